@@ -1,0 +1,68 @@
+"""A job as a handler sees it: one piece of work that the engine has lent to this worker until a deadline."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
+from counterflow_wire import gateway
+
+VARIABLES = msgspec.json.Decoder(dict[str, Any])
+HEADERS = msgspec.json.Decoder(dict[str, str])
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    """One activated job (message ActivatedJob of the Zeebe protocol).
+
+    `retries` is what is left, this attempt included. `deadline_ms` is epoch milliseconds: until then no other worker gets it.
+    The two JSON texts are decoded when somebody asks for them, once.
+    """
+
+    key: int
+    type: str
+    process_instance_key: int
+    bpmn_process_id: str
+    process_definition_version: int
+    process_definition_key: int
+    element_id: str
+    element_instance_key: int
+    worker: str
+    retries: int
+    deadline_ms: int
+    tenant_id: str
+    headers_json: str
+    variables_json: str
+
+    @cached_property
+    def variables(self) -> Mapping[str, Any]:
+        """The variables the element sees (or those named by `fetch`). Raises msgspec.DecodeError if the text is no JSON object."""
+        return VARIABLES.decode(self.variables_json or "{}")
+
+    @cached_property
+    def headers(self) -> Mapping[str, str]:
+        """The task headers of the model. Raises msgspec.DecodeError if the text is no JSON object of strings."""
+        return HEADERS.decode(self.headers_json or "{}")
+
+    def __repr__(self) -> str:
+        # Neither variables nor headers: a job ends up in logs, and those belong to other people.
+        return f"<Job {self.key} {self.type} at {self.element_id} of {self.bpmn_process_id} {self.process_instance_key}>"
+
+
+def read_job(activated: gateway.ActivatedJob) -> Job:
+    return Job(
+        key=activated.key,
+        type=activated.type,
+        process_instance_key=activated.processInstanceKey,
+        bpmn_process_id=activated.bpmnProcessId,
+        process_definition_version=activated.processDefinitionVersion,
+        process_definition_key=activated.processDefinitionKey,
+        element_id=activated.elementId,
+        element_instance_key=activated.elementInstanceKey,
+        worker=activated.worker,
+        retries=activated.retries,
+        deadline_ms=activated.deadline,
+        tenant_id=activated.tenantId,
+        headers_json=activated.customHeaders,
+        variables_json=activated.variables,
+    )

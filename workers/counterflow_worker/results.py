@@ -1,0 +1,207 @@
+"""What the server answers, as frozen records in Python's spelling. Keys are the server's 64-bit numbers."""
+
+from typing import Any
+
+import msgspec
+
+from counterflow_wire import gateway
+
+PARTITION_ROLES = ("LEADER", "FOLLOWER", "INACTIVE")
+PARTITION_HEALTH = ("HEALTHY", "UNHEALTHY", "DEAD")
+VARIABLES = msgspec.json.Decoder(dict[str, Any])
+
+
+class DeployedProcess(msgspec.Struct, frozen=True, kw_only=True):
+    """One process of a deployment; an unchanged one keeps its version and key."""
+
+    bpmn_process_id: str
+    version: int
+    process_definition_key: int
+    resource_name: str
+    tenant_id: str
+
+
+class DeployedDecision(msgspec.Struct, frozen=True, kw_only=True):
+    """One decision of a deployed DMN file."""
+
+    decision_id: str
+    decision_name: str
+    version: int
+    decision_key: int
+    decision_requirements_id: str
+    decision_requirements_key: int
+    tenant_id: str
+
+
+class DeployedDecisionRequirements(msgspec.Struct, frozen=True, kw_only=True):
+    """A deployed DMN file as a whole."""
+
+    decision_requirements_id: str
+    decision_requirements_name: str
+    version: int
+    decision_requirements_key: int
+    resource_name: str
+    tenant_id: str
+
+
+class DeployedForm(msgspec.Struct, frozen=True, kw_only=True):
+    """A deployed form."""
+
+    form_id: str
+    version: int
+    form_key: int
+    resource_name: str
+    tenant_id: str
+
+
+class Deployment(msgspec.Struct, frozen=True, kw_only=True):
+    """What one deployment holds, in the order the server tells it."""
+
+    key: int
+    tenant_id: str
+    processes: tuple[DeployedProcess, ...]
+    decisions: tuple[DeployedDecision, ...]
+    decision_requirements: tuple[DeployedDecisionRequirements, ...]
+    forms: tuple[DeployedForm, ...]
+
+
+class ProcessInstance(msgspec.Struct, frozen=True, kw_only=True):
+    """A process instance that has been created; its start event may not have run yet."""
+
+    process_instance_key: int
+    bpmn_process_id: str
+    version: int
+    process_definition_key: int
+    tenant_id: str
+
+
+class CompletedProcessInstance(ProcessInstance, frozen=True, kw_only=True):
+    """A process instance that has run to its end, with its root variables at that moment."""
+
+    variables: dict[str, Any]
+
+
+class Partition(msgspec.Struct, frozen=True, kw_only=True):
+    """A partition as one broker sees it; `role` LEADER, FOLLOWER or INACTIVE, `health` HEALTHY, UNHEALTHY or DEAD."""
+
+    partition_id: int
+    role: str
+    health: str
+
+
+class Broker(msgspec.Struct, frozen=True, kw_only=True):
+    """One server of a cluster."""
+
+    node_id: int
+    host: str
+    port: int
+    version: str
+    partitions: tuple[Partition, ...]
+
+
+class Topology(msgspec.Struct, frozen=True, kw_only=True):
+    """Who answers and what it is made of."""
+
+    brokers: tuple[Broker, ...]
+    cluster_size: int
+    partitions_count: int
+    replication_factor: int
+    gateway_version: str
+
+
+def read_deployment(response: gateway.DeployResourceResponse) -> Deployment:
+    items = response.deployments
+    return Deployment(
+        key=response.key,
+        tenant_id=response.tenantId,
+        processes=tuple(read_process(item.process) for item in items if item.HasField("process")),
+        decisions=tuple(read_decision(item.decision) for item in items if item.HasField("decision")),
+        decision_requirements=tuple(
+            read_requirements(item.decisionRequirements) for item in items if item.HasField("decisionRequirements")
+        ),
+        forms=tuple(read_form(item.form) for item in items if item.HasField("form")),
+    )
+
+
+def read_process(process: gateway.ProcessMetadata) -> DeployedProcess:
+    return DeployedProcess(
+        bpmn_process_id=process.bpmnProcessId,
+        version=process.version,
+        process_definition_key=process.processDefinitionKey,
+        resource_name=process.resourceName,
+        tenant_id=process.tenantId,
+    )
+
+
+def read_decision(decision: gateway.DecisionMetadata) -> DeployedDecision:
+    return DeployedDecision(
+        decision_id=decision.dmnDecisionId,
+        decision_name=decision.dmnDecisionName,
+        version=decision.version,
+        decision_key=decision.decisionKey,
+        decision_requirements_id=decision.dmnDecisionRequirementsId,
+        decision_requirements_key=decision.decisionRequirementsKey,
+        tenant_id=decision.tenantId,
+    )
+
+
+def read_requirements(requirements: gateway.DecisionRequirementsMetadata) -> DeployedDecisionRequirements:
+    return DeployedDecisionRequirements(
+        decision_requirements_id=requirements.dmnDecisionRequirementsId,
+        decision_requirements_name=requirements.dmnDecisionRequirementsName,
+        version=requirements.version,
+        decision_requirements_key=requirements.decisionRequirementsKey,
+        resource_name=requirements.resourceName,
+        tenant_id=requirements.tenantId,
+    )
+
+
+def read_form(form: gateway.FormMetadata) -> DeployedForm:
+    return DeployedForm(
+        form_id=form.formId, version=form.version, form_key=form.formKey, resource_name=form.resourceName, tenant_id=form.tenantId
+    )
+
+
+def read_instance(response: gateway.CreateProcessInstanceResponse) -> ProcessInstance:
+    return ProcessInstance(
+        process_instance_key=response.processInstanceKey,
+        bpmn_process_id=response.bpmnProcessId,
+        version=response.version,
+        process_definition_key=response.processDefinitionKey,
+        tenant_id=response.tenantId,
+    )
+
+
+def read_completed_instance(response: gateway.CreateProcessInstanceWithResultResponse) -> CompletedProcessInstance:
+    return CompletedProcessInstance(
+        process_instance_key=response.processInstanceKey,
+        bpmn_process_id=response.bpmnProcessId,
+        version=response.version,
+        process_definition_key=response.processDefinitionKey,
+        tenant_id=response.tenantId,
+        variables=VARIABLES.decode(response.variables or "{}"),
+    )
+
+
+def read_topology(response: gateway.TopologyResponse) -> Topology:
+    return Topology(
+        brokers=tuple(map(read_broker, response.brokers)),
+        cluster_size=response.clusterSize,
+        partitions_count=response.partitionsCount,
+        replication_factor=response.replicationFactor,
+        gateway_version=response.gatewayVersion,
+    )
+
+
+def read_broker(broker: gateway.BrokerInfo) -> Broker:
+    return Broker(
+        node_id=broker.nodeId,
+        host=broker.host,
+        port=broker.port,
+        version=broker.version,
+        partitions=tuple(map(read_partition, broker.partitions)),
+    )
+
+
+def read_partition(partition: gateway.Partition) -> Partition:
+    return Partition(partition_id=partition.partitionId, role=PARTITION_ROLES[partition.role], health=PARTITION_HEALTH[partition.health])

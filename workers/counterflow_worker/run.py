@@ -1,0 +1,115 @@
+"""One run of a worker: take, do, answer; and the order in which that ends."""
+
+import asyncio
+import logging
+import signal
+import threading
+from collections.abc import Awaitable, Callable, Collection, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
+from functools import partial
+from random import Random
+from typing import Any
+
+from counterflow_worker.client import Client
+from counterflow_worker.clock import Clock
+from counterflow_worker.execution import heartbeat, report
+from counterflow_worker.intake import Handle, Intake
+from counterflow_worker.job import Job
+from counterflow_worker.outage import Outage
+from counterflow_worker.outcome import Outcome
+from counterflow_worker.task import Task
+
+logger = logging.getLogger("counterflow_worker")
+
+Decide = Callable[[Task, Job, Executor], Awaitable[Outcome]]
+
+
+class Run:
+    """What exists only between start and stop: an intake for each task, the threads of sync handlers."""
+
+    def __init__(self, tasks: Collection[Task], client: Client, decide: Decide, *, worker: str, clock: Clock, random: Random) -> None:
+        self.tasks = tasks
+        self.client = client
+        self.decide = decide
+        self.worker = worker
+        self.clock = clock
+        threads = sum(task.max_jobs for task in tasks if not task.is_async)
+        self.executor = ThreadPoolExecutor(max_workers=max(threads, 1), thread_name_prefix="handler")
+        take_for = partial(Intake, client=client, worker=worker, outage=Outage(client.target), clock=clock, random=random)
+        self.intakes = [take_for(task, handle=self.handler(task)) for task in tasks]
+        self.stopping = asyncio.Event()
+
+    async def to_the_end(self) -> None:
+        """Take jobs until `stop`, then drain. Raises what makes taking impossible; abandons the handlers when cancelled."""
+        logger.info("%s takes %s from %s", self.worker, ", ".join(task.type for task in self.tasks), self.client.target)
+        taking = [asyncio.create_task(intake.run(), name=f"take {intake.task.type}") for intake in self.intakes]
+        stopped = asyncio.create_task(self.stopping.wait(), name="wait for stop")
+        try:
+            await asyncio.wait((*taking, stopped), return_when=asyncio.FIRST_COMPLETED)
+            await self.drain(*taking, stopped)
+        finally:
+            for task in (*taking, stopped):
+                task.cancel()
+            self.abandon()
+            self.executor.shutdown(wait=False, cancel_futures=True)
+        for task in taking:
+            if not task.cancelled():
+                task.result()
+
+    async def drain(self, *waiting: asyncio.Task[Any]) -> None:
+        """Close polls and streams, so that nothing new comes; then wait for the last answer."""
+        for task in waiting:
+            task.cancel()
+        await asyncio.wait(waiting)
+        for intake in self.intakes:
+            await intake.finish()
+
+    def stop(self) -> None:
+        """Drain; a second time, abandon."""
+        if self.stopping.is_set():
+            logger.warning("%s abandons what still runs", self.worker)
+            self.abandon()
+        else:
+            logger.info("%s takes no more jobs and finishes those it has; stop again to abandon them", self.worker)
+        self.stopping.set()
+
+    def abandon(self) -> None:
+        for intake in self.intakes:
+            intake.abandon()
+
+    def handler(self, task: Task) -> Handle:
+        """Does one job of the task from hand to answer; not more than `max_jobs` at once."""
+        slots = asyncio.Semaphore(task.max_jobs)
+
+        async def handle(job: Job, ended: Callable[[], None]) -> None:
+            try:
+                async with self.keeping(task, job), slots:
+                    outcome = await self.decide(task, job, self.executor)
+            finally:
+                # Before the report: the answer to a failed job may be overtaken by the job's next delivery.
+                ended()
+            await report(self.client, job, outcome)
+
+        return handle
+
+    def keeping(self, task: Task, job: Job) -> AbstractAsyncContextManager[None]:
+        return heartbeat(self.client, job, task.timeout_ms, self.clock) if task.heartbeat else nullcontext()
+
+
+@contextmanager
+def signals_to(stop: Callable[[], None], *, handle: bool = True) -> Iterator[None]:
+    """While the body runs, SIGTERM and SIGINT call `stop` on the event loop. Elsewhere than on the main thread nothing is touched."""
+    if not handle or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    for number in before:
+        # Not loop.add_signal_handler: Windows has none.
+        signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

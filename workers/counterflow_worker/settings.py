@@ -1,0 +1,88 @@
+"""Where the server is and how to speak to it, from arguments, else from the environment.
+
+Understood as Zeebe's clients do: `ZEEBE_ADDRESS`, `ZEEBE_CA_CERTIFICATE_PATH`. Our own: `COUNTERFLOW_GRPC_PORT` (a server on this
+machine) and `COUNTERFLOW_TOKEN`.
+"""
+
+from collections.abc import Callable, Mapping
+from ipaddress import ip_address
+from pathlib import Path
+
+import msgspec
+
+from counterflow_worker.errors import AddressError
+
+DEFAULT_PORT = 26500
+SECURE_PORT = 443
+SECURE_SCHEMES = {"https": True, "grpcs": True, "http": False, "grpc": False}
+
+Token = str | Callable[[], str]
+"""A bearer token, or a function that gives the one that is valid now."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """A server's `target` (host:port), whether the way there is encrypted, and what is shown at the door."""
+
+    target: str
+    secure: bool = False
+    token: Token | None = None
+    certificate_path: Path | None = None
+
+    def __repr__(self) -> str:
+        return f"<Settings {self.target}{' with TLS' if self.secure else ''}{' with a token' if self.token else ''}>"
+
+    def bearer(self) -> str | None:
+        return self.token() if callable(self.token) else self.token
+
+    def sends_token_in_the_clear(self) -> bool:
+        return self.token is not None and not self.secure and not is_loopback(self.target)
+
+
+def resolve(
+    address: str | None,
+    environment: Mapping[str, str],
+    *,
+    secure: bool | None = None,
+    token: Token | None = None,
+    certificate_path: Path | None = None,
+) -> Settings:
+    """The settings that hold: argument before environment before default. Raises AddressError for an address that is none."""
+    scheme, target = split_address(address or address_in(environment))
+    certificate = environment.get("ZEEBE_CA_CERTIFICATE_PATH")
+    return Settings(
+        target=target,
+        secure=SECURE_SCHEMES.get(scheme, False) if secure is None else secure,
+        token=token or environment.get("COUNTERFLOW_TOKEN") or None,
+        certificate_path=certificate_path or (Path(certificate) if certificate else None),
+    )
+
+
+def address_in(environment: Mapping[str, str]) -> str:
+    if address := environment.get("ZEEBE_ADDRESS"):
+        return address
+    return f"127.0.0.1:{environment.get('COUNTERFLOW_GRPC_PORT') or DEFAULT_PORT}"
+
+
+def split_address(address: str) -> tuple[str, str]:
+    """`https://host:1` → (`https`, `host:1`); a port that is not given is the scheme's."""
+    scheme, separator, rest = address.strip().rpartition("://")
+    if separator and scheme not in SECURE_SCHEMES:
+        raise AddressError(f"address {address!r}: expected host:port or one of {', '.join(SECURE_SCHEMES)} before ://, found {scheme!r}")
+    host, port = split_port(rest.rstrip("/"))
+    if not host or "/" in host or not (port.isdecimal() or not port):
+        raise AddressError(f"address {address!r}: expected host:port, such as 127.0.0.1:{DEFAULT_PORT}")
+    return scheme, f"{host}:{port or (SECURE_PORT if SECURE_SCHEMES.get(scheme) else DEFAULT_PORT)}"
+
+
+def split_port(text: str) -> tuple[str, str]:
+    """Split at the last colon, unless it belongs to an IPv6 address in brackets."""
+    host, colon, port = text.rpartition(":")
+    return (host, port) if colon and not text.endswith("]") else (text, "")
+
+
+def is_loopback(target: str) -> bool:
+    host = split_port(target)[0].strip("[]")
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
