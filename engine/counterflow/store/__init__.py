@@ -1,0 +1,1 @@
+"""Where state and log are kept: a narrow port, and the stores that implement it."""

@@ -1,0 +1,134 @@
+"""The store that forgets: dictionaries behind the same door, for tests, simulations and a first look.
+
+It is as strict as a database: what SQLite would refuse (an integer beyond 64 bits, text that is not Unicode, a position
+written twice) is refused here too, so that a test in memory finds what production would.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
+from threading import Lock
+from typing import TypeVar, cast
+
+from msgspec.structs import astuple
+
+from counterflow.kernel.rows import INSTANCE_TABLES, TABLES, Row, key_of
+from counterflow.store.port import Batch, Key, LogEntry, StoreError
+
+RowType = TypeVar("RowType", bound=Row)
+Scalar = int | str | bytes | None
+
+SMALLEST, LARGEST = -(2**63), 2**63 - 1
+
+
+class MemoryStore:
+    """Tables as dictionaries by primary key, with a second set by process instance; nothing outlives the object."""
+
+    def __init__(self) -> None:
+        self._rows: dict[type[Row], dict[Key, Row]] = {table: {} for table in TABLES}
+        self._keys_of_instance: dict[type[Row], dict[int, set[Key]]] = {table: {} for table in INSTANCE_TABLES}
+        self._log: dict[int, LogEntry] = {}
+        self._lock = Lock()
+
+    def commit(self, batch: Batch) -> None:
+        """Write a batch, all of it or nothing. Raises `StoreError`."""
+        self._check(batch)
+        with self._lock:
+            for table, keys in batch.deletes.items():
+                for key in keys:
+                    self._delete(table, key)
+            for table, rows in batch.puts.items():
+                for row in rows:
+                    self._put(table, row)
+            self._log.update((entry.position, entry) for entry in batch.log)
+
+    def get(self, table: type[RowType], key: Key) -> RowType | None:
+        """The row with this primary key, or None."""
+        return cast("RowType | None", self._rows[table].get(key))
+
+    def scan(
+        self, table: type[RowType], where: Mapping[str, int | str | None], *, after: Key | None = None, limit: int | None = None
+    ) -> Sequence[RowType]:
+        """Rows whose columns equal `where`, in order of primary key, those after the key `after`, at most `limit`."""
+        if unknown := sorted(where.keys() - set(table.__struct_fields__)):
+            raise StoreError(f"table {table.table} has no column {unknown[0]!r}; it has {', '.join(table.__struct_fields__)}")
+        with self._lock:
+            rows = self._candidates(table, where)
+        keyed = sorted((key, row) for key, row in rows if after is None or key > after)
+        matching = (row for _, row in keyed if all(getattr(row, name) == value for name, value in where.items()))
+        return cast("list[RowType]", list(islice(matching, limit)))
+
+    def load_instance(self, process_instance_key: int) -> dict[type[Row], list[Row]]:
+        """Every row of one process instance, by table, from one moment."""
+        with self._lock:
+            return {
+                table: [rows[key] for key in sorted(self._keys_of_instance[table].get(process_instance_key, ()))]
+                for table, rows in self._rows.items()
+                if table.instance_field
+            }
+
+    def read_log(self, *, process_instance_key: int | None = None, after: int = 0, limit: int | None = None) -> Sequence[LogEntry]:
+        """Log entries in order of position, those with a position greater than `after`; of one instance or of all."""
+        with self._lock:
+            entries = list(self._log.values())
+        matching = (
+            entry
+            for entry in sorted(entries, key=lambda entry: entry.position)
+            if entry.position > after and process_instance_key in {None, entry.process_instance_key}
+        )
+        return list(islice(matching, limit))
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+    def _check(self, batch: Batch) -> None:
+        for rows in batch.puts.values():
+            for row in rows:
+                _check_storable(row.table, astuple(row))
+        positions = [entry.position for entry in batch.log]
+        for entry in batch.log:
+            _check_storable("event_log", astuple(entry))
+            if entry.position in self._log:
+                raise StoreError(f"position {entry.position} of the event log is already written; nothing of the batch was")
+        if len(set(positions)) < len(positions):
+            raise StoreError("a position of the event log occurs twice in one batch; nothing of the batch was written")
+
+    def _candidates(self, table: type[Row], where: Mapping[str, int | str | None]) -> list[tuple[Key, Row]]:
+        rows = self._rows[table]
+        instance_key = where.get(table.instance_field)
+        if not table.instance_field or not isinstance(instance_key, int):
+            return list(rows.items())
+        return [(key, rows[key]) for key in self._keys_of_instance[table].get(instance_key, ())]
+
+    def _put(self, table: type[Row], row: Row) -> None:
+        key = key_of(row)
+        self._delete(table, key)
+        self._rows[table][key] = row
+        if table.instance_field:
+            self._keys_of_instance[table].setdefault(getattr(row, table.instance_field), set()).add(key)
+
+    def _delete(self, table: type[Row], key: Key) -> None:
+        row = self._rows[table].pop(key, None)
+        if row is None or not table.instance_field:
+            return
+        instance_key = getattr(row, table.instance_field)
+        keys = self._keys_of_instance[table][instance_key]
+        keys.discard(key)
+        if not keys:
+            del self._keys_of_instance[table][instance_key]
+
+
+def _check_storable(table: str, values: Iterable[Scalar]) -> None:
+    for value in values:
+        if isinstance(value, int) and not SMALLEST <= value <= LARGEST:
+            raise StoreError(f"{table}: {value} does not fit in 64 bits; nothing of the batch was written")
+        if isinstance(value, str) and not value.isascii():
+            _check_unicode(table, value)
+
+
+def _check_unicode(table: str, value: str) -> None:
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise StoreError(f"{table}: {value!r} is not Unicode text ({error.reason}); nothing of the batch was written") from error

@@ -1,0 +1,33 @@
+"""From a URL to a store: the one place that knows which stores there are."""
+
+from __future__ import annotations
+
+from counterflow.store.errors import UnsupportedDatabaseError
+from counterflow.store.memory import MemoryStore
+from counterflow.store.port import Store
+
+EXPECTED = "expected sqlite:///FILE or memory:"
+
+
+def open_store(url: str) -> Store:
+    """Open the store that `url` names, create or migrate it if need be.
+
+    `sqlite:///relative/file`, `sqlite:////absolute/file` or `memory:`. Raises the refusals of `errors.py`.
+    """
+    if url == "memory:":
+        return MemoryStore()
+    # Imported here: a store in memory needs no database, and should not wait a fifth of a second for one.
+    from sqlalchemy import make_url  # noqa: PLC0415
+    from sqlalchemy.exc import ArgumentError  # noqa: PLC0415
+
+    from counterflow.store.sql.sqlite_file import open_sqlite  # noqa: PLC0415
+
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise UnsupportedDatabaseError(f"{url!r} is not the URL of a database: {EXPECTED}") from error
+    if parsed.drivername == "sqlite":
+        return open_sqlite(parsed)
+    if parsed.get_backend_name() == "postgresql":
+        raise UnsupportedDatabaseError(f"PostgreSQL comes in a later version; this one keeps its data in SQLite: {EXPECTED}")
+    raise UnsupportedDatabaseError(f"{parsed.drivername} is not a database that Counterflow uses: {EXPECTED}")

@@ -1,0 +1,75 @@
+"""The narrow door to persistence: the few verbs that memory, SQLite and PostgreSQL all understand.
+
+One writer calls `commit`, from a thread of its own; a batch is one transaction, durable when the call returns. Reads come
+from any thread and see what has been committed, nothing else: what is decided but not yet committed is the caller's
+to lay over it. The store knows tables and rows (`kernel/rows.py`), never what they mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol, TypeVar
+
+import msgspec
+
+from counterflow.kernel.rows import Row
+
+Key = tuple[int | str, ...]
+RowType = TypeVar("RowType", bound=Row)
+
+
+class LogEntry(msgspec.Struct, frozen=True, gc=False):
+    """What one command did to one process instance: the events, as msgpack, and the position of the first of them.
+
+    `process_instance_key` is 0 for commands that concern no instance (deployments). `event_count` events take the
+    positions `position` … `position + event_count - 1`.
+    """
+
+    position: int
+    process_instance_key: int
+    timestamp_ms: int
+    command: str
+    event_count: int
+    events: bytes
+
+
+class Batch(msgspec.Struct):
+    """What one transaction writes. A key occurs once, in `puts` or in `deletes`; the log is in order of position."""
+
+    puts: dict[type[Row], list[Row]]
+    deletes: dict[type[Row], list[Key]]
+    log: list[LogEntry]
+
+
+class StoreError(Exception):
+    """The store could not do what it was asked: the batch is not written, nothing of it. Says what the database said."""
+
+
+class Store(Protocol):
+    """A durable set of tables and one append-only log."""
+
+    def commit(self, batch: Batch) -> None:
+        """Write a batch, all of it or nothing; durable on return. Raises `StoreError`."""
+        ...
+
+    def get(self, table: type[RowType], key: Key) -> RowType | None:
+        """The row with this primary key, or None."""
+        ...
+
+    def scan(
+        self, table: type[RowType], where: Mapping[str, int | str | None], *, after: Key | None = None, limit: int | None = None
+    ) -> Sequence[RowType]:
+        """Rows whose columns equal `where`, in order of primary key, those after the key `after`, at most `limit`."""
+        ...
+
+    def load_instance(self, process_instance_key: int) -> dict[type[Row], list[Row]]:
+        """Every row of one process instance, by table of `INSTANCE_TABLES`, in order of primary key, from one moment."""
+        ...
+
+    def read_log(self, *, process_instance_key: int | None = None, after: int = 0, limit: int | None = None) -> Sequence[LogEntry]:
+        """Log entries in order of position, those with a position greater than `after`; of one instance or of all."""
+        ...
+
+    def close(self) -> None:
+        """Give back every connection. The store is not used afterwards."""
+        ...

@@ -1,0 +1,74 @@
+"""Where databases differ, in one place: how to connect, how to begin, how to put a row that may be there already."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+
+from sqlalchemy import URL, ClauseElement, Table
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import Dialect as SqlAlchemyDialect
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """One kind of database, as the store needs to know it.
+
+    Connections are in autocommit mode: a transaction is what stands between `begin` and COMMIT, and nothing else is.
+    `errors` are what the driver raises when the database, or the driver on its way to it, refuses.
+    """
+
+    sqlalchemy: SqlAlchemyDialect
+    connect: Callable[[URL], DBAPIConnection]
+    upsert: Callable[[Table], ClauseElement]
+    begin_write: str
+    begin_read: str
+    errors: tuple[type[Exception], ...]
+    describe: Callable[[BaseException], str]
+
+
+BUSY_TIMEOUT_S = 5.0
+"""How long SQLite waits for a lock. The lock file keeps other servers out, so only a person's own tool can hold one."""
+
+SQLITE_SETTINGS = (
+    "PRAGMA page_size = 4096",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+)
+
+
+def connect_sqlite(url: URL) -> DBAPIConnection:
+    """A connection to the file that `url` names. Used by one thread at a time, not always by the same one."""
+    connection = sqlite3.connect(
+        url.database or "", timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False, cached_statements=256
+    )
+    for setting in SQLITE_SETTINGS:
+        connection.execute(setting)
+    return cast("DBAPIConnection", connection)
+
+
+def upsert_sqlite(table: Table) -> ClauseElement:
+    """INSERT … ON CONFLICT DO UPDATE: unlike REPLACE it leaves the row, and indexes over unchanged columns, in place."""
+    statement = sqlite.insert(table)
+    values = {column.name: statement.excluded[column.name] for column in table.columns if not column.primary_key}
+    return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=values)
+
+
+def describe_sqlite(error: BaseException) -> str:
+    """The database's own words, with the name of the error that its documentation is found under."""
+    name = getattr(error, "sqlite_errorname", type(error).__name__)
+    return f"{error} ({name})"
+
+
+SQLITE = Dialect(
+    sqlalchemy=sqlite.dialect(paramstyle="qmark"),
+    connect=connect_sqlite,
+    upsert=upsert_sqlite,
+    begin_write="BEGIN IMMEDIATE",
+    begin_read="BEGIN",
+    errors=(sqlite3.Error, OverflowError, UnicodeEncodeError),
+    describe=describe_sqlite,
+)

@@ -1,0 +1,81 @@
+"""Connections that read: borrowed for one call, then put back for whoever comes next, on whatever thread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import URL
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
+
+from counterflow.store.port import StoreError
+from counterflow.store.sql.dialects import Dialect
+from counterflow.store.sql.statements import Parameters
+
+Found = Sequence[Sequence[object]]
+
+
+class Readers:
+    """As many connections as there have been readers at one moment, each with its prepared statements."""
+
+    def __init__(self, dialect: Dialect, url: URL) -> None:
+        self._dialect = dialect
+        self._url = url
+        self._idle: list[DBAPIConnection] = []
+        self._closed = False
+
+    def fetch(self, text: str, parameters: Parameters) -> Found:
+        """What one query finds. Raises `StoreError`."""
+        try:
+            connection = self._borrow()
+            try:
+                return _fetch(connection.cursor(), text, parameters)
+            finally:
+                self._give_back(connection)
+        except self._dialect.errors as error:
+            raise self._refused(error) from error
+
+    def fetch_together(self, texts: Iterable[str], parameters: Parameters) -> list[Found]:
+        """What several queries with the same parameters find at one moment. Raises `StoreError`."""
+        try:
+            connection = self._borrow()
+            try:
+                return self._in_one_transaction(connection, texts, parameters)
+            finally:
+                self._give_back(connection)
+        except self._dialect.errors as error:
+            raise self._refused(error) from error
+
+    def close(self) -> None:
+        """Close what is idle; what is borrowed closes when it comes back."""
+        self._closed = True
+        while self._idle:
+            self._idle.pop().close()
+
+    def _in_one_transaction(self, connection: DBAPIConnection, texts: Iterable[str], parameters: Parameters) -> list[Found]:
+        cursor = connection.cursor()
+        cursor.execute(self._dialect.begin_read)
+        try:
+            return [_fetch(cursor, text, parameters) for text in texts]
+        finally:
+            cursor.execute("ROLLBACK")  # nothing was written: this only ends the moment that all queries saw
+
+    def _borrow(self) -> DBAPIConnection:
+        if self._closed:
+            raise StoreError("the store is closed; nothing was read")
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return self._dialect.connect(self._url)
+
+    def _give_back(self, connection: DBAPIConnection) -> None:
+        self._idle.append(connection)
+        if self._closed:
+            self.close()
+
+    def _refused(self, error: Exception) -> StoreError:
+        return StoreError(f"the database said: {self._dialect.describe(error)}; nothing was read")
+
+
+def _fetch(cursor: DBAPICursor, text: str, parameters: Parameters) -> Found:
+    cursor.execute(text, parameters)
+    return cursor.fetchall()

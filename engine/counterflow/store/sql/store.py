@@ -1,0 +1,110 @@
+"""The store in a database: one connection that writes, others that read, statements compiled once.
+
+A commit is one transaction: per table one `executemany` of deletes and one of puts, then the log, then COMMIT.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import starmap
+from threading import Lock
+from typing import Any, TypeVar
+
+from msgspec.structs import astuple
+from sqlalchemy import URL
+
+from counterflow.kernel.rows import INSTANCE_TABLES, TABLES, Row
+from counterflow.store.port import Batch, Key, LogEntry, StoreError
+from counterflow.store.sql.dialects import Dialect
+from counterflow.store.sql.readers import Readers
+from counterflow.store.sql.statements import Statements
+from counterflow.store.sql.tables import TABLE_OF
+
+RowType = TypeVar("RowType", bound=Row)
+
+
+class SqlStore:
+    """Tables and log of one database whose schema is up to date: `open_store` sees to that, and to `on_close`."""
+
+    def __init__(self, dialect: Dialect, url: URL, on_close: Callable[[], None]) -> None:
+        self._dialect = dialect
+        self._on_close = on_close
+        self._statements = Statements(dialect)
+        self._flags = {table: _flags(table) for table in TABLES}
+        self._readers = Readers(dialect, url)
+        self._write_lock = Lock()
+        self._writer = dialect.connect(url)
+        self._cursor = self._writer.cursor()
+        self._closed = False
+
+    def commit(self, batch: Batch) -> None:
+        """Write a batch, all of it or nothing; durable on return. Raises `StoreError`."""
+        with self._write_lock:
+            if self._closed:
+                raise StoreError("the store is closed; nothing of the batch was written")
+            try:
+                self._cursor.execute(self._dialect.begin_write)
+                self._write(batch)
+                self._cursor.execute("COMMIT")
+            except BaseException as error:
+                self._roll_back()
+                if isinstance(error, self._dialect.errors):
+                    said = self._dialect.describe(error)
+                    raise StoreError(f"the database said: {said}; nothing of the batch was written") from error
+                raise
+
+    def get(self, table: type[RowType], key: Key) -> RowType | None:
+        """The row with this primary key, or None."""
+        rows = self._rows(table, self._readers.fetch(self._statements.get[table], key))
+        return rows[0] if rows else None
+
+    def scan(
+        self, table: type[RowType], where: Mapping[str, int | str | None], *, after: Key | None = None, limit: int | None = None
+    ) -> Sequence[RowType]:
+        """Rows whose columns equal `where`, in order of primary key, those after the key `after`, at most `limit`."""
+        return self._rows(table, self._readers.fetch(*self._statements.scan(table, where, after, limit)))
+
+    def load_instance(self, process_instance_key: int) -> dict[type[Row], list[Row]]:
+        """Every row of one process instance, by table, from one moment."""
+        found = self._readers.fetch_together(self._statements.instance, (process_instance_key,))
+        return {table: self._rows(table, values) for table, values in zip(INSTANCE_TABLES, found, strict=True)}
+
+    def read_log(self, *, process_instance_key: int | None = None, after: int = 0, limit: int | None = None) -> Sequence[LogEntry]:
+        """Log entries in order of position, those with a position greater than `after`; of one instance or of all."""
+        where = {} if process_instance_key is None else {"process_instance_key": process_instance_key}
+        return list(starmap(LogEntry, self._readers.fetch(*self._statements.read_log(where, after, limit))))
+
+    def close(self) -> None:
+        """Give back every connection. The store is not used afterwards."""
+        with self._write_lock:
+            if self._closed:
+                return
+            self._closed = True
+            self._readers.close()
+            self._writer.close()
+            self._on_close()
+
+    def _write(self, batch: Batch) -> None:
+        for table, keys in batch.deletes.items():
+            self._cursor.executemany(self._statements.delete[table], keys)
+        for table, rows in batch.puts.items():
+            self._cursor.executemany(self._statements.upsert[table], [astuple(row) for row in rows])
+        if batch.log:
+            self._cursor.executemany(self._statements.append, [astuple(entry) for entry in batch.log])
+
+    def _roll_back(self) -> None:
+        """SQLite has already rolled back by itself after some errors (disk full): then it refuses, and that is well."""
+        try:
+            self._cursor.execute("ROLLBACK")
+        except self._dialect.errors:
+            return
+
+    def _rows(self, table: type[RowType], found: Iterable[Sequence[Any]]) -> list[RowType]:
+        for index in self._flags[table]:
+            found = ((*values[:index], bool(values[index]), *values[index + 1 :]) for values in found)
+        return list(starmap(table, found))
+
+
+def _flags(table: type[Row]) -> tuple[int, ...]:
+    """Where a row's booleans are: SQLite keeps them as 0 and 1."""
+    return tuple(index for index, column in enumerate(TABLE_OF[table].columns) if column.type.python_type is bool)
