@@ -50,10 +50,14 @@ class Intake:
 
     async def run(self) -> None:
         """Take jobs for ever. Raises InvalidArgumentError when the server cannot understand what is asked."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self.poll(), name=f"poll {self.task.type}")
-            if self.task.stream:
-                group.create_task(self.stream(), name=f"stream {self.task.type}")
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self.poll(), name=f"poll {self.task.type}")
+                if self.task.stream:
+                    group.create_task(self.stream(), name=f"stream {self.task.type}")
+        except BaseExceptionGroup as group_error:
+            # What ends one of the two ends the other; people should read the reason, not the arrangement.
+            raise group_error.exceptions[0] from None
 
     async def finish(self) -> None:
         """Wait until every job that was taken has been answered."""
