@@ -1,0 +1,35 @@
+"""The house is tidy: rules that reviewers would otherwise have to remember, checked on every tracked file."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.tidy import sources, whole
+from tests.tidy.rules import RULES, Rule
+
+PATHS = sources.tracked_paths()
+SOURCES = sources.read_sources(PATHS)
+pytestmark = pytest.mark.skipif(not PATHS, reason="a source archive has no list of tracked files")
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_every_file_keeps(rule: Rule) -> None:
+    found = [f"{source.path}:{complaint.line}: {complaint.text}" for source in SOURCES for complaint in rule(source)]
+    assert not found, f"{rule.__doc__}\n" + "\n".join(found)
+
+
+def test_no_file_says_what_belongs_in_none() -> None:
+    texts = {path: sources.read(path) for path in PATHS if whole.is_text(path)}
+    found = [f"{path}:{complaint.line}: {complaint.text}" for path, text in texts.items() for complaint in whole.banned_words(text)]
+    assert not found, "\n" + "\n".join(found)
+
+
+def test_no_module_is_dead() -> None:
+    found = [f"{path}:1: no module of the product imports it: use it, or take it away" for path in whole.dead_modules(SOURCES)]
+    assert not found, "\n" + "\n".join(found)
+
+
+def test_the_tests_mirror_the_code() -> None:
+    strays = [f"tests/{folder}: mirrors no folder of engine/counterflow: move its tests" for folder in whole.stray_test_folders(PATHS)]
+    missing = [f"tests/{area}: is missing: test what that folder of the code does" for area in whole.untested_areas(PATHS)]
+    assert not strays + missing, "\n" + "\n".join(strays + missing)

@@ -1,0 +1,191 @@
+"""Rules for one Python file. Each yields what it found, on which line, and what to do."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from sys import stdlib_module_names
+
+from tests.tidy.sources import Complaint, Source, span
+
+Rule = Callable[[Source], Iterator[Complaint]]
+
+CODE_LINES_PER_FILE = 400
+LINES_PER_FUNCTION = 70
+
+PRODUCT = ("engine", "workers", "protos")
+MAY_PRINT = (
+    "engine/counterflow/__main__.py",
+    "engine/counterflow/demo.py",
+    "engine/counterflow/demo",
+    "engine/counterflow/cli",
+    "workers/samples",
+)
+BANNED_CALLS = {
+    "eval": "evaluates text as code; parse what is expected instead",
+    "exec": "runs text as code; write the function instead",
+    "compile": "makes code of text; write the function instead",
+    "__import__": "imports by a name that no reader sees; import it at the top",
+    "breakpoint": "stops the process for a debugger; take it out",
+    "os.system": "hands text to a shell; use subprocess with a list",
+}
+BANNED_MODULES = {
+    "pickle": "its input runs as code; use msgspec",
+    "marshal": "its input is trusted blindly; use msgspec",
+    "shelve": "it is pickle in a file; use the store",
+}
+SLEEPS = ("time.sleep", "sleep", "asyncio.sleep")
+
+BANNED_CLASS_WORDS = {"Manager", "Helper", "Helpers", "Util", "Utils", "Impl", "Info"}
+ABBREVIATIONS = {
+    "arr", "btn", "cfg", "cnt", "ctx", "elem", "evt", "idx", "impl", "inst", "mgr", "msg", "num", "proc", "req", "res", "resp", "ret",
+    "svc", "tmp", "util", "utils", "helper", "helpers", "val", "vals", "vars",
+}  # fmt: skip
+
+IMPURE_MODULES = {
+    "asyncio", "concurrent", "http", "io", "logging", "multiprocessing", "os", "pathlib", "random", "secrets", "select", "shutil", "signal",
+    "socket", "sqlite3", "ssl", "subprocess", "tempfile", "threading", "time", "urllib", "uuid",
+}  # fmt: skip
+PERMITTED_IMPORTS = {
+    "engine/counterflow/kernel": {"counterflow.kernel", "counterflow.model", "counterflow.feel", "counterflow.dmn", "msgspec"},
+    "engine/counterflow/feel": {"counterflow.feel", "msgspec", "re2"},
+    "engine/counterflow/model": {"counterflow.model", "counterflow.feel", "counterflow.dmn", "msgspec", "lxml", "SpiffWorkflow"},
+    "engine/counterflow/dmn": {"counterflow.dmn", "counterflow.feel", "msgspec", "lxml"},
+}
+PURE_FOLDERS = ("engine/counterflow/kernel", "engine/counterflow/feel")
+
+SUPPRESSION = re.compile(
+    r"#\s*(?:type:\s*ignore|noqa|pragma:\s*no cover)(?P<code>(?:\[[^\]]*\]|:\s*[A-Z]+\d+(?:,\s*[A-Z]+\d+)*)?)(?P<rest>.*)"
+)
+
+
+def short_files(source: Source) -> Iterator[Complaint]:
+    """A file is read in one sitting."""
+    found = source.code_lines()
+    if found > CODE_LINES_PER_FILE:
+        yield Complaint(1, f"{found} lines of code, {CODE_LINES_PER_FILE} are the most: split the file by what it is about")
+
+
+def short_functions(source: Source) -> Iterator[Complaint]:
+    """A function fits on a screen."""
+    for node in source.nodes:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and len(span(node)) > LINES_PER_FUNCTION:
+            yield Complaint(
+                node.lineno, f"{node.name} has {len(span(node))} lines, {LINES_PER_FUNCTION} are the most: name its parts and call them"
+            )
+
+
+def safe_calls(source: Source) -> Iterator[Complaint]:
+    """Nothing that comes from outside is ever run."""
+    for call, name in source.calls():
+        if name in BANNED_CALLS:
+            yield Complaint(call.lineno, f"{name}() {BANNED_CALLS[name]}")
+    for line, module in source.imports():
+        if module in BANNED_MODULES:
+            yield Complaint(line, f"import of {module}: {BANNED_MODULES[module]}")
+
+
+def quiet_product(source: Source) -> Iterator[Complaint]:
+    """Only the command line and the samples print; everything else logs."""
+    if source.within(*PRODUCT) and not source.within(*MAY_PRINT):
+        for call, name in source.calls():
+            if name == "print":
+                yield Complaint(call.lineno, "print() in the product: log it, or return it to the command line")
+
+
+def no_assertions(source: Source) -> Iterator[Complaint]:
+    """An invariant holds whatever flags Python was started with."""
+    if source.within(*PRODUCT):
+        for node in source.nodes:
+            if isinstance(node, ast.Assert):
+                yield Complaint(node.lineno, "assert is removed by -O: raise an error that says what was expected and what was found")
+
+
+def tests_never_sleep(source: Source) -> Iterator[Complaint]:
+    """A test waits for an event, or moves a clock by hand."""
+    if not source.within("tests") or source.within("tests/benchmarks"):
+        return
+    for call, name in source.calls():
+        if name in SLEEPS and not _yields_only(call):
+            yield Complaint(call.lineno, f"{name}() in a test: wait for the event itself, or move the clock by hand")
+
+
+def _yields_only(call: ast.Call) -> bool:
+    """Whether this is `sleep(0)`, which waits for nothing but a turn of the event loop."""
+    return len(call.args) == 1 and isinstance(call.args[0], ast.Constant) and call.args[0].value == 0
+
+
+def whole_words(source: Source) -> Iterator[Complaint]:
+    """Names are words of the domain, in full."""
+    for line, name, is_class in _names(source):
+        if is_class:
+            for word in re.findall(r"[A-Z][a-z]+", name):
+                if word in BANNED_CLASS_WORDS:
+                    yield Complaint(line, f"class {name}: {word} says nothing; name what it is")
+        for word in re.split(r"_+|(?<=[a-z])(?=[A-Z])", name):
+            if word.lower() in ABBREVIATIONS and not is_class:
+                yield Complaint(line, f"{name}: write {word!r} out, in BPMN's word or Zeebe's where there is one")
+
+
+def _names(source: Source) -> Iterator[tuple[int, str, bool]]:
+    """Every name the file gives to a class, function or argument, and its own: line, name, whether of a class."""
+    yield 1, source.module.rsplit(".", 1)[-1], False
+    for node in source.nodes:
+        if isinstance(node, ast.ClassDef):
+            yield node.lineno, node.name, True
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.lineno, node.name, False
+        elif isinstance(node, ast.arg):
+            yield node.lineno, node.arg, False
+
+
+def says_what_it_is(source: Source) -> Iterator[Complaint]:
+    """A module of ours begins with what it means."""
+    if source.within(*PRODUCT, "scripts", "tests") and source.text.strip() and not ast.get_docstring(source.tree):
+        yield Complaint(1, "no docstring: say in a sentence what this module is for")
+
+
+def explained_exceptions(source: Source) -> Iterator[Complaint]:
+    """Who silences a tool names the rule and the reason, behind it or in a comment above; neighbours may share a reason."""
+    reason_above = False
+    for number, line in enumerate(source.text.splitlines(), start=1):
+        found = SUPPRESSION.search(line)
+        if found:
+            reason_above = reason_above or bool(re.search(r"\w+ \w+ \w+", found["rest"]))
+            if not (found["code"] and reason_above):
+                yield Complaint(number, "a silenced tool: name the one rule in question, and behind it the reason in words")
+        elif line.strip():
+            reason_above = line.lstrip().startswith("#")
+
+
+def pure_rooms(source: Source) -> Iterator[Complaint]:
+    """Kernel and FEEL know no clock, file, network or chance; inner rooms import only what is written down for them."""
+    for folder, permitted in PERMITTED_IMPORTS.items():
+        if source.within(folder):
+            for line, module in source.imports():
+                yield from _import_complaints(line, module, folder, permitted)
+
+
+def _import_complaints(line: int, module: str, folder: str, permitted: set[str]) -> Iterator[Complaint]:
+    """Why a file in `folder` should not import `module`, if it should not."""
+    top = module.split(".", 1)[0]
+    if top in stdlib_module_names:
+        if top in IMPURE_MODULES and folder in PURE_FOLDERS:
+            yield Complaint(line, f"import of {top}: {folder} is pure; what it needs to know comes with the command")
+    elif not any(module == name or module.startswith(f"{name}.") or name.startswith(f"{module}.") for name in permitted):
+        yield Complaint(line, f"import of {module}: {folder} may import only {', '.join(sorted(permitted))} and the standard library")
+
+
+RULES: tuple[Rule, ...] = (
+    short_files,
+    short_functions,
+    safe_calls,
+    quiet_product,
+    no_assertions,
+    tests_never_sleep,
+    whole_words,
+    says_what_it_is,
+    explained_exceptions,
+    pure_rooms,
+)
