@@ -1,0 +1,120 @@
+"""From a judged outline to the frozen graph. Called only when no rule refused the model, so every reference holds."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from counterflow.model.dialects import READERS, DialectReader
+from counterflow.model.extensions import compensated_result, compensation_order
+from counterflow.model.graph import (
+    Behaviour,
+    CompensateDefinition,
+    Compensation,
+    Dialect,
+    ErrorDefinition,
+    EventDefinition,
+    Flow,
+    Node,
+    Process,
+    TerminateDefinition,
+)
+from counterflow.model.outline import Element, Outline
+from counterflow.model.undo import undoes_as_a_whole
+from counterflow.model.xml import TRUE
+
+
+def build(outline: Outline) -> tuple[Process, ...]:
+    """The executable processes of the file, in document order."""
+    return tuple(_Builder(outline, process).process() for process in outline.processes)
+
+
+class _Builder:
+    """One process being frozen: its flows first, since two nodes share each."""
+
+    def __init__(self, outline: Outline, root: Element) -> None:
+        self.outline = outline
+        self.root = root
+        self.reader: DialectReader = READERS[outline.dialect]
+        self.flows = {
+            id(flow): Flow(flow.id, flow.attribute("sourceRef"), flow.attribute("targetRef"), flow.condition, flow.line)
+            for flow in outline.flows
+        }
+
+    def process(self) -> Process:
+        elements = [element for element in self.outline.elements if element.process is self.root]
+        return Process(
+            id=self.root.id,
+            name=self.root.attribute("name"),
+            dialect=self.outline.dialect,
+            version_tag=self.reader.version_tag(self.root),
+            nodes={element.id: self._node(element) for element in elements},
+        )
+
+    def _node(self, element: Element) -> Node:
+        details = element.details
+        return Node(
+            id=element.id,
+            type=element.tag,
+            behaviour=self._behaviour(element),
+            parent=element.parent.id if element.parent is not None else "",
+            name=element.attribute("name"),
+            line=element.line,
+            incoming=tuple(self.flows[id(flow)] for flow in element.incoming),
+            outgoing=tuple(self.flows[id(flow)] for flow in element.outgoing),
+            default_flow=element.attribute("default") or None,
+            inputs=details.inputs,
+            outputs=details.outputs,
+            results_stay_local=self._results_stay_local(element),
+            event=self._event(element),
+            interrupting=_interrupting(element),
+            job=details.job if details.script is None else None,
+            script=details.script,
+            boundary_events=tuple(event.id for event in element.boundary_events if not event.catches_compensation),
+            attached_to=element.attached_to.id if element.attached_to is not None else None,
+            is_for_compensation=element.is_for_compensation,
+            compensation=_compensation(element),
+            start_event=next((event.id for event in element.start_events), None),
+            children=tuple(child.id for child in element.children),
+            event_sub_processes=tuple(child.id for child in element.event_sub_processes if not undoes_as_a_whole(child)),
+            compensation_event_sub_process=next((child.id for child in element.event_sub_processes if undoes_as_a_whole(child)), None),
+            compensation_order=compensation_order(element) if element is self.root else None,
+        )
+
+    def _behaviour(self, element: Element) -> Behaviour:
+        if element.behaviour is None:
+            raise RuntimeError(f"{element} is not executed and yet no rule refused it")
+        return element.behaviour if element.details.script is None else Behaviour.SCRIPT_TASK
+
+    def _results_stay_local(self, element: Element) -> bool:
+        """An error boundary event of a zeebe: model propagates nothing but its output mappings (observed on Zeebe 8.6)."""
+        of_boundary = element.tag == "boundaryEvent" and self.outline.dialect is Dialect.ZEEBE
+        return of_boundary or element.details.results_stay_local
+
+    def _event(self, element: Element) -> EventDefinition | None:
+        definition = element.definition
+        if definition is None:
+            return None
+        match element.event:
+            case "errorEventDefinition":
+                return self._error(definition)
+            case "compensateEventDefinition":
+                return CompensateDefinition(definition.get("activityRef"), compensation_order(element))
+            case _:
+                return TerminateDefinition()
+
+    def _error(self, definition: etree._Element) -> ErrorDefinition:
+        error = self.outline.errors.get(definition.get("errorRef", ""))
+        code = (error.get("errorCode") or None) if error is not None else None
+        return ErrorDefinition(code, *self.reader.error_variables(definition))
+
+
+def _interrupting(element: Element) -> bool:
+    attribute = {"boundaryEvent": "cancelActivity", "startEvent": "isInterrupting"}.get(element.tag)
+    return attribute is None or element.attribute(attribute) in TRUE | {""}
+
+
+def _compensation(element: Element) -> Compensation | None:
+    boundary = element.compensation_boundary
+    if boundary is None or boundary.handler is None:
+        return None
+    return Compensation(boundary.id, boundary.handler.id, compensated_result(boundary))

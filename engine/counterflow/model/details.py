@@ -1,0 +1,21 @@
+"""What the extension elements of a dialect say about one element, in the words of the graph."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from counterflow.model.graph import JobDefinition, ScriptDefinition, VariableMapping
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """The work, the data and the properties of an element; all of it optional."""
+
+    job: JobDefinition | None = None
+    script: ScriptDefinition | None = None
+    inputs: tuple[VariableMapping, ...] = ()
+    outputs: tuple[VariableMapping, ...] = ()
+    results_stay_local: bool = False
+    properties: Mapping[str, str] = field(default_factory=dict)
+    """Extension properties by name; `counterflow:…` among them are ours (docs/extensions.md)."""

@@ -1,0 +1,69 @@
+"""Whose extension elements a model uses, and the reader for them: a file per dialect, one shape for both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from lxml import etree
+
+from counterflow.feel import Expression
+from counterflow.model.details import Details
+from counterflow.model.dialects import camunda, zeebe
+from counterflow.model.findings import Finding, Severity
+from counterflow.model.graph import Dialect
+from counterflow.model.outline import Element, SequenceFlow
+from counterflow.model.xml import line_of
+
+
+class DialectReader(Protocol):
+    """What a dialect's file offers. Complaints are appended to `notes`; what could not be read is left out."""
+
+    NAMESPACE: str
+
+    def details(self, element: Element, notes: list[Finding]) -> Details:
+        """The extension elements of an element."""
+
+    def condition(self, flow: SequenceFlow, xml: etree._Element, notes: list[Finding]) -> Expression | None:
+        """The condition of a sequence flow."""
+
+    def error_variables(self, definition: etree._Element) -> tuple[str | None, str | None]:
+        """The variables that receive code and message of a caught error."""
+
+    def version_tag(self, process: Element) -> str | None:
+        """The label that its author gave to this version of the process."""
+
+
+READERS: dict[Dialect, DialectReader] = {Dialect.ZEEBE: zeebe, Dialect.CAMUNDA: camunda}
+
+
+def dialect_of(root: etree._Element) -> tuple[Dialect, bool]:
+    """The dialect whose elements or attributes occur, and whether both do.
+
+    With both, the one that says how tasks are done wins; with neither, a model is read as `zeebe`.
+    """
+    is_zeebe, is_camunda = (any(_uses(root, namespace)) for namespace in (zeebe.NAMESPACE, camunda.NAMESPACE))
+    if not is_camunda:
+        return Dialect.ZEEBE, False
+    if not is_zeebe or not zeebe.defines_tasks(root):
+        return Dialect.CAMUNDA, is_zeebe
+    return Dialect.ZEEBE, True
+
+
+def mixed_dialects(root: etree._Element, resource_name: str, chosen: Dialect) -> Finding:
+    """The warning for a file that carries the extensions of both dialects."""
+    other = Dialect.CAMUNDA if chosen is Dialect.ZEEBE else Dialect.ZEEBE
+    return Finding(
+        line=line_of(root),
+        element_id=root.get("id") or resource_name,
+        rule="dialect",
+        message=f"expected extensions of one dialect, found zeebe: and camunda: ones; the model is read as {chosen.value}.",
+        remedy=f"Remove the {other.value}: extensions, they are not read.",
+        severity=Severity.WARNING,
+    )
+
+
+def _uses(root: etree._Element, namespace: str) -> Iterator[bool]:
+    prefix = f"{{{namespace}}}"
+    for element in root.iter():
+        yield str(element.tag).startswith(prefix) or any(str(name).startswith(prefix) for name in element.keys())  # noqa: SIM118 - lxml elements iterate over children

@@ -1,0 +1,101 @@
+"""JUEL and input/output parameters of Camunda 7 in FEEL.
+
+A value is a text, an expression (`${…}` or `#{…}`), a text with expressions inside, a list or a map; lists and maps nest.
+Texts stay texts: Camunda 7 makes no number of `5` either. Scripts as values are refused.
+"""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from counterflow.feel import Expression, juel
+from counterflow.model.expressions import compile_feel, string_literal
+from counterflow.model.findings import Finding
+from counterflow.model.graph import VariableMapping
+from counterflow.model.outline import Drawn, Element
+from counterflow.model.xml import BPMN, children, local_name, text_of
+
+_EXTENSION_ELEMENTS = f"{{{BPMN}}}extensionElements"
+
+
+def is_juel(text: str) -> bool:
+    """Whether a text as a whole is one expression."""
+    return text.startswith(("${", "#{")) and text.endswith("}")
+
+
+def value_expression(text: str, what: str, drawn: Drawn, notes: list[Finding], at: etree._Element | None = None) -> Expression | None:
+    """The JUEL text as compiled FEEL; None, and a finding, where it has no counterpart."""
+    translated = _translated(text, what, drawn, notes, at)
+    return None if translated is None else compile_feel(translated, what, drawn, notes, at)
+
+
+def mappings(element: Element, camunda: str, notes: list[Finding]) -> tuple[tuple[VariableMapping, ...], tuple[VariableMapping, ...]]:
+    """Input and output parameters of `camunda:inputOutput`."""
+    extensions = element.xml.find(_EXTENSION_ELEMENTS)
+    blocks = children(extensions, "inputOutput", camunda) if extensions is not None else []
+    inputs, outputs = (
+        tuple(
+            mapping
+            for block in blocks
+            for parameter in children(block, tag, camunda)
+            if (mapping := _mapping(element, parameter, notes)) is not None
+        )
+        for tag in ("inputParameter", "outputParameter")
+    )
+    return inputs, outputs
+
+
+def _mapping(element: Element, parameter: etree._Element, notes: list[Finding]) -> VariableMapping | None:
+    name = (parameter.get("name") or "").strip()
+    what = f"{local_name(parameter)} '{name}'"
+    if not name:
+        notes.append(
+            element.error("mapping", f"expected a name on every {local_name(parameter)} of {element}, found none.", "Name it.", parameter)
+        )
+        return None
+    text = _parameter_text(element, parameter, what, notes)
+    source = None if text is None else compile_feel(text, what, element, notes, parameter)
+    return None if source is None else VariableMapping(source, (name,))
+
+
+def _parameter_text(element: Element, holder: etree._Element, what: str, notes: list[Finding]) -> str | None:
+    """FEEL for what a parameter, a list item or a map entry holds."""
+    if len(holder):
+        return _structure_text(element, holder[0], what, notes)
+    text = text_of(holder)
+    return _translated(text, what, element, notes, holder) if text else "null"
+
+
+def _structure_text(element: Element, xml: etree._Element, what: str, notes: list[Finding]) -> str | None:
+    match local_name(xml):
+        case "list":
+            items = [_item_text(element, item, what, notes) for item in xml]
+            return None if None in items else f"[{', '.join(str(item) for item in items)}]"
+        case "map":
+            entries = [(entry.get("key") or "", _parameter_text(element, entry, what, notes)) for entry in xml]
+            written = (f"{string_literal(key)}: {value}" for key, value in entries)
+            return None if any(value is None for _, value in entries) else f"{{{', '.join(written)}}}"
+        case "value":
+            return _item_text(element, xml, what, notes)
+        case other:
+            message = f"{what} of {element} holds camunda:{other}, which is not executed."
+            remedy = "Compute the value in a worker, or write it as `${…}`, a list or a map."
+            notes.append(element.error("expression", message, remedy, xml))
+            return None
+
+
+def _item_text(element: Element, xml: etree._Element, what: str, notes: list[Finding]) -> str | None:
+    if local_name(xml) != "value":
+        return _structure_text(element, xml, what, notes)
+    return _parameter_text(element, xml, what, notes)
+
+
+def _translated(text: str, what: str, drawn: Drawn, notes: list[Finding], at: etree._Element | None) -> str | None:
+    if "${" not in text and "#{" not in text:
+        return string_literal(text)
+    try:
+        return juel.translate(text)
+    except juel.JuelUnsupported as error:
+        message = f"the {what} `{text}` has no counterpart in FEEL: {error}."
+        notes.append(drawn.error("expression", message, "Write it with variables, literals and operators, or compute it in a worker.", at))
+        return None

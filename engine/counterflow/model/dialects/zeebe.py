@@ -1,0 +1,211 @@
+"""The `zeebe:` dialect (Camunda 8): job types, FEEL behind an equals sign, input and output mappings.
+
+What begins with `=` is FEEL; anything else is the text itself, where a constant is allowed (job type, retries, sources of
+input mappings, assignments). Conditions, sources of output mappings and scripts are always FEEL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from lxml import etree
+
+from counterflow.feel import Expression
+from counterflow.model.details import Details
+from counterflow.model.expressions import compile_feel, constant, headers_json, json_list
+from counterflow.model.findings import Finding
+from counterflow.model.graph import JobDefinition, ScriptDefinition, VariableMapping
+from counterflow.model.names import target_path
+from counterflow.model.outline import Element, SequenceFlow
+from counterflow.model.xml import BPMN, children, local_name, namespace
+
+NAMESPACE: Final = "http://camunda.org/schema/zeebe/1.0"
+
+USER_TASK_JOB_TYPE: Final = "io.camunda.zeebe:userTask"
+HEADER_PREFIX: Final = "io.camunda.zeebe:"
+"""Before the names of the headers that a user task's job carries (observed on Zeebe 8.6)."""
+
+_ASSIGNMENTS: Final = (
+    ("assignmentDefinition", "assignee", False),
+    ("assignmentDefinition", "candidateGroups", True),
+    ("assignmentDefinition", "candidateUsers", True),
+    ("taskSchedule", "dueDate", False),
+    ("taskSchedule", "followUpDate", False),
+    ("priorityDefinition", "priority", False),
+)
+"""Extension element, attribute, and whether its constant is a comma-separated list."""
+
+_REFUSED: Mapping[str, str] = {
+    "executionListeners": "Draw a service task before or after the element instead.",
+    "taskListeners": "Draw a service task before or after the user task instead.",
+    "calledDecision": "Use a zeebe:taskDefinition whose worker decides.",
+}
+
+_UNDERSTOOD = frozenset({
+    "taskDefinition", "taskHeaders", "ioMapping", "script", "userTask", "assignmentDefinition", "formDefinition", "taskSchedule",
+    "priorityDefinition", "properties", "versionTag", "userTaskForm", "calledElement", "subscription", "loopCharacteristics",
+})  # fmt: skip
+"""Read here, or part of an element that is refused as a whole."""
+
+
+def details(element: Element, notes: list[Finding]) -> Details:
+    """Everything that the zeebe: extensions of an element say."""
+    extensions = _extensions(element)
+    _judge_extensions(element, extensions, notes)
+    if not extensions and element.tag != "userTask":
+        return Details()
+    inputs = _mappings(element, extensions, "input", notes)
+    outputs = _mappings(element, extensions, "output", notes)
+    return Details(
+        job=_job(element, extensions, notes) if element.row.job else None,
+        script=_script(element, extensions, notes) if element.tag == "scriptTask" else None,
+        inputs=inputs,
+        outputs=outputs,
+        results_stay_local=bool(outputs),
+        properties=_properties(extensions),
+    )
+
+
+def condition(flow: SequenceFlow, xml: etree._Element, notes: list[Finding]) -> Expression | None:
+    """A condition behind `=`; one without is the business of the rule `legacy-syntax`."""
+    text = (xml.text or "").strip()
+    return compile_feel(text[1:].strip(), "condition", flow, notes, xml) if text.startswith("=") else None
+
+
+def error_variables(definition: etree._Element) -> tuple[str | None, str | None]:
+    """None: in this dialect an error's variables are reached through output mappings."""
+    del definition
+    return None, None
+
+
+def version_tag(process: Element) -> str | None:
+    """`zeebe:versionTag`, an extension element of the process."""
+    tag = _extensions(process).get("versionTag")
+    return (tag.get("value") or None) if tag is not None else None
+
+
+def defines_tasks(root: etree._Element) -> bool:
+    """Whether a model says in this dialect how its tasks are done."""
+    return any(root.find(f".//{{{NAMESPACE}}}{tag}") is not None for tag in ("taskDefinition", "userTask", "script"))
+
+
+def _extensions(element: Element) -> dict[str, etree._Element]:
+    """The zeebe: extension elements by local name; Zeebe allows one of a kind."""
+    found = element.xml.find(f"{{{BPMN}}}extensionElements")
+    return {local_name(child): child for child in found if namespace(child) == NAMESPACE} if found is not None else {}
+
+
+def _judge_extensions(element: Element, extensions: Mapping[str, etree._Element], notes: list[Finding]) -> None:
+    for tag, xml in extensions.items():
+        if tag in _REFUSED:
+            notes.append(element.error("extension", f"{element} has zeebe:{tag}, which is not executed yet.", _REFUSED[tag], xml))
+        elif tag not in _UNDERSTOOD:
+            notes.append(element.warning("extension", f"{element} has zeebe:{tag}, which is not known and is read over.", at=xml))
+
+
+def _job(element: Element, extensions: Mapping[str, etree._Element], notes: list[Finding]) -> JobDefinition | None:
+    if element.tag == "userTask":
+        return _user_task_job(element, extensions, notes)
+    xml = extensions.get("taskDefinition")
+    job_type = (xml.get("type") or "").strip() if xml is not None else ""
+    if xml is None or not job_type:
+        return None  # told by the rule `job-type`
+    return JobDefinition(
+        type=_text_or_expression(job_type, "job type", element, notes, xml),
+        retries=_retries(xml, element, notes),
+        headers=headers_json(_headers(extensions)),
+    )
+
+
+def _text_or_expression(text: str, what: str, element: Element, notes: list[Finding], at: etree._Element) -> str | Expression:
+    if not text.startswith("="):
+        return text
+    expression = compile_feel(text[1:].strip(), what, element, notes, at)
+    return text if expression is None else expression
+
+
+def _retries(xml: etree._Element, element: Element, notes: list[Finding]) -> int | Expression:
+    text = (xml.get("retries") or "").strip()
+    if text.startswith("="):
+        return compile_feel(text[1:].strip(), "number of retries", element, notes, xml) or 3
+    if text.isdecimal() and int(text) > 0:
+        return int(text)
+    if text:
+        message = f"expected retries of {element} to be a positive number or a FEEL expression, found '{text}'."
+        notes.append(
+            element.error("retries", message, 'Write a number, e.g. retries="3", or an expression, e.g. retries="= attempts".', xml)
+        )
+    return 3
+
+
+def _headers(extensions: Mapping[str, etree._Element]) -> dict[str, str]:
+    """Headers without key or value are dropped, as Zeebe does."""
+    xml = extensions.get("taskHeaders")
+    headers = children(xml, "header", NAMESPACE) if xml is not None else []
+    return {key: value for header in headers if (key := header.get("key")) and (value := header.get("value"))}
+
+
+def _user_task_job(element: Element, extensions: Mapping[str, etree._Element], notes: list[Finding]) -> JobDefinition:
+    """A user task is a job that some task list completes; one try, as in Zeebe."""
+    if (marker := extensions.get("userTask")) is not None:
+        message = f"{element} asks for zeebe:userTask; it becomes a job of type '{USER_TASK_JOB_TYPE}' like any user task here."
+        notes.append(element.warning("user-task", message, "Complete it with a worker of that type.", marker))
+    headers = _headers(extensions)
+    expressions: list[tuple[str, Expression]] = []
+    for tag, name, is_list in _ASSIGNMENTS:
+        xml = extensions.get(tag)
+        text = (xml.get(name) or "").strip() if xml is not None else ""
+        if xml is None or not text:
+            continue
+        value = _text_or_expression(text, name, element, notes, xml)
+        if isinstance(value, str):
+            headers[HEADER_PREFIX + name] = json_list(value) if is_list else value
+        else:
+            expressions.append((HEADER_PREFIX + name, value))
+    form = extensions.get("formDefinition")
+    if form is not None and (form_key := form.get("formKey") or form.get("formId") or form.get("externalReference")):
+        headers[HEADER_PREFIX + "formKey"] = form_key
+    return JobDefinition(type=USER_TASK_JOB_TYPE, retries=1, headers=headers_json(headers), header_expressions=tuple(expressions))
+
+
+def _script(element: Element, extensions: Mapping[str, etree._Element], notes: list[Finding]) -> ScriptDefinition | None:
+    xml = extensions.get("script")
+    if xml is None:
+        return None
+    text = (xml.get("expression") or "").strip()
+    variable = (xml.get("resultVariable") or "").strip()
+    if not text.startswith("=") or not variable:
+        message = (
+            f"expected zeebe:script of {element} with a FEEL expression behind '=' and a resultVariable, found '{text}' and '{variable}'."
+        )
+        notes.append(element.error("script", message, 'Write e.g. <zeebe:script expression="= a + b" resultVariable="sum" />.', xml))
+        return None
+    expression = compile_feel(text[1:].strip(), "script", element, notes, xml)
+    return None if expression is None else ScriptDefinition(expression, variable)
+
+
+def _mappings(element: Element, extensions: Mapping[str, etree._Element], kind: str, notes: list[Finding]) -> tuple[VariableMapping, ...]:
+    xml = extensions.get("ioMapping")
+    if xml is None:
+        return ()
+    return tuple(mapping for item in children(xml, kind, NAMESPACE) if (mapping := _mapping(element, item, kind, notes)) is not None)
+
+
+def _mapping(element: Element, xml: etree._Element, kind: str, notes: list[Finding]) -> VariableMapping | None:
+    target = target_path(xml.get("target") or "", f"{kind} mapping", element, notes, xml)
+    text = (xml.get("source") or "").strip()
+    if target is None:
+        return None
+    if text.startswith("="):
+        source = compile_feel(text[1:].strip(), f"source of the {kind} mapping to '{'.'.join(target)}'", element, notes, xml)
+        return None if source is None else VariableMapping(source, target)
+    if kind == "output":
+        return None  # told by the rule `legacy-syntax`
+    return VariableMapping(constant(text), target)
+
+
+def _properties(extensions: Mapping[str, etree._Element]) -> dict[str, str]:
+    xml = extensions.get("properties")
+    found = children(xml, "property", NAMESPACE) if xml is not None else []
+    return {name: item.get("value") or "" for item in found if (name := item.get("name"))}

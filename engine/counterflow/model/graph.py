@@ -1,0 +1,199 @@
+"""The diagram as frozen data: what a deployed process is, once read.
+
+A `Process` is a tree of scopes (the process, sub-processes, event sub-processes) flattened into one mapping of `Node`s
+by element id. Everything that can be decided at deployment is decided here: flows are joined to their ends, expressions
+are compiled, job headers are bytes, an activity knows the handler that undoes it. Nodes refer to each other by id, so
+that the whole is a value: it can be compared, hashed by its XML and shared between threads.
+
+Names are those of BPMN 2.0.2 (OMG formal/13-12-09); clauses are given where a rule comes from one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from counterflow.feel import Expression
+
+
+class Dialect(StrEnum):
+    """Whose extension elements a model uses; some defaults differ (see `Node.results_stay_local`)."""
+
+    ZEEBE = "zeebe"
+    CAMUNDA = "camunda"
+
+
+class Behaviour(StrEnum):
+    """Which room of the kernel runs a node. One value per file in `kernel/elements/` that stands for an element."""
+
+    PROCESS = "process"
+    SUB_PROCESS = "sub_process"
+    EVENT_SUB_PROCESS = "event_sub_process"
+    START_EVENT = "start_event"
+    END_EVENT = "end_event"
+    THROW_EVENT = "throw_event"
+    BOUNDARY_EVENT = "boundary_event"
+    EXCLUSIVE_GATEWAY = "exclusive_gateway"
+    PARALLEL_GATEWAY = "parallel_gateway"
+    JOB_TASK = "job_task"
+    SCRIPT_TASK = "script_task"
+    PASS_THROUGH = "pass_through"  # noqa: S105 - a kind of element, not a password
+
+
+class CompensationOrder(StrEnum):
+    """In which order the handlers of one compensation throw run (docs/ARCHITECTURE.md, "Undo")."""
+
+    MIRROR = "mirror"
+    PARALLEL = "parallel"
+    SEQUENTIAL = "sequential"
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorDefinition:
+    """An error caught (start and boundary events) or thrown (end event). BPMN 2.0.2, 10.5.6.
+
+    `code` None on a catching event means: any error. The variables receive code and message when an error is caught.
+    """
+
+    code: str | None
+    code_variable: str | None = None
+    message_variable: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CompensateDefinition:
+    """A compensation: caught by a boundary event or a start event, thrown by an intermediate or end event. 10.5.6, 10.7.
+
+    `activity` names the one activity to undo (`activityRef`), None means all of the scope. `order` None means: as the
+    process says, else as the server says.
+    """
+
+    activity: str | None = None
+    order: CompensationOrder | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TerminateDefinition:
+    """Ends every other token of its scope. BPMN 2.0.2, 10.5.3."""
+
+
+EventDefinition = ErrorDefinition | CompensateDefinition | TerminateDefinition
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A sequence flow. `condition` is None where it is unconditional or the default flow."""
+
+    id: str
+    source: str
+    target: str
+    condition: Expression | None = None
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class VariableMapping:
+    """One input or output mapping: `source` is evaluated, its value goes to `target`, a path of names (`a.b` → a, b)."""
+
+    source: Expression
+    target: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RetryCycle:
+    """How often and how far apart the server lets a job be tried, whatever its worker says (`R3/PT1S`)."""
+
+    tries: int
+    interval_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class JobDefinition:
+    """The job that a task becomes. `type` and `retries` are constants or expressions; `headers` is a JSON object, encoded once."""
+
+    type: str | Expression
+    retries: int | Expression = 3
+    headers: bytes = b"{}"
+    retry_cycle: RetryCycle | None = None
+    result_variable: str | None = None
+    header_expressions: tuple[tuple[str, Expression], ...] = ()
+    """Headers whose value is computed when the job is created (the assignee of a user task, say): name and source.
+
+    A string goes into the header as it is, any other value as JSON; null leaves the header out.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptDefinition:
+    """An expression that a script task evaluates in the engine, and the variable that receives its value."""
+
+    expression: Expression
+    result_variable: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compensation:
+    """How an activity is undone: the boundary event that catches, the activity that undoes, and the variable, if the
+    model asks for one, under which the handler sees what the activity's own job had returned."""
+
+    boundary_event: str
+    handler: str
+    result_variable: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """One element of a process that can hold a token or catch an event."""
+
+    id: str
+    type: str
+    """The BPMN tag, e.g. `serviceTask`; shown to people, never branched on."""
+    behaviour: Behaviour
+    parent: str
+    """Id of the enclosing scope; empty for the process itself."""
+    name: str = ""
+    line: int = 0
+    incoming: tuple[Flow, ...] = ()
+    outgoing: tuple[Flow, ...] = ()
+    default_flow: str | None = None
+    inputs: tuple[VariableMapping, ...] = ()
+    outputs: tuple[VariableMapping, ...] = ()
+    results_stay_local: bool = False
+    """True where results of the element are visible outside only through its output mappings (zeebe: with output mappings)."""
+    event: EventDefinition | None = None
+    interrupting: bool = True
+    job: JobDefinition | None = None
+    script: ScriptDefinition | None = None
+    boundary_events: tuple[str, ...] = ()
+    """Boundary events attached to this activity that wait while it is active (compensation ones are in `compensation`)."""
+    attached_to: str | None = None
+    """Boundary events only: the activity it sits on."""
+    is_for_compensation: bool = False
+    compensation: Compensation | None = None
+    start_event: str | None = None
+    """Scopes only: the start event a token begins at; for an event sub-process the event that triggers it."""
+    children: tuple[str, ...] = ()
+    """Scopes only: ids of the elements directly inside, in document order."""
+    event_sub_processes: tuple[str, ...] = ()
+    """Scopes only: event sub-processes directly inside that wait for an event while the scope is active."""
+    compensation_event_sub_process: str | None = None
+    """Sub-processes only: the event sub-process that undoes it as a whole (compensation start event)."""
+    compensation_order: CompensationOrder | None = None
+    """The process only: order for every throw in it that names none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Process:
+    """One executable process of a resource. `nodes[id]` is the process's own node; every element inside is there by its id."""
+
+    id: str
+    name: str
+    dialect: Dialect
+    version_tag: str | None
+    nodes: Mapping[str, Node] = field(repr=False)
+
+    @property
+    def root(self) -> Node:
+        """The process's own node: the outermost scope."""
+        return self.nodes[self.id]

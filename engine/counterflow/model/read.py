@@ -1,0 +1,63 @@
+"""A BPMN file to its executable processes: parse, outline, read the dialect, ask the rules, build.
+
+Nothing here decides about a single element: elements are rows in `elements.py`, extension elements are read in
+`dialects/`, every reason to refuse is a file in `rules/`, and `build.py` makes the frozen graph of what is left.
+"""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from counterflow.model.build import build
+from counterflow.model.dialects import READERS, dialect_of, mixed_dialects
+from counterflow.model.findings import Finding, ReadResult, Severity
+from counterflow.model.limits import DEFAULT_LIMITS, Limits
+from counterflow.model.outline import Outline, outline
+from counterflow.model.rules import RULES
+from counterflow.model.xml import BPMN, XmlError, line_of, parse
+
+
+def read(content: bytes, resource_name: str, limits: Limits = DEFAULT_LIMITS) -> ReadResult:
+    """The processes of a BPMN file, or the reasons why it is refused; never raises for what the file holds.
+
+    `resource_name` is the name under which the file was handed in; findings about the file as a whole carry it.
+    Findings are in the order of the file.
+    """
+    try:
+        root = parse(content, resource_name, limits)
+    except XmlError as refused:
+        return ReadResult((), (refused.finding,))
+    if root.tag != f"{{{BPMN}}}definitions":
+        return ReadResult((), (_not_bpmn(root, resource_name),))
+    return _judge(root, resource_name)
+
+
+def _judge(root: etree._Element, resource_name: str) -> ReadResult:
+    dialect, is_mixed = dialect_of(root)
+    drawn = outline(root, resource_name, dialect)
+    notes = [mixed_dialects(root, resource_name, dialect)] if is_mixed else []
+    _read_extensions(drawn, notes)
+    notes += (finding for check in RULES for finding in check(drawn))
+    notes.sort()
+    refused = any(finding.severity is Severity.ERROR for finding in notes)
+    return ReadResult(() if refused else build(drawn), tuple(notes))
+
+
+def _read_extensions(drawn: Outline, notes: list[Finding]) -> None:
+    reader = READERS[drawn.dialect]
+    for element in drawn.elements:
+        element.details = reader.details(element, notes)
+    for flow in drawn.flows:
+        xml = flow.condition_xml
+        if xml is not None and not flow.is_default:
+            flow.condition = reader.condition(flow, xml, notes)
+
+
+def _not_bpmn(root: etree._Element, resource_name: str) -> Finding:
+    return Finding(
+        line=line_of(root),
+        element_id=resource_name,
+        rule="not-bpmn",
+        message=f"expected the root element 'definitions' of the namespace {BPMN}, found '{root.tag}'.",
+        remedy="Export the diagram as BPMN 2.0 XML.",
+    )

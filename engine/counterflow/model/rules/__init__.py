@@ -1,0 +1,65 @@
+"""Reasons to refuse a model, or to remark on it: one file each, all of them asked of every model.
+
+A rule is a function `check(outline)` that yields findings; it names its rule in `RULE`, gives the reason and the clause of
+the standard in its docstring, and says in every message what was expected, what was found, where, and what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from counterflow.model.findings import Finding
+from counterflow.model.outline import Outline
+from counterflow.model.rules import (
+    boundary_event,
+    compensation_boundary,
+    compensation_extensions,
+    compensation_handler,
+    compensation_throw,
+    conditional_flow,
+    dangling_reference,
+    duplicate_id,
+    error_catch,
+    error_end_event,
+    event_sub_process,
+    exclusive_gateway,
+    executable_process,
+    flow_ends,
+    idle_compensation,
+    interrupting_error,
+    job_type,
+    legacy_syntax,
+    lost_undo,
+    scope_border,
+    start_event,
+    unreachable,
+    unsupported_element,
+)
+
+Rule = Callable[[Outline], Iterator[Finding]]
+
+RULES: Sequence[Rule] = (
+    executable_process.check,
+    unsupported_element.check,
+    duplicate_id.check,
+    dangling_reference.check,
+    start_event.check,
+    event_sub_process.check,
+    flow_ends.check,
+    scope_border.check,
+    boundary_event.check,
+    interrupting_error.check,
+    error_catch.check,
+    error_end_event.check,
+    job_type.check,
+    legacy_syntax.check,
+    exclusive_gateway.check,
+    conditional_flow.check,
+    compensation_boundary.check,
+    compensation_handler.check,
+    compensation_throw.check,
+    compensation_extensions.check,
+    idle_compensation.check,
+    lost_undo.check,
+    unreachable.check,
+)

@@ -1,0 +1,31 @@
+"""A compensation activity stands apart: no flows, and a boundary event that leads to it.
+
+BPMN 2.0.2, 10.7.2: an activity marked isForCompensation is not part of the normal flow; without an association nothing
+would ever start it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from counterflow.model.findings import Finding
+from counterflow.model.outline import Element, Outline
+
+RULE = "compensation-handler"
+
+
+def check(outline: Outline) -> Iterator[Finding]:
+    """Flows to or from a compensation activity, and compensation activities that nothing leads to."""
+    handlers = {id(element.handler) for element in outline.elements if element.handler is not None}
+    for element in outline.elements:
+        if element.is_activity and element.is_for_compensation:
+            yield from _check_flows(element)
+            if id(element) not in handlers:
+                message = f"expected an association from a compensation boundary event to {element}, found none."
+                yield element.error(RULE, message, "Draw the association, or remove isForCompensation.")
+
+
+def _check_flows(element: Element) -> Iterator[Finding]:
+    for flow in (*element.incoming, *element.outgoing):
+        message = f"sequenceFlow '{flow.id}' touches {element}, which is marked isForCompensation and stands outside the flow."
+        yield flow.error(RULE, message, "Remove the flow; use a sub-process as handler if there is more than one step.")

@@ -1,0 +1,66 @@
+"""Every reference must name something that exists: a flow without an end would lose its token.
+
+BPMN 2.0.2, 10.3.1 and tables 8.60 (flow ends), 10.91 (boundary events), 10.84 (errors), 8.12 (associations).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from counterflow.model.elements import Category
+from counterflow.model.findings import Finding
+from counterflow.model.outline import Element, Outline, SequenceFlow
+
+RULE = "dangling-reference"
+
+
+def check(outline: Outline) -> Iterator[Finding]:
+    """Ends of flows and associations, `attachedToRef`, `errorRef`, `default`."""
+    for flow in outline.flows:
+        yield from _check_flow(flow)
+    for element in outline.elements:
+        yield from _check_element(outline, element)
+    yield from _check_associations(outline)
+
+
+def _check_flow(flow: SequenceFlow) -> Iterator[Finding]:
+    for attribute, end in (("sourceRef", flow.source), ("targetRef", flow.target)):
+        if end is None or end.row.category is Category.SCOPE:
+            found = f"'{flow.attribute(attribute)}'" if flow.attribute(attribute) else "nothing"
+            message = f"expected {attribute} of sequenceFlow '{flow.id}' to name a flow node, found {found}."
+            yield flow.error(RULE, message, "Connect the flow again, or remove it.")
+
+
+def _check_element(outline: Outline, element: Element) -> Iterator[Finding]:
+    if element.tag == "boundaryEvent" and element.attached_to is None:
+        message = f"expected attachedToRef of {element} to name an activity, found '{element.attribute('attachedToRef')}'."
+        yield element.error(RULE, message, "Attach the event to an activity.")
+    default = element.attribute("default")
+    if default and default not in {flow.id for flow in element.outgoing}:
+        message = f"expected default of {element} to name one of its outgoing flows, found '{default}'."
+        yield element.error(RULE, message, f"Name one of {_names([flow.id for flow in element.outgoing])}.")
+    for definition in element.definitions:
+        error = definition.get("errorRef")
+        if error and error not in outline.errors:
+            message = f"expected errorRef of {element} to name an error of the file, found '{error}'."
+            yield element.error(RULE, message, f"Name one of {_names([*outline.errors])}, or define the error.", definition)
+
+
+def _check_associations(outline: Outline) -> Iterator[Finding]:
+    """Only those of compensation matter; the others join texts to elements."""
+    for association in outline.associations:
+        source, target = (outline.by_id.get(end) for end in association.ends)
+        event = next((end for end in (source, target) if end is not None and end.catches_compensation), None)
+        if event is not None and (source is None or target is None):
+            other = next(end for end, element in zip(association.ends, (source, target), strict=True) if element is None)
+            if not _is_artifact(outline, other):
+                message = f"expected association '{association.id}' to join {event} to an activity, found '{other}'."
+                yield association.error(RULE, message, "Draw it to the activity that undoes.")
+
+
+def _is_artifact(outline: Outline, element_id: str) -> bool:
+    return bool(element_id) and outline.root.xpath("boolean(//*[@id = $id])", id=element_id) is True
+
+
+def _names(names: list[str]) -> str:
+    return ", ".join(f"'{name}'" for name in names) or "(there is none)"

@@ -1,0 +1,29 @@
+"""An error end event must say which error it throws (BPMN 2.0.2, table 10.84: the code is what catches match)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from counterflow.model.findings import Finding
+from counterflow.model.outline import Outline
+from counterflow.model.rules.error_catch import error_code
+
+RULE = "error-end-event"
+
+
+def check(outline: Outline) -> Iterator[Finding]:
+    """Without code, or with a code that would have to be computed: refused."""
+    for element in outline.elements:
+        if element.tag != "endEvent" or element.event != "errorEventDefinition":
+            continue
+        code = error_code(outline, element)
+        if not code:
+            message = f"expected {element} to name an error with an errorCode, found {_found(element.definitions[0].get('errorRef'))}."
+            yield element.error(RULE, message, 'Set errorRef to an error such as <error id="Error_1" errorCode="NO_STOCK" />.')
+        elif code.startswith(("=", "${", "#{")):
+            message = f"expected a constant errorCode for {element}, found the expression `{code}`."
+            yield element.error(RULE, message, "Write the code itself, one end event per code.")
+
+
+def _found(reference: str | None) -> str:
+    return f"error '{reference}' without code" if reference else "no errorRef"

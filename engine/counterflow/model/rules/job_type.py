@@ -1,0 +1,34 @@
+"""A task that is work for somebody else must say whose: without a job type no worker would ever ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from counterflow.model.findings import Finding
+from counterflow.model.graph import Dialect
+from counterflow.model.outline import Outline
+
+RULE = "job-type"
+
+_REMEDIES: Mapping[Dialect, str] = {
+    Dialect.ZEEBE: 'Add <zeebe:taskDefinition type="…" /> to its extension elements{script}.',
+    Dialect.CAMUNDA: 'Set camunda:type="external" and camunda:topic="…"{script}.',
+}
+_SCRIPTS: Mapping[Dialect, str] = {
+    Dialect.ZEEBE: ' or <zeebe:script expression="= …" resultVariable="…" />',
+    Dialect.CAMUNDA: ', or scriptFormat="juel" or "feel" with a script and camunda:resultVariable',
+}
+
+
+def check(outline: Outline) -> Iterator[Finding]:
+    """Tasks with neither job nor script, and script tasks with both."""
+    for element in outline.elements:
+        if not element.row.job:
+            continue
+        details = element.details
+        script = _SCRIPTS[outline.dialect] if element.tag == "scriptTask" else ""
+        if details.job is None and details.script is None:
+            message = f"expected {element} to say which job it is, found no job type."
+            yield element.error(RULE, message, _REMEDIES[outline.dialect].format(script=script))
+        if details.job is not None and details.script is not None:
+            yield element.error(RULE, f"{element} is both a job and a script.", "Remove the job type, or the script.")

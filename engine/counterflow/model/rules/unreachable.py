@@ -1,0 +1,34 @@
+"""An element that no token can reach is a mistake of drawing, though a harmless one (warning)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from counterflow.model.findings import Finding
+from counterflow.model.outline import Element, Outline
+
+RULE = "unreachable"
+
+
+def check(outline: Outline) -> Iterator[Finding]:
+    """One warning per element that neither flow, nor event, nor compensation leads to."""
+    reached: set[int] = set()
+    waiting = list(outline.processes)
+    while waiting:
+        element = waiting.pop()
+        if id(element) not in reached:
+            reached.add(id(element))
+            waiting += _next(element)
+    for element in outline.elements:
+        is_first = element.parent is None or id(element.parent) in reached
+        if id(element) not in reached and is_first and element.behaviour is not None:
+            yield element.warning(RULE, f"no flow, event or compensation leads to {element}.", "Connect it, or remove it.")
+
+
+def _next(element: Element) -> Iterator[Element]:
+    yield from (flow.target for flow in element.outgoing if flow.target is not None)
+    yield from element.boundary_events
+    yield from element.start_events
+    yield from element.event_sub_processes
+    if element.handler is not None:
+        yield element.handler
