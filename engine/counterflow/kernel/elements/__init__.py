@@ -1,0 +1,1 @@
+"""One room per element: how each behaves when a token reaches it. `registry.py` lists them all."""

@@ -1,0 +1,37 @@
+"""Every room, by the behaviour that a node of the graph names. A new element is one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from counterflow.kernel.elements import (
+    boundary_event,
+    end_event,
+    event_sub_process,
+    exclusive_gateway,
+    job_task,
+    parallel_gateway,
+    pass_through,
+    process,
+    script_task,
+    start_event,
+    sub_process,
+    throw_event,
+)
+from counterflow.kernel.elements.room import Room
+from counterflow.model.graph import Behaviour
+
+ROOMS: Mapping[Behaviour, Room] = {
+    Behaviour.PROCESS: process.ROOM,
+    Behaviour.SUB_PROCESS: sub_process.ROOM,
+    Behaviour.EVENT_SUB_PROCESS: event_sub_process.ROOM,
+    Behaviour.START_EVENT: start_event.ROOM,
+    Behaviour.END_EVENT: end_event.ROOM,
+    Behaviour.THROW_EVENT: throw_event.ROOM,
+    Behaviour.BOUNDARY_EVENT: boundary_event.ROOM,
+    Behaviour.EXCLUSIVE_GATEWAY: exclusive_gateway.ROOM,
+    Behaviour.PARALLEL_GATEWAY: parallel_gateway.ROOM,
+    Behaviour.JOB_TASK: job_task.ROOM,
+    Behaviour.SCRIPT_TASK: script_task.ROOM,
+    Behaviour.PASS_THROUGH: pass_through.ROOM,
+}

@@ -1,0 +1,37 @@
+"""What a room is: the five moments in which an element can have something of its own to say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from counterflow.kernel import lifecycle
+from counterflow.kernel.elements import sequence_flow
+from counterflow.kernel.rows import ElementInstance
+from counterflow.kernel.step import Continuation, Step
+from counterflow.model.graph import Flow, Node
+
+
+def _enter(step: Step, node: Node, scope_key: int, flow: Flow) -> None:
+    """Every token begins the element anew (BPMN 2.0.2, 13.3.1: an uncontrolled merge)."""
+    lifecycle.enter(step, node, scope_key)
+
+
+def _nothing(step: Step, element: ElementInstance, node: Node) -> None:
+    """There is nothing under way that would have to be ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The behaviour of one kind of element. What a room does not say is what every element does."""
+
+    activated: Continuation
+    """The element is at work: do it, wait for something, or `lifecycle.finish`."""
+    arrive: Callable[[Step, Node, int, Flow], None] = _enter
+    """A token comes along a flow into the scope with this key."""
+    leaving: Callable[[Step, ElementInstance, Node], Sequence[Flow] | None] = sequence_flow.outgoing
+    """The flows a completed element is left by; None where an incident holds it."""
+    resume: Continuation = lifecycle.resume
+    """An incident of the element was resolved, or what it had started has ended."""
+    terminating: Continuation = _nothing
+    """The element is being swept away, its children are gone: end what else it has under way."""

@@ -1,0 +1,42 @@
+"""Script task with a FEEL expression: evaluated here, its value goes to one variable. BPMN 2.0.2, 13.3.3.
+
+A script task with a job type is a job like any other (`job_task.py`).
+"""
+
+from __future__ import annotations
+
+from counterflow import feel
+from counterflow.kernel import incidents, lifecycle, variables
+from counterflow.kernel.elements.room import Room
+from counterflow.kernel.records import BrokenInvariant
+from counterflow.kernel.rows import ElementInstance
+from counterflow.kernel.step import Step
+from counterflow.model.graph import Node
+
+
+def activated(step: Step, element: ElementInstance, node: Node) -> None:
+    """Evaluate, and set the result; without a value an incident holds the task."""
+    script = node.script
+    if script is None:
+        raise BrokenInvariant(f"script task '{node.id}' has no script")
+    evaluation = variables.evaluate(step, element.key, script.expression)
+    try:
+        value = feel.to_json(evaluation.value)
+    except feel.FeelValueError as error:
+        _tell(step, element, f"Expected '={script.expression.text}' to give a value for '{script.result_variable}', but {error}")
+        return
+    if evaluation.failure is not None:
+        _tell(step, element, f"Expected '={script.expression.text}' to be evaluated, but {evaluation.failure}")
+        return
+    if node.results_stay_local:
+        variables.set_local(step, element.key, {script.result_variable: value})
+    else:
+        variables.propagate(step, element.scope_key, {script.result_variable: value})
+    lifecycle.finish(step, element, node)
+
+
+def _tell(step: Step, element: ElementInstance, message: str) -> None:
+    incidents.raise_incident(step, element, "EXTRACT_VALUE_ERROR", message)
+
+
+ROOM = Room(activated=activated)

@@ -1,0 +1,130 @@
+"""The kernel's one door: a command and the time go in; the answer, the events and what to tell whom come out.
+
+`decide` is a function of state, command and time, nothing else; it either changes the state by the events it returns or
+raises and leaves it as it was. `replay` folds events back into state and never decides anything.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from counterflow.kernel import (
+    deployments,
+    error_events,
+    incidents,
+    instances,
+    job_delivery,
+    jobs,
+    lifecycle,
+    quarantine,
+    undo,
+    variables,
+)
+from counterflow.kernel.elements import parallel_gateway
+from counterflow.kernel.elements.registry import ROOMS
+from counterflow.kernel.records import BrokenInvariant, Command, Event, InstanceEnded, LogEntry, Rejection
+from counterflow.kernel.state import InstanceState, State
+from counterflow.kernel.step import Applier, Limits, Step
+
+_LIVES: tuple[Any, ...] = (
+    deployments,
+    error_events,
+    incidents,
+    instances,
+    job_delivery,
+    jobs,
+    lifecycle,
+    parallel_gateway,
+    quarantine,
+    undo,
+    variables,
+)
+APPLIERS: Mapping[type[Event], Applier] = {event: apply for life in _LIVES for event, apply in getattr(life, "APPLIERS", {}).items()}
+COMMANDS: Mapping[type[Command], Callable[[Step, Any], Any]] = {
+    command: decide for life in _LIVES for command, decide in getattr(life, "COMMANDS", {}).items()
+}
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(list[functools.reduce(operator.or_, APPLIERS)]).decode  # type: ignore[misc]
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """What a command has brought about. Nothing of it may leave the house before its log is committed."""
+
+    answer: Any
+    log: list[LogEntry]
+    ended: list[InstanceEnded]
+
+
+class KernelFault(Exception):
+    """An exception inside a command, which was rolled back. `process_instance_key` is the instance to set aside (0: none)."""
+
+    def __init__(self, command: str, process_instance_key: int, cause: Exception) -> None:
+        super().__init__(f"{command} on process instance {process_instance_key}: {type(cause).__name__}: {cause}")
+        self.process_instance_key = process_instance_key
+
+
+def decide(state: State, command: Command, now_ms: int, limits: Limits = Limits()) -> Decision:  # noqa: B008 - a frozen tuple
+    """Carry out one command. Raises `Rejection` (the caller's mistake) or `KernelFault` (ours); the state is then as before."""
+    mark, last_key, last_position = len(state.journal), state.last_key, state.last_position
+    state.now_ms = now_ms
+    step = Step(state, APPLIERS, ROOMS, limits)
+    try:
+        answer = COMMANDS[type(command)](step, command)
+        step.run()
+    except Rejection:
+        state.roll_back(mark, last_key, last_position)
+        raise
+    except Exception as fault:
+        instance_key = step.instance.key if step.instance is not None else 0
+        state.roll_back(mark, last_key, last_position)
+        raise KernelFault(type(command).__name__, instance_key, fault) from fault
+    return Decision(answer, log_of(step, type(command).__name__, last_position + 1), step.ended)
+
+
+def log_of(step: Step, command: str, first_position: int) -> list[LogEntry]:
+    """The step's events as log entries: one for each run of events of one instance."""
+    entries: list[LogEntry] = []
+    events = step.events
+    start = 0
+    while start < len(events):
+        instance_key = events[start][0]
+        end = start + 1
+        while end < len(events) and events[end][0] == instance_key:
+            end += 1
+        encoded = _encode([event for _, event in events[start:end]])
+        entries.append(LogEntry(first_position + start, instance_key, step.now_ms, command, end - start, encoded))
+        start = end
+    return entries
+
+
+def events_of(entry: LogEntry) -> list[Event]:
+    """The events of a log entry. Raises `BrokenInvariant` where they cannot be read."""
+    try:
+        events: list[Event] = _decode(entry.events)
+    except msgspec.DecodeError as error:
+        raise BrokenInvariant(f"the events at position {entry.position} cannot be read: {error}") from error
+    return events
+
+
+def replay(state: State, entries: Iterable[LogEntry]) -> None:
+    """Fold log entries into a state, in order of position."""
+    for entry in entries:
+        state.now_ms = entry.timestamp_ms
+        state.last_position = entry.position - 1
+        for event in events_of(entry):
+            _replay_event(state, entry.process_instance_key, event)
+
+
+def _replay_event(state: State, instance_key: int, event: Event) -> None:
+    if isinstance(event, instances.ProcessInstanceCreated):
+        state.open_instance(event.key)
+    instance: InstanceState | None = state.instance(instance_key) if instance_key else None
+    state.last_position += 1
+    state.last_key = max(state.last_key, getattr(event, "key", 0))
+    APPLIERS[type(event)](state, instance, event)

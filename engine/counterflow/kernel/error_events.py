@@ -1,0 +1,123 @@
+"""The life of a BPMN error: thrown by a job or an error end event, it travels outwards until something catches it.
+
+    thrown → caught by an event sub-process of the scope, else by a boundary event of the activity around it, and so on
+           → caught by nothing: an incident UNHANDLED_ERROR_EVENT at the element that threw
+
+On one level the exact code is preferred to a catch-all. A scope that an event sub-process has interrupted offers its
+event sub-processes no second time; its boundary events it does. BPMN 2.0.2, 10.5.6 and 13.5.4 (error handling).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import msgspec
+
+from counterflow.kernel import incidents, lifecycle, variables
+from counterflow.kernel.records import Event
+from counterflow.kernel.rows import ElementInstance
+from counterflow.kernel.state import InstanceState, State
+from counterflow.kernel.step import Step
+from counterflow.model.graph import Dialect, ErrorDefinition, Node
+
+
+class ErrorCaught(Event, frozen=True, array_like=True, tag=60, gc=False):
+    """An error has reached the event `catch_id`: a boundary event of the element instance `at_key`, or the start event of an
+    event sub-process inside it."""
+
+    at_key: int
+    catch_id: str
+    error_code: str
+    message: str
+
+
+class ThrownError(NamedTuple):
+    """What travels: the code that catching events compare, a message for people, and variables for the catching scope."""
+
+    code: str
+    message: str
+    variables: variables.Document
+
+
+class Catch(NamedTuple):
+    """Where an error is caught: `event` is a boundary event of `at`, or the start event of an event sub-process in `at`."""
+
+    at: ElementInstance
+    event: Node
+
+
+def find_catch(step: Step, thrower: ElementInstance, node: Node, code: str) -> Catch | None:
+    """The nearest event that catches an error of this code thrown by an element; None if there is none up to the process."""
+    nodes = step.process().nodes
+    element: ElementInstance | None = thrower
+    while element is not None:
+        here = nodes[element.element_id]
+        starts = (nodes[str(nodes[inner].start_event)] for inner in here.event_sub_processes)
+        event = None if element.interrupted or element.key == thrower.key else _matching(starts, code)
+        event = event or _matching((nodes[boundary] for boundary in here.boundary_events), code)
+        if event is not None:
+            return Catch(element, event)
+        element = step.current().elements.get(element.scope_key)
+    return None
+
+
+def catch_error(step: Step, catch: Catch, error: ThrownError) -> None:
+    """Interrupt what the catching event interrupts, and go on from there."""
+    step.emit(ErrorCaught(catch.at.key, catch.event.id, error.code, error.message))
+    if catch.event.attached_to is not None:
+        lifecycle.terminate(step, step.element(catch.at.key))
+        lifecycle.enter(step, catch.event, catch.at.scope_key, _offered(step, catch.event, error))
+    else:
+        lifecycle.interrupt(step, step.element(catch.at.key))
+        sub_process = step.process().nodes[catch.event.parent]
+        lifecycle.enter(step, sub_process, catch.at.key, _offered(step, catch.event, error))
+
+
+def tell_uncaught(step: Step, thrower: ElementInstance, code: str, message: str, job_key: int = 0) -> None:
+    """Nothing catches the error: a person has to look."""
+    told = f" ({message})" if message else ""
+    incidents.raise_incident(
+        step,
+        thrower,
+        "UNHANDLED_ERROR_EVENT",
+        f"Expected something to catch the error with code '{code}'{told} thrown by '{thrower.element_id}', but found no boundary event "
+        "and no event sub-process for it, up to the process; add one and start anew, or resolve the incident to try again",
+        job_key,
+    )
+
+
+def _matching(events: Iterable[Node], code: str) -> Node | None:
+    catch_all = None
+    for event in events:
+        definition = event.event
+        if not isinstance(definition, ErrorDefinition):
+            continue
+        if definition.code is None:
+            catch_all = catch_all or event
+        elif definition.code == code:
+            return event
+    return catch_all
+
+
+def _offered(step: Step, event: Node, error: ThrownError) -> dict[str, bytes]:
+    """What the catching event is given: the error's own variables, and code and message under the names it asks for."""
+    offered = dict(error.variables)
+    definition = event.event
+    if isinstance(definition, ErrorDefinition):
+        for name, text in ((definition.code_variable, error.code), (definition.message_variable, error.message)):
+            if name:
+                offered[name] = msgspec.json.encode(text)
+    return offered
+
+
+def hands_out_variables(step: Step, event: Node) -> bool:
+    """Whether what a boundary event was given goes to the scope around it without a mapping: not in a zeebe: model."""
+    return not event.outputs and step.process().dialect is not Dialect.ZEEBE
+
+
+def _apply_caught(state: State, instance: InstanceState | None, event: ErrorCaught) -> None:
+    """What the error brings about is told by the events that follow."""
+
+
+APPLIERS = {ErrorCaught: _apply_caught}

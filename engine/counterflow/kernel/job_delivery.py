@@ -1,0 +1,137 @@
+"""How jobs reach workers and come back: taken on request or pushed, handed back when nobody was there, timed out when due.
+
+The life itself is in `jobs.py`. Which job comes first is decided by its key, so that what a command does depends on the
+state alone. Quarantined instances offer nothing.
+"""
+
+from __future__ import annotations
+
+from counterflow.kernel import incidents, variables
+from counterflow.kernel.jobs import ACTIVATED, JobActivated, JobFailed, JobReturned
+from counterflow.kernel.records import ActivatedJob, BrokenInvariant, Command
+from counterflow.kernel.rows import Job
+from counterflow.kernel.state import ACTIVATABLE
+from counterflow.kernel.step import Step
+
+
+class ActivateJobs(Command, frozen=True, kw_only=True, gc=False):
+    """Take up to `maximum` jobs of a type for `timeout_ms`, as long as they fit into `bytes_left`. Answers `ActivatedJob`s.
+
+    `fetch_variables` empty means every visible variable.
+    """
+
+    type: str
+    worker: str
+    timeout_ms: int
+    maximum: int
+    fetch_variables: tuple[str, ...] = ()
+    bytes_left: int = 4 * 1024 * 1024
+
+
+class ReturnJob(Command, frozen=True, kw_only=True, gc=False):
+    """A job never reached its worker: it can be taken by another. Nothing happens if it is no longer that worker's."""
+
+    job_key: int
+    deadline_ms: int
+
+
+class TriggerDue(Command, frozen=True, kw_only=True, gc=False):
+    """Whatever was due for this job at `due_ms` has come: its deadline, or the end of its back-off."""
+
+    key: int
+    due_ms: int
+
+
+def decide_activate(step: Step, command: ActivateJobs) -> list[ActivatedJob]:
+    """ActivateJobs of the gateway, and every push to a stream."""
+    queue = step.state.ready.get(command.type)
+    taken: list[ActivatedJob] = []
+    room = command.bytes_left
+    while queue is not None and len(taken) < command.maximum:
+        key = queue.first()
+        if key is None:
+            break
+        job = _offer(step, key)
+        if job is None:
+            queue.discard(key)
+            continue
+        values = variables.to_object(variables.visible(step.current(), job.element_instance_key, command.fetch_variables))
+        room -= len(values) + 1024
+        if room < 0 and taken:
+            break
+        if len(values) + 1024 > step.limits.message_bytes:
+            _set_aside_too_large(step, job, len(values))
+            continue
+        taken.append(_activate(step, job, command, values))
+    return taken
+
+
+def decide_return(step: Step, command: ReturnJob) -> bool:
+    """A push that reached nobody. Answers whether the job was still that worker's."""
+    job = _peek(step, command.job_key)
+    if job is None or job.state != ACTIVATED or job.due_ms != command.deadline_ms:
+        return False
+    step.emit(JobReturned(job.key, "handed_back"))
+    return True
+
+
+def decide_due(step: Step, command: TriggerDue) -> bool:
+    """A deadline or a back-off has passed. Answers whether it still stood."""
+    job = _peek(step, command.key)
+    if job is None or job.due_ms != command.due_ms or command.due_ms > step.now_ms:
+        return False
+    step.emit(JobReturned(job.key, "timed_out" if job.state == ACTIVATED else "backed_off"))
+    return True
+
+
+def _peek(step: Step, key: int) -> Job | None:
+    instance = step.state.owner_of(Job, key)
+    if instance is None or instance.quarantine is not None:
+        return None
+    step.instance = instance
+    return instance.jobs[key]
+
+
+def _offer(step: Step, key: int) -> Job | None:
+    instance = step.state.owner_of(Job, key)
+    if instance is None or instance.quarantine is not None:
+        return None
+    step.instance = instance
+    job = instance.jobs[key]
+    return job if job.state == ACTIVATABLE else None
+
+
+def _activate(step: Step, job: Job, command: ActivateJobs, values: bytes) -> ActivatedJob:
+    header = step.current().header
+    definition = step.process().nodes[job.element_id].job
+    if header is None or definition is None:
+        raise BrokenInvariant(f"job {job.key} without a process instance or definition")
+    deadline_ms = step.now_ms + command.timeout_ms
+    step.emit(JobActivated(job.key, command.worker, deadline_ms))
+    return ActivatedJob(
+        job.key,
+        job.type,
+        header.key,
+        header.bpmn_process_id,
+        header.version,
+        header.definition_key,
+        job.element_id,
+        job.element_instance_key,
+        definition.headers,
+        command.worker,
+        job.retries,
+        deadline_ms,
+        values,
+    )
+
+
+def _set_aside_too_large(step: Step, job: Job, size: int) -> None:
+    message = (
+        f"Expected the variables of job '{job.key}' to fit into a message of {step.limits.message_bytes} bytes, but they take {size}; "
+        "fetch fewer variables or keep large data elsewhere, then update the job's retries and resolve this incident"
+    )
+    step.emit(JobFailed(job.key, 0, None, message))
+    incidents.raise_incident(step, step.element(job.element_instance_key), "MESSAGE_SIZE_EXCEEDED", message, job.key)
+
+
+COMMANDS = {ActivateJobs: decide_activate, ReturnJob: decide_return, TriggerDue: decide_due}

@@ -1,0 +1,107 @@
+"""The life of a quarantine: an instance in which the kernel broke one of its own rules is set aside, so that no other is harmed.
+
+    set aside → released (its jobs are offered again)
+              → abandoned (cancelled by a person: its rows go as they are, nothing of it is run any more)
+
+The command that failed was rolled back; what had been committed before it is untouched.
+"""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from counterflow.kernel.records import Command, Event, InstanceEnded, Rejection, RejectionType
+from counterflow.kernel.rows import ElementInstance, Job, ProcessInstance, Quarantine, Row
+from counterflow.kernel.state import InstanceState, State
+from counterflow.kernel.step import Step
+
+
+class InstanceQuarantined(Event, frozen=True, array_like=True, tag=80, gc=False):
+    """The instance is set aside; `reason` is for the person who looks into it."""
+
+    reason: str
+
+
+class InstanceReleased(Event, frozen=True, array_like=True, tag=81, gc=False):
+    """The instance is worked on again."""
+
+
+class InstanceAbandoned(Event, frozen=True, array_like=True, tag=82, gc=False):
+    """The instance has ended where it stood, without being run any further."""
+
+
+class QuarantineInstance(Command, frozen=True, kw_only=True, gc=False):
+    """Set an instance aside. Given by the loop after a fault, never by a caller."""
+
+    process_instance_key: int
+    reason: str
+
+
+class ReleaseInstance(Command, frozen=True, kw_only=True, gc=False):
+    """Work on a quarantined instance again."""
+
+    process_instance_key: int
+
+
+def decide_quarantine(step: Step, command: QuarantineInstance) -> None:
+    """Set aside; an instance that is gone or set aside already stays as it is."""
+    instance = step.state.instance(command.process_instance_key)
+    if instance is None or instance.quarantine is not None:
+        return
+    step.instance = instance
+    step.emit(InstanceQuarantined(command.reason))
+
+
+def decide_release(step: Step, command: ReleaseInstance) -> None:
+    """ReleaseQuarantined of our own service."""
+    instance = step.state.instance(command.process_instance_key)
+    if instance is None or instance.quarantine is None:
+        raise Rejection(
+            RejectionType.NOT_FOUND,
+            f"Expected to release process instance '{command.process_instance_key}', but no such instance is quarantined",
+        )
+    step.instance = instance
+    step.emit(InstanceReleased())
+
+
+def abandon(step: Step) -> None:
+    """Cancel a quarantined instance: its state is not trusted, so nothing of it is run to end it."""
+    instance = step.current()
+    step.ended.append(InstanceEnded(instance.key, "terminated", dict(instance.variables.get(instance.key, {}))))
+    step.emit(InstanceAbandoned())
+
+
+def _apply_quarantined(state: State, instance: InstanceState | None, event: InstanceQuarantined) -> None:
+    if instance is None:
+        return
+    state.put(Quarantine(instance.key, event.reason, state.now_ms))
+    for job in instance.jobs.values():
+        if job.type in state.ready:
+            state.ready[job.type].discard(job.key)
+        state.due.discard(job.key)
+
+
+def _apply_released(state: State, instance: InstanceState | None, event: InstanceReleased) -> None:
+    if instance is None or instance.quarantine is None:
+        return
+    state.delete(instance.quarantine)
+    for job in list(instance.jobs.values()):
+        state.put(job)
+
+
+def _apply_abandoned(state: State, instance: InstanceState | None, event: InstanceAbandoned) -> None:
+    if instance is None or instance.header is None:
+        return
+    tables: list[type[Row]] = [table for table in instance.rows if table not in (ProcessInstance, ElementInstance, Job)]
+    for table in [Job, *tables, ElementInstance]:
+        for row in list(instance.rows[table].values()):
+            state.delete(row)
+    state.put(replace(instance.header, state="terminated", ended_at_ms=state.now_ms))
+
+
+APPLIERS = {
+    InstanceQuarantined: _apply_quarantined,
+    InstanceReleased: _apply_released,
+    InstanceAbandoned: _apply_abandoned,
+}
+COMMANDS = {QuarantineInstance: decide_quarantine, ReleaseInstance: decide_release}

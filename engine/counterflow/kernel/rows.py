@@ -1,0 +1,221 @@
+"""What is persisted: one frozen struct per table, the only shapes that state is kept in, in memory and on disk alike.
+
+Appliers never change a row in place, they put a new one; so a row handed to the writer thread is a snapshot for good.
+Fields are scalars (int, str, bytes, None); JSON values stay the bytes they arrived as. Keys are 64-bit
+(`partition << 51 | counter`), positions count events from the beginning of the log, times are epoch milliseconds UTC.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import msgspec
+
+
+class Row(msgspec.Struct, frozen=True, gc=False):
+    """A row of some table. `table` and `key_fields` say where it lives; `instance_field` is the column that groups rows
+    by process instance, empty for tables that belong to none."""
+
+    table: ClassVar[str] = ""
+    key_fields: ClassVar[tuple[str, ...]] = ("key",)
+    instance_field: ClassVar[str] = "process_instance_key"
+
+
+class Partition(Row, frozen=True, gc=False):
+    """The counters of a partition: the last key given and the position of the last event written."""
+
+    table: ClassVar[str] = "partition"
+    key_fields: ClassVar[tuple[str, ...]] = ("id",)
+    instance_field: ClassVar[str] = ""
+
+    id: int
+    last_key: int
+    last_position: int
+
+
+class Resource(Row, frozen=True, gc=False):
+    """A deployed file, byte for byte. `checksum` is the SHA-256 of `content`."""
+
+    table: ClassVar[str] = "resource"
+    instance_field: ClassVar[str] = ""
+
+    key: int
+    name: str
+    checksum: bytes
+    content: bytes
+
+
+class ProcessDefinition(Row, frozen=True, gc=False):
+    """One version of a process. Versions count from 1 per `bpmn_process_id`."""
+
+    table: ClassVar[str] = "process_definition"
+    instance_field: ClassVar[str] = ""
+
+    key: int
+    bpmn_process_id: str
+    version: int
+    version_tag: str | None
+    resource_key: int
+    resource_name: str
+    checksum: bytes
+    deployment_key: int
+    deployed_at_ms: int
+
+
+class ProcessInstance(Row, frozen=True, gc=False):
+    """One run of a definition. `state` is `active`, `completed` or `terminated`; the row stays when the run has ended."""
+
+    table: ClassVar[str] = "process_instance"
+    instance_field: ClassVar[str] = "key"
+
+    key: int
+    definition_key: int
+    bpmn_process_id: str
+    version: int
+    state: str
+    started_at_ms: int
+    ended_at_ms: int | None = None
+
+
+class ElementInstance(Row, frozen=True, gc=False):
+    """A token at an element. The process itself is one too, with the key of its process instance and `scope_key` 0.
+
+    `undo_key` is set on a compensation handler: the undo record it works off. `compensated_scope_key` is set on a
+    compensation event sub-process: the completed sub-process whose inner undo a throw inside it reaches.
+    `interrupted` marks a scope whose tokens were swept away by an interrupting event sub-process.
+    `result` keeps what the element's job returned, where the model wants it offered to the handler.
+    """
+
+    table: ClassVar[str] = "element_instance"
+
+    key: int
+    process_instance_key: int
+    scope_key: int
+    element_id: str
+    state: str
+    activated_position: int = 0
+    undo_key: int = 0
+    compensated_scope_key: int = 0
+    interrupted: bool = False
+    result: bytes | None = None
+
+
+class Variable(Row, frozen=True, gc=False):
+    """A variable of a scope; `value` is JSON text."""
+
+    table: ClassVar[str] = "variable"
+    key_fields: ClassVar[tuple[str, ...]] = ("scope_key", "name")
+
+    scope_key: int
+    name: str
+    process_instance_key: int
+    value: bytes
+
+
+class Job(Row, frozen=True, gc=False):
+    """Work for a worker. `due_ms` is the one moment it waits for: the deadline when activated, the end of the back-off
+    when backing off, None otherwise."""
+
+    table: ClassVar[str] = "job"
+
+    key: int
+    process_instance_key: int
+    element_instance_key: int
+    element_id: str
+    type: str
+    state: str
+    retries: int
+    worker: str = ""
+    due_ms: int | None = None
+    error_code: str | None = None
+    error_message: str | None = None
+
+
+class Incident(Row, frozen=True, gc=False):
+    """Something a person must mend before an instance goes on. `job_key` is 0 where no job is concerned."""
+
+    table: ClassVar[str] = "incident"
+
+    key: int
+    process_instance_key: int
+    element_instance_key: int
+    element_id: str
+    job_key: int
+    error_type: str
+    message: str
+    created_at_ms: int
+
+
+class UndoRecord(Row, frozen=True, gc=False):
+    """A completed activity that can still be undone (or a completed sub-process with such activities inside).
+
+    The positions are those of its activation and completion in the event log: the interval that mirror order compares.
+    `state` is `available`, `taken` (by the throw `throw_key`, waiting for its turn) or `started` (`handler_key` runs).
+    `handler` is the id of the activity that undoes it, empty for a container: a completed sub-process that only leads to
+    the records inside it (`state` is `container`). `variables` is the JSON object of a completed sub-process's local
+    variables; `result` what the activity's job returned.
+    """
+
+    table: ClassVar[str] = "undo_record"
+
+    key: int
+    process_instance_key: int
+    scope_key: int
+    element_id: str
+    element_instance_key: int
+    handler: str
+    activated_position: int
+    completed_position: int
+    state: str
+    throw_key: int = 0
+    handler_key: int = 0
+    variables: bytes | None = None
+    result: bytes | None = None
+
+
+class ArrivedToken(Row, frozen=True, gc=False):
+    """Tokens that wait at a joining gateway, counted per incoming flow."""
+
+    table: ClassVar[str] = "arrived_token"
+    key_fields: ClassVar[tuple[str, ...]] = ("scope_key", "flow_id")
+
+    scope_key: int
+    flow_id: str
+    process_instance_key: int
+    gateway_id: str
+    count: int
+
+
+class Quarantine(Row, frozen=True, gc=False):
+    """An instance set aside after a fault of ours: nothing touches it until a person releases or cancels it."""
+
+    table: ClassVar[str] = "quarantine"
+    key_fields: ClassVar[tuple[str, ...]] = ("process_instance_key",)
+
+    process_instance_key: int
+    reason: str
+    since_ms: int
+
+
+TABLES: tuple[type[Row], ...] = (
+    Partition,
+    Resource,
+    ProcessDefinition,
+    ProcessInstance,
+    ElementInstance,
+    Variable,
+    Job,
+    Incident,
+    UndoRecord,
+    ArrivedToken,
+    Quarantine,
+)
+"""Every table, in the order in which a batch writes them."""
+
+INSTANCE_TABLES: tuple[type[Row], ...] = tuple(table for table in TABLES if table.instance_field)
+"""The tables whose rows belong to one process instance and are loaded and put away with it."""
+
+
+def key_of(row: Row) -> tuple[int | str, ...]:
+    """The primary key of a row, as a tuple in the order of its `key_fields`."""
+    return tuple(getattr(row, name) for name in row.key_fields)

@@ -1,0 +1,121 @@
+"""One command in, its events out.
+
+A step is the work-list of one command. Deciding functions read the state and `emit` events; emitting applies at once, so
+the next decision sees it. What follows from an event is put on the work-list (`later`) rather than called, so that a
+long course through the diagram costs no stack and parallel branches advance side by side, in the order they were begun.
+
+Work is remembered by element instance key: when its turn comes and the element is gone (interrupted, terminated), there
+is nothing to do.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from counterflow.kernel.records import BrokenInvariant, Event, InstanceEnded, Rejection, RejectionType
+from counterflow.kernel.rows import ElementInstance
+from counterflow.kernel.state import InstanceState, State
+from counterflow.model.graph import Behaviour, Node, Process
+
+if TYPE_CHECKING:
+    from counterflow.kernel.elements.room import Room
+
+Applier = Callable[[State, InstanceState | None, Any], None]
+Continuation = Callable[["Step", ElementInstance, Node], None]
+
+MAXIMUM_STEPS = 1_000
+"""Elements entered by one command before the course is held up: a loop without a wait would go on for ever."""
+
+
+class Limits(NamedTuple):
+    """What one process may ask for at most; see design.md, "Words and defaults"."""
+
+    steps: int = MAXIMUM_STEPS
+    variable_bytes: int = 2 * 1024 * 1024
+    message_bytes: int = 4 * 1024 * 1024
+
+
+class Step:
+    """The work-list of one command, and what it has brought about so far."""
+
+    __slots__ = ("_appliers", "_rooms", "_work", "ended", "events", "instance", "limits", "state", "steps_left")
+
+    def __init__(self, state: State, appliers: Mapping[type[Event], Applier], rooms: Mapping[Behaviour, Room], limits: Limits) -> None:
+        self.state = state
+        self.limits = limits
+        self.events: list[tuple[int, Event]] = []
+        self.ended: list[InstanceEnded] = []
+        self.steps_left = limits.steps
+        self.instance: InstanceState | None = None
+        self._appliers = appliers
+        self._rooms = rooms
+        self._work: deque[tuple[InstanceState, Continuation, int]] = deque()
+
+    @property
+    def now_ms(self) -> int:
+        """The time of the command, epoch milliseconds."""
+        return self.state.now_ms
+
+    def current(self) -> InstanceState:
+        """The process instance that is being worked on."""
+        if self.instance is None:
+            raise BrokenInvariant("no process instance is being worked on")
+        return self.instance
+
+    def process(self) -> Process:
+        """The graph of the process instance that is being worked on."""
+        return self.state.process(self.current())
+
+    def node(self, element: ElementInstance) -> Node:
+        """Where in the diagram an element instance stands."""
+        return self.process().nodes[element.element_id]
+
+    def element(self, key: int) -> ElementInstance:
+        """An element instance that must be there, as it is now."""
+        element = self.current().elements.get(key)
+        if element is None:
+            raise BrokenInvariant(f"element instance {key} of process instance {self.current().key} is gone")
+        return element
+
+    def room(self, node: Node) -> Room:
+        """The room that runs a node."""
+        return self._rooms[node.behaviour]
+
+    def new_key(self) -> int:
+        """The next key of the partition."""
+        self.state.last_key += 1
+        return self.state.last_key
+
+    def emit(self, event: Event) -> None:
+        """Record that something happened to the current instance, and apply it."""
+        state, instance = self.state, self.instance
+        state.last_position += 1
+        self._appliers[type(event)](state, instance, event)
+        self.events.append((instance.key if instance is not None else 0, event))
+
+    def later(self, continuation: Continuation, key: int) -> None:
+        """Put work for an element instance at the end of the work-list."""
+        self._work.append((self.current(), continuation, key))
+
+    def enter_instance(self, instance: InstanceState) -> None:
+        """Work on this process instance from here. Refuses one that is set aside."""
+        if instance.quarantine is not None:
+            raise Rejection(
+                RejectionType.INVALID_STATE,
+                f"Expected to work on process instance '{instance.key}', but it is quarantined since an internal fault "
+                f"({instance.quarantine.reason}); release or cancel it first",
+            )
+        self.instance = instance
+
+    def run(self) -> None:
+        """Work until the list is empty."""
+        work = self._work
+        while work:
+            instance, continuation, key = work.popleft()
+            element = instance.elements.get(key)
+            if element is None:
+                continue
+            self.instance = instance
+            continuation(self, element, self.state.process(instance).nodes[element.element_id])

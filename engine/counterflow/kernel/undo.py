@@ -1,0 +1,312 @@
+"""The life of an undo record: what has completed and can still be undone, and in which order it is.
+
+    recorded: available ─ taken (by a throw) ─ started (its handler runs) ─ undone
+                   ↑_________│ released, when the throw is interrupted before its turn
+              container: a completed sub-process that only leads to the records inside it
+
+Order. Every record has an interval: the positions in the event log at which its activity was activated and completed.
+*Mirror* order is the interval order turned round: if A had completed before B was activated, B is undone before A's undo
+starts; what overlapped in time is undone together. An undo thus waits only for those of activities that began after
+its own had ended. With M the latest activation among all that is not yet undone, exactly those may start that completed
+after M; so a list by completion and a heap by activation give the next ones without comparing pairs.
+
+A completed sub-process leaves a container in the scope around it, with its local variables as they were; its own handler
+counts at the moment of its completion and so runs before the inner ones. A compensation event sub-process is the handler
+of the container itself: it replaces the inner ones, unless a throw inside it reaches for them.
+
+BPMN 2.0.2, 10.7 and 13.5.5; `docs/ARCHITECTURE.md`, "Undo", for what the standard leaves open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from heapq import heapify, heappop
+
+from msgspec.structs import replace
+
+from counterflow.kernel import variables
+from counterflow.kernel.records import BrokenInvariant, Event
+from counterflow.kernel.rows import ElementInstance, UndoRecord
+from counterflow.kernel.state import InstanceState, State
+from counterflow.kernel.step import Step
+from counterflow.model.graph import CompensationOrder, Node
+
+AVAILABLE, CONTAINER, TAKEN, STARTED = "available", "container", "taken", "started"
+
+
+class UndoRecorded(Event, frozen=True, array_like=True, tag=50, gc=False):
+    """An activity that can be undone is completing. `handler` is the activity that undoes it, empty for a container."""
+
+    key: int
+    scope_key: int
+    element_id: str
+    element_instance_key: int
+    handler: str
+    activated_position: int
+    variables: bytes | None = None
+    result: bytes | None = None
+
+
+class UndoTaken(Event, frozen=True, array_like=True, tag=51, gc=False):
+    """A compensation throw has taken these records, in order of completion; no other throw will undo them."""
+
+    throw_key: int
+    keys: tuple[int, ...]
+
+
+class UndoStarted(Event, frozen=True, array_like=True, tag=52, gc=False):
+    """The handler of a record has been begun."""
+
+    undo_key: int
+    handler_key: int
+
+
+class UndoCompleted(Event, frozen=True, array_like=True, tag=53, gc=False):
+    """The handler of a record has completed (or, for a container, everything in it is undone)."""
+
+    undo_key: int
+
+
+class UndoReleased(Event, frozen=True, array_like=True, tag=54, gc=False):
+    """A throw was interrupted: what it had taken but not started can be undone by a later one, what had started is used up."""
+
+    throw_key: int
+
+
+class UndoDropped(Event, frozen=True, array_like=True, tag=55, gc=False):
+    """A scope has ended for good: what was recorded in it can no longer be undone."""
+
+    scope_key: int
+    keys: tuple[int, ...]
+
+
+class Plan:
+    """What is left to undo for one throw, in the order in which it may start. Derived from the records, never persisted."""
+
+    __slots__ = ("_activations", "_pending", "_unfinished")
+
+    def __init__(self, records: list[UndoRecord]) -> None:
+        self._pending = sorted((record.completed_position, record.key) for record in records if record.state == TAKEN)
+        self._unfinished = {record.key for record in records}
+        self._activations = [(-record.activated_position, record.key) for record in records]
+        heapify(self._activations)
+
+    def done(self, key: int) -> None:
+        """A record is undone."""
+        self._unfinished.discard(key)
+
+    def next_mirrored(self) -> list[int]:
+        """The records that nothing unfinished has to precede: those completed after the latest activation."""
+        while self._activations and self._activations[0][1] not in self._unfinished:
+            heappop(self._activations)
+        latest = -self._activations[0][0] if self._activations else 0
+        ready = []
+        while self._pending and self._pending[-1][0] >= latest:
+            ready.append(self._pending.pop()[1])
+        return ready
+
+    def next_single(self) -> list[int]:
+        """The record completed last, if none is under way."""
+        if not self._pending or len(self._unfinished) > len(self._pending):
+            return []
+        return [self._pending.pop()[1]]
+
+
+def record(step: Step, element: ElementInstance, node: Node) -> None:
+    """An element is completing: keep what is needed to undo it, or let go of what no one can undo any more."""
+    inside = element.key in step.current().undo_by_scope
+    if element.scope_key == 0 or element.undo_key:
+        drop(step, element.key)
+    elif inside or node.compensation_event_sub_process:
+        handler = node.compensation_event_sub_process or ""
+        local = variables.to_object(step.current().variables.get(element.key, {}))
+        step.emit(
+            UndoRecorded(step.new_key(), element.scope_key, node.id, element.key, handler, element.activated_position, variables=local)
+        )
+    if node.compensation is not None:
+        activated = element.activated_position if not node.children else step.state.last_position + 1
+        step.emit(
+            UndoRecorded(
+                step.new_key(), element.scope_key, node.id, element.key, node.compensation.handler, activated, result=element.result
+            )
+        )
+
+
+def collect(instance: InstanceState, scope_key: int, activity: str | None = None) -> Iterator[UndoRecord]:
+    """The records a throw in a scope reaches, in order of completion, down into completed sub-processes."""
+    for key in sorted(instance.undo_by_scope.get(scope_key, ())):
+        found = instance.undo_records[key]
+        if activity is not None and found.element_id != activity:
+            continue
+        if found.state == AVAILABLE:
+            yield found
+        elif found.state == CONTAINER:
+            yield from collect(instance, found.element_instance_key)
+
+
+def take(step: Step, throw_key: int, records: list[UndoRecord]) -> None:
+    """A throw takes what it found."""
+    step.emit(UndoTaken(throw_key, tuple(found.key for found in records)))
+
+
+def next_to_start(step: Step, throw_key: int, order: CompensationOrder) -> list[UndoRecord]:
+    """Which of a throw's records may start now."""
+    instance = step.current()
+    if order is CompensationOrder.PARALLEL:
+        taken = [instance.undo_records[key] for key in instance.undo_by_throw.get(throw_key, ())]
+        return [found for found in taken if found.state == TAKEN]
+    plan = _plan(instance, throw_key)
+    keys = plan.next_single() if order is CompensationOrder.SEQUENTIAL else plan.next_mirrored()
+    return [instance.undo_records[key] for key in keys]
+
+
+def local_variables(step: Step, found: UndoRecord, node: Node) -> dict[str, bytes]:
+    """What a handler sees over the variables of the throw's scope: those of the completed sub-processes around its
+    activity, outermost first, and the activity's own result under the name that the model asks for."""
+    instance = step.current()
+    seen: dict[str, bytes] = {}
+    for container in reversed(list(_containers(instance, found))):
+        seen.update(variables.from_object(container.variables or b"{}"))
+    if found.variables is not None:
+        seen.update(variables.from_object(found.variables))
+    if node.compensation is not None and node.compensation.result_variable and found.result is not None:
+        seen[node.compensation.result_variable] = found.result
+    return seen
+
+
+def handler_ended(step: Step, handler: ElementInstance) -> None:
+    """A handler has completed: its record is undone, and with it every container that has nothing left inside."""
+    instance = step.current()
+    found = instance.undo_records[handler.undo_key]
+    if handler.compensated_scope_key:
+        drop(step, handler.compensated_scope_key)
+    plan = _plan(instance, found.throw_key)
+    plan.done(found.key)
+    step.emit(UndoCompleted(found.key))
+    _close_containers(step, found.scope_key)
+    step.later(_throw_goes_on, found.throw_key)
+
+
+def release(step: Step, throw_key: int) -> None:
+    """A throw is being swept away: its handlers under way have used up their records, and what these stood for."""
+    instance = step.current()
+    if throw_key not in instance.undo_by_throw:
+        return
+    started = [found for key in sorted(instance.undo_by_throw[throw_key]) if (found := instance.undo_records[key]).state == STARTED]
+    for found in started:
+        if found.variables is not None:
+            drop(step, found.element_instance_key)
+    step.emit(UndoReleased(throw_key))
+    for found in started:
+        _close_containers(step, found.scope_key)
+
+
+def drop(step: Step, scope_key: int) -> None:
+    """A scope has ended for good: nothing recorded in it, or in completed sub-processes inside it, can be undone."""
+    keys = tuple(_all_inside(step.current(), scope_key))
+    if keys:
+        step.emit(UndoDropped(scope_key, keys))
+
+
+def _throw_goes_on(step: Step, throw: ElementInstance, node: Node) -> None:
+    step.room(node).resume(step, throw, node)
+
+
+def _plan(instance: InstanceState, throw_key: int) -> Plan:
+    plan: Plan | None = instance.plans.get(throw_key)
+    if plan is None:
+        plan = instance.plans[throw_key] = Plan([instance.undo_records[key] for key in instance.undo_by_throw.get(throw_key, ())])
+    return plan
+
+
+def _containers(instance: InstanceState, found: UndoRecord) -> Iterator[UndoRecord]:
+    """The completed sub-processes around a record, innermost first."""
+    container = instance.container_of.get(found.scope_key)
+    while container is not None:
+        row = instance.undo_records[container]
+        yield row
+        container = instance.container_of.get(row.scope_key)
+
+
+def _close_containers(step: Step, scope_key: int) -> None:
+    instance = step.current()
+    while scope_key not in instance.undo_by_scope and scope_key in instance.container_of:
+        container = instance.undo_records[instance.container_of[scope_key]]
+        if container.state != CONTAINER:
+            return
+        step.emit(UndoCompleted(container.key))
+        scope_key = container.scope_key
+
+
+def _all_inside(instance: InstanceState, scope_key: int) -> Iterator[int]:
+    for key in sorted(instance.undo_by_scope.get(scope_key, ())):
+        found = instance.undo_records[key]
+        if found.variables is not None:
+            yield from _all_inside(instance, found.element_instance_key)
+        yield key
+
+
+# -- applying ---------------------------------------------------------------------------------------------------------
+
+
+def _records(instance: InstanceState | None) -> dict[int, UndoRecord]:
+    if instance is None:
+        raise BrokenInvariant("an undo event outside a process instance")
+    return instance.undo_records
+
+
+def _apply_recorded(state: State, instance: InstanceState | None, event: UndoRecorded) -> None:
+    if instance is None:
+        raise BrokenInvariant("an undo event outside a process instance")
+    state.put(
+        UndoRecord(
+            event.key,
+            instance.key,
+            event.scope_key,
+            event.element_id,
+            event.element_instance_key,
+            event.handler,
+            event.activated_position,
+            state.last_position,
+            AVAILABLE if event.handler else CONTAINER,
+            variables=event.variables,
+            result=event.result,
+        )
+    )
+
+
+def _apply_taken(state: State, instance: InstanceState | None, event: UndoTaken) -> None:
+    for key in event.keys:
+        state.put(replace(_records(instance)[key], state=TAKEN, throw_key=event.throw_key))
+
+
+def _apply_started(state: State, instance: InstanceState | None, event: UndoStarted) -> None:
+    state.put(replace(_records(instance)[event.undo_key], state=STARTED, handler_key=event.handler_key))
+
+
+def _apply_completed(state: State, instance: InstanceState | None, event: UndoCompleted) -> None:
+    state.delete(_records(instance)[event.undo_key])
+
+
+def _apply_released(state: State, instance: InstanceState | None, event: UndoReleased) -> None:
+    records = _records(instance)
+    for found in [found for found in records.values() if found.throw_key == event.throw_key]:
+        if found.state == TAKEN:
+            state.put(replace(found, state=AVAILABLE, throw_key=0))
+        else:
+            state.delete(found)
+
+
+def _apply_dropped(state: State, instance: InstanceState | None, event: UndoDropped) -> None:
+    for key in event.keys:
+        state.delete(_records(instance)[key])
+
+
+APPLIERS = {
+    UndoRecorded: _apply_recorded,
+    UndoTaken: _apply_taken,
+    UndoStarted: _apply_started,
+    UndoCompleted: _apply_completed,
+    UndoReleased: _apply_released,
+    UndoDropped: _apply_dropped,
+}

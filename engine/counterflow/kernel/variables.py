@@ -1,0 +1,250 @@
+"""Variables: the JSON values of a scope, who sees them, and how documents and mappings change them.
+
+A variable is looked up from the asking element outwards; the nearest scope that has the name wins. A document without a
+scope of its own is *propagated*: each variable goes to the nearest scope that has its name, else to the process (Zeebe's
+rule for job results and SetVariables). Values stay JSON text from the wire to the row and back; they are decoded only
+when an expression asks for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from counterflow import feel
+from counterflow.feel import Expression
+from counterflow.kernel.records import Command, Event, Rejection, RejectionType
+from counterflow.kernel.rows import ElementInstance, Variable
+from counterflow.kernel.state import InstanceState, State
+from counterflow.kernel.step import Step
+from counterflow.model.graph import VariableMapping
+
+Document = Mapping[str, bytes]
+"""Variables by name, each value JSON text."""
+
+_encode_name = msgspec.json.Encoder().encode
+
+
+class VariablesSet(Event, frozen=True, array_like=True, tag=20, gc=False):
+    """Variables of one scope have got these values (JSON text)."""
+
+    scope_key: int
+    values: dict[str, bytes]
+
+
+class VariableDocumentUpdated(Event, frozen=True, array_like=True, tag=21, gc=False):
+    """A document was set from outside; `key` is what its caller was answered."""
+
+    key: int
+    scope_key: int
+
+
+class VariablesRemoved(Event, frozen=True, array_like=True, tag=22, gc=False):
+    """Variables of one scope are no more: they were handed on to another."""
+
+    scope_key: int
+    names: tuple[str, ...]
+
+
+class SetVariables(Command, frozen=True, kw_only=True, gc=False):
+    """Set variables from outside, seen from an element instance: in its own scope only, or propagated. Answers a key."""
+
+    element_instance_key: int
+    variables: dict[str, bytes]
+    local: bool = False
+
+
+class MappingFailed(Exception):
+    """An expression of a mapping gave no value that a variable can hold. Becomes an incident IO_MAPPING_ERROR."""
+
+
+class DocumentTooLarge(Rejection):
+    """Variables that a scope has no room for."""
+
+
+class ScopeView:
+    """Variables as an expression at some element sees them: nearest scope first. What FEEL asks for names."""
+
+    __slots__ = ("_instance", "_scope_key")
+
+    def __init__(self, instance: InstanceState, scope_key: int) -> None:
+        self._instance = instance
+        self._scope_key = scope_key
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The variable's JSON text, to be decoded by who needs it; `default` if no scope has it."""
+        value = lookup(self._instance, self._scope_key, name)
+        return default if value is None else msgspec.Raw(value)
+
+
+def lookup(instance: InstanceState, scope_key: int, name: str) -> bytes | None:
+    """The value of a variable as seen from a scope."""
+    key = scope_key
+    while key:
+        scope = instance.variables.get(key)
+        if scope is not None and name in scope:
+            return scope[name]
+        element = instance.elements.get(key)
+        key = element.scope_key if element is not None else 0
+    return None
+
+
+def visible(instance: InstanceState, scope_key: int, names: Iterable[str] = ()) -> dict[str, bytes]:
+    """All variables seen from a scope, or those of `names` that exist."""
+    chosen = list(names)
+    if chosen:
+        found = ((name, lookup(instance, scope_key, name)) for name in chosen)
+        return {name: value for name, value in found if value is not None}
+    scopes = []
+    key = scope_key
+    while key:
+        if key in instance.variables:
+            scopes.append(instance.variables[key])
+        element = instance.elements.get(key)
+        key = element.scope_key if element is not None else 0
+    merged: dict[str, bytes] = {}
+    for scope in reversed(scopes):
+        merged.update(scope)
+    return merged
+
+
+def to_object(document: Document) -> bytes:
+    """A document as one JSON object."""
+    return b"{" + b",".join(_encode_name(name) + b":" + value for name, value in document.items()) + b"}"
+
+
+def from_object(text: bytes) -> dict[str, bytes]:
+    """One JSON object as a document."""
+    return {name: bytes(value) for name, value in msgspec.json.decode(text, type=dict[str, msgspec.Raw]).items()}
+
+
+def set_local(step: Step, scope_key: int, document: Document) -> None:
+    """Set variables in one scope; those that have the value already are left alone."""
+    present = step.current().variables.get(scope_key)
+    changed = {name: value for name, value in document.items() if present is None or present.get(name) != value}
+    if changed:
+        _refuse_oversize(step, scope_key, changed)
+        step.emit(VariablesSet(scope_key, changed))
+
+
+def propagate(step: Step, scope_key: int, document: Document) -> None:
+    """Set each variable in the nearest scope from here outwards that has it, else in the process."""
+    instance = step.current()
+    by_scope: dict[int, dict[str, bytes]] = {}
+    for name, value in document.items():
+        by_scope.setdefault(_home_of(instance, scope_key, name), {})[name] = value
+    for target, values in by_scope.items():
+        set_local(step, target, values)
+
+
+def hand_on(step: Step, scope_key: int, names: Iterable[str]) -> dict[str, bytes]:
+    """Take variables out of a scope that only carried them. Answers them."""
+    present = step.current().variables.get(scope_key, {})
+    carried = {name: present[name] for name in names}
+    if carried:
+        step.emit(VariablesRemoved(scope_key, tuple(carried)))
+    return carried
+
+
+def evaluate(step: Step, scope_key: int, expression: Expression) -> feel.Evaluation:
+    """An expression as seen from a scope, at the time of the command."""
+    return expression.evaluate(ScopeView(step.current(), scope_key), now_ms=step.now_ms)
+
+
+def map_values(step: Step, element: ElementInstance, mappings: Iterable[VariableMapping], present: Mapping[str, bytes]) -> Document:
+    """What mappings give, by top-level variable. `present` holds what a nested target (`order.id`) is added to.
+
+    Later mappings see earlier ones through the returned document only where they share a target; sources are evaluated
+    in the element's scope. Raises `MappingFailed`.
+    """
+    result: dict[str, bytes] = {}
+    for mapping in mappings:
+        value = _mapped_value(step, element, mapping)
+        name = mapping.target[0]
+        if len(mapping.target) > 1:
+            value = _nested(result.get(name, present.get(name)), mapping.target[1:], value)
+        result[name] = value
+    return result
+
+
+def _mapped_value(step: Step, element: ElementInstance, mapping: VariableMapping) -> bytes:
+    evaluation = evaluate(step, element.key, mapping.source)
+    target = ".".join(mapping.target)
+    if evaluation.failure is not None:
+        raise MappingFailed(f"Expected '={mapping.source.text}' to give a value for '{target}', but {evaluation.failure}")
+    try:
+        return feel.to_json(evaluation.value)
+    except feel.FeelValueError as error:
+        raise MappingFailed(f"Expected '={mapping.source.text}' to give a value for '{target}', but {error}") from error
+
+
+def _nested(present: bytes | None, path: tuple[str, ...], value: bytes) -> bytes:
+    members = from_object(present) if present is not None and present.lstrip()[:1] == b"{" else {}
+    name, rest = path[0], path[1:]
+    members[name] = _nested(members.get(name), rest, value) if rest else value
+    return to_object(members)
+
+
+def _home_of(instance: InstanceState, scope_key: int, name: str) -> int:
+    key = scope_key
+    while key != instance.key:
+        scope = instance.variables.get(key)
+        if scope is not None and name in scope:
+            return key
+        key = instance.elements[key].scope_key
+    return key
+
+
+def _refuse_oversize(step: Step, scope_key: int, values: Document) -> None:
+    limit = step.limits.variable_bytes
+    instance = step.current()
+    added = sum(map(len, values.values()))
+    present = instance.variable_bytes.get(scope_key, 0)
+    if added + present <= limit:
+        return
+    replaced = sum(len(value) for name, value in instance.variables.get(scope_key, {}).items() if name in values)
+    if added + present - replaced > limit:
+        largest = max(values, key=lambda name: len(values[name]))
+        raise DocumentTooLarge(
+            RejectionType.INVALID_ARGUMENT,
+            f"Expected the variables of scope '{scope_key}' to take at most {limit} bytes, but they would take "
+            f"{added + present - replaced} (largest: '{largest}' with {len(values[largest])}); keep large data elsewhere and pass a reference",
+        )
+
+
+def decide_set_variables(step: Step, command: SetVariables) -> int:
+    """SetVariables of the gateway: answers the key of the change."""
+    instance = step.state.owner_of(ElementInstance, command.element_instance_key)
+    element = instance.elements.get(command.element_instance_key) if instance is not None else None
+    if instance is None or element is None or element.state == "terminating":
+        raise Rejection(
+            RejectionType.NOT_FOUND,
+            f"Expected to update variables for element with key '{command.element_instance_key}', but no such element was found",
+        )
+    step.enter_instance(instance)
+    (set_local if command.local else propagate)(step, element.key, command.variables)
+    key = step.new_key()
+    step.emit(VariableDocumentUpdated(key, element.key))
+    return key
+
+
+def _apply_set(state: State, instance: InstanceState | None, event: VariablesSet) -> None:
+    owner = instance.key if instance is not None else 0
+    for name, value in event.values.items():
+        state.put(Variable(event.scope_key, name, owner, value))
+
+
+def _apply_nothing(state: State, instance: InstanceState | None, event: VariableDocumentUpdated) -> None:
+    """The values came with `VariablesSet`."""
+
+
+def _apply_removed(state: State, instance: InstanceState | None, event: VariablesRemoved) -> None:
+    if instance is not None:
+        for name in event.names:
+            state.delete(instance.rows[Variable][event.scope_key, name])
+
+
+APPLIERS = {VariablesSet: _apply_set, VariablesRemoved: _apply_removed, VariableDocumentUpdated: _apply_nothing}
+COMMANDS = {SetVariables: decide_set_variables}

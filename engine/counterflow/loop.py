@@ -1,0 +1,343 @@
+"""The single writer: command → kernel → batch → commit → deliver.
+
+A command is decided the moment it arrives, on what the last commit left with everything decided since laid over it. Its
+rows, its log and its answer join the open batch. Whenever the writer thread is free the open batch is sealed and
+committed there, while the next one fills: so a batch is as big as what has piled up during a commit, which gives latency
+when idle and throughput under load with nothing to tune. Answers, results and jobs leave after the commit, never before.
+
+If a commit fails, its batch and everything decided after it are discarded (nothing of it has left the house), the callers
+are told UNAVAILABLE, and the loop goes on from what the store holds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from counterflow.delivery.takers import Taker, Takers
+from counterflow.kernel import engine
+from counterflow.kernel.job_delivery import ActivateJobs, TriggerDue
+from counterflow.kernel.quarantine import QuarantineInstance
+from counterflow.kernel.records import Command, InstanceEnded, LogEntry, Rejection, RejectionType
+from counterflow.kernel.rows import Job, Partition, ProcessDefinition, Row, key_of
+from counterflow.kernel.state import State
+from counterflow.kernel.step import Limits
+from counterflow.model.graph import CompensationOrder
+from counterflow.source import StoreSource
+from counterflow.store.port import Batch, Key, Store, StoreError
+
+logger = logging.getLogger("counterflow.loop")
+
+PARTITION_ID = 1
+DUE_AT_ONCE = 200
+"""Due things triggered before other commands get their turn again."""
+FAULTS_PER_OFFER = 16
+
+
+class Overloaded(Exception):
+    """Too many commands wait for their commit; the caller should come back later."""
+
+
+class Unavailable(Exception):
+    """The command was not carried out, since it could not be made durable or the server is stopping."""
+
+
+class OpenBatch:
+    """What has been decided and not yet sealed."""
+
+    def __init__(self) -> None:
+        self.log: list[LogEntry] = []
+        self.committed: list[Callable[[], None]] = []
+        self.failed: list[Callable[[Exception], None]] = []
+
+
+class Loop:
+    """One partition at work. All methods are called from the event loop's thread."""
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        order: CompensationOrder = CompensationOrder.MIRROR,
+        limits: Limits | None = None,
+        now_ms: Callable[[], int] | None = None,
+        maximum_pending: int = 4_000,
+        cached_instances: int = 4_000,
+    ) -> None:
+        self._store = store
+        self._order = order
+        self._limits = limits or Limits()
+        self._clock = now_ms or (lambda: time.time_ns() // 1_000_000)
+        self._maximum_pending = maximum_pending
+        self._cached_instances = cached_instances
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="counterflow-writer")
+        self._open = OpenBatch()
+        self._pending = 0
+        self._flushing: asyncio.Task[None] | None = None
+        self._alarm: asyncio.TimerHandle | None = None
+        self._alarm_ms = 0
+        self._last_ms = 0
+        self._stopping = False
+        self._waiting_ends: dict[int, list[asyncio.Future[InstanceEnded]]] = {}
+        self.takers = Takers()
+        self.state = self._load()
+        self.commits = 0
+        self.commands = 0
+
+    # -- commands -------------------------------------------------------------------------------------------------
+
+    def submit(self, command: Command) -> asyncio.Future[Any]:
+        """Carry out a command; the future has its answer once that is durable.
+
+        Raises at once, with nothing changed: `Rejection`, `Overloaded`, `Unavailable`. The future may raise `Unavailable`.
+        """
+        self._refuse_when_full()
+        decision = self._decide(command)
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._answer_later(future, decision.answer)
+        self._after_decision()
+        return future
+
+    def submit_and_follow(self, command: Command) -> tuple[asyncio.Future[Any], asyncio.Future[InstanceEnded]]:
+        """Like `submit` for a command that creates a process instance; the second future has its end, once that is durable."""
+        self._refuse_when_full()
+        running = asyncio.get_running_loop()
+        answered, ended = running.create_future(), running.create_future()
+        decision = self._decide(command)
+        key = decision.answer.key
+        self._waiting_ends.setdefault(key, []).append(ended)
+        for end in decision.ended:
+            self._tell_end(end)
+        self._answer_later(answered, decision.answer)
+        self._after_decision()
+        return answered, ended
+
+    def stop_following(self, process_instance_key: int, ended: asyncio.Future[InstanceEnded]) -> None:
+        """Whoever waited for the end of this instance waits no longer."""
+        waiting = self._waiting_ends.get(process_instance_key, [])
+        if ended in waiting:
+            waiting.remove(ended)
+        if not waiting:
+            self._waiting_ends.pop(process_instance_key, None)
+
+    def offer(self, job_type: str) -> None:
+        """Give ready jobs of a type to those who take them: a stream has credit again, or jobs have become ready."""
+        faults = 0
+        while not self._stopping and job_type in self.state.ready and self.state.ready[job_type].first() is not None:
+            taker = self.takers.next_for(job_type)
+            if taker is None:
+                return
+            try:
+                decision = self._decide(taker.request)
+            except Rejection:
+                taker.cancel(0)
+                faults += 1
+                if faults > FAULTS_PER_OFFER:
+                    return
+                continue
+            self._deliver_later(taker, decision.answer)
+        self._schedule_flush()
+
+    # -- life -----------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin to trigger what is due."""
+        self._arm()
+
+    async def stop(self) -> None:
+        """Refuse new commands, commit what is decided, and let go of the writer. The store stays open."""
+        self._stopping = True
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self.takers.end_polls()
+        await self.settle()
+        self._writer.shutdown()
+
+    async def settle(self) -> None:
+        """Wait until everything decided so far is committed and delivered."""
+        self._schedule_flush()
+        while self._flushing is not None:
+            await self._flushing
+
+    def now_ms(self) -> int:
+        """The time of the next command: the clock's, but never earlier than the last command's."""
+        self._last_ms = max(self._last_ms, self._clock())
+        return self._last_ms
+
+    # -- deciding -------------------------------------------------------------------------------------------------
+
+    def _refuse_when_full(self) -> None:
+        if self._stopping:
+            raise Unavailable("The server is stopping; try again when it is back")
+        if self._pending >= self._maximum_pending:
+            raise Overloaded(f"{self._pending} commands wait for their commit, which is as many as may; try again after a while")
+
+    def _decide(self, command: Command) -> engine.Decision:
+        self.commands += 1
+        try:
+            decision = engine.decide(self.state, command, self.now_ms(), self._limits)
+        except engine.KernelFault as fault:
+            self._set_aside(fault)
+            raise Rejection(
+                RejectionType.PROCESSING_ERROR,
+                f"An internal fault was met and process instance '{fault.process_instance_key}' is quarantined; see the server's log",
+            ) from fault
+        self._open.log.extend(decision.log)
+        if not isinstance(command, ActivateJobs):
+            for end in decision.ended:
+                self._tell_end(end)
+        return decision
+
+    def _set_aside(self, fault: engine.KernelFault) -> None:
+        logger.error("Broken: %s", fault, exc_info=fault.__cause__)
+        if not fault.process_instance_key:
+            return
+        command = QuarantineInstance(process_instance_key=fault.process_instance_key, reason=str(fault))
+        self._open.log.extend(engine.decide(self.state, command, self.now_ms(), self._limits).log)
+        self._schedule_flush()
+
+    def _after_decision(self) -> None:
+        if self.state.newly_ready:
+            types = dict.fromkeys(job_type for job_type, _ in self.state.newly_ready)
+            self.state.newly_ready.clear()
+            for job_type in types:
+                self.offer(job_type)
+        self._arm()
+        self._schedule_flush()
+
+    def _answer_later(self, future: asyncio.Future[Any], answer: Any) -> None:
+        self._pending += 1
+
+        def committed() -> None:
+            self._pending -= 1
+            if not future.done():
+                future.set_result(answer)
+
+        def failed(error: Exception) -> None:
+            self._pending -= 1
+            if not future.done():
+                future.set_exception(Unavailable(f"The command was not carried out: {error}"))
+
+        self._open.committed.append(committed)
+        self._open.failed.append(failed)
+
+    def _deliver_later(self, taker: Taker, jobs: Any) -> None:
+        count = len(jobs)
+        taker.reserve(count)
+        self._open.committed.append(lambda: taker.deliver(jobs))
+        self._open.failed.append(lambda _: taker.cancel(count))
+
+    def _tell_end(self, end: InstanceEnded) -> None:
+        if end.process_instance_key not in self._waiting_ends:
+            return
+
+        def committed() -> None:
+            for future in self._waiting_ends.pop(end.process_instance_key, []):
+                if not future.done():
+                    future.set_result(end)
+
+        self._open.committed.append(committed)
+
+    # -- due things -----------------------------------------------------------------------------------------------
+
+    def _arm(self) -> None:
+        due = self.state.due.first()
+        if self._stopping or due is None or self._has_enough_to_commit():
+            return
+        if self._alarm is not None:
+            if self._alarm_ms <= due[0]:
+                return
+            self._alarm.cancel()
+        delay_ms = max(due[0] - self.now_ms(), 0)
+        self._alarm_ms = due[0]
+        self._alarm = asyncio.get_running_loop().call_later(delay_ms / 1000, self._trigger_due)
+
+    def _trigger_due(self) -> None:
+        self._alarm = None
+        for _ in range(DUE_AT_ONCE):
+            due = self.state.due.first()
+            if due is None or due[0] > self.now_ms():
+                break
+            if not self._trigger(*due):
+                self.state.due.discard(due[1])
+        self._after_decision()
+
+    def _has_enough_to_commit(self) -> bool:
+        """Whether due things should wait for the next commit, which arms the alarm again."""
+        return len(self._open.log) >= 4 * DUE_AT_ONCE
+
+    def _trigger(self, due_ms: int, key: int) -> bool:
+        try:
+            answer: bool = self._decide(TriggerDue(key=key, due_ms=due_ms)).answer
+        except Rejection:
+            return False
+        return answer
+
+    # -- committing -----------------------------------------------------------------------------------------------
+
+    def _schedule_flush(self) -> None:
+        if self._flushing is None and (self.state.journal or self._open.committed):
+            self._flushing = asyncio.get_running_loop().create_task(self._flush())
+
+    async def _flush(self) -> None:
+        running = asyncio.get_running_loop()
+        try:
+            while self.state.journal or self._open.committed:
+                batch_number, sealed, batch = self.state.batch, self._open, self._seal()
+                try:
+                    if batch.log or batch.puts:
+                        await running.run_in_executor(self._writer, self._store.commit, batch)
+                except StoreError as error:
+                    self._discard(sealed, error)
+                    continue
+                self.commits += 1
+                for tell in sealed.committed:
+                    tell()
+                self.state.release(batch_number, self._cached_instances)
+                self._arm()
+        finally:
+            self._flushing = None
+
+    def _seal(self) -> Batch:
+        changes: dict[tuple[type[Row], Key], tuple[Row | None, Row | None]] = {}
+        for old, new in self.state.journal:
+            row = new if new is not None else old
+            if row is None:
+                continue
+            place = (type(row), key_of(row))
+            before = changes[place][0] if place in changes else old
+            changes[place] = (before, new)
+        batch = Batch({}, {}, self._open.log)
+        for (table, key), (before, after) in changes.items():
+            if after is not None:
+                batch.puts.setdefault(table, []).append(after)
+            elif before is not None:
+                batch.deletes.setdefault(table, []).append(key)
+        if self._open.log:
+            batch.puts[Partition] = [Partition(PARTITION_ID, self.state.last_key, self.state.last_position)]
+        self.state.journal.clear()
+        self.state.batch += 1
+        self._open = OpenBatch()
+        return batch
+
+    def _discard(self, sealed: OpenBatch, error: StoreError) -> None:
+        logger.error("A batch could not be committed, going on from the store: %s", error)
+        later, self._open = self._open, OpenBatch()
+        self.state = self._load()
+        for tell in [*sealed.failed, *later.failed]:
+            tell(error)
+        self._alarm = None if self._alarm is None else self._alarm.cancel()
+        self._arm()
+
+    def _load(self) -> State:
+        partition = self._store.get(Partition, (PARTITION_ID,)) or Partition(PARTITION_ID, 0, 0)
+        state = State(StoreSource(self._store), partition, order=self._order)
+        for definition in self._store.scan(ProcessDefinition, {}):
+            state.admit_definition(definition)
+        state.admit_waiting_jobs(self._store.scan(Job, {}))
+        state.newly_ready.clear()
+        return state

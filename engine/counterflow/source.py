@@ -1,0 +1,50 @@
+"""The kernel's source of rows: the store, and graphs read from the resources in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from counterflow.kernel.records import BrokenInvariant
+from counterflow.kernel.rows import INSTANCE_TABLES, ProcessDefinition, Resource, Row
+from counterflow.model.graph import Process
+from counterflow.store.port import Store
+
+RowType = TypeVar("RowType", bound=Row)
+Key = tuple[int | str, ...]
+
+
+class StoreSource:
+    """Rows as the last commit left them."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def load_instance(self, key: int) -> Mapping[type[Row], Sequence[Any]]:
+        """All rows of one process instance, by table; empty when there is none."""
+        header_table, *others = INSTANCE_TABLES
+        header = self._store.get(header_table, (key,))
+        if header is None:
+            return {}
+        rows: dict[type[Row], Sequence[Any]] = {header_table: (header,)}
+        for table in others:
+            rows[table] = self._store.scan(table, {table.instance_field: key})
+        return rows
+
+    def get(self, table: type[RowType], key: Key) -> RowType | None:
+        """One row by its primary key."""
+        return self._store.get(table, key)
+
+    def process(self, definition: ProcessDefinition) -> Process:
+        """Read a definition's graph from its resource. A resource that was accepted once and cannot be read is our fault."""
+        from counterflow.model.read import read  # noqa: PLC0415 - XML is needed only when a definition is first used
+
+        resource = self._store.get(Resource, (definition.resource_key,))
+        if resource is None:
+            raise BrokenInvariant(f"resource {definition.resource_key} of definition {definition.key} is gone")
+        result = read(resource.content, resource.name)
+        for process in result.processes:
+            if process.id == definition.bpmn_process_id:
+                return process
+        problems = "; ".join(str(finding) for finding in result.errors[:3])
+        raise BrokenInvariant(f"definition {definition.key} can no longer be read from resource '{resource.name}': {problems}")
