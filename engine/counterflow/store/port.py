@@ -12,25 +12,11 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
+from counterflow.kernel.records import LogEntry
 from counterflow.kernel.rows import Row
 
 Key = tuple[int | str, ...]
 RowType = TypeVar("RowType", bound=Row)
-
-
-class LogEntry(msgspec.Struct, frozen=True, gc=False):
-    """What one command did to one process instance: the events, as msgpack, and the position of the first of them.
-
-    `process_instance_key` is 0 for commands that concern no instance (deployments). `event_count` events take the
-    positions `position` … `position + event_count - 1`.
-    """
-
-    position: int
-    process_instance_key: int
-    timestamp_ms: int
-    command: str
-    event_count: int
-    events: bytes
 
 
 class Batch(msgspec.Struct):

@@ -13,8 +13,9 @@ from typing import Any, TypeVar
 from msgspec.structs import astuple
 from sqlalchemy import URL
 
+from counterflow.kernel.records import LogEntry
 from counterflow.kernel.rows import INSTANCE_TABLES, TABLES, Row
-from counterflow.store.port import Batch, Key, LogEntry, StoreError
+from counterflow.store.port import Batch, Key, StoreError
 from counterflow.store.sql.dialects import Dialect
 from counterflow.store.sql.readers import Readers
 from counterflow.store.sql.statements import Statements

@@ -136,6 +136,7 @@ Table(
     number("scope_key"),
     string("element_id"),
     number("element_instance_key"),
+    string("handler"),
     number("activated_position"),
     number("completed_position"),
     string("state"),
@@ -178,7 +179,7 @@ Table(
     PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
 )
 
-PARTIAL_INDEXES: dict[str, tuple[str, str]] = {"job": ("state", "activatable"), "process_instance": ("state", "active")}
+PARTIAL_INDEXES: dict[str, tuple[str, str]] = {"process_instance": ("state", "active")}
 """Tables with an index over only those rows whose column has this value: few among many, and always asked for."""
 
 
@@ -189,7 +190,6 @@ def partial_index(name: str, table: str, column: str) -> Index:
     return Index(name, METADATA.tables[table].c[column], sqlite_where=condition, postgresql_where=condition)
 
 
-partial_index("ix_job_activatable", "job", "type")
 partial_index("ix_process_instance_active", "process_instance", "key")
 
 TABLE_OF: dict[type[Row], Table] = {row: METADATA.tables[row.table] for row in TABLES}

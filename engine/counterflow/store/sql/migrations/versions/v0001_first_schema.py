@@ -96,6 +96,7 @@ def create_instance_tables() -> None:
         number("scope_key"),
         string("element_id"),
         number("element_instance_key"),
+        string("handler"),
         number("activated_position"),
         number("completed_position"),
         string("state"),
@@ -139,8 +140,7 @@ def create_indexes() -> None:
     op.create_index("ix_undo_record_instance", "undo_record", ["process_instance_key"])
     op.create_index("ix_arrived_token_instance", "arrived_token", ["process_instance_key"])
     op.create_index("ix_event_log_instance", "event_log", ["process_instance_key"])
-    active, activatable = text("state = 'active'"), text("state = 'activatable'")
-    op.create_index("ix_job_activatable", "job", ["type"], sqlite_where=activatable, postgresql_where=activatable)
+    active = text("state = 'active'")
     op.create_index("ix_process_instance_active", "process_instance", ["key"], sqlite_where=active, postgresql_where=active)
 
 
