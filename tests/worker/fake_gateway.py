@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, Self
 
@@ -35,6 +36,7 @@ class FakeGateway:
         self.backlog: dict[str, deque[gateway.ActivatedJob]] = defaultdict(deque)
         self.pushed: dict[str, deque[gateway.ActivatedJob]] = defaultdict(deque)
         self.open_streams = 0
+        self.open_polls = 0
         self.port = 0
         self._changed = asyncio.Condition()
         self._server: grpc.aio.Server | None = None
@@ -88,8 +90,8 @@ class FakeGateway:
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Wait for something that calls or streams bring about."""
-        async with asyncio.timeout(PATIENCE_SECONDS), self._changed:
-            await self._changed.wait_for(condition)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await self._until(condition)
 
     # The service
 
@@ -106,24 +108,20 @@ class FakeGateway:
     async def _activate_jobs(self, request: gateway.ActivateJobsRequest, context: Context) -> AsyncIterator[gateway.ActivateJobsResponse]:
         await self._receive("ActivateJobs", request, context)
         backlog = self.backlog[request.type]
-        if not backlog and request.requestTimeout >= 0:
-            async with self._changed:
-                await self._changed.wait_for(lambda: bool(backlog))
+        async with self._counted("open_polls"):
+            if request.requestTimeout >= 0:
+                await self._until(lambda: bool(backlog))
         jobs = [backlog.popleft() for _ in range(min(request.maxJobsToActivate, len(backlog)))]
         if jobs:
             yield gateway.ActivateJobsResponse(jobs=jobs)
 
     async def _stream_jobs(self, request: gateway.StreamActivatedJobsRequest, context: Context) -> AsyncIterator[gateway.ActivatedJob]:
         await self._receive("StreamActivatedJobs", request, context)
-        await self._count_streams(1)
         pushed = self.pushed[request.type]
-        try:
+        async with self._counted("open_streams"):
             while True:
-                async with self._changed:
-                    await self._changed.wait_for(lambda: bool(pushed))
+                await self._until(lambda: bool(pushed))
                 yield pushed.popleft()
-        finally:
-            await self._count_streams(-1)
 
     async def _receive(self, method: str, request: Message, context: Context) -> None:
         self.calls[method].append(request)
@@ -132,9 +130,19 @@ class FakeGateway:
         if self.errors[method]:
             await context.abort(*self.errors[method].popleft())
 
-    async def _count_streams(self, difference: int) -> None:
-        self.open_streams += difference
+    @asynccontextmanager
+    async def _counted(self, counter: str) -> AsyncIterator[None]:
+        setattr(self, counter, getattr(self, counter) + 1)
         await self._tell()
+        try:
+            yield
+        finally:
+            setattr(self, counter, getattr(self, counter) - 1)
+            await self._tell()
+
+    async def _until(self, condition: Callable[[], bool]) -> None:
+        async with self._changed:
+            await self._changed.wait_for(condition)
 
     async def _tell(self) -> None:
         async with self._changed:

@@ -231,18 +231,19 @@ async def test_drain_takes_nothing_more_and_finishes_what_runs(gateway: FakeGate
         return {"late": "but whole"}
 
     await gateway.add_jobs(activated(1))
-    async with running(worker) as run:
-        await started.wait()
-        await gateway.until(lambda: gateway.open_streams == 1)
-        worker.stop()
-        await gateway.until(lambda: gateway.open_streams == 0)
-        await gateway.add_jobs(activated(2))
-        assert not run.done()
-        finish.set()
-        await gateway.called("CompleteJob")
+    run = asyncio.create_task(worker.run(handle_signals=False))
+    await started.wait()
+    await gateway.until(lambda: (gateway.open_polls, gateway.open_streams) == (1, 1))
+    worker.stop()
+    await gateway.until(lambda: (gateway.open_polls, gateway.open_streams) == (0, 0))
+    await gateway.add_jobs(activated(2))
+    await gateway.push_jobs(activated(3))
+    assert not run.done()
+    finish.set()
+    await run
 
     assert [call.jobKey for call in gateway.calls["CompleteJob"]] == [1]
-    assert len(gateway.backlog["work"]) == 1
+    assert (len(gateway.backlog["work"]), len(gateway.pushed["work"])) == (1, 1)
 
 
 async def test_second_stop_abandons_what_runs(gateway: FakeGateway, worker: Worker) -> None:

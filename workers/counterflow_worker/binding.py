@@ -12,8 +12,8 @@ The signature is read once, at registration: names, types and defaults become on
 
 import dataclasses
 import inspect
+import re
 from collections.abc import Callable, Mapping
-from re import compile as regular_expression
 from typing import Any, get_origin
 
 import msgspec
@@ -22,7 +22,7 @@ from counterflow_worker.errors import HandlerError, VariablesError
 from counterflow_worker.job import Job
 
 # msgspec quotes the offending value of an enum, a literal or a tag; a value may be a secret, and messages travel.
-QUOTED_VALUE = regular_expression(r"^(Invalid (?:enum )?value) .*?(?= - at `|$)")
+QUOTED_VALUE = re.compile(r"^(Invalid (?:enum )?value) .*?(?= - at `[^`]*`$|$)", re.DOTALL)
 
 
 class Binding(msgspec.Struct, frozen=True, kw_only=True):

@@ -30,7 +30,7 @@ class BpmnError(Exception):
         self.variables = variables
 
 
-class JobFailure(Exception):  # noqa: N818  it is the job that failed: BPMN knows "error" as another thing
+class JobFailure(Exception):
     """Fail this attempt; `retries` are left (None: one less than now), the next after `back_off_ms` (None: as the task says).
 
     With 0 left an incident appears at once. `variables` (a mapping, a Struct or a dataclass) become local variables of the task, to be

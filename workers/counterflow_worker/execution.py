@@ -21,11 +21,11 @@ HEARTBEAT_FRACTION = 1 / 3
 
 
 @asynccontextmanager
-async def heartbeat(client: Client, job: Job, timeout_ms: int, clock: Clock) -> AsyncIterator[None]:
-    """Move the job's deadline on for as long as the body runs."""
+async def heartbeat(client: Client, job: Job, timeout_ms: int, clock: Clock) -> AsyncIterator[asyncio.Task[None]]:
+    """Move the job's deadline on for as long as the body runs; yields the task that does it."""
     beats = asyncio.create_task(beat(client, job, timeout_ms, clock), name=f"heartbeat of job {job.key}")
     try:
-        yield
+        yield beats
     finally:
         beats.cancel()
         await asyncio.gather(beats, return_exceptions=True)

@@ -93,7 +93,7 @@ class Run:
 
         return handle
 
-    def keeping(self, task: Task, job: Job) -> AbstractAsyncContextManager[None]:
+    def keeping(self, task: Task, job: Job) -> AbstractAsyncContextManager[object]:
         return heartbeat(self.client, job, task.timeout_ms, self.clock) if task.heartbeat else nullcontext()
 
 
