@@ -17,5 +17,7 @@ class Details:
     inputs: tuple[VariableMapping, ...] = ()
     outputs: tuple[VariableMapping, ...] = ()
     results_stay_local: bool = False
+    is_told: bool = False
+    """True where a finding already says why there is neither job nor script."""
     properties: Mapping[str, str] = field(default_factory=dict)
     """Extension properties by name; `counterflow:…` among them are ours (docs/extensions.md)."""

@@ -111,9 +111,13 @@ READ_OVER = frozenset({
     "documentation", "extensionElements", "auditing", "monitoring", "property", "ioSpecification", "ioBinding",
     "laneSet", "dataObject", "dataObjectReference", "dataStoreReference", "textAnnotation", "group", "artifact",
     "supports", "correlationSubscription", "resourceRole", "performer", "humanPerformer", "potentialOwner",
-    "dataInputAssociation", "dataOutputAssociation", "incoming", "outgoing", "script", "rendering",
+    "dataInput", "dataOutput", "inputSet", "outputSet", "dataInputAssociation", "dataOutputAssociation",
+    "incoming", "outgoing", "script", "rendering",
 })  # fmt: skip
 """Children of a process or an element that carry no token. Data is variables here, performers are headers."""
+
+PERFORMERS = frozenset({"resourceRole", "performer", "humanPerformer", "potentialOwner"})
+"""Children that say who does a task, in a way that no worker gets to see; read over with a warning."""
 
 OF_AN_ELEMENT = frozenset({"multiInstanceLoopCharacteristics", "standardLoopCharacteristics"})
 """Children that would change how an activity runs."""

@@ -227,14 +227,14 @@ def _fill_scope(drawn: Outline, scope: Element) -> None:
         elif tag in ELEMENTS and tag != "process":
             scope.children.append(_element(drawn, xml, scope, path))
         else:
-            drawn.strangers.append(_stranger(xml, scope.id if tag in OF_AN_ELEMENT else path))
+            _note_stranger(drawn, scope, xml, scope.id if tag in OF_AN_ELEMENT else xml.get("id") or path)
 
 
 def _look_inside(drawn: Outline, element: Element) -> None:
     for xml in element.xml:
         tag = local_name(xml)
         if namespace(xml) == BPMN and xml not in element.definitions and tag not in READ_OVER:
-            drawn.strangers.append(_stranger(xml, element.id))
+            _note_stranger(drawn, element, xml, element.id)
 
 
 def _look_for_partitions(drawn: Outline, xml: etree._Element, path: str) -> None:
@@ -247,8 +247,9 @@ def _look_for_partitions(drawn: Outline, xml: etree._Element, path: str) -> None
             drawn.strangers.append(Drawn(id=lane.get("id") or path, tag=tag, line=line_of(lane), xml=lane))
 
 
-def _stranger(xml: etree._Element, path: str) -> Drawn:
-    return Drawn(id=xml.get("id") or path, tag=local_name(xml), line=line_of(xml), xml=xml)
+def _note_stranger(drawn: Outline, inside: Element, xml: etree._Element, stranger_id: str) -> None:
+    if inside.behaviour is not None:  # else the whole element is refused already
+        drawn.strangers.append(Drawn(id=stranger_id, tag=local_name(xml), line=line_of(xml), xml=xml))
 
 
 def _join_flows(drawn: Outline) -> None:

@@ -64,7 +64,7 @@ def _malformed(content: bytes, resource_name: str, error: etree.XMLSyntaxError) 
     except etree.XMLSyntaxError as better:
         error = better
     line, column = error.position
-    reason = str(error.msg).partition(", line ")[0]
+    reason = str(error.msg).partition(", line ")[0].rstrip(".")
     message = f"expected an XML document, found at column {column}: {reason}."
     return _refused(resource_name, "xml", line, message, "Export the diagram again, or repair the XML there.")
 

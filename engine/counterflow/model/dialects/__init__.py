@@ -45,7 +45,7 @@ def dialect_of(root: etree._Element) -> tuple[Dialect, bool]:
     is_zeebe, is_camunda = (any(_uses(root, namespace)) for namespace in (zeebe.NAMESPACE, camunda.NAMESPACE))
     if not is_camunda:
         return Dialect.ZEEBE, False
-    if not is_zeebe or not zeebe.defines_tasks(root):
+    if not is_zeebe or (camunda.defines_tasks(root) and not zeebe.defines_tasks(root)):
         return Dialect.CAMUNDA, is_zeebe
     return Dialect.ZEEBE, True
 

@@ -63,6 +63,20 @@ _REFUSED: Mapping[str, str] = {
 
 _UNDERSTOOD = frozenset({"properties", "field", "inputOutput", "failedJobRetryTimeCycle", "potentialStarter"})
 
+_SILENT_ATTRIBUTES = frozenset({
+    # every task is a job: asynchronous, and ordered by its worker
+    "async", "asyncBefore", "asyncAfter", "exclusive", "jobPriority", "taskPriority", "historyTimeToLive",
+    # for the eyes of tools
+    "modelerTemplate", "modelerTemplateVersion", "modelerTemplateIcon", "isStartableInTasklist", "candidateStarterGroups",
+    "candidateStarterUsers", "formRef", "formRefBinding", "formRefVersion", "diagramRelationId",
+    # read here, or part of a refusal
+    "versionTag", "type", "topic", "class", "delegateExpression", "expression", "resultVariable", "assignee", "candidateGroups",
+    "candidateUsers", "dueDate", "followUpDate", "formKey", "priority", "decisionRef", "decisionRefBinding", "decisionRefVersion",
+    "decisionRefVersionTag", "mapDecisionResult",
+})  # fmt: skip
+
+_TASK_ATTRIBUTES = ("type", "class", "delegateExpression", "expression")
+
 _SCRIPT_FORMATS = frozenset({"feel", "juel"})
 
 
@@ -70,6 +84,7 @@ def details(element: Element, notes: list[Finding]) -> Details:
     """Everything that the camunda: attributes and extension elements of an element say."""
     extensions = _extensions(element)
     _judge_extensions(element, extensions, notes)
+    _judge_attributes(element, notes)
     properties = _properties(extensions)
     inputs, outputs = mappings(element, NAMESPACE, notes)
     script = _script(element, notes) if element.tag == "scriptTask" and not _attribute(element, "type") else None
@@ -78,6 +93,7 @@ def details(element: Element, notes: list[Finding]) -> Details:
         script=script,
         inputs=inputs,
         outputs=outputs,
+        is_told=(element.tag == "scriptTask" and not _attribute(element, "type")) or bool(_attribute(element, "decisionRef")),
         properties=properties,
     )
 
@@ -110,6 +126,11 @@ def version_tag(process: Element) -> str | None:
     return _attribute(process, "versionTag") or None
 
 
+def defines_tasks(root: etree._Element) -> bool:
+    """Whether a model says in this dialect how its tasks are done."""
+    return any(element.get(f"{{{NAMESPACE}}}{name}") for element in root.iter() for name in _TASK_ATTRIBUTES)
+
+
 def _attribute(element: Element, name: str) -> str:
     return (element.xml.get(f"{{{NAMESPACE}}}{name}") or "").strip()
 
@@ -126,6 +147,14 @@ def _judge_extensions(element: Element, extensions: list[etree._Element], notes:
             notes.append(element.error("extension", f"{element} has camunda:{tag}, which is not executed.", _REFUSED[tag], xml))
         elif tag not in _UNDERSTOOD:
             notes.append(element.warning("extension", f"{element} has camunda:{tag}, which is not known and is read over.", at=xml))
+
+
+def _judge_attributes(element: Element, notes: list[Finding]) -> None:
+    prefix = f"{{{NAMESPACE}}}"
+    for key in element.xml.keys():  # noqa: SIM118 - lxml elements iterate over children
+        name = str(key).removeprefix(prefix)
+        if str(key).startswith(prefix) and name not in _SILENT_ATTRIBUTES:
+            notes.append(element.warning("extension", f"{element} has camunda:{name}, which is not known and is read over."))
     if _attribute(element, "decisionRef"):
         message = f"{element} refers to decision '{_attribute(element, 'decisionRef')}'; decisions are not executed yet."
         notes.append(element.error("extension", message, 'Use camunda:type="external" with a topic whose worker decides.'))

@@ -62,6 +62,7 @@ def details(element: Element, notes: list[Finding]) -> Details:
         script=_script(element, extensions, notes) if element.tag == "scriptTask" else None,
         inputs=inputs,
         outputs=outputs,
+        is_told="calledDecision" in extensions or (element.tag == "scriptTask" and "script" in extensions),
         results_stay_local=bool(outputs),
         properties=_properties(extensions),
     )
@@ -195,7 +196,10 @@ def _mappings(element: Element, extensions: Mapping[str, etree._Element], kind: 
 def _mapping(element: Element, xml: etree._Element, kind: str, notes: list[Finding]) -> VariableMapping | None:
     target = target_path(xml.get("target") or "", f"{kind} mapping", element, notes, xml)
     text = (xml.get("source") or "").strip()
-    if target is None:
+    if not text:
+        message = f"expected a source on the {kind} mapping to '{xml.get('target')}' of {element}, found none."
+        notes.append(element.error("mapping", message, "Write a FEEL expression behind '=', e.g. source=\"= order.total\".", xml))
+    if target is None or not text:
         return None
     if text.startswith("="):
         source = compile_feel(text[1:].strip(), f"source of the {kind} mapping to '{'.'.join(target)}'", element, notes, xml)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from counterflow.model.dialects import camunda
 from counterflow.model.findings import Finding
-from counterflow.model.outline import Outline
+from counterflow.model.outline import Element, Outline
 from counterflow.model.rules.error_catch import error_code
 
 RULE = "error-end-event"
@@ -23,6 +24,14 @@ def check(outline: Outline) -> Iterator[Finding]:
         elif code.startswith(("=", "${", "#{")):
             message = f"expected a constant errorCode for {element}, found the expression `{code}`."
             yield element.error(RULE, message, "Write the code itself, one end event per code.")
+        elif _carries_message(outline, element):
+            message = f"the camunda:errorMessage of the error that {element} throws is not handed on."
+            yield element.warning(RULE, message, "Set a variable before the end event.")
+
+
+def _carries_message(outline: Outline, event: Element) -> bool:
+    error = outline.errors.get(event.definitions[0].get("errorRef", ""))
+    return error is not None and error.get(f"{{{camunda.NAMESPACE}}}errorMessage") is not None
 
 
 def _found(reference: str | None) -> str:

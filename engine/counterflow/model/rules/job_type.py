@@ -27,7 +27,7 @@ def check(outline: Outline) -> Iterator[Finding]:
             continue
         details = element.details
         script = _SCRIPTS[outline.dialect] if element.tag == "scriptTask" else ""
-        if details.job is None and details.script is None:
+        if details.job is None and details.script is None and not details.is_told:
             message = f"expected {element} to say which job it is, found no job type."
             yield element.error(RULE, message, _REMEDIES[outline.dialect].format(script=script))
         if details.job is not None and details.script is not None:

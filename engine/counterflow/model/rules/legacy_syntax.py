@@ -97,14 +97,14 @@ def _in_header(xml: etree._Element) -> Iterator[_Trace]:
 
 def _in_mapping(xml: etree._Element, is_dated: bool) -> Iterator[_Trace]:
     source, target = (xml.get("source") or "").strip(), xml.get("target") or ""
-    if source.startswith("="):
+    if not source or source.startswith("="):
         return
     if xml.tag == f"{{{NAMESPACE}}}output":
         yield _Trace(f"source `{source}` of the output mapping to '{target}'", f"`= {_as_feel(source)}`", certain=True)
     elif xml.tag == f"{{{NAMESPACE}}}input":
         instead = f"`= {_as_feel(source)}` for the variable or `= {string_literal(source)}` for the text"
         doubtful = not is_dated and is_path(source)
-        yield _Trace(f"source `{source}` of the input mapping to '{target}'", instead, certain=not source, doubtful=doubtful)
+        yield _Trace(f"source `{source}` of the input mapping to '{target}'", instead, certain=False, doubtful=doubtful)
 
 
 def _as_feel(text: str) -> str:

@@ -20,8 +20,9 @@ def check(outline: Outline) -> Iterator[Finding]:
             reached.add(id(element))
             waiting += _next(element)
     for element in outline.elements:
-        is_first = element.parent is None or id(element.parent) in reached
-        if id(element) not in reached and is_first and element.behaviour is not None:
+        around = element.attached_to or element.parent
+        is_first = around is None or id(around) in reached
+        if id(element) not in reached and is_first and element.behaviour is not None and not element.is_for_compensation:
             yield element.warning(RULE, f"no flow, event or compensation leads to {element}.", "Connect it, or remove it.")
 
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from counterflow.model.elements import EVENTS, Category, remedy_for
+from counterflow.model.elements import EVENTS, PERFORMERS, Category, remedy_for
 from counterflow.model.findings import Finding
 from counterflow.model.outline import Element, Outline
-from counterflow.model.xml import local_name
+from counterflow.model.xml import BPMN, local_name, namespace
 
 RULE = "unsupported-element"
 
@@ -20,10 +20,15 @@ def check(outline: Outline) -> Iterator[Finding]:
     for element in outline.elements:
         if element.behaviour is None:
             yield element.error(RULE, f"{_described(element)} is not executed yet.", _remedy(element))
+            continue
         for attribute in ("startQuantity", "completionQuantity"):
             if element.attribute(attribute) not in {"", "1"}:
                 message = f"{element} has {attribute}={element.attribute(attribute)}, which is not executed yet."
                 yield element.error(RULE, message, "Draw a parallel gateway instead.")
+        for xml in element.xml:
+            if local_name(xml) in PERFORMERS and namespace(xml) == BPMN:
+                message = f"{local_name(xml)} of {element} is read over."
+                yield element.warning(RULE, message, "Say who does it by assignee or candidateGroups.", xml)
     for stranger in outline.strangers:
         yield stranger.error(RULE, f"{stranger.tag} at '{stranger.id}' is not executed yet.", remedy_for(stranger.tag))
 

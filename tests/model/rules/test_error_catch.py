@@ -1,0 +1,37 @@
+"""The rule `error-catch`: no two catches of the same error in one place."""
+
+import pytest
+
+from counterflow.model.rules.error_catch import RULE
+from tests.model.diagram import boundary, catch_error, end, event_sub_process, model, path, refused, service, start
+
+MAIN = (start(), service("a"), end(), path("start", "a", "end"), end("failed"))
+
+
+def caught(event: str, code: str | None) -> str:
+    return boundary(event, "a", catch_error(code)) + path(event, "failed")
+
+
+def esp(name: str, code: str | None) -> str:
+    return event_sub_process(name, start(f"{name}_start", catch_error(code)), end(f"{name}_end"), path(f"{name}_start", f"{name}_end"))
+
+
+@pytest.mark.parametrize(
+    "inside, expected",
+    [
+        ([caught("one", "A"), caught("two", "B"), caught("rest", None)], []),
+        ([caught("one", "A"), caught("two", "A")], ["two"]),
+        ([caught("one", None), caught("two", None)], ["two"]),
+        ([esp("one", "A"), esp("two", "B"), esp("rest", None)], []),
+        ([esp("one", "A"), esp("two", "A")], ["two_start"]),
+        ([esp("one", None), esp("two", None)], ["two_start"]),
+        ([caught("one", "A"), esp("two", "A")], []),
+    ],
+)
+def test_catches_of_one_place(inside: list[str], expected: list[str]) -> None:
+    assert refused(model(*MAIN, *inside), RULE) == expected
+
+
+def test_two_errors_with_one_code_are_the_same_error() -> None:
+    content = model(*MAIN, caught("one", "A"), caught("two", "B")).replace(b'errorCode="B"', b'errorCode="A"')
+    assert refused(content, RULE) == ["two"]
