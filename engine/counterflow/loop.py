@@ -23,16 +23,13 @@ from counterflow.kernel import engine
 from counterflow.kernel.job_delivery import ActivateJobs, TriggerDue
 from counterflow.kernel.quarantine import QuarantineInstance
 from counterflow.kernel.records import Command, InstanceEnded, LogEntry, Rejection, RejectionType
-from counterflow.kernel.rows import Job, Partition, ProcessDefinition, Row, key_of
-from counterflow.kernel.state import State
 from counterflow.kernel.step import Limits
 from counterflow.model.graph import CompensationOrder
-from counterflow.source import StoreSource
-from counterflow.store.port import Batch, Key, Store, StoreError
+from counterflow.partition import load_state, seal
+from counterflow.store.port import Batch, Store, StoreError
 
 logger = logging.getLogger("counterflow.loop")
 
-PARTITION_ID = 1
 DUE_AT_ONCE = 200
 """Due things triggered before other commands get their turn again."""
 FAULTS_PER_OFFER = 16
@@ -84,7 +81,7 @@ class Loop:
         self._stopping = False
         self._waiting_ends: dict[int, list[asyncio.Future[InstanceEnded]]] = {}
         self.takers = Takers()
-        self.state = self._load()
+        self.state = load_state(self._store, self._order)
         self.commits = 0
         self.commands = 0
 
@@ -303,41 +300,15 @@ class Loop:
             self._flushing = None
 
     def _seal(self) -> Batch:
-        changes: dict[tuple[type[Row], Key], tuple[Row | None, Row | None]] = {}
-        for old, new in self.state.journal:
-            row = new if new is not None else old
-            if row is None:
-                continue
-            place = (type(row), key_of(row))
-            before = changes[place][0] if place in changes else old
-            changes[place] = (before, new)
-        batch = Batch({}, {}, self._open.log)
-        for (table, key), (before, after) in changes.items():
-            if after is not None:
-                batch.puts.setdefault(table, []).append(after)
-            elif before is not None:
-                batch.deletes.setdefault(table, []).append(key)
-        if self._open.log:
-            batch.puts[Partition] = [Partition(PARTITION_ID, self.state.last_key, self.state.last_position)]
-        self.state.journal.clear()
-        self.state.batch += 1
+        batch = seal(self.state, self._open.log)
         self._open = OpenBatch()
         return batch
 
     def _discard(self, sealed: OpenBatch, error: StoreError) -> None:
         logger.error("A batch could not be committed, going on from the store: %s", error)
         later, self._open = self._open, OpenBatch()
-        self.state = self._load()
+        self.state = load_state(self._store, self._order)
         for tell in [*sealed.failed, *later.failed]:
             tell(error)
         self._alarm = None if self._alarm is None else self._alarm.cancel()
         self._arm()
-
-    def _load(self) -> State:
-        partition = self._store.get(Partition, (PARTITION_ID,)) or Partition(PARTITION_ID, 0, 0)
-        state = State(StoreSource(self._store), partition, order=self._order)
-        for definition in self._store.scan(ProcessDefinition, {}):
-            state.admit_definition(definition)
-        state.admit_waiting_jobs(self._store.scan(Job, {}))
-        state.newly_ready.clear()
-        return state

@@ -32,7 +32,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Something asked of the kernel. Answered or rejected, in the order of arrival."""
 
 
-class Event(msgspec.Struct, frozen=True, array_like=True, gc=False):
+class Event(msgspec.Struct, frozen=True, array_like=True, tag_field="event", gc=False):
     """Something that happened: the only thing that changes state. Past tense, decided once, applied for ever."""
 
 

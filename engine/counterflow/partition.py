@@ -1,0 +1,46 @@
+"""A partition between store and kernel: how its state is loaded, and how what has changed is sealed into a batch."""
+
+from __future__ import annotations
+
+from counterflow.kernel.records import LogEntry
+from counterflow.kernel.rows import Job, Partition, ProcessDefinition, Row, key_of
+from counterflow.kernel.state import State
+from counterflow.model.graph import CompensationOrder
+from counterflow.source import StoreSource
+from counterflow.store.port import Batch, Key, Store
+
+PARTITION_ID = 1
+
+
+def load_state(store: Store, order: CompensationOrder = CompensationOrder.MIRROR) -> State:
+    """The state as the last commit left it: counters, definitions, waiting jobs. Instances are loaded when touched."""
+    partition = store.get(Partition, (PARTITION_ID,)) or Partition(PARTITION_ID, 0, 0)
+    state = State(StoreSource(store), partition, order=order)
+    for definition in store.scan(ProcessDefinition, {}):
+        state.admit_definition(definition)
+    state.admit_waiting_jobs(store.scan(Job, {}))
+    state.newly_ready.clear()
+    return state
+
+
+def seal(state: State, log: list[LogEntry]) -> Batch:
+    """Everything that has changed since the last call, each row once: a row that was born and died meanwhile not at all."""
+    changes: dict[tuple[type[Row], Key], tuple[Row | None, Row | None]] = {}
+    for old, new in state.journal:
+        row = new if new is not None else old
+        if row is None:
+            continue
+        place = (type(row), key_of(row))
+        before = changes[place][0] if place in changes else old
+        changes[place] = (before, new)
+    batch = Batch({}, {}, log)
+    for (table, key), (before, after) in changes.items():
+        if after is not None:
+            batch.puts.setdefault(table, []).append(after)
+        elif before is not None:
+            batch.deletes.setdefault(table, []).append(key)
+    if log:
+        batch.puts[Partition] = [Partition(state.partition_id, state.last_key, state.last_position)]
+    state.journal.clear()
+    state.batch += 1
+    return batch

@@ -1,0 +1,202 @@
+"""For tests of processes: an engine in memory, with a clock that you move by hand.
+
+    engine = Engine()
+    engine.deploy("trip.bpmn")
+    trip = engine.start("trip", {"destination": "Rome"})
+    engine.complete("book-hotel", {"reservation": "H-1"})
+    engine.advance(minutes=5)
+    assert engine.is_completed(trip)
+
+Every call is one command, committed before it returns, exactly as the server would; only the network is missing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from counterflow.kernel import engine
+from counterflow.kernel.deployments import Deployment, DeployResources, ReadResource
+from counterflow.kernel.incidents import ResolveIncident
+from counterflow.kernel.instances import CancelProcessInstance, CreateProcessInstance
+from counterflow.kernel.job_delivery import ActivateJobs, TriggerDue
+from counterflow.kernel.jobs import CompleteJob, FailJob, ThrowError, UpdateJobRetries
+from counterflow.kernel.quarantine import QuarantineInstance
+from counterflow.kernel.records import ActivatedJob, Command, InstanceEnded, LogEntry
+from counterflow.kernel.rows import ElementInstance, Incident, Job, ProcessInstance, Variable
+from counterflow.kernel.step import Limits
+from counterflow.kernel.variables import SetVariables
+from counterflow.model.graph import CompensationOrder
+from counterflow.model.read import read
+from counterflow.partition import load_state, seal
+from counterflow.store.memory import MemoryStore
+from counterflow.store.port import Store
+
+EPOCH_MS = 1_700_000_000_000
+"""The moment at which every engine in memory begins: 2023-11-14T22:13:20Z."""
+
+
+class ModelRefused(Exception):
+    """A model that was handed to `Engine.deploy` is refused; one line for each finding."""
+
+
+class NothingThere(LookupError):
+    """What a test asked for is not there; the message lists what is."""
+
+
+class Engine:
+    """One partition on a store of its own, in memory unless told otherwise."""
+
+    def __init__(
+        self, store: Store | None = None, *, order: CompensationOrder = CompensationOrder.MIRROR, limits: Limits | None = None
+    ) -> None:
+        self.store = store or MemoryStore()
+        self.now_ms = EPOCH_MS
+        self.log: list[LogEntry] = []
+        self.ended: list[InstanceEnded] = []
+        self._order = order
+        self._limits = limits or Limits()
+        self._state = load_state(self.store, order)
+
+    # -- commands -------------------------------------------------------------------------------------------------
+
+    def run(self, command: Command) -> Any:
+        """Carry out any command of the kernel and commit it. Raises `Rejection` with nothing changed."""
+        try:
+            decision = engine.decide(self._state, command, self.now_ms, self._limits)
+        except engine.KernelFault as fault:
+            self.run(QuarantineInstance(process_instance_key=fault.process_instance_key, reason=str(fault)))
+            raise
+        self.store.commit(seal(self._state, decision.log))
+        self._state.newly_ready.clear()
+        self.log += decision.log
+        self.ended += decision.ended
+        return decision.answer
+
+    def deploy(self, *models: Path | str) -> Deployment:
+        """Deploy BPMN files together. Raises `ModelRefused`."""
+        return self.deploy_contents({Path(model).name: Path(model).read_bytes() for model in models})
+
+    def deploy_contents(self, contents: Mapping[str, bytes]) -> Deployment:
+        """Deploy BPMN documents by resource name. Raises `ModelRefused`."""
+        deployment: Deployment = self.run(DeployResources(resources=tuple(_read(name, content) for name, content in contents.items())))
+        return deployment
+
+    def start(self, process_id: str, variables: Mapping[str, Any] | None = None, version: int = -1) -> int:
+        """Begin an instance; answers its key."""
+        command = CreateProcessInstance(bpmn_process_id=process_id, version=version, variables=_document(variables))
+        header: ProcessInstance = self.run(command)
+        return header.key
+
+    def activate(
+        self, job_type: str, *, worker: str = "worker", timeout: timedelta = timedelta(minutes=5), maximum: int = 32
+    ) -> list[ActivatedJob]:
+        """Take jobs as a worker would."""
+        timeout_ms = timeout // timedelta(milliseconds=1)
+        jobs: list[ActivatedJob] = self.run(ActivateJobs(type=job_type, worker=worker, timeout_ms=timeout_ms, maximum=maximum))
+        return jobs
+
+    def complete(self, job: str | int, variables: Mapping[str, Any] | None = None) -> None:
+        """Complete a job: by key, or the oldest open one of a type or of an element."""
+        self.run(CompleteJob(job_key=self.job(job).key, variables=_document(variables)))
+
+    def fail(
+        self,
+        job: str | int,
+        *,
+        retries: int,
+        message: str = "",
+        back_off: timedelta = timedelta(),
+        variables: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Fail a job."""
+        back_off_ms = back_off // timedelta(milliseconds=1)
+        key = self.job(job).key
+        self.run(FailJob(job_key=key, retries=retries, message=message, back_off_ms=back_off_ms, variables=_document(variables)))
+
+    def throw_error(self, job: str | int, code: str, message: str = "", variables: Mapping[str, Any] | None = None) -> None:
+        """End a job with a BPMN error."""
+        self.run(ThrowError(job_key=self.job(job).key, error_code=code, message=message, variables=_document(variables)))
+
+    def update_retries(self, job: str | int, retries: int) -> None:
+        """Give a job tries."""
+        self.run(UpdateJobRetries(job_key=self.job(job).key, retries=retries))
+
+    def set_variables(self, scope: str | int, variables: Mapping[str, Any], *, local: bool = False) -> None:
+        """Set variables, seen from an element (by key or id) or from a process instance."""
+        key = scope if isinstance(scope, int) else self.element(scope).key
+        self.run(SetVariables(element_instance_key=key, variables=_document(variables), local=local))
+
+    def resolve(self, element_id: str) -> None:
+        """Resolve the oldest incident of an element."""
+        self.run(ResolveIncident(incident_key=self.incident(element_id).key))
+
+    def cancel(self, process_instance_key: int) -> None:
+        """Cancel an instance."""
+        self.run(CancelProcessInstance(process_instance_key=process_instance_key))
+
+    def advance(self, by: timedelta = timedelta(), **duration: float) -> None:
+        """Let time pass (`seconds=…`, `minutes=…`), with everything that comes due on the way, each at its own moment."""
+        until = self.now_ms + (by + timedelta(**duration)) // timedelta(milliseconds=1)
+        while (due := self._state.due.first()) is not None and due[0] <= until:
+            self.now_ms = max(self.now_ms, due[0])
+            if not self.run(TriggerDue(key=due[1], due_ms=due[0])):
+                self._state.due.discard(due[1])
+        self.now_ms = until
+
+    def restart(self) -> None:
+        """Forget everything in memory and go on from the store."""
+        self._state = load_state(self.store, self._order)
+
+    # -- looking --------------------------------------------------------------------------------------------------
+
+    def job(self, wanted: str | int) -> Job:
+        """A job by key, or the oldest open one of a type or of an element. Raises `NothingThere`."""
+        jobs = self.store.scan(Job, {})
+        for job in jobs:
+            if wanted in (job.key, job.type, job.element_id):
+                return job
+        raise NothingThere(f"Expected an open job {wanted!r}, but found {[(job.type, job.element_id, job.state) for job in jobs]}")
+
+    def element(self, element_id: str) -> ElementInstance:
+        """The oldest active instance of an element. Raises `NothingThere`."""
+        elements = self.store.scan(ElementInstance, {})
+        for element in elements:
+            if element.element_id == element_id:
+                return element
+        raise NothingThere(f"Expected an active element {element_id!r}, but found {[element.element_id for element in elements]}")
+
+    def incident(self, element_id: str) -> Incident:
+        """The oldest incident of an element. Raises `NothingThere`."""
+        incidents = self.store.scan(Incident, {})
+        for incident in incidents:
+            if incident.element_id == element_id:
+                return incident
+        raise NothingThere(
+            f"Expected an incident at {element_id!r}, but found {[(found.element_id, found.error_type) for found in incidents]}"
+        )
+
+    def variables(self, scope_key: int) -> dict[str, Any]:
+        """The variables of one scope while it is active: of a process instance or of an element instance."""
+        return {row.name: msgspec.json.decode(row.value) for row in self.store.scan(Variable, {"scope_key": scope_key})}
+
+    def is_completed(self, process_instance_key: int) -> bool:
+        """Whether an instance has come to its end by itself."""
+        header = self.store.get(ProcessInstance, (process_instance_key,))
+        return header is not None and header.state == "completed"
+
+
+def _read(name: str, content: bytes) -> ReadResource:
+    result = read(content, name)
+    if result.errors:
+        raise ModelRefused("\n".join(str(finding) for finding in result.errors))
+    return ReadResource(name, content, hashlib.sha256(content).digest(), result.processes)
+
+
+def _document(variables: Mapping[str, Any] | None) -> dict[str, bytes]:
+    return {name: msgspec.json.encode(value) for name, value in (variables or {}).items()}

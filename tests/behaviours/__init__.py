@@ -1,0 +1,1 @@
+"""Runs the behaviours: every diagram of `bpmn/behaviours` with its script, against its golden trace."""

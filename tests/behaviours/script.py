@@ -1,0 +1,138 @@
+"""The language of the scripts: one command a line, in the words of the gateway, with element ids and job types for keys.
+
+# what the behaviour shows
+order sequential                      the server's default order of undo (before the first command)
+start {"a": 1}                        an instance of the diagram's process
+activate book-hotel                   take all jobs of a type, as a worker does
+complete book-hotel {"room": 7}       a job by its type or by its element's id; the oldest one that is open
+fail book-hotel 2 {"a": 1}            with 2 tries left, and variables; back-off: fail book-hotel 2 after 5s
+error book-hotel FULL {"a": 1}        the job ends with a BPMN error
+retries book-hotel 3                  give the job tries
+set room {"a": 1}                     variables seen from an element; `set-local` for its own scope only
+resolve room                          the oldest incident of an element
+advance 5s                            time passes (ms, s, m, h)
+cancel                                the instance
+restart                               everything in memory is forgotten
+refused complete book-hotel           the command is expected to be rejected, with the reason in the trace
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+
+from counterflow.kernel.records import Rejection
+from counterflow.kernel.rows import ProcessDefinition
+from counterflow.model.graph import CompensationOrder
+from counterflow.testing import Engine
+
+UNITS = {"ms": timedelta(milliseconds=1), "s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1)}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One command of a script: its verb, its words, and the JSON object at its end (empty where there is none)."""
+
+    text: str
+    verb: str
+    words: list[str]
+    document: dict[str, Any]
+    is_refused: bool
+
+
+@dataclass(frozen=True)
+class Script:
+    """A script as read: what the behaviour shows, the default order of undo, and the commands."""
+
+    story: list[str]
+    order: CompensationOrder
+    lines: list[Line]
+
+
+def read_script(text: str) -> Script:
+    """Read a script; a line that cannot be read raises `ValueError` naming it."""
+    story, lines, order = [], [], CompensationOrder.MIRROR
+    for raw in text.splitlines():
+        if raw.startswith("#"):
+            story.append(raw.removeprefix("#").strip())
+        elif raw.startswith("order "):
+            order = CompensationOrder(raw.split()[1])
+        elif raw.strip():
+            lines.append(_read_line(raw.strip()))
+    return Script(story, order, lines)
+
+
+def play(engine: Engine, line: Line) -> str:
+    """Carry out one line; answers the reason of a rejection that was expected, else nothing."""
+    command = COMMANDS[line.verb]
+    if not line.is_refused:
+        command(engine, line)
+        return ""
+    try:
+        command(engine, line)
+    except Rejection as rejection:
+        return f"{rejection.type}: {rejection.reason}"
+    raise AssertionError(f"expected '{line.text}' to be refused, but it was carried out")
+
+
+def _read_line(raw: str) -> Line:
+    is_refused = raw.startswith("refused ")
+    text = raw.removeprefix("refused ")
+    head, brace, tail = text.partition("{")
+    words = head.split()
+    if not words or words[0] not in COMMANDS:
+        raise ValueError(f"expected a line to begin with one of {', '.join(COMMANDS)}, but found {raw!r}")
+    document = msgspec.json.decode(brace + tail) if brace else {}
+    return Line(raw, words[0], words[1:], document, is_refused)
+
+
+def duration(text: str) -> timedelta:
+    """`5s` as a duration."""
+    found = re.fullmatch(r"(\d+)(ms|s|m|h)", text)
+    if found is None:
+        raise ValueError(f"expected a duration such as 5s or 100ms, but found {text!r}")
+    return int(found[1]) * UNITS[found[2]]
+
+
+def _instance(engine: Engine) -> int:
+    return max(entry.process_instance_key for entry in engine.log)
+
+
+def _start(engine: Engine, line: Line) -> None:
+    definitions = engine.store.scan(ProcessDefinition, {})
+    engine.start(line.words[0] if line.words else definitions[-1].bpmn_process_id, line.document)
+
+
+def _fail(engine: Engine, line: Line) -> None:
+    job, retries, *rest = line.words
+    back_off = duration(rest[1]) if rest[:1] == ["after"] else timedelta()
+    engine.fail(job, retries=int(retries), back_off=back_off, message=f"{job} failed", variables=line.document)
+
+
+def _set(engine: Engine, line: Line, *, local: bool = False) -> None:
+    engine.set_variables(line.words[0], line.document, local=local)
+
+
+COMMANDS: dict[str, Callable[[Engine, Line], None]] = {
+    "start": _start,
+    "activate": lambda engine, line: _discard(engine.activate(line.words[0])),
+    "complete": lambda engine, line: engine.complete(line.words[0], line.document),
+    "fail": _fail,
+    "error": lambda engine, line: engine.throw_error(line.words[0], line.words[1] if line.words[1:] else "", "", line.document),
+    "retries": lambda engine, line: engine.update_retries(line.words[0], int(line.words[1])),
+    "set": _set,
+    "set-local": lambda engine, line: _set(engine, line, local=True),
+    "resolve": lambda engine, line: engine.resolve(line.words[0]),
+    "advance": lambda engine, line: engine.advance(duration(line.words[0])),
+    "cancel": lambda engine, _: engine.cancel(_instance(engine)),
+    "restart": lambda engine, _: engine.restart(),
+}
+
+
+def _discard(_: object) -> None:
+    """A script looks at the trace, not at answers."""

@@ -1,0 +1,81 @@
+"""Every behaviour does what its golden trace says, from memory or after a restart before each command; and replay equals state."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from counterflow.kernel import engine as kernel
+from counterflow.kernel.rows import INSTANCE_TABLES, TABLES, Partition, Row, key_of
+from counterflow.kernel.state import EmptySource, State
+from counterflow.testing import Engine
+from tests.behaviours.script import Script, play, read_script
+from tests.behaviours.trace import Tracer
+
+ROOT = Path(__file__).parents[2] / "bpmn" / "behaviours"
+SCRIPTS = sorted(ROOT.glob("*/*.script"))
+NAMES = [str(path.relative_to(ROOT).with_suffix("")) for path in SCRIPTS]
+
+
+def diagram_of(script: Path) -> Path:
+    """A script's own diagram, or the one it shares: `name.variant.script` plays on `name.bpmn`."""
+    own = script.with_suffix(".bpmn")
+    return own if own.exists() else script.with_name(script.name.split(".")[0] + ".bpmn")
+
+
+def run(path: Path, script: Script, *, restarting: bool) -> tuple[Engine, list[str]]:
+    """Play a script; answers the engine as it stands at the end, and the trace."""
+    engine, tracer = Engine(order=script.order), Tracer()
+    engine.deploy(diagram_of(path))
+    lines = [f"# {line}".rstrip() for line in script.story]
+    for line in script.lines:
+        seen = len(engine.log)
+        if restarting:
+            engine.restart()
+        reason = play(engine, line)
+        lines += ["", f"> {line.text}", *([reason] if reason else []), *tracer.render(engine.log[seen:])]
+    return engine, lines
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=NAMES)
+def test_trace(path: Path, rewrite_traces: bool) -> None:
+    """The trace is the golden one."""
+    _, lines = run(path, read_script(path.read_text()), restarting=False)
+    golden = path.with_suffix(".trace")
+    if rewrite_traces:
+        golden.write_text("\n".join(lines) + "\n")
+    assert golden.exists(), f"{golden.name} does not exist: write it with `make traces` and review it"
+    assert golden.read_text().splitlines() == lines
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=NAMES)
+def test_trace_with_restarts(path: Path) -> None:
+    """Nothing that decides is kept in memory alone."""
+    script = read_script(path.read_text())
+    assert run(path, script, restarting=True)[1] == run(path, script, restarting=False)[1]
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=NAMES)
+def test_replay_equals_state(path: Path) -> None:
+    """Folding the log from nothing gives the rows that the store has, to the byte."""
+    engine, _ = run(path, read_script(path.read_text()), restarting=False)
+    replayed = State(EmptySource(), Partition(1, 0, 0))
+    kernel.replay(replayed, engine.log)
+    for table in TABLES:
+        stored = {key_of(row): row for row in engine.store.scan(table, {})}
+        assert rows_of(replayed, table) == stored, table.table
+
+
+def rows_of(state: State, table: type[Row]) -> dict[tuple[int | str, ...], Row]:
+    """All rows of a table as a replayed state has them."""
+    if table is Partition:
+        return {(1,): Partition(1, state.last_key, state.last_position)}
+    if table not in INSTANCE_TABLES:
+        return {key_of(row): row for _, row in state.journal if type(row) is table and row is not None}
+    return {key_of(row): row for instance in state.instances.values() for row in instance.rows[table].values()}
+
+
+def test_every_diagram_is_played() -> None:
+    """No diagram lies about without a script."""
+    assert {diagram_of(path) for path in SCRIPTS} == set(ROOT.glob("*/*.bpmn"))

@@ -1,0 +1,102 @@
+"""A trace: the events of the log as a person reads them, with names for keys.
+
+An element instance is called by its element's id (`book`, then `book#2` for the second one), a job `job of book`, an undo
+record `undo of book`. Moves of one element that follow each other share a line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from counterflow.kernel import engine, incidents, instances, jobs, lifecycle, undo
+from counterflow.kernel.records import Event, LogEntry
+from counterflow.testing import EPOCH_MS
+
+MOVES: dict[type[Event], str] = {
+    lifecycle.ElementActivating: "activating",
+    lifecycle.ElementActivated: "activated",
+    lifecycle.ElementCompleting: "completing",
+    lifecycle.ElementCompleted: "completed",
+    lifecycle.ElementTerminating: "terminating",
+    lifecycle.ElementTerminated: "terminated",
+}
+HIDDEN_FIELDS = {"definition_key", "version", "element_id", "element_instance_key"}
+MOMENTS = {"deadline_ms", "due_ms"}
+
+
+class Tracer:
+    """Names keys as they appear, and renders events."""
+
+    def __init__(self) -> None:
+        self._names: dict[int, str] = {0: "nothing"}
+        self._counts: dict[str, int] = {}
+
+    def render(self, entries: Iterable[LogEntry]) -> list[str]:
+        """The lines for some log entries."""
+        lines: list[str] = []
+        subject = ""
+        for event in (event for entry in entries for event in engine.events_of(entry)):
+            self._learn(event)
+            if type(event) in MOVES:
+                name = self._names[event.key]  # type: ignore[attr-defined]  # every move has a key
+                if name == subject:
+                    lines[-1] += f" {MOVES[type(event)]}"
+                else:
+                    lines.append(f"{name}: {MOVES[type(event)]}{self._origin(event)}")
+                subject = name
+            else:
+                lines.append(self._plain(event))
+                subject = ""
+        return lines
+
+    def _learn(self, event: Event) -> None:
+        if isinstance(event, lifecycle.ElementActivating):
+            if event.scope_key:
+                self._name(event.key, event.element_id)
+        elif isinstance(event, instances.ProcessInstanceCreated):
+            self._names[event.key] = event.bpmn_process_id
+        elif isinstance(event, jobs.JobCreated):
+            self._names[event.key] = f"job of {self._names[event.element_instance_key]}"
+        elif isinstance(event, incidents.IncidentRaised):
+            self._names[event.key] = f"incident at {self._names[event.element_instance_key]}"
+        elif isinstance(event, undo.UndoRecorded):
+            kind = "inside of" if event.variables is not None else "undo of"
+            self._names[event.key] = f"{kind} {self._names[event.element_instance_key]}"
+
+    def _name(self, key: int, element_id: str) -> None:
+        self._counts[element_id] = self._counts.get(element_id, 0) + 1
+        count = self._counts[element_id]
+        self._names[key] = element_id if count == 1 else f"{element_id}#{count}"
+
+    def _origin(self, event: Event) -> str:
+        if isinstance(event, lifecycle.ElementActivating) and event.undo_key:
+            return f" (for {self._names[event.undo_key]})"
+        return ""
+
+    def _plain(self, event: Event) -> str:
+        if isinstance(event, lifecycle.FlowTaken):
+            return f"  → {event.flow_id}"
+        words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in type(event).__name__).strip()
+        return f"  {words}: {', '.join(self._fields(event))}".rstrip(": ")
+
+    def _fields(self, event: Event) -> Iterator[str]:
+        for field in event.__struct_fields__:
+            value = getattr(event, field)
+            if field in HIDDEN_FIELDS or field.endswith("position") or value in (None, "", 0, b""):
+                continue
+            yield self._value(field, value)
+
+    def _value(self, field: str, value: Any) -> str:
+        label = field.removesuffix("_key").removesuffix("_ms").replace("_", " ")
+        if field in MOMENTS:
+            return f"{label} +{(value - EPOCH_MS) / 1000:g}s"
+        if field in {"key", "undo_key"}:
+            return self._names[value]
+        if isinstance(value, tuple):
+            return "[" + ", ".join(self._names.get(item, str(item)) for item in value) + "]"
+        if isinstance(value, dict):
+            return ", ".join(f"{name}={text.decode()}" for name, text in sorted(value.items()))
+        if isinstance(value, int):
+            return f"{label} {self._names.get(value, value)}"
+        return f"{label} {value.decode() if isinstance(value, bytes) else value}"
