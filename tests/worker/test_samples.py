@@ -1,12 +1,16 @@
 """The sample workers do what their models and their readers expect."""
 
 import ast
+import asyncio
+import os
+import sys
 from pathlib import Path
 
 import pytest
 
 from counterflow_worker import load
 from counterflow_worker.testing import Completed, Failed, Thrown, feed
+from tests.worker.fake_gateway import FakeGateway, activated
 
 SAMPLES = Path(__file__).parents[2] / "workers" / "samples"
 OWN = SAMPLES / "trip" / "python_counterflow" / "worker.py"
@@ -90,3 +94,26 @@ async def test_trip_compensation_answers_as_its_java_delegate(
     headers = {"functionName": FUNCTION + function, "invocationError": invocation_error}
     outcome = await feed(worker, "lambdaInvocationDelegate", variables, headers=headers, process_instance_key=77)
     assert (outcome.message if isinstance(outcome, Failed) else outcome) == expected
+
+
+@pytest.mark.parametrize("sample", [OWN, PYZEEBE], ids=["counterflow", "pyzeebe"])
+async def test_trip_runs_as_a_script_and_answers_the_same_on_either_client(gateway: FakeGateway, sample: Path) -> None:
+    await gateway.add_jobs(
+        activated(1, "book-hotel", processInstanceKey=77),
+        activated(2, "book-flight", {"flightFails": True}),
+        activated(3, "cancel-car", {"carReservation": "C-77"}),
+    )
+    script = await asyncio.create_subprocess_exec(
+        sys.executable, "-u", str(sample), env={**os.environ, "ZEEBE_ADDRESS": gateway.address}, stdout=asyncio.subprocess.PIPE
+    )
+    thrown = await gateway.called("ThrowError")
+    await gateway.called("CompleteJob", times=2)
+    script.terminate()
+    printed, _ = await script.communicate()
+
+    assert {call.jobKey: call.variables.replace(" ", "") for call in gateway.calls["CompleteJob"]} == {
+        1: '{"hotelReservation":"H-77"}',
+        3: "{}",
+    }
+    assert (thrown.jobKey, thrown.errorCode) == (2, "FLIGHT_UNAVAILABLE")
+    assert printed.decode() == "car C-77 cancelled\n"

@@ -51,7 +51,7 @@ def test_async_handlers_are_known(handler: Callable[..., Any], expected: bool) -
         ("work", {"max_jobs": -1},   "task 'work': expected max_jobs of at least 1, found -1"),
     ],
 )  # fmt: skip
-def test_option_out_of_range_is_refused(job_type: str, options: dict[str, int], message: str) -> None:
+def test_option_out_of_range_is_refused(job_type: str, options: dict[str, Any], message: str) -> None:
     with pytest.raises(HandlerError, match=message):
         make_task(job_type, plain, **options)
 
