@@ -43,7 +43,7 @@ def _why_not(outline: Outline, named: str) -> str:
     if element is None:
         return "which does not exist"
     if not element.is_activity:
-        return f"which is a {element.tag}"
+        return f"which is of type {element.tag}"
     if element.is_for_compensation:
         return "which is itself a handler"
     return "which is out of its reach or has no handler"

@@ -1,0 +1,21 @@
+"""The rule `compensation-handler`: outside the flow, and led to."""
+
+from counterflow.model.rules.compensation_handler import RULE
+from tests.model.diagram import end, flow, handler, model, path, refused, service, start, undo, warned
+
+MAIN = (start(), service("a"), end(), path("start", "a", "end"))
+
+
+def test_a_handler_that_is_led_to_is_accepted() -> None:
+    assert refused(model(*MAIN, undo("a", by="b"), handler("b")), RULE) == []
+
+
+def test_a_handler_that_nothing_leads_to_is_refused_once() -> None:
+    content = model(*MAIN, handler("b"))
+    assert refused(content, RULE) == ["b"]
+    assert warned(content, "unreachable") == []
+
+
+def test_flows_to_and_from_a_handler_are_refused() -> None:
+    inside = (undo("a", by="b"), handler("b"), flow("a", "b"), flow("b", "end"))
+    assert refused(model(*MAIN, *inside), RULE) == ["a_b", "b_end"]

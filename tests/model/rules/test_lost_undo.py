@@ -1,0 +1,42 @@
+"""The rule `lost-undo`: an interrupted sub-process takes its undo with it."""
+
+import pytest
+
+from counterflow.model.rules.lost_undo import RULE
+from tests.model.diagram import (
+    boundary,
+    catch_error,
+    compensate,
+    end,
+    event_sub_process,
+    handler,
+    model,
+    path,
+    refused,
+    service,
+    start,
+    sub_process,
+    undo,
+    warned,
+)
+
+PLAIN = (start("in"), service("hotel"), end("out"), path("in", "hotel", "out"))
+UNDO = (undo("hotel", by="cancel"), handler("cancel"))
+WHOLE = (event_sub_process("esp", start("esp_in", compensate()), end("esp_out"), path("esp_in", "esp_out")),)
+NESTED = (start("outer_in"), sub_process("nested", *PLAIN, *UNDO), end("outer_out"), path("outer_in", "nested", "outer_out"))
+
+
+def around(*inside: str) -> bytes:
+    caught = (boundary("caught", "sub", catch_error("A")), end("failed"), path("caught", "failed"))
+    return model(start(), sub_process("sub", *inside), end(), path("start", "sub", "end"), *caught)
+
+
+@pytest.mark.parametrize("inside, expected", [(PLAIN, []), (PLAIN + UNDO, ["caught"]), (PLAIN + WHOLE, ["caught"]), (NESTED, ["caught"])])
+def test_undo_inside_an_interruptible_sub_process_is_told(inside: tuple[str, ...], expected: list[str]) -> None:
+    assert warned(around(*inside), RULE) == expected
+    assert refused(around(*inside), RULE) == []
+
+
+def test_without_boundary_event_there_is_nothing_to_lose() -> None:
+    content = model(start(), sub_process("sub", *PLAIN, *UNDO), end(), path("start", "sub", "end"))
+    assert warned(content, RULE) == []
