@@ -1,0 +1,28 @@
+"""Booleans, and questions about whether there is a value at all (DMN 1.5, 10.3.4.2; the last three are Camunda's)."""
+
+from counterflow.feel.builtins.registry import builtin
+from counterflow.feel.run import Run, Value
+from counterflow.feel.values import equal
+
+
+@builtin("not(negand: any)")
+def not_(run: Run, value: Value) -> Value:
+    if isinstance(value, bool):
+        return not value
+    return None if value is None else run.warn("wrong type", "not takes true, false or null")
+
+
+@builtin("is(value1: any, value2: any)")
+def is_(run: Run, left: Value, right: Value) -> Value:
+    """The same value of the same kind."""
+    return (left is None) == (right is None) and type(left) is type(right) and equal(run, left, right) is True
+
+
+@builtin("is defined(value: any)")
+def is_defined(_run: Run, value: Value) -> Value:
+    return value is not None
+
+
+@builtin("get or else(value: any, default: any)")
+def get_or_else(_run: Run, value: Value, default: Value) -> Value:
+    return default if value is None else value

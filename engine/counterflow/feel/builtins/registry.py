@@ -1,0 +1,175 @@
+"""How a built-in is declared and called.
+
+A declaration is its FEEL signature, and the function below it is its meaning:
+
+    @builtin("substring(string: string, start position: integer, length?: integer)")
+    def substring(run: Run, text: str, start: int, length: int | None = None) -> Value: ...
+
+Declaring a name twice adds an overload; the first whose parameters admit the arguments is taken. `?` marks an optional
+parameter, `...` one that takes all remaining arguments as a list. Arguments arrive checked and coerced (DMN 1.5, 10.3.2.9.4);
+where none fits, the call is null with a warning.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Final, TypeVar
+
+from counterflow.feel import names
+from counterflow.feel.run import Run, Value
+from counterflow.feel.temporal import Date, DateTime, DaysDuration, MonthsDuration, Time
+from counterflow.feel.values import Function, Range, a_kind
+
+Meaning = Callable[..., Value]
+M = TypeVar("M", bound=Meaning)
+
+_TYPES: Final[dict[str, tuple[type, ...]]] = {
+    "string": (str,),
+    "number": (int, Decimal),
+    "boolean": (bool,),
+    "context": (dict,),
+    "date": (Date,),
+    "time": (Time,),
+    "date and time": (DateTime,),
+    "days duration": (DaysDuration,),
+    "months duration": (MonthsDuration,),
+    "range": (Range,),
+    "function": (Function,),
+}
+REFUSED: Final = object()
+"""What an argument becomes that a parameter does not admit."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """`kind` is `any`, `list`, `integer` or one or more names of `_TYPES`, separated by |."""
+
+    name: str
+    kind: str
+    optional: bool = False
+    variadic: bool = False
+    types: frozenset[type] = field(default=frozenset(), compare=False)
+
+    def admit(self, value: Value) -> Value:
+        """The argument as the function gets it, or REFUSED."""
+        if type(value) in self.types:
+            return value
+        if self.kind == "any" or (value is None and self.optional):
+            return value
+        if self.kind == "integer":
+            return _integer(value)
+        if self.kind == "list":
+            return REFUSED if value is None else value if isinstance(value, list) else [value]
+        # A list of one stands for its item.
+        if isinstance(value, list) and len(value) == 1 and type(value[0]) in self.types:
+            return value[0]
+        return REFUSED
+
+
+def _integer(value: Value) -> Value:
+    if isinstance(value, list) and len(value) == 1:
+        return _integer(value[0])
+    if type(value) is int:
+        return value
+    if type(value) is Decimal and value == value.to_integral_value():
+        return int(value)
+    return REFUSED
+
+
+@dataclass(frozen=True)
+class Overload:
+    parameters: tuple[Parameter, ...]
+    meaning: Meaning
+
+    def takes(self, count: int) -> bool:
+        required = sum(not parameter.optional for parameter in self.parameters)
+        return required <= count and (count <= len(self.parameters) or self.variadic)
+
+    @property
+    def variadic(self) -> bool:
+        return bool(self.parameters) and self.parameters[-1].variadic
+
+    def admit(self, arguments: Sequence[Value]) -> list[Value]:
+        """The arguments as the function gets them; REFUSED where one does not fit."""
+        if self.variadic:
+            fixed = len(self.parameters) - 1
+            arguments = [*arguments[:fixed], list(arguments[fixed:])]
+        return [parameter.admit(argument) for parameter, argument in zip(self.parameters, arguments, strict=False)]
+
+
+Choice = tuple[Overload, ...]
+
+
+class Builtin:
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.overloads: list[Overload] = []
+
+    def overloads_for(self, count: int, named: Sequence[str] = ()) -> tuple[Choice, list[int | None] | None]:
+        """The overloads that a call may mean; and for named arguments, where each parameter finds its argument."""
+        if not named:
+            return tuple(overload for overload in self.overloads if overload.takes(count)), None
+        for overload in self.overloads:
+            known = [parameter.name for parameter in overload.parameters]
+            required = {parameter.name for parameter in overload.parameters if not parameter.optional}
+            if required <= set(named) <= set(known):
+                return (overload,), [named.index(name) if name in named else None for name in known]
+        return (), []
+
+    def apply(self, run: Run, overloads: Choice, arguments: Sequence[Value]) -> Value:
+        """Call the first overload that admits the arguments."""
+        run.spend()
+        for overload in overloads:
+            admitted = overload.admit(arguments)
+            if REFUSED not in admitted:
+                return overload.meaning(run, *admitted)
+        return run.warn("wrong argument", self._complaint(overloads, arguments))
+
+    def as_value(self) -> Function:
+        """The built-in as a value, for functions that take functions."""
+        parameters = tuple(parameter.name for parameter in self.overloads[0].parameters)
+        return Function(self.name, parameters, lambda run, arguments: self.apply(run, self.overloads_for(len(arguments))[0], arguments))
+
+    def _complaint(self, overloads: Choice, arguments: Sequence[Value]) -> str:
+        found = ", ".join(a_kind(argument) for argument in arguments) or "no arguments"
+        takes = " or ".join(_shown(overload) for overload in overloads or self.overloads)
+        return f"{self.name} takes {takes}; found ({found})"
+
+
+def _shown(overload: Overload) -> str:
+    parts = [
+        f"{parameter.name}{'?' if parameter.optional else ''}{'...' if parameter.variadic else ''}: {parameter.kind}"
+        for parameter in overload.parameters
+    ]
+    return f"({', '.join(parts)})"
+
+
+BUILTINS: Final[dict[str, Builtin]] = {}
+
+
+def builtin(signature: str) -> Callable[[M], M]:
+    """Declare the function below as the meaning of a FEEL signature."""
+    name, _, rest = signature.partition("(")
+    parameters = tuple(_parameter(part) for part in rest.removesuffix(")").split(", ") if part)
+    if name not in BUILTINS:
+        BUILTINS[name] = Builtin(name)
+        names.enter(names.FUNCTIONS, name)
+
+    def declare(meaning: M) -> M:
+        BUILTINS[name].overloads.append(Overload(parameters, meaning))
+        return meaning
+
+    return declare
+
+
+def _parameter(text: str) -> Parameter:
+    name, _, kind = text.partition(": ")
+    variadic = name.endswith("...")
+    optional = name.endswith("?")
+    types = frozenset(each for part in kind.split(" | ") for each in _TYPES.get(part, ()))
+    return Parameter(name.rstrip("?."), kind, optional, variadic, types)
+
+
+def call_function(run: Run, function: Any, *arguments: Value) -> Value:
+    """Call a function value, for functions that take functions."""
+    return function.call(run, list(arguments)) if isinstance(function, Function) else None

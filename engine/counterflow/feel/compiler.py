@@ -1,0 +1,62 @@
+"""Tree to closures: what is decided here is never decided again while running.
+
+Each form of the language has one function in `forms`, entered in `FORMS`; it compiles the parts of its node and returns the
+closure that runs them. Nothing walks the tree at run time, and nothing looks a form up.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from counterflow.feel import tree
+from counterflow.feel.errors import FeelSyntaxError
+from counterflow.feel.forms import access, calls, choices, loops, operations, tests, values
+from counterflow.feel.forms.base import Compiler
+from counterflow.feel.scope import Scope
+from counterflow.feel.values import Code
+
+FORMS: Final[dict[type[tree.Tree], Callable[[Compiler, Any, Scope], Code]]] = {
+    tree.Literal: values.literal,
+    tree.TemporalLiteral: values.temporal_literal,
+    tree.Name: access.name,
+    tree.ListLiteral: values.list_literal,
+    tree.ContextLiteral: values.context_literal,
+    tree.RangeLiteral: values.range_literal,
+    tree.FunctionDefinition: calls.function_definition,
+    tree.Negation: operations.negation,
+    tree.Arithmetic: operations.arithmetic,
+    tree.Comparison: operations.comparison,
+    tree.Conjunction: choices.conjunction,
+    tree.Disjunction: choices.disjunction,
+    tree.Conditional: choices.conditional,
+    tree.Between: operations.between,
+    tree.InstanceOf: operations.instance_of,
+    tree.Membership: tests.membership,
+    tree.For: loops.for_,
+    tree.Quantified: loops.quantified,
+    tree.Path: access.path,
+    tree.Filter: access.filter_,
+    tree.Call: calls.call,
+}
+
+
+def compile_tree(root: tree.Tree, text: str, given: frozenset[str], nesting: int) -> tuple[Code, frozenset[str]]:
+    """The code of a tree, and the top-level names it may read. `given` names are variables even where a built-in has that name."""
+    compiler = Compiler(FORMS, text, given, nesting)
+    try:
+        return compiler.code(root, Scope()), frozenset(compiler.names)
+    except RecursionError:
+        raise too_deep(text, root, nesting) from None
+
+
+def compile_tests(root: tree.Tests, text: str, given: frozenset[str], nesting: int) -> tuple[Code, frozenset[str]]:
+    """The code of unary tests; it expects the value under test as the only local name."""
+    compiler = Compiler(FORMS, text, given, nesting)
+    try:
+        return tests.unary_tests(compiler, root, Scope()), frozenset(compiler.names)
+    except RecursionError:
+        raise too_deep(text, root, nesting) from None
+
+
+def too_deep(text: str, node: tree.Tree, nesting: int) -> FeelSyntaxError:
+    expected = f"at most {nesting} levels of nesting"
+    return FeelSyntaxError(text, node.at, expected=expected, found="more", hint="split the expression")

@@ -1,0 +1,70 @@
+"""Everything that can go wrong in FEEL, by whose fault it is.
+
+    FeelError
+    ├── FeelSyntaxError     the author's text is not FEEL; raised by `compile`, with line, column and caret
+    ├── FeelFailure         an evaluation was stopped: fuel, size or nesting; found in `Evaluation.failure`
+    ├── FeelValueError      a value has no JSON form; raised by `to_json`
+    └── JuelUnsupported     a camunda: expression has no exact FEEL counterpart; raised by `juel.translate`
+
+A `FeelWarning` is none of these: the expression went on with null (DMN 1.5, 10.3.1.2: errors in FEEL are null), and the warning says why.
+"""
+
+from typing import Literal
+
+import msgspec
+
+FailureKind = Literal["fuel", "size", "nesting"]
+WarningKind = Literal["unknown name", "unknown entry", "wrong type", "wrong argument", "wrong value", "out of range", "not a function"]
+
+
+class FeelError(Exception):
+    """The root: anything this package raises on purpose."""
+
+
+class FeelSyntaxError(FeelError):
+    """The text is not FEEL. `line` and `column` count from 1; `expected`, `found` and `hint` are words for a person."""
+
+    def __init__(self, text: str, offset: int, *, expected: str, found: str, hint: str = "") -> None:
+        before = text[:offset]
+        self.text = text
+        self.line = before.count("\n") + 1
+        self.column = offset - (before.rfind("\n") + 1) + 1
+        self.expected = expected
+        self.found = found
+        self.hint = hint
+        super().__init__(self._message())
+
+    def _message(self) -> str:
+        remedy = f" ({self.hint})" if self.hint else ""
+        source = self.text.split("\n")[self.line - 1]
+        # Of a very long line only the surroundings of the fault are shown.
+        start = max(0, self.column - 61)
+        excerpt = source[start : self.column + 59].replace("\t", " ")
+        caret = " " * (self.column - 1 - start) + "^"
+        return f"line {self.line}, column {self.column}: expected {self.expected}, found {self.found}{remedy}\n  {excerpt}\n  {caret}"
+
+
+class FeelFailure(FeelError):
+    """An evaluation that would cost too much was stopped. `kind` says which limit it met."""
+
+    def __init__(self, kind: FailureKind, message: str) -> None:
+        self.kind = kind
+        super().__init__(message)
+
+
+class FeelValueError(FeelError):
+    """A FEEL value that cannot leave FEEL, such as a function inside a variable."""
+
+
+class JuelUnsupported(FeelError):
+    """A camunda: expression beyond the subset that FEEL says exactly. The message names what was found and what to write instead."""
+
+
+class FeelWarning(msgspec.Struct, frozen=True):
+    """Why a part of an expression became null. `kind` is for programs, `message` for people."""
+
+    kind: WarningKind
+    message: str
+
+    def __str__(self) -> str:
+        return self.message

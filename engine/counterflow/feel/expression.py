@@ -1,0 +1,87 @@
+"""Compiled expressions: what the rest of the engine holds of FEEL."""
+
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+
+from counterflow.feel import compiler, parser
+from counterflow.feel.errors import FeelFailure, FeelWarning
+from counterflow.feel.run import Limits, Local, Run, Value, Variables
+from counterflow.feel.values import Code, check_size
+
+DEFAULT_LIMITS: Final = Limits()
+
+
+class Evaluation(msgspec.Struct, frozen=True):
+    """The answer. `failure` is set if the evaluation was stopped; `value` is then None."""
+
+    value: Value
+    warnings: tuple[FeelWarning, ...] = ()
+    failure: FeelFailure | None = None
+
+
+class Expression:
+    """Compiled once, evaluated many times, from any thread. `names` are the variables it may ask for, no more."""
+
+    __slots__ = ("_code", "_limits", "names", "text")
+
+    def __init__(self, text: str, names: frozenset[str], code: Code, limits: Limits) -> None:
+        self.text = text
+        self.names = names
+        self._code = code
+        self._limits = limits
+
+    def evaluate(self, context: Variables, now_ms: int = 0) -> Evaluation:
+        """Run it. `context` gives variables by `.get(name, default)`, as values or as `msgspec.Raw` JSON; `now_ms` is the time of now()."""
+        return self._run(context, now_ms, ())
+
+    def _run(self, context: Variables, now_ms: int, local: Local) -> Evaluation:
+        limits = self._limits
+        run = Run(context, now_ms, limits, limits.fuel)
+        try:
+            value = self._code(run, local)
+            if type(value) in _GROWING:
+                check_size(run, value)
+        except FeelFailure as failure:
+            return Evaluation(None, tuple(run.warned), failure)
+        except RecursionError:
+            failure = FeelFailure("nesting", "the expression or a value in it nests deeper than this machine's stack")
+            return Evaluation(None, tuple(run.warned), failure)
+        return Evaluation(value, tuple(run.warned)) if run.warned else Evaluation(value)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.text!r})"
+
+
+class UnaryTests(Expression):
+    """The compiled input cell of a decision table."""
+
+    __slots__ = ()
+
+    def test(self, value: Value, context: Variables, now_ms: int = 0) -> Evaluation:
+        """Whether a value passes: True, False, or None with warnings."""
+        return self._run(context, now_ms, (value,))
+
+
+_GROWING: Final = frozenset({list, dict, str})
+
+
+def compile(text: str, *, names: Iterable[str] = (), limits: Limits = DEFAULT_LIMITS) -> Expression:  # noqa: A001  # read as feel.compile
+    """Compile an expression, given without a leading `=`.
+
+    `names` are variables that are known to exist; only those may contain spaces or operators without backticks, and they hide
+    built-ins of the same name. Raises FeelSyntaxError.
+    """
+    given = frozenset(names)
+    root = parser.parse(text, given, limits.nesting)
+    code, free = compiler.compile_tree(root, text, given, limits.nesting)
+    return Expression(text, free, code, limits)
+
+
+def compile_unary_tests(text: str, *, names: Iterable[str] = (), limits: Limits = DEFAULT_LIMITS) -> UnaryTests:
+    """Compile the tests of an input cell, such as `> 5, [1..3]` or `-`. Raises FeelSyntaxError."""
+    given = frozenset(names)
+    root = parser.parse_unary_tests(text, given, limits.nesting)
+    code, free = compiler.compile_tests(root, text, given, limits.nesting)
+    return UnaryTests(text, free, code, limits)

@@ -1,0 +1,138 @@
+"""Names, paths and filters: everything that reads a value out of another."""
+
+from collections.abc import Callable
+
+from counterflow.feel import tree
+from counterflow.feel.builtins import BUILTINS
+from counterflow.feel.forms.base import Compiler
+from counterflow.feel.operators import PROPERTIES
+from counterflow.feel.run import ABSENT, Local, Run, Value
+from counterflow.feel.scope import Item, Scope
+from counterflow.feel.values import Code, Function, Range, a_kind, as_list
+
+_ANSWERS_YES_OR_NO = (tree.Comparison, tree.Conjunction, tree.Disjunction, tree.Between, tree.Membership, tree.InstanceOf, tree.Quantified)
+
+_RANGE_PROPERTIES: dict[str, Callable[[Range], Value]] = {
+    "start": lambda value: value.start,
+    "end": lambda value: value.end,
+    "start included": lambda value: value.start_included,
+    "end included": lambda value: value.end_included,
+}
+
+
+# Names
+
+
+def name(compiler: Compiler, node: tree.Name, scope: Scope) -> Code:
+    code, reaches_variables = scope.reader(node.name, _variable(node.name))
+    if reaches_variables:
+        compiler.names.add(node.name)
+    return code
+
+
+def _variable(name: str) -> Code:
+    builtin = BUILTINS.get(name)
+    function = None if builtin is None else builtin.as_value()
+
+    def variable(run: Run, _local: Local) -> Value:
+        decoded = run.decoded
+        value = decoded[name] if name in decoded else run.variable(name)
+        return value if value is not ABSENT else _missing(run, name, function)
+
+    return variable
+
+
+def _missing(run: Run, name: str, function: Function | None) -> Value:
+    return function or run.warn("unknown name", f"no variable {name!r}: it is null")
+
+
+# Paths
+
+
+def path(compiler: Compiler, node: tree.Path, scope: Scope) -> Code:
+    source, name = compiler.code(node.source, scope), node.name
+
+    def read_path(run: Run, local: Local) -> Value:
+        value = source(run, local)
+        if type(value) is dict and name in value:
+            return value[name]
+        return entry(run, value, name)
+
+    return read_path
+
+
+def entry(run: Run, value: Value, name: str) -> Value:
+    """The entry of a context, the property of a temporal value or a range; of a list, those of its items."""
+    if isinstance(value, dict):
+        return value[name] if name in value else run.warn("unknown entry", f"no entry {name!r} in the context: it is null")
+    if isinstance(value, list):
+        run.spend(len(value))
+        return [entry(run, item, name) for item in value]
+    if isinstance(value, Range):
+        read_range = _RANGE_PROPERTIES.get(name)
+        return read_range(value) if read_range else _no_entry(run, value, name)
+    read = PROPERTIES.get(type(value), {}).get(name)
+    return read(value) if read else _no_entry(run, value, name)
+
+
+def _no_entry(run: Run, value: Value, name: str) -> None:
+    run.warn("unknown entry", f"no entry {name!r} in {a_kind(value)}: it is null")
+
+
+# Filters
+
+
+def filter_(compiler: Compiler, node: tree.Filter, scope: Scope) -> Code:
+    source = compiler.code(node.source, scope)
+    if isinstance(node.condition, tree.Literal) and type(node.condition.value) is int:
+        return _indexed(source, node.condition.value)
+    condition = compiler.code(node.condition, scope.plus(Item()))
+    return _selected(source, condition) if isinstance(node.condition, _ANSWERS_YES_OR_NO) else _either(source, condition)
+
+
+def _indexed(source: Code, index: int) -> Code:
+    return lambda run, local: at(run, as_list(source(run, local)), index)
+
+
+def at(run: Run, items: list[Value], index: Value) -> Value:
+    """The item at a position, counted from 1, or from -1 at the end."""
+    if type(index) is not int:
+        return run.warn("out of range", "a position in a list is a whole number, other than 0")
+    if 0 < index <= len(items):
+        return items[index - 1]
+    if index < 0 and -index <= len(items):
+        return items[index]
+    return run.warn("out of range", f"no item at position {index} in a list of {len(items)}")
+
+
+def _selected(source: Code, condition: Code) -> Code:
+    def select(run: Run, local: Local) -> Value:
+        return _select(run, local, as_list(source(run, local)), condition)
+
+    return select
+
+
+def _select(run: Run, local: Local, items: list[Value], condition: Code) -> list[Value]:
+    selected: list[Value] = []
+    for item in items:
+        run.fuel -= 1
+        if run.fuel < 0:
+            run.exhausted()
+        if condition(run, (*local, item)) is True:
+            selected.append(item)
+    return selected
+
+
+def _either(source: Code, condition: Code) -> Code:
+    """Whether the brackets hold a condition or a position shows only when it has a value: `orders[next]`."""
+
+    def select_or_index(run: Run, local: Local) -> Value:
+        items = as_list(source(run, local))
+        first = condition(run, (*local, items[0] if items else None))
+        if type(first) is bool or first is None or not items:
+            return _select(run, local, items, condition)
+        if isinstance(first, int):
+            return at(run, items, first)
+        return run.warn("wrong type", f"the brackets after a list hold a condition or a position; found {a_kind(first)}")
+
+    return select_or_index

@@ -1,0 +1,34 @@
+"""The compiler as the forms see it: it compiles their parts and remembers which variables were named."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from counterflow.feel import tree
+from counterflow.feel.errors import FeelSyntaxError
+from counterflow.feel.scope import Scope
+from counterflow.feel.values import Code
+
+
+class Compiler:
+    def __init__(
+        self, forms: Mapping[type[tree.Tree], Callable[["Compiler", Any, Scope], Code]], text: str, given: frozenset[str], nesting: int
+    ) -> None:
+        self.given = given
+        self.names: set[str] = set()
+        self._forms = forms
+        self._text = text
+        self._nesting = nesting
+        self._depth = 0
+
+    def code(self, node: tree.Tree, scope: Scope) -> Code:
+        """The code of a part. Raises FeelSyntaxError if it nests too deeply: a chain of operators nests as parentheses do."""
+        self._depth += 1
+        if self._depth > self._nesting:
+            expected = f"at most {self._nesting} levels of nesting"
+            raise FeelSyntaxError(self._text, node.at, expected=expected, found="one more", hint="split the expression")
+        code = self._forms[type(node)](self, node, scope)
+        self._depth -= 1
+        return code
+
+    def codes(self, nodes: tuple[tree.Tree, ...], scope: Scope) -> list[Code]:
+        return [self.code(node, scope) for node in nodes]

@@ -1,0 +1,88 @@
+"""Calls, positional and named, and functions written in FEEL."""
+
+from difflib import get_close_matches
+
+from counterflow.feel import tree
+from counterflow.feel.builtins import BUILTINS
+from counterflow.feel.builtins.registry import Builtin
+from counterflow.feel.forms.base import Compiler
+from counterflow.feel.run import Local, Run, Value
+from counterflow.feel.scope import Scope, Variable
+from counterflow.feel.types import conforms
+from counterflow.feel.values import Code, Function, a_kind
+
+
+def call(compiler: Compiler, node: tree.Call, scope: Scope) -> Code:
+    arguments = compiler.codes(node.arguments, scope)
+    builtin = _builtin(compiler, node.function, scope)
+    if builtin is not None:
+        return _builtin_call(builtin, arguments, node.names)
+    function = compiler.code(node.function, scope)
+    name = node.function.name if isinstance(node.function, tree.Name | tree.Path) else "the value before ("
+
+    def invoke(run: Run, local: Local) -> Value:
+        target = function(run, local)
+        if not isinstance(target, Function):
+            return run.warn("not a function", f"{name} is {a_kind(target)}, not a function{_suggestion(name)}")
+        values = [argument(run, local) for argument in arguments]
+        ordered = _ordered(target.parameters, node.names, values) if node.names else values
+        if ordered is None:
+            return run.warn("wrong argument", f"{name} has the parameters {list(target.parameters)}; found {list(node.names)}")
+        return target.call(run, ordered)
+
+    return invoke
+
+
+def _builtin(compiler: Compiler, function: tree.Tree, scope: Scope) -> Builtin | None:
+    """The built-in that is meant, if certain: neither a local name nor a given variable hides it."""
+    if not isinstance(function, tree.Name) or scope.binds(function.name) or function.name in compiler.given:
+        return None
+    return BUILTINS.get(function.name)
+
+
+def _builtin_call(builtin: Builtin, arguments: list[Code], names: tuple[str, ...]) -> Code:
+    overloads, positions = builtin.overloads_for(len(arguments), names)
+    if len(arguments) == 1 and not names:
+        (only,) = arguments
+        return lambda run, local: builtin.apply(run, overloads, [only(run, local)])
+    if positions is None:
+        return lambda run, local: builtin.apply(run, overloads, [argument(run, local) for argument in arguments])
+
+    def apply_named(run: Run, local: Local) -> Value:
+        values = [argument(run, local) for argument in arguments]
+        return builtin.apply(run, overloads, [None if index is None else values[index] for index in positions])
+
+    return apply_named
+
+
+def _ordered(parameters: tuple[str, ...], names: tuple[str, ...], values: list[Value]) -> list[Value] | None:
+    given = dict(zip(names, values, strict=True))
+    return [given.get(parameter) for parameter in parameters] if given.keys() <= set(parameters) else None
+
+
+def _suggestion(name: str) -> str:
+    near = get_close_matches(name, BUILTINS, n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def function_definition(compiler: Compiler, node: tree.FunctionDefinition, scope: Scope) -> Code:
+    names = tuple(parameter.name for parameter in node.parameters)
+    types = [parameter.type for parameter in node.parameters]
+    body = compiler.code(node.body, scope.plus(*(Variable(name) for name in names)))
+
+    def make_function(_run: Run, local: Local) -> Value:
+        def invoke(run: Run, arguments: list[Value]) -> Value:
+            if len(arguments) != len(names):
+                return run.warn("wrong argument", f"the function has the parameters {list(names)}; found {len(arguments)} arguments")
+            for name, kind, argument in zip(names, types, arguments, strict=True):
+                if kind is not None and not (argument is None or conforms(argument, kind)):
+                    return run.warn("wrong argument", f"the parameter {name!r} takes a {kind.name}; found {a_kind(argument)}")
+            run.spend()
+            run.enter()
+            result = body(run, (*local, *arguments))
+            run.depth -= 1
+            return result
+
+        return Function("", names, invoke)
+
+    return make_function

@@ -1,0 +1,107 @@
+"""`for`, `some` and `every`. Ranges are walked, never built; each round costs one unit of fuel."""
+
+from collections.abc import Callable, Iterable
+
+from counterflow.feel import tree
+from counterflow.feel.forms.base import Compiler
+from counterflow.feel.run import Local, Run, Value
+from counterflow.feel.scope import Scope, Variable
+from counterflow.feel.temporal import Date
+from counterflow.feel.values import Code, Range, a_kind
+
+Visit = Callable[[Run, Local], bool]
+"""What happens for each combination of items; the answer says whether to go on."""
+
+
+def for_(compiler: Compiler, node: tree.For, scope: Scope) -> Code:
+    domains, inner = _domains(compiler, node.iterators, scope)
+    partial = Variable("partial")
+    body = compiler.code(node.body, inner.plus(partial))
+
+    def run_for(run: Run, local: Local) -> Value:
+        results: list[Value] = []
+
+        def visit(run: Run, local: Local) -> bool:
+            results.append(body(run, (*local, _snapshot(run, results) if partial.used else None)))
+            return True
+
+        return results if _walk(run, local, domains, visit) else None
+
+    return run_for
+
+
+def _snapshot(run: Run, results: list[Value]) -> list[Value]:
+    run.spend(len(results) // 16)
+    return results.copy()
+
+
+def quantified(compiler: Compiler, node: tree.Quantified, scope: Scope) -> Code:
+    domains, inner = _domains(compiler, node.iterators, scope)
+    condition = compiler.code(node.condition, inner)
+    every = node.every
+
+    def run_quantified(run: Run, local: Local) -> Value:
+        answer: Value = every
+
+        def visit(run: Run, local: Local) -> bool:
+            nonlocal answer
+            value = condition(run, local)
+            if value is (not every):
+                answer = value
+            elif type(value) is not bool:
+                answer = None
+            return answer is not (not every)
+
+        return answer if _walk(run, local, domains, visit) or answer is (not every) else None
+
+    return run_quantified
+
+
+def _domains(compiler: Compiler, iterators: tuple[tree.Iterator, ...], scope: Scope) -> tuple[list[Code], Scope]:
+    """The lists to walk, each of which may use the items of those before it; and the scope that has an item of each."""
+    codes: list[Code] = []
+    for iterator in iterators:
+        codes.append(compiler.code(iterator.domain, scope))
+        scope = scope.plus(Variable(iterator.name))
+    return codes, scope
+
+
+def _walk(run: Run, local: Local, domains: list[Code], visit: Visit) -> bool:
+    """Visit all combinations; False if the visitor stopped or a domain cannot be walked."""
+    first, *rest = domains
+    items = _items(run, first(run, local))
+    if items is None:
+        return False
+    for item in items:
+        run.fuel -= 1
+        if run.fuel < 0:
+            run.exhausted()
+        names = (*local, item)
+        if not (_walk(run, names, rest, visit) if rest else visit(run, names)):
+            return False
+    return True
+
+
+def _items(run: Run, domain: Value) -> Iterable[Value] | None:
+    if isinstance(domain, list):
+        return domain
+    if isinstance(domain, Range):
+        return _steps(run, domain)
+    if domain is None:
+        return run.warn("wrong type", "an iteration needs a list or a range; found null")
+    return [domain]
+
+
+def _steps(run: Run, domain: Range) -> Iterable[Value] | None:
+    start, end = domain.start, domain.end
+    if isinstance(start, int) and isinstance(end, int):
+        return _whole_steps(start, end, domain)
+    if isinstance(start, Date) and isinstance(end, Date):
+        return (Date.of_days(days) for days in _whole_steps(start.days, end.days, domain))
+    return run.warn("wrong type", f"an iteration goes over whole numbers or dates; found a range from {a_kind(start)} to {a_kind(end)}")
+
+
+def _whole_steps(start: int, end: int, domain: Range) -> range:
+    step = 1 if start <= end else -1
+    first = start if domain.start_included else start + step
+    return range(first, end + step if domain.end_included else end, step)

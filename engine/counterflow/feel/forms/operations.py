@@ -1,0 +1,101 @@
+"""Arithmetic, comparison, `between`, `instance of`. The commonest kinds are answered on the spot, all others by their tables."""
+
+import operator
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, Final
+
+from counterflow.feel import operators, tree, values
+from counterflow.feel.forms.base import Compiler
+from counterflow.feel.numbers import BOUND
+from counterflow.feel.run import Local, Run, Value
+from counterflow.feel.scope import Scope
+from counterflow.feel.types import conforms
+from counterflow.feel.values import Code
+
+_WHOLE: Final[dict[str, Callable[[int, int], int]]] = {"+": operator.add, "-": operator.sub, "*": operator.mul}
+_ORDER: Final[dict[str, Callable[[Any, Any], bool]]] = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+_DIRECTLY_COMPARABLE: Final = frozenset({(kind, other) for kind in (int, Decimal) for other in (int, Decimal)} | {(str, str)})
+
+
+def negation(compiler: Compiler, node: tree.Negation, scope: Scope) -> Code:
+    operand = compiler.code(node.operand, scope)
+    return lambda run, local: operators.negate(run, operand(run, local))
+
+
+def arithmetic(compiler: Compiler, node: tree.Arithmetic, scope: Scope) -> Code:
+    left, right = compiler.code(node.left, scope), compiler.code(node.right, scope)
+    symbol = node.operator
+    whole = _WHOLE.get(symbol)
+    if whole is None:
+        return lambda run, local: operators.calculate(run, symbol, left(run, local), right(run, local))
+
+    def calculate(run: Run, local: Local) -> Value:
+        first, second = left(run, local), right(run, local)
+        if type(first) is int and type(second) is int and -BOUND < first < BOUND and -BOUND < second < BOUND:
+            result = whole(first, second)
+            if -BOUND < result < BOUND:
+                return result
+        return operators.calculate(run, symbol, first, second)
+
+    return calculate
+
+
+def comparison(compiler: Compiler, node: tree.Comparison, scope: Scope) -> Code:
+    left, right = compiler.code(node.left, scope), compiler.code(node.right, scope)
+    if node.operator in _ORDER:
+        return _ordered(node.operator, left, right)
+    return _equal(left, right, negated=node.operator == "!=")
+
+
+def _ordered(symbol: str, left: Code, right: Code) -> Code:
+    holds = _ORDER[symbol]
+
+    def ordered(run: Run, local: Local) -> Value:
+        first, second = left(run, local), right(run, local)
+        if (type(first), type(second)) in _DIRECTLY_COMPARABLE:
+            return holds(first, second)
+        position = values.compare(run, symbol, first, second)
+        return None if position is None else holds(position, 0)
+
+    return ordered
+
+
+def _equal(left: Code, right: Code, *, negated: bool) -> Code:
+    def equal(run: Run, local: Local) -> Value:
+        answer = values.equal(run, left(run, local), right(run, local))
+        return None if answer is None else answer is not negated
+
+    return equal
+
+
+def compare_with(symbol: str) -> Callable[[Run, Value, Value], bool | None]:
+    """The comparison as a function, for tests."""
+    if symbol in _ORDER:
+        holds = _ORDER[symbol]
+
+        def ordered(run: Run, left: Value, right: Value) -> bool | None:
+            position = values.compare(run, symbol, left, right)
+            return None if position is None else holds(position, 0)
+
+        return ordered
+
+    def equal(run: Run, left: Value, right: Value) -> bool | None:
+        answer = values.equal(run, left, right)
+        return None if answer is None else answer is (symbol == "=")
+
+    return equal
+
+
+def between(compiler: Compiler, node: tree.Between, scope: Scope) -> Code:
+    value, low, high = (compiler.code(part, scope) for part in (node.value, node.low, node.high))
+
+    def is_between(run: Run, local: Local) -> Value:
+        return values.contains(run, values.Range(low(run, local), high(run, local)), value(run, local))
+
+    return is_between
+
+
+def instance_of(compiler: Compiler, node: tree.InstanceOf, scope: Scope) -> Code:
+    value = compiler.code(node.value, scope)
+    return lambda run, local: conforms(value(run, local), node.type)

@@ -1,0 +1,71 @@
+"""Literals: numbers, strings, dates, lists, contexts and ranges."""
+
+from counterflow.feel import iso, tree
+from counterflow.feel.forms.base import Compiler
+from counterflow.feel.run import Local, Run, Value
+from counterflow.feel.scope import Entries, Scope
+from counterflow.feel.values import Code, Range, a_kind, kind, order
+
+
+def constant(value: Value) -> Code:
+    return lambda _run, _local: value
+
+
+def literal(_compiler: Compiler, node: tree.Literal, _scope: Scope) -> Code:
+    return constant(node.value)
+
+
+def temporal_literal(_compiler: Compiler, node: tree.TemporalLiteral, _scope: Scope) -> Code:
+    value = iso.read(node.text)
+    if value is not None:
+        return constant(value)
+    message = f'@"{node.text}" is no date, time, date and time or duration'
+    return lambda run, _local: run.warn("wrong value", message)
+
+
+def list_literal(compiler: Compiler, node: tree.ListLiteral, scope: Scope) -> Code:
+    items = compiler.codes(node.items, scope)
+    count = len(items)
+
+    def make_list(run: Run, local: Local) -> Value:
+        run.spend(count)
+        return [item(run, local) for item in items]
+
+    return make_list
+
+
+def context_literal(compiler: Compiler, node: tree.ContextLiteral, scope: Scope) -> Code:
+    entries = Entries()
+    inner = scope.plus(entries)
+    codes: list[tuple[str, Code]] = []
+    for name, value in node.entries:
+        if isinstance(value, tree.FunctionDefinition):
+            entries.names.add(name)  # a function may call itself by the name of its entry
+        codes.append((name, compiler.code(value, inner)))
+        entries.names.add(name)
+
+    def make_context(run: Run, local: Local) -> Value:
+        run.spend(len(codes))
+        context: dict[str, Value] = {}
+        names = (*local, context)
+        for name, code in codes:
+            context[name] = code(run, names)
+        return context
+
+    return make_context
+
+
+def range_literal(compiler: Compiler, node: tree.RangeLiteral, scope: Scope) -> Code:
+    start = constant(None) if node.start is None else compiler.code(node.start, scope)
+    end = constant(None) if node.end is None else compiler.code(node.end, scope)
+    both = node.start is not None and node.end is not None
+
+    def make_range(run: Run, local: Local) -> Value:
+        low, high = start(run, local), end(run, local)
+        if low is None and high is None:
+            return run.warn("wrong type", "a range has two ends that can be compared; found null")
+        if both and (kind(low) != kind(high) or order(low, high) is None):
+            return run.warn("wrong type", f"a range has two ends that can be compared; found {a_kind(low)} and {a_kind(high)}")
+        return Range(low, high, node.start_included, node.end_included)
+
+    return make_range

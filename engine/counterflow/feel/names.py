@@ -1,0 +1,103 @@
+"""Which names of several words does the parser know, and where?
+
+FEEL allows `full name`, `a-b` or `date and time` as names without quotes; only the surroundings tell where such a name ends.
+A name of a single word needs no knowledge, so only the longer ones are kept, as the texts of their tokens.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from counterflow.feel.errors import FeelSyntaxError
+from counterflow.feel.tokens import Token, tokenize
+
+Spelling = tuple[str, ...]
+Spellings = dict[str, dict[Spelling, str]]
+"""Names by their first word, then by all their words."""
+
+PROPERTIES = ("time offset", "start included", "end included")
+TYPES = ("date and time", "days and time duration", "years and months duration", "day time duration", "year month duration")
+
+
+def spelling(name: str) -> Spelling:
+    """The token texts of a name; empty if it cannot be written without quotes."""
+    try:
+        return tuple(token.text for token in tokenize(name)[:-1])
+    except FeelSyntaxError:
+        return ()
+
+
+def enter(spellings: Spellings, name: str) -> None:
+    """Keep a name of more than one token; a single word needs no entry."""
+    if not name.isidentifier() and len(spelled := spelling(name)) > 1:
+        spellings.setdefault(spelled[0], {})[spelled] = name
+
+
+def long_names(names: Iterable[str]) -> Spellings:
+    spellings: Spellings = {}
+    for name in names:
+        enter(spellings, name)
+    return spellings
+
+
+FUNCTIONS: Spellings = {}
+"""Long names of built-ins; entered when the built-ins are registered."""
+
+_TYPES = long_names(TYPES)
+
+
+class KnownNames:
+    """The long names in scope, innermost last; and all entry names seen so far, for paths and filters."""
+
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        given = tuple(names)
+        self._scopes = [long_names(given)]
+        self._entries = long_names((*PROPERTIES, *given))
+
+    @contextmanager
+    def scope(self, names: Iterable[str] = ()) -> Iterator[None]:
+        """Names added inside are forgotten at the end, except as names of entries."""
+        self._scopes.append({})
+        for name in names:
+            self.add(name)
+        yield
+        self._scopes.pop()
+
+    @contextmanager
+    def entries_in_scope(self) -> Iterator[None]:
+        """Inside a filter the entries of the item are names, and any entry may be one of them."""
+        self._scopes.append(self._entries)
+        yield
+        self._scopes.pop()
+
+    def add(self, name: str) -> None:
+        enter(self._scopes[-1], name)
+        enter(self._entries, name)
+
+    def longest(self, tokens: Sequence[Token], position: int) -> tuple[str, int]:
+        """The longest known name at a position and its number of tokens; the single word if none is known."""
+        name, length = _longest(self._scopes, tokens, position)
+        function, function_length = _longest([FUNCTIONS], tokens, position)
+        if function_length > length and tokens[position + function_length].kind == "(":
+            return function, function_length
+        return name, length
+
+    def longest_entry(self, tokens: Sequence[Token], position: int) -> tuple[str, int]:
+        return _longest([self._entries], tokens, position)
+
+    def longest_type(self, tokens: Sequence[Token], position: int) -> tuple[str, int]:
+        return _longest([_TYPES], tokens, position)
+
+
+def _longest(scopes: Iterable[Spellings], tokens: Sequence[Token], position: int) -> tuple[str, int]:
+    first = tokens[position].text
+    best, length = first, 1
+    for scope in scopes:
+        for spelled, name in scope.get(first, {}).items():
+            if len(spelled) > length and _spells(spelled, tokens, position):
+                best, length = name, len(spelled)
+    return best, length
+
+
+def _spells(spelled: Spelling, tokens: Sequence[Token], position: int) -> bool:
+    following = tokens[position : position + len(spelled)]
+    return spelled == tuple(token.text for token in following)

@@ -1,0 +1,114 @@
+"""FEEL numbers: 34 decimal digits, half even (IEEE 754 decimal128; DMN 1.5, 10.3.2.3.1).
+
+A number is an `int` while it is whole and below 10 ** 34, else a `Decimal`; both mean the same value, and arithmetic on
+whole numbers never pays for decimals. Nothing here raises: what has no result is None.
+"""
+
+import decimal
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Final
+
+Number = int | Decimal
+
+BOUND: Final = 10**34
+CONTEXT: Final = decimal.Context(
+    prec=34,
+    rounding=decimal.ROUND_HALF_EVEN,
+    Emin=-6143,
+    Emax=6144,
+    traps=[decimal.InvalidOperation, decimal.DivisionByZero, decimal.Overflow],
+)
+
+
+def read(text: str) -> Number | None:
+    """The number a literal spells; None if it is no number or beyond decimal128."""
+    if len(text) <= 34 and text.isdigit() and text.isascii():
+        return int(text)
+    try:
+        value = CONTEXT.create_decimal(text)
+    except decimal.DecimalException:
+        return None
+    return value if value.is_finite() else None
+
+
+def exact(value: Number) -> Decimal:
+    """As a Decimal of at most 34 digits; a longer whole number is rounded."""
+    return value if type(value) is Decimal else CONTEXT.create_decimal(value)
+
+
+def settle(value: Number) -> Number | None:
+    """Bring a whole result back below 10 ** 34, or round it."""
+    if type(value) is int:
+        return value if -BOUND < value < BOUND else compute(CONTEXT.create_decimal, value)
+    return value
+
+
+def whole(value: Number) -> Number:
+    """The same value, as an int if it is one and short enough to be exact."""
+    if type(value) is Decimal and value == value.to_integral_value() and abs(value) < BOUND:
+        return int(value)
+    return value
+
+
+def compute(operation: Callable[..., Decimal], *operands: Number) -> Decimal | None:
+    """Run a decimal operation; None where it has no result or leaves the range."""
+    try:
+        result = operation(*operands)
+    except (decimal.DecimalException, OverflowError):
+        return None
+    return result if result.is_finite() else None
+
+
+def add(left: Number, right: Number) -> Number | None:
+    if type(left) is int and type(right) is int:
+        return settle(left + right)
+    return compute(CONTEXT.add, exact(left), exact(right))
+
+
+def subtract(left: Number, right: Number) -> Number | None:
+    if type(left) is int and type(right) is int:
+        return settle(left - right)
+    return compute(CONTEXT.subtract, exact(left), exact(right))
+
+
+def multiply(left: Number, right: Number) -> Number | None:
+    if type(left) is int and type(right) is int and -BOUND < left < BOUND and -BOUND < right < BOUND:
+        return settle(left * right)
+    return compute(CONTEXT.multiply, exact(left), exact(right))
+
+
+def divide(left: Number, right: Number) -> Number | None:
+    if right == 0:
+        return None
+    if type(left) is int and type(right) is int and left % right == 0:
+        return settle(left // right)
+    quotient = compute(CONTEXT.divide, exact(left), exact(right))
+    return None if quotient is None else whole(quotient)
+
+
+def power(base: Number, exponent: Number) -> Number | None:
+    # Decimals stop by themselves at 10 ** 6145; whole numbers would go on until memory is full.
+    if type(base) is int and type(exponent) is int and 0 <= exponent and base.bit_length() * exponent <= 113:
+        return settle(base**exponent)
+    result = compute(CONTEXT.power, exact(base), exact(exponent))
+    return None if result is None else whole(result)
+
+
+def negate(value: Number) -> Number:
+    return -value if type(value) is int else CONTEXT.minus(exact(value))
+
+
+def plain(value: Number) -> str:
+    """Digits without exponent and without trailing zeros: `3`, `0.25`, `-1200`."""
+    if type(value) is int:
+        return _digits(value)
+    text = format(value, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in {"-0", ""} else text
+
+
+def _digits(value: int) -> str:
+    # Python refuses to print very long integers; decimal does not.
+    return str(value) if value.bit_length() < 8192 else format(Decimal(value), "f")

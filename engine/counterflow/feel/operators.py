@@ -1,0 +1,227 @@
+"""Arithmetic over all kinds (DMN 1.5, tables 48 to 53): one table per operator, from the kinds of its operands to what it does.
+
+The compiler handles two whole numbers by itself; what arrives here is everything else. No row, or no result: null and a warning.
+"""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, Final
+
+from counterflow.feel import numbers, temporal
+from counterflow.feel.run import Run, Value
+from counterflow.feel.temporal import DAY_NS, SECOND_NS, Date, DateTime, DaysDuration, MonthsDuration, Time
+from counterflow.feel.values import a_kind
+
+Table = dict[tuple[type, type], Callable[[Any, Any], Value]]
+
+
+def _numeric(operation: Callable[[Any, Any], Value]) -> Table:
+    return {(left, right): operation for left in (int, Decimal) for right in (int, Decimal)}
+
+
+def _scaling(kind: type, operation: Callable[[Any, Any], Value]) -> Table:
+    return {(kind, int): operation, (kind, Decimal): operation}
+
+
+def _swapped(table: Table) -> Table:
+    return {(right, left): lambda a, b, operation=operation: operation(b, a) for (left, right), operation in table.items()}
+
+
+# Moments and durations
+
+
+def _midnight(date: Date) -> DateTime:
+    return DateTime(date, Time(0, 0, 0, 0, temporal.UTC))
+
+
+def _date_plus_days(date: Date, duration: DaysDuration) -> Date | None:
+    return Date.of_days((date.days * DAY_NS + duration.nanoseconds) // DAY_NS)
+
+
+def _date_minus_days(date: Date, duration: DaysDuration) -> Date | None:
+    return _date_plus_days(date, DaysDuration(-duration.nanoseconds))
+
+
+def _time_plus_days(time: Time, duration: DaysDuration) -> Time:
+    return Time.of_nanoseconds(time.nanoseconds + duration.nanoseconds, time.zone)
+
+
+def _time_minus_days(time: Time, duration: DaysDuration) -> Time:
+    return Time.of_nanoseconds(time.nanoseconds - duration.nanoseconds, time.zone)
+
+
+def _between_times(left: Time, right: Time) -> DaysDuration | None:
+    if (left.zone is None) != (right.zone is None):
+        return None
+    return DaysDuration(left.instant - right.instant)
+
+
+def _between_moments(left: DateTime, right: DateTime) -> DaysDuration | None:
+    if (left.time.zone is None) != (right.time.zone is None):
+        return None
+    return temporal.days_duration(left.instant - right.instant)
+
+
+def _scale(value: int, factor: numbers.Number) -> int | None:
+    product = numbers.multiply(value, factor)
+    return None if product is None else int(product)
+
+
+def _share(value: int, divisor: numbers.Number) -> int | None:
+    quotient = numbers.divide(value, divisor)
+    return None if quotient is None else int(quotient)
+
+
+def _times_days(duration: DaysDuration, factor: numbers.Number) -> DaysDuration | None:
+    product = _scale(duration.nanoseconds, factor)
+    return None if product is None else temporal.days_duration(product)
+
+
+def _times_months(duration: MonthsDuration, factor: numbers.Number) -> MonthsDuration | None:
+    product = _scale(duration.months, factor)
+    return None if product is None else temporal.months_duration(product)
+
+
+def _days_by(duration: DaysDuration, divisor: numbers.Number) -> DaysDuration | None:
+    quotient = _share(duration.nanoseconds, divisor)
+    return None if quotient is None else temporal.days_duration(quotient)
+
+
+def _months_by(duration: MonthsDuration, divisor: numbers.Number) -> MonthsDuration | None:
+    quotient = _share(duration.months, divisor)
+    return None if quotient is None else temporal.months_duration(quotient)
+
+
+_SCALED: Final[Table] = {**_scaling(DaysDuration, _times_days), **_scaling(MonthsDuration, _times_months)}
+
+_SHIFTED: Final[Table] = {
+    (Date, DaysDuration): _date_plus_days,
+    (Date, MonthsDuration): lambda date, duration: date.plus_months(duration.months),
+    (Time, DaysDuration): _time_plus_days,
+    (DateTime, DaysDuration): lambda moment, duration: moment.plus(duration.nanoseconds),
+    (DateTime, MonthsDuration): lambda moment, duration: moment.plus_months(duration.months),
+}
+
+ADDITION: Final[Table] = {
+    **_numeric(numbers.add),
+    **_SHIFTED,
+    **_swapped(_SHIFTED),
+    (DaysDuration, DaysDuration): lambda left, right: temporal.days_duration(left.nanoseconds + right.nanoseconds),
+    (MonthsDuration, MonthsDuration): lambda left, right: temporal.months_duration(left.months + right.months),
+}
+SUBTRACTION: Final[Table] = {
+    **_numeric(numbers.subtract),
+    (Date, Date): lambda left, right: temporal.days_duration((left.days - right.days) * DAY_NS),
+    (Date, DateTime): lambda left, right: _between_moments(_midnight(left), right),
+    (DateTime, Date): lambda left, right: _between_moments(left, _midnight(right)),
+    (DateTime, DateTime): _between_moments,
+    (Time, Time): _between_times,
+    (Date, DaysDuration): _date_minus_days,
+    (Date, MonthsDuration): lambda date, duration: date.plus_months(-duration.months),
+    (Time, DaysDuration): _time_minus_days,
+    (DateTime, DaysDuration): lambda moment, duration: moment.plus(-duration.nanoseconds),
+    (DateTime, MonthsDuration): lambda moment, duration: moment.plus_months(-duration.months),
+    (DaysDuration, DaysDuration): lambda left, right: temporal.days_duration(left.nanoseconds - right.nanoseconds),
+    (MonthsDuration, MonthsDuration): lambda left, right: temporal.months_duration(left.months - right.months),
+}
+MULTIPLICATION: Final[Table] = {**_numeric(numbers.multiply), **_SCALED, **_swapped(_SCALED)}
+DIVISION: Final[Table] = {
+    **_numeric(numbers.divide),
+    **_scaling(DaysDuration, _days_by),
+    **_scaling(MonthsDuration, _months_by),
+    (DaysDuration, DaysDuration): lambda left, right: numbers.divide(left.nanoseconds, right.nanoseconds),
+    (MonthsDuration, MonthsDuration): lambda left, right: numbers.divide(left.months, right.months),
+}
+EXPONENTIATION: Final[Table] = _numeric(numbers.power)
+
+TABLES: Final = {"+": ADDITION, "-": SUBTRACTION, "*": MULTIPLICATION, "/": DIVISION, "**": EXPONENTIATION}
+
+NEGATION: Final[dict[type, Callable[[Any], Value]]] = {
+    int: numbers.negate,
+    Decimal: numbers.negate,
+    DaysDuration: lambda duration: DaysDuration(-duration.nanoseconds),
+    MonthsDuration: lambda duration: MonthsDuration(-duration.months),
+}
+
+# Properties of values that are no contexts (DMN 1.5, table 65)
+
+
+def _signed(duration: DaysDuration, part: int) -> int:
+    value = duration.parts()[part]
+    return -value if duration.nanoseconds < 0 else value
+
+
+def _months_part(duration: MonthsDuration, years: bool) -> int:
+    parts = divmod(abs(duration.months), 12)
+    value = parts[0] if years else parts[1]
+    return -value if duration.months < 0 else value
+
+
+def _seconds(time: Time) -> numbers.Number:
+    return time.second if not time.nanosecond else Decimal(time.second) + Decimal(time.nanosecond) / SECOND_NS
+
+
+def _offset(moment: Time | DateTime) -> DaysDuration | None:
+    offset = moment.offset_seconds
+    return None if offset is None else DaysDuration(offset * SECOND_NS)
+
+
+def _zone_name(time: Time) -> str | None:
+    return time.zone.name or None if time.zone else None
+
+
+Properties = dict[str, Callable[[Any], Value]]
+
+_OF_DATE: Final[Properties] = {
+    "year": lambda date: date.year,
+    "month": lambda date: date.month,
+    "day": lambda date: date.day,
+    "weekday": lambda date: date.weekday,
+}
+_OF_TIME: Final[Properties] = {
+    "hour": lambda time: time.hour,
+    "minute": lambda time: time.minute,
+    "second": _seconds,
+    "time offset": _offset,
+    "timezone": _zone_name,
+}
+PROPERTIES: Final[dict[type, Properties]] = {
+    Date: _OF_DATE,
+    Time: _OF_TIME,
+    DateTime: {
+        **{name: lambda moment, read=read: read(moment.date) for name, read in _OF_DATE.items()},
+        **{name: lambda moment, read=read: read(moment.time) for name, read in _OF_TIME.items()},
+        "time offset": _offset,
+    },
+    DaysDuration: {
+        "days": lambda duration: _signed(duration, 0),
+        "hours": lambda duration: _signed(duration, 1),
+        "minutes": lambda duration: _signed(duration, 2),
+        "seconds": lambda duration: _signed(duration, 3),
+    },
+    MonthsDuration: {
+        "years": lambda duration: _months_part(duration, True),
+        "months": lambda duration: _months_part(duration, False),
+    },
+}
+
+
+def calculate(run: Run, operator: str, left: Value, right: Value) -> Value:
+    """Apply a binary operator by its table."""
+    if operator == "+" and isinstance(left, str) and isinstance(right, str):
+        run.room(len(left) + len(right))
+        return left + right
+    operation = TABLES[operator].get((type(left), type(right)))
+    if operation is None:
+        return run.warn("wrong type", f"`{operator}` has no meaning between {a_kind(left)} and {a_kind(right)}")
+    result = operation(left, right)
+    if result is None:
+        return run.warn("wrong value", f"`{operator}` between these two values ({a_kind(left)} and {a_kind(right)}) has no result")
+    return result
+
+
+def negate(run: Run, value: Value) -> Value:
+    operation = NEGATION.get(type(value))
+    if operation is None:
+        return run.warn("wrong type", f"`-` takes a number or a duration; found {a_kind(value)}")
+    return operation(value)

@@ -1,0 +1,489 @@
+"""Tokens to tree: a Pratt parser (DMN 1.5, 10.3.1.2, grammar rules 1-60).
+
+Each operator has a binding power; `expression(power)` reads on while operators bind tighter than `power`. Names of several
+words are joined only if they are known: entries and parameters seen so far, built-ins, and the names given by the caller.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import NoReturn, TypeVar
+
+from counterflow.feel import tree
+from counterflow.feel.errors import FeelSyntaxError
+from counterflow.feel.names import KnownNames
+from counterflow.feel.tokens import KEYWORDS, Token, tokenize
+
+DISJUNCTION, CONJUNCTION, COMPARISON, SUM, PRODUCT, EXPONENT, NEGATION, INSTANCE, ACCESS = range(1, 10)
+POWERS = {
+    "or": DISJUNCTION,
+    "and": CONJUNCTION,
+    **dict.fromkeys(["=", "!=", "<", "<=", ">", ">=", "between", "in"], COMPARISON),
+    **dict.fromkeys(["+", "-"], SUM),
+    **dict.fromkeys(["*", "/"], PRODUCT),
+    "**": EXPONENT,
+    "instance": INSTANCE,
+    **dict.fromkeys([".", "[", "("], ACCESS),
+}
+COMPARISONS: dict[str, tree.ComparisonOperator] = {"=": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+ARITHMETIC: dict[str, tree.ArithmeticOperator] = {"+": "+", "-": "-", "*": "*", "/": "/", "**": "**"}
+CONSTANTS = {"true": True, "false": False, "null": None}
+T = TypeVar("T")
+_HINTS = {("=", "="): "FEEL compares with a single =", ("not", "name"): "write not(...)"}
+
+
+def parse(text: str, names: Iterable[str] = (), nesting: int = 200) -> tree.Tree:
+    """The tree of an expression. `names` are variables that may contain spaces or operators. Raises FeelSyntaxError."""
+    return _guarded(Parser(text, names, nesting), Parser.whole_expression)
+
+
+def parse_unary_tests(text: str, names: Iterable[str] = (), nesting: int = 200) -> tree.Tests:
+    """The tests of a decision table's input cell (grammar rule 17). Raises FeelSyntaxError."""
+    return _guarded(Parser(text, names, nesting), Parser.whole_unary_tests)
+
+
+def _guarded(parser: "Parser", read: Callable[["Parser"], T]) -> T:
+    try:
+        return read(parser)
+    except RecursionError:
+        raise parser.too_deep() from None
+
+
+class Parser:
+    def __init__(self, text: str, names: Iterable[str], nesting: int) -> None:
+        self.text = text
+        self.tokens = tokenize(text)
+        self.position = 0
+        self.token = self.tokens[0]
+        self.known = KnownNames(names)
+        self.nesting = nesting
+        self.depth = 0
+        self.range_open = False
+
+    # The whole text
+
+    def whole_expression(self) -> tree.Tree:
+        expression = self.expression()
+        self._end()
+        return expression
+
+    def whole_unary_tests(self) -> tree.Tests:
+        tests = self._unary_tests()
+        self._end()
+        return tests
+
+    def _end(self) -> None:
+        if self.token.kind != "end":
+            self._refuse("an operator or the end of the expression")
+
+    # Moving through the tokens
+
+    def _advance(self, count: int = 1) -> Token:
+        token = self.tokens[self.position + count - 1]
+        self.position += count
+        self.token = self.tokens[self.position]
+        return token
+
+    def _peek(self, distance: int = 1) -> Token:
+        return self.tokens[min(self.position + distance, len(self.tokens) - 1)]
+
+    def _accept(self, kind: str) -> bool:
+        if self.token.kind != kind:
+            return False
+        self._advance()
+        return True
+
+    def _expect(self, kind: str, purpose: str) -> Token:
+        if self.token.kind != kind:
+            self._refuse(f"`{kind}` {purpose}")
+        return self._advance()
+
+    def _expect_word(self, word: str, purpose: str) -> None:
+        if self.token.text != word:
+            self._refuse(f"`{word}` {purpose}")
+        self._advance()
+
+    def _refuse(self, expected: str) -> NoReturn:
+        before = self.tokens[self.position - 1] if self.position else self.token
+        hint = _HINTS.get((before.text, self.token.kind), "")
+        if not hint and before.kind == self.token.kind == "name":
+            hint = f"a name with a space that is not known here is written `{before.text} {self.token.text}` in backticks"
+        raise FeelSyntaxError(self.text, self.token.offset, expected=expected, found=self.token.shown, hint=hint)
+
+    def too_deep(self) -> FeelSyntaxError:
+        expected = f"at most {self.nesting} levels of nesting"
+        return FeelSyntaxError(self.text, self.token.offset, expected=expected, found="one more", hint="split the expression")
+
+    # The loop of the parser: a prefix, then operators while they bind tighter
+
+    def expression(self, power: int = 0) -> tree.Tree:
+        self.depth += 1
+        if self.depth > self.nesting:
+            raise self.too_deep()
+        prefix = PREFIXES.get(self.token.kind)
+        if prefix is None:
+            self._refuse("an expression")
+        left = prefix(self)
+        while POWERS.get(self.token.kind, 0) > power and not self._closes_range():
+            left = INFIXES[self.token.kind](self, left)
+        self.depth -= 1
+        return left
+
+    def _closes_range(self) -> bool:
+        # In `[1..3[` the last bracket ends the range; in `[1..limits[1]]` it begins a filter.
+        return self.range_open and self.token.kind == "[" and (self._peek().kind not in PREFIXES)
+
+    # Values
+
+    def _literal(self) -> tree.Tree:
+        token = self._advance()
+        return tree.Literal(token.value, at=token.offset)
+
+    def _constant(self) -> tree.Tree:
+        token = self._advance()
+        return tree.Literal(CONSTANTS[token.kind], at=token.offset)
+
+    def _temporal(self) -> tree.Tree:
+        token = self._advance()
+        return tree.TemporalLiteral(str(token.value), at=token.offset)
+
+    def _name(self) -> tree.Tree:
+        at = self.token.offset
+        return tree.Name(self._known_name(), at=at)
+
+    def _known_name(self) -> str:
+        name, length = self.known.longest(self.tokens, self.position)
+        self._advance(length)
+        return name
+
+    def _negation(self) -> tree.Tree:
+        at = self._advance().offset
+        operand = self.expression(NEGATION)
+        if isinstance(operand, tree.Literal) and type(operand.value) is int:
+            return tree.Literal(-operand.value, at=at)
+        return tree.Negation(operand, at=at)
+
+    def _group(self) -> tree.Tree:
+        at = self._advance().offset
+        was_open, self.range_open = self.range_open, False
+        inner = self._endless_range() if self.token.kind in COMPARISONS else self.expression()
+        if self.token.kind == "..":
+            return self._range(at, inner, start_included=False, was_open=was_open)
+        self.range_open = was_open
+        self._expect(")", "to close the group")
+        return inner
+
+    def _endless_range(self) -> tree.Tree:
+        """`(< 5)` and its family: a range with one end."""
+        token = self._advance()
+        end = self.expression(COMPARISON)
+        included = token.kind in {"<=", ">=", "="}
+        if token.kind == "!=":
+            self._refuse("a range; != describes two of them")
+        start = None if token.kind.startswith("<") else end
+        return tree.RangeLiteral(start, None if token.kind.startswith(">") else end, included, included, at=token.offset)
+
+    def _open_range(self) -> tree.Tree:
+        at = self._advance().offset
+        return self._range(at, self.expression(COMPARISON), start_included=False, was_open=self.range_open)
+
+    def _list(self) -> tree.Tree:
+        at = self._advance().offset
+        was_open, self.range_open = self.range_open, False
+        items: list[tree.Tree] = []
+        while self.token.kind != "]":
+            items.append(self.expression())
+            if len(items) == 1 and self.token.kind == "..":
+                return self._range(at, items[0], start_included=True, was_open=was_open)
+            if not self._accept(","):
+                break
+        self.range_open = was_open
+        self._expect("]", "or `,` in the list")
+        return tree.ListLiteral(tuple(items), at=at)
+
+    def _range(self, at: int, start: tree.Tree, *, start_included: bool, was_open: bool) -> tree.Tree:
+        self._expect("..", "between the ends of the range")
+        self.range_open = True
+        end = self.expression(COMPARISON)
+        self.range_open = was_open
+        if self.token.kind not in {"]", ")", "["}:
+            self._refuse("`]`, `)` or `[` to close the range")
+        end_included = self._advance().kind == "]"
+        return tree.RangeLiteral(start, end, start_included, end_included, at=at)
+
+    def _context(self) -> tree.Tree:
+        at = self._advance().offset
+        was_open, self.range_open = self.range_open, False
+        entries: dict[str, tree.Tree] = {}
+        with self.known.scope():
+            while self.token.kind != "}":
+                key_at = self.token.offset
+                key = self._key()
+                if key in entries:
+                    raise FeelSyntaxError(self.text, key_at, expected="each entry once", found=f"{key} again")
+                self._expect(":", f"after the entry name {key}")
+                entries[key] = self.expression()
+                self.known.add(key)
+                if not self._accept(","):
+                    break
+        self.range_open = was_open
+        self._expect("}", "or `,` in the context")
+        return tree.ContextLiteral(tuple(entries.items()), at=at)
+
+    def _key(self) -> str:
+        if self.token.kind == "string":
+            return str(self._advance().value)
+        return self._new_name({":", ",", "}", "end"}, "an entry name")
+
+    def _new_name(self, stops: set[str], expected: str) -> str:
+        """A name being introduced: all words up to the symbol that must follow it."""
+        first = self.token
+        while self.token.kind not in stops:
+            self._advance()
+        last = self.tokens[self.position - 1]
+        if self.token is first or not (first.kind == "name" or first.kind in KEYWORDS):
+            self.position = self.tokens.index(first)
+            self.token = first
+            self._refuse(expected)
+        return first.text if last is first else " ".join(self.text[first.offset : last.end].split())
+
+    def _function(self) -> tree.Tree:
+        at = self._advance().offset
+        self._expect("(", "after function")
+        parameters: list[tree.Parameter] = []
+        while self.token.kind != ")":
+            parameters.append(self._parameter())
+            if not self._accept(","):
+                break
+        self._expect(")", "or `,` after the parameters")
+        if self.token.text == "external":
+            self._refuse("a body in FEEL; external functions are not available")
+        with self.known.scope(parameter.name for parameter in parameters):
+            return tree.FunctionDefinition(tuple(parameters), self.expression(), at=at)
+
+    def _parameter(self) -> tree.Parameter:
+        at = self.token.offset
+        name = self._new_name({":", ",", ")", "end"}, "a parameter name")
+        return tree.Parameter(name, self._type() if self._accept(":") else None, at=at)
+
+    # Choice and repetition
+
+    def _conditional(self) -> tree.Tree:
+        at = self._advance().offset
+        condition = self.expression()
+        self._expect("then", "after the condition")
+        then = self.expression()
+        self._expect("else", "after the value of then")
+        return tree.Conditional(condition, then, self.expression(), at=at)
+
+    def _for(self) -> tree.Tree:
+        at = self._advance().offset
+        with self.known.scope():
+            iterators = self._iterators()
+            self._expect("return", "or `,` after the iterator")
+            return tree.For(iterators, self.expression(), at=at)
+
+    def _quantified(self) -> tree.Tree:
+        start = self._advance()
+        with self.known.scope():
+            iterators = self._iterators()
+            self._expect("satisfies", "or `,` after the iterator")
+            return tree.Quantified(start.text == "every", iterators, self.expression(), at=start.offset)
+
+    def _iterators(self) -> tuple[tree.Iterator, ...]:
+        iterators = [self._iterator()]
+        while self._accept(","):
+            iterators.append(self._iterator())
+        return tuple(iterators)
+
+    def _iterator(self) -> tree.Iterator:
+        at = self.token.offset
+        name = self._new_name({"in", "return", "satisfies", ":", "end"}, "a name for the item")
+        if self._accept(":"):
+            self._type()
+        self._expect("in", f"after the name {name}")
+        domain = self.expression()
+        if self._accept(".."):
+            domain = tree.RangeLiteral(domain, self.expression(), at=domain.at)
+        self.known.add(name)
+        return tree.Iterator(name, domain, at=at)
+
+    # Operators, each with its left side already read
+
+    def _arithmetic(self, left: tree.Tree) -> tree.Tree:
+        operator = self._advance().kind
+        return tree.Arithmetic(ARITHMETIC[operator], left, self.expression(POWERS[operator]), at=left.at)
+
+    def _comparison(self, left: tree.Tree) -> tree.Tree:
+        operator = self._advance().kind
+        return tree.Comparison(COMPARISONS[operator], left, self.expression(COMPARISON), at=left.at)
+
+    def _conjunction(self, left: tree.Tree) -> tree.Tree:
+        return tree.Conjunction(self._operands("and", CONJUNCTION, left), at=left.at)
+
+    def _disjunction(self, left: tree.Tree) -> tree.Tree:
+        return tree.Disjunction(self._operands("or", DISJUNCTION, left), at=left.at)
+
+    def _operands(self, operator: str, power: int, left: tree.Tree) -> tuple[tree.Tree, ...]:
+        operands = [left]
+        while self._accept(operator):
+            operands.append(self.expression(power))
+        return tuple(operands)
+
+    def _between(self, value: tree.Tree) -> tree.Tree:
+        self._advance()
+        low = self.expression(COMPARISON)
+        self._expect("and", "between the two ends")
+        return tree.Between(value, low, self.expression(COMPARISON), at=value.at)
+
+    def _instance_of(self, value: tree.Tree) -> tree.Tree:
+        self._advance()
+        self._expect_word("of", "after instance")
+        return tree.InstanceOf(value, self._type(), at=value.at)
+
+    # Tests
+
+    def _in(self, value: tree.Tree) -> tree.Tree:
+        self._advance()
+        at = self.token.offset
+        tests = self._grouped_tests() if self.token.kind == "(" else (self._test(),)
+        return tree.Membership(value, tree.Tests(tests, at=at), at=value.at)
+
+    def _grouped_tests(self) -> tuple[tree.Tree, ...]:
+        at = self._advance().offset
+        tests = [self._whole_test()]
+        if self.token.kind == "..":
+            return (self._range(at, tests[0], start_included=False, was_open=self.range_open),)
+        while self._accept(","):
+            tests.append(self._whole_test())
+        self._expect(")", "or `,` in the list of tests")
+        return tuple(tests)
+
+    def _test(self) -> tree.Tree:
+        if self.token.kind not in COMPARISONS:
+            return self.expression(COMPARISON)
+        token = self._advance()
+        return tree.ComparisonTest(COMPARISONS[token.kind], self.expression(COMPARISON), at=token.offset)
+
+    def _unary_tests(self) -> tree.Tests:
+        at = self.token.offset
+        if self.token.kind == "-" and self._peek().kind == "end":
+            self._advance()
+            return tree.Tests((), at=at)
+        negated = self.token.text == "not" and self._peek().kind == "("
+        if negated:
+            self._advance()
+            return tree.Tests(self._grouped_tests(), negated=True, at=at)
+        tests = [self._whole_test()]
+        while self._accept(","):
+            tests.append(self._whole_test())
+        return tree.Tests(tuple(tests), at=at)
+
+    def _whole_test(self) -> tree.Tree:
+        return self._test() if self.token.kind in COMPARISONS else self.expression()
+
+    # Access
+
+    def _path(self, source: tree.Tree) -> tree.Tree:
+        self._advance()
+        if not (self.token.kind == "name" or self.token.kind in KEYWORDS):
+            self._refuse("the name of an entry after `.`")
+        name, length = self.known.longest_entry(self.tokens, self.position)
+        self._advance(length)
+        return tree.Path(source, name, at=source.at)
+
+    def _filter(self, source: tree.Tree) -> tree.Tree:
+        self._advance()
+        was_open, self.range_open = self.range_open, False
+        with self.known.entries_in_scope():
+            condition = self.expression()
+        self.range_open = was_open
+        self._expect("]", "to close the filter")
+        return tree.Filter(source, condition, at=source.at)
+
+    def _call(self, function: tree.Tree) -> tree.Tree:
+        self._advance()
+        was_open, self.range_open = self.range_open, False
+        named = self._has_named_arguments()
+        names: list[str] = []
+        arguments: list[tree.Tree] = []
+        while self.token.kind != ")":
+            if named:
+                names.append(self._new_name({":", ",", ")", "end"}, "the name of a parameter"))
+                self._expect(":", "after the name of the parameter")
+            arguments.append(self.expression())
+            if not self._accept(","):
+                break
+        self.range_open = was_open
+        self._expect(")", "or `,` after the argument")
+        return tree.Call(function, tuple(arguments), tuple(names), at=function.at)
+
+    def _has_named_arguments(self) -> bool:
+        distance = 0
+        while (kind := self._peek(distance).kind) in {"name", "number"} or kind in KEYWORDS:
+            distance += 1
+        return distance > 0 and kind == ":"
+
+    # Types
+
+    def _type(self) -> tree.TypeName:
+        at = self.token.offset
+        self.depth += 1
+        if self.depth > self.nesting:
+            raise self.too_deep()
+        if self.token.kind != "name" and self.token.kind not in {"function", "null"}:
+            self._refuse("a type")
+        name, length = self.known.longest_type(self.tokens, self.position)
+        self._advance(length)
+        members, names = self._type_members(name)
+        self.depth -= 1
+        return tree.TypeName(name, members, names, at=at)
+
+    def _type_members(self, name: str) -> tuple[tuple[tree.TypeName, ...], tuple[str, ...]]:
+        if not self._accept("<"):
+            return (), ()
+        members: list[tree.TypeName] = []
+        names: list[str] = []
+        while self.token.kind != ">":
+            if name == "context":
+                names.append(self._new_name({":", ",", ">", "end"}, "an entry name"))
+                self._expect(":", "after the entry name")
+            members.append(self._type())
+            if not self._accept(","):
+                break
+        self._expect(">", "to close the type")
+        if name == "function":
+            self._expect("->", "before the type of the result")
+            members.append(self._type())
+        return tuple(members), tuple(names)
+
+
+PREFIXES: dict[str, Callable[[Parser], tree.Tree]] = {
+    "number": Parser._literal,
+    "string": Parser._literal,
+    "temporal": Parser._temporal,
+    "true": Parser._constant,
+    "false": Parser._constant,
+    "null": Parser._constant,
+    "name": Parser._name,
+    "-": Parser._negation,
+    "(": Parser._group,
+    "[": Parser._list,
+    "]": Parser._open_range,
+    "{": Parser._context,
+    "if": Parser._conditional,
+    "for": Parser._for,
+    "some": Parser._quantified,
+    "every": Parser._quantified,
+    "function": Parser._function,
+}
+INFIXES: dict[str, Callable[[Parser, tree.Tree], tree.Tree]] = {
+    **dict.fromkeys(ARITHMETIC, Parser._arithmetic),
+    **dict.fromkeys(COMPARISONS, Parser._comparison),
+    "and": Parser._conjunction,
+    "or": Parser._disjunction,
+    "between": Parser._between,
+    "in": Parser._in,
+    "instance": Parser._instance_of,
+    ".": Parser._path,
+    "[": Parser._filter,
+    "(": Parser._call,
+}

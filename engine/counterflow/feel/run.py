@@ -1,0 +1,152 @@
+"""One evaluation: the variables it may ask for, the fuel it has left, the warnings it has given.
+
+Closures are called with `(run, local)`: the run, shared by all of them, and the local names, a tuple whose positions the
+compiler has assigned. Whatever can repeat or grow pays with `spend`; a single comparison costs nothing.
+"""
+
+import datetime
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any, Final, NoReturn, Protocol
+
+import msgspec
+
+from counterflow.feel import numbers, temporal
+from counterflow.feel.errors import FeelFailure, FeelWarning, WarningKind
+
+Value = object
+"""None, bool, int, Decimal, str, list, dict, the kinds of `temporal`, Range or Function: the kinds that `values.KINDS` names."""
+
+Local = tuple[Value, ...]
+
+WARNING_LIMIT: Final = 100
+"""A loop that goes wrong in the same way a thousand times is told once; one that goes wrong in many ways, a hundred times."""
+
+TEXT_PER_FUEL: Final = 64
+"""Characters that may be copied for one unit of fuel."""
+
+
+class Variables(Protocol):
+    """What an expression may ask of the process: one variable by its name."""
+
+    def get(self, name: str, default: Any, /) -> Any: ...
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """What one evaluation may cost: `fuel` repeated steps, `nesting` levels of forms and of calls, `result_bytes` of text or JSON."""
+
+    fuel: int = 200_000
+    nesting: int = 200
+    result_bytes: int = 4 * 1024 * 1024
+
+
+class Run(msgspec.Struct):
+    variables: Variables
+    now_ms: int
+    limits: Limits
+    fuel: int
+    depth: int = 0
+    decoded: dict[str, Value] = {}
+    warned: dict[FeelWarning, None] = {}
+
+    def variable(self, name: str) -> Value:
+        """A top-level variable, decoded the first time it is asked for; `ABSENT` if there is none."""
+        raw = self.variables.get(name, ABSENT)
+        value = raw if raw is ABSENT else self._decode(name, raw)
+        self.decoded[name] = value
+        return value
+
+    def _decode(self, name: str, raw: object) -> Value:
+        if type(raw) is msgspec.Raw:
+            try:
+                return DECODER.decode(raw)
+            except msgspec.DecodeError as error:
+                return self.warn("wrong value", f"the variable {name!r} is not valid JSON: {error}")
+        return self._admit(name, raw)
+
+    def _admit(self, name: str, value: object) -> Value:
+        admit = ADMITTED.get(type(value))
+        if admit is None:
+            return self.warn("wrong type", f"the variable {name!r} holds a Python {type(value).__name__}, which is no FEEL value")
+        return admit(self, name, value)
+
+    def warn(self, kind: WarningKind, message: str) -> None:
+        """Say why the value is null; the result, None, is that null."""
+        if len(self.warned) < WARNING_LIMIT:
+            self.warned[FeelWarning(kind, message)] = None
+
+    def spend(self, amount: int = 1) -> None:
+        self.fuel -= amount
+        if self.fuel < 0:
+            self.exhausted()
+
+    def exhausted(self) -> NoReturn:
+        raise FeelFailure("fuel", f"the expression took more than {self.limits.fuel} steps: iterate over fewer items")
+
+    def text(self, text: str) -> str:
+        """Admit a text that was put together: it pays by length, and must not outgrow the result."""
+        if len(text) > TEXT_PER_FUEL:
+            self.room(len(text))
+        return text
+
+    def room(self, length: int) -> None:
+        """Pay for a text of a length before it is made."""
+        if length > self.limits.result_bytes:
+            raise FeelFailure("size", f"a text of {length} characters is longer than the limit of {self.limits.result_bytes}")
+        self.spend(length // TEXT_PER_FUEL)
+
+    def enter(self) -> None:
+        """One more function call inside another; `depth` goes down again when it returns."""
+        self.depth += 1
+        if self.depth > self.limits.nesting:
+            raise FeelFailure("nesting", f"functions call each other more than {self.limits.nesting} levels deep")
+
+
+class _Absent:
+    """No such name, which is not the same as a name that means null."""
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+
+ABSENT: Final = _Absent()
+
+
+def _decimal(text: str) -> numbers.Number:
+    value = numbers.read(text)
+    if value is None:
+        raise ValueError(f"{text[:40]} is beyond 10 ** 6144")
+    return value
+
+
+DECODER: Final = msgspec.json.Decoder(float_hook=_decimal)
+
+
+def _admit_list(run: Run, name: str, value: list[object]) -> Value:
+    return [run._admit(name, item) for item in value]
+
+
+def _admit_context(run: Run, name: str, value: Mapping[object, object]) -> Value:
+    return {str(key): run._admit(name, item) for key, item in value.items()}
+
+
+def _admit_float(run: Run, name: str, value: float) -> Value:
+    read = numbers.read(repr(value))
+    return run.warn("wrong value", f"the variable {name!r} holds {value}, which is no FEEL number") if read is None else read
+
+
+def _as_is(_run: Run, _name: str, value: Value) -> Value:
+    return value
+
+
+ADMITTED: dict[type, Callable[[Run, str, Any], Value]] = {
+    **dict.fromkeys((type(None), bool, int, Decimal, str, *temporal.KINDS), _as_is),
+    float: _admit_float,
+    list: _admit_list,
+    tuple: _admit_list,
+    dict: _admit_context,
+    datetime.datetime: lambda _run, _name, value: temporal.DateTime.of_python(value),
+    datetime.date: lambda _run, _name, value: temporal.Date(value.year, value.month, value.day),
+    datetime.timedelta: lambda _run, _name, value: temporal.DaysDuration.of_python(value),
+}
+"""What a Python value means in FEEL. A type that is not here stays outside, so nothing of it can be reached."""

@@ -1,0 +1,96 @@
+"""Where a name is found while running, decided while compiling.
+
+Local names live in a tuple; each construct that introduces names appends to it, and the compiler knows every position.
+Only a filter leaves a question open: whether the item has an entry of that name shows when the item is there.
+"""
+
+from dataclasses import dataclass, field
+
+from counterflow.feel.run import ABSENT, Local, Run, Value
+from counterflow.feel.values import Code
+
+
+@dataclass
+class Variable:
+    """An iterator, a parameter, `partial` or `?`; `used` once an expression has asked for it."""
+
+    name: str
+    used: bool = False
+
+
+@dataclass
+class Entries:
+    """The context literal being written; `names` grows entry by entry."""
+
+    names: set[str] = field(default_factory=set)
+
+
+@dataclass
+class Item:
+    """The item of a filter: `item`, and its entries by their names."""
+
+
+Binding = Variable | Entries | Item
+
+
+@dataclass(frozen=True)
+class Scope:
+    bindings: tuple[Binding, ...] = ()
+
+    def plus(self, *bindings: Binding) -> "Scope":
+        return Scope((*self.bindings, *bindings))
+
+    def binds(self, name: str) -> bool:
+        """Whether the name is certainly local; an entry of a filtered item is not certain."""
+        return any(
+            (isinstance(binding, Variable) and binding.name == name) or (isinstance(binding, Entries) and name in binding.names)
+            for binding in self.bindings
+        )
+
+    def reader(self, name: str, otherwise: Code) -> tuple[Code, bool]:
+        """The code that reads a name, innermost binding first, and whether it may reach `otherwise`, beyond all bindings."""
+        found: Code | None = None
+        items: list[int] = []
+        for slot in reversed(range(len(self.bindings))):
+            binding = self.bindings[slot]
+            if isinstance(binding, Item):
+                items.append(slot)
+            found = _local(binding, slot, name)
+            if found is not None:
+                break
+        code = found or otherwise
+        for slot in reversed(items):
+            code = _entry_of_item(slot, name, code)
+        return code, found is None
+
+
+def _local(binding: Binding, slot: int, name: str) -> Code | None:
+    if isinstance(binding, Variable) and binding.name == name:
+        binding.used = True
+        return lambda _run, local: local[slot]
+    if isinstance(binding, Item) and name == "item":
+        return lambda _run, local: local[slot]
+    if isinstance(binding, Entries) and name in binding.names:
+        return _entry(slot, name)
+    return None
+
+
+def _entry(slot: int, name: str) -> Code:
+    def entry(run: Run, local: Local) -> Value:
+        context = local[slot]
+        # A function may be called before the entry that it names has its value.
+        return context.get(name) if isinstance(context, dict) else run.warn("unknown name", f"no value yet for {name!r}")
+
+    return entry
+
+
+def _entry_of_item(slot: int, name: str, otherwise: Code) -> Code:
+    def entry_of_item(run: Run, local: Local) -> Value:
+        item = local[slot]
+        if type(item) is dict:
+            value: Value = item.get(name, ABSENT)
+            if value is not ABSENT:
+                return value
+        return otherwise(run, local)
+
+    return entry_of_item

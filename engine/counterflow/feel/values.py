@@ -1,0 +1,293 @@
+"""The kinds of FEEL values, and what is the same for all of them: equality, order, text and JSON.
+
+Equality and order are three-valued (DMN 1.5, table 42 and 10.3.2.15): True, False, or None where the question has no answer.
+"""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, Final
+
+import msgspec
+
+from counterflow.feel import numbers
+from counterflow.feel.errors import FeelFailure, FeelValueError
+from counterflow.feel.run import Local, Run, Value
+from counterflow.feel.temporal import Date, DateTime, DaysDuration, MonthsDuration, Time
+
+Code = Callable[[Run, Local], Value]
+"""A compiled expression."""
+
+
+class Range(msgspec.Struct, frozen=True, eq=False):
+    """`[1..3]`; an end that is None is no end at all."""
+
+    start: Value
+    end: Value
+    start_included: bool = True
+    end_included: bool = True
+
+    def __str__(self) -> str:
+        start, end = written(self.start), written(self.end)
+        return f"{'[' if self.start_included else '('}{start}..{end}{']' if self.end_included else ')'}"
+
+
+class Function(msgspec.Struct, frozen=True, eq=False):
+    """Something that can be called with positional arguments; `parameters` are their names."""
+
+    name: str
+    parameters: tuple[str, ...]
+    call: Callable[[Run, list[Value]], Value]
+
+    def __str__(self) -> str:
+        return f"function({', '.join(self.parameters)})"
+
+
+KINDS: Final[dict[type, str]] = {
+    type(None): "null",
+    bool: "boolean",
+    int: "number",
+    Decimal: "number",
+    str: "string",
+    list: "list",
+    dict: "context",
+    Date: "date",
+    Time: "time",
+    DateTime: "date and time",
+    DaysDuration: "days and time duration",
+    MonthsDuration: "years and months duration",
+    Range: "range",
+    Function: "function",
+}
+TEMPORAL: Final = frozenset({Date, Time, DateTime, DaysDuration, MonthsDuration})
+
+
+def kind(value: Value) -> str:
+    """The name of a value's type, as `instance of` spells it."""
+    return KINDS[type(value)]
+
+
+def a_kind(value: Value) -> str:
+    """The same with an article, for messages."""
+    name = kind(value)
+    return name if name == "null" else f"a {name}"
+
+
+# Order
+
+_ORDER: Final[dict[type, Callable[[Any], Any]]] = {
+    int: lambda value: value,
+    Decimal: lambda value: value,
+    str: lambda value: value,
+    Date: lambda value: value,
+    Time: lambda value: value.instant,
+    DateTime: lambda value: value.instant,
+    DaysDuration: lambda value: value.nanoseconds,
+    MonthsDuration: lambda value: value.months,
+}
+
+
+def order(left: Value, right: Value) -> int | None:
+    """-1, 0 or 1; None if the two have no order."""
+    key = _ORDER.get(type(left))
+    if key is None or kind(left) != kind(right) or not _same_clock(left, right):
+        return None
+    first, second = key(left), _ORDER[type(right)](right)
+    return (first > second) - (first < second)
+
+
+def compare(run: Run, operator: str, left: Value, right: Value) -> int | None:
+    """As `order`, with a warning where there is none."""
+    result = order(left, right)
+    if result is None:
+        found = f"found {a_kind(left)} and {a_kind(right)}"
+        run.warn("wrong type", f"`{operator}` compares two numbers, strings, dates, times or durations of one kind; {found}")
+    return result
+
+
+def _same_clock(left: Value, right: Value) -> bool:
+    # A local time and one with a zone cannot be put in order.
+    if isinstance(left, DateTime) and isinstance(right, DateTime):
+        return (left.time.zone is None) == (right.time.zone is None)
+    if isinstance(left, Time) and isinstance(right, Time):
+        return (left.zone is None) == (right.zone is None)
+    return True
+
+
+# Equality
+
+
+def equal(run: Run, left: Value, right: Value) -> bool | None:
+    """Whether two values are the same; None, with a warning, if they are of different kinds."""
+    run.spend()
+    if left is None or right is None:
+        return left is right
+    if kind(left) != kind(right):
+        run.warn("wrong type", f"`=` compares values of one kind; found {a_kind(left)} and {a_kind(right)}")
+        return None
+    same = _EQUAL.get(type(left))
+    return left == right if same is None else same(run, left, right)
+
+
+def _equal_lists(run: Run, left: list[Value], right: list[Value]) -> bool | None:
+    if len(left) != len(right):
+        return False
+    return _all(equal(run, first, second) for first, second in zip(left, right, strict=True))
+
+
+def _equal_contexts(run: Run, left: dict[str, Value], right: dict[str, Value]) -> bool | None:
+    if left.keys() != right.keys():
+        return False
+    return _all(equal(run, left[key], right[key]) for key in left)
+
+
+def _equal_ranges(run: Run, left: Range, right: Range) -> bool | None:
+    if (left.start_included, left.end_included) != (right.start_included, right.end_included):
+        return False
+    return _all(equal(run, *pair) for pair in ((left.start, right.start), (left.end, right.end)))
+
+
+def _all(answers: Any) -> bool | None:
+    result: bool | None = True
+    for answer in answers:
+        if answer is False:
+            return False
+        if answer is None:
+            result = None
+    return result
+
+
+def _equal_moments(_run: Run, left: Value, right: Value) -> bool:
+    return order(left, right) == 0
+
+
+_EQUAL: Final[dict[type, Callable[[Run, Any, Any], bool | None]]] = {
+    list: _equal_lists,
+    dict: _equal_contexts,
+    Range: _equal_ranges,
+    Time: _equal_moments,
+    DateTime: _equal_moments,
+    Function: lambda _run, left, right: left is right,
+}
+
+
+# Ranges and lists
+
+
+def contains(run: Run, container: Range, value: Value) -> bool | None:
+    """Whether a value lies in a range; None if it cannot be compared with the range's ends."""
+    above = _beyond(run, value, container.start, container.start_included)
+    below = _beyond(run, container.end, value, container.end_included) if container.end is not None else True
+    if above is False or below is False:
+        return False
+    return None if above is None or below is None else True
+
+
+def _beyond(run: Run, value: Value, limit: Value, included: bool) -> bool | None:
+    if limit is None:
+        return True
+    position = compare(run, "in", value, limit)
+    return None if position is None else position > 0 or (included and position == 0)
+
+
+def as_list(value: Value) -> list[Value]:
+    """A list as it is, null as an empty one, anything else as a list of one (DMN 1.5, 10.3.2.9.4)."""
+    if isinstance(value, list):
+        return value
+    return [] if value is None else [value]
+
+
+# Text
+
+
+def text(run: Run, value: Value) -> str:
+    """What string() gives: a string as it is, everything else as it would be written in FEEL."""
+    return value if isinstance(value, str) else _text(run, value)
+
+
+def _text(run: Run, value: Value) -> str:
+    run.spend()
+    if isinstance(value, list):
+        return run.text("[" + ", ".join([_text(run, item) for item in value]) + "]")
+    if isinstance(value, dict):
+        return run.text("{" + ", ".join([f"{key}: {_text(run, item)}" for key, item in value.items()]) + "}")
+    return run.text(written(value))
+
+
+def written(value: Value) -> str:
+    """A value that holds no others, as it would be written in FEEL."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, int | Decimal):
+        return numbers.plain(value)
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return str(value)
+
+
+# JSON
+
+
+_ENCODER: Final = msgspec.json.Encoder()
+
+
+def to_json(value: Value) -> bytes:
+    """The JSON of a value, in UTF-8: numbers without exponent, dates, times and durations as ISO 8601 strings.
+
+    Raises FeelValueError for a range or a function, which JSON cannot say, naming the path to it.
+    """
+    try:
+        return _ENCODER.encode(_jsonable(value, ""))
+    except RecursionError:
+        raise FeelValueError("expected a value that fits into JSON, found one that nests too deeply") from None
+
+
+def _jsonable(value: Value, path: str) -> object:
+    if value is None or isinstance(value, str | bool):
+        return value
+    if isinstance(value, int):
+        return value if -(2**63) <= value < 2**63 else msgspec.Raw(numbers.plain(value).encode())
+    if isinstance(value, Decimal):
+        return msgspec.Raw(numbers.plain(value).encode())
+    if isinstance(value, list):
+        return [_jsonable(item, f"{path}[{index}]") for index, item in enumerate(value, 1)]
+    if isinstance(value, dict):
+        return {key: _jsonable(item, f"{path}.{key}" if path else key) for key, item in value.items()}
+    if type(value) in TEMPORAL:
+        return str(value)
+    where = f" at {path}" if path else ""
+    raise FeelValueError(f"expected a value that JSON can say, found a {KINDS.get(type(value), type(value).__name__)}{where}")
+
+
+# Size
+
+
+def check_size(run: Run, value: Value) -> None:
+    """Refuse a result whose JSON would be too large or too deep. Shared parts count each time they appear, but are measured once."""
+    if isinstance(value, list | dict):
+        _measure(run, value, {}, 0)
+    elif isinstance(value, str):
+        _fits(run, len(value))
+
+
+def _measure(run: Run, value: Value, known: dict[int, int], depth: int) -> int:
+    if isinstance(value, str):
+        return len(value) + 2
+    if not isinstance(value, list | dict):
+        return 8
+    if id(value) in known:
+        return known[id(value)]
+    if depth > run.limits.nesting:
+        raise FeelFailure("nesting", f"the result nests more than {run.limits.nesting} levels deep")
+    size = 2
+    for key in value if isinstance(value, dict) else ():
+        size += len(key) + 4
+    for item in value.values() if isinstance(value, dict) else value:
+        size += _measure(run, item, known, depth + 1)
+    known[id(value)] = size
+    return _fits(run, size)
+
+
+def _fits(run: Run, size: int) -> int:
+    if size > run.limits.result_bytes:
+        raise FeelFailure("size", f"the result is larger than the limit of {run.limits.result_bytes} bytes")
+    return size
