@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 from counterflow_worker.binding import name_of
 from counterflow_worker.client import Client
 from counterflow_worker.clock import Clock, SystemClock
-from counterflow_worker.errors import HandlerError
+from counterflow_worker.errors import HandlerError, WorkerError
 from counterflow_worker.job import Job
 from counterflow_worker.outcome import Outcome, decide
 from counterflow_worker.retry import JobRetry
@@ -88,11 +88,13 @@ class Worker:
     async def run(self, *, handle_signals: bool = True) -> None:
         """Work until `stop`, SIGTERM or SIGINT; then take nothing more, finish and answer what was taken, and return.
 
-        A second signal abandons what still runs: its jobs go to another worker after their deadline. Raises HandlerError
-        when there is no task, and InvalidArgumentError when the server cannot understand what a task asks for.
+        A second signal abandons what still runs: its jobs go to another worker after their deadline. Raises HandlerError when
+        there is no task, WorkerError when it runs already, InvalidArgumentError when the server cannot understand what a task asks.
         """
         if not self.tasks:
             raise HandlerError('this worker has no tasks; register a handler with @worker.task("job-type")')
+        if self._run is not None:
+            raise WorkerError(f"worker {self.name} runs already; a second one beside it needs a Worker of its own")
         client = self.client or Client(clock=self.clock, random=self.random)
         run = self._run = Run(self.tasks.values(), client, self.decide, worker=self.name, clock=self.clock, random=self.random)
         try:

@@ -1,0 +1,19 @@
+"""The public names, so that none comes or goes by accident."""
+
+import counterflow_worker
+
+
+def test_public_names() -> None:
+    assert set(counterflow_worker.__all__) == {
+        *("Client", "Worker", "Job", "Middleware", "Step", "load", "main"),
+        *("BackOff", "CallRetry", "JobRetry", "NO_BACK_OFF"),
+        *("BpmnError", "JobFailure"),
+        *("WorkerError", "HandlerError", "VariablesError", "AddressError", "LoadError", "ClientError"),
+        *("InvalidArgumentError", "NotFoundError", "AlreadyExistsError", "InvalidStateError", "PermissionDeniedError"),
+        *("UnauthenticatedError", "ResourceExhaustedError", "UnavailableError", "DeadlineExceededError"),
+        *("CallCancelledError", "UnimplementedError"),
+    }
+
+
+def test_public_names_are_there() -> None:
+    assert all(hasattr(counterflow_worker, name) for name in counterflow_worker.__all__)
