@@ -10,7 +10,7 @@ Compile at deployment, evaluate many times: evaluating never raises, sees no clo
 """
 
 from counterflow.feel.errors import FeelError, FeelFailure, FeelSyntaxError, FeelValueError, FeelWarning, JuelUnsupported
-from counterflow.feel.expression import Evaluation, Expression, compile, compile_unary_tests
+from counterflow.feel.expression import Evaluation, Expression, UnaryTests, compile, compile_unary_tests  # noqa: A004  # feel.compile
 from counterflow.feel.run import Limits, Value, Variables
 from counterflow.feel.values import to_json
 
@@ -24,6 +24,7 @@ __all__ = [
     "FeelWarning",
     "JuelUnsupported",
     "Limits",
+    "UnaryTests",
     "Value",
     "Variables",
     "compile",

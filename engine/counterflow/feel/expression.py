@@ -46,8 +46,8 @@ class Expression:
         except FeelFailure as failure:
             return Evaluation(None, tuple(run.warned), failure)
         except RecursionError:
-            failure = FeelFailure("nesting", "the expression or a value in it nests deeper than this machine's stack")
-            return Evaluation(None, tuple(run.warned), failure)
+            too_deep = FeelFailure("nesting", "the expression or a value in it nests deeper than this machine's stack")
+            return Evaluation(None, tuple(run.warned), too_deep)
         return Evaluation(value, tuple(run.warned)) if run.warned else Evaluation(value)
 
     def __repr__(self) -> str:

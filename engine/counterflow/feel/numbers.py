@@ -89,7 +89,7 @@ def divide(left: Number, right: Number) -> Number | None:
 
 def power(base: Number, exponent: Number) -> Number | None:
     # Decimals stop by themselves at 10 ** 6145; whole numbers would go on until memory is full.
-    if type(base) is int and type(exponent) is int and 0 <= exponent and base.bit_length() * exponent <= 113:
+    if type(base) is int and type(exponent) is int and exponent >= 0 and base.bit_length() * exponent <= 113:
         return settle(base**exponent)
     result = compute(CONTEXT.power, exact(base), exact(exponent))
     return None if result is None else whole(result)

@@ -24,7 +24,11 @@ def _scaling(kind: type, operation: Callable[[Any, Any], Value]) -> Table:
 
 
 def _swapped(table: Table) -> Table:
-    return {(right, left): lambda a, b, operation=operation: operation(b, a) for (left, right), operation in table.items()}
+    return {(right, left): _reversed(operation) for (left, right), operation in table.items()}
+
+
+def _reversed(operation: Callable[[Any, Any], Value]) -> Callable[[Any, Any], Value]:
+    return lambda left, right: operation(right, left)
 
 
 # Moments and durations
@@ -170,6 +174,10 @@ def _zone_name(time: Time) -> str | None:
     return time.zone.name or None if time.zone else None
 
 
+def _of_part(part: str, read: Callable[[Any], Value]) -> Callable[[DateTime], Value]:
+    return lambda moment: read(moment.date if part == "date" else moment.time)
+
+
 Properties = dict[str, Callable[[Any], Value]]
 
 _OF_DATE: Final[Properties] = {
@@ -189,8 +197,8 @@ PROPERTIES: Final[dict[type, Properties]] = {
     Date: _OF_DATE,
     Time: _OF_TIME,
     DateTime: {
-        **{name: lambda moment, read=read: read(moment.date) for name, read in _OF_DATE.items()},
-        **{name: lambda moment, read=read: read(moment.time) for name, read in _OF_TIME.items()},
+        **{name: _of_part("date", read) for name, read in _OF_DATE.items()},
+        **{name: _of_part("time", read) for name, read in _OF_TIME.items()},
         "time offset": _offset,
     },
     DaysDuration: {

@@ -7,7 +7,7 @@ compiler has assigned. Whatever can repeat or grow pays with `spend`; a single c
 import datetime
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any, Final, NoReturn, Protocol
+from typing import Any, Final, Never, NoReturn, Protocol
 
 import msgspec
 
@@ -16,6 +16,9 @@ from counterflow.feel.errors import FeelFailure, FeelWarning, WarningKind
 
 Value = object
 """None, bool, int, Decimal, str, list, dict, the kinds of `temporal`, Range or Function: the kinds that `values.KINDS` names."""
+
+Null = Never | None  # noqa: RUF020  # plain None would forbid `return run.warn(...)` where a value is due
+"""The null that `warn` answers with: None, but meant as a value."""
 
 Local = tuple[Value, ...]
 
@@ -70,10 +73,11 @@ class Run(msgspec.Struct):
             return self.warn("wrong type", f"the variable {name!r} holds a Python {type(value).__name__}, which is no FEEL value")
         return admit(self, name, value)
 
-    def warn(self, kind: WarningKind, message: str) -> None:
-        """Say why the value is null; the result, None, is that null."""
+    def warn(self, kind: WarningKind, message: str) -> Null:
+        """Say why the value is null; the result is that null."""
         if len(self.warned) < WARNING_LIMIT:
             self.warned[FeelWarning(kind, message)] = None
+        return None
 
     def spend(self, amount: int = 1) -> None:
         self.fuel -= amount

@@ -22,16 +22,15 @@ _START = (
 )
 _PART = _START + "0-9\u00b7\u0300-\u036f\u203f-\u2040"
 _TOKEN = re.compile(
-    r"""
+    rf"""
       (?P<space>   (?: [\s\u180e\u200b\ufeff]+ | //[^\n]* | /\*(?:[^*]|\*(?!/))*\*/ )+ )
     | (?P<number>  (?: \d+(?:\.\d+)? | \.\d+ ) (?: [eE][+-]?\d+ )? )
     | (?P<string>  "(?:[^"\\]|\\.)*" )
     | (?P<temporal> @\s*"(?:[^"\\]|\\.)*" )
     | (?P<quoted>  `[^`]+` )
-    | (?P<name>    [%s][%s]* )
-    | (?P<symbol>  \*\* | \.\. | -> | != | <= | >= | [-+*/=<>()\[\]{},:.'] )
-    """
-    % (_START, _PART),
+    | (?P<name>    [{_START}][{_PART}]* )
+    | (?P<symbol>  \*\* | \.\. | -> | != | <= | >= | [-+*/=<>()\[\]{{}},:.'] )
+    """,
     re.VERBOSE | re.DOTALL,
 )
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{6})|(.))", re.DOTALL)

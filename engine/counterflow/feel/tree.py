@@ -21,7 +21,7 @@ class Tree:
 
 @dataclass(frozen=True, slots=True)
 class Literal(Tree):
-    value: None | bool | int | Decimal | str
+    value: bool | int | Decimal | str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +196,7 @@ class Call(Tree):
 
 @dataclass(frozen=True, slots=True)
 class TypeName(Tree):
-    """`list<number>` is TypeName("list", (TypeName("number"),)); a context's members carry `names`; a function's last member is its result."""
+    """`list<number>` is TypeName("list", (TypeName("number"),)). A context's members carry `names`; a function's last is its result."""
 
     name: str
     members: tuple["TypeName", ...] = ()

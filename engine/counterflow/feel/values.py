@@ -92,7 +92,7 @@ def order(left: Value, right: Value) -> int | None:
     if key is None or kind(left) != kind(right) or not _same_clock(left, right):
         return None
     first, second = key(left), _ORDER[type(right)](right)
-    return (first > second) - (first < second)
+    return 1 if first > second else -1 if first < second else 0
 
 
 def compare(run: Run, operator: str, left: Value, right: Value) -> int | None:

@@ -1,1 +1,74 @@
-"""Built-in functions of contexts."""
+"""Contexts (DMN 1.5, 10.3.4.11; null for what is not there)."""
+
+from counterflow.feel.builtins.registry import builtin
+from counterflow.feel.run import Run, Value
+
+Context = dict[str, Value]
+
+
+@builtin("get value(m: context, key: string)", "get value(context: context, key: string)")
+def get_value(run: Run, context: Context, key: str) -> Value:
+    return context[key] if key in context else run.warn("unknown entry", f"no entry {key!r} in the context: it is null")
+
+
+@builtin("get value(context: context, keys: list)")
+def get_value_at(run: Run, context: Context, keys: list[Value]) -> Value:
+    value: Value = context
+    for key in keys:
+        if not isinstance(value, dict) or not isinstance(key, str) or key not in value:
+            return run.warn("unknown entry", "no entry at the end of this path of keys: it is null")
+        value = value[key]
+    return value
+
+
+@builtin("get entries(m: context)", "get entries(context: context)")
+def get_entries(run: Run, context: Context) -> Value:
+    run.spend(len(context))
+    return [{"key": key, "value": value} for key, value in context.items()]
+
+
+@builtin("context(entries: list)")
+def context_(run: Run, entries: list[Value]) -> Value:
+    """The reverse of get entries; null if an entry has no key or value, or a key appears twice."""
+    run.spend(len(entries))
+    made: Context = {}
+    for entry in entries:
+        key = entry.get("key") if isinstance(entry, dict) and "value" in entry else None
+        if not isinstance(key, str) or key in made or not isinstance(entry, dict):
+            return run.warn("wrong value", 'context takes a list of {key: "...", value: ...} with distinct keys')
+        made[key] = entry["value"]
+    return made
+
+
+@builtin("context put(context: context, key: string, value: any)")
+def context_put(run: Run, context: Context, key: str, value: Value) -> Value:
+    run.spend(len(context))
+    return {**context, key: value}
+
+
+@builtin("context put(context: context, keys: list, value: any)")
+def context_put_at(run: Run, context: Context, keys: list[Value], value: Value) -> Value:
+    if not keys or not all(isinstance(key, str) for key in keys):
+        return run.warn("wrong value", "context put takes a list of one or more keys, each a string")
+    return _put(run, context, [str(key) for key in keys], value)
+
+
+def _put(run: Run, context: Context, keys: list[str], value: Value) -> Context:
+    run.spend(len(context) + len(keys))
+    first, *rest = keys
+    if not rest:
+        return {**context, first: value}
+    inner = context.get(first)
+    return {**context, first: _put(run, inner if isinstance(inner, dict) else {}, rest, value)}
+
+
+@builtin("context merge(contexts: list)", "context merge(contexts...: any)")
+def context_merge(run: Run, contexts: list[Value]) -> Value:
+    """All entries; of entries with the same key, the last."""
+    merged: Context = {}
+    for each in contexts:
+        if not isinstance(each, dict):
+            return run.warn("wrong type", "context merge takes contexts; found another kind among them")
+        run.spend(len(each) + 1)
+        merged.update(each)
+    return merged

@@ -1,1 +1,100 @@
-"""Built-in functions of ranges."""
+"""Allen's relations between points and ranges (DMN 1.5, 10.3.4.9, table 78).
+
+Each relation is written once, over two ranges; a point is the range from itself to itself.
+"""
+
+from collections.abc import Callable
+
+from counterflow.feel.builtins.registry import builtin
+from counterflow.feel.run import Run, Value
+from counterflow.feel.values import Range, order
+
+Relation = Callable[[Range, Range], bool | None]
+
+
+def _as_range(value: Value) -> Range:
+    return value if isinstance(value, Range) else Range(value, value)
+
+
+class _NoOrder(Exception):
+    """The two values cannot be compared, so their relation is null."""
+
+
+def _sign(left: Value, right: Value) -> int:
+    position = order(left, right)
+    if position is None:
+        raise _NoOrder
+    return position
+
+
+def _before(a: Range, b: Range) -> bool:
+    position = _sign(a.end, b.start)
+    return position < 0 or (position == 0 and not (a.end_included and b.start_included))
+
+
+def _meets(a: Range, b: Range) -> bool:
+    return a.end_included and b.start_included and _sign(a.end, b.start) == 0
+
+
+def _starts_first(a: Range, b: Range) -> int:
+    """-1 if a starts before b, 0 if together, 1 if after."""
+    return _sign(a.start, b.start) or b.start_included - a.start_included
+
+
+def _ends_first(a: Range, b: Range) -> int:
+    return _sign(a.end, b.end) or a.end_included - b.end_included
+
+
+def _overlaps(a: Range, b: Range) -> bool:
+    return not _before(a, b) and not _before(b, a)
+
+
+def _overlaps_before(a: Range, b: Range) -> bool:
+    return _overlaps(a, b) and _starts_first(a, b) < 0 and _ends_first(a, b) < 0
+
+
+def _includes(a: Range, b: Range) -> bool:
+    return _starts_first(a, b) <= 0 and _ends_first(a, b) >= 0
+
+
+def _starts(a: Range, b: Range) -> bool:
+    return _starts_first(a, b) == 0 and _ends_first(a, b) <= 0
+
+
+def _finishes(a: Range, b: Range) -> bool:
+    return _ends_first(a, b) == 0 and _starts_first(a, b) >= 0
+
+
+def _coincides(a: Range, b: Range) -> bool:
+    return _starts_first(a, b) == 0 and _ends_first(a, b) == 0
+
+
+_RELATIONS: dict[str, Relation] = {
+    "before": _before,
+    "after": lambda a, b: _before(b, a),
+    "meets": _meets,
+    "met by": lambda a, b: _meets(b, a),
+    "overlaps": _overlaps,
+    "overlaps before": _overlaps_before,
+    "overlaps after": lambda a, b: _overlaps_before(b, a),
+    "finishes": _finishes,
+    "finished by": lambda a, b: _finishes(b, a),
+    "includes": _includes,
+    "during": lambda a, b: _includes(b, a),
+    "starts": _starts,
+    "started by": lambda a, b: _starts(b, a),
+    "coincides": _coincides,
+}
+
+
+def _declare(name: str, relation: Relation) -> None:
+    @builtin(f"{name}(range1: any, range2: any)")
+    def relate(run: Run, first: Value, second: Value) -> Value:
+        try:
+            return relation(_as_range(first), _as_range(second))
+        except _NoOrder:
+            return run.warn("wrong type", f"{name} takes points and ranges of one kind, with both ends")
+
+
+for _name, _relation in _RELATIONS.items():
+    _declare(_name, _relation)

@@ -5,7 +5,7 @@ A declaration is its FEEL signature, and the function below it is its meaning:
     @builtin("substring(string: string, start position: integer, length?: integer)")
     def substring(run: Run, text: str, start: int, length: int | None = None) -> Value: ...
 
-Declaring a name twice adds an overload; the first whose parameters admit the arguments is taken. `?` marks an optional
+A name may be declared several times; the first signature whose parameters admit the arguments is taken. `?` marks an optional
 parameter, `...` one that takes all remaining arguments as a list. Arguments arrive checked and coerced (DMN 1.5, 10.3.2.9.4);
 where none fits, the call is null with a warning.
 """
@@ -147,19 +147,27 @@ def _shown(overload: Overload) -> str:
 BUILTINS: Final[dict[str, Builtin]] = {}
 
 
-def builtin(signature: str) -> Callable[[M], M]:
-    """Declare the function below as the meaning of a FEEL signature."""
-    name, _, rest = signature.partition("(")
-    parameters = tuple(_parameter(part) for part in rest.removesuffix(")").split(", ") if part)
-    if name not in BUILTINS:
-        BUILTINS[name] = Builtin(name)
-        names.enter(names.FUNCTIONS, name)
+def builtin(*signatures: str) -> Callable[[M], M]:
+    """Declare the function below as the meaning of FEEL signatures; of several, the first that fits is taken."""
 
     def declare(meaning: M) -> M:
-        BUILTINS[name].overloads.append(Overload(parameters, meaning))
+        for signature in signatures:
+            name, _, parameters = signature.partition("(")
+            _named(name).overloads.append(Overload(_parameters(parameters.removesuffix(")")), meaning))
         return meaning
 
     return declare
+
+
+def _named(name: str) -> Builtin:
+    if name not in BUILTINS:
+        BUILTINS[name] = Builtin(name)
+        names.enter(names.FUNCTIONS, name)
+    return BUILTINS[name]
+
+
+def _parameters(text: str) -> tuple[Parameter, ...]:
+    return tuple(_parameter(part) for part in text.split(", ") if part)
 
 
 def _parameter(text: str) -> Parameter:

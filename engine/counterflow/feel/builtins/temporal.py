@@ -1,1 +1,174 @@
-"""Built-in functions of temporal."""
+"""Dates, times and durations (DMN 1.5, 10.3.4.1, 10.3.4.7 and 10.3.4.8). `now` and `today` read the time of the command, in UTC."""
+
+from decimal import Decimal
+
+from counterflow.feel import iso, numbers, temporal
+from counterflow.feel.builtins.registry import builtin
+from counterflow.feel.run import Run, Value
+from counterflow.feel.temporal import SECOND_NS, UTC, Date, DateTime, DaysDuration, MonthsDuration, Time, Zone
+
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+def _found(run: Run, value: Value, expected: str) -> Value:
+    return run.warn("wrong value", f"no value: expected {expected}") if value is None else value
+
+
+# Making them
+
+
+@builtin("date(from: string)")
+def date_of_text(run: Run, text: str) -> Value:
+    return _found(run, iso.date(text), "a date such as 2030-12-31")
+
+
+@builtin("date(from: date)")
+def date_of_date(_run: Run, date: Date) -> Value:
+    return date
+
+
+@builtin("date(from: date and time)")
+def date_of_moment(_run: Run, moment: DateTime) -> Value:
+    return moment.date
+
+
+@builtin("date(year: integer, month: integer, day: integer)")
+def date(run: Run, year: int, month: int, day: int) -> Value:
+    return _found(run, Date.of(year, month, day), "a day of the calendar")
+
+
+@builtin("time(from: string)")
+def time_of_text(run: Run, text: str) -> Value:
+    return _found(run, iso.time(text), "a time such as 09:30:00 or 09:30:00+02:00")
+
+
+@builtin("time(from: time)")
+def time_of_time(_run: Run, time: Time) -> Value:
+    return time
+
+
+@builtin("time(from: date and time)")
+def time_of_moment(_run: Run, moment: DateTime) -> Value:
+    return moment.time
+
+
+@builtin("time(from: date)")
+def time_of_date(_run: Run, _date: Date) -> Value:
+    return Time(0, 0, 0, 0, UTC)
+
+
+@builtin("time(hour: integer, minute: integer, second: number, offset?: days duration)")
+def time(run: Run, hour: int, minute: int, second: numbers.Number, offset: DaysDuration | None = None) -> Value:
+    if not 0 <= second < 60:
+        return run.warn("wrong value", f"the seconds of a time lie between 0 and 60; found {numbers.plain(second)}")
+    whole = int(second)
+    nanosecond = int((numbers.exact(second) - whole) * SECOND_NS)
+    zone = None if offset is None else Zone(offset.nanoseconds // SECOND_NS)
+    return _found(run, Time.of(hour, minute, whole, nanosecond, zone), "a time of day")
+
+
+@builtin("date and time(from: string)")
+def date_and_time_of_text(run: Run, text: str) -> Value:
+    return _found(run, iso.date_time(text), "a date and time such as 2030-12-31T09:30:00")
+
+
+@builtin("date and time(from: date and time)")
+def date_and_time_of_moment(_run: Run, moment: DateTime) -> Value:
+    return moment
+
+
+@builtin("date and time(date: date, time: time)")
+def date_and_time(_run: Run, date: Date, time: Time) -> Value:
+    return DateTime(date, time)
+
+
+@builtin("date and time(date: date and time, time: time)")
+def date_and_time_of_both(_run: Run, moment: DateTime, time: Time) -> Value:
+    return DateTime(moment.date, time)
+
+
+@builtin("date and time(date: date and time, timezone: string)")
+def date_and_time_in_zone(run: Run, moment: DateTime, timezone: str) -> Value:
+    zone = _zone(timezone)
+    return _found(run, None if zone is None else moment.at(zone), "a zone such as Europe/Paris or +02:00")
+
+
+def _zone(text: str) -> Zone | None:
+    return iso.zone(text) or iso.zone(f"@{text}")
+
+
+@builtin("duration(from: string)")
+def duration(run: Run, text: str) -> Value:
+    return _found(run, iso.duration(text), "a duration such as P1DT2H or P1Y6M")
+
+
+@builtin("duration(from: days duration | months duration)")
+def duration_of_duration(_run: Run, value: DaysDuration | MonthsDuration) -> Value:
+    return value
+
+
+@builtin("years and months duration(from: date | date and time, to: date | date and time)")
+def years_and_months_duration(_run: Run, start: Date | DateTime, end: Date | DateTime) -> Value:
+    """Whole months between the two days."""
+    return MonthsDuration(temporal.months_between(_day(start), _day(end)))
+
+
+def _day(value: Date | DateTime) -> Date:
+    return value.date if isinstance(value, DateTime) else value
+
+
+# Reading the clock and the calendar
+
+
+@builtin("now()")
+def now(run: Run) -> Value:
+    return DateTime.of_epoch_ms(run.now_ms)
+
+
+@builtin("today()")
+def today(run: Run) -> Value:
+    return DateTime.of_epoch_ms(run.now_ms).date
+
+
+@builtin("day of year(date: date | date and time)")
+def day_of_year(_run: Run, date: Date | DateTime) -> Value:
+    return _day(date).day_of_year
+
+
+@builtin("day of week(date: date | date and time)")
+def day_of_week(_run: Run, date: Date | DateTime) -> Value:
+    return _DAYS[_day(date).weekday - 1]
+
+
+@builtin("month of year(date: date | date and time)")
+def month_of_year(_run: Run, date: Date | DateTime) -> Value:
+    return _MONTHS[_day(date).month - 1]
+
+
+@builtin("week of year(date: date | date and time)")
+def week_of_year(_run: Run, date: Date | DateTime) -> Value:
+    return _day(date).week_of_year
+
+
+@builtin("last day of month(date: date | date and time)")
+def last_day_of_month(_run: Run, date: Date | DateTime) -> Value:
+    day = _day(date)
+    return Date(day.year, day.month, temporal.days_in_month(day.year, day.month))
+
+
+# Unix time, as Camunda offers it
+
+
+@builtin("from unix timestamp(timestamp: number)")
+def from_unix_timestamp(run: Run, seconds: numbers.Number) -> Value:
+    nanoseconds = int(numbers.exact(seconds).scaleb(9, numbers.CONTEXT))
+    return _found(run, DateTime.of_nanoseconds(nanoseconds, UTC), "seconds since 1970-01-01T00:00:00Z")
+
+
+@builtin("to unix timestamp(date and time: date and time)")
+def to_unix_timestamp(_run: Run, moment: DateTime) -> Value:
+    return numbers.whole(Decimal(moment.instant) / SECOND_NS)

@@ -6,7 +6,7 @@ from counterflow.feel import tree
 from counterflow.feel.builtins import BUILTINS
 from counterflow.feel.forms.base import Compiler
 from counterflow.feel.operators import PROPERTIES
-from counterflow.feel.run import ABSENT, Local, Run, Value
+from counterflow.feel.run import ABSENT, Local, Null, Run, Value
 from counterflow.feel.scope import Item, Scope
 from counterflow.feel.values import Code, Function, Range, a_kind, as_list
 
@@ -75,8 +75,8 @@ def entry(run: Run, value: Value, name: str) -> Value:
     return read(value) if read else _no_entry(run, value, name)
 
 
-def _no_entry(run: Run, value: Value, name: str) -> None:
-    run.warn("unknown entry", f"no entry {name!r} in {a_kind(value)}: it is null")
+def _no_entry(run: Run, value: Value, name: str) -> Null:
+    return run.warn("unknown entry", f"no entry {name!r} in {a_kind(value)}: it is null")
 
 
 # Filters
