@@ -34,10 +34,12 @@ BUSY_TIMEOUT_S = 5.0
 """How long SQLite waits for a lock. The lock file keeps other servers out, so only a person's own tool can hold one."""
 
 SQLITE_SETTINGS = (
-    "PRAGMA page_size = 4096",
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
+    "PRAGMA journal_size_limit = 67108864",
 )
+"""FULL: an acknowledged commit survives a power cut, which with NORMAL it does not. The limit gives back the space of an
+exceptionally big batch. Page size, cache, memory map and checkpoints stay SQLite's own: nothing gained by others."""
 
 
 def connect_sqlite(url: URL) -> DBAPIConnection:

@@ -48,7 +48,7 @@ def _refuse_foreign(url: URL, connection: Connection) -> None:
     tables = inspect(connection).get_table_names()
     if tables and not {"alembic_version", "event_log"} <= set(tables):
         raise ForeignDatabaseError(
-            f"{url.database} holds tables that are not Counterflow's ({', '.join(tables[:3])}…). "
+            f"{url.database} holds tables that are not Counterflow's: {', '.join(tables[:3])}. "
             "Expected an empty or missing file, or a database that Counterflow made; name another file."
         )
 

@@ -21,6 +21,8 @@ def open_sqlite(url: URL) -> SqlStore:
         raise UnsupportedDatabaseError(
             "sqlite:// without a file keeps nothing: expected sqlite:///FILE, or memory: to keep nothing on purpose"
         )
+    if url.query:
+        raise UnsupportedDatabaseError(f"{', '.join(url.query)} is an option that Counterflow does not know: expected sqlite:///FILE alone")
     # Resolved, so that two names of one file share one lock.
     path = Path(url.database).resolve()
     if not path.parent.is_dir():

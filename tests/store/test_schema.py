@@ -1,0 +1,98 @@
+"""Opening a database brings its schema up to date, or says why it cannot and touches nothing."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.script import ScriptDirectory
+
+from counterflow.store.errors import DatabaseTooNewError, ForeignDatabaseError
+from counterflow.store.open import open_store
+from counterflow.store.port import StoreError
+from counterflow.store.sql import schema
+
+FAILING_STEP = """
+from alembic import op
+from sqlalchemy import Column, Integer
+
+revision = "0001"
+down_revision = None
+
+def upgrade():
+    op.create_table("half_way", Column("key", Integer, primary_key=True))
+    op.execute("INSERT INTO nowhere VALUES (1)")
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A database of the current schema."""
+    made = tmp_path / "a.db"
+    open_store(f"sqlite:///{made}").close()
+    return made
+
+
+def run(path: Path, text: str) -> list[tuple[object, ...]]:
+    """What the file says when asked directly."""
+    connection = sqlite3.connect(path)
+    try:
+        with connection:
+            return connection.execute(text).fetchall()
+    finally:
+        connection.close()
+
+
+def test_the_program_names_the_last_step() -> None:
+    assert ScriptDirectory(str(schema.MIGRATIONS)).get_current_head() == schema.HEAD
+
+
+def test_a_new_database_is_marked_with_it(path: Path) -> None:
+    assert run(path, "SELECT version_num FROM alembic_version") == [(schema.HEAD,)]
+
+
+def test_a_database_of_a_later_version_is_refused_and_left_alone(path: Path) -> None:
+    run(path, "UPDATE alembic_version SET version_num = '9999'")
+    before = path.read_bytes()
+    with pytest.raises(DatabaseTooNewError, match=r"has schema 9999; Counterflow .* knows schemas up to 0001"):
+        open_store(f"sqlite:///{path}")
+    assert path.read_bytes() == before
+
+
+def test_a_database_of_somebody_else_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "theirs.db"
+    run(path, "CREATE TABLE customer (id INTEGER PRIMARY KEY)")
+    with pytest.raises(ForeignDatabaseError, match="holds tables that are not Counterflow's: customer"):
+        open_store(f"sqlite:///{path}")
+    assert run(path, "SELECT name FROM sqlite_master") == [("customer",)]
+
+
+def test_a_step_that_fails_leaves_the_schema_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = tmp_path / "migrations"
+    (steps / "versions").mkdir(parents=True)
+    (steps / "env.py").write_text((schema.MIGRATIONS / "env.py").read_text())
+    (steps / "versions" / "v0001.py").write_text(FAILING_STEP)
+    with monkeypatch.context() as patched:
+        patched.setattr(schema, "MIGRATIONS", steps)
+        with pytest.raises(StoreError, match="no such table: nowhere"):
+            open_store(f"sqlite:///{tmp_path / 'a.db'}")
+    assert run(tmp_path / "a.db", "SELECT name FROM sqlite_master") == []
+    open_store(f"sqlite:///{tmp_path / 'a.db'}").close()
+
+
+def imported_on_opening(url: str) -> set[str]:
+    """The top-level modules that a fresh process has imported once the store is open."""
+    program = f"import sys; from counterflow.store.open import open_store; open_store({url!r}).close(); print(*sys.modules)"
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    return {name.split(".")[0] for name in found.stdout.split()}
+
+
+def test_a_current_database_is_opened_without_alembic(path: Path) -> None:
+    assert "alembic" not in imported_on_opening(f"sqlite:///{path}")
+
+
+def test_a_store_in_memory_needs_no_database_library() -> None:
+    assert "sqlalchemy" not in imported_on_opening("memory:")

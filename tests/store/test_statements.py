@@ -1,0 +1,105 @@
+"""The statements: each is answered by an index, and none stands in PostgreSQL's way."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import ClauseElement, Table, make_url
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.engine.interfaces import Dialect as SqlAlchemyDialect
+
+from counterflow.kernel.rows import INSTANCE_TABLES, TABLES, Job, ProcessDefinition, ProcessInstance, Row, Variable
+from counterflow.store.open import open_store
+from counterflow.store.port import Key
+from counterflow.store.sql.dialects import SQLITE
+from counterflow.store.sql.statements import Statements
+
+Plan = tuple[type[Row], Mapping[str, int | str | None], Key | None, str]
+PLANS: list[Plan] = [
+    (Job, {"process_instance_key": 1}, None, "INDEX ix_job_instance (process_instance_key=?)"),
+    (Job, {}, (1,), "INTEGER PRIMARY KEY (rowid>?)"),
+    (Variable, {"scope_key": 1}, None, "INDEX sqlite_autoindex_variable_1 (scope_key=?)"),
+    (Variable, {}, (1, "a"), "INDEX sqlite_autoindex_variable_1 ((scope_key,name)>(?,?))"),
+    (ProcessInstance, {"state": "active"}, (1,), "INDEX ix_process_instance_active"),
+    (ProcessInstance, {"bpmn_process_id": "a"}, (1,), "INDEX ix_process_instance_process (bpmn_process_id=? AND rowid>?)"),
+    (
+        ProcessDefinition,
+        {"bpmn_process_id": "a", "version": 1},
+        None,
+        "INDEX ix_process_definition_version (bpmn_process_id=? AND version=?)",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
+    """To ask SQLite what it would do."""
+    path: Path = tmp_path_factory.mktemp("plans") / "a.db"
+    open_store(f"sqlite:///{path}").close()
+    with closing(sqlite3.connect(path)) as opened:
+        yield opened
+
+
+def plan(connection: sqlite3.Connection, text: str, parameters: tuple[object, ...]) -> str:
+    """SQLite's plan, in its words."""
+    return "; ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {text}", parameters))
+
+
+@pytest.mark.parametrize("row, where, after, expected", PLANS)
+def test_a_scan_is_answered_by_an_index(
+    connection: sqlite3.Connection, row: type[Row], where: Mapping[str, int | str | None], after: Key | None, expected: str
+) -> None:
+    text, parameters = Statements(SQLITE).scan(row, where, after, 10)
+    found = plan(connection, text, parameters)
+    assert expected in found
+    assert "TEMP B-TREE" not in found, "the index gives the order too"
+
+
+def test_loading_an_instance_scans_no_table(connection: sqlite3.Connection) -> None:
+    plans = [plan(connection, text, (1,)) for text in Statements(SQLITE).instance]
+    assert len(plans) == len(INSTANCE_TABLES)
+    assert all(found.startswith("SEARCH") for found in plans), plans
+
+
+def test_the_log_of_an_instance_is_answered_by_an_index(connection: sqlite3.Connection) -> None:
+    text, parameters = Statements(SQLITE).read_log({"process_instance_key": 1}, 5, 10)
+    assert "ix_event_log_instance (process_instance_key=? AND rowid>?)" in plan(connection, text, parameters)
+
+
+def test_a_scan_is_compiled_once_for_all_values() -> None:
+    statements = Statements(SQLITE)
+    texts = {statements.scan(Job, {"state": state, "type": f"type {number}"}, (number,), number)[0] for number, state in enumerate("abc")}
+    assert len(texts) == 1
+
+
+def test_values_are_parameters_save_those_of_partial_indexes() -> None:
+    statements = Statements(SQLITE)
+    text, parameters = statements.scan(ProcessInstance, {"state": "x' OR '1'='1", "bpmn_process_id": "y"}, None, None)
+    assert "'" not in text
+    assert parameters == ("x' OR '1'='1", "y")
+    text, parameters = statements.scan(ProcessInstance, {"state": "active", "ended_at_ms": None}, None, None)
+    assert "'active'" in text
+    assert "IS NULL" in text
+    assert parameters == ()
+
+
+def upsert_postgresql(table: Table) -> ClauseElement:
+    """As SQLite's, in PostgreSQL's dialect."""
+    statement = postgresql.insert(table)
+    values = {column.name: statement.excluded[column.name] for column in table.columns if not column.primary_key}
+    return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=values)
+
+
+def test_another_dialect_compiles_the_same_statements() -> None:
+    make_dialect: Callable[..., SqlAlchemyDialect] = make_url("postgresql+psycopg://").get_dialect()
+    dialect = replace(SQLITE, sqlalchemy=make_dialect(paramstyle="format"), upsert=upsert_postgresql)
+    statements = Statements(dialect)
+    assert all("ON CONFLICT" in statements.upsert[row] for row in TABLES)
+    text, parameters = statements.scan(Variable, {"scope_key": 7}, (7, "a"), 10)
+    assert text.count("%s") == len(parameters) == 4
+    assert parameters == (7, 7, "a", 10)

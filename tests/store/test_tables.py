@@ -1,0 +1,80 @@
+"""The schema says the same thing three times: as structs, as tables and as migrations. Here they are held together."""
+
+from __future__ import annotations
+
+import sqlite3
+import types
+from pathlib import Path
+from typing import Union, get_args, get_origin, get_type_hints
+
+import pytest
+from msgspec import Struct
+from sqlalchemy import Table, create_engine
+
+from counterflow.kernel.records import LogEntry
+from counterflow.kernel.rows import INSTANCE_TABLES, TABLES, Row
+from counterflow.store.open import open_store
+from counterflow.store.sql.tables import EVENT_LOG, METADATA, PARTIAL_INDEXES, TABLE_OF
+
+STRUCTS: list[tuple[type[Struct], Table]] = [*TABLE_OF.items(), (LogEntry, EVENT_LOG)]
+
+Column = tuple[str, type, bool]
+
+
+def columns_of_struct(struct: type[Struct]) -> list[Column]:
+    """Name, type and whether None is allowed, of each field."""
+    hints = get_type_hints(struct)
+    return [(name, *without_none(hints[name])) for name in struct.__struct_fields__]
+
+
+def without_none(hint: object) -> tuple[type, bool]:
+    """`str | None` is a str that may be missing."""
+    kinds = list(get_args(hint)) if get_origin(hint) in {types.UnionType, Union} else [hint]
+    (kind,) = [kind for kind in kinds if kind is not type(None)]
+    assert isinstance(kind, type)
+    return kind, type(None) in kinds
+
+
+@pytest.mark.parametrize("struct, table", STRUCTS, ids=lambda value: getattr(value, "name", ""))
+def test_a_table_has_the_columns_of_its_struct(struct: type[Struct], table: Table) -> None:
+    assert [(column.name, column.type.python_type, column.nullable) for column in table.columns] == columns_of_struct(struct)
+
+
+@pytest.mark.parametrize("row", TABLES, ids=lambda row: row.table)
+def test_a_table_has_the_primary_key_of_its_struct(row: type[Row]) -> None:
+    assert tuple(column.name for column in TABLE_OF[row].primary_key) == row.key_fields
+
+
+@pytest.mark.parametrize("row", INSTANCE_TABLES, ids=lambda row: row.table)
+def test_the_rows_of_an_instance_are_found_by_an_index(row: type[Row]) -> None:
+    first_columns = [next(iter(index.columns)).name for index in TABLE_OF[row].indexes]
+    assert row.instance_field in [row.key_fields[0], *first_columns]
+
+
+def test_there_are_no_other_tables() -> None:
+    assert set(METADATA.tables) == {row.table for row in TABLES} | {"event_log", "alembic_version"}
+
+
+def test_a_partial_index_is_over_a_column_of_its_table() -> None:
+    assert all(column in METADATA.tables[table].columns for table, (column, _) in PARTIAL_INDEXES.items())
+
+
+def test_migrations_lead_to_the_tables(tmp_path: Path) -> None:
+    migrated, described = tmp_path / "migrated.db", tmp_path / "described.db"
+    open_store(f"sqlite:///{migrated}").close()
+    engine = create_engine(f"sqlite:///{described}")
+    METADATA.create_all(engine)
+    engine.dispose()
+    assert schema(migrated) == schema(described)
+
+
+def schema(path: Path) -> dict[str, object]:
+    """Columns of every table, and the text of every index."""
+    connection = sqlite3.connect(path)
+    try:
+        names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        indexes = connection.execute("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'index'").fetchall()
+        columns = {name: connection.execute(f"PRAGMA table_info({name})").fetchall() for name in names}
+    finally:
+        connection.close()
+    return {**columns, "indexes": sorted(indexes, key=str)}
