@@ -10,7 +10,6 @@ from counterflow.model.graph import (
     Behaviour,
     CompensateDefinition,
     Compensation,
-    Dialect,
     ErrorDefinition,
     EventDefinition,
     Flow,
@@ -64,7 +63,7 @@ class _Builder:
             default_flow=element.attribute("default") or None,
             inputs=details.inputs,
             outputs=details.outputs,
-            results_stay_local=self._results_stay_local(element),
+            results_stay_local=details.results_stay_local,
             event=self._event(element),
             interrupting=_interrupting(element),
             job=details.job if details.script is None else None,
@@ -84,11 +83,6 @@ class _Builder:
         if element.behaviour is None:
             raise RuntimeError(f"{element} is not executed and yet no rule refused it")
         return element.behaviour if element.details.script is None else Behaviour.SCRIPT_TASK
-
-    def _results_stay_local(self, element: Element) -> bool:
-        """An error boundary event of a zeebe: model propagates nothing but its output mappings (observed on Zeebe 8.6)."""
-        of_boundary = element.tag == "boundaryEvent" and self.outline.dialect is Dialect.ZEEBE
-        return of_boundary or element.details.results_stay_local
 
     def _event(self, element: Element) -> EventDefinition | None:
         definition = element.definition

@@ -9,9 +9,11 @@ from tests.model.diagram import compensate, element, end, extensions, handler, m
 BOOKED = (service("hotel"), undo("hotel", by="cancel"))
 
 
-def thrown(*inside: str, event: dict[str, str] | None = None, definition: dict[str, str] | None = None, **process: str) -> bytes:
+def thrown(*inside: str, event: dict[str, str] | None = None, definition: dict[str, str] | None = None, order: str | None = None) -> bytes:
     throwing = throw("throw", *inside, compensate(**(definition or {})), **(event or {}))
-    return model(start(), *BOOKED, handler("cancel"), throwing, end(), path("start", "hotel", "throw", "end"), **process)
+    return model(
+        start(), *BOOKED, handler("cancel"), throwing, end(), path("start", "hotel", "throw", "end"), counterflow__compensationOrder=order
+    )
 
 
 def properties(name: str, value: str) -> str:
@@ -21,7 +23,12 @@ def properties(name: str, value: str) -> str:
 @pytest.mark.parametrize("order", ["mirror", "parallel", "sequential"])
 def test_orders_are_heard_on_event_definition_and_process(order: str) -> None:
     name = {"counterflow__compensationOrder": order}
-    for content in (thrown(event=name), thrown(definition=name), thrown(**name), thrown(properties("counterflow:compensationOrder", order))):
+    for content in (
+        thrown(event=name),
+        thrown(definition=name),
+        thrown(order=order),
+        thrown(properties("counterflow:compensationOrder", order)),
+    ):
         assert refused(content, RULE) == []
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from lxml import etree
 
-from counterflow.feel import Expression, juel
-from counterflow.model.expressions import compile_feel, string_literal
+from counterflow import feel
+from counterflow.feel import Expression
+from counterflow.model.expressions import compile_feel, juel_as_feel, string_literal
 from counterflow.model.findings import Finding
 from counterflow.model.graph import VariableMapping
 from counterflow.model.outline import Drawn, Element
@@ -94,8 +95,8 @@ def _translated(text: str, what: str, drawn: Drawn, notes: list[Finding], at: et
     if "${" not in text and "#{" not in text:
         return string_literal(text)
     try:
-        return juel.translate(text)
-    except juel.JuelUnsupported as error:
+        return juel_as_feel(text)
+    except feel.JuelUnsupported as error:
         message = f"the {what} `{text}` has no counterpart in FEEL: {error}."
         notes.append(drawn.error("expression", message, "Write it with variables, literals and operators, or compute it in a worker.", at))
         return None
