@@ -1,0 +1,198 @@
+"""What the server can be told: one table of settings, read from flags, environment variables and a TOML file, in that order.
+
+A value that cannot be used is refused with a sentence that names where it came from; all such values are told at once.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from counterflow.model.graph import CompensationOrder
+
+MEBIBYTE = 1024 * 1024
+CONFIG_VARIABLE = "COUNTERFLOW_CONFIG"
+"""Names the TOML file where no flag does."""
+
+
+class SettingsError(Exception):
+    """Settings that cannot be used: one line for each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a server runs. Ports: 0 means any free one. Times are milliseconds, sizes bytes."""
+
+    database_url: str = "sqlite:///counterflow.db"
+    host: str = "127.0.0.1"
+    grpc_port: int = 26500
+    http_port: int = 8080
+    management_port: int = 9600
+    compensation_order: CompensationOrder = CompensationOrder.MIRROR
+    insecure_public: bool = False
+    request_timeout_ms: int = 15_000
+    long_poll_ms: int = 10_000
+    shutdown_grace_ms: int = 10_000
+    message_bytes: int = 4 * MEBIBYTE
+    variable_bytes: int = 2 * MEBIBYTE
+    steps_without_wait: int = 1_000
+    pending_commands: int = 4_000
+    cached_instances: int = 4_000
+
+
+class BadValue(Exception):
+    """Why a value cannot be used: `expected …, found …`."""
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise BadValue(f"expected text, found {value!r}")
+    return value
+
+
+def _truth(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    words = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+    if not isinstance(value, str) or value.strip().lower() not in words:
+        raise BadValue(f"expected true or false, found {value!r}")
+    return words[value.strip().lower()]
+
+
+def _order(value: object) -> CompensationOrder:
+    try:
+        return CompensationOrder(str(value).strip().lower())
+    except ValueError:
+        raise BadValue(f"expected one of {', '.join(CompensationOrder)}, found {value!r}") from None
+
+
+def _whole(least: int, most: int) -> Callable[[object], int]:
+    def read(value: object) -> int:
+        try:
+            number = int(value) if isinstance(value, str) else value
+        except ValueError:
+            number = None
+        if isinstance(number, bool) or not isinstance(number, int) or not least <= number <= most:
+            raise BadValue(f"expected a whole number from {least} to {most}, found {value!r}")
+        return number
+
+    return read
+
+
+class Setting(NamedTuple):
+    """A setting: the field of `Settings` (and key of the TOML file) it fills, how it is read, and what it means to a person."""
+
+    name: str
+    read: Callable[[object], Any]
+    meaning: str
+
+    @property
+    def flag(self) -> str:
+        """Its name on the command line."""
+        return "--database" if self.name == "database_url" else f"--{self.name.replace('_', '-')}"
+
+    @property
+    def variable(self) -> str:
+        """Its name in the environment."""
+        return f"COUNTERFLOW_{self.name.upper()}"
+
+
+_PORT = _whole(0, 65_535)
+_TIME_MS = _whole(1, 86_400_000)
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("database_url", _text, "where data is kept: sqlite:///FILE, or memory: to forget it at the end"),
+    Setting("host", _text, "the address to listen on"),
+    Setting("grpc_port", _PORT, "where clients and workers call"),
+    Setting("http_port", _PORT, "where people look"),
+    Setting("management_port", _PORT, "where machines ask how the server is"),
+    Setting("compensation_order", _order, "the order of undo: mirror, parallel or sequential"),
+    Setting("insecure_public", _truth, "listen on a public address without TLS and authentication"),
+    Setting("request_timeout_ms", _TIME_MS, "how long a call may take"),
+    Setting("long_poll_ms", _TIME_MS, "how long a poll waits that does not say"),
+    Setting("shutdown_grace_ms", _TIME_MS, "how long calls may go on while the server stops"),
+    Setting("message_bytes", _whole(65_536, 256 * MEBIBYTE), "the largest message on the wire"),
+    Setting("variable_bytes", _whole(1_024, 256 * MEBIBYTE), "the largest variables of one scope"),
+    Setting("steps_without_wait", _whole(10, 1_000_000), "elements that one command may enter before it is held up by an incident"),
+    Setting("pending_commands", _whole(1, 1_000_000), "commands that may wait for their commit before callers are sent away"),
+    Setting("cached_instances", _whole(0, 10_000_000), "process instances kept in memory"),
+)
+
+
+def read_settings(flags: Mapping[str, object], environment: Mapping[str, str], file: Path | None = None) -> Settings:
+    """Settings from flags (by field name; None means not given), then the environment, then a TOML file, then defaults.
+
+    The file is `file`, or the one that `COUNTERFLOW_CONFIG` names. Raises `SettingsError`.
+    """
+    problems: list[str] = []
+    named = environment.get(CONFIG_VARIABLE, "")
+    path = file or (Path(named) if named else None)
+    table = _read_file(path, problems) if path is not None else {}
+    chosen: dict[str, Any] = {}
+    for setting in SETTINGS:
+        for source, value in _sources(setting, flags, environment, table, path):
+            try:
+                chosen[setting.name] = setting.read(value)
+            except BadValue as bad:
+                problems.append(f"{source}: {bad}")
+            break
+    settings = Settings(**chosen)
+    problems += _refusals(settings)
+    if problems:
+        raise SettingsError("\n".join(problems))
+    return settings
+
+
+def _sources(
+    setting: Setting, flags: Mapping[str, object], environment: Mapping[str, str], table: Mapping[str, object], path: Path | None
+) -> Iterator[tuple[str, object]]:
+    name = setting.name
+    if flags.get(name) is not None:
+        yield setting.flag, flags[name]
+    if environment.get(setting.variable):
+        yield setting.variable, environment[setting.variable]
+    if name in table:
+        yield f"{path}, {name}", table[name]
+
+
+def _read_file(path: Path, problems: list[str]) -> Mapping[str, object]:
+    import tomllib  # noqa: PLC0415 - most servers have no such file
+
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        problems.append(f"{path}: cannot be read: {error.strerror}")
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        problems.append(f"{path}: is not TOML: {error}")
+        return {}
+    known = [setting.name for setting in SETTINGS]
+    problems += (f"{path}, {name}: there is no such setting; there are {', '.join(known)}" for name in sorted(set(table) - set(known)))
+    return table
+
+
+def _refusals(settings: Settings) -> Iterator[str]:
+    if not settings.insecure_public and not is_loopback(settings.host):
+        yield (
+            f"host {settings.host}: expected a loopback address such as 127.0.0.1, since this server has neither TLS nor authentication "
+            "of its own and whoever reaches the port may do anything; put a proxy with both in front of it, "
+            "or say --insecure-public if the network is yours"
+        )
+    if settings.variable_bytes > settings.message_bytes:
+        yield (
+            f"variable_bytes {settings.variable_bytes}: expected at most message_bytes ({settings.message_bytes}), "
+            "or no worker could ever receive them"
+        )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach the address."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
