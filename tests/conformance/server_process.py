@@ -1,0 +1,52 @@
+"""A real server in a process of its own, for tests that look at it from outside."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+
+def free_port() -> int:
+    """A port that nobody listens on right now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class ServerProcess:
+    """`counterflow serve` on a database file and a port."""
+
+    def __init__(self, database: Path, port: int, *options: str) -> None:
+        self.address = f"127.0.0.1:{port}"
+        command = [sys.executable, "-m", "counterflow", "serve", "--database", f"sqlite:///{database}", "--grpc-port", str(port), *options]
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ | {"COUNTERFLOW_MANAGEMENT_PORT": "0"})
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
+    def wait_until_ready(self) -> ServerProcess:
+        """Wait for the line that says it accepts calls. Raises `AssertionError` if it ends instead."""
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            if line.startswith("ready "):
+                return self
+        raise AssertionError(f"the server ended with exit code {self._process.wait()} before it was ready")
+
+    def kill(self) -> None:
+        """SIGKILL, at once."""
+        self.stop(signal.SIGKILL)
+
+    def stop(self, how: signal.Signals) -> int:
+        """Send a signal; answers the exit code."""
+        self._process.send_signal(how)
+        code = self._process.wait(timeout=30)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+        return code
