@@ -12,12 +12,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
-from typing import Any, TypeVar, get_type_hints
+from typing import TypeVar
 
 import pytest
 from msgspec.structs import astuple, replace
 
-from counterflow.kernel.records import LogEntry
 from counterflow.kernel.rows import (
     INSTANCE_TABLES,
     TABLES,
@@ -32,6 +31,7 @@ from counterflow.kernel.rows import (
 )
 from counterflow.store.open import open_store
 from counterflow.store.port import Batch, Key, Store, StoreError
+from tests.conformance.store_samples import batch, entry, sample, variable
 
 ROOT = Path(__file__).parents[2]
 RowType = TypeVar("RowType", bound=Row)
@@ -54,41 +54,12 @@ def lasting(examine: LastingBehaviour) -> LastingBehaviour:
     return examine
 
 
-# What the questions are made of.
-
-
-def batch(*rows: Row, deletes: dict[type[Row], list[Key]] | None = None, log: list[LogEntry] | None = None) -> Batch:
-    """A batch that puts these rows."""
-    puts: dict[type[Row], list[Row]] = {}
-    for row in rows:
-        puts.setdefault(type(row), []).append(row)
-    return Batch(puts, deletes or {}, log or [])
-
-
-def entry(position: int, instance: int = 1, *, events: bytes = b"\x90") -> LogEntry:
-    """A log entry of one event."""
-    return LogEntry(position, instance, 1_790_000_000_000, "complete_job", 1, events)
-
-
-def sample(table: type[RowType], number: int = 1, **changes: Any) -> RowType:
-    """A row of any table: every column filled with something of its type that tells `number`."""
-    made: dict[str, object] = {"int": number, "str": f"text {number}", "bytes": b"\x00\xff%d" % number, "bool": number % 2 == 1}
-    hints = {name: str(getattr(hint, "__name__", hint)).split(" ")[0] for name, hint in get_type_hints(table).items()}
-    values = {name: made[hints[name]] for name in table.__struct_fields__}
-    return table(**{**values, **changes})
-
-
-def variable(name: str, *, scope: int = 1, instance: int = 1, value: bytes = b"1") -> Variable:
-    """A variable, of the instance's own scope unless told otherwise."""
-    return Variable(scope, name, instance, value)
+# Rows.
 
 
 def in_same_type(one: object, other: object) -> bool:
     """Equal, and no False that is a 0."""
     return one == other and type(one) is type(other)
-
-
-# Rows.
 
 
 @behaviour

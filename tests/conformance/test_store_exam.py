@@ -13,7 +13,8 @@ from counterflow.kernel.records import LogEntry
 from counterflow.kernel.rows import ArrivedToken, ElementInstance, Job, ProcessInstance, Row, Variable, key_of
 from counterflow.store.open import open_store
 from counterflow.store.port import Batch, Key, Store, StoreError
-from tests.conformance.store_exam import BEHAVIOURS, LASTING_BEHAVIOURS, Behaviour, LastingBehaviour, entry, sample
+from tests.conformance.store_exam import BEHAVIOURS, LASTING_BEHAVIOURS, Behaviour, LastingBehaviour
+from tests.conformance.store_samples import entry, sample
 
 URLS = {"memory": "memory:", "sqlite": "sqlite:///{folder}/exam.db"}
 LASTING = ["sqlite"]

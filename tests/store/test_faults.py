@@ -14,7 +14,7 @@ from counterflow.kernel.rows import Job, Partition, Resource, Row
 from counterflow.store.open import open_store
 from counterflow.store.port import Store, StoreError
 from counterflow.store.sql import dialects
-from tests.conformance.store_exam import batch, entry, sample
+from tests.conformance.store_samples import batch, entry, sample
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from counterflow.store.errors import DatabaseInUseError
+from counterflow.store.port import StoreError
 from counterflow.store.sql.file_lock import FileLock
 
 HOLDER = """
@@ -48,3 +49,9 @@ def test_what_a_dead_process_left_behind_is_no_lock(tmp_path: Path) -> None:
     lock = FileLock(tmp_path / "a.db")
     assert len((tmp_path / "a.db.lock").read_text()) < 12
     lock.release()
+
+
+def test_a_lock_that_cannot_be_made_says_why(tmp_path: Path) -> None:
+    (tmp_path / "a.db.lock").mkdir()
+    with pytest.raises(StoreError, match=r"cannot make .*a\.db\.lock, which keeps a second server out: Is a directory"):
+        FileLock(tmp_path / "a.db")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from counterflow.kernel.rows import INSTANCE_TABLES, TABLES, Job, key_of
 from counterflow.store.memory import MemoryStore
-from tests.conformance.store_exam import batch, sample
+from tests.conformance.store_samples import batch, sample
 
 
 def test_deleted_instances_leave_no_trace() -> None:

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from counterflow.store.errors import DatabaseInUseError
+from counterflow.store.port import StoreError
 
 if sys.platform == "win32":
     import msvcrt
@@ -29,11 +30,14 @@ else:
 
 
 class FileLock:
-    """The right to write to a database file, from construction to `release`. Raises `DatabaseInUseError`."""
+    """The right to write to a database file, from construction to `release`. Raises `DatabaseInUseError` or `StoreError`."""
 
     def __init__(self, database: Path) -> None:
         path = database.with_name(database.name + ".lock")
-        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError as error:
+            raise StoreError(f"cannot make {path}, which keeps a second server out: {error.strerror}; is the folder writable?") from error
         try:
             _try_lock(self._descriptor)
         except OSError as error:

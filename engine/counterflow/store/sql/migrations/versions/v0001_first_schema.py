@@ -16,6 +16,7 @@ def upgrade() -> None:
     """Make every table and index."""
     create_definition_tables()
     create_instance_tables()
+    create_trouble_tables()
     create_event_log()
     create_indexes()
 
@@ -79,17 +80,6 @@ def create_instance_tables() -> None:
         string("error_message", null=True),
     )
     op.create_table(
-        "incident",
-        number("key", key=True),
-        number("process_instance_key"),
-        number("element_instance_key"),
-        string("element_id"),
-        number("job_key"),
-        string("error_type"),
-        string("message"),
-        number("created_at_ms"),
-    )
-    op.create_table(
         "undo_record",
         number("key", key=True),
         number("process_instance_key"),
@@ -112,6 +102,21 @@ def create_instance_tables() -> None:
         number("process_instance_key"),
         string("gateway_id"),
         number("count"),
+    )
+
+
+def create_trouble_tables() -> None:
+    """What waits for a person."""
+    op.create_table(
+        "incident",
+        number("key", key=True),
+        number("process_instance_key"),
+        number("element_instance_key"),
+        string("element_id"),
+        number("job_key"),
+        string("error_type"),
+        string("message"),
+        number("created_at_ms"),
     )
     op.create_table("quarantine", number("process_instance_key", key=True), string("reason"), number("since_ms"))
 
