@@ -310,5 +310,7 @@ class Loop:
         self.state = load_state(self._store, self._order)
         for tell in [*sealed.failed, *later.failed]:
             tell(error)
-        self._alarm = None if self._alarm is None else self._alarm.cancel()
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
         self._arm()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from counterflow.kernel.records import LogEntry
-from counterflow.kernel.rows import Job, Partition, ProcessDefinition, Row, key_of
+from counterflow.kernel.rows import Job, Partition, ProcessDefinition, Row, as_key
 from counterflow.kernel.state import State
 from counterflow.model.graph import CompensationOrder
 from counterflow.source import StoreSource
-from counterflow.store.port import Batch, Key, Store
+from counterflow.store.port import Batch, Store
 
 PARTITION_ID = 1
 
@@ -25,20 +27,16 @@ def load_state(store: Store, order: CompensationOrder = CompensationOrder.MIRROR
 
 def seal(state: State, log: list[LogEntry]) -> Batch:
     """Everything that has changed since the last call, each row once: a row that was born and died meanwhile not at all."""
-    changes: dict[tuple[type[Row], Key], tuple[Row | None, Row | None]] = {}
-    for old, new in state.journal:
-        row = new if new is not None else old
-        if row is None:
-            continue
-        place = (type(row), key_of(row))
-        before = changes[place][0] if place in changes else old
-        changes[place] = (before, new)
+    changes: dict[tuple[type[Row], Any], tuple[Row | None, Row | None]] = {}
+    for table, place, old, new in state.journal:
+        earlier = changes.get((table, place))
+        changes[table, place] = (old if earlier is None else earlier[0], new)
     batch = Batch({}, {}, log)
-    for (table, key), (before, after) in changes.items():
+    for (table, place), (before, after) in changes.items():
         if after is not None:
             batch.puts.setdefault(table, []).append(after)
         elif before is not None:
-            batch.deletes.setdefault(table, []).append(key)
+            batch.deletes.setdefault(table, []).append(as_key(place))
     if log:
         batch.puts[Partition] = [Partition(state.partition_id, state.last_key, state.last_position)]
     state.journal.clear()

@@ -72,7 +72,7 @@ def rows_of(state: State, table: type[Row]) -> dict[tuple[int | str, ...], Row]:
     if table is Partition:
         return {(1,): Partition(1, state.last_key, state.last_position)}
     if table not in INSTANCE_TABLES:
-        return {key_of(row): row for _, row in state.journal if type(row) is table and row is not None}
+        return {key_of(row): row for owner, _, _, row in state.journal if owner is table and row is not None}
     return {key_of(row): row for instance in state.instances.values() for row in instance.rows[table].values()}
 
 

@@ -106,7 +106,8 @@ def _refuse_twice(command: DeployResources) -> None:
             if process.id in seen:
                 raise Rejection(
                     RejectionType.INVALID_ARGUMENT,
-                    f"Expected each process id once in a deployment, but '{process.id}' is in '{seen[process.id]}' and in '{resource.name}'",
+                    f"Expected each process id once in a deployment, but '{process.id}' is in "
+                    f"'{seen[process.id]}' and in '{resource.name}'",
                 )
             seen[process.id] = resource.name
 

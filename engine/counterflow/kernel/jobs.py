@@ -13,6 +13,8 @@ key may complete it, activated or not, late or not: that is how Zeebe's clients 
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from msgspec.structs import replace
 
 from counterflow.kernel import error_events, incidents, lifecycle, variables
@@ -20,7 +22,7 @@ from counterflow.kernel.records import BrokenInvariant, Command, Event, Rejectio
 from counterflow.kernel.rows import ElementInstance, Job
 from counterflow.kernel.state import ACTIVATABLE, InstanceState, State
 from counterflow.kernel.step import Step
-from counterflow.model.graph import Node
+from counterflow.model.graph import JobDefinition, Node
 
 ACTIVATED, BACKING_OFF, FAILED, ERROR_THROWN = "activated", "backing_off", "failed", "error_thrown"
 ACTIVE_STATES = (ACTIVATABLE, ACTIVATED)
@@ -141,20 +143,30 @@ def create(step: Step, element: ElementInstance, node: Node) -> None:
     definition = node.job
     if definition is None:
         raise BrokenInvariant(f"task '{node.id}' has no job definition")
-    job_type, retries = definition.type, definition.retries
-    if not isinstance(job_type, str):
-        value = variables.evaluate(step, element.key, job_type).value
-        if not isinstance(value, str) or not value:
-            _refuse_value(step, element, "job type", job_type.text, "a non-empty string", value)
-            return
-        job_type = value
-    if not isinstance(retries, int):
-        value = variables.evaluate(step, element.key, retries).value
-        if isinstance(value, bool) or not isinstance(value, int) and (value is None or value != int(value)):  # type: ignore[call-overload]
-            _refuse_value(step, element, "job retries", retries.text, "a whole number", value)
-            return
-        retries = int(value)  # type: ignore[call-overload]
-    step.emit(JobCreated(step.new_key(), element.key, job_type, retries))
+    job_type = _job_type(step, element, definition)
+    retries = _retries(step, element, definition) if job_type is not None else None
+    if job_type is not None and retries is not None:
+        step.emit(JobCreated(step.new_key(), element.key, job_type, retries))
+
+
+def _job_type(step: Step, element: ElementInstance, definition: JobDefinition) -> str | None:
+    if isinstance(definition.type, str):
+        return definition.type
+    value = variables.evaluate(step, element.key, definition.type).value
+    if isinstance(value, str) and value:
+        return value
+    _refuse_value(step, element, "job type", definition.type.text, "a non-empty string", value)
+    return None
+
+
+def _retries(step: Step, element: ElementInstance, definition: JobDefinition) -> int | None:
+    if isinstance(definition.retries, int):
+        return definition.retries
+    value = variables.evaluate(step, element.key, definition.retries).value
+    if isinstance(value, int | Decimal) and not isinstance(value, bool) and value == int(value) and value >= 1:
+        return int(value)
+    _refuse_value(step, element, "job retries", definition.retries.text, "a whole number from 1", value)
+    return None
 
 
 def cancel_job_of(step: Step, element_instance_key: int) -> None:

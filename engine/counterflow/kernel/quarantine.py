@@ -93,7 +93,8 @@ def _apply_abandoned(state: State, instance: InstanceState | None, event: Instan
     if instance is None or instance.header is None:
         return
     tables: list[type[Row]] = [table for table in instance.rows if table not in (ProcessInstance, ElementInstance, Job)]
-    for table in [Job, *tables, ElementInstance]:
+    ordered: list[type[Row]] = [Job, *tables, ElementInstance]
+    for table in ordered:
         for row in list(instance.rows[table].values()):
             state.delete(row)
     state.put(replace(instance.header, state="terminated", ended_at_ms=state.now_ms))

@@ -7,7 +7,9 @@ Fields are scalars (int, str, bytes, None); JSON values stay the bytes they arri
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -216,6 +218,15 @@ INSTANCE_TABLES: tuple[type[Row], ...] = tuple(table for table in TABLES if tabl
 """The tables whose rows belong to one process instance and are loaded and put away with it."""
 
 
+PLACES: dict[type[Row], Callable[[Any], Any]] = {table: attrgetter(*table.key_fields) for table in TABLES}
+"""Per table, what names a row's place in it: the value of its key field, or a tuple where the key has several."""
+
+
 def key_of(row: Row) -> tuple[int | str, ...]:
     """The primary key of a row, as a tuple in the order of its `key_fields`."""
-    return tuple(getattr(row, name) for name in row.key_fields)
+    return as_key(PLACES[type(row)](row))
+
+
+def as_key(place: Any) -> tuple[int | str, ...]:
+    """A place in a table as a primary key."""
+    return place if isinstance(place, tuple) else (place,)

@@ -18,6 +18,7 @@ from typing import Any, Protocol, TypeVar
 from counterflow.kernel.indexes import DueTimes, ReadyJobs
 from counterflow.kernel.records import BrokenInvariant, first_key
 from counterflow.kernel.rows import (
+    PLACES,
     ArrivedToken,
     ElementInstance,
     Incident,
@@ -29,7 +30,6 @@ from counterflow.kernel.rows import (
     Row,
     UndoRecord,
     Variable,
-    key_of,
 )
 from counterflow.model.graph import CompensationOrder, Process
 
@@ -165,7 +165,8 @@ class State:
         self.ready: dict[str, ReadyJobs] = {}
         self.due = DueTimes()
         self.newly_ready: list[tuple[str, int]] = []
-        self.journal: list[tuple[Row | None, Row | None]] = []
+        self.journal: list[tuple[type[Row], Any, Row | None, Row | None]] = []
+        """Every change since the last batch was sealed: table, place in it, the row before and the row after."""
         self.batch = 1
 
     # -- asking ---------------------------------------------------------------------------------------------------
@@ -217,28 +218,27 @@ class State:
     def put(self, row: Row) -> None:
         """Put a row in the place of the one with its key, if any."""
         table = type(row)
-        field = table.instance_field
-        if not field:
+        if not table.instance_field:
             self._put_shared(row)
             return
-        instance = self.instances[getattr(row, field)]
+        instance = self.instances[getattr(row, table.instance_field)]
+        place = PLACES[table](row)
         rows = instance.rows[table]
-        key = row.key if table.key_fields == ("key",) else key_of(row)  # type: ignore[attr-defined]
-        old = rows.get(key)
-        rows[key] = row
+        old = rows.get(place)
+        rows[place] = row
         _INDEXERS[table](self, instance, old, row)
         instance.last_batch = self.batch
-        self.journal.append((old, row))
+        self.journal.append((table, place, old, row))
 
     def delete(self, row: Row) -> None:
         """Take a row away."""
         table = type(row)
         instance = self.instances[getattr(row, table.instance_field)]
-        key = row.key if table.key_fields == ("key",) else key_of(row)  # type: ignore[attr-defined]
-        old = instance.rows[table].pop(key)
+        place = PLACES[table](row)
+        old = instance.rows[table].pop(place)
         _INDEXERS[table](self, instance, old, None)
         instance.last_batch = self.batch
-        self.journal.append((old, None))
+        self.journal.append((table, place, old, None))
 
     def open_instance(self, key: int) -> None:
         """Make room for a new process instance; its first row follows."""
@@ -247,8 +247,7 @@ class State:
     def roll_back(self, mark: int, last_key: int, last_position: int) -> None:
         """Take back every change noted since `mark`, and the counters with it."""
         while len(self.journal) > mark:
-            old, new = self.journal.pop()
-            self._restore(old, new)
+            self._restore(*self.journal.pop())
         self.newly_ready.clear()
         self.last_key, self.last_position = last_key, last_position
 
@@ -289,7 +288,7 @@ class State:
         already_told = len(self.newly_ready)
         for table, rows in loaded.items():
             for row in rows:
-                instance.rows[table][row.key if table.key_fields == ("key",) else key_of(row)] = row
+                instance.rows[table][PLACES[table](row)] = row
                 _INDEXERS[table](self, instance, None, row)
         del self.newly_ready[already_told:]
         return instance
@@ -297,22 +296,20 @@ class State:
     def _put_shared(self, row: Row) -> None:
         if isinstance(row, ProcessDefinition):
             self.admit_definition(row)
-        self.journal.append((None, row))
+        self.journal.append((type(row), PLACES[type(row)](row), None, row))
 
-    def _restore(self, old: Row | None, new: Row | None) -> None:
+    def _restore(self, table: type[Row], place: Any, old: Row | None, new: Row | None) -> None:
         row = old if old is not None else new
         if row is None:
             raise BrokenInvariant("a journal note without a row")
-        table = type(row)
         if not table.instance_field:
             self._withdraw_shared(row)
             return
         instance = self.instances[getattr(row, table.instance_field)]
-        key = key_of(row) if table.key_fields != ("key",) else row.key  # type: ignore[attr-defined]
         if old is None:
-            del instance.rows[table][key]
+            del instance.rows[table][place]
         else:
-            instance.rows[table][key] = old
+            instance.rows[table][place] = old
         _INDEXERS[table](self, instance, new, old)
         instance.plans.clear()
         if table is ProcessInstance and old is None:

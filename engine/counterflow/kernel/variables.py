@@ -210,7 +210,8 @@ def _refuse_oversize(step: Step, scope_key: int, values: Document) -> None:
         raise DocumentTooLarge(
             RejectionType.INVALID_ARGUMENT,
             f"Expected the variables of scope '{scope_key}' to take at most {limit} bytes, but they would take "
-            f"{added + present - replaced} (largest: '{largest}' with {len(values[largest])}); keep large data elsewhere and pass a reference",
+            f"{added + present - replaced} (largest: '{largest}' with {len(values[largest])}); "
+            "keep large data elsewhere and pass a reference",
         )
 
 
