@@ -1,0 +1,37 @@
+"""What waits for a person: open incidents, straight from their rows."""
+
+from __future__ import annotations
+
+from counterflow.kernel import rows
+from counterflow.queries.paging import newest_first
+from counterflow.queries.remedies import remedy_for
+from counterflow.queries.shapes import Incident, Page
+from counterflow.store.port import Store
+
+
+def list_incidents(store: Store, *, process_instance_key: int = 0, page_size: int = 0, page_key: int = 0) -> Page[Incident]:
+    """The open incidents of one instance (0: of all), newest first; a key that is unknown has none. Raises `Rejection`."""
+    where = {"process_instance_key": process_instance_key} if process_instance_key else {}
+    page = newest_first(store, rows.Incident, where, page_size=page_size, page_key=page_key)
+    process_ids = {key: _process_id(store, key) for key in {row.process_instance_key for row in page.items}}
+    return Page([_shape(row, process_ids[row.process_instance_key]) for row in page.items], page.next_page_key)
+
+
+def _shape(row: rows.Incident, process_id: str) -> Incident:
+    return Incident(
+        key=row.key,
+        process_instance_key=row.process_instance_key,
+        bpmn_process_id=process_id,
+        element_id=row.element_id,
+        element_instance_key=row.element_instance_key,
+        job_key=row.job_key,
+        error_type=row.error_type,
+        message=row.message,
+        remedy=remedy_for(row.error_type),
+        created_at_ms=row.created_at_ms,
+    )
+
+
+def _process_id(store: Store, process_instance_key: int) -> str:
+    instance = store.get(rows.ProcessInstance, (process_instance_key,))
+    return instance.bpmn_process_id if instance is not None else ""

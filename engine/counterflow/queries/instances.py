@@ -1,0 +1,104 @@
+"""Process instances: a list of them from their rows, and one as a tree folded from its log."""
+
+from __future__ import annotations
+
+from counterflow.kernel import rows
+from counterflow.kernel.records import Rejection, RejectionType
+from counterflow.queries import log
+from counterflow.queries.definitions import element_names
+from counterflow.queries.paging import newest_first
+from counterflow.queries.shapes import InstanceTree, Page, ProcessInstance
+from counterflow.queries.story import Story, created_in
+from counterflow.store.port import Store
+
+STATES = ("active", "completed", "terminated")
+DEFAULT_ELEMENT_LIMIT = 1_000
+
+
+def list_process_instances(
+    store: Store, *, bpmn_process_id: str = "", definition_key: int = 0, state: str = "", page_size: int = 0, page_key: int = 0
+) -> Page[ProcessInstance]:
+    """Instances, newest first; what is left empty does not narrow. Raises `Rejection` for a state that is none."""
+    if state and state not in STATES:
+        raise Rejection(RejectionType.INVALID_ARGUMENT, f"Expected a state of {', '.join(STATES)}, but found '{state}'")
+    asked: dict[str, str | int] = {"bpmn_process_id": bpmn_process_id, "definition_key": definition_key, "state": state}
+    where = {column: value for column, value in asked.items() if value}
+    page = newest_first(store, rows.ProcessInstance, where, page_size=page_size, page_key=page_key)
+    return Page([_shape(store, row) for row in page.items], page.next_page_key)
+
+
+def process_instance(store: Store, key: int, *, active_only: bool = False, element_limit: int = 0) -> InstanceTree:
+    """One instance and everything in it, running or ended.
+
+    `active_only` leaves out element instances that have ended; beyond `element_limit` (0: 1000) the ended ones are left out first,
+    oldest first. Raises `Rejection` for an unknown key.
+    """
+    story = _story_of(store, key)
+    for element in story.elements.values():
+        element.variables = story.variables_of(element.key)
+    left_out = _prune(story, active_only, element_limit or DEFAULT_ELEMENT_LIMIT)
+    return InstanceTree(
+        process_instance=_header(story),
+        root=story.root,
+        undo_records=list(story.undo_records.values()),
+        flows_taken=story.flows_taken,
+        waiting_tokens=story.waiting_tokens(),
+        caught_errors=story.caught_errors,
+        quarantine_reason=story.quarantine_reason,
+        elements_left_out=left_out,
+    )
+
+
+def _story_of(store: Store, key: int) -> Story:
+    story: Story | None = None
+    for entry in log.entries(store, key) if key > 0 else ():
+        if story is None:
+            created = created_in(entry)
+            story = Story(created, element_names(store, created.definition_key))
+        story.tell(entry)
+    if story is None:
+        raise Rejection(RejectionType.NOT_FOUND, f"Expected to find a process instance with key '{key}', but none was found")
+    return story
+
+
+def _header(story: Story) -> ProcessInstance:
+    created, root = story.created, story.root
+    return ProcessInstance(
+        key=created.key,
+        bpmn_process_id=created.bpmn_process_id,
+        version=created.version,
+        definition_key=created.definition_key,
+        state=root.state if root.ended_position else "active",
+        started_at_ms=story.started_at_ms,
+        ended_at_ms=root.ended_at_ms,
+        incident_count=sum(incident.state == "open" for incident in story.incidents.values()),
+        quarantined=bool(story.quarantine_reason),
+    )
+
+
+def _prune(story: Story, active_only: bool, limit: int) -> int:
+    """Take away what is not to be shown. Children end before their parents and begin after them, so leaves always go first."""
+    inner = [element for element in story.elements.values() if element.scope_key]
+    ended = sorted((element for element in inner if element.ended_position), key=lambda element: (element.ended_position, -element.key))
+    running = sorted((element for element in inner if not element.ended_position), key=lambda element: -element.key)
+    surplus = max(len(story.elements) - limit, len(ended) if active_only else 0)
+    gone = {element.key for element in [*ended, *running][:surplus]}
+    if gone:
+        for element in story.elements.values():
+            element.children = [child for child in element.children if child.key not in gone]
+    return len(gone)
+
+
+def _shape(store: Store, row: rows.ProcessInstance) -> ProcessInstance:
+    live = row.state == "active"
+    return ProcessInstance(
+        key=row.key,
+        bpmn_process_id=row.bpmn_process_id,
+        version=row.version,
+        definition_key=row.definition_key,
+        state=row.state,
+        started_at_ms=row.started_at_ms,
+        ended_at_ms=row.ended_at_ms,
+        incident_count=len(store.scan(rows.Incident, {"process_instance_key": row.key})) if live else 0,
+        quarantined=live and store.get(rows.Quarantine, (row.key,)) is not None,
+    )

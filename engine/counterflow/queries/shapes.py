@@ -1,0 +1,214 @@
+"""The answers. Keys, positions and times are the kernel's: 64-bit keys (0: none), places in the log, epoch milliseconds UTC.
+
+States are the lower-case words that the reading service's enums end in (`active` for ELEMENT_INSTANCE_STATE_ACTIVE), and a few
+more where the log knows more than a client is told: a job may be `completed` or `canceled`, an undo record `used_up` or `dropped`.
+`*_json` holds one JSON value as text.
+"""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+import msgspec
+
+Item = TypeVar("Item")
+
+
+class Page(msgspec.Struct, Generic[Item], frozen=True):
+    """Some of a list, newest first. `next_page_key` asks for what follows; 0: nothing does."""
+
+    items: list[Item]
+    next_page_key: int = 0
+
+
+class Definition(msgspec.Struct, frozen=True):
+    """One version of a process. `version_tag` is what the model calls it, empty if it does not say."""
+
+    key: int
+    bpmn_process_id: str
+    version: int
+    version_tag: str
+    resource_name: str
+    deployment_key: int
+    deployed_at_ms: int
+
+
+class DefinitionXml(msgspec.Struct, frozen=True):
+    """A diagram byte for byte as it was deployed."""
+
+    resource_name: str
+    xml: bytes
+
+
+class ProcessInstance(msgspec.Struct, frozen=True):
+    """One run of a process. `state` is `active`, `completed` or `terminated`; `incident_count` counts open incidents."""
+
+    key: int
+    bpmn_process_id: str
+    version: int
+    definition_key: int
+    state: str
+    started_at_ms: int
+    ended_at_ms: int | None = None
+    parent_process_instance_key: int = 0
+    incident_count: int = 0
+    quarantined: bool = False
+
+
+class Variable(msgspec.Struct, frozen=True):
+    """A variable of one scope with its last value: the present one, or the one it had when the scope ended."""
+
+    name: str
+    value_json: str
+
+
+class Job(msgspec.Struct):
+    """Work for a worker. `state`: `activatable`, `activated`, `backing_off`, `failed`, `error_thrown` while a task waits for it;
+    `completed`, `error_caught` or `canceled` once it is over. `due_at_ms` is the deadline, or the end of the back-off."""
+
+    key: int
+    element_instance_key: int
+    element_id: str
+    type: str
+    retries: int
+    created_at_ms: int
+    state: str = "activatable"
+    worker: str = ""
+    due_at_ms: int | None = None
+    error_code: str = ""
+    error_message: str = ""
+    ended_at_ms: int | None = None
+
+
+class Incident(msgspec.Struct):
+    """What a person must mend. `state`: `open`, `resolved` or `dropped` (its element was swept away); `remedy` says what to do."""
+
+    key: int
+    process_instance_key: int
+    bpmn_process_id: str
+    element_id: str
+    element_instance_key: int
+    job_key: int
+    error_type: str
+    message: str
+    remedy: str
+    created_at_ms: int
+    state: str = "open"
+    ended_at_ms: int | None = None
+
+
+class UndoRecord(msgspec.Struct):
+    """A completed activity that has, or had, a way back.
+
+    `state`: `available`, `taken` (by the throw `throw_key`), `started` (`handler_key` runs), `completed` (undone), `used_up` (its
+    handler was swept away) or `dropped` (its scope has ended, nobody can ask for it any more). `handler_id` is the activity that
+    undoes it. `order` counts the handlers of the instance in the order in which they started, from 1; 0: not started.
+    """
+
+    key: int
+    element_id: str
+    element_name: str
+    element_instance_key: int
+    scope_key: int
+    handler_id: str
+    handler_name: str
+    activated_position: int
+    completed_position: int
+    state: str = "available"
+    throw_key: int = 0
+    handler_key: int = 0
+    order: int = 0
+    started_position: int = 0
+    undone_position: int = 0
+    undone_at_ms: int | None = None
+
+
+class FlowTaken(msgspec.Struct, frozen=True):
+    """A token has gone along a sequence flow."""
+
+    flow_id: str
+    scope_key: int
+    position: int
+    taken_at_ms: int
+
+
+class WaitingToken(msgspec.Struct, frozen=True):
+    """Tokens that wait at a join, having come along one flow."""
+
+    gateway_id: str
+    flow_id: str
+    scope_key: int
+    count: int
+
+
+class CaughtError(msgspec.Struct, frozen=True):
+    """A BPMN error has reached the event `catch_id`, on or inside the element instance `element_instance_key`."""
+
+    catch_id: str
+    catch_name: str
+    element_instance_key: int
+    error_code: str
+    message: str
+    position: int
+    caught_at_ms: int
+
+
+class ElementInstance(msgspec.Struct):
+    """A run of one element, with the runs inside it in the order in which they were entered.
+
+    `state`: `activating`, `active`, `completing`, `completed`, `terminating`, `terminated`. `activated_position` is where it began
+    its work (before that, where it was entered), as mirror order compares it. `variables` are those of this scope alone, by name.
+    `undo_record_key` is set on a compensation handler: what it undoes.
+    """
+
+    key: int
+    scope_key: int
+    element_id: str
+    element_name: str
+    element_type: str
+    state: str
+    activated_position: int
+    activated_at_ms: int
+    ended_position: int = 0
+    ended_at_ms: int | None = None
+    undo_record_key: int = 0
+    variables: list[Variable] = []
+    jobs: list[Job] = []
+    incidents: list[Incident] = []
+    children: list[ElementInstance] = []
+
+
+class InstanceTree(msgspec.Struct, frozen=True):
+    """A process instance and everything that has happened in it. `elements_left_out` counts what the caller did not want to see."""
+
+    process_instance: ProcessInstance
+    root: ElementInstance
+    undo_records: list[UndoRecord]
+    flows_taken: list[FlowTaken]
+    waiting_tokens: list[WaitingToken]
+    caught_errors: list[CaughtError]
+    quarantine_reason: str = ""
+    elements_left_out: int = 0
+
+
+class HistoryRecord(msgspec.Struct, frozen=True):
+    """One event. `command` led to it, `event` is its kind, `key` what it is about; `details_json` is an object with the rest."""
+
+    position: int
+    timestamp_ms: int
+    command: str
+    process_instance_key: int
+    event: str
+    element_id: str
+    key: int
+    details_json: str
+
+
+class QuarantinedInstance(msgspec.Struct, frozen=True):
+    """An instance that nothing touches until a person releases or cancels it."""
+
+    process_instance_key: int
+    bpmn_process_id: str
+    version: int
+    reason: str
+    quarantined_at_ms: int
