@@ -311,16 +311,23 @@ def a_reader_sees_whole_batches_while_one_is_written(store: Store) -> None:
     writer = Thread(target=write)
     writer.start()
     seen = [1]
-    while writer.is_alive():
-        loaded = store.load_instance(1)
-        positions = {row.activated_position for row in loaded[ElementInstance] if isinstance(row, ElementInstance)}
-        values = {int(row.value) for row in loaded[Variable] if isinstance(row, Variable)}
-        assert len(positions) == 1
-        assert values == positions
-        seen += positions
-    writer.join()
+    try:
+        while writer.is_alive():
+            seen.append(generation_seen(store))
+    finally:
+        writer.join()
     assert seen == sorted(seen), "time went backwards for a reader"
     assert len(store.read_log()) == 39
+
+
+def generation_seen(store: Store) -> int:
+    """The one generation that all rows of the instance are of."""
+    loaded = store.load_instance(1)
+    positions = {row.activated_position for row in loaded[ElementInstance] if isinstance(row, ElementInstance)}
+    values = {int(row.value) for row in loaded[Variable] if isinstance(row, Variable)}
+    assert values == positions, "half of one batch and half of another"
+    (number,) = positions
+    return number
 
 
 @behaviour
