@@ -21,6 +21,7 @@ FORMS: Final[dict[type[tree.Tree], Callable[[Compiler, Any, Scope], Code]]] = {
     tree.ListLiteral: values.list_literal,
     tree.ContextLiteral: values.context_literal,
     tree.RangeLiteral: values.range_literal,
+    tree.OperatorRange: values.operator_range,
     tree.FunctionDefinition: calls.function_definition,
     tree.Negation: operations.negation,
     tree.Arithmetic: operations.arithmetic,

@@ -37,7 +37,11 @@ def date_time(text: str) -> DateTime | None:
     if match is None:
         day = date(text)
         return None if day is None else DateTime(day, Time(0, 0, 0))
-    day, moment = _date(match), _time(match)
+    day = _date(match)
+    if day is not None and _is_end_of_day(match):
+        following = temporal.Date.of_days(day.days + 1)
+        return None if following is None else DateTime(following, Time(0, 0, 0, 0, _zone(match)))
+    moment = _time(match)
     return None if day is None or moment is None else DateTime(day, moment)
 
 
@@ -81,6 +85,11 @@ def zone(text: str) -> Zone | None:
 
 def _full_date_time(text: str) -> DateTime | None:
     return date_time(text) if "T" in text else None
+
+
+def _is_end_of_day(match: Match[str]) -> bool:
+    """24:00:00 is the first moment of the day after."""
+    return (match["hour"], match["minute"], match["second"]) == ("24", "00", "00") and not (match["fraction"] or "0").strip("0")
 
 
 def _date(match: Match[str]) -> Date | None:

@@ -164,22 +164,16 @@ class Parser:
     def _group(self) -> tree.Tree:
         at = self._advance().offset
         was_open, self.range_open = self.range_open, False
-        inner = self._endless_range() if self.token.kind in COMPARISONS else self.expression()
+        inner = self._operator_range() if self.token.kind in COMPARISONS else self.expression()
         if self.token.kind == "..":
             return self._range(at, inner, start_included=False, was_open=was_open)
         self.range_open = was_open
         self._expect(")", "to close the group")
         return inner
 
-    def _endless_range(self) -> tree.Tree:
-        """`(< 5)` and its family: a range with one end."""
+    def _operator_range(self) -> tree.Tree:
         token = self._advance()
-        end = self.expression(COMPARISON)
-        included = token.kind in {"<=", ">=", "="}
-        if token.kind == "!=":
-            self._refuse("a range; != describes two of them")
-        start = None if token.kind.startswith("<") else end
-        return tree.RangeLiteral(start, None if token.kind.startswith(">") else end, included, included, at=token.offset)
+        return tree.OperatorRange(COMPARISONS[token.kind], self.expression(COMPARISON), at=token.offset)
 
     def _open_range(self) -> tree.Tree:
         at = self._advance().offset
@@ -301,10 +295,9 @@ class Parser:
             self._type()
         self._expect("in", f"after the name {name}")
         domain = self.expression()
-        if self._accept(".."):
-            domain = tree.RangeLiteral(domain, self.expression(), at=domain.at)
+        end = self.expression() if self._accept("..") else None
         self.known.add(name)
-        return tree.Iterator(name, domain, at=at)
+        return tree.Iterator(name, domain, end, at=at)
 
     # Operators, each with its left side already read
 

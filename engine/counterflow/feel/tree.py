@@ -48,12 +48,20 @@ class ContextLiteral(Tree):
 
 @dataclass(frozen=True, slots=True)
 class RangeLiteral(Tree):
-    """`[1..3]`, `]1..3[`, and with one end only `(> 3)`."""
+    """`[1..3]`, `]1..3[`."""
 
-    start: Tree | None
-    end: Tree | None
+    start: Tree
+    end: Tree
     start_included: bool = True
     end_included: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorRange(Tree):
+    """`(> 3)`: a range with one end."""
+
+    operator: ComparisonOperator
+    end: Tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +158,11 @@ class Conditional(Tree):
 
 @dataclass(frozen=True, slots=True)
 class Iterator(Tree):
+    """`name in domain`, or with an `end` the steps `name in domain..end`, up or down."""
+
     name: str
     domain: Tree
+    end: Tree | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,21 +12,24 @@ import msgspec
 from counterflow.feel import numbers
 from counterflow.feel.errors import FeelFailure, FeelValueError
 from counterflow.feel.run import Local, Run, Value
-from counterflow.feel.temporal import Date, DateTime, DaysDuration, MonthsDuration, Time
+from counterflow.feel.temporal import SECOND_NS, Date, DateTime, DaysDuration, MonthsDuration, Time
 
 Code = Callable[[Run, Local], Value]
 """A compiled expression."""
 
 
 class Range(msgspec.Struct, frozen=True, eq=False):
-    """`[1..3]`; an end that is None is no end at all."""
+    """`[1..3]`; an end that is None is no end at all. `(> 3)` keeps its `operator`; in `(!= 3)` both ends are what is left out."""
 
     start: Value
     end: Value
     start_included: bool = True
     end_included: bool = True
+    operator: str = ""
 
     def __str__(self) -> str:
+        if self.operator:
+            return f"({self.operator}{written(self.end if self.start is None else self.start)})"
         start, end = written(self.start), written(self.end)
         return f"{'[' if self.start_included else '('}{start}..{end}{']' if self.end_included else ')'}"
 
@@ -128,6 +131,12 @@ def equal(run: Run, left: Value, right: Value) -> bool | None:
     return left == right if same is None else same(run, left, right)
 
 
+def same(run: Run, left: Value, right: Value) -> bool:
+    """Equality without the question of kinds: values of different kinds are simply not the same."""
+    run.spend()
+    return kind(left) == kind(right) and equal(run, left, right) is True
+
+
 def _equal_lists(run: Run, left: list[Value], right: list[Value]) -> bool | None:
     if len(left) != len(right):
         return False
@@ -141,7 +150,7 @@ def _equal_contexts(run: Run, left: dict[str, Value], right: dict[str, Value]) -
 
 
 def _equal_ranges(run: Run, left: Range, right: Range) -> bool | None:
-    if (left.start_included, left.end_included) != (right.start_included, right.end_included):
+    if (left.start_included, left.end_included, left.operator) != (right.start_included, right.end_included, right.operator):
         return False
     return _all(equal(run, *pair) for pair in ((left.start, right.start), (left.end, right.end)))
 
@@ -156,8 +165,9 @@ def _all(answers: Any) -> bool | None:
     return result
 
 
-def _equal_moments(_run: Run, left: Value, right: Value) -> bool:
-    return order(left, right) == 0
+def _equal_moments(_run: Run, left: Time | DateTime, right: Time | DateTime) -> bool:
+    # The standard compares whole seconds (10.3.2.3.5: value_t); order looks at the fractions, too.
+    return _same_clock(left, right) and left.instant // SECOND_NS == right.instant // SECOND_NS
 
 
 _EQUAL: Final[dict[type, Callable[[Run, Any, Any], bool | None]]] = {
@@ -175,6 +185,9 @@ _EQUAL: Final[dict[type, Callable[[Run, Any, Any], bool | None]]] = {
 
 def contains(run: Run, container: Range, value: Value) -> bool | None:
     """Whether a value lies in a range; None if it cannot be compared with the range's ends."""
+    if container.operator == "!=":
+        same = equal(run, container.start, value)
+        return None if same is None else not same
     above = _beyond(run, value, container.start, container.start_included)
     below = _beyond(run, container.end, value, container.end_included) if container.end is not None else True
     if above is False or below is False:

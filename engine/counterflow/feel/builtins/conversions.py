@@ -22,7 +22,7 @@ def number_of_number(_run: Run, value: numbers.Number) -> Value:
     return value
 
 
-@builtin("number(from: string, grouping separator?: string, decimal separator?: string)")
+@builtin("number(from: string, grouping separator?: string | null, decimal separator?: string | null)")
 def number(run: Run, value: str, grouping: str | None = None, point: str | None = None) -> Value:
     if grouping not in _GROUPINGS or point not in _DECIMALS or (grouping is not None and grouping == point):
         return run.warn("wrong value", "number takes the grouping separators space, comma and dot, and another one as decimal separator")

@@ -10,7 +10,7 @@ from counterflow.feel.builtins.registry import builtin, call_function
 from counterflow.feel.numbers import CONTEXT, Number
 from counterflow.feel.operators import calculate
 from counterflow.feel.run import Run, Value
-from counterflow.feel.values import Function, a_kind, equal, order
+from counterflow.feel.values import Function, a_kind, order, same
 
 Items = list[Value]
 
@@ -20,7 +20,7 @@ Items = list[Value]
 
 @builtin("list contains(list: list, element: any)")
 def list_contains(run: Run, items: Items, element: Value) -> Value:
-    return any(_same(run, item, element) for item in items)
+    return any(same(run, item, element) for item in items)
 
 
 @builtin("count(list: list)")
@@ -35,7 +35,7 @@ def is_empty(_run: Run, items: Items) -> Value:
 
 @builtin("index of(list: list, match: any)")
 def index_of(run: Run, items: Items, match: Value) -> Value:
-    return [position for position, item in enumerate(items, 1) if _same(run, item, match)]
+    return [position for position, item in enumerate(items, 1) if same(run, item, match)]
 
 
 @builtin("all(list: list)", "all(list...: any)")
@@ -53,20 +53,6 @@ def _decided(run: Run, items: Items, *, decisive: bool) -> bool | None:
     if any(item is decisive for item in items):
         return decisive
     return (not decisive) if all(isinstance(item, bool) for item in items) else None
-
-
-def _same(run: Run, left: Value, right: Value) -> bool:
-    """Equality without the warning about kinds: a list may hold several."""
-    run.spend()
-    return _comparable(left, right) and equal(run, left, right) is True
-
-
-def _comparable(left: Value, right: Value) -> bool:
-    return type(left) is type(right) or (isinstance(left, int | Decimal) and isinstance(right, int | Decimal) and _no_booleans(left, right))
-
-
-def _no_booleans(left: Value, right: Value) -> bool:
-    return not isinstance(left, bool) and not isinstance(right, bool)
 
 
 # Aggregates
@@ -211,7 +197,7 @@ def _distinct(run: Run, items: Items) -> Items:
     for item in items:
         key = _scalar_key(item)
         if key is None:
-            if not any(_same(run, item, other) for other in distinct):
+            if not any(same(run, item, other) for other in distinct):
                 distinct.append(item)
         elif key not in scalars:
             scalars.add(key)
@@ -229,7 +215,7 @@ def _scalar_key(value: Value) -> tuple[type, Any] | None:
 @builtin("duplicate values(list: list)")
 def duplicate_values(run: Run, items: Items) -> Value:
     distinct = _distinct(run, items)
-    return [each for each in distinct if sum(_same(run, item, each) for item in items) > 1]
+    return [each for each in distinct if sum(same(run, item, each) for item in items) > 1]
 
 
 @builtin("sublist(list: list, start position: integer, length?: integer)")
@@ -262,7 +248,13 @@ def list_replace(run: Run, items: Items, position: int, item: Value) -> Value:
 
 @builtin("list replace(list: list, match: function, newItem: any)")
 def list_replace_matching(run: Run, items: Items, match: Function, new: Value) -> Value:
-    return _made(run, [new if call_function(run, match, item, new) is True else item for item in items])
+    """Replaces each item for which the function of item and new item is true."""
+    if len(match.parameters) != 2:
+        return run.warn("wrong argument", "list replace takes a function of two parameters, the item and the new item")
+    answers = [call_function(run, match, item, new) for item in items]
+    if not all(isinstance(answer, bool) for answer in answers):
+        return run.warn("wrong type", "list replace takes a function that answers true or false")
+    return _made(run, [new if answer is True else item for item, answer in zip(items, answers, strict=True)])
 
 
 def _index(run: Run, name: str, items: Items, position: int) -> int | None:

@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import Any, Final, TypeVar
 
 from counterflow.feel import names
-from counterflow.feel.run import Run, Value
+from counterflow.feel.run import ABSENT, Run, Value
 from counterflow.feel.temporal import Date, DateTime, DaysDuration, MonthsDuration, Time
 from counterflow.feel.values import Function, Range, a_kind
 
@@ -24,6 +24,7 @@ Meaning = Callable[..., Value]
 M = TypeVar("M", bound=Meaning)
 
 _TYPES: Final[dict[str, tuple[type, ...]]] = {
+    "null": (type(None),),
     "string": (str,),
     "number": (int, Decimal),
     "boolean": (bool,),
@@ -40,9 +41,13 @@ REFUSED: Final = object()
 """What an argument becomes that a parameter does not admit."""
 
 
+Positions = tuple[int | None, ...]
+"""Where each parameter finds its argument among the named ones; empty for positional arguments."""
+
+
 @dataclass(frozen=True)
 class Parameter:
-    """`kind` is `any`, `list`, `integer` or one or more names of `_TYPES`, separated by |."""
+    """`kind` is `any`, `list`, `integer` (of any number, its whole part) or names of `_TYPES`, separated by |."""
 
     name: str
     kind: str
@@ -52,10 +57,10 @@ class Parameter:
 
     def admit(self, value: Value) -> Value:
         """The argument as the function gets it, or REFUSED."""
-        if type(value) in self.types:
+        if type(value) in self.types or self.kind == "any":
             return value
-        if self.kind == "any" or (value is None and self.optional):
-            return value
+        if value is ABSENT:
+            return None if self.optional else REFUSED
         if self.kind == "integer":
             return _integer(value)
         if self.kind == "list":
@@ -71,9 +76,7 @@ def _integer(value: Value) -> Value:
         return _integer(value[0])
     if type(value) is int:
         return value
-    if type(value) is Decimal and value == value.to_integral_value():
-        return int(value)
-    return REFUSED
+    return int(value) if type(value) is Decimal else REFUSED
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,13 @@ class Overload:
     def takes(self, count: int) -> bool:
         required = sum(not parameter.optional for parameter in self.parameters)
         return required <= count and (count <= len(self.parameters) or self.variadic)
+
+    def knows(self, named: Sequence[str]) -> bool:
+        required = {parameter.name for parameter in self.parameters if not parameter.optional}
+        return required <= set(named) <= {parameter.name for parameter in self.parameters} and len(set(named)) == len(named)
+
+    def positions(self, named: Sequence[str]) -> Positions:
+        return tuple(named.index(parameter.name) if parameter.name in named else None for parameter in self.parameters)
 
     @property
     def variadic(self) -> bool:
@@ -97,7 +107,7 @@ class Overload:
         return [parameter.admit(argument) for parameter, argument in zip(self.parameters, arguments, strict=False)]
 
 
-Choice = tuple[Overload, ...]
+Choice = tuple[tuple[Overload, Positions], ...]
 
 
 class Builtin:
@@ -105,34 +115,30 @@ class Builtin:
         self.name = name
         self.overloads: list[Overload] = []
 
-    def overloads_for(self, count: int, named: Sequence[str] = ()) -> tuple[Choice, list[int | None] | None]:
-        """The overloads that a call may mean; and for named arguments, where each parameter finds its argument."""
+    def choice(self, count: int, named: Sequence[str] = ()) -> Choice:
+        """The overloads that a call may mean."""
         if not named:
-            return tuple(overload for overload in self.overloads if overload.takes(count)), None
-        for overload in self.overloads:
-            known = [parameter.name for parameter in overload.parameters]
-            required = {parameter.name for parameter in overload.parameters if not parameter.optional}
-            if required <= set(named) <= set(known):
-                return (overload,), [named.index(name) if name in named else None for name in known]
-        return (), []
+            return tuple((overload, ()) for overload in self.overloads if overload.takes(count))
+        return tuple((overload, overload.positions(named)) for overload in self.overloads if overload.knows(named))
 
-    def apply(self, run: Run, overloads: Choice, arguments: Sequence[Value]) -> Value:
+    def apply(self, run: Run, choice: Choice, arguments: Sequence[Value]) -> Value:
         """Call the first overload that admits the arguments."""
         run.spend()
-        for overload in overloads:
-            admitted = overload.admit(arguments)
+        for overload, positions in choice:
+            ordered = [ABSENT if index is None else arguments[index] for index in positions] if positions else arguments
+            admitted = overload.admit(ordered)
             if REFUSED not in admitted:
                 return overload.meaning(run, *admitted)
-        return run.warn("wrong argument", self._complaint(overloads, arguments))
+        return run.warn("wrong argument", self._complaint(choice, arguments))
 
     def as_value(self) -> Function:
         """The built-in as a value, for functions that take functions."""
         parameters = tuple(parameter.name for parameter in self.overloads[0].parameters)
-        return Function(self.name, parameters, lambda run, arguments: self.apply(run, self.overloads_for(len(arguments))[0], arguments))
+        return Function(self.name, parameters, lambda run, arguments: self.apply(run, self.choice(len(arguments)), arguments))
 
-    def _complaint(self, overloads: Choice, arguments: Sequence[Value]) -> str:
+    def _complaint(self, choice: Choice, arguments: Sequence[Value]) -> str:
         found = ", ".join(a_kind(argument) for argument in arguments) or "no arguments"
-        takes = " or ".join(_shown(overload) for overload in overloads or self.overloads)
+        takes = " or ".join(_shown(overload) for overload in [each for each, _ in choice] or self.overloads)
         return f"{self.name} takes {takes}; found ({found})"
 
 

@@ -68,7 +68,10 @@ def ends_with(_run: Run, text: str, match: str) -> Value:
     return text.endswith(match)
 
 
-@builtin("string join(list: list, delimiter?: string, prefix?: string, suffix?: string)")
+@builtin(
+    "string join(list: list, delimiter?: string | null)",
+    "string join(list: list, delimiter: string | null, prefix: string, suffix: string)",
+)
 def string_join(run: Run, items: list[Value], delimiter: str | None = None, prefix: str | None = None, suffix: str | None = None) -> Value:
     texts = [item for item in items if isinstance(item, str)]
     if len(texts) + sum(item is None for item in items) != len(items):

@@ -61,7 +61,7 @@ def time_of_date(_run: Run, _date: Date) -> Value:
     return Time(0, 0, 0, 0, UTC)
 
 
-@builtin("time(hour: integer, minute: integer, second: number, offset?: days duration)")
+@builtin("time(hour: integer, minute: integer, second: number, offset?: days duration | null)")
 def time(run: Run, hour: int, minute: int, second: numbers.Number, offset: DaysDuration | None = None) -> Value:
     if not 0 <= second < 60:
         return run.warn("wrong value", f"the seconds of a time lie between 0 and 60; found {numbers.plain(second)}")

@@ -69,7 +69,7 @@ def entry(run: Run, value: Value, name: str) -> Value:
         run.spend(len(value))
         return [entry(run, item, name) for item in value]
     if isinstance(value, Range):
-        read_range = _RANGE_PROPERTIES.get(name)
+        read_range = None if value.operator == "!=" else _RANGE_PROPERTIES.get(name)
         return read_range(value) if read_range else _no_entry(run, value, name)
     read = PROPERTIES.get(type(value), {}).get(name)
     return read(value) if read else _no_entry(run, value, name)

@@ -41,18 +41,11 @@ def _builtin(compiler: Compiler, function: tree.Tree, scope: Scope) -> Builtin |
 
 
 def _builtin_call(builtin: Builtin, arguments: list[Code], names: tuple[str, ...]) -> Code:
-    overloads, positions = builtin.overloads_for(len(arguments), names)
-    if len(arguments) == 1 and not names:
+    choice = builtin.choice(len(arguments), names)
+    if len(arguments) == 1:
         (only,) = arguments
-        return lambda run, local: builtin.apply(run, overloads, [only(run, local)])
-    if positions is None:
-        return lambda run, local: builtin.apply(run, overloads, [argument(run, local) for argument in arguments])
-
-    def apply_named(run: Run, local: Local) -> Value:
-        values = [argument(run, local) for argument in arguments]
-        return builtin.apply(run, overloads, [None if index is None else values[index] for index in positions])
-
-    return apply_named
+        return lambda run, local: builtin.apply(run, choice, [only(run, local)])
+    return lambda run, local: builtin.apply(run, choice, [argument(run, local) for argument in arguments])
 
 
 def _ordered(parameters: tuple[str, ...], names: tuple[str, ...], values: list[Value]) -> list[Value] | None:

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterable
 
+import msgspec
+
 from counterflow.feel import tree
 from counterflow.feel.forms.base import Compiler
 from counterflow.feel.run import Local, Run, Value
 from counterflow.feel.scope import Scope, Variable
 from counterflow.feel.temporal import Date
-from counterflow.feel.values import Code, Range, a_kind
+from counterflow.feel.values import Code, Range, a_kind, order
 
 Visit = Callable[[Run, Local], bool]
 """What happens for each combination of items; the answer says whether to go on."""
@@ -61,9 +63,24 @@ def _domains(compiler: Compiler, iterators: tuple[tree.Iterator, ...], scope: Sc
     """The lists to walk, each of which may use the items of those before it; and the scope that has an item of each."""
     codes: list[Code] = []
     for iterator in iterators:
-        codes.append(compiler.code(iterator.domain, scope))
+        codes.append(_domain(compiler, iterator, scope))
         scope = scope.plus(Variable(iterator.name))
     return codes, scope
+
+
+def _domain(compiler: Compiler, iterator: tree.Iterator, scope: Scope) -> Code:
+    start = compiler.code(iterator.domain, scope)
+    if iterator.end is None:
+        return start
+    end = compiler.code(iterator.end, scope)
+    return lambda run, local: _Steps(start(run, local), end(run, local))
+
+
+class _Steps(msgspec.Struct, frozen=True):
+    """`1..10` or `10..1`: like a range, but it may go down."""
+
+    start: Value
+    end: Value
 
 
 def _walk(run: Run, local: Local, domains: list[Code], visit: Visit) -> bool:
@@ -85,23 +102,33 @@ def _walk(run: Run, local: Local, domains: list[Code], visit: Visit) -> bool:
 def _items(run: Run, domain: Value) -> Iterable[Value] | None:
     if isinstance(domain, list):
         return domain
+    if isinstance(domain, _Steps):
+        return _steps(run, domain.start, domain.end)
     if isinstance(domain, Range):
-        return _steps(run, domain)
+        return _range_items(run, domain)
     if domain is None:
         return run.warn("wrong type", "an iteration needs a list or a range; found null")
     return [domain]
 
 
-def _steps(run: Run, domain: Range) -> Iterable[Value] | None:
-    start, end = domain.start, domain.end
+def _range_items(run: Run, domain: Range) -> Iterable[Value] | None:
+    position = order(domain.start, domain.end)
+    if position is None or position > 0 or domain.operator:
+        return run.warn("wrong value", f"an iteration goes over a range from its lower to its higher end; found {domain}")
+    items = _steps(run, domain.start, domain.end)
+    if items is None:
+        return None
+    excluded = ([] if domain.start_included else [domain.start]) + ([] if domain.end_included else [domain.end])
+    return (item for item in items if item not in excluded) if excluded else items
+
+
+def _steps(run: Run, start: Value, end: Value) -> Iterable[Value] | None:
     if isinstance(start, int) and isinstance(end, int):
-        return _whole_steps(start, end, domain)
+        return _whole_steps(start, end)
     if isinstance(start, Date) and isinstance(end, Date):
-        return (Date.of_days(days) for days in _whole_steps(start.days, end.days, domain))
+        return (Date.of_days(days) for days in _whole_steps(start.days, end.days))
     return run.warn("wrong type", f"an iteration goes over whole numbers or dates; found a range from {a_kind(start)} to {a_kind(end)}")
 
 
-def _whole_steps(start: int, end: int, domain: Range) -> range:
-    step = 1 if start <= end else -1
-    first = start if domain.start_included else start + step
-    return range(first, end + step if domain.end_included else end, step)
+def _whole_steps(start: int, end: int) -> range:
+    return range(start, end + 1) if start <= end else range(start, end - 1, -1)

@@ -89,9 +89,14 @@ def compare_with(symbol: str) -> Callable[[Run, Value, Value], bool | None]:
 
 def between(compiler: Compiler, node: tree.Between, scope: Scope) -> Code:
     value, low, high = (compiler.code(part, scope) for part in (node.value, node.low, node.high))
+    at_least = compare_with(">=")
 
     def is_between(run: Run, local: Local) -> Value:
-        return values.contains(run, values.Range(low(run, local), high(run, local)), value(run, local))
+        tested = value(run, local)
+        above, below = at_least(run, tested, low(run, local)), at_least(run, high(run, local), tested)
+        if above is False or below is False:
+            return False
+        return None if above is None or below is None else True
 
     return is_between
 

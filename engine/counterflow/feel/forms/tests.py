@@ -43,10 +43,11 @@ def _test(compiler: Compiler, node: tree.Tree, scope: Scope) -> Code:
         operand, holds = compiler.code(node.operand, inner), compare_with(node.operator)
         return lambda run, local: holds(run, local[slot], operand(run, local))
     code = compiler.code(node, inner)
+    is_range = isinstance(node, tree.RangeLiteral)
 
     def test(run: Run, local: Local) -> Value:
         result = code(run, local)
-        if tested.used and (result is None or isinstance(result, bool)):
+        if (tested.used and isinstance(result, bool)) or (result is None and (tested.used or is_range)):
             return result
         return accepts(run, result, local[slot])
 
@@ -60,17 +61,9 @@ def accepts(run: Run, test: Value, value: Value) -> bool | None:
     if isinstance(test, list):
         if isinstance(value, list) and values.equal(run, test, value):
             return True
-        return _any_accepts(run, test, value)
+        return any(values.same(run, each, value) or _lies_in(run, each, value) for each in test)
     return values.equal(run, value, test)
 
 
-def _any_accepts(run: Run, tests: list[Value], value: Value) -> bool | None:
-    run.spend(len(tests))
-    answer: bool | None = False
-    for test in tests:
-        result = accepts(run, test, value)
-        if result:
-            return True
-        if result is None:
-            answer = None
-    return answer
+def _lies_in(run: Run, test: Value, value: Value) -> bool:
+    return isinstance(test, Range) and values.contains(run, test, value) is True

@@ -4,7 +4,7 @@ from counterflow.feel import iso, tree
 from counterflow.feel.forms.base import Compiler
 from counterflow.feel.run import Local, Run, Value
 from counterflow.feel.scope import Entries, Scope
-from counterflow.feel.values import Code, Range, a_kind, kind, order
+from counterflow.feel.values import Code, Range, a_kind, order
 
 
 def constant(value: Value) -> Code:
@@ -56,16 +56,26 @@ def context_literal(compiler: Compiler, node: tree.ContextLiteral, scope: Scope)
 
 
 def range_literal(compiler: Compiler, node: tree.RangeLiteral, scope: Scope) -> Code:
-    start = constant(None) if node.start is None else compiler.code(node.start, scope)
-    end = constant(None) if node.end is None else compiler.code(node.end, scope)
-    both = node.start is not None and node.end is not None
+    start, end = compiler.code(node.start, scope), compiler.code(node.end, scope)
 
     def make_range(run: Run, local: Local) -> Value:
         low, high = start(run, local), end(run, local)
-        if low is None and high is None:
-            return run.warn("wrong type", "a range has two ends that can be compared; found null")
-        if both and (kind(low) != kind(high) or order(low, high) is None):
+        if order(low, high) is None:
             return run.warn("wrong type", f"a range has two ends that can be compared; found {a_kind(low)} and {a_kind(high)}")
         return Range(low, high, node.start_included, node.end_included)
+
+    return make_range
+
+
+def operator_range(compiler: Compiler, node: tree.OperatorRange, scope: Scope) -> Code:
+    end = compiler.code(node.end, scope)
+    operator, included = node.operator, node.operator in {"<=", ">=", "="}
+    upward, downward = operator.startswith(">"), operator.startswith("<")
+
+    def make_range(run: Run, local: Local) -> Value:
+        value = end(run, local)
+        if value is None:
+            return run.warn("wrong type", f"a range ({operator} ...) has an end; found null")
+        return Range(None if downward else value, None if upward else value, included, included, operator)
 
     return make_range
