@@ -1,0 +1,101 @@
+"""What people and programs do to process instances: start, await, cancel, set variables, resolve incidents."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+from grpc import StatusCode
+
+from counterflow.edge.calls import Behaviour, Calls, Context, kept
+from counterflow.edge.status import Refused
+from counterflow.edge.translate import created, creation, document, duration_ms, own_key, result
+from counterflow.kernel.incidents import ResolveIncident
+from counterflow.kernel.instances import CancelProcessInstance
+from counterflow.kernel.records import InstanceEnded
+from counterflow.kernel.rows import ProcessInstance
+from counterflow.kernel.variables import SetVariables
+from counterflow_wire import gateway
+
+
+class Instances:
+    """The calls about process instances."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._loop = calls.loop
+        self._submit = calls.loop.submit
+        self._variable_bytes = calls.settings.variable_bytes
+        self._request_timeout_ms = calls.settings.request_timeout_ms
+        self._awaited: dict[asyncio.Future[InstanceEnded], int] = {}
+
+    def behaviours(self) -> Mapping[str, Behaviour]:
+        """By rpc; the one that waits for a result is not among them."""
+        return {
+            "CreateProcessInstance": self.create,
+            "CancelProcessInstance": self.cancel,
+            "SetVariables": self.set_variables,
+            "ResolveIncident": self.resolve_incident,
+        }
+
+    async def create(self, request: gateway.CreateProcessInstanceRequest, context: Context) -> gateway.CreateProcessInstanceResponse:
+        """An instance begins."""
+        return created(await self._submit(creation(request, self._variable_bytes)))
+
+    async def create_with_result(
+        self, request: gateway.CreateProcessInstanceWithResultRequest, context: Context
+    ) -> gateway.CreateProcessInstanceWithResultResponse:
+        """An instance begins; the answer comes when it has completed."""
+        wait_ms = duration_ms(request.requestTimeout) if request.requestTimeout > 0 else self._request_timeout_ms
+        answered, ended = self._loop.submit_and_follow(creation(request.request, self._variable_bytes))
+        instance: ProcessInstance = await kept(answered, lambda late: self._loop.stop_following(late.key, ended))
+        self._awaited[ended] = instance.key
+        try:
+            async with asyncio.timeout(wait_ms / 1000):
+                end = await ended
+        except TimeoutError:
+            raise Refused(
+                StatusCode.DEADLINE_EXCEEDED,
+                f"Process instance '{instance.key}' was created, but has not completed within {wait_ms} ms; it goes on",
+            ) from None
+        finally:
+            del self._awaited[ended]
+            self._loop.stop_following(instance.key, ended)
+        if end.state != "completed":
+            raise Refused(
+                StatusCode.CANCELLED,
+                f"Process instance '{instance.key}' was {end.state} before it could complete, so there is no result",
+            )
+        return result(instance, end.variables, request.fetchVariables)
+
+    def end(self) -> None:
+        """The server is stopping: whoever waits for a result is told so, with a status that no client takes for "do it again"."""
+        for ended, key in list(self._awaited.items()):
+            if not ended.done():
+                ended.set_exception(
+                    Refused(
+                        StatusCode.CANCELLED,
+                        f"The server is stopping; process instance '{key}' was created and goes on when it is back, but its result "
+                        "cannot be awaited any more",
+                    )
+                )
+
+    async def cancel(self, request: gateway.CancelProcessInstanceRequest, context: Context) -> gateway.CancelProcessInstanceResponse:
+        """An instance ends without completing."""
+        await self._submit(CancelProcessInstance(process_instance_key=own_key(request.processInstanceKey, "process instance")))
+        return gateway.CancelProcessInstanceResponse()
+
+    async def set_variables(self, request: gateway.SetVariablesRequest, context: Context) -> gateway.SetVariablesResponse:
+        """Variables change, seen from a process instance or an element instance."""
+        key = await self._submit(
+            SetVariables(
+                element_instance_key=own_key(request.elementInstanceKey, "process instance or element instance"),
+                variables=document(request.variables, self._variable_bytes),
+                local=request.local,
+            )
+        )
+        return gateway.SetVariablesResponse(key=key)
+
+    async def resolve_incident(self, request: gateway.ResolveIncidentRequest, context: Context) -> gateway.ResolveIncidentResponse:
+        """What an incident held up is tried again."""
+        await self._submit(ResolveIncident(incident_key=own_key(request.incidentKey, "incident")))
+        return gateway.ResolveIncidentResponse()

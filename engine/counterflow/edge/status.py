@@ -1,0 +1,96 @@
+"""Everything that can go wrong with a call, and the gRPC status that says so: one table.
+
+The details of a rejection have the shape that stock clients parse: `Command 'COMPLETE' rejected with code 'NOT_FOUND': …`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from grpc import StatusCode
+
+from counterflow.kernel.records import Rejection, RejectionType
+from counterflow.loop import Overloaded, Unavailable
+
+STATUS_OF_REJECTION: Mapping[RejectionType, StatusCode] = {
+    RejectionType.INVALID_ARGUMENT: StatusCode.INVALID_ARGUMENT,
+    RejectionType.NOT_FOUND: StatusCode.NOT_FOUND,
+    RejectionType.ALREADY_EXISTS: StatusCode.ALREADY_EXISTS,
+    RejectionType.INVALID_STATE: StatusCode.FAILED_PRECONDITION,
+    RejectionType.PROCESSING_ERROR: StatusCode.INTERNAL,
+}
+
+INTENTS: Mapping[str, str] = {
+    "ActivateJobs": "ACTIVATE",
+    "StreamActivatedJobs": "ACTIVATE",
+    "CancelProcessInstance": "CANCEL",
+    "CompleteJob": "COMPLETE",
+    "CreateProcessInstance": "CREATE",
+    "CreateProcessInstanceWithResult": "CREATE_WITH_AWAITING_RESULT",
+    "DeployProcess": "CREATE",
+    "DeployResource": "CREATE",
+    "FailJob": "FAIL",
+    "ReleaseQuarantined": "RELEASE",
+    "ResolveIncident": "RESOLVE",
+    "SetVariables": "UPDATE",
+    "ThrowError": "THROW_ERROR",
+    "UpdateJobRetries": "UPDATE_RETRIES",
+    "UpdateJobTimeout": "UPDATE_TIMEOUT",
+}
+"""What Zeebe calls the command behind an rpc."""
+
+DETAILS_BYTES = 6_000
+"""Details travel in a header, percent-encoded, and clients take headers of 8 KB in all."""
+
+
+class Refused(Exception):
+    """A call that is refused at the edge, before it becomes a command. `details` is for the person who called."""
+
+    def __init__(self, status: StatusCode, details: str) -> None:
+        super().__init__(details)
+        self.status = status
+        self.details = details
+
+
+def invalid(details: str) -> Refused:
+    """The request itself is at fault."""
+    return Refused(StatusCode.INVALID_ARGUMENT, details)
+
+
+EXPECTED = (Rejection, Refused, Overloaded, Unavailable, TimeoutError)
+"""What a call may end with besides an answer; anything else is a fault of ours."""
+
+
+def status_of(rpc: str, error: BaseException) -> tuple[StatusCode, str]:
+    """The status and details that tell a caller of `rpc` about `error`."""
+    if isinstance(error, Rejection):
+        text = f"Command '{INTENTS.get(rpc, rpc)}' rejected with code '{error.type}': {error.reason}"
+        return STATUS_OF_REJECTION[error.type], fit(text)
+    if isinstance(error, Refused):
+        return error.status, fit(error.details)
+    if isinstance(error, Overloaded):
+        return StatusCode.RESOURCE_EXHAUSTED, str(error)
+    if isinstance(error, Unavailable):
+        return StatusCode.UNAVAILABLE, fit(str(error))
+    if isinstance(error, TimeoutError):
+        return StatusCode.DEADLINE_EXCEEDED, f"{rpc} was not answered in time; it may still have been carried out"
+    return StatusCode.INTERNAL, f"{rpc} met an internal fault ({type(error).__name__}); the server's log says more"
+
+
+def fit(details: str) -> str:
+    """Details cut to what a header can carry, by whole lines where there are several."""
+    if len(details) * 9 <= DETAILS_BYTES or len(quote(details)) <= DETAILS_BYTES:
+        return details
+    kept: list[str] = []
+    room = DETAILS_BYTES - 100
+    lines = details.splitlines()
+    for line in lines:
+        room -= len(quote(line)) + 3
+        if room < 0:
+            break
+        kept.append(line)
+    if not kept:
+        return details[: DETAILS_BYTES // 9] + " …"
+    left_out = len(lines) - len(kept)
+    return "\n".join([*kept, f"… and {left_out} more lines"])

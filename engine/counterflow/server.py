@@ -1,0 +1,94 @@
+"""The composition root: store, loop and edge, and the order in which they begin and end."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import signal
+from collections.abc import Callable, Sequence
+
+from counterflow.edge.server import EdgeServer
+from counterflow.kernel.step import Limits
+from counterflow.loop import Loop
+from counterflow.settings import Settings
+from counterflow.store.open import open_store
+
+PASSWORD = re.compile(r"(//[^/:@]*:)[^@]*@")
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+class Server:
+    """One engine on one database. `start` opens everything, `stop` closes it in the reverse order, losing nothing."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.grpc_port = 0
+        """The port that is listened on, once started."""
+
+    async def start(self) -> None:
+        """Open the database and accept calls. Raises `StoreError` or `PortTaken`, with everything closed again."""
+        settings = self.settings
+        self._store = open_store(settings.database_url)
+        self._loop = Loop(
+            self._store,
+            order=settings.compensation_order,
+            limits=Limits(steps=settings.steps_without_wait, variable_bytes=settings.variable_bytes, message_bytes=settings.message_bytes),
+            maximum_pending=settings.pending_commands,
+            cached_instances=settings.cached_instances,
+        )
+        self._edge = EdgeServer(self._loop, settings)
+        try:
+            self.grpc_port = await self._edge.start()
+        except BaseException:
+            await self._close()
+            raise
+        self._loop.start()
+
+    async def stop(self, grace_seconds: float | None = None) -> None:
+        """Refuse new calls, end polls and streams, let commands finish, commit, close. Default grace: the settings'."""
+        if grace_seconds is None:
+            grace_seconds = self.settings.shutdown_grace_ms / 1000
+        await self._edge.stop(grace_seconds)
+        await self._close()
+
+    def ready_line(self) -> str:
+        """What is printed when calls are accepted: each address that is really served."""
+        host = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
+        database = PASSWORD.sub(r"\1***@", self.settings.database_url)
+        return f"ready grpc={host}:{self.grpc_port} database={database}"
+
+    async def _close(self) -> None:
+        await self._loop.stop()
+        self._store.close()
+
+
+async def serve(settings: Settings, on_ready: Callable[[Server], None], stop_on: Sequence[signal.Signals] = SIGNALS) -> None:
+    """Run a server until a signal comes, then drain it. `on_ready` is called once calls are accepted.
+
+    Raises `StoreError` or `PortTaken` if it cannot begin.
+    """
+    asked_to_stop = asyncio.Event()
+    running = asyncio.get_running_loop()
+    for number in stop_on:
+        running.add_signal_handler(number, asked_to_stop.set)
+    server = Server(settings)
+    await server.start()
+    try:
+        on_ready(server)
+        await asked_to_stop.wait()
+    finally:
+        await server.stop()
+
+
+def run(settings: Settings, on_ready: Callable[[Server], None]) -> None:
+    """`serve` on the fastest event loop there is."""
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(serve(settings, on_ready))
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop  # noqa: PLC0415 - there is none on Windows
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
