@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from counterflow.kernel.records import BrokenInvariant
-from counterflow.kernel.rows import INSTANCE_TABLES, ProcessDefinition, Resource, Row
+from counterflow.kernel.rows import ProcessDefinition, Resource, Row
 from counterflow.model.graph import Process
 from counterflow.store.port import Store
 
@@ -21,15 +21,8 @@ class StoreSource:
         self._store = store
 
     def load_instance(self, key: int) -> Mapping[type[Row], Sequence[Any]]:
-        """All rows of one process instance, by table; empty when there is none."""
-        header_table, *others = INSTANCE_TABLES
-        header = self._store.get(header_table, (key,))
-        if header is None:
-            return {}
-        rows: dict[type[Row], Sequence[Any]] = {header_table: (header,)}
-        for table in others:
-            rows[table] = self._store.scan(table, {table.instance_field: key})
-        return rows
+        """All rows of one process instance, by table, as one moment left them."""
+        return self._store.load_instance(key)
 
     def get(self, table: type[RowType], key: Key) -> RowType | None:
         """One row by its primary key."""
