@@ -29,13 +29,6 @@ def compile_feel(text: str, what: str, drawn: Drawn, notes: list[Finding], at: e
         return None
 
 
-def juel_as_feel(text: str) -> str:
-    """JUEL in FEEL; raises `feel.JuelUnsupported` where it has no counterpart."""
-    from counterflow.feel import juel  # noqa: PLC0415 - a server that runs no camunda: model need not load it
-
-    return juel.translate(text)
-
-
 def constant(text: str) -> Expression:
     """An expression whose value is the text itself."""
     return feel.compile(string_literal(text))

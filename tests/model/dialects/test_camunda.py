@@ -22,6 +22,7 @@ from tests.model.diagram import (
     refused,
     start,
     told,
+    warned,
 )
 
 EXTERNAL = {"camunda__type": "external", "camunda__topic": "work"}
@@ -202,3 +203,7 @@ def test_scripts_in_juel_or_feel_run_in_the_engine(language: str, script: str, e
 )
 def test_other_scripts_are_refused_once(script: str, attributes: dict[str, str]) -> None:
     assert [(finding.rule, finding.element_id) for finding in reading(script_task(script, **attributes)).findings] == [("script", "a")]
+
+
+def test_work_on_what_is_no_job_is_told() -> None:
+    assert warned(task_with(tag="manualTask", **EXTERNAL), "extension") == ["a"]

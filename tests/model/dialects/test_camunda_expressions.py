@@ -34,6 +34,9 @@ MAP = element("camunda:map", element("camunda:entry", "one", key="a"), element("
         ("", None),
         ("${two}", 2),
         ("#{two}", 2),
+        ("${two} of ${two}", "2 of 2"),
+        ("#{two}.", "2."),
+        ("got ${none}, not ${two == 2}", "got , not true"),
         (LIST, ["one", 2]),
         (MAP, {"a": "one", "b c": 2}),
         (element("camunda:list", LIST, MAP), [["one", 2], {"a": "one", "b c": 2}]),
@@ -44,7 +47,7 @@ MAP = element("camunda:map", element("camunda:entry", "one", key="a"), element("
 def test_values_are_texts_expressions_lists_and_maps(inside: str, expected: object) -> None:
     (mapping,) = node(around(parameter(inside)), "a").inputs
     assert mapping.target == ("x",)
-    assert mapping.source.evaluate({"two": 2}).value == expected
+    assert mapping.source.evaluate({"two": 2, "none": None}).value == expected
 
 
 def test_inputs_and_outputs_are_told_apart_and_keep_their_order() -> None:
@@ -81,3 +84,8 @@ def test_a_parameter_without_name_is_refused() -> None:
 def test_juel_without_counterpart_is_refused_with_the_reason() -> None:
     (finding,) = told(around(parameter("${execution.getVariable('x')}")), "expression", Severity.ERROR)
     assert "execution.getVariable" in finding.message
+
+
+@pytest.mark.parametrize("text", ["a ${", "a ${b.c()}", "${a} ${", "${'{'} or ${b}"])
+def test_texts_that_cannot_be_put_together_are_refused(text: str) -> None:
+    assert refused(around(parameter(text)), "expression") == ["a"]

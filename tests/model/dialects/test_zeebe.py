@@ -174,3 +174,7 @@ def test_the_version_tag_is_that_of_the_process() -> None:
 def test_extensions_of_other_vendors_are_left_alone() -> None:
     inside = extensions(element("zeebe:taskDefinition", type="work"), '<v:colour xmlns:v="urn:vendor" value="red"/>')
     assert job_of(around(element("serviceTask", inside, id="a"))).type == "work"
+
+
+def test_a_job_type_on_what_is_no_job_is_told() -> None:
+    assert warned(task_with(element("zeebe:taskDefinition", type="work"), tag="manualTask"), "extension") == ["a"]

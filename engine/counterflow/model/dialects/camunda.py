@@ -155,6 +155,9 @@ def _judge_attributes(element: Element, notes: list[Finding]) -> None:
         name = str(key).removeprefix(prefix)
         if str(key).startswith(prefix) and name not in _SILENT_ATTRIBUTES:
             notes.append(element.warning("extension", f"{element} has camunda:{name}, which is not known and is read over."))
+    if not element.row.job and any(_attribute(element, name) for name in _TASK_ATTRIBUTES):
+        message = f"{element} says how it is done, but is passed through without a job."
+        notes.append(element.warning("extension", message, "Make it a service task."))
     if _attribute(element, "decisionRef"):
         message = f"{element} refers to decision '{_attribute(element, 'decisionRef')}'; decisions are not executed yet."
         notes.append(element.error("extension", message, 'Use camunda:type="external" with a topic whose worker decides.'))

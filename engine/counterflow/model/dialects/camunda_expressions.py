@@ -6,22 +6,26 @@ Texts stay texts: Camunda 7 makes no number of `5` either. Scripts as values are
 
 from __future__ import annotations
 
+import re
+
 from lxml import etree
 
 from counterflow import feel
-from counterflow.feel import Expression
-from counterflow.model.expressions import compile_feel, juel_as_feel, string_literal
+from counterflow.feel import Expression, juel
+from counterflow.model.expressions import compile_feel, string_literal
 from counterflow.model.findings import Finding
 from counterflow.model.graph import VariableMapping
 from counterflow.model.outline import Drawn, Element
 from counterflow.model.xml import BPMN, children, local_name, text_of
 
+_INSIDE_TEXT = re.compile(r"([$#]\{[^{}]*\})")
+_NEXT_EXPRESSION = re.compile(r"\}.*[$#]\{", re.DOTALL)
 _EXTENSION_ELEMENTS = f"{{{BPMN}}}extensionElements"
 
 
 def is_juel(text: str) -> bool:
     """Whether a text as a whole is one expression."""
-    return text.startswith(("${", "#{")) and text.endswith("}")
+    return text.startswith(("${", "#{")) and text.endswith("}") and _NEXT_EXPRESSION.search(text[2:-1]) is None
 
 
 def value_expression(text: str, what: str, drawn: Drawn, notes: list[Finding], at: etree._Element | None = None) -> Expression | None:
@@ -95,8 +99,25 @@ def _translated(text: str, what: str, drawn: Drawn, notes: list[Finding], at: et
     if "${" not in text and "#{" not in text:
         return string_literal(text)
     try:
-        return juel_as_feel(text)
+        return juel.translate(text) if is_juel(text) else _concatenation(text)
     except feel.JuelUnsupported as error:
         message = f"the {what} `{text}` has no counterpart in FEEL: {error}."
         notes.append(drawn.error("expression", message, "Write it with variables, literals and operators, or compute it in a worker.", at))
         return None
+
+
+def _concatenation(text: str) -> str:
+    """A text with expressions inside: each is written into it, null as nothing (JSR 245, 1.2.2, composite expressions)."""
+    return " + ".join(_piece(piece) for piece in _INSIDE_TEXT.split(text) if piece)
+
+
+def _piece(piece: str) -> str:
+    if _INSIDE_TEXT.fullmatch(piece):
+        return _as_string(juel.translate(piece))
+    if "${" in piece or "#{" in piece:
+        raise feel.JuelUnsupported(f"`{piece}` begins an expression whose end cannot be told")
+    return string_literal(piece)
+
+
+def _as_string(expression: str) -> str:
+    return f'(if ({expression}) = null then "" else string({expression}))'

@@ -101,6 +101,9 @@ def _judge_extensions(element: Element, extensions: Mapping[str, etree._Element]
     for tag, xml in extensions.items():
         if tag in _REFUSED:
             notes.append(element.error("extension", f"{element} has zeebe:{tag}, which is not executed yet.", _REFUSED[tag], xml))
+        elif tag == "taskDefinition" and not element.row.job:
+            message = f"{element} has a zeebe:taskDefinition, but is passed through without a job."
+            notes.append(element.warning("extension", message, "Make it a service task.", xml))
         elif tag not in _UNDERSTOOD:
             notes.append(element.warning("extension", f"{element} has zeebe:{tag}, which is not known and is read over.", at=xml))
 

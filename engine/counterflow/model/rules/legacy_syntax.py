@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from lxml import etree
 
 from counterflow import feel
+from counterflow.feel import juel
 from counterflow.model.dialects.zeebe import NAMESPACE
-from counterflow.model.expressions import juel_as_feel, string_literal
+from counterflow.model.expressions import string_literal
 from counterflow.model.findings import Finding
 from counterflow.model.graph import Dialect
 from counterflow.model.names import is_path
@@ -110,7 +111,7 @@ def _as_feel(text: str) -> str:
     """The old expression in FEEL, as far as it can be told; its operators were those of JUEL."""
     inner = _PLACEHOLDER.fullmatch(text)
     try:
-        return juel_as_feel(f"${{{inner.group(1) if inner else text}}}")
+        return juel.translate(f"${{{inner.group(1) if inner else text}}}")
     except (feel.JuelUnsupported, feel.FeelSyntaxError):
         return text or "null"
 

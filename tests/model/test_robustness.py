@@ -1,0 +1,121 @@
+"""Whatever is missing, doubled or misplaced in a model: reading it ends with processes or with refusals, never with a fault of ours."""
+
+import random
+from copy import deepcopy
+
+import pytest
+from lxml import etree
+
+from counterflow.model.graph import Node, Process
+from counterflow.model.xml import parse
+from tests.model.diagram import (
+    boundary,
+    catch_error,
+    compensate,
+    element,
+    end,
+    event_sub_process,
+    extensions,
+    flow,
+    gateway,
+    handler,
+    model,
+    only_process,
+    path,
+    reading,
+    service,
+    start,
+    sub_process,
+    throw,
+    undo,
+)
+
+CAUGHT = (boundary("caught", "trip", catch_error("A")), end("failed", catch_error("B")), path("caught", "failed"))
+TRIP = (start("in"), service("hotel"), undo("hotel", by="cancel"), handler("cancel"), end("out"), path("in", "hotel", "out"))
+MAPPING = element("zeebe:ioMapping", element("zeebe:input", source="= a", target="b"), element("zeebe:output", source="= c", target="d"))
+ZEEBE = model(
+    start(),
+    service("a", MAPPING, element("zeebe:taskHeaders", element("zeebe:header", key="k", value="v"))),
+    gateway("choice", default="choice_trip"),
+    sub_process("trip", *TRIP),
+    throw("undone", compensate(activityRef="trip")),
+    end("stop", element("terminateEventDefinition")),
+    path("start", "a", "choice"),
+    flow("choice", "trip"),
+    flow("choice", "stop", "= x > 1"),
+    path("trip", "undone", "stop"),
+    event_sub_process("esp", start("esp_in", catch_error("A")), throw("esp_throw", compensate()), path("esp_in", "esp_throw")),
+)
+EXTERNAL = {"camunda__type": "external", "camunda__topic": "work"}
+PARAMETERS = element(
+    "camunda:inputOutput",
+    element("camunda:inputParameter", element("camunda:list", element("camunda:value", "1")), name="x"),
+    element("camunda:outputParameter", "${y}", name="z"),
+)
+CAMUNDA = model(
+    start(),
+    element("serviceTask", extensions(PARAMETERS, element("camunda:failedJobRetryTimeCycle", "R3/PT1S")), id="trip", **EXTERNAL),
+    *CAUGHT,
+    element("userTask", id="ask", camunda__assignee="${who}"),
+    element("scriptTask", element("script", "${a}"), id="compute", scriptFormat="juel", camunda__resultVariable="r"),
+    end(),
+    path("start", "trip", "ask", "compute"),
+    flow("compute", "end", "${r}"),
+)
+
+
+def mutated(content: bytes, chance: random.Random) -> bytes:
+    """One to three changes: an attribute lost, emptied or taken from elsewhere; an element lost, doubled or moved."""
+    root = parse(content, "model.bpmn")
+    for _ in range(chance.randint(1, 3)):
+        victim = chance.choice(list(root.iter())[1:])
+        names = sorted(str(name) for name in victim.attrib)
+        others = [value for other in root.iter() for value in other.attrib.values()]
+        parent = victim.getparent()
+        assert parent is not None
+        match chance.randrange(6):
+            case 0 if names:
+                del victim.attrib[chance.choice(names)]
+            case 1 if names:
+                victim.set(chance.choice(names), "")
+            case 2 if names:
+                victim.set(chance.choice(names), str(chance.choice(others)))
+            case 3 if len(list(root.iter())) > 5:
+                parent.remove(victim)
+            case 4:
+                parent.append(deepcopy(victim))
+            case _:
+                places = [place for place in root.iter() if place is not victim and victim not in place.iterancestors()]
+                chance.choice(places).append(victim)
+    return etree.tostring(root)
+
+
+@pytest.mark.parametrize("content", [ZEEBE, CAMUNDA], ids=["zeebe", "camunda"])
+def test_the_models_to_be_spoiled_are_good(content: bytes) -> None:
+    assert len(only_process(content).nodes) > 5
+
+
+@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("content", [ZEEBE, CAMUNDA], ids=["zeebe", "camunda"])
+def test_a_spoiled_model_is_refused_or_whole(content: bytes, seed: int) -> None:
+    chance = random.Random(seed)
+    for _ in range(10):
+        spoiled = mutated(content, chance)
+        result = reading(spoiled)
+        assert bool(result.errors) != bool(result.processes), spoiled
+        assert all(finding.remedy for finding in result.errors), spoiled
+        for process in result.processes:
+            expect_whole(process)
+
+
+def expect_whole(process: Process) -> None:
+    """Every id that a node names is a node of the process."""
+    for node in process.nodes.values():
+        assert set(named_by(node)) <= set(process.nodes), node
+
+
+def named_by(node: Node) -> list[str]:
+    ends = [end_id for flow in (*node.incoming, *node.outgoing) for end_id in (flow.source, flow.target)]
+    undoing = [node.compensation.handler, node.compensation.boundary_event] if node.compensation else []
+    single = [node.parent, node.attached_to, node.start_event, node.compensation_event_sub_process]
+    return [*ends, *undoing, *filter(None, single), *node.boundary_events, *node.children, *node.event_sub_processes]
