@@ -61,7 +61,7 @@ def element_names(store: Store, definition_key: int) -> Names:
     names = _remembered.get(place)
     if names is None:
         names = _remembered[place] = _read_names(store, definition)
-        if len(_remembered) > REMEMBERED_MODELS:
+        while len(_remembered) > REMEMBERED_MODELS:
             _remembered.popitem(last=False)
     return names
 

@@ -1,0 +1,40 @@
+"""Open incidents with their remedies."""
+
+from __future__ import annotations
+
+from counterflow.queries.incidents import list_incidents
+from counterflow.testing import EPOCH_MS
+from tests.queries.models import GUARDED, TRIP, engine_with
+
+
+def test_open_incidents_are_listed_newest_first_with_a_remedy() -> None:
+    engine = engine_with(TRIP, GUARDED)
+    trip = engine.start("trip")
+    engine.fail("book-hotel", retries=0, message="no rooms")
+    engine.advance(seconds=1)
+    guarded = engine.start("guarded")
+    engine.complete("reserve")
+    newest, oldest = list_incidents(engine.store).items
+    assert (newest.error_type, newest.element_id, newest.process_instance_key) == ("EXTRACT_VALUE_ERROR", "charge", guarded)
+    assert (newest.bpmn_process_id, newest.created_at_ms, newest.job_key) == ("guarded", EPOCH_MS + 1_000, 0)
+    assert (oldest.error_type, oldest.message, oldest.process_instance_key) == ("JOB_NO_RETRIES", "no rooms", trip)
+    assert oldest.job_key == engine.job("book-hotel").key
+    assert oldest.remedy == "Mend what the worker tripped over, then give the job retries and resolve the incident."
+    assert oldest.state == "open"
+
+
+def test_incidents_of_one_instance() -> None:
+    engine = engine_with(TRIP)
+    engine.start("trip")
+    engine.fail("book-hotel", retries=0)
+    quiet = engine.start("trip")
+    assert list_incidents(engine.store, process_instance_key=quiet).items == []
+
+
+def test_a_resolved_incident_is_no_longer_listed() -> None:
+    engine = engine_with(TRIP)
+    engine.start("trip")
+    engine.fail("book-hotel", retries=0)
+    engine.update_retries("book-hotel", 1)
+    engine.resolve("book-hotel")
+    assert list_incidents(engine.store).items == []

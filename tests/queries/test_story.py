@@ -1,0 +1,30 @@
+"""The table of what is told of an instance, held against the kernel's own."""
+
+from __future__ import annotations
+
+import pytest
+
+from counterflow.kernel import deployments, engine, instances, lifecycle, variables
+from counterflow.kernel.records import BrokenInvariant
+from counterflow.queries.story import TELLERS, created_in
+from tests.queries.models import TRIP, engine_with
+
+SAY_NOTHING_OF_A_TREE = {
+    deployments.DeploymentCreated,
+    deployments.ProcessDefined,
+    deployments.ResourceStored,
+    instances.ProcessInstanceCreated,  # the story begins with it
+    lifecycle.ScopeInterrupted,  # told by the terminations that follow
+    variables.VariableDocumentUpdated,  # told by the values that came before
+}
+
+
+def test_every_event_of_the_kernel_is_told_or_says_nothing_of_a_tree() -> None:
+    assert set(engine.APPLIERS) - set(TELLERS) == SAY_NOTHING_OF_A_TREE
+    assert set(TELLERS) <= set(engine.APPLIERS)
+
+
+def test_a_log_that_does_not_begin_with_a_creation_is_not_guessed_at() -> None:
+    deployed = engine_with(TRIP).log[0]
+    with pytest.raises(BrokenInvariant, match="does not begin with its creation"):
+        created_in(deployed)
