@@ -46,7 +46,8 @@ def _judge(root: etree._Element, resource_name: str) -> ReadResult:
 def _read_extensions(drawn: Outline, notes: list[Finding]) -> None:
     reader = READERS[drawn.dialect]
     for element in drawn.elements:
-        element.details = reader.details(element, notes)
+        if element.behaviour is not None:  # else it is refused as a whole
+            element.details = reader.details(element, notes)
     for flow in drawn.flows:
         xml = flow.condition_xml
         if xml is not None and not flow.is_default:

@@ -1,4 +1,4 @@
-"""The rule `compensation-extension`: our own attributes are understood, and stand where they are heard."""
+"""The rule `compensation-extensions`: our own attributes are understood, and stand where they are heard."""
 
 import pytest
 

@@ -13,7 +13,7 @@ from counterflow.model.graph import CompensationOrder
 from counterflow.model.names import is_name
 from counterflow.model.outline import Element, Outline
 
-RULE = "compensation-extension"
+RULE = "compensation-extensions"
 
 _KNOWN = (COMPENSATION_ORDER, COMPENSATED_RESULT)
 

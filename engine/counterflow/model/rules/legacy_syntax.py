@@ -100,9 +100,10 @@ def _in_mapping(xml: etree._Element, is_dated: bool) -> Iterator[_Trace]:
     if not source or source.startswith("="):
         return
     if xml.tag == f"{{{NAMESPACE}}}output":
-        yield _Trace(f"source `{source}` of the output mapping to '{target}'", f"`= {_as_feel(source)}`", certain=True)
+        instead = f"source `= {_as_feel(source)}` in the output mapping to '{target}'"
+        yield _Trace(f"source `{source}` of the output mapping to '{target}'", instead, certain=True)
     elif xml.tag == f"{{{NAMESPACE}}}input":
-        instead = f"`= {_as_feel(source)}` for the variable or `= {string_literal(source)}` for the text"
+        instead = f"source `= {_as_feel(source)}` (or `= {string_literal(source)}` for the text itself) in the input mapping to '{target}'"
         doubtful = not is_dated and is_path(source)
         yield _Trace(f"source `{source}` of the input mapping to '{target}'", instead, certain=False, doubtful=doubtful)
 
