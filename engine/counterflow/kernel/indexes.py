@@ -7,6 +7,17 @@ depends on the rows alone: the smallest key first, the earliest moment first.
 from __future__ import annotations
 
 from heapq import heapify, heappop, heappush
+from typing import NamedTuple
+
+from counterflow.kernel.rows import Row
+
+
+class Due(NamedTuple):
+    """Something that is due: the moment, and the row that waits for it."""
+
+    due_ms: int
+    key: int
+    table: type[Row]
 
 
 class ReadyJobs:
@@ -40,32 +51,36 @@ class ReadyJobs:
 
 
 class DueTimes:
-    """Keys by the moment at which they are due (epoch milliseconds), earliest first; a key has one moment at most."""
+    """What is due when (epoch milliseconds), earliest first: keys of rows, each with one moment at most, and their table."""
 
     __slots__ = ("_due", "_heap")
 
     def __init__(self) -> None:
         self._heap: list[tuple[int, int]] = []
-        self._due: dict[int, int] = {}
+        self._due: dict[int, tuple[int, type[Row]]] = {}
 
     def __len__(self) -> int:
         return len(self._due)
 
-    def set(self, key: int, due_ms: int) -> None:
+    def set(self, key: int, due_ms: int, table: type[Row]) -> None:
         """Give a key its moment, in place of the one it had."""
-        self._due[key] = due_ms
+        self._due[key] = (due_ms, table)
         heappush(self._heap, (due_ms, key))
         if len(self._heap) > 2 * len(self._due) + 1024:
-            self._heap = [(moment, key) for key, moment in self._due.items()]
+            self._heap = [(moment, key) for key, (moment, _) in self._due.items()]
             heapify(self._heap)
 
     def discard(self, key: int) -> None:
         """Forget a key. Its place in the heap is cleared when it comes to the top, or with the next rebuilding."""
         self._due.pop(key, None)
 
-    def first(self) -> tuple[int, int] | None:
-        """The earliest moment and its key, which stay; None when nothing is due, ever."""
+    def first(self) -> Due | None:
+        """The earliest, which stays; None when nothing is due, ever."""
         heap, due = self._heap, self._due
-        while heap and due.get(heap[0][1]) != heap[0][0]:
+        while heap:
+            moment, key = heap[0]
+            found = due.get(key)
+            if found is not None and found[0] == moment:
+                return Due(moment, key, found[1])
             heappop(heap)
-        return heap[0] if heap else None
+        return None

@@ -65,7 +65,10 @@ class ProcessDefinition(Row, frozen=True, gc=False):
 
 
 class ProcessInstance(Row, frozen=True, gc=False):
-    """One run of a definition. `state` is `active`, `completed` or `terminated`; the row stays when the run has ended."""
+    """One run of a definition. `state` is `active`, `completed` or `terminated`; the row stays when the run has ended.
+
+    `parent_element_key` is the call activity that called it, in the instance `parent_instance_key`; 0 if nothing did.
+    """
 
     table: ClassVar[str] = "process_instance"
     instance_field: ClassVar[str] = "key"
@@ -77,6 +80,8 @@ class ProcessInstance(Row, frozen=True, gc=False):
     state: str
     started_at_ms: int
     ended_at_ms: int | None = None
+    parent_element_key: int = 0
+    parent_instance_key: int = 0
 
 
 class ElementInstance(Row, frozen=True, gc=False):
@@ -85,7 +90,8 @@ class ElementInstance(Row, frozen=True, gc=False):
     `undo_key` is set on a compensation handler: the undo record it works off. `compensated_scope_key` is set on a
     compensation event sub-process: the completed sub-process whose inner undo a throw inside it reaches.
     `interrupted` marks a scope whose tokens were swept away by an interrupting event sub-process.
-    `result` keeps what the element's job returned, where the model wants it offered to the handler.
+    `loop_counter` is -1 on the body of a multi-instance activity and counts its instances from 1. `result` keeps what the
+    element's job returned, where the model wants it offered to the handler.
     """
 
     table: ClassVar[str] = "element_instance"
@@ -99,6 +105,7 @@ class ElementInstance(Row, frozen=True, gc=False):
     undo_key: int = 0
     compensated_scope_key: int = 0
     interrupted: bool = False
+    loop_counter: int = 0
     result: bytes | None = None
 
 
@@ -131,6 +138,99 @@ class Job(Row, frozen=True, gc=False):
     due_ms: int | None = None
     error_code: str | None = None
     error_message: str | None = None
+
+
+class Timer(Row, frozen=True, gc=False):
+    """A moment that an element instance waits for, on behalf of the event `catch_id`. `repetitions` more follow it, each
+    `interval` (ISO 8601) later; negative means without end."""
+
+    table: ClassVar[str] = "timer"
+
+    key: int
+    process_instance_key: int
+    element_instance_key: int
+    catch_id: str
+    due_ms: int
+    repetitions: int = 0
+    interval: str | None = None
+
+
+class MessageSubscription(Row, frozen=True, gc=False):
+    """A message that an element instance waits for, on behalf of the event `catch_id`."""
+
+    table: ClassVar[str] = "message_subscription"
+
+    key: int
+    process_instance_key: int
+    element_instance_key: int
+    catch_id: str
+    bpmn_process_id: str
+    message_name: str
+    correlation_key: str
+
+
+class StartTimer(Row, frozen=True, gc=False):
+    """A moment at which an instance of a definition begins, at its start event `element_id`."""
+
+    table: ClassVar[str] = "start_timer"
+    instance_field: ClassVar[str] = ""
+
+    key: int
+    definition_key: int
+    element_id: str
+    due_ms: int
+    repetitions: int = 0
+    interval: str | None = None
+
+
+class MessageStart(Row, frozen=True, gc=False):
+    """A message with which an instance of a definition begins, at its start event `element_id`."""
+
+    table: ClassVar[str] = "message_start"
+    instance_field: ClassVar[str] = ""
+
+    key: int
+    definition_key: int
+    bpmn_process_id: str
+    element_id: str
+    message_name: str
+
+
+class Message(Row, frozen=True, gc=False):
+    """A published message that may still find a receiver until `expires_at_ms`. `variables` is a JSON object."""
+
+    table: ClassVar[str] = "message"
+    instance_field: ClassVar[str] = ""
+
+    key: int
+    name: str
+    correlation_key: str
+    message_id: str
+    expires_at_ms: int
+    variables: bytes
+
+
+class MessageCorrelation(Row, frozen=True, gc=False):
+    """A buffered message has reached a process: it will not reach that process again."""
+
+    table: ClassVar[str] = "message_correlation"
+    key_fields: ClassVar[tuple[str, ...]] = ("message_key", "bpmn_process_id")
+    instance_field: ClassVar[str] = ""
+
+    message_key: int
+    bpmn_process_id: str
+
+
+class StartLock(Row, frozen=True, gc=False):
+    """The running instance that a message with this correlation key began: until it ends no other message begins one."""
+
+    table: ClassVar[str] = "start_lock"
+    key_fields: ClassVar[tuple[str, ...]] = ("bpmn_process_id", "correlation_key")
+    instance_field: ClassVar[str] = ""
+
+    bpmn_process_id: str
+    correlation_key: str
+    process_instance_key: int
 
 
 class Incident(Row, frozen=True, gc=False):
@@ -207,6 +307,13 @@ TABLES: tuple[type[Row], ...] = (
     ElementInstance,
     Variable,
     Job,
+    Timer,
+    MessageSubscription,
+    StartTimer,
+    MessageStart,
+    Message,
+    MessageCorrelation,
+    StartLock,
     Incident,
     UndoRecord,
     ArrivedToken,

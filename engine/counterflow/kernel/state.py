@@ -12,31 +12,34 @@ way to the disk stays here (`release` puts away only what is safe on disk), and 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 from typing import Any, Protocol, TypeVar
 
 from counterflow.kernel.indexes import DueTimes, ReadyJobs
 from counterflow.kernel.records import BrokenInvariant, first_key
+from counterflow.kernel.instance_state import INDEXERS, InstanceState, index_receiver, index_waiting
 from counterflow.kernel.rows import (
     PLACES,
-    ArrivedToken,
     ElementInstance,
     Incident,
     Job,
+    Message,
+    MessageCorrelation,
+    MessageStart,
+    MessageSubscription,
     Partition,
     ProcessDefinition,
     ProcessInstance,
-    Quarantine,
     Row,
-    UndoRecord,
-    Variable,
+    StartLock,
+    StartTimer,
+    Timer,
 )
 from counterflow.model.graph import CompensationOrder, Process
 
 RowType = TypeVar("RowType", bound=Row)
 Key = tuple[int | str, ...]
-ACTIVATABLE = "activatable"
-
 
 class Source(Protocol):
     """Where rows come from that are not in memory: the store, as the last commit left it."""
@@ -70,82 +73,6 @@ class EmptySource:
         raise BrokenInvariant(f"definition {definition.key} asked of a source without resources")
 
 
-class InstanceState:
-    """All rows of one process instance, by key, and what the rooms look up in them."""
-
-    __slots__ = (
-        "arrived_in",
-        "children",
-        "container_of",
-        "incident_of",
-        "job_of",
-        "key",
-        "last_batch",
-        "plans",
-        "process",
-        "rows",
-        "undo_by_scope",
-        "undo_by_throw",
-        "variable_bytes",
-        "variables",
-    )
-
-    def __init__(self, key: int) -> None:
-        self.key = key
-        self.process: Process | None = None
-        self.rows: dict[type[Row], dict[Any, Any]] = {table: {} for table in _INDEXERS}
-        self.children: dict[int, dict[int, None]] = {}
-        self.variables: dict[int, dict[str, bytes]] = {}
-        self.variable_bytes: dict[int, int] = {}
-        self.arrived_in: dict[int, dict[str, None]] = {}
-        self.job_of: dict[int, int] = {}
-        self.incident_of: dict[int, dict[int, None]] = {}
-        self.undo_by_scope: dict[int, dict[int, None]] = {}
-        self.undo_by_throw: dict[int, dict[int, None]] = {}
-        self.container_of: dict[int, int] = {}
-        """Records of completed sub-processes, by the key of the sub-process's element instance."""
-        self.plans: dict[int, Any] = {}
-        """Per compensation throw, the derived order of what is left to undo; dropped on roll-back, rebuilt when missing."""
-        self.last_batch = 0
-
-    @property
-    def header(self) -> ProcessInstance | None:
-        """The process instance's own row; None when there is no such instance."""
-        row: ProcessInstance | None = self.rows[ProcessInstance].get(self.key)
-        return row
-
-    @property
-    def elements(self) -> dict[int, ElementInstance]:
-        """Element instances by key."""
-        return self.rows[ElementInstance]
-
-    @property
-    def jobs(self) -> dict[int, Job]:
-        """Jobs by key."""
-        return self.rows[Job]
-
-    @property
-    def incidents(self) -> dict[int, Incident]:
-        """Incidents by key."""
-        return self.rows[Incident]
-
-    @property
-    def undo_records(self) -> dict[int, UndoRecord]:
-        """Undo records by key."""
-        return self.rows[UndoRecord]
-
-    @property
-    def arrived(self) -> dict[tuple[int, str], ArrivedToken]:
-        """Tokens waiting at joins, by scope and flow."""
-        return self.rows[ArrivedToken]
-
-    @property
-    def quarantine(self) -> Quarantine | None:
-        """Why this instance is set aside; None when it is not."""
-        row: Quarantine | None = self.rows[Quarantine].get(self.key)
-        return row
-
-
 class State:
     """One partition as its commands see it."""
 
@@ -158,10 +85,18 @@ class State:
         self.default_order = order
         self.instances: OrderedDict[int, InstanceState] = OrderedDict()
         self.owners: dict[int, int] = {}
-        self.definitions: dict[int, ProcessDefinition] = {}
         self.latest: dict[str, ProcessDefinition] = {}
         self.versions: dict[tuple[str, int], ProcessDefinition] = {}
         self.processes: dict[int, Process] = {}
+        self.shared: dict[type[Row], dict[Any, Any]] = {table: {} for table in SHARED_INDEXERS}
+        self.starts: dict[int, dict[int, type[Row]]] = {}
+        """Per definition, the keys of its start timers and message starts, with their table."""
+        self.message_starts: dict[str, dict[int, MessageStart]] = {}
+        self.buffered: dict[tuple[str, str], dict[int, None]] = {}
+        """Messages that may still find a receiver, by name and correlation key, in order of publication."""
+        self.receivers: dict[tuple[str, str], dict[int, tuple[int, str]]] = {}
+        """Message subscriptions by name and correlation key: process instance and process id by subscription key."""
+        self.lock_of: dict[int, StartLock] = {}
         self.ready: dict[str, ReadyJobs] = {}
         self.due = DueTimes()
         self.newly_ready: list[tuple[str, int]] = []
@@ -192,6 +127,11 @@ class State:
             return None
         instance = self.instance(getattr(row, row.instance_field))
         return instance if instance is not None and key in instance.rows[table] else None
+
+    @property
+    def definitions(self) -> dict[int, ProcessDefinition]:
+        """Every definition, by key."""
+        return self.shared[ProcessDefinition]
 
     def version_of(self, process_id: str, version: int) -> ProcessDefinition | None:
         """One version of a process; None when there is none."""
@@ -226,18 +166,22 @@ class State:
         rows = instance.rows[table]
         old = rows.get(place)
         rows[place] = row
-        _INDEXERS[table](self, instance, old, row)
+        INDEXERS[table](self, instance, old, row)
         instance.last_batch = self.batch
         self.journal.append((table, place, old, row))
 
     def delete(self, row: Row) -> None:
         """Take a row away."""
         table = type(row)
-        instance = self.instances[getattr(row, table.instance_field)]
         place = PLACES[table](row)
-        old = instance.rows[table].pop(place)
-        _INDEXERS[table](self, instance, old, None)
-        instance.last_batch = self.batch
+        if not table.instance_field:
+            old = self.shared[table].pop(place)
+            SHARED_INDEXERS[table](self, old, None)
+        else:
+            instance = self.instances[getattr(row, table.instance_field)]
+            old = instance.rows[table].pop(place)
+            INDEXERS[table](self, instance, old, None)
+            instance.last_batch = self.batch
         self.journal.append((table, place, old, None))
 
     def open_instance(self, key: int) -> None:
@@ -254,11 +198,10 @@ class State:
     # -- caching --------------------------------------------------------------------------------------------------
 
     def release(self, committed_batch: int, keep: int) -> None:
-        """Put away instances that are safe on disk: those that have ended, and the least recently used beyond `keep`."""
+        """Put away the least recently used instances beyond `keep`, of those that are safe on disk."""
         surplus = len(self.instances) - keep
-        if surplus <= 0:
-            return
-        for key in [key for key, instance in self.instances.items() if instance.last_batch <= committed_batch][:surplus]:
+        safe = (key for key, instance in self.instances.items() if instance.last_batch <= committed_batch)
+        for key in list(islice(safe, max(surplus, 0))):
             self.forget(key)
 
     def forget(self, key: int) -> None:
@@ -266,22 +209,27 @@ class State:
         instance = self.instances.pop(key, None)
         if instance is None:
             return
-        for table in (ElementInstance, Job, Incident):
+        for table in (ElementInstance, Job, Timer, MessageSubscription, Incident):
             for row_key in instance.rows[table]:
                 self.owners.pop(row_key, None)
 
-    def admit_definition(self, row: ProcessDefinition) -> None:
-        """Know a definition, and that it is the latest of its id if no later one is known."""
-        self.definitions[row.key] = row
-        self.versions[row.bpmn_process_id, row.version] = row
-        latest = self.latest.get(row.bpmn_process_id)
-        if latest is None or latest.version <= row.version:
-            self.latest[row.bpmn_process_id] = row
+    def admit(self, row: Row) -> None:
+        """Know a row that the store holds, of a table that is held in memory as a whole."""
+        table = type(row)
+        self.shared[table][PLACES[table](row)] = row
+        SHARED_INDEXERS[table](self, None, row)
 
-    def admit_waiting_jobs(self, rows: Iterable[Job]) -> None:
-        """Index the jobs found in the store at start."""
-        for row in rows:
-            _index_waiting(self, None, row)
+    def admit_job(self, row: Job) -> None:
+        """Know of a job that can be taken or is due, without loading its instance."""
+        index_waiting(self, None, row)
+
+    def admit_timer(self, row: Timer) -> None:
+        """Know when a timer is due, without loading its instance."""
+        self.due.set(row.key, row.due_ms, Timer)
+
+    def admit_receiver(self, row: MessageSubscription) -> None:
+        """Know who receives which message, without loading the instance."""
+        index_receiver(self, None, row)
 
     def _admit(self, key: int, loaded: Mapping[type[Row], Sequence[Any]]) -> InstanceState:
         instance = self.instances[key] = InstanceState(key)
@@ -289,146 +237,125 @@ class State:
         for table, rows in loaded.items():
             for row in rows:
                 instance.rows[table][PLACES[table](row)] = row
-                _INDEXERS[table](self, instance, None, row)
+                INDEXERS[table](self, instance, None, row)
         del self.newly_ready[already_told:]
         return instance
 
     def _put_shared(self, row: Row) -> None:
-        if isinstance(row, ProcessDefinition):
-            self.admit_definition(row)
-        self.journal.append((type(row), PLACES[type(row)](row), None, row))
+        table, place = type(row), PLACES[type(row)](row)
+        rows = self.shared.get(table)
+        old = None
+        if rows is not None:
+            old = rows.get(place)
+            rows[place] = row
+            SHARED_INDEXERS[table](self, old, row)
+        self.journal.append((table, place, old, row))
 
     def _restore(self, table: type[Row], place: Any, old: Row | None, new: Row | None) -> None:
         row = old if old is not None else new
         if row is None:
             raise BrokenInvariant("a journal note without a row")
         if not table.instance_field:
-            self._withdraw_shared(row)
+            self._restore_shared(table, place, old, new)
             return
         instance = self.instances[getattr(row, table.instance_field)]
         if old is None:
             del instance.rows[table][place]
         else:
             instance.rows[table][place] = old
-        _INDEXERS[table](self, instance, new, old)
+        INDEXERS[table](self, instance, new, old)
         instance.plans.clear()
         if table is ProcessInstance and old is None:
             self.forget(instance.key)
 
-    def _withdraw_shared(self, row: Row) -> None:
-        if isinstance(row, ProcessDefinition):
-            del self.definitions[row.key], self.versions[row.bpmn_process_id, row.version]
-            self.processes.pop(row.key, None)
-            previous = [other for other in self.definitions.values() if other.bpmn_process_id == row.bpmn_process_id]
-            if previous:
-                self.latest[row.bpmn_process_id] = max(previous, key=lambda other: other.version)
-            else:
-                del self.latest[row.bpmn_process_id]
+    def _restore_shared(self, table: type[Row], place: Any, old: Row | None, new: Row | None) -> None:
+        rows = self.shared.get(table)
+        if rows is None:
+            return
+        if old is None:
+            del rows[place]
+        else:
+            rows[place] = old
+        SHARED_INDEXERS[table](self, new, old)
 
 
-# -- indexes: one function per table, told of every change as (row before, row after) ---------------------------------
+# -- indexes of the tables that belong to no instance: told of every change as (row before, row after) ----------------
 
 
-def _index_nothing(state: State, instance: InstanceState, old: Any, new: Any) -> None:
-    """Tables that are only ever asked by key."""
-
-
-def _index_element(state: State, instance: InstanceState, old: ElementInstance | None, new: ElementInstance | None) -> None:
-    if old is None and new is not None:
-        instance.children.setdefault(new.scope_key, {})[new.key] = None
-        state.owners[new.key] = instance.key
-    elif new is None and old is not None:
-        _remove(instance.children, old.scope_key, old.key)
-        state.owners.pop(old.key, None)
-
-
-def _index_variable(state: State, instance: InstanceState, old: Variable | None, new: Variable | None) -> None:
+def _index_definition(state: State, old: ProcessDefinition | None, new: ProcessDefinition | None) -> None:
     row = new if new is not None else old
     if row is None:
         return
-    scope = instance.variables.setdefault(row.scope_key, {})
-    change = (len(new.value) + len(new.name) if new is not None else 0) - (len(old.value) + len(old.name) if old is not None else 0)
-    instance.variable_bytes[row.scope_key] = instance.variable_bytes.get(row.scope_key, 0) + change
+    process_id = row.bpmn_process_id
     if new is not None:
-        scope[new.name] = new.value
+        state.versions[process_id, new.version] = new
+        latest = state.latest.get(process_id)
+        if latest is None or latest.version <= new.version:
+            state.latest[process_id] = new
+        return
+    del state.versions[process_id, row.version]
+    state.processes.pop(row.key, None)
+    others = [version for other, version in state.versions if other == process_id]
+    if others:
+        state.latest[process_id] = state.versions[process_id, max(others)]
     else:
-        del scope[row.name]
-        if not scope:
-            del instance.variables[row.scope_key], instance.variable_bytes[row.scope_key]
+        del state.latest[process_id]
 
 
-def _index_job(state: State, instance: InstanceState, old: Job | None, new: Job | None) -> None:
-    if new is None and old is not None:
-        instance.job_of.pop(old.element_instance_key, None)
-        state.owners.pop(old.key, None)
-    elif new is not None:
-        instance.job_of[new.element_instance_key] = new.key
-        state.owners[new.key] = instance.key
-    _index_waiting(state, old, new)
-
-
-def _index_waiting(state: State, old: Job | None, new: Job | None) -> None:
-    if old is not None:
-        if old.state == ACTIVATABLE:
-            state.ready[old.type].discard(old.key)
-        if old.due_ms is not None:
-            state.due.discard(old.key)
+def _index_start_timer(state: State, old: StartTimer | None, new: StartTimer | None) -> None:
+    _index_start(state, old or new, StartTimer, is_there=new is not None)
     if new is not None:
-        if new.state == ACTIVATABLE:
-            queue = state.ready.get(new.type)
-            if queue is None:
-                queue = state.ready[new.type] = ReadyJobs()
-            queue.add(new.key)
-            state.newly_ready.append((new.type, new.key))
-        if new.due_ms is not None:
-            state.due.set(new.key, new.due_ms)
-
-
-def _index_incident(state: State, instance: InstanceState, old: Incident | None, new: Incident | None) -> None:
-    if new is not None:
-        instance.incident_of.setdefault(new.element_instance_key, {})[new.key] = None
-        state.owners[new.key] = instance.key
+        state.due.set(new.key, new.due_ms, StartTimer)
     elif old is not None:
-        _remove(instance.incident_of, old.element_instance_key, old.key)
-        state.owners.pop(old.key, None)
+        state.due.discard(old.key)
 
 
-def _index_undo(state: State, instance: InstanceState, old: UndoRecord | None, new: UndoRecord | None) -> None:
-    if old is not None:
-        _remove(instance.undo_by_scope, old.scope_key, old.key)
-        if old.throw_key:
-            _remove(instance.undo_by_throw, old.throw_key, old.key)
-        if old.variables is not None:
-            del instance.container_of[old.element_instance_key]
+def _index_message_start(state: State, old: MessageStart | None, new: MessageStart | None) -> None:
+    _index_start(state, old or new, MessageStart, is_there=new is not None)
     if new is not None:
-        instance.undo_by_scope.setdefault(new.scope_key, {})[new.key] = None
-        if new.throw_key:
-            instance.undo_by_throw.setdefault(new.throw_key, {})[new.key] = None
-        if new.variables is not None:
-            instance.container_of[new.element_instance_key] = new.key
-
-
-def _index_arrived(state: State, instance: InstanceState, old: ArrivedToken | None, new: ArrivedToken | None) -> None:
-    if new is not None:
-        instance.arrived_in.setdefault(new.scope_key, {})[new.flow_id] = None
+        state.message_starts.setdefault(new.message_name, {})[new.key] = new
     elif old is not None:
-        _remove(instance.arrived_in, old.scope_key, old.flow_id)
+        state.message_starts[old.message_name].pop(old.key)
 
 
-def _remove(index: dict[int, dict[Any, None]], group: int, key: int | str) -> None:
-    members = index[group]
-    del members[key]
-    if not members:
-        del index[group]
+def _index_start(state: State, row: StartTimer | MessageStart | None, table: type[Row], *, is_there: bool) -> None:
+    if row is None:
+        return
+    if is_there:
+        state.starts.setdefault(row.definition_key, {})[row.key] = table
+    else:
+        state.starts[row.definition_key].pop(row.key)
 
 
-_INDEXERS: dict[type[Row], Callable[[State, InstanceState, Any, Any], None]] = {
-    ProcessInstance: _index_nothing,
-    ElementInstance: _index_element,
-    Variable: _index_variable,
-    Job: _index_job,
-    Incident: _index_incident,
-    UndoRecord: _index_undo,
-    ArrivedToken: _index_arrived,
-    Quarantine: _index_nothing,
+def _index_message(state: State, old: Message | None, new: Message | None) -> None:
+    if new is not None:
+        state.buffered.setdefault((new.name, new.correlation_key), {})[new.key] = None
+        state.due.set(new.key, new.expires_at_ms, Message)
+    elif old is not None:
+        waiting = state.buffered[old.name, old.correlation_key]
+        waiting.pop(old.key)
+        if not waiting:
+            del state.buffered[old.name, old.correlation_key]
+        state.due.discard(old.key)
+
+
+def _index_lock(state: State, old: StartLock | None, new: StartLock | None) -> None:
+    if old is not None:
+        state.lock_of.pop(old.process_instance_key, None)
+    if new is not None:
+        state.lock_of[new.process_instance_key] = new
+
+
+def _index_nothing(state: State, old: Any, new: Any) -> None:
+    """Tables that are only ever asked by key."""
+
+
+SHARED_INDEXERS: dict[type[Row], Callable[[State, Any, Any], None]] = {
+    ProcessDefinition: _index_definition,
+    StartTimer: _index_start_timer,
+    MessageStart: _index_message_start,
+    Message: _index_message,
+    MessageCorrelation: _index_nothing,
+    StartLock: _index_lock,
 }
+"""The tables that belong to no instance and are held in memory as a whole."""

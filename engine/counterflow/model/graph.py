@@ -34,8 +34,11 @@ class Behaviour(StrEnum):
     END_EVENT = "end_event"
     THROW_EVENT = "throw_event"
     BOUNDARY_EVENT = "boundary_event"
+    CATCH_EVENT = "catch_event"
     EXCLUSIVE_GATEWAY = "exclusive_gateway"
     PARALLEL_GATEWAY = "parallel_gateway"
+    EVENT_BASED_GATEWAY = "event_based_gateway"
+    CALL_ACTIVITY = "call_activity"
     JOB_TASK = "job_task"
     SCRIPT_TASK = "script_task"
     PASS_THROUGH = "pass_through"  # noqa: S105 - a kind of element, not a password
@@ -78,7 +81,60 @@ class TerminateDefinition:
     """Ends every other token of its scope. BPMN 2.0.2, 10.5.3."""
 
 
-EventDefinition = ErrorDefinition | CompensateDefinition | TerminateDefinition
+class TimerKind(StrEnum):
+    """What a timer's expression gives: a moment, how long to wait, or how often and how far apart."""
+
+    DATE = "date"
+    DURATION = "duration"
+    CYCLE = "cycle"
+
+
+@dataclass(frozen=True, slots=True)
+class TimerDefinition:
+    """A moment to wait for. The expression gives ISO 8601 text or a FEEL value of its kind. BPMN 2.0.2, 10.5.5."""
+
+    kind: TimerKind
+    expression: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class MessageDefinition:
+    """A message to wait for: its name and, but for start events of a process, the key that tells whose it is. 10.5.5."""
+
+    name: str | Expression
+    correlation_key: Expression | None = None
+
+
+CatchDefinition = TimerDefinition | MessageDefinition
+"""What is waited for with a row of its own; errors and compensation are looked for when they happen."""
+
+EventDefinition = ErrorDefinition | CompensateDefinition | TerminateDefinition | CatchDefinition
+
+
+@dataclass(frozen=True, slots=True)
+class CalledProcess:
+    """Which process a call activity runs, and which variables go in and out without a mapping."""
+
+    process_id: str | Expression
+    propagate_all_in: bool = True
+    propagate_all_out: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class MultiInstance:
+    """An activity done once for each item of a collection (or so many times). BPMN 2.0.2, 13.3.7.
+
+    `collection` gives a list, or a number where the model has a loop cardinality; each item is known inside as
+    `element_variable`, its place (from 1) as `loopCounter`. `output_element` of every instance is gathered, in the order
+    of the items, in `output_collection`. When `completion_condition` holds after an instance has ended, the rest is not done.
+    """
+
+    is_sequential: bool
+    collection: Expression
+    element_variable: str | None = None
+    output_collection: str | None = None
+    output_element: Expression | None = None
+    completion_condition: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +223,11 @@ class Node:
     script: ScriptDefinition | None = None
     boundary_events: tuple[str, ...] = ()
     """Boundary events attached to this activity that wait while it is active (compensation ones are in `compensation`)."""
+    waits_for: tuple[str, ...] = ()
+    """Events with a timer or a message that are waited for while this element is active: its own, those on its border,
+    those that start event sub-processes inside it, those that follow an event-based gateway."""
+    called: CalledProcess | None = None
+    multi_instance: MultiInstance | None = None
     attached_to: str | None = None
     """Boundary events only: the activity it sits on."""
     is_for_compensation: bool = False
@@ -179,6 +240,8 @@ class Node:
     """Scopes only: event sub-processes directly inside that wait for an event while the scope is active."""
     compensation_event_sub_process: str | None = None
     """Sub-processes only: the event sub-process that undoes it as a whole (compensation start event)."""
+    event_starts: tuple[str, ...] = ()
+    """The process only: start events that begin an instance when a timer is due or a message comes."""
     compensation_order: CompensationOrder | None = None
     """The process only: order for every throw in it that names none."""
 
