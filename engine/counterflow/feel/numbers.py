@@ -109,6 +109,12 @@ def plain(value: Number) -> str:
     return "0" if text in {"-0", ""} else text
 
 
+def shown(value: Number) -> str:
+    """A number for a message, however long it is."""
+    text = plain(value)
+    return text if len(text) <= 40 else f"a number of {len(text)} digits"
+
+
 def _digits(value: int) -> str:
     # Python refuses to print very long integers; decimal does not.
     return str(value) if value.bit_length() < 8192 else format(Decimal(value), "f")

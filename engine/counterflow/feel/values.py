@@ -11,7 +11,7 @@ import msgspec
 
 from counterflow.feel import numbers
 from counterflow.feel.errors import FeelFailure, FeelValueError
-from counterflow.feel.run import Local, Run, Value
+from counterflow.feel.run import TEXT_PER_FUEL, Local, Run, Value
 from counterflow.feel.temporal import SECOND_NS, Date, DateTime, DaysDuration, MonthsDuration, Time
 
 Code = Callable[[Run, Local], Value]
@@ -100,11 +100,18 @@ def order(left: Value, right: Value) -> int | None:
 
 def compare(run: Run, operator: str, left: Value, right: Value) -> int | None:
     """As `order`, with a warning where there is none."""
+    _pay_for_texts(run, left, right)
     result = order(left, right)
     if result is None:
         found = f"found {a_kind(left)} and {a_kind(right)}"
         run.warn("wrong type", f"`{operator}` compares two numbers, strings, dates, times or durations of one kind; {found}")
     return result
+
+
+def _pay_for_texts(run: Run, left: Value, right: Value) -> None:
+    """Comparing two texts may read all of the shorter one."""
+    if isinstance(left, str) and isinstance(right, str) and len(left) > TEXT_PER_FUEL:
+        run.spend(min(len(left), len(right)) // TEXT_PER_FUEL)
 
 
 def _same_clock(left: Value, right: Value) -> bool:
@@ -122,6 +129,7 @@ def _same_clock(left: Value, right: Value) -> bool:
 def equal(run: Run, left: Value, right: Value) -> bool | None:
     """Whether two values are the same; None, with a warning, if they are of different kinds."""
     run.spend()
+    _pay_for_texts(run, left, right)
     if left is None or right is None:
         return left is right
     if kind(left) != kind(right):

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from counterflow.feel import tree
 from counterflow.feel.builtins import BUILTINS
 from counterflow.feel.forms.base import Compiler
+from counterflow.feel.numbers import shown
 from counterflow.feel.operators import PROPERTIES
 from counterflow.feel.run import ABSENT, Local, Null, Run, Value
 from counterflow.feel.scope import Item, Scope
@@ -102,7 +103,7 @@ def at(run: Run, items: list[Value], index: Value) -> Value:
         return items[index - 1]
     if index < 0 and -index <= len(items):
         return items[index]
-    return run.warn("out of range", f"no item at position {index} in a list of {len(items)}")
+    return run.warn("out of range", f"no item at position {shown(index)} in a list of {len(items)}")
 
 
 def _selected(source: Code, condition: Code) -> Code:

@@ -19,11 +19,12 @@ def call(compiler: Compiler, node: tree.Call, scope: Scope) -> Code:
         return _builtin_call(builtin, arguments, node.names)
     function = compiler.code(node.function, scope)
     name = node.function.name if isinstance(node.function, tree.Name | tree.Path) else "the value before ("
+    suggestion = _suggestion(name)
 
     def invoke(run: Run, local: Local) -> Value:
         target = function(run, local)
         if not isinstance(target, Function):
-            return run.warn("not a function", f"{name} is {a_kind(target)}, not a function{_suggestion(name)}")
+            return run.warn("not a function", f"{name} is {a_kind(target)}, not a function{suggestion}")
         values = [argument(run, local) for argument in arguments]
         ordered = _ordered(target.parameters, node.names, values) if node.names else values
         if ordered is None:

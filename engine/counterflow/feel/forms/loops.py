@@ -33,7 +33,7 @@ def for_(compiler: Compiler, node: tree.For, scope: Scope) -> Code:
 
 
 def _snapshot(run: Run, results: list[Value]) -> list[Value]:
-    run.spend(len(results) // 16)
+    run.spend(len(results) // 64)
     return results.copy()
 
 
@@ -114,7 +114,7 @@ def _items(run: Run, domain: Value) -> Iterable[Value] | None:
 def _range_items(run: Run, domain: Range) -> Iterable[Value] | None:
     position = order(domain.start, domain.end)
     if position is None or position > 0 or domain.operator:
-        return run.warn("wrong value", f"an iteration goes over a range from its lower to its higher end; found {domain}")
+        return run.warn("wrong value", "an iteration goes over a range with two ends, from its lower to its higher one")
     items = _steps(run, domain.start, domain.end)
     if items is None:
         return None
