@@ -12,6 +12,7 @@ from counterflow.edge.calls import Behaviour, Calls, Context
 from counterflow.edge.translate import DEFAULT_TENANT, check_tenants, process_metadata
 from counterflow.kernel.deployments import Deployment, DeployResources, ReadResource
 from counterflow.kernel.records import Rejection, RejectionType
+from counterflow.model.read import read
 from counterflow_wire import gateway
 
 logger = logging.getLogger("counterflow.edge")
@@ -84,8 +85,6 @@ def refuse_unreadable(files: Sequence[File]) -> None:
 
 def read_files(files: Sequence[File]) -> tuple[ReadResource, ...]:
     """Read BPMN files. Raises `Rejection` with every finding of every file; warnings are logged."""
-    from counterflow.model.read import read  # noqa: PLC0415 - XML is needed only when something is deployed
-
     resources, problems = [], []
     for name, content in files:
         found = read(content, name)
