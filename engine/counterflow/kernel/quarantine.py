@@ -67,7 +67,7 @@ def decide_release(step: Step, command: ReleaseInstance) -> None:
 def abandon(step: Step) -> None:
     """Cancel a quarantined instance: its state is not trusted, so nothing of it is run to end it."""
     instance = step.current()
-    step.ended.append(InstanceEnded(instance.key, "terminated", dict(instance.variables.get(instance.key, {}))))
+    step.ended.append(InstanceEnded(instance.key, "terminated", dict(sorted(instance.variables.get(instance.key, {}).items()))))
     step.emit(InstanceAbandoned())
 
 
