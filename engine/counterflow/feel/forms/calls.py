@@ -1,6 +1,7 @@
 """Calls, positional and named, and functions written in FEEL."""
 
 from difflib import get_close_matches
+from typing import Final
 
 from counterflow.feel import tree
 from counterflow.feel.builtins import BUILTINS
@@ -10,6 +11,9 @@ from counterflow.feel.run import Local, Run, Value
 from counterflow.feel.scope import Scope, Variable
 from counterflow.feel.types import conforms
 from counterflow.feel.values import Code, Function, a_kind
+
+_CALL_FUEL: Final = 3
+"""A function written in FEEL costs more than a step: it has a body, and may call itself."""
 
 
 def call(compiler: Compiler, node: tree.Call, scope: Scope) -> Code:
@@ -71,7 +75,7 @@ def function_definition(compiler: Compiler, node: tree.FunctionDefinition, scope
             for name, kind, argument in zip(names, types, arguments, strict=True):
                 if kind is not None and not (argument is None or conforms(argument, kind)):
                     return run.warn("wrong argument", f"the parameter {name!r} takes a {kind.name}; found {a_kind(argument)}")
-            run.spend()
+            run.spend(_CALL_FUEL)
             run.enter()
             result = body(run, (*local, *arguments))
             run.depth -= 1
