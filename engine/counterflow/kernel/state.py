@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from counterflow.kernel.indexes import DueTimes, ReadyJobs
 from counterflow.kernel.records import BrokenInvariant, first_key
@@ -36,6 +36,15 @@ from counterflow.model.graph import CompensationOrder, Process
 RowType = TypeVar("RowType", bound=Row)
 Key = tuple[int | str, ...]
 ACTIVATABLE = "activatable"
+
+
+class Mark(NamedTuple):
+    """How far a state had come: the lengths of what it has noted, and its counters."""
+
+    journal: int
+    newly_ready: int
+    last_key: int
+    last_position: int
 
 
 class Source(Protocol):
@@ -244,12 +253,16 @@ class State:
         """Make room for a new process instance; its first row follows."""
         self.instances[key] = InstanceState(key)
 
-    def roll_back(self, mark: int, last_key: int, last_position: int) -> None:
+    def mark(self) -> Mark:
+        """Where the state stands now, for `roll_back`."""
+        return Mark(len(self.journal), len(self.newly_ready), self.last_key, self.last_position)
+
+    def roll_back(self, mark: Mark) -> None:
         """Take back every change noted since `mark`, and the counters with it."""
-        while len(self.journal) > mark:
+        while len(self.journal) > mark.journal:
             self._restore(*self.journal.pop())
-        self.newly_ready.clear()
-        self.last_key, self.last_position = last_key, last_position
+        del self.newly_ready[mark.newly_ready :]
+        self.last_key, self.last_position = mark.last_key, mark.last_position
 
     # -- caching --------------------------------------------------------------------------------------------------
 
@@ -364,7 +377,7 @@ def _index_job(state: State, instance: InstanceState, old: Job | None, new: Job 
     elif new is not None:
         instance.job_of[new.element_instance_key] = new.key
         state.owners[new.key] = instance.key
-    _index_waiting(state, old, new)
+    _index_waiting(state, old, new if instance.quarantine is None else None)
 
 
 def _index_waiting(state: State, old: Job | None, new: Job | None) -> None:
@@ -382,6 +395,15 @@ def _index_waiting(state: State, old: Job | None, new: Job | None) -> None:
             state.newly_ready.append((new.type, new.key))
         if new.due_ms is not None:
             state.due.set(new.key, new.due_ms)
+
+
+def _index_quarantine(state: State, instance: InstanceState, old: Quarantine | None, new: Quarantine | None) -> None:
+    """Nothing of an instance that is set aside is offered or comes due."""
+    for job in instance.jobs.values():
+        if new is not None:
+            _index_waiting(state, job, None)
+        else:
+            _index_waiting(state, None, job)
 
 
 def _index_incident(state: State, instance: InstanceState, old: Incident | None, new: Incident | None) -> None:
@@ -430,5 +452,5 @@ _INDEXERS: dict[type[Row], Callable[[State, InstanceState, Any, Any], None]] = {
     Incident: _index_incident,
     UndoRecord: _index_undo,
     ArrivedToken: _index_arrived,
-    Quarantine: _index_nothing,
+    Quarantine: _index_quarantine,
 }
