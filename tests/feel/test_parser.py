@@ -1,3 +1,5 @@
+"""Which tree a text becomes, and what is said where it becomes none."""
+
 import pytest
 
 from counterflow.feel.errors import FeelSyntaxError

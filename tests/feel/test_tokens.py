@@ -1,3 +1,5 @@
+"""Words, numbers, strings and symbols of a text."""
+
 from decimal import Decimal
 
 import pytest

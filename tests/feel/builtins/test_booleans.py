@@ -1,3 +1,5 @@
+"""Booleans, and whether there is a value at all."""
+
 import pytest
 
 from tests.feel.tables import answer, cases

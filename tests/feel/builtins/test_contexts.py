@@ -1,3 +1,5 @@
+"""Built-in functions of contexts."""
+
 import pytest
 
 from tests.feel.tables import answer, cases

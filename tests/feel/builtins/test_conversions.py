@@ -1,3 +1,5 @@
+"""Between numbers, strings and everything else."""
+
 import pytest
 
 from tests.feel.tables import answer, cases

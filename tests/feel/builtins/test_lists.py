@@ -1,3 +1,5 @@
+"""Questions about lists, aggregates, and new lists from old ones."""
+
 import pytest
 
 from tests.feel.tables import answer, cases

@@ -1,3 +1,5 @@
+"""Rounding, remainders and roots."""
+
 import pytest
 
 from tests.feel.tables import answer, cases

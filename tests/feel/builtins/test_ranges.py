@@ -1,3 +1,5 @@
+"""Allen's relations between points and ranges."""
+
 import pytest
 
 from tests.feel.tables import answer, cases

@@ -1,3 +1,5 @@
+"""How arguments find their parameters."""
+
 import pytest
 
 from counterflow.feel.builtins import BUILTINS

@@ -1,3 +1,5 @@
+"""Parts of strings, and patterns."""
+
 import pytest
 
 from tests.feel.tables import answer, cases, evaluate

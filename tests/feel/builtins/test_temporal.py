@@ -1,3 +1,5 @@
+"""Making dates, times and durations, and reading their parts."""
+
 import pytest
 
 from tests.feel.tables import answer, cases
