@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from typing import Annotated, Any
 
@@ -14,6 +15,8 @@ from counterflow.cli.remote import Remote
 
 STATES = ("active", "completed", "terminated")
 FOLLOW_EVERY_S = 0.5
+WIDTH_OF_A_FILE = 200
+"""Columns that a tree may take where no terminal says how many there are."""
 
 
 def start(
@@ -79,7 +82,7 @@ def show(
 
     from counterflow.cli.drawing import draw  # noqa: PLC0415 - as above
 
-    Console(highlight=False).print(draw(answer, time.time_ns() // 1_000_000))
+    Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH_OF_A_FILE).print(draw(answer, time.time_ns() // 1_000_000))
 
 
 def history(

@@ -52,7 +52,7 @@ def lint(files: Files, as_json: JsonOption = False) -> None:
         for path, finding in found:
             give(f"{path}: {finding.severity}: {finding}")
     refused = sum(finding.severity == "error" for _, finding in found)
-    summary = f"{len(files)} file{'s' * (len(files) != 1)}: {refused} refused, {len(found) - refused} only warned of."
+    summary = f"{_count(len(files), 'file')}, {_count(refused, 'error')}, {_count(len(found) - refused, 'warning')}."
     if refused:
         raise Failure(REJECTED, summary)
     say(summary)
@@ -96,6 +96,10 @@ def _warn(contents: dict[Path, bytes]) -> None:
     for path, content in contents.items():
         for finding in _findings(path, content, with_schema=False):
             say(f"{path}: {finding.severity}: {finding}")
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def _plain(path: Path, finding: Finding) -> dict[str, Any]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import typer
+
 WIDEST_VALUE = 100
 
 
 def say(text: str) -> None:
-    """Words for the person at the terminal."""
-    sys.stderr.write(f"{text}\n")
+    """Words for the person at the terminal, in colour where it is one that has colours and nobody minds."""
+    typer.echo(text, err=True, color=False if os.environ.get("NO_COLOR") else None)
 
 
 def give(text: str) -> None:
