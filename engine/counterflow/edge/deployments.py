@@ -47,9 +47,7 @@ class Deployments:
         deployment = await self._deploy([File(resource.name, resource.content) for resource in request.resources])
         return gateway.DeployResourceResponse(
             key=deployment.key,
-            deployments=[
-                gateway.Deployment(process=process_metadata(definition, definition.resource_name)) for definition in deployment.definitions
-            ],
+            deployments=[gateway.Deployment(process=process_metadata(definition)) for definition in deployment.definitions],
             tenantId=DEFAULT_TENANT,
         )
 
@@ -58,7 +56,7 @@ class Deployments:
         deployment = await self._deploy([File(process.name, process.definition) for process in request.processes])
         return gateway.DeployProcessResponse(
             key=deployment.key,
-            processes=[process_metadata(definition, definition.resource_name) for definition in deployment.definitions],
+            processes=[process_metadata(definition) for definition in deployment.definitions],
         )
 
     async def _deploy(self, files: Sequence[File]) -> Deployment:
