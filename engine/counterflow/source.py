@@ -30,12 +30,12 @@ class StoreSource:
 
     def process(self, definition: ProcessDefinition) -> Process:
         """Read a definition's graph from its resource. A resource that was accepted once and cannot be read is our fault."""
-        from counterflow.model.read import read  # noqa: PLC0415 - XML is needed only when a definition is first used
+        from counterflow.model.read import read_accepted  # noqa: PLC0415 - XML is needed only when a definition is first used
 
         resource = self._store.get(Resource, (definition.resource_key,))
         if resource is None:
             raise BrokenInvariant(f"resource {definition.resource_key} of definition {definition.key} is gone")
-        result = read(resource.content, resource.name)
+        result = read_accepted(resource.content, resource.name)
         for process in result.processes:
             if process.id == definition.bpmn_process_id:
                 return process

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from counterflow.kernel import engine, incidents, instances, jobs, lifecycle, undo
+from counterflow.kernel import engine, incidents, instances, jobs, lifecycle, undo, variables
 from counterflow.kernel.records import Event, LogEntry
 from counterflow.testing import EPOCH_MS
 
@@ -60,6 +60,8 @@ class Tracer:
             self._names[event.key] = f"job of {self._names[event.element_instance_key]}"
         elif isinstance(event, incidents.IncidentRaised):
             self._names[event.key] = f"incident at {self._names[event.element_instance_key]}"
+        elif isinstance(event, variables.VariableDocumentUpdated):
+            self._names[event.key] = "from outside"
         elif isinstance(event, undo.UndoRecorded):
             kind = "inside of" if event.variables is not None else "undo of"
             self._names[event.key] = f"{kind} {self._names[event.element_instance_key]}"

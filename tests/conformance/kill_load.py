@@ -8,6 +8,7 @@ more, finish what is open, and end. A call that fails is simply made again: its 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import json
 import sys
@@ -21,7 +22,9 @@ from counterflow_wire import counterflow_v1, gateway
 
 PROCESS = "kill-trip"
 STEPS = ("hotel", "car", "flight")
-CREATORS = 4
+CREATORS = 12
+PATIENCE_SECONDS = 2.0
+"""How long a creator waits for its trip's end before it creates the next: after a kill nobody may tell it."""
 TRANSIENT = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.RESOURCE_EXHAUSTED, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED}
 CHANNEL_OPTIONS = [("grpc.initial_reconnect_backoff_ms", 50), ("grpc.min_reconnect_backoff_ms", 50), ("grpc.max_reconnect_backoff_ms", 200)]
 
@@ -37,11 +40,14 @@ class Load:
         self.draining = asyncio.Event()
         self.finished = asyncio.Event()
         self.created = 0
+        self.ends: dict[int, asyncio.Event] = {}
 
     def note(self, operation: str, **facts: Any) -> None:
         """One acknowledged command."""
         self.journal.write(json.dumps({"operation": operation, **facts}) + "\n")
         self.journal.flush()
+        sys.stdout.write(operation + "\n")
+        sys.stdout.flush()
 
     async def create(self) -> None:
         """Create trips, every third of which has no flight, until told to drain."""
@@ -52,6 +58,7 @@ class Load:
             response = await self._call(functools.partial(self.gateway.CreateProcessInstance, request, wait_for_ready=True, timeout=10))
             if response is not None:
                 self.note("create", key=response.processInstanceKey, fails=fails)
+                await self._end_of(response.processInstanceKey)
 
     async def work(self, job_type: str) -> None:
         """Do all jobs of a type."""
@@ -77,6 +84,14 @@ class Load:
     async def _settle(self, operation: str, job: gateway.ActivatedJob, call: Callable[[], Awaitable[Any]]) -> None:
         if await self._call(call) is not None:
             self.note(operation, job=job.key, type=job.type, instance=job.processInstanceKey)
+        if job.type in ("flight", "cancel-hotel") and operation == "complete" and job.processInstanceKey in self.ends:
+            self.ends[job.processInstanceKey].set()
+
+    async def _end_of(self, key: int) -> None:
+        self.ends[key] = asyncio.Event()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.ends[key].wait(), PATIENCE_SECONDS)
+        del self.ends[key]
 
     async def _call(self, call: Callable[[], Awaitable[Any]]) -> Any:
         try:

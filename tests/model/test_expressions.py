@@ -36,6 +36,13 @@ def test_what_is_not_feel_is_told_with_its_place(text: str, place: str, found: s
     assert note.remedy
 
 
+def test_of_a_very_long_expression_only_the_beginning_is_shown() -> None:
+    notes: list[Finding] = []
+    assert compile_feel("1 " * 5_000, "condition", DRAWN, notes) is None
+    assert "1 1…`" in notes[0].message or "1 …`" in notes[0].message
+    assert len(notes[0].message) < 400
+
+
 def test_what_is_feel_is_compiled_without_a_word() -> None:
     notes: list[Finding] = []
     expression = compile_feel("1 + 1", "condition", DRAWN, notes)

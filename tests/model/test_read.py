@@ -7,7 +7,7 @@ import pytest
 from counterflow.model.findings import Severity
 from counterflow.model.graph import Dialect
 from counterflow.model.limits import Limits
-from counterflow.model.read import read
+from counterflow.model.read import read, read_accepted
 from tests.model.diagram import (
     definitions,
     element,
@@ -57,6 +57,20 @@ def test_files_that_are_no_model_are_refused_by_name(content: bytes, rule: str) 
 def test_limits_are_those_of_the_caller() -> None:
     result = read(model(*MAIN), "model.bpmn", Limits(elements=5))
     assert [finding.rule for finding in result.findings] == ["xml-elements"]
+
+
+def test_what_was_accepted_once_is_read_without_limits_and_rules() -> None:
+    """A later version may refuse what an earlier one deployed; its instances go on."""
+    strange = model(*MAIN, gateway("g"), flow("g", "a", id="one"), flow("g", "a", id="two"))
+    assert reading(strange).errors
+    (process,) = read_accepted(strange, "model.bpmn").processes
+    assert set(process.nodes) == {"process", "start", "a", "end", "g"}
+
+
+def test_what_was_accepted_once_and_can_no_longer_be_read_is_told() -> None:
+    content = model(start(), service("a"), end(), path("start", "a"), flow("a", "end", "= a +"))
+    result = read_accepted(content, "model.bpmn")
+    assert (result.processes, [finding.rule for finding in result.errors]) == ((), ["expression"])
 
 
 def test_every_executable_process_of_a_file_is_read() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from counterflow.model.graph import Dialect
 from counterflow.model.outline import Outline, outline
-from counterflow.model.undo import can_be_undone, reached_by
+from counterflow.model.undo import Reach
 from counterflow.model.xml import parse
 from tests.model.diagram import catch_error, compensate, end, event_sub_process, handler, model, service, start, sub_process, throw, undo
 
@@ -34,10 +34,10 @@ def drawn(*inside: str) -> Outline:
     ],
 )
 def test_reach(inside: list[str], expected: list[str]) -> None:
-    assert [activity.id for activity in reached_by(drawn(*inside).by_id["throw"])] == expected
+    assert [activity.id for activity in Reach().of(drawn(*inside).by_id["throw"])] == expected
 
 
 def test_a_handler_cannot_be_undone() -> None:
     one = drawn(HOTEL)
-    assert can_be_undone(one.by_id["hotel"])
-    assert not can_be_undone(one.by_id["cancel_hotel"])
+    assert Reach().can_be_undone(one.by_id["hotel"])
+    assert not Reach().can_be_undone(one.by_id["cancel_hotel"])

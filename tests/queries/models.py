@@ -23,12 +23,15 @@ def task(element_id: str, name: str = "", attributes: str = "", extensions: str 
 
 
 def undone_by(element_id: str, handler: str, name: str) -> str:
-    """A compensation boundary event on an activity, and the task that it leads to."""
+    """A compensation boundary event on an activity, and the task that it leads to (by an association, see `undo`)."""
     return (
         f'<bpmn:boundaryEvent id="on-undo-{element_id}" attachedToRef="{element_id}"><bpmn:compensateEventDefinition/></bpmn:boundaryEvent>'
-        + task(handler, name, ' isForCompensation="true"')
-        + f'<bpmn:association id="to-{handler}" associationDirection="One" sourceRef="on-undo-{element_id}" targetRef="{handler}"/>'
-    )
+    ) + task(handler, name, ' isForCompensation="true"')
+
+
+def undo(element_id: str, handler: str) -> str:
+    """The association from an activity's compensation boundary event to its handler; the schema wants it after all elements."""
+    return f'<bpmn:association id="to-{handler}" associationDirection="One" sourceRef="on-undo-{element_id}" targetRef="{handler}"/>'
 
 
 def flows(*ids: str) -> str:
@@ -53,7 +56,9 @@ TRIP = process(
     + undone_by("book-car", "cancel-car", "Cancel car")
     + '<bpmn:intermediateThrowEvent id="undo" name="Undo all"><bpmn:compensateEventDefinition/></bpmn:intermediateThrowEvent>'
     + '<bpmn:endEvent id="end"/>'
-    + flows("start", "book-hotel", "book-car", "undo", "end"),
+    + flows("start", "book-hotel", "book-car", "undo", "end")
+    + undo("book-hotel", "cancel-hotel")
+    + undo("book-car", "cancel-car"),
 )
 """Hotel, then car, then both are undone."""
 
@@ -71,6 +76,7 @@ GUARDED = process(
     )
     + '<bpmn:endEvent id="done"/>'
     + flows("begin", "reserve", "charge", "done")
+    + undo("reserve", "release")
     + "</bpmn:subProcess>"
     '<bpmn:boundaryEvent id="refused" name="Card refused" attachedToRef="inside">'
     '<bpmn:errorEventDefinition errorRef="error"/></bpmn:boundaryEvent>'

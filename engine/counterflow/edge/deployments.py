@@ -12,6 +12,7 @@ from counterflow.edge.calls import Behaviour, Calls, Context
 from counterflow.edge.translate import DEFAULT_TENANT, check_tenants, process_metadata
 from counterflow.kernel.deployments import Deployment, DeployResources, ReadResource
 from counterflow.kernel.records import Rejection, RejectionType
+from counterflow.model.read import read
 from counterflow_wire import gateway
 
 logger = logging.getLogger("counterflow.edge")
@@ -46,9 +47,7 @@ class Deployments:
         deployment = await self._deploy([File(resource.name, resource.content) for resource in request.resources])
         return gateway.DeployResourceResponse(
             key=deployment.key,
-            deployments=[
-                gateway.Deployment(process=process_metadata(definition, definition.resource_name)) for definition in deployment.definitions
-            ],
+            deployments=[gateway.Deployment(process=process_metadata(definition)) for definition in deployment.definitions],
             tenantId=DEFAULT_TENANT,
         )
 
@@ -57,7 +56,7 @@ class Deployments:
         deployment = await self._deploy([File(process.name, process.definition) for process in request.processes])
         return gateway.DeployProcessResponse(
             key=deployment.key,
-            processes=[process_metadata(definition, definition.resource_name) for definition in deployment.definitions],
+            processes=[process_metadata(definition) for definition in deployment.definitions],
         )
 
     async def _deploy(self, files: Sequence[File]) -> Deployment:
@@ -84,8 +83,6 @@ def refuse_unreadable(files: Sequence[File]) -> None:
 
 def read_files(files: Sequence[File]) -> tuple[ReadResource, ...]:
     """Read BPMN files. Raises `Rejection` with every finding of every file; warnings are logged."""
-    from counterflow.model.read import read  # noqa: PLC0415 - XML is needed only when something is deployed
-
     resources, problems = [], []
     for name, content in files:
         found = read(content, name)

@@ -9,6 +9,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from counterflow.edge.calls import Behaviour, Calls, unimplemented
+from counterflow.edge.counterflow_service import CounterflowService
 from counterflow.edge.deployments import Deployments
 from counterflow.edge.instances import Instances
 from counterflow.edge.jobs import Jobs
@@ -17,12 +18,13 @@ from counterflow.edge.streams import Streams
 from counterflow.edge.topology import Topology
 from counterflow.loop import Loop
 from counterflow.settings import Settings
-from counterflow_wire import gateway, service_handler
+from counterflow.store.port import Store
+from counterflow_wire import counterflow_v1, gateway, service_handler
 from counterflow_wire.reflection import SERVICE_NAMES, reflection_pool
 
 LAST_WORDS_SECONDS = 0.25
 """How long answers that are on their way may take to leave, once no call is under way."""
-SERVED = ("", gateway.SERVICE)
+SERVED = ("", gateway.SERVICE, counterflow_v1.SERVICE)
 
 NOT_YET = {
     "PublishMessage": ("Message events are not there", "no process can wait for a message, so there is nobody to publish to"),
@@ -42,12 +44,13 @@ class PortTaken(Exception):
 class EdgeServer:
     """Serves one loop on one address."""
 
-    def __init__(self, loop: Loop, settings: Settings) -> None:
+    def __init__(self, loop: Loop, store: Store, settings: Settings) -> None:
         self._host, self._port = settings.host, settings.grpc_port
         self._calls = Calls(loop, settings)
         self._topology = Topology(settings.host)
         self._instances = Instances(self._calls)
         self._streams = Streams(self._calls)
+        self._reading = CounterflowService(self._calls, store)
         self._takers = loop.takers
         self._health = health.aio.HealthServicer()
         self._server = grpc.aio.server(options=_options(settings))
@@ -83,13 +86,26 @@ class EdgeServer:
             pass
         await self._server.stop(LAST_WORDS_SECONDS)
         await stopping
+        self._reading.close()
 
     def _register(self) -> None:
-        self._server.add_generic_rpc_handlers((service_handler(gateway.SERVICE, gateway.METHODS, self._behaviours()),))
+        self._server.add_generic_rpc_handlers(
+            (
+                service_handler(gateway.SERVICE, gateway.METHODS, self._gateway()),
+                service_handler(counterflow_v1.SERVICE, counterflow_v1.METHODS, self._counterflow()),
+            )
+        )
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         reflection.enable_server_reflection(SERVICE_NAMES, self._server, pool=reflection_pool())
 
-    def _behaviours(self) -> dict[str, Behaviour]:
+    def _counterflow(self) -> dict[str, Behaviour]:
+        calls, reading = self._calls, self._reading
+        return {
+            **{rpc: calls.answered(rpc, behaviour) for rpc, behaviour in reading.behaviours().items()},
+            "GetHistory": calls.waiting("GetHistory", reading.get_history),
+        }
+
+    def _gateway(self) -> dict[str, Behaviour]:
         calls = self._calls
         families = (Jobs(calls), self._instances, Deployments(calls))
         answered = {rpc: behaviour for family in families for rpc, behaviour in family.behaviours().items()}

@@ -38,7 +38,7 @@ INTENTS: Mapping[str, str] = {
     "UpdateJobRetries": "UPDATE_RETRIES",
     "UpdateJobTimeout": "UPDATE_TIMEOUT",
 }
-"""What Zeebe calls the command behind an rpc."""
+"""What Zeebe calls the command behind an rpc; a question has none."""
 
 DETAILS_BYTES = 6_000
 """Details travel in a header, percent-encoded, and clients take headers of 8 KB in all."""
@@ -65,7 +65,8 @@ EXPECTED = (Rejection, Refused, Overloaded, Unavailable, TimeoutError)
 def status_of(rpc: str, error: BaseException) -> tuple[StatusCode, str]:
     """The status and details that tell a caller of `rpc` about `error`."""
     if isinstance(error, Rejection):
-        text = f"Command '{INTENTS.get(rpc, rpc)}' rejected with code '{error.type}': {error.reason}"
+        intent = INTENTS.get(rpc)
+        text = f"Command '{intent}' rejected with code '{error.type}': {error.reason}" if intent else error.reason
         return STATUS_OF_REJECTION[error.type], fit(text)
     if isinstance(error, Refused):
         return error.status, fit(error.details)

@@ -32,6 +32,7 @@ LONGEST_MS = 100 * 366 * 86_400_000
 _decode = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_ROUNDED = bytes.maketrans(b"{}", b"[]")
 _ROOTS = {"[": "an array", '"': "a string", "n": "null", "t": "true", "f": "false"}
 
 
@@ -69,9 +70,9 @@ def _refuse_deep(text: str) -> None:
     """Deeper values would be met with a recursion error where they are used; wide ones are common and fine."""
     if text.count("[") + text.count("{") <= NESTING:
         return
-    brackets = _STRING.sub(b"", text.encode()).translate(None, _NOT_BRACKETS)
+    brackets = _STRING.sub(b"", text.encode()).translate(_ROUNDED, _NOT_BRACKETS)
     for _ in range(NESTING):
-        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
+        brackets = brackets.replace(b"[]", b"")
         if not brackets:
             return
     raise invalid(f"Expected the variables to be one JSON object, but it is nested deeper than {NESTING} levels")
@@ -208,12 +209,12 @@ def result(
 # -- definitions ------------------------------------------------------------------------------------------------------
 
 
-def process_metadata(definition: ProcessDefinition, resource_name: str) -> gateway.ProcessMetadata:
+def process_metadata(definition: ProcessDefinition) -> gateway.ProcessMetadata:
     """A version of a process, as the answer to its deployment."""
     return gateway.ProcessMetadata(
         bpmnProcessId=definition.bpmn_process_id,
         version=definition.version,
         processDefinitionKey=definition.key,
-        resourceName=resource_name,
+        resourceName=definition.resource_name,
         tenantId=DEFAULT_TENANT,
     )

@@ -49,7 +49,7 @@ def compile_tree(root: tree.Tree, text: str, given: frozenset[str], nesting: int
         raise too_deep(text, root, nesting) from None
 
 
-def compile_tests(root: tree.Tests, text: str, given: frozenset[str], nesting: int) -> tuple[Code, frozenset[str]]:
+def compile_tests(root: tree.UnaryTests, text: str, given: frozenset[str], nesting: int) -> tuple[Code, frozenset[str]]:
     """The code of unary tests; it expects the value under test as the only local name."""
     compiler = Compiler(FORMS, text, given, nesting)
     try:

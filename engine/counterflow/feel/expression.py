@@ -67,7 +67,7 @@ class UnaryTests(Expression):
 _GROWING: Final = frozenset({list, dict, str})
 
 
-def compile(text: str, *, names: Iterable[str] = (), limits: Limits = DEFAULT_LIMITS) -> Expression:  # noqa: A001  # read as feel.compile
+def compile(text: str, *, names: Iterable[str] = (), limits: Limits = DEFAULT_LIMITS) -> Expression:  # noqa: A001  # it is read as feel.compile
     """Compile an expression, given without a leading `=`.
 
     `names` are variables that are known to exist; only those may contain spaces or operators without backticks, and they hide

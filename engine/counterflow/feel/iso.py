@@ -11,6 +11,9 @@ from counterflow.feel.temporal import SECOND_NS, Date, DateTime, DaysDuration, M
 
 Temporal = Date | Time | DateTime | DaysDuration | MonthsDuration
 
+OFFSET_BOUND = 14 * 3600
+"""No clock is further than this from UTC, in seconds (XML Schema Part 2, 3.2.7.3)."""
+
 _DATE = r"(?P<year>-?(?:[1-9]\d{4,8}|\d{4}))-(?P<month>\d\d)-(?P<day>\d\d)"
 _TIME = r"(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)(?:\.(?P<fraction>\d{1,18}))?"
 _ZONE = r"(?P<zone>Z|z|(?P<sign>[+-])(?P<zh>\d\d):(?P<zm>\d\d)(?::(?P<zs>\d\d))?|@(?P<name>[A-Za-z][\w+\-/]*))?"
@@ -112,7 +115,7 @@ def _zone(match: Match[str]) -> Zone | None:
         return temporal.UTC
     hours, minutes, seconds = int(match["zh"]), int(match["zm"]), int(match["zs"] or 0)
     offset = hours * 3600 + minutes * 60 + seconds
-    if minutes > 59 or seconds > 59 or offset > 14 * 3600:
+    if minutes > 59 or seconds > 59 or offset > OFFSET_BOUND:
         return None
     return Zone(-offset if match["sign"] == "-" else offset)
 

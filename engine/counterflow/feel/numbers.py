@@ -51,6 +51,13 @@ def whole(value: Number) -> Number:
     return value
 
 
+def as_int(value: object) -> int | None:
+    """The whole number that a value is, however long; None for fractions and all other kinds."""
+    if type(value) is int:
+        return value
+    return int(value) if type(value) is Decimal and value == value.to_integral_value() else None
+
+
 def compute(operation: Callable[..., Decimal], *operands: Number) -> Decimal | None:
     """Run a decimal operation; None where it has no result or leaves the range."""
     try:
@@ -88,6 +95,8 @@ def divide(left: Number, right: Number) -> Number | None:
 
 
 def power(base: Number, exponent: Number) -> Number | None:
+    if exponent == 0:
+        return 1
     # Decimals stop by themselves at 10 ** 6145; whole numbers would go on until memory is full.
     if type(base) is int and type(exponent) is int and exponent >= 0 and base.bit_length() * exponent <= 113:
         return settle(base**exponent)
@@ -107,6 +116,12 @@ def plain(value: Number) -> str:
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text in {"-0", ""} else text
+
+
+def shown(value: Number) -> str:
+    """A number for a message, however long it is."""
+    text = plain(value)
+    return text if len(text) <= 40 else f"a number of {len(text)} digits"
 
 
 def _digits(value: int) -> str:

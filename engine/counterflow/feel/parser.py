@@ -35,7 +35,7 @@ def parse(text: str, names: Iterable[str] = (), nesting: int = 200) -> tree.Tree
     return _guarded(Parser(text, names, nesting), Parser.whole_expression)
 
 
-def parse_unary_tests(text: str, names: Iterable[str] = (), nesting: int = 200) -> tree.Tests:
+def parse_unary_tests(text: str, names: Iterable[str] = (), nesting: int = 200) -> tree.UnaryTests:
     """The tests of a decision table's input cell (grammar rule 17). Raises FeelSyntaxError."""
     return _guarded(Parser(text, names, nesting), Parser.whole_unary_tests)
 
@@ -65,7 +65,7 @@ class Parser:
         self._end()
         return expression
 
-    def whole_unary_tests(self) -> tree.Tests:
+    def whole_unary_tests(self) -> tree.UnaryTests:
         tests = self._unary_tests()
         self._end()
         return tests
@@ -338,7 +338,7 @@ class Parser:
         self._advance()
         at = self.token.offset
         tests = self._grouped_tests() if self.token.kind == "(" else (self._test(),)
-        return tree.Membership(value, tree.Tests(tests, at=at), at=value.at)
+        return tree.Membership(value, tree.UnaryTests(tests, at=at), at=value.at)
 
     def _grouped_tests(self) -> tuple[tree.Tree, ...]:
         at = self._advance().offset
@@ -356,19 +356,19 @@ class Parser:
         token = self._advance()
         return tree.ComparisonTest(COMPARISONS[token.kind], self.expression(COMPARISON), at=token.offset)
 
-    def _unary_tests(self) -> tree.Tests:
+    def _unary_tests(self) -> tree.UnaryTests:
         at = self.token.offset
         if self.token.kind == "-" and self._peek().kind == "end":
             self._advance()
-            return tree.Tests((), at=at)
+            return tree.UnaryTests((), at=at)
         negated = self.token.text == "not" and self._peek().kind == "("
         if negated:
             self._advance()
-            return tree.Tests(self._grouped_tests(), negated=True, at=at)
+            return tree.UnaryTests(self._grouped_tests(), negated=True, at=at)
         tests = [self._whole_test()]
         while self._accept(","):
             tests.append(self._whole_test())
-        return tree.Tests(tuple(tests), at=at)
+        return tree.UnaryTests(tuple(tests), at=at)
 
     def _whole_test(self) -> tree.Tree:
         return self._test() if self.token.kind in COMPARISONS else self.expression()

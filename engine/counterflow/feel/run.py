@@ -51,6 +51,7 @@ class Run(msgspec.Struct):
     depth: int = 0
     decoded: dict[str, Value] = {}
     warned: dict[FeelWarning, None] = {}
+    patterns: dict[tuple[str, str], object] = {}
 
     def variable(self, name: str) -> Value:
         """A top-level variable, decoded the first time it is asked for; `ABSENT` if there is none."""
@@ -64,7 +65,7 @@ class Run(msgspec.Struct):
             try:
                 return DECODER.decode(raw)
             except msgspec.DecodeError as error:
-                return self.warn("wrong value", f"the variable {name!r} is not valid JSON: {error}")
+                return self.warn("wrong value", f"the variable {name!r} cannot be read: {error}")
         return self._admit(name, raw)
 
     def _admit(self, name: str, value: object) -> Value:

@@ -127,11 +127,11 @@ class InstanceOf(Tree):
 @dataclass(frozen=True, slots=True)
 class Membership(Tree):
     value: Tree
-    tests: "Tests"
+    tests: "UnaryTests"
 
 
 @dataclass(frozen=True, slots=True)
-class Tests(Tree):
+class UnaryTests(Tree):
     """Holds if any test holds; negated, if none does. Without tests (`-` in a decision table) it always holds."""
 
     tests: tuple[Tree, ...]

@@ -11,7 +11,7 @@ import msgspec
 
 from counterflow.feel import numbers
 from counterflow.feel.errors import FeelFailure, FeelValueError
-from counterflow.feel.run import Local, Run, Value
+from counterflow.feel.run import TEXT_PER_FUEL, Local, Run, Value
 from counterflow.feel.temporal import SECOND_NS, Date, DateTime, DaysDuration, MonthsDuration, Time
 
 Code = Callable[[Run, Local], Value]
@@ -100,11 +100,18 @@ def order(left: Value, right: Value) -> int | None:
 
 def compare(run: Run, operator: str, left: Value, right: Value) -> int | None:
     """As `order`, with a warning where there is none."""
+    _pay_for_texts(run, left, right)
     result = order(left, right)
     if result is None:
         found = f"found {a_kind(left)} and {a_kind(right)}"
         run.warn("wrong type", f"`{operator}` compares two numbers, strings, dates, times or durations of one kind; {found}")
     return result
+
+
+def _pay_for_texts(run: Run, left: Value, right: Value) -> None:
+    """Comparing two texts may read all of the shorter one."""
+    if isinstance(left, str) and isinstance(right, str) and len(left) > TEXT_PER_FUEL:
+        run.spend(min(len(left), len(right)) // TEXT_PER_FUEL)
 
 
 def _same_clock(left: Value, right: Value) -> bool:
@@ -122,6 +129,7 @@ def _same_clock(left: Value, right: Value) -> bool:
 def equal(run: Run, left: Value, right: Value) -> bool | None:
     """Whether two values are the same; None, with a warning, if they are of different kinds."""
     run.spend()
+    _pay_for_texts(run, left, right)
     if left is None or right is None:
         return left is right
     if kind(left) != kind(right):
@@ -277,30 +285,36 @@ def _jsonable(value: Value, path: str) -> object:
 def check_size(run: Run, value: Value) -> None:
     """Refuse a result whose JSON would be too large or too deep. Shared parts count each time they appear, but are measured once."""
     if isinstance(value, list | dict):
-        _measure(run, value, {}, 0)
+        _measure(run, value, {}, 1)
     elif isinstance(value, str):
         _fits(run, len(value))
 
 
-def _measure(run: Run, value: Value, known: dict[int, int], depth: int) -> int:
+def _measure(run: Run, value: Value, known: dict[int, tuple[int, int]], level: int) -> tuple[int, int]:
+    """About how many bytes, and how many levels."""
     if isinstance(value, str):
-        return len(value) + 2
+        return len(value) + 2, 0
     if not isinstance(value, list | dict):
-        return 8
+        return 8, 0
     if id(value) in known:
         return known[id(value)]
-    if depth > run.limits.nesting:
-        raise FeelFailure("nesting", f"the result nests more than {run.limits.nesting} levels deep")
-    size = 2
-    for key in value if isinstance(value, dict) else ():
-        size += len(key) + 4
+    _shallow(run, level)
+    size = 2 + (sum(map(len, value)) + 4 * len(value) if isinstance(value, dict) else 0)
+    height = 0
     for item in value.values() if isinstance(value, dict) else value:
-        size += _measure(run, item, known, depth + 1)
-    known[id(value)] = size
-    return _fits(run, size)
+        item_size, item_height = _measure(run, item, known, level + 1)
+        size, height = size + item_size, max(height, item_height)
+    _shallow(run, height + 1)
+    _fits(run, size)
+    known[id(value)] = size, height + 1
+    return size, height + 1
 
 
-def _fits(run: Run, size: int) -> int:
+def _shallow(run: Run, levels: int) -> None:
+    if levels > run.limits.nesting:
+        raise FeelFailure("nesting", f"the result nests more than {run.limits.nesting} levels deep")
+
+
+def _fits(run: Run, size: int) -> None:
     if size > run.limits.result_bytes:
         raise FeelFailure("size", f"the result is larger than the limit of {run.limits.result_bytes} bytes")
-    return size

@@ -71,20 +71,20 @@ class KernelFault(Exception):
 
 def decide(state: State, command: Command, now_ms: int, limits: Limits = Limits()) -> Decision:  # noqa: B008 - a frozen tuple
     """Carry out one command. Raises `Rejection` (the caller's mistake) or `KernelFault` (ours); the state is then as before."""
-    mark, last_key, last_position = len(state.journal), state.last_key, state.last_position
+    mark = state.mark()
     state.now_ms = now_ms
     step = Step(state, APPLIERS, ROOMS, limits)
     try:
         answer = COMMANDS[type(command)](step, command)
         step.run()
     except Rejection:
-        state.roll_back(mark, last_key, last_position)
+        state.roll_back(mark)
         raise
     except Exception as fault:
         instance_key = step.instance.key if step.instance is not None else 0
-        state.roll_back(mark, last_key, last_position)
+        state.roll_back(mark)
         raise KernelFault(type(command).__name__, instance_key, fault) from fault
-    return Decision(answer, log_of(step, type(command).__name__, last_position + 1), step.ended)
+    return Decision(answer, log_of(step, type(command).__name__, mark.last_position + 1), step.ended)
 
 
 def log_of(step: Step, command: str, first_position: int) -> list[LogEntry]:

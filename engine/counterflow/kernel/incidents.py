@@ -65,6 +65,7 @@ def decide_resolve(step: Step, command: ResolveIncident) -> None:
     element = step.element(incident.element_instance_key)
     node = step.node(element)
     step.emit(IncidentResolved(incident.key))
+    step.resolved = incident
     step.room(node).resume(step, element, node)
 
 

@@ -158,7 +158,7 @@ def _index_job(state: State, instance: InstanceState, old: Job | None, new: Job 
     elif new is not None:
         instance.job_of[new.element_instance_key] = new.key
         state.owners[new.key] = instance.key
-    index_waiting(state, old, new)
+    index_waiting(state, old, new if instance.quarantine is None else None)
 
 
 def index_waiting(state: State, old: Job | None, new: Job | None) -> None:
@@ -177,6 +177,20 @@ def index_waiting(state: State, old: Job | None, new: Job | None) -> None:
             state.newly_ready.append((new.type, new.key))
         if new.due_ms is not None:
             state.due.set(new.key, new.due_ms, Job)
+
+
+def _index_quarantine(state: State, instance: InstanceState, old: Quarantine | None, new: Quarantine | None) -> None:
+    """Nothing of an instance that is set aside is offered or comes due."""
+    for job in instance.jobs.values():
+        if new is not None:
+            index_waiting(state, job, None)
+        else:
+            index_waiting(state, None, job)
+    for timer in instance.timers.values():
+        if new is not None:
+            state.due.discard(timer.key)
+        else:
+            state.due.set(timer.key, timer.due_ms, Timer)
 
 
 def _index_timer(state: State, instance: InstanceState, old: Timer | None, new: Timer | None) -> None:
@@ -267,5 +281,5 @@ INDEXERS: dict[type[Row], Callable[[State, InstanceState, Any, Any], None]] = {
     Incident: _index_incident,
     UndoRecord: _index_undo,
     ArrivedToken: _index_arrived,
-    Quarantine: _index_nothing,
+    Quarantine: _index_quarantine,
 }

@@ -201,7 +201,7 @@ def decide_complete(step: Step, command: CompleteJob) -> None:
     if node.results_stay_local:
         variables.set_local(step, element.key, values)
     elif values:
-        variables.propagate(step, element.scope_key, values)
+        variables.propagate(step, element.key, values)
     lifecycle.finish(step, step.element(element.key), node)
 
 

@@ -23,6 +23,8 @@ from counterflow.model.graph import Flow, Node
 
 ACTIVATING, ACTIVATED, COMPLETING, TERMINATING = "activating", "activated", "completing", "terminating"
 
+MAPPING_FAILED = "IO_MAPPING_ERROR"
+
 MOVES = {
     ACTIVATING: {ACTIVATED, TERMINATING},
     ACTIVATED: {COMPLETING, TERMINATING},
@@ -128,9 +130,12 @@ def finish(step: Step, element: ElementInstance, node: Node, flows: Sequence[Flo
     leave(step, element, node, flows)
 
 
-def leave(step: Step, element: ElementInstance, node: Node, flows: Sequence[Flow] | None = None) -> None:
-    """Second half of `finish`, taken up again when an incident of the output mappings was resolved."""
-    if node.outputs and not _map_outputs(step, element, node):
+def leave(step: Step, element: ElementInstance, node: Node, flows: Sequence[Flow] | None = None, *, is_mapped: bool = False) -> None:
+    """Second half of `finish`, taken up again when an incident of the outputs or of the flows' conditions was resolved.
+
+    `is_mapped`: the outputs were mapped before a condition held the element, and are not mapped a second time.
+    """
+    if node.outputs and not is_mapped and not _map_outputs(step, element, node):
         return
     chosen = step.room(node).leaving(step, element, node) if flows is None else flows
     if chosen is None:
@@ -201,7 +206,7 @@ def resume(step: Step, element: ElementInstance, node: Node) -> None:
     if element.state == ACTIVATING:
         begin(step, element, node)
     elif element.state == COMPLETING:
-        leave(step, element, node)
+        leave(step, element, node, is_mapped=step.resolved is not None and step.resolved.error_type != MAPPING_FAILED)
     elif element.state == ACTIVATED:
         step.room(node).activated(step, element, node)
 
@@ -216,7 +221,7 @@ def _end_scope(step: Step, element: ElementInstance, node: Node) -> None:
 
 
 def _announce_end(step: Step, element: ElementInstance, state: str) -> None:
-    values = dict(step.current().variables.get(element.key, {}))
+    values = dict(sorted(step.current().variables.get(element.key, {}).items()))
     step.ended.append(InstanceEnded(element.process_instance_key, state, values))
 
 
@@ -232,11 +237,10 @@ def _hold_up(step: Step, element: ElementInstance) -> None:
 
 def _map_inputs(step: Step, element: ElementInstance, node: Node) -> bool:
     try:
-        for mapping in node.inputs:
-            present = step.current().variables.get(element.key, {})
-            variables.set_local(step, element.key, variables.map_values(step, element, (mapping,), present))
+        present = step.current().variables.get(element.key, {})
+        variables.set_local(step, element.key, variables.map_values(step, element, node.inputs, present))
     except (variables.MappingFailed, variables.DocumentTooLarge) as failure:
-        incidents.raise_incident(step, element, "IO_MAPPING_ERROR", f"{failure} (input mapping of '{node.id}')")
+        incidents.raise_incident(step, element, MAPPING_FAILED, f"{failure} (input mapping of '{node.id}')")
         return False
     return True
 
@@ -247,7 +251,7 @@ def _map_outputs(step: Step, element: ElementInstance, node: Node) -> bool:
         mapped = variables.map_values(step, element, node.outputs, present)
         variables.propagate(step, element.scope_key or element.key, mapped)
     except (variables.MappingFailed, variables.DocumentTooLarge) as failure:
-        incidents.raise_incident(step, element, "IO_MAPPING_ERROR", f"{failure} (output mapping of '{node.id}')")
+        incidents.raise_incident(step, element, MAPPING_FAILED, f"{failure} (output mapping of '{node.id}')")
         return False
     return True
 

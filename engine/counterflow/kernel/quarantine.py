@@ -67,26 +67,18 @@ def decide_release(step: Step, command: ReleaseInstance) -> None:
 def abandon(step: Step) -> None:
     """Cancel a quarantined instance: its state is not trusted, so nothing of it is run to end it."""
     instance = step.current()
-    step.ended.append(InstanceEnded(instance.key, "terminated", dict(instance.variables.get(instance.key, {}))))
+    step.ended.append(InstanceEnded(instance.key, "terminated", dict(sorted(instance.variables.get(instance.key, {}).items()))))
     step.emit(InstanceAbandoned())
 
 
 def _apply_quarantined(state: State, instance: InstanceState | None, event: InstanceQuarantined) -> None:
-    if instance is None:
-        return
-    state.put(Quarantine(instance.key, event.reason, state.now_ms))
-    for job in instance.jobs.values():
-        if job.type in state.ready:
-            state.ready[job.type].discard(job.key)
-        state.due.discard(job.key)
+    if instance is not None:
+        state.put(Quarantine(instance.key, event.reason, state.now_ms))
 
 
 def _apply_released(state: State, instance: InstanceState | None, event: InstanceReleased) -> None:
-    if instance is None or instance.quarantine is None:
-        return
-    state.delete(instance.quarantine)
-    for job in list(instance.jobs.values()):
-        state.put(job)
+    if instance is not None and instance.quarantine is not None:
+        state.delete(instance.quarantine)
 
 
 def _apply_abandoned(state: State, instance: InstanceState | None, event: InstanceAbandoned) -> None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from counterflow.kernel.indexes import DueTimes, ReadyJobs
 from counterflow.kernel.records import BrokenInvariant, first_key
@@ -40,6 +40,15 @@ from counterflow.model.graph import CompensationOrder, Process
 
 RowType = TypeVar("RowType", bound=Row)
 Key = tuple[int | str, ...]
+
+class Mark(NamedTuple):
+    """How far a state had come: the lengths of what it has noted, and its counters."""
+
+    journal: int
+    newly_ready: int
+    last_key: int
+    last_position: int
+
 
 class Source(Protocol):
     """Where rows come from that are not in memory: the store, as the last commit left it."""
@@ -188,12 +197,16 @@ class State:
         """Make room for a new process instance; its first row follows."""
         self.instances[key] = InstanceState(key)
 
-    def roll_back(self, mark: int, last_key: int, last_position: int) -> None:
+    def mark(self) -> Mark:
+        """Where the state stands now, for `roll_back`."""
+        return Mark(len(self.journal), len(self.newly_ready), self.last_key, self.last_position)
+
+    def roll_back(self, mark: Mark) -> None:
         """Take back every change noted since `mark`, and the counters with it."""
-        while len(self.journal) > mark:
+        while len(self.journal) > mark.journal:
             self._restore(*self.journal.pop())
-        self.newly_ready.clear()
-        self.last_key, self.last_position = last_key, last_position
+        del self.newly_ready[mark.newly_ready :]
+        self.last_key, self.last_position = mark.last_key, mark.last_position
 
     # -- caching --------------------------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from counterflow.kernel.records import BrokenInvariant, Event, InstanceEnded, Rejection, RejectionType
-from counterflow.kernel.rows import ElementInstance
+from counterflow.kernel.rows import ElementInstance, Incident
 from counterflow.kernel.state import InstanceState, State
 from counterflow.model.graph import Behaviour, Node, Process
 
@@ -40,7 +40,7 @@ class Limits(NamedTuple):
 class Step:
     """The work-list of one command, and what it has brought about so far."""
 
-    __slots__ = ("_appliers", "_rooms", "_work", "ended", "events", "instance", "limits", "state", "steps_left")
+    __slots__ = ("_appliers", "_rooms", "_work", "ended", "events", "instance", "limits", "resolved", "state", "steps_left")
 
     def __init__(self, state: State, appliers: Mapping[type[Event], Applier], rooms: Mapping[Behaviour, Room], limits: Limits) -> None:
         self.state = state
@@ -49,6 +49,8 @@ class Step:
         self.ended: list[InstanceEnded] = []
         self.steps_left = limits.steps
         self.instance: InstanceState | None = None
+        self.resolved: Incident | None = None
+        """The incident that this command has resolved, for the element that takes up its course."""
         self._appliers = appliers
         self._rooms = rooms
         self._work: deque[tuple[InstanceState, Continuation, int]] = deque()

@@ -119,7 +119,8 @@ def record(step: Step, element: ElementInstance, node: Node) -> None:
         drop(step, element.key)
     elif inside or node.compensation_event_sub_process:
         handler = node.compensation_event_sub_process or ""
-        local = variables.to_object(step.current().variables.get(element.key, {}))
+        # sorted: memory keeps the order of writing, the store that of names, and the log must not tell one from the other
+        local = variables.to_object(dict(sorted(step.current().variables.get(element.key, {}).items())))
         step.emit(
             UndoRecorded(step.new_key(), element.scope_key, node.id, element.key, handler, element.activated_position, variables=local)
         )
@@ -239,11 +240,13 @@ def _close_containers(step: Step, scope_key: int) -> None:
 
 
 def _all_inside(instance: InstanceState, scope_key: int) -> Iterator[int]:
+    """What has been started is not lost but used up: the throw that started it lets go of it when it is swept away in its turn."""
     for key in sorted(instance.undo_by_scope.get(scope_key, ())):
         found = instance.undo_records[key]
         if found.variables is not None:
             yield from _all_inside(instance, found.element_instance_key)
-        yield key
+        if found.state != STARTED:
+            yield key
 
 
 # -- applying ---------------------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from counterflow.model.graph import VariableMapping
 Document = Mapping[str, bytes]
 """Variables by name, each value JSON text."""
 
+_NOTHING: Document = {}
 _encode_name = msgspec.json.Encoder().encode
 
 
@@ -65,17 +66,21 @@ class DocumentTooLarge(Rejection):
 
 
 class ScopeView:
-    """Variables as an expression at some element sees them: nearest scope first. What FEEL asks for names."""
+    """Variables as an expression at some element sees them: nearest scope first. What FEEL asks for names.
 
-    __slots__ = ("_instance", "_scope_key")
+    `over` is seen before every scope: what earlier mappings of the same element have made.
+    """
 
-    def __init__(self, instance: InstanceState, scope_key: int) -> None:
+    __slots__ = ("_instance", "_over", "_scope_key")
+
+    def __init__(self, instance: InstanceState, scope_key: int, over: Document) -> None:
         self._instance = instance
         self._scope_key = scope_key
+        self._over = over
 
     def get(self, name: str, default: Any = None) -> Any:
         """The variable's JSON text, to be decoded by who needs it; `default` if no scope has it."""
-        value = lookup(self._instance, self._scope_key, name)
+        value = self._over[name] if name in self._over else lookup(self._instance, self._scope_key, name)
         return default if value is None else msgspec.Raw(value)
 
 
@@ -92,7 +97,7 @@ def lookup(instance: InstanceState, scope_key: int, name: str) -> bytes | None:
 
 
 def visible(instance: InstanceState, scope_key: int, names: Iterable[str] = ()) -> dict[str, bytes]:
-    """All variables seen from a scope, or those of `names` that exist."""
+    """All variables seen from a scope, by name, or those of `names` that exist."""
     chosen = list(names)
     if chosen:
         found = ((name, lookup(instance, scope_key, name)) for name in chosen)
@@ -107,7 +112,7 @@ def visible(instance: InstanceState, scope_key: int, names: Iterable[str] = ()) 
     merged: dict[str, bytes] = {}
     for scope in reversed(scopes):
         merged.update(scope)
-    return merged
+    return dict(sorted(merged.items()))
 
 
 def to_object(document: Document) -> bytes:
@@ -148,29 +153,31 @@ def hand_on(step: Step, scope_key: int, names: Iterable[str]) -> dict[str, bytes
     return carried
 
 
-def evaluate(step: Step, scope_key: int, expression: Expression) -> feel.Evaluation:
-    """An expression as seen from a scope, at the time of the command."""
-    return expression.evaluate(ScopeView(step.current(), scope_key), now_ms=step.now_ms)
+def evaluate(step: Step, scope_key: int, expression: Expression, over: Document = _NOTHING) -> feel.Evaluation:
+    """An expression as seen from a scope, at the time of the command; `over` hides what the scopes have."""
+    return expression.evaluate(ScopeView(step.current(), scope_key, over), now_ms=step.now_ms)
 
 
 def map_values(step: Step, element: ElementInstance, mappings: Iterable[VariableMapping], present: Mapping[str, bytes]) -> Document:
     """What mappings give, by top-level variable. `present` holds what a nested target (`order.id`) is added to.
 
-    Later mappings see earlier ones through the returned document only where they share a target; sources are evaluated
-    in the element's scope. Raises `MappingFailed`.
+    Sources are evaluated in the element's scope, from first to last, and see what earlier mappings have made; but the
+    variable that a mapping itself adds to is still the one outside (Zeebe: the entries of one FEEL context). Nothing is
+    set here, so that mappings are done all together or not at all. Raises `MappingFailed`.
     """
     result: dict[str, bytes] = {}
     for mapping in mappings:
-        value = _mapped_value(step, element, mapping)
         name = mapping.target[0]
+        earlier = {other: made for other, made in result.items() if other != name}
+        value = _mapped_value(step, element, mapping, earlier)
         if len(mapping.target) > 1:
             value = _nested(result.get(name, present.get(name)), mapping.target[1:], value)
         result[name] = value
     return result
 
 
-def _mapped_value(step: Step, element: ElementInstance, mapping: VariableMapping) -> bytes:
-    evaluation = evaluate(step, element.key, mapping.source)
+def _mapped_value(step: Step, element: ElementInstance, mapping: VariableMapping, earlier: Document) -> bytes:
+    evaluation = evaluate(step, element.key, mapping.source, earlier)
     target = ".".join(mapping.target)
     if evaluation.failure is not None:
         raise MappingFailed(f"Expected '={mapping.source.text}' to give a value for '{target}', but {evaluation.failure}")

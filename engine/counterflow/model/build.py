@@ -24,28 +24,31 @@ from counterflow.model.xml import TRUE
 
 def build(outline: Outline) -> tuple[Process, ...]:
     """The executable processes of the file, in document order."""
-    return tuple(_Builder(outline, process).process() for process in outline.processes)
+    members: dict[int, list[Element]] = {id(process): [] for process in outline.processes}
+    for element in outline.elements:
+        members[id(element.process)].append(element)
+    builder = _Builder(outline)
+    return tuple(builder.process(process, members[id(process)]) for process in outline.processes)
 
 
 class _Builder:
-    """One process being frozen: its flows first, since two nodes share each."""
+    """The model being frozen: its flows first, since two nodes share each."""
 
-    def __init__(self, outline: Outline, root: Element) -> None:
+    def __init__(self, outline: Outline) -> None:
         self.outline = outline
-        self.root = root
         self.reader: DialectReader = READERS[outline.dialect]
         self.flows = {
             id(flow): Flow(flow.id, flow.attribute("sourceRef"), flow.attribute("targetRef"), flow.condition, flow.line)
             for flow in outline.flows
         }
 
-    def process(self) -> Process:
-        elements = [element for element in self.outline.elements if element.process is self.root]
+    def process(self, root: Element, elements: list[Element]) -> Process:
+        """One process, with a node for each of its elements and for itself."""
         return Process(
-            id=self.root.id,
-            name=self.root.attribute("name"),
+            id=root.id,
+            name=root.attribute("name"),
             dialect=self.outline.dialect,
-            version_tag=self.reader.version_tag(self.root),
+            version_tag=self.reader.version_tag(root),
             nodes={element.id: self._node(element) for element in elements},
         )
 
@@ -76,7 +79,7 @@ class _Builder:
             children=tuple(child.id for child in element.children),
             event_sub_processes=tuple(child.id for child in element.event_sub_processes if not undoes_as_a_whole(child)),
             compensation_event_sub_process=next((child.id for child in element.event_sub_processes if undoes_as_a_whole(child)), None),
-            compensation_order=compensation_order(element) if element is self.root else None,
+            compensation_order=compensation_order(element) if element.parent is None else None,
         )
 
     def _behaviour(self, element: Element) -> Behaviour:

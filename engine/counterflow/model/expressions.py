@@ -13,6 +13,8 @@ from counterflow.model.outline import Drawn
 
 RULE = "expression"
 
+_SHOWN = 200
+
 
 def compile_feel(text: str, what: str, drawn: Drawn, notes: list[Finding], at: etree._Element | None = None) -> Expression | None:
     """The FEEL text compiled; None, and a finding with line and column, where it is none.
@@ -24,9 +26,14 @@ def compile_feel(text: str, what: str, drawn: Drawn, notes: list[Finding], at: e
         return feel.compile(text)
     except feel.FeelSyntaxError as error:
         place = f"column {error.column}" if error.line <= 1 else f"line {error.line}, column {error.column}"
-        message = f"the {what} `{text}` is not FEEL: at {place} expected {error.expected}, found {error.found}."
+        message = f"the {what} {quoted(text)} is not FEEL: at {place} expected {error.expected}, found {error.found}."
         notes.append(drawn.error(RULE, message, error.hint or "Correct the expression there.", at))
         return None
+
+
+def quoted(text: str) -> str:
+    """The text as a message shows it: the beginning of a very long one."""
+    return f"`{text}`" if len(text) <= _SHOWN else f"`{text[:_SHOWN]}…`"
 
 
 def constant(text: str) -> Expression:

@@ -6,6 +6,9 @@ Nothing here decides about a single element: elements are rows in `elements.py`,
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
+
 from lxml import etree
 
 from counterflow.model.build import build
@@ -13,8 +16,10 @@ from counterflow.model.dialects import READERS, dialect_of, mixed_dialects
 from counterflow.model.findings import Finding, ReadResult, Severity
 from counterflow.model.limits import DEFAULT_LIMITS, Limits
 from counterflow.model.outline import Outline, outline
-from counterflow.model.rules import RULES
+from counterflow.model.rules import RULES, Rule
 from counterflow.model.xml import BPMN, XmlError, line_of, parse
+
+_NO_LIMITS = Limits(resource_bytes=sys.maxsize, depth=sys.maxsize, elements=sys.maxsize)
 
 
 def read(content: bytes, resource_name: str, limits: Limits = DEFAULT_LIMITS) -> ReadResult:
@@ -23,21 +28,34 @@ def read(content: bytes, resource_name: str, limits: Limits = DEFAULT_LIMITS) ->
     `resource_name` is the name under which the file was handed in; findings about the file as a whole carry it.
     Findings are in the order of the file.
     """
+    return _read(content, resource_name, limits, RULES)
+
+
+def read_accepted(content: bytes, resource_name: str) -> ReadResult:
+    """The processes of a file that was deployed once, without asking limits and rules again.
+
+    A rule that a later version adds, or a limit that was lowered, must not strand the instances of what is deployed.
+    Only what can no longer be read at all (an expression that does not compile, say) is still an error.
+    """
+    return _read(content, resource_name, _NO_LIMITS, ())
+
+
+def _read(content: bytes, resource_name: str, limits: Limits, rules: Sequence[Rule]) -> ReadResult:
     try:
         root = parse(content, resource_name, limits)
     except XmlError as refused:
         return ReadResult((), (refused.finding,))
     if root.tag != f"{{{BPMN}}}definitions":
         return ReadResult((), (_not_bpmn(root, resource_name),))
-    return _judge(root, resource_name)
+    return _judge(root, resource_name, rules)
 
 
-def _judge(root: etree._Element, resource_name: str) -> ReadResult:
+def _judge(root: etree._Element, resource_name: str, rules: Sequence[Rule]) -> ReadResult:
     dialect, is_mixed = dialect_of(root)
     drawn = outline(root, resource_name, dialect)
     notes = [mixed_dialects(root, resource_name, dialect)] if is_mixed else []
     _read_extensions(drawn, notes)
-    notes += (finding for check in RULES for finding in check(drawn))
+    notes += (finding for check in rules for finding in check(drawn))
     notes.sort()
     refused = any(finding.severity is Severity.ERROR for finding in notes)
     return ReadResult(() if refused else build(drawn), tuple(notes))

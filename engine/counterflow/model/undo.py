@@ -11,31 +11,43 @@ from collections.abc import Iterator
 from counterflow.model.outline import Element
 
 
-def can_be_undone(activity: Element) -> bool:
-    """Whether an activity has a handler, or holds something that can be undone."""
-    boundary = activity.compensation_boundary
-    return (boundary is not None and boundary.handler is not None) or has_inner_undo(activity)
+class Reach:
+    """What can be undone in one file, worked out once per activity and scope: a file may hold thousands of throws."""
 
+    def __init__(self) -> None:
+        self._inner: dict[int, bool] = {}
+        self._in_scope: dict[int, list[Element]] = {}
 
-def has_inner_undo(scope: Element) -> bool:
-    """Whether something inside a scope can be undone from outside."""
-    if any(undoes_as_a_whole(child) for child in scope.event_sub_processes):
-        return True
-    return any(can_be_undone(child) for child in scope.children if not child.is_for_compensation)
+    def of(self, throw: Element) -> list[Element]:
+        """The activities that a throw can undo, in document order, nearest scope first."""
+        return [activity for scope in _scopes_of(throw) for activity in self._undoable_in(scope)]
+
+    def has_inner_undo(self, scope: Element) -> bool:
+        """Whether something inside a scope can be undone from outside."""
+        known = self._inner.get(id(scope))
+        if known is None:
+            as_a_whole = any(undoes_as_a_whole(child) for child in scope.event_sub_processes)
+            known = self._inner[id(scope)] = as_a_whole or any(self.can_be_undone(child) for child in scope.children)
+        return known
+
+    def can_be_undone(self, activity: Element) -> bool:
+        """Whether an activity of the normal flow has a handler, or holds something that can be undone."""
+        if activity.is_for_compensation:
+            return False
+        boundary = activity.compensation_boundary
+        return (boundary is not None and boundary.handler is not None) or self.has_inner_undo(activity)
+
+    def _undoable_in(self, scope: Element) -> list[Element]:
+        known = self._in_scope.get(id(scope))
+        if known is None:
+            known = [child for child in scope.children if child.is_activity and self.can_be_undone(child)]
+            self._in_scope[id(scope)] = known
+        return known
 
 
 def undoes_as_a_whole(event_sub_process: Element) -> bool:
     """Whether an event sub-process is started by compensation of the scope that it is in."""
     return any(event.catches_compensation for event in event_sub_process.start_events)
-
-
-def reached_by(throw: Element) -> list[Element]:
-    """The activities that a throw can undo, in document order, nearest scope first."""
-    return [child for scope in _scopes_of(throw) for child in scope.children if child.is_activity and _is_undoable(child)]
-
-
-def _is_undoable(activity: Element) -> bool:
-    return not activity.is_for_compensation and can_be_undone(activity)
 
 
 def _scopes_of(throw: Element) -> Iterator[Element]:

@@ -7,10 +7,10 @@ from typing import Any
 
 from counterflow.feel import numbers
 from counterflow.feel.builtins.registry import builtin, call_function
-from counterflow.feel.numbers import CONTEXT, Number
+from counterflow.feel.numbers import CONTEXT, Number, shown
 from counterflow.feel.operators import calculate
 from counterflow.feel.run import Run, Value
-from counterflow.feel.values import Function, a_kind, order, same
+from counterflow.feel.values import Function, a_kind, as_list, order, same
 
 Items = list[Value]
 
@@ -177,12 +177,21 @@ def append(run: Run, items: Items, added: Items) -> Value:
 
 @builtin("concatenate(list...: any)")
 def concatenate(run: Run, lists: Items) -> Value:
-    return _made(run, [item for each in lists for item in (each if isinstance(each, list) else [each])])
+    return _joined(run, lists)
 
 
 @builtin("union(list...: any)")
 def union(run: Run, lists: Items) -> Value:
-    return _distinct(run, [item for each in lists for item in (each if isinstance(each, list) else [each])])
+    return _distinct(run, _joined(run, lists))
+
+
+def _joined(run: Run, lists: Items) -> Items:
+    joined: Items = []
+    for each in lists:
+        items = as_list(each) if each is not None else [None]
+        run.spend(len(items))
+        joined += items
+    return joined
 
 
 @builtin("distinct values(list: list)")
@@ -221,10 +230,10 @@ def duplicate_values(run: Run, items: Items) -> Value:
 @builtin("sublist(list: list, start position: integer, length?: integer)")
 def sublist(run: Run, items: Items, start: int, length: int | None = None) -> Value:
     if start == 0 or abs(start) > len(items):
-        return run.warn("out of range", f"sublist starts at a position from 1 to {len(items)}, or from the end; found {start}")
+        return run.warn("out of range", f"sublist starts at a position from 1 to {len(items)}, or from the end; found {shown(start)}")
     first = start - 1 if start > 0 else len(items) + start
     if length is not None and (length < 0 or first + length > len(items)):
-        return run.warn("out of range", f"sublist of a list of {len(items)} from {start} has no {length} items")
+        return run.warn("out of range", f"sublist of a list of {len(items)} from {shown(start)} has no {shown(length)} items")
     return _made(run, items[first:] if length is None else items[first : first + length])
 
 
@@ -259,7 +268,7 @@ def list_replace_matching(run: Run, items: Items, match: Function, new: Value) -
 
 def _index(run: Run, name: str, items: Items, position: int) -> int | None:
     if position == 0 or abs(position) > len(items):
-        return run.warn("out of range", f"{name} takes a position from 1 to {len(items)}, or from the end; found {position}")
+        return run.warn("out of range", f"{name} takes a position from 1 to {len(items)}, or from the end; found {shown(position)}")
     return position - 1 if position > 0 else len(items) + position
 
 
@@ -287,7 +296,7 @@ def _flatten_into(run: Run, items: Items, flat: Items) -> None:
 @builtin("partition(list: list, size: integer)")
 def partition(run: Run, items: Items, size: int) -> Value:
     if size < 1:
-        return run.warn("out of range", f"partition takes a size of at least 1; found {size}")
+        return run.warn("out of range", f"partition takes a size of at least 1; found {shown(size)}")
     return _made(run, [items[start : start + size] for start in range(0, len(items), size)], len(items))
 
 

@@ -14,7 +14,7 @@ _SCALES = range(-6111, 6177)
 
 def _rounded(run: Run, value: Number, scale: int, rounding: str) -> Value:
     if scale not in _SCALES:
-        return run.warn("out of range", f"a scale lies between -6111 and 6176; found {scale}")
+        return run.warn("out of range", f"a scale lies between -6111 and 6176; found {numbers.shown(scale)}")
     if type(value) is int and scale >= 0:
         return value
     exact = numbers.exact(value)

@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import Any, Final, TypeVar
 
 from counterflow.feel import names
-from counterflow.feel.run import ABSENT, Run, Value
+from counterflow.feel.run import ABSENT, TEXT_PER_FUEL, Run, Value
 from counterflow.feel.temporal import Date, DateTime, DaysDuration, MonthsDuration, Time
 from counterflow.feel.values import Function, Range, a_kind
 
@@ -127,7 +127,8 @@ class Builtin:
         for overload, positions in choice:
             ordered = [ABSENT if index is None else arguments[index] for index in positions] if positions else arguments
             admitted = overload.admit(ordered)
-            if REFUSED not in admitted:
+            if not any(argument is REFUSED for argument in admitted):
+                _pay_for_texts(run, admitted)
                 return overload.meaning(run, *admitted)
         return run.warn("wrong argument", self._complaint(choice, arguments))
 
@@ -140,6 +141,13 @@ class Builtin:
         found = ", ".join(a_kind(argument) for argument in arguments) or "no arguments"
         takes = " or ".join(_shown(overload) for overload in [each for each, _ in choice] or self.overloads)
         return f"{self.name} takes {takes}; found ({found})"
+
+
+def _pay_for_texts(run: Run, arguments: Sequence[Value]) -> None:
+    """Whatever a function does with a text, it may read all of it. Lists are paid for by the functions that walk them."""
+    for argument in arguments:
+        if isinstance(argument, str) and len(argument) > TEXT_PER_FUEL:
+            run.spend(len(argument) // TEXT_PER_FUEL)
 
 
 def _shown(overload: Overload) -> str:

@@ -1,14 +1,22 @@
 """Strings (DMN 1.5, 10.3.4.3). Positions count code points from 1, or from -1 at the end. Patterns run on RE2, in linear time."""
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 import re2
 
 from counterflow.feel.builtins.registry import builtin
+from counterflow.feel.numbers import shown
 from counterflow.feel.run import TEXT_PER_FUEL, Run, Value
 
 _FLAGS = frozenset("smixq")
+_PATTERN_FUEL: Final = 1000
+"""What a pattern costs the first time an evaluation uses it, because building its automaton may take a millisecond."""
+
+_MATCH_FUEL: Final = 5
+"""What each match costs: RE2 hands them over one by one, which is slower than a step of FEEL."""
+
+_PATTERN_BYTES: Final = 1 << 20
 
 
 @builtin("string length(string: string)")
@@ -34,12 +42,12 @@ def trim(run: Run, text: str) -> Value:
 @builtin("substring(string: string, start position: integer, length?: integer)")
 def substring(run: Run, text: str, start: int, length: int | None = None) -> Value:
     if start == 0 or abs(start) > len(text):
-        return run.warn("out of range", f"substring starts at a position from 1 to {len(text)}, or from the end; found {start}")
+        return run.warn("out of range", f"substring starts at a position from 1 to {len(text)}, or from the end; found {shown(start)}")
     first = start - 1 if start > 0 else len(text) + start
     if length is None:
         return text[first:]
     if length < 1:
-        return run.warn("out of range", f"substring takes a length of at least 1; found {length}")
+        return run.warn("out of range", f"substring takes a length of at least 1; found {shown(length)}")
     return text[first : first + length]
 
 
@@ -87,7 +95,6 @@ def matches(run: Run, text: str, pattern: str, flags: str | None = None) -> Valu
     expression = _pattern(run, pattern, flags)
     if expression is None:
         return None
-    run.spend(len(text) // TEXT_PER_FUEL)
     return expression.search(text) is not None
 
 
@@ -99,7 +106,7 @@ def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | No
     parts: list[str] = []
     position = 0
     for match in expression.finditer(text):
-        run.spend()
+        run.spend(_MATCH_FUEL)
         parts += [text[position : match.start()], run.text(_filled(run, match, replacement))]
         position = match.end()
     parts.append(text[position:])
@@ -112,11 +119,10 @@ def split(run: Run, text: str, delimiter: str) -> Value:
     expression = _pattern(run, delimiter, None)
     if expression is None:
         return None
-    run.spend(len(text) // TEXT_PER_FUEL)
     parts: list[Value] = []
     position = 0
     for match in expression.finditer(text):
-        run.spend()
+        run.spend(_MATCH_FUEL)
         if match.end() > match.start():
             parts.append(text[position : match.start()])
             position = match.end()
@@ -128,10 +134,9 @@ def extract(run: Run, text: str, pattern: str, flags: str | None = None) -> Valu
     expression = _pattern(run, pattern, flags)
     if expression is None:
         return None
-    run.spend(len(text) // TEXT_PER_FUEL)
     found: list[Value] = []
     for match in expression.finditer(text):
-        run.spend()
+        run.spend(_MATCH_FUEL)
         found.append(match.group())
     return found
 
@@ -157,18 +162,22 @@ def _pattern(run: Run, pattern: str, flags: str | None) -> Any:
     unknown = set(flags or "") - _FLAGS
     if unknown:
         return run.warn("wrong value", f"a pattern's flags are among s, m, i, x and q; found {''.join(sorted(unknown))!r}")
-    run.spend(len(pattern) // TEXT_PER_FUEL)
-    expression = _compiled(pattern, "".join(sorted(set(flags or ""))))
+    key = (pattern, "".join(sorted(set(flags or ""))))
+    if key not in run.patterns:
+        run.spend(_PATTERN_FUEL)
+        run.patterns[key] = _compiled(*key)
+    expression = run.patterns[key]
     if isinstance(expression, str):
         return run.warn("wrong value", f"the pattern is no regular expression of RE2: {expression}")
     return expression
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)
 def _compiled(pattern: str, flags: str) -> Any:
     """The expression, or why it is none."""
     options = re2.Options()
     options.log_errors = False
+    options.max_mem = _PATTERN_BYTES
     options.literal = "q" in flags
     options.case_sensitive = "i" not in flags
     options.dot_nl = "s" in flags

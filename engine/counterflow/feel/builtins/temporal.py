@@ -64,10 +64,12 @@ def time_of_date(_run: Run, _date: Date) -> Value:
 @builtin("time(hour: integer, minute: integer, second: number, offset?: days duration | null)")
 def time(run: Run, hour: int, minute: int, second: numbers.Number, offset: DaysDuration | None = None) -> Value:
     if not 0 <= second < 60:
-        return run.warn("wrong value", f"the seconds of a time lie between 0 and 60; found {numbers.plain(second)}")
+        return run.warn("wrong value", f"the seconds of a time lie between 0 and 60; found {numbers.shown(second)}")
     whole = int(second)
     nanosecond = int((numbers.exact(second) - whole) * SECOND_NS)
     zone = None if offset is None else Zone(offset.nanoseconds // SECOND_NS)
+    if zone is not None and abs(zone.offset_seconds) > iso.OFFSET_BOUND:
+        return run.warn("out of range", f"the offset of a time lies between -PT14H and PT14H; found {offset}")
     return _found(run, Time.of(hour, minute, whole, nanosecond, zone), "a time of day")
 
 
@@ -165,8 +167,9 @@ def last_day_of_month(_run: Run, date: Date | DateTime) -> Value:
 
 @builtin("from unix timestamp(timestamp: number)")
 def from_unix_timestamp(run: Run, seconds: numbers.Number) -> Value:
-    nanoseconds = int(numbers.exact(seconds).scaleb(9, numbers.CONTEXT))
-    return _found(run, DateTime.of_nanoseconds(nanoseconds, UTC), "seconds since 1970-01-01T00:00:00Z")
+    nanoseconds = numbers.multiply(seconds, SECOND_NS)
+    moment = None if nanoseconds is None else DateTime.of_nanoseconds(int(nanoseconds), UTC)
+    return _found(run, moment, "seconds since 1970-01-01T00:00:00Z, within the years of FEEL")
 
 
 @builtin("to unix timestamp(date and time: date and time)")

@@ -1,10 +1,12 @@
 """Names, paths and filters: everything that reads a value out of another."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 from counterflow.feel import tree
 from counterflow.feel.builtins import BUILTINS
 from counterflow.feel.forms.base import Compiler
+from counterflow.feel.numbers import as_int, shown
 from counterflow.feel.operators import PROPERTIES
 from counterflow.feel.run import ABSENT, Local, Null, Run, Value
 from counterflow.feel.scope import Item, Scope
@@ -94,15 +96,16 @@ def _indexed(source: Code, index: int) -> Code:
     return lambda run, local: at(run, as_list(source(run, local)), index)
 
 
-def at(run: Run, items: list[Value], index: Value) -> Value:
+def at(run: Run, items: list[Value], position: Value) -> Value:
     """The item at a position, counted from 1, or from -1 at the end."""
-    if type(index) is not int:
+    index = as_int(position)
+    if index is None:
         return run.warn("out of range", "a position in a list is a whole number, other than 0")
     if 0 < index <= len(items):
         return items[index - 1]
     if index < 0 and -index <= len(items):
         return items[index]
-    return run.warn("out of range", f"no item at position {index} in a list of {len(items)}")
+    return run.warn("out of range", f"no item at position {shown(index)} in a list of {len(items)}")
 
 
 def _selected(source: Code, condition: Code) -> Code:
@@ -131,7 +134,7 @@ def _either(source: Code, condition: Code) -> Code:
         first = condition(run, (*local, items[0] if items else None))
         if type(first) is bool or first is None or not items:
             return _select(run, local, items, condition)
-        if isinstance(first, int):
+        if isinstance(first, int | Decimal):
             return at(run, items, first)
         return run.warn("wrong type", f"the brackets after a list hold a condition or a position; found {a_kind(first)}")
 

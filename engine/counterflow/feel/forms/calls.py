@@ -1,6 +1,7 @@
 """Calls, positional and named, and functions written in FEEL."""
 
 from difflib import get_close_matches
+from typing import Final
 
 from counterflow.feel import tree
 from counterflow.feel.builtins import BUILTINS
@@ -11,6 +12,9 @@ from counterflow.feel.scope import Scope, Variable
 from counterflow.feel.types import conforms
 from counterflow.feel.values import Code, Function, a_kind
 
+_CALL_FUEL: Final = 3
+"""A function written in FEEL costs more than a step: it has a body, and may call itself."""
+
 
 def call(compiler: Compiler, node: tree.Call, scope: Scope) -> Code:
     arguments = compiler.codes(node.arguments, scope)
@@ -19,11 +23,12 @@ def call(compiler: Compiler, node: tree.Call, scope: Scope) -> Code:
         return _builtin_call(builtin, arguments, node.names)
     function = compiler.code(node.function, scope)
     name = node.function.name if isinstance(node.function, tree.Name | tree.Path) else "the value before ("
+    suggestion = _suggestion(name)
 
     def invoke(run: Run, local: Local) -> Value:
         target = function(run, local)
         if not isinstance(target, Function):
-            return run.warn("not a function", f"{name} is {a_kind(target)}, not a function{_suggestion(name)}")
+            return run.warn("not a function", f"{name} is {a_kind(target)}, not a function{suggestion}")
         values = [argument(run, local) for argument in arguments]
         ordered = _ordered(target.parameters, node.names, values) if node.names else values
         if ordered is None:
@@ -70,7 +75,7 @@ def function_definition(compiler: Compiler, node: tree.FunctionDefinition, scope
             for name, kind, argument in zip(names, types, arguments, strict=True):
                 if kind is not None and not (argument is None or conforms(argument, kind)):
                     return run.warn("wrong argument", f"the parameter {name!r} takes a {kind.name}; found {a_kind(argument)}")
-            run.spend()
+            run.spend(_CALL_FUEL)
             run.enter()
             result = body(run, (*local, *arguments))
             run.depth -= 1

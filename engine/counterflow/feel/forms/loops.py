@@ -6,6 +6,7 @@ import msgspec
 
 from counterflow.feel import tree
 from counterflow.feel.forms.base import Compiler
+from counterflow.feel.numbers import as_int
 from counterflow.feel.run import Local, Run, Value
 from counterflow.feel.scope import Scope, Variable
 from counterflow.feel.temporal import Date
@@ -33,7 +34,7 @@ def for_(compiler: Compiler, node: tree.For, scope: Scope) -> Code:
 
 
 def _snapshot(run: Run, results: list[Value]) -> list[Value]:
-    run.spend(len(results) // 16)
+    run.spend(len(results) // 64)
     return results.copy()
 
 
@@ -114,7 +115,7 @@ def _items(run: Run, domain: Value) -> Iterable[Value] | None:
 def _range_items(run: Run, domain: Range) -> Iterable[Value] | None:
     position = order(domain.start, domain.end)
     if position is None or position > 0 or domain.operator:
-        return run.warn("wrong value", f"an iteration goes over a range from its lower to its higher end; found {domain}")
+        return run.warn("wrong value", "an iteration goes over a range with two ends, from its lower to its higher one")
     items = _steps(run, domain.start, domain.end)
     if items is None:
         return None
@@ -123,8 +124,9 @@ def _range_items(run: Run, domain: Range) -> Iterable[Value] | None:
 
 
 def _steps(run: Run, start: Value, end: Value) -> Iterable[Value] | None:
-    if isinstance(start, int) and isinstance(end, int):
-        return _whole_steps(start, end)
+    first, last = as_int(start), as_int(end)
+    if first is not None and last is not None:
+        return _whole_steps(first, last)
     if isinstance(start, Date) and isinstance(end, Date):
         return (Date.of_days(days) for days in _whole_steps(start.days, end.days))
     return run.warn("wrong type", f"an iteration goes over whole numbers or dates; found a range from {a_kind(start)} to {a_kind(end)}")

@@ -15,7 +15,7 @@ from counterflow.feel.values import Code
 
 _WHOLE: Final[dict[str, Callable[[int, int], int]]] = {"+": operator.add, "-": operator.sub, "*": operator.mul}
 _ORDER: Final[dict[str, Callable[[Any, Any], bool]]] = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
-_DIRECTLY_COMPARABLE: Final = frozenset({(kind, other) for kind in (int, Decimal) for other in (int, Decimal)} | {(str, str)})
+_NUMBERS: Final = frozenset({(kind, other) for kind in (int, Decimal) for other in (int, Decimal)})
 
 
 def negation(compiler: Compiler, node: tree.Negation, scope: Scope) -> Code:
@@ -53,7 +53,7 @@ def _ordered(symbol: str, left: Code, right: Code) -> Code:
 
     def ordered(run: Run, local: Local) -> Value:
         first, second = left(run, local), right(run, local)
-        if (type(first), type(second)) in _DIRECTLY_COMPARABLE:
+        if (type(first), type(second)) in _NUMBERS:
             return holds(first, second)
         position = values.compare(run, symbol, first, second)
         return None if position is None else holds(position, 0)

@@ -17,7 +17,7 @@ def membership(compiler: Compiler, node: tree.Membership, scope: Scope) -> Code:
     return lambda run, local: tests(run, (*local, value(run, local)))
 
 
-def unary_tests(compiler: Compiler, node: tree.Tests, scope: Scope) -> Code:
+def unary_tests(compiler: Compiler, node: tree.UnaryTests, scope: Scope) -> Code:
     """Code that finds the value under test behind the local names of `scope`."""
     tests = [_test(compiler, test, scope) for test in node.tests]
     if not tests:

@@ -17,7 +17,7 @@ def activated(step: Step, element: ElementInstance, node: Node) -> None:
     """Hand out what the event brought, where the dialect says so, and go on."""
     brought = step.current().variables.get(element.key)
     if brought and error_events.hands_out_variables(step, node):
-        variables.propagate(step, element.scope_key, dict(brought))
+        variables.propagate(step, element.scope_key, dict(sorted(brought.items())))
     lifecycle.finish(step, element, node)
 
 

@@ -22,9 +22,8 @@ from counterflow.model.graph import Behaviour, CompensateDefinition, Compensatio
 
 
 def begin_throw(step: Step, element: ElementInstance, node: Node) -> None:
-    """Take everything the throw reaches; with nothing to undo it passes at once."""
-    activity = node.event.activity if isinstance(node.event, CompensateDefinition) else None
-    found = [record for scope_key in _scopes(step, element) for record in undo.collect(step.current(), scope_key, activity)]
+    """Take everything the throw reaches; with nothing to undo, and without a definition, it passes at once."""
+    found = _reached(step, element, node.event.activity) if isinstance(node.event, CompensateDefinition) else []
     if not found:
         lifecycle.finish(step, element, node)
         return
@@ -33,7 +32,12 @@ def begin_throw(step: Step, element: ElementInstance, node: Node) -> None:
 
 
 def resume(step: Step, element: ElementInstance, node: Node) -> None:
-    """A handler of this throw has ended: start those whose turn it is now, or go on when there are none left."""
+    """A handler of this throw has ended: start those whose turn it is now, or go on when there are none left.
+
+    Several may end in one command: if the first of them already took the throw to an incident, that holds it.
+    """
+    if element.key in step.current().incident_of:
+        return
     if element.state != lifecycle.ACTIVATED or not isinstance(node.event, CompensateDefinition):
         lifecycle.resume(step, element, node)
     elif element.key in step.current().undo_by_throw:
@@ -45,6 +49,12 @@ def resume(step: Step, element: ElementInstance, node: Node) -> None:
 def terminating(step: Step, element: ElementInstance, node: Node) -> None:
     """The throw is swept away: what it had not started stays undoable."""
     undo.release(step, element.key)
+
+
+def _reached(step: Step, throw: ElementInstance, activity: str | None) -> list[UndoRecord]:
+    """The outermost scope first: whatever was done in it was done before the event sub-process inside it began."""
+    scopes = reversed(list(_scopes(step, throw)))
+    return [record for scope_key in scopes for record in undo.collect(step.current(), scope_key, activity)]
 
 
 def _advance(step: Step, throw: ElementInstance, node: Node) -> None:

@@ -20,7 +20,7 @@ def activated(step: Step, element: ElementInstance, node: Node) -> None:
         raise BrokenInvariant(f"event sub-process '{node.id}' has no start event")
     start = step.process().nodes[node.start_event]
     present = () if element.undo_key else step.current().variables.get(element.key, {})
-    carried = variables.hand_on(step, element.key, [name for name in present if name not in _own_names(step, node, start)])
+    carried = variables.hand_on(step, element.key, [name for name in sorted(present) if name not in _own_names(step, node, start)])
     if start.outputs:
         lifecycle.enter(step, start, element.key, carried)
         return

@@ -66,4 +66,4 @@ def mixed_dialects(root: etree._Element, resource_name: str, chosen: Dialect) ->
 def _uses(root: etree._Element, namespace: str) -> Iterator[bool]:
     prefix = f"{{{namespace}}}"
     for element in root.iter():
-        yield str(element.tag).startswith(prefix) or any(str(name).startswith(prefix) for name in element.keys())  # noqa: SIM118 - lxml elements iterate over children
+        yield str(element.tag).startswith(prefix) or any(str(name).startswith(prefix) for name in element.attrib)

@@ -151,7 +151,7 @@ def _judge_extensions(element: Element, extensions: list[etree._Element], notes:
 
 def _judge_attributes(element: Element, notes: list[Finding]) -> None:
     prefix = f"{{{NAMESPACE}}}"
-    for key in element.xml.keys():  # noqa: SIM118 - lxml elements iterate over children
+    for key in element.xml.attrib:
         name = str(key).removeprefix(prefix)
         if str(key).startswith(prefix) and name not in _SILENT_ATTRIBUTES:
             notes.append(element.warning("extension", f"{element} has camunda:{name}, which is not known and is read over."))

@@ -12,7 +12,7 @@ from lxml import etree
 
 from counterflow import feel
 from counterflow.feel import Expression, juel
-from counterflow.model.expressions import compile_feel, string_literal
+from counterflow.model.expressions import compile_feel, quoted, string_literal
 from counterflow.model.findings import Finding
 from counterflow.model.graph import VariableMapping
 from counterflow.model.outline import Drawn, Element
@@ -101,7 +101,7 @@ def _translated(text: str, what: str, drawn: Drawn, notes: list[Finding], at: et
     try:
         return juel.translate(text) if is_juel(text) else _concatenation(text)
     except feel.JuelUnsupported as error:
-        message = f"the {what} `{text}` has no counterpart in FEEL: {error}."
+        message = f"the {what} {quoted(text)} has no counterpart in FEEL: {error}."
         notes.append(drawn.error("expression", message, "Write it with variables, literals and operators, or compute it in a worker.", at))
         return None
 

@@ -6,6 +6,7 @@ normal flow, so a sequence flow out of it would never be taken.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from counterflow.model.findings import Finding
@@ -18,19 +19,24 @@ _REMEDY = 'Draw one association to an activity marked isForCompensation="true" i
 
 def check(outline: Outline) -> Iterator[Finding]:
     """The association, the handler's mark and scope, the flows, and rivals on one activity."""
+    associated = _associated(outline)
     for element in outline.elements:
         if element.tag == "boundaryEvent" and element.catches_compensation:
-            yield from _check_handlers(element, _associated(outline, element))
+            yield from _check_handlers(element, associated[element.id])
             for flow in element.outgoing:
                 message = f"sequenceFlow '{flow.id}' leaves {element}, which leads to its handler by an association."
                 yield flow.error(RULE, message, "Replace the flow by an association.")
         yield from _check_rivals(element)
 
 
-def _associated(outline: Outline, event: Element) -> list[Element]:
-    ends = (association.ends for association in outline.associations if event.id in association.ends)
-    others = (second if first == event.id else first for first, second in ends)
-    return [element for other in others if (element := outline.by_id.get(other)) is not None]
+def _associated(outline: Outline) -> defaultdict[str, list[Element]]:
+    """By id, the elements at the other ends of its associations; texts and the like are none."""
+    others: defaultdict[str, list[Element]] = defaultdict(list)
+    for association in outline.associations:
+        for one, other in (association.ends, association.ends[::-1]):
+            if other in outline.by_id:
+                others[one].append(outline.by_id[other])
+    return others
 
 
 def _check_handlers(event: Element, handlers: list[Element]) -> Iterator[Finding]:

@@ -35,7 +35,7 @@ def check(outline: Outline) -> Iterator[Finding]:
 def _names_on(element: Element) -> list[str]:
     prefix = f"{{{NAMESPACE}}}"
     places = (element.xml, *element.definitions)
-    attributes = [str(name).removeprefix(prefix) for place in places for name in place.keys() if str(name).startswith(prefix)]  # noqa: SIM118 - lxml
+    attributes = [str(name).removeprefix(prefix) for place in places for name in place.attrib if str(name).startswith(prefix)]
     properties = [name.removeprefix(PREFIX) for name in element.details.properties if name.startswith(PREFIX)]
     return sorted({*attributes, *properties})
 

@@ -11,21 +11,21 @@ from collections.abc import Iterator
 from counterflow.model.findings import Finding
 from counterflow.model.graph import Dialect
 from counterflow.model.outline import Element, Outline
-from counterflow.model.undo import reached_by
+from counterflow.model.undo import Reach
 
 RULE = "compensation-throw"
 
 
 def check(outline: Outline) -> Iterator[Finding]:
     """The named activity, and `waitForCompletion`."""
+    reach = Reach()
     for element in outline.elements:
         if element.throws_compensation:
-            yield from _check_reach(outline, element)
+            yield from _check_reach(outline, element, reach.of(element))
             yield from _check_wait(outline, element)
 
 
-def _check_reach(outline: Outline, throw: Element) -> Iterator[Finding]:
-    reached = reached_by(throw)
+def _check_reach(outline: Outline, throw: Element, reached: list[Element]) -> Iterator[Finding]:
     named = throw.definitions[0].get("activityRef")
     if not named and not reached:
         message = f"{throw} finds nothing to undo in {throw.parent}: no activity there has a compensation handler."

@@ -48,18 +48,14 @@ def _check_element(outline: Outline, element: Element) -> Iterator[Finding]:
 
 def _check_associations(outline: Outline) -> Iterator[Finding]:
     """Only those of compensation matter; the others join texts to elements."""
+    ids = {xml.get("id") for xml in outline.root.iter()}
     for association in outline.associations:
         source, target = (outline.by_id.get(end) for end in association.ends)
         event = next((end for end in (source, target) if end is not None and end.catches_compensation), None)
-        if event is not None and (source is None or target is None):
-            other = next(end for end, element in zip(association.ends, (source, target), strict=True) if element is None)
-            if not _is_artifact(outline, other):
-                message = f"expected association '{association.id}' to join {event} to an activity, found '{other}'."
-                yield association.error(RULE, message, "Draw it to the activity that undoes.")
-
-
-def _is_artifact(outline: Outline, element_id: str) -> bool:
-    return bool(element_id) and outline.root.xpath("boolean(//*[@id = $id])", id=element_id) is True
+        lost = [end for end in association.ends if not end or end not in ids]
+        if event is not None and lost:
+            message = f"expected association '{association.id}' to join {event} to an activity, found '{lost[0]}'."
+            yield association.error(RULE, message, "Draw it to the activity that undoes.")
 
 
 def _names(names: list[str]) -> str:

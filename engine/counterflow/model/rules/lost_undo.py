@@ -12,15 +12,16 @@ from counterflow.model.elements import NONE
 from counterflow.model.findings import Finding
 from counterflow.model.graph import Behaviour
 from counterflow.model.outline import Outline
-from counterflow.model.undo import has_inner_undo
+from counterflow.model.undo import Reach
 
 RULE = "lost-undo"
 
 
 def check(outline: Outline) -> Iterator[Finding]:
     """Sub-processes with undo inside and an interrupting boundary event on them."""
+    reach = Reach()
     for element in outline.elements:
-        if element.behaviour is not Behaviour.SUB_PROCESS or not has_inner_undo(element):
+        if element.behaviour is not Behaviour.SUB_PROCESS or not reach.has_inner_undo(element):
             continue
         for event in element.boundary_events:
             if not event.catches_compensation and event.event != NONE and event.attribute("cancelActivity") not in {"false", "0"}:

@@ -1,0 +1,77 @@
+"""The commands in one table, and how each of them ends."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import Annotated
+
+import typer
+
+from counterflow import __version__
+from counterflow.cli import instance_commands, model_commands, repair_commands, server_commands
+from counterflow.cli.exits import INTERRUPTED, OK, Failure
+from counterflow.cli.options import AddressOption, address_of_all
+from counterflow.cli.output import give
+
+app = typer.Typer(
+    name="counterflow",
+    help="A BPMN 2.0 process engine that speaks Zeebe's gRPC protocol and undoes exactly what was done.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+COMMANDS: Sequence[Callable[..., None]] = (
+    server_commands.serve,
+    server_commands.dev,
+    server_commands.worker,
+    server_commands.topology,
+    model_commands.deploy,
+    model_commands.lint,
+    model_commands.definitions,
+    instance_commands.start,
+    instance_commands.instances,
+    instance_commands.show,
+    instance_commands.history,
+    instance_commands.cancel,
+    instance_commands.set_variables,
+    repair_commands.incidents,
+    repair_commands.resolve,
+)
+"""In the order of the help: run something, deploy to it, watch it, mend it."""
+
+for command in COMMANDS:
+    app.command()(command)
+app.add_typer(repair_commands.quarantine)
+
+
+def show_version(asked: bool) -> None:
+    """Print the version and end, if that is what was asked."""
+    if asked:
+        give(f"counterflow {__version__}")
+        raise typer.Exit(OK)
+
+
+@app.callback()
+def for_all(
+    address: AddressOption = "",
+    _version: Annotated[bool, typer.Option("--version", callback=show_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """What is said before the command."""
+    address_of_all[0] = address
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; the exit code is that of `exits.py`."""
+    try:
+        app(args=None if arguments is None else list(arguments), prog_name="counterflow")
+    except Failure as failure:
+        sys.stderr.write(f"{failure}\n")
+        return failure.code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else OK
+    return OK

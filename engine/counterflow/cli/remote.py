@@ -1,0 +1,125 @@
+"""The server as the commands see it: calls by name, answers as messages, and every way to fail as one sentence."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from counterflow.cli.address import Address
+from counterflow.cli.exits import CODE_BY_STATUS, FAILED, UNAVAILABLE, USAGE, Failure
+
+if TYPE_CHECKING:
+    import grpc
+
+CALL_TIMEOUT_MS = 15_000
+LARGEST_PAGE = 1_000
+REJECTED = re.compile(r"^Command '\w+' rejected with code '\w+': ")
+"""What the gateway contract puts before a reason; the exit code says as much."""
+
+
+class Remote:
+    """A server. The connection is made with the first call; a server that is not there is told at once."""
+
+    def __init__(self, address: Address) -> None:
+        self.address = address
+        self._channel: grpc.Channel | None = None
+
+    def call(self, method: str, *, timeout_ms: int = CALL_TIMEOUT_MS, **fields: Any) -> Any:
+        """One call of either service with these request fields; the answer's message. Raises `Failure`."""
+        return self._perform(lambda: self._start(method, timeout_ms, fields))
+
+    def stream(self, method: str, **fields: Any) -> Iterator[Any]:
+        """A call that answers with a stream: its messages as they come. Raises `Failure`."""
+        messages = iter(self._start(method, None, fields))
+        while True:
+            message = self._perform(lambda: next(messages, None))
+            if message is None:
+                return
+            yield message
+
+    def pages(self, method: str, items: str, limit: int, **fields: Any) -> list[Any]:
+        """The first `limit` of a list, however many pages that takes. `items` is the field of the answer that holds them."""
+        found: list[Any] = []
+        page_key = 0
+        while len(found) < limit:
+            answer = self.call(method, page_size=min(limit - len(found), LARGEST_PAGE), page_key=page_key, **fields)
+            found += getattr(answer, items)
+            page_key = answer.next_page_key
+            if not page_key:
+                break
+        return found
+
+    def _start(self, name: str, timeout_ms: int | None, fields: Mapping[str, Any]) -> Any:
+        from counterflow_wire import COUNTERFLOW_METHODS, GATEWAY_METHODS  # noqa: PLC0415 - as gRPC itself, costs what --help does not pay
+
+        method = GATEWAY_METHODS.get(name) or COUNTERFLOW_METHODS[name]
+        channel = self._connect()
+        make = channel.unary_stream if method.server_streaming else channel.unary_unary
+        call = make(method.path, request_serializer=method.request.SerializeToString, response_deserializer=method.response.FromString)
+        metadata = (("authorization", f"Bearer {self.address.token}"),) if self.address.token else ()
+        try:
+            request = method.request(**fields)
+        except ValueError as error:
+            raise Failure(USAGE, f"{name} cannot be asked for that: {error}") from error
+        return call(request, timeout=None if timeout_ms is None else timeout_ms / 1000, metadata=metadata)
+
+    def _perform(self, action: Any) -> Any:
+        import grpc  # noqa: PLC0415 - a tenth of a second that --help does not pay
+
+        try:
+            return action()
+        except grpc.RpcError as error:
+            raise self._failure(error) from None
+
+    def _connect(self) -> grpc.Channel:
+        if self._channel is None:
+            self._channel = open_channel(self.address)
+        return self._channel
+
+    def _failure(self, error: Any) -> Failure:
+        """A call that failed, in a sentence: the server's own where it has said something."""
+        status, details = error.code().name, error.details() or ""
+        if status == "UNAVAILABLE" and not _is_from_server(details):
+            return Failure(
+                UNAVAILABLE,
+                f"Expected a server at {self.address.target}, but found none that answers ({_short(details)}); "
+                "start one with `counterflow dev`, or name another with --address",
+                status,
+            )
+        if status == "DEADLINE_EXCEEDED" and details == "Deadline Exceeded":
+            details = "Expected an answer within the time allowed, but there was none; what was asked may still happen"
+        if status == "UNAUTHENTICATED":
+            details += "; the token is read from COUNTERFLOW_TOKEN"
+        if status == "UNIMPLEMENTED":
+            details = f"The server at {self.address.target} does not know this call ({details}); is it a Counterflow of this version?"
+        details = REJECTED.sub("", details)
+        return Failure(CODE_BY_STATUS.get(status, FAILED), details or f"The server answered {status} and nothing else", status)
+
+
+def open_channel(address: Address) -> grpc.Channel:
+    """A channel to a server. Raises `Failure` where the certificate that was named cannot be read."""
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # what gRPC has to say we say better
+    import grpc  # noqa: PLC0415 - a tenth of a second that --help does not pay
+
+    options = [("grpc.max_receive_message_length", -1)]
+    if not address.secure:
+        return grpc.insecure_channel(address.target, options)
+    try:
+        roots = Path(address.certificate_path).read_bytes() if address.certificate_path else None
+    except OSError as error:
+        raise Failure(
+            USAGE, f"ZEEBE_CA_CERTIFICATE_PATH names {address.certificate_path}, which cannot be read: {error.strerror}"
+        ) from error
+    return grpc.secure_channel(address.target, grpc.ssl_channel_credentials(roots), options)
+
+
+def _is_from_server(details: str) -> bool:
+    """Whether a server has refused, rather than the way to it."""
+    return not any(sign in details for sign in ("failed to connect", "Connection refused", "DNS", "Socket closed", "unavailable address"))
+
+
+def _short(details: str) -> str:
+    return details.rpartition("; last error: ")[2].rpartition(": ")[2] or details

@@ -1,0 +1,172 @@
+"""Commands that run something: the server, the server for a developer's own machine, a worker; and one that asks who is there."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from counterflow import __version__
+from counterflow.cli.exits import FAILED, NOT_FOUND, USAGE, Failure
+from counterflow.cli.options import AddressOption, JsonOption, address_of_all, remote
+from counterflow.cli.output import give, give_json, give_table, say
+
+if TYPE_CHECKING:
+    from counterflow.server import Server
+    from counterflow.settings import Settings
+
+Database = Annotated[str | None, typer.Option("--database", metavar="URL", help="sqlite:///FILE, or memory: to forget it at the end.")]
+Host = Annotated[str | None, typer.Option("--host", help="The address to listen on.")]
+GrpcPort = Annotated[str | None, typer.Option("--grpc-port", metavar="PORT", help="Where clients and workers call; 0 means any free one.")]
+HttpPort = Annotated[str | None, typer.Option("--http-port", metavar="PORT", help="Where people look.")]
+ManagementPort = Annotated[str | None, typer.Option("--management-port", metavar="PORT", help="Where machines ask how the server is.")]
+Order = Annotated[str | None, typer.Option("--compensation-order", metavar="ORDER", help="Of undo: mirror, parallel or sequential.")]
+Public = Annotated[bool | None, typer.Option("--insecure-public", help="Listen on a public address without TLS and authentication.")]
+Config = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="A TOML file with these and all other settings.")]
+
+
+def serve(
+    database: Database = None,
+    host: Host = None,
+    grpc_port: GrpcPort = None,
+    http_port: HttpPort = None,
+    management_port: ManagementPort = None,
+    compensation_order: Order = None,
+    insecure_public: Public = None,
+    config: Config = None,
+) -> None:
+    """Run the server until SIGTERM or Ctrl-C.
+
+    What no flag says is read from COUNTERFLOW_… variables, then from the TOML file.
+    """
+    settings = _settings(
+        config,
+        database_url=database,
+        host=host,
+        grpc_port=grpc_port,
+        http_port=http_port,
+        management_port=management_port,
+        compensation_order=compensation_order,
+        insecure_public=insecure_public or None,
+    )
+    _run(settings, _announce)
+
+
+def dev(
+    database: Database = None,
+    host: Host = None,
+    grpc_port: GrpcPort = None,
+    http_port: HttpPort = None,
+    management_port: ManagementPort = None,
+    compensation_order: Order = None,
+    insecure_public: Public = None,
+    config: Config = None,
+) -> None:
+    """Run a server and tell what happens in it.
+
+    A line for each deployment, process instance, incident and undo.
+    """
+    settings = _settings(
+        config,
+        database_url=database,
+        host=host,
+        grpc_port=grpc_port,
+        http_port=http_port,
+        management_port=management_port,
+        compensation_order=compensation_order,
+        insecure_public=insecure_public or None,
+    )
+    say(f"Counterflow {__version__}. Data in {settings.database_url}; Ctrl-C stops.")
+    _run(settings, _announce_and_tell)
+
+
+def worker(
+    file: Annotated[Path, typer.Argument(metavar="FILE.py", help="A Python file with a worker at its top level.")],
+    verbose: Annotated[bool, typer.Option("--verbose", help="Log every attempt.")] = False,
+    address: AddressOption = "",
+) -> None:
+    """Run the worker that a Python file defines."""
+    if not file.is_file():
+        raise Failure(NOT_FOUND, f"{file}: expected a Python file, found {'a folder' if file.is_dir() else 'nothing'}")
+    said = address or address_of_all[0]
+    arguments = [sys.executable, "-m", "counterflow_worker", str(file)]
+    arguments += [*(["--address", said] if said else []), *(["--verbose"] if verbose else [])]
+    sys.stdout.flush()
+    os.execv(sys.executable, arguments)  # noqa: S606 - this interpreter, with a list of arguments and no shell
+
+
+def topology(address: AddressOption = "", as_json: JsonOption = False) -> None:
+    """Say who answers, and how it is."""
+    answer = remote(address).call("Topology")
+    if as_json:
+        from counterflow.cli.plain import to_data  # noqa: PLC0415 - protobuf costs what --help does not pay
+
+        give_json(to_data(answer))
+        return
+    say(f"Gateway {answer.gatewayVersion}: {answer.clusterSize} broker(s), {answer.partitionsCount} partition(s).")
+    give_table(
+        ("NODE", "ADDRESS", "VERSION", "PARTITION", "ROLE", "HEALTH"),
+        [
+            (broker.nodeId, f"{broker.host}:{broker.port}", broker.version, partition.partitionId, *_health(partition))
+            for broker in answer.brokers
+            for partition in broker.partitions
+        ],
+    )
+
+
+def _health(partition: Any) -> tuple[str, str]:
+    kind = type(partition)
+    return kind.PartitionBrokerRole.Name(partition.role).lower(), kind.PartitionBrokerHealth.Name(partition.health).lower()
+
+
+def _settings(file: Path | None, **flags: Any) -> Settings:
+    from counterflow.settings import SettingsError, read_settings  # noqa: PLC0415 - pulls in the kernel, which --help does not need
+
+    try:
+        return read_settings(flags, os.environ, file)
+    except SettingsError as error:
+        raise Failure(USAGE, str(error)) from error
+
+
+def _run(settings: Settings, on_ready: Callable[[Server], None]) -> None:
+    import asyncio  # noqa: PLC0415 - the server and all that is behind it cost what no other command pays
+    import logging  # noqa: PLC0415 - as above
+
+    from counterflow.edge.server import PortTaken  # noqa: PLC0415 - as above
+    from counterflow.server import serve as run_server  # noqa: PLC0415 - as above
+    from counterflow.store.port import StoreError  # noqa: PLC0415 - as above
+
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    logging.getLogger("counterflow").setLevel(logging.INFO)
+    try:
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(run_server(settings, on_ready))
+    except (StoreError, PortTaken) as error:
+        raise Failure(FAILED, str(error)) from error
+
+
+def _loop_factory() -> Any:
+    """uvloop's event loop where there is one: gRPC is faster on it. Python's own on Windows."""
+    try:
+        import uvloop  # noqa: PLC0415 - as above, and not everywhere
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+def _announce(server: Server) -> None:
+    give(server.ready_line())
+    sys.stdout.flush()
+
+
+def _announce_and_tell(server: Server) -> None:
+    from counterflow.cli.telling import tell_in_background  # noqa: PLC0415 - only this command tells
+
+    _announce(server)
+    port = server.grpc_port
+    say(f"Deploy with `counterflow deploy FILE.bpmn{'' if port == 26500 else f' --address 127.0.0.1:{port}'}`.")
+    tell_in_background(f"127.0.0.1:{port}")

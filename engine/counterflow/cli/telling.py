@@ -1,0 +1,123 @@
+"""What `counterflow dev` tells: a line for each event that a developer would want to hear of, read from the history like any client."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from threading import Event, Thread
+from typing import Any
+
+import typer
+
+from counterflow.cli.address import Address
+from counterflow.cli.exits import Failure
+from counterflow.cli.output import say, shortened
+from counterflow.cli.remote import Remote
+
+LOOK_EVERY_S = 0.3
+VERB_WIDTH = 10
+
+Details = Mapping[str, Any]
+Teller = Callable[[Any, Details], tuple[str, str, str]]
+"""From a record and its details: a verb, its colour, and the rest of the line."""
+
+
+def line_of(record: Any) -> str:
+    """The line for a history record; empty for one that is not told."""
+    teller = TELLERS.get(record.event)
+    if teller is None or (record.event in {"ElementCompleted", "ElementTerminated"} and record.key != record.process_instance_key):
+        return ""
+    verb, colour, rest = teller(record, json.loads(record.details_json or "{}"))
+    return f"{typer.style(verb.rjust(VERB_WIDTH), fg=colour)}  {rest}"
+
+
+def tell_in_background(target: str) -> Thread:
+    """Tell what happens from now on, until the process ends."""
+    thread = Thread(target=_tell, args=(Remote(Address(target)), Event()), name="counterflow-dev", daemon=True)
+    thread.start()
+    return thread
+
+
+def last_position(server: Remote) -> int:
+    """Where the log ends, found in a few dozen calls however long it is."""
+    beyond = 1
+    while _has_more(server, beyond):
+        beyond *= 2
+    known = beyond // 2
+    while known < beyond:
+        middle = (known + beyond) // 2
+        if _has_more(server, middle):
+            known = middle + 1
+        else:
+            beyond = middle
+    return known
+
+
+def _tell(server: Remote, stopped: Event) -> None:
+    try:
+        position = last_position(server)
+        while not stopped.wait(LOOK_EVERY_S):
+            for record in server.stream("GetHistory", after_position=position):
+                position = record.position
+                line = line_of(record)
+                if line:
+                    say(line)
+    except Failure as failure:
+        if failure.status != "UNAVAILABLE":  # the server has stopped, which its own last words tell
+            say(f"What happens is no longer told: {failure}")
+
+
+def _has_more(server: Remote, position: int) -> bool:
+    return any(True for _ in server.stream("GetHistory", after_position=position, limit=1))
+
+
+def _deployed(_: Any, details: Details) -> tuple[str, str, str]:
+    return "deployed", "green", f"{details['bpmn_process_id']} version {details['version']} from {details['resource_name']}"
+
+
+def _started(record: Any, details: Details) -> tuple[str, str, str]:
+    return "started", "cyan", f"{details['bpmn_process_id']} version {details['version']}: {record.process_instance_key}"
+
+
+def _completed(record: Any, _: Details) -> tuple[str, str, str]:
+    return "completed", "green", f"{record.element_id}: {record.process_instance_key}"
+
+
+def _terminated(record: Any, _: Details) -> tuple[str, str, str]:
+    return "cancelled", "yellow", f"{record.element_id}: {record.process_instance_key}"
+
+
+def _incident(record: Any, details: Details) -> tuple[str, str, str]:
+    message = shortened(details["message"], 200)
+    where = f"at {record.element_id} of {record.process_instance_key}"
+    return "incident", "red", f"{details['error_type']} {where}: {message} (counterflow resolve {record.key})"
+
+
+def _resolved(record: Any, _: Details) -> tuple[str, str, str]:
+    return "resolved", "green", f"the incident at {record.element_id} of {record.process_instance_key}"
+
+
+def _undoing(record: Any, _: Details) -> tuple[str, str, str]:
+    return "undoing", "magenta", f"{record.element_id} of {record.process_instance_key}"
+
+
+def _caught(record: Any, details: Details) -> tuple[str, str, str]:
+    return "caught", "yellow", f"error {details['error_code']} at {record.element_id} of {record.process_instance_key}"
+
+
+def _quarantined(record: Any, details: Details) -> tuple[str, str, str]:
+    return "set aside", "red", f"{record.process_instance_key}: {details['reason']}"
+
+
+TELLERS: Mapping[str, Teller] = {
+    "ProcessDefined": _deployed,
+    "ProcessInstanceCreated": _started,
+    "ElementCompleted": _completed,
+    "ElementTerminated": _terminated,
+    "InstanceAbandoned": _terminated,
+    "IncidentRaised": _incident,
+    "IncidentResolved": _resolved,
+    "UndoStarted": _undoing,
+    "ErrorCaught": _caught,
+    "InstanceQuarantined": _quarantined,
+}

@@ -1,0 +1,89 @@
+"""A real server process on SQLite, and the command line run against it."""
+
+from __future__ import annotations
+
+import os
+import queue
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+from typing import IO
+
+import pytest
+
+from counterflow.cli.app import main
+from tests.cli.commands import CommandLine
+
+PATIENCE_S = 30
+
+
+class Process:
+    """A program that is running; its lines are read as they come, and waited for with patience that ends."""
+
+    def __init__(self, *arguments: str, directory: Path) -> None:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(("COUNTERFLOW_", "ZEEBE_"))}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "counterflow", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=directory,
+            env=environment,
+        )
+        self.seen: list[str] = []
+        self._lines: queue.Queue[str | None] = queue.Queue()
+        for stream in (self.process.stdout, self.process.stderr):
+            if stream is not None:
+                Thread(target=self._read, args=(stream,), daemon=True).start()
+
+    def line_with(self, words: str) -> str:
+        """The next line that holds these words, on either stream."""
+        while True:
+            line = self._lines.get(timeout=PATIENCE_S)
+            self.seen.append(line or "")
+            if line is None:
+                raise AssertionError(f"expected a line with {words!r}, but the program has ended after:\n{''.join(self.seen)}")
+            if words in line:
+                return line
+
+    def stop(self) -> int:
+        """Ask it to end, and wait; the exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(PATIENCE_S)
+        for stream in (self.process.stdout, self.process.stderr):
+            if stream is not None:
+                stream.close()
+        return code
+
+    def _read(self, stream: IO[str]) -> None:
+        try:
+            for line in stream:
+                self._lines.put(line)
+        except ValueError:
+            return  # closed while it was being read: the program has ended
+        self._lines.put(None)
+
+
+def address_in(ready: str) -> str:
+    """Where the server of a ready line listens."""
+    return ready.partition("grpc=")[2].split(maxsplit=1)[0]
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server that runs for all tests here."""
+    directory = tmp_path_factory.mktemp("server")
+    server = Process("serve", "--grpc-port", "0", "--http-port", "0", "--management-port", "0", directory=directory)
+    yield address_in(server.line_with("ready "))
+    assert server.stop() == 0
+
+
+@pytest.fixture
+def counterflow(address: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> CommandLine:
+    """The command line in this process, told by the environment which server to call."""
+    monkeypatch.setenv("ZEEBE_ADDRESS", address)
+    monkeypatch.delenv("COUNTERFLOW_TOKEN", raising=False)
+    return CommandLine(main, capsys, address)

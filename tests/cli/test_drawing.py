@@ -1,0 +1,140 @@
+"""Trees as they are drawn, character by character."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+
+from counterflow.cli.drawing import draw
+from counterflow.edge.reading import tree
+from counterflow.kernel.quarantine import QuarantineInstance
+from counterflow.queries.instances import process_instance
+from counterflow.testing import Engine
+from tests.queries.models import GUARDED, PAID, TRIP, engine_with
+
+
+def drawn(engine: Engine, key: int, *, active_only: bool = False) -> str:
+    """The drawing on a wide page without colours, lines stripped of what follows them; keys count from the instance's own."""
+    page = io.StringIO()
+    answer = tree(process_instance(engine.store, key, active_only=active_only))
+    Console(file=page, width=160, color_system=None, highlight=False).print(draw(answer, engine.now_ms))
+    text = "\n".join(line.rstrip() for line in page.getvalue().splitlines()) + "\n"
+    for number in range(99, -1, -1):
+        text = text.replace(str(key + number), f"K+{number}")
+    return text
+
+
+def booked() -> tuple[Engine, int]:
+    """Hotel and car are booked, each in a second and a half; their undo begins."""
+    engine = engine_with(TRIP)
+    key = engine.start("trip", {"days": 3})
+    for job in ("book-hotel", "book-car"):
+        engine.advance(seconds=1.5)
+        engine.complete(job)
+    return engine, key
+
+
+def test_a_running_instance() -> None:
+    engine = engine_with(TRIP)
+    key = engine.start("trip", {"days": 3})
+    engine.activate("book-hotel", worker="anna")
+    engine.advance(minutes=2)
+    assert drawn(engine, key) == (
+        "● trip version 1  K+0  active, 2 m 0 s  started 2023-11-14 22:13:20.000Z\n"
+        "├── days = 3\n"
+        "├── ✓ start  0 ms\n"
+        "└── ● Book hotel  2 m 0 s  active  book-hotel\n"
+        "    └── job K+3 book-hotel  activated, 1 retry, worker anna, due in 3 m 0 s\n"
+    )
+
+
+def test_compensation_under_way() -> None:
+    engine, key = booked()
+    engine.advance(seconds=0.2)
+    assert drawn(engine, key) == (
+        "● trip version 1  K+0  active, 3.2 s  started 2023-11-14 22:13:20.000Z\n"
+        "├── days = 3\n"
+        "├── ✓ start  0 ms\n"
+        "├── ✓ Book hotel  1.5 s  book-hotel  ↶ waits to be undone\n"
+        "├── ✓ Book car  1.5 s  book-car  ↶ being undone by Cancel car (1st)\n"
+        "├── ● Undo all  200 ms  active  undo\n"
+        "└── ● Cancel car  200 ms  active  cancel-car  ↶ undoes Book car\n"
+        "    └── job K+10 cancel-car  activatable, 1 retry\n"
+    )
+
+
+def test_everything_is_undone() -> None:
+    engine, key = booked()
+    engine.complete("cancel-car")
+    engine.complete("cancel-hotel")
+    assert drawn(engine, key) == (
+        "✓ trip version 1  K+0  completed, 3.0 s  started 2023-11-14 22:13:20.000Z\n"
+        "├── days = 3\n"
+        "├── ✓ start  0 ms\n"
+        "├── ✓ Book hotel  1.5 s  book-hotel  ↶ undone by Cancel hotel (2nd)\n"
+        "├── ✓ Book car  1.5 s  book-car  ↶ undone by Cancel car (1st)\n"
+        "├── ✓ Undo all  0 ms  undo\n"
+        "├── ✓ Cancel car  0 ms  cancel-car  ↶ undoes Book car\n"
+        "├── ✓ Cancel hotel  0 ms  cancel-hotel  ↶ undoes Book hotel\n"
+        "└── ✓ end  0 ms\n"
+    )
+
+
+def test_an_error_that_swept_a_sub_process_away() -> None:
+    engine = engine_with(GUARDED)
+    key = engine.start("guarded", PAID)
+    engine.complete("reserve")
+    engine.throw_error("charge", "REFUSED", "no money")
+    assert drawn(engine, key) == (
+        "✓ guarded version 1  K+0  completed, 0 ms  started 2023-11-14 22:13:20.000Z\n"
+        '├── kind = "charge"\n'
+        "├── total = 12\n"
+        "├── ✓ start  0 ms\n"
+        "├── ✗ Inside  0 ms  terminated  inside\n"
+        "│   ├── ✓ begin  0 ms\n"
+        "│   ├── ✓ Reserve  0 ms  reserve  ↶ can no longer be undone\n"
+        "│   └── ✗ Charge  0 ms  terminated  charge\n"
+        "│       └── amount = 12\n"
+        "├── ✓ Card refused  0 ms  refused\n"
+        "└── ✓ end-refused  0 ms\n"
+    )
+
+
+def test_an_incident_with_its_remedy() -> None:
+    engine = engine_with(TRIP)
+    key = engine.start("trip")
+    engine.fail("book-hotel", retries=0, message="no rooms")
+    assert drawn(engine, key) == (
+        "● trip version 1  K+0  active, 0 ms  started 2023-11-14 22:13:20.000Z\n"
+        "├── ✓ start  0 ms\n"
+        "└── ● Book hotel  0 ms  active  book-hotel\n"
+        "    ├── job K+3 book-hotel  failed, 0 retries  no rooms\n"
+        "    └── incident K+4 JOB_NO_RETRIES  no rooms\n"
+        "        → Mend what the worker tripped over, then give the job retries and resolve the incident. (counterflow resolve K+4)\n"
+    )
+
+
+def test_what_is_left_out_is_counted() -> None:
+    engine, key = booked()
+    assert drawn(engine, key, active_only=True).splitlines()[-1] == "└── … and 3 element instances that are left out"
+
+
+def test_an_undo_whose_handler_is_left_out_still_has_its_place() -> None:
+    engine, key = booked()
+    engine.complete("cancel-car")
+    assert "Cancel hotel  0 ms  active  cancel-hotel  ↶ undoes book-hotel" in drawn(engine, key, active_only=True)
+
+
+def test_quarantine_is_told_first() -> None:
+    engine = engine_with(TRIP)
+    key = engine.start("trip")
+    engine.run(QuarantineInstance(process_instance_key=key, reason="a broken rule"))
+    assert drawn(engine, key).splitlines()[1:3] == ["quarantined: a broken rule", "→ counterflow quarantine release K+0"]
+
+
+@pytest.mark.parametrize("value,shown", [("[bold]x[/bold]", '"[bold]x[/bold]"'), ("x" * 200, '"' + "x" * 98 + "…")])
+def test_values_are_shown_as_they_are_and_cut_where_they_are_long(value: str, shown: str) -> None:
+    engine = engine_with(TRIP)
+    assert f"text = {shown}\n" in drawn(engine, engine.start("trip", {"text": value}))

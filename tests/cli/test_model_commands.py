@@ -1,0 +1,100 @@
+"""Linting, deploying and listing models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.commands import CommandLine
+from tests.queries.models import GUARDED, TRIP, process
+
+NO_START = process("headless", '<bpmn:endEvent id="end"/>')
+
+
+@pytest.fixture
+def trip(tmp_path: Path) -> Path:
+    """A sound model."""
+    (tmp_path / "trip.bpmn").write_bytes(TRIP)
+    return tmp_path / "trip.bpmn"
+
+
+@pytest.fixture
+def refused(tmp_path: Path) -> Path:
+    """A model that nobody can start."""
+    (tmp_path / "headless.bpmn").write_bytes(NO_START)
+    return tmp_path / "headless.bpmn"
+
+
+def test_deploy_says_what_is_deployed_now(counterflow: CommandLine, trip: Path) -> None:
+    run = counterflow.good("deploy", trip)
+    assert run.data.splitlines()[0].split() == ["PROCESS", "VERSION", "KEY", "FILE"]
+    assert run.data.splitlines()[1].split()[0] == "trip"
+    assert "counterflow start trip" in run.words
+
+
+def test_deploy_gives_json(counterflow: CommandLine, trip: Path) -> None:
+    (deployed,) = counterflow.good("deploy", trip, "--json").json["deployments"]
+    assert set(deployed) == {"process"}
+    assert (deployed["process"]["bpmnProcessId"], deployed["process"]["resourceName"]) == ("trip", "trip.bpmn")
+    assert isinstance(deployed["process"]["processDefinitionKey"], int)
+
+
+def test_a_changed_model_gets_a_new_version(counterflow: CommandLine, tmp_path: Path) -> None:
+    path = tmp_path / "changing.bpmn"
+    for number in (1, 2):
+        path.write_bytes(TRIP.replace(b'"trip"', b'"changing"').replace(b"Book hotel", f"Book {number}".encode()))
+        counterflow.good("deploy", path)
+    counterflow.good("deploy", path)
+    found = counterflow.good("definitions", "--process", "changing", "--json").json
+    assert [one["version"] for one in found] == [2, 1]
+    latest = counterflow.good("definitions", "--process", "changing", "--latest").data.splitlines()
+    assert [line.split()[:3] for line in latest[1:]] == [["changing", "2", "-"]]
+
+
+def test_deploy_passes_on_warnings(counterflow: CommandLine, tmp_path: Path) -> None:
+    path = tmp_path / "guarded.bpmn"
+    path.write_bytes(GUARDED)
+    assert f"{path}: warning: line 1, element 'refused' [lost-undo]" in counterflow.good("deploy", path).words
+
+
+def test_a_refused_model_names_element_rule_and_remedy(counterflow: CommandLine, refused: Path) -> None:
+    run = counterflow("deploy", refused)
+    assert (run.code, run.data) == (4, "")
+    assert "headless" in run.words
+    assert "[start-event]" in run.words
+
+
+def test_all_or_none(counterflow: CommandLine, trip: Path, refused: Path) -> None:
+    before = counterflow.good("definitions", "--json").json
+    assert counterflow("deploy", trip, refused).code == 4
+    assert counterflow.good("definitions", "--json").json == before
+
+
+def test_lint_needs_no_server(counterflow: CommandLine, trip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZEEBE_ADDRESS", "127.0.0.1:1")
+    assert counterflow.good("lint", trip).words == "1 file, 0 errors, 0 warnings.\n"
+
+
+def test_lint_ends_with_4_where_a_deployment_would_be_refused(counterflow: CommandLine, trip: Path, refused: Path) -> None:
+    run = counterflow("lint", trip, refused)
+    assert run.code == 4
+    assert f"{refused}: error: line 1, element 'headless' [start-event]" in run.data
+    assert run.words == "2 files, 1 error, 1 warning.\n"
+
+
+def test_lint_gives_json_with_the_schemas_complaints(counterflow: CommandLine, refused: Path, tmp_path: Path) -> None:
+    out_of_order = tmp_path / "order.bpmn"
+    out_of_order.write_bytes(TRIP.replace(b"</bpmn:process>", b"<bpmn:documentation/></bpmn:process>"))
+    found = counterflow("lint", refused, out_of_order, "--json").json
+    by_rule = {finding["rule"]: finding for finding in found}
+    assert by_rule["start-event"]["severity"] == "error"
+    assert by_rule["start-event"]["remedy"]
+    assert (by_rule["xsd"]["severity"], by_rule["xsd"]["file"]) == ("warning", str(out_of_order))
+
+
+@pytest.mark.parametrize("command", ["deploy", "lint"])
+def test_a_file_that_is_not_there(counterflow: CommandLine, command: str, tmp_path: Path) -> None:
+    run = counterflow(command, tmp_path / "nothing.bpmn")
+    assert run.code == 3
+    assert run.words == f"{tmp_path / 'nothing.bpmn'}: expected a file, found nothing\n"

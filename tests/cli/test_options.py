@@ -1,0 +1,43 @@
+"""JSON objects and files as they are given on the command line."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+
+from counterflow.cli.exits import NOT_FOUND, USAGE, Failure
+from counterflow.cli.options import interruptible, read_file, read_object, shown
+
+
+def test_an_object_as_text_from_a_file_and_from_stdin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = '{"a": 1}'
+    (tmp_path / "a.json").write_text(text, encoding="utf-8")
+    monkeypatch.setattr("sys.stdin", io.StringIO(text))
+    assert read_object(text, "JSON") == read_object(f"@{tmp_path / 'a.json'}", "JSON") == read_object("-", "JSON") == text
+
+
+@pytest.mark.parametrize("text", ["", "[]", "1", "null", '"a"', "{", "{a: 1}"])
+def test_what_is_no_object_is_refused(text: str) -> None:
+    with pytest.raises(Failure, match="JSON: expected a JSON object") as refused:
+        read_object(text, "JSON")
+    assert refused.value.code == USAGE
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    with pytest.raises(Failure, match="expected a file that can be read: Is a directory") as refused:
+        read_file(tmp_path)
+    assert refused.value.code == NOT_FOUND
+
+
+def test_long_text_is_shown_short() -> None:
+    assert len(shown("x" * 1_000)) < 70
+
+
+def test_an_interruption_is_a_good_end(capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    interruptible(interrupted)
+    assert capsys.readouterr().err == "\n"

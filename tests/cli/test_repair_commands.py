@@ -1,0 +1,107 @@
+"""Finding what is stuck, and letting it go on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from counterflow.cli.exits import Failure
+from counterflow.cli.remote import Remote
+from tests.cli.commands import CommandLine
+from tests.queries.models import GUARDED, PAID, TRIP
+
+
+@pytest.fixture(autouse=True)
+def deployed(counterflow: CommandLine, tmp_path: Path) -> None:
+    """What the tests start."""
+    (tmp_path / "trip.bpmn").write_bytes(TRIP)
+    (tmp_path / "guarded.bpmn").write_bytes(GUARDED)
+    counterflow.good("deploy", tmp_path / "trip.bpmn", tmp_path / "guarded.bpmn")
+
+
+def test_incidents_as_json(counterflow: CommandLine) -> None:
+    key = counterflow.start("trip")
+    incident = counterflow.fail(key, "book-hotel", "no rooms")
+    (found,) = counterflow.good("incidents", "--instance", key, "--json").json
+    assert found["key"] == incident
+    assert found["processInstanceKey"] == key
+    assert (found["errorType"], found["elementId"], found["message"]) == ("JOB_NO_RETRIES", "book-hotel", "no rooms")
+    assert found["remedy"].startswith("Mend what the worker tripped over")
+
+
+def test_incidents_say_what_to_do(counterflow: CommandLine) -> None:
+    key = counterflow.start("trip")
+    incident = counterflow.fail(key, "book-hotel", "no rooms")
+    head, message, remedy = counterflow.good("incidents", "--instance", key).data.splitlines()
+    assert head.startswith(f"{incident}  JOB_NO_RETRIES  ")
+    assert head.endswith(f"at book-hotel of trip, process instance {key}")
+    assert message.strip() == "no rooms"
+    assert remedy.strip().startswith("→ Mend what the worker tripped over")
+    assert str(incident) in counterflow.good("show", key).data
+
+
+def test_no_incidents(counterflow: CommandLine) -> None:
+    key = counterflow.start("trip")
+    run = counterflow.good("incidents", "--instance", key)
+    assert (run.data, run.words) == ("", "No open incidents.\n")
+
+
+@pytest.mark.parametrize("asked,retries,words", [((), 1, "has 1 retry."), (("--retries", 3), 3, "has 3 retries.")])
+def test_resolving_gives_the_job_retries_first(counterflow: CommandLine, asked: tuple[object, ...], retries: int, words: str) -> None:
+    key = counterflow.start("trip")
+    incident = counterflow.fail(key, "book-hotel", "no rooms")
+    run = counterflow.good("resolve", incident, *asked)
+    assert run.words.endswith(words + "\n")
+    assert counterflow.good("incidents", "--instance", key, "--json").json == []
+    (job,) = counterflow.good("show", key, "--json").json["root"]["children"][1]["jobs"]
+    assert (job["state"], job["retries"]) == ("activatable", retries)
+    counterflow.complete(key, "book-hotel")
+
+
+def test_resolving_an_incident_without_a_job(counterflow: CommandLine) -> None:
+    key = counterflow.start("guarded")
+    counterflow.complete(key, "reserve")
+    (incident,) = counterflow.good("incidents", "--instance", key, "--json").json
+    assert (incident["errorType"], incident["jobKey"]) == ("EXTRACT_VALUE_ERROR", 0)
+    counterflow.good("set-variables", key, '{"kind": "charge"}')
+    assert PAID["kind"] == "charge"
+    assert counterflow.good("resolve", incident["key"], "--json").json == {
+        "incidentKey": incident["key"],
+        "jobKey": None,
+        "retries": None,
+    }
+    counterflow.complete(key, "charge")
+
+
+def test_resolving_what_is_not_there(counterflow: CommandLine) -> None:
+    run = counterflow("resolve", 2251799813685249)
+    assert run.code == 3
+    assert "incident with key '2251799813685249', but no such incident was found" in run.words
+
+
+def test_a_gateway_without_the_reading_service_resolves_all_the_same(monkeypatch: pytest.MonkeyPatch, counterflow: CommandLine) -> None:
+    key = counterflow.start("guarded")
+    counterflow.complete(key, "reserve")
+    (incident,) = counterflow.good("incidents", "--instance", key, "--json").json
+    counterflow.good("set-variables", key, '{"kind": "charge"}')
+    known = Remote.call
+
+    def call(self: Remote, method: str, **fields: object) -> object:
+        if method == "ListIncidents":
+            raise Failure(1, "unknown call", "UNIMPLEMENTED")
+        return known(self, method, **fields)  # type: ignore[arg-type] # fields as they came
+
+    monkeypatch.setattr(Remote, "call", call)
+    assert counterflow.good("resolve", incident["key"]).words == f"Resolved incident {incident['key']}.\n"
+
+
+def test_the_quarantine_is_empty(counterflow: CommandLine) -> None:
+    assert counterflow.good("quarantine", "list", "--json").json == []
+    assert counterflow.good("quarantine", "list").data.split() == ["INSTANCE", "PROCESS", "VERSION", "SINCE", "REASON"]
+
+
+def test_only_what_is_set_aside_can_be_released(counterflow: CommandLine) -> None:
+    key = counterflow.start("trip")
+    assert counterflow("quarantine", "release", key).code == 4
+    assert counterflow("quarantine", "release", 4711).code == 3

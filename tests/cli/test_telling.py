@@ -1,0 +1,69 @@
+"""What `counterflow dev` says of an event, and where it begins."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, cast
+
+import pytest
+
+from counterflow.cli.remote import Remote
+from counterflow.cli.telling import TELLERS, last_position, line_of
+from counterflow.kernel import engine as kernel
+from counterflow_wire.counterflow_v1 import HistoryRecord
+
+COLOURS = re.compile(r"\x1b\[\d+m")
+
+LINES: list[tuple[dict[str, Any], str]] = [
+    (
+        {"event": "ProcessDefined", "details_json": '{"bpmn_process_id":"trip","version":2,"resource_name":"trip.bpmn"}'},
+        "  deployed  trip version 2 from trip.bpmn",
+    ),
+    ({"event": "ElementCompleted", "key": 9, "element_id": "trip"}, " completed  trip: 9"),
+    ({"event": "ElementCompleted", "key": 10, "element_id": "task"}, ""),
+    ({"event": "ElementTerminated", "key": 9, "element_id": "trip"}, " cancelled  trip: 9"),
+    ({"event": "ElementTerminated", "key": 10, "element_id": "task"}, ""),
+    ({"event": "UndoStarted", "key": 11, "element_id": "book-car"}, "   undoing  book-car of 9"),
+    ({"event": "ErrorCaught", "element_id": "full", "details_json": '{"error_code":"FULL"}'}, "    caught  error FULL at full of 9"),
+    ({"event": "InstanceQuarantined", "details_json": '{"reason":"a broken rule"}'}, " set aside  9: a broken rule"),
+    (
+        {
+            "event": "IncidentRaised",
+            "key": 12,
+            "element_id": "pay",
+            "details_json": '{"error_type":"JOB_NO_RETRIES","message":"no\\nmoney"}',
+        },
+        "  incident  JOB_NO_RETRIES at pay of 9: no money (counterflow resolve 12)",
+    ),
+    ({"event": "FlowTaken"}, ""),
+    ({"event": "SomethingNew"}, ""),
+]
+
+
+@pytest.mark.parametrize("fields,line", LINES, ids=[f"{case[0]['event']}-{case[0].get('key', '')}" for case in LINES])
+def test_the_line_of_an_event(fields: dict[str, Any], line: str) -> None:
+    assert COLOURS.sub("", line_of(HistoryRecord(process_instance_key=9, **fields))) == line
+
+
+def test_only_events_of_the_kernel_are_waited_for() -> None:
+    assert set(TELLERS) <= {event.__name__ for event in kernel.APPLIERS}
+
+
+class Log:
+    """A history that ends at a position, and counts how often it is asked."""
+
+    def __init__(self, end: int) -> None:
+        self.end = end
+        self.asked = 0
+
+    def stream(self, _: str, *, after_position: int, limit: int) -> list[HistoryRecord]:
+        """At most one record: those after it are never looked at."""
+        self.asked += 1
+        return [HistoryRecord(position=after_position + 1)][:limit] if after_position < self.end else []
+
+
+@pytest.mark.parametrize("end", [0, 1, 2, 3, 63, 64, 65, 1_000_003])
+def test_the_end_of_the_log_is_found_without_reading_it(end: int) -> None:
+    log = Log(end)
+    assert last_position(cast("Remote", log)) == end
+    assert log.asked <= 2 * end.bit_length() + 2

@@ -1,0 +1,46 @@
+"""Small processes for tests of the edge, as the XML that a caller would deploy."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+ZEEBE = "http://camunda.org/schema/zeebe/1.0"
+
+
+def process(inner: str, process_id: str = "order") -> bytes:
+    """A file with one executable process around these elements."""
+    return (
+        f'<bpmn:definitions xmlns:bpmn="{BPMN}" xmlns:zeebe="{ZEEBE}" id="definitions" targetNamespace="tests">'
+        f'<bpmn:process id="{process_id}" isExecutable="true">{inner}</bpmn:process></bpmn:definitions>'
+    ).encode()
+
+
+def task(element_id: str, job_type: str, headers: str = "") -> str:
+    """A service task."""
+    return (
+        f'<bpmn:serviceTask id="{element_id}"><bpmn:extensionElements><zeebe:taskDefinition type="{job_type}"/>{headers}'
+        "</bpmn:extensionElements></bpmn:serviceTask>"
+    )
+
+
+def line(*elements: str) -> str:
+    """Elements one after another, between a start and an end."""
+    ids = ["start", *(element.split('id="', 1)[1].split('"', 1)[0] for element in elements), "end"]
+    flows = (
+        f'<bpmn:sequenceFlow id="flow-{number}" sourceRef="{source}" targetRef="{target}"/>'
+        for number, (source, target) in enumerate(pairwise(ids))
+    )
+    return f'<bpmn:startEvent id="start"/>{"".join(elements)}<bpmn:endEvent id="end"/>{"".join(flows)}'
+
+
+HEADERS = '<zeebe:taskHeaders><zeebe:header key="colour" value="red"/></zeebe:taskHeaders>'
+ONE_TASK = process(line(task("work", "work", HEADERS)))
+TWO_TASKS = process(line(task("first", "first"), task("second", "second")), "two")
+NO_TASK = process(line(), "straight")
+ERROR_CAUGHT = process(
+    line(task("risky", "risky"))
+    + '<bpmn:boundaryEvent id="caught" attachedToRef="risky"><bpmn:errorEventDefinition id="caught-definition" errorRef="error"/>'
+    '</bpmn:boundaryEvent><bpmn:endEvent id="mended"/><bpmn:sequenceFlow id="mend" sourceRef="caught" targetRef="mended"/>',
+    "risk",
+).replace(b"</bpmn:definitions>", b'<bpmn:error id="error" name="Sold out" errorCode="sold-out"/></bpmn:definitions>')

@@ -1,0 +1,292 @@
+"""Expressions that mean harm. Each must end by itself, cheaply and in a typed way; cost is counted in fuel and nesting, not in time.
+
+`evaluate` never raises, whatever the text or the variables: a failure names the limit that was met.
+"""
+
+import random
+import re
+from decimal import Decimal
+from typing import Final
+
+import pytest
+
+from counterflow import feel
+from counterflow.feel.builtins import BUILTINS
+from counterflow.feel.expression import compile as compile_feel
+from tests.feel.tables import answer, cases, evaluate, raw
+
+LONG: Final = "a" * 1_000_000
+DOUBLING = ", ".join(f"s{n}: s{n - 1} + s{n - 1}" for n in range(1, 60))
+TREE = ", ".join(f"t{n}: [t{n - 1}, t{n - 1}]" for n in range(1, 60))
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    cases("""
+        # loops that never seem to end
+        for i in 1..1000000000 return i                                                 => failure: fuel
+        for i in 1..(10 ** 6000) return i                                               => failure: fuel
+        for i in (10 ** 33)..1 return i                                                 => failure: fuel
+        for i in 1..100000, j in 1..100000 return i                                     => failure: fuel
+        for i in 1..1000000000 return partial                                           => failure: fuel
+        some i in 1..1000000000 satisfies false                                         => failure: fuel
+        every i in 1..1000000000 satisfies true                                         => failure: fuel
+        some i in 1..99999, j in 1..99999, k in 1..99999 satisfies i + j + k < 0        => failure: fuel
+        count(for i in [1..1000000000] return i)                                        => failure: fuel
+        for d in @"0001-01-01"..@"999999999-12-31" return d                             => failure: fuel
+        {a: for i in 1..9999 return i, b: a[item in a]}.b                               => failure: fuel
+        {a: for i in 1..9999 return i, b: distinct values(for i in a return [i])}.b     => failure: fuel
+        {a: for i in 1..9999 return i, b: a[list contains(a, -item)]}.b                 => failure: fuel
+        # functions that call themselves
+        {f: function(n) f(n + 1), r: f(1)}.r                                            => failure: nesting
+        {f: function(n) [f(n)], r: f(1)}.r                                              => failure: nesting
+        {f: function(n) if n < 2 then n else f(n - 1) + f(n - 2), r: f(40)}.r           => failure: fuel
+        (function(x) x(x))(function(x) x(x))                                            => failure: nesting
+        sort(for i in 1..90000 return -i, function(a, b) a < b)                         => failure: fuel
+        # lists that grow
+        {a: for i in 1..99999 return i, b: concatenate(a, a, a, a)}.b                   => failure: fuel
+        {a: for i in 1..999 return i, b: for i in a return a, c: flatten(b)}.c          => failure: fuel
+        {a: for i in 1..9999 return i, b: for i in a return append(a, i)}.b             => failure: fuel
+        {a: for i in 1..9999 return i, b: for i in a return remove(a, i)}.b             => failure: fuel
+        {a: for i in 1..9999 return i, b: for i in a return reverse(a)}.b               => failure: fuel
+        for i in 1..100000 return [i, i, i, i]                                          => failure: fuel
+        for i in 1..100000 return {a: i, b: i, c: i}                                    => failure: fuel
+        # depth that comes from running
+        {f: function(n) if n = 0 then [] else [f(n - 1)], r: f(150)}.f(150) = 1         => null
+        for i in 0..300 return if i = 0 then [] else [partial[-1]]                      => failure: nesting
+        # numbers
+        9 ** (9 ** 9)                                                                   => null
+        -1 ** 0.5                                                                       => null
+        10 ** 6144 * 10                                                                 => null
+        0 ** -1                                                                         => null
+        exp(100000)                                                                     => null
+        sqrt(-1)                                                                        => null
+        log(0)                                                                          => null
+        modulo(1, 0)                                                                    => null
+        modulo(10 ** 6000, 0.1)                                                         => null
+        decimal(1, 10 ** 100)                                                           => null
+        [1][10 ** 6000]                                                                 => null
+        substring("abc", 10 ** 6000)                                                    => null
+        string length(string(10 ** 6000))                                               => 6001
+        date(10 ** 6000, 1, 1)                                                          => null
+        duration("P999999999999999999Y") * 999999999                                    => null
+        date("2030-01-01") + duration("P9999999999999D")                                => null
+        from unix timestamp(10 ** 6000)                                                 => null
+        time(1, 1, 10 ** 6000)                                                          => null
+        date and time("2030-01-01T00:00:00@../../etc/passwd")                           => null
+        date and time(date and time("2030-01-01T00:00:00Z"), "../../etc/passwd")        => null
+        # Python's insides
+        "a".__class__                                                                   => null
+        {}.__class__.__mro__                                                            => null
+        [].append                                                                       => []
+        [1].append                                                                      => [null]
+        count.__globals__                                                               => null
+        (function(x) x).__code__                                                        => null
+        date("2030-01-01").__init__                                                     => null
+        @"P1D".nanoseconds                                                              => null
+        __import__("os")                                                                => null
+        get value("a", "__class__")                                                     => null
+        {a: 1}.get("a")                                                                 => null
+        eval("1 + 1")                                                                   => null
+    """),
+)
+def test_ends_in_a_typed_way(text: str, expected: str) -> None:
+    assert answer(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text, kind",
+    [
+        # text that grows
+        (f'{{s0: "ab", {DOUBLING}}}.s59', "size"),
+        (f"{{t0: [1], {TREE}}}.t59", "size"),
+        (f"string({{t0: [1], {TREE}}}.t59)", "fuel"),
+        (f"{{t0: [1], {TREE}, u: t59 = t59}}.u", "fuel"),
+        (f"flatten({{t0: [1], {TREE}}}.t59)", "fuel"),
+        (f"{{t0: [1], {TREE}, u: distinct values([t59, t59])}}.u", "fuel"),
+        ("string join(for i in 1..9999 return big)", "size"),
+        ('replace(big, "a", "bbbbbbbbbb")', "fuel"),
+        ("for i in 1..9999 return upper case(big)", "fuel"),
+        ("for i in 1..9999 return big + big", "fuel"),
+        ('for i in 1..9999 return contains(big, "b")', "fuel"),
+        ("for i in 1..9999 return big = upper case(big)", "fuel"),
+        ('for i in 1..9999 return matches(big, "(a*)*b")', "fuel"),
+        ('for i in 1..9999 return matches("a", "(a{100}){" + string(i) + "}")', "fuel"),
+        ('split(big, "")', "fuel"),
+        ("{a: for i in 1..9999 return big, b: string(a)}.b", "fuel"),
+    ],
+)
+def test_growth_is_stopped(text: str, kind: str) -> None:
+    failure = evaluate(text, {"big": LONG}).failure
+    assert failure is not None
+    assert failure.kind == kind
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(" * 5000 + "1" + ")" * 5000,
+        "[" * 5000,
+        "{a: " * 5000,
+        "-" * 5000 + "1",
+        "a" + ".b" * 5000,
+        "1" + " + 1" * 5000,
+        "1" + " ** 1" * 5000,
+        "if true then " * 5000,
+        "f(" * 5000,
+        "a[" * 5000,
+        "a" + "[1]" * 5000,
+        "for i in " * 5000,
+        "some i in " * 5000,
+        "function(a) " * 5000 + "1",
+        "not(" * 5000,
+        "1 in (" * 5000,
+        "a instance of " + "list<" * 5000,
+        "a instance of " + "function<" * 5000,
+        "1 = " * 5000 + "1",
+        "[1.." * 5000,
+    ],
+    ids=lambda text: text[:20].strip(),
+)
+def test_nesting_is_refused_at_compile_time(text: str) -> None:
+    with pytest.raises(feel.FeelSyntaxError, match="at most 200 levels of nesting"):
+        feel.compile(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(" * 190 + "1" + ")" * 190,
+        "1" + " + 1" * 190,
+        "true" + " and true" * 5000,
+        "1 in (" + "1, " * 5000 + "1)",
+        "[" + "1, " * 5000 + "1]",
+    ],
+    ids=lambda text: text[:20].strip(),
+)
+def test_what_is_long_or_fairly_deep_is_accepted(text: str) -> None:
+    assert evaluate(text).failure is None
+
+
+@pytest.mark.parametrize(
+    "json", ["[" * 100_000 + "]" * 100_000, "9" * 1_000_000, '"\\ud800"', "1e999999999", '{"a":' * 5000 + "1" + "}" * 5000]
+)
+def test_hostile_json(json: str) -> None:
+    evaluation = evaluate("x.a", raw(x=json))
+    assert evaluation.value is None
+    assert evaluation.failure or evaluation.warnings
+
+
+@pytest.mark.parametrize("pattern", ["(", "[", "(?P<n>a)(?P=n)", r"(a)\1", "(?=a)", "a{100000}", "((a{99}){99}){99}", "(?<!a)b", "\\"])
+def test_patterns_beyond_re2_are_null(pattern: str) -> None:
+    evaluation = evaluate("matches(text, pattern)", {"text": "aaa", "pattern": pattern})
+    assert evaluation.value is None
+    assert "no regular expression of RE2" in str(evaluation.warnings[0])
+
+
+def test_backtracking_bombs_are_linear() -> None:
+    assert evaluate('matches(big, "^(a+)+$") and not(matches(big, "^(a|aa)+b$"))', {"big": "a" * 20_000}).value is True
+
+
+NASTY: Final[list[feel.Value]] = [
+    None, True, 0, -1, 1, 3, 10**40, -(10**5000), Decimal("0.5"), Decimal("-1E+6144"), Decimal("1E-6170"), "", "a", "2030-01-31", "P1D",
+    "(", "\U0010ffff", [], [1, "a", None], [[]], [3, 1, 2], {}, {"key": "a", "value": 1}, [{"key": "a", "value": 1}],
+]  # fmt: skip
+NASTY_FORMS: Final = [
+    '@"2030-01-31"', '@"-999999999-01-01"', '@"10:00:00"', '@"10:00:00@Europe/Paris"', '@"2030-01-31T10:00:00"',
+    '@"999999999-12-31T23:59:59-14:00"', '@"2030-03-31T02:30:00@Europe/Paris"', '@"P1D"', '@"-P600000000000D"', '@"P1Y"',
+    '@"-P9999999999999Y"', "[1..3]", "(> 3)", "(!= 3)", "count", "function(a) a", "function(a, b) a < b",
+]  # fmt: skip
+OPERATORS: Final = ["+", "-", "*", "/", "**", "=", "<", "in", "and"]
+
+
+def _nasty(chance: random.Random, variables: dict[str, feel.Value]) -> str:
+    if chance.random() < 0.4:
+        return chance.choice(NASTY_FORMS)
+    name = f"v{len(variables)}"
+    variables[name] = chance.choice(NASTY)
+    return name
+
+
+@pytest.mark.parametrize("name", sorted(BUILTINS))
+def test_no_argument_makes_a_built_in_raise(name: str) -> None:
+    chance = random.Random(name)
+    for _ in range(60):
+        variables: dict[str, feel.Value] = {}
+        arguments = ", ".join(_nasty(chance, variables) for _ in range(chance.randrange(5)))
+        _survives(f"{name}({arguments})", variables)
+
+
+@pytest.mark.parametrize("operator", OPERATORS)
+def test_no_operand_makes_an_operator_raise(operator: str) -> None:
+    chance = random.Random(operator)
+    for _ in range(200):
+        variables: dict[str, feel.Value] = {}
+        _survives(f"({_nasty(chance, variables)}) {operator} ({_nasty(chance, variables)})", variables)
+
+
+def _survives(text: str, variables: dict[str, feel.Value]) -> None:
+    evaluation = compile_feel(text).evaluate(variables, now_ms=0)
+    if evaluation.failure is None and not isinstance(evaluation.value, bool):
+        evaluate("string(x)", {"x": evaluation.value})
+    for warning in evaluation.warnings:
+        assert len(str(warning)) < 500, text
+        assert not re.search(r"0x[0-9a-f]{6}|counterflow\.", str(warning)), text
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_no_text_makes_the_compiler_raise_anything_else(seed: int) -> None:
+    chance = random.Random(seed)
+    words = [
+        "a",
+        "1",
+        '"s"',
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "}",
+        ",",
+        ":",
+        ".",
+        "..",
+        "+",
+        "-",
+        "**",
+        "<",
+        ">",
+        "=",
+        "in",
+        "for",
+        "return",
+        "some",
+    ]
+    words += [
+        "satisfies",
+        "if",
+        "then",
+        "else",
+        "between",
+        "and",
+        "not",
+        "function",
+        "instance",
+        "of",
+        "list",
+        "@",
+        "date and time",
+        "'",
+        "?",
+    ]
+    text = " ".join(chance.choice(words) for _ in range(chance.randrange(1, 30)))
+    assert 0 <= _refused_at(text) <= len(text) + 1
+
+
+def _refused_at(text: str) -> int:
+    """The column of the fault; 0 if there is none."""
+    try:
+        feel.compile(text).evaluate({"a": [1, 2]}, now_ms=0)
+    except feel.FeelSyntaxError as error:
+        return error.column
+    return 0
