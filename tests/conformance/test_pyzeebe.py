@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import grpc
@@ -20,10 +21,11 @@ CLIENT = Path(__file__).with_name("pyzeebe_client.py")
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    running = ServerProcess(tmp_path_factory.mktemp("server") / "counterflow.db", free_port()).wait_until_ready()
-    yield running
-    assert running.stop(signal.SIGTERM) == 0
+def server() -> Iterator[ServerProcess]:
+    with TemporaryDirectory() as folder:
+        running = ServerProcess(Path(folder) / "counterflow.db", free_port()).wait_until_ready()
+        yield running
+        assert running.stop(signal.SIGTERM) == 0
 
 
 def play(server: ServerProcess, scenario: str, *arguments: str, name: str = "") -> Any:
