@@ -38,8 +38,9 @@ PROCESS = "trip-booking"
 class Demo:
     """A server, its workers, and the person who watches."""
 
-    def __init__(self, folder: Path, console: Console) -> None:
+    def __init__(self, folder: Path, console: Console, pace_seconds: float) -> None:
         self.folder = folder
+        self.pace_seconds = pace_seconds
         self.console = console
         self.server = DemoServer(folder)
         self.remote = Remote(Address(self.server.address))
@@ -90,7 +91,7 @@ def tell_story(demo: Demo) -> None:
     demo.tell("A process engine starts", f"[bold]counterflow serve[/] on {demo.server.database}, ready after {seconds:.1f} s.")
     version = demo.deploy(SHOWCASE / "trip-booking.bpmn")
     demo.console.print(f"Deployed [bold]bpmn/showcase/trip-booking.bpmn[/], version {version}: hotel, car, flight, each with its undo.")
-    with workers(SERVICES, demo.server.address, demo.folder, PACE_SECONDS) as process_ids:
+    with workers(SERVICES, demo.server.address, demo.folder, demo.pace_seconds) as process_ids:
         demo.console.print(f"Three worker processes take its jobs: hotel, car and flight ({', '.join(map(str, process_ids))}).")
         _succeed(demo)
         _fail_and_undo(demo)
@@ -154,16 +155,15 @@ def _picture(answer: wire.GetProcessInstanceResponse) -> RenderableType:
     return Group(draw(answer, now_ms), Text(), timeline(answer, now_ms))
 
 
-def main() -> int:
-    """Tell the story; answers an exit code."""
-    console = Console(highlight=False)
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    FOLDER.mkdir()
-    demo = Demo(FOLDER, console)
+def main(folder: Path = FOLDER, console: Console | None = None, pace_seconds: float = PACE_SECONDS) -> int:
+    """Tell the story, with what it leaves behind in `folder`; each booking takes `pace_seconds`. Answers an exit code."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    demo = Demo(folder, console or Console(highlight=False), pace_seconds)
     try:
         tell_story(demo)
     except (Failure, RuntimeError, TimeoutError) as error:
-        console.print(f"[bold red]The demo cannot go on:[/] {error}\nLogs are in {FOLDER}.")
+        demo.console.print(f"[bold red]The demo cannot go on:[/] {error}\nLogs are in {folder}.")
         return 1
     finally:
         demo.server.kill()
