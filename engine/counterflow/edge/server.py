@@ -91,6 +91,7 @@ class EdgeServer:
         except TimeoutError:
             logger.warning("Calls are still under way after %s s; they are broken off", grace_seconds)
         await self._server.stop(LAST_WORDS_SECONDS)
+        await self._calls.idle()
         self._reading.close()
 
     def _register(self) -> None:
