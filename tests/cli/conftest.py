@@ -33,6 +33,7 @@ class Process:
             cwd=directory,
             env=environment,
         )
+        self.address = ""
         self.seen: list[str] = []
         self._lines: queue.Queue[str | None] = queue.Queue()
         for stream in (self.process.stdout, self.process.stderr):
@@ -48,6 +49,14 @@ class Process:
                 raise AssertionError(f"expected a line with {words!r}, but the program has ended after:\n{''.join(self.seen)}")
             if words in line:
                 return line
+
+    def check(self) -> None:
+        """Fail with what it has said if it has ended."""
+        code = self.process.poll()
+        if code is not None:
+            while not self._lines.empty():
+                self.seen.append(self._lines.get() or "")
+            raise AssertionError(f"expected the program to run, but it has ended with {code} after:\n{''.join(self.seen)}")
 
     def stop(self) -> int:
         """Ask it to end, and wait; the exit code."""
@@ -73,17 +82,21 @@ def address_in(ready: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server that runs for all tests here."""
-    directory = tmp_path_factory.mktemp("server")
-    server = Process("serve", "--grpc-port", "0", "--http-port", "0", "--management-port", "0", directory=directory)
-    yield address_in(server.line_with("ready "))
-    assert server.stop() == 0
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
+    """A server that runs for all tests here."""
+    running = Process(
+        "serve", "--grpc-port", "0", "--http-port", "0", "--management-port", "0", directory=tmp_path_factory.mktemp("server")
+    )
+    running.address = address_in(running.line_with("ready "))
+    yield running
+    running.check()
+    assert running.stop() == 0
 
 
 @pytest.fixture
-def counterflow(address: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> CommandLine:
+def counterflow(server: Process, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> CommandLine:
     """The command line in this process, told by the environment which server to call."""
-    monkeypatch.setenv("ZEEBE_ADDRESS", address)
+    server.check()
+    monkeypatch.setenv("ZEEBE_ADDRESS", server.address)
     monkeypatch.delenv("COUNTERFLOW_TOKEN", raising=False)
-    return CommandLine(main, capsys, address)
+    return CommandLine(main, capsys, server.address)

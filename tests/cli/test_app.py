@@ -10,13 +10,12 @@ from counterflow.cli.exits import Failure
 
 ENDS: list[tuple[BaseException, int, str]] = [
     (Failure(3, "Expected this, found that"), 3, "Expected this, found that\n"),
-    (KeyboardInterrupt(), 130, ""),
     (SystemExit(2), 2, ""),
     (SystemExit(None), 0, ""),
 ]
 
 
-@pytest.mark.parametrize("end,code,words", ENDS, ids=["failure", "interrupt", "usage", "exit"])
+@pytest.mark.parametrize("end,code,words", ENDS, ids=["failure", "usage", "exit"])
 def test_the_exit_code(
     end: BaseException, code: int, words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -26,6 +25,15 @@ def test_the_exit_code(
     monkeypatch.setattr(app, "app", run)
     assert app.main([]) == code
     assert capsys.readouterr() == ("", words)
+
+
+def test_ctrl_c_is_an_end_of_its_own() -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(Failure) as ended:
+        app.interrupted_by_choice(interrupted)()
+    assert (ended.value.code, str(ended.value)) == (130, "Interrupted.")
 
 
 def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:

@@ -93,6 +93,7 @@ def test_show_of_active_elements_only(counterflow: CommandLine) -> None:
     assert "Charge" in drawn
     assert "Reserve" not in drawn
     assert "… and 3 element instances that are left out" in drawn
+    assert "… and 2 element instances that are left out" in counterflow.good("show", key, "--limit", 4).data
 
 
 def test_history_tells_every_event(counterflow: CommandLine) -> None:

@@ -153,6 +153,18 @@ async def test_a_stream_ends_when_the_server_stops(deployed: Served) -> None:
         await call.read()
 
 
+async def test_a_client_that_does_not_read_holds_a_stopping_server_up_no_longer_than_its_grace(deployed: Served) -> None:
+    slow = await opened(deployed)
+    (stream,) = deployed.loop.takers.streams()
+    await asyncio.gather(*(deployed.create(variables=f'{{"scan":"{"x" * 500_000}"}}') for _ in range(40)))
+    waiting = [job.key for job in stream.queue]
+    assert waiting
+    await deployed.edge.stop(grace_seconds=0.05)
+    await deployed.loop.settle()
+    assert set(waiting) <= deployed.loop.state.ready["work"]._live
+    slow.cancel()
+
+
 async def test_credit_is_free_again_after_a_failed_commit(deployed: Served) -> None:
     call = await opened(deployed)
     deployed.store.failing = True

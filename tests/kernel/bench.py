@@ -70,7 +70,7 @@ class Bench:
         deployment: Deployment = self.do(DeployResources(resources=(resource(content, name),)))
         return deployment
 
-    def create(self, process_id: str = "process", **variables: Any) -> InstanceState:
+    def create(self, process_id: str = "process", /, **variables: Any) -> InstanceState:
         """Begin an instance."""
         key: int = self.do(CreateProcessInstance(bpmn_process_id=process_id, variables=document(**variables))).key
         return self.instance(key)

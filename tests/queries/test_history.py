@@ -25,7 +25,7 @@ DETAILS: list[tuple[Event, int, dict[str, Any]]] = [
         3,
         {"scope_key": 3, "values": {"a": {"b": [1]}, "big": 2**70}},
     ),
-    (JobCreated(9, 7, "pay", 3), 9, {"element_instance_key": 7, "type": "pay", "retries": 3}),
+    (JobCreated(9, 7, "pay", 3), 9, {"element_instance_key": 7, "type": "pay", "retries": 3, "headers": None}),
     (JobCompleted(9, b'{"ok":true}'), 9, {"result": {"ok": True}}),
     (JobCompleted(9), 9, {"result": None}),
     (UndoTaken(5, (1, 2)), 5, {"throw_key": 5, "keys": [1, 2]}),

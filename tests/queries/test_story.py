@@ -20,7 +20,9 @@ SAY_NOTHING_OF_A_TREE = {
 
 
 def test_every_event_of_the_kernel_is_told_or_says_nothing_of_a_tree() -> None:
-    assert set(engine.APPLIERS) - set(TELLERS) == SAY_NOTHING_OF_A_TREE
+    untold = {event.__name__ for event in set(engine.APPLIERS) - set(TELLERS) - SAY_NOTHING_OF_A_TREE}
+    assert untold == set(), "tell these in queries/story.py, or list them here as saying nothing of a tree"
+    assert set(engine.APPLIERS) >= SAY_NOTHING_OF_A_TREE
     assert set(TELLERS) <= set(engine.APPLIERS)
 
 

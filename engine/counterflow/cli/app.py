@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from typing import Annotated
+from functools import wraps
+from typing import Annotated, Any
 
 import typer
 
@@ -42,8 +43,22 @@ COMMANDS: Sequence[Callable[..., None]] = (
 )
 """In the order of the help: run something, deploy to it, watch it, mend it."""
 
-for command in COMMANDS:
-    app.command()(command)
+
+def interrupted_by_choice(command: Callable[..., None]) -> Callable[..., None]:
+    """The command, for which Ctrl-C is an end like others: typer would call it an abortion and a failure."""
+
+    @wraps(command)
+    def run(*arguments: Any, **options: Any) -> None:
+        try:
+            command(*arguments, **options)
+        except KeyboardInterrupt:
+            raise Failure(INTERRUPTED, "Interrupted.") from None
+
+    return run
+
+
+for one in COMMANDS:
+    app.command()(interrupted_by_choice(one))
 app.add_typer(repair_commands.quarantine)
 
 
@@ -70,8 +85,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Failure as failure:
         sys.stderr.write(f"{failure}\n")
         return failure.code
-    except KeyboardInterrupt:
-        return INTERRUPTED
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else OK
     return OK

@@ -67,6 +67,9 @@ def instances(
 def show(
     key: InstanceArgument,
     active: Annotated[bool, typer.Option("--active", help="Leave out what has ended.")] = False,
+    limit: Annotated[
+        int, typer.Option("--limit", min=1, help="How many element instances at most, the oldest ended left out first.")
+    ] = 1_000,
     address: AddressOption = "",
     as_json: JsonOption = False,
 ) -> None:
@@ -74,7 +77,7 @@ def show(
 
     What has happened in it, what waits, what was undone by what.
     """
-    answer = remote(address).call("GetProcessInstance", process_instance_key=key, active_only=active)
+    answer = remote(address).call("GetProcessInstance", process_instance_key=key, active_only=active, element_limit=limit)
     if as_json:
         give_json(_data(answer))
         return

@@ -5,16 +5,23 @@ Fields go by their names; the few that are called differently on the wire, and t
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 import msgspec
+from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import Message
+from grpc import StatusCode
 
+from counterflow.edge.status import Refused
 from counterflow.queries import shapes
 from counterflow_wire import counterflow_v1 as wire
 
 MessageType = TypeVar("MessageType", bound=Message)
+
+LEVELS = 98
+"""Protobuf refuses to read messages nested deeper than 100, in every language; two of them are the answer and its root."""
 
 NAMES_ON_WIRE: Mapping[str, str] = {
     "definition_key": "process_definition_key",
@@ -32,16 +39,9 @@ STATES: Mapping[type[msgspec.Struct], tuple[Any, str]] = {
 
 def message(kind: type[MessageType], struct: msgspec.Struct) -> MessageType:
     """A struct of scalars as a message: every field that both have; None stays absent."""
-    fields: dict[str, Any] = {}
-    known = kind.DESCRIPTOR.fields_by_name
-    for name in struct.__struct_fields__:
-        on_wire = NAMES_ON_WIRE.get(name, name)
-        value = getattr(struct, name)
-        if on_wire in known and value is not None and not isinstance(value, list):
-            fields[on_wire] = value
-    if type(struct) in STATES:
-        fields["state"] = _state(type(struct), fields["state"])
-    return kind(**fields)
+    answer = kind()
+    _fill(answer, struct)
+    return answer
 
 
 def messages(kind: type[MessageType], structs: Iterable[msgspec.Struct]) -> list[MessageType]:
@@ -56,24 +56,61 @@ def state_word(state: int) -> str:
 
 
 def tree(found: shapes.InstanceTree) -> wire.GetProcessInstanceResponse:
-    """A process instance with all that is in it."""
-    return wire.GetProcessInstanceResponse(
+    """A process instance with all that is in it. Raises `Refused` for one that no client could take apart."""
+    levels = _levels(found.root)
+    if levels > LEVELS:
+        raise Refused(
+            StatusCode.RESOURCE_EXHAUSTED,
+            f"Process instance '{found.process_instance.key}' is nested {levels} levels deep, and clients read at most {LEVELS}; "
+            "ask for its history instead",
+        )
+    answer = wire.GetProcessInstanceResponse(
         process_instance=message(wire.ProcessInstance, found.process_instance),
-        root=element(found.root),
         undo_records=messages(wire.UndoRecord, found.undo_records),
         elements_left_out=found.elements_left_out,
         quarantine_reason=found.quarantine_reason,
     )
-
-
-def element(found: shapes.ElementInstance) -> wire.ElementInstance:
-    """A run of an element and the runs inside it; of its jobs and incidents those that are not over."""
-    answer = message(wire.ElementInstance, found)
-    answer.variables.extend(messages(wire.Variable, found.variables))
-    answer.jobs.extend(messages(wire.Job, (job for job in found.jobs if job.ended_at_ms is None)))
-    answer.incidents.extend(messages(wire.Incident, (incident for incident in found.incidents if incident.ended_at_ms is None)))
-    answer.children.extend(element(child) for child in found.children)
+    _fill_element(answer.root, found.root)
     return answer
+
+
+def _fill_element(answer: wire.ElementInstance, found: shapes.ElementInstance) -> None:
+    """A run of an element and the runs inside it; of its jobs and incidents those that are not over."""
+    _fill(answer, found)
+    for variable in found.variables:
+        _fill(answer.variables.add(), variable)
+    for job in found.jobs:
+        if job.ended_at_ms is None:
+            _fill(answer.jobs.add(), job)
+    for incident in found.incidents:
+        if incident.ended_at_ms is None:
+            _fill(answer.incidents.add(), incident)
+    for child in found.children:
+        _fill_element(answer.children.add(), child)
+
+
+def _levels(root: shapes.ElementInstance) -> int:
+    levels, here = 0, [root]
+    while here:
+        levels += 1
+        here = [child for element in here for child in element.children]
+    return levels
+
+
+def _fill(answer: Message, struct: msgspec.Struct) -> None:
+    kind = type(struct)
+    for name, on_wire in _shared_fields(kind, answer.DESCRIPTOR):
+        value = getattr(struct, name)
+        if value is not None:
+            setattr(answer, on_wire, value if on_wire != "state" or kind not in STATES else _state(kind, value))
+
+
+@functools.cache
+def _shared_fields(kind: type[msgspec.Struct], descriptor: Descriptor) -> tuple[tuple[str, str], ...]:
+    """The scalar fields that both have: their names in the struct and on the wire."""
+    known = descriptor.fields_by_name
+    named = ((name, NAMES_ON_WIRE.get(name, name)) for name in kind.__struct_fields__)
+    return tuple((name, on_wire) for name, on_wire in named if on_wire in known and known[on_wire].message_type is None)
 
 
 def _state(kind: type[msgspec.Struct], word: str) -> int:

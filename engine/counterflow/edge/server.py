@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 
 import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
@@ -21,6 +22,8 @@ from counterflow.settings import Settings
 from counterflow.store.port import Store
 from counterflow_wire import counterflow_v1, gateway, service_handler
 from counterflow_wire.reflection import SERVICE_NAMES, reflection_pool
+
+logger = logging.getLogger("counterflow.edge")
 
 LAST_WORDS_SECONDS = 0.25
 """How long answers that are on their way may take to leave, once no call is under way."""
@@ -72,10 +75,13 @@ class EdgeServer:
         return self._topology.port
 
     async def stop(self, grace_seconds: float) -> None:
-        """Refuse new calls, end those that wait, let the others finish; the loop must still be at work, since jobs come back."""
+        """Refuse new calls, end those that wait, let the others finish; the loop must still be at work, since jobs come back.
+
+        The port stays open meanwhile: a call that comes now is told UNAVAILABLE, which every client takes for "try again", while
+        gRPC itself would tell it CANCELLED once it has been asked to stop.
+        """
         await self._health.enter_graceful_shutdown()
         self._calls.stopping = True
-        stopping = asyncio.create_task(self._server.stop(grace_seconds))
         self._takers.end_polls()
         self._streams.end()
         self._instances.end()
@@ -83,9 +89,9 @@ class EdgeServer:
             async with asyncio.timeout(grace_seconds):
                 await self._calls.idle()
         except TimeoutError:
-            pass
+            logger.warning("Calls are still under way after %s s; they are broken off", grace_seconds)
         await self._server.stop(LAST_WORDS_SECONDS)
-        await stopping
+        await self._calls.idle()
         self._reading.close()
 
     def _register(self) -> None:

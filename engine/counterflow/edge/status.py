@@ -12,6 +12,7 @@ from grpc import StatusCode
 
 from counterflow.kernel.records import Rejection, RejectionType
 from counterflow.loop import Overloaded, Unavailable
+from counterflow.store.port import StoreError
 
 STATUS_OF_REJECTION: Mapping[RejectionType, StatusCode] = {
     RejectionType.INVALID_ARGUMENT: StatusCode.INVALID_ARGUMENT,
@@ -58,7 +59,7 @@ def invalid(details: str) -> Refused:
     return Refused(StatusCode.INVALID_ARGUMENT, details)
 
 
-EXPECTED = (Rejection, Refused, Overloaded, Unavailable, TimeoutError)
+EXPECTED = (Rejection, Refused, Overloaded, Unavailable, StoreError, TimeoutError)
 """What a call may end with besides an answer; anything else is a fault of ours."""
 
 
@@ -74,6 +75,8 @@ def status_of(rpc: str, error: BaseException) -> tuple[StatusCode, str]:
         return StatusCode.RESOURCE_EXHAUSTED, str(error)
     if isinstance(error, Unavailable):
         return StatusCode.UNAVAILABLE, fit(str(error))
+    if isinstance(error, StoreError):
+        return StatusCode.UNAVAILABLE, fit(f"The database could not be read: {error}")
     if isinstance(error, TimeoutError):
         return StatusCode.DEADLINE_EXCEEDED, f"{rpc} was not answered in time; it may still have been carried out"
     return StatusCode.INTERNAL, f"{rpc} met an internal fault ({type(error).__name__}); the server's log says more"

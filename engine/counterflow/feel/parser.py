@@ -5,12 +5,12 @@ words are joined only if they are known: entries and parameters seen so far, bui
 """
 
 from collections.abc import Callable, Iterable
-from typing import NoReturn, TypeVar
+from typing import TypeVar
 
 from counterflow.feel import tree
 from counterflow.feel.errors import FeelSyntaxError
-from counterflow.feel.names import KnownNames
-from counterflow.feel.tokens import KEYWORDS, Token, tokenize
+from counterflow.feel.reader import Reader
+from counterflow.feel.tokens import KEYWORDS
 
 DISJUNCTION, CONJUNCTION, COMPARISON, SUM, PRODUCT, EXPONENT, NEGATION, INSTANCE, ACCESS = range(1, 10)
 POWERS = {
@@ -27,7 +27,6 @@ COMPARISONS: dict[str, tree.ComparisonOperator] = {"=": "=", "!=": "!=", "<": "<
 ARITHMETIC: dict[str, tree.ArithmeticOperator] = {"+": "+", "-": "-", "*": "*", "/": "/", "**": "**"}
 CONSTANTS = {"true": True, "false": False, "null": None}
 T = TypeVar("T")
-_HINTS = {("=", "="): "FEEL compares with a single =", ("not", "name"): "write not(...)"}
 
 
 def parse(text: str, names: Iterable[str] = (), nesting: int = 200) -> tree.Tree:
@@ -47,16 +46,10 @@ def _guarded(parser: "Parser", read: Callable[["Parser"], T]) -> T:
         raise parser.too_deep() from None
 
 
-class Parser:
-    def __init__(self, text: str, names: Iterable[str], nesting: int) -> None:
-        self.text = text
-        self.tokens = tokenize(text)
-        self.position = 0
-        self.token = self.tokens[0]
-        self.known = KnownNames(names)
-        self.nesting = nesting
-        self.depth = 0
-        self.range_open = False
+class Parser(Reader):
+    """The forms of the language, one method per form. `range_open` while the end of a bracketed range is being read."""
+
+    range_open = False
 
     # The whole text
 
@@ -72,45 +65,7 @@ class Parser:
 
     def _end(self) -> None:
         if self.token.kind != "end":
-            self._refuse("an operator or the end of the expression")
-
-    # Moving through the tokens
-
-    def _advance(self, count: int = 1) -> Token:
-        token = self.tokens[self.position + count - 1]
-        self.position += count
-        self.token = self.tokens[self.position]
-        return token
-
-    def _peek(self, distance: int = 1) -> Token:
-        return self.tokens[min(self.position + distance, len(self.tokens) - 1)]
-
-    def _accept(self, kind: str) -> bool:
-        if self.token.kind != kind:
-            return False
-        self._advance()
-        return True
-
-    def _expect(self, kind: str, purpose: str) -> Token:
-        if self.token.kind != kind:
-            self._refuse(f"`{kind}` {purpose}")
-        return self._advance()
-
-    def _expect_word(self, word: str, purpose: str) -> None:
-        if self.token.text != word:
-            self._refuse(f"`{word}` {purpose}")
-        self._advance()
-
-    def _refuse(self, expected: str) -> NoReturn:
-        before = self.tokens[self.position - 1] if self.position else self.token
-        hint = _HINTS.get((before.text, self.token.kind), "")
-        if not hint and before.kind == self.token.kind == "name":
-            hint = f"a name with a space that is not known here is written `{before.text} {self.token.text}` in backticks"
-        raise FeelSyntaxError(self.text, self.token.offset, expected=expected, found=self.token.shown, hint=hint)
-
-    def too_deep(self) -> FeelSyntaxError:
-        expected = f"at most {self.nesting} levels of nesting"
-        return FeelSyntaxError(self.text, self.token.offset, expected=expected, found="one more", hint="split the expression")
+            self.refuse("an operator or the end of the expression")
 
     # The loop of the parser: a prefix, then operators while they bind tighter
 
@@ -120,7 +75,7 @@ class Parser:
             raise self.too_deep()
         prefix = PREFIXES.get(self.token.kind)
         if prefix is None:
-            self._refuse("an expression")
+            self.refuse("an expression")
         left = prefix(self)
         while POWERS.get(self.token.kind, 0) > power and not self._closes_range():
             left = INFIXES[self.token.kind](self, left)
@@ -129,82 +84,77 @@ class Parser:
 
     def _closes_range(self) -> bool:
         # In `[1..3[` the last bracket ends the range; in `[1..limits[1]]` it begins a filter.
-        return self.range_open and self.token.kind == "[" and (self._peek().kind not in PREFIXES)
+        return self.range_open and self.token.kind == "[" and (self.peek().kind not in PREFIXES)
 
     # Values
 
     def _literal(self) -> tree.Tree:
-        token = self._advance()
+        token = self.advance()
         return tree.Literal(token.value, at=token.offset)
 
     def _constant(self) -> tree.Tree:
-        token = self._advance()
+        token = self.advance()
         return tree.Literal(CONSTANTS[token.kind], at=token.offset)
 
     def _temporal(self) -> tree.Tree:
-        token = self._advance()
+        token = self.advance()
         return tree.TemporalLiteral(str(token.value), at=token.offset)
 
     def _name(self) -> tree.Tree:
         at = self.token.offset
-        return tree.Name(self._known_name(), at=at)
-
-    def _known_name(self) -> str:
-        name, length = self.known.longest(self.tokens, self.position)
-        self._advance(length)
-        return name
+        return tree.Name(self.known_name(), at=at)
 
     def _negation(self) -> tree.Tree:
-        at = self._advance().offset
+        at = self.advance().offset
         operand = self.expression(NEGATION)
         if isinstance(operand, tree.Literal) and type(operand.value) is int:
             return tree.Literal(-operand.value, at=at)
         return tree.Negation(operand, at=at)
 
     def _group(self) -> tree.Tree:
-        at = self._advance().offset
+        at = self.advance().offset
         was_open, self.range_open = self.range_open, False
         inner = self._operator_range() if self.token.kind in COMPARISONS else self.expression()
         if self.token.kind == "..":
             return self._range(at, inner, start_included=False, was_open=was_open)
         self.range_open = was_open
-        self._expect(")", "to close the group")
+        self.expect(")", "to close the group")
         return inner
 
     def _operator_range(self) -> tree.Tree:
-        token = self._advance()
+        token = self.advance()
         return tree.OperatorRange(COMPARISONS[token.kind], self.expression(COMPARISON), at=token.offset)
 
     def _open_range(self) -> tree.Tree:
-        at = self._advance().offset
+        at = self.advance().offset
         return self._range(at, self.expression(COMPARISON), start_included=False, was_open=self.range_open)
 
     def _list(self) -> tree.Tree:
-        at = self._advance().offset
+        at = self.advance().offset
         was_open, self.range_open = self.range_open, False
         items: list[tree.Tree] = []
         while self.token.kind != "]":
             items.append(self.expression())
             if len(items) == 1 and self.token.kind == "..":
                 return self._range(at, items[0], start_included=True, was_open=was_open)
-            if not self._accept(","):
+            if not self.accept(","):
                 break
         self.range_open = was_open
-        self._expect("]", "or `,` in the list")
+        self.expect("]", "or `,` in the list")
         return tree.ListLiteral(tuple(items), at=at)
 
     def _range(self, at: int, start: tree.Tree, *, start_included: bool, was_open: bool) -> tree.Tree:
-        self._expect("..", "between the ends of the range")
+        self.expect("..", "between the ends of the range")
         self.range_open = True
         end = self.expression(COMPARISON)
         self.range_open = was_open
         if self.token.kind not in {"]", ")", "["}:
-            self._refuse("`]`, `)` or `[` to close the range")
-        end_included = self._advance().kind == "]"
+            self.refuse("`]`, `)` or `[` to close the range")
+        end_included = self.advance().kind == "]"
         return tree.RangeLiteral(start, end, start_included, end_included, at=at)
 
     def _context(self) -> tree.Tree:
-        at = self._advance().offset
+        at = self.advance().offset
         was_open, self.range_open = self.range_open, False
         entries: dict[str, tree.Tree] = {}
         with self.known.scope():
@@ -213,100 +163,88 @@ class Parser:
                 key = self._key()
                 if key in entries:
                     raise FeelSyntaxError(self.text, key_at, expected="each entry once", found=f"{key} again")
-                self._expect(":", f"after the entry name {key}")
+                self.expect(":", f"after the entry name {key}")
                 entries[key] = self.expression()
                 self.known.add(key)
-                if not self._accept(","):
+                if not self.accept(","):
                     break
         self.range_open = was_open
-        self._expect("}", "or `,` in the context")
+        self.expect("}", "or `,` in the context")
         return tree.ContextLiteral(tuple(entries.items()), at=at)
 
     def _key(self) -> str:
         if self.token.kind == "string":
-            return str(self._advance().value)
-        return self._new_name({":", ",", "}", "end"}, "an entry name")
-
-    def _new_name(self, stops: set[str], expected: str) -> str:
-        """A name being introduced: all words up to the symbol that must follow it."""
-        first = self.token
-        while self.token.kind not in stops:
-            self._advance()
-        last = self.tokens[self.position - 1]
-        if self.token is first or not (first.kind == "name" or first.kind in KEYWORDS):
-            self.position = self.tokens.index(first)
-            self.token = first
-            self._refuse(expected)
-        return first.text if last is first else " ".join(self.text[first.offset : last.end].split())
+            return str(self.advance().value)
+        return self.new_name({":", ",", "}", "end"}, "an entry name")
 
     def _function(self) -> tree.Tree:
-        at = self._advance().offset
-        self._expect("(", "after function")
+        at = self.advance().offset
+        self.expect("(", "after function")
         parameters: list[tree.Parameter] = []
         while self.token.kind != ")":
             parameters.append(self._parameter())
-            if not self._accept(","):
+            if not self.accept(","):
                 break
-        self._expect(")", "or `,` after the parameters")
+        self.expect(")", "or `,` after the parameters")
         if self.token.text == "external":
-            self._refuse("a body in FEEL; external functions are not available")
+            self.refuse("a body in FEEL; external functions are not available")
         with self.known.scope(parameter.name for parameter in parameters):
             return tree.FunctionDefinition(tuple(parameters), self.expression(), at=at)
 
     def _parameter(self) -> tree.Parameter:
         at = self.token.offset
-        name = self._new_name({":", ",", ")", "end"}, "a parameter name")
-        return tree.Parameter(name, self._type() if self._accept(":") else None, at=at)
+        name = self.new_name({":", ",", ")", "end"}, "a parameter name")
+        return tree.Parameter(name, self.type_name() if self.accept(":") else None, at=at)
 
     # Choice and repetition
 
     def _conditional(self) -> tree.Tree:
-        at = self._advance().offset
+        at = self.advance().offset
         condition = self.expression()
-        self._expect("then", "after the condition")
+        self.expect("then", "after the condition")
         then = self.expression()
-        self._expect("else", "after the value of then")
+        self.expect("else", "after the value of then")
         return tree.Conditional(condition, then, self.expression(), at=at)
 
     def _for(self) -> tree.Tree:
-        at = self._advance().offset
+        at = self.advance().offset
         with self.known.scope():
             iterators = self._iterators()
-            self._expect("return", "or `,` after the iterator")
+            self.expect("return", "or `,` after the iterator")
             return tree.For(iterators, self.expression(), at=at)
 
     def _quantified(self) -> tree.Tree:
-        start = self._advance()
+        start = self.advance()
         with self.known.scope():
             iterators = self._iterators()
-            self._expect("satisfies", "or `,` after the iterator")
+            self.expect("satisfies", "or `,` after the iterator")
             return tree.Quantified(start.text == "every", iterators, self.expression(), at=start.offset)
 
     def _iterators(self) -> tuple[tree.Iterator, ...]:
         iterators = [self._iterator()]
-        while self._accept(","):
+        while self.accept(","):
             iterators.append(self._iterator())
         return tuple(iterators)
 
     def _iterator(self) -> tree.Iterator:
         at = self.token.offset
-        name = self._new_name({"in", "return", "satisfies", ":", "end"}, "a name for the item")
-        if self._accept(":"):
-            self._type()
-        self._expect("in", f"after the name {name}")
+        name = self.new_name({"in", "return", "satisfies", ":", "end"}, "a name for the item")
+        if self.accept(":"):
+            self.type_name()
+        self.expect("in", f"after the name {name}")
         domain = self.expression()
-        end = self.expression() if self._accept("..") else None
+        end = self.expression() if self.accept("..") else None
         self.known.add(name)
         return tree.Iterator(name, domain, end, at=at)
 
     # Operators, each with its left side already read
 
     def _arithmetic(self, left: tree.Tree) -> tree.Tree:
-        operator = self._advance().kind
+        operator = self.advance().kind
         return tree.Arithmetic(ARITHMETIC[operator], left, self.expression(POWERS[operator]), at=left.at)
 
     def _comparison(self, left: tree.Tree) -> tree.Tree:
-        operator = self._advance().kind
+        operator = self.advance().kind
         return tree.Comparison(COMPARISONS[operator], left, self.expression(COMPARISON), at=left.at)
 
     def _conjunction(self, left: tree.Tree) -> tree.Tree:
@@ -317,56 +255,56 @@ class Parser:
 
     def _operands(self, operator: str, power: int, left: tree.Tree) -> tuple[tree.Tree, ...]:
         operands = [left]
-        while self._accept(operator):
+        while self.accept(operator):
             operands.append(self.expression(power))
         return tuple(operands)
 
     def _between(self, value: tree.Tree) -> tree.Tree:
-        self._advance()
+        self.advance()
         low = self.expression(COMPARISON)
-        self._expect("and", "between the two ends")
+        self.expect("and", "between the two ends")
         return tree.Between(value, low, self.expression(COMPARISON), at=value.at)
 
     def _instance_of(self, value: tree.Tree) -> tree.Tree:
-        self._advance()
-        self._expect_word("of", "after instance")
-        return tree.InstanceOf(value, self._type(), at=value.at)
+        self.advance()
+        self.expect_word("of", "after instance")
+        return tree.InstanceOf(value, self.type_name(), at=value.at)
 
     # Tests
 
     def _in(self, value: tree.Tree) -> tree.Tree:
-        self._advance()
+        self.advance()
         at = self.token.offset
         tests = self._grouped_tests() if self.token.kind == "(" else (self._test(),)
         return tree.Membership(value, tree.UnaryTests(tests, at=at), at=value.at)
 
     def _grouped_tests(self) -> tuple[tree.Tree, ...]:
-        at = self._advance().offset
+        at = self.advance().offset
         tests = [self._whole_test()]
         if self.token.kind == "..":
             return (self._range(at, tests[0], start_included=False, was_open=self.range_open),)
-        while self._accept(","):
+        while self.accept(","):
             tests.append(self._whole_test())
-        self._expect(")", "or `,` in the list of tests")
+        self.expect(")", "or `,` in the list of tests")
         return tuple(tests)
 
     def _test(self) -> tree.Tree:
         if self.token.kind not in COMPARISONS:
             return self.expression(COMPARISON)
-        token = self._advance()
+        token = self.advance()
         return tree.ComparisonTest(COMPARISONS[token.kind], self.expression(COMPARISON), at=token.offset)
 
     def _unary_tests(self) -> tree.UnaryTests:
         at = self.token.offset
-        if self.token.kind == "-" and self._peek().kind == "end":
-            self._advance()
+        if self.token.kind == "-" and self.peek().kind == "end":
+            self.advance()
             return tree.UnaryTests((), at=at)
-        negated = self.token.text == "not" and self._peek().kind == "("
+        negated = self.token.text == "not" and self.peek().kind == "("
         if negated:
-            self._advance()
+            self.advance()
             return tree.UnaryTests(self._grouped_tests(), negated=True, at=at)
         tests = [self._whole_test()]
-        while self._accept(","):
+        while self.accept(","):
             tests.append(self._whole_test())
         return tree.UnaryTests(tuple(tests), at=at)
 
@@ -376,77 +314,38 @@ class Parser:
     # Access
 
     def _path(self, source: tree.Tree) -> tree.Tree:
-        self._advance()
+        self.advance()
         if not (self.token.kind == "name" or self.token.kind in KEYWORDS):
-            self._refuse("the name of an entry after `.`")
+            self.refuse("the name of an entry after `.`")
         name, length = self.known.longest_entry(self.tokens, self.position)
-        self._advance(length)
+        self.advance(length)
         return tree.Path(source, name, at=source.at)
 
     def _filter(self, source: tree.Tree) -> tree.Tree:
-        self._advance()
+        self.advance()
         was_open, self.range_open = self.range_open, False
         with self.known.entries_in_scope():
             condition = self.expression()
         self.range_open = was_open
-        self._expect("]", "to close the filter")
+        self.expect("]", "to close the filter")
         return tree.Filter(source, condition, at=source.at)
 
     def _call(self, function: tree.Tree) -> tree.Tree:
-        self._advance()
+        self.advance()
         was_open, self.range_open = self.range_open, False
-        named = self._has_named_arguments()
+        named = self.has_named_arguments()
         names: list[str] = []
         arguments: list[tree.Tree] = []
         while self.token.kind != ")":
             if named:
-                names.append(self._new_name({":", ",", ")", "end"}, "the name of a parameter"))
-                self._expect(":", "after the name of the parameter")
+                names.append(self.new_name({":", ",", ")", "end"}, "the name of a parameter"))
+                self.expect(":", "after the name of the parameter")
             arguments.append(self.expression())
-            if not self._accept(","):
+            if not self.accept(","):
                 break
         self.range_open = was_open
-        self._expect(")", "or `,` after the argument")
+        self.expect(")", "or `,` after the argument")
         return tree.Call(function, tuple(arguments), tuple(names), at=function.at)
-
-    def _has_named_arguments(self) -> bool:
-        distance = 0
-        while (kind := self._peek(distance).kind) in {"name", "number"} or kind in KEYWORDS:
-            distance += 1
-        return distance > 0 and kind == ":"
-
-    # Types
-
-    def _type(self) -> tree.TypeName:
-        at = self.token.offset
-        self.depth += 1
-        if self.depth > self.nesting:
-            raise self.too_deep()
-        if self.token.kind != "name" and self.token.kind not in {"function", "null"}:
-            self._refuse("a type")
-        name, length = self.known.longest_type(self.tokens, self.position)
-        self._advance(length)
-        members, names = self._type_members(name)
-        self.depth -= 1
-        return tree.TypeName(name, members, names, at=at)
-
-    def _type_members(self, name: str) -> tuple[tuple[tree.TypeName, ...], tuple[str, ...]]:
-        if not self._accept("<"):
-            return (), ()
-        members: list[tree.TypeName] = []
-        names: list[str] = []
-        while self.token.kind != ">":
-            if name == "context":
-                names.append(self._new_name({":", ",", ">", "end"}, "an entry name"))
-                self._expect(":", "after the entry name")
-            members.append(self._type())
-            if not self._accept(","):
-                break
-        self._expect(">", "to close the type")
-        if name == "function":
-            self._expect("->", "before the type of the result")
-            members.append(self._type())
-        return tuple(members), tuple(names)
 
 
 PREFIXES: dict[str, Callable[[Parser], tree.Tree]] = {

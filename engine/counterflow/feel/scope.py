@@ -76,10 +76,10 @@ def _local(binding: Binding, slot: int, name: str) -> Code | None:
 
 
 def _entry(slot: int, name: str) -> Code:
-    def entry(run: Run, local: Local) -> Value:
+    def entry(_run: Run, local: Local) -> Value:
         context = local[slot]
-        # A function may be called before the entry that it names has its value.
-        return context.get(name) if isinstance(context, dict) else run.warn("unknown name", f"no value yet for {name!r}")
+        # A function that calls itself while its own entry is being made finds nothing there yet.
+        return context.get(name) if isinstance(context, dict) else None
 
     return entry
 

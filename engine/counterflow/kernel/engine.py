@@ -50,6 +50,7 @@ COMMANDS: Mapping[type[Command], Callable[[Step, Any], Any]] = {
 }
 
 _encode = msgspec.msgpack.Encoder().encode
+# the union of every event is only known here, at run time, so no type checker can follow it
 _decode = msgspec.msgpack.Decoder(list[functools.reduce(operator.or_, APPLIERS)]).decode  # type: ignore[misc]
 
 

@@ -117,7 +117,7 @@ def _activate(step: Step, job: Job, command: ActivateJobs, values: bytes) -> Act
         header.definition_key,
         job.element_id,
         job.element_instance_key,
-        definition.headers,
+        job.headers or definition.headers,
         command.worker,
         job.retries,
         deadline_ms,

@@ -15,8 +15,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import msgspec
 from msgspec.structs import replace
 
+from counterflow import feel
 from counterflow.kernel import error_events, incidents, lifecycle, variables
 from counterflow.kernel.records import BrokenInvariant, Command, Event, Rejection, RejectionType
 from counterflow.kernel.rows import ElementInstance, Job
@@ -36,6 +38,7 @@ class JobCreated(Event, frozen=True, array_like=True, tag=30, gc=False):
     element_instance_key: int
     type: str
     retries: int
+    headers: bytes | None = None
 
 
 class JobActivated(Event, frozen=True, array_like=True, tag=31, gc=False):
@@ -145,8 +148,14 @@ def create(step: Step, element: ElementInstance, node: Node) -> None:
         raise BrokenInvariant(f"task '{node.id}' has no job definition")
     job_type = _job_type(step, element, definition)
     retries = _retries(step, element, definition) if job_type is not None else None
-    if job_type is not None and retries is not None:
-        step.emit(JobCreated(step.new_key(), element.key, job_type, retries))
+    if job_type is None or retries is None:
+        return
+    try:
+        headers = _headers(step, element, definition)
+    except feel.FeelValueError as error:
+        incidents.raise_incident(step, element, "EXTRACT_VALUE_ERROR", f"Expected the headers of '{node.id}' to be values, but {error}")
+        return
+    step.emit(JobCreated(step.new_key(), element.key, job_type, retries, headers))
 
 
 def _job_type(step: Step, element: ElementInstance, definition: JobDefinition) -> str | None:
@@ -167,6 +176,18 @@ def _retries(step: Step, element: ElementInstance, definition: JobDefinition) ->
         return int(value)
     _refuse_value(step, element, "job retries", definition.retries.text, "a whole number from 1", value)
     return None
+
+
+def _headers(step: Step, element: ElementInstance, definition: JobDefinition) -> bytes | None:
+    """The headers of this one job, where some are expressions: text as it is, other values as JSON, null not at all."""
+    if not definition.header_expressions:
+        return None
+    headers = msgspec.json.decode(definition.headers)
+    for name, expression in definition.header_expressions:
+        value = variables.evaluate(step, element.key, expression).value
+        if value is not None:
+            headers[name] = value if isinstance(value, str) else feel.to_json(value).decode()
+    return msgspec.json.encode(headers)
 
 
 def cancel_job_of(step: Step, element_instance_key: int) -> None:
@@ -201,7 +222,7 @@ def decide_complete(step: Step, command: CompleteJob) -> None:
     if node.results_stay_local:
         variables.set_local(step, element.key, values)
     elif values:
-        variables.propagate(step, element.key, values)
+        variables.hand_out(step, element, node, values)
     lifecycle.finish(step, step.element(element.key), node)
 
 
@@ -296,7 +317,9 @@ def _jobs(instance: InstanceState | None) -> dict[int, Job]:
 def _apply_created(state: State, instance: InstanceState | None, event: JobCreated) -> None:
     if instance is not None:
         element = instance.elements[event.element_instance_key]
-        state.put(Job(event.key, instance.key, element.key, element.element_id, event.type, ACTIVATABLE, event.retries))
+        state.put(
+            Job(event.key, instance.key, element.key, element.element_id, event.type, ACTIVATABLE, event.retries, headers=event.headers)
+        )
 
 
 def _apply_activated(state: State, instance: InstanceState | None, event: JobActivated) -> None:

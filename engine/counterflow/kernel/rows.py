@@ -123,7 +123,7 @@ class Variable(Row, frozen=True, gc=False):
 
 class Job(Row, frozen=True, gc=False):
     """Work for a worker. `due_ms` is the one moment it waits for: the deadline when activated, the end of the back-off
-    when backing off, None otherwise."""
+    when backing off, None otherwise. `headers` is a JSON object where they are not the same for every job of the task."""
 
     table: ClassVar[str] = "job"
 
@@ -138,6 +138,7 @@ class Job(Row, frozen=True, gc=False):
     due_ms: int | None = None
     error_code: str | None = None
     error_message: str | None = None
+    headers: bytes | None = None
 
 
 class Timer(Row, frozen=True, gc=False):

@@ -19,7 +19,7 @@ from counterflow.kernel.records import Command, Event, Rejection, RejectionType
 from counterflow.kernel.rows import ElementInstance, Variable
 from counterflow.kernel.state import InstanceState, State
 from counterflow.kernel.step import Step
-from counterflow.model.graph import VariableMapping
+from counterflow.model.graph import Node, VariableMapping
 
 Document = Mapping[str, bytes]
 """Variables by name, each value JSON text."""
@@ -142,6 +142,19 @@ def propagate(step: Step, scope_key: int, document: Document) -> None:
         by_scope.setdefault(_home_of(instance, scope_key, name), {})[name] = value
     for target, values in by_scope.items():
         set_local(step, target, values)
+
+
+def hand_out(step: Step, element: ElementInstance, node: Node, document: Document) -> None:
+    """Results of an element leave it: propagated from the element itself, so that what its input mappings made takes them.
+
+    A compensation handler also carries variables of the past in its own scope; these take nothing, the results go out.
+    """
+    if not element.undo_key:
+        propagate(step, element.key, document)
+        return
+    own = {mapping.target[0] for mapping in node.inputs}
+    set_local(step, element.key, {name: value for name, value in document.items() if name in own})
+    propagate(step, element.scope_key, {name: value for name, value in document.items() if name not in own})
 
 
 def hand_on(step: Step, scope_key: int, names: Iterable[str]) -> dict[str, bytes]:

@@ -1,7 +1,7 @@
 """The rule `compensation-handler`: outside the flow, and led to."""
 
 from counterflow.model.rules.compensation_handler import RULE
-from tests.model.diagram import end, flow, handler, model, path, refused, service, start, undo, warned
+from tests.model.diagram import boundary, catch_error, end, flow, handler, model, path, refused, service, start, undo, warned
 
 MAIN = (start(), service("a"), end(), path("start", "a", "end"))
 
@@ -19,3 +19,8 @@ def test_a_handler_that_nothing_leads_to_is_refused_once() -> None:
 def test_flows_to_and_from_a_handler_are_refused() -> None:
     inside = (undo("a", by="b"), handler("b"), flow("a", "b"), flow("b", "end"))
     assert refused(model(*MAIN, *inside), RULE) == ["a_b", "b_end"]
+
+
+def test_an_event_on_the_border_of_a_handler_is_refused() -> None:
+    content = model(*MAIN, undo("a", by="b"), handler("b"), boundary("failed", "b", catch_error()))
+    assert refused(content, RULE) == ["failed"]

@@ -63,7 +63,10 @@ def _ordered(symbol: str, left: Code, right: Code) -> Code:
 
 def _equal(left: Code, right: Code, *, negated: bool) -> Code:
     def equal(run: Run, local: Local) -> Value:
-        answer = values.equal(run, left(run, local), right(run, local))
+        first, second = left(run, local), right(run, local)
+        if (type(first), type(second)) in _NUMBERS:
+            return (first == second) is not negated
+        answer = values.equal(run, first, second)
         return None if answer is None else answer is not negated
 
     return equal

@@ -31,7 +31,7 @@ def activated(step: Step, element: ElementInstance, node: Node) -> None:
     if node.results_stay_local:
         variables.set_local(step, element.key, {script.result_variable: value})
     else:
-        variables.propagate(step, element.key, {script.result_variable: value})
+        variables.hand_out(step, element, node, {script.result_variable: value})
     lifecycle.finish(step, element, node)
 
 

@@ -111,6 +111,7 @@ Table(
     number("due_ms", null=True),
     string("error_code", null=True),
     string("error_message", null=True),
+    binary("headers", null=True),
     Index("ix_job_instance", "process_instance_key"),
 )
 

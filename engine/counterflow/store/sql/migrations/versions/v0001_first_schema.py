@@ -78,6 +78,7 @@ def create_instance_tables() -> None:
         number("due_ms", null=True),
         string("error_code", null=True),
         string("error_message", null=True),
+        binary("headers", null=True),
     )
     op.create_table(
         "undo_record",

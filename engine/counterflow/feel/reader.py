@@ -1,0 +1,119 @@
+"""A reader of tokens, and of the two things that stand apart from expressions: new names, and the names of types.
+
+It looks, takes, expects, and says what was expected where something else was found.
+"""
+
+from collections.abc import Iterable
+from typing import NoReturn
+
+from counterflow.feel import tree
+from counterflow.feel.errors import FeelSyntaxError
+from counterflow.feel.names import KnownNames
+from counterflow.feel.tokens import KEYWORDS, Token, tokenize
+
+_HINTS = {("=", "="): "FEEL compares with a single =", ("not", "name"): "write not(...)"}
+
+
+class Reader:
+    """What the parser knows of its place: the token at hand, the names in scope, and how deep it is."""
+
+    def __init__(self, text: str, names: Iterable[str], nesting: int) -> None:
+        self.text = text
+        self.tokens = tokenize(text)
+        self.position = 0
+        self.token = self.tokens[0]
+        self.known = KnownNames(names)
+        self.nesting = nesting
+        self.depth = 0
+
+    def advance(self, count: int = 1) -> Token:
+        token = self.tokens[self.position + count - 1]
+        self.position += count
+        self.token = self.tokens[self.position]
+        return token
+
+    def peek(self, distance: int = 1) -> Token:
+        return self.tokens[min(self.position + distance, len(self.tokens) - 1)]
+
+    def accept(self, kind: str) -> bool:
+        if self.token.kind != kind:
+            return False
+        self.advance()
+        return True
+
+    def expect(self, kind: str, purpose: str) -> Token:
+        if self.token.kind != kind:
+            self.refuse(f"`{kind}` {purpose}")
+        return self.advance()
+
+    def expect_word(self, word: str, purpose: str) -> None:
+        if self.token.text != word:
+            self.refuse(f"`{word}` {purpose}")
+        self.advance()
+
+    def refuse(self, expected: str) -> NoReturn:
+        before = self.tokens[self.position - 1] if self.position else self.token
+        hint = _HINTS.get((before.text, self.token.kind), "")
+        if not hint and before.kind == self.token.kind == "name":
+            hint = f"a name with a space that is not known here is written `{before.text} {self.token.text}` in backticks"
+        raise FeelSyntaxError(self.text, self.token.offset, expected=expected, found=self.token.shown, hint=hint)
+
+    def too_deep(self) -> FeelSyntaxError:
+        expected = f"at most {self.nesting} levels of nesting"
+        return FeelSyntaxError(self.text, self.token.offset, expected=expected, found="one more", hint="split the expression")
+
+    def known_name(self) -> str:
+        name, length = self.known.longest(self.tokens, self.position)
+        self.advance(length)
+        return name
+
+    def new_name(self, stops: set[str], expected: str) -> str:
+        """A name being introduced: all words up to the symbol that must follow it."""
+        first = self.token
+        while self.token.kind not in stops:
+            self.advance()
+        last = self.tokens[self.position - 1]
+        if self.token is first or not (first.kind == "name" or first.kind in KEYWORDS):
+            self.position = self.tokens.index(first)
+            self.token = first
+            self.refuse(expected)
+        return first.text if last is first else " ".join(self.text[first.offset : last.end].split())
+
+    def has_named_arguments(self) -> bool:
+        distance = 0
+        while (kind := self.peek(distance).kind) in {"name", "number"} or kind in KEYWORDS:
+            distance += 1
+        return distance > 0 and kind == ":"
+
+    # Types
+
+    def type_name(self) -> tree.TypeName:
+        at = self.token.offset
+        self.depth += 1
+        if self.depth > self.nesting:
+            raise self.too_deep()
+        if self.token.kind != "name" and self.token.kind not in {"function", "null"}:
+            self.refuse("a type")
+        name, length = self.known.longest_type(self.tokens, self.position)
+        self.advance(length)
+        members, names = self._type_members(name)
+        self.depth -= 1
+        return tree.TypeName(name, members, names, at=at)
+
+    def _type_members(self, name: str) -> tuple[tuple[tree.TypeName, ...], tuple[str, ...]]:
+        if not self.accept("<"):
+            return (), ()
+        members: list[tree.TypeName] = []
+        names: list[str] = []
+        while self.token.kind != ">":
+            if name == "context":
+                names.append(self.new_name({":", ",", ">", "end"}, "an entry name"))
+                self.expect(":", "after the entry name")
+            members.append(self.type_name())
+            if not self.accept(","):
+                break
+        self.expect(">", "to close the type")
+        if name == "function":
+            self.expect("->", "before the type of the result")
+            members.append(self.type_name())
+        return tuple(members), tuple(names)

@@ -1,0 +1,111 @@
+"""A stock client against a real server, each in a process of its own: what pyzeebe 4.6 relies on."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import grpc
+import pytest
+
+from counterflow_wire import counterflow_v1
+from tests.conformance.server_process import ServerProcess, free_port
+
+CLIENT = Path(__file__).with_name("pyzeebe_client.py")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[ServerProcess]:
+    with TemporaryDirectory() as folder:
+        running = ServerProcess(Path(folder) / "counterflow.db", free_port()).wait_until_ready()
+        yield running
+        assert running.stop(signal.SIGTERM) == 0
+
+
+def play(server: ServerProcess, scenario: str, *arguments: str, name: str = "") -> Any:
+    """What the client saw."""
+    command = [sys.executable, str(CLIENT), server.address, name or f"{scenario}-{len(arguments)}", scenario, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=90, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def incident_of(server: ServerProcess, process_instance_key: int) -> int:
+    """The one incident of an instance, which no call of the gateway tells."""
+    method = counterflow_v1.METHODS["ListIncidents"]
+    with grpc.insecure_channel(server.address) as channel:
+        ask: Any = channel.unary_unary(
+            method.path, request_serializer=method.request.SerializeToString, response_deserializer=method.response.FromString
+        )
+        (incident,) = ask(counterflow_v1.ListIncidentsRequest(process_instance_key=process_instance_key)).incidents
+        return int(incident.key)
+
+
+def test_topology_and_health(server: ServerProcess) -> None:
+    assert play(server, "topology") == {
+        "cluster_size": 1,
+        "gateway_version": "8.6.0",
+        "partitions": [[1, "0"]],
+        "health": "1",
+    }
+
+
+def test_the_same_file_is_deployed_once(server: ServerProcess) -> None:
+    assert play(server, "deploy") == {"process": ["deploy-0", 1, "<default>"], "same": True}
+
+
+@pytest.mark.parametrize("arguments", [(), ("stream",)])
+def test_work_by_poll_and_by_stream(server: ServerProcess, arguments: tuple[str, ...]) -> None:
+    answer = play(server, "with_result", *arguments)
+    expected = [{"number": number, "paid": number * 10, "parcel": f"P-{number * 10}"} for number in range(10)]
+    assert answer["results"] == expected
+    assert answer["named"] == {"parcel": "P-990"}
+    assert answer["doubles"] == 0
+    assert len(answer["handled"]) == 22
+    assert answer["header"] == {"currency": "EUR"}
+
+
+def test_a_job_that_fails_is_tried_again_after_its_back_off(server: ServerProcess) -> None:
+    assert play(server, "fail_and_try_again") == {
+        "retries": [3, 2, 1, 3],
+        "types": [f"fail_and_try_again-0-{task}" for task in ("pay", "pay", "pay", "ship")],
+        "variables": {"paid": 3},
+    }
+
+
+def test_a_business_error_takes_the_other_way(server: ServerProcess) -> None:
+    assert play(server, "throw_error") == {"variables": {"sorry": True}}
+
+
+def test_mistakes_have_the_names_that_the_client_gives_them(server: ServerProcess) -> None:
+    assert play(server, "mistakes") == {
+        "complete_backing_off": "JobAlreadyDeactivatedError",
+        "complete_gone": "JobNotFoundError",
+        "fail_gone": "JobNotFoundError",
+        "throw_gone": "JobNotFoundError",
+        "cancel_gone": "ProcessInstanceNotFoundError",
+        "start_unknown": "ProcessDefinitionNotFoundError",
+        "result_late": "ProcessTimeoutError",
+        "deploy_broken": "ProcessInvalidError",
+        "job_of_another_partition": "ZeebeGatewayUnavailableError",
+    }
+
+
+def test_an_incident_is_repaired(server: ServerProcess) -> None:
+    failed = play(server, "fail_for_good", name="repair")
+    incident = incident_of(server, failed["instance"])
+    assert play(server, "repair", str(failed["instance"]), str(failed["job"]), str(incident), name="repair") == {"retries": 2, "amount": 7}
+
+
+def test_a_deadline_can_be_moved(server: ServerProcess) -> None:
+    assert play(server, "more_time") == {"same": True, "retries": [3, 3]}
+
+
+def test_polls_that_find_nothing_end_well(server: ServerProcess) -> None:
+    assert play(server, "idle") == {"found": [[], [], []]}

@@ -1,0 +1,99 @@
+"""Answers of the read model as messages, without a server."""
+
+from __future__ import annotations
+
+import pytest
+
+from counterflow.edge import reading
+from counterflow.edge.status import Refused
+from counterflow.queries import shapes
+from counterflow_wire import counterflow_v1 as wire
+
+
+def test_fields_go_by_their_names() -> None:
+    instance = shapes.ProcessInstance(1, "order", 2, 3, "completed", 1_000, 2_000, incident_count=4, quarantined=True)
+    assert reading.message(wire.ProcessInstance, instance) == wire.ProcessInstance(
+        key=1,
+        bpmn_process_id="order",
+        version=2,
+        process_definition_key=3,
+        state="PROCESS_INSTANCE_STATE_COMPLETED",
+        started_at_ms=1_000,
+        ended_at_ms=2_000,
+        incident_count=4,
+        quarantined=True,
+    )
+
+
+def test_what_has_not_happened_is_absent() -> None:
+    instance = shapes.ProcessInstance(1, "order", 2, 3, "active", 1_000)
+    assert not reading.message(wire.ProcessInstance, instance).HasField("ended_at_ms")
+
+
+@pytest.mark.parametrize(
+    "state, number",
+    [("available", 1), ("taken", 2), ("started", 3), ("completed", 4), ("used_up", 0), ("dropped", 0)],
+)
+def test_states_become_enums_and_unknown_words_unspecified(state: str, number: int) -> None:
+    record = shapes.UndoRecord(1, "book", "", 2, 3, "cancel", "", 4, 5, state, throw_key=6, handler_key=7)
+    answer = reading.message(wire.UndoRecord, record)
+    assert (answer.state, answer.throw_element_instance_key, answer.handler_element_instance_key) == (number, 6, 7)
+
+
+@pytest.mark.parametrize("number, word", [(0, ""), (1, "active"), (2, "completed"), (3, "terminated")])
+def test_states_are_asked_for_in_words(number: int, word: str) -> None:
+    assert reading.state_word(number) == word
+
+
+def test_a_state_that_is_none() -> None:
+    with pytest.raises(ValueError, match="9"):
+        reading.state_word(9)
+
+
+def test_a_tree_has_what_is_open_and_no_more() -> None:
+    task = shapes.ElementInstance(
+        2,
+        1,
+        "pay",
+        "Pay",
+        "serviceTask",
+        "active",
+        5,
+        1_001,
+        variables=[shapes.Variable("a", "1")],
+        jobs=[shapes.Job(3, 2, "pay", "pay", 0, 1_001, "failed"), shapes.Job(4, 2, "pay", "pay", 3, 1_001, "completed", ended_at_ms=1_002)],
+        incidents=[
+            shapes.Incident(5, 1, "order", "pay", 2, 3, "JOB_NO_RETRIES", "no card", "help", 1_002),
+            shapes.Incident(6, 1, "order", "pay", 2, 3, "JOB_NO_RETRIES", "no card", "help", 1_002, "resolved", 1_003),
+        ],
+    )
+    root = shapes.ElementInstance(1, 0, "order", "", "process", "active", 3, 1_000, children=[task])
+    found = shapes.InstanceTree(shapes.ProcessInstance(1, "order", 1, 9, "active", 1_000), root, [], [], [], [], "odd", 2)
+    answer = reading.tree(found)
+    (child,) = answer.root.children
+    assert (child.element_name, child.state, [variable.value_json for variable in child.variables]) == ("Pay", 2, ["1"])
+    assert [(job.key, job.state) for job in child.jobs] == [(3, wire.JOB_STATE_FAILED)]
+    assert [incident.key for incident in child.incidents] == [5]
+    assert (answer.quarantine_reason, answer.elements_left_out) == ("odd", 2)
+
+
+def nested(levels: int) -> shapes.InstanceTree:
+    root = shapes.ElementInstance(levels, 0, "scope", "", "subProcess", "active", 3, 1_000)
+    for key in range(levels - 1, 0, -1):
+        root = shapes.ElementInstance(key, 0, "scope", "", "subProcess", "active", 3, 1_000, children=[root])
+    return shapes.InstanceTree(shapes.ProcessInstance(1, "order", 1, 9, "active", 1_000), root, [], [], [], [])
+
+
+def test_the_deepest_tree_that_clients_can_read() -> None:
+    sent = reading.tree(nested(reading.LEVELS)).SerializeToString()
+    element = wire.GetProcessInstanceResponse.FromString(sent).root
+    keys = [element.key]
+    while element.children:
+        (element,) = element.children
+        keys.append(element.key)
+    assert keys == list(range(1, reading.LEVELS + 1))
+
+
+def test_a_tree_that_no_client_could_read_is_refused() -> None:
+    with pytest.raises(Refused, match="nested 126 levels deep, and clients read at most 98; ask for its history"):
+        reading.tree(nested(126))

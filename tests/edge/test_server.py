@@ -1,0 +1,213 @@
+"""The server as a whole: every call of the contract, health, reflection, abuse, overload, and how it falls silent."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import grpc
+import pytest
+from grpc_health.v1 import health_pb2
+from grpc_reflection.v1alpha import reflection_pb2
+
+from counterflow import __version__
+from counterflow.edge.server import NOT_YET, EdgeServer, PortTaken
+from counterflow.loop import Loop
+from counterflow.settings import Settings
+from counterflow.store.memory import MemoryStore
+from counterflow_wire import counterflow_v1, gateway
+from tests.edge.served import Served, refused, serving, stream_request, until
+
+
+async def check(served: Served, service: str) -> int:
+    call: grpc.aio.UnaryUnaryMultiCallable[health_pb2.HealthCheckRequest, health_pb2.HealthCheckResponse] = served.channel.unary_unary(
+        "/grpc.health.v1.Health/Check",
+        request_serializer=health_pb2.HealthCheckRequest.SerializeToString,
+        response_deserializer=health_pb2.HealthCheckResponse.FromString,
+    )
+    return (await call(health_pb2.HealthCheckRequest(service=service))).status
+
+
+@pytest.mark.parametrize("rpc", sorted(gateway.METHODS))
+async def test_every_call_of_the_contract_has_an_answer(served: Served, rpc: str) -> None:
+    method = gateway.METHODS[rpc]
+    call = getattr(served.stub, rpc)(method.request())
+    code = await call.code()
+    allowed = {grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.UNIMPLEMENTED}
+    assert code in (allowed if rpc != "Topology" else {grpc.StatusCode.OK})
+    assert "Method not found" not in (await call.details() or "")
+
+
+@pytest.mark.parametrize("rpc", sorted(NOT_YET))
+async def test_what_is_not_there_yet_says_so_and_what_to_do(served: Served, rpc: str) -> None:
+    what, instead = NOT_YET[rpc]
+    async with refused(grpc.StatusCode.UNIMPLEMENTED, what, instead, "in this version"):
+        await getattr(served.stub, rpc)(gateway.METHODS[rpc].request())
+
+
+async def test_the_topology_is_one_broker_that_leads_one_partition(served: Served) -> None:
+    answer = await served.stub.Topology(gateway.TopologyRequest())
+    assert (answer.clusterSize, answer.partitionsCount, answer.replicationFactor, answer.gatewayVersion) == (1, 1, 1, "8.6.0")
+    (broker,) = answer.brokers
+    assert (broker.host, broker.port, broker.version) == ("127.0.0.1", served.port, f"8.6.0+counterflow.{__version__}")
+    (partition,) = broker.partitions
+    assert (partition.partitionId, partition.role, partition.health) == (1, 0, 0)
+
+
+@pytest.mark.parametrize("service", ["", "gateway_protocol.Gateway", "counterflow.v1.Counterflow"])
+async def test_health(served: Served, service: str) -> None:
+    assert await check(served, service) == health_pb2.HealthCheckResponse.SERVING
+
+
+async def test_reflection_lists_every_service(served: Served) -> None:
+    ask: grpc.aio.StreamStreamMultiCallable[reflection_pb2.ServerReflectionRequest, reflection_pb2.ServerReflectionResponse]
+    ask = served.channel.stream_stream(
+        "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+        request_serializer=reflection_pb2.ServerReflectionRequest.SerializeToString,
+        response_deserializer=reflection_pb2.ServerReflectionResponse.FromString,
+    )
+    (answer,) = [answer async for answer in ask(iter([reflection_pb2.ServerReflectionRequest(list_services="")]))]
+    listed = {service.name for service in answer.list_services_response.service}
+    assert {"gateway_protocol.Gateway", "counterflow.v1.Counterflow", "grpc.health.v1.Health"} <= listed
+
+
+@pytest.mark.parametrize(
+    "garbage", [b"\x00" * 64, b"GET / HTTP/1.1\r\n\r\n", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\xff" * 400, b"\x16\x03\x01"]
+)
+async def test_garbage_on_the_port_harms_nobody(served: Served, garbage: bytes) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
+    writer.write(garbage)
+    writer.write_eof()
+    async with asyncio.timeout(20):
+        await reader.read()
+    writer.close()
+    assert (await served.stub.Topology(gateway.TopologyRequest())).clusterSize == 1
+
+
+async def test_a_message_that_is_no_protobuf_is_refused(served: Served) -> None:
+    call: Any = served.channel.unary_unary("/gateway_protocol.Gateway/CompleteJob")
+    with pytest.raises(grpc.aio.AioRpcError):
+        await call(b"\xff\xff\xff")
+    assert (await served.stub.Topology(gateway.TopologyRequest())).clusterSize == 1
+
+
+async def test_a_message_of_five_megabytes_is_refused(served: Served) -> None:
+    async with refused(grpc.StatusCode.RESOURCE_EXHAUSTED):
+        await served.create(variables=f'{{"scan":"{"x" * 5 * 1024 * 1024}"}}')
+    assert (await served.stub.Topology(gateway.TopologyRequest())).clusterSize == 1
+
+
+async def test_a_call_that_nobody_knows(served: Served) -> None:
+    call: Any = served.channel.unary_unary("/gateway_protocol.Gateway/CreateWorkflowInstance")
+    async with refused(grpc.StatusCode.UNIMPLEMENTED):
+        await call(b"")
+
+
+async def test_more_commands_than_may_wait_are_sent_away() -> None:
+    async with serving(pending_commands=1) as served:
+        await served.deploy()
+        served.store.hold()
+        first = asyncio.create_task(served.create())
+        await served.held()
+        async with refused(grpc.StatusCode.RESOURCE_EXHAUSTED, "try again after a while"):
+            await served.create()
+        served.store.release()
+        assert await first
+
+
+async def test_a_store_that_fails_is_told_and_the_server_goes_on(served: Served) -> None:
+    await served.deploy()
+    served.store.failing = True
+    async with refused(grpc.StatusCode.UNAVAILABLE, "not carried out", "the disk is full"):
+        await served.create()
+    served.store.failing = False
+    assert await served.create()
+
+
+async def test_an_answer_that_does_not_come_in_time() -> None:
+    async with serving(request_timeout_ms=50) as served:
+        await served.deploy()
+        served.store.hold()
+        async with refused(grpc.StatusCode.DEADLINE_EXCEEDED, "CreateProcessInstance was not answered in time"):
+            await served.create()
+
+
+async def test_a_fault_of_ours_is_logged_and_told_without_its_insides(
+    served: Served, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(_: object) -> None:
+        raise ZeroDivisionError("secret")
+
+    monkeypatch.setattr("counterflow.edge.deployments.refuse_unreadable", broken)
+    async with refused(grpc.StatusCode.INTERNAL, "DeployResource met an internal fault (ZeroDivisionError)") as refusal:
+        await served.deploy()
+    assert "secret" not in str(refusal)
+    assert [record.levelname for record in caplog.records if record.name == "counterflow.edge"] == ["ERROR"]
+
+
+async def test_a_port_that_is_taken(served: Served) -> None:
+    second = EdgeServer(Loop(MemoryStore()), MemoryStore(), Settings(grpc_port=served.port))
+    with pytest.raises(PortTaken, match=rf"cannot listen on 127\.0\.0\.1:{served.port}.*--grpc-port"):
+        await second.start()
+
+
+async def test_stopping_lets_commands_under_way_finish(served: Served) -> None:
+    await served.deploy()
+    served.store.hold()
+    creating = asyncio.create_task(served.create())
+    await served.held()
+    stopping = asyncio.create_task(served.edge.stop(grace_seconds=20))
+    await until(lambda: served.edge._calls.stopping)
+    assert not creating.done()
+    served.store.release()
+    assert await creating
+    await stopping
+
+
+async def test_stopping_does_not_wait_for_ever(served: Served) -> None:
+    await served.deploy()
+    served.store.hold()
+    creating = asyncio.create_task(served.create())
+    await served.held()
+    await served.edge.stop(grace_seconds=0.05)
+    with pytest.raises(grpc.aio.AioRpcError):
+        await creating
+
+
+async def test_a_stopping_server_refuses_new_calls_and_says_so_to_health_checks(served: Served) -> None:
+    await served.deploy()
+    served.store.hold()
+    creating = asyncio.create_task(served.create())
+    await served.held()
+    stopping = asyncio.create_task(served.edge.stop(grace_seconds=20))
+    await until(lambda: served.edge._calls.stopping)
+    async with refused(grpc.StatusCode.UNAVAILABLE, "The server is stopping"):
+        await served.stub.Topology(gateway.TopologyRequest())
+    async with refused(grpc.StatusCode.UNAVAILABLE, "The server is stopping"):
+        await served.poll(requestTimeout=60_000)
+    async with refused(grpc.StatusCode.UNAVAILABLE, "The server is stopping"):
+        await served.stub.StreamActivatedJobs(stream_request()).read()
+    assert await check(served, "") == health_pb2.HealthCheckResponse.NOT_SERVING
+    served.store.release()
+    await creating
+    await stopping
+
+
+async def test_someone_who_watches_health_does_not_hold_the_server_up(served: Served) -> None:
+    watch: grpc.aio.UnaryStreamMultiCallable[health_pb2.HealthCheckRequest, health_pb2.HealthCheckResponse] = served.channel.unary_stream(
+        "/grpc.health.v1.Health/Watch",
+        request_serializer=health_pb2.HealthCheckRequest.SerializeToString,
+        response_deserializer=health_pb2.HealthCheckResponse.FromString,
+    )
+    call = watch(health_pb2.HealthCheckRequest())
+    first: Any = await call.read()
+    assert first.status == health_pb2.HealthCheckResponse.SERVING
+    async with asyncio.timeout(20):
+        await served.edge.stop(grace_seconds=600)
+    second: Any = await call.read()
+    assert second.status == health_pb2.HealthCheckResponse.NOT_SERVING
+
+
+async def test_both_services_have_every_call(served: Served) -> None:
+    assert set(served.edge._gateway()) == set(gateway.METHODS)
+    assert set(served.edge._counterflow()) == set(counterflow_v1.METHODS)

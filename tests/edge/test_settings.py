@@ -1,0 +1,139 @@
+"""Settings: where each comes from, which source wins, and how a bad one is told."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from counterflow.model.graph import CompensationOrder
+from counterflow.settings import SETTINGS, Settings, SettingsError, is_loopback, read_settings
+
+SAMPLES: dict[str, tuple[str, object]] = {
+    "database_url": ("memory:", "memory:"),
+    "host": ("localhost", "localhost"),
+    "grpc_port": ("1", 1),
+    "http_port": ("0", 0),
+    "management_port": ("65535", 65_535),
+    "compensation_order": ("Parallel", CompensationOrder.PARALLEL),
+    "insecure_public": ("yes", True),
+    "request_timeout_ms": ("20000", 20_000),
+    "long_poll_ms": ("5", 5),
+    "shutdown_grace_ms": ("7", 7),
+    "message_bytes": ("8388608", 8_388_608),
+    "variable_bytes": ("1024", 1_024),
+    "steps_without_wait": ("10", 10),
+    "pending_commands": ("3", 3),
+    "cached_instances": ("0", 0),
+}
+
+
+def test_there_is_a_row_for_every_setting() -> None:
+    names = [setting.name for setting in SETTINGS]
+    assert names == [field.name for field in fields(Settings)] == list(SAMPLES)
+
+
+def test_nothing_said_is_the_defaults() -> None:
+    assert read_settings({}, {}) == Settings()
+    assert read_settings({"grpc_port": None, "host": None}, {"COUNTERFLOW_GRPC_PORT": ""}) == Settings()
+
+
+def test_the_defaults_are_those_of_the_documents() -> None:
+    settings = Settings()
+    assert (settings.grpc_port, settings.http_port, settings.management_port, settings.host) == (26500, 8080, 9600, "127.0.0.1")
+    assert settings.compensation_order is CompensationOrder.MIRROR
+    assert (settings.message_bytes, settings.variable_bytes) == (4 * 1024 * 1024, 2 * 1024 * 1024)
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_each_can_be_said_in_three_ways(name: str, tmp_path: Path) -> None:
+    text, value = SAMPLES[name]
+    (setting,) = (setting for setting in SETTINGS if setting.name == name)
+    file = tmp_path / "counterflow.toml"
+    file.write_text(f"{name} = '{text}'\n")
+    for settings in (read_settings({name: text}, {}), read_settings({}, {setting.variable: text}), read_settings({}, {}, file)):
+        assert getattr(settings, name) == value
+
+
+def test_flags_and_variables_have_the_documented_names() -> None:
+    named = {setting.name: (setting.flag, setting.variable) for setting in SETTINGS}
+    assert named["database_url"] == ("--database", "COUNTERFLOW_DATABASE_URL")
+    assert named["grpc_port"] == ("--grpc-port", "COUNTERFLOW_GRPC_PORT")
+    assert named["management_port"] == ("--management-port", "COUNTERFLOW_MANAGEMENT_PORT")
+    assert named["compensation_order"] == ("--compensation-order", "COUNTERFLOW_COMPENSATION_ORDER")
+    assert named["insecure_public"] == ("--insecure-public", "COUNTERFLOW_INSECURE_PUBLIC")
+
+
+def test_a_flag_wins_over_the_environment_and_that_over_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "counterflow.toml"
+    file.write_text("grpc_port = 3\nhttp_port = 3\nmanagement_port = 3\n")
+    environment = {"COUNTERFLOW_GRPC_PORT": "2", "COUNTERFLOW_HTTP_PORT": "2", "COUNTERFLOW_CONFIG": str(file)}
+    settings = read_settings({"grpc_port": 1}, environment)
+    assert (settings.grpc_port, settings.http_port, settings.management_port) == (1, 2, 3)
+
+
+@pytest.mark.parametrize(
+    "flags, environment, complaint",
+    [
+        ({"grpc_port": "70000"}, {}, "--grpc-port: expected a whole number from 0 to 65535, found '70000'"),
+        ({"grpc_port": True}, {}, "--grpc-port: expected a whole number from 0 to 65535, found True"),
+        ({}, {"COUNTERFLOW_HTTP_PORT": "x"}, "COUNTERFLOW_HTTP_PORT: expected a whole number from 0 to 65535, found 'x'"),
+        ({"database_url": " "}, {}, "--database: expected text, found ' '"),
+        (
+            {},
+            {"COUNTERFLOW_COMPENSATION_ORDER": "random"},
+            "COUNTERFLOW_COMPENSATION_ORDER: expected one of mirror, parallel, sequential, found 'random'",
+        ),
+        ({"insecure_public": "perhaps"}, {}, "--insecure-public: expected true or false, found 'perhaps'"),
+        ({"request_timeout_ms": 0}, {}, "--request-timeout-ms: expected a whole number from 1 to 86400000, found 0"),
+    ],
+)
+def test_a_bad_value_names_where_it_came_from(flags: dict[str, Any], environment: dict[str, str], complaint: str) -> None:
+    with pytest.raises(SettingsError) as refusal:
+        read_settings(flags, environment)
+    assert str(refusal.value) == complaint
+
+
+def test_all_bad_values_are_told_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "counterflow.toml"
+    file.write_text("long_poll_ms = -1\ncolour = 'red'\n")
+    with pytest.raises(SettingsError) as refusal:
+        read_settings({"grpc_port": "a"}, {"COUNTERFLOW_HTTP_PORT": "b"}, file)
+    lines = str(refusal.value).splitlines()
+    assert [line.split(": ", 1)[0] for line in lines] == [
+        f"{file}, colour",
+        "--grpc-port",
+        "COUNTERFLOW_HTTP_PORT",
+        f"{file}, long_poll_ms",
+    ]
+    assert "there is no such setting; there are database_url, host," in lines[0]
+
+
+@pytest.mark.parametrize("content, words", [(b"grpc_port = ", "is not TOML"), (b"\xff\xfe", "is not TOML"), (None, "cannot be read")])
+def test_a_file_that_cannot_be_used(content: bytes | None, words: str, tmp_path: Path) -> None:
+    file = tmp_path / "counterflow.toml"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(SettingsError, match=words):
+        read_settings({}, {}, file)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "::1", "[::1]", "localhost", "LOCALHOST"])
+def test_only_this_machine_reaches_a_loopback_address(host: str) -> None:
+    assert is_loopback(host)
+    assert read_settings({"host": host}, {}).host == host
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "::", "10.0.0.1", "example.org", "localhost.example.org"])
+def test_a_public_address_needs_a_word_of_consent(host: str) -> None:
+    assert not is_loopback(host)
+    with pytest.raises(SettingsError, match=r"expected a loopback address .* --insecure-public"):
+        read_settings({"host": host}, {})
+    assert read_settings({"host": host, "insecure_public": True}, {}).host == host
+
+
+def test_variables_must_fit_into_a_message() -> None:
+    with pytest.raises(SettingsError, match="expected at most message_bytes"):
+        read_settings({"message_bytes": 65_536}, {})

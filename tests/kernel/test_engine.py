@@ -1,0 +1,224 @@
+"""The kernel's door, and the log it writes: its format is for ever, so it is written down here and compared."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from counterflow.kernel import engine
+from counterflow.kernel.deployments import DeploymentCreated, ProcessDefined, ResourceStored
+from counterflow.kernel.elements import parallel_gateway
+from counterflow.kernel.elements.registry import ROOMS
+from counterflow.kernel.elements.room import Room
+from counterflow.kernel.engine import APPLIERS, KernelFault, events_of
+from counterflow.kernel.instances import CreateProcessInstance
+from counterflow.kernel.jobs import CompleteJob, JobCreated
+from counterflow.kernel.lifecycle import ElementActivated, ElementActivating
+from counterflow.kernel.records import BrokenInvariant, Event, LogEntry, Rejection
+from counterflow.kernel.rows import Partition
+from counterflow.kernel.state import EmptySource, State
+from counterflow.model.graph import Behaviour
+from tests.kernel.bench import ONE_TASK, Bench, snapshot
+
+LOG_FORMAT = {
+    1: ("ProcessInstanceCreated", "key definition_key bpmn_process_id version"),
+    5: ("DeploymentCreated", "key"),
+    6: ("ResourceStored", "key name checksum content"),
+    7: ("ProcessDefined", "key bpmn_process_id version version_tag resource_key resource_name checksum deployment_key"),
+    10: ("ElementActivating", "key scope_key element_id undo_key compensated_scope_key"),
+    11: ("ElementActivated", "key"),
+    12: ("ElementCompleting", "key"),
+    13: ("ElementCompleted", "key"),
+    14: ("ElementTerminating", "key"),
+    15: ("ElementTerminated", "key"),
+    16: ("FlowTaken", "scope_key flow_id"),
+    17: ("TokensSweptAway", "scope_key"),
+    18: ("ScopeInterrupted", "key"),
+    20: ("VariablesSet", "scope_key values"),
+    21: ("VariableDocumentUpdated", "key scope_key"),
+    22: ("VariablesRemoved", "scope_key names"),
+    30: ("JobCreated", "key element_instance_key type retries"),
+    31: ("JobActivated", "key worker deadline_ms"),
+    32: ("JobCompleted", "key result"),
+    33: ("JobFailed", "key retries due_ms message"),
+    34: ("JobErrorThrown", "key error_code message caught"),
+    35: ("JobReturned", "key why"),
+    36: ("JobRetriesUpdated", "key retries"),
+    37: ("JobDeadlineUpdated", "key deadline_ms"),
+    38: ("JobCanceled", "key"),
+    40: ("IncidentRaised", "key element_instance_key job_key error_type message"),
+    41: ("IncidentResolved", "key"),
+    42: ("IncidentDropped", "key"),
+    50: ("UndoRecorded", "key scope_key element_id element_instance_key handler activated_position variables result"),
+    51: ("UndoTaken", "throw_key keys"),
+    52: ("UndoStarted", "undo_key handler_key"),
+    53: ("UndoCompleted", "undo_key"),
+    54: ("UndoReleased", "throw_key"),
+    55: ("UndoDropped", "scope_key keys"),
+    60: ("ErrorCaught", "at_key catch_id error_code message"),
+    70: ("TokenArrived", "scope_key gateway_id flow_id"),
+    71: ("FlowsJoined", "scope_key gateway_id flow_ids"),
+    80: ("InstanceQuarantined", "reason"),
+    81: ("InstanceReleased", ""),
+    82: ("InstanceAbandoned", ""),
+}
+"""Tag, event and fields in order. Logs written with these are read for ever: lines may be added, and fields with a default
+at the end of a line; none is changed, taken away or moved."""
+
+EVENTS = sorted(APPLIERS, key=lambda event: str(event.__struct_config__.tag))
+JSON = st.sampled_from([b"null", b'{"a":[1,2]}', b'"\xc3\xa9"', b"1e400"])
+VALUES: dict[Any, st.SearchStrategy[Any]] = {
+    int: st.integers(0, 2**63 - 1),
+    str: st.text(),
+    bool: st.booleans(),
+    bytes: st.binary(),
+    bytes | None: st.none() | JSON,
+    int | None: st.none() | st.integers(0, 2**63 - 1),
+    str | None: st.none() | st.text(),
+    dict[str, bytes]: st.dictionaries(st.text(), JSON),
+    tuple[int, ...]: st.lists(st.integers(0, 2**63 - 1)).map(tuple),
+    tuple[str, ...]: st.lists(st.text()).map(tuple),
+}
+
+
+GIVING_A_KEY = (DeploymentCreated, ResourceStored, ProcessDefined, ElementActivating, JobCreated)
+
+
+def entry_of(*events: Event) -> LogEntry:
+    return LogEntry(1, 7, 0, "Test", len(events), msgspec.msgpack.encode(list(events)))
+
+
+def test_no_tag_is_given_twice() -> None:
+    assert len({event.__struct_config__.tag for event in EVENTS}) == len(EVENTS)
+
+
+def test_every_event_of_the_kernel_is_applied() -> None:
+    assert set(EVENTS) == {event for event in Event.__subclasses__() if event.__module__.startswith("counterflow.kernel")}
+
+
+@pytest.mark.parametrize("tag", LOG_FORMAT)
+def test_the_log_format_stays_as_it_is(tag: int) -> None:
+    by_tag = {event.__struct_config__.tag: event for event in EVENTS}
+    name, fields = LOG_FORMAT[tag]
+    assert by_tag[tag].__name__ == name
+    assert " ".join(by_tag[tag].__struct_fields__).startswith(fields)
+
+
+def test_every_event_is_written_down() -> None:
+    assert {event.__struct_config__.tag for event in EVENTS} == set(LOG_FORMAT)
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.__name__)
+@given(data=st.data())
+def test_events_come_back_from_the_log_as_they_were(event: type[Event], data: st.DataObject) -> None:
+    fields = {field.name: VALUES[field.type] for field in msgspec.structs.fields(event)}
+    written = data.draw(st.builds(event, **fields))
+    assert events_of(entry_of(written, written)) == [written, written]
+
+
+def test_an_event_is_its_tag_and_its_fields() -> None:
+    assert msgspec.msgpack.decode(entry_of(ElementActivated(5)).events) == [[11, 5]]
+
+
+@pytest.mark.parametrize("events", [b"", b"\xc1", b"\x91\x92\xcc\xff\x05", b"\x91\x92\x0b\xa1x"])
+def test_an_unreadable_log_is_told_with_its_position(events: bytes) -> None:
+    with pytest.raises(BrokenInvariant, match="position 41"):
+        events_of(LogEntry(41, 7, 0, "Test", 1, events))
+
+
+def test_a_command_is_one_entry_per_run_of_events_of_an_instance() -> None:
+    bench = Bench(ONE_TASK)
+    first, second = bench.create(), bench.create()
+    seen = len(bench.log)
+    bench.activate("pack")
+    assert [(entry.process_instance_key, entry.event_count) for entry in bench.log[seen:]] == [(first.key, 1), (second.key, 1)]
+    assert bench.log[0].process_instance_key == 0
+
+
+def test_positions_are_without_a_gap_and_keys_only_grow() -> None:
+    bench = Bench(ONE_TASK)
+    for _ in range(3):
+        bench.create()
+    bench.complete("pack")
+    bench.activate("pack")
+    expected = 1
+    for entry in bench.log:
+        assert entry.position == expected
+        expected += entry.event_count
+    assert bench.state.last_position == expected - 1
+    given_out = [event.key for event in bench.events() if isinstance(event, GIVING_A_KEY)]
+    assert given_out == sorted(set(given_out))
+    assert given_out[-1] == bench.state.last_key
+
+
+def test_a_refused_command_uses_up_no_key() -> None:
+    bench = Bench(ONE_TASK)
+    before = snapshot(bench.state)
+    with pytest.raises(Rejection):
+        bench.create("nobody")
+    assert snapshot(bench.state) == before
+
+
+def break_room(monkeypatch: pytest.MonkeyPatch, behaviour: Behaviour, element_id: str = "") -> None:
+    """Let a room fail as it never should, for one element or for all."""
+    whole = ROOMS[behaviour]
+
+    def activated(step: Any, element: Any, node: Any) -> None:
+        if element_id in {"", node.id}:
+            raise ZeroDivisionError("a fault of ours")
+        whole.activated(step, element, node)
+
+    broken = Room(activated, whole.arrive, whole.leaving, whole.resume, whole.terminating)
+    monkeypatch.setattr(engine, "ROOMS", {**ROOMS, behaviour: broken})
+
+
+def test_a_fault_takes_the_command_back_and_names_the_instance(monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = Bench(ONE_TASK)
+    instance = bench.create()
+    before, job = snapshot(bench.state), bench.job("pack")
+    break_room(monkeypatch, Behaviour.END_EVENT)
+    with pytest.raises(KernelFault, match=f"CompleteJob on process instance {instance.key}: ZeroDivisionError: a fault of ours") as raised:
+        bench.do(CompleteJob(job_key=job.key, variables={"a": b"1"}))
+    assert raised.value.process_instance_key == instance.key
+    assert snapshot(bench.state) == before
+
+
+def test_a_fault_in_a_new_instance_leaves_no_instance(monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = Bench(ONE_TASK)
+    before = snapshot(bench.state)
+    break_room(monkeypatch, Behaviour.START_EVENT)
+    with pytest.raises(KernelFault):
+        bench.do(CreateProcessInstance(bpmn_process_id="process", variables={}))
+    assert snapshot(bench.state) == before
+
+
+def test_replay_goes_on_from_a_state_in_the_middle() -> None:
+    bench = Bench(ONE_TASK)
+    bench.create()
+    half = len(bench.log)
+    replayed = State(EmptySource(), Partition(1, 0, 0))
+    engine.replay(replayed, bench.log)
+    bench.complete("pack", weight=5)
+    engine.replay(replayed, bench.log[half:])
+    assert snapshot(replayed) == snapshot(bench.state)
+
+
+def test_replay_keeps_the_time_of_each_entry() -> None:
+    bench = Bench(ONE_TASK)
+    instance = bench.create()
+    bench.now_ms += 5_000
+    bench.complete("pack")
+    replayed = State(EmptySource(), Partition(1, 0, 0))
+    engine.replay(replayed, bench.log)
+    header = replayed.instances[instance.key].header
+    assert header is not None
+    assert (header.started_at_ms, header.ended_at_ms) == (bench.now_ms - 5_000, bench.now_ms)
+
+
+def test_every_behaviour_has_a_room() -> None:
+    assert set(ROOMS) == set(Behaviour)
+    assert ROOMS[Behaviour.PARALLEL_GATEWAY] is parallel_gateway.ROOM

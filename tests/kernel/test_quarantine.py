@@ -1,0 +1,153 @@
+"""A fault in one instance harms no other: it is set aside, can be looked at, released or cancelled."""
+
+from __future__ import annotations
+
+import pytest
+
+from counterflow.kernel import engine
+from counterflow.kernel.engine import KernelFault
+from counterflow.kernel.incidents import ResolveIncident
+from counterflow.kernel.instances import CancelProcessInstance
+from counterflow.kernel.job_delivery import TriggerDue
+from counterflow.kernel.jobs import CompleteJob
+from counterflow.kernel.quarantine import QuarantineInstance, ReleaseInstance
+from counterflow.kernel.records import Command, Rejection
+from counterflow.kernel.rows import ElementInstance, Job, Partition, ProcessInstance, Variable
+from counterflow.kernel.state import State
+from counterflow.kernel.variables import SetVariables
+from counterflow.model.graph import Behaviour
+from tests.kernel.bench import ONE_TASK, Bench, RowsOf, due_times, waiting
+from tests.kernel.test_engine import break_room
+from tests.model.diagram import end, gateway, model, path, service, start
+
+TWO_TASKS = model(
+    start(),
+    gateway("fork", "parallel"),
+    service("pack", job="pack"),
+    service("ship", job="ship"),
+    end("packed"),
+    end("shipped"),
+    path("start", "fork", "pack", "packed"),
+    path("fork", "ship", "shipped"),
+)
+
+
+def set_aside(bench: Bench, key: int) -> None:
+    bench.do(QuarantineInstance(process_instance_key=key, reason="ZeroDivisionError"))
+
+
+def test_the_broken_instance_is_set_aside_and_the_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = Bench(TWO_TASKS)
+    broken, sound = bench.create(), bench.create()
+    with monkeypatch.context() as patch:
+        break_room(patch, Behaviour.END_EVENT, "packed")
+        with pytest.raises(KernelFault) as raised:
+            bench.complete("pack")
+    set_aside(bench, raised.value.process_instance_key)
+    assert (broken.quarantine is not None, sound.quarantine) == (True, None)
+    assert [job.process_instance_key for job in bench.activate("pack")] == [sound.key]
+    bench.do(CompleteJob(job_key=max(sound.jobs), variables={}))
+
+
+@pytest.mark.parametrize("make", [CompleteJob, SetVariables, ResolveIncident])
+def test_whoever_would_touch_it_is_told(make: type[Command]) -> None:
+    bench = Bench(TWO_TASKS)
+    instance = bench.create()
+    bench.fail("ship", retries=0)
+    job, element, incident = bench.job("pack"), bench.rows(ElementInstance)[0], bench.incident()
+    commands: dict[type[Command], Command] = {
+        CompleteJob: CompleteJob(job_key=job.key, variables={}),
+        SetVariables: SetVariables(element_instance_key=element.key, variables={}),
+        ResolveIncident: ResolveIncident(incident_key=incident.key),
+    }
+    set_aside(bench, instance.key)
+    with pytest.raises(Rejection, match=r"quarantined since an internal fault \(ZeroDivisionError\); release or cancel it first"):
+        bench.do(commands[make])
+
+
+def test_nothing_of_it_comes_due() -> None:
+    bench = Bench(TWO_TASKS)
+    instance = bench.create()
+    bench.activate("pack", timeout_ms=10)
+    due_ms, key = due_times(bench.state)[0]
+    set_aside(bench, instance.key)
+    bench.now_ms = due_ms
+    assert due_times(bench.state) == []
+    assert bench.do(TriggerDue(key=key, due_ms=due_ms)) is False
+    assert bench.activate("pack") == []
+
+
+def test_released_its_jobs_are_offered_again_and_what_was_due_meanwhile_comes() -> None:
+    bench = Bench(TWO_TASKS)
+    instance = bench.create()
+    bench.activate("pack", timeout_ms=10)
+    due = due_times(bench.state)
+    set_aside(bench, instance.key)
+    bench.state.newly_ready.clear()
+    bench.do(ReleaseInstance(process_instance_key=instance.key))
+    assert due_times(bench.state) == due
+    assert waiting(bench.state.ready["ship"]) == [bench.job("ship").key]
+    assert bench.state.newly_ready == [("ship", bench.job("ship").key)]  # so that streams are pushed to
+    bench.complete("pack")
+    bench.complete("ship")
+    assert instance.header is not None
+    assert instance.header.state == "completed"
+
+
+def test_loaded_again_it_is_still_set_aside() -> None:
+    bench = Bench(TWO_TASKS)
+    instance = bench.create()
+    bench.activate("pack")
+    set_aside(bench, instance.key)
+    reloaded = State(RowsOf(bench.state), Partition(1, bench.state.last_key, bench.state.last_position))
+    assert reloaded.instance(instance.key) is not None
+    assert [waiting(queue) for queue in reloaded.ready.values() if len(queue)] == []
+    assert due_times(reloaded) == []
+
+
+def test_cancelled_it_goes_as_it_stands() -> None:
+    bench = Bench(TWO_TASKS)
+    instance = bench.create(order=7)
+    bench.fail("ship", retries=0)
+    set_aside(bench, instance.key)
+    bench.do(CancelProcessInstance(process_instance_key=instance.key))
+    assert instance.header is not None
+    assert (instance.header.state, instance.header.ended_at_ms) == ("terminated", bench.now_ms)
+    assert [table for table, rows in instance.rows.items() if rows] == [ProcessInstance]
+    assert [bench.rows(table) for table in (Job, Variable)] == [[], []]
+    assert bench.state.owners == {}
+    (ended,) = bench.ended
+    assert (ended.state, dict(ended.variables)) == ("terminated", {"order": b"7"})
+
+
+def test_cancelling_it_runs_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = Bench(ONE_TASK)
+    instance = bench.create()
+    set_aside(bench, instance.key)
+    monkeypatch.setattr(engine, "ROOMS", {})
+    bench.do(CancelProcessInstance(process_instance_key=instance.key))
+    assert instance.elements == {}
+
+
+def test_setting_aside_twice_keeps_the_first_reason() -> None:
+    bench = Bench(ONE_TASK)
+    instance = bench.create()
+    set_aside(bench, instance.key)
+    bench.do(QuarantineInstance(process_instance_key=instance.key, reason="another"))
+    assert instance.quarantine is not None
+    assert instance.quarantine.reason == "ZeroDivisionError"
+
+
+def test_an_instance_that_is_not_there_cannot_be_set_aside() -> None:
+    bench = Bench(ONE_TASK)
+    seen = len(bench.log)
+    set_aside(bench, 0)
+    assert len(bench.log) == seen
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_releasing_what_is_not_set_aside_is_refused(is_there: bool) -> None:
+    bench = Bench(ONE_TASK)
+    key = bench.create().key if is_there else 7
+    with pytest.raises(Rejection, match=f"Expected to release process instance '{key}', but no such instance is quarantined"):
+        bench.do(ReleaseInstance(process_instance_key=key))

@@ -1,0 +1,97 @@
+"""One command's work-list: how far it goes without a wait, and what it refuses to do without."""
+
+from __future__ import annotations
+
+import pytest
+
+from counterflow.kernel.elements.registry import ROOMS
+from counterflow.kernel.engine import APPLIERS
+from counterflow.kernel.incidents import ResolveIncident
+from counterflow.kernel.instances import CancelProcessInstance
+from counterflow.kernel.lifecycle import ElementActivated
+from counterflow.kernel.records import BrokenInvariant
+from counterflow.kernel.step import MAXIMUM_STEPS, Limits, Step
+from tests.kernel.bench import ONE_TASK, Bench
+from tests.model.diagram import element, gateway, model, path, service, start
+
+ENDLESS = model(start(), gateway("again"), element("task", id="turn"), path("start", "again", "turn", "again"))
+"""start → again → turn → again → …"""
+
+
+def entered(bench: Bench, after: int = 0) -> int:
+    """How many elements were set to work."""
+    return sum(isinstance(event, ElementActivated) for event in bench.events(after))
+
+
+@pytest.mark.parametrize("steps", [5, 100, MAXIMUM_STEPS])
+def test_a_loop_without_a_wait_is_held_up(steps: int) -> None:
+    bench = Bench(ENDLESS, limits=Limits(steps=steps))
+    bench.create()
+    assert entered(bench) == steps
+    incident = bench.incident()
+    assert incident.error_type == "STEP_LIMIT_EXCEEDED"
+    assert f"at most {steps} elements in one go" in incident.message
+
+
+def test_resolved_it_goes_as_far_again() -> None:
+    bench = Bench(ENDLESS, limits=Limits(steps=10))
+    bench.create()
+    first, seen = bench.incident(), len(bench.log)
+    bench.do(ResolveIncident(incident_key=first.key))
+    assert entered(bench, seen) == 10
+    assert bench.incident().key > first.key
+
+
+def test_held_up_it_can_be_cancelled() -> None:
+    bench = Bench(ENDLESS, limits=Limits(steps=10))
+    instance = bench.create()
+    bench.do(CancelProcessInstance(process_instance_key=instance.key))
+    assert (instance.elements, instance.incidents) == ({}, {})
+
+
+def test_every_branch_is_held_up_by_itself() -> None:
+    loops = (gateway("left"), element("task", id="a"), gateway("right"), element("task", id="b"))
+    flows = (path("start", "fork", "left", "a", "left"), path("fork", "right", "b", "right"))
+    bench = Bench(model(start(), gateway("fork", "parallel"), *loops, *flows), limits=Limits(steps=12))
+    instance = bench.create()
+    held = {row.key for row in instance.elements.values() if row.state == "activating"}
+    assert entered(bench) == 12
+    assert {row.element_instance_key for row in instance.incidents.values()} == held
+    assert len(instance.incidents) == 2
+
+
+def test_a_wait_gives_the_next_command_its_own_steps() -> None:
+    looping = model(start(), gateway("again"), service("turn", job="turn"), path("start", "again", "turn", "again"))
+    bench = Bench(looping, limits=Limits(steps=4))
+    instance = bench.create()
+    for _ in range(10):
+        bench.complete("turn")
+    assert instance.incidents == {}
+
+
+def test_a_long_course_costs_no_stack() -> None:
+    ids = [f"t{number}" for number in range(800)]
+    tasks = [element("task", id=task) for task in ids]
+    bench = Bench(model(start(), *tasks, path("start", *ids)))
+    instance = bench.create()
+    assert instance.elements == {}
+
+
+def test_what_is_not_there_is_a_broken_invariant() -> None:
+    bench = Bench(ONE_TASK)
+    instance = bench.create()
+    step = Step(bench.state, APPLIERS, ROOMS, Limits())
+    with pytest.raises(BrokenInvariant, match="no process instance is being worked on"):
+        step.current()
+    step.enter_instance(instance)
+    with pytest.raises(BrokenInvariant, match=f"element instance 7 of process instance {instance.key} is gone"):
+        step.element(7)
+
+
+def test_work_for_an_element_that_is_gone_is_passed_over() -> None:
+    bench = Bench(ONE_TASK)
+    step = Step(bench.state, APPLIERS, ROOMS, Limits())
+    step.enter_instance(bench.create())
+    step.later(lambda *_: pytest.fail("the element is gone"), 7)
+    step.run()
+    assert step.events == []
