@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
+from counterflow.kernel import starts
 from counterflow.kernel.records import Command, Event, Rejection, RejectionType
 from counterflow.kernel.rows import ProcessDefinition, Resource
 from counterflow.kernel.state import InstanceState, State
@@ -92,6 +93,9 @@ def _define(step: Step, deployment_key: int, resource_key: int, resource: ReadRe
     key = step.new_key()
     step.emit(ProcessDefined(key, process.id, version, process.version_tag, resource_key, resource.name, resource.checksum, deployment_key))
     step.state.processes[key] = process
+    if latest is not None:
+        starts.close_all(step, latest.key)
+    starts.open_all(step, key, process)
 
 
 def _is_unchanged(state: State, process: Process, resource: ReadResource) -> bool:

@@ -14,33 +14,46 @@ from typing import Any
 import msgspec
 
 from counterflow.kernel import (
+    correlation,
     deployments,
+    due,
     error_events,
     incidents,
     instances,
     job_delivery,
     jobs,
     lifecycle,
+    messages,
     quarantine,
+    starts,
+    timers,
     undo,
     variables,
 )
-from counterflow.kernel.elements import parallel_gateway
+from counterflow.kernel.arrivals import correlate_buffered
+from counterflow.kernel.elements import call_activity, multi_instance, parallel_gateway
 from counterflow.kernel.elements.registry import ROOMS
 from counterflow.kernel.records import BrokenInvariant, Command, Event, InstanceEnded, LogEntry, Rejection
 from counterflow.kernel.state import InstanceState, State
 from counterflow.kernel.step import Applier, Limits, Step
 
 _LIVES: tuple[Any, ...] = (
+    call_activity,
+    correlation,
     deployments,
+    due,
     error_events,
     incidents,
     instances,
     job_delivery,
     jobs,
     lifecycle,
+    messages,
+    multi_instance,
     parallel_gateway,
     quarantine,
+    starts,
+    timers,
     undo,
     variables,
 )
@@ -74,10 +87,10 @@ def decide(state: State, command: Command, now_ms: int, limits: Limits = Limits(
     """Carry out one command. Raises `Rejection` (the caller's mistake) or `KernelFault` (ours); the state is then as before."""
     mark = state.mark()
     state.now_ms = now_ms
-    step = Step(state, APPLIERS, ROOMS, limits)
+    step = Step(state, APPLIERS, ROOMS, correlate_buffered, limits)
     try:
         answer = COMMANDS[type(command)](step, command)
-        step.run()
+        _run(step)
     except Rejection:
         state.roll_back(mark)
         raise
@@ -86,6 +99,18 @@ def decide(state: State, command: Command, now_ms: int, limits: Limits = Limits(
         state.roll_back(mark)
         raise KernelFault(type(command).__name__, instance_key, fault) from fault
     return Decision(answer, log_of(step, type(command).__name__, mark.last_position + 1), step.ended)
+
+
+def _run(step: Step) -> None:
+    """Work until nothing is left to do: the end of an instance may be what a call or a message has waited for."""
+    told = 0
+    step.run()
+    while told < len(step.ended):
+        end = step.ended[told]
+        told += 1
+        call_activity.called_ended(step, end)
+        correlation.instance_ended(step, end.process_instance_key)
+        step.run()
 
 
 def log_of(step: Step, command: str, first_position: int) -> list[LogEntry]:

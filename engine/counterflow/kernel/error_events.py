@@ -19,7 +19,7 @@ from counterflow.kernel.records import Event
 from counterflow.kernel.rows import ElementInstance
 from counterflow.kernel.state import InstanceState, State
 from counterflow.kernel.step import Step
-from counterflow.model.graph import Dialect, ErrorDefinition, Node
+from counterflow.model.graph import ErrorDefinition, Node
 
 
 class ErrorCaught(Event, frozen=True, array_like=True, tag=60, gc=False):
@@ -43,27 +43,31 @@ class ThrownError(NamedTuple):
 class Catch(NamedTuple):
     """Where an error is caught: `event` is a boundary event of `at`, or the start event of an event sub-process in `at`."""
 
+    instance: InstanceState
     at: ElementInstance
     event: Node
 
 
-def find_catch(step: Step, thrower: ElementInstance, node: Node, code: str) -> Catch | None:
-    """The nearest event that catches an error of this code thrown by an element; None if there is none up to the process."""
-    nodes = step.process().nodes
+def find_catch(step: Step, thrower: ElementInstance, code: str) -> Catch | None:
+    """The nearest event that catches an error of this code thrown by an element, out through call activities; None if none does."""
+    instance: InstanceState | None = step.current()
     element: ElementInstance | None = thrower
-    while element is not None:
-        here = nodes[element.element_id]
-        starts = (nodes[str(nodes[inner].start_event)] for inner in here.event_sub_processes)
-        event = None if element.interrupted or element.key == thrower.key else _matching(starts, code)
-        event = event or _matching((nodes[boundary] for boundary in here.boundary_events), code)
+    while instance is not None and element is not None:
+        event = _catching(step, instance, element, code, is_thrower=element is thrower)
         if event is not None:
-            return Catch(element, event)
-        element = step.current().elements.get(element.scope_key)
+            return Catch(instance, element, event)
+        if element.scope_key:
+            element = instance.elements.get(element.scope_key)
+        else:
+            header = instance.header
+            instance = step.state.instance(header.parent_instance_key) if header is not None and header.parent_instance_key else None
+            element = instance.elements.get(header.parent_element_key) if instance is not None and header is not None else None
     return None
 
 
 def catch_error(step: Step, catch: Catch, error: ThrownError) -> None:
     """Interrupt what the catching event interrupts, and go on from there."""
+    step.enter_instance(catch.instance)
     step.emit(ErrorCaught(catch.at.key, catch.event.id, error.code, error.message))
     if catch.event.attached_to is not None:
         lifecycle.terminate(step, step.element(catch.at.key))
@@ -72,6 +76,18 @@ def catch_error(step: Step, catch: Catch, error: ThrownError) -> None:
         lifecycle.interrupt(step, step.element(catch.at.key))
         sub_process = step.process().nodes[catch.event.parent]
         lifecycle.enter(step, sub_process, catch.at.key, _offered(step, catch.event, error))
+
+
+def _catching(step: Step, instance: InstanceState, element: ElementInstance, code: str, *, is_thrower: bool) -> Node | None:
+    """Events inside an element come before those on its border; of a multi-instance activity the border is the body's."""
+    nodes = step.state.process(instance).nodes
+    here = nodes[element.element_id]
+    if not element.interrupted and not is_thrower and element.loop_counter >= 0:
+        starts = (nodes[str(nodes[inner].start_event)] for inner in here.event_sub_processes)
+        event = _matching(starts, code)
+        if event is not None:
+            return event
+    return _matching((nodes[boundary] for boundary in here.boundary_events), code) if element.loop_counter <= 0 else None
 
 
 def tell_uncaught(step: Step, thrower: ElementInstance, code: str, message: str, job_key: int = 0) -> None:
@@ -109,11 +125,6 @@ def _offered(step: Step, event: Node, error: ThrownError) -> dict[str, bytes]:
             if name:
                 offered[name] = msgspec.json.encode(text)
     return offered
-
-
-def hands_out_variables(step: Step, event: Node) -> bool:
-    """Whether what a boundary event was given goes to the scope around it without a mapping: not in a zeebe: model."""
-    return not event.outputs and step.process().dialect is not Dialect.ZEEBE
 
 
 def _apply_caught(state: State, instance: InstanceState | None, event: ErrorCaught) -> None:

@@ -66,7 +66,7 @@ def decide_resolve(step: Step, command: ResolveIncident) -> None:
     node = step.node(element)
     step.emit(IncidentResolved(incident.key))
     step.resolved = incident
-    step.room(node).resume(step, element, node)
+    step.room_of(element, node).resume(step, element, node)
 
 
 def _apply_raised(state: State, instance: InstanceState | None, event: IncidentRaised) -> None:

@@ -15,6 +15,9 @@ from counterflow.kernel.rows import (
     ElementInstance,
     Incident,
     Job,
+    Loop,
+    LoopItems,
+    LoopOutput,
     MessageSubscription,
     ProcessInstance,
     Quarantine,
@@ -42,6 +45,7 @@ class InstanceState:
         "job_of",
         "key",
         "last_batch",
+        "loop_outputs",
         "plans",
         "process",
         "rows",
@@ -68,6 +72,8 @@ class InstanceState:
         self.undo_by_throw: dict[int, dict[int, None]] = {}
         self.container_of: dict[int, int] = {}
         """Records of completed sub-processes, by the key of the sub-process's element instance."""
+        self.loop_outputs: dict[int, dict[int, None]] = {}
+        """Per multi-instance body, the places of the outputs that are there."""
         self.plans: dict[int, Any] = {}
         """Per compensation throw, the derived order of what is left to undo; dropped on roll-back, rebuilt when missing."""
         self.last_batch = 0
@@ -233,6 +239,13 @@ def index_receiver(state: State, old: MessageSubscription | None, new: MessageSu
         receivers[new.key] = (new.process_instance_key, new.bpmn_process_id)
 
 
+def _index_loop_output(state: State, instance: InstanceState, old: LoopOutput | None, new: LoopOutput | None) -> None:
+    if new is not None:
+        instance.loop_outputs.setdefault(new.element_instance_key, {})[new.loop_counter] = None
+    elif old is not None:
+        _remove(instance.loop_outputs, old.element_instance_key, old.loop_counter)
+
+
 def _index_incident(state: State, instance: InstanceState, old: Incident | None, new: Incident | None) -> None:
     if new is not None:
         instance.incident_of.setdefault(new.element_instance_key, {})[new.key] = None
@@ -276,6 +289,9 @@ INDEXERS: dict[type[Row], Callable[[State, InstanceState, Any, Any], None]] = {
     ElementInstance: _index_element,
     Variable: _index_variable,
     Job: _index_job,
+    Loop: _index_nothing,
+    LoopItems: _index_nothing,
+    LoopOutput: _index_loop_output,
     Timer: _index_timer,
     MessageSubscription: _index_subscription,
     Incident: _index_incident,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from counterflow.kernel import lifecycle, quarantine, variables
 from counterflow.kernel.records import BrokenInvariant, Command, Event, Rejection, RejectionType
-from counterflow.kernel.rows import ProcessDefinition, ProcessInstance
+from counterflow.kernel.rows import ElementInstance, ProcessDefinition, ProcessInstance
 from counterflow.kernel.state import InstanceState, State
 from counterflow.kernel.step import Step
+from counterflow.model.graph import Behaviour, Process
 
 ACTIVE = "active"
 
@@ -18,14 +19,22 @@ class ProcessInstanceCreated(Event, frozen=True, array_like=True, tag=1, gc=Fals
     definition_key: int
     bpmn_process_id: str
     version: int
+    parent_element_key: int = 0
+    parent_instance_key: int = 0
+    call_depth: int = 0
+    start_at: str | None = None
 
 
 class CreateProcessInstance(Command, frozen=True, kw_only=True, gc=False):
-    """Begin a run: of a definition by its key, or by process id with a version (negative: the latest)."""
+    """Begin a run: of a definition by its key, or by process id with a version (negative: the latest).
+
+    `start_at` names the elements to begin at, instead of the none start event.
+    """
 
     bpmn_process_id: str = ""
     version: int = -1
     definition_key: int = 0
+    start_at: tuple[str, ...] = ()
     variables: dict[str, bytes]
 
 
@@ -38,13 +47,39 @@ class CancelProcessInstance(Command, frozen=True, kw_only=True, gc=False):
 def decide_create(step: Step, command: CreateProcessInstance) -> ProcessInstance:
     """CreateProcessInstance of the gateway. The start event may not have run when it answers."""
     definition = _find_definition(step.state, command)
+    process = step.state.process_of(definition.key)
+    if command.start_at:
+        for element_id in command.start_at:
+            _refuse_start_at(process, element_id)
+    elif process.root.start_event is None:
+        raise Rejection(
+            RejectionType.INVALID_STATE,
+            f"Expected to create an instance of process '{process.id}' at its none start event, but it has none; "
+            "publish the message or wait for the timer that begins it, or say where to start",
+        )
+    return begin(step, definition, command.variables, start_at="\n".join(command.start_at) or None)
+
+
+def begin(
+    step: Step,
+    definition: ProcessDefinition,
+    document: variables.Document,
+    *,
+    start_at: str | None = None,
+    caller: ElementInstance | None = None,
+    call_depth: int = 0,
+) -> ProcessInstance:
+    """A new instance of a definition, to begin at its none start event or at the elements of `start_at` (one a line)."""
     key = step.new_key()
     step.state.open_instance(key)
     step.instance = step.state.instances[key]
-    step.emit(ProcessInstanceCreated(key, definition.key, definition.bpmn_process_id, definition.version))
+    parents = (caller.key, caller.process_instance_key) if caller is not None else (0, 0)
+    step.emit(
+        ProcessInstanceCreated(key, definition.key, definition.bpmn_process_id, definition.version, *parents, call_depth, start_at)
+    )
     root = step.state.process_of(definition.key).root
     step.emit(lifecycle.ElementActivating(key, 0, root.id))
-    variables.set_local(step, key, command.variables)
+    variables.set_local(step, key, document)
     step.later(lifecycle.begin, key)
     header = step.instance.header
     if header is None:
@@ -59,11 +94,52 @@ def decide_cancel(step: Step, command: CancelProcessInstance) -> None:
     header = instance.header if instance is not None else None
     if instance is None or header is None or header.state != ACTIVE:
         raise Rejection(RejectionType.NOT_FOUND, f"Expected to cancel a process instance with key '{key}', but no such process was found")
+    if header.parent_instance_key:
+        raise Rejection(
+            RejectionType.INVALID_STATE,
+            f"Expected to cancel a process instance with key '{key}', but it is called by another one; "
+            f"cancel the root process instance '{_root_of(step.state, header).key}' instead",
+        )
     step.instance = instance
     if instance.quarantine is not None:
         quarantine.abandon(step)
     else:
         lifecycle.terminate(step, step.element(key))
+
+
+NOT_TO_START_AT = frozenset({Behaviour.START_EVENT, Behaviour.BOUNDARY_EVENT, Behaviour.PROCESS, Behaviour.EVENT_SUB_PROCESS})
+
+
+def _refuse_start_at(process: Process, element_id: str) -> None:
+    node = process.nodes.get(element_id)
+    why = ""
+    if node is None:
+        why = "no such element was found in the process"
+    elif node.behaviour in NOT_TO_START_AT or node.is_for_compensation:
+        why = f"the element of type {node.type} is not one that an instance can begin at"
+    elif any(process.nodes[flow.source].behaviour is Behaviour.EVENT_BASED_GATEWAY for flow in node.incoming):
+        why = "it follows an event-based gateway; begin at the gateway"
+    else:
+        around = process.nodes[node.parent]
+        while around.parent and not why:
+            if around.multi_instance is not None:
+                why = f"it is inside the multi-instance activity '{around.id}'"
+            elif around.behaviour is Behaviour.EVENT_SUB_PROCESS:
+                why = f"it is inside the event sub-process '{around.id}'"
+            around = process.nodes[around.parent]
+    if why:
+        raise Rejection(
+            RejectionType.INVALID_ARGUMENT, f"Expected to create an instance of process '{process.id}' at element '{element_id}', but {why}"
+        )
+
+
+def _root_of(state: State, header: ProcessInstance) -> ProcessInstance:
+    while header.parent_instance_key:
+        parent = state.instance(header.parent_instance_key)
+        if parent is None or parent.header is None:
+            break
+        header = parent.header
+    return header
 
 
 def _find_definition(state: State, command: CreateProcessInstance) -> ProcessDefinition:
@@ -100,7 +176,20 @@ def _by_id(state: State, process_id: str, version: int) -> ProcessDefinition:
 
 
 def _apply_created(state: State, instance: InstanceState | None, event: ProcessInstanceCreated) -> None:
-    state.put(ProcessInstance(event.key, event.definition_key, event.bpmn_process_id, event.version, ACTIVE, state.now_ms))
+    state.put(
+        ProcessInstance(
+            event.key,
+            event.definition_key,
+            event.bpmn_process_id,
+            event.version,
+            ACTIVE,
+            state.now_ms,
+            parent_element_key=event.parent_element_key,
+            parent_instance_key=event.parent_instance_key,
+            call_depth=event.call_depth,
+            start_at=event.start_at,
+        )
+    )
 
 
 APPLIERS = {ProcessInstanceCreated: _apply_created}

@@ -35,13 +35,6 @@ class ReturnJob(Command, frozen=True, kw_only=True, gc=False):
     deadline_ms: int
 
 
-class TriggerDue(Command, frozen=True, kw_only=True, gc=False):
-    """Whatever was due for this job at `due_ms` has come: its deadline, or the end of its back-off."""
-
-    key: int
-    due_ms: int
-
-
 def decide_activate(step: Step, command: ActivateJobs) -> list[ActivatedJob]:
     """ActivateJobs of the gateway, and every push to a stream."""
     queue = step.state.ready.get(command.type)
@@ -75,10 +68,10 @@ def decide_return(step: Step, command: ReturnJob) -> bool:
     return True
 
 
-def decide_due(step: Step, command: TriggerDue) -> bool:
+def job_due(step: Step, key: int, due_ms: int) -> bool:
     """A deadline or a back-off has passed. Answers whether it still stood."""
-    job = _peek(step, command.key)
-    if job is None or job.due_ms != command.due_ms or command.due_ms > step.now_ms:
+    job = _peek(step, key)
+    if job is None or job.due_ms != due_ms:
         return False
     step.emit(JobReturned(job.key, "timed_out" if job.state == ACTIVATED else "backed_off"))
     return True
@@ -134,4 +127,4 @@ def _set_aside_too_large(step: Step, job: Job, size: int) -> None:
     incidents.raise_incident(step, step.element(job.element_instance_key), "MESSAGE_SIZE_EXCEEDED", message, job.key)
 
 
-COMMANDS = {ActivateJobs: decide_activate, ReturnJob: decide_return, TriggerDue: decide_due}
+COMMANDS = {ActivateJobs: decide_activate, ReturnJob: decide_return}

@@ -248,7 +248,7 @@ def decide_throw_error(step: Step, command: ThrowError) -> None:
     job, element, node = _find(step, command.job_key, "throw an error for")
     _expect_active(job, "thrown an error for")
     message = command.message[:ERROR_MESSAGE_LIMIT]
-    catch = error_events.find_catch(step, element, node, command.error_code)
+    catch = error_events.find_catch(step, element, command.error_code)
     step.emit(JobErrorThrown(job.key, command.error_code, message, catch is not None))
     if catch is None:
         error_events.tell_uncaught(step, element, command.error_code, message, job.key)

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
-from counterflow.kernel import incidents, undo, variables
+from counterflow.kernel import incidents, undo, variables, waits
 from counterflow.kernel.records import BrokenInvariant, Event, InstanceEnded
 from counterflow.kernel.rows import ElementInstance, Variable
 from counterflow.kernel.state import InstanceState, State
@@ -24,6 +24,9 @@ from counterflow.model.graph import Flow, Node
 ACTIVATING, ACTIVATED, COMPLETING, TERMINATING = "activating", "activated", "completing", "terminating"
 
 MAPPING_FAILED = "IO_MAPPING_ERROR"
+
+BODY = -1
+"""`loop_counter` of the body of a multi-instance activity; its instances have 1, 2, 3, …, all other elements 0."""
 
 MOVES = {
     ACTIVATING: {ACTIVATED, TERMINATING},
@@ -41,6 +44,8 @@ class ElementActivating(Event, frozen=True, array_like=True, tag=10, gc=False):
     element_id: str
     undo_key: int = 0
     compensated_scope_key: int = 0
+    triggered: bool = False
+    loop_counter: int = 0
 
 
 class ElementActivated(Event, frozen=True, array_like=True, tag=11, gc=False):
@@ -100,10 +105,14 @@ def enter(
     *,
     undo_key: int = 0,
     compensated_scope_key: int = 0,
+    triggered: bool = False,
+    loop_counter: int = 0,
 ) -> int:
     """Put a token on a node: a new element instance with `local` variables, begun when its turn comes. Answers its key."""
     key = step.new_key()
-    step.emit(ElementActivating(key, scope_key, node.id, undo_key, compensated_scope_key))
+    if node.multi_instance is not None and loop_counter == 0:
+        loop_counter = BODY
+    step.emit(ElementActivating(key, scope_key, node.id, undo_key, compensated_scope_key, triggered, loop_counter))
     if local:
         variables.set_local(step, key, local)
     step.later(begin, key)
@@ -114,19 +123,23 @@ def begin(step: Step, element: ElementInstance, node: Node) -> None:
     """Map the inputs, then set the element to work."""
     if element.state != ACTIVATING:
         return
-    step.steps_left -= 1
+    if element.loop_counter <= 0:
+        step.steps_left -= 1
     if step.steps_left < 0:
         _hold_up(step, element)
         return
-    if node.inputs and not _map_inputs(step, element, node):
+    if node.inputs and element.loop_counter != BODY and not _map_inputs(step, element, node):
+        return
+    if node.waits_for and not element.triggered and not waits.open_all(step, element, node):
         return
     step.emit(ElementActivated(element.key))
-    step.room(node).activated(step, step.element(element.key), node)
+    step.room_of(element, node).activated(step, step.element(element.key), node)
 
 
 def finish(step: Step, element: ElementInstance, node: Node, flows: Sequence[Flow] | None = None) -> None:
     """The element's work is done: map its outputs and leave it along `flows` (by default, all that its conditions allow)."""
     step.emit(ElementCompleting(element.key))
+    waits.close_all(step, element.key)
     leave(step, element, node, flows)
 
 
@@ -135,21 +148,38 @@ def leave(step: Step, element: ElementInstance, node: Node, flows: Sequence[Flow
 
     `is_mapped`: the outputs were mapped before a condition held the element, and are not mapped a second time.
     """
-    if node.outputs and not is_mapped and not _map_outputs(step, element, node):
+    if node.outputs and not is_mapped and element.loop_counter != BODY and not _map_outputs(step, element, node):
+        return
+    if element.loop_counter > 0:
+        _leave_loop(step, element, node)
         return
     chosen = step.room(node).leaving(step, element, node) if flows is None else flows
     if chosen is None:
         return
     if element.scope_key == 0:
         _announce_end(step, element, "completed")
-    undo.record(step, element, node)
-    step.emit(ElementCompleted(element.key))
-    if element.undo_key:
-        undo.handler_ended(step, element)
+    _complete(step, element, node)
     for flow in chosen:
         take(step, element.scope_key, flow)
     if element.scope_key:
         scope_may_end(step, element.scope_key)
+
+
+def _leave_loop(step: Step, element: ElementInstance, node: Node) -> None:
+    """An instance of a multi-instance activity is done: its body decides what that means."""
+    body = step.element(element.scope_key)
+    room = step.room_of(body, node)
+    if not room.child_completing(step, element, node):
+        return
+    _complete(step, element, node)
+    room.child_completed(step, step.element(body.key), node)
+
+
+def _complete(step: Step, element: ElementInstance, node: Node) -> None:
+    undo.record(step, element, node)
+    step.emit(ElementCompleted(element.key))
+    if element.undo_key:
+        undo.handler_ended(step, element)
 
 
 def take(step: Step, scope_key: int, flow: Flow) -> None:
@@ -170,9 +200,10 @@ def terminate(step: Step, element: ElementInstance) -> None:
     """Sweep an element away, innermost first: its children, what its room has under way, its incidents, its undo, its variables."""
     node = step.node(element)
     step.emit(ElementTerminating(element.key))
+    waits.close_all(step, element.key)
     terminate_children(step, element.key)
     sweep_tokens(step, element.key)
-    step.room(node).terminating(step, element, node)
+    step.room_of(element, node).terminating(step, element, node)
     incidents.drop_incidents_of(step, element.key)
     undo.drop(step, element.key)
     if element.scope_key == 0:
@@ -191,6 +222,7 @@ def terminate_children(step: Step, scope_key: int, spare: int = 0) -> None:
 def interrupt(step: Step, scope: ElementInstance) -> None:
     """An interrupting event sub-process takes over a scope: everything else in it is swept away."""
     step.emit(ScopeInterrupted(scope.key))
+    waits.close_inner(step, scope)
     terminate_children(step, scope.key)
     sweep_tokens(step, scope.key)
 
@@ -208,7 +240,7 @@ def resume(step: Step, element: ElementInstance, node: Node) -> None:
     elif element.state == COMPLETING:
         leave(step, element, node, is_mapped=step.resolved is not None and step.resolved.error_type != MAPPING_FAILED)
     elif element.state == ACTIVATED:
-        step.room(node).activated(step, element, node)
+        step.room_of(element, node).activated(step, element, node)
 
 
 def _is_busy(instance: InstanceState, scope_key: int) -> bool:
@@ -276,6 +308,8 @@ def _apply_activating(state: State, instance: InstanceState | None, event: Eleme
             state.last_position,
             event.undo_key,
             event.compensated_scope_key,
+            triggered=event.triggered,
+            loop_counter=event.loop_counter,
         )
     )
 

@@ -68,6 +68,7 @@ class ProcessInstance(Row, frozen=True, gc=False):
     """One run of a definition. `state` is `active`, `completed` or `terminated`; the row stays when the run has ended.
 
     `parent_element_key` is the call activity that called it, in the instance `parent_instance_key`; 0 if nothing did.
+    `start_at` names the elements at which it begins, one a line, where that is not the none start event.
     """
 
     table: ClassVar[str] = "process_instance"
@@ -82,6 +83,8 @@ class ProcessInstance(Row, frozen=True, gc=False):
     ended_at_ms: int | None = None
     parent_element_key: int = 0
     parent_instance_key: int = 0
+    call_depth: int = 0
+    start_at: str | None = None
 
 
 class ElementInstance(Row, frozen=True, gc=False):
@@ -90,7 +93,9 @@ class ElementInstance(Row, frozen=True, gc=False):
     `undo_key` is set on a compensation handler: the undo record it works off. `compensated_scope_key` is set on a
     compensation event sub-process: the completed sub-process whose inner undo a throw inside it reaches.
     `interrupted` marks a scope whose tokens were swept away by an interrupting event sub-process.
-    `loop_counter` is -1 on the body of a multi-instance activity and counts its instances from 1. `result` keeps what the
+    `triggered` marks an event that has happened before its element was entered (after an event-based gateway), and a
+    scope whose content is entered from outside (start instructions).
+    `called_instance_key` is the process instance that a call activity has called. `loop_counter` is -1 on the body of a multi-instance activity and counts its instances from 1. `result` keeps what the
     element's job returned, where the model wants it offered to the handler.
     """
 
@@ -106,6 +111,8 @@ class ElementInstance(Row, frozen=True, gc=False):
     compensated_scope_key: int = 0
     interrupted: bool = False
     loop_counter: int = 0
+    triggered: bool = False
+    called_instance_key: int = 0
     result: bytes | None = None
 
 
@@ -139,6 +146,41 @@ class Job(Row, frozen=True, gc=False):
     error_code: str | None = None
     error_message: str | None = None
     headers: bytes | None = None
+
+
+class Loop(Row, frozen=True, gc=False):
+    """How far a multi-instance activity has come: how many instances there are to be, how many have completed."""
+
+    table: ClassVar[str] = "loop"
+    key_fields: ClassVar[tuple[str, ...]] = ("element_instance_key",)
+
+    element_instance_key: int
+    process_instance_key: int
+    total: int
+    completed: int = 0
+
+
+class LoopItems(Row, frozen=True, gc=False):
+    """The items that a sequential multi-instance activity goes through, a JSON array."""
+
+    table: ClassVar[str] = "loop_items"
+    key_fields: ClassVar[tuple[str, ...]] = ("element_instance_key",)
+
+    element_instance_key: int
+    process_instance_key: int
+    items: bytes
+
+
+class LoopOutput(Row, frozen=True, gc=False):
+    """What one instance of a multi-instance activity gave, JSON text; `loop_counter` is its place, from 1."""
+
+    table: ClassVar[str] = "loop_output"
+    key_fields: ClassVar[tuple[str, ...]] = ("element_instance_key", "loop_counter")
+
+    element_instance_key: int
+    loop_counter: int
+    process_instance_key: int
+    value: bytes
 
 
 class Timer(Row, frozen=True, gc=False):
@@ -308,6 +350,9 @@ TABLES: tuple[type[Row], ...] = (
     ElementInstance,
     Variable,
     Job,
+    Loop,
+    LoopItems,
+    LoopOutput,
     Timer,
     MessageSubscription,
     StartTimer,

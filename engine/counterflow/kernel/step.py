@@ -35,14 +35,22 @@ class Limits(NamedTuple):
     steps: int = MAXIMUM_STEPS
     variable_bytes: int = 2 * 1024 * 1024
     message_bytes: int = 4 * 1024 * 1024
+    call_depth: int = 1_000
 
 
 class Step:
     """The work-list of one command, and what it has brought about so far."""
 
-    __slots__ = ("_appliers", "_rooms", "_work", "ended", "events", "instance", "limits", "resolved", "state", "steps_left")
+    __slots__ = ("_appliers", "_correlate", "_rooms", "_work", "ended", "events", "instance", "limits", "resolved", "state", "steps_left")
 
-    def __init__(self, state: State, appliers: Mapping[type[Event], Applier], rooms: Mapping[Behaviour, Room], limits: Limits) -> None:
+    def __init__(
+        self,
+        state: State,
+        appliers: Mapping[type[Event], Applier],
+        rooms: Mapping[Behaviour, Room],
+        correlate: Continuation,
+        limits: Limits,
+    ) -> None:
         self.state = state
         self.limits = limits
         self.events: list[tuple[int, Event]] = []
@@ -53,6 +61,7 @@ class Step:
         """The incident that this command has resolved, for the element that takes up its course."""
         self._appliers = appliers
         self._rooms = rooms
+        self._correlate = correlate
         self._work: deque[tuple[InstanceState, Continuation, int]] = deque()
 
     @property
@@ -85,6 +94,10 @@ class Step:
         """The room that runs a node."""
         return self._rooms[node.behaviour]
 
+    def room_of(self, element: ElementInstance, node: Node) -> Room:
+        """The room that runs an element instance: the node's, but for the body of a multi-instance activity."""
+        return self._rooms[Behaviour.MULTI_INSTANCE if element.loop_counter < 0 else node.behaviour]
+
     def new_key(self) -> int:
         """The next key of the partition."""
         self.state.last_key += 1
@@ -100,6 +113,10 @@ class Step:
     def later(self, continuation: Continuation, key: int) -> None:
         """Put work for an element instance at the end of the work-list."""
         self._work.append((self.current(), continuation, key))
+
+    def expect_buffered(self, key: int) -> None:
+        """An element has begun to wait: messages that came before it did are to reach it, when its turn comes."""
+        self.later(self._correlate, key)
 
     def enter_instance(self, instance: InstanceState) -> None:
         """Work on this process instance from here. Refuses one that is set aside."""

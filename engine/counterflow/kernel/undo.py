@@ -29,7 +29,7 @@ from counterflow.kernel.records import BrokenInvariant, Event
 from counterflow.kernel.rows import ElementInstance, UndoRecord
 from counterflow.kernel.state import InstanceState, State
 from counterflow.kernel.step import Step
-from counterflow.model.graph import CompensationOrder, Node
+from counterflow.model.graph import CompensationOrder, Dialect, Node
 
 AVAILABLE, CONTAINER, TAKEN, STARTED = "available", "container", "taken", "started"
 
@@ -114,23 +114,30 @@ class Plan:
 
 def record(step: Step, element: ElementInstance, node: Node) -> None:
     """An element is completing: keep what is needed to undo it, or let go of what no one can undo any more."""
-    inside = element.key in step.current().undo_by_scope
+    is_body = element.loop_counter < 0
+    handler = "" if is_body else node.compensation_event_sub_process or ""
     if element.scope_key == 0 or element.undo_key:
         drop(step, element.key)
-    elif inside or node.compensation_event_sub_process:
-        handler = node.compensation_event_sub_process or ""
+    elif handler or element.key in step.current().undo_by_scope:
         # sorted: memory keeps the order of writing, the store that of names, and the log must not tell one from the other
         local = variables.to_object(dict(sorted(step.current().variables.get(element.key, {}).items())))
         step.emit(
             UndoRecorded(step.new_key(), element.scope_key, node.id, element.key, handler, element.activated_position, variables=local)
         )
-    if node.compensation is not None:
+    if node.compensation is not None and _is_undone_by_itself(step, element):
         activated = element.activated_position if not node.children else step.state.last_position + 1
         step.emit(
             UndoRecorded(
                 step.new_key(), element.scope_key, node.id, element.key, node.compensation.handler, activated, result=element.result
             )
         )
+
+
+def _is_undone_by_itself(step: Step, element: ElementInstance) -> bool:
+    """A multi-instance activity is undone once as a whole in a zeebe: model, once per instance in a camunda: model."""
+    if element.loop_counter == 0:
+        return True
+    return (element.loop_counter < 0) == (step.process().dialect is Dialect.ZEEBE)
 
 
 def collect(instance: InstanceState, scope_key: int, activity: str | None = None) -> Iterator[UndoRecord]:

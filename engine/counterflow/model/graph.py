@@ -39,6 +39,8 @@ class Behaviour(StrEnum):
     PARALLEL_GATEWAY = "parallel_gateway"
     EVENT_BASED_GATEWAY = "event_based_gateway"
     CALL_ACTIVITY = "call_activity"
+    MULTI_INSTANCE = "multi_instance"
+    """The body of an activity with `Node.multi_instance`; the activity inside has its own behaviour."""
     JOB_TASK = "job_task"
     SCRIPT_TASK = "script_task"
     PASS_THROUGH = "pass_through"  # noqa: S105 - a kind of element, not a password

@@ -6,19 +6,24 @@ brought is in the boundary event's own scope and leaves it by output mappings.
 
 from __future__ import annotations
 
-from counterflow.kernel import error_events, lifecycle, variables
+from counterflow.kernel import lifecycle, variables
 from counterflow.kernel.elements.room import Room
 from counterflow.kernel.rows import ElementInstance
 from counterflow.kernel.step import Step
-from counterflow.model.graph import Node
+from counterflow.model.graph import Dialect, ErrorDefinition, Node
 
 
 def activated(step: Step, element: ElementInstance, node: Node) -> None:
     """Hand out what the event brought, where the dialect says so, and go on."""
     brought = step.current().variables.get(element.key)
-    if brought and error_events.hands_out_variables(step, node):
+    if brought and _hands_out(step, node):
         variables.propagate(step, element.scope_key, dict(sorted(brought.items())))
     lifecycle.finish(step, element, node)
+
+
+def _hands_out(step: Step, node: Node) -> bool:
+    """Whether what it was given goes to the scope around it without a mapping: all but errors, in a zeebe: model."""
+    return not node.outputs and not (isinstance(node.event, ErrorDefinition) and step.process().dialect is Dialect.ZEEBE)
 
 
 ROOM = Room(activated=activated)

@@ -29,7 +29,7 @@ def activated(step: Step, element: ElementInstance, node: Node) -> None:
 
 
 def _throw_error(step: Step, element: ElementInstance, node: Node, code: str) -> None:
-    catch = error_events.find_catch(step, element, node, code)
+    catch = error_events.find_catch(step, element, code)
     if catch is None:
         error_events.tell_uncaught(step, element, code, "")
     else:

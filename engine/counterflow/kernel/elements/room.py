@@ -1,4 +1,4 @@
-"""What a room is: the five moments in which an element can have something of its own to say."""
+"""What a room is: the moments in which an element can have something of its own to say."""
 
 from __future__ import annotations
 
@@ -21,6 +21,16 @@ def _nothing(step: Step, element: ElementInstance, node: Node) -> None:
     """There is nothing under way that would have to be ended."""
 
 
+def _may_complete(step: Step, child: ElementInstance, node: Node) -> bool:
+    """Nothing has to be gathered from a child."""
+    return True
+
+
+def _may_end(step: Step, scope: ElementInstance, node: Node) -> None:
+    """A scope is done with its last token."""
+    lifecycle.scope_may_end(step, scope.key)
+
+
 @dataclass(frozen=True, slots=True)
 class Room:
     """The behaviour of one kind of element. What a room does not say is what every element does."""
@@ -35,3 +45,7 @@ class Room:
     """An incident of the element was resolved, or what it had started has ended."""
     terminating: Continuation = _nothing
     """The element is being swept away, its children are gone: end what else it has under way."""
+    child_completing: Callable[[Step, ElementInstance, Node], bool] = _may_complete
+    """Multi-instance bodies: an instance inside is about to complete; False where an incident holds it."""
+    child_completed: Continuation = _may_end
+    """Multi-instance bodies: an instance inside has completed."""

@@ -1,0 +1,116 @@
+"""Call activity: runs another process as an instance of its own, and waits for its end. BPMN 2.0.2, 13.3.5.
+
+The process is the latest version at the time of the call. All visible variables go in unless the model says only those
+that its input mappings make; what the called process ends with comes back. Its errors travel on from here; when the call
+activity is swept away, so is the instance it has called.
+"""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from counterflow.kernel import incidents, instances, lifecycle, quarantine, variables
+from counterflow.kernel.elements.room import Room
+from counterflow.kernel.records import BrokenInvariant, Event, InstanceEnded
+from counterflow.kernel.rows import ElementInstance
+from counterflow.kernel.state import InstanceState, State
+from counterflow.kernel.step import Step
+from counterflow.model.graph import CalledProcess, Node
+
+
+class ProcessCalled(Event, frozen=True, array_like=True, tag=130, gc=False):
+    """A call activity has begun an instance of its own."""
+
+    element_instance_key: int
+    called_instance_key: int
+
+
+def activated(step: Step, element: ElementInstance, node: Node) -> None:
+    """Begin the called process; without one an incident holds the call."""
+    caller, header = step.current(), step.current().header
+    process_id = _process_id(step, element, node)
+    definition = step.state.latest.get(process_id) if process_id is not None else None
+    if process_id is None or header is None:
+        return
+    why = ""
+    if definition is None:
+        why = "but no such process is deployed; deploy it and resolve the incident"
+    elif step.state.process_of(definition.key).root.start_event is None:
+        why = "but it has no none start event"
+    elif header.call_depth >= step.limits.call_depth:
+        why = f"but calls are {header.call_depth} deep already, which is as deep as may be: does the process call itself?"
+    if why or definition is None:
+        incidents.raise_incident(step, element, "CALLED_ELEMENT_ERROR", f"Expected '{node.id}' to call process '{process_id}', {why}")
+        return
+    document = _going_in(step, element, node)
+    child = instances.begin(step, definition, document, caller=element, call_depth=header.call_depth + 1)
+    step.instance = caller
+    step.emit(ProcessCalled(element.key, child.key))
+
+
+def called_ended(step: Step, end: InstanceEnded) -> None:
+    """An instance has ended: if a call activity waits for it, and it has completed, that one goes on."""
+    child = step.state.instance(end.process_instance_key)
+    header = child.header if child is not None else None
+    if header is None or not header.parent_element_key or end.state != "completed":
+        return
+    caller = step.state.instance(header.parent_instance_key)
+    element = caller.elements.get(header.parent_element_key) if caller is not None else None
+    if caller is None or element is None or element.called_instance_key != end.process_instance_key:
+        return
+    step.instance = caller
+    node = step.node(element)
+    if node.outputs:
+        variables.set_local(step, element.key, end.variables)
+    elif _definition(node).propagate_all_out:
+        variables.hand_out(step, element, node, end.variables)
+    lifecycle.finish(step, step.element(element.key), node)
+
+
+def terminating(step: Step, element: ElementInstance, node: Node) -> None:
+    """The called instance goes with its call."""
+    caller = step.current()
+    child = step.state.instance(element.called_instance_key) if element.called_instance_key else None
+    if child is None or child.key not in child.elements:
+        return
+    step.instance = child
+    if child.quarantine is not None:
+        quarantine.abandon(step)
+    else:
+        lifecycle.terminate(step, step.element(child.key))
+    step.instance = caller
+
+
+def _process_id(step: Step, element: ElementInstance, node: Node) -> str | None:
+    process_id = _definition(node).process_id
+    if isinstance(process_id, str):
+        return process_id
+    value = variables.evaluate(step, element.key, process_id).value
+    if isinstance(value, str) and value:
+        return value
+    found = "null" if value is None else repr(value)
+    message = f"Expected the called process '={process_id.text}' of '{node.id}' to be a process id, but it is {found}"
+    incidents.raise_incident(step, element, "CALLED_ELEMENT_ERROR", f"{message}; set the variables it reads and resolve the incident")
+    return None
+
+
+def _going_in(step: Step, element: ElementInstance, node: Node) -> variables.Document:
+    if _definition(node).propagate_all_in:
+        return variables.visible(step.current(), element.key)
+    return dict(sorted(step.current().variables.get(element.key, {}).items()))
+
+
+def _definition(node: Node) -> CalledProcess:
+    if node.called is None:
+        raise BrokenInvariant(f"'{node.id}' calls no process")
+    return node.called
+
+
+def _apply_called(state: State, instance: InstanceState | None, event: ProcessCalled) -> None:
+    if instance is not None:
+        element = instance.elements[event.element_instance_key]
+        state.put(replace(element, called_instance_key=event.called_instance_key))
+
+
+APPLIERS = {ProcessCalled: _apply_called}
+ROOM = Room(activated=activated, terminating=terminating)

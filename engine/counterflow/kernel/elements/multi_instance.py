@@ -1,0 +1,250 @@
+"""Multi-instance: the body of an activity that is done once for each item of a collection, all at once or one after another.
+
+The body is an element instance of its own around the instances; what stands on the activity's border belongs to it. Each
+instance has its item and its place (`loopCounter`, from 1) as variables of its own. The outputs are gathered one by one,
+each in a row of its own, and become a list when the body completes: so a step costs the same at the first and the last item.
+
+BPMN 2.0.2, 13.3.7; variables by the names of Zeebe and of Camunda 7.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+import msgspec
+from msgspec.structs import replace
+
+from counterflow import feel
+from counterflow.kernel import incidents, lifecycle, variables
+from counterflow.kernel.elements.room import Room
+from counterflow.kernel.records import BrokenInvariant, Event
+from counterflow.kernel.rows import ElementInstance, Loop, LoopItems, LoopOutput
+from counterflow.kernel.state import InstanceState, State
+from counterflow.kernel.step import Step
+from counterflow.model.graph import MultiInstance, Node
+
+NULL = b"null"
+_NAME = re.compile(r"[A-Za-z_]\w*")
+
+
+class LoopStarted(Event, frozen=True, array_like=True, tag=110, gc=False):
+    """A multi-instance activity is to be done so many times; `items` is kept where they come one after another."""
+
+    element_instance_key: int
+    total: int
+    items: bytes | None = None
+
+
+class LoopOutputGathered(Event, frozen=True, array_like=True, tag=111, gc=False):
+    """The instance at this place has given a value (JSON text)."""
+
+    element_instance_key: int
+    loop_counter: int
+    value: bytes
+
+
+class LoopAdvanced(Event, frozen=True, array_like=True, tag=112, gc=False):
+    """One more instance has completed."""
+
+    element_instance_key: int
+
+
+class LoopEnded(Event, frozen=True, array_like=True, tag=113, gc=False):
+    """The activity is done with, or was swept away: what was kept for it is let go."""
+
+    element_instance_key: int
+
+
+def activated(step: Step, body: ElementInstance, node: Node) -> None:
+    """Read the collection and start its instances: all of them, or the first."""
+    loop = _definition(node)
+    items = _items(step, body, loop)
+    if items is None:
+        return
+    step.emit(LoopStarted(body.key, len(items), _join(items) if loop.is_sequential and items else None))
+    if not items:
+        _end(step, body, node)
+    for place in range(1, (1 if loop.is_sequential else len(items)) + 1):
+        if place <= len(items):
+            _start(step, body, node, place, items[place - 1])
+
+
+def completing(step: Step, child: ElementInstance, node: Node) -> bool:
+    """Gather what an instance has given."""
+    loop = _definition(node)
+    if loop.output_element is None or loop.output_collection is None:
+        return True
+    evaluation = variables.evaluate(step, child.key, loop.output_element)
+    try:
+        if evaluation.failure is not None:
+            raise feel.FeelValueError(str(evaluation.failure))
+        value = feel.to_json(evaluation.value)
+    except feel.FeelValueError as error:
+        message = f"Expected the output element '={loop.output_element.text}' of '{node.id}' to give a value, but {error}"
+        incidents.raise_incident(step, child, "EXTRACT_VALUE_ERROR", message)
+        return False
+    step.emit(LoopOutputGathered(child.scope_key, child.loop_counter, value))
+    return True
+
+
+def completed(step: Step, body: ElementInstance, node: Node) -> None:
+    """An instance has completed: that was the last one, or the completion condition holds, or the next one starts."""
+    step.emit(LoopAdvanced(body.key))
+    _go_on(step, body, node)
+
+
+def resume(step: Step, body: ElementInstance, node: Node) -> None:
+    """An incident was resolved: of the collection, or of the completion condition."""
+    if body.state == lifecycle.ACTIVATED and body.key in step.current().rows[Loop]:
+        _go_on(step, body, node)
+    else:
+        lifecycle.resume(step, body, node)
+
+
+def terminating(step: Step, body: ElementInstance, node: Node) -> None:
+    """Let go of what was kept."""
+    if body.key in step.current().rows[Loop]:
+        step.emit(LoopEnded(body.key))
+
+
+def _go_on(step: Step, body: ElementInstance, node: Node) -> None:
+    loop, progress = _definition(node), _progress(step, body)
+    is_over = progress.completed >= progress.total
+    if not is_over and loop.completion_condition is not None:
+        holds = _condition_holds(step, body, node, loop, progress)
+        if holds is None:
+            return
+        is_over = holds
+    if is_over:
+        lifecycle.terminate_children(step, body.key)
+        _end(step, body, node)
+    elif loop.is_sequential:
+        _start(step, body, node, progress.completed + 1, _kept_items(step.current(), body.key)[progress.completed])
+
+
+def _start(step: Step, body: ElementInstance, node: Node, place: int, item: bytes) -> None:
+    loop = _definition(node)
+    local = {"loopCounter": str(place).encode()}
+    if loop.element_variable:
+        local[loop.element_variable] = item
+    output = _NAME.match(loop.output_element.text.strip()) if loop.output_element is not None else None
+    if output is not None and output[0] not in local:
+        local[output[0]] = NULL  # so that what an instance gives stays its own until it is gathered
+    lifecycle.enter(step, node, body.key, local, loop_counter=place)
+
+
+def _end(step: Step, body: ElementInstance, node: Node) -> None:
+    loop, instance = _definition(node), step.current()
+    if loop.output_collection is not None:
+        progress = _progress(step, body)
+        outputs = instance.rows[LoopOutput]
+        found = (outputs.get((body.key, place)) for place in range(1, progress.total + 1))
+        values = _join([NULL if output is None else output.value for output in found])
+        variables.propagate(step, body.scope_key, {loop.output_collection: values})
+    step.emit(LoopEnded(body.key))
+    lifecycle.finish(step, step.element(body.key), node)
+
+
+def _items(step: Step, body: ElementInstance, loop: MultiInstance) -> Sequence[bytes] | None:
+    value = variables.evaluate(step, body.scope_key, loop.collection).value
+    if isinstance(value, int | Decimal) and not isinstance(value, bool) and value == int(value) and value >= 0:
+        return [str(place).encode() for place in range(1, int(value) + 1)]
+    try:
+        if isinstance(value, list):
+            return [feel.to_json(item) for item in value]
+        found = "null" if value is None else repr(value)
+    except feel.FeelValueError as error:
+        found = str(error)
+    message = f"Expected the collection '={loop.collection.text}' of '{body.element_id}' to be a list, but it is {found}"
+    incidents.raise_incident(step, body, "EXTRACT_VALUE_ERROR", message)
+    return None
+
+
+def _condition_holds(step: Step, body: ElementInstance, node: Node, loop: MultiInstance, progress: Loop) -> bool | None:
+    if loop.completion_condition is None:
+        return False
+    active = len(step.current().children.get(body.key, ()))
+    counters = {"Instances": progress.total, "ActiveInstances": active, "CompletedInstances": progress.completed, "TerminatedInstances": 0}
+    over = {f"{prefix}{name}": str(count).encode() for name, count in counters.items() for prefix in ("numberOf", "nrOf")}
+    evaluation = variables.evaluate(step, body.key, loop.completion_condition, over | {"loopCounter": str(progress.completed).encode()})
+    if isinstance(evaluation.value, bool) and evaluation.failure is None:
+        return evaluation.value
+    found = evaluation.failure if evaluation.failure is not None else "null" if evaluation.value is None else repr(evaluation.value)
+    message = f"Expected the completion condition '={loop.completion_condition.text}' of '{node.id}' to be true or false, but it is {found}"
+    incidents.raise_incident(step, body, "EXTRACT_VALUE_ERROR", message)
+    return None
+
+
+def _definition(node: Node) -> MultiInstance:
+    if node.multi_instance is None:
+        raise BrokenInvariant(f"'{node.id}' is no multi-instance activity")
+    return node.multi_instance
+
+
+def _progress(step: Step, body: ElementInstance) -> Loop:
+    progress: Loop = step.current().rows[Loop][body.key]
+    return progress
+
+
+def _kept_items(instance: InstanceState, key: int) -> list[bytes]:
+    """The items of a sequential loop, taken apart once."""
+    items: list[bytes] | None = instance.plans.get(key)
+    if items is None:
+        row: LoopItems = instance.rows[LoopItems][key]
+        items = instance.plans[key] = [bytes(item) for item in msgspec.json.decode(row.items, type=list[msgspec.Raw])]
+    return items
+
+
+def _join(values: Sequence[bytes]) -> bytes:
+    return b"[" + b",".join(values) + b"]"
+
+
+# -- applying ---------------------------------------------------------------------------------------------------------
+
+
+def _instance(instance: InstanceState | None) -> InstanceState:
+    if instance is None:
+        raise BrokenInvariant("a loop event outside a process instance")
+    return instance
+
+
+def _apply_started(state: State, instance: InstanceState | None, event: LoopStarted) -> None:
+    owner = _instance(instance)
+    state.put(Loop(event.element_instance_key, owner.key, event.total))
+    if event.items is not None:
+        state.put(LoopItems(event.element_instance_key, owner.key, event.items))
+
+
+def _apply_gathered(state: State, instance: InstanceState | None, event: LoopOutputGathered) -> None:
+    state.put(LoopOutput(event.element_instance_key, event.loop_counter, _instance(instance).key, event.value))
+
+
+def _apply_advanced(state: State, instance: InstanceState | None, event: LoopAdvanced) -> None:
+    progress: Loop = _instance(instance).rows[Loop][event.element_instance_key]
+    state.put(replace(progress, completed=progress.completed + 1))
+
+
+def _apply_ended(state: State, instance: InstanceState | None, event: LoopEnded) -> None:
+    owner, key = _instance(instance), event.element_instance_key
+    state.delete(owner.rows[Loop][key])
+    if key in owner.rows[LoopItems]:
+        state.delete(owner.rows[LoopItems][key])
+    for place in list(owner.loop_outputs.get(key, ())):
+        state.delete(owner.rows[LoopOutput][key, place])
+
+
+APPLIERS = {
+    LoopStarted: _apply_started,
+    LoopOutputGathered: _apply_gathered,
+    LoopAdvanced: _apply_advanced,
+    LoopEnded: _apply_ended,
+}
+ROOM = Room(
+    activated=activated,
+    resume=resume,
+    terminating=terminating,
+    child_completing=completing,
+    child_completed=completed,
+)
