@@ -6,7 +6,8 @@ committed there, while the next one fills: so a batch is as big as what has pile
 when idle and throughput under load with nothing to tune. Answers, results and jobs leave after the commit, never before.
 
 If a commit fails, its batch and everything decided after it are discarded (nothing of it has left the house), the callers
-are told UNAVAILABLE, and the loop goes on from what the store holds.
+are told UNAVAILABLE, and the loop goes on from what the store holds; if that cannot be read either, with the first command
+that finds it readable again.
 """
 
 from __future__ import annotations
@@ -79,6 +80,10 @@ class Loop:
         self._alarm_ms = 0
         self._last_ms = 0
         self._stopping = False
+        self._is_lost = False
+        """True from a failed commit until the store could be read again: what is in memory is not to be decided on."""
+        self._undelivered: set[str] = set()
+        """Types of jobs whose delivery was lost with a failed commit: offered again after the next one that succeeds."""
         self._waiting_ends: dict[int, list[asyncio.Future[InstanceEnded]]] = {}
         self.takers = Takers()
         self.state = load_state(self._store, self._order)
@@ -110,6 +115,7 @@ class Loop:
         for end in decision.ended:
             self._tell_end(end)
         self._answer_later(answered, decision.answer)
+        self._open.failed.append(lambda error: self._tell_never_began(key, ended, error))
         self._after_decision()
         return answered, ended
 
@@ -124,12 +130,15 @@ class Loop:
     def offer(self, job_type: str) -> None:
         """Give ready jobs of a type to those who take them: a stream has credit again, or jobs have become ready."""
         faults = 0
-        while not self._stopping and job_type in self.state.ready and self.state.ready[job_type].first() is not None:
+        while not (self._stopping or self._is_lost) and job_type in self.state.ready and self.state.ready[job_type].first() is not None:
             taker = self.takers.next_for(job_type)
             if taker is None:
                 return
             try:
                 decision = self._decide(taker.request)
+            except Unavailable:
+                taker.cancel(0)
+                return
             except Rejection:
                 taker.cancel(0)
                 faults += 1
@@ -170,6 +179,8 @@ class Loop:
     def _refuse_when_full(self) -> None:
         if self._stopping:
             raise Unavailable("The server is stopping; try again when it is back")
+        if self._is_lost and not self._recover():
+            raise Unavailable("The database can neither be written nor read; try again when it is back")
         if self._pending >= self._maximum_pending:
             raise Overloaded(f"{self._pending} commands wait for their commit, which is as many as may; try again after a while")
 
@@ -178,6 +189,8 @@ class Loop:
         try:
             decision = engine.decide(self.state, command, self.now_ms(), self._limits)
         except engine.KernelFault as fault:
+            if isinstance(fault.__cause__, StoreError):
+                raise Unavailable(f"The database could not be read: {fault.__cause__}") from fault
             self._set_aside(fault)
             raise Rejection(
                 RejectionType.PROCESSING_ERROR,
@@ -223,10 +236,15 @@ class Loop:
         self._open.failed.append(failed)
 
     def _deliver_later(self, taker: Taker, jobs: Any) -> None:
-        count = len(jobs)
+        count, job_type = len(jobs), taker.request.type
         taker.reserve(count)
+
+        def failed(_: Exception) -> None:
+            taker.cancel(count)
+            self._undelivered.add(job_type)
+
         self._open.committed.append(lambda: taker.deliver(jobs))
-        self._open.failed.append(lambda _: taker.cancel(count))
+        self._open.failed.append(failed)
 
     def _tell_end(self, end: InstanceEnded) -> None:
         if end.process_instance_key not in self._waiting_ends:
@@ -239,11 +257,17 @@ class Loop:
 
         self._open.committed.append(committed)
 
+    def _tell_never_began(self, key: int, ended: asyncio.Future[InstanceEnded], error: Exception) -> None:
+        self.stop_following(key, ended)
+        if not ended.done():
+            ended.set_exception(Unavailable(f"The process instance was not created: {error}"))
+            ended.exception()  # counts as seen: who waits for the answer only has been told there
+
     # -- due things -----------------------------------------------------------------------------------------------
 
     def _arm(self) -> None:
         due = self.state.due.first()
-        if self._stopping or due is None or self._has_enough_to_commit():
+        if self._stopping or self._is_lost or due is None or self._has_enough_to_commit():
             return
         if self._alarm is not None:
             if self._alarm_ms <= due[0]:
@@ -270,31 +294,32 @@ class Loop:
     def _trigger(self, due_ms: int, key: int) -> bool:
         try:
             answer: bool = self._decide(TriggerDue(key=key, due_ms=due_ms)).answer
-        except Rejection:
+        except (Rejection, Unavailable):
             return False
         return answer
 
     # -- committing -----------------------------------------------------------------------------------------------
 
     def _schedule_flush(self) -> None:
-        if self._flushing is None and (self.state.journal or self._open.committed):
+        if self._flushing is None and not self._is_lost and (self.state.journal or self._open.committed):
             self._flushing = asyncio.get_running_loop().create_task(self._flush())
 
     async def _flush(self) -> None:
         running = asyncio.get_running_loop()
         try:
-            while self.state.journal or self._open.committed:
+            while not self._is_lost and (self.state.journal or self._open.committed):
                 batch_number, sealed, batch = self.state.batch, self._open, self._seal()
                 try:
                     if batch.log or batch.puts:
                         await running.run_in_executor(self._writer, self._store.commit, batch)
-                except StoreError as error:
+                except Exception as error:  # noqa: BLE001 - whatever went wrong, the batch is not known to be durable
                     self._discard(sealed, error)
                     continue
                 self.commits += 1
                 for tell in sealed.committed:
                     tell()
                 self.state.release(batch_number, self._cached_instances)
+                self._offer_undelivered()
                 self._arm()
         finally:
             self._flushing = None
@@ -304,13 +329,29 @@ class Loop:
         self._open = OpenBatch()
         return batch
 
-    def _discard(self, sealed: OpenBatch, error: StoreError) -> None:
-        logger.error("A batch could not be committed, going on from the store: %s", error)
+    def _offer_undelivered(self) -> None:
+        types, self._undelivered = self._undelivered, set()
+        for job_type in sorted(types):
+            self.offer(job_type)
+
+    def _discard(self, sealed: OpenBatch, error: Exception) -> None:
+        logger.error("A batch could not be committed, going on from the store: %s", error, exc_info=error)
         later, self._open = self._open, OpenBatch()
-        self.state = load_state(self._store, self._order)
-        for tell in [*sealed.failed, *later.failed]:
-            tell(error)
         if self._alarm is not None:
             self._alarm.cancel()
             self._alarm = None
+        self._is_lost = True
+        self._recover()
+        for tell in [*sealed.failed, *later.failed]:
+            tell(error)
+
+    def _recover(self) -> bool:
+        """Go on from what the store holds; answers whether it could be read."""
+        try:
+            self.state = load_state(self._store, self._order)
+        except StoreError:
+            logger.exception("The store cannot be read; nothing is decided until it can")
+            return False
+        self._is_lost = False
         self._arm()
+        return True

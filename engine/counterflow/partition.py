@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from counterflow.kernel.records import LogEntry
-from counterflow.kernel.rows import Job, Partition, ProcessDefinition, Row, as_key
+from counterflow.kernel.rows import Job, Partition, ProcessDefinition, Quarantine, Row, as_key
 from counterflow.kernel.state import State
 from counterflow.model.graph import CompensationOrder
 from counterflow.source import StoreSource
@@ -15,12 +15,16 @@ PARTITION_ID = 1
 
 
 def load_state(store: Store, order: CompensationOrder = CompensationOrder.MIRROR) -> State:
-    """The state as the last commit left it: counters, definitions, waiting jobs. Instances are loaded when touched."""
+    """The state as the last commit left it: counters, definitions, waiting jobs. Instances are loaded when touched.
+
+    Jobs of quarantined instances do not wait for anyone.
+    """
     partition = store.get(Partition, (PARTITION_ID,)) or Partition(PARTITION_ID, 0, 0)
     state = State(StoreSource(store), partition, order=order)
     for definition in store.scan(ProcessDefinition, {}):
         state.admit_definition(definition)
-    state.admit_waiting_jobs(store.scan(Job, {}))
+    set_aside = {row.process_instance_key for row in store.scan(Quarantine, {})}
+    state.admit_waiting_jobs(job for job in store.scan(Job, {}) if job.process_instance_key not in set_aside)
     state.newly_ready.clear()
     return state
 

@@ -41,7 +41,7 @@ LOG_FORMAT = {
     20: ("VariablesSet", "scope_key values"),
     21: ("VariableDocumentUpdated", "key scope_key"),
     22: ("VariablesRemoved", "scope_key names"),
-    30: ("JobCreated", "key element_instance_key type retries"),
+    30: ("JobCreated", "key element_instance_key type retries headers"),
     31: ("JobActivated", "key worker deadline_ms"),
     32: ("JobCompleted", "key result"),
     33: ("JobFailed", "key retries due_ms message"),

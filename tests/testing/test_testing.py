@@ -1,0 +1,166 @@
+"""The engine for tests of processes: a clock moved by hand, and words for what is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from counterflow.kernel.engine import KernelFault
+from counterflow.kernel.records import Rejection
+from counterflow.kernel.rows import Job, Quarantine
+from counterflow.kernel.step import Limits
+from counterflow.model.graph import Behaviour, CompensationOrder
+from counterflow.testing import EPOCH_MS, Engine, ModelRefused, NothingThere
+from tests.kernel.test_engine import break_room
+from tests.model.diagram import compensate, end, gateway, handler, model, path, service, start, throw, undo
+
+TRIP = model(
+    *(start(), service("hotel", job="book-hotel"), service("car", job="book-car"), throw("back", compensate()), end()),
+    *(undo("hotel", by="no-hotel"), handler("no-hotel"), undo("car", by="no-car"), handler("no-car")),
+    path("start", "hotel", "car", "back", "end"),
+    process_id="trip",
+)
+
+
+def engine_with(content: bytes = TRIP, order: CompensationOrder = CompensationOrder.MIRROR) -> Engine:
+    engine = Engine(order=order)
+    engine.deploy_contents({"trip.bpmn": content})
+    return engine
+
+
+def test_the_story_of_the_documentation() -> None:
+    engine = engine_with()
+    trip = engine.start("trip", {"destination": "Rome"})
+    engine.complete("book-hotel", {"reservation": "H-1"})
+    assert engine.variables(trip) == {"destination": "Rome", "reservation": "H-1"}
+    engine.complete("book-car")
+    for handler_id in ("no-car", "no-hotel"):
+        assert not engine.is_completed(trip)
+        engine.complete(handler_id)
+    assert engine.is_completed(trip)
+    assert [end_of_it.process_instance_key for end_of_it in engine.ended] == [trip]
+
+
+def test_the_default_order_of_undo_is_given_once() -> None:
+    engine = engine_with(order=CompensationOrder.PARALLEL)
+    engine.start("trip")
+    engine.complete("hotel")
+    engine.complete("car")
+    assert {job.element_id for job in engine.store.scan(Job, {})} == {"no-car", "no-hotel"}
+
+
+def test_a_file_is_deployed_under_its_name(tmp_path: Path) -> None:
+    file = tmp_path / "trip.bpmn"
+    file.write_bytes(TRIP)
+    engine = Engine()
+    for model_file in (file, str(file)):
+        (definition,) = engine.deploy(model_file).definitions
+        assert (definition.resource_name, definition.version) == ("trip.bpmn", 1)
+
+
+def test_a_refused_model_is_told_with_every_finding() -> None:
+    with pytest.raises(ModelRefused) as raised:
+        engine_with(model(service("a", job=None), service("b", job=None), path("a", "b")))
+    assert len(str(raised.value).splitlines()) >= 3
+
+
+def test_time_passes_with_what_comes_due_each_at_its_moment() -> None:
+    engine = engine_with()
+    engine.start("trip")
+    engine.activate("book-hotel", timeout=timedelta(seconds=10))
+    engine.advance(seconds=9)
+    assert engine.job("hotel").state == "activated"
+    engine.advance(minutes=1)
+    assert engine.job("hotel").state == "activatable"
+    assert engine.now_ms == EPOCH_MS + 69_000
+    assert engine.log[-1].timestamp_ms == EPOCH_MS + 10_000
+
+
+def test_durations_add_up() -> None:
+    engine = Engine()
+    engine.advance(timedelta(seconds=1), minutes=1)
+    engine.advance()
+    assert engine.now_ms == EPOCH_MS + 61_000
+
+
+def test_jobs_are_found_by_key_type_or_element_the_oldest_first() -> None:
+    engine = engine_with()
+    engine.start("trip")
+    engine.start("trip")
+    first, second = engine.store.scan(Job, {})
+    assert [engine.job(wanted).key for wanted in ("book-hotel", "hotel", second.key)] == [first.key, first.key, second.key]
+    engine.complete(second.key)
+    assert engine.job("book-car").process_instance_key == second.process_instance_key
+
+
+ASKED: list[tuple[Callable[[Engine], object], str]] = [
+    (lambda engine: engine.job("book-car"), "Expected an open job 'book-car', but found [('book-hotel', 'hotel', 'activatable')]"),
+    (lambda engine: engine.element("car"), "Expected an active element 'car', but found ['trip', 'hotel']"),
+    (lambda engine: engine.incident("hotel"), "Expected an incident at 'hotel', but found []"),
+    (lambda engine: engine.resolve("hotel"), "Expected an incident at 'hotel', but found []"),
+]
+
+
+@pytest.mark.parametrize("ask, told", ASKED)
+def test_what_is_not_there_is_told_with_what_is(ask: Callable[[Engine], object], told: str) -> None:
+    engine = engine_with()
+    engine.start("trip")
+    with pytest.raises(NothingThere) as raised:
+        ask(engine)
+    assert str(raised.value) == told
+
+
+def test_incidents_are_mended_by_hand() -> None:
+    engine = engine_with()
+    trip = engine.start("trip")
+    engine.fail("hotel", retries=0, message="no room")
+    assert (engine.incident("hotel").error_type, engine.incident("hotel").message) == ("JOB_NO_RETRIES", "no room")
+    engine.update_retries("hotel", 1)
+    engine.resolve("hotel")
+    engine.fail("hotel", retries=1, back_off=timedelta(seconds=5), variables={"seen": True})
+    assert engine.variables(engine.element("hotel").key) == {"seen": True}
+    engine.set_variables("hotel", {"own": 1}, local=True)
+    engine.set_variables(trip, {"all": 2})
+    assert engine.variables(trip) == {"all": 2}
+    engine.advance(seconds=5)
+    engine.throw_error("hotel", "FULL")
+    assert engine.incident("hotel").error_type == "UNHANDLED_ERROR_EVENT"
+    engine.cancel(trip)
+    assert not engine.is_completed(trip)
+
+
+def test_a_restart_forgets_only_what_is_not_stored() -> None:
+    engine = engine_with()
+    trip = engine.start("trip")
+    for job in ("hotel", "car", "no-car", "no-hotel"):
+        engine.restart()
+        engine.complete(job)
+    assert engine.is_completed(trip)
+    assert not engine.is_completed(7)
+
+
+def test_a_refused_command_changes_nothing() -> None:
+    engine = engine_with()
+    seen = len(engine.log)
+    with pytest.raises(Rejection):
+        engine.start("nobody")
+    assert len(engine.log) == seen
+
+
+def test_limits_can_be_narrowed() -> None:
+    engine = Engine(limits=Limits(steps=3))
+    engine.deploy_contents({"loop.bpmn": model(start(), gateway("a"), gateway("b"), path("start", "a", "b", "a"))})
+    engine.start("process")
+    assert engine.incident("b").error_type == "STEP_LIMIT_EXCEEDED"
+
+
+def test_a_fault_is_raised_and_its_instance_set_aside(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = engine_with()
+    trip = engine.start("trip")
+    break_room(monkeypatch, Behaviour.JOB_TASK, "car")
+    with pytest.raises(KernelFault):
+        engine.complete("hotel")
+    assert [row.process_instance_key for row in engine.store.scan(Quarantine, {})] == [trip]
