@@ -21,7 +21,9 @@ from typing import Any
 
 from counterflow.delivery.takers import Taker, Takers
 from counterflow.kernel import engine
-from counterflow.kernel.job_delivery import ActivateJobs, TriggerDue
+from counterflow.kernel.due import TriggerDue
+from counterflow.kernel.indexes import Due
+from counterflow.kernel.job_delivery import ActivateJobs
 from counterflow.kernel.quarantine import QuarantineInstance
 from counterflow.kernel.records import Command, InstanceEnded, LogEntry, Rejection, RejectionType
 from counterflow.kernel.step import Limits
@@ -270,30 +272,30 @@ class Loop:
         if self._stopping or self._is_lost or due is None or self._has_enough_to_commit():
             return
         if self._alarm is not None:
-            if self._alarm_ms <= due[0]:
+            if self._alarm_ms <= due.due_ms:
                 return
             self._alarm.cancel()
-        delay_ms = max(due[0] - self.now_ms(), 0)
-        self._alarm_ms = due[0]
+        delay_ms = max(due.due_ms - self.now_ms(), 0)
+        self._alarm_ms = due.due_ms
         self._alarm = asyncio.get_running_loop().call_later(delay_ms / 1000, self._trigger_due)
 
     def _trigger_due(self) -> None:
         self._alarm = None
         for _ in range(DUE_AT_ONCE):
             due = self.state.due.first()
-            if due is None or due[0] > self.now_ms():
+            if due is None or due.due_ms > self.now_ms():
                 break
-            if not self._trigger(*due):
-                self.state.due.discard(due[1])
+            if not self._trigger(due):
+                self.state.due.discard(due.key)
         self._after_decision()
 
     def _has_enough_to_commit(self) -> bool:
         """Whether due things should wait for the next commit, which arms the alarm again."""
         return len(self._open.log) >= 4 * DUE_AT_ONCE
 
-    def _trigger(self, due_ms: int, key: int) -> bool:
+    def _trigger(self, due: Due) -> bool:
         try:
-            answer: bool = self._decide(TriggerDue(key=key, due_ms=due_ms)).answer
+            answer: bool = self._decide(TriggerDue(table=due.table, key=due.key, due_ms=due.due_ms)).answer
         except (Rejection, Unavailable):
             return False
         return answer

@@ -22,9 +22,10 @@ import msgspec
 
 from counterflow.kernel import engine
 from counterflow.kernel.deployments import Deployment, DeployResources, ReadResource
+from counterflow.kernel.due import TriggerDue
 from counterflow.kernel.incidents import ResolveIncident
 from counterflow.kernel.instances import CancelProcessInstance, CreateProcessInstance
-from counterflow.kernel.job_delivery import ActivateJobs, TriggerDue
+from counterflow.kernel.job_delivery import ActivateJobs
 from counterflow.kernel.jobs import CompleteJob, FailJob, ThrowError, UpdateJobRetries
 from counterflow.kernel.quarantine import QuarantineInstance
 from counterflow.kernel.records import ActivatedJob, Command, InstanceEnded, LogEntry
@@ -143,10 +144,10 @@ class Engine:
     def advance(self, by: timedelta = timedelta(), **duration: float) -> None:
         """Let time pass (`seconds=…`, `minutes=…`), with everything that comes due on the way, each at its own moment."""
         until = self.now_ms + (by + timedelta(**duration)) // timedelta(milliseconds=1)
-        while (due := self._state.due.first()) is not None and due[0] <= until:
-            self.now_ms = max(self.now_ms, due[0])
-            if not self.run(TriggerDue(key=due[1], due_ms=due[0])):
-                self._state.due.discard(due[1])
+        while (due := self._state.due.first()) is not None and due.due_ms <= until:
+            self.now_ms = max(self.now_ms, due.due_ms)
+            if not self.run(TriggerDue(table=due.table, key=due.key, due_ms=due.due_ms)):
+                self._state.due.discard(due.key)
         self.now_ms = until
 
     def restart(self) -> None:

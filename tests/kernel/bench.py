@@ -12,12 +12,13 @@ import msgspec
 from counterflow.kernel import engine
 from counterflow.kernel.deployments import Deployment, DeployResources, ReadResource
 from counterflow.kernel.indexes import ReadyJobs
+from counterflow.kernel.instance_state import InstanceState
 from counterflow.kernel.instances import CreateProcessInstance
 from counterflow.kernel.job_delivery import ActivateJobs
 from counterflow.kernel.jobs import CompleteJob, FailJob, ThrowError
 from counterflow.kernel.records import ActivatedJob, Command, Event, InstanceEnded, LogEntry
 from counterflow.kernel.rows import Incident, Job, Partition, Row
-from counterflow.kernel.state import EmptySource, InstanceState, State
+from counterflow.kernel.state import EmptySource, State
 from counterflow.kernel.step import Limits
 from tests.model.diagram import end, model, path, reading, service, start
 

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from counterflow.kernel import variables
+from counterflow.kernel.instance_state import InstanceState
 from counterflow.kernel.records import Rejection, RejectionType
 from counterflow.kernel.rows import ElementInstance
-from counterflow.kernel.state import InstanceState
 from counterflow.kernel.step import Limits
 from counterflow.kernel.variables import ScopeView, SetVariables, VariablesSet, lookup, visible
 from tests.kernel.bench import ONE_TASK, Bench, document

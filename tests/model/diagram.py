@@ -79,6 +79,23 @@ def compensate(**attributes: str | None) -> str:
     return element("compensateEventDefinition", **attributes)
 
 
+def catch(element_id: str, definition: str, *inside: str, **attributes: str | None) -> str:
+    return element("intermediateCatchEvent", *inside, definition, id=element_id, **attributes)
+
+
+def timer(kind: str = "timeDuration", text: str = "PT1M") -> str:
+    return element("timerEventDefinition", element(kind, escape(text)))
+
+
+def catch_message(name: str | None = None, **attributes: str | None) -> str:
+    """A message event definition; its message is `message_<name>`, which `model` defines with the name and the key `= key`."""
+    return element("messageEventDefinition", messageRef=f"message_{name}" if name is not None else None, **attributes)
+
+
+def receive(element_id: str, name: str | None = "order", *inside: str, **attributes: str | None) -> str:
+    return element("receiveTask", *inside, id=element_id, messageRef=f"message_{name}" if name is not None else None, **attributes)
+
+
 def undo(activity: str, by: str) -> str:
     """The compensation boundary event `undo_<activity>` and its association with the handler."""
     event = boundary(f"undo_{activity}", activity, compensate())
@@ -108,12 +125,20 @@ def definitions(*inside: str, **attributes: str | None) -> bytes:
 
 
 ERRORS = ("A", "B")
+MESSAGES = ("order", "payment")
 
 
 def model(*inside: str, **attributes: str | None) -> bytes:
-    """A file with one executable process and the errors `error_A` and `error_B` (codes A and B)."""
+    """A file with one executable process, the errors `error_A` and `error_B` (codes A and B), and the messages `message_order`
+    and `message_payment`, both with the correlation key `= key`."""
     errors = [element("error", id=f"error_{code}", errorCode=code) for code in ERRORS]
-    return definitions(process(*inside, **attributes), *errors)
+    return definitions(process(*inside, **attributes), *errors, *(message(name) for name in MESSAGES))
+
+
+def message(name: str | None, key: str | None = "= key", message_id: str | None = None) -> str:
+    """A message of the zeebe: dialect."""
+    subscription = [extensions(element("zeebe:subscription", correlationKey=key))] if key is not None else []
+    return element("message", *subscription, id=message_id or f"message_{name}", name=name)
 
 
 def reading(content: bytes) -> ReadResult:

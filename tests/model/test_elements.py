@@ -12,7 +12,7 @@ EVENT_TAGS = {tag for tag, _ in EVENTS}
 def test_an_element_is_run_told_by_its_event_or_has_a_remedy(tag: str) -> None:
     row = ELEMENTS[tag]
     assert (row.behaviour is not None) or tag in EVENT_TAGS or tag in REMEDIES
-    assert row.job == (row.behaviour is Behaviour.JOB_TASK)
+    assert (tag in REMEDIES) == (row.behaviour is None and tag not in {"startEvent", "endEvent", "boundaryEvent", "intermediateThrowEvent"})
 
 
 @pytest.mark.parametrize("tag, definition", sorted(EVENTS))
@@ -29,7 +29,7 @@ def test_no_tag_is_both_run_and_read_over() -> None:
 
 def test_every_behaviour_of_the_graph_has_an_element() -> None:
     told_by_tag = {row.behaviour for row in ELEMENTS.values()} | set(EVENTS.values())
-    told_by_what_is_inside = {Behaviour.EVENT_SUB_PROCESS, Behaviour.SCRIPT_TASK}
+    told_by_what_is_inside = {Behaviour.EVENT_SUB_PROCESS, Behaviour.SCRIPT_TASK, Behaviour.MULTI_INSTANCE}
     assert told_by_tag | told_by_what_is_inside == set(Behaviour) | {None}
 
 

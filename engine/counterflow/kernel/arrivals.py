@@ -5,7 +5,7 @@
     an inner start      an interrupting one takes over the scope; the event sub-process begins
     after a gateway     the gateway is done, the event that came is passed at once, the others are forgotten
 
-BPMN 2.0.2, 13.5.1–13.5.4 and 13.4.4.
+BPMN 2.0.2, 13.5.1 to 13.5.4 and 13.4.4.
 """
 
 from __future__ import annotations

@@ -9,9 +9,10 @@ from __future__ import annotations
 import msgspec
 
 from counterflow.kernel import starts
+from counterflow.kernel.instance_state import InstanceState
 from counterflow.kernel.records import Command, Event, Rejection, RejectionType
 from counterflow.kernel.rows import ProcessDefinition, Resource
-from counterflow.kernel.state import InstanceState, State
+from counterflow.kernel.state import State
 from counterflow.kernel.step import Step
 from counterflow.model.graph import Process
 

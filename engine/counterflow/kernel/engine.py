@@ -33,8 +33,9 @@ from counterflow.kernel import (
 from counterflow.kernel.arrivals import correlate_buffered
 from counterflow.kernel.elements import call_activity, multi_instance, parallel_gateway
 from counterflow.kernel.elements.registry import ROOMS
+from counterflow.kernel.instance_state import InstanceState
 from counterflow.kernel.records import BrokenInvariant, Command, Event, InstanceEnded, LogEntry, Rejection
-from counterflow.kernel.state import InstanceState, State
+from counterflow.kernel.state import State
 from counterflow.kernel.step import Applier, Limits, Step
 
 _LIVES: tuple[Any, ...] = (

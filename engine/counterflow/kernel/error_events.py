@@ -15,9 +15,10 @@ from typing import NamedTuple
 import msgspec
 
 from counterflow.kernel import incidents, lifecycle, variables
+from counterflow.kernel.instance_state import InstanceState
 from counterflow.kernel.records import Event
 from counterflow.kernel.rows import ElementInstance
-from counterflow.kernel.state import InstanceState, State
+from counterflow.kernel.state import State
 from counterflow.kernel.step import Step
 from counterflow.model.graph import ErrorDefinition, Node
 

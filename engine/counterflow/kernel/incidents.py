@@ -8,9 +8,10 @@ The types are Zeebe's, so that people and tools recognise them; STEP_LIMIT_EXCEE
 
 from __future__ import annotations
 
+from counterflow.kernel.instance_state import InstanceState
 from counterflow.kernel.records import Command, Event, Rejection, RejectionType
 from counterflow.kernel.rows import ElementInstance, Incident
-from counterflow.kernel.state import InstanceState, State
+from counterflow.kernel.state import State
 from counterflow.kernel.step import Step
 
 

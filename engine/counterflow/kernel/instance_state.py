@@ -207,9 +207,7 @@ def _index_timer(state: State, instance: InstanceState, old: Timer | None, new: 
         state.due.discard(old.key)
 
 
-def _index_subscription(
-    state: State, instance: InstanceState, old: MessageSubscription | None, new: MessageSubscription | None
-) -> None:
+def _index_subscription(state: State, instance: InstanceState, old: MessageSubscription | None, new: MessageSubscription | None) -> None:
     _index_wait(state, instance, old or new, MessageSubscription, is_there=new is not None)
     index_receiver(state, old, new)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from counterflow.kernel import lifecycle, quarantine, variables
+from counterflow.kernel.instance_state import InstanceState
 from counterflow.kernel.records import BrokenInvariant, Command, Event, Rejection, RejectionType
 from counterflow.kernel.rows import ElementInstance, ProcessDefinition, ProcessInstance
-from counterflow.kernel.state import InstanceState, State
+from counterflow.kernel.state import State
 from counterflow.kernel.step import Step
 from counterflow.model.graph import Behaviour, Process
 
@@ -74,9 +75,7 @@ def begin(
     step.state.open_instance(key)
     step.instance = step.state.instances[key]
     parents = (caller.key, caller.process_instance_key) if caller is not None else (0, 0)
-    step.emit(
-        ProcessInstanceCreated(key, definition.key, definition.bpmn_process_id, definition.version, *parents, call_depth, start_at)
-    )
+    step.emit(ProcessInstanceCreated(key, definition.key, definition.bpmn_process_id, definition.version, *parents, call_depth, start_at))
     root = step.state.process_of(definition.key).root
     step.emit(lifecycle.ElementActivating(key, 0, root.id))
     variables.set_local(step, key, document)

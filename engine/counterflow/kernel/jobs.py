@@ -20,9 +20,10 @@ from msgspec.structs import replace
 
 from counterflow import feel
 from counterflow.kernel import error_events, incidents, lifecycle, variables
+from counterflow.kernel.instance_state import ACTIVATABLE, InstanceState
 from counterflow.kernel.records import BrokenInvariant, Command, Event, Rejection, RejectionType
 from counterflow.kernel.rows import ElementInstance, Job
-from counterflow.kernel.state import ACTIVATABLE, InstanceState, State
+from counterflow.kernel.state import State
 from counterflow.kernel.step import Step
 from counterflow.model.graph import JobDefinition, Node
 
@@ -245,7 +246,7 @@ def decide_fail(step: Step, command: FailJob) -> None:
 
 def decide_throw_error(step: Step, command: ThrowError) -> None:
     """ThrowError of the gateway."""
-    job, element, node = _find(step, command.job_key, "throw an error for")
+    job, element, _ = _find(step, command.job_key, "throw an error for")
     _expect_active(job, "thrown an error for")
     message = command.message[:ERROR_MESSAGE_LIMIT]
     catch = error_events.find_catch(step, element, command.error_code)

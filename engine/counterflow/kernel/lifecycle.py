@@ -15,9 +15,10 @@ from collections.abc import Mapping, Sequence
 from msgspec.structs import replace
 
 from counterflow.kernel import incidents, undo, variables, waits
+from counterflow.kernel.instance_state import InstanceState
 from counterflow.kernel.records import BrokenInvariant, Event, InstanceEnded
 from counterflow.kernel.rows import ElementInstance, Variable
-from counterflow.kernel.state import InstanceState, State
+from counterflow.kernel.state import State
 from counterflow.kernel.step import Step
 from counterflow.model.graph import Flow, Node
 

@@ -16,9 +16,10 @@ from decimal import Decimal
 
 from counterflow.feel import Expression
 from counterflow.kernel import variables
+from counterflow.kernel.instance_state import InstanceState
 from counterflow.kernel.records import BrokenInvariant, Event
 from counterflow.kernel.rows import ElementInstance, Message, MessageCorrelation, MessageSubscription, StartLock
-from counterflow.kernel.state import InstanceState, State
+from counterflow.kernel.state import State
 from counterflow.kernel.step import Step
 from counterflow.model.graph import MessageDefinition, Node
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from counterflow.kernel.instance_state import InstanceState
 from counterflow.kernel.records import Command, Event, InstanceEnded, Rejection, RejectionType
 from counterflow.kernel.rows import ElementInstance, Job, ProcessInstance, Quarantine, Row
-from counterflow.kernel.state import InstanceState, State
+from counterflow.kernel.state import State
 from counterflow.kernel.step import Step
 
 

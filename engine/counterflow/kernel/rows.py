@@ -93,10 +93,10 @@ class ElementInstance(Row, frozen=True, gc=False):
     `undo_key` is set on a compensation handler: the undo record it works off. `compensated_scope_key` is set on a
     compensation event sub-process: the completed sub-process whose inner undo a throw inside it reaches.
     `interrupted` marks a scope whose tokens were swept away by an interrupting event sub-process.
-    `triggered` marks an event that has happened before its element was entered (after an event-based gateway), and a
-    scope whose content is entered from outside (start instructions).
-    `called_instance_key` is the process instance that a call activity has called. `loop_counter` is -1 on the body of a multi-instance activity and counts its instances from 1. `result` keeps what the
-    element's job returned, where the model wants it offered to the handler.
+    `loop_counter` is -1 on the body of a multi-instance activity and counts its instances from 1. `triggered` marks an
+    event that has happened before its element was entered (after an event-based gateway), and a scope whose content is
+    entered from outside (start instructions). `called_instance_key` is the process instance that a call activity has
+    called. `result` keeps what the element's job returned, where the model wants it offered to the handler.
     """
 
     table: ClassVar[str] = "element_instance"

@@ -12,9 +12,10 @@ from collections.abc import Mapping
 
 from counterflow.feel import Expression
 from counterflow.kernel import timers
+from counterflow.kernel.instance_state import InstanceState
 from counterflow.kernel.records import BrokenInvariant, Event, Rejection, RejectionType
 from counterflow.kernel.rows import MessageStart, ProcessDefinition, StartTimer
-from counterflow.kernel.state import InstanceState, State
+from counterflow.kernel.state import State
 from counterflow.kernel.step import Step
 from counterflow.model.graph import MessageDefinition, Node, Process, TimerDefinition
 
@@ -56,7 +57,7 @@ class MessageStartClosed(Event, frozen=True, array_like=True, tag=123, gc=False)
 
 def open_all(step: Step, definition_key: int, process: Process) -> None:
     """A definition is the latest of its process: its events begin instances from here. Raises `Rejection`."""
-    for element_id in process.event_starts:
+    for element_id in process.root.event_starts:
         node = process.nodes[element_id]
         if isinstance(node.event, TimerDefinition):
             schedule = _first_moment(step, node, node.event)

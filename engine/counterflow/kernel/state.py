@@ -17,8 +17,8 @@ from itertools import islice
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from counterflow.kernel.indexes import DueTimes, ReadyJobs
-from counterflow.kernel.records import BrokenInvariant, first_key
 from counterflow.kernel.instance_state import INDEXERS, InstanceState, index_receiver, index_waiting
+from counterflow.kernel.records import BrokenInvariant, first_key
 from counterflow.kernel.rows import (
     PLACES,
     ElementInstance,
@@ -40,6 +40,7 @@ from counterflow.model.graph import CompensationOrder, Process
 
 RowType = TypeVar("RowType", bound=Row)
 Key = tuple[int | str, ...]
+
 
 class Mark(NamedTuple):
     """How far a state had come: the lengths of what it has noted, and its counters."""

@@ -14,9 +14,10 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from counterflow.kernel.instance_state import InstanceState
 from counterflow.kernel.records import BrokenInvariant, Event, InstanceEnded, Rejection, RejectionType
 from counterflow.kernel.rows import ElementInstance, Incident
-from counterflow.kernel.state import InstanceState, State
+from counterflow.kernel.state import State
 from counterflow.model.graph import Behaviour, Node, Process
 
 if TYPE_CHECKING:

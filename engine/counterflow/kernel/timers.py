@@ -17,9 +17,10 @@ from counterflow import feel
 from counterflow.feel import iso
 from counterflow.feel.temporal import Date, DateTime, DaysDuration, MonthsDuration
 from counterflow.kernel import variables
+from counterflow.kernel.instance_state import InstanceState
 from counterflow.kernel.records import BrokenInvariant, Event
 from counterflow.kernel.rows import ElementInstance, Timer
-from counterflow.kernel.state import InstanceState, State
+from counterflow.kernel.state import State
 from counterflow.kernel.step import Step
 from counterflow.model.graph import TimerDefinition, TimerKind
 
@@ -167,9 +168,7 @@ def _timers(instance: InstanceState | None) -> dict[int, Timer]:
 
 def _apply_scheduled(state: State, instance: InstanceState | None, event: TimerScheduled) -> None:
     if instance is not None:
-        row = Timer(
-            event.key, instance.key, event.element_instance_key, event.catch_id, event.due_ms, event.repetitions, event.interval
-        )
+        row = Timer(event.key, instance.key, event.element_instance_key, event.catch_id, event.due_ms, event.repetitions, event.interval)
         state.put(row)
 
 

@@ -25,9 +25,10 @@ from heapq import heapify, heappop
 from msgspec.structs import replace
 
 from counterflow.kernel import variables
+from counterflow.kernel.instance_state import InstanceState
 from counterflow.kernel.records import BrokenInvariant, Event
 from counterflow.kernel.rows import ElementInstance, UndoRecord
-from counterflow.kernel.state import InstanceState, State
+from counterflow.kernel.state import State
 from counterflow.kernel.step import Step
 from counterflow.model.graph import CompensationOrder, Dialect, Node
 

@@ -15,9 +15,10 @@ import msgspec
 
 from counterflow import feel
 from counterflow.feel import Expression
+from counterflow.kernel.instance_state import InstanceState
 from counterflow.kernel.records import Command, Event, Rejection, RejectionType
 from counterflow.kernel.rows import ElementInstance, Variable
-from counterflow.kernel.state import InstanceState, State
+from counterflow.kernel.state import State
 from counterflow.kernel.step import Step
 from counterflow.model.graph import Node, VariableMapping
 
@@ -182,22 +183,22 @@ def map_values(step: Step, element: ElementInstance, mappings: Iterable[Variable
     for mapping in mappings:
         name = mapping.target[0]
         earlier = {other: made for other, made in result.items() if other != name}
-        value = _mapped_value(step, element, mapping, earlier)
+        value = evaluate_to_json(step, element.key, mapping.source, f"'{'.'.join(mapping.target)}'", earlier)
         if len(mapping.target) > 1:
             value = _nested(result.get(name, present.get(name)), mapping.target[1:], value)
         result[name] = value
     return result
 
 
-def _mapped_value(step: Step, element: ElementInstance, mapping: VariableMapping, earlier: Document) -> bytes:
-    evaluation = evaluate(step, element.key, mapping.source, earlier)
-    target = ".".join(mapping.target)
+def evaluate_to_json(step: Step, scope_key: int, expression: Expression, what: str, over: Document = _NOTHING) -> bytes:
+    """The value of an expression as JSON text; `what` is it for, in words. Raises `MappingFailed` where there is none."""
+    evaluation = evaluate(step, scope_key, expression, over)
     if evaluation.failure is not None:
-        raise MappingFailed(f"Expected '={mapping.source.text}' to give a value for '{target}', but {evaluation.failure}")
+        raise MappingFailed(f"Expected '={expression.text}' to give a value for {what}, but {evaluation.failure}")
     try:
         return feel.to_json(evaluation.value)
     except feel.FeelValueError as error:
-        raise MappingFailed(f"Expected '={mapping.source.text}' to give a value for '{target}', but {error}") from error
+        raise MappingFailed(f"Expected '={expression.text}' to give a value for {what}, but {error}") from error
 
 
 def _nested(present: bytes | None, path: tuple[str, ...], value: bytes) -> bytes:

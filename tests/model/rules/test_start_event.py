@@ -3,7 +3,7 @@
 import pytest
 
 from counterflow.model.rules.start_event import RULE
-from tests.model.diagram import catch_error, element, end, event_sub_process, model, path, refused, start, sub_process
+from tests.model.diagram import catch_error, catch_message, element, end, event_sub_process, model, path, refused, start, sub_process, timer
 
 INNER = (start("in"), end("out"), path("in", "out"))
 
@@ -36,5 +36,22 @@ def test_none_two_or_waiting_start_events_are_refused(inside: list[str], expecte
 
 
 def test_a_start_event_that_is_not_executed_yet_is_not_told_twice() -> None:
-    timer = start("daily", element("timerEventDefinition"))
-    assert refused(model(timer, end(), path("daily", "end")), RULE) == []
+    signal = start("told", element("signalEventDefinition"))
+    assert refused(model(signal, end(), path("told", "end")), RULE) == []
+
+
+DAILY = start("daily", timer("timeCycle", "R/P1D"))
+ORDERED = start("ordered", catch_message("order"))
+WAITING = (DAILY, ORDERED, end(), path("daily", "end"), path("ordered", "end"))
+
+
+@pytest.mark.parametrize("inside", [[*WAITING], [*WAITING, start(), path("start", "end")]])
+def test_a_process_may_begin_at_timers_and_messages(inside: list[str]) -> None:
+    assert refused(model(*inside), RULE) == []
+
+
+@pytest.mark.parametrize("waiting", [DAILY, ORDERED])
+def test_an_embedded_sub_process_may_not(waiting: str) -> None:
+    (event_id,) = {"daily", "ordered"} & set(waiting.split('"'))
+    sub = sub_process("sub", waiting, *INNER, path(event_id, "out"))
+    assert refused(model(start(), sub, path("start", "sub")), RULE) == [event_id]

@@ -12,7 +12,7 @@ MAIN = (start(), service("a"), end(), path("start", "a", "end"))
 NOT_EXECUTED = sorted(
     tag for tag, row in ELEMENTS.items() if row.behaviour is None and tag not in {"startEvent", "endEvent", "boundaryEvent"}
 )
-EVENTS = ("timer", "message", "signal", "escalation", "conditional", "link", "cancel")
+KINDS = ("signal", "escalation", "conditional", "link", "cancel")
 
 
 @pytest.mark.parametrize("tag", [tag for tag in NOT_EXECUTED if tag != "intermediateThrowEvent"])
@@ -23,7 +23,7 @@ def test_elements(tag: str) -> None:
     assert finding.remedy == REMEDIES[tag]
 
 
-@pytest.mark.parametrize("kind", EVENTS)
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(
     "tag, attributes",
     [
@@ -41,11 +41,32 @@ def test_events(kind: str, tag: str, attributes: dict[str, str]) -> None:
     assert finding.remedy == REMEDIES[definition]
 
 
-@pytest.mark.parametrize("marker", ["multiInstanceLoopCharacteristics", "standardLoopCharacteristics"])
-def test_loop_markers_are_told_of_their_activity(marker: str) -> None:
-    assert refused(model(*MAIN, element("task", element(marker, id="loop"), id="each")), RULE) == ["each"]
-    inner = (start("in"), end("out"), path("in", "out"))
-    assert refused(model(*MAIN, sub_process("each", element(marker), *inner)), RULE) == ["each"]
+@pytest.mark.parametrize("tag, kind", [("endEvent", "timer"), ("intermediateThrowEvent", "timer")])
+def test_timers_are_not_thrown(tag: str, kind: str) -> None:
+    (finding,) = told(model(*MAIN, element(tag, element("timerEventDefinition"), id="it")), RULE, Severity.ERROR)
+    assert finding.remedy == REMEDIES["timerEventDefinition"]
+
+
+LOOP = element("standardLoopCharacteristics", id="loop")
+EACH = element("multiInstanceLoopCharacteristics", id="loop")
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        element("task", LOOP, id="each"),
+        sub_process("each", LOOP, start("in"), end("out"), path("in", "out")),
+        element("task", EACH, EACH, id="each"),
+        element("exclusiveGateway", EACH, id="each"),
+        end("each", EACH),
+    ],
+)
+def test_loop_markers_are_told_of_their_element(inside: str) -> None:
+    assert refused(model(*MAIN, inside), RULE) == ["each"]
+
+
+def test_a_process_is_not_done_once_per_item() -> None:
+    assert refused(model(*MAIN, EACH), RULE) == ["process"]
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,10 @@ from msgspec.structs import replace
 
 from counterflow.kernel import incidents, instances, lifecycle, quarantine, variables
 from counterflow.kernel.elements.room import Room
+from counterflow.kernel.instance_state import InstanceState
 from counterflow.kernel.records import BrokenInvariant, Event, InstanceEnded
 from counterflow.kernel.rows import ElementInstance
-from counterflow.kernel.state import InstanceState, State
+from counterflow.kernel.state import State
 from counterflow.kernel.step import Step
 from counterflow.model.graph import CalledProcess, Node
 

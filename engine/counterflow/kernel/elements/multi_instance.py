@@ -19,9 +19,10 @@ from msgspec.structs import replace
 from counterflow import feel
 from counterflow.kernel import incidents, lifecycle, variables
 from counterflow.kernel.elements.room import Room
+from counterflow.kernel.instance_state import InstanceState
 from counterflow.kernel.records import BrokenInvariant, Event
 from counterflow.kernel.rows import ElementInstance, Loop, LoopItems, LoopOutput
-from counterflow.kernel.state import InstanceState, State
+from counterflow.kernel.state import State
 from counterflow.kernel.step import Step
 from counterflow.model.graph import MultiInstance, Node
 
@@ -76,14 +77,10 @@ def completing(step: Step, child: ElementInstance, node: Node) -> bool:
     loop = _definition(node)
     if loop.output_element is None or loop.output_collection is None:
         return True
-    evaluation = variables.evaluate(step, child.key, loop.output_element)
     try:
-        if evaluation.failure is not None:
-            raise feel.FeelValueError(str(evaluation.failure))
-        value = feel.to_json(evaluation.value)
-    except feel.FeelValueError as error:
-        message = f"Expected the output element '={loop.output_element.text}' of '{node.id}' to give a value, but {error}"
-        incidents.raise_incident(step, child, "EXTRACT_VALUE_ERROR", message)
+        value = variables.evaluate_to_json(step, child.key, loop.output_element, f"an item of '{loop.output_collection}'")
+    except variables.MappingFailed as failure:
+        incidents.raise_incident(step, child, "EXTRACT_VALUE_ERROR", f"{failure} (output element of '{node.id}')")
         return False
     step.emit(LoopOutputGathered(child.scope_key, child.loop_counter, value))
     return True

@@ -9,9 +9,10 @@ from msgspec.structs import replace
 
 from counterflow.kernel import lifecycle
 from counterflow.kernel.elements.room import Room
+from counterflow.kernel.instance_state import InstanceState
 from counterflow.kernel.records import BrokenInvariant, Event
 from counterflow.kernel.rows import ArrivedToken
-from counterflow.kernel.state import InstanceState, State
+from counterflow.kernel.state import State
 from counterflow.kernel.step import Step
 from counterflow.model.graph import Flow, Node
 

@@ -5,7 +5,6 @@ A script task with a job type is a job like any other (`job_task.py`).
 
 from __future__ import annotations
 
-from counterflow import feel
 from counterflow.kernel import incidents, lifecycle, variables
 from counterflow.kernel.elements.room import Room
 from counterflow.kernel.records import BrokenInvariant
@@ -19,24 +18,16 @@ def activated(step: Step, element: ElementInstance, node: Node) -> None:
     script = node.script
     if script is None:
         raise BrokenInvariant(f"script task '{node.id}' has no script")
-    evaluation = variables.evaluate(step, element.key, script.expression)
     try:
-        value = feel.to_json(evaluation.value)
-    except feel.FeelValueError as error:
-        _tell(step, element, f"Expected '={script.expression.text}' to give a value for '{script.result_variable}', but {error}")
-        return
-    if evaluation.failure is not None:
-        _tell(step, element, f"Expected '={script.expression.text}' to be evaluated, but {evaluation.failure}")
+        value = variables.evaluate_to_json(step, element.key, script.expression, f"'{script.result_variable}'")
+    except variables.MappingFailed as failure:
+        incidents.raise_incident(step, element, "EXTRACT_VALUE_ERROR", str(failure))
         return
     if node.results_stay_local:
         variables.set_local(step, element.key, {script.result_variable: value})
     else:
         variables.hand_out(step, element, node, {script.result_variable: value})
     lifecycle.finish(step, element, node)
-
-
-def _tell(step: Step, element: ElementInstance, message: str) -> None:
-    incidents.raise_incident(step, element, "EXTRACT_VALUE_ERROR", message)
 
 
 ROOM = Room(activated=activated)

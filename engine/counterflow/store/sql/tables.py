@@ -68,6 +68,10 @@ Table(
     string("state"),
     number("started_at_ms"),
     number("ended_at_ms", null=True),
+    number("parent_element_key"),
+    number("parent_instance_key"),
+    number("call_depth"),
+    string("start_at", null=True),
     Index("ix_process_instance_process", "bpmn_process_id"),
 )
 
@@ -83,6 +87,9 @@ Table(
     number("undo_key"),
     number("compensated_scope_key"),
     flag("interrupted"),
+    number("loop_counter"),
+    flag("triggered"),
+    number("called_instance_key"),
     binary("result", null=True),
     Index("ix_element_instance_instance", "process_instance_key"),
 )
@@ -113,6 +120,108 @@ Table(
     string("error_message", null=True),
     binary("headers", null=True),
     Index("ix_job_instance", "process_instance_key"),
+)
+
+Table(
+    "loop",
+    METADATA,
+    number("element_instance_key", key=True),
+    number("process_instance_key"),
+    number("total"),
+    number("completed"),
+    Index("ix_loop_instance", "process_instance_key"),
+)
+
+Table(
+    "loop_items",
+    METADATA,
+    number("element_instance_key", key=True),
+    number("process_instance_key"),
+    binary("items"),
+    Index("ix_loop_items_instance", "process_instance_key"),
+)
+
+Table(
+    "loop_output",
+    METADATA,
+    number("element_instance_key", key=True),
+    number("loop_counter", key=True),
+    number("process_instance_key"),
+    binary("value"),
+    Index("ix_loop_output_instance", "process_instance_key"),
+)
+
+Table(
+    "timer",
+    METADATA,
+    number("key", key=True),
+    number("process_instance_key"),
+    number("element_instance_key"),
+    string("catch_id"),
+    number("due_ms"),
+    number("repetitions"),
+    string("interval", null=True),
+    Index("ix_timer_instance", "process_instance_key"),
+)
+
+Table(
+    "message_subscription",
+    METADATA,
+    number("key", key=True),
+    number("process_instance_key"),
+    number("element_instance_key"),
+    string("catch_id"),
+    string("bpmn_process_id"),
+    string("message_name"),
+    string("correlation_key"),
+    Index("ix_message_subscription_instance", "process_instance_key"),
+)
+
+Table(
+    "start_timer",
+    METADATA,
+    number("key", key=True),
+    number("definition_key"),
+    string("element_id"),
+    number("due_ms"),
+    number("repetitions"),
+    string("interval", null=True),
+)
+
+Table(
+    "message_start",
+    METADATA,
+    number("key", key=True),
+    number("definition_key"),
+    string("bpmn_process_id"),
+    string("element_id"),
+    string("message_name"),
+)
+
+Table(
+    "message",
+    METADATA,
+    number("key", key=True),
+    string("name"),
+    string("correlation_key"),
+    string("message_id"),
+    number("expires_at_ms"),
+    binary("variables"),
+)
+
+Table(
+    "message_correlation",
+    METADATA,
+    number("message_key", key=True),
+    string("bpmn_process_id", key=True),
+)
+
+Table(
+    "start_lock",
+    METADATA,
+    string("bpmn_process_id", key=True),
+    string("correlation_key", key=True),
+    number("process_instance_key"),
 )
 
 Table(

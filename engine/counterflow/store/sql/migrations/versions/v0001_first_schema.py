@@ -16,6 +16,9 @@ def upgrade() -> None:
     """Make every table and index."""
     create_definition_tables()
     create_instance_tables()
+    create_loop_tables()
+    create_wait_tables()
+    create_message_tables()
     create_trouble_tables()
     create_event_log()
     create_indexes()
@@ -50,6 +53,10 @@ def create_instance_tables() -> None:
         string("state"),
         number("started_at_ms"),
         number("ended_at_ms", null=True),
+        number("parent_element_key"),
+        number("parent_instance_key"),
+        number("call_depth"),
+        string("start_at", null=True),
     )
     op.create_table(
         "element_instance",
@@ -62,6 +69,9 @@ def create_instance_tables() -> None:
         number("undo_key"),
         number("compensated_scope_key"),
         flag("interrupted"),
+        number("loop_counter"),
+        flag("triggered"),
+        number("called_instance_key"),
         binary("result", null=True),
     )
     op.create_table("variable", number("scope_key", key=True), string("name", key=True), number("process_instance_key"), binary("value"))
@@ -106,6 +116,95 @@ def create_instance_tables() -> None:
     )
 
 
+def create_loop_tables() -> None:
+    """What multi-instance activities keep."""
+    op.create_table(
+        "loop",
+        number("element_instance_key", key=True),
+        number("process_instance_key"),
+        number("total"),
+        number("completed"),
+    )
+    op.create_table(
+        "loop_items",
+        number("element_instance_key", key=True),
+        number("process_instance_key"),
+        binary("items"),
+    )
+    op.create_table(
+        "loop_output",
+        number("element_instance_key", key=True),
+        number("loop_counter", key=True),
+        number("process_instance_key"),
+        binary("value"),
+    )
+
+
+def create_wait_tables() -> None:
+    """What instances and definitions wait for."""
+    op.create_table(
+        "timer",
+        number("key", key=True),
+        number("process_instance_key"),
+        number("element_instance_key"),
+        string("catch_id"),
+        number("due_ms"),
+        number("repetitions"),
+        string("interval", null=True),
+    )
+    op.create_table(
+        "message_subscription",
+        number("key", key=True),
+        number("process_instance_key"),
+        number("element_instance_key"),
+        string("catch_id"),
+        string("bpmn_process_id"),
+        string("message_name"),
+        string("correlation_key"),
+    )
+    op.create_table(
+        "start_timer",
+        number("key", key=True),
+        number("definition_key"),
+        string("element_id"),
+        number("due_ms"),
+        number("repetitions"),
+        string("interval", null=True),
+    )
+    op.create_table(
+        "message_start",
+        number("key", key=True),
+        number("definition_key"),
+        string("bpmn_process_id"),
+        string("element_id"),
+        string("message_name"),
+    )
+
+
+def create_message_tables() -> None:
+    """Messages, and whom they have reached."""
+    op.create_table(
+        "message",
+        number("key", key=True),
+        string("name"),
+        string("correlation_key"),
+        string("message_id"),
+        number("expires_at_ms"),
+        binary("variables"),
+    )
+    op.create_table(
+        "message_correlation",
+        number("message_key", key=True),
+        string("bpmn_process_id", key=True),
+    )
+    op.create_table(
+        "start_lock",
+        string("bpmn_process_id", key=True),
+        string("correlation_key", key=True),
+        number("process_instance_key"),
+    )
+
+
 def create_trouble_tables() -> None:
     """What waits for a person."""
     op.create_table(
@@ -142,6 +241,11 @@ def create_indexes() -> None:
     op.create_index("ix_element_instance_instance", "element_instance", ["process_instance_key"])
     op.create_index("ix_variable_instance", "variable", ["process_instance_key"])
     op.create_index("ix_job_instance", "job", ["process_instance_key"])
+    op.create_index("ix_loop_instance", "loop", ["process_instance_key"])
+    op.create_index("ix_loop_items_instance", "loop_items", ["process_instance_key"])
+    op.create_index("ix_loop_output_instance", "loop_output", ["process_instance_key"])
+    op.create_index("ix_timer_instance", "timer", ["process_instance_key"])
+    op.create_index("ix_message_subscription_instance", "message_subscription", ["process_instance_key"])
     op.create_index("ix_incident_instance", "incident", ["process_instance_key"])
     op.create_index("ix_undo_record_instance", "undo_record", ["process_instance_key"])
     op.create_index("ix_arrived_token_instance", "arrived_token", ["process_instance_key"])
