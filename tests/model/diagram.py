@@ -129,10 +129,12 @@ MESSAGES = ("order", "payment")
 
 
 def model(*inside: str, **attributes: str | None) -> bytes:
-    """A file with one executable process, the errors `error_A` and `error_B` (codes A and B), and the messages `message_order`
-    and `message_payment`, both with the correlation key `= key`."""
+    """A file with one executable process, the errors `error_A` and `error_B` (codes A and B), and those of the messages
+    `message_order` and `message_payment` that it names; in a zeebe: model with the correlation key `= key`."""
     errors = [element("error", id=f"error_{code}", errorCode=code) for code in ERRORS]
-    return definitions(process(*inside, **attributes), *errors, *(message(name) for name in MESSAGES))
+    key = None if any("camunda:" in item for item in inside) else "= key"
+    messages = [message(name, key) for name in MESSAGES if any(f"message_{name}" in item for item in inside)]
+    return definitions(process(*inside, **attributes), *errors, *messages)
 
 
 def message(name: str | None, key: str | None = "= key", message_id: str | None = None) -> str:

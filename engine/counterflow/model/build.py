@@ -19,7 +19,6 @@ from counterflow.model.graph import (
 )
 from counterflow.model.outline import Element, Outline
 from counterflow.model.undo import undoes_as_a_whole
-from counterflow.model.xml import TRUE
 
 
 def build(outline: Outline) -> tuple[Process, ...]:
@@ -68,17 +67,19 @@ class _Builder:
             outputs=details.outputs,
             results_stay_local=details.results_stay_local,
             event=self._event(element),
-            interrupting=_interrupting(element),
+            interrupting=element.is_interrupting,
             job=details.job if details.script is None else None,
             script=details.script,
             boundary_events=tuple(event.id for event in element.boundary_events if not event.catches_compensation),
+            waits_for=_waits_for(element),
             attached_to=element.attached_to.id if element.attached_to is not None else None,
             is_for_compensation=element.is_for_compensation,
             compensation=_compensation(element),
-            start_event=next((event.id for event in element.start_events), None),
+            start_event=_begins_at(element),
             children=tuple(child.id for child in element.children),
             event_sub_processes=tuple(child.id for child in element.event_sub_processes if not undoes_as_a_whole(child)),
             compensation_event_sub_process=next((child.id for child in element.event_sub_processes if undoes_as_a_whole(child)), None),
+            event_starts=tuple(event.id for event in element.start_events if event.is_process_start and event.waits),
             compensation_order=compensation_order(element) if element.parent is None else None,
         )
 
@@ -89,15 +90,17 @@ class _Builder:
 
     def _event(self, element: Element) -> EventDefinition | None:
         definition = element.definition
-        if definition is None:
-            return None
+        if definition is None or element.waits:
+            return element.details.catch
         match element.event:
             case "errorEventDefinition":
                 return self._error(definition)
             case "compensateEventDefinition":
                 return CompensateDefinition(definition.get("activityRef"), compensation_order(element))
-            case _:
+            case "terminateEventDefinition":
                 return TerminateDefinition()
+            case _:
+                return None  # a message is thrown by the job
 
     def _error(self, definition: etree._Element) -> ErrorDefinition:
         error = self.outline.errors.get(definition.get("errorRef", ""))
@@ -105,9 +108,18 @@ class _Builder:
         return ErrorDefinition(code, *self.reader.error_variables(definition))
 
 
-def _interrupting(element: Element) -> bool:
-    attribute = {"boundaryEvent": "cancelActivity", "startEvent": "isInterrupting"}.get(element.tag)
-    return attribute is None or element.attribute(attribute) in TRUE | {""}
+def _begins_at(scope: Element) -> str | None:
+    """Where a token begins; events that begin instances of a process are its `event_starts`."""
+    starts = [event for event in scope.start_events if scope.is_event_sub_process or not event.definitions]
+    return starts[0].id if starts else None
+
+
+def _waits_for(element: Element) -> tuple[str, ...]:
+    if element.behaviour is Behaviour.EVENT_BASED_GATEWAY:
+        return tuple(flow.target.id for flow in element.outgoing if flow.target is not None)
+    own = [element] if element.behaviour is Behaviour.CATCH_EVENT else []
+    inside = [event for child in element.event_sub_processes for event in child.start_events]
+    return tuple(event.id for event in (*own, *element.boundary_events, *inside) if event.waits)
 
 
 def _compensation(element: Element) -> Compensation | None:

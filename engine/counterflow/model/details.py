@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from counterflow.model.graph import JobDefinition, ScriptDefinition, VariableMapping
+from counterflow.model.graph import CalledProcess, CatchDefinition, JobDefinition, MultiInstance, ScriptDefinition, VariableMapping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,10 +14,13 @@ class Details:
 
     job: JobDefinition | None = None
     script: ScriptDefinition | None = None
+    catch: CatchDefinition | None = None
+    called: CalledProcess | None = None
+    multi_instance: MultiInstance | None = None
     inputs: tuple[VariableMapping, ...] = ()
     outputs: tuple[VariableMapping, ...] = ()
     results_stay_local: bool = False
     is_told: bool = False
-    """True where a finding already says why there is neither job nor script."""
+    """True where a finding already says why there is neither job nor script, or why no process is called."""
     properties: Mapping[str, str] = field(default_factory=dict)
     """Extension properties by name; `counterflow:…` among them are ours (docs/extensions.md)."""

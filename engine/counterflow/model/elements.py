@@ -28,8 +28,6 @@ class Row:
 
     category: Category
     behaviour: Behaviour | None = None
-    job: bool = False
-    """True where the element is work for somebody else unless the model says otherwise."""
 
 
 ELEMENTS: Mapping[str, Row] = {
@@ -37,60 +35,71 @@ ELEMENTS: Mapping[str, Row] = {
     "subProcess": Row(Category.ACTIVITY, Behaviour.SUB_PROCESS),
     "task": Row(Category.ACTIVITY, Behaviour.PASS_THROUGH),
     "manualTask": Row(Category.ACTIVITY, Behaviour.PASS_THROUGH),
-    "serviceTask": Row(Category.ACTIVITY, Behaviour.JOB_TASK, job=True),
-    "sendTask": Row(Category.ACTIVITY, Behaviour.JOB_TASK, job=True),
-    "scriptTask": Row(Category.ACTIVITY, Behaviour.JOB_TASK, job=True),
-    "businessRuleTask": Row(Category.ACTIVITY, Behaviour.JOB_TASK, job=True),
-    "userTask": Row(Category.ACTIVITY, Behaviour.JOB_TASK, job=True),
+    "serviceTask": Row(Category.ACTIVITY, Behaviour.JOB_TASK),
+    "sendTask": Row(Category.ACTIVITY, Behaviour.JOB_TASK),
+    "scriptTask": Row(Category.ACTIVITY, Behaviour.JOB_TASK),
+    "businessRuleTask": Row(Category.ACTIVITY, Behaviour.JOB_TASK),
+    "userTask": Row(Category.ACTIVITY, Behaviour.JOB_TASK),
+    "receiveTask": Row(Category.ACTIVITY, Behaviour.CATCH_EVENT),
+    "callActivity": Row(Category.ACTIVITY, Behaviour.CALL_ACTIVITY),
     "exclusiveGateway": Row(Category.GATEWAY, Behaviour.EXCLUSIVE_GATEWAY),
     "parallelGateway": Row(Category.GATEWAY, Behaviour.PARALLEL_GATEWAY),
+    "eventBasedGateway": Row(Category.GATEWAY, Behaviour.EVENT_BASED_GATEWAY),
     "startEvent": Row(Category.EVENT),
     "endEvent": Row(Category.EVENT),
+    "intermediateCatchEvent": Row(Category.EVENT),
     "intermediateThrowEvent": Row(Category.EVENT),
     "boundaryEvent": Row(Category.EVENT),
     # Known, and not executed yet: the remedy is in REMEDIES.
-    "receiveTask": Row(Category.ACTIVITY),
-    "callActivity": Row(Category.ACTIVITY),
     "transaction": Row(Category.ACTIVITY),
     "adHocSubProcess": Row(Category.ACTIVITY),
     "callChoreography": Row(Category.ACTIVITY),
     "inclusiveGateway": Row(Category.GATEWAY),
     "complexGateway": Row(Category.GATEWAY),
-    "eventBasedGateway": Row(Category.GATEWAY),
-    "intermediateCatchEvent": Row(Category.EVENT),
     "implicitThrowEvent": Row(Category.EVENT),
 }
 
 NONE = ""
 """Stands for "no event definition" in EVENTS."""
 
+TIMER, MESSAGE = "timerEventDefinition", "messageEventDefinition"
+"""What is waited for; a message is thrown as well, by a job."""
+
+MULTI_INSTANCE = "multiInstanceLoopCharacteristics"
+"""The mark of an activity that is done once per item of a collection."""
+
 EVENTS: Mapping[tuple[str, str], Behaviour] = {
     ("startEvent", NONE): Behaviour.START_EVENT,
+    ("startEvent", TIMER): Behaviour.START_EVENT,
+    ("startEvent", MESSAGE): Behaviour.START_EVENT,
     ("startEvent", "errorEventDefinition"): Behaviour.START_EVENT,
     ("startEvent", "compensateEventDefinition"): Behaviour.START_EVENT,
+    ("intermediateCatchEvent", TIMER): Behaviour.CATCH_EVENT,
+    ("intermediateCatchEvent", MESSAGE): Behaviour.CATCH_EVENT,
     ("intermediateThrowEvent", NONE): Behaviour.THROW_EVENT,
     ("intermediateThrowEvent", "compensateEventDefinition"): Behaviour.THROW_EVENT,
+    ("intermediateThrowEvent", MESSAGE): Behaviour.JOB_TASK,
+    ("boundaryEvent", TIMER): Behaviour.BOUNDARY_EVENT,
+    ("boundaryEvent", MESSAGE): Behaviour.BOUNDARY_EVENT,
     ("boundaryEvent", "errorEventDefinition"): Behaviour.BOUNDARY_EVENT,
     ("boundaryEvent", "compensateEventDefinition"): Behaviour.BOUNDARY_EVENT,
     ("endEvent", NONE): Behaviour.END_EVENT,
+    ("endEvent", MESSAGE): Behaviour.JOB_TASK,
     ("endEvent", "terminateEventDefinition"): Behaviour.END_EVENT,
     ("endEvent", "errorEventDefinition"): Behaviour.END_EVENT,
     ("endEvent", "compensateEventDefinition"): Behaviour.END_EVENT,
 }
 
 REMEDIES: Mapping[str, str] = {
-    "receiveTask": "Use a service task whose worker completes the job when the message has come.",
-    "callActivity": "Use an embedded sub-process, or a service task whose worker creates the other instance.",
     "transaction": "Use a sub-process with compensation handlers and an error boundary event whose path throws compensation.",
     "adHocSubProcess": "Use a sub-process with parallel or exclusive gateways.",
     "callChoreography": "Use a collaboration with executable processes.",
     "inclusiveGateway": "Use a parallel gateway followed by an exclusive gateway on each branch.",
     "complexGateway": "Use exclusive and parallel gateways.",
-    "eventBasedGateway": "Use a service task whose result an exclusive gateway decides on.",
-    "intermediateCatchEvent": "Use a service task whose worker completes the job when the awaited thing has happened.",
+    "intermediateCatchEvent": "Give it a timerEventDefinition or a messageEventDefinition.",
     "implicitThrowEvent": "Use an intermediate throw event.",
-    "timerEventDefinition": "Use a service task whose worker completes the job, or throws a BPMN error, when the time has come.",
-    "messageEventDefinition": "Use a service or send task for what is thrown, a service task that waits for what is caught.",
+    TIMER: "Timers are waited for: use an intermediate catch event.",
+    MESSAGE: "Catch it in an intermediate catch event, or throw it in an intermediate throw event.",
     "signalEventDefinition": "Use a service task that tells, or waits for, the others.",
     "escalationEventDefinition": "Use an error event where the activity may be interrupted, else a service task.",
     "conditionalEventDefinition": "Use an exclusive gateway at the place where the condition is to be asked.",
@@ -99,7 +108,7 @@ REMEDIES: Mapping[str, str] = {
     "terminateEventDefinition": "Terminate in an end event.",
     "errorEventDefinition": "Throw errors in an end event, catch them on a boundary or in an event sub-process.",
     "compensateEventDefinition": "Throw compensation in an intermediate throw event or an end event.",
-    "multiInstanceLoopCharacteristics": "Draw the loop with exclusive gateways, or let one job handle the whole collection.",
+    MULTI_INSTANCE: "Mark an activity with it, once; of a gateway or an event there is only one instance.",
     "standardLoopCharacteristics": "Draw the loop with exclusive gateways.",
     "eventDefinitionRef": "Put the event definition inside the event.",
     "partitionElement": "Remove it; lanes are read as drawing only.",
@@ -119,7 +128,7 @@ READ_OVER = frozenset({
 PERFORMERS = frozenset({"resourceRole", "performer", "humanPerformer", "potentialOwner"})
 """Children that say who does a task, in a way that no worker gets to see; read over with a warning."""
 
-OF_AN_ELEMENT = frozenset({"multiInstanceLoopCharacteristics", "standardLoopCharacteristics"})
+OF_AN_ELEMENT = frozenset({MULTI_INSTANCE, "standardLoopCharacteristics"})
 """Children that would change how an activity runs."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Protocol
 
 from lxml import etree
 
@@ -14,6 +15,15 @@ from counterflow.model.outline import Drawn
 RULE = "expression"
 
 _SHOWN = 200
+
+
+class TextOrExpression(Protocol):
+    """How a dialect tells a text that stands for itself from an expression; None, and a finding, where that does not compile."""
+
+    def __call__(
+        self, text: str, what: str, drawn: Drawn, notes: list[Finding], at: etree._Element | None = None
+    ) -> str | Expression | None:
+        """`what` names the place for a person."""
 
 
 def compile_feel(text: str, what: str, drawn: Drawn, notes: list[Finding], at: etree._Element | None = None) -> Expression | None:

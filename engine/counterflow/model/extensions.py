@@ -1,4 +1,4 @@
-"""Our own extensions of BPMN: two attributes, also spelled as extension properties (docs/extensions.md).
+"""Our own extensions of BPMN: three attributes, also spelled as extension properties (docs/extensions.md).
 
 An attribute in the namespace `https://counterflow.dev/schema/bpmn/1.0` says it best; an extension property named
 `counterflow:…` says the same where an editor offers properties only. The attribute wins over the property.
@@ -16,6 +16,9 @@ PREFIX: Final = "counterflow:"
 
 COMPENSATION_ORDER: Final = "compensationOrder"
 COMPENSATED_RESULT: Final = "compensatedResult"
+CORRELATION_KEY: Final = "correlationKey"
+
+KNOWN: Final = (COMPENSATION_ORDER, COMPENSATED_RESULT, CORRELATION_KEY)
 
 
 def written(element: Element, name: str) -> str | None:

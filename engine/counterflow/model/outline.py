@@ -14,12 +14,13 @@ from lxml import etree
 
 from counterflow.feel import Expression
 from counterflow.model.details import Details
-from counterflow.model.elements import ELEMENTS, EVENTS, NONE, OF_AN_ELEMENT, READ_OVER, Category, Row
+from counterflow.model.elements import ELEMENTS, EVENTS, MESSAGE, MULTI_INSTANCE, NONE, OF_AN_ELEMENT, READ_OVER, TIMER, Category, Row
 from counterflow.model.findings import Finding, Severity
 from counterflow.model.graph import Behaviour, Dialect
 from counterflow.model.xml import BPMN, TRUE, children, line_of, local_name, namespace
 
 _SCOPES = frozenset({"process", "subProcess", "transaction", "adHocSubProcess"})
+_CATCHING = frozenset({"startEvent", "intermediateCatchEvent", "boundaryEvent"})
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -94,6 +95,8 @@ class Element(Drawn):
     boundary_events: list[Element] = field(default_factory=list)
     handler: Element | None = None
     """Compensation boundary events only: the activity that the association leads to."""
+    loop: etree._Element | None = None
+    """Activities only: the mark that it is done once per item of a collection."""
     details: Details = field(default_factory=Details)
 
     @property
@@ -117,6 +120,39 @@ class Element(Drawn):
     @property
     def is_for_compensation(self) -> bool:
         return self.attribute("isForCompensation") in TRUE
+
+    @property
+    def is_job(self) -> bool:
+        """Whether it is work for somebody else, unless the model says otherwise."""
+        return self.behaviour is Behaviour.JOB_TASK
+
+    @property
+    def throws_message(self) -> bool:
+        return self.is_job and self.event == MESSAGE
+
+    @property
+    def catches_message(self) -> bool:
+        return self.tag == "receiveTask" or (self.tag in _CATCHING and self.event == MESSAGE)
+
+    @property
+    def catches_timer(self) -> bool:
+        return self.tag in _CATCHING and self.event == TIMER
+
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for a timer or a message."""
+        return self.catches_message or self.catches_timer
+
+    @property
+    def is_process_start(self) -> bool:
+        """Whether it begins instances of a process."""
+        return self.tag == "startEvent" and self.parent is not None and self.parent.behaviour is Behaviour.PROCESS
+
+    @property
+    def is_interrupting(self) -> bool:
+        """Whether what it catches ends the activity, or the rest of the scope, that it belongs to."""
+        attribute = {"boundaryEvent": "cancelActivity", "startEvent": "isInterrupting"}.get(self.tag)
+        return attribute is None or self.attribute(attribute) in TRUE | {""}
 
     @property
     def catches_compensation(self) -> bool:
@@ -163,7 +199,7 @@ class Element(Drawn):
 
 @dataclass(slots=True, eq=False)
 class Outline:
-    """A file as drawn: what belongs to its executable processes, and the errors that its events name."""
+    """A file as drawn: what belongs to its executable processes, and the errors and messages that its events name."""
 
     root: etree._Element
     resource_name: str
@@ -177,12 +213,24 @@ class Outline:
     """What is neither run nor known to carry no meaning."""
     by_id: dict[str, Element] = field(default_factory=dict)
     errors: dict[str, etree._Element] = field(default_factory=dict)
+    messages: dict[str, etree._Element] = field(default_factory=dict)
+
+    def message_of(self, element: Element) -> etree._Element | None:
+        """The message that an event or a receive task names; None where it names none that exists."""
+        return self.messages.get(message_reference(element))
+
+
+def message_reference(element: Element) -> str:
+    """The `messageRef` of a message event or a receive task, empty where there is none."""
+    holder = element.xml if element.definition is None else element.definition
+    return (holder.get("messageRef") or "").strip()
 
 
 def outline(root: etree._Element, resource_name: str, dialect: Dialect) -> Outline:
     """Read the executable processes of the file and join what refers to each other."""
     drawn = Outline(root=root, resource_name=resource_name, dialect=dialect)
     drawn.errors = {error.get("id", ""): error for error in children(root, "error")}
+    drawn.messages = {message.get("id", ""): message for message in children(root, "message")}
     for xml in children(root, "process"):
         if xml.get("isExecutable") in TRUE:
             drawn.processes.append(_element(drawn, xml, parent=None, path="process"))
@@ -197,6 +245,7 @@ def _element(drawn: Outline, xml: etree._Element, parent: Element | None, path: 
     element = Element(id=xml.get("id") or path, tag=tag, line=line_of(xml), xml=xml, row=ELEMENTS[tag], parent=parent)
     element.definitions = [child for child in xml if local_name(child).endswith("EventDefinition") and namespace(child) == BPMN]
     element.behaviour = _behaviour(element)
+    element.loop = xml.find(f"{{{BPMN}}}{MULTI_INSTANCE}") if element.row.category is Category.ACTIVITY else None
     drawn.elements.append(element)
     drawn.by_id.setdefault(element.id, element)
     if tag in _SCOPES:
@@ -220,7 +269,7 @@ def _fill_scope(drawn: Outline, scope: Element) -> None:
         tag = local_name(xml)
         counts[tag] += 1
         path = f"{scope.id}/{tag}[{counts[tag]}]"
-        if namespace(xml) != BPMN or tag in READ_OVER or tag == "association":
+        if namespace(xml) != BPMN or tag in READ_OVER or tag == "association" or xml is scope.loop:
             _look_for_partitions(drawn, xml, path)
         elif tag == "sequenceFlow":
             drawn.flows.append(SequenceFlow(id=xml.get("id") or path, tag=tag, line=line_of(xml), xml=xml, scope=scope))
@@ -233,7 +282,7 @@ def _fill_scope(drawn: Outline, scope: Element) -> None:
 def _look_inside(drawn: Outline, element: Element) -> None:
     for xml in element.xml:
         tag = local_name(xml)
-        if namespace(xml) == BPMN and xml not in element.definitions and tag not in READ_OVER:
+        if namespace(xml) == BPMN and xml not in element.definitions and xml is not element.loop and tag not in READ_OVER:
             _note_stranger(drawn, element, xml, element.id)
 
 

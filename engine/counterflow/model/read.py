@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 
 from lxml import etree
 
 from counterflow.model.build import build
-from counterflow.model.dialects import READERS, dialect_of, mixed_dialects
+from counterflow.model.dialects import READERS, DialectReader, dialect_of, mixed_dialects
 from counterflow.model.findings import Finding, ReadResult, Severity
+from counterflow.model.graph import CatchDefinition
 from counterflow.model.limits import DEFAULT_LIMITS, Limits
-from counterflow.model.outline import Outline, outline
+from counterflow.model.messages import message_definition
+from counterflow.model.outline import Element, Outline, outline
 from counterflow.model.rules import RULES, Rule
+from counterflow.model.timers import timer_definition
 from counterflow.model.xml import BPMN, XmlError, line_of, parse
 
 _NO_LIMITS = Limits(resource_bytes=sys.maxsize, depth=sys.maxsize, elements=sys.maxsize)
@@ -66,10 +70,19 @@ def _read_extensions(drawn: Outline, notes: list[Finding]) -> None:
     for element in drawn.elements:
         if element.behaviour is not None:  # else it is refused as a whole
             element.details = reader.details(element, notes)
+            element.details = replace(element.details, catch=_catch(drawn, element, reader, notes))
     for flow in drawn.flows:
         xml = flow.condition_xml
         if xml is not None and not flow.is_default:
             flow.condition = reader.condition(flow, xml, notes)
+
+
+def _catch(drawn: Outline, element: Element, reader: DialectReader, notes: list[Finding]) -> CatchDefinition | None:
+    if element.catches_message:
+        return message_definition(element, drawn.message_of(element), reader, notes)
+    if element.catches_timer and element.definition is not None:
+        return timer_definition(element, element.definition, reader.text_or_expression, notes)
+    return None
 
 
 def _not_bpmn(root: etree._Element, resource_name: str) -> Finding:

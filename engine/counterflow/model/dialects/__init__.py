@@ -12,7 +12,7 @@ from counterflow.model.details import Details
 from counterflow.model.dialects import camunda, zeebe
 from counterflow.model.findings import Finding, Severity
 from counterflow.model.graph import Dialect
-from counterflow.model.outline import Element, SequenceFlow
+from counterflow.model.outline import Drawn, Element, SequenceFlow
 from counterflow.model.xml import line_of
 
 
@@ -26,6 +26,17 @@ class DialectReader(Protocol):
 
     def condition(self, flow: SequenceFlow, xml: etree._Element, notes: list[Finding]) -> Expression | None:
         """The condition of a sequence flow."""
+
+    def text_or_expression(
+        self, text: str, what: str, drawn: Drawn, notes: list[Finding], at: etree._Element | None = None
+    ) -> str | Expression | None:
+        """What stands for itself as it is, an expression compiled; None where that is none. `what` names the place for a person."""
+
+    def correlation_key(self, element: Element, message: etree._Element) -> str:
+        """The text that says which message of that name is meant for an element; empty where the model does not say."""
+
+    def correlation_remedy(self, found: str) -> str:
+        """Where and how to write a correlation key, given what was found instead of one."""
 
     def error_variables(self, definition: etree._Element) -> tuple[str | None, str | None]:
         """The variables that receive code and message of a caught error."""

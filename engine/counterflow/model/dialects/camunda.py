@@ -27,9 +27,11 @@ from counterflow.model.details import Details
 from counterflow.model.dialects.camunda_expressions import is_juel, mappings, value_expression
 from counterflow.model.dialects.camunda_retries import retry_cycle
 from counterflow.model.expressions import compile_feel, headers_json, json_list
+from counterflow.model.extensions import CORRELATION_KEY, written
+from counterflow.model.extensions import NAMESPACE as EXTENSIONS
 from counterflow.model.findings import Finding
 from counterflow.model.graph import JobDefinition, ScriptDefinition
-from counterflow.model.outline import Element, SequenceFlow
+from counterflow.model.outline import Drawn, Element, SequenceFlow
 from counterflow.model.xml import BPMN, children, local_name, namespace, text_of
 
 NAMESPACE: Final = "http://camunda.org/schema/1.0/bpmn"
@@ -89,7 +91,7 @@ def details(element: Element, notes: list[Finding]) -> Details:
     inputs, outputs = mappings(element, NAMESPACE, notes)
     script = _script(element, notes) if element.tag == "scriptTask" and not _attribute(element, "type") else None
     return Details(
-        job=_job(element, extensions, properties, notes) if element.row.job and script is None else None,
+        job=_job(element, extensions, properties, notes) if element.is_job and script is None else None,
         script=script,
         inputs=inputs,
         outputs=outputs,
@@ -113,6 +115,24 @@ def condition(flow: SequenceFlow, xml: etree._Element, notes: list[Finding]) -> 
         notes.append(flow.error("expression", message, f"Write `${{{text}}}`.", xml))
         return None
     return value_expression(text, "condition", flow, notes, xml)
+
+
+def text_or_expression(
+    text: str, what: str, drawn: Drawn, notes: list[Finding], at: etree._Element | None = None
+) -> str | Expression | None:
+    """A text with `${…}` or `#{…}` in it is an expression, any other stands for itself."""
+    return value_expression(text, what, drawn, notes, at) if "${" in text or "#{" in text else text
+
+
+def correlation_key(element: Element, message: etree._Element) -> str:
+    """`counterflow:correlationKey` of the event or task, else of the message: Camunda 7 has no place of its own for it."""
+    return (written(element, CORRELATION_KEY) or message.get(f"{{{EXTENSIONS}}}{CORRELATION_KEY}") or "").strip()
+
+
+def correlation_remedy(found: str) -> str:
+    """On the element, as attribute or property; a key that is only a name was meant as a variable."""
+    attribute = f'counterflow:correlationKey="${{{found or "orderId"}}}"'
+    return f'Set {attribute} (xmlns:counterflow="{EXTENSIONS}") on it, or a camunda:property counterflow:correlationKey.'
 
 
 def error_variables(definition: etree._Element) -> tuple[str | None, str | None]:
@@ -155,7 +175,7 @@ def _judge_attributes(element: Element, notes: list[Finding]) -> None:
         name = str(key).removeprefix(prefix)
         if str(key).startswith(prefix) and name not in _SILENT_ATTRIBUTES:
             notes.append(element.warning("extension", f"{element} has camunda:{name}, which is not known and is read over."))
-    if not element.row.job and any(_attribute(element, name) for name in _TASK_ATTRIBUTES):
+    if not element.is_job and any(_attribute(element, name) for name in _TASK_ATTRIBUTES):
         message = f"{element} says how it is done, but is passed through without a job."
         notes.append(element.warning("extension", message, "Make it a service task."))
     if _attribute(element, "decisionRef"):

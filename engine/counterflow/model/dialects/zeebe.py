@@ -17,7 +17,7 @@ from counterflow.model.expressions import compile_feel, constant, headers_json, 
 from counterflow.model.findings import Finding
 from counterflow.model.graph import JobDefinition, ScriptDefinition, VariableMapping
 from counterflow.model.names import target_path
-from counterflow.model.outline import Element, SequenceFlow
+from counterflow.model.outline import Drawn, Element, SequenceFlow
 from counterflow.model.xml import BPMN, children, local_name, namespace
 
 NAMESPACE: Final = "http://camunda.org/schema/zeebe/1.0"
@@ -58,7 +58,7 @@ def details(element: Element, notes: list[Finding]) -> Details:
     inputs = _mappings(element, extensions, "input", notes)
     outputs = _mappings(element, extensions, "output", notes)
     return Details(
-        job=_job(element, extensions, notes) if element.row.job else None,
+        job=_job(element, extensions, notes) if element.is_job else None,
         script=_script(element, extensions, notes) if element.tag == "scriptTask" else None,
         inputs=inputs,
         outputs=outputs,
@@ -72,6 +72,25 @@ def condition(flow: SequenceFlow, xml: etree._Element, notes: list[Finding]) -> 
     """A condition behind `=`; one without is the business of the rule `legacy-syntax`."""
     text = (xml.text or "").strip()
     return compile_feel(text[1:].strip(), "condition", flow, notes, xml) if text.startswith("=") else None
+
+
+def text_or_expression(
+    text: str, what: str, drawn: Drawn, notes: list[Finding], at: etree._Element | None = None
+) -> str | Expression | None:
+    """FEEL behind `=`, else the text itself."""
+    return compile_feel(text[1:].strip(), what, drawn, notes, at) if text.startswith("=") else text
+
+
+def correlation_key(element: Element, message: etree._Element) -> str:
+    """`zeebe:subscription` of the message, which counts for every element that waits for it."""
+    del element
+    xml = message.find(f"{{{BPMN}}}extensionElements/{{{NAMESPACE}}}subscription")
+    return (xml.get("correlationKey") or "").strip() if xml is not None else ""
+
+
+def correlation_remedy(found: str) -> str:
+    """In the message; a key that is only a name was meant as a variable."""
+    return f'Add <zeebe:subscription correlationKey="= {found or "orderId"}" /> to the extension elements of the message.'
 
 
 def error_variables(definition: etree._Element) -> tuple[str | None, str | None]:
@@ -101,7 +120,7 @@ def _judge_extensions(element: Element, extensions: Mapping[str, etree._Element]
     for tag, xml in extensions.items():
         if tag in _REFUSED:
             notes.append(element.error("extension", f"{element} has zeebe:{tag}, which is not executed yet.", _REFUSED[tag], xml))
-        elif tag == "taskDefinition" and not element.row.job:
+        elif tag == "taskDefinition" and not element.is_job:
             message = f"{element} has a zeebe:taskDefinition, but is passed through without a job."
             notes.append(element.warning("extension", message, "Make it a service task.", xml))
         elif tag not in _UNDERSTOOD:
@@ -116,17 +135,10 @@ def _job(element: Element, extensions: Mapping[str, etree._Element], notes: list
     if xml is None or not job_type:
         return None  # told by the rule `job-type`
     return JobDefinition(
-        type=_text_or_expression(job_type, "job type", element, notes, xml),
+        type=text_or_expression(job_type, "job type", element, notes, xml) or job_type,
         retries=_retries(xml, element, notes),
         headers=headers_json(_headers(extensions)),
     )
-
-
-def _text_or_expression(text: str, what: str, element: Element, notes: list[Finding], at: etree._Element) -> str | Expression:
-    if not text.startswith("="):
-        return text
-    expression = compile_feel(text[1:].strip(), what, element, notes, at)
-    return text if expression is None else expression
 
 
 def _retries(xml: etree._Element, element: Element, notes: list[Finding]) -> int | Expression:
@@ -162,10 +174,10 @@ def _user_task_job(element: Element, extensions: Mapping[str, etree._Element], n
         text = (xml.get(name) or "").strip() if xml is not None else ""
         if xml is None or not text:
             continue
-        value = _text_or_expression(text, name, element, notes, xml)
+        value = text_or_expression(text, name, element, notes, xml)
         if isinstance(value, str):
             headers[HEADER_PREFIX + name] = json_list(value) if is_list else value
-        else:
+        elif value is not None:
             expressions.append((HEADER_PREFIX + name, value))
     form = extensions.get("formDefinition")
     if form is not None and (form_key := form.get("formKey") or form.get("formId") or form.get("externalReference")):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from counterflow.model.extensions import COMPENSATED_RESULT, COMPENSATION_ORDER, NAMESPACE, PREFIX, written
+from counterflow.model.extensions import COMPENSATED_RESULT, COMPENSATION_ORDER, KNOWN, NAMESPACE, PREFIX, written
 from counterflow.model.findings import Finding
 from counterflow.model.graph import CompensationOrder
 from counterflow.model.names import is_name
@@ -15,17 +15,15 @@ from counterflow.model.outline import Element, Outline
 
 RULE = "compensation-extensions"
 
-_KNOWN = (COMPENSATION_ORDER, COMPENSATED_RESULT)
-
 
 def check(outline: Outline) -> Iterator[Finding]:
     """Names, values and places of `compensationOrder` and `compensatedResult`."""
     for element in outline.elements:
         names = _names_on(element)
         for name in names:
-            if name not in _KNOWN:
+            if name not in KNOWN:
                 message = f"expected an extension of counterflow on {element}, found '{name}'."
-                yield element.error(RULE, message, f"Use one of {', '.join(_KNOWN)}, or remove it.")
+                yield element.error(RULE, message, f"Use one of {', '.join(KNOWN)}, or remove it.")
         if COMPENSATION_ORDER in names:
             yield from _check_order(element)
         if COMPENSATED_RESULT in names:

@@ -1,7 +1,7 @@
 """Conditions belong on flows that leave an activity or an exclusive gateway.
 
-BPMN 2.0.2, 8.3.13: a conditional flow leaves an activity or a diverging gateway; a parallel gateway takes all its flows, an
-event its only ones, and a condition there would not be asked. The condition of a default flow is never asked either.
+BPMN 2.0.2, 8.3.13: a conditional flow leaves an activity or a diverging gateway; a parallel gateway and an
+event take all their flows, an event-based gateway the one whose event comes, and a condition there would not be asked. The condition of a default flow is never asked either.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from counterflow.model.outline import Outline
 
 RULE = "conditional-flow"
 
+_ASKS_NOBODY = frozenset({Behaviour.PARALLEL_GATEWAY, Behaviour.EVENT_BASED_GATEWAY})
+
 
 def check(outline: Outline) -> Iterator[Finding]:
     """Conditions that would not be asked: refused, or told where the flow is the default."""
@@ -22,8 +24,8 @@ def check(outline: Outline) -> Iterator[Finding]:
         xml, source = flow.condition_xml, flow.source
         if xml is None or source is None:
             continue
-        if source.row.category is Category.EVENT or source.behaviour is Behaviour.PARALLEL_GATEWAY:
-            message = f"sequenceFlow '{flow.id}' has a condition, but {source} takes all its outgoing flows."
+        if source.row.category is Category.EVENT or source.behaviour in _ASKS_NOBODY:
+            message = f"sequenceFlow '{flow.id}' has a condition, but {source} asks none."
             yield flow.error(RULE, message, "Remove the condition, or draw an exclusive gateway.", xml)
         elif flow.is_default:
             message = f"the condition of sequenceFlow '{flow.id}' is never asked, since it is the default flow of {source}."

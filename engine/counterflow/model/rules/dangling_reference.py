@@ -1,6 +1,6 @@
 """Every reference must name something that exists: a flow without an end would lose its token.
 
-BPMN 2.0.2, 10.3.1 and tables 8.60 (flow ends), 10.91 (boundary events), 10.84 (errors), 8.12 (associations).
+BPMN 2.0.2, 10.3.1 and tables 8.60 (flow ends), 10.91 (boundary events), 10.84 (errors), 10.93 (messages), 8.12 (associations).
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from collections.abc import Iterator
 
 from counterflow.model.elements import Category
 from counterflow.model.findings import Finding
-from counterflow.model.outline import Element, Outline, SequenceFlow
+from counterflow.model.outline import Element, Outline, SequenceFlow, message_reference
 
 RULE = "dangling-reference"
 
 
 def check(outline: Outline) -> Iterator[Finding]:
-    """Ends of flows and associations, `attachedToRef`, `errorRef`, `default`."""
+    """Ends of flows and associations, `attachedToRef`, `errorRef`, `messageRef`, `default`."""
     for flow in outline.flows:
         yield from _check_flow(flow)
     for element in outline.elements:
@@ -44,6 +44,10 @@ def _check_element(outline: Outline, element: Element) -> Iterator[Finding]:
         if error and error not in outline.errors:
             message = f"expected errorRef of {element} to name an error of the file, found '{error}'."
             yield element.error(RULE, message, f"Name one of {_names([*outline.errors])}, or define the error.", definition)
+    reference = message_reference(element)
+    if reference and outline.message_of(element) is None:
+        message = f"expected messageRef of {element} to name a message of the file, found '{reference}'."
+        yield element.error(RULE, message, f"Name one of {_names([*outline.messages])}, or define the message.")
 
 
 def _check_associations(outline: Outline) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ RULE = "event-sub-process"
 
 
 def check(outline: Outline) -> Iterator[Finding]:
-    """Its start events, its flows, its boundary events, and one compensation event sub-process per scope."""
+    """Its start events, its flows, its marks, and one compensation event sub-process per scope."""
     for element in outline.elements:
         if element.is_event_sub_process:
             yield from _check_start(element)
@@ -31,13 +31,16 @@ def _check_start(element: Element) -> Iterator[Finding]:
     for event in element.start_events:
         if not event.definitions:
             message = f"expected {event} of event sub-process '{element.id}' to wait for an event, found a none start event."
-            yield event.error(RULE, message, "Make it an error or a compensation start event.")
+            yield event.error(RULE, message, "Make it a timer, message, error or compensation start event.")
 
 
 def _check_surroundings(element: Element) -> Iterator[Finding]:
     for flow in (*element.incoming, *element.outgoing):
         message = f"sequenceFlow '{flow.id}' touches event sub-process '{element.id}', which only its event can start."
         yield flow.error(RULE, message, "Remove the flow, or make the sub-process an embedded one.")
+    if element.loop is not None:
+        message = f"event sub-process '{element.id}' is marked as multi-instance, but its event starts it once."
+        yield element.error(RULE, message, "Put a multi-instance sub-process inside it.", element.loop)
     if element.is_for_compensation:
         message = f"event sub-process '{element.id}' is marked isForCompensation."
         yield element.error(RULE, message, "Give it a compensation start event, or make it an embedded sub-process.")

@@ -23,7 +23,7 @@ _SCRIPTS: Mapping[Dialect, str] = {
 def check(outline: Outline) -> Iterator[Finding]:
     """Tasks with neither job nor script, and script tasks with both."""
     for element in outline.elements:
-        if not element.row.job:
+        if not element.is_job:
             continue
         details = element.details
         script = _SCRIPTS[outline.dialect] if element.tag == "scriptTask" else ""

@@ -24,6 +24,6 @@ def check(outline: Outline) -> Iterator[Finding]:
         if element.behaviour is not Behaviour.SUB_PROCESS or not reach.has_inner_undo(element):
             continue
         for event in element.boundary_events:
-            if not event.catches_compensation and event.event != NONE and event.attribute("cancelActivity") not in {"false", "0"}:
+            if not event.catches_compensation and event.event != NONE and event.is_interrupting:
                 message = f"when {event} interrupts {element}, what had completed inside can no longer be undone."
-                yield event.warning(RULE, message, "Catch the error in an event sub-process inside, and throw compensation there.")
+                yield event.warning(RULE, message, "Catch the same in an event sub-process inside, and throw compensation there.")

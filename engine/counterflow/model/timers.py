@@ -1,0 +1,105 @@
+"""Timers as a model writes them: one moment, duration or cycle, as ISO 8601 text or as an expression that gives one.
+
+BPMN 2.0.2, 10.5.5 and table 10.101. What is written out is looked at here, at deployment; what an expression gives is looked
+at when it is asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from lxml import etree
+
+from counterflow.feel import Expression, iso
+from counterflow.feel.temporal import Date, DateTime, DaysDuration, MonthsDuration
+from counterflow.model.expressions import TextOrExpression, constant, quoted
+from counterflow.model.findings import Finding
+from counterflow.model.graph import TimerDefinition, TimerKind
+from counterflow.model.outline import Element
+from counterflow.model.xml import BPMN, local_name, namespace, text_of
+
+RULE = "timer"
+
+_KINDS: Final[Mapping[str, TimerKind]] = {
+    "timeDate": TimerKind.DATE,
+    "timeDuration": TimerKind.DURATION,
+    "timeCycle": TimerKind.CYCLE,
+}
+_EXAMPLES: Final[Mapping[TimerKind, str]] = {
+    TimerKind.DATE: "2030-01-01T09:00:00Z or 2030-01-01T09:00:00+01:00",
+    TimerKind.DURATION: "PT15M, PT1H30M, P7D or P1M",
+    TimerKind.CYCLE: "R3/PT10S, R/P1D or R/2030-01-01T00:00:00Z/P1D",
+}
+_CYCLE = re.compile(r"R(?P<count>\d{0,9})/(?:(?P<start>[^/]+)/)?(?P<interval>P[^/]+)", re.ASCII)
+_CRON = re.compile(r"@\w+|\S+(?:\s+\S+){4,6}")
+
+
+def timer_definition(element: Element, definition: etree._Element, read: TextOrExpression, notes: list[Finding]) -> TimerDefinition | None:
+    """The timer of an event; None, and a finding, where there is none or one that never comes. `read` tells text from expression."""
+    times = [child for child in definition if namespace(child) == BPMN and local_name(child) in _KINDS]
+    if len(times) != 1 or not text_of(times[0]):
+        found = " and ".join(f"{local_name(time)} `{text_of(time)}`" for time in times) or "none"
+        message = f"expected {element} to give one of {', '.join(_KINDS)}, found {found}."
+        notes.append(
+            element.error(RULE, message, f"Write e.g. <timeDuration>{_first_example(TimerKind.DURATION)}</timeDuration>.", definition)
+        )
+        return None
+    (time,) = times
+    kind = _KINDS[local_name(time)]
+    value = read(text_of(time), local_name(time), element, notes, time)
+    if isinstance(value, str):
+        value = _constant(value, kind, element, time, notes)
+    return None if value is None else TimerDefinition(kind, value)
+
+
+def _constant(text: str, kind: TimerKind, element: Element, time: etree._Element, notes: list[Finding]) -> Expression | None:
+    if gives_time(kind, text):
+        return constant(text)
+    message = f"expected {local_name(time)} of {element} in ISO 8601, found {quoted(text)}."
+    notes.append(element.error(RULE, message, _remedy(kind, text), time))
+    return None
+
+
+def gives_time(kind: TimerKind, value: object) -> bool:
+    """Whether a value, text or what FEEL makes of it, is a time of that kind that can be waited for."""
+    match kind:
+        case TimerKind.DATE:
+            return isinstance(iso.date_time(value) if isinstance(value, str) else value, DateTime | Date)
+        case TimerKind.DURATION:
+            return _length(value) is not None
+        case TimerKind.CYCLE:
+            return isinstance(value, str) and _is_cycle(value)
+
+
+def _is_cycle(text: str) -> bool:
+    """`R<times>/<start>/<interval>`, times and start may be left out; an interval of nothing would never end."""
+    match = _CYCLE.fullmatch(text)
+    if match is None or (match["count"] and int(match["count"]) == 0):
+        return False
+    has_start = match["start"] is None or iso.date_time(match["start"]) is not None
+    return has_start and bool(_length(match["interval"]))
+
+
+def _length(value: object) -> int | None:
+    """How long a duration is, in nanoseconds or months; None where it is none, or leads back in time."""
+    duration = iso.duration(value) if isinstance(value, str) else value
+    if isinstance(duration, DaysDuration):
+        length = duration.nanoseconds
+    elif isinstance(duration, MonthsDuration):
+        length = duration.months
+    else:
+        return None
+    return length if length >= 0 else None
+
+
+def _remedy(kind: TimerKind, text: str) -> str:
+    if kind is TimerKind.CYCLE and _CRON.fullmatch(text):
+        return f"Cron is not read; write e.g. {_EXAMPLES[kind]} (every day at midnight UTC: R/2030-01-01T00:00:00Z/P1D)."
+    remedy = f"Write e.g. {_EXAMPLES[kind]}, or an expression."
+    return f"{remedy} Years and months stand apart from days and times." if text.startswith(("P", "R")) else remedy
+
+
+def _first_example(kind: TimerKind) -> str:
+    return _EXAMPLES[kind].partition(",")[0]
