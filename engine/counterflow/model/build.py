@@ -72,6 +72,8 @@ class _Builder:
             script=details.script,
             boundary_events=tuple(event.id for event in element.boundary_events if not event.catches_compensation),
             waits_for=_waits_for(element),
+            called=details.called,
+            multi_instance=details.multi_instance,
             attached_to=element.attached_to.id if element.attached_to is not None else None,
             is_for_compensation=element.is_for_compensation,
             compensation=_compensation(element),

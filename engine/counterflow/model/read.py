@@ -70,7 +70,11 @@ def _read_extensions(drawn: Outline, notes: list[Finding]) -> None:
     for element in drawn.elements:
         if element.behaviour is not None:  # else it is refused as a whole
             element.details = reader.details(element, notes)
-            element.details = replace(element.details, catch=_catch(drawn, element, reader, notes))
+            element.details = replace(
+                element.details,
+                catch=_catch(drawn, element, reader, notes),
+                multi_instance=reader.multi_instance(element, element.loop, notes) if element.loop is not None else None,
+            )
     for flow in drawn.flows:
         xml = flow.condition_xml
         if xml is not None and not flow.is_default:

@@ -11,7 +11,7 @@ from counterflow.feel import Expression
 from counterflow.model.details import Details
 from counterflow.model.dialects import camunda, zeebe
 from counterflow.model.findings import Finding, Severity
-from counterflow.model.graph import Dialect
+from counterflow.model.graph import Dialect, MultiInstance
 from counterflow.model.outline import Drawn, Element, SequenceFlow
 from counterflow.model.xml import line_of
 
@@ -26,6 +26,9 @@ class DialectReader(Protocol):
 
     def condition(self, flow: SequenceFlow, xml: etree._Element, notes: list[Finding]) -> Expression | None:
         """The condition of a sequence flow."""
+
+    def multi_instance(self, element: Element, xml: etree._Element, notes: list[Finding]) -> MultiInstance | None:
+        """How often an activity that is marked as multi-instance is done, and for what; `xml` is the mark."""
 
     def text_or_expression(
         self, text: str, what: str, drawn: Drawn, notes: list[Finding], at: etree._Element | None = None

@@ -1,22 +1,12 @@
 """The `camunda:` dialect (Camunda 7): what was Java in the engine becomes a job for a worker, JUEL becomes FEEL.
 
-The job type of a task is found by the first of these that the model gives:
-
-| in the model | job type |
-| --- | --- |
-| `camunda:type="external" camunda:topic="invoice"` | the topic: `invoice` |
-| `camunda:class="org.acme.Charge"` | the class name: `org.acme.Charge` |
-| `camunda:delegateExpression="#{chargeCard}"` | the bean: `chargeCard` |
-| `camunda:expression="${card.charge(order)}"` | bean and method: `card.charge`; the whole expression in the header `expression` |
-
-`camunda:field`s and `camunda:properties` become headers. Every task is a job and so asynchronous: `asyncBefore`,
-`asyncAfter`, `exclusive`, priorities and `historyTimeToLive` are accepted and change nothing. docs/camunda7-dialect.md is
-this page for people who bring models.
+How the job type of a task is found is told in `camunda_jobs.py`; `camunda:field`s and `camunda:properties`
+become headers. Every task is a job and so asynchronous: `asyncBefore`, `asyncAfter`, `exclusive`, priorities and
+`historyTimeToLive` are accepted and change nothing. docs/camunda7-dialect.md is this page for people who bring models.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -24,34 +14,20 @@ from lxml import etree
 
 from counterflow.feel import Expression
 from counterflow.model.details import Details
-from counterflow.model.dialects.camunda_expressions import is_juel, mappings, value_expression
-from counterflow.model.dialects.camunda_retries import retry_cycle
-from counterflow.model.expressions import compile_feel, headers_json, json_list
+from counterflow.model.dialects.camunda_calls import CALL_ATTRIBUTES, call_mappings, called_process
+from counterflow.model.dialects.camunda_expressions import condition_expression, mappings, value_expression
+from counterflow.model.dialects.camunda_jobs import WORK_ATTRIBUTES, job, work
+from counterflow.model.dialects.camunda_loops import loop
+from counterflow.model.dialects.namespaces import CAMUNDA
+from counterflow.model.expressions import compile_feel
 from counterflow.model.extensions import CORRELATION_KEY, written
 from counterflow.model.extensions import NAMESPACE as EXTENSIONS
 from counterflow.model.findings import Finding
-from counterflow.model.graph import JobDefinition, ScriptDefinition
+from counterflow.model.graph import MultiInstance, ScriptDefinition
 from counterflow.model.outline import Drawn, Element, SequenceFlow
 from counterflow.model.xml import BPMN, children, local_name, namespace, text_of
 
-NAMESPACE: Final = "http://camunda.org/schema/1.0/bpmn"
-
-USER_TASK_JOB_TYPE: Final = "io.camunda.zeebe:userTask"
-HEADER_PREFIX: Final = "io.camunda.zeebe:"
-"""User tasks are the same jobs in both dialects, so that one task list serves both."""
-
-_ASSIGNMENTS: Final = (
-    ("assignee", False),
-    ("candidateGroups", True),
-    ("candidateUsers", True),
-    ("dueDate", False),
-    ("followUpDate", False),
-    ("formKey", False),
-    ("priority", False),
-)
-"""Attributes of a user task, and whether their constant is a comma-separated list."""
-
-_DOTTED_NAME = re.compile(r"\s*([^\W\d]\w*(?:\.[^\W\d]\w*)*)\s*(\(.*\))?\s*", re.DOTALL)
+NAMESPACE: Final = CAMUNDA
 
 _REFUSED: Mapping[str, str] = {
     "executionListener": "Draw a service task before or after the element instead.",
@@ -77,8 +53,6 @@ _SILENT_ATTRIBUTES = frozenset({
     "decisionRefVersionTag", "mapDecisionResult",
 })  # fmt: skip
 
-_TASK_ATTRIBUTES = ("type", "class", "delegateExpression", "expression")
-
 _SCRIPT_FORMATS = frozenset({"feel", "juel"})
 
 
@@ -90,11 +64,18 @@ def details(element: Element, notes: list[Finding]) -> Details:
     properties = _properties(extensions)
     inputs, outputs = mappings(element, NAMESPACE, notes)
     script = _script(element, notes) if element.tag == "scriptTask" and not _attribute(element, "type") else None
+    called = None
+    if element.tag == "callActivity":
+        called = called_process(element, extensions, text_or_expression, notes)
+        handed_in, handed_out = call_mappings(element, extensions, notes)
+        inputs, outputs = inputs + handed_in, handed_out + outputs  # parameters are set first and read last, as in Camunda 7
     return Details(
-        job=_job(element, extensions, properties, notes) if element.is_job and script is None else None,
+        job=job(element, extensions, properties, notes) if element.is_job and script is None else None,
         script=script,
+        called=called,
         inputs=inputs,
         outputs=outputs,
+        results_stay_local=called is not None and not called.propagate_all_out,
         is_told=(element.tag == "scriptTask" and not _attribute(element, "type")) or bool(_attribute(element, "decisionRef")),
         properties=properties,
     )
@@ -102,19 +83,12 @@ def details(element: Element, notes: list[Finding]) -> Details:
 
 def condition(flow: SequenceFlow, xml: etree._Element, notes: list[Finding]) -> Expression | None:
     """A JUEL condition in FEEL; `language="feel"` is taken as it is, other languages are scripts and refused."""
-    text = text_of(xml)
-    language = (xml.get("language") or "").strip().lower()
-    if language == "feel":
-        return compile_feel(text.removeprefix("=").strip(), "condition", flow, notes, xml)
-    if language not in {"", "juel"} or xml.get(f"{{{NAMESPACE}}}resource"):
-        message = f"the condition of sequenceFlow '{flow.id}' is a script in '{language or 'a resource'}', which is not executed."
-        notes.append(flow.error("expression", message, 'Write it as `${…}`, or in FEEL with language="feel".', xml))
-        return None
-    if not is_juel(text):
-        message = f"expected the condition of sequenceFlow '{flow.id}' to be an expression `${{…}}`, found `{text}`."
-        notes.append(flow.error("expression", message, f"Write `${{{text}}}`.", xml))
-        return None
-    return value_expression(text, "condition", flow, notes, xml)
+    return condition_expression(flow, "condition", xml, notes)
+
+
+def multi_instance(element: Element, xml: etree._Element, notes: list[Finding]) -> MultiInstance | None:
+    """`camunda:collection` or `loopCardinality`, and `camunda:elementVariable`."""
+    return loop(element, xml, notes)
 
 
 def text_or_expression(
@@ -148,7 +122,7 @@ def version_tag(process: Element) -> str | None:
 
 def defines_tasks(root: etree._Element) -> bool:
     """Whether a model says in this dialect how its tasks are done."""
-    return any(element.get(f"{{{NAMESPACE}}}{name}") for element in root.iter() for name in _TASK_ATTRIBUTES)
+    return any(element.get(f"{{{NAMESPACE}}}{name}") for element in root.iter() for name in WORK_ATTRIBUTES)
 
 
 def _attribute(element: Element, name: str) -> str:
@@ -156,26 +130,32 @@ def _attribute(element: Element, name: str) -> str:
 
 
 def _extensions(element: Element) -> list[etree._Element]:
-    found = element.xml.find(f"{{{BPMN}}}extensionElements")
-    return [child for child in found if namespace(child) == NAMESPACE] if found is not None else []
+    """Those of a thrown message may stand in its event definition as well."""
+    blocks = (block for holder in _holders(element) for block in children(holder, "extensionElements"))
+    return [child for block in blocks for child in block if namespace(child) == NAMESPACE]
+
+
+def _holders(element: Element) -> list[etree._Element]:
+    return [element.xml, *(element.definitions if element.throws_message else ())]
 
 
 def _judge_extensions(element: Element, extensions: list[etree._Element], notes: list[Finding]) -> None:
     for xml in extensions:
         tag = local_name(xml)
-        if tag in _REFUSED:
+        if tag in _REFUSED and not (element.tag == "callActivity" and tag in {"in", "out"}):
             notes.append(element.error("extension", f"{element} has camunda:{tag}, which is not executed.", _REFUSED[tag], xml))
-        elif tag not in _UNDERSTOOD:
+        elif tag not in _UNDERSTOOD and tag not in {"in", "out"}:
             notes.append(element.warning("extension", f"{element} has camunda:{tag}, which is not known and is read over.", at=xml))
 
 
 def _judge_attributes(element: Element, notes: list[Finding]) -> None:
     prefix = f"{{{NAMESPACE}}}"
-    for key in element.xml.attrib:
+    silent = _SILENT_ATTRIBUTES | CALL_ATTRIBUTES if element.tag == "callActivity" else _SILENT_ATTRIBUTES
+    for key in (key for place in _holders(element) for key in place.attrib):
         name = str(key).removeprefix(prefix)
-        if str(key).startswith(prefix) and name not in _SILENT_ATTRIBUTES:
+        if str(key).startswith(prefix) and name not in silent:
             notes.append(element.warning("extension", f"{element} has camunda:{name}, which is not known and is read over."))
-    if not element.is_job and any(_attribute(element, name) for name in _TASK_ATTRIBUTES):
+    if not element.is_job and any(work(element, name) for name in WORK_ATTRIBUTES):
         message = f"{element} says how it is done, but is passed through without a job."
         notes.append(element.warning("extension", message, "Make it a service task."))
     if _attribute(element, "decisionRef"):
@@ -186,79 +166,6 @@ def _judge_attributes(element: Element, notes: list[Finding]) -> None:
 def _properties(extensions: list[etree._Element]) -> dict[str, str]:
     items = (item for xml in extensions if local_name(xml) == "properties" for item in children(xml, "property", NAMESPACE))
     return {name: item.get("value") or "" for item in items if (name := item.get("name"))}
-
-
-def _job(element: Element, extensions: list[etree._Element], properties: Mapping[str, str], notes: list[Finding]) -> JobDefinition | None:
-    headers = {name: value for name, value in properties.items() if not name.startswith("counterflow:")}
-    headers |= {name: _field_text(xml) for xml in extensions if local_name(xml) == "field" and (name := xml.get("name"))}
-    if element.tag == "userTask":
-        return _user_task_job(element, headers, notes)
-    job_type = _job_type(element, headers, notes)
-    if job_type is None:
-        return None  # told by the rule `job-type`, or told already
-    cycle = retry_cycle(element, extensions, notes)
-    return JobDefinition(
-        type=job_type,
-        retries=3 if cycle is None else cycle.tries,
-        headers=headers_json(headers),
-        retry_cycle=cycle,
-        result_variable=_attribute(element, "resultVariable") or None,
-    )
-
-
-def _field_text(xml: etree._Element) -> str:
-    """A field's value is an attribute or a child; an expression is handed to the worker as it is written."""
-    inside = [text_of(child) for child in xml if local_name(child) in {"string", "expression"}]
-    return xml.get("stringValue") or xml.get("expression") or next(iter(inside), "")
-
-
-def _job_type(element: Element, headers: dict[str, str], notes: list[Finding]) -> str | Expression | None:
-    """The rule of the table at the top; adds the header `expression` where the type is only part of one."""
-    if kind := _attribute(element, "type"):
-        return _topic(element, kind, notes)
-    if class_name := _attribute(element, "class"):
-        return class_name
-    if delegate := _attribute(element, "delegateExpression"):
-        return _name_in(element, delegate, "delegateExpression", notes)
-    if expression := _attribute(element, "expression"):
-        headers["expression"] = expression
-        return _name_in(element, expression, "expression", notes)
-    return None
-
-
-def _topic(element: Element, kind: str, notes: list[Finding]) -> str | Expression | None:
-    if kind != "external":
-        message = f"expected camunda:type of {element} to be 'external', found '{kind}', which runs inside Camunda 7 only."
-        notes.append(element.error("job-type", message, 'Use camunda:type="external" with a topic whose worker does it.'))
-        return kind
-    topic = _attribute(element, "topic")
-    if is_juel(topic):
-        return value_expression(topic, "topic", element, notes) or topic
-    return topic or None
-
-
-def _name_in(element: Element, expression: str, attribute: str, notes: list[Finding]) -> str:
-    """The name before the first bracket: `${card.charge(order)}` → `card.charge`."""
-    inner = expression[2:-1] if is_juel(expression) else ""
-    match = _DOTTED_NAME.fullmatch(inner)
-    if match is not None:
-        return match.group(1)
-    message = f"expected camunda:{attribute} of {element} to name a bean or call a method, found `{expression}`."
-    remedy = 'Write e.g. `${bean.method(x)}`, or use camunda:type="external" with a topic and an input parameter for the value.'
-    notes.append(element.error("job-type", message, remedy))
-    return expression
-
-
-def _user_task_job(element: Element, headers: dict[str, str], notes: list[Finding]) -> JobDefinition:
-    expressions: list[tuple[str, Expression]] = []
-    for name, is_list in _ASSIGNMENTS:
-        text = _attribute(element, name)
-        if is_juel(text):
-            value = value_expression(text, name, element, notes)
-            expressions += [(HEADER_PREFIX + name, value)] if value is not None else []
-        elif text:
-            headers[HEADER_PREFIX + name] = json_list(text) if is_list else text
-    return JobDefinition(type=USER_TASK_JOB_TYPE, retries=1, headers=headers_json(headers), header_expressions=tuple(expressions))
 
 
 def _script(element: Element, notes: list[Finding]) -> ScriptDefinition | None:

@@ -12,6 +12,7 @@ from lxml import etree
 
 from counterflow import feel
 from counterflow.feel import Expression, juel
+from counterflow.model.dialects.namespaces import CAMUNDA
 from counterflow.model.expressions import compile_feel, quoted, string_literal
 from counterflow.model.findings import Finding
 from counterflow.model.graph import VariableMapping
@@ -32,6 +33,29 @@ def value_expression(text: str, what: str, drawn: Drawn, notes: list[Finding], a
     """The JUEL text as compiled FEEL; None, and a finding, where it has no counterpart."""
     translated = _translated(text, what, drawn, notes, at)
     return None if translated is None else compile_feel(translated, what, drawn, notes, at)
+
+
+def condition_expression(drawn: Drawn, what: str, xml: etree._Element, notes: list[Finding]) -> Expression | None:
+    """What is asked as `${…}`, or in FEEL with `language="feel"`; other languages are scripts and refused."""
+    text = text_of(xml)
+    place = f"the {what} of {drawn.tag} '{drawn.id}'"
+    language = (xml.get("language") or "").strip().lower()
+    if language == "feel":
+        return compile_feel(text.removeprefix("=").strip(), what, drawn, notes, xml)
+    if language not in {"", "juel"} or xml.get(f"{{{CAMUNDA}}}resource"):
+        message = f"{place} is a script in '{language or 'a resource'}', which is not executed."
+        notes.append(drawn.error("expression", message, 'Write it as `${…}`, or in FEEL with language="feel".', xml))
+        return None
+    if not is_juel(text):
+        message = f"expected {place} to be an expression `${{…}}`, found `{text}`."
+        notes.append(drawn.error("expression", message, f"Write `${{{text}}}`.", xml))
+        return None
+    return value_expression(text, what, drawn, notes, xml)
+
+
+def variable_expression(name: str, what: str, drawn: Drawn, notes: list[Finding], at: etree._Element) -> Expression | None:
+    """The value of the variable of that name, whatever its name is made of."""
+    return value_expression(f"${{{name}}}", what, drawn, notes, at)
 
 
 def mappings(element: Element, camunda: str, notes: list[Finding]) -> tuple[tuple[VariableMapping, ...], tuple[VariableMapping, ...]]:

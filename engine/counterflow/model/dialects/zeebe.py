@@ -13,14 +13,17 @@ from lxml import etree
 
 from counterflow.feel import Expression
 from counterflow.model.details import Details
+from counterflow.model.dialects.namespaces import ZEEBE
+from counterflow.model.dialects.zeebe_calls import called_process
+from counterflow.model.dialects.zeebe_loops import loop
 from counterflow.model.expressions import compile_feel, constant, headers_json, json_list
 from counterflow.model.findings import Finding
-from counterflow.model.graph import JobDefinition, ScriptDefinition, VariableMapping
+from counterflow.model.graph import JobDefinition, MultiInstance, ScriptDefinition, VariableMapping
 from counterflow.model.names import target_path
 from counterflow.model.outline import Drawn, Element, SequenceFlow
 from counterflow.model.xml import BPMN, children, local_name, namespace
 
-NAMESPACE: Final = "http://camunda.org/schema/zeebe/1.0"
+NAMESPACE: Final = ZEEBE
 
 USER_TASK_JOB_TYPE: Final = "io.camunda.zeebe:userTask"
 HEADER_PREFIX: Final = "io.camunda.zeebe:"
@@ -44,9 +47,8 @@ _REFUSED: Mapping[str, str] = {
 
 _UNDERSTOOD = frozenset({
     "taskDefinition", "taskHeaders", "ioMapping", "script", "userTask", "assignmentDefinition", "formDefinition", "taskSchedule",
-    "priorityDefinition", "properties", "versionTag", "userTaskForm", "calledElement", "subscription", "loopCharacteristics",
+    "priorityDefinition", "properties", "versionTag", "userTaskForm", "calledElement",
 })  # fmt: skip
-"""Read here, or part of an element that is refused as a whole."""
 
 
 def details(element: Element, notes: list[Finding]) -> Details:
@@ -57,9 +59,11 @@ def details(element: Element, notes: list[Finding]) -> Details:
         return Details()
     inputs = _mappings(element, extensions, "input", notes)
     outputs = _mappings(element, extensions, "output", notes)
+    is_call, call = element.tag == "callActivity", extensions.get("calledElement")
     return Details(
         job=_job(element, extensions, notes) if element.is_job else None,
         script=_script(element, extensions, notes) if element.tag == "scriptTask" else None,
+        called=called_process(element, call, text_or_expression, notes) if is_call else None,
         inputs=inputs,
         outputs=outputs,
         is_told="calledDecision" in extensions or (element.tag == "scriptTask" and "script" in extensions),
@@ -79,6 +83,11 @@ def text_or_expression(
 ) -> str | Expression | None:
     """FEEL behind `=`, else the text itself."""
     return compile_feel(text[1:].strip(), what, drawn, notes, at) if text.startswith("=") else text
+
+
+def multi_instance(element: Element, xml: etree._Element, notes: list[Finding]) -> MultiInstance | None:
+    """`zeebe:loopCharacteristics` inside the mark."""
+    return loop(element, xml, notes)
 
 
 def correlation_key(element: Element, message: etree._Element) -> str:

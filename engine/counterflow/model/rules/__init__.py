@@ -12,6 +12,7 @@ from counterflow.model.findings import Finding
 from counterflow.model.outline import Outline
 from counterflow.model.rules import (
     boundary_event,
+    called_process,
     compensation_boundary,
     compensation_extensions,
     compensation_handler,
@@ -61,6 +62,7 @@ RULES: Sequence[Rule] = (
     message_catch.check,
     timer_cycle.check,
     job_type.check,
+    called_process.check,
     legacy_syntax.check,
     exclusive_gateway.check,
     event_based_gateway.check,

@@ -1,7 +1,8 @@
 """Conditions belong on flows that leave an activity or an exclusive gateway.
 
-BPMN 2.0.2, 8.3.13: a conditional flow leaves an activity or a diverging gateway; a parallel gateway and an
-event take all their flows, an event-based gateway the one whose event comes, and a condition there would not be asked. The condition of a default flow is never asked either.
+BPMN 2.0.2, 8.3.13: a conditional flow leaves an activity or a diverging gateway; a parallel gateway and an event take all
+their flows, an event-based gateway the one whose event comes, and a condition there would not be asked. The condition of
+a default flow is never asked either.
 """
 
 from __future__ import annotations

@@ -32,7 +32,8 @@ def _check_kind(gateway: Element) -> Iterator[Finding]:
         message = f"expected eventGatewayType of {gateway} to be 'Exclusive', found '{gateway.attribute('eventGatewayType')}'."
         yield gateway.error(RULE, message, "Draw a parallel gateway before the catch events to wait for all of them.")
     if gateway.attribute("default"):
-        yield gateway.error(RULE, f"{gateway} has a default flow, which no event leads along.", "Remove it; draw a timer for the wait to end.")
+        message = f"{gateway} has a default flow, which no event leads along."
+        yield gateway.error(RULE, message, "Remove it; draw a timer for the wait to end.")
 
 
 def _check_targets(gateway: Element) -> Iterator[Finding]:

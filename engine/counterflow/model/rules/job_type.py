@@ -1,4 +1,4 @@
-"""A task that is work for somebody else must say whose: without a job type no worker would ever ask for it."""
+"""What is work for somebody else, a task or a message to send, must say whose: without a job type no worker would ask for it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from counterflow.model.outline import Outline
 RULE = "job-type"
 
 _REMEDIES: Mapping[Dialect, str] = {
-    Dialect.ZEEBE: 'Add <zeebe:taskDefinition type="…" /> to its extension elements{script}.',
-    Dialect.CAMUNDA: 'Set camunda:type="external" and camunda:topic="…"{script}.',
+    Dialect.ZEEBE: 'Add <zeebe:taskDefinition type="…" /> to its extension elements{also}.',
+    Dialect.CAMUNDA: 'Set camunda:type="external" and camunda:topic="…"{also}.',
 }
 _SCRIPTS: Mapping[Dialect, str] = {
     Dialect.ZEEBE: ' or <zeebe:script expression="= …" resultVariable="…" />',
@@ -21,7 +21,7 @@ _SCRIPTS: Mapping[Dialect, str] = {
 
 
 def check(outline: Outline) -> Iterator[Finding]:
-    """Tasks with neither job nor script, and script tasks with both."""
+    """Tasks and thrown messages with neither job nor script, and script tasks with both."""
     for element in outline.elements:
         if not element.is_job:
             continue
@@ -29,6 +29,7 @@ def check(outline: Outline) -> Iterator[Finding]:
         script = _SCRIPTS[outline.dialect] if element.tag == "scriptTask" else ""
         if details.job is None and details.script is None and not details.is_told:
             message = f"expected {element} to say which job it is, found no job type."
-            yield element.error(RULE, message, _REMEDIES[outline.dialect].format(script=script))
+            place = " on its messageEventDefinition" if element.throws_message and outline.dialect is Dialect.CAMUNDA else ""
+            yield element.error(RULE, message, _REMEDIES[outline.dialect].format(also=place + script))
         if details.job is not None and details.script is not None:
             yield element.error(RULE, f"{element} is both a job and a script.", "Remove the job type, or the script.")
