@@ -13,7 +13,7 @@ Every call is one command, committed before it returns, exactly as the server wo
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from typing import Any
 import msgspec
 
 from counterflow.kernel import engine
+from counterflow.kernel.correlation import PublishMessage
 from counterflow.kernel.deployments import Deployment, DeployResources, ReadResource
 from counterflow.kernel.due import TriggerDue
 from counterflow.kernel.incidents import ResolveIncident
@@ -88,9 +89,11 @@ class Engine:
         deployment: Deployment = self.run(DeployResources(resources=tuple(_read(name, content) for name, content in contents.items())))
         return deployment
 
-    def start(self, process_id: str, variables: Mapping[str, Any] | None = None, version: int = -1) -> int:
-        """Begin an instance; answers its key."""
-        command = CreateProcessInstance(bpmn_process_id=process_id, version=version, variables=_document(variables))
+    def start(
+        self, process_id: str, variables: Mapping[str, Any] | None = None, version: int = -1, *, at: Sequence[str] = ()
+    ) -> int:
+        """Begin an instance, at its none start event or at these elements; answers its key."""
+        command = CreateProcessInstance(bpmn_process_id=process_id, version=version, start_at=tuple(at), variables=_document(variables))
         header: ProcessInstance = self.run(command)
         return header.key
 
@@ -123,6 +126,26 @@ class Engine:
     def throw_error(self, job: str | int, code: str, message: str = "", variables: Mapping[str, Any] | None = None) -> None:
         """End a job with a BPMN error."""
         self.run(ThrowError(job_key=self.job(job).key, error_code=code, message=message, variables=_document(variables)))
+
+    def publish(
+        self,
+        name: str,
+        correlation_key: str = "",
+        variables: Mapping[str, Any] | None = None,
+        *,
+        time_to_live: timedelta = timedelta(),
+        message_id: str = "",
+    ) -> int:
+        """Publish a message; answers its key."""
+        command = PublishMessage(
+            name=name,
+            correlation_key=correlation_key,
+            message_id=message_id,
+            time_to_live_ms=time_to_live // timedelta(milliseconds=1),
+            variables=_document(variables),
+        )
+        key: int = self.run(command)
+        return key
 
     def update_retries(self, job: str | int, retries: int) -> None:
         """Give a job tries."""

@@ -104,8 +104,17 @@ def _instance(engine: Engine) -> int:
 
 
 def _start(engine: Engine, line: Line) -> None:
-    definitions = engine.store.scan(ProcessDefinition, {})
-    engine.start(line.words[0] if line.words else definitions[-1].bpmn_process_id, line.document)
+    """The first process of the file is the diagram's own."""
+    how, *names = line.words or [""]
+    process_id = names[0] if how == "in" else engine.store.scan(ProcessDefinition, {})[0].bpmn_process_id
+    engine.start(process_id, line.document, at=names if how == "at" else ())
+
+
+def _publish(engine: Engine, line: Line) -> None:
+    options = dict(zip(line.words[2::2], line.words[3::2], strict=True))
+    key = "" if line.words[1] == "-" else line.words[1]
+    live = duration(options.get("for", "0s"))
+    engine.publish(line.words[0], key, line.document, time_to_live=live, message_id=options.get("id", ""))
 
 
 def _fail(engine: Engine, line: Line) -> None:
@@ -130,6 +139,7 @@ COMMANDS: dict[str, Callable[[Engine, Line], None]] = {
     "resolve": lambda engine, line: engine.resolve(line.words[0]),
     "advance": lambda engine, line: engine.advance(duration(line.words[0])),
     "cancel": lambda engine, _: engine.cancel(_instance(engine)),
+    "publish": _publish,
     "restart": lambda engine, _: engine.restart(),
 }
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from counterflow.kernel import engine as kernel
-from counterflow.kernel.rows import INSTANCE_TABLES, TABLES, Partition, Row, key_of
+from counterflow.kernel.rows import INSTANCE_TABLES, TABLES, Partition, Row, as_key, key_of
 from counterflow.kernel.state import EmptySource, State
 from counterflow.testing import Engine
 from tests.behaviours.script import Script, play, read_script
@@ -71,6 +71,8 @@ def rows_of(state: State, table: type[Row]) -> dict[tuple[int | str, ...], Row]:
     """All rows of a table as a replayed state has them."""
     if table is Partition:
         return {(1,): Partition(1, state.last_key, state.last_position)}
+    if table in state.shared:
+        return {as_key(place): row for place, row in state.shared[table].items()}
     if table not in INSTANCE_TABLES:
         return {key_of(row): row for owner, _, _, row in state.journal if owner is table and row is not None}
     return {key_of(row): row for instance in state.instances.values() for row in instance.rows[table].values()}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from counterflow.kernel import engine, incidents, instances, jobs, lifecycle, undo, variables
+from counterflow.kernel import engine, incidents, instances, jobs, lifecycle, messages, starts, timers, undo, variables
 from counterflow.kernel.records import Event, LogEntry
 from counterflow.testing import EPOCH_MS
 
@@ -21,8 +21,8 @@ MOVES: dict[type[Event], str] = {
     lifecycle.ElementTerminating: "terminating",
     lifecycle.ElementTerminated: "terminated",
 }
-HIDDEN_FIELDS = {"definition_key", "version", "element_id", "element_instance_key"}
-MOMENTS = {"deadline_ms", "due_ms"}
+HIDDEN_FIELDS = {"definition_key", "version", "element_id", "element_instance_key", "catch_id", "call_depth"}
+MOMENTS = {"deadline_ms", "due_ms", "expires_at_ms"}
 
 
 class Tracer:
@@ -31,6 +31,7 @@ class Tracer:
     def __init__(self) -> None:
         self._names: dict[int, str] = {0: "nothing"}
         self._counts: dict[str, int] = {}
+        self._messages = 0
 
     def render(self, entries: Iterable[LogEntry]) -> list[str]:
         """The lines for some log entries."""
@@ -55,13 +56,21 @@ class Tracer:
             if event.scope_key:
                 self._name(event.key, event.element_id)
         elif isinstance(event, instances.ProcessInstanceCreated):
-            self._names[event.key] = event.bpmn_process_id
+            self._name(event.key, event.bpmn_process_id)
         elif isinstance(event, jobs.JobCreated):
             self._names[event.key] = f"job of {self._names[event.element_instance_key]}"
         elif isinstance(event, incidents.IncidentRaised):
             self._names[event.key] = f"incident at {self._names[event.element_instance_key]}"
         elif isinstance(event, variables.VariableDocumentUpdated):
             self._names[event.key] = "from outside"
+        elif isinstance(event, timers.TimerScheduled | messages.SubscriptionOpened):
+            what = "timer" if isinstance(event, timers.TimerScheduled) else "subscription"
+            self._names[event.key] = f"{what} of {event.catch_id}"
+        elif isinstance(event, messages.MessagePublished):
+            self._messages += 1
+            self._names[event.key] = f"message {self._messages}"
+        elif isinstance(event, starts.StartTimerOpened | starts.MessageStartOpened):
+            self._names[event.key] = f"start at {event.element_id}"
         elif isinstance(event, undo.UndoRecorded):
             kind = "inside of" if event.variables is not None else "undo of"
             self._names[event.key] = f"{kind} {self._names[event.element_instance_key]}"
@@ -93,7 +102,7 @@ class Tracer:
         label = field.removesuffix("_key").removesuffix("_ms").replace("_", " ")
         if field in MOMENTS:
             return f"{label} +{(value - EPOCH_MS) / 1000:g}s"
-        if field in {"key", "undo_key"}:
+        if field in {"key", "undo_key", "message_key"}:
             return self._names[value]
         if isinstance(value, tuple):
             return "[" + ", ".join(self._names.get(item, str(item)) for item in value) + "]"
