@@ -89,9 +89,7 @@ class Engine:
         deployment: Deployment = self.run(DeployResources(resources=tuple(_read(name, content) for name, content in contents.items())))
         return deployment
 
-    def start(
-        self, process_id: str, variables: Mapping[str, Any] | None = None, version: int = -1, *, at: Sequence[str] = ()
-    ) -> int:
+    def start(self, process_id: str, variables: Mapping[str, Any] | None = None, version: int = -1, *, at: Sequence[str] = ()) -> int:
         """Begin an instance, at its none start event or at these elements; answers its key."""
         command = CreateProcessInstance(bpmn_process_id=process_id, version=version, start_at=tuple(at), variables=_document(variables))
         header: ProcessInstance = self.run(command)
