@@ -21,7 +21,9 @@ MOVES: dict[type[Event], str] = {
     lifecycle.ElementTerminating: "terminating",
     lifecycle.ElementTerminated: "terminated",
 }
-HIDDEN_FIELDS = {"definition_key", "version", "element_id", "element_instance_key", "catch_id", "call_depth"}
+HIDDEN_FIELDS = {"definition_key", "version", "element_id", "element_instance_key", "call_depth"}
+NAMED_AFTER = (timers.TimerScheduled, messages.SubscriptionOpened)
+"""Events whose key is called after what `catch_id` says."""
 MOMENTS = {"deadline_ms", "due_ms", "expires_at_ms"}
 
 
@@ -94,7 +96,12 @@ class Tracer:
     def _fields(self, event: Event) -> Iterator[str]:
         for field in event.__struct_fields__:
             value = getattr(event, field)
-            if field in HIDDEN_FIELDS or field.endswith("position") or value in (None, "", 0, b""):
+            if (
+                field in HIDDEN_FIELDS
+                or (field == "catch_id" and isinstance(event, NAMED_AFTER))
+                or field.endswith("position")
+                or value in (None, "", 0, b"")
+            ):
                 continue
             yield self._value(field, value)
 
