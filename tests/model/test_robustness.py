@@ -6,11 +6,13 @@ from copy import deepcopy
 import pytest
 from lxml import etree
 
-from counterflow.model.graph import Node, Process
+from counterflow.model.graph import MessageDefinition, Node, Process, TimerDefinition
 from counterflow.model.xml import parse
 from tests.model.diagram import (
     boundary,
+    catch,
     catch_error,
+    catch_message,
     compensate,
     element,
     end,
@@ -23,10 +25,12 @@ from tests.model.diagram import (
     only_process,
     path,
     reading,
+    receive,
     service,
     start,
     sub_process,
     throw,
+    timer,
     undo,
 )
 
@@ -46,6 +50,30 @@ ZEEBE = model(
     path("trip", "undone", "stop"),
     event_sub_process("esp", start("esp_in", catch_error("A")), throw("esp_throw", compensate()), path("esp_in", "esp_throw")),
 )
+EACH = element(
+    "multiInstanceLoopCharacteristics",
+    extensions(element("zeebe:loopCharacteristics", inputCollection="= a", inputElement="b", outputCollection="c", outputElement="= d")),
+    element("completionCondition", "= e"),
+)
+CALL = extensions(element("zeebe:calledElement", processId="other"), MAPPING)
+WAITING = model(
+    start("ordered", catch_message("order")),
+    start("daily", timer("timeCycle", "R/P1D")),
+    element("callActivity", CALL, EACH, id="call"),
+    boundary("late", "call", timer("timeCycle", "R3/PT1M"), cancelActivity="false"),
+    receive("asked", "payment"),
+    boundary("told", "asked", catch_message("order")),
+    gateway("first", kind="eventBased"),
+    catch("timeout", timer()),
+    catch("paid", catch_message("payment")),
+    end("stop", extensions(element("zeebe:taskDefinition", type="tell")), catch_message("order")),
+    path("ordered", "call", "asked", "first", "timeout", "stop"),
+    path("daily", "call"),
+    path("late", "stop"),
+    path("told", "stop"),
+    path("first", "paid", "stop"),
+    event_sub_process("esp", start("esp_in", catch_message("order"), isInterrupting="false"), end("esp_end"), path("esp_in", "esp_end")),
+)
 EXTERNAL = {"camunda__type": "external", "camunda__topic": "work"}
 PARAMETERS = element(
     "camunda:inputOutput",
@@ -58,9 +86,20 @@ CAMUNDA = model(
     *CAUGHT,
     element("userTask", id="ask", camunda__assignee="${who}"),
     element("scriptTask", element("script", "${a}"), id="compute", scriptFormat="juel", camunda__resultVariable="r"),
-    end(),
+    element(
+        "callActivity",
+        extensions(element("camunda:in", variables="all"), element("camunda:out", source="a", target="b")),
+        element("multiInstanceLoopCharacteristics", element("completionCondition", "${c}"), camunda__collection="items"),
+        id="call",
+        calledElement="other",
+    ),
+    catch("wait", catch_message("order", counterflow__correlationKey="${id}")),
+    boundary("late", "call", timer("timeDuration", "${d}")),
+    end("end", element("messageEventDefinition", **EXTERNAL)),
     path("start", "trip", "ask", "compute"),
-    flow("compute", "end", "${r}"),
+    flow("compute", "call", "${r}"),
+    path("call", "wait", "end"),
+    path("late", "end"),
 )
 
 
@@ -90,13 +129,13 @@ def mutated(content: bytes, chance: random.Random) -> bytes:
     return etree.tostring(root)
 
 
-@pytest.mark.parametrize("content", [ZEEBE, CAMUNDA], ids=["zeebe", "camunda"])
+@pytest.mark.parametrize("content", [ZEEBE, WAITING, CAMUNDA], ids=["zeebe", "waiting", "camunda"])
 def test_the_models_to_be_spoiled_are_good(content: bytes) -> None:
     assert len(only_process(content).nodes) > 5
 
 
 @pytest.mark.parametrize("seed", range(40))
-@pytest.mark.parametrize("content", [ZEEBE, CAMUNDA], ids=["zeebe", "camunda"])
+@pytest.mark.parametrize("content", [ZEEBE, WAITING, CAMUNDA], ids=["zeebe", "waiting", "camunda"])
 def test_a_spoiled_model_is_refused_or_whole(content: bytes, seed: int) -> None:
     chance = random.Random(seed)
     for _ in range(10):
@@ -109,13 +148,15 @@ def test_a_spoiled_model_is_refused_or_whole(content: bytes, seed: int) -> None:
 
 
 def expect_whole(process: Process) -> None:
-    """Every id that a node names is a node of the process."""
+    """Every id that a node names is a node of the process, and what it waits for can be waited for."""
     for node in process.nodes.values():
         assert set(named_by(node)) <= set(process.nodes), node
+        assert all(isinstance(process.nodes[event].event, TimerDefinition | MessageDefinition) for event in node.waits_for), node
 
 
 def named_by(node: Node) -> list[str]:
     ends = [end_id for flow in (*node.incoming, *node.outgoing) for end_id in (flow.source, flow.target)]
     undoing = [node.compensation.handler, node.compensation.boundary_event] if node.compensation else []
     single = [node.parent, node.attached_to, node.start_event, node.compensation_event_sub_process]
-    return [*ends, *undoing, *filter(None, single), *node.boundary_events, *node.children, *node.event_sub_processes]
+    waiting = [*node.waits_for, *node.event_starts]
+    return [*ends, *undoing, *filter(None, single), *node.boundary_events, *node.children, *node.event_sub_processes, *waiting]

@@ -32,7 +32,7 @@ _EXAMPLES: Final[Mapping[TimerKind, str]] = {
     TimerKind.DURATION: "PT15M, PT1H30M, P7D or P1M",
     TimerKind.CYCLE: "R3/PT10S, R/P1D or R/2030-01-01T00:00:00Z/P1D",
 }
-_CYCLE = re.compile(r"R(?P<count>\d{0,9})/(?:(?P<start>[^/]+)/)?(?P<interval>P[^/]+)", re.ASCII)
+_CYCLE = re.compile(r"R(?P<count>\d{0,9})/(?:(?P<start>.+)/)?(?P<interval>P[^/]+)", re.ASCII)
 _CRON = re.compile(r"@\w+|\S+(?:\s+\S+){4,6}")
 
 

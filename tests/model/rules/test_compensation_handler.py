@@ -1,8 +1,29 @@
 """The rule `compensation-handler`: outside the flow, and led to."""
 
-from counterflow.model.rules.compensation_handler import RULE
-from tests.model.diagram import boundary, catch_error, end, flow, handler, model, path, refused, service, start, undo, warned
+import pytest
 
+from counterflow.model.rules.compensation_handler import RULE
+from tests.model.diagram import (
+    boundary,
+    catch_error,
+    element,
+    end,
+    extensions,
+    flow,
+    handler,
+    model,
+    path,
+    reading,
+    receive,
+    refused,
+    service,
+    start,
+    sub_process,
+    undo,
+    warned,
+)
+
+EACH = element("multiInstanceLoopCharacteristics", extensions(element("zeebe:loopCharacteristics", inputCollection="= items")))
 MAIN = (start(), service("a"), end(), path("start", "a", "end"))
 
 
@@ -24,3 +45,16 @@ def test_flows_to_and_from_a_handler_are_refused() -> None:
 def test_an_event_on_the_border_of_a_handler_is_refused() -> None:
     content = model(*MAIN, undo("a", by="b"), handler("b"), boundary("failed", "b", catch_error()))
     assert refused(content, RULE) == ["failed"]
+
+
+@pytest.mark.parametrize(
+    "it",
+    [
+        receive("b", isForCompensation="true"),
+        element("callActivity", extensions(element("zeebe:calledElement", processId="refund")), id="b", isForCompensation="true"),
+        element("task", EACH, id="b", isForCompensation="true"),
+        sub_process("b", EACH, start("in"), end("out"), path("in", "out"), isForCompensation="true"),
+    ],
+)
+def test_any_activity_may_undo(it: str) -> None:
+    assert reading(model(*MAIN, undo("a", by="b"), it)).findings == ()

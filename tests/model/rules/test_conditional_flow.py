@@ -3,7 +3,7 @@
 import pytest
 
 from counterflow.model.rules.conditional_flow import RULE
-from tests.model.diagram import end, flow, gateway, model, path, refused, service, start, warned
+from tests.model.diagram import catch, end, flow, gateway, model, path, refused, service, start, timer, warned
 
 
 def test_a_condition_on_a_flow_that_leaves_an_activity_is_accepted() -> None:
@@ -16,6 +16,8 @@ def test_a_condition_on_a_flow_that_leaves_an_activity_is_accepted() -> None:
     [
         ([start(), end(), flow("start", "end", "= x")], ["start_end"]),
         ([start(), gateway(kind="parallel"), end(), path("start", "gateway"), flow("gateway", "end", "= x")], ["gateway_end"]),
+        ([start(), gateway(kind="eventBased"), catch("c", timer()), path("start", "gateway"), flow("gateway", "c", "= x")], ["gateway_c"]),
+        ([start(), catch("c", timer()), end(), path("start", "c"), flow("c", "end", "= x")], ["c_end"]),
     ],
 )
 def test_a_condition_that_nobody_asks_is_refused(inside: list[str], expected: list[str]) -> None:

@@ -6,6 +6,7 @@ from counterflow.model.rules.dangling_reference import RULE
 from tests.model.diagram import (
     boundary,
     catch_error,
+    catch_message,
     compensate,
     element,
     end,
@@ -15,6 +16,7 @@ from tests.model.diagram import (
     model,
     path,
     reading,
+    receive,
     refused,
     service,
     start,
@@ -52,6 +54,8 @@ def test_references_that_hold_are_accepted(inside: list[str]) -> None:
         ([gateway(default="start_a"), path("start", "gateway", "end")], ["gateway"]),
         ([boundary("caught", "gone", catch_error())], ["caught"]),
         ([boundary("caught", "a", element("errorEventDefinition", errorRef="gone"))], ["caught"]),
+        ([boundary("caught", "a", catch_message("gone"))], ["caught"]),
+        ([receive("asked", "gone")], ["asked"]),
         ([boundary("undo_a", "a", compensate()), association("undo_a", "gone")], ["association"]),
     ],
 )

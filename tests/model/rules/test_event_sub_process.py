@@ -3,13 +3,13 @@
 import pytest
 
 from counterflow.model.rules.event_sub_process import RULE
-from tests.model.diagram import catch_error, compensate, end, event_sub_process, flow, model, path, refused, start
+from tests.model.diagram import catch_error, catch_message, compensate, end, event_sub_process, flow, model, path, refused, start, timer
 
 MAIN = (start(), end(), path("start", "end"))
 INNER = (end("out"), path("in", "out"))
 
 
-@pytest.mark.parametrize("definition", [catch_error("A"), catch_error(), compensate()])
+@pytest.mark.parametrize("definition", [catch_error("A"), catch_error(), compensate(), timer(), catch_message("order")])
 def test_an_event_sub_process_with_one_event_is_accepted(definition: str) -> None:
     assert refused(model(*MAIN, event_sub_process("esp", start("in", definition), *INNER)), RULE) == []
 

@@ -25,6 +25,14 @@ def test_a_task_without_is_refused(tag: str, inside: str) -> None:
     assert refused(around(element(tag, inside, id="a")), RULE) == ["a"]
 
 
+@pytest.mark.parametrize("job, expected", [("tell", []), (None, ["a"])])
+def test_a_thrown_message_is_work_too(job: str | None, expected: list[str]) -> None:
+    work = extensions(element("zeebe:taskDefinition", type=job))
+    definition = element("messageEventDefinition")
+    assert refused(around(element("intermediateThrowEvent", work, definition, id="a")), RULE) == expected
+    assert refused(model(start(), end("a", work, definition), path("start", "a")), RULE) == expected
+
+
 @pytest.mark.parametrize("tag", ["task", "manualTask", "userTask"])
 def test_tasks_that_are_nobodys_or_everybodys_need_none(tag: str) -> None:
     assert refused(around(element(tag, id="a")), RULE) == []

@@ -6,6 +6,7 @@ from counterflow.model.rules.lost_undo import RULE
 from tests.model.diagram import (
     boundary,
     catch_error,
+    catch_message,
     compensate,
     end,
     event_sub_process,
@@ -16,6 +17,7 @@ from tests.model.diagram import (
     service,
     start,
     sub_process,
+    timer,
     undo,
     warned,
 )
@@ -35,6 +37,14 @@ def around(*inside: str) -> bytes:
 def test_undo_inside_an_interruptible_sub_process_is_told(inside: tuple[str, ...], expected: list[str]) -> None:
     assert warned(around(*inside), RULE) == expected
     assert refused(around(*inside), RULE) == []
+
+
+@pytest.mark.parametrize("definition", [catch_error("A"), timer(), catch_message("order")])
+@pytest.mark.parametrize("cancels, expected", [(None, ["caught"]), ("true", ["caught"]), ("false", [])])
+def test_what_lets_the_sub_process_go_on_loses_nothing(definition: str, cancels: str | None, expected: list[str]) -> None:
+    caught = (boundary("caught", "sub", definition, cancelActivity=cancels), end("failed"), path("caught", "failed"))
+    content = model(start(), sub_process("sub", *PLAIN, *UNDO), end(), path("start", "sub", "end"), *caught)
+    assert warned(content, RULE) == expected
 
 
 def test_without_boundary_event_there_is_nothing_to_lose() -> None:

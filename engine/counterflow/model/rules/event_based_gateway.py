@@ -22,6 +22,9 @@ def check(outline: Outline) -> Iterator[Finding]:
         if element.behaviour is Behaviour.EVENT_BASED_GATEWAY:
             yield from _check_kind(element)
             yield from _check_targets(element)
+        gateway = _gateway_before(element)
+        if gateway is not None and element.behaviour is Behaviour.CATCH_EVENT:
+            yield from _check_target(gateway, element)
 
 
 def _check_kind(gateway: Element) -> Iterator[Finding]:
@@ -41,21 +44,22 @@ def _check_targets(gateway: Element) -> Iterator[Finding]:
         message = f"expected two or more flows out of {gateway}, found {len(gateway.outgoing)}."
         yield gateway.error(RULE, message, "Lead it to the events that it waits for, or wait for the one event without a gateway.")
     for flow in gateway.outgoing:
-        target = flow.target
-        if target is None:
-            continue
-        if target.behaviour is not Behaviour.CATCH_EVENT:
-            message = f"expected sequenceFlow '{flow.id}' to lead from {gateway} to a timer, a message or a receive task, found {target}."
+        if flow.target is not None and flow.target.behaviour is not Behaviour.CATCH_EVENT:
+            message = (
+                f"expected sequenceFlow '{flow.id}' to lead from {gateway} to a timer, a message or a receive task, found {flow.target}."
+            )
             yield flow.error(RULE, message, "Draw an intermediate catch event in between.")
-        else:
-            yield from _check_target(gateway, target)
+
+
+def _gateway_before(element: Element) -> Element | None:
+    sources = (flow.source for flow in element.incoming)
+    return next((source for source in sources if source is not None and source.behaviour is Behaviour.EVENT_BASED_GATEWAY), None)
 
 
 def _check_target(gateway: Element, target: Element) -> Iterator[Finding]:
-    others = [flow for flow in target.incoming if flow is not target.incoming[0]]
-    if others and gateway is target.incoming[0].source:
+    if len(target.incoming) > 1:
         found = ", ".join(f"'{flow.id}'" for flow in target.incoming)
-        message = f"expected no flow into {target} but the one from {gateway}, found {found}."
+        message = f"expected one flow into {target}, the one from {gateway}, found {found}."
         yield target.error(RULE, message, "Lead the others to an event of their own, or to the element after it.")
     if target.loop is not None or target.boundary_events:
         found = "a loop" if target.loop is not None else f"'{target.boundary_events[0].id}' on its border"
