@@ -3,7 +3,23 @@
 import pytest
 
 from counterflow.model.rules.unreachable import RULE
-from tests.model.diagram import boundary, catch_error, end, handler, model, path, service, start, sub_process, undo, warned
+from tests.model.diagram import (
+    boundary,
+    catch,
+    catch_error,
+    end,
+    event_sub_process,
+    gateway,
+    handler,
+    model,
+    path,
+    service,
+    start,
+    sub_process,
+    timer,
+    undo,
+    warned,
+)
 
 MAIN = (start(), service("a"), end(), path("start", "a", "end"))
 INNER = (start("in"), service("inner"), end("out"), path("in", "inner", "out"))
@@ -15,6 +31,11 @@ INNER = (start("in"), service("inner"), end("out"), path("in", "inner", "out"))
         ([], []),
         ([boundary("caught", "a", catch_error()), end("failed"), path("caught", "failed")], []),
         ([undo("a", by="b"), handler("b")], []),
+        ([start("daily", timer("timeCycle", "R/P1D")), service("report"), path("daily", "report")], []),
+        ([boundary("late", "a", timer(), cancelActivity="false"), end("told"), path("late", "told")], []),
+        ([event_sub_process("esp", start("esp_in", timer()), service("cry"), path("esp_in", "cry"))], []),
+        ([gateway("g", kind="eventBased"), catch("one", timer()), catch("two", timer()), path("a", "g", "one"), path("g", "two")], []),
+        ([gateway("g", kind="eventBased"), catch("one", timer()), path("g", "one")], ["g", "one"]),
         ([service("island")], ["island"]),
         ([service("one"), service("two"), path("one", "two", "one")], ["one", "two"]),
         ([service("island"), boundary("caught", "island", catch_error()), path("caught", "end")], ["island"]),

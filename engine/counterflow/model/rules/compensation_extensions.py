@@ -1,6 +1,6 @@
 """Our own extensions say something we understand, in a place where it is heard (docs/extensions.md).
 
-A mistyped order would otherwise be the default order, in silence.
+A mistyped order would otherwise be the default order, in silence. `correlationKey` is judged in `correlation_key.py`.
 """
 
 from __future__ import annotations
