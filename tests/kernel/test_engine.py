@@ -25,11 +25,11 @@ from counterflow.model.graph import Behaviour
 from tests.kernel.bench import ONE_TASK, Bench, snapshot
 
 LOG_FORMAT = {
-    1: ("ProcessInstanceCreated", "key definition_key bpmn_process_id version"),
+    1: ("ProcessInstanceCreated", "key definition_key bpmn_process_id version parent_element_key parent_instance_key call_depth start_at"),
     5: ("DeploymentCreated", "key"),
     6: ("ResourceStored", "key name checksum content"),
     7: ("ProcessDefined", "key bpmn_process_id version version_tag resource_key resource_name checksum deployment_key"),
-    10: ("ElementActivating", "key scope_key element_id undo_key compensated_scope_key"),
+    10: ("ElementActivating", "key scope_key element_id undo_key compensated_scope_key triggered loop_counter"),
     11: ("ElementActivated", "key"),
     12: ("ElementCompleting", "key"),
     13: ("ElementCompleted", "key"),
@@ -65,6 +65,25 @@ LOG_FORMAT = {
     80: ("InstanceQuarantined", "reason"),
     81: ("InstanceReleased", ""),
     82: ("InstanceAbandoned", ""),
+    90: ("TimerScheduled", "key element_instance_key catch_id due_ms repetitions interval"),
+    91: ("TimerTriggered", "key"),
+    92: ("TimerCanceled", "key"),
+    100: ("MessagePublished", "key name correlation_key message_id expires_at_ms variables"),
+    101: ("MessageCorrelated", "message_key bpmn_process_id receiver_key"),
+    102: ("MessageExpired", "message_key"),
+    103: ("SubscriptionOpened", "key element_instance_key catch_id message_name correlation_key"),
+    104: ("SubscriptionClosed", "key"),
+    105: ("StartLocked", "bpmn_process_id correlation_key process_instance_key"),
+    106: ("StartUnlocked", "bpmn_process_id correlation_key"),
+    110: ("LoopStarted", "element_instance_key total items"),
+    111: ("LoopOutputGathered", "element_instance_key loop_counter value"),
+    112: ("LoopAdvanced", "element_instance_key"),
+    113: ("LoopEnded", "element_instance_key"),
+    120: ("StartTimerOpened", "key definition_key element_id due_ms repetitions interval"),
+    121: ("StartTimerClosed", "key"),
+    122: ("MessageStartOpened", "key definition_key bpmn_process_id element_id message_name"),
+    123: ("MessageStartClosed", "key"),
+    130: ("ProcessCalled", "element_instance_key called_instance_key"),
 }
 """Tag, event and fields in order. Logs written with these are read for ever: lines may be added, and fields with a default
 at the end of a line; none is changed, taken away or moved."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from counterflow.kernel.due import TriggerDue
 from counterflow.kernel.incidents import ResolveIncident
-from counterflow.kernel.job_delivery import ActivateJobs, ReturnJob, TriggerDue
+from counterflow.kernel.job_delivery import ActivateJobs, ReturnJob
 from counterflow.kernel.jobs import UpdateJobRetries
 from counterflow.kernel.records import ActivatedJob
+from counterflow.kernel.rows import Job
 from counterflow.kernel.step import Limits
 from tests.kernel.bench import EPOCH_MS, ONE_TASK, Bench
 from tests.model.diagram import element, end, model, path, service, start
@@ -117,7 +119,7 @@ def test_a_deadline_passes_at_its_moment_and_not_before(early_ms: int, is_return
     bench.create()
     (job,) = taken(bench)
     bench.now_ms = job.deadline_ms - early_ms
-    assert bench.do(TriggerDue(key=job.key, due_ms=job.deadline_ms)) is is_returned
+    assert bench.do(TriggerDue(table=Job, key=job.key, due_ms=job.deadline_ms)) is is_returned
     assert bench.job("pack").state == ("activatable" if is_returned else "activated")
 
 
@@ -127,7 +129,7 @@ def test_a_deadline_that_was_moved_does_not_pass() -> None:
     (job,) = taken(bench)
     bench.fail("pack", retries=2, back_off_ms=1_000)
     bench.now_ms = job.deadline_ms
-    assert bench.do(TriggerDue(key=job.key, due_ms=job.deadline_ms)) is False
+    assert bench.do(TriggerDue(table=Job, key=job.key, due_ms=job.deadline_ms)) is False
     assert bench.job("pack").state == "backing_off"
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from counterflow.kernel import engine
+from counterflow.kernel.due import TriggerDue
 from counterflow.kernel.engine import KernelFault
 from counterflow.kernel.incidents import ResolveIncident
 from counterflow.kernel.instances import CancelProcessInstance
-from counterflow.kernel.job_delivery import TriggerDue
 from counterflow.kernel.jobs import CompleteJob
 from counterflow.kernel.quarantine import QuarantineInstance, ReleaseInstance
 from counterflow.kernel.records import Command, Rejection
@@ -69,11 +69,11 @@ def test_nothing_of_it_comes_due() -> None:
     bench = Bench(TWO_TASKS)
     instance = bench.create()
     bench.activate("pack", timeout_ms=10)
-    due_ms, key = due_times(bench.state)[0]
+    (due_ms, key, table), *_ = due_times(bench.state)
     set_aside(bench, instance.key)
     bench.now_ms = due_ms
     assert due_times(bench.state) == []
-    assert bench.do(TriggerDue(key=key, due_ms=due_ms)) is False
+    assert bench.do(TriggerDue(table=table, key=key, due_ms=due_ms)) is False
     assert bench.activate("pack") == []
 
 

@@ -7,7 +7,10 @@ import pytest
 from counterflow.kernel import rows
 from counterflow.kernel.rows import INSTANCE_TABLES, PLACES, TABLES, ArrivedToken, Partition, Quarantine, Row, Variable, as_key, key_of
 
-SHARED = {"partition", "resource", "process_definition"}
+SHARED = {
+    *("partition", "resource", "process_definition"),
+    *("start_timer", "message_start", "message", "message_correlation", "start_lock"),
+}
 
 
 def test_every_row_has_a_table_of_its_own() -> None:

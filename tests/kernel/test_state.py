@@ -14,8 +14,10 @@ def reloaded(bench: Bench) -> State:
     """A state with nothing in memory but what a start finds, over the rows of another."""
     state = State(RowsOf(bench.state), Partition(1, bench.state.last_key, bench.state.last_position))
     for definition in bench.state.definitions.values():
-        state.admit_definition(definition)
-    state.admit_waiting_jobs(bench.rows(Job))
+        state.admit(definition)
+    for job in bench.rows(Job):
+        state.admit_job(job)
+    state.newly_ready.clear()
     return state
 
 
@@ -37,7 +39,7 @@ def test_nothing_comes_from_an_empty_source() -> None:
     source = EmptySource()
     state = State(source, Partition(1, 0, 0))
     assert (state.instance(7), state.owner_of(Job, 7), source.get(Job, (7,))) == (None, None, None)
-    state.admit_definition(definition(5, 1))
+    state.admit(definition(5, 1))
     with pytest.raises(BrokenInvariant, match="definition 5"):
         state.process_of(5)
 
@@ -106,7 +108,7 @@ def test_only_what_is_safe_on_disk_is_put_away_least_recently_used_first() -> No
 def test_the_latest_definition_is_the_one_with_the_highest_version_in_whatever_order_they_come() -> None:
     state = State(EmptySource(), Partition(1, 0, 0))
     for key, version in ((3, 2), (2, 1), (9, 3)):
-        state.admit_definition(definition(key, version))
+        state.admit(definition(key, version))
     assert state.latest["p"].key == 9
     assert state.version_of("p", 1) == definition(2, 1)
     assert state.version_of("p", 4) is None

@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from counterflow.kernel import engine
+from counterflow.kernel.due import TriggerDue
 from counterflow.kernel.incidents import ResolveIncident
+from counterflow.kernel.indexes import Due
 from counterflow.kernel.instances import CancelProcessInstance, CreateProcessInstance
-from counterflow.kernel.job_delivery import ActivateJobs, ReturnJob, TriggerDue
+from counterflow.kernel.job_delivery import ActivateJobs, ReturnJob
 from counterflow.kernel.jobs import CompleteJob, FailJob, ThrowError, UpdateJobRetries, UpdateJobTimeout
 from counterflow.kernel.quarantine import QuarantineInstance, ReleaseInstance
 from counterflow.kernel.records import Command, Rejection
@@ -100,9 +102,9 @@ class Chance:
         return ActivateJobs(type=self.random.choice(TYPES), worker="w", timeout_ms=1_000, maximum=self.random.choice([1, 3]))
 
     def due(self) -> Command:
-        moment = self.bench.state.due.first() or (0, 7)
-        self.bench.now_ms = max(self.bench.now_ms, moment[0] - self.random.choice([0, 0, 1]))
-        return TriggerDue(key=moment[1], due_ms=moment[0])
+        due = self.bench.state.due.first() or Due(0, 7, Job)
+        self.bench.now_ms = max(self.bench.now_ms, due.due_ms - self.random.choice([0, 0, 1]))
+        return TriggerDue(table=due.table, key=due.key, due_ms=due.due_ms)
 
     def set_variables(self) -> Command:
         return SetVariables(element_instance_key=self.key(ElementInstance), variables=self.values(), local=self.random.random() < 0.5)

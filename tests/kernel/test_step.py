@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from counterflow.kernel.arrivals import correlate_buffered
 from counterflow.kernel.elements.registry import ROOMS
 from counterflow.kernel.engine import APPLIERS
 from counterflow.kernel.incidents import ResolveIncident
@@ -80,7 +81,7 @@ def test_a_long_course_costs_no_stack() -> None:
 def test_what_is_not_there_is_a_broken_invariant() -> None:
     bench = Bench(ONE_TASK)
     instance = bench.create()
-    step = Step(bench.state, APPLIERS, ROOMS, Limits())
+    step = Step(bench.state, APPLIERS, ROOMS, correlate_buffered, Limits())
     with pytest.raises(BrokenInvariant, match="no process instance is being worked on"):
         step.current()
     step.enter_instance(instance)
@@ -90,7 +91,7 @@ def test_what_is_not_there_is_a_broken_invariant() -> None:
 
 def test_work_for_an_element_that_is_gone_is_passed_over() -> None:
     bench = Bench(ONE_TASK)
-    step = Step(bench.state, APPLIERS, ROOMS, Limits())
+    step = Step(bench.state, APPLIERS, ROOMS, correlate_buffered, Limits())
     step.enter_instance(bench.create())
     step.later(lambda *_: pytest.fail("the element is gone"), 7)
     step.run()

@@ -19,7 +19,11 @@ from counterflow.queries.history import details_of, records, subject_of
 from tests.queries.models import GUARDED, TRIP, engine_with
 
 DETAILS: list[tuple[Event, int, dict[str, Any]]] = [
-    (ElementActivating(7, 3, "task"), 7, {"scope_key": 3, "undo_key": 0, "compensated_scope_key": 0}),
+    (
+        ElementActivating(7, 3, "task"),
+        7,
+        {"scope_key": 3, "undo_key": 0, "compensated_scope_key": 0, "triggered": False, "loop_counter": 0},
+    ),
     (
         VariablesSet(3, {"a": b'{"b":[1]}', "big": b"1180591620717411303424"}),
         3,

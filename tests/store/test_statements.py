@@ -92,6 +92,8 @@ def upsert_postgresql(table: Table) -> ClauseElement:
     """As SQLite's, in PostgreSQL's dialect."""
     statement = postgresql.insert(table)
     values = {column.name: statement.excluded[column.name] for column in table.columns if not column.primary_key}
+    if not values:
+        return statement.on_conflict_do_nothing(index_elements=list(table.primary_key))
     return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=values)
 
 

@@ -56,7 +56,9 @@ class ElementsByKey:
         named = [getattr(event, field) for field in ELEMENT_FIELDS if hasattr(event, field)]
         if named:
             return str(named[0])
-        return self._elements(entry).get(subject_of(event) or entry.process_instance_key, "")
+        elements = self._elements(entry)
+        receiver_key = getattr(event, "receiver_key", 0)
+        return elements.get(receiver_key) or elements.get(subject_of(event) or entry.process_instance_key, "")
 
     def learn(self, entry: LogEntry, event: Event) -> None:
         """Remember what an event says about keys."""
@@ -87,7 +89,7 @@ class ElementsByKey:
 def subject_of(event: Event) -> int:
     """The key that an event is about: its own `key`, else the first key it names, else 0."""
     fields = event.__struct_fields__
-    name = "key" if "key" in fields else next((name for name in fields if name.endswith("_key")), None)
+    name = "key" if "key" in fields else next((name for name in fields if name.endswith("_key") and name != "correlation_key"), None)
     return getattr(event, name) if name is not None else 0
 
 
@@ -120,8 +122,9 @@ def _record(entry: LogEntry, position: int, event: Event, elements: ElementsByKe
 
 def _learn(elements: dict[int, str], event: Event) -> None:
     key = getattr(event, "key", 0)
-    if hasattr(event, "element_id"):
-        elements[key] = event.element_id
+    named = getattr(event, "element_id", None) or getattr(event, "catch_id", None)
+    if key and named:
+        elements[key] = named
     elif key and hasattr(event, "element_instance_key"):
         elements[key] = elements.get(event.element_instance_key, "")
 

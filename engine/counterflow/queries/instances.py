@@ -44,6 +44,7 @@ def process_instance(store: Store, key: int, *, active_only: bool = False, eleme
         flows_taken=story.flows_taken,
         waiting_tokens=story.waiting_tokens(),
         caught_errors=story.caught_errors,
+        correlated_messages=story.correlated_messages,
         quarantine_reason=story.quarantine_reason,
         elements_left_out=left_out,
     )
@@ -71,6 +72,7 @@ def _header(story: Story) -> ProcessInstance:
         state=root.state if root.ended_position else "active",
         started_at_ms=story.started_at_ms,
         ended_at_ms=root.ended_at_ms,
+        parent_process_instance_key=created.parent_instance_key,
         incident_count=sum(incident.state == "open" for incident in story.incidents.values()),
         quarantined=bool(story.quarantine_reason),
     )
@@ -99,6 +101,7 @@ def _shape(store: Store, row: rows.ProcessInstance) -> ProcessInstance:
         state=row.state,
         started_at_ms=row.started_at_ms,
         ended_at_ms=row.ended_at_ms,
+        parent_process_instance_key=row.parent_instance_key,
         incident_count=len(store.scan(rows.Incident, {"process_instance_key": row.key})) if live else 0,
         quarantined=live and store.get(rows.Quarantine, (row.key,)) is not None,
     )

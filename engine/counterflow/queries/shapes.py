@@ -153,12 +153,54 @@ class CaughtError(msgspec.Struct, frozen=True):
     caught_at_ms: int
 
 
+class Wait(msgspec.Struct):
+    """Something that an element instance waits for, on behalf of the event `catch_id`.
+
+    `kind` is `timer` (`due_at_ms`; `repetitions` more follow it, each `interval` later, negative means without end) or `message`
+    (`message_name`, `correlation_key`). `state`: `open`, `triggered` (the moment has come) or `closed`.
+    """
+
+    key: int
+    element_instance_key: int
+    catch_id: str
+    catch_name: str
+    kind: str
+    opened_at_ms: int
+    due_at_ms: int | None = None
+    repetitions: int = 0
+    interval: str = ""
+    message_name: str = ""
+    correlation_key: str = ""
+    state: str = "open"
+    closed_at_ms: int | None = None
+
+
+class CorrelatedMessage(msgspec.Struct, frozen=True):
+    """A message has reached the event `catch_id`: of the element instance that waited, or the start event that it began."""
+
+    message_key: int
+    catch_id: str
+    catch_name: str
+    element_instance_key: int
+    position: int
+    correlated_at_ms: int
+
+
+class Loop(msgspec.Struct):
+    """How far a multi-instance activity has come: how many instances there are to be, how many have completed."""
+
+    total: int
+    completed: int = 0
+    ended: bool = False
+
+
 class ElementInstance(msgspec.Struct):
     """A run of one element, with the runs inside it in the order in which they were entered.
 
     `state`: `activating`, `active`, `completing`, `completed`, `terminating`, `terminated`. `activated_position` is where it began
     its work (before that, where it was entered), as mirror order compares it. `variables` are those of this scope alone, by name.
-    `undo_record_key` is set on a compensation handler: what it undoes.
+    `undo_record_key` is set on a compensation handler: what it undoes. `loop_counter` is -1 on the body of a multi-instance
+    activity, which alone has a `loop`, and counts its instances from 1. `called_instance_key` is what a call activity has called.
     """
 
     key: int
@@ -172,8 +214,12 @@ class ElementInstance(msgspec.Struct):
     ended_position: int = 0
     ended_at_ms: int | None = None
     undo_record_key: int = 0
+    loop_counter: int = 0
+    loop: Loop | None = None
+    called_instance_key: int = 0
     variables: list[Variable] = []
     jobs: list[Job] = []
+    waits: list[Wait] = []
     incidents: list[Incident] = []
     children: list[ElementInstance] = []
 
@@ -187,6 +233,7 @@ class InstanceTree(msgspec.Struct, frozen=True):
     flows_taken: list[FlowTaken]
     waiting_tokens: list[WaitingToken]
     caught_errors: list[CaughtError]
+    correlated_messages: list[CorrelatedMessage]
     quarantine_reason: str = ""
     elements_left_out: int = 0
 

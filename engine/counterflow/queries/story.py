@@ -14,9 +14,21 @@ from counterflow.kernel import error_events, incidents, instances, jobs, lifecyc
 from counterflow.kernel.elements import parallel_gateway
 from counterflow.kernel.engine import events_of
 from counterflow.kernel.records import BrokenInvariant, Event, LogEntry
+from counterflow.queries import story_of_waits
 from counterflow.queries.definitions import UNNAMED, Names
 from counterflow.queries.remedies import remedy_for
-from counterflow.queries.shapes import CaughtError, ElementInstance, FlowTaken, Incident, Job, UndoRecord, Variable, WaitingToken
+from counterflow.queries.shapes import (
+    CaughtError,
+    CorrelatedMessage,
+    ElementInstance,
+    FlowTaken,
+    Incident,
+    Job,
+    UndoRecord,
+    Variable,
+    Wait,
+    WaitingToken,
+)
 
 
 class Story:
@@ -37,6 +49,8 @@ class Story:
         self.flows_taken: list[FlowTaken] = []
         self.waiting: dict[tuple[int, str], tuple[str, int]] = {}
         self.caught_errors: list[CaughtError] = []
+        self.waits: dict[int, Wait] = {}
+        self.correlated_messages: list[CorrelatedMessage] = []
         self.quarantine_reason = ""
 
     @property
@@ -87,6 +101,7 @@ def _activating(story: Story, event: lifecycle.ElementActivating) -> None:
         activated_position=story.position,
         activated_at_ms=story.now_ms,
         undo_record_key=event.undo_key,
+        loop_counter=event.loop_counter,
     )
     story.elements[event.key] = element
     if event.scope_key:
@@ -330,6 +345,9 @@ def _abandoned(story: Story, _: quarantine.InstanceAbandoned) -> None:
     for job in story.jobs.values():
         if job.ended_at_ms is None:
             _end_job(story, job, "canceled")
+    for wait in story.waits.values():
+        if wait.state == "open":
+            story_of_waits.end_wait(story, wait, "closed")
     for incident in story.incidents.values():
         if incident.state == "open":
             _end_incident(story, incident, "dropped")
@@ -373,5 +391,6 @@ TELLERS: Mapping[type[Event], Callable[[Story, Any], None]] = {
     quarantine.InstanceQuarantined: _quarantined,
     quarantine.InstanceReleased: _released,
     quarantine.InstanceAbandoned: _abandoned,
+    **story_of_waits.TELLERS,
 }
 """What tells a person something about the tree of an instance. A test holds this table against the kernel's."""

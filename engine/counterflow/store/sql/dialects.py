@@ -56,6 +56,8 @@ def upsert_sqlite(table: Table) -> ClauseElement:
     """INSERT … ON CONFLICT DO UPDATE: unlike REPLACE it leaves the row, and indexes over unchanged columns, in place."""
     statement = sqlite.insert(table)
     values = {column.name: statement.excluded[column.name] for column in table.columns if not column.primary_key}
+    if not values:  # the row is its key: there is nothing to bring up to date
+        return statement.on_conflict_do_nothing(index_elements=list(table.primary_key))
     return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=values)
 
 

@@ -101,9 +101,15 @@ class SqlStore:
             return
 
     def _rows(self, table: type[RowType], found: Iterable[Sequence[Any]]) -> list[RowType]:
-        for index in self._flags[table]:
-            found = ((*values[:index], bool(values[index]), *values[index + 1 :]) for values in found)
-        return list(starmap(table, found))
+        flags = self._flags[table]
+        return list(starmap(table, (_with_flags(values, flags) for values in found) if flags else found))
+
+
+def _with_flags(values: Sequence[Any], flags: Iterable[int]) -> list[Any]:
+    row = list(values)
+    for index in flags:
+        row[index] = bool(row[index])
+    return row
 
 
 def _flags(table: type[Row]) -> tuple[int, ...]:
