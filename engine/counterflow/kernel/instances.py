@@ -99,11 +99,27 @@ def decide_cancel(step: Step, command: CancelProcessInstance) -> None:
             f"Expected to cancel a process instance with key '{key}', but it is called by another one; "
             f"cancel the root process instance '{_root_of(step.state, header).key}' instead",
         )
-    step.instance = instance
-    if instance.quarantine is not None:
-        quarantine.abandon(step)
-    else:
-        lifecycle.terminate(step, step.element(key))
+    end_with_called(step, instance)
+
+
+def end_with_called(step: Step, instance: InstanceState) -> None:
+    """End an instance and all that it has called, innermost first: so no depth of calls costs stack. Nothing if it has ended."""
+    for each in reversed(_with_called(step.state, instance)):
+        step.instance = each
+        if each.quarantine is not None:
+            quarantine.abandon(step)
+        else:
+            lifecycle.terminate(step, step.element(each.key))
+
+
+def _with_called(state: State, instance: InstanceState) -> list[InstanceState]:
+    """An instance, then those it has called that are still there, then theirs."""
+    found = [instance] if instance.key in instance.elements else []
+    for caller in found:
+        called = [element.called_instance_key for element in caller.elements.values() if element.called_instance_key]
+        children = [child for key in sorted(called) if (child := state.instance(key)) is not None]
+        found += [child for child in children if child.key in child.elements]
+    return found
 
 
 NOT_TO_START_AT = frozenset({Behaviour.START_EVENT, Behaviour.BOUNDARY_EVENT, Behaviour.PROCESS, Behaviour.EVENT_SUB_PROCESS})

@@ -170,10 +170,11 @@ def _leave_loop(step: Step, element: ElementInstance, node: Node) -> None:
     """An instance of a multi-instance activity is done: its body decides what that means."""
     body = step.element(element.scope_key)
     room = step.room_of(body, node)
-    if not room.child_completing(step, element, node):
+    is_over = room.child_completing(step, element, node)
+    if is_over is None:
         return
     _complete(step, element, node)
-    room.child_completed(step, step.element(body.key), node)
+    room.child_completed(step, step.element(body.key), node, is_over=is_over)
 
 
 def _complete(step: Step, element: ElementInstance, node: Node) -> None:

@@ -37,6 +37,7 @@ class Limits(NamedTuple):
     variable_bytes: int = 2 * 1024 * 1024
     message_bytes: int = 4 * 1024 * 1024
     call_depth: int = 1_000
+    loop_instances: int = 100_000
 
 
 class Step:

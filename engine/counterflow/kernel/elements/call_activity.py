@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from counterflow.kernel import incidents, instances, lifecycle, quarantine, variables
+from counterflow.kernel import incidents, instances, lifecycle, variables
 from counterflow.kernel.elements.room import Room
 from counterflow.kernel.instance_state import InstanceState
 from counterflow.kernel.records import BrokenInvariant, Event, InstanceEnded
 from counterflow.kernel.rows import ElementInstance
 from counterflow.kernel.state import State
 from counterflow.kernel.step import Step
-from counterflow.model.graph import CalledProcess, Node
+from counterflow.model.graph import CalledProcess, Dialect, Node
 
 
 class ProcessCalled(Event, frozen=True, array_like=True, tag=130, gc=False):
@@ -59,12 +59,12 @@ def called_ended(step: Step, end: InstanceEnded) -> None:
     element = caller.elements.get(header.parent_element_key) if caller is not None else None
     if caller is None or element is None or element.called_instance_key != end.process_instance_key:
         return
-    step.instance = caller
+    step.enter_instance(caller)
     node = step.node(element)
+    if _definition(node).propagate_all_out and not node.results_stay_local:
+        _coming_out(step, element, node, end.variables)
     if node.outputs:
         variables.set_local(step, element.key, end.variables)
-    elif _definition(node).propagate_all_out:
-        variables.hand_out(step, element, node, end.variables)
     lifecycle.finish(step, step.element(element.key), node)
 
 
@@ -72,13 +72,8 @@ def terminating(step: Step, element: ElementInstance, node: Node) -> None:
     """The called instance goes with its call."""
     caller = step.current()
     child = step.state.instance(element.called_instance_key) if element.called_instance_key else None
-    if child is None or child.key not in child.elements:
-        return
-    step.instance = child
-    if child.quarantine is not None:
-        quarantine.abandon(step)
-    else:
-        lifecycle.terminate(step, step.element(child.key))
+    if child is not None:
+        instances.end_with_called(step, child)
     step.instance = caller
 
 
@@ -96,9 +91,29 @@ def _process_id(step: Step, element: ElementInstance, node: Node) -> str | None:
 
 
 def _going_in(step: Step, element: ElementInstance, node: Node) -> variables.Document:
+    """Without a mapping nothing goes in, or everything; with both, what the mappings make hides what is around.
+
+    In a zeebe: model what is the call's own goes in, the item of a multi-instance call too; in a camunda: model what is named.
+    """
     if _definition(node).propagate_all_in:
         return variables.visible(step.current(), element.key)
-    return dict(sorted(step.current().variables.get(element.key, {}).items()))
+    own = step.current().variables.get(element.key, {})
+    named = own if step.process().dialect is Dialect.ZEEBE else _handed_in(node)
+    return {name: own[name] for name in sorted(named)}
+
+
+def _coming_out(step: Step, element: ElementInstance, node: Node, document: variables.Document) -> None:
+    """Everything that the called process ends with. In a camunda: model what was handed in has been the called process's
+    alone, so that it takes nothing on the way out; but an instance's own item stays its own."""
+    loop = node.multi_instance
+    items = {"loopCounter", loop.element_variable} if loop is not None else set()
+    past = _handed_in(node) - items if step.process().dialect is Dialect.CAMUNDA else set()
+    variables.propagate(step, element.scope_key, {name: value for name, value in document.items() if name in past})
+    variables.hand_out(step, element, node, {name: value for name, value in document.items() if name not in past})
+
+
+def _handed_in(node: Node) -> set[str]:
+    return {mapping.target[0] for mapping in node.inputs}
 
 
 def _definition(node: Node) -> CalledProcess:

@@ -27,7 +27,8 @@ from counterflow.kernel.step import Step
 from counterflow.model.graph import MultiInstance, Node
 
 NULL = b"null"
-_NAME = re.compile(r"[A-Za-z_]\w*")
+_PATH = re.compile(r"([^\W\d]\w*)(\s*\.\s*[^\W\d]\w*)*")
+"""A variable, or a member of one: `result`, `result.amount`."""
 
 
 class LoopStarted(Event, frozen=True, array_like=True, tag=110, gc=False):
@@ -72,32 +73,28 @@ def activated(step: Step, body: ElementInstance, node: Node) -> None:
             _start(step, body, node, place, items[place - 1])
 
 
-def completing(step: Step, child: ElementInstance, node: Node) -> bool:
-    """Gather what an instance has given."""
+def completing(step: Step, child: ElementInstance, node: Node) -> bool | None:
+    """Gather what an instance has given, and ask the completion condition, as long as the instance's own variables are there."""
     loop = _definition(node)
-    if loop.output_element is None or loop.output_collection is None:
-        return True
-    try:
-        value = variables.evaluate_to_json(step, child.key, loop.output_element, f"an item of '{loop.output_collection}'")
-    except variables.MappingFailed as failure:
-        incidents.raise_incident(step, child, "EXTRACT_VALUE_ERROR", f"{failure} (output element of '{node.id}')")
-        return False
-    step.emit(LoopOutputGathered(child.scope_key, child.loop_counter, value))
-    return True
+    if loop.output_element is not None and loop.output_collection is not None:
+        try:
+            value = variables.evaluate_to_json(step, child.key, loop.output_element, f"an item of '{loop.output_collection}'")
+        except variables.MappingFailed as failure:
+            incidents.raise_incident(step, child, "EXTRACT_VALUE_ERROR", f"{failure} (output element of '{node.id}')")
+            return None
+        step.emit(LoopOutputGathered(child.scope_key, child.loop_counter, value))
+    return _condition_holds(step, child, node, loop)
 
 
-def completed(step: Step, body: ElementInstance, node: Node) -> None:
+def completed(step: Step, body: ElementInstance, node: Node, *, is_over: bool) -> None:
     """An instance has completed: that was the last one, or the completion condition holds, or the next one starts."""
     step.emit(LoopAdvanced(body.key))
-    _go_on(step, body, node)
-
-
-def resume(step: Step, body: ElementInstance, node: Node) -> None:
-    """An incident was resolved: of the collection, or of the completion condition."""
-    if body.state == lifecycle.ACTIVATED and body.key in step.current().rows[Loop]:
-        _go_on(step, body, node)
-    else:
-        lifecycle.resume(step, body, node)
+    loop, progress = _definition(node), _progress(step, body.key)
+    if is_over or progress.completed >= progress.total:
+        lifecycle.terminate_children(step, body.key)
+        _end(step, body, node)
+    elif loop.is_sequential:
+        _start(step, body, node, progress.completed + 1, _kept_items(step.current(), body.key)[progress.completed])
 
 
 def terminating(step: Step, body: ElementInstance, node: Node) -> None:
@@ -106,72 +103,66 @@ def terminating(step: Step, body: ElementInstance, node: Node) -> None:
         step.emit(LoopEnded(body.key))
 
 
-def _go_on(step: Step, body: ElementInstance, node: Node) -> None:
-    loop, progress = _definition(node), _progress(step, body)
-    is_over = progress.completed >= progress.total
-    if not is_over and loop.completion_condition is not None:
-        holds = _condition_holds(step, body, node, loop, progress)
-        if holds is None:
-            return
-        is_over = holds
-    if is_over:
-        lifecycle.terminate_children(step, body.key)
-        _end(step, body, node)
-    elif loop.is_sequential:
-        _start(step, body, node, progress.completed + 1, _kept_items(step.current(), body.key)[progress.completed])
-
-
 def _start(step: Step, body: ElementInstance, node: Node, place: int, item: bytes) -> None:
     loop = _definition(node)
-    local = {"loopCounter": str(place).encode()}
+    local = {"loopCounter": str(place - 1 + loop.first_loop_counter).encode()}
     if loop.element_variable:
         local[loop.element_variable] = item
-    output = _NAME.match(loop.output_element.text.strip()) if loop.output_element is not None else None
-    if output is not None and output[0] not in local:
-        local[output[0]] = NULL  # so that what an instance gives stays its own until it is gathered
+    output = _PATH.fullmatch(loop.output_element.text.strip()) if loop.output_element is not None else None
+    if output is not None and output[1] not in {*local, "null", "true", "false"}:
+        local[output[1]] = NULL  # so that what an instance gives stays its own until it is gathered
     lifecycle.enter(step, node, body.key, local, loop_counter=place)
 
 
 def _end(step: Step, body: ElementInstance, node: Node) -> None:
-    loop, instance = _definition(node), step.current()
+    loop = _definition(node)
     if loop.output_collection is not None:
-        progress = _progress(step, body)
-        outputs = instance.rows[LoopOutput]
-        found = (outputs.get((body.key, place)) for place in range(1, progress.total + 1))
-        values = _join([NULL if output is None else output.value for output in found])
-        variables.propagate(step, body.scope_key, {loop.output_collection: values})
+        variables.propagate(step, body.scope_key, {loop.output_collection: _gathered(step, body.key)})
     step.emit(LoopEnded(body.key))
     lifecycle.finish(step, step.element(body.key), node)
 
 
 def _items(step: Step, body: ElementInstance, loop: MultiInstance) -> Sequence[bytes] | None:
-    value = variables.evaluate(step, body.scope_key, loop.collection).value
-    if isinstance(value, int | Decimal) and not isinstance(value, bool) and value == int(value) and value >= 0:
-        return [str(place).encode() for place in range(1, int(value) + 1)]
+    value = variables.evaluate(step, body.key, loop.collection).value
+    most = step.limits.loop_instances
     try:
-        if isinstance(value, list):
+        if isinstance(value, int | Decimal) and not isinstance(value, bool) and value == int(value) and 0 <= value <= most:
+            return [str(place).encode() for place in range(1, int(value) + 1)]
+        if isinstance(value, list) and len(value) <= most:
             return [feel.to_json(item) for item in value]
-        found = "null" if value is None else repr(value)
+        found = "null" if value is None else f"{len(value)} items long" if isinstance(value, list) else repr(value)
     except feel.FeelValueError as error:
         found = str(error)
-    message = f"Expected the collection '={loop.collection.text}' of '{body.element_id}' to be a list, but it is {found}"
-    incidents.raise_incident(step, body, "EXTRACT_VALUE_ERROR", message)
+    message = f"Expected the collection '={loop.collection.text}' of '{body.element_id}' to be a list of at most {most} items"
+    incidents.raise_incident(step, body, "EXTRACT_VALUE_ERROR", f"{message}, but it is {found}")
     return None
 
 
-def _condition_holds(step: Step, body: ElementInstance, node: Node, loop: MultiInstance, progress: Loop) -> bool | None:
-    if loop.completion_condition is None:
+def _condition_holds(step: Step, child: ElementInstance, node: Node, loop: MultiInstance) -> bool | None:
+    """The instance that is completing counts as completed. After the last one there is nothing left to ask."""
+    progress, condition = _progress(step, child.scope_key), loop.completion_condition
+    completed = progress.completed + 1
+    if condition is None or completed == progress.total:
         return False
-    active = len(step.current().children.get(body.key, ()))
-    counters = {"Instances": progress.total, "ActiveInstances": active, "CompletedInstances": progress.completed, "TerminatedInstances": 0}
+    active = len(step.current().children[child.scope_key]) - 1
+    counters = {"Instances": progress.total, "ActiveInstances": active, "CompletedInstances": completed, "TerminatedInstances": 0}
     over = {f"{prefix}{name}": str(count).encode() for name, count in counters.items() for prefix in ("numberOf", "nrOf")}
-    evaluation = variables.evaluate(step, body.key, loop.completion_condition, over | {"loopCounter": str(progress.completed).encode()})
+    if loop.output_collection is not None and loop.output_collection in condition.names:
+        over[loop.output_collection] = _gathered(step, child.scope_key)
+    evaluation = variables.evaluate(step, child.key, condition, over)
     if isinstance(evaluation.value, bool) and evaluation.failure is None:
         return evaluation.value
     found = evaluation.failure if evaluation.failure is not None else "null" if evaluation.value is None else repr(evaluation.value)
-    message = f"Expected the completion condition '={loop.completion_condition.text}' of '{node.id}' to be true or false, but it is {found}"
-    incidents.raise_incident(step, body, "EXTRACT_VALUE_ERROR", message)
+    message = f"Expected the completion condition '={condition.text}' of '{node.id}' to be true or false, but it is {found}"
+    incidents.raise_incident(step, child, "EXTRACT_VALUE_ERROR", f"{message}; set the variables it reads and resolve the incident")
     return None
+
+
+def _gathered(step: Step, body_key: int) -> bytes:
+    """The output collection as it is: in the order of the items, null where an instance has not given anything."""
+    outputs = step.current().rows[LoopOutput]
+    found = (outputs.get((body_key, place)) for place in range(1, _progress(step, body_key).total + 1))
+    return _join([NULL if output is None else output.value for output in found])
 
 
 def _definition(node: Node) -> MultiInstance:
@@ -180,8 +171,8 @@ def _definition(node: Node) -> MultiInstance:
     return node.multi_instance
 
 
-def _progress(step: Step, body: ElementInstance) -> Loop:
-    progress: Loop = step.current().rows[Loop][body.key]
+def _progress(step: Step, body_key: int) -> Loop:
+    progress: Loop = step.current().rows[Loop][body_key]
     return progress
 
 
@@ -240,7 +231,6 @@ APPLIERS = {
 }
 ROOM = Room(
     activated=activated,
-    resume=resume,
     terminating=terminating,
     child_completing=completing,
     child_completed=completed,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from counterflow.kernel import lifecycle
 from counterflow.kernel.elements import sequence_flow
@@ -21,14 +22,21 @@ def _nothing(step: Step, element: ElementInstance, node: Node) -> None:
     """There is nothing under way that would have to be ended."""
 
 
-def _may_complete(step: Step, child: ElementInstance, node: Node) -> bool:
+def _goes_on(step: Step, child: ElementInstance, node: Node) -> bool | None:
     """Nothing has to be gathered from a child."""
-    return True
+    return False
 
 
-def _may_end(step: Step, scope: ElementInstance, node: Node) -> None:
+def _may_end(step: Step, body: ElementInstance, node: Node, *, is_over: bool) -> None:
     """A scope is done with its last token."""
-    lifecycle.scope_may_end(step, scope.key)
+    lifecycle.scope_may_end(step, body.key)
+
+
+class ChildCompleted(Protocol):
+    """What a multi-instance body does when an instance inside has completed."""
+
+    def __call__(self, step: Step, body: ElementInstance, node: Node, *, is_over: bool) -> None:
+        """`is_over`: the rest is not to be done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +53,8 @@ class Room:
     """An incident of the element was resolved, or what it had started has ended."""
     terminating: Continuation = _nothing
     """The element is being swept away, its children are gone: end what else it has under way."""
-    child_completing: Callable[[Step, ElementInstance, Node], bool] = _may_complete
-    """Multi-instance bodies: an instance inside is about to complete; False where an incident holds it."""
-    child_completed: Continuation = _may_end
-    """Multi-instance bodies: an instance inside has completed."""
+    child_completing: Callable[[Step, ElementInstance, Node], bool | None] = _goes_on
+    """Multi-instance bodies: an instance inside is about to complete. Whether nothing is to be done after it; None where an
+    incident holds it."""
+    child_completed: ChildCompleted = _may_end
+    """Multi-instance bodies: an instance inside has completed, and `child_completing` had given this answer."""
