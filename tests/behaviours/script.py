@@ -11,7 +11,8 @@ retries book-hotel 3                  give the job tries
 set room {"a": 1}                     variables seen from an element; `set-local` for its own scope only
 resolve room                          the oldest incident of an element
 advance 5s                            time passes (ms, s, m, h)
-cancel                                the instance
+cancel                                the instance; `cancel child` for the newest that another one has called
+deploy second/child.bpmn              another file, or a new version, from the folder of the diagram
 restart                               everything in memory is forgotten
 refused complete book-hotel           the command is expected to be rejected, with the reason in the trace
 """
@@ -22,12 +23,13 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from counterflow.kernel.records import Rejection
-from counterflow.kernel.rows import ProcessDefinition
+from counterflow.kernel.rows import ProcessDefinition, ProcessInstance
 from counterflow.model.graph import CompensationOrder
 from counterflow.testing import Engine
 
@@ -67,8 +69,11 @@ def read_script(text: str) -> Script:
     return Script(story, order, lines)
 
 
-def play(engine: Engine, line: Line) -> str:
-    """Carry out one line; answers the reason of a rejection that was expected, else nothing."""
+def play(engine: Engine, line: Line, folder: Path) -> str:
+    """Carry out one line; answers the reason of a rejection that was expected, else nothing. Files are read from `folder`."""
+    if line.verb == "deploy":
+        engine.deploy(folder / line.words[0])
+        return ""
     command = COMMANDS[line.verb]
     if not line.is_refused:
         command(engine, line)
@@ -85,8 +90,8 @@ def _read_line(raw: str) -> Line:
     text = raw.removeprefix("refused ")
     head, brace, tail = text.partition("{")
     words = head.split()
-    if not words or words[0] not in COMMANDS:
-        raise ValueError(f"expected a line to begin with one of {', '.join(COMMANDS)}, but found {raw!r}")
+    if not words or words[0] not in {*COMMANDS, "deploy"}:
+        raise ValueError(f"expected a line to begin with deploy or one of {', '.join(COMMANDS)}, but found {raw!r}")
     document = msgspec.json.decode(brace + tail) if brace else {}
     return Line(raw, words[0], words[1:], document, is_refused)
 
@@ -99,8 +104,9 @@ def duration(text: str) -> timedelta:
     return int(found[1]) * UNITS[found[2]]
 
 
-def _instance(engine: Engine) -> int:
-    return max(entry.process_instance_key for entry in engine.log)
+def _cancel(engine: Engine, line: Line) -> None:
+    is_called = line.words == ["child"]
+    engine.cancel(max(row.key for row in engine.store.scan(ProcessInstance, {}) if bool(row.parent_instance_key) == is_called))
 
 
 def _start(engine: Engine, line: Line) -> None:
@@ -138,7 +144,7 @@ COMMANDS: dict[str, Callable[[Engine, Line], None]] = {
     "set-local": lambda engine, line: _set(engine, line, local=True),
     "resolve": lambda engine, line: engine.resolve(line.words[0]),
     "advance": lambda engine, line: engine.advance(duration(line.words[0])),
-    "cancel": lambda engine, _: engine.cancel(_instance(engine)),
+    "cancel": _cancel,
     "publish": _publish,
     "restart": lambda engine, _: engine.restart(),
 }

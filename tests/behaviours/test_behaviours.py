@@ -33,7 +33,7 @@ def run(path: Path, script: Script, *, restarting: bool) -> tuple[Engine, list[s
         seen = len(engine.log)
         if restarting:
             engine.restart()
-        reason = play(engine, line)
+        reason = play(engine, line, path.parent)
         lines += ["", f"> {line.text}", *([reason] if reason else []), *tracer.render(engine.log[seen:])]
     return engine, lines
 
