@@ -3,7 +3,7 @@
 import pytest
 
 from counterflow.model.loops import RULE
-from tests.model.diagram import element, end, extensions, model, node, path, refused, service, start, sub_process, warned
+from tests.model.diagram import element, end, extensions, model, node, path, reading, refused, service, start, sub_process, warned
 
 ITEMS = extensions(element("zeebe:loopCharacteristics", inputCollection="= items"))
 INNER = (start("in"), end("out"), path("in", "out"))
@@ -33,8 +33,11 @@ def test_every_activity_may_be_done_several_times(tag: str) -> None:
 
 
 def test_an_event_sub_process_is_not() -> None:
-    esp = sub_process("esp", mark(), start("event", element("errorEventDefinition")), triggeredByEvent="true")
-    assert refused(model(start(), end(), path("start", "end"), esp), "event-sub-process") == ["esp"]
+    esp = sub_process(
+        "esp", element("multiInstanceLoopCharacteristics"), start("event", element("errorEventDefinition")), triggeredByEvent="true"
+    )
+    content = model(start(), end(), path("start", "end"), esp)
+    assert [(finding.rule, finding.element_id) for finding in reading(content).findings] == [("event-sub-process", "esp")]
 
 
 @pytest.mark.parametrize("inside, attributes", [(element("complexBehaviorDefinition"), {}), ("", {"behavior": "One"})])

@@ -15,7 +15,7 @@ from lxml import etree
 from counterflow.model.build import build
 from counterflow.model.dialects import READERS, DialectReader, dialect_of, mixed_dialects
 from counterflow.model.findings import Finding, ReadResult, Severity
-from counterflow.model.graph import CatchDefinition
+from counterflow.model.graph import CatchDefinition, MultiInstance
 from counterflow.model.limits import DEFAULT_LIMITS, Limits
 from counterflow.model.messages import message_definition
 from counterflow.model.outline import Element, Outline, outline
@@ -73,7 +73,7 @@ def _read_extensions(drawn: Outline, notes: list[Finding]) -> None:
             element.details = replace(
                 element.details,
                 catch=_catch(drawn, element, reader, notes),
-                multi_instance=reader.multi_instance(element, element.loop, notes) if element.loop is not None else None,
+                multi_instance=_multi_instance(element, reader, notes),
             )
     for flow in drawn.flows:
         xml = flow.condition_xml
@@ -87,6 +87,10 @@ def _catch(drawn: Outline, element: Element, reader: DialectReader, notes: list[
     if element.catches_timer and element.definition is not None:
         return timer_definition(element, element.definition, reader.text_or_expression, notes)
     return None
+
+
+def _multi_instance(element: Element, reader: DialectReader, notes: list[Finding]) -> MultiInstance | None:
+    return reader.multi_instance(element, element.loop, notes) if element.loop is not None and element.is_activity else None
 
 
 def _not_bpmn(root: etree._Element, resource_name: str) -> Finding:

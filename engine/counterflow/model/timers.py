@@ -96,9 +96,9 @@ def _length(value: object) -> int | None:
 
 def _remedy(kind: TimerKind, text: str) -> str:
     if kind is TimerKind.CYCLE and _CRON.fullmatch(text):
-        return f"Cron is not read; write e.g. {_EXAMPLES[kind]} (every day at midnight UTC: R/2030-01-01T00:00:00Z/P1D)."
+        return f"Cron is not read; write e.g. {_EXAMPLES[kind]}, which is every day at midnight UTC."
     remedy = f"Write e.g. {_EXAMPLES[kind]}, or an expression."
-    return f"{remedy} Years and months stand apart from days and times." if text.startswith(("P", "R")) else remedy
+    return f"{remedy} Years and months stand apart from days and times; a week is P7D." if text.startswith(("P", "R")) else remedy
 
 
 def _first_example(kind: TimerKind) -> str:

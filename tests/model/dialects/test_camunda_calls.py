@@ -73,6 +73,7 @@ def test_the_process_may_be_computed() -> None:
         ([], {"camunda__variableMappingClass": "org.acme.Mapping"}, "extension"),
         ([], {"camunda__caseRef": "case"}, "extension"),
         ([], {"called": None}, RULE),
+        ([], {"called": "${kind.of(order)}"}, "expression"),
     ],
 )
 def test_what_has_no_counterpart_is_refused(inside: list[str], attributes: dict[str, str | None], rule: str) -> None:

@@ -46,5 +46,5 @@ def test_other_versions_than_the_latest_are_refused(binding: str) -> None:
     assert refused(calling(processId="ship", bindingType=binding), RULE) == ["a"]
 
 
-def test_an_expression_that_is_none_is_refused() -> None:
-    assert "expression" in {finding.rule for finding in reading(calling(processId="= a +")).errors}
+def test_an_expression_that_is_none_is_refused_once() -> None:
+    assert [finding.rule for finding in reading(calling(processId="= a +")).errors] == ["expression"]

@@ -76,7 +76,8 @@ def details(element: Element, notes: list[Finding]) -> Details:
         inputs=inputs,
         outputs=outputs,
         results_stay_local=called is not None and not called.propagate_all_out,
-        is_told=(element.tag == "scriptTask" and not _attribute(element, "type")) or bool(_attribute(element, "decisionRef")),
+        is_told=(element.tag == "scriptTask" and not _attribute(element, "type"))
+        or bool(_attribute(element, "decisionRef") or element.attribute("calledElement")),
         properties=properties,
     )
 

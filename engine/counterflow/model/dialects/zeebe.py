@@ -66,7 +66,9 @@ def details(element: Element, notes: list[Finding]) -> Details:
         called=called_process(element, call, text_or_expression, notes) if is_call else None,
         inputs=inputs,
         outputs=outputs,
-        is_told="calledDecision" in extensions or (element.tag == "scriptTask" and "script" in extensions),
+        is_told="calledDecision" in extensions
+        or (element.tag == "scriptTask" and "script" in extensions)
+        or (call is not None and bool((call.get("processId") or "").strip())),
         results_stay_local=bool(outputs),
         properties=_properties(extensions),
     )
