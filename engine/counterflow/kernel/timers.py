@@ -28,7 +28,7 @@ ENDLESS = -1
 NANOSECONDS_PER_MS = 1_000_000
 LATEST_MS = 2**53
 """Moments beyond this (the year 287396) are refused rather than waited for."""
-_CYCLE = re.compile(r"R(\d*)/(?:([^/]+)/)?(P[^/]+)")
+_CYCLE = re.compile(r"R(\d{0,9})/(?:([^/]+)/)?(P[^/]+)", re.ASCII)
 
 
 class TimerScheduled(Event, frozen=True, array_like=True, tag=90, gc=False):
@@ -96,28 +96,33 @@ def first_moment(definition: TimerDefinition, evaluation: feel.Evaluation, now_m
 
 
 def next_moment(last: Schedule, now_ms: int) -> Schedule | None:
-    """The next moment of a cycle after one that was due; those missed until now are left out. None after the last."""
-    if last.interval is None or last.repetitions == 0:
-        return None
-    due_ms, repetitions = last.due_ms, last.repetitions
-    while repetitions != 0:
-        following = _later(due_ms, last.interval)
+    """The next moment of a cycle after one that was due. Those missed until now are left out but counted. None after the last."""
+    due_ms, repetitions, interval = last
+    if interval is not None and repetitions != 0:
+        missed = _whole_intervals(due_ms, interval, now_ms)
+        due_ms, repetitions = due_ms + missed[1], _less(repetitions, missed[0])
+    while interval is not None and repetitions != 0:
+        following = _later(due_ms, interval)
         if following is None or following <= due_ms:
             return None
-        due_ms, repetitions = following, repetitions - 1 if repetitions > 0 else ENDLESS
+        due_ms, repetitions = following, _less(repetitions, 1)
         if due_ms > now_ms:
-            return Schedule(due_ms, repetitions, last.interval)
-        due_ms = _skip(due_ms, last.interval, now_ms)
-    return Schedule(due_ms, 0, last.interval)
+            return Schedule(due_ms, repetitions, interval)
+    return None
 
 
-def _skip(due_ms: int, interval: str, now_ms: int) -> int:
-    """Jump over whole fixed intervals that lie in the past, without counting them one by one."""
+def _whole_intervals(due_ms: int, interval: str, now_ms: int) -> tuple[int, int]:
+    """How many fixed intervals lie between a moment and now, and their length together: found without counting one by one."""
     duration = iso.duration(interval)
-    if not isinstance(duration, DaysDuration):
-        return due_ms
+    if not isinstance(duration, DaysDuration) or now_ms <= due_ms:
+        return 0, 0
     length_ms = max(duration.nanoseconds // NANOSECONDS_PER_MS, 1)
-    return due_ms + (now_ms - due_ms) // length_ms * length_ms
+    count = (now_ms - due_ms) // length_ms
+    return count, count * length_ms
+
+
+def _less(repetitions: int, count: int) -> int:
+    return max(repetitions - count, 0) if repetitions > 0 else repetitions
 
 
 def _date(value: object, now_ms: int) -> Schedule | None:
