@@ -28,7 +28,7 @@ ENDLESS = -1
 NANOSECONDS_PER_MS = 1_000_000
 LATEST_MS = 2**53
 """Moments beyond this (the year 287396) are refused rather than waited for."""
-_CYCLE = re.compile(r"R(\d{0,9})/(?:([^/]+)/)?(P[^/]+)", re.ASCII)
+_CYCLE = re.compile(r"R(\d{0,9})/(?:(.+)/)?(P[^/]+)", re.ASCII)
 
 
 class TimerScheduled(Event, frozen=True, array_like=True, tag=90, gc=False):
