@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from counterflow.kernel import engine, incidents, instances, jobs, lifecycle, messages, starts, timers, undo, variables
+from counterflow.kernel import deployments, engine, incidents, instances, jobs, lifecycle, messages, starts, timers, undo, variables
 from counterflow.kernel.records import Event, LogEntry
 from counterflow.testing import EPOCH_MS
 
@@ -24,6 +24,8 @@ MOVES: dict[type[Event], str] = {
 HIDDEN_FIELDS = {"definition_key", "version", "element_id", "element_instance_key", "call_depth"}
 NAMED_AFTER = (timers.TimerScheduled, messages.SubscriptionOpened)
 """Events whose key is called after what `catch_id` says."""
+FILED = {deployments.DeploymentCreated, deployments.ResourceStored}
+"""What a deployment writes down beside the processes; a trace tells of these only."""
 MOMENTS = {"deadline_ms", "due_ms", "expires_at_ms"}
 
 
@@ -40,6 +42,8 @@ class Tracer:
         lines: list[str] = []
         subject = ""
         for event in (event for entry in entries for event in engine.events_of(entry)):
+            if type(event) in FILED:
+                continue
             self._learn(event)
             if type(event) in MOVES:
                 name = self._names[event.key]  # type: ignore[attr-defined]  # every move has a key
@@ -90,6 +94,8 @@ class Tracer:
     def _plain(self, event: Event) -> str:
         if isinstance(event, lifecycle.FlowTaken):
             return f"  → {event.flow_id}"
+        if isinstance(event, deployments.ProcessDefined):
+            return f"  process defined: {event.bpmn_process_id} version {event.version}"
         words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in type(event).__name__).strip()
         return f"  {words}: {', '.join(self._fields(event))}".rstrip(": ")
 
