@@ -10,8 +10,10 @@ from typing import Any, TypeVar
 import msgspec
 
 from counterflow.kernel import engine
+from counterflow.kernel.correlation import PublishMessage
 from counterflow.kernel.deployments import Deployment, DeployResources, ReadResource
-from counterflow.kernel.indexes import ReadyJobs
+from counterflow.kernel.due import TriggerDue
+from counterflow.kernel.indexes import Due, ReadyJobs
 from counterflow.kernel.instance_state import InstanceState
 from counterflow.kernel.instances import CreateProcessInstance
 from counterflow.kernel.job_delivery import ActivateJobs
@@ -43,9 +45,13 @@ def resource(content: bytes, name: str = "model.bpmn") -> ReadResource:
 
 INDEXES = (
     *("children", "variables", "variable_bytes", "arrived_in", "job_of", "incident_of"),
-    *("undo_by_scope", "undo_by_throw", "container_of"),
+    *("undo_by_scope", "undo_by_throw", "container_of", "waits_of", "loop_outputs"),
 )
 """What an `InstanceState` keeps beside its rows."""
+
+
+SHARED_INDEXES = ("starts", "message_starts", "buffered", "reached", "receivers", "lock_of")
+"""What a `State` keeps of rows that belong to no instance, and of who receives which message."""
 
 
 class Bench:
@@ -89,6 +95,25 @@ class Bench:
 
     def throw_error(self, job_type: str, code: str) -> None:
         self.do(ThrowError(job_key=self.job(job_type).key, error_code=code, variables={}))
+
+    def publish(self, name: str, correlation_key: str = "", /, *, live_ms: int = 0, message_id: str = "", **variables: Any) -> int:
+        """Publish a message; answers its key."""
+        key: int = self.do(
+            PublishMessage(
+                name=name,
+                correlation_key=correlation_key,
+                message_id=message_id,
+                time_to_live_ms=live_ms,
+                variables=document(**variables),
+            )
+        )
+        return key
+
+    def wait(self, duration_ms: int = 0) -> None:
+        """Time passes, and what is due then comes at once, as after a silence."""
+        self.now_ms += duration_ms
+        while (due := self.state.due.first()) is not None and due.due_ms <= self.now_ms:
+            assert self.do(TriggerDue(table=due.table, key=due.key, due_ms=due.due_ms))
 
     def job(self, job_type: str) -> Job:
         """The oldest open job of a type."""
@@ -145,7 +170,7 @@ def waiting(queue: ReadyJobs) -> list[int]:
     return keys
 
 
-def due_times(state: State) -> list[tuple[int, int]]:
+def due_times(state: State) -> list[Due]:
     """What comes due, in turn."""
     drained, moments = copy.deepcopy(state.due), []
     while (moment := drained.first()) is not None:
@@ -158,7 +183,9 @@ def snapshot(state: State) -> dict[str, Any]:
     """Everything that can be asked of a state, without the order in which dictionaries were filled."""
     return {
         "counters": (state.last_key, state.last_position),
-        "definitions": (dict(state.definitions), dict(state.latest), dict(state.versions)),
+        "shared": {table.table: dict(rows) for table, rows in state.shared.items() if rows},
+        "versions": (dict(state.latest), dict(state.versions)),
+        **{name: {place: copy.copy(found) for place, found in getattr(state, name).items() if found} for name in SHARED_INDEXES},
         "ready": {job_type: keys for job_type, queue in state.ready.items() if (keys := waiting(queue))},
         "due": due_times(state),
         "owners": dict(state.owners),

@@ -61,14 +61,14 @@ def instance_ended(step: Step, process_instance_key: int) -> None:
         return
     step.instance = None
     step.emit(messages.StartUnlocked(lock.bpmn_process_id, lock.correlation_key))
-    waiting = (start for found in step.state.message_starts.values() for start in found.values())
-    for start in sorted(waiting, key=lambda start: start.key):
-        if start.bpmn_process_id != lock.bpmn_process_id:
-            continue
-        message = messages.next_buffered(step.state, lock.bpmn_process_id, start.message_name, lock.correlation_key)
-        if message is not None:
-            _begin(step, start, message)
-            return
+    found = [
+        (message.key, start, message)
+        for start in starts.messages_of(step.state, lock.bpmn_process_id)
+        if (message := messages.next_buffered(step.state, lock.bpmn_process_id, start.message_name, lock.correlation_key)) is not None
+    ]
+    if found:
+        _, start, message = min(found, key=lambda candidate: candidate[0])
+        _begin(step, start, message)
 
 
 def _reach_waiting(step: Step, message: Message) -> set[str]:
@@ -76,12 +76,13 @@ def _reach_waiting(step: Step, message: Message) -> set[str]:
     receivers = step.state.receivers.get((message.name, message.correlation_key), {})
     for subscription_key, (instance_key, process_id) in sorted(receivers.items()):
         instance = step.state.instance(instance_key) if process_id not in reached else None
-        if instance is None or instance.quarantine is not None:
-            continue
+        subscription = instance.subscriptions.get(subscription_key) if instance is not None else None
+        if instance is None or subscription is None or instance.quarantine is not None:
+            continue  # set aside, or swept away with the call activity that this message has just interrupted
         reached.add(process_id)
         step.instance = instance
         step.emit(messages.MessageCorrelated(message.key, process_id, subscription_key))
-        arrivals.message_came(step, instance.subscriptions[subscription_key], messages.values_of(message))
+        arrivals.message_came(step, subscription, messages.values_of(message))
     step.instance = None
     return reached
 

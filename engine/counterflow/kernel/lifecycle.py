@@ -131,10 +131,15 @@ def begin(step: Step, element: ElementInstance, node: Node) -> None:
         return
     if node.inputs and element.loop_counter != BODY and not _map_inputs(step, element, node):
         return
-    if node.waits_for and not element.triggered and not waits.open_all(step, element, node):
+    if node.waits_for and not _has_happened(element, node) and not waits.open_all(step, element, node):
         return
     step.emit(ElementActivated(element.key))
     step.room_of(element, node).activated(step, step.element(element.key), node)
+
+
+def _has_happened(element: ElementInstance, node: Node) -> bool:
+    """Whether an event came before its element was entered. A scope that was entered from outside waits like any other."""
+    return element.triggered and not node.children
 
 
 def finish(step: Step, element: ElementInstance, node: Node, flows: Sequence[Flow] | None = None) -> None:

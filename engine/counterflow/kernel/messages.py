@@ -133,9 +133,8 @@ def _apply_correlated(state: State, instance: InstanceState | None, event: Messa
 
 
 def _apply_expired(state: State, instance: InstanceState | None, event: MessageExpired) -> None:
-    reached = [row for row in state.shared[MessageCorrelation].values() if row.message_key == event.message_key]
-    for row in reached:
-        state.delete(row)
+    for process_id in list(state.reached.get(event.message_key, ())):
+        state.delete(state.shared[MessageCorrelation][event.message_key, process_id])
     state.delete(state.shared[Message][event.message_key])
 
 

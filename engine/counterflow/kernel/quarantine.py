@@ -63,6 +63,8 @@ def decide_release(step: Step, command: ReleaseInstance) -> None:
         )
     step.instance = instance
     step.emit(InstanceReleased())
+    for key in sorted(instance.waits_of):
+        step.expect_buffered(key)
 
 
 def abandon(step: Step) -> None:

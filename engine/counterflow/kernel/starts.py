@@ -73,6 +73,13 @@ def close_all(step: Step, definition_key: int) -> None:
         step.emit(StartTimerClosed(key) if table is StartTimer else MessageStartClosed(key))
 
 
+def messages_of(state: State, process_id: str) -> list[MessageStart]:
+    """The message starts of the latest version of a process."""
+    latest = state.latest.get(process_id)
+    opened = state.starts.get(latest.key, {}) if latest is not None else {}
+    return [state.shared[MessageStart][key] for key, table in sorted(opened.items(), key=lambda start: start[0]) if table is MessageStart]
+
+
 def trigger(step: Step, timer: StartTimer) -> ProcessDefinition:
     """A start timer's moment has come; answers the definition to begin."""
     step.emit(StartTimerClosed(timer.key))

@@ -104,6 +104,8 @@ class State:
         self.message_starts: dict[str, dict[int, MessageStart]] = {}
         self.buffered: dict[tuple[str, str], dict[int, None]] = {}
         """Messages that may still find a receiver, by name and correlation key, in order of publication."""
+        self.reached: dict[int, dict[str, None]] = {}
+        """The processes that each of these messages has reached."""
         self.receivers: dict[tuple[str, str], dict[int, tuple[int, str]]] = {}
         """Message subscriptions by name and correlation key: process instance and process id by subscription key."""
         self.lock_of: dict[int, StartLock] = {}
@@ -353,6 +355,16 @@ def _index_message(state: State, old: Message | None, new: Message | None) -> No
         state.due.discard(old.key)
 
 
+def _index_correlation(state: State, old: MessageCorrelation | None, new: MessageCorrelation | None) -> None:
+    if new is not None:
+        state.reached.setdefault(new.message_key, {})[new.bpmn_process_id] = None
+    elif old is not None:
+        reached = state.reached[old.message_key]
+        reached.pop(old.bpmn_process_id)
+        if not reached:
+            del state.reached[old.message_key]
+
+
 def _index_lock(state: State, old: StartLock | None, new: StartLock | None) -> None:
     if old is not None:
         state.lock_of.pop(old.process_instance_key, None)
@@ -360,16 +372,12 @@ def _index_lock(state: State, old: StartLock | None, new: StartLock | None) -> N
         state.lock_of[new.process_instance_key] = new
 
 
-def _index_nothing(state: State, old: Any, new: Any) -> None:
-    """Tables that are only ever asked by key."""
-
-
 SHARED_INDEXERS: dict[type[Row], Callable[[State, Any, Any], None]] = {
     ProcessDefinition: _index_definition,
     StartTimer: _index_start_timer,
     MessageStart: _index_message_start,
     Message: _index_message,
-    MessageCorrelation: _index_nothing,
+    MessageCorrelation: _index_correlation,
     StartLock: _index_lock,
 }
 """The tables that belong to no instance and are held in memory as a whole."""
