@@ -10,7 +10,8 @@ error book-hotel FULL {"a": 1}        the job ends with a BPMN error
 retries book-hotel 3                  give the job tries
 set room {"a": 1}                     variables seen from an element; `set-local` for its own scope only
 resolve room                          the oldest incident of an element
-advance 5s                            time passes (ms, s, m, h)
+advance 5s                            time passes (ms, s, m, h), and everything comes at its moment
+down 5s                               time passes while the server is down; what was due meanwhile comes afterwards
 cancel                                the instance; `cancel child` for the newest that another one has called
 deploy second/child.bpmn              another file, or a new version, from the folder of the diagram
 restart                               everything in memory is forgotten
@@ -123,6 +124,12 @@ def _publish(engine: Engine, line: Line) -> None:
     engine.publish(line.words[0], key, line.document, time_to_live=live, message_id=options.get("id", ""))
 
 
+def _down(engine: Engine, line: Line) -> None:
+    engine.restart()
+    engine.now_ms += duration(line.words[0]) // timedelta(milliseconds=1)
+    engine.advance()
+
+
 def _fail(engine: Engine, line: Line) -> None:
     job, retries, *rest = line.words
     back_off = duration(rest[1]) if rest[:1] == ["after"] else timedelta()
@@ -145,6 +152,7 @@ COMMANDS: dict[str, Callable[[Engine, Line], None]] = {
     "resolve": lambda engine, line: engine.resolve(line.words[0]),
     "advance": lambda engine, line: engine.advance(duration(line.words[0])),
     "cancel": _cancel,
+    "down": _down,
     "publish": _publish,
     "restart": lambda engine, _: engine.restart(),
 }

@@ -29,6 +29,9 @@ def run(path: Path, script: Script, *, restarting: bool) -> tuple[Engine, list[s
     engine, tracer = Engine(order=script.order), Tracer()
     engine.deploy(diagram_of(path))
     lines = [f"# {line}".rstrip() for line in script.story]
+    opened = [line for line in tracer.render(engine.log) if " opened:" in line]
+    if opened:
+        lines += ["", f"> deploy {diagram_of(path).name}", *opened]
     for line in script.lines:
         seen = len(engine.log)
         if restarting:

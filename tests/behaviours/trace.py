@@ -114,7 +114,7 @@ class Tracer:
     def _value(self, field: str, value: Any) -> str:
         label = field.removesuffix("_key").removesuffix("_ms").replace("_", " ")
         if field in MOMENTS:
-            return f"{label} +{(value - EPOCH_MS) / 1000:g}s"
+            return f"{label} {(value - EPOCH_MS) / 1000:+.15g}s"
         if field in {"key", "undo_key", "message_key"}:
             return self._names[value]
         if isinstance(value, tuple):
@@ -123,4 +123,4 @@ class Tracer:
             return ", ".join(f"{name}={text.decode()}" for name, text in sorted(value.items()))
         if isinstance(value, int):
             return f"{label} {self._names.get(value, value)}"
-        return f"{label} {value.decode() if isinstance(value, bytes) else value}"
+        return f"{label} {value.decode() if isinstance(value, bytes) else value}".replace("\n", " and ")
