@@ -15,6 +15,7 @@ down 5s                               time passes while the server is down; what
 cancel                                the instance; `cancel child` for the newest that another one has called
 deploy second/child.bpmn              another file, or a new version, from the folder of the diagram
 restart                               everything in memory is forgotten
+complete book-hotel/2                 the second of those that are open; likewise for every job or element a line names
 refused complete book-hotel           the command is expected to be rejected, with the reason in the trace
 """
 
@@ -30,7 +31,7 @@ from typing import Any
 import msgspec
 
 from counterflow.kernel.records import Rejection
-from counterflow.kernel.rows import ProcessDefinition, ProcessInstance
+from counterflow.kernel.rows import ElementInstance, Job, ProcessDefinition, ProcessInstance
 from counterflow.model.graph import CompensationOrder
 from counterflow.testing import Engine
 
@@ -130,23 +131,36 @@ def _down(engine: Engine, line: Line) -> None:
     engine.advance()
 
 
+def _key(engine: Engine, table: type[Job | ElementInstance], wanted: str) -> str | int:
+    """`room/2` as the key of the second one; a name alone stays as it is."""
+    name, _, place = wanted.partition("/")
+    if not place:
+        return wanted
+    rows = [row for row in engine.store.scan(table, {}) if name in (row.element_id, row.type if isinstance(row, Job) else "")]
+    return rows[int(place) - 1].key
+
+
+def _job(engine: Engine, line: Line) -> str | int:
+    return _key(engine, Job, line.words[0])
+
+
 def _fail(engine: Engine, line: Line) -> None:
     job, retries, *rest = line.words
     back_off = duration(rest[1]) if rest[:1] == ["after"] else timedelta()
-    engine.fail(job, retries=int(retries), back_off=back_off, message=f"{job} failed", variables=line.document)
+    engine.fail(_job(engine, line), retries=int(retries), back_off=back_off, message=f"{job} failed", variables=line.document)
 
 
 def _set(engine: Engine, line: Line, *, local: bool = False) -> None:
-    engine.set_variables(line.words[0], line.document, local=local)
+    engine.set_variables(_key(engine, ElementInstance, line.words[0]), line.document, local=local)
 
 
 COMMANDS: dict[str, Callable[[Engine, Line], None]] = {
     "start": _start,
     "activate": lambda engine, line: _discard(engine.activate(line.words[0])),
-    "complete": lambda engine, line: engine.complete(line.words[0], line.document),
+    "complete": lambda engine, line: engine.complete(_job(engine, line), line.document),
     "fail": _fail,
-    "error": lambda engine, line: engine.throw_error(line.words[0], line.words[1] if line.words[1:] else "", "", line.document),
-    "retries": lambda engine, line: engine.update_retries(line.words[0], int(line.words[1])),
+    "error": lambda engine, line: engine.throw_error(_job(engine, line), line.words[1] if line.words[1:] else "", "", line.document),
+    "retries": lambda engine, line: engine.update_retries(_job(engine, line), int(line.words[1])),
     "set": _set,
     "set-local": lambda engine, line: _set(engine, line, local=True),
     "resolve": lambda engine, line: engine.resolve(line.words[0]),
