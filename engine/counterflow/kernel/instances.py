@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
+
 from counterflow.kernel import lifecycle, quarantine, variables
 from counterflow.kernel.instance_state import InstanceState
 from counterflow.kernel.records import BrokenInvariant, Command, Event, Rejection, RejectionType
@@ -104,7 +107,10 @@ def decide_cancel(step: Step, command: CancelProcessInstance) -> None:
 
 def end_with_called(step: Step, instance: InstanceState) -> None:
     """End an instance and all that it has called, innermost first: so no depth of calls costs stack. Nothing if it has ended."""
-    for each in reversed(_with_called(step.state, instance)):
+    levels = [[instance] if instance.key in instance.elements else []]
+    while levels[-1]:
+        levels.append([called for caller in levels[-1] for called in _called_by(step.state, caller)])
+    for each in itertools.chain.from_iterable(reversed(levels)):
         step.instance = each
         if each.quarantine is not None:
             quarantine.abandon(step)
@@ -112,14 +118,12 @@ def end_with_called(step: Step, instance: InstanceState) -> None:
             lifecycle.terminate(step, step.element(each.key))
 
 
-def _with_called(state: State, instance: InstanceState) -> list[InstanceState]:
-    """An instance, then those it has called that are still there, then theirs."""
-    found = [instance] if instance.key in instance.elements else []
-    for caller in found:
-        called = [element.called_instance_key for element in caller.elements.values() if element.called_instance_key]
-        children = [child for key in sorted(called) if (child := state.instance(key)) is not None]
-        found += [child for child in children if child.key in child.elements]
-    return found
+def _called_by(state: State, caller: InstanceState) -> Iterator[InstanceState]:
+    """The instances that calls of this one wait for, oldest first."""
+    for key in sorted(element.called_instance_key for element in caller.elements.values() if element.called_instance_key):
+        called = state.instance(key)
+        if called is not None and key in called.elements:
+            yield called
 
 
 NOT_TO_START_AT = frozenset({Behaviour.START_EVENT, Behaviour.BOUNDARY_EVENT, Behaviour.PROCESS, Behaviour.EVENT_SUB_PROCESS})

@@ -20,7 +20,7 @@ from counterflow.kernel.records import BrokenInvariant, Event, InstanceEnded
 from counterflow.kernel.rows import ElementInstance, Variable
 from counterflow.kernel.state import State
 from counterflow.kernel.step import Step
-from counterflow.model.graph import Flow, Node
+from counterflow.model.graph import Dialect, Flow, Node
 
 ACTIVATING, ACTIVATED, COMPLETING, TERMINATING = "activating", "activated", "completing", "terminating"
 
@@ -285,10 +285,14 @@ def _map_inputs(step: Step, element: ElementInstance, node: Node) -> bool:
 
 
 def _map_outputs(step: Step, element: ElementInstance, node: Node) -> bool:
+    """Values go to the scope around. In a zeebe: model what an instance of a multi-instance activity has of its own takes them
+    first, so that its output element finds them."""
+    is_its_own = element.loop_counter > 0 and step.process().dialect is Dialect.ZEEBE
+    scope_key = element.key if is_its_own else element.scope_key or element.key
     try:
-        present = variables.visible(step.current(), element.scope_key, {mapping.target[0] for mapping in node.outputs})
+        present = variables.visible(step.current(), scope_key, {mapping.target[0] for mapping in node.outputs})
         mapped = variables.map_values(step, element, node.outputs, present)
-        variables.propagate(step, element.scope_key or element.key, mapped)
+        variables.propagate(step, scope_key, mapped)
     except (variables.MappingFailed, variables.DocumentTooLarge) as failure:
         incidents.raise_incident(step, element, MAPPING_FAILED, f"{failure} (output mapping of '{node.id}')")
         return False
