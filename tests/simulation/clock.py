@@ -1,0 +1,82 @@
+"""Virtual time: an event loop that never waits. When nothing is ready it jumps to the next thing that is due.
+
+Work that would go to another thread is done on this one, after a stretch of virtual time that the world chooses; so a
+run depends on its seed alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import selectors
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from typing import Any, TypeVar, TypeVarTuple
+
+EPOCH_MS = 1_700_000_000_000
+
+
+class Deadlock(Exception):
+    """Nothing is ready and nothing will ever be due: someone waits for what cannot come."""
+
+
+class Clock:
+    """The one clock of a world; it goes on while the engine is down."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def now_ms(self) -> int:
+        """Epoch milliseconds, as the engine asks for them."""
+        return EPOCH_MS + round(self.seconds * 1_000_000) // 1_000
+
+
+class _Jumping(selectors.DefaultSelector):
+    """Waits for nothing: moves the clock instead."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
+        self._clock = clock
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        if timeout is None:
+            raise Deadlock
+        self._clock.seconds += max(timeout, 0.0)
+        return []
+
+
+Arguments = TypeVarTuple("Arguments")
+Result = TypeVar("Result")
+Execute = Callable[["asyncio.Future[Any]", Callable[[], Any]], None]
+
+
+class VirtualEventLoop(asyncio.SelectorEventLoop):
+    """One life of the engine's process."""
+
+    def __init__(self, clock: Clock, execute: Execute, latency_s: Callable[[], float]) -> None:
+        super().__init__(_Jumping(clock))
+        self._virtual = clock
+        self._execute = execute
+        self._latency_s = latency_s
+
+    def time(self) -> float:
+        return self._virtual.seconds
+
+    def run_in_executor(self, executor: Executor | None, func: Callable[[*Arguments], Result], *args: *Arguments) -> asyncio.Future[Result]:
+        future: asyncio.Future[Result] = self.create_future()
+        self.call_later(self._latency_s(), self._execute, future, lambda: func(*args))
+        return future
+
+    def end(self) -> None:
+        """Drop everything that is under way, as a process that dies does."""
+        tasks = asyncio.all_tasks(self)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            self.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        self.close()
+
+
+def fault_of(context: Mapping[str, Any]) -> BaseException:
+    """What an event loop tells its exception handler."""
+    found = context.get("exception")
+    return found if isinstance(found, BaseException) else RuntimeError(str(context.get("message")))

@@ -1,0 +1,292 @@
+"""Random processes over every element that exists, compensation weighted high.
+
+What is grown by `structured` can be followed by the reference: branches begin with something that waits, so that one
+stimulus moves one token at a time and no order is left to chance. `tangled` draws flows at random between tasks and
+gateways; there only the invariants judge.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+
+from tests.model.diagram import compensate, element, end, flow, gateway, process, service, start, throw, undo
+from tests.simulation.shapes import (
+    Activity,
+    Again,
+    Border,
+    Case,
+    Catch,
+    Choice,
+    Course,
+    End,
+    EventScope,
+    Fork,
+    Many,
+    ProcessShape,
+    Race,
+    Step,
+    Throw,
+    Trigger,
+)
+
+DEPTH = 3
+CODES = ("A", "B", "")
+
+
+def case_of(seed: int) -> Case:
+    """The processes of a seed."""
+    chance = random.Random(f"case {seed}")
+    return tangled(chance) if chance.random() < 0.15 else structured(chance)
+
+
+def structured(chance: random.Random) -> Case:
+    """One process, and those that it calls."""
+    grower = _Grower(chance)
+    main = grower.process("main")
+    return Case((main, *grower.called))
+
+
+class _Grower:
+    """Grows trees; ids are counted, so every element has its own."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self._chance = chance
+        self._count = 0
+        self._budget = chance.choice([4, 8, 12, 16, 24])
+        self._process = "main"
+        self._messages = 0
+        self.called: list[ProcessShape] = []
+
+    def process(self, process_id: str) -> ProcessShape:
+        outer, self._process = self._process, process_id
+        course = self._content(0)
+        scopes = self._event_scopes(0)
+        begins: tuple[Trigger, ...] = ()
+        if process_id == "main" and self._is_chance(0.15):
+            begins = (self._chance.choice([Trigger("message", "begin"), Trigger("timer", "R2/PT9S")]),)
+        self._process = outer
+        return ProcessShape(process_id, course, scopes, begins)
+
+    # -- courses --------------------------------------------------------------------------------------------------
+
+    def _content(self, depth: int) -> Course:
+        """What stands in a scope: begins with something that waits, ends with an end event."""
+        steps = [self._activity(depth), *self._steps(depth)]
+        if self._is_chance(0.12):
+            branches = tuple(self._branch(depth + 1, self._end(steps)) for _ in range(2))
+            return Course((*steps, Fork(self._id("f"), branches)))
+        return Course(tuple(steps), self._end(steps))
+
+    def _steps(self, depth: int) -> list[Step]:
+        steps: list[Step] = []
+        while self._budget > 0 and self._is_chance(0.62 if depth < DEPTH else 0.3):
+            steps.append(self._step(depth))
+        return steps
+
+    def _branch(self, depth: int, last: End | None = None) -> Course:
+        first: Step = self._activity(depth) if self._is_chance(0.8) else Catch(self._id("e"), self._timer())
+        return Course((first, *self._steps(depth + 1)), last)
+
+    def _end(self, steps: list[Step]) -> End:
+        kind = self._chance.choices(["none", "undo", "terminate", "error"], [60, 22, 10, 8])[0]
+        text = self._chance.choice(CODES[:2]) if kind == "error" else self._one_of(steps) if kind == "undo" else ""
+        return End(self._id("n"), kind, text)
+
+    def _one_of(self, steps: list[Step]) -> str:
+        """An activity of the scope that can be undone, or empty for all."""
+        known = [step.id for step in steps if isinstance(step, Activity) and step.undo is not None]
+        return self._chance.choice(known) if known and self._is_chance(0.25) else ""
+
+    # -- steps ----------------------------------------------------------------------------------------------------
+
+    def _step(self, depth: int) -> Step:
+        self._budget -= 1
+        makers: list[tuple[int, Callable[[int], Step]]] = [
+            (40, self._activity),
+            (14, lambda depth: Throw(self._id("w"))),
+            (8, lambda depth: Again(self._task())),
+            (7, lambda depth: Catch(self._id("e"), self._wait())),
+        ]
+        if depth < DEPTH:
+            makers += [(12, self._fork), (10, self._choice), (7, self._race)]
+        return self._chance.choices([maker for _, maker in makers], [weight for weight, _ in makers])[0](depth)
+
+    def _fork(self, depth: int) -> Step:
+        return Fork(self._id("f"), tuple(self._branch(depth + 1) for _ in range(self._chance.choice([2, 2, 3]))))
+
+    def _choice(self, depth: int) -> Step:
+        branches = [Course(tuple(self._steps(depth + 1))), Course((self._activity(depth + 1),))]
+        if self._is_chance(0.2):
+            branches.insert(0, Course((self._activity(depth + 1),), self._end([])))
+        return Choice(self._id("x"), tuple(branches))
+
+    def _race(self, depth: int) -> Step:
+        events = [Catch(self._id("e"), self._message()), Catch(self._id("e"), self._timer())]
+        return Race(self._id("g"), tuple((event, Course(tuple(self._steps(depth + 1)))) for event in events))
+
+    def _activity(self, depth: int) -> Activity:
+        kinds = ["task"] * 12 + ["receive"]
+        if depth < DEPTH and self._budget > 0:
+            kinds += ["sub"] * 7 + ["call"] * (2 if len(self.called) < 2 and self._process == "main" else 0)
+        kind = self._chance.choice(kinds)
+        activity = self._bare(kind, depth)
+        many = self._many() if self._is_chance(0.14) and kind != "receive" else None
+        handler = self._handler(depth) if self._is_chance(0.55) else None
+        return Activity(
+            activity.id,
+            kind,
+            activity.inside,
+            activity.event_scopes,
+            activity.called,
+            activity.message,
+            self._borders(depth, activity.message),
+            handler,
+            many,
+        )
+
+    def _bare(self, kind: str, depth: int) -> Activity:
+        if kind == "task":
+            return self._task()
+        self._budget -= 1
+        if kind == "receive":
+            return Activity(self._id("r"), kind, message=self._message().text)
+        if kind == "sub":
+            return Activity(self._id("s"), kind, self._content(depth + 1), self._event_scopes(depth + 1, undoes=True))
+        process_id = f"called{len(self.called)}"
+        self.called.append(self.process(process_id))
+        return Activity(self._id("k"), kind, called=process_id)
+
+    def _task(self) -> Activity:
+        return Activity(self._id("t"), "task")
+
+    def _handler(self, depth: int) -> Activity:
+        kind = self._chance.choice(["task"] * 8 + ["sub", "many"])
+        if kind == "sub" and depth < DEPTH:
+            return Activity(self._id("s"), "sub", self._content(DEPTH))
+        return Activity(self._id("t"), "task", many=self._many() if kind == "many" else None)
+
+    def _many(self) -> Many:
+        count = self._chance.choice([1, 2, 3])
+        return Many(self._is_chance(0.5), count, self._chance.choice([0, 0, 0, 1, count]), self._is_chance(0.4))
+
+    # -- events ---------------------------------------------------------------------------------------------------
+
+    def _borders(self, depth: int, awaited: str) -> tuple[Border, ...]:
+        borders: list[Border] = []
+        codes = list(CODES)
+        while self._budget > 0 and self._is_chance(0.16) and codes:
+            trigger = self._trigger(codes, [Trigger("message", awaited), *(border.trigger for border in borders)])
+            interrupting = trigger.kind == "error" or self._is_chance(0.6)
+            self._budget -= 1
+            borders.append(Border(self._id("b"), self._cycle(trigger, interrupting), interrupting, self._short(depth)))
+        return tuple(borders)
+
+    def _event_scopes(self, depth: int, *, undoes: bool = False) -> tuple[EventScope, ...]:
+        scopes: list[EventScope] = []
+        codes = list(CODES)
+        while self._budget > 0 and self._is_chance(0.14) and codes:
+            trigger = self._trigger(codes, [scope.trigger for scope in scopes])
+            interrupting = trigger.kind == "error" or self._is_chance(0.6)
+            self._budget -= 1
+            scopes.append(EventScope(self._id("v"), self._cycle(trigger, interrupting), interrupting, self._short(depth)))
+        if undoes and self._is_chance(0.12):
+            scopes.append(EventScope(self._id("v"), None, True, self._short(depth)))
+        return tuple(scopes)
+
+    def _short(self, depth: int) -> Course:
+        """What follows an event: often an undo of what was done before."""
+        steps: list[Step] = [Throw(self._id("w"))] if self._is_chance(0.4) else []
+        steps += (
+            [Activity(self._id("t"), "task", undo=self._handler(DEPTH) if self._is_chance(0.4) else None)] if self._is_chance(0.8) else []
+        )
+        steps += self._steps(depth + 2)
+        return Course(tuple(steps), self._end([]))
+
+    def _trigger(self, codes: list[str], taken: Sequence[Trigger | None]) -> Trigger:
+        kind = self._chance.choice(["error", "timer", "message"])
+        if kind == "error":
+            code = self._chance.choice(codes)
+            codes.remove(code)
+            return Trigger("error", code)
+        if kind == "timer":
+            return self._timer()
+        found = self._message()
+        return self._timer() if found in taken else found
+
+    def _cycle(self, trigger: Trigger, interrupting: bool) -> Trigger:
+        """What does not interrupt may come again."""
+        if trigger.kind == "timer" and not interrupting and self._is_chance(0.5):
+            return Trigger("timer", f"R2/{trigger.text}")
+        return trigger
+
+    def _wait(self) -> Trigger:
+        return self._timer() if self._is_chance(0.5) else self._message()
+
+    def _timer(self) -> Trigger:
+        return Trigger("timer", f"PT{self._chance.choice([1, 2, 5, 10, 30])}S")
+
+    def _message(self) -> Trigger:
+        """A name of its own, or one that another event of the process waits for too."""
+        if not self._messages or self._is_chance(0.6):
+            self._messages += 1
+        number = self._chance.randint(1, self._messages)
+        return Trigger("message", f"{self._process}-{number}")
+
+    def _id(self, letter: str) -> str:
+        self._count += 1
+        return f"{letter}{self._count}"
+
+    def _is_chance(self, probability: float) -> bool:
+        return self._chance.random() < probability
+
+
+# -- unstructured -----------------------------------------------------------------------------------------------------
+
+
+def tangled(chance: random.Random) -> Case:
+    """Flows at random: implicit forks and merges, loops, joins that may never come together."""
+    count = chance.randint(3, 8)
+    names = [f"t{place}" for place in range(count)]
+    elements = [start(), end()]
+    for place, name in enumerate(names):
+        elements += _tangled_element(chance, name, place)
+        elements.append(flow(names[place - 1] if place else "start", name))
+    elements.append(flow(names[-1], "end"))
+    forward = [name for name in names[:-1] if not any(f'<intermediateThrowEvent id="{name}"' in text for text in elements)]
+    for number in range(chance.randint(0, 3) if forward else 0):
+        source = chance.choice(forward)
+        target = chance.choice(names[names.index(source) + 1 :])
+        elements.append(flow(source, target, "= again = true", id=f"forward{number}"))
+    tasks = [name for name in names[1:] if any(f'<serviceTask id="{name}"' in text for text in elements)]
+    if tasks and chance.random() < 0.6:
+        source = chance.choice(tasks)
+        target = chance.choice(names[: names.index(source) + 1])
+        elements.append(flow(source, target, f"= go_{source} = true", id="back"))
+    return Case(raw=(process(*_with_defaults(elements), process_id="main"),))
+
+
+def _tangled_element(chance: random.Random, name: str, place: int) -> list[str]:
+    kind = chance.choices(["task", "undone", "parallel", "throw", "inner"], [4, 4, 2, 2, 2])[0]
+    job = "odd" if place % 2 else "even"
+    if kind == "parallel":
+        return [gateway(name, "parallel")]
+    if kind == "throw":
+        return [throw(name, compensate())]
+    if kind == "inner":
+        inside = (start(f"{name}s"), service(f"{name}i", job=job), end(f"{name}e", compensate()))
+        flows = (flow(f"{name}s", f"{name}i"), flow(f"{name}i", f"{name}e"))
+        undone = (undo(f"{name}i", by=f"{name}h"), service(f"{name}h", job=job, isForCompensation="true"))
+        return [element("subProcess", *inside, *undone, *flows, id=name)]
+    task = [service(name, job=job)]
+    return task if kind == "task" else [*task, undo(name, by=f"{name}u"), service(f"{name}u", job=job, isForCompensation="true")]
+
+
+def _with_defaults(elements: list[str]) -> list[str]:
+    """Conditions make no sense behind a parallel gateway: those flows lose theirs."""
+    parallel = {part.split('"')[0] for text in elements for part in text.split('<parallelGateway id="')[1:]}
+    cleaned = []
+    for text in elements:
+        source = text.split('sourceRef="')[1].split('"')[0] if text.startswith("<sequenceFlow") else ""
+        cleaned.append(text.split("<conditionExpression")[0] + "</sequenceFlow>" if source in parallel and "<cond" in text else text)
+    return cleaned

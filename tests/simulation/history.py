@@ -1,0 +1,350 @@
+"""What must be true of the log, event by event: keys rise, lives take legal courses, undo is exact and in mirror order.
+
+The history keeps its own small books from the events alone; it never looks at the kernel's state.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from counterflow.kernel import engine, jobs, lifecycle, messages, quarantine, timers, undo
+from counterflow.kernel.elements import parallel_gateway
+from counterflow.kernel.instances import ProcessInstanceCreated
+from counterflow.kernel.records import Event, LogEntry
+from counterflow.model.graph import Behaviour, CompensateDefinition, Process
+from tests.simulation.invariants import Violation
+
+THROWS = {Behaviour.THROW_EVENT, Behaviour.END_EVENT}
+UNCONDITIONAL = {Behaviour.JOB_TASK, Behaviour.SUB_PROCESS, Behaviour.CALL_ACTIVITY, Behaviour.PARALLEL_GATEWAY, Behaviour.CATCH_EVENT}
+
+
+@dataclass
+class Life:
+    """An element instance as the log tells it."""
+
+    key: int
+    instance_key: int
+    scope_key: int
+    element_id: str
+    loop_counter: int
+    undo_key: int
+    state: str = "activating"
+    activated: int = 0
+
+
+@dataclass
+class Undo:
+    """An undo record as the log tells it."""
+
+    recorded: undo.UndoRecorded
+    position: int
+    throw_key: int = 0
+    state: str = "available"
+
+
+@dataclass
+class Records:
+    """The books."""
+
+    elements: dict[int, Life] = field(default_factory=dict)
+    children: Counter[int] = field(default_factory=Counter)
+    undo: dict[int, Undo] = field(default_factory=dict)
+    jobs: dict[int, str] = field(default_factory=dict)
+    activations: set[tuple[int, int]] = field(default_factory=set)
+    """Jobs that a worker was given, by key and deadline, and has not received yet."""
+    timers: dict[int, int] = field(default_factory=dict)
+    published: dict[int, messages.MessagePublished] = field(default_factory=dict)
+    subscriptions: dict[int, messages.SubscriptionOpened] = field(default_factory=dict)
+    correlated: set[tuple[int, str]] = field(default_factory=set)
+    tokens: Counter[tuple[int, str]] = field(default_factory=Counter)
+    completed_jobs: Counter[int] = field(default_factory=Counter)
+    undone: Counter[str] = field(default_factory=Counter)
+    ended: dict[int, str] = field(default_factory=dict)
+
+
+class History:
+    """Reads the committed log as it grows."""
+
+    def __init__(self, process_of: Callable[[int], Process]) -> None:
+        self._process_of = process_of
+        self._position = 0
+        self._last_key = 0
+        self._now_ms = 0
+        self._instance_key = 0
+        self.books = Records()
+        self._flow_next: tuple[int, str] | None = None
+        self._leaving: list[tuple[int, str]] = []
+        self._must_take: set[int] | None = None
+
+    def read(self, entries: Iterable[LogEntry]) -> None:
+        """Check what has been committed. Raises `Violation`."""
+        for entry in entries:
+            self._expect(entry.position == self._position + 1, f"the log goes on at {entry.position} after {self._position}")
+            self._expect(entry.timestamp_ms >= self._now_ms, "time goes back in the log")
+            self._now_ms, self._instance_key = entry.timestamp_ms, entry.process_instance_key
+            for event in engine.events_of(entry):
+                self._position += 1
+                self._one(event)
+
+    def _one(self, event: Event) -> None:
+        self._follow_up(event)
+        check = _CHECKS.get(type(event))
+        if check is not None:
+            check(self, event)
+
+    def _expect(self, holds: bool, otherwise: str) -> None:
+        if not holds:
+            raise Violation(f"at position {self._position}, instance {self._instance_key}: {otherwise}")
+
+    # -- tokens ---------------------------------------------------------------------------------------------------
+
+    def _follow_up(self, event: Event) -> None:
+        """A flow that is taken reaches its end at once; an activity that completes is left along its flows."""
+        if self._flow_next is not None:
+            scope_key, flow_id = self._flow_next
+            target = self._flow_target(flow_id)
+            is_entered = isinstance(event, lifecycle.ElementActivating) and (event.scope_key, event.element_id) == (scope_key, target)
+            has_arrived = isinstance(event, parallel_gateway.TokenArrived) and (event.scope_key, event.flow_id) == (scope_key, flow_id)
+            self._expect(is_entered or has_arrived, f"a token went along '{flow_id}' and got lost: {event}")
+            self._flow_next = None
+        elif self._leaving and isinstance(event, lifecycle.FlowTaken) and (event.scope_key, event.flow_id) == self._leaving[0]:
+            self._leaving.pop(0)
+        elif self._leaving and not isinstance(event, lifecycle.ElementActivating | parallel_gateway.FlowsJoined | undo.UndoCompleted):
+            self._expect(False, f"a completed element was to be left along {self._leaving[0]}, and then came {event}")
+        if self._must_take is not None:
+            taken = set(event.keys) if isinstance(event, undo.UndoTaken) else set()
+            self._expect(self._must_take <= taken, f"a throw reaches {self._must_take} and takes {taken}")
+            self._must_take = None
+
+    def _flow_target(self, flow_id: str) -> str:
+        process = self._process_of(self._instance_key)
+        return next(flow.target for node in process.nodes.values() for flow in node.outgoing if flow.id == flow_id)
+
+    def flow_taken(self, event: lifecycle.FlowTaken) -> None:
+        self._flow_next = (event.scope_key, event.flow_id)
+
+    def token_arrived(self, event: parallel_gateway.TokenArrived) -> None:
+        self.books.tokens[event.scope_key, event.flow_id] += 1
+
+    def joined(self, event: parallel_gateway.FlowsJoined) -> None:
+        node = self._process_of(self._instance_key).nodes[event.gateway_id]
+        self._expect({flow.id for flow in node.incoming} == set(event.flow_ids), f"{event} joins other flows than those of the diagram")
+        for flow_id in event.flow_ids:
+            self._expect(self.books.tokens[event.scope_key, flow_id] > 0, f"{event} joins a token that is not there")
+            self.books.tokens[event.scope_key, flow_id] -= 1
+
+    # -- elements -------------------------------------------------------------------------------------------------
+
+    def created(self, event: ProcessInstanceCreated) -> None:
+        self._instance_key = event.key
+        self._rises(event.key)
+
+    def activating(self, event: lifecycle.ElementActivating) -> None:
+        if event.scope_key:
+            self._rises(event.key)
+            scope = self.books.elements.get(event.scope_key)
+            self._expect(scope is not None and scope.state == "activated", f"{event} begins in a scope that is not at work: {scope}")
+        self._expect(event.key not in self.books.elements, f"{event} comes a second time")
+        self.books.elements[event.key] = Life(
+            event.key, self._instance_key, event.scope_key, event.element_id, event.loop_counter, event.undo_key
+        )
+        self.books.children[event.scope_key] += 1
+
+    def activated(self, event: lifecycle.ElementActivated) -> None:
+        life = self._move(event.key, "activated", "activating")
+        life.activated = self._position
+        definition = self._process_of(self._instance_key).nodes[life.element_id].event
+        behaviour = self._process_of(self._instance_key).nodes[life.element_id].behaviour
+        if isinstance(definition, CompensateDefinition) and definition.activity is None and behaviour in THROWS:
+            found = self.books.undo.items()
+            self._must_take = {key for key, row in found if row.recorded.scope_key == life.scope_key and row.state == "available"}
+
+    def completing(self, event: lifecycle.ElementCompleting) -> None:
+        self._move(event.key, "completing", "activated")
+        self._expect(self.books.children[event.key] == 0, f"{self.books.elements[event.key]} ends before what is inside it")
+
+    def completed(self, event: lifecycle.ElementCompleted) -> None:
+        life = self._move(event.key, "completed", "completing")
+        self._gone(life)
+        node = self._process_of(self._instance_key).nodes[life.element_id]
+        if life.loop_counter <= 0 and node.behaviour in UNCONDITIONAL and not any(flow.condition for flow in node.outgoing):
+            self._leaving = [(life.scope_key, flow.id) for flow in node.outgoing]
+        own = node.compensation is not None and life.loop_counter <= 0 and not life.undo_key
+        recorded = [
+            row for row in self.books.undo.values() if row.recorded.element_instance_key == event.key and row.recorded.variables is None
+        ]
+        self._expect(len(recorded) == int(own), f"{life} has completed with {len(recorded)} undo records of its own")
+
+    def terminating(self, event: lifecycle.ElementTerminating) -> None:
+        self._move(event.key, "terminating", "activating", "activated", "completing")
+
+    def terminated(self, event: lifecycle.ElementTerminated) -> None:
+        self._gone(self._move(event.key, "terminated", "terminating"))
+
+    def _move(self, key: int, to: str, *sources: str) -> Life:
+        life = self.books.elements.get(key)
+        if life is None or life.state not in sources:
+            raise Violation(f"at position {self._position}: {life} cannot become {to}")
+        life.state = to
+        return life
+
+    def _gone(self, life: Life) -> None:
+        self.books.children[life.scope_key] -= 1
+        if not life.scope_key:
+            self.books.ended[life.key] = life.state
+
+    def _rises(self, key: int) -> None:
+        self._expect(key > self._last_key, f"key {key} was given after {self._last_key}")
+        self._last_key = key
+
+    # -- undo -----------------------------------------------------------------------------------------------------
+
+    def recorded(self, event: undo.UndoRecorded) -> None:
+        self._rises(event.key)
+        self.books.undo[event.key] = Undo(event, self._position, state="available" if event.handler else "container")
+
+    def taken(self, event: undo.UndoTaken) -> None:
+        for key in event.keys:
+            row = self.books.undo[key]
+            self._expect(row.state == "available", f"{event} takes what is {row.state}")
+            row.state, row.throw_key = "taken", event.throw_key
+
+    def started(self, event: undo.UndoStarted) -> None:
+        row = self.books.undo[event.undo_key]
+        self._expect(row.state == "taken", f"{event} starts what is {row.state}")
+        handler = self.books.elements[event.handler_key]
+        self._expect((handler.element_id, handler.undo_key) == (row.recorded.handler, event.undo_key), f"{event} starts {handler}")
+        row.state = "started"
+        self.books.undone[row.recorded.element_id] += 1
+        for other in self.books.undo.values():
+            must_precede = other.throw_key == row.throw_key and other.state in {"taken", "started"} and row.position < _begun(other)
+            self._expect(not must_precede, f"{event} undoes {row.recorded} before {other.recorded}, which began after it had ended")
+
+    def undo_ended(self, event: undo.UndoCompleted) -> None:
+        row = self.books.undo[event.undo_key]
+        self._expect(row.state in {"started", "container"}, f"{event} ends what is {row.state}")
+        row.state = "undone"
+
+    def released(self, event: undo.UndoReleased) -> None:
+        for row in self.books.undo.values():
+            if row.throw_key == event.throw_key and row.state in {"taken", "started"}:
+                row.state, row.throw_key = ("available", 0) if row.state == "taken" else ("used up", event.throw_key)
+
+    def dropped(self, event: undo.UndoDropped) -> None:
+        for key in event.keys:
+            self._expect(self.books.undo[key].state not in {"started", "undone"}, f"{event} drops what is {self.books.undo[key].state}")
+            self.books.undo[key].state = "dropped"
+
+    # -- jobs, timers, messages -----------------------------------------------------------------------------------
+
+    def job_created(self, event: jobs.JobCreated) -> None:
+        self._rises(event.key)
+        self.books.jobs[event.key] = "activatable"
+
+    def job_activated(self, event: jobs.JobActivated) -> None:
+        self._job(event.key, "activated", "activatable")
+        self.books.activations.add((event.key, event.deadline_ms))
+
+    def job_completed(self, event: jobs.JobCompleted) -> None:
+        self._job(event.key, "completed", "activatable", "activated")
+        self.books.completed_jobs[event.key] += 1
+
+    def job_failed(self, event: jobs.JobFailed) -> None:
+        to = "failed" if event.retries <= 0 else "backing_off" if event.due_ms is not None else "activatable"
+        self._job(event.key, to, "activatable", "activated")
+
+    def job_error(self, event: jobs.JobErrorThrown) -> None:
+        self._job(event.key, "caught" if event.caught else "error_thrown", "activatable", "activated")
+
+    def job_returned(self, event: jobs.JobReturned) -> None:
+        self._job(event.key, "activatable", "activated", "backing_off", "failed", "error_thrown")
+
+    def job_canceled(self, event: jobs.JobCanceled) -> None:
+        self._job(event.key, "canceled", "activatable", "activated", "backing_off", "failed", "error_thrown")
+
+    def _job(self, key: int, to: str, *sources: str) -> None:
+        self._expect(self.books.jobs[key] in sources, f"job {key} goes from {self.books.jobs[key]} to {to}")
+        self.books.jobs[key] = to
+
+    def timer_scheduled(self, event: timers.TimerScheduled) -> None:
+        self._rises(event.key)
+        self.books.timers[event.key] = event.due_ms
+
+    def timer_triggered(self, event: timers.TimerTriggered) -> None:
+        due_ms = self.books.timers.pop(event.key, None)
+        self._expect(due_ms is not None and due_ms <= self._now_ms, f"{event} fires at {self._now_ms}, due at {due_ms}")
+
+    def timer_canceled(self, event: timers.TimerCanceled) -> None:
+        self._expect(self.books.timers.pop(event.key, None) is not None, f"{event} cancels a timer that is not there")
+
+    def published(self, event: messages.MessagePublished) -> None:
+        self._rises(event.key)
+        self.books.published[event.key] = event
+
+    def subscribed(self, event: messages.SubscriptionOpened) -> None:
+        self._rises(event.key)
+        self.books.subscriptions[event.key] = event
+
+    def closed(self, event: messages.SubscriptionClosed) -> None:
+        self._expect(self.books.subscriptions.pop(event.key, None) is not None, f"{event} closes a subscription that is not open")
+
+    def correlated(self, event: messages.MessageCorrelated) -> None:
+        message = self.books.published.get(event.message_key)
+        pair = (event.message_key, event.bpmn_process_id)
+        self._expect(message is not None and pair not in self.books.correlated, f"{event} comes twice, or too late")
+        self.books.correlated.add(pair)
+        subscription = self.books.subscriptions.get(event.receiver_key)
+        if message is not None and subscription is not None:
+            there, here = (subscription.message_name, subscription.correlation_key), (message.name, message.correlation_key)
+            self._expect(there == here, f"{event} brings {message} to {subscription}")
+        self._expect(subscription is not None or event.receiver_key in self.books.elements, f"{event} reaches nobody")
+
+    def expired(self, event: messages.MessageExpired) -> None:
+        self._expect(self.books.published.pop(event.message_key, None) is not None, f"{event} expires a second time")
+
+    def set_aside(self, event: quarantine.InstanceQuarantined) -> None:
+        self._expect(False, f"the instance was quarantined: {event.reason}")
+
+
+def _begun(row: Undo) -> int:
+    return row.recorded.activated_position
+
+
+# every method takes the one event it stands beside, which no type checker can follow through a table
+_CHECKS: Mapping[type[Event], Callable[[History, Any], None]] = {
+    ProcessInstanceCreated: History.created,
+    lifecycle.ElementActivating: History.activating,
+    lifecycle.ElementActivated: History.activated,
+    lifecycle.ElementCompleting: History.completing,
+    lifecycle.ElementCompleted: History.completed,
+    lifecycle.ElementTerminating: History.terminating,
+    lifecycle.ElementTerminated: History.terminated,
+    lifecycle.FlowTaken: History.flow_taken,
+    parallel_gateway.TokenArrived: History.token_arrived,
+    parallel_gateway.FlowsJoined: History.joined,
+    undo.UndoRecorded: History.recorded,
+    undo.UndoTaken: History.taken,
+    undo.UndoStarted: History.started,
+    undo.UndoCompleted: History.undo_ended,
+    undo.UndoReleased: History.released,
+    undo.UndoDropped: History.dropped,
+    jobs.JobCreated: History.job_created,
+    jobs.JobActivated: History.job_activated,
+    jobs.JobCompleted: History.job_completed,
+    jobs.JobFailed: History.job_failed,
+    jobs.JobErrorThrown: History.job_error,
+    jobs.JobReturned: History.job_returned,
+    jobs.JobCanceled: History.job_canceled,
+    timers.TimerScheduled: History.timer_scheduled,
+    timers.TimerTriggered: History.timer_triggered,
+    timers.TimerCanceled: History.timer_canceled,
+    messages.MessagePublished: History.published,
+    messages.SubscriptionOpened: History.subscribed,
+    messages.SubscriptionClosed: History.closed,
+    messages.MessageCorrelated: History.correlated,
+    messages.MessageExpired: History.expired,
+    quarantine.InstanceQuarantined: History.set_aside,
+}

@@ -1,0 +1,225 @@
+"""What must be true of the rows after every commit, whatever has happened.
+
+Every active element has a next cause: a job, a wait, an incident, a child, a called instance, an undo under way. Nothing
+is left of what has gone: no job, timer, subscription, variable, token or undo record without its element.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from counterflow.kernel import engine
+from counterflow.kernel.rows import (
+    TABLES,
+    ArrivedToken,
+    ElementInstance,
+    Incident,
+    Job,
+    Loop,
+    LoopItems,
+    LoopOutput,
+    Message,
+    MessageCorrelation,
+    MessageSubscription,
+    Partition,
+    ProcessInstance,
+    Quarantine,
+    Row,
+    StartLock,
+    Timer,
+    UndoRecord,
+    Variable,
+)
+from counterflow.kernel.state import EmptySource, State
+from counterflow.model.graph import Behaviour, MessageDefinition, Node, Process, TimerDefinition
+from counterflow.store.memory import MemoryStore
+
+SCOPES = {Behaviour.PROCESS, Behaviour.SUB_PROCESS, Behaviour.EVENT_SUB_PROCESS}
+PASSED_AT_ONCE = {Behaviour.START_EVENT, Behaviour.BOUNDARY_EVENT, Behaviour.PARALLEL_GATEWAY, Behaviour.PASS_THROUGH}
+
+
+class Violation(AssertionError):
+    """Something is not as it must be; the message says what, and where."""
+
+
+class InstanceCheck:
+    """One process instance as it was committed, and everything that is wrong with it."""
+
+    def __init__(self, store: MemoryStore, process: Process, rows: Mapping[type[Row], Sequence[Any]]) -> None:
+        self._store = store
+        self._nodes = process.nodes
+        self._header: ProcessInstance = rows[ProcessInstance][0]
+        self._rows = rows
+        self._elements: dict[int, ElementInstance] = {row.key: row for row in rows[ElementInstance]}
+        self._children = Counter(row.scope_key for row in rows[ElementInstance])
+        self._jobs: dict[int, Job] = {row.element_instance_key: row for row in rows[Job]}
+        self._held = Counter(row.element_instance_key for row in rows[Incident])
+        self._waits = Counter((row.element_instance_key, row.catch_id) for table in (Timer, MessageSubscription) for row in rows[table])
+        self._loops: dict[int, Loop] = {row.element_instance_key: row for row in rows[Loop]}
+        self._undo: dict[int, UndoRecord] = {row.key: row for row in rows[UndoRecord]}
+
+    def wrong(self) -> Iterator[str]:
+        """Everything that is wrong, in words."""
+        if self._rows[Quarantine]:
+            yield f"it is quarantined: {self._rows[Quarantine][0].reason}"
+        elif self._header.state != "active":
+            yield from (
+                f"it has ended and still has {row}" for table, rows in self._rows.items() if table is not ProcessInstance for row in rows
+            )
+        else:
+            checks = (self._element_rows, self._job_rows, self._wait_rows, self._loop_rows, self._undo_rows, self._small_rows)
+            for check in checks:
+                yield from check()
+
+    def _element_rows(self) -> Iterator[str]:
+        if self._header.key not in self._elements:
+            yield "it is active and its root element is gone"
+        for element in self._elements.values():
+            if element.scope_key and element.scope_key not in self._elements:
+                yield f"{element} is in a scope that is gone"
+            if element.state == "terminating":
+                yield f"{element} was left half swept away"
+            elif element.state != "activated" and not self._held[element.key]:
+                yield f"{element} stands still: it is {element.state} and no incident holds it"
+            elif element.state == "activated" and not self._held[element.key] and not self._has_cause(element):
+                yield f"{element} has no next cause"
+
+    def _has_cause(self, element: ElementInstance) -> bool:
+        node = self._nodes[element.element_id]
+        behaviour = node.behaviour
+        if element.loop_counter < 0:
+            return self._children[element.key] > 0 and element.key in self._loops
+        if behaviour in SCOPES:
+            return self._children[element.key] > 0 or any(token.scope_key == element.key for token in self._rows[ArrivedToken])
+        if behaviour is Behaviour.JOB_TASK:
+            return element.key in self._jobs
+        if behaviour is Behaviour.CALL_ACTIVITY:
+            called = self._store.get(ProcessInstance, (element.called_instance_key,))
+            return called is not None and called.state == "active" and called.parent_element_key == element.key
+        if behaviour in (Behaviour.CATCH_EVENT, Behaviour.EVENT_BASED_GATEWAY):
+            return any(key == element.key for key, _ in self._waits)
+        if behaviour in (Behaviour.THROW_EVENT, Behaviour.END_EVENT):
+            return any(row.throw_key == element.key and row.state == "started" for row in self._undo.values())
+        return False
+
+    def _job_rows(self) -> Iterator[str]:
+        if len(self._jobs) != len(self._rows[Job]):
+            yield "an element has two jobs"
+        for job in self._jobs.values():
+            element = self._elements.get(job.element_instance_key)
+            if element is None or element.state != "activated" or self._nodes[element.element_id].behaviour is not Behaviour.JOB_TASK:
+                yield f"{job} is of no task at work, but of {element}"
+            if (job.state in {"failed", "error_thrown"}) != any(row.job_key == job.key for row in self._rows[Incident]):
+                yield f"{job} and its incident do not agree: {self._rows[Incident]}"
+            if (job.due_ms is not None) != (job.state in {"activated", "backing_off"}):
+                yield f"{job} waits for no moment, or for one that means nothing"
+
+    def _wait_rows(self) -> Iterator[str]:
+        for (key, catch_id), count in self._waits.items():
+            element = self._elements.get(key)
+            if element is None or element.state != "activated":
+                yield f"{element} waits for '{catch_id}' without being at work"
+            elif catch_id not in self._expected_waits(element):
+                yield f"{element} must not wait for '{catch_id}'"
+            elif count > 1:
+                yield f"{element} waits for '{catch_id}' {count} times"
+        for element in self._elements.values():
+            if element.state == "activated" and not element.triggered:
+                yield from self._missing_waits(element)
+
+    def _missing_waits(self, element: ElementInstance) -> Iterator[str]:
+        for catch_id in self._expected_waits(element):
+            once = isinstance(self._nodes[catch_id].event, TimerDefinition) and not self._nodes[catch_id].interrupting
+            if not once and not self._waits[element.key, catch_id]:
+                yield f"{element} must wait for '{catch_id}'"
+
+    def _expected_waits(self, element: ElementInstance) -> set[str]:
+        node = self._nodes[element.element_id]
+        return {catch_id for catch_id in node.waits_for if self._is_waited_for(element, node, self._nodes[catch_id])}
+
+    def _is_waited_for(self, element: ElementInstance, node: Node, catch: Node) -> bool:
+        if not isinstance(catch.event, TimerDefinition | MessageDefinition):
+            return False
+        is_on_border = catch.attached_to == node.id
+        if element.loop_counter and is_on_border != (element.loop_counter < 0):
+            return False
+        return is_on_border or not element.interrupted
+
+    def _loop_rows(self) -> Iterator[str]:
+        for loop in self._loops.values():
+            body = self._elements.get(loop.element_instance_key)
+            if body is None or body.loop_counter >= 0:
+                yield f"{loop} is of no multi-instance body"
+            elif not self._held[body.key]:
+                yield from self._loop_counts(loop, body)
+        for row in (*self._rows[LoopItems], *self._rows[LoopOutput]):
+            if row.element_instance_key not in self._loops:
+                yield f"{row} has outlived its loop"
+
+    def _loop_counts(self, loop: Loop, body: ElementInstance) -> Iterator[str]:
+        definition = self._nodes[body.element_id].multi_instance
+        at_work = self._children[body.key]
+        expected = 1 if definition is not None and definition.is_sequential else loop.total - loop.completed
+        if at_work != expected or loop.completed >= loop.total:
+            yield f"{loop} has {at_work} instances at work"
+
+    def _undo_rows(self) -> Iterator[str]:
+        inside = Counter(row.scope_key for row in self._undo.values())
+        containers = {row.element_instance_key for row in self._undo.values() if row.variables is not None}
+        for row in self._undo.values():
+            if row.scope_key not in self._elements and row.scope_key not in containers:
+                yield f"{row} can be reached by no throw"
+            throw, handler = self._elements.get(row.throw_key), self._elements.get(row.handler_key)
+            if row.state in {"taken", "started"} and throw is None:
+                yield f"{row} was taken by a throw that is gone"
+            if row.state == "started" and (handler is None or handler.undo_key != row.key):
+                yield f"{row} was started and its handler is gone"
+            if row.state in {"available", "container"} and (row.throw_key or row.handler_key):
+                yield f"{row} belongs to a throw"
+            if row.state == "container" and not inside[row.element_instance_key]:
+                yield f"{row} is empty"
+
+    def _small_rows(self) -> Iterator[str]:
+        for table in (Variable, ArrivedToken):
+            yield from (f"{row} has lost its scope" for row in self._rows[table] if row.scope_key not in self._elements)
+        yield from (f"{row} has lost its element" for row in self._rows[Incident] if row.element_instance_key not in self._elements)
+        tokens = {(token.scope_key, token.flow_id) for token in self._rows[ArrivedToken] if token.count > 0}
+        for scope_key, gateway_id in {(token.scope_key, token.gateway_id) for token in self._rows[ArrivedToken]}:
+            if all((scope_key, flow.id) in tokens for flow in self._nodes[gateway_id].incoming):
+                yield f"every flow into '{gateway_id}' has a token and nothing goes on"
+
+
+def check_shared(store: MemoryStore) -> Iterator[str]:
+    """What belongs to no instance."""
+    messages = {row.key for row in store.scan(Message, {})}
+    yield from (f"{row} has outlived its message" for row in store.scan(MessageCorrelation, {}) if row.message_key not in messages)
+    for lock in store.scan(StartLock, {}):
+        holder = store.get(ProcessInstance, (lock.process_instance_key,))
+        if holder is None or holder.state != "active":
+            yield f"{lock} is held by an instance that has ended"
+
+
+def check_replay(store: MemoryStore) -> Iterator[str]:
+    """The log, folded from nothing, is what the tables hold, to the byte."""
+    journal_keeper = State(EmptySource(), Partition(1, 0, 0))
+    engine.replay(journal_keeper, store.read_log())
+    folded: dict[type[Row], dict[Any, Row]] = {table: {} for table in TABLES}
+    for table, place, _, row in journal_keeper.journal:
+        if row is None:
+            folded[table].pop(place, None)
+        else:
+            folded[table][place] = row
+    for table in TABLES:
+        if table is Partition:
+            continue
+        there, here = _bytes(folded[table].values()), _bytes(store.scan(table, {}))
+        if there != here:
+            yield f"replay gives another {table.table}: {sorted(there ^ here)[:4]}"
+
+
+def _bytes(rows: Any) -> set[bytes]:
+    return {msgspec.json.encode(msgspec.structs.asdict(row)) for row in rows}

@@ -1,0 +1,75 @@
+"""One seed played: its process drawn, its world run; a failure told with what is needed to see it again."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tests.model.diagram import reading
+from tests.simulation.drawing import draw
+from tests.simulation.generator import case_of
+from tests.simulation.shapes import Case
+from tests.simulation.shrink import shrink
+from tests.simulation.world import World
+
+SEEDS = int(os.environ.get("SEEDS", "1200"))
+"""How many seeds a run plays, from 0; `SEED=n` plays that one."""
+
+
+class SeedFailed(AssertionError):
+    """A seed's world has met a violation."""
+
+
+def seeds() -> range:
+    """The seeds that the environment asks for."""
+    only = os.environ.get("SEED")
+    return range(SEEDS) if only is None else range(int(only), int(only) + 1)
+
+
+def play(seed: int, case: Case) -> Counter[str]:
+    """Run the world of a seed; answers the faults that have struck. Raises `Violation`, or whatever went wrong."""
+    result = reading(draw(case))
+    if result.errors:
+        raise ValueError("; ".join(map(str, result.errors)))
+    world = World(seed, case, draw(case))
+    with _quiet():
+        world.run()
+    return world.fired
+
+
+def play_or_tell(seed: int) -> Counter[str]:
+    """Like `play`; a failure comes with its repro and its smallest process."""
+    case = case_of(seed)
+    try:
+        return play(seed, case)
+    except Exception as failure:
+        kind = type(failure)
+        smallest = shrink(case, lambda candidate: _fails_alike(seed, candidate, kind))
+        text = draw(smallest).decode()
+        raise SeedFailed(f"SEED={seed} make simulate\n{type(failure).__name__}: {failure}\nThe smallest process:\n{text}") from failure
+
+
+def _fails_alike(seed: int, case: Case, kind: type[Exception]) -> bool:
+    try:
+        play(seed, case)
+    except ValueError:
+        return False
+    except Exception as other:  # noqa: BLE001 - whatever the run has raised is what is looked for
+        return type(other) is kind
+    return False
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Failed commits are part of the game and not worth a line each."""
+    logger = logging.getLogger("counterflow")
+    before, logger.disabled = logger.disabled, True
+    loop_logger = logging.getLogger("counterflow.loop")
+    loop_before, loop_logger.disabled = loop_logger.disabled, True
+    try:
+        yield
+    finally:
+        logger.disabled, loop_logger.disabled = before, loop_before

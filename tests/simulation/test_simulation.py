@@ -1,0 +1,50 @@
+"""Seeds by the hundred, each a process and a world of its own: whatever goes wrong in it, nothing may be wrong after a commit.
+
+`SEEDS=3000` plays so many, `SEED=17` that one (`make simulate`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from tests.simulation.generator import case_of
+from tests.simulation.play import play_or_tell, seeds
+from tests.simulation.shapes import Activity, Case, Course
+from tests.simulation.shrink import shrink
+from tests.simulation.world import FAULTS
+
+SHARE = 150
+SHARES = [range(first, min(first + SHARE, seeds().stop)) for first in range(seeds().start, seeds().stop, SHARE)]
+
+
+@pytest.mark.parametrize("share", SHARES, ids=lambda share: f"{share.start}-{share.stop - 1}")
+def test_nothing_breaks(share: range) -> None:
+    fired: Counter[str] = Counter()
+    for seed in share:
+        fired += play_or_tell(seed)
+    if len(share) == SHARE:
+        assert [fault for fault in FAULTS if not fired[fault]] == [], "these faults never struck: the world has become too kind"
+
+
+@pytest.mark.parametrize("seed", [3, 14])
+def test_a_seed_gives_the_same_run_again(seed: int) -> None:
+    assert play_or_tell(seed) == play_or_tell(seed)
+    assert case_of(seed) == case_of(seed)
+
+
+def test_a_failing_process_shrinks_to_what_makes_it_fail() -> None:
+    case = next(case for case in map(case_of, range(200)) if _tasks(case.processes) > 6)
+    (only,) = shrink(case, lambda candidate: bool(candidate.processes) and _tasks(candidate.processes) > 0).processes[:1]
+    assert (len(only.course.steps), only.event_scopes) == (1, ())
+
+
+def _tasks(processes: tuple[object, ...]) -> int:
+    return str(processes).count("kind='task'")
+
+
+def test_a_case_that_cannot_be_made_smaller_stays_as_it_is() -> None:
+    tangle = Case(raw=("<process/>",))
+    assert shrink(tangle, lambda candidate: True) is tangle
+    assert Course((Activity("t1", "task"),)).end is None
