@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from counterflow.kernel import engine
+from counterflow.kernel.correlation import PublishMessage
 from counterflow.kernel.due import TriggerDue
 from counterflow.kernel.incidents import ResolveIncident
 from counterflow.kernel.indexes import Due
@@ -25,7 +26,9 @@ from counterflow.kernel.variables import SetVariables
 from tests.kernel.bench import Bench, RowsOf, document, instance_snapshot, snapshot
 from tests.model.diagram import (
     boundary,
+    catch,
     catch_error,
+    catch_message,
     compensate,
     element,
     end,
@@ -39,6 +42,7 @@ from tests.model.diagram import (
     start,
     sub_process,
     throw,
+    timer,
     undo,
 )
 
@@ -64,6 +68,12 @@ RICH = model(
     path("fork", "trip", "join"),
     path("fork", "mapped", "join"),
     event_sub_process("on-b", start("b-thrown", catch_error("B")), service("repair", job="a"), path("b-thrown", "repair")),
+    event_sub_process("on-time", start("time", timer("timeCycle", "R3/PT2S"), isInterrupting="false"), end("timed"), path("time", "timed")),
+    *(start("paid", catch_message("payment")), flow("paid", "last")),
+    *(gateway("which", "eventBased"), catch("ordered", catch_message("order")), catch("too-late", timer(text="PT3S"))),
+    *(path("fork", "which", "ordered", "late-hotel"), path("which", "too-late", "late-hotel"), end("late-hotel")),
+    *(boundary("slow", "hotel", timer(text="PT1S"), cancelActivity="false"), path("slow", "late-hotel")),
+    *(boundary("called-off", "trip", catch_message("order")), path("called-off", "late-hotel")),
 )
 LIMITS = Limits(steps=30, variable_bytes=120)
 TYPES = ("a", "b", "work")
@@ -77,8 +87,18 @@ class Chance:
         self.random = random.Random(seed)
 
     def command(self) -> Command:
-        makers: list[Callable[[], Command]] = [self.complete] * 20 + [self.create, self.resolve] * 3 + [self.activate, self.due] * 2
-        makers += [self.cancel, self.fail, self.error, self.set_variables, self.retries, self.timeout, self.hand_back]
+        makers: list[Callable[[], Command]] = [self.complete] * 20 + [self.create, self.resolve, self.publish, self.due] * 3
+        makers += [
+            self.activate,
+            self.activate,
+            self.cancel,
+            self.fail,
+            self.error,
+            self.set_variables,
+            self.retries,
+            self.timeout,
+            self.hand_back,
+        ]
         makers += [self.quarantine, self.release]
         return self.random.choice(makers)()
 
@@ -87,6 +107,15 @@ class Chance:
 
     def create(self) -> Command:
         return CreateProcessInstance(bpmn_process_id=self.random.choice(["process"] * 5 + ["other"]), variables=self.values())
+
+    def publish(self) -> Command:
+        return PublishMessage(
+            name=self.random.choice(["order", "payment"]),
+            correlation_key=self.random.choice(["1", "2", "2", ""]),
+            message_id=self.random.choice(["", "", "m"]),
+            time_to_live_ms=self.random.choice([0, 500, 5_000]),
+            variables=self.values(),
+        )
 
     def cancel(self) -> Command:
         return CancelProcessInstance(process_instance_key=self.key(ProcessInstance) if self.random.random() < 0.2 else 7)
@@ -134,7 +163,7 @@ class Chance:
         return self.random.choice(keys) if keys and self.random.random() < 0.95 else 7
 
     def values(self) -> dict[str, bytes]:
-        usual: list[dict[str, Any]] = [{}, {"n": 2}] * 10
+        usual: list[dict[str, Any]] = [{"key": 2}, {"n": 2, "key": 1}] * 10
         return document(**self.random.choice([*usual, {"n": 1}, {"n": 9}, {"n": None}, {"own": 1, "x": [1, 2]}, {"big": "x" * 200}]))
 
 
@@ -181,6 +210,7 @@ def check_reload(bench: Bench) -> None:
         assert found is not None
         assert instance_snapshot(found) == instance_snapshot(instance)
     assert reloaded.owners == bench.state.owners
+    assert reloaded.receivers == bench.state.receivers
     assert reloaded.newly_ready == []
 
 

@@ -142,10 +142,11 @@ def _cycle(value: object, now_ms: int) -> Schedule | None:
     if matched is None:
         return None
     count, start, interval = matched.groups()
-    repetitions = int(count) - 1 if count else ENDLESS
+    times = int(count) if count else ENDLESS
     first = _later(now_ms, interval)
-    if count == "0" or first is None or first <= now_ms:
+    if times == 0 or first is None or first <= now_ms:
         return None
+    repetitions = times - 1 if times > 0 else ENDLESS
     if start is None:
         return Schedule(first, repetitions, interval)
     begin = _date(start, now_ms)

@@ -1,0 +1,128 @@
+"""Calls of other processes: how deep they may go, how they end together, and what a caller that was set aside means for them.
+
+The ordinary course is played in `bpmn/behaviours/call-activity`.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from counterflow.kernel.instance_state import InstanceState
+from counterflow.kernel.instances import CancelProcessInstance
+from counterflow.kernel.quarantine import QuarantineInstance, ReleaseInstance
+from counterflow.kernel.records import Rejection, RejectionType
+from counterflow.kernel.rows import ElementInstance, Incident, Job, ProcessInstance
+from counterflow.kernel.step import Limits
+from tests.kernel.bench import ONE_TASK, Bench
+from tests.model.diagram import boundary, element, end, extensions, flow, gateway, model, path, start, timer
+
+DEEP = Limits(steps=100_000, call_depth=1_000)
+"""As deep as may be, and in one go."""
+
+
+def call(element_id: str, process_id: str = "process") -> str:
+    return element("callActivity", extensions(element("zeebe:calledElement", processId=process_id)), id=element_id)
+
+
+ENDLESS = model(start(), call("call"), path("start", "call"))
+"""A process that calls itself."""
+
+COUNTDOWN = model(
+    *(start(), gateway("any-left"), end("done"), end()),
+    element(
+        "callActivity",
+        extensions(
+            element("zeebe:calledElement", processId="process"),
+            element("zeebe:ioMapping", element("zeebe:input", source="= left - 1", target="left")),
+        ),
+        id="call",
+    ),
+    *(path("start", "any-left"), flow("any-left", "call", "= left > 0"), flow("any-left", "done", "= left = 0"), path("call", "end")),
+)
+"""A process that calls itself so many times."""
+
+CALLER = model(start(), call("call", "called"), end(), path("start", "call", "end"), process_id="caller")
+CALLED = ONE_TASK.replace(b'id="process"', b'id="called"')
+
+
+def called_by(bench: Bench, caller: InstanceState) -> InstanceState:
+    """The one instance that another has called."""
+    (header,) = (row for row in bench.rows(ProcessInstance) if row.parent_instance_key == caller.key)
+    return bench.instance(header.key)
+
+
+def states(bench: Bench) -> list[str]:
+    return [row.state for row in bench.rows(ProcessInstance)]
+
+
+@pytest.mark.parametrize("most", [0, 1, 3])
+def test_calls_may_be_so_deep(most: int) -> None:
+    bench = Bench(ENDLESS, limits=Limits(call_depth=most))
+    bench.create()
+    assert [row.call_depth for row in bench.rows(ProcessInstance)] == list(range(most + 1))
+    assert bench.incident().error_type == "CALLED_ELEMENT_ERROR"
+    assert f"calls are {most} deep already" in bench.incident().message
+
+
+def test_an_endless_call_is_held_up_before_it_is_too_deep() -> None:
+    bench = Bench(ENDLESS)
+    bench.create()
+    assert bench.incident().error_type == "STEP_LIMIT_EXCEEDED"
+
+
+def test_the_deepest_calls_are_cancelled_without_stack() -> None:
+    bench = Bench(ENDLESS, limits=DEEP)
+    root = bench.create()
+    assert len(bench.rows(ProcessInstance)) == 1_001
+    bench.do(CancelProcessInstance(process_instance_key=root.key))
+    assert set(states(bench)) == {"terminated"}
+    assert not bench.rows(ElementInstance)
+    assert not bench.rows(Incident)
+
+
+def test_the_deepest_calls_are_interrupted_without_stack() -> None:
+    outer = model(start(), call("call"), path("start", "call"), boundary("late", "call", timer()), process_id="outer")
+    bench = Bench(ENDLESS, outer, limits=DEEP)
+    bench.create("outer")
+    bench.wait(60_000)
+    assert sorted(states(bench)) == ["completed", *["terminated"] * 1_001]
+
+
+def test_deep_calls_complete_one_after_the_other() -> None:
+    bench = Bench(COUNTDOWN, limits=DEEP)
+    bench.create(left=500)
+    assert states(bench) == ["completed"] * 501
+
+
+def test_a_called_instance_is_not_cancelled_by_itself() -> None:
+    bench = Bench(CALLER, CALLED)
+    caller = bench.create("caller")
+    with pytest.raises(Rejection, match=f"root process instance '{caller.key}'") as rejected:
+        bench.do(CancelProcessInstance(process_instance_key=called_by(bench, caller).key))
+    assert rejected.value.type is RejectionType.INVALID_STATE
+
+
+@pytest.mark.parametrize("set_aside", ["caller", "called", "both"])
+def test_what_is_set_aside_is_cancelled_with_the_rest(set_aside: str) -> None:
+    bench = Bench(CALLER, CALLED)
+    caller = bench.create("caller")
+    called = called_by(bench, caller)
+    for instance, name in ((caller, "caller"), (called, "called")):
+        if set_aside in (name, "both"):
+            bench.do(QuarantineInstance(process_instance_key=instance.key, reason="a fault"))
+    bench.do(CancelProcessInstance(process_instance_key=caller.key))
+    assert states(bench) == ["terminated", "terminated"]
+    assert not bench.rows(ElementInstance)
+    assert not bench.rows(Job)
+
+
+def test_a_called_instance_cannot_end_before_its_caller_is_released() -> None:
+    bench = Bench(CALLER, CALLED)
+    caller = bench.create("caller")
+    bench.do(QuarantineInstance(process_instance_key=caller.key, reason="a fault"))
+    with pytest.raises(Rejection, match=f"'{caller.key}', but it is quarantined"):
+        bench.complete("pack")
+    assert states(bench) == ["active", "active"]
+    bench.do(ReleaseInstance(process_instance_key=caller.key))
+    bench.complete("pack")
+    assert states(bench) == ["completed", "completed"]

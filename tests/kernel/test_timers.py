@@ -1,0 +1,176 @@
+"""When a timer is due: from what its expression gives, and from the last moment of a cycle."""
+
+from __future__ import annotations
+
+import pytest
+
+from counterflow import feel
+from counterflow.feel import iso
+from counterflow.kernel.rows import Timer
+from counterflow.kernel.timers import ENDLESS, LATEST_MS, NANOSECONDS_PER_MS, NotATime, Schedule, first_moment, next_moment
+from counterflow.model.graph import TimerDefinition, TimerKind
+from tests.kernel.bench import EPOCH_MS, Bench
+from tests.model.diagram import boundary, end, model, path, service, start, timer
+
+DATE, DURATION, CYCLE = TimerKind.DATE, TimerKind.DURATION, TimerKind.CYCLE
+SECOND, DAY = 1_000, 86_400_000
+
+
+def at(text: str) -> int:
+    """A date and time as epoch milliseconds."""
+    moment = iso.date_time(text)
+    assert moment is not None
+    return moment.instant // NANOSECONDS_PER_MS
+
+
+NOW = at("2024-01-31T12:00:00Z")
+
+
+def first(kind: TimerKind, expression: str, now_ms: int = NOW) -> Schedule:
+    compiled = feel.compile(expression)
+    return first_moment(TimerDefinition(kind, compiled), compiled.evaluate({}, now_ms=now_ms), now_ms)
+
+
+@pytest.mark.parametrize(
+    "expression, due",
+    [
+        ('"2024-02-01T00:00:00Z"', "2024-02-01T00:00:00Z"),
+        ('"2024-02-01T00:00:00+02:00"', "2024-01-31T22:00:00Z"),
+        ('"2024-07-01T00:00:00@Europe/Berlin"', "2024-06-30T22:00:00Z"),
+        ('"2024-02-01T00:00:00"', "2024-02-01T00:00:00Z"),
+        ('"2024-02-01"', "2024-02-01T00:00:00Z"),
+        ('date("2024-02-01")', "2024-02-01T00:00:00Z"),
+        ('date and time("2024-02-01T08:00:00-05:00")', "2024-02-01T13:00:00Z"),
+        ('now() + duration("PT5M")', "2024-01-31T12:05:00Z"),
+        ('"2020-01-01T00:00:00Z"', "2020-01-01T00:00:00Z"),
+    ],
+)
+def test_a_date_is_a_moment_in_whatever_zone(expression: str, due: str) -> None:
+    assert first(DATE, expression) == Schedule(at(due))
+
+
+@pytest.mark.parametrize(
+    "expression, due",
+    [
+        ('"PT10S"', "2024-01-31T12:00:10Z"),
+        ('"PT0S"', "2024-01-31T12:00:00Z"),
+        ('"PT0.25S"', "2024-01-31T12:00:00.250Z"),
+        ('"P1DT1H"', "2024-02-01T13:00:00Z"),
+        ('"P1M"', "2024-02-29T12:00:00Z"),
+        ('"P1Y1M"', "2025-02-28T12:00:00Z"),
+        ('duration("P2M")', "2024-03-31T12:00:00Z"),
+        ('duration("PT1H") * 2', "2024-01-31T14:00:00Z"),
+        ('"-PT5S"', "2024-01-31T12:00:00Z"),
+    ],
+)
+def test_a_duration_is_counted_from_now(expression: str, due: str) -> None:
+    assert first(DURATION, expression) == Schedule(at(due))
+
+
+@pytest.mark.parametrize(
+    "expression, due, repetitions, interval",
+    [
+        ('"R3/PT10S"', "2024-01-31T12:00:10Z", 2, "PT10S"),
+        ('"R1/PT10S"', "2024-01-31T12:00:10Z", 0, "PT10S"),
+        ('"R/P1D"', "2024-02-01T12:00:00Z", ENDLESS, "P1D"),
+        ('"R/P1M"', "2024-02-29T12:00:00Z", ENDLESS, "P1M"),
+        ('"R2/2024-02-01T00:00:00+01:00/PT1H"', "2024-01-31T23:00:00Z", 1, "PT1H"),
+        ('"R/2024-01-01T00:00:00Z/P1D"', "2024-01-01T00:00:00Z", ENDLESS, "P1D"),
+        ('"R" + string(1 + 1) + "/PT1M"', "2024-01-31T12:01:00Z", 1, "PT1M"),
+    ],
+)
+def test_a_cycle_begins_at_its_start_or_one_interval_from_now(expression: str, due: str, repetitions: int, interval: str) -> None:
+    assert first(CYCLE, expression) == Schedule(at(due), repetitions, interval)
+
+
+@pytest.mark.parametrize(
+    "kind, expression, found",
+    [
+        (DATE, "null", "it is null"),
+        (DATE, '"tomorrow"', "it is 'tomorrow'"),
+        (DATE, '"PT5S"', "it is 'PT5S'"),
+        (DATE, "5", "it is '5'"),
+        (DURATION, '"R3/PT5S"', "it is 'R3/PT5S'"),
+        (DURATION, "missing", "it is null"),
+        (DURATION, '"P300000000Y"', "it is 'P300000000Y'"),
+        (DURATION, 'duration("P9999999999D")', "it is 'P"),
+        (CYCLE, '"PT5S"', "it is 'PT5S'"),
+        (CYCLE, '"R0/PT5S"', "it is 'R0/PT5S'"),
+        (CYCLE, '"R00/PT5S"', "it is 'R00/PT5S'"),
+        (CYCLE, '"R3/PT0S"', "it is 'R3/PT0S'"),
+        (CYCLE, '"R3/PT0.0001S"', "it is 'R3/PT0.0001S'"),
+        (CYCLE, '"R3/-PT5S"', "it is 'R3/-PT5S'"),
+        (CYCLE, '"R3/yesterday/PT5S"', "it is 'R3/yesterday/PT5S'"),
+        (CYCLE, '"R٣/PT5S"', "it is 'R٣/PT5S'"),
+        (CYCLE, f'"R{"9" * 5_000}/PT5S"', "it is 'R999"),
+        (CYCLE, 'duration("PT5S")', "it is 'PT5S'"),
+    ],
+)
+def test_what_is_no_time_is_told(kind: TimerKind, expression: str, found: str) -> None:
+    with pytest.raises(NotATime, match=f"Expected the timer's {kind} '=") as told:
+        first(kind, expression)
+    assert found in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "due_s, repetitions, interval, now_s, expected",
+    [
+        # on time: the beat is kept
+        (10, 2, "PT10S", 10, (20, 1)),
+        (10, 1, "PT10S", 10, (20, 0)),
+        (10, 0, "PT10S", 10, None),
+        (10, 0, None, 10, None),
+        (10, ENDLESS, "PT10S", 10, (20, ENDLESS)),
+        # late, but nothing missed: still the beat
+        (10, 2, "PT10S", 19, (20, 1)),
+        # what was due at 20 and 30 is missed: it counts, and does not come
+        (10, 5, "PT10S", 20, (30, 3)),
+        (10, 5, "PT10S", 35, (40, 2)),
+        (10, 3, "PT10S", 35, (40, 0)),
+        (10, 2, "PT10S", 35, None),
+        (10, 1, "PT10S", 3_600, None),
+        (10, ENDLESS, "PT10S", 35, (40, ENDLESS)),
+        (0, ENDLESS, "PT0.001S", 10**9, (10**9 + 0.001, ENDLESS)),
+    ],
+)
+def test_a_cycle_keeps_its_beat(due_s: int, repetitions: int, interval: str | None, now_s: int, expected: tuple[float, int] | None) -> None:
+    found = next_moment(Schedule(due_s * SECOND, repetitions, interval), now_s * SECOND)
+    assert found == (None if expected is None else Schedule(round(expected[0] * SECOND), expected[1], interval))
+
+
+@pytest.mark.parametrize(
+    "due, interval, now, repetitions, expected, left",
+    [
+        ("2024-01-15T00:00:00Z", "P1M", "2024-01-15T00:00:00Z", 3, "2024-02-15T00:00:00Z", 2),
+        ("2024-01-31T00:00:00Z", "P1M", "2024-01-31T00:00:00Z", 3, "2024-02-29T00:00:00Z", 2),
+        ("2024-01-15T00:00:00Z", "P1M", "2024-04-01T00:00:00Z", 5, "2024-04-15T00:00:00Z", 2),
+        ("2024-01-15T00:00:00Z", "P1Y", "2024-01-15T00:00:00Z", ENDLESS, "2025-01-15T00:00:00Z", ENDLESS),
+        ("2024-01-15T00:00:00Z", "P1D", "2024-03-01T06:00:00Z", ENDLESS, "2024-03-02T00:00:00Z", ENDLESS),
+    ],
+)
+def test_months_are_those_of_the_calendar(due: str, interval: str, now: str, repetitions: int, expected: str, left: int) -> None:
+    assert next_moment(Schedule(at(due), repetitions, interval), at(now)) == Schedule(at(expected), left, interval)
+
+
+def test_months_that_were_missed_count_too() -> None:
+    assert next_moment(Schedule(at("2024-01-15T00:00:00Z"), 2, "P1M"), at("2024-04-01T00:00:00Z")) is None
+
+
+def test_no_cycle_leads_beyond_the_calendar() -> None:
+    assert next_moment(Schedule(LATEST_MS, ENDLESS, "P2000000000Y"), LATEST_MS) is None
+
+
+def test_a_timer_is_kept_with_what_it_needs_to_come_again() -> None:
+    guarded = boundary("remind", "pack", timer("timeCycle", "R2/PT10S"), cancelActivity="false")
+    bench = Bench(
+        model(start(), service("pack", job="pack"), end(), guarded, end("told"), path("start", "pack", "end"), path("remind", "told"))
+    )
+    bench.create()
+    (first_timer,) = bench.rows(Timer)
+    assert (first_timer.catch_id, first_timer.due_ms, first_timer.repetitions) == ("remind", EPOCH_MS + 10_000, 1)
+    bench.wait(10_000)
+    (second_timer,) = bench.rows(Timer)
+    assert second_timer.key > first_timer.key
+    assert (second_timer.due_ms, second_timer.repetitions, second_timer.interval) == (EPOCH_MS + 20_000, 0, "PT10S")
+    bench.wait(10_000)
+    assert bench.rows(Timer) == []
