@@ -31,6 +31,8 @@ UNDO_STATE_AVAILABLE = 1
 UNDO_STATE_TAKEN = 2
 UNDO_STATE_STARTED = 3
 UNDO_STATE_COMPLETED = 4
+UNDO_STATE_DROPPED = 5
+UNDO_STATE_USED_UP = 6
 
 ListDefinitionsRequest = message_class("counterflow.v1.ListDefinitionsRequest")
 ListDefinitionsResponse = message_class("counterflow.v1.ListDefinitionsResponse")
@@ -43,6 +45,7 @@ ProcessInstance = message_class("counterflow.v1.ProcessInstance")
 GetProcessInstanceRequest = message_class("counterflow.v1.GetProcessInstanceRequest")
 GetProcessInstanceResponse = message_class("counterflow.v1.GetProcessInstanceResponse")
 ElementInstance = message_class("counterflow.v1.ElementInstance")
+Loop = message_class("counterflow.v1.Loop")
 Variable = message_class("counterflow.v1.Variable")
 Job = message_class("counterflow.v1.Job")
 Wait = message_class("counterflow.v1.Wait")

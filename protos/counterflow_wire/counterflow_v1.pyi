@@ -44,6 +44,8 @@ class UndoState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     UNDO_STATE_TAKEN: _ClassVar[UndoState]
     UNDO_STATE_STARTED: _ClassVar[UndoState]
     UNDO_STATE_COMPLETED: _ClassVar[UndoState]
+    UNDO_STATE_DROPPED: _ClassVar[UndoState]
+    UNDO_STATE_USED_UP: _ClassVar[UndoState]
 PROCESS_INSTANCE_STATE_UNSPECIFIED: ProcessInstanceState
 PROCESS_INSTANCE_STATE_ACTIVE: ProcessInstanceState
 PROCESS_INSTANCE_STATE_COMPLETED: ProcessInstanceState
@@ -66,6 +68,8 @@ UNDO_STATE_AVAILABLE: UndoState
 UNDO_STATE_TAKEN: UndoState
 UNDO_STATE_STARTED: UndoState
 UNDO_STATE_COMPLETED: UndoState
+UNDO_STATE_DROPPED: UndoState
+UNDO_STATE_USED_UP: UndoState
 
 class ListDefinitionsRequest(_message.Message):
     __slots__ = ("bpmn_process_id", "latest_only", "page_size", "page_key")
@@ -190,7 +194,7 @@ class GetProcessInstanceResponse(_message.Message):
     def __init__(self, process_instance: _Optional[_Union[ProcessInstance, _Mapping[str, _Any]]] = ..., root: _Optional[_Union[ElementInstance, _Mapping[str, _Any]]] = ..., undo_records: _Optional[_Iterable[_Union[UndoRecord, _Mapping[str, _Any]]]] = ..., elements_left_out: _Optional[int] = ..., quarantine_reason: _Optional[str] = ...) -> None: ...
 
 class ElementInstance(_message.Message):
-    __slots__ = ("key", "element_id", "element_name", "element_type", "state", "activated_position", "activated_at_ms", "ended_position", "ended_at_ms", "variables", "jobs", "incidents", "waits", "children", "called_process_instance_key", "undo_record_key")
+    __slots__ = ("key", "element_id", "element_name", "element_type", "state", "activated_position", "activated_at_ms", "ended_position", "ended_at_ms", "variables", "jobs", "incidents", "waits", "children", "called_process_instance_key", "undo_record_key", "loop_counter", "loop")
     KEY_FIELD_NUMBER: _ClassVar[int]
     ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
     ELEMENT_NAME_FIELD_NUMBER: _ClassVar[int]
@@ -207,6 +211,8 @@ class ElementInstance(_message.Message):
     CHILDREN_FIELD_NUMBER: _ClassVar[int]
     CALLED_PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
     UNDO_RECORD_KEY_FIELD_NUMBER: _ClassVar[int]
+    LOOP_COUNTER_FIELD_NUMBER: _ClassVar[int]
+    LOOP_FIELD_NUMBER: _ClassVar[int]
     key: int
     element_id: str
     element_name: str
@@ -223,7 +229,17 @@ class ElementInstance(_message.Message):
     children: _containers.RepeatedCompositeFieldContainer[ElementInstance]
     called_process_instance_key: int
     undo_record_key: int
-    def __init__(self, key: _Optional[int] = ..., element_id: _Optional[str] = ..., element_name: _Optional[str] = ..., element_type: _Optional[str] = ..., state: _Optional[_Union[ElementInstanceState, str]] = ..., activated_position: _Optional[int] = ..., activated_at_ms: _Optional[int] = ..., ended_position: _Optional[int] = ..., ended_at_ms: _Optional[int] = ..., variables: _Optional[_Iterable[_Union[Variable, _Mapping[str, _Any]]]] = ..., jobs: _Optional[_Iterable[_Union[Job, _Mapping[str, _Any]]]] = ..., incidents: _Optional[_Iterable[_Union[Incident, _Mapping[str, _Any]]]] = ..., waits: _Optional[_Iterable[_Union[Wait, _Mapping[str, _Any]]]] = ..., children: _Optional[_Iterable[_Union[ElementInstance, _Mapping[str, _Any]]]] = ..., called_process_instance_key: _Optional[int] = ..., undo_record_key: _Optional[int] = ...) -> None: ...
+    loop_counter: int
+    loop: Loop
+    def __init__(self, key: _Optional[int] = ..., element_id: _Optional[str] = ..., element_name: _Optional[str] = ..., element_type: _Optional[str] = ..., state: _Optional[_Union[ElementInstanceState, str]] = ..., activated_position: _Optional[int] = ..., activated_at_ms: _Optional[int] = ..., ended_position: _Optional[int] = ..., ended_at_ms: _Optional[int] = ..., variables: _Optional[_Iterable[_Union[Variable, _Mapping[str, _Any]]]] = ..., jobs: _Optional[_Iterable[_Union[Job, _Mapping[str, _Any]]]] = ..., incidents: _Optional[_Iterable[_Union[Incident, _Mapping[str, _Any]]]] = ..., waits: _Optional[_Iterable[_Union[Wait, _Mapping[str, _Any]]]] = ..., children: _Optional[_Iterable[_Union[ElementInstance, _Mapping[str, _Any]]]] = ..., called_process_instance_key: _Optional[int] = ..., undo_record_key: _Optional[int] = ..., loop_counter: _Optional[int] = ..., loop: _Optional[_Union[Loop, _Mapping[str, _Any]]] = ...) -> None: ...
+
+class Loop(_message.Message):
+    __slots__ = ("total", "completed")
+    TOTAL_FIELD_NUMBER: _ClassVar[int]
+    COMPLETED_FIELD_NUMBER: _ClassVar[int]
+    total: int
+    completed: int
+    def __init__(self, total: _Optional[int] = ..., completed: _Optional[int] = ...) -> None: ...
 
 class Variable(_message.Message):
     __slots__ = ("name", "value_json")
@@ -254,7 +270,7 @@ class Job(_message.Message):
     def __init__(self, key: _Optional[int] = ..., type: _Optional[str] = ..., state: _Optional[_Union[JobState, str]] = ..., retries: _Optional[int] = ..., worker: _Optional[str] = ..., due_at_ms: _Optional[int] = ..., error_code: _Optional[str] = ..., error_message: _Optional[str] = ...) -> None: ...
 
 class Wait(_message.Message):
-    __slots__ = ("kind", "key", "element_id", "name", "correlation_key", "due_at_ms")
+    __slots__ = ("kind", "key", "element_id", "name", "correlation_key", "due_at_ms", "element_name", "repetitions", "interval")
     class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         KIND_UNSPECIFIED: _ClassVar[Wait.Kind]
@@ -271,16 +287,22 @@ class Wait(_message.Message):
     NAME_FIELD_NUMBER: _ClassVar[int]
     CORRELATION_KEY_FIELD_NUMBER: _ClassVar[int]
     DUE_AT_MS_FIELD_NUMBER: _ClassVar[int]
+    ELEMENT_NAME_FIELD_NUMBER: _ClassVar[int]
+    REPETITIONS_FIELD_NUMBER: _ClassVar[int]
+    INTERVAL_FIELD_NUMBER: _ClassVar[int]
     kind: Wait.Kind
     key: int
     element_id: str
     name: str
     correlation_key: str
     due_at_ms: int
-    def __init__(self, kind: _Optional[_Union[Wait.Kind, str]] = ..., key: _Optional[int] = ..., element_id: _Optional[str] = ..., name: _Optional[str] = ..., correlation_key: _Optional[str] = ..., due_at_ms: _Optional[int] = ...) -> None: ...
+    element_name: str
+    repetitions: int
+    interval: str
+    def __init__(self, kind: _Optional[_Union[Wait.Kind, str]] = ..., key: _Optional[int] = ..., element_id: _Optional[str] = ..., name: _Optional[str] = ..., correlation_key: _Optional[str] = ..., due_at_ms: _Optional[int] = ..., element_name: _Optional[str] = ..., repetitions: _Optional[int] = ..., interval: _Optional[str] = ...) -> None: ...
 
 class UndoRecord(_message.Message):
-    __slots__ = ("key", "element_id", "element_instance_key", "scope_key", "activated_position", "completed_position", "state", "throw_element_instance_key", "handler_element_instance_key")
+    __slots__ = ("key", "element_id", "element_instance_key", "scope_key", "activated_position", "completed_position", "state", "throw_element_instance_key", "handler_element_instance_key", "handler_element_id", "handler_name", "undo_order")
     KEY_FIELD_NUMBER: _ClassVar[int]
     ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
     ELEMENT_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
@@ -290,6 +312,9 @@ class UndoRecord(_message.Message):
     STATE_FIELD_NUMBER: _ClassVar[int]
     THROW_ELEMENT_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
     HANDLER_ELEMENT_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
+    HANDLER_ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    HANDLER_NAME_FIELD_NUMBER: _ClassVar[int]
+    UNDO_ORDER_FIELD_NUMBER: _ClassVar[int]
     key: int
     element_id: str
     element_instance_key: int
@@ -299,7 +324,10 @@ class UndoRecord(_message.Message):
     state: UndoState
     throw_element_instance_key: int
     handler_element_instance_key: int
-    def __init__(self, key: _Optional[int] = ..., element_id: _Optional[str] = ..., element_instance_key: _Optional[int] = ..., scope_key: _Optional[int] = ..., activated_position: _Optional[int] = ..., completed_position: _Optional[int] = ..., state: _Optional[_Union[UndoState, str]] = ..., throw_element_instance_key: _Optional[int] = ..., handler_element_instance_key: _Optional[int] = ...) -> None: ...
+    handler_element_id: str
+    handler_name: str
+    undo_order: int
+    def __init__(self, key: _Optional[int] = ..., element_id: _Optional[str] = ..., element_instance_key: _Optional[int] = ..., scope_key: _Optional[int] = ..., activated_position: _Optional[int] = ..., completed_position: _Optional[int] = ..., state: _Optional[_Union[UndoState, str]] = ..., throw_element_instance_key: _Optional[int] = ..., handler_element_instance_key: _Optional[int] = ..., handler_element_id: _Optional[str] = ..., handler_name: _Optional[str] = ..., undo_order: _Optional[int] = ...) -> None: ...
 
 class ListIncidentsRequest(_message.Message):
     __slots__ = ("process_instance_key", "page_size", "page_key")
@@ -320,7 +348,7 @@ class ListIncidentsResponse(_message.Message):
     def __init__(self, incidents: _Optional[_Iterable[_Union[Incident, _Mapping[str, _Any]]]] = ..., next_page_key: _Optional[int] = ...) -> None: ...
 
 class Incident(_message.Message):
-    __slots__ = ("key", "process_instance_key", "bpmn_process_id", "element_id", "element_instance_key", "job_key", "error_type", "message", "created_at_ms")
+    __slots__ = ("key", "process_instance_key", "bpmn_process_id", "element_id", "element_instance_key", "job_key", "error_type", "message", "created_at_ms", "remedy")
     KEY_FIELD_NUMBER: _ClassVar[int]
     PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
     BPMN_PROCESS_ID_FIELD_NUMBER: _ClassVar[int]
@@ -330,6 +358,7 @@ class Incident(_message.Message):
     ERROR_TYPE_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_FIELD_NUMBER: _ClassVar[int]
     CREATED_AT_MS_FIELD_NUMBER: _ClassVar[int]
+    REMEDY_FIELD_NUMBER: _ClassVar[int]
     key: int
     process_instance_key: int
     bpmn_process_id: str
@@ -339,7 +368,8 @@ class Incident(_message.Message):
     error_type: str
     message: str
     created_at_ms: int
-    def __init__(self, key: _Optional[int] = ..., process_instance_key: _Optional[int] = ..., bpmn_process_id: _Optional[str] = ..., element_id: _Optional[str] = ..., element_instance_key: _Optional[int] = ..., job_key: _Optional[int] = ..., error_type: _Optional[str] = ..., message: _Optional[str] = ..., created_at_ms: _Optional[int] = ...) -> None: ...
+    remedy: str
+    def __init__(self, key: _Optional[int] = ..., process_instance_key: _Optional[int] = ..., bpmn_process_id: _Optional[str] = ..., element_id: _Optional[str] = ..., element_instance_key: _Optional[int] = ..., job_key: _Optional[int] = ..., error_type: _Optional[str] = ..., message: _Optional[str] = ..., created_at_ms: _Optional[int] = ..., remedy: _Optional[str] = ...) -> None: ...
 
 class GetHistoryRequest(_message.Message):
     __slots__ = ("process_instance_key", "after_position", "limit")

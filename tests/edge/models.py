@@ -44,3 +44,53 @@ ERROR_CAUGHT = process(
     '</bpmn:boundaryEvent><bpmn:endEvent id="mended"/><bpmn:sequenceFlow id="mend" sourceRef="caught" targetRef="mended"/>',
     "risk",
 ).replace(b"</bpmn:definitions>", b'<bpmn:error id="error" name="Sold out" errorCode="sold-out"/></bpmn:definitions>')
+
+
+def with_message(content: bytes, name: str = "paid", key: str = "= order") -> bytes:
+    """The same file with a message in it, which its events refer to as `message`."""
+    subscription = f'<bpmn:extensionElements><zeebe:subscription correlationKey="{key}"/></bpmn:extensionElements>'
+    return content.replace(
+        b"</bpmn:definitions>", f'<bpmn:message id="message" name="{name}">{subscription}</bpmn:message></bpmn:definitions>'.encode()
+    )
+
+
+MESSAGE = '<bpmn:messageEventDefinition id="{}-definition" messageRef="message"/>'
+CATCH = f'<bpmn:intermediateCatchEvent id="paid">{MESSAGE.format("paid")}</bpmn:intermediateCatchEvent>'
+WAITING = with_message(process(line(CATCH), "waiting"))
+STARTED_BY_MESSAGE = with_message(
+    process(line(task("pack", "pack")).replace('id="start"/>', f'id="start">{MESSAGE.format("start")}</bpmn:startEvent>'), "packing")
+)
+TAKEN_OVER = with_message(
+    process(
+        line(task("work", "work"))
+        + '<bpmn:subProcess id="taking-over" triggeredByEvent="true">'
+        + line()
+        .replace('"start"', '"taken"')
+        .replace('"end"', '"over"')
+        .replace("flow-", "inner-")
+        .replace('id="taken"/>', f'id="taken">{MESSAGE.format("taken")}</bpmn:startEvent>')
+        + "</bpmn:subProcess>",
+        "taken-over",
+    )
+)
+"""A task, and an event sub-process that a message begins in its place."""
+TERMINATED = process(
+    line(task("work", "work")).replace(
+        '<bpmn:endEvent id="end"/>', '<bpmn:endEvent id="end"><bpmn:terminateEventDefinition id="stop"/></bpmn:endEvent>'
+    ),
+    "terminated",
+)
+CALLING = process(
+    line(
+        '<bpmn:callActivity id="call"><bpmn:extensionElements><zeebe:calledElement processId="order" propagateAllChildVariables="true"/>'
+        "</bpmn:extensionElements></bpmn:callActivity>"
+    ),
+    "calling",
+)
+NESTED = process(
+    f'<bpmn:startEvent id="begin"/><bpmn:subProcess id="inside">{line(task("first", "first"), task("second", "second"))}</bpmn:subProcess>'
+    '<bpmn:sequenceFlow id="in" sourceRef="begin" targetRef="inside"/><bpmn:endEvent id="done"/>'
+    '<bpmn:sequenceFlow id="out" sourceRef="inside" targetRef="done"/>',
+    "nested",
+)
+"""Two tasks inside a sub-process."""

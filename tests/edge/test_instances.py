@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import grpc
 import pytest
 
+from counterflow.kernel.quarantine import QuarantineInstance
 from counterflow_wire import gateway
 from tests.edge import models
 from tests.edge.served import Served, refused, serving, until
@@ -53,9 +55,23 @@ async def test_by_id_the_latest_version_or_a_given_one_and_by_key(served: Served
         ({"bpmnProcessId": "order", "version": -1, "variables": "[]"}, grpc.StatusCode.INVALID_ARGUMENT, "found an array"),
         ({"bpmnProcessId": "order", "version": -1, "tenantId": "red"}, grpc.StatusCode.INVALID_ARGUMENT, "multi-tenancy is off"),
         (
-            {"bpmnProcessId": "order", "version": -1, "startInstructions": [{"elementId": "work"}]},
+            {"bpmnProcessId": "order", "version": -1, "runtimeInstructions": [{"terminate": {"afterElementId": "work"}}]},
             grpc.StatusCode.UNIMPLEMENTED,
-            "leave the start instructions out",
+            "Runtime instructions are not there yet",
+        ),
+        *(
+            (
+                {"bpmnProcessId": "order", "version": -1, "startInstructions": [{"elementId": "work"}, {"elementId": element_id}]},
+                grpc.StatusCode.INVALID_ARGUMENT,
+                f"of process 'order' at element '{element_id}', but {why}",
+            )
+            for element_id, why in [
+                ("nowhere", "no such element was found"),
+                ("", "no such element was found"),
+                ("order", "the element of type process"),
+                ("start", "the element of type startEvent"),
+                ("flow-0", "no such element was found"),
+            ]
         ),
     ],
 )
@@ -63,6 +79,48 @@ async def test_what_cannot_be_started(served: Served, fields: dict[str, Any], st
     await served.deploy()
     async with refused(status, words):
         await served.stub.CreateProcessInstance(gateway.CreateProcessInstanceRequest(**fields))
+
+
+def started_at(process_id: str, *element_ids: str, variables: str = "") -> gateway.CreateProcessInstanceRequest:
+    instructions = [gateway.ProcessInstanceCreationStartInstruction(elementId=element_id) for element_id in element_ids]
+    return gateway.CreateProcessInstanceRequest(
+        bpmnProcessId=process_id, version=-1, startInstructions=instructions, variables=variables or "{}"
+    )
+
+
+@pytest.mark.parametrize(
+    "model, request_, found",
+    [
+        (models.TWO_TASKS, started_at("two", "second"), {"second": 1}),
+        (models.TWO_TASKS, started_at("two", "first", "second"), {"first": 1, "second": 1}),
+        (models.TWO_TASKS, started_at("two", "second", "second"), {"second": 2}),
+        (models.NESTED, started_at("nested", "second"), {"second": 1}),
+        (models.NESTED, started_at("nested", "first", "second"), {"first": 1, "second": 1}),
+        (models.NESTED, started_at("nested", "inside"), {"first": 1}),
+    ],
+)
+async def test_an_instance_begins_at_chosen_elements(
+    served: Served, model: bytes, request_: gateway.CreateProcessInstanceRequest, found: dict[str, int]
+) -> None:
+    await served.deploy(model)
+    await served.stub.CreateProcessInstance(request_)
+    jobs = {job_type: len(await served.poll(job_type)) for job_type in ("first", "second")}
+    assert {job_type: count for job_type, count in jobs.items() if count} == found
+
+
+async def test_an_instance_that_begins_at_a_chosen_element_has_its_result(served: Served) -> None:
+    await served.deploy(models.NESTED)
+    request = started_at("nested", "second", variables='{"a":1}')
+    waiting = served.stub.CreateProcessInstanceWithResult(gateway.CreateProcessInstanceWithResultRequest(request=request))
+    (job,) = await served.poll("second", requestTimeout=60_000)
+    await served.complete(job, '{"b":2}')
+    assert (await waiting).variables == '{"a":1,"b":2}'
+
+
+async def test_an_instance_begins_where_it_has_no_start_event_for_people(served: Served) -> None:
+    await served.deploy(models.STARTED_BY_MESSAGE)
+    await served.stub.CreateProcessInstance(started_at("packing", "pack"))
+    assert len(await served.poll("pack")) == 1
 
 
 async def test_a_result_comes_with_the_end(served: Served) -> None:
@@ -104,6 +162,64 @@ async def test_a_cancelled_instance_has_no_result(served: Served) -> None:
     await served.stub.CancelProcessInstance(gateway.CancelProcessInstanceRequest(processInstanceKey=job.processInstanceKey))
     async with refused(grpc.StatusCode.CANCELLED, f"'{job.processInstanceKey}' was terminated before it could complete"):
         await waiting
+
+
+async def completing(served: Served, key: int) -> None:
+    (job,) = await served.poll()
+    await served.complete(job, '{"b":2}')
+
+
+async def taking_over(served: Served, key: int) -> None:
+    await served.stub.PublishMessage(gateway.PublishMessageRequest(name="paid", correlationKey="o-1", variables='{"b":2}'))
+
+
+async def cancelling(served: Served, key: int) -> None:
+    await served.stub.CancelProcessInstance(gateway.CancelProcessInstanceRequest(processInstanceKey=key))
+
+
+async def giving_up(served: Served, key: int) -> None:
+    await served.loop.submit(QuarantineInstance(process_instance_key=key, reason="odd"))
+    await cancelling(served, key)
+
+
+async def throwing(served: Served, key: int) -> None:
+    (job,) = await served.poll()
+    await served.stub.ThrowError(gateway.ThrowErrorRequest(jobKey=job.key, errorCode="unforeseen"))
+
+
+@pytest.mark.parametrize(
+    "model, process_id, ending, status, words",
+    [
+        (models.ONE_TASK, "order", completing, grpc.StatusCode.OK, '"b":2'),
+        (models.TERMINATED, "terminated", completing, grpc.StatusCode.OK, '"b":2'),
+        (models.TAKEN_OVER, "taken-over", taking_over, grpc.StatusCode.OK, '"b":2'),
+        (models.WAITING, "waiting", taking_over, grpc.StatusCode.OK, '"b":2'),
+        (models.CALLING, "calling", completing, grpc.StatusCode.OK, '"b":2'),
+        (models.ONE_TASK, "order", cancelling, grpc.StatusCode.CANCELLED, "was terminated before it could complete"),
+        (models.CALLING, "calling", cancelling, grpc.StatusCode.CANCELLED, "was terminated before it could complete"),
+        (models.ONE_TASK, "order", giving_up, grpc.StatusCode.CANCELLED, "was terminated before it could complete"),
+        (models.ONE_TASK, "order", throwing, grpc.StatusCode.DEADLINE_EXCEEDED, "has not completed within 2000 ms; it goes on"),
+    ],
+)
+async def test_every_ending_has_its_answer(
+    served: Served, model: bytes, process_id: str, ending: Callable[[Served, int], Awaitable[None]], status: grpc.StatusCode, words: str
+) -> None:
+    await served.deploy()
+    await served.deploy(model)
+    waiting = asyncio.create_task(
+        with_result(
+            served, process_id, variables='{"order":"o-1"}', requestTimeout=2_000 if status is grpc.StatusCode.DEADLINE_EXCEEDED else 60_000
+        )
+    )
+    await until(lambda: served.edge._instances._awaited != {})
+    (key,) = served.edge._instances._awaited.values()
+    await ending(served, key)
+    if status is grpc.StatusCode.OK:
+        assert words in (await waiting).variables
+    else:
+        async with refused(status, str(key), words):
+            await waiting
+    assert served.loop._waiting_ends == {}
 
 
 async def test_a_result_that_nobody_waits_for_any_more(served: Served) -> None:
@@ -153,6 +269,26 @@ async def test_cancelling(served: Served) -> None:
         await served.stub.CancelProcessInstance(request)
     async with refused(grpc.StatusCode.NOT_FOUND):
         await served.complete(job)
+
+
+async def test_a_called_instance_is_not_cancelled_without_the_one_that_called_it(served: Served) -> None:
+    await served.deploy()
+    await served.deploy(models.CALLING)
+    await served.deploy(models.CALLING.replace(b'"calling"', b'"outer"').replace(b'processId="order"', b'processId="calling"'))
+    root = await served.create("outer")
+    (job,) = await served.poll()
+    child = job.processInstanceKey
+    async with refused(
+        grpc.StatusCode.FAILED_PRECONDITION,
+        "Command 'CANCEL' rejected with code 'INVALID_STATE'",
+        f"'{child}'",
+        f"root process instance '{root}'",
+    ):
+        await cancelling(served, child)
+    await cancelling(served, root)
+    assert [await served.state_of(key) for key in (root, child)] == ["TERMINATED", "TERMINATED"]
+    async with refused(grpc.StatusCode.NOT_FOUND, f"'{child}'"):
+        await cancelling(served, child)
 
 
 @pytest.mark.parametrize(

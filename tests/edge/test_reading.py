@@ -32,12 +32,50 @@ def test_what_has_not_happened_is_absent() -> None:
 
 @pytest.mark.parametrize(
     "state, number",
-    [("available", 1), ("taken", 2), ("started", 3), ("completed", 4), ("used_up", 0), ("dropped", 0)],
+    [("available", 1), ("taken", 2), ("started", 3), ("completed", 4), ("dropped", 5), ("used_up", 6), ("forgiven", 0)],
 )
 def test_states_become_enums_and_unknown_words_unspecified(state: str, number: int) -> None:
-    record = shapes.UndoRecord(1, "book", "", 2, 3, "cancel", "", 4, 5, state, throw_key=6, handler_key=7)
+    record = shapes.UndoRecord(1, "book", "", 2, 3, "cancel", "Cancel", 4, 5, state, throw_key=6, handler_key=7, order=8)
     answer = reading.message(wire.UndoRecord, record)
     assert (answer.state, answer.throw_element_instance_key, answer.handler_element_instance_key) == (number, 6, 7)
+    assert (answer.handler_element_id, answer.handler_name, answer.undo_order) == ("cancel", "Cancel", 8)
+
+
+def test_an_incident_says_what_to_do() -> None:
+    incident = shapes.Incident(5, 1, "order", "pay", 2, 3, "JOB_NO_RETRIES", "no card", "Mend it.", 1_002)
+    assert reading.message(wire.Incident, incident).remedy == "Mend it."
+
+
+@pytest.mark.parametrize(
+    "wait, expected",
+    [
+        (
+            shapes.Wait(7, 2, "late", "Too late", "timer", 1_001, due_at_ms=9_000, repetitions=-1, interval="PT1S"),
+            wire.Wait(
+                kind="KIND_TIMER", key=7, element_id="late", element_name="Too late", due_at_ms=9_000, repetitions=-1, interval="PT1S"
+            ),
+        ),
+        (
+            shapes.Wait(8, 2, "paid", "", "message", 1_001, message_name="paid", correlation_key="o-1"),
+            wire.Wait(kind="KIND_MESSAGE", key=8, element_id="paid", name="paid", correlation_key="o-1"),
+        ),
+    ],
+)
+def test_what_is_waited_for(wait: shapes.Wait, expected: wire.Wait) -> None:
+    assert reading.message(wire.Wait, wait) == expected
+
+
+def test_loops_and_calls() -> None:
+    body = shapes.ElementInstance(2, 1, "pay", "", "callActivity", "active", 5, 1_001, loop_counter=-1, loop=shapes.Loop(3, 1))
+    body.children = [shapes.ElementInstance(3, 2, "pay", "", "callActivity", "active", 6, 1_001, loop_counter=2, called_instance_key=9)]
+    answer = reading.tree(instance_of(body)).root
+    assert (answer.loop_counter, answer.loop) == (-1, wire.Loop(total=3, completed=1))
+    assert (answer.children[0].loop_counter, answer.children[0].called_process_instance_key) == (2, 9)
+    assert not answer.children[0].HasField("loop")
+
+
+def instance_of(root: shapes.ElementInstance) -> shapes.InstanceTree:
+    return shapes.InstanceTree(shapes.ProcessInstance(1, "order", 1, 9, "active", 1_000), root, [], [], [], [], [], "odd", 2)
 
 
 @pytest.mark.parametrize("number, word", [(0, ""), (1, "active"), (2, "completed"), (3, "terminated")])
@@ -66,14 +104,19 @@ def test_a_tree_has_what_is_open_and_no_more() -> None:
             shapes.Incident(5, 1, "order", "pay", 2, 3, "JOB_NO_RETRIES", "no card", "help", 1_002),
             shapes.Incident(6, 1, "order", "pay", 2, 3, "JOB_NO_RETRIES", "no card", "help", 1_002, "resolved", 1_003),
         ],
+        waits=[
+            shapes.Wait(7, 2, "late", "", "timer", 1_001, due_at_ms=9_000),
+            shapes.Wait(8, 2, "soon", "", "timer", 1_001, due_at_ms=1_002, state="triggered", closed_at_ms=1_002),
+            shapes.Wait(9, 2, "paid", "", "message", 1_001, state="closed", closed_at_ms=1_002),
+        ],
     )
     root = shapes.ElementInstance(1, 0, "order", "", "process", "active", 3, 1_000, children=[task])
-    found = shapes.InstanceTree(shapes.ProcessInstance(1, "order", 1, 9, "active", 1_000), root, [], [], [], [], "odd", 2)
-    answer = reading.tree(found)
+    answer = reading.tree(instance_of(root))
     (child,) = answer.root.children
     assert (child.element_name, child.state, [variable.value_json for variable in child.variables]) == ("Pay", 2, ["1"])
     assert [(job.key, job.state) for job in child.jobs] == [(3, wire.JOB_STATE_FAILED)]
     assert [incident.key for incident in child.incidents] == [5]
+    assert [wait.key for wait in child.waits] == [7]
     assert (answer.quarantine_reason, answer.elements_left_out) == ("odd", 2)
 
 
@@ -81,7 +124,7 @@ def nested(levels: int) -> shapes.InstanceTree:
     root = shapes.ElementInstance(levels, 0, "scope", "", "subProcess", "active", 3, 1_000)
     for key in range(levels - 1, 0, -1):
         root = shapes.ElementInstance(key, 0, "scope", "", "subProcess", "active", 3, 1_000, children=[root])
-    return shapes.InstanceTree(shapes.ProcessInstance(1, "order", 1, 9, "active", 1_000), root, [], [], [], [])
+    return instance_of(root)
 
 
 def test_the_deepest_tree_that_clients_can_read() -> None:

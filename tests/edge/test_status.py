@@ -51,6 +51,7 @@ def test_whatever_else_can_go_wrong(error: Exception, status: StatusCode, detail
     "rpc, intent",
     [
         ("CreateProcessInstance", "CREATE"),
+        ("PublishMessage", "PUBLISH"),
         ("FailJob", "FAIL"),
         ("ThrowError", "THROW_ERROR"),
         ("UpdateJobRetries", "UPDATE_RETRIES"),

@@ -20,8 +20,10 @@ from counterflow.edge.translate import (
     job_on_wire,
     own_key,
     process_metadata,
+    publication,
     result,
 )
+from counterflow.kernel.correlation import PublishMessage
 from counterflow.kernel.instances import CreateProcessInstance
 from counterflow.kernel.job_delivery import ActivateJobs
 from counterflow.kernel.records import ActivatedJob, first_key
@@ -183,24 +185,25 @@ def test_a_creation_becomes_a_command() -> None:
     assert creation(request, LIMIT) == CreateProcessInstance(bpmn_process_id="order", version=-1, definition_key=9, variables={"a": b"1"})
 
 
-@pytest.mark.parametrize(
-    "request_, words",
-    [
-        (
-            gateway.CreateProcessInstanceRequest(startInstructions=[gateway.ProcessInstanceCreationStartInstruction(elementId="pay")]),
-            "Starting at chosen elements ('pay') is not there yet",
-        ),
-        (
-            gateway.CreateProcessInstanceRequest(runtimeInstructions=[gateway.ProcessInstanceCreationRuntimeInstruction()]),
-            "Runtime instructions are not there yet",
-        ),
-    ],
-)
-def test_instructions_are_refused_rather_than_ignored(request_: gateway.CreateProcessInstanceRequest, words: str) -> None:
+def test_start_instructions_keep_their_order() -> None:
+    instructions = [gateway.ProcessInstanceCreationStartInstruction(elementId=element_id) for element_id in ("ship", "pay", "ship")]
+    assert creation(gateway.CreateProcessInstanceRequest(startInstructions=instructions), LIMIT).start_at == ("ship", "pay", "ship")
+
+
+def test_runtime_instructions_are_refused_rather_than_ignored() -> None:
+    request = gateway.CreateProcessInstanceRequest(runtimeInstructions=[gateway.ProcessInstanceCreationRuntimeInstruction()])
     with pytest.raises(Refused) as refusal:
-        creation(request_, LIMIT)
+        creation(request, LIMIT)
     assert refusal.value.status is StatusCode.UNIMPLEMENTED
-    assert words in refusal.value.details
+    assert "Runtime instructions are not there yet" in refusal.value.details
+
+
+@pytest.mark.parametrize("asked_ms, kept_ms", [(0, 0), (-5, -5), (3_000, 3_000), (2**63 - 1, LONGEST_MS)])
+def test_a_message_becomes_a_command(asked_ms: int, kept_ms: int) -> None:
+    request = gateway.PublishMessageRequest(name="paid", correlationKey="o-1", timeToLive=asked_ms, messageId="m", variables='{"a":1}')
+    assert publication(request, LIMIT) == PublishMessage(
+        name="paid", correlation_key="o-1", message_id="m", time_to_live_ms=kept_ms, variables={"a": b"1"}
+    )
 
 
 def test_an_instance_that_was_created() -> None:

@@ -27,14 +27,21 @@ NAMES_ON_WIRE: Mapping[str, str] = {
     "definition_key": "process_definition_key",
     "throw_key": "throw_element_instance_key",
     "handler_key": "handler_element_instance_key",
+    "handler_id": "handler_element_id",
+    "order": "undo_order",
+    "called_instance_key": "called_process_instance_key",
+    "catch_id": "element_id",
+    "catch_name": "element_name",
+    "message_name": "name",
 }
-STATES: Mapping[type[msgspec.Struct], tuple[Any, str]] = {
-    shapes.ProcessInstance: (wire.ProcessInstanceState, "PROCESS_INSTANCE_STATE_"),
-    shapes.ElementInstance: (wire.ElementInstanceState, "ELEMENT_INSTANCE_STATE_"),
-    shapes.Job: (wire.JobState, "JOB_STATE_"),
-    shapes.UndoRecord: (wire.UndoState, "UNDO_STATE_"),
+WORDS: Mapping[tuple[type[msgspec.Struct], str], tuple[Any, str]] = {
+    (shapes.ProcessInstance, "state"): (wire.ProcessInstanceState, "PROCESS_INSTANCE_STATE_"),
+    (shapes.ElementInstance, "state"): (wire.ElementInstanceState, "ELEMENT_INSTANCE_STATE_"),
+    (shapes.Job, "state"): (wire.JobState, "JOB_STATE_"),
+    (shapes.UndoRecord, "state"): (wire.UndoState, "UNDO_STATE_"),
+    (shapes.Wait, "kind"): (wire.Wait.Kind, "KIND_"),
 }
-"""The enum that a state's word is a value of; words that it does not have (`dropped`) are told as UNSPECIFIED."""
+"""The enum that a field's word is a value of; a word that it does not have (a job's `completed`) is told as UNSPECIFIED."""
 
 
 def message(kind: type[MessageType], struct: msgspec.Struct) -> MessageType:
@@ -75,13 +82,18 @@ def tree(found: shapes.InstanceTree) -> wire.GetProcessInstanceResponse:
 
 
 def _fill_element(answer: wire.ElementInstance, found: shapes.ElementInstance) -> None:
-    """A run of an element and the runs inside it; of its jobs and incidents those that are not over."""
+    """A run of an element and the runs inside it; of its jobs, waits and incidents those that are not over."""
     _fill(answer, found)
+    if found.loop is not None:
+        _fill(answer.loop, found.loop)
     for variable in found.variables:
         _fill(answer.variables.add(), variable)
     for job in found.jobs:
         if job.ended_at_ms is None:
             _fill(answer.jobs.add(), job)
+    for wait in found.waits:
+        if wait.state == "open":
+            _fill(answer.waits.add(), wait)
     for incident in found.incidents:
         if incident.ended_at_ms is None:
             _fill(answer.incidents.add(), incident)
@@ -102,7 +114,7 @@ def _fill(answer: Message, struct: msgspec.Struct) -> None:
     for name, on_wire in _shared_fields(kind, answer.DESCRIPTOR):
         value = getattr(struct, name)
         if value is not None:
-            setattr(answer, on_wire, value if on_wire != "state" or kind not in STATES else _state(kind, value))
+            setattr(answer, on_wire, _number(*WORDS[kind, name], value) if (kind, name) in WORDS else value)
 
 
 @functools.cache
@@ -113,7 +125,6 @@ def _shared_fields(kind: type[msgspec.Struct], descriptor: Descriptor) -> tuple[
     return tuple((name, on_wire) for name, on_wire in named if on_wire in known and known[on_wire].message_type is None)
 
 
-def _state(kind: type[msgspec.Struct], word: str) -> int:
-    enum, prefix = STATES[kind]
+def _number(enum: Any, prefix: str, word: str) -> int:
     numbers: dict[str, int] = dict(enum.items())
     return numbers.get(prefix + word.upper(), 0)

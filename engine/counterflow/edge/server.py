@@ -14,6 +14,7 @@ from counterflow.edge.counterflow_service import CounterflowService
 from counterflow.edge.deployments import Deployments
 from counterflow.edge.instances import Instances
 from counterflow.edge.jobs import Jobs
+from counterflow.edge.messages import Messages
 from counterflow.edge.polls import Polls
 from counterflow.edge.streams import Streams
 from counterflow.edge.topology import Topology
@@ -30,7 +31,6 @@ LAST_WORDS_SECONDS = 0.25
 SERVED = ("", gateway.SERVICE, counterflow_v1.SERVICE)
 
 NOT_YET = {
-    "PublishMessage": ("Message events are not there", "no process can wait for a message, so there is nobody to publish to"),
     "BroadcastSignal": ("Signal events are not there", "no process can wait for a signal, so there is nobody to broadcast to"),
     "EvaluateDecision": ("Decisions (DMN) are not there", "evaluate them in a worker"),
     "ModifyProcessInstance": ("Modification is not there", "cancel the instance and start a new one"),
@@ -113,7 +113,7 @@ class EdgeServer:
 
     def _gateway(self) -> dict[str, Behaviour]:
         calls = self._calls
-        families = (Jobs(calls), self._instances, Deployments(calls))
+        families = (Jobs(calls), self._instances, Messages(calls), Deployments(calls))
         answered = {rpc: behaviour for family in families for rpc, behaviour in family.behaviours().items()}
         waiting: dict[str, Behaviour] = {
             "ActivateJobs": Polls(calls).activate_jobs,

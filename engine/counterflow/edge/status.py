@@ -32,6 +32,7 @@ INTENTS: Mapping[str, str] = {
     "DeployProcess": "CREATE",
     "DeployResource": "CREATE",
     "FailJob": "FAIL",
+    "PublishMessage": "PUBLISH",
     "ReleaseQuarantined": "RELEASE",
     "ResolveIncident": "RESOLVE",
     "SetVariables": "UPDATE",

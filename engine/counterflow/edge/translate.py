@@ -14,6 +14,7 @@ import msgspec
 from grpc import StatusCode
 
 from counterflow.edge.status import Refused, invalid
+from counterflow.kernel.correlation import PublishMessage
 from counterflow.kernel.instances import CreateProcessInstance
 from counterflow.kernel.job_delivery import ActivateJobs
 from counterflow.kernel.records import PARTITION_BITS, ActivatedJob
@@ -162,12 +163,6 @@ def job_on_wire(job: ActivatedJob) -> gateway.ActivatedJob:
 
 def creation(request: gateway.CreateProcessInstanceRequest, limit_bytes: int) -> CreateProcessInstance:
     """What a caller wants to start. Raises `Refused`."""
-    if request.startInstructions:
-        raise Refused(
-            StatusCode.UNIMPLEMENTED,
-            f"Starting at chosen elements ('{request.startInstructions[0].elementId}') is not there yet in this version; "
-            "leave the start instructions out and the instance begins at its start event",
-        )
     if request.runtimeInstructions:
         raise Refused(StatusCode.UNIMPLEMENTED, "Runtime instructions are not there yet in this version; leave them out")
     check_tenants((request.tenantId,))
@@ -175,6 +170,7 @@ def creation(request: gateway.CreateProcessInstanceRequest, limit_bytes: int) ->
         bpmn_process_id=request.bpmnProcessId,
         version=request.version,
         definition_key=request.processDefinitionKey,
+        start_at=tuple(instruction.elementId for instruction in request.startInstructions),
         variables=document(request.variables, limit_bytes),
     )
 
@@ -203,6 +199,23 @@ def result(
         processInstanceKey=instance.key,
         variables=to_object(chosen).decode(),
         tenantId=DEFAULT_TENANT,
+    )
+
+
+# -- messages ---------------------------------------------------------------------------------------------------------
+
+
+def publication(request: gateway.PublishMessageRequest, limit_bytes: int) -> PublishMessage:
+    """A message for whoever waits for it. Raises `Refused`."""
+    if not request.name.strip():
+        raise invalid("Expected the name of the message to publish, but it is empty; it is the name of a message in the model")
+    check_tenants((request.tenantId,))
+    return PublishMessage(
+        name=request.name,
+        correlation_key=request.correlationKey,
+        message_id=request.messageId,
+        time_to_live_ms=duration_ms(request.timeToLive),
+        variables=document(request.variables, limit_bytes),
     )
 
 
