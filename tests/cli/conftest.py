@@ -35,20 +35,25 @@ class Process:
         )
         self.address = ""
         self.seen: list[str] = []
+        self._passed_over: list[str] = []
         self._lines: queue.Queue[str | None] = queue.Queue()
         for stream in (self.process.stdout, self.process.stderr):
             if stream is not None:
                 Thread(target=self._read, args=(stream,), daemon=True).start()
 
     def line_with(self, words: str) -> str:
-        """The next line that holds these words, on either stream."""
-        while True:
-            line = self._lines.get(timeout=PATIENCE_S)
-            self.seen.append(line or "")
-            if line is None:
-                raise AssertionError(f"expected a line with {words!r}, but the program has ended after:\n{''.join(self.seen)}")
+        """The next line that holds these words and was not asked for yet; which stream is read first is left to chance."""
+        for number, line in enumerate(self._passed_over):
             if words in line:
-                return line
+                return self._passed_over.pop(number)
+        while True:
+            following = self._lines.get(timeout=PATIENCE_S)
+            self.seen.append(following or "")
+            if following is None:
+                raise AssertionError(f"expected a line with {words!r}, but the program has ended after:\n{''.join(self.seen)}")
+            if words in following:
+                return following
+            self._passed_over.append(following)
 
     def check(self) -> None:
         """Fail with what it has said if it has ended."""

@@ -10,8 +10,11 @@ from rich.console import Console
 from counterflow.cli.drawing import draw
 from counterflow.edge.reading import tree
 from counterflow.kernel.quarantine import QuarantineInstance
+from counterflow.kernel.rows import ProcessInstance
 from counterflow.queries.instances import process_instance
 from counterflow.testing import Engine
+from counterflow_wire import counterflow_v1 as wire
+from tests.cli.models import CALLING, EACH, PAYMENT, REMINDED
 from tests.queries.models import GUARDED, PAID, TRIP, engine_with
 
 
@@ -125,6 +128,62 @@ def test_an_undo_whose_handler_is_left_out_still_has_its_place() -> None:
     engine, key = booked()
     engine.complete("cancel-car")
     assert "Cancel hotel  0 ms  active  cancel-hotel  ↶ undoes book-hotel" in drawn(engine, key, active_only=True)
+
+
+def test_an_undo_that_was_broken_off() -> None:
+    engine, key = booked()
+    answer = tree(process_instance(engine.store, key))
+    answer.undo_records[1].state = wire.UNDO_STATE_USED_UP
+    page = io.StringIO()
+    Console(file=page, width=160, color_system=None, highlight=False).print(draw(answer, engine.now_ms))
+    assert "✓ Book car  1.5 s  book-car  ↶ its undo was broken off\n" in page.getvalue()
+
+
+def test_what_an_element_waits_for() -> None:
+    engine = engine_with(REMINDED)
+    key = engine.start("reminded", {"order": "o-1"})
+    engine.advance(seconds=7)
+    assert drawn(engine, key) == (
+        "● reminded version 1  K+0  active, 7.0 s  started 2023-11-14 22:13:20.000Z\n"
+        '├── order = "o-1"\n'
+        "├── ✓ start  0 ms\n"
+        "└── ● Wait for the money  7.0 s  active  paid\n"
+        "    ├── ✉ paid / o-1\n"
+        "    ├── ⏱ due in 3.0 s, then every PT10S (2 times)  Remind\n"
+        "    └── ⏱ due in 23 h 59 m  too-late\n"
+    )
+
+
+def test_a_wait_that_is_over_is_not_drawn() -> None:
+    engine = engine_with(REMINDED)
+    key = engine.start("reminded", {"order": "o-1"})
+    engine.publish("paid", "o-1")
+    assert "⏱" not in drawn(engine, key)
+    assert "✉" not in drawn(engine, key)
+
+
+def test_an_endless_wait_that_is_overdue() -> None:
+    engine = engine_with(REMINDED.replace(b"R3/PT10S", b"R/PT10S"))
+    key = engine.start("reminded", {"order": "o-1"})
+    engine.now_ms += 12_000
+    assert "⏱ overdue for 2.0 s, then every PT10S  Remind\n" in drawn(engine, key)
+
+
+def test_a_call_and_the_instance_that_it_called() -> None:
+    engine = engine_with(PAYMENT, CALLING)
+    key = engine.start("calling")
+    child = engine.store.scan(ProcessInstance, {"bpmn_process_id": "payment"})[0].key
+    assert drawn(engine, key).splitlines()[-2:] == ["└── ● Pay  0 ms  active  pay", f"    └── called process instance K+{child - key}"]
+    assert drawn(engine, child).splitlines()[1] == f"called by process instance {key}"
+
+
+def test_the_instances_of_a_multi_instance_activity_are_counted() -> None:
+    engine = engine_with(EACH)
+    key = engine.start("each", {"rooms": ["a", "b"]})
+    engine.complete("book")
+    lines = [line.strip("│├└─ ").split("  ") for line in drawn(engine, key).splitlines() if "Book" in line]
+    assert [line[0] for line in lines] == ["● Book", "✓ Book #1", "● Book #2"]
+    assert lines[0][2:] == ["active", "1 of 2 done", "book"]
 
 
 def test_quarantine_is_told_first() -> None:

@@ -51,6 +51,12 @@ def test_start_can_wait_for_the_end(counterflow: CommandLine, tmp_path: Path) ->
     assert counterflow.good("start", "straight", "--await", "--json").json["variables"] == {}
 
 
+def test_start_at_chosen_elements(counterflow: CommandLine) -> None:
+    key = int(counterflow.good("start", "trip", "--at", "book-car", "--at", "book-hotel").data)
+    children = counterflow.good("show", key, "--json").json["root"]["children"]
+    assert [child["elementId"] for child in children] == ["book-car", "book-hotel"]
+
+
 def test_waiting_ends_when_the_time_is_over(counterflow: CommandLine) -> None:
     run = counterflow("start", "trip", "--await", "--timeout", "0.1")
     assert (run.code, run.data) == (124, "")
@@ -129,6 +135,12 @@ def test_variables_are_set_from_outside(counterflow: CommandLine) -> None:
 REFUSALS = [
     (("start", "nope"), 3, "Expected to find process definition with process ID 'nope', but none found"),
     (("start", "trip", "--version", "9"), 3, "process ID 'trip' and version '9', but none found"),
+    (("start", "trip", "--at", "nowhere"), 4, "at element 'nowhere', but no such element was found"),
+    (
+        ("start", "trip", "--at", "start"),
+        4,
+        "at element 'start', but the element of type startEvent is not one that an instance can begin at",
+    ),
     (("start", "trip", "--variables", "[1]"), 2, "--variables: expected a JSON object such as {\"days\": 3}, but found '[1]'"),
     (("start", "trip", "--variables", "{days: 3}"), 2, "but '{days: 3}' is no JSON"),
     (("start", "trip", "--variables", "@nothing.json"), 3, "nothing.json: expected a file, found nothing"),

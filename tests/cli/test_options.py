@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from counterflow.cli.exits import NOT_FOUND, USAGE, Failure
-from counterflow.cli.options import interruptible, read_file, read_object, shown
+from counterflow.cli.options import interruptible, read_duration_ms, read_file, read_object, shown
 
 
 def test_an_object_as_text_from_a_file_and_from_stdin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -22,6 +22,21 @@ def test_an_object_as_text_from_a_file_and_from_stdin(tmp_path: Path, monkeypatc
 def test_what_is_no_object_is_refused(text: str) -> None:
     with pytest.raises(Failure, match="JSON: expected a JSON object") as refused:
         read_object(text, "JSON")
+    assert refused.value.code == USAGE
+
+
+@pytest.mark.parametrize(
+    "text, milliseconds",
+    [("0", 0), ("500", 500), ("500ms", 500), ("30s", 30_000), ("1.5s", 1_500), (" 5 m ", 300_000), ("2h", 7_200_000), ("1d", 86_400_000)],
+)
+def test_a_length_of_time(text: str, milliseconds: int) -> None:
+    assert read_duration_ms(text, "--ttl") == milliseconds
+
+
+@pytest.mark.parametrize("text", ["", "s", "-1", "-1s", "1 week", "PT30S", "1e3", "٣s", "1" * 13])
+def test_what_is_no_length_of_time_is_refused(text: str) -> None:
+    with pytest.raises(Failure, match="--ttl: expected a length of time such as 30s") as refused:
+        read_duration_ms(text, "--ttl")
     assert refused.value.code == USAGE
 
 

@@ -40,7 +40,17 @@ CASES: list[tuple[Message, dict[str, Any]]] = [
     ),
     (
         counterflow_v1.Wait(kind="KIND_TIMER"),
-        {"kind": "timer", "key": 0, "elementId": "", "name": "", "correlationKey": "", "dueAtMs": None},
+        {
+            "kind": "timer",
+            "key": 0,
+            "elementId": "",
+            "name": "",
+            "correlationKey": "",
+            "dueAtMs": None,
+            "elementName": "",
+            "repetitions": 0,
+            "interval": "",
+        },
     ),
     (counterflow_v1.ListIncidentsResponse(), {"incidents": [], "nextPageKey": 0}),
     (

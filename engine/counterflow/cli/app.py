@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from counterflow import __version__
-from counterflow.cli import instance_commands, model_commands, repair_commands, server_commands
+from counterflow.cli import instance_commands, message_commands, model_commands, repair_commands, server_commands
 from counterflow.cli.exits import INTERRUPTED, OK, Failure
 from counterflow.cli.options import AddressOption, address_of_all
 from counterflow.cli.output import give
@@ -38,6 +38,7 @@ COMMANDS: Sequence[Callable[..., None]] = (
     instance_commands.history,
     instance_commands.cancel,
     instance_commands.set_variables,
+    message_commands.publish,
     repair_commands.incidents,
     repair_commands.resolve,
 )

@@ -1,19 +1,18 @@
 """A process instance as a tree for people: every run of an element with its state and how long it took, and below it what it holds.
 
 Compensation is drawn as pairs: `✓ Book car … ↶ undone by Cancel car (2nd)` stands at the activity, and its handler says what it
-undoes. The order is that in which handlers began, which their keys tell.
+undoes; the number is the order in which handlers began. What an element waits for stands below it (`⏱ due in 3.0 s`,
+`✉ paid / o-1`), and so does the instance that a call activity has called.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from rich.text import Text
 from rich.tree import Tree
 
 from counterflow.cli.output import duration, moment, ordinal, shortened
-from counterflow.queries.remedies import remedy_for
 from counterflow_wire import counterflow_v1 as wire
 
 MARKS: Mapping[int, tuple[str, str]] = {
@@ -31,16 +30,11 @@ UNDO_WORDS: Mapping[int, str] = {
     wire.UNDO_STATE_TAKEN: "waits to be undone",
     wire.UNDO_STATE_STARTED: "being undone",
     wire.UNDO_STATE_COMPLETED: "undone",
+    wire.UNDO_STATE_DROPPED: "can no longer be undone",
+    wire.UNDO_STATE_USED_UP: "its undo was broken off",
 }
-BEYOND_UNDO = "can no longer be undone"
-
-
-class Undo(NamedTuple):
-    """What is said about an activity that has, or had, a way back."""
-
-    record: wire.UndoRecord
-    handler: str
-    order: int
+UNDO_BEGUN = {wire.UNDO_STATE_STARTED, wire.UNDO_STATE_COMPLETED}
+"""Where the handler is named, with its place in the order."""
 
 
 class Picture:
@@ -49,19 +43,18 @@ class Picture:
     def __init__(self, answer: wire.GetProcessInstanceResponse, now_ms: int) -> None:
         self.now_ms = now_ms
         names = {element.key: _name(element) for element in _all(answer.root)}
-        handlers = sorted(record.handler_element_instance_key for record in answer.undo_records if record.handler_element_instance_key)
-        self.undo_of: dict[int, Undo] = {}
-        self.undone_by: dict[int, str] = {}
-        for record in answer.undo_records:
-            handler = record.handler_element_instance_key
-            order = handlers.index(handler) + 1 if handler else 0
-            self.undo_of[record.element_instance_key] = Undo(record, names.get(handler, ""), order)
-            self.undone_by[record.key] = names.get(record.element_instance_key, record.element_id)
+        self.undo_of = {record.element_instance_key: record for record in answer.undo_records}
+        self.undone_by = {record.key: names.get(record.element_instance_key, record.element_id) for record in answer.undo_records}
 
     def lasted(self, element: wire.ElementInstance) -> str:
         """How long an element instance took, or has taken so far."""
         end_ms = element.ended_at_ms if element.HasField("ended_at_ms") else self.now_ms
         return duration(max(end_ms - element.activated_at_ms, 0))
+
+    def due(self, at_ms: int) -> str:
+        """How far a moment is away."""
+        left_ms = at_ms - self.now_ms
+        return f"due in {duration(left_ms)}" if left_ms >= 0 else f"overdue for {duration(-left_ms)}"
 
 
 def draw(answer: wire.GetProcessInstanceResponse, now_ms: int) -> Tree:
@@ -81,6 +74,8 @@ def _heading(answer: wire.GetProcessInstanceResponse, picture: Picture) -> Text:
     heading = Text.assemble((f"{mark} ", colour), (_name(answer.root), "bold"), f" version {instance.version}  {instance.key}  ")
     heading.append(f"{state}, {picture.lasted(answer.root)}", style=colour)
     heading.append(f"  started {moment(instance.started_at_ms)}", style="dim")
+    if instance.parent_process_instance_key:
+        heading.append(f"\ncalled by process instance {instance.parent_process_instance_key}", style="dim")
     if instance.quarantined:
         heading.append(f"\nquarantined: {answer.quarantine_reason}\n→ counterflow quarantine release {instance.key}", style="red")
     return heading
@@ -93,9 +88,13 @@ def _add(tree: Tree, element: wire.ElementInstance, picture: Picture) -> None:
 def _label(element: wire.ElementInstance, picture: Picture) -> Text:
     mark, colour = MARKS.get(element.state, ("?", ""))
     label = Text.assemble((f"{mark} ", colour), _name(element))
+    if element.loop_counter > 0:
+        label.append(f" #{element.loop_counter}")
     label.append(f"  {picture.lasted(element)}", style="dim")
     if element.state != wire.ELEMENT_INSTANCE_STATE_COMPLETED:
         label.append(f"  {wire.ElementInstanceState.Name(element.state).removeprefix('ELEMENT_INSTANCE_STATE_').lower()}", style=colour)
+    if element.HasField("loop"):
+        label.append(f"  {element.loop.completed} of {element.loop.total} done", style="dim")
     if element.element_name:
         label.append(f"  {element.element_id}", style="dim")
     if element.key in picture.undo_of:
@@ -105,11 +104,11 @@ def _label(element: wire.ElementInstance, picture: Picture) -> Text:
     return label
 
 
-def _undo_words(undo: Undo) -> str:
-    words = UNDO_WORDS.get(undo.record.state, BEYOND_UNDO)
-    if words != BEYOND_UNDO and undo.handler:
-        words = f"{words} by {undo.handler}"
-    return f"{words} ({ordinal(undo.order)})" if undo.order else words
+def _undo_words(record: wire.UndoRecord) -> str:
+    words = UNDO_WORDS.get(record.state, "")
+    if record.state not in UNDO_BEGUN:
+        return words
+    return f"{words} by {record.handler_name or record.handler_element_id} ({ordinal(record.undo_order)})"
 
 
 def _add_contents(tree: Tree, element: wire.ElementInstance, picture: Picture) -> None:
@@ -117,6 +116,10 @@ def _add_contents(tree: Tree, element: wire.ElementInstance, picture: Picture) -
         tree.add(Text.assemble((variable.name, "blue"), " = ", shortened(variable.value_json)))
     for job in element.jobs:
         tree.add(_job(job, picture))
+    for wait in element.waits:
+        tree.add(_wait(wait, element, picture))
+    if element.called_process_instance_key:
+        tree.add(Text(f"called process instance {element.called_process_instance_key}", style="cyan"))
     for incident in element.incidents:
         tree.add(_incident(incident))
     for child in element.children:
@@ -129,17 +132,29 @@ def _job(job: wire.Job, picture: Picture) -> Text:
     if job.worker:
         text.append(f", worker {job.worker}")
     if job.HasField("due_at_ms"):
-        left_ms = job.due_at_ms - picture.now_ms
-        text.append(f", due in {duration(left_ms)}" if left_ms >= 0 else f", overdue for {duration(-left_ms)}")
+        text.append(f", {picture.due(job.due_at_ms)}")
     error = ": ".join(part for part in (job.error_code, shortened(job.error_message)) if part)
     if error:
         text.append(f"  {error}", style="red")
     return text
 
 
+def _wait(wait: wire.Wait, element: wire.ElementInstance, picture: Picture) -> Text:
+    """What is waited for, and by which event where that is not the element itself."""
+    if wait.kind == wire.Wait.KIND_TIMER:
+        text = Text(f"⏱ {picture.due(wait.due_at_ms)}", style="cyan")
+        if wait.repetitions:
+            text.append(f", then every {wait.interval}{f' ({wait.repetitions} times)' if wait.repetitions > 0 else ''}")
+    else:
+        text = Text(f"✉ {wait.name} / {shortened(wait.correlation_key)}", style="cyan")
+    if wait.element_id != element.element_id:
+        text.append(f"  {wait.element_name or wait.element_id}", style="dim")
+    return text
+
+
 def _incident(incident: wire.Incident) -> Text:
     text = Text.assemble((f"incident {incident.key} {incident.error_type}", "bold red"), f"  {incident.message}\n")
-    text.append(f"→ {remedy_for(incident.error_type)} (counterflow resolve {incident.key})", style="yellow")
+    text.append(f"→ {incident.remedy} (counterflow resolve {incident.key})", style="yellow")
     return text
 
 

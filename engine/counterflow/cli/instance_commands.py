@@ -9,7 +9,16 @@ from typing import Annotated, Any
 import typer
 
 from counterflow.cli.exits import USAGE, Failure
-from counterflow.cli.options import AddressOption, InstanceArgument, JsonOption, LimitOption, interruptible, read_object, remote
+from counterflow.cli.options import (
+    AddressOption,
+    InstanceArgument,
+    JsonOption,
+    LimitOption,
+    VariablesOption,
+    interruptible,
+    read_object,
+    remote,
+)
 from counterflow.cli.output import duration, give, give_json, give_table, moment, say
 from counterflow.cli.remote import Remote
 
@@ -21,8 +30,11 @@ WIDTH_OF_A_FILE = 200
 
 def start(
     process: Annotated[str, typer.Argument(metavar="ID", help="The id of a deployed process.")],
-    variables: Annotated[str, typer.Option("--variables", metavar="JSON", help="A JSON object, @FILE, or - for stdin.")] = "{}",
+    variables: VariablesOption = "{}",
     version: Annotated[int, typer.Option("--version", metavar="N", help="-1 means the latest.")] = -1,
+    at: Annotated[
+        list[str] | None, typer.Option("--at", metavar="ELEMENT", help="Begin at this element instead; can be given several times.")
+    ] = None,
     wait: Annotated[bool, typer.Option("--await", help="Wait for the end and print the variables.")] = False,
     timeout: Annotated[float, typer.Option("--timeout", metavar="SECONDS", help="How long --await waits.")] = 60.0,
     address: AddressOption = "",
@@ -32,7 +44,12 @@ def start(
 
     Prints its key; with --await, its variables when it has completed.
     """
-    request: dict[str, Any] = {"bpmnProcessId": process, "version": version, "variables": read_object(variables, "--variables")}
+    request: dict[str, Any] = {
+        "bpmnProcessId": process,
+        "version": version,
+        "variables": read_object(variables, "--variables"),
+        "startInstructions": [{"elementId": element_id} for element_id in at or ()],
+    }
     server = remote(address)
     if wait:
         _start_and_wait(server, request, timeout, as_json)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,7 +22,11 @@ AddressOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print data as JSON.")]
 LimitOption = Annotated[int, typer.Option("--limit", min=1, help="How many to list at most.")]
+VariablesOption = Annotated[str, typer.Option("--variables", metavar="JSON", help="A JSON object, @FILE, or - for stdin.")]
 InstanceArgument = Annotated[int, typer.Argument(metavar="KEY", help="The key of a process instance.")]
+
+UNIT_MS: Mapping[str, int] = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+_DURATION = re.compile(rf"(\d{{1,12}}(?:\.\d{{1,9}})?)\s*({'|'.join(UNIT_MS)})?", re.ASCII)
 
 address_of_all = [""]
 """What `counterflow --address … COMMAND` said, for commands that are told nothing themselves."""
@@ -41,6 +47,15 @@ def read_object(text: str, what: str) -> str:
     if not isinstance(found, dict):
         raise Failure(USAGE, f'{what}: expected a JSON object such as {{"days": 3}}, but found {shown(document)}')
     return document
+
+
+def read_duration_ms(text: str, what: str) -> int:
+    """A length of time such as `30s`, `1.5h` or, in milliseconds, `500`. Raises `Failure` for anything else."""
+    matched = _DURATION.fullmatch(text.strip())
+    if matched is None:
+        raise Failure(USAGE, f"{what}: expected a length of time such as 30s, 5m, 2h, 1d, or milliseconds, but found {shown(text)}")
+    number, unit = matched.groups()
+    return int(Decimal(number) * UNIT_MS[unit or "ms"])
 
 
 def read_file(path: Path) -> bytes:

@@ -26,13 +26,13 @@ def incidents(
     """
     found = remote(address).pages("ListIncidents", "incidents", limit, process_instance_key=instance)
     if as_json:
-        give_json([{**_data(one), "remedy": _remedy(one)} for one in found])
+        give_json([_data(one) for one in found])
         return
     for one in found:
         where = f"{one.element_id} of {one.bpmn_process_id}, process instance {one.process_instance_key}"
         give(f"{one.key}  {one.error_type}  {moment(one.created_at_ms)}  at {where}")
         give(f"    {one.message}")
-        give(f"    → {_remedy(one)}")
+        give(f"    → {one.remedy}")
     if not found:
         say("No open incidents.")
 
@@ -94,12 +94,6 @@ def _job_of(server: Remote, incident: int) -> int:
             return 0  # a gateway without our reading service
         raise
     return int(found[0].job_key) if found and found[0].key == incident else 0
-
-
-def _remedy(incident: Any) -> str:
-    from counterflow.queries.remedies import remedy_for  # noqa: PLC0415 - read only where there is an incident
-
-    return remedy_for(incident.error_type)
 
 
 def _data(message: Any) -> dict[str, Any]:

@@ -1,0 +1,100 @@
+"""Publishing messages, and what waits for them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.commands import CommandLine
+from tests.cli.models import CALLING, PAYMENT, REMINDED
+
+
+@pytest.fixture(autouse=True)
+def deployed(counterflow: CommandLine, tmp_path: Path) -> None:
+    """What the tests start."""
+    contents = {"reminded.bpmn": REMINDED, "payment.bpmn": PAYMENT, "calling.bpmn": CALLING}
+    for name, content in contents.items():
+        (tmp_path / name).write_bytes(content)
+    counterflow.good("deploy", *(tmp_path / name for name in contents))
+
+
+def state_of(counterflow: CommandLine, key: int) -> object:
+    return counterflow.good("show", key, "--json").json["processInstance"]["state"]
+
+
+def test_a_message_reaches_who_waits_and_brings_its_variables(counterflow: CommandLine) -> None:
+    key = counterflow.start("reminded", {"order": "cli-1"})
+    run = counterflow.good("publish", "paid", "--key", "cli-1", "--variables", '{"amount": 12}')
+    assert int(run.data) > key
+    assert run.words == "Published paid / cli-1 to those who wait now.\n"
+    found = counterflow.good("show", key, "--json").json
+    assert found["processInstance"]["state"] == "completed"
+    assert {"name": "amount", "value": 12} in found["root"]["variables"]
+
+
+def test_a_message_is_kept_for_who_comes_later(counterflow: CommandLine) -> None:
+    run = counterflow.good("publish", "paid", "--key", "cli-2", "--ttl", "5m", "--json")
+    assert (sorted(run.json), run.json["tenantId"]) == (["key", "tenantId"], "<default>")
+    assert run.words == "Published paid / cli-2; it is kept for 5m.\n"
+    assert state_of(counterflow, counterflow.start("reminded", {"order": "cli-2"})) == "completed"
+
+
+def test_a_message_that_is_not_kept_is_gone(counterflow: CommandLine) -> None:
+    counterflow.good("publish", "paid", "--key", "cli-3")
+    assert state_of(counterflow, counterflow.start("reminded", {"order": "cli-3"})) == "active"
+
+
+def test_an_id_is_taken_once(counterflow: CommandLine) -> None:
+    published = ("publish", "paid", "--key", "cli-4", "--ttl", "60000", "--id", "m-1")
+    assert counterflow.good(*published).words == "Published paid / cli-4; it is kept for 60000 ms.\n"
+    run = counterflow(*published)
+    assert (run.code, run.data) == (4, "")
+    assert "message with id 'm-1', but a message with that id was already published" in run.words
+
+
+def test_show_tells_what_is_waited_for(counterflow: CommandLine) -> None:
+    key = counterflow.start("reminded", {"order": "cli-5"})
+    drawn = counterflow.good("show", key).data
+    assert "✉ paid / cli-5" in drawn
+    assert "(2 times)  Remind" in drawn
+    waits = counterflow.good("show", key, "--json").json["root"]["children"][1]["waits"]
+    assert [(wait["kind"], wait["elementId"], wait["name"], wait["correlationKey"]) for wait in waits] == [
+        ("message", "paid", "paid", "cli-5"),
+        ("timer", "remind", "", ""),
+        ("timer", "too-late", "", ""),
+    ]
+
+
+def test_show_leads_from_a_call_to_what_it_called_and_back(counterflow: CommandLine) -> None:
+    key = counterflow.start("calling")
+    child = counterflow.good("show", key, "--json").json["root"]["children"][1]["calledProcessInstanceKey"]
+    assert f"called process instance {child}" in counterflow.good("show", key).data
+    assert f"called by process instance {key}" in counterflow.good("show", child).data
+    listed = counterflow.good("instances", "--limit", 2, "--json").json
+    assert [(one["key"], one["parentProcessInstanceKey"]) for one in listed] == [(child, key), (key, 0)]
+    run = counterflow("cancel", child)
+    assert (run.code, run.data) == (4, "")
+    assert f"cancel the root process instance '{key}' instead" in run.words
+    counterflow.good("cancel", key)
+    assert state_of(counterflow, child) == "terminated"
+
+
+REFUSALS = [
+    (("publish",), 2, "NAME"),
+    (("publish", " "), 4, "name of the message to publish, but it is empty"),
+    (
+        ("publish", "paid", "--ttl", "soon"),
+        2,
+        "--ttl: expected a length of time such as 30s, 5m, 2h, 1d, or milliseconds, but found 'soon'",
+    ),
+    (("publish", "paid", "--variables", "[1]"), 2, "--variables: expected a JSON object"),
+]
+
+
+@pytest.mark.parametrize("arguments,code,words", REFUSALS, ids=[" ".join(case[0]) for case in REFUSALS])
+def test_what_cannot_be_published(counterflow: CommandLine, arguments: tuple[str, ...], code: int, words: str) -> None:
+    run = counterflow(*arguments)
+    assert (run.code, run.data) == (code, "")
+    assert words in run.words
+    assert "Traceback" not in run.words
