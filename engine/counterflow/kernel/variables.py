@@ -148,14 +148,19 @@ def propagate(step: Step, scope_key: int, document: Document) -> None:
 def hand_out(step: Step, element: ElementInstance, node: Node, document: Document) -> None:
     """Results of an element leave it: propagated from the element itself, so that what its input mappings made takes them.
 
-    A compensation handler also carries variables of the past in its own scope; these take nothing, the results go out.
+    A compensation handler also carries variables of the past in its own scope; these take nothing, the results go out. Of a
+    multi-instance handler it is the body that carries them, around the instances.
     """
-    if not element.undo_key:
+    body = step.current().elements[element.scope_key] if element.loop_counter > 0 else None
+    if element.undo_key:
+        own, outside = {mapping.target[0] for mapping in node.inputs}, element.scope_key
+    elif body is not None and body.undo_key:
+        own, outside = set(step.current().variables.get(element.key, ())), body.scope_key
+    else:
         propagate(step, element.key, document)
         return
-    own = {mapping.target[0] for mapping in node.inputs}
     set_local(step, element.key, {name: value for name, value in document.items() if name in own})
-    propagate(step, element.scope_key, {name: value for name, value in document.items() if name not in own})
+    propagate(step, outside, {name: value for name, value in document.items() if name not in own})
 
 
 def hand_on(step: Step, scope_key: int, names: Iterable[str]) -> dict[str, bytes]:

@@ -27,6 +27,8 @@ from counterflow.kernel.step import Step
 from counterflow.model.graph import MultiInstance, Node
 
 NULL = b"null"
+SHOWN = 100
+"""Characters of a value that an incident shows."""
 _PATH = re.compile(r"([^\W\d]\w*)(\s*\.\s*[^\W\d]\w*)*")
 """A variable, or a member of one: `result`, `result.amount`."""
 
@@ -130,7 +132,7 @@ def _items(step: Step, body: ElementInstance, loop: MultiInstance) -> Sequence[b
             return [str(place).encode() for place in range(1, int(value) + 1)]
         if isinstance(value, list) and len(value) <= most:
             return [feel.to_json(item) for item in value]
-        found = "null" if value is None else f"{len(value)} items long" if isinstance(value, list) else repr(value)
+        found = f"{len(value)} items long" if isinstance(value, list) else feel.to_json(value).decode()[:SHOWN]
     except feel.FeelValueError as error:
         found = str(error)
     message = f"Expected the collection '={loop.collection.text}' of '{body.element_id}' to be a list of at most {most} items"
