@@ -20,9 +20,10 @@ from pyzeebe.grpc_internals.types import DeployResourceResponse
 from pyzeebe.grpc_internals.zeebe_job_adapter import ZeebeJobAdapter
 from pyzeebe.proto import gateway_pb2, gateway_pb2_grpc
 
-MODEL = Path(__file__).with_name("pyzeebe_order.bpmn")
+MODEL = Path(__file__).with_name("pyzeebe_order.bpmn").read_text()
+MESSAGES = Path(__file__).with_name("pyzeebe_messages.bpmn").read_text()
 SCENARIO = "SCENARIO"
-"""What the model has in place of its process id, and before its job types: scenarios must not see each other's jobs."""
+"""What a model has in place of its process id, and before its job types: scenarios must not see each other's jobs."""
 
 Answer = dict[str, Any]
 Handler = TypeVar("Handler", bound=Callable[..., Any])
@@ -35,11 +36,11 @@ class Order:
         self.id = name
         self.pay, self.ship, self.apologise = (f"{name}-{task}" for task in ("pay", "ship", "apologise"))
 
-    async def deploy(self, client: ZeebeClient) -> DeployResourceResponse:
-        """Deploy the model under that name."""
+    async def deploy(self, client: ZeebeClient, model: str = MODEL) -> DeployResourceResponse:
+        """Deploy a model under that name."""
         with TemporaryDirectory() as folder:
             file = Path(folder) / f"{self.id}.bpmn"
-            file.write_text(MODEL.read_text().replace(SCENARIO, self.id))
+            file.write_text(model.replace(SCENARIO, self.id))
             return await client.deploy_resource(file)
 
 
@@ -248,9 +249,90 @@ async def idle(order: Order, channel: grpc.aio.Channel) -> Answer:
     return {"found": [[job.key async for job in jobs.activate_jobs("nothing", "idle", 1_000, 1, [], wait)] for wait in (-1, 20, 20)]}
 
 
+async def publish(order: Order, channel: grpc.aio.Channel) -> Answer:
+    """One message for who waits already, one for who comes later, one twice, and one that nobody wants."""
+    client = ZeebeClient(channel)
+    await order.deploy(client, MESSAGES)
+    name = f"{order.id}-paid"
+    waiting = asyncio.create_task(client.run_process_with_result(order.id, {"order": "o-1"}))
+    first = await client.publish_message(name, "o-1", {"amount": 7})
+    later = await client.publish_message(name, "o-2", {"amount": 8}, message_id="m-2")
+    again = await failure(client.publish_message(name, "o-2", {"amount": 9}, message_id="m-2"))
+    unwanted = await client.publish_message(name, "o-3", time_to_live_in_milliseconds=0, message_id="m-3")
+    return {
+        "waiting": (await waiting).variables,
+        "later": (await client.run_process_with_result(order.id, {"order": "o-2"})).variables,
+        "again": again,
+        "again_when_gone": await failure(client.publish_message(name, "o-3", time_to_live_in_milliseconds=0, message_id="m-3")),
+        "dropped": await failure(client.run_process_with_result(order.id, {"order": "o-3"}, timeout=50)),
+        "keys_rise": first.key < later.key < unwanted.key,
+        "tenant": first.tenant_id,
+    }
+
+
+async def begin_by_message(order: Order, channel: grpc.aio.Channel) -> Answer:
+    """A message begins an instance; the next with its key begins another when that one has ended; a caller begins none."""
+    client, worker, seen = ZeebeClient(channel), ZeebeWorker(channel), Seen()
+    await order.deploy(client, MESSAGES)
+
+    @handles(worker, f"{order.id}-pack")
+    async def pack(job: Job) -> None:
+        await seen.add(job)
+
+    for parcel in (1, 2):
+        await client.publish_message(f"{order.id}-packing", "o-1", {"parcel": parcel})
+    async with working(worker):
+        await seen.count(2)
+    by_hand = await failure(client.run_process(f"{order.id}-packing"))
+    return {"parcels": [job.variables["parcel"] for job in seen.jobs], "by_hand": by_hand}
+
+
+async def start_instructions(order: Order, channel: grpc.aio.Channel) -> Answer:
+    """An instance that begins behind the payment; and the two ways to name an element that it cannot begin at."""
+    stub: Any = gateway_pb2_grpc.GatewayStub(channel)
+    client, worker = ZeebeClient(channel), ZeebeWorker(channel)
+    await order.deploy(client)
+
+    @handles(worker, order.ship)
+    async def ship(paid: int) -> dict[str, Any]:
+        return {"parcel": f"P-{paid}"}
+
+    def request(element_id: str) -> Any:
+        at = [gateway_pb2.ProcessInstanceCreationStartInstruction(elementId=element_id)]
+        creation = gateway_pb2.CreateProcessInstanceRequest(
+            bpmnProcessId=order.id, version=-1, startInstructions=at, variables='{"paid": 5}'
+        )
+        return gateway_pb2.CreateProcessInstanceWithResultRequest(request=creation)
+
+    async def refusal(element_id: str) -> str:
+        try:
+            await stub.CreateProcessInstanceWithResult(request(element_id))
+        except grpc.aio.AioRpcError as error:
+            return error.code().name
+        return "OK"
+
+    async with working(worker):
+        result = await stub.CreateProcessInstanceWithResult(request("ship"))
+    return {"variables": json.loads(result.variables), "refused": [await refusal(element_id) for element_id in ("nowhere", "sold-out")]}
+
+
 SCENARIOS: dict[str, Callable[..., Awaitable[Answer]]] = {
     scenario.__name__: scenario
-    for scenario in (topology, deploy, with_result, fail_and_try_again, throw_error, mistakes, fail_for_good, repair, more_time, idle)
+    for scenario in (
+        topology,
+        deploy,
+        with_result,
+        fail_and_try_again,
+        throw_error,
+        mistakes,
+        fail_for_good,
+        repair,
+        more_time,
+        idle,
+        publish,
+        begin_by_message,
+        start_instructions,
+    )
 }
 
 

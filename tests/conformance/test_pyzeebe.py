@@ -109,3 +109,26 @@ def test_a_deadline_can_be_moved(server: ServerProcess) -> None:
 
 def test_polls_that_find_nothing_end_well(server: ServerProcess) -> None:
     assert play(server, "idle") == {"found": [[], [], []]}
+
+
+def test_messages_are_received_kept_and_told_apart(server: ServerProcess) -> None:
+    assert play(server, "publish") == {
+        "waiting": {"order": "o-1", "amount": 7},
+        "later": {"order": "o-2", "amount": 8},
+        "again": "MessageAlreadyExistsError",
+        "again_when_gone": "none",
+        "dropped": "ProcessTimeoutError",
+        "keys_rise": True,
+        "tenant": "<default>",
+    }
+
+
+def test_a_message_begins_one_instance_at_a_time(server: ServerProcess) -> None:
+    assert play(server, "begin_by_message") == {"parcels": [1, 2], "by_hand": "ProcessDefinitionHasNoStartEventError"}
+
+
+def test_an_instance_begins_at_a_chosen_element(server: ServerProcess) -> None:
+    assert play(server, "start_instructions") == {
+        "variables": {"paid": 5, "parcel": "P-5"},
+        "refused": ["INVALID_ARGUMENT", "INVALID_ARGUMENT"],
+    }

@@ -96,6 +96,13 @@ async def test_trip_compensation_answers_as_its_java_delegate(
     assert (outcome.message if isinstance(outcome, Failed) else outcome) == expected
 
 
+async def test_trip_compensation_sends_its_notices(capsys: pytest.CaptureFixture[str]) -> None:
+    worker = load(SAMPLES / "trip_compensation" / "worker.py")
+    assert list(worker.tasks) == ["lambdaInvocationDelegate", "true"]
+    assert await feed(worker, "true", {}, headers={"expression": "#{true}"}, process_instance_key=77) == Completed()
+    assert capsys.readouterr().out == "task of trip 77\n"
+
+
 @pytest.mark.parametrize("sample", [OWN, PYZEEBE], ids=["counterflow", "pyzeebe"])
 async def test_trip_runs_as_a_script_and_answers_the_same_on_either_client(gateway: FakeGateway, sample: Path) -> None:
     await gateway.add_jobs(

@@ -1,4 +1,5 @@
-"""Does every task of the process `trip` in its `camunda:` dialect: one job type, `lambdaInvocationDelegate`, after its delegate expression.
+"""Does every task of the process `trip` in its `camunda:` dialect: the job type of the bookings is `lambdaInvocationDelegate`, after their
+delegate expression; that of the two notices is `true`, after their expression `#{true}`.
 
 The model's properties arrive as headers: `functionName` ends in what is to be done (`…-book-hotel`, `…-cancel-car`), `invocationError` =
 "true" asks for a BPMN error when it fails. A booking fails when its flag (`bookHotelFailure` and so on) is the text "true".
@@ -23,6 +24,13 @@ def invoke(job: Job) -> dict[str, object]:
     if job.headers.get("invocationError") == "true":
         raise BpmnError(INVOCATION_ERROR, f"no {thing} to be had")
     raise JobFailure(f"no {thing} to be had")
+
+
+# The model has no notices yet: an expression stands in their place that Camunda 7 would evaluate to true, and go on. Here such a task is a
+# job of the type between its braces, so somebody must do it. A service that sends notices would take it over with a type of its own.
+@worker.task("true")
+def notify(job: Job) -> None:
+    print(f"{job.element_id} of trip {job.process_instance_key}")
 
 
 if __name__ == "__main__":
