@@ -30,7 +30,7 @@ class Woken:
 
 
 def stream(job_type: str = "pack") -> StreamTaker:
-    return StreamTaker(request(job_type), Woken())
+    return StreamTaker(request(job_type), Woken(), [].append)
 
 
 def poll(job_type: str = "pack") -> tuple[PollTaker, list[Sequence[ActivatedJob]]]:
@@ -60,7 +60,7 @@ def test_credit_is_used_by_what_is_on_its_way_and_by_what_is_not_read() -> None:
 
 def test_a_stream_is_woken_by_a_delivery() -> None:
     woken = Woken()
-    taker = StreamTaker(request(), woken)
+    taker = StreamTaker(request(), woken, [].append)
     taker.reserve(2)
     assert woken.times == 0
     taker.deliver(jobs(2))
@@ -68,9 +68,8 @@ def test_a_stream_is_woken_by_a_delivery() -> None:
 
 
 def test_a_closed_stream_wants_nothing_and_hands_back_what_still_comes() -> None:
-    takers, taker = Takers(), stream()
     handed_back: list[Sequence[ActivatedJob]] = []
-    taker.handed_back = handed_back.append
+    takers, taker = Takers(), StreamTaker(request(), Woken(), handed_back.append)
     takers.add_stream(taker)
     taker.reserve(2)
     takers.remove_stream(taker)

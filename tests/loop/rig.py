@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from threading import Event, Lock
 from typing import Any
@@ -122,7 +122,8 @@ class Stream:
 
     def __init__(self, loop: Loop, request: ActivateJobs) -> None:
         self._woken = asyncio.Event()
-        self.taker = StreamTaker(request, self._woken.set)
+        self._handed_back: list[Sequence[ActivatedJob]] = []
+        self.taker = StreamTaker(request, self._woken.set, self._handed_back.append)
         loop.takers.add_stream(self.taker)
 
     async def read(self, count: int) -> list[ActivatedJob]:
