@@ -48,10 +48,10 @@ _TYPES = long_names(TYPES)
 class KnownNames:
     """The long names in scope, innermost last; and all entry names seen so far, for paths and filters."""
 
-    def __init__(self, names: Iterable[str] = ()) -> None:
+    def __init__(self, names: Iterable[str] = (), entries: Iterable[str] = ()) -> None:
         given = tuple(names)
         self._scopes = [long_names(given)]
-        self._entries = long_names((*PROPERTIES, *given))
+        self._entries = long_names((*PROPERTIES, *entries, *given))
 
     @contextmanager
     def scope(self, names: Iterable[str] = ()) -> Iterator[None]:

@@ -3,7 +3,7 @@
 from difflib import get_close_matches
 from typing import Final
 
-from counterflow.feel import tree
+from counterflow.feel import external, tree
 from counterflow.feel.builtins import BUILTINS
 from counterflow.feel.builtins.registry import Builtin
 from counterflow.feel.forms.base import Compiler
@@ -65,6 +65,9 @@ def _suggestion(name: str) -> str:
 
 def function_definition(compiler: Compiler, node: tree.FunctionDefinition, scope: Scope) -> Code:
     names = tuple(parameter.name for parameter in node.parameters)
+    if node.external:
+        mapping = compiler.code(node.body, scope)
+        return lambda run, local: external.function(run, mapping(run, local), names)
     types = [parameter.type for parameter in node.parameters]
     body = compiler.code(node.body, scope.plus(*(Variable(name) for name in names)))
 

@@ -1,0 +1,85 @@
+"""Bytes to a decision model that can be evaluated: XML → tree → closures and indexes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import fields, is_dataclass
+from typing import Final
+
+from counterflow.dmn import tree
+from counterflow.dmn.boxed import Boxes
+from counterflow.dmn.definitions import Definitions, ReadResult
+from counterflow.dmn.graph import Graph, GraphBuilder
+from counterflow.dmn.notes import Notes
+from counterflow.dmn.outline import outline
+from counterflow.dmn.types import Types
+from counterflow.dmn.xml import Limits, XmlError, parse
+from counterflow.feel.compiler import Surroundings
+from counterflow.feel.run import Limits as FeelLimits
+from counterflow.feel.scope import Scope
+
+_DEFAULT_LIMITS: Final = Limits()
+_FEEL_LIMITS: Final = FeelLimits()
+
+
+def read(
+    content: bytes,
+    resource_name: str,
+    imported: Iterable[Definitions] = (),
+    *,
+    limits: Limits = _DEFAULT_LIMITS,
+    feel_limits: FeelLimits = _FEEL_LIMITS,
+) -> ReadResult:
+    """Read DMN 1.1 to 1.5. `imported` are the models that this one may import, found by their namespaces. Never raises."""
+    try:
+        model = outline(parse(content, resource_name, limits), resource_name)
+    except XmlError as error:
+        return ReadResult(None, (error.finding,))
+    notes = Notes(model.id or resource_name)
+    imports = _imports(model, imported, notes)
+    types = Types(
+        model.types, {f"{name}.{key}" if name else key: of for name, each in imports.items() for key, of in each.types.items()}, notes
+    )
+    entries = frozenset(_names(model)).union(*(_names(each.model) for each in _all(imports.values())))
+    graph = Graph()
+    for definitions in imports.values():
+        graph.include(definitions.graph)
+    prefixes = {definitions.namespace: name for name, definitions in imports.items()}
+    own_types = types.all()
+    boxes = Boxes(types, notes)
+    GraphBuilder(graph, model, boxes, Surroundings(Scope(), entries, feel_limits.nesting), prefixes).build()
+    definitions = Definitions(model, graph, own_types, imports, feel_limits)
+    for identifier, cycle in definitions.cycles():
+        notes.error(0, identifier, "cycle", f"expected requirements that lead to inputs, found that {cycle}.", "Remove one of them.")
+    return ReadResult(definitions, tuple(sorted(notes.findings)))
+
+
+def _imports(model: tree.Model, imported: Iterable[Definitions], notes: Notes) -> dict[str, Definitions]:
+    known = {definitions.namespace: definitions for definitions in imported}
+    found: dict[str, Definitions] = {}
+    for each in model.imports:
+        if each.namespace in known:
+            found[each.name] = known[each.namespace]
+        else:
+            message = f"expected the imported model of the namespace '{each.namespace}', found none."
+            notes.error(0, each.name, "import", message, "Deploy it together with this one.")
+    return found
+
+
+def _all(definitions: Iterable[Definitions]) -> Iterator[Definitions]:
+    for each in definitions:
+        yield each
+        yield from _all(each.imported.values())
+
+
+def _names(node: object) -> Iterator[str]:
+    """Every name that may be that of an entry: of components, variables, columns, outputs and nodes."""
+    if isinstance(node, tuple):
+        for each in node:
+            yield from _names(each)
+    elif is_dataclass(node):
+        name = getattr(node, "name", None)
+        if isinstance(name, str):
+            yield name
+        for each in fields(node):
+            yield from _names(getattr(node, each.name))
