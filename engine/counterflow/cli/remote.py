@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from counterflow.cli.address import Address
-from counterflow.cli.exits import CODE_BY_STATUS, FAILED, UNAVAILABLE, USAGE, Failure
+from counterflow.cli.exits import CODE_BY_STATUS, FAILED, REJECTED, UNAVAILABLE, USAGE, Failure
 
 if TYPE_CHECKING:
     import grpc
@@ -18,6 +18,10 @@ CALL_TIMEOUT_MS = 15_000
 LARGEST_PAGE = 1_000
 REJECTED = re.compile(r"^Command '\w+' rejected with code '\w+': ")
 """What the gateway contract puts before a reason; the exit code says as much."""
+
+
+TOO_LARGE = re.compile(r"[Rr]eceived message larger than max \((\d+) vs\. (\d+)\)")
+"""What gRPC itself says of a message that it does not hand to the server."""
 
 
 class Remote:
@@ -87,6 +91,14 @@ class Remote:
                 UNAVAILABLE,
                 f"Expected a server at {self.address.target}, but found none that answers ({_short(details)}); "
                 "start one with `counterflow dev`, or name another with --address",
+                status,
+            )
+        too_large = TOO_LARGE.search(details)
+        if too_large is not None:
+            return Failure(
+                REJECTED,
+                f"Expected a message of at most {too_large[2]} bytes, but this one takes {too_large[1]}; deploy fewer or smaller files at a time, "
+                "and keep large data elsewhere and pass a reference",
                 status,
             )
         if status == "DEADLINE_EXCEEDED" and details == "Deadline Exceeded":
