@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 CALL_TIMEOUT_MS = 15_000
 LARGEST_PAGE = 1_000
-REJECTED = re.compile(r"^Command '\w+' rejected with code '\w+': ")
+REJECTION_PREFIX = re.compile(r"^Command '\w+' rejected with code '\w+': ")
 """What the gateway contract puts before a reason; the exit code says as much."""
 
 
@@ -97,7 +97,8 @@ class Remote:
         if too_large is not None:
             return Failure(
                 REJECTED,
-                f"Expected a message of at most {too_large[2]} bytes, but this one takes {too_large[1]}; deploy fewer or smaller files at a time, "
+                f"Expected a message of at most {too_large[2]} bytes, but this one takes {too_large[1]}; "
+                "deploy fewer or smaller files at a time, "
                 "and keep large data elsewhere and pass a reference",
                 status,
             )
@@ -107,7 +108,7 @@ class Remote:
             details += "; the token is read from COUNTERFLOW_TOKEN"
         if status == "UNIMPLEMENTED":
             details = f"The server at {self.address.target} does not know this call ({details}); is it a Counterflow of this version?"
-        details = REJECTED.sub("", details)
+        details = REJECTION_PREFIX.sub("", details)
         return Failure(CODE_BY_STATUS.get(status, FAILED), details or f"The server answered {status} and nothing else", status)
 
 
