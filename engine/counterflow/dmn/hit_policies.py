@@ -7,8 +7,9 @@ table's output is then null.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from counterflow.dmn.tree import Aggregation, HitPolicy
 from counterflow.feel.builtins.lists import max_, min_, sum_
@@ -16,8 +17,7 @@ from counterflow.feel.run import Run, Value
 from counterflow.feel.values import same
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(msgspec.Struct, frozen=True):
     """A rule that matches: its place, its outputs in the order of the columns, what they amount to, and their rank (lower is better)."""
 
     index: int

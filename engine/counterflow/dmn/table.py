@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import msgspec
+
 from counterflow.dmn import cells, tree
 from counterflow.dmn.columns import Column, positions
 from counterflow.dmn.hit_policies import MANY, POLICIES, RANKED, Hit, Policy, Violation, aggregated
@@ -16,8 +18,7 @@ from counterflow.feel.run import Local, Run, Value
 from counterflow.feel.values import Code
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """What a table decided: the values of its inputs, the rules that count, and how the hit policy was violated, if it was."""
 
     output: Value

@@ -77,7 +77,7 @@ class KnownNames:
         """The longest known name at a position and its number of tokens; the single word if none is known."""
         name, length = _longest(self._scopes, tokens, position)
         function, function_length = _longest([FUNCTIONS], tokens, position)
-        if function_length > length and tokens[position + function_length].kind == "(":
+        if function_length > length and _is_function(tokens[position : position + function_length + 1]):
             return function, function_length
         return name, length
 
@@ -86,6 +86,11 @@ class KnownNames:
 
     def longest_type(self, tokens: Sequence[Token], position: int) -> tuple[str, int]:
         return _longest([_TYPES], tokens, position)
+
+
+def _is_function(tokens: Sequence[Token]) -> bool:
+    """Words that are no operators cannot stand side by side, so `string length` is the function even where it is not called."""
+    return tokens[-1].kind == "(" or all(token.kind == "name" for token in tokens[:-1])
 
 
 def _longest(scopes: Iterable[Spellings], tokens: Sequence[Token], position: int) -> tuple[str, int]:

@@ -188,3 +188,8 @@ def _compiled(pattern: str, flags: str) -> Any:
     except re2.error as error:
         reason = error.args[0] if error.args else "unknown"
         return reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
+
+
+@builtin("is blank(string: string)")
+def is_blank(_run: Run, text: str) -> Value:
+    return not text.strip()
