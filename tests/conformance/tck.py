@@ -166,6 +166,10 @@ def _id(known: tuple[dmn.DecisionSummary, ...], name: str) -> str:
     return next((each.id for each in known if each.name == name), name)
 
 
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+
+
 def main(only: str = "") -> int:
     """Print passed and failed per folder, and what failed; the number of failures."""
     passed = failed = 0
@@ -175,10 +179,10 @@ def main(only: str = "") -> int:
         complaints = list(Case(folder).checks())
         wrong = [check for check in complaints if check.complaint]
         passed, failed = passed + len(complaints) - len(wrong), failed + len(wrong)
-        print(f"{len(complaints) - len(wrong):5} passed {len(wrong):4} failed  {folder.relative_to(KIT)}")
+        say(f"{len(complaints) - len(wrong):5} passed {len(wrong):4} failed  {folder.relative_to(KIT)}")
         for check in wrong:
-            print(f"        {check.name}: {check.complaint[:400]}")
-    print(f"{passed:5} passed {failed:4} failed  in all")
+            say(f"        {check.name}: {check.complaint[:400]}")
+    say(f"{passed:5} passed {failed:4} failed  in all")
     return failed
 
 
