@@ -10,8 +10,9 @@ from pathlib import Path
 
 from tests.benchmarks.figures import Figure, Result, Skipped
 from tests.benchmarks.generators.shape import Shape
+from tests.benchmarks.machine import processor_seconds
 from tests.benchmarks.options import Options
-from tests.benchmarks.processes import GENERATORS, bare_wire, counterflow, generate, why_no_go
+from tests.benchmarks.processes import GENERATORS, Served, bare_wire, counterflow, generate, why_no_go
 
 LABELS = {"go": "Go client", "lean": "grpc.aio client", "sdk": "our SDK", "stock_python": "pyzeebe"}
 WIRE = "the wire alone"
@@ -30,10 +31,10 @@ def under_load(options: Options) -> Iterator[Result]:
         with tempfile.TemporaryDirectory() as folder, counterflow(Path(folder, "load.db")) as server:
             for name in generators:
                 options.say(f"load by {LABELS[name]}, run {run + 1} of {options.runs}")
-                _take(samples, LABELS[name], name, replace(shape, address=server.address))
-        with bare_wire() as address:
+                _take(samples, LABELS[name], name, shape, server)
+        with bare_wire() as server:
             for name in references:
-                _take(samples, f"{LABELS[name]}, {WIRE}", name, replace(shape, address=address))
+                _take(samples, f"{LABELS[name]}, {WIRE}", name, shape, server)
     if why_no_go():
         yield Skipped("instances/s, Go client", why_no_go())
     for name in generators:
@@ -42,8 +43,11 @@ def under_load(options: Options) -> Iterator[Result]:
         yield from _figures(samples, f"{LABELS[name]}, {WIRE}", "")
 
 
-def _take(samples: Samples, label: str, name: str, shape: Shape) -> None:
-    measured = generate(name, shape)
+def _take(samples: Samples, label: str, name: str, shape: Shape, server: Served) -> None:
+    before = processor_seconds(server.pid)
+    measured = generate(name, replace(shape, address=server.address))
+    taken = processor_seconds(server.pid) - before
+    samples[f"processor_ms {label}"].append(taken * 1e3 / max(measured["created"], 1))
     for unit in ("instances_per_s", "jobs_per_s", "p50_ms", "p99_ms"):
         samples[f"{unit} {label}"].append(measured[unit])
 
@@ -51,7 +55,7 @@ def _take(samples: Samples, label: str, name: str, shape: Shape) -> None:
 def _figures(samples: Samples, label: str, beside: str) -> Iterator[Figure]:
     for unit, name in (("instances_per_s", "instances/s"), ("jobs_per_s", "jobs/s")):
         yield Figure(f"{name}, {label}", samples[f"{unit} {label}"], "a second", f"{name}, {beside}" if beside else "")
-    for unit, name in (("p50_ms", "p50 loaded"), ("p99_ms", "p99 loaded")):
+    for unit, name in (("processor_ms", "server's processor time per instance"), ("p50_ms", "p50 loaded"), ("p99_ms", "p99 loaded")):
         yield Figure(f"{name}, {label}", samples[f"{unit} {label}"], "ms", f"{name}, {beside}" if beside else "")
 
 
@@ -63,8 +67,8 @@ def idle(options: Options) -> Iterator[Result]:
         options.say(f"one instance at a time, run {run + 1} of {options.runs}")
         with tempfile.TemporaryDirectory() as folder, counterflow(Path(folder, "idle.db")) as server:
             _take_idle(samples, generators, server.address, "")
-        with bare_wire() as address:
-            _take_idle(samples, generators, address, f", {WIRE}")
+        with bare_wire() as server:
+            _take_idle(samples, generators, server.address, f", {WIRE}")
     for label, waits_ms in samples.items():
         yield Figure(label, waits_ms, "ms", "" if label.endswith(WIRE) else f"{label}, {WIRE}")
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.benchmarks.generators.shape import Shape
 from tests.conformance.server_process import ServerProcess, free_port
@@ -23,30 +23,38 @@ GENERATORS = ("lean", "sdk", "stock_python")
 TIMEOUT_SECONDS = 600
 
 
+class Served(NamedTuple):
+    """A server to measure: where it is and which process it is."""
+
+    address: str
+    pid: int
+
+
 class GeneratorFailed(Exception):
     """A generator ended without a result; says what it said."""
 
 
 @contextmanager
-def counterflow(database: Path) -> Iterator[ServerProcess]:
+def counterflow(database: Path) -> Iterator[Served]:
     """A server on a file, from start to SIGTERM."""
     server = ServerProcess(database, free_port())
     try:
-        yield server.wait_until_ready()
+        server.wait_until_ready()
+        yield Served(server.address, server.pid)
     finally:
         server.stop(signal.SIGTERM)
 
 
 @contextmanager
-def bare_wire() -> Iterator[str]:
-    """The server that keeps nothing; its address."""
+def bare_wire() -> Iterator[Served]:
+    """The server that keeps nothing."""
     address = f"127.0.0.1:{free_port()}"
     command = [sys.executable, "-m", "tests.benchmarks.bare_wire", address]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             if process.stdout is None or not process.stdout.readline().startswith("ready"):
                 raise GeneratorFailed("the bare server did not start")
-            yield address
+            yield Served(address, process.pid)
         finally:
             process.terminate()
 
