@@ -24,18 +24,30 @@ _CALL_FUEL: Final = 3
 """What a call costs beyond its body, as for functions written in FEEL."""
 
 
+_DEPTH: Final = 40
+"""How many boxes may stand inside each other; an expression of one line nests deeper, but needs less of the stack."""
+
+
 class Boxes:
     """The compiler of boxed expressions of one model."""
 
     def __init__(self, types: Types, notes: Notes) -> None:
         self.types = types
         self.notes = notes
+        self._depth = 0
 
     def code(self, box: tree.Box | None, around: Surroundings) -> Code:
         """The code of a box, its value brought to the type that the box names; of a missing one, null."""
         if box is None:
             return _null
-        return converting(_FORMS[type(box)](self, box, around), self.type(box.type_ref, box.line), "an expression")
+        if self._depth == _DEPTH:
+            message = f"expected at most {_DEPTH} boxed expressions inside each other, found more."
+            self.notes.error(box.line, box.id, "nesting", message, "Make decisions or functions of the inner ones.")
+            return _null
+        self._depth += 1
+        code = _FORMS[type(box)](self, box, around)
+        self._depth -= 1
+        return converting(code, self.type(box.type_ref, box.line), "an expression")
 
     def table(self, box: tree.DecisionTable, around: Surroundings) -> Table:
         return Table(box, around, self.types, self.notes)

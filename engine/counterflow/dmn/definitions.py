@@ -45,7 +45,7 @@ class Definitions:
         own = {key: decision for key, decision in graph.decisions.items() if key.startswith(f"{model.namespace}#")}
         self._decisions = {decision.node.id or decision.node.name: decision for decision in own.values()}
         self._services = {service.node.id or service.node.name: service for service in graph.services.values()}
-        self._plans = {identifier: graph.plan([decision.key]) for identifier, decision in self._decisions.items()}
+        self._plans: dict[str, Plan] = {}
         graph.givens = {key: self._given(each) for key, each in graph.inputs.items()}
 
     @property
@@ -63,9 +63,9 @@ class Definitions:
         """The decision services, those of imported models included."""
         return tuple(DecisionSummary(service.node.id or service.node.name, service.node.name) for service in self._services.values())
 
-    def cycles(self) -> list[tuple[str, str]]:
-        """The decisions that need themselves, each with the circle in words."""
-        return [(identifier, plan.cycle) for identifier, plan in self._plans.items() if plan.cycle]
+    def cycle(self) -> str:
+        """A circle of decisions that need each other, in words; empty if there is none."""
+        return self.graph.plan([decision.key for decision in self._decisions.values()]).cycle
 
     def evaluate(self, decision_id: str, context: Variables, now_ms: int = 0) -> DecisionResult:
         """Decide. `context` gives variables by `.get(name, default)`, as FEEL values or as `msgspec.Raw` JSON; those of an imported
@@ -73,24 +73,30 @@ class Definitions:
         decision = self._decisions.get(decision_id)
         if decision is None:
             raise UnknownDecision(_unknown("decision", decision_id, self._decisions))
-        plan = self._plans[decision_id]
-        return self._answer(decision.node, decision, plan, context, now_ms)
+        return self._answer(decision.node, decision, context, now_ms)
+
+    def _plan(self, decision: Decision) -> Plan:
+        """Made when it is first asked for: of a long chain, nobody evaluates every link."""
+        plan = self._plans.get(decision.key)
+        if plan is None:
+            plan = self._plans[decision.key] = self.graph.plan([decision.key])
+        return plan
 
     def evaluate_service(self, service_id: str, context: Variables, now_ms: int = 0) -> DecisionResult:
         """Call a decision service with the variables named as its inputs; one that is absent is null. Raises UnknownDecision."""
         service = self._services.get(service_id)
         if service is None:
             raise UnknownDecision(_unknown("decision service", service_id, self._services))
-        return self._answer(service.node, service, service.plan, context, now_ms)
+        return self._answer(service.node, service, context, now_ms)
 
-    def _answer(self, node: tree.Node, wanted: Decision | Service, plan: Plan, context: Variables, now_ms: int) -> DecisionResult:
+    def _answer(self, node: tree.Node, wanted: Decision | Service, context: Variables, now_ms: int) -> DecisionResult:
         run = Run(context, now_ms, self._limits, self._limits.fuel)
         outcomes: Outcomes = []
         memo: Memo = {}
         output: Value = None
         failure: DecisionFailure | None = None
         try:
-            output = self._output(run, wanted, plan, memo, outcomes)
+            output = self._output(run, wanted, memo, outcomes)
             if type(output) in _CHECKED:
                 check_size(run, output)
         except FeelFailure as stopped:
@@ -100,13 +106,13 @@ class Definitions:
         trace = tuple([(decision.node, outcome) for decision, outcome in outcomes])
         return DecisionResult(node.id, node.name, output, tuple(run.warned), failure or _violation(outcomes), trace)
 
-    def _output(self, run: Run, wanted: Decision | Service, plan: Plan, memo: Memo, outcomes: Outcomes) -> Value:
+    def _output(self, run: Run, wanted: Decision | Service, memo: Memo, outcomes: Outcomes) -> Value:
         if isinstance(wanted, Service):
             for key, name in zip(wanted.parameters, wanted.names, strict=True):
                 given = self.graph.inputs.get(key)
                 memo[key] = self.graph.given(given)(run) if given else _input_decision(run, name, self.graph.decisions.get(key))
             return wanted.decide(run, memo, self.graph, outcomes)
-        plan.carry_out(run, memo, self.graph, outcomes)
+        self._plan(wanted).carry_out(run, memo, self.graph, outcomes)
         return memo.get(wanted.key)
 
     # Inputs

@@ -87,11 +87,13 @@ class Service:
     parameters: tuple[str, ...]
     names: tuple[str, ...]
     outputs: tuple[str, ...]
-    plan: Plan
     convert: Convert | None
+    plan: Plan | None = None
 
     def decide(self, run: Run, memo: Memo, graph: Graph, outcomes: Outcomes | None = None) -> Value:
         """Its output, from a memo that holds its parameters."""
+        if self.plan is None:
+            self.plan = graph.plan(self.outputs, frozenset(self.parameters))
         self.plan.carry_out(run, memo, graph, outcomes)
         values = {graph.decisions[key].node.variable.name: memo.get(key) for key in self.outputs if key in graph.decisions}
         output: Value = next(iter(values.values()), None) if len(self.outputs) == 1 else values
@@ -264,8 +266,7 @@ class GraphBuilder:
     def _service(self, key: str, node: tree.DecisionService) -> Service:
         parameters = tuple(each for each in (*node.input_data, *node.input_decisions) if each in self.graph.names)
         names = tuple(self.graph.names[each] for each in parameters)
-        plan = self.graph.plan(node.outputs, frozenset(parameters))
-        return Service(key, node, parameters, names, node.outputs, plan, converter(self._result(node), f"the service {node.name!r}"))
+        return Service(key, node, parameters, names, node.outputs, converter(self._result(node), f"the service {node.name!r}"))
 
     def _service_function(self, service: Service) -> Function:
         graph = self.graph

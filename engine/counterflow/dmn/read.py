@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Final
 
 from counterflow.dmn import tree
 from counterflow.dmn.boxed import Boxes
 from counterflow.dmn.definitions import Definitions, ReadResult
+from counterflow.dmn.findings import Finding
 from counterflow.dmn.graph import Graph, GraphBuilder
 from counterflow.dmn.notes import Notes
 from counterflow.dmn.outline import outline
-from counterflow.dmn.types import Types
+from counterflow.dmn.types import Type, Types
 from counterflow.dmn.xml import Limits, XmlError, parse
 from counterflow.feel.compiler import Surroundings
 from counterflow.feel.run import Limits as FeelLimits
@@ -35,23 +36,32 @@ def read(
         model = outline(parse(content, resource_name, limits), resource_name)
     except XmlError as error:
         return ReadResult(None, (error.finding,))
+    try:
+        return _compiled(model, resource_name, imported, feel_limits)
+    except RecursionError:
+        message = "expected types and expressions that nest less deeply than this machine's stack, found more."
+        return ReadResult(None, (Finding(0, model.id or resource_name, "nesting", message, "Nest less deeply, or split the model."),))
+
+
+def _compiled(model: tree.Model, resource_name: str, imported: Iterable[Definitions], limits: FeelLimits) -> ReadResult:
     notes = Notes(model.id or resource_name)
     imports = _imports(model, imported, notes)
-    types = Types(
-        model.types, {f"{name}.{key}" if name else key: of for name, each in imports.items() for key, of in each.types.items()}, notes
-    )
-    entries = frozenset(_names(model)).union(*(_names(each.model) for each in _all(imports.values())))
+    types = Types(model.types, _imported_types(imports), notes)
+    own_types = types.all()
     graph = Graph()
     for definitions in imports.values():
         graph.include(definitions.graph)
+    entries = frozenset(_names(model)).union(*(_names(each.model) for each in _all(imports.values())))
     prefixes = {definitions.namespace: name for name, definitions in imports.items()}
-    own_types = types.all()
-    boxes = Boxes(types, notes)
-    GraphBuilder(graph, model, boxes, Surroundings(Scope(), entries, feel_limits.nesting), prefixes).build()
-    definitions = Definitions(model, graph, own_types, imports, feel_limits)
-    for identifier, cycle in definitions.cycles():
-        notes.error(0, identifier, "cycle", f"expected requirements that lead to inputs, found that {cycle}.", "Remove one of them.")
+    GraphBuilder(graph, model, Boxes(types, notes), Surroundings(Scope(), entries, limits.nesting), prefixes).build()
+    definitions = Definitions(model, graph, own_types, imports, limits)
+    if cycle := definitions.cycle():
+        notes.error(0, notes.of, "cycle", f"expected requirements that lead to inputs, found that {cycle}.", "Remove one of them.")
     return ReadResult(definitions, tuple(sorted(notes.findings)))
+
+
+def _imported_types(imports: Mapping[str, Definitions]) -> dict[str, Type]:
+    return {f"{name}.{key}" if name else key: of for name, each in imports.items() for key, of in each.types.items()}
 
 
 def _imports(model: tree.Model, imported: Iterable[Definitions], notes: Notes) -> dict[str, Definitions]:
