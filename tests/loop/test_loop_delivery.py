@@ -82,6 +82,19 @@ async def test_a_backlog_is_not_pushed_unasked_but_taken_by_a_poll() -> None:
         assert len(await found.loop.submit(activation())) == 1
 
 
+async def test_a_job_that_reaches_nobody_comes_back_while_the_loop_stops() -> None:
+    async with rig() as found:
+        stream = found.stream()
+        with found.store.held_up():
+            found.create()
+            await found.store.is_committing()
+            found.loop.takers.remove_stream(stream.taker)
+            stopping = asyncio.ensure_future(found.loop.stop())
+            await turns()
+        await stopping
+        assert [(job.state, job.retries) for job in found.store.rows(Job)] == [("activatable", 3)]
+
+
 async def test_a_stream_that_closes_during_the_commit_hands_its_jobs_back() -> None:
     async with rig() as found:
         stream = found.stream()
