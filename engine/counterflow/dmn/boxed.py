@@ -20,7 +20,7 @@ from counterflow.feel.run import Local, Run, Value
 from counterflow.feel.scope import Entries, Variable
 from counterflow.feel.values import Code, Function, a_kind
 
-_CALL_FUEL: Final = 3
+_CALL_FUEL: Final = 6
 """What a call costs beyond its body, as for functions written in FEEL."""
 
 

@@ -14,11 +14,15 @@ from counterflow.feel.numbers import CONTEXT
 from counterflow.feel.run import Run, Value
 
 _CALLS: Final = count()
+_FUEL: Final = 10
+"""A hash takes a few microseconds, as much as ten steps."""
+
 _PROCESS: Final = f"{hash('chance')}.{id(object())}"
 
 
 def _bits(run: Run) -> int:
     """128 bits that have not been there before."""
+    run.spend(_FUEL)
     seed = f"{_PROCESS}.{run.now_ms}.{next(_CALLS)}"
     return int.from_bytes(hashlib.blake2b(seed.encode(), digest_size=16).digest())
 

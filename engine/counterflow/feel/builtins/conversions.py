@@ -105,6 +105,7 @@ def _end(tokens: list[Token]) -> Value:
 
 @builtin("from json(value: string)")
 def from_json(run: Run, value: str) -> Value:
+    run.spend(len(value) // 8)
     try:
         return DECODER.decode(value)
     except (msgspec.DecodeError, RecursionError) as error:

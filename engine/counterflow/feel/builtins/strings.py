@@ -13,7 +13,7 @@ _FLAGS = frozenset("smixq")
 _PATTERN_FUEL: Final = 1000
 """What a pattern costs the first time an evaluation uses it, because building its automaton may take a millisecond."""
 
-_MATCH_FUEL: Final = 5
+_MATCH_FUEL: Final = 10
 """What each match costs: RE2 hands them over one by one, which is slower than a step of FEEL."""
 
 _PATTERN_BYTES: Final = 1 << 20

@@ -12,7 +12,7 @@ from counterflow.feel.scope import Scope, Variable
 from counterflow.feel.types import conforms
 from counterflow.feel.values import Code, Function, a_kind
 
-_CALL_FUEL: Final = 3
+_CALL_FUEL: Final = 6
 """A function written in FEEL costs more than a step: it has a body, and may call itself."""
 
 
