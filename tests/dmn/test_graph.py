@@ -225,3 +225,20 @@ def test_imported_types() -> None:
 def test_a_missing_import_is_told() -> None:
     result = dmn.read(model('<import namespace="urn:people" name="people" importType="x"/>'), "x.dmn")
     assert [finding.rule for finding in result.errors] == ["import"]
+
+
+def test_each_way_to_a_model_has_inputs_of_its_own() -> None:
+    greeting = decision("greeting", literal('"Hello " + base.name'), "urn:base#name, !urn:base#initial")
+    base = dmn.read(model(input_data("name"), decision("initial", literal("name"), "name"), namespace="urn:base"), "base.dmn").definitions
+    assert base
+    drawn = '<import namespace="urn:base" name="base" importType="x"/>'
+    left, right = (dmn.read(model(drawn, greeting, namespace=f"urn:{side}"), side, [base]).definitions for side in ("left", "right"))
+    assert left
+    assert right
+    both = '<import namespace="urn:left" name="L" importType="x"/><import namespace="urn:right" name="R" importType="x"/>'
+    top = decision("a", literal('L.greeting + "; " + R.greeting'), "!urn:left#greeting, !urn:right#greeting")
+    result = dmn.read(model(both, top), "top", [left, right])
+    assert not result.findings
+    assert result.definitions
+    context = {"L": {"base": {"name": "Ada"}}, "R": {"base": {"name": "Bob"}}}
+    assert decide(result.definitions, "a", context).output == "Hello Ada; Hello Bob"

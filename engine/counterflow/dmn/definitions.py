@@ -60,7 +60,7 @@ class Definitions:
 
     @cached_property
     def services(self) -> tuple[DecisionSummary, ...]:
-        """The decision services, those of imported models included."""
+        """The decision services of the model itself, in document order."""
         return tuple(DecisionSummary(service.node.id or service.node.name, service.node.name) for service in self._services.values())
 
     def cycle(self) -> str:
@@ -133,20 +133,8 @@ class Definitions:
         return given
 
     def _places(self, of: Input, name: str) -> tuple[tuple[str, ...], ...] | None:
-        """The paths under which an imported input may be found; None for an own one."""
-        namespace = of.key.rpartition("#")[0]
-        if namespace == self.namespace:
-            return None
-        return (*((*path, name) for path in self._paths_to(namespace)), (name,))
-
-    def _paths_to(self, namespace: str) -> list[tuple[str, ...]]:
-        paths: list[tuple[str, ...]] = []
-        for name, definitions in self.imported.items():
-            prefix = (name,) if name else ()
-            if definitions.namespace == namespace:
-                paths.append(prefix)
-            paths += [(*prefix, *path) for path in definitions._paths_to(namespace)]
-        return paths
+        """The paths under which an imported input may be found, the longest first; None for an own one."""
+        return tuple((*of.path[start:], name) for start in range(len(of.path) + 1)) if of.path else None
 
 
 def _named(run: Run, name: str) -> Value:

@@ -7,7 +7,7 @@ model is read; evaluating walks that list. Functions (business knowledge models 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
 from typing import Final
 
@@ -31,12 +31,13 @@ Given = Callable[[Run], Value]
 
 @dataclass(frozen=True)
 class Input:
-    """Input data: a variable from outside."""
+    """Input data: a variable from outside. `path` are the names of the imports that lead to it."""
 
     key: str
     node: tree.InputData
     type: Type
     convert: Convert | None
+    path: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -134,13 +135,19 @@ class Graph:
     def given(self, of: Input) -> Given:
         return self.givens[of.key]
 
-    def include(self, other: Graph) -> None:
-        """Take in the nodes of an imported model."""
-        self.inputs |= other.inputs
-        self.decisions |= other.decisions
+    def include(self, other: Graph, prefix: str) -> None:
+        """Take in the nodes of an imported model. Two ways to the same model have inputs, and so decisions, of their own."""
+
+        def renamed(key: str) -> str:
+            return imported(prefix, key) if key in other.inputs or key in other.decisions else key
+
+        path = (prefix,) if prefix else ()
+        self.names |= {renamed(key): name for key, name in other.names.items()}
         self.functions |= other.functions
-        self.services |= other.services
-        self.names |= other.names
+        self.inputs |= {renamed(key): replace(each, key=renamed(key), path=(*path, *each.path)) for key, each in other.inputs.items()}
+        for key, decision in other.decisions.items():
+            slots = tuple(replace(slot, keys=tuple((name, renamed(each)) for name, each in slot.keys)) for slot in decision.slots)
+            self.decisions[renamed(key)] = replace(decision, key=renamed(key), slots=slots)
 
     def plan(self, wanted: Iterable[str], preset: frozenset[str] = frozenset()) -> Plan:
         """What the wanted decisions need, in order; what is preset is known already."""
@@ -165,6 +172,11 @@ class Graph:
     def _required(self, key: str) -> list[str]:
         decision = self.decisions.get(key)
         return [] if decision is None else [required for slot in decision.slots for _, required in slot.keys]
+
+
+def imported(prefix: str, key: str) -> str:
+    """The key of a node that was imported under a name."""
+    return f"{prefix}/{key}" if prefix else key
 
 
 # Compiling the nodes of one model
@@ -204,19 +216,27 @@ class GraphBuilder:
                 self.graph.functions[key] = self._service_function(service)
 
     def _slots(self, node: tree.Node, requires: Sequence[str]) -> tuple[Slot, ...]:
-        known = [key for key in dict.fromkeys(requires) if self._is_known(node, key)]
+        known = [self._key(key) for key in dict.fromkeys(requires) if self._is_known(node, key)]
         own: dict[str, Slot] = {}
-        imported: dict[str, list[tuple[str, str]]] = {}
+        brought: dict[str, list[tuple[str, str]]] = {}
         for key in known:
-            prefix, name = self.imports.get(key.partition("#")[0], ""), self.graph.names[key]
+            prefix, name = self._prefix(key), self.graph.names[key]
             if prefix:
-                imported.setdefault(prefix, []).append((name, key))
+                brought.setdefault(prefix, []).append((name, key))
             else:
                 own[name] = Slot(name, ((name, key),), imported=False)
-        return (*(Slot(name, tuple(keys), imported=True) for name, keys in imported.items()), *own.values())
+        return (*(Slot(name, tuple(keys), imported=True) for name, keys in brought.items()), *own.values())
+
+    def _prefix(self, key: str) -> str:
+        return next((prefix for space, prefix in self.imports.items() if key.removeprefix(f"{prefix}/").startswith(f"{space}#")), "")
+
+    def _key(self, key: str) -> str:
+        """The key in this graph of what an href refers to: imported functions keep theirs."""
+        prefixed = imported(self.imports.get(key.partition("#")[0], ""), key)
+        return prefixed if prefixed in self.graph.names else key
 
     def _is_known(self, node: tree.Node, key: str) -> bool:
-        if key in self.graph.names:
+        if self._key(key) in self.graph.names:
             return True
         message = f"expected a requirement that is in the model or imported, found '{key}'."
         self.boxes.notes.error(node.line, node.id, "requirement", message, "Draw the requirement again, or import its model.")
@@ -264,9 +284,10 @@ class GraphBuilder:
         return typed_function(self.boxes, node.variable.name, logic.parameters, node.line)(call)
 
     def _service(self, key: str, node: tree.DecisionService) -> Service:
-        parameters = tuple(each for each in (*node.input_data, *node.input_decisions) if each in self.graph.names)
+        parameters = tuple(self._key(each) for each in (*node.input_data, *node.input_decisions) if self._is_known(node, each))
         names = tuple(self.graph.names[each] for each in parameters)
-        return Service(key, node, parameters, names, node.outputs, converter(self._result(node), f"the service {node.name!r}"))
+        outputs = tuple(self._key(each) for each in node.outputs)
+        return Service(key, node, parameters, names, outputs, converter(self._result(node), f"the service {node.name!r}"))
 
     def _service_function(self, service: Service) -> Function:
         graph = self.graph

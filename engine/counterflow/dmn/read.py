@@ -49,8 +49,8 @@ def _compiled(model: tree.Model, resource_name: str, imported: Iterable[Definiti
     types = Types(model.types, _imported_types(imports), notes)
     own_types = types.all()
     graph = Graph()
-    for definitions in imports.values():
-        graph.include(definitions.graph)
+    for name, each in imports.items():
+        graph.include(each.graph, name)
     entries = frozenset(_names(model)).union(*(_names(each.model) for each in _all(imports.values())))
     prefixes = {definitions.namespace: name for name, definitions in imports.items()}
     GraphBuilder(graph, model, Boxes(types, notes), Surroundings(Scope(), entries, limits.nesting), prefixes).build()
