@@ -122,3 +122,26 @@ def test_functions_have_result_types() -> None:
     )
     assert shown(decide(definitions, "a").output) == "function(x)"
     assert decide(definitions, "b").output is None
+
+
+@pytest.mark.parametrize(
+    "text, answer",
+    cases("""
+        "A" instance of tGrade                                      => true
+        "C" instance of tGrade                                      => false
+        null instance of tGrade                                     => false
+        {name: "Ada", age: 36} instance of tPerson                  => true
+        {name: "Ada"} instance of tPerson                           => false
+        [1, 2] instance of tScores                                  => true
+        [1, 2] instance of list<tScore>                             => true
+        [1, 200] instance of list<tScore>                           => false
+        {a: 1} instance of context<a: tScore>                       => true
+        (function(a: tGrade) a)("A")                                => "A"
+        (function(a: tGrade) a)("C")                                => null
+        1 instance of two words                                     => true
+        1 instance of number                                        => true
+    """),
+)
+def test_feel_knows_the_types_of_the_model(text: str, answer: str) -> None:
+    definitions = read(*TYPES, item_definition("two words", "number"), decision("a", literal(text)))
+    assert shown(decide(definitions, "a").output) == answer

@@ -20,6 +20,9 @@ from counterflow.feel.run import Limits as FeelLimits
 from counterflow.feel.scope import Scope
 
 _DEFAULT_LIMITS: Final = Limits()
+_NODES: Final = 20_000
+"""Imports of imports may multiply: a model that is reached in several ways is there several times."""
+
 _FEEL_LIMITS: Final = FeelLimits()
 
 
@@ -50,10 +53,15 @@ def _compiled(model: tree.Model, resource_name: str, imported: Iterable[Definiti
     own_types = types.all()
     graph = Graph()
     for name, each in imports.items():
+        if len(graph.names) + len(each.graph.names) > _NODES:
+            notes.error(
+                0, name, "import", f"expected imports that bring at most {_NODES} nodes in all, found more.", "Import fewer models."
+            )
+            continue
         graph.include(each.graph, name)
     entries = frozenset(_names(model)).union(*(_names(each.model) for each in _all(imports.values())))
     prefixes = {definitions.namespace: name for name, definitions in imports.items()}
-    GraphBuilder(graph, model, Boxes(types, notes), Surroundings(Scope(), entries, limits.nesting), prefixes).build()
+    GraphBuilder(graph, model, Boxes(types, notes), Surroundings(Scope(), entries, types.checks(), limits.nesting), prefixes).build()
     definitions = Definitions(model, graph, own_types, imports, limits)
     if cycle := definitions.cycle():
         notes.error(0, notes.of, "cycle", f"expected requirements that lead to inputs, found that {cycle}.", "Remove one of them.")

@@ -88,6 +88,10 @@ class Types:
         """Every type that the model itself defines."""
         return {name: self.named(name) for name in self.definitions}
 
+    def checks(self) -> dict[str, Conforms]:
+        """How FEEL asks for them: `x instance of tPerson`."""
+        return {name: of.conforms for name, of in self._made.items() if name not in BASIC}
+
     def named(self, name: str, line: int = 0) -> Type:
         """The type of that name; of an unknown name, and of one that is defined by itself, any."""
         made = self._made.get(name)

@@ -12,6 +12,7 @@ from counterflow.feel.errors import FeelSyntaxError
 from counterflow.feel.forms import access, calls, choices, loops, operations, tests, values
 from counterflow.feel.forms.base import Compiler
 from counterflow.feel.scope import Binding, Scope
+from counterflow.feel.types import NO_TYPES, Named
 from counterflow.feel.values import Code
 
 FORMS: Final[dict[type[tree.Tree], Callable[[Compiler, Any, Scope], Code]]] = {
@@ -47,42 +48,41 @@ class Surroundings:
     What is compiled here shares the run (fuel, warnings, variables) and the local names of whatever calls it.
     """
 
-    def __init__(self, scope: Scope, entries: frozenset[str] = frozenset(), nesting: int = 200) -> None:
+    def __init__(self, scope: Scope, entries: frozenset[str] = frozenset(), types: Named = NO_TYPES, nesting: int = 200) -> None:
         self.scope = scope
         self.entries = entries
+        self.types = types
         self.nesting = nesting
 
     def plus(self, *bindings: Binding) -> "Surroundings":
-        return Surroundings(self.scope.plus(*bindings), self.entries, self.nesting)
+        return self.at(self.scope.plus(*bindings))
 
     def expression(self, text: str) -> Code:
         """The code of an expression. Raises FeelSyntaxError."""
-        root = parser.parse(text, self.scope.names, self.nesting, self.entries)
-        return _code(root, text, self.scope, self.nesting)
+        return self._code(parser.parse(text, self.scope.names, self.nesting, self.entries, self.types), text)
 
     def form(self, root: tree.Tree) -> Code:
         """The code of a tree that was put together by hand."""
-        return _code(root, "", self.scope, self.nesting)
+        return self._code(root, "")
 
     def at(self, scope: Scope) -> "Surroundings":
         """The same, elsewhere."""
-        return Surroundings(scope, self.entries, self.nesting)
+        return Surroundings(scope, self.entries, self.types, self.nesting)
 
     def parse_tests(self, text: str) -> tree.UnaryTests:
         """The tree of unary tests, for those who answer simple ones by themselves. Raises FeelSyntaxError."""
-        return parser.parse_unary_tests(text, self.scope.names, self.nesting, self.entries)
+        return parser.parse_unary_tests(text, self.scope.names, self.nesting, self.entries, self.types)
 
     def tests(self, root: tree.UnaryTests, text: str) -> Code:
         """The code of unary tests; it expects the value under test behind the local names. Raises FeelSyntaxError."""
-        compiler = Compiler(FORMS, text, frozenset(), self.nesting)
+        compiler = Compiler(FORMS, text, frozenset(), self.nesting, self.types)
         return tests.unary_tests(compiler, root, self.scope)
 
-
-def _code(root: tree.Tree, text: str, scope: Scope, nesting: int) -> Code:
-    try:
-        return Compiler(FORMS, text, frozenset(), nesting).code(root, scope)
-    except RecursionError:
-        raise too_deep(text, root, nesting) from None
+    def _code(self, root: tree.Tree, text: str) -> Code:
+        try:
+            return Compiler(FORMS, text, frozenset(), self.nesting, self.types).code(root, self.scope)
+        except RecursionError:
+            raise too_deep(text, root, self.nesting) from None
 
 
 def compile_tree(root: tree.Tree, text: str, given: frozenset[str], nesting: int) -> tuple[Code, frozenset[str]]:

@@ -48,10 +48,11 @@ _TYPES = long_names(TYPES)
 class KnownNames:
     """The long names in scope, innermost last; and all entry names seen so far, for paths and filters."""
 
-    def __init__(self, names: Iterable[str] = (), entries: Iterable[str] = ()) -> None:
+    def __init__(self, names: Iterable[str] = (), entries: Iterable[str] = (), types: Iterable[str] = ()) -> None:
         given = tuple(names)
         self._scopes = [long_names(given)]
         self._entries = long_names((*PROPERTIES, *entries, *given))
+        self._types = long_names(types)
 
     @contextmanager
     def scope(self, names: Iterable[str] = ()) -> Iterator[None]:
@@ -85,7 +86,7 @@ class KnownNames:
         return _longest([self._entries], tokens, position)
 
     def longest_type(self, tokens: Sequence[Token], position: int) -> tuple[str, int]:
-        return _longest([_TYPES], tokens, position)
+        return _longest([_TYPES, self._types], tokens, position)
 
 
 def _is_function(tokens: Sequence[Token]) -> bool:

@@ -29,17 +29,20 @@ CONSTANTS = {"true": True, "false": False, "null": None}
 T = TypeVar("T")
 
 
-def parse(text: str, names: Iterable[str] = (), nesting: int = 200, entries: Iterable[str] = ()) -> tree.Tree:
-    """The tree of an expression. `names` are variables that may contain spaces or operators, `entries` what contexts may hold.
+def parse(text: str, names: Iterable[str] = (), nesting: int = 200, entries: Iterable[str] = (), types: Iterable[str] = ()) -> tree.Tree:
+    """The tree of an expression. `names` are variables that may contain spaces or operators, `entries` what contexts may hold, `types`
+    those that are defined around it.
 
     Raises FeelSyntaxError.
     """
-    return _guarded(Parser(text, names, nesting, entries), Parser.whole_expression)
+    return _guarded(Parser(text, names, nesting, entries, types), Parser.whole_expression)
 
 
-def parse_unary_tests(text: str, names: Iterable[str] = (), nesting: int = 200, entries: Iterable[str] = ()) -> tree.UnaryTests:
+def parse_unary_tests(
+    text: str, names: Iterable[str] = (), nesting: int = 200, entries: Iterable[str] = (), types: Iterable[str] = ()
+) -> tree.UnaryTests:
     """The tests of a decision table's input cell (grammar rule 17). Raises FeelSyntaxError."""
-    return _guarded(Parser(text, names, nesting, entries), Parser.whole_unary_tests)
+    return _guarded(Parser(text, names, nesting, entries, types), Parser.whole_unary_tests)
 
 
 def _guarded(parser: "Parser", read: Callable[["Parser"], T]) -> T:

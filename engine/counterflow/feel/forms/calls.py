@@ -94,6 +94,7 @@ def function_definition(compiler: Compiler, node: tree.FunctionDefinition, scope
         mapping = compiler.code(node.body, scope)
         return lambda run, local: external.function(run, mapping(run, local), names)
     types = [parameter.type for parameter in node.parameters]
+    named = compiler.types
     body = compiler.code(node.body, scope.plus(*(Variable(name) for name in names)))
 
     def make_function(_run: Run, local: Local) -> Value:
@@ -101,7 +102,7 @@ def function_definition(compiler: Compiler, node: tree.FunctionDefinition, scope
             if len(arguments) != len(names):
                 return run.warn("wrong argument", f"the function has the parameters {list(names)}; found {len(arguments)} arguments")
             for name, kind, argument in zip(names, types, arguments, strict=True):
-                if kind is not None and not (argument is None or conforms(argument, kind)):
+                if kind is not None and not (argument is None or conforms(run, argument, kind, named)):
                     return run.warn("wrong argument", f"the parameter {name!r} takes a {kind.name}; found {a_kind(argument)}")
             run.spend(_CALL_FUEL)
             run.enter()

@@ -122,4 +122,5 @@ def between(compiler: Compiler, node: tree.Between, scope: Scope) -> Code:
 
 def instance_of(compiler: Compiler, node: tree.InstanceOf, scope: Scope) -> Code:
     value = compiler.code(node.value, scope)
-    return lambda run, local: conforms(value(run, local), node.type)
+    named = compiler.types
+    return lambda run, local: conforms(run, value(run, local), node.type, named)
