@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from tests.conformance.tck import KIT, Case, alike, folders, value_of
 ABSENT = pytest.param(
     KIT, marks=pytest.mark.skip(reason="the DMN compatibility kit is not here: put its TestCases at ../shared/tck to run it")
 )
-FOLDERS = folders() or [ABSENT]
+FOLDERS: Sequence[object] = folders() or [ABSENT]
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
