@@ -47,7 +47,7 @@ from tests.feel.tables import answer, cases
         # not in linear time, or no pattern at all
         matches("aa", "(a)\1")                                  => null
         matches("a", "[\0]")                                    => null
-        matches("a", "a\")                                      => null
+        matches("a", "a\\")                                    => null
         matches("a", "[a")                                      => null
         matches("a", "[[a]]")                                   => null
         matches("a", "[z-a-[b]]")                               => null

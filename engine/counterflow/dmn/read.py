@@ -8,9 +8,10 @@ from typing import Final
 
 from counterflow.dmn import tree
 from counterflow.dmn.boxed import Boxes
+from counterflow.dmn.builder import GraphBuilder
 from counterflow.dmn.definitions import Definitions, ReadResult
 from counterflow.dmn.findings import Finding
-from counterflow.dmn.graph import Graph, GraphBuilder
+from counterflow.dmn.graph import Graph
 from counterflow.dmn.notes import Notes
 from counterflow.dmn.outline import outline
 from counterflow.dmn.types import Type, Types
