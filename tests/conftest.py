@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import hypothesis
 import pytest
 
@@ -18,3 +20,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def rewrite_traces(request: pytest.FixtureRequest) -> bool:
     """Whether the golden traces are to be written anew; a person then reviews the diff."""
     return bool(request.config.getoption("--rewrite-traces"))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where CI is set everything that the tests need has to be there: a skipped test fails the run, since nobody would notice it."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or not os.environ.get("CI"):
+        return
+    skipped = reporter.stats.get("skipped", [])
+    if skipped and session.exitstatus == pytest.ExitCode.OK:
+        reporter.write_line(f"{len(skipped)} tests were skipped, and with CI set none may be: provide what the reasons below name")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -23,7 +23,7 @@ from counterflow.delivery.takers import Taker, Takers
 from counterflow.kernel import engine
 from counterflow.kernel.due import TriggerDue
 from counterflow.kernel.indexes import Due
-from counterflow.kernel.job_delivery import ActivateJobs
+from counterflow.kernel.job_delivery import ActivateJobs, ReturnJob
 from counterflow.kernel.quarantine import QuarantineInstance
 from counterflow.kernel.records import Command, InstanceEnded, LogEntry, Rejection, RejectionType
 from counterflow.kernel.step import Limits
@@ -82,6 +82,7 @@ class Loop:
         self._alarm_ms = 0
         self._last_ms = 0
         self._stopping = False
+        self._is_stopped = False
         self._is_lost = False
         """True from a failed commit until the store could be read again: what is in memory is not to be decided on."""
         self._undelivered: set[str] = set()
@@ -99,7 +100,7 @@ class Loop:
 
         Raises at once, with nothing changed: `Rejection`, `Overloaded`, `Unavailable`. The future may raise `Unavailable`.
         """
-        self._refuse_when_full()
+        self._refuse_when_full(command)
         decision = self._decide(command)
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._answer_later(future, decision.answer)
@@ -108,7 +109,7 @@ class Loop:
 
     def submit_and_follow(self, command: Command) -> tuple[asyncio.Future[Any], asyncio.Future[InstanceEnded]]:
         """Like `submit` for a command that creates a process instance; the second future has its end, once that is durable."""
-        self._refuse_when_full()
+        self._refuse_when_full(command)
         running = asyncio.get_running_loop()
         answered, ended = running.create_future(), running.create_future()
         decision = self._decide(command)
@@ -163,6 +164,7 @@ class Loop:
             self._alarm.cancel()
         self.takers.end_polls()
         await self.settle()
+        self._is_stopped = True
         self._writer.shutdown()
 
     async def settle(self) -> None:
@@ -178,8 +180,9 @@ class Loop:
 
     # -- deciding -------------------------------------------------------------------------------------------------
 
-    def _refuse_when_full(self) -> None:
-        if self._stopping:
+    def _refuse_when_full(self, command: Command) -> None:
+        """Jobs that reach nobody come back also while stopping, so that who starts next can give them away at once."""
+        if self._is_stopped or (self._stopping and not isinstance(command, ReturnJob)):
             raise Unavailable("The server is stopping; try again when it is back")
         if self._is_lost and not self._recover():
             raise Unavailable("The database can neither be written nor read; try again when it is back")

@@ -65,6 +65,14 @@ def test_a_refused_model_names_element_rule_and_remedy(counterflow: CommandLine,
     assert "[start-event]" in run.words
 
 
+def test_a_file_that_no_message_holds_is_refused_with_both_sizes(counterflow: CommandLine, tmp_path: Path) -> None:
+    path = tmp_path / "huge.bpmn"
+    path.write_bytes(TRIP + b" " * 5_000_000)
+    run = counterflow("deploy", path)
+    assert run.code == 4
+    assert "at most 4194304 bytes" in run.words
+
+
 def test_all_or_none(counterflow: CommandLine, trip: Path, refused: Path) -> None:
     before = counterflow.good("definitions", "--json").json
     assert counterflow("deploy", trip, refused).code == 4

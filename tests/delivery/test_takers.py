@@ -19,6 +19,10 @@ def jobs(count: int) -> list[ActivatedJob]:
     return [ActivatedJob(key, "pack", 1, "process", 1, 1, "pack", 1, b"{}", "w", 3, 0, b"{}") for key in range(count)]
 
 
+def nobody_back(handed_back: Sequence[ActivatedJob]) -> None:
+    raise AssertionError(f"expected no job to come back, but {len(handed_back)} did")
+
+
 class Woken:
     """Counts how often a stream's reader was woken."""
 
@@ -30,7 +34,7 @@ class Woken:
 
 
 def stream(job_type: str = "pack") -> StreamTaker:
-    return StreamTaker(request(job_type), Woken())
+    return StreamTaker(request(job_type), Woken(), nobody_back)
 
 
 def poll(job_type: str = "pack") -> tuple[PollTaker, list[Sequence[ActivatedJob]]]:
@@ -60,7 +64,7 @@ def test_credit_is_used_by_what_is_on_its_way_and_by_what_is_not_read() -> None:
 
 def test_a_stream_is_woken_by_a_delivery() -> None:
     woken = Woken()
-    taker = StreamTaker(request(), woken)
+    taker = StreamTaker(request(), woken, nobody_back)
     taker.reserve(2)
     assert woken.times == 0
     taker.deliver(jobs(2))
@@ -68,9 +72,8 @@ def test_a_stream_is_woken_by_a_delivery() -> None:
 
 
 def test_a_closed_stream_wants_nothing_and_hands_back_what_still_comes() -> None:
-    takers, taker = Takers(), stream()
     handed_back: list[Sequence[ActivatedJob]] = []
-    taker.handed_back = handed_back.append
+    takers, taker = Takers(), StreamTaker(request(), Woken(), handed_back.append)
     takers.add_stream(taker)
     taker.reserve(2)
     takers.remove_stream(taker)

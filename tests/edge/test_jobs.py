@@ -87,10 +87,15 @@ async def test_a_failed_job_with_retries_can_be_taken_at_once(served: Served) ->
 
 async def test_a_back_off_is_waited_for(served: Served) -> None:
     job = await a_job(served)
-    await served.stub.FailJob(gateway.FailJobRequest(jobKey=job.key, retries=2, retryBackOff=30))
+    await served.stub.FailJob(gateway.FailJobRequest(jobKey=job.key, retries=2, retryBackOff=600_000))
     assert await served.poll() == []
     async with refused(grpc.StatusCode.FAILED_PRECONDITION, "Command 'COMPLETE' rejected with code 'INVALID_STATE'", "back-off"):
         await served.complete(job)
+
+
+async def test_after_a_back_off_the_job_can_be_taken(served: Served) -> None:
+    job = await a_job(served)
+    await served.stub.FailJob(gateway.FailJobRequest(jobKey=job.key, retries=2, retryBackOff=20))
     (again,) = await served.poll(requestTimeout=60_000)
     assert (again.key, again.retries) == (job.key, 2)
 

@@ -125,7 +125,7 @@ async def test_a_store_that_fails_is_told_and_the_server_goes_on(served: Served)
 
 
 async def test_an_answer_that_does_not_come_in_time() -> None:
-    async with serving(request_timeout_ms=50) as served:
+    async with serving(request_timeout_ms=700) as served:
         await served.deploy()
         served.store.hold()
         async with refused(grpc.StatusCode.DEADLINE_EXCEEDED, "CreateProcessInstance was not answered in time"):

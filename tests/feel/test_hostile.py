@@ -75,6 +75,22 @@ TREE = ", ".join(f"t{n}: [t{n - 1}, t{n - 1}]" for n in range(1, 60))
         time(1, 1, 10 ** 6000)                                                          => null
         date and time("2030-01-01T00:00:00@../../etc/passwd")                           => null
         date and time(date and time("2030-01-01T00:00:00Z"), "../../etc/passwd")        => null
+        # texts of ranges, of JSON and of formats
+        range("[1..1e9999999]")                                                         => null
+        range("[" + string(10 ** 6000) + "..1]")                                        => null
+        range("]..[")                                                                   => null
+        range("")                                                                       => null
+        range("[a..b]")                                                                 => null
+        range("[1..2]; import os")                                                      => null
+        count(for i in range("[1..999999999]") return i)                                => failure: fuel
+        from json("{")                                                                  => null
+        from json("1e999999999")                                                        => null
+        for i in 1..99999 return from json("[1,2,3,4,5,6,7,8,9,10,11,12,13,14]") => failure: fuel
+        for i in 1..999999 return uuid()                                                => failure: fuel
+        for i in 1..999999 return random number()                                       => failure: fuel
+        assert(1, false)                                                                => failure: assertion
+        function() external {}                                                          => null
+        function() external null                                                        => null
         # Python's insides
         "a".__class__                                                                   => null
         {}.__class__.__mro__                                                            => null
@@ -92,6 +108,37 @@ TREE = ", ".join(f"t{n}: [t{n - 1}, t{n - 1}]" for n in range(1, 60))
 )
 def test_ends_in_a_typed_way(text: str, expected: str) -> None:
     assert answer(text) == expected
+
+
+@pytest.mark.parametrize(
+    "method, arguments",
+    [
+        ("java.lang.Runtime.exec(java.lang.String)", '"ls"'),
+        ("java.lang.Class.forName(java.lang.String)", '"os"'),
+        ("java.lang.System.exit(int)", "1"),
+        ("os.system(String)", '"ls"'),
+        ("builtins.eval(String)", '"1"'),
+        ("java.lang.Math.__class__(double)", "1"),
+        ("java.lang.Math.exp(double)", "10 ** 6000"),
+        ("java.lang.Math.exp(double)", "9999"),
+        ("java.lang.Math.cbrt(double)", '"x"'),
+        ("java.lang.Math.pow(double, double)", "9999, 9999"),
+        ("java.lang.Integer.valueOf(String)", 'string join(for i in 1..9999 return "9")'),
+        ("java.lang.Double.valueOf(String)", '"infinity"'),
+        ("java.lang.String.format(String, Object...)", '"%999999999d", 1'),
+        ("java.lang.String.format(String, Object...)", '"%.999999999f", 1'),
+        ("java.lang.String.format(String, Object...)", '"%d", 10 ** 6000'),
+        ("java.lang.String.format(String, Object...)", '"%2$s", 1'),
+    ],
+)
+def test_functions_of_java_are_a_short_list(method: str, arguments: str) -> None:
+    place, _, signature = method.partition("(")
+    owner, _, name = place.rpartition(".")
+    parameters = "a, b" if "," in signature else "a"
+    mapping = f'{{java: {{class: "{owner}", method signature: "{name}({signature}"}}}}'
+    evaluation = evaluate(f"{{f: function({parameters}) external {mapping}, r: f({arguments})}}.r")
+    assert (evaluation.value, evaluation.failure) == (None, None)
+    assert evaluation.warnings
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,8 @@ def test_single_words_need_no_entry() -> None:
         ("full amount", "full", 1),
         ("full", "full", 1),
         ("string length(x)", "string length", 2),
-        ("string length", "string", 1),
+        ("string length", "string length", 2),
+        ("string other", "string", 1),
     ],
 )
 def test_the_longest_known_name_is_taken(text: str, name: str, length: int) -> None:

@@ -183,7 +183,6 @@ def test_syntax_errors(text: str, line: int, column: int, expected: str, found: 
         ("a == b", "a single ="),
         ("full name", "`full name` in backticks"),
         ("not a", "write not(...)"),
-        ("function() external {}", "external functions are not available"),
     ],
 )
 def test_syntax_errors_say_what_to_do(text: str, hint: str) -> None:

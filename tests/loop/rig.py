@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from threading import Event, Lock
 from typing import Any
@@ -14,7 +14,7 @@ import msgspec
 from counterflow.delivery.takers import PollTaker, StreamTaker
 from counterflow.kernel.deployments import DeployResources, ReadResource
 from counterflow.kernel.instances import CreateProcessInstance
-from counterflow.kernel.job_delivery import ActivateJobs
+from counterflow.kernel.job_delivery import ActivateJobs, ReturnJob
 from counterflow.kernel.jobs import CompleteJob
 from counterflow.kernel.records import ActivatedJob
 from counterflow.kernel.rows import Job, Row
@@ -122,8 +122,13 @@ class Stream:
 
     def __init__(self, loop: Loop, request: ActivateJobs) -> None:
         self._woken = asyncio.Event()
-        self.taker = StreamTaker(request, self._woken.set)
+        self._loop = loop
+        self.taker = StreamTaker(request, self._woken.set, self._hand_back)
         loop.takers.add_stream(self.taker)
+
+    def _hand_back(self, jobs: Sequence[ActivatedJob]) -> None:
+        for job in jobs:
+            self._loop.submit(ReturnJob(job_key=job.key, deadline_ms=job.deadline_ms))
 
     async def read(self, count: int) -> list[ActivatedJob]:
         """The next jobs, as soon as there are so many."""

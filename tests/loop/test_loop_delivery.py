@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 
 import pytest
 
 from counterflow.delivery.takers import STREAM_CREDIT
-from counterflow.kernel.job_delivery import ReturnJob
 from counterflow.kernel.jobs import FailJob
 from counterflow.kernel.quarantine import QuarantineInstance, ReleaseInstance
-from counterflow.kernel.records import ActivatedJob
 from counterflow.kernel.rows import Job
 from counterflow.loop import DUE_AT_ONCE
 from counterflow.store.port import StoreError
@@ -85,15 +82,22 @@ async def test_a_backlog_is_not_pushed_unasked_but_taken_by_a_poll() -> None:
         assert len(await found.loop.submit(activation())) == 1
 
 
+async def test_a_job_that_reaches_nobody_comes_back_while_the_loop_stops() -> None:
+    async with rig() as found:
+        stream = found.stream()
+        with found.store.held_up():
+            found.create()
+            await found.store.is_committing()
+            found.loop.takers.remove_stream(stream.taker)
+            stopping = asyncio.ensure_future(found.loop.stop())
+            await turns()
+        await stopping
+        assert [(job.state, job.retries) for job in found.store.rows(Job)] == [("activatable", 3)]
+
+
 async def test_a_stream_that_closes_during_the_commit_hands_its_jobs_back() -> None:
     async with rig() as found:
         stream = found.stream()
-
-        def hand_back(jobs: Sequence[ActivatedJob]) -> None:
-            for job in jobs:
-                found.loop.submit(ReturnJob(job_key=job.key, deadline_ms=job.deadline_ms))
-
-        stream.taker.handed_back = hand_back
         with found.store.held_up():
             answer = found.create()
             await found.store.is_committing()

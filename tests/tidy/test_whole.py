@@ -8,14 +8,15 @@ from tests.tidy import whole
 from tests.tidy.sources import Source
 
 
+# what no file may say is put together here, so that this file does not say it either
 @pytest.mark.parametrize(
     "line, complaint",
     [
         ("# TODO: later", "is unfinished work"),
         ("x = 1  # FIXME", "is unfinished work"),
-        ("open('/root/file')", "is a path on somebody's machine"),
-        ("see /work/notes", "is a path on somebody's machine"),
-        ("from https://pypi.org/simple", "is a registry's host"),
+        ("open('/ro" + "ot/file')", "is a path on somebody's machine"),
+        ("see /wo" + "rk/notes", "is a path on somebody's machine"),
+        ("from https://py" + "pi.org/simple", "is a registry's host"),
     ],
 )
 def test_a_banned_word_is_found_where_it_is(line: str, complaint: str) -> None:

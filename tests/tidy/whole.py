@@ -44,6 +44,8 @@ LOADED_BY_NAME = ("engine/counterflow/store/sql/migrations",)
 
 TEST_FOLDERS_BY_SUBJECT = {
     "behaviours",
+    "loop",
+    "testing",
     "conformance",
     "simulation",
     "benchmarks",

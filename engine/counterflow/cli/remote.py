@@ -9,15 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from counterflow.cli.address import Address
-from counterflow.cli.exits import CODE_BY_STATUS, FAILED, UNAVAILABLE, USAGE, Failure
+from counterflow.cli.exits import CODE_BY_STATUS, FAILED, REJECTED, UNAVAILABLE, USAGE, Failure
 
 if TYPE_CHECKING:
     import grpc
 
 CALL_TIMEOUT_MS = 15_000
 LARGEST_PAGE = 1_000
-REJECTED = re.compile(r"^Command '\w+' rejected with code '\w+': ")
+REJECTION_PREFIX = re.compile(r"^Command '\w+' rejected with code '\w+': ")
 """What the gateway contract puts before a reason; the exit code says as much."""
+
+
+TOO_LARGE = re.compile(r"[Rr]eceived message larger than max \((\d+) vs\. (\d+)\)")
+"""What gRPC itself says of a message that it does not hand to the server."""
 
 
 class Remote:
@@ -89,13 +93,22 @@ class Remote:
                 "start one with `counterflow dev`, or name another with --address",
                 status,
             )
+        too_large = TOO_LARGE.search(details)
+        if too_large is not None:
+            return Failure(
+                REJECTED,
+                f"Expected a message of at most {too_large[2]} bytes, but this one takes {too_large[1]}; "
+                "deploy fewer or smaller files at a time, "
+                "and keep large data elsewhere and pass a reference",
+                status,
+            )
         if status == "DEADLINE_EXCEEDED" and details == "Deadline Exceeded":
             details = "Expected an answer within the time allowed, but there was none; what was asked may still happen"
         if status == "UNAUTHENTICATED":
             details += "; the token is read from COUNTERFLOW_TOKEN"
         if status == "UNIMPLEMENTED":
             details = f"The server at {self.address.target} does not know this call ({details}); is it a Counterflow of this version?"
-        details = REJECTED.sub("", details)
+        details = REJECTION_PREFIX.sub("", details)
         return Failure(CODE_BY_STATUS.get(status, FAILED), details or f"The server answered {status} and nothing else", status)
 
 

@@ -28,7 +28,7 @@ class Taker(Protocol):
         """What it would take now; `maximum` 0 when it has no credit."""
         ...
 
-    def reserve(self, count: int) -> None:
+    def reserve(self, count: int, /) -> None:
         """So many jobs are on their way to it, as soon as they are committed."""
         ...
 
@@ -36,7 +36,7 @@ class Taker(Protocol):
         """The jobs are committed: they are yours."""
         ...
 
-    def cancel(self, count: int) -> None:
+    def cancel(self, count: int, /) -> None:
         """The jobs that were on their way are not coming: their commit failed."""
         ...
 
@@ -44,13 +44,13 @@ class Taker(Protocol):
 class StreamTaker:
     """An open stream: its client reads one job after another from `queue`, which `wake` tells of."""
 
-    def __init__(self, request: ActivateJobs, wake: Callable[[], None]) -> None:
+    def __init__(self, request: ActivateJobs, wake: Callable[[], None], hand_back: Callable[[Sequence[ActivatedJob]], None]) -> None:
         self._request = request
         self._wake = wake
         self._reserved = 0
         self.queue: deque[ActivatedJob] = deque()
         self.closed = False
-        self.handed_back: Callable[[Sequence[ActivatedJob]], None] = lambda jobs: None
+        self._hand_back = hand_back
 
     @property
     def request(self) -> ActivateJobs:
@@ -74,7 +74,7 @@ class StreamTaker:
         """Queue them for the client, or hand them back if it has gone."""
         self._reserved -= len(jobs)
         if self.closed:
-            self.handed_back(jobs)
+            self._hand_back(jobs)
             return
         self.queue.extend(jobs)
         self._wake()
@@ -91,14 +91,14 @@ class PollTaker:
         self.request = request
         self._done = done
 
-    def reserve(self, count: int) -> None:
+    def reserve(self, _count: int, /) -> None:
         """It is given jobs once; `Takers` has already let go of it."""
 
     def deliver(self, jobs: Sequence[ActivatedJob]) -> None:
         """Answer the poll."""
         self._done(jobs)
 
-    def cancel(self, count: int) -> None:
+    def cancel(self, _count: int, /) -> None:
         """Answer with nothing: its client will ask again."""
         self._done(())
 

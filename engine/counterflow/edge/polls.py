@@ -67,37 +67,37 @@ class Polls:
         command = activation(request, min(left, JOBS_PER_RESPONSE), self._message_bytes)
         if left < 1:
             return
-        jobs = await self._first(command, request.requestTimeout)
+        jobs, more = await self._first(command, request.requestTimeout)
         while jobs:
             await self._write(jobs, context)
             left -= len(jobs)
-            if left < 1 or self._calls.stopping:
+            if left < 1 or not more or self._calls.stopping:
                 return
-            jobs = await self._ready(replace(command, maximum=min(left, JOBS_PER_RESPONSE)))
+            jobs, more = await self._ready(replace(command, maximum=min(left, JOBS_PER_RESPONSE)))
 
-    async def _first(self, command: ActivateJobs, request_timeout_ms: int) -> Jobs:
-        """What is ready now, or becomes ready before the time is over."""
+    async def _first(self, command: ActivateJobs, request_timeout_ms: int) -> tuple[Jobs, bool]:
+        """What is ready now, or becomes ready before the time is over; and whether more was ready than fits into a message."""
         wait_ms = duration_ms(request_timeout_ms or self._long_poll_ms)
         deadline = asyncio.get_running_loop().time() + wait_ms / 1000
         while True:
             if self._is_ready(command.type):
-                jobs = await self._ready(command)
+                jobs, more = await self._ready(command)
             elif self._calls.stopping or asyncio.get_running_loop().time() >= deadline:
-                return ()
+                return (), False
             else:
-                jobs = await self._wait(command, deadline)
+                jobs, more = await self._wait(command, deadline), False
             if jobs:
-                return jobs
+                return jobs, more
 
     def _is_ready(self, job_type: str) -> bool:
         queue = self._loop.state.ready.get(job_type)
         return queue is not None and queue.first() is not None
 
-    async def _ready(self, command: ActivateJobs) -> Jobs:
-        if not self._is_ready(command.type):
-            return ()
+    async def _ready(self, command: ActivateJobs) -> tuple[Jobs, bool]:
         taken: asyncio.Future[Jobs] = self._loop.submit(command)
-        return await kept(taken, self._calls.hand_back)
+        # Asked now and not after the commit: what becomes ready meanwhile may be the same jobs, given back by a short deadline.
+        more = self._is_ready(command.type)
+        return await kept(taken, self._calls.hand_back), more
 
     async def _wait(self, command: ActivateJobs, deadline: float) -> Jobs:
         poll = WaitingPoll(command, self._calls.hand_back)

@@ -33,8 +33,7 @@ class Streams:
     async def stream_activated_jobs(self, request: gateway.StreamActivatedJobsRequest, context: Context) -> None:
         """Jobs until the client goes; what it has not been sent by then goes back."""
         wake = asyncio.Event()
-        stream = StreamTaker(activation(request, STREAM_CREDIT, self._message_bytes), wake.set)
-        stream.handed_back = self._calls.hand_back
+        stream = StreamTaker(activation(request, STREAM_CREDIT, self._message_bytes), wake.set, self._calls.hand_back)
         self._loop.takers.add_stream(stream)
         self._open.add(wake)
         try:

@@ -7,11 +7,12 @@ closure that runs them. Nothing walks the tree at run time, and nothing looks a 
 from collections.abc import Callable
 from typing import Any, Final
 
-from counterflow.feel import tree
+from counterflow.feel import parser, tree
 from counterflow.feel.errors import FeelSyntaxError
 from counterflow.feel.forms import access, calls, choices, loops, operations, tests, values
 from counterflow.feel.forms.base import Compiler
-from counterflow.feel.scope import Scope
+from counterflow.feel.scope import Binding, Scope
+from counterflow.feel.types import NO_TYPES, Named
 from counterflow.feel.values import Code
 
 FORMS: Final[dict[type[tree.Tree], Callable[[Compiler, Any, Scope], Code]]] = {
@@ -37,7 +38,51 @@ FORMS: Final[dict[type[tree.Tree], Callable[[Compiler, Any, Scope], Code]]] = {
     tree.Path: access.path,
     tree.Filter: access.filter_,
     tree.Call: calls.call,
+    tree.Embedded: lambda _compiler, node, scope: node.compile(scope),
 }
+
+
+class Surroundings:
+    """The place of an expression inside something larger, such as a decision: `scope` binds names that are there already.
+
+    What is compiled here shares the run (fuel, warnings, variables) and the local names of whatever calls it.
+    """
+
+    def __init__(self, scope: Scope, entries: frozenset[str] = frozenset(), types: Named = NO_TYPES, nesting: int = 200) -> None:
+        self.scope = scope
+        self.entries = entries
+        self.types = types
+        self.nesting = nesting
+
+    def plus(self, *bindings: Binding) -> "Surroundings":
+        return self.at(self.scope.plus(*bindings))
+
+    def expression(self, text: str) -> Code:
+        """The code of an expression. Raises FeelSyntaxError."""
+        return self._code(parser.parse(text, self.scope.names, self.nesting, self.entries, self.types), text)
+
+    def form(self, root: tree.Tree) -> Code:
+        """The code of a tree that was put together by hand."""
+        return self._code(root, "")
+
+    def at(self, scope: Scope) -> "Surroundings":
+        """The same, elsewhere."""
+        return Surroundings(scope, self.entries, self.types, self.nesting)
+
+    def parse_tests(self, text: str) -> tree.UnaryTests:
+        """The tree of unary tests, for those who answer simple ones by themselves. Raises FeelSyntaxError."""
+        return parser.parse_unary_tests(text, self.scope.names, self.nesting, self.entries, self.types)
+
+    def tests(self, root: tree.UnaryTests, text: str) -> Code:
+        """The code of unary tests; it expects the value under test behind the local names. Raises FeelSyntaxError."""
+        compiler = Compiler(FORMS, text, frozenset(), self.nesting, self.types)
+        return tests.unary_tests(compiler, root, self.scope)
+
+    def _code(self, root: tree.Tree, text: str) -> Code:
+        try:
+            return Compiler(FORMS, text, frozenset(), self.nesting, self.types).code(root, self.scope)
+        except RecursionError:
+            raise too_deep(text, root, self.nesting) from None
 
 
 def compile_tree(root: tree.Tree, text: str, given: frozenset[str], nesting: int) -> tuple[Code, frozenset[str]]:

@@ -2,7 +2,7 @@
 
     FeelError
     ├── FeelSyntaxError     the author's text is not FEEL; raised by `compile`, with line, column and caret
-    ├── FeelFailure         an evaluation was stopped: fuel, size or nesting; found in `Evaluation.failure`
+    ├── FeelFailure         an evaluation was stopped: fuel, size, nesting or assertion; found in `Evaluation.failure`
     ├── FeelValueError      a value has no JSON form; raised by `to_json`
     └── JuelUnsupported     a camunda: expression has no exact FEEL counterpart; raised by `juel.translate`
 
@@ -13,7 +13,7 @@ from typing import Literal
 
 import msgspec
 
-FailureKind = Literal["fuel", "size", "nesting"]
+FailureKind = Literal["fuel", "size", "nesting", "assertion"]
 WarningKind = Literal["unknown name", "unknown entry", "wrong type", "wrong argument", "wrong value", "out of range", "not a function"]
 
 
@@ -45,7 +45,7 @@ class FeelSyntaxError(FeelError):
 
 
 class FeelFailure(FeelError):
-    """An evaluation that would cost too much was stopped. `kind` says which limit it met."""
+    """An evaluation was stopped: it would cost too much (`kind` says which limit it met), or the author's own assert() did not hold."""
 
     def __init__(self, kind: FailureKind, message: str) -> None:
         self.kind = kind

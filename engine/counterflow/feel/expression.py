@@ -67,14 +67,15 @@ class UnaryTests(Expression):
 _GROWING: Final = frozenset({list, dict, str})
 
 
-def compile(text: str, *, names: Iterable[str] = (), limits: Limits = DEFAULT_LIMITS) -> Expression:  # noqa: A001  # it is read as feel.compile
+def compile(text: str, *, names: Iterable[str] = (), entries: Iterable[str] = (), limits: Limits = DEFAULT_LIMITS) -> Expression:  # noqa: A001  # it is read as feel.compile
     """Compile an expression, given without a leading `=`.
 
     `names` are variables that are known to exist; only those may contain spaces or operators without backticks, and they hide
-    built-ins of the same name. Raises FeelSyntaxError.
+    built-ins of the same name. `entries` are names that contexts may hold, such as those of their types: `person.full name`.
+    Raises FeelSyntaxError.
     """
     given = frozenset(names)
-    root = parser.parse(text, given, limits.nesting)
+    root = parser.parse(text, given, limits.nesting, entries)
     code, free = compiler.compile_tree(root, text, given, limits.nesting)
     return Expression(text, free, code, limits)
 

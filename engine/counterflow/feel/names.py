@@ -48,10 +48,11 @@ _TYPES = long_names(TYPES)
 class KnownNames:
     """The long names in scope, innermost last; and all entry names seen so far, for paths and filters."""
 
-    def __init__(self, names: Iterable[str] = ()) -> None:
+    def __init__(self, names: Iterable[str] = (), entries: Iterable[str] = (), types: Iterable[str] = ()) -> None:
         given = tuple(names)
         self._scopes = [long_names(given)]
-        self._entries = long_names((*PROPERTIES, *given))
+        self._entries = long_names((*PROPERTIES, *entries, *given))
+        self._types = long_names(types)
 
     @contextmanager
     def scope(self, names: Iterable[str] = ()) -> Iterator[None]:
@@ -77,7 +78,7 @@ class KnownNames:
         """The longest known name at a position and its number of tokens; the single word if none is known."""
         name, length = _longest(self._scopes, tokens, position)
         function, function_length = _longest([FUNCTIONS], tokens, position)
-        if function_length > length and tokens[position + function_length].kind == "(":
+        if function_length > length and _is_function(tokens[position : position + function_length + 1]):
             return function, function_length
         return name, length
 
@@ -85,7 +86,12 @@ class KnownNames:
         return _longest([self._entries], tokens, position)
 
     def longest_type(self, tokens: Sequence[Token], position: int) -> tuple[str, int]:
-        return _longest([_TYPES], tokens, position)
+        return _longest([_TYPES, self._types], tokens, position)
+
+
+def _is_function(tokens: Sequence[Token]) -> bool:
+    """Words that are no operators cannot stand side by side, so `string length` is the function even where it is not called."""
+    return tokens[-1].kind == "(" or all(token.kind == "name" for token in tokens[:-1])
 
 
 def _longest(scopes: Iterable[Spellings], tokens: Sequence[Token], position: int) -> tuple[str, int]:

@@ -29,14 +29,20 @@ CONSTANTS = {"true": True, "false": False, "null": None}
 T = TypeVar("T")
 
 
-def parse(text: str, names: Iterable[str] = (), nesting: int = 200) -> tree.Tree:
-    """The tree of an expression. `names` are variables that may contain spaces or operators. Raises FeelSyntaxError."""
-    return _guarded(Parser(text, names, nesting), Parser.whole_expression)
+def parse(text: str, names: Iterable[str] = (), nesting: int = 200, entries: Iterable[str] = (), types: Iterable[str] = ()) -> tree.Tree:
+    """The tree of an expression. `names` are variables that may contain spaces or operators, `entries` what contexts may hold, `types`
+    those that are defined around it.
+
+    Raises FeelSyntaxError.
+    """
+    return _guarded(Parser(text, names, nesting, entries, types), Parser.whole_expression)
 
 
-def parse_unary_tests(text: str, names: Iterable[str] = (), nesting: int = 200) -> tree.UnaryTests:
+def parse_unary_tests(
+    text: str, names: Iterable[str] = (), nesting: int = 200, entries: Iterable[str] = (), types: Iterable[str] = ()
+) -> tree.UnaryTests:
     """The tests of a decision table's input cell (grammar rule 17). Raises FeelSyntaxError."""
-    return _guarded(Parser(text, names, nesting), Parser.whole_unary_tests)
+    return _guarded(Parser(text, names, nesting, entries, types), Parser.whole_unary_tests)
 
 
 def _guarded(parser: "Parser", read: Callable[["Parser"], T]) -> T:
@@ -186,10 +192,10 @@ class Parser(Reader):
             if not self.accept(","):
                 break
         self.expect(")", "or `,` after the parameters")
-        if self.token.text == "external":
-            self.refuse("a body in FEEL; external functions are not available")
+        if external := self.token.text == "external":
+            self.advance()
         with self.known.scope(parameter.name for parameter in parameters):
-            return tree.FunctionDefinition(tuple(parameters), self.expression(), at=at)
+            return tree.FunctionDefinition(tuple(parameters), self.expression(), external, at=at)
 
     def _parameter(self) -> tree.Parameter:
         at = self.token.offset

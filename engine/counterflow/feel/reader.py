@@ -17,12 +17,12 @@ _HINTS = {("=", "="): "FEEL compares with a single =", ("not", "name"): "write n
 class Reader:
     """What the parser knows of its place: the token at hand, the names in scope, and how deep it is."""
 
-    def __init__(self, text: str, names: Iterable[str], nesting: int) -> None:
+    def __init__(self, text: str, names: Iterable[str], nesting: int, entries: Iterable[str] = (), types: Iterable[str] = ()) -> None:
         self.text = text
         self.tokens = tokenize(text)
         self.position = 0
         self.token = self.tokens[0]
-        self.known = KnownNames(names)
+        self.known = KnownNames(names, entries, types)
         self.nesting = nesting
         self.depth = 0
 

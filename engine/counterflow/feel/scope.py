@@ -4,6 +4,7 @@ Local names live in a tuple; each construct that introduces names appends to it,
 Only a filter leaves a question open: whether the item has an entry of that name shows when the item is there.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from counterflow.feel.run import ABSENT, Local, Run, Value
@@ -40,6 +41,11 @@ class Scope:
     def plus(self, *bindings: Binding) -> "Scope":
         return Scope((*self.bindings, *bindings))
 
+    @property
+    def names(self) -> frozenset[str]:
+        """All names that are certainly local."""
+        return frozenset(name for binding in self.bindings for name in _names(binding))
+
     def binds(self, name: str) -> bool:
         """Whether the name is certainly local; an entry of a filtered item is not certain."""
         return any(
@@ -62,6 +68,12 @@ class Scope:
         for slot in reversed(items):
             code = _entry_of_item(slot, name, code)
         return code, found is None
+
+
+def _names(binding: Binding) -> Iterable[str]:
+    if isinstance(binding, Variable):
+        return (binding.name,)
+    return binding.names if isinstance(binding, Entries) else ("item",)
 
 
 def _local(binding: Binding, slot: int, name: str) -> Code | None:

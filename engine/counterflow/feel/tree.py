@@ -3,8 +3,10 @@
 Frozen data without behaviour: the parser makes it, the compiler reads it once. `at` is the offset in the text where the form begins.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 from typing import Literal as OneOf
 
 ArithmeticOperator = OneOf["+", "-", "*", "/", "**"]
@@ -66,8 +68,11 @@ class OperatorRange(Tree):
 
 @dataclass(frozen=True, slots=True)
 class FunctionDefinition(Tree):
+    """With `external` the body is a context that names a function of Java."""
+
     parameters: tuple["Parameter", ...]
     body: Tree
+    external: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +205,13 @@ class Call(Tree):
     function: Tree
     arguments: tuple[Tree, ...]
     names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded(Tree):
+    """A part that somebody else compiles, in the scope where it stands: the boxed expressions of a decision. The parser makes none."""
+
+    compile: Callable[[Any], Any]
 
 
 # Types, after `instance of` and in parameters

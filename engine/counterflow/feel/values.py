@@ -145,15 +145,21 @@ def same(run: Run, left: Value, right: Value) -> bool:
     return kind(left) == kind(right) and equal(run, left, right) is True
 
 
+_PAIR_FUEL: Final = 3
+"""What a pair inside two lists or contexts costs beyond its own comparison."""
+
+
 def _equal_lists(run: Run, left: list[Value], right: list[Value]) -> bool | None:
     if len(left) != len(right):
         return False
+    run.spend(_PAIR_FUEL * len(left))
     return _all(equal(run, first, second) for first, second in zip(left, right, strict=True))
 
 
 def _equal_contexts(run: Run, left: dict[str, Value], right: dict[str, Value]) -> bool | None:
     if left.keys() != right.keys():
         return False
+    run.spend(_PAIR_FUEL * len(left))
     return _all(equal(run, left[key], right[key]) for key in left)
 
 

@@ -13,6 +13,9 @@ from counterflow.kernel.records import ActivatedJob, BrokenInvariant, Command
 from counterflow.kernel.rows import Job
 from counterflow.kernel.step import Step
 
+OTHER_FIELDS_BYTES = 1024
+"""What a job takes in a message besides its variables and headers, at most."""
+
 
 class ActivateJobs(Command, frozen=True, kw_only=True, gc=False):
     """Take up to `maximum` jobs of a type for `timeout_ms`, as long as they fit into `bytes_left`. Answers `ActivatedJob`s.
@@ -49,12 +52,13 @@ def decide_activate(step: Step, command: ActivateJobs) -> list[ActivatedJob]:
             queue.discard(key)
             continue
         values = variables.to_object(variables.visible(step.current(), job.element_instance_key, command.fetch_variables))
-        room -= len(values) + 1024
-        if room < 0 and taken:
-            break
-        if len(values) + 1024 > step.limits.message_bytes:
-            _set_aside_too_large(step, job, len(values))
+        size = len(values) + len(_headers(step, job)) + OTHER_FIELDS_BYTES
+        if size > step.limits.message_bytes:
+            _set_aside_too_large(step, job, size)
             continue
+        if size > room and taken:
+            break
+        room -= size
         taken.append(_activate(step, job, command, values))
     return taken
 
@@ -96,9 +100,8 @@ def _offer(step: Step, key: int) -> Job | None:
 
 def _activate(step: Step, job: Job, command: ActivateJobs, values: bytes) -> ActivatedJob:
     header = step.current().header
-    definition = step.process().nodes[job.element_id].job
-    if header is None or definition is None:
-        raise BrokenInvariant(f"job {job.key} without a process instance or definition")
+    if header is None:
+        raise BrokenInvariant(f"job {job.key} without a process instance")
     deadline_ms = step.now_ms + command.timeout_ms
     step.emit(JobActivated(job.key, command.worker, deadline_ms))
     return ActivatedJob(
@@ -110,7 +113,7 @@ def _activate(step: Step, job: Job, command: ActivateJobs, values: bytes) -> Act
         header.definition_key,
         job.element_id,
         job.element_instance_key,
-        job.headers or definition.headers,
+        _headers(step, job),
         command.worker,
         job.retries,
         deadline_ms,
@@ -118,9 +121,17 @@ def _activate(step: Step, job: Job, command: ActivateJobs, values: bytes) -> Act
     )
 
 
+def _headers(step: Step, job: Job) -> bytes:
+    definition = step.process().nodes[job.element_id].job
+    if definition is None:
+        raise BrokenInvariant(f"job {job.key} without a definition")
+    return job.headers or definition.headers
+
+
 def _set_aside_too_large(step: Step, job: Job, size: int) -> None:
     message = (
-        f"Expected the variables of job '{job.key}' to fit into a message of {step.limits.message_bytes} bytes, but they take {size}; "
+        f"Expected job '{job.key}' to fit into a message of {step.limits.message_bytes} bytes, but with its variables and "
+        f"headers it takes {size}; "
         "fetch fewer variables or keep large data elsewhere, then update the job's retries and resolve this incident"
     )
     step.emit(JobFailed(job.key, 0, None, message))

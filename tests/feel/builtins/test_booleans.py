@@ -24,6 +24,11 @@ from tests.feel.tables import answer, cases
         get or else(1, 2)                   => 1
         get or else(null, 2)                => 2
         get or else(missing, null)          => null
+        assert(1, 1 < 2)                    => 1
+        assert(null, true)                  => null
+        assert(1, 1 > 2)                    => failure: assertion
+        assert(1, null, "why")              => failure: assertion
+        if true then 1 else assert(1, false) => 1
     """),
 )
 def test_booleans(text: str, expected: str) -> None:

@@ -57,7 +57,7 @@ def test_strings(text: str, expected: str) -> None:
         replace("abc", "b", "\$")                          => "a$c"
         replace("abc", "(x)?b", "[$1$2]")                  => "a[]c"
         replace("abc", "[a-z]", "#", "q")                  => "abc"
-        replace("abc", "", "-")                            => "-a-b-c-"
+        replace("abc", "", "-")                            => null
         split("John Doe", "\s")                            => ["John", "Doe"]
         split("a;b;;c", ";")                               => ["a", "b", "", "c"]
         split("abc", ";")                                  => ["abc"]

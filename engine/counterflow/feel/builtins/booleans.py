@@ -1,6 +1,7 @@
-"""Booleans, and questions about whether there is a value at all (DMN 1.5, 10.3.4.2; the last three are Camunda's)."""
+"""Booleans, and questions about whether there is a value at all (DMN 1.5, 10.3.4.2; the last ones are Camunda's)."""
 
 from counterflow.feel.builtins.registry import builtin
+from counterflow.feel.errors import FeelFailure
 from counterflow.feel.run import Run, Value
 from counterflow.feel.values import equal
 
@@ -26,3 +27,11 @@ def is_defined(_run: Run, value: Value) -> Value:
 @builtin("get or else(value: any, default: any)")
 def get_or_else(_run: Run, value: Value, default: Value) -> Value:
     return default if value is None else value
+
+
+@builtin("assert(value: any, condition: any, cause?: string)")
+def assert_(run: Run, value: Value, condition: Value, cause: str | None = None) -> Value:
+    """The value, if the condition is true; otherwise the evaluation fails, with the cause as its message."""
+    if condition is True:
+        return value
+    raise FeelFailure("assertion", cause or "the condition of an assert is not true")

@@ -53,13 +53,16 @@ def context_put_at(run: Run, context: Context, keys: list[Value], value: Value) 
     return _put(run, context, [str(key) for key in keys], value)
 
 
-def _put(run: Run, context: Context, keys: list[str], value: Value) -> Context:
+def _put(run: Run, context: Context, keys: list[str], value: Value) -> Value:
     run.spend(len(context) + len(keys))
     first, *rest = keys
     if not rest:
         return {**context, first: value}
-    inner = context.get(first)
-    return {**context, first: _put(run, inner if isinstance(inner, dict) else {}, rest, value)}
+    inner = context.get(first, {})
+    if not isinstance(inner, dict):
+        return run.warn("wrong type", f"context put finds no context at the key {first!r} of the path: it is null")
+    put = _put(run, inner, rest, value)
+    return None if put is None else {**context, first: put}
 
 
 @builtin("context merge(contexts: list)", "context merge(contexts...: any)")

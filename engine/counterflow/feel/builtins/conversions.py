@@ -1,11 +1,18 @@
-"""Conversions between kinds (DMN 1.5, 10.3.4.1)."""
+"""Conversions between kinds (DMN 1.5, 10.3.4.1; those from and to JSON and base64 are Camunda's)."""
 
+import base64
 import re
+from collections.abc import Callable
+from typing import Final
 
-from counterflow.feel import numbers
+import msgspec
+
+from counterflow.feel import iso, numbers, values
 from counterflow.feel.builtins.registry import builtin
-from counterflow.feel.run import Run, Value
-from counterflow.feel.values import text
+from counterflow.feel.errors import FeelSyntaxError, FeelValueError
+from counterflow.feel.run import DECODER, Run, Value
+from counterflow.feel.tokens import Token, tokenize
+from counterflow.feel.values import Range, order, text
 
 _NUMBER = re.compile(r"-?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _GROUPINGS = {" ", ",", ".", None}
@@ -30,3 +37,91 @@ def number(run: Run, value: str, grouping: str | None = None, point: str | None 
     plain = plain.replace(point, ".") if point else plain
     result = numbers.read(plain) if _NUMBER.fullmatch(plain) else None
     return run.warn("wrong value", "number takes the text of a number, such as 1200.50") if result is None else result
+
+
+# Ranges
+
+_OPENING: Final = {"[": True, "(": False, "]": False}
+_CLOSING: Final = {"]": True, ")": False, "[": False}
+_TEMPORAL: Final[dict[str, Callable[[str], Value]]] = {
+    "date": iso.date,
+    "time": iso.time,
+    "date and time": iso.date_time,
+    "duration": iso.duration,
+}
+
+
+@builtin("range(from: string)")
+def range_(run: Run, value: str) -> Value:
+    """The range that a text such as `[18..21)` spells; its ends are literals, and one of them may be missing: `[18..)`."""
+    found = _range(value)
+    return (
+        run.warn("wrong value", "range takes the text of a range between literals, such as [18..21) or (..10]") if found is None else found
+    )
+
+
+def _range(value: str) -> Range | None:
+    try:
+        tokens = tokenize(value)[:-1]
+    except FeelSyntaxError:
+        return None
+    kinds = [token.kind for token in tokens]
+    if kinds.count("..") != 1 or kinds[0] not in _OPENING or kinds[-1] not in _CLOSING:
+        return None
+    middle = kinds.index("..")
+    low, high = tokens[1:middle], tokens[middle + 1 : -1]
+    start, end = _end(low), _end(high)
+    made = Range(start, end, _OPENING[kinds[0]], _CLOSING[kinds[-1]])
+    return made if _is_range(made, bool(low), bool(high)) else None
+
+
+def _is_range(made: Range, has_start: bool, has_end: bool) -> bool:
+    """Ends that are there are values of one kind, in order; an end that is not there is not included."""
+    if has_start and has_end:
+        position = order(made.start, made.end)
+        return position is not None and position <= 0
+    if has_start:
+        return made.start is not None and not made.end_included
+    return has_end and made.end is not None and not made.start_included
+
+
+def _end(tokens: list[Token]) -> Value:
+    """The value of a literal; None for anything else."""
+    kinds = [token.kind for token in tokens]
+    if kinds in (["number"], ["string"]):
+        return tokens[0].value
+    if kinds == ["-", "number"] and not isinstance(tokens[1].value, str):
+        return numbers.negate(tokens[1].value)
+    if kinds == ["temporal"]:
+        return iso.read(str(tokens[0].value))
+    if kinds[-3:] == ["(", "string", ")"]:
+        read = _TEMPORAL.get(" ".join(token.text for token in tokens[:-3]))
+        return None if read is None else read(str(tokens[-2].value))
+    return None
+
+
+# JSON and base64
+
+
+@builtin("from json(value: string)")
+def from_json(run: Run, value: str) -> Value:
+    run.spend(len(value) // 8)
+    try:
+        return DECODER.decode(value)
+    except (msgspec.DecodeError, RecursionError) as error:
+        return run.warn("wrong value", f"from json takes JSON: {error}")
+
+
+@builtin("to json(value: any)")
+def to_json(run: Run, value: Value) -> Value:
+    values.check_size(run, value)
+    try:
+        return run.text(values.to_json(value).decode())
+    except FeelValueError as error:
+        return run.warn("wrong value", f"to json: {error}")
+
+
+@builtin("to base64(value: string)")
+def to_base64(run: Run, value: str) -> Value:
+    run.room(len(value) * 2)
+    return base64.b64encode(value.encode("utf-8", "surrogatepass")).decode()

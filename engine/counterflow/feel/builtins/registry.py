@@ -18,7 +18,7 @@ from typing import Any, Final, TypeVar
 from counterflow.feel import names
 from counterflow.feel.run import ABSENT, TEXT_PER_FUEL, Run, Value
 from counterflow.feel.temporal import Date, DateTime, DaysDuration, MonthsDuration, Time
-from counterflow.feel.values import Function, Range, a_kind
+from counterflow.feel.values import KINDS, Function, Range, a_kind
 
 Meaning = Callable[..., Value]
 M = TypeVar("M", bound=Meaning)
@@ -37,6 +37,8 @@ _TYPES: Final[dict[str, tuple[type, ...]]] = {
     "range": (Range,),
     "function": (Function,),
 }
+_EVERY: Final = frozenset(KINDS)
+_EXACT: Final[dict[str, frozenset[type]]] = {"integer": frozenset({int}), "list": frozenset({list})}
 REFUSED: Final = object()
 """What an argument becomes that a parameter does not admit."""
 
@@ -54,6 +56,11 @@ class Parameter:
     optional: bool = False
     variadic: bool = False
     types: frozenset[type] = field(default=frozenset(), compare=False)
+
+    @property
+    def exact(self) -> frozenset[type]:
+        """The kinds that need no coercion."""
+        return _EVERY if self.kind == "any" else _EXACT.get(self.kind, self.types)
 
     def admit(self, value: Value) -> Value:
         """The argument as the function gets it, or REFUSED."""

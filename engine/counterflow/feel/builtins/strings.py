@@ -1,5 +1,6 @@
 """Strings (DMN 1.5, 10.3.4.3). Positions count code points from 1, or from -1 at the end. Patterns run on RE2, in linear time."""
 
+import re
 from functools import lru_cache
 from typing import Any, Final
 
@@ -7,13 +8,15 @@ import re2
 
 from counterflow.feel.builtins.registry import builtin
 from counterflow.feel.numbers import shown
+from counterflow.feel.patterns import PatternError, translated
 from counterflow.feel.run import TEXT_PER_FUEL, Run, Value
 
+_REPLACEMENT = re.compile(r"(?:[^$\\]|\$\d|\\[$\\])*", re.DOTALL)
 _FLAGS = frozenset("smixq")
 _PATTERN_FUEL: Final = 1000
 """What a pattern costs the first time an evaluation uses it, because building its automaton may take a millisecond."""
 
-_MATCH_FUEL: Final = 5
+_MATCH_FUEL: Final = 10
 """What each match costs: RE2 hands them over one by one, which is slower than a step of FEEL."""
 
 _PATTERN_BYTES: Final = 1 << 20
@@ -103,11 +106,16 @@ def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | No
     expression = _pattern(run, pattern, flags)
     if expression is None:
         return None
+    if expression.search("") is not None:
+        return run.warn("wrong value", "replace takes a pattern that matches no empty text: write `+` instead of `*`")
+    literal = "q" in (flags or "")
+    if not literal and not _REPLACEMENT.fullmatch(replacement):
+        return run.warn("wrong value", r"in a replacement `$` stands before a digit and `\` before `$` or `\`; `\$` is a dollar")
     parts: list[str] = []
     position = 0
     for match in expression.finditer(text):
         run.spend(_MATCH_FUEL)
-        parts += [text[position : match.start()], run.text(_filled(run, match, replacement))]
+        parts += [text[position : match.start()], run.text(replacement if literal else _filled(run, match, replacement))]
         position = match.end()
     parts.append(text[position:])
     run.room(sum(map(len, parts)))
@@ -181,10 +189,16 @@ def _compiled(pattern: str, flags: str) -> Any:
     options.literal = "q" in flags
     options.case_sensitive = "i" not in flags
     options.dot_nl = "s" in flags
-    if "x" in flags and "q" not in flags:
-        pattern = "".join(pattern.split())
     try:
-        return re2.compile(f"(?m){pattern}" if "m" in flags and "q" not in flags else pattern, options)
+        written = pattern if "q" in flags else translated(pattern, extended="x" in flags)
+        return re2.compile(f"(?m){written}" if "m" in flags and "q" not in flags else written, options)
+    except PatternError as error:
+        return str(error)
     except re2.error as error:
         reason = error.args[0] if error.args else "unknown"
         return reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
+
+
+@builtin("is blank(string: string)")
+def is_blank(_run: Run, text: str) -> Value:
+    return not text.strip()

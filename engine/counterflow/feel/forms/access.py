@@ -126,6 +126,15 @@ def _select(run: Run, local: Local, items: list[Value], condition: Code) -> list
     return selected
 
 
+def _select_checked(run: Run, local: Local, items: list[Value], condition: Code) -> Value:
+    """As `_select`, for conditions that may have other answers than yes and no."""
+    run.spend(len(items))
+    answers = [condition(run, (*local, item)) for item in items]
+    if any(answer is not None and type(answer) is not bool for answer in answers):
+        return run.warn("wrong type", "the condition of a filter is true or false for every item; found another answer")
+    return [item for item, answer in zip(items, answers, strict=True) if answer is True]
+
+
 def _either(source: Code, condition: Code) -> Code:
     """Whether the brackets hold a condition or a position shows only when it has a value: `orders[next]`."""
 
@@ -133,7 +142,7 @@ def _either(source: Code, condition: Code) -> Code:
         items = as_list(source(run, local))
         first = condition(run, (*local, items[0] if items else None))
         if type(first) is bool or first is None or not items:
-            return _select(run, local, items, condition)
+            return _select_checked(run, local, items, condition)
         if isinstance(first, int | Decimal):
             return at(run, items, first)
         return run.warn("wrong type", f"the brackets after a list hold a condition or a position; found {a_kind(first)}")

@@ -6,14 +6,21 @@ from typing import Any
 from counterflow.feel import tree
 from counterflow.feel.errors import FeelSyntaxError
 from counterflow.feel.scope import Scope
+from counterflow.feel.types import NO_TYPES, Named
 from counterflow.feel.values import Code
 
 
 class Compiler:
     def __init__(
-        self, forms: Mapping[type[tree.Tree], Callable[["Compiler", Any, Scope], Code]], text: str, given: frozenset[str], nesting: int
+        self,
+        forms: Mapping[type[tree.Tree], Callable[["Compiler", Any, Scope], Code]],
+        text: str,
+        given: frozenset[str],
+        nesting: int,
+        types: Named = NO_TYPES,
     ) -> None:
         self.given = given
+        self.types = types
         self.names: set[str] = set()
         self._forms = forms
         self._text = text

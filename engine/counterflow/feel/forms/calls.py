@@ -3,16 +3,16 @@
 from difflib import get_close_matches
 from typing import Final
 
-from counterflow.feel import tree
+from counterflow.feel import external, tree
 from counterflow.feel.builtins import BUILTINS
-from counterflow.feel.builtins.registry import Builtin
+from counterflow.feel.builtins.registry import Builtin, Choice
 from counterflow.feel.forms.base import Compiler
-from counterflow.feel.run import Local, Run, Value
+from counterflow.feel.run import TEXT_PER_FUEL, Local, Run, Value
 from counterflow.feel.scope import Scope, Variable
 from counterflow.feel.types import conforms
 from counterflow.feel.values import Code, Function, a_kind
 
-_CALL_FUEL: Final = 3
+_CALL_FUEL: Final = 6
 """A function written in FEEL costs more than a step: it has a body, and may call itself."""
 
 
@@ -47,10 +47,35 @@ def _builtin(compiler: Compiler, function: tree.Tree, scope: Scope) -> Builtin |
 
 def _builtin_call(builtin: Builtin, arguments: list[Code], names: tuple[str, ...]) -> Code:
     choice = builtin.choice(len(arguments), names)
-    if len(arguments) == 1:
-        (only,) = arguments
-        return lambda run, local: builtin.apply(run, choice, [only(run, local)])
+    if not names and choice and not choice[0][0].variadic:
+        return _direct_call(builtin, choice, arguments)
     return lambda run, local: builtin.apply(run, choice, [argument(run, local) for argument in arguments])
+
+
+def _direct_call(builtin: Builtin, choice: Choice, arguments: list[Code]) -> Code:
+    """Call the first overload at once where every argument is of the very kind it takes; all else goes the long way."""
+    overload = choice[0][0]
+    meaning = overload.meaning
+    accepted = [parameter.exact for parameter in overload.parameters[: len(arguments)]]
+    pairs = list(zip(arguments, accepted, strict=True))
+
+    def call_directly(run: Run, local: Local) -> Value:
+        values: list[Value] = []
+        fits = True
+        for argument, kinds in pairs:
+            value = argument(run, local)
+            kind = type(value)
+            if kind not in kinds or (kind is str and len(value) > TEXT_PER_FUEL):  # type: ignore[arg-type]  # it is a str
+                fits = False
+            values.append(value)
+        if not fits:
+            return builtin.apply(run, choice, values)
+        run.fuel -= 1
+        if run.fuel < 0:
+            run.exhausted()
+        return meaning(run, *values)
+
+    return call_directly
 
 
 def _ordered(parameters: tuple[str, ...], names: tuple[str, ...], values: list[Value]) -> list[Value] | None:
@@ -65,7 +90,11 @@ def _suggestion(name: str) -> str:
 
 def function_definition(compiler: Compiler, node: tree.FunctionDefinition, scope: Scope) -> Code:
     names = tuple(parameter.name for parameter in node.parameters)
+    if node.external:
+        mapping = compiler.code(node.body, scope)
+        return lambda run, local: external.function(run, mapping(run, local), names)
     types = [parameter.type for parameter in node.parameters]
+    named = compiler.types
     body = compiler.code(node.body, scope.plus(*(Variable(name) for name in names)))
 
     def make_function(_run: Run, local: Local) -> Value:
@@ -73,7 +102,7 @@ def function_definition(compiler: Compiler, node: tree.FunctionDefinition, scope
             if len(arguments) != len(names):
                 return run.warn("wrong argument", f"the function has the parameters {list(names)}; found {len(arguments)} arguments")
             for name, kind, argument in zip(names, types, arguments, strict=True):
-                if kind is not None and not (argument is None or conforms(argument, kind)):
+                if kind is not None and not (argument is None or conforms(run, argument, kind, named)):
                     return run.warn("wrong argument", f"the parameter {name!r} takes a {kind.name}; found {a_kind(argument)}")
             run.spend(_CALL_FUEL)
             run.enter()

@@ -1,6 +1,7 @@
 """`for`, `some` and `every`. Ranges are walked, never built; each round costs one unit of fuel."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
 
 import msgspec
 
@@ -11,6 +12,9 @@ from counterflow.feel.run import Local, Run, Value
 from counterflow.feel.scope import Scope, Variable
 from counterflow.feel.temporal import Date
 from counterflow.feel.values import Code, Range, a_kind, order
+
+_DATE_FUEL: Final = 4
+"""What the next day of the calendar costs beyond a step."""
 
 Visit = Callable[[Run, Local], bool]
 """What happens for each combination of items; the answer says whether to go on."""
@@ -128,8 +132,14 @@ def _steps(run: Run, start: Value, end: Value) -> Iterable[Value] | None:
     if first is not None and last is not None:
         return _whole_steps(first, last)
     if isinstance(start, Date) and isinstance(end, Date):
-        return (Date.of_days(days) for days in _whole_steps(start.days, end.days))
+        return _dates(run, start, end)
     return run.warn("wrong type", f"an iteration goes over whole numbers or dates; found a range from {a_kind(start)} to {a_kind(end)}")
+
+
+def _dates(run: Run, start: Date, end: Date) -> Iterator[Value]:
+    for days in _whole_steps(start.days, end.days):
+        run.spend(_DATE_FUEL)
+        yield Date.of_days(days)
 
 
 def _whole_steps(start: int, end: int) -> range:

@@ -76,6 +76,6 @@ def operator_range(compiler: Compiler, node: tree.OperatorRange, scope: Scope) -
         value = end(run, local)
         if value is None:
             return run.warn("wrong type", f"a range ({operator} ...) has an end; found null")
-        return Range(None if downward else value, None if upward else value, included, included, operator)
+        return Range(None if downward else value, None if upward else value, included and not downward, included and not upward, operator)
 
     return make_range

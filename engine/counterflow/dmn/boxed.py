@@ -1,0 +1,249 @@
+"""Boxed expressions to closures (DMN 1.5, 10.2): most are FEEL in another dress, so they become FEEL trees around embedded parts.
+
+The code shares the run and the local names of what is around it: a box that introduces names adds to the local tuple, as FEEL does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from counterflow.dmn import tree
+from counterflow.dmn.notes import Notes
+from counterflow.dmn.table import Table
+from counterflow.dmn.types import Type, Types, converter, converting
+from counterflow.feel import external
+from counterflow.feel import tree as feel_tree
+from counterflow.feel.compiler import Surroundings
+from counterflow.feel.errors import FeelSyntaxError
+from counterflow.feel.run import Local, Run, Value
+from counterflow.feel.scope import Entries, Variable
+from counterflow.feel.values import Code, Function, a_kind
+
+_CALL_FUEL: Final = 6
+"""What a call costs beyond its body, as for functions written in FEEL."""
+
+
+_DEPTH: Final = 40
+"""How many boxes may stand inside each other; an expression of one line nests deeper, but needs less of the stack."""
+
+
+class Boxes:
+    """The compiler of boxed expressions of one model."""
+
+    def __init__(self, types: Types, notes: Notes) -> None:
+        self.types = types
+        self.notes = notes
+        self._depth = 0
+
+    def code(self, box: tree.Box | None, around: Surroundings) -> Code:
+        """The code of a box, its value brought to the type that the box names; of a missing one, null."""
+        if box is None:
+            return _null
+        if self._depth == _DEPTH:
+            message = f"expected at most {_DEPTH} boxed expressions inside each other, found more."
+            self.notes.error(box.line, box.id, "nesting", message, "Make decisions or functions of the inner ones.")
+            return _null
+        self._depth += 1
+        code = _FORMS[type(box)](self, box, around)
+        self._depth -= 1
+        return converting(code, self.type(box.type_ref, box.line), "an expression")
+
+    def table(self, box: tree.DecisionTable, around: Surroundings) -> Table:
+        return Table(box, around, self.types, self.notes)
+
+    def type(self, name: str, line: int = 0) -> Type:
+        return self.types.named(name, line)
+
+    def embedded(self, box: tree.Box | None, around: Surroundings) -> feel_tree.Embedded:
+        """The box as a part of a FEEL tree."""
+        return feel_tree.Embedded(lambda scope: self.code(box, around.at(scope)))
+
+
+def _null(_run: Run, _local: Local) -> Value:
+    return None
+
+
+def _literal(boxes: Boxes, box: tree.LiteralExpression, around: Surroundings) -> Code:
+    if not box.text:
+        return _null
+    try:
+        return around.expression(box.text)
+    except FeelSyntaxError as error:
+        boxes.notes.syntax(box, "expression", error)
+        complaint = f"an expression is not FEEL: {error}"
+        return lambda run, _local: run.warn("wrong value", complaint)
+
+
+def _table(boxes: Boxes, box: tree.DecisionTable, around: Surroundings) -> Code:
+    table = boxes.table(box, around)
+    return lambda run, local: table.decide(run, local).output
+
+
+# Contexts, lists, relations
+
+
+def _context(boxes: Boxes, box: tree.BoxedContext, around: Surroundings) -> Code:
+    entries = Entries()
+    inner = around.plus(entries)
+    codes: list[tuple[str, Code]] = []
+    result: Code | None = None
+    for entry in box.entries:
+        if entry.variable is None:
+            result = boxes.code(entry.value, inner)
+            continue
+        name = entry.variable.name
+        if _is_function(entry.value):
+            entries.names.add(name)  # a function may call itself by the name of its entry
+        code = converting(boxes.code(entry.value, inner), boxes.type(entry.variable.type_ref, box.line), f"the entry {name!r}")
+        codes.append((name, code))
+        entries.names.add(name)
+    return _made_context(codes, result)
+
+
+def _is_function(box: tree.Box | None) -> bool:
+    return isinstance(box, tree.FunctionDefinition) or (isinstance(box, tree.LiteralExpression) and box.text.startswith("function"))
+
+
+def _made_context(codes: list[tuple[str, Code]], result: Code | None) -> Code:
+    def make_context(run: Run, local: Local) -> Value:
+        run.spend(len(codes))
+        context: dict[str, Value] = {}
+        names = (*local, context)
+        for name, code in codes:
+            context[name] = code(run, names)
+        return context if result is None else result(run, names)
+
+    return make_context
+
+
+def _list(boxes: Boxes, box: tree.BoxedList, around: Surroundings) -> Code:
+    return around.form(feel_tree.ListLiteral(tuple(boxes.embedded(item, around) for item in box.items)))
+
+
+def _relation(boxes: Boxes, box: tree.Relation, around: Surroundings) -> Code:
+    rows = [_row(boxes, box, row, around) for row in box.rows]
+
+    def make_relation(run: Run, local: Local) -> Value:
+        run.spend(len(rows) * len(box.columns))
+        return [{name: code(run, local) for name, code in row} for row in rows]
+
+    return make_relation
+
+
+def _row(boxes: Boxes, box: tree.Relation, row: tuple[tree.Box, ...], around: Surroundings) -> list[tuple[str, Code]]:
+    cells = zip(box.columns, row, strict=False)
+    return [
+        (column.name, converting(boxes.code(cell, around), boxes.type(column.type_ref, box.line), f"the column {column.name!r}"))
+        for column, cell in cells
+    ]
+
+
+# Functions
+
+
+def _invocation(boxes: Boxes, box: tree.Invocation, around: Surroundings) -> Code:
+    function = boxes.code(box.function, around)
+    names = tuple(binding.parameter for binding in box.bindings)
+    arguments = [boxes.code(binding.value, around) for binding in box.bindings]
+    called = box.function.text if isinstance(box.function, tree.LiteralExpression) else "the function of an invocation"
+
+    def invoke(run: Run, local: Local) -> Value:
+        target = function(run, local)
+        if not isinstance(target, Function):
+            return run.warn("not a function", f"{called} is {a_kind(target)}, not a function")
+        if not set(names) <= set(target.parameters):
+            return run.warn("wrong argument", f"{called} has the parameters {list(target.parameters)}; found {list(names)}")
+        given = {name: argument(run, local) for name, argument in zip(names, arguments, strict=True)}
+        return target.call(run, [given.get(parameter) for parameter in target.parameters])
+
+    return invoke
+
+
+def _function(boxes: Boxes, box: tree.FunctionDefinition, around: Surroundings) -> Code:
+    if box.kind is not tree.FunctionKind.FEEL:
+        return _external(boxes, box, around)
+    body = boxes.code(box.body, around.plus(*(Variable(parameter.name) for parameter in box.parameters)))
+    made = typed_function(boxes, "", box.parameters, box.line)
+    return lambda _run, local: made(lambda run, arguments: body(run, (*local, *arguments)))
+
+
+Call = Callable[[Run, list[Value]], Value]
+
+
+def typed_function(boxes: Boxes, name: str, parameters: tuple[tree.InformationItem, ...], line: int) -> Callable[[Call], Function]:
+    """What makes a function value of a body: arguments are counted and brought to their types, calls are paid for and not too deep."""
+    names = tuple(parameter.name for parameter in parameters)
+    types = [boxes.type(parameter.type_ref, line) for parameter in parameters]
+    converters = [converter(to, f"the argument {each!r}") for to, each in zip(types, names, strict=True)]
+
+    def made(body: Call) -> Function:
+        def invoke(run: Run, arguments: list[Value]) -> Value:
+            if len(arguments) != len(names):
+                return run.warn("wrong argument", f"the function {name} has the parameters {list(names)}; found {len(arguments)} arguments")
+            admitted = [
+                argument if convert is None else convert(run, argument) for convert, argument in zip(converters, arguments, strict=True)
+            ]
+            # An argument of the wrong type is no argument: the function is not called (DMN 1.5, 10.3.2.13.2).
+            if any(found is None and given is not None for found, given in zip(admitted, arguments, strict=True)):
+                return None
+            run.spend(_CALL_FUEL)
+            run.enter()
+            result = body(run, admitted)
+            run.depth -= 1
+            return result
+
+        return Function(name, names, invoke)
+
+    return made
+
+
+def _external(boxes: Boxes, box: tree.FunctionDefinition, around: Surroundings) -> Code:
+    """A function of Java: the body names class and method (DMN 1.5, 10.2.1.7 and 10.3.2.13.3)."""
+    if box.kind is tree.FunctionKind.PMML:
+        return lambda run, _local: run.warn("not a function", "functions in PMML are not available")
+    body = boxes.code(box.body, around)
+    names = tuple(parameter.name for parameter in box.parameters)
+
+    def find(run: Run, local: Local) -> Value:
+        mapping = body(run, local)
+        return external.function(run, mapping, names)
+
+    return find
+
+
+# Choice and repetition: FEEL's own
+
+
+def _conditional(boxes: Boxes, box: tree.Conditional, around: Surroundings) -> Code:
+    condition, then, otherwise = (boxes.embedded(part, around) for part in (box.condition, box.then, box.otherwise))
+    return around.form(feel_tree.Conditional(condition, then, otherwise))
+
+
+def _filter(boxes: Boxes, box: tree.Filter, around: Surroundings) -> Code:
+    return around.form(feel_tree.Filter(boxes.embedded(box.source, around), boxes.embedded(box.condition, around)))
+
+
+def _for(boxes: Boxes, box: tree.For, around: Surroundings) -> Code:
+    iterator = feel_tree.Iterator(box.variable, boxes.embedded(box.source, around))
+    return around.form(feel_tree.For((iterator,), boxes.embedded(box.body, around)))
+
+
+def _quantified(boxes: Boxes, box: tree.Quantified, around: Surroundings) -> Code:
+    iterator = feel_tree.Iterator(box.variable, boxes.embedded(box.source, around))
+    return around.form(feel_tree.Quantified(box.every, (iterator,), boxes.embedded(box.condition, around)))
+
+
+_FORMS: Final[dict[type[tree.Box], Callable[[Boxes, Any, Surroundings], Code]]] = {
+    tree.LiteralExpression: _literal,
+    tree.DecisionTable: _table,
+    tree.BoxedContext: _context,
+    tree.BoxedList: _list,
+    tree.Relation: _relation,
+    tree.Invocation: _invocation,
+    tree.FunctionDefinition: _function,
+    tree.Conditional: _conditional,
+    tree.Filter: _filter,
+    tree.For: _for,
+    tree.Quantified: _quantified,
+}

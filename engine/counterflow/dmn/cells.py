@@ -1,0 +1,121 @@
+"""Which input cells can be answered from an index: those whose tests compare with constants (DMN 1.5, 8.3.3 and grammar rule 17).
+
+    "gold", "silver"     equal to one of several
+    not("gold")          equal to none of them
+    [18..65), > 100      inside one of several intervals
+    -                    anything
+
+Everything else (`> limit`, `count(?) > 3`, a list) is None here: it is compiled, and run for each value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from counterflow.feel import iso, tree
+from counterflow.feel.run import Value
+from counterflow.feel.temporal import Date, DaysDuration, MonthsDuration
+from counterflow.feel.values import KINDS, order
+
+INDEXED: Final = frozenset({str, int, Decimal, bool, Date, DaysDuration, MonthsDuration})
+"""Kinds whose equality in FEEL is Python's, so that equal values have equal hashes."""
+
+_LITERAL_CALLS: Final[dict[str, Callable[[str], Value]]] = {"date": iso.date, "duration": iso.duration}
+
+
+@dataclass(frozen=True, slots=True)
+class Equal:
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """An end that is None is no end."""
+
+    low: Any
+    high: Any
+    low_included: bool
+    high_included: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One of `tests` must hold; none of them if `negated` (then all are `Equal`). Without tests, anything passes."""
+
+    tests: tuple[Equal | Interval, ...]
+    negated: bool = False
+
+
+def indexed(root: tree.UnaryTests, local: frozenset[str]) -> Cell | None:
+    """What an index must know of a cell; `local` names may hide the built-ins that spell constants."""
+    found = [_test(node, local) for node in root.tests]
+    tests = tuple(test for test in found if test is not None)
+    if len(tests) < len(found):
+        return None
+    if len(root.tests) == 1 and isinstance(root.tests[0], tree.ComparisonTest) and root.tests[0].operator == "!=":
+        return None if root.negated else Cell(tests, negated=True)
+    if any(isinstance(node, tree.ComparisonTest) and node.operator == "!=" for node in root.tests):
+        return None
+    if root.negated and not _negatable(tests):
+        return None
+    return Cell(tests, root.negated)
+
+
+def _negatable(tests: tuple[Equal | Interval, ...]) -> bool:
+    """Equalities of one kind: for a value of another kind the answer is null, for null it is true."""
+    values = [test.value for test in tests if isinstance(test, Equal)]
+    return len(values) == len(tests) and len({KINDS[type(value)] for value in values}) == 1
+
+
+def _test(node: tree.Tree, local: frozenset[str]) -> Equal | Interval | None:
+    if isinstance(node, tree.RangeLiteral):
+        low, high = constant(node.start, local), constant(node.end, local)
+        return Interval(low, high, node.start_included, node.end_included) if _orders(low, high) else None
+    if isinstance(node, tree.ComparisonTest | tree.OperatorRange):
+        operand = node.operand if isinstance(node, tree.ComparisonTest) else node.end
+        value = constant(operand, local)
+        if isinstance(node, tree.OperatorRange) and node.operator == "!=":
+            return None
+        return None if value is None else _compared(node.operator, value)
+    value = constant(node, local)
+    return None if value is None else Equal(value)
+
+
+def _orders(low: Value, high: Value) -> bool:
+    return low is not None and type(low) is not bool and order(low, high) is not None
+
+
+def _compared(operator: str, value: Value) -> Equal | Interval | None:
+    if operator in {"=", "!="}:
+        return Equal(value)
+    if type(value) is bool:
+        return None
+    included = operator.endswith("=")
+    return Interval(None, value, False, included) if operator.startswith("<") else Interval(value, None, included, False)
+
+
+def constant(node: tree.Tree, local: frozenset[str]) -> Value:
+    """The value of a literal that an index can hold; None for anything else."""
+    value: Value = None
+    if isinstance(node, tree.Literal):
+        value = node.value
+    elif isinstance(node, tree.TemporalLiteral):
+        value = iso.read(node.text)
+    elif isinstance(node, tree.Negation) and isinstance(node.operand, tree.Literal) and isinstance(node.operand.value, Decimal):
+        value = -node.operand.value
+    elif isinstance(node, tree.Call):
+        value = _called(node, local)
+    return value if type(value) in INDEXED else None
+
+
+def _called(node: tree.Call, local: frozenset[str]) -> Value:
+    """`date("2030-12-31")` is a constant, too."""
+    name = node.function.name if isinstance(node.function, tree.Name) else ""
+    read = None if name in local else _LITERAL_CALLS.get(name)
+    if read is None or node.names or len(node.arguments) != 1:
+        return None
+    (argument,) = node.arguments
+    return read(argument.value) if isinstance(argument, tree.Literal) and isinstance(argument.value, str) else None

@@ -1,0 +1,132 @@
+"""A column of a decision table, compiled so that one look-up answers for all its rules.
+
+A set of rules is an `int` whose bit n stands for rule n, so that columns are combined by `&`. Three indexes per kind of value:
+equal constants by hash, excluded constants by hash, and intervals by bisection: the ends of all intervals cut the line into
+pieces, and each piece knows the rules that hold on it. Cells that no index can answer are run, but only for rules still in play.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from counterflow.dmn.cells import Cell, Equal, Interval
+from counterflow.feel.run import Local, Run, Value
+from counterflow.feel.values import KINDS, Code
+
+Rules = int
+
+
+class Intervals:
+    """`pieces[2 * n + 1]` holds at `points[n]`, `pieces[2 * n]` between it and the point before."""
+
+    def __init__(self, intervals: list[tuple[int, Interval]]) -> None:
+        ends = {end for _, interval in intervals for end in (interval.low, interval.high) if end is not None}
+        self.points: list[Any] = sorted(ends)
+        self.pieces = self._sweep(intervals)
+
+    def _sweep(self, intervals: list[tuple[int, Interval]]) -> list[Rules]:
+        """Walk the pieces from left to right, letting rules in and out; two intervals of one rule may overlap, so they are counted."""
+        position = {point: 2 * index + 1 for index, point in enumerate(self.points)}
+        last = 2 * len(self.points)
+        changes: defaultdict[int, Counter[int]] = defaultdict(Counter)
+        for rule, interval in intervals:
+            first = 0 if interval.low is None else position[interval.low] + (not interval.low_included)
+            after = last + 1 if interval.high is None else position[interval.high] + interval.high_included
+            if first < after:
+                changes[first][rule] += 1
+                changes[after][rule] -= 1
+        active: Counter[int] = Counter()
+        holding: Rules = 0
+        pieces: list[Rules] = []
+        for piece in range(last + 1):
+            for rule, change in changes[piece].items():
+                active[rule] += change
+                holding = holding | 1 << rule if active[rule] else holding & ~(1 << rule)
+            pieces.append(holding)
+        return pieces
+
+    def at(self, value: Any) -> Rules:
+        index = bisect_left(self.points, value)
+        exact = index < len(self.points) and self.points[index] == value
+        return self.pieces[2 * index + exact]
+
+
+@dataclass
+class KindIndex:
+    """What holds for the values of one kind, such as all numbers."""
+
+    equal: dict[Any, Rules] = field(default_factory=dict)
+    negated: Rules = 0
+    excluded: dict[Any, Rules] = field(default_factory=dict)
+    intervals: Intervals | None = None
+
+
+class Column:
+    """All cells of one input. `match` gives the rules, among those still in play, whose cell a value passes."""
+
+    def __init__(self, cells: Iterable[Cell | Code]) -> None:
+        self.always: Rules = 0
+        self.negated: Rules = 0
+        self.general: list[tuple[Rules, Code]] = []
+        self.kinds: defaultdict[str, KindIndex] = defaultdict(KindIndex)
+        intervals: defaultdict[str, list[tuple[int, Interval]]] = defaultdict(list)
+        for rule, cell in enumerate(cells):
+            if isinstance(cell, Cell):
+                self._enter(rule, cell, intervals)
+            else:
+                self.general.append((1 << rule, cell))
+        for kind, found in intervals.items():
+            self.kinds[kind].intervals = Intervals(found)
+        self._by_type = {kind: self.kinds.get(name) for kind, name in KINDS.items()}
+
+    def _enter(self, rule: int, cell: Cell, intervals: defaultdict[str, list[tuple[int, Interval]]]) -> None:
+        bit = 1 << rule
+        if not cell.tests:
+            self.always |= bit
+        for test in cell.tests:
+            if isinstance(test, Interval):
+                intervals[_kind(test)].append((rule, test))
+            else:
+                self._enter_equal(bit, test, negated=cell.negated)
+
+    def _enter_equal(self, bit: Rules, test: Equal, *, negated: bool) -> None:
+        index = self.kinds[KINDS[type(test.value)]]
+        known = index.excluded if negated else index.equal
+        known[test.value] = known.get(test.value, 0) | bit
+        if negated:
+            index.negated |= bit
+            self.negated |= bit
+
+    def match(self, run: Run, local: Local, value: Value, in_play: Rules) -> Rules:
+        found = self.always | self._indexed(value)
+        for bit, code in self.general:
+            if bit & in_play and code(run, (*local, value)) is True:
+                found |= bit
+        return found & in_play
+
+    def _indexed(self, value: Value) -> Rules:
+        if value is None:
+            return self.negated  # null is different from every constant, and compares with none
+        index = self._by_type[type(value)]
+        if index is None:
+            return 0
+        found = index.equal.get(value, 0) if index.equal else 0
+        if index.negated:
+            found |= index.negated & ~index.excluded.get(value, 0)
+        return found if index.intervals is None else found | index.intervals.at(value)
+
+
+def _kind(interval: Interval) -> str:
+    return KINDS[type(interval.high if interval.low is None else interval.low)]
+
+
+def positions(rules: Rules) -> Iterator[int]:
+    """The numbers of the rules in a set, from 0, ascending."""
+    while rules:
+        lowest = rules & -rules
+        yield lowest.bit_length() - 1
+        rules ^= lowest

@@ -1,0 +1,189 @@
+"""A decision model ready to be evaluated: what the rest of the engine holds of DMN."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import msgspec
+
+from counterflow.dmn import tree
+from counterflow.dmn.findings import Finding, Severity
+from counterflow.dmn.graph import Decision, Given, Graph, Input, Memo, Outcomes, Plan, Service
+from counterflow.dmn.result import DecisionFailure, DecisionResult
+from counterflow.dmn.types import Type
+from counterflow.feel.errors import FeelFailure
+from counterflow.feel.run import ABSENT, Limits, Run, Value, Variables
+from counterflow.feel.values import check_size
+
+_CHECKED: Final = frozenset({list, dict, str})
+
+
+class UnknownDecision(LookupError):
+    """There is no decision or service of that id; the message names those that there are."""
+
+
+class DecisionSummary(msgspec.Struct, frozen=True):
+    """What a deployment says of a decision."""
+
+    id: str
+    name: str
+    version_tag: str = ""
+
+
+class Definitions:
+    """Read once, evaluated many times, from any thread."""
+
+    def __init__(self, model: tree.Model, graph: Graph, types: dict[str, Type], imported: dict[str, Definitions], limits: Limits) -> None:
+        self.model = model
+        self.graph = graph
+        self.types = types
+        self.imported = imported
+        self._limits = limits
+        own = {key: decision for key, decision in graph.decisions.items() if key.startswith(f"{model.namespace}#")}
+        self._decisions = {decision.node.id or decision.node.name: decision for decision in own.values()}
+        self._services = {service.node.id or service.node.name: service for service in graph.services.values()}
+        self._plans: dict[str, Plan] = {}
+        graph.givens = {key: self._given(each) for key, each in graph.inputs.items()}
+
+    @property
+    def namespace(self) -> str:
+        return self.model.namespace
+
+    @cached_property
+    def decisions(self) -> tuple[DecisionSummary, ...]:
+        """The decisions of the model itself, in document order."""
+        nodes = [decision.node for decision in self._decisions.values()]
+        return tuple(DecisionSummary(node.id or node.name, node.name, node.version_tag) for node in nodes)
+
+    @cached_property
+    def services(self) -> tuple[DecisionSummary, ...]:
+        """The decision services of the model itself, in document order."""
+        return tuple(DecisionSummary(service.node.id or service.node.name, service.node.name) for service in self._services.values())
+
+    def cycle(self) -> str:
+        """A circle of decisions that need each other, in words; empty if there is none."""
+        return self.graph.plan([decision.key for decision in self._decisions.values()]).cycle
+
+    def evaluate(self, decision_id: str, context: Variables, now_ms: int = 0) -> DecisionResult:
+        """Decide. `context` gives variables by `.get(name, default)`, as FEEL values or as `msgspec.Raw` JSON; those of an imported
+        model `lib` are in its variable `lib`, or stand beside the others. Raises UnknownDecision."""
+        decision = self._decisions.get(decision_id)
+        if decision is None:
+            raise UnknownDecision(_unknown("decision", decision_id, self._decisions))
+        return self._answer(decision.node, decision, context, now_ms)
+
+    def _plan(self, decision: Decision) -> Plan:
+        """Made when it is first asked for: of a long chain, nobody evaluates every link."""
+        plan = self._plans.get(decision.key)
+        if plan is None:
+            plan = self._plans[decision.key] = self.graph.plan([decision.key])
+        return plan
+
+    def evaluate_service(self, service_id: str, context: Variables, now_ms: int = 0) -> DecisionResult:
+        """Call a decision service with the variables named as its inputs; one that is absent is null. Raises UnknownDecision."""
+        service = self._services.get(service_id)
+        if service is None:
+            raise UnknownDecision(_unknown("decision service", service_id, self._services))
+        return self._answer(service.node, service, context, now_ms)
+
+    def _answer(self, node: tree.Node, wanted: Decision | Service, context: Variables, now_ms: int) -> DecisionResult:
+        run = Run(context, now_ms, self._limits, self._limits.fuel)
+        outcomes: Outcomes = []
+        memo: Memo = {}
+        output: Value = None
+        failure: DecisionFailure | None = None
+        try:
+            output = self._output(run, wanted, memo, outcomes)
+            if type(output) in _CHECKED:
+                check_size(run, output)
+        except FeelFailure as stopped:
+            output, failure = None, DecisionFailure(stopped.kind, node.id, str(stopped))
+        except RecursionError:
+            output, failure = None, DecisionFailure("nesting", node.id, "the decision nests deeper than this machine's stack")
+        trace = tuple([(decision.node, outcome) for decision, outcome in outcomes])
+        return DecisionResult(node.id, node.name, output, tuple(run.warned), failure or _violation(outcomes), trace)
+
+    def _output(self, run: Run, wanted: Decision | Service, memo: Memo, outcomes: Outcomes) -> Value:
+        if isinstance(wanted, Service):
+            for key, name in zip(wanted.parameters, wanted.names, strict=True):
+                given = self.graph.inputs.get(key)
+                memo[key] = self.graph.given(given)(run) if given else _input_decision(run, name, self.graph.decisions.get(key))
+            return wanted.decide(run, memo, self.graph, outcomes)
+        self._plan(wanted).carry_out(run, memo, self.graph, outcomes)
+        return memo.get(wanted.key)
+
+    # Inputs
+
+    def _given(self, of: Input) -> Given:
+        """How a variable from outside is read, and brought to its type."""
+        name, convert, read = of.node.variable.name, of.convert, of.type.read
+        places = self._places(of, name)
+
+        def given(run: Run) -> Value:
+            value = _named(run, name) if places is None else _nested(run, places)
+            if value is None:
+                return None
+            if read is not None:
+                value = read(value)
+            return value if convert is None else convert(run, value)
+
+        return given
+
+    def _places(self, of: Input, name: str) -> tuple[tuple[str, ...], ...] | None:
+        """The paths under which an imported input may be found, the longest first; None for an own one."""
+        return tuple((*of.path[start:], name) for start in range(len(of.path) + 1)) if of.path else None
+
+
+def _named(run: Run, name: str) -> Value:
+    decoded = run.decoded
+    value = decoded[name] if name in decoded else run.variable(name)
+    return None if value is ABSENT else value
+
+
+def _nested(run: Run, places: tuple[tuple[str, ...], ...]) -> Value:
+    for first, *rest in places:
+        value = _named(run, first)
+        for name in rest:
+            value = value.get(name) if isinstance(value, dict) else None
+        if value is not None:
+            return value
+    return None
+
+
+def _input_decision(run: Run, name: str, decision: Decision | None) -> Value:
+    value = _named(run, name)
+    if decision is not None and decision.type.read is not None:
+        value = decision.type.read(value)
+    return value if decision is None or decision.convert is None else decision.convert(run, value)
+
+
+def _violation(outcomes: Outcomes) -> DecisionFailure | None:
+    for decision, outcome in outcomes:
+        if outcome.violation:
+            return DecisionFailure("hit policy", decision.node.id, f"decision {decision.node.name!r}: {outcome.violation}")
+    return None
+
+
+def _unknown(kind: str, wanted: str, known: Iterable[str]) -> str:
+    return f"expected the id of a {kind} of this model ({', '.join(sorted(known)) or 'it has none'}), found {wanted!r}"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadResult:
+    """A model as read: None where it was refused as a whole. What could not be compiled is in the findings, and null when evaluated."""
+
+    definitions: Definitions | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def errors(self) -> list[Finding]:
+        """The findings that refuse the deployment."""
+        return [finding for finding in self.findings if finding.severity is Severity.ERROR]
+
+    @property
+    def warnings(self) -> list[Finding]:
+        """The findings that are only told."""
+        return [finding for finding in self.findings if finding.severity is Severity.WARNING]

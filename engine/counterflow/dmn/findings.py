@@ -1,0 +1,29 @@
+"""What reading a decision model has to say to its author: errors and warnings, each tied to a place in the file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """An error refuses the deployment; a warning is told and deployed all the same."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """One remark: the line (0 where unknown), the element, the rule that speaks, what was expected and found, what to do instead."""
+
+    line: int
+    element_id: str
+    rule: str
+    message: str
+    remedy: str = ""
+    severity: Severity = Severity.ERROR
+
+    def __str__(self) -> str:
+        remedy = f" {self.remedy}" if self.remedy else ""
+        return f"line {self.line}, element '{self.element_id}' [{self.rule}]: {self.message}{remedy}"

@@ -1,0 +1,175 @@
+"""The requirements graph, compiled (DMN 1.5, 6.2 and 10.4): what each node needs, and how its value is made from that.
+
+A decision's requirements become its local names, so FEEL finds them by position. What a decision needs is put in order once, when the
+model is read; evaluating walks that list. Functions (business knowledge models and decision services) are values that never change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from graphlib import CycleError, TopologicalSorter
+
+from counterflow.dmn import tree
+from counterflow.dmn.table import Outcome, Table
+from counterflow.dmn.types import Convert, Type
+from counterflow.feel.run import Run, Value
+from counterflow.feel.values import Code
+
+Memo = dict[str, Value]
+"""Values of nodes by their keys (`namespace#id`), as far as they are known in one evaluation."""
+
+Outcomes = list[tuple["Decision", Outcome]]
+
+Given = Callable[[Run], Value]
+"""What reads an input from outside."""
+
+
+@dataclass(frozen=True)
+class Input:
+    """Input data: a variable from outside. `path` are the names of the imports that lead to it."""
+
+    key: str
+    node: tree.InputData
+    type: Type
+    convert: Convert | None
+    path: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One local name of a decision or function: a node's value, or the values that an import brings, as a context."""
+
+    name: str
+    keys: tuple[tuple[str, str], ...]
+    imported: bool
+
+    def value(self, memo: Mapping[str, Value], functions: Mapping[str, Value]) -> Value:
+        if self.imported:
+            return {name: memo[key] if key in memo else functions.get(key) for name, key in self.keys}
+        key = self.keys[0][1]
+        return memo[key] if key in memo else functions.get(key)
+
+
+@dataclass
+class Decision:
+    key: str
+    node: tree.Decision
+    type: Type
+    slots: tuple[Slot, ...]
+    convert: Convert | None
+    code: Code | None = None
+    table: Table | None = None
+
+    def decide(self, run: Run, memo: Memo, functions: Mapping[str, Value]) -> Outcome:
+        """Its value from those of its requirements, which are all in `memo` or among the functions."""
+        local = tuple([slot.value(memo, functions) for slot in self.slots])
+        if self.table is not None:
+            return self._converted(run, self.table.decide(run, local))
+        return self._converted(run, Outcome(self.code(run, local) if self.code else None, ()))
+
+    def _converted(self, run: Run, outcome: Outcome) -> Outcome:
+        if self.convert is None:
+            return outcome
+        output = self.convert(run, outcome.output)
+        return outcome if output is outcome.output else Outcome(output, outcome.inputs, outcome.hits, outcome.violation)
+
+
+@dataclass
+class Service:
+    """A decision service: its parameters are its inputs, data before decisions (10.4)."""
+
+    key: str
+    node: tree.DecisionService
+    parameters: tuple[str, ...]
+    names: tuple[str, ...]
+    outputs: tuple[str, ...]
+    convert: Convert | None
+    plan: Plan | None = None
+
+    def decide(self, run: Run, memo: Memo, graph: Graph, outcomes: Outcomes | None = None) -> Value:
+        """Its output, from a memo that holds its parameters."""
+        if self.plan is None:
+            self.plan = graph.plan(self.outputs, frozenset(self.parameters))
+        self.plan.carry_out(run, memo, graph, outcomes)
+        values = {graph.decisions[key].node.variable.name: memo.get(key) for key in self.outputs if key in graph.decisions}
+        output: Value = next(iter(values.values()), None) if len(self.outputs) == 1 else values
+        return output if self.convert is None else self.convert(run, output)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What must be decided, in order; inputs first."""
+
+    inputs: tuple[Input, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    cycle: str = ""
+
+    def carry_out(self, run: Run, memo: Memo, graph: Graph, outcomes: Outcomes | None) -> None:
+        if self.cycle:
+            run.warn("wrong value", f"{self.cycle}: the decision is null")
+        for given in self.inputs:
+            memo[given.key] = graph.given(given)(run)
+        for decision in self.decisions:
+            outcome = decision.decide(run, memo, graph.functions)
+            memo[decision.key] = outcome.output
+            if outcomes is not None:
+                outcomes.append((decision, outcome))
+
+
+@dataclass
+class Graph:
+    """All nodes by key, those of imported models included; `givens` says how the model at hand reads each input."""
+
+    inputs: dict[str, Input] = field(default_factory=dict)
+    decisions: dict[str, Decision] = field(default_factory=dict)
+    functions: dict[str, Value] = field(default_factory=dict)
+    services: dict[str, Service] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    givens: dict[str, Given] = field(default_factory=dict)
+
+    def given(self, of: Input) -> Given:
+        return self.givens[of.key]
+
+    def include(self, other: Graph, prefix: str) -> None:
+        """Take in the nodes of an imported model. Two ways to the same model have inputs, and so decisions, of their own."""
+
+        def renamed(key: str) -> str:
+            return imported(prefix, key) if key in other.inputs or key in other.decisions else key
+
+        path = (prefix,) if prefix else ()
+        self.names |= {renamed(key): name for key, name in other.names.items()}
+        self.functions |= other.functions
+        self.inputs |= {renamed(key): replace(each, key=renamed(key), path=(*path, *each.path)) for key, each in other.inputs.items()}
+        for key, decision in other.decisions.items():
+            slots = tuple(replace(slot, keys=tuple((name, renamed(each)) for name, each in slot.keys)) for slot in decision.slots)
+            self.decisions[renamed(key)] = replace(decision, key=renamed(key), slots=slots)
+
+    def plan(self, wanted: Iterable[str], preset: frozenset[str] = frozenset()) -> Plan:
+        """What the wanted decisions need, in order; what is preset is known already."""
+        sorter: TopologicalSorter[str] = TopologicalSorter()
+        pending, seen = [key for key in wanted if key not in preset], set(preset)
+        while pending:
+            key = pending.pop()
+            if key in seen:
+                continue
+            seen.add(key)
+            required = self._required(key)
+            sorter.add(key, *(each for each in required if each not in preset))
+            pending += required
+        try:
+            ordered = list(sorter.static_order())
+        except CycleError as error:
+            circle = " needs ".join(repr(self.names.get(key, key)) for key in reversed(error.args[1]))
+            return Plan(cycle=f"decisions need each other in a circle ({circle})")
+        inputs = tuple(self.inputs[key] for key in ordered if key in self.inputs)
+        return Plan(inputs, tuple(self.decisions[key] for key in ordered if key in self.decisions))
+
+    def _required(self, key: str) -> list[str]:
+        decision = self.decisions.get(key)
+        return [] if decision is None else [required for slot in decision.slots for _, required in slot.keys]
+
+
+def imported(prefix: str, key: str) -> str:
+    """The key of a node that was imported under a name."""
+    return f"{prefix}/{key}" if prefix else key

@@ -1,0 +1,134 @@
+"""XML to a decision model (DMN 1.5, clause 6): the requirements graph, the types, the imports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from counterflow.dmn import tree
+from counterflow.dmn.read_boxes import box, function, item, type_ref
+from counterflow.dmn.xml import NAMESPACES, Element, XmlError, child, children, line_of, local_name, namespace, text_of
+
+_TRUE: Final = frozenset({"true", "1"})
+_ZEEBE: Final = "http://camunda.org/schema/zeebe/1.0"
+_CAMUNDA: Final = "http://camunda.org/schema/1.0/dmn"
+
+
+def outline(root: Element, resource_name: str) -> tree.Model:
+    """The model that a document holds. Raises XmlError if it is no DMN, or uses a word that DMN does not know."""
+    version = NAMESPACES.get(namespace(root))
+    if version is None or local_name(root) != "definitions":
+        message = f"expected <definitions> of DMN 1.1 to 1.5, found <{local_name(root)}> of {namespace(root) or 'no namespace'}."
+        raise XmlError(line_of(root), resource_name, "dmn-version", message, "Export the model as DMN 1.3 or later.")
+    own = root.get("namespace", "")
+    try:
+        nodes = tuple(NODES[local_name(each)](each, own) for each in root if local_name(each) in NODES)
+    except ValueError as error:
+        raise XmlError(0, resource_name, "dmn-word", f"expected a word that DMN knows, found: {error}.", "Correct it there.") from error
+    return tree.Model(
+        root.get("name", ""),
+        own,
+        version,
+        tuple(tree.Import(each.get("name", ""), each.get("namespace", "")) for each in children(root, "import")),
+        tuple(_type(each) for each in children(root, "itemDefinition")),
+        nodes,
+        id=root.get("id", ""),
+        line=line_of(root),
+    )
+
+
+# Types
+
+
+def _type(element: Element) -> tree.ItemDefinition:
+    shape = child(element, "functionItem")
+    return tree.ItemDefinition(
+        " ".join(element.get("name", "").split()),
+        type_ref(element),
+        tuple(_type(each) for each in children(element, "itemComponent")),
+        element.get("isCollection", "") in _TRUE,
+        text_of(child(element, "allowedValues")),
+        text_of(child(element, "typeConstraint")),
+        None if shape is None else shape.get("outputTypeRef", ""),
+        id=element.get("id", ""),
+        line=line_of(element),
+    )
+
+
+# Nodes
+
+
+def _references(elements: Iterable[Element], own: str) -> tuple[str, ...]:
+    return tuple(_reference(each.get("href", ""), own) for each in elements)
+
+
+def _reference(href: str, own: str) -> str:
+    place, _, identifier = href.rpartition("#")
+    return f"{place or own}#{identifier}"
+
+
+def _required(element: Element, own: str) -> tuple[str, ...]:
+    requirements = [each for each in element if local_name(each) in {"informationRequirement", "knowledgeRequirement"}]
+    return _references([inner for each in requirements for inner in each if inner.get("href")], own)
+
+
+def _variable(element: Element) -> tree.InformationItem:
+    return item(child(element, "variable"), element.get("name", ""))
+
+
+def _input_data(element: Element, _own: str) -> tree.Node:
+    return tree.InputData(id=element.get("id", ""), line=line_of(element), name=element.get("name", ""), variable=_variable(element))
+
+
+def _decision(element: Element, own: str) -> tree.Node:
+    return tree.Decision(
+        box(element),
+        _required(element, own),
+        _version_tag(element),
+        id=element.get("id", ""),
+        line=line_of(element),
+        name=element.get("name", ""),
+        variable=_variable(element),
+    )
+
+
+def _version_tag(element: Element) -> str:
+    tags = element.iterfind(f"{{*}}extensionElements/{{{_ZEEBE}}}versionTag")
+    written = next((tag.get("value", "") for tag in tags), "")
+    return written or element.get(f"{{{_CAMUNDA}}}versionTag", "")
+
+
+def _knowledge(element: Element, own: str) -> tree.Node:
+    logic = child(element, "encapsulatedLogic")
+    return tree.BusinessKnowledgeModel(
+        None if logic is None else function(logic),
+        _required(element, own),
+        id=element.get("id", ""),
+        line=line_of(element),
+        name=element.get("name", ""),
+        variable=_variable(element),
+    )
+
+
+def _service(element: Element, own: str) -> tree.Node:
+    outputs, encapsulated, decisions, data = (
+        _references(children(element, tag), own) for tag in ("outputDecision", "encapsulatedDecision", "inputDecision", "inputData")
+    )
+    return tree.DecisionService(
+        outputs,
+        encapsulated,
+        decisions,
+        data,
+        id=element.get("id", ""),
+        line=line_of(element),
+        name=element.get("name", ""),
+        variable=_variable(element),
+    )
+
+
+NODES: Final[dict[str, Callable[[Element, str], tree.Node]]] = {
+    "inputData": _input_data,
+    "decision": _decision,
+    "businessKnowledgeModel": _knowledge,
+    "decisionService": _service,
+}

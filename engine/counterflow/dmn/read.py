@@ -1,0 +1,104 @@
+"""Bytes to a decision model that can be evaluated: XML → tree → closures and indexes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Final
+
+from counterflow.dmn import tree
+from counterflow.dmn.boxed import Boxes
+from counterflow.dmn.builder import GraphBuilder
+from counterflow.dmn.definitions import Definitions, ReadResult
+from counterflow.dmn.findings import Finding
+from counterflow.dmn.graph import Graph
+from counterflow.dmn.notes import Notes
+from counterflow.dmn.outline import outline
+from counterflow.dmn.types import Type, Types
+from counterflow.dmn.xml import Limits, XmlError, parse
+from counterflow.feel.compiler import Surroundings
+from counterflow.feel.run import Limits as FeelLimits
+from counterflow.feel.scope import Scope
+
+_DEFAULT_LIMITS: Final = Limits()
+_NODES: Final = 20_000
+"""Imports of imports may multiply: a model that is reached in several ways is there several times."""
+
+_FEEL_LIMITS: Final = FeelLimits()
+
+
+def read(
+    content: bytes,
+    resource_name: str,
+    imported: Iterable[Definitions] = (),
+    *,
+    limits: Limits = _DEFAULT_LIMITS,
+    feel_limits: FeelLimits = _FEEL_LIMITS,
+) -> ReadResult:
+    """Read DMN 1.1 to 1.5. `imported` are the models that this one may import, found by their namespaces. Never raises."""
+    try:
+        model = outline(parse(content, resource_name, limits), resource_name)
+    except XmlError as error:
+        return ReadResult(None, (error.finding,))
+    try:
+        return _compiled(model, resource_name, imported, feel_limits)
+    except RecursionError:
+        message = "expected types and expressions that nest less deeply than this machine's stack, found more."
+        return ReadResult(None, (Finding(0, model.id or resource_name, "nesting", message, "Nest less deeply, or split the model."),))
+
+
+def _compiled(model: tree.Model, resource_name: str, imported: Iterable[Definitions], limits: FeelLimits) -> ReadResult:
+    notes = Notes(model.id or resource_name)
+    imports = _imports(model, imported, notes)
+    types = Types(model.types, _imported_types(imports), notes)
+    own_types = types.all()
+    graph = Graph()
+    for name, each in imports.items():
+        if len(graph.names) + len(each.graph.names) > _NODES:
+            notes.error(
+                0, name, "import", f"expected imports that bring at most {_NODES} nodes in all, found more.", "Import fewer models."
+            )
+            continue
+        graph.include(each.graph, name)
+    entries = frozenset(_names(model)).union(*(_names(each.model) for each in _all(imports.values())))
+    prefixes = {definitions.namespace: name for name, definitions in imports.items()}
+    GraphBuilder(graph, model, Boxes(types, notes), Surroundings(Scope(), entries, types.checks(), limits.nesting), prefixes).build()
+    definitions = Definitions(model, graph, own_types, imports, limits)
+    if cycle := definitions.cycle():
+        notes.error(0, notes.of, "cycle", f"expected requirements that lead to inputs, found that {cycle}.", "Remove one of them.")
+    return ReadResult(definitions, tuple(sorted(notes.findings)))
+
+
+def _imported_types(imports: Mapping[str, Definitions]) -> dict[str, Type]:
+    return {f"{name}.{key}" if name else key: of for name, each in imports.items() for key, of in each.types.items()}
+
+
+def _imports(model: tree.Model, imported: Iterable[Definitions], notes: Notes) -> dict[str, Definitions]:
+    known = {definitions.namespace: definitions for definitions in imported}
+    found: dict[str, Definitions] = {}
+    for each in model.imports:
+        if each.namespace in known:
+            found[each.name] = known[each.namespace]
+        else:
+            message = f"expected the imported model of the namespace '{each.namespace}', found none."
+            notes.error(0, each.name, "import", message, "Deploy it together with this one.")
+    return found
+
+
+def _all(definitions: Iterable[Definitions]) -> Iterator[Definitions]:
+    for each in definitions:
+        yield each
+        yield from _all(each.imported.values())
+
+
+def _names(node: object) -> Iterator[str]:
+    """Every name that may be that of an entry: of components, variables, columns, outputs and nodes."""
+    if isinstance(node, tuple):
+        for each in node:
+            yield from _names(each)
+    elif is_dataclass(node):
+        name = getattr(node, "name", None)
+        if isinstance(name, str):
+            yield name
+        for each in fields(node):
+            yield from _names(getattr(node, each.name))

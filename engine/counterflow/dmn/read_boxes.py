@@ -1,0 +1,176 @@
+"""XML to boxed expressions (DMN 1.5, 10.2): one small function per kind, found by the tag."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, TypedDict
+
+from counterflow.dmn import tree
+from counterflow.dmn.xml import Element, child, children, line_of, local_name, namespace, text_of
+
+
+class _Place(TypedDict):
+    id: str
+    line: int
+    type_ref: str
+
+
+def box(element: Element | None) -> tree.Box | None:
+    """The first boxed expression among the children; None if there is none."""
+    return next(iter(boxes(element)), None)
+
+
+def boxes(element: Element | None) -> tuple[tree.Box, ...]:
+    """All boxed expressions among the children, in document order."""
+    if element is None:
+        return ()
+    own = namespace(element)
+    return tuple(BOXES[local_name(each)](each) for each in element if namespace(each) == own and local_name(each) in BOXES)
+
+
+def item(element: Element | None, name: str = "") -> tree.InformationItem:
+    """A variable; `name` is what it is called where the element says nothing."""
+    if element is None:
+        return tree.InformationItem(_words(name))
+    return tree.InformationItem(_words(element.get("name", name)), type_ref(element))
+
+
+def type_ref(element: Element) -> str:
+    """The name of a type: an attribute since DMN 1.1, an element in item definitions; `feel:` is the language's own prefix."""
+    return (element.get("typeRef") or text_of(element, "typeRef")).strip().removeprefix("feel:")
+
+
+def place(element: Element) -> tree.Element:
+    return tree.Element(id=element.get("id", ""), line=line_of(element))
+
+
+def _words(name: str) -> str:
+    return " ".join(name.split())
+
+
+def _place(element: Element) -> _Place:
+    return {"id": element.get("id", ""), "line": line_of(element), "type_ref": type_ref(element)}
+
+
+def _inside(element: Element, tag: str) -> tree.Box | None:
+    return box(child(element, tag))
+
+
+# Boxed expressions
+
+
+def _literal(element: Element) -> tree.Box:
+    return tree.LiteralExpression(text_of(element), **_place(element))
+
+
+def _context(element: Element) -> tree.Box:
+    entries: list[tree.ContextEntry] = []
+    for entry in children(element, "contextEntry"):
+        variable = child(entry, "variable")
+        entries.append(tree.ContextEntry(None if variable is None else item(variable), box(entry)))
+    return tree.BoxedContext(tuple(entries), **_place(element))
+
+
+def _list(element: Element) -> tree.Box:
+    return tree.BoxedList(boxes(element), **_place(element))
+
+
+def _relation(element: Element) -> tree.Box:
+    columns = tuple(item(column) for column in children(element, "column"))
+    return tree.Relation(columns, tuple(boxes(row) for row in children(element, "row")), **_place(element))
+
+
+def _invocation(element: Element) -> tree.Box:
+    bindings = tuple(tree.Binding(item(child(each, "parameter")).name, box(each)) for each in children(element, "binding"))
+    return tree.Invocation(box(element), bindings, **_place(element))
+
+
+def function(element: Element) -> tree.FunctionDefinition:
+    """A function definition, also that of a business knowledge model."""
+    parameters = tuple(item(parameter) for parameter in children(element, "formalParameter"))
+    kinds = {kind.value.lower(): kind for kind in tree.FunctionKind}
+    kind = kinds.get(element.get("kind", "FEEL").lower(), tree.FunctionKind.FEEL)
+    return tree.FunctionDefinition(parameters, box(element), kind, **_place(element))
+
+
+def _conditional(element: Element) -> tree.Box:
+    parts = (_inside(element, tag) for tag in ("if", "then", "else"))
+    return tree.Conditional(*parts, **_place(element))
+
+
+def _filter(element: Element) -> tree.Box:
+    return tree.Filter(_inside(element, "in"), _inside(element, "match"), **_place(element))
+
+
+def _for(element: Element) -> tree.Box:
+    return tree.For(element.get("iteratorVariable", ""), _inside(element, "in"), _inside(element, "return"), **_place(element))
+
+
+def _quantified(element: Element) -> tree.Box:
+    every, variable = local_name(element) == "every", element.get("iteratorVariable", "")
+    return tree.Quantified(every, variable, _inside(element, "in"), _inside(element, "satisfies"), **_place(element))
+
+
+# Decision tables
+
+
+def _table(element: Element) -> tree.Box:
+    aggregation = element.get("aggregation", "")
+    return tree.DecisionTable(
+        tree.HitPolicy(element.get("hitPolicy") or "UNIQUE"),
+        tree.Aggregation(aggregation) if aggregation else None,
+        tuple(_input(each) for each in children(element, "input")),
+        tuple(_output(each) for each in children(element, "output")),
+        tuple(_rule(each) for each in children(element, "rule")),
+        **_place(element),
+    )
+
+
+def _input(element: Element) -> tree.Input:
+    expression = child(element, "inputExpression")
+    text = text_of(expression)
+    return tree.Input(
+        element.get("label") or text,
+        text,
+        "" if expression is None else type_ref(expression),
+        text_of(child(element, "inputValues")),
+        id=element.get("id", ""),
+        line=line_of(element),
+    )
+
+
+def _output(element: Element) -> tree.Output:
+    name = element.get("name") or ""
+    return tree.Output(
+        element.get("label") or name,
+        name,
+        type_ref(element),
+        text_of(child(element, "outputValues")),
+        text_of(child(element, "defaultOutputEntry")),
+        id=element.get("id", ""),
+        line=line_of(element),
+    )
+
+
+def _rule(element: Element) -> tree.Rule:
+    return tree.Rule(_entries(element, "inputEntry"), _entries(element, "outputEntry"), id=element.get("id", ""), line=line_of(element))
+
+
+def _entries(element: Element, tag: str) -> tuple[tree.Entry, ...]:
+    return tuple(tree.Entry(text_of(each), id=each.get("id", ""), line=line_of(each)) for each in children(element, tag))
+
+
+BOXES: Final[dict[str, Callable[[Element], tree.Box]]] = {
+    "literalExpression": _literal,
+    "decisionTable": _table,
+    "context": _context,
+    "list": _list,
+    "relation": _relation,
+    "invocation": _invocation,
+    "functionDefinition": function,
+    "conditional": _conditional,
+    "filter": _filter,
+    "for": _for,
+    "some": _quantified,
+    "every": _quantified,
+}

@@ -1,0 +1,116 @@
+"""What evaluating a decision answers: the output, and on the way to it every decision with its inputs and the rules that matched."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from counterflow.dmn.table import Outcome
+from counterflow.dmn.tree import Box, DecisionTable, Element, LiteralExpression
+from counterflow.dmn.tree import Decision as DecisionNode
+from counterflow.feel.errors import FailureKind, FeelWarning
+from counterflow.feel.run import Value
+
+DecisionKind = Literal["decision table", "literal expression", "boxed expression", "no logic"]
+
+
+class EvaluatedInput(msgspec.Struct, frozen=True):
+    """One input of a table: the id and the label of its column, and the value that the rules were compared with."""
+
+    id: str
+    label: str
+    value: Value
+
+
+class EvaluatedOutput(msgspec.Struct, frozen=True):
+    id: str
+    name: str
+    value: Value
+
+
+class MatchedRule(msgspec.Struct, frozen=True):
+    """A rule that matched; `index` counts from 1, as tables are read."""
+
+    id: str
+    index: int
+    outputs: tuple[EvaluatedOutput, ...]
+
+
+class EvaluatedDecision(msgspec.Struct, frozen=True):
+    """One decision on the way to the answer. `violation` says how the rules that matched broke the hit policy, and is empty if not."""
+
+    id: str
+    name: str
+    kind: DecisionKind
+    output: Value
+    inputs: tuple[EvaluatedInput, ...] = ()
+    matched: tuple[MatchedRule, ...] = ()
+    violation: str = ""
+
+
+class DecisionFailure(msgspec.Struct, frozen=True):
+    """Why there is no trustworthy output: a limit was met, or the rules that matched are not what the hit policy allows."""
+
+    kind: FailureKind | Literal["hit policy"]
+    decision_id: str
+    message: str
+
+
+Trace = tuple[tuple[DecisionNode, Outcome], ...]
+
+
+class DecisionResult(msgspec.Struct, frozen=True):
+    """The answer. With a `failure` the output is what the standard says (null and what follows from it), for those who want to go on."""
+
+    decision_id: str
+    decision_name: str
+    output: Value
+    warnings: tuple[FeelWarning, ...]
+    failure: DecisionFailure | None
+    trace: Trace
+
+    @property
+    def evaluated(self) -> tuple[EvaluatedDecision, ...]:
+        """All decisions that were evaluated, required ones before those that need them; the last one is the one that was asked for."""
+        return tuple(_evaluated(node, outcome) for node, outcome in self.trace)
+
+    @property
+    def inputs(self) -> tuple[EvaluatedInput, ...]:
+        """The inputs of the decision that was asked for."""
+        return self.evaluated[-1].inputs if self.trace else ()
+
+    @property
+    def matched(self) -> tuple[MatchedRule, ...]:
+        """The rules that matched in the decision that was asked for."""
+        return self.evaluated[-1].matched if self.trace else ()
+
+
+def _evaluated(node: DecisionNode, outcome: Outcome) -> EvaluatedDecision:
+    kind = _kind(node.logic)
+    if not isinstance(node.logic, DecisionTable):
+        return EvaluatedDecision(node.id, node.name, kind, outcome.output)
+    table = node.logic
+    columns = zip(table.inputs, outcome.inputs, strict=True)
+    inputs = tuple(EvaluatedInput(_id(each, index), each.label, value) for index, (each, value) in enumerate(columns, 1))
+    matched = tuple(_matched(table, hit.index, hit.outputs) for hit in outcome.hits)
+    return EvaluatedDecision(node.id, node.name, kind, outcome.output, inputs, matched, outcome.violation)
+
+
+def _matched(table: DecisionTable, index: int, outputs: tuple[Value, ...]) -> MatchedRule:
+    columns = zip(table.outputs, outputs, strict=True)
+    evaluated = tuple(EvaluatedOutput(_id(each, place), each.name, value) for place, (each, value) in enumerate(columns, 1))
+    return MatchedRule(_id(table.rules[index], index + 1), index + 1, evaluated)
+
+
+def _id(element: Element, place: int) -> str:
+    """Ids are optional in DMN; the place stands in for a missing one."""
+    return element.id or str(place)
+
+
+def _kind(logic: Box | None) -> DecisionKind:
+    if logic is None:
+        return "no logic"
+    if isinstance(logic, DecisionTable):
+        return "decision table"
+    return "literal expression" if isinstance(logic, LiteralExpression) else "boxed expression"

@@ -1,0 +1,169 @@
+"""Decision tables (DMN 1.5, clause 8), compiled column by column: see `columns` for how a value finds its rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+
+from counterflow.dmn import cells, tree
+from counterflow.dmn.columns import Column, positions
+from counterflow.dmn.hit_policies import MANY, POLICIES, RANKED, Hit, Policy, Violation, aggregated
+from counterflow.dmn.notes import Notes
+from counterflow.dmn.types import Convert, Types, allowed_values, converter, converting
+from counterflow.feel import tree as feel_tree
+from counterflow.feel.compiler import Surroundings
+from counterflow.feel.errors import FeelSyntaxError
+from counterflow.feel.run import Local, Run, Value
+from counterflow.feel.values import Code
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What a table decided: the values of its inputs, the rules that count, and how the hit policy was violated, if it was."""
+
+    output: Value
+    inputs: tuple[Value, ...]
+    hits: tuple[Hit, ...] = ()
+    violation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Input:
+    code: Code
+    column: Column
+    allowed: Code | None
+    label: str
+
+
+class Table:
+    """A compiled decision table; `box` is what was drawn."""
+
+    def __init__(self, box: tree.DecisionTable, around: Surroundings, types: Types, notes: Notes) -> None:
+        self.box = box
+        self._around = around
+        self._types = types
+        self._notes = notes
+        self._inputs = [self._input(index, each) for index, each in enumerate(box.inputs)]
+        self._names = [each.name for each in box.outputs]
+        self._everything = (1 << len(box.rules)) - 1
+        converters = [self._output_converter(each) for each in box.outputs]
+        self._rules = [self._results(rule.results, converters) for rule in box.rules]
+        self._defaults = self._default_results(converters)
+        self._ranks = [self._ranking(each) for each in box.outputs] if box.hit_policy in RANKED else []
+        self._policy: Policy = aggregated(box.aggregation) if box.aggregation else POLICIES[box.hit_policy]
+
+    # Deciding
+
+    def decide(self, run: Run, local: Local) -> Outcome:
+        """Evaluate the table. `local` are the names around it."""
+        values = tuple([each.code(run, local) for each in self._inputs])
+        in_play = self._everything
+        for each, value in zip(self._inputs, values, strict=True):
+            if each.allowed is not None and value is not None and each.allowed(run, (*local, value)) is not True:
+                run.warn("wrong value", f"the input {each.label!r} is not among its allowed values: the table has no result")
+                return Outcome(None, values)
+            in_play = each.column.match(run, local, value, in_play)
+            if not in_play:
+                return Outcome(self._without_match(run, local), values)
+        return self._decided(run, local, values, in_play)
+
+    def _decided(self, run: Run, local: Local, values: tuple[Value, ...], matching: int) -> Outcome:
+        if self.box.hit_policy is tree.HitPolicy.FIRST:
+            matching &= -matching
+        hits = [self._hit(run, local, index) for index in positions(matching)]
+        if not hits:
+            return Outcome(self._without_match(run, local), values)
+        run.spend(len(hits))
+        try:
+            return Outcome(self._policy(run, hits), values, tuple(hits))
+        except Violation as violation:
+            run.warn("wrong value", f"{violation}: it is null")
+            return Outcome(None, values, tuple(hits), str(violation))
+
+    def _hit(self, run: Run, local: Local, index: int) -> Hit:
+        outputs = tuple([code(run, local) for code in self._rules[index]])
+        return Hit(index, outputs, self._value(outputs), self._rank(run, local, outputs) if self._ranks else ())
+
+    def _value(self, outputs: tuple[Value, ...]) -> Value:
+        return outputs[0] if len(outputs) == 1 else dict(zip(self._names, outputs, strict=True))
+
+    def _rank(self, run: Run, local: Local, outputs: tuple[Value, ...]) -> tuple[int, ...]:
+        """The places of the outputs in the lists of output values, the first column first (8.2.10)."""
+        return tuple(_place(run, local, tests, value) for tests, value in zip(self._ranks, outputs, strict=True))
+
+    def _without_match(self, run: Run, local: Local) -> Value:
+        if self._defaults is not None:
+            value = self._value(tuple([code(run, local) for code in self._defaults]))
+            return [value] if self.box.hit_policy in MANY and not self.box.aggregation else value
+        if self.box.aggregation is tree.Aggregation.COUNT:
+            return 0
+        return [] if self.box.hit_policy in MANY and not self.box.aggregation else None
+
+    # Compiling
+
+    def _input(self, index: int, box: tree.Input) -> _Input:
+        code = self._expression(box, box.text, f"input {box.label!r}")
+        typed = converting(code, self._types.named(box.type_ref, box.line), f"the input {box.label!r}")
+        allowed = allowed_values(box.allowed_values, self._around, self._notes, box) if box.allowed_values else None
+        column = Column([self._cell(rule.tests[index] if index < len(rule.tests) else None) for rule in self.box.rules])
+        return _Input(typed, column, allowed, box.label)
+
+    def _cell(self, entry: tree.Entry | None) -> cells.Cell | Code:
+        if entry is None or not entry.text:
+            return cells.Cell(())  # an empty cell is a `-` in every editor
+        try:
+            root = self._around.parse_tests(entry.text)
+            return cells.indexed(root, self._around.scope.names) or self._around.tests(root, entry.text)
+        except FeelSyntaxError as error:
+            self._notes.syntax(entry, "input entry", error)
+            complaint = f"an input entry is not FEEL: {error}"
+            return lambda run, _local: run.warn("wrong value", complaint)
+
+    def _results(self, entries: tuple[tree.Entry, ...], converters: list[Convert | None]) -> list[Code]:
+        missing = (tree.Entry(""),) * (len(converters) - len(entries))
+        pairs = zip((*entries, *missing), converters, strict=False)
+        return [_converted(self._expression(entry, entry.text, "output entry"), convert) for entry, convert in pairs]
+
+    def _default_results(self, converters: list[Convert | None]) -> list[Code] | None:
+        if not any(each.default for each in self.box.outputs):
+            return None
+        return self._results(tuple(tree.Entry(each.default, id=each.id, line=each.line) for each in self.box.outputs), converters)
+
+    def _output_converter(self, box: tree.Output) -> Convert | None:
+        return converter(self._types.named(box.type_ref, box.line), f"the output {box.label!r}")
+
+    def _ranking(self, box: tree.Output) -> list[Code]:
+        """A test for each output value, in their order; without any, that of the type would be no order that was meant."""
+        if not box.allowed_values:
+            return []
+        try:
+            root = self._around.parse_tests(box.allowed_values)
+            return [self._around.tests(_alone(test), box.allowed_values) for test in root.tests]
+        except FeelSyntaxError as error:
+            self._notes.syntax(box, "list of output values", error)
+            return []
+
+    def _expression(self, element: tree.Element, text: str, what: str) -> Code:
+        if not text:
+            return lambda _run, _local: None
+        try:
+            return self._around.expression(text)
+        except FeelSyntaxError as error:
+            self._notes.syntax(element, what, error)
+            complaint = f"the {what} is not FEEL: {error}"
+            return lambda run, _local: run.warn("wrong value", complaint)
+
+
+def _alone(test: feel_tree.Tree) -> feel_tree.UnaryTests:
+    return feel_tree.UnaryTests((test,))
+
+
+def _converted(code: Code, convert: Convert | None) -> Code:
+    return code if convert is None else lambda run, local: convert(run, code(run, local))
+
+
+def _place(run: Run, local: Local, tests: list[Code], value: Value) -> int:
+    for place, test in enumerate(tests):
+        if test(run, (*local, value)) is True:
+            return place
+    return len(tests)

@@ -1,0 +1,221 @@
+"""Item definitions as checks of values, and the implicit conversions (DMN 1.5, 7.3.2, 7.3.3 and 10.3.2.9.4).
+
+A value either conforms to a type, or can be converted to it (a list of one to its item, an item to a list of one, a date to
+its midnight), or becomes null with a warning. Null conforms to every type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Final
+
+from counterflow.dmn import tree
+from counterflow.dmn.notes import Notes
+from counterflow.feel import iso, temporal
+from counterflow.feel.compiler import Surroundings
+from counterflow.feel.errors import FeelSyntaxError
+from counterflow.feel.run import Run, Value
+from counterflow.feel.scope import Scope
+from counterflow.feel.temporal import UTC, Date, DateTime, DaysDuration, MonthsDuration, Time
+from counterflow.feel.values import Code, Function, Range, a_kind
+
+Conforms = Callable[[Run, Value], bool]
+Convert = Callable[[Run, Value], Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """`conforms` is never asked about null. `item` is the type of the items of a list; `read` makes values of what JSON can say."""
+
+    name: str
+    conforms: Conforms
+    item: Type | None = None
+    read: Callable[[Value], Value] | None = None
+    result: Type | None = None
+
+
+def _of_kinds(name: str, *kinds: type) -> Type:
+    accepted = frozenset(kinds)
+    read = _reader(accepted) if accepted <= frozenset(temporal.KINDS) else None
+    return Type(name, lambda _run, value: type(value) in accepted, read=read)
+
+
+def _reader(kinds: frozenset[type]) -> Callable[[Value], Value]:
+    def read(value: Value) -> Value:
+        found = iso.read(value) if isinstance(value, str) else None
+        return found if type(found) in kinds else value
+
+    return read
+
+
+ANY: Final = Type("Any", lambda _run, _value: True)
+_NUMBER: Final = _of_kinds("number", int, Decimal)
+_MOMENT: Final = _of_kinds("date and time", DateTime)
+_DAYS: Final = _of_kinds("days and time duration", DaysDuration)
+_MONTHS: Final = _of_kinds("years and months duration", MonthsDuration)
+BASIC: Final[dict[str, Type]] = {
+    "": ANY,
+    "Any": ANY,
+    "string": _of_kinds("string", str),
+    "boolean": _of_kinds("boolean", bool),
+    "number": _NUMBER,
+    **dict.fromkeys(("integer", "long", "double"), _NUMBER),  # as Camunda spells some numbers
+    "date": _of_kinds("date", Date),
+    "time": _of_kinds("time", Time),
+    **dict.fromkeys(("date and time", "dateTime"), _MOMENT),
+    **dict.fromkeys(("days and time duration", "dayTimeDuration"), _DAYS),
+    **dict.fromkeys(("years and months duration", "yearMonthDuration"), _MONTHS),
+    "context": _of_kinds("context", dict),
+    "list": _of_kinds("list", list),
+    "range": _of_kinds("range", Range),
+    "function": _of_kinds("function", Function),
+    "Null": Type("Null", lambda _run, value: value is None),
+}
+
+
+class Types:
+    """The types of a model by name, those of imported models as `import.type`; each is made when it is first asked for."""
+
+    def __init__(self, definitions: Iterable[tree.ItemDefinition], imported: Mapping[str, Type], notes: Notes) -> None:
+        self.definitions = {definition.name: definition for definition in definitions}
+        self._made: dict[str, Type] = {**BASIC, **imported}
+        self._being_made: set[str] = set()
+        self._notes = notes
+
+    def all(self) -> dict[str, Type]:
+        """Every type that the model itself defines."""
+        return {name: self.named(name) for name in self.definitions}
+
+    def checks(self) -> dict[str, Conforms]:
+        """How FEEL asks for them: `x instance of tPerson`."""
+        return {name: of.conforms for name, of in self._made.items() if name not in BASIC}
+
+    def named(self, name: str, line: int = 0) -> Type:
+        """The type of that name; of an unknown name, and of one that is defined by itself, any."""
+        made = self._made.get(name)
+        if made is not None:
+            return made
+        definition = self.definitions.get(name) or self.definitions.get(name.rpartition(":")[2])
+        if definition is None:
+            self._notes.warn(line, name, "type", f"expected a type that is defined, found '{name}'.", "Define it, or choose another.")
+            return ANY
+        if name in self._being_made:
+            return self._later(name)
+        self._being_made.add(name)
+        self._made[name] = made = self._of(definition)
+        self._being_made.discard(name)
+        return made
+
+    def _later(self, name: str) -> Type:
+        """A type inside itself, such as a part list of part lists; it is looked up when there is a value to check."""
+
+        def conforms(run: Run, value: Value) -> bool:
+            run.spend()
+            return self._made[name].conforms(run, value)
+
+        return Type(name, conforms)
+
+    def _of(self, definition: tree.ItemDefinition) -> Type:
+        made = self._shape(definition)
+        if definition.allowed_values:
+            made = self._constrained(made, definition, definition.allowed_values)
+        if definition.is_collection:
+            made = _list_of(made)
+        if definition.type_constraint:
+            made = self._constrained(made, definition, definition.type_constraint)
+        return replace(made, name=definition.name or made.name)
+
+    def _shape(self, definition: tree.ItemDefinition) -> Type:
+        if definition.function_result is not None:
+            return replace(BASIC["function"], result=self.named(definition.function_result, definition.line))
+        if definition.components:
+            return _context_of({each.name: self._of(each) for each in definition.components})
+        return self.named(definition.type_ref, definition.line)
+
+    def _constrained(self, of: Type, definition: tree.ItemDefinition, text: str) -> Type:
+        allowed = allowed_values(text, Surroundings(Scope()), self._notes, definition)
+        if allowed is None:
+            return of
+
+        def conforms(run: Run, value: Value) -> bool:
+            return of.conforms(run, value) and allowed(run, (value,)) is True
+
+        return replace(of, conforms=conforms)
+
+
+def allowed_values(text: str, around: Surroundings, notes: Notes, element: tree.Element) -> Code | None:
+    """The code of the tests that a value must pass; it expects the value behind the local names. None, and a note, if they are not FEEL."""
+    try:
+        return around.tests(around.parse_tests(text), text)
+    except FeelSyntaxError as error:
+        notes.syntax(element, "allowed values", error)
+        return None
+
+
+def _list_of(item: Type) -> Type:
+    def conforms(run: Run, value: Value) -> bool:
+        if not isinstance(value, list):
+            return False
+        run.spend(len(value))
+        return all(each is None or item.conforms(run, each) for each in value)
+
+    read = item.read
+    return Type(f"list<{item.name}>", conforms, item, None if read is None else lambda value: _each_read(read, value))
+
+
+def _each_read(read: Callable[[Value], Value], value: Value) -> Value:
+    return [read(each) for each in value] if isinstance(value, list) else read(value)
+
+
+def _context_of(components: Mapping[str, Type]) -> Type:
+    def conforms(run: Run, value: Value) -> bool:
+        if not isinstance(value, dict):
+            return False
+        run.spend(len(components))
+        return all(name in value and (value[name] is None or of.conforms(run, value[name])) for name, of in components.items())
+
+    readers = {name: of.read for name, of in components.items() if of.read is not None}
+    if not readers:
+        return Type("context", conforms)
+
+    def read(value: Value) -> Value:
+        if not isinstance(value, dict):
+            return value
+        return {name: readers[name](each) if name in readers else each for name, each in value.items()}
+
+    return Type("context", conforms, read=read)
+
+
+def converter(to: Type, what: str) -> Convert | None:
+    """What makes a value one of a type; None where every value is. `what` begins the warning: "the decision 'Risk'"."""
+    if to is ANY:
+        return None
+    conforms, expected = to.conforms, to.name
+
+    def convert(run: Run, value: Value) -> Value:
+        if value is None or conforms(run, value):
+            return value
+        converted = _converted(run, value, to)
+        if converted is None:
+            run.warn("wrong type", f"{what} is of type {expected}; found {a_kind(value)} that does not conform: it is null")
+        return converted
+
+    return convert
+
+
+def _converted(run: Run, value: Value, to: Type) -> Value:
+    if isinstance(value, list) and len(value) == 1 and value[0] is not None and to.conforms(run, value[0]):
+        return value[0]
+    if to.item is not None and to.item.conforms(run, value):
+        return [value]
+    if isinstance(value, Date) and to is _MOMENT:
+        return DateTime(value, Time(0, 0, 0, 0, UTC))
+    return None
+
+
+def converting(code: Code, to: Type, what: str) -> Code:
+    """The code, with its value brought to a type."""
+    convert = converter(to, what)
+    return code if convert is None else lambda run, local: convert(run, code(run, local))

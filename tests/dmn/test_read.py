@@ -1,0 +1,103 @@
+"""Reading: every version of DMN, and input that nobody vouches for."""
+
+from __future__ import annotations
+
+import pytest
+
+from counterflow import dmn
+from counterflow.dmn.xml import NAMESPACES, Limits
+from tests.dmn.drawing import decide, decision, literal, model, table
+
+
+@pytest.mark.parametrize("namespace", NAMESPACES, ids=NAMESPACES.get)
+def test_every_version(namespace: str) -> None:
+    result = dmn.read(model(decision("a", literal("1 + 1")), version=namespace), "a.dmn")
+    assert not result.findings
+    assert result.definitions
+    assert result.definitions.model.version == NAMESPACES[namespace]
+    assert decide(result.definitions, "a").output == 2
+
+
+BOMB = b'<!DOCTYPE a [<!ENTITY b "bb"><!ENTITY c "&b;&b;">]><a>&c;</a>'
+
+
+@pytest.mark.parametrize(
+    "content, rule",
+    [
+        (b"", "xml"),
+        (b"not xml", "xml"),
+        (b"<definitions", "xml"),
+        (b"<definitions/>", "dmn-version"),
+        (b'<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"/>', "dmn-version"),
+        (b'<decision xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/"/>', "dmn-version"),
+        (BOMB, "xml-doctype"),
+        (b'<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>', "xml-doctype"),
+        (b"<a>" * 200 + b"</a>" * 200, "xml-depth"),
+        (b"<a>" + b"<b/>" * 30_000 + b"</a>", "xml-elements"),
+        (b"<a>" + b" " * 5_000_000 + b"</a>", "resource-size"),
+        (model(decision("a", table("ALWAYS x || y\n- || 1"))), "dmn-word"),
+        (model(decision("a", table("COLLECT x || y\n- || 1", aggregation="MEAN"))), "dmn-word"),
+    ],
+)
+def test_what_cannot_be_read_is_refused(content: bytes, rule: str) -> None:
+    result = dmn.read(content, "a.dmn")
+    assert result.definitions is None
+    assert [finding.rule for finding in result.errors] == [rule]
+    assert "expected" in result.errors[0].message
+    assert str(result.errors[0]).startswith("line ")
+
+
+def test_limits_may_be_set() -> None:
+    result = dmn.read(model(decision("a", literal("1"))), "a.dmn", limits=Limits(elements=2))
+    assert [finding.rule for finding in result.findings] == ["xml-elements"]
+
+
+def test_findings_name_line_and_element() -> None:
+    content = model("\n\n", decision("a", literal("1")), "\n", decision("b", literal("= 1")))
+    (finding,) = dmn.read(content, "a.dmn").findings
+    assert (finding.line, finding.element_id) == (4, "b")
+
+
+def test_summaries() -> None:
+    zeebe = 'xmlns:zeebe="http://camunda.org/schema/zeebe/1.0"'
+    tagged = f'<decision id="a" name="A"><extensionElements><zeebe:versionTag {zeebe} value="v1"/></extensionElements></decision>'
+    camunda = '<decision id="b" name="B" xmlns:c="http://camunda.org/schema/1.0/dmn" c:versionTag="v2"/>'
+    definitions = dmn.read(model(tagged, camunda), "a.dmn").definitions
+    assert definitions
+    assert [(each.id, each.name, each.version_tag) for each in definitions.decisions] == [("a", "A", "v1"), ("b", "B", "v2")]
+
+
+@pytest.mark.parametrize("text", ["for i in 1..1000000000 return i", "{f: function() f(), r: f()}.r"])
+def test_decisions_run_on_fuel(text: str) -> None:
+    definitions = dmn.read(model(decision("a", literal(text))), "a.dmn").definitions
+    assert definitions
+    result = decide(definitions, "a")
+    assert result.failure
+    assert result.failure.kind in {"fuel", "nesting"}
+    assert result.output is None
+
+
+def test_fuel_is_shared_by_all_decisions() -> None:
+    steps = literal("count(for i in 1..60000 return i)")
+    chain = [decision(f"d{n}", steps, needs=f"!d{n - 1}" if n else "") for n in range(5)]
+    definitions = dmn.read(model(*chain), "a.dmn").definitions
+    assert definitions
+    assert decide(definitions, "d2").failure is None
+    failure = decide(definitions, "d4").failure
+    assert failure
+    assert failure.kind == "fuel"
+
+
+@pytest.mark.parametrize("depth, rules", [(39, []), (100, ["nesting"])])
+def test_boxes_inside_each_other(depth: int, rules: list[str]) -> None:
+    deep = "<list>" * depth + literal("(" * 150 + "1" + ")" * 150) + "</list>" * depth
+    result = dmn.read(model(decision("a", deep)), "a.dmn")
+    assert [finding.rule for finding in result.findings] == rules
+    assert result.definitions
+    assert decide(result.definitions, "a").failure is None
+
+
+def test_types_behind_each_other_are_no_recursion_error() -> None:
+    chain = "".join(f'<itemDefinition name="t{n}"><typeRef>t{n + 1}</typeRef></itemDefinition>' for n in range(5000))
+    result = dmn.read(model(chain, decision("a", literal("1"), type_ref="t0")), "a.dmn")
+    assert [finding.rule for finding in result.errors] == ["nesting"]
