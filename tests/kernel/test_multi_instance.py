@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from counterflow.kernel.instances import CancelProcessInstance
 from counterflow.kernel.jobs import CompleteJob
-from counterflow.kernel.rows import Job, Loop, LoopItems, LoopOutput, Row
+from counterflow.kernel.rows import Incident, Job, Loop, LoopItems, LoopOutput, Row
 from counterflow.kernel.step import Limits
 from tests.kernel.bench import Bench, document
 from tests.model.diagram import boundary, catch_error, element, end, extensions, model, path, start
@@ -212,3 +212,22 @@ def test_items_taken_apart_are_found_again_after_a_restart_in_the_middle() -> No
         instance.plans.clear()
         bench.complete("work")
     assert seen == [{"n": 1}, {"n": 2}, {"n": 3}]
+
+
+def inside(mark: str) -> str:
+    """A sub-process of four elements without a wait, for each item."""
+    return element("subProcess", mark, start("in"), element("task", id="pass"), end("out"), path("in", "pass", "out"), id="work")
+
+
+@pytest.mark.parametrize("sequential", [False, True])
+def test_many_instances_are_no_endless_loop(*, sequential: bool) -> None:
+    bench = Bench(model(start(), inside(loop(sequential=sequential)), end(), path("start", "work", "end")))
+    bench.create(items=list(range(1_500)))
+    assert not bench.rows(Incident)
+    assert len(bench.ended) == 1
+
+
+def test_a_way_back_to_many_instances_is_held_up_in_the_end() -> None:
+    bench = Bench(model(start(), inside(loop()), path("start", "work", "work")), limits=Limits(loop_steps=2_000))
+    bench.create(items=list(range(10)))
+    assert {incident.error_type for incident in bench.rows(Incident)} == {"STEP_LIMIT_EXCEEDED"}

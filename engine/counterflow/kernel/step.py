@@ -30,6 +30,10 @@ MAXIMUM_STEPS = 1_000
 """Elements entered by one command before the course is held up: a loop without a wait would go on for ever."""
 
 
+STEPS_OF_AN_INSTANCE = 50
+"""Elements that each instance of a multi-instance activity may enter beyond that."""
+
+
 class Limits(NamedTuple):
     """What one process may ask for at most; see design.md, "Words and defaults"."""
 
@@ -38,12 +42,27 @@ class Limits(NamedTuple):
     message_bytes: int = 4 * 1024 * 1024
     call_depth: int = 1_000
     loop_instances: int = 100_000
+    loop_steps: int = 100_000
+    """Elements beyond `steps` that one command may enter because the instances of multi-instance activities bring them along."""
 
 
 class Step:
     """The work-list of one command, and what it has brought about so far."""
 
-    __slots__ = ("_appliers", "_correlate", "_rooms", "_work", "ended", "events", "instance", "limits", "resolved", "state", "steps_left")
+    __slots__ = (
+        "_appliers",
+        "_correlate",
+        "_rooms",
+        "_work",
+        "ended",
+        "events",
+        "instance",
+        "limits",
+        "loop_steps_left",
+        "resolved",
+        "state",
+        "steps_left",
+    )
 
     def __init__(
         self,
@@ -58,6 +77,7 @@ class Step:
         self.events: list[tuple[int, Event]] = []
         self.ended: list[InstanceEnded] = []
         self.steps_left = limits.steps
+        self.loop_steps_left = limits.loop_steps
         self.instance: InstanceState | None = None
         self.resolved: Incident | None = None
         """The incident that this command has resolved, for the element that takes up its course."""
@@ -115,6 +135,15 @@ class Step:
     def later(self, continuation: Continuation, key: int) -> None:
         """Put work for an element instance at the end of the work-list."""
         self._work.append((self.current(), continuation, key))
+
+    def allow_instance(self) -> None:
+        """One more instance of a multi-instance activity is begun: what it enters is no sign of a loop without a wait.
+
+        The allowance ends, so that a flow that leads back to such an activity for ever is held up all the same.
+        """
+        allowed = min(STEPS_OF_AN_INSTANCE, self.loop_steps_left)
+        self.loop_steps_left -= allowed
+        self.steps_left += allowed
 
     def expect_buffered(self, key: int) -> None:
         """An element has begun to wait: messages that came before it did are to reach it, when its turn comes."""

@@ -113,6 +113,7 @@ def _start(step: Step, body: ElementInstance, node: Node, place: int, item: byte
     output = _PATH.fullmatch(loop.output_element.text.strip()) if loop.output_element is not None else None
     if output is not None and output[1] not in {*local, "null", "true", "false"}:
         local[output[1]] = NULL  # so that what an instance gives stays its own until it is gathered
+    step.allow_instance()
     lifecycle.enter(step, node, body.key, local, loop_counter=place)
 
 
