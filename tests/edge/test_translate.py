@@ -190,6 +190,13 @@ def test_start_instructions_keep_their_order() -> None:
     assert creation(gateway.CreateProcessInstanceRequest(startInstructions=instructions), LIMIT).start_at == ("ship", "pay", "ship")
 
 
+def test_start_instructions_have_an_end() -> None:
+    instructions = [gateway.ProcessInstanceCreationStartInstruction(elementId="pay")] * 1_000
+    assert len(creation(gateway.CreateProcessInstanceRequest(startInstructions=instructions), LIMIT).start_at) == 1_000
+    with pytest.raises(Refused, match="at most 1000 start instructions, but found 1001"):
+        creation(gateway.CreateProcessInstanceRequest(startInstructions=[*instructions, instructions[0]]), LIMIT)
+
+
 def test_runtime_instructions_are_refused_rather_than_ignored() -> None:
     request = gateway.CreateProcessInstanceRequest(runtimeInstructions=[gateway.ProcessInstanceCreationRuntimeInstruction()])
     with pytest.raises(Refused) as refusal:

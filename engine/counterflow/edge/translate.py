@@ -27,6 +27,8 @@ DEFAULT_TENANT = "<default>"
 TENANT = re.compile(r"[\w.-]{1,31}")
 NESTING = 200
 """How deep a JSON value may be: as deep as an expression can look into it."""
+START_INSTRUCTIONS = 1_000
+"""How many elements an instance may begin at; all of them are entered in one command, while others wait."""
 LONGEST_MS = 100 * 366 * 86_400_000
 """A hundred years: what "for ever" is cut to, so that every moment fits into 64 bits."""
 
@@ -165,6 +167,8 @@ def creation(request: gateway.CreateProcessInstanceRequest, limit_bytes: int) ->
     """What a caller wants to start. Raises `Refused`."""
     if request.runtimeInstructions:
         raise Refused(StatusCode.UNIMPLEMENTED, "Runtime instructions are not there yet in this version; leave them out")
+    if len(request.startInstructions) > START_INSTRUCTIONS:
+        raise invalid(f"Expected at most {START_INSTRUCTIONS} start instructions, but found {len(request.startInstructions)}")
     check_tenants((request.tenantId,))
     return CreateProcessInstance(
         bpmn_process_id=request.bpmnProcessId,
