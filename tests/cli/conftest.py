@@ -35,20 +35,34 @@ class Process:
         )
         self.address = ""
         self.seen: list[str] = []
+        self._passed_over: list[str] = []
         self._lines: queue.Queue[str | None] = queue.Queue()
         for stream in (self.process.stdout, self.process.stderr):
             if stream is not None:
                 Thread(target=self._read, args=(stream,), daemon=True).start()
 
     def line_with(self, words: str) -> str:
-        """The next line that holds these words, on either stream."""
+        """The first line that holds these words and was not answered before. Two streams have no common order, so a line
+        that was passed over is still there for a later look."""
+        for line in self._passed_over:
+            if words in line:
+                self._passed_over.remove(line)
+                return line
         while True:
-            line = self._lines.get(timeout=PATIENCE_S)
-            self.seen.append(line or "")
-            if line is None:
-                raise AssertionError(f"expected a line with {words!r}, but the program has ended after:\n{''.join(self.seen)}")
+            line = self._next_line(words)
             if words in line:
                 return line
+            self._passed_over.append(line)
+
+    def _next_line(self, words: str) -> str:
+        try:
+            line = self._lines.get(timeout=PATIENCE_S)
+        except queue.Empty:
+            line = None
+        if line is None:
+            raise AssertionError(f"expected a line with {words!r}, but the program has said only:\n{''.join(self.seen)}")
+        self.seen.append(line)
+        return line
 
     def check(self) -> None:
         """Fail with what it has said if it has ended."""
