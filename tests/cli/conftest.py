@@ -42,18 +42,27 @@ class Process:
                 Thread(target=self._read, args=(stream,), daemon=True).start()
 
     def line_with(self, words: str) -> str:
-        """The next line that holds these words and was not asked for yet; which stream is read first is left to chance."""
-        for number, line in enumerate(self._passed_over):
+        """The first line that holds these words and was not answered before. Two streams have no common order, so a line
+        that was passed over is still there for a later look."""
+        for line in self._passed_over:
             if words in line:
-                return self._passed_over.pop(number)
+                self._passed_over.remove(line)
+                return line
         while True:
-            following = self._lines.get(timeout=PATIENCE_S)
-            self.seen.append(following or "")
-            if following is None:
-                raise AssertionError(f"expected a line with {words!r}, but the program has ended after:\n{''.join(self.seen)}")
-            if words in following:
-                return following
-            self._passed_over.append(following)
+            line = self._next_line(words)
+            if words in line:
+                return line
+            self._passed_over.append(line)
+
+    def _next_line(self, words: str) -> str:
+        try:
+            line = self._lines.get(timeout=PATIENCE_S)
+        except queue.Empty:
+            line = None
+        if line is None:
+            raise AssertionError(f"expected a line with {words!r}, but the program has said only:\n{''.join(self.seen)}")
+        self.seen.append(line)
+        return line
 
     def check(self) -> None:
         """Fail with what it has said if it has ended."""

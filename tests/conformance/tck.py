@@ -117,7 +117,7 @@ class Case:
         for path in sorted(self.folder.glob("*-test-*.xml")):
             root = etree.parse(path).getroot()
             name = str(root.findtext(f"{_TESTS}modelName"))
-            result = self.models.get(name)
+            result = self.models.get(name) or self.models.get(f"{name}.dmn")
             for test in root.findall(f"{_TESTS}testCase"):
                 yield from self._test(None if result is None else result.definitions, test)
 

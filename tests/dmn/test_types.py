@@ -100,6 +100,7 @@ def test_json_says_dates_as_texts() -> None:
         decision("a", literal('stays[1].from + duration("P1D")'), needs="stays"),
     )
     raw = msgspec.Raw(b'[{"from": "2030-01-01", "nights": 2}]')
+    assert decide(definitions, "a", {"stays": [{"from": "2030-01-01", "nights": 2}]}).output is None  # a string is no date
     assert decide(definitions, "a", {"stays": raw}).output == evaluate('@"2030-01-02"').value
 
 

@@ -186,3 +186,22 @@ def test_a_warning_is_given_once_and_their_number_is_bounded() -> None:
     assert len(evaluate("for i in 1..1000 return missing").warnings) == 1
     many = "[" + ", ".join(f"missing{number}" for number in range(300)) + "]"
     assert len(evaluate(many).warnings) == 100
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    cases("""
+        (function(a: number) a) instance of function<number> -> number      => true
+        (function(a: number) a) instance of function<string> -> number      => false
+        (function(a: number) a) instance of function<number, number> -> Any => false
+        (function(a) a) instance of function<string> -> Any                 => true
+        (function(a: Any) a) instance of function<string> -> Any            => true
+        (function(a: list<number>) a) instance of function<list<number>> -> Any => true
+        (function(a: list<number>) a) instance of function<list<string>> -> Any => false
+        (function() 1) instance of function<> -> number                     => true
+        abs instance of function<number> -> number                          => true
+        1 instance of function<number> -> number                            => false
+    """),
+)
+def test_types_of_functions(text: str, expected: str) -> None:
+    assert answer(text) == expected

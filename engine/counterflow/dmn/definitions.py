@@ -118,15 +118,16 @@ class Definitions:
     # Inputs
 
     def _given(self, of: Input) -> Given:
-        """How a variable from outside is read, and brought to its type."""
+        """How a variable from outside is read, and brought to its type; only JSON has texts that stand for dates."""
         name, convert, read = of.node.variable.name, of.convert, of.type.read
         places = self._places(of, name)
+        roots = (name,) if places is None else tuple(place[0] for place in places)
 
         def given(run: Run) -> Value:
             value = _named(run, name) if places is None else _nested(run, places)
             if value is None:
                 return None
-            if read is not None:
+            if read is not None and any(type(run.variables.get(each, None)) is msgspec.Raw for each in roots):
                 value = read(value)
             return value if convert is None else convert(run, value)
 
@@ -155,7 +156,7 @@ def _nested(run: Run, places: tuple[tuple[str, ...], ...]) -> Value:
 
 def _input_decision(run: Run, name: str, decision: Decision | None) -> Value:
     value = _named(run, name)
-    if decision is not None and decision.type.read is not None:
+    if decision is not None and decision.type.read is not None and type(run.variables.get(name, None)) is msgspec.Raw:
         value = decision.type.read(value)
     return value if decision is None or decision.convert is None else decision.convert(run, value)
 

@@ -122,7 +122,9 @@ class Table:
     def _results(self, entries: tuple[tree.Entry, ...], converters: list[Convert | None]) -> list[Code]:
         missing = (tree.Entry(""),) * (len(converters) - len(entries))
         pairs = zip((*entries, *missing), converters, strict=False)
-        return [_converted(self._expression(entry, entry.text, "output entry"), convert) for entry, convert in pairs]
+        # A `-` among the outputs is no FEEL, but editors write it for an output that a rule leaves open.
+        texts = [("" if entry.text == "-" else entry.text, entry, convert) for entry, convert in pairs]
+        return [_converted(self._expression(entry, text, "output entry"), convert) for text, entry, convert in texts]
 
     def _default_results(self, converters: list[Convert | None]) -> list[Code] | None:
         if not any(each.default for each in self.box.outputs):

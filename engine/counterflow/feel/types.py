@@ -47,7 +47,16 @@ def _range_conforms(run: Run, value: Range, wanted: tree.TypeName, named: Named)
 
 
 def _function_conforms(_run: Run, value: Function, wanted: tree.TypeName, _named: Named) -> bool:
-    return len(value.parameters) == len(wanted.members) - 1
+    """As many parameters, each of which takes what the wanted one takes; what a function answers is not declared in FEEL."""
+    expected = wanted.members[:-1]
+    if len(value.parameters) != len(expected):
+        return False
+    return all(declared is None or _takes(declared, given) for declared, given in zip(value.types, expected, strict=False))
+
+
+def _takes(declared: tree.TypeName, given: tree.TypeName) -> bool:
+    """Whether a parameter of one type takes every value of another."""
+    return declared.name == "Any" or declared == given or given.name in {"Null", "null"}
 
 
 def _member_conforms(run: Run, value: Value, wanted: tree.TypeName, named: Named) -> bool:

@@ -13,6 +13,7 @@ from counterflow.feel import numbers
 from counterflow.feel.errors import FeelFailure, FeelValueError
 from counterflow.feel.run import TEXT_PER_FUEL, Local, Run, Value
 from counterflow.feel.temporal import SECOND_NS, Date, DateTime, DaysDuration, MonthsDuration, Time
+from counterflow.feel.tree import TypeName
 
 Code = Callable[[Run, Local], Value]
 """A compiled expression."""
@@ -35,11 +36,12 @@ class Range(msgspec.Struct, frozen=True, eq=False):
 
 
 class Function(msgspec.Struct, frozen=True, eq=False):
-    """Something that can be called with positional arguments; `parameters` are their names."""
+    """Something that can be called with positional arguments; `parameters` are their names, `types` their types as far as declared."""
 
     name: str
     parameters: tuple[str, ...]
     call: Callable[[Run, list[Value]], Value]
+    types: tuple[TypeName | None, ...] = ()
 
     def __str__(self) -> str:
         return f"function({', '.join(self.parameters)})"

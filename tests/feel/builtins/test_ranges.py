@@ -41,3 +41,27 @@ from tests.feel.tables import answer, cases
 )
 def test_relations(text: str, expected: str) -> None:
     assert answer(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    cases("""
+        before(point1: 1, point2: 2)                    => true
+        before(point: 1, range: [2..3])                 => true
+        before([1..2], 3)                               => true
+        after(range1: [1..2], range2: [3..4])           => false
+        during(point: 2, range: [1..3])                 => true
+        includes(range: [1..3], point: 2)               => true
+        starts(point: 1, range: [1..3])                 => true
+        started by(range: [1..3], point: 1)             => true
+        finishes(point: 3, range: [1..3])               => true
+        finished by(range: [1..3], point: 3)            => true
+        coincides(point1: 1, point2: 1)                 => true
+        coincides(range1: [1..2], range2: [1..2])       => true
+        meets(range1: [1..2], range2: [2..3])           => true
+        meets(point1: 1, point2: 2)                     => null
+        during(range: [1..3], point: 2)                 => true
+    """),
+)
+def test_named_parameters(text: str, expected: str) -> None:
+    assert answer(text) == expected

@@ -4,6 +4,7 @@ Each relation is written once, over two ranges; a point is the range from itself
 """
 
 from collections.abc import Callable
+from typing import Final
 
 from counterflow.feel.builtins.registry import builtin
 from counterflow.feel.run import Run, Value
@@ -87,8 +88,22 @@ _RELATIONS: dict[str, Relation] = {
 }
 
 
+_PARAMETERS: Final[dict[str, tuple[str, ...]]] = {
+    **dict.fromkeys(("before", "after"), ("point1, point2", "point, range", "range1, range2")),
+    **dict.fromkeys(("finishes", "during", "starts"), ("point, range", "range1, range2")),
+    **dict.fromkeys(("finished by", "includes", "started by"), ("range, point", "range1, range2")),
+    "coincides": ("point1, point2", "range1, range2"),
+}
+"""How the standard names the parameters; the relations that are not here are between two ranges. It also has before(range, point),
+but by name nobody can tell that from before(point, range)."""
+
+
+def _signature(name: str, parameters: str) -> str:
+    return f"{name}({', '.join(f'{parameter}: any' for parameter in parameters.split(', '))})"
+
+
 def _declare(name: str, relation: Relation) -> None:
-    @builtin(f"{name}(range1: any, range2: any)")
+    @builtin(*(_signature(name, parameters) for parameters in _PARAMETERS.get(name, ("range1, range2",))))
     def relate(run: Run, first: Value, second: Value) -> Value:
         try:
             return relation(_as_range(first), _as_range(second))

@@ -110,6 +110,6 @@ def function_definition(compiler: Compiler, node: tree.FunctionDefinition, scope
             run.depth -= 1
             return result
 
-        return Function("", names, invoke)
+        return Function("", names, invoke, tuple(types))
 
     return make_function
