@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from counterflow.kernel.incidents import ResolveIncident
@@ -64,24 +66,24 @@ def seen_by_last(bench: Bench) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_without_a_mapping_everything_goes_out(place: object) -> None:
-    bench = Bench(place())  # type: ignore[operator]  # one of the functions above
+def test_without_a_mapping_everything_goes_out(place: Callable[..., bytes]) -> None:
+    bench = Bench(place())
     bench.create(key="k", fee=1)
     bench.publish("order", "k", amount=5, fee=2)
     assert seen_by_last(bench) == document(key="k", fee=2, amount=5)
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_a_mapping_alone_decides_what_goes_out(place: object) -> None:
-    bench = Bench(place(TOTAL))  # type: ignore[operator]  # one of the functions above
+def test_a_mapping_alone_decides_what_goes_out(place: Callable[..., bytes]) -> None:
+    bench = Bench(place(TOTAL))
     bench.create(key="k", fee=1)
     bench.publish("order", "k", amount=5)
     assert seen_by_last(bench) == document(key="k", fee=1, total=6)
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_a_mapping_that_fails_holds_the_event_with_what_it_brought(place: object) -> None:
-    bench = Bench(place(TOTAL.replace("amount + fee", "if fee = null then sum else amount + fee")))  # type: ignore[operator]  # as above
+def test_a_mapping_that_fails_holds_the_event_with_what_it_brought(place: Callable[..., bytes]) -> None:
+    bench = Bench(place(TOTAL.replace("amount + fee", "if fee = null then sum else amount + fee")))
     instance = bench.create(key="k")
     bench.publish("order", "k", amount=5)
     assert (bench.incident().error_type, bench.incident().element_id) == ("IO_MAPPING_ERROR", "ordered")

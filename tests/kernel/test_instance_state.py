@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from counterflow.kernel.instance_state import INDEXERS, InstanceState
+from counterflow.kernel.instances import CancelProcessInstance
 from counterflow.kernel.quarantine import QuarantineInstance, ReleaseInstance
 from counterflow.kernel.rows import INSTANCE_TABLES, Job, MessageSubscription, Timer
 from tests.kernel.bench import Bench, due_times, snapshot, waiting
@@ -63,6 +64,18 @@ def test_whatever_is_taken_back_is_as_it_was(command: str) -> None:
     assert snapshot(bench.state) != before
     bench.state.roll_back(mark)
     assert snapshot(bench.state) == before
+
+
+@pytest.mark.parametrize("command", [CancelProcessInstance, ReleaseInstance])
+def test_taken_back_an_instance_set_aside_is_still_aside(command: type[CancelProcessInstance | ReleaseInstance]) -> None:
+    bench = Bench(GUARDED)
+    instance = bench.create(key="k")
+    bench.do(QuarantineInstance(process_instance_key=instance.key, reason="a fault"))
+    before, mark = snapshot(bench.state), bench.state.mark()
+    bench.do(command(process_instance_key=instance.key))
+    bench.state.roll_back(mark)
+    assert snapshot(bench.state) == before
+    assert due_times(bench.state) == []
 
 
 def test_nothing_of_an_instance_set_aside_is_offered_or_due() -> None:

@@ -201,7 +201,7 @@ def _index_quarantine(state: State, instance: InstanceState, old: Quarantine | N
 
 def _index_timer(state: State, instance: InstanceState, old: Timer | None, new: Timer | None) -> None:
     _index_wait(state, instance, old or new, Timer, is_there=new is not None)
-    if new is not None:
+    if new is not None and instance.quarantine is None:
         state.due.set(new.key, new.due_ms, Timer)
     elif old is not None:
         state.due.discard(old.key)

@@ -16,6 +16,7 @@ def upgrade() -> None:
     """Make every table and index."""
     create_definition_tables()
     create_instance_tables()
+    create_undo_tables()
     create_loop_tables()
     create_wait_tables()
     create_message_tables()
@@ -90,6 +91,10 @@ def create_instance_tables() -> None:
         string("error_message", null=True),
         binary("headers", null=True),
     )
+
+
+def create_undo_tables() -> None:
+    """What can be undone, and what waits at joins."""
     op.create_table(
         "undo_record",
         number("key", key=True),
