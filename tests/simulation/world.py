@@ -38,6 +38,7 @@ from tests.simulation import store as points
 from tests.simulation.clock import Clock, VirtualEventLoop, fault_of
 from tests.simulation.history import History
 from tests.simulation.invariants import InstanceCheck, Violation, check_replay, check_shared
+from tests.simulation.oracle import Oracle, decision_of
 from tests.simulation.shapes import Case
 from tests.simulation.store import Crash, SimulatedStore
 
@@ -45,19 +46,16 @@ CRASHES = (points.BEFORE_BEGIN, points.AFTER_FIRST_WRITE, points.BEFORE_COMMIT, 
 FAULTS = (
     *(*CRASHES, points.BEFORE_PUSH, points.COMMIT_FAILED, "restarted in peace", "command doubled", "command held back"),
     *("worker slow", "worker died", "job completed twice", "job failed", "job failed for good", "error thrown", "job handed back"),
-    *("message early", "message late", "message twice", "cancelled", "variables set", "too many pending", "incident resolved"),
+    *("message early", "message late", "message twice", "cancelled", "variables set", "turned away", "incident resolved"),
 )
 """Each must strike at least once over a run of many seeds."""
+REPEATED = (PublishMessage, ResolveIncident, UpdateJobRetries)
+"""What the person who mends will ask for again anyway."""
 JOB_TYPES = ("odd", "even")
 TROUBLED_MS = 40_000
 PATIENCE_MS = 400_000
 DEADLINE_MS = 4_000
 KEYS = ("one", "two")
-
-
-def decision_of(seed: int, job_key: int) -> bool:
-    """Whether the task of a job is to be done once more: the same for everyone who completes it."""
-    return random.Random(f"{seed} again {job_key}").random() < 0.3
 
 
 class WatchedLoop(Loop):
@@ -100,6 +98,7 @@ class World:
         self.fired: Counter[str] = Counter()
         self.store = SimulatedStore(self._strikes, self._committed)
         self.history = History(self._process_of)
+        self._oracle = Oracle(seed, case) if case.is_structured else None
         self._content = content
         self._processes = {process.id: process for process in reading(content).processes}
         self._agenda: list[tuple[float, int, Callable[[], None]]] = []
@@ -155,7 +154,7 @@ class World:
 
     async def _life(self) -> None:
         self._died = asyncio.get_running_loop().create_future()
-        cached, pending = self.chance.choice([1, 2, 1_000]), self.chance.choice([3, 1_000, 1_000])
+        cached, pending = self.chance.choice([1, 2, 1_000]), 3 if not self.is_calm and self.chance.random() < 0.3 else 1_000
         self._loop = WatchedLoop(self, cached_instances=cached, maximum_pending=pending)
         self._loop.start()
         for job_type in JOB_TYPES:
@@ -223,6 +222,7 @@ class World:
         for _ in range(self.chance.choice([0, 2, 6, 12])):
             self.later(self.chance.uniform(0, TROUBLED_MS / 1_000), self._meddle)
         self.later(5, self._mend)
+        self.later(TROUBLED_MS / 1_000 + 0.5, self._restart)
 
     # -- clients --------------------------------------------------------------------------------------------------
 
@@ -244,8 +244,9 @@ class World:
         except Rejection:
             return
         except (Overloaded, Unavailable) as error:
-            self.fired["too many pending"] += isinstance(error, Overloaded)
-            self._soon(1, lambda: self._give(command))
+            self.fired["turned away"] += isinstance(error, Overloaded)
+            if not isinstance(command, REPEATED):
+                self._soon(1, lambda: self._give(command))
             return
         self._unanswered[future] = command
         future.add_done_callback(self._settled)
@@ -274,10 +275,14 @@ class World:
             self.fail(Violation(f"{command} was answered and is not in the log"))
 
     def _create(self) -> None:
+        self.submit(CreateProcessInstance(bpmn_process_id="main", variables=self._beginning()))
+
+    def _beginning(self) -> dict[str, bytes]:
+        """What every instance begins with: the key of its messages, and the way that each choice takes."""
         values: dict[str, object] = {"key": self.chance.choice(KEYS), "again": self.chance.random() < 0.3}
         for process in self._processes.values():
             values |= {f"c_{name}": self.chance.randint(0, 2) for name in process.nodes if name.startswith("x")}
-        self.submit(CreateProcessInstance(bpmn_process_id="main", variables=_document(values)))
+        return _document(values)
 
     def _meddle(self) -> None:
         """Something that nobody has asked for."""
@@ -290,12 +295,13 @@ class World:
         if not names:
             return
         key = self.chance.choice(KEYS)
+        name = self.chance.choice(names)
         command = PublishMessage(
-            name=self.chance.choice(names),
+            name=name,
             correlation_key=key,
             message_id=self.chance.choice(["", "", "same"]),
             time_to_live_ms=self.chance.choice([0, 3_000, 20_000]),
-            variables=_document({"note": self.chance.randint(0, 9)}),
+            variables=self._beginning() if name == "begin" else _document({"note": self.chance.randint(0, 9)}),
         )
         self.submit(command)
         if self._strikes("message twice", 0.3):
@@ -335,7 +341,7 @@ class World:
         timeout_ms, maximum = DEADLINE_MS, self.chance.choice([1, 4])
         request = ActivateJobs(type=job_type, worker="worker", timeout_ms=timeout_ms, maximum=maximum)
         if self.chance.random() < 0.5:
-            stream = StreamTaker(request, lambda: self._woken(stream))
+            stream = StreamTaker(request, lambda: self._woken(stream), lambda jobs: None)
             self._loop.takers.add_stream(stream)
         else:
             self._loop.takers.park(PollTaker(request, functools.partial(self._polled, job_type)))
@@ -418,6 +424,8 @@ class World:
     def _committed(self, batch: Batch) -> None:
         self._count_messages(batch)
         self.history.read(batch.log)
+        if self._oracle is not None:
+            self._oracle.read(batch.log, self.store)
         touched = dict.fromkeys(entry.process_instance_key for entry in batch.log if entry.process_instance_key)
         for key in touched:
             rows = self.store.load_instance(key)

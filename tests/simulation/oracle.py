@@ -1,0 +1,157 @@
+"""Follows the committed log, tells the reference what came from outside, and compares what is open after every commit."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from counterflow.kernel import engine, jobs, lifecycle, messages, timers, variables
+from counterflow.kernel.instances import ProcessInstanceCreated
+from counterflow.kernel.records import Event, LogEntry
+from counterflow.kernel.rows import Job, MessageSubscription, Timer
+from counterflow.store.memory import MemoryStore
+from tests.simulation.invariants import Violation
+from tests.simulation.reference import Disagreement, Path, Reference
+from tests.simulation.shapes import Case
+
+
+def decision_of(seed: int, job_key: int) -> bool:
+    """Whether the task of a job is to be done once more: the same for everyone who completes it."""
+    return random.Random(f"{seed} again {job_key}").random() < 0.3
+
+
+@dataclass
+class Sightings:
+    """What the log has named: where each key is, and when each element was at work."""
+
+    paths: dict[int, Path] = field(default_factory=dict)
+    names: Counter[tuple[int, str, int]] = field(default_factory=Counter)
+    intervals: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    jobs: dict[int, int] = field(default_factory=dict)
+    waits: dict[int, tuple[int, str]] = field(default_factory=dict)
+    roots: dict[int, int] = field(default_factory=dict)
+    """The instance that was begun from outside, by each instance that belongs to it."""
+
+
+class Oracle:
+    """Judges the structured process instances of one world."""
+
+    def __init__(self, seed: int, case: Case) -> None:
+        self._seed = seed
+        self._shapes = {shape.id: shape for shape in case.processes}
+        self._seen = Sightings()
+        self._references: dict[int, Reference] = {}
+        self._position = 0
+
+    def read(self, entries: Sequence[LogEntry], store: MemoryStore) -> None:
+        """Follow what was committed, and compare. Raises `Violation`."""
+        for entry in entries:
+            for event in engine.events_of(entry):
+                self._position += 1
+                self._see(entry.process_instance_key, event)
+        for entry in entries:
+            events = engine.events_of(entry)
+            root = self._seen.roots.get(entry.process_instance_key, 0)
+            for place, event in enumerate(events):
+                self._tell(root, entry, event, events[place + 1 :])
+        touched = dict.fromkeys(self._seen.roots[key] for key in (entry.process_instance_key for entry in entries) if key)
+        for root in touched:
+            if root in self._references:
+                self._compare(root, store)
+
+    # -- naming ---------------------------------------------------------------------------------------------------
+
+    def _see(self, instance_key: int, event: Event) -> None:
+        seen = self._seen
+        if isinstance(event, ProcessInstanceCreated):
+            seen.roots[event.key] = seen.roots.get(event.parent_instance_key, event.key)
+            seen.paths[event.key] = (*seen.paths.get(event.parent_element_key, ()), (event.bpmn_process_id, 0, 0))
+        elif isinstance(event, lifecycle.ElementActivating) and event.scope_key:
+            name = (event.scope_key, event.element_id, event.loop_counter)
+            seen.paths[event.key] = (*seen.paths[event.scope_key], (event.element_id, event.loop_counter, seen.names[name]))
+            seen.names[name] += 1
+        elif isinstance(event, lifecycle.ElementActivated):
+            seen.intervals[self._own(instance_key, event.key)] = (self._position, 0)
+        elif isinstance(event, lifecycle.ElementCompleted):
+            path = self._own(instance_key, event.key)
+            seen.intervals[path] = (seen.intervals[path][0], self._position)
+        elif isinstance(event, jobs.JobCreated):
+            seen.jobs[event.key] = event.element_instance_key
+        elif isinstance(event, timers.TimerScheduled | messages.SubscriptionOpened):
+            seen.waits[event.key] = (event.element_instance_key, event.catch_id)
+
+    def _own(self, instance_key: int, key: int) -> Path:
+        """Paths of different instances may be alike; those of one are its own."""
+        return ((str(self._seen.roots[instance_key]), 0, 0), *self._seen.paths[key])
+
+    # -- telling --------------------------------------------------------------------------------------------------
+
+    def _tell(self, root: int, entry: LogEntry, event: Event, following: Sequence[Event]) -> None:
+        if isinstance(event, ProcessInstanceCreated):
+            self._begin(event, following)
+            return
+        reference = self._references.get(root)
+        if reference is None:
+            return
+        try:
+            self._stimulate(reference, entry, event, following)
+        except Disagreement as found:
+            raise Violation(f"instance {root}, position {entry.position} on: {found}; {event}") from found
+
+    def _begin(self, event: ProcessInstanceCreated, following: Sequence[Event]) -> None:
+        if event.parent_instance_key:
+            return
+        first = next((found.values for found in following if isinstance(found, variables.VariablesSet)), {})
+        values: Mapping[str, Any] = {name: msgspec.json.decode(value) for name, value in first.items()}
+        if "key" in values:
+            root = ((str(event.key), 0, 0),)
+            self._references[event.key] = Reference(self._shapes, values, lambda path: self._seen.intervals[*root, *path])
+
+    def _stimulate(self, reference: Reference, entry: LogEntry, event: Event, following: Iterable[Event]) -> None:
+        seen, root = self._seen, self._seen.roots[entry.process_instance_key]
+        if isinstance(event, jobs.JobCompleted):
+            reference.job_done(seen.paths[seen.jobs[event.key]], repeats=decision_of(self._seed, event.key))
+        elif isinstance(event, jobs.JobErrorThrown):
+            reference.job_threw(seen.paths[seen.jobs[event.key]], event.error_code, caught=event.caught)
+        elif isinstance(event, timers.TimerTriggered):
+            element_key, catch_id = seen.waits[event.key]
+            after = next(iter(following), None)
+            again = isinstance(after, timers.TimerScheduled) and (after.element_instance_key, after.catch_id) == (element_key, catch_id)
+            reference.came(seen.paths[element_key], catch_id, again=again)
+        elif isinstance(event, messages.MessageCorrelated) and event.receiver_key in seen.waits:
+            self._message_came(reference, event)
+        elif isinstance(event, lifecycle.ElementTerminating) and (entry.command, event.key) == ("CancelProcessInstance", root):
+            reference.cancelled()
+
+    def _message_came(self, reference: Reference, event: messages.MessageCorrelated) -> None:
+        element_key, catch_id = self._seen.waits[event.receiver_key]
+        live = reference.by_path.get(self._seen.paths[element_key])
+        catch = live.waits.get(catch_id) if live is not None else None
+        reference.came(self._seen.paths[element_key], catch_id, again=not getattr(catch, "interrupting", True))
+
+    # -- comparing ------------------------------------------------------------------------------------------------
+
+    def _compare(self, root: int, store: MemoryStore) -> None:
+        members = [key for key, found in self._seen.roots.items() if found == root]
+        rows = [store.load_instance(key) for key in members]
+        seen, reference = self._seen, self._references[root]
+        at_work = {seen.paths[row.element_instance_key] for found in rows for row in found[Job] if isinstance(row, Job)}
+        waits = {
+            (seen.paths[row.element_instance_key], row.catch_id)
+            for found in rows
+            for row in (*found[Timer], *found[MessageSubscription])
+            if isinstance(row, Timer | MessageSubscription)
+        }
+        _agree(root, "jobs", reference.open_jobs(), at_work)
+        _agree(root, "events waited for", reference.open_waits(), waits)
+
+
+def _agree(root: int, what: str, expected: set[Any], found: set[Any]) -> None:
+    if expected != found:
+        missing, surplus = sorted(expected - found), sorted(found - expected)
+        raise Violation(f"instance {root}: {what} that must be open and are not: {missing}; that are open and must not be: {surplus}")

@@ -1,0 +1,458 @@
+"""A naive interpreter of structured processes, written from the standard: what must be open after each stimulus.
+
+It walks the tree with one call per token, keeps every scope as a list of what is alive in it, and knows nothing of the
+kernel. It is told what came from outside (a job done, a timer, a message, an error, a cancellation), in the order of the
+log, and says which jobs and events must then be waited for. Undo is by definition: of two activities, if the first had
+ended before the second began, the second is undone before the undo of the first begins; every pair is compared.
+
+BPMN 2.0.2, chapter 13; for compensation 10.7 and 13.5.5, with what `docs/ARCHITECTURE.md` decides where it is silent.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from tests.simulation.shapes import (
+    Activity,
+    Again,
+    Border,
+    Catch,
+    Choice,
+    Course,
+    End,
+    EventScope,
+    Fork,
+    ProcessShape,
+    Race,
+    Step,
+    Throw,
+    Trigger,
+)
+
+Name = tuple[str, int, int]
+Path = tuple[Name, ...]
+"""Where something is: from the process instance inwards (element id, place in a multi-instance activity, how manieth)."""
+Then = Callable[[], None]
+Shape = Activity | EventScope | ProcessShape | Catch | Race | Throw | End
+
+
+def nothing() -> None:
+    """Nothing follows."""
+
+
+@dataclass(eq=False)
+class Entry:
+    """Something completed that can be undone by `handler`; `inside` is what else there is in a sub-process undone as a whole."""
+
+    shape: str
+    path: Path
+    handler: Activity | EventScope
+    is_moment: bool
+    inside: list[Item] | None = None
+    state: str = "available"
+
+
+@dataclass(eq=False)
+class Container:
+    """A completed scope that leads to what can be undone inside it."""
+
+    shape: str
+    inside: list[Item]
+
+
+Item = Entry | Container
+
+
+@dataclass(eq=False)
+class Scope:
+    """What is alive in a process, a sub-process, an event sub-process or a multi-instance body, and what is done there."""
+
+    owner: Live
+    alive: list[Live] = field(default_factory=list)
+    waiting: Counter[tuple[str, int]] = field(default_factory=Counter)
+    done: list[Item] = field(default_factory=list)
+    names: Counter[tuple[str, int]] = field(default_factory=Counter)
+    interrupted: bool = False
+    compensated: list[Item] | None = None
+
+
+@dataclass(eq=False)
+class Live:
+    """A token at an element. `waits` are the events it waits for, by the id of the catching event."""
+
+    shape: Shape
+    path: Path
+    scope: Scope | None
+    then: Then
+    place: int = 0
+    inner: Scope | None = None
+    waits: dict[str, Border | EventScope | Catch | Course | Activity] = field(default_factory=dict)
+    job: bool = False
+    undoes: tuple[Entry, Live] | None = None
+    taken: list[Entry] = field(default_factory=list)
+    completed: int = 0
+
+
+class Disagreement(AssertionError):
+    """The kernel did what the reference cannot follow."""
+
+
+Intervals = Callable[[Path], tuple[int, int]]
+"""When, in positions of the log, an element was activated and completed."""
+
+
+class Reference:
+    """One process instance, with everything that it calls."""
+
+    def __init__(self, shapes: Mapping[str, ProcessShape], values: Mapping[str, object], intervals: Intervals) -> None:
+        self._shapes = shapes
+        self._values = values
+        self._intervals = intervals
+        self._repeats = False
+        self.by_path: dict[Path, Live] = {}
+        self.root: Live | None = self._begin_process(shapes["main"], (), None, nothing)
+
+    # -- what comes from outside ----------------------------------------------------------------------------------
+
+    def job_done(self, path: Path, *, repeats: bool) -> None:
+        """The job of a task is done; `repeats`: its worker wants it once more."""
+        live = self._at(path)
+        self._repeats = repeats
+        self._complete(live)
+
+    def job_threw(self, path: Path, code: str, *, caught: bool) -> None:
+        """A worker has thrown an error. Raises `Disagreement` where the two do not agree whether it is caught."""
+        live = self._at(path)
+        if self._throw(live, code) != caught:
+            raise Disagreement(f"the error {code} of {path} was {'caught' if caught else 'not caught'}")
+
+    def came(self, path: Path, catch_id: str, *, again: bool) -> None:
+        """An event that is waited for has come; `again`: it may come once more."""
+        live = self._at(path)
+        catch = live.waits.get(catch_id)
+        if catch is None:
+            raise Disagreement(f"{path} does not wait for {catch_id}")
+        if not again:
+            del live.waits[catch_id]
+        self._come(live, catch)
+
+    def cancelled(self) -> None:
+        """The process instance was cancelled."""
+        if self.root is None:
+            raise Disagreement("what was cancelled had ended")
+        self._kill(self.root)
+        self.root = None
+
+    def open_jobs(self) -> set[Path]:
+        """Tasks whose job must be open."""
+        return {path for path, live in self.by_path.items() if live.job}
+
+    def open_waits(self) -> set[tuple[Path, str]]:
+        """Events that must be waited for."""
+        return {(path, catch_id) for path, live in self.by_path.items() for catch_id in live.waits}
+
+    def _at(self, path: Path) -> Live:
+        live = self.by_path.get(path)
+        if live is None:
+            raise Disagreement(f"something happened to {path}, which is not alive")
+        return live
+
+    def _come(self, live: Live, catch: Border | EventScope | Catch | Course | Activity) -> None:
+        if isinstance(catch, Border):
+            scope = _scope_of(live)
+            if catch.interrupting:
+                self._kill(live)
+            self._course(catch.course, scope, nothing)
+        elif isinstance(catch, EventScope):
+            self._take_over(live, catch)
+        elif isinstance(catch, Course):
+            scope, then = _scope_of(live), live.then
+            self._leave(live)
+            self._course(catch, scope, then)
+        else:
+            self._complete(live)
+
+    def _take_over(self, live: Live, event: EventScope) -> None:
+        """An event sub-process begins; an interrupting one ends everything else in its scope."""
+        scope = live.inner
+        if scope is None:
+            raise Disagreement(f"{live.path} has no inside")
+        if event.interrupting:
+            scope.interrupted = True
+            live.waits = {catch_id: catch for catch_id, catch in live.waits.items() if not isinstance(catch, EventScope)}
+            self._sweep(scope)
+        self._enter_event_scope(event, scope, nothing)
+
+    # -- courses --------------------------------------------------------------------------------------------------
+
+    def _course(self, course: Course, scope: Scope, then: Then) -> None:
+        self._steps(course.steps, course.end, scope, then)
+
+    def _steps(self, steps: tuple[Step, ...], end: End | None, scope: Scope, then: Then) -> None:
+        if steps:
+            self._step(steps[0], scope, lambda: self._steps(steps[1:], end, scope, then))
+        elif end is not None:
+            self._end(end, scope)
+        else:
+            then()
+            self._may_end(scope)
+
+    def _step(self, step: Step, scope: Scope, then: Then) -> None:
+        if isinstance(step, Activity):
+            self._enter(step, scope, then)
+        elif isinstance(step, Again):
+            self._enter(step.activity, scope, lambda: self._again(step, scope, then))
+        elif isinstance(step, Catch):
+            self._open(step, step.id, scope, then).waits[step.id] = step
+        elif isinstance(step, Throw):
+            self._undo(self._open(step, step.id, scope, then), step.activity)
+        elif isinstance(step, Race):
+            self._open(step, step.id, scope, then).waits.update({event.id: course for event, course in step.branches})
+        elif isinstance(step, Choice):
+            value = self._values.get(f"c_{step.id}")
+            last = len(step.branches) - 1
+            self._course(step.branches[value if isinstance(value, int) and value < last else last], scope, then)
+        else:
+            for place, branch in enumerate(step.branches):
+                self._course(branch, scope, lambda place=place: self._join(step, place, scope, then))  # type: ignore[misc]  # default binds now
+
+    def _again(self, step: Again, scope: Scope, then: Then) -> None:
+        if self._repeats:
+            self._step(step, scope, then)
+        else:
+            then()
+
+    def _join(self, step: Fork, place: int, scope: Scope, then: Then) -> None:
+        scope.waiting[step.id, place] += 1
+        places = [(step.id, place) for place in range(len(step.branches))]
+        if all(scope.waiting[found] for found in places):
+            scope.waiting -= Counter(places)
+            then()
+
+    def _end(self, end: End, scope: Scope) -> None:
+        if end.kind == "terminate":
+            self._sweep(scope)
+        elif end.kind == "error":
+            live = self._open(end, end.id, scope, nothing)
+            self._throw(live, end.text)
+            return
+        elif end.kind == "undo":
+            self._undo(self._open(end, end.id, scope, nothing), end.text)
+            return
+        self._may_end(scope)
+
+    # -- elements -------------------------------------------------------------------------------------------------
+
+    def _open(self, shape: Shape, name: str, scope: Scope, then: Then, place: int = 0) -> Live:
+        manieth = scope.names[name, place]
+        scope.names[name, place] += 1
+        live = Live(shape, (*scope.owner.path, (name, place, manieth)), scope, then, place)
+        scope.alive.append(live)
+        self.by_path[live.path] = live
+        return live
+
+    def _enter(self, shape: Activity, scope: Scope, then: Then, undoes: tuple[Entry, Live] | None = None) -> None:
+        live = self._open(shape, shape.id, scope, then, 0 if shape.many is None else -1)
+        live.undoes = undoes
+        live.waits.update({border.id: border for border in shape.borders if border.trigger.kind != "error"})
+        if shape.many is None:
+            self._work(live, shape)
+            return
+        live.inner = Scope(live)
+        for place in range(1, 2 if shape.many.sequential else shape.many.count + 1):
+            self._work(self._open(shape, shape.id, live.inner, nothing, place), shape)
+
+    def _work(self, live: Live, shape: Activity) -> None:
+        if shape.kind == "task":
+            live.job = True
+        elif shape.kind == "receive":
+            live.waits[shape.id] = shape
+        elif shape.kind == "call":
+            self._begin_process(self._shapes[shape.called], live.path, live, lambda: self._complete(live))
+        else:
+            self._fill(live, shape.event_scopes, shape.inside or Course(()))
+
+    def _begin_process(self, shape: ProcessShape, around: Path, caller: Live | None, then: Then) -> Live:
+        live = Live(shape, (*around, (shape.id, 0, 0)), None, then)
+        if caller is not None:
+            caller.inner = Scope(caller, alive=[live])
+            live.scope = caller.inner
+        self.by_path[live.path] = live
+        self._fill(live, shape.event_scopes, shape.course)
+        return live
+
+    def _enter_event_scope(self, shape: EventScope, scope: Scope, then: Then, undoes: tuple[Entry, Live] | None = None) -> None:
+        live = self._open(shape, shape.id, scope, then)
+        live.undoes = undoes
+        self._fill(live, (), shape.course, compensated=undoes[0].inside if undoes is not None else None)
+
+    def _fill(self, live: Live, events: tuple[EventScope, ...], course: Course, compensated: list[Item] | None = None) -> None:
+        live.inner = Scope(live, compensated=compensated)
+        waited = [event for event in events if event.trigger is not None and event.trigger.kind != "error"]
+        live.waits.update({f"{event.id}_start": event for event in waited})
+        self._course(course, live.inner, nothing)
+
+    def _may_end(self, scope: Scope) -> None:
+        is_body = scope.owner.place < 0
+        if not is_body and not scope.alive and not +scope.waiting and scope.owner.path in self.by_path:
+            self._complete(scope.owner)
+
+    def _complete(self, live: Live) -> None:
+        self._leave(live)
+        if isinstance(live.shape, ProcessShape):
+            if live is self.root or live.scope is None:
+                self.root = None
+            live.then()
+            return
+        if live.undoes is None:
+            _scope_of(live).done += _undoable(live)
+        if live.place > 0:
+            self._one_of_many(live)
+            return
+        live.then()
+        if live.undoes is not None:
+            self._undone(*live.undoes)
+        self._may_end(_scope_of(live))
+
+    def _one_of_many(self, live: Live) -> None:
+        body = _scope_of(live).owner
+        shape = live.shape
+        if not isinstance(shape, Activity) or shape.many is None:
+            raise Disagreement(f"{live.path} is in no loop")
+        body.completed += 1
+        if body.completed == shape.many.count or (shape.many.enough and body.completed >= shape.many.enough):
+            self._sweep(_scope_of(live))
+            self._complete(body)
+        elif shape.many.sequential:
+            self._work(self._open(shape, shape.id, _scope_of(live), nothing, live.place + 1), shape)
+
+    # -- ends -----------------------------------------------------------------------------------------------------
+
+    def _leave(self, live: Live) -> None:
+        del self.by_path[live.path]
+        if live.scope is not None:
+            live.scope.alive.remove(live)
+
+    def _kill(self, live: Live) -> None:
+        self._leave(live)
+        if live.inner is not None:
+            self._sweep(live.inner)
+        for entry in live.taken:
+            if entry.state in {"taken", "started"}:
+                entry.state = "available" if entry.state == "taken" else "used up"
+
+    def _sweep(self, scope: Scope) -> None:
+        scope.waiting.clear()
+        for live in list(scope.alive):
+            self._kill(live)
+
+    def _throw(self, thrower: Live, code: str) -> bool:
+        """An error travels outwards; answers whether something catches it."""
+        live: Live | None = thrower
+        while live is not None:
+            if live is not thrower and live.inner is not None and not live.inner.interrupted and live.place >= 0:
+                event = _catching([event for event in _events(live) if event.trigger is not None], code)
+                if isinstance(event, EventScope):
+                    self._take_over(live, event)
+                    return True
+            border = _catching(live.shape.borders, code) if isinstance(live.shape, Activity) and live.place <= 0 else None
+            if isinstance(border, Border):
+                scope = _scope_of(live)
+                self._kill(live)
+                self._course(border.course, scope, nothing)
+                return True
+            live = live.scope.owner if live.scope is not None else None
+        return False
+
+    # -- undo -----------------------------------------------------------------------------------------------------
+
+    def _undo(self, throw: Live, activity: str) -> None:
+        for items in _reached(_scope_of(throw)):
+            throw.taken += _available(items, activity)
+        for entry in throw.taken:
+            entry.state = "taken"
+        self._undo_next(throw)
+
+    def _undo_next(self, throw: Live) -> None:
+        unfinished = [entry for entry in throw.taken if entry.state in {"taken", "started"}]
+        if not unfinished:
+            self._complete(throw)
+            return
+        for entry in unfinished:
+            if entry.state == "taken" and not any(self._before(entry, other) for other in unfinished):
+                self._start_undo(entry, throw)
+
+    def _start_undo(self, entry: Entry, throw: Live) -> None:
+        entry.state = "started"
+        if isinstance(entry.handler, EventScope):
+            self._enter_event_scope(entry.handler, _scope_of(throw), nothing, (entry, throw))
+        else:
+            self._enter(entry.handler, _scope_of(throw), nothing, (entry, throw))
+
+    def _undone(self, entry: Entry, throw: Live) -> None:
+        entry.state = "undone"
+        if throw.path in self.by_path:
+            self._undo_next(throw)
+
+    def _before(self, first: Entry, second: Entry) -> bool:
+        """Whether the first had ended before the second began; a sub-process's own handler stands for the moment after its end."""
+        if first.path == second.path:
+            return second.is_moment and not first.is_moment
+        began, ended = self._intervals(second.path)
+        return self._intervals(first.path)[1] < (ended if second.is_moment else began)
+
+
+def _scope_of(live: Live) -> Scope:
+    if live.scope is None:
+        raise Disagreement(f"{live.path} is in no scope")
+    return live.scope
+
+
+def _undoable(live: Live) -> Iterator[Item]:
+    """What a completed element leaves behind to be undone."""
+    shape = live.shape
+    inside = live.inner.done if live.inner is not None and not _calls(shape) else []
+    replacing = [event for event in _events(live) if event.trigger is None] if live.place >= 0 else []
+    if replacing and isinstance(shape, Activity):
+        yield Entry(shape.id, live.path, replacing[0], False, inside)
+    elif inside and isinstance(shape, Activity | EventScope):
+        yield Container(shape.id, inside)
+    if isinstance(shape, Activity) and shape.undo is not None and live.place <= 0:
+        yield Entry(shape.id, live.path, shape.undo, shape.kind == "sub")
+
+
+def _calls(shape: Shape) -> bool:
+    """A called process is never reached; but the body of many calls is a scope of this process."""
+    return isinstance(shape, Activity) and shape.kind == "call" and shape.many is None
+
+
+def _events(live: Live) -> tuple[EventScope, ...]:
+    return live.shape.event_scopes if isinstance(live.shape, Activity | ProcessShape) else ()
+
+
+def _reached(scope: Scope) -> Iterator[list[Item]]:
+    """The throw's own scope; from inside an event sub-process also that to which it belongs."""
+    yield scope.done
+    if scope.compensated is not None:
+        yield scope.compensated
+    elif isinstance(scope.owner.shape, EventScope):
+        yield from _reached(_scope_of(scope.owner))
+
+
+def _available(items: list[Item], activity: str = "") -> Iterator[Entry]:
+    for item in items:
+        if activity not in {"", item.shape}:
+            continue
+        if isinstance(item, Container):
+            yield from _available(item.inside)
+        elif item.state == "available":
+            yield item
+
+
+def _catching(events: tuple[Border, ...] | list[EventScope], code: str) -> Border | EventScope | None:
+    """The event for this very code, else the one for any."""
+    of_errors = [event for event in events if event.trigger is not None and event.trigger.kind == "error"]
+    exact = [event for event in of_errors if event.trigger == Trigger("error", code)]
+    return next(iter([*exact, *(event for event in of_errors if event.trigger == Trigger("error", ""))]), None)
