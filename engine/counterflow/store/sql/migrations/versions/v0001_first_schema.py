@@ -17,6 +17,7 @@ def upgrade() -> None:
     create_definition_tables()
     create_instance_tables()
     create_undo_tables()
+    create_undo_tables()
     create_loop_tables()
     create_wait_tables()
     create_message_tables()
@@ -95,6 +96,10 @@ def create_instance_tables() -> None:
 
 def create_undo_tables() -> None:
     """What can be undone, and what waits at joins."""
+
+
+def create_undo_tables() -> None:
+    """What can be undone, and tokens that wait at joins."""
     op.create_table(
         "undo_record",
         number("key", key=True),
