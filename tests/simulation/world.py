@@ -27,7 +27,7 @@ from counterflow.kernel.instances import CancelProcessInstance, CreateProcessIns
 from counterflow.kernel.job_delivery import ActivateJobs, ReturnJob
 from counterflow.kernel.jobs import CompleteJob, FailJob, ThrowError, UpdateJobRetries
 from counterflow.kernel.records import ActivatedJob, Command, LogEntry, Rejection
-from counterflow.kernel.rows import Incident, MessageSubscription, ProcessDefinition, ProcessInstance
+from counterflow.kernel.rows import Incident, MessageSubscription, ProcessDefinition, ProcessInstance, Timer
 from counterflow.kernel.variables import SetVariables
 from counterflow.loop import Loop, Overloaded, Unavailable
 from counterflow.model.graph import Process
@@ -55,6 +55,8 @@ JOB_TYPES = ("odd", "even")
 TROUBLED_MS = 40_000
 PATIENCE_MS = 400_000
 DEADLINE_MS = 4_000
+PUNCTUAL_MS = 6_000
+"""How late a timer may be in calm times: the engine may just have come back."""
 KEYS = ("one", "two")
 
 
@@ -408,6 +410,9 @@ class World:
     def _finish(self) -> None:
         for waiting in self.store.scan(MessageSubscription, {}):
             self._give(PublishMessage(name=waiting.message_name, correlation_key=waiting.correlation_key, variables={}))
+        late = [row for row in self.store.scan(Timer, {}) if row.due_ms < self.clock.now_ms() - PUNCTUAL_MS]
+        if late and self._loop is not None:
+            self.fail(Violation(f"these timers are long due: {late}"))
         active = self._active()
         stuck = self.clock.seconds * 1_000 > TROUBLED_MS + 60_000
         for row in active:

@@ -1,0 +1,231 @@
+"""Faults of ours, put in on purpose: each breaks one promise in one place, and the simulation must notice it.
+
+A mutant is a function that puts its fault in; what it has changed is put back when the test is over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+import pytest
+
+from counterflow import loop, partition
+from counterflow.kernel import engine, error_events, incidents, job_delivery, jobs, lifecycle, messages, timers, undo, waits
+from counterflow.kernel.elements import parallel_gateway
+from counterflow.kernel.elements.registry import ROOMS
+from counterflow.kernel.indexes import ReadyJobs
+from counterflow.kernel.instance_state import InstanceState
+from counterflow.kernel.records import LogEntry
+from counterflow.kernel.rows import ElementInstance, Job, Message, Partition, Variable
+from counterflow.kernel.state import State
+from counterflow.kernel.step import Step
+from counterflow.model.graph import Behaviour, ErrorDefinition, Flow, Node
+from counterflow.store.port import Batch
+
+Patch = pytest.MonkeyPatch
+
+
+def one_undo_dropped(patch: Patch) -> None:
+    take = undo.take
+    patch.setattr(undo, "take", lambda step, throw_key, records: take(step, throw_key, records[:-1] or records))
+
+
+def undo_in_order_of_completion(patch: Patch) -> None:
+    def next_wrong(plan: undo.Plan) -> list[int]:
+        found, plan._pending = plan._pending[:1], plan._pending[1:]
+        return [key for _, key in found]
+
+    patch.setattr(undo.Plan, "next_mirrored", next_wrong)
+
+
+def undo_all_at_once(patch: Patch) -> None:
+    def next_wrong(plan: undo.Plan) -> list[int]:
+        found, plan._pending = plan._pending, []
+        return [key for _, key in found]
+
+    patch.setattr(undo.Plan, "next_mirrored", next_wrong)
+
+
+def undo_recorded_twice(patch: Patch) -> None:
+    record = undo.record
+
+    def twice(step: Step, element: ElementInstance, node: Node) -> None:
+        record(step, element, node)
+        if node.compensation is not None:
+            record(step, element, node)
+
+    patch.setattr(undo, "record", twice)
+
+
+def undo_never_released(patch: Patch) -> None:
+    patch.setattr(undo, "release", _nothing)
+
+
+def undo_not_recorded_in_loops(patch: Patch) -> None:
+    patch.setattr(undo, "_is_undone_by_itself", lambda step, element: element.loop_counter == 0)
+
+
+def completion_doubled(patch: Patch) -> None:
+    """The job stays when it is done, so a second completion is accepted."""
+    patch.setitem(_mutable(engine.APPLIERS), jobs.JobCompleted, _nothing)
+
+
+def join_that_forgets(patch: Patch) -> None:
+    """The first token goes on alone, and nobody knows of the others."""
+
+    def arrive(step: Step, gateway: Node, scope_key: int, flow: Flow) -> None:
+        lifecycle.enter(step, gateway, scope_key)
+
+    patch.setitem(_mutable(ROOMS), Behaviour.PARALLEL_GATEWAY, replace(parallel_gateway.ROOM, arrive=arrive))
+
+
+def timer_fires_early(patch: Patch) -> None:
+    schedule = engine.APPLIERS[timers.TimerScheduled]
+
+    def early(state: State, instance: InstanceState | None, event: timers.TimerScheduled) -> None:
+        schedule(state, instance, msgspec.structs.replace(event, due_ms=event.due_ms - 900))
+
+    patch.setitem(_mutable(engine.APPLIERS), timers.TimerScheduled, early)
+
+
+def answer_before_the_commit(patch: Patch) -> None:
+    patch.setattr(loop.Loop, "_answer_later", lambda self, future, answer: _answer(future, answer))
+
+
+def subscription_left_over(patch: Patch) -> None:
+    def close_timers_only(step: Step, key: int) -> None:
+        for timer_key in [found for found in step.current().waits_of.get(key, {}) if found in step.current().timers]:
+            step.emit(timers.TimerCanceled(timer_key))
+
+    patch.setattr(waits, "close_all", close_timers_only)
+
+
+def variable_never_written(patch: Patch) -> None:
+    _without_rows(patch, lambda batch: batch.puts.pop(Variable, None))
+
+
+def counters_never_written(patch: Patch) -> None:
+    _without_rows(patch, lambda batch: batch.puts.pop(Partition, None))
+
+
+def job_offered_twice(patch: Patch) -> None:
+    def offer(step: Step, key: int) -> Job | None:
+        step.instance = step.state.owner_of(Job, key)
+        return None if step.instance is None else step.instance.jobs[key]
+
+    patch.setattr(job_delivery, "_offer", offer)
+    patch.setattr(ReadyJobs, "discard", _nothing)
+
+
+def scope_ends_too_early(patch: Patch) -> None:
+    patch.setattr(lifecycle, "_is_busy", lambda instance, scope_key: len(instance.children.get(scope_key, ())) > 1)
+
+
+def incident_dropped(patch: Patch) -> None:
+    patch.setattr(incidents, "raise_incident", _nothing)
+
+
+def any_error_is_caught_by_the_first(patch: Patch) -> None:
+    def first(events: Iterable[Node], code: str) -> Node | None:
+        return next((event for event in events if isinstance(event.event, ErrorDefinition)), None)
+
+    patch.setattr(error_events, "_matching", first)
+
+
+def interruption_spares_what_runs(patch: Patch) -> None:
+    patch.setattr(lifecycle, "interrupt", lambda step, scope: step.emit(lifecycle.ScopeInterrupted(scope.key)))
+
+
+def call_survives_its_caller(patch: Patch) -> None:
+    patch.setitem(_mutable(ROOMS), Behaviour.CALL_ACTIVITY, replace(ROOMS[Behaviour.CALL_ACTIVITY], terminating=_nothing))
+
+
+def message_reaches_twice(patch: Patch) -> None:
+    def next_again(state: State, process_id: str, name: str, correlation_key: str) -> Message | None:
+        for key in sorted(state.buffered.get((name, correlation_key), ())):
+            message: Message = state.shared[Message][key]
+            return message
+        return None
+
+    patch.setattr(messages, "next_buffered", next_again)
+
+
+def timers_forgotten_at_start(patch: Patch) -> None:
+    patch.setattr(State, "admit_timer", _nothing)
+
+
+def time_taken_from_elsewhere(patch: Patch) -> None:
+    """A decision that depends on more than state, command and time."""
+    count = iter(range(10**9))
+
+    def later(step: Step, element: ElementInstance, *rest: Any) -> None:
+        step.emit(jobs.JobCreated(step.new_key(), element.key, "odd", 3, str(next(count)).encode()))
+
+    patch.setitem(_mutable(ROOMS), Behaviour.JOB_TASK, replace(ROOMS[Behaviour.JOB_TASK], activated=later))
+
+
+def failed_commit_kept_in_memory(patch: Patch) -> None:
+    """What could not be written is decided on as if it had been."""
+
+    def go_on(self: loop.Loop) -> bool:
+        self._is_lost = False
+        return True
+
+    patch.setattr(loop.Loop, "_recover", go_on)
+
+
+MUTANTS = (
+    one_undo_dropped,
+    undo_in_order_of_completion,
+    undo_all_at_once,
+    undo_recorded_twice,
+    undo_never_released,
+    undo_not_recorded_in_loops,
+    completion_doubled,
+    join_that_forgets,
+    timer_fires_early,
+    answer_before_the_commit,
+    subscription_left_over,
+    variable_never_written,
+    counters_never_written,
+    job_offered_twice,
+    scope_ends_too_early,
+    incident_dropped,
+    any_error_is_caught_by_the_first,
+    interruption_spares_what_runs,
+    call_survives_its_caller,
+    message_reaches_twice,
+    timers_forgotten_at_start,
+    time_taken_from_elsewhere,
+    failed_commit_kept_in_memory,
+)
+
+
+def _nothing(*_: Any, **__: Any) -> None:
+    """What was to be done is not done."""
+
+
+def _mutable(table: Mapping[Any, Any]) -> dict[Any, Any]:
+    if not isinstance(table, dict):
+        raise TypeError(f"expected a dictionary, found {type(table)}")
+    return table
+
+
+def _answer(future: asyncio.Future[Any], answer: Any) -> None:
+    if not future.done():
+        future.set_result(answer)
+
+
+def _without_rows(patch: Patch, leave_out: Callable[[Batch], object]) -> None:
+    seal = partition.seal
+
+    def incomplete(state: State, log: list[LogEntry]) -> Batch:
+        batch = seal(state, log)
+        leave_out(batch)
+        return batch
+
+    patch.setattr(loop, "seal", incomplete)

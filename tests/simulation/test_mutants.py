@@ -1,0 +1,31 @@
+"""The simulation notices what it is there to notice: every mutant is caught within a few seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.simulation.clock import Deadlock
+from tests.simulation.generator import case_of
+from tests.simulation.invariants import Violation
+from tests.simulation.mutants import MUTANTS
+from tests.simulation.play import play
+
+WITHIN = 150
+"""Seeds that a mutant may survive."""
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.__name__)
+def test_every_mutant_is_caught(mutant: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    mutant(monkeypatch)
+    caught = next((seed for seed in range(WITHIN) if _is_caught(seed)), None)
+    assert caught is not None, f"{mutant.__name__} survived {WITHIN} seeds: which invariant should have noticed it?"
+
+
+def _is_caught(seed: int) -> bool:
+    try:
+        play(seed, case_of(seed))
+    except (Violation, Deadlock):
+        return True
+    return False
