@@ -17,7 +17,6 @@ def upgrade() -> None:
     create_definition_tables()
     create_instance_tables()
     create_undo_tables()
-    create_undo_tables()
     create_loop_tables()
     create_wait_tables()
     create_message_tables()
@@ -92,10 +91,6 @@ def create_instance_tables() -> None:
         string("error_message", null=True),
         binary("headers", null=True),
     )
-
-
-def create_undo_tables() -> None:
-    """What can be undone, and what waits at joins."""
 
 
 def create_undo_tables() -> None:
