@@ -10,13 +10,13 @@ from typing import Any
 
 import msgspec
 
-from counterflow.kernel import engine, jobs, lifecycle, messages, timers, variables
+from counterflow.kernel import engine, jobs, lifecycle, messages, timers, undo, variables
 from counterflow.kernel.instances import ProcessInstanceCreated
 from counterflow.kernel.records import Event, LogEntry
 from counterflow.kernel.rows import Job, MessageSubscription, Timer
 from counterflow.store.memory import MemoryStore
 from tests.simulation.invariants import Violation
-from tests.simulation.reference import Disagreement, Path, Reference
+from tests.simulation.reference import Disagreement, Path, Reference, undoing
 from tests.simulation.shapes import Case
 
 
@@ -32,6 +32,7 @@ class Sightings:
     paths: dict[int, Path] = field(default_factory=dict)
     names: Counter[tuple[int, str, int]] = field(default_factory=Counter)
     intervals: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    undone: dict[int, Path] = field(default_factory=dict)
     jobs: dict[int, int] = field(default_factory=dict)
     waits: dict[int, tuple[int, str]] = field(default_factory=dict)
     roots: dict[int, int] = field(default_factory=dict)
@@ -72,9 +73,12 @@ class Oracle:
             seen.roots[event.key] = seen.roots.get(event.parent_instance_key, event.key)
             seen.paths[event.key] = (*seen.paths.get(event.parent_element_key, ()), (event.bpmn_process_id, 0, 0))
         elif isinstance(event, lifecycle.ElementActivating) and event.scope_key:
-            name = (event.scope_key, event.element_id, event.loop_counter)
-            seen.paths[event.key] = (*seen.paths[event.scope_key], (event.element_id, event.loop_counter, seen.names[name]))
+            own = undoing(event.element_id, seen.undone[event.undo_key]) if event.undo_key else event.element_id
+            name = (event.scope_key, own, event.loop_counter)
+            seen.paths[event.key] = (*seen.paths[event.scope_key], (own, event.loop_counter, seen.names[name]))
             seen.names[name] += 1
+        elif isinstance(event, undo.UndoRecorded):
+            seen.undone[event.key] = seen.paths[event.element_instance_key]
         elif isinstance(event, lifecycle.ElementActivated):
             seen.intervals[self._own(instance_key, event.key)] = (self._position, 0)
         elif isinstance(event, lifecycle.ElementCompleted):

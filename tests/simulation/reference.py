@@ -254,7 +254,7 @@ class Reference:
         return live
 
     def _enter(self, shape: Activity, scope: Scope, then: Then, undoes: tuple[Entry, Live] | None = None) -> None:
-        live = self._open(shape, shape.id, scope, then, 0 if shape.many is None else -1)
+        live = self._open(shape, _name_of(shape, undoes), scope, then, 0 if shape.many is None else -1)
         live.undoes = undoes
         live.waits.update({border.id: border for border in shape.borders if border.trigger.kind != "error"})
         if shape.many is None:
@@ -284,7 +284,7 @@ class Reference:
         return live
 
     def _enter_event_scope(self, shape: EventScope, scope: Scope, then: Then, undoes: tuple[Entry, Live] | None = None) -> None:
-        live = self._open(shape, shape.id, scope, then)
+        live = self._open(shape, _name_of(shape, undoes), scope, then)
         live.undoes = undoes
         self._fill(live, (), shape.course, compensated=undoes[0].inside if undoes is not None else None)
 
@@ -402,6 +402,15 @@ class Reference:
             return second.is_moment and not first.is_moment
         began, ended = self._intervals(second.path)
         return self._intervals(first.path)[1] < (ended if second.is_moment else began)
+
+
+def undoing(handler: str, path: Path) -> str:
+    """What a handler is called: several that begin together are told apart by what they undo, not by who came first."""
+    return f"{handler} undoing {path}"
+
+
+def _name_of(shape: Activity | EventScope, undoes: tuple[Entry, Live] | None) -> str:
+    return shape.id if undoes is None else undoing(shape.id, undoes[0].path)
 
 
 def _scope_of(live: Live) -> Scope:
