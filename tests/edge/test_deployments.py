@@ -8,6 +8,7 @@ import pytest
 from counterflow_wire import counterflow_v1, gateway
 from tests.edge import models
 from tests.edge.served import Served, refused
+from tests.model.diagram import end, model, path, service, start
 
 BROKEN = models.process(models.line('<bpmn:serviceTask id="pay"/>', '<bpmn:serviceTask id="ship"/>'), "broken")
 
@@ -33,6 +34,14 @@ async def test_of_several_files_only_the_changed_one_gets_a_version(served: Serv
     assert [deployment.process.version for deployment in second.deployments] == [1, 2]
     assert second.deployments[0] == first.deployments[0]
     assert second.key > first.key
+
+
+async def test_what_omgs_schema_says_is_logged_and_blocks_nothing(served: Served, caplog: pytest.LogCaptureFixture) -> None:
+    content = model(start(), service("a"), end(), path("start", "a", "end"))
+    await served.deploy(content, name="order.bpmn")
+    assert caplog.messages == []
+    await served.deploy(content.replace(b"<startEvent", b'<textAnnotation id="note"/><startEvent', 1), name="noted.bpmn")
+    assert ["'noted.bpmn'" in message and "[xsd]" in message for message in caplog.messages] == [True]
 
 
 async def test_the_same_file_under_another_name_is_a_new_version(served: Served) -> None:

@@ -82,12 +82,14 @@ def refuse_unreadable(files: Sequence[File]) -> None:
 
 
 def read_files(files: Sequence[File]) -> tuple[ReadResource, ...]:
-    """Read BPMN files. Raises `Rejection` with every finding of every file; warnings are logged."""
+    """Read BPMN files. Raises `Rejection` with every finding of every file; warnings, those of OMG's schema too, are logged."""
+    from counterflow.model.xsd import schema_findings  # noqa: PLC0415 - no part of a start that deploys nothing
+
     resources, problems = [], []
     for name, content in files:
         found = read(content, name)
         problems += [f"'{name}': {finding}" for finding in found.errors]
-        for warning in found.warnings:
+        for warning in (*found.warnings, *(() if found.errors else schema_findings(content, name))):
             logger.warning("'%s': %s", name, warning)
         resources.append(ReadResource(name, content, hashlib.sha256(content).digest(), found.processes))
     if problems:
