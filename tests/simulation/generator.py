@@ -227,7 +227,9 @@ class _Grower:
         return Trigger("timer", f"PT{self._chance.choice([1, 2, 5, 10, 30])}S")
 
     def _message(self) -> Trigger:
-        """A name of its own, or one that another event of the process waits for too."""
+        """A name of its own, one that another event of the process waits for too, or one that other processes wait for."""
+        if self._is_chance(0.15):
+            return Trigger("message", "shared")
         if not self._messages or self._is_chance(0.6):
             self._messages += 1
         number = self._chance.randint(1, self._messages)
