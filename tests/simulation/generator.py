@@ -175,7 +175,7 @@ class _Grower:
     def _borders(self, depth: int, awaited: str) -> tuple[Border, ...]:
         borders: list[Border] = []
         codes = list(CODES)
-        while self._budget > 0 and self._is_chance(0.16) and codes:
+        while self._budget > 0 and self._is_chance(0.4 if borders else 0.16) and codes:
             trigger = self._trigger(codes, [Trigger("message", awaited), *(border.trigger for border in borders)])
             interrupting = trigger.kind == "error" or self._is_chance(0.6)
             self._budget -= 1
@@ -204,7 +204,7 @@ class _Grower:
         return Course(tuple(steps), self._end([]))
 
     def _trigger(self, codes: list[str], taken: Sequence[Trigger | None]) -> Trigger:
-        kind = self._chance.choice(["error", "timer", "message"])
+        kind = self._chance.choice(["error", "error", "timer", "message"])
         if kind == "error":
             code = self._chance.choice(codes)
             codes.remove(code)
