@@ -175,7 +175,7 @@ class _Grower:
     def _borders(self, depth: int, awaited: str) -> tuple[Border, ...]:
         borders: list[Border] = []
         codes = list(CODES)
-        while self._budget > 0 and self._is_chance(0.16) and codes:
+        while self._budget > 0 and self._is_chance(0.4 if borders else 0.16) and codes:
             trigger = self._trigger(codes, [Trigger("message", awaited), *(border.trigger for border in borders)])
             interrupting = trigger.kind == "error" or self._is_chance(0.6)
             self._budget -= 1
@@ -204,7 +204,7 @@ class _Grower:
         return Course(tuple(steps), self._end([]))
 
     def _trigger(self, codes: list[str], taken: Sequence[Trigger | None]) -> Trigger:
-        kind = self._chance.choice(["error", "timer", "message"])
+        kind = self._chance.choice(["error", "error", "timer", "message"])
         if kind == "error":
             code = self._chance.choice(codes)
             codes.remove(code)
@@ -227,7 +227,9 @@ class _Grower:
         return Trigger("timer", f"PT{self._chance.choice([1, 2, 5, 10, 30])}S")
 
     def _message(self) -> Trigger:
-        """A name of its own, or one that another event of the process waits for too."""
+        """A name of its own, one that another event of the process waits for too, or one that other processes wait for."""
+        if self._is_chance(0.15):
+            return Trigger("message", "shared")
         if not self._messages or self._is_chance(0.6):
             self._messages += 1
         number = self._chance.randint(1, self._messages)

@@ -16,7 +16,8 @@ from counterflow.kernel.records import Event, LogEntry
 from counterflow.kernel.rows import Job, MessageSubscription, Timer
 from counterflow.store.memory import MemoryStore
 from tests.simulation.invariants import Violation
-from tests.simulation.reference import Disagreement, Path, Reference, undoing
+from tests.simulation.reference import Reference
+from tests.simulation.scopes import Disagreement, Path, undoing
 from tests.simulation.shapes import Case
 
 

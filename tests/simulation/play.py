@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.model.diagram import reading
 from tests.simulation.drawing import draw
 from tests.simulation.generator import case_of
 from tests.simulation.shapes import Case
@@ -31,9 +30,6 @@ def seeds() -> range:
 
 def play(seed: int, case: Case) -> Counter[str]:
     """Run the world of a seed; answers the faults that have struck. Raises `Violation`, or whatever went wrong."""
-    result = reading(draw(case))
-    if result.errors:
-        raise ValueError("; ".join(map(str, result.errors)))
     world = World(seed, case, draw(case))
     with _quiet():
         world.run()
@@ -55,8 +51,6 @@ def play_or_tell(seed: int) -> Counter[str]:
 def _fails_alike(seed: int, case: Case, kind: type[Exception]) -> bool:
     try:
         play(seed, case)
-    except ValueError:
-        return False
     except Exception as other:  # noqa: BLE001 - whatever the run has raised is what is looked for
         return type(other) is kind
     return False

@@ -11,9 +11,26 @@ BPMN 2.0.2, chapter 13; for compensation 10.7 and 13.5.5, with what `docs/ARCHIT
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 
+from tests.simulation.scopes import (
+    Disagreement,
+    Entry,
+    Item,
+    Live,
+    Path,
+    Scope,
+    Shape,
+    Then,
+    available,
+    catching,
+    events_of,
+    name_of,
+    nothing,
+    reached,
+    scope_of,
+    undoable,
+)
 from tests.simulation.shapes import (
     Activity,
     Again,
@@ -28,76 +45,7 @@ from tests.simulation.shapes import (
     Race,
     Step,
     Throw,
-    Trigger,
 )
-
-Name = tuple[str, int, int]
-Path = tuple[Name, ...]
-"""Where something is: from the process instance inwards (element id, place in a multi-instance activity, how manieth)."""
-Then = Callable[[], None]
-Shape = Activity | EventScope | ProcessShape | Catch | Race | Throw | End
-
-
-def nothing() -> None:
-    """Nothing follows."""
-
-
-@dataclass(eq=False)
-class Entry:
-    """Something completed that can be undone by `handler`; `inside` is what else there is in a sub-process undone as a whole."""
-
-    shape: str
-    path: Path
-    handler: Activity | EventScope
-    is_moment: bool
-    inside: list[Item] | None = None
-    state: str = "available"
-
-
-@dataclass(eq=False)
-class Container:
-    """A completed scope that leads to what can be undone inside it."""
-
-    shape: str
-    inside: list[Item]
-
-
-Item = Entry | Container
-
-
-@dataclass(eq=False)
-class Scope:
-    """What is alive in a process, a sub-process, an event sub-process or a multi-instance body, and what is done there."""
-
-    owner: Live
-    alive: list[Live] = field(default_factory=list)
-    waiting: Counter[tuple[str, int]] = field(default_factory=Counter)
-    done: list[Item] = field(default_factory=list)
-    names: Counter[tuple[str, int]] = field(default_factory=Counter)
-    interrupted: bool = False
-    compensated: list[Item] | None = None
-
-
-@dataclass(eq=False)
-class Live:
-    """A token at an element. `waits` are the events it waits for, by the id of the catching event."""
-
-    shape: Shape
-    path: Path
-    scope: Scope | None
-    then: Then
-    place: int = 0
-    inner: Scope | None = None
-    waits: dict[str, Border | EventScope | Catch | Course | Activity] = field(default_factory=dict)
-    job: bool = False
-    undoes: tuple[Entry, Live] | None = None
-    taken: list[Entry] = field(default_factory=list)
-    completed: int = 0
-
-
-class Disagreement(AssertionError):
-    """The kernel did what the reference cannot follow."""
-
 
 Intervals = Callable[[Path], tuple[int, int]]
 """When, in positions of the log, an element was activated and completed."""
@@ -161,14 +109,14 @@ class Reference:
 
     def _come(self, live: Live, catch: Border | EventScope | Catch | Course | Activity) -> None:
         if isinstance(catch, Border):
-            scope = _scope_of(live)
+            scope = scope_of(live)
             if catch.interrupting:
                 self._kill(live)
             self._course(catch.course, scope, nothing)
         elif isinstance(catch, EventScope):
             self._take_over(live, catch)
         elif isinstance(catch, Course):
-            scope, then = _scope_of(live), live.then
+            scope, then = scope_of(live), live.then
             self._leave(live)
             self._course(catch, scope, then)
         else:
@@ -254,7 +202,7 @@ class Reference:
         return live
 
     def _enter(self, shape: Activity, scope: Scope, then: Then, undoes: tuple[Entry, Live] | None = None) -> None:
-        live = self._open(shape, _name_of(shape, undoes), scope, then, 0 if shape.many is None else -1)
+        live = self._open(shape, name_of(shape, undoes), scope, then, 0 if shape.many is None else -1)
         live.undoes = undoes
         live.waits.update({border.id: border for border in shape.borders if border.trigger.kind != "error"})
         if shape.many is None:
@@ -284,7 +232,7 @@ class Reference:
         return live
 
     def _enter_event_scope(self, shape: EventScope, scope: Scope, then: Then, undoes: tuple[Entry, Live] | None = None) -> None:
-        live = self._open(shape, _name_of(shape, undoes), scope, then)
+        live = self._open(shape, name_of(shape, undoes), scope, then)
         live.undoes = undoes
         self._fill(live, (), shape.course, compensated=undoes[0].inside if undoes is not None else None)
 
@@ -307,26 +255,26 @@ class Reference:
             live.then()
             return
         if live.undoes is None:
-            _scope_of(live).done += _undoable(live)
+            scope_of(live).done += undoable(live)
         if live.place > 0:
             self._one_of_many(live)
             return
         live.then()
         if live.undoes is not None:
             self._undone(*live.undoes)
-        self._may_end(_scope_of(live))
+        self._may_end(scope_of(live))
 
     def _one_of_many(self, live: Live) -> None:
-        body = _scope_of(live).owner
+        body = scope_of(live).owner
         shape = live.shape
         if not isinstance(shape, Activity) or shape.many is None:
             raise Disagreement(f"{live.path} is in no loop")
         body.completed += 1
         if body.completed == shape.many.count or (shape.many.enough and body.completed >= shape.many.enough):
-            self._sweep(_scope_of(live))
+            self._sweep(scope_of(live))
             self._complete(body)
         elif shape.many.sequential:
-            self._work(self._open(shape, shape.id, _scope_of(live), nothing, live.place + 1), shape)
+            self._work(self._open(shape, shape.id, scope_of(live), nothing, live.place + 1), shape)
 
     # -- ends -----------------------------------------------------------------------------------------------------
 
@@ -353,13 +301,13 @@ class Reference:
         live: Live | None = thrower
         while live is not None:
             if live is not thrower and live.inner is not None and not live.inner.interrupted and live.place >= 0:
-                event = _catching([event for event in _events(live) if event.trigger is not None], code)
+                event = catching([event for event in events_of(live) if event.trigger is not None], code)
                 if isinstance(event, EventScope):
                     self._take_over(live, event)
                     return True
-            border = _catching(live.shape.borders, code) if isinstance(live.shape, Activity) and live.place <= 0 else None
+            border = catching(live.shape.borders, code) if isinstance(live.shape, Activity) and live.place <= 0 else None
             if isinstance(border, Border):
-                scope = _scope_of(live)
+                scope = scope_of(live)
                 self._kill(live)
                 self._course(border.course, scope, nothing)
                 return True
@@ -369,8 +317,8 @@ class Reference:
     # -- undo -----------------------------------------------------------------------------------------------------
 
     def _undo(self, throw: Live, activity: str) -> None:
-        for items in _reached(_scope_of(throw)):
-            throw.taken += _available(items, activity)
+        for items in reached(scope_of(throw)):
+            throw.taken += available(items, activity)
         for entry in throw.taken:
             entry.state = "taken"
         self._undo_next(throw)
@@ -387,9 +335,9 @@ class Reference:
     def _start_undo(self, entry: Entry, throw: Live) -> None:
         entry.state = "started"
         if isinstance(entry.handler, EventScope):
-            self._enter_event_scope(entry.handler, _scope_of(throw), nothing, (entry, throw))
+            self._enter_event_scope(entry.handler, scope_of(throw), nothing, (entry, throw))
         else:
-            self._enter(entry.handler, _scope_of(throw), nothing, (entry, throw))
+            self._enter(entry.handler, scope_of(throw), nothing, (entry, throw))
 
     def _undone(self, entry: Entry, throw: Live) -> None:
         entry.state = "undone"
@@ -402,66 +350,3 @@ class Reference:
             return second.is_moment and not first.is_moment
         began, ended = self._intervals(second.path)
         return self._intervals(first.path)[1] < (ended if second.is_moment else began)
-
-
-def undoing(handler: str, path: Path) -> str:
-    """What a handler is called: several that begin together are told apart by what they undo, not by who came first."""
-    return f"{handler} undoing {path}"
-
-
-def _name_of(shape: Activity | EventScope, undoes: tuple[Entry, Live] | None) -> str:
-    return shape.id if undoes is None else undoing(shape.id, undoes[0].path)
-
-
-def _scope_of(live: Live) -> Scope:
-    if live.scope is None:
-        raise Disagreement(f"{live.path} is in no scope")
-    return live.scope
-
-
-def _undoable(live: Live) -> Iterator[Item]:
-    """What a completed element leaves behind to be undone."""
-    shape = live.shape
-    inside = live.inner.done if live.inner is not None and not _calls(shape) else []
-    replacing = [event for event in _events(live) if event.trigger is None] if live.place >= 0 else []
-    if replacing and isinstance(shape, Activity):
-        yield Entry(shape.id, live.path, replacing[0], False, inside)
-    elif inside and isinstance(shape, Activity | EventScope):
-        yield Container(shape.id, inside)
-    if isinstance(shape, Activity) and shape.undo is not None and live.place <= 0:
-        yield Entry(shape.id, live.path, shape.undo, shape.kind == "sub")
-
-
-def _calls(shape: Shape) -> bool:
-    """A called process is never reached; but the body of many calls is a scope of this process."""
-    return isinstance(shape, Activity) and shape.kind == "call" and shape.many is None
-
-
-def _events(live: Live) -> tuple[EventScope, ...]:
-    return live.shape.event_scopes if isinstance(live.shape, Activity | ProcessShape) else ()
-
-
-def _reached(scope: Scope) -> Iterator[list[Item]]:
-    """The throw's own scope; from inside an event sub-process also that to which it belongs."""
-    yield scope.done
-    if scope.compensated is not None:
-        yield scope.compensated
-    elif isinstance(scope.owner.shape, EventScope):
-        yield from _reached(_scope_of(scope.owner))
-
-
-def _available(items: list[Item], activity: str = "") -> Iterator[Entry]:
-    for item in items:
-        if activity not in {"", item.shape}:
-            continue
-        if isinstance(item, Container):
-            yield from _available(item.inside)
-        elif item.state == "available":
-            yield item
-
-
-def _catching(events: tuple[Border, ...] | list[EventScope], code: str) -> Border | EventScope | None:
-    """The event for this very code, else the one for any."""
-    of_errors = [event for event in events if event.trigger is not None and event.trigger.kind == "error"]
-    exact = [event for event in of_errors if event.trigger == Trigger("error", code)]
-    return next(iter([*exact, *(event for event in of_errors if event.trigger == Trigger("error", ""))]), None)

@@ -9,11 +9,11 @@ from collections import Counter
 
 import pytest
 
+from tests.simulation.faults import FAULTS
 from tests.simulation.generator import case_of
 from tests.simulation.play import play_or_tell, seeds
 from tests.simulation.shapes import Activity, Case, Course
 from tests.simulation.shrink import shrink
-from tests.simulation.world import FAULTS
 
 SHARE = 150
 SHARES = [range(first, min(first + SHARE, seeds().stop)) for first in range(seeds().start, seeds().stop, SHARE)]

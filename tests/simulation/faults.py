@@ -1,0 +1,22 @@
+"""What can go wrong in the world, and its measures."""
+
+from __future__ import annotations
+
+from tests.simulation import store as points
+
+CRASHES = (points.BEFORE_BEGIN, points.AFTER_FIRST_WRITE, points.BEFORE_COMMIT, points.AFTER_COMMIT)
+FAULTS = (
+    *(*CRASHES, points.BEFORE_PUSH, points.COMMIT_FAILED, "restarted in peace", "command doubled", "command held back"),
+    *("worker slow", "worker died", "job completed twice", "job failed", "job failed for good", "error thrown"),
+    *("job handed back", "stream closed"),
+    *("message early", "message late", "message twice", "cancelled", "variables set", "turned away", "incident resolved"),
+)
+"""Each must strike at least once over a run of many seeds."""
+
+JOB_TYPES = ("odd", "even")
+TROUBLED_MS = 40_000
+PATIENCE_MS = 400_000
+DEADLINE_MS = 4_000
+PUNCTUAL_MS = 6_000
+"""How late a timer may be once it has been calm for as long."""
+KEYS = ("one", "two")

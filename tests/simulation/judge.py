@@ -1,0 +1,66 @@
+"""Looks at every commit, and at what a life of the process leaves behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from counterflow.kernel import engine
+from counterflow.kernel.rows import ProcessDefinition, ProcessInstance
+from counterflow.model.graph import Process
+from counterflow.store.port import Batch
+from tests.simulation.history import History
+from tests.simulation.invariants import InstanceCheck, Violation, check_replay, check_shared
+from tests.simulation.oracle import Oracle
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+
+class Judge:
+    """Judges what was committed."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.history = History(self._process_of)
+        self._oracle = Oracle(world.seed, world.case) if world.case.is_structured else None
+
+    def committed(self, batch: Batch) -> None:
+        """What a batch has left. Raises `Violation`."""
+        self._count_messages(batch)
+        self.history.read(batch.log)
+        if self._oracle is not None:
+            self._oracle.read(batch.log, self._world.store)
+        touched = dict.fromkeys(entry.process_instance_key for entry in batch.log if entry.process_instance_key)
+        for key in touched:
+            rows = self._world.store.load_instance(key)
+            header = rows[ProcessInstance][0] if rows[ProcessInstance] else None
+            if isinstance(header, ProcessInstance):
+                self._tell(InstanceCheck(self._world.store, self._process_of(key), rows).wrong(), f"{header.bpmn_process_id} {key}: ")
+        self._tell(check_shared(self._world.store))
+
+    def _count_messages(self, batch: Batch) -> None:
+        for entry in batch.log:
+            kinds = [type(event).__name__ for event in engine.events_of(entry)]
+            self._world.fired["message early"] += entry.command != "PublishMessage" and "MessageCorrelated" in kinds
+            self._world.fired["message late"] += entry.command == "TriggerDue" and "MessageExpired" in kinds
+
+    def _process_of(self, instance_key: int) -> Process:
+        header = self._world.store.get(ProcessInstance, (instance_key,))
+        if header is None:
+            raise Violation(f"instance {instance_key} has events and no row")
+        return self._world.processes[header.bpmn_process_id]
+
+    def _tell(self, wrong: Iterator[str], where: str = "") -> None:
+        for text in wrong:
+            raise Violation(where + text)
+
+    def check_life(self) -> None:
+        """The log tells the whole story. Raises `Violation`."""
+        self._tell(check_replay(self._world.store))
+
+    def check_end(self) -> None:
+        """What was deployed is there. Raises `Violation`."""
+        definitions = self._world.store.scan(ProcessDefinition, {})
+        if len(definitions) != len(self._world.processes):
+            raise Violation(f"{len(definitions)} definitions of {len(self._world.processes)} processes")

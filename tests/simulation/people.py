@@ -1,0 +1,113 @@
+"""People and systems around the engine: who begins instances, sends messages, meddles, and mends what stands still."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from counterflow.kernel.correlation import PublishMessage
+from counterflow.kernel.incidents import ResolveIncident
+from counterflow.kernel.instances import CancelProcessInstance, CreateProcessInstance
+from counterflow.kernel.jobs import UpdateJobRetries
+from counterflow.kernel.rows import Incident, MessageSubscription, ProcessInstance, Timer
+from counterflow.kernel.variables import SetVariables
+from tests.kernel.bench import document
+from tests.simulation.faults import KEYS, PATIENCE_MS, PUNCTUAL_MS, TROUBLED_MS
+from tests.simulation.invariants import Violation
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+
+class People:
+    """Give commands as chance says, as long as there is trouble; then see to it that everything ends."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def create(self) -> None:
+        """An instance begins."""
+        self._world.submit(CreateProcessInstance(bpmn_process_id="main", variables=self._beginning()))
+
+    def _beginning(self) -> dict[str, bytes]:
+        """What every instance begins with: the key of its messages, and the way that each choice takes."""
+        values: dict[str, object] = {"key": self._world.chance.choice(KEYS), "again": self._world.chance.random() < 0.3}
+        for process in self._world.processes.values():
+            values |= {f"c_{name}": self._world.chance.randint(0, 2) for name in process.nodes if name.startswith("x")}
+        return document(**values)
+
+    def meddle(self) -> None:
+        """Something that nobody has asked for."""
+        makers = [self._publish, self._publish, self._publish, self._set_variables, self._cancel, self.restart]
+        if not self._world.is_calm:
+            self._world.chance.choice(makers)()
+
+    def _publish(self) -> None:
+        names = sorted({row.message_name for row in self._world.store.scan(MessageSubscription, {})} | self._names())
+        if not names:
+            return
+        key = self._world.chance.choice(KEYS)
+        name = self._world.chance.choice(names)
+        command = PublishMessage(
+            name=name,
+            correlation_key=key,
+            message_id=self._world.chance.choice(["", "", "same"]),
+            time_to_live_ms=self._world.chance.choice([0, 3_000, 20_000]),
+            variables=self._beginning() if name == "begin" else document(note=self._world.chance.randint(0, 9)),
+        )
+        self._world.submit(command)
+        if self._world.strikes("message twice", 0.3):
+            self._world.soon(self._world.chance.uniform(0, 1), lambda: self._world.give(command))
+
+    def _names(self) -> set[str]:
+        events = [node.event for process in self._world.processes.values() for node in process.nodes.values()]
+        names = {getattr(event, "name", None) for event in events}
+        return {name for name in names if isinstance(name, str)}
+
+    def _set_variables(self) -> None:
+        roots = self._active()
+        if roots:
+            self._world.fired["variables set"] += 1
+            key = self._world.chance.choice(roots).key
+            self._world.submit(SetVariables(element_instance_key=key, variables=document(note=1), local=self._world.chance.random() < 0.5))
+
+    def _cancel(self) -> None:
+        roots = [row for row in self._active() if not row.parent_instance_key]
+        if roots and self._world.chance.random() < 0.4:
+            self._world.fired["cancelled"] += 1
+            self._world.submit(CancelProcessInstance(process_instance_key=self._world.chance.choice(roots).key))
+
+    def restart(self) -> None:
+        """The process is stopped, as for an upgrade."""
+        self._world.fired["restarted in peace"] += 1
+        self._world.die()
+
+    def _active(self) -> Sequence[ProcessInstance]:
+        return self._world.store.scan(ProcessInstance, {"state": "active"})
+
+    def mend(self) -> None:
+        """Resolve incidents, bring what is waited for, and at last cancel what can never end."""
+        self._world.soon(2, self.mend)
+        for incident in self._world.store.scan(Incident, {}):
+            if incident.job_key:
+                self._world.submit(UpdateJobRetries(job_key=incident.job_key, retries=1))
+            self._world.submit(ResolveIncident(incident_key=incident.key))
+            self._world.fired["incident resolved"] += 1
+        if self._world.is_calm:
+            self._finish()
+
+    def _finish(self) -> None:
+        for waiting in self._world.store.scan(MessageSubscription, {}):
+            self._world.give(PublishMessage(name=waiting.message_name, correlation_key=waiting.correlation_key, variables={}))
+        late = [row for row in self._world.store.scan(Timer, {}) if row.due_ms < self._world.clock.now_ms() - PUNCTUAL_MS]
+        if late and self._world.clock.seconds * 1_000 > TROUBLED_MS + 2 * PUNCTUAL_MS:
+            self._world.fail(Violation(f"these timers are long due: {late}"))
+        active = self._active()
+        stuck = self._world.clock.seconds * 1_000 > TROUBLED_MS + 60_000
+        for row in active:
+            if stuck and not row.parent_instance_key:
+                self._world.give(CancelProcessInstance(process_instance_key=row.key))
+        if not active:
+            self._world.finish()
+        elif self._world.clock.seconds * 1_000 > PATIENCE_MS:
+            self._world.fail(Violation(f"instances never end: {active}"))
