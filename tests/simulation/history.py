@@ -53,7 +53,7 @@ class Records:
     children: Counter[int] = field(default_factory=Counter)
     undo: dict[int, Undo] = field(default_factory=dict)
     jobs: dict[int, str] = field(default_factory=dict)
-    activations: set[tuple[int, int]] = field(default_factory=set)
+    activations: Counter[tuple[int, int]] = field(default_factory=Counter)
     """Jobs that a worker was given, by key and deadline, and has not received yet."""
     timers: dict[int, int] = field(default_factory=dict)
     published: dict[int, messages.MessagePublished] = field(default_factory=dict)
@@ -246,7 +246,7 @@ class History:
 
     def job_activated(self, event: jobs.JobActivated) -> None:
         self._job(event.key, "activated", "activatable")
-        self.books.activations.add((event.key, event.deadline_ms))
+        self.books.activations[event.key, event.deadline_ms] += 1
 
     def job_completed(self, event: jobs.JobCompleted) -> None:
         self._job(event.key, "completed", "activatable", "activated")

@@ -64,10 +64,10 @@ class Workers:
         self._world.soon(self._world.chance.choice([0, 0.1, 1]), lambda: self.take(job_type))
 
     def _work(self, job: ActivatedJob) -> None:
-        if (job.key, job.deadline_ms) not in self._world.history.books.activations:
+        if not self._world.history.books.activations[job.key, job.deadline_ms]:
             self._world.fail(Violation(f"{job} was delivered before its activation was committed"))
             return
-        self._world.history.books.activations.remove((job.key, job.deadline_ms))
+        self._world.history.books.activations[job.key, job.deadline_ms] -= 1
         delay = self._world.chance.choice([0, 0.05, 0.5, 2])
         complete = CompleteJob(job_key=job.key, variables=document(**{f"go_{job.element_id}": decision_of(self._world.seed, job.key)}))
         troubles: list[Callable[[], None]] = [
