@@ -86,7 +86,7 @@ def _process_id(step: Step, element: ElementInstance, node: Node) -> str | None:
         return value
     found = "null" if value is None else repr(value)
     message = f"Expected the called process '={process_id.text}' of '{node.id}' to be a process id, but it is {found}"
-    incidents.raise_incident(step, element, "CALLED_ELEMENT_ERROR", f"{message}; set the variables it reads and resolve the incident")
+    incidents.raise_incident(step, element, "EXTRACT_VALUE_ERROR", f"{message}; set the variables it reads and resolve the incident")
     return None
 
 

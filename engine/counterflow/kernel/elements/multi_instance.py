@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import TypeGuard
 
 import msgspec
 from msgspec.structs import replace
@@ -129,7 +130,7 @@ def _items(step: Step, body: ElementInstance, loop: MultiInstance) -> Sequence[b
     value = variables.evaluate(step, body.key, loop.collection).value
     most = step.limits.loop_instances
     try:
-        if isinstance(value, int | Decimal) and not isinstance(value, bool) and value == int(value) and 0 <= value <= most:
+        if loop.takes_number and _is_count(value) and value <= most:
             return [str(place).encode() for place in range(1, int(value) + 1)]
         if isinstance(value, list) and len(value) <= most:
             return [feel.to_json(item) for item in value]
@@ -139,6 +140,10 @@ def _items(step: Step, body: ElementInstance, loop: MultiInstance) -> Sequence[b
     message = f"Expected the collection '={loop.collection.text}' of '{body.element_id}' to be a list of at most {most} items"
     incidents.raise_incident(step, body, "EXTRACT_VALUE_ERROR", f"{message}, but it is {found}")
     return None
+
+
+def _is_count(value: feel.Value) -> TypeGuard[int | Decimal]:
+    return isinstance(value, int | Decimal) and not isinstance(value, bool) and value == int(value) and value >= 0
 
 
 def _condition_holds(step: Step, child: ElementInstance, node: Node, loop: MultiInstance) -> bool | None:
