@@ -161,6 +161,9 @@ class RowsOf:
     def process(self, definition: Any) -> Any:
         return self._state.processes[definition.key]
 
+    def decision_model(self, requirements: Any, imported: Any) -> Any:
+        return self._state.decision_model(requirements.key)
+
 
 def waiting(queue: ReadyJobs) -> list[int]:
     """The keys that a queue offers, in turn; the queue stays as it is."""

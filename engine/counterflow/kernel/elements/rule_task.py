@@ -40,10 +40,16 @@ def activated(step: Step, element: ElementInstance, node: Node) -> None:
     keep_result = node.compensation is not None and node.compensation.result_variable is not None
     evaluation, result = decisions.evaluate(step, decision, view, element.key, keep_result=keep_result)
     try:
-        _hand_out(step, element, node, called, evaluation, result.rows)
-    except (NoResult, feel.FeelValueError, variables.DocumentTooLarge) as failure:
+        kept, given = _results(called, evaluation, result.rows)
+    except (NoResult, feel.FeelValueError) as failure:
         _tell(step, element, called, evaluation, str(failure))
         return
+    if node.results_stay_local:
+        variables.carry(step, element.key, {**kept, **given})
+    else:
+        variables.carry(step, element.key, kept)
+        if not lifecycle.hand_out(step, element, node, given):
+            return
     lifecycle.finish(step, step.element(element.key), node)
 
 
@@ -76,20 +82,16 @@ def _text(step: Step, element: ElementInstance, node: Node, source: str | feel.E
     return None
 
 
-def _hand_out(step: Step, element: ElementInstance, node: Node, called: CalledDecision, evaluation: Evaluation, rows: Rows) -> None:
-    """The result goes where results of a task go; rows that an output mapping reads stay with the task. Raises `NoResult`."""
+def _results(called: CalledDecision, evaluation: Evaluation, rows: Rows) -> tuple[variables.Document, variables.Document]:
+    """What stays with the task, for output mappings that read it, and what goes where results of a task go. Raises `NoResult`."""
     if evaluation.failure:
         raise NoResult(evaluation.failure)
-    if called.keeps_rows:
-        variables.set_local(step, element.key, {ROWS: feel.to_json(rows)})
+    kept = {ROWS: feel.to_json(list(rows))} if called.keeps_rows else {}
     if called.result_variable is None:
-        return
+        return kept, {}
     mapping = called.result_mapping
     value = evaluation.output if mapping is ResultMapping.OUTPUT else feel.to_json(_mapped(rows, mapping))
-    if node.results_stay_local:
-        variables.set_local(step, element.key, {called.result_variable: value})
-    else:
-        variables.hand_out(step, element, node, {called.result_variable: value})
+    return kept, {called.result_variable: value}
 
 
 def _mapped(rows: Rows, mapping: ResultMapping) -> feel.Value:
