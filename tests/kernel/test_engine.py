@@ -41,6 +41,8 @@ LOG_FORMAT = {
     20: ("VariablesSet", "scope_key values"),
     21: ("VariableDocumentUpdated", "key scope_key"),
     22: ("VariablesRemoved", "scope_key names"),
+    23: ("ResultsHeld", "element_instance_key values"),
+    24: ("ResultsReleased", "element_instance_key names"),
     30: ("JobCreated", "key element_instance_key type retries headers"),
     31: ("JobActivated", "key worker deadline_ms"),
     32: ("JobCompleted", "key result"),

@@ -96,7 +96,8 @@ class ElementInstance(Row, frozen=True, gc=False):
     `loop_counter` is -1 on the body of a multi-instance activity and counts its instances from 1. `triggered` marks an
     event that has happened before its element was entered (after an event-based gateway), and a scope whose content is
     entered from outside (start instructions). `called_instance_key` is the process instance that a call activity has
-    called. `result` keeps what the element's job returned, where the model wants it offered to the handler.
+    called. `result` keeps what the element's job returned, where the model wants it offered to the handler. `held` names
+    the variables of its own (a JSON array) that are to leave a completing element and found no room outside.
     """
 
     table: ClassVar[str] = "element_instance"
@@ -114,6 +115,7 @@ class ElementInstance(Row, frozen=True, gc=False):
     triggered: bool = False
     called_instance_key: int = 0
     result: bytes | None = None
+    held: bytes | None = None
 
 
 class Variable(Row, frozen=True, gc=False):

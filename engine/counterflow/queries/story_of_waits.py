@@ -1,11 +1,12 @@
-"""What is told of an instance that waits, repeats or calls: timers and messages, multi-instance activities, called processes."""
+"""What is told of an instance that waits, repeats or calls: timers and messages, multi-instance activities, called processes,
+results that wait for room."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from counterflow.kernel import messages, timers
+from counterflow.kernel import messages, timers, variables
 from counterflow.kernel.elements import call_activity, multi_instance
 from counterflow.kernel.records import Event
 from counterflow.queries.definitions import UNNAMED
@@ -81,6 +82,15 @@ def _called(story: Story, event: call_activity.ProcessCalled) -> None:
     story.elements[event.element_instance_key].called_instance_key = event.called_instance_key
 
 
+def _held(story: Story, event: variables.ResultsHeld) -> None:
+    story.variables.setdefault(event.element_instance_key, {}).update(event.values)
+
+
+def _results_released(story: Story, event: variables.ResultsReleased) -> None:
+    for name in event.names:
+        story.variables[event.element_instance_key].pop(name)
+
+
 TELLERS: Mapping[type[Event], Callable[[Story, Any], None]] = {
     timers.TimerScheduled: _timer_scheduled,
     timers.TimerTriggered: _timer_triggered,
@@ -92,5 +102,7 @@ TELLERS: Mapping[type[Event], Callable[[Story, Any], None]] = {
     multi_instance.LoopAdvanced: _loop_advanced,
     multi_instance.LoopEnded: _loop_ended,
     call_activity.ProcessCalled: _called,
+    variables.ResultsHeld: _held,
+    variables.ResultsReleased: _results_released,
 }
 """What `story.py` adds to its own table."""

@@ -91,6 +91,7 @@ Table(
     flag("triggered"),
     number("called_instance_key"),
     binary("result", null=True),
+    binary("held", null=True),
     Index("ix_element_instance_instance", "process_instance_key"),
 )
 

@@ -74,6 +74,7 @@ def create_instance_tables() -> None:
         flag("triggered"),
         number("called_instance_key"),
         binary("result", null=True),
+        binary("held", null=True),
     )
     op.create_table("variable", number("scope_key", key=True), string("name", key=True), number("process_instance_key"), binary("value"))
     op.create_table(
