@@ -101,7 +101,3 @@ async def test_a_refusal_comes_late_unless_too_many_wait_for_theirs(monkeypatch:
         await at_once
     assert not late.done()
     late.cancel()
-    await let_others_run()
-    another = await line.come("e")
-    assert not another.done()
-    another.cancel()
