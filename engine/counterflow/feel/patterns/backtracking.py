@@ -11,6 +11,9 @@ from typing import Any, Final
 from counterflow.feel.patterns.tree import Anchor, AnyCharacter, BackReference, Choice, Class, Group, Node, PatternError, Repeat, Sequence
 from counterflow.feel.run import Run
 
+_STEP_FUEL: Final = 3
+"""An instruction takes about as long as three steps of FEEL."""
+
 _SIZE: Final = 10_000
 """Instructions; a quantifier repeats those of its body."""
 
@@ -83,7 +86,7 @@ class Program:
         while waiting:
             at, place.position, place.ends = waiting.pop()
             while at < end:
-                run.spend()
+                run.spend(_STEP_FUEL)
                 instruction = code[at]
                 at += 1
                 if type(instruction) is _Step:
