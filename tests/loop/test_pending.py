@@ -6,11 +6,12 @@ import asyncio
 
 import pytest
 
-from counterflow.kernel.deployments import DeployResources, ReadResource
+from counterflow.kernel.deployments import DeployResources
 from counterflow.kernel.instances import CreateProcessInstance
 from counterflow.kernel.job_delivery import ReturnJob
 from counterflow.kernel.jobs import CompleteJob
 from counterflow.kernel.records import Command
+from counterflow.kernel.resources import ReadResource
 from counterflow.kernel.rows import Job, ProcessInstance
 from counterflow.loop import Overloaded
 from counterflow.pending import Pending, size_of
