@@ -167,7 +167,7 @@ def _add_decision(tree: Tree, decision: wire.DecisionEvaluation) -> None:
     for step in json.loads(decision.evaluated_json):
         inputs = ", ".join(f"{each['name']} = {json.dumps(each['value'], ensure_ascii=False)}" for each in step["inputs"])
         rules = ", ".join(str(rule["index"]) for rule in step["rules"])
-        matched = f" → rule {rules}" if rules else " → no rule" if step["type"] == TABLE else ""
+        matched = f" → rule{'s' if len(step['rules']) > 1 else ''} {rules}" if rules else " → no rule" if step["type"] == TABLE else ""
         output = json.dumps(step["output"], ensure_ascii=False)
         steps.add(Text.assemble((step["id"], "dim"), f" {shortened(inputs)}{matched} → {shortened(output)}"))
 
