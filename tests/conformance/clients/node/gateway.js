@@ -3,7 +3,7 @@
 
 const { described, handler } = require('./lines')
 
-/** The operations of a client; `evaluated` reads a decision's output. */
+/** The operations of a client. */
 function operations(client) {
 	const workers = new Map()
 	return {
@@ -14,13 +14,7 @@ function operations(client) {
 		},
 		deploy: async ({ name, content }) => {
 			const { key, deployments } = await client.deployResource({ name, process: Buffer.from(content) })
-			const processes = deployments.filter(({ process }) => process).map(({ process }) => ({
-				bpmnProcessId: process.bpmnProcessId,
-				version: process.version,
-				processDefinitionKey: process.processDefinitionKey,
-				resourceName: process.resourceName,
-			}))
-			return { key, processes }
+			return { key, processes: deployments.filter(({ process }) => process).map(({ process }) => definition(process)) }
 		},
 		create: ({ bpmnProcessId, version, variables = {}, startBefore = [] }) => {
 			const startInstructions = startBefore.map((elementId) => ({ elementId }))
@@ -69,4 +63,9 @@ function operations(client) {
 	}
 }
 
-module.exports = { operations }
+/** What is told of a deployed process. */
+function definition({ bpmnProcessId, version, processDefinitionKey, resourceName }) {
+	return { bpmnProcessId, version, processDefinitionKey, resourceName }
+}
+
+module.exports = { definition, operations }
