@@ -44,7 +44,7 @@ def state_of(address: str, process_instance_key: int) -> str:
 def take_jobs(address: str, job_type: str, wanted: set[int]) -> list[int]:
     """Take jobs until there is one of each of the wanted instances; the instances of all that were taken."""
     method = gateway.METHODS["ActivateJobs"]
-    asked = gateway.ActivateJobsRequest(type=job_type, worker="looking", timeout=60_000, maxJobsToActivate=32, requestTimeout=5_000)
+    asked = gateway.ActivateJobsRequest(type=job_type, worker="looking", timeout=60_000, maxJobsToActivate=32, requestTimeout=25_000)
     taken: list[int] = []
     with grpc.insecure_channel(address) as channel:
         poll: Any = channel.unary_stream(
@@ -52,6 +52,6 @@ def take_jobs(address: str, job_type: str, wanted: set[int]) -> list[int]:
         )
         while not wanted.issubset(taken):
             found = [job for response in poll(asked, timeout=PATIENCE_SECONDS, wait_for_ready=True) for job in response.jobs]
-            assert found, f"no job {job_type!r} within five seconds, though of {sorted(wanted.difference(taken))} none has come"
+            assert found, f"no job {job_type!r} within 25 s, though of {sorted(wanted.difference(taken))} none has come"
             taken += [job.processInstanceKey for job in found]
     return taken

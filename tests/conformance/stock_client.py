@@ -255,7 +255,7 @@ class Order:
         order.deployment = order.deploy(client)
         return order
 
-    def deploy(self, client: StockClient, model: str = "order", *, do: str = "deploy") -> Answer:
+    def deploy(self, client: StockClient, model: str = "order.bpmn", *, do: str = "deploy") -> Answer:
         """Deploy a model of `clients` under the name."""
-        text = CLIENTS.joinpath(f"{model}.bpmn").read_text().replace("SCENARIO", self.id)
-        return client.ask(do, name=f"{self.id}.bpmn", content=text)
+        text = CLIENTS.joinpath(model).read_text().replace("SCENARIO", self.id)
+        return client.ask(do, name=self.id + Path(model).suffix, content=text)

@@ -217,7 +217,7 @@ def test_repairs_of_what_is_gone(client: StockClient) -> None:
 
 @speaking("publish", "createWithResult")
 def test_messages_are_received_kept_and_told_apart(client: StockClient, order: Order) -> None:
-    order.deploy(client, "messages")
+    order.deploy(client, "messages.bpmn")
     name = f"{order.id}-paid"
     waiting = client.begin("createWithResult", bpmnProcessId=order.id, requestTimeout=20_000, variables={"order": "o-1"})
     message = {"name": name, "timeToLive": PLENTY_MS}
@@ -255,6 +255,19 @@ def test_deletion_is_told_to_be_missing(client: StockClient, order: Order) -> No
     assert client.refusal("deleteResource", resourceKey=key) == "UNIMPLEMENTED"
 
 
-@speaking("evaluateDecision")
-def test_decisions_are_told_to_be_missing(client: StockClient) -> None:
-    assert client.refusal("evaluateDecision", decisionId="discount", variables={}) == "UNIMPLEMENTED"
+@speaking("deploy", "evaluateDecision")
+def test_a_decision_is_evaluated(client: StockClient, order: Order) -> None:
+    (deployed,) = order.deploy(client, "discount.dmn")["decisions"]
+    assert (deployed["decisionId"], deployed["version"]) == (order.id, 1)
+    assert client.ask("evaluateDecision", decisionId=order.id, variables={"amount": 100}) == {
+        "decisionId": order.id,
+        "decisionVersion": 1,
+        "decisionOutput": 10,
+        "matchedRules": ["large"],
+        "failedDecisionId": "",
+        "failureMessage": "",
+    }
+    failed = client.ask("evaluateDecision", decisionId=order.id, variables={"amount": 1_001})
+    assert (failed["failedDecisionId"], failed["decisionOutput"]) == (order.id, None)
+    assert "UNIQUE" in failed["failureMessage"]
+    assert client.refusal("evaluateDecision", decisionId="there-is-no-such-decision", variables={}) == "INVALID_ARGUMENT"

@@ -95,13 +95,18 @@ func deploy(program *Program, request Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	processes := []object{}
+	processes, decisions := []object{}, []object{}
 	for _, deployment := range deployed.Deployments {
 		if process := deployment.GetProcess(); process != nil {
 			processes = append(processes, definition(process))
 		}
+		if decision := deployment.GetDecision(); decision != nil {
+			decisions = append(decisions, object{
+				"decisionId": decision.DmnDecisionId, "version": decision.Version, "decisionKey": key(decision.DecisionKey),
+			})
+		}
 	}
-	return object{"key": key(deployed.Key), "processes": processes}, nil
+	return object{"key": key(deployed.Key), "processes": processes, "decisions": decisions}, nil
 }
 
 // deployProcess is the call that deploy has replaced.
@@ -282,8 +287,15 @@ func evaluateDecision(program *Program, request Request) (any, error) {
 }
 
 func evaluation(evaluated *pb.EvaluateDecisionResponse) object {
+	rules := []string{}
+	for _, decision := range evaluated.EvaluatedDecisions {
+		for _, rule := range decision.MatchedRules {
+			rules = append(rules, rule.RuleId)
+		}
+	}
 	return object{
-		"decisionId": evaluated.DecisionId, "decisionVersion": evaluated.DecisionVersion,
+		"matchedRules": rules,
+		"decisionId":   evaluated.DecisionId, "decisionVersion": evaluated.DecisionVersion,
 		"decisionOutput":   json.RawMessage(evaluated.DecisionOutput),
 		"failedDecisionId": evaluated.FailedDecisionId, "failureMessage": evaluated.FailureMessage,
 	}
