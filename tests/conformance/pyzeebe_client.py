@@ -325,9 +325,8 @@ async def decide(order: Order, channel: grpc.aio.Channel) -> Answer:
         process.write_text(DECIDING.replace(SCENARIO, order.id))
         discount.write_text(DISCOUNT.replace(SCENARIO, order.id))
         deployed = await client.deploy_resource(process, discount)
-    decision = f"{order.id}-discount"
-    evaluated = await client.evaluate_decision(decision_key=None, decision_id=decision, variables={"amount": 70})
-    failed = await client.evaluate_decision(decision_key=evaluated.decision_key, decision_id=None, variables={"amount": 50})
+    evaluated = await client.evaluate_decision(decision_key=None, decision_id=order.id, variables={"amount": 100})
+    failed = await client.evaluate_decision(decision_key=evaluated.decision_key, decision_id=None, variables={"amount": 1_001})
     (step,) = evaluated.evaluated_decisions
     return {
         "deployed": [type(each).__name__ for each in deployed.deployments],
@@ -335,7 +334,7 @@ async def decide(order: Order, channel: grpc.aio.Channel) -> Answer:
         "type": step.decision_type,
         "inputs": [(each.input_name, each.input_value) for each in step.evaluated_inputs],
         "rules": [(rule.rule_index, [each.output_value for each in rule.evaluated_outputs]) for rule in step.matched_rules],
-        "failed": [failed.decision_output, failed.failed_decision_id == decision, "UNIQUE" in failed.failure_message],
+        "failed": [failed.decision_output, failed.failed_decision_id == order.id, "UNIQUE" in failed.failure_message],
         "missing": await failure(client.evaluate_decision(decision_key=None, decision_id="nowhere", variables={})),
         "variables": (await client.run_process_with_result(order.id, {"amount": 20})).variables,
     }

@@ -127,7 +127,7 @@ def test_decisions_are_deployed_evaluated_and_called(server: ServerProcess) -> N
         "deployed": ["ProcessMetadata", "DecisionMetadata", "DecisionRequirementsMetadata"],
         "output": 10,
         "type": "DECISION_TABLE",
-        "inputs": [["Amount", 70]],
+        "inputs": [["amount", 100]],
         "rules": [[2, [10]]],
         "failed": [None, True, True],
         "missing": "DecisionNotFoundError",
