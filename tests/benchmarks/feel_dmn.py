@@ -18,6 +18,7 @@ import msgspec
 from counterflow import dmn, feel
 from tests.benchmarks.figures import Figure, Result, Skipped, as_text, lines
 from tests.conformance.feelin_twin import Unavailable, install, run
+from tests.feel.hostile import ENDING, GROWING, evaluate
 
 NOW_MS: Final = 1_700_000_000_000
 SAMPLES: Final = 5
@@ -162,10 +163,29 @@ def feelin() -> Iterator[Result]:
         yield from (Figure(f"feelin {name}", [rate], "/s", f"FEEL {name}") for name, rate in answered.items())
 
 
+# Expressions that mean harm
+
+
+def worst() -> Iterator[Result]:
+    """How long the worst of the hostile expressions takes, compiling included: the limits are in fuel, this is what they come to."""
+    texts = [*(text for text, _ in ENDING), *(text for text, _ in GROWING)]
+    for text in texts:
+        evaluate(text)
+    longest = [max(_milliseconds(text) for text in texts) for _ in range(3)]
+    yield Figure(f"worst of {len(texts)} hostile expressions", longest, "ms")
+
+
+def _milliseconds(text: str) -> float:
+    started = time.perf_counter()
+    evaluate(text)
+    return (time.perf_counter() - started) * 1000
+
+
 def feel_dmn() -> Iterator[Result]:
     """All of them."""
     yield from expressions()
     yield from tables()
+    yield from worst()
     yield from feelin()
 
 
