@@ -11,6 +11,7 @@ from grpc_reflection.v1alpha import reflection
 
 from counterflow.edge.calls import Behaviour, Calls, unimplemented
 from counterflow.edge.counterflow_service import CounterflowService
+from counterflow.edge.decisions import Decisions
 from counterflow.edge.deployments import Deployments
 from counterflow.edge.instances import Instances
 from counterflow.edge.jobs import Jobs
@@ -32,7 +33,6 @@ SERVED = ("", gateway.SERVICE, counterflow_v1.SERVICE)
 
 NOT_YET = {
     "BroadcastSignal": ("Signal events are not there", "no process can wait for a signal, so there is nobody to broadcast to"),
-    "EvaluateDecision": ("Decisions (DMN) are not there", "evaluate them in a worker"),
     "ModifyProcessInstance": ("Modification is not there", "cancel the instance and start a new one"),
     "MigrateProcessInstance": ("Migration is not there", "running instances finish on the version that they began with"),
     "DeleteResource": ("Deleting resources is not there", "deploy a version that replaces it"),
@@ -113,7 +113,7 @@ class EdgeServer:
 
     def _gateway(self) -> dict[str, Behaviour]:
         calls = self._calls
-        families = (Jobs(calls), self._instances, Messages(calls), Deployments(calls))
+        families = (Jobs(calls), self._instances, Messages(calls), Deployments(calls), Decisions(calls))
         answered = {rpc: behaviour for family in families for rpc, behaviour in family.behaviours().items()}
         waiting: dict[str, Behaviour] = {
             "ActivateJobs": Polls(calls).activate_jobs,
@@ -135,7 +135,7 @@ def _options(settings: Settings) -> list[tuple[str, int]]:
         ("grpc.so_reuseport", 0),
         # Java and Go clients ping every 45 s, on idle streams too, and Node's without any call; the default floor of 300 s would
         # drop them (measured: at the fourth ping). This option is the one that counts on the server's side.
-        ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
+        ("grpc.http2.min_ping_interval_without_data_ms", settings.ping_interval_ms),
         ("grpc.keepalive_permit_without_calls", 1),
         # A client that vanished without a word is noticed, and its jobs come back.
         ("grpc.keepalive_time_ms", 30_000),
