@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 from tests.conformance.zeebe_oracle.side import canonical
@@ -11,7 +10,7 @@ from tests.conformance.zeebe_oracle.views import ENDED, ElementView, IncidentVie
 
 MARK = "zeebe-oracle-mark"
 """The name of the messages by which we see how far the records have come."""
-BEGIN = '{"partitionId"'
+BEGIN = b'{"partitionId"'
 COMPENSATION_MARKER = ("BOUNDARY_EVENT", "COMPENSATION")
 """Zeebe records that such a marker was passed when its activity completed; for BPMN it is no place where a token can be (13.5.5)."""
 MOVES = {
@@ -28,10 +27,7 @@ JOB_ENDS = frozenset({"COMPLETED", "CANCELED"})
 class Records:
     """Folds records into what a script has left behind, and into what is still to come due."""
 
-    def __init__(self, log: Path) -> None:
-        self._log = log
-        self._offset = 0
-        self._rest = b""
+    def __init__(self) -> None:
         self.seen = 0
         """Records other than marks, so far."""
         self.marks: set[int] = set()
@@ -50,17 +46,11 @@ class Records:
         self._jobs: dict[int, JobView] = {}
         self._incidents: dict[int, dict[str, Any]] = {}
 
-    def read(self) -> None:
-        """Take in what has been written since."""
-        with self._log.open("rb") as log:
-            log.seek(self._offset)
-            fresh = log.read()
-        self._offset += len(fresh)
-        *lines, self._rest = (self._rest + fresh).split(b"\n")
-        for line in lines:
-            place = line.find(BEGIN.encode())
-            if place >= 0:
-                self._tell(json.loads(line[place:]))
+    def take(self, line: bytes) -> None:
+        """Take in a line of the log; most that is not a record is passed over."""
+        place = line.find(BEGIN)
+        if place >= 0:
+            self._tell(json.loads(line[place:]))
 
     def view(self) -> View:
         """What the script has left behind."""

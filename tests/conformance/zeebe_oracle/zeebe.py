@@ -29,7 +29,7 @@ from tests.conformance.zeebe_oracle.side import NEVER_MS, Refused, Side
 from tests.conformance.zeebe_oracle.views import View
 
 PATIENCE_SECONDS = 60
-LOOK_SECONDS = 0.002
+LONGEST_LINE = 64 * 1024 * 1024
 NUDGE_SECONDS = 0.1
 """How long a thing may be due without coming before the clock is moved on a little, then twice as much: Zeebe looks for some things every
 100 ms, for others once a second."""
@@ -65,9 +65,16 @@ class ZeebeSide(Side):
         super().__init__()
         self.stub = gateway.GatewayStub(channel)
         self._management = running.management
-        self._records = Records(running.log)
+        self._records = Records()
+        self._recorded = asyncio.Event()
         self._definitions: list[int] = []
         self._now_ms = 0
+
+    async def follow(self, log: asyncio.StreamReader) -> None:
+        """Take in what Zeebe writes into its log, for as long as it does."""
+        async for line in log:
+            self._records.take(line)
+            self._recorded.set()
 
     async def begin(self) -> None:
         """A script begins: the clock stands still until it says otherwise."""
@@ -139,24 +146,31 @@ class ZeebeSide(Side):
         """Move to a moment, and a little on if what is due then does not come."""
         due = {key for key, due_ms in self._records.due.items() if due_ms <= moment_ms}
         self._pin(moment_ms)
-        began = looked = time.monotonic()
         nudge_ms = NUDGE_MS
-        while any(self._records.due.get(key, moment_ms + 1) <= moment_ms for key in due):
-            if time.monotonic() - looked > NUDGE_SECONDS:
-                self._pin(self._now_ms + nudge_ms)
-                looked, nudge_ms = time.monotonic(), 2 * nudge_ms
-            if looked - began > PATIENCE_SECONDS:
+        while not await self._has_come(due, moment_ms):
+            if nudge_ms > PATIENCE_SECONDS * 1_000:
                 raise TimeoutError(f"Zeebe does not trigger what is due: {due}")
-            await asyncio.sleep(LOOK_SECONDS)
-            self._records.read()
+            self._pin(self._now_ms + nudge_ms)
+            nudge_ms *= 2
         await self._rest()
+
+    async def _has_come(self, due: set[int], moment_ms: int) -> bool:
+        """Whether everything of these comes within a short while."""
+        try:
+            async with asyncio.timeout(NUDGE_SECONDS):
+                await self._recorded_until(lambda: all(self._records.due.get(key, moment_ms + 1) > moment_ms for key in due))
+        except TimeoutError:
+            return False
+        return True
 
     async def _until(self, condition: Callable[[], bool]) -> None:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            self._records.read()
-            while not condition():
-                await asyncio.sleep(LOOK_SECONDS)
-                self._records.read()
+            await self._recorded_until(condition)
+
+    async def _recorded_until(self, condition: Callable[[], bool]) -> None:
+        while not condition():
+            self._recorded.clear()
+            await self._recorded.wait()
 
     def _clock_ms(self) -> int:
         """Where Zeebe's clock stands. It must never go back: what Zeebe has planned by it would come late."""
@@ -171,32 +185,39 @@ class ZeebeSide(Side):
             data=json.dumps({"epochMilli": moment_ms}).encode(),
             headers={"content-type": "application/json"},
         )
-        with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS):  # noqa: S310 - as above
+        with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS):  # noqa: S310 - the address is that of an actuator, over http
             self._now_ms = moment_ms
 
 
 @asynccontextmanager
 async def zeebe_side(running: Running) -> AsyncIterator[ZeebeSide]:
-    """Calls to a Zeebe that runs."""
+    """Calls to a Zeebe that runs, and an eye on its log."""
+    size = (await asyncio.to_thread(running.log.stat)).st_size
+    tail = await asyncio.create_subprocess_exec(
+        "tail", "-F", "-c", f"+{size + 1}", str(running.log), stdout=subprocess.PIPE, limit=LONGEST_LINE
+    )
+    assert tail.stdout is not None
     async with grpc.aio.insecure_channel(running.address) as channel:
-        yield ZeebeSide(running, channel)
+        side = ZeebeSide(running, channel)
+        following = asyncio.create_task(side.follow(tail.stdout))
+        try:
+            yield side
+        finally:
+            following.cancel()
+            tail.kill()
+            await tail.wait()
 
 
 @contextmanager
 def started(script: Path) -> Iterator[Running]:
-    """Start a Zeebe of our own with `script WORKDIR` (it takes PORT and HEAP), and end it again. Raises `TimeoutError`."""
+    """Start a Zeebe of our own with `script WORKDIR` (it takes PORT and HEAP), and end it again. Raises `ChildProcessError`."""
     port = free_port()
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         log = Path(folder) / "zeebe.log"
         environment = os.environ | EXPORTER | {"PORT": str(port), "HEAP": os.environ.get("HEAP", "1g")}
         with log.open("wb") as output:
-            process = subprocess.Popen(
-                ["/usr/bin/env", "bash", str(script), folder],
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                env=environment,
-                start_new_session=True,
-            )
+            command = ["/usr/bin/env", "bash", str(script), folder]
+            process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, env=environment, start_new_session=True)
         try:
             _wait_until_ready(log, process)
             yield Running(f"127.0.0.1:{port}", f"127.0.0.1:{port + 100}", log)
@@ -207,8 +228,11 @@ def started(script: Path) -> Iterator[Running]:
 
 
 def _wait_until_ready(log: Path, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS * 5
-    while b"Started StandaloneBroker" not in log.read_bytes():
-        if process.poll() is not None or time.monotonic() > deadline:
-            raise TimeoutError(f"Zeebe did not start; its log ends with\n{log.read_text(errors='replace')[-2000:]}")
-        time.sleep(NUDGE_SECONDS)
+    """Read on in the log until it says so, or until the process is gone, with which `tail` ends too."""
+    follow = ["/usr/bin/env", "tail", "-F", "-c", "+1", f"--pid={process.pid}", str(log)]
+    with subprocess.Popen(follow, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as tail:
+        assert tail.stdout is not None
+        is_ready = any(b"Started StandaloneBroker" in line for line in tail.stdout)
+        tail.kill()
+    if not is_ready:
+        raise ChildProcessError(f"Zeebe did not start; its log ends with\n{log.read_text(errors='replace')[-2000:]}")
