@@ -67,9 +67,9 @@ class WatchedLoop(Loop):
         except (Rejection, engine.KernelFault):
             return None
 
-    def _set_aside(self, fault: engine.KernelFault) -> None:
+    def _set_aside(self, fault: engine.KernelFault) -> bool:
         self._world.fail(Violation(f"the kernel met a fault of its own: {fault}"), fault.__cause__)
-        super()._set_aside(fault)
+        return super()._set_aside(fault)
 
 
 class World:

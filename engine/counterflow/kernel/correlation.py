@@ -8,7 +8,7 @@ key may begin one.
 
 from __future__ import annotations
 
-from counterflow.kernel import arrivals, instances, messages, starts, variables
+from counterflow.kernel import arrivals, instances, messages, quarantine, starts, variables
 from counterflow.kernel.records import Command, Rejection, RejectionType
 from counterflow.kernel.rows import Message, MessageStart, StartLock, StartTimer
 from counterflow.kernel.step import Step
@@ -22,6 +22,14 @@ class PublishMessage(Command, frozen=True, kw_only=True, gc=False):
     message_id: str = ""
     time_to_live_ms: int = 0
     variables: dict[str, bytes]
+
+
+class SetStartAside(Command, frozen=True, kw_only=True, gc=False):
+    """The start timer that was due at `due_ms` begins an instance that fails at its first step. Given by the loop after a fault."""
+
+    key: int
+    due_ms: int
+    reason: str
 
 
 def decide_publish(step: Step, command: PublishMessage) -> int:
@@ -53,6 +61,17 @@ def start_timer_due(step: Step, timer: StartTimer) -> None:
     """The moment of a start timer has come."""
     step.instance = None
     instances.begin(step, starts.trigger(step, timer), {}, start_at=timer.element_id)
+
+
+def decide_set_start_aside(step: Step, command: SetStartAside) -> bool:
+    """The instance is there and quarantined, for a person to look into and release; the timer goes on with its next moment."""
+    timer: StartTimer | None = step.state.shared[StartTimer].get(command.key)
+    if timer is None or timer.due_ms != command.due_ms:
+        return False
+    step.instance = None
+    instances.open_new(step, starts.trigger(step, timer), {}, start_at=timer.element_id)
+    step.emit(quarantine.InstanceQuarantined(command.reason))
+    return True
 
 
 def instance_ended(step: Step, process_instance_key: int) -> None:
@@ -112,4 +131,4 @@ def _refuse_known_id(step: Step, command: PublishMessage) -> None:
             )
 
 
-COMMANDS = {PublishMessage: decide_publish}
+COMMANDS = {PublishMessage: decide_publish, SetStartAside: decide_set_start_aside}

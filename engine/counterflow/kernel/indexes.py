@@ -51,19 +51,25 @@ class ReadyJobs:
 
 
 class DueTimes:
-    """What is due when (epoch milliseconds), earliest first: keys of rows, each with one moment at most, and their table."""
+    """What is due when (epoch milliseconds), earliest first: keys of rows, each with one moment at most, and their table.
 
-    __slots__ = ("_due", "_heap")
+    What could not be triggered, through no fault of its own, is set aside: known, but not the first of anything until it is
+    taken up again.
+    """
+
+    __slots__ = ("_aside", "_due", "_heap")
 
     def __init__(self) -> None:
         self._heap: list[tuple[int, int]] = []
         self._due: dict[int, tuple[int, type[Row]]] = {}
+        self._aside: dict[int, tuple[int, type[Row]]] = {}
 
     def __len__(self) -> int:
         return len(self._due)
 
     def set(self, key: int, due_ms: int, table: type[Row]) -> None:
         """Give a key its moment, in place of the one it had."""
+        self._aside.pop(key, None)
         self._due[key] = (due_ms, table)
         heappush(self._heap, (due_ms, key))
         if len(self._heap) > 2 * len(self._due) + 1024:
@@ -73,6 +79,17 @@ class DueTimes:
     def discard(self, key: int) -> None:
         """Forget a key. Its place in the heap is cleared when it comes to the top, or with the next rebuilding."""
         self._due.pop(key, None)
+        self._aside.pop(key, None)
+
+    def set_aside(self, key: int) -> None:
+        """Leave a key alone until `take_up`."""
+        if key in self._due:
+            self._aside[key] = self._due.pop(key)
+
+    def take_up(self) -> None:
+        """What was set aside may be triggered again."""
+        for key, (due_ms, table) in list(self._aside.items()):
+            self.set(key, due_ms, table)
 
     def first(self) -> Due | None:
         """The earliest, which stays; None when nothing is due, ever."""

@@ -186,7 +186,9 @@ def index_waiting(state: State, old: Job | None, new: Job | None) -> None:
 
 
 def _index_quarantine(state: State, instance: InstanceState, old: Quarantine | None, new: Quarantine | None) -> None:
-    """Nothing of an instance that is set aside is offered or comes due."""
+    """Nothing of an instance that is set aside is offered or comes due. What it has kept from coming due elsewhere may go on."""
+    if new is None:
+        state.due.take_up()
     for job in instance.jobs.values():
         if new is not None:
             index_waiting(state, job, None)
