@@ -132,12 +132,10 @@ class State:
     def owner_of(self, table: type[Row], key: int) -> InstanceState | None:
         """The instance that the row with this key belongs to; None when there is no such row."""
         owner = self.owners.get(key)
-        if owner is not None:
-            return self.instance(owner)
-        row = self.source.get(table, (key,))
-        if row is None:
-            return None
-        instance = self.instance(getattr(row, row.instance_field))
+        if owner is None:
+            row = self.source.get(table, (key,))
+            owner = getattr(row, row.instance_field) if row is not None else None
+        instance = self.instance(owner) if owner is not None else None
         return instance if instance is not None and key in instance.rows[table] else None
 
     @property
