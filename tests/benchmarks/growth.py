@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from statistics import median
 
 import msgspec
 import uvloop
@@ -29,48 +30,48 @@ HOUR_MS = 3_600_000
 def growth(options: Options) -> Iterator[Result]:
     """First tenth against last of messages and items; a heap of timers."""
     options.say(f"{MESSAGES:,} messages on one key")
-    yield from _tenths(f"{MESSAGES:,} messages on one key: to publish", options.runs, lambda: _messages()[0])
-    yield from _tenths(f"{MESSAGES:,} messages on one key: to correlate", options.runs, lambda: _messages()[1])
+    published, correlated = zip(*(_messages() for _ in range(options.runs)), strict=True)
+    yield from _tenths(f"{MESSAGES:,} messages on one key: to publish", published)
+    yield from _tenths(f"{MESSAGES:,} messages on one key: to correlate", correlated)
     for kind in ("parallel", "sequential"):
         options.say(f"{ITEMS:,} items, {kind}")
-        yield from _tenths(f"{ITEMS:,} items, {kind}: an item", options.runs, lambda kind=kind: _items(is_sequential=kind == "sequential"))
+        yield from _tenths(f"{ITEMS:,} items, {kind}: an item", [_items(is_sequential=kind == "sequential") for _ in range(options.runs)])
     options.say(f"{TIMERS:,} timers due at once")
     turns, seconds = zip(*(uvloop.run(_heap_of_timers()) for _ in range(options.runs)), strict=True)
     yield Figure(f"{TIMERS:,} timers due at once: decided before another command has its turn, at most", list(turns), "commands")
     yield Figure(f"{TIMERS:,} timers due at once: a timer", [taken / TIMERS * 1e6 for taken in seconds], "µs")
 
 
-def _tenths(what: str, runs: int, seconds: Callable[[], list[float]]) -> Iterator[Result]:
-    first, last = [], []
-    for _ in range(runs):
-        taken = seconds()
-        tenth = len(taken) // 10
-        first.append(sum(taken[:tenth]) / tenth * 1e6)
-        last.append(sum(taken[-tenth:]) / tenth * 1e6)
-    yield Figure(f"{what}, first tenth", first, "µs")
-    yield Figure(f"{what}, last tenth", last, "µs", f"{what}, first tenth")
+def _tenths(what: str, runs: Sequence[list[float]]) -> Iterator[Result]:
+    """Medians of the first and of the last tenth, so that a pause of the machine counts for little."""
+    tenth = len(runs[0]) // 10
+    yield Figure(f"{what}, first tenth", [median(taken[:tenth]) * 1e6 for taken in runs], "µs")
+    yield Figure(f"{what}, last tenth", [median(taken[-tenth:]) * 1e6 for taken in runs], "µs", f"{what}, first tenth")
 
 
-def _timed(action: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    action()
-    return time.perf_counter() - began
+def _each(count: int, action: Callable[[int], object]) -> list[float]:
+    """Seconds of processor time for each of so many, which other work on the machine changes least."""
+    taken = []
+    for number in range(count):
+        began = time.thread_time()
+        action(number)
+        taken.append(time.thread_time() - began)
+    return taken
 
 
 def _messages() -> tuple[list[float], list[float]]:
     """Seconds for each message to be published, with an id; and for each instance that then waits to get its own."""
     kernel = Kernel(waiting(PROCESS, message="benchmark"))
-    commands = [
-        PublishMessage(name="benchmark", correlation_key="k", message_id=str(number), time_to_live_ms=HOUR_MS, variables={})
-        for number in range(MESSAGES)
-    ]
-    published = [_timed(lambda command=command: kernel.do(command)) for command in commands]
     create = CreateProcessInstance(bpmn_process_id=PROCESS, variables={"key": b'"k"'})
-    correlated = []
-    for _ in range(MESSAGES):
-        correlated.append(_timed(lambda: kernel.do(create)))
+
+    def publish(number: int) -> None:
+        kernel.do(PublishMessage(name="benchmark", correlation_key="k", message_id=str(number), time_to_live_ms=HOUR_MS, variables={}))
+
+    def correlate(number: int) -> None:
+        kernel.do(create)
         kernel.state.instances.clear()
-    return published, correlated
+
+    return _each(MESSAGES, publish), _each(MESSAGES, correlate)
 
 
 def _items(*, is_sequential: bool) -> list[float]:
@@ -78,7 +79,7 @@ def _items(*, is_sequential: bool) -> list[float]:
     kernel = Kernel(items(PROCESS, is_sequential=is_sequential))
     kernel.do(CreateProcessInstance(bpmn_process_id=PROCESS, variables={"items": msgspec.json.encode(list(range(ITEMS)))}))
     (job_type,) = job_types(PROCESS, 1)
-    return [_timed(lambda: kernel.do(CompleteJob(job_key=kernel.take(job_type), variables={"result": b"1"}))) for _ in range(ITEMS)]
+    return _each(ITEMS, lambda _: kernel.do(CompleteJob(job_key=kernel.take(job_type), variables={"result": b"1"})))
 
 
 async def _heap_of_timers() -> tuple[float, float]:

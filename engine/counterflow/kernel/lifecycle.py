@@ -124,10 +124,8 @@ def begin(step: Step, element: ElementInstance, node: Node) -> None:
     """Map the inputs, then set the element to work."""
     if element.state != ACTIVATING:
         return
-    if element.loop_counter <= 0:
-        step.steps_left -= 1
-    if step.steps_left < 0:
-        _hold_up(step, element)
+    if not step.may_enter(element):
+        hold_up(step, element)
         return
     if node.inputs and element.loop_counter != BODY and not _map_inputs(step, element, node):
         return
@@ -321,13 +319,15 @@ def _announce_end(step: Step, element: ElementInstance, state: str) -> None:
     step.ended.append(InstanceEnded(element.process_instance_key, state, values))
 
 
-def _hold_up(step: Step, element: ElementInstance) -> None:
+def hold_up(step: Step, element: ElementInstance) -> None:
+    """The course has gone on for too long without a wait: an incident stops it here."""
     incidents.raise_incident(
         step,
         element,
         "STEP_LIMIT_EXCEEDED",
-        f"Expected at most {step.limits.steps} elements in one go, but the course reached '{element.element_id}' without ever "
-        "waiting: is it a loop without a task? Resolve the incident to let it go on as far again, or cancel the instance",
+        f"Expected to enter at most {step.limits.steps} elements again in one go, and {step.limits.elements} in all, but the course "
+        f"reached '{element.element_id}' without ever waiting: is it a loop without a task? Resolve the incident to let it go on "
+        "as far again, or cancel the instance",
     )
 
 

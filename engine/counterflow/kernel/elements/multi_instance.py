@@ -67,6 +67,9 @@ def activated(step: Step, body: ElementInstance, node: Node) -> None:
     items = _items(step, body, loop)
     if items is None:
         return
+    if not loop.is_sequential and not step.may_begin_inside(body, len(items)):
+        lifecycle.hold_up(step, body)
+        return
     step.emit(LoopStarted(body.key, len(items), _join(items) if loop.is_sequential and items else None))
     if not items:
         _end(step, body, node)
@@ -113,7 +116,6 @@ def _start(step: Step, body: ElementInstance, node: Node, place: int, item: byte
     output = _PATH.fullmatch(loop.output_element.text.strip()) if loop.output_element is not None else None
     if output is not None and output[1] not in {*local, "null", "true", "false"}:
         local[output[1]] = NULL  # so that what an instance gives stays its own until it is gathered
-    step.allow_instance()
     lifecycle.enter(step, node, body.key, local, loop_counter=place)
 
 
