@@ -160,9 +160,11 @@ async def test_a_timer_waits_for_a_database_that_cannot_be_read(monkeypatch: pyt
 async def test_a_heap_of_timers_is_worked_off_page_by_page_and_stalls_nobody() -> None:
     """Another instance's command is decided whenever its turn comes in the event loop: after a page at most, however many are due."""
     count = 12 * DUE_AT_ONCE
-    async with rig(WAIT, maximum_pending=count + 10) as found:
-        for _ in range(count):
+    async with rig(WAIT) as found:
+        for number in range(count):
             create(found)
+            if number % DUE_AT_ONCE == 0:
+                await found.loop.settle()
         await found.loop.settle()
         move_clock(found, MINUTE)
         between: list[int] = []

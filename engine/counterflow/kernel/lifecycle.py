@@ -26,6 +26,8 @@ ACTIVATING, ACTIVATED, COMPLETING, TERMINATING = "activating", "activated", "com
 
 MAPPING_FAILED = "IO_MAPPING_ERROR"
 
+MAPPING_REMEDY = "set the variables it reads and resolve the incident"
+
 BODY = -1
 """`loop_counter` of the body of a multi-instance activity; its instances have 1, 2, 3, …, all other elements 0."""
 
@@ -336,7 +338,7 @@ def _map_inputs(step: Step, element: ElementInstance, node: Node) -> bool:
         present = step.current().variables.get(element.key, {})
         variables.set_local(step, element.key, variables.map_values(step, element, node.inputs, present))
     except (variables.MappingFailed, variables.DocumentTooLarge) as failure:
-        incidents.raise_incident(step, element, MAPPING_FAILED, f"{failure} (input mapping of '{node.id}')")
+        incidents.raise_incident(step, element, MAPPING_FAILED, f"{failure} (input mapping of '{node.id}'); {MAPPING_REMEDY}")
         return False
     return True
 
@@ -351,7 +353,7 @@ def _map_outputs(step: Step, element: ElementInstance, node: Node) -> bool:
         mapped = variables.map_values(step, element, node.outputs, present)
         variables.propagate(step, scope_key, mapped)
     except (variables.MappingFailed, variables.DocumentTooLarge) as failure:
-        incidents.raise_incident(step, element, MAPPING_FAILED, f"{failure} (output mapping of '{node.id}')")
+        incidents.raise_incident(step, element, MAPPING_FAILED, f"{failure} (output mapping of '{node.id}'); {MAPPING_REMEDY}")
         return False
     return True
 
