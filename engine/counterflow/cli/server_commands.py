@@ -68,7 +68,7 @@ def dev(
 ) -> None:
     """Run a server and tell what happens in it.
 
-    A line for each deployment, process instance, incident and undo.
+    A line for each deployment, process instance, message, timer, incident and undo.
     """
     settings = _settings(
         config,
@@ -80,7 +80,9 @@ def dev(
         compensation_order=compensation_order,
         insecure_public=insecure_public or None,
     )
-    say(f"Counterflow {__version__}. Data in {settings.database_url}; Ctrl-C stops.")
+    from counterflow.store.open import masked  # noqa: PLC0415 - only this command says where its data is
+
+    say(f"Counterflow {__version__}. Data in {masked(settings.database_url)}; Ctrl-C stops.")
     _run(settings, _announce_and_tell)
 
 
