@@ -100,12 +100,19 @@ class Loop:
 
         Raises at once, with nothing changed: `Rejection`, `Overloaded`, `Unavailable`. The future may raise `Unavailable`.
         """
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self.submit_then(command, *_into(future))
+        return future
+
+    def submit_then(self, command: Command, told: Callable[[Any], None], failed: Callable[[Exception], None]) -> None:
+        """Like `submit`, with one of two functions called from the commit itself: `told` with the answer, or `failed` with `Unavailable`.
+
+        Neither may raise, and neither may wait.
+        """
         self._refuse_when_full(command)
         decision = self._decide(command)
-        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._answer_later(future, decision.answer)
+        self._tell_later(decision.answer, told, failed)
         self._after_decision()
-        return future
 
     def submit_and_follow(self, command: Command) -> tuple[asyncio.Future[Any], asyncio.Future[InstanceEnded]]:
         """Like `submit` for a command that creates a process instance; the second future has its end, once that is durable."""
@@ -117,7 +124,7 @@ class Loop:
         self._waiting_ends.setdefault(key, []).append(ended)
         for end in decision.ended:
             self._tell_end(end)
-        self._answer_later(answered, decision.answer)
+        self._tell_later(decision.answer, *_into(answered))
         self._open.failed.append(lambda error: self._tell_never_began(key, ended, error))
         self._after_decision()
         return answered, ended
@@ -224,21 +231,19 @@ class Loop:
         self._arm()
         self._schedule_flush()
 
-    def _answer_later(self, future: asyncio.Future[Any], answer: Any) -> None:
+    def _tell_later(self, answer: Any, told: Callable[[Any], None], failed: Callable[[Exception], None]) -> None:
         self._pending += 1
 
-        def committed() -> None:
+        def is_committed() -> None:
             self._pending -= 1
-            if not future.done():
-                future.set_result(answer)
+            told(answer)
 
-        def failed(error: Exception) -> None:
+        def has_failed(error: Exception) -> None:
             self._pending -= 1
-            if not future.done():
-                future.set_exception(Unavailable(f"The command was not carried out: {error}"))
+            failed(Unavailable(f"The command was not carried out: {error}"))
 
-        self._open.committed.append(committed)
-        self._open.failed.append(failed)
+        self._open.committed.append(is_committed)
+        self._open.failed.append(has_failed)
 
     def _deliver_later(self, taker: Taker, jobs: Any) -> None:
         count, job_type = len(jobs), taker.request.type
@@ -360,3 +365,17 @@ class Loop:
         self._is_lost = False
         self._arm()
         return True
+
+
+def _into(future: asyncio.Future[Any]) -> tuple[Callable[[Any], None], Callable[[Exception], None]]:
+    """How a future is told, unless nobody waits for it any more."""
+
+    def told(answer: Any) -> None:
+        if not future.done():
+            future.set_result(answer)
+
+    def failed(error: Exception) -> None:
+        if not future.done():
+            future.set_exception(error)
+
+    return told, failed

@@ -15,8 +15,9 @@ from typing import Any
 import grpc
 import uvloop
 
-from counterflow_wire import gateway, service_handler
+from counterflow_wire import gateway
 from tests.benchmarks.diagrams import TASKS
+from tests.protos.serving import service_handler
 
 
 class BareWire:
