@@ -59,13 +59,15 @@ class RpcConnection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._calls: dict[int, Call] = {}
         self._requests: dict[Headers, Request] = {}
+        self._strangers: dict[int, Request] = {}
+        """Requests that are no gRPC, by stream, until they have ended."""
         self._kept_bytes = 0
         self._flush_is_due = False
         self._is_paused = False
         self._waiting: list[Call] = []
         """Calls whose message has left their stream while the transport took no more."""
         self._is_leaving = False
-        self._heard_at = self._loop.time()
+        self._came_at = self._heard_at = self._loop.time()
         self._is_asked = False
         self._watch: asyncio.TimerHandle | None = None
 
@@ -80,7 +82,7 @@ class RpcConnection(asyncio.Protocol):
             self._transport.abort()
             return
         self._owner.joined(self)
-        self._watch = self._loop.call_later(self._limits.preface_seconds, self._look_after)
+        self._look_after_soon(min(self._limits.preface_seconds, self._limits.quiet_seconds))
         self._flush()
 
     def data_received(self, data: bytes) -> None:
@@ -179,19 +181,20 @@ class RpcConnection(asyncio.Protocol):
                 if call is not None:
                     self._feed(call, event.data, ended=event.ended)
                 else:
-                    self.http2.consumed(event.stream_id, len(event.data))
+                    self._feed_stranger(event)
             case StreamDrained():
                 call = self._calls.get(event.stream_id)
                 if call is not None and self.takes_more(call):
                     self._drained(call)
             case StreamReset():
                 call = self._calls.get(event.stream_id)
+                self._strangers.pop(event.stream_id, None)
                 if call is not None:
                     call.go()
             case PongArrived():
                 self._pong(event.payload)
             case ConnectionEnded():
-                logger.info("A client's connection was ended: %s (%s)", event.reason, event.code.name)
+                logger.debug("A client's connection was ended: %s (%s)", event.reason, event.code.name)
                 self._end_calls()
                 self._hang_up(None, "")
 
@@ -203,7 +206,8 @@ class RpcConnection(asyncio.Protocol):
                 self._requests.clear()
             self._requests[event.headers] = request
         if request.http_status != 200:
-            self._refuse_http(event.stream_id, request)
+            self._strangers[event.stream_id] = request
+            self._feed_stranger(DataArrived(event.stream_id, b"", event.ended))
             return
         method = self._owner.methods.get(request.path)
         if method is None or request.encoding not in _ENCODINGS:
@@ -219,12 +223,15 @@ class RpcConnection(asyncio.Protocol):
         if event.ended:
             self._feed(call, b"", ended=True)
 
-    def _refuse_http(self, stream_id: int, request: Request) -> None:
-        """Something other than gRPC is told so in its own words."""
-        headers = ((b":status", str(request.http_status).encode()), (b"content-type", b"text/plain; charset=utf-8"))
-        self.http2.send_headers(stream_id, EncodedHeaders(headers))
-        self.http2.send_data(stream_id, request.fault.encode())
-        self.http2.send_last(stream_id, EncodedHeaders(((b"grpc-status", b"13"),), last=True))
+    def _feed_stranger(self, event: DataArrived) -> None:
+        """Nobody reads this part of a request. One that is no gRPC is told so in its own words when it has ended."""
+        self.http2.consumed(event.stream_id, len(event.data))
+        request = self._strangers.pop(event.stream_id, None) if event.ended else None
+        if request is not None:
+            headers = ((b":status", str(request.http_status).encode()), (b"content-type", b"text/plain; charset=utf-8"))
+            self.http2.send_headers(event.stream_id, EncodedHeaders(headers))
+            self.http2.send_data(event.stream_id, request.fault.encode())
+            self.http2.send_last(event.stream_id, EncodedHeaders(((b"grpc-status", b"13"),), last=True))
 
     def _arm(self, call: Call, asked_seconds: float | None) -> None:
         allowed = call.method.timeout_seconds
@@ -286,19 +293,26 @@ class RpcConnection(asyncio.Protocol):
         if not outgoing.is_empty and transport is not None and not transport.is_closing():
             transport.write(outgoing.take())
 
+    def _look_after_soon(self, seconds: float) -> None:
+        self._watch = self._loop.call_later(seconds, self._look_after)
+
     def _look_after(self) -> None:
         """Clients that never say a word of HTTP/2, and those that have vanished without one, are let go."""
-        limits = self._limits
-        quiet = self._loop.time() - self._heard_at
-        if not self.http2.has_begun or (self._is_asked and quiet >= limits.pong_seconds):
+        limits, now = self._limits, self._loop.time()
+        quiet = now - self._heard_at
+        is_stranger = not self.http2.has_begun
+        if (is_stranger and now - self._came_at >= limits.preface_seconds) or (self._is_asked and quiet >= limits.pong_seconds):
             self.abort()
-            return
-        self._is_asked = quiet >= limits.quiet_seconds
-        if self._is_asked:
+        elif is_stranger:
+            self._look_after_soon(min(limits.preface_seconds, limits.quiet_seconds))
+        elif quiet >= limits.quiet_seconds:
+            self._is_asked = True
             self.http2.ping(_ALIVE)
             self.flush_soon()
-        wait = limits.pong_seconds if self._is_asked else limits.quiet_seconds - quiet
-        self._watch = self._loop.call_later(wait, self._look_after)
+            self._look_after_soon(limits.pong_seconds)
+        else:
+            self._is_asked = False
+            self._look_after_soon(limits.quiet_seconds - quiet)
 
     def _pong(self, payload: bytes) -> None:
         if payload == _STOPPING:

@@ -66,7 +66,12 @@ class Reflection:
         self._give(self._pool.FindFileByName(request.file_by_filename), answer)
 
     def _file_of_symbol(self, request: Any, answer: Any) -> None:
-        self._give(self._pool.FindFileContainingSymbol(request.file_containing_symbol), answer)
+        name = request.file_containing_symbol
+        try:
+            file = self._pool.FindFileContainingSymbol(name)
+        except KeyError:  # the pool does not count methods among its symbols
+            file = self._pool.FindMethodByName(name).containing_service.file
+        self._give(file, answer)
 
     def _file_of_extension(self, request: Any, answer: Any) -> None:
         asked = request.file_containing_extension
