@@ -35,6 +35,7 @@ _DECODE: Final = msgspec.json.Decoder().decode
 EXPRESSIONS: Final[Mapping[str, tuple[str, Mapping[str, msgspec.Raw], Callable[[], object]]]] = {
     "compare": ("amount > 100", RAW, lambda: _DECODE(RAW["amount"]) > 100),
     "calculate beside a list of 1 000": ("order.qty * order.price + 10", LISTED, lambda: _calculated(_DECODE(LISTED["order"]))),
+    "calculate with the list inside": ("order.qty * order.price + 10", RAW, lambda: _calculated(_DECODE(RAW["order"]))),
     "text": ("upper case(substring(name, 5, 11))", RAW, lambda: _shouted(_DECODE(RAW["name"]))),
     "filter 1 000": ("count(order.items[price > 25])", RAW, lambda: _filtered(_DECODE(RAW["order"]))),
 }

@@ -119,7 +119,7 @@ def test_what_is_no_number_of_times_is_an_incident(times: object, found: str) ->
     bench.create(times=times)
     assert not bench.rows(Job)
     assert bench.incident().error_type == "EXTRACT_VALUE_ERROR"
-    assert bench.incident().message.endswith(f"to be a list of at most 100 items, but it is {found}")
+    assert f"to be a list of at most 100 items, but it is {found}; set the variables it reads" in bench.incident().message
 
 
 @pytest.mark.parametrize("sequential", [False, True])

@@ -114,7 +114,9 @@ def test_variables_of_what_is_not_active_cannot_be_set(is_ended: bool) -> None:
 def test_a_scope_holds_so_much_and_the_message_names_the_culprit() -> None:
     bench = Bench(ONE_TASK, limits=Limits(variable_bytes=100))
     instance = bench.create(a="x" * 30)
-    with pytest.raises(Rejection, match=rf"scope '{instance.key}' to take at most 100 bytes.*largest: 'big' with 92") as raised:
+    with pytest.raises(
+        Rejection, match=rf"scope '{instance.key}' \('process'\) to take at most 100 bytes.*largest: 'big' with 92"
+    ) as raised:
         set_at(bench, instance.key, big="x" * 90, small=1)
     assert raised.value.type is RejectionType.INVALID_ARGUMENT
     assert instance.variables[instance.key] == document(a="x" * 30)

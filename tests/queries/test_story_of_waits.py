@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from counterflow.kernel.quarantine import QuarantineInstance
+from counterflow.kernel.step import Limits
 from counterflow.queries.history import records
 from counterflow.queries.instances import process_instance
 from counterflow.queries.shapes import ElementInstance, InstanceTree, Wait
 from counterflow.queries.story_of_waits import TELLERS
 from counterflow.testing import EPOCH_MS, Engine
-from tests.model.diagram import boundary, catch_message, element, end, extensions, model, path, service, start, timer
+from tests.model.diagram import boundary, catch, catch_message, element, end, extensions, model, path, service, start, timer
 from tests.queries.models import engine_with
 
 GUARDED = model(
@@ -96,6 +97,21 @@ def test_messages_that_have_reached_an_instance() -> None:
     pack = only(tree, "pack")
     told = [(found.message_key, found.catch_id, found.catch_name, found.element_instance_key) for found in tree.correlated_messages]
     assert told == [(message, "hint", "Hint", pack.key) for message in messages]
+
+
+def test_what_found_no_room_is_shown_where_it_waits() -> None:
+    caught = model(start(), catch("wait", catch_message("order")), service("pack"), end(), path("start", "wait", "pack", "end"))
+    engine = Engine(limits=Limits(variable_bytes=200))
+    engine.deploy_contents({"model.bpmn": caught})
+    key = engine.start("process", {"key": "k", "full": "f" * 100})
+    engine.publish("order", "k", {"big": "b" * 120})
+    held = only(process_instance(engine.store, key), "wait")
+    assert ([variable.name for variable in held.variables], held.incidents[0].error_type) == (["big"], "IO_MAPPING_ERROR")
+    engine.set_variables("wait", {"big": 1})
+    engine.resolve("wait")
+    tree = process_instance(engine.store, key)
+    assert [(variable.name, variable.value_json) for variable in tree.root.variables if variable.name == "big"] == [("big", "1")]
+    assert only(tree, "wait").variables == []
 
 
 def test_the_message_that_has_begun_an_instance() -> None:

@@ -10,11 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import msgspec
-
-from counterflow.kernel import engine
 from counterflow.kernel.rows import (
-    TABLES,
     ArrivedToken,
     ElementInstance,
     Incident,
@@ -25,7 +21,6 @@ from counterflow.kernel.rows import (
     Message,
     MessageCorrelation,
     MessageSubscription,
-    Partition,
     ProcessInstance,
     Quarantine,
     Row,
@@ -34,7 +29,6 @@ from counterflow.kernel.rows import (
     UndoRecord,
     Variable,
 )
-from counterflow.kernel.state import EmptySource, State
 from counterflow.model.graph import Behaviour, MessageDefinition, Node, Process, TimerDefinition
 from counterflow.store.memory import MemoryStore
 
@@ -201,25 +195,3 @@ def check_shared(store: MemoryStore) -> Iterator[str]:
         holder = store.get(ProcessInstance, (lock.process_instance_key,))
         if holder is None or holder.state != "active":
             yield f"{lock} is held by an instance that has ended"
-
-
-def check_replay(store: MemoryStore) -> Iterator[str]:
-    """The log, folded from nothing, is what the tables hold, to the byte."""
-    journal_keeper = State(EmptySource(), Partition(1, 0, 0))
-    engine.replay(journal_keeper, store.read_log())
-    folded: dict[type[Row], dict[Any, Row]] = {table: {} for table in TABLES}
-    for table, place, _, row in journal_keeper.journal:
-        if row is None:
-            folded[table].pop(place, None)
-        else:
-            folded[table][place] = row
-    for table in TABLES:
-        if table is Partition:
-            continue
-        there, here = _bytes(folded[table].values()), _bytes(store.scan(table, {}))
-        if there != here:
-            yield f"replay gives another {table.table}: {sorted(there ^ here)[:4]}"
-
-
-def _bytes(rows: Any) -> set[bytes]:
-    return {msgspec.json.encode(msgspec.structs.asdict(row)) for row in rows}

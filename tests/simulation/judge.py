@@ -9,8 +9,9 @@ from counterflow.kernel import engine
 from counterflow.kernel.rows import ProcessDefinition, ProcessInstance
 from counterflow.model.graph import Process
 from counterflow.store.port import Batch
+from tests.simulation.fold import Fold, check_replay
 from tests.simulation.history import History
-from tests.simulation.invariants import InstanceCheck, Violation, check_replay, check_shared
+from tests.simulation.invariants import InstanceCheck, Violation, check_shared
 from tests.simulation.oracle import Oracle
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ class Judge:
     def __init__(self, world: World) -> None:
         self._world = world
         self.history = History(self._process_of)
+        self._fold = Fold()
         self._oracle = Oracle(world.seed, world.case) if world.case.is_structured else None
 
     def committed(self, batch: Batch) -> None:
@@ -38,6 +40,7 @@ class Judge:
             if isinstance(header, ProcessInstance):
                 self._tell(InstanceCheck(self._world.store, self._process_of(key), rows).wrong(), f"{header.bpmn_process_id} {key}: ")
         self._tell(check_shared(self._world.store))
+        self._tell(self._fold.commit(batch, self._world.store))
 
     def _count_messages(self, batch: Batch) -> None:
         for entry in batch.log:
@@ -56,11 +59,12 @@ class Judge:
             raise Violation(where + text)
 
     def check_life(self) -> None:
-        """The log tells the whole story. Raises `Violation`."""
-        self._tell(check_replay(self._world.store))
+        """The log tells the whole story of every row that a crash has left. Raises `Violation`."""
+        self._tell(self._fold.wrong(self._world.store))
 
     def check_end(self) -> None:
-        """What was deployed is there. Raises `Violation`."""
+        """The log, read from its beginning, gives what is there, and what was deployed is there. Raises `Violation`."""
+        self._tell(check_replay(self._world.store))
         definitions = self._world.store.scan(ProcessDefinition, {})
         if len(definitions) != len(self._world.processes):
             raise Violation(f"{len(definitions)} definitions of {len(self._world.processes)} processes")

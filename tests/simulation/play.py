@@ -14,7 +14,7 @@ from tests.simulation.shapes import Case
 from tests.simulation.shrink import shrink
 from tests.simulation.world import World
 
-SEEDS = int(os.environ.get("SEEDS", "1500"))
+SEEDS = int(os.environ.get("SEEDS", "3000"))
 """How many seeds a run plays, from 0; `SEED=n` plays that one."""
 
 

@@ -23,9 +23,11 @@ from counterflow.kernel.instances import CancelProcessInstance, CreateProcessIns
 from counterflow.kernel.job_delivery import ReturnJob
 from counterflow.kernel.jobs import CompleteJob, UpdateJobRetries
 from counterflow.kernel.records import Command, LogEntry, Rejection
-from counterflow.kernel.rows import ProcessInstance
+from counterflow.kernel.rows import ProcessDefinition, ProcessInstance
 from counterflow.loop import Loop, Overloaded, Unavailable
+from counterflow.model.graph import Process
 from counterflow.partition import load_state
+from counterflow.source import StoreSource
 from tests.kernel.bench import resource
 from tests.simulation.clock import Clock, VirtualEventLoop, fault_of
 from tests.simulation.faults import JOB_TYPES, TROUBLED_MS
@@ -41,12 +43,28 @@ REPEATED = (PublishMessage, ResolveIncident, UpdateJobRetries)
 """What the person who mends will ask for again anyway."""
 
 
+class ReadingSource(StoreSource):
+    """Reads each deployed resource once per world: a diagram is dear to read, and the same bytes give the same graph."""
+
+    def __init__(self, store: SimulatedStore, graphs: dict[tuple[bytes, str], Process]) -> None:
+        super().__init__(store)
+        self._graphs = graphs
+
+    def process(self, definition: ProcessDefinition) -> Process:
+        """The graph of a definition."""
+        place = definition.checksum, definition.bpmn_process_id
+        if place not in self._graphs:
+            self._graphs[place] = super().process(definition)
+        return self._graphs[place]
+
+
 class WatchedLoop(Loop):
     """The real loop; each decision is now and then made twice, and a fault of the kernel ends the run."""
 
     def __init__(self, world: World, **options: Any) -> None:
         super().__init__(world.store, now_ms=world.clock.now_ms, **options)
         self._world = world
+        self._read_once()
 
     def _decide(self, command: Command) -> engine.Decision:
         expected = self._decided_elsewhere(command)
@@ -67,6 +85,14 @@ class WatchedLoop(Loop):
         except (Rejection, engine.KernelFault):
             return None
 
+    def _recover(self) -> bool:
+        recovered = super()._recover()
+        self._read_once()
+        return recovered
+
+    def _read_once(self) -> None:
+        self.state.source = ReadingSource(self._world.store, self._world.graphs)
+
     def _set_aside(self, fault: engine.KernelFault) -> None:
         self._world.fail(Violation(f"the kernel met a fault of its own: {fault}"), fault.__cause__)
         super()._set_aside(fault)
@@ -83,12 +109,14 @@ class World:
         self.fired: Counter[str] = Counter()
         self._resource = resource(content)
         self.processes = {process.id: process for process in self._resource.processes}
+        self.graphs: dict[tuple[bytes, str], Process] = {}
         self._judge = Judge(self)
         self._people = People(self)
         self._workers = Workers(self)
         self.store = SimulatedStore(self.strikes, self._judge.committed)
         self._agenda: list[tuple[float, int, Callable[[], None]]] = []
         self._count = 0
+        self._alarm: asyncio.TimerHandle | None = None
         self.loop: WatchedLoop | None = None
         self._died: asyncio.Future[None] | None = None
         self._unanswered: dict[asyncio.Future[Any], Command] = {}
@@ -160,7 +188,7 @@ class World:
 
     def _bury(self) -> None:
         """Answers that had left the house count; who got none asks again, or gives up."""
-        self.loop = self._died = None
+        self.loop = self._died = self._alarm = None
         unanswered, self._unanswered = self._unanswered, {}
         for future, command in unanswered.items():
             if future.done() and not future.cancelled() and future.exception() is None:
@@ -199,16 +227,26 @@ class World:
 
     def _play(self) -> None:
         """Do what is due, and wait for the next."""
+        self._alarm = None
         while self.loop is not None and self._agenda and self._agenda[0][0] <= self.clock.seconds:
             heappop(self._agenda)[2]()
-        if self.loop is not None and self._agenda:
-            asyncio.get_running_loop().call_at(self._agenda[0][0], self._play)
+        self._wake()
+
+    def _wake(self) -> None:
+        """See to it that the life that is under way sees the next thing on the agenda; one alarm is enough for all."""
+        if self.loop is None or not self._agenda:
+            return
+        when = self._agenda[0][0]
+        if self._alarm is not None:
+            if self._alarm.when() <= when:
+                return
+            self._alarm.cancel()
+        self._alarm = asyncio.get_running_loop().call_at(when, self._play)
 
     def soon(self, seconds: float, action: Callable[[], None]) -> None:
         """Like `later`, and sure to be seen by the life that is under way."""
         self.later(seconds, action)
-        if self.loop is not None:
-            asyncio.get_running_loop().call_at(self.clock.seconds + seconds, self._play)
+        self._wake()
 
     def _begin(self) -> None:
         deploy = DeployResources(resources=(self._resource,))

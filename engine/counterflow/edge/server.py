@@ -7,6 +7,7 @@ import logging
 
 from counterflow.edge.calls import Behaviour, Calls
 from counterflow.edge.counterflow_service import CounterflowService
+from counterflow.edge.decisions import Decisions
 from counterflow.edge.deployments import Deployments
 from counterflow.edge.instances import Instances
 from counterflow.edge.jobs import Jobs
@@ -33,7 +34,6 @@ SERVED = ("", gateway.SERVICE, counterflow_v1.SERVICE)
 
 NOT_YET = {
     "BroadcastSignal": ("Signal events are not there", "no process can wait for a signal, so there is nobody to broadcast to"),
-    "EvaluateDecision": ("Decisions (DMN) are not there", "evaluate them in a worker"),
     "ModifyProcessInstance": ("Modification is not there", "cancel the instance and start a new one"),
     "MigrateProcessInstance": ("Migration is not there", "running instances finish on the version that they began with"),
     "DeleteResource": ("Deleting resources is not there", "deploy a version that replaces it"),
@@ -103,7 +103,7 @@ class EdgeServer:
 
     def _gateway(self) -> dict[str, Method]:
         calls, rpcs = self._calls, gateway.METHODS
-        families = (Jobs(calls), self._instances, Messages(calls))
+        families = (Jobs(calls), self._instances, Messages(calls), Decisions(calls))
         commands = {name: translate for family in families for name, translate in family.translations().items()}
         answered: dict[str, Behaviour] = {**Deployments(calls).behaviours(), "Topology": self._topology.topology}
         waiting: dict[str, Behaviour] = {

@@ -5,9 +5,10 @@ closure that runs them. Nothing walks the tree at run time, and nothing looks a 
 """
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from counterflow.feel import parser, tree
+from counterflow.feel import demand, parser, tree
+from counterflow.feel.demand import Decoders
 from counterflow.feel.errors import FeelSyntaxError
 from counterflow.feel.forms import access, calls, choices, loops, operations, tests, values
 from counterflow.feel.forms.base import Compiler
@@ -85,20 +86,30 @@ class Surroundings:
             raise too_deep(text, root, self.nesting) from None
 
 
-def compile_tree(root: tree.Tree, text: str, given: frozenset[str], nesting: int) -> tuple[Code, frozenset[str]]:
-    """The code of a tree, and the top-level names it may read. `given` names are variables even where a built-in has that name."""
+class Compiled(NamedTuple):
+    """Code, the top-level names it may read, and the decoders of those of which it asks for a part."""
+
+    code: Code
+    names: frozenset[str]
+    decoders: Decoders
+
+
+def compile_tree(root: tree.Tree, text: str, given: frozenset[str], nesting: int) -> Compiled:
+    """`given` names are variables even where a built-in has that name. Raises FeelSyntaxError."""
     compiler = Compiler(FORMS, text, given, nesting)
     try:
-        return compiler.code(root, Scope()), frozenset(compiler.names)
+        code = compiler.code(root, Scope())
+        return Compiled(code, frozenset(compiler.names), demand.decoders(root, given))
     except RecursionError:
         raise too_deep(text, root, nesting) from None
 
 
-def compile_tests(root: tree.UnaryTests, text: str, given: frozenset[str], nesting: int) -> tuple[Code, frozenset[str]]:
-    """The code of unary tests; it expects the value under test as the only local name."""
+def compile_tests(root: tree.UnaryTests, text: str, given: frozenset[str], nesting: int) -> Compiled:
+    """The same of unary tests; their code expects the value under test as the only local name. Raises FeelSyntaxError."""
     compiler = Compiler(FORMS, text, given, nesting)
     try:
-        return tests.unary_tests(compiler, root, Scope()), frozenset(compiler.names)
+        code = tests.unary_tests(compiler, root, Scope())
+        return Compiled(code, frozenset(compiler.names), demand.decoders(root, given))
     except RecursionError:
         raise too_deep(text, root, nesting) from None
 

@@ -6,9 +6,10 @@ from typing import Final
 import msgspec
 
 from counterflow.feel import compiler, parser
+from counterflow.feel.compiler import Compiled
 from counterflow.feel.errors import FeelFailure, FeelWarning
 from counterflow.feel.run import Limits, Local, Run, Value, Variables
-from counterflow.feel.values import Code, check_size
+from counterflow.feel.values import check_size
 
 DEFAULT_LIMITS: Final = Limits()
 
@@ -24,12 +25,13 @@ class Evaluation(msgspec.Struct, frozen=True):
 class Expression:
     """Compiled once, evaluated many times, from any thread. `names` are the variables it may ask for, no more."""
 
-    __slots__ = ("_code", "_limits", "names", "text")
+    __slots__ = ("_code", "_decoders", "_limits", "names", "text")
 
-    def __init__(self, text: str, names: frozenset[str], code: Code, limits: Limits) -> None:
+    def __init__(self, text: str, compiled: Compiled, limits: Limits) -> None:
         self.text = text
-        self.names = names
-        self._code = code
+        self.names = compiled.names
+        self._code = compiled.code
+        self._decoders = compiled.decoders
         self._limits = limits
 
     def evaluate(self, context: Variables, now_ms: int = 0) -> Evaluation:
@@ -38,7 +40,7 @@ class Expression:
 
     def _run(self, context: Variables, now_ms: int, local: Local) -> Evaluation:
         limits = self._limits
-        run = Run(context, now_ms, limits, limits.fuel)
+        run = Run(context, now_ms, limits, limits.fuel, self._decoders)
         try:
             value = self._code(run, local)
             if type(value) in _GROWING:
@@ -76,13 +78,11 @@ def compile(text: str, *, names: Iterable[str] = (), entries: Iterable[str] = ()
     """
     given = frozenset(names)
     root = parser.parse(text, given, limits.nesting, entries)
-    code, free = compiler.compile_tree(root, text, given, limits.nesting)
-    return Expression(text, free, code, limits)
+    return Expression(text, compiler.compile_tree(root, text, given, limits.nesting), limits)
 
 
 def compile_unary_tests(text: str, *, names: Iterable[str] = (), limits: Limits = DEFAULT_LIMITS) -> UnaryTests:
     """Compile the tests of an input cell, such as `> 5, [1..3]` or `-`. Raises FeelSyntaxError."""
     given = frozenset(names)
     root = parser.parse_unary_tests(text, given, limits.nesting)
-    code, free = compiler.compile_tests(root, text, given, limits.nesting)
-    return UnaryTests(text, free, code, limits)
+    return UnaryTests(text, compiler.compile_tests(root, text, given, limits.nesting), limits)

@@ -43,11 +43,23 @@ class Limits(msgspec.Struct, frozen=True):
     result_bytes: int = 4 * 1024 * 1024
 
 
+class _NoDecoders(dict[str, "msgspec.json.Decoder[Any] | None"]):
+    def __missing__(self, name: str) -> None:
+        return None
+
+
+NO_DECODERS: Final = _NoDecoders()
+"""Every variable is decoded as a whole."""
+
+
 class Run(msgspec.Struct):
+    """`decoders` make of some variables only what the expression asks for (`demand`)."""
+
     variables: Variables
     now_ms: int
     limits: Limits
     fuel: int
+    decoders: Mapping[str, "msgspec.json.Decoder[Any] | None"] = NO_DECODERS
     depth: int = 0
     decoded: dict[str, Value] = {}
     warned: dict[FeelWarning, None] = {}
@@ -62,6 +74,12 @@ class Run(msgspec.Struct):
 
     def _decode(self, name: str, raw: object) -> Value:
         if type(raw) is msgspec.Raw:
+            partly = self.decoders[name]
+            if partly is not None:
+                try:
+                    return partly.decode(raw)
+                except msgspec.DecodeError:
+                    pass  # another shape than the expression expects, or no JSON: read the whole to see
             try:
                 return DECODER.decode(raw)
             except msgspec.DecodeError as error:
@@ -117,14 +135,15 @@ class _Absent:
 ABSENT: Final = _Absent()
 
 
-def _decimal(text: str) -> numbers.Number:
+def decimal(text: str) -> numbers.Number:
+    """The number that JSON spells with a point or an exponent. Raises ValueError, which decoders take for bad JSON."""
     value = numbers.read(text)
     if value is None:
         raise ValueError(f"{text[:40]} is beyond 10 ** 6144")
     return value
 
 
-DECODER: Final = msgspec.json.Decoder(float_hook=_decimal)
+DECODER: Final = msgspec.json.Decoder(float_hook=decimal)
 
 
 def _admit_list(run: Run, name: str, value: list[object]) -> Value:

@@ -58,9 +58,9 @@ def come(step: Step, element: ElementInstance, catch_id: str, values: dict[str, 
 def pass_event(step: Step, element: ElementInstance, node: Node, values: dict[str, bytes]) -> None:
     """The event itself has happened: its variables go out as its mappings say, and the token goes on."""
     if node.outputs:
-        variables.set_local(step, element.key, values)
-    else:
-        variables.propagate(step, element.key, values)
+        variables.carry(step, element.key, values)
+    elif not lifecycle.hand_out(step, element, node, values):
+        return
     lifecycle.finish(step, step.element(element.key), node)
 
 
@@ -69,7 +69,8 @@ def pass_triggered(step: Step, element: ElementInstance, node: Node, carried: di
     if not node.outputs:
         own = {mapping.target[0] for mapping in node.inputs}
         handed = variables.hand_on(step, element.key, [name for name in carried if name not in own])
-        variables.propagate(step, element.scope_key, handed)
+        if not lifecycle.propagate(step, element, node, handed):
+            return
     lifecycle.finish(step, step.element(element.key), node)
 
 

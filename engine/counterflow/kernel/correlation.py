@@ -26,6 +26,7 @@ class PublishMessage(Command, frozen=True, kw_only=True, gc=False):
 
 def decide_publish(step: Step, command: PublishMessage) -> int:
     """PublishMessage of the gateway."""
+    variables.refuse_large(step, command.variables)
     _refuse_known_id(step, command)
     key = step.new_key()
     expires_at_ms = step.now_ms + max(command.time_to_live_ms, 0)

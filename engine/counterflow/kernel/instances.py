@@ -50,6 +50,7 @@ class CancelProcessInstance(Command, frozen=True, kw_only=True, gc=False):
 
 def decide_create(step: Step, command: CreateProcessInstance) -> ProcessInstance:
     """CreateProcessInstance of the gateway. The start event may not have run when it answers."""
+    variables.refuse_large(step, command.variables)
     definition = _find_definition(step.state, command)
     process = step.state.process_of(definition.key)
     if command.start_at:
@@ -73,7 +74,10 @@ def begin(
     caller: ElementInstance | None = None,
     call_depth: int = 0,
 ) -> ProcessInstance:
-    """A new instance of a definition, to begin at its none start event or at the elements of `start_at` (one a line)."""
+    """A new instance of a definition, to begin at its none start event or at the elements of `start_at` (one a line).
+
+    Who gives the document has measured it.
+    """
     key = step.new_key()
     step.state.open_instance(key)
     step.instance = step.state.instances[key]
@@ -81,7 +85,7 @@ def begin(
     step.emit(ProcessInstanceCreated(key, definition.key, definition.bpmn_process_id, definition.version, *parents, call_depth, start_at))
     root = step.state.process_of(definition.key).root
     step.emit(lifecycle.ElementActivating(key, 0, root.id))
-    variables.set_local(step, key, document)
+    variables.carry(step, key, document)
     step.later(lifecycle.begin, key)
     header = step.instance.header
     if header is None:

@@ -248,6 +248,7 @@ def decide_throw_error(step: Step, command: ThrowError) -> None:
     """ThrowError of the gateway."""
     job, element, _ = _find(step, command.job_key, "throw an error for")
     _expect_active(job, "thrown an error for")
+    variables.refuse_large(step, command.variables)
     message = command.message[:ERROR_MESSAGE_LIMIT]
     catch = error_events.find_catch(step, element, command.error_code)
     step.emit(JobErrorThrown(job.key, command.error_code, message, catch is not None))

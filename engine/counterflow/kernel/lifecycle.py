@@ -10,7 +10,7 @@ keeps their story. After camunda/zeebe's ProcessInstanceLifecycle; BPMN 2.0.2, 1
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -115,7 +115,7 @@ def enter(
         loop_counter = BODY
     step.emit(ElementActivating(key, scope_key, node.id, undo_key, compensated_scope_key, triggered, loop_counter))
     if local:
-        variables.set_local(step, key, local)
+        variables.carry(step, key, local)
     step.later(begin, key)
     return key
 
@@ -149,11 +149,50 @@ def finish(step: Step, element: ElementInstance, node: Node, flows: Sequence[Flo
     leave(step, element, node, flows)
 
 
+def hand_out(step: Step, element: ElementInstance, node: Node, document: Mapping[str, bytes], outward: Collection[str] = ()) -> bool:
+    """What came to an element, or came of it, leaves it before it is finished; names of `outward` take nothing of the element's own.
+
+    False where there is no room outside: then it waits in the completing element, which an incident holds.
+    """
+    own, _ = variables.whereto(step, element, node)
+    stays = {name: value for name, value in document.items() if name in own and name not in outward}
+    goes = {name: value for name, value in document.items() if name not in stays}
+    variables.carry(step, element.key, stays)
+    return propagate(step, element, node, goes)
+
+
+def propagate(step: Step, element: ElementInstance, node: Node, document: Mapping[str, bytes]) -> bool:
+    """Like `hand_out`, of what takes nothing of the element's own."""
+    _, outside = variables.whereto(step, element, node)
+    try:
+        variables.propagate(step, outside, document)
+    except variables.DocumentTooLarge as failure:
+        step.emit(ElementCompleting(element.key))
+        waits.close_all(step, element.key)
+        variables.hold(step, element, document)
+        tell_too_large(step, element, failure)
+        return False
+    return True
+
+
+def tell_too_large(step: Step, element: ElementInstance, failure: variables.DocumentTooLarge) -> None:
+    """What would leave an element has no room: an incident holds it."""
+    incidents.raise_incident(
+        step,
+        element,
+        MAPPING_FAILED,
+        f"{failure} (what leaves '{element.element_id}' is kept in its own scope '{element.key}'). Set smaller variables there, "
+        "or in the scope that is full, and resolve the incident",
+    )
+
+
 def leave(step: Step, element: ElementInstance, node: Node, flows: Sequence[Flow] | None = None, *, is_mapped: bool = False) -> None:
     """Second half of `finish`, taken up again when an incident of the outputs or of the flows' conditions was resolved.
 
     `is_mapped`: the outputs were mapped before a condition held the element, and are not mapped a second time.
     """
+    if element.held is not None and not _release(step, element, node):
+        return
     if node.outputs and not is_mapped and element.loop_counter != BODY and not _map_outputs(step, element, node):
         return
     if element.loop_counter > 0:
@@ -169,6 +208,15 @@ def leave(step: Step, element: ElementInstance, node: Node, flows: Sequence[Flow
         take(step, element.scope_key, flow)
     if element.scope_key:
         scope_may_end(step, element.scope_key)
+
+
+def _release(step: Step, element: ElementInstance, node: Node) -> bool:
+    try:
+        variables.release(step, element, node, stay=bool(node.outputs) and element.loop_counter != BODY)
+    except variables.DocumentTooLarge as failure:
+        tell_too_large(step, element, failure)
+        return False
+    return True
 
 
 def _leave_loop(step: Step, element: ElementInstance, node: Node) -> None:

@@ -64,6 +64,55 @@ class ProcessDefinition(Row, frozen=True, gc=False):
     deployed_at_ms: int
 
 
+class DecisionRequirements(Row, frozen=True, gc=False):
+    """One version of a decision model (a DMN file). Versions count from 1 per `requirements_id`.
+
+    `imported_keys` are the keys of the versions that it imports, a JSON array.
+    """
+
+    table: ClassVar[str] = "decision_requirements"
+    instance_field: ClassVar[str] = ""
+
+    key: int
+    requirements_id: str
+    name: str
+    version: int
+    resource_key: int
+    resource_name: str
+    checksum: bytes
+    imported_keys: str
+    deployment_key: int
+    deployed_at_ms: int
+
+
+class DecisionDefinition(Row, frozen=True, gc=False):
+    """One version of a decision, in the decision model `requirements_key`. Versions count from 1 per `decision_id`."""
+
+    table: ClassVar[str] = "decision_definition"
+    instance_field: ClassVar[str] = ""
+
+    key: int
+    decision_id: str
+    name: str
+    version: int
+    version_tag: str | None
+    requirements_key: int
+    deployment_key: int
+    deployed_at_ms: int
+
+
+class BoundDecision(Row, frozen=True, gc=False):
+    """The version of a decision that processes of one deployment mean when they are bound to what was deployed with them."""
+
+    table: ClassVar[str] = "bound_decision"
+    key_fields: ClassVar[tuple[str, ...]] = ("deployment_key", "decision_id")
+    instance_field: ClassVar[str] = ""
+
+    deployment_key: int
+    decision_id: str
+    decision_key: int
+
+
 class ProcessInstance(Row, frozen=True, gc=False):
     """One run of a definition. `state` is `active`, `completed` or `terminated`; the row stays when the run has ended.
 
@@ -96,7 +145,8 @@ class ElementInstance(Row, frozen=True, gc=False):
     `loop_counter` is -1 on the body of a multi-instance activity and counts its instances from 1. `triggered` marks an
     event that has happened before its element was entered (after an event-based gateway), and a scope whose content is
     entered from outside (start instructions). `called_instance_key` is the process instance that a call activity has
-    called. `result` keeps what the element's job returned, where the model wants it offered to the handler.
+    called. `result` keeps what the element's job returned, where the model wants it offered to the handler. `held` names
+    the variables of its own (a JSON array) that are to leave a completing element and found no room outside.
     """
 
     table: ClassVar[str] = "element_instance"
@@ -114,6 +164,7 @@ class ElementInstance(Row, frozen=True, gc=False):
     triggered: bool = False
     called_instance_key: int = 0
     result: bytes | None = None
+    held: bytes | None = None
 
 
 class Variable(Row, frozen=True, gc=False):
@@ -346,6 +397,9 @@ TABLES: tuple[type[Row], ...] = (
     Partition,
     Resource,
     ProcessDefinition,
+    DecisionRequirements,
+    DecisionDefinition,
+    BoundDecision,
     ProcessInstance,
     ElementInstance,
     Variable,

@@ -8,10 +8,11 @@ when an expression asks for them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from counterflow import feel
 from counterflow.feel import Expression
@@ -50,6 +51,20 @@ class VariablesRemoved(Event, frozen=True, array_like=True, tag=22, gc=False):
     names: tuple[str, ...]
 
 
+class ResultsHeld(Event, frozen=True, array_like=True, tag=23, gc=False):
+    """What an element leaves behind found no room outside: it waits in the element's own scope until an incident is resolved."""
+
+    element_instance_key: int
+    values: dict[str, bytes]
+
+
+class ResultsReleased(Event, frozen=True, array_like=True, tag=24, gc=False):
+    """What was held has gone out. Variables of these names are no longer the element's own."""
+
+    element_instance_key: int
+    names: tuple[str, ...]
+
+
 class SetVariables(Command, frozen=True, kw_only=True, gc=False):
     """Set variables from outside, seen from an element instance: in its own scope only, or propagated. Answers a key."""
 
@@ -63,7 +78,7 @@ class MappingFailed(Exception):
 
 
 class DocumentTooLarge(Rejection):
-    """Variables that a scope has no room for."""
+    """Variables that a scope has no room for: the caller's mistake in a document of theirs, anywhere else an incident IO_MAPPING_ERROR."""
 
 
 class ScopeView:
@@ -127,40 +142,72 @@ def from_object(text: bytes) -> dict[str, bytes]:
 
 
 def set_local(step: Step, scope_key: int, document: Document) -> None:
-    """Set variables in one scope; those that have the value already are left alone."""
+    """Set variables in one scope; those that have the value already are left alone. Raises `DocumentTooLarge`."""
+    _refuse_oversize(step, scope_key, document)
+    carry(step, scope_key, document)
+
+
+def carry(step: Step, scope_key: int, document: Document) -> None:
+    """Like `set_local`, of what was measured where it came from, or is about to go on to another scope: the limit is not asked."""
     present = step.current().variables.get(scope_key)
     changed = {name: value for name, value in document.items() if present is None or present.get(name) != value}
     if changed:
-        _refuse_oversize(step, scope_key, changed)
         step.emit(VariablesSet(scope_key, changed))
 
 
+def refuse_large(step: Step, document: Document) -> None:
+    """A caller's document has to fit into a scope of its own. Raises `DocumentTooLarge`."""
+    if _bytes_of(document) > step.limits.variable_bytes:
+        raise _too_large(step, "the variables", _bytes_of(document), document)
+
+
 def propagate(step: Step, scope_key: int, document: Document) -> None:
-    """Set each variable in the nearest scope from here outwards that has it, else in the process."""
+    """Set each variable in the nearest scope from here outwards that has it, else in the process: all, or `DocumentTooLarge`."""
     instance = step.current()
     by_scope: dict[int, dict[str, bytes]] = {}
     for name, value in document.items():
         by_scope.setdefault(_home_of(instance, scope_key, name), {})[name] = value
     for target, values in by_scope.items():
-        set_local(step, target, values)
+        _refuse_oversize(step, target, values)
+    for target, values in by_scope.items():
+        carry(step, target, values)
 
 
 def hand_out(step: Step, element: ElementInstance, node: Node, document: Document) -> None:
     """Results of an element leave it: propagated from the element itself, so that what its input mappings made takes them.
 
+    Raises `DocumentTooLarge`.
+    """
+    own, outside = whereto(step, element, node)
+    set_local(step, element.key, {name: value for name, value in document.items() if name in own})
+    propagate(step, outside, {name: value for name, value in document.items() if name not in own})
+
+
+def whereto(step: Step, element: ElementInstance, node: Node) -> tuple[Collection[str], int]:
+    """Which names of its results stay an element's own, and the scope from which the others find theirs.
+
     A compensation handler also carries variables of the past in its own scope; these take nothing, the results go out. Of a
     multi-instance handler it is the body that carries them, around the instances.
     """
-    body = step.current().elements[element.scope_key] if element.loop_counter > 0 else None
     if element.undo_key:
-        own, outside = {mapping.target[0] for mapping in node.inputs}, element.scope_key
-    elif body is not None and body.undo_key:
-        own, outside = set(step.current().variables.get(element.key, ())), body.scope_key
-    else:
-        propagate(step, element.key, document)
-        return
-    set_local(step, element.key, {name: value for name, value in document.items() if name in own})
-    propagate(step, outside, {name: value for name, value in document.items() if name not in own})
+        return {mapping.target[0] for mapping in node.inputs}, element.scope_key
+    body = step.current().elements[element.scope_key] if element.loop_counter > 0 else None
+    outside = body.scope_key if body is not None and body.undo_key else element.scope_key
+    return step.current().variables.get(element.key, {}).keys(), outside
+
+
+def hold(step: Step, element: ElementInstance, document: Document) -> None:
+    """What is to leave an element finds no room: it waits in the element's own scope, where a person can make it smaller."""
+    step.emit(ResultsHeld(element.key, dict(document)))
+
+
+def release(step: Step, element: ElementInstance, node: Node, *, stay: bool) -> None:
+    """What was held goes out, as it is by now; with `stay` the element keeps it for its output mappings. Raises `DocumentTooLarge`."""
+    own = step.current().variables.get(element.key, {})
+    held = [name for name in _held_by(element) if name in own]
+    _, outside = whereto(step, element, node)
+    propagate(step, outside, {name: own[name] for name in held})
+    step.emit(ResultsReleased(element.key, () if stay else tuple(held)))
 
 
 def hand_on(step: Step, scope_key: int, names: Iterable[str]) -> dict[str, bytes]:
@@ -224,21 +271,33 @@ def _home_of(instance: InstanceState, scope_key: int, name: str) -> int:
 
 
 def _refuse_oversize(step: Step, scope_key: int, values: Document) -> None:
-    limit = step.limits.variable_bytes
+    """What makes a scope smaller is never refused, so that one that carries too much can be mended."""
     instance = step.current()
-    added = sum(map(len, values.values()))
+    added = _bytes_of(values)
     present = instance.variable_bytes.get(scope_key, 0)
-    if added + present <= limit:
+    if added + present <= step.limits.variable_bytes:
         return
-    replaced = sum(len(value) for name, value in instance.variables.get(scope_key, {}).items() if name in values)
-    if added + present - replaced > limit:
-        largest = max(values, key=lambda name: len(values[name]))
-        raise DocumentTooLarge(
-            RejectionType.INVALID_ARGUMENT,
-            f"Expected the variables of scope '{scope_key}' to take at most {limit} bytes, but they would take "
-            f"{added + present - replaced} (largest: '{largest}' with {len(values[largest])}); "
-            "keep large data elsewhere and pass a reference",
-        )
+    replaced = sum(len(name) + len(value) for name, value in instance.variables.get(scope_key, {}).items() if name in values)
+    if added - replaced > 0 and added + present - replaced > step.limits.variable_bytes:
+        where = f"the variables of scope '{scope_key}' ('{instance.elements[scope_key].element_id}')"
+        raise _too_large(step, where, added + present - replaced, values)
+
+
+def _too_large(step: Step, what: str, size: int, values: Document) -> DocumentTooLarge:
+    largest = max(values, key=lambda name: len(values[name]))
+    return DocumentTooLarge(
+        RejectionType.INVALID_ARGUMENT,
+        f"Expected {what} to take at most {step.limits.variable_bytes} bytes, but they would take {size} "
+        f"(largest: '{largest}' with {len(values[largest])}); keep large data elsewhere and pass a reference",
+    )
+
+
+def _bytes_of(document: Document) -> int:
+    return sum(len(name) + len(value) for name, value in document.items())
+
+
+def _held_by(element: ElementInstance) -> list[str]:
+    return [] if element.held is None else msgspec.json.decode(element.held, type=list[str])
 
 
 def decide_set_variables(step: Step, command: SetVariables) -> int:
@@ -273,5 +332,29 @@ def _apply_removed(state: State, instance: InstanceState | None, event: Variable
             state.delete(instance.rows[Variable][event.scope_key, name])
 
 
-APPLIERS = {VariablesSet: _apply_set, VariablesRemoved: _apply_removed, VariableDocumentUpdated: _apply_nothing}
+def _apply_held(state: State, instance: InstanceState | None, event: ResultsHeld) -> None:
+    if instance is None:
+        return
+    element = instance.elements[event.element_instance_key]
+    for name, value in event.values.items():
+        state.put(Variable(element.key, name, instance.key, value))
+    state.put(replace(element, held=msgspec.json.encode(list(event.values))))
+
+
+def _apply_released(state: State, instance: InstanceState | None, event: ResultsReleased) -> None:
+    if instance is None:
+        return
+    element = instance.elements[event.element_instance_key]
+    for name in event.names:
+        state.delete(instance.rows[Variable][element.key, name])
+    state.put(replace(element, held=None))
+
+
+APPLIERS = {
+    VariablesSet: _apply_set,
+    VariablesRemoved: _apply_removed,
+    VariableDocumentUpdated: _apply_nothing,
+    ResultsHeld: _apply_held,
+    ResultsReleased: _apply_released,
+}
 COMMANDS = {SetVariables: decide_set_variables}

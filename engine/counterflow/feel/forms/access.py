@@ -1,14 +1,17 @@
 """Names, paths and filters: everything that reads a value out of another."""
 
+import operator
 from collections.abc import Callable
 from decimal import Decimal
+from itertools import compress, repeat
+from typing import Any, Final
 
 from counterflow.feel import tree
 from counterflow.feel.builtins import BUILTINS
 from counterflow.feel.forms.base import Compiler
 from counterflow.feel.numbers import as_int, shown
 from counterflow.feel.operators import PROPERTIES
-from counterflow.feel.run import ABSENT, Local, Null, Run, Value
+from counterflow.feel.run import ABSENT, TEXT_PER_FUEL, Local, Null, Run, Value
 from counterflow.feel.scope import Item, Scope
 from counterflow.feel.values import Code, Function, Range, a_kind, as_list
 
@@ -21,6 +24,24 @@ _RANGE_PROPERTIES: dict[str, Callable[[Range], Value]] = {
     "end included": lambda value: value.end_included,
 }
 
+
+KnownComparison = tuple[str, Callable[[Any, Any], bool], Any, frozenset[type]]
+"""The name of an entry, the comparison, what to compare with, and the kinds of values that it can be asked of at once."""
+
+_HOLDS: Final[dict[str, Callable[[Any, Any], bool]]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "=": operator.eq,
+    "!=": operator.ne,
+}
+_AT_ONCE: Final[dict[type, frozenset[type]]] = {
+    int: frozenset({int, Decimal}),
+    Decimal: frozenset({int, Decimal}),
+    bool: frozenset({bool}),
+    str: frozenset({str}),
+}
 
 # Names
 
@@ -89,7 +110,32 @@ def filter_(compiler: Compiler, node: tree.Filter, scope: Scope) -> Code:
     if isinstance(node.condition, tree.Literal) and type(node.condition.value) is int:
         return _indexed(source, node.condition.value)
     condition = compiler.code(node.condition, scope.plus(Item()))
+    if (known := comparison_with_literal(node.condition)) is not None:
+        return _selected_by_column(source, condition, known)
     return _selected(source, condition) if isinstance(node.condition, _ANSWERS_YES_OR_NO) else _either(source, condition)
+
+
+def comparison_with_literal(condition: tree.Tree) -> KnownComparison | None:
+    """What `price > 25` or `item.price > 25` compares; None for all other conditions."""
+    if not isinstance(condition, tree.Comparison) or not isinstance(condition.right, tree.Literal):
+        return None
+    limit = condition.right.value
+    kinds = _AT_ONCE.get(type(limit))
+    name = _entry_name(condition.left)
+    if kinds is None or name is None or (isinstance(limit, bool | str) and not _compares_at_once(condition.operator, limit)):
+        return None
+    return name, _HOLDS[condition.operator], limit, kinds
+
+
+def _compares_at_once(operator: str, limit: bool | str) -> bool:
+    # The order of texts, and the equality of long ones, are paid for by length.
+    return operator in {"=", "!="} and (isinstance(limit, bool) or len(limit) <= TEXT_PER_FUEL)
+
+
+def _entry_name(node: tree.Tree) -> str | None:
+    if isinstance(node, tree.Path) and node.source == tree.Name("item"):
+        return node.name
+    return node.name if isinstance(node, tree.Name) and node.name != "item" else None
 
 
 def _indexed(source: Code, index: int) -> Code:
@@ -124,6 +170,24 @@ def _select(run: Run, local: Local, items: list[Value], condition: Code) -> list
         if condition(run, (*local, item)) is True:
             selected.append(item)
     return selected
+
+
+def _selected_by_column(source: Code, condition: Code, known: "KnownComparison") -> Code:
+    """As `_selected`, for `price > 25`: where every item has that entry, of the kind of the literal, they are compared in a row."""
+    name, holds, limit, kinds = known
+
+    def select_by_column(run: Run, local: Local) -> Value:
+        items: Any = as_list(source(run, local))
+        try:
+            column = [item[name] for item in items]
+        except (KeyError, TypeError):
+            return _select(run, local, items, condition)
+        if not kinds.issuperset(map(type, column)):
+            return _select(run, local, items, condition)
+        run.spend(len(items))
+        return list(compress(items, map(holds, column, repeat(limit))))
+
+    return select_by_column
 
 
 def _select_checked(run: Run, local: Local, items: list[Value], condition: Code) -> Value:

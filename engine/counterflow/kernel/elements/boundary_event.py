@@ -6,7 +6,7 @@ brought is in the boundary event's own scope and leaves it by output mappings.
 
 from __future__ import annotations
 
-from counterflow.kernel import lifecycle, variables
+from counterflow.kernel import lifecycle
 from counterflow.kernel.elements.room import Room
 from counterflow.kernel.rows import ElementInstance
 from counterflow.kernel.step import Step
@@ -16,8 +16,8 @@ from counterflow.model.graph import Dialect, ErrorDefinition, Node
 def activated(step: Step, element: ElementInstance, node: Node) -> None:
     """Hand out what the event brought, where the dialect says so, and go on."""
     brought = step.current().variables.get(element.key)
-    if brought and _hands_out(step, node):
-        variables.propagate(step, element.scope_key, dict(sorted(brought.items())))
+    if brought and _hands_out(step, node) and not lifecycle.propagate(step, element, node, dict(sorted(brought.items()))):
+        return
     lifecycle.finish(step, element, node)
 
 

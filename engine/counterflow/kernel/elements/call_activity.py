@@ -44,6 +44,12 @@ def activated(step: Step, element: ElementInstance, node: Node) -> None:
         incidents.raise_incident(step, element, "CALLED_ELEMENT_ERROR", f"Expected '{node.id}' to call process '{process_id}', {why}")
         return
     document = _going_in(step, element, node)
+    try:
+        variables.refuse_large(step, document)
+    except variables.DocumentTooLarge as failure:
+        remedy = "set smaller variables, or map only what the process needs, and resolve the incident"
+        incidents.raise_incident(step, element, "IO_MAPPING_ERROR", f"{failure} (what '{node.id}' hands to '{process_id}'); {remedy}")
+        return
     child = instances.begin(step, definition, document, caller=element, call_depth=header.call_depth + 1)
     step.instance = caller
     step.emit(ProcessCalled(element.key, child.key))
@@ -61,10 +67,10 @@ def called_ended(step: Step, end: InstanceEnded) -> None:
         return
     step.enter_instance(caller)
     node = step.node(element)
-    if _definition(node).propagate_all_out and not node.results_stay_local:
-        _coming_out(step, element, node, end.variables)
+    if _definition(node).propagate_all_out and not node.results_stay_local and not _coming_out(step, element, node, end.variables):
+        return
     if node.outputs:
-        variables.set_local(step, element.key, end.variables)
+        variables.carry(step, element.key, end.variables)
     lifecycle.finish(step, step.element(element.key), node)
 
 
@@ -102,14 +108,13 @@ def _going_in(step: Step, element: ElementInstance, node: Node) -> variables.Doc
     return {name: own[name] for name in sorted(named)}
 
 
-def _coming_out(step: Step, element: ElementInstance, node: Node, document: variables.Document) -> None:
+def _coming_out(step: Step, element: ElementInstance, node: Node, document: variables.Document) -> bool:
     """Everything that the called process ends with. In a camunda: model what was handed in has been the called process's
     alone, so that it takes nothing on the way out; but an instance's own item stays its own."""
     loop = node.multi_instance
     items = {"loopCounter", loop.element_variable} if loop is not None else set()
     past = _handed_in(node) - items if step.process().dialect is Dialect.CAMUNDA else set()
-    variables.propagate(step, element.scope_key, {name: value for name, value in document.items() if name in past})
-    variables.hand_out(step, element, node, {name: value for name, value in document.items() if name not in past})
+    return lifecycle.hand_out(step, element, node, document, outward=past)
 
 
 def _handed_in(node: Node) -> set[str]:

@@ -24,7 +24,12 @@ def activated(step: Step, element: ElementInstance, node: Node) -> None:
     if start.outputs:
         lifecycle.enter(step, start, element.key, carried)
         return
-    variables.propagate(step, element.key, carried)
+    try:
+        variables.propagate(step, element.key, carried)
+    except variables.DocumentTooLarge as failure:
+        variables.carry(step, element.key, carried)
+        lifecycle.tell_too_large(step, element, failure)
+        return
     lifecycle.enter(step, start, element.key)
 
 

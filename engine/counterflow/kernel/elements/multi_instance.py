@@ -119,10 +119,11 @@ def _start(step: Step, body: ElementInstance, node: Node, place: int, item: byte
 
 def _end(step: Step, body: ElementInstance, node: Node) -> None:
     loop = _definition(node)
-    if loop.output_collection is not None:
-        variables.propagate(step, body.scope_key, {loop.output_collection: _gathered(step, body.key)})
+    gathered = {loop.output_collection: _gathered(step, body.key)} if loop.output_collection is not None else {}
+    is_out = lifecycle.propagate(step, body, node, gathered)
     step.emit(LoopEnded(body.key))
-    lifecycle.finish(step, step.element(body.key), node)
+    if is_out:
+        lifecycle.finish(step, step.element(body.key), node)
 
 
 def _items(step: Step, body: ElementInstance, loop: MultiInstance) -> Sequence[bytes] | None:
@@ -137,7 +138,9 @@ def _items(step: Step, body: ElementInstance, loop: MultiInstance) -> Sequence[b
     except feel.FeelValueError as error:
         found = str(error)
     message = f"Expected the collection '={loop.collection.text}' of '{body.element_id}' to be a list of at most {most} items"
-    incidents.raise_incident(step, body, "EXTRACT_VALUE_ERROR", f"{message}, but it is {found}")
+    incidents.raise_incident(
+        step, body, "EXTRACT_VALUE_ERROR", f"{message}, but it is {found}; set the variables it reads and resolve the incident"
+    )
     return None
 
 

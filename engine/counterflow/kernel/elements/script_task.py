@@ -23,10 +23,11 @@ def activated(step: Step, element: ElementInstance, node: Node) -> None:
     except variables.MappingFailed as failure:
         incidents.raise_incident(step, element, "EXTRACT_VALUE_ERROR", str(failure))
         return
+    result = {script.result_variable: value}
     if node.results_stay_local:
-        variables.set_local(step, element.key, {script.result_variable: value})
-    else:
-        variables.hand_out(step, element, node, {script.result_variable: value})
+        variables.carry(step, element.key, result)
+    elif not lifecycle.hand_out(step, element, node, result):
+        return
     lifecycle.finish(step, element, node)
 
 

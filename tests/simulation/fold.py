@@ -1,0 +1,86 @@
+"""The log folded into rows, and compared with the tables: entry by entry as it grows, and from nothing.
+
+After a commit only what it has changed is compared, on both sides: what the events changed must be so in the tables, and
+what the batch wrote must be so in the fold. If both were equal before, they are equal then. `check_replay` folds the whole
+log once more and compares everything, to the byte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from counterflow.kernel import engine
+from counterflow.kernel.records import LogEntry
+from counterflow.kernel.rows import PLACES, TABLES, Partition, Row, as_key
+from counterflow.kernel.state import EmptySource, State
+from counterflow.store.memory import MemoryStore
+from counterflow.store.port import Batch
+
+
+class Fold:
+    """Rows that are made of events alone."""
+
+    def __init__(self) -> None:
+        self._state = State(EmptySource(), Partition(1, 0, 0))
+        self.rows: dict[type[Row], dict[Any, Row]] = {table: {} for table in TABLES if table is not Partition}
+
+    def follow(self, entries: Sequence[LogEntry]) -> dict[tuple[type[Row], Any], Row | None]:
+        """Apply the events of these entries; answers the rows that they have changed, None for those that are gone."""
+        engine.replay(self._state, entries)
+        changed: dict[tuple[type[Row], Any], Row | None] = {(table, place): row for table, place, _, row in self._state.journal}
+        self._state.journal.clear()
+        self._state.newly_ready.clear()
+        for (table, place), row in changed.items():
+            if row is None:
+                self.rows[table].pop(place, None)
+            else:
+                self.rows[table][place] = row
+        return changed
+
+    def commit(self, batch: Batch, store: MemoryStore) -> Iterator[str]:
+        """Follow what was committed; everything in which the tables and the events do not agree."""
+        for (table, place), row in self.follow(batch.log).items():
+            if (there := store.get(table, as_key(place))) != row:
+                yield f"the log gives {row}, and table {table.table} has {there}"
+        yield from self._untold(batch)
+
+    def _untold(self, batch: Batch) -> Iterator[str]:
+        for table, rows in batch.puts.items():
+            if table is not Partition:
+                folded = self.rows[table]
+                yield from (f"{row} was written, and no event tells of it" for row in rows if folded.get(PLACES[table](row)) != row)
+        for table, keys in batch.deletes.items():
+            for key in keys:
+                if self.rows[table].get(key if len(key) > 1 else key[0]) is not None:
+                    yield f"{table.table} {key} was deleted, and no event tells of it"
+
+    def wrong(self, store: MemoryStore) -> Iterator[str]:
+        """Every row in which the tables differ from what the events gave."""
+        for table, folded in self.rows.items():
+            there = {PLACES[table](row): row for row in store.scan(table, {})}
+            for place in folded.keys() | there.keys():
+                if folded.get(place) != there.get(place):
+                    yield f"the log gives {folded.get(place)}, and table {table.table} has {there.get(place)}"
+        yield from self._counters(store)
+
+    def _counters(self, store: MemoryStore) -> Iterator[str]:
+        found = store.get(Partition, (1,))
+        if found is not None and found != Partition(1, self._state.last_key, self._state.last_position):
+            yield f"the log ends at key {self._state.last_key}, position {self._state.last_position}, and the counters are {found}"
+
+
+def check_replay(store: MemoryStore) -> Iterator[str]:
+    """The log, folded from nothing, is what the tables hold, to the byte."""
+    fold = Fold()
+    fold.follow(store.read_log())
+    for table, rows in fold.rows.items():
+        there, here = _bytes(rows.values()), _bytes(store.scan(table, {}))
+        if there != here:
+            yield f"replay gives another {table.table}: {sorted(there ^ here)[:4]}"
+
+
+def _bytes(rows: Any) -> set[bytes]:
+    return {msgspec.json.encode(msgspec.structs.asdict(row)) for row in rows}
