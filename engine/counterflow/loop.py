@@ -321,7 +321,8 @@ class Loop:
                 batch_number, sealed, batch = self.state.batch, self._open, self._seal()
                 try:
                     if batch.log or batch.puts:
-                        await running.run_in_executor(self._writer, self._store.commit, batch)
+                        self._store.write(batch)
+                        await running.run_in_executor(self._writer, self._store.sync)
                 except Exception as error:  # noqa: BLE001 - whatever went wrong, the batch is not known to be durable
                     self._discard(sealed, error)
                     continue

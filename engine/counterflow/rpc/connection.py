@@ -315,7 +315,11 @@ class RpcConnection(asyncio.Protocol):
             self._look_after_soon(limits.quiet_seconds - quiet)
 
     def _pong(self, payload: bytes) -> None:
-        if payload == _STOPPING:
+        if payload == _ALIVE and self._watch is not None:
+            self._is_asked = False
+            self._watch.cancel()
+            self._look_after_soon(self._limits.quiet_seconds)
+        elif payload == _STOPPING:
             self._is_leaving = True
             self.http2.refuse_new()
             if not self._calls:

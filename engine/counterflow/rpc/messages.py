@@ -49,8 +49,9 @@ class MessageReader:
         return found
 
     def _check_size(self, size: int) -> None:
+        """Refused in the words that every gRPC server uses and clients look for: to send it again would not help."""
         if size > self._most:
-            raise RpcError(StatusCode.RESOURCE_EXHAUSTED, f"Expected a message of at most {self._most} bytes, found one of {size}")
+            raise RpcError(StatusCode.RESOURCE_EXHAUSTED, f"Received message larger than max ({size} vs. {self._most})")
 
     def _message(self, compressed: int, data: bytes) -> bytes:
         if not compressed:
