@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 from google.protobuf.message import Message
 
 from counterflow.edge.status import EXPECTED, fit, status_of
+from counterflow.edge.turns import Turns
 from counterflow.kernel.job_delivery import ReturnJob
 from counterflow.kernel.records import ActivatedJob, Command, Rejection
 from counterflow.loop import Loop, Overloaded, Unavailable
@@ -31,10 +32,14 @@ STOPPING = "The server is stopping; try again when it is back"
 
 
 class Translated(NamedTuple):
-    """What a request comes to: a command, and the message that its answer is told with; None where that has no fields."""
+    """What a request comes to: a command, and the message that its answer is told with; None where that has no fields.
+
+    A command that `begins` something waits for its turn.
+    """
 
     command: Command
     respond: Callable[[Any], Message] | None = None
+    begins: bool = False
 
 
 Translation = Callable[[Any], Translated]
@@ -47,9 +52,11 @@ class Calls:
     def __init__(self, loop: Loop, settings: Settings) -> None:
         self.loop = loop
         self.settings = settings
+        self.turns = Turns(settings)
         self.stopping = False
         self._timeout_seconds = settings.request_timeout_ms / 1000
         self._under_way = 0
+        self._waiting = 0
         self._idle = asyncio.Event()
         self._idle.set()
 
@@ -58,18 +65,11 @@ class Calls:
 
         def start(request: Message, call: Call) -> None:
             translated = translate(request)
-            respond = translated.respond
-
-            def told(answer: Any) -> None:
-                self.ended()
-                call.answer(b"" if respond is None else respond(answer).SerializeToString())
-
-            def failed(error: Exception) -> None:
-                self.ended()
-                call.finish(*status_of(rpc.name, error))
-
-            self.loop.submit_then(translated.command, told, failed)
             self.begun()
+            if translated.begins:
+                self._wait_for_turn(rpc.name, translated, call)
+            else:
+                self._carry_out(rpc.name, translated, call, self.ended)
 
         return from_callback(rpc.path, rpc.request.FromString, self._guarded(rpc.name, start), self._timeout_seconds)
 
@@ -78,11 +78,19 @@ class Calls:
         return from_task(rpc.path, rpc.request.FromString, self._behaviour(rpc.name, behaviour), self._timeout_seconds)
 
     def waiting(self, rpc: WireMethod, behaviour: Behaviour) -> Method:
-        """A method whose coroutine waits for things to happen, for as long as its own rules say."""
-        return from_task(rpc.path, rpc.request.FromString, self._behaviour(rpc.name, behaviour))
+        """A method whose coroutine waits for things to happen, for as long as its own rules say. There is room for so many of them."""
+
+        async def wait(request: Message, call: Call) -> Any:
+            self.begun_waiting()
+            try:
+                return await behaviour(request, call)
+            finally:
+                self.ended_waiting()
+
+        return from_task(rpc.path, rpc.request.FromString, self._behaviour(rpc.name, wait))
 
     def open(self, rpc: WireMethod, start: Start) -> Method:
-        """A method that is answered from callbacks; it says itself when it has begun and ended (`begun`, `ended`)."""
+        """A method that waits for things to happen without a coroutine; it says itself when that begins and ends (`begun_waiting`)."""
         return from_callback(rpc.path, rpc.request.FromString, self._guarded(rpc.name, start))
 
     def unimplemented(self, rpc: WireMethod, what: str, instead: str) -> Method:
@@ -105,6 +113,19 @@ class Calls:
         if not self._under_way:
             self._idle.set()
 
+    def begun_waiting(self) -> None:
+        """A call that waits for things to happen is under way. Raises `Overloaded` where as many are as may."""
+        room = self.settings.waiting_calls
+        if self._waiting >= room:
+            raise Overloaded(f"{room} polls, streams and calls for a result are open, which is as many as may; try again after a while")
+        self._waiting += 1
+        self.begun()
+
+    def ended_waiting(self) -> None:
+        """It is not any more."""
+        self._waiting -= 1
+        self.ended()
+
     def hand_back(self, jobs: Sequence[ActivatedJob]) -> None:
         """Jobs that reached nobody can be taken by others, their tries unchanged; if even that fails, after their deadline."""
         for job in jobs:
@@ -114,6 +135,49 @@ class Calls:
                 logger.warning("Job %s reached nobody and can be taken only after its deadline: %s", job.key, refused)
             else:
                 done.add_done_callback(_look_at)
+
+    def _wait_for_turn(self, rpc: str, translated: Translated, call: Call) -> None:
+        """Whoever goes away while waiting leaves the line."""
+
+        def begin() -> None:
+            call.on_gone = None
+            self._carry_out(rpc, translated, call, self._ended_with_turn)
+
+        def refuse(refusal: Overloaded) -> None:
+            if not call.is_over:
+                self.ended()
+                call.finish(*status_of(rpc, refusal))
+
+        def gone() -> None:
+            self.turns.leave(call)
+            self.ended()
+
+        call.on_gone = gone
+        self.turns.take(call, begin, refuse)
+
+    def _carry_out(self, rpc: str, translated: Translated, call: Call, ended: Callable[[], None]) -> None:
+        respond = translated.respond
+
+        def told(answer: Any) -> None:
+            call.answer(b"" if respond is None else respond(answer).SerializeToString())
+            ended()
+
+        def failed(error: Exception) -> None:
+            call.finish(*status_of(rpc, error))
+            ended()
+
+        try:
+            self.loop.submit_then(translated.command, told, failed)
+        except Exception as error:
+            if not isinstance(error, EXPECTED):
+                logger.exception("%s met an internal fault", rpc)
+            call.finish(*status_of(rpc, error))
+            # Not at once: where all of a line is refused, each would be so inside the one before.
+            asyncio.get_running_loop().call_soon(ended)
+
+    def _ended_with_turn(self) -> None:
+        self.ended()
+        self.turns.end()
 
     def _guarded(self, rpc: str, start: Start) -> Start:
         def guarded(request: Message, call: Call) -> None:

@@ -22,6 +22,7 @@ class Instances:
 
     def __init__(self, calls: Calls) -> None:
         self._loop = calls.loop
+        self._turns = calls.turns
         self._variable_bytes = calls.settings.variable_bytes
         self._request_timeout_ms = calls.settings.request_timeout_ms
         self._awaited: dict[asyncio.Future[InstanceEnded], int] = {}
@@ -37,15 +38,16 @@ class Instances:
 
     def create(self, request: gateway.CreateProcessInstanceRequest) -> Translated:
         """An instance begins."""
-        return Translated(creation(request, self._variable_bytes), created)
+        return Translated(creation(request, self._variable_bytes), created, begins=True)
 
     async def create_with_result(
         self, request: gateway.CreateProcessInstanceWithResultRequest, context: Context
     ) -> gateway.CreateProcessInstanceWithResultResponse:
         """An instance begins; the answer comes when it has completed."""
         wait_ms = duration_ms(request.requestTimeout) if request.requestTimeout > 0 else self._request_timeout_ms
-        answered, ended = self._loop.submit_and_follow(creation(request.request, self._variable_bytes))
-        instance: ProcessInstance = await kept(answered, lambda late: self._loop.stop_following(late.key, ended))
+        async with self._turns:
+            answered, ended = self._loop.submit_and_follow(creation(request.request, self._variable_bytes))
+            instance: ProcessInstance = await kept(answered, lambda late: self._loop.stop_following(late.key, ended))
         self._awaited[ended] = instance.key
         try:
             async with asyncio.timeout(wait_ms / 1000):

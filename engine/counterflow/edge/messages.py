@@ -25,4 +25,4 @@ class Messages:
         def respond(key: int) -> gateway.PublishMessageResponse:
             return gateway.PublishMessageResponse(key=key, tenantId=DEFAULT_TENANT)
 
-        return Translated(publication(request, self._variable_bytes), respond)
+        return Translated(publication(request, self._variable_bytes), respond, begins=True)

@@ -69,18 +69,18 @@ class Streams:
             push.end()
 
     def stream_activated_jobs(self, request: gateway.StreamActivatedJobsRequest, call: Context) -> None:
-        """Jobs until the client goes; what it has not been sent by then goes back. Raises `Refused`."""
+        """Jobs until the client goes; what it has not been sent by then goes back. Raises `Refused` and `Overloaded`."""
         push = Push(self._calls, request, call)
 
         def gone() -> None:
             self._open.discard(push)
             self._takers.remove_stream(push.taker)
             self._calls.hand_back(push.taker.queue)
-            self._calls.ended()
+            self._calls.ended_waiting()
 
+        self._calls.begun_waiting()
         call.on_gone = gone
         call.on_drained = push.drained
-        self._calls.begun()
         self._takers.add_stream(push.taker)
         self._open.add(push)
         call.begin()
