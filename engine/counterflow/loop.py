@@ -32,7 +32,7 @@ from counterflow.kernel.rows import StartTimer
 from counterflow.kernel.step import Limits
 from counterflow.model.graph import CompensationOrder
 from counterflow.partition import load_state, seal
-from counterflow.pending import Pending, size_of
+from counterflow.pending import ENDING, Pending, size_of
 from counterflow.store.port import Batch, Store, StoreError
 
 logger = logging.getLogger("counterflow.loop")
@@ -119,6 +119,8 @@ class Loop:
         self._waiting_ends: dict[int, list[asyncio.Future[InstanceEnded]]] = {}
         self.takers = Takers()
         self.state = load_state(self._store, self._order)
+        self.work_went_on: Callable[[int], None] = _nobody_looks
+        """Called after each command that brings work to its end, with the number of instances that ended by it."""
         self.commits = 0
         self.commands = 0
 
@@ -142,6 +144,8 @@ class Loop:
         decision = self._decide(command)
         self._tell_later(decision.answer, told, failed, size)
         self._after_decision()
+        if isinstance(command, ENDING):
+            self.work_went_on(len(decision.ended))
 
     def submit_and_follow(self, command: Command) -> tuple[asyncio.Future[Any], asyncio.Future[InstanceEnded]]:
         """Like `submit` for a command that creates a process instance; the second future has its end, once that is durable."""
@@ -422,3 +426,7 @@ def _into(future: asyncio.Future[Any]) -> tuple[Callable[[Any], None], Callable[
             future.set_exception(error)
 
     return told, failed
+
+
+def _nobody_looks(_: int) -> None:
+    """Nobody waits for work to go on."""

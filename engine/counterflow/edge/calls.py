@@ -53,6 +53,7 @@ class Calls:
         self.loop = loop
         self.settings = settings
         self.turns = Turns(settings)
+        loop.work_went_on = self.turns.work_went_on
         self.stopping = False
         self._timeout_seconds = settings.request_timeout_ms / 1000
         self._under_way = 0
