@@ -114,6 +114,8 @@ _EXAMPLES: Final = """
     month of year(date(2030, 9, 17))
     week of year(date(2030, 9, 17))
     last day of month(date(2030, 2, 1))
+    cycle(duration("PT1H"))
+    cycle(3, duration("PT1H"))
     from unix timestamp(1700000000)
     to unix timestamp(@"2023-11-14T22:13:20Z")
     before([1..5), 5)

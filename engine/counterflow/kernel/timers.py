@@ -113,10 +113,10 @@ def next_moment(last: Schedule, now_ms: int) -> Schedule | None:
 
 def _whole_intervals(due_ms: int, interval: str, now_ms: int) -> tuple[int, int]:
     """How many fixed intervals lie between a moment and now, and their length together: found without counting one by one."""
-    duration = iso.duration(interval)
-    if not isinstance(duration, DaysDuration) or now_ms <= due_ms:
+    found = iso.interval(interval)
+    if found is None or found.months.months or now_ms <= due_ms:
         return 0, 0
-    length_ms = max(duration.nanoseconds // NANOSECONDS_PER_MS, 1)
+    length_ms = max(found.days.nanoseconds // NANOSECONDS_PER_MS, 1)
     count = (now_ms - due_ms) // length_ms
     return count, count * length_ms
 
@@ -154,13 +154,9 @@ def _cycle(value: object, now_ms: int) -> Schedule | None:
 
 
 def _later(moment_ms: int, interval: str) -> int | None:
-    duration = iso.duration(interval)
-    if isinstance(duration, DaysDuration):
-        return moment_ms + duration.nanoseconds // NANOSECONDS_PER_MS
-    if isinstance(duration, MonthsDuration):
-        later = DateTime.of_epoch_ms(moment_ms).plus_months(duration.months)
-        return None if later is None else later.instant // NANOSECONDS_PER_MS
-    return None
+    found = iso.interval(interval)
+    later = None if found is None else found.after(DateTime.of_epoch_ms(moment_ms))
+    return None if later is None else later.instant // NANOSECONDS_PER_MS
 
 
 # -- applying ---------------------------------------------------------------------------------------------------------

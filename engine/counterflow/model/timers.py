@@ -83,22 +83,16 @@ def _is_cycle(text: str) -> bool:
 
 
 def _length(value: object) -> int | None:
-    """How long a duration is, in nanoseconds or months; None where it is none, or leads back in time."""
-    duration = iso.duration(value) if isinstance(value, str) else value
-    if isinstance(duration, DaysDuration):
-        length = duration.nanoseconds
-    elif isinstance(duration, MonthsDuration):
-        length = duration.months
-    else:
-        return None
+    """How long a duration is, in nanoseconds and months together; None where it is none, or leads back in time."""
+    found = iso.interval(value if isinstance(value, str) else str(value) if isinstance(value, DaysDuration | MonthsDuration) else "")
+    length = -1 if found is None else found.days.nanoseconds + found.months.months
     return length if length >= 0 else None
 
 
 def _remedy(kind: TimerKind, text: str) -> str:
     if kind is TimerKind.CYCLE and _CRON.fullmatch(text):
         return f"Cron is not read; write e.g. {_EXAMPLES[kind]}, which is every day at midnight UTC."
-    remedy = f"Write e.g. {_EXAMPLES[kind]}, or an expression."
-    return f"{remedy} Years and months stand apart from days and times; a week is P7D." if text.startswith(("P", "R")) else remedy
+    return f"Write e.g. {_EXAMPLES[kind]}, or an expression."
 
 
 def _first_example(kind: TimerKind) -> str:
