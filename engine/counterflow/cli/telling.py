@@ -75,6 +75,16 @@ def _deployed(_: Any, details: Details) -> tuple[str, str, str]:
     return "deployed", "green", f"{details['bpmn_process_id']} version {details['version']} from {details['resource_name']}"
 
 
+def _decision_deployed(_: Any, details: Details) -> tuple[str, str, str]:
+    return "deployed", "green", f"decision {details['decision_id']} version {details['version']}"
+
+
+def _decided(record: Any, details: Details) -> tuple[str, str, str]:
+    gave = details["failure"] or json.dumps(details["output"], ensure_ascii=False)
+    where = f" at {record.element_id} of {record.process_instance_key}" if record.process_instance_key else ""
+    return "decided", "cyan", f"{details['decision_id']} version {details['version']}: {shortened(gave)}{where}"
+
+
 def _started(record: Any, details: Details) -> tuple[str, str, str]:
     return "started", "cyan", f"{details['bpmn_process_id']} version {details['version']}: {record.process_instance_key}"
 
@@ -111,6 +121,8 @@ def _quarantined(record: Any, details: Details) -> tuple[str, str, str]:
 
 TELLERS: Mapping[str, Teller] = {
     "ProcessDefined": _deployed,
+    "DecisionDefined": _decision_deployed,
+    "DecisionEvaluated": _decided,
     "ProcessInstanceCreated": _started,
     "ElementCompleted": _completed,
     "ElementTerminated": _terminated,
