@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from counterflow import dmn
-from counterflow.dmn.xml import NAMESPACES, Limits
+from counterflow.dmn.xml import NAMESPACES
+from counterflow.documents.limits import Limits
 from tests.dmn.drawing import decide, decision, literal, model, table
 
 

@@ -10,10 +10,10 @@ from typing import Final
 import msgspec
 
 from counterflow.dmn import tree
-from counterflow.dmn.findings import Finding, Severity
 from counterflow.dmn.graph import Decision, Given, Graph, Input, Memo, Outcomes, Plan, Service
 from counterflow.dmn.result import DecisionFailure, DecisionResult
 from counterflow.dmn.types import Type
+from counterflow.documents.findings import Finding, Severity
 from counterflow.feel.errors import FeelFailure
 from counterflow.feel.run import ABSENT, Limits, Run, Value, Variables
 from counterflow.feel.values import check_size
