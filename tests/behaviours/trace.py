@@ -127,7 +127,7 @@ class Tracer:
                 field in HIDDEN_FIELDS
                 or (field == "catch_id" and isinstance(event, NAMED_AFTER))
                 or field.endswith("position")
-                or value in (None, "", 0, b"")
+                or value in (None, "", 0, b"", ())
             ):
                 continue
             yield self._value(field, value)

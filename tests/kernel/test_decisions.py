@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 import pytest
 
@@ -11,6 +13,7 @@ from counterflow.kernel.records import Rejection, RejectionType
 from counterflow.kernel.rows import Incident, Partition
 from counterflow.kernel.state import EmptySource, State
 from counterflow.kernel.step import Limits
+from counterflow.store.open import open_store
 from counterflow.testing import Engine
 from tests.dmn.drawing import decision, literal, table
 from tests.dmn.drawing import model as drawn
@@ -54,6 +57,24 @@ def test_a_caller_is_told_everything() -> None:
         (2, [("grade", b'"high"'), ("note", b'"!"')])
     ]
     assert (answer.failure, answer.requirements.requirements_id) == ("", "model")
+
+
+def test_a_decision_without_an_id_goes_by_its_name() -> None:
+    found = Engine()
+    found.deploy_contents({"a.dmn": drawn(decision("answer", literal("count(for i in 1..n return i)")).replace(' id="answer"', ""))})
+    answer = found.evaluate("answer", {"n": 3})
+    assert (answer.output, [(each.id, each.key) for each in answer.evaluated]) == (b"3", [("answer", answer.decision.key)])
+    assert found.evaluate("answer", {"n": 1_000_000}).failed_decision_id == "answer"
+
+
+def test_decisions_outlive_a_server(tmp_path: Path) -> None:
+    for number in (1, 2):
+        store = open_store(f"sqlite:///{tmp_path / 'decisions.db'}")
+        found = Engine(store)
+        if number == 1:
+            found.deploy_contents({"rating.dmn": RATING, "process.bpmn": deciding("rating", bindingType="deployment")})
+        assert found.is_completed(found.start("process", {"amount": number}))
+        store.close()
 
 
 def test_a_version_by_its_key() -> None:

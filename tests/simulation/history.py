@@ -234,7 +234,7 @@ class History:
                 row.state, row.throw_key = ("available", 0) if row.state == "taken" else ("used up", event.throw_key)
 
     def dropped(self, event: undo.UndoDropped) -> None:
-        for key in event.keys:
+        for key in (*event.keys, *event.containers):
             self._expect(self.books.undo[key].state not in {"started", "undone"}, f"{event} drops what is {self.books.undo[key].state}")
             self.books.undo[key].state = "dropped"
 

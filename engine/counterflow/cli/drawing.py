@@ -9,7 +9,8 @@ evaluated (`▦ discount version 1 → 10`, and below it the decisions on the wa
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from rich.text import Text
 from rich.tree import Tree
@@ -165,11 +166,17 @@ def _add_decision(tree: Tree, decision: wire.DecisionEvaluation) -> None:
     for warning in decision.warnings.splitlines():
         steps.add(Text(f"⚠ {warning}", style="yellow"))
     for step in json.loads(decision.evaluated_json):
-        inputs = ", ".join(f"{each['name']} = {json.dumps(each['value'], ensure_ascii=False)}" for each in step["inputs"])
-        rules = ", ".join(str(rule["index"]) for rule in step["rules"])
-        matched = f" → rule{'s' if len(step['rules']) > 1 else ''} {rules}" if rules else " → no rule" if step["type"] == TABLE else ""
-        output = json.dumps(step["output"], ensure_ascii=False)
-        steps.add(Text.assemble((step["id"], "dim"), f" {shortened(inputs)}{matched} → {shortened(output)}"))
+        steps.add(Text(" → ".join(_step(step))))
+
+
+def _step(step: Mapping[str, Any]) -> Iterator[str]:
+    """A decision on the way: what it was given, which rules matched, what it gave."""
+    inputs = (f"{each['name']} = {json.dumps(each['value'], ensure_ascii=False)}" for each in step["inputs"])
+    yield f"{step['id']} {shortened(', '.join(inputs))}".rstrip()
+    rules = ", ".join(str(rule["index"]) for rule in step["rules"])
+    if step["type"] == TABLE:
+        yield f"rule{'s' if len(step['rules']) > 1 else ''} {rules}" if rules else "no rule"
+    yield shortened(json.dumps(step["output"], ensure_ascii=False))
 
 
 def _incident(incident: wire.Incident) -> Text:

@@ -115,6 +115,27 @@ def _caught(record: Any, details: Details) -> tuple[str, str, str]:
     return "caught", "yellow", f"error {details['error_code']} at {record.element_id} of {record.process_instance_key}"
 
 
+def _published(record: Any, details: Details) -> tuple[str, str, str]:
+    key = f" / {shortened(details['correlation_key'])}" if details.get("correlation_key") else ""
+    return "message", "cyan", f"{details['name']}{key}: {record.key}"
+
+
+def _correlated(record: Any, details: Details) -> tuple[str, str, str]:
+    return "correlated", "cyan", f"message {details['message_key']} at {record.element_id} of {record.process_instance_key}"
+
+
+def _expired(_: Any, details: Details) -> tuple[str, str, str]:
+    return "expired", "yellow", f"message {details['message_key']}"
+
+
+def _timer(record: Any, _: Details) -> tuple[str, str, str]:
+    return "timer", "cyan", f"{record.element_id} of {record.process_instance_key}"
+
+
+def _released(record: Any, _: Details) -> tuple[str, str, str]:
+    return "released", "green", f"{record.process_instance_key}"
+
+
 def _quarantined(record: Any, details: Details) -> tuple[str, str, str]:
     return "set aside", "red", f"{record.process_instance_key}: {details['reason']}"
 
@@ -132,4 +153,9 @@ TELLERS: Mapping[str, Teller] = {
     "UndoStarted": _undoing,
     "ErrorCaught": _caught,
     "InstanceQuarantined": _quarantined,
+    "InstanceReleased": _released,
+    "MessagePublished": _published,
+    "MessageCorrelated": _correlated,
+    "MessageExpired": _expired,
+    "TimerTriggered": _timer,
 }

@@ -159,7 +159,9 @@ def evaluate(
     state = step.state
     result = state.decision_model(decision.requirements_key).evaluate(decision.decision_id, context, step.now_ms, step.new_seed())
     requirements: DecisionRequirements = state.shared[DecisionRequirements][decision.requirements_key]
-    failed, failure = (result.failure.decision_id, result.failure.message) if result.failure is not None else ("", "")
+    failed, failure = (
+        (result.failure.decision_id or decision.decision_id, result.failure.message) if result.failure is not None else ("", "")
+    )
     output = NULL
     try:
         output = feel.to_json(result.output) if not failure else NULL
@@ -207,7 +209,8 @@ def _without_values(decision: EvaluatedDecision) -> EvaluatedDecision:
 def _trace(
     state: State, decision: DecisionDefinition, requirements: DecisionRequirements, result: dmn.DecisionResult
 ) -> tuple[EvaluatedDecision, ...]:
-    return tuple(_evaluated(_row_of(state, decision, requirements, each.id), each) for each in result.evaluated)
+    ids = ((each.id or each.name, each) for each in result.evaluated)  # a decision without an id goes by its name
+    return tuple(_evaluated(_row_of(state, decision, requirements, name), name, each) for name, each in ids)
 
 
 def _row_of(state: State, decision: DecisionDefinition, requirements: DecisionRequirements, decision_id: str) -> DecisionDefinition | None:
@@ -224,11 +227,11 @@ def _row_of(state: State, decision: DecisionDefinition, requirements: DecisionRe
     return None
 
 
-def _evaluated(row: DecisionDefinition | None, decision: dmn.EvaluatedDecision) -> EvaluatedDecision:
+def _evaluated(row: DecisionDefinition | None, decision_id: str, decision: dmn.EvaluatedDecision) -> EvaluatedDecision:
     key, version = (row.key, row.version) if row is not None else (0, 0)
     return EvaluatedDecision(
         key,
-        decision.id,
+        decision_id,
         decision.name,
         version,
         decision.kind.upper().replace(" ", "_"),
