@@ -179,6 +179,11 @@ def test_what_is_no_interval(text: str) -> None:
     assert iso.interval(text) is None
 
 
+@pytest.mark.parametrize("text, expected", [("P1W", "P7D"), ("P1Y1M", "P1Y1M"), ("PT0S", "PT0S"), ("P1MT1H", "None"), ("P1X", "None")])
+def test_lengths_are_of_one_kind(text: str, expected: str) -> None:
+    assert str(iso.length(text)) == expected
+
+
 def test_an_interval_passes_by_the_calendar_first() -> None:
     found, moment = iso.interval("P1MT24H"), iso.date_time("2030-01-30T10:00:00Z")
     assert found is not None

@@ -103,6 +103,14 @@ def interval(text: str) -> Interval | None:
     return None if calendar is None or clock is None else Interval(calendar, clock)
 
 
+def length(text: str) -> DaysDuration | MonthsDuration | None:
+    """An interval of calendar alone or of clock alone, such as `P1W`: what can be counted off again and again."""
+    found = interval(text)
+    if found is None or (found.months.months and found.days.nanoseconds):
+        return None
+    return found.months if found.months.months else found.days
+
+
 def read(text: str) -> Temporal | None:
     """What @"..." means: the first form that fits."""
     for reader in (date, time, _full_date_time, duration):

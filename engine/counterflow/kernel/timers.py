@@ -113,20 +113,10 @@ def next_moment(last: Schedule, now_ms: int) -> Schedule | None:
     return Schedule(following, repetitions - steps if repetitions > 0 else ENDLESS, interval)
 
 
-<<<<<<< HEAD
-def _whole_intervals(due_ms: int, interval: str, now_ms: int) -> tuple[int, int]:
-    """How many fixed intervals lie between a moment and now, and their length together: found without counting one by one."""
-    found = iso.interval(interval)
-    if found is None or found.months.months or now_ms <= due_ms:
-        return 0, 0
-    length_ms = max(found.days.nanoseconds // NANOSECONDS_PER_MS, 1)
-    count = (now_ms - due_ms) // length_ms
-    return count, count * length_ms
-=======
 def _next_beat(interval: str, due_ms: int, now_ms: int) -> tuple[int | None, int]:
     """The first beat after now, and how many after the one that was due. Found without counting one by one."""
     begin_text, _, length_text = interval.rpartition("/")
-    length = iso.duration(length_text)
+    length = iso.length(length_text)
     begin = iso.date_time(begin_text) if begin_text else DateTime.of_epoch_ms(due_ms)
     if begin is None or length is None:
         return None, 0
@@ -137,7 +127,6 @@ def _next_beat(interval: str, due_ms: int, now_ms: int) -> tuple[int | None, int
     before = _last_beat(begin, length, due_ms)
     last = _last_beat(begin, length, now_ms)
     return _beat(begin, length, last + 1), last + 1 - before
->>>>>>> main
 
 
 def _last_beat(begin: DateTime, length: DaysDuration | MonthsDuration, moment_ms: int) -> int:
@@ -189,7 +178,7 @@ def _cycle(value: object, now_ms: int) -> Schedule | None:
     count, start, interval = matched.groups()
     times = int(count) if count else ENDLESS
     first = _later(now_ms, interval)
-    if times == 0 or first is None or first <= now_ms:
+    if times == 0 or first is None or first <= now_ms or iso.length(interval) is None:
         return None
     repetitions = times - 1 if times > 0 else ENDLESS
     if start is None:
@@ -200,7 +189,7 @@ def _cycle(value: object, now_ms: int) -> Schedule | None:
 
 def _anchored(begin_text: str, interval: str) -> str:
     """The interval, with where the cycle began if its beats are those of the calendar."""
-    length, begin = iso.duration(interval), iso.date_time(begin_text)
+    length, begin = iso.length(interval), iso.date_time(begin_text)
     is_of_days = isinstance(length, DaysDuration) and length.nanoseconds % DAY_NS == 0
     is_in_zone = begin is not None and begin.time.zone is not None and bool(begin.time.zone.name)
     return f"{begin_text}/{interval}" if isinstance(length, MonthsDuration) or (is_of_days and is_in_zone) else interval

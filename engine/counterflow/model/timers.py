@@ -92,7 +92,7 @@ def _is_cycle(text: str) -> bool:
     if match is None or (match["count"] and int(match["count"]) == 0):
         return False
     has_start = match["start"] is None or iso.date_time(match["start"]) is not None
-    return has_start and bool(_length(match["interval"]))
+    return has_start and iso.length(match["interval"]) is not None and bool(_length(match["interval"]))
 
 
 def _length(value: object) -> int | None:
@@ -104,14 +104,9 @@ def _length(value: object) -> int | None:
 
 def _remedy(kind: TimerKind, text: str, *, reads_cron: bool) -> str:
     if kind is TimerKind.CYCLE and _CRON.fullmatch(text):
-<<<<<<< HEAD
-        return f"Cron is not read; write e.g. {_EXAMPLES[kind]}, which is every day at midnight UTC."
-    return f"Write e.g. {_EXAMPLES[kind]}, or an expression."
-=======
         return _CRON_REMEDY if reads_cron else _NO_CRON_REMEDY
     remedy = f"Write e.g. {_EXAMPLES[kind]}, or an expression."
-    return f"{remedy} Years and months stand apart from days and times; a week is P7D." if text.startswith(("P", "R")) else remedy
->>>>>>> main
+    return f"{remedy} In a cycle years and months stand apart from days and times." if text.startswith("R") else remedy
 
 
 def _first_example(kind: TimerKind) -> str:
