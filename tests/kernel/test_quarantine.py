@@ -12,7 +12,7 @@ from counterflow.kernel.instances import CancelProcessInstance
 from counterflow.kernel.jobs import CompleteJob
 from counterflow.kernel.quarantine import QuarantineInstance, ReleaseInstance
 from counterflow.kernel.records import Command, Rejection
-from counterflow.kernel.rows import ElementInstance, Job, Partition, ProcessInstance, Variable
+from counterflow.kernel.rows import ElementInstance, Job, Partition, ProcessInstance, Quarantine, Variable
 from counterflow.kernel.state import State
 from counterflow.kernel.variables import SetVariables
 from counterflow.model.graph import Behaviour
@@ -151,3 +151,11 @@ def test_releasing_what_is_not_set_aside_is_refused(is_there: bool) -> None:
     key = bench.create().key if is_there else 7
     with pytest.raises(Rejection, match=f"Expected to release process instance '{key}', but no such instance is quarantined"):
         bench.do(ReleaseInstance(process_instance_key=key))
+
+
+def test_what_has_ended_is_not_set_aside() -> None:
+    bench = Bench(ONE_TASK)
+    instance = bench.create()
+    bench.complete("pack")
+    set_aside(bench, instance.key)
+    assert (instance.quarantine, bench.rows(Quarantine)) == (None, [])
