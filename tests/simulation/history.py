@@ -14,7 +14,8 @@ from counterflow.kernel import engine, jobs, lifecycle, messages, quarantine, ti
 from counterflow.kernel.elements import parallel_gateway
 from counterflow.kernel.instances import ProcessInstanceCreated
 from counterflow.kernel.records import Event, LogEntry
-from counterflow.model.graph import Behaviour, CompensateDefinition, Process
+from counterflow.model.graph import Behaviour, CompensateDefinition, Dialect, Process
+from tests.simulation.faults import SET_ASIDE
 from tests.simulation.invariants import Violation
 
 THROWS = {Behaviour.THROW_EVENT, Behaviour.END_EVENT}
@@ -169,10 +170,13 @@ class History:
     def completed(self, event: lifecycle.ElementCompleted) -> None:
         life = self._move(event.key, "completed", "completing")
         self._gone(life)
-        node = self._process_of(self._instance_key).nodes[life.element_id]
+        process = self._process_of(self._instance_key)
+        node = process.nodes[life.element_id]
         if life.loop_counter <= 0 and node.behaviour in UNCONDITIONAL and not any(flow.condition for flow in node.outgoing):
             self._leaving = [(life.scope_key, flow.id) for flow in node.outgoing]
-        own = node.compensation is not None and life.loop_counter <= 0 and not life.undo_key
+        each = process.dialect is Dialect.CAMUNDA
+        by_itself = life.loop_counter == 0 or (life.loop_counter > 0) == each
+        own = node.compensation is not None and by_itself and not life.undo_key
         recorded = [
             row for row in self.books.undo.values() if row.recorded.element_instance_key == event.key and row.recorded.variables is None
         ]
@@ -306,7 +310,14 @@ class History:
         self._expect(self.books.published.pop(event.message_key, None) is not None, f"{event} expires a second time")
 
     def set_aside(self, event: quarantine.InstanceQuarantined) -> None:
-        self._expect(False, f"the instance was quarantined: {event.reason}")
+        self._expect(event.reason == SET_ASIDE, f"the instance was quarantined: {event.reason}")
+
+    def abandoned(self, event: quarantine.InstanceAbandoned) -> None:
+        """Everything of the instance is gone at once; what waits has no event of its own."""
+        for life in self.books.elements.values():
+            if life.instance_key == self._instance_key and life.state in {"activating", "activated", "completing"}:
+                life.state = "terminated"
+                self._gone(life)
 
 
 def _begun(row: Undo) -> int:
@@ -347,4 +358,5 @@ _CHECKS: Mapping[type[Event], Callable[[History, Any], None]] = {
     messages.MessageCorrelated: History.correlated,
     messages.MessageExpired: History.expired,
     quarantine.InstanceQuarantined: History.set_aside,
+    quarantine.InstanceAbandoned: History.abandoned,
 }

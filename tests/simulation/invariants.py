@@ -22,7 +22,6 @@ from counterflow.kernel.rows import (
     MessageCorrelation,
     MessageSubscription,
     ProcessInstance,
-    Quarantine,
     Row,
     StartLock,
     Timer,
@@ -58,9 +57,7 @@ class InstanceCheck:
 
     def wrong(self) -> Iterator[str]:
         """Everything that is wrong, in words."""
-        if self._rows[Quarantine]:
-            yield f"it is quarantined: {self._rows[Quarantine][0].reason}"
-        elif self._header.state != "active":
+        if self._header.state != "active":
             yield from (
                 f"it has ended and still has {row}" for table, rows in self._rows.items() if table is not ProcessInstance for row in rows
             )

@@ -25,7 +25,8 @@ class Judge:
         self._world = world
         self.history = History(self._process_of)
         self._fold = Fold()
-        self._oracle = Oracle(world.seed, world.case) if world.case.is_structured else None
+        self._processes: dict[int, Process] = {}
+        self._oracle = Oracle(world.seed, world.drawn) if world.case.is_structured else None
 
     def committed(self, batch: Batch) -> None:
         """What a batch has left. Raises `Violation`."""
@@ -52,7 +53,13 @@ class Judge:
         header = self._world.store.get(ProcessInstance, (instance_key,))
         if header is None:
             raise Violation(f"instance {instance_key} has events and no row")
-        return self._world.processes[header.bpmn_process_id]
+        process = self._processes.get(header.definition_key)
+        if process is None:
+            definition = self._world.store.get(ProcessDefinition, (header.definition_key,))
+            if definition is None:
+                raise Violation(f"{header} runs on a definition that is not there")
+            process = self._processes[header.definition_key] = self._world.processes[definition.checksum, definition.bpmn_process_id]
+        return process
 
     def _tell(self, wrong: Iterator[str], where: str = "") -> None:
         for text in wrong:
@@ -65,6 +72,8 @@ class Judge:
     def check_end(self) -> None:
         """The log, read from its beginning, gives what is there, and what was deployed is there. Raises `Violation`."""
         self._tell(check_replay(self._world.store))
-        definitions = self._world.store.scan(ProcessDefinition, {})
-        if len(definitions) != len(self._world.processes):
-            raise Violation(f"{len(definitions)} definitions of {len(self._world.processes)} processes")
+        found = {(row.checksum, row.bpmn_process_id) for row in self._world.store.scan(ProcessDefinition, {})}
+        first, *_ = self._world.resources
+        missing = {process.id for process in first.processes if (first.checksum, process.id) not in found}
+        if missing or not found <= self._world.processes.keys():
+            raise Violation(f"what was deployed is not there: {missing}, and {found}")

@@ -30,7 +30,7 @@ def seeds() -> range:
 
 def play(seed: int, case: Case) -> Counter[str]:
     """Run the world of a seed; answers the faults that have struck. Raises `Violation`, or whatever went wrong."""
-    world = World(seed, case, draw(case))
+    world = World(seed, case)
     with _quiet():
         world.run()
     return world.fired
