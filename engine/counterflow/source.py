@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from counterflow.kernel.records import BrokenInvariant
-from counterflow.kernel.rows import ProcessDefinition, Resource, Row
+from counterflow.kernel.rows import DecisionRequirements, ProcessDefinition, Resource, Row
 from counterflow.model.graph import Process
 from counterflow.store.port import Store
+
+if TYPE_CHECKING:
+    from counterflow.dmn import Definitions
 
 RowType = TypeVar("RowType", bound=Row)
 Key = tuple[int | str, ...]
@@ -32,12 +35,27 @@ class StoreSource:
         """Read a definition's graph from its resource. A resource that was accepted once and cannot be read is our fault."""
         from counterflow.model.read import read_accepted  # noqa: PLC0415 - XML is needed only when a definition is first used
 
-        resource = self._store.get(Resource, (definition.resource_key,))
-        if resource is None:
-            raise BrokenInvariant(f"resource {definition.resource_key} of definition {definition.key} is gone")
+        resource = self._resource(definition)
         result = read_accepted(resource.content, resource.name)
         for process in result.processes:
             if process.id == definition.bpmn_process_id:
                 return process
         problems = "; ".join(str(finding) for finding in result.errors[:3])
         raise BrokenInvariant(f"definition {definition.key} can no longer be read from resource '{resource.name}': {problems}")
+
+    def decision_model(self, requirements: DecisionRequirements, imported: Sequence[Definitions]) -> Definitions:
+        """Read a decision model from its resource. What was accepted once is not judged again, only what cannot be read is our fault."""
+        from counterflow.dmn import read  # noqa: PLC0415 - XML is needed only when a decision is first evaluated
+
+        resource = self._resource(requirements)
+        result = read(resource.content, resource.name, imported)
+        if result.definitions is None:
+            problems = "; ".join(str(finding) for finding in result.errors[:3])
+            raise BrokenInvariant(f"decision model {requirements.key} can no longer be read from resource '{resource.name}': {problems}")
+        return result.definitions
+
+    def _resource(self, definition: ProcessDefinition | DecisionRequirements) -> Resource:
+        resource = self._store.get(Resource, (definition.resource_key,))
+        if resource is None:
+            raise BrokenInvariant(f"resource {definition.resource_key} of definition {definition.key} is gone")
+        return resource

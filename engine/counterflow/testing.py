@@ -12,7 +12,6 @@ Every call is one command, committed before it returns, exactly as the server wo
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -22,7 +21,8 @@ import msgspec
 
 from counterflow.kernel import engine
 from counterflow.kernel.correlation import PublishMessage
-from counterflow.kernel.deployments import Deployment, DeployResources, ReadResource
+from counterflow.kernel.decisions import EvaluateDecision, Evaluation
+from counterflow.kernel.deployments import Deployment, DeployResources
 from counterflow.kernel.due import TriggerDue
 from counterflow.kernel.incidents import ResolveIncident
 from counterflow.kernel.instances import CancelProcessInstance, CreateProcessInstance
@@ -34,8 +34,8 @@ from counterflow.kernel.rows import ElementInstance, Incident, Job, ProcessInsta
 from counterflow.kernel.step import Limits
 from counterflow.kernel.variables import SetVariables
 from counterflow.model.graph import CompensationOrder
-from counterflow.model.read import read
 from counterflow.partition import load_state, seal
+from counterflow.resources import File, read_files, unreadable
 from counterflow.store.memory import MemoryStore
 from counterflow.store.port import Store
 
@@ -81,13 +81,25 @@ class Engine:
         return decision.answer
 
     def deploy(self, *models: Path | str) -> Deployment:
-        """Deploy BPMN files together. Raises `ModelRefused`."""
+        """Deploy BPMN and DMN files together. Raises `ModelRefused`."""
         return self.deploy_contents({Path(model).name: Path(model).read_bytes() for model in models})
 
     def deploy_contents(self, contents: Mapping[str, bytes]) -> Deployment:
-        """Deploy BPMN documents by resource name. Raises `ModelRefused`."""
-        deployment: Deployment = self.run(DeployResources(resources=tuple(_read(name, content) for name, content in contents.items())))
+        """Deploy BPMN and DMN documents by resource name. Raises `ModelRefused`."""
+        files = [File(name, content) for name, content in contents.items()]
+        if problems := unreadable(files):
+            raise ModelRefused("\n".join(problems))
+        judged = read_files(files)
+        if judged.errors:
+            raise ModelRefused("\n".join(str(finding) for _, finding in judged.errors))
+        deployment: Deployment = self.run(DeployResources(resources=judged.resources))
         return deployment
+
+    def evaluate(self, decision: str | int, variables: Mapping[str, Any] | None = None) -> Evaluation:
+        """Evaluate a decision: the latest version of an id, or the version with a key."""
+        by_id, by_key = (decision, 0) if isinstance(decision, str) else ("", decision)
+        evaluation: Evaluation = self.run(EvaluateDecision(decision_id=by_id, decision_key=by_key, variables=_document(variables)))
+        return evaluation
 
     def start(self, process_id: str, variables: Mapping[str, Any] | None = None, version: int = -1, *, at: Sequence[str] = ()) -> int:
         """Begin an instance, at its none start event or at these elements; answers its key."""
@@ -211,13 +223,6 @@ class Engine:
         """Whether an instance has come to its end by itself."""
         header = self.store.get(ProcessInstance, (process_instance_key,))
         return header is not None and header.state == "completed"
-
-
-def _read(name: str, content: bytes) -> ReadResource:
-    result = read(content, name)
-    if result.errors:
-        raise ModelRefused("\n".join(str(finding) for finding in result.errors))
-    return ReadResource(name, content, hashlib.sha256(content).digest(), result.processes)
 
 
 def _document(variables: Mapping[str, Any] | None) -> dict[str, bytes]:

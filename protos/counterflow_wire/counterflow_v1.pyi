@@ -123,6 +123,86 @@ class GetDefinitionXmlResponse(_message.Message):
     xml: bytes
     def __init__(self, resource_name: _Optional[str] = ..., xml: _Optional[bytes] = ...) -> None: ...
 
+class ListDecisionsRequest(_message.Message):
+    __slots__ = ("decision_id", "latest_only", "page_size", "page_key")
+    DECISION_ID_FIELD_NUMBER: _ClassVar[int]
+    LATEST_ONLY_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_KEY_FIELD_NUMBER: _ClassVar[int]
+    decision_id: str
+    latest_only: bool
+    page_size: int
+    page_key: int
+    def __init__(self, decision_id: _Optional[str] = ..., latest_only: bool = ..., page_size: _Optional[int] = ..., page_key: _Optional[int] = ...) -> None: ...
+
+class ListDecisionsResponse(_message.Message):
+    __slots__ = ("decisions", "next_page_key")
+    DECISIONS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_KEY_FIELD_NUMBER: _ClassVar[int]
+    decisions: _containers.RepeatedCompositeFieldContainer[DecisionDefinition]
+    next_page_key: int
+    def __init__(self, decisions: _Optional[_Iterable[_Union[DecisionDefinition, _Mapping[str, _Any]]]] = ..., next_page_key: _Optional[int] = ...) -> None: ...
+
+class DecisionDefinition(_message.Message):
+    __slots__ = ("key", "decision_id", "name", "version", "version_tag", "decision_requirements_id", "decision_requirements_key", "resource_name", "deployment_key", "deployed_at_ms")
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    DECISION_ID_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    VERSION_TAG_FIELD_NUMBER: _ClassVar[int]
+    DECISION_REQUIREMENTS_ID_FIELD_NUMBER: _ClassVar[int]
+    DECISION_REQUIREMENTS_KEY_FIELD_NUMBER: _ClassVar[int]
+    RESOURCE_NAME_FIELD_NUMBER: _ClassVar[int]
+    DEPLOYMENT_KEY_FIELD_NUMBER: _ClassVar[int]
+    DEPLOYED_AT_MS_FIELD_NUMBER: _ClassVar[int]
+    key: int
+    decision_id: str
+    name: str
+    version: int
+    version_tag: str
+    decision_requirements_id: str
+    decision_requirements_key: int
+    resource_name: str
+    deployment_key: int
+    deployed_at_ms: int
+    def __init__(self, key: _Optional[int] = ..., decision_id: _Optional[str] = ..., name: _Optional[str] = ..., version: _Optional[int] = ..., version_tag: _Optional[str] = ..., decision_requirements_id: _Optional[str] = ..., decision_requirements_key: _Optional[int] = ..., resource_name: _Optional[str] = ..., deployment_key: _Optional[int] = ..., deployed_at_ms: _Optional[int] = ...) -> None: ...
+
+class GetDecisionXmlRequest(_message.Message):
+    __slots__ = ("decision_key",)
+    DECISION_KEY_FIELD_NUMBER: _ClassVar[int]
+    decision_key: int
+    def __init__(self, decision_key: _Optional[int] = ...) -> None: ...
+
+class GetDecisionXmlResponse(_message.Message):
+    __slots__ = ("resource_name", "xml")
+    RESOURCE_NAME_FIELD_NUMBER: _ClassVar[int]
+    XML_FIELD_NUMBER: _ClassVar[int]
+    resource_name: str
+    xml: bytes
+    def __init__(self, resource_name: _Optional[str] = ..., xml: _Optional[bytes] = ...) -> None: ...
+
+class DecisionEvaluation(_message.Message):
+    __slots__ = ("key", "decision_key", "decision_id", "version", "output_json", "failed_decision_id", "failure", "evaluated_json", "evaluated_at_ms")
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    DECISION_KEY_FIELD_NUMBER: _ClassVar[int]
+    DECISION_ID_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    OUTPUT_JSON_FIELD_NUMBER: _ClassVar[int]
+    FAILED_DECISION_ID_FIELD_NUMBER: _ClassVar[int]
+    FAILURE_FIELD_NUMBER: _ClassVar[int]
+    EVALUATED_JSON_FIELD_NUMBER: _ClassVar[int]
+    EVALUATED_AT_MS_FIELD_NUMBER: _ClassVar[int]
+    key: int
+    decision_key: int
+    decision_id: str
+    version: int
+    output_json: str
+    failed_decision_id: str
+    failure: str
+    evaluated_json: str
+    evaluated_at_ms: int
+    def __init__(self, key: _Optional[int] = ..., decision_key: _Optional[int] = ..., decision_id: _Optional[str] = ..., version: _Optional[int] = ..., output_json: _Optional[str] = ..., failed_decision_id: _Optional[str] = ..., failure: _Optional[str] = ..., evaluated_json: _Optional[str] = ..., evaluated_at_ms: _Optional[int] = ...) -> None: ...
+
 class ListProcessInstancesRequest(_message.Message):
     __slots__ = ("bpmn_process_id", "process_definition_key", "state", "page_size", "page_key")
     BPMN_PROCESS_ID_FIELD_NUMBER: _ClassVar[int]
@@ -194,7 +274,7 @@ class GetProcessInstanceResponse(_message.Message):
     def __init__(self, process_instance: _Optional[_Union[ProcessInstance, _Mapping[str, _Any]]] = ..., root: _Optional[_Union[ElementInstance, _Mapping[str, _Any]]] = ..., undo_records: _Optional[_Iterable[_Union[UndoRecord, _Mapping[str, _Any]]]] = ..., elements_left_out: _Optional[int] = ..., quarantine_reason: _Optional[str] = ...) -> None: ...
 
 class ElementInstance(_message.Message):
-    __slots__ = ("key", "element_id", "element_name", "element_type", "state", "activated_position", "activated_at_ms", "ended_position", "ended_at_ms", "variables", "jobs", "incidents", "waits", "children", "called_process_instance_key", "undo_record_key", "loop_counter", "loop")
+    __slots__ = ("key", "element_id", "element_name", "element_type", "state", "activated_position", "activated_at_ms", "ended_position", "ended_at_ms", "variables", "jobs", "incidents", "waits", "children", "called_process_instance_key", "undo_record_key", "loop_counter", "loop", "decisions")
     KEY_FIELD_NUMBER: _ClassVar[int]
     ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
     ELEMENT_NAME_FIELD_NUMBER: _ClassVar[int]
@@ -213,6 +293,7 @@ class ElementInstance(_message.Message):
     UNDO_RECORD_KEY_FIELD_NUMBER: _ClassVar[int]
     LOOP_COUNTER_FIELD_NUMBER: _ClassVar[int]
     LOOP_FIELD_NUMBER: _ClassVar[int]
+    DECISIONS_FIELD_NUMBER: _ClassVar[int]
     key: int
     element_id: str
     element_name: str
@@ -231,7 +312,8 @@ class ElementInstance(_message.Message):
     undo_record_key: int
     loop_counter: int
     loop: Loop
-    def __init__(self, key: _Optional[int] = ..., element_id: _Optional[str] = ..., element_name: _Optional[str] = ..., element_type: _Optional[str] = ..., state: _Optional[_Union[ElementInstanceState, str]] = ..., activated_position: _Optional[int] = ..., activated_at_ms: _Optional[int] = ..., ended_position: _Optional[int] = ..., ended_at_ms: _Optional[int] = ..., variables: _Optional[_Iterable[_Union[Variable, _Mapping[str, _Any]]]] = ..., jobs: _Optional[_Iterable[_Union[Job, _Mapping[str, _Any]]]] = ..., incidents: _Optional[_Iterable[_Union[Incident, _Mapping[str, _Any]]]] = ..., waits: _Optional[_Iterable[_Union[Wait, _Mapping[str, _Any]]]] = ..., children: _Optional[_Iterable[_Union[ElementInstance, _Mapping[str, _Any]]]] = ..., called_process_instance_key: _Optional[int] = ..., undo_record_key: _Optional[int] = ..., loop_counter: _Optional[int] = ..., loop: _Optional[_Union[Loop, _Mapping[str, _Any]]] = ...) -> None: ...
+    decisions: _containers.RepeatedCompositeFieldContainer[DecisionEvaluation]
+    def __init__(self, key: _Optional[int] = ..., element_id: _Optional[str] = ..., element_name: _Optional[str] = ..., element_type: _Optional[str] = ..., state: _Optional[_Union[ElementInstanceState, str]] = ..., activated_position: _Optional[int] = ..., activated_at_ms: _Optional[int] = ..., ended_position: _Optional[int] = ..., ended_at_ms: _Optional[int] = ..., variables: _Optional[_Iterable[_Union[Variable, _Mapping[str, _Any]]]] = ..., jobs: _Optional[_Iterable[_Union[Job, _Mapping[str, _Any]]]] = ..., incidents: _Optional[_Iterable[_Union[Incident, _Mapping[str, _Any]]]] = ..., waits: _Optional[_Iterable[_Union[Wait, _Mapping[str, _Any]]]] = ..., children: _Optional[_Iterable[_Union[ElementInstance, _Mapping[str, _Any]]]] = ..., called_process_instance_key: _Optional[int] = ..., undo_record_key: _Optional[int] = ..., loop_counter: _Optional[int] = ..., loop: _Optional[_Union[Loop, _Mapping[str, _Any]]] = ..., decisions: _Optional[_Iterable[_Union[DecisionEvaluation, _Mapping[str, _Any]]]] = ...) -> None: ...
 
 class Loop(_message.Message):
     __slots__ = ("total", "completed")
@@ -448,6 +530,8 @@ class CounterflowStub:
     def __init__(self, channel: _aio.Channel) -> None: ...
     ListDefinitions: _aio.UnaryUnaryMultiCallable[ListDefinitionsRequest, ListDefinitionsResponse]
     GetDefinitionXml: _aio.UnaryUnaryMultiCallable[GetDefinitionXmlRequest, GetDefinitionXmlResponse]
+    ListDecisions: _aio.UnaryUnaryMultiCallable[ListDecisionsRequest, ListDecisionsResponse]
+    GetDecisionXml: _aio.UnaryUnaryMultiCallable[GetDecisionXmlRequest, GetDecisionXmlResponse]
     ListProcessInstances: _aio.UnaryUnaryMultiCallable[ListProcessInstancesRequest, ListProcessInstancesResponse]
     GetProcessInstance: _aio.UnaryUnaryMultiCallable[GetProcessInstanceRequest, GetProcessInstanceResponse]
     ListIncidents: _aio.UnaryUnaryMultiCallable[ListIncidentsRequest, ListIncidentsResponse]

@@ -2,6 +2,7 @@
 
 # what the behaviour shows
 order sequential                      the server's default order of undo (before the first command)
+with discount.dmn                     files that are deployed together with the diagram (before the first command)
 start {"a": 1}                        an instance of the diagram's process
 activate book-hotel                   take all jobs of a type, as a worker does
 complete book-hotel {"room": 7}       a job by its type or by its element's id; the oldest one that is open
@@ -13,7 +14,7 @@ resolve room                          the oldest incident of an element
 advance 5s                            time passes (ms, s, m, h), and everything comes at its moment
 down 5s                               time passes while the server is down; what was due meanwhile comes afterwards
 cancel                                the instance; `cancel child` for the newest that another one has called
-deploy second/child.bpmn              another file, or a new version, from the folder of the diagram
+deploy second/child.bpmn              other files together, or a new version, from the folder of the diagram
 restart                               everything in memory is forgotten
 complete book-hotel/2                 the second of those that are open; likewise for every job or element a line names
 refused complete book-hotel           the command is expected to be rejected, with the reason in the trace
@@ -51,30 +52,36 @@ class Line:
 
 @dataclass(frozen=True)
 class Script:
-    """A script as read: what the behaviour shows, the default order of undo, and the commands."""
+    """A script as read: what the behaviour shows, the default order of undo, what is deployed beside the diagram, and the commands."""
 
     story: list[str]
     order: CompensationOrder
     lines: list[Line]
+    beside: tuple[str, ...] = ()
 
 
 def read_script(text: str) -> Script:
     """Read a script; a line that cannot be read raises `ValueError` naming it."""
-    story, lines, order = [], [], CompensationOrder.MIRROR
+    story: list[str] = []
+    lines: list[Line] = []
+    order = CompensationOrder.MIRROR
+    beside: tuple[str, ...] = ()
     for raw in text.splitlines():
         if raw.startswith("#"):
             story.append(raw.removeprefix("#").strip())
         elif raw.startswith("order "):
             order = CompensationOrder(raw.split()[1])
+        elif raw.startswith("with "):
+            beside = tuple(raw.split()[1:])
         elif raw.strip():
             lines.append(_read_line(raw.strip()))
-    return Script(story, order, lines)
+    return Script(story, order, lines, beside)
 
 
 def play(engine: Engine, line: Line, folder: Path) -> str:
     """Carry out one line; answers the reason of a rejection that was expected, else nothing. Files are read from `folder`."""
     if line.verb == "deploy":
-        engine.deploy(folder / line.words[0])
+        engine.deploy(*(folder / word for word in line.words))
         return ""
     command = COMMANDS[line.verb]
     if not line.is_refused:

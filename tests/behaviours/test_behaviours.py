@@ -27,11 +27,11 @@ def diagram_of(script: Path) -> Path:
 def run(path: Path, script: Script, *, restarting: bool) -> tuple[Engine, list[str]]:
     """Play a script; answers the engine as it stands at the end, and the trace."""
     engine, tracer = Engine(order=script.order), Tracer()
-    engine.deploy(diagram_of(path))
+    engine.deploy(diagram_of(path), *(path.parent / name for name in script.beside))
     lines = [f"# {line}".rstrip() for line in script.story]
-    opened = [line for line in tracer.render(engine.log) if " opened:" in line]
-    if opened:
-        lines += ["", f"> deploy {diagram_of(path).name}", *opened]
+    told = [line for line in tracer.render(engine.log) if script.beside or " opened:" in line]
+    if told:
+        lines += ["", f"> deploy {' '.join((diagram_of(path).name, *script.beside))}", *told]
     for line in script.lines:
         seen = len(engine.log)
         if restarting:

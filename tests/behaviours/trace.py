@@ -9,7 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from counterflow.kernel import deployments, engine, incidents, instances, jobs, lifecycle, messages, starts, timers, undo, variables
+from counterflow.kernel import (
+    decision_deployments,
+    decisions,
+    deployments,
+    engine,
+    incidents,
+    instances,
+    jobs,
+    lifecycle,
+    messages,
+    starts,
+    timers,
+    undo,
+    variables,
+)
 from counterflow.kernel.records import Event, LogEntry
 from counterflow.testing import EPOCH_MS
 
@@ -24,8 +38,8 @@ MOVES: dict[type[Event], str] = {
 HIDDEN_FIELDS = {"definition_key", "version", "element_id", "element_instance_key", "call_depth"}
 NAMED_AFTER = (timers.TimerScheduled, messages.SubscriptionOpened)
 """Events whose key is called after what `catch_id` says."""
-FILED = {deployments.DeploymentCreated, deployments.ResourceStored}
-"""What a deployment writes down beside the processes; a trace tells of these only."""
+FILED = {deployments.DeploymentCreated, deployments.ResourceStored, decision_deployments.RequirementsDefined}
+"""What a deployment writes down beside processes and decisions; a trace tells of these only."""
 MOMENTS = {"deadline_ms", "due_ms", "expires_at_ms"}
 
 
@@ -53,7 +67,7 @@ class Tracer:
                     lines.append(f"{name}: {MOVES[type(event)]}{self._origin(event)}")
                 subject = name
             else:
-                lines.append(self._plain(event))
+                lines += self._plain(event).split("\n")
                 subject = ""
         return lines
 
@@ -96,6 +110,13 @@ class Tracer:
             return f"  → {event.flow_id}"
         if isinstance(event, deployments.ProcessDefined):
             return f"  process defined: {event.bpmn_process_id} version {event.version}"
+        if isinstance(event, decision_deployments.DecisionDefined):
+            tag = f" (tag {event.version_tag})" if event.version_tag else ""
+            return f"  decision defined: {event.decision_id} version {event.version}{tag}"
+        if isinstance(event, decision_deployments.DecisionsBound):
+            return f"  decisions bound: {', '.join(event.decisions)}"
+        if isinstance(event, decisions.DecisionEvaluated):
+            return _evaluated(event)
         words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in type(event).__name__).strip()
         return f"  {words}: {', '.join(self._fields(event))}".rstrip(": ")
 
@@ -124,3 +145,17 @@ class Tracer:
         if isinstance(value, int):
             return f"{label} {self._names.get(value, value)}"
         return f"{label} {value.decode() if isinstance(value, bytes) else value}".replace("\n", " and ")
+
+
+def _evaluated(event: decisions.DecisionEvaluated) -> str:
+    """What a decision gave, then every decision on the way with its inputs and the rules that matched."""
+    gave = event.failure or event.output.decode()
+    steps = [_step(each) for each in decisions.trace_of(event.evaluated)]
+    kept = f", kept {event.result.decode()}" if event.result is not None else ""
+    return "\n    ".join([f"  decision evaluated: {event.decision_id} version {event.version} gave {gave}{kept}", *steps])
+
+
+def _step(decision: decisions.EvaluatedDecision) -> str:
+    inputs = ", ".join(f"{each.name}={bytes(each.value).decode()}" for each in decision.inputs)
+    rules = ", ".join(str(rule.index) for rule in decision.rules) or "none"
+    return f"{decision.id}: {inputs} → rules {rules} → {bytes(decision.output).decode()}"

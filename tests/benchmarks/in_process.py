@@ -13,11 +13,12 @@ import uvloop
 
 from counterflow.delivery.takers import StreamTaker
 from counterflow.kernel import engine
-from counterflow.kernel.deployments import DeployResources, ReadResource
+from counterflow.kernel.deployments import DeployResources
 from counterflow.kernel.instances import CreateProcessInstance
 from counterflow.kernel.job_delivery import ActivateJobs
 from counterflow.kernel.jobs import CompleteJob
 from counterflow.kernel.records import ActivatedJob, Command
+from counterflow.kernel.resources import ReadResource
 from counterflow.kernel.rows import Partition
 from counterflow.kernel.state import EmptySource, State
 from counterflow.loop import Loop

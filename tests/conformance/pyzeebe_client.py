@@ -20,8 +20,8 @@ from pyzeebe.grpc_internals.types import DeployResourceResponse
 from pyzeebe.grpc_internals.zeebe_job_adapter import ZeebeJobAdapter
 from pyzeebe.proto import gateway_pb2, gateway_pb2_grpc
 
-MODEL = Path(__file__).with_name("pyzeebe_order.bpmn").read_text()
-MESSAGES = Path(__file__).with_name("pyzeebe_messages.bpmn").read_text()
+MODEL = Path(__file__).with_name("clients").joinpath("order.bpmn").read_text()
+MESSAGES = Path(__file__).with_name("clients").joinpath("messages.bpmn").read_text()
 SCENARIO = "SCENARIO"
 """What a model has in place of its process id, and before its job types: scenarios must not see each other's jobs."""
 

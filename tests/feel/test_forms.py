@@ -147,6 +147,13 @@ def test_membership(text: str, expected: str) -> None:
         {add: function(a, b) a - b, r: add(c: 1, a: 5)}.r                         => null
         {add: function(a, b) a - b, r: add(1)}.r                                  => null
         {typed: function(a: number) a, r: typed("x")}.r                           => null
+        # arguments are converted to the types of their parameters
+        {typed: function(a: number) a, r: typed([7])}.r                           => 7
+        {typed: function(a: number) a, r: typed([7, 8])}.r                        => null
+        {typed: function(a: number) a, r: typed(null)}.r                          => null
+        {typed: function(a: list<number>) a, r: typed(7)}.r                       => [7]
+        {typed: function(a: list<number>) a, r: typed("x")}.r                     => null
+        {typed: function(a: date and time) a, r: typed(@"2030-01-31")}.r          => 2030-01-31T00:00:00Z
         {curry: function(a) function(b) a + b, r: curry(1)(2)}.r                  => 3
         (function(full name) full name + "!")("Ada")                              => "Ada!"
         substring(string: "counter", start position: 3, length: 2)                => "un"

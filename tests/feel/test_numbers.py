@@ -54,6 +54,8 @@ def test_whole_numbers_stay_whole(result: numbers.Number | None) -> None:
         (numbers.power(10, 6145), None),
         (numbers.power(-8, Decimal("0.5")), None),
         (numbers.power(10, 10**50), None),
+        (numbers.power(1, 10**9), None),
+        (numbers.power(1, 10**9 - 1), 1),
         (numbers.power(Decimal(0), 0), 1),
         (numbers.power(0, -1), None),
     ],

@@ -165,7 +165,37 @@ def test_choice(text: str, expected: str) -> None:
         @"2030-01-01T00:00:00" instance of date and time  => true
         @"P1D" instance of days and time duration         => true
         @"P1Y" instance of years and months duration      => true
-        count instance of function<list> -> number        => true
+        count instance of function<list<Any>> -> number   => true
+        # nulls inside conform to everything, null itself to Null only
+        [null] instance of list<number>                   => true
+        {a: null} instance of context<a: number>          => true
+        null instance of Any                              => false
+        null instance of list<number>                     => false
+        # names that are no types: those of lists, ranges, contexts and functions ask for their members
+        1 instance of numeric                             => null
+        [1] instance of list                              => null
+        [1] instance of list<numeric>                     => null
+        {a: 1} instance of context                        => null
+        [1..2] instance of range                          => null
+        count instance of function                        => null
+        # a function takes at least what is asked for, and answers no more
+        (function(a: Any) a) instance of function<number> -> Any                                               => true
+        (function(a: number) a) instance of function<Any> -> Any                                               => false
+        (function(a: number) "text") instance of function<number> -> string                                    => true
+        (function(a: number) "text") instance of function<number> -> number                                    => false
+        (function(a: number) a + 1) instance of function<number> -> number                                     => true
+        (function(a: number) if a > 1 then [a] else []) instance of function<number> -> Any                    => true
+        (function(a: number, b: number) a) instance of function<number> -> number                              => false
+        (function(a: context<x: number>) 1) instance of function<context<x: number, y: number>> -> number      => true
+        (function(a: context<x: number, y: number>) 1) instance of function<context<x: number>> -> number      => false
+        (function(a: list<Any>) 1) instance of function<list<number>> -> number                                => true
+        (function() {x: 1, y: 2}) instance of function<> -> context<x: number>                                 => true
+        (function() {x: 1}) instance of function<> -> context<x: number, y: number>                            => false
+        (function() [1, "a"]) instance of function<> -> list<number>                                           => false
+        (function() [@"2030-01-01"..@"2030-12-31"]) instance of function<> -> range<date>                      => true
+        (function() function(a: number) a > 1) instance of function<> -> function<number> -> boolean           => true
+        (function() function(a: number) a > 1) instance of function<> -> function<string> -> boolean           => false
+        (function() unknown) instance of function<> -> number                                                  => true
     """),
 )
 def test_instance_of(text: str, expected: str) -> None:

@@ -11,7 +11,7 @@ import msgspec
 
 from counterflow.kernel import engine
 from counterflow.kernel.correlation import PublishMessage
-from counterflow.kernel.deployments import Deployment, DeployResources, ReadResource
+from counterflow.kernel.deployments import Deployment, DeployResources
 from counterflow.kernel.due import TriggerDue
 from counterflow.kernel.indexes import Due, ReadyJobs
 from counterflow.kernel.instance_state import InstanceState
@@ -19,6 +19,7 @@ from counterflow.kernel.instances import CreateProcessInstance
 from counterflow.kernel.job_delivery import ActivateJobs
 from counterflow.kernel.jobs import CompleteJob, FailJob, ThrowError
 from counterflow.kernel.records import ActivatedJob, Command, Event, InstanceEnded, LogEntry
+from counterflow.kernel.resources import ReadResource
 from counterflow.kernel.rows import Incident, Job, Partition, Row
 from counterflow.kernel.state import EmptySource, State
 from counterflow.kernel.step import Limits
@@ -159,6 +160,9 @@ class RowsOf:
 
     def process(self, definition: Any) -> Any:
         return self._state.processes[definition.key]
+
+    def decision_model(self, requirements: Any, imported: Any) -> Any:
+        return self._state.decision_model(requirements.key)
 
 
 def waiting(queue: ReadyJobs) -> list[int]:

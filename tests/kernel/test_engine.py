@@ -29,6 +29,8 @@ LOG_FORMAT = {
     5: ("DeploymentCreated", "key"),
     6: ("ResourceStored", "key name checksum content"),
     7: ("ProcessDefined", "key bpmn_process_id version version_tag resource_key resource_name checksum deployment_key"),
+    8: ("RequirementsDefined", "key requirements_id name version resource_key resource_name checksum imported_keys deployment_key"),
+    9: ("DecisionDefined", "key decision_id name version version_tag requirements_key deployment_key"),
     10: ("ElementActivating", "key scope_key element_id undo_key compensated_scope_key triggered loop_counter"),
     11: ("ElementActivated", "key"),
     12: ("ElementCompleting", "key"),
@@ -86,6 +88,11 @@ LOG_FORMAT = {
     122: ("MessageStartOpened", "key definition_key bpmn_process_id element_id message_name"),
     123: ("MessageStartClosed", "key"),
     130: ("ProcessCalled", "element_instance_key called_instance_key"),
+    150: ("DecisionsBound", "deployment_key decisions"),
+    151: (
+        "DecisionEvaluated",
+        "key element_instance_key decision_key decision_id version output evaluated failed_decision_id failure result",
+    ),
 }
 """Tag, event and fields in order. Logs written with these are read for ever: lines may be added, and fields with a default
 at the end of a line; none is changed, taken away or moved."""
@@ -100,6 +107,7 @@ VALUES: dict[Any, st.SearchStrategy[Any]] = {
     bytes | None: st.none() | JSON,
     int | None: st.none() | st.integers(0, 2**63 - 1),
     str | None: st.none() | st.text(),
+    dict[str, int]: st.dictionaries(st.text(), st.integers(0, 2**63 - 1)),
     dict[str, bytes]: st.dictionaries(st.text(), JSON),
     tuple[int, ...]: st.lists(st.integers(0, 2**63 - 1)).map(tuple),
     tuple[str, ...]: st.lists(st.text()).map(tuple),

@@ -8,7 +8,7 @@ from counterflow.kernel import rows
 from counterflow.kernel.rows import INSTANCE_TABLES, PLACES, TABLES, ArrivedToken, Partition, Quarantine, Row, Variable, as_key, key_of
 
 SHARED = {
-    *("partition", "resource", "process_definition"),
+    *("partition", "resource", "process_definition", "decision_requirements", "decision_definition", "bound_decision"),
     *("start_timer", "message_start", "message", "message_correlation", "start_lock"),
 }
 

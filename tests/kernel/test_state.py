@@ -61,7 +61,9 @@ def test_rows_lead_to_their_instance_in_memory_and_after_loading(table: type[Row
 def test_a_key_of_another_table_leads_nowhere() -> None:
     bench = Bench(ONE_TASK)
     instance = bench.create()
-    assert reloaded(bench).owner_of(Incident, max(instance.jobs)) is None
+    for state in (bench.state, reloaded(bench)):
+        assert state.owner_of(Incident, max(instance.jobs)) is None
+        assert state.owner_of(Job, instance.key) is None
 
 
 def test_a_loaded_instance_tells_of_no_new_jobs() -> None:

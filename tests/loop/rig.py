@@ -12,11 +12,12 @@ from typing import Any
 import msgspec
 
 from counterflow.delivery.takers import PollTaker, StreamTaker
-from counterflow.kernel.deployments import DeployResources, ReadResource
+from counterflow.kernel.deployments import DeployResources
 from counterflow.kernel.instances import CreateProcessInstance
 from counterflow.kernel.job_delivery import ActivateJobs, ReturnJob
 from counterflow.kernel.jobs import CompleteJob
 from counterflow.kernel.records import ActivatedJob
+from counterflow.kernel.resources import ReadResource
 from counterflow.kernel.rows import Job, Row
 from counterflow.loop import Loop
 from counterflow.store.memory import MemoryStore

@@ -29,7 +29,7 @@ def test_no_tag_is_both_run_and_read_over() -> None:
 
 def test_every_behaviour_of_the_graph_has_an_element() -> None:
     told_by_tag = {row.behaviour for row in ELEMENTS.values()} | set(EVENTS.values())
-    told_by_what_is_inside = {Behaviour.EVENT_SUB_PROCESS, Behaviour.SCRIPT_TASK, Behaviour.MULTI_INSTANCE}
+    told_by_what_is_inside = {Behaviour.EVENT_SUB_PROCESS, Behaviour.SCRIPT_TASK, Behaviour.RULE_TASK, Behaviour.MULTI_INSTANCE}
     assert told_by_tag | told_by_what_is_inside == set(Behaviour) | {None}
 
 

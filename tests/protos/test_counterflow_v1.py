@@ -16,7 +16,7 @@ ENUMS = descriptions.enums(counterflow_v1.DESCRIPTOR)
 FIELDS = [field for message in MESSAGES.values() for field in message.fields]
 UNITS = {"_at_ms": "int64", "_position": "int64", "_key": "int64", "_json": "string"}
 STRINGS = {"correlation_key"}  # BPMN's word, for what is no key of ours
-PAGED = ["ListDefinitions", "ListProcessInstances", "ListIncidents", "GetQuarantine"]
+PAGED = ["ListDefinitions", "ListDecisions", "ListProcessInstances", "ListIncidents", "GetQuarantine"]
 
 
 def test_the_service_reads_and_releases() -> None:
@@ -25,6 +25,8 @@ def test_the_service_reads_and_releases() -> None:
     assert list(counterflow_v1.METHODS) == [
         "ListDefinitions",
         "GetDefinitionXml",
+        "ListDecisions",
+        "GetDecisionXml",
         "ListProcessInstances",
         "GetProcessInstance",
         "ListIncidents",

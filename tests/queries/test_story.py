@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from counterflow.kernel import deployments, engine, instances, lifecycle, messages, starts, variables
+from counterflow.kernel import decision_deployments, deployments, engine, instances, lifecycle, messages, starts, variables
 from counterflow.kernel.elements import multi_instance
 from counterflow.kernel.records import BrokenInvariant
 from counterflow.queries.story import TELLERS, created_in
 from tests.queries.models import TRIP, engine_with
 
 SAY_NOTHING_OF_A_TREE = {
+    *(decision_deployments.RequirementsDefined, decision_deployments.DecisionDefined, decision_deployments.DecisionsBound),
     deployments.DeploymentCreated,
     deployments.ProcessDefined,
     deployments.ResourceStored,

@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from counterflow.dmn.hit_policies import MANY
 from counterflow.dmn.table import Outcome
 from counterflow.dmn.tree import Box, DecisionTable, Element, LiteralExpression
 from counterflow.dmn.tree import Decision as DecisionNode
@@ -79,6 +80,26 @@ class DecisionResult(msgspec.Struct, frozen=True):
     def inputs(self) -> tuple[EvaluatedInput, ...]:
         """The inputs of the decision that was asked for."""
         return self.evaluated[-1].inputs if self.trace else ()
+
+    @property
+    def rows(self) -> list[dict[str, Value]]:
+        """The output as Camunda 7 hands it out: a row of named entries for each rule that counts, one row for anything else.
+
+        A table without a rule that matched gives no row; an output without a name is called after the decision's variable.
+        """
+        if not self.trace:
+            return []
+        node, outcome = self.trace[-1]
+        name = node.variable.name or node.id
+        if not isinstance(node.logic, DecisionTable):
+            return [{name: self.output}]
+        if self.output is None and not outcome.hits:
+            return []
+        table = node.logic
+        many = table.hit_policy in MANY and table.aggregation is None
+        values = self.output if many and isinstance(self.output, list) else [self.output]
+        name = table.outputs[0].name or name if table.outputs else name
+        return [value if len(table.outputs) > 1 and isinstance(value, dict) else {name: value} for value in values]
 
     @property
     def matched(self) -> tuple[MatchedRule, ...]:

@@ -16,6 +16,7 @@ from counterflow.edge.reading import message, messages, state_word, tree
 from counterflow.edge.status import Refused, invalid
 from counterflow.kernel.quarantine import ReleaseInstance
 from counterflow.kernel.records import Rejection, RejectionType
+from counterflow.queries.decisions import decision_xml, list_decisions
 from counterflow.queries.definitions import definition_xml, list_definitions
 from counterflow.queries.history import records
 from counterflow.queries.incidents import list_incidents
@@ -46,6 +47,8 @@ class CounterflowService:
         return {
             "ListDefinitions": self.list_definitions,
             "GetDefinitionXml": self.get_definition_xml,
+            "ListDecisions": self.list_decisions,
+            "GetDecisionXml": self.get_decision_xml,
             "ListProcessInstances": self.list_process_instances,
             "GetProcessInstance": self.get_process_instance,
             "ListIncidents": self.list_incidents,
@@ -76,6 +79,25 @@ class CounterflowService:
         """A diagram as it was deployed."""
         key = request.process_definition_key
         return await self._read(lambda: message(wire.GetDefinitionXmlResponse, definition_xml(self._store, key)))
+
+    async def list_decisions(self, request: wire.ListDecisionsRequest, context: Context) -> wire.ListDecisionsResponse:
+        """Versions of decisions, newest first."""
+
+        def read() -> wire.ListDecisionsResponse:
+            page = list_decisions(
+                self._store,
+                decision_id=request.decision_id,
+                latest_only=request.latest_only,
+                page_size=request.page_size,
+                page_key=request.page_key,
+            )
+            return wire.ListDecisionsResponse(decisions=messages(wire.DecisionDefinition, page.items), next_page_key=page.next_page_key)
+
+        return await self._read(read)
+
+    async def get_decision_xml(self, request: wire.GetDecisionXmlRequest, context: Context) -> wire.GetDecisionXmlResponse:
+        """A decision model as it was deployed."""
+        return await self._read(lambda: message(wire.GetDecisionXmlResponse, decision_xml(self._store, request.decision_key)))
 
     async def list_process_instances(
         self, request: wire.ListProcessInstancesRequest, context: Context

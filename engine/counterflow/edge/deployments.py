@@ -3,32 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from counterflow.edge.calls import Behaviour, Calls, Context
 from counterflow.edge.translate import DEFAULT_TENANT, check_tenants, process_metadata
-from counterflow.kernel.deployments import Deployment, DeployResources, ReadResource
+from counterflow.edge.translate_decisions import decision_metadata, requirements_metadata
+from counterflow.kernel.deployments import Deployment, DeployResources
 from counterflow.kernel.records import Rejection, RejectionType
-from counterflow.model.read import read
+from counterflow.kernel.resources import ReadResource
+from counterflow.resources import BPMN_SUFFIXES, File, is_dmn, read_files, unreadable
 from counterflow_wire import gateway
 
 logger = logging.getLogger("counterflow.edge")
-
-BPMN_SUFFIXES = (".bpmn", ".xml")
-NOT_YET = {
-    ".dmn": "decisions (DMN) cannot be deployed in this version yet; deploy the BPMN files without it",
-    ".form": "forms cannot be deployed in this version yet; deploy the BPMN files without it",
-}
-
-
-class File(NamedTuple):
-    """A resource as it was handed in."""
-
-    name: str
-    content: bytes
 
 
 class Deployments:
@@ -42,18 +29,19 @@ class Deployments:
         return {"DeployResource": self.deploy_resource, "DeployProcess": self.deploy_process}
 
     async def deploy_resource(self, request: gateway.DeployResourceRequest, context: Context) -> gateway.DeployResourceResponse:
-        """Deploy files; the answer lists the version of each process, in the order of the files."""
+        """Deploy files; the answer lists processes, then decisions, then decision models, each in the order of the files."""
         check_tenants((request.tenantId,))
-        deployment = await self._deploy([File(resource.name, resource.content) for resource in request.resources])
-        return gateway.DeployResourceResponse(
-            key=deployment.key,
-            deployments=[gateway.Deployment(process=process_metadata(definition)) for definition in deployment.definitions],
-            tenantId=DEFAULT_TENANT,
-        )
+        files = [File(resource.name, resource.content) for resource in request.resources]
+        deployment = await self._deploy(files)
+        return gateway.DeployResourceResponse(key=deployment.key, deployments=_metadata(deployment, files), tenantId=DEFAULT_TENANT)
 
     async def deploy_process(self, request: gateway.DeployProcessRequest, context: Context) -> gateway.DeployProcessResponse:
-        """What old clients call: the same, for BPMN alone."""
-        deployment = await self._deploy([File(process.name, process.definition) for process in request.processes])
+        """What old clients call: the same, for BPMN alone, since the answer has no place for anything else."""
+        files = [File(process.name, process.definition) for process in request.processes]
+        if strangers := [file.name for file in files if is_dmn(file.name)]:
+            suffixes = " or ".join(BPMN_SUFFIXES)
+            raise _refused([f"'{name}': expected {suffixes}; deploy decisions with DeployResource" for name in strangers])
+        deployment = await self._deploy(files)
         return gateway.DeployProcessResponse(
             key=deployment.key,
             processes=[process_metadata(definition) for definition in deployment.definitions],
@@ -61,40 +49,46 @@ class Deployments:
 
     async def _deploy(self, files: Sequence[File]) -> Deployment:
         refuse_unreadable(files)
-        resources = await asyncio.to_thread(read_files, files)
+        resources = await asyncio.to_thread(read_sound, files)
         deployment: Deployment = await self._submit(DeployResources(resources=resources))
         return deployment
 
 
 def refuse_unreadable(files: Sequence[File]) -> None:
-    """Refuse a deployment of nothing, and files that are no BPMN by their name. Raises `Rejection`."""
+    """Refuse a deployment of nothing, and files that are no models by their name. Raises `Rejection`."""
     if not files:
         raise _rejection("Expected to deploy at least one resource, but none was given")
-    problems = []
-    for name, _ in files:
-        suffix = name[name.rfind(".") :].lower() if "." in name else ""
-        if suffix in NOT_YET:
-            problems.append(f"'{name}': {NOT_YET[suffix]}")
-        elif suffix not in BPMN_SUFFIXES:
-            problems.append(f"'{name}': expected a name that ends in {' or '.join(BPMN_SUFFIXES)}, found {suffix or 'no suffix'}")
-    if problems:
+    if problems := unreadable(files):
         raise _refused(problems)
 
 
-def read_files(files: Sequence[File]) -> tuple[ReadResource, ...]:
-    """Read BPMN files. Raises `Rejection` with every finding of every file; warnings, those of OMG's schema too, are logged."""
+def read_sound(files: Sequence[File]) -> tuple[ReadResource, ...]:
+    """Read files. Raises `Rejection` with every finding of every file; warnings, those of OMG's schema too, are logged."""
     from counterflow.model.xsd import schema_findings  # noqa: PLC0415 - no part of a start that deploys nothing
 
-    resources, problems = [], []
+    judged = read_files(files)
+    refused = {name for name, _ in judged.errors}
+    for name, warning in judged.warnings:
+        logger.warning("'%s': %s", name, warning)
     for name, content in files:
-        found = read(content, name)
-        problems += [f"'{name}': {finding}" for finding in found.errors]
-        for warning in (*found.warnings, *(() if found.errors else schema_findings(content, name))):
-            logger.warning("'%s': %s", name, warning)
-        resources.append(ReadResource(name, content, hashlib.sha256(content).digest(), found.processes))
-    if problems:
-        raise _refused(problems)
-    return tuple(resources)
+        for finding in () if name in refused or is_dmn(name) else schema_findings(content, name):
+            logger.warning("'%s': %s", name, finding)
+    if judged.errors:
+        raise _refused([f"'{name}': {finding}" for name, finding in judged.errors])
+    return judged.resources
+
+
+def _metadata(deployment: Deployment, files: Sequence[File]) -> list[gateway.Deployment]:
+    """Models were deployed before those that import them; the answer has them in the order in which they were handed in."""
+    places = {file.name: place for place, file in enumerate(files)}
+    models = sorted(deployment.requirements, key=lambda each: places[each.resource_name])
+    decisions = [decision for model in models for decision in deployment.decisions if decision.requirements_key == model.key]
+    ids = {model.key: model.requirements_id for model in models}
+    return [
+        *(gateway.Deployment(process=process_metadata(definition)) for definition in deployment.definitions),
+        *(gateway.Deployment(decision=decision_metadata(decision, ids[decision.requirements_key])) for decision in decisions),
+        *(gateway.Deployment(decisionRequirements=requirements_metadata(model)) for model in models),
+    ]
 
 
 def _refused(problems: Sequence[str]) -> Rejection:

@@ -97,6 +97,8 @@ def _fill_element(answer: wire.ElementInstance, found: shapes.ElementInstance) -
     for incident in found.incidents:
         if incident.ended_at_ms is None:
             _fill(answer.incidents.add(), incident)
+    for decision in found.decisions:
+        _fill(answer.decisions.add(), decision)
     for child in found.children:
         _fill_element(answer.children.add(), child)
 

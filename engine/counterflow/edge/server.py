@@ -11,6 +11,7 @@ from grpc_reflection.v1alpha import reflection
 
 from counterflow.edge.calls import Behaviour, Calls, unimplemented
 from counterflow.edge.counterflow_service import CounterflowService
+from counterflow.edge.decisions import Decisions
 from counterflow.edge.deployments import Deployments
 from counterflow.edge.instances import Instances
 from counterflow.edge.jobs import Jobs
@@ -32,7 +33,6 @@ SERVED = ("", gateway.SERVICE, counterflow_v1.SERVICE)
 
 NOT_YET = {
     "BroadcastSignal": ("Signal events are not there", "no process can wait for a signal, so there is nobody to broadcast to"),
-    "EvaluateDecision": ("Decisions (DMN) are not there", "evaluate them in a worker"),
     "ModifyProcessInstance": ("Modification is not there", "cancel the instance and start a new one"),
     "MigrateProcessInstance": ("Migration is not there", "running instances finish on the version that they began with"),
     "DeleteResource": ("Deleting resources is not there", "deploy a version that replaces it"),
@@ -113,7 +113,7 @@ class EdgeServer:
 
     def _gateway(self) -> dict[str, Behaviour]:
         calls = self._calls
-        families = (Jobs(calls), self._instances, Messages(calls), Deployments(calls))
+        families = (Jobs(calls), self._instances, Messages(calls), Deployments(calls), Decisions(calls))
         answered = {rpc: behaviour for family in families for rpc, behaviour in family.behaviours().items()}
         waiting: dict[str, Behaviour] = {
             "ActivateJobs": Polls(calls).activate_jobs,

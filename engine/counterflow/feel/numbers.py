@@ -12,6 +12,7 @@ from typing import Final
 Number = int | Decimal
 
 BOUND: Final = 10**34
+EXPONENT_BOUND: Final = 999_999_999
 CONTEXT: Final = decimal.Context(
     prec=34,
     rounding=decimal.ROUND_HALF_EVEN,
@@ -95,6 +96,9 @@ def divide(left: Number, right: Number) -> Number | None:
 
 
 def power(base: Number, exponent: Number) -> Number | None:
+    """The exponent lies between -999 999 999 and 999 999 999 (DMN 1.5, table 60)."""
+    if not -EXPONENT_BOUND <= exponent <= EXPONENT_BOUND:
+        return None
     if exponent == 0:
         return 1
     # Decimals stop by themselves at 10 ** 6145; whole numbers would go on until memory is full.

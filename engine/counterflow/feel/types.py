@@ -1,11 +1,13 @@
-"""`instance of`: whether a value belongs to a type (DMN 1.5, 10.3.2.9 and table 56)."""
+"""Types of FEEL (DMN 1.5, 10.3.2.9 and table 61): which values belong to one, which types conform to another, and the conversions."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from counterflow.feel import tree
+from counterflow.feel.inference import UNKNOWN
 from counterflow.feel.run import Run, Value
-from counterflow.feel.values import KINDS, Function, Range
+from counterflow.feel.temporal import UTC, Date, DateTime, Time
+from counterflow.feel.tree import TypeName
+from counterflow.feel.values import KINDS, Function, Range, a_kind
 
 _ALIASES: Final = {"day time duration": "days and time duration", "year month duration": "years and months duration"}
 
@@ -16,7 +18,30 @@ Named = Mapping[str, Callable[[Run, Value], bool]]
 NO_TYPES: Final[Named] = {}
 
 
-def conforms(run: Run, value: Value, wanted: tree.TypeName, named: Named) -> bool:
+_OF_OTHERS: Final = {"list": "list<Any>", "range": "range<number>", "context": "context<name: Any>", "function": "function<Any>->Any"}
+"""Types that are none by themselves, and how one of them is written."""
+
+
+def instance_of(run: Run, value: Value, wanted: TypeName, named: Named) -> Value:
+    """Whether a value is of a type; null, with a warning, if there is no such type."""
+    unknown = _unknown(wanted, named)
+    if unknown is None:
+        return conforms(run, value, wanted, named)
+    remedy = f": write {_OF_OTHERS[unknown]}, or another of that kind" if unknown in _OF_OTHERS else ""
+    return run.warn("wrong type", f"`instance of` takes a type; {unknown!r} is none{remedy}")
+
+
+def _unknown(wanted: TypeName, named: Named) -> str | None:
+    """The first name in a type that names none, or that needs the types of its members and has none."""
+    name = _ALIASES.get(wanted.name, wanted.name)
+    if wanted.name in named or name in {"Any", "Null"}:
+        return None
+    if name not in KINDS.values() or (name in _OF_OTHERS and not wanted.members):
+        return wanted.name
+    return next((found for found in (_unknown(member, named) for member in wanted.members) if found is not None), None)
+
+
+def conforms(run: Run, value: Value, wanted: TypeName, named: Named) -> bool:
     """Whether a value belongs to a type; null belongs to Null only."""
     defined = named.get(wanted.name)
     if defined is not None:
@@ -32,40 +57,91 @@ def conforms(run: Run, value: Value, wanted: tree.TypeName, named: Named) -> boo
     return True if members is None or not wanted.members else members(run, value, wanted, named)
 
 
-def _list_conforms(run: Run, value: list[Value], wanted: tree.TypeName, named: Named) -> bool:
+def _list_conforms(run: Run, value: list[Value], wanted: TypeName, named: Named) -> bool:
     run.spend(len(value))
     return all(_member_conforms(run, item, wanted.members[0], named) for item in value)
 
 
-def _context_conforms(run: Run, value: dict[str, Value], wanted: tree.TypeName, named: Named) -> bool:
+def _context_conforms(run: Run, value: dict[str, Value], wanted: TypeName, named: Named) -> bool:
     entries = zip(wanted.names, wanted.members, strict=True)
     return all(name in value and _member_conforms(run, value[name], member, named) for name, member in entries)
 
 
-def _range_conforms(run: Run, value: Range, wanted: tree.TypeName, named: Named) -> bool:
+def _range_conforms(run: Run, value: Range, wanted: TypeName, named: Named) -> bool:
     return all(end is None or conforms(run, end, wanted.members[0], named) for end in (value.start, value.end))
 
 
-def _function_conforms(_run: Run, value: Function, wanted: tree.TypeName, _named: Named) -> bool:
-    """As many parameters, each of which takes what the wanted one takes; what a function answers is not declared in FEEL."""
-    expected = wanted.members[:-1]
-    if len(value.parameters) != len(expected):
+def _function_conforms(_run: Run, value: Function, wanted: TypeName, _named: Named) -> bool:
+    """Takes whatever the wanted one takes, and answers nothing else (10.3.2.9.2)."""
+    *given, result = wanted.members
+    if len(value.parameters) != len(given):
         return False
-    return all(declared is None or _takes(declared, given) for declared, given in zip(value.types, expected, strict=False))
+    takes = all(declared is None or type_conforms(of, declared) for of, declared in zip(given, value.types, strict=False))
+    return takes and (value.result is None or type_conforms(value.result, result))
 
 
-def _takes(declared: tree.TypeName, given: tree.TypeName) -> bool:
-    """Whether a parameter of one type takes every value of another."""
-    return declared.name == "Any" or declared == given or given.name in {"Null", "null"}
+def type_conforms(given: TypeName, wanted: TypeName) -> bool:
+    """Whether every value of one type is of another, too (10.3.2.9.2). What is not known conforms."""
+    if wanted.name == "Any" or given.name in {"Null", "null"} or UNKNOWN in (given, wanted) or given == wanted:
+        return True
+    relation = _RELATIONS.get(wanted.name)
+    return relation is not None and given.name == wanted.name and relation(given, wanted)
 
 
-def _member_conforms(run: Run, value: Value, wanted: tree.TypeName, named: Named) -> bool:
+def _same_member(given: TypeName, wanted: TypeName) -> bool:
+    return not wanted.members or (bool(given.members) and type_conforms(given.members[0], wanted.members[0]))
+
+
+def _context_relation(given: TypeName, wanted: TypeName) -> bool:
+    held = dict(zip(given.names, given.members, strict=True))
+    return all(name in held and type_conforms(held[name], member) for name, member in zip(wanted.names, wanted.members, strict=True))
+
+
+def _function_relation(given: TypeName, wanted: TypeName) -> bool:
+    if not wanted.members:
+        return True
+    if len(given.members) != len(wanted.members):
+        return False
+    parameters = zip(given.members[:-1], wanted.members[:-1], strict=True)
+    return all(type_conforms(other, own) for own, other in parameters) and type_conforms(given.members[-1], wanted.members[-1])
+
+
+_RELATIONS: Final[dict[str, Callable[[TypeName, TypeName], bool]]] = {
+    "list": _same_member,
+    "range": _same_member,
+    "context": _context_relation,
+    "function": _function_relation,
+}
+
+
+def _member_conforms(run: Run, value: Value, wanted: TypeName, named: Named) -> bool:
     return value is None or conforms(run, value, wanted, named)
 
 
-_MEMBERS: Final[dict[str, Callable[[Run, Any, tree.TypeName, Named], bool]]] = {
+_MEMBERS: Final[dict[str, Callable[[Run, Any, TypeName, Named], bool]]] = {
     "list": _list_conforms,
     "context": _context_conforms,
     "range": _range_conforms,
     "function": _function_conforms,
 }
+
+
+# Conversions
+
+_MOMENT: Final = TypeName("date and time")
+
+
+def converted(run: Run, value: Value, to: TypeName, named: Named) -> Value:
+    """The value as one of a type: as it is, the item of a list of one, an item as a list of one, or a date as its midnight (10.3.2.9.4).
+
+    Null, with a warning, if it cannot be converted.
+    """
+    if value is None or conforms(run, value, to, named):
+        return value
+    if isinstance(value, list) and len(value) == 1 and value[0] is not None and conforms(run, value[0], to, named):
+        return value[0]
+    if to.name == "list" and (not to.members or conforms(run, value, to.members[0], named)):
+        return [value]
+    if isinstance(value, Date) and to == _MOMENT:
+        return DateTime(value, Time(0, 0, 0, 0, UTC))
+    return run.warn("wrong argument", f"expected a value of the type {to.name}; found {a_kind(value)}")

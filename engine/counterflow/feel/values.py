@@ -36,12 +36,16 @@ class Range(msgspec.Struct, frozen=True, eq=False):
 
 
 class Function(msgspec.Struct, frozen=True, eq=False):
-    """Something that can be called with positional arguments; `parameters` are their names, `types` their types as far as declared."""
+    """Something that can be called with positional arguments; `parameters` are their names, `types` their types as far as declared,
+
+    `result` is the type of what it answers, as far as that shows.
+    """
 
     name: str
     parameters: tuple[str, ...]
     call: Callable[[Run, list[Value]], Value]
     types: tuple[TypeName | None, ...] = ()
+    result: TypeName | None = None
 
     def __str__(self) -> str:
         return f"function({', '.join(self.parameters)})"
@@ -145,6 +149,13 @@ def same(run: Run, left: Value, right: Value) -> bool:
     """Equality without the question of kinds: values of different kinds are simply not the same."""
     run.spend()
     return kind(left) == kind(right) and equal(run, left, right) is True
+
+
+def identical(run: Run, left: Value, right: Value) -> bool:
+    """Identity (10.3.2.2): equality, but of moments field by field, where the offset of a zone stands for the zone."""
+    if isinstance(left, DateTime | Time) and isinstance(right, DateTime | Time):
+        return type(left) is type(right) and (left.nanoseconds, left.offset_seconds) == (right.nanoseconds, right.offset_seconds)
+    return same(run, left, right)
 
 
 _PAIR_FUEL: Final = 3

@@ -1,20 +1,29 @@
 """The life of a deployment: resources become definitions, each process its own versions counted from 1.
 
 A process that comes again with the same checksum and the same resource name keeps its version and its key; so of ten
-models deployed together with one changed, one gets a new version. Either all resources are deployed or none.
+models deployed together with one changed, one gets a new version. A process that is bound to the decisions it is deployed
+with is another one when these are others. Either all resources are deployed or none; decisions first, so that processes
+find them (`decision_deployments.py`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
 import msgspec
 
-from counterflow.kernel import starts
+from counterflow.kernel import decision_deployments, starts
 from counterflow.kernel.instance_state import InstanceState
 from counterflow.kernel.records import Command, Event, Rejection, RejectionType
-from counterflow.kernel.rows import ProcessDefinition, Resource
+from counterflow.kernel.resources import ReadDecisions, ReadResource
+from counterflow.kernel.rows import DecisionDefinition, DecisionRequirements, ProcessDefinition, Resource
 from counterflow.kernel.state import State
 from counterflow.kernel.step import Step
 from counterflow.model.graph import Process
+
+if TYPE_CHECKING:
+    from counterflow.dmn import DecisionSummary, Definitions
 
 
 class DeploymentCreated(Event, frozen=True, array_like=True, tag=5, gc=False):
@@ -45,15 +54,6 @@ class ProcessDefined(Event, frozen=True, array_like=True, tag=7, gc=False):
     deployment_key: int
 
 
-class ReadResource(msgspec.Struct, frozen=True):
-    """A resource that has been read and found sound: its bytes, their SHA-256, and the processes in it."""
-
-    name: str
-    content: bytes
-    checksum: bytes
-    processes: tuple[Process, ...]
-
-
 class DeployResources(Command, frozen=True, kw_only=True):
     """Deploy these resources together. Answers a `Deployment`."""
 
@@ -61,31 +61,61 @@ class DeployResources(Command, frozen=True, kw_only=True):
 
 
 class Deployment(msgspec.Struct, frozen=True):
-    """What a deployment gave: its key, and for each process, in order, the definition that now is the latest."""
+    """What a deployment gave: its key, and for each process, decision and decision model, in order, what now is the latest."""
 
     key: int
     definitions: tuple[ProcessDefinition, ...]
+    decisions: tuple[DecisionDefinition, ...] = ()
+    requirements: tuple[DecisionRequirements, ...] = ()
+
+
+Decisions = Mapping[str, DecisionDefinition]
+"""Those of a deployment, by id."""
 
 
 def decide_deploy(step: Step, command: DeployResources) -> Deployment:
-    """DeployResource of the gateway, after every resource was read without errors."""
+    """DeployResource of the gateway, after every resource was read without errors. Models come before those that import them."""
     _refuse_twice(command)
     key = step.new_key()
     step.emit(DeploymentCreated(key))
-    definitions = [definition for resource in command.resources for definition in _deploy(step, key, resource)]
-    return Deployment(key, tuple(definitions))
+    requirements: list[DecisionRequirements] = []
+    decisions: dict[str, DecisionDefinition] = {}
+    for resource in command.resources:
+        if resource.decisions is not None:
+            model = _deploy_model(step, key, resource, resource.decisions)
+            defined = decision_deployments.define_decisions(step, key, resource.decisions, model)
+            requirements.append(model)
+            decisions |= {decision.decision_id: decision for decision in defined}
+    definitions = [definition for resource in command.resources for definition in _deploy(step, key, resource, decisions)]
+    new = {definition.bpmn_process_id for definition in definitions if definition.deployment_key == key}
+    processes = (process for resource in command.resources for process in resource.processes if process.id in new)
+    decision_deployments.bind(step, key, processes, decisions)
+    return Deployment(key, tuple(definitions), tuple(decisions.values()), tuple(requirements))
 
 
-def _deploy(step: Step, deployment_key: int, resource: ReadResource) -> list[ProcessDefinition]:
-    changed = {process.id for process in resource.processes if not _is_unchanged(step.state, process, resource)}
-    resource_key = 0
-    if changed:
-        resource_key = step.new_key()
-        step.emit(ResourceStored(resource_key, resource.name, resource.checksum, resource.content))
+def _deploy(step: Step, deployment_key: int, resource: ReadResource, decisions: Decisions) -> list[ProcessDefinition]:
+    for process in resource.processes:
+        decision_deployments.refuse_unbound(process, resource.name, decisions)
+    changed = {process.id for process in resource.processes if not _is_unchanged(step.state, process, resource, decisions)}
+    resource_key = _store(step, resource) if changed else 0
     for process in resource.processes:
         if process.id in changed:
             _define(step, deployment_key, resource_key, resource, process)
     return [step.state.latest[process.id] for process in resource.processes]
+
+
+def _deploy_model(step: Step, deployment_key: int, resource: ReadResource, model: ReadDecisions) -> DecisionRequirements:
+    same = decision_deployments.unchanged(step.state, model, resource.checksum, resource.name)
+    if same is not None:
+        return same
+    resource_key = _store(step, resource)
+    return decision_deployments.define_requirements(step, deployment_key, resource_key, resource.name, resource.checksum, model)
+
+
+def _store(step: Step, resource: ReadResource) -> int:
+    key = step.new_key()
+    step.emit(ResourceStored(key, resource.name, resource.checksum, resource.content))
+    return key
 
 
 def _define(step: Step, deployment_key: int, resource_key: int, resource: ReadResource, process: Process) -> None:
@@ -99,22 +129,38 @@ def _define(step: Step, deployment_key: int, resource_key: int, resource: ReadRe
     starts.open_all(step, key, process)
 
 
-def _is_unchanged(state: State, process: Process, resource: ReadResource) -> bool:
+def _is_unchanged(state: State, process: Process, resource: ReadResource, decisions: Decisions) -> bool:
     latest = state.latest.get(process.id)
-    return latest is not None and latest.checksum == resource.checksum and latest.resource_name == resource.name
+    if latest is None or (latest.checksum, latest.resource_name) != (resource.checksum, resource.name):
+        return False
+    return decision_deployments.is_bound_alike(state, process, latest.deployment_key, decisions)
 
 
 def _refuse_twice(command: DeployResources) -> None:
+    for kind, named in (
+        ("process", ((each.name, process.id) for each in command.resources for process in each.processes)),
+        ("decision model", ((each.name, each.decisions.requirements_id) for each in command.resources if each.decisions is not None)),
+        ("decision", ((each.name, decision.id) for each in command.resources for decision in _summaries(each))),
+    ):
+        _refuse_repeated(kind, named)
+
+
+def _refuse_repeated(kind: str, named: Iterable[tuple[str, str]]) -> None:
     seen: dict[str, str] = {}
-    for resource in command.resources:
-        for process in resource.processes:
-            if process.id in seen:
-                raise Rejection(
-                    RejectionType.INVALID_ARGUMENT,
-                    f"Expected each process id once in a deployment, but '{process.id}' is in "
-                    f"'{seen[process.id]}' and in '{resource.name}'",
-                )
-            seen[process.id] = resource.name
+    for resource_name, identifier in named:
+        if identifier in seen:
+            raise Rejection(
+                RejectionType.INVALID_ARGUMENT,
+                f"Expected each {kind} id once in a deployment, but '{identifier}' is in '{seen[identifier]}' and in '{resource_name}'",
+            )
+        seen[identifier] = resource_name
+
+
+def _summaries(resource: ReadResource) -> Iterable[DecisionSummary]:
+    if resource.decisions is None:
+        return ()
+    definitions: Definitions = resource.decisions.definitions
+    return definitions.decisions
 
 
 def _apply_created(state: State, instance: InstanceState | None, event: DeploymentCreated) -> None:

@@ -15,6 +15,8 @@ import msgspec
 
 from counterflow.kernel import (
     correlation,
+    decision_deployments,
+    decisions,
     deployments,
     due,
     error_events,
@@ -41,6 +43,8 @@ from counterflow.kernel.step import Applier, Limits, Step
 _LIVES: tuple[Any, ...] = (
     call_activity,
     correlation,
+    decision_deployments,
+    decisions,
     deployments,
     due,
     error_events,

@@ -64,6 +64,55 @@ class ProcessDefinition(Row, frozen=True, gc=False):
     deployed_at_ms: int
 
 
+class DecisionRequirements(Row, frozen=True, gc=False):
+    """One version of a decision model (a DMN file). Versions count from 1 per `requirements_id`.
+
+    `imported_keys` are the keys of the versions that it imports, a JSON array.
+    """
+
+    table: ClassVar[str] = "decision_requirements"
+    instance_field: ClassVar[str] = ""
+
+    key: int
+    requirements_id: str
+    name: str
+    version: int
+    resource_key: int
+    resource_name: str
+    checksum: bytes
+    imported_keys: str
+    deployment_key: int
+    deployed_at_ms: int
+
+
+class DecisionDefinition(Row, frozen=True, gc=False):
+    """One version of a decision, in the decision model `requirements_key`. Versions count from 1 per `decision_id`."""
+
+    table: ClassVar[str] = "decision_definition"
+    instance_field: ClassVar[str] = ""
+
+    key: int
+    decision_id: str
+    name: str
+    version: int
+    version_tag: str | None
+    requirements_key: int
+    deployment_key: int
+    deployed_at_ms: int
+
+
+class BoundDecision(Row, frozen=True, gc=False):
+    """The version of a decision that processes of one deployment mean when they are bound to what was deployed with them."""
+
+    table: ClassVar[str] = "bound_decision"
+    key_fields: ClassVar[tuple[str, ...]] = ("deployment_key", "decision_id")
+    instance_field: ClassVar[str] = ""
+
+    deployment_key: int
+    decision_id: str
+    decision_key: int
+
+
 class ProcessInstance(Row, frozen=True, gc=False):
     """One run of a definition. `state` is `active`, `completed` or `terminated`; the row stays when the run has ended.
 
@@ -348,6 +397,9 @@ TABLES: tuple[type[Row], ...] = (
     Partition,
     Resource,
     ProcessDefinition,
+    DecisionRequirements,
+    DecisionDefinition,
+    BoundDecision,
     ProcessInstance,
     ElementInstance,
     Variable,

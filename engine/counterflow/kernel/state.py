@@ -14,13 +14,19 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
+import msgspec
+
+from counterflow.kernel.deployed_decisions import DeployedDecisions
 from counterflow.kernel.indexes import DueTimes, ReadyJobs
 from counterflow.kernel.instance_state import INDEXERS, InstanceState, index_receiver, index_waiting
 from counterflow.kernel.records import BrokenInvariant, first_key
 from counterflow.kernel.rows import (
     PLACES,
+    BoundDecision,
+    DecisionDefinition,
+    DecisionRequirements,
     ElementInstance,
     Incident,
     Job,
@@ -37,6 +43,9 @@ from counterflow.kernel.rows import (
     Timer,
 )
 from counterflow.model.graph import CompensationOrder, Process
+
+if TYPE_CHECKING:
+    from counterflow.dmn import Definitions
 
 RowType = TypeVar("RowType", bound=Row)
 Key = tuple[int | str, ...]
@@ -66,6 +75,10 @@ class Source(Protocol):
         """The graph of a deployed definition, read from its resource."""
         ...
 
+    def decision_model(self, requirements: DecisionRequirements, imported: Sequence[Definitions]) -> Definitions:
+        """A deployed decision model, read from its resource."""
+        ...
+
 
 class EmptySource:
     """A source with nothing in it: what a replay from the beginning starts on."""
@@ -81,6 +94,10 @@ class EmptySource:
     def process(self, definition: ProcessDefinition) -> Process:
         """Nothing can be read here; asking is a fault of ours."""
         raise BrokenInvariant(f"definition {definition.key} asked of a source without resources")
+
+    def decision_model(self, requirements: DecisionRequirements, imported: Sequence[Definitions]) -> Definitions:
+        """Nothing can be read here; asking is a fault of ours."""
+        raise BrokenInvariant(f"decision model {requirements.key} asked of a source without resources")
 
 
 class State:
@@ -98,6 +115,7 @@ class State:
         self.latest: dict[str, ProcessDefinition] = {}
         self.versions: dict[tuple[str, int], ProcessDefinition] = {}
         self.processes: dict[int, Process] = {}
+        self.decisions = DeployedDecisions()
         self.shared: dict[type[Row], dict[Any, Any]] = {table: {} for table in SHARED_INDEXERS}
         self.starts: dict[int, dict[int, type[Row]]] = {}
         """Per definition, the keys of its start timers and message starts, with their table."""
@@ -132,12 +150,10 @@ class State:
     def owner_of(self, table: type[Row], key: int) -> InstanceState | None:
         """The instance that the row with this key belongs to; None when there is no such row."""
         owner = self.owners.get(key)
-        if owner is not None:
-            return self.instance(owner)
-        row = self.source.get(table, (key,))
-        if row is None:
-            return None
-        instance = self.instance(getattr(row, row.instance_field))
+        if owner is None:
+            row = self.source.get(table, (key,))
+            owner = getattr(row, row.instance_field) if row is not None else None
+        instance = self.instance(owner) if owner is not None else None
         return instance if instance is not None and key in instance.rows[table] else None
 
     @property
@@ -164,6 +180,16 @@ class State:
         if process is None:
             process = self.processes[definition_key] = self.source.process(self.definitions[definition_key])
         return process
+
+    def decision_model(self, requirements_key: int) -> Definitions:
+        """A decision model, read once while it is in use, and those that it imports before it."""
+        model = self.decisions.model(requirements_key)
+        if model is None:
+            requirements = self.shared[DecisionRequirements][requirements_key]
+            imported = [self.decision_model(key) for key in msgspec.json.decode(requirements.imported_keys)]
+            model = self.source.decision_model(requirements, imported)
+            self.decisions.keep(requirements_key, model)
+        return model
 
     # -- changing (appliers only) ---------------------------------------------------------------------------------
 
@@ -214,11 +240,12 @@ class State:
     # -- caching --------------------------------------------------------------------------------------------------
 
     def release(self, committed_batch: int, keep: int) -> None:
-        """Put away the least recently used instances beyond `keep`, of those that are safe on disk."""
+        """Put away the least recently used instances beyond `keep`, and models, of those that are safe on disk."""
         surplus = len(self.instances) - keep
         safe = (key for key, instance in self.instances.items() if instance.last_batch <= committed_batch)
         for key in list(islice(safe, max(surplus, 0))):
             self.forget(key)
+        self.decisions.release(committed_batch)
 
     def forget(self, key: int) -> None:
         """Drop one instance from memory; its rows are the store's alone from here."""
@@ -372,8 +399,23 @@ def _index_lock(state: State, old: StartLock | None, new: StartLock | None) -> N
         state.lock_of[new.process_instance_key] = new
 
 
+def _index_requirements(state: State, old: DecisionRequirements | None, new: DecisionRequirements | None) -> None:
+    state.decisions.index_requirements(old, new)
+
+
+def _index_decision(state: State, old: DecisionDefinition | None, new: DecisionDefinition | None) -> None:
+    state.decisions.index_decision(old, new)
+
+
+def _index_nothing(state: State, old: BoundDecision | None, new: BoundDecision | None) -> None:
+    """Asked for by its place only."""
+
+
 SHARED_INDEXERS: dict[type[Row], Callable[[State, Any, Any], None]] = {
     ProcessDefinition: _index_definition,
+    DecisionRequirements: _index_requirements,
+    DecisionDefinition: _index_decision,
+    BoundDecision: _index_nothing,
     StartTimer: _index_start_timer,
     MessageStart: _index_message_start,
     Message: _index_message,

@@ -70,6 +70,7 @@ class _Builder:
             interrupting=element.is_interrupting,
             job=details.job if details.script is None else None,
             script=details.script,
+            decision=details.decision,
             boundary_events=tuple(event.id for event in element.boundary_events if not event.catches_compensation),
             waits_for=_waits_for(element),
             called=details.called,
@@ -88,6 +89,8 @@ class _Builder:
     def _behaviour(self, element: Element) -> Behaviour:
         if element.behaviour is None:
             raise RuntimeError(f"{element} is not executed and yet no rule refused it")
+        if element.details.decision is not None:
+            return Behaviour.RULE_TASK
         return element.behaviour if element.details.script is None else Behaviour.SCRIPT_TASK
 
     def _event(self, element: Element) -> EventDefinition | None:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from counterflow.model.graph import CalledProcess, CatchDefinition, JobDefinition, MultiInstance, ScriptDefinition, VariableMapping
+from counterflow.model.graph import (
+    CalledDecision,
+    CalledProcess,
+    CatchDefinition,
+    JobDefinition,
+    MultiInstance,
+    ScriptDefinition,
+    VariableMapping,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +22,7 @@ class Details:
 
     job: JobDefinition | None = None
     script: ScriptDefinition | None = None
+    decision: CalledDecision | None = None
     catch: CatchDefinition | None = None
     called: CalledProcess | None = None
     multi_instance: MultiInstance | None = None
@@ -21,6 +30,6 @@ class Details:
     outputs: tuple[VariableMapping, ...] = ()
     results_stay_local: bool = False
     is_told: bool = False
-    """True where a finding already says why there is neither job nor script, or why no process is called."""
+    """True where a finding already says why there is neither job, script nor decision, or why no process is called."""
     properties: Mapping[str, str] = field(default_factory=dict)
     """Extension properties by name; `counterflow:…` among them are ours (docs/extensions.md)."""

@@ -43,6 +43,7 @@ class Behaviour(StrEnum):
     """The body of an activity with `Node.multi_instance`; the activity inside has its own behaviour."""
     JOB_TASK = "job_task"
     SCRIPT_TASK = "script_task"
+    RULE_TASK = "rule_task"
     PASS_THROUGH = "pass_through"  # noqa: S105 - a kind of element, not a password
 
 
@@ -192,10 +193,45 @@ class ScriptDefinition:
     result_variable: str
 
 
+class Binding(StrEnum):
+    """Which version is called: the latest one, the one deployed together with the process, a numbered one, or a labelled one."""
+
+    LATEST = "latest"
+    DEPLOYMENT = "deployment"
+    VERSION = "version"
+    VERSION_TAG = "versionTag"
+
+
+class ResultMapping(StrEnum):
+    """What of a decision's output goes into the result variable: all of it as DMN says, or what Camunda 7 takes out of its rows."""
+
+    OUTPUT = "output"
+    SINGLE_ENTRY = "singleEntry"
+    SINGLE_RESULT = "singleResult"
+    COLLECT_ENTRIES = "collectEntries"
+    RESULT_LIST = "resultList"
+
+
+@dataclass(frozen=True, slots=True)
+class CalledDecision:
+    """The decision that a business rule task evaluates in the engine, and the variable that receives its result.
+
+    `which` is the number or the label of the version, where the binding asks for one. `keeps_rows` is True where an output
+    mapping reads `decisionResult`: then the output is there, too, as a list of rows of named entries.
+    """
+
+    decision_id: str | Expression
+    result_variable: str | None
+    binding: Binding = Binding.LATEST
+    which: str | Expression | None = None
+    result_mapping: ResultMapping = ResultMapping.OUTPUT
+    keeps_rows: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Compensation:
     """How an activity is undone: the boundary event that catches, the activity that undoes, and the variable, if the
-    model asks for one, under which the handler sees what the activity's own job had returned."""
+    model asks for one, under which the handler sees what the activity's own job or decision had returned."""
 
     boundary_event: str
     handler: str
@@ -225,6 +261,7 @@ class Node:
     interrupting: bool = True
     job: JobDefinition | None = None
     script: ScriptDefinition | None = None
+    decision: CalledDecision | None = None
     boundary_events: tuple[str, ...] = ()
     """Boundary events attached to this activity that wait while it is active (compensation ones are in `compensation`)."""
     waits_for: tuple[str, ...] = ()

@@ -15,6 +15,7 @@ REMEDIES: Mapping[str, str] = {
     "STEP_LIMIT_EXCEEDED": "Resolve the incident to go on as far again, or cancel the instance and put a wait into the loop.",
     "MESSAGE_SIZE_EXCEEDED": "Let the worker fetch fewer or smaller variables, then give the job retries and resolve the incident.",
     "CALLED_ELEMENT_ERROR": "Deploy the process that is called, then resolve the incident.",
+    "CALLED_DECISION_ERROR": "Deploy the decision that is meant, then resolve the incident.",
     "DECISION_EVALUATION_ERROR": "Set the variables that the decision reads or deploy a mended decision, then resolve the incident.",
     "FORM_NOT_FOUND": "Deploy the form, then resolve the incident.",
 }

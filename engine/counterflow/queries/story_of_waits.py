@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from counterflow.kernel import messages, timers, variables
+from counterflow.kernel import decisions, messages, timers, variables
 from counterflow.kernel.elements import call_activity, multi_instance
 from counterflow.kernel.records import Event
 from counterflow.queries.definitions import UNNAMED
-from counterflow.queries.shapes import CorrelatedMessage, Loop, Wait
+from counterflow.queries.shapes import CorrelatedMessage, DecisionEvaluation, Loop, Wait
 
 if TYPE_CHECKING:
     from counterflow.queries.story import Story
@@ -91,6 +91,22 @@ def _results_released(story: Story, event: variables.ResultsReleased) -> None:
         story.variables[event.element_instance_key].pop(name)
 
 
+def _decided(story: Story, event: decisions.DecisionEvaluated) -> None:
+    story.elements[event.element_instance_key].decisions.append(
+        DecisionEvaluation(
+            key=event.key,
+            decision_key=event.decision_key,
+            decision_id=event.decision_id,
+            version=event.version,
+            output_json=event.output.decode(),
+            evaluated_json=event.evaluated.decode(),
+            evaluated_at_ms=story.now_ms,
+            failed_decision_id=event.failed_decision_id,
+            failure=event.failure,
+        )
+    )
+
+
 TELLERS: Mapping[type[Event], Callable[[Story, Any], None]] = {
     timers.TimerScheduled: _timer_scheduled,
     timers.TimerTriggered: _timer_triggered,
@@ -102,6 +118,7 @@ TELLERS: Mapping[type[Event], Callable[[Story, Any], None]] = {
     multi_instance.LoopAdvanced: _loop_advanced,
     multi_instance.LoopEnded: _loop_ended,
     call_activity.ProcessCalled: _called,
+    decisions.DecisionEvaluated: _decided,
     variables.ResultsHeld: _held,
     variables.ResultsReleased: _results_released,
 }

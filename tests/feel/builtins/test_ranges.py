@@ -22,6 +22,23 @@ from tests.feel.tables import answer, cases
         overlaps before([1..5], [3..8])  => true
         overlaps before([3..8], [1..5])  => false
         overlaps after([3..8], [1..5])   => true
+        # a shared end is no obstacle: only the start has to differ
+        overlaps before([1..7], (1..7])  => true
+        overlaps before([1..7), (1..7])  => true
+        overlaps before([1..7], (1..7))  => false
+        overlaps before([1..7), [1..7])  => false
+        overlaps after((2..7], [2..7])   => true
+        overlaps after([2..7], [2..7))   => false
+        # the kinds of the arguments are those of the signatures
+        overlaps(3, [1..5])              => null
+        meets([1..5], 5)                 => null
+        coincides(5, [5..5])             => null
+        includes(5, [1..9])              => null
+        during([1..9], 5)                => null
+        before([1..10), 10)              => true
+        before(null, [1..2])             => null
+        before(point: 1, range: [2..3])  => true
+        after(range1: [4..5], range2: [1..2]) => true
         finishes(10, [1..10])            => true
         finishes([5..10), [1..10])       => false
         finished by([1..10], 10)         => true

@@ -83,7 +83,6 @@ def test_an_expression_without_a_name_is_refused_once(attribute: str, value: str
     [
         ({"camunda__type": "mail"}, ["job-type"]),
         ({"camunda__type": "external"}, ["job-type"]),
-        ({"camunda__decisionRef": "discount"}, ["extension"]),
         ({"camunda__asyncBefore": "true"}, ["job-type"]),
     ],
 )

@@ -3,7 +3,7 @@
 from counterflow.feel.builtins.registry import builtin
 from counterflow.feel.errors import FeelFailure
 from counterflow.feel.run import Run, Value
-from counterflow.feel.values import equal
+from counterflow.feel.values import identical
 
 
 @builtin("not(negand: any)")
@@ -15,8 +15,8 @@ def not_(run: Run, value: Value) -> Value:
 
 @builtin("is(value1: any, value2: any)")
 def is_(run: Run, left: Value, right: Value) -> Value:
-    """The same value of the same kind."""
-    return (left is None) == (right is None) and type(left) is type(right) and equal(run, left, right) is True
+    """The same value of the same kind; of times, on the same clock (10.3.2.2)."""
+    return identical(run, left, right)
 
 
 @builtin("is defined(value: any)")

@@ -51,7 +51,7 @@ def _overlaps(a: Range, b: Range) -> bool:
 
 
 def _overlaps_before(a: Range, b: Range) -> bool:
-    return _overlaps(a, b) and _starts_first(a, b) < 0 and _ends_first(a, b) < 0
+    return _overlaps(a, b) and _starts_first(a, b) < 0 and _ends_first(a, b) <= 0
 
 
 def _includes(a: Range, b: Range) -> bool:
@@ -88,22 +88,21 @@ _RELATIONS: dict[str, Relation] = {
 }
 
 
+_POINTS: Final = "point1: point, point2: point"
+_POINT_RANGE: Final = "point: point, range: range"
+_RANGE_POINT: Final = "range: range, point: point"
+_RANGES: Final = "range1: range, range2: range"
 _PARAMETERS: Final[dict[str, tuple[str, ...]]] = {
-    **dict.fromkeys(("before", "after"), ("point1, point2", "point, range", "range1, range2")),
-    **dict.fromkeys(("finishes", "during", "starts"), ("point, range", "range1, range2")),
-    **dict.fromkeys(("finished by", "includes", "started by"), ("range, point", "range1, range2")),
-    "coincides": ("point1, point2", "range1, range2"),
+    **dict.fromkeys(("before", "after"), (_POINTS, _POINT_RANGE, _RANGE_POINT, _RANGES)),
+    **dict.fromkeys(("finishes", "during", "starts"), (_POINT_RANGE, _RANGES)),
+    **dict.fromkeys(("finished by", "includes", "started by"), (_RANGE_POINT, _RANGES)),
+    "coincides": (_POINTS, _RANGES),
 }
-"""How the standard names the parameters; the relations that are not here are between two ranges. It also has before(range, point),
-but by name nobody can tell that from before(point, range)."""
-
-
-def _signature(name: str, parameters: str) -> str:
-    return f"{name}({', '.join(f'{parameter}: any' for parameter in parameters.split(', '))})"
+"""How the standard names the parameters; the relations that are not here are between two ranges."""
 
 
 def _declare(name: str, relation: Relation) -> None:
-    @builtin(*(_signature(name, parameters) for parameters in _PARAMETERS.get(name, ("range1, range2",))))
+    @builtin(*(f"{name}({parameters})" for parameters in _PARAMETERS.get(name, (_RANGES,))))
     def relate(run: Run, first: Value, second: Value) -> Value:
         try:
             return relation(_as_range(first), _as_range(second))

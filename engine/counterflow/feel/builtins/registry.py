@@ -34,6 +34,7 @@ _TYPES: Final[dict[str, tuple[type, ...]]] = {
     "date and time": (DateTime,),
     "days duration": (DaysDuration,),
     "months duration": (MonthsDuration,),
+    "point": (int, Decimal, str, Date, Time, DateTime, DaysDuration, MonthsDuration),
     "range": (Range,),
     "function": (Function,),
 }

@@ -7,9 +7,10 @@ from counterflow.feel import external, tree
 from counterflow.feel.builtins import BUILTINS
 from counterflow.feel.builtins.registry import Builtin, Choice
 from counterflow.feel.forms.base import Compiler
+from counterflow.feel.inference import UNKNOWN, result_type
 from counterflow.feel.run import TEXT_PER_FUEL, Local, Run, Value
 from counterflow.feel.scope import Scope, Variable
-from counterflow.feel.types import conforms
+from counterflow.feel.types import converted
 from counterflow.feel.values import Code, Function, a_kind
 
 _CALL_FUEL: Final = 6
@@ -94,22 +95,26 @@ def function_definition(compiler: Compiler, node: tree.FunctionDefinition, scope
         mapping = compiler.code(node.body, scope)
         return lambda run, local: external.function(run, mapping(run, local), names)
     types = [parameter.type for parameter in node.parameters]
+    typed = any(kind is not None for kind in types)
     named = compiler.types
+    answers = result_type(node.body, {parameter.name: parameter.type or UNKNOWN for parameter in node.parameters})
     body = compiler.code(node.body, scope.plus(*(Variable(name) for name in names)))
 
     def make_function(_run: Run, local: Local) -> Value:
         def invoke(run: Run, arguments: list[Value]) -> Value:
             if len(arguments) != len(names):
                 return run.warn("wrong argument", f"the function has the parameters {list(names)}; found {len(arguments)} arguments")
-            for name, kind, argument in zip(names, types, arguments, strict=True):
-                if kind is not None and not (argument is None or conforms(run, argument, kind, named)):
-                    return run.warn("wrong argument", f"the parameter {name!r} takes a {kind.name}; found {a_kind(argument)}")
+            given = arguments
+            if typed:
+                given = [each if kind is None else converted(run, each, kind, named) for each, kind in zip(arguments, types, strict=True)]
+                if any(after is None and before is not None for before, after in zip(arguments, given, strict=True)):
+                    return None
             run.spend(_CALL_FUEL)
             run.enter()
-            result = body(run, (*local, *arguments))
+            result = body(run, (*local, *given))
             run.depth -= 1
             return result
 
-        return Function("", names, invoke, tuple(types))
+        return Function("", names, invoke, tuple(types), answers)
 
     return make_function

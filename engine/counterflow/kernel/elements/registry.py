@@ -17,6 +17,7 @@ from counterflow.kernel.elements import (
     parallel_gateway,
     pass_through,
     process,
+    rule_task,
     script_task,
     start_event,
     sub_process,
@@ -41,5 +42,6 @@ ROOMS: Mapping[Behaviour, Room] = {
     Behaviour.PARALLEL_GATEWAY: parallel_gateway.ROOM,
     Behaviour.JOB_TASK: job_task.ROOM,
     Behaviour.SCRIPT_TASK: script_task.ROOM,
+    Behaviour.RULE_TASK: rule_task.ROOM,
     Behaviour.PASS_THROUGH: pass_through.ROOM,
 }

@@ -15,6 +15,7 @@ from lxml import etree
 from counterflow.feel import Expression
 from counterflow.model.details import Details
 from counterflow.model.dialects.camunda_calls import CALL_ATTRIBUTES, call_mappings, called_process
+from counterflow.model.dialects.camunda_decisions import DECISION_ATTRIBUTES, called_decision
 from counterflow.model.dialects.camunda_expressions import condition_expression, mappings, value_expression
 from counterflow.model.dialects.camunda_jobs import WORK_ATTRIBUTES, job, work
 from counterflow.model.dialects.camunda_loops import loop
@@ -49,8 +50,7 @@ _SILENT_ATTRIBUTES = frozenset({
     "candidateStarterUsers", "formRef", "formRefBinding", "formRefVersion", "diagramRelationId",
     # read here, or part of a refusal
     "versionTag", "type", "topic", "class", "delegateExpression", "expression", "resultVariable", "assignee", "candidateGroups",
-    "candidateUsers", "dueDate", "followUpDate", "formKey", "priority", "decisionRef", "decisionRefBinding", "decisionRefVersion",
-    "decisionRefVersionTag", "mapDecisionResult",
+    "candidateUsers", "dueDate", "followUpDate", "formKey", "priority", *DECISION_ATTRIBUTES,
 })  # fmt: skip
 
 _SCRIPT_FORMATS = frozenset({"feel", "juel"})
@@ -64,14 +64,16 @@ def details(element: Element, notes: list[Finding]) -> Details:
     properties = _properties(extensions)
     inputs, outputs = mappings(element, NAMESPACE, notes)
     script = _script(element, notes) if element.tag == "scriptTask" and not _attribute(element, "type") else None
+    decision = called_decision(element, outputs, text_or_expression, notes)
     called = None
     if element.tag == "callActivity":
         called = called_process(element, extensions, text_or_expression, notes)
         handed_in, handed_out = call_mappings(element, extensions, notes)
         inputs, outputs = inputs + handed_in, handed_out + outputs  # parameters are set first and read last, as in Camunda 7
     return Details(
-        job=job(element, extensions, properties, notes) if element.is_job and script is None else None,
+        job=job(element, extensions, properties, notes) if element.is_job and script is None and decision is None else None,
         script=script,
+        decision=decision,
         called=called,
         inputs=inputs,
         outputs=outputs,
@@ -123,7 +125,7 @@ def version_tag(process: Element) -> str | None:
 
 def defines_tasks(root: etree._Element) -> bool:
     """Whether a model says in this dialect how its tasks are done."""
-    return any(element.get(f"{{{NAMESPACE}}}{name}") for element in root.iter() for name in WORK_ATTRIBUTES)
+    return any(element.get(f"{{{NAMESPACE}}}{name}") for element in root.iter() for name in (*WORK_ATTRIBUTES, "decisionRef"))
 
 
 def _attribute(element: Element, name: str) -> str:
@@ -159,9 +161,6 @@ def _judge_attributes(element: Element, notes: list[Finding]) -> None:
     if not element.is_job and any(work(element, name) for name in WORK_ATTRIBUTES):
         message = f"{element} says how it is done, but is passed through without a job."
         notes.append(element.warning("extension", message, "Make it a service task."))
-    if _attribute(element, "decisionRef"):
-        message = f"{element} refers to decision '{_attribute(element, 'decisionRef')}'; decisions are not executed yet."
-        notes.append(element.error("extension", message, 'Use camunda:type="external" with a topic whose worker decides.'))
 
 
 def _properties(extensions: list[etree._Element]) -> dict[str, str]:

@@ -15,6 +15,7 @@ from counterflow.feel import Expression
 from counterflow.model.details import Details
 from counterflow.model.dialects.namespaces import ZEEBE
 from counterflow.model.dialects.zeebe_calls import called_process
+from counterflow.model.dialects.zeebe_decisions import called_decision
 from counterflow.model.dialects.zeebe_loops import loop
 from counterflow.model.expressions import compile_feel, constant, headers_json, json_list
 from counterflow.model.findings import Finding
@@ -42,12 +43,11 @@ _ASSIGNMENTS: Final = (
 _REFUSED: Mapping[str, str] = {
     "executionListeners": "Draw a service task before or after the element instead.",
     "taskListeners": "Draw a service task before or after the user task instead.",
-    "calledDecision": "Use a zeebe:taskDefinition whose worker decides.",
 }
 
 _UNDERSTOOD = frozenset({
     "taskDefinition", "taskHeaders", "ioMapping", "script", "userTask", "assignmentDefinition", "formDefinition", "taskSchedule",
-    "priorityDefinition", "properties", "versionTag", "userTaskForm", "calledElement",
+    "priorityDefinition", "properties", "versionTag", "userTaskForm", "calledElement", "calledDecision",
 })  # fmt: skip
 
 
@@ -59,14 +59,16 @@ def details(element: Element, notes: list[Finding]) -> Details:
         return Details()
     inputs = _mappings(element, extensions, "input", notes)
     outputs = _mappings(element, extensions, "output", notes)
+    decides = element.tag == "businessRuleTask" and "calledDecision" in extensions
     is_call, call = element.tag == "callActivity", extensions.get("calledElement")
     return Details(
         job=_job(element, extensions, notes) if element.is_job else None,
         script=_script(element, extensions, notes) if element.tag == "scriptTask" else None,
+        decision=called_decision(element, extensions["calledDecision"], text_or_expression, notes) if decides else None,
         called=called_process(element, call, text_or_expression, notes) if is_call else None,
         inputs=inputs,
         outputs=outputs,
-        is_told="calledDecision" in extensions
+        is_told=decides
         or (element.tag == "scriptTask" and "script" in extensions)
         or (call is not None and bool((call.get("processId") or "").strip())),
         results_stay_local=bool(outputs),
@@ -118,7 +120,7 @@ def version_tag(process: Element) -> str | None:
 
 def defines_tasks(root: etree._Element) -> bool:
     """Whether a model says in this dialect how its tasks are done."""
-    return any(root.find(f".//{{{NAMESPACE}}}{tag}") is not None for tag in ("taskDefinition", "userTask", "script"))
+    return any(root.find(f".//{{{NAMESPACE}}}{tag}") is not None for tag in ("taskDefinition", "userTask", "script", "calledDecision"))
 
 
 def _extensions(element: Element) -> dict[str, etree._Element]:
@@ -131,6 +133,9 @@ def _judge_extensions(element: Element, extensions: Mapping[str, etree._Element]
     for tag, xml in extensions.items():
         if tag in _REFUSED:
             notes.append(element.error("extension", f"{element} has zeebe:{tag}, which is not executed yet.", _REFUSED[tag], xml))
+        elif tag == "calledDecision" and element.tag != "businessRuleTask":
+            message = f"{element} has zeebe:calledDecision, which only a business rule task evaluates."
+            notes.append(element.error("called-decision", message, "Make it a business rule task, or remove it.", xml))
         elif tag == "taskDefinition" and not element.is_job:
             message = f"{element} has a zeebe:taskDefinition, but is passed through without a job."
             notes.append(element.warning("extension", message, "Make it a service task.", xml))

@@ -12,6 +12,7 @@ from counterflow.model.findings import Finding
 from counterflow.model.outline import Outline
 from counterflow.model.rules import (
     boundary_event,
+    called_decision,
     called_process,
     compensation_boundary,
     compensation_extensions,
@@ -65,6 +66,7 @@ RULES: Sequence[Rule] = (
     timer_cycle.check,
     job_type.check,
     called_process.check,
+    called_decision.check,
     legacy_syntax.check,
     exclusive_gateway.check,
     event_based_gateway.check,

@@ -59,6 +59,43 @@ Table(
 )
 
 Table(
+    "decision_requirements",
+    METADATA,
+    number("key", key=True),
+    string("requirements_id"),
+    string("name"),
+    number("version"),
+    number("resource_key"),
+    string("resource_name"),
+    binary("checksum"),
+    string("imported_keys"),
+    number("deployment_key"),
+    number("deployed_at_ms"),
+)
+
+Table(
+    "decision_definition",
+    METADATA,
+    number("key", key=True),
+    string("decision_id"),
+    string("name"),
+    number("version"),
+    string("version_tag", null=True),
+    number("requirements_key"),
+    number("deployment_key"),
+    number("deployed_at_ms"),
+    Index("ix_decision_definition_version", "decision_id", "version"),
+)
+
+Table(
+    "bound_decision",
+    METADATA,
+    number("deployment_key", key=True),
+    string("decision_id", key=True),
+    number("decision_key"),
+)
+
+Table(
     "process_instance",
     METADATA,
     number("key", key=True),

@@ -15,6 +15,7 @@ STRING = Text().with_variant(Text(collation="C"), "postgresql")
 def upgrade() -> None:
     """Make every table and index."""
     create_definition_tables()
+    create_decision_tables()
     create_instance_tables()
     create_undo_tables()
     create_loop_tables()
@@ -41,6 +42,35 @@ def create_definition_tables() -> None:
         number("deployment_key"),
         number("deployed_at_ms"),
     )
+
+
+def create_decision_tables() -> None:
+    """Decision models, and the decisions in them."""
+    op.create_table(
+        "decision_requirements",
+        number("key", key=True),
+        string("requirements_id"),
+        string("name"),
+        number("version"),
+        number("resource_key"),
+        string("resource_name"),
+        binary("checksum"),
+        string("imported_keys"),
+        number("deployment_key"),
+        number("deployed_at_ms"),
+    )
+    op.create_table(
+        "decision_definition",
+        number("key", key=True),
+        string("decision_id"),
+        string("name"),
+        number("version"),
+        string("version_tag", null=True),
+        number("requirements_key"),
+        number("deployment_key"),
+        number("deployed_at_ms"),
+    )
+    op.create_table("bound_decision", number("deployment_key", key=True), string("decision_id", key=True), number("decision_key"))
 
 
 def create_instance_tables() -> None:
@@ -243,6 +273,7 @@ def create_event_log() -> None:
 def create_indexes() -> None:
     """By process instance, to load one; by what lists and searches ask for."""
     op.create_index("ix_process_definition_version", "process_definition", ["bpmn_process_id", "version"])
+    op.create_index("ix_decision_definition_version", "decision_definition", ["decision_id", "version"])
     op.create_index("ix_process_instance_process", "process_instance", ["bpmn_process_id"])
     op.create_index("ix_element_instance_instance", "element_instance", ["process_instance_key"])
     op.create_index("ix_variable_instance", "variable", ["process_instance_key"])

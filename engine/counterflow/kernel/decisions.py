@@ -1,0 +1,279 @@
+"""The life of an evaluated decision: found by its binding, evaluated once at the time of the command, kept in the log.
+
+What it gave and how it came about are in the event, so that a replay evaluates nothing and people can look it up later.
+A decision that is asked for from outside concerns no process instance; its evaluation is in the log all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
+
+from counterflow import feel
+from counterflow.kernel.instance_state import InstanceState
+from counterflow.kernel.records import Command, Event, Rejection, RejectionType
+from counterflow.kernel.rows import BoundDecision, DecisionDefinition, DecisionRequirements
+from counterflow.kernel.state import State
+from counterflow.kernel.step import Step
+from counterflow.model.graph import Binding
+
+if TYPE_CHECKING:
+    from counterflow import dmn
+
+CANDIDATES = 10
+"""Names that a message about a missing decision lists."""
+NULL = b"null"
+_encode = msgspec.json.Encoder().encode
+
+
+class EvaluatedValue(msgspec.Struct, frozen=True, gc=False):
+    """What a column of a table was given, or gave. `value` is JSON."""
+
+    id: str
+    name: str
+    value: msgspec.Raw
+
+
+class MatchedRule(msgspec.Struct, frozen=True, gc=False):
+    """A rule that matched; `index` counts from 1, as tables are read."""
+
+    id: str
+    index: int
+    outputs: tuple[EvaluatedValue, ...]
+
+
+class EvaluatedDecision(msgspec.Struct, frozen=True, gc=False):
+    """One decision on the way to the answer, the required ones before those that need them. `output` is JSON."""
+
+    key: int
+    id: str
+    name: str
+    version: int
+    type: str
+    output: msgspec.Raw
+    inputs: tuple[EvaluatedValue, ...] = ()
+    rules: tuple[MatchedRule, ...] = ()
+
+
+_decode_trace = msgspec.json.Decoder(tuple[EvaluatedDecision, ...])
+
+
+class DecisionEvaluated(Event, frozen=True, array_like=True, tag=151, gc=False):
+    """A decision was evaluated, for an element instance (0: for a caller from outside).
+
+    `output` is JSON, null where it failed; `evaluated` a JSON array of `EvaluatedDecision`. `result` is kept only where the
+    undo of the activity asks for it.
+    """
+
+    key: int
+    element_instance_key: int
+    decision_key: int
+    decision_id: str
+    version: int
+    output: bytes
+    evaluated: bytes
+    failed_decision_id: str = ""
+    failure: str = ""
+    result: bytes | None = None
+
+
+class EvaluateDecision(Command, frozen=True, kw_only=True, gc=False):
+    """Evaluate a decision for a caller: the latest version of an id, else the version with this key. Answers an `Evaluation`."""
+
+    decision_id: str = ""
+    decision_key: int = 0
+    variables: dict[str, bytes]
+
+
+class Evaluation(msgspec.Struct, frozen=True):
+    """What a decision gave. `key` names this evaluation; `output` is JSON, null where `failure` says why there is none."""
+
+    key: int
+    decision: DecisionDefinition
+    requirements: DecisionRequirements
+    output: bytes
+    evaluated: tuple[EvaluatedDecision, ...]
+    failed_decision_id: str = ""
+    failure: str = ""
+
+
+# -- finding ----------------------------------------------------------------------------------------------------------
+
+
+class NotFound(Exception):
+    """There is no such decision; says what was looked for, what there is, and what to do."""
+
+
+def find(state: State, decision_id: str, binding: Binding, which: str, deployment_key: int) -> DecisionDefinition:
+    """The version of a decision that a binding means. Raises `NotFound`."""
+    decisions = state.decisions
+    found: DecisionDefinition | None = None
+    if binding is Binding.LATEST:
+        found = decisions.latest.get(decision_id)
+    elif binding is Binding.VERSION:
+        found = decisions.version_of(decision_id, int(which)) if which.isdecimal() else None
+    elif binding is Binding.VERSION_TAG:
+        found = decisions.tagged(decision_id, which)
+    else:
+        bound = state.shared[BoundDecision].get((deployment_key, decision_id))
+        found = state.shared[DecisionDefinition].get(bound.decision_key) if bound is not None else None
+    if found is None:
+        raise NotFound(_missing(state, decision_id, binding, which))
+    return found
+
+
+def _missing(state: State, decision_id: str, binding: Binding, which: str) -> str:
+    versions = state.decisions.versions.get(decision_id, {})
+    if not versions:
+        there = _listed(f"'{name}'" for name in sorted(state.decisions.latest)) or "none"
+        return f"no decision with id '{decision_id}' is deployed (deployed are: {there}); deploy it and resolve the incident"
+    there = _listed(f"{each.version}" + (f" (tag '{each.version_tag}')" if each.version_tag else "") for each in versions.values())
+    if binding is Binding.DEPLOYMENT:
+        return (
+            f"decision '{decision_id}' was not deployed together with this version of the process (its versions: {there}); deploy both "
+            "together and start a new instance, or bind it to the latest version"
+        )
+    wanted = f"version '{which}'" if binding is Binding.VERSION else f"version with tag '{which}'"
+    return f"decision '{decision_id}' has no {wanted} (its versions: {there}); deploy it and resolve the incident"
+
+
+def _listed(names: Iterable[str]) -> str:
+    known = list(names)
+    more = f", and {len(known) - CANDIDATES} more" if len(known) > CANDIDATES else ""
+    return ", ".join(known[-CANDIDATES:]) + more
+
+
+# -- evaluating -------------------------------------------------------------------------------------------------------
+
+
+def evaluate(
+    step: Step, decision: DecisionDefinition, context: feel.Variables, element_instance_key: int = 0, *, keep_result: bool = False
+) -> tuple[Evaluation, dmn.DecisionResult]:
+    """Evaluate a decision at the time of the command, and write it down; also what the language has answered."""
+    state = step.state
+    result = state.decision_model(decision.requirements_key).evaluate(decision.decision_id, context, step.now_ms)
+    requirements: DecisionRequirements = state.shared[DecisionRequirements][decision.requirements_key]
+    failed, failure = (result.failure.decision_id, result.failure.message) if result.failure is not None else ("", "")
+    output = NULL
+    try:
+        output = feel.to_json(result.output) if not failure else NULL
+    except feel.FeelValueError as error:
+        failed, failure = decision.decision_id, str(error)
+    evaluation = Evaluation(step.new_key(), decision, requirements, output, _trace(state, decision, requirements, result), failed, failure)
+    _write_down(step, evaluation, element_instance_key, keep_result=keep_result)
+    return evaluation, result
+
+
+def trace_of(evaluated: bytes) -> tuple[EvaluatedDecision, ...]:
+    """What an event says of the decisions on the way."""
+    return _decode_trace.decode(evaluated)
+
+
+def _write_down(step: Step, evaluation: Evaluation, element_instance_key: int, *, keep_result: bool) -> None:
+    evaluated = _encode(evaluation.evaluated)
+    if len(evaluated) > step.limits.variable_bytes:
+        evaluated = _encode([_without_values(each) for each in evaluation.evaluated])
+    decision = evaluation.decision
+    step.emit(
+        DecisionEvaluated(
+            evaluation.key,
+            element_instance_key,
+            decision.key,
+            decision.decision_id,
+            decision.version,
+            evaluation.output,
+            evaluated,
+            evaluation.failed_decision_id,
+            evaluation.failure,
+            evaluation.output if keep_result and not evaluation.failure else None,
+        )
+    )
+
+
+def _without_values(decision: EvaluatedDecision) -> EvaluatedDecision:
+    """Of an evaluation too large for the log: which rules matched, without what went in and came out."""
+    return replace(decision, output=msgspec.Raw(NULL), inputs=(), rules=tuple(replace(rule, outputs=()) for rule in decision.rules))
+
+
+def _trace(
+    state: State, decision: DecisionDefinition, requirements: DecisionRequirements, result: dmn.DecisionResult
+) -> tuple[EvaluatedDecision, ...]:
+    return tuple(_evaluated(_row_of(state, decision, requirements, each.id), each) for each in result.evaluated)
+
+
+def _row_of(state: State, decision: DecisionDefinition, requirements: DecisionRequirements, decision_id: str) -> DecisionDefinition | None:
+    """The deployed decision behind one that was required: of the same model, or of one that it imports."""
+    if decision_id == decision.decision_id:
+        return decision
+    keys = [requirements.key]
+    for key in keys:
+        found = state.decisions.in_model(key, decision_id)
+        if found is not None:
+            return found
+        imported = msgspec.json.decode(state.shared[DecisionRequirements][key].imported_keys, type=list[int])
+        keys += (each for each in imported if each not in keys)
+    return None
+
+
+def _evaluated(row: DecisionDefinition | None, decision: dmn.EvaluatedDecision) -> EvaluatedDecision:
+    key, version = (row.key, row.version) if row is not None else (0, 0)
+    return EvaluatedDecision(
+        key,
+        decision.id,
+        decision.name,
+        version,
+        decision.kind.upper().replace(" ", "_"),
+        _json(decision.output),
+        tuple(EvaluatedValue(each.id, each.label, _json(each.value)) for each in decision.inputs),
+        tuple(
+            MatchedRule(rule.id, rule.index, tuple(EvaluatedValue(each.id, each.name, _json(each.value)) for each in rule.outputs))
+            for rule in decision.matched
+        ),
+    )
+
+
+def _json(value: feel.Value) -> msgspec.Raw:
+    """A value on the way as JSON; a function or a range, which JSON cannot say, as its text."""
+    try:
+        return msgspec.Raw(feel.to_json(value))
+    except feel.FeelValueError:
+        return msgspec.Raw(_encode(str(value)))
+
+
+# -- the command ------------------------------------------------------------------------------------------------------
+
+
+def decide_evaluate(step: Step, command: EvaluateDecision) -> Evaluation:
+    """EvaluateDecision of the gateway."""
+    decision = _asked_for(step.state, command)
+    evaluation, _ = evaluate(step, decision, {name: msgspec.Raw(value) for name, value in command.variables.items()})
+    return evaluation
+
+
+def _asked_for(state: State, command: EvaluateDecision) -> DecisionDefinition:
+    decision: DecisionDefinition | None
+    if command.decision_id:
+        decision, wanted = state.decisions.latest.get(command.decision_id), f"id '{command.decision_id}'"
+    elif command.decision_key:
+        decision, wanted = state.shared[DecisionDefinition].get(command.decision_key), f"key '{command.decision_key}'"
+    else:
+        raise Rejection(RejectionType.INVALID_ARGUMENT, "Expected to evaluate a decision by id or by key, but neither was given")
+    if decision is None:
+        there = _listed(f"'{name}'" for name in sorted(state.decisions.latest)) or "none"
+        raise Rejection(
+            RejectionType.INVALID_ARGUMENT,  # stock clients know a missing decision by this status and these words
+            f"Expected to evaluate a decision, but no decision found for {wanted}; deployed are: {there}",
+        )
+    return decision
+
+
+def _apply_evaluated(state: State, instance: InstanceState | None, event: DecisionEvaluated) -> None:
+    if instance is not None and event.result is not None:
+        state.put(replace(instance.elements[event.element_instance_key], result=event.result))
+
+
+APPLIERS = {DecisionEvaluated: _apply_evaluated}
+COMMANDS = {EvaluateDecision: decide_evaluate}

@@ -1,0 +1,41 @@
+"""What no call of the gateway tells, asked of `counterflow.v1`; and calls that outlive a restart of the server."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import grpc
+
+from counterflow_wire import counterflow_v1, gateway
+
+PATIENCE_SECONDS = 30.0
+
+
+def ask(address: str, method: Any, request: Any) -> Any:
+    """One call, on a connection of its own; a server that is not there yet is waited for."""
+    with grpc.insecure_channel(address) as channel:
+        call: Any = channel.unary_unary(
+            method.path, request_serializer=method.request.SerializeToString, response_deserializer=method.response.FromString
+        )
+        return call(request, timeout=PATIENCE_SECONDS, wait_for_ready=True)
+
+
+def create(address: str, process_id: str, variables: str = "{}") -> int:
+    """Begin an instance of the latest version; its key."""
+    request = gateway.CreateProcessInstanceRequest(bpmnProcessId=process_id, version=-1, variables=variables)
+    return int(ask(address, gateway.METHODS["CreateProcessInstance"], request).processInstanceKey)
+
+
+def incident_of(address: str, process_instance_key: int) -> int:
+    """The one incident of an instance."""
+    request = counterflow_v1.ListIncidentsRequest(process_instance_key=process_instance_key)
+    (incident,) = ask(address, counterflow_v1.METHODS["ListIncidents"], request).incidents
+    return int(incident.key)
+
+
+def state_of(address: str, process_instance_key: int) -> str:
+    """Where an instance is in its life: `ACTIVE`, `COMPLETED` or `TERMINATED`."""
+    request = counterflow_v1.GetProcessInstanceRequest(process_instance_key=process_instance_key)
+    shown = ask(address, counterflow_v1.METHODS["GetProcessInstance"], request)
+    name = counterflow_v1.ProcessInstanceState.Name(shown.process_instance.state)
+    return str(name).removeprefix("PROCESS_INSTANCE_STATE_")
