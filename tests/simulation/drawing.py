@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tests.dmn.drawing import decision, literal, model
 from tests.model.diagram import (
     boundary,
     catch,
@@ -41,11 +42,16 @@ from tests.simulation.shapes import (
     Throw,
     Trigger,
 )
-from tests.simulation.words import WORDS, Words
+from tests.simulation.words import DECISION, WORDS, Words
 
 ERRORS = ("A", "B")
 Entry = str | tuple[str, str]
 """Where a flow comes from: an element, or an element and the condition on which it is left this way."""
+
+
+def draw_decisions() -> bytes:
+    """The file with the decision that processes ask for; it needs nothing, so it always gives something."""
+    return model(decision(DECISION, literal("1 + 1")))
 
 
 def draw(case: Case) -> bytes:
@@ -192,7 +198,13 @@ class _Pen:
         return (extensions(inside) if inside else "") + element("messageEventDefinition", **attributes)
 
     def passed(self, step: Pass) -> str:
-        inside, attributes = self.words.script() if step.tag == "scriptTask" else ("", {})
+        if step.tag == "scriptTask":
+            inside, attributes = self.words.script()
+        elif step.tag == "businessRuleTask":
+            named, attributes = self.words.decision()
+            inside = extensions(named) if named else ""
+        else:
+            inside, attributes = "", {}
         return element(step.tag, inside, id=step.id, **attributes)
 
     def drawn(self, shape: Activity, **attributes: str | None) -> str:

@@ -36,7 +36,7 @@ from tests.simulation.shapes import (
 DEPTH = 3
 CODES = ("A", "B", "")
 TASKS = ("serviceTask",) * 6 + ("sendTask", "userTask", "businessRuleTask", "scriptTask")
-PASSED = ("task", "manualTask", "intermediateThrowEvent", "scriptTask")
+PASSED = ("task", "manualTask", "intermediateThrowEvent", "scriptTask", "businessRuleTask")
 LATE = "late"
 """A process that is called before it is deployed."""
 

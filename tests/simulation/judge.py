@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from counterflow.kernel import engine
+from counterflow.kernel.lifecycle import ElementActivated
 from counterflow.kernel.rows import ProcessDefinition, ProcessInstance
+from counterflow.kernel.undo import UndoStarted
 from counterflow.model.graph import Process
 from counterflow.store.port import Batch
+from tests.simulation.coverage import note_element
 from tests.simulation.fold import Fold, check_replay
 from tests.simulation.history import History
 from tests.simulation.invariants import InstanceCheck, Violation, check_shared
@@ -32,6 +35,7 @@ class Judge:
         """What a batch has left. Raises `Violation`."""
         self._count_messages(batch)
         self.history.read(batch.log)
+        self._count_elements(batch)
         if self._oracle is not None:
             self._oracle.read(batch.log, self._world.store)
         touched = dict.fromkeys(entry.process_instance_key for entry in batch.log if entry.process_instance_key)
@@ -45,9 +49,26 @@ class Judge:
 
     def _count_messages(self, batch: Batch) -> None:
         for entry in batch.log:
-            kinds = [type(event).__name__ for event in engine.events_of(entry)]
+            events = engine.events_of(entry)
+            kinds = [type(event).__name__ for event in events]
             self._world.fired["message early"] += entry.command != "PublishMessage" and "MessageCorrelated" in kinds
             self._world.fired["message late"] += entry.command == "TriggerDue" and "MessageExpired" in kinds
+
+    def _count_elements(self, batch: Batch) -> None:
+        """What was at work; a handler that begins stands for the compensation event that has caught."""
+        for entry in batch.log:
+            for event in engine.events_of(entry):
+                if isinstance(event, ElementActivated):
+                    self._count_element(event.key)
+                elif isinstance(event, UndoStarted):
+                    self._world.tally["element", "boundaryEvent compensateEventDefinition", "handler"] += 1
+
+    def _count_element(self, key: int) -> None:
+        life = self.history.books.elements[key]
+        header = self._world.store.get(ProcessInstance, (life.instance_key,))
+        process = self._process_of(life.instance_key)
+        if header is not None:
+            note_element(self._world.tally, process, process.nodes[life.element_id], header, life.loop_counter)
 
     def _process_of(self, instance_key: int) -> Process:
         header = self._world.store.get(ProcessInstance, (instance_key,))

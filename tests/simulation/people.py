@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from counterflow.kernel.correlation import PublishMessage
+from counterflow.kernel.decisions import EvaluateDecision
 from counterflow.kernel.incidents import ResolveIncident
 from counterflow.kernel.instances import CancelProcessInstance, CreateProcessInstance
 from counterflow.kernel.jobs import UpdateJobRetries
@@ -16,6 +17,7 @@ from tests.kernel.bench import document
 from tests.simulation.faults import KEYS, PATIENCE_MS, PUNCTUAL_MS, SET_ASIDE, TROUBLED_MS
 from tests.simulation.invariants import Violation
 from tests.simulation.shapes import Activity, name_of, places
+from tests.simulation.words import DECISION
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -58,7 +60,15 @@ class People:
 
     def meddle(self) -> None:
         """Something that nobody has asked for."""
-        makers = [*[self._publish] * 3, self._set_variables, self._cancel, self.restart, self._update_retries, self._set_aside]
+        makers = [
+            *[self._publish] * 3,
+            self._set_variables,
+            self._cancel,
+            self.restart,
+            self._update_retries,
+            self._set_aside,
+            self._evaluate,
+        ]
         if not self._world.is_calm:
             self._world.chance.choice(makers)()
 
@@ -103,6 +113,9 @@ class People:
             self._world.fired["retries updated"] += 1
             key = self._world.chance.choice(jobs).key
             self._world.submit(UpdateJobRetries(job_key=key, retries=self._world.chance.choice([1, 5])))
+
+    def _evaluate(self) -> None:
+        self._world.submit(EvaluateDecision(decision_id=DECISION, variables={}))
 
     def _set_aside(self) -> None:
         """An instance is quarantined, as after a fault of the kernel."""

@@ -7,6 +7,8 @@ from typing import Protocol
 from tests.model.diagram import element, extensions, message
 from tests.simulation.shapes import Many
 
+DECISION = "price"
+
 
 class Words(Protocol):
     """What a drawing needs of a dialect."""
@@ -20,7 +22,11 @@ class Words(Protocol):
         ...
 
     def script(self) -> tuple[str, dict[str, str]]:
-        """Content and attributes of a script task that the engine runs by itself."""
+        """What is in it, and attributes of a script task that the engine runs by itself."""
+        ...
+
+    def decision(self) -> tuple[str, dict[str, str]]:
+        """Extension elements and attributes of a task that evaluates the decision `DECISION`."""
         ...
 
     def loop(self, many: Many, element_id: str) -> str:
@@ -52,6 +58,9 @@ class Zeebe:
     def script(self) -> tuple[str, dict[str, str]]:
         return extensions(element("zeebe:script", expression="= 1 + 1", resultVariable="computed")), {}
 
+    def decision(self) -> tuple[str, dict[str, str]]:
+        return element("zeebe:calledDecision", decisionId=DECISION, resultVariable="decided"), {}
+
     def loop(self, many: Many, element_id: str) -> str:
         gathers = {"outputCollection": f"out_{element_id}", "outputElement": "= item"} if many.gathers else {}
         items = f"= [{', '.join(str(number) for number in range(many.count))}]"
@@ -80,6 +89,10 @@ class Camunda:
 
     def script(self) -> tuple[str, dict[str, str]]:
         return element("script", "1 + 1"), {"scriptFormat": "feel", "camunda__resultVariable": "computed"}
+
+    def decision(self) -> tuple[str, dict[str, str]]:
+        names = {"decisionRef": DECISION, "resultVariable": "decided", "mapDecisionResult": "singleEntry"}
+        return "", {f"camunda__{name}": value for name, value in names.items()}
 
     def loop(self, many: Many, element_id: str) -> str:
         count = element("loopCardinality", str(many.count))

@@ -17,21 +17,24 @@ from typing import Any
 
 from counterflow.kernel import engine
 from counterflow.kernel.correlation import PublishMessage
-from counterflow.kernel.deployments import DeployResources, ReadResource
+from counterflow.kernel.deployments import DeployResources
 from counterflow.kernel.incidents import ResolveIncident
 from counterflow.kernel.instances import CancelProcessInstance, CreateProcessInstance
 from counterflow.kernel.job_delivery import ReturnJob
 from counterflow.kernel.jobs import CompleteJob, UpdateJobRetries
 from counterflow.kernel.records import Command, InstanceEnded, LogEntry, Rejection
+from counterflow.kernel.resources import ReadResource
 from counterflow.kernel.rows import ProcessDefinition, ProcessInstance
 from counterflow.loop import Loop, Overloaded, Unavailable
 from counterflow.model.graph import Process
 from counterflow.partition import load_state
+from counterflow.resources import File, read_files
 from counterflow.source import StoreSource
 from counterflow.store.port import StoreError
 from tests.kernel.bench import resource
 from tests.simulation.clock import Clock, VirtualEventLoop, fault_of
-from tests.simulation.drawing import draw
+from tests.simulation.coverage import Tally
+from tests.simulation.drawing import draw, draw_decisions
 from tests.simulation.faults import JOB_TYPES, TROUBLED_MS
 from tests.simulation.history import History
 from tests.simulation.invariants import Violation
@@ -43,6 +46,9 @@ from tests.simulation.workers import Workers
 
 REPEATED = (PublishMessage, ResolveIncident, UpdateJobRetries)
 """What the person who mends will ask for again anyway."""
+
+
+(DECISIONS,) = read_files([File("decisions.dmn", draw_decisions())]).resources
 
 
 class ReadingSource(StoreSource):
@@ -110,6 +116,7 @@ class World:
         self.clock = Clock()
         self.fired: Counter[str] = Counter()
         self.given: Counter[str] = Counter()
+        self.tally: Tally = Counter()
         self.resources = [resource(draw(generation)) for generation in case.generations]
         self.processes = {(found.checksum, process.id): process for found in self.resources for process in found.processes}
         self.drawn = {found.checksum: generation.processes for found, generation in zip(self.resources, case.generations, strict=True)}
@@ -127,6 +134,13 @@ class World:
         self._failure: BaseException | None = None
         self._rate = self.chance.choice([0.0, 0.01, 0.03, 0.08])
         self._is_over = False
+
+    @property
+    def occurred(self) -> Tally:
+        """How often each fault has struck, each command was given, and each element was at work."""
+        faults: Tally = Counter({("fault", name, ""): count for name, count in self.fired.items() if count})
+        commands: Tally = Counter({("command", name, ""): count for name, count in self.given.items()})
+        return self.tally + faults + commands
 
     @property
     def is_calm(self) -> bool:
@@ -254,7 +268,7 @@ class World:
 
     def _begin(self) -> None:
         first, *later = self.resources
-        self.later(0, lambda: self.submit(DeployResources(resources=(first,))))
+        self.later(0, lambda: self.submit(DeployResources(resources=(DECISIONS, first))))
         for found in later:
             self.later(self.chance.uniform(2, 20), functools.partial(self._deploy_again, found))
         for _ in range(self.chance.choice([1, 1, 2, 3])):
