@@ -31,7 +31,11 @@ from tests.feel.tables import answer, cases
         matches("e", "^[a-z-[b-y-[e]]]$")                       => true
         matches("-", "^[a-]$")                                  => true
         matches("]", "^[\]]$")                                  => true
-        matches("b", "[a-z-[\w]]")                              => null
+        matches("b", "[a-z-[\w]]")                              => false
+        matches("x", "[\w-[a-w]]")                              => true
+        matches("b", "[\w-[a-w]]")                              => false
+        matches("a:b", "^[\i-[:]][\c-[:]]*$")                   => false
+        matches("a-b", "^[\i-[:]][\c-[:]]*$")                   => true
         # flags
         matches("hello world", "hello[ ]world", "x")            => true
         matches("hello world", "hello\ sworld", "x")            => true
@@ -44,15 +48,70 @@ from tests.feel.tables import answer, cases
         matches("a.b", "a.b", "q")                              => true
         matches("axb", "a.b", "q")                              => false
         matches("a", "a", "p")                                  => null
-        # not in linear time, or no pattern at all
-        matches("aa", "(a)\1")                                  => null
+        # no pattern at all
         matches("a", "[\0]")                                    => null
         matches("a", "a\\")                                    => null
         matches("a", "[a")                                      => null
         matches("a", "[[a]]")                                   => null
         matches("a", "[z-a-[b]]")                               => null
-        matches("a", "[\I]")                                    => null
+        matches("a", "[\I]")                                    => false
+        matches("a", "[]]")                                     => null
+        matches("a", "[a-c-e]")                                 => null
+        matches("a", "[a-\\d]")                                 => null
+        matches("a", "a{,2}")                                   => null
+        matches("a", "a{2,1}")                                  => null
+        matches("a", "a{")                                      => null
+        matches("a", "}")                                       => null
+        matches("a", "a**")                                     => null
+        matches("a", "+a")                                      => null
+        matches("a", "(a")                                      => null
+        matches("a", "a)")                                      => null
+        matches("a", "(?i)A")                                   => null
+        matches("a", "a(?=b)")                                  => null
+        matches("a", "\\bA")                                    => null
+        matches("a", "\p{Nowhere}")                             => null
+        matches("a", "\p{IsNowhere}")                           => null
+        matches("a", "\pL")                                     => null
+        matches("a", "a{1001}")                                 => null
+        # blocks and categories
+        matches("Ж", "^\p{IsCyrillic}$")                        => true
+        matches("Ж", "^\P{IsCyrillic}$")                        => false
+        matches("λ", "^[\p{IsGreek}\p{Nd}]$")                   => true
+        matches("a", "^\p{Lu}$", "i")                           => false
+        matches("a", "^[B\p{Lu}]$", "i")                        => false
+        matches("b", "^[B\p{Lu}]$", "i")                        => true
+        matches("b", "^[^B\p{Lu}]$", "i")                       => false
+        matches("a", "^[^B\p{Lu}]$", "i")                       => true
+        matches("\f", "\s")                                     => false
+        # back-references
+        matches("abcabc", "^(abc)\1$")                          => true
+        matches("abcabd", "^(abc)\1$")                          => false
+        matches("abba", "^(.)(.)\2\1$")                         => true
+        matches("aA", "^(a)\1$")                                => false
+        matches("aA", "^(a)\1$", "i")                           => true
+        matches("aab", "^(a*)\1b$")                             => true
+        matches("a", "(a)\2")                                   => null
+        matches("a", "(a\1)")                                   => null
+        matches("a", "\1(a)")                                   => null
+        matches("a0", "^(a)\10$")                               => false
+        matches("aa0", "^(a)\10$")                              => true
+        matches("b", "^(a)?\1b$")                               => true
+        matches("xyxy", "(x|y){2}\1")                           => false
+        matches("xyy", "^(x|y){2}\1$")                          => true
+        matches("aXbX", "a(.+?)b\1")                            => true
+        replace("aabbc", "(.)\1", "<$1>")                       => "<a><b>c"
+        split("a--b==c", "([=-])\1")                            => ["a", "b", "c"]
+        matches("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaac", "^(a*)*\1b$") => failure: fuel
+        # lines: none begins after a newline that ends the text
+        matches("a\n\nb\n", "^$", "m")                          => true
+        matches("a\nb\n", "^$", "m")                            => false
+        matches("a\nb\n", "b$", "m")                            => true
+        matches("a\nb\n", "b\n^", "m")                          => false
+        matches("a\nb", "^$", "m")                              => false
+        matches("a\n", "a$")                                    => false
         # replacements
+        replace("abcdefghijkl", "(a)(b)(c)(d)(e)(f)(g)(h)(i)(j)(k)", "$11-$12-$2") => "k-a2-bl"
+        replace("ab", "(a)", "$1$2$9")                          => "ab"
         replace("abcd", "b(c)", "<$1$0>")                       => "a<cbc>d"
         replace("a", "a", "\\$\\\\")                            => "$\\"
         replace("a", "a", "$")                                  => null

@@ -63,7 +63,7 @@ class Run(msgspec.Struct):
     depth: int = 0
     decoded: dict[str, Value] = {}
     warned: dict[FeelWarning, None] = {}
-    patterns: dict[tuple[str, str], object] = {}
+    patterns: dict[tuple[str, str], Any] = {}
 
     def variable(self, name: str) -> Value:
         """A top-level variable, decoded the first time it is asked for; `ABSENT` if there is none."""

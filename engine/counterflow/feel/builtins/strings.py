@@ -1,25 +1,18 @@
-"""Strings (DMN 1.5, 10.3.4.3). Positions count code points from 1, or from -1 at the end. Patterns run on RE2, in linear time."""
+"""Strings (DMN 1.5, 10.3.4.3). Positions count code points from 1, or from -1 at the end. Patterns run on RE2 where it can say them."""
 
 import re
-from functools import lru_cache
-from typing import Any, Final
-
-import re2
+from typing import Final
 
 from counterflow.feel.builtins.registry import builtin
 from counterflow.feel.numbers import shown
-from counterflow.feel.patterns import PatternError, translated
+from counterflow.feel.patterns import Found, Pattern, compiled
 from counterflow.feel.run import TEXT_PER_FUEL, Run, Value
 
 _REPLACEMENT = re.compile(r"(?:[^$\\]|\$\d|\\[$\\])*", re.DOTALL)
+_REFERENCE = re.compile(r"\$([0-9]{1,9})|\\([$\\])")
 _FLAGS = frozenset("smixq")
 _PATTERN_FUEL: Final = 1000
 """What a pattern costs the first time an evaluation uses it, because building its automaton may take a millisecond."""
-
-_MATCH_FUEL: Final = 10
-"""What each match costs: RE2 hands them over one by one, which is slower than a step of FEEL."""
-
-_PATTERN_BYTES: Final = 1 << 20
 
 
 @builtin("string length(string: string)")
@@ -98,7 +91,7 @@ def matches(run: Run, text: str, pattern: str, flags: str | None = None) -> Valu
     expression = _pattern(run, pattern, flags)
     if expression is None:
         return None
-    return expression.search(text) is not None
+    return expression.search(run, text)
 
 
 @builtin("replace(input: string, pattern: string, replacement: string, flags?: string)")
@@ -106,15 +99,14 @@ def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | No
     expression = _pattern(run, pattern, flags)
     if expression is None:
         return None
-    if expression.search("") is not None:
+    if expression.search(run, ""):
         return run.warn("wrong value", "replace takes a pattern that matches no empty text: write `+` instead of `*`")
     literal = "q" in (flags or "")
     if not literal and not _REPLACEMENT.fullmatch(replacement):
         return run.warn("wrong value", r"in a replacement `$` stands before a digit and `\` before `$` or `\`; `\$` is a dollar")
     parts: list[str] = []
     position = 0
-    for match in expression.finditer(text):
-        run.spend(_MATCH_FUEL)
+    for match in expression.matches(run, text):
         parts += [text[position : match.start()], run.text(replacement if literal else _filled(run, match, replacement))]
         position = match.end()
     parts.append(text[position:])
@@ -129,8 +121,7 @@ def split(run: Run, text: str, delimiter: str) -> Value:
         return None
     parts: list[Value] = []
     position = 0
-    for match in expression.finditer(text):
-        run.spend(_MATCH_FUEL)
+    for match in expression.matches(run, text):
         if match.end() > match.start():
             parts.append(text[position : match.start()])
             position = match.end()
@@ -142,61 +133,40 @@ def extract(run: Run, text: str, pattern: str, flags: str | None = None) -> Valu
     expression = _pattern(run, pattern, flags)
     if expression is None:
         return None
-    found: list[Value] = []
-    for match in expression.finditer(text):
-        run.spend(_MATCH_FUEL)
-        found.append(match.group())
-    return found
+    return [match.group() for match in expression.matches(run, text)]
 
 
-def _filled(run: Run, match: Any, replacement: str) -> str:
-    r"""The replacement with $1 to $9 and $0 filled in; \$ is a dollar (XPath F&O, fn:replace)."""
+def _filled(run: Run, match: Found, replacement: str) -> str:
+    r"""The replacement with $0 to $99 filled in; \$ is a dollar (XPath F&O, fn:replace)."""
     if "$" not in replacement and "\\" not in replacement:
         return replacement
-    parts: list[str] = []
-    characters = iter(replacement)
-    for character in characters:
-        following = next(characters, "") if character in "$\\" else ""
-        if character == "$" and following.isdigit():
-            group = int(following)
-            parts.append((match.group(group) or "") if group <= len(match.groups()) else "")
-        else:
-            parts.append(following if character == "\\" else character + following)
     run.spend(len(replacement) // TEXT_PER_FUEL)
-    return "".join(parts)
+    groups = len(match.groups())
+
+    def fill(part: re.Match[str]) -> str:
+        if part.group(2) is not None:
+            return part.group(2)
+        # Digits belong to the number as long as there are that many groups; the others stand for themselves.
+        digits = part.group(1)
+        count = next((count for count in range(len(digits), 1, -1) if int(digits[:count]) <= groups), 1)
+        number = int(digits[:count])
+        return ((match.group(number) or "") if number <= groups else "") + digits[count:]
+
+    return _REFERENCE.sub(fill, replacement)
 
 
-def _pattern(run: Run, pattern: str, flags: str | None) -> Any:
+def _pattern(run: Run, pattern: str, flags: str | None) -> Pattern | None:
     unknown = set(flags or "") - _FLAGS
     if unknown:
         return run.warn("wrong value", f"a pattern's flags are among s, m, i, x and q; found {''.join(sorted(unknown))!r}")
     key = (pattern, "".join(sorted(set(flags or ""))))
     if key not in run.patterns:
         run.spend(_PATTERN_FUEL)
-        run.patterns[key] = _compiled(*key)
-    expression = run.patterns[key]
+        run.patterns[key] = compiled(*key)
+    expression: Pattern | str = run.patterns[key]
     if isinstance(expression, str):
-        return run.warn("wrong value", f"the pattern is no regular expression of RE2: {expression}")
+        return run.warn("wrong value", f"the pattern is no regular expression of XPath: {expression}")
     return expression
-
-
-@lru_cache(maxsize=128)
-def _compiled(pattern: str, flags: str) -> Any:
-    """The expression, or why it is none."""
-    options = re2.Options()
-    options.log_errors = False
-    options.max_mem = _PATTERN_BYTES
-    options.literal = "q" in flags
-    options.case_sensitive = "i" not in flags
-    options.dot_nl = "s" in flags
-    try:
-        written = pattern if "q" in flags else translated(pattern, extended="x" in flags)
-        return re2.compile(f"(?m){written}" if "m" in flags and "q" not in flags else written, options)
-    except PatternError as error:
-        return str(error)
-    except re2.error as error:
-        reason = error.args[0] if error.args else "unknown"
-        return reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
 
 
 @builtin("is blank(string: string)")

@@ -1,0 +1,252 @@
+"""Matching step by step, for what RE2 cannot say. A program of few instructions runs on an explicit stack; each step costs fuel.
+
+A pattern such as `(a*)*\\1b` takes exponential time, so nothing but the fuel of the evaluation bounds it.
+"""
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from counterflow.feel.patterns.tree import Anchor, AnyCharacter, BackReference, Choice, Class, Group, Node, PatternError, Repeat, Sequence
+from counterflow.feel.run import Run
+
+_STEP_FUEL: Final = 3
+"""An instruction takes about as long as three steps of FEEL."""
+
+_SIZE: Final = 10_000
+"""Instructions; a quantifier repeats those of its body."""
+
+_ALIKE: Final = {"k": "\u212a", "s": "\u017f", "\u03c9": "\u2126", "\xe5": "\u212b", "\xdf": "\u1e9e", "\u03c3": "\u03c2"}
+"""Letters that share their small form with another than their capital."""
+
+
+@dataclass(frozen=True)
+class Flags:
+    ignoring_case: bool
+    multiline: bool
+    dot_all: bool
+
+
+@dataclass
+class _Place:
+    """Where the matching is: before a character of a text, with the ends of the groups so far."""
+
+    text: str
+    position: int
+    ends: tuple[int, ...]
+
+
+_Test = Callable[[_Place], bool]
+"""An instruction that moves on in the text, or ends this attempt."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    test: _Test
+
+
+@dataclass(frozen=True, slots=True)
+class _Fork:
+    first: int
+    second: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Jump:
+    to: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Save:
+    slot: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    """Ends this attempt if nothing was read since the slot was saved: a loop that reads nothing would never end."""
+
+    slot: int
+
+
+class Program:
+    """A compiled tree. Raises PatternError if its quantifiers make it too large."""
+
+    def __init__(self, root: Node, groups: int, flags: Flags) -> None:
+        self._flags = flags
+        self._slots = 2 * (groups + 1)
+        self._code: list[Any] = []
+        self._compile(root)
+
+    def match(self, run: Run, text: str, start: int) -> tuple[int, ...] | None:
+        """The ends of the match and of its groups, in pairs, -1 for those that took no part."""
+        place = _Place(text, start, (start, *([-1] * (self._slots - 1))))
+        waiting = [(0, place.position, place.ends)]
+        code, end = self._code, len(self._code)
+        while waiting:
+            at, place.position, place.ends = waiting.pop()
+            while at < end:
+                run.spend(_STEP_FUEL)
+                instruction = code[at]
+                at += 1
+                if type(instruction) is _Step:
+                    if not instruction.test(place):
+                        break
+                elif type(instruction) is _Fork:
+                    waiting.append((instruction.second, place.position, place.ends))
+                    at = instruction.first
+                elif type(instruction) is _Jump:
+                    at = instruction.to
+                elif type(instruction) is _Save:
+                    place.ends = _replaced(place.ends, instruction.slot, place.position)
+                elif place.ends[instruction.slot] == place.position:
+                    break
+            else:
+                return (start, place.position, *place.ends[2:])
+        return None
+
+    # Compiling
+
+    def _add(self, instruction: Any) -> int:
+        if len(self._code) >= _SIZE:
+            raise PatternError("the quantifiers of this pattern repeat too much")
+        self._code.append(instruction)
+        return len(self._code) - 1
+
+    def _compile(self, node: Node) -> None:
+        if isinstance(node, Sequence):
+            for part in node.parts:
+                self._compile(part)
+        elif isinstance(node, Choice):
+            self._choice(node)
+        elif isinstance(node, Group):
+            self._group(node)
+        elif isinstance(node, Repeat):
+            self._repeat(node)
+        else:
+            self._add(_Step(_test(node, self._flags)))
+
+    def _choice(self, node: Choice) -> None:
+        jumps: list[int] = []
+        for branch in node.branches[:-1]:
+            fork = self._add(None)
+            self._compile(branch)
+            jumps.append(self._add(None))
+            self._code[fork] = _Fork(fork + 1, len(self._code))
+        self._compile(node.branches[-1])
+        for jump in jumps:
+            self._code[jump] = _Jump(len(self._code))
+
+    def _group(self, node: Group) -> None:
+        if not node.number:
+            return self._compile(node.body)
+        self._add(_Save(2 * node.number))
+        self._compile(node.body)
+        self._add(_Save(2 * node.number + 1))
+        return None
+
+    def _repeat(self, node: Repeat) -> None:
+        for _ in range(node.least):
+            self._compile(node.body)
+        if node.most is None:
+            self._loop(node)
+            return
+        forks: list[int] = []
+        for _ in range(node.most - node.least):
+            forks.append(self._add(None))
+            self._compile(node.body)
+        for fork in forks:
+            self._code[fork] = _fork(fork + 1, len(self._code), node.reluctant)
+
+    def _loop(self, node: Repeat) -> None:
+        slot = self._slots
+        self._slots += 1
+        fork = self._add(None)
+        self._add(_Save(slot))
+        self._compile(node.body)
+        self._add(_Moved(slot))
+        self._add(_Jump(fork))
+        self._code[fork] = _fork(fork + 1, len(self._code), node.reluctant)
+
+
+def _fork(body: int, after: int, reluctant: bool) -> _Fork:
+    return _Fork(after, body) if reluctant else _Fork(body, after)
+
+
+def _replaced(ends: tuple[int, ...], slot: int, position: int) -> tuple[int, ...]:
+    return (*ends[:slot], position, *ends[slot + 1 :])
+
+
+# Tests
+
+
+def _test(node: Class | AnyCharacter | Anchor | BackReference, flags: Flags) -> _Test:
+    if isinstance(node, Anchor):
+        return _at_start(flags) if node.at_start else _at_end(flags)
+    if isinstance(node, BackReference):
+        return _repeats(node.group, flags)
+    if isinstance(node, AnyCharacter):
+        return _reads((lambda _character: True) if flags.dot_all else lambda character: character != "\n")
+    variants = _cases if flags.ignoring_case else lambda character: (character,)
+    return _reads(lambda character: _is_in(node, character, variants))
+
+
+def _reads(accepts: Callable[[str], bool]) -> _Test:
+    def read(place: _Place) -> bool:
+        if place.position == len(place.text) or not accepts(place.text[place.position]):
+            return False
+        place.position += 1
+        return True
+
+    return read
+
+
+def _is_in(node: Class, character: str, variants: Callable[[str], tuple[str, ...]]) -> bool:
+    held = any(first <= ord(variant) <= last for variant in variants(character) for first, last in node.ranges)
+    if not held and node.categories:
+        category = unicodedata.category(character)
+        held = any(category.startswith(name) is not complement for name, complement in node.categories)
+    if held is node.negated:
+        return False
+    return node.minus is None or not _is_in(node.minus, character, variants)
+
+
+def _cases(character: str) -> tuple[str, ...]:
+    """The character and those that differ from it in case only."""
+    small = character.lower()
+    return tuple({each for each in (character, small, character.upper(), character.title(), _ALIKE.get(small, small)) if len(each) == 1})
+
+
+def _at_start(flags: Flags) -> _Test:
+    if not flags.multiline:
+        return lambda place: place.position == 0
+    return lambda place: place.position == 0 or (place.text[place.position - 1] == "\n" and place.position < len(place.text))
+
+
+def _at_end(flags: Flags) -> _Test:
+    if not flags.multiline:
+        return lambda place: place.position == len(place.text)
+
+    def at_end(place: _Place) -> bool:
+        if place.position < len(place.text):
+            return place.text[place.position] == "\n"
+        return not place.text.endswith("\n")
+
+    return at_end
+
+
+def _repeats(group: int, flags: Flags) -> _Test:
+    def repeats(place: _Place) -> bool:
+        first, last = place.ends[2 * group : 2 * group + 2]
+        captured = place.text[first:last] if first >= 0 and last >= first else ""
+        found = place.text[place.position : place.position + len(captured)]
+        if found != captured and not (flags.ignoring_case and _alike(found, captured)):
+            return False
+        place.position += len(captured)
+        return True
+
+    return repeats
+
+
+def _alike(left: str, right: str) -> bool:
+    return len(left) == len(right) and all(set(_cases(one)) & set(_cases(other)) for one, other in zip(left, right, strict=True))

@@ -1,0 +1,140 @@
+"""A compiled pattern: RE2 where it can answer, else step by step."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, Final, Protocol
+
+import re2
+
+from counterflow.feel.patterns import linear
+from counterflow.feel.patterns.backtracking import Flags, Program
+from counterflow.feel.patterns.reader import read
+from counterflow.feel.patterns.tree import Anchor, Group, Node, PatternError, children
+from counterflow.feel.run import TEXT_PER_FUEL, Run
+
+_BYTES: Final = 1 << 20
+"""What RE2 may hold for one automaton."""
+
+_MATCH_FUEL: Final = 10
+"""What each match costs: RE2 hands them over one by one, which is slower than a step of FEEL."""
+
+
+class Found(Protocol):
+    """A match: where it starts and ends, and what its groups hold; None for a group that took no part."""
+
+    def start(self) -> int: ...
+    def end(self) -> int: ...
+    def group(self, number: int = 0, /) -> str | None: ...
+    def groups(self) -> tuple[str | None, ...]: ...
+
+
+class _Match:
+    def __init__(self, text: str, ends: tuple[int, ...], groups: int) -> None:
+        self._text = text
+        self._ends = ends
+        self._groups = groups
+
+    def start(self) -> int:
+        return self._ends[0]
+
+    def end(self) -> int:
+        return self._ends[1]
+
+    def group(self, number: int = 0, /) -> str | None:
+        first, last = self._ends[2 * number : 2 * number + 2]
+        return self._text[first:last] if 0 <= first <= last else None
+
+    def groups(self) -> tuple[str | None, ...]:
+        return tuple(self.group(number) for number in range(1, self._groups + 1))
+
+
+class Pattern:
+    """`flags` are those of XPath: s, m, i, x and q. Raises PatternError."""
+
+    def __init__(self, pattern: str, flags: str) -> None:
+        literal = "q" in flags
+        root = None if literal else read(pattern, extended="x" in flags)
+        self._root = root
+        self._flags = Flags(ignoring_case="i" in flags, multiline="m" in flags, dot_all="s" in flags)
+        self._groups = 0 if root is None else max(_numbers(root), default=0)
+        self._program: Program | None = None
+        self._linear = _linear(
+            pattern if root is None else linear.written(root, ignoring_case=self._flags.ignoring_case), literal, self._flags
+        )
+        # In RE2 a line begins and ends after a newline at the very end of the text; in XPath none does (F&O 7.6.1.1).
+        self._minds_last_line = root is not None and self._flags.multiline and _has_anchor(root)
+        if self._linear is None:
+            self._stepwise()
+
+    def search(self, run: Run, text: str) -> bool:
+        """Whether it matches anywhere in the text."""
+        if self._is_linear(text):
+            return self._linear.search(text) is not None
+        return next(self._walk(run, text), None) is not None
+
+    def matches(self, run: Run, text: str) -> Iterator[Found]:
+        """All matches, from left to right, none over another."""
+        if not self._is_linear(text):
+            yield from self._walk(run, text)
+            return
+        for match in self._linear.finditer(text):
+            run.spend(_MATCH_FUEL)
+            yield match
+
+    def _is_linear(self, text: str) -> bool:
+        return self._linear is not None and not (self._minds_last_line and text.endswith("\n"))
+
+    def _walk(self, run: Run, text: str) -> Iterator[Found]:
+        program = self._stepwise()
+        position = 0
+        while position <= len(text):
+            ends = program.match(run, text, position)
+            if ends is None:
+                position += 1
+                continue
+            run.spend(_MATCH_FUEL + (ends[1] - ends[0]) // TEXT_PER_FUEL)
+            yield _Match(text, ends, self._groups)
+            position = max(ends[1], position + (ends[1] == ends[0]))
+
+    def _stepwise(self) -> Program:
+        if self._program is None:
+            if self._root is None:
+                raise PatternError("a literal is matched by RE2")
+            self._program = Program(self._root, self._groups, self._flags)
+        return self._program
+
+
+def _linear(written: str | None, literal: bool, flags: Flags) -> Any:
+    if written is None:
+        return None
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = _BYTES
+    options.literal = literal
+    options.case_sensitive = not flags.ignoring_case
+    options.dot_nl = flags.dot_all
+    try:
+        return re2.compile(f"(?m){written}" if flags.multiline and not literal else written, options)
+    except re2.error as error:
+        reason = error.args[0] if error.args else "unknown"
+        raise PatternError(reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)) from None
+
+
+def _numbers(node: Node) -> Iterator[int]:
+    if isinstance(node, Group):
+        yield node.number
+    for child in children(node):
+        yield from _numbers(child)
+
+
+def _has_anchor(node: Node) -> bool:
+    return isinstance(node, Anchor) or any(_has_anchor(child) for child in children(node))
+
+
+@lru_cache(maxsize=128)
+def compiled(pattern: str, flags: str) -> Pattern | str:
+    """The pattern, or why it is none."""
+    try:
+        return Pattern(pattern, flags)
+    except PatternError as error:
+        return str(error)
