@@ -29,6 +29,7 @@ from counterflow.kernel.records import Command, InstanceEnded, LogEntry, Rejecti
 from counterflow.kernel.step import Limits
 from counterflow.model.graph import CompensationOrder
 from counterflow.partition import load_state, seal
+from counterflow.pending import Pending, size_of
 from counterflow.store.port import Batch, Store, StoreError
 
 logger = logging.getLogger("counterflow.loop")
@@ -66,17 +67,17 @@ class Loop:
         limits: Limits | None = None,
         now_ms: Callable[[], int] | None = None,
         maximum_pending: int = 4_000,
+        maximum_pending_bytes: int = 64 * 1024 * 1024,
         cached_instances: int = 4_000,
     ) -> None:
         self._store = store
         self._order = order
         self._limits = limits or Limits()
         self._clock = now_ms or (lambda: time.time_ns() // 1_000_000)
-        self._maximum_pending = maximum_pending
         self._cached_instances = cached_instances
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="counterflow-writer")
         self._open = OpenBatch()
-        self._pending = 0
+        self._pending = Pending(maximum_pending, maximum_pending_bytes)
         self._flushing: asyncio.Task[None] | None = None
         self._alarm: asyncio.TimerHandle | None = None
         self._alarm_ms = 0
@@ -100,16 +101,16 @@ class Loop:
 
         Raises at once, with nothing changed: `Rejection`, `Overloaded`, `Unavailable`. The future may raise `Unavailable`.
         """
-        self._refuse_when_full(command)
+        size = self._refuse_when_full(command)
         decision = self._decide(command)
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._answer_later(future, decision.answer)
+        self._answer_later(future, decision.answer, size)
         self._after_decision()
         return future
 
     def submit_and_follow(self, command: Command) -> tuple[asyncio.Future[Any], asyncio.Future[InstanceEnded]]:
         """Like `submit` for a command that creates a process instance; the second future has its end, once that is durable."""
-        self._refuse_when_full(command)
+        size = self._refuse_when_full(command)
         running = asyncio.get_running_loop()
         answered, ended = running.create_future(), running.create_future()
         decision = self._decide(command)
@@ -117,7 +118,7 @@ class Loop:
         self._waiting_ends.setdefault(key, []).append(ended)
         for end in decision.ended:
             self._tell_end(end)
-        self._answer_later(answered, decision.answer)
+        self._answer_later(answered, decision.answer, size)
         self._open.failed.append(lambda error: self._tell_never_began(key, ended, error))
         self._after_decision()
         return answered, ended
@@ -180,14 +181,16 @@ class Loop:
 
     # -- deciding -------------------------------------------------------------------------------------------------
 
-    def _refuse_when_full(self, command: Command) -> None:
-        """Jobs that reach nobody come back also while stopping, so that who starts next can give them away at once."""
+    def _refuse_when_full(self, command: Command) -> int:
+        """Answers the command's size. Jobs that reach nobody come back also while stopping: who starts next can give them away at once."""
         if self._is_stopped or (self._stopping and not isinstance(command, ReturnJob)):
             raise Unavailable("The server is stopping; try again when it is back")
         if self._is_lost and not self._recover():
             raise Unavailable("The database can neither be written nor read; try again when it is back")
-        if self._pending >= self._maximum_pending:
-            raise Overloaded(f"{self._pending} commands wait for their commit, which is as many as may; try again after a while")
+        size = size_of(command)
+        if why := self._pending.why_full(command, size):
+            raise Overloaded(why)
+        return size
 
     def _decide(self, command: Command) -> engine.Decision:
         self.commands += 1
@@ -224,16 +227,16 @@ class Loop:
         self._arm()
         self._schedule_flush()
 
-    def _answer_later(self, future: asyncio.Future[Any], answer: Any) -> None:
-        self._pending += 1
+    def _answer_later(self, future: asyncio.Future[Any], answer: Any, size: int) -> None:
+        self._pending.enter(size)
 
         def committed() -> None:
-            self._pending -= 1
+            self._pending.leave(size)
             if not future.done():
                 future.set_result(answer)
 
         def failed(error: Exception) -> None:
-            self._pending -= 1
+            self._pending.leave(size)
             if not future.done():
                 future.set_exception(Unavailable(f"The command was not carried out: {error}"))
 

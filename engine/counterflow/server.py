@@ -35,6 +35,7 @@ class Server:
             order=settings.compensation_order,
             limits=Limits(steps=settings.steps_without_wait, variable_bytes=settings.variable_bytes, message_bytes=settings.message_bytes),
             maximum_pending=settings.pending_commands,
+            maximum_pending_bytes=settings.pending_bytes,
             cached_instances=settings.cached_instances,
         )
         self._edge = EdgeServer(self._loop, self._store, settings)

@@ -40,6 +40,11 @@ class Settings:
     variable_bytes: int = 2 * MEBIBYTE
     steps_without_wait: int = 1_000
     pending_commands: int = 4_000
+    pending_bytes: int = 64 * MEBIBYTE
+    new_calls_at_once: int = 32
+    new_calls_in_line: int = 96
+    refusal_pause_ms: int = 500
+    waiting_calls: int = 10_000
     cached_instances: int = 4_000
 
 
@@ -118,6 +123,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("variable_bytes", _whole(1_024, 256 * MEBIBYTE), "the largest variables of one scope"),
     Setting("steps_without_wait", _whole(10, 1_000_000), "elements that one command may enter before it is held up by an incident"),
     Setting("pending_commands", _whole(1, 1_000_000), "commands that may wait for their commit before callers are sent away"),
+    Setting("pending_bytes", _whole(65_536, 65_536 * MEBIBYTE), "bytes of commands that may wait for their commit"),
+    Setting("new_calls_at_once", _whole(1, 1_000_000), "calls that begin instances or bring messages, carried out at a time"),
+    Setting("new_calls_in_line", _whole(0, 1_000_000), "such calls that wait for their turn before callers are sent away"),
+    Setting("refusal_pause_ms", _whole(0, 60_000), "how late such callers are sent away, who might ask again at once"),
+    Setting("waiting_calls", _whole(1, 10_000_000), "polls, streams and calls for a result that may be open at once"),
     Setting("cached_instances", _whole(0, 10_000_000), "process instances kept in memory"),
 )
 

@@ -132,6 +132,7 @@ async def serving(**settings: Any) -> AsyncIterator[Served]:
         store,
         limits=Limits(variable_bytes=chosen.variable_bytes, message_bytes=chosen.message_bytes),
         maximum_pending=chosen.pending_commands,
+        maximum_pending_bytes=chosen.pending_bytes,
     )
     edge = EdgeServer(loop, store, chosen)
     port = await edge.start()

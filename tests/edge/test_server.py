@@ -115,6 +115,38 @@ async def test_more_commands_than_may_wait_are_sent_away() -> None:
         assert await first
 
 
+async def test_callers_beyond_the_line_are_sent_away_and_work_under_way_ends() -> None:
+    async with serving(new_calls_at_once=2, new_calls_in_line=3, refusal_pause_ms=0) as served:
+        await served.deploy()
+        await served.create()
+        (job,) = await served.poll()
+        served.store.hold()
+        accepted = [asyncio.create_task(served.create()) for _ in range(5)]
+        await until(lambda: served.calls_under_way() == 5)
+        for _ in range(20):
+            async with refused(grpc.StatusCode.RESOURCE_EXHAUSTED, "3 calls", "try again after a while"):
+                await served.create()
+        completed = asyncio.create_task(served.complete(job))
+        await until(lambda: served.calls_under_way() == 6)
+        served.store.release()
+        await completed
+        keys = await asyncio.gather(*accepted)
+        assert await served.state_of(job.processInstanceKey) == "COMPLETED"
+        assert [await served.state_of(key) for key in keys] == ["ACTIVE"] * 5
+
+
+async def test_as_many_calls_wait_as_may() -> None:
+    async with serving(waiting_calls=1) as served:
+        await served.deploy()
+        waiting = asyncio.create_task(served.poll(requestTimeout=60_000))
+        await until(lambda: served.waiting_polls() == 1)
+        async with refused(grpc.StatusCode.RESOURCE_EXHAUSTED, "1 polls, streams and calls", "try again after a while"):
+            await served.poll()
+        await served.create()
+        assert len(await waiting) == 1
+        assert await served.poll() == []
+
+
 async def test_a_store_that_fails_is_told_and_the_server_goes_on(served: Served) -> None:
     await served.deploy()
     served.store.failing = True

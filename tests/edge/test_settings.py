@@ -26,6 +26,11 @@ SAMPLES: dict[str, tuple[str, object]] = {
     "variable_bytes": ("1024", 1_024),
     "steps_without_wait": ("10", 10),
     "pending_commands": ("3", 3),
+    "pending_bytes": ("65536", 65_536),
+    "new_calls_at_once": ("1", 1),
+    "new_calls_in_line": ("0", 0),
+    "refusal_pause_ms": ("0", 0),
+    "waiting_calls": ("1", 1),
     "cached_instances": ("0", 0),
 }
 

@@ -12,6 +12,7 @@ from grpc import StatusCode
 from grpc.aio import ServicerContext
 
 from counterflow.edge.status import EXPECTED, fit, status_of
+from counterflow.edge.turns import Turns
 from counterflow.kernel.job_delivery import ReturnJob
 from counterflow.kernel.records import ActivatedJob, Rejection
 from counterflow.loop import Loop, Overloaded, Unavailable
@@ -32,8 +33,10 @@ class Calls:
     def __init__(self, loop: Loop, settings: Settings) -> None:
         self.loop = loop
         self.settings = settings
+        self.turns = Turns(settings)
         self.stopping = False
         self._under_way = 0
+        self._waiting = 0
         self._idle = asyncio.Event()
         self._idle.set()
 
@@ -42,8 +45,19 @@ class Calls:
         return self._handler(rpc, behaviour, self.settings.request_timeout_ms / 1000)
 
     def waiting(self, rpc: str, behaviour: Behaviour) -> Behaviour:
-        """A handler that waits for things to happen, for as long as its own rules say."""
-        return self._handler(rpc, behaviour, None)
+        """A handler that waits for things to happen, for as long as its own rules say. There is room for so many of them."""
+        room = self.settings.waiting_calls
+
+        async def wait(request: Message, context: Context) -> Any:
+            if self._waiting >= room:
+                raise Overloaded(f"{room} polls, streams and calls for a result are open, which is as many as may; try again after a while")
+            self._waiting += 1
+            try:
+                return await behaviour(request, context)
+            finally:
+                self._waiting -= 1
+
+        return self._handler(rpc, wait, None)
 
     async def idle(self) -> None:
         """Wait until no call is under way."""

@@ -24,6 +24,7 @@ class Instances:
     def __init__(self, calls: Calls) -> None:
         self._loop = calls.loop
         self._submit = calls.loop.submit
+        self._turns = calls.turns
         self._variable_bytes = calls.settings.variable_bytes
         self._request_timeout_ms = calls.settings.request_timeout_ms
         self._awaited: dict[asyncio.Future[InstanceEnded], int] = {}
@@ -39,15 +40,17 @@ class Instances:
 
     async def create(self, request: gateway.CreateProcessInstanceRequest, context: Context) -> gateway.CreateProcessInstanceResponse:
         """An instance begins."""
-        return created(await self._submit(creation(request, self._variable_bytes)))
+        async with self._turns:
+            return created(await self._submit(creation(request, self._variable_bytes)))
 
     async def create_with_result(
         self, request: gateway.CreateProcessInstanceWithResultRequest, context: Context
     ) -> gateway.CreateProcessInstanceWithResultResponse:
         """An instance begins; the answer comes when it has completed."""
         wait_ms = duration_ms(request.requestTimeout) if request.requestTimeout > 0 else self._request_timeout_ms
-        answered, ended = self._loop.submit_and_follow(creation(request.request, self._variable_bytes))
-        instance: ProcessInstance = await kept(answered, lambda late: self._loop.stop_following(late.key, ended))
+        async with self._turns:
+            answered, ended = self._loop.submit_and_follow(creation(request.request, self._variable_bytes))
+            instance: ProcessInstance = await kept(answered, lambda late: self._loop.stop_following(late.key, ended))
         self._awaited[ended] = instance.key
         try:
             async with asyncio.timeout(wait_ms / 1000):

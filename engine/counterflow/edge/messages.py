@@ -14,6 +14,7 @@ class Messages:
 
     def __init__(self, calls: Calls) -> None:
         self._submit = calls.loop.submit
+        self._turns = calls.turns
         self._variable_bytes = calls.settings.variable_bytes
 
     def behaviours(self) -> Mapping[str, Behaviour]:
@@ -22,5 +23,6 @@ class Messages:
 
     async def publish(self, request: gateway.PublishMessageRequest, context: Context) -> gateway.PublishMessageResponse:
         """The message is stored or has reached who waited; well done also where nobody did."""
-        key: int = await self._submit(publication(request, self._variable_bytes))
+        async with self._turns:
+            key: int = await self._submit(publication(request, self._variable_bytes))
         return gateway.PublishMessageResponse(key=key, tenantId=DEFAULT_TENANT)

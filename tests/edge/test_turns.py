@@ -1,0 +1,103 @@
+"""New work waits its turn: in line, in the order of arrival, and who finds the line full is refused late."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from counterflow.edge import turns as turns_module
+from counterflow.edge.turns import Turns
+from counterflow.loop import Overloaded
+from counterflow.settings import Settings
+from tests.loop.rig import turns as let_others_run
+
+
+class Line:
+    """Callers who take turns; each holds its turn until told to let go."""
+
+    def __init__(self, at_once: int, in_line: int, pause_ms: int = 0) -> None:
+        self.turns = Turns(Settings(new_calls_at_once=at_once, new_calls_in_line=in_line, refusal_pause_ms=pause_ms))
+        self.served: list[str] = []
+        self._ends: dict[str, asyncio.Event] = {}
+
+    async def come(self, name: str) -> asyncio.Task[None]:
+        self._ends[name] = asyncio.Event()
+        caller = asyncio.create_task(self._call(name))
+        await let_others_run()
+        return caller
+
+    async def let_go(self, name: str) -> None:
+        self._ends[name].set()
+        await let_others_run()
+
+    async def _call(self, name: str) -> None:
+        async with self.turns:
+            self.served.append(name)
+            await self._ends[name].wait()
+
+
+async def test_turns_are_taken_in_the_order_of_arrival() -> None:
+    line = Line(at_once=2, in_line=8)
+    for name in "abcd":
+        await line.come(name)
+    assert line.served == ["a", "b"]
+    await line.let_go("b")
+    await line.let_go("a")
+    assert line.served == ["a", "b", "c", "d"]
+
+
+async def test_a_full_line_refuses_and_says_what_to_do() -> None:
+    line = Line(at_once=1, in_line=1)
+    first, second, third = [await line.come(name) for name in "abc"]
+    with pytest.raises(Overloaded, match=r"1 calls .* wait for their turn already.*try again after a while"):
+        await third
+    await line.let_go("a")
+    await line.let_go("b")
+    await asyncio.gather(first, second)
+    assert line.served == ["a", "b"]
+
+
+async def test_a_turn_that_failed_goes_to_the_next() -> None:
+    line = Line(at_once=1, in_line=1)
+    with pytest.raises(ValueError, match="bad"):
+        async with line.turns:
+            raise ValueError("bad")
+    await line.come("a")
+    assert line.served == ["a"]
+
+
+@pytest.mark.parametrize("leaves", ["while in line", "as its turn comes", "and is passed over"])
+async def test_who_goes_away_takes_no_turn_along(leaves: str) -> None:
+    line = Line(at_once=1, in_line=2)
+    first, gone, last = [await line.come(name) for name in "abc"]
+    if leaves == "as its turn comes":
+        first.cancel()
+        await asyncio.sleep(0)
+        gone.cancel()
+    elif leaves == "and is passed over":
+        gone.cancel()
+        await line.let_go("a")
+    else:
+        gone.cancel()
+        await let_others_run()
+        assert line.turns.waiting == 1
+        await line.let_go("a")
+    await let_others_run()
+    assert gone.cancelled()
+    assert line.served == ["a", "c"]
+    assert line.turns.waiting == 0
+    await line.let_go("c")
+    await last
+
+
+async def test_a_refusal_comes_late_unless_too_many_wait_for_theirs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns_module, "LATE_REFUSALS", 1)
+    line = Line(at_once=1, in_line=0, pause_ms=60_000)
+    await line.come("a")
+    late = await line.come("b")
+    at_once = await line.come("c")
+    with pytest.raises(Overloaded):
+        await at_once
+    assert not late.done()
+    late.cancel()
