@@ -93,7 +93,7 @@ def timer_fires_early(patch: Patch) -> None:
 
 
 def answer_before_the_commit(patch: Patch) -> None:
-    patch.setattr(loop.Loop, "_answer_later", lambda self, future, answer: _answer(future, answer))
+    patch.setattr(loop.Loop, "_answer_later", lambda self, future, answer, size: _answer(future, answer))
 
 
 def subscription_left_over(patch: Patch) -> None:
