@@ -11,19 +11,19 @@ from counterflow_wire import counterflow_v1, gateway
 PATIENCE_SECONDS = 30.0
 
 
-def ask(address: str, method: Any, request: Any) -> Any:
-    """One call, on a connection of its own; a server that is not there yet is waited for."""
+def ask(address: str, method: Any, request: Any, *, wait: bool = True) -> Any:
+    """One call, on a connection of its own; `wait` for a server that is not there yet. Raises `grpc.RpcError`."""
     with grpc.insecure_channel(address) as channel:
         call: Any = channel.unary_unary(
             method.path, request_serializer=method.request.SerializeToString, response_deserializer=method.response.FromString
         )
-        return call(request, timeout=PATIENCE_SECONDS, wait_for_ready=True)
+        return call(request, timeout=PATIENCE_SECONDS, wait_for_ready=wait)
 
 
-def create(address: str, process_id: str, variables: str = "{}") -> int:
-    """Begin an instance of the latest version; its key."""
+def create(address: str, process_id: str, variables: str = "{}", *, wait: bool = True) -> int:
+    """Begin an instance of the latest version; its key. Raises `grpc.RpcError`."""
     request = gateway.CreateProcessInstanceRequest(bpmnProcessId=process_id, version=-1, variables=variables)
-    return int(ask(address, gateway.METHODS["CreateProcessInstance"], request).processInstanceKey)
+    return int(ask(address, gateway.METHODS["CreateProcessInstance"], request, wait=wait).processInstanceKey)
 
 
 def incident_of(address: str, process_instance_key: int) -> int:
@@ -39,3 +39,19 @@ def state_of(address: str, process_instance_key: int) -> str:
     shown = ask(address, counterflow_v1.METHODS["GetProcessInstance"], request)
     name = counterflow_v1.ProcessInstanceState.Name(shown.process_instance.state)
     return str(name).removeprefix("PROCESS_INSTANCE_STATE_")
+
+
+def take_jobs(address: str, job_type: str, wanted: set[int]) -> list[int]:
+    """Take jobs until there is one of each of the wanted instances; the instances of all that were taken."""
+    method = gateway.METHODS["ActivateJobs"]
+    asked = gateway.ActivateJobsRequest(type=job_type, worker="looking", timeout=60_000, maxJobsToActivate=32, requestTimeout=25_000)
+    taken: list[int] = []
+    with grpc.insecure_channel(address) as channel:
+        poll: Any = channel.unary_stream(
+            method.path, request_serializer=method.request.SerializeToString, response_deserializer=method.response.FromString
+        )
+        while not wanted.issubset(taken):
+            found = [job for response in poll(asked, timeout=PATIENCE_SECONDS, wait_for_ready=True) for job in response.jobs]
+            assert found, f"no job {job_type!r} within 25 s, though of {sorted(wanted.difference(taken))} none has come"
+            taken += [job.processInstanceKey for job in found]
+    return taken

@@ -19,12 +19,13 @@ def free_port() -> int:
 
 
 class ServerProcess:
-    """`counterflow serve` on a database file and a port."""
+    """`counterflow serve` on a database file and a port, with more options and settings: `message_bytes="65536"`."""
 
-    def __init__(self, database: Path, port: int, *options: str) -> None:
+    def __init__(self, database: Path, port: int, *options: str, **settings: str) -> None:
         self.address = f"127.0.0.1:{port}"
         command = [sys.executable, "-m", "counterflow", "serve", "--database", f"sqlite:///{database}", "--grpc-port", str(port), *options]
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ | {"COUNTERFLOW_MANAGEMENT_PORT": "0"})
+        variables = {f"COUNTERFLOW_{name.upper()}": value for name, value in ({"management_port": "0"} | settings).items()}
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ | variables)
 
     @property
     def pid(self) -> int:

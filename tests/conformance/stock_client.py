@@ -20,6 +20,7 @@ from tests.conformance.toolchains import built, missing
 
 CLIENTS = Path(__file__).with_name("clients")
 PATIENCE_SECONDS = 30.0
+PLENTY_MS = 60_000
 
 Answer = dict[str, Any]
 
@@ -59,10 +60,26 @@ def read_language(file: Path) -> Language:
 
 def speaking(*operations: str) -> pytest.MarkDecorator:
     """Run a test for every language whose library has these operations. A toolchain that is missing is a skip, with its reason."""
-    able = [language for language in languages() if language.operations.issuperset(operations)]
-    assert able, f"no client has {', '.join(operations)}"
-    cases = [pytest.param(language, id=language.name, marks=absent(language)) for language in able]
+    cases = [pytest.param(language, id=language.name, marks=absent(language)) for language in able(operations)]
     return pytest.mark.parametrize("language", cases, scope="module")
+
+
+def working(*operations: str, stream: Sequence[str] = ("work.stream",)) -> pytest.MarkDecorator:
+    """As `speaking`, for job workers: once where they poll, and once where they take a stream, which needs the operations `stream`."""
+    ways = [(False, "poll", ("work", *operations)), (True, "stream", ("work", *stream, *operations))]
+    cases = [
+        pytest.param(language, streams, id=f"{language.name}-{way}", marks=absent(language))
+        for streams, way, needed in ways
+        for language in able(needed)
+    ]
+    return pytest.mark.parametrize("language, stream", cases, scope="module")
+
+
+def able(operations: Sequence[str]) -> list[Language]:
+    """The languages whose library has these operations. Raises `AssertionError` if there is none: such a test would never run."""
+    found = [language for language in languages() if language.operations.issuperset(operations)]
+    assert found, f"no client has {', '.join(operations)}"
+    return found
 
 
 def absent(language: Language) -> Sequence[pytest.MarkDecorator]:
@@ -145,6 +162,18 @@ class StockClient:
             return refused.code
         return "OK"
 
+    def activate(self, job_type: str, **options: object) -> Answer:
+        """Take the one job of a type by hand, waiting for it."""
+        asked = {"worker": "by-hand", "timeout": PLENTY_MS, "maxJobs": 5, "requestTimeout": 10_000} | options
+        (job,) = self.ask("activate", type=job_type, **asked)["jobs"]
+        return dict(job)
+
+    def open_worker(self, job_type: str, *answers: Answer, stream: bool = False, places: int = 32, timeout_ms: int = PLENTY_MS) -> str:
+        """Open a job worker of the library that answers in this way; its name, which is the job type."""
+        asked = {"worker": job_type, "type": job_type, "timeout": timeout_ms, "maxJobs": places, "stream": stream, "answers": answers}
+        self.ask("work", **asked)
+        return job_type
+
     def event(self, worker: str) -> Answer:
         """The next thing that a worker tells: a job that it was given, or how its answer was taken."""
         try:
@@ -164,6 +193,18 @@ class StockClient:
         while (event := self.event(worker))["event"] != "answered":
             pass
         return event
+
+    def completed_instances(self, worker: str, wanted: set[int]) -> list[int]:
+        """Listen to a worker until it has completed a job of each of these instances; the instance of each job it completed."""
+        instances: dict[str, int] = {}
+        completed: list[int] = []
+        while not wanted.issubset(completed):
+            event = self.event(worker)
+            if event["event"] == "job":
+                instances[event["job"]["key"]] = int(event["job"]["processInstanceKey"])
+            elif "error" not in event and event["jobKey"] in instances:
+                completed.append(instances[event["jobKey"]])
+        return completed
 
     def _queue(self, worker: str) -> Queue[Answer]:
         return self._events.setdefault(worker, Queue())
@@ -214,7 +255,7 @@ class Order:
         order.deployment = order.deploy(client)
         return order
 
-    def deploy(self, client: StockClient, model: str = "order") -> Answer:
+    def deploy(self, client: StockClient, model: str = "order.bpmn", *, do: str = "deploy") -> Answer:
         """Deploy a model of `clients` under the name."""
-        text = CLIENTS.joinpath(f"{model}.bpmn").read_text().replace("SCENARIO", self.id)
-        return client.ask("deploy", name=f"{self.id}.bpmn", content=text)
+        text = CLIENTS.joinpath(model).read_text().replace("SCENARIO", self.id)
+        return client.ask(do, name=self.id + Path(model).suffix, content=text)

@@ -3,50 +3,9 @@
 from __future__ import annotations
 
 import json
-import signal
-from collections.abc import Iterator
-
-import pytest
 
 from tests.conformance.looking import incident_of, state_of
-from tests.conformance.server_process import ServerProcess, free_port
-from tests.conformance.stock_client import Answer, Language, Order, StockClient, speaking
-
-PLENTY_MS = 60_000
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    running = ServerProcess(tmp_path_factory.mktemp("clients") / "counterflow.db", free_port()).wait_until_ready()
-    yield running
-    assert running.stop(signal.SIGTERM) == 0
-
-
-@pytest.fixture(scope="module")
-def client(language: Language, server: ServerProcess) -> Iterator[StockClient]:
-    """The client of the language that a test is about."""
-    with StockClient(language, server.address) as running:
-        yield running
-
-
-@pytest.fixture
-def order(client: StockClient, request: pytest.FixtureRequest) -> Order:
-    """The process of a test, deployed under a name of its own."""
-    return Order.deployed(client, request.node.name)
-
-
-def activate(client: StockClient, job_type: str, **options: object) -> Answer:
-    """Take the one job of a type."""
-    asked = {"worker": "by-hand", "timeout": PLENTY_MS, "maxJobs": 5, "requestTimeout": 10_000} | options
-    (job,) = client.ask("activate", type=job_type, **asked)["jobs"]
-    return dict(job)
-
-
-def open_worker(client: StockClient, job_type: str, *answers: Answer, name: str = "", stream: bool = False) -> str:
-    """Open a job worker of the library; its name."""
-    worker = name or job_type
-    client.ask("work", worker=worker, type=job_type, timeout=PLENTY_MS, maxJobs=32, stream=stream, answers=answers)
-    return worker
+from tests.conformance.stock_client import PLENTY_MS, Language, Order, StockClient, speaking, working
 
 
 @speaking()
@@ -83,7 +42,7 @@ def test_a_model_that_cannot_run_is_refused(client: StockClient) -> None:
 def test_a_job_brings_all_it_should(client: StockClient, order: Order) -> None:
     created = client.ask("create", bpmnProcessId=order.id, variables={"number": 1, "text": "ä€😀", "list": [1, {"deep": None}]})
     assert (created["bpmnProcessId"], created["version"]) == (order.id, 1)
-    job = activate(client, order.pay)
+    job = client.activate(order.pay)
     told = {name: job[name] for name in ("type", "bpmnProcessId", "processDefinitionVersion", "elementId", "worker", "retries")}
     assert told == {
         "type": order.pay,
@@ -98,7 +57,7 @@ def test_a_job_brings_all_it_should(client: StockClient, order: Order) -> None:
     assert job["customHeaders"] == {"currency": "EUR"}
     assert job["variables"] == {"number": 1, "text": "ä€😀", "list": [1, {"deep": None}]}
     client.ask("complete", jobKey=job["key"], variables={"paid": 7})
-    ship = activate(client, order.ship)
+    ship = client.activate(order.ship)
     assert ship["variables"]["paid"] == 7
     client.ask("complete", jobKey=ship["key"])
     assert state_of(order.address, int(created["processInstanceKey"])) == "COMPLETED"
@@ -107,7 +66,7 @@ def test_a_job_brings_all_it_should(client: StockClient, order: Order) -> None:
 @speaking("activate.fetchVariables")
 def test_only_the_named_variables_are_fetched(client: StockClient, order: Order) -> None:
     client.ask("create", bpmnProcessId=order.id, variables={"wanted": 1, "secret": 2})
-    assert activate(client, order.pay, fetchVariables=["wanted", "absent"])["variables"] == {"wanted": 1}
+    assert client.activate(order.pay, fetchVariables=["wanted", "absent"])["variables"] == {"wanted": 1}
 
 
 @speaking("create", "create.definitionKey")
@@ -120,17 +79,16 @@ def test_an_instance_of_a_definition_by_its_key(client: StockClient, order: Orde
 @speaking("create", "work")
 def test_an_instance_begins_at_a_chosen_element(client: StockClient, order: Order) -> None:
     created = client.ask("create", bpmnProcessId=order.id, startBefore=["ship"])
-    job = activate(client, order.ship)
+    job = client.activate(order.ship)
     assert job["processInstanceKey"] == created["processInstanceKey"]
     assert client.refusal("create", bpmnProcessId=order.id, startBefore=["nowhere"]) == "INVALID_ARGUMENT"
 
 
-@pytest.mark.parametrize("stream", [False, True])
-@speaking("createWithResult", "work", "work.stream")
+@working("createWithResult")
 def test_work_by_poll_and_by_stream(client: StockClient, order: Order, stream: bool) -> None:
     workers = [
-        open_worker(client, order.pay, {"do": "complete", "variables": {"paid": 10}}, stream=stream),
-        open_worker(client, order.ship, {"do": "complete", "variables": {"parcel": "P-10"}}, stream=stream),
+        client.open_worker(order.pay, {"do": "complete", "variables": {"paid": 10}}, stream=stream),
+        client.open_worker(order.ship, {"do": "complete", "variables": {"parcel": "P-10"}}, stream=stream),
     ]
     begun = [client.begin("createWithResult", bpmnProcessId=order.id, requestTimeout=20_000, variables={"number": n}) for n in range(10)]
     results = [client.finish(answer)["variables"] for answer in begun]
@@ -144,7 +102,7 @@ def test_work_by_poll_and_by_stream(client: StockClient, order: Order, stream: b
 @speaking("createWithResult", "work")
 def test_a_result_has_the_variables_that_were_asked_for(client: StockClient, order: Order) -> None:
     for job_type in (order.pay, order.ship):
-        open_worker(client, job_type, {"do": "complete", "variables": {"done": job_type}})
+        client.open_worker(job_type, {"do": "complete", "variables": {"done": job_type}})
     named = {"requestTimeout": 20_000, "fetchVariables": ["done"], "variables": {"number": 1}}
     assert client.ask("createWithResult", bpmnProcessId=order.id, **named)["variables"] == {"done": order.ship}
 
@@ -158,7 +116,7 @@ def test_a_result_that_is_late(client: StockClient, order: Order) -> None:
 def test_a_job_that_fails_is_tried_again_after_its_back_off(client: StockClient, order: Order) -> None:
     client.ask("create", bpmnProcessId=order.id)
     failing = [{"do": "fail", "retries": left, "retryBackOff": 20, "errorMessage": "no connection"} for left in (2, 1)]
-    worker = open_worker(client, order.pay, *failing, {"do": "complete"})
+    worker = client.open_worker(order.pay, *failing, {"do": "complete"})
     jobs = [client.job(worker) for _ in range(3)]
     assert [job["retries"] for job in jobs] == [3, 2, 1]
     assert len({job["key"] for job in jobs}) == 1
@@ -168,17 +126,17 @@ def test_a_job_that_fails_is_tried_again_after_its_back_off(client: StockClient,
 @speaking("create", "activate", "fail", "fail.variables")
 def test_a_failure_leaves_variables_at_its_task(client: StockClient, order: Order) -> None:
     client.ask("create", bpmnProcessId=order.id)
-    job = activate(client, order.pay)
+    job = client.activate(order.pay)
     client.ask("fail", jobKey=job["key"], retries=1, errorMessage="not now", variables={"attempt": 1})
-    again = activate(client, order.pay)
+    again = client.activate(order.pay)
     assert (again["key"], again["variables"]) == (job["key"], {"attempt": 1})
 
 
 @speaking("create", "work", "throw", "throw.variables")
 def test_a_business_error_takes_the_other_way_with_its_variables(client: StockClient, order: Order) -> None:
     client.ask("create", bpmnProcessId=order.id)
-    open_worker(client, order.pay, {"do": "throw", "errorCode": "sold-out", "errorMessage": "none left", "variables": {"left": 0}})
-    worker = open_worker(client, order.apologise, {"do": "complete"})
+    client.open_worker(order.pay, {"do": "throw", "errorCode": "sold-out", "errorMessage": "none left", "variables": {"left": 0}})
+    worker = client.open_worker(order.apologise, {"do": "complete"})
     assert client.job(worker)["variables"] == {"left": 0}
     assert "error" not in client.answered(worker)
 
@@ -186,9 +144,9 @@ def test_a_business_error_takes_the_other_way_with_its_variables(client: StockCl
 @speaking("create", "activate", "updateTimeout")
 def test_a_deadline_can_be_moved(client: StockClient, order: Order) -> None:
     client.ask("create", bpmnProcessId=order.id)
-    job = activate(client, order.pay)
+    job = client.activate(order.pay)
     client.ask("updateTimeout", jobKey=job["key"], timeout=1)
-    again = activate(client, order.pay)
+    again = client.activate(order.pay)
     assert (again["key"], again["retries"]) == (job["key"], 3)
 
 
@@ -196,20 +154,20 @@ def test_a_deadline_can_be_moved(client: StockClient, order: Order) -> None:
 def test_an_incident_is_repaired(client: StockClient, order: Order) -> None:
     created = client.ask("create", bpmnProcessId=order.id, variables={"amount": 0})
     instance = created["processInstanceKey"]
-    job = activate(client, order.pay)
+    job = client.activate(order.pay)
     client.ask("fail", jobKey=job["key"], retries=0, errorMessage="no amount")
     incident = incident_of(order.address, int(instance))
     client.ask("updateRetries", jobKey=job["key"], retries=2)
     client.ask("setVariables", elementInstanceKey=instance, variables={"amount": 7}, local=False)
     client.ask("resolveIncident", incidentKey=str(incident))
-    again = activate(client, order.pay)
+    again = client.activate(order.pay)
     assert (again["key"], again["retries"], again["variables"]) == (job["key"], 2, {"amount": 7})
 
 
 @speaking("create", "activate", "cancel")
 def test_a_cancelled_instance_takes_its_jobs_with_it(client: StockClient, order: Order) -> None:
     created = client.ask("create", bpmnProcessId=order.id)
-    job = activate(client, order.pay)
+    job = client.activate(order.pay)
     client.ask("cancel", processInstanceKey=created["processInstanceKey"])
     assert state_of(order.address, int(created["processInstanceKey"])) == "TERMINATED"
     assert client.refusal("complete", jobKey=job["key"]) == "NOT_FOUND"
@@ -219,7 +177,7 @@ def test_a_cancelled_instance_takes_its_jobs_with_it(client: StockClient, order:
 @speaking("create", "activate", "complete", "fail", "throw", "cancel")
 def test_mistakes_have_their_codes(client: StockClient, order: Order) -> None:
     instance = client.ask("create", bpmnProcessId=order.id)["processInstanceKey"]
-    backing_off = activate(client, order.pay)["key"]
+    backing_off = client.activate(order.pay)["key"]
     client.ask("fail", jobKey=backing_off, retries=1, retryBackOff=PLENTY_MS, errorMessage="later")
     codes = {
         "complete_backing_off": client.refusal("complete", jobKey=backing_off),
@@ -241,7 +199,7 @@ def test_mistakes_have_their_codes(client: StockClient, order: Order) -> None:
 
 @speaking("activate", "activate.ends")
 def test_polls_that_find_nothing_or_make_no_sense_end(client: StockClient) -> None:
-    poll = {"worker": "by-hand", "timeout": PLENTY_MS, "maxJobs": 1, "requestTimeout": 50}
+    poll = {"worker": "by-hand", "timeout": PLENTY_MS, "maxJobs": 1, "requestTimeout": 2_000}
     assert client.ask("activate", type="nobody-makes-such-jobs", **poll) == {"jobs": []}
     assert client.refusal("activate", type="", **poll) == "INVALID_ARGUMENT"
 
@@ -259,7 +217,7 @@ def test_repairs_of_what_is_gone(client: StockClient) -> None:
 
 @speaking("publish", "createWithResult")
 def test_messages_are_received_kept_and_told_apart(client: StockClient, order: Order) -> None:
-    order.deploy(client, "messages")
+    order.deploy(client, "messages.bpmn")
     name = f"{order.id}-paid"
     waiting = client.begin("createWithResult", bpmnProcessId=order.id, requestTimeout=20_000, variables={"order": "o-1"})
     message = {"name": name, "timeToLive": PLENTY_MS}
@@ -297,6 +255,19 @@ def test_deletion_is_told_to_be_missing(client: StockClient, order: Order) -> No
     assert client.refusal("deleteResource", resourceKey=key) == "UNIMPLEMENTED"
 
 
-@speaking("evaluateDecision")
-def test_decisions_are_told_to_be_missing(client: StockClient) -> None:
-    assert client.refusal("evaluateDecision", decisionId="discount", variables={}) == "UNIMPLEMENTED"
+@speaking("deploy", "evaluateDecision")
+def test_a_decision_is_evaluated(client: StockClient, order: Order) -> None:
+    (deployed,) = order.deploy(client, "discount.dmn")["decisions"]
+    assert (deployed["decisionId"], deployed["version"]) == (order.id, 1)
+    assert client.ask("evaluateDecision", decisionId=order.id, variables={"amount": 100}) == {
+        "decisionId": order.id,
+        "decisionVersion": 1,
+        "decisionOutput": 10,
+        "matchedRules": ["large"],
+        "failedDecisionId": "",
+        "failureMessage": "",
+    }
+    failed = client.ask("evaluateDecision", decisionId=order.id, variables={"amount": 1_001})
+    assert (failed["failedDecisionId"], failed["decisionOutput"]) == (order.id, None)
+    assert "UNIQUE" in failed["failureMessage"]
+    assert client.refusal("evaluateDecision", decisionId="there-is-no-such-decision", variables={}) == "INVALID_ARGUMENT"

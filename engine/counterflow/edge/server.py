@@ -135,7 +135,7 @@ def _options(settings: Settings) -> list[tuple[str, int]]:
         ("grpc.so_reuseport", 0),
         # Java and Go clients ping every 45 s, on idle streams too, and Node's without any call; the default floor of 300 s would
         # drop them (measured: at the fourth ping). This option is the one that counts on the server's side.
-        ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
+        ("grpc.http2.min_ping_interval_without_data_ms", settings.ping_interval_ms),
         ("grpc.keepalive_permit_without_calls", 1),
         # A client that vanished without a word is noticed, and its jobs come back.
         ("grpc.keepalive_time_ms", 30_000),

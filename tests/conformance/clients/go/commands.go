@@ -18,7 +18,7 @@ const patience = 20 * time.Second
 // options are what this library can do and some cannot.
 var options = []string{
 	"create.definitionKey", "createWithResult.ends", "activate.fetchVariables", "activate.ends",
-	"work.stream", "fail.variables", "throw.variables", "keepAlive",
+	"work.stream", "work.stream.reopened", "fail.variables", "throw.variables", "keepAlive",
 }
 
 type operation func(program *Program, request Request) (any, error)
@@ -26,6 +26,7 @@ type operation func(program *Program, request Request) (any, error)
 var known = map[string]operation{
 	"topology":         topology,
 	"deploy":           deploy,
+	"deployProcess":    deployProcess,
 	"create":           create,
 	"createWithResult": createWithResult,
 	"cancel":           cancel,
@@ -94,16 +95,40 @@ func deploy(program *Program, request Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	processes := []object{}
+	processes, decisions := []object{}, []object{}
 	for _, deployment := range deployed.Deployments {
 		if process := deployment.GetProcess(); process != nil {
-			processes = append(processes, object{
-				"bpmnProcessId": process.BpmnProcessId, "version": process.Version,
-				"processDefinitionKey": key(process.ProcessDefinitionKey), "resourceName": process.ResourceName,
+			processes = append(processes, definition(process))
+		}
+		if decision := deployment.GetDecision(); decision != nil {
+			decisions = append(decisions, object{
+				"decisionId": decision.DmnDecisionId, "version": decision.Version, "decisionKey": key(decision.DecisionKey),
 			})
 		}
 	}
+	return object{"key": key(deployed.Key), "processes": processes, "decisions": decisions}, nil
+}
+
+// deployProcess is the call that deploy has replaced.
+func deployProcess(program *Program, request Request) (any, error) {
+	ctx, done := within(request)
+	defer done()
+	deployed, err := program.client.NewDeployProcessCommand().AddResource([]byte(request.Content), request.Name).Send(ctx) //nolint:staticcheck
+	if err != nil {
+		return nil, err
+	}
+	processes := []object{}
+	for _, process := range deployed.Processes {
+		processes = append(processes, definition(process))
+	}
 	return object{"key": key(deployed.Key), "processes": processes}, nil
+}
+
+func definition(process *pb.ProcessMetadata) object {
+	return object{
+		"bpmnProcessId": process.BpmnProcessId, "version": process.Version,
+		"processDefinitionKey": key(process.ProcessDefinitionKey), "resourceName": process.ResourceName,
+	}
 }
 
 func creation(program *Program, request Request) (commands.CreateInstanceCommandStep3, error) {
@@ -262,8 +287,15 @@ func evaluateDecision(program *Program, request Request) (any, error) {
 }
 
 func evaluation(evaluated *pb.EvaluateDecisionResponse) object {
+	rules := []string{}
+	for _, decision := range evaluated.EvaluatedDecisions {
+		for _, rule := range decision.MatchedRules {
+			rules = append(rules, rule.RuleId)
+		}
+	}
 	return object{
-		"decisionId": evaluated.DecisionId, "decisionVersion": evaluated.DecisionVersion,
+		"matchedRules": rules,
+		"decisionId":   evaluated.DecisionId, "decisionVersion": evaluated.DecisionVersion,
 		"decisionOutput":   json.RawMessage(evaluated.DecisionOutput),
 		"failedDecisionId": evaluated.FailedDecisionId, "failureMessage": evaluated.FailureMessage,
 	}

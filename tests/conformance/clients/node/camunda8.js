@@ -23,7 +23,7 @@ const more = {
 	updateTimeout: (request) => client.updateJobTimeout(request),
 }
 const options = [
-	'activate.fetchVariables', 'activate.ends', 'work.stream', 'fail.variables', 'throw.variables', 'keepAlive',
+	'activate.fetchVariables', 'activate.ends', 'work.stream', 'fail.variables', 'throw.variables', 'keepAlive', 'keepAlive.withoutCalls',
 ]
 
 serve('@camunda8/sdk', { ...operations(client), ...more }, options)

@@ -3,7 +3,7 @@
 
 const { described, handler } = require('./lines')
 
-/** The operations of a client; `evaluated` reads a decision's output. */
+/** The operations of a client. */
 function operations(client) {
 	const workers = new Map()
 	return {
@@ -13,14 +13,15 @@ function operations(client) {
 			return { clusterSize, partitionsCount, gatewayVersion, partitions }
 		},
 		deploy: async ({ name, content }) => {
-			const { key, deployments } = await client.deployResource({ name, process: Buffer.from(content) })
-			const processes = deployments.filter(({ process }) => process).map(({ process }) => ({
-				bpmnProcessId: process.bpmnProcessId,
-				version: process.version,
-				processDefinitionKey: process.processDefinitionKey,
-				resourceName: process.resourceName,
+			const resource = name.endsWith('.dmn') ? { name, decision: Buffer.from(content) } : { name, process: Buffer.from(content) }
+			const { key, deployments } = await client.deployResource(resource)
+			const processes = deployments.filter(({ process }) => process).map(({ process }) => definition(process))
+			const decisions = deployments.filter(({ decision }) => decision).map(({ decision }) => ({
+				decisionId: decision.dmnDecisionId,
+				version: decision.version,
+				decisionKey: decision.decisionKey,
 			}))
-			return { key, processes }
+			return { key, processes, decisions }
 		},
 		create: ({ bpmnProcessId, version, variables = {}, startBefore = [] }) => {
 			const startInstructions = startBefore.map((elementId) => ({ elementId }))
@@ -49,8 +50,10 @@ function operations(client) {
 		broadcast: (request) => client.broadcastSignal(request),
 		evaluateDecision: async ({ decisionId, variables = {} }) => {
 			const found = await client.evaluateDecision({ decisionId, variables })
-			const { decisionVersion, decisionOutput, failedDecisionId, failureMessage } = found
-			return { decisionId: found.decisionId, decisionVersion, decisionOutput: JSON.parse(decisionOutput), failedDecisionId, failureMessage }
+			const { decisionVersion, failedDecisionId, failureMessage } = found
+			const decisionOutput = JSON.parse(found.decisionOutput)
+			const matchedRules = found.evaluatedDecisions.flatMap((decision) => decision.matchedRules).map((rule) => rule.ruleId)
+			return { decisionId: found.decisionId, decisionVersion, decisionOutput, matchedRules, failedDecisionId, failureMessage }
 		},
 		work: async (request) => {
 			const { worker, type, timeout, maxJobs, stream } = request
@@ -69,4 +72,9 @@ function operations(client) {
 	}
 }
 
-module.exports = { operations }
+/** What is told of a deployed process. */
+function definition({ bpmnProcessId, version, processDefinitionKey, resourceName }) {
+	return { bpmnProcessId, version, processDefinitionKey, resourceName }
+}
+
+module.exports = { definition, operations }
