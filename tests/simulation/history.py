@@ -22,6 +22,9 @@ THROWS = {Behaviour.THROW_EVENT, Behaviour.END_EVENT}
 UNCONDITIONAL = {Behaviour.JOB_TASK, Behaviour.SUB_PROCESS, Behaviour.CALL_ACTIVITY, Behaviour.PARALLEL_GATEWAY, Behaviour.CATCH_EVENT}
 
 
+LEAVES_THE_QUARANTINE = (quarantine.InstanceReleased, quarantine.InstanceAbandoned)
+
+
 @dataclass
 class Life:
     """An element instance as the log tells it."""
@@ -62,6 +65,10 @@ class Records:
     correlated: set[tuple[int, str]] = field(default_factory=set)
     tokens: Counter[tuple[int, str]] = field(default_factory=Counter)
     completed_jobs: Counter[int] = field(default_factory=Counter)
+    deadlines: dict[int, int] = field(default_factory=dict)
+    repetitions: dict[tuple[int, str], int] = field(default_factory=dict)
+    """How often a timer is due again, by the element that waits and the event."""
+    aside: set[int] = field(default_factory=set)
     undone: Counter[str] = field(default_factory=Counter)
     ended: dict[int, str] = field(default_factory=dict)
 
@@ -91,6 +98,8 @@ class History:
                 self._one(event)
 
     def _one(self, event: Event) -> None:
+        is_worked_on = self._instance_key in self.books.aside and not isinstance(event, LEAVES_THE_QUARANTINE)
+        self._expect(not is_worked_on, f"the instance is set aside, and then came {event}")
         self._follow_up(event)
         check = _CHECKS.get(type(event))
         if check is not None:
@@ -251,6 +260,10 @@ class History:
     def job_activated(self, event: jobs.JobActivated) -> None:
         self._job(event.key, "activated", "activatable")
         self.books.activations[event.key, event.deadline_ms] += 1
+        self.books.deadlines[event.key] = event.deadline_ms
+
+    def deadline_updated(self, event: jobs.JobDeadlineUpdated) -> None:
+        self.books.deadlines[event.key] = event.deadline_ms
 
     def job_completed(self, event: jobs.JobCompleted) -> None:
         self._job(event.key, "completed", "activatable", "activated")
@@ -265,6 +278,8 @@ class History:
 
     def job_returned(self, event: jobs.JobReturned) -> None:
         self._job(event.key, "activatable", "activated", "backing_off", "failed", "error_thrown")
+        is_early = event.why == "timed_out" and self._now_ms < self.books.deadlines[event.key]
+        self._expect(not is_early, f"{event} comes at {self._now_ms}, and the worker has time until {self.books.deadlines.get(event.key)}")
 
     def job_canceled(self, event: jobs.JobCanceled) -> None:
         self._job(event.key, "canceled", "activatable", "activated", "backing_off", "failed", "error_thrown")
@@ -276,6 +291,10 @@ class History:
     def timer_scheduled(self, event: timers.TimerScheduled) -> None:
         self._rises(event.key)
         self.books.timers[event.key] = event.due_ms
+        place = event.element_instance_key, event.catch_id
+        before = self.books.repetitions.get(place)
+        self._expect(before is None or before < 0 or event.repetitions < before, f"{event} comes more often than it is to")
+        self.books.repetitions[place] = event.repetitions
 
     def timer_triggered(self, event: timers.TimerTriggered) -> None:
         due_ms = self.books.timers.pop(event.key, None)
@@ -286,6 +305,9 @@ class History:
 
     def published(self, event: messages.MessagePublished) -> None:
         self._rises(event.key)
+        known = {(found.name, found.correlation_key, found.message_id) for found in self.books.published.values() if found.message_id}
+        name = event.name, event.correlation_key, event.message_id
+        self._expect(name not in known, f"{event} has the id of a message that is still there")
         self.books.published[event.key] = event
 
     def subscribed(self, event: messages.SubscriptionOpened) -> None:
@@ -311,9 +333,14 @@ class History:
 
     def set_aside(self, event: quarantine.InstanceQuarantined) -> None:
         self._expect(event.reason == SET_ASIDE, f"the instance was quarantined: {event.reason}")
+        self.books.aside.add(self._instance_key)
+
+    def released_again(self, event: quarantine.InstanceReleased) -> None:
+        self.books.aside.discard(self._instance_key)
 
     def abandoned(self, event: quarantine.InstanceAbandoned) -> None:
         """Everything of the instance is gone at once; what waits has no event of its own."""
+        self.books.aside.discard(self._instance_key)
         for life in self.books.elements.values():
             if life.instance_key == self._instance_key and life.state in {"activating", "activated", "completing"}:
                 life.state = "terminated"
@@ -358,5 +385,7 @@ _CHECKS: Mapping[type[Event], Callable[[History, Any], None]] = {
     messages.MessageCorrelated: History.correlated,
     messages.MessageExpired: History.expired,
     quarantine.InstanceQuarantined: History.set_aside,
+    quarantine.InstanceReleased: History.released_again,
     quarantine.InstanceAbandoned: History.abandoned,
+    jobs.JobDeadlineUpdated: History.deadline_updated,
 }

@@ -44,7 +44,7 @@ class Judge:
             header = rows[ProcessInstance][0] if rows[ProcessInstance] else None
             if isinstance(header, ProcessInstance):
                 self._tell(InstanceCheck(self._world.store, self._process_of(key), rows).wrong(), f"{header.bpmn_process_id} {key}: ")
-        self._tell(check_shared(self._world.store))
+        self._tell(check_shared(self._world.store, batch.log[-1].timestamp_ms if batch.log else 0))
         self._tell(self._fold.commit(batch, self._world.store))
 
     def _count_messages(self, batch: Batch) -> None:

@@ -15,12 +15,14 @@ import pytest
 
 from tests.simulation.coverage import Tally, never
 from tests.simulation.generator import case_of
-from tests.simulation.play import play_or_tell, seeds
-from tests.simulation.shapes import Activity, Case, Course
+from tests.simulation.play import play, play_or_tell, seeds
+from tests.simulation.shapes import Activity, Case, Catch, Course, End, Many, ProcessShape, Trigger
 from tests.simulation.shrink import shrink
 
 SHARE = 75
 SHARES = [range(first, min(first + SHARE, seeds().stop)) for first in range(seeds().start, seeds().stop, SHARE)]
+CROWD = 1_500
+"""Timers of each instance; one to three instances begin in a world."""
 ENOUGH = 1_000
 """In so many seeds everything must have occurred."""
 
@@ -59,6 +61,13 @@ def _judge(played: Sequence[Path]) -> None:
 def test_a_seed_gives_the_same_run_again(seed: int) -> None:
     assert play_or_tell(seed) == play_or_tell(seed)
     assert case_of(seed) == case_of(seed)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_thousands_of_timers_are_due_at_one_moment(seed: int) -> None:
+    """Each crash finds some of them done and the rest still due; none may come twice, and none may be lost."""
+    wait = Activity("s1", "sub", inside=Course((Catch("e2", Trigger("timer", "PT9S")),), End("n3", "none")), many=Many(False, CROWD))
+    assert play(seed, Case((ProcessShape("main", Course((wait,), End("n4", "none"))),)))["command", "CreateProcessInstance", ""]
 
 
 def test_a_failing_process_shrinks_to_what_makes_it_fail() -> None:
