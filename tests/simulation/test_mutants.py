@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -33,3 +35,9 @@ def _is_caught(seed: int) -> bool:
     except (Violation, Deadlock):
         return True
     return False
+
+
+def test_the_document_names_every_mutant() -> None:
+    document = (Path(__file__).parents[2] / "docs" / "simulation.md").read_text()
+    named = set(re.findall(r"`(\w+)`", document.split("## The mutants")[1].split("## The other half")[0]))
+    assert named == {mutant.__name__ for mutant in MUTANTS}
