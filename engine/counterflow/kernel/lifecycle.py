@@ -303,8 +303,17 @@ def _is_busy(instance: InstanceState, scope_key: int) -> bool:
 
 
 def _end_scope(step: Step, element: ElementInstance, node: Node) -> None:
-    if element.state == ACTIVATED and not _is_busy(step.current(), element.key):
+    if element.state == ACTIVATED and not _is_busy(step.current(), element.key) and not _waits_for_caller(step, element):
         finish(step, element, node)
+
+
+def _waits_for_caller(step: Step, element: ElementInstance) -> bool:
+    """A called instance does not end while its caller is set aside: nobody could take what it ends with. The release ends it."""
+    header = step.current().header
+    if element.scope_key or header is None or not header.parent_instance_key:
+        return False
+    caller = step.state.instance(header.parent_instance_key)
+    return caller is not None and caller.quarantine is not None
 
 
 def _announce_end(step: Step, element: ElementInstance, state: str) -> None:

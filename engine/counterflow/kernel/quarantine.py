@@ -3,13 +3,15 @@
     set aside → released (its jobs are offered again)
               → abandoned (cancelled by a person: its rows go as they are, nothing of it is run any more)
 
-The command that failed was rolled back; what had been committed before it is untouched.
+The command that failed was rolled back; what had been committed before it is untouched. Instances that it has called go on, but
+do not end before it is released; an error end event whose error it would catch is an incident until then.
 """
 
 from __future__ import annotations
 
 from msgspec.structs import replace
 
+from counterflow.kernel import lifecycle
 from counterflow.kernel.instance_state import InstanceState
 from counterflow.kernel.records import Command, Event, InstanceEnded, Rejection, RejectionType
 from counterflow.kernel.rows import ElementInstance, Job, ProcessInstance, Quarantine, Row
@@ -65,6 +67,16 @@ def decide_release(step: Step, command: ReleaseInstance) -> None:
     step.emit(InstanceReleased())
     for key in sorted(instance.waits_of):
         step.expect_buffered(key)
+    _go_on_from_the_end(step, instance)
+
+
+def _go_on_from_the_end(step: Step, released: InstanceState) -> None:
+    """What has stood at its end since its caller, or itself, was set aside, ends now."""
+    called = [step.state.instance(element.called_instance_key) for element in released.elements.values() if element.called_instance_key]
+    for instance in [*called, released]:
+        if instance is not None and instance.quarantine is None:
+            step.instance = instance
+            lifecycle.scope_may_end(step, instance.key)
 
 
 def abandon(step: Step) -> None:
