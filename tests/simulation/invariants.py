@@ -87,7 +87,8 @@ class InstanceCheck:
         if element.loop_counter < 0:
             return self._children[element.key] > 0 and element.key in self._loops
         if behaviour in SCOPES:
-            return self._children[element.key] > 0 or any(token.scope_key == element.key for token in self._rows[ArrivedToken])
+            has_tokens = any(token.scope_key == element.key for token in self._rows[ArrivedToken])
+            return self._children[element.key] > 0 or has_tokens or (not element.scope_key and self._stands_at_its_end())
         if behaviour is Behaviour.JOB_TASK:
             return element.key in self._jobs
         if behaviour is Behaviour.CALL_ACTIVITY:
@@ -98,6 +99,11 @@ class InstanceCheck:
         if behaviour in (Behaviour.THROW_EVENT, Behaviour.END_EVENT):
             return any(row.throw_key == element.key and row.state == "started" for row in self._undo.values())
         return False
+
+    def _stands_at_its_end(self) -> bool:
+        """It does not end before its caller, which is set aside, is released; nor before itself is."""
+        header = self._header
+        return any(self._store.get(Quarantine, (key,)) is not None for key in (header.parent_instance_key, header.key))
 
     def _job_rows(self) -> Iterator[str]:
         if len(self._jobs) != len(self._rows[Job]):

@@ -144,6 +144,10 @@ class Oracle:
             self._message_came(reference, event)
         elif _is_cancelled(root, entry, event):
             reference.cancelled()
+        elif isinstance(event, quarantine.InstanceQuarantined):
+            reference.aside.add(seen.paths[entry.process_instance_key])
+        elif isinstance(event, quarantine.InstanceReleased):
+            reference.released(seen.paths[entry.process_instance_key])
         elif isinstance(event, incidents.IncidentResolved):
             reference.resolved(seen.paths[seen.incidents[event.key]])
 

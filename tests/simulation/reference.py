@@ -67,6 +67,8 @@ class Reference:
         self._values = values
         self._intervals = intervals
         self._repeats = False
+        self.aside: set[Path] = set()
+        """Process instances that are set aside: those that they have called do not end, and their errors are not caught there."""
         self.by_path: dict[Path, Live] = {}
         self.root: Live | None = None
         begun = self._begin_process(shape, (), None, nothing, start_at)
@@ -97,10 +99,19 @@ class Reference:
         self._come(live, catch)
 
     def resolved(self, path: Path) -> None:
-        """An incident was resolved: what was called in vain is called again."""
+        """An incident was resolved: what was called in vain is called again, an error that nothing caught is thrown again."""
         live = self._at(path)
         if live.in_vain:
             self._call(live)
+        elif isinstance(live.shape, End) and live.shape.kind == "error":
+            self._throw(live, live.shape.text)
+
+    def released(self, path: Path) -> None:
+        """A process instance is no longer set aside: what has stood at its end ends now."""
+        self.aside.discard(path)
+        for live in list(self.by_path.values()):
+            if isinstance(live.shape, ProcessShape) and live.inner is not None:
+                self._may_end(live.inner)
 
     def cancelled(self) -> None:
         """The process instance was cancelled."""
@@ -299,9 +310,15 @@ class Reference:
             self._course(course, live.inner, nothing)
 
     def _may_end(self, scope: Scope) -> None:
-        is_body = scope.owner.place < 0
-        if not is_body and not scope.alive and not +scope.waiting and scope.owner.path in self.by_path:
+        is_held = scope.owner.place < 0 or self._is_aside(scope.owner)
+        if not is_held and not scope.alive and not +scope.waiting and scope.owner.path in self.by_path:
             self._complete(scope.owner)
+
+    def _is_aside(self, live: Live) -> bool:
+        """Whether this is a process instance that is set aside, or was called by one that is."""
+        if not isinstance(live.shape, ProcessShape):
+            return False
+        return live.path in self.aside or (live.scope is not None and _process_of(live.scope.owner).path in self.aside)
 
     def _complete(self, live: Live) -> None:
         self._leave(live)
@@ -356,19 +373,30 @@ class Reference:
         """An error travels outwards; answers whether something catches it."""
         live: Live | None = thrower
         while live is not None:
-            if live is not thrower and live.inner is not None and not live.inner.interrupted and live.place >= 0:
-                event = catching([event for event in events_of(live) if event.trigger is not None], code)
-                if isinstance(event, EventScope):
-                    self._take_over(live, event)
-                    return True
-            border = catching(live.shape.borders, code) if isinstance(live.shape, Activity) and live.place <= 0 else None
-            if isinstance(border, Border):
-                scope = scope_of(live)
-                self._kill(live)
-                self._course(border.course, scope, nothing)
-                return True
+            catch = self._catch_at(live, code, is_thrower=live is thrower)
+            if catch is not None:
+                return self._caught(live, catch)
             live = live.scope.owner if live.scope is not None else None
         return False
+
+    def _catch_at(self, live: Live, code: str, *, is_thrower: bool) -> Border | EventScope | None:
+        """Events inside come before those on the border."""
+        if not is_thrower and live.inner is not None and not live.inner.interrupted and live.place >= 0:
+            event = catching([event for event in events_of(live) if event.trigger is not None], code)
+            if event is not None:
+                return event
+        return catching(live.shape.borders, code) if isinstance(live.shape, Activity) and live.place <= 0 else None
+
+    def _caught(self, live: Live, catch: Border | EventScope) -> bool:
+        if _process_of(live).path in self.aside:
+            return False
+        if isinstance(catch, EventScope):
+            self._take_over(live, catch)
+        else:
+            scope = scope_of(live)
+            self._kill(live)
+            self._course(catch.course, scope, nothing)
+        return True
 
     # -- undo -----------------------------------------------------------------------------------------------------
 
@@ -406,3 +434,10 @@ class Reference:
             return second.is_moment and not first.is_moment
         began, ended = self._intervals(second.path)
         return self._intervals(first.path)[1] < (ended if second.is_moment else began)
+
+
+def _process_of(live: Live) -> Live:
+    """The process instance that something belongs to."""
+    while not isinstance(live.shape, ProcessShape):
+        live = scope_of(live).owner
+    return live
