@@ -24,6 +24,7 @@ from tests.conformance.server_process import ServerProcess, free_port
 
 KILLS = int(os.environ.get("COUNTERFLOW_KILLS", "50"))
 SEED = int(os.environ.get("COUNTERFLOW_KILL_SEED", "20261121"))
+DRAINED_WITHIN_S = 120
 REPEAT = f"repeat with COUNTERFLOW_KILL_SEED={SEED} COUNTERFLOW_KILLS={KILLS}"
 
 
@@ -44,6 +45,14 @@ class Killer:
         self._database = database
         self._port = free_port()
         self.server = self._start().wait_until_ready()
+
+    def __enter__(self) -> Killer:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        """Whatever has gone wrong, no server is left behind."""
+        if self.server.is_running:
+            self.server.kill()
 
     def kill(self, acknowledged: IO[str]) -> str:
         """Kill at work, or while draining; then now and then while starting. Answers what was chosen."""
@@ -85,19 +94,30 @@ class Killer:
 def test_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
     """Kill, start again, kill; then let everything come to its end and compare."""
     database, journal = tmp_path / "kill.db", tmp_path / "journal.jsonl"
-    killer = Killer(database)
-    deploy(killer.server.address)
-    command = [sys.executable, "-m", "tests.conformance.kill_load", killer.server.address, str(journal)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as load:
-        assert load.stdin is not None
-        assert load.stdout is not None
-        ways = [killer.kill(load.stdout) for _ in range(KILLS)]
-        load.stdin.write("drain\n")
-        load.stdin.flush()
-        load.communicate(timeout=120)
-        assert load.returncode == 0, f"the load failed; {REPEAT}"
-    happened = check_answers(killer.server.address, journal)
-    assert killer.server.stop(signal.SIGTERM) == 0
+    with Killer(database) as killer:
+        deploy(killer.server.address)
+        ways = _kill_under_load(killer, journal)
+        happened = check_answers(killer.server.address, journal)
+        assert killer.server.stop(signal.SIGTERM) == 0
     check_file(database)
     assert min(happened[what] for what in ("create", "result", "throw", "publish")) > 0, f"{happened}; {REPEAT}"
     assert {"at work", "draining", "drained a while", "at work, starting"} <= {*ways} or KILLS < 50, f"{ways}; {REPEAT}"
+
+
+def _kill_under_load(killer: Killer, journal: Path) -> list[str]:
+    """Kill again and again, and let the load come to its end; answers how it was killed each time."""
+    command = [sys.executable, "-m", "tests.conformance.kill_load", killer.server.address, str(journal)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as load:
+        try:
+            ways = [killer.kill(_lines_of(load)) for _ in range(KILLS)]
+            load.communicate("drain\n", timeout=DRAINED_WITHIN_S)
+        finally:
+            load.kill()
+    assert load.returncode == 0, f"the load failed; {REPEAT}"
+    return ways
+
+
+def _lines_of(load: subprocess.Popen[str]) -> IO[str]:
+    """What the load says: a line for each command that was acknowledged."""
+    assert load.stdout is not None
+    return load.stdout
