@@ -13,19 +13,22 @@ that finds it readable again.
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from counterflow.delivery.takers import Taker, Takers
 from counterflow.kernel import engine
+from counterflow.kernel.correlation import SetStartAside
 from counterflow.kernel.due import TriggerDue
 from counterflow.kernel.indexes import Due
 from counterflow.kernel.job_delivery import ActivateJobs, ReturnJob
 from counterflow.kernel.quarantine import QuarantineInstance
 from counterflow.kernel.records import Command, InstanceEnded, LogEntry, Rejection, RejectionType
+from counterflow.kernel.rows import StartTimer
 from counterflow.kernel.step import Limits
 from counterflow.model.graph import CompensationOrder
 from counterflow.partition import load_state, seal
@@ -37,6 +40,21 @@ logger = logging.getLogger("counterflow.loop")
 DUE_AT_ONCE = 200
 """Due things triggered before other commands get their turn again."""
 FAULTS_PER_OFFER = 16
+
+
+REST_MS = 1_000
+"""How long due things wait after the database could not be read."""
+
+
+class Faulted(Rejection):
+    """A fault of ours met by a command. `is_contained`: the instance that it was met in is set aside, and will not meet it again."""
+
+    def __init__(self, fault: engine.KernelFault, *, is_contained: bool) -> None:
+        key = fault.process_instance_key
+        what = f"process instance '{key}' is quarantined" if is_contained else "nothing was changed"
+        super().__init__(RejectionType.PROCESSING_ERROR, f"An internal fault was met and {what}; see the server's log")
+        self.is_contained = is_contained
+        self.fault = fault
 
 
 class Overloaded(Exception):
@@ -54,6 +72,15 @@ class OpenBatch:
         self.log: list[LogEntry] = []
         self.committed: list[Callable[[], None]] = []
         self.failed: list[Callable[[Exception], None]] = []
+
+
+def tell_all(tellers: Iterable[Callable[[], None]]) -> None:
+    """Tell everybody, whatever one of them makes of it: what was decided is durable, or discarded, for all."""
+    for tell in tellers:
+        try:
+            tell()
+        except Exception:
+            logger.exception("Somebody could not be told how a command has ended")
 
 
 class Loop:
@@ -81,6 +108,7 @@ class Loop:
         self._flushing: asyncio.Task[None] | None = None
         self._alarm: asyncio.TimerHandle | None = None
         self._alarm_ms = 0
+        self._is_resting = False
         self._last_ms = 0
         self._stopping = False
         self._is_stopped = False
@@ -199,24 +227,20 @@ class Loop:
         except engine.KernelFault as fault:
             if isinstance(fault.__cause__, StoreError):
                 raise Unavailable(f"The database could not be read: {fault.__cause__}") from fault
-            self._set_aside(fault)
-            raise Rejection(
-                RejectionType.PROCESSING_ERROR,
-                f"An internal fault was met and process instance '{fault.process_instance_key}' is quarantined; see the server's log",
-            ) from fault
+            raise Faulted(fault, is_contained=self._set_aside(fault)) from fault
         self._open.log.extend(decision.log)
         if not isinstance(command, ActivateJobs):
             for end in decision.ended:
                 self._tell_end(end)
         return decision
 
-    def _set_aside(self, fault: engine.KernelFault) -> None:
+    def _set_aside(self, fault: engine.KernelFault) -> bool:
         logger.error("Broken: %s", fault, exc_info=fault.__cause__)
-        if not fault.process_instance_key:
-            return
         command = QuarantineInstance(process_instance_key=fault.process_instance_key, reason=str(fault))
-        self._open.log.extend(engine.decide(self.state, command, self.now_ms(), self._limits).log)
+        log = engine.decide(self.state, command, self.now_ms(), self._limits).log
+        self._open.log.extend(log)
         self._schedule_flush()
+        return bool(log)
 
     def _after_decision(self) -> None:
         if self.state.newly_ready:
@@ -281,30 +305,47 @@ class Loop:
             if self._alarm_ms <= due.due_ms:
                 return
             self._alarm.cancel()
-        delay_ms = max(due.due_ms - self.now_ms(), 0)
+        delay_ms = max(due.due_ms - self.now_ms(), REST_MS if self._is_resting else 0)
         self._alarm_ms = due.due_ms
         self._alarm = asyncio.get_running_loop().call_later(delay_ms / 1000, self._trigger_due)
 
     def _trigger_due(self) -> None:
-        self._alarm = None
+        self._alarm, self._is_resting = None, False
         for _ in range(DUE_AT_ONCE):
             due = self.state.due.first()
-            if due is None or due.due_ms > self.now_ms():
+            if due is None or due.due_ms > self.now_ms() or self._is_resting:
                 break
-            if not self._trigger(due):
-                self.state.due.discard(due.key)
+            self._trigger(due)
         self._after_decision()
 
     def _has_enough_to_commit(self) -> bool:
         """Whether due things should wait for the next commit, which arms the alarm again."""
         return len(self._open.log) >= 4 * DUE_AT_ONCE
 
-    def _trigger(self, due: Due) -> bool:
+    def _trigger(self, due: Due) -> None:
+        """Nothing that still stands is lost: what meets a fault is triggered again once the broken instance is set aside, what
+        cannot be triggered waits for the next release of a quarantine (or a restart), what cannot be read for the database."""
         try:
-            answer: bool = self._decide(TriggerDue(table=due.table, key=due.key, due_ms=due.due_ms)).answer
-        except (Rejection, Unavailable):
-            return False
-        return answer
+            if not self._decide(TriggerDue(table=due.table, key=due.key, due_ms=due.due_ms)).answer:
+                self.state.due.discard(due.key)
+        except Unavailable:
+            self._is_resting = True
+        except Faulted as faulted:
+            if not faulted.is_contained:
+                self._keep_for_later(due, faulted)
+        except Rejection as rejection:
+            self._keep_for_later(due, rejection)
+
+    def _keep_for_later(self, due: Due, why: Rejection) -> None:
+        if due.table is StartTimer and isinstance(why, Faulted):
+            try:
+                self._decide(SetStartAside(key=due.key, due_ms=due.due_ms, reason=str(why.fault)))
+            except (Rejection, Unavailable):
+                logger.exception("The instance of start timer %s could not even be set aside", due.key)
+            else:
+                return
+        logger.error("%s %s is due and cannot be triggered before a quarantine is released: %s", due.table.table, due.key, why.reason)
+        self.state.due.set_aside(due.key)
 
     # -- committing -----------------------------------------------------------------------------------------------
 
@@ -324,8 +365,7 @@ class Loop:
                     self._discard(sealed, error)
                     continue
                 self.commits += 1
-                for tell in sealed.committed:
-                    tell()
+                tell_all(sealed.committed)
                 self.state.release(batch_number, self._cached_instances)
                 self._offer_undelivered()
                 self._arm()
@@ -350,8 +390,7 @@ class Loop:
             self._alarm = None
         self._is_lost = True
         self._recover()
-        for tell in [*sealed.failed, *later.failed]:
-            tell(error)
+        tell_all([functools.partial(tell, error) for tell in (*sealed.failed, *later.failed)])
 
     def _recover(self) -> bool:
         """Go on from what the store holds; answers whether it could be read."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import re
 import signal
 from collections.abc import Callable, Sequence
 
@@ -12,9 +11,8 @@ from counterflow.edge.server import EdgeServer
 from counterflow.kernel.step import Limits
 from counterflow.loop import Loop
 from counterflow.settings import Settings
-from counterflow.store.open import open_store
+from counterflow.store.open import masked, open_store
 
-PASSWORD = re.compile(r"(//[^/:@]*:)[^@]*@")
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -56,8 +54,7 @@ class Server:
     def ready_line(self) -> str:
         """What is printed when calls are accepted: each address that is really served."""
         host = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
-        database = PASSWORD.sub(r"\1***@", self.settings.database_url)
-        return f"ready grpc={host}:{self.grpc_port} database={database}"
+        return f"ready grpc={host}:{self.grpc_port} database={masked(self.settings.database_url)}"
 
     async def _close(self) -> None:
         await self._loop.stop()

@@ -123,7 +123,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("ping_interval_ms", _TIME_MS, "how often a client may ping at most before it is sent away"),
     Setting("message_bytes", _whole(65_536, 256 * MEBIBYTE), "the largest message on the wire"),
     Setting("variable_bytes", _whole(1_024, 256 * MEBIBYTE), "the largest variables of one scope"),
-    Setting("steps_without_wait", _whole(10, 1_000_000), "elements that one command may enter before it is held up by an incident"),
+    Setting("steps_without_wait", _whole(10, 1_000_000), "elements that one command may enter again before it is held up by an incident"),
     Setting("pending_commands", _whole(1, 1_000_000), "commands that may wait for their commit before callers are sent away"),
     Setting("pending_bytes", _whole(65_536, 65_536 * MEBIBYTE), "bytes of commands that may wait for their commit"),
     Setting("new_calls_at_once", _whole(1, 1_000_000), "calls that begin instances or bring messages, carried out at a time"),

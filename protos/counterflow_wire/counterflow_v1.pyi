@@ -182,7 +182,7 @@ class GetDecisionXmlResponse(_message.Message):
     def __init__(self, resource_name: _Optional[str] = ..., xml: _Optional[bytes] = ...) -> None: ...
 
 class DecisionEvaluation(_message.Message):
-    __slots__ = ("key", "decision_key", "decision_id", "version", "output_json", "failed_decision_id", "failure", "evaluated_json", "evaluated_at_ms")
+    __slots__ = ("key", "decision_key", "decision_id", "version", "output_json", "failed_decision_id", "failure", "evaluated_json", "evaluated_at_ms", "warnings")
     KEY_FIELD_NUMBER: _ClassVar[int]
     DECISION_KEY_FIELD_NUMBER: _ClassVar[int]
     DECISION_ID_FIELD_NUMBER: _ClassVar[int]
@@ -192,6 +192,7 @@ class DecisionEvaluation(_message.Message):
     FAILURE_FIELD_NUMBER: _ClassVar[int]
     EVALUATED_JSON_FIELD_NUMBER: _ClassVar[int]
     EVALUATED_AT_MS_FIELD_NUMBER: _ClassVar[int]
+    WARNINGS_FIELD_NUMBER: _ClassVar[int]
     key: int
     decision_key: int
     decision_id: str
@@ -201,7 +202,8 @@ class DecisionEvaluation(_message.Message):
     failure: str
     evaluated_json: str
     evaluated_at_ms: int
-    def __init__(self, key: _Optional[int] = ..., decision_key: _Optional[int] = ..., decision_id: _Optional[str] = ..., version: _Optional[int] = ..., output_json: _Optional[str] = ..., failed_decision_id: _Optional[str] = ..., failure: _Optional[str] = ..., evaluated_json: _Optional[str] = ..., evaluated_at_ms: _Optional[int] = ...) -> None: ...
+    warnings: str
+    def __init__(self, key: _Optional[int] = ..., decision_key: _Optional[int] = ..., decision_id: _Optional[str] = ..., version: _Optional[int] = ..., output_json: _Optional[str] = ..., failed_decision_id: _Optional[str] = ..., failure: _Optional[str] = ..., evaluated_json: _Optional[str] = ..., evaluated_at_ms: _Optional[int] = ..., warnings: _Optional[str] = ...) -> None: ...
 
 class ListProcessInstancesRequest(_message.Message):
     __slots__ = ("bpmn_process_id", "process_definition_key", "state", "page_size", "page_key")

@@ -127,7 +127,7 @@ class Tracer:
                 field in HIDDEN_FIELDS
                 or (field == "catch_id" and isinstance(event, NAMED_AFTER))
                 or field.endswith("position")
-                or value in (None, "", 0, b"")
+                or value in (None, "", 0, b"", ())
             ):
                 continue
             yield self._value(field, value)
@@ -150,7 +150,7 @@ class Tracer:
 def _evaluated(event: decisions.DecisionEvaluated) -> str:
     """What a decision gave, then every decision on the way with its inputs and the rules that matched."""
     gave = event.failure or event.output.decode()
-    steps = [_step(each) for each in decisions.trace_of(event.evaluated)]
+    steps = [_step(each) for each in decisions.trace_of(event.evaluated)] + [f"warned: {warning}" for warning in event.warnings]
     kept = f", kept {event.result.decode()}" if event.result is not None else ""
     return "\n    ".join([f"  decision evaluated: {event.decision_id} version {event.version} gave {gave}{kept}", *steps])
 

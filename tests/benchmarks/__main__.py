@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from tests.benchmarks import documents, end_to_end, feel_dmn, footprint, in_process, machine, spiff, steps
+from tests.benchmarks import documents, end_to_end, feel_dmn, footprint, growth, in_process, machine, spiff, steps
 from tests.benchmarks.figures import Result, as_text, lines
 from tests.benchmarks.options import Options, read_options
 
@@ -17,6 +17,7 @@ BENCHMARKS: Mapping[str, Callable[[Options], Iterator[Result]]] = {
     "kernel": in_process.kernel,
     "loop": in_process.loops,
     "steps": steps.steps,
+    "growth": growth.growth,
     "spiff": spiff.spiff,
     "feel": lambda _: feel_dmn.feel_dmn(),
 }

@@ -37,9 +37,33 @@ def rounds(process_id: str, count: int) -> bytes:
     )
 
 
-def _process(process_id: str, *inside: str) -> bytes:
+def waiting(process_id: str, *, message: str = "", duration: str = "") -> bytes:
+    """Waits for a message, its correlation key is the variable `key`; or for so long."""
+    event = f"<timerEventDefinition><timeDuration>{duration}</timeDuration></timerEventDefinition>"
+    outside = ""
+    if message:
+        event = '<messageEventDefinition messageRef="message"/>'
+        subscription = '<extensionElements><zeebe:subscription correlationKey="=key"/></extensionElements>'
+        outside = f'<message id="message" name="{message}">{subscription}</message>'
+    catch = f'<intermediateCatchEvent id="wait">{event}</intermediateCatchEvent>'
+    return _process(process_id, catch, _flow("start", "wait"), _flow("wait", "end"), outside=outside)
+
+
+def items(process_id: str, *, is_sequential: bool) -> bytes:
+    """A task of type `<process_id>-1` for each of `items`; `result` of each is gathered, and a completion condition asked."""
+    written = 'inputCollection="=items" inputElement="item" outputCollection="results" outputElement="=result"'
+    loop = (
+        f'<multiInstanceLoopCharacteristics isSequential="{str(is_sequential).lower()}">'
+        f"<extensionElements><zeebe:loopCharacteristics {written}/></extensionElements>"
+        "<completionCondition>=numberOfCompletedInstances &lt; 0</completionCondition></multiInstanceLoopCharacteristics>"
+    )
+    task = _service("task", f"{process_id}-1").replace("</serviceTask>", f"{loop}</serviceTask>")
+    return _process(process_id, task, _flow("start", "task"), _flow("task", "end"))
+
+
+def _process(process_id: str, *inside: str, outside: str = "") -> bytes:
     body = '<startEvent id="start"/>' + "".join(inside) + '<endEvent id="end"/>'
-    return f'{_HEADING}<process id="{process_id}" isExecutable="true">{body}</process></definitions>'.encode()
+    return f'{_HEADING}{outside}<process id="{process_id}" isExecutable="true">{body}</process></definitions>'.encode()
 
 
 def _service(element_id: str, job_type: str) -> str:

@@ -1,22 +1,24 @@
 """Expressions and decision tables, beside plain Python doing the same by hand: `python -m tests.benchmarks.feel_dmn`.
 
 Variables arrive as raw JSON each time, as they do in the engine; what an expression does not ask for is never decoded. Plain Python
-gets the same bytes and decodes them with the same decoder. With Node and its module feelin at hand, that is measured, too.
+gets the same bytes and decodes them with the same decoder. With Node at hand, its module feelin is measured, too.
 """
 
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
 from counterflow import dmn, feel
 from tests.benchmarks.figures import Figure, Result, Skipped, as_text, lines
+from tests.conformance.feelin_twin import Unavailable, install, run
+from tests.feel.hostile import ENDING, GROWING, evaluate
 
 NOW_MS: Final = 1_700_000_000_000
 SAMPLES: Final = 5
@@ -133,8 +135,9 @@ def _deciding(definitions: dmn.Definitions, context: Mapping[str, msgspec.Raw]) 
 # feelin, for comparison
 
 _SCRIPT: Final = """
-const { evaluate } = require('feelin');
-const { variables, expressions } = JSON.parse(require('fs').readFileSync(0, 'utf8'));
+import { evaluate } from 'feelin';
+import { readFileSync } from 'node:fs';
+const { variables, expressions } = JSON.parse(readFileSync(0, 'utf8'));
 const rates = {};
 for (const [name, text] of Object.entries(expressions)) {
   const started = process.hrtime.bigint();
@@ -147,23 +150,42 @@ console.log(JSON.stringify(rates));
 
 
 def feelin() -> Iterator[Result]:
-    """The same expressions on Node, parsed each time, for its module offers nothing else."""
-    node = shutil.which("node")
-    if node is None:
-        yield Skipped("feelin", "there is no Node here")
-        return
-    asked = {"variables": VARIABLES, "expressions": {name: text for name, (text, _, _) in EXPRESSIONS.items()}}
-    answered = subprocess.run([node, "-e", _SCRIPT], input=json.dumps(asked), capture_output=True, text=True, check=False, timeout=60)
-    if answered.returncode:
-        yield Skipped("feelin", "its module is not installed beside Node")
-        return
-    yield from (Figure(f"feelin {name}", [rate], "/s", f"FEEL {name}") for name, rate in json.loads(answered.stdout).items())
+    """The same expressions on Node, parsed each time, for feelin offers nothing else. Its variables are JavaScript's already."""
+    with tempfile.TemporaryDirectory() as directory:
+        try:
+            script = install(Path(directory)).with_name("bench.mjs")
+        except Unavailable as reason:
+            yield Skipped("feelin", str(reason))
+            return
+        script.write_text(_SCRIPT, encoding="utf-8")
+        texts = {name: text for name, (text, _, _) in EXPRESSIONS.items()}
+        answered = run(script, {"variables": {**VARIABLES, "history": ORDER["items"]}, "expressions": texts})
+        yield from (Figure(f"feelin {name}", [rate], "/s", f"FEEL {name}") for name, rate in answered.items())
+
+
+# Expressions that mean harm
+
+
+def worst() -> Iterator[Result]:
+    """How long the worst of the hostile expressions takes, compiling included: the limits are in fuel, this is what they come to."""
+    texts = [*(text for text, _ in ENDING), *(text for text, _ in GROWING)]
+    for text in texts:
+        evaluate(text)
+    longest = [max(_milliseconds(text) for text in texts) for _ in range(3)]
+    yield Figure(f"worst of {len(texts)} hostile expressions", longest, "ms")
+
+
+def _milliseconds(text: str) -> float:
+    started = time.perf_counter()
+    evaluate(text)
+    return (time.perf_counter() - started) * 1000
 
 
 def feel_dmn() -> Iterator[Result]:
     """All of them."""
     yield from expressions()
     yield from tables()
+    yield from worst()
     yield from feelin()
 
 

@@ -16,6 +16,7 @@ from counterflow.testing import Engine
 from counterflow_wire import counterflow_v1 as wire
 from tests.cli.models import CALLING, EACH, PAYMENT, REMINDED
 from tests.queries.models import GUARDED, PAID, TRIP, engine_with
+from tests.queries.test_decisions import SIZE, SIZED
 
 
 def drawn(engine: Engine, key: int, *, active_only: bool = False) -> str:
@@ -50,6 +51,28 @@ def test_a_running_instance() -> None:
         "├── ✓ start  0 ms\n"
         "└── ● Book hotel  2 m 0 s  active  book-hotel\n"
         "    └── job K+3 book-hotel  activated, 1 retry, worker anna, due in 3 m 0 s\n"
+    )
+
+
+def test_decisions_with_their_inputs_rules_and_outputs() -> None:
+    engine = Engine()
+    engine.deploy_contents({"sized.bpmn": SIZED, "size.dmn": SIZE})
+    key = engine.start("sized", {"n": 4})
+    engine.set_variables(key, {"n": 9})
+    engine.resolve("decide")
+    broken = "the hit policy UNIQUE allows one matching rule; found rules 1, 2"
+    assert drawn(engine, key) == (
+        "✓ sized version 1  K+0  completed, 0 ms  started 2023-11-14 22:13:20.000Z\n"
+        "├── n = 9\n"
+        '├── size = "large"\n'
+        "├── ✓ start  0 ms\n"
+        "├── ✓ decide  0 ms\n"
+        f"│   ├── ▦ size version 1 → failed: decision 'size': {broken}\n"
+        f"│   │   ├── ⚠ {broken}: it is null\n"
+        "│   │   └── size n = 4 → rules 1, 2 → null\n"
+        '│   └── ▦ size version 1 → "large"\n'
+        '│       └── size n = 9 → rule 2 → "large"\n'
+        "└── ✓ end  0 ms\n"
     )
 
 

@@ -104,6 +104,14 @@ def test_a_worker_is_run_in_the_place_of_the_command(counterflow: CommandLine, t
     assert "holds no worker" in ended.stderr
 
 
+def test_a_worker_is_told_which_tasks_to_do(counterflow: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "one.py").write_text(
+        "from counterflow_worker import Worker\nworker = Worker()\nworker.task('a')(lambda: None)\n", encoding="utf-8"
+    )
+    ended = run("worker", tmp_path / "one.py", "--task", "a", "--task", "b", ZEEBE_ADDRESS=counterflow.address)
+    assert (ended.returncode, ended.stderr) == (2, "this worker has no handler for b; it has a\n")
+
+
 def test_a_worker_that_is_not_there(counterflow: CommandLine, tmp_path: Path) -> None:
     ended = counterflow("worker", tmp_path / "nothing.py")
     assert (ended.code, ended.words) == (3, f"{tmp_path / 'nothing.py'}: expected a Python file, found nothing\n")

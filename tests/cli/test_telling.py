@@ -35,12 +35,37 @@ LINES: list[tuple[dict[str, Any], str]] = [
         },
         "  incident  JOB_NO_RETRIES at pay of 9: no money (counterflow resolve 12)",
     ),
+    ({"event": "InstanceReleased"}, "  released  9"),
+    (
+        {"event": "MessagePublished", "key": 13, "details_json": '{"name":"paid","correlation_key":"o-1"}'},
+        "   message  paid / o-1: 13",
+    ),
+    ({"event": "MessagePublished", "key": 13, "details_json": '{"name":"paid","correlation_key":""}'}, "   message  paid: 13"),
+    (
+        {"event": "MessageCorrelated", "element_id": "wait", "details_json": '{"message_key":13}'},
+        "correlated  message 13 at wait of 9",
+    ),
+    ({"event": "MessageExpired", "details_json": '{"message_key":13}'}, "   expired  message 13"),
+    ({"event": "TimerTriggered", "key": 14, "element_id": "late"}, "     timer  late of 9"),
+    ({"event": "DecisionDefined", "details_json": '{"decision_id":"fee","version":2}'}, "  deployed  decision fee version 2"),
+    (
+        {"event": "DecisionEvaluated", "element_id": "ask", "details_json": '{"decision_id":"fee","version":2,"output":[1],"failure":""}'},
+        "   decided  fee version 2: [1] at ask of 9",
+    ),
+    (
+        {
+            "event": "DecisionEvaluated",
+            "element_id": "ask",
+            "details_json": '{"decision_id":"fee","version":2,"output":null,"failure":"no"}',
+        },
+        "   decided  fee version 2: no at ask of 9",
+    ),
     ({"event": "FlowTaken"}, ""),
     ({"event": "SomethingNew"}, ""),
 ]
 
 
-@pytest.mark.parametrize("fields,line", LINES, ids=[f"{case[0]['event']}-{case[0].get('key', '')}" for case in LINES])
+@pytest.mark.parametrize("fields,line", LINES, ids=[f"{number}-{case[0]['event']}" for number, case in enumerate(LINES)])
 def test_the_line_of_an_event(fields: dict[str, Any], line: str) -> None:
     assert COLOURS.sub("", line_of(HistoryRecord(process_instance_key=9, **fields))) == line
 

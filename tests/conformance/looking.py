@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import grpc
 
 from counterflow_wire import counterflow_v1, gateway
 
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 60.0
 
 
 def ask(address: str, method: Any, request: Any, *, wait: bool = True) -> Any:
@@ -24,6 +26,20 @@ def create(address: str, process_id: str, variables: str = "{}", *, wait: bool =
     """Begin an instance of the latest version; its key. Raises `grpc.RpcError`."""
     request = gateway.CreateProcessInstanceRequest(bpmnProcessId=process_id, version=-1, variables=variables)
     return int(ask(address, gateway.METHODS["CreateProcessInstance"], request, wait=wait).processInstanceKey)
+
+
+def create_with_result(address: str, process_id: str, variables: str) -> tuple[int, dict[str, Any]]:
+    """Begin an instance and wait until it has completed; its key and its variables. Raises `grpc.RpcError`."""
+    creation = gateway.CreateProcessInstanceRequest(bpmnProcessId=process_id, version=-1, variables=variables)
+    request = gateway.CreateProcessInstanceWithResultRequest(request=creation, requestTimeout=int(PATIENCE_SECONDS * 1_000))
+    ended = ask(address, gateway.METHODS["CreateProcessInstanceWithResult"], request)
+    return ended.processInstanceKey, json.loads(ended.variables)
+
+
+def deploy(address: str, model: Path) -> None:
+    """Deploy a file."""
+    resource = gateway.Resource(name=model.name, content=model.read_bytes())
+    ask(address, gateway.METHODS["DeployResource"], gateway.DeployResourceRequest(resources=[resource]))
 
 
 def incident_of(address: str, process_instance_key: int) -> int:

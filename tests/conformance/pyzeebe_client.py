@@ -22,6 +22,8 @@ from pyzeebe.proto import gateway_pb2, gateway_pb2_grpc
 
 MODEL = Path(__file__).with_name("clients").joinpath("order.bpmn").read_text()
 MESSAGES = Path(__file__).with_name("clients").joinpath("messages.bpmn").read_text()
+DECIDING = Path(__file__).with_name("clients").joinpath("deciding.bpmn").read_text()
+DISCOUNT = Path(__file__).with_name("clients").joinpath("discount.dmn").read_text()
 SCENARIO = "SCENARIO"
 """What a model has in place of its process id, and before its job types: scenarios must not see each other's jobs."""
 
@@ -316,6 +318,28 @@ async def start_instructions(order: Order, channel: grpc.aio.Channel) -> Answer:
     return {"variables": json.loads(result.variables), "refused": [await refusal(element_id) for element_id in ("nowhere", "sold-out")]}
 
 
+async def decide(order: Order, channel: grpc.aio.Channel) -> Answer:
+    client = ZeebeClient(channel)
+    with TemporaryDirectory() as folder:
+        process, discount = Path(folder) / f"{order.id}.bpmn", Path(folder) / f"{order.id}.dmn"
+        process.write_text(DECIDING.replace(SCENARIO, order.id))
+        discount.write_text(DISCOUNT.replace(SCENARIO, order.id))
+        deployed = await client.deploy_resource(process, discount)
+    evaluated = await client.evaluate_decision(decision_key=None, decision_id=order.id, variables={"amount": 100})
+    failed = await client.evaluate_decision(decision_key=evaluated.decision_key, decision_id=None, variables={"amount": 1_001})
+    (step,) = evaluated.evaluated_decisions
+    return {
+        "deployed": [type(each).__name__ for each in deployed.deployments],
+        "output": evaluated.decision_output,
+        "type": step.decision_type,
+        "inputs": [(each.input_name, each.input_value) for each in step.evaluated_inputs],
+        "rules": [(rule.rule_index, [each.output_value for each in rule.evaluated_outputs]) for rule in step.matched_rules],
+        "failed": [failed.decision_output, failed.failed_decision_id == order.id, "UNIQUE" in failed.failure_message],
+        "missing": await failure(client.evaluate_decision(decision_key=None, decision_id="nowhere", variables={})),
+        "variables": (await client.run_process_with_result(order.id, {"amount": 20})).variables,
+    }
+
+
 SCENARIOS: dict[str, Callable[..., Awaitable[Answer]]] = {
     scenario.__name__: scenario
     for scenario in (
@@ -332,6 +356,7 @@ SCENARIOS: dict[str, Callable[..., Awaitable[Answer]]] = {
         publish,
         begin_by_message,
         start_instructions,
+        decide,
     )
 }
 

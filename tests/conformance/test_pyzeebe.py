@@ -120,3 +120,16 @@ def test_an_instance_begins_at_a_chosen_element(server: ServerProcess) -> None:
         "variables": {"paid": 5, "parcel": "P-5"},
         "refused": ["INVALID_ARGUMENT", "INVALID_ARGUMENT"],
     }
+
+
+def test_decisions_are_deployed_evaluated_and_called(server: ServerProcess) -> None:
+    assert play(server, "decide") == {
+        "deployed": ["ProcessMetadata", "DecisionMetadata", "DecisionRequirementsMetadata"],
+        "output": 10,
+        "type": "DECISION_TABLE",
+        "inputs": [["amount", 100]],
+        "rules": [[2, [10]]],
+        "failed": [None, True, True],
+        "missing": "DecisionNotFoundError",
+        "variables": {"amount": 20, "discount": 5},
+    }

@@ -6,7 +6,7 @@ import pytest
 
 from counterflow import dmn
 from counterflow.dmn.xml import NAMESPACES, Limits
-from tests.dmn.drawing import decide, decision, literal, model, table
+from tests.dmn.drawing import decide, decision, input_data, literal, model, table
 
 
 @pytest.mark.parametrize("namespace", NAMESPACES, ids=NAMESPACES.get)
@@ -56,6 +56,13 @@ def test_findings_name_line_and_element() -> None:
     content = model("\n\n", decision("a", literal("1")), "\n", decision("b", literal("= 1")))
     (finding,) = dmn.read(content, "a.dmn").findings
     assert (finding.line, finding.element_id) == (4, "b")
+
+
+def test_an_id_is_given_once() -> None:
+    content = model("\n", decision("a", literal("1")), "\n", input_data("b"), "\n", decision("a", literal("2")))
+    (finding,) = dmn.read(content, "a.dmn").errors
+    assert (finding.rule, finding.element_id, finding.line) == ("duplicate-id", "a", 4)
+    assert "the element in line 2" in finding.message
 
 
 def test_summaries() -> None:

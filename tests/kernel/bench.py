@@ -13,7 +13,7 @@ from counterflow.kernel import engine
 from counterflow.kernel.correlation import PublishMessage
 from counterflow.kernel.deployments import Deployment, DeployResources
 from counterflow.kernel.due import TriggerDue
-from counterflow.kernel.indexes import Due, ReadyJobs
+from counterflow.kernel.indexes import BufferedMessages, Due, OldestFirst
 from counterflow.kernel.instance_state import InstanceState
 from counterflow.kernel.instances import CreateProcessInstance
 from counterflow.kernel.job_delivery import ActivateJobs
@@ -51,7 +51,7 @@ INDEXES = (
 """What an `InstanceState` keeps beside its rows."""
 
 
-SHARED_INDEXES = ("starts", "message_starts", "buffered", "reached", "receivers", "lock_of")
+SHARED_INDEXES = ("starts", "message_starts", "buffered", "reached", "receivers", "instance_of_receiver", "lock_of")
 """What a `State` keeps of rows that belong to no instance, and of who receives which message."""
 
 
@@ -165,7 +165,7 @@ class RowsOf:
         return self._state.decision_model(requirements.key)
 
 
-def waiting(queue: ReadyJobs) -> list[int]:
+def waiting(queue: OldestFirst) -> list[int]:
     """The keys that a queue offers, in turn; the queue stays as it is."""
     drained, keys = copy.deepcopy(queue), []
     while (key := drained.first()) is not None:
@@ -189,12 +189,19 @@ def snapshot(state: State) -> dict[str, Any]:
         "counters": (state.last_key, state.last_position),
         "shared": {table.table: dict(rows) for table, rows in state.shared.items() if rows},
         "versions": (dict(state.latest), dict(state.versions)),
-        **{name: {place: copy.copy(found) for place, found in getattr(state, name).items() if found} for name in SHARED_INDEXES},
+        **{name: {place: contents(found) for place, found in getattr(state, name).items() if found} for name in SHARED_INDEXES},
         "ready": {job_type: keys for job_type, queue in state.ready.items() if (keys := waiting(queue))},
         "due": due_times(state),
         "owners": dict(state.owners),
         "instances": {key: instance_snapshot(instance) for key, instance in state.instances.items()},
     }
+
+
+def contents(index: Any) -> Any:
+    """What an index holds, apart from it."""
+    if isinstance(index, OldestFirst | BufferedMessages):
+        return list(index)
+    return {place: contents(found) for place, found in index.items()} if isinstance(index, dict) else index
 
 
 def instance_snapshot(instance: InstanceState) -> dict[str, Any]:

@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import pytest
 
+from counterflow.kernel.engine import KernelFault
+from counterflow.kernel.incidents import ResolveIncident
 from counterflow.kernel.instance_state import InstanceState
 from counterflow.kernel.instances import CancelProcessInstance
 from counterflow.kernel.quarantine import QuarantineInstance, ReleaseInstance
 from counterflow.kernel.records import Rejection, RejectionType
 from counterflow.kernel.rows import ElementInstance, Incident, Job, ProcessInstance
 from counterflow.kernel.step import Limits
+from counterflow.model.graph import Behaviour
 from tests.kernel.bench import ONE_TASK, Bench
-from tests.model.diagram import boundary, element, end, extensions, flow, gateway, model, path, start, timer
+from tests.kernel.test_engine import break_room
+from tests.model.diagram import boundary, catch, catch_error, element, end, extensions, flow, gateway, model, path, start, timer
 
 DEEP = Limits(steps=100_000, call_depth=1_000)
 """As deep as may be, and in one go."""
@@ -116,13 +120,47 @@ def test_what_is_set_aside_is_cancelled_with_the_rest(set_aside: str) -> None:
     assert not bench.rows(Job)
 
 
-def test_a_called_instance_cannot_end_before_its_caller_is_released() -> None:
+@pytest.mark.parametrize("order", [("caller",), ("called", "caller"), ("caller", "called")])
+def test_a_called_instance_cannot_end_before_its_caller_is_released(order: tuple[str, ...]) -> None:
+    """Its own work goes on meanwhile, until only its end is left."""
     bench = Bench(CALLER, CALLED)
     caller = bench.create("caller")
+    keys = {"caller": caller.key, "called": called_by(bench, caller).key}
     bench.do(QuarantineInstance(process_instance_key=caller.key, reason="a fault"))
-    with pytest.raises(Rejection, match=f"'{caller.key}', but it is quarantined"):
-        bench.complete("pack")
-    assert states(bench) == ["active", "active"]
-    bench.do(ReleaseInstance(process_instance_key=caller.key))
-    bench.complete("pack")
+    bench.complete("pack", done=True)
+    assert (states(bench), bench.ended) == (["active", "active"], [])
+    if "called" in order:
+        bench.do(QuarantineInstance(process_instance_key=keys["called"], reason="a fault"))
+    for name in order:
+        assert states(bench) == ["active", "active"]
+        bench.do(ReleaseInstance(process_instance_key=keys[name]))
     assert states(bench) == ["completed", "completed"]
+    assert bench.ended[-1].variables == {"done": b"true"}
+
+
+def test_an_error_waits_for_the_caller_that_catches_it() -> None:
+    called = model(*(start(), catch("wait", timer()), end("fails", catch_error("A")), path("start", "wait", "fails")), process_id="called")
+    caller_model = model(
+        *(start(), call("call", "called"), end(), path("start", "call", "end")),
+        *(boundary("failed", "call", catch_error("A")), end("mended"), path("failed", "mended")),
+        process_id="caller",
+    )
+    bench = Bench(caller_model, called)
+    caller = bench.create("caller")
+    bench.do(QuarantineInstance(process_instance_key=caller.key, reason="a fault"))
+    bench.wait(60_000)
+    assert f"'{caller.key}' that it belongs to is quarantined; release that one" in bench.incident().message
+    bench.do(ReleaseInstance(process_instance_key=caller.key))
+    bench.do(ResolveIncident(incident_key=bench.incident().key))
+    assert states(bench) == ["completed", "terminated"]
+
+
+def test_a_fault_in_what_has_just_been_called_is_its_callers(monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting = model(start(), catch("wait", timer()), call("call", "called"), path("start", "wait", "call"), process_id="caller")
+    bench = Bench(waiting, CALLED)
+    caller = bench.create("caller")
+    with monkeypatch.context() as patch:
+        break_room(patch, Behaviour.JOB_TASK)
+        with pytest.raises(KernelFault) as raised:
+            bench.wait(60_000)
+    assert raised.value.process_instance_key == caller.key

@@ -62,7 +62,7 @@ LOG_FORMAT = {
     52: ("UndoStarted", "undo_key handler_key"),
     53: ("UndoCompleted", "undo_key"),
     54: ("UndoReleased", "throw_key"),
-    55: ("UndoDropped", "scope_key keys"),
+    55: ("UndoDropped", "scope_key keys containers"),
     60: ("ErrorCaught", "at_key catch_id error_code message"),
     70: ("TokenArrived", "scope_key gateway_id flow_id"),
     71: ("FlowsJoined", "scope_key gateway_id flow_ids"),

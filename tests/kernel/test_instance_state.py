@@ -8,7 +8,7 @@ from counterflow.kernel.instance_state import INDEXERS, InstanceState
 from counterflow.kernel.instances import CancelProcessInstance
 from counterflow.kernel.quarantine import QuarantineInstance, ReleaseInstance
 from counterflow.kernel.rows import INSTANCE_TABLES, Job, MessageSubscription, Timer
-from tests.kernel.bench import Bench, due_times, snapshot, waiting
+from tests.kernel.bench import Bench, contents, due_times, snapshot, waiting
 from tests.model.diagram import boundary, catch_message, end, model, path, service, start, timer
 
 GUARDED = model(
@@ -36,16 +36,17 @@ def test_waits_are_known_by_their_element_and_lead_to_their_instance() -> None:
     assert instance.waits_of == {timer_row.element_instance_key: {timer_row.key: Timer, subscription.key: MessageSubscription}}
     assert bench.state.owner_of(Timer, timer_row.key) is instance
     assert bench.state.owner_of(MessageSubscription, subscription.key) is instance
-    assert bench.state.receivers == {("order", "k"): {subscription.key: (instance.key, "process")}}
+    assert contents(bench.state.receivers) == {("order", "k"): {"process": [subscription.key]}}
+    assert bench.state.instance_of_receiver == {subscription.key: instance.key}
 
 
 def test_receivers_stay_in_the_order_in_which_they_began_to_wait() -> None:
     bench = Bench(GUARDED)
     instances = [bench.create(key="k") for _ in range(3)]
-    receivers = bench.state.receivers["order", "k"]
-    assert [instance_key for _, (instance_key, _) in sorted(receivers.items())] == [instance.key for instance in instances]
+    receivers, instance_of = bench.state.receivers["order", "k"]["process"], bench.state.instance_of_receiver
+    assert [instance_of[key] for key in receivers] == [instance.key for instance in instances]
     bench.complete("pack")
-    assert [instance_key for _, (instance_key, _) in sorted(receivers.items())] == [instance.key for instance in instances[1:]]
+    assert [instance_of[key] for key in receivers] == [instance.key for instance in instances[1:]]
 
 
 @pytest.mark.parametrize("command", ["complete", "create", "publish", "wait"])

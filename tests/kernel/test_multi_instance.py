@@ -13,8 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from counterflow.kernel.incidents import ResolveIncident
 from counterflow.kernel.instances import CancelProcessInstance
 from counterflow.kernel.jobs import CompleteJob
+from counterflow.kernel.lifecycle import ElementActivated
 from counterflow.kernel.rows import Incident, Job, Loop, LoopItems, LoopOutput, Row
 from counterflow.kernel.step import Limits
 from tests.kernel.bench import Bench, document
@@ -106,7 +108,7 @@ def test_a_number_says_how_often(times: object, instances: int) -> None:
         (1.5, "1.5"),
         (True, "true"),
         ("3", '"3"'),
-        ("long" * 1_000, '"' + "long" * 24 + "lon"),
+        ("long" * 1_000, '"' + "long" * 24 + "lon…"),
         (None, "null"),
         ({}, "{}"),
         (101, "101"),
@@ -227,7 +229,15 @@ def test_many_instances_are_no_endless_loop(*, sequential: bool) -> None:
     assert len(bench.ended) == 1
 
 
-def test_a_way_back_to_many_instances_is_held_up_in_the_end() -> None:
-    bench = Bench(model(start(), inside(loop()), path("start", "work", "work")), limits=Limits(loop_steps=2_000))
-    bench.create(items=list(range(10)))
-    assert {incident.error_type for incident in bench.rows(Incident)} == {"STEP_LIMIT_EXCEEDED"}
+@pytest.mark.parametrize("is_called", [False, True])
+def test_a_way_back_to_many_instances_is_held_up_in_the_second_round(*, is_called: bool) -> None:
+    """The first round of 3 000 instances costs nothing, the second is known for what it is after 1 000 elements."""
+    call = element("callActivity", extensions(element("zeebe:calledElement", processId="called")), loop(), id="work")
+    called = model(start(), end(), path("start", "end"), process_id="called")
+    bench = Bench(called, model(start(), call if is_called else inside(loop()), path("start", "work", "work")))
+    bench.create(items=list(range(3_000)))
+    assert (bench.incident().error_type, bench.incident().element_id) == ("STEP_LIMIT_EXCEEDED", "work")
+    entered = sum(isinstance(event, ElementActivated) for event in bench.events())
+    assert entered == 4 + 3_000 * (1 + 3 * (not is_called)) + (3 * 3_000 if is_called else 0)
+    bench.do(ResolveIncident(incident_key=bench.incident().key))
+    assert (bench.incident().error_type, len(bench.rows(Incident))) == ("STEP_LIMIT_EXCEEDED", 1)

@@ -11,7 +11,7 @@ from counterflow.kernel.incidents import ResolveIncident
 from counterflow.kernel.instances import CancelProcessInstance
 from counterflow.kernel.jobs import CompleteJob
 from counterflow.kernel.quarantine import QuarantineInstance, ReleaseInstance
-from counterflow.kernel.records import Command, Rejection
+from counterflow.kernel.records import Command, Rejection, RejectionType
 from counterflow.kernel.rows import ElementInstance, Job, Partition, ProcessInstance, Quarantine, Variable
 from counterflow.kernel.state import State
 from counterflow.kernel.variables import SetVariables
@@ -160,12 +160,19 @@ def test_an_instance_that_is_not_there_cannot_be_set_aside() -> None:
     assert len(bench.log) == seen
 
 
-@pytest.mark.parametrize("is_there", [True, False])
-def test_releasing_what_is_not_set_aside_is_refused(is_there: bool) -> None:
+@pytest.mark.parametrize(
+    "is_there, told, kind",
+    [
+        (True, "but it is not quarantined: it is active, and nothing has to be done", RejectionType.INVALID_STATE),
+        (False, "but no such process instance was found", RejectionType.NOT_FOUND),
+    ],
+)
+def test_releasing_what_is_not_set_aside_is_refused(told: str, kind: RejectionType, *, is_there: bool) -> None:
     bench = Bench(ONE_TASK)
     key = bench.create().key if is_there else 7
-    with pytest.raises(Rejection, match=f"Expected to release process instance '{key}', but no such instance is quarantined"):
+    with pytest.raises(Rejection, match=f"Expected to release process instance '{key}', {told}") as raised:
         bench.do(ReleaseInstance(process_instance_key=key))
+    assert raised.value.type is kind
 
 
 def test_what_has_ended_is_not_set_aside() -> None:

@@ -23,7 +23,7 @@ from counterflow.kernel.rows import ElementInstance, Incident, Job, Partition, P
 from counterflow.kernel.state import EmptySource, State
 from counterflow.kernel.step import Limits
 from counterflow.kernel.variables import SetVariables
-from tests.kernel.bench import Bench, RowsOf, document, instance_snapshot, snapshot
+from tests.kernel.bench import Bench, RowsOf, contents, document, instance_snapshot, snapshot
 from tests.model.diagram import (
     boundary,
     catch,
@@ -210,7 +210,8 @@ def check_reload(bench: Bench) -> None:
         assert found is not None
         assert instance_snapshot(found) == instance_snapshot(instance)
     assert reloaded.owners == bench.state.owners
-    assert reloaded.receivers == bench.state.receivers
+    assert contents(reloaded.receivers) == contents(bench.state.receivers)
+    assert reloaded.instance_of_receiver == bench.state.instance_of_receiver
     assert reloaded.newly_ready == []
 
 

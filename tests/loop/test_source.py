@@ -6,11 +6,14 @@ import pytest
 from msgspec.structs import replace
 
 from counterflow.kernel.records import BrokenInvariant
-from counterflow.kernel.rows import INSTANCE_TABLES, ElementInstance, Job, Partition, ProcessInstance, Resource
+from counterflow.kernel.rows import INSTANCE_TABLES, DecisionRequirements, ElementInstance, Job, Partition, ProcessInstance, Resource
 from counterflow.partition import seal
 from counterflow.source import StoreSource
 from counterflow.store.memory import MemoryStore
 from counterflow.store.port import Batch
+from counterflow.testing import Engine
+from tests.dmn.drawing import decision, literal
+from tests.dmn.drawing import model as drawn
 from tests.kernel.bench import ONE_TASK, Bench
 
 
@@ -66,3 +69,27 @@ def test_a_resource_that_can_no_longer_be_read_is_our_fault(content: bytes) -> N
     store.commit(Batch({Resource: [replace(resource, content=content)]}, {}, []))
     with pytest.raises(BrokenInvariant, match=f"definition {definition.key} can no longer be read from resource 'model-0.bpmn'"):
         source.process(definition)
+
+
+def deployed_decisions() -> tuple[DecisionRequirements, MemoryStore]:
+    engine = Engine(MemoryStore())
+    deployment = engine.deploy_contents({"answer.dmn": drawn(decision("answer", literal("42")))})
+    assert isinstance(engine.store, MemoryStore)
+    return deployment.requirements[0], engine.store
+
+
+def test_a_decision_model_is_read_from_its_resource() -> None:
+    requirements, store = deployed_decisions()
+    assert StoreSource(store).decision_model(requirements, []).evaluate("answer", {}).output == 42
+
+
+def test_a_decision_model_that_is_gone_or_unreadable_is_our_fault() -> None:
+    requirements, store = deployed_decisions()
+    resource = store.get(Resource, (requirements.resource_key,))
+    assert resource is not None
+    store.commit(Batch({Resource: [replace(resource, content=b"<x/>")]}, {}, []))
+    with pytest.raises(BrokenInvariant, match=f"decision model {requirements.key} can no longer be read from resource 'answer.dmn'"):
+        StoreSource(store).decision_model(requirements, [])
+    store.commit(Batch({}, {Resource: [(requirements.resource_key,)]}, []))
+    with pytest.raises(BrokenInvariant, match=f"resource {requirements.resource_key} of definition {requirements.key} is gone"):
+        StoreSource(store).decision_model(requirements, [])

@@ -68,6 +68,7 @@ class Records:
     deadlines: dict[int, int] = field(default_factory=dict)
     repetitions: dict[tuple[int, str], int] = field(default_factory=dict)
     """How often a timer is due again, by the element that waits and the event."""
+    timer_places: dict[int, tuple[int, str]] = field(default_factory=dict)
     aside: set[int] = field(default_factory=set)
     undone: Counter[str] = field(default_factory=Counter)
     ended: dict[int, str] = field(default_factory=dict)
@@ -247,7 +248,7 @@ class History:
                 row.state, row.throw_key = ("available", 0) if row.state == "taken" else ("used up", event.throw_key)
 
     def dropped(self, event: undo.UndoDropped) -> None:
-        for key in event.keys:
+        for key in (*event.keys, *event.containers):
             self._expect(self.books.undo[key].state not in {"started", "undone"}, f"{event} drops what is {self.books.undo[key].state}")
             self.books.undo[key].state = "dropped"
 
@@ -295,6 +296,7 @@ class History:
         before = self.books.repetitions.get(place)
         self._expect(before is None or before < 0 or event.repetitions < before, f"{event} comes more often than it is to")
         self.books.repetitions[place] = event.repetitions
+        self.books.timer_places[event.key] = place
 
     def timer_triggered(self, event: timers.TimerTriggered) -> None:
         due_ms = self.books.timers.pop(event.key, None)
@@ -302,6 +304,7 @@ class History:
 
     def timer_canceled(self, event: timers.TimerCanceled) -> None:
         self._expect(self.books.timers.pop(event.key, None) is not None, f"{event} cancels a timer that is not there")
+        del self.books.repetitions[self.books.timer_places[event.key]]
 
     def published(self, event: messages.MessagePublished) -> None:
         self._rises(event.key)

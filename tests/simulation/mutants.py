@@ -17,7 +17,7 @@ from counterflow import loop, partition
 from counterflow.kernel import correlation, engine, error_events, incidents, job_delivery, jobs, lifecycle, messages, timers, undo, waits
 from counterflow.kernel.elements import parallel_gateway, sub_process
 from counterflow.kernel.elements.registry import ROOMS
-from counterflow.kernel.indexes import ReadyJobs
+from counterflow.kernel.indexes import OldestFirst
 from counterflow.kernel.instance_state import InstanceState
 from counterflow.kernel.records import InstanceEnded, LogEntry
 from counterflow.kernel.rows import ElementInstance, Job, Message, MessageCorrelation, Partition, Row, Variable
@@ -118,7 +118,7 @@ def job_offered_twice(patch: Patch) -> None:
         return None if step.instance is None else step.instance.jobs[key]
 
     patch.setattr(job_delivery, "_offer", offer)
-    patch.setattr(ReadyJobs, "discard", _nothing)
+    patch.setattr(OldestFirst, "discard", _nothing)
 
 
 def scope_ends_too_early(patch: Patch) -> None:

@@ -149,8 +149,9 @@ class People:
             self._finish()
 
     def _finish(self) -> None:
-        for waiting in self._world.store.scan(MessageSubscription, {}):
-            self._world.give(PublishMessage(name=waiting.message_name, correlation_key=waiting.correlation_key, variables={}))
+        waiting = self._world.store.scan(MessageSubscription, {})
+        for name, key in sorted({(row.message_name, row.correlation_key) for row in waiting}):
+            self._world.give(PublishMessage(name=name, correlation_key=key, variables={}))
         late = [row for row in self._world.store.scan(Timer, {}) if row.due_ms < self._world.clock.now_ms() - PUNCTUAL_MS]
         if late and self._world.clock.seconds * 1_000 > TROUBLED_MS + 2 * PUNCTUAL_MS:
             self._world.fail(Violation(f"these timers are long due: {late}"))

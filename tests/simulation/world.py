@@ -101,9 +101,9 @@ class WatchedLoop(Loop):
     def _read_once(self) -> None:
         self.state.source = ReadingSource(self._world.store, self._world.graphs)
 
-    def _set_aside(self, fault: engine.KernelFault) -> None:
+    def _set_aside(self, fault: engine.KernelFault) -> bool:
         self._world.fail(Violation(f"the kernel met a fault of its own: {fault}"), fault.__cause__)
-        super()._set_aside(fault)
+        return super()._set_aside(fault)
 
 
 class World:

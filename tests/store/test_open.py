@@ -10,7 +10,7 @@ import pytest
 from counterflow.kernel.rows import Partition
 from counterflow.store.errors import DatabaseInUseError, ForeignDatabaseError, UnsupportedDatabaseError
 from counterflow.store.memory import MemoryStore
-from counterflow.store.open import open_store
+from counterflow.store.open import masked, open_store
 from counterflow.store.port import Batch, StoreError
 
 REFUSED = [
@@ -88,3 +88,20 @@ def test_a_refused_file_is_not_left_locked(tmp_path: Path) -> None:
         open_store(f"sqlite:///{path}")
     path.unlink()
     open_store(f"sqlite:///{path}").close()
+
+
+@pytest.mark.parametrize(
+    "url, shown",
+    [
+        ("postgresql+psycopg://me:s@cret@localhost/x", "postgresql+psycopg://me:***@localhost/x"),
+        (
+            "postgresql://localhost/x?user=me&password=secret&sslpassword=other",
+            "postgresql://localhost/x?user=me&password=***&sslpassword=***",
+        ),
+        ("not a url://me:secret@host", "not a url://me:***@host"),
+        ("sqlite:////var/lib/counterflow.db", "sqlite:////var/lib/counterflow.db"),
+        ("memory:", "memory:"),
+    ],
+)
+def test_a_url_is_shown_without_its_password(url: str, shown: str) -> None:
+    assert masked(url) == shown

@@ -13,7 +13,7 @@ from sqlalchemy import ClauseElement, Table, make_url
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine.interfaces import Dialect as SqlAlchemyDialect
 
-from counterflow.kernel.rows import INSTANCE_TABLES, TABLES, Job, ProcessDefinition, ProcessInstance, Row, Variable
+from counterflow.kernel.rows import INSTANCE_TABLES, TABLES, DecisionDefinition, Job, ProcessDefinition, ProcessInstance, Row, Variable
 from counterflow.store.open import open_store
 from counterflow.store.port import Key
 from counterflow.store.sql.dialects import SQLITE
@@ -27,6 +27,7 @@ PLANS: list[Plan] = [
     (Variable, {}, (1, "a"), "INDEX sqlite_autoindex_variable_1 ((scope_key,name)>(?,?))"),
     (ProcessInstance, {"state": "active"}, (1,), "INDEX ix_process_instance_active"),
     (ProcessInstance, {"bpmn_process_id": "a"}, (1,), "INDEX ix_process_instance_process (bpmn_process_id=? AND rowid>?)"),
+    (DecisionDefinition, {"decision_id": "a"}, (1,), "INDEX ix_decision_definition_decision (decision_id=? AND rowid>?)"),
     (
         ProcessDefinition,
         {"bpmn_process_id": "a", "version": 1},

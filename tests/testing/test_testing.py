@@ -164,3 +164,21 @@ def test_a_fault_is_raised_and_its_instance_set_aside(monkeypatch: pytest.Monkey
     with pytest.raises(KernelFault):
         engine.complete("hotel")
     assert [row.process_instance_key for row in engine.store.scan(Quarantine, {})] == [trip]
+
+
+def test_decisions_are_deployed_beside_processes_and_evaluated() -> None:
+    folder = Path(__file__).parents[2] / "bpmn" / "showcase" / "refund"
+    engine = Engine()
+    engine.deploy(folder / "trip-refund.bpmn", folder / "refund.dmn")
+    late, early = (engine.start("trip-refund", {"price": 640, "fare": "basic", "daysLeft": days}) for days in (2, 12))
+    assert (engine.is_completed(late), engine.is_completed(early)) == (True, False)
+    assert engine.variables(early)["refund"] == 320
+    engine.complete("pay-back")
+    assert engine.is_completed(early)
+    assert engine.evaluate("refund-share", {"fare": "flexible", "daysLeft": 2}).output == b"1"
+
+
+@pytest.mark.parametrize("name, words", [("refund.dmn", "dmn-version"), ("refund.txt", "expected a name that ends in .bpmn, .xml or .dmn")])
+def test_what_is_no_model_is_refused(name: str, words: str) -> None:
+    with pytest.raises(ModelRefused, match=words):
+        Engine().deploy_contents({name: b"<a/>"})

@@ -18,6 +18,9 @@ from counterflow_worker.results import (
     DeployedForm,
     DeployedProcess,
     Deployment,
+    EvaluatedDecision,
+    Evaluation,
+    MatchedRule,
     Partition,
     ProcessInstance,
     Topology,
@@ -55,6 +58,10 @@ Call = Callable[[Client], Awaitable[object]]
          wire.PublishMessageRequest(name="paid", correlationKey="order-1", timeToLive=9, messageId="m", variables='{"a":1}')),
         (lambda c: c.broadcast_signal("stop", {"a": 1}), "BroadcastSignal",
          wire.BroadcastSignalRequest(signalName="stop", variables='{"a":1}')),
+        (lambda c: c.evaluate_decision("price", {"a": 1}), "EvaluateDecision",
+         wire.EvaluateDecisionRequest(decisionId="price", variables='{"a":1}')),
+        (lambda c: c.evaluate_decision("", decision_key=5, tenant_id="t"), "EvaluateDecision",
+         wire.EvaluateDecisionRequest(decisionKey=5, variables="{}", tenantId="t")),
         (lambda c: c.topology(), "Topology", wire.TopologyRequest()),
     ],
 )  # fmt: skip
@@ -81,6 +88,22 @@ async def test_request_says_what_the_caller_said(
         (lambda c: c.publish_message("m"), "PublishMessage", wire.PublishMessageResponse(key=9), 9),
         (lambda c: c.broadcast_signal("s"), "BroadcastSignal", wire.BroadcastSignalResponse(key=9), 9),
         (lambda c: c.complete_job(1), "CompleteJob", wire.CompleteJobResponse(), None),
+        (lambda c: c.evaluate_decision("price"), "EvaluateDecision",
+         wire.EvaluateDecisionResponse(
+             decisionId="price", decisionVersion=2, decisionKey=3, decisionOutput='{"a":[1]}', evaluatedDecisions=[{
+                 "decisionId": "price", "decisionName": "Price", "decisionVersion": 2, "decisionKey": 3,
+                 "decisionType": "DECISION_TABLE", "decisionOutput": "7",
+                 "evaluatedInputs": [{"inputId": "i", "inputName": "days", "inputValue": "4"}],
+                 "matchedRules": [{"ruleId": "r", "ruleIndex": 1, "evaluatedOutputs": [{"outputName": "a", "outputValue": '"x"'}]}]}]),
+         Evaluation(
+             decision_id="price", version=2, decision_key=3, output={"a": [1]}, failed_decision_id="", failure="", evaluated=(
+                 EvaluatedDecision(
+                     decision_id="price", decision_name="Price", version=2, decision_key=3, type="DECISION_TABLE", output=7,
+                     inputs={"days": 4}, matched_rules=(MatchedRule(rule_id="r", index=1, outputs={"a": "x"}),)),))),
+        (lambda c: c.evaluate_decision("price"), "EvaluateDecision",
+         wire.EvaluateDecisionResponse(decisionId="price", failedDecisionId="share", failureMessage="two rules"),
+         Evaluation(
+             decision_id="price", version=0, decision_key=0, output=None, failed_decision_id="share", failure="two rules", evaluated=())),
         (lambda c: c.topology(), "Topology",
          wire.TopologyResponse(
              brokers=[{"nodeId": 1, "host": "h", "port": 2, "version": "v", "partitions": [

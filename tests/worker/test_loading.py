@@ -106,12 +106,14 @@ def test_what_the_file_raises_comes_out_as_it_is(tmp_path: Path) -> None:
         ("empty.py",     [],                          2, "holds no worker"),
         ("idle.py",      [],                          2, "this worker has no tasks"),
         ("idle.py",      ["--address", "ftp://host"], 2, "expected host:port"),
+        ("one.py",       ["--task", "grete"],         2, "no handler for grete; it has greet"),
     ],
 )  # fmt: skip
 def test_command_says_what_is_wrong(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], file: str, arguments: list[str], code: int, told: str
 ) -> None:
     write(tmp_path, "", "empty.py")
+    write(tmp_path, ONE, "one.py")
     write(tmp_path, "from counterflow_worker import Worker\nworker = Worker()\n", "idle.py")
     assert main([str(tmp_path / file), *arguments]) == code
     captured = capsys.readouterr()

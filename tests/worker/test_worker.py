@@ -232,3 +232,12 @@ def test_two_handlers_for_one_type_are_refused() -> None:
 
         @worker.task("work")
         def second() -> None: ...
+
+
+async def test_a_worker_may_keep_to_some_of_its_tasks(gateway: FakeGateway, worker: Worker) -> None:
+    for job_type in ("book-hotel", "book-car", "book-flight"):
+        worker.task(job_type, stream=False)(lambda job: None)
+    worker.keep(["book-car", "book-flight"])
+    async with running(worker):
+        await gateway.until(lambda: len({call.type for call in gateway.calls["ActivateJobs"]}) == 2)
+    assert {call.type for call in gateway.calls["ActivateJobs"]} == {"book-car", "book-flight"}

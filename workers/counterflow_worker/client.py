@@ -24,10 +24,12 @@ from counterflow_worker.repeat import CHANGES_NOTHING, IS_GONE_AFTERWARDS, IS_OV
 from counterflow_worker.results import (
     CompletedProcessInstance,
     Deployment,
+    Evaluation,
     ProcessInstance,
     Topology,
     read_completed_instance,
     read_deployment,
+    read_evaluation,
     read_instance,
     read_topology,
 )
@@ -85,6 +87,15 @@ class Client:
         """Deploy BPMN, DMN and form files, all or none. Raises OSError for a file that cannot be read."""
         request = gateway.DeployResourceRequest(resources=map(read_resource, paths), tenantId=tenant_id)
         return read_deployment(await self.connection.call("DeployResource", request, gateway.DeployResourceResponse, CHANGES_NOTHING))
+
+    async def evaluate_decision(
+        self, decision_id: str, variables: object = None, *, decision_key: int = 0, tenant_id: str = ""
+    ) -> Evaluation:
+        """Evaluate the latest version of a decision, or, with an empty id, the version with this key. A failure is an answer, too."""
+        request = gateway.EvaluateDecisionRequest(
+            decisionId=decision_id, decisionKey=decision_key, variables=encode_variables(variables), tenantId=tenant_id
+        )
+        return read_evaluation(await self.connection.call("EvaluateDecision", request, gateway.EvaluateDecisionResponse, CHANGES_NOTHING))
 
     async def create_instance(
         self, process_id: str, variables: object = None, version: int = LATEST, *, tenant_id: str = ""

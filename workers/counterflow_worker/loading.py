@@ -57,6 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         worker = load(path)
         if options.address:
             worker.client = Client(options.address)
+        if options.task:
+            worker.keep(options.task)
         worker.start()
     except LoadError as error:
         return refuse(error, USAGE if path.is_file() else NOT_FOUND)
@@ -71,6 +73,7 @@ def parser() -> argparse.ArgumentParser:
     found = argparse.ArgumentParser(prog="counterflow_worker", description="Run the worker that a Python file defines.")
     found.add_argument("file", metavar="FILE.py", help="a file with `worker = Worker()` at its top level")
     found.add_argument("--address", help="the server, host:port or https://host:port (else ZEEBE_ADDRESS, else this machine)")
+    found.add_argument("--task", action="append", metavar="TYPE", help="do only this task of the file; may be said several times")
     found.add_argument("--verbose", action="store_true", help="log every attempt, not only what a person should know")
     return found
 

@@ -9,6 +9,7 @@ from counterflow_wire import gateway
 PARTITION_ROLES = ("LEADER", "FOLLOWER", "INACTIVE")
 PARTITION_HEALTH = ("HEALTHY", "UNHEALTHY", "DEAD")
 VARIABLES = msgspec.json.Decoder(dict[str, Any])
+decode_value = msgspec.json.Decoder(Any).decode
 
 
 class DeployedProcess(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,6 +80,39 @@ class CompletedProcessInstance(ProcessInstance, frozen=True, kw_only=True):
     """A process instance that has run to its end, with its root variables at that moment."""
 
     variables: dict[str, Any]
+
+
+class MatchedRule(msgspec.Struct, frozen=True, kw_only=True):
+    """A rule of a decision table that applied; `index` counts from 1, `outputs` go by name."""
+
+    rule_id: str
+    index: int
+    outputs: dict[str, Any]
+
+
+class EvaluatedDecision(msgspec.Struct, frozen=True, kw_only=True):
+    """One decision on the way to the output, the required ones first; `inputs` go by name, `type` is the server's word."""
+
+    decision_id: str
+    decision_name: str
+    version: int
+    decision_key: int
+    type: str
+    output: Any
+    inputs: dict[str, Any]
+    matched_rules: tuple[MatchedRule, ...]
+
+
+class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
+    """What a decision gave. Where it failed, `failure` says why, `failed_decision_id` where, and the output is None."""
+
+    decision_id: str
+    version: int
+    decision_key: int
+    output: Any
+    evaluated: tuple[EvaluatedDecision, ...]
+    failed_decision_id: str
+    failure: str
 
 
 class Partition(msgspec.Struct, frozen=True, kw_only=True):
@@ -181,6 +215,37 @@ def read_completed_instance(response: gateway.CreateProcessInstanceWithResultRes
         tenant_id=response.tenantId,
         variables=VARIABLES.decode(response.variables or "{}"),
     )
+
+
+def read_evaluation(response: gateway.EvaluateDecisionResponse) -> Evaluation:
+    """Read the answer to EvaluateDecision. Some servers leave the output of a failed evaluation empty."""
+    return Evaluation(
+        decision_id=response.decisionId,
+        version=response.decisionVersion,
+        decision_key=response.decisionKey,
+        output=decode_value(response.decisionOutput or "null"),
+        evaluated=tuple(map(read_evaluated, response.evaluatedDecisions)),
+        failed_decision_id=response.failedDecisionId,
+        failure=response.failureMessage,
+    )
+
+
+def read_evaluated(decision: gateway.EvaluatedDecision) -> EvaluatedDecision:
+    return EvaluatedDecision(
+        decision_id=decision.decisionId,
+        decision_name=decision.decisionName,
+        version=decision.decisionVersion,
+        decision_key=decision.decisionKey,
+        type=decision.decisionType,
+        output=decode_value(decision.decisionOutput or "null"),
+        inputs={each.inputName: decode_value(each.inputValue or "null") for each in decision.evaluatedInputs},
+        matched_rules=tuple(map(read_rule, decision.matchedRules)),
+    )
+
+
+def read_rule(rule: gateway.MatchedDecisionRule) -> MatchedRule:
+    outputs = {each.outputName: decode_value(each.outputValue or "null") for each in rule.evaluatedOutputs}
+    return MatchedRule(rule_id=rule.ruleId, index=rule.ruleIndex, outputs=outputs)
 
 
 def read_topology(response: gateway.TopologyResponse) -> Topology:

@@ -12,7 +12,7 @@ worker.start()
 import asyncio
 import os
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Executor
 from functools import partial
 from random import Random, SystemRandom
@@ -80,6 +80,12 @@ class Worker:
             return handler
 
         return register
+
+    def keep(self, job_types: Collection[str]) -> None:
+        """Do only these of the tasks; others may do the rest. Raises HandlerError for a type that has no handler here."""
+        if unknown := [job_type for job_type in job_types if job_type not in self.tasks]:
+            raise HandlerError(f"this worker has no handler for {', '.join(unknown)}; it has {', '.join(self.tasks) or 'none'}")
+        self.tasks = {job_type: task for job_type, task in self.tasks.items() if job_type in job_types}
 
     async def decide(self, task: Task, job: Job, executor: Executor | None = None) -> Outcome:
         """Run the task's handler, with the middleware around it, and say what would be reported. Touches no server."""

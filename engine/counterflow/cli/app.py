@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from counterflow import __version__
-from counterflow.cli import instance_commands, message_commands, model_commands, repair_commands, server_commands
+from counterflow.cli import decision_commands, instance_commands, message_commands, model_commands, repair_commands, server_commands
 from counterflow.cli.exits import INTERRUPTED, OK, Failure
 from counterflow.cli.options import AddressOption, address_of_all
 from counterflow.cli.output import give
@@ -32,6 +32,8 @@ COMMANDS: Sequence[Callable[..., None]] = (
     model_commands.deploy,
     model_commands.lint,
     model_commands.definitions,
+    decision_commands.decisions,
+    decision_commands.evaluate,
     instance_commands.start,
     instance_commands.instances,
     instance_commands.show,
@@ -41,6 +43,7 @@ COMMANDS: Sequence[Callable[..., None]] = (
     message_commands.publish,
     repair_commands.incidents,
     repair_commands.resolve,
+    decision_commands.feel,
 )
 """In the order of the help: run something, deploy to it, watch it, mend it."""
 
@@ -60,6 +63,7 @@ def interrupted_by_choice(command: Callable[..., None]) -> Callable[..., None]:
 
 for one in COMMANDS:
     app.command()(interrupted_by_choice(one))
+app.add_typer(decision_commands.dmn)
 app.add_typer(repair_commands.quarantine)
 
 

@@ -2,12 +2,15 @@
 
 Compensation is drawn as pairs: `✓ Book car … ↶ undone by Cancel car (2nd)` stands at the activity, and its handler says what it
 undoes; the number is the order in which handlers began. What an element waits for stands below it (`⏱ due in 3.0 s`,
-`✉ paid / o-1`), and so does the instance that a call activity has called.
+`✉ paid / o-1`), and so do the instance that a call activity has called and the decision that a business rule task has
+evaluated (`▦ discount version 1 → 10`, and below it the decisions on the way with their inputs and the rules that matched).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from rich.text import Text
 from rich.tree import Tree
@@ -24,6 +27,8 @@ MARKS: Mapping[int, tuple[str, str]] = {
     wire.ELEMENT_INSTANCE_STATE_TERMINATED: ("✗", "red"),
 }
 """A sign and a colour for each state; whoever sees no colours still sees the sign."""
+
+TABLE = "DECISION_TABLE"
 
 UNDO_WORDS: Mapping[int, str] = {
     wire.UNDO_STATE_AVAILABLE: "can be undone",
@@ -120,6 +125,8 @@ def _add_contents(tree: Tree, element: wire.ElementInstance, picture: Picture) -
         tree.add(_wait(wait, element, picture))
     if element.called_process_instance_key:
         tree.add(Text(f"called process instance {element.called_process_instance_key}", style="cyan"))
+    for decision in element.decisions:
+        _add_decision(tree, decision)
     for incident in element.incidents:
         tree.add(_incident(incident))
     for child in element.children:
@@ -150,6 +157,26 @@ def _wait(wait: wire.Wait, element: wire.ElementInstance, picture: Picture) -> T
     if wait.element_id != element.element_id:
         text.append(f"  {wait.element_name or wait.element_id}", style="dim")
     return text
+
+
+def _add_decision(tree: Tree, decision: wire.DecisionEvaluation) -> None:
+    text = Text.assemble((f"▦ {decision.decision_id} version {decision.version}", "cyan"), " → ")
+    text.append(*((f"failed: {decision.failure}", "red") if decision.failure else (shortened(decision.output_json), "")))
+    steps = tree.add(text)
+    for warning in decision.warnings.splitlines():
+        steps.add(Text(f"⚠ {warning}", style="yellow"))
+    for step in json.loads(decision.evaluated_json):
+        steps.add(Text(" → ".join(_step(step))))
+
+
+def _step(step: Mapping[str, Any]) -> Iterator[str]:
+    """A decision on the way: what it was given, which rules matched, what it gave."""
+    inputs = (f"{each['name']} = {json.dumps(each['value'], ensure_ascii=False)}" for each in step["inputs"])
+    yield f"{step['id']} {shortened(', '.join(inputs))}".rstrip()
+    rules = ", ".join(str(rule["index"]) for rule in step["rules"])
+    if step["type"] == TABLE:
+        yield f"rule{'s' if len(step['rules']) > 1 else ''} {rules}" if rules else "no rule"
+    yield shortened(json.dumps(step["output"], ensure_ascii=False))
 
 
 def _incident(incident: wire.Incident) -> Text:

@@ -12,13 +12,18 @@ from counterflow.cli.options import AddressOption, JsonOption, LimitOption, read
 from counterflow.cli.output import give, give_json, give_table, moment, say
 
 if TYPE_CHECKING:
-    from counterflow.model.findings import Finding
+    from counterflow.cli.remote import Remote
+    from counterflow.resources import Finding
 
-Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help="BPMN files.", show_default=False)]
+MISSING_DECISION = (
+    "line {line}, element '{element}' [called-decision]: decision '{decision}' is not deployed. Deploy it before an instance gets there."
+)
+
+Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help="BPMN and DMN files.", show_default=False)]
 
 
 def deploy(files: Files, address: AddressOption = "", as_json: JsonOption = False) -> None:
-    """Deploy BPMN files, all of them or none.
+    """Deploy BPMN and DMN files, all of them or none.
 
     What is unchanged keeps its version.
     """
@@ -26,16 +31,26 @@ def deploy(files: Files, address: AddressOption = "", as_json: JsonOption = Fals
     server = remote(address)
     answer = server.call("DeployResource", resources=[{"name": path.name, "content": content} for path, content in contents.items()])
     _warn(contents)
+    _warn_of_missing_decisions(contents, server)
     if as_json:
         from counterflow.cli.plain import to_data  # noqa: PLC0415 - protobuf costs what --help does not pay
 
         give_json(to_data(answer))
         return
     deployed = [deployment.process for deployment in answer.deployments if deployment.HasField("process")]
-    give_table(
-        ("PROCESS", "VERSION", "KEY", "FILE"),
-        [(one.bpmnProcessId, one.version, one.processDefinitionKey, one.resourceName) for one in deployed],
-    )
+    decided = [deployment.decision for deployment in answer.deployments if deployment.HasField("decision")]
+    if deployed or not decided:
+        give_table(
+            ("PROCESS", "VERSION", "KEY", "FILE"),
+            [(one.bpmnProcessId, one.version, one.processDefinitionKey, one.resourceName) for one in deployed],
+        )
+    if decided:
+        models = (deployment.decisionRequirements for deployment in answer.deployments)
+        names = {model.decisionRequirementsKey: model.resourceName for model in models}
+        give_table(
+            ("DECISION", "VERSION", "KEY", "FILE"),
+            [(one.dmnDecisionId, one.version, one.decisionKey, names[one.decisionRequirementsKey]) for one in decided],
+        )
     if deployed:
         say(f"Start one with `counterflow start {deployed[0].bpmnProcessId}`.")
 
@@ -45,7 +60,7 @@ def lint(files: Files, as_json: JsonOption = False) -> None:
 
     Needs no server; ends with exit code 4 if anything would be refused.
     """
-    found = [(path, finding) for path in files for finding in _findings(path, read_file(path), with_schema=True)]
+    found = _findings({path: read_file(path) for path in files}, with_schema=True)
     if as_json:
         give_json([_plain(path, finding) for path, finding in found])
     else:
@@ -81,21 +96,46 @@ def definitions(
     )
 
 
-def _findings(path: Path, content: bytes, *, with_schema: bool) -> list[Finding]:
-    from counterflow.model.read import read  # noqa: PLC0415 - XML and FEEL cost what --help does not pay
+def _findings(contents: dict[Path, bytes], *, with_schema: bool) -> list[tuple[Path, Finding]]:
+    """What there is to say of files, in their order. Decision models are read together, since one may import another."""
+    from counterflow.dmn.read_together import read_together  # noqa: PLC0415 - XML and FEEL cost what --help does not pay
+    from counterflow.model.read import read  # noqa: PLC0415 - as above
     from counterflow.model.xsd import schema_findings  # noqa: PLC0415 - as above
+    from counterflow.resources import is_dmn  # noqa: PLC0415 - as above
 
-    found = list(read(content, path.name).findings)
-    if with_schema:
-        found += schema_findings(content, path.name)
-    return sorted(found)
+    models = [path for path in contents if is_dmn(path.name)]
+    found: dict[Path, list[Finding]] = {path: [] for path in contents}
+    for place, result, _ in read_together([(path.name, contents[path]) for path in models]):
+        found[models[place]] += result.findings
+    for path, content in contents.items():
+        if path not in models:
+            found[path] += read(content, path.name).findings
+            found[path] += schema_findings(content, path.name) if with_schema else ()
+    return [(path, finding) for path, findings in found.items() for finding in sorted(findings)]
 
 
 def _warn(contents: dict[Path, bytes]) -> None:
     """The wire has no place for warnings, and the author should hear of them all the same."""
+    for path, finding in _findings(contents, with_schema=False):
+        say(f"{path}: {finding.severity}: {finding}")
+
+
+def _warn_of_missing_decisions(contents: dict[Path, bytes], server: Remote) -> None:
+    """A decision may be deployed later; but whoever has forgotten it should hear of it now."""
+    from counterflow.model.read import read  # noqa: PLC0415 - XML and FEEL cost what --help does not pay
+    from counterflow.resources import is_dmn  # noqa: PLC0415 - as above
+
+    known: dict[str, bool] = {}
     for path, content in contents.items():
-        for finding in _findings(path, content, with_schema=False):
-            say(f"{path}: {finding.severity}: {finding}")
+        processes = () if is_dmn(path.name) else read(content, path.name).processes
+        for node in (node for process in processes for node in process.nodes.values()):
+            decision = node.decision.decision_id if node.decision is not None else None
+            if not isinstance(decision, str):
+                continue
+            if decision not in known:
+                known[decision] = bool(server.call("ListDecisions", decision_id=decision, page_size=1).decisions)
+            if not known[decision]:
+                say(f"{path}: warning: {MISSING_DECISION.format(line=node.line, element=node.id, decision=decision)}")
 
 
 def _count(number: int, word: str) -> str:

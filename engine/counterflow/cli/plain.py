@@ -12,8 +12,8 @@ from typing import Any
 from google.protobuf.message import Message
 
 JSON_SUFFIX = "_json"
-DOCUMENTS = {"variables", "customHeaders"}
-"""Fields of the gateway contract that are strings and hold JSON objects."""
+DOCUMENTS = {"variables", "customHeaders", "decisionOutput", "inputValue", "outputValue"}
+"""Fields of the gateway contract that are strings and hold JSON."""
 
 
 def to_data(message: Message) -> dict[str, Any]:

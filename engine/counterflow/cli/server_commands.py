@@ -68,7 +68,7 @@ def dev(
 ) -> None:
     """Run a server and tell what happens in it.
 
-    A line for each deployment, process instance, incident and undo.
+    A line for each deployment, process instance, message, timer, incident and undo.
     """
     settings = _settings(
         config,
@@ -80,12 +80,15 @@ def dev(
         compensation_order=compensation_order,
         insecure_public=insecure_public or None,
     )
-    say(f"Counterflow {__version__}. Data in {settings.database_url}; Ctrl-C stops.")
+    from counterflow.store.open import masked  # noqa: PLC0415 - only this command says where its data is
+
+    say(f"Counterflow {__version__}. Data in {masked(settings.database_url)}; Ctrl-C stops.")
     _run(settings, _announce_and_tell)
 
 
 def worker(
     file: Annotated[Path, typer.Argument(metavar="FILE.py", help="A Python file with a worker at its top level.")],
+    task: Annotated[list[str] | None, typer.Option("--task", metavar="TYPE", help="Do only this task; may be said several times.")] = None,
     verbose: Annotated[bool, typer.Option("--verbose", help="Log every attempt.")] = False,
     address: AddressOption = "",
 ) -> None:
@@ -95,6 +98,7 @@ def worker(
     said = address or address_of_all[0]
     arguments = [sys.executable, "-m", "counterflow_worker", str(file)]
     arguments += [*(["--address", said] if said else []), *(["--verbose"] if verbose else [])]
+    arguments += [word for job_type in task or () for word in ("--task", job_type)]
     sys.stdout.flush()
     os.execv(sys.executable, arguments)  # noqa: S606 - this interpreter, with a list of arguments and no shell
 

@@ -75,6 +75,16 @@ def _deployed(_: Any, details: Details) -> tuple[str, str, str]:
     return "deployed", "green", f"{details['bpmn_process_id']} version {details['version']} from {details['resource_name']}"
 
 
+def _decision_deployed(_: Any, details: Details) -> tuple[str, str, str]:
+    return "deployed", "green", f"decision {details['decision_id']} version {details['version']}"
+
+
+def _decided(record: Any, details: Details) -> tuple[str, str, str]:
+    gave = details["failure"] or json.dumps(details["output"], ensure_ascii=False)
+    where = f" at {record.element_id} of {record.process_instance_key}" if record.process_instance_key else ""
+    return "decided", "cyan", f"{details['decision_id']} version {details['version']}: {shortened(gave)}{where}"
+
+
 def _started(record: Any, details: Details) -> tuple[str, str, str]:
     return "started", "cyan", f"{details['bpmn_process_id']} version {details['version']}: {record.process_instance_key}"
 
@@ -105,12 +115,35 @@ def _caught(record: Any, details: Details) -> tuple[str, str, str]:
     return "caught", "yellow", f"error {details['error_code']} at {record.element_id} of {record.process_instance_key}"
 
 
+def _published(record: Any, details: Details) -> tuple[str, str, str]:
+    key = f" / {shortened(details['correlation_key'])}" if details.get("correlation_key") else ""
+    return "message", "cyan", f"{details['name']}{key}: {record.key}"
+
+
+def _correlated(record: Any, details: Details) -> tuple[str, str, str]:
+    return "correlated", "cyan", f"message {details['message_key']} at {record.element_id} of {record.process_instance_key}"
+
+
+def _expired(_: Any, details: Details) -> tuple[str, str, str]:
+    return "expired", "yellow", f"message {details['message_key']}"
+
+
+def _timer(record: Any, _: Details) -> tuple[str, str, str]:
+    return "timer", "cyan", f"{record.element_id} of {record.process_instance_key}"
+
+
+def _released(record: Any, _: Details) -> tuple[str, str, str]:
+    return "released", "green", f"{record.process_instance_key}"
+
+
 def _quarantined(record: Any, details: Details) -> tuple[str, str, str]:
     return "set aside", "red", f"{record.process_instance_key}: {details['reason']}"
 
 
 TELLERS: Mapping[str, Teller] = {
     "ProcessDefined": _deployed,
+    "DecisionDefined": _decision_deployed,
+    "DecisionEvaluated": _decided,
     "ProcessInstanceCreated": _started,
     "ElementCompleted": _completed,
     "ElementTerminated": _terminated,
@@ -120,4 +153,9 @@ TELLERS: Mapping[str, Teller] = {
     "UndoStarted": _undoing,
     "ErrorCaught": _caught,
     "InstanceQuarantined": _quarantined,
+    "InstanceReleased": _released,
+    "MessagePublished": _published,
+    "MessageCorrelated": _correlated,
+    "MessageExpired": _expired,
+    "TimerTriggered": _timer,
 }

@@ -49,6 +49,7 @@ def read(
 
 def _compiled(model: tree.Model, resource_name: str, imported: Iterable[Definitions], limits: FeelLimits) -> ReadResult:
     notes = Notes(model.id or resource_name)
+    _refuse_twice(model, notes)
     imports = _imports(model, imported, notes)
     types = Types(model.types, _imported_types(imports), notes)
     own_types = types.all()
@@ -67,6 +68,17 @@ def _compiled(model: tree.Model, resource_name: str, imported: Iterable[Definiti
     if cycle := definitions.cycle():
         notes.error(0, notes.of, "cycle", f"expected requirements that lead to inputs, found that {cycle}.", "Remove one of them.")
     return ReadResult(definitions, tuple(sorted(notes.findings)))
+
+
+def _refuse_twice(model: tree.Model, notes: Notes) -> None:
+    """Requirements and callers name a node by its id: of two with the same one, one would be drawn in vain."""
+    lines: dict[str, int] = {}
+    for node in model.nodes:
+        identifier = node.id or node.name
+        if identifier in lines:
+            message = f"expected an id of its own, found the one of the element in line {lines[identifier]}."
+            notes.error(node.line, identifier, "duplicate-id", message, "Rename one of them.")
+        lines.setdefault(identifier, node.line)
 
 
 def _imported_types(imports: Mapping[str, Definitions]) -> dict[str, Type]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 
 from counterflow.edge.calls import Behaviour, Calls, Context
 from counterflow.edge.translate import DEFAULT_TENANT, check_tenants, process_metadata
@@ -22,6 +22,7 @@ class Deployments:
     """The calls that bring models in."""
 
     def __init__(self, calls: Calls) -> None:
+        self._loop = calls.loop
         self._submit = calls.loop.submit
 
     def behaviours(self) -> Mapping[str, Behaviour]:
@@ -51,7 +52,19 @@ class Deployments:
         refuse_unreadable(files)
         resources = await asyncio.to_thread(read_sound, files)
         deployment: Deployment = await self._submit(DeployResources(resources=resources))
+        for warning in missing_decisions(resources, self._loop.state.decisions.latest):
+            logger.warning("%s", warning)
         return deployment
+
+
+def missing_decisions(resources: Sequence[ReadResource], deployed: Container[str]) -> Iterator[str]:
+    """Warnings of tasks whose decision nobody has deployed so far: it may come before an instance needs it."""
+    for resource in resources:
+        for node in (node for process in resource.processes for node in process.nodes.values() if node.decision is not None):
+            decision_id = node.decision.decision_id if node.decision is not None else None
+            if isinstance(decision_id, str) and decision_id not in deployed:
+                place = f"'{resource.name}': line {node.line}, element '{node.id}' [called-decision]"
+                yield f"{place}: decision '{decision_id}' is not deployed. Deploy it before an instance gets there."
 
 
 def refuse_unreadable(files: Sequence[File]) -> None:

@@ -31,6 +31,7 @@ INTENTS: Mapping[str, str] = {
     "CreateProcessInstanceWithResult": "CREATE_WITH_AWAITING_RESULT",
     "DeployProcess": "CREATE",
     "DeployResource": "CREATE",
+    "EvaluateDecision": "EVALUATE",
     "FailJob": "FAIL",
     "PublishMessage": "PUBLISH",
     "ReleaseQuarantined": "RELEASE",

@@ -18,7 +18,7 @@ CONTEXT: Final = decimal.Context(
     rounding=decimal.ROUND_HALF_EVEN,
     Emin=-6143,
     Emax=6144,
-    traps=[decimal.InvalidOperation, decimal.DivisionByZero, decimal.Overflow],
+    traps=[decimal.InvalidOperation, decimal.DivisionByZero, decimal.Overflow, decimal.Underflow],
 )
 
 

@@ -8,7 +8,7 @@ key may begin one.
 
 from __future__ import annotations
 
-from counterflow.kernel import arrivals, instances, messages, starts, variables
+from counterflow.kernel import arrivals, instances, messages, quarantine, starts, variables
 from counterflow.kernel.records import Command, Rejection, RejectionType
 from counterflow.kernel.rows import Message, MessageStart, StartLock, StartTimer
 from counterflow.kernel.step import Step
@@ -22,6 +22,14 @@ class PublishMessage(Command, frozen=True, kw_only=True, gc=False):
     message_id: str = ""
     time_to_live_ms: int = 0
     variables: dict[str, bytes]
+
+
+class SetStartAside(Command, frozen=True, kw_only=True, gc=False):
+    """The start timer that was due at `due_ms` begins an instance that fails at its first step. Given by the loop after a fault."""
+
+    key: int
+    due_ms: int
+    reason: str
 
 
 def decide_publish(step: Step, command: PublishMessage) -> int:
@@ -55,6 +63,17 @@ def start_timer_due(step: Step, timer: StartTimer) -> None:
     instances.begin(step, starts.trigger(step, timer), {}, start_at=timer.element_id)
 
 
+def decide_set_start_aside(step: Step, command: SetStartAside) -> bool:
+    """The instance is there and quarantined, for a person to look into and release; the timer goes on with its next moment."""
+    timer: StartTimer | None = step.state.shared[StartTimer].get(command.key)
+    if timer is None or timer.due_ms != command.due_ms:
+        return False
+    step.instance = None
+    instances.open_new(step, starts.trigger(step, timer), {}, start_at=timer.element_id)
+    step.emit(quarantine.InstanceQuarantined(command.reason))
+    return True
+
+
 def instance_ended(step: Step, process_instance_key: int) -> None:
     """If a message had begun this instance, the next one with its key may begin another."""
     lock: StartLock | None = step.state.lock_of.get(process_instance_key)
@@ -73,19 +92,25 @@ def instance_ended(step: Step, process_instance_key: int) -> None:
 
 
 def _reach_waiting(step: Step, message: Message) -> set[str]:
-    reached: set[str] = set()
-    receivers = step.state.receivers.get((message.name, message.correlation_key), {})
-    for subscription_key, (instance_key, process_id) in sorted(receivers.items()):
-        instance = step.state.instance(instance_key) if process_id not in reached else None
+    by_process = step.state.receivers.get((message.name, message.correlation_key), {})
+    in_turn = sorted((next(iter(keys)), process_id) for process_id, keys in by_process.items())
+    reached = {process_id for _, process_id in in_turn if _reach_one(step, message, process_id)}
+    step.instance = None
+    return reached
+
+
+def _reach_one(step: Step, message: Message, process_id: str) -> bool:
+    """The instance of a process that has waited longest; not one that is set aside, and not one that was just swept away."""
+    for subscription_key in step.state.receivers.get((message.name, message.correlation_key), {}).get(process_id, ()):
+        instance = step.state.instance(step.state.instance_of_receiver.get(subscription_key, 0))
         subscription = instance.subscriptions.get(subscription_key) if instance is not None else None
         if instance is None or subscription is None or instance.quarantine is not None:
-            continue  # set aside, or swept away with the call activity that this message has just interrupted
-        reached.add(process_id)
+            continue
         step.instance = instance
         step.emit(messages.MessageCorrelated(message.key, process_id, subscription_key))
         arrivals.message_came(step, subscription, messages.values_of(message))
-    step.instance = None
-    return reached
+        return True
+    return False
 
 
 def _begin(step: Step, start: MessageStart, message: Message) -> None:
@@ -101,15 +126,12 @@ def _is_locked(step: Step, process_id: str, correlation_key: str) -> bool:
 
 
 def _refuse_known_id(step: Step, command: PublishMessage) -> None:
-    if not command.message_id:
-        return
-    for key in step.state.buffered.get((command.name, command.correlation_key), ()):
-        message: Message = step.state.shared[Message][key]
-        if message.message_id == command.message_id:
-            raise Rejection(
-                RejectionType.ALREADY_EXISTS,
-                f"Expected to publish a new message with id '{command.message_id}', but a message with that id was already published",
-            )
+    buffered = step.state.buffered.get((command.name, command.correlation_key))
+    if buffered is not None and buffered.has_id(command.message_id):
+        raise Rejection(
+            RejectionType.ALREADY_EXISTS,
+            f"Expected to publish a new message with id '{command.message_id}', but a message with that id was already published",
+        )
 
 
-COMMANDS = {PublishMessage: decide_publish}
+COMMANDS = {PublishMessage: decide_publish, SetStartAside: decide_set_start_aside}

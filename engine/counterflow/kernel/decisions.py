@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 CANDIDATES = 10
 """Names that a message about a missing decision lists."""
+WARNINGS = 5
+"""Warnings that are kept of one evaluation."""
 NULL = b"null"
 _encode = msgspec.json.Encoder().encode
 
@@ -65,7 +67,7 @@ class DecisionEvaluated(Event, frozen=True, array_like=True, tag=151, gc=False):
     """A decision was evaluated, for an element instance (0: for a caller from outside).
 
     `output` is JSON, null where it failed; `evaluated` a JSON array of `EvaluatedDecision`. `result` is kept only where the
-    undo of the activity asks for it.
+    undo of the activity asks for it. `warnings` say why something on the way was null, the first few of them.
     """
 
     key: int
@@ -78,6 +80,7 @@ class DecisionEvaluated(Event, frozen=True, array_like=True, tag=151, gc=False):
     failed_decision_id: str = ""
     failure: str = ""
     result: bytes | None = None
+    warnings: tuple[str, ...] = ()
 
 
 class EvaluateDecision(Command, frozen=True, kw_only=True, gc=False):
@@ -156,14 +159,18 @@ def evaluate(
     state = step.state
     result = state.decision_model(decision.requirements_key).evaluate(decision.decision_id, context, step.now_ms)
     requirements: DecisionRequirements = state.shared[DecisionRequirements][decision.requirements_key]
-    failed, failure = (result.failure.decision_id, result.failure.message) if result.failure is not None else ("", "")
+    failed, failure = (
+        (result.failure.decision_id or decision.decision_id, result.failure.message) if result.failure is not None else ("", "")
+    )
     output = NULL
     try:
         output = feel.to_json(result.output) if not failure else NULL
     except feel.FeelValueError as error:
         failed, failure = decision.decision_id, str(error)
     evaluation = Evaluation(step.new_key(), decision, requirements, output, _trace(state, decision, requirements, result), failed, failure)
-    _write_down(step, evaluation, element_instance_key, keep_result=keep_result)
+    kept = evaluation.output if keep_result and not evaluation.failure else None
+    warnings = tuple(dict.fromkeys(warning.message for warning in result.warnings))[:WARNINGS]
+    _write_down(step, evaluation, element_instance_key, kept, warnings)
     return evaluation, result
 
 
@@ -172,7 +179,7 @@ def trace_of(evaluated: bytes) -> tuple[EvaluatedDecision, ...]:
     return _decode_trace.decode(evaluated)
 
 
-def _write_down(step: Step, evaluation: Evaluation, element_instance_key: int, *, keep_result: bool) -> None:
+def _write_down(step: Step, evaluation: Evaluation, element_instance_key: int, kept: bytes | None, warnings: tuple[str, ...]) -> None:
     evaluated = _encode(evaluation.evaluated)
     if len(evaluated) > step.limits.variable_bytes:
         evaluated = _encode([_without_values(each) for each in evaluation.evaluated])
@@ -188,7 +195,8 @@ def _write_down(step: Step, evaluation: Evaluation, element_instance_key: int, *
             evaluated,
             evaluation.failed_decision_id,
             evaluation.failure,
-            evaluation.output if keep_result and not evaluation.failure else None,
+            kept,
+            warnings,
         )
     )
 
@@ -201,7 +209,8 @@ def _without_values(decision: EvaluatedDecision) -> EvaluatedDecision:
 def _trace(
     state: State, decision: DecisionDefinition, requirements: DecisionRequirements, result: dmn.DecisionResult
 ) -> tuple[EvaluatedDecision, ...]:
-    return tuple(_evaluated(_row_of(state, decision, requirements, each.id), each) for each in result.evaluated)
+    ids = ((each.id or each.name, each) for each in result.evaluated)  # a decision without an id goes by its name
+    return tuple(_evaluated(_row_of(state, decision, requirements, name), name, each) for name, each in ids)
 
 
 def _row_of(state: State, decision: DecisionDefinition, requirements: DecisionRequirements, decision_id: str) -> DecisionDefinition | None:
@@ -218,11 +227,11 @@ def _row_of(state: State, decision: DecisionDefinition, requirements: DecisionRe
     return None
 
 
-def _evaluated(row: DecisionDefinition | None, decision: dmn.EvaluatedDecision) -> EvaluatedDecision:
+def _evaluated(row: DecisionDefinition | None, decision_id: str, decision: dmn.EvaluatedDecision) -> EvaluatedDecision:
     key, version = (row.key, row.version) if row is not None else (0, 0)
     return EvaluatedDecision(
         key,
-        decision.id,
+        decision_id,
         decision.name,
         version,
         decision.kind.upper().replace(" ", "_"),

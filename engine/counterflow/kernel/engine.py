@@ -37,7 +37,7 @@ from counterflow.kernel.elements import call_activity, multi_instance, parallel_
 from counterflow.kernel.elements.registry import ROOMS
 from counterflow.kernel.instance_state import InstanceState
 from counterflow.kernel.records import BrokenInvariant, Command, Event, InstanceEnded, LogEntry, Rejection
-from counterflow.kernel.state import State
+from counterflow.kernel.state import Mark, State
 from counterflow.kernel.step import Applier, Limits, Step
 
 _LIVES: tuple[Any, ...] = (
@@ -81,7 +81,10 @@ class Decision(msgspec.Struct, frozen=True):
 
 
 class KernelFault(Exception):
-    """An exception inside a command, which was rolled back. `process_instance_key` is the instance to set aside (0: none)."""
+    """An exception inside a command, which was rolled back.
+
+    `process_instance_key` is the instance to set aside; 0 where none was at work that had been there before.
+    """
 
     def __init__(self, command: str, process_instance_key: int, cause: Exception) -> None:
         super().__init__(f"{command} on process instance {process_instance_key}: {type(cause).__name__}: {cause}")
@@ -100,10 +103,19 @@ def decide(state: State, command: Command, now_ms: int, limits: Limits = Limits(
         state.roll_back(mark)
         raise
     except Exception as fault:
-        instance_key = step.instance.key if step.instance is not None else 0
+        instance_key = _broken_instance(step, mark)
         state.roll_back(mark)
         raise KernelFault(type(command).__name__, instance_key, fault) from fault
     return Decision(answer, log_of(step, type(command).__name__, mark.last_position + 1), step.ended)
+
+
+def _broken_instance(step: Step, mark: Mark) -> int:
+    """The instance to set aside: the one at work, or where that is of this command, its nearest caller that was there before."""
+    instance = step.instance
+    while instance is not None and instance.key > mark.last_key:
+        parent_key = instance.header.parent_instance_key if instance.header is not None else 0
+        instance = step.state.instance(parent_key) if parent_key else None
+    return instance.key if instance is not None else 0
 
 
 def _run(step: Step) -> None:

@@ -104,6 +104,17 @@ def tell_uncaught(step: Step, thrower: ElementInstance, code: str, message: str,
     )
 
 
+def tell_set_aside(step: Step, thrower: ElementInstance, code: str, catch: Catch) -> None:
+    """The error is caught by a caller that is quarantined: it has to wait."""
+    incidents.raise_incident(
+        step,
+        thrower,
+        "UNHANDLED_ERROR_EVENT",
+        f"Expected '{catch.event.id}' to catch the error with code '{code}' thrown by '{thrower.element_id}', but the process instance "
+        f"'{catch.instance.key}' that it belongs to is quarantined; release that one, then resolve the incident",
+    )
+
+
 def _matching(events: Iterable[Node], code: str) -> Node | None:
     catch_all = None
     for event in events:

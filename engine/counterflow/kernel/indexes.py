@@ -1,11 +1,12 @@
-"""What is asked across instances: which jobs of a type can be taken, and what is due next.
+"""What is asked across instances: which jobs of a type can be taken, what is due next, which messages wait, and who for them.
 
-Both follow the job rows (`State.put` keeps them) and are rebuilt from the store at start, so both give an answer that
-depends on the rows alone: the smallest key first, the earliest moment first.
+All follow the rows (`State.put` keeps them) and are rebuilt from the store at start, so all give an answer that depends on
+the rows alone: the smallest key first, the earliest moment first. None of them costs more the more there is in it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
@@ -20,8 +21,8 @@ class Due(NamedTuple):
     table: type[Row]
 
 
-class ReadyJobs:
-    """The keys of the activatable jobs of one type, smallest first."""
+class OldestFirst:
+    """Keys, smallest first: the activatable jobs of one type, for instance."""
 
     __slots__ = ("_heap", "_live")
 
@@ -33,14 +34,16 @@ class ReadyJobs:
         return len(self._live)
 
     def add(self, key: int) -> None:
-        """Note that a job can be taken."""
+        """Note a key."""
         if key not in self._live:
             self._live.add(key)
             heappush(self._heap, key)
 
     def discard(self, key: int) -> None:
-        """Note that a job can no longer be taken. Its place in the heap is cleared when it comes to the top."""
+        """Forget a key. Its place in the heap is cleared when it comes to the top, or with the next rebuilding."""
         self._live.discard(key)
+        if len(self._heap) > 2 * len(self._live) + 1024:
+            self._heap = sorted(self._live)
 
     def first(self) -> int | None:
         """The smallest key, which stays; None when there is none."""
@@ -49,21 +52,87 @@ class ReadyJobs:
             heappop(heap)
         return heap[0] if heap else None
 
+    def __iter__(self) -> Iterator[int]:
+        """All keys, smallest first. Costs little where only the first is asked for; what is forgotten meanwhile may still come."""
+        first = self.first()
+        if first is not None:
+            yield first
+            yield from sorted(key for key in self._live if key != first)
+
+
+class BufferedMessages:
+    """The messages of one name and correlation key that may still find a receiver."""
+
+    __slots__ = ("_ids", "_keys", "_unreached")
+
+    def __init__(self) -> None:
+        self._keys: dict[int, None] = {}
+        self._ids: dict[str, int] = {}
+        self._unreached: dict[str, OldestFirst] = {}
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(sorted(self._keys))
+
+    def add(self, key: int, message_id: str) -> None:
+        """A message that has reached nobody."""
+        self._keys[key] = None
+        if message_id:
+            self._ids[message_id] = key
+        for unreached in self._unreached.values():
+            unreached.add(key)
+
+    def discard(self, key: int, message_id: str) -> None:
+        """The message is no more."""
+        self._keys.pop(key, None)
+        if message_id:
+            self._ids.pop(message_id, None)
+        for unreached in self._unreached.values():
+            unreached.discard(key)
+
+    def has_id(self, message_id: str) -> bool:
+        """Whether a message with this id of its publisher is here."""
+        return message_id in self._ids
+
+    def set_reached(self, key: int, process_id: str, *, is_reached: bool) -> None:
+        """The message has reached this process, or that was taken back."""
+        unreached = self._unreached.get(process_id)
+        if unreached is not None:
+            (unreached.discard if is_reached else unreached.add)(key)
+
+    def unreached_by(self, process_id: str, reached: Callable[[int], bool]) -> OldestFirst:
+        """Those that have not reached this process. `reached` is asked of each message the first time that the process is."""
+        unreached = self._unreached.get(process_id)
+        if unreached is None:
+            unreached = self._unreached[process_id] = OldestFirst()
+            for key in self:
+                if not reached(key):
+                    unreached.add(key)
+        return unreached
+
 
 class DueTimes:
-    """What is due when (epoch milliseconds), earliest first: keys of rows, each with one moment at most, and their table."""
+    """What is due when (epoch milliseconds), earliest first: keys of rows, each with one moment at most, and their table.
 
-    __slots__ = ("_due", "_heap")
+    What could not be triggered, through no fault of its own, is set aside: known, but not the first of anything until it is
+    taken up again.
+    """
+
+    __slots__ = ("_aside", "_due", "_heap")
 
     def __init__(self) -> None:
         self._heap: list[tuple[int, int]] = []
         self._due: dict[int, tuple[int, type[Row]]] = {}
+        self._aside: dict[int, tuple[int, type[Row]]] = {}
 
     def __len__(self) -> int:
         return len(self._due)
 
     def set(self, key: int, due_ms: int, table: type[Row]) -> None:
         """Give a key its moment, in place of the one it had."""
+        self._aside.pop(key, None)
         self._due[key] = (due_ms, table)
         heappush(self._heap, (due_ms, key))
         if len(self._heap) > 2 * len(self._due) + 1024:
@@ -73,6 +142,17 @@ class DueTimes:
     def discard(self, key: int) -> None:
         """Forget a key. Its place in the heap is cleared when it comes to the top, or with the next rebuilding."""
         self._due.pop(key, None)
+        self._aside.pop(key, None)
+
+    def set_aside(self, key: int) -> None:
+        """Leave a key alone until `take_up`."""
+        if key in self._due:
+            self._aside[key] = self._due.pop(key)
+
+    def take_up(self) -> None:
+        """What was set aside may be triggered again."""
+        for key, (due_ms, table) in list(self._aside.items()):
+            self.set(key, due_ms, table)
 
     def first(self) -> Due | None:
         """The earliest, which stays; None when nothing is due, ever."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from counterflow.kernel.indexes import ReadyJobs
+from counterflow.kernel.indexes import OldestFirst
 from counterflow.kernel.rows import (
     ArrivedToken,
     ElementInstance,
@@ -178,7 +178,7 @@ def index_waiting(state: State, old: Job | None, new: Job | None) -> None:
         if new.state == ACTIVATABLE:
             queue = state.ready.get(new.type)
             if queue is None:
-                queue = state.ready[new.type] = ReadyJobs()
+                queue = state.ready[new.type] = OldestFirst()
             queue.add(new.key)
             state.newly_ready.append((new.type, new.key))
         if new.due_ms is not None:
@@ -186,7 +186,9 @@ def index_waiting(state: State, old: Job | None, new: Job | None) -> None:
 
 
 def _index_quarantine(state: State, instance: InstanceState, old: Quarantine | None, new: Quarantine | None) -> None:
-    """Nothing of an instance that is set aside is offered or comes due."""
+    """Nothing of an instance that is set aside is offered or comes due. What it has kept from coming due elsewhere may go on."""
+    if new is None:
+        state.due.take_up()
     for job in instance.jobs.values():
         if new is not None:
             index_waiting(state, job, None)
@@ -228,13 +230,21 @@ def _index_wait(
 def index_receiver(state: State, old: MessageSubscription | None, new: MessageSubscription | None) -> None:
     """Follow who receives which message."""
     if old is not None:
-        waiting = state.receivers[old.message_name, old.correlation_key]
-        waiting.pop(old.key, None)
-        if not waiting:
-            del state.receivers[old.message_name, old.correlation_key]
+        waiting = state.receivers.get((old.message_name, old.correlation_key), {})
+        if old.bpmn_process_id in waiting:
+            waiting[old.bpmn_process_id].discard(old.key)
+            if not waiting[old.bpmn_process_id]:
+                del waiting[old.bpmn_process_id]
+            if not waiting:
+                del state.receivers[old.message_name, old.correlation_key]
+        state.instance_of_receiver.pop(old.key, None)
     if new is not None:
-        receivers = state.receivers.setdefault((new.message_name, new.correlation_key), {})
-        receivers[new.key] = (new.process_instance_key, new.bpmn_process_id)
+        by_process = state.receivers.setdefault((new.message_name, new.correlation_key), {})
+        keys = by_process.get(new.bpmn_process_id)
+        if keys is None:
+            keys = by_process[new.bpmn_process_id] = OldestFirst()
+        keys.add(new.key)
+        state.instance_of_receiver[new.key] = new.process_instance_key
 
 
 def _index_loop_output(state: State, instance: InstanceState, old: LoopOutput | None, new: LoopOutput | None) -> None:

@@ -78,6 +78,21 @@ def begin(
 
     Who gives the document has measured it.
     """
+    header = open_new(step, definition, document, start_at=start_at, caller=caller, call_depth=call_depth)
+    step.later(lifecycle.begin, header.key)
+    return header
+
+
+def open_new(
+    step: Step,
+    definition: ProcessDefinition,
+    document: variables.Document,
+    *,
+    start_at: str | None = None,
+    caller: ElementInstance | None = None,
+    call_depth: int = 0,
+) -> ProcessInstance:
+    """A new instance that has not begun."""
     key = step.new_key()
     step.state.open_instance(key)
     step.instance = step.state.instances[key]
@@ -86,7 +101,6 @@ def begin(
     root = step.state.process_of(definition.key).root
     step.emit(lifecycle.ElementActivating(key, 0, root.id))
     variables.carry(step, key, document)
-    step.later(lifecycle.begin, key)
     header = step.instance.header
     if header is None:
         raise BrokenInvariant(f"process instance {key} was created without a header")

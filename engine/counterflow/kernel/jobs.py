@@ -30,6 +30,8 @@ from counterflow.model.graph import JobDefinition, Node
 ACTIVATED, BACKING_OFF, FAILED, ERROR_THROWN = "activated", "backing_off", "failed", "error_thrown"
 ACTIVE_STATES = (ACTIVATABLE, ACTIVATED)
 ERROR_MESSAGE_LIMIT = 10_000
+MOST_RETRIES = 2**31 - 1
+"""The wire's int32."""
 
 
 class JobCreated(Event, frozen=True, array_like=True, tag=30, gc=False):
@@ -153,8 +155,10 @@ def create(step: Step, element: ElementInstance, node: Node) -> None:
         return
     try:
         headers = _headers(step, element, definition)
-    except feel.FeelValueError as error:
-        incidents.raise_incident(step, element, "EXTRACT_VALUE_ERROR", f"Expected the headers of '{node.id}' to be values, but {error}")
+    except variables.MappingFailed as failure:
+        incidents.raise_incident(
+            step, element, "EXTRACT_VALUE_ERROR", f"{failure} ('{node.id}'); set the variables it reads and resolve the incident"
+        )
         return
     step.emit(JobCreated(step.new_key(), element.key, job_type, retries, headers))
 
@@ -162,32 +166,36 @@ def create(step: Step, element: ElementInstance, node: Node) -> None:
 def _job_type(step: Step, element: ElementInstance, definition: JobDefinition) -> str | None:
     if isinstance(definition.type, str):
         return definition.type
-    value = variables.evaluate(step, element.key, definition.type).value
-    if isinstance(value, str) and value:
-        return value
-    _refuse_value(step, element, "job type", definition.type.text, "a non-empty string", value)
+    evaluation = variables.evaluate(step, element.key, definition.type)
+    if isinstance(evaluation.value, str) and evaluation.value and evaluation.failure is None:
+        return evaluation.value
+    _refuse_value(step, element, "job type", definition.type, "a non-empty string", evaluation)
     return None
 
 
 def _retries(step: Step, element: ElementInstance, definition: JobDefinition) -> int | None:
     if isinstance(definition.retries, int):
         return definition.retries
-    value = variables.evaluate(step, element.key, definition.retries).value
-    if isinstance(value, int | Decimal) and not isinstance(value, bool) and value == int(value) and value >= 1:
+    evaluation = variables.evaluate(step, element.key, definition.retries)
+    value = evaluation.value if evaluation.failure is None else None
+    if isinstance(value, int | Decimal) and not isinstance(value, bool) and value == int(value) and 1 <= value <= MOST_RETRIES:
         return int(value)
-    _refuse_value(step, element, "job retries", definition.retries.text, "a whole number from 1", value)
+    _refuse_value(step, element, "job retries", definition.retries, f"a whole number from 1 to {MOST_RETRIES}", evaluation)
     return None
 
 
 def _headers(step: Step, element: ElementInstance, definition: JobDefinition) -> bytes | None:
-    """The headers of this one job, where some are expressions: text as it is, other values as JSON, null not at all."""
+    """The headers of this one job, where some are expressions: text as it is, other values as JSON, null not at all.
+
+    Raises `MappingFailed`.
+    """
     if not definition.header_expressions:
         return None
     headers = msgspec.json.decode(definition.headers)
     for name, expression in definition.header_expressions:
-        value = variables.evaluate(step, element.key, expression).value
-        if value is not None:
-            headers[name] = value if isinstance(value, str) else feel.to_json(value).decode()
+        value = variables.evaluate_to_json(step, element.key, expression, f"the header '{name}'")
+        if value != b"null":
+            headers[name] = msgspec.json.decode(value) if value.startswith(b'"') else value.decode()
     return msgspec.json.encode(headers)
 
 
@@ -302,9 +310,11 @@ def _expect_active(job: Job, intent: str) -> None:
     raise Rejection(RejectionType.INVALID_STATE, f"Expected job with key '{job.key}' to be {intent}, but {why}")
 
 
-def _refuse_value(step: Step, element: ElementInstance, what: str, text: str, expected: str, found: object) -> None:
-    message = f"Expected the {what} '={text}' of '{element.element_id}' to be {expected}, but it is {found!r}"
-    incidents.raise_incident(step, element, "EXTRACT_VALUE_ERROR", message)
+def _refuse_value(
+    step: Step, element: ElementInstance, what: str, expression: feel.Expression, expected: str, found: feel.Evaluation
+) -> None:
+    message = f"Expected the {what} '={expression.text}' of '{element.element_id}' to be {expected}, but {variables.found_in(found)}"
+    incidents.raise_incident(step, element, "EXTRACT_VALUE_ERROR", f"{message}; set the variables it reads and resolve the incident")
 
 
 # -- applying ---------------------------------------------------------------------------------------------------------

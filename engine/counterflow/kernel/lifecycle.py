@@ -26,6 +26,8 @@ ACTIVATING, ACTIVATED, COMPLETING, TERMINATING = "activating", "activated", "com
 
 MAPPING_FAILED = "IO_MAPPING_ERROR"
 
+MAPPING_REMEDY = "set the variables it reads and resolve the incident"
+
 BODY = -1
 """`loop_counter` of the body of a multi-instance activity; its instances have 1, 2, 3, …, all other elements 0."""
 
@@ -124,10 +126,8 @@ def begin(step: Step, element: ElementInstance, node: Node) -> None:
     """Map the inputs, then set the element to work."""
     if element.state != ACTIVATING:
         return
-    if element.loop_counter <= 0:
-        step.steps_left -= 1
-    if step.steps_left < 0:
-        _hold_up(step, element)
+    if not step.may_enter(element):
+        hold_up(step, element)
         return
     if node.inputs and element.loop_counter != BODY and not _map_inputs(step, element, node):
         return
@@ -308,7 +308,7 @@ def _end_scope(step: Step, element: ElementInstance, node: Node) -> None:
 
 
 def _waits_for_caller(step: Step, element: ElementInstance) -> bool:
-    """A called instance does not end while its caller is set aside: nobody could take what it ends with. The release ends it."""
+    """A called process whose caller is quarantined ends when that is released: until then nobody could take what it ends with."""
     header = step.current().header
     if element.scope_key or header is None or not header.parent_instance_key:
         return False
@@ -321,13 +321,15 @@ def _announce_end(step: Step, element: ElementInstance, state: str) -> None:
     step.ended.append(InstanceEnded(element.process_instance_key, state, values))
 
 
-def _hold_up(step: Step, element: ElementInstance) -> None:
+def hold_up(step: Step, element: ElementInstance) -> None:
+    """The course has gone on for too long without a wait: an incident stops it here."""
     incidents.raise_incident(
         step,
         element,
         "STEP_LIMIT_EXCEEDED",
-        f"Expected at most {step.limits.steps} elements in one go, but the course reached '{element.element_id}' without ever "
-        "waiting: is it a loop without a task? Resolve the incident to let it go on as far again, or cancel the instance",
+        f"Expected to enter at most {step.limits.steps} elements again in one go, and {step.limits.elements} in all, but the course "
+        f"reached '{element.element_id}' without ever waiting: is it a loop without a task? Resolve the incident to let it go on "
+        "as far again, or cancel the instance",
     )
 
 
@@ -336,7 +338,7 @@ def _map_inputs(step: Step, element: ElementInstance, node: Node) -> bool:
         present = step.current().variables.get(element.key, {})
         variables.set_local(step, element.key, variables.map_values(step, element, node.inputs, present))
     except (variables.MappingFailed, variables.DocumentTooLarge) as failure:
-        incidents.raise_incident(step, element, MAPPING_FAILED, f"{failure} (input mapping of '{node.id}')")
+        incidents.raise_incident(step, element, MAPPING_FAILED, f"{failure} (input mapping of '{node.id}'); {MAPPING_REMEDY}")
         return False
     return True
 
@@ -351,7 +353,7 @@ def _map_outputs(step: Step, element: ElementInstance, node: Node) -> bool:
         mapped = variables.map_values(step, element, node.outputs, present)
         variables.propagate(step, scope_key, mapped)
     except (variables.MappingFailed, variables.DocumentTooLarge) as failure:
-        incidents.raise_incident(step, element, MAPPING_FAILED, f"{failure} (output mapping of '{node.id}')")
+        incidents.raise_incident(step, element, MAPPING_FAILED, f"{failure} (output mapping of '{node.id}'); {MAPPING_REMEDY}")
         return False
     return True
 

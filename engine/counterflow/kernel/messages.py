@@ -98,9 +98,12 @@ def subscribe(step: Step, element: ElementInstance, catch: Node, definition: Mes
 
 def next_buffered(state: State, process_id: str, name: str, correlation_key: str) -> Message | None:
     """The oldest message of this name and key that is still there and has not reached this process."""
-    for key in sorted(state.buffered.get((name, correlation_key), ())):
+    buffered = state.buffered.get((name, correlation_key))
+    if buffered is None:
+        return None
+    for key in buffered.unreached_by(process_id, lambda key: (key, process_id) in state.shared[MessageCorrelation]):
         message: Message = state.shared[Message][key]
-        if (key, process_id) not in state.shared[MessageCorrelation] and message.expires_at_ms > state.now_ms:
+        if message.expires_at_ms > state.now_ms:
             return message
     return None
 

@@ -1,10 +1,10 @@
 """The life of a quarantine: an instance in which the kernel broke one of its own rules is set aside, so that no other is harmed.
 
-    set aside → released (its jobs are offered again)
+    set aside → released (its jobs are offered again, what came due meanwhile comes, what it has called may end)
               → abandoned (cancelled by a person: its rows go as they are, nothing of it is run any more)
 
-The command that failed was rolled back; what had been committed before it is untouched. Instances that it has called go on, but
-do not end before it is released; an error end event whose error it would catch is an incident until then.
+The command that failed was rolled back; what had been committed before it is untouched. An instance that a start timer
+has begun is set aside before its first step when that step fails, so that neither the start nor the next one is lost.
 """
 
 from __future__ import annotations
@@ -57,26 +57,35 @@ def decide_quarantine(step: Step, command: QuarantineInstance) -> None:
 
 def decide_release(step: Step, command: ReleaseInstance) -> None:
     """ReleaseQuarantined of our own service."""
-    instance = step.state.instance(command.process_instance_key)
-    if instance is None or instance.quarantine is None:
+    key = command.process_instance_key
+    instance = step.state.instance(key)
+    if instance is None:
+        raise Rejection(RejectionType.NOT_FOUND, f"Expected to release process instance '{key}', but no such process instance was found")
+    if instance.quarantine is None:
+        state = instance.header.state if instance.header is not None else "unknown"
         raise Rejection(
-            RejectionType.NOT_FOUND,
-            f"Expected to release process instance '{command.process_instance_key}', but no such instance is quarantined",
+            RejectionType.INVALID_STATE,
+            f"Expected to release process instance '{key}', but it is not quarantined: it is {state}, and nothing has to be done",
         )
     step.instance = instance
     step.emit(InstanceReleased())
     for key in sorted(instance.waits_of):
         step.expect_buffered(key)
-    _go_on_from_the_end(step, instance)
+    _take_up(step, instance)
 
 
-def _go_on_from_the_end(step: Step, released: InstanceState) -> None:
-    """What has stood at its end since its caller, or itself, was set aside, ends now."""
-    called = [step.state.instance(element.called_instance_key) for element in released.elements.values() if element.called_instance_key]
-    for instance in [*called, released]:
-        if instance is not None and instance.quarantine is None:
-            step.instance = instance
-            lifecycle.scope_may_end(step, instance.key)
+def _take_up(step: Step, instance: InstanceState) -> None:
+    """What the quarantine has held up: the beginning of the instance, the ends of those that it has called, and its own."""
+    root = instance.elements.get(instance.key)
+    if root is not None and root.state == lifecycle.ACTIVATING and root.key not in instance.incident_of:
+        step.later(lifecycle.begin, root.key)
+    for key in sorted(element.called_instance_key for element in instance.elements.values() if element.called_instance_key):
+        called = step.state.instance(key)
+        if called is not None and called.quarantine is None:
+            step.instance = called
+            lifecycle.scope_may_end(step, key)
+    step.instance = instance
+    lifecycle.scope_may_end(step, instance.key)
 
 
 def abandon(step: Step) -> None:

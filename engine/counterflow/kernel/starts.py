@@ -1,7 +1,7 @@
 """The life of a start that waits: a timer or a message that begins instances of a definition, from its start event.
 
     opened (with the latest version of a process) → closed (a later version has come)
-    a timer: triggered, and with repetitions left opened again
+    a timer: triggered, and with repetitions left opened again (also where the instance it begins has to be set aside)
 
 Only the latest version of a process is begun by events. BPMN 2.0.2, 13.5.1; Zeebe's rule for versions.
 """

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 import msgspec
 
 from counterflow.kernel.deployed_decisions import DeployedDecisions
-from counterflow.kernel.indexes import DueTimes, ReadyJobs
+from counterflow.kernel.indexes import BufferedMessages, DueTimes, OldestFirst
 from counterflow.kernel.instance_state import INDEXERS, InstanceState, index_receiver, index_waiting
 from counterflow.kernel.records import BrokenInvariant, first_key
 from counterflow.kernel.rows import (
@@ -120,14 +120,16 @@ class State:
         self.starts: dict[int, dict[int, type[Row]]] = {}
         """Per definition, the keys of its start timers and message starts, with their table."""
         self.message_starts: dict[str, dict[int, MessageStart]] = {}
-        self.buffered: dict[tuple[str, str], dict[int, None]] = {}
-        """Messages that may still find a receiver, by name and correlation key, in order of publication."""
+        self.buffered: dict[tuple[str, str], BufferedMessages] = {}
+        """Messages that may still find a receiver, by name and correlation key."""
         self.reached: dict[int, dict[str, None]] = {}
         """The processes that each of these messages has reached."""
-        self.receivers: dict[tuple[str, str], dict[int, tuple[int, str]]] = {}
-        """Message subscriptions by name and correlation key: process instance and process id by subscription key."""
+        self.receivers: dict[tuple[str, str], dict[str, OldestFirst]] = {}
+        """Keys of message subscriptions by name and correlation key, and by process id."""
+        self.instance_of_receiver: dict[int, int] = {}
+        """The process instance of each message subscription."""
         self.lock_of: dict[int, StartLock] = {}
-        self.ready: dict[str, ReadyJobs] = {}
+        self.ready: dict[str, OldestFirst] = {}
         self.due = DueTimes()
         self.newly_ready: list[tuple[str, int]] = []
         self.journal: list[tuple[type[Row], Any, Row | None, Row | None]] = []
@@ -372,11 +374,14 @@ def _index_start(state: State, row: StartTimer | MessageStart | None, table: typ
 
 def _index_message(state: State, old: Message | None, new: Message | None) -> None:
     if new is not None:
-        state.buffered.setdefault((new.name, new.correlation_key), {})[new.key] = None
+        buffered = state.buffered.get((new.name, new.correlation_key))
+        if buffered is None:
+            buffered = state.buffered[new.name, new.correlation_key] = BufferedMessages()
+        buffered.add(new.key, new.message_id)
         state.due.set(new.key, new.expires_at_ms, Message)
     elif old is not None:
         waiting = state.buffered[old.name, old.correlation_key]
-        waiting.pop(old.key)
+        waiting.discard(old.key, old.message_id)
         if not waiting:
             del state.buffered[old.name, old.correlation_key]
         state.due.discard(old.key)
@@ -385,11 +390,19 @@ def _index_message(state: State, old: Message | None, new: Message | None) -> No
 def _index_correlation(state: State, old: MessageCorrelation | None, new: MessageCorrelation | None) -> None:
     if new is not None:
         state.reached.setdefault(new.message_key, {})[new.bpmn_process_id] = None
+        _set_reached(state, new, is_reached=True)
     elif old is not None:
         reached = state.reached[old.message_key]
         reached.pop(old.bpmn_process_id)
         if not reached:
             del state.reached[old.message_key]
+        _set_reached(state, old, is_reached=False)
+
+
+def _set_reached(state: State, row: MessageCorrelation, *, is_reached: bool) -> None:
+    message = state.shared[Message].get(row.message_key)
+    if message is not None:
+        state.buffered[message.name, message.correlation_key].set_reached(row.message_key, row.bpmn_process_id, is_reached=is_reached)
 
 
 def _index_lock(state: State, old: StartLock | None, new: StartLock | None) -> None:

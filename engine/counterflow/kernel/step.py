@@ -27,11 +27,7 @@ Applier = Callable[[State, InstanceState | None, Any], None]
 Continuation = Callable[["Step", ElementInstance, Node], None]
 
 MAXIMUM_STEPS = 1_000
-"""Elements entered by one command before the course is held up: a loop without a wait would go on for ever."""
-
-
-STEPS_OF_AN_INSTANCE = 50
-"""Elements that each instance of a multi-instance activity may enter beyond that."""
+"""Elements that one command may enter again before the course is held up: a loop without a wait would go on for ever."""
 
 
 class Limits(NamedTuple):
@@ -42,23 +38,26 @@ class Limits(NamedTuple):
     message_bytes: int = 4 * 1024 * 1024
     call_depth: int = 1_000
     loop_instances: int = 100_000
-    loop_steps: int = 100_000
-    """Elements beyond `steps` that one command may enter because the instances of multi-instance activities bring them along."""
+    elements: int = 500_000
+    """Elements that one command may enter in all, however they come about: multi-instance activities inside each other."""
 
 
 class Step:
     """The work-list of one command, and what it has brought about so far."""
 
     __slots__ = (
+        "_again",
         "_appliers",
         "_correlate",
+        "_entered",
+        "_lineage",
         "_rooms",
         "_work",
+        "elements_left",
         "ended",
         "events",
         "instance",
         "limits",
-        "loop_steps_left",
         "resolved",
         "state",
         "steps_left",
@@ -77,7 +76,10 @@ class Step:
         self.events: list[tuple[int, Event]] = []
         self.ended: list[InstanceEnded] = []
         self.steps_left = limits.steps
-        self.loop_steps_left = limits.loop_steps
+        self.elements_left = limits.elements
+        self._entered: set[tuple[int, str, int, int]] = set()
+        self._again: set[int] = set()
+        self._lineage: dict[int, frozenset[int]] = {}
         self.instance: InstanceState | None = None
         self.resolved: Incident | None = None
         """The incident that this command has resolved, for the element that takes up its course."""
@@ -136,14 +138,37 @@ class Step:
         """Put work for an element instance at the end of the work-list."""
         self._work.append((self.current(), continuation, key))
 
-    def allow_instance(self) -> None:
-        """One more instance of a multi-instance activity is begun: what it enters is no sign of a loop without a wait.
+    def may_enter(self, element: ElementInstance) -> bool:
+        """Whether the course may go on into an element, or has come back too often without a wait.
 
-        The allowance ends, so that a flow that leads back to such an activity for ever is held up all the same.
+        An element counts that this command has entered before in the same scope, and everything inside one that counts; so
+        does a called process that is among those it was called by. What is entered for the first time costs nothing, so that
+        many instances of a multi-instance activity, or a long course, are no loop; but a loop around them is, in its second
+        round.
         """
-        allowed = min(STEPS_OF_AN_INSTANCE, self.loop_steps_left)
-        self.loop_steps_left -= allowed
-        self.steps_left += allowed
+        place = (element.scope_key, element.element_id, element.loop_counter, element.undo_key)
+        is_again = place in self._entered or element.scope_key in self._again
+        if element.scope_key:
+            self._entered.add(place)
+        else:
+            is_again = self._is_called_again()
+        self.elements_left -= 1
+        if is_again:
+            self._again.add(element.key)
+            self.steps_left -= 1
+        return self.steps_left >= 0 and self.elements_left >= 0
+
+    def may_begin_inside(self, element: ElementInstance, count: int) -> bool:
+        """Whether so many instances may be begun at once inside an element that has been entered."""
+        return count <= (self.steps_left if element.key in self._again else self.elements_left)
+
+    def _is_called_again(self) -> bool:
+        header = self.current().header
+        if header is None:
+            return False
+        lineage = self._lineage.get(header.parent_instance_key, frozenset())
+        self._lineage[header.key] = lineage | {header.definition_key}
+        return header.parent_element_key in self._again or header.definition_key in lineage
 
     def expect_buffered(self, key: int) -> None:
         """An element has begun to wait: messages that came before it did are to reach it, when its turn comes."""

@@ -75,10 +75,14 @@ class UndoReleased(Event, frozen=True, array_like=True, tag=54, gc=False):
 
 
 class UndoDropped(Event, frozen=True, array_like=True, tag=55, gc=False):
-    """A scope has ended for good: what was recorded in it can no longer be undone."""
+    """A scope has ended for good: what was recorded in it can no longer be undone.
+
+    `keys` are the activities whose handlers will not run, `containers` the completed sub-processes that led to some of them.
+    """
 
     scope_key: int
     keys: tuple[int, ...]
+    containers: tuple[int, ...] = ()
 
 
 class Plan:
@@ -212,9 +216,10 @@ def release(step: Step, throw_key: int) -> None:
 
 def drop(step: Step, scope_key: int) -> None:
     """A scope has ended for good: nothing recorded in it, or in completed sub-processes inside it, can be undone."""
-    keys = tuple(_all_inside(step.current(), scope_key))
-    if keys:
-        step.emit(UndoDropped(scope_key, keys))
+    inside = list(_all_inside(step.current(), scope_key))
+    if inside:
+        handlers = tuple(found.key for found in inside if found.handler)
+        step.emit(UndoDropped(scope_key, handlers, tuple(found.key for found in inside if not found.handler)))
 
 
 def _throw_goes_on(step: Step, throw: ElementInstance, node: Node) -> None:
@@ -247,14 +252,14 @@ def _close_containers(step: Step, scope_key: int) -> None:
         scope_key = container.scope_key
 
 
-def _all_inside(instance: InstanceState, scope_key: int) -> Iterator[int]:
+def _all_inside(instance: InstanceState, scope_key: int) -> Iterator[UndoRecord]:
     """What has been started is not lost but used up: the throw that started it lets go of it when it is swept away in its turn."""
     for key in sorted(instance.undo_by_scope.get(scope_key, ())):
         found = instance.undo_records[key]
         if found.variables is not None:
             yield from _all_inside(instance, found.element_instance_key)
         if found.state != STARTED:
-            yield key
+            yield found
 
 
 # -- applying ---------------------------------------------------------------------------------------------------------
@@ -309,7 +314,7 @@ def _apply_released(state: State, instance: InstanceState | None, event: UndoRel
 
 
 def _apply_dropped(state: State, instance: InstanceState | None, event: UndoDropped) -> None:
-    for key in event.keys:
+    for key in (*event.keys, *event.containers):
         state.delete(_records(instance)[key])
 
 

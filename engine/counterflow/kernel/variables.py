@@ -26,6 +26,8 @@ from counterflow.model.graph import Node, VariableMapping
 Document = Mapping[str, bytes]
 """Variables by name, each value JSON text."""
 
+SHOWN = 100
+"""Characters of a value that an incident shows."""
 _NOTHING: Document = {}
 _encode_name = msgspec.json.Encoder().encode
 
@@ -222,6 +224,20 @@ def hand_on(step: Step, scope_key: int, names: Iterable[str]) -> dict[str, bytes
 def evaluate(step: Step, scope_key: int, expression: Expression, over: Document = _NOTHING) -> feel.Evaluation:
     """An expression as seen from a scope, at the time of the command; `over` hides what the scopes have."""
     return expression.evaluate(ScopeView(step.current(), scope_key, over), now_ms=step.now_ms)
+
+
+def found_in(evaluation: feel.Evaluation) -> str:
+    """What an evaluation has given in place of what was expected, in words."""
+    if evaluation.failure is not None:
+        return str(evaluation.failure)
+    if evaluation.value is None:
+        because = "; ".join(str(warning) for warning in evaluation.warnings)
+        return f"it is null ({because})" if because else "it is null"
+    try:
+        shown = feel.to_json(evaluation.value).decode()
+    except feel.FeelValueError as error:
+        return str(error)
+    return f"it is {shown if len(shown) <= SHOWN else shown[:SHOWN] + '…'}"
 
 
 def map_values(step: Step, element: ElementInstance, mappings: Iterable[VariableMapping], present: Mapping[str, bytes]) -> Document:

@@ -27,7 +27,9 @@ def open_all(step: Step, element: ElementInstance, node: Node) -> bool:
                 messages.subscribe(step, element, nodes[catch_id], definition)
     except (timers.NotATime, messages.NotAKey) as failure:
         close_all(step, element.key)
-        incidents.raise_incident(step, element, "EXTRACT_VALUE_ERROR", f"{failure}; set the variables it reads and resolve the incident")
+        where = f"what '{element.element_id}' waits for"
+        message = f"{failure} ({where}); set the variables it reads and resolve the incident"
+        incidents.raise_incident(step, element, "EXTRACT_VALUE_ERROR", message)
         return False
     if element.key in step.current().waits_of:
         step.expect_buffered(element.key)

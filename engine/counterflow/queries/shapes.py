@@ -66,7 +66,7 @@ class DecisionEvaluation(msgspec.Struct, frozen=True):
     """A decision that was evaluated for an element instance. `failure` says why there is no output, and is empty if there is.
 
     `evaluated_json` is an array of the decisions on the way, the required ones first: `id`, `name`, `version`, `type`, `output`,
-    `inputs` (`name` and `value`), `rules` that matched (`index` from 1, `outputs`).
+    `inputs` (`name` and `value`), `rules` that matched (`index` from 1, `outputs`). `warnings` say why something was null, one a line.
     """
 
     key: int
@@ -78,6 +78,7 @@ class DecisionEvaluation(msgspec.Struct, frozen=True):
     evaluated_at_ms: int
     failed_decision_id: str = ""
     failure: str = ""
+    warnings: str = ""
 
 
 class ProcessInstance(msgspec.Struct, frozen=True):

@@ -320,7 +320,7 @@ def _undo_released(story: Story, event: undo.UndoReleased) -> None:
 
 
 def _undo_dropped(story: Story, event: undo.UndoDropped) -> None:
-    for key in event.keys:
+    for key in (*event.keys, *event.containers):
         if key in story.undo_records:
             story.undo_records[key].state = "dropped"
 

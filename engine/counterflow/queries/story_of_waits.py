@@ -103,6 +103,7 @@ def _decided(story: Story, event: decisions.DecisionEvaluated) -> None:
             evaluated_at_ms=story.now_ms,
             failed_decision_id=event.failed_decision_id,
             failure=event.failure,
+            warnings="\n".join(event.warnings),
         )
     )
 

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 from counterflow.store.errors import UnsupportedDatabaseError
 from counterflow.store.memory import MemoryStore
 from counterflow.store.port import Store
 
 EXPECTED = "expected sqlite:///FILE or memory:"
+PASSWORD = re.compile(r"(//[^/:@]*:).*@")
+PASSWORD_OPTION = re.compile(r"([?&]\w*password=)[^&]*", re.IGNORECASE)
+
+
+def masked(url: str) -> str:
+    """A URL as it may be shown: without the password in it."""
+    return PASSWORD_OPTION.sub(r"\1***", PASSWORD.sub(r"\1***@", url))
 
 
 def open_store(url: str) -> Store:
@@ -25,7 +34,7 @@ def open_store(url: str) -> Store:
     try:
         parsed = make_url(url)
     except ArgumentError as error:
-        raise UnsupportedDatabaseError(f"{url!r} is not the URL of a database: {EXPECTED}") from error
+        raise UnsupportedDatabaseError(f"{masked(url)!r} is not the URL of a database: {EXPECTED}") from error
     if parsed.drivername == "sqlite":
         return open_sqlite(parsed)
     if parsed.get_backend_name() == "postgresql":

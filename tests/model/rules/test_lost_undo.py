@@ -8,8 +8,10 @@ from tests.model.diagram import (
     catch_error,
     catch_message,
     compensate,
+    element,
     end,
     event_sub_process,
+    extensions,
     handler,
     model,
     path,
@@ -50,3 +52,23 @@ def test_what_lets_the_sub_process_go_on_loses_nothing(definition: str, cancels:
 def test_without_boundary_event_there_is_nothing_to_lose() -> None:
     content = model(start(), sub_process("sub", *PLAIN, *UNDO), end(), path("start", "sub", "end"))
     assert warned(content, RULE) == []
+
+
+def looped(dialect: str, *more: str) -> bytes:
+    """A task with a handler, done for each item, which a timer may interrupt."""
+    if dialect == "camunda":
+        mark = element("multiInstanceLoopCharacteristics", camunda__collection="items")
+        task = element("serviceTask", mark, id="hotel", camunda__type="external", camunda__topic="hotel")
+        cancel = element("serviceTask", id="cancel", isForCompensation="true", camunda__type="external", camunda__topic="cancel")
+    else:
+        mark = element("multiInstanceLoopCharacteristics", extensions(element("zeebe:loopCharacteristics", inputCollection="= items")))
+        task = element("serviceTask", extensions(element("zeebe:taskDefinition", type="hotel")), mark, id="hotel")
+        cancel = handler("cancel")
+    late = (boundary("caught", "hotel", timer()), end("late"), path("caught", "late"))
+    return model(start(), task, undo("hotel", by="cancel"), cancel, end(), path("start", "hotel", "end"), *late)
+
+
+@pytest.mark.parametrize("dialect, expected", [("camunda", ["caught"]), ("zeebe", [])])
+def test_instances_that_are_undone_one_by_one_are_lost_too(dialect: str, expected: list[str]) -> None:
+    """In a zeebe: model the activity is undone as a whole, which it is not while it can be interrupted."""
+    assert warned(looped(dialect), RULE) == expected

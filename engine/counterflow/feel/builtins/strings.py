@@ -10,6 +10,9 @@ from counterflow.feel.run import TEXT_PER_FUEL, Run, Value
 
 _REPLACEMENT = re.compile(r"(?:[^$\\]|\$\d|\\[$\\])*", re.DOTALL)
 _REFERENCE = re.compile(r"\$([0-9]{1,9})|\\([$\\])")
+_REFERENCE_FUEL: Final = 3
+"""What filling in one group costs."""
+
 _FLAGS = frozenset("smixq")
 _PATTERN_FUEL: Final = 1000
 """What a pattern costs the first time an evaluation uses it, because building its automaton may take a millisecond."""
@@ -140,7 +143,7 @@ def _filled(run: Run, match: Found, replacement: str) -> str:
     r"""The replacement with $0 to $99 filled in; \$ is a dollar (XPath F&O, fn:replace)."""
     if "$" not in replacement and "\\" not in replacement:
         return replacement
-    run.spend(len(replacement) // TEXT_PER_FUEL)
+    run.spend(len(replacement) // TEXT_PER_FUEL + _REFERENCE_FUEL * (replacement.count("$") + replacement.count("\\")))
     groups = len(match.groups())
 
     def fill(part: re.Match[str]) -> str:

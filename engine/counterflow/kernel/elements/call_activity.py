@@ -87,11 +87,11 @@ def _process_id(step: Step, element: ElementInstance, node: Node) -> str | None:
     process_id = _definition(node).process_id
     if isinstance(process_id, str):
         return process_id
-    value = variables.evaluate(step, element.key, process_id).value
-    if isinstance(value, str) and value:
-        return value
-    found = "null" if value is None else repr(value)
-    message = f"Expected the called process '={process_id.text}' of '{node.id}' to be a process id, but it is {found}"
+    evaluation = variables.evaluate(step, element.key, process_id)
+    if isinstance(evaluation.value, str) and evaluation.value and evaluation.failure is None:
+        return evaluation.value
+    found = variables.found_in(evaluation)
+    message = f"Expected the called process '={process_id.text}' of '{node.id}' to be a process id, but {found}"
     incidents.raise_incident(step, element, "CALLED_ELEMENT_ERROR", f"{message}; set the variables it reads and resolve the incident")
     return None
 

@@ -30,8 +30,10 @@ def activated(step: Step, element: ElementInstance, node: Node) -> None:
 
 def _throw_error(step: Step, element: ElementInstance, node: Node, code: str) -> None:
     catch = error_events.find_catch(step, element, code)
-    if catch is None or catch.instance.quarantine is not None:
+    if catch is None:
         error_events.tell_uncaught(step, element, code, "")
+    elif catch.instance.quarantine is not None:
+        error_events.tell_set_aside(step, element, code, catch)
     else:
         error_events.catch_error(step, catch, error_events.ThrownError(code, "", {}))
 

@@ -27,8 +27,6 @@ from counterflow.kernel.step import Step
 from counterflow.model.graph import MultiInstance, Node
 
 NULL = b"null"
-SHOWN = 100
-"""Characters of a value that an incident shows."""
 _PATH = re.compile(r"([^\W\d]\w*)(\s*\.\s*[^\W\d]\w*)*")
 """A variable, or a member of one: `result`, `result.amount`."""
 
@@ -67,6 +65,9 @@ def activated(step: Step, body: ElementInstance, node: Node) -> None:
     items = _items(step, body, loop)
     if items is None:
         return
+    if not loop.is_sequential and not step.may_begin_inside(body, len(items)):
+        lifecycle.hold_up(step, body)
+        return
     step.emit(LoopStarted(body.key, len(items), _join(items) if loop.is_sequential and items else None))
     if not items:
         _end(step, body, node)
@@ -82,7 +83,8 @@ def completing(step: Step, child: ElementInstance, node: Node) -> bool | None:
         try:
             value = variables.evaluate_to_json(step, child.key, loop.output_element, f"an item of '{loop.output_collection}'")
         except variables.MappingFailed as failure:
-            incidents.raise_incident(step, child, "EXTRACT_VALUE_ERROR", f"{failure} (output element of '{node.id}')")
+            message = f"{failure} (output element of '{node.id}'); set the variables it reads and resolve the incident"
+            incidents.raise_incident(step, child, "EXTRACT_VALUE_ERROR", message)
             return None
         step.emit(LoopOutputGathered(child.scope_key, child.loop_counter, value))
     return _condition_holds(step, child, node, loop)
@@ -113,7 +115,6 @@ def _start(step: Step, body: ElementInstance, node: Node, place: int, item: byte
     output = _PATH.fullmatch(loop.output_element.text.strip()) if loop.output_element is not None else None
     if output is not None and output[1] not in {*local, "null", "true", "false"}:
         local[output[1]] = NULL  # so that what an instance gives stays its own until it is gathered
-    step.allow_instance()
     lifecycle.enter(step, node, body.key, local, loop_counter=place)
 
 
@@ -127,19 +128,21 @@ def _end(step: Step, body: ElementInstance, node: Node) -> None:
 
 
 def _items(step: Step, body: ElementInstance, loop: MultiInstance) -> Sequence[bytes] | None:
-    value = variables.evaluate(step, body.key, loop.collection).value
-    most = step.limits.loop_instances
+    evaluation = variables.evaluate(step, body.key, loop.collection)
+    value = evaluation.value if evaluation.failure is None else None
+    most, found = step.limits.loop_instances, variables.found_in(evaluation)
     try:
         if isinstance(value, int | Decimal) and not isinstance(value, bool) and value == int(value) and 0 <= value <= most:
             return [str(place).encode() for place in range(1, int(value) + 1)]
         if isinstance(value, list) and len(value) <= most:
             return [feel.to_json(item) for item in value]
-        found = f"{len(value)} items long" if isinstance(value, list) else feel.to_json(value).decode()[:SHOWN]
+        if isinstance(value, list):
+            found = f"it is {len(value)} items long"
     except feel.FeelValueError as error:
         found = str(error)
     message = f"Expected the collection '={loop.collection.text}' of '{body.element_id}' to be a list of at most {most} items"
     incidents.raise_incident(
-        step, body, "EXTRACT_VALUE_ERROR", f"{message}, but it is {found}; set the variables it reads and resolve the incident"
+        step, body, "EXTRACT_VALUE_ERROR", f"{message}, but {found}; set the variables it reads and resolve the incident"
     )
     return None
 

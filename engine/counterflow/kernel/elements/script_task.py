@@ -21,7 +21,8 @@ def activated(step: Step, element: ElementInstance, node: Node) -> None:
     try:
         value = variables.evaluate_to_json(step, element.key, script.expression, f"'{script.result_variable}'")
     except variables.MappingFailed as failure:
-        incidents.raise_incident(step, element, "EXTRACT_VALUE_ERROR", str(failure))
+        message = f"{failure} (script task '{node.id}'); set the variables it reads and resolve the incident"
+        incidents.raise_incident(step, element, "EXTRACT_VALUE_ERROR", message)
         return
     result = {script.result_variable: value}
     if node.results_stay_local:

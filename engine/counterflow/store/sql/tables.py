@@ -84,7 +84,7 @@ Table(
     number("requirements_key"),
     number("deployment_key"),
     number("deployed_at_ms"),
-    Index("ix_decision_definition_version", "decision_id", "version"),
+    Index("ix_decision_definition_decision", "decision_id"),
 )
 
 Table(

@@ -273,7 +273,7 @@ def create_event_log() -> None:
 def create_indexes() -> None:
     """By process instance, to load one; by what lists and searches ask for."""
     op.create_index("ix_process_definition_version", "process_definition", ["bpmn_process_id", "version"])
-    op.create_index("ix_decision_definition_version", "decision_definition", ["decision_id", "version"])
+    op.create_index("ix_decision_definition_decision", "decision_definition", ["decision_id"])
     op.create_index("ix_process_instance_process", "process_instance", ["bpmn_process_id"])
     op.create_index("ix_element_instance_instance", "element_instance", ["process_instance_key"])
     op.create_index("ix_variable_instance", "variable", ["process_instance_key"])

@@ -1,0 +1,114 @@
+"""The samples in every language, as a person starts them, against a real server: a whole trip, and one that is undone."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests.conformance.looking import create_with_result, deploy
+from tests.conformance.server_process import ServerProcess
+from tests.conformance.toolchains import built, missing
+
+ROOT = Path(__file__).parents[2]
+SAMPLES = ROOT / "workers" / "samples" / "trip"
+MODEL = ROOT / "bpmn" / "showcase" / "trip-booking.bpmn"
+NPM = (("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"),)
+
+
+class Sample(NamedTuple):
+    """A folder of samples: what builds it, and what runs it, with the job types that it shall do."""
+
+    name: str
+    toolchain: tuple[str, ...]
+    build: tuple[tuple[str, ...], ...]
+    run: tuple[str, ...]
+    option: tuple[str, ...] = ()
+    """What stands before each job type."""
+
+
+GO = Sample("go", ("go",), (("go", "build", "-o", "worker", "."),), ("./worker",))
+NODE_ZEEBE = Sample("node_zeebe", ("node", "npm"), NPM, ("node", "worker.js"))
+NODE_CAMUNDA8 = Sample("node_camunda8", ("node", "npm"), NPM, ("node", "worker.js"))
+PYTHON = Sample("python_counterflow", (), (), (sys.executable, "-m", "counterflow", "worker", "worker.py"), ("--task",))
+PYZEEBE = Sample("python_pyzeebe", (), (), (sys.executable, "worker.py"))
+
+
+def cases(*samples: Sequence[Sample]) -> list[object]:
+    """A case for each, skipped with the reason where a toolchain is missing."""
+    return [
+        pytest.param(
+            group,
+            id="-".join(sample.name for sample in group),
+            marks=[pytest.mark.skip(reason=reason) for sample in group if (reason := missing(sample.toolchain))],
+        )
+        for group in samples
+    ]
+
+
+class Work:
+    """What the workers of a test have printed, once they have ended."""
+
+    def __init__(self) -> None:
+        self.cancelled: list[str] = []
+
+
+@contextmanager
+def at_work(sample: Sample, address: str, *job_types: str) -> Iterator[Work]:
+    """A sample at work on some tasks, or on all; it is stopped as a person stops it, and has to end well."""
+    work, folder = Work(), built(SAMPLES / sample.name, sample.build)
+    chosen = [word for job_type in job_types for word in (*sample.option, job_type)]
+    environment = os.environ | {"ZEEBE_ADDRESS": address}
+    with subprocess.Popen([*sample.run, *chosen], cwd=folder, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield work
+            process.send_signal(signal.SIGTERM)
+            printed, _ = process.communicate(timeout=60)
+            work.cancelled += [line for line in printed.splitlines() if line.endswith(" cancelled")]
+        finally:
+            process.kill()
+    assert process.returncode == (0 if sample is not PYZEEBE else -signal.SIGTERM)
+
+
+@pytest.fixture(scope="module")
+def address(server: ServerProcess) -> str:
+    """A server that knows the trip."""
+    deploy(server.address, MODEL)
+    return server.address
+
+
+@pytest.mark.parametrize("group", cases((GO,), (NODE_ZEEBE,), (NODE_CAMUNDA8,), (PYTHON,), (PYZEEBE,)))
+def test_a_trip_is_booked_and_another_undone(address: str, group: Sequence[Sample]) -> None:
+    (sample,) = group
+    with at_work(sample, address) as work:
+        key, variables = create_with_result(address, "trip-booking", json.dumps({"flightFails": False}))
+        assert variables == {
+            "flightFails": False,
+            "hotelReservation": f"H-{key}",
+            "carReservation": f"C-{key}",
+            "flightReservation": f"F-{key}",
+        }
+        key, variables = create_with_result(address, "trip-booking", json.dumps({"flightFails": True}))
+        assert variables == {"flightFails": True, "hotelReservation": f"H-{key}", "carReservation": f"C-{key}"}
+    assert work.cancelled == [f"car C-{key} cancelled", f"hotel H-{key} cancelled"]
+
+
+@pytest.mark.parametrize("group", cases((GO, NODE_ZEEBE, NODE_CAMUNDA8, PYTHON)))
+def test_one_trip_is_served_in_several_languages(address: str, group: Sequence[Sample]) -> None:
+    """Hotel in Go, car and its undo in JavaScript on two libraries, flight in Python; the hotel's undo in Go again."""
+    with ExitStack() as workers:
+        hotel = workers.enter_context(at_work(GO, address, "book-hotel", "cancel-hotel"))
+        car = workers.enter_context(at_work(NODE_ZEEBE, address, "book-car"))
+        undo = workers.enter_context(at_work(NODE_CAMUNDA8, address, "cancel-car", "cancel-flight"))
+        workers.enter_context(at_work(PYTHON, address, "book-flight"))
+        key, variables = create_with_result(address, "trip-booking", json.dumps({"flightFails": True}))
+        assert variables == {"flightFails": True, "hotelReservation": f"H-{key}", "carReservation": f"C-{key}"}
+    assert (hotel.cancelled, car.cancelled, undo.cancelled) == ([f"hotel H-{key} cancelled"], [], [f"car C-{key} cancelled"])

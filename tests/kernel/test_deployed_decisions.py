@@ -1,0 +1,76 @@
+"""The indexes of decisions, and the models that are kept at hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from counterflow.kernel import deployed_decisions
+from counterflow.kernel.deployed_decisions import DeployedDecisions
+from counterflow.kernel.rows import DecisionDefinition, DecisionRequirements
+
+
+def version(number: int, tag: str | None = None, model: int = 0) -> DecisionDefinition:
+    return DecisionDefinition(100 + number, "answer", "Answer", number, tag, model or number, 1, 0)
+
+
+def requirements(number: int) -> DecisionRequirements:
+    return DecisionRequirements(number, "model", "Model", number, 1, "answer.dmn", b"", "[]", 1, 0)
+
+
+def indexed(*rows: DecisionDefinition) -> DeployedDecisions:
+    decisions = DeployedDecisions()
+    for row in rows:
+        decisions.index_decision(None, row)
+    return decisions
+
+
+def test_versions_labels_and_models() -> None:
+    decisions = indexed(version(1, "spring"), version(2, "spring"), version(3))
+    assert decisions.latest["answer"] == version(3)
+    assert decisions.version_of("answer", 1) == version(1, "spring")
+    assert decisions.tagged("answer", "spring") == version(2, "spring")
+    assert decisions.in_model(2, "answer") == version(2, "spring")
+    assert (decisions.version_of("answer", 4), decisions.tagged("answer", "x"), decisions.in_model(9, "answer")) == (None, None, None)
+
+
+def test_what_is_taken_back_leaves_what_was_before() -> None:
+    decisions = indexed(version(1), version(2))
+    decisions.index_decision(version(2), None)
+    assert (decisions.latest["answer"], decisions.in_model(2, "answer")) == (version(1), None)
+    decisions.index_decision(version(1), None)
+    assert (decisions.latest, decisions.versions) == ({}, {})
+
+
+def test_a_second_version_in_one_model_taken_back_leaves_the_first() -> None:
+    decisions = indexed(version(1, model=7), version(2, model=8), version(3, model=7))
+    decisions.index_decision(version(3, model=7), None)
+    assert decisions.in_model(7, "answer") == version(1, model=7)
+
+
+def test_models_taken_back_are_at_hand_no_more() -> None:
+    decisions, model = DeployedDecisions(), object()
+    for number in (1, 2):
+        decisions.index_requirements(None, requirements(number))
+        decisions.keep(number, as_model(model))
+    decisions.index_requirements(requirements(2), None)
+    assert decisions.latest_requirements == {"model": requirements(1)}
+    assert (decisions.model(1) is model, decisions.model(2)) == (True, None)
+
+
+def test_the_least_recently_used_models_go_once_they_are_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deployed_decisions, "KEPT_MODELS", 2)
+    decisions = DeployedDecisions()
+    for key, batch in ((1, 5), (2, 0), (3, 0), (4, 0)):
+        decisions.keep(key, as_model(key), batch)
+    assert decisions.model(2) is not None
+    decisions.release(4)
+    assert [key for key in (1, 2, 3, 4) if decisions.model(key)] == [1, 2]  # the file of the first is not stored yet
+    decisions.keep(5, as_model(5))
+    decisions.release(5)
+    assert [key for key in (1, 2, 5) if decisions.model(key)] == [2, 5]
+
+
+def as_model(thing: object) -> Any:
+    return thing
