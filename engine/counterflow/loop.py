@@ -32,7 +32,7 @@ from counterflow.kernel.rows import StartTimer
 from counterflow.kernel.step import Limits
 from counterflow.model.graph import CompensationOrder
 from counterflow.partition import load_state, seal
-from counterflow.pending import Pending, size_of
+from counterflow.pending import ENDING, Pending, size_of
 from counterflow.store.port import Batch, Store, StoreError
 
 logger = logging.getLogger("counterflow.loop")
@@ -119,6 +119,8 @@ class Loop:
         self._waiting_ends: dict[int, list[asyncio.Future[InstanceEnded]]] = {}
         self.takers = Takers()
         self.state = load_state(self._store, self._order)
+        self.work_went_on: Callable[[int], None] = _nobody_looks
+        """Called after each command that brings work to its end, with the number of instances that ended by it."""
         self.commits = 0
         self.commands = 0
 
@@ -134,6 +136,8 @@ class Loop:
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._answer_later(future, decision.answer, size)
         self._after_decision()
+        if isinstance(command, ENDING):
+            self.work_went_on(len(decision.ended))
         return future
 
     def submit_and_follow(self, command: Command) -> tuple[asyncio.Future[Any], asyncio.Future[InstanceEnded]]:
@@ -402,3 +406,7 @@ class Loop:
         self._is_lost = False
         self._arm()
         return True
+
+
+def _nobody_looks(_: int) -> None:
+    """Nobody waits for work to go on."""

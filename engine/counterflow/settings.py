@@ -42,9 +42,9 @@ class Settings:
     steps_without_wait: int = 1_000
     pending_commands: int = 4_000
     pending_bytes: int = 64 * MEBIBYTE
-    new_calls_at_once: int = 32
+    new_calls_at_once: int = 16
     new_calls_in_line: int = 96
-    refusal_pause_ms: int = 500
+    refusal_pause_ms: int = 1_000
     waiting_calls: int = 10_000
     cached_instances: int = 4_000
 

@@ -24,8 +24,17 @@ def description() -> list[str]:
 
 def resident_megabytes(process_id: int) -> float:
     """Memory of a process that is in use and in RAM (VmRSS). Raises `OSError` where there is no /proc."""
+    return _megabytes(process_id, "VmRSS:")
+
+
+def peak_megabytes(process_id: int) -> float:
+    """The most that it ever was (VmHWM). Raises `OSError` where there is no /proc."""
+    return _megabytes(process_id, "VmHWM:")
+
+
+def _megabytes(process_id: int, what: str) -> float:
     for line in Path("/proc", str(process_id), "status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
+        if line.startswith(what):
             return int(line.split()[1]) / 1024
     raise OSError(f"process {process_id} says nothing about its memory")
 

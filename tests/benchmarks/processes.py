@@ -59,10 +59,10 @@ def bare_wire() -> Iterator[Served]:
             process.terminate()
 
 
-def generate(name: str, shape: Shape) -> dict[str, Any]:
-    """Run a generator, `go` or one of `GENERATORS`; answers what it measured. Raises `GeneratorFailed`."""
+def generate(name: str, shape: Shape, *options: str) -> dict[str, Any]:
+    """Run a generator, `go` or one of `GENERATORS`; answers what it measured. `options` are for Go's. Raises `GeneratorFailed`."""
     program = [str(GO_PROGRAM)] if name == "go" else [sys.executable, "-m", f"tests.benchmarks.generators.{name}"]
-    ended = subprocess.run([*program, *shape.arguments()], capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False)
+    ended = subprocess.run([*program, *shape.arguments(), *options], capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False)
     if ended.returncode:
         raise GeneratorFailed(f"{name}: {ended.stderr.strip() or ended.returncode}")
     measured: dict[str, Any] = json.loads(ended.stdout)

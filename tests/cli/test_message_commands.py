@@ -98,3 +98,12 @@ def test_what_cannot_be_published(counterflow: CommandLine, arguments: tuple[str
     assert (run.code, run.data) == (code, "")
     assert words in run.words
     assert "Traceback" not in run.words
+
+
+def test_the_history_says_which_message_has_reached_what(counterflow: CommandLine) -> None:
+    key = counterflow.start("reminded", {"order": "cli-6"})
+    message_key = counterflow.good("publish", "paid", "--key", "cli-6").data.strip()
+    (line,) = [line for line in counterflow.good("history", key).data.splitlines() if "MessageCorrelated" in line]
+    (opened,) = [line for line in counterflow.good("history", key).data.splitlines() if "SubscriptionOpened" in line]
+    assert f'"message_key":{message_key}' in line
+    assert line.split()[4] == opened.split()[4], "the element that had waited for it"

@@ -11,6 +11,7 @@ from counterflow.edge.turns import Turns
 from counterflow.loop import Overloaded
 from counterflow.settings import Settings
 from tests.loop.rig import turns as let_others_run
+from tests.loop.rig import until
 
 
 class Line:
@@ -45,6 +46,34 @@ async def test_turns_are_taken_in_the_order_of_arrival() -> None:
     await line.let_go("b")
     await line.let_go("a")
     assert line.served == ["a", "b", "c", "d"]
+
+
+async def test_the_line_moves_as_work_comes_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns_module, "QUIET_SECONDS", 60)
+    line = Line(at_once=2, in_line=8)
+    for name in "abcdef":
+        await line.come(name)
+    line.turns.work_went_on(0)
+    await line.let_go("a")
+    await line.let_go("b")
+    assert line.served == ["a", "b"]
+    line.turns.work_went_on(1)
+    await let_others_run()
+    assert line.served == ["a", "b", "c"]
+    for _ in range(turns_module.STEPS_PER_TURN - 2):
+        line.turns.work_went_on(0)
+    await let_others_run()
+    assert line.served == ["a", "b", "c", "d"]
+
+
+async def test_work_that_does_not_go_on_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns_module, "QUIET_SECONDS", 0)
+    line = Line(at_once=1, in_line=8)
+    for name in "ab":
+        await line.come(name)
+    line.turns.work_went_on(0)
+    await line.let_go("a")
+    await until(lambda: line.served == ["a", "b"])
 
 
 async def test_a_full_line_refuses_and_says_what_to_do() -> None:

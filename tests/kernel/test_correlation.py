@@ -193,3 +193,27 @@ def test_a_quarantined_instance_is_passed_over_and_told_later_what_came_meanwhil
     assert [ended.process_instance_key for ended in bench.ended] == [other.key]
     bench.do(ReleaseInstance(process_instance_key=aside.key))
     assert amounts(bench) == [b"1", b"0"]
+
+
+class Looked(dict[int, Message]):
+    """Messages, and how many of them were looked at."""
+
+    count = 0
+
+    def __getitem__(self, key: int) -> Message:
+        self.count += 1
+        return super().__getitem__(key)
+
+
+def test_neither_who_publishes_nor_who_waits_looks_at_all_the_other_messages() -> None:
+    bench = Bench(WAIT)
+    for number in range(200):
+        bench.publish("order", "k", live_ms=1_000, message_id=str(number))
+    for _ in range(100):
+        bench.create(key="k")
+    looked = bench.state.shared[Message] = Looked(bench.state.shared[Message])
+    bench.publish("order", "k", live_ms=1_000, message_id="another")
+    with pytest.raises(Rejection, match="already published"):
+        bench.publish("order", "k", live_ms=1_000, message_id="77")
+    bench.create(key="k")
+    assert looked.count <= 4

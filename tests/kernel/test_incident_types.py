@@ -267,7 +267,7 @@ CASES: dict[str, Case] = {
         deploy_called,
     ),
     "process id": Case(
-        "CALLED_ELEMENT_ERROR",
+        "EXTRACT_VALUE_ERROR",
         calling("= which"),
         create(),
         ("Expected the called process '=which' of 'held'", "null", "resolve"),

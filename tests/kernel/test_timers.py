@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from counterflow import feel
 from counterflow.feel import iso
+from counterflow.feel.temporal import DateTime
 from counterflow.kernel.rows import Timer
 from counterflow.kernel.timers import ENDLESS, LATEST_MS, NANOSECONDS_PER_MS, NotATime, Schedule, first_moment, next_moment
 from counterflow.model.graph import TimerDefinition, TimerKind
@@ -43,6 +46,7 @@ def first(kind: TimerKind, expression: str, now_ms: int = NOW) -> Schedule:
         ('date and time("2024-02-01T08:00:00-05:00")', "2024-02-01T13:00:00Z"),
         ('now() + duration("PT5M")', "2024-01-31T12:05:00Z"),
         ('"2020-01-01T00:00:00Z"', "2020-01-01T00:00:00Z"),
+        ('"1903-12-17T10:35:00Z"', "1903-12-17T10:35:00Z"),
     ],
 )
 def test_a_date_is_a_moment_in_whatever_zone(expression: str, due: str) -> None:
@@ -73,7 +77,7 @@ def test_a_duration_is_counted_from_now(expression: str, due: str) -> None:
         ('"R3/PT10S"', "2024-01-31T12:00:10Z", 2, "PT10S"),
         ('"R1/PT10S"', "2024-01-31T12:00:10Z", 0, "PT10S"),
         ('"R/P1D"', "2024-02-01T12:00:00Z", ENDLESS, "P1D"),
-        ('"R/P1M"', "2024-02-29T12:00:00Z", ENDLESS, "P1M"),
+        ('"R/P1M"', "2024-02-29T12:00:00Z", ENDLESS, "2024-01-31T12:00:00Z/P1M"),
         ('"R2/2024-02-01T00:00:00+01:00/PT1H"', "2024-01-31T23:00:00Z", 1, "PT1H"),
         ('"R/2024-01-01T00:00:00Z/P1D"', "2024-01-01T00:00:00Z", ENDLESS, "P1D"),
         ('"R" + string(1 + 1) + "/PT1M"', "2024-01-31T12:01:00Z", 1, "PT1M"),
@@ -150,6 +154,59 @@ def test_a_cycle_keeps_its_beat(due_s: int, repetitions: int, interval: str | No
 )
 def test_months_are_those_of_the_calendar(due: str, interval: str, now: str, repetitions: int, expected: str, left: int) -> None:
     assert next_moment(Schedule(at(due), repetitions, interval), at(now)) == Schedule(at(expected), left, interval)
+
+
+def beats(cycle: str, now: str, count: int, *, late: timedelta = timedelta()) -> list[str]:
+    """The first moments of a cycle, each looked at so late."""
+    found = first(CYCLE, f'"{cycle}"', at(now))
+    moments: list[str] = []
+    following: Schedule | None = found
+    while following is not None and len(moments) < count:
+        moments.append(str(DateTime.of_epoch_ms(following.due_ms)))
+        following = next_moment(following, following.due_ms + late // timedelta(milliseconds=1))
+    return moments
+
+
+@pytest.mark.parametrize("late", [timedelta(), timedelta(hours=3)])
+@pytest.mark.parametrize(
+    "cycle, now, expected",
+    [
+        # from the beginning, not from the last: the 31st comes back
+        ("R/P1M", "2023-01-31T08:00:00Z", ["2023-02-28T08", "2023-03-31T08", "2023-04-30T08", "2023-05-31T08"]),
+        ("R/2023-01-31T08:00:00Z/P1M", "2023-01-01T00:00:00Z", ["2023-01-31T08", "2023-02-28T08", "2023-03-31T08"]),
+        ("R2/2023-01-31T08:00:00Z/P1M", "2023-01-01T00:00:00Z", ["2023-01-31T08", "2023-02-28T08"]),
+        (
+            "R/2024-02-29T08:00:00Z/P1Y",
+            "2024-01-01T00:00:00Z",
+            ["2024-02-29T08", "2025-02-28T08", "2026-02-28T08"],
+        ),
+        # nine o'clock in Berlin, summer and winter
+        ("R/2024-03-30T09:00:00@Europe/Berlin/P1D", "2024-03-01T00:00:00Z", ["2024-03-30T08", "2024-03-31T07", "2024-04-01T07"]),
+        ("R/2024-10-26T09:00:00@Europe/Berlin/P1D", "2024-03-01T00:00:00Z", ["2024-10-26T07", "2024-10-27T08", "2024-10-28T08"]),
+        ("R/2024-03-24T09:00:00@Europe/Berlin/P7D", "2024-03-01T00:00:00Z", ["2024-03-24T08", "2024-03-31T07", "2024-04-07T07"]),
+        ("R/2024-02-29T09:00:00@Europe/Berlin/P1M", "2024-02-01T00:00:00Z", ["2024-02-29T08", "2024-03-29T08", "2024-04-29T07"]),
+        # hours are hours
+        ("R/2024-03-30T09:00:00@Europe/Berlin/PT24H", "2024-03-01T00:00:00Z", ["2024-03-30T08", "2024-03-31T07"]),
+        ("R/2024-03-30T21:00:00@Europe/Berlin/PT8H", "2024-03-01T00:00:00Z", ["2024-03-30T20", "2024-03-31T04", "2024-03-31T12"]),
+        ("R/2024-03-30T09:00:00+01:00/P1D", "2024-03-01T00:00:00Z", ["2024-03-30T08", "2024-03-31T08"]),
+        # cron
+        ("0 0 9-17/4 * * MON-FRI", "2024-03-29T10:00:00Z", ["2024-03-29T13", "2024-03-29T17", "2024-04-01T09"]),
+    ],
+)
+def test_a_cycle_of_the_calendar_is_counted_from_its_beginning(cycle: str, now: str, expected: list[str], late: timedelta) -> None:
+    assert beats(cycle, now, len(expected) + 3 * ("R2" in cycle), late=late) == [f"{hour}:00:00Z" for hour in expected]
+
+
+def test_what_was_missed_of_a_calendar_collapses_into_one() -> None:
+    schedule = first(CYCLE, '"R5/2023-01-31T08:00:00Z/P1M"', at("2023-01-01T00:00:00Z"))
+    assert next_moment(schedule, at("2023-03-31T08:00:00Z")) == Schedule(at("2023-04-30T08:00:00Z"), 1, "2023-01-31T08:00:00Z/P1M")
+    assert next_moment(schedule, at("2023-07-01T00:00:00Z")) is None
+
+
+def test_a_cycle_that_began_before_1970_keeps_its_beat() -> None:
+    schedule = first(CYCLE, '"R/1960-01-01T08:00:00Z/P1D"')
+    assert schedule.due_ms < 0
+    assert next_moment(schedule, NOW) == Schedule(at("2024-02-01T08:00:00Z"), ENDLESS, "P1D")
 
 
 def test_months_that_were_missed_count_too() -> None:

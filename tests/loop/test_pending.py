@@ -95,6 +95,16 @@ async def test_under_overload_memory_is_bounded_and_nothing_acknowledged_is_lost
         await found.create()
 
 
+async def test_steps_of_work_under_way_are_told_of() -> None:
+    async with rig() as found:
+        told: list[int] = []
+        found.loop.work_went_on = told.append
+        await asyncio.gather(found.create(), found.create())
+        for key in found.job_keys():
+            await found.complete(key)
+        assert told == [1, 1]
+
+
 def create_many(found: Rig, count: int) -> tuple[list[asyncio.Future[ProcessInstance]], int]:
     """Those that were let in, and how many were not."""
     accepted, refused = [], 0

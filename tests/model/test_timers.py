@@ -31,6 +31,8 @@ GOOD = [
     ("timeCycle",    "R/P1D"),
     ("timeCycle",    "R/2030-01-01T00:00:00Z/P1D"),
     ("timeCycle",    "R12/2030-01-01T00:00:00@Europe/Paris/P1M"),
+    ("timeCycle",    "0 0 9-17 * * MON-FRI"),
+    ("timeCycle",    "@daily"),
 ]  # fmt: skip
 
 BAD = [
@@ -51,9 +53,9 @@ BAD = [
     ("timeCycle",    "R3"),
     ("timeCycle",    "R3/someday/PT1H"),
     ("timeCycle",    "R3/PT1H/2030-01-01T00:00:00Z"),
-    ("timeCycle",    "0 0 9-17 * * MON-FRI"),
     ("timeCycle",    "0/5 * * * *"),
-    ("timeCycle",    "@daily"),
+    ("timeCycle",    "0 0 0 31 2 *"),
+    ("timeCycle",    "@reboot"),
 ]  # fmt: skip
 
 
@@ -72,10 +74,10 @@ def test_what_is_no_time_is_refused(kind: str, text: str) -> None:
     assert "R/2030-01-01T00:00:00Z/P1D" in finding.remedy or kind != "timeCycle"
 
 
-@pytest.mark.parametrize("text", ["0 0 9-17 * * MON-FRI", "0/5 * * * *", "@daily"])
-def test_cron_is_told_by_name(text: str) -> None:
+@pytest.mark.parametrize("text", ["0/5 * * * *", "0 0 0 31 2 *", "@reboot"])
+def test_what_is_nearly_cron_is_told_what_cron_is(text: str) -> None:
     (finding,) = told(starting(timer("timeCycle", text)), RULE, Severity.ERROR)
-    assert finding.remedy.startswith("Cron is not read")
+    assert finding.remedy.startswith("Cron has six fields")
 
 
 @pytest.mark.parametrize(
@@ -119,3 +121,10 @@ def test_a_timer_inside_is_judged_like_any_other() -> None:
 )  # fmt: skip
 def test_values_of_feel_are_times_too(kind: TimerKind, expression: str, expected: bool) -> None:
     assert gives_time(kind, feel.compile(expression).evaluate({}).value) is expected
+
+
+def test_cron_of_camunda_7_is_refused_since_its_days_have_other_numbers() -> None:
+    task = element("serviceTask", id="work", camunda__type="external", camunda__topic="work")
+    content = model(start("start", timer("timeCycle", "0 0 9 ? * 2")), task, end(), path("start", "work", "end"))
+    (finding,) = told(content, RULE, Severity.ERROR)
+    assert "Camunda 7 counts the days of the week" in finding.remedy

@@ -34,6 +34,7 @@ class Calls:
         self.loop = loop
         self.settings = settings
         self.turns = Turns(settings)
+        loop.work_went_on = self.turns.work_went_on
         self.stopping = False
         self._under_way = 0
         self._waiting = 0

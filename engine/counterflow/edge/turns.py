@@ -2,9 +2,12 @@
 
 A call that begins something (an instance, a message) costs its own turn and brings several more with it: jobs to give out, and their
 completions. Callers who begin things as fast as they are answered would leave little time for those. So few such calls are carried
-out at a time, some more wait in line in the order of their arrival, and whoever finds the line full is refused: late, since a caller
-who asks again at once would otherwise keep the server busy with refusals. Refusals on their way are bounded as well; beyond that
-they are sent at once.
+out at a time, some more wait in line in the order of their arrival, and the line moves as work comes to its end: one call for each
+instance that has ended, and one more for every few steps, so that there is always a little more to do than can be done. While nothing
+comes to its end (instances that wait for something, or no worker), there is nothing to wait for, and the line moves freely.
+
+Whoever finds the line full is refused: late, since a caller who asks again at once would otherwise keep the server busy with refusals.
+Refusals on their way are bounded as well; beyond that they are sent at once.
 """
 
 from __future__ import annotations
@@ -17,6 +20,10 @@ from types import TracebackType
 from counterflow.loop import Overloaded
 from counterflow.settings import Settings
 
+STEPS_PER_TURN = 16
+"""So many steps of work under way let one more call begin something, besides those that the ends of instances let in."""
+QUIET_SECONDS = 0.25
+"""Work that has not gone on for so long is not waited for."""
 LATE_REFUSALS = 10_000
 """Callers who may wait for their refusal at once."""
 
@@ -25,10 +32,14 @@ class Turns:
     """Who may begin something now, who waits, and who is sent away. `async with turns:` for coroutines, `take` and `end` for callbacks."""
 
     def __init__(self, settings: Settings) -> None:
-        self._free = settings.new_calls_at_once
+        self._at_once = settings.new_calls_at_once
         self._line_length = settings.new_calls_in_line
         self._pause_seconds = settings.refusal_pause_ms / 1000
         self._line: OrderedDict[object, Callable[[], None]] = OrderedDict()
+        self._taken = 0
+        self._let_in = 0
+        """Steps that the line may still move by, in parts of a turn."""
+        self._quiet: asyncio.TimerHandle | None = None
         self._refusals = 0
 
     @property
@@ -38,8 +49,8 @@ class Turns:
 
     def take(self, caller: object, begin: Callable[[], None], refuse: Callable[[Overloaded], None]) -> None:
         """Call `begin` when the caller's turn has come, which lasts until `end`; or `refuse`, late, where there is none to be had."""
-        if self._free:
-            self._free -= 1
+        if not self._line and self._taken < self._at_once:
+            self._taken += 1
             begin()
         elif len(self._line) < self._line_length:
             self._line[caller] = begin
@@ -50,11 +61,19 @@ class Turns:
             refuse(self._refusal())
 
     def end(self) -> None:
-        """A turn has ended: it goes to the first in line."""
-        if self._line:
-            self._line.popitem(last=False)[1]()
-        else:
-            self._free += 1
+        """A turn has ended."""
+        self._taken -= 1
+        self._move()
+
+    def work_went_on(self, ended: int) -> None:
+        """A step of work under way was carried out, and so many instances have ended by it."""
+        if not self._line:
+            return
+        if self._quiet is not None:
+            self._quiet.cancel()
+        self._quiet = asyncio.get_running_loop().call_later(QUIET_SECONDS, self._fall_quiet)
+        self._let_in = min(self._let_in + 1 + ended * STEPS_PER_TURN, self._at_once * STEPS_PER_TURN)
+        self._move()
 
     def leave(self, caller: object) -> None:
         """The caller waits no longer."""
@@ -77,6 +96,18 @@ class Turns:
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.end()
+
+    def _move(self) -> None:
+        while self._line and self._taken < self._at_once and (self._quiet is None or self._let_in >= STEPS_PER_TURN):
+            self._taken += 1
+            if self._quiet is not None:
+                self._let_in -= STEPS_PER_TURN
+            self._line.popitem(last=False)[1]()
+
+    def _fall_quiet(self) -> None:
+        self._quiet = None
+        self._let_in = 0
+        self._move()
 
     def _refuse_late(self, refuse: Callable[[Overloaded], None]) -> None:
         self._refusals -= 1

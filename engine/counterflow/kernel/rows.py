@@ -236,7 +236,7 @@ class LoopOutput(Row, frozen=True, gc=False):
 
 class Timer(Row, frozen=True, gc=False):
     """A moment that an element instance waits for, on behalf of the event `catch_id`. `repetitions` more follow it, each
-    `interval` (ISO 8601) later; negative means without end."""
+    `interval` later (ISO 8601, `<begin>/<duration>` where the calendar counts; or cron); negative means without end."""
 
     table: ClassVar[str] = "timer"
 

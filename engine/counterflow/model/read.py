@@ -15,7 +15,7 @@ from lxml import etree
 from counterflow.model.build import build
 from counterflow.model.dialects import READERS, DialectReader, dialect_of, mixed_dialects
 from counterflow.model.findings import Finding, ReadResult, Severity
-from counterflow.model.graph import CatchDefinition, MultiInstance
+from counterflow.model.graph import CatchDefinition, Dialect, MultiInstance
 from counterflow.model.limits import DEFAULT_LIMITS, Limits
 from counterflow.model.messages import message_definition
 from counterflow.model.outline import Element, Outline, outline
@@ -85,7 +85,7 @@ def _catch(drawn: Outline, element: Element, reader: DialectReader, notes: list[
     if element.catches_message:
         return message_definition(element, drawn.message_of(element), reader, notes)
     if element.catches_timer and element.definition is not None:
-        return timer_definition(element, element.definition, reader.text_or_expression, notes)
+        return timer_definition(element, element.definition, reader.text_or_expression, notes, reads_cron=drawn.dialect is Dialect.ZEEBE)
     return None
 
 

@@ -14,6 +14,7 @@ from lxml import etree
 
 from counterflow.feel import Expression, iso
 from counterflow.feel.temporal import Date, DateTime, DaysDuration, MonthsDuration
+from counterflow.model import cron
 from counterflow.model.expressions import TextOrExpression, constant, quoted
 from counterflow.model.findings import Finding
 from counterflow.model.graph import TimerDefinition, TimerKind
@@ -30,13 +31,23 @@ _KINDS: Final[Mapping[str, TimerKind]] = {
 _EXAMPLES: Final[Mapping[TimerKind, str]] = {
     TimerKind.DATE: "2030-01-01T09:00:00Z or 2030-01-01T09:00:00+01:00",
     TimerKind.DURATION: "PT15M, PT1H30M, P7D or P1M",
-    TimerKind.CYCLE: "R3/PT10S, R/P1D or R/2030-01-01T00:00:00Z/P1D",
+    TimerKind.CYCLE: "R3/PT10S, R/P1D, R/2030-01-01T00:00:00Z/P1D or cron such as 0 0 9 * * MON-FRI",
 }
 _CYCLE = re.compile(r"R(?P<count>\d{0,9})/(?:(?P<start>.+)/)?(?P<interval>P[^/]+)", re.ASCII)
+_CRON_REMEDY = (
+    "Cron has six fields (second, minute, hour, day of the month, month, day of the week) and has to come at some time; "
+    "write e.g. 0 0 9-17 * * MON-FRI, @daily, or R/2030-01-01T00:00:00Z/P1D."
+)
+_NO_CRON_REMEDY = (
+    "Camunda 7 counts the days of the week in cron from Sunday as 1, Counterflow as Zeebe does from Sunday as 0, so that cron is not read "
+    "in a camunda: model; write e.g. R/2030-01-01T09:00:00@Europe/Paris/P1D."
+)
 _CRON = re.compile(r"@\w+|\S+(?:\s+\S+){4,6}")
 
 
-def timer_definition(element: Element, definition: etree._Element, read: TextOrExpression, notes: list[Finding]) -> TimerDefinition | None:
+def timer_definition(
+    element: Element, definition: etree._Element, read: TextOrExpression, notes: list[Finding], *, reads_cron: bool
+) -> TimerDefinition | None:
     """The timer of an event; None, and a finding, where there is none or one that never comes. `read` tells text from expression."""
     times = [child for child in definition if namespace(child) == BPMN and local_name(child) in _KINDS]
     if len(times) != 1 or not text_of(times[0]):
@@ -50,15 +61,17 @@ def timer_definition(element: Element, definition: etree._Element, read: TextOrE
     kind = _KINDS[local_name(time)]
     value = read(text_of(time), local_name(time), element, notes, time)
     if isinstance(value, str):
-        value = _constant(value, kind, element, time, notes)
+        value = _constant(value, kind, element, time, notes, reads_cron=reads_cron)
     return None if value is None else TimerDefinition(kind, value)
 
 
-def _constant(text: str, kind: TimerKind, element: Element, time: etree._Element, notes: list[Finding]) -> Expression | None:
-    if gives_time(kind, text):
+def _constant(
+    text: str, kind: TimerKind, element: Element, time: etree._Element, notes: list[Finding], *, reads_cron: bool
+) -> Expression | None:
+    if gives_time(kind, text) and (reads_cron or kind is not TimerKind.CYCLE or cron.read(text) is None):
         return constant(text)
-    message = f"expected {local_name(time)} of {element} in ISO 8601, found {quoted(text)}."
-    notes.append(element.error(RULE, message, _remedy(kind, text), time))
+    message = f"expected {local_name(time)} of {element} in ISO 8601{' or cron' if kind is TimerKind.CYCLE else ''}, found {quoted(text)}."
+    notes.append(element.error(RULE, message, _remedy(kind, text, reads_cron=reads_cron), time))
     return None
 
 
@@ -70,7 +83,7 @@ def gives_time(kind: TimerKind, value: object) -> bool:
         case TimerKind.DURATION:
             return _length(value) is not None
         case TimerKind.CYCLE:
-            return isinstance(value, str) and _is_cycle(value)
+            return isinstance(value, str) and (_is_cycle(value) or cron.read(value) is not None)
 
 
 def _is_cycle(text: str) -> bool:
@@ -94,9 +107,9 @@ def _length(value: object) -> int | None:
     return length if length >= 0 else None
 
 
-def _remedy(kind: TimerKind, text: str) -> str:
+def _remedy(kind: TimerKind, text: str, *, reads_cron: bool) -> str:
     if kind is TimerKind.CYCLE and _CRON.fullmatch(text):
-        return f"Cron is not read; write e.g. {_EXAMPLES[kind]}, which is every day at midnight UTC."
+        return _CRON_REMEDY if reads_cron else _NO_CRON_REMEDY
     remedy = f"Write e.g. {_EXAMPLES[kind]}, or an expression."
     return f"{remedy} Years and months stand apart from days and times; a week is P7D." if text.startswith(("P", "R")) else remedy
 

@@ -2,7 +2,7 @@
 //
 // The process is a row of service tasks; every job is completed as soon as it arrives. What is measured is chosen by flags:
 // -seconds (a closed loop, the default), -serial (one instance after another, awaiting its result), -park (instances that
-// nobody works on). The Python generators of this benchmark take the same flags and print the same line.
+// nobody works on), -impatient (creators who take no refusal for an answer). The Python generators of this benchmark take the same flags and print the same line.
 package main
 
 import (
@@ -28,6 +28,7 @@ type Shape struct {
 	Warm        time.Duration
 	Serial      int
 	Park        int
+	Impatient   bool
 }
 
 func readShape() Shape {
@@ -46,6 +47,7 @@ func readShape() Shape {
 	flag.Float64Var(&warm, "warm", 1, "load before that")
 	flag.IntVar(&shape.Serial, "serial", 0, "instead: so many instances, one after another")
 	flag.IntVar(&shape.Park, "park", 0, "instead: so many instances that nobody works on")
+	flag.BoolVar(&shape.Impatient, "impatient", false, "creators ask again at once, however many instances are under way; in the end all are awaited")
 	flag.Parse()
 	if mode != "stream" && mode != "poll" {
 		fmt.Fprintf(os.Stderr, "-mode: expected stream or poll, found %q\n", mode)
@@ -72,6 +74,9 @@ func measure(ctx context.Context, shape Shape) (map[string]any, error) {
 	switch {
 	case shape.Park > 0:
 		return load.park(ctx), nil
+	case shape.Impatient:
+		load.work(ctx)
+		return load.overload(ctx), nil
 	case shape.Serial > 0:
 		load.work(ctx)
 		return load.serial(ctx), nil

@@ -9,7 +9,7 @@ import (
 
 // Tally is what has been counted; it may be used by everybody at once.
 type Tally struct {
-	created, createErrors, exhausted, completeErrors, jobs, instances atomic.Int64
+	created, createErrors, exhausted, exhaustedCompletions, completeErrors, jobs, instances atomic.Int64
 
 	lock      sync.Mutex
 	begun     map[int64]time.Time // when the instance was asked for
@@ -48,6 +48,13 @@ func (tally *Tally) ended(key int64) {
 		tally.early = map[int64]time.Time{}
 	}
 	tally.early[key] = time.Now()
+}
+
+// open counts the instances whose creation was acknowledged and whose end has not been seen.
+func (tally *Tally) open() int {
+	tally.lock.Lock()
+	defer tally.lock.Unlock()
+	return len(tally.begun)
 }
 
 func (tally *Tally) note(wait time.Duration) {

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/camunda/zeebe/clients/go/v8/pkg/pb"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 )
 
 const (
@@ -75,8 +77,7 @@ func poll(ctx context.Context, client pb.GatewayClient, jobType string, waitMs i
 
 func (load *Load) complete(ctx context.Context, client pb.GatewayClient, jobs <-chan *pb.ActivatedJob, last bool) {
 	for job := range jobs {
-		_, err := client.CompleteJob(ctx, &pb.CompleteJobRequest{JobKey: job.Key, Variables: `{"x":1}`})
-		if err != nil {
+		if err := load.completeOne(ctx, client, job.Key); err != nil {
 			load.tally.completeErrors.Add(1)
 			continue
 		}
@@ -85,6 +86,18 @@ func (load *Load) complete(ctx context.Context, client pb.GatewayClient, jobs <-
 			load.tally.ended(job.ProcessInstanceKey)
 			load.free()
 		}
+	}
+}
+
+// completeOne completes a job, and tries again while the server has too much to do.
+func (load *Load) completeOne(ctx context.Context, client pb.GatewayClient, key int64) error {
+	for {
+		_, err := client.CompleteJob(ctx, &pb.CompleteJobRequest{JobKey: key, Variables: `{"x":1}`})
+		if status.Code(err) != codes.ResourceExhausted {
+			return err
+		}
+		load.tally.exhaustedCompletions.Add(1)
+		time.Sleep(refusedPause)
 	}
 }
 

@@ -92,7 +92,7 @@ def _process_id(step: Step, element: ElementInstance, node: Node) -> str | None:
         return evaluation.value
     found = variables.found_in(evaluation)
     message = f"Expected the called process '={process_id.text}' of '{node.id}' to be a process id, but {found}"
-    incidents.raise_incident(step, element, "CALLED_ELEMENT_ERROR", f"{message}; set the variables it reads and resolve the incident")
+    incidents.raise_incident(step, element, "EXTRACT_VALUE_ERROR", f"{message}; set the variables it reads and resolve the incident")
     return None
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import TypeGuard
 
 import msgspec
 from msgspec.structs import replace
@@ -132,7 +133,7 @@ def _items(step: Step, body: ElementInstance, loop: MultiInstance) -> Sequence[b
     value = evaluation.value if evaluation.failure is None else None
     most, found = step.limits.loop_instances, variables.found_in(evaluation)
     try:
-        if isinstance(value, int | Decimal) and not isinstance(value, bool) and value == int(value) and 0 <= value <= most:
+        if loop.takes_number and _is_count(value) and value <= most:
             return [str(place).encode() for place in range(1, int(value) + 1)]
         if isinstance(value, list) and len(value) <= most:
             return [feel.to_json(item) for item in value]
@@ -145,6 +146,10 @@ def _items(step: Step, body: ElementInstance, loop: MultiInstance) -> Sequence[b
         step, body, "EXTRACT_VALUE_ERROR", f"{message}, but {found}; set the variables it reads and resolve the incident"
     )
     return None
+
+
+def _is_count(value: feel.Value) -> TypeGuard[int | Decimal]:
+    return isinstance(value, int | Decimal) and not isinstance(value, bool) and value == int(value) and value >= 0
 
 
 def _condition_holds(step: Step, child: ElementInstance, node: Node, loop: MultiInstance) -> bool | None:

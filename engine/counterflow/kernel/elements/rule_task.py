@@ -8,6 +8,8 @@ what is deployed by then. A business rule task with a job type is a job like any
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from counterflow import feel
 from counterflow.kernel import decisions, incidents, lifecycle, variables
 from counterflow.kernel.decisions import Evaluation
@@ -16,6 +18,9 @@ from counterflow.kernel.records import BrokenInvariant
 from counterflow.kernel.rows import DecisionDefinition, ElementInstance
 from counterflow.kernel.step import Step
 from counterflow.model.graph import Binding, CalledDecision, Node, ResultMapping
+
+if TYPE_CHECKING:
+    from counterflow.dmn import DecisionResult
 
 NOT_FOUND, NOT_EVALUATED, NO_VALUE = "CALLED_DECISION_ERROR", "DECISION_EVALUATION_ERROR", "EXTRACT_VALUE_ERROR"
 ROWS = "decisionResult"
@@ -40,7 +45,7 @@ def activated(step: Step, element: ElementInstance, node: Node) -> None:
     keep_result = node.compensation is not None and node.compensation.result_variable is not None
     evaluation, result = decisions.evaluate(step, decision, view, element.key, keep_result=keep_result)
     try:
-        kept, given = _results(called, evaluation, result.rows)
+        kept, given = _results(called, evaluation, result)
     except (NoResult, feel.FeelValueError) as failure:
         _tell(step, element, called, evaluation, str(failure))
         return
@@ -82,15 +87,15 @@ def _text(step: Step, element: ElementInstance, node: Node, source: str | feel.E
     return None
 
 
-def _results(called: CalledDecision, evaluation: Evaluation, rows: Rows) -> tuple[variables.Document, variables.Document]:
+def _results(called: CalledDecision, evaluation: Evaluation, result: DecisionResult) -> tuple[variables.Document, variables.Document]:
     """What stays with the task, for output mappings that read it, and what goes where results of a task go. Raises `NoResult`."""
     if evaluation.failure:
         raise NoResult(evaluation.failure)
-    kept = {ROWS: feel.to_json(list(rows))} if called.keeps_rows else {}
+    kept = {ROWS: feel.to_json(list(result.rows))} if called.keeps_rows else {}
     if called.result_variable is None:
         return kept, {}
     mapping = called.result_mapping
-    value = evaluation.output if mapping is ResultMapping.OUTPUT else feel.to_json(_mapped(rows, mapping))
+    value = evaluation.output if mapping is ResultMapping.OUTPUT else feel.to_json(_mapped(result.rows, mapping))
     return kept, {called.result_variable: value}
 
 

@@ -1,0 +1,51 @@
+"""Stock clients and a server that has too much to do, and where they look for it."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from counterflow.pending import Pending
+from tests.conformance.server_process import ServerProcess
+from tests.conformance.stock_client import Language, Order, StockClient, speaking
+from tests.edge.served import serving
+
+NOBODY = "127.0.0.1:1"
+
+
+@speaking("address.environment")
+def test_the_address_of_the_environment_wins(language: Language, server: ServerProcess) -> None:
+    environment = {"ZEEBE_ADDRESS": server.address, "ZEEBE_GRPC_ADDRESS": f"http://{server.address}"}
+    with StockClient(language, NOBODY, **environment) as client:
+        assert client.ask("topology")["clusterSize"] == 1
+
+
+@pytest.mark.parametrize("retries, code", [(True, "OK"), (False, "RESOURCE_EXHAUSTED")])
+@speaking("retries", "create")
+async def test_what_was_refused_for_the_moment_is_sent_again(
+    language: Language, retries: bool, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The writer is held until the first refusal; a client that retries does not even notice."""
+    refused, why_full = asyncio.Event(), Pending.why_full
+    running = asyncio.get_running_loop()
+
+    def watched(pending: Pending, *arguments: object) -> str:
+        why = why_full(pending, *arguments)  # type: ignore[arg-type]  # handed on as they came
+        if why:
+            running.call_soon_threadsafe(refused.set)
+        return why
+
+    async with serving(pending_commands=1) as served:
+        address = f"127.0.0.1:{served.port}"
+        with await asyncio.to_thread(StockClient, language, address, **({"CLIENT_RETRIES": "1"} if retries else {})) as client:
+            order = await asyncio.to_thread(Order.deployed, client, f"retries-{retries}")
+            served.store.hold()
+            first = asyncio.create_task(served.create(order.id))
+            await served.held()
+            monkeypatch.setattr(Pending, "why_full", watched)
+            second = asyncio.create_task(asyncio.to_thread(client.refusal, "create", bpmnProcessId=order.id))
+            await refused.wait()
+            served.store.release()
+            assert await first
+            assert await second == code
