@@ -131,14 +131,21 @@ class Loop:
 
         Raises at once, with nothing changed: `Rejection`, `Overloaded`, `Unavailable`. The future may raise `Unavailable`.
         """
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self.submit_then(command, *_into(future))
+        return future
+
+    def submit_then(self, command: Command, told: Callable[[Any], None], failed: Callable[[Exception], None]) -> None:
+        """Like `submit`, with one of two functions called from the commit itself: `told` with the answer, or `failed` with `Unavailable`.
+
+        Neither may raise, and neither may wait.
+        """
         size = self._refuse_when_full(command)
         decision = self._decide(command)
-        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._answer_later(future, decision.answer, size)
+        self._tell_later(decision.answer, told, failed, size)
         self._after_decision()
         if isinstance(command, ENDING):
             self.work_went_on(len(decision.ended))
-        return future
 
     def submit_and_follow(self, command: Command) -> tuple[asyncio.Future[Any], asyncio.Future[InstanceEnded]]:
         """Like `submit` for a command that creates a process instance; the second future has its end, once that is durable."""
@@ -150,7 +157,7 @@ class Loop:
         self._waiting_ends.setdefault(key, []).append(ended)
         for end in decision.ended:
             self._tell_end(end)
-        self._answer_later(answered, decision.answer, size)
+        self._tell_later(decision.answer, *_into(answered), size)
         self._open.failed.append(lambda error: self._tell_never_began(key, ended, error))
         self._after_decision()
         return answered, ended
@@ -255,21 +262,19 @@ class Loop:
         self._arm()
         self._schedule_flush()
 
-    def _answer_later(self, future: asyncio.Future[Any], answer: Any, size: int) -> None:
+    def _tell_later(self, answer: Any, told: Callable[[Any], None], failed: Callable[[Exception], None], size: int) -> None:
         self._pending.enter(size)
 
-        def committed() -> None:
+        def is_committed() -> None:
             self._pending.leave(size)
-            if not future.done():
-                future.set_result(answer)
+            told(answer)
 
-        def failed(error: Exception) -> None:
+        def has_failed(error: Exception) -> None:
             self._pending.leave(size)
-            if not future.done():
-                future.set_exception(Unavailable(f"The command was not carried out: {error}"))
+            failed(Unavailable(f"The command was not carried out: {error}"))
 
-        self._open.committed.append(committed)
-        self._open.failed.append(failed)
+        self._open.committed.append(is_committed)
+        self._open.failed.append(has_failed)
 
     def _deliver_later(self, taker: Taker, jobs: Any) -> None:
         count, job_type = len(jobs), taker.request.type
@@ -364,7 +369,8 @@ class Loop:
                 batch_number, sealed, batch = self.state.batch, self._open, self._seal()
                 try:
                     if batch.log or batch.puts:
-                        await running.run_in_executor(self._writer, self._store.commit, batch)
+                        self._store.write(batch)
+                        await running.run_in_executor(self._writer, self._store.sync)
                 except Exception as error:  # noqa: BLE001 - whatever went wrong, the batch is not known to be durable
                     self._discard(sealed, error)
                     continue
@@ -406,6 +412,20 @@ class Loop:
         self._is_lost = False
         self._arm()
         return True
+
+
+def _into(future: asyncio.Future[Any]) -> tuple[Callable[[Any], None], Callable[[Exception], None]]:
+    """How a future is told, unless nobody waits for it any more."""
+
+    def told(answer: Any) -> None:
+        if not future.done():
+            future.set_result(answer)
+
+    def failed(error: Exception) -> None:
+        if not future.done():
+            future.set_exception(error)
+
+    return told, failed
 
 
 def _nobody_looks(_: int) -> None:

@@ -36,7 +36,6 @@ class Settings:
     request_timeout_ms: int = 15_000
     long_poll_ms: int = 10_000
     shutdown_grace_ms: int = 10_000
-    ping_interval_ms: int = 10_000
     message_bytes: int = 4 * MEBIBYTE
     variable_bytes: int = 2 * MEBIBYTE
     steps_without_wait: int = 1_000
@@ -120,7 +119,6 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("request_timeout_ms", _TIME_MS, "how long a call may take"),
     Setting("long_poll_ms", _TIME_MS, "how long a poll waits that does not say"),
     Setting("shutdown_grace_ms", _TIME_MS, "how long calls may go on while the server stops"),
-    Setting("ping_interval_ms", _TIME_MS, "how often a client may ping at most before it is sent away"),
     Setting("message_bytes", _whole(65_536, 256 * MEBIBYTE), "the largest message on the wire"),
     Setting("variable_bytes", _whole(1_024, 256 * MEBIBYTE), "the largest variables of one scope"),
     Setting("steps_without_wait", _whole(10, 1_000_000), "elements that one command may enter again before it is held up by an incident"),

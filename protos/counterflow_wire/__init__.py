@@ -6,7 +6,7 @@ as is `descriptors`. Everything lives in a private descriptor pool (see `pool`),
 
 from counterflow_wire import counterflow_v1, gateway
 from counterflow_wire.pool import POOL
-from counterflow_wire.rpc import Method, methods_of, service_handler
+from counterflow_wire.rpc import Method, methods_of
 
 GATEWAY_METHODS = gateway.METHODS
 """Every rpc of `gateway_protocol.Gateway` by its name."""
@@ -14,4 +14,4 @@ GATEWAY_METHODS = gateway.METHODS
 COUNTERFLOW_METHODS = counterflow_v1.METHODS
 """Every rpc of `counterflow.v1.Counterflow` by its name."""
 
-__all__ = ["COUNTERFLOW_METHODS", "GATEWAY_METHODS", "POOL", "Method", "counterflow_v1", "gateway", "methods_of", "service_handler"]
+__all__ = ["COUNTERFLOW_METHODS", "GATEWAY_METHODS", "POOL", "Method", "counterflow_v1", "gateway", "methods_of"]

@@ -1,7 +1,7 @@
-"""What the wire costs by itself: a grpc.aio server that keeps nothing, moves tokens in a dictionary, and answers at once.
+"""What the wire costs by itself: our gRPC server with methods that keep nothing, move tokens in a dictionary, and answer at once.
 
-It does for the generators what the real server does, on the same library with the same options, and so is the most that
-a server on this library can do. `python -m tests.benchmarks.bare_wire ADDRESS`
+It does for the generators what the real server does, on the same `rpc` package, and so is the most that a server on it can
+do. `python -m tests.benchmarks.bare_wire ADDRESS`
 """
 
 from __future__ import annotations
@@ -10,13 +10,36 @@ import asyncio
 import gc
 import itertools
 import sys
+from collections import deque
 from typing import Any
 
-import grpc
 import uvloop
+from google.protobuf.message import Message
 
-from counterflow_wire import gateway, service_handler
+from counterflow.rpc.call import Call
+from counterflow.rpc.methods import Method, from_callback
+from counterflow.rpc.server import RpcServer
+from counterflow_wire import gateway
 from tests.benchmarks.diagrams import TASKS
+
+
+class Stream:
+    """Who takes the jobs of a type."""
+
+    def __init__(self, call: Call, queue: deque[bytes]) -> None:
+        self.call = call
+        self.queue = queue
+        self._is_held = False
+        call.on_drained = self._drained
+
+    def push(self) -> None:
+        """Send what there is, as long as the client reads."""
+        while self.queue and not self._is_held:
+            self._is_held = not self.call.send(self.queue.popleft())
+
+    def _drained(self) -> None:
+        self._is_held = False
+        self.push()
 
 
 class BareWire:
@@ -25,12 +48,13 @@ class BareWire:
     def __init__(self) -> None:
         self._keys = itertools.count(1 << 51)
         self._at: dict[int, tuple[int, str, int]] = {}
-        self._ended: dict[int, asyncio.Event] = {}
-        self._queues: dict[str, asyncio.Queue[gateway.ActivatedJob]] = {}
+        self._ended: dict[int, Call] = {}
+        self._streams: dict[str, Stream] = {}
+        self._waiting: dict[str, deque[bytes]] = {}
 
-    def behaviours(self) -> dict[str, Any]:
-        """By rpc."""
-        return {
+    def methods(self) -> list[Method]:
+        """Those that the generators call."""
+        starts: dict[str, Any] = {
             "DeployResource": self.deploy,
             "CreateProcessInstance": self.create,
             "CreateProcessInstanceWithResult": self.create_and_await,
@@ -38,46 +62,43 @@ class BareWire:
             "ActivateJobs": self.poll,
             "StreamActivatedJobs": self.stream,
         }
+        rpcs = gateway.METHODS
+        return [from_callback(rpcs[name].path, rpcs[name].request.FromString, start) for name, start in starts.items()]
 
-    async def deploy(self, request: gateway.DeployResourceRequest, context: object) -> gateway.DeployResourceResponse:
+    def deploy(self, request: gateway.DeployResourceRequest, call: Call) -> None:
         """Nothing to keep."""
-        return gateway.DeployResourceResponse(key=1)
+        _answer(call, gateway.DeployResourceResponse(key=1))
 
-    async def create(self, request: gateway.CreateProcessInstanceRequest, context: object) -> gateway.CreateProcessInstanceResponse:
+    def create(self, request: gateway.CreateProcessInstanceRequest, call: Call) -> None:
         """The first job."""
         key = next(self._keys)
         self._push(key, request.bpmnProcessId, 1)
-        return gateway.CreateProcessInstanceResponse(bpmnProcessId=request.bpmnProcessId, version=1, processInstanceKey=key)
+        _answer(call, gateway.CreateProcessInstanceResponse(bpmnProcessId=request.bpmnProcessId, version=1, processInstanceKey=key))
 
-    async def create_and_await(
-        self, request: gateway.CreateProcessInstanceWithResultRequest, context: object
-    ) -> gateway.CreateProcessInstanceWithResultResponse:
+    def create_and_await(self, request: gateway.CreateProcessInstanceWithResultRequest, call: Call) -> None:
         """The first job, and the end."""
-        created = await self.create(request.request, context)
-        ended = self._ended[created.processInstanceKey] = asyncio.Event()
-        await ended.wait()
-        return gateway.CreateProcessInstanceWithResultResponse(processInstanceKey=created.processInstanceKey, variables="{}")
+        key = next(self._keys)
+        self._ended[key] = call
+        self._push(key, request.request.bpmnProcessId, 1)
 
-    async def complete(self, request: gateway.CompleteJobRequest, context: object) -> gateway.CompleteJobResponse:
+    def complete(self, request: gateway.CompleteJobRequest, call: Call) -> None:
         """The next job, or the end."""
         key, process_id, task = self._at.pop(request.jobKey)
         if task < TASKS:
             self._push(key, process_id, task + 1)
         elif key in self._ended:
-            self._ended.pop(key).set()
-        return gateway.CompleteJobResponse()
+            _answer(self._ended.pop(key), gateway.CreateProcessInstanceWithResultResponse(processInstanceKey=key, variables="{}"))
+        _answer(call, gateway.CompleteJobResponse())
 
-    async def poll(self, request: gateway.ActivateJobsRequest, context: object) -> None:
+    def poll(self, request: gateway.ActivateJobsRequest, call: Call) -> None:
         """Streams take everything."""
+        call.finish()
 
-    async def stream(self, request: gateway.StreamActivatedJobsRequest, context: Any) -> None:
+    def stream(self, request: gateway.StreamActivatedJobsRequest, call: Call) -> None:
         """Jobs for ever."""
-        queue = self._queue(request.type)
-        while True:
-            await context.write(await queue.get())
-
-    def _queue(self, job_type: str) -> asyncio.Queue[gateway.ActivatedJob]:
-        return self._queues.setdefault(job_type, asyncio.Queue())
+        call.begin()
+        stream = self._streams[request.type] = Stream(call, self._waiting.setdefault(request.type, deque()))
+        stream.push()
 
     def _push(self, key: int, process_id: str, task: int) -> None:
         job_key, job_type = next(self._keys), f"{process_id}-{task}"
@@ -98,20 +119,24 @@ class BareWire:
             variables='{"n":1,"x":1}',
             tenantId="<default>",
         )
-        self._queue(job_type).put_nowait(job)
+        self._waiting.setdefault(job_type, deque()).append(job.SerializeToString())
+        if job_type in self._streams:
+            self._streams[job_type].push()
+
+
+def _answer(call: Call, message: Message) -> None:
+    call.answer(message.SerializeToString())
 
 
 async def main(address: str) -> None:
     """Serve until killed."""
-    server = grpc.aio.server(options=[("grpc.so_reuseport", 0)])
-    server.add_generic_rpc_handlers((service_handler(gateway.SERVICE, gateway.METHODS, BareWire().behaviours()),))
-    server.add_insecure_port(address)
-    await server.start()
+    host, _, port = address.rpartition(":")
+    await RpcServer(BareWire().methods()).start(host, int(port))
     gc.freeze()
     gc.set_threshold(20_000, 20, 100)
     sys.stdout.write("ready\n")
     sys.stdout.flush()
-    await server.wait_for_termination()
+    await asyncio.Event().wait()
 
 
 if __name__ == "__main__":

@@ -112,10 +112,22 @@ class Recording:
 
     def commit(self, batch: Batch) -> None:
         """As ever, timed and remembered."""
-        began = time.perf_counter()
-        self._store.commit(batch)
-        self.commit_seconds += time.perf_counter() - began
+        self.write(batch)
+        self.sync()
+
+    def write(self, batch: Batch) -> None:
+        """As ever, timed and remembered."""
+        self._timed(lambda: self._store.write(batch))
         self.batches.append(batch)
+
+    def sync(self) -> None:
+        """As ever, timed."""
+        self._timed(self._store.sync)
+
+    def _timed(self, work: Callable[[], None]) -> None:
+        began = time.perf_counter()
+        work()
+        self.commit_seconds += time.perf_counter() - began
 
 
 class Works:

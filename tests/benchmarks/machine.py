@@ -13,7 +13,7 @@ from google.protobuf.internal import api_implementation
 
 def description() -> list[str]:
     """A line for each thing that figures depend on."""
-    libraries = ("grpcio", "protobuf", "uvloop", "msgspec")
+    libraries = ("protobuf", "uvloop", "hpack", "msgspec", "grpcio")
     return [
         f"{os.cpu_count()} cores ({_processor()}), {_memory()}, {platform.system()} {platform.release().split('-', 1)[0]}",
         ", ".join([f"CPython {platform.python_version()}", *(f"{name} {version(name)}" for name in libraries)]),

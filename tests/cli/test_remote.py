@@ -13,7 +13,8 @@ import pytest
 from counterflow.cli.address import Address
 from counterflow.cli.exits import Failure
 from counterflow.cli.remote import Remote
-from counterflow_wire import GATEWAY_METHODS, gateway, service_handler
+from counterflow_wire import GATEWAY_METHODS, gateway
+from tests.protos.serving import service_handler
 
 REPLIES = [
     (

@@ -56,10 +56,6 @@ class Wiretap:
         """Wait until the clients have pinged so often, or were sent away."""
         self._until(lambda: self._pings >= wanted or bool(self._goaways), f"{wanted} pings")
 
-    def until_goaway(self) -> None:
-        """Wait until the server has sent a client away."""
-        self._until(lambda: bool(self._goaways), "GOAWAY")
-
     def until_streams(self, wanted: int) -> None:
         """Wait until the path of a job stream has been seen so often; a connection may abbreviate it after the first time."""
         self._until(lambda: self._streams >= wanted, f"{wanted} job streams")

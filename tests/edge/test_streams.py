@@ -124,7 +124,7 @@ async def test_a_client_that_does_not_read_leaves_jobs_to_others_and_gives_back_
     monkeypatch.setattr(takers, "STREAM_CREDIT", 4)
     slow = await opened(deployed)
     (stream,) = deployed.loop.takers.streams()
-    await asyncio.gather(*(deployed.create(variables=f'{{"scan":"{"x" * 500_000}"}}') for _ in range(40)))
+    await deployed.create_many(40, f'{{"scan":"{"x" * 500_000}"}}')
     others = {job.key for job in await deployed.poll(maxJobsToActivate=40)}
     assert others
     (first,) = await read(slow, 1)
@@ -140,7 +140,7 @@ async def test_a_client_that_does_not_read_leaves_jobs_to_others_and_gives_back_
 async def test_a_slow_client_gets_everything_once(deployed: Served) -> None:
     count = STREAM_CREDIT + 40
     slow = await opened(deployed)
-    await asyncio.gather(*(deployed.create(variables=f'{{"scan":"{"x" * 20_000}"}}') for _ in range(count)))
+    await deployed.create_many(count, f'{{"scan":"{"x" * 20_000}"}}')
     assert len({job.key for job in await read(slow, count)}) == count
 
 
@@ -156,7 +156,7 @@ async def test_a_stream_ends_when_the_server_stops(deployed: Served) -> None:
 async def test_a_client_that_does_not_read_holds_a_stopping_server_up_no_longer_than_its_grace(deployed: Served) -> None:
     slow = await opened(deployed)
     (stream,) = deployed.loop.takers.streams()
-    await asyncio.gather(*(deployed.create(variables=f'{{"scan":"{"x" * 500_000}"}}') for _ in range(40)))
+    await deployed.create_many(40, f'{{"scan":"{"x" * 500_000}"}}')
     waiting = [job.key for job in stream.queue]
     assert waiting
     await deployed.edge.stop(grace_seconds=0.05)
@@ -171,5 +171,5 @@ async def test_credit_is_free_again_after_a_failed_commit(deployed: Served) -> N
     async with refused(grpc.StatusCode.UNAVAILABLE):
         await deployed.create()
     deployed.store.failing = False
-    await asyncio.gather(*(deployed.create() for _ in range(STREAM_CREDIT + 1)))
+    await deployed.create_many(STREAM_CREDIT + 1)
     assert len({job.key for job in await read(call, STREAM_CREDIT + 1)}) == STREAM_CREDIT + 1

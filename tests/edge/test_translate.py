@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from grpc import StatusCode
 
 from counterflow.edge.status import Refused
 from counterflow.edge.translate import (
@@ -28,6 +27,7 @@ from counterflow.kernel.instances import CreateProcessInstance
 from counterflow.kernel.job_delivery import ActivateJobs
 from counterflow.kernel.records import ActivatedJob, first_key
 from counterflow.kernel.rows import ProcessDefinition, ProcessInstance
+from counterflow.rpc.status import StatusCode
 from counterflow_wire import gateway
 
 LIMIT = 2 * 1024 * 1024

@@ -10,8 +10,9 @@ import pytest
 from pyzeebe.proto import gateway_pb2 as stock
 from pyzeebe.proto import gateway_pb2_grpc as stock_grpc
 
-from counterflow_wire import counterflow_v1, gateway, methods_of, service_handler
+from counterflow_wire import counterflow_v1, gateway, methods_of
 from counterflow_wire.rpc import bind
+from tests.protos.serving import service_handler
 
 Context = grpc.aio.ServicerContext[object, object]
 

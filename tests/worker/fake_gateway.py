@@ -12,7 +12,8 @@ import grpc.aio
 import msgspec
 from google.protobuf.message import Message
 
-from counterflow_wire import gateway, service_handler
+from counterflow_wire import gateway
+from tests.protos.serving import service_handler
 
 PATIENCE_SECONDS = 20
 Context = grpc.aio.ServicerContext[Any, Any]

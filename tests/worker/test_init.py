@@ -5,8 +5,9 @@ import counterflow_worker
 
 def test_public_names() -> None:
     assert set(counterflow_worker.__all__) == {
-        *("Client", "Worker", "Job", "Middleware", "Step", "load", "main"),
-        *("BackOff", "CallRetry", "JobRetry", "NO_BACK_OFF"),
+        *("Client", "Worker", "Job", "Middleware", "Step", "Metrics", "load", "main"),
+        *("BackOff", "CallRetry", "JobRetry", "NO_BACK_OFF", "GIVE_UP"),
+        *("Outcome", "Completed", "Failed", "Thrown"),
         *("BpmnError", "JobFailure"),
         *("WorkerError", "HandlerError", "VariablesError", "AddressError", "LoadError", "ClientError"),
         *("InvalidArgumentError", "NotFoundError", "AlreadyExistsError", "InvalidStateError", "PermissionDeniedError"),

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from counterflow_worker import BackOff, BpmnError, JobFailure, JobRetry, Step, VariablesError
+from counterflow_worker import GIVE_UP, BackOff, BpmnError, JobFailure, JobRetry, Step, VariablesError
 from counterflow_worker.outcome import MESSAGE_LENGTH, Completed, Failed, Thrown, decide
 from counterflow_worker.testing import make_job
 
@@ -35,6 +35,12 @@ JOB = make_job("work", {"card": "4111"}, retries=2)
 )  # fmt: skip
 async def test_whatever_a_handler_does_becomes_an_outcome(result: object, expected: object) -> None:
     assert await decide(JOB, step_to(result), RETRY, Random(1)) == expected
+
+
+async def test_some_exceptions_have_a_policy_of_their_own() -> None:
+    retry = JobRetry(back_off=BackOff(initial_ms=1_000, jitter=0), per_exception={KeyError: GIVE_UP})
+    assert await decide(JOB, step_to(KeyError("seat")), retry, Random(1)) == Failed(retries=0, back_off_ms=0, message="KeyError: 'seat'")
+    assert await decide(JOB, step_to(OSError("net")), retry, Random(1)) == Failed(retries=1, back_off_ms=2_000, message="OSError: net")
 
 
 @pytest.mark.parametrize("error", [ValueError("x" * 9_999), JobFailure("x" * 9_999), BpmnError("CODE", "x" * 9_999)])

@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from counterflow_worker import NO_BACK_OFF, BackOff, JobRetry
+from counterflow_worker import GIVE_UP, NO_BACK_OFF, BackOff, JobRetry
 from counterflow_worker.testing import make_job
 
 STEADY = BackOff(initial_ms=100, factor=3.0, maximum_ms=5_000, jitter=0)
@@ -51,3 +51,18 @@ def test_failed_job_loses_a_retry_and_waits_longer_each_time(retries: int, left:
 def test_back_off_counts_from_the_number_of_retries_the_model_gives() -> None:
     retry = JobRetry(expected_retries=10, back_off=STEADY)
     assert retry.back_off_ms(make_job("work", retries=8), Random(1)) == 900
+
+
+class PaymentError(ConnectionError):
+    """Of a class between."""
+
+
+@pytest.mark.parametrize(
+    "error,left,delay_ms",
+    [(ValueError("never"), 0, 0), (ConnectionError("soon"), 2, 5), (PaymentError("soon"), 2, 5), (OSError("by default"), 2, 100)],
+)
+def test_the_nearest_class_of_an_exception_chooses_the_policy(error: Exception, left: int, delay_ms: int) -> None:
+    soon = JobRetry(back_off=BackOff(initial_ms=5, jitter=0))
+    policy = JobRetry(back_off=STEADY, per_exception={ValueError: GIVE_UP, ConnectionError: soon}).policy_for(error)
+    job = make_job("work")
+    assert (policy.retries_left(job), policy.back_off_ms(job, Random(1))) == (left, delay_ms)

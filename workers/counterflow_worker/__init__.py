@@ -24,11 +24,14 @@ from counterflow_worker.errors import (
 )
 from counterflow_worker.job import Job
 from counterflow_worker.loading import load, main
-from counterflow_worker.retry import NO_BACK_OFF, BackOff, CallRetry, JobRetry
+from counterflow_worker.metrics import Metrics
+from counterflow_worker.outcome import Completed, Failed, Outcome, Thrown
+from counterflow_worker.retry import GIVE_UP, NO_BACK_OFF, BackOff, CallRetry, JobRetry
 from counterflow_worker.task import Middleware, Step
 from counterflow_worker.worker import Worker
 
 __all__ = [
+    "GIVE_UP",
     "NO_BACK_OFF",
     "AddressError",
     "AlreadyExistsError",
@@ -38,7 +41,9 @@ __all__ = [
     "CallRetry",
     "Client",
     "ClientError",
+    "Completed",
     "DeadlineExceededError",
+    "Failed",
     "HandlerError",
     "InvalidArgumentError",
     "InvalidStateError",
@@ -46,11 +51,14 @@ __all__ = [
     "JobFailure",
     "JobRetry",
     "LoadError",
+    "Metrics",
     "Middleware",
     "NotFoundError",
+    "Outcome",
     "PermissionDeniedError",
     "ResourceExhaustedError",
     "Step",
+    "Thrown",
     "UnauthenticatedError",
     "UnavailableError",
     "UnimplementedError",

@@ -44,23 +44,26 @@ async def beat(client: Client, job: Job, timeout_ms: int, clock: Clock) -> None:
             logger.debug("%r: heartbeat lost: %s", job, error)
 
 
-async def report(client: Client, job: Job, outcome: Outcome, retry: CallRetry = REPORT_RETRY) -> None:
-    """Tell the server; what it refuses is logged, for nobody waits here who could do better."""
+async def report(client: Client, job: Job, outcome: Outcome, retry: CallRetry = REPORT_RETRY) -> bool:
+    """Tell the server; whether it has taken it. What it refuses is logged, for nobody waits here who could do better."""
     try:
-        await send_or_fail(client, job, outcome, retry)
+        return await send_or_fail(client, job, outcome, retry)
     except (NotFoundError, InvalidStateError) as error:
         logger.warning("%r: its result came too late, the job is not open any more: %s", job, error)
     except ClientError as error:
         logger.warning("%r: its result could not be delivered; the job comes back after its deadline: %s", job, error)
+    return False
 
 
-async def send_or_fail(client: Client, job: Job, outcome: Outcome, retry: CallRetry) -> None:
+async def send_or_fail(client: Client, job: Job, outcome: Outcome, retry: CallRetry) -> bool:
     try:
         await send(client, job, outcome, retry)
     except (InvalidArgumentError, ResourceExhaustedError) as error:
         # Refused for what it says: an incident shows it to a person; silence would run the handler again and again.
         refused = Failed(retries=0, back_off_ms=0, message=f"the server refused the result of the job: {error.reason}")
         await send(client, job, refused, retry)
+        return False
+    return True
 
 
 async def send(client: Client, job: Job, outcome: Outcome, retry: CallRetry) -> None:

@@ -1,6 +1,7 @@
 """Running a file that holds a worker: `python -m counterflow_worker FILE.py [--address HOST:PORT]`."""
 
 import argparse
+import asyncio
 import importlib.util
 import logging
 import sys
@@ -9,7 +10,9 @@ from pathlib import Path
 from types import ModuleType
 
 from counterflow_worker.client import Client
+from counterflow_worker.clock import SystemClock
 from counterflow_worker.errors import AddressError, HandlerError, LoadError, WorkerError
+from counterflow_worker.reload import Reloader
 from counterflow_worker.worker import Worker
 
 OK, FAILED, USAGE, NOT_FOUND = 0, 1, 2, 3
@@ -53,6 +56,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         level=logging.DEBUG if options.verbose else logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr
     )
     path = Path(options.file)
+    if options.reload and path.is_file():
+        given = sys.argv[1:] if arguments is None else arguments
+        command = [sys.executable, "-m", "counterflow_worker", *(word for word in given if word != "--reload")]
+        return asyncio.run(Reloader(command, path.resolve().parent, SystemClock()).run())
     try:
         worker = load(path)
         if options.address:
@@ -70,10 +77,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    found = argparse.ArgumentParser(prog="counterflow_worker", description="Run the worker that a Python file defines.")
+    found = argparse.ArgumentParser(prog="counterflow_worker", allow_abbrev=False, description="Run the worker that a Python file defines.")
     found.add_argument("file", metavar="FILE.py", help="a file with `worker = Worker()` at its top level")
     found.add_argument("--address", help="the server, host:port or https://host:port (else ZEEBE_ADDRESS, else this machine)")
     found.add_argument("--task", action="append", metavar="TYPE", help="do only this task of the file; may be said several times")
+    found.add_argument("--reload", action="store_true", help="start it anew when a Python file in its folder changes; no job is lost")
     found.add_argument("--verbose", action="store_true", help="log every attempt, not only what a person should know")
     return found
 

@@ -59,7 +59,7 @@ async def decide(job: Job, step: Step, retry: JobRetry, random: Random) -> Outco
         return Failed(retries=0, back_off_ms=0, message=shortened(str(error)))
     except Exception as error:
         logger.exception("%r: its handler failed", job)
-        return failed(job, f"{type(error).__name__}: {error}", retry, random)
+        return failed(job, f"{type(error).__name__}: {error}", retry.policy_for(error), random)
 
 
 async def attempt(job: Job, step: Step, retry: JobRetry, random: Random) -> Outcome:
@@ -68,7 +68,7 @@ async def attempt(job: Job, step: Step, retry: JobRetry, random: Random) -> Outc
     except BpmnError as error:
         return Thrown(code=error.code, message=shortened(error.message), variables_json=encode_variables(error.variables))
     except JobFailure as failure:
-        return failed(job, failure.message, retry, random, failure)
+        return failed(job, failure.message, retry.policy_for(failure), random, failure)
 
 
 def failed(job: Job, message: str, retry: JobRetry, random: Random, failure: JobFailure | None = None) -> Failed:

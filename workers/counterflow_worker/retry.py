@@ -4,6 +4,7 @@ Both wait with an exponential back-off and jitter, so that a thousand workers do
 Chance comes in as a `random.Random`, so that a test can name its seed.
 """
 
+from collections.abc import Mapping
 from random import Random
 
 import msgspec
@@ -60,14 +61,26 @@ class JobRetry(msgspec.Struct, frozen=True, kw_only=True):
     """What a failed job asks for: one retry less, after a back-off that grows with every failure.
 
     The wire tells how many retries are left, not how many failures there were; `expected_retries` is the number that the
-    model gives this task (3 where it says nothing), from which the failures so far are counted.
+    model gives this task (3 where it says nothing), from which the failures so far are counted. With `gives_up` the first
+    failure is an incident. `per_exception` has other policies for some classes of exceptions.
     """
 
     expected_retries: int = 3
     back_off: BackOff = BackOff()
+    gives_up: bool = False
+    per_exception: Mapping[type[Exception], "JobRetry"] = {}
+
+    def policy_for(self, error: Exception) -> "JobRetry":
+        """The policy of the exception's class, or of the nearest class that it comes from; else this one."""
+        named = (self.per_exception[kind] for kind in type(error).__mro__ if kind in self.per_exception)
+        return next(named, self)
 
     def retries_left(self, job: Job) -> int:
-        return max(job.retries - 1, 0)
+        return 0 if self.gives_up else max(job.retries - 1, 0)
 
     def back_off_ms(self, job: Job, random: Random) -> int:
         return self.back_off.delay_ms(self.expected_retries - job.retries + 1, random)
+
+
+GIVE_UP = JobRetry(gives_up=True, back_off=NO_BACK_OFF)
+"""For what trying again cannot mend."""

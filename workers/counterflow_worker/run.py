@@ -16,6 +16,7 @@ from counterflow_worker.clock import Clock
 from counterflow_worker.execution import heartbeat, report
 from counterflow_worker.intake import Handle, Intake
 from counterflow_worker.job import Job
+from counterflow_worker.metrics import Metrics, tell
 from counterflow_worker.outage import Outage
 from counterflow_worker.outcome import Outcome
 from counterflow_worker.task import Task
@@ -28,11 +29,14 @@ Decide = Callable[[Task, Job, Executor], Awaitable[Outcome]]
 class Run:
     """What exists only between start and stop: an intake for each task, the threads of sync handlers."""
 
-    def __init__(self, tasks: Collection[Task], client: Client, decide: Decide, *, worker: str, clock: Clock, random: Random) -> None:
+    def __init__(
+        self, tasks: Collection[Task], client: Client, decide: Decide, *, worker: str, metrics: Metrics, clock: Clock, random: Random
+    ) -> None:
         self.tasks = tasks
         self.client = client
         self.decide = decide
         self.worker = worker
+        self.metrics = metrics
         self.clock = clock
         threads = sum(task.max_jobs for task in tasks if not task.is_async)
         self.executor = ThreadPoolExecutor(max_workers=max(threads, 1), thread_name_prefix="handler")
@@ -83,13 +87,17 @@ class Run:
         slots = asyncio.Semaphore(task.max_jobs)
 
         async def handle(job: Job, ended: Callable[[], None]) -> None:
+            tell(lambda: self.metrics.job_taken(job))
             try:
                 async with self.keeping(task, job), slots:
+                    began_ms = self.clock.now_ms()
                     outcome = await self.decide(task, job, self.executor)
             finally:
                 # Before the report: the answer to a failed job may be overtaken by the job's next delivery.
                 ended()
-            await report(self.client, job, outcome)
+            tell(lambda: self.metrics.job_handled(job, outcome, self.clock.now_ms() - began_ms))
+            accepted = await report(self.client, job, outcome)
+            tell(lambda: self.metrics.job_reported(job, outcome, accepted=accepted))
 
         return handle
 

@@ -23,6 +23,7 @@ from counterflow_worker.client import Client
 from counterflow_worker.clock import Clock, SystemClock
 from counterflow_worker.errors import HandlerError, WorkerError
 from counterflow_worker.job import Job
+from counterflow_worker.metrics import Metrics
 from counterflow_worker.outcome import Outcome, decide
 from counterflow_worker.retry import JobRetry
 from counterflow_worker.run import Run, signals_to
@@ -34,8 +35,9 @@ Handler = TypeVar("Handler", bound=Callable[..., Any])
 class Worker:
     """Does the jobs of its tasks against the server of `client`; `name` is what the server's records call it.
 
-    `middleware` runs around every handler, the first outermost; `clock` and `random` are there for tests. Without a client the
-    worker makes one from the environment when it runs; a client that was given stays open after `run`, for whoever gave it.
+    `middleware` runs around every handler, the first outermost; `metrics` is told of every job; `clock` and `random` are there for
+    tests. Without a client the worker makes one from the environment when it runs; a client that was given stays open after `run`, for
+    whoever gave it.
     """
 
     def __init__(
@@ -44,12 +46,14 @@ class Worker:
         *,
         name: str | None = None,
         middleware: Sequence[Middleware] = (),
+        metrics: Metrics | None = None,
         clock: Clock | None = None,
         random: Random | None = None,
     ) -> None:
         self.client = client
         self.name = name or f"{socket.gethostname()}-{os.getpid()}"
         self.middleware = tuple(middleware)
+        self.metrics = metrics or Metrics()
         self.clock = clock or SystemClock()
         self.random = random or SystemRandom()
         self.tasks: dict[str, Task] = {}
@@ -102,7 +106,9 @@ class Worker:
         if self._run is not None:
             raise WorkerError(f"worker {self.name} runs already; a second one beside it needs a Worker of its own")
         client = self.client or Client(clock=self.clock, random=self.random)
-        run = self._run = Run(self.tasks.values(), client, self.decide, worker=self.name, clock=self.clock, random=self.random)
+        run = self._run = Run(
+            self.tasks.values(), client, self.decide, worker=self.name, metrics=self.metrics, clock=self.clock, random=self.random
+        )
         try:
             with signals_to(run.stop, handle=handle_signals):
                 await run.to_the_end()

@@ -89,6 +89,7 @@ def dev(
 def worker(
     file: Annotated[Path, typer.Argument(metavar="FILE.py", help="A Python file with a worker at its top level.")],
     task: Annotated[list[str] | None, typer.Option("--task", metavar="TYPE", help="Do only this task; may be said several times.")] = None,
+    reload: Annotated[bool, typer.Option("--reload", help="Start it anew when a Python file in its folder changes.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Log every attempt.")] = False,
     address: AddressOption = "",
 ) -> None:
@@ -97,7 +98,7 @@ def worker(
         raise Failure(NOT_FOUND, f"{file}: expected a Python file, found {'a folder' if file.is_dir() else 'nothing'}")
     said = address or address_of_all[0]
     arguments = [sys.executable, "-m", "counterflow_worker", str(file)]
-    arguments += [*(["--address", said] if said else []), *(["--verbose"] if verbose else [])]
+    arguments += [*(["--address", said] if said else []), *(["--verbose"] if verbose else []), *(["--reload"] if reload else [])]
     arguments += [word for job_type in task or () for word in ("--task", job_type)]
     sys.stdout.flush()
     os.execv(sys.executable, arguments)  # noqa: S606 - this interpreter, with a list of arguments and no shell

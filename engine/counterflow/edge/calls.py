@@ -5,26 +5,45 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from google.protobuf.message import Message
-from grpc import StatusCode
-from grpc.aio import ServicerContext
 
 from counterflow.edge.status import EXPECTED, fit, status_of
 from counterflow.edge.turns import Turns
 from counterflow.kernel.job_delivery import ReturnJob
-from counterflow.kernel.records import ActivatedJob, Rejection
+from counterflow.kernel.records import ActivatedJob, Command, Rejection
 from counterflow.loop import Loop, Overloaded, Unavailable
+from counterflow.rpc.call import Call, CallIsOver
+from counterflow.rpc.methods import Method, from_callback, from_task
+from counterflow.rpc.status import StatusCode
 from counterflow.settings import Settings
+from counterflow_wire import Method as WireMethod
 
 logger = logging.getLogger("counterflow.edge")
 
 Answer = TypeVar("Answer")
-Context = ServicerContext[Any, Any]
+Context = Call
 Behaviour = Callable[[Any, Context], Awaitable[Any]]
+"""A coroutine that answers with a message, or, if the rpc streams, writes messages and answers None."""
+Start = Callable[[Any, Context], None]
 
 STOPPING = "The server is stopping; try again when it is back"
+
+
+class Translated(NamedTuple):
+    """What a request comes to: a command, and the message that its answer is told with; None where that has no fields.
+
+    A command that `begins` something waits for its turn.
+    """
+
+    command: Command
+    respond: Callable[[Any], Message] | None = None
+    begins: bool = False
+
+
+Translation = Callable[[Any], Translated]
+"""From a request. Raises `Refused`."""
 
 
 class Calls:
@@ -36,33 +55,77 @@ class Calls:
         self.turns = Turns(settings)
         loop.work_went_on = self.turns.work_went_on
         self.stopping = False
+        self._timeout_seconds = settings.request_timeout_ms / 1000
         self._under_way = 0
         self._waiting = 0
         self._idle = asyncio.Event()
         self._idle.set()
 
-    def answered(self, rpc: str, behaviour: Behaviour) -> Behaviour:
-        """A handler that answers, or says why not, within the server's request timeout."""
-        return self._handler(rpc, behaviour, self.settings.request_timeout_ms / 1000)
+    def commanded(self, rpc: WireMethod, translate: Translation) -> Method:
+        """A method that is one command: answered from the commit itself, without a task."""
 
-    def waiting(self, rpc: str, behaviour: Behaviour) -> Behaviour:
-        """A handler that waits for things to happen, for as long as its own rules say. There is room for so many of them."""
-        room = self.settings.waiting_calls
+        def start(request: Message, call: Call) -> None:
+            translated = translate(request)
+            self.begun()
+            if translated.begins:
+                self._wait_for_turn(rpc.name, translated, call)
+            else:
+                self._carry_out(rpc.name, translated, call, self.ended)
 
-        async def wait(request: Message, context: Context) -> Any:
-            if self._waiting >= room:
-                raise Overloaded(f"{room} polls, streams and calls for a result are open, which is as many as may; try again after a while")
-            self._waiting += 1
+        return from_callback(rpc.path, rpc.request.FromString, self._guarded(rpc.name, start), self._timeout_seconds)
+
+    def answered(self, rpc: WireMethod, behaviour: Behaviour) -> Method:
+        """A method that a coroutine answers, within the server's request timeout."""
+        return from_task(rpc.path, rpc.request.FromString, self._behaviour(rpc.name, behaviour), self._timeout_seconds)
+
+    def waiting(self, rpc: WireMethod, behaviour: Behaviour) -> Method:
+        """A method whose coroutine waits for things to happen, for as long as its own rules say. There is room for so many of them."""
+
+        async def wait(request: Message, call: Call) -> Any:
+            self.begun_waiting()
             try:
-                return await behaviour(request, context)
+                return await behaviour(request, call)
             finally:
-                self._waiting -= 1
+                self.ended_waiting()
 
-        return self._handler(rpc, wait, None)
+        return from_task(rpc.path, rpc.request.FromString, self._behaviour(rpc.name, wait))
+
+    def open(self, rpc: WireMethod, start: Start) -> Method:
+        """A method that waits for things to happen without a coroutine; it says itself when that begins and ends (`begun_waiting`)."""
+        return from_callback(rpc.path, rpc.request.FromString, self._guarded(rpc.name, start))
+
+    def unimplemented(self, rpc: WireMethod, what: str, instead: str) -> Method:
+        """A method of the contract whose elements are not there yet."""
+        details = fit(f"{what} in this version of Counterflow; {instead}")
+        return from_callback(rpc.path, rpc.request.FromString, lambda _, call: call.finish(StatusCode.UNIMPLEMENTED, details))
 
     async def idle(self) -> None:
         """Wait until no call is under way."""
         await self._idle.wait()
+
+    def begun(self) -> None:
+        """A call is under way."""
+        self._under_way += 1
+        self._idle.clear()
+
+    def ended(self) -> None:
+        """It is not any more."""
+        self._under_way -= 1
+        if not self._under_way:
+            self._idle.set()
+
+    def begun_waiting(self) -> None:
+        """A call that waits for things to happen is under way. Raises `Overloaded` where as many are as may."""
+        room = self.settings.waiting_calls
+        if self._waiting >= room:
+            raise Overloaded(f"{room} polls, streams and calls for a result are open, which is as many as may; try again after a while")
+        self._waiting += 1
+        self.begun()
+
+    def ended_waiting(self) -> None:
+        """It is not any more."""
+        self._waiting -= 1
+        self.ended()
 
     def hand_back(self, jobs: Sequence[ActivatedJob]) -> None:
         """Jobs that reached nobody can be taken by others, their tries unchanged; if even that fails, after their deadline."""
@@ -74,43 +137,85 @@ class Calls:
             else:
                 done.add_done_callback(_look_at)
 
-    def _handler(self, rpc: str, behaviour: Behaviour, timeout_seconds: float | None) -> Behaviour:
-        async def answer(request: Message, context: Context) -> Any:
+    def _wait_for_turn(self, rpc: str, translated: Translated, call: Call) -> None:
+        """Whoever goes away while waiting leaves the line."""
+
+        def begin() -> None:
+            call.on_gone = None
+            self._carry_out(rpc, translated, call, self._ended_with_turn)
+
+        def refuse(refusal: Overloaded) -> None:
+            if not call.is_over:
+                self.ended()
+                call.finish(*status_of(rpc, refusal))
+
+        def gone() -> None:
+            self.turns.leave(call)
+            self.ended()
+
+        call.on_gone = gone
+        self.turns.take(call, begin, refuse)
+
+    def _carry_out(self, rpc: str, translated: Translated, call: Call, ended: Callable[[], None]) -> None:
+        respond = translated.respond
+
+        def told(answer: Any) -> None:
+            call.answer(b"" if respond is None else respond(answer).SerializeToString())
+            ended()
+
+        def failed(error: Exception) -> None:
+            call.finish(*status_of(rpc, error))
+            ended()
+
+        try:
+            self.loop.submit_then(translated.command, told, failed)
+        except Exception as error:
+            if not isinstance(error, EXPECTED):
+                logger.exception("%s met an internal fault", rpc)
+            call.finish(*status_of(rpc, error))
+            # Not at once: where all of a line is refused, each would be so inside the one before.
+            asyncio.get_running_loop().call_soon(ended)
+
+    def _ended_with_turn(self) -> None:
+        self.ended()
+        self.turns.end()
+
+    def _guarded(self, rpc: str, start: Start) -> Start:
+        def guarded(request: Message, call: Call) -> None:
             if self.stopping:
-                await context.abort(StatusCode.UNAVAILABLE, STOPPING)
-            self._enter()
+                call.finish(StatusCode.UNAVAILABLE, STOPPING)
+                return
             try:
-                async with asyncio.timeout(timeout_seconds):
-                    return await behaviour(request, context)
+                start(request, call)
+            except EXPECTED as error:
+                call.finish(*status_of(rpc, error))
+            except Exception as error:
+                logger.exception("%s met an internal fault", rpc)
+                call.finish(*status_of(rpc, error))
+
+        return guarded
+
+    def _behaviour(self, rpc: str, behaviour: Behaviour) -> Behaviour:
+        async def answer(request: Message, call: Call) -> Any:
+            if self.stopping:
+                call.finish(StatusCode.UNAVAILABLE, STOPPING)
+                return None
+            self.begun()
+            try:
+                return await behaviour(request, call)
             except EXPECTED as error:
                 status, details = status_of(rpc, error)
+            except CallIsOver:
+                raise
             except Exception as error:
                 logger.exception("%s met an internal fault", rpc)
                 status, details = status_of(rpc, error)
             finally:
-                self._leave()
-            return await context.abort(status, details)
+                self.ended()
+            call.finish(status, details)
+            return None
 
         return answer
-
-    def _enter(self) -> None:
-        self._under_way += 1
-        self._idle.clear()
-
-    def _leave(self) -> None:
-        self._under_way -= 1
-        if not self._under_way:
-            self._idle.set()
-
-
-def unimplemented(what: str, instead: str) -> Behaviour:
-    """A handler for a call of the contract whose elements are not there yet."""
-    details = fit(f"{what} in this version of Counterflow; {instead}")
-
-    async def answer(request: Message, context: Context) -> None:
-        await context.abort(StatusCode.UNIMPLEMENTED, details)
-
-    return answer
 
 
 async def kept(future: asyncio.Future[Answer], abandoned: Callable[[Answer], None]) -> Answer:

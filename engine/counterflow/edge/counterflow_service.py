@@ -9,7 +9,6 @@ from itertools import islice
 from typing import TypeVar
 
 from google.protobuf.message import Message
-from grpc import StatusCode
 
 from counterflow.edge.calls import Behaviour, Calls, Context
 from counterflow.edge.reading import message, messages, state_word, tree
@@ -23,6 +22,7 @@ from counterflow.queries.incidents import list_incidents
 from counterflow.queries.instances import list_process_instances, process_instance
 from counterflow.queries.quarantine import list_quarantined
 from counterflow.queries.shapes import HistoryRecord
+from counterflow.rpc.status import StatusCode
 from counterflow.store.port import Store
 from counterflow_wire import counterflow_v1 as wire
 
@@ -172,7 +172,7 @@ class CounterflowService:
         )
         while some := await running.run_in_executor(self._readers, lambda: list(islice(found, RECORDS_AT_ONCE))):
             for record in some:
-                await context.write(message(wire.HistoryRecord, record))
+                await context.write(message(wire.HistoryRecord, record).SerializeToString())
             if self._calls.stopping:
                 raise Refused(StatusCode.UNAVAILABLE, f"The server is stopping; go on behind position {some[-1].position} when it is back")
 

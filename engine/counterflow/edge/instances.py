@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
-from grpc import StatusCode
-
-from counterflow.edge.calls import Behaviour, Calls, Context, kept
+from counterflow.edge.calls import Calls, Context, Translated, Translation, kept
 from counterflow.edge.status import Refused
 from counterflow.edge.translate import created, creation, document, duration_ms, own_key, result
 from counterflow.kernel.incidents import ResolveIncident
@@ -15,6 +13,7 @@ from counterflow.kernel.instances import CancelProcessInstance
 from counterflow.kernel.records import InstanceEnded
 from counterflow.kernel.rows import ProcessInstance
 from counterflow.kernel.variables import SetVariables
+from counterflow.rpc.status import StatusCode
 from counterflow_wire import gateway
 
 
@@ -23,13 +22,12 @@ class Instances:
 
     def __init__(self, calls: Calls) -> None:
         self._loop = calls.loop
-        self._submit = calls.loop.submit
         self._turns = calls.turns
         self._variable_bytes = calls.settings.variable_bytes
         self._request_timeout_ms = calls.settings.request_timeout_ms
         self._awaited: dict[asyncio.Future[InstanceEnded], int] = {}
 
-    def behaviours(self) -> Mapping[str, Behaviour]:
+    def translations(self) -> Mapping[str, Translation]:
         """By rpc; the one that waits for a result is not among them."""
         return {
             "CreateProcessInstance": self.create,
@@ -38,10 +36,9 @@ class Instances:
             "ResolveIncident": self.resolve_incident,
         }
 
-    async def create(self, request: gateway.CreateProcessInstanceRequest, context: Context) -> gateway.CreateProcessInstanceResponse:
+    def create(self, request: gateway.CreateProcessInstanceRequest) -> Translated:
         """An instance begins."""
-        async with self._turns:
-            return created(await self._submit(creation(request, self._variable_bytes)))
+        return Translated(creation(request, self._variable_bytes), created, begins=True)
 
     async def create_with_result(
         self, request: gateway.CreateProcessInstanceWithResultRequest, context: Context
@@ -82,23 +79,19 @@ class Instances:
                     )
                 )
 
-    async def cancel(self, request: gateway.CancelProcessInstanceRequest, context: Context) -> gateway.CancelProcessInstanceResponse:
+    def cancel(self, request: gateway.CancelProcessInstanceRequest) -> Translated:
         """An instance ends without completing."""
-        await self._submit(CancelProcessInstance(process_instance_key=own_key(request.processInstanceKey, "process instance")))
-        return gateway.CancelProcessInstanceResponse()
+        return Translated(CancelProcessInstance(process_instance_key=own_key(request.processInstanceKey, "process instance")))
 
-    async def set_variables(self, request: gateway.SetVariablesRequest, context: Context) -> gateway.SetVariablesResponse:
+    def set_variables(self, request: gateway.SetVariablesRequest) -> Translated:
         """Variables change, seen from a process instance or an element instance."""
-        key = await self._submit(
-            SetVariables(
-                element_instance_key=own_key(request.elementInstanceKey, "process instance or element instance"),
-                variables=document(request.variables, self._variable_bytes),
-                local=request.local,
-            )
+        command = SetVariables(
+            element_instance_key=own_key(request.elementInstanceKey, "process instance or element instance"),
+            variables=document(request.variables, self._variable_bytes),
+            local=request.local,
         )
-        return gateway.SetVariablesResponse(key=key)
+        return Translated(command, lambda key: gateway.SetVariablesResponse(key=key))
 
-    async def resolve_incident(self, request: gateway.ResolveIncidentRequest, context: Context) -> gateway.ResolveIncidentResponse:
+    def resolve_incident(self, request: gateway.ResolveIncidentRequest) -> Translated:
         """What an incident held up is tried again."""
-        await self._submit(ResolveIncident(incident_key=own_key(request.incidentKey, "incident")))
-        return gateway.ResolveIncidentResponse()
+        return Translated(ResolveIncident(incident_key=own_key(request.incidentKey, "incident")))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from counterflow.edge.calls import Behaviour, Calls, Context
+from counterflow.edge.calls import Calls, Translated, Translation
 from counterflow.edge.translate import document, duration_ms, own_key
 from counterflow.kernel.jobs import CompleteJob, FailJob, ThrowError, UpdateJobRetries, UpdateJobTimeout
 from counterflow_wire import gateway
@@ -14,10 +14,9 @@ class Jobs:
     """The calls about a job that somebody has the key of."""
 
     def __init__(self, calls: Calls) -> None:
-        self._submit = calls.loop.submit
         self._variable_bytes = calls.settings.variable_bytes
 
-    def behaviours(self) -> Mapping[str, Behaviour]:
+    def translations(self) -> Mapping[str, Translation]:
         """By rpc."""
         return {
             "CompleteJob": self.complete,
@@ -27,15 +26,14 @@ class Jobs:
             "UpdateJobTimeout": self.update_timeout,
         }
 
-    async def complete(self, request: gateway.CompleteJobRequest, context: Context) -> gateway.CompleteJobResponse:
+    def complete(self, request: gateway.CompleteJobRequest) -> Translated:
         """The job is done."""
         variables = document(request.variables, self._variable_bytes)
-        await self._submit(CompleteJob(job_key=own_key(request.jobKey, "job"), variables=variables))
-        return gateway.CompleteJobResponse()
+        return Translated(CompleteJob(job_key=own_key(request.jobKey, "job"), variables=variables))
 
-    async def fail(self, request: gateway.FailJobRequest, context: Context) -> gateway.FailJobResponse:
+    def fail(self, request: gateway.FailJobRequest) -> Translated:
         """The job could not be done this time."""
-        await self._submit(
+        return Translated(
             FailJob(
                 job_key=own_key(request.jobKey, "job"),
                 retries=request.retries,
@@ -44,11 +42,10 @@ class Jobs:
                 variables=document(request.variables, self._variable_bytes),
             )
         )
-        return gateway.FailJobResponse()
 
-    async def throw_error(self, request: gateway.ThrowErrorRequest, context: Context) -> gateway.ThrowErrorResponse:
+    def throw_error(self, request: gateway.ThrowErrorRequest) -> Translated:
         """The job ends with a BPMN error; an empty code is one that only a catch-all catches."""
-        await self._submit(
+        return Translated(
             ThrowError(
                 job_key=own_key(request.jobKey, "job"),
                 error_code=request.errorCode,
@@ -56,14 +53,11 @@ class Jobs:
                 variables=document(request.variables, self._variable_bytes),
             )
         )
-        return gateway.ThrowErrorResponse()
 
-    async def update_retries(self, request: gateway.UpdateJobRetriesRequest, context: Context) -> gateway.UpdateJobRetriesResponse:
+    def update_retries(self, request: gateway.UpdateJobRetriesRequest) -> Translated:
         """The job gets so many tries."""
-        await self._submit(UpdateJobRetries(job_key=own_key(request.jobKey, "job"), retries=request.retries))
-        return gateway.UpdateJobRetriesResponse()
+        return Translated(UpdateJobRetries(job_key=own_key(request.jobKey, "job"), retries=request.retries))
 
-    async def update_timeout(self, request: gateway.UpdateJobTimeoutRequest, context: Context) -> gateway.UpdateJobTimeoutResponse:
+    def update_timeout(self, request: gateway.UpdateJobTimeoutRequest) -> Translated:
         """The worker has the job for so long from now."""
-        await self._submit(UpdateJobTimeout(job_key=own_key(request.jobKey, "job"), timeout_ms=duration_ms(request.timeout)))
-        return gateway.UpdateJobTimeoutResponse()
+        return Translated(UpdateJobTimeout(job_key=own_key(request.jobKey, "job"), timeout_ms=duration_ms(request.timeout)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from counterflow.edge.calls import Behaviour, Calls, Context
+from counterflow.edge.calls import Calls, Translated, Translation
 from counterflow.edge.translate import DEFAULT_TENANT, publication
 from counterflow_wire import gateway
 
@@ -13,16 +13,16 @@ class Messages:
     """The calls about messages."""
 
     def __init__(self, calls: Calls) -> None:
-        self._submit = calls.loop.submit
-        self._turns = calls.turns
         self._variable_bytes = calls.settings.variable_bytes
 
-    def behaviours(self) -> Mapping[str, Behaviour]:
+    def translations(self) -> Mapping[str, Translation]:
         """By rpc."""
         return {"PublishMessage": self.publish}
 
-    async def publish(self, request: gateway.PublishMessageRequest, context: Context) -> gateway.PublishMessageResponse:
+    def publish(self, request: gateway.PublishMessageRequest) -> Translated:
         """The message is stored or has reached who waited; well done also where nobody did."""
-        async with self._turns:
-            key: int = await self._submit(publication(request, self._variable_bytes))
-        return gateway.PublishMessageResponse(key=key, tenantId=DEFAULT_TENANT)
+
+        def respond(key: int) -> gateway.PublishMessageResponse:
+            return gateway.PublishMessageResponse(key=key, tenantId=DEFAULT_TENANT)
+
+        return Translated(publication(request, self._variable_bytes), respond, begins=True)

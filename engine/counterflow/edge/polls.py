@@ -115,7 +115,7 @@ class Polls:
 
     async def _write(self, jobs: Jobs, context: Context) -> None:
         try:
-            await context.write(gateway.ActivateJobsResponse(jobs=map(job_on_wire, jobs)))
+            await context.write(gateway.ActivateJobsResponse(jobs=map(job_on_wire, jobs)).SerializeToString())
         except BaseException:
             self._calls.hand_back(jobs)
             raise

@@ -12,10 +12,10 @@ from typing import Any, TypeVar
 import msgspec
 from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import Message
-from grpc import StatusCode
 
 from counterflow.edge.status import Refused
 from counterflow.queries import shapes
+from counterflow.rpc.status import StatusCode
 from counterflow_wire import counterflow_v1 as wire
 
 MessageType = TypeVar("MessageType", bound=Message)

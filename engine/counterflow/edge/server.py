@@ -5,11 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
-import grpc
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
-from grpc_reflection.v1alpha import reflection
-
-from counterflow.edge.calls import Behaviour, Calls, unimplemented
+from counterflow.edge.calls import Behaviour, Calls
 from counterflow.edge.counterflow_service import CounterflowService
 from counterflow.edge.decisions import Decisions
 from counterflow.edge.deployments import Deployments
@@ -20,9 +16,14 @@ from counterflow.edge.polls import Polls
 from counterflow.edge.streams import Streams
 from counterflow.edge.topology import Topology
 from counterflow.loop import Loop
+from counterflow.rpc.health import Health
+from counterflow.rpc.limits import Limits
+from counterflow.rpc.methods import Method
+from counterflow.rpc.reflection import Reflection
+from counterflow.rpc.server import RpcServer
 from counterflow.settings import Settings
 from counterflow.store.port import Store
-from counterflow_wire import counterflow_v1, gateway, service_handler
+from counterflow_wire import counterflow_v1, gateway
 from counterflow_wire.reflection import SERVICE_NAMES, reflection_pool
 
 logger = logging.getLogger("counterflow.edge")
@@ -55,32 +56,31 @@ class EdgeServer:
         self._streams = Streams(self._calls)
         self._reading = CounterflowService(self._calls, store)
         self._takers = loop.takers
-        self._health = health.aio.HealthServicer()
-        self._server = grpc.aio.server(options=_options(settings))
-        self._register()
+        self._health = Health(SERVED)
+        reflection = Reflection(SERVICE_NAMES, reflection_pool())
+        self._server = RpcServer(
+            [*self._gateway().values(), *self._counterflow().values(), *self._health.methods(), *reflection.methods()],
+            Limits(message_bytes=settings.message_bytes),
+        )
 
     async def start(self) -> int:
         """Accept calls; answers the port. Raises `PortTaken`."""
-        host = f"[{self._host}]" if ":" in self._host else self._host
         try:
-            self._topology.port = self._server.add_insecure_port(f"{host}:{self._port}")
-        except RuntimeError as error:
+            self._topology.port = await self._server.start(self._host.strip("[]"), self._port)
+        except OSError as error:
             raise PortTaken(
-                f"cannot listen on {host}:{self._port}: expected a free port of this machine, but the system refuses it; is another server "
-                "running there? Stop it, or choose another with --grpc-port (0 takes any free one)"
+                f"cannot listen on {self._host}:{self._port}: expected a free port of this machine, but the system says: {error.strerror}; "
+                "is another server running there? Stop it, or choose another with --grpc-port (0 takes any free one)"
             ) from error
-        await self._server.start()
-        for service in SERVED:
-            await self._health.set(service, health_pb2.HealthCheckResponse.SERVING)
+        self._health.set_serving(True)
         return self._topology.port
 
     async def stop(self, grace_seconds: float) -> None:
         """Refuse new calls, end those that wait, let the others finish; the loop must still be at work, since jobs come back.
 
-        The port stays open meanwhile: a call that comes now is told UNAVAILABLE, which every client takes for "try again", while
-        gRPC itself would tell it CANCELLED once it has been asked to stop.
+        The port stays open meanwhile: a call that comes now is told UNAVAILABLE, which every client takes for "try again".
         """
-        await self._health.enter_graceful_shutdown()
+        self._health.set_serving(False)
         self._calls.stopping = True
         self._takers.end_polls()
         self._streams.end()
@@ -94,50 +94,26 @@ class EdgeServer:
         await self._calls.idle()
         self._reading.close()
 
-    def _register(self) -> None:
-        self._server.add_generic_rpc_handlers(
-            (
-                service_handler(gateway.SERVICE, gateway.METHODS, self._gateway()),
-                service_handler(counterflow_v1.SERVICE, counterflow_v1.METHODS, self._counterflow()),
-            )
-        )
-        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
-        reflection.enable_server_reflection(SERVICE_NAMES, self._server, pool=reflection_pool())
-
-    def _counterflow(self) -> dict[str, Behaviour]:
-        calls, reading = self._calls, self._reading
+    def _counterflow(self) -> dict[str, Method]:
+        calls, reading, rpcs = self._calls, self._reading, counterflow_v1.METHODS
         return {
-            **{rpc: calls.answered(rpc, behaviour) for rpc, behaviour in reading.behaviours().items()},
-            "GetHistory": calls.waiting("GetHistory", reading.get_history),
+            **{name: calls.answered(rpcs[name], behaviour) for name, behaviour in reading.behaviours().items()},
+            "GetHistory": calls.waiting(rpcs["GetHistory"], reading.get_history),
         }
 
-    def _gateway(self) -> dict[str, Behaviour]:
-        calls = self._calls
-        families = (Jobs(calls), self._instances, Messages(calls), Deployments(calls), Decisions(calls))
-        answered = {rpc: behaviour for family in families for rpc, behaviour in family.behaviours().items()}
+    def _gateway(self) -> dict[str, Method]:
+        calls, rpcs = self._calls, gateway.METHODS
+        families = (Jobs(calls), self._instances, Messages(calls), Decisions(calls))
+        commands = {name: translate for family in families for name, translate in family.translations().items()}
+        answered: dict[str, Behaviour] = {**Deployments(calls).behaviours(), "Topology": self._topology.topology}
         waiting: dict[str, Behaviour] = {
             "ActivateJobs": Polls(calls).activate_jobs,
-            "StreamActivatedJobs": self._streams.stream_activated_jobs,
             "CreateProcessInstanceWithResult": self._instances.create_with_result,
         }
         return {
-            **{rpc: calls.answered(rpc, behaviour) for rpc, behaviour in answered.items()},
-            **{rpc: calls.waiting(rpc, behaviour) for rpc, behaviour in waiting.items()},
-            **{rpc: unimplemented(*words) for rpc, words in NOT_YET.items()},
-            "Topology": calls.answered("Topology", self._topology.topology),
+            **{name: calls.commanded(rpcs[name], translate) for name, translate in commands.items()},
+            **{name: calls.answered(rpcs[name], behaviour) for name, behaviour in answered.items()},
+            **{name: calls.waiting(rpcs[name], behaviour) for name, behaviour in waiting.items()},
+            **{name: calls.unimplemented(rpcs[name], *words) for name, words in NOT_YET.items()},
+            "StreamActivatedJobs": calls.open(rpcs["StreamActivatedJobs"], self._streams.stream_activated_jobs),
         }
-
-
-def _options(settings: Settings) -> list[tuple[str, int]]:
-    return [
-        ("grpc.max_receive_message_length", settings.message_bytes),
-        # Two servers must not share a port unknowingly, which the system would allow.
-        ("grpc.so_reuseport", 0),
-        # Java and Go clients ping every 45 s, on idle streams too, and Node's without any call; the default floor of 300 s would
-        # drop them (measured: at the fourth ping). This option is the one that counts on the server's side.
-        ("grpc.http2.min_ping_interval_without_data_ms", settings.ping_interval_ms),
-        ("grpc.keepalive_permit_without_calls", 1),
-        # A client that vanished without a word is noticed, and its jobs come back.
-        ("grpc.keepalive_time_ms", 30_000),
-        ("grpc.keepalive_timeout_ms", 20_000),
-    ]

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from grpc import StatusCode
-
 from counterflow.kernel.records import Rejection, RejectionType
 from counterflow.loop import Overloaded, Unavailable
+from counterflow.rpc.status import StatusCode
 from counterflow.store.port import StoreError
 
 STATUS_OF_REJECTION: Mapping[RejectionType, StatusCode] = {
@@ -61,7 +60,7 @@ def invalid(details: str) -> Refused:
     return Refused(StatusCode.INVALID_ARGUMENT, details)
 
 
-EXPECTED = (Rejection, Refused, Overloaded, Unavailable, StoreError, TimeoutError)
+EXPECTED = (Rejection, Refused, Overloaded, Unavailable, StoreError)
 """What a call may end with besides an answer; anything else is a fault of ours."""
 
 
@@ -79,8 +78,6 @@ def status_of(rpc: str, error: BaseException) -> tuple[StatusCode, str]:
         return StatusCode.UNAVAILABLE, fit(str(error))
     if isinstance(error, StoreError):
         return StatusCode.UNAVAILABLE, fit(f"The database could not be read: {error}")
-    if isinstance(error, TimeoutError):
-        return StatusCode.DEADLINE_EXCEEDED, f"{rpc} was not answered in time; it may still have been carried out"
     return StatusCode.INTERNAL, f"{rpc} met an internal fault ({type(error).__name__}); the server's log says more"
 
 

@@ -5,15 +5,54 @@ What is ready already when a stream opens is left to the client's polls, which k
 
 from __future__ import annotations
 
-import asyncio
-
-from grpc import StatusCode
-
 from counterflow.delivery.takers import STREAM_CREDIT, StreamTaker
 from counterflow.edge.calls import STOPPING, Calls, Context
-from counterflow.edge.status import Refused
 from counterflow.edge.translate import activation, job_on_wire
+from counterflow.rpc.status import StatusCode
 from counterflow_wire import gateway
+
+
+class Push:
+    """One open stream. The first job of the queue stays there until it has left, so that it goes back if it never does."""
+
+    def __init__(self, calls: Calls, request: gateway.StreamActivatedJobsRequest, call: Context) -> None:
+        self._calls = calls
+        self._loop = calls.loop
+        self._call = call
+        self.taker = StreamTaker(activation(request, STREAM_CREDIT, calls.settings.message_bytes), self.push, calls.hand_back)
+        self._is_held = False
+        self._is_ending = False
+
+    def push(self) -> None:
+        """Send what there is, as long as the client reads."""
+        queue = self.taker.queue
+        if self._is_held or self._call.is_over or not queue:
+            return
+        while queue and not self._is_ending:
+            if not self._call.send(job_on_wire(queue[0]).SerializeToString()):
+                self._is_held = True
+                return
+            queue.popleft()
+        if not self._is_ending:
+            self._loop.offer(self.taker.request.type)
+
+    def drained(self) -> None:
+        """The job that was held has left."""
+        if not self._is_held:
+            return
+        self._is_held = False
+        self.taker.queue.popleft()
+        if self._is_ending:
+            self.end()
+        else:
+            self._loop.offer(self.taker.request.type)
+            self.push()
+
+    def end(self) -> None:
+        """The server is stopping: end after the job that is being sent."""
+        self._is_ending = True
+        if not self._is_held:
+            self._call.break_off(StatusCode.UNAVAILABLE, STOPPING)
 
 
 class Streams:
@@ -21,36 +60,27 @@ class Streams:
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
-        self._loop = calls.loop
-        self._message_bytes = calls.settings.message_bytes
-        self._open: set[asyncio.Event] = set()
+        self._takers = calls.loop.takers
+        self._open: set[Push] = set()
 
     def end(self) -> None:
-        """The server is stopping: every stream ends after the job that it is writing."""
-        for wake in self._open:
-            wake.set()
+        """The server is stopping: every stream ends after the job that it is sending."""
+        for push in list(self._open):
+            push.end()
 
-    async def stream_activated_jobs(self, request: gateway.StreamActivatedJobsRequest, context: Context) -> None:
-        """Jobs until the client goes; what it has not been sent by then goes back."""
-        wake = asyncio.Event()
-        stream = StreamTaker(activation(request, STREAM_CREDIT, self._message_bytes), wake.set, self._calls.hand_back)
-        self._loop.takers.add_stream(stream)
-        self._open.add(wake)
-        try:
-            await self._push(stream, wake, context)
-        finally:
-            self._open.discard(wake)
-            self._loop.takers.remove_stream(stream)
-            self._calls.hand_back(stream.queue)
-        raise Refused(StatusCode.UNAVAILABLE, STOPPING)
+    def stream_activated_jobs(self, request: gateway.StreamActivatedJobsRequest, call: Context) -> None:
+        """Jobs until the client goes; what it has not been sent by then goes back. Raises `Refused` and `Overloaded`."""
+        push = Push(self._calls, request, call)
 
-    async def _push(self, stream: StreamTaker, wake: asyncio.Event, context: Context) -> None:
-        queue, job_type = stream.queue, stream.request.type
-        while not self._calls.stopping:
-            while queue and not self._calls.stopping:
-                await context.write(job_on_wire(queue[0]))
-                queue.popleft()
-                self._loop.offer(job_type)
-            wake.clear()
-            if not queue and not self._calls.stopping:
-                await wake.wait()
+        def gone() -> None:
+            self._open.discard(push)
+            self._takers.remove_stream(push.taker)
+            self._calls.hand_back(push.taker.queue)
+            self._calls.ended_waiting()
+
+        self._calls.begun_waiting()
+        call.on_gone = gone
+        call.on_drained = push.drained
+        self._takers.add_stream(push.taker)
+        self._open.add(push)
+        call.begin()

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 import msgspec
-from grpc import StatusCode
 
 from counterflow.edge.status import Refused, invalid
 from counterflow.kernel.correlation import PublishMessage
@@ -21,6 +20,7 @@ from counterflow.kernel.records import PARTITION_BITS, ActivatedJob
 from counterflow.kernel.rows import ProcessDefinition, ProcessInstance
 from counterflow.kernel.variables import to_object
 from counterflow.partition import PARTITION_ID
+from counterflow.rpc.status import StatusCode
 from counterflow_wire import gateway
 
 DEFAULT_TENANT = "<default>"

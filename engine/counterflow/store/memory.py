@@ -30,6 +30,7 @@ class MemoryStore:
         self._rows: dict[type[Row], dict[Key, Row]] = {table: {} for table in TABLES}
         self._keys_of_instance: dict[type[Row], dict[int, set[Key]]] = {table: {} for table in INSTANCE_TABLES}
         self._log: dict[int, LogEntry] = {}
+        self._written: Batch | None = None
         self._lock = Lock()
 
     def commit(self, batch: Batch) -> None:
@@ -43,6 +44,16 @@ class MemoryStore:
                 for row in rows:
                     self._put(table, row)
             self._log.update((entry.position, entry) for entry in batch.log)
+
+    def write(self, batch: Batch) -> None:
+        """Keep a batch for `sync`."""
+        self._written = batch
+
+    def sync(self) -> None:
+        """Commit what was written. Raises `StoreError`."""
+        batch, self._written = self._written, None
+        if batch is not None:
+            self.commit(batch)
 
     def get(self, table: type[RowType], key: Key) -> RowType | None:
         """The row with this primary key, or None."""

@@ -1,6 +1,6 @@
 """The narrow door to persistence: the few verbs that memory, SQLite and PostgreSQL all understand.
 
-One writer calls `commit`, from a thread of its own; a batch is one transaction, durable when the call returns. Reads come
+There is one writer; a batch is one transaction, durable when `sync` (or `commit`) returns. Reads come
 from any thread and see what has been committed, nothing else: what is decided but not yet committed is the caller's
 to lay over it. The store knows tables and rows (`kernel/rows.py`), never what they mean.
 """
@@ -35,7 +35,15 @@ class Store(Protocol):
     """A durable set of tables and one append-only log."""
 
     def commit(self, batch: Batch) -> None:
-        """Write a batch, all of it or nothing; durable on return. Raises `StoreError`."""
+        """Write a batch, all of it or nothing; durable on return: `write` and `sync` in one. Raises `StoreError`."""
+        ...
+
+    def write(self, batch: Batch) -> None:
+        """Begin a transaction and put a batch into it: work without waiting. Raises `StoreError`; then there is no transaction."""
+        ...
+
+    def sync(self) -> None:
+        """Make durable what was written: waiting without work, best done in a thread. Raises `StoreError`; then nothing is written."""
         ...
 
     def get(self, table: type[RowType], key: Key) -> RowType | None:

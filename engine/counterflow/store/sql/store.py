@@ -1,11 +1,14 @@
 """The store in a database: one connection that writes, others that read, statements compiled once.
 
-A commit is one transaction: per table one `executemany` of deletes and one of puts, then the log, then COMMIT.
+A batch is one transaction: per table one `executemany` of deletes and one of puts, then the log, then COMMIT. All but COMMIT is
+work for the processor, and Python's driver gives its lock away and takes it again for each row: in a second thread, beside a
+busy first one, that took longer than the disk did. So only COMMIT is for a thread of its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import starmap
 from threading import Lock
 from typing import Any, TypeVar
@@ -40,19 +43,24 @@ class SqlStore:
 
     def commit(self, batch: Batch) -> None:
         """Write a batch, all of it or nothing; durable on return. Raises `StoreError`."""
-        with self._write_lock:
-            if self._closed:
-                raise StoreError("the store is closed; nothing of the batch was written")
-            try:
-                self._cursor.execute(self._dialect.begin_write)
-                self._write(batch)
-                self._cursor.execute("COMMIT")
-            except BaseException as error:
-                self._roll_back()
-                if isinstance(error, self._dialect.errors):
-                    said = self._dialect.describe(error)
-                    raise StoreError(f"the database said: {said}; nothing of the batch was written") from error
-                raise
+        self.write(batch)
+        self.sync()
+
+    def write(self, batch: Batch) -> None:
+        """Begin a transaction and put a batch into it. Raises `StoreError`; then there is no transaction."""
+        with self._write_lock, self._rolled_back_if_refused():
+            self._cursor.execute(self._dialect.begin_write)
+            for table, keys in batch.deletes.items():
+                self._cursor.executemany(self._statements.delete[table], keys)
+            for table, rows in batch.puts.items():
+                self._cursor.executemany(self._statements.upsert[table], [astuple(row) for row in rows])
+            if batch.log:
+                self._cursor.executemany(self._statements.append, [astuple(entry) for entry in batch.log])
+
+    def sync(self) -> None:
+        """COMMIT: what was written is durable on return. Raises `StoreError`; then nothing is written."""
+        with self._write_lock, self._rolled_back_if_refused():
+            self._cursor.execute("COMMIT")
 
     def get(self, table: type[RowType], key: Key) -> RowType | None:
         """The row with this primary key, or None."""
@@ -85,13 +93,18 @@ class SqlStore:
             self._writer.close()
             self._on_close()
 
-    def _write(self, batch: Batch) -> None:
-        for table, keys in batch.deletes.items():
-            self._cursor.executemany(self._statements.delete[table], keys)
-        for table, rows in batch.puts.items():
-            self._cursor.executemany(self._statements.upsert[table], [astuple(row) for row in rows])
-        if batch.log:
-            self._cursor.executemany(self._statements.append, [astuple(entry) for entry in batch.log])
+    @contextmanager
+    def _rolled_back_if_refused(self) -> Iterator[None]:
+        if self._closed:
+            raise StoreError("the store is closed; nothing of the batch was written")
+        try:
+            yield
+        except BaseException as error:
+            self._roll_back()
+            if isinstance(error, self._dialect.errors):
+                said = self._dialect.describe(error)
+                raise StoreError(f"the database said: {said}; nothing of the batch was written") from error
+            raise
 
     def _roll_back(self) -> None:
         """SQLite has already rolled back by itself after some errors (disk full): then it refuses, and that is well."""

@@ -1,0 +1,28 @@
+"""What a gRPC server grants its clients beside what HTTP/2 does (`http2/limits.py`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from counterflow.http2.limits import Limits as Http2Limits
+
+MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a client may use. Sizes are bytes."""
+
+    message_bytes: int = 4 * MEBIBYTE
+    """A message to us, decompressed."""
+    unfinished_bytes: int = 64 * MEBIBYTE
+    """Requests of one connection that have not wholly arrived, together."""
+    unsent_bytes: int = MEBIBYTE
+    """Answers that a connection does not take; beyond it nothing more is read from it."""
+    preface_seconds: float = 10.0
+    """How long a client may take to show that it speaks HTTP/2."""
+    quiet_seconds: float = 30.0
+    """How long a client may say nothing before it is asked for a sign of life."""
+    pong_seconds: float = 20.0
+    """How long it may take to give one."""
+    http2: Http2Limits = field(default_factory=Http2Limits)

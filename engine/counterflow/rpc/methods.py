@@ -1,0 +1,97 @@
+"""How a method is answered: from a callback, or by a task of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, NamedTuple
+
+from google.protobuf.message import DecodeError, Message
+
+from counterflow.rpc.call import Call, CallIsOver
+from counterflow.rpc.status import RpcError, StatusCode
+
+logger = logging.getLogger("counterflow.rpc")
+
+Start = Callable[[bytes, Call], None]
+Parse = Callable[[bytes], Any]
+
+
+class Method(NamedTuple):
+    """One method: `start` is called with the request and the call, and answers it now or later.
+
+    With `takes_stream` it is called as soon as the call has begun, with nothing; the requests come by `Call.requests`.
+    `timeout_seconds` is the server's own limit; a client's deadline may be earlier.
+    """
+
+    path: str
+    start: Start
+    timeout_seconds: float | None = None
+    takes_stream: bool = False
+
+
+def from_callback(path: str, parse: Parse, start: Callable[[Any, Call], None], timeout_seconds: float | None = None) -> Method:
+    """A method that is answered without a task: `start` gets the request and returns at once."""
+
+    def begin(data: bytes, call: Call) -> None:
+        start(_parsed(parse, data), call)
+
+    return Method(path, begin, timeout_seconds)
+
+
+def from_task(
+    path: str, parse: Parse, behaviour: Callable[[Any, Call], Awaitable[Message | None]], timeout_seconds: float | None = None
+) -> Method:
+    """A method that is answered by a coroutine: with the message it returns, or, if that is None, with what it has written."""
+
+    def begin(data: bytes, call: Call) -> None:
+        _run(call, behaviour(_parsed(parse, data), call))
+
+    return Method(path, begin, timeout_seconds)
+
+
+def from_conversation(path: str, behaviour: Callable[[AsyncIterator[bytes], Call], Awaitable[None]]) -> Method:
+    """A method with streams both ways: the coroutine reads requests, and writes."""
+
+    def begin(_: bytes, call: Call) -> None:
+        _run(call, behaviour(call.requests(), call))
+
+    return Method(path, begin, takes_stream=True)
+
+
+def _parsed(parse: Parse, data: bytes) -> Any:
+    try:
+        return parse(data)
+    except DecodeError as error:
+        raise RpcError(StatusCode.INVALID_ARGUMENT, "Expected a message of the contract, found bytes that are none") from error
+
+
+_tasks: set[asyncio.Task[None]] = set()
+"""The event loop itself keeps only weak references to its tasks."""
+
+
+def _run(call: Call, answering: Awaitable[Message | None]) -> None:
+    task = asyncio.get_running_loop().create_task(_answer(call, answering))
+    call.on_gone = task.cancel
+    _tasks.add(task)
+    task.add_done_callback(_tasks.discard)
+
+
+async def _answer(call: Call, answering: Awaitable[Message | None]) -> None:
+    try:
+        message = await answering
+    except (asyncio.CancelledError, CallIsOver):
+        call.finish(StatusCode.CANCELLED, "The call was broken off")
+        return
+    except RpcError as error:
+        call.refuse(error)
+        return
+    except Exception:
+        logger.exception("%s met an internal fault", call.method.path)
+        call.finish(StatusCode.INTERNAL, "An internal fault; the server's log says more")
+        return
+    if message is None:
+        call.finish()
+    else:
+        call.answer(message.SerializeToString())

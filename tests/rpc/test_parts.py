@@ -1,0 +1,71 @@
+"""Messages, heads of requests and statuses, without a server."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+from hpack import Decoder
+
+from counterflow.http2.headers import EncodedHeaders
+from counterflow.rpc.messages import MessageReader, framed
+from counterflow.rpc.request import read_request, read_timeout
+from counterflow.rpc.status import RpcError, StatusCode, trailers
+
+HEAD = ((b":method", b"POST"), (b":path", b"/a/b"), (b"content-type", b"application/grpc+proto"))
+
+
+@pytest.mark.parametrize(
+    "value, seconds",
+    [(b"1H", 3600), (b"2M", 120), (b"3S", 3), (b"4m", 0.004), (b"5u", 5e-6), (b"6n", 6e-9), (b"99999999S", 99_999_999), (b"0S", 0)],
+)
+def test_timeouts(value: bytes, seconds: float) -> None:
+    assert read_timeout(value) == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize("value", [b"", b"S", b"1", b"1s", b"-1S", b"1.5S", b"123456789S", b"1 S"])
+def test_what_is_no_timeout(value: bytes) -> None:
+    assert read_timeout(value) is None
+    assert read_request((*HEAD, (b"grpc-timeout", value))).http_status == 400
+
+
+def test_the_head_of_a_request() -> None:
+    assert read_request(HEAD) == (b"/a/b", None, b"identity", 200, "")
+    assert read_request((*HEAD, (b"grpc-timeout", b"7S"), (b"grpc-encoding", b"gzip"))) == (b"/a/b", 7, b"gzip", 200, "")
+    assert read_request((*HEAD[:2], (b"content-type", b"text/html"))).http_status == 415
+
+
+@pytest.mark.parametrize("step", [1, 2, 5, 6, 1_000])
+def test_messages_in_pieces(step: int) -> None:
+    reader = MessageReader(100, b"gzip")
+    packed = gzip.compress(b"packed")
+    stream = framed(b"one") + framed(b"") + b"\x01" + len(packed).to_bytes(4) + packed + framed(b"x" * 100)
+    found = [message for at in range(0, len(stream), step) for message in reader.feed(stream[at : at + step])]
+    assert found == [b"one", b"", b"packed", b"x" * 100]
+    assert reader.unfinished_bytes == 0
+
+
+@pytest.mark.parametrize(
+    "encoding, data, status",
+    [
+        (b"identity", framed(b"x" * 101)[:5], StatusCode.RESOURCE_EXHAUSTED),
+        (b"gzip", b"\x01\0\0\0\x03abc", StatusCode.INTERNAL),
+        (b"gzip", b"\x01\0\0\0\x14" + gzip.compress(b"packed", mtime=0)[:20], StatusCode.INTERNAL),
+        (b"identity", b"\x01\0\0\0\0", StatusCode.INTERNAL),
+    ],
+)
+def test_messages_that_cannot_be_read(encoding: bytes, data: bytes, status: StatusCode) -> None:
+    with pytest.raises(RpcError) as refusal:
+        MessageReader(100, encoding).feed(data)
+    assert refusal.value.status is status
+
+
+def decoded(headers: EncodedHeaders) -> dict[str, str]:
+    return {str(name): str(value) for name, value in Decoder().decode(headers.block)}
+
+
+def test_a_status_in_trailers() -> None:
+    found = decoded(trailers(StatusCode.NOT_FOUND, "50 % ü\n", b"\x01\x02"))
+    assert found == {"grpc-status": "5", "grpc-message": "50 %25 %C3%BC%0A", "grpc-status-details-bin": "AQI"}
+    alone = decoded(trailers(StatusCode.OK, "", alone=True))
+    assert alone == {":status": "200", "content-type": "application/grpc", "grpc-status": "0"}
