@@ -13,10 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from counterflow.kernel.resources import ReadDecisions, ReadResource
 
 if TYPE_CHECKING:
-    from counterflow import dmn
-    from counterflow.model.findings import Finding as ModelFinding
-
-    Finding = ModelFinding | dmn.Finding
+    from counterflow.documents.findings import Finding
 
 BPMN_SUFFIXES = (".bpmn", ".xml")
 DMN_SUFFIX = ".dmn"

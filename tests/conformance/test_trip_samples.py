@@ -33,13 +33,25 @@ class Sample(NamedTuple):
     run: tuple[str, ...]
     option: tuple[str, ...] = ()
     """What stands before each job type."""
+    ends: int = 0
+    """The exit code after SIGTERM."""
 
 
 GO = Sample("go", ("go",), (("go", "build", "-o", "worker", "."),), ("./worker",))
 NODE_ZEEBE = Sample("node_zeebe", ("node", "npm"), NPM, ("node", "worker.js"))
 NODE_CAMUNDA8 = Sample("node_camunda8", ("node", "npm"), NPM, ("node", "worker.js"))
 PYTHON = Sample("python_counterflow", (), (), (sys.executable, "-m", "counterflow", "worker", "worker.py"), ("--task",))
-PYZEEBE = Sample("python_pyzeebe", (), (), (sys.executable, "worker.py"))
+PYZEEBE = Sample("python_pyzeebe", (), (), (sys.executable, "worker.py"), ends=-signal.SIGTERM)
+MAVEN = ("mvn", "--quiet", "--batch-mode", "compile", "dependency:copy-dependencies", "-DincludeScope=runtime")
+JAVA = Sample(
+    "java",
+    ("java", "mvn"),
+    ((*MAVEN, "-DoutputDirectory=target/libraries"),),
+    ("java", "-cp", "target/classes:target/libraries/*", "trip.TripWorker"),
+    ends=128 + signal.SIGTERM,
+)
+CARGO = ("cargo", "build", "--locked", "--quiet", "--target-dir", "{cache}/rust-target")
+RUST = Sample("rust", ("cargo",), (CARGO, ("cp", "{cache}/rust-target/debug/trip", "worker")), ("./worker",))
 
 
 def cases(*samples: Sequence[Sample]) -> list[object]:
@@ -75,7 +87,7 @@ def at_work(sample: Sample, address: str, *job_types: str) -> Iterator[Work]:
             work.cancelled += [line for line in printed.splitlines() if line.endswith(" cancelled")]
         finally:
             process.kill()
-    assert process.returncode == (0 if sample is not PYZEEBE else -signal.SIGTERM)
+    assert process.returncode == sample.ends
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +97,7 @@ def address(server: ServerProcess) -> str:
     return server.address
 
 
-@pytest.mark.parametrize("group", cases((GO,), (NODE_ZEEBE,), (NODE_CAMUNDA8,), (PYTHON,), (PYZEEBE,)))
+@pytest.mark.parametrize("group", cases((GO,), (NODE_ZEEBE,), (NODE_CAMUNDA8,), (PYTHON,), (PYZEEBE,), (JAVA,), (RUST,)))
 def test_a_trip_is_booked_and_another_undone(address: str, group: Sequence[Sample]) -> None:
     (sample,) = group
     with at_work(sample, address) as work:
@@ -99,6 +111,26 @@ def test_a_trip_is_booked_and_another_undone(address: str, group: Sequence[Sampl
         key, variables = create_with_result(address, "trip-booking", json.dumps({"flightFails": True}))
         assert variables == {"flightFails": True, "hotelReservation": f"H-{key}", "carReservation": f"C-{key}"}
     assert work.cancelled == [f"car C-{key} cancelled", f"hotel H-{key} cancelled"]
+
+
+@pytest.mark.parametrize("group", cases((JAVA,), (RUST,)))
+def test_jobs_may_be_pushed_to_workers_that_ask_for_it(address: str, group: Sequence[Sample]) -> None:
+    (sample,) = group
+    with at_work(sample, address, "--stream") as work:
+        key, _ = create_with_result(address, "trip-booking", json.dumps({"flightFails": True}))
+    assert work.cancelled == [f"car C-{key} cancelled", f"hotel H-{key} cancelled"]
+
+
+@pytest.mark.parametrize("group", cases((RUST, JAVA, PYTHON)))
+def test_one_trip_is_served_in_rust_java_and_python(address: str, group: Sequence[Sample]) -> None:
+    """Hotel in Rust, car in Java, flight in Python; the car's undo in Rust, the hotel's in Java, pushed to both."""
+    with ExitStack() as workers:
+        rust = workers.enter_context(at_work(RUST, address, "--stream", "book-hotel", "cancel-car"))
+        java = workers.enter_context(at_work(JAVA, address, "--stream", "book-car", "cancel-hotel"))
+        workers.enter_context(at_work(PYTHON, address, "book-flight"))
+        key, variables = create_with_result(address, "trip-booking", json.dumps({"flightFails": True}))
+        assert variables == {"flightFails": True, "hotelReservation": f"H-{key}", "carReservation": f"C-{key}"}
+    assert (rust.cancelled, java.cancelled) == ([f"car C-{key} cancelled"], [f"hotel H-{key} cancelled"])
 
 
 @pytest.mark.parametrize("group", cases((GO, NODE_ZEEBE, NODE_CAMUNDA8, PYTHON)))

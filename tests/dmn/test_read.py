@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from counterflow import dmn
-from counterflow.dmn.xml import NAMESPACES, Limits
-from tests.dmn.drawing import decide, decision, input_data, literal, model, table
+from counterflow.dmn.xml import NAMESPACES
+from counterflow.documents.limits import Limits
+from tests.dmn.drawing import decide, decision, input_data, literal, model, read, table
 
 
 @pytest.mark.parametrize("namespace", NAMESPACES, ids=NAMESPACES.get)
@@ -108,3 +109,10 @@ def test_types_behind_each_other_are_no_recursion_error() -> None:
     chain = "".join(f'<itemDefinition name="t{n}"><typeRef>t{n + 1}</typeRef></itemDefinition>' for n in range(5000))
     result = dmn.read(model(chain, decision("a", literal("1"), type_ref="t0")), "a.dmn")
     assert [finding.rule for finding in result.errors] == ["nesting"]
+
+
+def test_an_assertion_that_does_not_hold_is_a_failure() -> None:
+    decided = decide(read(decision("a", literal('assert(1, 1 > 2, "one is not more")'))), "a")
+    assert decided.failure is not None
+    assert (decided.failure.kind, decided.failure.message) == ("assertion", "one is not more")
+    assert decided.output is None

@@ -11,6 +11,7 @@ from tests.feel.tables import cases, evaluate, shown
 
 TYPES = (
     item_definition("tWord", "string"),
+    item_definition("tMoment", "date and time"),
     item_definition("tGrade", "string", allowed='"A", "B"'),
     item_definition("tScore", "number", allowed="[0..100]"),
     item_definition("tScores", "tScore", collection=True),
@@ -52,6 +53,9 @@ TYPES = (
         tGrade: "C"                                                 => null
         tGrade: null                                                => null
         tScores: [1, 100]                                           => [1, 100]
+        date and time: date("2030-01-31")                           => 2030-01-31T00:00:00Z
+        tMoment: date("2030-01-31")                                 => 2030-01-31T00:00:00Z
+        tMoment: [@"2030-01-31T10:00:00"]                           => 2030-01-31T10:00:00
         tScores: [1, 101]                                           => null
         tScores: [1, null]                                          => [1, null]
         tScores: 5                                                  => [5]

@@ -114,6 +114,8 @@ _EXAMPLES: Final = """
     month of year(date(2030, 9, 17))
     week of year(date(2030, 9, 17))
     last day of month(date(2030, 2, 1))
+    cycle(duration("PT1H"))
+    cycle(3, duration("PT1H"))
     from unix timestamp(1700000000)
     to unix timestamp(@"2023-11-14T22:13:20Z")
     before([1..5), 5)
@@ -149,15 +151,28 @@ evaluation.warnings   # why parts of it were null
 evaluation.failure    # set if it was stopped: too many steps, too large, too deep, or an assert() that did not hold
 ```
 
-Compile once, evaluate as often as you like, from any thread. Variables may be Python values or `msgspec.Raw` JSON, which is decoded
-when it is asked for. Evaluating never raises, and sees no clock but `now_ms`. What goes wrong is null, as the standard wants it, and a
-warning says why.
+Compile once, evaluate as often as you like, from any thread. Variables may be Python values or `msgspec.Raw` JSON, of which only the
+entries that the expression asks for are decoded. Evaluating never raises, and sees no clock but `now_ms`. What goes wrong is null, as the
+standard wants it, and a warning says why. A text that is not FEEL raises `feel.FeelSyntaxError`, which knows `line`, `column`, what was
+`expected` and `found`, a `hint`, and an `excerpt` with a caret:
+
+```text
+line 1, column 9: expected an expression, found `=` (FEEL compares with a single =)
+  amount == 1
+          ^
+```
 
 - **Names** of several words are known where they were introduced: `feel.compile("full name + 1", names=["full name"])`; for entries of
   contexts, `entries=["full name"]`. Anywhere else they are written in backticks.
 - **Numbers** have 34 decimal digits. `9007199254740993 + 1` is exact, and so is `0.1 + 0.2`.
 - **Limits**: 200 000 steps, 200 levels of nesting, a result of 4 MB; `feel.Limits` sets others.
-- **Patterns** (`matches`, `replace`, `split`, `extract`) run on RE2, in linear time: no back-references, no look-around.
+- **Types** of lists, ranges, contexts and functions name those of their members: `x instance of list<Any>`. A name that is no type, such as
+  `list` alone, makes the answer null. Arguments are converted to the declared types of parameters.
+- **Patterns** (`matches`, `replace`, `split`, `extract`) are those of XPath and XML Schema: `\\i`, `\\c`, `\\p{IsGreek}`, `[a-z-[aeiou]]`,
+  flags `s`, `m`, `i`, `x`, `q`; no look-around, no `\\b`. RE2 answers them in linear time; one with a back-reference runs step by step and
+  pays for each.
+- **Chance** (`uuid`, `random number`) is new each time; with `evaluate(..., seed="...")` the same seed and time give the same again. The
+  engine gives one for each evaluation, so a command that is played again does the same.
 - **Functions of Java** (`external`) are answered by Python twins of `java.lang.Math`, `String.format`, `valueOf` and their family.
   Nothing else can be called.
 

@@ -60,7 +60,7 @@ def test_paths(text: str, expected: str) -> None:
         # a value is a list of itself, null an empty one
         5[1]                                       => 5
         5[item > 4]                                => [5]
-        null[item > 4]                             => []
+        null[item > 4]                             => null
         # an item's entry hides a variable of the same name
         [{next: 9}, {other: 1}][next = 9]          => [{next: 9}]
         [{item: 1}, {item: 2}][item = 2]           => [{item: 2}]

@@ -36,6 +36,18 @@ from counterflow.feel import juel
         ("${empty items}", 'list contains([null, "", [], {}], items)'),
         ("${!empty items}", 'not(list contains([null, "", [], {}], items))'),
         ("${a == '${b}'}", 'a = "${b}"'),
+        ("${a + b * 2}", "a + b * 2"),
+        ("${(a + b) * 2}", "(a + b) * 2"),
+        ("${a - b - c}", "a - b - c"),
+        ("${a / 4 div b}", "a / 4 / b"),
+        ("${-a + 1}", "-a + 1"),
+        ("${- -a}", "-(-a)"),
+        ("${total * 1.1 > limit - 5}", "total * 1.1 > limit - 5"),
+        ("${'order ' + id}", '"order " + id'),
+        ("${vip ? total * 0.9 : total}", "if vip then total * 0.9 else total"),
+        ("${a ? 1 : b ? 2 : 3}", "if a then 1 else if b then 2 else 3"),
+        ("${(a ? 1 : 2) + 1}", "(if a then 1 else 2) + 1"),
+        ("${empty a ? 'none' : a[0]}", 'if list contains([null, "", [], {}], a) then "none" else a[1]'),
     ],
 )
 def test_translations(text: str, expected: str) -> None:
@@ -48,12 +60,6 @@ def test_translations(text: str, expected: str) -> None:
     [
         ("${bean.method()}", "a method call", "a job worker"),
         ("${execution.getVariable('a')}", "a method call", "a job worker"),
-        ("${a ? 1 : 2}", "a ternary", "if ... then ... else ..."),
-        ("${a + 1}", "arithmetic", "the same in FEEL"),
-        ("${a - 1}", "arithmetic", "the same in FEEL"),
-        ("${-a}", "arithmetic", "the same in FEEL"),
-        ("${a * 2}", "arithmetic", "the same in FEEL"),
-        ("${a div 2}", "arithmetic", "a / b in FEEL"),
         ("${a % 2}", "the remainder operator", "modulo(a, b)"),
         ("${a mod 2}", "the remainder operator", "modulo(a, b)"),
         ("${a = 1}", "an assignment", "== to compare"),
@@ -63,6 +69,9 @@ def test_translations(text: str, expected: str) -> None:
         ("${}", "no value where one is due", "a complete expression"),
         ("${a ==}", "no value where one is due", "a complete expression"),
         ("${a b}", "`b`", "an expression in FEEL"),
+        ("${a ? 1}", "no value where one is due", "a complete expression"),
+        ("${a +}", "no value where one is due", "a complete expression"),
+        ("${" + "a ? " * 1000 + "b}", "more than 50 levels of nesting", "a simpler expression"),
         ("${a; b}", "`;`", "an expression in FEEL"),
         ("${a ~ b}", "the character '~'", "an expression in FEEL"),
         ("${a instanceof b}", "`instanceof`", "instance of in FEEL"),
@@ -86,3 +95,23 @@ def test_what_is_refused_says_what_to_write(text: str, found: str, instead: str)
 )
 def test_empty_means_what_it_means_in_juel(value: feel.Value, expected: bool) -> None:
     assert feel.compile(juel.translate("${empty x}")).evaluate({"x": value}).value is expected
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("${a + b * 2}", 20),
+        ("${(a - b) / 5}", 1),
+        ("${a > b ? a : b}", 10),
+        ("${-a + b}", -5),
+        ("${a * 1.5 == 15}", True),
+        ("${n + 1}", None),
+    ],
+)
+def test_arithmetic_means_what_it_means_in_juel(text: str, expected: feel.Value) -> None:
+    assert feel.compile(juel.translate(text)).evaluate({"a": 10, "b": 5, "n": None}).value == expected
+
+
+def test_a_translation_that_is_refused_by_feel_is_a_defect() -> None:
+    for text in ("${a ? b : c == d && e}", "${!(a ? b : c)}", "${a + (b ? 1 : 2) * 3 < 4}", "${x == (y ? 1 : 2)}"):
+        feel.compile(juel.translate(text))

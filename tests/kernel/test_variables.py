@@ -168,3 +168,22 @@ def test_nested_targets(present: object, target: str, result: object) -> None:
     instance = bench.create(**({} if present is None else {"a": present}))
     bench.complete("pack", one=1)
     assert msgspec.json.decode(instance.variables[instance.key]["a"]) == result
+
+
+def _drawn() -> list[bytes]:
+    """What two mappings and two instances draw by chance, on a bench of their own."""
+    output = element("zeebe:ioMapping", *(element("zeebe:output", source="= uuid()", target=name) for name in ("first", "second")))
+    task = element("serviceTask", extensions(element("zeebe:taskDefinition", type="pack"), output), id="task")
+    bench = Bench(model(start(), task, service("after"), end(), path("start", "task", "after", "end")))
+    values: list[bytes] = []
+    for _ in range(2):
+        instance = bench.create()
+        bench.complete("pack")
+        values += [instance.variables[instance.key][name] for name in ("first", "second")]
+    return values
+
+
+def test_chance_is_new_each_time_and_the_same_for_the_same_commands() -> None:
+    drawn = _drawn()
+    assert len(set(drawn)) == 4
+    assert _drawn() == drawn

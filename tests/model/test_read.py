@@ -4,9 +4,9 @@ import time
 
 import pytest
 
+from counterflow.documents.limits import Limits
 from counterflow.model.findings import Severity
 from counterflow.model.graph import Dialect
-from counterflow.model.limits import Limits
 from counterflow.model.read import read, read_accepted
 from tests.model.diagram import (
     definitions,

@@ -53,8 +53,16 @@ IMPURE_MODULES = {
 PERMITTED_IMPORTS = {
     "engine/counterflow/kernel": {"counterflow.kernel", "counterflow.model", "counterflow.feel", "counterflow.dmn", "msgspec"},
     "engine/counterflow/feel": {"counterflow.feel", "msgspec", "re2"},
-    "engine/counterflow/model": {"counterflow.model", "counterflow.feel", "counterflow.dmn", "msgspec", "lxml", "SpiffWorkflow"},
-    "engine/counterflow/dmn": {"counterflow.dmn", "counterflow.feel", "msgspec", "lxml"},
+    "engine/counterflow/model": {
+        "counterflow.model",
+        "counterflow.feel",
+        "counterflow.dmn",
+        "counterflow.documents",
+        "msgspec",
+        "lxml",
+        "SpiffWorkflow",
+    },
+    "engine/counterflow/dmn": {"counterflow.dmn", "counterflow.feel", "counterflow.documents", "msgspec", "lxml"},
 }
 PURE_FOLDERS = ("engine/counterflow/kernel", "engine/counterflow/feel")
 

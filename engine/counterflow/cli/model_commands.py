@@ -13,7 +13,7 @@ from counterflow.cli.output import give, give_json, give_table, moment, say
 
 if TYPE_CHECKING:
     from counterflow.cli.remote import Remote
-    from counterflow.resources import Finding
+    from counterflow.documents.findings import Finding
 
 MISSING_DECISION = (
     "line {line}, element '{element}' [called-decision]: decision '{decision}' is not deployed. Deploy it before an instance gets there."

@@ -12,10 +12,10 @@ Reading and evaluating never raise on account of a model or of data; every expre
 """
 
 from counterflow.dmn.definitions import DecisionSummary, Definitions, ReadResult, UnknownDecision
-from counterflow.dmn.findings import Finding, Severity
 from counterflow.dmn.read import read
 from counterflow.dmn.result import DecisionFailure, DecisionResult, EvaluatedDecision, EvaluatedInput, EvaluatedOutput, MatchedRule
-from counterflow.dmn.xml import Limits
+from counterflow.documents.findings import Finding, Severity
+from counterflow.documents.limits import Limits
 
 __all__ = [
     "DecisionFailure",

@@ -10,10 +10,10 @@ from typing import Final
 import msgspec
 
 from counterflow.dmn import tree
-from counterflow.dmn.findings import Finding, Severity
 from counterflow.dmn.graph import Decision, Given, Graph, Input, Memo, Outcomes, Plan, Service
 from counterflow.dmn.result import DecisionFailure, DecisionResult
 from counterflow.dmn.types import Type
+from counterflow.documents.findings import Finding, Severity
 from counterflow.feel.errors import FeelFailure
 from counterflow.feel.run import ABSENT, Limits, Run, Value, Variables
 from counterflow.feel.values import check_size
@@ -67,13 +67,14 @@ class Definitions:
         """A circle of decisions that need each other, in words; empty if there is none."""
         return self.graph.plan([decision.key for decision in self._decisions.values()]).cycle
 
-    def evaluate(self, decision_id: str, context: Variables, now_ms: int = 0) -> DecisionResult:
+    def evaluate(self, decision_id: str, context: Variables, now_ms: int = 0, seed: str = "") -> DecisionResult:
         """Decide. `context` gives variables by `.get(name, default)`, as FEEL values or as `msgspec.Raw` JSON; those of an imported
-        model `lib` are in its variable `lib`, or stand beside the others. Raises UnknownDecision."""
+        model `lib` are in its variable `lib`, or stand beside the others. `seed` is that of uuid() and random number(). Raises
+        UnknownDecision."""
         decision = self._decisions.get(decision_id)
         if decision is None:
             raise UnknownDecision(_unknown("decision", decision_id, self._decisions))
-        return self._answer(decision.node, decision, context, now_ms)
+        return self._answer(decision.node, decision, context, now_ms, seed)
 
     def _plan(self, decision: Decision) -> Plan:
         """Made when it is first asked for: of a long chain, nobody evaluates every link."""
@@ -82,15 +83,15 @@ class Definitions:
             plan = self._plans[decision.key] = self.graph.plan([decision.key])
         return plan
 
-    def evaluate_service(self, service_id: str, context: Variables, now_ms: int = 0) -> DecisionResult:
+    def evaluate_service(self, service_id: str, context: Variables, now_ms: int = 0, seed: str = "") -> DecisionResult:
         """Call a decision service with the variables named as its inputs; one that is absent is null. Raises UnknownDecision."""
         service = self._services.get(service_id)
         if service is None:
             raise UnknownDecision(_unknown("decision service", service_id, self._services))
-        return self._answer(service.node, service, context, now_ms)
+        return self._answer(service.node, service, context, now_ms, seed)
 
-    def _answer(self, node: tree.Node, wanted: Decision | Service, context: Variables, now_ms: int) -> DecisionResult:
-        run = Run(context, now_ms, self._limits, self._limits.fuel)
+    def _answer(self, node: tree.Node, wanted: Decision | Service, context: Variables, now_ms: int, seed: str) -> DecisionResult:
+        run = Run(context, now_ms, self._limits, self._limits.fuel, seed=seed)
         outcomes: Outcomes = []
         memo: Memo = {}
         output: Value = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from counterflow.dmn import tree
-from counterflow.dmn.findings import Finding, Severity
+from counterflow.documents.findings import Finding, Severity
 from counterflow.feel.errors import FeelSyntaxError
 
 

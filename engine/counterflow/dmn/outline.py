@@ -7,7 +7,9 @@ from typing import Final
 
 from counterflow.dmn import tree
 from counterflow.dmn.read_boxes import box, function, item, type_ref
-from counterflow.dmn.xml import NAMESPACES, Element, XmlError, child, children, line_of, local_name, namespace, text_of
+from counterflow.dmn.xml import NAMESPACES, Element, child, children, text_of
+from counterflow.documents.findings import Finding
+from counterflow.documents.xml import XmlError, line_of, local_name, namespace
 
 _TRUE: Final = frozenset({"true", "1"})
 _ZEEBE: Final = "http://camunda.org/schema/zeebe/1.0"
@@ -19,12 +21,13 @@ def outline(root: Element, resource_name: str) -> tree.Model:
     version = NAMESPACES.get(namespace(root))
     if version is None or local_name(root) != "definitions":
         message = f"expected <definitions> of DMN 1.1 to 1.5, found <{local_name(root)}> of {namespace(root) or 'no namespace'}."
-        raise XmlError(line_of(root), resource_name, "dmn-version", message, "Export the model as DMN 1.3 or later.")
+        raise XmlError(Finding(line_of(root), resource_name, "dmn-version", message, "Export the model as DMN 1.3 or later."))
     own = root.get("namespace", "")
     try:
         nodes = tuple(NODES[local_name(each)](each, own) for each in root if local_name(each) in NODES)
     except ValueError as error:
-        raise XmlError(0, resource_name, "dmn-word", f"expected a word that DMN knows, found: {error}.", "Correct it there.") from error
+        message = f"expected a word that DMN knows, found: {error}."
+        raise XmlError(Finding(0, resource_name, "dmn-word", message, "Correct it there.")) from error
     return tree.Model(
         root.get("name", ""),
         own,

@@ -10,12 +10,14 @@ from counterflow.dmn import tree
 from counterflow.dmn.boxed import Boxes
 from counterflow.dmn.builder import GraphBuilder
 from counterflow.dmn.definitions import Definitions, ReadResult
-from counterflow.dmn.findings import Finding
 from counterflow.dmn.graph import Graph
 from counterflow.dmn.notes import Notes
 from counterflow.dmn.outline import outline
 from counterflow.dmn.types import Type, Types
-from counterflow.dmn.xml import Limits, XmlError, parse
+from counterflow.dmn.xml import parse
+from counterflow.documents.findings import Finding
+from counterflow.documents.limits import Limits
+from counterflow.documents.xml import XmlError
 from counterflow.feel.compiler import Surroundings
 from counterflow.feel.run import Limits as FeelLimits
 from counterflow.feel.scope import Scope

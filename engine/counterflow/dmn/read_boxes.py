@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Final, TypedDict
 
 from counterflow.dmn import tree
-from counterflow.dmn.xml import Element, child, children, line_of, local_name, namespace, text_of
+from counterflow.dmn.xml import Element, child, children, text_of
+from counterflow.documents.xml import line_of, local_name, namespace
 
 
 class _Place(TypedDict):

@@ -51,7 +51,8 @@ class EvaluatedDecision(msgspec.Struct, frozen=True):
 
 
 class DecisionFailure(msgspec.Struct, frozen=True):
-    """Why there is no trustworthy output: a limit was met, or the rules that matched are not what the hit policy allows."""
+    """Why there is no trustworthy output: a limit was met, an assert() did not hold, or the rules that matched are not what the hit
+    policy allows."""
 
     kind: FailureKind | Literal["hit policy"]
     decision_id: str

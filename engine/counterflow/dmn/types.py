@@ -210,9 +210,8 @@ def _converted(run: Run, value: Value, to: Type) -> Value:
         return value[0]
     if to.item is not None and to.item.conforms(run, value):
         return [value]
-    if isinstance(value, Date) and to is _MOMENT:
-        return DateTime(value, Time(0, 0, 0, 0, UTC))
-    return None
+    midnight = DateTime(value, Time(0, 0, 0, 0, UTC)) if isinstance(value, Date) else None
+    return midnight if midnight is not None and to.conforms(run, midnight) else None
 
 
 def converting(code: Code, to: Type, what: str) -> Code:

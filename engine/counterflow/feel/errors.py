@@ -10,6 +10,7 @@ A `FeelWarning` is none of these: the expression went on with null (DMN 1.5, 10.
 """
 
 from typing import Literal
+from unicodedata import combining, east_asian_width
 
 import msgspec
 
@@ -22,7 +23,10 @@ class FeelError(Exception):
 
 
 class FeelSyntaxError(FeelError):
-    """The text is not FEEL. `line` and `column` count from 1; `expected`, `found` and `hint` are words for a person."""
+    """The text is not FEEL. `line` and `column` count from 1; `expected`, `found` and `hint` are words for a person.
+
+    `str(error)` says all of it, with the excerpt below.
+    """
 
     def __init__(self, text: str, offset: int, *, expected: str, found: str, hint: str = "") -> None:
         before = text[:offset]
@@ -34,14 +38,20 @@ class FeelSyntaxError(FeelError):
         self.hint = hint
         super().__init__(self._message())
 
-    def _message(self) -> str:
-        remedy = f" ({self.hint})" if self.hint else ""
+    @property
+    def excerpt(self) -> str:
+        """Two lines to show below a message: the place in the text, and a caret under the first character that is not understood."""
         source = self.text.split("\n")[self.line - 1]
         # Of a very long line only the surroundings of the fault are shown.
         start = max(0, self.column - 61)
-        excerpt = source[start : self.column + 59].replace("\t", " ")
-        caret = " " * (self.column - 1 - start) + "^"
-        return f"line {self.line}, column {self.column}: expected {self.expected}, found {self.found}{remedy}\n  {excerpt}\n  {caret}"
+        shown = source[start : self.column + 59]
+        # As wide as what is above it: of letters that take two columns, the caret goes two to the right.
+        width = sum(2 if east_asian_width(each) in "WF" else 0 if combining(each) else 1 for each in shown[: self.column - 1 - start])
+        return f"  {''.join(each if each.isprintable() else ' ' for each in shown)}\n  {' ' * width}^"
+
+    def _message(self) -> str:
+        remedy = f" ({self.hint})" if self.hint else ""
+        return f"line {self.line}, column {self.column}: expected {self.expected}, found {self.found}{remedy}\n{self.excerpt}"
 
 
 class FeelFailure(FeelError):

@@ -34,13 +34,16 @@ class Expression:
         self._decoders = compiled.decoders
         self._limits = limits
 
-    def evaluate(self, context: Variables, now_ms: int = 0) -> Evaluation:
-        """Run it. `context` gives variables by `.get(name, default)`, as values or as `msgspec.Raw` JSON; `now_ms` is the time of now()."""
-        return self._run(context, now_ms, ())
+    def evaluate(self, context: Variables, now_ms: int = 0, seed: str = "") -> Evaluation:
+        """Run it. `context` gives variables by `.get(name, default)`, as values or as `msgspec.Raw` JSON; `now_ms` is the time of now().
 
-    def _run(self, context: Variables, now_ms: int, local: Local) -> Evaluation:
+        The same `seed` at the same time draws the same from uuid() and random number(); without one they are new each time.
+        """
+        return self._run(context, now_ms, (), seed)
+
+    def _run(self, context: Variables, now_ms: int, local: Local, seed: str) -> Evaluation:
         limits = self._limits
-        run = Run(context, now_ms, limits, limits.fuel, self._decoders)
+        run = Run(context, now_ms, limits, limits.fuel, self._decoders, seed)
         try:
             value = self._code(run, local)
             if type(value) in _GROWING:
@@ -61,9 +64,9 @@ class UnaryTests(Expression):
 
     __slots__ = ()
 
-    def test(self, value: Value, context: Variables, now_ms: int = 0) -> Evaluation:
+    def test(self, value: Value, context: Variables, now_ms: int = 0, seed: str = "") -> Evaluation:
         """Whether a value passes: True, False, or None with warnings."""
-        return self._run(context, now_ms, (value,))
+        return self._run(context, now_ms, (value,), seed)
 
 
 _GROWING: Final = frozenset({list, dict, str})

@@ -4,10 +4,11 @@
     #{order.customer.name == 'Ada'}        order.customer.name = "Ada"
     ${!approved && (total ge 100)}         not(approved) and (total >= 100)
     ${empty items}                         list contains([null, "", [], {}], items)
+    ${vip ? total * 0.9 : total + 5}       if vip then total * 0.9 else total + 5
 
-Names, paths, literals, comparisons, `and`, `or`, `not` and `empty`; everything else is refused by name, with what to write
-instead. JUEL's silent coercions are not imitated: where JUEL would read "10" as a number or null as false, FEEL's answer is
-null with a warning, which is noticed. (Grammar: Unified Expression Language, JSR 245, 1.19.)
+Names, paths, literals, arithmetic, comparisons, `and`, `or`, `not`, `empty` and `? :`; everything else is refused by name, with what to
+write instead. JUEL's silent coercions are not imitated: where JUEL would read "10" as a number or null as 0 or false, FEEL's answer is
+null with a warning, which is noticed; two texts are joined by `+`. (Grammar: Unified Expression Language, JSR 245, 1.19.)
 """
 
 import re
@@ -47,14 +48,8 @@ _COMPARISONS: Final = {"==": "=", "!=": "!=", "<": "<", ">": ">", "<=": "<=", ">
 _CONSTANTS: Final = ("true", "false", "null")
 _REASONS: Final = {
     "(": ("a method call", "a job worker, or a variable that already holds the result"),
-    "?": ("a ternary `? :`", "if ... then ... else ... in FEEL"),
-    "+": ("arithmetic", "the same in FEEL, where it does not coerce"),
-    "-": ("arithmetic", "the same in FEEL, where it does not coerce"),
-    "*": ("arithmetic", "the same in FEEL, where it does not coerce"),
-    "/": ("arithmetic", "the same in FEEL, where it does not coerce"),
-    "div": ("arithmetic", "a / b in FEEL"),
-    "%": ("the remainder operator", "modulo(a, b) in FEEL"),
-    "mod": ("the remainder operator", "modulo(a, b) in FEEL"),
+    "%": ("the remainder operator", "modulo(a, b) in FEEL, whose sign is that of b"),
+    "mod": ("the remainder operator", "modulo(a, b) in FEEL, whose sign is that of b"),
     "=": ("an assignment or a single `=`", "== to compare; an assignment belongs into an output mapping"),
     ":": ("a namespaced function", "a FEEL function or a job worker"),
     "instanceof": ("`instanceof`", "instance of in FEEL"),
@@ -143,10 +138,22 @@ class _Translation:
         self._refuse(found, instead)
 
     def whole(self) -> str:
-        feel = self._any()
+        feel = self._choice()
         if self._token.kind != "end":
             self._refuse_here()
         return feel
+
+    def _choice(self) -> str:
+        """`a ? b : c`"""
+        condition = self._any()
+        if not self._accept("?"):
+            return condition
+        self._descend()
+        then = self._choice()
+        self._close(":")
+        otherwise = self._choice()
+        self.depth -= 1
+        return f"if {condition} then {then} else {otherwise}"
 
     def _any(self) -> str:
         """`a || b`"""
@@ -168,7 +175,7 @@ class _Translation:
 
     def _relation(self) -> str:
         """`a < b`, which binds tighter than `==`"""
-        return self._compared(("<", ">", "<=", ">="), self._negation)
+        return self._compared(("<", ">", "<=", ">="), self._sum)
 
     def _compared(self, operators: tuple[str, ...], operand: Callable[[], str]) -> str:
         left = operand()
@@ -181,32 +188,49 @@ class _Translation:
         left, right = (f"({side})" if isinstance(side, _Comparison) else side for side in (left, right))
         return _Comparison(f"{left} {operator} {right}")
 
-    def _negation(self) -> str:
-        """`!a`, `empty a`"""
+    def _sum(self) -> str:
+        """`a + b`, `a - b`"""
+        feel = self._product()
+        while self._token.kind == "symbol" and self._token.text in {"+", "-"}:
+            feel = f"{feel} {self._take().text} {self._product()}"
+        return feel
+
+    def _product(self) -> str:
+        """`a * b`, `a / b`, `a div b`"""
+        feel = self._negation()
+        while self._token.text in {"*", "/", "div"} and self._token.kind in {"symbol", "name"}:
+            operator = self._take().text
+            feel = f"{feel} {'/' if operator == 'div' else operator} {self._negation()}"
+        return feel
+
+    def _descend(self) -> None:
         self.depth += 1
         if self.depth > _NESTING:
             self._refuse(f"more than {_NESTING} levels of nesting", "a simpler expression")
+
+    def _negation(self) -> str:
+        """`!a`, `empty a`, `-a`"""
+        self._descend()
         if self._accept("!"):
             feel = f"not({self._negation()})"
         elif self._accept("empty"):
             feel = f'list contains([null, "", [], {{}}], {self._negation()})'
         elif self._accept("-"):
-            feel = f"-{self._number()}"
+            feel = f"-{self._negated()}"
         else:
             feel = self._path()
         self.depth -= 1
         return feel
 
-    def _number(self) -> str:
-        if self._token.kind != "number":
-            self._refuse("arithmetic", "the same in FEEL, where it does not coerce")
-        return self._take().text
+    def _negated(self) -> str:
+        operand = self._negation()
+        return f"({operand})" if operand.startswith("-") else operand
 
     def _path(self) -> str:
         if self._token.kind in {"number", "string"} or self._token.text in _CONSTANTS:
             return self._literal()
         if self._accept("("):
-            inner = self._any()
+            inner = self._choice()
             self._close(")")
             return f"({inner})"
         feel = self._name()

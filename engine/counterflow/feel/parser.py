@@ -235,8 +235,6 @@ class Parser(Reader):
     def _iterator(self) -> tree.Iterator:
         at = self.token.offset
         name = self.new_name({"in", "return", "satisfies", ":", "end"}, "a name for the item")
-        if self.accept(":"):
-            self.type_name()
         self.expect("in", f"after the name {name}")
         domain = self.expression()
         end = self.expression() if self.accept("..") else None

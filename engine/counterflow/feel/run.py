@@ -53,13 +53,15 @@ NO_DECODERS: Final = _NoDecoders()
 
 
 class Run(msgspec.Struct):
-    """`decoders` make of some variables only what the expression asks for (`demand`)."""
+    """`decoders` make of some variables only what the expression asks for (`demand`); `seed` brings back what chance has `drawn`."""
 
     variables: Variables
     now_ms: int
     limits: Limits
     fuel: int
     decoders: Mapping[str, "msgspec.json.Decoder[Any] | None"] = NO_DECODERS
+    seed: str = ""
+    drawn: int = 0
     depth: int = 0
     decoded: dict[str, Value] = {}
     warned: dict[FeelWarning, None] = {}

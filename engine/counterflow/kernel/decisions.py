@@ -157,7 +157,7 @@ def evaluate(
 ) -> tuple[Evaluation, dmn.DecisionResult]:
     """Evaluate a decision at the time of the command, and write it down; also what the language has answered."""
     state = step.state
-    result = state.decision_model(decision.requirements_key).evaluate(decision.decision_id, context, step.now_ms)
+    result = state.decision_model(decision.requirements_key).evaluate(decision.decision_id, context, step.now_ms, step.new_seed())
     requirements: DecisionRequirements = state.shared[DecisionRequirements][decision.requirements_key]
     failed, failure = (
         (result.failure.decision_id or decision.decision_id, result.failure.message) if result.failure is not None else ("", "")

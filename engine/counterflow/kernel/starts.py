@@ -91,7 +91,7 @@ def trigger(step: Step, timer: StartTimer) -> ProcessDefinition:
 
 def _first_moment(step: Step, node: Node, definition: TimerDefinition) -> timers.Schedule:
     try:
-        return timers.first_moment(definition, definition.expression.evaluate(NO_VARIABLES, now_ms=step.now_ms), step.now_ms)
+        return timers.first_moment(definition, definition.expression.evaluate(NO_VARIABLES, step.now_ms, step.new_seed()), step.now_ms)
     except timers.NotATime as failure:
         raise Rejection(RejectionType.INVALID_ARGUMENT, f"{failure} (start event '{node.id}')") from failure
 
@@ -99,7 +99,7 @@ def _first_moment(step: Step, node: Node, definition: TimerDefinition) -> timers
 def _message_name(step: Step, node: Node, name: str | Expression) -> str:
     if isinstance(name, str):
         return name
-    value = name.evaluate(NO_VARIABLES, now_ms=step.now_ms).value
+    value = name.evaluate(NO_VARIABLES, step.now_ms, step.new_seed()).value
     if isinstance(value, str) and value:
         return value
     raise Rejection(

@@ -50,6 +50,7 @@ class Step:
         "_appliers",
         "_correlate",
         "_entered",
+        "_evaluations",
         "_lineage",
         "_rooms",
         "_work",
@@ -87,6 +88,7 @@ class Step:
         self._rooms = rooms
         self._correlate = correlate
         self._work: deque[tuple[InstanceState, Continuation, int]] = deque()
+        self._evaluations = 0
 
     @property
     def now_ms(self) -> int:
@@ -126,6 +128,11 @@ class Step:
         """The next key of the partition."""
         self.state.last_key += 1
         return self.state.last_key
+
+    def new_seed(self) -> str:
+        """What uuid() and random number() of one evaluation begin with: the same for the same command on the same state."""
+        self._evaluations += 1
+        return f"{self.state.last_key}.{self.state.last_position}.{self._evaluations}"
 
     def emit(self, event: Event) -> None:
         """Record that something happened to the current instance, and apply it."""

@@ -116,7 +116,7 @@ def next_moment(last: Schedule, now_ms: int) -> Schedule | None:
 def _next_beat(interval: str, due_ms: int, now_ms: int) -> tuple[int | None, int]:
     """The first beat after now, and how many after the one that was due. Found without counting one by one."""
     begin_text, _, length_text = interval.rpartition("/")
-    length = iso.duration(length_text)
+    length = iso.length(length_text)
     begin = iso.date_time(begin_text) if begin_text else DateTime.of_epoch_ms(due_ms)
     if begin is None or length is None:
         return None, 0
@@ -178,7 +178,7 @@ def _cycle(value: object, now_ms: int) -> Schedule | None:
     count, start, interval = matched.groups()
     times = int(count) if count else ENDLESS
     first = _later(now_ms, interval)
-    if times == 0 or first is None or first <= now_ms:
+    if times == 0 or first is None or first <= now_ms or iso.length(interval) is None:
         return None
     repetitions = times - 1 if times > 0 else ENDLESS
     if start is None:
@@ -189,20 +189,16 @@ def _cycle(value: object, now_ms: int) -> Schedule | None:
 
 def _anchored(begin_text: str, interval: str) -> str:
     """The interval, with where the cycle began if its beats are those of the calendar."""
-    length, begin = iso.duration(interval), iso.date_time(begin_text)
+    length, begin = iso.length(interval), iso.date_time(begin_text)
     is_of_days = isinstance(length, DaysDuration) and length.nanoseconds % DAY_NS == 0
     is_in_zone = begin is not None and begin.time.zone is not None and bool(begin.time.zone.name)
     return f"{begin_text}/{interval}" if isinstance(length, MonthsDuration) or (is_of_days and is_in_zone) else interval
 
 
 def _later(moment_ms: int, interval: str) -> int | None:
-    duration = iso.duration(interval)
-    if isinstance(duration, DaysDuration):
-        return moment_ms + duration.nanoseconds // NANOSECONDS_PER_MS
-    if isinstance(duration, MonthsDuration):
-        later = DateTime.of_epoch_ms(moment_ms).plus_months(duration.months)
-        return None if later is None else later.instant // NANOSECONDS_PER_MS
-    return None
+    found = iso.interval(interval)
+    later = None if found is None else found.after(DateTime.of_epoch_ms(moment_ms))
+    return None if later is None else later.instant // NANOSECONDS_PER_MS
 
 
 # -- applying ---------------------------------------------------------------------------------------------------------

@@ -223,7 +223,7 @@ def hand_on(step: Step, scope_key: int, names: Iterable[str]) -> dict[str, bytes
 
 def evaluate(step: Step, scope_key: int, expression: Expression, over: Document = _NOTHING) -> feel.Evaluation:
     """An expression as seen from a scope, at the time of the command; `over` hides what the scopes have."""
-    return expression.evaluate(ScopeView(step.current(), scope_key, over), now_ms=step.now_ms)
+    return expression.evaluate(ScopeView(step.current(), scope_key, over), step.now_ms, step.new_seed())
 
 
 def found_in(evaluation: feel.Evaluation) -> str:

@@ -4,32 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
+from counterflow.documents.findings import Finding, Severity
 from counterflow.model.graph import Process
 
-
-class Severity(StrEnum):
-    """An error refuses the deployment; a warning is told and deployed all the same."""
-
-    ERROR = "error"
-    WARNING = "warning"
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Finding:
-    """One remark on a model: where it is, which rule speaks, what is wrong, and what to do instead."""
-
-    line: int
-    element_id: str
-    rule: str
-    message: str
-    remedy: str = ""
-    severity: Severity = Severity.ERROR
-
-    def __str__(self) -> str:
-        remedy = f" {self.remedy}" if self.remedy else ""
-        return f"line {self.line}, element '{self.element_id}' [{self.rule}]: {self.message}{remedy}"
+__all__ = ["Finding", "ReadResult", "Severity"]
 
 
 @dataclass(frozen=True, slots=True)

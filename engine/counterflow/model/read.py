@@ -12,11 +12,11 @@ from dataclasses import replace
 
 from lxml import etree
 
+from counterflow.documents.limits import DEFAULT_LIMITS, Limits
 from counterflow.model.build import build
 from counterflow.model.dialects import READERS, DialectReader, dialect_of, mixed_dialects
 from counterflow.model.findings import Finding, ReadResult, Severity
 from counterflow.model.graph import CatchDefinition, Dialect, MultiInstance
-from counterflow.model.limits import DEFAULT_LIMITS, Limits
 from counterflow.model.messages import message_definition
 from counterflow.model.outline import Element, Outline, outline
 from counterflow.model.rules import RULES, Rule

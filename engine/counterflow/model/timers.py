@@ -92,18 +92,13 @@ def _is_cycle(text: str) -> bool:
     if match is None or (match["count"] and int(match["count"]) == 0):
         return False
     has_start = match["start"] is None or iso.date_time(match["start"]) is not None
-    return has_start and bool(_length(match["interval"]))
+    return has_start and iso.length(match["interval"]) is not None and bool(_length(match["interval"]))
 
 
 def _length(value: object) -> int | None:
-    """How long a duration is, in nanoseconds or months; None where it is none, or leads back in time."""
-    duration = iso.duration(value) if isinstance(value, str) else value
-    if isinstance(duration, DaysDuration):
-        length = duration.nanoseconds
-    elif isinstance(duration, MonthsDuration):
-        length = duration.months
-    else:
-        return None
+    """How long a duration is, in nanoseconds and months together; None where it is none, or leads back in time."""
+    found = iso.interval(value if isinstance(value, str) else str(value) if isinstance(value, DaysDuration | MonthsDuration) else "")
+    length = -1 if found is None else found.days.nanoseconds + found.months.months
     return length if length >= 0 else None
 
 
@@ -111,7 +106,7 @@ def _remedy(kind: TimerKind, text: str, *, reads_cron: bool) -> str:
     if kind is TimerKind.CYCLE and _CRON.fullmatch(text):
         return _CRON_REMEDY if reads_cron else _NO_CRON_REMEDY
     remedy = f"Write e.g. {_EXAMPLES[kind]}, or an expression."
-    return f"{remedy} Years and months stand apart from days and times; a week is P7D." if text.startswith(("P", "R")) else remedy
+    return f"{remedy} In a cycle years and months stand apart from days and times." if text.startswith("R") else remedy
 
 
 def _first_example(kind: TimerKind) -> str:

@@ -17,8 +17,8 @@ from typing import Protocol, cast
 
 from lxml import etree
 
+from counterflow.documents.limits import DEFAULT_LIMITS, Limits
 from counterflow.model.findings import Finding, Severity
-from counterflow.model.limits import DEFAULT_LIMITS, Limits
 from counterflow.model.xml import XmlError, parse
 
 RULE = "xsd"

@@ -80,6 +80,7 @@ def test_aggregates(text: str, expected: str) -> None:
         sublist([1, 2, 3], -2, 1)                            => [2]
         sublist([1, 2, 3], 3, 2)                             => null
         sublist([1, 2, 3], 0)                                => null
+        sublist([1, 2, 3], 1, 0)                             => null
         insert before([1, 3], 1, 2)                          => [2, 1, 3]
         insert before([1, 3], -1, 2)                         => [1, 2, 3]
         insert before([1, 3], 5, 2)                          => null

@@ -43,6 +43,13 @@ from tests.feel.tables import answer, cases
         week of year(@"2005-01-01T10:00:00")                                => 53
         month of year(@"2023-11-14")                                        => "November"
         last day of month(@"2024-02-01")                                    => 2024-02-29
+        cycle(duration("PT36H"))                                            => "R/P1DT12H"
+        cycle(3, @"P1M")                                                    => "R3/P1M"
+        cycle(null, @"PT1H")                                                => "R/PT1H"
+        cycle(repetitions: 0, interval: @"PT1H")                            => "R0/PT1H"
+        cycle(-1, @"PT1H")                                                  => null
+        cycle(1.5, @"PT1H")                                                 => null
+        cycle("PT1H")                                                       => null
         from unix timestamp(1700000000)                                     => 2023-11-14T22:13:20Z
         to unix timestamp(@"2023-11-14T23:13:20+01:00")                     => 1700000000
     """),

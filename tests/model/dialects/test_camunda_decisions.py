@@ -88,6 +88,21 @@ def test_what_is_no_expression_is_refused(written: dict[str, str]) -> None:
     assert [each.rule for each in reading(deciding(**written)).errors] == ["expression"]
 
 
+@pytest.mark.parametrize(
+    "output, rule",
+    [
+        ("${decisionResult.singleEntry}", RULE),
+        ("${decisionResult.singleResult.price}", RULE),
+        ("${decisionResult.firstResult.price}", RULE),
+        ("${decisionResult.getSingleEntry()}", "expression"),
+    ],
+)
+def test_getters_of_camundas_own_result_are_refused_with_what_to_write_instead(output: str, rule: str) -> None:
+    (finding,) = reading(deciding(read_in(output))).errors
+    assert (finding.rule, finding.element_id) == (rule, "a")
+    assert finding.remedy
+
+
 @pytest.mark.parametrize("tag", ["serviceTask", "userTask", "task"])
 def test_other_tasks_decide_nothing(tag: str) -> None:
     assert RULE in [each.rule for each in reading(deciding(tag=tag)).errors]

@@ -42,6 +42,7 @@ def test_how_often_and_for_what(inside: list[str], attributes: dict[str, str], e
     "condition, expected",
     [
         (element("completionCondition", "${nrOfCompletedInstances >= 2}"), "nrOfCompletedInstances >= 2"),
+        (element("completionCondition", f"${{{HALF}}}"), HALF),
         (
             element("completionCondition", "nrOfCompletedInstances / nrOfInstances > 0.5", language="feel"),
             "nrOfCompletedInstances / nrOfInstances > 0.5",
@@ -65,11 +66,7 @@ def test_when_it_is_enough(condition: str, expected: str) -> None:
         ([], {"camunda__collection": "${service.items()}"}, "expression"),
         ([], {"camunda__collection": "some items"}, "expression"),
         ([element("completionCondition", "enough")], {"camunda__collection": "items"}, "expression"),
-        (
-            [element("completionCondition", f"${{{HALF}}}")],
-            {"camunda__collection": "items"},
-            "expression",
-        ),
+        ([element("completionCondition", "${nrOfInstances % 2 == 0}")], {"camunda__collection": "items"}, "expression"),
     ],
 )
 def test_what_does_not_say_so_is_refused(inside: list[str], attributes: dict[str, str], rule: str) -> None:

@@ -1,7 +1,8 @@
 """Chance, as Camunda offers it: unique, not secret.
 
-No source of entropy is asked for. What makes two answers differ is the time of the command, a count, and a number that Python chooses
-anew for each process to spread its hash tables.
+With a seed it is the seed, the time of the command and a count that make each answer, so the same evaluation gives the same again.
+Without one it is a number that Python chooses anew for each process to spread its hash tables, and a count over all evaluations; no source
+of entropy is asked for.
 """
 
 import hashlib
@@ -23,7 +24,8 @@ _PROCESS: Final = f"{hash('chance')}.{id(object())}"
 def _bits(run: Run) -> int:
     """128 bits that have not been there before."""
     run.spend(_FUEL)
-    seed = f"{_PROCESS}.{run.now_ms}.{next(_CALLS)}"
+    run.drawn += 1
+    seed = f"{run.seed}.{run.now_ms}.{run.drawn}" if run.seed else f"{_PROCESS}.{run.now_ms}.{next(_CALLS)}"
     return int.from_bytes(hashlib.blake2b(seed.encode(), digest_size=16).digest())
 
 

@@ -232,7 +232,7 @@ def sublist(run: Run, items: Items, start: int, length: int | None = None) -> Va
     if start == 0 or abs(start) > len(items):
         return run.warn("out of range", f"sublist starts at a position from 1 to {len(items)}, or from the end; found {shown(start)}")
     first = start - 1 if start > 0 else len(items) + start
-    if length is not None and (length < 0 or first + length > len(items)):
+    if length is not None and (length < 1 or first + length > len(items)):
         return run.warn("out of range", f"sublist of a list of {len(items)} from {shown(start)} has no {shown(length)} items")
     return _made(run, items[first:] if length is None else items[first : first + length])
 

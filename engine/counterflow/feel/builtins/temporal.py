@@ -162,6 +162,24 @@ def last_day_of_month(_run: Run, date: Date | DateTime) -> Value:
     return Date(day.year, day.month, temporal.days_in_month(day.year, day.month))
 
 
+# Cycles of timers, as Zeebe offers them
+
+
+@builtin("cycle(interval: days duration | months duration)")
+def cycle(_run: Run, interval: DaysDuration | MonthsDuration) -> Value:
+    """The text of an endless cycle of a timer."""
+    return f"R/{interval}"
+
+
+@builtin("cycle(repetitions: number | null, interval: days duration | months duration)")
+def cycle_of_repetitions(run: Run, repetitions: numbers.Number | None, interval: DaysDuration | MonthsDuration) -> Value:
+    """The text of a cycle of a timer; without a number of repetitions it is endless."""
+    times = numbers.as_int(repetitions)
+    if repetitions is not None and (times is None or not 0 <= times < numbers.BOUND):
+        return run.warn("wrong value", f"cycle takes a whole number of repetitions; found {numbers.shown(repetitions)}")
+    return f"R{'' if times is None else times}/{interval}"
+
+
 # Unix time, as Camunda offers it
 
 

@@ -139,7 +139,16 @@ def _entry_name(node: tree.Tree) -> str | None:
 
 
 def _indexed(source: Code, index: int) -> Code:
-    return lambda run, local: at(run, as_list(source(run, local)), index)
+    def index_list(run: Run, local: Local) -> Value:
+        items = _filtered(run, source(run, local))
+        return None if items is None else at(run, items, index)
+
+    return index_list
+
+
+def _filtered(run: Run, value: Value) -> list[Value] | None:
+    """What brackets are put to: a list, or any other value as a list of one; null has neither items nor positions (table 68)."""
+    return run.warn("wrong type", "brackets are put to a list or a value; found null") if value is None else as_list(value)
 
 
 def at(run: Run, items: list[Value], position: Value) -> Value:
@@ -156,7 +165,8 @@ def at(run: Run, items: list[Value], position: Value) -> Value:
 
 def _selected(source: Code, condition: Code) -> Code:
     def select(run: Run, local: Local) -> Value:
-        return _select(run, local, as_list(source(run, local)), condition)
+        items = _filtered(run, source(run, local))
+        return None if items is None else _select(run, local, items, condition)
 
     return select
 
@@ -177,7 +187,9 @@ def _selected_by_column(source: Code, condition: Code, known: "KnownComparison")
     name, holds, limit, kinds = known
 
     def select_by_column(run: Run, local: Local) -> Value:
-        items: Any = as_list(source(run, local))
+        items: Any = _filtered(run, source(run, local))
+        if items is None:
+            return None
         try:
             column = [item[name] for item in items]
         except (KeyError, TypeError):
@@ -203,7 +215,9 @@ def _either(source: Code, condition: Code) -> Code:
     """Whether the brackets hold a condition or a position shows only when it has a value: `orders[next]`."""
 
     def select_or_index(run: Run, local: Local) -> Value:
-        items = as_list(source(run, local))
+        items = _filtered(run, source(run, local))
+        if items is None:
+            return None
         first = condition(run, (*local, items[0] if items else None))
         if type(first) is bool or first is None or not items:
             return _select_checked(run, local, items, condition)

@@ -6,6 +6,7 @@ are there for output parameters, as `decisionResult`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -24,6 +25,7 @@ DECISION_ATTRIBUTES: Final = frozenset({
 })  # fmt: skip
 _WHICH: Final = {Binding.VERSION: "decisionRefVersion", Binding.VERSION_TAG: "decisionRefVersionTag"}
 """The attribute that says which version, where the binding asks for one."""
+_GETTER: Final = re.compile(rf"\b{ROWS}\s*\.\s*(singleEntry|singleResult|firstResult|resultList)\b")
 _MAPPINGS: Final = tuple(mapping for mapping in ResultMapping if mapping is not ResultMapping.OUTPUT)
 
 
@@ -36,6 +38,7 @@ def called_decision(
         return None
     if not _is_sound(element, notes):
         return None
+    _judge_getters(element, outputs, notes)
     binding = Binding(_attribute(element, "decisionRefBinding") or Binding.LATEST)
     keeps_rows = any(ROWS in mapping.source.names for mapping in outputs)
     variable = _attribute(element, "resultVariable") or None
@@ -67,6 +70,16 @@ def _is_sound(element: Element, notes: list[Finding]) -> bool:
     _judge_word(element, "mapDecisionResult", _MAPPINGS, notes)
     _judge_which(element, notes)
     return len(notes) == before
+
+
+def _judge_getters(element: Element, outputs: Sequence[VariableMapping], notes: list[Finding]) -> None:
+    """Camunda 7's result is a Java object; here it is a list, of whose rows such a name would be looked up in vain."""
+    for mapping in outputs:
+        getter = _GETTER.search(mapping.source.text)
+        if getter is not None:
+            message = f"outputParameter '{'.'.join(mapping.target)}' of {element} asks for `{getter[0]}`, and {ROWS} is a list of contexts."
+            remedy = f"Write `${{{ROWS}[0].name}}`, or set camunda:resultVariable and camunda:mapDecisionResult."
+            notes.append(element.error(RULE, message, remedy))
 
 
 def _judge_word(element: Element, name: str, words: Sequence[str], notes: list[Finding]) -> None:

@@ -28,7 +28,7 @@ pub enum Outcome {
     Error { code: &'static str, message: &'static str },
 }
 
-type Handler = fn(&Job) -> Outcome;
+pub type Handler = fn(&Job) -> Outcome;
 
 /// Takes jobs until it is interrupted.
 pub struct Worker {

@@ -5,6 +5,7 @@ import io.camunda.zeebe.client.api.response.ActivatedJob;
 import io.camunda.zeebe.client.api.worker.JobClient;
 import io.camunda.zeebe.client.api.worker.JobHandler;
 import java.net.URI;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -21,13 +22,20 @@ public final class TripWorker {
   private TripWorker() {}
 
   public static void main(String[] arguments) throws InterruptedException {
-    boolean streams = List.of(arguments).contains("--stream");
-    String address = System.getenv().getOrDefault("ZEEBE_ADDRESS", "127.0.0.1:26500");
-    try (ZeebeClient client = ZeebeClient.newClientBuilder().grpcAddress(URI.create("http://" + address)).usePlaintext().build()) {
-      TASKS.forEach((type, handler) ->
-          client.newWorker().jobType(type).handler(handler).name("trip-java").streamEnabled(streams).open());
-      Thread.currentThread().join(); // until interrupted
+    List<String> chosen = Arrays.stream(arguments).filter(argument -> !argument.equals("--stream")).toList();
+    boolean streams = chosen.size() < arguments.length;
+    if (!TASKS.keySet().containsAll(chosen)) {
+      throw new IllegalArgumentException("expected some of " + TASKS.keySet() + ", found " + chosen);
     }
+    String address = System.getenv().getOrDefault("ZEEBE_ADDRESS", "127.0.0.1:26500");
+    ZeebeClient client = ZeebeClient.newClientBuilder().grpcAddress(URI.create("http://" + address)).usePlaintext().build();
+    Runtime.getRuntime().addShutdownHook(new Thread(client::close));
+    TASKS.forEach((type, handler) -> {
+      if (chosen.isEmpty() || chosen.contains(type)) {
+        client.newWorker().jobType(type).handler(handler).name("trip-java").streamEnabled(streams).open();
+      }
+    });
+    Thread.currentThread().join(); // until SIGINT or SIGTERM
   }
 
   private static JobHandler booking(String variable, String initial) {

@@ -1,4 +1,4 @@
-"""How large a model may be before it is refused unread. Every limit has a typed refusal that names it."""
+"""How large a document may be before it is refused unread. Every limit has a typed refusal that names it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What reading a decision model has to say to its author: errors and warnings, each tied to a place in the file."""
+"""What reading a document has to say to its author: refusals (errors) and warnings, each tied to a place in the file."""
 
 from __future__ import annotations
 
