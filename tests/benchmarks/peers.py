@@ -52,9 +52,7 @@ def peers(options: Options) -> Iterator[Result]:
     pair: dict[str, Start] = {OURS: lambda folder: counterflow(folder / "counterflow.db"), THEIRS: zeebe}
     for run in range(options.runs):
         for name, start in pair.items():
-            options.say(
-                f"{name}, run {run + 1} of {options.runs}: start, {WARM_SECONDS:g} s of warm-up, load, idle"
-            )
+            options.say(f"{name}, run {run + 1} of {options.runs}: start, {WARM_SECONDS:g} s of warm-up, load, idle")
             with tempfile.TemporaryDirectory() as folder:
                 _take(samples, name, start, Path(folder), options)
     for what, unit in UNITS.items():
