@@ -34,8 +34,8 @@ test: check ## Everything a change must pass
 demo: setup ## An engine, a showcase process and its workers, in one terminal
 	$(RUN) -m counterflow.demo
 
-simulate: setup ## Play SEEDS=… worlds of seeded chance, or SEED=… alone
-	$(RUN) -m pytest tests/simulation -n 2 -q
+simulate: setup ## Play SEEDS=… worlds of seeded chance from FIRST=… on, or SEED=… alone
+	$(RUN) -m tests.simulation
 
 oracle: setup ## Put every behaviour to a real Zeebe too; writes docs/differences.md
 	$(RUN) -m tests.conformance.zeebe_oracle

@@ -1,4 +1,4 @@
-"""The load under which the server is killed: creates trips, works their jobs, and keeps a journal of what was acknowledged.
+"""The load under which the server is killed: begins trips and orders, works their jobs, sends their messages, and keeps a journal.
 
 Run as a process of its own: `python -m tests.conformance.kill_load ADDRESS JOURNAL`. Every acknowledged command is a line
 of JSON in the journal and a line on standard output, so that who kills can count. A line on standard input means: create no
@@ -10,8 +10,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import itertools
 import json
 import sys
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, TextIO
@@ -19,12 +21,15 @@ from typing import Any, TextIO
 import grpc
 
 from counterflow_wire import counterflow_v1, gateway
+from tests.conformance.kill_models import JOBS, ORDER, REMINDERS, TRIP
 
-PROCESS = "kill-trip"
-STEPS = ("hotel", "car", "flight")
-CREATORS = 12
+CREATORS = 6
+"""Of trips, and as many of orders."""
 PATIENCE_SECONDS = 2.0
 """How long a creator waits for its trip's end before it creates the next: after a kill nobody may tell it."""
+RESULT_PATIENCE_MS = 20_000
+LIVE_MS = 600_000
+"""How long a message is kept; longer than any run, so that a second one with its id is always one too many."""
 TRANSIENT = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.RESOURCE_EXHAUSTED, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED}
 CHANNEL_OPTIONS = [("grpc.initial_reconnect_backoff_ms", 50), ("grpc.min_reconnect_backoff_ms", 50), ("grpc.max_reconnect_backoff_ms", 200)]
 
@@ -39,8 +44,11 @@ class Load:
         self.journal = journal
         self.draining = asyncio.Event()
         self.finished = asyncio.Event()
-        self.created = 0
+        self.trips = itertools.count(1)
+        self.orders = itertools.count(1)
         self.ends: dict[int, asyncio.Event] = {}
+        self.reminders: dict[str, set[int]] = defaultdict(set)
+        self.sending: set[asyncio.Task[None]] = set()
 
     def note(self, operation: str, **facts: Any) -> None:
         """One acknowledged command."""
@@ -49,16 +57,60 @@ class Load:
         sys.stdout.write(operation + "\n")
         sys.stdout.flush()
 
-    async def create(self) -> None:
+    # -- creating -------------------------------------------------------------------------------------------------
+
+    async def create_trips(self) -> None:
         """Create trips, every third of which has no flight, until told to drain."""
         while not self.draining.is_set():
-            self.created += 1
-            fails = self.created % 3 == 0
-            request = gateway.CreateProcessInstanceRequest(bpmnProcessId=PROCESS, version=-1, variables=json.dumps({"flightFails": fails}))
+            fails = next(self.trips) % 3 == 0
+            request = gateway.CreateProcessInstanceRequest(bpmnProcessId=TRIP, version=-1, variables=json.dumps({"flightFails": fails}))
             response = await self._call(functools.partial(self.gateway.CreateProcessInstance, request, wait_for_ready=True, timeout=10))
             if response is not None:
                 self.note("create", key=response.processInstanceKey, fails=fails)
                 await self._end_of(response.processInstanceKey)
+
+    async def create_orders(self) -> None:
+        """Create orders and wait for their results, until told to drain. A note on each is sent before it begins."""
+        while not self.draining.is_set():
+            order = f"order-{next(self.orders)}"
+            await self.send("noted", order)
+            begun = gateway.CreateProcessInstanceRequest(bpmnProcessId=ORDER, version=-1, variables=json.dumps({"order": order}))
+            request = gateway.CreateProcessInstanceWithResultRequest(request=begun, requestTimeout=RESULT_PATIENCE_MS)
+            call = functools.partial(self.gateway.CreateProcessInstanceWithResult, request, wait_for_ready=True, timeout=30)
+            response = await self._call(call)
+            if response is not None:
+                self.note("result", key=response.processInstanceKey, order=order, variables=json.loads(response.variables))
+
+    async def _end_of(self, key: int) -> None:
+        self.ends[key] = asyncio.Event()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.ends[key].wait(), PATIENCE_SECONDS)
+        del self.ends[key]
+
+    # -- messages -------------------------------------------------------------------------------------------------
+
+    async def send(self, name: str, order: str) -> None:
+        """Publish until it is known to be kept; once more then, which must be refused: that one would be a second message."""
+        request = gateway.PublishMessageRequest(name=name, correlationKey=order, messageId=f"{name}-{order}", timeToLive=LIVE_MS)
+        first = await self._publish(request)
+        self.note("publish" if first else "publish again", name=name, order=order)
+        if await self._publish(request):
+            self.note("published twice", name=name, order=order)
+
+    async def _publish(self, request: gateway.PublishMessageRequest) -> bool:
+        """Whether it was taken; False where it was refused as known. Asks until there is an answer."""
+        while True:
+            try:
+                await self.gateway.PublishMessage(request, wait_for_ready=True, timeout=10)
+            except grpc.aio.AioRpcError as error:
+                if error.code() is grpc.StatusCode.ALREADY_EXISTS:
+                    return False
+                if error.code() not in TRANSIENT:
+                    raise
+            else:
+                return True
+
+    # -- working --------------------------------------------------------------------------------------------------
 
     async def work(self, job_type: str) -> None:
         """Do all jobs of a type."""
@@ -74,24 +126,35 @@ class Load:
 
     async def do(self, job: gateway.ActivatedJob) -> None:
         """One job: done, or ended with an error where there is no flight."""
-        if job.type == "flight" and json.loads(job.variables)["flightFails"]:
+        variables = json.loads(job.variables)
+        if job.type == "flight" and variables["flightFails"]:
             error = gateway.ThrowErrorRequest(jobKey=job.key, errorCode="NO_FLIGHT", variables="{}")
             await self._settle("throw", job, lambda: self.gateway.ThrowError(error, timeout=10))
-        else:
-            done = gateway.CompleteJobRequest(jobKey=job.key, variables=json.dumps({job.type: job.key}))
-            await self._settle("complete", job, lambda: self.gateway.CompleteJob(done, timeout=10))
+            return
+        if job.type == "remind":
+            self._count_reminder(variables["order"], job.key)
+        result = {"doubled": 2 * variables["n"]} if job.type == "item" else {job.type: job.key}
+        done = gateway.CompleteJobRequest(jobKey=job.key, variables=json.dumps(result))
+        await self._settle("complete", job, lambda: self.gateway.CompleteJob(done, timeout=10))
+
+    def _count_reminder(self, order: str, job_key: int) -> None:
+        """The last reminder is answered with the payment, once."""
+        is_new = job_key not in self.reminders[order]
+        self.reminders[order].add(job_key)
+        if is_new and len(self.reminders[order]) == REMINDERS:
+            task = asyncio.create_task(self.send("paid", order))
+            self.sending.add(task)
+            task.add_done_callback(self._sent)
+
+    def _sent(self, task: asyncio.Task[None]) -> None:
+        self.sending.discard(task)
+        task.result()
 
     async def _settle(self, operation: str, job: gateway.ActivatedJob, call: Callable[[], Awaitable[Any]]) -> None:
         if await self._call(call) is not None:
             self.note(operation, job=job.key, type=job.type, instance=job.processInstanceKey)
         if job.type in ("flight", "cancel-hotel") and operation == "complete" and job.processInstanceKey in self.ends:
             self.ends[job.processInstanceKey].set()
-
-    async def _end_of(self, key: int) -> None:
-        self.ends[key] = asyncio.Event()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.ends[key].wait(), PATIENCE_SECONDS)
-        del self.ends[key]
 
     async def _call(self, call: Callable[[], Awaitable[Any]]) -> Any:
         try:
@@ -100,6 +163,8 @@ class Load:
             if error.code() is not grpc.StatusCode.NOT_FOUND and error.code() not in TRANSIENT:
                 raise
             return None
+
+    # -- ending ---------------------------------------------------------------------------------------------------
 
     async def drain(self) -> None:
         """Create no more; over when no instance is active."""
@@ -119,9 +184,8 @@ async def main(address: str, journal: Path) -> None:
     """Load until drained."""
     with journal.open("a") as lines:
         load = Load(address, lines)
-        types = [*STEPS, *(f"cancel-{step}" for step in STEPS)]
-        creators = [load.create() for _ in range(CREATORS)]
-        await asyncio.gather(load.drain(), *creators, *(load.work(job_type) for job_type in types))
+        creators = [create() for _ in range(CREATORS) for create in (load.create_trips, load.create_orders)]
+        await asyncio.gather(load.drain(), *creators, *(load.work(job_type) for job_type in JOBS))
         await load.channel.close()
 
 

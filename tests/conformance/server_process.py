@@ -40,6 +40,15 @@ class ServerProcess:
                 return self
         raise AssertionError(f"the server ended with exit code {self._process.wait()} before it was ready")
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it has not ended yet."""
+        return self._process.poll() is None
+
+    def ask(self, how: signal.Signals) -> None:
+        """Send a signal, and do not wait for what comes of it."""
+        self._process.send_signal(how)
+
     def kill(self) -> None:
         """SIGKILL, at once."""
         self.stop(signal.SIGKILL)

@@ -6,10 +6,12 @@ import asyncio
 
 import pytest
 
+from counterflow.edge.calls import Calls
+from counterflow.loop import Overloaded
 from counterflow.pending import Pending
 from tests.conformance.server_process import ServerProcess
 from tests.conformance.stock_client import Language, Order, StockClient, speaking
-from tests.edge.served import serving
+from tests.edge.served import serving, until
 
 NOBODY = "127.0.0.1:1"
 
@@ -49,3 +51,28 @@ async def test_what_was_refused_for_the_moment_is_sent_again(
             served.store.release()
             assert await first
             assert await second == code
+
+
+@speaking("work", "complete")
+async def test_a_worker_whose_polls_are_sent_away_comes_back(language: Language, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is room for one poll, and somebody else has it until the worker was refused."""
+    refused, begun_waiting = asyncio.Event(), Calls.begun_waiting
+
+    def watched(calls: Calls) -> None:
+        try:
+            begun_waiting(calls)
+        except Overloaded:
+            refused.set()
+            raise
+
+    async with serving(waiting_calls=1) as served:
+        occupying = asyncio.create_task(served.poll("there-are-no-such-jobs", requestTimeout=60_000))
+        await until(lambda: served.waiting_polls() == 1)
+        with await asyncio.to_thread(StockClient, language, f"127.0.0.1:{served.port}") as client:
+            order = await asyncio.to_thread(Order.deployed, client, "sent-away")
+            monkeypatch.setattr(Calls, "begun_waiting", watched)
+            worker = await asyncio.to_thread(client.open_worker, order.pay, {"do": "complete"})
+            await refused.wait()
+            occupying.cancel()
+            instance = await served.create(order.id)
+            assert await asyncio.to_thread(client.completed_instances, worker, {instance}) == [instance]

@@ -1,86 +1,123 @@
-"""The server is killed with SIGKILL under load, again and again, on one database file; afterwards nothing may be missing."""
+"""The server is killed with SIGKILL under load, again and again, on one database file; afterwards nothing may be missing.
+
+It is killed at work, while it starts and while it drains. `COUNTERFLOW_KILLS=50` says how often, `COUNTERFLOW_KILL_SEED`
+which moments are chosen; how far the load has come then is the machine's affair.
+"""
 
 from __future__ import annotations
 
-import itertools
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import IO
 
 import grpc
 
 from counterflow_wire import gateway
-from tests.conformance.kill_check import check
+from tests.conformance.kill_check import check_answers, check_file
+from tests.conformance.kill_models import resources
 from tests.conformance.server_process import ServerProcess, free_port
 
-KILLS = int(os.environ.get("COUNTERFLOW_KILLS", "20"))
+KILLS = int(os.environ.get("COUNTERFLOW_KILLS", "50"))
 SEED = int(os.environ.get("COUNTERFLOW_KILL_SEED", "20261121"))
-KILLED_WHILE_STARTING = 5
-"""Every so manieth server is killed before it is ready."""
-
-BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
-ZEEBE = "http://camunda.org/schema/zeebe/1.0"
-
-
-def model() -> bytes:
-    """Hotel, car, flight in sequence, each with its undo, and an event sub-process that undoes them."""
-
-    def task(name: str, extra: str = "") -> str:
-        definition = f'<b:extensionElements><z:taskDefinition type="{name}"/></b:extensionElements>'
-        return f'<b:serviceTask id="{name}"{extra}>{definition}</b:serviceTask>'
-
-    def booking(name: str) -> str:
-        boundary = f'<b:boundaryEvent id="on-{name}" attachedToRef="{name}"><b:compensateEventDefinition/></b:boundaryEvent>'
-        association = f'<b:association id="by-{name}" sourceRef="on-{name}" targetRef="cancel-{name}"/>'
-        return task(name) + boundary + task(f"cancel-{name}", ' isForCompensation="true"') + association
-
-    def flows(*ids: str) -> str:
-        pairs = itertools.pairwise(ids)
-        return "".join(f'<b:sequenceFlow id="{a}-{b}" sourceRef="{a}" targetRef="{b}"/>' for a, b in pairs)
-
-    give_up = (
-        '<b:subProcess id="give-up" triggeredByEvent="true"><b:startEvent id="failed"><b:errorEventDefinition/></b:startEvent>'
-        '<b:intermediateThrowEvent id="undo"><b:compensateEventDefinition/></b:intermediateThrowEvent><b:endEvent id="cancelled"/>'
-        f"{flows('failed', 'undo', 'cancelled')}</b:subProcess>"
-    )
-    inside = "".join(booking(name) for name in ("hotel", "car", "flight")) + flows("start", "hotel", "car", "flight", "end") + give_up
-    process = f'<b:process id="kill-trip" isExecutable="true"><b:startEvent id="start"/>{inside}<b:endEvent id="end"/></b:process>'
-    return f'<b:definitions xmlns:b="{BPMN}" xmlns:z="{ZEEBE}" targetNamespace="kill">{process}</b:definitions>'.encode()
+DRAINED_WITHIN_S = 120
+REPEAT = f"repeat with COUNTERFLOW_KILL_SEED={SEED} COUNTERFLOW_KILLS={KILLS}"
 
 
 def deploy(address: str) -> None:
-    """Deploy the trip."""
+    """Deploy what is run."""
     with grpc.insecure_channel(address) as channel:
         method = gateway.METHODS["DeployResource"]
         call = channel.unary_unary(method.path, method.request.SerializeToString, method.response.FromString)
-        call(gateway.DeployResourceRequest(resources=[gateway.Resource(name="kill-trip.bpmn", content=model())]), timeout=10)
+        files = [gateway.Resource(name=name, content=content) for name, content in resources().items()]
+        call(gateway.DeployResourceRequest(resources=files), timeout=10)
+
+
+class Killer:
+    """Kills one server after the other, each at a moment that chance chooses."""
+
+    def __init__(self, database: Path) -> None:
+        self._chance = random.Random(SEED)
+        self._database = database
+        self._port = free_port()
+        self.server = self._start().wait_until_ready()
+
+    def __enter__(self) -> Killer:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        """Whatever has gone wrong, no server is left behind."""
+        if self.server.is_running:
+            self.server.kill()
+
+    def kill(self, acknowledged: IO[str]) -> str:
+        """Kill at work, or while draining; then now and then while starting. Answers what was chosen."""
+        for _ in range(self._chance.randint(1, 120)):
+            assert acknowledged.readline(), f"the load has ended by itself: see its errors above; {REPEAT}"
+        how = self._chance.choice(["at work", "at work", "at work", "draining", "drained a while"])
+        if how != "at work":
+            self.server.ask(signal.SIGTERM)
+        if how == "drained a while":
+            self._wait_until_closed()
+        self.server.kill()
+        for _ in range(self._chance.choice([0, 0, 0, 1, 2])):
+            how += ", starting"
+            starting = self._start()
+            if self._chance.random() < 0.5:
+                self._wait_until_open(starting)
+            starting.kill()
+        self.server = self._start().wait_until_ready()
+        return how
+
+    def _start(self) -> ServerProcess:
+        return ServerProcess(self._database, self._port)
+
+    def _wait_until_closed(self) -> None:
+        """A server that drains takes no more connections."""
+        while self._is_open():
+            pass
+
+    def _wait_until_open(self, server: ServerProcess) -> None:
+        """The moment at which it takes connections, before it says so."""
+        while not self._is_open():
+            assert server.is_running, f"the server has ended by itself: see its errors above; {REPEAT}"
+
+    def _is_open(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self._port)) == 0
 
 
 def test_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
     """Kill, start again, kill; then let everything come to its end and compare."""
-    chance = random.Random(SEED)
-    database, journal, port = tmp_path / "kill.db", tmp_path / "journal.jsonl", free_port()
-    server = ServerProcess(database, port).wait_until_ready()
-    deploy(server.address)
-    command = [sys.executable, "-m", "tests.conformance.kill_load", server.address, str(journal)]
+    database, journal = tmp_path / "kill.db", tmp_path / "journal.jsonl"
+    with Killer(database) as killer:
+        deploy(killer.server.address)
+        ways = _kill_under_load(killer, journal)
+        happened = check_answers(killer.server.address, journal)
+        assert killer.server.stop(signal.SIGTERM) == 0
+    check_file(database)
+    assert min(happened[what] for what in ("create", "result", "throw", "publish")) > 0, f"{happened}; {REPEAT}"
+    assert {"at work", "draining", "drained a while", "at work, starting"} <= {*ways} or KILLS < 50, f"{ways}; {REPEAT}"
+
+
+def _kill_under_load(killer: Killer, journal: Path) -> list[str]:
+    """Kill again and again, and let the load come to its end; answers how it was killed each time."""
+    command = [sys.executable, "-m", "tests.conformance.kill_load", killer.server.address, str(journal)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as load:
-        assert load.stdin is not None
-        assert load.stdout is not None
-        for kill in range(KILLS):
-            for _ in range(chance.randint(1, 120)):
-                assert load.stdout.readline(), "the load has ended by itself: see its errors above"
-            server.kill()
-            if kill % KILLED_WHILE_STARTING == 0:
-                ServerProcess(database, port).kill()
-            server = ServerProcess(database, port).wait_until_ready()
-        load.stdin.write("drain\n")
-        load.stdin.flush()
-        load.communicate(timeout=120)
-        assert load.returncode == 0, f"the load failed; repeat with COUNTERFLOW_KILL_SEED={SEED} COUNTERFLOW_KILLS={KILLS}"
-    assert server.stop(signal.SIGTERM) == 0
-    happened = check(database, journal)
-    assert happened["create"] > KILLS, happened
-    assert happened["throw"], happened
+        try:
+            ways = [killer.kill(_lines_of(load)) for _ in range(KILLS)]
+            load.communicate("drain\n", timeout=DRAINED_WITHIN_S)
+        finally:
+            load.kill()
+    assert load.returncode == 0, f"the load failed; {REPEAT}"
+    return ways
+
+
+def _lines_of(load: subprocess.Popen[str]) -> IO[str]:
+    """What the load says: a line for each command that was acknowledged."""
+    assert load.stdout is not None
+    return load.stdout

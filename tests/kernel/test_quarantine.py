@@ -12,13 +12,28 @@ from counterflow.kernel.instances import CancelProcessInstance
 from counterflow.kernel.jobs import CompleteJob
 from counterflow.kernel.quarantine import QuarantineInstance, ReleaseInstance
 from counterflow.kernel.records import Command, Rejection, RejectionType
-from counterflow.kernel.rows import ElementInstance, Job, Partition, ProcessInstance, Variable
+from counterflow.kernel.rows import ElementInstance, Job, Partition, ProcessInstance, Quarantine, Variable
 from counterflow.kernel.state import State
 from counterflow.kernel.variables import SetVariables
 from counterflow.model.graph import Behaviour
 from tests.kernel.bench import ONE_TASK, Bench, RowsOf, due_times, waiting
 from tests.kernel.test_engine import break_room
-from tests.model.diagram import end, gateway, model, path, service, start
+from tests.model.diagram import (
+    boundary,
+    catch_error,
+    definitions,
+    element,
+    end,
+    extensions,
+    gateway,
+    message,
+    model,
+    path,
+    process,
+    receive,
+    service,
+    start,
+)
 
 TWO_TASKS = model(
     start(),
@@ -158,3 +173,67 @@ def test_releasing_what_is_not_set_aside_is_refused(told: str, kind: RejectionTy
     with pytest.raises(Rejection, match=f"Expected to release process instance '{key}', {told}") as raised:
         bench.do(ReleaseInstance(process_instance_key=key))
     assert raised.value.type is kind
+
+
+def test_what_has_ended_is_not_set_aside() -> None:
+    bench = Bench(ONE_TASK)
+    instance = bench.create()
+    bench.complete("pack")
+    set_aside(bench, instance.key)
+    assert (instance.quarantine, bench.rows(Quarantine)) == (None, [])
+
+
+CALLER = model(
+    start(),
+    boundary("failed", "call", catch_error("A")),
+    element("callActivity", extensions(element("zeebe:calledElement", processId="called")), id="call"),
+    service("after", job="after"),
+    service("repair", job="repair"),
+    end(),
+    end("repaired"),
+    path("start", "call", "after", "end"),
+    path("failed", "repair", "repaired"),
+)
+CALLED = definitions(process(start(), receive("wait", "order"), end(), path("start", "wait", "end"), process_id="called"), message("order"))
+FAILING = definitions(
+    process(start(), receive("wait", "order"), end("end", catch_error("A")), path("start", "wait", "end"), process_id="called"),
+    message("order"),
+    element("error", id="error_A", errorCode="A"),
+)
+
+
+def test_what_it_has_called_stands_at_its_end_until_it_is_released() -> None:
+    bench = Bench(CALLED, CALLER)
+    caller = bench.create(key="one")
+    set_aside(bench, caller.key)
+    bench.publish("order", "one")
+    assert [row.state for row in bench.rows(ProcessInstance)] == ["active", "active"]
+    bench.do(ReleaseInstance(process_instance_key=caller.key))
+    assert [row.state for row in bench.rows(ProcessInstance)] == ["active", "completed"]
+    assert bench.job("after").process_instance_key == caller.key
+
+
+def test_what_was_set_aside_at_its_end_ends_when_it_is_released() -> None:
+    bench = Bench(CALLED, CALLER)
+    caller = bench.create(key="one")
+    set_aside(bench, caller.key)
+    bench.publish("order", "one")
+    called = next(row for row in bench.rows(ProcessInstance) if row.parent_instance_key)
+    set_aside(bench, called.key)
+    bench.do(ReleaseInstance(process_instance_key=caller.key))
+    assert [row.state for row in bench.rows(ProcessInstance)] == ["active", "active"]
+    bench.do(ReleaseInstance(process_instance_key=called.key))
+    assert bench.job("after").process_instance_key == caller.key
+
+
+def test_an_error_that_it_would_catch_is_an_incident_until_it_is_released() -> None:
+    bench = Bench(FAILING, CALLER)
+    caller = bench.create(key="one")
+    set_aside(bench, caller.key)
+    bench.publish("order", "one")
+    incident = bench.incident()
+    bench.do(ResolveIncident(incident_key=incident.key))
+    assert bench.incident().error_type == "UNHANDLED_ERROR_EVENT"
+    bench.do(ReleaseInstance(process_instance_key=caller.key))
+    bench.do(ResolveIncident(incident_key=bench.incident().key))
+    assert bench.job("repair").process_instance_key == caller.key

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tests.dmn.drawing import decision, literal, model
 from tests.model.diagram import (
     boundary,
     catch,
@@ -17,7 +18,6 @@ from tests.model.diagram import (
     extensions,
     flow,
     gateway,
-    message,
     process,
     start,
     throw,
@@ -34,28 +34,37 @@ from tests.simulation.shapes import (
     End,
     EventScope,
     Fork,
+    Pass,
     ProcessShape,
     Race,
+    Send,
     Step,
     Throw,
     Trigger,
 )
+from tests.simulation.words import DECISION, WORDS, Words
 
 ERRORS = ("A", "B")
 Entry = str | tuple[str, str]
 """Where a flow comes from: an element, or an element and the condition on which it is left this way."""
 
 
+def draw_decisions() -> bytes:
+    """The file with the decision that processes ask for; it needs nothing, so it always gives something."""
+    return model(decision(DECISION, literal("1 + 1")))
+
+
 def draw(case: Case) -> bytes:
-    """The file with all processes of a case."""
-    processes = [*case.raw, *map(_process, case.processes)]
+    """The file with all processes of a case, without what is deployed later."""
+    words = WORDS[case.dialect]
+    processes = [*case.raw, *(_process(shape, words) for shape in case.processes)]
     names = sorted({part.split('"')[0].removeprefix("message_") for text in processes for part in text.split('messageRef="')[1:]})
     errors = [element("error", id=f"error_{code}", errorCode=code) for code in ERRORS]
-    return definitions(*processes, *errors, *(message(name) for name in names))
+    return definitions(*processes, *errors, *map(words.message, names))
 
 
-def _process(shape: ProcessShape) -> str:
-    pen = _Pen()
+def _process(shape: ProcessShape, words: Words) -> str:
+    pen = _Pen(words)
     first = pen.begin(start(f"{shape.id}_start"), f"{shape.id}_start")
     if shape.begins:
         merge = pen.put(gateway(f"{shape.id}_m"), f"{shape.id}_m", (first,))
@@ -65,13 +74,14 @@ def _process(shape: ProcessShape) -> str:
         first = merge
     pen.course(shape.course, (first,))
     pen.event_scopes(shape.event_scopes)
-    return process(*pen.elements, process_id=shape.id)
+    return process(*pen.elements, process_id=shape.id, **words.mark())
 
 
 class _Pen:
     """Draws the content of one scope. A course is drawn from its entries (source ids) to its exits."""
 
-    def __init__(self) -> None:
+    def __init__(self, words: Words) -> None:
+        self.words = words
         self.elements: list[str] = []
         self._count = 0
 
@@ -97,7 +107,7 @@ class _Pen:
         for step in course.steps:
             entries = self.step(step, entries)
         if course.end is not None and entries:
-            self.put(_end(course.end), course.end.id, entries)
+            self.put(self.end(course.end), course.end.id, entries)
             return ()
         return entries
 
@@ -108,6 +118,10 @@ class _Pen:
             return (self.put(catch(step.id, definition_of(step.trigger)), step.id, entries),)
         if isinstance(step, Throw):
             return (self.put(throw(step.id, compensate(activityRef=step.activity or None)), step.id, entries),)
+        if isinstance(step, Send):
+            return (self.put(throw(step.id, self.sent(step.id)), step.id, entries),)
+        if isinstance(step, Pass):
+            return (self.put(self.passed(step), step.id, entries),)
         if isinstance(step, Again):
             return self.again(step, entries)
         if isinstance(step, Fork):
@@ -120,7 +134,7 @@ class _Pen:
         name = step.activity.id
         merge = self.put(gateway(f"{name}_m"), f"{name}_m", entries)
         asks = self.put(gateway(f"{name}_x", default=f"{name}_x_default"), f"{name}_x", (self.activity(step.activity, (merge,)),))
-        self.flows(asks, merge, f"= go_{name} = true")
+        self.flows(asks, merge, self.words.equals(f"go_{name}", "true"))
         return ((asks, "default"),)
 
     def fork(self, step: Fork, entries: Sequence[Entry]) -> Sequence[Entry]:
@@ -133,7 +147,7 @@ class _Pen:
         last = len(step.branches) - 1
         exits: list[Entry] = []
         for place, branch in enumerate(step.branches):
-            exits += self.course(branch, ((split, "default" if place == last else f"= c_{step.id} = {place}"),))
+            exits += self.course(branch, ((split, "default" if place == last else self.words.equals(f"c_{step.id}", str(place))),))
         return (self.put(gateway(f"{step.id}_m"), f"{step.id}_m", exits),) if exits else ()
 
     def race(self, step: Race, entries: Sequence[Entry]) -> Sequence[Entry]:
@@ -144,12 +158,12 @@ class _Pen:
         return (self.put(gateway(f"{step.id}_m"), f"{step.id}_m", exits),) if exits else ()
 
     def activity(self, activity: Activity, entries: Sequence[Entry]) -> str:
-        self.put(_activity(activity), activity.id, entries)
+        self.put(self.drawn(activity), activity.id, entries)
         for border in activity.borders:
             self.border(border, activity.id)
         if activity.undo is not None:
             self.elements.append(boundary(f"undo_{activity.id}", activity.id, compensate()))
-            self.elements.append(_activity(activity.undo, isForCompensation="true"))
+            self.elements.append(self.drawn(activity.undo, isForCompensation="true"))
             link = element("association", id=f"link_{activity.id}", sourceRef=f"undo_{activity.id}", targetRef=activity.undo.id)
             self.elements.append(link)
         return activity.id
@@ -161,56 +175,61 @@ class _Pen:
 
     def event_scopes(self, event_scopes: Sequence[EventScope]) -> None:
         for scope in event_scopes:
-            inner, first = _Pen(), f"{scope.id}_start"
+            inner, first = _Pen(self.words), f"{scope.id}_start"
             definition = compensate() if scope.trigger is None else definition_of(scope.trigger)
             inner.begin(start(first, definition, isInterrupting=None if scope.interrupting else "false"), first)
             inner.course(scope.course, (first,))
             self.elements.append(event_sub_process(scope.id, *inner.elements))
 
+    def end(self, shape: End) -> str:
+        if shape.kind == "message":
+            return end(shape.id, self.sent(shape.id))
+        inside = {
+            "none": (),
+            "terminate": (element("terminateEventDefinition"),),
+            "error": (catch_error(shape.text),),
+            "undo": (compensate(activityRef=shape.text or None),),
+        }
+        return end(shape.id, *inside[shape.kind])
+
+    def sent(self, element_id: str) -> str:
+        """A message event definition that is a job. Of a `zeebe:` model the job stands on the event beside it."""
+        inside, attributes = self.words.work("messageEventDefinition", _job_type(element_id))
+        return (extensions(inside) if inside else "") + element("messageEventDefinition", **attributes)
+
+    def passed(self, step: Pass) -> str:
+        if step.tag == "scriptTask":
+            inside, attributes = self.words.script()
+        elif step.tag == "businessRuleTask":
+            named, attributes = self.words.decision()
+            inside = extensions(named) if named else ""
+        else:
+            inside, attributes = "", {}
+        return element(step.tag, inside, id=step.id, **attributes)
+
+    def drawn(self, shape: Activity, **attributes: str | None) -> str:
+        """An activity with its marks and what is inside it."""
+        mark = self.words.loop(shape.many, shape.id) if shape.many is not None else ""
+        if shape.kind == "receive":
+            return element("receiveTask", mark, id=shape.id, messageRef=f"message_{shape.message}", **attributes)
+        if shape.kind in {"call", "task"}:
+            tag = "callActivity" if shape.kind == "call" else shape.tag
+            inside, own = self.words.call(shape.called) if shape.kind == "call" else self.words.work(tag, _job_type(shape.id))
+            return element(tag, extensions(inside) if inside else "", mark, id=shape.id, **own, **attributes)
+        pen, first = _Pen(self.words), f"{shape.id}_start"
+        pen.begin(start(first), first)
+        pen.course(shape.inside or Course(()), (first,))
+        pen.event_scopes(shape.event_scopes)
+        return element("subProcess", mark, *pen.elements, id=shape.id, **attributes)
+
 
 def definition_of(trigger: Trigger) -> str:
     """The event definition of a trigger."""
     if trigger.kind == "timer":
-        return timer("timeCycle" if trigger.text.startswith("R") else "timeDuration", trigger.text)
+        kinds = {"R": "timeCycle", "=": "timeDate"}
+        return timer(kinds.get(trigger.text[0], "timeDuration"), trigger.text)
     return catch_message(trigger.text) if trigger.kind == "message" else catch_error(trigger.text or None)
 
 
-def _end(shape: End) -> str:
-    inside = {
-        "none": (),
-        "terminate": (element("terminateEventDefinition"),),
-        "error": (catch_error(shape.text),),
-        "undo": (compensate(activityRef=shape.text or None),),
-    }
-    return end(shape.id, *inside[shape.kind])
-
-
-def _activity(shape: Activity, **attributes: str | None) -> str:
-    marks = _marks(shape)
-    repeated = "".join(marks[1:])
-    if shape.kind == "receive":
-        return element("receiveTask", extensions(*marks[:1]), repeated, id=shape.id, messageRef=f"message_{shape.message}", **attributes)
-    if shape.kind == "call":
-        called = element("zeebe:calledElement", processId=shape.called, propagateAllChildVariables="true")
-        return element("callActivity", extensions(called, *marks[:1]), repeated, id=shape.id, **attributes)
-    if shape.kind == "task":
-        job = element("zeebe:taskDefinition", type="odd" if int(shape.id[1:]) % 2 else "even")
-        return element("serviceTask", extensions(job, *marks[:1]), repeated, id=shape.id, **attributes)
-    pen, first = _Pen(), f"{shape.id}_start"
-    pen.begin(start(first), first)
-    pen.course(shape.inside or Course(()), (first,))
-    pen.event_scopes(shape.event_scopes)
-    return element("subProcess", extensions(*marks[:1]), repeated, *pen.elements, id=shape.id, **attributes)
-
-
-def _marks(shape: Activity) -> list[str]:
-    """Multi-instance: the mark is the second, what stands inside its extension elements too."""
-    many = shape.many
-    if many is None:
-        return []
-    gathers = {"outputCollection": f"out_{shape.id}", "outputElement": "= item"} if many.gathers else {}
-    items = f"= [{', '.join(str(number) for number in range(many.count))}]"
-    loop = extensions(element("zeebe:loopCharacteristics", inputCollection=items, inputElement="item", **gathers))
-    enough = element("completionCondition", f"= numberOfCompletedInstances &gt;= {many.enough}") if many.enough else ""
-    mark = element("multiInstanceLoopCharacteristics", loop, enough, isSequential="true" if many.sequential else None)
-    return ["", mark]
+def _job_type(element_id: str) -> str:
+    return "odd" if int(element_id[1:]) % 2 else "even"

@@ -8,15 +8,17 @@ CRASHES = (points.BEFORE_BEGIN, points.AFTER_FIRST_WRITE, points.BEFORE_COMMIT, 
 FAULTS = (
     *(*CRASHES, points.BEFORE_PUSH, points.COMMIT_FAILED, "restarted in peace", "command doubled", "command held back"),
     *("worker slow", "worker died", "job completed twice", "job failed", "job failed for good", "error thrown"),
-    *("job handed back", "stream closed"),
+    *("job handed back", "stream closed", "more time asked for", "retries updated", "set aside", "released"),
+    *("deployed anew", "begun elsewhere", "result told"),
     *("message early", "message late", "message twice", "cancelled", "variables set", "turned away", "incident resolved"),
 )
 """Each must strike at least once over a run of many seeds."""
 
-JOB_TYPES = ("odd", "even")
+JOB_TYPES = ("odd", "even", "io.camunda.zeebe:userTask")
 TROUBLED_MS = 40_000
 PATIENCE_MS = 400_000
 DEADLINE_MS = 4_000
 PUNCTUAL_MS = 6_000
 """How late a timer may be once it has been calm for as long."""
+SET_ASIDE = "the simulation wants to see this set aside"
 KEYS = ("one", "two")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from tests.model.diagram import compensate, element, end, flow, gateway, process, service, start, throw, undo
 from tests.simulation.shapes import (
@@ -23,8 +24,10 @@ from tests.simulation.shapes import (
     EventScope,
     Fork,
     Many,
+    Pass,
     ProcessShape,
     Race,
+    Send,
     Step,
     Throw,
     Trigger,
@@ -32,6 +35,10 @@ from tests.simulation.shapes import (
 
 DEPTH = 3
 CODES = ("A", "B", "")
+TASKS = ("serviceTask",) * 6 + ("sendTask", "userTask", "businessRuleTask", "scriptTask")
+PASSED = ("task", "manualTask", "intermediateThrowEvent", "scriptTask", "businessRuleTask")
+LATE = "late"
+"""A process that is called before it is deployed."""
 
 
 def case_of(seed: int) -> Case:
@@ -41,18 +48,30 @@ def case_of(seed: int) -> Case:
 
 
 def structured(chance: random.Random) -> Case:
-    """One process, and those that it calls."""
-    grower = _Grower(chance)
+    """One process, and those that it calls; now and then a second version of them, in which what was called in vain is there."""
+    dialect = "camunda" if chance.random() < 0.25 else "zeebe"
+    has_later = chance.random() < 0.25
+    grower = _Grower(chance, dialect, has_later=has_later)
     main = grower.process("main")
-    return Case((main, *grower.called))
+    case = Case((main, *grower.called), dialect=dialect)
+    if not has_later:
+        return case
+    second = _Grower(chance, dialect, count=1_000)
+    processes = (second.process("main"), *second.called, *([second.process(LATE)] if grower.calls_late else []))
+    return replace(case, later=Case(processes, dialect=dialect))
 
 
 class _Grower:
     """Grows trees; ids are counted, so every element has its own."""
 
-    def __init__(self, chance: random.Random) -> None:
+    def __init__(self, chance: random.Random, dialect: str, *, has_later: bool = False, count: int = 0) -> None:
         self._chance = chance
-        self._count = 0
+        self._dialect = dialect
+        self._has_later = has_later
+        self._count = count
+        self._calls = 0
+        self._depth = 0
+        self.calls_late = False
         self._budget = chance.choice([4, 8, 12, 16, 24])
         self._process = "main"
         self._messages = 0
@@ -60,12 +79,14 @@ class _Grower:
 
     def process(self, process_id: str) -> ProcessShape:
         outer, self._process = self._process, process_id
+        self._depth += 1
         course = self._content(0)
         scopes = self._event_scopes(0)
         begins: tuple[Trigger, ...] = ()
         if process_id == "main" and self._is_chance(0.15):
-            begins = (self._chance.choice([Trigger("message", "begin"), Trigger("timer", "R2/PT9S")]),)
+            begins = (self._chance.choice([Trigger("message", "begin"), Trigger("timer", "R2/PT9S"), Trigger("timer", "PT7S")]),)
         self._process = outer
+        self._depth -= 1
         return ProcessShape(process_id, course, scopes, begins)
 
     # -- courses --------------------------------------------------------------------------------------------------
@@ -89,7 +110,7 @@ class _Grower:
         return Course((first, *self._steps(depth + 1)), last)
 
     def _end(self, steps: list[Step]) -> End:
-        kind = self._chance.choices(["none", "undo", "terminate", "error"], [60, 22, 10, 8])[0]
+        kind = self._chance.choices(["none", "undo", "terminate", "error", "message"], [56, 22, 10, 8, 4])[0]
         text = self._chance.choice(CODES[:2]) if kind == "error" else self._one_of(steps) if kind == "undo" else ""
         return End(self._id("n"), kind, text)
 
@@ -107,6 +128,8 @@ class _Grower:
             (14, lambda depth: Throw(self._id("w"))),
             (8, lambda depth: Again(self._task())),
             (7, lambda depth: Catch(self._id("e"), self._wait())),
+            (4, lambda depth: Send(self._id("m"))),
+            (6, lambda depth: Pass(self._id("p"), self._chance.choice(PASSED))),
         ]
         if depth < DEPTH:
             makers += [(12, self._fork), (10, self._choice), (7, self._race)]
@@ -128,10 +151,10 @@ class _Grower:
     def _activity(self, depth: int) -> Activity:
         kinds = ["task"] * 12 + ["receive"]
         if depth < DEPTH and self._budget > 0:
-            kinds += ["sub"] * 7 + ["call"] * (2 if len(self.called) < 2 and self._process == "main" else 0)
+            kinds += ["sub"] * 7 + ["call"] * (2 if self._calls < 4 and self._depth <= 3 else 0)
         kind = self._chance.choice(kinds)
         activity = self._bare(kind, depth)
-        many = self._many() if self._is_chance(0.14) and kind != "receive" else None
+        many = self._many() if self._is_chance(0.14) else None
         handler = self._handler(depth) if self._is_chance(0.55) else None
         return Activity(
             activity.id,
@@ -143,6 +166,7 @@ class _Grower:
             self._borders(depth, activity.message),
             handler,
             many,
+            activity.tag,
         )
 
     def _bare(self, kind: str, depth: int) -> Activity:
@@ -153,12 +177,16 @@ class _Grower:
             return Activity(self._id("r"), kind, message=self._message().text)
         if kind == "sub":
             return Activity(self._id("s"), kind, self._content(depth + 1), self._event_scopes(depth + 1, undoes=True))
-        process_id = f"called{len(self.called)}"
+        if self._has_later and self._is_chance(0.2):
+            self.calls_late = True
+            return Activity(self._id("k"), kind, called=LATE)
+        process_id = f"called{self._calls}"
+        self._calls += 1
         self.called.append(self.process(process_id))
         return Activity(self._id("k"), kind, called=process_id)
 
     def _task(self) -> Activity:
-        return Activity(self._id("t"), "task")
+        return Activity(self._id("t"), "task", tag=self._chance.choice(TASKS))
 
     def _handler(self, depth: int) -> Activity:
         kind = self._chance.choice(["task"] * 8 + ["sub", "many"])
@@ -168,7 +196,8 @@ class _Grower:
 
     def _many(self) -> Many:
         count = self._chance.choice([1, 2, 3])
-        return Many(self._is_chance(0.5), count, self._chance.choice([0, 0, 0, 1, count]), self._is_chance(0.4))
+        enough = self._chance.choice([0, 0, 0, 1, count])
+        return Many(self._is_chance(0.5), count, enough, self._is_chance(0.4), each_undone=self._dialect == "camunda")
 
     # -- events ---------------------------------------------------------------------------------------------------
 
@@ -216,7 +245,7 @@ class _Grower:
 
     def _cycle(self, trigger: Trigger, interrupting: bool) -> Trigger:
         """What does not interrupt may come again."""
-        if trigger.kind == "timer" and not interrupting and self._is_chance(0.5):
+        if trigger.kind == "timer" and trigger.text.startswith("P") and not interrupting and self._is_chance(0.5):
             return Trigger("timer", f"R2/{trigger.text}")
         return trigger
 
@@ -224,7 +253,10 @@ class _Grower:
         return self._timer() if self._is_chance(0.5) else self._message()
 
     def _timer(self) -> Trigger:
-        return Trigger("timer", f"PT{self._chance.choice([1, 2, 5, 10, 30])}S")
+        seconds = self._chance.choice([1, 2, 5, 10, 30])
+        if self._dialect == "zeebe" and self._is_chance(0.15):
+            return Trigger("timer", f'= now() + duration("PT{seconds}S")')
+        return Trigger("timer", f"PT{seconds}S")
 
     def _message(self) -> Trigger:
         """A name of its own, one that another event of the process waits for too, or one that other processes wait for."""

@@ -14,11 +14,15 @@ from counterflow.kernel import engine, jobs, lifecycle, messages, quarantine, ti
 from counterflow.kernel.elements import parallel_gateway
 from counterflow.kernel.instances import ProcessInstanceCreated
 from counterflow.kernel.records import Event, LogEntry
-from counterflow.model.graph import Behaviour, CompensateDefinition, Process
+from counterflow.model.graph import Behaviour, CompensateDefinition, Dialect, Process
+from tests.simulation.faults import SET_ASIDE
 from tests.simulation.invariants import Violation
 
 THROWS = {Behaviour.THROW_EVENT, Behaviour.END_EVENT}
 UNCONDITIONAL = {Behaviour.JOB_TASK, Behaviour.SUB_PROCESS, Behaviour.CALL_ACTIVITY, Behaviour.PARALLEL_GATEWAY, Behaviour.CATCH_EVENT}
+
+
+LEAVES_THE_QUARANTINE = (quarantine.InstanceReleased, quarantine.InstanceAbandoned)
 
 
 @dataclass
@@ -61,6 +65,11 @@ class Records:
     correlated: set[tuple[int, str]] = field(default_factory=set)
     tokens: Counter[tuple[int, str]] = field(default_factory=Counter)
     completed_jobs: Counter[int] = field(default_factory=Counter)
+    deadlines: dict[int, int] = field(default_factory=dict)
+    repetitions: dict[tuple[int, str], int] = field(default_factory=dict)
+    """How often a timer is due again, by the element that waits and the event."""
+    timer_places: dict[int, tuple[int, str]] = field(default_factory=dict)
+    aside: set[int] = field(default_factory=set)
     undone: Counter[str] = field(default_factory=Counter)
     ended: dict[int, str] = field(default_factory=dict)
 
@@ -90,6 +99,8 @@ class History:
                 self._one(event)
 
     def _one(self, event: Event) -> None:
+        is_worked_on = self._instance_key in self.books.aside and not isinstance(event, LEAVES_THE_QUARANTINE)
+        self._expect(not is_worked_on, f"the instance is set aside, and then came {event}")
         self._follow_up(event)
         check = _CHECKS.get(type(event))
         if check is not None:
@@ -169,10 +180,13 @@ class History:
     def completed(self, event: lifecycle.ElementCompleted) -> None:
         life = self._move(event.key, "completed", "completing")
         self._gone(life)
-        node = self._process_of(self._instance_key).nodes[life.element_id]
+        process = self._process_of(self._instance_key)
+        node = process.nodes[life.element_id]
         if life.loop_counter <= 0 and node.behaviour in UNCONDITIONAL and not any(flow.condition for flow in node.outgoing):
             self._leaving = [(life.scope_key, flow.id) for flow in node.outgoing]
-        own = node.compensation is not None and life.loop_counter <= 0 and not life.undo_key
+        each = process.dialect is Dialect.CAMUNDA
+        by_itself = life.loop_counter == 0 or (life.loop_counter > 0) == each
+        own = node.compensation is not None and by_itself and not life.undo_key
         recorded = [
             row for row in self.books.undo.values() if row.recorded.element_instance_key == event.key and row.recorded.variables is None
         ]
@@ -247,6 +261,10 @@ class History:
     def job_activated(self, event: jobs.JobActivated) -> None:
         self._job(event.key, "activated", "activatable")
         self.books.activations[event.key, event.deadline_ms] += 1
+        self.books.deadlines[event.key] = event.deadline_ms
+
+    def deadline_updated(self, event: jobs.JobDeadlineUpdated) -> None:
+        self.books.deadlines[event.key] = event.deadline_ms
 
     def job_completed(self, event: jobs.JobCompleted) -> None:
         self._job(event.key, "completed", "activatable", "activated")
@@ -261,6 +279,8 @@ class History:
 
     def job_returned(self, event: jobs.JobReturned) -> None:
         self._job(event.key, "activatable", "activated", "backing_off", "failed", "error_thrown")
+        is_early = event.why == "timed_out" and self._now_ms < self.books.deadlines[event.key]
+        self._expect(not is_early, f"{event} comes at {self._now_ms}, and the worker has time until {self.books.deadlines.get(event.key)}")
 
     def job_canceled(self, event: jobs.JobCanceled) -> None:
         self._job(event.key, "canceled", "activatable", "activated", "backing_off", "failed", "error_thrown")
@@ -272,6 +292,11 @@ class History:
     def timer_scheduled(self, event: timers.TimerScheduled) -> None:
         self._rises(event.key)
         self.books.timers[event.key] = event.due_ms
+        place = event.element_instance_key, event.catch_id
+        before = self.books.repetitions.get(place)
+        self._expect(before is None or before < 0 or event.repetitions < before, f"{event} comes more often than it is to")
+        self.books.repetitions[place] = event.repetitions
+        self.books.timer_places[event.key] = place
 
     def timer_triggered(self, event: timers.TimerTriggered) -> None:
         due_ms = self.books.timers.pop(event.key, None)
@@ -279,9 +304,13 @@ class History:
 
     def timer_canceled(self, event: timers.TimerCanceled) -> None:
         self._expect(self.books.timers.pop(event.key, None) is not None, f"{event} cancels a timer that is not there")
+        del self.books.repetitions[self.books.timer_places[event.key]]
 
     def published(self, event: messages.MessagePublished) -> None:
         self._rises(event.key)
+        known = {(found.name, found.correlation_key, found.message_id) for found in self.books.published.values() if found.message_id}
+        name = event.name, event.correlation_key, event.message_id
+        self._expect(name not in known, f"{event} has the id of a message that is still there")
         self.books.published[event.key] = event
 
     def subscribed(self, event: messages.SubscriptionOpened) -> None:
@@ -306,7 +335,19 @@ class History:
         self._expect(self.books.published.pop(event.message_key, None) is not None, f"{event} expires a second time")
 
     def set_aside(self, event: quarantine.InstanceQuarantined) -> None:
-        self._expect(False, f"the instance was quarantined: {event.reason}")
+        self._expect(event.reason == SET_ASIDE, f"the instance was quarantined: {event.reason}")
+        self.books.aside.add(self._instance_key)
+
+    def released_again(self, event: quarantine.InstanceReleased) -> None:
+        self.books.aside.discard(self._instance_key)
+
+    def abandoned(self, event: quarantine.InstanceAbandoned) -> None:
+        """Everything of the instance is gone at once; what waits has no event of its own."""
+        self.books.aside.discard(self._instance_key)
+        for life in self.books.elements.values():
+            if life.instance_key == self._instance_key and life.state in {"activating", "activated", "completing"}:
+                life.state = "terminated"
+                self._gone(life)
 
 
 def _begun(row: Undo) -> int:
@@ -347,4 +388,7 @@ _CHECKS: Mapping[type[Event], Callable[[History, Any], None]] = {
     messages.MessageCorrelated: History.correlated,
     messages.MessageExpired: History.expired,
     quarantine.InstanceQuarantined: History.set_aside,
+    quarantine.InstanceReleased: History.released_again,
+    quarantine.InstanceAbandoned: History.abandoned,
+    jobs.JobDeadlineUpdated: History.deadline_updated,
 }

@@ -53,14 +53,13 @@ class InstanceCheck:
         self._jobs: dict[int, Job] = {row.element_instance_key: row for row in rows[Job]}
         self._held = Counter(row.element_instance_key for row in rows[Incident])
         self._waits = Counter((row.element_instance_key, row.catch_id) for table in (Timer, MessageSubscription) for row in rows[table])
+        self._waiting = {key for key, _ in self._waits}
         self._loops: dict[int, Loop] = {row.element_instance_key: row for row in rows[Loop]}
         self._undo: dict[int, UndoRecord] = {row.key: row for row in rows[UndoRecord]}
 
     def wrong(self) -> Iterator[str]:
         """Everything that is wrong, in words."""
-        if self._rows[Quarantine]:
-            yield f"it is quarantined: {self._rows[Quarantine][0].reason}"
-        elif self._header.state != "active":
+        if self._header.state != "active":
             yield from (
                 f"it has ended and still has {row}" for table, rows in self._rows.items() if table is not ProcessInstance for row in rows
             )
@@ -88,17 +87,23 @@ class InstanceCheck:
         if element.loop_counter < 0:
             return self._children[element.key] > 0 and element.key in self._loops
         if behaviour in SCOPES:
-            return self._children[element.key] > 0 or any(token.scope_key == element.key for token in self._rows[ArrivedToken])
+            has_tokens = any(token.scope_key == element.key for token in self._rows[ArrivedToken])
+            return self._children[element.key] > 0 or has_tokens or (not element.scope_key and self._stands_at_its_end())
         if behaviour is Behaviour.JOB_TASK:
             return element.key in self._jobs
         if behaviour is Behaviour.CALL_ACTIVITY:
             called = self._store.get(ProcessInstance, (element.called_instance_key,))
             return called is not None and called.state == "active" and called.parent_element_key == element.key
         if behaviour in (Behaviour.CATCH_EVENT, Behaviour.EVENT_BASED_GATEWAY):
-            return any(key == element.key for key, _ in self._waits)
+            return element.key in self._waiting
         if behaviour in (Behaviour.THROW_EVENT, Behaviour.END_EVENT):
             return any(row.throw_key == element.key and row.state == "started" for row in self._undo.values())
         return False
+
+    def _stands_at_its_end(self) -> bool:
+        """It does not end before its caller, which is set aside, is released; nor before itself is."""
+        header = self._header
+        return any(self._store.get(Quarantine, (key,)) is not None for key in (header.parent_instance_key, header.key))
 
     def _job_rows(self) -> Iterator[str]:
         if len(self._jobs) != len(self._rows[Job]):
@@ -187,11 +192,26 @@ class InstanceCheck:
                 yield f"every flow into '{gateway_id}' has a token and nothing goes on"
 
 
-def check_shared(store: MemoryStore) -> Iterator[str]:
-    """What belongs to no instance."""
+def check_shared(store: MemoryStore, now_ms: int) -> Iterator[str]:
+    """What belongs to no instance, and who waits for a message that is there."""
+    yield from _missed_messages(store, now_ms)
     messages = {row.key for row in store.scan(Message, {})}
     yield from (f"{row} has outlived its message" for row in store.scan(MessageCorrelation, {}) if row.message_key not in messages)
     for lock in store.scan(StartLock, {}):
         holder = store.get(ProcessInstance, (lock.process_instance_key,))
         if holder is None or holder.state != "active":
             yield f"{lock} is held by an instance that has ended"
+
+
+def _missed_messages(store: MemoryStore, now_ms: int) -> Iterator[str]:
+    there = [message for message in store.scan(Message, {}) if message.expires_at_ms > now_ms]
+    if not there:
+        return
+    aside = {row.process_instance_key for row in store.scan(Quarantine, {})}
+    waiting = [row for row in store.scan(MessageSubscription, {}) if row.process_instance_key not in aside]
+    for message in there:
+        for row in waiting:
+            if (row.message_name, row.correlation_key) == (message.name, message.correlation_key):
+                header = store.get(ProcessInstance, (row.process_instance_key,))
+                if header is not None and store.get(MessageCorrelation, (message.key, header.bpmn_process_id)) is None:
+                    yield f"{row} waits, and {message} is there and has not reached it"

@@ -6,7 +6,7 @@ A mutant is a function that puts its fault in; what it has changed is put back w
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,13 +14,13 @@ import msgspec
 import pytest
 
 from counterflow import loop, partition
-from counterflow.kernel import engine, error_events, incidents, job_delivery, jobs, lifecycle, messages, timers, undo, waits
-from counterflow.kernel.elements import parallel_gateway
+from counterflow.kernel import correlation, engine, error_events, incidents, job_delivery, jobs, lifecycle, messages, timers, undo, waits
+from counterflow.kernel.elements import parallel_gateway, sub_process
 from counterflow.kernel.elements.registry import ROOMS
 from counterflow.kernel.indexes import OldestFirst
 from counterflow.kernel.instance_state import InstanceState
-from counterflow.kernel.records import LogEntry
-from counterflow.kernel.rows import ElementInstance, Job, Message, Partition, Variable
+from counterflow.kernel.records import InstanceEnded, LogEntry
+from counterflow.kernel.rows import ElementInstance, Job, Message, MessageCorrelation, Partition, Row, Variable
 from counterflow.kernel.state import State
 from counterflow.kernel.step import Step
 from counterflow.model.graph import Behaviour, ErrorDefinition, Flow, Node
@@ -93,7 +93,7 @@ def timer_fires_early(patch: Patch) -> None:
 
 
 def answer_before_the_commit(patch: Patch) -> None:
-    patch.setattr(loop.Loop, "_answer_later", lambda self, future, answer: _answer(future, answer))
+    patch.setattr(loop.Loop, "_answer_later", lambda self, future, answer, size: _answer(future, answer))
 
 
 def subscription_left_over(patch: Patch) -> None:
@@ -178,6 +178,56 @@ def failed_commit_kept_in_memory(patch: Patch) -> None:
     patch.setattr(loop.Loop, "_recover", go_on)
 
 
+def ids_of_messages_forgotten(patch: Patch) -> None:
+    patch.setattr(correlation, "_refuse_known_id", _nothing)
+
+
+def message_correlated_again_after_a_restart(patch: Patch) -> None:
+    """Which processes a message has reached is not read when the engine starts."""
+    admit = State.admit
+
+    def partly(state: State, row: Row) -> None:
+        if not isinstance(row, MessageCorrelation):
+            admit(state, row)
+
+    patch.setattr(State, "admit", partly)
+
+
+def result_told_before_the_commit(patch: Patch) -> None:
+    def at_once(self: loop.Loop, end: InstanceEnded) -> None:
+        for future in self._waiting_ends.pop(end.process_instance_key, []):
+            _answer(future, end)
+
+    patch.setattr(loop.Loop, "_tell_end", at_once)
+
+
+def cycle_without_end(patch: Patch) -> None:
+    patch.setattr(timers, "_less", lambda repetitions, count: repetitions)
+
+
+def more_time_asked_for_in_vain(patch: Patch) -> None:
+    patch.setitem(_mutable(engine.APPLIERS), jobs.JobDeadlineUpdated, _nothing)
+
+
+def begun_at_the_start_all_the_same(patch: Patch) -> None:
+    def at_start(step: Step, element: ElementInstance, node: Node, targets: Sequence[str]) -> None:
+        sub_process.begin_at_start(step, element, node)
+
+    patch.setattr(sub_process, "begin_inside", at_start)
+
+
+def released_and_hears_nothing(patch: Patch) -> None:
+    """What has come while an instance was set aside is not looked for when it is released."""
+    patch.setattr(Step, "expect_buffered", _nothing)
+
+
+def quarantine_without_walls(patch: Patch) -> None:
+    def enter(step: Step, instance: InstanceState) -> None:
+        step.instance = instance
+
+    patch.setattr(Step, "enter_instance", enter)
+
+
 MUTANTS = (
     one_undo_dropped,
     undo_in_order_of_completion,
@@ -202,6 +252,14 @@ MUTANTS = (
     timers_forgotten_at_start,
     time_taken_from_elsewhere,
     failed_commit_kept_in_memory,
+    ids_of_messages_forgotten,
+    message_correlated_again_after_a_restart,
+    result_told_before_the_commit,
+    cycle_without_end,
+    more_time_asked_for_in_vain,
+    begun_at_the_start_all_the_same,
+    released_and_hears_nothing,
+    quarantine_without_walls,
 )
 
 

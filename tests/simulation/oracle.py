@@ -10,7 +10,8 @@ from typing import Any
 
 import msgspec
 
-from counterflow.kernel import engine, jobs, lifecycle, messages, timers, undo, variables
+from counterflow.kernel import engine, incidents, jobs, lifecycle, messages, quarantine, timers, undo, variables
+from counterflow.kernel.deployments import ProcessDefined
 from counterflow.kernel.instances import ProcessInstanceCreated
 from counterflow.kernel.records import Event, LogEntry
 from counterflow.kernel.rows import Job, MessageSubscription, Timer
@@ -18,7 +19,7 @@ from counterflow.store.memory import MemoryStore
 from tests.simulation.invariants import Violation
 from tests.simulation.reference import Reference
 from tests.simulation.scopes import Disagreement, Path, undoing
-from tests.simulation.shapes import Case
+from tests.simulation.shapes import ProcessShape
 
 
 def decision_of(seed: int, job_key: int) -> bool:
@@ -36,16 +37,19 @@ class Sightings:
     undone: dict[int, Path] = field(default_factory=dict)
     jobs: dict[int, int] = field(default_factory=dict)
     waits: dict[int, tuple[int, str]] = field(default_factory=dict)
+    incidents: dict[int, int] = field(default_factory=dict)
     roots: dict[int, int] = field(default_factory=dict)
     """The instance that was begun from outside, by each instance that belongs to it."""
 
 
 class Oracle:
-    """Judges the structured process instances of one world."""
+    """Judges the structured process instances of one world. `drawn` are the processes of each file, by its checksum."""
 
-    def __init__(self, seed: int, case: Case) -> None:
+    def __init__(self, seed: int, drawn: Mapping[bytes, Sequence[ProcessShape]]) -> None:
         self._seed = seed
-        self._shapes = {shape.id: shape for shape in case.processes}
+        self._drawn = drawn
+        self._defined: dict[int, ProcessShape] = {}
+        self._latest: dict[str, ProcessShape] = {}
         self._seen = Sightings()
         self._references: dict[int, Reference] = {}
         self._position = 0
@@ -89,6 +93,8 @@ class Oracle:
             seen.jobs[event.key] = event.element_instance_key
         elif isinstance(event, timers.TimerScheduled | messages.SubscriptionOpened):
             seen.waits[event.key] = (event.element_instance_key, event.catch_id)
+        elif isinstance(event, incidents.IncidentRaised):
+            seen.incidents[event.key] = event.element_instance_key
 
     def _own(self, instance_key: int, key: int) -> Path:
         """Paths of different instances may be alike; those of one are its own."""
@@ -97,6 +103,9 @@ class Oracle:
     # -- telling --------------------------------------------------------------------------------------------------
 
     def _tell(self, root: int, entry: LogEntry, event: Event, following: Sequence[Event]) -> None:
+        if isinstance(event, ProcessDefined):
+            shape = next(shape for shape in self._drawn[event.checksum] if shape.id == event.bpmn_process_id)
+            self._defined[event.key] = self._latest[shape.id] = shape
         if isinstance(event, ProcessInstanceCreated):
             self._begin(event, following)
             return
@@ -115,7 +124,10 @@ class Oracle:
         values: Mapping[str, Any] = {name: msgspec.json.decode(value) for name, value in first.items()}
         if "key" in values:
             root = ((str(event.key), 0, 0),)
-            self._references[event.key] = Reference(self._shapes, values, lambda path: self._seen.intervals[*root, *path])
+            start_at = [name for name in (event.start_at or "").split("\n") if name and "_begin" not in name]
+            self._references[event.key] = Reference(
+                self._defined[event.definition_key], self._latest.get, values, lambda path: self._seen.intervals[*root, *path], start_at
+            )
 
     def _stimulate(self, reference: Reference, entry: LogEntry, event: Event, following: Iterable[Event]) -> None:
         seen, root = self._seen, self._seen.roots[entry.process_instance_key]
@@ -130,8 +142,14 @@ class Oracle:
             reference.came(seen.paths[element_key], catch_id, again=again)
         elif isinstance(event, messages.MessageCorrelated) and event.receiver_key in seen.waits:
             self._message_came(reference, event)
-        elif isinstance(event, lifecycle.ElementTerminating) and (entry.command, event.key) == ("CancelProcessInstance", root):
+        elif _is_cancelled(root, entry, event):
             reference.cancelled()
+        elif isinstance(event, quarantine.InstanceQuarantined):
+            reference.aside.add(seen.paths[entry.process_instance_key])
+        elif isinstance(event, quarantine.InstanceReleased):
+            reference.released(seen.paths[entry.process_instance_key])
+        elif isinstance(event, incidents.IncidentResolved):
+            reference.resolved(seen.paths[seen.incidents[event.key]])
 
     def _message_came(self, reference: Reference, event: messages.MessageCorrelated) -> None:
         element_key, catch_id = self._seen.waits[event.receiver_key]
@@ -154,6 +172,13 @@ class Oracle:
         }
         _agree(root, "jobs", reference.open_jobs(), at_work)
         _agree(root, "events waited for", reference.open_waits(), waits)
+
+
+def _is_cancelled(root: int, entry: LogEntry, event: Event) -> bool:
+    """Whether the instance that was begun from outside ends here because somebody wants it to."""
+    if isinstance(event, quarantine.InstanceAbandoned):
+        return entry.process_instance_key == root
+    return isinstance(event, lifecycle.ElementTerminating) and (entry.command, event.key) == ("CancelProcessInstance", root)
 
 
 def _agree(root: int, what: str, expected: set[Any], found: set[Any]) -> None:

@@ -6,14 +6,18 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from counterflow.kernel.correlation import PublishMessage
+from counterflow.kernel.decisions import EvaluateDecision
 from counterflow.kernel.incidents import ResolveIncident
 from counterflow.kernel.instances import CancelProcessInstance, CreateProcessInstance
 from counterflow.kernel.jobs import UpdateJobRetries
-from counterflow.kernel.rows import Incident, MessageSubscription, ProcessInstance, Timer
+from counterflow.kernel.quarantine import QuarantineInstance, ReleaseInstance
+from counterflow.kernel.rows import Incident, Job, MessageSubscription, ProcessInstance, Quarantine, Timer
 from counterflow.kernel.variables import SetVariables
 from tests.kernel.bench import document
-from tests.simulation.faults import KEYS, PATIENCE_MS, PUNCTUAL_MS, TROUBLED_MS
+from tests.simulation.faults import KEYS, PATIENCE_MS, PUNCTUAL_MS, SET_ASIDE, TROUBLED_MS
 from tests.simulation.invariants import Violation
+from tests.simulation.shapes import Activity, name_of, places
+from tests.simulation.words import DECISION
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -27,7 +31,25 @@ class People:
 
     def create(self) -> None:
         """An instance begins."""
-        self._world.submit(CreateProcessInstance(bpmn_process_id="main", variables=self._beginning()))
+        chance = self._world.chance
+        version = 1 if len(self._world.resources) > 1 and chance.random() < 0.2 else -1
+        start_at = self._places() if version > 0 or len(self._world.resources) == 1 else ()
+        if start_at:
+            self._world.fired["begun elsewhere"] += 1
+        self._world.submit(CreateProcessInstance(bpmn_process_id="main", version=version, start_at=start_at, variables=self._beginning()))
+
+    def _places(self) -> tuple[str, ...]:
+        """Where to begin instead of the start event: at any place, or at two that wait."""
+        chance, case = self._world.chance, self._world.case
+        if chance.random() > 0.2:
+            return ()
+        if not case.is_structured:
+            (process,) = self._world.resources[0].processes
+            return (chance.choice(sorted(process.nodes)),)
+        found = places(case.processes[0].course)
+        waiting = [step for step in found if isinstance(step, Activity)]
+        chosen = chance.sample(waiting, 2) if len(waiting) > 1 and chance.random() < 0.3 else [chance.choice(found)]
+        return tuple(name_of(step) for step in chosen)
 
     def _beginning(self) -> dict[str, bytes]:
         """What every instance begins with: the key of its messages, and the way that each choice takes."""
@@ -38,7 +60,15 @@ class People:
 
     def meddle(self) -> None:
         """Something that nobody has asked for."""
-        makers = [self._publish, self._publish, self._publish, self._set_variables, self._cancel, self.restart]
+        makers = [
+            *[self._publish] * 3,
+            self._set_variables,
+            self._cancel,
+            self.restart,
+            self._update_retries,
+            self._set_aside,
+            self._evaluate,
+        ]
         if not self._world.is_calm:
             self._world.chance.choice(makers)()
 
@@ -77,6 +107,24 @@ class People:
             self._world.fired["cancelled"] += 1
             self._world.submit(CancelProcessInstance(process_instance_key=self._world.chance.choice(roots).key))
 
+    def _update_retries(self) -> None:
+        jobs = self._world.store.scan(Job, {})
+        if jobs:
+            self._world.fired["retries updated"] += 1
+            key = self._world.chance.choice(jobs).key
+            self._world.submit(UpdateJobRetries(job_key=key, retries=self._world.chance.choice([1, 5])))
+
+    def _evaluate(self) -> None:
+        self._world.submit(EvaluateDecision(decision_id=DECISION, variables={}))
+
+    def _set_aside(self) -> None:
+        """An instance is quarantined, as after a fault of the kernel."""
+        roots = self._active()
+        if roots and self._world.loop is not None:
+            self._world.fired["set aside"] += 1
+            key = self._world.chance.choice(roots).key
+            self._world.give(QuarantineInstance(process_instance_key=key, reason=SET_ASIDE))
+
     def restart(self) -> None:
         """The process is stopped, as for an upgrade."""
         self._world.fired["restarted in peace"] += 1
@@ -88,6 +136,10 @@ class People:
     def mend(self) -> None:
         """Resolve incidents, bring what is waited for, and at last cancel what can never end."""
         self._world.soon(2, self.mend)
+        for aside in self._world.store.scan(Quarantine, {}):
+            if self._world.is_calm or self._world.chance.random() < 0.3:
+                self._world.fired["released"] += 1
+                self._world.submit(ReleaseInstance(process_instance_key=aside.process_instance_key))
         for incident in self._world.store.scan(Incident, {}):
             if incident.job_key:
                 self._world.submit(UpdateJobRetries(job_key=incident.job_key, retries=1))
@@ -97,8 +149,9 @@ class People:
             self._finish()
 
     def _finish(self) -> None:
-        for waiting in self._world.store.scan(MessageSubscription, {}):
-            self._world.give(PublishMessage(name=waiting.message_name, correlation_key=waiting.correlation_key, variables={}))
+        waiting = self._world.store.scan(MessageSubscription, {})
+        for name, key in sorted({(row.message_name, row.correlation_key) for row in waiting}):
+            self._world.give(PublishMessage(name=name, correlation_key=key, variables={}))
         late = [row for row in self._world.store.scan(Timer, {}) if row.due_ms < self._world.clock.now_ms() - PUNCTUAL_MS]
         if late and self._world.clock.seconds * 1_000 > TROUBLED_MS + 2 * PUNCTUAL_MS:
             self._world.fail(Violation(f"these timers are long due: {late}"))

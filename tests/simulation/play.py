@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from tests.simulation.coverage import Tally
 from tests.simulation.drawing import draw
 from tests.simulation.generator import case_of
 from tests.simulation.shapes import Case
@@ -15,7 +15,8 @@ from tests.simulation.shrink import shrink
 from tests.simulation.world import World
 
 SEEDS = int(os.environ.get("SEEDS", "3000"))
-"""How many seeds a run plays, from 0; `SEED=n` plays that one."""
+FIRST = int(os.environ.get("FIRST", "0"))
+"""How many seeds a run plays, and from which on; `SEED=n` plays that one."""
 
 
 class SeedFailed(AssertionError):
@@ -25,18 +26,18 @@ class SeedFailed(AssertionError):
 def seeds() -> range:
     """The seeds that the environment asks for."""
     only = os.environ.get("SEED")
-    return range(SEEDS) if only is None else range(int(only), int(only) + 1)
+    return range(FIRST, FIRST + SEEDS) if only is None else range(int(only), int(only) + 1)
 
 
-def play(seed: int, case: Case) -> Counter[str]:
-    """Run the world of a seed; answers the faults that have struck. Raises `Violation`, or whatever went wrong."""
-    world = World(seed, case, draw(case))
+def play(seed: int, case: Case) -> Tally:
+    """Run the world of a seed; answers what has occurred. Raises `Violation`, or whatever went wrong."""
+    world = World(seed, case)
     with _quiet():
         world.run()
-    return world.fired
+    return world.occurred
 
 
-def play_or_tell(seed: int) -> Counter[str]:
+def play_or_tell(seed: int) -> Tally:
     """Like `play`; a failure comes with its repro and its smallest process."""
     case = case_of(seed)
     try:
@@ -44,7 +45,7 @@ def play_or_tell(seed: int) -> Counter[str]:
     except Exception as failure:
         kind = type(failure)
         smallest = shrink(case, lambda candidate: _fails_alike(seed, candidate, kind))
-        text = draw(smallest).decode()
+        text = "\n".join(draw(generation).decode() for generation in smallest.generations)
         raise SeedFailed(f"SEED={seed} make simulate\n{type(failure).__name__}: {failure}\nThe smallest process:\n{text}") from failure
 
 

@@ -11,7 +11,7 @@ BPMN 2.0.2, chapter 13; for compensation 10.7 and 13.5.5, with what `docs/ARCHIT
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from tests.simulation.scopes import (
     Disagreement,
@@ -41,26 +41,38 @@ from tests.simulation.shapes import (
     End,
     EventScope,
     Fork,
+    Pass,
     ProcessShape,
     Race,
+    Send,
     Step,
     Throw,
+    places,
 )
+from tests.simulation.shapes import name_of as name_of_step
 
 Intervals = Callable[[Path], tuple[int, int]]
 """When, in positions of the log, an element was activated and completed."""
+Called = Callable[[str], "ProcessShape | None"]
+"""The latest version of a process, None as long as there is none."""
 
 
 class Reference:
     """One process instance, with everything that it calls."""
 
-    def __init__(self, shapes: Mapping[str, ProcessShape], values: Mapping[str, object], intervals: Intervals) -> None:
-        self._shapes = shapes
+    def __init__(
+        self, shape: ProcessShape, called: Called, values: Mapping[str, object], intervals: Intervals, start_at: Sequence[str] = ()
+    ) -> None:
+        self._called = called
         self._values = values
         self._intervals = intervals
         self._repeats = False
+        self.aside: set[Path] = set()
+        """Process instances that are set aside: those that they have called do not end, and their errors are not caught there."""
         self.by_path: dict[Path, Live] = {}
-        self.root: Live | None = self._begin_process(shapes["main"], (), None, nothing)
+        self.root: Live | None = None
+        begun = self._begin_process(shape, (), None, nothing, start_at)
+        self.root = begun if begun.path in self.by_path else None
 
     # -- what comes from outside ----------------------------------------------------------------------------------
 
@@ -85,6 +97,21 @@ class Reference:
         if not again:
             del live.waits[catch_id]
         self._come(live, catch)
+
+    def resolved(self, path: Path) -> None:
+        """An incident was resolved: what was called in vain is called again, an error that nothing caught is thrown again."""
+        live = self._at(path)
+        if live.in_vain:
+            self._call(live)
+        elif isinstance(live.shape, End) and live.shape.kind == "error":
+            self._throw(live, live.shape.text)
+
+    def released(self, path: Path) -> None:
+        """A process instance is no longer set aside: what has stood at its end ends now."""
+        self.aside.discard(path)
+        for live in list(self.by_path.values()):
+            if isinstance(live.shape, ProcessShape) and live.inner is not None:
+                self._may_end(live.inner)
 
     def cancelled(self) -> None:
         """The process instance was cancelled."""
@@ -154,6 +181,10 @@ class Reference:
             self._enter(step.activity, scope, lambda: self._again(step, scope, then))
         elif isinstance(step, Catch):
             self._open(step, step.id, scope, then).waits[step.id] = step
+        elif isinstance(step, Send):
+            self._open(step, step.id, scope, then).job = True
+        elif isinstance(step, Pass):
+            then()
         elif isinstance(step, Throw):
             self._undo(self._open(step, step.id, scope, then), step.activity)
         elif isinstance(step, Race):
@@ -189,6 +220,9 @@ class Reference:
         elif end.kind == "undo":
             self._undo(self._open(end, end.id, scope, nothing), end.text)
             return
+        elif end.kind == "message":
+            self._open(end, end.id, scope, nothing).job = True
+            return
         self._may_end(scope)
 
     # -- elements -------------------------------------------------------------------------------------------------
@@ -201,51 +235,90 @@ class Reference:
         self.by_path[live.path] = live
         return live
 
-    def _enter(self, shape: Activity, scope: Scope, then: Then, undoes: tuple[Entry, Live] | None = None) -> None:
+    def _enter(
+        self, shape: Activity, scope: Scope, then: Then, undoes: tuple[Entry, Live] | None = None, start_at: Sequence[str] = ()
+    ) -> None:
         live = self._open(shape, name_of(shape, undoes), scope, then, 0 if shape.many is None else -1)
         live.undoes = undoes
         live.waits.update({border.id: border for border in shape.borders if border.trigger.kind != "error"})
         if shape.many is None:
-            self._work(live, shape)
+            self._work(live, shape, start_at)
             return
         live.inner = Scope(live)
         for place in range(1, 2 if shape.many.sequential else shape.many.count + 1):
             self._work(self._open(shape, shape.id, live.inner, nothing, place), shape)
 
-    def _work(self, live: Live, shape: Activity) -> None:
+    def _work(self, live: Live, shape: Activity, start_at: Sequence[str] = ()) -> None:
         if shape.kind == "task":
             live.job = True
         elif shape.kind == "receive":
             live.waits[shape.id] = shape
         elif shape.kind == "call":
-            self._begin_process(self._shapes[shape.called], live.path, live, lambda: self._complete(live))
+            self._call(live)
         else:
-            self._fill(live, shape.event_scopes, shape.inside or Course(()))
+            self._fill(live, shape.event_scopes, shape.inside or Course(()), start_at=start_at)
 
-    def _begin_process(self, shape: ProcessShape, around: Path, caller: Live | None, then: Then) -> Live:
+    def _call(self, live: Live) -> None:
+        shape = self._called(live.shape.called) if isinstance(live.shape, Activity) else None
+        live.in_vain = shape is None
+        if shape is not None:
+            self._begin_process(shape, live.path, live, lambda: self._complete(live))
+
+    def _begin_process(self, shape: ProcessShape, around: Path, caller: Live | None, then: Then, start_at: Sequence[str] = ()) -> Live:
         live = Live(shape, (*around, (shape.id, 0, 0)), None, then)
         if caller is not None:
             caller.inner = Scope(caller, alive=[live])
             live.scope = caller.inner
         self.by_path[live.path] = live
-        self._fill(live, shape.event_scopes, shape.course)
+        self._fill(live, shape.event_scopes, shape.course, start_at=start_at)
         return live
+
+    def _begin_inside(self, course: Course, scope: Scope, start_at: Sequence[str]) -> None:
+        """A token on each place directly inside, and one into each sub-process that leads to a place further in."""
+        for target in start_at:
+            for place, step in enumerate(course.steps):
+                if name_of_step(step) == target:
+                    self._steps(course.steps[place:], course.end, scope, nothing)
+        for place, step in enumerate(course.steps):
+            if isinstance(step, Activity) and step.inside is not None and step.many is None:
+                further_in = {name_of_step(found) for found in places(step.inside)} & set(start_at)
+                if further_in:
+                    self._into(step, scope, Course(course.steps[place + 1 :], course.end), start_at)
+
+    def _into(self, shape: Activity, scope: Scope, following: Course, start_at: Sequence[str]) -> None:
+        self._enter(shape, scope, lambda: self._course(following, scope, nothing), start_at=start_at)
 
     def _enter_event_scope(self, shape: EventScope, scope: Scope, then: Then, undoes: tuple[Entry, Live] | None = None) -> None:
         live = self._open(shape, name_of(shape, undoes), scope, then)
         live.undoes = undoes
         self._fill(live, (), shape.course, compensated=undoes[0].inside if undoes is not None else None)
 
-    def _fill(self, live: Live, events: tuple[EventScope, ...], course: Course, compensated: list[Item] | None = None) -> None:
+    def _fill(
+        self,
+        live: Live,
+        events: tuple[EventScope, ...],
+        course: Course,
+        compensated: list[Item] | None = None,
+        start_at: Sequence[str] = (),
+    ) -> None:
         live.inner = Scope(live, compensated=compensated)
         waited = [event for event in events if event.trigger is not None and event.trigger.kind != "error"]
         live.waits.update({f"{event.id}_start": event for event in waited})
-        self._course(course, live.inner, nothing)
+        if start_at:
+            self._begin_inside(course, live.inner, start_at)
+        else:
+            self._course(course, live.inner, nothing)
 
     def _may_end(self, scope: Scope) -> None:
-        is_body = scope.owner.place < 0
-        if not is_body and not scope.alive and not +scope.waiting and scope.owner.path in self.by_path:
+        is_held = scope.owner.place < 0 or self._is_aside(scope.owner)
+        if not is_held and not scope.alive and not +scope.waiting and scope.owner.path in self.by_path:
             self._complete(scope.owner)
+
+    def _is_aside(self, live: Live) -> bool:
+        """Whether this is a process instance that is set aside, or was called by one that is."""
+        if not isinstance(live.shape, ProcessShape):
+            return False
+        return live.path in self.aside or (live.scope is not None and _process_of(live.scope.owner).path in self.aside)
 
     def _complete(self, live: Live) -> None:
         self._leave(live)
@@ -300,19 +373,30 @@ class Reference:
         """An error travels outwards; answers whether something catches it."""
         live: Live | None = thrower
         while live is not None:
-            if live is not thrower and live.inner is not None and not live.inner.interrupted and live.place >= 0:
-                event = catching([event for event in events_of(live) if event.trigger is not None], code)
-                if isinstance(event, EventScope):
-                    self._take_over(live, event)
-                    return True
-            border = catching(live.shape.borders, code) if isinstance(live.shape, Activity) and live.place <= 0 else None
-            if isinstance(border, Border):
-                scope = scope_of(live)
-                self._kill(live)
-                self._course(border.course, scope, nothing)
-                return True
+            catch = self._catch_at(live, code, is_thrower=live is thrower)
+            if catch is not None:
+                return self._caught(live, catch)
             live = live.scope.owner if live.scope is not None else None
         return False
+
+    def _catch_at(self, live: Live, code: str, *, is_thrower: bool) -> Border | EventScope | None:
+        """Events inside come before those on the border."""
+        if not is_thrower and live.inner is not None and not live.inner.interrupted and live.place >= 0:
+            event = catching([event for event in events_of(live) if event.trigger is not None], code)
+            if event is not None:
+                return event
+        return catching(live.shape.borders, code) if isinstance(live.shape, Activity) and live.place <= 0 else None
+
+    def _caught(self, live: Live, catch: Border | EventScope) -> bool:
+        if _process_of(live).path in self.aside:
+            return False
+        if isinstance(catch, EventScope):
+            self._take_over(live, catch)
+        else:
+            scope = scope_of(live)
+            self._kill(live)
+            self._course(catch.course, scope, nothing)
+        return True
 
     # -- undo -----------------------------------------------------------------------------------------------------
 
@@ -350,3 +434,10 @@ class Reference:
             return second.is_moment and not first.is_moment
         began, ended = self._intervals(second.path)
         return self._intervals(first.path)[1] < (ended if second.is_moment else began)
+
+
+def _process_of(live: Live) -> Live:
+    """The process instance that something belongs to."""
+    while not isinstance(live.shape, ProcessShape):
+        live = scope_of(live).owner
+    return live

@@ -15,6 +15,7 @@ from tests.simulation.shapes import (
     EventScope,
     ProcessShape,
     Race,
+    Send,
     Throw,
     Trigger,
 )
@@ -23,7 +24,7 @@ Name = tuple[str, int, int]
 Path = tuple[Name, ...]
 """Where something is: from the process instance inwards (element id, place in a multi-instance activity, how manieth)."""
 Then = Callable[[], None]
-Shape = Activity | EventScope | ProcessShape | Catch | Race | Throw | End
+Shape = Activity | EventScope | ProcessShape | Catch | Race | Throw | Send | End
 
 
 def nothing() -> None:
@@ -78,6 +79,8 @@ class Live:
     inner: Scope | None = None
     waits: dict[str, Border | EventScope | Catch | Course | Activity] = field(default_factory=dict)
     job: bool = False
+    in_vain: bool = False
+    """A call of a process that is not there."""
     undoes: tuple[Entry, Live] | None = None
     taken: list[Entry] = field(default_factory=list)
     completed: int = 0
@@ -111,8 +114,14 @@ def undoable(live: Live) -> Iterator[Item]:
         yield Entry(shape.id, live.path, replacing[0], False, inside)
     elif inside and isinstance(shape, Activity | EventScope):
         yield Container(shape.id, inside)
-    if isinstance(shape, Activity) and shape.undo is not None and live.place <= 0:
+    if isinstance(shape, Activity) and shape.undo is not None and is_undone_by_itself(shape, live.place):
         yield Entry(shape.id, live.path, shape.undo, shape.kind == "sub")
+
+
+def is_undone_by_itself(shape: Activity, place: int) -> bool:
+    """Of a multi-instance activity the whole, or each instance."""
+    each = shape.many is not None and shape.many.each_undone
+    return place == 0 or (place > 0) == each
 
 
 def calls(shape: Shape) -> bool:

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 @dataclass(frozen=True)
 class Trigger:
-    """What an event waits for: `timer` (text: a duration or a cycle), `message` (its name) or `error` (its code, empty: any)."""
+    """What an event waits for: `timer` (text: a duration, a cycle, or a date's expression), `message` (its name) or `error` (its code)."""
 
     kind: str
     text: str
@@ -20,7 +20,7 @@ class Trigger:
 
 @dataclass(frozen=True)
 class End:
-    """An end event: `none`, `terminate`, `error` (text: its code) or `undo` (text: the activity, empty: all)."""
+    """An end event: `none`, `terminate`, `message`, `error` (text: its code) or `undo` (text: the activity, empty: all)."""
 
     id: str
     kind: str
@@ -57,17 +57,21 @@ class EventScope:
 
 @dataclass(frozen=True)
 class Many:
-    """Multi-instance: how many, and after how many completed the rest is not done (0: all)."""
+    """Multi-instance: how many, and after how many completed the rest is not done (0: all).
+
+    `each_undone`: every instance is undone by itself, as in a `camunda:` model, and not the activity as a whole.
+    """
 
     sequential: bool
     count: int
     enough: int = 0
     gathers: bool = False
+    each_undone: bool = False
 
 
 @dataclass(frozen=True)
 class Activity:
-    """A `task` (a job), a `receive` task, a `sub` process or a `call`; `inside` is a sub-process's content."""
+    """A `task` (a job, drawn as `tag`), a `receive` task, a `sub` process or a `call`; `inside` is a sub-process's content."""
 
     id: str
     kind: str
@@ -78,6 +82,7 @@ class Activity:
     borders: tuple[Border, ...] = ()
     undo: Activity | None = None
     many: Many | None = None
+    tag: str = "serviceTask"
 
 
 @dataclass(frozen=True)
@@ -127,7 +132,22 @@ class Throw:
     activity: str = ""
 
 
-Step: TypeAlias = Activity | Fork | Choice | Race | Again | Catch | Throw
+@dataclass(frozen=True)
+class Send:
+    """An intermediate event that throws a message: a job."""
+
+    id: str
+
+
+@dataclass(frozen=True)
+class Pass:
+    """An element that a token passes at once, drawn as `tag`: a task without a job, an event without a definition, a FEEL script."""
+
+    id: str
+    tag: str
+
+
+Step: TypeAlias = Activity | Fork | Choice | Race | Again | Catch | Throw | Send | Pass
 
 
 @dataclass(frozen=True)
@@ -142,12 +162,37 @@ class ProcessShape:
 
 @dataclass(frozen=True)
 class Case:
-    """Processes deployed together; the first is the one that the world starts. `raw` replaces the drawing (unstructured)."""
+    """Processes deployed together; the first is the one that the world starts. `raw` replaces the drawing (unstructured).
+
+    `later` is what is deployed over them, in the same file, while their instances run.
+    """
 
     processes: tuple[ProcessShape, ...] = field(default=())
     raw: tuple[str, ...] = ()
+    dialect: str = "zeebe"
+    later: Case | None = None
 
     @property
     def is_structured(self) -> bool:
         """Whether the reference can tell what must happen."""
         return not self.raw
+
+    @property
+    def generations(self) -> tuple[Case, ...]:
+        """This and what is deployed later, in that order."""
+        return (self,) if self.later is None else (self, self.later)
+
+
+def name_of(step: Step) -> str:
+    """The id of the element at which a step begins."""
+    return step.activity.id if isinstance(step, Again) else step.id
+
+
+def places(course: Course) -> list[Step]:
+    """Where an instance can be told to begin: the steps of a course, and of the sub-processes in it."""
+    found: list[Step] = []
+    for step in course.steps:
+        found.append(step)
+        if isinstance(step, Activity) and step.inside is not None and step.many is None:
+            found += places(step.inside)
+    return found

@@ -18,7 +18,7 @@ class Followed:
     def __init__(self, *steps: Step, **values: object) -> None:
         self._intervals: dict[Path, tuple[int, int]] = {}
         self._position = 0
-        self.reference = Reference({"main": ProcessShape("main", Course(steps, DONE))}, values, self._intervals.__getitem__)
+        self.reference = Reference(ProcessShape("main", Course(steps, DONE)), lambda _: None, values, self._intervals.__getitem__)
         self._note()
 
     def do(self, element_id: str) -> Followed:

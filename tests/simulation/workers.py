@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from counterflow.delivery.takers import PollTaker, StreamTaker
 from counterflow.kernel.job_delivery import ActivateJobs, ReturnJob
-from counterflow.kernel.jobs import CompleteJob, FailJob, ThrowError
+from counterflow.kernel.jobs import CompleteJob, FailJob, ThrowError, UpdateJobTimeout
 from counterflow.kernel.records import ActivatedJob, Command
 from tests.kernel.bench import document
 from tests.simulation import store as points
@@ -70,9 +70,11 @@ class Workers:
         self._world.history.books.activations[job.key, job.deadline_ms] -= 1
         delay = self._world.chance.choice([0, 0.05, 0.5, 2])
         complete = CompleteJob(job_key=job.key, variables=document(**{f"go_{job.element_id}": decision_of(self._world.seed, job.key)}))
+        more_time = UpdateJobTimeout(job_key=job.key, timeout_ms=2 * DEADLINE_MS)
         troubles: list[Callable[[], None]] = [
             lambda: self._trouble("worker died"),
             lambda: self._trouble("worker slow", (delay + DEADLINE_MS / 1_000, complete)),
+            lambda: self._trouble("more time asked for", (delay, more_time), (delay + DEADLINE_MS / 1_000, complete)),
             lambda: self._trouble("job completed twice", (delay, complete), (delay * 2, complete)),
             lambda: self._trouble("job failed", (delay, self._failing(job.key, 2))),
             lambda: self._trouble("job failed for good", (delay, self._failing(job.key, 0))),

@@ -22,14 +22,19 @@ from counterflow.kernel.incidents import ResolveIncident
 from counterflow.kernel.instances import CancelProcessInstance, CreateProcessInstance
 from counterflow.kernel.job_delivery import ReturnJob
 from counterflow.kernel.jobs import CompleteJob, UpdateJobRetries
-from counterflow.kernel.records import Command, LogEntry, Rejection
+from counterflow.kernel.records import Command, InstanceEnded, LogEntry, Rejection
+from counterflow.kernel.resources import ReadResource
 from counterflow.kernel.rows import ProcessDefinition, ProcessInstance
 from counterflow.loop import Loop, Overloaded, Unavailable
 from counterflow.model.graph import Process
 from counterflow.partition import load_state
+from counterflow.resources import File, read_files
 from counterflow.source import StoreSource
+from counterflow.store.port import StoreError
 from tests.kernel.bench import resource
 from tests.simulation.clock import Clock, VirtualEventLoop, fault_of
+from tests.simulation.coverage import Tally
+from tests.simulation.drawing import draw, draw_decisions
 from tests.simulation.faults import JOB_TYPES, TROUBLED_MS
 from tests.simulation.history import History
 from tests.simulation.invariants import Violation
@@ -41,6 +46,9 @@ from tests.simulation.workers import Workers
 
 REPEATED = (PublishMessage, ResolveIncident, UpdateJobRetries)
 """What the person who mends will ask for again anyway."""
+
+
+(DECISIONS,) = read_files([File("decisions.dmn", draw_decisions())]).resources
 
 
 class ReadingSource(StoreSource):
@@ -101,14 +109,17 @@ class WatchedLoop(Loop):
 class World:
     """One seed's world. `run` plays it to its end, or raises `Violation`."""
 
-    def __init__(self, seed: int, case: Case, content: bytes) -> None:
+    def __init__(self, seed: int, case: Case) -> None:
         self.seed = seed
         self.case = case
         self.chance = random.Random(f"world {seed}")
         self.clock = Clock()
         self.fired: Counter[str] = Counter()
-        self._resource = resource(content)
-        self.processes = {process.id: process for process in self._resource.processes}
+        self.given: Counter[str] = Counter()
+        self.tally: Tally = Counter()
+        self.resources = [resource(draw(generation)) for generation in case.generations]
+        self.processes = {(found.checksum, process.id): process for found in self.resources for process in found.processes}
+        self.drawn = {found.checksum: generation.processes for found, generation in zip(self.resources, case.generations, strict=True)}
         self.graphs: dict[tuple[bytes, str], Process] = {}
         self._judge = Judge(self)
         self._people = People(self)
@@ -123,6 +134,13 @@ class World:
         self._failure: BaseException | None = None
         self._rate = self.chance.choice([0.0, 0.01, 0.03, 0.08])
         self._is_over = False
+
+    @property
+    def occurred(self) -> Tally:
+        """How often each fault has struck, each command was given, and each element was at work."""
+        faults: Tally = Counter({("fault", name, ""): count for name, count in self.fired.items() if count})
+        commands: Tally = Counter({("command", name, ""): count for name, count in self.given.items()})
+        return self.tally + faults + commands
 
     @property
     def is_calm(self) -> bool:
@@ -202,12 +220,12 @@ class World:
             return
         try:
             result = work()
-        except (Crash, Violation) as end:
-            if isinstance(end, Violation):
-                self.fail(end)
+        except Crash:
             self.die()
-        except Exception as error:  # noqa: BLE001 - as a thread hands over whatever its work has raised
+        except StoreError as error:
             future.set_exception(error)
+        except Exception as fault:  # noqa: BLE001 - a violation, or a fault of the judge's own: neither may pass for a failed commit
+            self.fail(fault)
         else:
             future.set_result(result)
 
@@ -249,14 +267,20 @@ class World:
         self._wake()
 
     def _begin(self) -> None:
-        deploy = DeployResources(resources=(self._resource,))
-        self.later(0, lambda: self.submit(deploy))
+        first, *later = self.resources
+        self.later(0, lambda: self.submit(DeployResources(resources=(DECISIONS, first))))
+        for found in later:
+            self.later(self.chance.uniform(2, 20), functools.partial(self._deploy_again, found))
         for _ in range(self.chance.choice([1, 1, 2, 3])):
             self.later(self.chance.uniform(0.5, 10), self._people.create)
         for _ in range(self.chance.choice([0, 2, 6, 12])):
             self.later(self.chance.uniform(0, TROUBLED_MS / 1_000), self._people.meddle)
         self.later(5, self._people.mend)
         self.later(TROUBLED_MS / 1_000 + 0.5, self._people.restart)
+
+    def _deploy_again(self, found: ReadResource) -> None:
+        self.fired["deployed anew"] += 1
+        self.submit(DeployResources(resources=(found,)))
 
     # -- clients --------------------------------------------------------------------------------------------------
 
@@ -275,8 +299,9 @@ class World:
             self.later(1, lambda: self.give(command))
             return
         try:
-            future = self.loop.submit(command)
+            future = self._submitted(self.loop, command)
         except Rejection:
+            self.fired[f"refused {type(command).__name__}"] += 1
             return
         except (Overloaded, Unavailable) as error:
             self.fired["turned away"] += isinstance(error, Overloaded)
@@ -285,6 +310,23 @@ class World:
             return
         self._unanswered[future] = command
         future.add_done_callback(self._settled)
+
+    def _submitted(self, loop: WatchedLoop, command: Command) -> asyncio.Future[Any]:
+        self.given[type(command).__name__] += 1
+        if not isinstance(command, CreateProcessInstance) or self.chance.random() < 0.7:
+            return loop.submit(command)
+        answered, ended = loop.submit_and_follow(command)
+        ended.add_done_callback(self._end_told)
+        return answered
+
+    def _end_told(self, ended: asyncio.Future[InstanceEnded]) -> None:
+        """Who waits for the result hears of an end that is durable."""
+        if ended.cancelled() or ended.exception() is not None:
+            return
+        self.fired["result told"] += 1
+        end = ended.result()
+        if self.history.books.ended.get(end.process_instance_key) != end.state:
+            self.fail(Violation(f"{end} was told and is not in the log"))
 
     def _settled(self, future: asyncio.Future[Any]) -> None:
         command = self._unanswered.pop(future, None)

@@ -47,9 +47,9 @@ class ReleaseInstance(Command, frozen=True, kw_only=True, gc=False):
 
 
 def decide_quarantine(step: Step, command: QuarantineInstance) -> None:
-    """Set aside; an instance that is gone or set aside already stays as it is."""
+    """Set aside; an instance that has ended or is set aside already stays as it is."""
     instance = step.state.instance(command.process_instance_key)
-    if instance is None or instance.quarantine is not None:
+    if instance is None or instance.key not in instance.elements or instance.quarantine is not None:
         return
     step.instance = instance
     step.emit(InstanceQuarantined(command.reason))

@@ -39,8 +39,8 @@ def begin_inside(step: Step, element: ElementInstance, node: Node, targets: Sequ
         path = [target]
         while path[-1] and path[-1] != node.id:
             path.append(nodes[path[-1]].parent)
-        if path[-1] != node.id:
-            continue
+        if path[-1] != node.id or target == node.id:
+            continue  # elsewhere, or this scope itself, which was begun at its own start as well
         if len(path) == 2:
             lifecycle.enter(step, nodes[target], element.key)
         else:

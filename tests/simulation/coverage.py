@@ -1,0 +1,123 @@
+"""What has occurred over a run: elements by position, commands, faults. What never occurs is not tested, whatever the name says."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from counterflow.kernel import engine
+from counterflow.kernel.rows import ProcessInstance
+from counterflow.model.elements import ELEMENTS, EVENTS, NONE, Category
+from counterflow.model.graph import (
+    Behaviour,
+    CompensateDefinition,
+    ErrorDefinition,
+    MessageDefinition,
+    Node,
+    Process,
+    TerminateDefinition,
+    TimerDefinition,
+    TimerKind,
+)
+from tests.simulation.faults import FAULTS
+
+Tally = Counter[tuple[str, str, str]]
+"""How often: ("fault", name, ""), ("command", name, ""), ("element", kind, position)."""
+
+POSITIONS = ("process", "sub-process", "event", "handler", "called", "parallel", "sequential", "camunda")
+"""Directly in a process, in a sub-process, in an event sub-process; as a handler; in a called process; many times, all at once or
+one after another; in a `camunda:` model. Several may hold at once."""
+
+NOT_PLAYED: Mapping[str, str] = {
+    "ActivateJobs": "given by the loop for the workers, never by a client of this world",
+    "TriggerDue": "given by the loop when something is due",
+}
+"""Elements and commands that need not occur, and why."""
+
+_DEFINITIONS: Mapping[type, str] = {
+    ErrorDefinition: "errorEventDefinition",
+    CompensateDefinition: "compensateEventDefinition",
+    TerminateDefinition: "terminateEventDefinition",
+    TimerDefinition: "timerEventDefinition",
+    MessageDefinition: "messageEventDefinition",
+}
+_KINDS: Mapping[TimerKind, str] = {TimerKind.DATE: "date", TimerKind.DURATION: "duration", TimerKind.CYCLE: "cycle"}
+_EVENT_TAGS = {tag for tag, row in ELEMENTS.items() if row.category is Category.EVENT}
+
+
+def kind_of(node: Node) -> str:
+    """What an element is, as the model's tables name it, and whether its event interrupts."""
+    if node.behaviour is Behaviour.EVENT_SUB_PROCESS:
+        return "subProcess triggered by an event"
+    if node.decision is not None:
+        return "businessRuleTask with a decision"
+    definition = _DEFINITIONS.get(type(node.event), "messageEventDefinition" if node.job is not None else "")
+    if node.type not in _EVENT_TAGS or not definition:
+        return node.type
+    return f"{node.type} {definition}" + ("" if node.interrupting else ", not interrupting")
+
+
+def positions_of(process: Process, node: Node, header: ProcessInstance, loop_counter: int) -> Iterator[str]:
+    """Where it stands: every position that holds."""
+    around = process.nodes[node.parent].behaviour if node.parent else Behaviour.PROCESS
+    yield {Behaviour.PROCESS: "process", Behaviour.SUB_PROCESS: "sub-process"}.get(around, "event")
+    if node.is_for_compensation:
+        yield "handler"
+    if header.parent_instance_key:
+        yield "called"
+    if node.multi_instance is not None and loop_counter > 0:
+        yield "sequential" if node.multi_instance.is_sequential else "parallel"
+    if process.dialect == "camunda":
+        yield "camunda"
+
+
+def note_element(tally: Tally, process: Process, node: Node, header: ProcessInstance, loop_counter: int) -> None:
+    """An element was at work."""
+    for position in positions_of(process, node, header, loop_counter):
+        tally["element", kind_of(node), position] += 1
+    if isinstance(node.event, TimerDefinition):
+        tally["fault", f"timer with a {_KINDS[node.event.kind]}", ""] += 1
+
+
+def expected() -> dict[str, list[str]]:
+    """By group, what must occur in a long run."""
+    plain = [tag for tag, row in ELEMENTS.items() if row.behaviour is not None and row.category is not Category.EVENT]
+    events = [tag if definition == NONE else f"{tag} {definition}" for tag, definition in EVENTS]
+    waiting = [f"{tag} {definition}" for tag, definition in EVENTS if tag in {"startEvent", "boundaryEvent"} and definition[:1] in "tm"]
+    others = [
+        "subProcess triggered by an event",
+        "businessRuleTask with a decision",
+        *(f"{kind}, not interrupting" for kind in waiting if not kind.endswith(" ")),
+    ]
+    timers = [f"timer with a {kind}" for kind in _KINDS.values()]
+    wanted = {
+        "element": [*plain, *events, *others],
+        "command": sorted(command.__name__ for command in engine.COMMANDS),
+        "fault": [*FAULTS, *timers],
+    }
+    return {group: [name for name in names if name not in NOT_PLAYED] for group, names in wanted.items()}
+
+
+def never(tally: Tally) -> list[str]:
+    """What should have occurred and has not; a position counts when anything has stood there."""
+    seen: Counter[tuple[str, str]] = Counter()
+    positions: Counter[str] = Counter()
+    for (group, name, position), count in tally.items():
+        seen[group, name] += count
+        positions[position] += count
+    missing = [f"{group}: {name}" for group, names in expected().items() for name in names if not seen[group, name]]
+    return missing + [f"position: {position}" for position in POSITIONS if not positions[position]]
+
+
+def table(tally: Tally) -> Iterator[str]:
+    """The coverage in lines: elements by position, then commands and faults."""
+    kinds = sorted({name for group, name, _ in tally if group == "element"} | set(expected()["element"]))
+    width = max(map(len, kinds))
+    yield " ".join(["element".ljust(width), *(position.rjust(11) for position in POSITIONS)])
+    for kind in kinds:
+        cells = [tally["element", kind, position] for position in POSITIONS]
+        yield " ".join([kind.ljust(width), *(f"{cell or '·':>11}" for cell in cells)])
+    for group in ("command", "fault"):
+        names = sorted({name for found, name, _ in tally if found == group} | set(expected()[group]))
+        yield ""
+        yield from (f"{name.ljust(width)} {tally[group, name, '']:>11}" for name in names)

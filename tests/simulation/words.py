@@ -1,0 +1,112 @@
+"""How each dialect says the same: a job, a loop, a call, a condition, the key of a message."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from tests.model.diagram import element, extensions, message
+from tests.simulation.shapes import Many
+
+DECISION = "price"
+
+
+class Words(Protocol):
+    """What a drawing needs of a dialect."""
+
+    def mark(self) -> dict[str, str]:
+        """Attributes of a process that tell its dialect, even where nothing else in it does."""
+        ...
+
+    def work(self, tag: str, job_type: str) -> tuple[str, dict[str, str]]:
+        """Extension elements and attributes of what is a job."""
+        ...
+
+    def script(self) -> tuple[str, dict[str, str]]:
+        """What is in it, and attributes of a script task that the engine runs by itself."""
+        ...
+
+    def decision(self) -> tuple[str, dict[str, str]]:
+        """Extension elements and attributes of a task that evaluates the decision `DECISION`."""
+        ...
+
+    def loop(self, many: Many, element_id: str) -> str:
+        """The mark of a multi-instance activity."""
+        ...
+
+    def call(self, process_id: str) -> tuple[str, dict[str, str]]:
+        """Extension elements and attributes of a call activity that hands over everything."""
+        ...
+
+    def equals(self, variable: str, value: str) -> str:
+        """A condition."""
+        ...
+
+    def message(self, name: str) -> str:
+        """A message whose key is the variable `key`."""
+        ...
+
+
+class Zeebe:
+    """The `zeebe:` dialect."""
+
+    def mark(self) -> dict[str, str]:
+        return {}
+
+    def work(self, tag: str, job_type: str) -> tuple[str, dict[str, str]]:
+        return ("" if tag == "userTask" else element("zeebe:taskDefinition", type=job_type)), {}
+
+    def script(self) -> tuple[str, dict[str, str]]:
+        return extensions(element("zeebe:script", expression="= 1 + 1", resultVariable="computed")), {}
+
+    def decision(self) -> tuple[str, dict[str, str]]:
+        return element("zeebe:calledDecision", decisionId=DECISION, resultVariable="decided"), {}
+
+    def loop(self, many: Many, element_id: str) -> str:
+        gathers = {"outputCollection": f"out_{element_id}", "outputElement": "= item"} if many.gathers else {}
+        items = f"= [{', '.join(str(number) for number in range(many.count))}]"
+        inside = extensions(element("zeebe:loopCharacteristics", inputCollection=items, inputElement="item", **gathers))
+        enough = element("completionCondition", f"= numberOfCompletedInstances &gt;= {many.enough}") if many.enough else ""
+        return element("multiInstanceLoopCharacteristics", inside, enough, isSequential="true" if many.sequential else None)
+
+    def call(self, process_id: str) -> tuple[str, dict[str, str]]:
+        return element("zeebe:calledElement", processId=process_id, propagateAllChildVariables="true"), {}
+
+    def equals(self, variable: str, value: str) -> str:
+        return f"= {variable} = {value}"
+
+    def message(self, name: str) -> str:
+        return message(name)
+
+
+class Camunda:
+    """The `camunda:` dialect. Nothing is gathered: it has no output collection."""
+
+    def mark(self) -> dict[str, str]:
+        return {"camunda__versionTag": "simulated"}
+
+    def work(self, tag: str, job_type: str) -> tuple[str, dict[str, str]]:
+        return "", ({} if tag == "userTask" else {"camunda__type": "external", "camunda__topic": job_type})
+
+    def script(self) -> tuple[str, dict[str, str]]:
+        return element("script", "1 + 1"), {"scriptFormat": "feel", "camunda__resultVariable": "computed"}
+
+    def decision(self) -> tuple[str, dict[str, str]]:
+        names = {"decisionRef": DECISION, "resultVariable": "decided", "mapDecisionResult": "singleEntry"}
+        return "", {f"camunda__{name}": value for name, value in names.items()}
+
+    def loop(self, many: Many, element_id: str) -> str:
+        count = element("loopCardinality", str(many.count))
+        enough = element("completionCondition", f"${{nrOfCompletedInstances &gt;= {many.enough}}}") if many.enough else ""
+        return element("multiInstanceLoopCharacteristics", count, enough, isSequential="true" if many.sequential else None)
+
+    def call(self, process_id: str) -> tuple[str, dict[str, str]]:
+        return "".join(element(f"camunda:{way}", variables="all") for way in ("in", "out")), {"calledElement": process_id}
+
+    def equals(self, variable: str, value: str) -> str:
+        return f"${{{variable} == {value}}}"
+
+    def message(self, name: str) -> str:
+        return element("message", id=f"message_{name}", name=name, counterflow__correlationKey="${key}")
+
+
+WORDS: dict[str, Words] = {"zeebe": Zeebe(), "camunda": Camunda()}
