@@ -50,6 +50,7 @@ ListProcessInstancesResponse = message_class("counterflow.v1.ListProcessInstance
 ProcessInstance = message_class("counterflow.v1.ProcessInstance")
 GetProcessInstanceRequest = message_class("counterflow.v1.GetProcessInstanceRequest")
 GetProcessInstanceResponse = message_class("counterflow.v1.GetProcessInstanceResponse")
+CorrelatedMessage = message_class("counterflow.v1.CorrelatedMessage")
 ElementInstance = message_class("counterflow.v1.ElementInstance")
 Loop = message_class("counterflow.v1.Loop")
 Variable = message_class("counterflow.v1.Variable")

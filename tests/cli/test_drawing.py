@@ -17,6 +17,7 @@ from counterflow_wire import counterflow_v1 as wire
 from tests.cli.models import CALLING, EACH, PAYMENT, REMINDED
 from tests.queries.models import GUARDED, PAID, TRIP, engine_with
 from tests.queries.test_decisions import SIZE, SIZED
+from tests.queries.test_story_of_waits import STARTED
 
 
 def drawn(engine: Engine, key: int, *, active_only: bool = False) -> str:
@@ -25,8 +26,8 @@ def drawn(engine: Engine, key: int, *, active_only: bool = False) -> str:
     answer = tree(process_instance(engine.store, key, active_only=active_only))
     Console(file=page, width=160, color_system=None, highlight=False).print(draw(answer, engine.now_ms))
     text = "\n".join(line.rstrip() for line in page.getvalue().splitlines()) + "\n"
-    for number in range(99, -1, -1):
-        text = text.replace(str(key + number), f"K+{number}")
+    for number in range(99, -2, -1):
+        text = text.replace(str(key + number), f"K{number:+}")
     return text
 
 
@@ -177,12 +178,20 @@ def test_what_an_element_waits_for() -> None:
     )
 
 
-def test_a_wait_that_is_over_is_not_drawn() -> None:
+def test_of_a_wait_that_is_over_the_message_is_drawn() -> None:
     engine = engine_with(REMINDED)
     key = engine.start("reminded", {"order": "o-1"})
     engine.publish("paid", "o-1")
     assert "⏱" not in drawn(engine, key)
-    assert "✉" not in drawn(engine, key)
+    assert "✉ paid / o-1" not in drawn(engine, key)
+    assert "└── ✉ paid K+6 received 2023-11-14 22:13:20.000Z\n" in drawn(engine, key)
+
+
+def test_the_message_that_has_begun_an_instance_is_drawn_with_its_event() -> None:
+    engine = engine_with(STARTED)
+    engine.publish("order", "k")
+    key = max(entry.process_instance_key for entry in engine.log)
+    assert "✉ message K-1 received 2023-11-14 22:13:20.000Z  Ordered\n" in drawn(engine, key)
 
 
 def test_an_endless_wait_that_is_overdue() -> None:

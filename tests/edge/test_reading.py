@@ -74,8 +74,12 @@ def test_loops_and_calls() -> None:
     assert not answer.children[0].HasField("loop")
 
 
+CAME = shapes.CorrelatedMessage(20, "paid", "Paid", 2, "payment", 9, 1_003)
+"""A message that has reached the instance below."""
+
+
 def instance_of(root: shapes.ElementInstance) -> shapes.InstanceTree:
-    return shapes.InstanceTree(shapes.ProcessInstance(1, "order", 1, 9, "active", 1_000), root, [], [], [], [], [], "odd", 2)
+    return shapes.InstanceTree(shapes.ProcessInstance(1, "order", 1, 9, "active", 1_000), root, [], [], [], [], [CAME], "odd", 2)
 
 
 @pytest.mark.parametrize("number, word", [(0, ""), (1, "active"), (2, "completed"), (3, "terminated")])
@@ -118,6 +122,9 @@ def test_a_tree_has_what_is_open_and_no_more() -> None:
     assert [incident.key for incident in child.incidents] == [5]
     assert [wait.key for wait in child.waits] == [7]
     assert (answer.quarantine_reason, answer.elements_left_out) == ("odd", 2)
+    (came,) = answer.correlated_messages
+    assert (came.message_key, came.element_id, came.element_name, came.element_instance_key) == (20, "paid", "Paid", 2)
+    assert (came.name, came.position, came.correlated_at_ms) == ("payment", 9, 1_003)
 
 
 def nested(levels: int) -> shapes.InstanceTree:

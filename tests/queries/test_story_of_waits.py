@@ -95,8 +95,11 @@ def test_messages_that_have_reached_an_instance() -> None:
     messages = [engine.publish("order", "k") for _ in range(2)]
     tree = process_instance(engine.store, key)
     pack = only(tree, "pack")
-    told = [(found.message_key, found.catch_id, found.catch_name, found.element_instance_key) for found in tree.correlated_messages]
-    assert told == [(message, "hint", "Hint", pack.key) for message in messages]
+    told = [
+        (found.message_key, found.message_name, found.catch_id, found.catch_name, found.element_instance_key)
+        for found in tree.correlated_messages
+    ]
+    assert told == [(message, "order", "hint", "Hint", pack.key) for message in messages]
 
 
 def test_what_found_no_room_is_shown_where_it_waits() -> None:
@@ -119,7 +122,8 @@ def test_the_message_that_has_begun_an_instance() -> None:
     message = engine.publish("order", "k")
     key = max(entry.process_instance_key for entry in engine.log)
     (told,) = process_instance(engine.store, key).correlated_messages
-    assert (told.message_key, told.catch_id, told.catch_name, told.element_instance_key) == (message, "ordered", "Ordered", key)
+    assert (told.message_key, told.message_name, told.catch_id) == (message, "", "ordered")
+    assert (told.catch_name, told.element_instance_key) == ("Ordered", key)
 
 
 def test_how_far_a_multi_instance_activity_has_come() -> None:

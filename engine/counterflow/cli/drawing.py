@@ -2,8 +2,9 @@
 
 Compensation is drawn as pairs: `✓ Book car … ↶ undone by Cancel car (2nd)` stands at the activity, and its handler says what it
 undoes; the number is the order in which handlers began. What an element waits for stands below it (`⏱ due in 3.0 s`,
-`✉ paid / o-1`), and so do the instance that a call activity has called and the decision that a business rule task has
-evaluated (`▦ discount version 1 → 10`, and below it the decisions on the way with their inputs and the rules that matched).
+`✉ paid / o-1`), and so do the messages that have come (`✉ paid 2251799813685260 received …`), the instance that a call activity has
+called and the decision that a business rule task has evaluated (`▦ discount version 1 → 10`, and below it the decisions on the way with
+their inputs and the rules that matched).
 """
 
 from __future__ import annotations
@@ -47,6 +48,9 @@ class Picture:
 
     def __init__(self, answer: wire.GetProcessInstanceResponse, now_ms: int) -> None:
         self.now_ms = now_ms
+        self.received: dict[int, list[wire.CorrelatedMessage]] = {}
+        for message in answer.correlated_messages:
+            self.received.setdefault(message.element_instance_key, []).append(message)
         names = {element.key: _name(element) for element in _all(answer.root)}
         self.undo_of = {record.element_instance_key: record for record in answer.undo_records}
         self.undone_by = {record.key: names.get(record.element_instance_key, record.element_id) for record in answer.undo_records}
@@ -121,6 +125,8 @@ def _add_contents(tree: Tree, element: wire.ElementInstance, picture: Picture) -
         tree.add(Text.assemble((variable.name, "blue"), " = ", shortened(variable.value_json)))
     for job in element.jobs:
         tree.add(_job(job, picture))
+    for message in picture.received.get(element.key, ()):
+        tree.add(_received(message, element))
     for wait in element.waits:
         tree.add(_wait(wait, element, picture))
     if element.called_process_instance_key:
@@ -156,6 +162,14 @@ def _wait(wait: wire.Wait, element: wire.ElementInstance, picture: Picture) -> T
         text = Text(f"✉ {wait.name} / {shortened(wait.correlation_key)}", style="cyan")
     if wait.element_id != element.element_id:
         text.append(f"  {wait.element_name or wait.element_id}", style="dim")
+    return text
+
+
+def _received(message: wire.CorrelatedMessage, element: wire.ElementInstance) -> Text:
+    """A message that has come, and by which event where that is not the element itself."""
+    text = Text(f"✉ {message.name or 'message'} {message.message_key} received {moment(message.correlated_at_ms)}", style="cyan")
+    if message.element_id != element.element_id:
+        text.append(f"  {message.element_name or message.element_id}", style="dim")
     return text
 
 

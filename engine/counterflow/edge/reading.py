@@ -76,6 +76,7 @@ def tree(found: shapes.InstanceTree) -> wire.GetProcessInstanceResponse:
         undo_records=messages(wire.UndoRecord, found.undo_records),
         elements_left_out=found.elements_left_out,
         quarantine_reason=found.quarantine_reason,
+        correlated_messages=messages(wire.CorrelatedMessage, found.correlated_messages),
     )
     _fill_element(answer.root, found.root)
     return answer

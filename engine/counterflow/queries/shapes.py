@@ -217,12 +217,16 @@ class Wait(msgspec.Struct):
 
 
 class CorrelatedMessage(msgspec.Struct, frozen=True):
-    """A message has reached the event `catch_id`: of the element instance that waited, or the start event that it began."""
+    """A message has reached the event `catch_id`: of the element instance that waited, or the start event that it began.
+
+    `message_name` is empty where it began the process instance.
+    """
 
     message_key: int
     catch_id: str
     catch_name: str
     element_instance_key: int
+    message_name: str
     position: int
     correlated_at_ms: int
 

@@ -57,7 +57,11 @@ def _correlated(story: Story, event: messages.MessageCorrelated) -> None:
     catch_id = wait.catch_id if wait is not None else story.created.start_at or ""
     element_key = wait.element_instance_key if wait is not None else event.receiver_key
     name = story.names.get(catch_id, UNNAMED).name
-    story.correlated_messages.append(CorrelatedMessage(event.message_key, catch_id, name, element_key, story.position, story.now_ms))
+    story.correlated_messages.append(
+        CorrelatedMessage(
+            event.message_key, catch_id, name, element_key, wait.message_name if wait is not None else "", story.position, story.now_ms
+        )
+    )
 
 
 def _loop_started(story: Story, event: multi_instance.LoopStarted) -> None:
