@@ -13,7 +13,7 @@ from lxml import etree
 from counterflow.model.graph import CompensationOrder
 from tests.conformance.zeebe_oracle.adapt import BPMN, adapted, backwards
 from tests.conformance.zeebe_oracle.ask import BEHAVIOURS, Pair, ask, scripts
-from tests.conformance.zeebe_oracle.commands import QUESTIONS, ask_commands
+from tests.conformance.zeebe_oracle.commands import FAMILIES, ask_commands
 from tests.conformance.zeebe_oracle.compare import Difference
 from tests.conformance.zeebe_oracle.ours import counterflow_side
 from tests.conformance.zeebe_oracle.reasons import Exclusion, Place, Reason, Reasons, read_reasons
@@ -82,7 +82,7 @@ async def test_a_model_of_the_other_dialect_is_not_asked() -> None:
 async def test_every_command_is_answered_alike_by_two_of_ours() -> None:
     outcome = Outcome()
     await ask_commands(outcome, two_of_ours(CompensationOrder.PARALLEL), [])
-    assert (sorted(outcome.identical), outcome.differing) == (sorted(QUESTIONS), {})
+    assert (sorted(outcome.identical), outcome.differing) == (sorted(FAMILIES), {})
 
 
 # -- forms of diagrams ----------------------------------------------------------------------------------------------------------------
@@ -244,7 +244,7 @@ def test_what_the_document_names_is_there() -> None:
         (title, name) for title, text in sections().items() for name in re.findall(r"`([\w./-]+/[\w.-]+)`", text.split("Seen in:")[1])
     ]
     assert places
-    assert [place for place in places if place[1] not in {*scripts(), *QUESTIONS}] == []
+    assert [place for place in places if place[1] not in {*scripts(), *FAMILIES}] == []
     assert {title for title, _ in places} == set(sections())
 
 

@@ -60,7 +60,7 @@ def test_values_stay_the_text_they_came_as(text: str, values: dict[str, bytes]) 
     [
         ("[1]", "found an array (byte 0)"),
         ("  7", "found a number (byte 2)"),
-        ("null", "found null (byte 0)"),
+        (" null", "found null (byte 1)"),
         ('"x"', "found a string (byte 0)"),
         ('{"a":NaN}', "it is not JSON: invalid character (byte 5)"),
         ('{"a":Infinity}', "(byte 5)"),

@@ -25,6 +25,7 @@ from counterflow_wire import gateway
 
 DEFAULT_TENANT = "<default>"
 TENANT = re.compile(r"[\w.-]{1,31}")
+NO_VARIABLES = frozenset({"", "{}", "null"})
 NESTING = 200
 """How deep a JSON value may be: as deep as an expression can look into it."""
 START_INSTRUCTIONS = 1_000
@@ -43,8 +44,11 @@ _ROOTS = {"[": "an array", '"': "a string", "n": "null", "t": "true", "f": "fals
 
 
 def document(text: str, limit_bytes: int) -> dict[str, bytes]:
-    """Variables by name, each value JSON text; blank text is an empty document. Raises `Refused`."""
-    if not text or text == "{}" or text.isspace():
+    """Variables by name, each value JSON text; blank text and `null`, which clients make of none, are an empty document.
+
+    Raises `Refused`.
+    """
+    if text in NO_VARIABLES or text.isspace():
         return {}
     try:
         members = _decode(text)

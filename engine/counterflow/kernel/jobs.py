@@ -15,11 +15,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-import msgspec
 from msgspec.structs import replace
 
 from counterflow import feel
-from counterflow.kernel import error_events, incidents, lifecycle, variables
+from counterflow.kernel import error_events, incidents, job_headers, lifecycle, variables
 from counterflow.kernel.instance_state import ACTIVATABLE, InstanceState
 from counterflow.kernel.records import BrokenInvariant, Command, Event, Rejection, RejectionType
 from counterflow.kernel.rows import ElementInstance, Job
@@ -154,7 +153,7 @@ def create(step: Step, element: ElementInstance, node: Node) -> None:
     if job_type is None or retries is None:
         return
     try:
-        headers = _headers(step, element, definition)
+        headers = job_headers.compute(step, element, definition)
     except variables.MappingFailed as failure:
         incidents.raise_incident(
             step, element, "EXTRACT_VALUE_ERROR", f"{failure} ('{node.id}'); set the variables it reads and resolve the incident"
@@ -182,21 +181,6 @@ def _retries(step: Step, element: ElementInstance, definition: JobDefinition) ->
         return int(value)
     _refuse_value(step, element, "job retries", definition.retries, f"a whole number from 1 to {MOST_RETRIES}", evaluation)
     return None
-
-
-def _headers(step: Step, element: ElementInstance, definition: JobDefinition) -> bytes | None:
-    """The headers of this one job, where some are expressions: text as it is, other values as JSON, null not at all.
-
-    Raises `MappingFailed`.
-    """
-    if not definition.header_expressions:
-        return None
-    headers = msgspec.json.decode(definition.headers)
-    for name, expression in definition.header_expressions:
-        value = variables.evaluate_to_json(step, element.key, expression, f"the header '{name}'")
-        if value != b"null":
-            headers[name] = msgspec.json.decode(value) if value.startswith(b'"') else value.decode()
-    return msgspec.json.encode(headers)
 
 
 def cancel_job_of(step: Step, element_instance_key: int) -> None:

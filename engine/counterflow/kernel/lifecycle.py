@@ -294,7 +294,8 @@ def resume(step: Step, element: ElementInstance, node: Node) -> None:
         begin(step, element, node)
     elif element.state == COMPLETING:
         leave(step, element, node, is_mapped=step.resolved is not None and step.resolved.error_type != MAPPING_FAILED)
-    elif element.state == ACTIVATED:
+    elif element.state == ACTIVATED and (not node.inputs or element.loop_counter == BODY or _map_inputs(step, element, node)):
+        # the input mappings are made anew: what they read may be what was mended
         step.room_of(element, node).activated(step, element, node)
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import Enum, StrEnum
 
 from counterflow.feel import Expression
 
@@ -171,6 +171,28 @@ class RetryCycle:
     interval_ms: int
 
 
+class HeaderKind(Enum):
+    """What the value of a computed header must be.
+
+    A text goes into the header as it is, any other value as JSON. Null leaves a value of any kind out, and a moment; an empty text
+    leaves out a text and a moment.
+    """
+
+    ANY = "a value"
+    TEXT = "a text"
+    TEXTS = "a list of texts"
+    MOMENT = "a date and time"
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderExpression:
+    """A header by name, where its value comes from, and what that must be."""
+
+    name: str
+    source: Expression
+    kind: HeaderKind = HeaderKind.ANY
+
+
 @dataclass(frozen=True, slots=True)
 class JobDefinition:
     """The job that a task becomes. `type` and `retries` are constants or expressions; `headers` is a JSON object, encoded once."""
@@ -180,11 +202,8 @@ class JobDefinition:
     headers: bytes = b"{}"
     retry_cycle: RetryCycle | None = None
     result_variable: str | None = None
-    header_expressions: tuple[tuple[str, Expression], ...] = ()
-    """Headers whose value is computed when the job is created (the assignee of a user task, say): name and source.
-
-    A string goes into the header as it is, any other value as JSON; null leaves the header out.
-    """
+    header_expressions: tuple[HeaderExpression, ...] = ()
+    """Headers whose value is computed when the job is created: the assignee of a user task, say."""
 
 
 @dataclass(frozen=True, slots=True)

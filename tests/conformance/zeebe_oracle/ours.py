@@ -57,6 +57,9 @@ class CounterflowSide(Side):
         self._loop = loop
         self._clock = clock
 
+    def deployed(self, answer: gateway.DeployResourceResponse) -> None:
+        """Nothing has to be taken away: the engine ends with the script."""
+
     async def settle(self) -> None:
         """Everything that was due by now has come, and is committed."""
         while (due_ms := self._loop.due_ms()) is not None and due_ms <= self._clock.ms:

@@ -45,6 +45,7 @@ class Player:
         self._side = side
         self._is_given_backwards = side.reads_backwards and not is_as_drawn
         self._folder = folder
+        self._beside = script.beside
         self._kept = {line.words[0] for line in script.lines if line.verb == "activate"}
         """Types of jobs that the script takes itself: they are not taken to be looked at."""
         self._taken: dict[int, TakenJob] = {}
@@ -54,8 +55,8 @@ class Player:
         self._view = View()
 
     async def deploy(self, diagram: Path) -> Seen:
-        """The script's own diagram."""
-        return await self._seen(f"deploy {diagram.name}", lambda: self._deploy(diagram))
+        """The script's own diagram, and what is deployed beside it."""
+        return await self._seen(f"deploy {diagram.name}", lambda: self._deploy(diagram, *(self._folder / name for name in self._beside)))
 
     async def play(self, line: Line) -> Seen:
         """One line."""
@@ -110,8 +111,8 @@ class Player:
             if element.state in ENDED:
                 self._known_ends.add(element.key)
 
-    async def _deploy(self, file: Path) -> None:
-        processes = await self._side.deploy(file.name, self._read(file))
+    async def _deploy(self, *files: Path) -> None:
+        processes = await self._side.deploy_together({file.name: self._read(file) for file in files})
         self._process_id = self._process_id or processes[0].bpmnProcessId
 
     def _read(self, file: Path) -> bytes:
@@ -124,7 +125,7 @@ class Player:
     # -- the verbs of scripts ---------------------------------------------------------------------------------------
 
     async def _do_deploy(self, line: Line) -> None:
-        await self._deploy(self._folder / line.words[0])
+        await self._deploy(*(self._folder / word for word in line.words))
 
     async def _do_start(self, line: Line) -> None:
         how, *names = line.words or [""]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import grpc
@@ -60,12 +60,22 @@ class Side(ABC):
     async def jump(self, duration_ms: int) -> None:
         """Let time pass at once; what was due meanwhile comes afterwards."""
 
+    @abstractmethod
+    def deployed(self, answer: gateway.DeployResourceResponse) -> None:
+        """What has been deployed, for a side that has to take it away again."""
+
     # -- commands --------------------------------------------------------------------------------------------------
 
     async def deploy(self, name: str, content: bytes) -> list[gateway.ProcessMetadata]:
         """Deploy a file; answers the processes in it."""
-        request = gateway.DeployResourceRequest(resources=[gateway.Resource(name=name, content=content)])
+        return await self.deploy_together({name: content})
+
+    async def deploy_together(self, files: Mapping[str, bytes]) -> list[gateway.ProcessMetadata]:
+        """Deploy files by name in one deployment; answers the processes in them."""
+        resources = [gateway.Resource(name=name, content=content) for name, content in files.items()]
+        request = gateway.DeployResourceRequest(resources=resources)
         answer = await _call(self.stub.DeployResource(request))
+        self.deployed(answer)
         return [deployment.process for deployment in answer.deployments if deployment.HasField("process")]
 
     async def start(self, process_id: str, variables: str, at: Sequence[str] = (), version: int = -1) -> int:

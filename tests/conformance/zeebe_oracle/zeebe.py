@@ -100,11 +100,10 @@ class ZeebeSide(Side):
             self._pin(max(*self._records.messages.values(), self._now_ms) + SWEEP_MS)
             await self._until(lambda: not self._records.messages)
 
-    async def deploy(self, name: str, content: bytes) -> list[gateway.ProcessMetadata]:
-        """As its parent; and remembered, to be taken away."""
-        processes = await super().deploy(name, content)
-        self._definitions += [process.processDefinitionKey for process in processes]
-        return processes
+    def deployed(self, answer: gateway.DeployResourceResponse) -> None:
+        """Remembered, to be taken away."""
+        for deployment in answer.deployments:
+            self._definitions += {deployment.process.processDefinitionKey, deployment.decisionRequirements.decisionRequirementsKey} - {0}
 
     async def settle(self) -> None:
         """Come to rest, and let what has been due already come."""

@@ -137,7 +137,7 @@ def test_a_user_task_is_the_same_job_as_in_zeebe() -> None:
         "io.camunda.zeebe:formKey": "embedded:ask",
         "io.camunda.zeebe:dueDate": "2030-01-01",
     }
-    assert [(name, value.text) for name, value in job.header_expressions] == [("io.camunda.zeebe:assignee", "initiator")]
+    assert [(header.name, header.source.text) for header in job.header_expressions] == [("io.camunda.zeebe:assignee", "initiator")]
 
 
 def condition_of(text: str, **attributes: str) -> bytes:

@@ -145,7 +145,7 @@ def test_assignment_form_and_schedule_of_a_user_task_are_headers() -> None:
         "io.camunda.zeebe:priority": "80",
         "io.camunda.zeebe:formKey": "ask-form",
     }
-    assert [(name, value.text) for name, value in job.header_expressions] == [("io.camunda.zeebe:followUpDate", "followUp")]
+    assert [(header.name, header.source.text) for header in job.header_expressions] == [("io.camunda.zeebe:followUpDate", "followUp")]
 
 
 def test_a_zeebe_user_task_runs_as_a_job_and_says_so() -> None:

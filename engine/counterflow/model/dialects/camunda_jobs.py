@@ -27,7 +27,12 @@ from counterflow.model.dialects.camunda_expressions import is_juel, value_expres
 from counterflow.model.dialects.camunda_retries import retry_cycle
 from counterflow.model.dialects.namespaces import CAMUNDA
 from counterflow.model.expressions import headers_json, json_list
+<<<<<<< HEAD
 from counterflow.model.graph import JobDefinition
+=======
+from counterflow.documents.findings import Finding
+from counterflow.model.graph import HeaderExpression, JobDefinition
+>>>>>>> main
 from counterflow.model.outline import Element
 from counterflow.model.xml import text_of
 
@@ -120,12 +125,12 @@ def _name_in(element: Element, expression: str, attribute: str, notes: list[Find
 
 
 def _user_task_job(element: Element, headers: dict[str, str], notes: list[Finding]) -> JobDefinition:
-    expressions: list[tuple[str, Expression]] = []
+    expressions: list[HeaderExpression] = []
     for name, is_list in _ASSIGNMENTS:
         text = work(element, name)
         if is_juel(text):
             value = value_expression(text, name, element, notes)
-            expressions += [(HEADER_PREFIX + name, value)] if value is not None else []
+            expressions += [HeaderExpression(HEADER_PREFIX + name, value)] if value is not None else []
         elif text:
             headers[HEADER_PREFIX + name] = json_list(text) if is_list else text
     return JobDefinition(type=USER_TASK_JOB_TYPE, retries=1, headers=headers_json(headers), header_expressions=tuple(expressions))

@@ -20,7 +20,7 @@ from counterflow.model.dialects.zeebe_calls import called_process
 from counterflow.model.dialects.zeebe_decisions import called_decision
 from counterflow.model.dialects.zeebe_loops import loop
 from counterflow.model.expressions import compile_feel, constant, headers_json, json_list
-from counterflow.model.graph import JobDefinition, MultiInstance, ScriptDefinition, VariableMapping
+from counterflow.model.graph import HeaderExpression, HeaderKind, JobDefinition, MultiInstance, ScriptDefinition, VariableMapping
 from counterflow.model.names import target_path
 from counterflow.model.outline import Drawn, Element, SequenceFlow
 from counterflow.model.xml import BPMN, children
@@ -32,14 +32,14 @@ HEADER_PREFIX: Final = "io.camunda.zeebe:"
 """Before the names of the headers that a user task's job carries (observed on Zeebe 8.6)."""
 
 _ASSIGNMENTS: Final = (
-    ("assignmentDefinition", "assignee", False),
-    ("assignmentDefinition", "candidateGroups", True),
-    ("assignmentDefinition", "candidateUsers", True),
-    ("taskSchedule", "dueDate", False),
-    ("taskSchedule", "followUpDate", False),
-    ("priorityDefinition", "priority", False),
+    ("assignmentDefinition", "assignee", HeaderKind.TEXT),
+    ("assignmentDefinition", "candidateGroups", HeaderKind.TEXTS),
+    ("assignmentDefinition", "candidateUsers", HeaderKind.TEXTS),
+    ("taskSchedule", "dueDate", HeaderKind.MOMENT),
+    ("taskSchedule", "followUpDate", HeaderKind.MOMENT),
+    ("priorityDefinition", "priority", HeaderKind.ANY),
 )
-"""Extension element, attribute, and whether its constant is a comma-separated list."""
+"""Extension element, attribute, and what it must be; a constant for texts is a comma-separated list."""
 
 _REFUSED: Mapping[str, str] = {
     "executionListeners": "Draw a service task before or after the element instead.",
@@ -185,17 +185,17 @@ def _user_task_job(element: Element, extensions: Mapping[str, etree._Element], n
         message = f"{element} asks for zeebe:userTask; it becomes a job of type '{USER_TASK_JOB_TYPE}' like any user task here."
         notes.append(element.warning("user-task", message, "Complete it with a worker of that type.", marker))
     headers = _headers(extensions)
-    expressions: list[tuple[str, Expression]] = []
-    for tag, name, is_list in _ASSIGNMENTS:
+    expressions: list[HeaderExpression] = []
+    for tag, name, kind in _ASSIGNMENTS:
         xml = extensions.get(tag)
         text = (xml.get(name) or "").strip() if xml is not None else ""
         if xml is None or not text:
             continue
         value = text_or_expression(text, name, element, notes, xml)
         if isinstance(value, str):
-            headers[HEADER_PREFIX + name] = json_list(value) if is_list else value
+            headers[HEADER_PREFIX + name] = json_list(value) if kind is HeaderKind.TEXTS else value
         elif value is not None:
-            expressions.append((HEADER_PREFIX + name, value))
+            expressions.append(HeaderExpression(HEADER_PREFIX + name, value, kind))
     form = extensions.get("formDefinition")
     if form is not None and (form_key := form.get("formKey") or form.get("formId") or form.get("externalReference")):
         headers[HEADER_PREFIX + "formKey"] = form_key
