@@ -27,12 +27,7 @@ from counterflow.model.dialects.camunda_expressions import is_juel, value_expres
 from counterflow.model.dialects.camunda_retries import retry_cycle
 from counterflow.model.dialects.namespaces import CAMUNDA
 from counterflow.model.expressions import headers_json, json_list
-<<<<<<< HEAD
-from counterflow.model.graph import JobDefinition
-=======
-from counterflow.documents.findings import Finding
 from counterflow.model.graph import HeaderExpression, JobDefinition
->>>>>>> main
 from counterflow.model.outline import Element
 from counterflow.model.xml import text_of
 
