@@ -6,6 +6,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
@@ -53,7 +54,7 @@ def read_language(file: Path) -> Language:
         version=told["version"],
         toolchain=tuple(told["toolchain"]),
         build=tuple(tuple(command) for command in told["build"]),
-        run=tuple(told["run"]),
+        run=tuple(word.replace("{python}", sys.executable) for word in told["run"]),
         operations=frozenset(told["operations"]),
     )
 

@@ -40,6 +40,9 @@ Call = Callable[[Client], Awaitable[object]]
          wire.CreateProcessInstanceRequest(bpmnProcessId="trip", version=-1, variables='{"a":1}')),
         (lambda c: c.create_instance("trip", version=3, tenant_id="t"), "CreateProcessInstance",
          wire.CreateProcessInstanceRequest(bpmnProcessId="trip", version=3, variables="{}", tenantId="t")),
+        (lambda c: c.create_instance("trip", start_before=["pay", "ship"]), "CreateProcessInstance",
+         wire.CreateProcessInstanceRequest(
+             bpmnProcessId="trip", version=-1, variables="{}", startInstructions=[{"elementId": "pay"}, {"elementId": "ship"}])),
         (lambda c: c.create_instance_with_result("trip", fetch=["a"], timeout_ms=9), "CreateProcessInstanceWithResult",
          wire.CreateProcessInstanceWithResultRequest(
              request={"bpmnProcessId": "trip", "version": -1, "variables": "{}"}, requestTimeout=9, fetchVariables=["a"])),

@@ -98,10 +98,19 @@ class Client:
         return read_evaluation(await self.connection.call("EvaluateDecision", request, gateway.EvaluateDecisionResponse, CHANGES_NOTHING))
 
     async def create_instance(
-        self, process_id: str, variables: object = None, version: int = LATEST, *, tenant_id: str = ""
+        self,
+        process_id: str,
+        variables: object = None,
+        version: int = LATEST,
+        *,
+        start_before: Sequence[str] = (),
+        tenant_id: str = "",
     ) -> ProcessInstance:
-        """Start the process with this BPMN id; answers at once. Not made again once it may have reached the server."""
-        request = create_request(process_id, variables, version, tenant_id)
+        """Start the process with this BPMN id, at its start event or at the elements of `start_before`; answers at once.
+
+        Not made again once it may have reached the server.
+        """
+        request = create_request(process_id, variables, version, tenant_id, start_before)
         return read_instance(
             await self.connection.call("CreateProcessInstance", request, gateway.CreateProcessInstanceResponse, MUST_NOT_REPEAT)
         )
@@ -273,9 +282,15 @@ def read_resource(path: str | Path) -> gateway.Resource:
     return gateway.Resource(name=Path(path).name, content=Path(path).read_bytes())
 
 
-def create_request(process_id: str, variables: object, version: int, tenant_id: str) -> gateway.CreateProcessInstanceRequest:
+def create_request(
+    process_id: str, variables: object, version: int, tenant_id: str, start_before: Sequence[str] = ()
+) -> gateway.CreateProcessInstanceRequest:
     return gateway.CreateProcessInstanceRequest(
-        bpmnProcessId=process_id, version=version, variables=encode_variables(variables), tenantId=tenant_id
+        bpmnProcessId=process_id,
+        version=version,
+        variables=encode_variables(variables),
+        startInstructions=[gateway.ProcessInstanceCreationStartInstruction(elementId=element_id) for element_id in start_before],
+        tenantId=tenant_id,
     )
 
 
