@@ -22,11 +22,11 @@ from counterflow.http2.events import ConnectionEnded, DataArrived, Event, Header
 from counterflow.http2.headers import EncodedHeaders, HeaderDecoder, fault_of_request, fault_of_trailers
 from counterflow.http2.limits import Limits
 from counterflow.http2.outgoing import INITIAL_WINDOW, LEAST_FRAME_BYTES, Outgoing, frame
+from counterflow.http2.payloads import MASK, content_length, expect_length, unpadded, window_update, without_priority
 from counterflow.http2.stream import Stream
 
 _FRAME_HEAD = struct.Struct(">HBBBL").unpack_from
 _SETTING = struct.Struct(">HL")
-_MASK = 2**31 - 1
 _MOST_FRAME_BYTES = 2**24 - 1
 _PADDED_OR_PRIORITY = codes.PADDED | codes.HAS_PRIORITY
 
@@ -145,7 +145,7 @@ class Connection:
             return
         stream.returned += count
         if 2 * stream.returned >= self._limits.stream_window:
-            self.outgoing.add(_window_update(stream_id, stream.returned))
+            self.outgoing.add(window_update(stream_id, stream.returned))
             stream.receive_window += stream.returned
             stream.returned = 0
 
@@ -188,7 +188,7 @@ class Connection:
             (Setting.MAX_HEADER_LIST_SIZE, limits.header_list_bytes),
         )
         self.outgoing.add(frame(codes.SETTINGS, 0, 0, b"".join(_SETTING.pack(*setting) for setting in settings)))
-        self.outgoing.add(_window_update(0, limits.connection_window - INITIAL_WINDOW))
+        self.outgoing.add(window_update(0, limits.connection_window - INITIAL_WINDOW))
 
     def _read(self, data: bytes) -> None:
         position = 0
@@ -208,7 +208,7 @@ class Connection:
             if position > size:
                 position = start - codes.FRAME_HEAD_BYTES
                 break
-            self._frame(kind, flags, stream_id & _MASK, data[start:position])
+            self._frame(kind, flags, stream_id & MASK, data[start:position])
         self._left = data[position:]
 
     def _read_preface(self, data: bytes) -> int:
@@ -258,7 +258,7 @@ class Connection:
         if stream.receive_window < 0:
             raise StreamFault(stream_id, ErrorCode.FLOW_CONTROL_ERROR, "more data than the stream's window has room for")
         if flags & codes.PADDED:
-            payload = _unpadded(payload)
+            payload = unpadded(payload)
             stream.returned += length - len(payload)
         ended = bool(flags & codes.END_STREAM)
         if not payload and not ended:
@@ -272,21 +272,13 @@ class Connection:
             raise ConnectionFault(ErrorCode.PROTOCOL_ERROR, f"HEADERS on stream {stream_id}, which no client can open")
         if flags & _PADDED_OR_PRIORITY:
             if flags & codes.PADDED:
-                payload = _unpadded(payload)
+                payload = unpadded(payload)
             if flags & codes.HAS_PRIORITY:
-                payload = self._without_priority(stream_id, payload)
+                payload = without_priority(stream_id, payload)
         if flags & codes.END_HEADERS:
             self._header_block(flags, stream_id, payload)
         else:
             self._block = HeaderBlock(stream_id, flags, payload)
-
-    def _without_priority(self, stream_id: int, payload: bytes) -> bytes:
-        if len(payload) < 5:
-            raise ConnectionFault(ErrorCode.FRAME_SIZE_ERROR, "HEADERS too short for their priority")
-        if int.from_bytes(payload[:4]) & _MASK == stream_id:
-            # Not a fault of this stream alone: its headers would have to be decoded first, and no client does this.
-            raise ConnectionFault(ErrorCode.PROTOCOL_ERROR, f"stream {stream_id} depends on itself")
-        return payload[5:]
 
     def _continuation(self, flags: int, stream_id: int, payload: bytes) -> None:
         block = self._block
@@ -325,7 +317,7 @@ class Connection:
             stream_id,
             send_window=self._initial_window,
             receive_window=self._limits.stream_window,
-            body_left=_content_length(stream_id, headers),
+            body_left=content_length(stream_id, headers),
             ended_by_peer=ended,
         )
         if ended:
@@ -351,11 +343,11 @@ class Connection:
             raise ConnectionFault(ErrorCode.PROTOCOL_ERROR, "PRIORITY of no stream")
         if len(payload) != 5:
             raise StreamFault(stream_id, ErrorCode.FRAME_SIZE_ERROR, f"expected PRIORITY of 5 bytes, found {len(payload)}")
-        if int.from_bytes(payload[:4]) & _MASK == stream_id:
+        if int.from_bytes(payload[:4]) & MASK == stream_id:
             raise StreamFault(stream_id, ErrorCode.PROTOCOL_ERROR, "a stream that depends on itself")
 
     def _rst_stream(self, _flags: int, stream_id: int, payload: bytes) -> None:
-        _expect_length("RST_STREAM", payload, 4)
+        expect_length("RST_STREAM", payload, 4)
         self._expect_opened("RST_STREAM", stream_id)
         self._control.spend()
         stream = self._streams.get(stream_id)
@@ -369,7 +361,7 @@ class Connection:
             raise ConnectionFault(ErrorCode.PROTOCOL_ERROR, f"SETTINGS of stream {stream_id}")
         if flags & codes.ACK:
             self._control.spend()
-            _expect_length("acknowledgement of SETTINGS", payload, 0)
+            expect_length("acknowledgement of SETTINGS", payload, 0)
             return
         self._settings.spend()
         if len(payload) % _SETTING.size or len(payload) > self._limits.settings_frame_bytes:
@@ -402,7 +394,7 @@ class Connection:
     def _ping(self, flags: int, stream_id: int, payload: bytes) -> None:
         if stream_id:
             raise ConnectionFault(ErrorCode.PROTOCOL_ERROR, f"PING of stream {stream_id}")
-        _expect_length("PING", payload, 8)
+        expect_length("PING", payload, 8)
         self._control.spend()
         if flags & codes.ACK:
             self._events.append(PongArrived(payload))
@@ -418,9 +410,9 @@ class Connection:
             raise ConnectionFault(ErrorCode.FRAME_SIZE_ERROR, f"expected GOAWAY of at least 8 bytes, found {len(payload)}")
 
     def _window_update(self, _flags: int, stream_id: int, payload: bytes) -> None:
-        _expect_length("WINDOW_UPDATE", payload, 4)
+        expect_length("WINDOW_UPDATE", payload, 4)
         self._control.spend()
-        count = int.from_bytes(payload) & _MASK
+        count = int.from_bytes(payload) & MASK
         if not stream_id:
             if not count:
                 raise ConnectionFault(ErrorCode.PROTOCOL_ERROR, "a window that grows by nothing")
@@ -468,7 +460,7 @@ class Connection:
         """The connection's window is for what is under way; what is kept of each stream is bounded by its own."""
         self._returned += count
         if 2 * self._returned >= self._limits.connection_window:
-            self.outgoing.add(_window_update(0, self._returned))
+            self.outgoing.add(window_update(0, self._returned))
             self._receive_window += self._returned
             self._returned = 0
 
@@ -495,28 +487,3 @@ class Connection:
         self._closed[stream_id] = by_us
         if len(self._closed) > self._limits.closed_streams:
             del self._closed[next(iter(self._closed))]
-
-
-def _window_update(stream_id: int, count: int) -> bytes:
-    return frame(codes.WINDOW_UPDATE, 0, stream_id, count.to_bytes(4))
-
-
-def _unpadded(payload: bytes) -> bytes:
-    """The payload without its padding (RFC 9113, clause 6.1). Raises `ConnectionFault`."""
-    if not payload or payload[0] >= len(payload):
-        raise ConnectionFault(ErrorCode.PROTOCOL_ERROR, "more padding than there is payload")
-    return payload[1 : len(payload) - payload[0]]
-
-
-def _expect_length(what: str, payload: bytes, length: int) -> None:
-    if len(payload) != length:
-        raise ConnectionFault(ErrorCode.FRAME_SIZE_ERROR, f"expected {what} of {length} bytes, found {len(payload)}")
-
-
-def _content_length(stream_id: int, headers: Headers) -> int | None:
-    for name, value in headers:
-        if name == b"content-length":
-            if not value.isdigit() or len(value) > 18:
-                raise StreamFault(stream_id, ErrorCode.PROTOCOL_ERROR, "a content-length that is no number")
-            return int(value)
-    return None
