@@ -9,7 +9,8 @@ from __future__ import annotations
 import itertools
 from xml.sax.saxutils import escape, quoteattr
 
-from counterflow.model.findings import Finding, ReadResult, Severity
+from counterflow.documents.findings import Finding, Severity
+from counterflow.model.findings import ReadResult
 from counterflow.model.graph import Node, Process
 from counterflow.model.read import read
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from counterflow.documents.findings import Finding
 from counterflow.model.expressions import RULE, compile_feel, constant, headers_json, json_list
-from counterflow.model.findings import Finding
 from counterflow.model.outline import Drawn
 from counterflow.model.xml import parse
 

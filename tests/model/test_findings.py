@@ -1,6 +1,7 @@
 """Findings: how they read, how they are ordered, which of them refuse."""
 
-from counterflow.model.findings import Finding, ReadResult, Severity
+from counterflow.documents.findings import Finding, Severity
+from counterflow.model.findings import ReadResult
 
 LATER = Finding(line=9, element_id="b", rule="start-event", message="expected one, found two.", remedy="Keep one.")
 EARLIER = Finding(line=2, element_id="a", rule="unreachable", message="nothing leads to it.", severity=Severity.WARNING)

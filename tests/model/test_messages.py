@@ -2,8 +2,8 @@
 
 import pytest
 
+from counterflow.documents.findings import Severity
 from counterflow.feel import Expression
-from counterflow.model.findings import Severity
 from counterflow.model.graph import MessageDefinition
 from counterflow.model.messages import RULE
 from tests.model.diagram import (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from counterflow.model.findings import Finding
+from counterflow.documents.findings import Finding
 from counterflow.model.names import is_name, is_path, target_path
 from counterflow.model.outline import Drawn
 from counterflow.model.xml import parse

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
+from counterflow.documents.findings import Severity
 from counterflow.documents.limits import Limits
-from counterflow.model.findings import Severity
 from counterflow.model.graph import Dialect
 from counterflow.model.read import read, read_accepted
 from tests.model.diagram import (

@@ -3,7 +3,7 @@
 import pytest
 
 from counterflow import feel
-from counterflow.model.findings import Severity
+from counterflow.documents.findings import Severity
 from counterflow.model.graph import TimerDefinition, TimerKind
 from counterflow.model.timers import RULE, gives_time
 from tests.model.diagram import catch, element, end, event_sub_process, model, node, path, refused, start, timer, told

@@ -3,7 +3,8 @@
 import pytest
 
 from counterflow.documents.limits import Limits
-from counterflow.model.xml import XmlError, children, line_of, local_name, namespace, parse, text_of
+from counterflow.documents.xml import XmlError, line_of, local_name, namespace
+from counterflow.model.xml import children, parse, text_of
 
 BOMB = "<!DOCTYPE a [<!ENTITY l0 'lol'>" + "".join(f"<!ENTITY l{n} '{f'&l{n - 1};' * 20}'>" for n in range(1, 9)) + "]>"
 

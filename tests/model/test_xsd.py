@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from counterflow.model.findings import Severity
+from counterflow.documents.findings import Severity
 from counterflow.model.xsd import MAX_FINDINGS, schema_findings
 from tests.model.diagram import definitions, element, end, model, path, process, reading, service, start
 

@@ -8,8 +8,8 @@ from typing import Protocol
 from lxml import etree
 
 from counterflow import feel
+from counterflow.documents.findings import Finding
 from counterflow.feel import Expression
-from counterflow.model.findings import Finding
 from counterflow.model.outline import Drawn
 
 RULE = "expression"

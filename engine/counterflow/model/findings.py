@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from counterflow.documents.findings import Finding, Severity
 from counterflow.model.graph import Process
 
-__all__ = ["Finding", "ReadResult", "Severity"]
-
 
 @dataclass(frozen=True, slots=True)
 class ReadResult:

@@ -6,10 +6,11 @@ from collections.abc import Set as AbstractSet
 
 from lxml import etree
 
-from counterflow.model.findings import Finding
+from counterflow.documents.findings import Finding
+from counterflow.documents.xml import local_name, namespace
 from counterflow.model.names import is_name
 from counterflow.model.outline import Element
-from counterflow.model.xml import BPMN, TRUE, local_name, namespace, text_of
+from counterflow.model.xml import BPMN, TRUE, text_of
 
 RULE = "multi-instance"
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from lxml import etree
 
+from counterflow.documents.findings import Finding
 from counterflow.feel import Expression
 from counterflow.model.dialects import DialectReader
 from counterflow.model.expressions import quoted
-from counterflow.model.findings import Finding
 from counterflow.model.graph import MessageDefinition
 from counterflow.model.outline import Element
 

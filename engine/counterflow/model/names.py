@@ -6,7 +6,7 @@ import re
 
 from lxml import etree
 
-from counterflow.model.findings import Finding
+from counterflow.documents.findings import Finding
 from counterflow.model.outline import Drawn
 
 _PATH = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")

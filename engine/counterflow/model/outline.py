@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from counterflow.documents.findings import Finding, Severity
+from counterflow.documents.xml import line_of, local_name, namespace
 from counterflow.feel import Expression
 from counterflow.model.details import Details
 from counterflow.model.elements import ELEMENTS, EVENTS, MESSAGE, MULTI_INSTANCE, NONE, OF_AN_ELEMENT, READ_OVER, TIMER, Category, Row
-from counterflow.model.findings import Finding, Severity
 from counterflow.model.graph import Behaviour, Dialect
-from counterflow.model.xml import BPMN, TRUE, children, line_of, local_name, namespace
+from counterflow.model.xml import BPMN, TRUE, children
 
 _SCOPES = frozenset({"process", "subProcess", "transaction", "adHocSubProcess"})
 _CATCHING = frozenset({"startEvent", "intermediateCatchEvent", "boundaryEvent"})

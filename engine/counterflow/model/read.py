@@ -12,16 +12,18 @@ from dataclasses import replace
 
 from lxml import etree
 
+from counterflow.documents.findings import Finding, Severity
 from counterflow.documents.limits import DEFAULT_LIMITS, Limits
+from counterflow.documents.xml import XmlError, line_of
 from counterflow.model.build import build
 from counterflow.model.dialects import READERS, DialectReader, dialect_of, mixed_dialects
-from counterflow.model.findings import Finding, ReadResult, Severity
+from counterflow.model.findings import ReadResult
 from counterflow.model.graph import CatchDefinition, Dialect, MultiInstance
 from counterflow.model.messages import message_definition
 from counterflow.model.outline import Element, Outline, outline
 from counterflow.model.rules import RULES, Rule
 from counterflow.model.timers import timer_definition
-from counterflow.model.xml import BPMN, XmlError, line_of, parse
+from counterflow.model.xml import BPMN, parse
 
 _NO_LIMITS = Limits(resource_bytes=sys.maxsize, depth=sys.maxsize, elements=sys.maxsize)
 

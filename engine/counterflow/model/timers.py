@@ -12,14 +12,15 @@ from typing import Final
 
 from lxml import etree
 
+from counterflow.documents.findings import Finding
+from counterflow.documents.xml import local_name, namespace
 from counterflow.feel import Expression, iso
 from counterflow.feel.temporal import Date, DateTime, DaysDuration, MonthsDuration
 from counterflow.model import cron
 from counterflow.model.expressions import TextOrExpression, constant, quoted
-from counterflow.model.findings import Finding
 from counterflow.model.graph import TimerDefinition, TimerKind
 from counterflow.model.outline import Element
-from counterflow.model.xml import BPMN, local_name, namespace, text_of
+from counterflow.model.xml import BPMN, text_of
 
 RULE = "timer"
 

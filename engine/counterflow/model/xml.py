@@ -8,9 +8,7 @@ from lxml import etree
 
 from counterflow.documents import xml
 from counterflow.documents.limits import DEFAULT_LIMITS, Limits
-from counterflow.documents.xml import Advice, XmlError, line_of, local_name, namespace
-
-__all__ = ["BPMN", "TRUE", "XmlError", "children", "line_of", "local_name", "namespace", "parse", "text_of"]
+from counterflow.documents.xml import Advice
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 

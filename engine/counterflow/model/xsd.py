@@ -17,9 +17,10 @@ from typing import Protocol, cast
 
 from lxml import etree
 
+from counterflow.documents.findings import Finding, Severity
 from counterflow.documents.limits import DEFAULT_LIMITS, Limits
-from counterflow.model.findings import Finding, Severity
-from counterflow.model.xml import XmlError, parse
+from counterflow.documents.xml import XmlError
+from counterflow.model.xml import parse
 
 RULE = "xsd"
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from counterflow.documents.findings import Severity
 from counterflow.feel import Expression
-from counterflow.model.findings import Severity
 from counterflow.model.graph import MessageDefinition, TimerDefinition
 from counterflow.model.messages import RULE
 from tests.model.diagram import (

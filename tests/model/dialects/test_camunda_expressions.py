@@ -2,7 +2,7 @@
 
 import pytest
 
-from counterflow.model.findings import Severity
+from counterflow.documents.findings import Severity
 from tests.model.diagram import element, end, extensions, model, node, path, refused, start, told
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from counterflow.documents.findings import Severity
 from counterflow.model.dialects.camunda_retries import RULE, duration_ms
-from counterflow.model.findings import Severity
 from counterflow.model.graph import JobDefinition, RetryCycle
 from tests.model.diagram import element, end, extensions, model, node, path, start, told
 

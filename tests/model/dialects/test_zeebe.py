@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from counterflow.documents.findings import Severity
 from counterflow.feel import Expression
-from counterflow.model.findings import Severity
 from counterflow.model.graph import JobDefinition, Node
 from tests.model.diagram import element, end, extensions, model, node, only_process, path, reading, refused, service, start, told, warned
 

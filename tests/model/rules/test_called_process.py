@@ -2,7 +2,7 @@
 
 import pytest
 
-from counterflow.model.findings import Severity
+from counterflow.documents.findings import Severity
 from counterflow.model.rules.called_process import RULE
 from tests.model.diagram import element, end, extensions, model, path, refused, start, told
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from counterflow.model.findings import Severity
+from counterflow.documents.findings import Severity
 from counterflow.model.rules.compensation_extensions import RULE
 from tests.model.diagram import compensate, element, end, extensions, handler, model, path, refused, service, start, throw, told, undo
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from counterflow.model.findings import Severity
+from counterflow.documents.findings import Severity
 from counterflow.model.rules.compensation_throw import RULE
 from tests.model.diagram import (
     catch_error,

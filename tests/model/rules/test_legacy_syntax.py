@@ -2,7 +2,7 @@
 
 import pytest
 
-from counterflow.model.findings import Severity
+from counterflow.documents.findings import Severity
 from counterflow.model.rules.legacy_syntax import RULE
 from tests.model.diagram import definitions, element, end, flow, model, path, process, refused, service, start, told, warned
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from counterflow.model.findings import Severity
+from counterflow.documents.findings import Severity
 from counterflow.model.rules.timer_cycle import RULE
 from tests.model.diagram import boundary, catch, end, event_sub_process, model, path, refused, service, start, timer, told
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from counterflow.documents.findings import Severity
 from counterflow.model.elements import ELEMENTS, REMEDIES
-from counterflow.model.findings import Severity
 from counterflow.model.rules.unsupported_element import RULE
 from tests.model.diagram import boundary, compensate, element, end, model, path, refused, service, start, sub_process, told, warned
 

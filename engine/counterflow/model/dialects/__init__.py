@@ -7,13 +7,13 @@ from typing import Protocol
 
 from lxml import etree
 
+from counterflow.documents.findings import Finding, Severity
+from counterflow.documents.xml import line_of
 from counterflow.feel import Expression
 from counterflow.model.details import Details
 from counterflow.model.dialects import camunda, zeebe
-from counterflow.model.findings import Finding, Severity
 from counterflow.model.graph import Dialect, MultiInstance
 from counterflow.model.outline import Drawn, Element, SequenceFlow
-from counterflow.model.xml import line_of
 
 
 class DialectReader(Protocol):

@@ -12,6 +12,8 @@ from typing import Final
 
 from lxml import etree
 
+from counterflow.documents.findings import Finding
+from counterflow.documents.xml import local_name, namespace
 from counterflow.feel import Expression
 from counterflow.model.details import Details
 from counterflow.model.dialects.camunda_calls import CALL_ATTRIBUTES, call_mappings, called_process
@@ -23,10 +25,9 @@ from counterflow.model.dialects.namespaces import CAMUNDA
 from counterflow.model.expressions import compile_feel
 from counterflow.model.extensions import CORRELATION_KEY, written
 from counterflow.model.extensions import NAMESPACE as EXTENSIONS
-from counterflow.model.findings import Finding
 from counterflow.model.graph import MultiInstance, ScriptDefinition
 from counterflow.model.outline import Drawn, Element, SequenceFlow
-from counterflow.model.xml import BPMN, children, local_name, namespace, text_of
+from counterflow.model.xml import BPMN, children, text_of
 
 NAMESPACE: Final = CAMUNDA
 

@@ -11,13 +11,14 @@ from typing import Final
 
 from lxml import etree
 
+from counterflow.documents.findings import Finding
+from counterflow.documents.xml import local_name
 from counterflow.model.dialects.camunda_expressions import value_expression, variable_expression
 from counterflow.model.dialects.namespaces import CAMUNDA
 from counterflow.model.expressions import TextOrExpression
-from counterflow.model.findings import Finding
 from counterflow.model.graph import CalledProcess, VariableMapping
 from counterflow.model.outline import Element
-from counterflow.model.xml import TRUE, local_name
+from counterflow.model.xml import TRUE
 
 RULE = "called-process"
 

@@ -10,10 +10,10 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from counterflow.documents.findings import Finding
 from counterflow.model.dialects.camunda_jobs import WORK_ATTRIBUTES, work
 from counterflow.model.dialects.namespaces import CAMUNDA
 from counterflow.model.expressions import TextOrExpression
-from counterflow.model.findings import Finding
 from counterflow.model.graph import Binding, CalledDecision, ResultMapping, VariableMapping
 from counterflow.model.outline import Element
 

@@ -11,13 +11,14 @@ import re
 from lxml import etree
 
 from counterflow import feel
+from counterflow.documents.findings import Finding
+from counterflow.documents.xml import local_name
 from counterflow.feel import Expression, juel
 from counterflow.model.dialects.namespaces import CAMUNDA
 from counterflow.model.expressions import compile_feel, quoted, string_literal
-from counterflow.model.findings import Finding
 from counterflow.model.graph import VariableMapping
 from counterflow.model.outline import Drawn, Element
-from counterflow.model.xml import BPMN, children, local_name, text_of
+from counterflow.model.xml import BPMN, children, text_of
 
 _INSIDE_TEXT = re.compile(r"([$#]\{[^{}]*\})")
 _NEXT_EXPRESSION = re.compile(r"\}.*[$#]\{", re.DOTALL)

@@ -20,15 +20,16 @@ from typing import Final
 
 from lxml import etree
 
+from counterflow.documents.findings import Finding
+from counterflow.documents.xml import local_name
 from counterflow.feel import Expression
 from counterflow.model.dialects.camunda_expressions import is_juel, value_expression
 from counterflow.model.dialects.camunda_retries import retry_cycle
 from counterflow.model.dialects.namespaces import CAMUNDA
 from counterflow.model.expressions import headers_json, json_list
-from counterflow.model.findings import Finding
 from counterflow.model.graph import HeaderExpression, JobDefinition
 from counterflow.model.outline import Element
-from counterflow.model.xml import local_name, text_of
+from counterflow.model.xml import text_of
 
 USER_TASK_JOB_TYPE: Final = "io.camunda.zeebe:userTask"
 HEADER_PREFIX: Final = "io.camunda.zeebe:"

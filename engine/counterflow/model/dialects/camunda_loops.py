@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from lxml import etree
 
+from counterflow.documents.findings import Finding
 from counterflow.feel import Expression
 from counterflow.model.dialects.camunda_expressions import condition_expression, is_juel, value_expression, variable_expression
 from counterflow.model.dialects.namespaces import CAMUNDA
 from counterflow.model.expressions import compile_feel
-from counterflow.model.findings import Finding
 from counterflow.model.graph import MultiInstance
 from counterflow.model.loops import RULE, is_sequential, judge_parts, one_name, part, part_text
 from counterflow.model.outline import Element

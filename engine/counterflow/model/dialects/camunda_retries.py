@@ -9,10 +9,11 @@ import re
 
 from lxml import etree
 
-from counterflow.model.findings import Finding
+from counterflow.documents.findings import Finding
+from counterflow.documents.xml import local_name
 from counterflow.model.graph import RetryCycle
 from counterflow.model.outline import Element
-from counterflow.model.xml import local_name, text_of
+from counterflow.model.xml import text_of
 
 RULE = "retry-cycle"
 

@@ -11,6 +11,8 @@ from typing import Final
 
 from lxml import etree
 
+from counterflow.documents.findings import Finding
+from counterflow.documents.xml import local_name, namespace
 from counterflow.feel import Expression
 from counterflow.model.details import Details
 from counterflow.model.dialects.namespaces import ZEEBE
@@ -18,11 +20,10 @@ from counterflow.model.dialects.zeebe_calls import called_process
 from counterflow.model.dialects.zeebe_decisions import called_decision
 from counterflow.model.dialects.zeebe_loops import loop
 from counterflow.model.expressions import compile_feel, constant, headers_json, json_list
-from counterflow.model.findings import Finding
 from counterflow.model.graph import HeaderExpression, HeaderKind, JobDefinition, MultiInstance, ScriptDefinition, VariableMapping
 from counterflow.model.names import target_path
 from counterflow.model.outline import Drawn, Element, SequenceFlow
-from counterflow.model.xml import BPMN, children, local_name, namespace
+from counterflow.model.xml import BPMN, children
 
 NAMESPACE: Final = ZEEBE
 

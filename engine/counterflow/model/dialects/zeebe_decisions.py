@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from lxml import etree
 
+from counterflow.documents.findings import Finding
 from counterflow.model.expressions import TextOrExpression
-from counterflow.model.findings import Finding
 from counterflow.model.graph import Binding, CalledDecision
 from counterflow.model.outline import Element
 

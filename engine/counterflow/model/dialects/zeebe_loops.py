@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from lxml import etree
 
+from counterflow.documents.findings import Finding
 from counterflow.feel import Expression
 from counterflow.model.dialects.namespaces import ZEEBE
 from counterflow.model.expressions import compile_feel
-from counterflow.model.findings import Finding
 from counterflow.model.graph import MultiInstance
 from counterflow.model.loops import RULE, is_sequential, judge_parts, one_name, part
 from counterflow.model.outline import Element

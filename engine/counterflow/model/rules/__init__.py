@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from counterflow.model.findings import Finding
+from counterflow.documents.findings import Finding
 from counterflow.model.outline import Outline
 from counterflow.model.rules import (
     boundary_event,

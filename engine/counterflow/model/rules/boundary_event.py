@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from counterflow.model.findings import Finding
+from counterflow.documents.findings import Finding
 from counterflow.model.outline import Outline
 
 RULE = "boundary-event"

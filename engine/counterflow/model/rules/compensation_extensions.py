@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from counterflow.documents.findings import Finding
 from counterflow.model.extensions import COMPENSATED_RESULT, COMPENSATION_ORDER, KNOWN, NAMESPACE, PREFIX, written
-from counterflow.model.findings import Finding
 from counterflow.model.graph import CompensationOrder
 from counterflow.model.names import is_name
 from counterflow.model.outline import Element, Outline

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from counterflow.documents.findings import Finding
 from counterflow.model.elements import Category
-from counterflow.model.findings import Finding
 from counterflow.model.graph import Behaviour
 from counterflow.model.outline import Outline
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from counterflow.documents.findings import Finding
 from counterflow.model.extensions import CORRELATION_KEY, written
-from counterflow.model.findings import Finding
 from counterflow.model.graph import Dialect
 from counterflow.model.outline import Element, Outline
 

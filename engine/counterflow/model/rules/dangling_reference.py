@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from counterflow.documents.findings import Finding
 from counterflow.model.elements import Category
-from counterflow.model.findings import Finding
 from counterflow.model.outline import Element, Outline, SequenceFlow, message_reference
 
 RULE = "dangling-reference"

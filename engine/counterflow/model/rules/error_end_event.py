@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from counterflow.documents.findings import Finding
 from counterflow.model.dialects import camunda
-from counterflow.model.findings import Finding
 from counterflow.model.outline import Element, Outline
 from counterflow.model.rules.error_catch import error_code
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from counterflow.model.findings import Finding
+from counterflow.documents.findings import Finding
 from counterflow.model.graph import Behaviour
 from counterflow.model.outline import Element, Outline
 from counterflow.model.xml import TRUE

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from counterflow.model.findings import Finding, Severity
+from counterflow.documents.findings import Finding, Severity
+from counterflow.documents.xml import line_of
 from counterflow.model.outline import Outline
-from counterflow.model.xml import TRUE, children, line_of
+from counterflow.model.xml import TRUE, children
 
 RULE = "executable-process"
 

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from lxml import etree
 
 from counterflow import feel
+from counterflow.documents.findings import Finding
 from counterflow.feel import juel
 from counterflow.model.dialects.zeebe import NAMESPACE
 from counterflow.model.expressions import string_literal
-from counterflow.model.findings import Finding
 from counterflow.model.graph import Dialect
 from counterflow.model.names import is_path
 from counterflow.model.outline import Drawn, Element, Outline, SequenceFlow

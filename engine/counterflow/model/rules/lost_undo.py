@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from counterflow.documents.findings import Finding
 from counterflow.model.elements import NONE
-from counterflow.model.findings import Finding
 from counterflow.model.graph import Behaviour, Dialect
 from counterflow.model.outline import Element, Outline
 from counterflow.model.undo import Reach

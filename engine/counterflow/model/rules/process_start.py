@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from counterflow.documents.findings import Finding
 from counterflow.feel import Expression
-from counterflow.model.findings import Finding
 from counterflow.model.graph import CatchDefinition, MessageDefinition
 from counterflow.model.outline import Element, Outline
 from counterflow.model.timers import gives_time

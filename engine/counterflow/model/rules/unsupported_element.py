@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from counterflow.documents.findings import Finding
+from counterflow.documents.xml import local_name, namespace
 from counterflow.model.elements import EVENTS, PERFORMERS, Category, remedy_for
-from counterflow.model.findings import Finding
 from counterflow.model.outline import Element, Outline
-from counterflow.model.xml import BPMN, local_name, namespace
+from counterflow.model.xml import BPMN
 
 RULE = "unsupported-element"
 
