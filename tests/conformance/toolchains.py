@@ -16,6 +16,8 @@ from pathlib import Path
 BUILT = ".built"
 """What a finished build leaves behind."""
 PATIENCE_SECONDS = 900
+MADE = ("node_modules", "target", "__pycache__")
+"""Folders that a build by hand leaves among the sources."""
 
 
 def cache_folder() -> Path:
@@ -42,7 +44,7 @@ def built(source: Path, commands: Sequence[Sequence[str]]) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / BUILT).exists():
             shutil.rmtree(folder, ignore_errors=True)
-            shutil.copytree(source, folder)
+            shutil.copytree(source, folder, ignore=shutil.ignore_patterns(*MADE))
             for command in commands:
                 run(command, folder, cache)
             (folder / BUILT).touch()
@@ -52,7 +54,7 @@ def built(source: Path, commands: Sequence[Sequence[str]]) -> Path:
 def fingerprint(source: Path, commands: Sequence[Sequence[str]]) -> str:
     """A name for this state of the sources and of the way they are built."""
     state = hashlib.sha256(repr(commands).encode())
-    for file in sorted(path for path in source.rglob("*") if path.is_file()):
+    for file in sorted(path for path in source.rglob("*") if path.is_file() and not set(MADE).intersection(path.parts)):
         state.update(str(file.relative_to(source)).encode() + b"\0" + file.read_bytes())
     return state.hexdigest()[:12]
 

@@ -20,7 +20,7 @@ from types import TracebackType
 from counterflow.loop import Overloaded
 from counterflow.settings import Settings
 
-STEPS_PER_TURN = 16
+STEPS_PER_TURN = 64
 """So many steps of work under way let one more call begin something, besides those that the ends of instances let in."""
 QUIET_SECONDS = 0.25
 """Work that has not gone on for so long is not waited for."""
