@@ -57,8 +57,8 @@ def structured(chance: random.Random) -> Case:
     if not has_later:
         return case
     second = _Grower(chance, dialect, count=1_000)
-    processes = (second.process("main"), *second.called, *([second.process(LATE)] if grower.calls_late else []))
-    return replace(case, later=Case(processes, dialect=dialect))
+    processes = [second.process(process_id) for process_id in ("main", *([LATE] if grower.calls_late else []))]
+    return replace(case, later=Case((*processes, *second.called), dialect=dialect))
 
 
 class _Grower:

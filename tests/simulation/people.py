@@ -39,7 +39,10 @@ class People:
         self._world.submit(CreateProcessInstance(bpmn_process_id="main", version=version, start_at=start_at, variables=self._beginning()))
 
     def _places(self) -> tuple[str, ...]:
-        """Where to begin instead of the start event: at any place, or at two that wait."""
+        """Where to begin instead of the start event: at any place, or at two that wait.
+
+        Where an event sub-process is, only at what waits: a message that has come before would be there while the place is passed.
+        """
         chance, case = self._world.chance, self._world.case
         if chance.random() > 0.2:
             return ()
@@ -48,7 +51,10 @@ class People:
             return (chance.choice(sorted(process.nodes)),)
         found = places(case.processes[0].course)
         waiting = [step for step in found if isinstance(step, Activity)]
-        chosen = chance.sample(waiting, 2) if len(waiting) > 1 and chance.random() < 0.3 else [chance.choice(found)]
+        scopes = [case.processes[0].event_scopes, *(step.event_scopes for step in waiting)]
+        chosen = (
+            chance.sample(waiting, 2) if len(waiting) > 1 and chance.random() < 0.3 else [chance.choice(waiting if any(scopes) else found)]
+        )
         return tuple(name_of(step) for step in chosen)
 
     def _beginning(self) -> dict[str, bytes]:
