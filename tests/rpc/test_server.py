@@ -269,8 +269,8 @@ async def test_answers_that_nobody_reads_are_kept_up_to_a_bound() -> None:
         for stream_id, name in ((1, b"a"), (3, b"b"), (5, b"c"), (7, b"d")):
             client.write(client.head(stream_id, "/house/wait"), data(stream_id, framed(name), ended=True))
         await house.until(lambda: len(house.calls) == 4)
-        for name in "abc":
-            house.calls[name].answer(bytes(70_000))
+        for who in "abc":
+            house.calls[who].answer(bytes(70_000))
         headers, _ = await client.answer(5)
         assert headers["grpc-status"] == "8"
         assert "bytes of answers wait unread" in headers["grpc-message"]
