@@ -7,7 +7,7 @@ import pytest
 from counterflow.kernel import engine
 from counterflow.kernel.decisions import DecisionEvaluated
 from counterflow.kernel.deployments import DeployResources
-from counterflow.kernel.incidents import ResolveIncident
+from counterflow.kernel.incidents import TOLD, ResolveIncident
 from counterflow.kernel.records import Rejection
 from counterflow.kernel.rows import Incident, Job, Partition
 from counterflow.kernel.state import EmptySource, State
@@ -140,3 +140,11 @@ def test_a_deployment_has_its_budget_too() -> None:
     bench = Bench(limits=Limits(fuel=2))
     with pytest.raises(Rejection, match="have spent its budget of 2 steps"):
         bench.do(DeployResources(resources=(resource(content),)))
+
+
+def test_an_incident_does_not_repeat_a_long_expression() -> None:
+    bench = Bench(many(start("in"), script(f'[{COUNT}, "{"long" * 10_000}"][1] + null'), path("in", "task")), limits=LIMITS)
+    bench.create(items=list(range(TIMES)))
+    held = [row.message for row in bench.rows(Incident) if "have spent its budget" in row.message]
+    assert held, "the text of an expression is paid for, too"
+    assert all(len(message) <= TOLD + 3 and message.startswith("Expected '=[count(") for message in held)
