@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 CANDIDATES = 10
 """Names that a message about a missing decision lists."""
+VERSION_DIGITS = 18
+"""More than any version has; text that an expression gives may have thousands."""
 WARNINGS = 5
 """Warnings that are kept of one evaluation."""
 NULL = b"null"
@@ -118,7 +120,7 @@ def find(state: State, decision_id: str, binding: Binding, which: str, deploymen
     if binding is Binding.LATEST:
         found = decisions.latest.get(decision_id)
     elif binding is Binding.VERSION:
-        found = decisions.version_of(decision_id, int(which)) if which.isdecimal() else None
+        found = decisions.version_of(decision_id, int(which)) if which.isdecimal() and len(which) <= VERSION_DIGITS else None
     elif binding is Binding.VERSION_TAG:
         found = decisions.tagged(decision_id, which)
     else:
