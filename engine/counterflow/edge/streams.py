@@ -8,6 +8,7 @@ from __future__ import annotations
 from counterflow.delivery.takers import STREAM_CREDIT, StreamTaker
 from counterflow.edge.calls import STOPPING, Calls, Context
 from counterflow.edge.translate import activation, job_on_wire
+from counterflow.loop import Overloaded
 from counterflow.rpc.status import StatusCode
 from counterflow_wire import gateway
 
@@ -76,9 +77,15 @@ class Streams:
             self._open.discard(push)
             self._takers.remove_stream(push.taker)
             self._calls.hand_back(push.taker.queue)
+            self._calls.let_go(call)
             self._calls.ended_waiting()
 
-        self._calls.begun_waiting()
+        self._calls.hold(call)
+        try:
+            self._calls.begun_waiting()
+        except Overloaded:
+            self._calls.let_go(call)
+            raise
         call.on_gone = gone
         call.on_drained = push.drained
         self._takers.add_stream(push.taker)

@@ -101,6 +101,7 @@ class RpcConnection(asyncio.Protocol):
         """The client has gone, or we have sent it away."""
         if self._watch is not None:
             self._watch.cancel()
+        self._transport = None
         self.http2.is_over = True
         self._end_calls()
         self._owner.left(self)
@@ -120,6 +121,11 @@ class RpcConnection(asyncio.Protocol):
         waiting, self._waiting = self._waiting, []
         for call in waiting:
             self._drained(call)
+
+    @property
+    def message_bytes(self) -> int:
+        """A message of a request, decompressed, at most."""
+        return self._limits.message_bytes
 
     # -- for calls ------------------------------------------------------------------------------------------------
 
@@ -246,7 +252,7 @@ class RpcConnection(asyncio.Protocol):
             return
         reader = call.reader
         if reader is None:
-            reader = call.reader = MessageReader(self._limits.message_bytes, call.encoding)
+            reader = call.reader = MessageReader(self._limits.message_bytes)
         call.kept_bytes += len(data)
         self._kept_bytes += len(data)
         most = self._limits.unfinished_bytes
@@ -270,9 +276,12 @@ class RpcConnection(asyncio.Protocol):
         if len(call.arrived) > 1 or (call.has_ended and not (call.arrived and is_whole)):
             raise RpcError(StatusCode.INTERNAL, f"Expected one message in the request, found {len(call.arrived)} and the end")
         if call.has_ended:
-            self._start(call, call.arrived.popleft())
+            self._kept_bytes -= call.kept_bytes
+            call.kept_bytes, call.reader = 0, None
+            self._start(call, call.opened(call.arrived.popleft()))
 
     def _start(self, call: Call, message: bytes) -> None:
+        call.request_bytes = len(message)
         try:
             call.method.start(message, call)
         except RpcError as error:
