@@ -211,7 +211,7 @@ class Loop:
         """Wait until everything decided so far is committed and delivered."""
         self._schedule_flush()
         while self._flushing is not None:
-            await self._flushing
+            await asyncio.shield(self._flushing)  # whoever stops waiting must not break a commit off
 
     def now_ms(self) -> int:
         """The time of the next command: the clock's, but never earlier than the last command's."""

@@ -43,8 +43,10 @@ class Settings:
     pending_bytes: int = 64 * MEBIBYTE
     new_calls_at_once: int = 16
     new_calls_in_line: int = 96
+    new_calls_in_burst: int = 1_000
     refusal_pause_ms: int = 1_000
     waiting_calls: int = 10_000
+    waiting_bytes: int = 64 * MEBIBYTE
     cached_instances: int = 4_000
 
 
@@ -126,8 +128,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("pending_bytes", _whole(65_536, 65_536 * MEBIBYTE), "bytes of commands that may wait for their commit"),
     Setting("new_calls_at_once", _whole(1, 1_000_000), "calls that begin instances or bring messages, carried out at a time"),
     Setting("new_calls_in_line", _whole(0, 1_000_000), "such calls that wait for their turn before callers are sent away"),
+    Setting("new_calls_in_burst", _whole(0, 1_000_000), "such calls that wait where they came all at once, or no work goes on"),
     Setting("refusal_pause_ms", _whole(0, 60_000), "how late such callers are sent away, who might ask again at once"),
     Setting("waiting_calls", _whole(1, 10_000_000), "polls, streams and calls for a result that may be open at once"),
+    Setting("waiting_bytes", _whole(65_536, 65_536 * MEBIBYTE), "bytes of requests that may wait, for their turn or their answer"),
     Setting("cached_instances", _whole(0, 10_000_000), "process instances kept in memory"),
 )
 

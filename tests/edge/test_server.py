@@ -11,11 +11,13 @@ from grpc_health.v1 import health_pb2
 from grpc_reflection.v1alpha import reflection_pb2
 
 from counterflow import __version__
+from counterflow.edge import instances
 from counterflow.edge.server import NOT_YET, EdgeServer, PortTaken
 from counterflow.loop import Loop
 from counterflow.settings import Settings
 from counterflow.store.memory import MemoryStore
 from counterflow_wire import counterflow_v1, gateway
+from tests.edge import models
 from tests.edge.served import Served, refused, serving, stream_request, until
 
 
@@ -116,7 +118,7 @@ async def test_more_commands_than_may_wait_are_sent_away() -> None:
 
 
 async def test_callers_beyond_the_line_are_sent_away_and_work_under_way_ends() -> None:
-    async with serving(new_calls_at_once=2, new_calls_in_line=3, refusal_pause_ms=0) as served:
+    async with serving(new_calls_at_once=2, new_calls_in_line=3, new_calls_in_burst=3, refusal_pause_ms=0) as served:
         await served.deploy()
         await served.create()
         (job,) = await served.poll()
@@ -133,6 +135,39 @@ async def test_callers_beyond_the_line_are_sent_away_and_work_under_way_ends() -
         keys = await asyncio.gather(*accepted)
         assert await served.state_of(job.processInstanceKey) == "COMPLETED"
         assert [await served.state_of(key) for key in keys] == ["ACTIVE"] * 5
+
+
+async def test_a_burst_is_taken_in_whole() -> None:
+    async with serving() as served:
+        await served.deploy()
+        served.store.hold()
+        burst = [asyncio.create_task(served.create()) for _ in range(300)]
+        await until(lambda: served.calls_under_way() == 300)
+        served.store.release()
+        assert len(set(await asyncio.gather(*burst))) == 300
+
+
+async def test_requests_in_line_are_bounded_by_their_bytes() -> None:
+    async with serving(new_calls_at_once=1, waiting_bytes=65_536, variable_bytes=65_536) as served:
+        await served.deploy()
+        served.store.hold()
+        long = f'{{"text":"{"x" * 40_000}"}}'
+        accepted = [asyncio.create_task(served.create(variables=long))]
+        await served.held()
+        accepted.append(asyncio.create_task(served.create(variables=long)))
+        await until(lambda: served.calls_under_way() == 2)
+        async with refused(grpc.StatusCode.RESOURCE_EXHAUSTED, "bytes of requests wait", "try again after a while"):
+            await served.create(variables=long)
+        async with refused(grpc.StatusCode.RESOURCE_EXHAUSTED, "bytes of requests wait"):
+            await served.deploy(models.ONE_TASK + b" " * 40_000)
+        accepted[1].cancel()
+        await until(lambda: served.calls_under_way() == 1)
+        accepted[1] = asyncio.create_task(served.create(variables=long))
+        await until(lambda: served.calls_under_way() == 2)
+        served.store.release()
+        assert len(set(await asyncio.gather(*accepted))) == 2
+        await until(served.edge_is_idle)
+        assert served.edge._calls._held_bytes == 0
 
 
 async def test_as_many_calls_wait_as_may() -> None:
@@ -194,6 +229,38 @@ async def test_stopping_lets_commands_under_way_finish(served: Served) -> None:
     served.store.release()
     assert await creating
     await stopping
+
+
+async def test_a_stopping_server_keeps_nobody_waiting_for_a_result() -> None:
+    async with serving(new_calls_at_once=1) as served:
+        await served.deploy()
+        served.store.hold()
+        request = gateway.CreateProcessInstanceRequest(bpmnProcessId="order", version=-1)
+        awaited = [
+            served.stub.CreateProcessInstanceWithResult(gateway.CreateProcessInstanceWithResultRequest(request=request)) for _ in range(2)
+        ]
+        await until(lambda: served.edge._calls._waiting == 2)
+        stopping = asyncio.create_task(served.edge.stop(grace_seconds=20))
+        await until(lambda: served.edge._calls.stopping)
+        served.store.release()
+        async with refused(grpc.StatusCode.CANCELLED, "was created and goes on"):
+            await awaited[0]
+        async with refused(grpc.StatusCode.UNAVAILABLE, "The server is stopping"):
+            await awaited[1]
+        await stopping
+
+
+async def test_an_answer_that_cannot_be_written_leaves_no_turn_behind(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    await served.deploy()
+
+    def broken(_: object) -> None:
+        raise ValueError("secret")
+
+    monkeypatch.setattr(instances, "created", broken)
+    async with refused(grpc.StatusCode.INTERNAL, "CreateProcessInstance met an internal fault"):
+        await served.create()
+    await until(served.edge_is_idle)
+    assert served.edge._calls.turns._taken == 0
 
 
 async def test_stopping_does_not_wait_for_ever(served: Served) -> None:

@@ -29,8 +29,10 @@ SAMPLES: dict[str, tuple[str, object]] = {
     "pending_bytes": ("65536", 65_536),
     "new_calls_at_once": ("1", 1),
     "new_calls_in_line": ("0", 0),
+    "new_calls_in_burst": ("0", 0),
     "refusal_pause_ms": ("0", 0),
     "waiting_calls": ("1", 1),
+    "waiting_bytes": ("65536", 65_536),
     "cached_instances": ("0", 0),
 }
 

@@ -17,8 +17,9 @@ from tests.loop.rig import until
 class Line:
     """Callers who take turns; each holds its turn until told to let go."""
 
-    def __init__(self, at_once: int, in_line: int, pause_ms: int = 0) -> None:
-        self.turns = Turns(Settings(new_calls_at_once=at_once, new_calls_in_line=in_line, refusal_pause_ms=pause_ms))
+    def __init__(self, at_once: int, in_line: int, pause_ms: int = 0, burst: int = 0) -> None:
+        settings = Settings(new_calls_at_once=at_once, new_calls_in_line=in_line, new_calls_in_burst=burst, refusal_pause_ms=pause_ms)
+        self.turns = Turns(settings)
         self.served: list[str] = []
         self._ends: dict[str, asyncio.Event] = {}
 
@@ -84,6 +85,36 @@ async def test_a_full_line_refuses_and_says_what_to_do() -> None:
     await line.let_go("a")
     await line.let_go("b")
     await asyncio.gather(first, second)
+    assert line.served == ["a", "b"]
+
+
+@pytest.mark.parametrize("goes_on, since, places", [(False, 60.0, 3), (True, -1.0, 3), (True, 60.0, 1)])
+async def test_the_line_is_long_for_a_burst(monkeypatch: pytest.MonkeyPatch, goes_on: bool, since: float, places: int) -> None:
+    """Long while no work goes on, or where it has formed just now; short where it has stood for a while and work goes on."""
+    monkeypatch.setattr(turns_module, "BURST_SECONDS", -since)
+    monkeypatch.setattr(turns_module, "QUIET_SECONDS", 60)
+    line = Line(at_once=1, in_line=1, burst=3)
+    await line.come("a")
+    await line.come("b")
+    if goes_on:
+        line.turns.work_went_on(0)
+    others = [await line.come(name) for name in "cdef"]
+    await until(lambda: sum(other.done() for other in others) == 5 - places)
+    assert line.turns.waiting == places
+    for other in others:
+        other.cancel()
+
+
+async def test_a_long_line_of_those_who_went_away_is_passed_over() -> None:
+    line = Line(at_once=1, in_line=5_000)
+    await line.come("a")
+    callers = [asyncio.create_task(line._call(str(number))) for number in range(4_000)]
+    await until(lambda: line.turns.waiting == 4_000)
+    for caller in callers:
+        caller.cancel()
+    line.turns.end()  # before any of them could leave the line
+    assert line.turns.waiting == 0
+    await line.come("b")
     assert line.served == ["a", "b"]
 
 

@@ -166,6 +166,8 @@ line 1, column 9: expected an expression, found `=` (FEEL compares with a single
   contexts, `entries=["full name"]`. Anywhere else they are written in backticks.
 - **Numbers** have 34 decimal digits. `9007199254740993 + 1` is exact, and so is `0.1 + 0.2`.
 - **Limits**: 200 000 steps, 200 levels of nesting, a result of 4 MB; `feel.Limits` sets others.
+  `evaluation.fuel_used` says how many steps it took; `evaluate(..., fuel=...)` gives it fewer, so that many evaluations share a budget,
+  as those of one command of the engine do: 4 000 000 steps.
 - **Types** of lists, ranges, contexts and functions name those of their members: `x instance of list<Any>`. A name that is no type, such as
   `list` alone, makes the answer null. Arguments are converted to the declared types of parameters.
 - **Patterns** (`matches`, `replace`, `split`, `extract`) are those of XPath and XML Schema: `\\i`, `\\c`, `\\p{IsGreek}`, `[a-z-[aeiou]]`,

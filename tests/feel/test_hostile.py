@@ -6,6 +6,7 @@
 import random
 import re
 from decimal import Decimal
+from functools import reduce
 from typing import Final
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from counterflow import feel
 from counterflow.feel.builtins import BUILTINS
 from counterflow.feel.expression import compile as compile_feel
+from counterflow.feel.forms.base import FORMS_PER_FUEL
 from tests.feel.hostile import ENDING, GROWING, VARIABLES
 from tests.feel.tables import answer, evaluate, raw
 
@@ -234,3 +236,22 @@ def _refused_at(text: str) -> int:
     except feel.FeelSyntaxError as error:
         return error.column
     return 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "for i in 1..100 return {body}",
+        "some i in 1..100 satisfies {body} < 0",
+        "every i in 1..100 satisfies {body} > 0",
+        "{{f: function(i) {body}, r: for n in 1..100 return f(n)}}.r",
+        "{{a: for n in 1..100 return {{i: n}}, r: a[{body} < 0]}}.r",
+    ],
+)
+def test_a_long_text_that_is_repeated_pays_for_its_length(text: str) -> None:
+    leaves = 2**8
+    wide = reduce(lambda inner, _: f"({inner} + {inner})", range(8), "i")
+    short, long = (evaluate(text.format(body=body)) for body in ("i", wide))
+    assert (short.failure, long.failure) == (None, None)
+    assert short.fuel_used < 1_000
+    assert long.fuel_used > 100 * 2 * leaves / FORMS_PER_FUEL * 0.9

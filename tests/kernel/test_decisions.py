@@ -9,6 +9,7 @@ import pytest
 
 from counterflow.kernel import decisions, engine
 from counterflow.kernel.decisions import DecisionEvaluated, EvaluateDecision
+from counterflow.kernel.incidents import IncidentRaised
 from counterflow.kernel.records import Rejection, RejectionType
 from counterflow.kernel.rows import Incident, Partition
 from counterflow.kernel.state import EmptySource, State
@@ -188,3 +189,22 @@ def test_decisions_of_an_imported_model_are_told_with_their_keys() -> None:
             ("sum", keys["sum"], b"9"),
         ]
         found.restart()
+
+
+@pytest.mark.parametrize("which", ["1" * 5_000, "-1", "1.0", " 1", "one"])
+def test_a_version_that_is_no_number_is_not_there(which: str) -> None:
+    task = element(
+        "businessRuleTask",
+        id="decide",
+        camunda__decisionRef="rating",
+        camunda__decisionRefBinding="version",
+        camunda__decisionRefVersion="${which}",
+        camunda__resultVariable="given",
+    )
+    found = with_rating()
+    found.deploy_contents({"decide.bpmn": model(start(), task, end(), path("start", "decide", "end"))})
+    found.start("process", {"which": which, "amount": 7})
+    (incident,) = [event for entry in found.log for event in engine.events_of(entry) if isinstance(event, IncidentRaised)]
+    assert incident.message.startswith(
+        f"Expected 'decide' to evaluate decision 'rating', but decision 'rating' has no version '{which[:10]}"
+    )

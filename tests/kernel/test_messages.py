@@ -35,7 +35,7 @@ def test_text_and_numbers_are_keys(key: object, expected: str) -> None:
     [
         ({}, "it is null"),
         ({"key": None}, "it is null"),
-        ({"key": ""}, "it is ''"),
+        ({"key": ""}, 'it is ""'),
         ({"key": True}, "it is true"),
         ({"key": ["a"]}, "it is "),
         ({"key": {"a": 1}}, "it is "),

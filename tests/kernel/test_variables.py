@@ -8,10 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from counterflow.kernel import variables
+from counterflow.kernel.arrivals import correlate_buffered
+from counterflow.kernel.elements.registry import ROOMS
+from counterflow.kernel.engine import APPLIERS
 from counterflow.kernel.instance_state import InstanceState
 from counterflow.kernel.records import Rejection, RejectionType
 from counterflow.kernel.rows import ElementInstance
-from counterflow.kernel.step import Limits
+from counterflow.kernel.step import Limits, Step
 from counterflow.kernel.variables import ScopeView, SetVariables, VariablesSet, lookup, visible
 from tests.kernel.bench import ONE_TASK, Bench, document
 from tests.model.diagram import element, end, extensions, model, path, service, start, sub_process
@@ -62,10 +65,15 @@ def test_the_nearest_scope_hides_those_around_it() -> None:
 def test_expressions_see_what_a_mapping_has_made_before_any_scope() -> None:
     bench = Bench(INSIDE)
     instance, _, _, task = in_scopes(bench)
-    view = ScopeView(instance, task, {"name": b"1"})
+    step = Step(bench.state, APPLIERS, ROOMS, correlate_buffered, Limits(fuel=10))
+    step.enter_instance(instance)
+    view = ScopeView(step, task, {"name": b"1"})
     assert view.get("name") == msgspec.Raw(b"1")
     assert view.get("only_outside") == msgspec.Raw(b"1")
     assert view.get("missing", "default") == "default"
+    assert step.fuel_left == 10
+    assert ScopeView(step, task, {"name": b"1" * 130}).get("name") is not None
+    assert step.fuel_left == 8, "what is read is paid for"
 
 
 @pytest.mark.parametrize(

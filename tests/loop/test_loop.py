@@ -197,6 +197,18 @@ async def test_settling_waits_for_everything_decided() -> None:
         assert all(answer.done() for answer in answers)
 
 
+async def test_who_stops_settling_breaks_no_commit_off() -> None:
+    async with rig() as found:
+        with found.store.held_up():
+            answer = found.create()
+            settling = asyncio.create_task(found.loop.settle())
+            await found.store.is_committing()
+            settling.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await settling
+        assert (await answer).key
+
+
 async def test_stopping_commits_what_is_decided_and_refuses_the_rest() -> None:
     async with rig() as found:
         poll = found.poll("nobody")

@@ -8,7 +8,7 @@ import pytest
 from hpack import Decoder
 
 from counterflow.http2.headers import EncodedHeaders
-from counterflow.rpc.messages import MessageReader, framed
+from counterflow.rpc.messages import MessageReader, framed, opened
 from counterflow.rpc.request import read_request, read_timeout
 from counterflow.rpc.status import RpcError, StatusCode, trailers
 
@@ -37,10 +37,10 @@ def test_the_head_of_a_request() -> None:
 
 @pytest.mark.parametrize("step", [1, 2, 5, 6, 1_000])
 def test_messages_in_pieces(step: int) -> None:
-    reader = MessageReader(100, b"gzip")
+    reader = MessageReader(100)
     packed = gzip.compress(b"packed")
     stream = framed(b"one") + framed(b"") + b"\x01" + len(packed).to_bytes(4) + packed + framed(b"x" * 100)
-    found = [message for at in range(0, len(stream), step) for message in reader.feed(stream[at : at + step])]
+    found = [opened(message, b"gzip", 100) for at in range(0, len(stream), step) for message in reader.feed(stream[at : at + step])]
     assert found == [b"one", b"", b"packed", b"x" * 100]
     assert reader.unfinished_bytes == 0
 
@@ -56,8 +56,12 @@ def test_messages_in_pieces(step: int) -> None:
 )
 def test_messages_that_cannot_be_read(encoding: bytes, data: bytes, status: StatusCode) -> None:
     with pytest.raises(RpcError) as refusal:
-        MessageReader(100, encoding).feed(data)
+        opened(MessageReader(100).feed(data)[0], encoding, 100)
     assert refusal.value.status is status
+
+
+def test_words_that_no_text_may_have_are_told_all_the_same() -> None:
+    assert decoded(trailers(StatusCode.INTERNAL, "found \ud83d"))["grpc-message"] == "found ?"
 
 
 def decoded(headers: EncodedHeaders) -> dict[str, str]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import gzip
 import shutil
+import socket
 import ssl
 import subprocess
 from collections.abc import AsyncIterator
@@ -188,6 +190,45 @@ async def test_a_conversation(served: tuple[House, grpc.aio.Channel]) -> None:
     assert (error.code(), error.details()) == (grpc.StatusCode.ABORTED, "as you wish")
 
 
+async def test_messages_of_a_conversation_are_kept_as_small_as_they_came() -> None:
+    limits = Limits(http2=Http2Limits(stream_window=65_536))
+    async with serving(limits) as (house, _, port):
+        client = await RawClient.connect(port)
+        client.write(frame(codes.SETTINGS, 0, 0, b"\0\x04\0\0\0\0"), client.head(1, "/house/talk", ("grpc-encoding", "gzip")))
+        packed = gzip.compress(bytes(1_000_000))
+        client.write(*[data(1, b"\x01" + len(packed).to_bytes(4) + packed)] * 10)
+        client.write(client.head(3, "/house/wait"), data(3, framed(b"s"), ended=True))
+        await house.until(lambda: "s" in house.calls)
+        (talk,) = (call for stream_id, call in house.calls["s"]._connection._calls.items() if stream_id == 1)
+        assert len(talk.arrived) == 9
+        assert sum(len(message.data) for message in talk.arrived) < 10_000
+        assert talk.kept_bytes == 10 * (5 + len(packed))
+        client.close()
+
+
+async def test_a_call_that_is_taken_back_before_it_has_begun() -> None:
+    """Nothing is begun for it; a coroutine that nobody awaits would be a warning, which is an error here."""
+    async with serving() as (_, _, port):
+        client = await RawClient.connect(port)
+        client.write(client.head(1, "/house/talk"), frame(codes.RST_STREAM, 0, 1, bytes(4)))
+        client.write(client.head(3, "/house/echo"), data(3, framed(b"x"), ended=True))
+        assert (await client.answer(3))[1] == framed(b"x")
+        gc.collect()
+        client.close()
+
+
+async def test_a_name_with_several_addresses_is_served_on_one_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def both(_: str, port: int, **__: object) -> list[tuple[Any, ...]]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, port)) for host in ("127.0.0.1", "127.0.0.2")]
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", both)
+    server = RpcServer([])
+    port = await server.start("localhost", 0)
+    assert server._listener is not None
+    assert sorted(listening.getsockname() for listening in server._listener.sockets) == [("127.0.0.1", port), ("127.0.0.2", port)]
+    await server.stop(0)
+
+
 async def test_a_conversation_whose_answers_nobody_reads_is_not_read_either() -> None:
     async with serving(Limits(http2=Http2Limits(stream_window=65_536))) as (_, _, port):
         client = await RawClient.connect(port)
@@ -218,6 +259,25 @@ async def test_a_stream_that_is_not_read_is_not_fed() -> None:
         async with asyncio.timeout(PATIENCE_SECONDS):
             await drained.wait()
         assert await client.until(codes.DATA) == framed(b"12345")
+        client.close()
+
+
+async def test_answers_that_nobody_reads_are_kept_up_to_a_bound() -> None:
+    async with serving(Limits(unread_bytes=100_000)) as (house, _, port):
+        client = await RawClient.connect(port)
+        client.write(frame(codes.SETTINGS, 0, 0, b"\0\x04\0\0\0\0"))
+        for stream_id, name in ((1, b"a"), (3, b"b"), (5, b"c"), (7, b"d")):
+            client.write(client.head(stream_id, "/house/wait"), data(stream_id, framed(name), ended=True))
+        await house.until(lambda: len(house.calls) == 4)
+        for who in "abc":
+            house.calls[who].answer(bytes(70_000))
+        headers, _ = await client.answer(5)
+        assert headers["grpc-status"] == "8"
+        assert "bytes of answers wait unread" in headers["grpc-message"]
+        with pytest.raises(CallIsOver):
+            house.calls["d"].send(bytes(70_000))
+        assert house.gone == ["d"]
+        assert [house.calls[name].is_over for name in "abcd"] == [True] * 4
         client.close()
 
 

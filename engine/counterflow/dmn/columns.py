@@ -11,13 +11,15 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from counterflow.dmn.cells import Cell, Equal, Interval
 from counterflow.feel.run import Local, Run, Value
 from counterflow.feel.values import KINDS, Code
 
 Rules = int
+_CELLS_PER_FUEL: Final = 4
+"""Cells without an index that may be asked for one unit of fuel."""
 
 
 class Intervals:
@@ -103,6 +105,7 @@ class Column:
 
     def match(self, run: Run, local: Local, value: Value, in_play: Rules) -> Rules:
         found = self.always | self._indexed(value)
+        run.spend(len(self.general) // _CELLS_PER_FUEL)
         for bit, code in self.general:
             if bit & in_play and code(run, (*local, value)) is True:
                 found |= bit

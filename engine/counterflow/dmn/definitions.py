@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from counterflow.dmn import tree
 from counterflow.dmn.graph import Decision, Given, Graph, Input, Memo, Outcomes, Plan, Service
@@ -67,14 +68,14 @@ class Definitions:
         """A circle of decisions that need each other, in words; empty if there is none."""
         return self.graph.plan([decision.key for decision in self._decisions.values()]).cycle
 
-    def evaluate(self, decision_id: str, context: Variables, now_ms: int = 0, seed: str = "") -> DecisionResult:
+    def evaluate(self, decision_id: str, context: Variables, now_ms: int = 0, seed: str = "", fuel: int | None = None) -> DecisionResult:
         """Decide. `context` gives variables by `.get(name, default)`, as FEEL values or as `msgspec.Raw` JSON; those of an imported
-        model `lib` are in its variable `lib`, or stand beside the others. `seed` is that of uuid() and random number(). Raises
-        UnknownDecision."""
+        model `lib` are in its variable `lib`, or stand beside the others. `seed` is that of uuid() and random number(); `fuel` is what
+        the caller has left for it, where that may be less than the limit. Raises UnknownDecision."""
         decision = self._decisions.get(decision_id)
         if decision is None:
             raise UnknownDecision(_unknown("decision", decision_id, self._decisions))
-        return self._answer(decision.node, decision, context, now_ms, seed)
+        return self._answer(decision.node, decision, context, now_ms, seed, fuel)
 
     def _plan(self, decision: Decision) -> Plan:
         """Made when it is first asked for: of a long chain, nobody evaluates every link."""
@@ -90,8 +91,11 @@ class Definitions:
             raise UnknownDecision(_unknown("decision service", service_id, self._services))
         return self._answer(service.node, service, context, now_ms, seed)
 
-    def _answer(self, node: tree.Node, wanted: Decision | Service, context: Variables, now_ms: int, seed: str) -> DecisionResult:
-        run = Run(context, now_ms, self._limits, self._limits.fuel, seed=seed)
+    def _answer(
+        self, node: tree.Node, wanted: Decision | Service, context: Variables, now_ms: int, seed: str, fuel: int | None = None
+    ) -> DecisionResult:
+        limits = self._limits if fuel is None or fuel >= self._limits.fuel else replace(self._limits, fuel=fuel)
+        run = Run(context, now_ms, limits, limits.fuel, seed=seed)
         outcomes: Outcomes = []
         memo: Memo = {}
         output: Value = None
@@ -105,7 +109,7 @@ class Definitions:
         except RecursionError:
             output, failure = None, DecisionFailure("nesting", node.id, "the decision nests deeper than this machine's stack")
         trace = tuple([(decision.node, outcome) for decision, outcome in outcomes])
-        return DecisionResult(node.id, node.name, output, tuple(run.warned), failure or _violation(outcomes), trace)
+        return DecisionResult(node.id, node.name, output, tuple(run.warned), failure or _violation(outcomes), trace, run.fuel_used)
 
     def _output(self, run: Run, wanted: Decision | Service, memo: Memo, outcomes: Outcomes) -> Value:
         if isinstance(wanted, Service):

@@ -71,6 +71,7 @@ class DecisionResult(msgspec.Struct, frozen=True):
     warnings: tuple[FeelWarning, ...]
     failure: DecisionFailure | None
     trace: Trace
+    fuel_used: int
 
     @property
     def evaluated(self) -> tuple[EvaluatedDecision, ...]:

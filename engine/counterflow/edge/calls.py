@@ -58,6 +58,7 @@ class Calls:
         self._timeout_seconds = settings.request_timeout_ms / 1000
         self._under_way = 0
         self._waiting = 0
+        self._held_bytes = 0
         self._idle = asyncio.Event()
         self._idle.set()
 
@@ -66,10 +67,10 @@ class Calls:
 
         def start(request: Message, call: Call) -> None:
             translated = translate(request)
-            self.begun()
             if translated.begins:
                 self._wait_for_turn(rpc.name, translated, call)
             else:
+                self.begun()
                 self._carry_out(rpc.name, translated, call, self.ended)
 
         return from_callback(rpc.path, rpc.request.FromString, self._guarded(rpc.name, start), self._timeout_seconds)
@@ -127,6 +128,20 @@ class Calls:
         self._waiting -= 1
         self.ended()
 
+    def hold(self, call: Call) -> None:
+        """A request is kept in memory while it waits. Raises `Overloaded` where there is no room; while none waits there is for any."""
+        size, most = call.request_bytes, self.settings.waiting_bytes
+        if self._held_bytes and self._held_bytes + size > most:
+            raise Overloaded(
+                f"{self._held_bytes} bytes of requests wait for their turn or their answer, and {size} more would be too many; "
+                "try again after a while"
+            )
+        self._held_bytes += size
+
+    def let_go(self, call: Call) -> None:
+        """It is not kept any more."""
+        self._held_bytes -= call.request_bytes
+
     def hand_back(self, jobs: Sequence[ActivatedJob]) -> None:
         """Jobs that reached nobody can be taken by others, their tries unchanged; if even that fails, after their deadline."""
         for job in jobs:
@@ -140,17 +155,23 @@ class Calls:
     def _wait_for_turn(self, rpc: str, translated: Translated, call: Call) -> None:
         """Whoever goes away while waiting leaves the line."""
 
+        self.hold(call)
+        self.begun()
+
         def begin() -> None:
             call.on_gone = None
+            self.let_go(call)
             self._carry_out(rpc, translated, call, self._ended_with_turn)
 
         def refuse(refusal: Overloaded) -> None:
             if not call.is_over:
+                self.let_go(call)
                 self.ended()
                 call.finish(*status_of(rpc, refusal))
 
         def gone() -> None:
             self.turns.leave(call)
+            self.let_go(call)
             self.ended()
 
         call.on_gone = gone
@@ -160,8 +181,13 @@ class Calls:
         respond = translated.respond
 
         def told(answer: Any) -> None:
-            call.answer(b"" if respond is None else respond(answer).SerializeToString())
-            ended()
+            try:
+                call.answer(b"" if respond is None else respond(answer).SerializeToString())
+            except Exception as error:
+                logger.exception("%s was carried out, and met an internal fault on the way to its answer", rpc)
+                call.finish(*status_of(rpc, error))
+            finally:
+                ended()
 
         def failed(error: Exception) -> None:
             call.finish(*status_of(rpc, error))
@@ -200,6 +226,11 @@ class Calls:
             if self.stopping:
                 call.finish(StatusCode.UNAVAILABLE, STOPPING)
                 return None
+            try:
+                self.hold(call)
+            except Overloaded as error:
+                call.finish(*status_of(rpc, error))
+                return None
             self.begun()
             try:
                 return await behaviour(request, call)
@@ -211,6 +242,7 @@ class Calls:
                 logger.exception("%s met an internal fault", rpc)
                 status, details = status_of(rpc, error)
             finally:
+                self.let_go(call)
                 self.ended()
             call.finish(status, details)
             return None

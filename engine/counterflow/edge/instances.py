@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
-from counterflow.edge.calls import Calls, Context, Translated, Translation, kept
+from counterflow.edge.calls import STOPPING, Calls, Context, Translated, Translation, kept
 from counterflow.edge.status import Refused
 from counterflow.edge.translate import created, creation, document, duration_ms, own_key, result
 from counterflow.kernel.incidents import ResolveIncident
@@ -21,11 +21,13 @@ class Instances:
     """The calls about process instances."""
 
     def __init__(self, calls: Calls) -> None:
+        self._calls = calls
         self._loop = calls.loop
         self._turns = calls.turns
         self._variable_bytes = calls.settings.variable_bytes
         self._request_timeout_ms = calls.settings.request_timeout_ms
         self._awaited: dict[asyncio.Future[InstanceEnded], int] = {}
+        self._has_ended = False
 
     def translations(self) -> Mapping[str, Translation]:
         """By rpc; the one that waits for a result is not among them."""
@@ -46,9 +48,13 @@ class Instances:
         """An instance begins; the answer comes when it has completed."""
         wait_ms = duration_ms(request.requestTimeout) if request.requestTimeout > 0 else self._request_timeout_ms
         async with self._turns:
+            if self._calls.stopping:
+                raise Refused(StatusCode.UNAVAILABLE, STOPPING)
             answered, ended = self._loop.submit_and_follow(creation(request.request, self._variable_bytes))
             instance: ProcessInstance = await kept(answered, lambda late: self._loop.stop_following(late.key, ended))
         self._awaited[ended] = instance.key
+        if self._has_ended:
+            self.end()
         try:
             async with asyncio.timeout(wait_ms / 1000):
                 end = await ended
@@ -69,6 +75,7 @@ class Instances:
 
     def end(self) -> None:
         """The server is stopping: whoever waits for a result is told so, with a status that no client takes for "do it again"."""
+        self._has_ended = True
         for ended, key in list(self._awaited.items()):
             if not ended.done():
                 ended.set_exception(

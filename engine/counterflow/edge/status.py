@@ -83,13 +83,13 @@ def status_of(rpc: str, error: BaseException) -> tuple[StatusCode, str]:
 
 def fit(details: str) -> str:
     """Details cut to what a header can carry, by whole lines where there are several."""
-    if len(details) * 9 <= DETAILS_BYTES or len(quote(details)) <= DETAILS_BYTES:
+    if len(details) * 9 <= DETAILS_BYTES or len(quote(details, errors="replace")) <= DETAILS_BYTES:
         return details
     kept: list[str] = []
     room = DETAILS_BYTES - 100
     lines = details.splitlines()
     for line in lines:
-        room -= len(quote(line)) + 3
+        room -= len(quote(line, errors="replace")) + 3
         if room < 0:
             break
         kept.append(line)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from counterflow.delivery.takers import STREAM_CREDIT, StreamTaker
 from counterflow.edge.calls import STOPPING, Calls, Context
 from counterflow.edge.translate import activation, job_on_wire
+from counterflow.loop import Overloaded
+from counterflow.rpc.call import CallIsOver
 from counterflow.rpc.status import StatusCode
 from counterflow_wire import gateway
 
@@ -29,7 +31,11 @@ class Push:
         if self._is_held or self._call.is_over or not queue:
             return
         while queue and not self._is_ending:
-            if not self._call.send(job_on_wire(queue[0]).SerializeToString()):
+            try:
+                has_left = self._call.send(job_on_wire(queue[0]).SerializeToString())
+            except CallIsOver:
+                return
+            if not has_left:
                 self._is_held = True
                 return
             queue.popleft()
@@ -76,9 +82,15 @@ class Streams:
             self._open.discard(push)
             self._takers.remove_stream(push.taker)
             self._calls.hand_back(push.taker.queue)
+            self._calls.let_go(call)
             self._calls.ended_waiting()
 
-        self._calls.begun_waiting()
+        self._calls.hold(call)
+        try:
+            self._calls.begun_waiting()
+        except Overloaded:
+            self._calls.let_go(call)
+            raise
         call.on_gone = gone
         call.on_drained = push.drained
         self._takers.add_stream(push.taker)

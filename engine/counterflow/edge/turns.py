@@ -6,6 +6,7 @@ out at a time, some more wait in line in the order of their arrival, and the lin
 instance that has ended, and one more for every few steps, so that there is always a little more to do than can be done. While nothing
 comes to its end (instances that wait for something, or no worker), there is nothing to wait for, and the line moves freely.
 
+The line is long for a burst: as long as it has only just formed, or no work goes on. A line that stays while work goes on is short.
 Whoever finds the line full is refused: late, since a caller who asks again at once would otherwise keep the server busy with refusals.
 Refusals on their way are bounded as well; beyond that they are sent at once.
 """
@@ -24,6 +25,8 @@ STEPS_PER_TURN = 64
 """So many steps of work under way let one more call begin something, besides those that the ends of instances let in."""
 QUIET_SECONDS = 0.25
 """Work that has not gone on for so long is not waited for."""
+BURST_SECONDS = 1.0
+"""A line that has formed no longer ago is that of a burst."""
 LATE_REFUSALS = 10_000
 """Callers who may wait for their refusal at once."""
 
@@ -34,9 +37,13 @@ class Turns:
     def __init__(self, settings: Settings) -> None:
         self._at_once = settings.new_calls_at_once
         self._line_length = settings.new_calls_in_line
+        self._burst_length = max(settings.new_calls_in_line, settings.new_calls_in_burst)
         self._pause_seconds = settings.refusal_pause_ms / 1000
         self._line: OrderedDict[object, Callable[[], None]] = OrderedDict()
+        self._formed_at = 0.0
+        """When the first of those in line came to an empty one, in seconds of the event loop."""
         self._taken = 0
+        self._is_moving = False
         self._let_in = 0
         """Steps that the line may still move by, in parts of a turn."""
         self._quiet: asyncio.TimerHandle | None = None
@@ -52,7 +59,9 @@ class Turns:
         if not self._line and self._taken < self._at_once:
             self._taken += 1
             begin()
-        elif len(self._line) < self._line_length:
+        elif self._has_room():
+            if not self._line:
+                self._formed_at = asyncio.get_running_loop().time()
             self._line[caller] = begin
         elif self._refusals < LATE_REFUSALS:
             self._refusals += 1
@@ -97,12 +106,26 @@ class Turns:
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.end()
 
+    def _has_room(self) -> bool:
+        waiting = len(self._line)
+        if waiting < self._line_length:
+            return True
+        is_burst = not waiting or self._quiet is None or asyncio.get_running_loop().time() - self._formed_at <= BURST_SECONDS
+        return is_burst and waiting < self._burst_length
+
     def _move(self) -> None:
-        while self._line and self._taken < self._at_once and (self._quiet is None or self._let_in >= STEPS_PER_TURN):
-            self._taken += 1
-            if self._quiet is not None:
-                self._let_in -= STEPS_PER_TURN
-            self._line.popitem(last=False)[1]()
+        """A turn that ends as soon as it begins would move the line from inside; its place is given away by the move under way."""
+        if self._is_moving:
+            return
+        self._is_moving = True
+        try:
+            while self._line and self._taken < self._at_once and (self._quiet is None or self._let_in >= STEPS_PER_TURN):
+                self._taken += 1
+                if self._quiet is not None:
+                    self._let_in -= STEPS_PER_TURN
+                self._line.popitem(last=False)[1]()
+        finally:
+            self._is_moving = False
 
     def _fall_quiet(self) -> None:
         self._quiet = None

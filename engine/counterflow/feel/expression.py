@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from counterflow.feel import compiler, parser
 from counterflow.feel.compiler import Compiled
@@ -15,11 +16,12 @@ DEFAULT_LIMITS: Final = Limits()
 
 
 class Evaluation(msgspec.Struct, frozen=True):
-    """The answer. `failure` is set if the evaluation was stopped; `value` is then None."""
+    """The answer, and what it took. `failure` is set if the evaluation was stopped; `value` is then None."""
 
     value: Value
     warnings: tuple[FeelWarning, ...] = ()
     failure: FeelFailure | None = None
+    fuel_used: int = 0
 
 
 class Expression:
@@ -34,26 +36,29 @@ class Expression:
         self._decoders = compiled.decoders
         self._limits = limits
 
-    def evaluate(self, context: Variables, now_ms: int = 0, seed: str = "") -> Evaluation:
+    def evaluate(self, context: Variables, now_ms: int = 0, seed: str = "", fuel: int | None = None) -> Evaluation:
         """Run it. `context` gives variables by `.get(name, default)`, as values or as `msgspec.Raw` JSON; `now_ms` is the time of now().
 
         The same `seed` at the same time draws the same from uuid() and random number(); without one they are new each time.
+        `fuel` is what the caller has left for it, where that may be less than the limit.
         """
-        return self._run(context, now_ms, (), seed)
+        return self._run(context, now_ms, (), seed, fuel)
 
-    def _run(self, context: Variables, now_ms: int, local: Local, seed: str) -> Evaluation:
+    def _run(self, context: Variables, now_ms: int, local: Local, seed: str, fuel: int | None = None) -> Evaluation:
         limits = self._limits
+        if fuel is not None and fuel < limits.fuel:
+            limits = replace(limits, fuel=fuel)
         run = Run(context, now_ms, limits, limits.fuel, self._decoders, seed)
         try:
             value = self._code(run, local)
             if type(value) in _GROWING:
                 check_size(run, value)
         except FeelFailure as failure:
-            return Evaluation(None, tuple(run.warned), failure)
+            return Evaluation(None, tuple(run.warned), failure, run.fuel_used)
         except RecursionError:
             too_deep = FeelFailure("nesting", "the expression or a value in it nests deeper than this machine's stack")
-            return Evaluation(None, tuple(run.warned), too_deep)
-        return Evaluation(value, tuple(run.warned)) if run.warned else Evaluation(value)
+            return Evaluation(None, tuple(run.warned), too_deep, run.fuel_used)
+        return Evaluation(value, tuple(run.warned) if run.warned else (), None, limits.fuel - run.fuel)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.text!r})"

@@ -105,6 +105,11 @@ class Run(msgspec.Struct):
         if self.fuel < 0:
             self.exhausted()
 
+    @property
+    def fuel_used(self) -> int:
+        """What it has taken, at most what it was given."""
+        return self.limits.fuel - max(self.fuel, 0)
+
     def exhausted(self) -> NoReturn:
         raise FeelFailure("fuel", f"the expression took more than {self.limits.fuel} steps: iterate over fewer items")
 

@@ -13,6 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from counterflow import feel
+from counterflow.kernel import variables
 from counterflow.kernel.instance_state import InstanceState
 from counterflow.kernel.records import Command, Event, Rejection, RejectionType
 from counterflow.kernel.rows import BoundDecision, DecisionDefinition, DecisionRequirements
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 CANDIDATES = 10
 """Names that a message about a missing decision lists."""
+VERSION_DIGITS = 18
+"""More than any version has; text that an expression gives may have thousands."""
 WARNINGS = 5
 """Warnings that are kept of one evaluation."""
 NULL = b"null"
@@ -117,7 +120,7 @@ def find(state: State, decision_id: str, binding: Binding, which: str, deploymen
     if binding is Binding.LATEST:
         found = decisions.latest.get(decision_id)
     elif binding is Binding.VERSION:
-        found = decisions.version_of(decision_id, int(which)) if which.isdecimal() else None
+        found = decisions.version_of(decision_id, int(which)) if which.isdecimal() and len(which) <= VERSION_DIGITS else None
     elif binding is Binding.VERSION_TAG:
         found = decisions.tagged(decision_id, which)
     else:
@@ -157,11 +160,15 @@ def evaluate(
 ) -> tuple[Evaluation, dmn.DecisionResult]:
     """Evaluate a decision at the time of the command, and write it down; also what the language has answered."""
     state = step.state
-    result = state.decision_model(decision.requirements_key).evaluate(decision.decision_id, context, step.now_ms, step.new_seed())
+    model, left = state.decision_model(decision.requirements_key), step.fuel_left
+    result = model.evaluate(decision.decision_id, context, step.now_ms, step.new_seed(), left)
+    step.fuel_left -= 1 + result.fuel_used + len(result.trace)
     requirements: DecisionRequirements = state.shared[DecisionRequirements][decision.requirements_key]
     failed, failure = (
         (result.failure.decision_id or decision.decision_id, result.failure.message) if result.failure is not None else ("", "")
     )
+    if result.failure is not None and result.failure.kind == "fuel" and result.fuel_used >= left:
+        failure = str(variables.budget_spent(step))
     output = NULL
     try:
         output = feel.to_json(result.output) if not failure else NULL
@@ -181,6 +188,7 @@ def trace_of(evaluated: bytes) -> tuple[EvaluatedDecision, ...]:
 
 def _write_down(step: Step, evaluation: Evaluation, element_instance_key: int, kept: bytes | None, warnings: tuple[str, ...]) -> None:
     evaluated = _encode(evaluation.evaluated)
+    step.pay_for(len(evaluated) + len(evaluation.output))
     if len(evaluated) > step.limits.variable_bytes:
         evaluated = _encode([_without_values(each) for each in evaluation.evaluated])
     decision = evaluation.decision

@@ -7,6 +7,7 @@ for and put away again, the least recently used first, as soon as the store has 
 from __future__ import annotations
 
 from collections import OrderedDict
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from counterflow.kernel.rows import DecisionDefinition, DecisionRequirements
@@ -69,8 +70,8 @@ class DeployedDecisions:
     def release(self, committed_batch: int) -> None:
         """Put away models beyond those that are kept, of those that the store can give back."""
         surplus = len(self._models) - KEPT_MODELS
-        stored = [key for key, kept in self._models.items() if kept.batch <= committed_batch]
-        for key in stored[: max(surplus, 0)]:
+        stored = (key for key, kept in self._models.items() if kept.batch <= committed_batch)
+        for key in list(islice(stored, max(surplus, 0))):
             del self._models[key]
 
     # -- indexing -------------------------------------------------------------------------------------------------

@@ -14,6 +14,9 @@ from counterflow.kernel.rows import ElementInstance, Incident
 from counterflow.kernel.state import State
 from counterflow.kernel.step import Step
 
+TOLD = 2_000
+"""Characters of a message that are kept, of its beginning and its end: the text of an expression may be a book."""
+
 
 class IncidentRaised(Event, frozen=True, array_like=True, tag=40, gc=False):
     """An element cannot go on; `message` says what was expected, what was found and what would help."""
@@ -44,8 +47,9 @@ class ResolveIncident(Command, frozen=True, kw_only=True, gc=False):
 
 
 def raise_incident(step: Step, element: ElementInstance, error_type: str, message: str, job_key: int = 0) -> None:
-    """Hold an element up until a person has looked."""
-    step.emit(IncidentRaised(step.new_key(), element.key, job_key, error_type, message))
+    """Hold an element up until a person has looked. What is not of a job is told in few words, as it may be told of many elements."""
+    told = message if job_key or len(message) <= TOLD else f"{message[: TOLD * 3 // 4]} … {message[-TOLD // 4 :]}"
+    step.emit(IncidentRaised(step.new_key(), element.key, job_key, error_type, told))
 
 
 def drop_incidents_of(step: Step, element_instance_key: int) -> None:

@@ -120,10 +120,8 @@ def _text(step: Step, scope_key: int, expression: Expression, what: str, catch: 
         return value
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return str(value)
-    found = evaluation.failure if evaluation.failure is not None else "null" if value is None else repr(value)
-    if isinstance(value, bool):
-        found = "true" if value else "false"
-    raise NotAKey(f"Expected the {what} '={expression.text}' of '{catch.id}' to be a string or a number, but it is {found}")
+    found = variables.found_in(evaluation)
+    raise NotAKey(f"Expected the {what} '={expression.text}' of '{catch.id}' to be a string or a number, but {found}")
 
 
 # -- applying ---------------------------------------------------------------------------------------------------------

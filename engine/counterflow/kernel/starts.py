@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from counterflow.feel import Expression
-from counterflow.kernel import timers
+from counterflow.kernel import timers, variables
 from counterflow.kernel.instance_state import InstanceState
 from counterflow.kernel.records import BrokenInvariant, Event, Rejection, RejectionType
 from counterflow.kernel.rows import MessageStart, ProcessDefinition, StartTimer
@@ -91,7 +91,7 @@ def trigger(step: Step, timer: StartTimer) -> ProcessDefinition:
 
 def _first_moment(step: Step, node: Node, definition: TimerDefinition) -> timers.Schedule:
     try:
-        return timers.first_moment(definition, definition.expression.evaluate(NO_VARIABLES, step.now_ms, step.new_seed()), step.now_ms)
+        return timers.first_moment(definition, variables.evaluate_in(step, NO_VARIABLES, definition.expression), step.now_ms)
     except timers.NotATime as failure:
         raise Rejection(RejectionType.INVALID_ARGUMENT, f"{failure} (start event '{node.id}')") from failure
 
@@ -99,12 +99,13 @@ def _first_moment(step: Step, node: Node, definition: TimerDefinition) -> timers
 def _message_name(step: Step, node: Node, name: str | Expression) -> str:
     if isinstance(name, str):
         return name
-    value = name.evaluate(NO_VARIABLES, step.now_ms, step.new_seed()).value
+    value = (evaluation := variables.evaluate_in(step, NO_VARIABLES, name)).value
     if isinstance(value, str) and value:
         return value
     raise Rejection(
         RejectionType.INVALID_ARGUMENT,
-        f"Expected the message name '={name.text}' of start event '{node.id}' to be text without variables, but it is {value!r}",
+        f"Expected the message name '={name.text}' of start event '{node.id}' to be text without variables, but "
+        f"{variables.found_in(evaluation)}",
     )
 
 

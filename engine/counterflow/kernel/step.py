@@ -30,6 +30,10 @@ MAXIMUM_STEPS = 1_000
 """Elements that one command may enter again before the course is held up: a loop without a wait would go on for ever."""
 
 
+BYTES_PER_FUEL = 64
+"""Bytes of text or JSON that an expression reads or makes for one unit of its command's fuel."""
+
+
 class Limits(NamedTuple):
     """What one process may ask for at most; see design.md, "Words and defaults"."""
 
@@ -40,6 +44,10 @@ class Limits(NamedTuple):
     loop_instances: int = 100_000
     elements: int = 500_000
     """Elements that one command may enter in all, however they come about: multi-instance activities inside each other."""
+    fuel: int = 4_000_000
+    """What all expressions and decisions of one command may take together, twenty of the costliest: each pays one unit, what its
+    evaluation uses, and one for each `BYTES_PER_FUEL` of its text, of what it reads and of what it makes. What goes into called
+    processes is paid for likewise."""
 
 
 class Step:
@@ -57,6 +65,7 @@ class Step:
         "elements_left",
         "ended",
         "events",
+        "fuel_left",
         "instance",
         "limits",
         "resolved",
@@ -78,6 +87,7 @@ class Step:
         self.ended: list[InstanceEnded] = []
         self.steps_left = limits.steps
         self.elements_left = limits.elements
+        self.fuel_left = limits.fuel
         self._entered: set[tuple[int, str, int, int]] = set()
         self._again: set[int] = set()
         self._lineage: dict[int, frozenset[int]] = {}
@@ -133,6 +143,10 @@ class Step:
         """What uuid() and random number() of one evaluation begin with: the same for the same command on the same state."""
         self._evaluations += 1
         return f"{self.state.last_key}.{self.state.last_position}.{self._evaluations}"
+
+    def pay_for(self, size: int) -> None:
+        """Take what reading or making so many bytes costs off the fuel of the command."""
+        self.fuel_left -= size // BYTES_PER_FUEL
 
     def emit(self, event: Event) -> None:
         """Record that something happened to the current instance, and apply it."""

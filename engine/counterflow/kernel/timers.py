@@ -90,10 +90,10 @@ def first_moment(definition: TimerDefinition, evaluation: feel.Evaluation, now_m
     found = None if evaluation.failure is not None else readers[definition.kind](value, now_ms)
     if found is None or found.due_ms > LATEST_MS:
         examples = {TimerKind.DATE: "2030-01-01T09:00:00Z", TimerKind.DURATION: "PT15M", TimerKind.CYCLE: "R3/PT10S"}
-        shown = evaluation.failure if evaluation.failure is not None else "null" if value is None else repr(str(value))
+        shown = evaluation.failure if evaluation.failure is not None else f"it is {'null' if value is None else repr(str(value))}"
         raise NotATime(
             f"Expected the timer's {definition.kind} '={definition.expression.text}' to give one such as {examples[definition.kind]}, "
-            f"but it is {shown}"
+            f"but {shown}"
         )
     return found
 

@@ -20,7 +20,7 @@ from counterflow.kernel.instance_state import InstanceState
 from counterflow.kernel.records import Command, Event, Rejection, RejectionType
 from counterflow.kernel.rows import ElementInstance, Variable
 from counterflow.kernel.state import State
-from counterflow.kernel.step import Step
+from counterflow.kernel.step import BYTES_PER_FUEL, Step
 from counterflow.model.graph import Node, VariableMapping
 
 Document = Mapping[str, bytes]
@@ -86,20 +86,25 @@ class DocumentTooLarge(Rejection):
 class ScopeView:
     """Variables as an expression at some element sees them: nearest scope first. What FEEL asks for names.
 
-    `over` is seen before every scope: what earlier mappings of the same element have made.
+    `over` is seen before every scope: what earlier mappings of the same element have made. The command pays for what is read.
     """
 
-    __slots__ = ("_instance", "_over", "_scope_key")
+    __slots__ = ("_instance", "_over", "_scope_key", "_step")
 
-    def __init__(self, instance: InstanceState, scope_key: int, over: Document) -> None:
-        self._instance = instance
+    def __init__(self, step: Step, scope_key: int, over: Document) -> None:
+        self._step = step
+        self._instance = step.current()
         self._scope_key = scope_key
         self._over = over
 
     def get(self, name: str, default: Any = None) -> Any:
         """The variable's JSON text, to be decoded by who needs it; `default` if no scope has it."""
         value = self._over[name] if name in self._over else lookup(self._instance, self._scope_key, name)
-        return default if value is None else msgspec.Raw(value)
+        if value is None:
+            return default
+        if len(value) >= BYTES_PER_FUEL:
+            self._step.pay_for(len(value))
+        return msgspec.Raw(value)
 
 
 def lookup(instance: InstanceState, scope_key: int, name: str) -> bytes | None:
@@ -223,7 +228,28 @@ def hand_on(step: Step, scope_key: int, names: Iterable[str]) -> dict[str, bytes
 
 def evaluate(step: Step, scope_key: int, expression: Expression, over: Document = _NOTHING) -> feel.Evaluation:
     """An expression as seen from a scope, at the time of the command; `over` hides what the scopes have."""
-    return expression.evaluate(ScopeView(step.current(), scope_key, over), step.now_ms, step.new_seed())
+    return evaluate_in(step, ScopeView(step, scope_key, over), expression)
+
+
+def evaluate_in(step: Step, context: feel.Variables, expression: Expression) -> feel.Evaluation:
+    """An expression at the time of the command, on what the command has left of its fuel."""
+    left = step.fuel_left
+    if left <= 0:
+        return feel.Evaluation(None, (), budget_spent(step))
+    evaluation = expression.evaluate(context, step.now_ms, step.new_seed(), left)
+    step.fuel_left -= 1 + evaluation.fuel_used + len(expression.text) // BYTES_PER_FUEL
+    if evaluation.failure is not None and evaluation.failure.kind == "fuel" and evaluation.fuel_used >= left:
+        return feel.Evaluation(None, evaluation.warnings, budget_spent(step), evaluation.fuel_used)
+    return evaluation
+
+
+def budget_spent(step: Step) -> feel.FeelFailure:
+    """Why a command stops evaluating: one more would keep everybody else waiting."""
+    return feel.FeelFailure(
+        "fuel",
+        f"the expressions and decisions of this one command have spent its budget of {step.limits.fuel} steps (a new command, such as "
+        "resolving this incident, has a new one; to need less, let fewer instances begin at once, or let them compute less)",
+    )
 
 
 def found_in(evaluation: feel.Evaluation) -> str:
@@ -250,10 +276,11 @@ def map_values(step: Step, element: ElementInstance, mappings: Iterable[Variable
     result: dict[str, bytes] = {}
     for mapping in mappings:
         name = mapping.target[0]
-        earlier = {other: made for other, made in result.items() if other != name}
+        earlier = {other: made for other, made in result.items() if other != name} if name in result else result
         value = evaluate_to_json(step, element.key, mapping.source, f"'{'.'.join(mapping.target)}'", earlier)
         if len(mapping.target) > 1:
             value = _nested(result.get(name, present.get(name)), mapping.target[1:], value)
+            step.pay_for(len(value))
         result[name] = value
     return result
 
@@ -264,9 +291,11 @@ def evaluate_to_json(step: Step, scope_key: int, expression: Expression, what: s
     if evaluation.failure is not None:
         raise MappingFailed(f"Expected '={expression.text}' to give a value for {what}, but {evaluation.failure}")
     try:
-        return feel.to_json(evaluation.value)
+        value = feel.to_json(evaluation.value)
     except feel.FeelValueError as error:
         raise MappingFailed(f"Expected '={expression.text}' to give a value for {what}, but {error}") from error
+    step.pay_for(len(value))
+    return value
 
 
 def _nested(present: bytes | None, path: tuple[str, ...], value: bytes) -> bytes:

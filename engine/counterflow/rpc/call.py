@@ -7,16 +7,20 @@ that its connection has to say in the same turn of the event loop.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING
 
-from counterflow.rpc.messages import PREFIX_BYTES, MessageReader, framed
+from counterflow.rpc.messages import PREFIX_BYTES, Frame, MessageReader, framed, opened
 from counterflow.rpc.status import HEADERS, OK, OK_ALONE, RpcError, StatusCode, trailers
 
 if TYPE_CHECKING:
     from counterflow.rpc.connection import RpcConnection
     from counterflow.rpc.methods import Method
+
+
+logger = logging.getLogger("counterflow.rpc")
 
 
 class CallIsOver(Exception):
@@ -39,6 +43,7 @@ class Call:
         "on_drained",
         "on_gone",
         "reader",
+        "request_bytes",
         "stream_id",
         "timer",
     )
@@ -50,6 +55,8 @@ class Call:
         self.encoding = encoding
         self.reader: MessageReader | None = None
         """Puts the request together, where it does not come in one piece."""
+        self.request_bytes = 0
+        """The one message of the request, once it is whole."""
         self.timer: asyncio.TimerHandle | None = None
         self.on_gone: Callable[[], object] | None = None
         """Called once if the call ends in another way than by an answer: taken back, out of time, connection lost, server stopped."""
@@ -57,8 +64,8 @@ class Call:
         """Called when all that was written has left, after `send` has answered False."""
         self.is_over = False
         self._has_begun = False
-        self.arrived: deque[bytes] = deque()
-        """Messages of the request that nobody has taken yet."""
+        self.arrived: deque[Frame] = deque()
+        """Messages of the request that nobody has taken yet, as small as they came."""
         self.has_ended = False
         """No more of them will come."""
         self.kept_bytes = 0
@@ -69,7 +76,11 @@ class Call:
 
     def answer(self, message: bytes) -> None:
         """The one message of a unary call, and OK. Nothing happens if the call is over, here and in `finish`."""
-        if not self.is_over:
+        if self.is_over:
+            return
+        if unread := self._connection.refusal_to_keep(len(message)):
+            self.finish(StatusCode.RESOURCE_EXHAUSTED, unread)
+        else:
             self._connection.http2.respond(self.stream_id, HEADERS, framed(message), OK)
             self._close()
 
@@ -83,8 +94,10 @@ class Call:
     def send(self, message: bytes) -> bool:
         """One message of a stream. Answers False when it is held back because the client does not read: wait for `on_drained`.
 
-        Raises `CallIsOver`.
+        Raises `CallIsOver`, also where too much waits unread on the connection already: then this ends the call.
         """
+        if unread := self._connection.refusal_to_keep(len(message)):
+            self.break_off(StatusCode.RESOURCE_EXHAUSTED, unread)
         if self.is_over:
             raise CallIsOver
         self.begin()
@@ -121,7 +134,7 @@ class Call:
 
     # -- asking ---------------------------------------------------------------------------------------------------
 
-    def arrive(self, messages: list[bytes], *, ended: bool) -> None:
+    def arrive(self, messages: list[Frame], *, ended: bool) -> None:
         """For the connection: messages of the request, and whether they were the last."""
         self.arrived.extend(messages)
         self.has_ended = self.has_ended or ended
@@ -132,13 +145,17 @@ class Call:
         """The messages of a stream of requests as they come; the client may send more as they are taken."""
         while True:
             while self.arrived:
-                message = self.arrived.popleft()
-                yield message
-                self._connection.taken(self, len(message) + PREFIX_BYTES)
+                frame = self.arrived.popleft()
+                yield self.opened(frame)
+                self._connection.taken(self, len(frame.data) + PREFIX_BYTES)
             if self.has_ended:
                 return
             self._asked = asyncio.get_running_loop().create_future()
             await self._asked
+
+    def opened(self, frame: Frame) -> bytes:
+        """A message that has come, decompressed. Raises `RpcError`."""
+        return opened(frame, self.encoding, self._connection.message_bytes)
 
     # -- ending ---------------------------------------------------------------------------------------------------
 
@@ -151,8 +168,7 @@ class Call:
         """End the call over the head of whoever answers it."""
         gone, self.on_gone = self.on_gone, None
         self.finish(status, details)
-        if gone is not None:
-            gone()
+        self._tell(gone)
 
     def go(self) -> None:
         """For the connection: nobody waits for an answer any more."""
@@ -160,12 +176,19 @@ class Call:
             return
         gone, self.on_gone = self.on_gone, None
         self._close()
-        if gone is not None:
-            gone()
+        self._tell(gone)
 
     def refuse(self, error: RpcError) -> None:
         """End the call as an error says."""
         self.finish(error.status, error.details, error.proto)
+
+    def _tell(self, gone: Callable[[], object] | None) -> None:
+        """Whatever it makes of it: the other calls of a connection that is lost must be told too."""
+        if gone is not None:
+            try:
+                gone()
+            except Exception:
+                logger.exception("%s met an internal fault when its client had gone", self.method.path)
 
     def _close(self) -> None:
         self.is_over = True

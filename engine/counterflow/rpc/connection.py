@@ -21,6 +21,7 @@ from counterflow.rpc.status import RpcError, StatusCode, trailers
 logger = logging.getLogger("counterflow.rpc")
 
 REMEMBERED_REQUESTS = 500
+SMALL_ANSWER_BYTES = 65_536
 _ENCODINGS = (b"identity", b"gzip")
 _ALIVE = b"alive?  "
 _STOPPING = b"stopping"
@@ -101,6 +102,7 @@ class RpcConnection(asyncio.Protocol):
         """The client has gone, or we have sent it away."""
         if self._watch is not None:
             self._watch.cancel()
+        self._transport = None
         self.http2.is_over = True
         self._end_calls()
         self._owner.left(self)
@@ -121,6 +123,11 @@ class RpcConnection(asyncio.Protocol):
         for call in waiting:
             self._drained(call)
 
+    @property
+    def message_bytes(self) -> int:
+        """A message of a request, decompressed, at most."""
+        return self._limits.message_bytes
+
     # -- for calls ------------------------------------------------------------------------------------------------
 
     def flush_soon(self) -> None:
@@ -134,6 +141,15 @@ class RpcConnection(asyncio.Protocol):
         if self._is_paused:
             self._waiting.append(call)
         return not self._is_paused
+
+    def refusal_to_keep(self, size: int) -> str:
+        """Why a part of an answer, of so many bytes, cannot be kept until the client reads it, or nothing. Small ones always can."""
+        if size <= SMALL_ANSWER_BYTES or self._transport is None:
+            return ""
+        unread = self.http2.outgoing.kept_bytes + self._transport.get_write_buffer_size()
+        if unread <= self._limits.unread_bytes:
+            return ""
+        return f"The call was carried out, but {unread} bytes of answers wait unread on this connection: read them first, or ask for less"
 
     def forget(self, call: Call) -> None:
         """It is over."""
@@ -204,7 +220,8 @@ class RpcConnection(asyncio.Protocol):
             request = read_request(event.headers)
             if len(self._requests) >= REMEMBERED_REQUESTS:
                 self._requests.clear()
-            self._requests[event.headers] = request
+            if sum(len(value) for _, value in event.headers) <= self._limits.http2.remembered_block_bytes:
+                self._requests[event.headers] = request
         if request.http_status != 200:
             self._strangers[event.stream_id] = request
             self._feed_stranger(DataArrived(event.stream_id, b"", event.ended))
@@ -246,7 +263,7 @@ class RpcConnection(asyncio.Protocol):
             return
         reader = call.reader
         if reader is None:
-            reader = call.reader = MessageReader(self._limits.message_bytes, call.encoding)
+            reader = call.reader = MessageReader(self._limits.message_bytes)
         call.kept_bytes += len(data)
         self._kept_bytes += len(data)
         most = self._limits.unfinished_bytes
@@ -270,9 +287,12 @@ class RpcConnection(asyncio.Protocol):
         if len(call.arrived) > 1 or (call.has_ended and not (call.arrived and is_whole)):
             raise RpcError(StatusCode.INTERNAL, f"Expected one message in the request, found {len(call.arrived)} and the end")
         if call.has_ended:
-            self._start(call, call.arrived.popleft())
+            self._kept_bytes -= call.kept_bytes
+            call.kept_bytes, call.reader = 0, None
+            self._start(call, call.opened(call.arrived.popleft()))
 
     def _start(self, call: Call, message: bytes) -> None:
+        call.request_bytes = len(message)
         try:
             call.method.start(message, call)
         except RpcError as error:

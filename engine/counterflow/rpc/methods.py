@@ -46,7 +46,8 @@ def from_task(
     """A method that is answered by a coroutine: with the message it returns, or, if that is None, with what it has written."""
 
     def begin(data: bytes, call: Call) -> None:
-        _run(call, behaviour(_parsed(parse, data), call))
+        request = _parsed(parse, data)
+        _run(call, lambda: behaviour(request, call))
 
     return Method(path, begin, timeout_seconds)
 
@@ -55,7 +56,7 @@ def from_conversation(path: str, behaviour: Callable[[AsyncIterator[bytes], Call
     """A method with streams both ways: the coroutine reads requests, and writes."""
 
     def begin(_: bytes, call: Call) -> None:
-        _run(call, behaviour(call.requests(), call))
+        _run(call, lambda: behaviour(call.requests(), call))
 
     return Method(path, begin, takes_stream=True)
 
@@ -71,16 +72,17 @@ _tasks: set[asyncio.Task[None]] = set()
 """The event loop itself keeps only weak references to its tasks."""
 
 
-def _run(call: Call, answering: Awaitable[Message | None]) -> None:
-    task = asyncio.get_running_loop().create_task(_answer(call, answering))
+def _run(call: Call, behaviour: Callable[[], Awaitable[Message | None]]) -> None:
+    """The coroutine is made by the task: a call may be taken back before that has begun."""
+    task = asyncio.get_running_loop().create_task(_answer(call, behaviour))
     call.on_gone = task.cancel
     _tasks.add(task)
     task.add_done_callback(_tasks.discard)
 
 
-async def _answer(call: Call, answering: Awaitable[Message | None]) -> None:
+async def _answer(call: Call, behaviour: Callable[[], Awaitable[Message | None]]) -> None:
     try:
-        message = await answering
+        message = await behaviour()
     except (asyncio.CancelledError, CallIsOver):
         call.finish(StatusCode.CANCELLED, "The call was broken off")
         return

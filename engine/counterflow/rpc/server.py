@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import ssl
 from collections.abc import Iterable, Mapping
 
 from counterflow.rpc.connection import RpcConnection
 from counterflow.rpc.limits import Limits
 from counterflow.rpc.methods import Method
+
+PORTS_TRIED = 20
+"""Where any port will do and a name has several addresses: so often one that is free on the first is tried on the others."""
 
 
 class RpcServer:
@@ -27,10 +31,22 @@ class RpcServer:
         """Accept calls; answers the port. Raises `OSError` for an address that cannot be listened on."""
         if self._tls is not None:
             self._tls.set_alpn_protocols(["h2"])
-        running = asyncio.get_running_loop()
-        self._listener = await running.create_server(lambda: RpcConnection(self), host, port, ssl=self._tls, backlog=1_024)
-        found: int = self._listener.sockets[0].getsockname()[1]
-        return found
+        running, asked = asyncio.get_running_loop(), port
+        for left in reversed(range(PORTS_TRIED)):
+            try:
+                self._listener = await running.create_server(lambda: RpcConnection(self), host, port, ssl=self._tls, backlog=1_024)
+            except OSError:
+                if asked or not port or not left:
+                    raise
+                port = 0
+                continue
+            found: list[int] = [socket.getsockname()[1] for socket in self._listener.sockets]
+            if len(set(found)) == 1:
+                return found[0]
+            # A name with several addresses, such as localhost: the system has chosen a port for each, and clients want one for all.
+            self._listener.close()
+            port = found[0]
+        raise OSError(errno.EADDRINUSE, f"no port is free on every address of {host}")
 
     async def stop(self, grace_seconds: float) -> None:
         """Accept no more, let calls that are under way finish, within the grace; then break off what is left."""

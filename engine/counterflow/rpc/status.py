@@ -58,7 +58,7 @@ def trailers(status: StatusCode, details: str, proto: bytes = b"", *, alone: boo
     """What an answer ends with; `alone` when it has not begun, so that this is all of it ("Trailers-Only")."""
     headers = [(b"grpc-status", str(int(status)).encode())]
     if details:
-        headers.append((b"grpc-message", quote(details, safe=_PRINTABLE).encode()))
+        headers.append((b"grpc-message", quote(details, safe=_PRINTABLE, errors="replace").encode()))
     if proto:
         headers.append((b"grpc-status-details-bin", base64.b64encode(proto).rstrip(b"=")))
     if status is StatusCode.UNIMPLEMENTED:

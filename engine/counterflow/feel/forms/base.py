@@ -1,13 +1,17 @@
 """The compiler as the forms see it: it compiles their parts and remembers which variables were named."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from counterflow.feel import tree
 from counterflow.feel.errors import FeelSyntaxError
+from counterflow.feel.run import Local, Run, Value
 from counterflow.feel.scope import Scope
 from counterflow.feel.types import NO_TYPES, Named
 from counterflow.feel.values import Code
+
+FORMS_PER_FUEL: Final = 32
+"""Forms that are evaluated for one unit of fuel: a text may be as long as it likes, but what repeats it pays for its length."""
 
 
 class Compiler:
@@ -26,6 +30,7 @@ class Compiler:
         self._text = text
         self._nesting = nesting
         self._depth = 0
+        self._unpaid = 0
 
     def code(self, node: tree.Tree, scope: Scope) -> Code:
         """The code of a part. Raises FeelSyntaxError if it nests too deeply: a chain of operators nests as parentheses do."""
@@ -35,7 +40,21 @@ class Compiler:
             raise FeelSyntaxError(self._text, node.at, expected=expected, found="one more", hint="split the expression")
         code = self._forms[type(node)](self, node, scope)
         self._depth -= 1
-        return code
+        self._unpaid += 1
+        if self._unpaid < FORMS_PER_FUEL:
+            return code
+        self._unpaid = 0
+        return _paying(code)
 
     def codes(self, nodes: tuple[tree.Tree, ...], scope: Scope) -> list[Code]:
         return [self.code(node, scope) for node in nodes]
+
+
+def _paying(code: Code) -> Code:
+    """The last of so many forms that one unit of fuel is due."""
+
+    def pay(run: Run, local: Local) -> Value:
+        run.spend()
+        return code(run, local)
+
+    return pay

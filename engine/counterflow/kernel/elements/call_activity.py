@@ -44,11 +44,10 @@ def activated(step: Step, element: ElementInstance, node: Node) -> None:
         incidents.raise_incident(step, element, "CALLED_ELEMENT_ERROR", f"Expected '{node.id}' to call process '{process_id}', {why}")
         return
     document = _going_in(step, element, node)
-    try:
-        variables.refuse_large(step, document)
-    except variables.DocumentTooLarge as failure:
+    refusal = _why_not_in(step, document)
+    if refusal:
         remedy = "set smaller variables, or map only what the process needs, and resolve the incident"
-        incidents.raise_incident(step, element, "IO_MAPPING_ERROR", f"{failure} (what '{node.id}' hands to '{process_id}'); {remedy}")
+        incidents.raise_incident(step, element, "IO_MAPPING_ERROR", f"{refusal} (what '{node.id}' hands to '{process_id}'); {remedy}")
         return
     child = instances.begin(step, definition, document, caller=element, call_depth=header.call_depth + 1)
     step.instance = caller
@@ -94,6 +93,18 @@ def _process_id(step: Step, element: ElementInstance, node: Node) -> str | None:
     message = f"Expected the called process '={process_id.text}' of '{node.id}' to be a process id, but {found}"
     incidents.raise_incident(step, element, "EXTRACT_VALUE_ERROR", f"{message}; set the variables it reads and resolve the incident")
     return None
+
+
+def _why_not_in(step: Step, document: variables.Document) -> str:
+    """Why variables cannot go into another instance: they are too large for a scope, or the command has no fuel left to copy more."""
+    if step.fuel_left <= 0:
+        return f"Expected to hand variables to another instance, but {variables.budget_spent(step)}"
+    try:
+        variables.refuse_large(step, document)
+    except variables.DocumentTooLarge as failure:
+        return str(failure)
+    step.pay_for(sum(map(len, document.values())))
+    return ""
 
 
 def _going_in(step: Step, element: ElementInstance, node: Node) -> variables.Document:

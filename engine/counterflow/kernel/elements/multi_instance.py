@@ -161,13 +161,13 @@ def _condition_holds(step: Step, child: ElementInstance, node: Node, loop: Multi
     active = len(step.current().children[child.scope_key]) - 1
     counters = {"Instances": progress.total, "ActiveInstances": active, "CompletedInstances": completed, "TerminatedInstances": 0}
     over = {f"{prefix}{name}": str(count).encode() for name, count in counters.items() for prefix in ("numberOf", "nrOf")}
-    if loop.output_collection is not None and loop.output_collection in condition.names:
+    if loop.output_collection is not None and loop.output_collection in condition.names and step.fuel_left > 0:
         over[loop.output_collection] = _gathered(step, child.scope_key)
     evaluation = variables.evaluate(step, child.key, condition, over)
     if isinstance(evaluation.value, bool) and evaluation.failure is None:
         return evaluation.value
-    found = evaluation.failure if evaluation.failure is not None else "null" if evaluation.value is None else repr(evaluation.value)
-    message = f"Expected the completion condition '={condition.text}' of '{node.id}' to be true or false, but it is {found}"
+    found = variables.found_in(evaluation)
+    message = f"Expected the completion condition '={condition.text}' of '{node.id}' to be true or false, but {found}"
     incidents.raise_incident(step, child, "EXTRACT_VALUE_ERROR", f"{message}; set the variables it reads and resolve the incident")
     return None
 

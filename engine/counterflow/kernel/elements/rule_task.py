@@ -41,7 +41,11 @@ def activated(step: Step, element: ElementInstance, node: Node) -> None:
     decision = _find(step, element, node, called)
     if decision is None:
         return
-    view = variables.ScopeView(step.current(), element.key, {})
+    if step.fuel_left <= 0:
+        message = f"Expected '{node.id}' to evaluate decision '{decision.decision_id}', but {variables.budget_spent(step)}"
+        incidents.raise_incident(step, element, NOT_EVALUATED, message)
+        return
+    view = variables.ScopeView(step, element.key, {})
     keep_result = node.compensation is not None and node.compensation.result_variable is not None
     evaluation, result = decisions.evaluate(step, decision, view, element.key, keep_result=keep_result)
     try:
@@ -76,13 +80,13 @@ def _find(step: Step, element: ElementInstance, node: Node, called: CalledDecisi
 def _text(step: Step, element: ElementInstance, node: Node, source: str | feel.Expression, what: str) -> str | None:
     if isinstance(source, str):
         return source
-    value = variables.evaluate(step, element.key, source).value
+    evaluation = variables.evaluate(step, element.key, source)
+    value = evaluation.value
     if isinstance(value, str) and value:
         return value
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    found = "null" if value is None else repr(value)[:SHOWN]
-    message = f"Expected '={source.text}' of '{node.id}' to be {what}, but it is {found}"
+    message = f"Expected '={source.text}' of '{node.id}' to be {what}, but {variables.found_in(evaluation)}"
     incidents.raise_incident(step, element, NO_VALUE, f"{message}; set the variables it reads and resolve the incident")
     return None
 
