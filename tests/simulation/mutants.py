@@ -93,7 +93,7 @@ def timer_fires_early(patch: Patch) -> None:
 
 
 def answer_before_the_commit(patch: Patch) -> None:
-    patch.setattr(loop.Loop, "_answer_later", lambda self, future, answer, size: _answer(future, answer))
+    patch.setattr(loop.Loop, "_tell_later", lambda self, answer, told, failed, size: told(answer))
 
 
 def subscription_left_over(patch: Patch) -> None:
@@ -202,7 +202,13 @@ def result_told_before_the_commit(patch: Patch) -> None:
 
 
 def cycle_without_end(patch: Patch) -> None:
-    patch.setattr(timers, "_less", lambda repetitions, count: repetitions)
+    next_moment = timers.next_moment
+
+    def endless(last: timers.Schedule, now_ms: int) -> timers.Schedule | None:
+        found = next_moment(last, now_ms)
+        return None if found is None else found._replace(repetitions=last.repetitions)
+
+    patch.setattr(timers, "next_moment", endless)
 
 
 def more_time_asked_for_in_vain(patch: Patch) -> None:
