@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from hpack import Decoder, Encoder
+from hpack.hpack import encode_integer
 
 from counterflow.http2.codes import ErrorCode
 from counterflow.http2.errors import ConnectionFault
@@ -87,3 +88,11 @@ def test_headers_that_grow_when_unpacked_are_refused() -> None:
     with pytest.raises(ConnectionFault) as refusal:
         decoder.decode(bomb)
     assert refusal.value.code == ErrorCode.ENHANCE_YOUR_CALM
+
+
+def test_a_large_block_is_not_remembered() -> None:
+    """A client that sends a new one with each call would fill the server's memory with them."""
+    decoder = HeaderDecoder(Limits())
+    for size in (10, 5_000):
+        decoder.decode(b"\x00\x01x" + bytes(encode_integer(size, 7)) + b"y" * size)
+    assert [len(block) for block in decoder._remembered] == [14]

@@ -262,6 +262,25 @@ async def test_a_stream_that_is_not_read_is_not_fed() -> None:
         client.close()
 
 
+async def test_answers_that_nobody_reads_are_kept_up_to_a_bound() -> None:
+    async with serving(Limits(unread_bytes=100_000)) as (house, _, port):
+        client = await RawClient.connect(port)
+        client.write(frame(codes.SETTINGS, 0, 0, b"\0\x04\0\0\0\0"))
+        for stream_id, name in ((1, b"a"), (3, b"b"), (5, b"c"), (7, b"d")):
+            client.write(client.head(stream_id, "/house/wait"), data(stream_id, framed(name), ended=True))
+        await house.until(lambda: len(house.calls) == 4)
+        for who in "abc":
+            house.calls[who].answer(bytes(70_000))
+        headers, _ = await client.answer(5)
+        assert headers["grpc-status"] == "8"
+        assert "bytes of answers wait unread" in headers["grpc-message"]
+        with pytest.raises(CallIsOver):
+            house.calls["d"].send(bytes(70_000))
+        assert house.gone == ["d"]
+        assert [house.calls[name].is_over for name in "abcd"] == [True] * 4
+        client.close()
+
+
 async def test_a_client_that_takes_nothing_from_the_line_is_not_fed_either() -> None:
     async with serving(Limits(unsent_bytes=1_000)) as (house, _, port):
         client = await RawClient.connect(port)

@@ -9,6 +9,7 @@ from counterflow.delivery.takers import STREAM_CREDIT, StreamTaker
 from counterflow.edge.calls import STOPPING, Calls, Context
 from counterflow.edge.translate import activation, job_on_wire
 from counterflow.loop import Overloaded
+from counterflow.rpc.call import CallIsOver
 from counterflow.rpc.status import StatusCode
 from counterflow_wire import gateway
 
@@ -30,7 +31,11 @@ class Push:
         if self._is_held or self._call.is_over or not queue:
             return
         while queue and not self._is_ending:
-            if not self._call.send(job_on_wire(queue[0]).SerializeToString()):
+            try:
+                has_left = self._call.send(job_on_wire(queue[0]).SerializeToString())
+            except CallIsOver:
+                return
+            if not has_left:
                 self._is_held = True
                 return
             queue.popleft()

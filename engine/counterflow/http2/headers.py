@@ -39,6 +39,7 @@ class HeaderDecoder:
         self._decoder = Decoder(limits.header_list_bytes)
         self._remembered: dict[bytes, Headers] = {}
         self._most = limits.remembered_blocks
+        self._most_bytes = limits.remembered_block_bytes
 
     def decode(self, block: bytes) -> Headers:
         """The headers of a block. Raises `ConnectionFault`: after a faulty block nobody knows what the next ones mean."""
@@ -57,7 +58,7 @@ class HeaderDecoder:
         is_same = before[:2] == (table.maxsize, len(table.dynamic_entries)) and before[2] is _newest(table)
         if not is_same or len(self._remembered) >= self._most:
             self._remembered.clear()
-        if is_same:
+        if is_same and len(block) <= self._most_bytes:
             self._remembered[block] = headers
         return headers
 

@@ -33,6 +33,8 @@ class Limits:
     """Streams that have ended and are remembered, to tell a late frame from a wrong one."""
     remembered_blocks: int = 500
     """Header blocks whose decoded form is remembered."""
+    remembered_block_bytes: int = 4_096
+    """The largest of them."""
     resets: int = 500
     """Streams that a client opens and resets, a second; at once four times as many (all calls of a client that leaves)."""
     control_frames: int = 20_000

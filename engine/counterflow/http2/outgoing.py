@@ -38,6 +38,11 @@ class Outgoing:
         """Whether there is nothing to take."""
         return not self._frames
 
+    @property
+    def kept_bytes(self) -> int:
+        """What has not been taken yet, and what the windows hold back."""
+        return sum(map(len, self._frames)) + sum(len(stream.held) for stream in self._blocked.values())
+
     def add(self, data: bytes) -> None:
         """A frame that no window holds back."""
         self._frames.append(data)

@@ -76,7 +76,11 @@ class Call:
 
     def answer(self, message: bytes) -> None:
         """The one message of a unary call, and OK. Nothing happens if the call is over, here and in `finish`."""
-        if not self.is_over:
+        if self.is_over:
+            return
+        if unread := self._connection.refusal_to_keep(len(message)):
+            self.finish(StatusCode.RESOURCE_EXHAUSTED, unread)
+        else:
             self._connection.http2.respond(self.stream_id, HEADERS, framed(message), OK)
             self._close()
 
@@ -90,8 +94,10 @@ class Call:
     def send(self, message: bytes) -> bool:
         """One message of a stream. Answers False when it is held back because the client does not read: wait for `on_drained`.
 
-        Raises `CallIsOver`.
+        Raises `CallIsOver`, also where too much waits unread on the connection already: then this ends the call.
         """
+        if unread := self._connection.refusal_to_keep(len(message)):
+            self.break_off(StatusCode.RESOURCE_EXHAUSTED, unread)
         if self.is_over:
             raise CallIsOver
         self.begin()

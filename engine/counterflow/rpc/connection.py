@@ -21,6 +21,7 @@ from counterflow.rpc.status import RpcError, StatusCode, trailers
 logger = logging.getLogger("counterflow.rpc")
 
 REMEMBERED_REQUESTS = 500
+SMALL_ANSWER_BYTES = 65_536
 _ENCODINGS = (b"identity", b"gzip")
 _ALIVE = b"alive?  "
 _STOPPING = b"stopping"
@@ -141,6 +142,15 @@ class RpcConnection(asyncio.Protocol):
             self._waiting.append(call)
         return not self._is_paused
 
+    def refusal_to_keep(self, size: int) -> str:
+        """Why a part of an answer, of so many bytes, cannot be kept until the client reads it, or nothing. Small ones always can."""
+        if size <= SMALL_ANSWER_BYTES or self._transport is None:
+            return ""
+        unread = self.http2.outgoing.kept_bytes + self._transport.get_write_buffer_size()
+        if unread <= self._limits.unread_bytes:
+            return ""
+        return f"The call was carried out, but {unread} bytes of answers wait unread on this connection: read them first, or ask for less"
+
     def forget(self, call: Call) -> None:
         """It is over."""
         self._calls.pop(call.stream_id, None)
@@ -210,7 +220,8 @@ class RpcConnection(asyncio.Protocol):
             request = read_request(event.headers)
             if len(self._requests) >= REMEMBERED_REQUESTS:
                 self._requests.clear()
-            self._requests[event.headers] = request
+            if sum(len(value) for _, value in event.headers) <= self._limits.http2.remembered_block_bytes:
+                self._requests[event.headers] = request
         if request.http_status != 200:
             self._strangers[event.stream_id] = request
             self._feed_stranger(DataArrived(event.stream_id, b"", event.ended))

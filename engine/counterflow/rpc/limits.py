@@ -19,6 +19,8 @@ class Limits:
     """Requests of one connection that have not wholly arrived, together."""
     unsent_bytes: int = MEBIBYTE
     """Answers that a connection does not take; beyond it nothing more is read from it."""
+    unread_bytes: int = 64 * MEBIBYTE
+    """Answers of one connection that its client does not read, together; beyond it large ones are not kept."""
     preface_seconds: float = 10.0
     """How long a client may take to show that it speaks HTTP/2."""
     quiet_seconds: float = 30.0
