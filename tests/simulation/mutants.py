@@ -202,13 +202,13 @@ def result_told_before_the_commit(patch: Patch) -> None:
 
 
 def cycle_without_end(patch: Patch) -> None:
-    following = timers.next_moment
+    next_moment = timers.next_moment
 
-    def uncounted(last: timers.Schedule, now_ms: int) -> timers.Schedule | None:
-        found = following(last, now_ms)
+    def endless(last: timers.Schedule, now_ms: int) -> timers.Schedule | None:
+        found = next_moment(last, now_ms)
         return None if found is None else found._replace(repetitions=last.repetitions)
 
-    patch.setattr(timers, "next_moment", uncounted)
+    patch.setattr(timers, "next_moment", endless)
 
 
 def more_time_asked_for_in_vain(patch: Patch) -> None:
