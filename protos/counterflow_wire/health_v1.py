@@ -7,6 +7,8 @@ DESCRIPTOR = file_descriptor("health.proto")
 
 HealthCheckRequest = message_class("grpc.health.v1.HealthCheckRequest")
 HealthCheckResponse = message_class("grpc.health.v1.HealthCheckResponse")
+HealthListRequest = message_class("grpc.health.v1.HealthListRequest")
+HealthListResponse = message_class("grpc.health.v1.HealthListResponse")
 
 SERVICE = "grpc.health.v1.Health"
 METHODS = methods_of(SERVICE)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from counterflow.rpc.call import Call
 from counterflow.rpc.methods import Method, from_callback
 from counterflow.rpc.status import StatusCode
-from counterflow_wire.health_v1 import METHODS, HealthCheckRequest, HealthCheckResponse
+from counterflow_wire.health_v1 import METHODS, HealthCheckRequest, HealthCheckResponse, HealthListRequest, HealthListResponse
 
 
 class Watcher:
@@ -17,7 +17,7 @@ class Watcher:
         self._health = health
         self.service = service
         self._call = call
-        self._told: int | None = None
+        self._told: HealthCheckResponse.ServingStatus | None = None
         self._is_held = False
         call.on_drained = self._drained
 
@@ -42,9 +42,12 @@ class Health:
         self._watchers: set[Watcher] = set()
 
     def methods(self) -> Sequence[Method]:
-        """Check and Watch."""
-        parse = HealthCheckRequest.FromString
-        return (from_callback(METHODS["Check"].path, parse, self._check), from_callback(METHODS["Watch"].path, parse, self._watch))
+        """Check, List and Watch."""
+        return (
+            from_callback(METHODS["Check"].path, HealthCheckRequest.FromString, self._check),
+            from_callback(METHODS["List"].path, HealthListRequest.FromString, self._list),
+            from_callback(METHODS["Watch"].path, HealthCheckRequest.FromString, self._watch),
+        )
 
     def set_serving(self, serving: bool) -> None:
         """All services begin to serve, or cease to."""
@@ -52,7 +55,7 @@ class Health:
         for watcher in list(self._watchers):
             watcher.tell()
 
-    def status_of(self, service: str) -> int:
+    def status_of(self, service: str) -> HealthCheckResponse.ServingStatus:
         """The number that the protocol has for it."""
         if service not in self._serving:
             return HealthCheckResponse.SERVICE_UNKNOWN
@@ -63,6 +66,10 @@ class Health:
             call.answer(HealthCheckResponse(status=self.status_of(request.service)).SerializeToString())
         else:
             call.finish(StatusCode.NOT_FOUND, f"There is no service '{request.service[:200]}' on this server")
+
+    def _list(self, _request: HealthListRequest, call: Call) -> None:
+        statuses = {service: HealthCheckResponse(status=self.status_of(service)) for service in self._serving}
+        call.answer(HealthListResponse(statuses=statuses).SerializeToString())
 
     def _watch(self, request: HealthCheckRequest, call: Call) -> None:
         watcher = Watcher(self, request.service, call)
