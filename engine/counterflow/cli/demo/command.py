@@ -14,8 +14,9 @@ Pace = Annotated[float, typer.Option("--pace", metavar="SECONDS", min=0, max=60,
 
 
 def demo(folder: Folder = FOLDER, pace: Pace = PACE_SECONDS) -> None:
-    """Watch a server, three workers and a saga: success, failure with undo, SIGKILL in the middle, a changed process.
+    """Watch a server, three workers and a saga.
 
+    Trips that succeed, fail and are undone, survive a SIGKILL, and follow a changed process.
     It needs nothing beside it, and ends by itself in under a minute.
     """
     raise typer.Exit(main(folder, pace_seconds=pace))
