@@ -63,7 +63,9 @@ async def test_trip_cannot_cancel_what_it_does_not_know() -> None:
 
 def test_the_trip_of_camunda_7_has_the_tasks_of_its_model() -> None:
     attributes = [pair for element in etree.parse(CAMUNDA7 / "trip.bpmn").iter("{*}*") for pair in element.items()]
-    types = {value.strip("#{}") for name, value in attributes if etree.QName(name).localname in ("delegateExpression", "class", "topic")}
+    types = {
+        str(value).strip("#{}") for name, value in attributes if etree.QName(name).localname in ("delegateExpression", "class", "topic")
+    }
     assert set(load(CAMUNDA7 / "worker.py").tasks) == types
 
 
