@@ -19,6 +19,7 @@ from counterflow.cli import (
     repair_commands,
     server_commands,
 )
+from counterflow.cli.demo.command import demo
 from counterflow.cli.exits import INTERRUPTED, OK, Failure
 from counterflow.cli.options import AddressOption, address_of_all
 from counterflow.cli.output import give
@@ -35,6 +36,7 @@ app = typer.Typer(
 COMMANDS: Sequence[Callable[..., None]] = (
     server_commands.serve,
     server_commands.dev,
+    demo,
     server_commands.worker,
     server_commands.topology,
     model_commands.deploy,
