@@ -7,20 +7,21 @@ from typing import Final
 from lxml import etree
 
 from counterflow.documents import xml
+from counterflow.documents.findings import Finding
 from counterflow.documents.limits import DEFAULT_LIMITS, Limits
 from counterflow.documents.xml import Advice
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 
-TRUE = frozenset({"true", "1"})
-"""The two spellings of xsd:boolean true."""
+TRUE = "true"
+"""How a boolean attribute says yes, once the spellings of a document are settled."""
 
 _ADVICE: Final = Advice("BPMN", "Split the model into called processes.", "Nest less deeply; call processes instead.")
 
 
-def parse(content: bytes, resource_name: str, limits: Limits = DEFAULT_LIMITS) -> etree._Element:
-    """The root element of the document, or `XmlError`. Elements keep their line (`sourceline`)."""
-    return xml.parse(content, resource_name, _ADVICE, limits)
+def parse(content: bytes, resource_name: str, limits: Limits = DEFAULT_LIMITS, notes: list[Finding] | None = None) -> etree._Element:
+    """The root element of the document, or `XmlError`. Elements keep their line (`sourceline`); remarks are appended to `notes`."""
+    return xml.parse(content, resource_name, _ADVICE, limits, notes)
 
 
 def children(element: etree._Element, tag: str, of: str = BPMN) -> list[etree._Element]:

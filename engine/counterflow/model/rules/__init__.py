@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from counterflow.documents.findings import Finding
 from counterflow.model.outline import Outline
 from counterflow.model.rules import (
+    boolean_attribute,
     boundary_event,
     called_decision,
     called_process,
@@ -49,6 +50,7 @@ Rule = Callable[[Outline], Iterator[Finding]]
 RULES: Sequence[Rule] = (
     executable_process.check,
     unsupported_element.check,
+    boolean_attribute.check,
     duplicate_id.check,
     dangling_reference.check,
     start_event.check,

@@ -1,0 +1,38 @@
+"""What is to be true or false says one of them (XML Schema, part 2, 3.2.2).
+
+An attribute that could not be read would be false in silence: an event that interrupts would not, instances that are to be done one
+after another would be done all at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from counterflow.documents.findings import Finding
+from counterflow.documents.xml import line_of, local_name
+from counterflow.model.outline import Outline
+from counterflow.model.spellings import undecided
+from counterflow.model.xml import children
+
+RULE = "boolean-attribute"
+
+
+def check(outline: Outline) -> Iterator[Finding]:
+    """`isExecutable` of every process, and every boolean inside the executable ones."""
+    executable = {id(process.xml) for process in outline.processes}
+    for process in children(outline.root, "process"):
+        for xml in process.iter() if id(process) in executable else (process,):
+            for name, found in undecided(xml):
+                place = _place(xml) or outline.resource_name
+                message = f"expected {name} of {local_name(xml)} '{place}' to be true or false, found '{found}'."
+                yield Finding(line_of(xml), place, RULE, message, f'Write {name}="true" or {name}="false".')
+
+
+def _place(xml: etree._Element) -> str:
+    """The id of the element, or of the nearest one around it."""
+    around: etree._Element | None = xml
+    while around is not None and not around.get("id"):
+        around = around.getparent()
+    return around.get("id", "") if around is not None else ""
