@@ -17,7 +17,7 @@ from counterflow.documents.limits import DEFAULT_LIMITS, Limits
 from counterflow.documents.xml import XmlError, line_of
 from counterflow.model.build import build
 from counterflow.model.dialects import READERS, DialectReader, dialect_of, mixed_dialects
-from counterflow.model.findings import ReadResult
+from counterflow.model.findings import ReadResult, told_once
 from counterflow.model.graph import CatchDefinition, Dialect, MultiInstance
 from counterflow.model.messages import message_definition
 from counterflow.model.outline import Element, Outline, outline
@@ -26,6 +26,7 @@ from counterflow.model.spellings import settle
 from counterflow.model.timers import timer_definition
 from counterflow.model.xml import BPMN, parse
 
+_ABOUT_WHAT_IS_USED = frozenset({"extension", "user-task"})
 _NO_LIMITS = Limits(resource_bytes=sys.maxsize, depth=sys.maxsize, elements=sys.maxsize)
 
 
@@ -66,9 +67,8 @@ def _judge(root: etree._Element, resource_name: str, rules: Sequence[Rule], note
         notes.append(mixed_dialects(root, resource_name, dialect))
     _read_extensions(drawn, notes)
     notes += (finding for check in rules for finding in check(drawn))
-    notes.sort()
     refused = any(finding.severity is Severity.ERROR for finding in notes)
-    return ReadResult(() if refused else build(drawn), tuple(notes))
+    return ReadResult(() if refused else build(drawn), tuple(told_once(notes, _ABOUT_WHAT_IS_USED)))
 
 
 def _read_extensions(drawn: Outline, notes: list[Finding]) -> None:

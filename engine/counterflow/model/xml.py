@@ -29,6 +29,14 @@ def children(element: etree._Element, tag: str, of: str = BPMN) -> list[etree._E
     return element.findall(f"{{{of}}}{tag}")
 
 
+def nearest_id(element: etree._Element) -> str:
+    """The id of the element, or of the nearest one around it that has one; empty where none has."""
+    around: etree._Element | None = element
+    while around is not None and not around.get("id"):
+        around = around.getparent()
+    return around.get("id", "") if around is not None else ""
+
+
 def text_of(element: etree._Element) -> str:
     """The text directly inside, without surrounding white space."""
     return (element.text or "").strip()

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lxml import etree
-
 from counterflow.documents.findings import Finding
 from counterflow.documents.xml import line_of, local_name
 from counterflow.model.outline import Outline
 from counterflow.model.spellings import undecided
-from counterflow.model.xml import children
+from counterflow.model.xml import children, nearest_id
 
 RULE = "boolean-attribute"
 
@@ -25,14 +23,6 @@ def check(outline: Outline) -> Iterator[Finding]:
     for process in children(outline.root, "process"):
         for xml in process.iter() if id(process) in executable else (process,):
             for name, found in undecided(xml):
-                place = _place(xml) or outline.resource_name
+                place = nearest_id(xml) or outline.resource_name
                 message = f"expected {name} of {local_name(xml)} '{place}' to be true or false, found '{found}'."
                 yield Finding(line_of(xml), place, RULE, message, f'Write {name}="true" or {name}="false".')
-
-
-def _place(xml: etree._Element) -> str:
-    """The id of the element, or of the nearest one around it."""
-    around: etree._Element | None = xml
-    while around is not None and not around.get("id"):
-        around = around.getparent()
-    return around.get("id", "") if around is not None else ""
