@@ -17,6 +17,7 @@ from counterflow.documents.limits import DEFAULT_LIMITS, Limits
 from counterflow.documents.xml import XmlError, line_of
 from counterflow.model.build import build
 from counterflow.model.dialects import READERS, DialectReader, dialect_of, mixed_dialects
+from counterflow.model.errors import error_definition
 from counterflow.model.findings import ReadResult
 from counterflow.model.graph import CatchDefinition, Dialect, MultiInstance
 from counterflow.model.messages import message_definition
@@ -75,6 +76,7 @@ def _read_extensions(drawn: Outline, notes: list[Finding]) -> None:
             element.details = replace(
                 element.details,
                 catch=_catch(drawn, element, reader, notes),
+                error=error_definition(drawn, element, reader, notes),
                 multi_instance=_multi_instance(element, reader, notes),
             )
     for flow in drawn.flows:
