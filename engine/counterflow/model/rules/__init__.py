@@ -40,6 +40,7 @@ from counterflow.model.rules import (
     scope_border,
     start_event,
     timer_cycle,
+    timer_length,
     unreachable,
     unsupported_element,
 )
@@ -64,6 +65,7 @@ RULES: Sequence[Rule] = (
     correlation_key.check,
     message_catch.check,
     timer_cycle.check,
+    timer_length.check,
     job_type.check,
     called_process.check,
     called_decision.check,
