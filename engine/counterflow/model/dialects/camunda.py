@@ -80,7 +80,8 @@ def details(element: Element, notes: list[Finding]) -> Details:
         outputs=outputs,
         results_stay_local=called is not None and not called.propagate_all_out,
         is_told=(element.tag == "scriptTask" and not _attribute(element, "type"))
-        or bool(_attribute(element, "decisionRef") or element.attribute("calledElement")),
+        or bool(_attribute(element, "decisionRef"))
+        or (element.tag == "callActivity" and bool(element.attribute("calledElement"))),
         properties=properties,
     )
 

@@ -53,6 +53,19 @@ _UNDERSTOOD = frozenset({
     "priorityDefinition", "properties", "versionTag", "userTaskForm", "calledElement", "calledDecision",
 })  # fmt: skip
 
+_ONLY_ON: Final[Mapping[str, tuple[str, ...]]] = {
+    "script": ("scriptTask",),
+    "calledElement": ("callActivity",),
+    "userTask": ("userTask",),
+    "assignmentDefinition": ("userTask",),
+    "taskSchedule": ("userTask",),
+    "priorityDefinition": ("userTask",),
+    "formDefinition": ("userTask", "startEvent"),
+    "userTaskForm": ("process",),
+    "versionTag": ("process",),
+}
+"""Extension elements that say nothing anywhere else, by the elements that heed them."""
+
 
 def details(element: Element, notes: list[Finding]) -> Details:
     """Everything that the zeebe: extensions of an element say."""
@@ -73,7 +86,7 @@ def details(element: Element, notes: list[Finding]) -> Details:
         outputs=outputs,
         is_told=decides
         or (element.tag == "scriptTask" and "script" in extensions)
-        or (call is not None and bool((call.get("processId") or "").strip())),
+        or (is_call and call is not None and bool((call.get("processId") or "").strip())),
         results_stay_local=bool(outputs),
         properties=_properties(extensions),
     )
@@ -148,6 +161,9 @@ def _judge_extensions(element: Element, extensions: Mapping[str, etree._Element]
         elif tag == "taskDefinition" and not element.is_job:
             message = f"{element} has a zeebe:taskDefinition, but is passed through without a job."
             notes.append(element.warning("extension", message, "Make it a service task.", xml))
+        elif element.tag not in _ONLY_ON.get(tag, (element.tag,)):
+            message = f"{element} has zeebe:{tag}, which only a {' or a '.join(_ONLY_ON[tag])} heeds."
+            notes.append(element.warning("extension", message, "Remove it, or draw what it is meant for.", xml))
         elif tag not in _UNDERSTOOD:
             notes.append(element.warning("extension", f"{element} has zeebe:{tag}, which is not known and is read over.", at=xml))
 
