@@ -31,6 +31,7 @@ from counterflow.model.rules import (
     executable_process,
     extension_namespace,
     flow_ends,
+    idle_catch,
     idle_compensation,
     interrupting_error,
     job_type,
@@ -82,6 +83,7 @@ RULES: Sequence[Rule] = (
     compensation_throw.check,
     compensation_extensions.check,
     idle_compensation.check,
+    idle_catch.check,
     lost_undo.check,
     unreachable.check,
 )
