@@ -32,6 +32,8 @@ def thrown_errors(element: Element) -> tuple[bool, list[Element]]:
     if element.behaviour in _SCOPES:
         found = [thrown_errors(child) for child in element.children]
         return any(is_any for is_any, _ in found), [event for _, events in found for event in events]
+    if element.throws_compensation:
+        return True, []  # a handler runs in the scope of the throw
     if element.tag == "endEvent" and element.event == "errorEventDefinition":
         return False, [element]
     return not (element.behaviour in _THROW_NO_ERROR or _is_done_here(element)), []

@@ -90,6 +90,8 @@ def test_on_what_may_wait_it_is_not(task: str, definition: str) -> None:
     assert warned(caught_inside(definition, task), RULE) == []
 
 
+UNDOING = sub(throw("inner", compensate()), path("in", "inner", "out"))
+"""A handler may throw, and does so in the scope of the throw."""
 THROWN_A = sub(path("in", "out"), out=end("out", catch_error("A")))
 
 
@@ -100,7 +102,7 @@ def test_an_error_that_nothing_can_throw_is_told(task: str, code: str | None) ->
     assert warned(caught_inside(catch_error(code), task), RULE) == ["b"]
 
 
-@pytest.mark.parametrize("task", [service("a"), CALL, element("userTask", id="a"), one(service("inner")), THROWN_A])
+@pytest.mark.parametrize("task", [service("a"), CALL, element("userTask", id="a"), one(service("inner")), THROWN_A, UNDOING])
 @pytest.mark.parametrize("code", [None, "A"])
 def test_one_that_somebody_may_throw_is_not(task: str, code: str | None) -> None:
     assert warned(caught(task, catch_error(code)), RULE) == []

@@ -6,6 +6,7 @@ from counterflow.model.rules.idle_compensation import RULE
 from tests.model.diagram import (
     boundary,
     catch_error,
+    catch_message,
     compensate,
     end,
     event_sub_process,
@@ -81,8 +82,24 @@ RETHROWN = event_sub_process("esp", start("esp_in", compensate()), throw("again"
             ["undo_a"],
         ),
         ((start(), sub_process("trip", *INNER, RETHROWN), path("start", "trip", "end"), end("end", compensate())), []),
+        # what an event sub-process has completed is undone with the rest
+        (
+            (
+                *(start(), service("b"), path("start", "b", "end"), end("end", compensate())),
+                event_sub_process(
+                    "extra", start("in", catch_message("order"), isInterrupting="false"), *A, end("out"), path("in", "a", "out")
+                ),
+            ),
+            [],
+        ),
         ((*FLAT, end(), boundary("failed", "a", catch_error("A")), end("undone", compensate()), path("failed", "undone")), []),
     ],
 )
 def test_a_handler_that_no_throw_reaches_is_told(inside: tuple[str, ...], idle: list[str]) -> None:
     assert warned(model(*inside), RULE) == idle
+
+
+def test_a_throw_that_finds_only_what_an_event_sub_process_has_done_is_not_in_vain() -> None:
+    extra = event_sub_process("extra", start("in", catch_message("order"), isInterrupting="false"), *A, end("out"), path("in", "a", "out"))
+    content = model(start(), service("b"), path("start", "b", "end"), end("end", compensate()), extra)
+    assert warned(content, "compensation-throw") == []

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from counterflow.documents.findings import Finding
 from counterflow.model.graph import Behaviour
 from counterflow.model.outline import Element, Outline
-from counterflow.model.undo import Reach, undoes_as_a_whole
+from counterflow.model.undo import scopes_of, undoes_as_a_whole
 
 RULE = "idle-compensation"
 
@@ -33,19 +33,20 @@ def check(outline: Outline) -> Iterator[Finding]:
 
 def _reached(outline: Outline) -> set[int]:
     """The compensation boundary events whose handlers some throw can start."""
-    reach, reached, seen = Reach(), set[int](), set[int]()
+    reached, seen = set[int](), set[int]()
     for throw in outline.elements:
         if throw.throws_compensation:
             named = throw.definitions[0].get("activityRef")
-            for activity in reach.of(throw):
-                if not named or named == activity.id:
-                    _take(activity, reached, seen)
+            for scope in scopes_of(throw):
+                for child in scope.children:
+                    if not named or named == child.id:
+                        _take(child, reached, seen)
     return reached
 
 
 def _take(activity: Element, reached: set[int], seen: set[int]) -> None:
     """What undoing an activity starts: its own handler, and those inside unless an event sub-process stands in for them."""
-    if id(activity) in seen:
+    if id(activity) in seen or (activity.is_event_sub_process and undoes_as_a_whole(activity)):
         return
     seen.add(id(activity))
     if activity.compensation_boundary is not None:
