@@ -27,7 +27,7 @@ from counterflow.model.spellings import settle
 from counterflow.model.timers import timer_definition
 from counterflow.model.xml import BPMN, parse
 
-_ABOUT_WHAT_IS_USED = frozenset({"extension", "user-task"})
+_ABOUT_WHAT_IS_USED = frozenset({"extension", "extension-place", "user-task"})
 _NO_LIMITS = Limits(resource_bytes=sys.maxsize, depth=sys.maxsize, elements=sys.maxsize)
 
 
