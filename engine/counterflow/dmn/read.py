@@ -53,7 +53,7 @@ def _compiled(model: tree.Model, resource_name: str, imported: Iterable[Definiti
     notes = Notes(model.id or resource_name)
     _refuse_twice(model, notes)
     imports = _imports(model, imported, notes)
-    types = Types(model.types, _imported_types(imports), notes)
+    types = Types(model.types, _imported_types(imports), notes, lenient=model.camunda)
     own_types = types.all()
     graph = Graph()
     for name, each in imports.items():
@@ -110,6 +110,8 @@ def _names(node: object) -> Iterator[str]:
     if isinstance(node, tuple):
         for each in node:
             yield from _names(each)
+    elif isinstance(node, tree.Rule):
+        return  # most of a large table, and nothing in it has a name
     elif is_dataclass(node):
         name = getattr(node, "name", None)
         if isinstance(name, str):

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Final, TypedDict
 
 from counterflow.dmn import tree
-from counterflow.dmn.xml import Element, child, children, text_of
+from counterflow.dmn.camunda import extension
+from counterflow.dmn.xml import Element, child, children, is_feel, text_of
 from counterflow.documents.xml import line_of, local_name, namespace
 
 
@@ -33,12 +34,14 @@ def item(element: Element | None, name: str = "") -> tree.InformationItem:
     """A variable; `name` is what it is called where the element says nothing."""
     if element is None:
         return tree.InformationItem(_words(name))
-    return tree.InformationItem(_words(element.get("name", name)), type_ref(element))
+    return tree.InformationItem(_words(element.get("name", "")) or _words(name), type_ref(element))
 
 
 def type_ref(element: Element) -> str:
-    """The name of a type: an attribute since DMN 1.1, an element in item definitions; `feel:` is the language's own prefix."""
-    return (element.get("typeRef") or text_of(element, "typeRef")).strip().removeprefix("feel:")
+    """The name of a type: an attribute since DMN 1.1, an element in item definitions; a prefix that means FEEL is left out."""
+    written = (element.get("typeRef") or text_of(element, "typeRef")).strip()
+    prefix, colon, name = written.partition(":")
+    return name if colon and (prefix == "feel" or is_feel(element.nsmap.get(prefix))) else written
 
 
 def place(element: Element) -> tree.Element:
@@ -135,6 +138,7 @@ def _input(element: Element) -> tree.Input:
         text,
         "" if expression is None else type_ref(expression),
         text_of(child(element, "inputValues")),
+        extension(element, "inputVariable"),
         id=element.get("id", ""),
         line=line_of(element),
     )

@@ -50,6 +50,7 @@ class Table:
         self._rules = [self._results(rule.results, converters) for rule in box.rules]
         self._defaults = self._default_results(converters)
         self._ranks = [self._ranking(each) for each in box.outputs] if box.hit_policy in RANKED else []
+        self._consequence = "it is kept as it is" if types.lenient else "the table has no result"
         self._policy: Policy = aggregated(box.aggregation) if box.aggregation else POLICIES[box.hit_policy]
 
     # Deciding
@@ -60,8 +61,9 @@ class Table:
         in_play = self._everything
         for each, value in zip(self._inputs, values, strict=True):
             if each.allowed is not None and value is not None and each.allowed(run, (*local, value)) is not True:
-                run.warn("wrong value", f"the input {each.label!r} is not among its allowed values: the table has no result")
-                return Outcome(None, values)
+                run.warn("wrong value", f"the input {each.label!r} is not among its allowed values: {self._consequence}")
+                if not self._types.lenient:
+                    return Outcome(None, values)
             in_play = each.column.match(run, local, value, in_play)
             if not in_play:
                 return Outcome(self._without_match(run, local), values)

@@ -14,6 +14,7 @@ Element = etree._Element
 
 NAMESPACES: Final = {
     "http://www.omg.org/spec/DMN/20151101/dmn.xsd": "1.1",
+    "http://www.omg.org/spec/DMN/20151101/dmn11.xsd": "1.1",
     "http://www.omg.org/spec/DMN/20180521/MODEL/": "1.2",
     "https://www.omg.org/spec/DMN/20191111/MODEL/": "1.3",
     "https://www.omg.org/spec/DMN/20211108/MODEL/": "1.4",
@@ -21,12 +22,23 @@ NAMESPACES: Final = {
 }
 """The namespaces of DMN, and the version of the standard that each belongs to."""
 
-_ADVICE: Final = Advice("DMN", "Split the model into imported ones.", "Nest less deeply; call functions instead.")
+_OMG: Final = ("http://www.omg.org/spec/", "https://www.omg.org/spec/")
+
+_ADVICE: Final = Advice(
+    "DMN",
+    "Raise the setting decision_elements, which one large table needs; of many decisions, some may go into a model that is imported.",
+    "Nest less deeply; call functions instead.",
+)
 
 
 def parse(content: bytes, resource_name: str, limits: Limits) -> Element:
     """The root element of the document. Raises XmlError."""
     return xml.parse(content, resource_name, _ADVICE, limits)
+
+
+def is_feel(uri: str | None) -> bool:
+    """Whether a namespace is that of FEEL's own types, in any version of the standard."""
+    return uri is not None and uri.startswith(_OMG) and "/FEEL" in uri
 
 
 def children(element: Element, tag: str) -> list[Element]:
