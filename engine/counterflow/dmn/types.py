@@ -19,7 +19,7 @@ from counterflow.dmn import tree
 from counterflow.dmn.notes import Notes
 from counterflow.feel import iso, numbers, temporal
 from counterflow.feel.compiler import Surroundings
-from counterflow.feel.errors import FeelSyntaxError
+from counterflow.feel.errors import DuplicateEntry, FeelSyntaxError
 from counterflow.feel.run import Run, Value
 from counterflow.feel.scope import Scope
 from counterflow.feel.temporal import UTC, Date, DateTime, DaysDuration, MonthsDuration, Time
@@ -187,8 +187,8 @@ def allowed_values(text: str, around: Surroundings, notes: Notes, element: tree.
     try:
         return around.tests(around.parse_tests(text), text)
     except FeelSyntaxError as error:
-        notes.syntax(element, "allowed values", error)
-        return None
+        instead = notes.syntax(element, "list of allowed values", error)
+        return instead if isinstance(error, DuplicateEntry) else None
 
 
 def _list_of(item: Type) -> Type:
