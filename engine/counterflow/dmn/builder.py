@@ -10,6 +10,7 @@ from counterflow.dmn.boxed import Boxes, typed_function
 from counterflow.dmn.graph import Decision, Graph, Input, Service, Slot, imported
 from counterflow.dmn.requirements import Reading, Requirement, next_names, offers, readings
 from counterflow.dmn.types import Convert, Type, converter
+from counterflow.documents.findings import Severity
 from counterflow.feel.compiler import Surroundings
 from counterflow.feel.run import Local, Run, Value
 from counterflow.feel.scope import Variable
@@ -66,7 +67,8 @@ class GraphBuilder:
             if not next_names(requirements, offered):
                 break
             self.boxes.notes.forget(findings)
-        self._tell_unread(node, [each for each in requirements if not each.is_read(offered)])
+        if not any(finding.severity is Severity.ERROR for finding in self.boxes.notes.findings[findings:]):
+            self._tell_unread(node, [each for each in requirements if not each.is_read(offered)])
         return (*imported_slots, *(each.slot for each in offered.values())), made
 
     def _imported_slots(self, keys: Iterable[str]) -> tuple[Slot, ...]:

@@ -16,13 +16,12 @@ from counterflow.dmn.outline import outline
 from counterflow.dmn.types import Type, Types
 from counterflow.dmn.xml import parse
 from counterflow.documents.findings import Finding
-from counterflow.documents.limits import Limits
+from counterflow.documents.limits import DECISION_LIMITS, Limits
 from counterflow.documents.xml import XmlError
 from counterflow.feel.compiler import Surroundings
 from counterflow.feel.run import Limits as FeelLimits
 from counterflow.feel.scope import Scope
 
-_DEFAULT_LIMITS: Final = Limits()
 _NODES: Final = 20_000
 """Imports of imports may multiply: a model that is reached in several ways is there several times."""
 
@@ -34,7 +33,7 @@ def read(
     resource_name: str,
     imported: Iterable[Definitions] = (),
     *,
-    limits: Limits = _DEFAULT_LIMITS,
+    limits: Limits = DECISION_LIMITS,
     feel_limits: FeelLimits = _FEEL_LIMITS,
 ) -> ReadResult:
     """Read DMN 1.1 to 1.5. `imported` are the models that this one may import, found by their namespaces. Never raises."""

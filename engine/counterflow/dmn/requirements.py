@@ -1,8 +1,8 @@
 """Under which names a node finds what it requires.
 
 The standard has one: the name of the required node's variable (DMN 1.5, 10.4). Most graphs that Camunda's modelers draw have no variables.
-Camunda 8 then takes the id of a required decision, Camunda 7 the names of its outputs, and people its name. They are tried in this order: the
-first of them that an expression mentions is meant, and the others stay what they are, such as variables of the process.
+Camunda 8 then takes the id of a required decision, Camunda 7 the names of its outputs, and people its name. They are tried in this order:
+the first of them that an expression mentions is meant, and the others stay what they are, such as variables of the process.
 """
 
 from __future__ import annotations

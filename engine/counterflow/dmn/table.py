@@ -131,16 +131,9 @@ class Table:
         try:
             inside = self._around.plus(Variable(name)) if name else self._around
             root = inside.parse_tests(entry.text)
-            return cells.indexed(root, inside.scope.names) or self._tests(root, entry.text, name)
+            return cells.indexed(root, inside.scope.names) or self._around.tests(root, entry.text, name)
         except FeelSyntaxError as error:
             return self._notes.syntax(entry, "input entry", error)
-
-    def _tests(self, root: feel_tree.UnaryTests, text: str, name: str) -> Code:
-        value = Variable(name)
-        named = self._around.plus(value).tests(root, text) if name else None
-        if named is None or not value.used:
-            return self._around.tests(root, text)
-        return lambda run, local: named(run, (*local, local[-1]))  # the value under test is the last one, and bears the name as well
 
     def _results(self, entries: tuple[tree.Entry, ...], converters: list[Convert | None]) -> list[Code]:
         missing = (tree.Entry(""),) * (len(converters) - len(entries))

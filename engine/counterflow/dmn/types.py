@@ -251,9 +251,10 @@ def _lenient_converter(to: Type, what: str) -> Convert:
         if value is None or conforms(run, value):
             return value
         said = value if read is None else read(value)
-        if said is value or not conforms(run, said):
-            run.warn("wrong type", f"{what} is of type {expected}; found {a_kind(value)} that does not conform: it is kept as it is")
-        return said
+        if said is not value and conforms(run, said):
+            return said
+        run.warn("wrong type", f"{what} is of type {expected}; found {a_kind(value)} that does not conform: it is kept as it is")
+        return value
 
     return convert
 

@@ -26,8 +26,9 @@ _OMG: Final = ("http://www.omg.org/spec/", "https://www.omg.org/spec/")
 
 _ADVICE: Final = Advice(
     "DMN",
-    "Raise the setting decision_elements, which one large table needs; of many decisions, some may go into a model that is imported.",
+    "Raise the server's setting decision_elements, as one large table needs it; of many decisions some may move to a model of their own.",
     "Nest less deeply; call functions instead.",
+    "Raise the server's settings resource_bytes and message_bytes; of many decisions some may move to a model of their own.",
 )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from counterflow.feel import tree
-from counterflow.feel.errors import DuplicateEntry, FeelSyntaxError
+from counterflow.feel.errors import DuplicateEntry
 from counterflow.feel.reader import Reader
 from counterflow.feel.tokens import KEYWORDS
 

@@ -13,10 +13,15 @@ from counterflow.feel.values import Code
 
 @dataclass
 class Variable:
-    """An iterator, a parameter, `partial` or `?`; `used` once an expression has asked for it."""
+    """An iterator, a parameter, `partial` or `?`; `used` once an expression has asked for it. It may bear an `alias` as well."""
 
     name: str
     used: bool = False
+    alias: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.name, self.alias) if self.alias else (self.name,)
 
 
 @dataclass
@@ -49,7 +54,7 @@ class Scope:
     def binds(self, name: str) -> bool:
         """Whether the name is certainly local; an entry of a filtered item is not certain."""
         return any(
-            (isinstance(binding, Variable) and binding.name == name) or (isinstance(binding, Entries) and name in binding.names)
+            (isinstance(binding, Variable) and name in binding.names) or (isinstance(binding, Entries) and name in binding.names)
             for binding in self.bindings
         )
 
@@ -72,12 +77,12 @@ class Scope:
 
 def _names(binding: Binding) -> Iterable[str]:
     if isinstance(binding, Variable):
-        return (binding.name,)
+        return binding.names
     return binding.names if isinstance(binding, Entries) else ("item",)
 
 
 def _local(binding: Binding, slot: int, name: str) -> Code | None:
-    if isinstance(binding, Variable) and binding.name == name:
+    if isinstance(binding, Variable) and name in binding.names:
         binding.used = True
         return lambda _run, local: local[slot]
     if isinstance(binding, Item) and name == "item":
