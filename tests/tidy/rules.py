@@ -17,8 +17,6 @@ LINES_PER_FUNCTION = 70
 PRODUCT = ("engine", "workers", "protos")
 MAY_PRINT = (
     "engine/counterflow/__main__.py",
-    "engine/counterflow/demo.py",
-    "engine/counterflow/demo",
     "engine/counterflow/cli",
     "workers/samples",
 )

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from counterflow.demo.story import main
+from counterflow.cli.demo.story import main
 
 BARS = re.compile(r"^  (\S+ \S+) +█+ +(\w+)$", re.MULTILINE)
 

@@ -7,9 +7,11 @@ server is killed and started again; and a changed process, deployed while everyt
 from __future__ import annotations
 
 import shutil
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from shutil import which
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
@@ -18,16 +20,15 @@ from rich.rule import Rule
 from rich.text import Text
 
 from counterflow.cli.address import Address
+from counterflow.cli.demo.processes import DemoServer, workers
+from counterflow.cli.demo.showcase import find_showcase
+from counterflow.cli.demo.timeline import timeline
 from counterflow.cli.drawing import draw
 from counterflow.cli.exits import Failure
 from counterflow.cli.remote import Remote
-from counterflow.demo.processes import DemoServer, workers
-from counterflow.demo.timeline import timeline
 from counterflow_wire import counterflow_v1 as wire
 
-ROOT = Path(__file__).parents[3]
-SHOWCASE = ROOT / "bpmn" / "showcase"
-SERVICES = [ROOT / "workers" / "samples" / "showcase" / f"{name}.py" for name in ("hotel", "car", "flight")]
+SERVICES = ("hotel", "car", "flight")
 FOLDER = Path(".counterflow-demo")
 PACE_SECONDS = 0.9
 LOOK_SECONDS = 0.1
@@ -39,6 +40,8 @@ class Demo:
     """A server, its workers, and the person who watches."""
 
     def __init__(self, folder: Path, console: Console, pace_seconds: float) -> None:
+        self.models, services = find_showcase()
+        self.services = [services / f"{name}.py" for name in SERVICES]
         self.folder = folder
         self.pace_seconds = pace_seconds
         self.console = console
@@ -89,9 +92,10 @@ def tell_story(demo: Demo) -> None:
     """All chapters, one after another."""
     seconds = demo.server.start()
     demo.tell("A process engine starts", f"[bold]counterflow serve[/] on {demo.server.database}, ready after {seconds:.1f} s.")
-    version = demo.deploy(SHOWCASE / "trip-booking.bpmn")
-    demo.console.print(f"Deployed [bold]bpmn/showcase/trip-booking.bpmn[/], version {version}: hotel, car, flight, each with its undo.")
-    with workers(SERVICES, demo.server.address, demo.folder, demo.pace_seconds) as process_ids:
+    model = demo.models / "trip-booking.bpmn"
+    version = demo.deploy(model)
+    demo.console.print(f"Deployed [bold]{near(model)}[/], version {version}: hotel, car, flight, each with its undo.")
+    with workers(demo.services, demo.server.address, demo.folder, demo.pace_seconds) as process_ids:
         demo.console.print(f"Three worker processes take its jobs: hotel, car and flight ({', '.join(map(str, process_ids))}).")
         _succeed(demo)
         _fail_and_undo(demo)
@@ -131,7 +135,7 @@ def _change(demo: Demo) -> None:
         "Cars can now be cancelled for free, so the car is to be booked first. One edited model is deployed; no worker restarts.",
     )
     before = demo.start()
-    version = demo.deploy(SHOWCASE / "car-first" / "trip-booking.bpmn")
+    version = demo.deploy(demo.models / "car-first" / "trip-booking.bpmn")
     after = demo.start()
     demo.console.print(f"Deployed version {version}. A trip begun before it finishes on version 1:\n")
     demo.watch(before)
@@ -143,11 +147,18 @@ def _next_steps(demo: Demo) -> str:
     steps = {
         f"dev --database sqlite:///{demo.server.database}": "the same server, with all of the above in it; then, beside it:",
         "instances": "every trip; `show KEY` draws one, `history KEY` tells it event by event",
-        "worker workers/samples/showcase/hotel.py": "a worker; car.py and flight.py in terminals of their own",
+        f"worker {near(demo.services[0])}": "a worker; car.py and flight.py in terminals of their own",
         "start trip-booking --await": "a trip of your own; with --variables '{\"flightFails\": true}' it is undone",
         "lint FILE": "what would be said of a process that you draw in Camunda Modeler or bpmn.io",
     }
-    return "\n".join(f"  [bold].venv/bin/counterflow {command}[/]\n      {words}" for command, words in steps.items())
+    program = "counterflow" if which("counterflow") else near(Path(sys.executable).parent / "counterflow")
+    return "\n".join(f"  [bold]{program} {command}[/]\n      {words}" for command, words in steps.items())
+
+
+def near(path: Path) -> str:
+    """A path as it is typed here: relative if it lies below the current folder."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def _picture(answer: wire.GetProcessInstanceResponse) -> RenderableType:
@@ -158,7 +169,7 @@ def _picture(answer: wire.GetProcessInstanceResponse) -> RenderableType:
 def main(folder: Path = FOLDER, console: Console | None = None, pace_seconds: float = PACE_SECONDS) -> int:
     """Tell the story, with what it leaves behind in `folder`; each booking takes `pace_seconds`. Answers an exit code."""
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
+    folder.mkdir(parents=True)
     demo = Demo(folder, console or Console(highlight=False), pace_seconds)
     try:
         tell_story(demo)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from counterflow.demo.timeline import WIDTH, timeline
+from counterflow.cli.demo.timeline import WIDTH, timeline
 from counterflow_wire import counterflow_v1 as wire
 
 COMPLETED, TERMINATED, ACTIVE = (
