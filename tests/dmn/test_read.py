@@ -56,6 +56,27 @@ def test_types_of_feel_have_whatever_prefix_their_namespace_has() -> None:
     assert "found 'f:string'" in unknown.message
 
 
+def test_other_languages_than_feel_are_told_once_each() -> None:
+    marked = (
+        decision("a", literal("1 + 1"))
+        + "\n"
+        + decision("b", literal("a"))
+        + decision("c", "<literalExpression><text/></literalExpression>")
+    )
+    content = model(marked).replace(b"<literalExpression>", b'<literalExpression expressionLanguage="groovy">')
+    (finding,) = dmn.read(content, "a.dmn").findings
+    assert (finding.rule, finding.severity, finding.element_id, finding.line) == ("expression-language", "warning", "a", 1)
+    assert finding.message == "expected FEEL, found the expression language 'groovy' here first, 2 times in all; it is read as FEEL."
+
+
+@pytest.mark.parametrize(
+    "language", ["feel", "FEEL", "https://www.omg.org/spec/DMN/20191111/FEEL/", "http://www.omg.org/spec/FEEL/20140401"]
+)
+def test_feel_is_named_in_several_ways(language: str) -> None:
+    content = model(decision("a", literal("1"))).replace(b"<definitions ", f'<definitions expressionLanguage="{language}" '.encode())
+    assert not dmn.read(content, "a.dmn").findings
+
+
 def _large(rules: int, inputs: int) -> bytes:
     """A table as a modeler writes it: with an id on every cell."""
     columns = "".join(

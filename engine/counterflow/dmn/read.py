@@ -11,6 +11,7 @@ from counterflow.dmn.boxed import Boxes
 from counterflow.dmn.builder import GraphBuilder
 from counterflow.dmn.definitions import Definitions, ReadResult
 from counterflow.dmn.graph import Graph
+from counterflow.dmn.languages import foreign_languages
 from counterflow.dmn.notes import Notes
 from counterflow.dmn.outline import outline
 from counterflow.dmn.types import Type, Types
@@ -38,18 +39,22 @@ def read(
 ) -> ReadResult:
     """Read DMN 1.1 to 1.5. `imported` are the models that this one may import, found by their namespaces. Never raises."""
     try:
-        model = outline(parse(content, resource_name, limits), resource_name)
+        root = parse(content, resource_name, limits)
+        model = outline(root, resource_name)
     except XmlError as error:
         return ReadResult(None, (error.finding,))
     try:
-        return _compiled(model, resource_name, imported, feel_limits)
+        return _compiled(model, resource_name, imported, feel_limits, foreign_languages(root, resource_name))
     except RecursionError:
         message = "expected types and expressions that nest less deeply than this machine's stack, found more."
         return ReadResult(None, (Finding(0, model.id or resource_name, "nesting", message, "Nest less deeply, or split the model."),))
 
 
-def _compiled(model: tree.Model, resource_name: str, imported: Iterable[Definitions], limits: FeelLimits) -> ReadResult:
+def _compiled(
+    model: tree.Model, resource_name: str, imported: Iterable[Definitions], limits: FeelLimits, findings: Iterable[Finding]
+) -> ReadResult:
     notes = Notes(model.id or resource_name)
+    notes.findings += findings
     _refuse_twice(model, notes)
     imports = _imports(model, imported, notes)
     types = Types(model.types, _imported_types(imports), notes, lenient=model.camunda)
