@@ -1,7 +1,7 @@
 """Files as they are handed in to be deployed: told apart by their names, read, and judged.
 
-.bpmn, .xml   processes
-.dmn          decisions; models that import each other are read together
+.bpmn, .xml         processes
+.dmn, .dmn11.xml    decisions; models that import each other are read together
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from counterflow.documents.findings import Finding
 
 BPMN_SUFFIXES = (".bpmn", ".xml")
-DMN_SUFFIX = ".dmn"
+DMN_SUFFIXES = (".dmn", ".dmn11.xml")
 ERROR: Final = "error"
 NOT_YET = {".form": "forms cannot be deployed in this version yet; deploy the other files without it"}
 
@@ -44,15 +44,15 @@ def unreadable(files: Sequence[File]) -> list[str]:
         suffix = name[name.rfind(".") :].lower() if "." in name else ""
         if suffix in NOT_YET:
             problems.append(f"'{name}': {NOT_YET[suffix]}")
-        elif suffix not in (*BPMN_SUFFIXES, DMN_SUFFIX):
-            suffixes = f"{', '.join(BPMN_SUFFIXES)} or {DMN_SUFFIX}"
+        elif suffix not in (*BPMN_SUFFIXES, *DMN_SUFFIXES):
+            suffixes = f"{', '.join(BPMN_SUFFIXES)} or {DMN_SUFFIXES[0]}"
             problems.append(f"'{name}': expected a name that ends in {suffixes}, found {suffix or 'no suffix'}")
     return problems
 
 
 def is_dmn(name: str) -> bool:
     """Whether a file holds decisions, by its name."""
-    return name.lower().endswith(DMN_SUFFIX)
+    return name.lower().endswith(DMN_SUFFIXES)
 
 
 class FileLimits(NamedTuple):

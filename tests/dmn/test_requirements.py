@@ -146,3 +146,10 @@ def test_imported_decisions_without_a_variable() -> None:
         definitions = dmn.read(content, "b.dmn", [known]).definitions
         assert definitions is not None
         assert decide(definitions, "b").output == "Winter"
+
+
+def test_a_decision_that_nothing_names_is_required_in_vain() -> None:
+    content = model(f"<decision>{literal('1')}</decision>", decision("b", literal("2"), "!#"))
+    definitions = dmn.read(content, "a.dmn").definitions
+    assert definitions is not None
+    assert decide(definitions, "b").output == 2

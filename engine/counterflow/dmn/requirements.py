@@ -35,7 +35,7 @@ def readings(node: tree.Node, *, camunda: bool) -> tuple[Readings, ...]:
     by_outputs = _outputs(node.logic) if isinstance(node, tree.Decision) else ()
     first = own if node.has_variable or not isinstance(node, tree.Decision) else identified
     tried = ((first,), by_outputs, (Reading(" ".join(node.name.split())),), (identified,))
-    return tuple(dict.fromkeys(each for each in tried if each and each[0].name))
+    return tuple(dict.fromkeys(each for each in tried if each and each[0].name)) or ((own,),)
 
 
 def _outputs(logic: tree.Box | None) -> Readings:
