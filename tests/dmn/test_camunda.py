@@ -35,13 +35,13 @@ PLAIN = model(decision("a", literal("1")))
 )
 def test_a_file_of_camundas_is_known_by_its_marks(at: str, mark: str, answer: bool) -> None:
     content = PLAIN.replace(at.encode(), f"{at}{mark}".encode())
-    assert is_camundas(parse(content, "a.dmn", DEFAULT_LIMITS)) is answer
+    assert is_camundas(parse(content, "a.dmn", DEFAULT_LIMITS, [])) is answer
 
 
 def test_the_namespace_and_elements_of_extensions_are_marks_too() -> None:
     tagged = decision("a", '<extensionElements><z:versionTag xmlns:z="http://camunda.org/schema/zeebe/1.0" value="1"/></extensionElements>')
     for content in (model(namespace=CAMUNDA), model(tagged)):
-        assert is_camundas(parse(content, "a.dmn", DEFAULT_LIMITS))
+        assert is_camundas(parse(content, "a.dmn", DEFAULT_LIMITS, []))
 
 
 # Types

@@ -7,7 +7,7 @@ from typing import Final, TypedDict
 
 from counterflow.dmn import tree
 from counterflow.dmn.camunda import extension
-from counterflow.dmn.xml import Element, child, children, is_feel, text_of
+from counterflow.dmn.xml import Element, child, children, text_of
 from counterflow.documents.xml import line_of, local_name, namespace
 
 
@@ -38,10 +38,21 @@ def item(element: Element | None, name: str = "") -> tree.InformationItem:
 
 
 def type_ref(element: Element) -> str:
-    """The name of a type: an attribute since DMN 1.1, an element in item definitions; a prefix that means FEEL is left out."""
-    written = (element.get("typeRef") or text_of(element, "typeRef")).strip()
-    prefix, colon, name = written.partition(":")
-    return name if colon and (prefix == "feel" or is_feel(element.nsmap.get(prefix))) else written
+    """The name of a type: an attribute since DMN 1.1, an element in item definitions."""
+    return type_name(element.get("typeRef") or text_of(element, "typeRef"), element)
+
+
+def type_name(written: str, element: Element) -> str:
+    """A type as FEEL names it. `feel:` is the language's own prefix; in DMN 1.1 the name is a qualified one (xsd:QName, clause 7.3.2),
+    whose prefix stands for the model itself or for one that it imports."""
+    text = written.strip()
+    prefix, colon, name = text.partition(":")
+    of = element.nsmap.get(prefix) if colon else None
+    if of is None:
+        return text.removeprefix("feel:")
+    imports = (each for each in element.getroottree().getroot() if local_name(each) == "import" and each.get("namespace") == of)
+    imported = next((each.get("name", "") for each in imports), "")
+    return f"{imported}.{name}" if imported else name
 
 
 def place(element: Element) -> tree.Element:

@@ -7,6 +7,7 @@ from typing import Final
 from lxml import etree
 
 from counterflow.documents import xml
+from counterflow.documents.findings import Finding
 from counterflow.documents.limits import Limits
 from counterflow.documents.xml import Advice, namespace
 
@@ -32,9 +33,9 @@ _ADVICE: Final = Advice(
 )
 
 
-def parse(content: bytes, resource_name: str, limits: Limits) -> Element:
-    """The root element of the document. Raises XmlError."""
-    return xml.parse(content, resource_name, _ADVICE, limits)
+def parse(content: bytes, resource_name: str, limits: Limits, notes: list[Finding]) -> Element:
+    """The root element of the document; remarks are appended to `notes`. Raises XmlError."""
+    return xml.parse(content, resource_name, _ADVICE, limits, notes)
 
 
 def is_feel(uri: str | None) -> bool:
