@@ -6,7 +6,7 @@ import pytest
 
 from counterflow import dmn
 from counterflow.feel.run import Value
-from tests.dmn.drawing import CAMUNDA, NAMESPACE, decide, decision, input_data, knowledge, literal, model, read, table
+from tests.dmn.drawing import CAMUNDA, NAMESPACE, decide, decision, input_data, knowledge, literal, model, read, service, table
 from tests.feel.tables import shown
 
 SEASON = table('FIRST month || season\n[6..8] || "Summer"\n- || "Winter"')
@@ -146,6 +146,15 @@ def test_imported_decisions_without_a_variable() -> None:
         definitions = dmn.read(content, "b.dmn", [known]).definitions
         assert definitions is not None
         assert decide(definitions, "b").output == "Winter"
+
+
+def test_a_decision_service_of_decisions_without_variables() -> None:
+    """Its output has their names; what they require of each other they find as ever, given from outside or not."""
+    parts = (undrawn("Decision_1", SEASON, called="The season"), undrawn("b", literal('Decision_1 + "!"'), "!Decision_1", called="The cry"))
+    both = read(*parts, service("both", "Decision_1, b"))
+    assert both.evaluate_service("both", {"month": 7}).output == {"The season": "Summer", "The cry": "Summer!"}
+    given = read(*parts, service("cry", "b", decisions="Decision_1"))
+    assert given.evaluate_service("cry", {"The season": "Spring"}).output == "Spring!"
 
 
 def test_a_decision_that_nothing_names_is_required_in_vain() -> None:
