@@ -101,6 +101,15 @@ def test_a_result_hides_an_input_of_the_same_name() -> None:
     assert decide(definitions, "b", {"amount": 7}).output == 14
 
 
+def test_an_output_named_as_a_function_hides_no_function() -> None:
+    counted = undrawn("Decision_1", table("FIRST items || count\n- || count(items) + 1"))
+    for text, answer in (("count(items)", 2), ("count", 3), ("count + count(items)", 5), ("for count in [items] return count[2]", [8])):
+        content = model(counted, undrawn("b", literal(text), "!Decision_1"), namespace=CAMUNDA)
+        definitions = dmn.read(content, "a.dmn").definitions
+        assert definitions is not None
+        assert decide(definitions, "b", {"items": [7, 8]}).output == answer
+
+
 def test_two_results_by_one_output_name() -> None:
     """The id says which is meant; the other one is then not read by the name that both have."""
     first, second = (undrawn(name, table(f"FIRST month || season\n- || {value}")) for name, value in (("one", 1), ("season", 2)))

@@ -83,7 +83,9 @@ def offers(requirements: Sequence[Requirement]) -> dict[str, Offer]:
     made: dict[str, Offer] = {}
     for each in sorted(requirements, key=_standing):
         for name, entry in each.offered:
-            made[name] = Offer(Slot(name, ((name, each.key),), imported=False, entry=entry), Variable(name), each)
+            # A table may well have an output `count`; that what requires it counts something is no mention of that output.
+            variable = Variable(name, yields=bool(each.label) and len(each.names) > 1)
+            made[name] = Offer(Slot(name, ((name, each.key),), imported=False, entry=entry), variable, each)
     return made
 
 

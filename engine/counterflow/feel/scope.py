@@ -13,11 +13,15 @@ from counterflow.feel.values import Code
 
 @dataclass
 class Variable:
-    """An iterator, a parameter, `partial` or `?`; `used` once an expression has asked for it. It may bear an `alias` as well."""
+    """An iterator, a parameter, `partial` or `?`; `used` once an expression has asked for it. It may bear an `alias` as well.
+
+    One that `yields` leaves calls to the built-in of its name: it is no function.
+    """
 
     name: str
     used: bool = False
     alias: str = ""
+    yields: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -56,6 +60,12 @@ class Scope:
         return any(
             (isinstance(binding, Variable) and name in binding.names) or (isinstance(binding, Entries) and name in binding.names)
             for binding in self.bindings
+        )
+
+    def hides(self, function: str) -> bool:
+        """Whether a call by that name means something local."""
+        return self.binds(function) and not any(
+            isinstance(each, Variable) and each.yields and function in each.names for each in self.bindings
         )
 
     def reader(self, name: str, otherwise: Code) -> tuple[Code, bool]:
