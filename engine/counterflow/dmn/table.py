@@ -107,7 +107,7 @@ class Table:
     # Compiling
 
     def _refuse_unnamed(self, outputs: tuple[tree.Output, ...]) -> None:
-        """Several outputs make a context, in which each needs a name of its own (8.2.6)."""
+        """Several outputs make a context, in which each needs a name of its own (8.3.2)."""
         first: dict[str, tree.Output] = {}
         for output in outputs if len(outputs) > 1 else ():
             other = first.setdefault(output.name, output) if output.name else next(each for each in outputs if each is not output)
