@@ -30,8 +30,6 @@ class Settings:
     database_url: str = "sqlite:///counterflow.db"
     host: str = "127.0.0.1"
     grpc_port: int = 26500
-    http_port: int = 8080
-    management_port: int = 9600
     compensation_order: CompensationOrder = CompensationOrder.MIRROR
     insecure_public: bool = False
     request_timeout_ms: int = 15_000
@@ -117,10 +115,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("database_url", _text, "where data is kept: sqlite:///FILE, or memory: to forget it at the end"),
     Setting("host", _text, "the address to listen on"),
     Setting("grpc_port", _PORT, "where clients and workers call"),
-    Setting("http_port", _PORT, "where people look"),
-    Setting("management_port", _PORT, "where machines ask how the server is"),
     Setting("compensation_order", _order, "the order of undo: mirror, parallel or sequential"),
-    Setting("insecure_public", _truth, "listen on a public address without TLS and authentication"),
+    Setting("insecure_public", _truth, "listen on a public address, although there is neither TLS nor authentication"),
     Setting("request_timeout_ms", _TIME_MS, "how long a call may take"),
     Setting("long_poll_ms", _TIME_MS, "how long a poll waits that does not say"),
     Setting("shutdown_grace_ms", _TIME_MS, "how long calls may go on while the server stops"),
