@@ -22,6 +22,8 @@ SAMPLES: dict[str, tuple[str, object]] = {
     "shutdown_grace_ms": ("7", 7),
     "message_bytes": ("8388608", 8_388_608),
     "variable_bytes": ("1024", 1_024),
+    "resource_bytes": ("1024", 1_024),
+    "decision_elements": ("100", 100),
     "steps_without_wait": ("10", 10),
     "pending_commands": ("3", 3),
     "pending_bytes": ("65536", 65_536),
