@@ -2,6 +2,7 @@
 
 import pytest
 
+from counterflow.feel import Expression
 from counterflow.model.graph import (
     Behaviour,
     CompensateDefinition,
@@ -140,9 +141,18 @@ def test_an_error_is_caught_by_code_or_whatever_it_is(code: str | None) -> None:
     assert node(around(service("a"), *caught), "caught").event == ErrorDefinition(code)
 
 
-def test_an_error_without_code_is_any_error() -> None:
+def test_a_code_that_is_thrown_may_be_an_expression() -> None:
+    content = model(start(), end("end", catch_error("A")), path("start", "end")).replace(b'errorCode="A"', b'errorCode="= code"')
+    definition = node(content, "end").event
+    assert isinstance(definition, ErrorDefinition)
+    assert isinstance(definition.code, Expression)
+    assert definition.code.evaluate({"code": "LATE"}).value == "LATE"
+
+
+@pytest.mark.parametrize("code", [b"", b'errorCode=""', b'errorCode=" "'])
+def test_an_error_without_code_is_any_error(code: bytes) -> None:
     caught = (boundary("caught", "a", catch_error("A")), end("failed"), path("caught", "failed"))
-    content = around(service("a"), *caught).replace(b'errorCode="A"', b"")
+    content = around(service("a"), *caught).replace(b'errorCode="A"', code)
     assert node(content, "caught").event == ErrorDefinition(None)
 
 

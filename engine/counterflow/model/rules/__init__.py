@@ -45,6 +45,7 @@ from counterflow.model.rules import (
     scope_border,
     start_event,
     timer_cycle,
+    timer_length,
     unreachable,
     unsupported_element,
 )
@@ -70,6 +71,7 @@ RULES: Sequence[Rule] = (
     correlation_key.check,
     message_catch.check,
     timer_cycle.check,
+    timer_length.check,
     job_type.check,
     retries.check,
     called_process.check,
