@@ -93,7 +93,7 @@ def test_a_cycle_begins_at_its_start_or_one_interval_from_now(expression: str, d
         (DATE, "null", "it is null"),
         (DATE, '"tomorrow"', "it is 'tomorrow'"),
         (DATE, '"PT5S"', "it is 'PT5S'"),
-        (DATE, "5", "it is '5'"),
+        (DATE, "5", "it is 5"),
         (DURATION, '"R3/PT5S"', "it is 'R3/PT5S'"),
         (DURATION, "missing", "it is null"),
         (DURATION, '"P300000000Y"', "it is 'P300000000Y'"),

@@ -18,7 +18,7 @@ from counterflow.feel.compiler import Surroundings
 from counterflow.feel.errors import FeelSyntaxError
 from counterflow.feel.run import Local, Run, Value
 from counterflow.feel.scope import Entries, Variable
-from counterflow.feel.values import Code, Function, a_kind
+from counterflow.feel.values import Code, Function, a_kind, listed
 
 _CALL_FUEL: Final = 6
 """What a call costs beyond its body, as for functions written in FEEL."""
@@ -153,7 +153,7 @@ def _invocation(boxes: Boxes, box: tree.Invocation, around: Surroundings) -> Cod
         if not isinstance(target, Function):
             return run.warn("not a function", f"{called} is {a_kind(target)}, not a function")
         if not set(names) <= set(target.parameters):
-            return run.warn("wrong argument", f"{called} has the parameters {list(target.parameters)}; found {list(names)}")
+            return run.warn("wrong argument", f"{called} has the parameters {listed(target.parameters)}; found {listed(names)}")
         given = {name: argument(run, local) for name, argument in zip(names, arguments, strict=True)}
         return target.call(run, [given.get(parameter) for parameter in target.parameters])
 
@@ -180,7 +180,8 @@ def typed_function(boxes: Boxes, name: str, parameters: tuple[tree.InformationIt
     def made(body: Call) -> Function:
         def invoke(run: Run, arguments: list[Value]) -> Value:
             if len(arguments) != len(names):
-                return run.warn("wrong argument", f"the function {name} has the parameters {list(names)}; found {len(arguments)} arguments")
+                found = f"the function {name} has the parameters {listed(names)}; found {len(arguments)} arguments"
+                return run.warn("wrong argument", found)
             admitted = [
                 argument if convert is None else convert(run, argument) for convert, argument in zip(converters, arguments, strict=True)
             ]
@@ -193,7 +194,7 @@ def typed_function(boxes: Boxes, name: str, parameters: tuple[tree.InformationIt
             run.depth -= 1
             return result
 
-        return Function(name, names, invoke)
+        return Function("", names, invoke)
 
     return made
 

@@ -3,15 +3,15 @@
 Equality and order are three-valued (DMN 1.5, table 42 and 10.3.2.15): True, False, or None where the question has no answer.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any, Final
 
 import msgspec
 
 from counterflow.feel import numbers
-from counterflow.feel.errors import FeelFailure, FeelValueError
-from counterflow.feel.run import TEXT_PER_FUEL, Local, Run, Value
+from counterflow.feel.errors import FeelFailure, FeelValueError, FeelWarning
+from counterflow.feel.run import TEXT_PER_FUEL, Limits, Local, Run, Value
 from counterflow.feel.temporal import SECOND_NS, Date, DateTime, DaysDuration, MonthsDuration, Time
 from counterflow.feel.tree import TypeName
 
@@ -38,7 +38,7 @@ class Range(msgspec.Struct, frozen=True, eq=False):
 class Function(msgspec.Struct, frozen=True, eq=False):
     """Something that can be called with positional arguments; `parameters` are their names, `types` their types as far as declared,
 
-    `result` is the type of what it answers, as far as that shows.
+    `result` is the type of what it answers, as far as that shows. `name` is that of a built-in; all others have none.
     """
 
     name: str
@@ -73,6 +73,16 @@ TEMPORAL: Final = frozenset({Date, Time, DateTime, DaysDuration, MonthsDuration}
 def kind(value: Value) -> str:
     """The name of a value's type, as `instance of` spells it."""
     return KINDS[type(value)]
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names of parameters, for messages."""
+    return f"({', '.join(names)})"
+
+
+def no_variable(function: Function) -> str:
+    """Why there is a function where a variable was meant."""
+    return f"there is no variable '{function.name}' (a function has this name)"
 
 
 def a_kind(value: Value) -> str:
@@ -239,6 +249,14 @@ def as_list(value: Value) -> list[Value]:
 # Text
 
 
+def told(run: Run) -> tuple[FeelWarning, ...]:
+    """The warnings of an evaluation; where a built-in has stood in for a variable that is missing, that is said, too."""
+    if not run.warned:
+        return ()
+    missing = (FeelWarning("unknown name", no_variable(value)) for value in run.decoded.values() if isinstance(value, Function))
+    return (*run.warned, *missing)
+
+
 def text(run: Run, value: Value) -> str:
     """What string() gives: a string as it is, everything else as it would be written in FEEL."""
     return value if isinstance(value, str) else _text(run, value)
@@ -262,6 +280,15 @@ def written(value: Value) -> str:
     if isinstance(value, str):
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
     return str(value)
+
+
+def to_text(value: Value) -> str:
+    """Any value as it would be written in FEEL, for a person; of one that is too large for that, its kind."""
+    limits = Limits()
+    try:
+        return _text(Run({}, 0, limits, limits.fuel), value)
+    except (FeelFailure, RecursionError):
+        return a_kind(value)
 
 
 # JSON
@@ -295,6 +322,8 @@ def _jsonable(value: Value, path: str) -> object:
     if type(value) in TEMPORAL:
         return str(value)
     where = f" at {path}" if path else ""
+    if isinstance(value, Function) and value.name:
+        raise FeelValueError(f"{no_variable(value)}{where}")
     raise FeelValueError(f"expected a value that JSON can say, found a {KINDS.get(type(value), type(value).__name__)}{where}")
 
 

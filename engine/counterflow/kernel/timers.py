@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from counterflow import feel
 from counterflow.feel import iso
-from counterflow.feel.temporal import DAY_NS, Date, DateTime, DaysDuration, MonthsDuration
+from counterflow.feel.temporal import DAY_NS, Date, DateTime, DaysDuration, MonthsDuration, Time
 from counterflow.kernel import variables
 from counterflow.kernel.instance_state import InstanceState
 from counterflow.kernel.records import BrokenInvariant, Event
@@ -90,12 +90,16 @@ def first_moment(definition: TimerDefinition, evaluation: feel.Evaluation, now_m
     found = None if evaluation.failure is not None else readers[definition.kind](value, now_ms)
     if found is None or found.due_ms > LATEST_MS:
         examples = {TimerKind.DATE: "2030-01-01T09:00:00Z", TimerKind.DURATION: "PT15M", TimerKind.CYCLE: "R3/PT10S"}
-        shown = evaluation.failure if evaluation.failure is not None else f"it is {'null' if value is None else repr(str(value))}"
         raise NotATime(
             f"Expected the timer's {definition.kind} '={definition.expression.text}' to give one such as {examples[definition.kind]}, "
-            f"but {shown}"
+            f"but {_shown(evaluation)}"
         )
     return found
+
+
+def _shown(evaluation: feel.Evaluation) -> str:
+    is_spelled = isinstance(evaluation.value, str | Time | Date | DateTime | DaysDuration | MonthsDuration)
+    return f"it is '{evaluation.value}'" if is_spelled else variables.found_in(evaluation)
 
 
 def next_moment(last: Schedule, now_ms: int) -> Schedule | None:

@@ -66,7 +66,10 @@ def _variable(name: str) -> Code:
 
 
 def _missing(run: Run, name: str, function: Function | None) -> Value:
-    return function or run.warn("unknown name", f"no variable {name!r}: it is null")
+    if function is None:
+        return run.warn("unknown name", f"no variable {name!r}: it is null")
+    run.decoded[name] = function  # so that warnings can tell of it
+    return function
 
 
 # Paths

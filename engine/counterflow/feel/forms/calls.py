@@ -11,7 +11,7 @@ from counterflow.feel.inference import UNKNOWN, result_type
 from counterflow.feel.run import TEXT_PER_FUEL, Local, Run, Value
 from counterflow.feel.scope import Scope, Variable
 from counterflow.feel.types import converted
-from counterflow.feel.values import Code, Function, a_kind
+from counterflow.feel.values import Code, Function, a_kind, listed
 
 _CALL_FUEL: Final = 6
 """A function written in FEEL costs more than a step: it has a body, and may call itself."""
@@ -33,7 +33,7 @@ def call(compiler: Compiler, node: tree.Call, scope: Scope) -> Code:
         values = [argument(run, local) for argument in arguments]
         ordered = _ordered(target.parameters, node.names, values) if node.names else values
         if ordered is None:
-            return run.warn("wrong argument", f"{name} has the parameters {list(target.parameters)}; found {list(node.names)}")
+            return run.warn("wrong argument", f"{name} has the parameters {listed(target.parameters)}; found {listed(node.names)}")
         return target.call(run, ordered)
 
     return invoke
@@ -103,7 +103,7 @@ def function_definition(compiler: Compiler, node: tree.FunctionDefinition, scope
     def make_function(_run: Run, local: Local) -> Value:
         def invoke(run: Run, arguments: list[Value]) -> Value:
             if len(arguments) != len(names):
-                return run.warn("wrong argument", f"the function has the parameters {list(names)}; found {len(arguments)} arguments")
+                return run.warn("wrong argument", f"the function has the parameters {listed(names)}; found {len(arguments)} arguments")
             given = arguments
             if typed:
                 given = [each if kind is None else converted(run, each, kind, named) for each, kind in zip(arguments, types, strict=True)]
