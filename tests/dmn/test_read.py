@@ -7,7 +7,8 @@ import pytest
 from counterflow import dmn
 from counterflow.dmn.xml import NAMESPACES
 from counterflow.documents.limits import Limits
-from tests.dmn.drawing import decide, decision, input_data, literal, model, read, table
+from tests.dmn.drawing import NAMESPACE, decide, decision, input_data, item_definition, literal, model, read, table
+from tests.feel.tables import shown
 
 
 @pytest.mark.parametrize("namespace", NAMESPACES, ids=NAMESPACES.get)
@@ -116,3 +117,54 @@ def test_an_assertion_that_does_not_hold_is_a_failure() -> None:
     assert decided.failure is not None
     assert (decided.failure.kind, decided.failure.message) == ("assertion", "one is not more")
     assert decided.output is None
+
+
+@pytest.mark.parametrize(
+    "written, expected", [("true", "[1]"), ("1", "[1]"), ("TRUE", "[1]"), (" false ", "1"), ("0", "1"), ("False", "1")]
+)
+def test_booleans_are_read_in_every_spelling(written: str, expected: str) -> None:
+    item = f'<itemDefinition name="tNumbers" isCollection="{written}"><typeRef>number</typeRef></itemDefinition>'
+    definitions = read(item, decision("a", literal("1"), type_ref="tNumbers"))
+    assert shown(decide(definitions, "a").output) == expected
+
+
+@pytest.mark.parametrize("written", ["yes", "", "2"])
+def test_what_is_no_boolean_is_refused(written: str) -> None:
+    component = f'<itemComponent name="n" isCollection="{written}"><typeRef>number</typeRef></itemComponent>'
+    result = dmn.read(model(f'<itemDefinition name="tNumbers">{component}</itemDefinition>'), "test.dmn")
+    assert [(finding.rule, finding.element_id) for finding in result.errors] == [("boolean-attribute", "n")]
+    assert result.definitions is not None, "what was deployed with it is read again"
+
+
+@pytest.mark.parametrize("written", ["number", "feel:number", "f:number", "tAge", "own:tAge", " own:tAge "])
+def test_types_are_qualified_names(written: str) -> None:
+    names = f'xmlns:f="https://www.omg.org/spec/DMN/20191111/FEEL/" xmlns:own="{NAMESPACE}"'
+    content = model(item_definition("tAge", "number"), decision("a", literal('"x"'), type_ref=written)).replace(
+        b"<definitions", f"<definitions {names}".encode()
+    )
+    definitions = dmn.read(content, "test.dmn").definitions
+    assert definitions is not None
+    result = decide(definitions, "a")
+    assert result.output is None, "a text is no number"
+
+
+@pytest.mark.parametrize("imported_as, written", [("ages", "ages.tAge"), ("ages", "other:tAge"), ("", "other:tAge")])
+def test_a_type_of_an_imported_model_is_named_by_its_prefix_or_by_its_namespace(imported_as: str, written: str) -> None:
+    other = dmn.read(model(item_definition("tAge", "number"), namespace="urn:other"), "other.dmn").definitions
+    assert other is not None
+    imported = f'<import name="{imported_as}" namespace="urn:other" importType="https://www.omg.org/spec/DMN/20191111/MODEL/"/>'
+    content = model(imported, decision("a", literal('"x"'), type_ref=written)).replace(
+        b"<definitions", b'<definitions xmlns:other="urn:other"'
+    )
+    result = dmn.read(content, "test.dmn", [other])
+    assert result.findings == ()
+    assert result.definitions is not None
+    assert decide(result.definitions, "a").output is None
+
+
+def test_a_namespace_whose_name_is_no_uri_is_told_and_the_model_read() -> None:
+    content = model(decision("a", literal("1"))).replace(b"<definitions", '<definitions xmlns:p="für"'.encode())
+    result = dmn.read(content, "test.dmn")
+    assert [(finding.rule, finding.severity) for finding in result.findings] == [("xml-namespace", "warning")]
+    assert result.definitions is not None
+    assert decide(result.definitions, "a").output == 1

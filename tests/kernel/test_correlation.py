@@ -184,6 +184,44 @@ def test_a_message_that_ends_the_call_does_not_look_for_what_waited_in_it() -> N
     assert bench.state.receivers == {}
 
 
+TOLD = model(
+    start(),
+    element("callActivity", extensions(element("zeebe:calledElement", processId="child")), id="call"),
+    boundary("hint", "call", catch_message("order"), cancelActivity="false"),
+    *(end(), end("stopped", element("terminateEventDefinition")), path("start", "call", "end"), path("hint", "stopped")),
+)
+"""A message on the border does not interrupt the call, but the way from there ends all."""
+
+
+@pytest.mark.parametrize("is_buffered", [False, True])
+def test_what_one_receiver_ends_is_not_reached_and_the_message_is_there_for_the_next(is_buffered: bool) -> None:
+    """The caller has waited longest; what came of it swept the called instance away before the message could come there."""
+    bench = Bench(waiting_process("child"), TOLD)
+    if is_buffered:
+        bench.publish("order", "k", live_ms=1_000, amount=1)
+        bench.create(key="k")
+        bench.create("child", key="k")
+    else:
+        bench.create(key="k")
+        bench.create("child", key="k")
+        bench.publish("order", "k", amount=1)
+    assert [process_id for process_id, _ in reached(bench)] == ["process", "child"]
+    assert amounts(bench) == [b"1", None, b"1"]
+    assert [ended.state for ended in sorted(bench.ended, key=lambda ended: ended.process_instance_key)] == [
+        *("completed", "terminated", "completed")
+    ]
+
+
+def test_a_message_that_was_there_waits_until_the_end_of_a_call_has_led_to_its_own() -> None:
+    """The called process has nothing to wait for; behind it everything ends, before the boundary event is looked at."""
+    at_once = definitions(process(start(), end(), path("start", "end"), process_id="child"))
+    bench = Bench(at_once, TOLD)
+    bench.publish("order", "k", live_ms=1_000)
+    bench.create(key="k")
+    assert reached(bench) == []
+    assert [ended.state for ended in bench.ended] == ["completed", "completed"]
+
+
 def test_a_quarantined_instance_is_passed_over_and_told_later_what_came_meanwhile() -> None:
     bench = Bench(WAIT)
     aside, other = bench.create(key="k"), bench.create(key="k")

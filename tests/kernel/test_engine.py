@@ -63,6 +63,7 @@ LOG_FORMAT = {
     53: ("UndoCompleted", "undo_key"),
     54: ("UndoReleased", "throw_key"),
     55: ("UndoDropped", "scope_key keys containers"),
+    56: ("UndoTakenBack", "keys"),
     60: ("ErrorCaught", "at_key catch_id error_code message"),
     70: ("TokenArrived", "scope_key gateway_id flow_id"),
     71: ("FlowsJoined", "scope_key gateway_id flow_ids"),

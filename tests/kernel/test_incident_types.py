@@ -14,6 +14,7 @@ import pytest
 
 import counterflow.kernel
 from counterflow.kernel.incidents import ResolveIncident
+from counterflow.kernel.job_delivery import HoldJob
 from counterflow.kernel.jobs import UpdateJobRetries
 from counterflow.kernel.quarantine import QuarantineInstance, ReleaseInstance
 from counterflow.kernel.rows import Incident, Job, ProcessInstance
@@ -124,6 +125,12 @@ def completes(**variables: object) -> Do:
 def takes(bench: Bench) -> None:
     bench.create(big="b" * 5_000)
     assert bench.activate("work") == []
+
+
+def is_not_delivered(bench: Bench) -> None:
+    bench.create()
+    (job,) = bench.activate("work")
+    assert bench.do(HoldJob(job_key=job.key, deadline_ms=job.deadline_ms)) is True
 
 
 def shrink(bench: Bench) -> None:
@@ -284,6 +291,9 @@ CASES: dict[str, Case] = {
     "job too large": Case(
         "MESSAGE_SIZE_EXCEEDED", task(), takes, ("Expected job", "4000 bytes", "resolve this incident"), shrink, Limits(message_bytes=4_000)
     ),
+    "job undeliverable": Case(
+        "JOB_NOT_DELIVERABLE", task(), is_not_delivered, ("Expected job", "'held'", "does not", "resolve this incident"), give_retries
+    ),
     "no room": Case(
         "IO_MAPPING_ERROR",
         script("= full", "copy"),
@@ -336,7 +346,11 @@ def test_every_type_has_its_case() -> None:
     raised: set[str] = set()
     for source in (found.read_text(encoding="utf-8") for found in kernel.rglob("*.py") if found.name != "records.py"):
         if "raise_incident(" in source:
-            raised |= {name for name in types.findall(source) if name.endswith(("_ERROR", "_RETRIES", "_EVENT", "_EXCEEDED", "_FOUND"))}
+            raised |= {
+                name
+                for name in types.findall(source)
+                if name.endswith(("_ERROR", "_RETRIES", "_EVENT", "_EXCEEDED", "_FOUND", "_DELIVERABLE"))
+            }
     assert raised - OF_DECISIONS == {case.error_type for case in CASES.values()}
 
 

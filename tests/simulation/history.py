@@ -70,7 +70,6 @@ class Records:
     """How often a timer is due again, by the element that waits and the event."""
     timer_places: dict[int, tuple[int, str]] = field(default_factory=dict)
     aside: set[int] = field(default_factory=set)
-    undone: Counter[str] = field(default_factory=Counter)
     ended: dict[int, str] = field(default_factory=dict)
 
 
@@ -232,7 +231,6 @@ class History:
         handler = self.books.elements[event.handler_key]
         self._expect((handler.element_id, handler.undo_key) == (row.recorded.handler, event.undo_key), f"{event} starts {handler}")
         row.state = "started"
-        self.books.undone[row.recorded.element_id] += 1
         for other in self.books.undo.values():
             must_precede = other.throw_key == row.throw_key and other.state in {"taken", "started"} and row.position < _begun(other)
             self._expect(not must_precede, f"{event} undoes {row.recorded} before {other.recorded}, which began after it had ended")
@@ -246,6 +244,13 @@ class History:
         for row in self.books.undo.values():
             if row.throw_key == event.throw_key and row.state in {"taken", "started"}:
                 row.state, row.throw_key = ("available", 0) if row.state == "taken" else ("used up", event.throw_key)
+
+    def taken_back(self, event: undo.UndoTakenBack) -> None:
+        for key in event.keys:
+            row = self.books.undo[key]
+            handler = [life.state for life in self.books.elements.values() if life.undo_key == key][-1]
+            self._expect((row.state, handler) == ("started", "activating"), f"{event} takes back what is {row.state}, by {handler}")
+            row.state = "taken"
 
     def dropped(self, event: undo.UndoDropped) -> None:
         for key in (*event.keys, *event.containers):
@@ -372,6 +377,7 @@ _CHECKS: Mapping[type[Event], Callable[[History, Any], None]] = {
     undo.UndoCompleted: History.undo_ended,
     undo.UndoReleased: History.released,
     undo.UndoDropped: History.dropped,
+    undo.UndoTakenBack: History.taken_back,
     jobs.JobCreated: History.job_created,
     jobs.JobActivated: History.job_activated,
     jobs.JobCompleted: History.job_completed,

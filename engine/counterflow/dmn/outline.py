@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from counterflow.dmn import tree
-from counterflow.dmn.read_boxes import box, function, item, type_ref
+from counterflow.dmn.read_boxes import box, function, item, type_name, type_ref
 from counterflow.dmn.xml import NAMESPACES, Element, child, children, text_of
 from counterflow.documents.findings import Finding
-from counterflow.documents.xml import XmlError, line_of, local_name, namespace
+from counterflow.documents.xml import XmlError, boolean, line_of, local_name, namespace
 
-_TRUE: Final = frozenset({"true", "1"})
 _ZEEBE: Final = "http://camunda.org/schema/zeebe/1.0"
 _CAMUNDA: Final = "http://camunda.org/schema/1.0/dmn"
 
@@ -40,6 +39,21 @@ def outline(root: Element, resource_name: str) -> tree.Model:
     )
 
 
+def misspelled(root: Element, resource_name: str) -> list[Finding]:
+    """Refusals of what is to be true or false and is neither: it would be false in silence."""
+    return [
+        Finding(
+            line_of(each),
+            each.get("id") or each.get("name") or resource_name,
+            "boolean-attribute",
+            f"expected isCollection of {local_name(each)} '{each.get('name', '')}' to be true or false, found '{found}'.",
+            'Write isCollection="true" or isCollection="false".',
+        )
+        for each in root.iter()
+        if (found := each.get("isCollection")) is not None and namespace(each) in NAMESPACES and boolean(found) is None
+    ]
+
+
 # Types
 
 
@@ -49,10 +63,10 @@ def _type(element: Element) -> tree.ItemDefinition:
         " ".join(element.get("name", "").split()),
         type_ref(element),
         tuple(_type(each) for each in children(element, "itemComponent")),
-        element.get("isCollection", "") in _TRUE,
+        boolean(element.get("isCollection")) is True,
         text_of(child(element, "allowedValues")),
         text_of(child(element, "typeConstraint")),
-        None if shape is None else shape.get("outputTypeRef", ""),
+        None if shape is None else type_name(shape.get("outputTypeRef", ""), shape),
         id=element.get("id", ""),
         line=line_of(element),
     )

@@ -12,7 +12,7 @@ from counterflow.dmn.builder import GraphBuilder
 from counterflow.dmn.definitions import Definitions, ReadResult
 from counterflow.dmn.graph import Graph
 from counterflow.dmn.notes import Notes
-from counterflow.dmn.outline import outline
+from counterflow.dmn.outline import misspelled, outline
 from counterflow.dmn.types import Type, Types
 from counterflow.dmn.xml import parse
 from counterflow.documents.findings import Finding
@@ -38,19 +38,25 @@ def read(
     feel_limits: FeelLimits = _FEEL_LIMITS,
 ) -> ReadResult:
     """Read DMN 1.1 to 1.5. `imported` are the models that this one may import, found by their namespaces. Never raises."""
+    remarks: list[Finding] = []
     try:
-        model = outline(parse(content, resource_name, limits), resource_name)
+        root = parse(content, resource_name, limits, remarks)
+        model = outline(root, resource_name)
+        remarks += misspelled(root, resource_name)
     except XmlError as error:
-        return ReadResult(None, (error.finding,))
+        return ReadResult(None, (*remarks, error.finding))
     try:
-        return _compiled(model, resource_name, imported, feel_limits)
+        return _compiled(model, resource_name, imported, feel_limits, remarks)
     except RecursionError:
         message = "expected types and expressions that nest less deeply than this machine's stack, found more."
         return ReadResult(None, (Finding(0, model.id or resource_name, "nesting", message, "Nest less deeply, or split the model."),))
 
 
-def _compiled(model: tree.Model, resource_name: str, imported: Iterable[Definitions], limits: FeelLimits) -> ReadResult:
+def _compiled(
+    model: tree.Model, resource_name: str, imported: Iterable[Definitions], limits: FeelLimits, remarks: list[Finding]
+) -> ReadResult:
     notes = Notes(model.id or resource_name)
+    notes.findings += remarks
     _refuse_twice(model, notes)
     imports = _imports(model, imported, notes)
     types = Types(model.types, _imported_types(imports), notes)

@@ -37,8 +37,21 @@ def item(element: Element | None, name: str = "") -> tree.InformationItem:
 
 
 def type_ref(element: Element) -> str:
-    """The name of a type: an attribute since DMN 1.1, an element in item definitions; `feel:` is the language's own prefix."""
-    return (element.get("typeRef") or text_of(element, "typeRef")).strip().removeprefix("feel:")
+    """The name of a type: an attribute since DMN 1.1, an element in item definitions."""
+    return type_name(element.get("typeRef") or text_of(element, "typeRef"), element)
+
+
+def type_name(written: str, element: Element) -> str:
+    """A type as FEEL names it. `feel:` is the language's own prefix; in DMN 1.1 the name is a qualified one (xsd:QName, clause 7.3.2),
+    whose prefix stands for the model itself or for one that it imports."""
+    text = written.strip()
+    prefix, colon, name = text.partition(":")
+    of = element.nsmap.get(prefix) if colon else None
+    if of is None:
+        return text.removeprefix("feel:")
+    imports = (each for each in element.getroottree().getroot() if local_name(each) == "import" and each.get("namespace") == of)
+    imported = next((each.get("name", "") for each in imports), "")
+    return f"{imported}.{name}" if imported else name
 
 
 def place(element: Element) -> tree.Element:

@@ -7,6 +7,7 @@ from typing import Final
 from lxml import etree
 
 from counterflow.documents import xml
+from counterflow.documents.findings import Finding
 from counterflow.documents.limits import Limits
 from counterflow.documents.xml import Advice, namespace
 
@@ -24,9 +25,9 @@ NAMESPACES: Final = {
 _ADVICE: Final = Advice("DMN", "Split the model into imported ones.", "Nest less deeply; call functions instead.")
 
 
-def parse(content: bytes, resource_name: str, limits: Limits) -> Element:
-    """The root element of the document. Raises XmlError."""
-    return xml.parse(content, resource_name, _ADVICE, limits)
+def parse(content: bytes, resource_name: str, limits: Limits, notes: list[Finding]) -> Element:
+    """The root element of the document; remarks are appended to `notes`. Raises XmlError."""
+    return xml.parse(content, resource_name, _ADVICE, limits, notes)
 
 
 def children(element: Element, tag: str) -> list[Element]:

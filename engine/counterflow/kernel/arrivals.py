@@ -28,7 +28,7 @@ def message_came(step: Step, subscription: MessageSubscription, values: dict[str
 
 
 def correlate_buffered(step: Step, element: ElementInstance, node: Node) -> None:
-    """Messages that were there before the element waited for them reach it now, one by one, oldest first."""
+    """The oldest of the messages that were there before the element waited for them reaches it now; the next one in its turn."""
     instance = step.current()
     process_id = step.process().id
     subscriptions = [instance.subscriptions[key] for key in sorted(instance.waits_of.get(element.key, ())) if key in instance.subscriptions]
@@ -37,7 +37,7 @@ def correlate_buffered(step: Step, element: ElementInstance, node: Node) -> None
         if message is not None:
             step.emit(messages.MessageCorrelated(message.key, process_id, subscription.key))
             message_came(step, subscription, messages.values_of(message))
-            step.later(correlate_buffered, element.key)
+            step.expect_buffered(element.key)
             return
 
 

@@ -8,6 +8,8 @@ key may begin one.
 
 from __future__ import annotations
 
+import functools
+
 from counterflow.kernel import arrivals, instances, messages, quarantine, starts, variables
 from counterflow.kernel.records import Command, Rejection, RejectionType
 from counterflow.kernel.rows import Message, MessageStart, StartLock, StartTimer
@@ -41,14 +43,22 @@ def decide_publish(step: Step, command: PublishMessage) -> int:
     document = variables.to_object(command.variables)
     step.emit(messages.MessagePublished(key, command.name, command.correlation_key, command.message_id, expires_at_ms, document))
     message: Message = step.state.shared[Message][key]
-    reached = _reach_waiting(step, message)
-    for start in sorted(step.state.message_starts.get(message.name, {}).values(), key=lambda start: start.key):
-        if start.bpmn_process_id not in reached and not _is_locked(step, start.bpmn_process_id, message.correlation_key):
-            _begin(step, start, message)
-    step.instance = None
-    if command.time_to_live_ms <= 0:
-        step.emit(messages.MessageExpired(key))
+    _bring(step, message)
     return key
+
+
+def _bring(step: Step, message: Message) -> None:
+    """To those who wait for it, the longest waiting first, each when all that it has brought about before is at rest; then begin."""
+    by_process = step.state.receivers.get((message.name, message.correlation_key), {})
+    in_turn = [process_id for _, process_id in sorted((next(iter(keys)), process_id) for process_id, keys in by_process.items())]
+    if in_turn:
+        _reach_one(step, message, in_turn[0])
+    for process_id in in_turn[1:]:
+        step.at_rest(functools.partial(_reach_one, message=message, process_id=process_id))
+    if len(in_turn) > 1:
+        step.at_rest(functools.partial(_begin_all, message=message))
+    else:
+        _begin_all(step, message)
 
 
 def expire(step: Step, key: int) -> None:
@@ -91,15 +101,7 @@ def instance_ended(step: Step, process_instance_key: int) -> None:
         _begin(step, start, message)
 
 
-def _reach_waiting(step: Step, message: Message) -> set[str]:
-    by_process = step.state.receivers.get((message.name, message.correlation_key), {})
-    in_turn = sorted((next(iter(keys)), process_id) for process_id, keys in by_process.items())
-    reached = {process_id for _, process_id in in_turn if _reach_one(step, message, process_id)}
-    step.instance = None
-    return reached
-
-
-def _reach_one(step: Step, message: Message, process_id: str) -> bool:
+def _reach_one(step: Step, message: Message, process_id: str) -> None:
     """The instance of a process that has waited longest; not one that is set aside, and not one that was just swept away."""
     for subscription_key in step.state.receivers.get((message.name, message.correlation_key), {}).get(process_id, ()):
         instance = step.state.instance(step.state.instance_of_receiver.get(subscription_key, 0))
@@ -109,8 +111,18 @@ def _reach_one(step: Step, message: Message, process_id: str) -> bool:
         step.instance = instance
         step.emit(messages.MessageCorrelated(message.key, process_id, subscription_key))
         arrivals.message_came(step, subscription, messages.values_of(message))
-        return True
-    return False
+        return
+
+
+def _begin_all(step: Step, message: Message) -> None:
+    """An instance of each process that the message has not reached and that it may begin. Without a time to live that is its end."""
+    reached = step.state.reached.get(message.key, {})
+    for start in sorted(step.state.message_starts.get(message.name, {}).values(), key=lambda start: start.key):
+        if start.bpmn_process_id not in reached and not _is_locked(step, start.bpmn_process_id, message.correlation_key):
+            _begin(step, start, message)
+    step.instance = None
+    if message.expires_at_ms <= step.now_ms:
+        step.emit(messages.MessageExpired(message.key))
 
 
 def _begin(step: Step, start: MessageStart, message: Message) -> None:

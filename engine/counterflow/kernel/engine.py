@@ -125,14 +125,18 @@ def _broken_instance(step: Step, mark: Mark) -> int:
 
 
 def _run(step: Step) -> None:
-    """Work until nothing is left to do: the end of an instance may be what a call or a message has waited for."""
+    """Work until nothing is left to do: the end of an instance may be what a call or a message has waited for.
+
+    What comes from outside waits until all that came of the command, and of what came before it, is at rest.
+    """
     told = 0
     step.run()
-    while told < len(step.ended):
-        end = step.ended[told]
-        told += 1
-        call_activity.called_ended(step, end)
-        correlation.instance_ended(step, end.process_instance_key)
+    while told < len(step.ended) or step.next_arrival():
+        if told < len(step.ended):
+            end = step.ended[told]
+            told += 1
+            call_activity.called_ended(step, end)
+            correlation.instance_ended(step, end.process_instance_key)
         step.run()
 
 

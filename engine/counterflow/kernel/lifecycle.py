@@ -14,7 +14,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from counterflow.kernel import incidents, undo, variables, waits
+from counterflow.kernel import incidents, mappings, undo, variables, waits
 from counterflow.kernel.instance_state import InstanceState
 from counterflow.kernel.records import BrokenInvariant, Event, InstanceEnded
 from counterflow.kernel.rows import ElementInstance, Variable
@@ -337,7 +337,7 @@ def hold_up(step: Step, element: ElementInstance) -> None:
 def _map_inputs(step: Step, element: ElementInstance, node: Node) -> bool:
     try:
         present = step.current().variables.get(element.key, {})
-        variables.set_local(step, element.key, variables.map_values(step, element, node.inputs, present))
+        variables.set_local(step, element.key, mappings.map_values(step, element, node.inputs, present))
     except (variables.MappingFailed, variables.DocumentTooLarge) as failure:
         incidents.raise_incident(step, element, MAPPING_FAILED, f"{failure} (input mapping of '{node.id}'); {MAPPING_REMEDY}")
         return False
@@ -351,7 +351,7 @@ def _map_outputs(step: Step, element: ElementInstance, node: Node) -> bool:
     scope_key = element.key if is_its_own else element.scope_key or element.key
     try:
         present = variables.visible(step.current(), scope_key, {mapping.target[0] for mapping in node.outputs})
-        mapped = variables.map_values(step, element, node.outputs, present)
+        mapped = mappings.map_values(step, element, node.outputs, present)
         variables.propagate(step, scope_key, mapped)
     except (variables.MappingFailed, variables.DocumentTooLarge) as failure:
         incidents.raise_incident(step, element, MAPPING_FAILED, f"{failure} (output mapping of '{node.id}'); {MAPPING_REMEDY}")

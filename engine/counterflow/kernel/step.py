@@ -6,6 +6,10 @@ long course through the diagram costs no stack and parallel branches advance sid
 
 Work is remembered by element instance key: when its turn comes and the element is gone (interrupted, terminated), there
 is nothing to do.
+
+What comes from outside (a message, to each of those who wait for it) is not part of the course: it comes `at_rest`, one after
+another, each when all that the one before has brought about is done. So nothing reaches an element that is being swept away, and
+what is not received is there for others. After Zeebe, where each correlation is a command of its own.
 """
 
 from __future__ import annotations
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
 
 Applier = Callable[[State, InstanceState | None, Any], None]
 Continuation = Callable[["Step", ElementInstance, Node], None]
+Arrival = Callable[["Step"], None]
 
 MAXIMUM_STEPS = 1_000
 """Elements that one command may enter again before the course is held up: a loop without a wait would go on for ever."""
@@ -56,6 +61,7 @@ class Step:
     __slots__ = (
         "_again",
         "_appliers",
+        "_arrivals",
         "_correlate",
         "_entered",
         "_evaluations",
@@ -98,6 +104,7 @@ class Step:
         self._rooms = rooms
         self._correlate = correlate
         self._work: deque[tuple[InstanceState, Continuation, int]] = deque()
+        self._arrivals: deque[Arrival] = deque()
         self._evaluations = 0
 
     @property
@@ -191,9 +198,14 @@ class Step:
         self._lineage[header.key] = lineage | {header.definition_key}
         return header.parent_element_key in self._again or header.definition_key in lineage
 
+    def at_rest(self, arrival: Arrival) -> None:
+        """Something comes from outside, when the course is at rest and all that has been put here before has come."""
+        self._arrivals.append(arrival)
+
     def expect_buffered(self, key: int) -> None:
-        """An element has begun to wait: messages that came before it did are to reach it, when its turn comes."""
-        self.later(self._correlate, key)
+        """An element has begun to wait: a message that came before it did is to reach it, when the course is at rest."""
+        work = (self.current(), self._correlate, key)
+        self.at_rest(lambda step: step._work.append(work))
 
     def enter_instance(self, instance: InstanceState) -> None:
         """Work on this process instance from here. Refuses one that is set aside."""
@@ -206,7 +218,7 @@ class Step:
         self.instance = instance
 
     def run(self) -> None:
-        """Work until the list is empty."""
+        """Work until the list is empty and the course is at rest."""
         work = self._work
         while work:
             instance, continuation, key = work.popleft()
@@ -215,3 +227,10 @@ class Step:
                 continue
             self.instance = instance
             continuation(self, element, self.state.process(instance).nodes[element.element_id])
+
+    def next_arrival(self) -> bool:
+        """What comes next from outside comes. False where nothing does."""
+        if not self._arrivals:
+            return False
+        self._arrivals.popleft()(self)
+        return True

@@ -2,6 +2,7 @@
 
     recorded: available ─ taken (by a throw) ─ started (its handler runs) ─ undone
                    ↑_________│ released, when the throw is interrupted before its turn
+                             └─ taken back, when it is interrupted before its handler has begun
               container: a completed sub-process that only leads to the records inside it
 
 Order. Every record has an interval: the positions in the event log at which its activity was activated and completed.
@@ -83,6 +84,12 @@ class UndoDropped(Event, frozen=True, array_like=True, tag=55, gc=False):
     scope_key: int
     keys: tuple[int, ...]
     containers: tuple[int, ...] = ()
+
+
+class UndoTakenBack(Event, frozen=True, array_like=True, tag=56, gc=False):
+    """The handlers of these records are swept away before they have begun: nothing was undone, the records are only taken again."""
+
+    keys: tuple[int, ...]
 
 
 class Plan:
@@ -201,10 +208,14 @@ def handler_ended(step: Step, handler: ElementInstance) -> None:
 
 
 def release(step: Step, throw_key: int) -> None:
-    """A throw is being swept away: its handlers under way have used up their records, and what these stood for."""
+    """A throw is being swept away: its handlers under way have used up their records, and what these stood for.
+
+    A handler that one command puts on its work-list and sweeps away has done nothing: its record can still be undone.
+    """
     instance = step.current()
     if throw_key not in instance.undo_by_throw:
         return
+    _take_back(step, throw_key)
     started = [found for key in sorted(instance.undo_by_throw[throw_key]) if (found := instance.undo_records[key]).state == STARTED]
     for found in started:
         if found.variables is not None:
@@ -212,6 +223,14 @@ def release(step: Step, throw_key: int) -> None:
     step.emit(UndoReleased(throw_key))
     for found in started:
         _close_containers(step, found.scope_key)
+
+
+def _take_back(step: Step, throw_key: int) -> None:
+    instance = step.current()
+    records = [instance.undo_records[key] for key in sorted(instance.undo_by_throw[throw_key])]
+    not_begun = [found.key for found in records if found.state == STARTED and instance.elements[found.handler_key].state == "activating"]
+    if not_begun:
+        step.emit(UndoTakenBack(tuple(not_begun)))
 
 
 def drop(step: Step, scope_key: int) -> None:
@@ -313,6 +332,11 @@ def _apply_released(state: State, instance: InstanceState | None, event: UndoRel
             state.delete(found)
 
 
+def _apply_taken_back(state: State, instance: InstanceState | None, event: UndoTakenBack) -> None:
+    for key in event.keys:
+        state.put(replace(_records(instance)[key], state=TAKEN, handler_key=0))
+
+
 def _apply_dropped(state: State, instance: InstanceState | None, event: UndoDropped) -> None:
     for key in (*event.keys, *event.containers):
         state.delete(_records(instance)[key])
@@ -325,4 +349,5 @@ APPLIERS = {
     UndoCompleted: _apply_completed,
     UndoReleased: _apply_released,
     UndoDropped: _apply_dropped,
+    UndoTakenBack: _apply_taken_back,
 }

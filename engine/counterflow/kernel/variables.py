@@ -21,7 +21,7 @@ from counterflow.kernel.records import Command, Event, Rejection, RejectionType
 from counterflow.kernel.rows import ElementInstance, Variable
 from counterflow.kernel.state import State
 from counterflow.kernel.step import BYTES_PER_FUEL, Step
-from counterflow.model.graph import Node, VariableMapping
+from counterflow.model.graph import Node
 
 Document = Mapping[str, bytes]
 """Variables by name, each value JSON text."""
@@ -266,25 +266,6 @@ def found_in(evaluation: feel.Evaluation) -> str:
     return f"it is {shown if len(shown) <= SHOWN else shown[:SHOWN] + '…'}"
 
 
-def map_values(step: Step, element: ElementInstance, mappings: Iterable[VariableMapping], present: Mapping[str, bytes]) -> Document:
-    """What mappings give, by top-level variable. `present` holds what a nested target (`order.id`) is added to.
-
-    Sources are evaluated in the element's scope, from first to last, and see what earlier mappings have made; but the
-    variable that a mapping itself adds to is still the one outside (Zeebe: the entries of one FEEL context). Nothing is
-    set here, so that mappings are done all together or not at all. Raises `MappingFailed`.
-    """
-    result: dict[str, bytes] = {}
-    for mapping in mappings:
-        name = mapping.target[0]
-        earlier = {other: made for other, made in result.items() if other != name} if name in result else result
-        value = evaluate_to_json(step, element.key, mapping.source, f"'{'.'.join(mapping.target)}'", earlier)
-        if len(mapping.target) > 1:
-            value = _nested(result.get(name, present.get(name)), mapping.target[1:], value)
-            step.pay_for(len(value))
-        result[name] = value
-    return result
-
-
 def evaluate_to_json(step: Step, scope_key: int, expression: Expression, what: str, over: Document = _NOTHING) -> bytes:
     """The value of an expression as JSON text; `what` is it for, in words. Raises `MappingFailed` where there is none."""
     evaluation = evaluate(step, scope_key, expression, over)
@@ -296,13 +277,6 @@ def evaluate_to_json(step: Step, scope_key: int, expression: Expression, what: s
         raise MappingFailed(f"Expected '={expression.text}' to give a value for {what}, but {error}") from error
     step.pay_for(len(value))
     return value
-
-
-def _nested(present: bytes | None, path: tuple[str, ...], value: bytes) -> bytes:
-    members = from_object(present) if present is not None and present.lstrip()[:1] == b"{" else {}
-    name, rest = path[0], path[1:]
-    members[name] = _nested(members.get(name), rest, value) if rest else value
-    return to_object(members)
 
 
 def _home_of(instance: InstanceState, scope_key: int, name: str) -> int:

@@ -14,9 +14,8 @@ from lxml import etree
 
 from counterflow.documents.findings import Finding
 from counterflow.documents.xml import local_name, namespace
-from counterflow.feel import Expression, iso
-from counterflow.feel.temporal import Date, DateTime, DaysDuration, MonthsDuration
-from counterflow.model import cron
+from counterflow.feel import Expression
+from counterflow.model import cron, schedules, timer_texts
 from counterflow.model.expressions import TextOrExpression, constant, quoted
 from counterflow.model.graph import TimerDefinition, TimerKind
 from counterflow.model.outline import Element
@@ -34,7 +33,6 @@ _EXAMPLES: Final[Mapping[TimerKind, str]] = {
     TimerKind.DURATION: "PT15M, PT1H30M, P7D or P1M",
     TimerKind.CYCLE: "R3/PT10S, R/P1D, R/2030-01-01T00:00:00Z/P1D or cron such as 0 0 9 * * MON-FRI",
 }
-_CYCLE = re.compile(r"R(?P<count>\d{0,9})/(?:(?P<start>.+)/)?(?P<interval>P[^/]+)", re.ASCII)
 _CRON_REMEDY = (
     "Cron has six fields (second, minute, hour, day of the month, month, day of the week) and has to come at some time; "
     "write e.g. 0 0 9-17 * * MON-FRI, @daily, or R/2030-01-01T00:00:00Z/P1D."
@@ -43,6 +41,8 @@ _NO_CRON_REMEDY = (
     "Camunda 7 counts the days of the week in cron from Sunday as 1, Counterflow as Zeebe does from Sunday as 0, so that cron is not read "
     "in a camunda: model; write e.g. R/2030-01-01T09:00:00@Europe/Paris/P1D."
 )
+_LATE_MS = 253_402_214_400_000
+"""The last day of the year 9999: what is not held by the calendar from there is not waited for from today either."""
 _CRON = re.compile(r"@\w+|\S+(?:\s+\S+){4,6}")
 
 
@@ -63,7 +63,10 @@ def timer_definition(
     value = read(text_of(time), local_name(time), element, notes, time)
     if isinstance(value, str):
         value = _constant(value, kind, element, time, notes, reads_cron=reads_cron)
-    return None if value is None else TimerDefinition(kind, value)
+    if value is None:
+        return None
+    _judge(kind, value, element, time, notes)
+    return TimerDefinition(kind, value)
 
 
 def _constant(
@@ -77,30 +80,44 @@ def _constant(
 
 
 def gives_time(kind: TimerKind, value: object) -> bool:
-    """Whether a value, text or what FEEL makes of it, is a time of that kind that can be waited for."""
+    """Whether a value, text or what FEEL makes of it, is a time of that kind, whether the calendar holds it or not."""
     match kind:
         case TimerKind.DATE:
-            return isinstance(iso.date_time(value) if isinstance(value, str) else value, DateTime | Date)
+            return timer_texts.moment_of(value) is not None
         case TimerKind.DURATION:
-            return _length(value) is not None
+            return timer_texts.interval_of(value) is not None
         case TimerKind.CYCLE:
-            return isinstance(value, str) and (_is_cycle(value) or cron.read(value) is not None)
+            return isinstance(value, str) and (timer_texts.cycle(value) is not None or cron.read(value) is not None)
 
 
-def _is_cycle(text: str) -> bool:
-    """`R<times>/<start>/<interval>`, times and start may be left out; an interval of nothing would never end."""
-    match = _CYCLE.fullmatch(text)
-    if match is None or (match["count"] and int(match["count"]) == 0):
-        return False
-    has_start = match["start"] is None or iso.date_time(match["start"]) is not None
-    return has_start and iso.length(match["interval"]) is not None and bool(_length(match["interval"]))
+def _judge(kind: TimerKind, expression: Expression, element: Element, time: etree._Element, notes: list[Finding]) -> None:
+    """What a timer says whenever it is asked can be judged now: whether it ever comes, and whether there is anything to wait for."""
+    value = _fixed(expression)
+    if not gives_time(kind, value):
+        return
+    if schedules.first_moment(kind, value, _LATE_MS) is None:
+        message = f"{local_name(time)} of {element} is {quoted(str(value))}, which no calendar holds."
+        notes.append(element.error(RULE, message, f"Write what comes before the year 280000, e.g. {_first_example(kind)}.", time))
+    elif _leaves_no_time(kind, value):
+        message = f"{local_name(time)} of {element} is {quoted(str(value))}, which leaves no time to wait: it is due at once."
+        notes.append(element.warning(RULE, message, f"Write a time that is more than nothing, e.g. {_first_example(kind)}.", time))
 
 
-def _length(value: object) -> int | None:
-    """How long a duration is, in nanoseconds and months together; None where it is none, or leads back in time."""
-    found = iso.interval(value if isinstance(value, str) else str(value) if isinstance(value, DaysDuration | MonthsDuration) else "")
-    length = -1 if found is None else found.days.nanoseconds + found.months.months
-    return length if length >= 0 else None
+def _fixed(expression: Expression) -> object:
+    """What an expression gives at any time and in any instance; None where that depends."""
+    if expression.names:
+        return None
+    early, late = (expression.evaluate({}, now_ms=now_ms).value for now_ms in (0, _LATE_MS))
+    return early if early == late else None
+
+
+def _leaves_no_time(kind: TimerKind, value: object) -> bool:
+    if kind is TimerKind.DURATION:
+        first = schedules.first_moment(kind, value, 0)
+        return first is not None and first.due_ms <= 0
+    cycle = timer_texts.cycle(value) if kind is TimerKind.CYCLE and isinstance(value, str) else None
+    apart = timer_texts.length(cycle.interval) if cycle is not None else None
+    return apart is not None and timer_texts.leaves_no_time(apart)
 
 
 def _remedy(kind: TimerKind, text: str, *, reads_cron: bool) -> str:

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from counterflow.kernel import error_events, incidents, instances, jobs, lifecycle, quarantine, undo, variables
+from counterflow.kernel import error_events, incidents, instances, jobs, lifecycle, quarantine, variables
 from counterflow.kernel.elements import parallel_gateway
 from counterflow.kernel.engine import events_of
 from counterflow.kernel.records import BrokenInvariant, Event, LogEntry
-from counterflow.queries import story_of_waits
+from counterflow.queries import story_of_undo, story_of_waits
 from counterflow.queries.definitions import UNNAMED, Names
 from counterflow.queries.remedies import remedy_for
 from counterflow.queries.shapes import (
@@ -269,62 +269,6 @@ def _error_caught(story: Story, event: error_events.ErrorCaught) -> None:
     )
 
 
-# -- undo -------------------------------------------------------------------------------------------------------------
-
-
-def _undo_recorded(story: Story, event: undo.UndoRecorded) -> None:
-    if not event.handler:
-        return  # a container: it leads to the records inside it and undoes nothing itself
-    story.undo_records[event.key] = UndoRecord(
-        key=event.key,
-        element_id=event.element_id,
-        element_name=story.names.get(event.element_id, UNNAMED).name,
-        element_instance_key=event.element_instance_key,
-        scope_key=event.scope_key,
-        handler_id=event.handler,
-        handler_name=story.names.get(event.handler, UNNAMED).name,
-        activated_position=event.activated_position,
-        completed_position=story.position,
-    )
-
-
-def _undo_taken(story: Story, event: undo.UndoTaken) -> None:
-    for key in event.keys:
-        record = story.undo_records[key]
-        record.state, record.throw_key = "taken", event.throw_key
-
-
-def _undo_started(story: Story, event: undo.UndoStarted) -> None:
-    record = story.undo_records[event.undo_key]
-    story.undo_started += 1
-    record.state, record.handler_key, record.order, record.started_position = (
-        "started",
-        event.handler_key,
-        story.undo_started,
-        story.position,
-    )
-
-
-def _undo_completed(story: Story, event: undo.UndoCompleted) -> None:
-    record = story.undo_records.get(event.undo_key)
-    if record is not None:
-        record.state, record.undone_position, record.undone_at_ms = "completed", story.position, story.now_ms
-
-
-def _undo_released(story: Story, event: undo.UndoReleased) -> None:
-    for record in story.undo_records.values():
-        if record.throw_key == event.throw_key and record.state == "taken":
-            record.state, record.throw_key = "available", 0
-        elif record.throw_key == event.throw_key and record.state == "started":
-            record.state = "used_up"
-
-
-def _undo_dropped(story: Story, event: undo.UndoDropped) -> None:
-    for key in (*event.keys, *event.containers):
-        if key in story.undo_records:
-            story.undo_records[key].state = "dropped"
-
-
 # -- quarantine -------------------------------------------------------------------------------------------------------
 
 
@@ -382,15 +326,10 @@ TELLERS: Mapping[type[Event], Callable[[Story, Any], None]] = {
     incidents.IncidentResolved: _incident_resolved,
     incidents.IncidentDropped: _incident_dropped,
     error_events.ErrorCaught: _error_caught,
-    undo.UndoRecorded: _undo_recorded,
-    undo.UndoTaken: _undo_taken,
-    undo.UndoStarted: _undo_started,
-    undo.UndoCompleted: _undo_completed,
-    undo.UndoReleased: _undo_released,
-    undo.UndoDropped: _undo_dropped,
     quarantine.InstanceQuarantined: _quarantined,
     quarantine.InstanceReleased: _released,
     quarantine.InstanceAbandoned: _abandoned,
+    **story_of_undo.TELLERS,
     **story_of_waits.TELLERS,
 }
 """What tells a person something about the tree of an instance. A test holds this table against the kernel's."""

@@ -22,6 +22,7 @@ from counterflow.model.dialects.zeebe_loops import loop
 from counterflow.model.expressions import compile_feel, constant, headers_json, json_list
 from counterflow.model.graph import HeaderExpression, HeaderKind, JobDefinition, MultiInstance, ScriptDefinition, VariableMapping
 from counterflow.model.names import target_path
+from counterflow.model.numbers import whole_number
 from counterflow.model.outline import Drawn, Element, SequenceFlow
 from counterflow.model.xml import BPMN, children
 
@@ -41,6 +42,7 @@ _ASSIGNMENTS: Final = (
 )
 """Extension element, attribute, and what it must be; a constant for texts is a comma-separated list."""
 
+_RETRIES: Final = 3
 _REFUSED: Mapping[str, str] = {
     "executionListeners": "Draw a service task before or after the element instead.",
     "taskListeners": "Draw a service task before or after the user task instead.",
@@ -119,6 +121,12 @@ def version_tag(process: Element) -> str | None:
     return (tag.get("value") or None) if tag is not None else None
 
 
+def retries_text(element: Element) -> str:
+    """How often its job may be tried, as it is written; empty where it is not."""
+    xml = _extensions(element).get("taskDefinition")
+    return (xml.get("retries") or "").strip() if xml is not None else ""
+
+
 def defines_tasks(root: etree._Element) -> bool:
     """Whether a model says in this dialect how its tasks are done."""
     return any(root.find(f".//{{{NAMESPACE}}}{tag}") is not None for tag in ("taskDefinition", "userTask", "script", "calledDecision"))
@@ -159,17 +167,12 @@ def _job(element: Element, extensions: Mapping[str, etree._Element], notes: list
 
 
 def _retries(xml: etree._Element, element: Element, notes: list[Finding]) -> int | Expression:
+    """What is neither a number nor an expression is told by the rule `retries`."""
     text = (xml.get("retries") or "").strip()
     if text.startswith("="):
-        return compile_feel(text[1:].strip(), "number of retries", element, notes, xml) or 3
-    if text.isdecimal() and int(text) > 0:
-        return int(text)
-    if text:
-        message = f"expected retries of {element} to be a positive number or a FEEL expression, found '{text}'."
-        notes.append(
-            element.error("retries", message, 'Write a number, e.g. retries="3", or an expression, e.g. retries="= attempts".', xml)
-        )
-    return 3
+        return compile_feel(text[1:].strip(), "number of retries", element, notes, xml) or _RETRIES
+    number = whole_number(text)
+    return _RETRIES if number is None else number
 
 
 def _headers(extensions: Mapping[str, etree._Element]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from counterflow.documents.findings import Finding
 from counterflow.model.outline import Outline
 from counterflow.model.rules import (
+    boolean_attribute,
     boundary_event,
     called_decision,
     called_process,
@@ -28,6 +29,7 @@ from counterflow.model.rules import (
     event_sub_process,
     exclusive_gateway,
     executable_process,
+    extension_namespace,
     flow_ends,
     idle_compensation,
     interrupting_error,
@@ -37,6 +39,7 @@ from counterflow.model.rules import (
     message_catch,
     message_name,
     process_start,
+    retries,
     scope_border,
     start_event,
     timer_cycle,
@@ -49,6 +52,7 @@ Rule = Callable[[Outline], Iterator[Finding]]
 RULES: Sequence[Rule] = (
     executable_process.check,
     unsupported_element.check,
+    boolean_attribute.check,
     duplicate_id.check,
     dangling_reference.check,
     start_event.check,
@@ -65,9 +69,11 @@ RULES: Sequence[Rule] = (
     message_catch.check,
     timer_cycle.check,
     job_type.check,
+    retries.check,
     called_process.check,
     called_decision.check,
     legacy_syntax.check,
+    extension_namespace.check,
     exclusive_gateway.check,
     event_based_gateway.check,
     conditional_flow.check,

@@ -50,7 +50,7 @@ def _why_not(outline: Outline, named: str) -> str:
 
 
 def _check_wait(outline: Outline, throw: Element) -> Iterator[Finding]:
-    if throw.definitions[0].get("waitForCompletion") not in {"false", "0"}:
+    if throw.definitions[0].get("waitForCompletion") != "false":
         return
     message = f'{throw} has waitForCompletion="false", but a throw always waits until its handlers have ended.'
     remedy = "Remove waitForCompletion."

@@ -1,0 +1,51 @@
+"""Mappings: what the expressions of an element's inputs or outputs make, by variable.
+
+A mapping sees the element's own values before those around it, merged with what earlier mappings of the same list have made
+(as the entries of one FEEL context see each other). A nested target (`order.id`) changes one member of what stands at the target.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from counterflow.kernel import variables
+from counterflow.kernel.rows import ElementInstance
+from counterflow.kernel.step import Step
+from counterflow.model.graph import VariableMapping
+
+
+def map_values(step: Step, element: ElementInstance, mappings: Iterable[VariableMapping], present: Mapping[str, bytes]) -> variables.Document:
+    """What mappings give, by top-level variable. `present` holds what a nested target (`order.id`) is added to.
+
+    Sources are evaluated in the element's scope, from first to last, and see what is there with what earlier mappings have made:
+    after `a.x` was made, `a` is the object that the element sees, its own first, with this `x`; what goes to the target is the
+    object of `present` with this `x`, and the two may differ. Nothing is set here, so that mappings are done all together or not
+    at all. Raises `variables.MappingFailed`.
+    """
+    result: dict[str, bytes] = {}
+    seen: dict[str, bytes] = {}
+    for mapping in mappings:
+        name, path = mapping.target[0], mapping.target[1:]
+        value = variables.evaluate_to_json(step, element.key, mapping.source, f"'{'.'.join(mapping.target)}'", seen)
+        if not path:
+            result[name] = seen[name] = value
+            continue
+        there = result.get(name, present.get(name))
+        here = seen[name] if name in seen else variables.lookup(step.current(), element.key, name)
+        result[name] = seen[name] = _with_member(step, there, path, value)
+        if here != there:
+            seen[name] = _with_member(step, here, path, value)
+    return result
+
+
+def _with_member(step: Step, present: bytes | None, path: tuple[str, ...], value: bytes) -> bytes:
+    made = _nested(present, path, value)
+    step.pay_for(len(made))
+    return made
+
+
+def _nested(present: bytes | None, path: tuple[str, ...], value: bytes) -> bytes:
+    members = variables.from_object(present) if present is not None and present.lstrip()[:1] == b"{" else {}
+    name, rest = path[0], path[1:]
+    members[name] = _nested(members.get(name), rest, value) if rest else value
+    return variables.to_object(members)
