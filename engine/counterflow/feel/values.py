@@ -39,6 +39,7 @@ class Function(msgspec.Struct, frozen=True, eq=False):
     """Something that can be called with positional arguments; `parameters` are their names, `types` their types as far as declared,
 
     `result` is the type of what it answers, as far as that shows. `name` is that of a built-in; all others have none.
+    `by_name` calls one that may be declared several times, with other parameters each time.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Function(msgspec.Struct, frozen=True, eq=False):
     call: Callable[[Run, list[Value]], Value]
     types: tuple[TypeName | None, ...] = ()
     result: TypeName | None = None
+    by_name: Callable[[Run, tuple[str, ...], list[Value]], Value] | None = None
 
     def __str__(self) -> str:
         return f"function({', '.join(self.parameters)})"
@@ -108,10 +110,16 @@ _ORDER: Final[dict[type, Callable[[Any], Any]]] = {
 def order(left: Value, right: Value) -> int | None:
     """-1, 0 or 1; None if the two have no order."""
     key = _ORDER.get(type(left))
-    if key is None or kind(left) != kind(right) or not _same_clock(left, right):
+    if key is None or kind(left) != kind(right):
         return None
-    first, second = key(left), _ORDER[type(right)](right)
+    first, second = (key(left), _ORDER[type(right)](right)) if _same_clock(left, right) else (_reading(left), _reading(right))
     return 1 if first > second else -1 if first < second else 0
+
+
+def _reading(moment: Any) -> int:
+    """Of a local moment and one with a zone: the local one is taken to be in that zone (DMN 1.5, table 54)."""
+    nanoseconds: int = moment.nanoseconds
+    return nanoseconds
 
 
 def compare(run: Run, operator: str, left: Value, right: Value) -> int | None:
@@ -131,7 +139,7 @@ def _pay_for_texts(run: Run, left: Value, right: Value) -> None:
 
 
 def _same_clock(left: Value, right: Value) -> bool:
-    # A local time and one with a zone cannot be put in order.
+    # A local time and one with a zone are not the same.
     if isinstance(left, DateTime) and isinstance(right, DateTime):
         return (left.time.zone is None) == (right.time.zone is None)
     if isinstance(left, Time) and isinstance(right, Time):
@@ -162,10 +170,35 @@ def same(run: Run, left: Value, right: Value) -> bool:
 
 
 def identical(run: Run, left: Value, right: Value) -> bool:
-    """Identity (10.3.2.2): equality, but of moments field by field, where the offset of a zone stands for the zone."""
-    if isinstance(left, DateTime | Time) and isinstance(right, DateTime | Time):
-        return type(left) is type(right) and (left.nanoseconds, left.offset_seconds) == (right.nanoseconds, right.offset_seconds)
-    return same(run, left, right)
+    """Identity (10.3.2.2): equality, but of moments field by field; a zone by name is no other one, nor any offset. Never null."""
+    run.spend()
+    if kind(left) != kind(right):
+        return False
+    of_kind = _IDENTICAL.get(type(left))
+    return same(run, left, right) if of_kind is None else of_kind(run, left, right)
+
+
+def _identical_lists(run: Run, left: list[Value], right: list[Value]) -> bool:
+    run.spend(_PAIR_FUEL * len(left))
+    return len(left) == len(right) and all(identical(run, *pair) for pair in zip(left, right, strict=True))
+
+
+def _identical_contexts(run: Run, left: dict[str, Value], right: dict[str, Value]) -> bool:
+    run.spend(_PAIR_FUEL * len(left))
+    return left.keys() == right.keys() and all(identical(run, value, right[key]) for key, value in left.items())
+
+
+def _identical_ranges(run: Run, left: Range, right: Range) -> bool:
+    return _form(left) == _form(right) and identical(run, [left.start, left.end], [right.start, right.end])
+
+
+_IDENTICAL: Final[dict[type, Callable[[Run, Any, Any], bool]]] = {
+    list: _identical_lists,
+    dict: _identical_contexts,
+    Range: _identical_ranges,
+    Time: lambda _run, left, right: left == right,
+    DateTime: lambda _run, left, right: left == right,
+}
 
 
 _PAIR_FUEL: Final = 3
@@ -186,8 +219,12 @@ def _equal_contexts(run: Run, left: dict[str, Value], right: dict[str, Value]) -
     return _all(equal(run, left[key], right[key]) for key in left)
 
 
+def _form(of: Range) -> tuple[bool, bool, str]:
+    return of.start_included, of.end_included, of.operator
+
+
 def _equal_ranges(run: Run, left: Range, right: Range) -> bool | None:
-    if (left.start_included, left.end_included, left.operator) != (right.start_included, right.end_included, right.operator):
+    if _form(left) != _form(right):
         return False
     return _all(equal(run, *pair) for pair in ((left.start, right.start), (left.end, right.end)))
 

@@ -15,7 +15,7 @@ def not_(run: Run, value: Value) -> Value:
 
 @builtin("is(value1: any, value2: any)")
 def is_(run: Run, left: Value, right: Value) -> Value:
-    """The same value of the same kind; of times, on the same clock (10.3.2.2)."""
+    """The same value of the same kind; of times, in the same zone, be it a name or an offset (10.3.2.2). Never null."""
     return identical(run, left, right)
 
 
