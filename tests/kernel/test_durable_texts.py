@@ -55,10 +55,15 @@ def cycling(expression: str) -> bytes:
     return model(start(), service("held"), event, end(), end("tick"), path("start", "held", "end"), path("every", "tick"))
 
 
-def receiving(expression: str) -> bytes:
+def assigned(expression: str) -> bytes:
+    task = element("userTask", extensions(element("zeebe:assignmentDefinition", assignee=expression)), id="held")
+    return through(task)
+
+
+def receiving(expression: str, name: str = "order") -> bytes:
     event = element("messageEventDefinition", id="event", messageRef="order")
     return model(start(), catch("held", event), end(), path("start", "held", "end")).replace(
-        b"<process", message("order", expression, "order").encode() + b"<process", 1
+        b"<process", message(name, expression, "order").encode() + b"<process", 1
     )
 
 
@@ -89,6 +94,8 @@ PLACES: Final = {
     "completion condition": completed_when,
     "process id": calling,
     "decision id": called_decision,
+    "assignee": assigned,
+    "message name": lambda text: receiving("= 1", text),
 }
 EXPRESSIONS: Final = (
     "function(x) x",

@@ -288,9 +288,9 @@ def as_list(value: Value) -> list[Value]:
 
 def told(run: Run) -> tuple[FeelWarning, ...]:
     """The warnings of an evaluation; where a built-in has stood in for a variable that is missing, that is said, too."""
-    if not run.warned:
-        return ()
-    missing = (FeelWarning("unknown name", no_variable(value)) for value in run.decoded.values() if isinstance(value, Function))
+    if not run.warned or Function not in map(type, run.decoded.values()):
+        return tuple(run.warned)
+    missing = [FeelWarning("unknown name", no_variable(value)) for value in run.decoded.values() if isinstance(value, Function)]
     return (*run.warned, *missing)
 
 
