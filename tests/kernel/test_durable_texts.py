@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
@@ -78,7 +79,7 @@ def called_decision(expression: str) -> bytes:
     )
 
 
-PLACES: Final = {
+PLACES: Final[dict[str, Callable[[str], bytes]]] = {
     "job type": task,
     "retries": lambda text: task("work", text),
     "input": lambda text: mapped("input", text),
