@@ -242,6 +242,16 @@ def test_what_a_model_to_be_refused_may_hold_is_placed_too() -> None:
     ]
 
 
+def test_a_handler_of_two_activities_stands_below_the_first() -> None:
+    inside = "".join(f'<task id="{key}"/><boundaryEvent id="on-{key}" attachedToRef="{key}"/>' for key in "ab")
+    joined = "".join(f'<association id="of-{key}" sourceRef="on-{key}" targetRef="undo"/>' for key in "ab")
+    page = drawn(f'{inside}<task id="undo" isForCompensation="true"/>{joined}')
+    shapes = page.canvas.shapes
+    assert shapes["undo"].y > shapes["a"].bottom
+    assert shapes["undo"].x == shapes["a"].x
+    assert set(page.canvas.edges) == {"of-a", "of-b"}
+
+
 def test_two_activities_that_undo_each_other_are_placed() -> None:
     both = "".join(
         f'<task id="{key}" isForCompensation="true"/><boundaryEvent id="on-{key}" attachedToRef="{key}"/>'

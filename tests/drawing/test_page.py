@@ -142,6 +142,48 @@ def test_a_boundary_event_lies_on_its_activity_and_pools_lie_below_everything() 
     assert drawn.order() == ["pool", "lane", "a", "on"]
 
 
+def test_a_pool_has_its_name_in_a_strip_unless_it_is_closed_or_upright() -> None:
+    semantic = (
+        '<collaboration id="p"><participant id="open" name="Shop" processRef="x"/><participant id="closed" name="Buyer"/>'
+        '<participant id="upright" name="Bank" processRef="y"/></collaboration>'
+    )
+    drawn = picture(semantic, shape("open") + shape("closed") + shape("upright", attributes='isHorizontal="false"'))
+    assert ["rotate(-90)" in drawn.inside(key) for key in ("open", "closed", "upright")] == [True, False, False]
+    assert drawn.title("closed") == "Buyer, participant, without a process"
+
+
+def test_a_group_is_called_after_its_category_value() -> None:
+    semantic = '<category><categoryValue id="v" value="Together"/></category><process id="p"><group id="g" categoryValueRef="v"/></process>'
+    assert "Together" in picture(semantic, shape("g")).inside("g")
+    label = '<bpmndi:BPMNLabel><dc:Bounds x="5" y="200" width="50" height="14"/></bpmndi:BPMNLabel>'
+    beside = picture(semantic, shape("g", inside=label))
+    assert "Together" not in beside.inside("g")
+    assert "Together" in beside.text
+
+
+DMN = "https://www.omg.org/spec/DMN/20191111/MODEL/"
+DECISIONS = ("decision", "inputData", "businessKnowledgeModel", "knowledgeSource", "decisionService")
+
+
+def test_each_element_of_a_decision_graph_has_a_form_of_its_own() -> None:
+    nodes = "".join(f'<{kind} id="{kind}" name="N"/>' for kind in DECISIONS)
+    shapes = "".join(
+        f'<dmndi:DMNShape dmnElementRef="{kind}"><dc:Bounds x="0" y="0" width="100" height="60"/></dmndi:DMNShape>' for kind in DECISIONS
+    )
+    spaces = 'xmlns:dmndi="https://www.omg.org/spec/DMN/20191111/DMNDI/" xmlns:dc="http://www.omg.org/spec/DMN/20180521/DC/"'
+    diagram = f"<dmndi:DMNDI><dmndi:DMNDiagram>{shapes}</dmndi:DMNDiagram></dmndi:DMNDI>"
+    drawn = Picture(render(only(f'<definitions xmlns="{DMN}" {spaces}>{nodes}{diagram}</definitions>'.encode())))
+    assert drawn.order()[0] == "decisionService", "decisions lie on the service that has them"
+    assert len({drawn.inside(kind) for kind in DECISIONS}) == len(DECISIONS)
+
+
+@pytest.mark.parametrize("kind, shown", [("information", "cf-ink"), ("knowledge", "stroke-dasharray"), ("authority", "circle")])
+def test_requirements_are_told_apart_by_their_lines(kind: str, shown: str) -> None:
+    needs = f'<{kind}Requirement id="r"><requiredInput href="#a"/></{kind}Requirement>'
+    content = f'<definitions xmlns="{DMN}"><inputData id="a" name="A"/><decision id="d" name="D">{needs}</decision></definitions>'
+    assert shown in Picture(render(only(content.encode()))).inside("r")
+
+
 EDGES = [
     ("a flow", '<sequenceFlow id="f" sourceRef="a" targetRef="b"/>', 2, "cf-ink"),
     ("a default flow has a slash", '<sequenceFlow id="default" sourceRef="a" targetRef="b"/>', 3, "cf-ink"),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from lxml import etree
 
 from counterflow.documents.xml import XmlError
 from counterflow.drawing.diagram import Diagram
 from counterflow.drawing.errors import NotDrawn
 from counterflow.drawing.geometry import Bounds
 from counterflow.drawing.read import read_diagrams
+from counterflow.model.graph import Dialect
+from counterflow.model.outline import outline
 from tests.drawing.zoo import NAMESPACES
 
 DMN = "https://www.omg.org/spec/DMN/20191111/MODEL/"
@@ -59,6 +62,18 @@ def test_a_file_without_a_diagram_is_laid_out() -> None:
     assert [edge.points for edge in diagram.edges] == [((260, 120), (310, 120))]
 
 
+def test_what_has_no_id_is_called_as_the_engine_calls_it() -> None:
+    inside = (
+        '<process id="p" isExecutable="true"><startEvent id="a"/><subProcess><startEvent/></subProcess><endEvent id="b"/>'
+        '<sequenceFlow id="x" sourceRef="a" targetRef="b"/><sequenceFlow sourceRef="a" targetRef="b"/></process>'
+    )
+    (diagram,) = read(inside)
+    drawn = outline(etree.fromstring(f"<definitions {NAMESPACES}>{inside}</definitions>".encode()), "x.bpmn", Dialect.ZEEBE)
+    known = {one.id for one in (*drawn.elements, *drawn.flows)} - {"p"}
+    assert {one.id for one in diagram.elements} == known
+    assert {"p/subProcess[1]/startEvent[1]", "p/sequenceFlow[2]"} < known
+
+
 def test_decisions_are_drawn_and_laid_out_above_what_they_ask() -> None:
     model = (
         f'<definitions xmlns="{DMN}" name="Dinner"><inputData id="season" name="Season"/><decision id="dish" name="Dish">'
@@ -84,7 +99,6 @@ REFUSED = [
     ),
     ('<process id="p"><task id="a"/></process>' + plane("p", at("a", "nan")), "found 'nan'"),
     ('<process id="p"><task id="a"/></process>' + plane("p", at("a", "1e300")), "found '1e300'"),
-    ('<process id="p"><task/></process>', "expected an id on task"),
     ('<process id="p"/>', "expected something to draw in the file, found nothing"),
     ("<error id='e'/>", "expected a process or a collaboration"),
 ]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from counterflow.drawing.geometry import Bounds
-from counterflow.drawing.svg.text import LONGEST, centred, width_of, wrap
+from counterflow.drawing.svg.text import LONGEST, centred, label_lines, width_of, wrap
 
 CASES = [
     ("at spaces", "Ship the goods", 60, ["Ship the", "goods"]),
@@ -43,3 +43,9 @@ def test_a_name_stands_in_the_middle_of_its_box() -> None:
     assert 'x="50"' in one
     assert 'text-anchor="middle"' in one
     assert 'y="44.2"' in one, "the base line of a single line lies a little below the middle"
+
+
+def test_a_long_word_beside_an_event_stays_whole() -> None:
+    place = Bounds(0, 0, 14, 14)
+    assert label_lines("Rechnungseingang abgearbeitet", place) == ["Rechnungseingang", "abgearbeitet"]
+    assert len(label_lines("x" * 100, place)) > 1

@@ -35,6 +35,7 @@ from tests.model.diagram import (
     path,
     service,
     start,
+    sub_process,
     timer,
 )
 
@@ -158,6 +159,10 @@ ENDLESS = model(
     start(), gateway("again", default="again_turn"), element("task", id="turn"), end(),
     path("start", "again"), flow("again", "turn"), flow("again", "end", "= stop"), path("turn", "again"),
 )  # fmt: skip
+COMPUTED = model(
+    start(), sub_process("order", start("in"), end("held", catch_error("A")), path("in", "held")), end(), path("start", "order", "end"),
+    boundary("caught", "order", catch_error("B")), end("mended"), path("caught", "mended"),
+).replace(b'errorCode="A"', b'errorCode="= code"')  # fmt: skip
 SCRIPT = script("= assert(a, a != null)", "b")
 CONDITIONAL = looped().replace(b"</multiInstance", b"<completionCondition>= enough</completionCondition></multiInstance")
 
@@ -176,6 +181,27 @@ CASES: dict[str, Case] = {
         create(),
         ("Expected something to catch", "'A'", "'held'", "found no", "resolve the incident"),
         nothing,
+    ),
+    "error code": Case(
+        "EXTRACT_VALUE_ERROR",
+        COMPUTED,
+        create(code=7),
+        ("Expected the error code '=code' of 'held' to be a non-empty string, but it is 7", "resolve"),
+        set_variables(code="B"),
+    ),
+    "error code, failing": Case(
+        "EXTRACT_VALUE_ERROR",
+        COMPUTED.replace(b"= code", b"= assert(code, code != null)"),
+        create(),
+        ("Expected the error code", "'held'", "assert", "resolve"),
+        set_variables(code="B"),
+    ),
+    "message name": Case(
+        "EXTRACT_VALUE_ERROR",
+        RECEIVING.replace(b'name="order"', b'name="= what"'),
+        create(key="k", what=5),
+        ("Expected the message name '=what' of 'held' to be a non-empty string, but it is 5", "resolve"),
+        set_variables(what="order"),
     ),
     "job type": Case(
         "EXTRACT_VALUE_ERROR",

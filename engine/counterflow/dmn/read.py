@@ -11,18 +11,18 @@ from counterflow.dmn.boxed import Boxes
 from counterflow.dmn.builder import GraphBuilder
 from counterflow.dmn.definitions import Definitions, ReadResult
 from counterflow.dmn.graph import Graph
+from counterflow.dmn.languages import foreign_languages
 from counterflow.dmn.notes import Notes
 from counterflow.dmn.outline import misspelled, outline
 from counterflow.dmn.types import Type, Types
 from counterflow.dmn.xml import parse
 from counterflow.documents.findings import Finding
-from counterflow.documents.limits import Limits
+from counterflow.documents.limits import DECISION_LIMITS, Limits
 from counterflow.documents.xml import XmlError
 from counterflow.feel.compiler import Surroundings
 from counterflow.feel.run import Limits as FeelLimits
 from counterflow.feel.scope import Scope
 
-_DEFAULT_LIMITS: Final = Limits()
 _NODES: Final = 20_000
 """Imports of imports may multiply: a model that is reached in several ways is there several times."""
 
@@ -34,7 +34,7 @@ def read(
     resource_name: str,
     imported: Iterable[Definitions] = (),
     *,
-    limits: Limits = _DEFAULT_LIMITS,
+    limits: Limits = DECISION_LIMITS,
     feel_limits: FeelLimits = _FEEL_LIMITS,
 ) -> ReadResult:
     """Read DMN 1.1 to 1.5. `imported` are the models that this one may import, found by their namespaces. Never raises."""
@@ -42,7 +42,7 @@ def read(
     try:
         root = parse(content, resource_name, limits, remarks)
         model = outline(root, resource_name)
-        remarks += misspelled(root, resource_name)
+        remarks += (*misspelled(root, resource_name), *foreign_languages(root, resource_name))
     except XmlError as error:
         return ReadResult(None, (*remarks, error.finding))
     try:
@@ -59,7 +59,7 @@ def _compiled(
     notes.findings += remarks
     _refuse_twice(model, notes)
     imports = _imports(model, imported, notes)
-    types = Types(model.types, _imported_types(imports), notes)
+    types = Types(model.types, _imported_types(imports), notes, lenient=model.camunda)
     own_types = types.all()
     graph = Graph()
     for name, each in imports.items():
@@ -116,6 +116,8 @@ def _names(node: object) -> Iterator[str]:
     if isinstance(node, tuple):
         for each in node:
             yield from _names(each)
+    elif isinstance(node, tree.Rule):
+        return  # most of a large table, and nothing in it has a name
     elif is_dataclass(node):
         name = getattr(node, "name", None)
         if isinstance(name, str):

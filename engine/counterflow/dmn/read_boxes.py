@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final, TypedDict
 
 from counterflow.dmn import tree
+from counterflow.dmn.camunda import extension
 from counterflow.dmn.xml import Element, child, children, text_of
 from counterflow.documents.xml import line_of, local_name, namespace
 
@@ -33,7 +34,7 @@ def item(element: Element | None, name: str = "") -> tree.InformationItem:
     """A variable; `name` is what it is called where the element says nothing."""
     if element is None:
         return tree.InformationItem(_words(name))
-    return tree.InformationItem(_words(element.get("name", name)), type_ref(element))
+    return tree.InformationItem(_words(element.get("name", "")) or _words(name), type_ref(element))
 
 
 def type_ref(element: Element) -> str:
@@ -148,6 +149,7 @@ def _input(element: Element) -> tree.Input:
         text,
         "" if expression is None else type_ref(expression),
         text_of(child(element, "inputValues")),
+        extension(element, "inputVariable"),
         id=element.get("id", ""),
         line=line_of(element),
     )

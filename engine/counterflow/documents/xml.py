@@ -32,11 +32,13 @@ _HARDENED: _Hardened = {"resolve_entities": False, "load_dtd": False, "no_networ
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """What the authors of one kind of document are told: its name, and how one that is too long or too deep is taken apart."""
+    """What the authors of one kind of document are told: its name, and what to do with one that has too many elements, nests too deeply,
+    or is too large."""
 
     kind: str
     when_long: str
     when_deep: str
+    when_large: str = "Split the model, or raise the server's settings resource_bytes and message_bytes."
 
 
 class XmlError(Exception):
@@ -56,7 +58,7 @@ def parse(
     """
     if len(content) > limits.resource_bytes:
         message = f"expected at most {limits.resource_bytes} bytes, found {len(content)}."
-        raise _refused(resource_name, "resource-size", 0, message, "Split the model, or raise the limit of the server.")
+        raise _refused(resource_name, "resource-size", 0, message, advice.when_large)
     try:
         return _fed(content, _Guard(resource_name, advice, limits), recover=False)
     except etree.XMLSyntaxError as error:

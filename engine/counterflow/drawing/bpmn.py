@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from lxml import etree
@@ -24,6 +25,7 @@ def bpmn_diagrams(root: etree._Element) -> tuple[Diagram, ...]:
     """
     diagrams = _diagrams(root, is_laid_out=False)
     if not diagrams:
+        _name_the_nameless(root)
         draw_again(root)
         diagrams = _diagrams(root, is_laid_out=True)
     if not diagrams:
@@ -38,6 +40,31 @@ def _diagrams(root: etree._Element, *, is_laid_out: bool) -> tuple[Diagram, ...]
             elements.setdefault(key, element)
     planes = [_Plane(plane, elements) for plane in root.iter(f"{{{BPMNDI}}}BPMNPlane")]
     return tuple(plane.diagram(is_laid_out=is_laid_out) for plane in planes if plane.shapes)
+
+
+def _name_the_nameless(root: etree._Element) -> None:
+    """Ids are optional, and a diagram goes by them: what has none gets the one that the engine knows it by (`model/outline.py`)."""
+    for number, association in enumerate(root.iter(f"{{{BPMN}}}association"), start=1):
+        _name(association, f"association[{number}]")
+    for tag in ("process", "collaboration"):
+        for scope in root.iterchildren(f"{{{BPMN}}}{tag}"):
+            _name(scope, tag)
+            _name_inside(scope)
+
+
+def _name_inside(scope: etree._Element) -> None:
+    counts: Counter[str] = Counter()
+    for child in scope:
+        tag = local_name(child)
+        counts[tag] += 1
+        _name(child, f"{scope.get('id')}/{tag}[{counts[tag]}]")
+        if tag in traits.SUB_PROCESSES:
+            _name_inside(child)
+
+
+def _name(element: etree._Element, name: str) -> None:
+    if not element.get("id"):
+        element.set("id", name)
 
 
 def _lookup(elements: Elements, reference: str | None) -> etree._Element | None:

@@ -13,8 +13,8 @@ from counterflow.drawing.diagram import Colours
 from counterflow.drawing.errors import NotDrawn
 from counterflow.drawing.geometry import Bounds, Point
 
-FARTHEST: Final = 1_000_000
-"""Pixels: a coordinate beyond is a mistake, not a diagram."""
+FARTHEST: Final = 10_000_000
+"""Pixels: a coordinate beyond is a mistake, not a diagram; 20,000 tasks in a row, the most that is read, need a third of it."""
 
 _BIOCOLOR: Final = "{http://bpmn.io/schema/bpmn/biocolor/1.0}"
 _COLOR: Final = "{http://www.omg.org/spec/BPMN/non-normative/color/1.0}"

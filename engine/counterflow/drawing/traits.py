@@ -118,7 +118,7 @@ def edge_marks_of(element: etree._Element, elements: Elements, message: str) -> 
     source = elements.get(element.get("sourceRef", ""))
     if tag == "sequenceFlow" and source is not None:
         yield from _marks_of_flow(element, source)
-    if message in {"initiating", "non_initiating"}:
+    if tag == "messageFlow" and message in {"initiating", "non_initiating"}:
         yield EdgeMark.INITIATING if message == "initiating" else EdgeMark.ANSWERING
     direction = element.get("associationDirection")
     if tag in {"dataInputAssociation", "dataOutputAssociation"} or direction in {"One", "Both"}:

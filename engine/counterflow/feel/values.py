@@ -169,62 +169,31 @@ def same(run: Run, left: Value, right: Value) -> bool:
     return kind(left) == kind(right) and equal(run, left, right) is True
 
 
-def identical(run: Run, left: Value, right: Value) -> bool:
-    """Identity (10.3.2.2): equality, but of moments field by field; a zone by name is no other one, nor any offset. Never null."""
-    run.spend()
-    if kind(left) != kind(right):
-        return False
-    of_kind = _IDENTICAL.get(type(left))
-    return same(run, left, right) if of_kind is None else of_kind(run, left, right)
-
-
-def _identical_lists(run: Run, left: list[Value], right: list[Value]) -> bool:
-    run.spend(_PAIR_FUEL * len(left))
-    return len(left) == len(right) and all(identical(run, *pair) for pair in zip(left, right, strict=True))
-
-
-def _identical_contexts(run: Run, left: dict[str, Value], right: dict[str, Value]) -> bool:
-    run.spend(_PAIR_FUEL * len(left))
-    return left.keys() == right.keys() and all(identical(run, value, right[key]) for key, value in left.items())
-
-
-def _identical_ranges(run: Run, left: Range, right: Range) -> bool:
-    return _form(left) == _form(right) and identical(run, [left.start, left.end], [right.start, right.end])
-
-
-_IDENTICAL: Final[dict[type, Callable[[Run, Any, Any], bool]]] = {
-    list: _identical_lists,
-    dict: _identical_contexts,
-    Range: _identical_ranges,
-    Time: lambda _run, left, right: left == right,
-    DateTime: lambda _run, left, right: left == right,
-}
-
-
-_PAIR_FUEL: Final = 3
+PAIR_FUEL: Final = 3
 """What a pair inside two lists or contexts costs beyond its own comparison."""
 
 
 def _equal_lists(run: Run, left: list[Value], right: list[Value]) -> bool | None:
     if len(left) != len(right):
         return False
-    run.spend(_PAIR_FUEL * len(left))
+    run.spend(PAIR_FUEL * len(left))
     return _all(equal(run, first, second) for first, second in zip(left, right, strict=True))
 
 
 def _equal_contexts(run: Run, left: dict[str, Value], right: dict[str, Value]) -> bool | None:
     if left.keys() != right.keys():
         return False
-    run.spend(_PAIR_FUEL * len(left))
+    run.spend(PAIR_FUEL * len(left))
     return _all(equal(run, left[key], right[key]) for key in left)
 
 
-def _form(of: Range) -> tuple[bool, bool, str]:
+def form(of: Range) -> tuple[bool, bool, str]:
+    """What a range is beside its ends."""
     return of.start_included, of.end_included, of.operator
 
 
 def _equal_ranges(run: Run, left: Range, right: Range) -> bool | None:
-    if _form(left) != _form(right):
+    if form(left) != form(right):
         return False
     return _all(equal(run, *pair) for pair in ((left.start, right.start), (left.end, right.end)))
 

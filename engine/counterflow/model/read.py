@@ -6,17 +6,17 @@ Nothing here decides about a single element: elements are rows in `elements.py`,
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
 from lxml import etree
 
 from counterflow.documents.findings import Finding, Severity
-from counterflow.documents.limits import DEFAULT_LIMITS, Limits
+from counterflow.documents.limits import DEFAULT_LIMITS, NO_LIMITS, Limits
 from counterflow.documents.xml import XmlError, line_of
 from counterflow.model.build import build
 from counterflow.model.dialects import READERS, DialectReader, dialect_of, mixed_dialects
+from counterflow.model.errors import error_definition
 from counterflow.model.findings import ReadResult, told_once
 from counterflow.model.graph import CatchDefinition, Dialect, MultiInstance
 from counterflow.model.messages import message_definition
@@ -26,8 +26,7 @@ from counterflow.model.spellings import settle
 from counterflow.model.timers import timer_definition
 from counterflow.model.xml import BPMN, parse
 
-_ABOUT_WHAT_IS_USED = frozenset({"extension", "user-task"})
-_NO_LIMITS = Limits(resource_bytes=sys.maxsize, depth=sys.maxsize, elements=sys.maxsize)
+_ABOUT_WHAT_IS_USED = frozenset({"extension", "extension-place", "user-task"})
 
 
 def read(content: bytes, resource_name: str, limits: Limits = DEFAULT_LIMITS) -> ReadResult:
@@ -45,7 +44,7 @@ def read_accepted(content: bytes, resource_name: str) -> ReadResult:
     A rule that a later version adds, or a limit that was lowered, must not strand the instances of what is deployed.
     Only what can no longer be read at all (an expression that does not compile, say) is still an error.
     """
-    return _read(content, resource_name, _NO_LIMITS, ())
+    return _read(content, resource_name, NO_LIMITS, ())
 
 
 def _read(content: bytes, resource_name: str, limits: Limits, rules: Sequence[Rule]) -> ReadResult:
@@ -79,6 +78,7 @@ def _read_extensions(drawn: Outline, notes: list[Finding]) -> None:
             element.details = replace(
                 element.details,
                 catch=_catch(drawn, element, reader, notes),
+                error=error_definition(drawn, element, reader, notes),
                 multi_instance=_multi_instance(element, reader, notes),
             )
     for flow in drawn.flows:

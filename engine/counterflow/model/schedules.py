@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from counterflow.feel.temporal import DAY_NS, Date, DateTime, DaysDuration, MonthsDuration
 from counterflow.model import cron, timer_texts
 from counterflow.model.graph import TimerKind
-from counterflow.model.timer_texts import ENDLESS, NANOSECONDS_PER_MS
+from counterflow.model.timer_texts import ENDLESS, NANOSECONDS_PER_MS, Cycle
 
 LATEST_MS: Final = 2**53
 """Moments beyond this (the year 287396) are refused rather than waited for."""
@@ -118,19 +118,19 @@ def _cycle(value: object, now_ms: int) -> Schedule | None:
         first = pattern.after(now_ms)
         return None if first is None else Schedule(first, ENDLESS, value.strip())
     cycle = timer_texts.cycle(value)
-    begins = None if cycle is None else _duration(cycle.interval, now_ms)
-    if cycle is None or begins is None:
+    if cycle is None:
         return None
+    begins = _date(cycle.start) if cycle.start is not None else _duration(cycle.interval, now_ms)
     repetitions = cycle.times - 1 if cycle.times > 0 else ENDLESS
-    if cycle.start is None:
-        return Schedule(begins.due_ms, repetitions, _anchored(str(DateTime.of_epoch_ms(now_ms)), cycle.interval))
-    begins = _date(cycle.start)
-    return None if begins is None else Schedule(begins.due_ms, repetitions, _anchored(cycle.start, cycle.interval))
+    return None if begins is None else Schedule(begins.due_ms, repetitions, _anchored(cycle, now_ms))
 
 
-def _anchored(begin_text: str, interval: str) -> str:
+def _anchored(cycle: Cycle, now_ms: int) -> str:
     """The interval, with where the cycle began if its beats are those of the calendar."""
-    length, begin = timer_texts.length(interval), timer_texts.moment(begin_text)
-    is_of_days = isinstance(length, DaysDuration) and length.nanoseconds % DAY_NS == 0
+    length = timer_texts.length(cycle.interval)
+    if isinstance(length, MonthsDuration):
+        return f"{cycle.start or DateTime.of_epoch_ms(now_ms)}/{cycle.interval}"
+    begin = timer_texts.moment(cycle.start) if cycle.start is not None else None
     zone = begin.reading.time.zone if begin is not None else None
-    return f"{begin_text}/{interval}" if isinstance(length, MonthsDuration) or (is_of_days and zone is not None and zone.name) else interval
+    is_of_days = length is not None and length.nanoseconds % DAY_NS == 0
+    return f"{cycle.start}/{cycle.interval}" if is_of_days and zone is not None and zone.name else cycle.interval

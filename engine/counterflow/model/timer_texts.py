@@ -10,6 +10,7 @@ before the whole and each part (`PT30s`, `-PT5M`, `P1DT-6H`). White space around
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from re import Match
 from typing import Final, NamedTuple
 
@@ -20,6 +21,11 @@ NANOSECONDS_PER_MS: Final = 1_000_000
 ENDLESS: Final = -1
 MOST_AT_ONCE: Final = 1_000
 """How often a cycle may come that leaves no time between: as often as a course may go round without a wait."""
+
+LONGEST: Final = 200
+"""Characters of the longest text that is looked at; what was read of it is remembered, so that a model's own is read once."""
+_REMEMBERED: Final = 1_024
+_FURTHEST_MS: Final = 366 * temporal.YEAR_BOUND * 86_400_000
 
 _MOMENT = re.compile(
     r"(?P<date>[\d-]+)T(?P<minute>\d\d:\d\d)(?::(?P<second>\d\d(?:[.,]\d{1,18})?))?"
@@ -51,6 +57,9 @@ class Interval(NamedTuple):
 
     def after(self, moment_ms: int) -> int | None:
         """So much later than a moment in epoch milliseconds; None beyond the calendar."""
+        if not self.months.months:
+            moment_ms += self.days.nanoseconds // NANOSECONDS_PER_MS
+            return moment_ms if abs(moment_ms) <= _FURTHEST_MS else None
         moved = DateTime.of_epoch_ms(moment_ms).plus_months(self.months.months)
         later = None if moved is None else moved.plus(self.days.nanoseconds)
         return None if later is None else later.instant // NANOSECONDS_PER_MS
@@ -66,15 +75,8 @@ class Cycle(NamedTuple):
 
 def moment(text: str) -> Moment | None:
     """A date and time; a date alone is its midnight, and what names no zone is UTC."""
-    match = _MOMENT.fullmatch(text.strip())
-    if match is None:
-        day = iso.date(text.strip())
-        return None if day is None else moment_of(day)
-    region = match["brackets"] or match["name"]
-    clocks = _region(region) if region else None
-    if region and clocks is None:
-        return None
-    return _read(match, clocks)
+    text = text.strip()
+    return _moment(text) if len(text) <= LONGEST else None
 
 
 def moment_of(value: object) -> Moment | None:
@@ -88,7 +90,13 @@ def moment_of(value: object) -> Moment | None:
 
 def interval(text: str) -> Interval | None:
     """Years, months, weeks, days and times in any mixture: `P1W`, `P1Y2M3DT4H`, `-pt5m`."""
-    match = _INTERVAL.fullmatch(text.strip())
+    text = text.strip()
+    return _interval(text) if len(text) <= LONGEST else None
+
+
+@lru_cache(_REMEMBERED)
+def _interval(text: str) -> Interval | None:
+    match = _INTERVAL.fullmatch(text)
     if match is None:
         return None
     sign, *amounts, seconds, fraction = match.groups(default="0")
@@ -125,7 +133,13 @@ def leaves_no_time(length: DaysDuration | MonthsDuration) -> bool:
 
 def cycle(text: str) -> Cycle | None:
     """`R<times>/<start>/<interval>`, times and start may be left out. One that leaves no time between must end."""
-    match = _CYCLE.fullmatch(text.strip())
+    text = text.strip()
+    return _cycle(text) if len(text) <= LONGEST else None
+
+
+@lru_cache(_REMEMBERED)
+def _cycle(text: str) -> Cycle | None:
+    match = _CYCLE.fullmatch(text)
     if match is None:
         return None
     times = int(match["times"]) if match["times"] else ENDLESS
@@ -135,6 +149,19 @@ def cycle(text: str) -> Cycle | None:
     if match["start"] is not None and moment(match["start"]) is None:
         return None
     return Cycle(times, match["start"], match["interval"])
+
+
+@lru_cache(_REMEMBERED)
+def _moment(text: str) -> Moment | None:
+    match = _MOMENT.fullmatch(text)
+    if match is None:
+        day = iso.date(text)
+        return None if day is None else moment_of(day)
+    region = match["brackets"] or match["name"]
+    clocks = _region(region) if region else None
+    if region and clocks is None:
+        return None
+    return _read(match, clocks)
 
 
 def _read(match: Match[str], clocks: Zone | None) -> Moment | None:

@@ -15,7 +15,7 @@ from lxml import etree
 from counterflow.documents.findings import Finding
 from counterflow.documents.xml import local_name, namespace
 from counterflow.feel import Expression
-from counterflow.model import cron, schedules, timer_texts
+from counterflow.model import cron, timer_texts
 from counterflow.model.expressions import TextOrExpression, constant, quoted
 from counterflow.model.graph import TimerDefinition, TimerKind
 from counterflow.model.outline import Element
@@ -41,8 +41,6 @@ _NO_CRON_REMEDY = (
     "Camunda 7 counts the days of the week in cron from Sunday as 1, Counterflow as Zeebe does from Sunday as 0, so that cron is not read "
     "in a camunda: model; write e.g. R/2030-01-01T09:00:00@Europe/Paris/P1D."
 )
-_LATE_MS = 253_402_214_400_000
-"""The last day of the year 9999: what is not held by the calendar from there is not waited for from today either."""
 _CRON = re.compile(r"@\w+|\S+(?:\s+\S+){4,6}")
 
 
@@ -54,19 +52,14 @@ def timer_definition(
     if len(times) != 1 or not text_of(times[0]):
         found = " and ".join(f"{local_name(time)} `{text_of(time)}`" for time in times) or "none"
         message = f"expected {element} to give one of {', '.join(_KINDS)}, found {found}."
-        notes.append(
-            element.error(RULE, message, f"Write e.g. <timeDuration>{_first_example(TimerKind.DURATION)}</timeDuration>.", definition)
-        )
+        notes.append(element.error(RULE, message, f"Write e.g. <timeDuration>{example(TimerKind.DURATION)}</timeDuration>.", definition))
         return None
     (time,) = times
     kind = _KINDS[local_name(time)]
     value = read(text_of(time), local_name(time), element, notes, time)
     if isinstance(value, str):
         value = _constant(value, kind, element, time, notes, reads_cron=reads_cron)
-    if value is None:
-        return None
-    _judge(kind, value, element, time, notes)
-    return TimerDefinition(kind, value)
+    return None if value is None else TimerDefinition(kind, value)
 
 
 def _constant(
@@ -90,36 +83,6 @@ def gives_time(kind: TimerKind, value: object) -> bool:
             return isinstance(value, str) and (timer_texts.cycle(value) is not None or cron.read(value) is not None)
 
 
-def _judge(kind: TimerKind, expression: Expression, element: Element, time: etree._Element, notes: list[Finding]) -> None:
-    """What a timer says whenever it is asked can be judged now: whether it ever comes, and whether there is anything to wait for."""
-    value = _fixed(expression)
-    if not gives_time(kind, value):
-        return
-    if schedules.first_moment(kind, value, _LATE_MS) is None:
-        message = f"{local_name(time)} of {element} is {quoted(str(value))}, which no calendar holds."
-        notes.append(element.error(RULE, message, f"Write what comes before the year 280000, e.g. {_first_example(kind)}.", time))
-    elif _leaves_no_time(kind, value):
-        message = f"{local_name(time)} of {element} is {quoted(str(value))}, which leaves no time to wait: it is due at once."
-        notes.append(element.warning(RULE, message, f"Write a time that is more than nothing, e.g. {_first_example(kind)}.", time))
-
-
-def _fixed(expression: Expression) -> object:
-    """What an expression gives at any time and in any instance; None where that depends."""
-    if expression.names:
-        return None
-    early, late = (expression.evaluate({}, now_ms=now_ms).value for now_ms in (0, _LATE_MS))
-    return early if early == late else None
-
-
-def _leaves_no_time(kind: TimerKind, value: object) -> bool:
-    if kind is TimerKind.DURATION:
-        first = schedules.first_moment(kind, value, 0)
-        return first is not None and first.due_ms <= 0
-    cycle = timer_texts.cycle(value) if kind is TimerKind.CYCLE and isinstance(value, str) else None
-    apart = timer_texts.length(cycle.interval) if cycle is not None else None
-    return apart is not None and timer_texts.leaves_no_time(apart)
-
-
 def _remedy(kind: TimerKind, text: str, *, reads_cron: bool) -> str:
     if kind is TimerKind.CYCLE and _CRON.fullmatch(text):
         return _CRON_REMEDY if reads_cron else _NO_CRON_REMEDY
@@ -127,5 +90,6 @@ def _remedy(kind: TimerKind, text: str, *, reads_cron: bool) -> str:
     return f"{remedy} In a cycle years and months stand apart from days and times." if text.startswith("R") else remedy
 
 
-def _first_example(kind: TimerKind) -> str:
+def example(kind: TimerKind) -> str:
+    """A time of that kind, as a person may write it."""
     return _EXAMPLES[kind].partition(",")[0]

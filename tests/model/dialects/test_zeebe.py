@@ -177,3 +177,8 @@ def test_extensions_of_other_vendors_are_told_and_left_alone() -> None:
 
 def test_a_job_type_on_what_is_no_job_is_told() -> None:
     assert warned(task_with(element("zeebe:taskDefinition", type="work"), tag="manualTask"), "extension") == ["a"]
+
+
+@pytest.mark.parametrize("name, told", [("zeebe:hologram", ["a"]), ("zeebe:modelerTemplate", []), ("zeebe:modelerTemplateVersion", [])])
+def test_attributes_that_are_not_known_are_told(name: str, told: list[str]) -> None:
+    assert warned(around(service("a", **{name: "1"})), "extension") == told

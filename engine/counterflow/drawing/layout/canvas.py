@@ -39,11 +39,16 @@ class Bounds(NamedTuple):
 
 @dataclass
 class Canvas:
-    """Shapes, their labels, and edges, by element id."""
+    """Shapes, their labels, and edges, by element id; `nested` is what is drawn inside a shape, and how far right and down it is.
+
+    What is nested lies within the bounds of its shape. It is moved with it, and not looked at, until all is flattened: a model may be
+    nested a hundred times.
+    """
 
     shapes: dict[str, Bounds] = field(default_factory=dict)
     labels: dict[str, Bounds] = field(default_factory=dict)
     edges: dict[str, list[Point]] = field(default_factory=dict)
+    nested: dict[str, tuple[Canvas, int, int]] = field(default_factory=dict)
 
     def add(self, other: Canvas, right: int, down: int) -> None:
         """Take in another, moved."""
@@ -51,6 +56,22 @@ class Canvas:
             mine.update((key, bounds._replace(x=bounds.x + right, y=bounds.y + down)) for key, bounds in others.items())
         for key, points in other.edges.items():
             self.edges[key] = [Point(x + right, y + down) for x, y in points]
+        for key, (inside, x, y) in other.nested.items():
+            self.nested[key] = (inside, x + right, y + down)
+
+    def flattened(self) -> Canvas:
+        """The same with everything that is nested, in the order of the shapes that it is in."""
+        flat = Canvas()
+        self._flatten(flat, 0, 0)
+        return flat
+
+    def _flatten(self, flat: Canvas, right: int, down: int) -> None:
+        for key, bounds in self.shapes.items():
+            flat.shapes[key] = bounds._replace(x=bounds.x + right, y=bounds.y + down)
+            if key in self.nested:
+                inside, x, y = self.nested[key]
+                inside._flatten(flat, right + x, down + y)
+        flat.add(Canvas(labels=self.labels, edges=self.edges), right, down)
 
     def frame(self) -> Bounds:
         """The smallest rectangle around everything."""

@@ -19,6 +19,11 @@ LABEL_LINE, LABEL_CHARACTERS, LABEL_LINES = 14, 15, 4
 
 def place_scope(element: etree._Element) -> Canvas:
     """Everything inside a process or sub-process, from the origin on."""
+    return _place_inside(element).flattened()
+
+
+def _place_inside(element: etree._Element) -> Canvas:
+    """The same, with what is in a sub-process nested in it."""
     scope = Scope(element)
     clusters = {node: _place_cluster(scope, node) for node in scope.main}
     grid = Grid(columns_of(scope.main, scope.pairs), rows_of(scope), clusters)
@@ -61,12 +66,12 @@ def _place_handler(scope: Scope, cluster: Canvas, handler: str, bounds: Bounds, 
 def _place_node(element: etree._Element) -> Canvas:
     """A node around the origin; a sub-process with what is inside it."""
     canvas, key = Canvas(), id_of(element)
-    inside = place_scope(element) if is_scope(element) else Canvas()
+    inside = _place_inside(element) if is_scope(element) else Canvas()
     if inside.shapes:
         frame = inside.frame()
         width, height = frame.width + 2 * PADDING, frame.height + 2 * PADDING + TITLE
         canvas.shapes[key] = Bounds(-(width // 2), -(height // 2), width, height)
-        canvas.add(inside, PADDING - width // 2, PADDING + TITLE - height // 2)
+        canvas.nested[key] = (inside, PADDING - width // 2, PADDING + TITLE - height // 2)
     else:
         width, height = size_of(element) or TASK
         canvas.shapes[key] = Bounds(-(width // 2), -(height // 2), width, height)

@@ -56,6 +56,7 @@ class Scope:
         self.hosts = {key: node.get("attachedToRef", "") for key, node in self.nodes.items() if node.get("attachedToRef") in self.nodes}
         self.handlers: dict[str, str] = {}
         """By activity: the one that undoes it."""
+        self._undoes: dict[str, str] = {}
         self.undone_by: dict[str, list[etree._Element]] = defaultdict(list)
         """By handler: the associations that lead to it."""
         for association in self.associations:
@@ -81,7 +82,9 @@ class Scope:
         return all(end in self.nodes for end in ends_of(connection))
 
     def _read(self, association: etree._Element) -> None:
+        """A handler stands below one activity, the first that it undoes, whatever else leads to it."""
         for event, handler in (ends_of(association), ends_of(association)[::-1]):
             if event in self.hosts and is_true(self.nodes[handler].get("isForCompensation")):
-                self.handlers[self.hosts[event]] = handler
-                self.undone_by[handler].append(association)
+                host = self.hosts[event]
+                if self._undoes.setdefault(handler, host) == host and self.handlers.setdefault(host, handler) == handler:
+                    self.undone_by[handler].append(association)

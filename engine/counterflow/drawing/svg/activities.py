@@ -112,9 +112,10 @@ def _named(shape: Shape) -> str:
     box = shape.bounds.inset(7)
     if Mark.EXPANDED in shape.marks:
         return topped(shape.name, Bounds(box.x, box.y, box.width, min(box.height, 30)))
+    if len(wrap(shape.name, box.width, NAME_SIZE, 3)) < 3:
+        return centred(shape.name, box)
     below = 12 if any(mark in shape.marks for mark in _SIGNS) else 0
-    is_tall = len(wrap(shape.name, box.width, NAME_SIZE, 3)) == 3
-    above = 10 if shape.kind in _WORK and is_tall and not below else 0
+    above = 10 if shape.kind in _WORK and not below else 0
     return centred(shape.name, Bounds(box.x, box.y + above, box.width, max(1.0, box.height - above - below)))
 
 

@@ -15,6 +15,8 @@ LABEL_SIZE: Final = 11
 LINE_HEIGHT: Final = 1.2
 LABEL_WIDTH: Final = 90
 """A name beside an element is at least so wide before it is broken, as editors have it."""
+LONGEST_WORD: Final = 150
+"""Pixels: a word up to this is not broken there."""
 LABEL_LINES: Final = 12
 LONGEST: Final = 2_000
 """Characters: more of a name are not looked at."""
@@ -116,7 +118,8 @@ def upwards(text: str, box: Bounds, size: float = NAME_SIZE) -> str:
 
 def label_lines(text: str, place: Bounds) -> list[str]:
     """The lines of a name that stands beside its element."""
-    return wrap(text, max(LABEL_WIDTH, place.width), LABEL_SIZE, LABEL_LINES)
+    longest = max((width_of(word, LABEL_SIZE) for word in text[:LONGEST].split()), default=0)
+    return wrap(text, max(LABEL_WIDTH, place.width, min(longest, LONGEST_WORD)), LABEL_SIZE, LABEL_LINES)
 
 
 def label(text: str, place: Bounds) -> str:

@@ -2,8 +2,8 @@
 
 from counterflow.feel.builtins.registry import builtin
 from counterflow.feel.errors import FeelFailure
+from counterflow.feel.identity import identical
 from counterflow.feel.run import Run, Value
-from counterflow.feel.values import identical
 
 
 @builtin("not(negand: any)")

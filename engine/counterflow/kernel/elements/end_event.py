@@ -17,7 +17,9 @@ def activated(step: Step, element: ElementInstance, node: Node) -> None:
     """Do what the event definition says, and end the token."""
     definition = node.event
     if isinstance(definition, ErrorDefinition):
-        _throw_error(step, element, node, definition.code or "")
+        code = error_events.code_of(step, element, definition)
+        if code is not None:
+            _throw_error(step, element, code)
     elif isinstance(definition, CompensateDefinition):
         compensation.begin_throw(step, element, node)
     elif isinstance(definition, TerminateDefinition):
@@ -28,7 +30,7 @@ def activated(step: Step, element: ElementInstance, node: Node) -> None:
         lifecycle.finish(step, element, node)
 
 
-def _throw_error(step: Step, element: ElementInstance, node: Node, code: str) -> None:
+def _throw_error(step: Step, element: ElementInstance, code: str) -> None:
     catch = error_events.find_catch(step, element, code)
     if catch is None:
         error_events.tell_uncaught(step, element, code, "")

@@ -53,11 +53,28 @@ _UNDERSTOOD = frozenset({
     "priorityDefinition", "properties", "versionTag", "userTaskForm", "calledElement", "calledDecision",
 })  # fmt: skip
 
+_NOT_KNOWN: Final = "Correct it if it is mistyped, or remove it."
+_FOR_TOOLS: Final = frozenset({"modelerTemplate", "modelerTemplateVersion", "modelerTemplateIcon"})
+
+_ONLY_ON: Final[Mapping[str, tuple[str, ...]]] = {
+    "script": ("scriptTask",),
+    "calledElement": ("callActivity",),
+    "userTask": ("userTask",),
+    "assignmentDefinition": ("userTask",),
+    "taskSchedule": ("userTask",),
+    "priorityDefinition": ("userTask",),
+    "formDefinition": ("userTask", "startEvent"),
+    "userTaskForm": ("process",),
+    "versionTag": ("process",),
+}
+"""Extension elements that say nothing anywhere else, by the elements that heed them."""
+
 
 def details(element: Element, notes: list[Finding]) -> Details:
     """Everything that the zeebe: extensions of an element say."""
     extensions = _extensions(element)
     _judge_extensions(element, extensions, notes)
+    _judge_attributes(element, notes)
     if not extensions and element.tag != "userTask":
         return Details()
     inputs = _mappings(element, extensions, "input", notes)
@@ -73,7 +90,7 @@ def details(element: Element, notes: list[Finding]) -> Details:
         outputs=outputs,
         is_told=decides
         or (element.tag == "scriptTask" and "script" in extensions)
-        or (call is not None and bool((call.get("processId") or "").strip())),
+        or (is_call and call is not None and bool((call.get("processId") or "").strip())),
         results_stay_local=bool(outputs),
         properties=_properties(extensions),
     )
@@ -148,8 +165,21 @@ def _judge_extensions(element: Element, extensions: Mapping[str, etree._Element]
         elif tag == "taskDefinition" and not element.is_job:
             message = f"{element} has a zeebe:taskDefinition, but is passed through without a job."
             notes.append(element.warning("extension", message, "Make it a service task.", xml))
+        elif element.tag not in _ONLY_ON.get(tag, (element.tag,)):
+            message = f"{element} has zeebe:{tag}, which only a {' or a '.join(_ONLY_ON[tag])} heeds."
+            notes.append(element.warning("extension", message, "Remove it, or draw what it is meant for.", xml))
         elif tag not in _UNDERSTOOD:
-            notes.append(element.warning("extension", f"{element} has zeebe:{tag}, which is not known and is read over.", at=xml))
+            notes.append(element.warning("extension", f"{element} has zeebe:{tag}, which is not known and is read over.", _NOT_KNOWN, xml))
+
+
+def _judge_attributes(element: Element, notes: list[Finding]) -> None:
+    prefix = f"{{{NAMESPACE}}}"
+    names = (str(key).removeprefix(prefix) for key in element.xml.attrib if str(key).startswith(prefix))
+    notes += (
+        element.warning("extension", f"{element} has the attribute zeebe:{name}, which is not known and is read over.", _NOT_KNOWN)
+        for name in names
+        if name not in _FOR_TOOLS
+    )
 
 
 def _job(element: Element, extensions: Mapping[str, etree._Element], notes: list[Finding]) -> JobDefinition | None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from counterflow.documents.findings import Finding
 from counterflow.model.dialects.zeebe import retries_text
+from counterflow.model.expressions import quoted
 from counterflow.model.graph import Dialect
 from counterflow.model.numbers import MOST, whole_number
 from counterflow.model.outline import Outline
@@ -23,5 +24,5 @@ def check(outline: Outline) -> Iterator[Finding]:
     for element in outline.elements:
         text = retries_text(element)
         if text and not text.startswith("=") and whole_number(text) is None:
-            message = f"expected retries of {element} to be a whole number from 0 to {MOST} or a FEEL expression, found '{text}'."
+            message = f"expected retries of {element} to be a whole number from 0 to {MOST} or a FEEL expression, found {quoted(text)}."
             yield element.error(RULE, message, 'Write a number, e.g. retries="3", or an expression, e.g. retries="= attempts".')
