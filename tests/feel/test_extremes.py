@@ -14,6 +14,7 @@ from typing import Any, Final
 import pytest
 
 from counterflow import dmn, feel
+from counterflow.feel import external
 from counterflow.feel.builtins import BUILTINS
 from counterflow.feel.forms.access import entry
 from counterflow.feel.identity import identical
@@ -26,7 +27,7 @@ from tests.dmn.drawing import model as drawn
 WRITTEN: Final = (
     "null", "true", "0", "-1", "2", "1.5", "1e34", "-1e34", "1e6144", "-9.999999999999999999999999999999999e6144", "1e-6143", "1e-6176",
     "6176", "-6111", '""', '"a"', '"Europe/Berlin"', '"2030-01-31"', '"P1D"', '"(a|b)+"', '"{\\"a\\": 1e6144}"', '"[1..3]"',
-    '"\U0001f600"', "[]", "[null]", "[1e6144, -1e6144]", "[1e-6176, 1e6144, 0.1]", '["a", 1]', "[[], {}]", "{}", "{key: \"a\", value: 1}",
+    '"\U0001f600"', '"%d %s %.300f %x"', "[]", "[null]", "[1e6144, -1e6144]", "[1e-6176, 1e6144, 0.1]", '["a", 1]', "[[], {}]", "{}", "{key: \"a\", value: 1}",
     '@"-999999999-01-01"', '@"999999999-12-31"', '@"00:00:00"', '@"23:59:59.999999999@Europe/Berlin"', '@"00:00:00+14:00"',
     '@"-999999999-01-01T00:00:00Z"', '@"999999999-12-31T23:59:59@America/New_York"', '@"2030-06-01T12:00:00"',
     '@"P731000000000D"', '@"-P731000000000DT0.000000001S"', '@"P9223372036854775807M"', '@"-P1Y"',
@@ -81,6 +82,16 @@ def test_a_function_never_raises(name: str) -> None:
         choice = BUILTINS[name].choice(count)
         for arguments in combinations(count):
             check(f"{name}{shown(arguments)}", lambda run: BUILTINS[name].apply(run, choice, arguments))  # noqa: B023  # called at once
+
+
+@pytest.mark.parametrize("method", external.TWINS, ids=lambda method: f"{method[0]}.{method[1]}({', '.join(method[2])})")
+def test_a_function_of_java_never_raises(method: tuple[str, str, tuple[str, ...]]) -> None:
+    class_name, name, kinds = method
+    mapping: Value = {"class": class_name, "method signature": f"{name}({', '.join(kinds)})"}
+    for arguments in combinations(len(kinds)):
+        function = external.function(new_run(), mapping, tuple(f"p{index}" for index in range(len(kinds))))
+        assert isinstance(function, Function)
+        check(f"{class_name}.{name}{shown(arguments)}", lambda run: function.call(run, list(arguments)))  # noqa: B023  # called at once
 
 
 @pytest.mark.parametrize("operator", TABLES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import Final
+from xml.sax.saxutils import quoteattr
 
 import msgspec
 import pytest
@@ -15,7 +16,7 @@ from counterflow.testing import Engine
 from tests.dmn.drawing import decision, literal, table
 from tests.dmn.drawing import model as drawn
 from tests.kernel.bench import Bench
-from tests.kernel.test_incident_types import CASES, calling, looped, script, task, through
+from tests.kernel.test_incident_types import CASES, THROWN, calling, looped, script, task, through
 from tests.model.diagram import boundary, catch, element, end, extensions, flow, gateway, message, model, path, service, start, timer
 
 PYTHON: Final = re.compile(
@@ -61,6 +62,10 @@ def assigned(expression: str) -> bytes:
     return through(task)
 
 
+def thrown(expression: str) -> bytes:
+    return THROWN.replace(b'errorCode="A"', f"errorCode={quoteattr(expression)}".encode())
+
+
 def receiving(expression: str, name: str = "order") -> bytes:
     event = element("messageEventDefinition", id="event", messageRef="order")
     return model(start(), catch("held", event), end(), path("start", "held", "end")).replace(
@@ -96,6 +101,7 @@ PLACES: Final[dict[str, Callable[[str], bytes]]] = {
     "process id": calling,
     "decision id": called_decision,
     "assignee": assigned,
+    "error code": thrown,
     "message name": lambda text: receiving("= 1", text),
 }
 EXPRESSIONS: Final = (
