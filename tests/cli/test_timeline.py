@@ -87,6 +87,14 @@ def test_bars_stand_where_the_work_was_done() -> None:
     assert second.index("█") == first.index("█") + WIDTH // 2
 
 
+@pytest.mark.parametrize("columns,width", [(0, WIDTH), (200, WIDTH), (60, 60 - 16 - 2 - len("  running …")), (20, 12)])
+def test_bars_fit_on_the_page(columns: int, width: int) -> None:
+    """Unless there is no room for a bar at all."""
+    (line,) = timeline(answer(task(5, 0, None, ACTIVE)), now_ms=1000, columns=columns).plain.splitlines()
+    assert line.count("█") == width
+    assert columns in {0, 20} or len(line) <= columns
+
+
 def test_work_of_no_time_has_a_bar() -> None:
     """Everything that was done can be seen."""
     assert timeline(answer(task(5, 1000, 1000, COMPLETED)), now_ms=1000).plain.count("█") == 1

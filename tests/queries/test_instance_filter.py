@@ -121,7 +121,7 @@ def test_a_count_ends_where_it_would_take_long(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_page_ends_where_much_was_looked_at_and_the_next_goes_on_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(paging, "LOOKED_AT_FOR_A_PAGE", 3)
+    monkeypatch.setattr(paging, "LOOKED_AT", 3)
     engine = engine_with(TRIP)
     wanted = engine.start("trip", {"v": 1})
     for _ in range(7):
@@ -131,6 +131,8 @@ def test_a_page_ends_where_much_was_looked_at_and_the_next_goes_on_there(monkeyp
     while pages[-1].next_page_key:
         pages.append(list_process_instances(engine.store, asked, page_key=pages[-1].next_page_key))
     assert [[one.key for one in page.items] for page in pages] == [[], [], [wanted]]
+    counted = list_process_instances(engine.store, asked, count=True)
+    assert (counted.total, counted.total_is_at_least) == (0, True)
 
 
 def test_what_began_long_before_is_not_looked_at() -> None:

@@ -12,6 +12,8 @@ incident that is over where it was.
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -104,8 +106,9 @@ def draw(answer: wire.GetProcessInstanceResponse, now_ms: int) -> Tree:
 
 
 def draw_timeline(answer: wire.GetProcessInstanceResponse, now_ms: int) -> Group:
-    """A process instance as bars along time."""
-    return Group(_heading(answer, Picture(answer, now_ms)), timeline(answer, now_ms))
+    """A process instance as bars along time, as wide as the terminal has room for."""
+    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+    return Group(_heading(answer, Picture(answer, now_ms)), timeline(answer, now_ms, columns))
 
 
 def _heading(answer: wire.GetProcessInstanceResponse, picture: Picture) -> Text:

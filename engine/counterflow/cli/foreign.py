@@ -16,7 +16,7 @@ NOUNS: Mapping[str, Sequence[str]] = {
     "incident": ("incident", "incidents", "inc"),
     "job": ("job", "jobs"),
     "message": ("message", "messages", "msg"),
-    "variable": ("variable", "variables", "vars"),
+    "variable": ("variable", "variables", "var", "vars"),
     "task": ("user-task", "user-tasks", "usertask", "usertasks", "ut"),
     "worker": ("worker", "workers"),
     "topology": ("topology", "status"),

@@ -8,29 +8,31 @@ from rich.text import Text
 
 from counterflow_wire import counterflow_v1 as wire
 
-WIDTH = 48
+WIDTH, NARROWEST = 48, 12
 NARROWEST_NAME, WIDEST_NAME = 16, 40
+LONGEST_WORD = len("  running …")
 BODY = -1
 """`loop_counter` of the body of a multi-instance activity: its instances have the bars."""
 
 
-def timeline(answer: wire.GetProcessInstanceResponse, now_ms: int) -> Text:
-    """One line a task or call: its name, its bar, what became of it."""
+def timeline(answer: wire.GetProcessInstanceResponse, now_ms: int, columns: int = 0) -> Text:
+    """One line a task or call: its name, its bar, what became of it. Of a page with so many columns (0: as many as wanted)."""
     instance = answer.process_instance
     end_ms = instance.ended_at_ms if instance.HasField("ended_at_ms") else now_ms
     length_ms = max(end_ms - instance.started_at_ms, 1)
     text = Text()
     work = sorted(_work(answer.root), key=lambda element: element.key)
     widest = max([NARROWEST_NAME, *(len(_name(element)) for element in work)])
+    width = max(min(WIDTH, columns - widest - 2 - LONGEST_WORD), NARROWEST) if columns else WIDTH
     for element in work:
         until_ms = element.ended_at_ms if element.HasField("ended_at_ms") else now_ms
-        first = (element.activated_at_ms - instance.started_at_ms) * WIDTH // length_ms
-        last = max((until_ms - instance.started_at_ms) * WIDTH // length_ms, first + 1)
+        first = (element.activated_at_ms - instance.started_at_ms) * width // length_ms
+        last = max((until_ms - instance.started_at_ms) * width // length_ms, first + 1)
         style, word = _looks(element)
         text.append(f"  {_name(element):<{widest}}")
         text.append(" " * first)
         text.append("█" * (last - first), style=style)
-        text.append(" " * (WIDTH - last + 2) + word + "\n", style=style)
+        text.append(" " * (width - last + 2) + word + "\n", style=style)
     return text
 
 

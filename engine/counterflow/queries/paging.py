@@ -19,9 +19,8 @@ FIRST_WINDOW = 1_024
 """Keys, not rows: jobs, incidents and elements take theirs from the same counter."""
 LARGEST_PORTION = 2_000
 
-LOOKED_AT_FOR_A_PAGE = 20_000
-"""Rows. A page that has looked at as many ends where it is, and `next_page_key` goes on."""
-LOOKED_AT_FOR_A_COUNT = 100_000
+LOOKED_AT = 20_000
+"""Rows. A page that has looked at as many ends where it is, and `next_page_key` goes on; so does a count, which then says "at least"."""
 COUNTED = 10_000
 """Beyond it a count says \"at least\"."""
 
@@ -66,9 +65,9 @@ def page_of(rows: Iterator[RowType], sieve: Sieve = EVERYTHING, *, page_size: in
                 found.append(row)
             else:
                 goes_on_behind = goes_on_behind or key_number(found[-1])
-        if not goes_on_behind and looked_at == LOOKED_AT_FOR_A_PAGE:
+        if not goes_on_behind and looked_at == LOOKED_AT:
             goes_on_behind = key_number(row)
-        if goes_on_behind and (not count or looked_at >= LOOKED_AT_FOR_A_COUNT or total > COUNTED):
+        if goes_on_behind and (not count or looked_at >= LOOKED_AT or total > COUNTED):
             return Page(found, goes_on_behind, min(total, COUNTED) if count else 0, total_is_at_least=count)
     return Page(found, goes_on_behind, total if count else 0)
 
