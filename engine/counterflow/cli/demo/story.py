@@ -20,6 +20,7 @@ from rich.rule import Rule
 from rich.text import Text
 
 from counterflow.cli.address import Address
+from counterflow.cli.demo.command import FOLDER, PACE_SECONDS
 from counterflow.cli.demo.processes import DemoServer, workers
 from counterflow.cli.demo.showcase import find_showcase
 from counterflow.cli.demo.timeline import timeline
@@ -29,8 +30,6 @@ from counterflow.cli.remote import Remote
 from counterflow_wire import counterflow_v1 as wire
 
 SERVICES = ("hotel", "car", "flight")
-FOLDER = Path(".counterflow-demo")
-PACE_SECONDS = 0.9
 LOOK_SECONDS = 0.1
 PATIENCE_SECONDS = 30.0
 PROCESS = "trip-booking"
