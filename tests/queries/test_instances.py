@@ -6,6 +6,7 @@ import pytest
 
 from counterflow.kernel.quarantine import QuarantineInstance
 from counterflow.kernel.records import Rejection, RejectionType
+from counterflow.queries.instance_filter import InstanceFilter
 from counterflow.queries.instances import list_process_instances, process_instance
 from counterflow.queries.shapes import ElementInstance, InstanceTree
 from counterflow.testing import EPOCH_MS, Engine
@@ -248,10 +249,10 @@ def test_instances_are_narrowed_by_process_definition_and_state() -> None:
     trip, joined, cancelled = engine.start("trip"), engine.start("joined"), engine.start("trip")
     engine.cancel(cancelled)
     definition = process_instance(engine.store, joined).process_instance.definition_key
-    assert [found.key for found in list_process_instances(engine.store, bpmn_process_id="trip").items] == [cancelled, trip]
-    assert [found.key for found in list_process_instances(engine.store, definition_key=definition).items] == [joined]
-    assert [found.key for found in list_process_instances(engine.store, state="active").items] == [joined, trip]
-    assert [found.key for found in list_process_instances(engine.store, state="terminated", bpmn_process_id="trip").items] == [cancelled]
+    assert [found.key for found in list_process_instances(engine.store, InstanceFilter("trip")).items] == [cancelled, trip]
+    assert [found.key for found in list_process_instances(engine.store, InstanceFilter(definition_key=definition)).items] == [joined]
+    assert [found.key for found in list_process_instances(engine.store, InstanceFilter(state="active")).items] == [joined, trip]
+    assert [found.key for found in list_process_instances(engine.store, InstanceFilter("trip", state="terminated")).items] == [cancelled]
 
 
 def test_a_list_counts_open_incidents_and_knows_what_is_quarantined() -> None:
@@ -266,7 +267,7 @@ def test_a_list_counts_open_incidents_and_knows_what_is_quarantined() -> None:
 @pytest.mark.parametrize(
     "asked,words",
     [
-        ({"state": "done"}, "Expected a state of active, completed, terminated, but found 'done'"),
+        ({"asked": InstanceFilter(state="done")}, "Expected a state of active, completed, terminated, but found 'done'"),
         ({"page_size": -1}, "Expected a page size between 1 and 1000, but found -1"),
         ({"page_key": -1}, "Expected a page key of 0 or more, but found -1"),
     ],
