@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.kernel.bench import Bench
 from tests.model.diagram import element, end, extensions, model, path, service, start
+from tests.simulation.data import Pair, decoded, mapped
 
-Pair = tuple[str, str]
-"""Source and target of a mapping, both paths."""
 PATHS = st.lists(st.sampled_from("ab"), min_size=1, max_size=3).map(".".join)
 MAPPINGS = st.lists(st.tuples(PATHS, PATHS), min_size=1, max_size=4)
 VALUES = st.recursive(st.integers(0, 9), lambda inner: st.dictionaries(st.sampled_from("ab"), inner), max_leaves=6)
@@ -26,33 +24,6 @@ def process_with(kind: str, mappings: Sequence[Pair]) -> bytes:
     mapped = element("zeebe:ioMapping", *(element(f"zeebe:{kind}", source=f"= {source}", target=target) for source, target in mappings))
     task = element("serviceTask", extensions(element("zeebe:taskDefinition", type="pack"), mapped), id="task")
     return model(start(), task, service("after"), end(), path("start", "task", "after", "end"))
-
-
-def at(values: Mapping[str, Any], place: str) -> Any:
-    """What FEEL finds at a path: null where there is nothing."""
-    found: Any = values
-    for name in place.split("."):
-        found = found.get(name) if isinstance(found, dict) else None
-    return found
-
-
-def put(values: dict[str, Any], place: str, value: Any) -> dict[str, Any]:
-    """The same object with one member, however deep, of this value."""
-    name, _, rest = place.partition(".")
-    inner = values.get(name)
-    return {**values, name: put(inner if isinstance(inner, dict) else {}, rest, value) if rest else value}
-
-
-def mapped(mappings: Sequence[Pair], seen: dict[str, Any], target: dict[str, Any]) -> dict[str, Any]:
-    """The target after these mappings, each of which sees what is there with what those before it have made."""
-    for source, place in mappings:
-        value = at(seen, source)
-        seen, target = put(seen, place, value), put(target, place, value)
-    return target
-
-
-def decoded(values: Mapping[str, bytes]) -> dict[str, Any]:
-    return {name: msgspec.json.decode(value) for name, value in values.items()}
 
 
 @given(MAPPINGS, DOCUMENTS, DOCUMENTS)

@@ -14,7 +14,21 @@ import msgspec
 import pytest
 
 from counterflow import loop, partition
-from counterflow.kernel import correlation, engine, error_events, incidents, job_delivery, jobs, lifecycle, messages, timers, undo, waits
+from counterflow.kernel import (
+    correlation,
+    engine,
+    error_events,
+    incidents,
+    job_delivery,
+    jobs,
+    lifecycle,
+    mappings,
+    messages,
+    timers,
+    undo,
+    variables,
+    waits,
+)
 from counterflow.kernel.elements import parallel_gateway, sub_process
 from counterflow.kernel.elements.registry import ROOMS
 from counterflow.kernel.indexes import OldestFirst
@@ -23,7 +37,7 @@ from counterflow.kernel.records import InstanceEnded, LogEntry
 from counterflow.kernel.rows import ElementInstance, Job, Message, MessageCorrelation, Partition, Row, Variable
 from counterflow.kernel.state import State
 from counterflow.kernel.step import Step
-from counterflow.model.graph import Behaviour, ErrorDefinition, Flow, Node
+from counterflow.model.graph import Behaviour, ErrorDefinition, Flow, Node, VariableMapping
 from counterflow.store.port import Batch
 
 Patch = pytest.MonkeyPatch
@@ -134,6 +148,22 @@ def any_error_is_caught_by_the_first(patch: Patch) -> None:
         return next((event for event in events if isinstance(event.event, ErrorDefinition)), None)
 
     patch.setattr(error_events, "_matching", first)
+
+
+def mapping_reads_its_target(patch: Patch) -> None:
+    """Behind a nested target a mapping sees what stands outside, and no more what the element has."""
+
+    def map_values(
+        step: Step, element: ElementInstance, found: Sequence[VariableMapping], present: Mapping[str, bytes]
+    ) -> dict[str, bytes]:
+        made: dict[str, bytes] = {}
+        for mapping in found:
+            name, path = mapping.target[0], mapping.target[1:]
+            value = variables.evaluate_to_json(step, element.key, mapping.source, name, made)
+            made[name] = mappings._with_member(step, made.get(name, present.get(name)), path, value) if path else value
+        return made
+
+    patch.setattr(mappings, "map_values", map_values)
 
 
 def interruption_spares_what_runs(patch: Patch) -> None:
@@ -252,6 +282,7 @@ MUTANTS = (
     scope_ends_too_early,
     incident_dropped,
     any_error_is_caught_by_the_first,
+    mapping_reads_its_target,
     interruption_spares_what_runs,
     call_survives_its_caller,
     message_reaches_twice,

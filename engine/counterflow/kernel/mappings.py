@@ -14,7 +14,9 @@ from counterflow.kernel.step import Step
 from counterflow.model.graph import VariableMapping
 
 
-def map_values(step: Step, element: ElementInstance, mappings: Iterable[VariableMapping], present: Mapping[str, bytes]) -> variables.Document:
+def map_values(
+    step: Step, element: ElementInstance, mappings: Iterable[VariableMapping], present: Mapping[str, bytes]
+) -> variables.Document:
     """What mappings give, by top-level variable. `present` holds what a nested target (`order.id`) is added to.
 
     Sources are evaluated in the element's scope, from first to last, and see what is there with what earlier mappings have made:
