@@ -5,7 +5,7 @@ RUN    := $(VENV)/bin/python
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check format test demo simulate oracle bench protos traces clean
+.PHONY: help setup check format test demo simulate bench protos traces clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,9 +36,6 @@ demo: setup ## An engine, a showcase process and its workers, in one terminal
 
 simulate: setup ## Play SEEDS=… worlds of seeded chance from FIRST=… on, or SEED=… alone
 	$(RUN) -m tests.simulation
-
-oracle: setup ## Put every behaviour to a real Zeebe too; writes docs/differences.md
-	$(RUN) -m tests.conformance.zeebe_oracle
 
 bench: setup ## Measure what the promises cost
 	$(RUN) -m tests.benchmarks
