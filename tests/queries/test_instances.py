@@ -162,7 +162,7 @@ def test_incidents_stay_in_the_tree_when_they_are_resolved() -> None:
     key = engine.start("guarded")
     engine.complete("reserve")
     held = inner(process_instance(engine.store, key), "inside").children[2]
-    assert (held.state, [incident.state for incident in held.incidents]) == ("active", ["open"])
+    assert (held.state, [incident.state for incident in held.incidents]) == ("activating", ["open"])
     assert held.incidents[0].error_type == "EXTRACT_VALUE_ERROR"
     assert held.incidents[0].remedy.startswith("Set the variables that the expression reads")
     assert process_instance(engine.store, key).process_instance.incident_count == 1

@@ -192,10 +192,11 @@ def time_taken_from_elsewhere(patch: Patch) -> None:
     """A decision that depends on more than state, command and time."""
     count = iter(range(10**9))
 
-    def later(step: Step, element: ElementInstance, *rest: Any) -> None:
-        step.emit(jobs.JobCreated(step.new_key(), element.key, "odd", 3, str(next(count)).encode()))
+    def later(step: Step, element: ElementInstance, node: Node) -> None:
+        if lifecycle.map_inputs(step, element, node) and lifecycle.activate(step, element, node):
+            step.emit(jobs.JobCreated(step.new_key(), element.key, "odd", 3, str(next(count)).encode()))
 
-    patch.setitem(_mutable(ROOMS), Behaviour.JOB_TASK, replace(ROOMS[Behaviour.JOB_TASK], activated=later))
+    patch.setitem(_mutable(ROOMS), Behaviour.JOB_TASK, replace(ROOMS[Behaviour.JOB_TASK], beginning=later))
 
 
 def failed_commit_kept_in_memory(patch: Patch) -> None:

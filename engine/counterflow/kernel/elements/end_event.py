@@ -13,12 +13,18 @@ from counterflow.kernel.step import Step
 from counterflow.model.graph import CompensateDefinition, ErrorDefinition, Node, TerminateDefinition
 
 
+def beginning(step: Step, element: ElementInstance, node: Node) -> None:
+    """An error is thrown where something catches it; anything else begins as usual."""
+    if isinstance(node.event, ErrorDefinition):
+        _throw_error(step, element, node, node.event.code or "")
+    else:
+        lifecycle.set_to_work(step, element, node)
+
+
 def activated(step: Step, element: ElementInstance, node: Node) -> None:
     """Do what the event definition says, and end the token."""
     definition = node.event
-    if isinstance(definition, ErrorDefinition):
-        _throw_error(step, element, node, definition.code or "")
-    elif isinstance(definition, CompensateDefinition):
+    if isinstance(definition, CompensateDefinition):
         compensation.begin_throw(step, element, node)
     elif isinstance(definition, TerminateDefinition):
         lifecycle.terminate_children(step, element.scope_key, spare=element.key)
@@ -34,8 +40,8 @@ def _throw_error(step: Step, element: ElementInstance, node: Node, code: str) ->
         error_events.tell_uncaught(step, element, code, "")
     elif catch.instance.quarantine is not None:
         error_events.tell_set_aside(step, element, code, catch)
-    else:
+    elif lifecycle.activate(step, element, node):
         error_events.catch_error(step, catch, error_events.ThrownError(code, "", {}))
 
 
-ROOM = Room(activated=activated, resume=compensation.resume, terminating=compensation.terminating)
+ROOM = Room(beginning=beginning, activated=activated, resume=compensation.resume, terminating=compensation.terminating)
