@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.kernel.bench import Bench
+from counterflow.kernel.incidents import ResolveIncident
+from counterflow.kernel.variables import SetVariables
+from tests.kernel.bench import Bench, document
 from tests.model.diagram import element, end, extensions, model, path, service, start
 from tests.simulation.data import Pair, decoded, mapped
 
@@ -50,3 +53,26 @@ def test_a_mapping_behind_a_nested_one_reads_what_the_worker_gave(caller: dict[s
     instance = bench.create(**caller)
     bench.complete("pack", a={"x": 1, "y": 2})
     assert decoded(instance.variables[instance.key]) == {"a": {**caller.get("a", {}), "x": 1}, "y": 2}
+
+
+def test_inputs_that_are_made_anew_see_what_was_there_before_they_were_made() -> None:
+    """An incident behind the mappings (the job's type is null) holds the task; each of its tries adds one to the same count."""
+    inputs = [("count + 1", "count"), ("item.way", "item"), ("method", "way")]
+    mapped = element("zeebe:ioMapping", *(element("zeebe:input", source=f"= {source}", target=target) for source, target in inputs))
+    items = element("zeebe:loopCharacteristics", inputCollection="= items", inputElement="item")
+    loop = element("multiInstanceLoopCharacteristics", extensions(items))
+    task = element("serviceTask", extensions(element("zeebe:taskDefinition", type="= way"), mapped), loop, id="task")
+    bench = Bench(model(start(), task, end(), path("start", "task", "end")))
+    instance = bench.create(count=1, items=[{"way": "by card"}])
+    for method in (None, 7, "pay"):
+        bench.do(SetVariables(element_instance_key=instance.key, variables=document(method=method)))
+        bench.do(ResolveIncident(incident_key=bench.incident().key))
+    (job,) = bench.activate("pay")
+    assert msgspec.json.decode(job.variables) | {"items": []} == {
+        "count": 2,
+        "item": "by card",
+        "items": [],
+        "loopCounter": 1,
+        "method": "pay",
+        "way": "pay",
+    }

@@ -178,10 +178,21 @@ def test_tokens_that_wait_at_a_join_and_flows_that_were_taken() -> None:
     key = engine.start("joined")
     engine.complete("left")
     tree = process_instance(engine.store, key)
-    assert [(token.gateway_id, token.flow_id, token.count) for token in tree.waiting_tokens] == [("join", "left-join", 1)]
+    (join,) = tree.root.joins
+    assert (join.element_id, [(flow.flow_id, flow.source_id, flow.tokens) for flow in join.flows]) == (
+        *("join", [("left-join", "left", 1), ("right-join", "right", 0)]),
+    )
     assert [flow.flow_id for flow in tree.flows_taken] == ["start-split", "split-left", "split-right", "left-join"]
     engine.complete("right")
-    assert process_instance(engine.store, key).waiting_tokens == []
+    assert process_instance(engine.store, key).root.joins == []
+
+
+def test_a_join_in_a_scope_that_was_swept_away_waits_no_longer() -> None:
+    engine = engine_with(JOINED)
+    key = engine.start("joined")
+    engine.complete("left")
+    engine.cancel(key)
+    assert process_instance(engine.store, key).root.joins == []
 
 
 def test_a_quarantined_instance_says_why_and_an_abandoned_one_has_nothing_open() -> None:

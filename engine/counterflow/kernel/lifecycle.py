@@ -123,13 +123,19 @@ def enter(
 
 
 def begin(step: Step, element: ElementInstance, node: Node) -> None:
-    """Its turn has come: the element's room maps its inputs and sets it to work."""
+    """Its turn has come: the element's room maps its inputs and sets it to work.
+
+    Where an incident holds it at its beginning it has what it had before, so that mappings made anew do not see what they have made.
+    """
     if element.state != ACTIVATING:
         return
     if not step.may_enter(element):
         hold_up(step, element)
         return
+    own = dict(step.current().variables.get(element.key, {})) if node.inputs else None
     step.room_of(element, node).beginning(step, element, node)
+    if own is not None and step.current().elements.get(element.key) is element:
+        variables.restore(step, element.key, own)
 
 
 def set_to_work(step: Step, element: ElementInstance, node: Node) -> None:

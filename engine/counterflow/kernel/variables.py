@@ -241,6 +241,15 @@ def hand_on(step: Step, scope_key: int, names: Iterable[str]) -> dict[str, bytes
     return carried
 
 
+def restore(step: Step, scope_key: int, before: Document) -> None:
+    """A scope has again what it had before."""
+    present = step.current().variables.get(scope_key, {})
+    made = tuple(name for name in sorted(present) if name not in before)
+    if made:
+        step.emit(VariablesRemoved(scope_key, made))
+    carry(step, scope_key, before)
+
+
 def evaluate(step: Step, scope_key: int, expression: Expression, over: Document = _NOTHING) -> feel.Evaluation:
     """An expression as seen from a scope, at the time of the command; `over` hides what the scopes have."""
     return evaluate_in(step, ScopeView(step, scope_key, over), expression)
