@@ -3,8 +3,8 @@
     (nothing) → activating → activated → completing → completed
                      └────────────┴──────────┴─→ terminating → terminated
 
-`activating` and `completing` are passed within one command unless a mapping fails: then an incident holds the element
-there, and resolving it takes up the course at the same place. Completed and terminated elements have no row; the log
+`activating` and `completing` are passed within one command unless a mapping fails or what the element needs to begin is
+missing: then an incident holds the element there, and resolving it takes up the course at the same place. Completed and terminated elements have no row; the log
 keeps their story. After camunda/zeebe's ProcessInstanceLifecycle; BPMN 2.0.2, 13.3.2 (activity life cycle).
 """
 
