@@ -32,7 +32,7 @@ test: check ## Everything a change must pass
 	$(RUN) -m pytest -n 2
 
 demo: setup ## An engine, a showcase process and its workers, in one terminal
-	$(RUN) -m counterflow.demo
+	$(RUN) -m counterflow demo
 
 simulate: setup ## Play SEEDS=… worlds of seeded chance from FIRST=… on, or SEED=… alone
 	$(RUN) -m tests.simulation

@@ -25,7 +25,7 @@ from counterflow.kernel import engine
 from counterflow.kernel.correlation import SetStartAside
 from counterflow.kernel.due import TriggerDue
 from counterflow.kernel.indexes import Due
-from counterflow.kernel.job_delivery import ActivateJobs, ReturnJob
+from counterflow.kernel.job_delivery import ActivateJobs, HoldJob, ReturnJob
 from counterflow.kernel.quarantine import QuarantineInstance
 from counterflow.kernel.records import Command, InstanceEnded, LogEntry, Rejection, RejectionType
 from counterflow.kernel.rows import StartTimer
@@ -40,7 +40,7 @@ logger = logging.getLogger("counterflow.loop")
 DUE_AT_ONCE = 200
 """Due things triggered before other commands get their turn again."""
 FAULTS_PER_OFFER = 16
-
+"""Instances that break while their jobs are given out, in one go; whoever takes jobs goes on with the others."""
 
 REST_MS = 1_000
 """How long due things wait after the database could not be read."""
@@ -222,7 +222,7 @@ class Loop:
 
     def _refuse_when_full(self, command: Command) -> int:
         """Answers the command's size. Jobs that reach nobody come back also while stopping: who starts next can give them away at once."""
-        if self._is_stopped or (self._stopping and not isinstance(command, ReturnJob)):
+        if self._is_stopped or (self._stopping and not isinstance(command, ReturnJob | HoldJob)):
             raise Unavailable("The server is stopping; try again when it is back")
         if self._is_lost and not self._recover():
             raise Unavailable("The database can neither be written nor read; try again when it is back")

@@ -2,14 +2,14 @@
 
 What waits is held in memory (rows, log, answers), so it is bounded; and a server full of new work could not even end what it has
 begun. So most commands may fill three quarters, and the last quarter is left to those that bring something to its end. Jobs that
-reached nobody always come back: they are no more than had been given out.
+reached nobody always come back, or are held: they are no more than had been given out.
 """
 
 from __future__ import annotations
 
 from counterflow.kernel.deployments import DeployResources
 from counterflow.kernel.instances import CancelProcessInstance
-from counterflow.kernel.job_delivery import ActivateJobs, ReturnJob
+from counterflow.kernel.job_delivery import ActivateJobs, HoldJob, ReturnJob
 from counterflow.kernel.jobs import CompleteJob, FailJob, ThrowError
 from counterflow.kernel.records import Command
 
@@ -30,7 +30,7 @@ class Pending:
 
     def why_full(self, command: Command, size: int) -> str:
         """Why there is no room for this command, or nothing. While none waits there is room for any."""
-        if not self.count or isinstance(command, ReturnJob):
+        if not self.count or isinstance(command, ReturnJob | HoldJob):
             return ""
         maximum, maximum_bytes = self._maximum, self._maximum_bytes
         if not isinstance(command, ENDING):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from counterflow.documents.limits import DECISION_LIMITS
 from counterflow.model.graph import CompensationOrder
 
 MEBIBYTE = 1024 * 1024
@@ -29,8 +30,6 @@ class Settings:
     database_url: str = "sqlite:///counterflow.db"
     host: str = "127.0.0.1"
     grpc_port: int = 26500
-    http_port: int = 8080
-    management_port: int = 9600
     compensation_order: CompensationOrder = CompensationOrder.MIRROR
     insecure_public: bool = False
     request_timeout_ms: int = 15_000
@@ -38,6 +37,8 @@ class Settings:
     shutdown_grace_ms: int = 10_000
     message_bytes: int = 4 * MEBIBYTE
     variable_bytes: int = 2 * MEBIBYTE
+    resource_bytes: int = DECISION_LIMITS.resource_bytes
+    decision_elements: int = DECISION_LIMITS.elements
     steps_without_wait: int = 1_000
     pending_commands: int = 4_000
     pending_bytes: int = 64 * MEBIBYTE
@@ -114,15 +115,15 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("database_url", _text, "where data is kept: sqlite:///FILE, or memory: to forget it at the end"),
     Setting("host", _text, "the address to listen on"),
     Setting("grpc_port", _PORT, "where clients and workers call"),
-    Setting("http_port", _PORT, "where people look"),
-    Setting("management_port", _PORT, "where machines ask how the server is"),
     Setting("compensation_order", _order, "the order of undo: mirror, parallel or sequential"),
-    Setting("insecure_public", _truth, "listen on a public address without TLS and authentication"),
+    Setting("insecure_public", _truth, "listen on a public address, although there is neither TLS nor authentication"),
     Setting("request_timeout_ms", _TIME_MS, "how long a call may take"),
     Setting("long_poll_ms", _TIME_MS, "how long a poll waits that does not say"),
     Setting("shutdown_grace_ms", _TIME_MS, "how long calls may go on while the server stops"),
     Setting("message_bytes", _whole(65_536, 256 * MEBIBYTE), "the largest message on the wire"),
     Setting("variable_bytes", _whole(1_024, 256 * MEBIBYTE), "the largest variables of one scope"),
+    Setting("resource_bytes", _whole(1_024, 256 * MEBIBYTE), "the largest file that may be deployed"),
+    Setting("decision_elements", _whole(100, 100_000_000), "XML elements of one decision file; a rule has two for each column"),
     Setting("steps_without_wait", _whole(10, 1_000_000), "elements that one command may enter again before it is held up by an incident"),
     Setting("pending_commands", _whole(1, 1_000_000), "commands that may wait for their commit before callers are sent away"),
     Setting("pending_bytes", _whole(65_536, 65_536 * MEBIBYTE), "bytes of commands that may wait for their commit"),

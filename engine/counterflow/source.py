@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from counterflow.documents.limits import NO_LIMITS
 from counterflow.kernel.records import BrokenInvariant
 from counterflow.kernel.rows import DecisionRequirements, ProcessDefinition, Resource, Row
 from counterflow.model.graph import Process
@@ -48,7 +49,7 @@ class StoreSource:
         from counterflow.dmn import read  # noqa: PLC0415 - XML is needed only when a decision is first evaluated
 
         resource = self._resource(requirements)
-        result = read(resource.content, resource.name, imported)
+        result = read(resource.content, resource.name, imported, limits=NO_LIMITS)
         if result.definitions is None:
             problems = "; ".join(str(finding) for finding in result.errors[:3])
             raise BrokenInvariant(f"decision model {requirements.key} can no longer be read from resource '{resource.name}': {problems}")

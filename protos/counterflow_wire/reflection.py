@@ -1,27 +1,21 @@
-"""Descriptors for the gRPC reflection services, so that grpcurl and its like can describe every service of the server.
-
-Our own services live in a private pool, the health and reflection services in the process's default one; reflection wants one
-pool that knows them all.
-"""
+"""Descriptors for the gRPC reflection services, so that grpcurl and its like can describe every service of the server."""
 
 from __future__ import annotations
 
-from google.protobuf import descriptor_pb2
+from google.protobuf.descriptor_pb2 import FileDescriptorProto
 from google.protobuf.descriptor_pool import DescriptorPool
-from grpc_health.v1 import health_pb2
-from grpc_reflection.v1alpha import reflection_pb2
 
-from counterflow_wire import counterflow_v1, gateway
+from counterflow_wire import counterflow_v1, gateway, health_v1, reflection_v1
 from counterflow_wire.pool import load
 
-OLD_PACKAGE = "grpc.reflection.v1alpha"
 PACKAGE = "grpc.reflection.v1"
+OLD_PACKAGE = "grpc.reflection.v1alpha"
 
 SERVICE_NAMES: tuple[str, ...] = (
     gateway.SERVICE,
     counterflow_v1.SERVICE,
-    health_pb2.DESCRIPTOR.services_by_name["Health"].full_name,
-    f"{PACKAGE}.ServerReflection",
+    health_v1.SERVICE,
+    reflection_v1.SERVICE,
     f"{OLD_PACKAGE}.ServerReflection",
 )
 """What the server lists: our services, health, and reflection itself."""
@@ -31,19 +25,18 @@ def reflection_pool() -> DescriptorPool:
     """A new pool with every service of `SERVICE_NAMES`."""
     pool = DescriptorPool()
     load(pool)
-    for content in (health_pb2.DESCRIPTOR.serialized_pb, reflection_pb2.DESCRIPTOR.serialized_pb, _reflection_v1()):
-        pool.AddSerializedFile(content)
+    pool.AddSerializedFile(_reflection_v1alpha())
     return pool
 
 
-def _reflection_v1() -> bytes:
-    """Version 1 of the protocol is v1alpha under another name, and no package on PyPI that we have carries it."""
-    file = descriptor_pb2.FileDescriptorProto.FromString(reflection_pb2.DESCRIPTOR.serialized_pb)
-    file.name = file.name.replace("v1alpha", "v1")
-    file.package = PACKAGE
+def _reflection_v1alpha() -> bytes:
+    """The first version of the protocol, which most tools still ask first: version 1 under another name."""
+    file = FileDescriptorProto.FromString(reflection_v1.DESCRIPTOR.serialized_pb)
+    file.name = file.name.replace(".proto", "_v1alpha.proto")
+    file.package = OLD_PACKAGE
     for field in (field for message in file.message_type for field in message.field if field.type_name):
-        field.type_name = field.type_name.replace(f".{OLD_PACKAGE}.", f".{PACKAGE}.")
+        field.type_name = field.type_name.replace(f".{PACKAGE}.", f".{OLD_PACKAGE}.")
     for method in file.service[0].method:
-        method.input_type = method.input_type.replace(f".{OLD_PACKAGE}.", f".{PACKAGE}.")
-        method.output_type = method.output_type.replace(f".{OLD_PACKAGE}.", f".{PACKAGE}.")
+        method.input_type = method.input_type.replace(f".{PACKAGE}.", f".{OLD_PACKAGE}.")
+        method.output_type = method.output_type.replace(f".{PACKAGE}.", f".{OLD_PACKAGE}.")
     return file.SerializeToString()

@@ -21,6 +21,7 @@ class Method(NamedTuple):
     name: str
     request: type[Message]
     response: type[Message]
+    client_streaming: bool
     server_streaming: bool
     path: str
 
@@ -33,6 +34,7 @@ def methods_of(service: str) -> Mapping[str, Method]:
                 name=method.name,
                 request=message_class(method.input_type.full_name),
                 response=message_class(method.output_type.full_name),
+                client_streaming=method.client_streaming,
                 server_streaming=method.server_streaming,
                 path=f"/{service}/{method.name}",
             )
@@ -44,7 +46,8 @@ def methods_of(service: str) -> Mapping[str, Method]:
 def bind(stub: object, channel: Any, methods: Mapping[str, Method]) -> None:
     """Give `stub` a callable for each rpc, on a `grpc.Channel` or a `grpc.aio.Channel`."""
     for name, method in methods.items():
-        connect = channel.unary_stream if method.server_streaming else channel.unary_unary
+        sends, receives = ("stream" if is_stream else "unary" for is_stream in (method.client_streaming, method.server_streaming))
+        connect = getattr(channel, f"{sends}_{receives}")
         setattr(
             stub,
             name,

@@ -36,6 +36,11 @@ def test_a_moment_is_utc_to_the_millisecond() -> None:
     assert moment(None) == "-"
 
 
+@pytest.mark.parametrize("at_ms", [2**53, -(2**53)])
+def test_a_moment_beyond_the_calendar_is_a_number(at_ms: int) -> None:
+    assert moment(at_ms) == f"{at_ms} ms since 1970"
+
+
 def test_long_text_is_cut_and_kept_on_one_line() -> None:
     assert shortened("a\n b", 10) == "a b"
     assert shortened("abcdef", 4) == "abc…"

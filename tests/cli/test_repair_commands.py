@@ -80,6 +80,25 @@ def test_resolving_what_is_not_there(counterflow: CommandLine) -> None:
     assert "incident with key '2251799813685249', but no such incident was found" in run.words
 
 
+@pytest.mark.parametrize("key", ["-5", "4711", str(2**52 + 5), str(2**63 - 1)])
+@pytest.mark.parametrize(
+    "command, what",
+    [
+        (("resolve",), "incident with key"),
+        (("cancel",), "a process instance with key"),
+        (("show",), "a process instance"),
+        (("history",), "a process instance"),
+        (("quarantine", "release"), "process instance"),
+        (("set-variables",), "element with key"),
+    ],
+)
+def test_a_key_that_cannot_be_of_this_server_is_not_found(counterflow: CommandLine, command: tuple[str, ...], what: str, key: str) -> None:
+    run = counterflow(*command, "--", key, *(['{"a": 1}'] if command == ("set-variables",) else []))
+    assert run.code == 3, run.words
+    assert what in run.words
+    assert f"'{key}'" in run.words
+
+
 def test_a_gateway_without_the_reading_service_resolves_all_the_same(monkeypatch: pytest.MonkeyPatch, counterflow: CommandLine) -> None:
     key = counterflow.start("guarded")
     counterflow.complete(key, "reserve")

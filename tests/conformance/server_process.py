@@ -24,7 +24,7 @@ class ServerProcess:
     def __init__(self, database: Path, port: int, *options: str, **settings: str) -> None:
         self.address = f"127.0.0.1:{port}"
         command = [sys.executable, "-m", "counterflow", "serve", "--database", f"sqlite:///{database}", "--grpc-port", str(port), *options]
-        variables = {f"COUNTERFLOW_{name.upper()}": value for name, value in ({"management_port": "0"} | settings).items()}
+        variables = {f"COUNTERFLOW_{name.upper()}": value for name, value in settings.items()}
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ | variables)
 
     @property

@@ -20,6 +20,7 @@ from tests.conformance.toolchains import built, missing
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "workers" / "samples" / "trip"
+CAMUNDA7 = ROOT / "workers" / "samples" / "trip_camunda7"
 MODEL = ROOT / "bpmn" / "showcase" / "trip-booking.bpmn"
 NPM = (("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"),)
 
@@ -74,9 +75,10 @@ class Work:
 
 
 @contextmanager
-def at_work(sample: Sample, address: str, *job_types: str) -> Iterator[Work]:
-    """A sample at work on some tasks, or on all; it is stopped as a person stops it, and has to end well."""
-    work, folder = Work(), built(SAMPLES / sample.name, sample.build)
+def at_work(sample: Sample, address: str, *job_types: str, folder: Path | None = None) -> Iterator[Work]:
+    """A sample (of another folder than its own) at work on some tasks, or on all; stopped as a person stops it, it has to end well."""
+    work = Work()
+    folder = folder or built(SAMPLES / sample.name, sample.build)
     chosen = [word for job_type in job_types for word in (*sample.option, job_type)]
     environment = os.environ | {"ZEEBE_ADDRESS": address}
     with subprocess.Popen([*sample.run, *chosen], cwd=folder, env=environment, stdout=subprocess.PIPE, text=True) as process:
@@ -144,3 +146,14 @@ def test_one_trip_is_served_in_several_languages(address: str, group: Sequence[S
         key, variables = create_with_result(address, "trip-booking", json.dumps({"flightFails": True}))
         assert variables == {"flightFails": True, "hotelReservation": f"H-{key}", "carReservation": f"C-{key}"}
     assert (hotel.cancelled, car.cancelled, undo.cancelled) == ([f"hotel H-{key} cancelled"], [], [f"car C-{key} cancelled"])
+
+
+def test_a_trip_drawn_for_camunda_7_is_booked_and_another_undone(server: ServerProcess) -> None:
+    """The flight of a far trip fails: car and hotel are cancelled. A near trip takes no flight."""
+    deploy(server.address, CAMUNDA7 / "trip.bpmn")
+    with at_work(PYTHON, server.address, folder=CAMUNDA7) as work:
+        key, near = create_with_result(server.address, "trip-camunda7", '{"distance": 90, "flightFails": true}')
+        assert near == {"distance": 90, "flightFails": True, "hotelReservation": f"hotel-{key}", "carReservation": f"car-{key}"}
+        key, far = create_with_result(server.address, "trip-camunda7", '{"distance": 900, "flightFails": true}')
+        assert far == {"distance": 900, "flightFails": True, "hotelReservation": f"hotel-{key}", "carReservation": f"car-{key}"}
+    assert work.cancelled == [f"car-{key} cancelled", f"hotel-{key} cancelled"]

@@ -9,6 +9,8 @@ from xml.sax.saxutils import escape, quoteattr
 from counterflow import dmn
 
 NAMESPACE = "urn:test"
+CAMUNDA = "http://camunda.org/schema/1.0/dmn"
+"""The namespace that Camunda's modelers give every model."""
 NOW_MS = 1_700_000_000_000
 
 
@@ -16,9 +18,9 @@ def model(*elements: str, namespace: str = NAMESPACE, version: str = "https://ww
     return f'<definitions xmlns="{version}" id="model" name="model" namespace="{namespace}">{"".join(elements)}</definitions>'.encode()
 
 
-def read(*elements: str) -> dmn.Definitions:
+def read(*elements: str, namespace: str = NAMESPACE) -> dmn.Definitions:
     """A model without any finding."""
-    result = dmn.read(model(*elements), "test.dmn")
+    result = dmn.read(model(*elements, namespace=namespace), "test.dmn")
     assert not result.findings, "\n".join(map(str, result.findings))
     assert result.definitions
     return result.definitions
@@ -40,10 +42,13 @@ def input_data(name: str, type_ref: str = "") -> str:
     return f"<inputData id={quoteattr(name)} name={quoteattr(name)}>{_variable(name, type_ref)}</inputData>"
 
 
-def decision(name: str, logic: str, needs: str = "", *, type_ref: str = "") -> str:
-    """`needs` are ids of inputs, decisions (with a leading `!`) and functions (with a trailing `()`), separated by commas."""
+def decision(name: str, logic: str, needs: str = "", *, type_ref: str = "", called: str = "", variable: bool = True) -> str:
+    """`needs` are ids of inputs, decisions (with a leading `!`) and functions (with a trailing `()`), separated by commas.
+
+    `called` is a name that is not the id; modelers leave the `variable` out.
+    """
     return (
-        f"<decision id={quoteattr(name)} name={quoteattr(name)}>{_variable(name, type_ref)}"
+        f"<decision id={quoteattr(name)} name={quoteattr(called or name)}>{_variable(name, type_ref) if variable else ''}"
         f"{''.join(_requirement(each.strip()) for each in needs.split(',') if each.strip())}{logic}</decision>"
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from counterflow import dmn
-from tests.dmn.drawing import context, decide, decision, item_definition, knowledge, literal, model, read
+from tests.dmn.drawing import context, decide, decision, item_definition, knowledge, literal, model, read, table
 from tests.feel.tables import shown
 
 
@@ -160,3 +160,35 @@ def test_the_type_of_an_expression() -> None:
         decision("c", literal('["x"]', "number")),
     )
     assert [decide(definitions, each).output for each in "abc"] == [["word"], 1, None]
+
+
+TWICE = "{a: 1, a: 2}"
+BOXED_TWICE = '<context><contextEntry><variable name="a"/>%s</contextEntry><contextEntry><variable name="a"/>%s</contextEntry></context>'
+COLUMNS_TWICE = '<relation><column name="a"/><column name="a"/><row>%s%s</row></relation>'
+
+
+@pytest.mark.parametrize(
+    "box, place",
+    [
+        (literal(TWICE), "the expression has an entry twice: at column 8 expected each entry once, found a again"),
+        (BOXED_TWICE % (literal("1"), literal("2")), "a boxed context has an entry twice: 'a'"),
+        (COLUMNS_TWICE % (literal("1"), literal("2")), "each row of a relation has an entry twice: 'a'"),
+        (f"<list>{literal(TWICE)}</list>", "the expression has an entry twice"),
+        (table(f"FIRST x || y\n- || {TWICE}"), "the output entry has an entry twice"),
+        (table(f"FIRST x || y\n{TWICE} || 1"), "the input entry has an entry twice"),
+        (table(f"FIRST x {{{TWICE}}} || y\n- || 1"), "the list of allowed values has an entry twice"),
+        (table(f"PRIORITY x || y {{{TWICE}}}\n- || 1"), "the list of output values has an entry twice"),
+    ],
+)
+def test_an_entry_twice_stops_the_decision_that_needs_it_and_no_other(box: str, place: str) -> None:
+    result = dmn.read(model(decision("a", box), decision("b", literal("a"), "!a"), decision("c", literal("3"))), "a.dmn")
+    (finding,) = result.findings
+    assert (finding.rule, finding.severity) == ("duplicate-entry", "warning")
+    assert place in finding.message
+    assert result.definitions
+    for name in ("a", "b"):
+        decided = decide(result.definitions, name, {"x": 1})
+        assert decided.failure is not None
+        assert (decided.failure.kind, decided.output) == ("duplicate entry", None)
+        assert "twice" in decided.failure.message
+    assert decide(result.definitions, "c").output == 3

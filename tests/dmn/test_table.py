@@ -7,8 +7,9 @@ from decimal import Decimal
 import msgspec
 import pytest
 
+from counterflow import dmn
 from counterflow.feel.run import Value
-from tests.dmn.drawing import decide, decision, item_definition, read, table
+from tests.dmn.drawing import decide, decision, item_definition, model, read, table
 from tests.feel.tables import cases, evaluate, shown
 
 DISH = """
@@ -213,3 +214,24 @@ def test_dates_in_json_are_dates_where_a_type_says_so() -> None:
     assert decide(definitions, "half", {"day": msgspec.Raw(b'"2030-07-01"')}).output == "second half"
     assert decide(definitions, "half", {"day": evaluate('date("2030-02-01")').value}).output == "first half"
     assert decide(definitions, "half", {"day": msgspec.Raw(b'"soon"')}).output is None
+
+
+@pytest.mark.parametrize(
+    "outputs, messages",
+    [
+        (["price", "fee"], []),
+        ([""], []),  # a single output needs none
+        (["", "price"], ["none here, beside the output in line 3 ('price')."]),
+        (["", ""], ["none here, beside the output in line 3 ('o1').", "none here, beside the output in line 2 ('o0')."]),
+        (["price", "price"], ["the name 'price' here and in line 2 ('price')."]),
+        (["price", "fee", "price", "price"], ["the name 'price' here and in line 2 ('price')."] * 2),
+    ],
+)
+def test_each_of_several_outputs_needs_a_name_of_its_own(outputs: list[str], messages: list[str]) -> None:
+    drawn = "".join(f'\n<output id="o{place}" name="{name}"/>' for place, name in enumerate(outputs))
+    rule = f"<rule>{'<outputEntry><text>1</text></outputEntry>' * len(outputs)}</rule>"
+    found = dmn.read(model(decision("a", f"<decisionTable>{drawn}{rule}</decisionTable>")), "a.dmn").findings
+    assert [finding.rule for finding in found] == ["output-name"] * len(messages)
+    assert [finding.severity for finding in found] == ["error"] * len(messages)
+    for finding, message in zip(found, messages, strict=True):
+        assert finding.message == f"expected several outputs to have a name each, found {message}"

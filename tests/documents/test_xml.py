@@ -2,8 +2,9 @@
 
 import pytest
 
+from counterflow.documents.findings import Finding, Severity
 from counterflow.documents.limits import Limits
-from counterflow.documents.xml import Advice, XmlError, line_of, local_name, namespace, parse
+from counterflow.documents.xml import Advice, XmlError, boolean, line_of, local_name, namespace, parse
 
 ADVICE = Advice("DRAWN", "Take it apart.", "Nest it less.")
 
@@ -100,3 +101,44 @@ def test_names_and_namespaces() -> None:
     root = parse(b'<a xmlns="urn:one" xmlns:o="urn:other"><b/><o:b/><c> text </c></a>', "model.bpmn", ADVICE)
     assert [(local_name(child), namespace(child)) for child in root] == [("b", "urn:one"), ("b", "urn:other"), ("c", "urn:one")]
     assert line_of(root[1]) == 1
+
+
+@pytest.mark.parametrize("uri", ["http://für.example/ä", "c:\\temp", "[brackets]", "a b"])
+def test_a_namespace_whose_name_is_no_uri_is_remarked_on_and_read(uri: str) -> None:
+    notes: list[Finding] = []
+    root = parse(f'<a xmlns:p="{uri}">\n<p:b/></a>'.encode(), "model.bpmn", ADVICE, notes=notes)
+    assert namespace(root[0]) == uri
+    assert [(finding.rule, finding.line, finding.severity) for finding in notes] == [("xml-namespace", 1, Severity.WARNING)]
+    assert uri in notes[0].message
+
+
+@pytest.mark.parametrize(
+    "content, expected",
+    [
+        ("<a xmlns:p='ü'>\n<b></a>", ("xml", 2)),
+        ("<a xmlns:p='ü'><q:b/></a>", ("xml", 1)),
+        ("<a xmlns:p='ü' xmlns:p='x'/>", ("xml", 1)),
+        (BOMB + "<a xmlns:p='ü' b='&l8;'/>", ("xml", 1)),
+        ("<!DOCTYPE a><a xmlns:p='ü'/>", ("xml-doctype", 1)),
+    ],
+)
+def test_beside_such_a_name_nothing_else_is_repaired(content: str, expected: tuple[str, int]) -> None:
+    with pytest.raises(XmlError) as caught:
+        parse(content.encode(), "model.bpmn", ADVICE)
+    assert (caught.value.finding.rule, caught.value.finding.line) == expected
+    assert "URI" not in caught.value.finding.message
+
+
+def test_limits_hold_beside_such_a_name() -> None:
+    assert refusal("<a xmlns:p='ü'>\n<b/>\n<b/></a>", Limits(elements=2)) == ("xml-elements", 3)
+    assert refusal("<a xmlns:p='ü'>" + "<b>" * 300 + "</b>" * 300 + "</a>", Limits()) == ("xml-depth", 1)
+
+
+@pytest.mark.parametrize("text, expected", [("true", True), (" 1\n", True), ("TRUE", True), ("0", False), ("False", False)])
+def test_booleans_are_read_as_java_reads_them(text: str, expected: bool) -> None:
+    assert boolean(text) is expected
+
+
+@pytest.mark.parametrize("text", [None, "", "yes", "2", "tru e"])
+def test_what_is_no_boolean_is_none(text: str | None) -> None:
+    assert boolean(text) is None

@@ -6,10 +6,13 @@ import grpc
 import pytest
 
 from counterflow_wire import counterflow_v1, gateway
+from tests.dmn.drawing import decision, literal
+from tests.dmn.drawing import model as drawn
 from tests.edge import models
-from tests.edge.served import Served, refused
+from tests.edge.served import Served, refused, serving
 from tests.model.diagram import end, model, path, service, start
 
+DECISIONS = drawn(*(decision(f"d{number}", literal("42")) for number in range(50)))
 BROKEN = models.process(models.line('<bpmn:serviceTask id="pay"/>', '<bpmn:serviceTask id="ship"/>'), "broken")
 
 
@@ -109,6 +112,21 @@ async def test_a_thousand_findings_are_cut_to_what_fits(served: Served) -> None:
     content = models.process(models.line(*(f'<bpmn:serviceTask id="task-{number}"/>' for number in range(1_000))))
     async with refused(grpc.StatusCode.INVALID_ARGUMENT, "element 'task-0'", "more lines"):
         await served.deploy(content)
+
+
+@pytest.mark.parametrize(
+    "name, content, limits, rule",
+    [
+        ("order.bpmn", models.ONE_TASK + b"\n" * 1_024, {"resource_bytes": 1_024}, "resource-size"),
+        ("large.dmn", DECISIONS, {"resource_bytes": 1_024}, "resource-size"),
+        ("large.dmn", DECISIONS, {"decision_elements": 100}, "xml-elements"),
+    ],
+)
+async def test_how_large_a_file_may_be_is_a_setting(name: str, content: bytes, limits: dict[str, int], rule: str) -> None:
+    async with serving(**limits) as narrow, refused(grpc.StatusCode.INVALID_ARGUMENT, f"[{rule}]"):
+        await narrow.stub.DeployResource(files((name, content)))
+    async with serving() as wide:
+        assert (await wide.stub.DeployResource(files((name, content)))).key
 
 
 async def test_another_tenant_deploys_nothing(served: Served) -> None:

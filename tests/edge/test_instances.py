@@ -312,8 +312,8 @@ async def test_keys_that_nobody_has(served: Served, rpc: str, request_: Any) -> 
         ("ResolveIncident", gateway.ResolveIncidentRequest(incidentKey=5)),
     ],
 )
-async def test_keys_of_a_partition_that_is_not_here(served: Served, rpc: str, request_: Any) -> None:
-    async with refused(grpc.StatusCode.UNAVAILABLE, "'5' belongs to partition 0"):
+async def test_keys_that_cannot_be_of_this_server(served: Served, rpc: str, request_: Any) -> None:
+    async with refused(grpc.StatusCode.NOT_FOUND, "rejected with code 'NOT_FOUND'", "with key '5', but no such"):
         await getattr(served.stub, rpc)(request_)
 
 

@@ -36,14 +36,15 @@ async def a_job(served: Served, **fields: Any) -> gateway.ActivatedJob:
 @pytest.mark.parametrize("rpc, request_", COMMANDS)
 async def test_a_key_that_nobody_has(served: Served, rpc: str, request_: Callable[..., Message]) -> None:
     async with refused(grpc.StatusCode.NOT_FOUND, "rejected with code 'NOT_FOUND'", f"'{UNKNOWN}'"):
-        await getattr(served.stub, rpc)(request_(jobKey=UNKNOWN))
+        await getattr(served.stub, rpc)(request_(jobKey=UNKNOWN, **({"retries": 1} if rpc == "UpdateJobRetries" else {})))
 
 
 @pytest.mark.parametrize("rpc, request_", COMMANDS)
 @pytest.mark.parametrize("key", [0, -1, 77, 2**52 + 5])
-async def test_a_key_of_a_partition_that_is_not_here(served: Served, rpc: str, request_: Callable[..., Message], key: int) -> None:
-    async with refused(grpc.StatusCode.UNAVAILABLE, f"'{key}' belongs to partition"):
-        await getattr(served.stub, rpc)(request_(jobKey=key))
+async def test_a_key_that_cannot_be_of_this_server(served: Served, rpc: str, request_: Callable[..., Message], key: int) -> None:
+    request = request_(jobKey=key, **({"retries": 1} if rpc == "UpdateJobRetries" else {}))
+    async with refused(grpc.StatusCode.NOT_FOUND, "rejected with code 'NOT_FOUND'", f"job with key '{key}', but no such job was found"):
+        await getattr(served.stub, rpc)(request)
 
 
 @pytest.mark.parametrize("rpc, request_", WITH_VARIABLES)

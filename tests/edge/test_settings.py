@@ -15,8 +15,6 @@ SAMPLES: dict[str, tuple[str, object]] = {
     "database_url": ("memory:", "memory:"),
     "host": ("localhost", "localhost"),
     "grpc_port": ("1", 1),
-    "http_port": ("0", 0),
-    "management_port": ("65535", 65_535),
     "compensation_order": ("Parallel", CompensationOrder.PARALLEL),
     "insecure_public": ("yes", True),
     "request_timeout_ms": ("20000", 20_000),
@@ -24,6 +22,8 @@ SAMPLES: dict[str, tuple[str, object]] = {
     "shutdown_grace_ms": ("7", 7),
     "message_bytes": ("8388608", 8_388_608),
     "variable_bytes": ("1024", 1_024),
+    "resource_bytes": ("1024", 1_024),
+    "decision_elements": ("100", 100),
     "steps_without_wait": ("10", 10),
     "pending_commands": ("3", 3),
     "pending_bytes": ("65536", 65_536),
@@ -49,7 +49,7 @@ def test_nothing_said_is_the_defaults() -> None:
 
 def test_the_defaults_are_those_of_the_documents() -> None:
     settings = Settings()
-    assert (settings.grpc_port, settings.http_port, settings.management_port, settings.host) == (26500, 8080, 9600, "127.0.0.1")
+    assert (settings.grpc_port, settings.host) == (26500, "127.0.0.1")
     assert settings.compensation_order is CompensationOrder.MIRROR
     assert (settings.message_bytes, settings.variable_bytes) == (4 * 1024 * 1024, 2 * 1024 * 1024)
 
@@ -68,17 +68,21 @@ def test_flags_and_variables_have_the_documented_names() -> None:
     named = {setting.name: (setting.flag, setting.variable) for setting in SETTINGS}
     assert named["database_url"] == ("--database", "COUNTERFLOW_DATABASE_URL")
     assert named["grpc_port"] == ("--grpc-port", "COUNTERFLOW_GRPC_PORT")
-    assert named["management_port"] == ("--management-port", "COUNTERFLOW_MANAGEMENT_PORT")
     assert named["compensation_order"] == ("--compensation-order", "COUNTERFLOW_COMPENSATION_ORDER")
     assert named["insecure_public"] == ("--insecure-public", "COUNTERFLOW_INSECURE_PUBLIC")
 
 
 def test_a_flag_wins_over_the_environment_and_that_over_the_file(tmp_path: Path) -> None:
     file = tmp_path / "counterflow.toml"
-    file.write_text("grpc_port = 3\nhttp_port = 3\nmanagement_port = 3\n")
-    environment = {"COUNTERFLOW_GRPC_PORT": "2", "COUNTERFLOW_HTTP_PORT": "2", "COUNTERFLOW_CONFIG": str(file)}
+    file.write_text("grpc_port = 3\nlong_poll_ms = 3\nshutdown_grace_ms = 3\n")
+    environment = {"COUNTERFLOW_GRPC_PORT": "2", "COUNTERFLOW_LONG_POLL_MS": "2", "COUNTERFLOW_CONFIG": str(file)}
     settings = read_settings({"grpc_port": 1}, environment)
-    assert (settings.grpc_port, settings.http_port, settings.management_port) == (1, 2, 3)
+    assert (settings.grpc_port, settings.long_poll_ms, settings.shutdown_grace_ms) == (1, 2, 3)
+
+
+def test_nothing_is_offered_that_nothing_listens_on() -> None:
+    """The server has one port, and no setting speaks of another."""
+    assert [setting.name for setting in SETTINGS if "port" in setting.name.split("_")] == ["grpc_port"]
 
 
 @pytest.mark.parametrize(
@@ -86,7 +90,7 @@ def test_a_flag_wins_over_the_environment_and_that_over_the_file(tmp_path: Path)
     [
         ({"grpc_port": "70000"}, {}, "--grpc-port: expected a whole number from 0 to 65535, found '70000'"),
         ({"grpc_port": True}, {}, "--grpc-port: expected a whole number from 0 to 65535, found True"),
-        ({}, {"COUNTERFLOW_HTTP_PORT": "x"}, "COUNTERFLOW_HTTP_PORT: expected a whole number from 0 to 65535, found 'x'"),
+        ({}, {"COUNTERFLOW_GRPC_PORT": "x"}, "COUNTERFLOW_GRPC_PORT: expected a whole number from 0 to 65535, found 'x'"),
         ({"database_url": " "}, {}, "--database: expected text, found ' '"),
         (
             {},
@@ -107,12 +111,12 @@ def test_all_bad_values_are_told_at_once(tmp_path: Path) -> None:
     file = tmp_path / "counterflow.toml"
     file.write_text("long_poll_ms = -1\ncolour = 'red'\n")
     with pytest.raises(SettingsError) as refusal:
-        read_settings({"grpc_port": "a"}, {"COUNTERFLOW_HTTP_PORT": "b"}, file)
+        read_settings({"grpc_port": "a"}, {"COUNTERFLOW_REQUEST_TIMEOUT_MS": "b"}, file)
     lines = str(refusal.value).splitlines()
     assert [line.split(": ", 1)[0] for line in lines] == [
         f"{file}, colour",
         "--grpc-port",
-        "COUNTERFLOW_HTTP_PORT",
+        "COUNTERFLOW_REQUEST_TIMEOUT_MS",
         f"{file}, long_poll_ms",
     ]
     assert "there is no such setting; there are database_url, host," in lines[0]

@@ -17,7 +17,6 @@ from counterflow.edge.translate import (
     document,
     duration_ms,
     job_on_wire,
-    own_key,
     process_metadata,
     publication,
     result,
@@ -25,7 +24,7 @@ from counterflow.edge.translate import (
 from counterflow.kernel.correlation import PublishMessage
 from counterflow.kernel.instances import CreateProcessInstance
 from counterflow.kernel.job_delivery import ActivateJobs
-from counterflow.kernel.records import ActivatedJob, first_key
+from counterflow.kernel.records import ActivatedJob
 from counterflow.kernel.rows import ProcessDefinition, ProcessInstance
 from counterflow.rpc.status import StatusCode
 from counterflow_wire import gateway
@@ -102,18 +101,6 @@ def test_three_megabytes_are_refused_and_the_largest_is_named() -> None:
     text = msgspec.json.encode({"small": 1, "scan": "x" * 3 * 1024 * 1024}).decode()
     with pytest.raises(Refused, match=r"at most 2097152 bytes, but they take 3145\d+ \(largest: 'scan' with 3145730\)"):
         document(text, LIMIT)
-
-
-@pytest.mark.parametrize("key", [first_key(1), first_key(1) + 1, first_key(2) - 1])
-def test_keys_of_this_partition(key: int) -> None:
-    assert own_key(key, "job") == key
-
-
-@pytest.mark.parametrize("key, partition", [(0, 0), (5, 0), (-1, -1), (first_key(2), 2), (2**63 - 1, 4095)])
-def test_keys_of_others_have_no_route(key: int, partition: int) -> None:
-    with pytest.raises(Refused, match=f"'{key}' belongs to partition {partition}") as refusal:
-        own_key(key, "job")
-    assert refusal.value.status is StatusCode.UNAVAILABLE
 
 
 @pytest.mark.parametrize("tenants", [(), ("",), ("<default>",), ("", "<default>")])

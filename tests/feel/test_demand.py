@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import unicodedata
 from typing import Final
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from counterflow import feel
 from counterflow.feel.demand import Demand, decoders
@@ -121,3 +125,81 @@ def test_a_filter_pays_for_every_item() -> None:
     failure = expression.evaluate({"order": msgspec.Raw(f'{{"items": [{items}]}}'.encode())}).failure
     assert failure is not None
     assert failure.kind == "fuel"
+
+
+# Names beyond ASCII
+
+NAMES: Final = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="`"), min_size=1, max_size=5),
+    st.sampled_from(["café", unicodedata.normalize("NFD", "café"), "straße", "заказ", "値", "\U0001f600", "a", "größe"]),
+).map(lambda name: name + "")
+MEMBERS: Final = st.recursive(
+    st.one_of(st.none(), st.integers(0, 9), st.text(max_size=3)),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.lists(st.tuples(NAMES, inner), max_size=3).map(tuple)),
+    max_leaves=8,
+)
+"""JSON: a context is a tuple of its entries, of which two may have one name."""
+
+
+def _as_json(value: object, *, escaped: bool) -> str:
+    if isinstance(value, tuple):
+        entries = (f"{json.dumps(name, ensure_ascii=escaped)}: {_as_json(entry, escaped=escaped)}" for name, entry in value)
+        return f"{{{', '.join(entries)}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(_as_json(item, escaped=escaped) for item in value)}]"
+    return json.dumps(value, ensure_ascii=escaped)
+
+
+@given(first=NAMES, second=NAMES, third=NAMES, other=MEMBERS, found=MEMBERS, escaped=st.booleans())
+def test_an_entry_of_any_name_is_found_as_the_plain_decoder_finds_it(
+    first: str, second: str, third: str, other: object, found: object, escaped: bool
+) -> None:
+    inner = ((third, other), (second, found), (first, other))
+    text = _as_json(((second, other), (first, inner), (third, [inner, inner, other])), escaped=escaped)
+    plain = msgspec.json.decode(text)
+    variables = {first: msgspec.Raw(text.encode())}
+    for source, expected in (
+        (f"`{first}`.`{first}`", plain.get(first)),
+        (f"count(`{first}`.`{third}`)", len(plain[third]) if isinstance(plain[third], list) else 1),
+    ):
+        if expected is not None:
+            assert feel.compile(source).evaluate(variables).value == expected
+    for source in (f"`{first}`.`{first}`.`{second}`", f"`{first}`.`{third}`[`{second}` != 1].`{second}`", f"`{first}`.`{third}`.`{third}`"):
+        partly = feel.compile(source).evaluate(variables)
+        whole = feel.compile(f"[{source}, `{first}`]").evaluate(variables)
+        assert isinstance(whole.value, list)
+        assert partly.value == whole.value[0]
+
+
+@pytest.mark.parametrize(
+    "text, members, expected",
+    [
+        ("x.café", '{"café": 1}', 1),
+        ("x.café", '{"caf\\u00e9": 1}', 1),
+        ("x.café", '{"café": 1, "caf\\u00e9": 2}', 2),
+        ("x.`\U0001f600`", '{"\\ud83d\\ude00": 1}', 1),
+        ("x.a + x.größe", '{"a": 1, "größe": 2}', 3),
+        ("x.日本.値", '{"日本": {"値": 5}, "a": 1}', 5),
+        ("x.позиции[имя = 1].число", '{"позиции": [{"имя": 1, "число": 7}, {"имя": 2}]}', [7]),
+        ("for i in x.позиции return i.число", '{"позиции": [{"число": 7}, {"число": 8}]}', [7, 8]),
+        # What is written in two ways is two names: nothing is normalised.
+        (unicodedata.normalize("NFC", "x.café"), unicodedata.normalize("NFD", '{"café": 1}'), None),
+        (unicodedata.normalize("NFD", "x.café"), unicodedata.normalize("NFD", '{"café": 1}'), 1),
+        # Half of a surrogate pair is no JSON, in a part that is asked for or in another.
+        ("x.a", '{"a": "\\ud800"}', None),
+        ("x.`\\ud800`", '{"a": 1}', None),
+    ],
+)
+def test_names_beyond_ascii(text: str, members: str, expected: object) -> None:
+    assert feel.compile(text).evaluate({"x": msgspec.Raw(members.encode())}).value == expected
+
+
+def test_finding_an_entry_does_not_depend_on_what_python_has_kept_beside_its_name() -> None:
+    """A string that was encoded once keeps its UTF-8; the answer is the same before and after."""
+    variables = {"x": msgspec.Raw('{"straße": {"größe": 9}}'.encode())}
+    fresh = feel.compile("x.straße.größe")
+    before = fresh.evaluate(variables)
+    for name in fresh.text.split("."):
+        msgspec.json.encode(name)
+    assert before.value == 9
+    assert fresh.evaluate(variables) == before

@@ -2,7 +2,7 @@
 
 import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import pytest
@@ -97,6 +97,33 @@ def test_unreadable_json_is_null_with_a_warning(json: bytes) -> None:
     evaluation = feel.compile("x").evaluate({"x": msgspec.Raw(json)})
     assert evaluation.value is None
     assert "the variable 'x' cannot be read" in str(evaluation.warnings[0])
+
+
+HALF: Final = "\ud83d"
+"""Of a pair of surrogates: Python can hold it, UTF-8 cannot."""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'"{HALF}"',
+        f"{{`{HALF}`: 1}}",
+        f"x.`{HALF}`",
+        "x",
+        "to json(x)",
+        'matches(x, "a")',
+        "split(x, x)",
+        'replace(x, "a|b", x)',
+        "from json(x)",
+        "upper case(x)",
+        '"\\ud83d"',
+    ],
+)
+@pytest.mark.parametrize("variable", [HALF, {HALF: 1}, [HALF], f'"{HALF}"'])
+def test_half_of_a_pair_of_surrogates_never_gets_in(text: str, variable: object) -> None:
+    evaluation = feel.compile(text).evaluate({"x": variable})
+    for said in (feel.to_json(evaluation.value).decode(), *(warning.message for warning in evaluation.warnings)):
+        assert said.encode()
 
 
 def test_given_names_may_hold_spaces_and_hide_built_ins() -> None:

@@ -156,36 +156,3 @@ def test_no_durations(text: str) -> None:
 )
 def test_an_at_literal_is_the_first_form_that_fits(text: str, kind: str) -> None:
     assert type(iso.read(text)).__name__ == kind
-
-
-@pytest.mark.parametrize(
-    "text, months, days",
-    [
-        ("P1W", "P0M", "P7D"),
-        ("P1M", "P1M", "PT0S"),
-        ("P1Y2M3W4DT5H6M7.5S", "P1Y2M", "P25DT5H6M7.5S"),
-        ("-P1MT1H", "-P1M", "-PT1H"),
-        ("PT36H", "P0M", "P1DT12H"),
-    ],
-)
-def test_intervals_of_calendar_and_clock(text: str, months: str, days: str) -> None:
-    found = iso.interval(text)
-    assert found is not None
-    assert (str(found.months), str(found.days)) == (months, days)
-
-
-@pytest.mark.parametrize("text", ["P", "PT", "P1", "1W", "P1DW1", "P1H", "P1WT", "P-1W", "P1.5W", "P999999999999999999Y"])
-def test_what_is_no_interval(text: str) -> None:
-    assert iso.interval(text) is None
-
-
-@pytest.mark.parametrize("text, expected", [("P1W", "P7D"), ("P1Y1M", "P1Y1M"), ("PT0S", "PT0S"), ("P1MT1H", "None"), ("P1X", "None")])
-def test_lengths_are_of_one_kind(text: str, expected: str) -> None:
-    assert str(iso.length(text)) == expected
-
-
-def test_an_interval_passes_by_the_calendar_first() -> None:
-    found, moment = iso.interval("P1MT24H"), iso.date_time("2030-01-30T10:00:00Z")
-    assert found is not None
-    assert moment is not None
-    assert str(found.after(moment)) == "2030-03-01T10:00:00Z"

@@ -14,6 +14,7 @@ import pytest
 
 import counterflow.kernel
 from counterflow.kernel.incidents import ResolveIncident
+from counterflow.kernel.job_delivery import HoldJob
 from counterflow.kernel.jobs import UpdateJobRetries
 from counterflow.kernel.quarantine import QuarantineInstance, ReleaseInstance
 from counterflow.kernel.rows import Incident, Job, ProcessInstance
@@ -34,6 +35,7 @@ from tests.model.diagram import (
     path,
     service,
     start,
+    sub_process,
     timer,
 )
 
@@ -126,6 +128,12 @@ def takes(bench: Bench) -> None:
     assert bench.activate("work") == []
 
 
+def is_not_delivered(bench: Bench) -> None:
+    bench.create()
+    (job,) = bench.activate("work")
+    assert bench.do(HoldJob(job_key=job.key, deadline_ms=job.deadline_ms)) is True
+
+
 def shrink(bench: Bench) -> None:
     (instance,) = bench.rows(ProcessInstance)
     bench.do(SetVariables(element_instance_key=instance.key, variables=document(big="")))
@@ -151,6 +159,10 @@ ENDLESS = model(
     start(), gateway("again", default="again_turn"), element("task", id="turn"), end(),
     path("start", "again"), flow("again", "turn"), flow("again", "end", "= stop"), path("turn", "again"),
 )  # fmt: skip
+COMPUTED = model(
+    start(), sub_process("order", start("in"), end("held", catch_error("A")), path("in", "held")), end(), path("start", "order", "end"),
+    boundary("caught", "order", catch_error("B")), end("mended"), path("caught", "mended"),
+).replace(b'errorCode="A"', b'errorCode="= code"')  # fmt: skip
 SCRIPT = script("= assert(a, a != null)", "b")
 CONDITIONAL = looped().replace(b"</multiInstance", b"<completionCondition>= enough</completionCondition></multiInstance")
 
@@ -169,6 +181,27 @@ CASES: dict[str, Case] = {
         create(),
         ("Expected something to catch", "'A'", "'held'", "found no", "resolve the incident"),
         nothing,
+    ),
+    "error code": Case(
+        "EXTRACT_VALUE_ERROR",
+        COMPUTED,
+        create(code=7),
+        ("Expected the error code '=code' of 'held' to be a non-empty string, but it is 7", "resolve"),
+        set_variables(code="B"),
+    ),
+    "error code, failing": Case(
+        "EXTRACT_VALUE_ERROR",
+        COMPUTED.replace(b"= code", b"= assert(code, code != null)"),
+        create(),
+        ("Expected the error code", "'held'", "assert", "resolve"),
+        set_variables(code="B"),
+    ),
+    "message name": Case(
+        "EXTRACT_VALUE_ERROR",
+        RECEIVING.replace(b'name="order"', b'name="= what"'),
+        create(key="k", what=5),
+        ("Expected the message name '=what' of 'held' to be a non-empty string, but it is 5", "resolve"),
+        set_variables(what="order"),
     ),
     "job type": Case(
         "EXTRACT_VALUE_ERROR",
@@ -284,6 +317,9 @@ CASES: dict[str, Case] = {
     "job too large": Case(
         "MESSAGE_SIZE_EXCEEDED", task(), takes, ("Expected job", "4000 bytes", "resolve this incident"), shrink, Limits(message_bytes=4_000)
     ),
+    "job undeliverable": Case(
+        "JOB_NOT_DELIVERABLE", task(), is_not_delivered, ("Expected job", "'held'", "does not", "resolve this incident"), give_retries
+    ),
     "no room": Case(
         "IO_MAPPING_ERROR",
         script("= full", "copy"),
@@ -336,7 +372,11 @@ def test_every_type_has_its_case() -> None:
     raised: set[str] = set()
     for source in (found.read_text(encoding="utf-8") for found in kernel.rglob("*.py") if found.name != "records.py"):
         if "raise_incident(" in source:
-            raised |= {name for name in types.findall(source) if name.endswith(("_ERROR", "_RETRIES", "_EVENT", "_EXCEEDED", "_FOUND"))}
+            raised |= {
+                name
+                for name in types.findall(source)
+                if name.endswith(("_ERROR", "_RETRIES", "_EVENT", "_EXCEEDED", "_FOUND", "_DELIVERABLE"))
+            }
     assert raised - OF_DECISIONS == {case.error_type for case in CASES.values()}
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from counterflow.kernel.due import TriggerDue
 from counterflow.kernel.incidents import ResolveIncident
-from counterflow.kernel.job_delivery import ActivateJobs, ReturnJob
+from counterflow.kernel.job_delivery import ActivateJobs, HoldJob, ReturnJob
 from counterflow.kernel.jobs import UpdateJobRetries
 from counterflow.kernel.records import ActivatedJob
 from counterflow.kernel.rows import Job
@@ -85,6 +85,41 @@ def test_a_job_too_large_for_any_message_is_an_incident_and_the_others_are_taken
     bench.do(UpdateJobRetries(job_key=incident.job_key, retries=1))
     bench.do(ResolveIncident(incident_key=incident.key))
     assert [job.key for job in taken(bench, fetch=("a",))] == [incident.job_key]
+
+
+def test_a_long_job_type_is_counted() -> None:
+    """A computed name may be as long as a variable; the client would refuse a message that is longer than it takes, again and again."""
+    content = model(start(), service("task", job="= kind"), end(), path("start", "task", "end"))
+    bench = Bench(content, limits=Limits(message_bytes=7_000))
+    bench.create(kind="k" * 1_000)
+    bench.create(kind="k" * 3_000)
+    assert len(bench.activate("k" * 1_000)) == 1
+    assert bench.activate("k" * 3_000) == []
+    assert bench.incident().error_type == "MESSAGE_SIZE_EXCEEDED"
+
+
+def test_a_job_that_no_message_can_carry_is_held_until_a_person_has_looked() -> None:
+    bench = Bench(ONE_TASK)
+    bench.create()
+    (job,) = taken(bench)
+    assert bench.do(HoldJob(job_key=job.key, deadline_ms=job.deadline_ms)) is True
+    assert taken(bench) == []
+    assert bench.state.due.first() is None, "nor does its deadline bring it back"
+    incident = bench.incident()
+    assert (incident.error_type, incident.job_key) == ("JOB_NOT_DELIVERABLE", job.key)
+    bench.do(UpdateJobRetries(job_key=job.key, retries=1))
+    bench.do(ResolveIncident(incident_key=incident.key))
+    assert [again.key for again in taken(bench)] == [job.key]
+
+
+@pytest.mark.parametrize("late_by_ms", [1, -1])
+def test_a_job_is_not_held_for_another(late_by_ms: int) -> None:
+    bench = Bench(ONE_TASK)
+    bench.create()
+    (job,) = taken(bench)
+    assert bench.do(HoldJob(job_key=job.key, deadline_ms=job.deadline_ms + late_by_ms)) is False
+    bench.complete("pack")
+    assert bench.do(HoldJob(job_key=job.key, deadline_ms=job.deadline_ms)) is False
 
 
 def test_a_job_handed_back_can_be_taken_by_another_with_as_many_tries() -> None:

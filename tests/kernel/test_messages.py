@@ -51,7 +51,7 @@ def test_everything_else_is_an_incident(variables: dict[str, Any], found: str) -
     assert bench.rows(MessageSubscription) == []
 
 
-@pytest.mark.parametrize("what, count", [("order", 1), (None, 0), ("", 0)])
+@pytest.mark.parametrize("what, count", [("order", 1), (None, 0), ("", 0), (5, 0), (True, 0), (["order"], 0)])
 def test_a_name_may_be_an_expression(what: object, count: int) -> None:
     bench = Bench(NAMED)
     bench.create(what=what, key="k")

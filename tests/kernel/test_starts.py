@@ -37,6 +37,9 @@ def versions(bench: Bench) -> list[int]:
         ("R/PT1H", (7,), 1),
         ("R3/PT1H", (2, 1, 1), 2),
         ("R3/PT1H", (9, 1, 1), 1),
+        ("r3/pt1h", (1, 1, 1, 1), 3),
+        ("R3/PT0S", (1, 1), 3),
+        ("R3/-PT1H", (1, 1), 3),
     ],
 )
 def test_a_cycle_begins_an_instance_each_time_and_one_for_all_that_were_missed(cycle: str, hours: tuple[int, ...], count: int) -> None:
@@ -52,8 +55,19 @@ def test_the_beat_is_kept_however_late_it_is_looked_at() -> None:
     assert [due.due_ms for due in due_times(bench.state)] == [EPOCH_MS + 3 * HOUR]
 
 
-def test_a_date_that_has_passed_begins_an_instance_at_once() -> None:
-    bench = Bench(model(start("once", timer("timeDate", "1970-01-01T00:00:00Z")), end(), path("once", "end")))
+@pytest.mark.parametrize(
+    "kind, text",
+    [
+        ("timeDate", "1970-01-01T00:00:00Z"),
+        ("timeDate", "1970-01-01T01:00+01:00[Europe/Berlin]"),
+        ("timeDate", '= "1970-01-01T00:00Z"'),
+        ("timeDuration", "PT0S"),
+        ("timeDuration", "-PT5s"),
+        ("timeDuration", '= duration("-PT5S")'),
+    ],
+)
+def test_a_moment_that_has_passed_begins_an_instance_at_once(kind: str, text: str) -> None:
+    bench = Bench(model(start("once", timer(kind, text)), end(), path("once", "end")))
     bench.wait()
     assert [row.state for row in bench.rows(ProcessInstance)] == ["completed"]
     assert bench.state.shared[StartTimer] == {}

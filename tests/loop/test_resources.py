@@ -6,16 +6,19 @@ import hashlib
 
 import pytest
 
-from counterflow.resources import File, read_files, unreadable
+from counterflow.resources import File, is_dmn, read_files, unreadable
 from tests.dmn.drawing import decision, literal, model
 from tests.kernel.bench import ONE_TASK
 
 DECISIONS = model(decision("answer", literal("42")))
 
 
-@pytest.mark.parametrize("name", ["a.bpmn", "a.XML", "b.dmn", "c.d.DMN"])
-def test_names_that_say_what_is_inside(name: str) -> None:
+@pytest.mark.parametrize(
+    "name, decisions", [("a.bpmn", False), ("a.XML", False), ("b.dmn", True), ("c.d.DMN", True), ("dish.dmn11.xml", True)]
+)
+def test_names_that_say_what_is_inside(name: str, decisions: bool) -> None:
     assert unreadable([File(name, b"")]) == []
+    assert is_dmn(name) is decisions
 
 
 def test_names_that_do_not() -> None:

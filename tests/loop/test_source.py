@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+from counterflow.documents.limits import DECISION_LIMITS
 from counterflow.kernel.records import BrokenInvariant
 from counterflow.kernel.rows import INSTANCE_TABLES, DecisionRequirements, ElementInstance, Job, Partition, ProcessInstance, Resource
 from counterflow.partition import seal
@@ -80,6 +81,15 @@ def deployed_decisions() -> tuple[DecisionRequirements, MemoryStore]:
 
 def test_a_decision_model_is_read_from_its_resource() -> None:
     requirements, store = deployed_decisions()
+    assert StoreSource(store).decision_model(requirements, []).evaluate("answer", {}).output == 42
+
+
+def test_a_decision_model_is_read_whatever_the_limits_are_now() -> None:
+    requirements, store = deployed_decisions()
+    resource = store.get(Resource, (requirements.resource_key,))
+    assert resource is not None
+    grown = resource.content.replace(b"</definitions>", b"<extensionElements/>" * DECISION_LIMITS.elements + b"</definitions>")
+    store.commit(Batch({Resource: [replace(resource, content=grown)]}, {}, []))
     assert StoreSource(store).decision_model(requirements, []).evaluate("answer", {}).output == 42
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from counterflow.feel import Expression
 from counterflow.model.graph import (
     Behaviour,
     CompensateDefinition,
@@ -98,9 +99,9 @@ def test_conditions_and_default_flow() -> None:
 
 def test_a_sub_process_holds_its_elements() -> None:
     caught = event_sub_process("esp", start("esp_in", catch_error("A")), end("esp_out"), path("esp_in", "esp_out"))
-    process = only_process(around(sub_process("a", start("in"), end("out"), path("in", "out"), caught)))
+    process = only_process(around(sub_process("a", start("in"), service("b"), end("out"), path("in", "b", "out"), caught)))
     sub, esp = process.nodes["a"], process.nodes["esp"]
-    assert (sub.start_event, sub.children, sub.event_sub_processes) == ("in", ("in", "out", "esp"), ("esp",))
+    assert (sub.start_event, sub.children, sub.event_sub_processes) == ("in", ("in", "b", "out", "esp"), ("esp",))
     assert (esp.parent, esp.start_event, esp.children) == ("a", "esp_in", ("esp_in", "esp_out"))
 
 
@@ -112,7 +113,8 @@ def test_a_compensation_event_sub_process_waits_for_nothing_while_its_scope_is_a
 
 def test_boundary_events_are_apart_from_compensation() -> None:
     caught = (boundary("caught", "a", catch_error("A")), end("failed"), path("caught", "failed"))
-    process = only_process(around(service("a"), *caught, undo("a", by="b"), handler("b")))
+    undone = (throw("undone", compensate()), path("caught", "undone", "failed"))
+    process = only_process(around(service("a"), *caught[:2], *undone, undo("a", by="b"), handler("b")))
     task, event = process.nodes["a"], process.nodes["caught"]
     assert (task.boundary_events, task.compensation) == (("caught",), Compensation("undo_a", "b"))
     assert (event.attached_to, event.interrupting) == ("a", True)
@@ -139,9 +141,18 @@ def test_an_error_is_caught_by_code_or_whatever_it_is(code: str | None) -> None:
     assert node(around(service("a"), *caught), "caught").event == ErrorDefinition(code)
 
 
-def test_an_error_without_code_is_any_error() -> None:
+def test_a_code_that_is_thrown_may_be_an_expression() -> None:
+    content = model(start(), end("end", catch_error("A")), path("start", "end")).replace(b'errorCode="A"', b'errorCode="= code"')
+    definition = node(content, "end").event
+    assert isinstance(definition, ErrorDefinition)
+    assert isinstance(definition.code, Expression)
+    assert definition.code.evaluate({"code": "LATE"}).value == "LATE"
+
+
+@pytest.mark.parametrize("code", [b"", b'errorCode=""', b'errorCode=" "'])
+def test_an_error_without_code_is_any_error(code: bytes) -> None:
     caught = (boundary("caught", "a", catch_error("A")), end("failed"), path("caught", "failed"))
-    content = around(service("a"), *caught).replace(b'errorCode="A"', b"")
+    content = around(service("a"), *caught).replace(b'errorCode="A"', code)
     assert node(content, "caught").event == ErrorDefinition(None)
 
 

@@ -33,7 +33,7 @@ from tests.model.diagram import (
 )
 
 LATER = (end("later"), path("event", "later"))
-INNER = (start("in"), end("out"), path("in", "out"))
+INNER = (start("in"), service("inner"), end("out"), path("in", "inner", "out"))
 
 
 def between(it: str, *more: str) -> bytes:
@@ -72,10 +72,10 @@ def test_a_catch_event_waits_for_itself(definition: str, expected: tuple[object,
 
 
 def test_a_receive_task_waits_for_its_message_and_for_what_is_on_its_border() -> None:
-    on_border = (boundary("event", "a", timer()), *LATER, boundary("failed", "a", catch_error("A")), path("failed", "later"))
+    on_border = (boundary("event", "a", timer()), end("later", compensate()), path("event", "later"))
     one = node(between(receive("a"), *on_border, undo("a", by="b"), handler("b")), "a")
     assert (one.behaviour, event_of(one)) == (Behaviour.CATCH_EVENT, ("order", "key"))
-    assert (one.waits_for, one.boundary_events) == (("a", "event"), ("event", "failed"))
+    assert (one.waits_for, one.boundary_events) == (("a", "event"), ("event",))
 
 
 @pytest.mark.parametrize("cancels, interrupting", [(None, True), ("true", True), ("false", False), ("0", False)])

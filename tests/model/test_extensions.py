@@ -5,7 +5,7 @@ import pytest
 from counterflow.model.graph import CompensateDefinition, Compensation, CompensationOrder
 from tests.model.diagram import compensate, element, end, extensions, handler, model, node, path, service, start, throw, undo
 
-BOOKED = (start(), service("a"), end(), undo("a", by="b"))
+BOOKED = (start(), service("a"), end("end", compensate()), undo("a", by="b"))
 
 
 def zeebe_property(name: str, value: str) -> str:
@@ -67,7 +67,7 @@ def test_camunda_properties_say_it_too_and_are_no_headers() -> None:
     inside = extensions(element("camunda:properties", element("camunda:property", name="counterflow:compensatedResult", value="booking")))
     external = {"camunda__type": "external", "camunda__topic": "work"}
     tasks = (element("serviceTask", id="a", **external), element("serviceTask", inside, id="b", isForCompensation="true", **external))
-    content = model(start(), *tasks, end(), path("start", "a", "end"), undo("a", by="b"))
+    content = model(start(), *tasks, end("end", compensate()), path("start", "a", "end"), undo("a", by="b"))
     assert node(content, "a").compensation == Compensation("undo_a", "b", "booking")
     job = node(content, "b").job
     assert job is not None

@@ -36,7 +36,7 @@ def test_an_event_sub_process_is_not() -> None:
     esp = sub_process(
         "esp", element("multiInstanceLoopCharacteristics"), start("event", element("errorEventDefinition")), triggeredByEvent="true"
     )
-    content = model(start(), end(), path("start", "end"), esp)
+    content = model(start(), service("a"), end(), path("start", "a", "end"), esp)
     assert [(finding.rule, finding.element_id) for finding in reading(content).findings] == [("event-sub-process", "esp")]
 
 

@@ -121,6 +121,26 @@ def test_the_dialect_is_told_by_the_extensions_in_use(tasks: list[str], dialect:
     assert warned(content, "dialect") == (["definitions"] if mixed else [])
 
 
+def test_what_is_not_read_of_the_other_dialect_is_named() -> None:
+    task = service("a", element("camunda:executionListener"), camunda__asyncBefore="true", camunda__topic="t")
+    (only,) = [finding for finding in reading(model(start(), task, end(), path("start", "a", "end"))).findings if finding.rule == "dialect"]
+    assert "of camunda: the elements executionListener and the attributes asyncBefore, topic are not carried out" in only.message
+
+
+def test_the_same_warning_is_told_once_a_file() -> None:
+    tasks = [element("userTask", extensions(element("zeebe:userTask")), id=name) for name in ("a", "b", "c")]
+    result = reading(model(start(), *tasks, end(), path("start", "a", "b", "c", "end")))
+    assert [(finding.rule, finding.element_id) for finding in result.findings] == [("user-task", "a")]
+    assert "'b', 'c'" in result.findings[0].message
+
+
+@pytest.mark.parametrize("tasks, dialect", [(service("a"), Dialect.ZEEBE), (element("task", id="a"), Dialect.ZEEBE)])
+def test_an_attribute_for_a_modeler_alone_is_no_dialect(tasks: str, dialect: Dialect) -> None:
+    """Camunda's web modeler writes it into every file."""
+    content = definitions(process(start(), tasks, end(), path("start", "a", "end")), camunda__diagramRelationId="3f2a")
+    assert only_process(content).dialect is dialect
+
+
 def test_a_declared_but_unused_namespace_is_no_dialect() -> None:
     assert b"xmlns:camunda" in model(*MAIN)
     assert only_process(model(*MAIN)).dialect is Dialect.ZEEBE

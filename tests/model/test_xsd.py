@@ -48,7 +48,7 @@ def test_what_is_no_xml_is_left_to_the_reader() -> None:
 
 
 def test_there_is_an_end_to_complaints() -> None:
-    wrong = (element("task", id=f"t{number}", colour="red") for number in range(MAX_FINDINGS + 10))
+    wrong = (element("task", id=f"t{number}", **{f"colour{number}": "red"}) for number in range(MAX_FINDINGS + 10))
     assert len(schema_findings(definitions(process(*wrong)), "model.bpmn")) == MAX_FINDINGS
 
 
@@ -56,3 +56,10 @@ def test_reading_a_model_loads_neither_schema_nor_spiffworkflow() -> None:
     program = "import sys, counterflow.model.read; print('SpiffWorkflow' in sys.modules, 'counterflow.model.xsd' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]
+
+
+def test_the_same_complaint_is_told_once_a_file() -> None:
+    wrong = (element("task", id=f"t{number}", colour="red") for number in range(60))
+    (only,) = schema_findings(definitions(process(*wrong)), "model.bpmn")
+    assert only.element_id == "t0"
+    assert only.message.endswith("The same goes for 't1', 't2', 't3', 't4', 't5', 't6', 't7', 't8', 't9', 't10' and 49 more.")

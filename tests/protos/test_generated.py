@@ -6,17 +6,16 @@ import ast
 import base64
 
 import pytest
-from google.protobuf.descriptor import FileDescriptor
 from google.protobuf.descriptor_pb2 import FileDescriptorSet
 
-from counterflow_wire import counterflow_v1, gateway
 from counterflow_wire.descriptors import FILE_DESCRIPTOR_SET, SOURCES
+from counterflow_wire.pool import file_descriptor
 from scripts.protos import MODULES, PROTOS, descriptors_module, digest, runtime_module
 
 SERIALIZED = base64.b64decode(FILE_DESCRIPTOR_SET)
 WRITTEN = PROTOS / "counterflow_wire"
 FILES = {file.name: file for file in FileDescriptorSet.FromString(SERIALIZED).file}
-DESCRIPTORS: dict[str, FileDescriptor] = {"gateway.proto": gateway.DESCRIPTOR, "counterflow.proto": counterflow_v1.DESCRIPTOR}
+DESCRIPTORS = {name: file_descriptor(name) for name in MODULES}
 
 
 def test_every_proto_is_compiled() -> None:

@@ -6,18 +6,20 @@ from collections.abc import AsyncIterator
 
 import grpc
 import pytest
+from google.protobuf.descriptor import FileDescriptor
 from google.protobuf.descriptor_pb2 import FileDescriptorProto
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection, reflection_pb2
 
 from counterflow_wire.reflection import SERVICE_NAMES, reflection_pool
+from tests.protos import descriptions
 
 SYMBOLS = [
     ("gateway_protocol.Gateway", "gateway.proto"),
     ("gateway_protocol.ModifyProcessInstanceRequest.ActivateInstruction", "gateway.proto"),
     ("counterflow.v1.ElementInstance", "counterflow.proto"),
-    ("grpc.health.v1.Health", health_pb2.DESCRIPTOR.name),
-    ("grpc.reflection.v1alpha.ServerReflection", reflection_pb2.DESCRIPTOR.name),
+    ("grpc.health.v1.Health", "health.proto"),
+    ("grpc.reflection.v1alpha.ServerReflection", "reflection_v1alpha.proto"),
 ]
 
 
@@ -68,3 +70,22 @@ async def test_health_answers_for_the_gateway(channel: grpc.aio.Channel) -> None
     )
     answer = await check(health_pb2.HealthCheckRequest(service="gateway_protocol.Gateway"))
     assert answer.status == health_pb2.HealthCheckResponse.SERVING
+
+
+@pytest.mark.parametrize("theirs", [health_pb2.DESCRIPTOR, reflection_pb2.DESCRIPTOR], ids=["health", "reflection"])
+def test_our_descriptors_say_what_those_of_grpc_say(theirs: FileDescriptor) -> None:
+    """Names, numbers, types and shapes are facts of the protocol; only comments and the file's own name are ours."""
+    (service,) = theirs.services_by_name.values()
+    ours = reflection_pool().FindServiceByName(service.full_name).file
+    assert in_words(ours) == in_words(theirs)
+
+
+def in_words(file: FileDescriptor) -> list[object]:
+    """Every message with its fields, every enum with its values, every method with its shape."""
+    messages = {name: descriptions.fields(message) for name, message in descriptions.messages(file).items()}
+    methods = [
+        (method.full_name, method.input_type.full_name, method.client_streaming, method.output_type.full_name, method.server_streaming)
+        for service in file.services_by_name.values()
+        for method in service.methods
+    ]
+    return [messages, descriptions.enums(file), methods]

@@ -15,6 +15,7 @@ from grpc_health.v1 import health_pb2
 from counterflow.rpc.health import Health
 from counterflow.rpc.reflection import PACKAGES, Reflection
 from counterflow.rpc.server import RpcServer
+from counterflow_wire.health_v1 import HealthListRequest, HealthStub
 from counterflow_wire.reflection import SERVICE_NAMES, reflection_pool
 
 Ask = Callable[..., Any]
@@ -48,6 +49,14 @@ async def test_check(served: tuple[Health, grpc.aio.Channel]) -> None:
     with pytest.raises(grpc.aio.AioRpcError) as refusal:
         await check(health_pb2.HealthCheckRequest(service="none"))
     assert refusal.value.code() == grpc.StatusCode.NOT_FOUND
+
+
+async def test_list(served: tuple[Health, grpc.aio.Channel]) -> None:
+    health, channel = served
+    health.set_serving(True)
+    answer = await HealthStub(channel).List(HealthListRequest())
+    serving = health_pb2.HealthCheckResponse.SERVING
+    assert {name: found.status for name, found in answer.statuses.items()} == {"": serving, "some.Service": serving}
 
 
 async def test_watch(served: tuple[Health, grpc.aio.Channel]) -> None:

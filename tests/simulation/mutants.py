@@ -37,6 +37,7 @@ from counterflow.kernel.records import InstanceEnded, LogEntry
 from counterflow.kernel.rows import ElementInstance, Job, Message, MessageCorrelation, Partition, Row, Variable
 from counterflow.kernel.state import State
 from counterflow.kernel.step import Step
+from counterflow.model import schedules
 from counterflow.model.graph import Behaviour, ErrorDefinition, Flow, Node, VariableMapping
 from counterflow.store.port import Batch
 
@@ -233,13 +234,13 @@ def result_told_before_the_commit(patch: Patch) -> None:
 
 
 def cycle_without_end(patch: Patch) -> None:
-    next_moment = timers.next_moment
+    next_moment = schedules.next_moment
 
-    def endless(last: timers.Schedule, now_ms: int) -> timers.Schedule | None:
+    def endless(last: schedules.Schedule, now_ms: int) -> schedules.Schedule | None:
         found = next_moment(last, now_ms)
         return None if found is None else found._replace(repetitions=last.repetitions)
 
-    patch.setattr(timers, "next_moment", endless)
+    patch.setattr(schedules, "next_moment", endless)
 
 
 def more_time_asked_for_in_vain(patch: Patch) -> None:

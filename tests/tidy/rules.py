@@ -17,8 +17,6 @@ LINES_PER_FUNCTION = 70
 PRODUCT = ("engine", "workers", "protos")
 MAY_PRINT = (
     "engine/counterflow/__main__.py",
-    "engine/counterflow/demo.py",
-    "engine/counterflow/demo",
     "engine/counterflow/cli",
     "workers/samples",
 )
@@ -62,9 +60,10 @@ PERMITTED_IMPORTS = {
         "lxml",
         "SpiffWorkflow",
     },
+    "engine/counterflow/drawing": {"counterflow.drawing", "counterflow.model", "counterflow.dmn", "counterflow.documents", "lxml"},
     "engine/counterflow/dmn": {"counterflow.dmn", "counterflow.feel", "counterflow.documents", "msgspec", "lxml"},
 }
-PURE_FOLDERS = ("engine/counterflow/kernel", "engine/counterflow/feel")
+PURE_FOLDERS = ("engine/counterflow/kernel", "engine/counterflow/feel", "engine/counterflow/drawing")
 
 SUPPRESSION = re.compile(
     r"#\s*(?:type:\s*ignore|noqa|pragma:\s*no cover)(?P<code>(?:\[[^\]]*\]|:\s*[A-Z]+\d+(?:,\s*[A-Z]+\d+)*)?)(?P<rest>.*)"
@@ -173,7 +172,7 @@ def explained_exceptions(source: Source) -> Iterator[Complaint]:
 
 
 def pure_rooms(source: Source) -> Iterator[Complaint]:
-    """Kernel and FEEL know no clock, file, network or chance; inner rooms import only what is written down for them."""
+    """Kernel, FEEL and drawing know no clock, file, network or chance; inner rooms import only what is written down for them."""
     for folder, permitted in PERMITTED_IMPORTS.items():
         if source.within(folder):
             for line, module in source.imports():

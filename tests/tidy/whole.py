@@ -29,8 +29,6 @@ BINARY_SUFFIXES = {".png", ".jpg", ".ico", ".gif", ".woff2", ".webp", ".pdf", ".
 ENTRY_POINTS = {
     "counterflow",
     "counterflow.__main__",
-    "counterflow.demo",
-    "counterflow.demo.__main__",
     "counterflow.testing",
     "counterflow_wire.reflection",
     "counterflow_worker",
@@ -50,6 +48,7 @@ TEST_FOLDERS_BY_SUBJECT = {
     "simulation",
     "benchmarks",
     "protos",
+    "packaging",
     "scripts",
     "docs",
     "tidy",

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import Enum
 from functools import partial
 from types import MappingProxyType
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypedDict, TypeVar
 
 import msgspec
 import pytest
@@ -39,6 +39,21 @@ class Colour(Enum):
 
 class Row(msgspec.Struct, array_like=True):
     name: str
+
+
+@dataclass
+class Size:
+    größe: int  # noqa: PLC2401  # such names are what it is about
+
+
+class Lengths(TypedDict):
+    länge: int  # noqa: PLC2401  # such names are what it is about
+
+
+class Parcel(msgspec.Struct):
+    größen: list[Size]  # noqa: PLC2401  # such names are what it is about
+    maße: dict[str, Lengths | None]  # noqa: PLC2401  # such names are what it is about
+    innen: "Parcel | None" = None
 
 
 VARIABLES = {"hotelCity": "Bergen", "nights": 2, "name": "Ada", "guest": {"name": "Eve"}, "items": [1, 2], "at": "2030-01-02T03:04:05Z"}
@@ -101,6 +116,29 @@ def test_handler_gets_what_it_names(handler: Callable[..., Any], arguments: dict
 )  # fmt: skip
 def test_handler_fetches_what_it_names_and_all_if_it_takes_the_job(handler: Callable[..., Any], names: tuple[str, ...]) -> None:
     assert bind(handler).fetched() == names
+
+
+def parcel(parcel: Parcel) -> None: ...
+def size(größe: Size) -> None: ...  # noqa: PLC2401  # such names are what it is about
+def alone(*, straße: int, maße: Lengths) -> None: ...  # noqa: PLC2401  # such names are what it is about
+
+
+@pytest.mark.parametrize(
+    "handler, variables, expected",
+    [
+        (size, '{"größe": 1}', {"größe": Size(1)}),
+        (alone, '{"straße": 1, "maße": {"länge": 2}}', {"straße": 1, "maße": {"länge": 2}}),
+        (
+            parcel,
+            '{"größen": [{"größe": 1}], "maße": {"a": {"länge": 2}}, "innen": {"größen": [{"gr\\u00f6ße": 3}], "maße": {"b": null}}}',
+            {"parcel": Parcel([Size(1)], {"a": {"länge": 2}}, Parcel([Size(3)], {"b": None}))},
+        ),
+    ],
+)
+def test_members_are_found_by_names_beyond_ascii(handler: Callable[..., Any], variables: str, expected: dict[str, Any]) -> None:
+    # Of texts, because encoding these names would leave behind what the decoder needs.
+    job = msgspec.structs.replace(make_job("pack", {}), variables_json=variables)
+    assert bind(handler).arguments(job) == expected
 
 
 def test_default_is_the_same_object_that_the_handler_has() -> None:

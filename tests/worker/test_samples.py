@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from counterflow_worker import load
 from counterflow_worker.testing import Completed, Failed, Thrown, feed
@@ -15,9 +16,8 @@ from tests.worker.fake_gateway import FakeGateway, activated
 SAMPLES = Path(__file__).parents[2] / "workers" / "samples"
 OWN = SAMPLES / "trip" / "python_counterflow" / "worker.py"
 PYZEEBE = SAMPLES / "trip" / "python_pyzeebe" / "worker.py"
+CAMUNDA7 = SAMPLES / "trip_camunda7"
 TRIP_TASKS = ["book-hotel", "cancel-hotel", "book-car", "cancel-car", "book-flight", "cancel-flight"]
-FUNCTION = "trip-booking-functions-dev-"
-ERROR_CODE = "io.berndruecker.serverless.aws.lambda.LambdaInvocationError"
 
 
 def test_trip_has_the_tasks_of_the_model() -> None:
@@ -61,46 +61,24 @@ async def test_trip_cannot_cancel_what_it_does_not_know() -> None:
     assert "missing required field `hotelReservation`" in outcome.message
 
 
-@pytest.mark.parametrize(
-    "function,result,variables,expected",
-    [
-        ("book-hotel",  "bookHotelResult",  {"bookHotelFailure": "false"}, '{"bookHotelResult":{"success":true,"reservation":"hotel-77"}}'),
-        ("book-flight", "result",           {"bookFlightFailure": "true"}, '{"result":{"success":false,"reason":"no flight to be had"}}'),
-        ("book-car",    "bookCarResult",    {"bookFlightFailure": "true"}, '{"bookCarResult":{"success":true,"reservation":"car-77"}}'),
-        ("cancel-car",  None,               {"bookCarFailure": "true"},    "{}"),
-    ],
-)  # fmt: skip
-async def test_trip_booking_answers_as_its_cloud_functions(
-    function: str, result: str | None, variables: dict[str, str], expected: str
-) -> None:
-    headers = {"functionName": FUNCTION + function, **({"resultName": result} if result else {})}
-    outcome = await feed(load(SAMPLES / "trip_booking" / "worker.py"), "lambda", variables, headers=headers, process_instance_key=77)
-    assert outcome == Completed(variables_json=expected)
+def test_the_trip_of_camunda_7_has_the_tasks_of_its_model() -> None:
+    attributes = [pair for element in etree.parse(CAMUNDA7 / "trip.bpmn").iter("{*}*") for pair in element.items()]
+    types = {
+        str(value).strip("#{}") for name, value in attributes if etree.QName(name).localname in ("delegateExpression", "class", "topic")
+    }
+    assert set(load(CAMUNDA7 / "worker.py").tasks) == types
 
 
 @pytest.mark.parametrize(
-    "function,invocation_error,variables,expected",
+    "task,headers,variables,expected",
     [
-        ("book-hotel",    "true", {"bookHotelFailure": "false"}, Completed(variables_json='{"hotelReservation":"hotel-77"}')),
-        ("book-flight",   "true", {"bookFlightFailure": "true"}, Thrown(code=ERROR_CODE, message="no flight to be had")),
-        ("book-flight",   "",     {"bookFlightFailure": "true"}, "no flight to be had"),
-        ("cancel-flight", "",     {"bookFlightFailure": "true"}, Completed()),
+        ("booking", {"thing": "car"}, {}, Completed(variables_json='{"carReservation":"car-77"}')),
+        ("flights", {}, {}, Completed(variables_json='{"flightReservation":"flight-77"}')),
+        ("flights", {}, {"flightFails": True}, Thrown(code="NOTHING_TO_BE_HAD", message="no seats left")),
     ],
-)  # fmt: skip
-async def test_trip_compensation_answers_as_its_java_delegate(
-    function: str, invocation_error: str, variables: dict[str, str], expected: object
-) -> None:
-    worker = load(SAMPLES / "trip_compensation" / "worker.py")
-    headers = {"functionName": FUNCTION + function, "invocationError": invocation_error}
-    outcome = await feed(worker, "lambdaInvocationDelegate", variables, headers=headers, process_instance_key=77)
-    assert (outcome.message if isinstance(outcome, Failed) else outcome) == expected
-
-
-async def test_trip_compensation_sends_its_notices(capsys: pytest.CaptureFixture[str]) -> None:
-    worker = load(SAMPLES / "trip_compensation" / "worker.py")
-    assert list(worker.tasks) == ["lambdaInvocationDelegate", "true"]
-    assert await feed(worker, "true", {}, headers={"expression": "#{true}"}, process_instance_key=77) == Completed()
-    assert capsys.readouterr().out == "task of trip 77\n"
+)
+async def test_the_trip_of_camunda_7_is_booked(task: str, headers: dict[str, str], variables: dict[str, object], expected: object) -> None:
+    assert await feed(load(CAMUNDA7 / "worker.py"), task, variables, headers=headers, process_instance_key=77) == expected
 
 
 @pytest.mark.parametrize("sample", [OWN, PYZEEBE], ids=["counterflow", "pyzeebe"])

@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, get_origin
 
 import msgspec
+import msgspec.inspect
 
 from counterflow_worker.errors import HandlerError, VariablesError
 from counterflow_worker.job import Job
@@ -62,6 +63,8 @@ def bind(handler: Callable[..., Any]) -> Binding:
         else:
             fields.append(struct_field(parameter))
     named = msgspec.defstruct("Variables", fields, kw_only=True) if fields else None
+    for kind in (*documents.values(), *([named] if named else [])):
+        keep_names(kind)
     return Binding(job_parameters=tuple(jobs), document_parameters=documents, named=named)
 
 
@@ -109,6 +112,28 @@ def field_names(kind: Any) -> tuple[str, ...]:
     if issubclass(plain, msgspec.Struct):
         return plain.__struct_encode_fields__
     return tuple(field.name for field in dataclasses.fields(plain))
+
+
+def keep_names(kind: Any) -> None:
+    """Let msgspec find the members of all dataclasses and TypedDicts inside a type by any name.
+
+    It compares names by the UTF-8 that Python keeps beside a string once somebody has asked for it, and takes a member beyond ASCII for
+    missing where nobody has; so it is asked for here.
+    """
+    try:
+        pending: list[object] = [msgspec.inspect.type_info(kind)]
+    except (NameError, TypeError):
+        return  # decoding tells what is wrong with the type
+    seen: set[int] = set()
+    while pending:
+        part = pending.pop()
+        if isinstance(part, tuple):
+            pending += part
+        elif isinstance(part, msgspec.Struct) and id(part) not in seen:
+            seen.add(id(part))
+            pending += [getattr(part, name) for name in part.__struct_fields__]
+            if isinstance(part, msgspec.inspect.Field):
+                msgspec.json.encode(part.name)
 
 
 def decode_variables(job: Job, kind: type[Any]) -> Any:

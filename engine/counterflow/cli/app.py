@@ -10,7 +10,16 @@ from typing import Annotated, Any
 import typer
 
 from counterflow import __version__
-from counterflow.cli import decision_commands, instance_commands, message_commands, model_commands, repair_commands, server_commands
+from counterflow.cli import (
+    decision_commands,
+    instance_commands,
+    message_commands,
+    model_commands,
+    render_commands,
+    repair_commands,
+    server_commands,
+)
+from counterflow.cli.demo.command import demo
 from counterflow.cli.exits import INTERRUPTED, OK, Failure
 from counterflow.cli.options import AddressOption, address_of_all
 from counterflow.cli.output import give
@@ -27,10 +36,12 @@ app = typer.Typer(
 COMMANDS: Sequence[Callable[..., None]] = (
     server_commands.serve,
     server_commands.dev,
+    demo,
     server_commands.worker,
     server_commands.topology,
     model_commands.deploy,
     model_commands.lint,
+    render_commands.render,
     model_commands.definitions,
     decision_commands.decisions,
     decision_commands.evaluate,

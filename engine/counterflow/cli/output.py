@@ -43,7 +43,10 @@ def moment(at_ms: int | None) -> str:
     """A moment in UTC, to the millisecond; a dash for none."""
     if not at_ms:
         return "-"
-    return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(sep=" ", timespec="milliseconds").replace("+00:00", "Z")
+    try:
+        return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(sep=" ", timespec="milliseconds").replace("+00:00", "Z")
+    except (ValueError, OverflowError, OSError):  # a model may wait for a year beyond 9999
+        return f"{at_ms} ms since 1970"
 
 
 def duration(milliseconds: int) -> str:

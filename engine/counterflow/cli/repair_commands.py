@@ -11,6 +11,8 @@ from counterflow.cli.options import AddressOption, InstanceArgument, JsonOption,
 from counterflow.cli.output import give, give_json, give_table, moment, say
 from counterflow.cli.remote import Remote
 
+LARGEST_KEY = 2**63 - 1
+
 quarantine = typer.Typer(name="quarantine", help="List or release what was set aside after a fault.", no_args_is_help=True)
 
 
@@ -86,6 +88,8 @@ def release(key: InstanceArgument, address: AddressOption = "") -> None:
 
 def _job_of(server: Remote, incident: int) -> int:
     """The job that an incident is about; 0 where it is about none, or cannot be asked for."""
+    if not 0 < incident < LARGEST_KEY:
+        return 0  # nobody's key, as the server will say
     try:
         # Pages hold what is older than their key: so the first on this page is the incident itself, if it is open.
         found = server.call("ListIncidents", page_size=1, page_key=incident + 1).incidents

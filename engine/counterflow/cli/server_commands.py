@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 Database = Annotated[str | None, typer.Option("--database", metavar="URL", help="sqlite:///FILE, or memory: to forget it at the end.")]
 Host = Annotated[str | None, typer.Option("--host", help="The address to listen on.")]
 GrpcPort = Annotated[str | None, typer.Option("--grpc-port", metavar="PORT", help="Where clients and workers call; 0 means any free one.")]
-HttpPort = Annotated[str | None, typer.Option("--http-port", metavar="PORT", help="Where people look.")]
-ManagementPort = Annotated[str | None, typer.Option("--management-port", metavar="PORT", help="Where machines ask how the server is.")]
 Order = Annotated[str | None, typer.Option("--compensation-order", metavar="ORDER", help="Of undo: mirror, parallel or sequential.")]
-Public = Annotated[bool | None, typer.Option("--insecure-public", help="Listen on a public address without TLS and authentication.")]
+Public = Annotated[
+    bool | None, typer.Option("--insecure-public", help="Listen on a public address, though there is no TLS and no authentication.")
+]
 Config = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="A TOML file with these and all other settings.")]
 
 
@@ -33,8 +33,6 @@ def serve(
     database: Database = None,
     host: Host = None,
     grpc_port: GrpcPort = None,
-    http_port: HttpPort = None,
-    management_port: ManagementPort = None,
     compensation_order: Order = None,
     insecure_public: Public = None,
     config: Config = None,
@@ -48,8 +46,6 @@ def serve(
         database_url=database,
         host=host,
         grpc_port=grpc_port,
-        http_port=http_port,
-        management_port=management_port,
         compensation_order=compensation_order,
         insecure_public=insecure_public or None,
     )
@@ -60,8 +56,6 @@ def dev(
     database: Database = None,
     host: Host = None,
     grpc_port: GrpcPort = None,
-    http_port: HttpPort = None,
-    management_port: ManagementPort = None,
     compensation_order: Order = None,
     insecure_public: Public = None,
     config: Config = None,
@@ -75,8 +69,6 @@ def dev(
         database_url=database,
         host=host,
         grpc_port=grpc_port,
-        http_port=http_port,
-        management_port=management_port,
         compensation_order=compensation_order,
         insecure_public=insecure_public or None,
     )

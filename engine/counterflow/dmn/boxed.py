@@ -5,7 +5,8 @@ The code shares the run and the local names of what is around it: a box that int
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from counterflow.dmn import tree
@@ -70,9 +71,7 @@ def _literal(boxes: Boxes, box: tree.LiteralExpression, around: Surroundings) ->
     try:
         return around.expression(box.text)
     except FeelSyntaxError as error:
-        boxes.notes.syntax(box, "expression", error)
-        complaint = f"an expression is not FEEL: {error}"
-        return lambda run, _local: run.warn("wrong value", complaint)
+        return boxes.notes.syntax(box, "expression", error)
 
 
 def _table(boxes: Boxes, box: tree.DecisionTable, around: Surroundings) -> Code:
@@ -84,6 +83,8 @@ def _table(boxes: Boxes, box: tree.DecisionTable, around: Surroundings) -> Code:
 
 
 def _context(boxes: Boxes, box: tree.BoxedContext, around: Surroundings) -> Code:
+    if again := repeated(entry.variable.name for entry in box.entries if entry.variable is not None):
+        return boxes.notes.duplicate(box, "a boxed context", f"'{again}'")
     entries = Entries()
     inner = around.plus(entries)
     codes: list[tuple[str, Code]] = []
@@ -99,6 +100,11 @@ def _context(boxes: Boxes, box: tree.BoxedContext, around: Surroundings) -> Code
         codes.append((name, code))
         entries.names.add(name)
     return _made_context(codes, result)
+
+
+def repeated(names: Iterable[str]) -> str:
+    """The first name that is there more than once; empty if none is."""
+    return next((name for name, times in Counter(names).items() if times > 1), "")
 
 
 def _is_function(box: tree.Box | None) -> bool:
@@ -122,6 +128,8 @@ def _list(boxes: Boxes, box: tree.BoxedList, around: Surroundings) -> Code:
 
 
 def _relation(boxes: Boxes, box: tree.Relation, around: Surroundings) -> Code:
+    if again := repeated(column.name for column in box.columns):
+        return boxes.notes.duplicate(box, "each row of a relation", f"'{again}'")
     rows = [_row(boxes, box, row, around) for row in box.rows]
 
     def make_relation(run: Run, local: Local) -> Value:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final, TypeVar
 
 from counterflow.dmn import tree
 from counterflow.dmn.boxed import Boxes, typed_function
 from counterflow.dmn.graph import Decision, Graph, Input, Service, Slot, imported
+from counterflow.dmn.requirements import Reading, Requirement, next_names, offers, readings
 from counterflow.dmn.types import Convert, Type, converter
+from counterflow.documents.findings import Severity
 from counterflow.feel.compiler import Surroundings
 from counterflow.feel.run import Local, Run, Value
 from counterflow.feel.scope import Variable
 from counterflow.feel.values import Code, Function
+
+T = TypeVar("T")
 
 _NO_TYPE: Final = ""
 
@@ -26,10 +30,12 @@ class GraphBuilder:
         self.boxes = boxes
         self.around = around
         self.imports = imports  # names by namespace
+        self._nodes: dict[str, tree.Node] = {}
 
     def build(self) -> None:
         keyed = {f"{self.model.namespace}#{node.id or node.name}": node for node in self.model.nodes}
         self.graph.names |= {key: node.variable.name for key, node in keyed.items()}
+        self._nodes = keyed
         for key, node in keyed.items():
             if isinstance(node, tree.InputData):
                 of = self.boxes.type(node.variable.type_ref, node.line)
@@ -48,17 +54,49 @@ class GraphBuilder:
                 self.graph.services[key] = service = self._service(key, node)
                 self.graph.functions[key] = self._service_function(service)
 
-    def _slots(self, node: tree.Node, requires: Sequence[str]) -> tuple[Slot, ...]:
+    def _resolved(self, node: tree.Node, requires: Sequence[str], compiled: Callable[[Surroundings], T]) -> tuple[tuple[Slot, ...], T]:
+        """The local names of a node, and its logic compiled among them: again, as long as a requirement has further names to try."""
         known = [self._key(key) for key in dict.fromkeys(requires) if self._is_known(node, key)]
-        own: dict[str, Slot] = {}
-        brought: dict[str, list[tuple[str, str]]] = {}
-        for key in known:
-            prefix, name = self._prefix(key), self.graph.names[key]
-            if prefix:
-                brought.setdefault(prefix, []).append((name, key))
-            else:
-                own[name] = Slot(name, ((name, key),), imported=False)
-        return (*(Slot(name, tuple(keys), imported=True) for name, keys in brought.items()), *own.values())
+        imported_slots = self._imported_slots(known)
+        requirements = [self._requirement(node, key) for key in known if not self._prefix(key)]
+        findings = len(self.boxes.notes.findings)
+        while True:
+            offered = offers(requirements)
+            variables = (*(Variable(slot.name) for slot in imported_slots), *(each.variable for each in offered.values()))
+            made = compiled(self.around.plus(*variables))
+            if not next_names(requirements, offered):
+                break
+            self.boxes.notes.forget(findings)
+        if not any(finding.severity is Severity.ERROR for finding in self.boxes.notes.findings[findings:]):
+            self._tell_unread(node, [each for each in requirements if not each.is_read(offered)])
+        return (*imported_slots, *(each.slot for each in offered.values())), made
+
+    def _imported_slots(self, keys: Iterable[str]) -> tuple[Slot, ...]:
+        """What imports bring: a context for each, in which a decision without a variable is found by all its names."""
+        brought: dict[str, dict[str, str]] = {}
+        for key in keys:
+            if prefix := self._prefix(key):
+                decision = self.graph.decisions.get(key)
+                others = readings(decision.node, camunda=False) if decision is not None else ()
+                names = (*(each.name for tried in others for each in tried if not each.entry), self.graph.names[key])
+                brought.setdefault(prefix, {}).update(dict.fromkeys(names, key))
+        return tuple(Slot(name, tuple(keys.items()), imported=True) for name, keys in brought.items())
+
+    def _requirement(self, node: tree.Node, key: str) -> Requirement:
+        required = self._nodes.get(key)
+        if required is None:
+            return Requirement(key, "", ((Reading(self.graph.names[key]),),))
+        names = readings(required, camunda=self.model.camunda)
+        if required is node:
+            return Requirement(key, "", names[:1])  # a function that may call itself
+        label = required.name or required.id if isinstance(required, tree.Decision) else ""
+        return Requirement(key, label, names, isinstance(required, tree.InputData))
+
+    def _tell_unread(self, node: tree.Node, unread: Iterable[Requirement]) -> None:
+        for each in (each for each in unread if each.label):
+            message = f"expected an expression that reads '{each.label}', which is required here, found none of the names {each.spellings}."
+            remedy = "Write the first of these names where its result is meant, or remove the requirement."
+            self.boxes.notes.warn(node.line, node.id, "requirement-unread", message, remedy)
 
     def _prefix(self, key: str) -> str:
         return next((prefix for space, prefix in self.imports.items() if key.removeprefix(f"{prefix}/").startswith(f"{space}#")), "")
@@ -75,20 +113,16 @@ class GraphBuilder:
         self.boxes.notes.error(node.line, node.id, "requirement", message, "Draw the requirement again, or import its model.")
         return False
 
-    def _inside(self, slots: tuple[Slot, ...], *more: str) -> Surroundings:
-        return self.around.plus(*(Variable(name) for name in (*(slot.name for slot in slots), *more)))
-
     def _decision(self, key: str, node: tree.Decision) -> Decision:
-        slots = self._slots(node, node.requires)
         of = self.boxes.type(node.variable.type_ref, node.line)
-        decision = Decision(key, node, of, slots, converter(of, f"the decision {node.variable.name!r}"))
-        around = self._inside(slots)
-        if isinstance(node.logic, tree.DecisionTable):
-            decision.table = self.boxes.table(node.logic, around)
-            decision.convert = _both(converter(self.boxes.type(node.logic.type_ref), "the table"), decision.convert)
-        else:
-            decision.code = self.boxes.code(node.logic, around)
-        return decision
+        convert = converter(of, f"the decision {node.variable.name!r}")
+        logic = node.logic
+        if isinstance(logic, tree.DecisionTable):
+            slots, table = self._resolved(node, node.requires, lambda around: self.boxes.table(logic, around))
+            convert = _both(converter(self.boxes.type(logic.type_ref), "the table"), convert)
+            return Decision(key, node, of, slots, convert, table=table)
+        slots, code = self._resolved(node, node.requires, lambda around: self.boxes.code(logic, around))
+        return Decision(key, node, of, slots, convert, code)
 
     def _result(self, node: tree.Node) -> Type:
         """What calling the node gives: models before DMN 1.2 name that type, later ones a type of functions."""
@@ -99,13 +133,8 @@ class GraphBuilder:
         logic = node.logic
         if logic is None:
             return None
-        slots = self._slots(node, [*node.requires, key])
-        names = [parameter.name for parameter in logic.parameters]
+        slots, body = self._resolved(node, [*node.requires, key], lambda around: self._body(logic, around))
         convert = converter(self._result(node), f"the result of {node.variable.name!r}")
-        if logic.kind is tree.FunctionKind.FEEL:
-            body = self.boxes.code(logic.body, self._inside(slots, *names))
-        else:
-            body = _called(self.boxes.code(logic, self._inside(slots)), len(slots))
         functions = self.graph.functions
 
         def call(run: Run, arguments: list[Value]) -> Value:
@@ -113,6 +142,12 @@ class GraphBuilder:
             return result if convert is None else convert(run, result)
 
         return typed_function(self.boxes, node.variable.name, logic.parameters, node.line)(call)
+
+    def _body(self, logic: tree.FunctionDefinition, around: Surroundings) -> Code:
+        """The code of a function, which finds its arguments behind the names around it."""
+        if logic.kind is tree.FunctionKind.FEEL:
+            return self.boxes.code(logic.body, around.plus(*(Variable(parameter.name) for parameter in logic.parameters)))
+        return _called(self.boxes.code(logic, around), len(around.scope.bindings))
 
     def _service(self, key: str, node: tree.DecisionService) -> Service:
         parameters = tuple(self._key(each) for each in (*node.input_data, *node.input_decisions) if self._is_known(node, each))

@@ -38,17 +38,29 @@ class Input:
 
 @dataclass(frozen=True)
 class Slot:
-    """One local name of a decision or function: a node's value, or the values that an import brings, as a context."""
+    """One local name of a decision or function: a node's value, or the values that an import brings, as a context.
+
+    `entry` is the output that the name means, of a table with several.
+    """
 
     name: str
     keys: tuple[tuple[str, str], ...]
     imported: bool
+    entry: str = ""
 
     def value(self, memo: Mapping[str, Value], functions: Mapping[str, Value]) -> Value:
         if self.imported:
             return {name: memo[key] if key in memo else functions.get(key) for name, key in self.keys}
         key = self.keys[0][1]
-        return memo[key] if key in memo else functions.get(key)
+        value = memo[key] if key in memo else functions.get(key)
+        return _entry(value, self.entry) if self.entry else value
+
+
+def _entry(value: Value, name: str) -> Value:
+    """The output of that name; of several rules that count, the list of those."""
+    if isinstance(value, list):
+        return [_entry(each, name) for each in value]
+    return value.get(name) if isinstance(value, dict) else None
 
 
 @dataclass

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Final
+from typing import Final, TypedDict
 
 from counterflow.dmn import tree
-from counterflow.dmn.read_boxes import box, function, item, type_ref
+from counterflow.dmn.camunda import extension, is_camundas
+from counterflow.dmn.read_boxes import box, function, item, type_name, type_ref
 from counterflow.dmn.xml import NAMESPACES, Element, child, children, text_of
 from counterflow.documents.findings import Finding
-from counterflow.documents.xml import XmlError, line_of, local_name, namespace
+from counterflow.documents.xml import XmlError, boolean, line_of, local_name, namespace
 
-_TRUE: Final = frozenset({"true", "1"})
 _ZEEBE: Final = "http://camunda.org/schema/zeebe/1.0"
-_CAMUNDA: Final = "http://camunda.org/schema/1.0/dmn"
 
 
 def outline(root: Element, resource_name: str) -> tree.Model:
@@ -35,9 +34,25 @@ def outline(root: Element, resource_name: str) -> tree.Model:
         tuple(tree.Import(each.get("name", ""), each.get("namespace", "")) for each in children(root, "import")),
         tuple(_type(each) for each in children(root, "itemDefinition")),
         nodes,
+        is_camundas(root),
         id=root.get("id", ""),
         line=line_of(root),
     )
+
+
+def misspelled(root: Element, resource_name: str) -> list[Finding]:
+    """Refusals of what is to be true or false and is neither: it would be false in silence."""
+    return [
+        Finding(
+            line_of(each),
+            each.get("id") or each.get("name") or resource_name,
+            "boolean-attribute",
+            f"expected isCollection of {local_name(each)} '{each.get('name', '')}' to be true or false, found '{found}'.",
+            'Write isCollection="true" or isCollection="false".',
+        )
+        for each in root.iter()
+        if (found := each.get("isCollection")) is not None and namespace(each) in NAMESPACES and boolean(found) is None
+    ]
 
 
 # Types
@@ -49,10 +64,10 @@ def _type(element: Element) -> tree.ItemDefinition:
         " ".join(element.get("name", "").split()),
         type_ref(element),
         tuple(_type(each) for each in children(element, "itemComponent")),
-        element.get("isCollection", "") in _TRUE,
+        boolean(element.get("isCollection")) is True,
         text_of(child(element, "allowedValues")),
         text_of(child(element, "typeConstraint")),
-        None if shape is None else shape.get("outputTypeRef", ""),
+        None if shape is None else type_name(shape.get("outputTypeRef", ""), shape),
         id=element.get("id", ""),
         line=line_of(element),
     )
@@ -75,12 +90,29 @@ def _required(element: Element, own: str) -> tuple[str, ...]:
     return _references([inner for each in requirements for inner in each if inner.get("href")], own)
 
 
-def _variable(element: Element) -> tree.InformationItem:
-    return item(child(element, "variable"), element.get("name", ""))
+class _Beginning(TypedDict):
+    id: str
+    line: int
+    name: str
+    variable: tree.InformationItem
+    has_variable: bool
+
+
+def _beginning(element: Element) -> _Beginning:
+    """What every node has."""
+    name, drawn = element.get("name", ""), child(element, "variable")
+    named = drawn is not None and bool(drawn.get("name", "").strip())
+    return {
+        "id": element.get("id", ""),
+        "line": line_of(element),
+        "name": name,
+        "variable": item(drawn, name),
+        "has_variable": named,
+    }
 
 
 def _input_data(element: Element, _own: str) -> tree.Node:
-    return tree.InputData(id=element.get("id", ""), line=line_of(element), name=element.get("name", ""), variable=_variable(element))
+    return tree.InputData(**_beginning(element))
 
 
 def _decision(element: Element, own: str) -> tree.Node:
@@ -88,17 +120,14 @@ def _decision(element: Element, own: str) -> tree.Node:
         box(element),
         _required(element, own),
         _version_tag(element),
-        id=element.get("id", ""),
-        line=line_of(element),
-        name=element.get("name", ""),
-        variable=_variable(element),
+        **_beginning(element),
     )
 
 
 def _version_tag(element: Element) -> str:
     tags = element.iterfind(f"{{*}}extensionElements/{{{_ZEEBE}}}versionTag")
     written = next((tag.get("value", "") for tag in tags), "")
-    return written or element.get(f"{{{_CAMUNDA}}}versionTag", "")
+    return written or extension(element, "versionTag")
 
 
 def _knowledge(element: Element, own: str) -> tree.Node:
@@ -106,10 +135,7 @@ def _knowledge(element: Element, own: str) -> tree.Node:
     return tree.BusinessKnowledgeModel(
         None if logic is None else function(logic),
         _required(element, own),
-        id=element.get("id", ""),
-        line=line_of(element),
-        name=element.get("name", ""),
-        variable=_variable(element),
+        **_beginning(element),
     )
 
 
@@ -122,10 +148,7 @@ def _service(element: Element, own: str) -> tree.Node:
         encapsulated,
         decisions,
         data,
-        id=element.get("id", ""),
-        line=line_of(element),
-        name=element.get("name", ""),
-        variable=_variable(element),
+        **_beginning(element),
     )
 
 

@@ -11,18 +11,18 @@ from counterflow.dmn.boxed import Boxes
 from counterflow.dmn.builder import GraphBuilder
 from counterflow.dmn.definitions import Definitions, ReadResult
 from counterflow.dmn.graph import Graph
+from counterflow.dmn.languages import foreign_languages
 from counterflow.dmn.notes import Notes
-from counterflow.dmn.outline import outline
+from counterflow.dmn.outline import misspelled, outline
 from counterflow.dmn.types import Type, Types
 from counterflow.dmn.xml import parse
 from counterflow.documents.findings import Finding
-from counterflow.documents.limits import Limits
+from counterflow.documents.limits import DECISION_LIMITS, Limits
 from counterflow.documents.xml import XmlError
 from counterflow.feel.compiler import Surroundings
 from counterflow.feel.run import Limits as FeelLimits
 from counterflow.feel.scope import Scope
 
-_DEFAULT_LIMITS: Final = Limits()
 _NODES: Final = 20_000
 """Imports of imports may multiply: a model that is reached in several ways is there several times."""
 
@@ -34,26 +34,32 @@ def read(
     resource_name: str,
     imported: Iterable[Definitions] = (),
     *,
-    limits: Limits = _DEFAULT_LIMITS,
+    limits: Limits = DECISION_LIMITS,
     feel_limits: FeelLimits = _FEEL_LIMITS,
 ) -> ReadResult:
     """Read DMN 1.1 to 1.5. `imported` are the models that this one may import, found by their namespaces. Never raises."""
+    remarks: list[Finding] = []
     try:
-        model = outline(parse(content, resource_name, limits), resource_name)
+        root = parse(content, resource_name, limits, remarks)
+        model = outline(root, resource_name)
+        remarks += (*misspelled(root, resource_name), *foreign_languages(root, resource_name))
     except XmlError as error:
-        return ReadResult(None, (error.finding,))
+        return ReadResult(None, (*remarks, error.finding))
     try:
-        return _compiled(model, resource_name, imported, feel_limits)
+        return _compiled(model, resource_name, imported, feel_limits, remarks)
     except RecursionError:
         message = "expected types and expressions that nest less deeply than this machine's stack, found more."
         return ReadResult(None, (Finding(0, model.id or resource_name, "nesting", message, "Nest less deeply, or split the model."),))
 
 
-def _compiled(model: tree.Model, resource_name: str, imported: Iterable[Definitions], limits: FeelLimits) -> ReadResult:
+def _compiled(
+    model: tree.Model, resource_name: str, imported: Iterable[Definitions], limits: FeelLimits, remarks: list[Finding]
+) -> ReadResult:
     notes = Notes(model.id or resource_name)
+    notes.findings += remarks
     _refuse_twice(model, notes)
     imports = _imports(model, imported, notes)
-    types = Types(model.types, _imported_types(imports), notes)
+    types = Types(model.types, _imported_types(imports), notes, lenient=model.camunda)
     own_types = types.all()
     graph = Graph()
     for name, each in imports.items():
@@ -110,6 +116,8 @@ def _names(node: object) -> Iterator[str]:
     if isinstance(node, tuple):
         for each in node:
             yield from _names(each)
+    elif isinstance(node, tree.Rule):
+        return  # most of a large table, and nothing in it has a name
     elif is_dataclass(node):
         name = getattr(node, "name", None)
         if isinstance(name, str):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final, TypedDict
 
 from counterflow.dmn import tree
+from counterflow.dmn.camunda import extension
 from counterflow.dmn.xml import Element, child, children, text_of
 from counterflow.documents.xml import line_of, local_name, namespace
 
@@ -33,12 +34,25 @@ def item(element: Element | None, name: str = "") -> tree.InformationItem:
     """A variable; `name` is what it is called where the element says nothing."""
     if element is None:
         return tree.InformationItem(_words(name))
-    return tree.InformationItem(_words(element.get("name", name)), type_ref(element))
+    return tree.InformationItem(_words(element.get("name", "")) or _words(name), type_ref(element))
 
 
 def type_ref(element: Element) -> str:
-    """The name of a type: an attribute since DMN 1.1, an element in item definitions; `feel:` is the language's own prefix."""
-    return (element.get("typeRef") or text_of(element, "typeRef")).strip().removeprefix("feel:")
+    """The name of a type: an attribute since DMN 1.1, an element in item definitions."""
+    return type_name(element.get("typeRef") or text_of(element, "typeRef"), element)
+
+
+def type_name(written: str, element: Element) -> str:
+    """A type as FEEL names it. `feel:` is the language's own prefix; in DMN 1.1 the name is a qualified one (xsd:QName, clause 7.3.2),
+    whose prefix stands for the model itself or for one that it imports."""
+    text = written.strip()
+    prefix, colon, name = text.partition(":")
+    of = element.nsmap.get(prefix) if colon else None
+    if of is None:
+        return text.removeprefix("feel:")
+    imports = (each for each in element.getroottree().getroot() if local_name(each) == "import" and each.get("namespace") == of)
+    imported = next((each.get("name", "") for each in imports), "")
+    return f"{imported}.{name}" if imported else name
 
 
 def place(element: Element) -> tree.Element:
@@ -135,6 +149,7 @@ def _input(element: Element) -> tree.Input:
         text,
         "" if expression is None else type_ref(expression),
         text_of(child(element, "inputValues")),
+        extension(element, "inputVariable"),
         id=element.get("id", ""),
         line=line_of(element),
     )

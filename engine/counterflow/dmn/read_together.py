@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from counterflow.dmn.definitions import ReadResult
 from counterflow.dmn.read import read
+from counterflow.documents.limits import DECISION_LIMITS, Limits
 
 
 class ReadModel(NamedTuple):
@@ -17,12 +18,12 @@ class ReadModel(NamedTuple):
     imports: tuple[int, ...] = ()
 
 
-def read_together(files: Sequence[tuple[str, bytes]]) -> list[ReadModel]:
+def read_together(files: Sequence[tuple[str, bytes]], limits: Limits = DECISION_LIMITS) -> list[ReadModel]:
     """Read files, name and content, those that are imported before those that import them, otherwise in the order given.
 
     An import that leads to none of them, or in a circle, is among the findings of the file that has it. Never raises.
     """
-    alone = [read(content, name) for name, content in files]
+    alone = [read(content, name, limits=limits) for name, content in files]
     by_namespace = {result.definitions.namespace: place for place, result in enumerate(alone) if result.definitions is not None}
     imports = [_imports(result, by_namespace) for result in alone]
     done: dict[int, ReadModel] = {}
@@ -34,7 +35,7 @@ def read_together(files: Sequence[tuple[str, bytes]]) -> list[ReadModel]:
         for place in ready:
             imported = [definitions for each in imports[place] if (definitions := done[each].result.definitions) is not None]
             name, content = files[place]
-            done[place] = ReadModel(place, read(content, name, imported) if imported else alone[place], imports[place])
+            done[place] = ReadModel(place, read(content, name, imported, limits=limits) if imported else alone[place], imports[place])
     return list(done.values())
 
 

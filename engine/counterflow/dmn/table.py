@@ -7,14 +7,16 @@ from dataclasses import dataclass
 import msgspec
 
 from counterflow.dmn import cells, tree
+from counterflow.dmn.camunda import CELL_INPUT
 from counterflow.dmn.columns import Column, positions
 from counterflow.dmn.hit_policies import MANY, POLICIES, RANKED, Hit, Policy, Violation, aggregated
 from counterflow.dmn.notes import Notes
 from counterflow.dmn.types import Convert, Types, allowed_values, converter, converting
 from counterflow.feel import tree as feel_tree
 from counterflow.feel.compiler import Surroundings
-from counterflow.feel.errors import FeelSyntaxError
+from counterflow.feel.errors import DuplicateEntry, FeelSyntaxError
 from counterflow.feel.run import Local, Run, Value
+from counterflow.feel.scope import Variable
 from counterflow.feel.values import Code
 
 
@@ -43,6 +45,7 @@ class Table:
         self._around = around
         self._types = types
         self._notes = notes
+        self._refuse_unnamed(box.outputs)
         self._inputs = [self._input(index, each) for index, each in enumerate(box.inputs)]
         self._names = [each.name for each in box.outputs]
         self._everything = (1 << len(box.rules)) - 1
@@ -50,6 +53,7 @@ class Table:
         self._rules = [self._results(rule.results, converters) for rule in box.rules]
         self._defaults = self._default_results(converters)
         self._ranks = [self._ranking(each) for each in box.outputs] if box.hit_policy in RANKED else []
+        self._consequence = "it is kept as it is" if types.lenient else "the table has no result"
         self._policy: Policy = aggregated(box.aggregation) if box.aggregation else POLICIES[box.hit_policy]
 
     # Deciding
@@ -60,8 +64,9 @@ class Table:
         in_play = self._everything
         for each, value in zip(self._inputs, values, strict=True):
             if each.allowed is not None and value is not None and each.allowed(run, (*local, value)) is not True:
-                run.warn("wrong value", f"the input {each.label!r} is not among its allowed values: the table has no result")
-                return Outcome(None, values)
+                run.warn("wrong value", f"the input {each.label!r} is not among its allowed values: {self._consequence}")
+                if not self._types.lenient:
+                    return Outcome(None, values)
             in_play = each.column.match(run, local, value, in_play)
             if not in_play:
                 return Outcome(self._without_match(run, local), values)
@@ -101,23 +106,34 @@ class Table:
 
     # Compiling
 
+    def _refuse_unnamed(self, outputs: tuple[tree.Output, ...]) -> None:
+        """Several outputs make a context, in which each needs a name of its own (8.3.2)."""
+        first: dict[str, tree.Output] = {}
+        for output in outputs if len(outputs) > 1 else ():
+            other = first.setdefault(output.name, output) if output.name else next(each for each in outputs if each is not output)
+            if other is not output:
+                found = f"the name '{output.name}' here and" if output.name else "none here, beside the output"
+                message = f"expected several outputs to have a name each, found {found} in line {other.line} ({_called(other)})."
+                self._notes.error(output.line, output.id, "output-name", message, "Give each output a name of its own.")
+
     def _input(self, index: int, box: tree.Input) -> _Input:
         code = self._expression(box, box.text, f"input {box.label!r}")
         typed = converting(code, self._types.named(box.type_ref, box.line), f"the input {box.label!r}")
         allowed = allowed_values(box.allowed_values, self._around, self._notes, box) if box.allowed_values else None
-        column = Column([self._cell(rule.tests[index] if index < len(rule.tests) else None) for rule in self.box.rules])
+        name = box.variable or (CELL_INPUT if self._types.lenient else "")
+        column = Column([self._cell(rule.tests[index] if index < len(rule.tests) else None, name) for rule in self.box.rules])
         return _Input(typed, column, allowed, box.label)
 
-    def _cell(self, entry: tree.Entry | None) -> cells.Cell | Code:
+    def _cell(self, entry: tree.Entry | None, name: str) -> cells.Cell | Code:
+        """`name` is what the cell may call the value under test, beside `?`; empty if nothing else."""
         if entry is None or not entry.text:
             return cells.Cell(())  # an empty cell is a `-` in every editor
         try:
-            root = self._around.parse_tests(entry.text)
-            return cells.indexed(root, self._around.scope.names) or self._around.tests(root, entry.text)
+            inside = self._around.plus(Variable(name)) if name else self._around
+            root = inside.parse_tests(entry.text)
+            return cells.indexed(root, inside.scope.names) or self._around.tests(root, entry.text, name)
         except FeelSyntaxError as error:
-            self._notes.syntax(entry, "input entry", error)
-            complaint = f"an input entry is not FEEL: {error}"
-            return lambda run, _local: run.warn("wrong value", complaint)
+            return self._notes.syntax(entry, "input entry", error)
 
     def _results(self, entries: tuple[tree.Entry, ...], converters: list[Convert | None]) -> list[Code]:
         missing = (tree.Entry(""),) * (len(converters) - len(entries))
@@ -142,8 +158,8 @@ class Table:
             root = self._around.parse_tests(box.allowed_values)
             return [self._around.tests(_alone(test), box.allowed_values) for test in root.tests]
         except FeelSyntaxError as error:
-            self._notes.syntax(box, "list of output values", error)
-            return []
+            instead = self._notes.syntax(box, "list of output values", error)
+            return [instead] if isinstance(error, DuplicateEntry) else []
 
     def _expression(self, element: tree.Element, text: str, what: str) -> Code:
         if not text:
@@ -151,9 +167,11 @@ class Table:
         try:
             return self._around.expression(text)
         except FeelSyntaxError as error:
-            self._notes.syntax(element, what, error)
-            complaint = f"the {what} is not FEEL: {error}"
-            return lambda run, _local: run.warn("wrong value", complaint)
+            return self._notes.syntax(element, what, error)
+
+
+def _called(output: tree.Output) -> str:
+    return f"'{output.label or output.id}'" if output.label or output.id else "without a name"
 
 
 def _alone(test: feel_tree.Tree) -> feel_tree.UnaryTests:

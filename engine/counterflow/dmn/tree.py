@@ -152,10 +152,13 @@ class Aggregation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Input(Element):
+    """`variable` is what the cells call its value (an extension of Camunda's), beside `?`."""
+
     label: str
     text: str
     type_ref: str = ""
     allowed_values: str = ""
+    variable: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +195,11 @@ class DecisionTable(Box):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node(Element):
+    """Without a drawn variable (`has_variable` False), `variable` is named as the node."""
+
     name: str
     variable: InformationItem
+    has_variable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +238,7 @@ class Import:
 
 @dataclass(frozen=True, slots=True)
 class Model(Element):
-    """A whole file. `nodes` are in document order."""
+    """A whole file. `nodes` are in document order; `camunda` says that Camunda's tools wrote it."""
 
     name: str
     namespace: str
@@ -240,3 +246,4 @@ class Model(Element):
     imports: tuple[Import, ...]
     types: tuple[ItemDefinition, ...]
     nodes: tuple[Node, ...]
+    camunda: bool = False

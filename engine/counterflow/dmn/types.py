@@ -2,10 +2,14 @@
 
 A value either conforms to a type, or can be converted to it (a list of one to its item, an item to a list of one, a date to
 its midnight), or becomes null with a warning. Null conforms to every type.
+
+Camunda's engines are not that strict, and its modeler gives every new column the type string. The types of their files are lenient: a text
+that says a value of the type is read as one, and whatever else does not conform stays as it is, with a warning.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -13,9 +17,9 @@ from typing import Final
 
 from counterflow.dmn import tree
 from counterflow.dmn.notes import Notes
-from counterflow.feel import iso, temporal
+from counterflow.feel import iso, numbers, temporal
 from counterflow.feel.compiler import Surroundings
-from counterflow.feel.errors import FeelSyntaxError
+from counterflow.feel.errors import DuplicateEntry, FeelSyntaxError
 from counterflow.feel.run import Run, Value
 from counterflow.feel.scope import Scope
 from counterflow.feel.temporal import UTC, Date, DateTime, DaysDuration, MonthsDuration, Time
@@ -27,13 +31,17 @@ Convert = Callable[[Run, Value], Value]
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """`conforms` is never asked about null. `item` is the type of the items of a list; `read` makes values of what JSON can say."""
+    """`conforms` is never asked about null. `item` is the type of the items of a list; `read` makes values of what JSON can say.
+
+    What does not conform to a `lenient` type is kept.
+    """
 
     name: str
     conforms: Conforms
     item: Type | None = None
     read: Callable[[Value], Value] | None = None
     result: Type | None = None
+    lenient: bool = False
 
 
 def _of_kinds(name: str, *kinds: type) -> Type:
@@ -75,12 +83,39 @@ BASIC: Final[dict[str, Type]] = {
 }
 
 
+_NUMBER_TEXT: Final = re.compile(r"\s*([+-]?[0-9.]{1,64}(?:[eE][+-]?[0-9]{1,8})?)\s*", re.ASCII)
+
+
+def _number_of(value: Value) -> Value:
+    written = _NUMBER_TEXT.fullmatch(value) if isinstance(value, str) else None
+    found = numbers.read(written[1]) if written else None
+    return value if found is None else numbers.whole(found)
+
+
+def _boolean_of(value: Value) -> Value:
+    return _BOOLEANS.get(value.strip().lower(), value) if isinstance(value, str) else value
+
+
+_BOOLEANS: Final[dict[str, Value]] = {"true": True, "false": False}
+_CAMUNDA_7: Final[dict[str, Type]] = {
+    **dict.fromkeys(("integer", "long", "double"), replace(_NUMBER, read=_number_of)),
+    "boolean": replace(BASIC["boolean"], read=_boolean_of),
+    "date": _of_kinds("date", Date, DateTime),  # its dates have a time of day
+}
+_LENIENT: Final = {name: of if of is ANY else replace(of, lenient=True) for name, of in {**BASIC, **_CAMUNDA_7}.items()}
+_ANY_CASE: Final = {name.lower(): of for name, of in _LENIENT.items()}
+"""Camunda 7 does not look at the case of a type's name."""
+
+
 class Types:
     """The types of a model by name, those of imported models as `import.type`; each is made when it is first asked for."""
 
-    def __init__(self, definitions: Iterable[tree.ItemDefinition], imported: Mapping[str, Type], notes: Notes) -> None:
+    def __init__(
+        self, definitions: Iterable[tree.ItemDefinition], imported: Mapping[str, Type], notes: Notes, *, lenient: bool = False
+    ) -> None:
         self.definitions = {definition.name: definition for definition in definitions}
-        self._made: dict[str, Type] = {**BASIC, **imported}
+        self.lenient = lenient
+        self._made: dict[str, Type] = {**(_LENIENT if lenient else BASIC), **imported}
         self._being_made: set[str] = set()
         self._notes = notes
 
@@ -98,13 +133,15 @@ class Types:
         if made is not None:
             return made
         definition = self.definitions.get(name) or self.definitions.get(name.rpartition(":")[2])
+        if definition is None and self.lenient and (spelled := _ANY_CASE.get(name.lower())) is not None:
+            return spelled
         if definition is None:
             self._notes.warn(line, name, "type", f"expected a type that is defined, found '{name}'.", "Define it, or choose another.")
             return ANY
         if name in self._being_made:
             return self._later(name)
         self._being_made.add(name)
-        self._made[name] = made = self._of(definition)
+        self._made[name] = made = replace(self._of(definition), lenient=self.lenient)
         self._being_made.discard(name)
         return made
 
@@ -150,8 +187,8 @@ def allowed_values(text: str, around: Surroundings, notes: Notes, element: tree.
     try:
         return around.tests(around.parse_tests(text), text)
     except FeelSyntaxError as error:
-        notes.syntax(element, "allowed values", error)
-        return None
+        instead = notes.syntax(element, "list of allowed values", error)
+        return instead if isinstance(error, DuplicateEntry) else None
 
 
 def _list_of(item: Type) -> Type:
@@ -192,6 +229,8 @@ def converter(to: Type, what: str) -> Convert | None:
     """What makes a value one of a type; None where every value is. `what` begins the warning: "the decision 'Risk'"."""
     if to is ANY:
         return None
+    if to.lenient:
+        return _lenient_converter(to, what)
     conforms, expected = to.conforms, to.name
 
     def convert(run: Run, value: Value) -> Value:
@@ -201,6 +240,21 @@ def converter(to: Type, what: str) -> Convert | None:
         if converted is None:
             run.warn("wrong type", f"{what} is of type {expected}; found {a_kind(value)} that does not conform: it is null")
         return converted
+
+    return convert
+
+
+def _lenient_converter(to: Type, what: str) -> Convert:
+    conforms, expected, read = to.conforms, to.name, to.read
+
+    def convert(run: Run, value: Value) -> Value:
+        if value is None or conforms(run, value):
+            return value
+        said = value if read is None else read(value)
+        if said is not value and conforms(run, said):
+            return said
+        run.warn("wrong type", f"{what} is of type {expected}; found {a_kind(value)} that does not conform: it is kept as it is")
+        return value
 
     return convert
 

@@ -7,6 +7,7 @@ from typing import Final
 from lxml import etree
 
 from counterflow.documents import xml
+from counterflow.documents.findings import Finding
 from counterflow.documents.limits import Limits
 from counterflow.documents.xml import Advice, namespace
 
@@ -14,6 +15,7 @@ Element = etree._Element
 
 NAMESPACES: Final = {
     "http://www.omg.org/spec/DMN/20151101/dmn.xsd": "1.1",
+    "http://www.omg.org/spec/DMN/20151101/dmn11.xsd": "1.1",
     "http://www.omg.org/spec/DMN/20180521/MODEL/": "1.2",
     "https://www.omg.org/spec/DMN/20191111/MODEL/": "1.3",
     "https://www.omg.org/spec/DMN/20211108/MODEL/": "1.4",
@@ -21,12 +23,24 @@ NAMESPACES: Final = {
 }
 """The namespaces of DMN, and the version of the standard that each belongs to."""
 
-_ADVICE: Final = Advice("DMN", "Split the model into imported ones.", "Nest less deeply; call functions instead.")
+_OMG: Final = ("http://www.omg.org/spec/", "https://www.omg.org/spec/")
+
+_ADVICE: Final = Advice(
+    "DMN",
+    "Raise the server's setting decision_elements, as one large table needs it; of many decisions some may move to a model of their own.",
+    "Nest less deeply; call functions instead.",
+    "Raise the server's settings resource_bytes and message_bytes; of many decisions some may move to a model of their own.",
+)
 
 
-def parse(content: bytes, resource_name: str, limits: Limits) -> Element:
-    """The root element of the document. Raises XmlError."""
-    return xml.parse(content, resource_name, _ADVICE, limits)
+def parse(content: bytes, resource_name: str, limits: Limits, notes: list[Finding]) -> Element:
+    """The root element of the document; remarks are appended to `notes`. Raises XmlError."""
+    return xml.parse(content, resource_name, _ADVICE, limits, notes)
+
+
+def is_feel(uri: str | None) -> bool:
+    """Whether a namespace is that of FEEL's own types, in any version of the standard."""
+    return uri is not None and uri.startswith(_OMG) and "/FEEL" in uri
 
 
 def children(element: Element, tag: str) -> list[Element]:

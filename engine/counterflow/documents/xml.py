@@ -8,14 +8,16 @@ a tree. What cannot be read raises `XmlError`, which carries the one finding to 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import Final, TypedDict
 
 from lxml import etree
 
-from counterflow.documents.findings import Finding
+from counterflow.documents.findings import Finding, Severity
 from counterflow.documents.limits import DEFAULT_LIMITS, Limits
 
 _CHUNK_BYTES = 64 * 1024
+_BOOLEANS: Final = {"true": True, "1": True, "false": False, "0": False}
+_NO_URI: Final = etree.ErrorTypes.WAR_NS_URI
 
 
 class _Hardened(TypedDict):
@@ -30,11 +32,13 @@ _HARDENED: _Hardened = {"resolve_entities": False, "load_dtd": False, "no_networ
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """What the authors of one kind of document are told: its name, and how one that is too long or too deep is taken apart."""
+    """What the authors of one kind of document are told: its name, and what to do with one that has too many elements, nests too deeply,
+    or is too large."""
 
     kind: str
     when_long: str
     when_deep: str
+    when_large: str = "Split the model, or raise the server's settings resource_bytes and message_bytes."
 
 
 class XmlError(Exception):
@@ -45,33 +49,63 @@ class XmlError(Exception):
         self.finding = finding
 
 
-def parse(content: bytes, resource_name: str, advice: Advice, limits: Limits = DEFAULT_LIMITS) -> etree._Element:
-    """The root element of the document, or `XmlError`. Elements keep their line (`sourceline`)."""
+def parse(
+    content: bytes, resource_name: str, advice: Advice, limits: Limits = DEFAULT_LIMITS, notes: list[Finding] | None = None
+) -> etree._Element:
+    """The root element of the document, or `XmlError`. Elements keep their line (`sourceline`).
+
+    What the parser remarks on and reads all the same is appended to `notes`.
+    """
     if len(content) > limits.resource_bytes:
         message = f"expected at most {limits.resource_bytes} bytes, found {len(content)}."
-        raise _refused(resource_name, "resource-size", 0, message, "Split the model, or raise the limit of the server.")
-    parser = etree.XMLPullParser(events=("start", "end"), remove_comments=True, remove_pis=True, **_HARDENED)
-    guard = _Guard(resource_name, advice, limits)
+        raise _refused(resource_name, "resource-size", 0, message, advice.when_large)
+    try:
+        return _fed(content, _Guard(resource_name, advice, limits), recover=False)
+    except etree.XMLSyntaxError as error:
+        remarks = _remarks(content, resource_name, error)
+    if notes is not None:
+        notes += remarks
+    return _fed(content, _Guard(resource_name, advice, limits), recover=True)
+
+
+def _fed(content: bytes, guard: _Guard, *, recover: bool) -> etree._Element:
+    """`recover` is for documents of which it is known that there is nothing to repair in them."""
+    parser = etree.XMLPullParser(events=("start", "end"), remove_comments=True, remove_pis=True, recover=recover, **_HARDENED)
     try:
         for start in range(0, len(content), _CHUNK_BYTES):
             parser.feed(content[start : start + _CHUNK_BYTES])
             guard.inspect(parser)
         return parser.close()
-    except etree.XMLSyntaxError as error:
+    except etree.XMLSyntaxError:
         guard.inspect(parser)  # what passes our limits may also pass those of libxml2; ours say what to do
-        raise _malformed(content, resource_name, error) from error
+        raise
 
 
-def _malformed(content: bytes, resource_name: str, error: etree.XMLSyntaxError) -> XmlError:
-    """A parser that is fed in chunks may forget the place of an error; one that reads the whole tells it."""
+def _remarks(content: bytes, resource_name: str, error: etree.XMLSyntaxError) -> list[Finding]:
+    """What a parser that reads the whole has to say, where it is no more than that the name of a namespace is no URI; else `XmlError`.
+
+    A namespace is told from others by its characters (Namespaces in XML 1.0, 2.3), so that any name will do. A parser that is fed in
+    chunks may forget the place of an error; one that reads the whole tells it.
+    """
+    parser = etree.XMLParser(**_HARDENED)
     try:
-        etree.fromstring(content, etree.XMLParser(**_HARDENED))
+        etree.fromstring(content, parser)
     except etree.XMLSyntaxError as better:
         error = better
-    line, column = error.position
-    reason = str(error.msg).partition(", line ")[0].rstrip(".")
+    remarks = [_namespace_remark(entry, resource_name) for entry in parser.error_log if entry.type == _NO_URI]
+    broken = next((entry for entry in parser.error_log if entry.type != _NO_URI), None)
+    if broken is None and remarks:
+        return remarks
+    (line, column), text = (error.position, str(error.msg)) if broken is None else ((broken.line, broken.column), broken.message)
+    reason = text.partition(", line ")[0].rstrip(".")
     message = f"expected an XML document, found at column {column}: {reason}."
-    return _refused(resource_name, "xml", line, message, "Export the model again, or repair the XML there.")
+    raise _refused(resource_name, "xml", line, message, "Export the model again, or repair the XML there.") from error
+
+
+def _namespace_remark(entry: etree._LogEntry, resource_name: str) -> Finding:
+    """The parser's own words: the prefix, and what it stands for."""
+    message = f"expected a URI as the name of every namespace, found {entry.message}; it is read as it is written."
+    return Finding(entry.line, resource_name, "xml-namespace", message, "Correct it if it is mistyped.", Severity.WARNING)
 
 
 class _Guard:
@@ -124,6 +158,11 @@ def local_name(element: etree._Element) -> str:
 def namespace(element: etree._Element) -> str:
     """The namespace of the tag, empty where it has none."""
     return str(element.tag).rpartition("}")[0][1:]
+
+
+def boolean(text: str | None) -> bool | None:
+    """True or False as XML Schema writes them, in any case, as Java reads them; None where it is neither."""
+    return _BOOLEANS.get((text or "").strip().lower())
 
 
 def line_of(element: etree._Element) -> int:

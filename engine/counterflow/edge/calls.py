@@ -10,8 +10,9 @@ from typing import Any, NamedTuple, TypeVar
 from google.protobuf.message import Message
 
 from counterflow.edge.status import EXPECTED, fit, status_of
+from counterflow.edge.translate import job_on_wire
 from counterflow.edge.turns import Turns
-from counterflow.kernel.job_delivery import ReturnJob
+from counterflow.kernel.job_delivery import HoldJob, ReturnJob
 from counterflow.kernel.records import ActivatedJob, Command, Rejection
 from counterflow.loop import Loop, Overloaded, Unavailable
 from counterflow.rpc.call import Call, CallIsOver
@@ -19,6 +20,7 @@ from counterflow.rpc.methods import Method, from_callback, from_task
 from counterflow.rpc.status import StatusCode
 from counterflow.settings import Settings
 from counterflow_wire import Method as WireMethod
+from counterflow_wire import gateway
 
 logger = logging.getLogger("counterflow.edge")
 
@@ -145,12 +147,24 @@ class Calls:
     def hand_back(self, jobs: Sequence[ActivatedJob]) -> None:
         """Jobs that reached nobody can be taken by others, their tries unchanged; if even that fails, after their deadline."""
         for job in jobs:
-            try:
-                done = self.loop.submit(ReturnJob(job_key=job.key, deadline_ms=job.deadline_ms))
-            except (Rejection, Overloaded, Unavailable) as refused:
-                logger.warning("Job %s reached nobody and can be taken only after its deadline: %s", job.key, refused)
-            else:
-                done.add_done_callback(_look_at)
+            self._submit_for(job, ReturnJob(job_key=job.key, deadline_ms=job.deadline_ms))
+
+    def on_wire(self, job: ActivatedJob) -> gateway.ActivatedJob | None:
+        """A job as a message; None where no message can carry it, and it is held by an incident instead: others must not wait for it."""
+        try:
+            return job_on_wire(job)
+        except Exception:
+            logger.exception("Job %s of process instance %s cannot be put on the wire", job.key, job.process_instance_key)
+            self._submit_for(job, HoldJob(job_key=job.key, deadline_ms=job.deadline_ms))
+            return None
+
+    def _submit_for(self, job: ActivatedJob, command: Command) -> None:
+        try:
+            done = self.loop.submit(command)
+        except (Rejection, Overloaded, Unavailable) as refused:
+            logger.warning("Job %s reached nobody and can be taken only after its deadline: %s", job.key, refused)
+        else:
+            done.add_done_callback(_look_at)
 
     def _wait_for_turn(self, rpc: str, translated: Translated, call: Call) -> None:
         """Whoever goes away while waiting leaves the line."""

@@ -6,13 +6,15 @@ import asyncio
 import logging
 from collections.abc import Container, Iterator, Mapping, Sequence
 
+from counterflow.documents.limits import Limits
 from counterflow.edge.calls import Behaviour, Calls, Context
 from counterflow.edge.translate import DEFAULT_TENANT, check_tenants, process_metadata
 from counterflow.edge.translate_decisions import decision_metadata, requirements_metadata
 from counterflow.kernel.deployments import Deployment, DeployResources
 from counterflow.kernel.records import Rejection, RejectionType
 from counterflow.kernel.resources import ReadResource
-from counterflow.resources import BPMN_SUFFIXES, File, is_dmn, read_files, unreadable
+from counterflow.resources import BPMN_SUFFIXES, File, FileLimits, is_dmn, read_files, unreadable
+from counterflow.settings import Settings
 from counterflow_wire import gateway
 
 logger = logging.getLogger("counterflow.edge")
@@ -23,6 +25,7 @@ class Deployments:
 
     def __init__(self, calls: Calls) -> None:
         self._loop = calls.loop
+        self._limits = file_limits(calls.settings)
         self._submit = calls.loop.submit
 
     def behaviours(self) -> Mapping[str, Behaviour]:
@@ -50,7 +53,7 @@ class Deployments:
 
     async def _deploy(self, files: Sequence[File]) -> Deployment:
         refuse_unreadable(files)
-        resources = await asyncio.to_thread(read_sound, files)
+        resources = await asyncio.to_thread(read_sound, files, self._limits)
         deployment: Deployment = await self._submit(DeployResources(resources=resources))
         for warning in missing_decisions(resources, self._loop.state.decisions.latest):
             logger.warning("%s", warning)
@@ -75,16 +78,22 @@ def refuse_unreadable(files: Sequence[File]) -> None:
         raise _refused(problems)
 
 
-def read_sound(files: Sequence[File]) -> tuple[ReadResource, ...]:
+def file_limits(settings: Settings) -> FileLimits:
+    """What the settings say of files."""
+    size = settings.resource_bytes
+    return FileLimits(Limits(resource_bytes=size), Limits(resource_bytes=size, elements=settings.decision_elements))
+
+
+def read_sound(files: Sequence[File], limits: FileLimits) -> tuple[ReadResource, ...]:
     """Read files. Raises `Rejection` with every finding of every file; warnings, those of OMG's schema too, are logged."""
     from counterflow.model.xsd import schema_findings  # noqa: PLC0415 - no part of a start that deploys nothing
 
-    judged = read_files(files)
+    judged = read_files(files, limits)
     refused = {name for name, _ in judged.errors}
     for name, warning in judged.warnings:
         logger.warning("'%s': %s", name, warning)
     for name, content in files:
-        for finding in () if name in refused or is_dmn(name) else schema_findings(content, name):
+        for finding in () if name in refused or is_dmn(name) else schema_findings(content, name, limits.processes):
             logger.warning("'%s': %s", name, finding)
     if judged.errors:
         raise _refused([f"'{name}': {finding}" for name, finding in judged.errors])

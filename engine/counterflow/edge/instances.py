@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from counterflow.edge.calls import STOPPING, Calls, Context, Translated, Translation, kept
 from counterflow.edge.status import Refused
-from counterflow.edge.translate import created, creation, document, duration_ms, own_key, result
+from counterflow.edge.translate import created, creation, document, duration_ms, result
 from counterflow.kernel.incidents import ResolveIncident
 from counterflow.kernel.instances import CancelProcessInstance
 from counterflow.kernel.records import InstanceEnded
@@ -88,12 +88,12 @@ class Instances:
 
     def cancel(self, request: gateway.CancelProcessInstanceRequest) -> Translated:
         """An instance ends without completing."""
-        return Translated(CancelProcessInstance(process_instance_key=own_key(request.processInstanceKey, "process instance")))
+        return Translated(CancelProcessInstance(process_instance_key=request.processInstanceKey))
 
     def set_variables(self, request: gateway.SetVariablesRequest) -> Translated:
         """Variables change, seen from a process instance or an element instance."""
         command = SetVariables(
-            element_instance_key=own_key(request.elementInstanceKey, "process instance or element instance"),
+            element_instance_key=request.elementInstanceKey,
             variables=document(request.variables, self._variable_bytes),
             local=request.local,
         )
@@ -101,4 +101,4 @@ class Instances:
 
     def resolve_incident(self, request: gateway.ResolveIncidentRequest) -> Translated:
         """What an incident held up is tried again."""
-        return Translated(ResolveIncident(incident_key=own_key(request.incidentKey, "incident")))
+        return Translated(ResolveIncident(incident_key=request.incidentKey))

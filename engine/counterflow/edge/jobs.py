@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from counterflow.edge.calls import Calls, Translated, Translation
-from counterflow.edge.translate import document, duration_ms, own_key
+from counterflow.edge.translate import document, duration_ms
 from counterflow.kernel.jobs import CompleteJob, FailJob, ThrowError, UpdateJobRetries, UpdateJobTimeout
 from counterflow_wire import gateway
 
@@ -29,13 +29,13 @@ class Jobs:
     def complete(self, request: gateway.CompleteJobRequest) -> Translated:
         """The job is done."""
         variables = document(request.variables, self._variable_bytes)
-        return Translated(CompleteJob(job_key=own_key(request.jobKey, "job"), variables=variables))
+        return Translated(CompleteJob(job_key=request.jobKey, variables=variables))
 
     def fail(self, request: gateway.FailJobRequest) -> Translated:
         """The job could not be done this time."""
         return Translated(
             FailJob(
-                job_key=own_key(request.jobKey, "job"),
+                job_key=request.jobKey,
                 retries=request.retries,
                 message=request.errorMessage,
                 back_off_ms=duration_ms(request.retryBackOff),
@@ -47,7 +47,7 @@ class Jobs:
         """The job ends with a BPMN error; an empty code is one that only a catch-all catches."""
         return Translated(
             ThrowError(
-                job_key=own_key(request.jobKey, "job"),
+                job_key=request.jobKey,
                 error_code=request.errorCode,
                 message=request.errorMessage,
                 variables=document(request.variables, self._variable_bytes),
@@ -56,8 +56,8 @@ class Jobs:
 
     def update_retries(self, request: gateway.UpdateJobRetriesRequest) -> Translated:
         """The job gets so many tries."""
-        return Translated(UpdateJobRetries(job_key=own_key(request.jobKey, "job"), retries=request.retries))
+        return Translated(UpdateJobRetries(job_key=request.jobKey, retries=request.retries))
 
     def update_timeout(self, request: gateway.UpdateJobTimeoutRequest) -> Translated:
         """The worker has the job for so long from now."""
-        return Translated(UpdateJobTimeout(job_key=own_key(request.jobKey, "job"), timeout_ms=duration_ms(request.timeout)))
+        return Translated(UpdateJobTimeout(job_key=request.jobKey, timeout_ms=duration_ms(request.timeout)))

@@ -12,10 +12,10 @@ from msgspec.structs import replace
 
 from counterflow.delivery.takers import PollTaker
 from counterflow.edge.calls import Calls, Context, kept
-from counterflow.edge.translate import activation, duration_ms, job_on_wire
+from counterflow.edge.translate import activation, duration_ms
 from counterflow.kernel.job_delivery import ActivateJobs
 from counterflow.kernel.records import ActivatedJob
-from counterflow.loop import Unavailable
+from counterflow.loop import FAULTS_PER_OFFER, Faulted, Unavailable
 from counterflow_wire import gateway
 
 JOBS_PER_RESPONSE = 500
@@ -94,10 +94,20 @@ class Polls:
         return queue is not None and queue.first() is not None
 
     async def _ready(self, command: ActivateJobs) -> tuple[Jobs, bool]:
-        taken: asyncio.Future[Jobs] = self._loop.submit(command)
+        taken = self._take(command)
         # Asked now and not after the commit: what becomes ready meanwhile may be the same jobs, given back by a short deadline.
         more = self._is_ready(command.type)
         return await kept(taken, self._calls.hand_back), more
+
+    def _take(self, command: ActivateJobs) -> asyncio.Future[Jobs]:
+        """An instance that breaks while its job is taken is set aside, and the others' jobs are taken all the same."""
+        for _ in range(FAULTS_PER_OFFER):
+            try:
+                return self._loop.submit(command)
+            except Faulted as fault:
+                if not fault.is_contained:
+                    raise
+        return self._loop.submit(command)
 
     async def _wait(self, command: ActivateJobs, deadline: float) -> Jobs:
         poll = WaitingPoll(command, self._calls.hand_back)
@@ -114,8 +124,11 @@ class Polls:
             self._loop.takers.unpark(poll)
 
     async def _write(self, jobs: Jobs, context: Context) -> None:
+        messages = [message for job in jobs if (message := self._calls.on_wire(job)) is not None]
+        if not messages:
+            return
         try:
-            await context.write(gateway.ActivateJobsResponse(jobs=map(job_on_wire, jobs)).SerializeToString())
+            await context.write(gateway.ActivateJobsResponse(jobs=messages).SerializeToString())
         except BaseException:
             self._calls.hand_back(jobs)
             raise

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from counterflow.delivery.takers import STREAM_CREDIT, StreamTaker
 from counterflow.edge.calls import STOPPING, Calls, Context
-from counterflow.edge.translate import activation, job_on_wire
+from counterflow.edge.translate import activation
 from counterflow.loop import Overloaded
 from counterflow.rpc.call import CallIsOver
 from counterflow.rpc.status import StatusCode
@@ -31,8 +31,12 @@ class Push:
         if self._is_held or self._call.is_over or not queue:
             return
         while queue and not self._is_ending:
+            message = self._calls.on_wire(queue[0])
+            if message is None:
+                queue.popleft()
+                continue
             try:
-                has_left = self._call.send(job_on_wire(queue[0]).SerializeToString())
+                has_left = self._call.send(message.SerializeToString())
             except CallIsOver:
                 return
             if not has_left:

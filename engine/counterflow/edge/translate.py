@@ -16,10 +16,9 @@ from counterflow.edge.status import Refused, invalid
 from counterflow.kernel.correlation import PublishMessage
 from counterflow.kernel.instances import CreateProcessInstance
 from counterflow.kernel.job_delivery import ActivateJobs
-from counterflow.kernel.records import PARTITION_BITS, ActivatedJob
+from counterflow.kernel.records import ActivatedJob
 from counterflow.kernel.rows import ProcessDefinition, ProcessInstance
 from counterflow.kernel.variables import to_object
-from counterflow.partition import PARTITION_ID
 from counterflow.rpc.status import StatusCode
 from counterflow_wire import gateway
 
@@ -93,18 +92,7 @@ def _refuse_large(values: Mapping[str, bytes], size: int, limit_bytes: int) -> N
     )
 
 
-# -- keys and tenants -------------------------------------------------------------------------------------------------
-
-
-def own_key(key: int, what: str) -> int:
-    """The key, if this server's partition has given it. Raises `Refused` with UNAVAILABLE, as a gateway without a route does."""
-    if key >> PARTITION_BITS != PARTITION_ID:
-        raise Refused(
-            StatusCode.UNAVAILABLE,
-            f"Expected the key of a {what} of partition {PARTITION_ID}, but '{key}' belongs to partition {key >> PARTITION_BITS}, "
-            f"which is not here; keys of this server begin at {PARTITION_ID << PARTITION_BITS}",
-        )
-    return key
+# -- tenants ----------------------------------------------------------------------------------------------------------
 
 
 def check_tenants(tenant_ids: Iterable[str]) -> None:

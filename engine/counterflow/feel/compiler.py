@@ -74,10 +74,13 @@ class Surroundings:
         """The tree of unary tests, for those who answer simple ones by themselves. Raises FeelSyntaxError."""
         return parser.parse_unary_tests(text, self.scope.names, self.nesting, self.entries, self.types)
 
-    def tests(self, root: tree.UnaryTests, text: str) -> Code:
-        """The code of unary tests; it expects the value under test behind the local names. Raises FeelSyntaxError."""
+    def tests(self, root: tree.UnaryTests, text: str, alias: str = "") -> Code:
+        """The code of unary tests; it expects the value under test, which they call `?` or by the alias, behind the local names.
+
+        Raises FeelSyntaxError.
+        """
         compiler = Compiler(FORMS, text, frozenset(), self.nesting, self.types)
-        return tests.unary_tests(compiler, root, self.scope)
+        return tests.unary_tests(compiler, root, self.scope, alias)
 
     def _code(self, root: tree.Tree, text: str) -> Code:
         try:

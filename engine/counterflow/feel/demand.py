@@ -6,6 +6,9 @@
 
 The answer may hold too much, never too little: a name that is taken for a variable although it is local only costs time. Values whose
 JSON has another shape than the expression expects are read whole, so what an expression means never depends on this file.
+
+A context of which an entry beyond ASCII is asked for is read whole as well: msgspec's typed decoder compares the names of entries with the
+UTF-8 that Python may or may not have kept beside a string, and takes one for absent where it has not.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -149,7 +152,7 @@ class Decoders(dict[str, Decoder | None]):
 
 def _shape(demand: Demand) -> Any:
     """The type to decode: a context with the entries that are asked for, or a list of such contexts; null may stand for either."""
-    if not demand.partial:
+    if not demand.partial or not all(map(str.isascii, demand.entries)):
         return object
     entries = {name: _shape(part) for name, part in demand.entries.items()}
     context = TypedDict("context", entries, total=False)  # type: ignore[misc]  # its entries are known only now

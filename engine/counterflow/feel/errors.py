@@ -2,7 +2,8 @@
 
     FeelError
     ├── FeelSyntaxError     the author's text is not FEEL; raised by `compile`, with line, column and caret
-    ├── FeelFailure         an evaluation was stopped: fuel, size, nesting or assertion; found in `Evaluation.failure`
+    │   └── DuplicateEntry  a context has an entry twice
+    ├── FeelFailure         an evaluation was stopped: by a limit or by its author; found in `Evaluation.failure`
     ├── FeelValueError      a value has no JSON form; raised by `to_json`
     └── JuelUnsupported     a camunda: expression has no exact FEEL counterpart; raised by `juel.translate`
 
@@ -14,7 +15,7 @@ from unicodedata import combining, east_asian_width
 
 import msgspec
 
-FailureKind = Literal["fuel", "size", "nesting", "assertion"]
+FailureKind = Literal["fuel", "size", "nesting", "assertion", "duplicate entry"]
 WarningKind = Literal["unknown name", "unknown entry", "wrong type", "wrong argument", "wrong value", "out of range", "not a function"]
 
 
@@ -54,8 +55,13 @@ class FeelSyntaxError(FeelError):
         return f"line {self.line}, column {self.column}: expected {self.expected}, found {self.found}{remedy}\n{self.excerpt}"
 
 
+class DuplicateEntry(FeelSyntaxError):
+    """A context names an entry twice, so that nobody can tell which one is meant."""
+
+
 class FeelFailure(FeelError):
-    """An evaluation was stopped: it would cost too much (`kind` says which limit it met), or the author's own assert() did not hold."""
+    """An evaluation was stopped: it would cost too much (`kind` says which limit it met), the author's own assert() did not hold, or a
+    context in a decision has an entry twice."""
 
     def __init__(self, kind: FailureKind, message: str) -> None:
         self.kind = kind

@@ -6,8 +6,6 @@ Every reader returns None for a text that is not of its form, or that names no d
 import re
 from re import Match
 
-import msgspec
-
 from counterflow.feel import temporal
 from counterflow.feel.temporal import SECOND_NS, Date, DateTime, DaysDuration, MonthsDuration, Time, Zone
 
@@ -24,23 +22,6 @@ _TIME_TEXT = re.compile(_TIME + _ZONE, re.ASCII)
 _DATE_TIME_TEXT = re.compile(_DATE + "T" + _TIME + _ZONE, re.ASCII)
 _MONTHS = re.compile(r"(-?)P(?=\d)(?:(\d{1,18})Y)?(?:(\d{1,18})M)?", re.ASCII)
 _DAYS = re.compile(r"(-?)P(?=[\dT])(?:(\d{1,18})D)?(?:T(?=\d)(?:(\d{1,18})H)?(?:(\d{1,18})M)?(?:(\d{1,18})(?:\.(\d{0,18}))?S)?)?", re.ASCII)
-_INTERVAL = re.compile(
-    r"(-?)P(?=[\dT])(?:(\d{1,18})Y)?(?:(\d{1,18})M)?(?:(\d{1,18})W)?(?:(\d{1,18})D)?"
-    r"(?:T(?=\d)(?:(\d{1,18})H)?(?:(\d{1,18})M)?(?:(\d{1,18})(?:\.(\d{0,18}))?S)?)?",
-    re.ASCII,
-)
-
-
-class Interval(msgspec.Struct, frozen=True):
-    """A duration of calendar and clock together, as ISO 8601 allows it and FEEL does not: first the months pass, then the rest."""
-
-    months: MonthsDuration
-    days: DaysDuration
-
-    def after(self, moment: DateTime) -> DateTime | None:
-        """So much later; None beyond the calendar."""
-        later = moment.plus_months(self.months.months)
-        return None if later is None else later.plus(self.days.nanoseconds)
 
 
 def date(text: str) -> Date | None:
@@ -88,27 +69,6 @@ def days_duration(text: str) -> DaysDuration | None:
 
 def duration(text: str) -> DaysDuration | MonthsDuration | None:
     return months_duration(text) or days_duration(text)
-
-
-def interval(text: str) -> Interval | None:
-    """Years, months, weeks, days and times in any mixture: `P1W`, `P1Y2M3DT4H`."""
-    match = _INTERVAL.fullmatch(text)
-    if match is None:
-        return None
-    sign, years, months, weeks, days, hours, minutes, seconds, fraction = match.groups(default="0")
-    factor = -1 if sign == "-" else 1
-    total = (((int(weeks) * 7 + int(days)) * 24 + int(hours)) * 60 + int(minutes)) * 60 + int(seconds)
-    calendar = temporal.months_duration(factor * (int(years) * 12 + int(months)))
-    clock = temporal.days_duration(factor * (total * SECOND_NS + _nanoseconds(fraction)))
-    return None if calendar is None or clock is None else Interval(calendar, clock)
-
-
-def length(text: str) -> DaysDuration | MonthsDuration | None:
-    """An interval of calendar alone or of clock alone, such as `P1W`: what can be counted off again and again."""
-    found = interval(text)
-    if found is None or (found.months.months and found.days.nanoseconds):
-        return None
-    return found.months if found.months.months else found.days
 
 
 def read(text: str) -> Temporal | None:

@@ -17,18 +17,18 @@ from typing import Final, NamedTuple, NoReturn
 
 from counterflow.feel.errors import JuelUnsupported
 from counterflow.feel.names import spelling
-from counterflow.feel.tokens import KEYWORDS
+from counterflow.feel.tokens import KEYWORDS, LETTERS, MARKS
 from counterflow.feel.values import written
 
 _NESTING: Final = 50
 _WRAPPED = re.compile(r"\s*[$#]\{(.*)\}\s*", re.DOTALL)
 _TOKEN = re.compile(
-    r"""
+    rf"""
       (?P<space>  \s+ )
-    | (?P<number> \d+(?:\.\d+)?(?:[eE][+-]?\d+)? )
+    | (?P<number> [0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)? )
     | (?P<string> '(?:[^'\\]|\\.)*' | "(?:[^"\\]|\\.)*" )
-    | (?P<name>   [^\W\d][\w$]* )
-    | (?P<symbol> && | \|\| | == | != | <= | >= | [-+*/%<>!?:.,()\[\]{}=;$] )
+    | (?P<name>   [^\W\d][\w${LETTERS}{MARKS}]* )
+    | (?P<symbol> && | \|\| | == | != | <= | >= | [-+*/%<>!?:.,()\[\]{{}}=;$] )
     """,
     re.VERBOSE | re.DOTALL,
 )

@@ -6,6 +6,7 @@ A name of a single word needs no knowledge, so only the longer ones are kept, as
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 
 from counterflow.feel.errors import FeelSyntaxError
 from counterflow.feel.tokens import Token, tokenize
@@ -20,10 +21,19 @@ TYPES = ("date and time", "days and time duration", "years and months duration",
 
 def spelling(name: str) -> Spelling:
     """The token texts of a name; empty if it cannot be written without quotes."""
+    return _kept_spelling(name) if len(name) <= _KEPT_LENGTH else _spelling(name)
+
+
+def _spelling(name: str) -> Spelling:
     try:
         return tuple(token.text for token in tokenize(name)[:-1])
     except FeelSyntaxError:
         return ()
+
+
+_KEPT_LENGTH = 200
+_kept_spelling = lru_cache(maxsize=1_024)(_spelling)
+"""Every cell of a decision table is read among the same names."""
 
 
 def enter(spellings: Spellings, name: str) -> None:

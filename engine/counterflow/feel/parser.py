@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from counterflow.feel import tree
-from counterflow.feel.errors import FeelSyntaxError
+from counterflow.feel.errors import DuplicateEntry
 from counterflow.feel.reader import Reader
 from counterflow.feel.tokens import KEYWORDS
 
@@ -168,7 +168,7 @@ class Parser(Reader):
                 key_at = self.token.offset
                 key = self._key()
                 if key in entries:
-                    raise FeelSyntaxError(self.text, key_at, expected="each entry once", found=f"{key} again")
+                    raise DuplicateEntry(self.text, key_at, expected="each entry once", found=f"{key} again")
                 self.expect(":", f"after the entry name {key}")
                 entries[key] = self.expression()
                 self.known.add(key)

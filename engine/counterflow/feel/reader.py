@@ -9,6 +9,7 @@ from typing import NoReturn
 from counterflow.feel import tree
 from counterflow.feel.errors import FeelSyntaxError
 from counterflow.feel.names import KnownNames
+from counterflow.feel.surrogates import well_formed
 from counterflow.feel.tokens import KEYWORDS, Token, tokenize
 
 _HINTS = {("=", "="): "FEEL compares with a single =", ("not", "name"): "write not(...)"}
@@ -18,8 +19,8 @@ class Reader:
     """What the parser knows of its place: the token at hand, the names in scope, and how deep it is."""
 
     def __init__(self, text: str, names: Iterable[str], nesting: int, entries: Iterable[str] = (), types: Iterable[str] = ()) -> None:
-        self.text = text
-        self.tokens = tokenize(text)
+        self.text = well_formed(text)
+        self.tokens = tokenize(self.text)
         self.position = 0
         self.token = self.tokens[0]
         self.known = KnownNames(names, entries, types)

@@ -13,6 +13,7 @@ import msgspec
 
 from counterflow.feel import numbers, temporal
 from counterflow.feel.errors import FeelFailure, FeelWarning, WarningKind
+from counterflow.feel.surrogates import well_formed
 
 Value = object
 """None, bool, int, Decimal, str, list, dict, the kinds of `temporal`, Range or Function: the kinds that `values.KINDS` names."""
@@ -158,7 +159,11 @@ def _admit_list(run: Run, name: str, value: list[object]) -> Value:
 
 
 def _admit_context(run: Run, name: str, value: Mapping[object, object]) -> Value:
-    return {str(key): run._admit(name, item) for key, item in value.items()}
+    return {well_formed(str(key)): run._admit(name, item) for key, item in value.items()}
+
+
+def _admit_text(_run: Run, _name: str, value: str) -> Value:
+    return well_formed(value)
 
 
 def _admit_float(run: Run, name: str, value: float) -> Value:
@@ -171,8 +176,9 @@ def _as_is(_run: Run, _name: str, value: Value) -> Value:
 
 
 ADMITTED: dict[type, Callable[[Run, str, Any], Value]] = {
-    **dict.fromkeys((type(None), bool, int, Decimal, str, *temporal.KINDS), _as_is),
+    **dict.fromkeys((type(None), bool, int, Decimal, *temporal.KINDS), _as_is),
     float: _admit_float,
+    str: _admit_text,
     list: _admit_list,
     tuple: _admit_list,
     dict: _admit_context,

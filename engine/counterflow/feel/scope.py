@@ -13,10 +13,19 @@ from counterflow.feel.values import Code
 
 @dataclass
 class Variable:
-    """An iterator, a parameter, `partial` or `?`; `used` once an expression has asked for it."""
+    """An iterator, a parameter, `partial` or `?`; `used` once an expression has asked for it. It may bear an `alias` as well.
+
+    One that `yields` leaves calls to the built-in of its name: it is no function.
+    """
 
     name: str
     used: bool = False
+    alias: str = ""
+    yields: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.name, self.alias) if self.alias else (self.name,)
 
 
 @dataclass
@@ -49,8 +58,14 @@ class Scope:
     def binds(self, name: str) -> bool:
         """Whether the name is certainly local; an entry of a filtered item is not certain."""
         return any(
-            (isinstance(binding, Variable) and binding.name == name) or (isinstance(binding, Entries) and name in binding.names)
+            (isinstance(binding, Variable) and name in binding.names) or (isinstance(binding, Entries) and name in binding.names)
             for binding in self.bindings
+        )
+
+    def hides(self, function: str) -> bool:
+        """Whether a call by that name means something local."""
+        return self.binds(function) and not any(
+            isinstance(each, Variable) and each.yields and function in each.names for each in self.bindings
         )
 
     def reader(self, name: str, otherwise: Code) -> tuple[Code, bool]:
@@ -72,12 +87,12 @@ class Scope:
 
 def _names(binding: Binding) -> Iterable[str]:
     if isinstance(binding, Variable):
-        return (binding.name,)
+        return binding.names
     return binding.names if isinstance(binding, Entries) else ("item",)
 
 
 def _local(binding: Binding, slot: int, name: str) -> Code | None:
-    if isinstance(binding, Variable) and binding.name == name:
+    if isinstance(binding, Variable) and name in binding.names:
         binding.used = True
         return lambda _run, local: local[slot]
     if isinstance(binding, Item) and name == "item":

@@ -10,25 +10,26 @@ from typing import NamedTuple
 
 from counterflow.feel import numbers
 from counterflow.feel.errors import FeelSyntaxError
+from counterflow.feel.surrogates import well_formed
 
 KEYWORDS = frozenset(
     {"and", "or", "if", "then", "else", "for", "in", "return", "some", "every", "satisfies", "between", "instance", "function"}
     | {"true", "false", "null"}
 )
 
-_START = (
-    "?A-Za-z_\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d\u2070-\u218f\u2c00-\u2fef"
+LETTERS = (
+    "A-Za-z_\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d\u2070-\u218f\u2c00-\u2fef"
     "\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
 )
-_PART = _START + "0-9\u00b7\u0300-\u036f\u203f-\u2040"
+MARKS = "\u00b7\u0300-\u036f\u203f-\u2040"
 _TOKEN = re.compile(
     rf"""
       (?P<space>   (?: [\s\u180e\u200b\ufeff]+ | //[^\n]* | /\*(?:[^*]|\*(?!/))*\*/ )+ )
-    | (?P<number>  (?: \d+(?:\.\d+)? | \.\d+ ) (?: [eE][+-]?\d+ )? )
+    | (?P<number>  (?: [0-9]+(?:\.[0-9]+)? | \.[0-9]+ ) (?: [eE][+-]?[0-9]+ )? )
     | (?P<string>  "(?:[^"\\]|\\.)*" )
     | (?P<temporal> @\s*"(?:[^"\\]|\\.)*" )
     | (?P<quoted>  `[^`]+` )
-    | (?P<name>    [{_START}][{_PART}]* )
+    | (?P<name>    [?{LETTERS}][?{LETTERS}0-9{MARKS}]* )
     | (?P<symbol>  \*\* | \.\. | -> | != | <= | >= | /(?!\*) | [-+*=<>()\[\]{{}},:.'] )
     """,
     re.VERBOSE | re.DOTALL,
@@ -106,9 +107,8 @@ def unescape(body: str) -> str:
     r"""Resolve \n, \", \u0041, \U01F40E and their family; an unknown escape such as \d stays as it is, for regular expressions."""
     if "\\" not in body:
         return body
-    resolved = _ESCAPE.sub(_escaped, body)
-    # A pair of \u escapes may spell one character beyond the basic plane; a lone half has no meaning in JSON.
-    return resolved.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    # A pair of \u escapes may spell one character beyond the basic plane.
+    return well_formed(_ESCAPE.sub(_escaped, body))
 
 
 def _escaped(match: re.Match[str]) -> str:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from counterflow.feel import Expression
 from counterflow.kernel import incidents, lifecycle, variables
 from counterflow.kernel.instance_state import InstanceState
 from counterflow.kernel.records import Event
@@ -47,6 +48,23 @@ class Catch(NamedTuple):
     instance: InstanceState
     at: ElementInstance
     event: Node
+
+
+def code_of(step: Step, thrower: ElementInstance, definition: ErrorDefinition) -> str | None:
+    """The code of the error that an element throws; None, and an incident, where its expression gives none."""
+    if not isinstance(definition.code, Expression):
+        return definition.code or ""
+    evaluation = variables.evaluate(step, thrower.key, definition.code)
+    if evaluation.failure is None and isinstance(evaluation.value, str) and evaluation.value:
+        return evaluation.value
+    incidents.raise_incident(
+        step,
+        thrower,
+        "EXTRACT_VALUE_ERROR",
+        f"Expected the error code '={definition.code.text}' of '{thrower.element_id}' to be a non-empty string, but "
+        f"{variables.found_in(evaluation)}; set the variables it reads and resolve the incident",
+    )
+    return None
 
 
 def find_catch(step: Step, thrower: ElementInstance, code: str) -> Catch | None:

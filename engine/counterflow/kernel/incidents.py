@@ -3,7 +3,7 @@
     raised → resolved (the course is taken up where it was held; if the cause is still there, a new one is raised)
            → dropped  (its element was swept away)
 
-The types are Zeebe's, so that people and tools recognise them; STEP_LIMIT_EXCEEDED is ours.
+The types are Zeebe's, so that people and tools recognise them; STEP_LIMIT_EXCEEDED and JOB_NOT_DELIVERABLE are ours.
 """
 
 from __future__ import annotations

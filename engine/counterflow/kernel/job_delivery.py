@@ -14,7 +14,8 @@ from counterflow.kernel.rows import Job
 from counterflow.kernel.step import Step
 
 OTHER_FIELDS_BYTES = 1024
-"""What a job takes in a message besides its variables and headers, at most."""
+"""What a job takes in a message besides its variables and headers, as long as its names are short."""
+_SHORT_NAMES = 200
 
 
 class ActivateJobs(Command, frozen=True, kw_only=True, gc=False):
@@ -38,6 +39,13 @@ class ReturnJob(Command, frozen=True, kw_only=True, gc=False):
     deadline_ms: int
 
 
+class HoldJob(Command, frozen=True, kw_only=True, gc=False):
+    """A job cannot be written down for any worker: an incident holds it. Nothing happens where it is no longer that worker's."""
+
+    job_key: int
+    deadline_ms: int
+
+
 def decide_activate(step: Step, command: ActivateJobs) -> list[ActivatedJob]:
     """ActivateJobs of the gateway, and every push to a stream."""
     queue = step.state.ready.get(command.type)
@@ -52,7 +60,7 @@ def decide_activate(step: Step, command: ActivateJobs) -> list[ActivatedJob]:
             queue.discard(key)
             continue
         values = variables.to_object(variables.visible(step.current(), job.element_instance_key, command.fetch_variables))
-        size = len(values) + len(_headers(step, job)) + OTHER_FIELDS_BYTES
+        size = len(values) + len(_headers(step, job)) + _other_bytes(step, job)
         if size > step.limits.message_bytes:
             _set_aside_too_large(step, job, size)
             continue
@@ -69,6 +77,19 @@ def decide_return(step: Step, command: ReturnJob) -> bool:
     if job is None or job.state != ACTIVATED or job.due_ms != command.deadline_ms:
         return False
     step.emit(JobReturned(job.key, "handed_back"))
+    return True
+
+
+def decide_hold(step: Step, command: HoldJob) -> bool:
+    """A job that no message can carry: given out again, it would come back for ever. Answers whether it was still that worker's."""
+    job = _peek(step, command.job_key)
+    if job is None or job.state != ACTIVATED or job.due_ms != command.deadline_ms:
+        return False
+    message = (
+        f"Expected job '{job.key}' of '{job.element_id}' to fit into the message that brings it to a worker, but a field of it does not, "
+        "and the server's log says which; update the job's retries and resolve this incident, or cancel the instance"
+    )
+    _set_aside(step, job, "JOB_NOT_DELIVERABLE", message)
     return True
 
 
@@ -121,6 +142,13 @@ def _activate(step: Step, job: Job, command: ActivateJobs, values: bytes) -> Act
     )
 
 
+def _other_bytes(step: Step, job: Job) -> int:
+    """What the other fields take at most: names are short, and one that is not, such as a computed job type, is counted."""
+    header = step.current().header
+    characters = len(job.type) + len(job.element_id) + (len(header.bpmn_process_id) if header is not None else 0)
+    return OTHER_FIELDS_BYTES if characters <= _SHORT_NAMES else OTHER_FIELDS_BYTES + 4 * characters
+
+
 def _headers(step: Step, job: Job) -> bytes:
     definition = step.process().nodes[job.element_id].job
     if definition is None:
@@ -134,8 +162,12 @@ def _set_aside_too_large(step: Step, job: Job, size: int) -> None:
         f"headers it takes {size}; "
         "fetch fewer variables or keep large data elsewhere, then update the job's retries and resolve this incident"
     )
+    _set_aside(step, job, "MESSAGE_SIZE_EXCEEDED", message)
+
+
+def _set_aside(step: Step, job: Job, error_type: str, message: str) -> None:
     step.emit(JobFailed(job.key, 0, None, message))
-    incidents.raise_incident(step, step.element(job.element_instance_key), "MESSAGE_SIZE_EXCEEDED", message, job.key)
+    incidents.raise_incident(step, step.element(job.element_instance_key), error_type, message, job.key)
 
 
-COMMANDS = {ActivateJobs: decide_activate, ReturnJob: decide_return}
+COMMANDS = {ActivateJobs: decide_activate, ReturnJob: decide_return, HoldJob: decide_hold}

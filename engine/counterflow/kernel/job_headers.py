@@ -9,10 +9,10 @@ from typing import Any
 
 import msgspec
 
-from counterflow.feel import iso
 from counterflow.kernel import variables
 from counterflow.kernel.rows import ElementInstance
 from counterflow.kernel.step import Step
+from counterflow.model import timer_texts
 from counterflow.model.graph import HeaderExpression, HeaderKind, JobDefinition
 
 
@@ -48,5 +48,5 @@ def _fits(kind: HeaderKind, value: Any) -> bool:
     if kind is HeaderKind.TEXTS:
         return isinstance(value, list) and all(isinstance(item, str) for item in value)
     if kind is HeaderKind.MOMENT:
-        return value is None or value == "" or (isinstance(value, str) and iso.date_time(value) is not None)
+        return value is None or value == "" or (isinstance(value, str) and timer_texts.moment(value) is not None)
     return True

@@ -266,13 +266,13 @@ def decide_throw_error(step: Step, command: ThrowError) -> None:
 
 def decide_update_retries(step: Step, command: UpdateJobRetries) -> None:
     """UpdateJobRetries of the gateway."""
-    job, _, _ = _find(step, command.job_key, "update the retries of")
     if command.retries <= 0:
         raise Rejection(
             RejectionType.INVALID_ARGUMENT,
-            f"Expected to update retries for job with key '{job.key}' with a positive amount of retries, but the amount given was "
+            f"Expected to update retries for job with key '{command.job_key}' with a positive amount of retries, but the amount given was "
             f"'{command.retries}'",
         )
+    job, _, _ = _find(step, command.job_key, "update the retries of")
     step.emit(JobRetriesUpdated(job.key, command.retries))
 
 

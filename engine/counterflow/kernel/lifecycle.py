@@ -4,8 +4,9 @@
                      └────────────┴──────────┴─→ terminating → terminated
 
 `activating` and `completing` are passed within one command unless a mapping fails or what the element needs to begin is
-missing: then an incident holds the element there, and resolving it takes up the course at the same place. Completed and terminated elements have no row; the log
-keeps their story. After camunda/zeebe's ProcessInstanceLifecycle; BPMN 2.0.2, 13.3.2 (activity life cycle).
+missing: then an incident holds the element there, and resolving it takes up the course at the same place. Completed and
+terminated elements have no row; the log keeps their story. After camunda/zeebe's ProcessInstanceLifecycle; BPMN 2.0.2, 13.3.2
+(activity life cycle).
 """
 
 from __future__ import annotations

@@ -88,11 +88,11 @@ def subscribe(step: Step, element: ElementInstance, catch: Node, definition: Mes
     """Wait for a message. The correlation key of a boundary event is read in the scope around its activity. Raises `NotAKey`."""
     name = definition.name
     if not isinstance(name, str):
-        name = _text(step, element.key, name, "message name", catch)
+        name = _name(step, element.key, name, catch)
     if definition.correlation_key is None:
         raise BrokenInvariant(f"message event '{catch.id}' has no correlation key")
     scope_key = element.scope_key if catch.attached_to is not None else element.key
-    key = _text(step, scope_key, definition.correlation_key, "correlation key", catch)
+    key = _key(step, scope_key, definition.correlation_key, catch)
     step.emit(SubscriptionOpened(step.new_key(), element.key, catch.id, name, key))
 
 
@@ -113,7 +113,15 @@ def values_of(message: Message) -> dict[str, bytes]:
     return variables.from_object(message.variables)
 
 
-def _text(step: Step, scope_key: int, expression: Expression, what: str, catch: Node) -> str:
+def _name(step: Step, scope_key: int, expression: Expression, catch: Node) -> str:
+    evaluation = variables.evaluate(step, scope_key, expression)
+    if isinstance(evaluation.value, str) and evaluation.value:
+        return evaluation.value
+    found = variables.found_in(evaluation)
+    raise NotAKey(f"Expected the message name '={expression.text}' of '{catch.id}' to be a non-empty string, but {found}")
+
+
+def _key(step: Step, scope_key: int, expression: Expression, catch: Node) -> str:
     evaluation = variables.evaluate(step, scope_key, expression)
     value = evaluation.value
     if isinstance(value, str) and value:
@@ -121,7 +129,7 @@ def _text(step: Step, scope_key: int, expression: Expression, what: str, catch: 
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return str(value)
     found = variables.found_in(evaluation)
-    raise NotAKey(f"Expected the {what} '={expression.text}' of '{catch.id}' to be a string or a number, but {found}")
+    raise NotAKey(f"Expected the correlation key '={expression.text}' of '{catch.id}' to be a string or a number, but {found}")
 
 
 # -- applying ---------------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from counterflow.kernel.records import BrokenInvariant, Event, Rejection, Reject
 from counterflow.kernel.rows import MessageStart, ProcessDefinition, StartTimer
 from counterflow.kernel.state import State
 from counterflow.kernel.step import Step
+from counterflow.model import schedules
 from counterflow.model.graph import MessageDefinition, Node, Process, TimerDefinition
 
 NO_VARIABLES: Mapping[str, object] = {}
@@ -83,13 +84,13 @@ def messages_of(state: State, process_id: str) -> list[MessageStart]:
 def trigger(step: Step, timer: StartTimer) -> ProcessDefinition:
     """A start timer's moment has come; answers the definition to begin."""
     step.emit(StartTimerClosed(timer.key))
-    following = timers.next_moment(timers.Schedule(timer.due_ms, timer.repetitions, timer.interval), step.now_ms)
+    following = schedules.next_moment(schedules.Schedule(timer.due_ms, timer.repetitions, timer.interval), step.now_ms)
     if following is not None:
         step.emit(StartTimerOpened(step.new_key(), timer.definition_key, timer.element_id, *following))
     return step.state.definitions[timer.definition_key]
 
 
-def _first_moment(step: Step, node: Node, definition: TimerDefinition) -> timers.Schedule:
+def _first_moment(step: Step, node: Node, definition: TimerDefinition) -> schedules.Schedule:
     try:
         return timers.first_moment(definition, variables.evaluate_in(step, NO_VARIABLES, definition.expression), step.now_ms)
     except timers.NotATime as failure:

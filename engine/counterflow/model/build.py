@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from lxml import etree
-
 from counterflow.model.dialects import READERS, DialectReader
 from counterflow.model.extensions import compensated_result, compensation_order
 from counterflow.model.graph import (
     Behaviour,
     CompensateDefinition,
     Compensation,
-    ErrorDefinition,
     EventDefinition,
     Flow,
     Node,
@@ -99,18 +96,13 @@ class _Builder:
             return element.details.catch
         match element.event:
             case "errorEventDefinition":
-                return self._error(definition)
+                return element.details.error
             case "compensateEventDefinition":
                 return CompensateDefinition(definition.get("activityRef"), compensation_order(element))
             case "terminateEventDefinition":
                 return TerminateDefinition()
             case _:
                 return None  # a message is thrown by the job
-
-    def _error(self, definition: etree._Element) -> ErrorDefinition:
-        error = self.outline.errors.get(definition.get("errorRef", ""))
-        code = (error.get("errorCode") or None) if error is not None else None
-        return ErrorDefinition(code, *self.reader.error_variables(definition))
 
 
 def _begins_at(scope: Element) -> str | None:

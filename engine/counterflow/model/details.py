@@ -9,6 +9,7 @@ from counterflow.model.graph import (
     CalledDecision,
     CalledProcess,
     CatchDefinition,
+    ErrorDefinition,
     JobDefinition,
     MultiInstance,
     ScriptDefinition,
@@ -24,6 +25,7 @@ class Details:
     script: ScriptDefinition | None = None
     decision: CalledDecision | None = None
     catch: CatchDefinition | None = None
+    error: ErrorDefinition | None = None
     called: CalledProcess | None = None
     multi_instance: MultiInstance | None = None
     inputs: tuple[VariableMapping, ...] = ()

@@ -59,10 +59,11 @@ class CompensationOrder(StrEnum):
 class ErrorDefinition:
     """An error caught (start and boundary events) or thrown (end event). BPMN 2.0.2, 10.5.6.
 
-    `code` None on a catching event means: any error. The variables receive code and message when an error is caught.
+    `code` None on a catching event means: any error. An end event may compute its code; a catching event's is text. The variables
+    receive code and message when an error is caught.
     """
 
-    code: str | None
+    code: str | Expression | None
     code_variable: str | None = None
     message_variable: str | None = None
 

@@ -19,7 +19,7 @@ _SAYS_NOTHING = frozenset({"documentation", "extensionElements"})
 
 def is_sequential(loop: etree._Element) -> bool:
     """One after another, rather than all at once."""
-    return loop.get("isSequential") in TRUE
+    return loop.get("isSequential") == TRUE
 
 
 def part(loop: etree._Element, tag: str) -> etree._Element | None:

@@ -120,7 +120,7 @@ class Element(Drawn):
 
     @property
     def is_for_compensation(self) -> bool:
-        return self.attribute("isForCompensation") in TRUE
+        return self.attribute("isForCompensation") == TRUE
 
     @property
     def is_job(self) -> bool:
@@ -153,7 +153,7 @@ class Element(Drawn):
     def is_interrupting(self) -> bool:
         """Whether what it catches ends the activity, or the rest of the scope, that it belongs to."""
         attribute = {"boundaryEvent": "cancelActivity", "startEvent": "isInterrupting"}.get(self.tag)
-        return attribute is None or self.attribute(attribute) in TRUE | {""}
+        return attribute is None or self.attribute(attribute) in {TRUE, ""}
 
     @property
     def catches_compensation(self) -> bool:
@@ -233,7 +233,7 @@ def outline(root: etree._Element, resource_name: str, dialect: Dialect) -> Outli
     drawn.errors = {error.get("id", ""): error for error in children(root, "error")}
     drawn.messages = {message.get("id", ""): message for message in children(root, "message")}
     for xml in children(root, "process"):
-        if xml.get("isExecutable") in TRUE:
+        if xml.get("isExecutable") == TRUE:
             drawn.processes.append(_element(drawn, xml, parent=None, path="process"))
     _join_flows(drawn)
     _join_boundary_events(drawn)
@@ -257,7 +257,7 @@ def _element(drawn: Outline, xml: etree._Element, parent: Element | None, path: 
 
 
 def _behaviour(element: Element) -> Behaviour | None:
-    if element.tag == "subProcess" and element.attribute("triggeredByEvent") in TRUE:
+    if element.tag == "subProcess" and element.attribute("triggeredByEvent") == TRUE:
         return Behaviour.EVENT_SUB_PROCESS
     if element.row.category is Category.EVENT:
         return EVENTS.get((element.tag, element.event))

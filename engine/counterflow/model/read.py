@@ -6,26 +6,27 @@ Nothing here decides about a single element: elements are rows in `elements.py`,
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
 from lxml import etree
 
 from counterflow.documents.findings import Finding, Severity
-from counterflow.documents.limits import DEFAULT_LIMITS, Limits
+from counterflow.documents.limits import DEFAULT_LIMITS, NO_LIMITS, Limits
 from counterflow.documents.xml import XmlError, line_of
 from counterflow.model.build import build
 from counterflow.model.dialects import READERS, DialectReader, dialect_of, mixed_dialects
-from counterflow.model.findings import ReadResult
+from counterflow.model.errors import error_definition
+from counterflow.model.findings import ReadResult, told_once
 from counterflow.model.graph import CatchDefinition, Dialect, MultiInstance
 from counterflow.model.messages import message_definition
 from counterflow.model.outline import Element, Outline, outline
 from counterflow.model.rules import RULES, Rule
+from counterflow.model.spellings import settle
 from counterflow.model.timers import timer_definition
 from counterflow.model.xml import BPMN, parse
 
-_NO_LIMITS = Limits(resource_bytes=sys.maxsize, depth=sys.maxsize, elements=sys.maxsize)
+_ABOUT_WHAT_IS_USED = frozenset({"extension", "extension-place", "user-task"})
 
 
 def read(content: bytes, resource_name: str, limits: Limits = DEFAULT_LIMITS) -> ReadResult:
@@ -43,28 +44,30 @@ def read_accepted(content: bytes, resource_name: str) -> ReadResult:
     A rule that a later version adds, or a limit that was lowered, must not strand the instances of what is deployed.
     Only what can no longer be read at all (an expression that does not compile, say) is still an error.
     """
-    return _read(content, resource_name, _NO_LIMITS, ())
+    return _read(content, resource_name, NO_LIMITS, ())
 
 
 def _read(content: bytes, resource_name: str, limits: Limits, rules: Sequence[Rule]) -> ReadResult:
+    notes: list[Finding] = []
     try:
-        root = parse(content, resource_name, limits)
+        root = parse(content, resource_name, limits, notes)
     except XmlError as refused:
-        return ReadResult((), (refused.finding,))
+        return ReadResult((), (*notes, refused.finding))
     if root.tag != f"{{{BPMN}}}definitions":
-        return ReadResult((), (_not_bpmn(root, resource_name),))
-    return _judge(root, resource_name, rules)
+        return ReadResult((), (*notes, _not_bpmn(root, resource_name)))
+    return _judge(root, resource_name, rules, notes)
 
 
-def _judge(root: etree._Element, resource_name: str, rules: Sequence[Rule]) -> ReadResult:
+def _judge(root: etree._Element, resource_name: str, rules: Sequence[Rule], notes: list[Finding]) -> ReadResult:
+    settle(root)
     dialect, is_mixed = dialect_of(root)
     drawn = outline(root, resource_name, dialect)
-    notes = [mixed_dialects(root, resource_name, dialect)] if is_mixed else []
+    if is_mixed:
+        notes.append(mixed_dialects(root, resource_name, dialect))
     _read_extensions(drawn, notes)
     notes += (finding for check in rules for finding in check(drawn))
-    notes.sort()
     refused = any(finding.severity is Severity.ERROR for finding in notes)
-    return ReadResult(() if refused else build(drawn), tuple(notes))
+    return ReadResult(() if refused else build(drawn), tuple(told_once(notes, _ABOUT_WHAT_IS_USED)))
 
 
 def _read_extensions(drawn: Outline, notes: list[Finding]) -> None:
@@ -75,6 +78,7 @@ def _read_extensions(drawn: Outline, notes: list[Finding]) -> None:
             element.details = replace(
                 element.details,
                 catch=_catch(drawn, element, reader, notes),
+                error=error_definition(drawn, element, reader, notes),
                 multi_instance=_multi_instance(element, reader, notes),
             )
     for flow in drawn.flows:

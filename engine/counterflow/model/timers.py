@@ -14,9 +14,8 @@ from lxml import etree
 
 from counterflow.documents.findings import Finding
 from counterflow.documents.xml import local_name, namespace
-from counterflow.feel import Expression, iso
-from counterflow.feel.temporal import Date, DateTime, DaysDuration, MonthsDuration
-from counterflow.model import cron
+from counterflow.feel import Expression
+from counterflow.model import cron, timer_texts
 from counterflow.model.expressions import TextOrExpression, constant, quoted
 from counterflow.model.graph import TimerDefinition, TimerKind
 from counterflow.model.outline import Element
@@ -34,7 +33,6 @@ _EXAMPLES: Final[Mapping[TimerKind, str]] = {
     TimerKind.DURATION: "PT15M, PT1H30M, P7D or P1M",
     TimerKind.CYCLE: "R3/PT10S, R/P1D, R/2030-01-01T00:00:00Z/P1D or cron such as 0 0 9 * * MON-FRI",
 }
-_CYCLE = re.compile(r"R(?P<count>\d{0,9})/(?:(?P<start>.+)/)?(?P<interval>P[^/]+)", re.ASCII)
 _CRON_REMEDY = (
     "Cron has six fields (second, minute, hour, day of the month, month, day of the week) and has to come at some time; "
     "write e.g. 0 0 9-17 * * MON-FRI, @daily, or R/2030-01-01T00:00:00Z/P1D."
@@ -54,9 +52,7 @@ def timer_definition(
     if len(times) != 1 or not text_of(times[0]):
         found = " and ".join(f"{local_name(time)} `{text_of(time)}`" for time in times) or "none"
         message = f"expected {element} to give one of {', '.join(_KINDS)}, found {found}."
-        notes.append(
-            element.error(RULE, message, f"Write e.g. <timeDuration>{_first_example(TimerKind.DURATION)}</timeDuration>.", definition)
-        )
+        notes.append(element.error(RULE, message, f"Write e.g. <timeDuration>{example(TimerKind.DURATION)}</timeDuration>.", definition))
         return None
     (time,) = times
     kind = _KINDS[local_name(time)]
@@ -77,30 +73,14 @@ def _constant(
 
 
 def gives_time(kind: TimerKind, value: object) -> bool:
-    """Whether a value, text or what FEEL makes of it, is a time of that kind that can be waited for."""
+    """Whether a value, text or what FEEL makes of it, is a time of that kind, whether the calendar holds it or not."""
     match kind:
         case TimerKind.DATE:
-            return isinstance(iso.date_time(value) if isinstance(value, str) else value, DateTime | Date)
+            return timer_texts.moment_of(value) is not None
         case TimerKind.DURATION:
-            return _length(value) is not None
+            return timer_texts.interval_of(value) is not None
         case TimerKind.CYCLE:
-            return isinstance(value, str) and (_is_cycle(value) or cron.read(value) is not None)
-
-
-def _is_cycle(text: str) -> bool:
-    """`R<times>/<start>/<interval>`, times and start may be left out; an interval of nothing would never end."""
-    match = _CYCLE.fullmatch(text)
-    if match is None or (match["count"] and int(match["count"]) == 0):
-        return False
-    has_start = match["start"] is None or iso.date_time(match["start"]) is not None
-    return has_start and iso.length(match["interval"]) is not None and bool(_length(match["interval"]))
-
-
-def _length(value: object) -> int | None:
-    """How long a duration is, in nanoseconds and months together; None where it is none, or leads back in time."""
-    found = iso.interval(value if isinstance(value, str) else str(value) if isinstance(value, DaysDuration | MonthsDuration) else "")
-    length = -1 if found is None else found.days.nanoseconds + found.months.months
-    return length if length >= 0 else None
+            return isinstance(value, str) and (timer_texts.cycle(value) is not None or cron.read(value) is not None)
 
 
 def _remedy(kind: TimerKind, text: str, *, reads_cron: bool) -> str:
@@ -110,5 +90,6 @@ def _remedy(kind: TimerKind, text: str, *, reads_cron: bool) -> str:
     return f"{remedy} In a cycle years and months stand apart from days and times." if text.startswith("R") else remedy
 
 
-def _first_example(kind: TimerKind) -> str:
+def example(kind: TimerKind) -> str:
+    """A time of that kind, as a person may write it."""
     return _EXAMPLES[kind].partition(",")[0]

@@ -20,7 +20,11 @@ class Reach:
 
     def of(self, throw: Element) -> list[Element]:
         """The activities that a throw can undo, in document order, nearest scope first."""
-        return [activity for scope in _scopes_of(throw) for activity in self._undoable_in(scope)]
+        return [activity for scope in scopes_of(throw) for activity in self._undoable_in(scope)]
+
+    def finds_any(self, throw: Element) -> bool:
+        """Whether a throw that names nothing can undo something: an activity, or what an event sub-process has completed."""
+        return any(not undoes_as_a_whole(child) and self.can_be_undone(child) for scope in scopes_of(throw) for child in scope.children)
 
     def has_inner_undo(self, scope: Element) -> bool:
         """Whether something inside a scope can be undone from outside."""
@@ -50,7 +54,8 @@ def undoes_as_a_whole(event_sub_process: Element) -> bool:
     return any(event.catches_compensation for event in event_sub_process.start_events)
 
 
-def _scopes_of(throw: Element) -> Iterator[Element]:
+def scopes_of(throw: Element) -> Iterator[Element]:
+    """The scopes whose undo a throw reaches, its own first."""
     for scope in throw.ancestors():
         yield scope
         if not scope.is_event_sub_process:

@@ -20,12 +20,15 @@ from lxml import etree
 from counterflow.documents.findings import Finding, Severity
 from counterflow.documents.limits import DEFAULT_LIMITS, Limits
 from counterflow.documents.xml import XmlError
-from counterflow.model.xml import parse
+from counterflow.model.findings import told_once
+from counterflow.model.xml import nearest_id, parse
 
 RULE = "xsd"
 
 MAX_FINDINGS = 50
-"""A file that is wrong in more places is told so; the rest would not be read."""
+"""A file that is wrong in more ways is told so; the rest would not be read."""
+
+_MOST_LOOKED_AT = 500
 
 _SCHEMA = Path("bpmn", "parser", "schema", "BPMN20.xsd")
 _NAMESPACES = re.compile(r"\{[^}]*\}")
@@ -49,7 +52,8 @@ def schema_findings(content: bytes, resource_name: str, limits: Limits = DEFAULT
         if schema.validate(root):
             return ()
         log = cast("Iterable[_LogEntry]", schema.error_log)
-        return tuple(_finding(root, resource_name, entry) for entry in islice(log, MAX_FINDINGS))
+        found = [_finding(root, resource_name, entry) for entry in islice(log, _MOST_LOOKED_AT)]
+        return tuple(told_once(found, frozenset({RULE}))[:MAX_FINDINGS])
 
 
 @cache
@@ -78,7 +82,4 @@ def _nearest_id(root: etree._Element, path: str | None) -> str | None:
         found = root.getroottree().xpath(path or ".", namespaces=prefixes)
     except etree.XPathError:
         return None  # the path uses a prefix that is declared further inside
-    element = found[0] if isinstance(found, list) and found and isinstance(found[0], etree._Element) else None
-    while element is not None and not element.get("id"):
-        element = element.getparent()
-    return element.get("id") if element is not None else None
+    return nearest_id(found[0]) if isinstance(found, list) and found and isinstance(found[0], etree._Element) else None

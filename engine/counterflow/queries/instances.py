@@ -32,8 +32,10 @@ def process_instance(store: Store, key: int, *, active_only: bool = False, eleme
     """One instance and everything in it, running or ended.
 
     `active_only` leaves out element instances that have ended; beyond `element_limit` (0: 1000) the ended ones are left out first,
-    oldest first. Raises `Rejection` for an unknown key.
+    oldest first. Raises `Rejection` for a negative limit and for an unknown key.
     """
+    if element_limit < 0:
+        raise Rejection(RejectionType.INVALID_ARGUMENT, f"Expected a limit of 0 or more elements, but found {element_limit}")
     story = _story_of(store, key)
     for element in story.elements.values():
         element.variables = story.variables_of(element.key)

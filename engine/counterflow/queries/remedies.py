@@ -14,6 +14,9 @@ REMEDIES: Mapping[str, str] = {
     ),
     "STEP_LIMIT_EXCEEDED": "Resolve the incident to go on as far again, or cancel the instance and put a wait into the loop.",
     "MESSAGE_SIZE_EXCEEDED": "Let the worker fetch fewer or smaller variables, then give the job retries and resolve the incident.",
+    "JOB_NOT_DELIVERABLE": (
+        "Give the job retries and resolve the incident to try again with these; if it is told again, cancel the instance and tell us."
+    ),
     "CALLED_ELEMENT_ERROR": "Deploy the process that is called, then resolve the incident.",
     "CALLED_DECISION_ERROR": "Deploy the decision that is meant, then resolve the incident.",
     "DECISION_EVALUATION_ERROR": "Set the variables that the decision reads or deploy a mended decision, then resolve the incident.",

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from grpc_health.v1 import health_pb2
-
 from counterflow.rpc.call import Call
 from counterflow.rpc.methods import Method, from_callback
 from counterflow.rpc.status import StatusCode
-
-SERVICE: str = health_pb2.DESCRIPTOR.services_by_name["Health"].full_name
-_Answer = health_pb2.HealthCheckResponse
+from counterflow_wire.health_v1 import METHODS, HealthCheckRequest, HealthCheckResponse, HealthListRequest, HealthListResponse
 
 
 class Watcher:
@@ -21,7 +17,7 @@ class Watcher:
         self._health = health
         self.service = service
         self._call = call
-        self._told: int | None = None
+        self._told: HealthCheckResponse.ServingStatus | None = None
         self._is_held = False
         call.on_drained = self._drained
 
@@ -31,7 +27,7 @@ class Watcher:
         if self._is_held or status == self._told or self._call.is_over:
             return
         self._told = status
-        self._is_held = not self._call.send(_Answer(status=status).SerializeToString())
+        self._is_held = not self._call.send(HealthCheckResponse(status=status).SerializeToString())
 
     def _drained(self) -> None:
         self._is_held = False
@@ -46,9 +42,12 @@ class Health:
         self._watchers: set[Watcher] = set()
 
     def methods(self) -> Sequence[Method]:
-        """Check and Watch."""
-        parse = health_pb2.HealthCheckRequest.FromString
-        return (from_callback(f"/{SERVICE}/Check", parse, self._check), from_callback(f"/{SERVICE}/Watch", parse, self._watch))
+        """Check, List and Watch."""
+        return (
+            from_callback(METHODS["Check"].path, HealthCheckRequest.FromString, self._check),
+            from_callback(METHODS["List"].path, HealthListRequest.FromString, self._list),
+            from_callback(METHODS["Watch"].path, HealthCheckRequest.FromString, self._watch),
+        )
 
     def set_serving(self, serving: bool) -> None:
         """All services begin to serve, or cease to."""
@@ -56,19 +55,23 @@ class Health:
         for watcher in list(self._watchers):
             watcher.tell()
 
-    def status_of(self, service: str) -> int:
+    def status_of(self, service: str) -> HealthCheckResponse.ServingStatus:
         """The number that the protocol has for it."""
         if service not in self._serving:
-            return _Answer.SERVICE_UNKNOWN
-        return _Answer.SERVING if self._serving[service] else _Answer.NOT_SERVING
+            return HealthCheckResponse.SERVICE_UNKNOWN
+        return HealthCheckResponse.SERVING if self._serving[service] else HealthCheckResponse.NOT_SERVING
 
-    def _check(self, request: health_pb2.HealthCheckRequest, call: Call) -> None:
+    def _check(self, request: HealthCheckRequest, call: Call) -> None:
         if request.service in self._serving:
-            call.answer(_Answer(status=self.status_of(request.service)).SerializeToString())
+            call.answer(HealthCheckResponse(status=self.status_of(request.service)).SerializeToString())
         else:
             call.finish(StatusCode.NOT_FOUND, f"There is no service '{request.service[:200]}' on this server")
 
-    def _watch(self, request: health_pb2.HealthCheckRequest, call: Call) -> None:
+    def _list(self, _request: HealthListRequest, call: Call) -> None:
+        statuses = {service: HealthCheckResponse(status=self.status_of(service)) for service in self._serving}
+        call.answer(HealthListResponse(statuses=statuses).SerializeToString())
+
+    def _watch(self, request: HealthCheckRequest, call: Call) -> None:
         watcher = Watcher(self, request.service, call)
         self._watchers.add(watcher)
         call.on_gone = lambda: self._watchers.discard(watcher)

@@ -73,7 +73,10 @@ def test_a_result_that_nobody_reads_is_told() -> None:
         ({"decisionRefBinding": "version"}, "expected camunda:decisionRefVersion"),
         ({"decisionRefBinding": "versionTag"}, "expected camunda:decisionRefVersionTag"),
         ({"decisionRefVersion": "2"}, "is read over, since its decisionRefBinding is 'latest'"),
-        ({"decisionRefBinding": "version", "decisionRefVersion": "two"}, "to be a number or an expression, found 'two'"),
+        (
+            {"decisionRefBinding": "version", "decisionRefVersion": "two"},
+            "to be a whole number up to 2147483647 or an expression, found `two`",
+        ),
     ],
 )
 def test_what_is_not_executed_is_refused_once(written: dict[str, str], words: str) -> None:

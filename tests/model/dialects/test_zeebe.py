@@ -41,11 +41,6 @@ def test_job_type_and_retries_are_constants_or_expressions(job_type: str, retrie
     assert (text(job.type), text(job.retries)) == expected
 
 
-@pytest.mark.parametrize("retries", ["0", "-1", "many", "1.5"])
-def test_other_retries_are_refused(retries: str) -> None:
-    assert refused(task_with(element("zeebe:taskDefinition", type="work", retries=retries)), "retries") == ["a"]
-
-
 @pytest.mark.parametrize(
     "definition, place",
     [({"type": "= a +"}, "job type `a +`"), ({"type": "work", "retries": "= a +"}, "number of retries `a +`")],
@@ -171,10 +166,19 @@ def test_the_version_tag_is_that_of_the_process() -> None:
     assert only_process(model(start(), end(), path("start", "end"))).version_tag is None
 
 
-def test_extensions_of_other_vendors_are_left_alone() -> None:
+def test_extensions_of_other_vendors_are_told_and_left_alone() -> None:
     inside = extensions(element("zeebe:taskDefinition", type="work"), '<v:colour xmlns:v="urn:vendor" value="red"/>')
-    assert job_of(around(element("serviceTask", inside, id="a"))).type == "work"
+    result = reading(around(element("serviceTask", inside, id="a")))
+    assert [finding.rule for finding in result.findings] == ["extension-namespace"]
+    job = result.processes[0].nodes["a"].job
+    assert job is not None
+    assert job.type == "work"
 
 
 def test_a_job_type_on_what_is_no_job_is_told() -> None:
     assert warned(task_with(element("zeebe:taskDefinition", type="work"), tag="manualTask"), "extension") == ["a"]
+
+
+@pytest.mark.parametrize("name, told", [("zeebe:hologram", ["a"]), ("zeebe:modelerTemplate", []), ("zeebe:modelerTemplateVersion", [])])
+def test_attributes_that_are_not_known_are_told(name: str, told: list[str]) -> None:
+    assert warned(around(service("a", **{name: "1"})), "extension") == told

@@ -2,8 +2,9 @@
 
 import pytest
 
+from counterflow.documents.findings import Severity
 from counterflow.model.rules.error_catch import RULE
-from tests.model.diagram import boundary, catch_error, end, event_sub_process, model, path, refused, service, start
+from tests.model.diagram import boundary, catch_error, end, event_sub_process, model, path, refused, service, start, told
 
 MAIN = (start(), service("a"), end(), path("start", "a", "end"), end("failed"))
 
@@ -30,6 +31,14 @@ def esp(name: str, code: str | None) -> str:
 )
 def test_catches_of_one_place(inside: list[str], expected: list[str]) -> None:
     assert refused(model(*MAIN, *inside), RULE) == expected
+
+
+@pytest.mark.parametrize("code", ["= code", "${code}", "#{code}"])
+def test_what_is_caught_is_written_out(code: str) -> None:
+    content = model(*MAIN, caught("one", "A"), esp("two", "A")).replace(b'errorCode="A"', f'errorCode="{code}"'.encode())
+    findings = told(content, RULE, Severity.ERROR)
+    assert [finding.element_id for finding in findings] == ["one", "two_start"]
+    assert all("expected a constant errorCode" in finding.message and f"`{code}`" in finding.message for finding in findings)
 
 
 def test_two_errors_with_one_code_are_the_same_error() -> None:

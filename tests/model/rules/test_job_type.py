@@ -2,8 +2,9 @@
 
 import pytest
 
+from counterflow.model.graph import Behaviour
 from counterflow.model.rules.job_type import RULE
-from tests.model.diagram import element, end, extensions, model, path, reading, refused, service, start
+from tests.model.diagram import element, end, extensions, model, path, reading, refused, service, start, warned
 
 JOB_TASKS = ("serviceTask", "sendTask", "businessRuleTask", "scriptTask")
 SCRIPT = element("zeebe:script", expression="= 1", resultVariable="one")
@@ -48,3 +49,76 @@ def test_the_remedy_speaks_the_dialect_of_the_model() -> None:
     zeebe, camunda = (reading(around(task)).errors[0].remedy for task in (service("a", job=None), element("serviceTask", CAMUNDA, id="a")))
     assert "zeebe:taskDefinition" in zeebe
     assert "camunda:topic" in camunda
+
+
+WORK = (*JOB_TASKS, "callActivity", "userTask", "intermediateThrowEvent", "endEvent")
+ZEEBE_SAYS = {
+    "taskDefinition": element("zeebe:taskDefinition", type="work"),
+    "no type": element("zeebe:taskDefinition"),
+    "calledElement": element("zeebe:calledElement", processId="other"),
+    "no process": element("zeebe:calledElement"),
+    "calledDecision": element("zeebe:calledDecision", decisionId="d", resultVariable="r"),
+    "no result": element("zeebe:calledDecision", decisionId="d"),
+    "script": SCRIPT,
+    "no script": element("zeebe:script"),
+    "userTask": element("zeebe:userTask"),
+    "formDefinition": element("zeebe:formDefinition", formKey="f"),
+    "ioMapping": element("zeebe:ioMapping", element("zeebe:input", source="= x +", target="y")),
+}
+CAMUNDA_SAYS = {
+    "topic": {"camunda__type": "external", "camunda__topic": "work"},
+    "no topic": {"camunda__type": "external"},
+    "mail": {"camunda__type": "mail"},
+    "class": {"camunda__class": "org.acme.Work"},
+    "expression": {"camunda__expression": "${a == b}"},
+    "decision": {"camunda__decisionRef": "d", "camunda__resultVariable": "r"},
+    "unsound decision": {"camunda__decisionRef": "d", "camunda__decisionRefBinding": "newest"},
+    "process": {"calledElement": "other"},
+    "format": {"scriptFormat": "feel"},
+    "nothing": {"camunda__asyncBefore": "true"},
+}
+
+
+def can_run(content: bytes) -> bool:
+    """Whether a process that was accepted has all that its elements need to run."""
+    needs = {
+        Behaviour.JOB_TASK: lambda node: node.job,
+        Behaviour.SCRIPT_TASK: lambda node: node.script,
+        Behaviour.RULE_TASK: lambda node: node.decision,
+        Behaviour.CALL_ACTIVITY: lambda node: node.called,
+    }
+    nodes = [node for process in reading(content).processes for node in process.nodes.values()]
+    return all(needs[node.behaviour](node) is not None for node in nodes if node.behaviour in needs)
+
+
+def drawn(tag: str, *inside: str, **attributes: str) -> bytes:
+    thrown = [element("messageEventDefinition", **attributes)] if tag.endswith("Event") else []
+    work = element(tag, *inside, *thrown, id="a", **({} if thrown else attributes))
+    return model(start(), work, path("start", "a")) if tag == "endEvent" else around(work)
+
+
+@pytest.mark.parametrize("tag", WORK)
+@pytest.mark.parametrize("one", ZEEBE_SAYS)
+@pytest.mark.parametrize("other", ZEEBE_SAYS)
+def test_whatever_zeebe_extensions_say_what_is_accepted_can_run(tag: str, one: str, other: str) -> None:
+    """A `calledElement` on a task, for one, kept it from being refused."""
+    said = dict.fromkeys((ZEEBE_SAYS[one], ZEEBE_SAYS[other]))
+    assert can_run(drawn(tag, extensions(*said)))
+
+
+@pytest.mark.parametrize("tag", WORK)
+@pytest.mark.parametrize("one", CAMUNDA_SAYS)
+@pytest.mark.parametrize("other", CAMUNDA_SAYS)
+def test_whatever_camunda_attributes_say_what_is_accepted_can_run(tag: str, one: str, other: str) -> None:
+    assert can_run(drawn(tag, **CAMUNDA_SAYS["nothing"] | CAMUNDA_SAYS[one] | CAMUNDA_SAYS[other]))
+
+
+@pytest.mark.parametrize("tag", JOB_TASKS)
+def test_a_called_process_on_a_task_is_no_work(tag: str) -> None:
+    assert refused(drawn(tag, extensions(ZEEBE_SAYS["calledElement"])), RULE) == ["a"]
+    assert warned(drawn(tag, extensions(ZEEBE_SAYS["calledElement"], ZEEBE_SAYS["taskDefinition"])), "extension") == ["a"]
+
+
+@pytest.mark.parametrize("tag", ["serviceTask", "sendTask"])
+def test_in_a_camunda_model_neither(tag: str) -> None:
+    assert refused(drawn(tag, camunda__asyncBefore="true", calledElement="other"), RULE) == ["a"]

@@ -9,10 +9,12 @@ from tests.model.diagram import (
     catch_error,
     end,
     event_sub_process,
+    flow,
     gateway,
     handler,
     model,
     path,
+    reading,
     service,
     start,
     sub_process,
@@ -44,3 +46,10 @@ INNER = (start("in"), service("inner"), end("out"), path("in", "inner", "out"))
 )
 def test_reaching(inside: list[str], expected: list[str]) -> None:
     assert warned(model(*MAIN, *inside), RULE) == expected
+
+
+def test_a_join_that_lacks_a_token_for_ever_is_told() -> None:
+    stray = (service("stray"), flow("stray", "join"))
+    content = model(start(), service("a"), gateway("join", kind="parallel"), end(), path("start", "a", "join", "end"), *stray)
+    assert sorted(warned(content, RULE)) == ["join", "stray"]
+    assert any("no token comes along sequenceFlow 'stray_join'" in finding.message for finding in reading(content).findings)

@@ -8,7 +8,7 @@ from counterflow.feel.numbers import shown
 from counterflow.feel.patterns import Found, Pattern, compiled
 from counterflow.feel.run import TEXT_PER_FUEL, Run, Value
 
-_REPLACEMENT = re.compile(r"(?:[^$\\]|\$\d|\\[$\\])*", re.DOTALL)
+_REPLACEMENT = re.compile(r"(?:[^$\\]|\$[0-9]|\\[$\\])*", re.DOTALL)
 _REFERENCE = re.compile(r"\$([0-9]{1,9})|\\([$\\])")
 _REFERENCE_FUEL: Final = 3
 """What filling in one group costs."""

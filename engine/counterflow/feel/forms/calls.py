@@ -41,7 +41,7 @@ def call(compiler: Compiler, node: tree.Call, scope: Scope) -> Code:
 
 def _builtin(compiler: Compiler, function: tree.Tree, scope: Scope) -> Builtin | None:
     """The built-in that is meant, if certain: neither a local name nor a given variable hides it."""
-    if not isinstance(function, tree.Name) or scope.binds(function.name) or function.name in compiler.given:
+    if not isinstance(function, tree.Name) or scope.hides(function.name) or function.name in compiler.given:
         return None
     return BUILTINS.get(function.name)
 

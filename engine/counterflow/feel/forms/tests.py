@@ -17,9 +17,9 @@ def membership(compiler: Compiler, node: tree.Membership, scope: Scope) -> Code:
     return lambda run, local: tests(run, (*local, value(run, local)))
 
 
-def unary_tests(compiler: Compiler, node: tree.UnaryTests, scope: Scope) -> Code:
-    """Code that finds the value under test behind the local names of `scope`."""
-    tests = [_test(compiler, test, scope) for test in node.tests]
+def unary_tests(compiler: Compiler, node: tree.UnaryTests, scope: Scope, alias: str = "") -> Code:
+    """Code that finds the value under test behind the local names of `scope`; the tests may call it by the alias as well."""
+    tests = [_test(compiler, test, scope, alias) for test in node.tests]
     if not tests:
         return lambda _run, _local: True
 
@@ -36,8 +36,8 @@ def unary_tests(compiler: Compiler, node: tree.UnaryTests, scope: Scope) -> Code
     return any_test
 
 
-def _test(compiler: Compiler, node: tree.Tree, scope: Scope) -> Code:
-    tested = Variable("?")
+def _test(compiler: Compiler, node: tree.Tree, scope: Scope, alias: str) -> Code:
+    tested = Variable("?", alias=alias)
     inner, slot = scope.plus(tested), len(scope.bindings)
     if isinstance(node, tree.ComparisonTest):
         operand, holds = compiler.code(node.operand, inner), compare_with(node.operator)

@@ -15,10 +15,12 @@ from counterflow.model.graph import CompensateDefinition, ErrorDefinition, Node,
 
 def beginning(step: Step, element: ElementInstance, node: Node) -> None:
     """An error is thrown where something catches it; anything else begins as usual."""
-    if isinstance(node.event, ErrorDefinition):
-        _throw_error(step, element, node, node.event.code or "")
-    else:
+    if not isinstance(node.event, ErrorDefinition):
         lifecycle.set_to_work(step, element, node)
+        return
+    code = error_events.code_of(step, element, node.event)
+    if code is not None:
+        _throw_error(step, element, node, code)
 
 
 def activated(step: Step, element: ElementInstance, node: Node) -> None:

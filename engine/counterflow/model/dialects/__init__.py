@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Protocol
 
 from lxml import etree
@@ -12,6 +11,7 @@ from counterflow.documents.xml import line_of
 from counterflow.feel import Expression
 from counterflow.model.details import Details
 from counterflow.model.dialects import camunda, zeebe
+from counterflow.model.foreign import extensions_by_namespace
 from counterflow.model.graph import Dialect, MultiInstance
 from counterflow.model.outline import Drawn, Element, SequenceFlow
 
@@ -56,7 +56,7 @@ def dialect_of(root: etree._Element) -> tuple[Dialect, bool]:
 
     With both, the one that says how tasks are done wins; with neither, a model is read as `zeebe`.
     """
-    is_zeebe, is_camunda = (any(_uses(root, namespace)) for namespace in (zeebe.NAMESPACE, camunda.NAMESPACE))
+    is_zeebe, is_camunda = (bool(extensions_by_namespace([root], reader.NAMESPACE.__eq__)) for reader in (zeebe, camunda))
     if not is_camunda:
         return Dialect.ZEEBE, False
     if not is_zeebe or (camunda.defines_tasks(root) and not zeebe.defines_tasks(root)):
@@ -67,17 +67,13 @@ def dialect_of(root: etree._Element) -> tuple[Dialect, bool]:
 def mixed_dialects(root: etree._Element, resource_name: str, chosen: Dialect) -> Finding:
     """The warning for a file that carries the extensions of both dialects."""
     other = Dialect.CAMUNDA if chosen is Dialect.ZEEBE else Dialect.ZEEBE
+    (unread,) = extensions_by_namespace([root], READERS[other].NAMESPACE.__eq__).values()
     return Finding(
         line=line_of(root),
         element_id=root.get("id") or resource_name,
         rule="dialect",
-        message=f"expected extensions of one dialect, found zeebe: and camunda: ones; the model is read as {chosen.value}.",
-        remedy=f"Remove the {other.value}: extensions, they are not read.",
+        message=f"expected extensions of one dialect, found zeebe: and camunda: ones; the model is read as {chosen.value}, "
+        f"and of {other.value}: {unread} are not carried out.",
+        remedy=f"Remove the {other.value}: extensions.",
         severity=Severity.WARNING,
     )
-
-
-def _uses(root: etree._Element, namespace: str) -> Iterator[bool]:
-    prefix = f"{{{namespace}}}"
-    for element in root.iter():
-        yield str(element.tag).startswith(prefix) or any(str(name).startswith(prefix) for name in element.attrib)

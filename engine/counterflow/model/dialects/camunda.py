@@ -41,6 +41,7 @@ _REFUSED: Mapping[str, str] = {
     "out": "Use output mappings.",
 }
 
+_NOT_KNOWN: Final = "Correct it if it is mistyped, or remove it."
 _UNDERSTOOD = frozenset({"properties", "field", "inputOutput", "failedJobRetryTimeCycle", "potentialStarter"})
 
 _SILENT_ATTRIBUTES = frozenset({
@@ -80,7 +81,8 @@ def details(element: Element, notes: list[Finding]) -> Details:
         outputs=outputs,
         results_stay_local=called is not None and not called.propagate_all_out,
         is_told=(element.tag == "scriptTask" and not _attribute(element, "type"))
-        or bool(_attribute(element, "decisionRef") or element.attribute("calledElement")),
+        or bool(_attribute(element, "decisionRef"))
+        or (element.tag == "callActivity" and bool(element.attribute("calledElement"))),
         properties=properties,
     )
 
@@ -149,7 +151,9 @@ def _judge_extensions(element: Element, extensions: list[etree._Element], notes:
         if tag in _REFUSED and not (element.tag == "callActivity" and tag in {"in", "out"}):
             notes.append(element.error("extension", f"{element} has camunda:{tag}, which is not executed.", _REFUSED[tag], xml))
         elif tag not in _UNDERSTOOD and tag not in {"in", "out"}:
-            notes.append(element.warning("extension", f"{element} has camunda:{tag}, which is not known and is read over.", at=xml))
+            notes.append(
+                element.warning("extension", f"{element} has camunda:{tag}, which is not known and is read over.", _NOT_KNOWN, xml)
+            )
 
 
 def _judge_attributes(element: Element, notes: list[Finding]) -> None:
@@ -158,7 +162,7 @@ def _judge_attributes(element: Element, notes: list[Finding]) -> None:
     for key in (key for place in _holders(element) for key in place.attrib):
         name = str(key).removeprefix(prefix)
         if str(key).startswith(prefix) and name not in silent:
-            notes.append(element.warning("extension", f"{element} has camunda:{name}, which is not known and is read over."))
+            notes.append(element.warning("extension", f"{element} has camunda:{name}, which is not known and is read over.", _NOT_KNOWN))
     if not element.is_job and any(work(element, name) for name in WORK_ATTRIBUTES):
         message = f"{element} says how it is done, but is passed through without a job."
         notes.append(element.warning("extension", message, "Make it a service task."))

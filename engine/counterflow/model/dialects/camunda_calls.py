@@ -71,7 +71,7 @@ def _mapping(element: Element, xml: etree._Element, notes: list[Finding]) -> Var
         message = f'expected {what} of {element} to say variables="all", or source and target, found {found}.'
         notes.append(element.error("mapping", message, f'Write e.g. <{what} source="order" target="order" />.', xml))
         return None
-    if xml.get("local") in TRUE:
+    if xml.get("local") == TRUE:
         message = f"{what} of {element} asks for local variables only; the variable is looked for in the scopes around as well."
         notes.append(element.warning("extension", message, "Remove local.", xml))
     read, text = (variable_expression, source) if source else (value_expression, expression)

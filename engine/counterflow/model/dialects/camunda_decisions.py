@@ -13,8 +13,9 @@ from typing import Final
 from counterflow.documents.findings import Finding
 from counterflow.model.dialects.camunda_jobs import WORK_ATTRIBUTES, work
 from counterflow.model.dialects.namespaces import CAMUNDA
-from counterflow.model.expressions import TextOrExpression
+from counterflow.model.expressions import TextOrExpression, quoted
 from counterflow.model.graph import Binding, CalledDecision, ResultMapping, VariableMapping
+from counterflow.model.numbers import MOST, whole_number
 from counterflow.model.outline import Element
 
 RULE = "called-decision"
@@ -100,8 +101,10 @@ def _judge_which(element: Element, notes: list[Finding]) -> None:
             message = f"camunda:{name} of {element} is read over, since its decisionRefBinding is '{binding or Binding.LATEST.value}'."
             notes.append(element.error(RULE, message, f'Write decisionRefBinding="{wanted.value}", or remove it.'))
     number = _attribute(element, _WHICH[Binding.VERSION])
-    if binding == Binding.VERSION and number and "{" not in number and not number.isdecimal():
-        message = f"expected camunda:decisionRefVersion of {element} to be a number or an expression, found '{number}'."
+    if binding == Binding.VERSION and number and "{" not in number and whole_number(number) is None:
+        message = (
+            f"expected camunda:decisionRefVersion of {element} to be a whole number up to {MOST} or an expression, found {quoted(number)}."
+        )
         notes.append(element.error(RULE, message, 'Write e.g. camunda:decisionRefVersion="2".'))
 
 

@@ -12,9 +12,10 @@ from counterflow.documents.findings import Finding
 from counterflow.feel import Expression
 from counterflow.model.dialects.camunda_expressions import condition_expression, is_juel, value_expression, variable_expression
 from counterflow.model.dialects.namespaces import CAMUNDA
-from counterflow.model.expressions import compile_feel
+from counterflow.model.expressions import compile_feel, quoted
 from counterflow.model.graph import MultiInstance
 from counterflow.model.loops import RULE, is_sequential, judge_parts, one_name, part, part_text
+from counterflow.model.numbers import MOST, whole_number
 from counterflow.model.outline import Element
 
 _PARTS = frozenset({"loopCardinality", "loopDataInputRef", "inputDataItem", "completionCondition"})
@@ -50,10 +51,11 @@ def _collection(element: Element, xml: etree._Element, notes: list[Finding]) -> 
 def _cardinality(text: str, element: Element, xml: etree._Element, notes: list[Finding]) -> Expression | None:
     if is_juel(text):
         return value_expression(text, "loop cardinality", element, notes, xml)
-    if text.isdecimal():
+    if whole_number(text) is not None:
         return compile_feel(text, "loop cardinality", element, notes, xml)
-    message = f"expected the loop cardinality of {element} to be a number or an expression, found `{text}`."
-    notes.append(element.error(RULE, message, f"Write a number, or `${{{text}}}`.", xml))
+    message = f"expected the loop cardinality of {element} to be a whole number up to {MOST} or an expression, found {quoted(text)}."
+    remedy = "Write a number." if text.lstrip("+-").isdecimal() else f"Write a number, or `${{{text}}}`."
+    notes.append(element.error(RULE, message, remedy, xml))
     return None
 
 

@@ -17,10 +17,11 @@ from counterflow.model.xml import text_of
 
 RULE = "retry-cycle"
 
-_CYCLE = re.compile(r"R(\d{1,9})/(.+)")
+_CYCLE = re.compile(r"R(\d{1,9})/(.+)", re.IGNORECASE)
 _DURATION = re.compile(
     r"P(?=[\dT])(?:(?P<weeks>\d{1,6})W)?(?:(?P<days>\d{1,6})D)?"
-    r"(?:T(?=\d)(?:(?P<hours>\d{1,6})H)?(?:(?P<minutes>\d{1,6})M)?(?:(?P<seconds>\d{1,9}(?:\.\d{1,3})?)S)?)?"
+    r"(?:T(?=\d)(?:(?P<hours>\d{1,6})H)?(?:(?P<minutes>\d{1,6})M)?(?:(?P<seconds>\d{1,9}(?:\.\d{1,3})?)S)?)?",
+    re.IGNORECASE,
 )
 _UNITS_MS = {"weeks": 604_800_000, "days": 86_400_000, "hours": 3_600_000, "minutes": 60_000, "seconds": 1_000}
 

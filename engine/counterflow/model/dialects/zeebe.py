@@ -22,6 +22,7 @@ from counterflow.model.dialects.zeebe_loops import loop
 from counterflow.model.expressions import compile_feel, constant, headers_json, json_list
 from counterflow.model.graph import HeaderExpression, HeaderKind, JobDefinition, MultiInstance, ScriptDefinition, VariableMapping
 from counterflow.model.names import target_path
+from counterflow.model.numbers import whole_number
 from counterflow.model.outline import Drawn, Element, SequenceFlow
 from counterflow.model.xml import BPMN, children
 
@@ -41,6 +42,7 @@ _ASSIGNMENTS: Final = (
 )
 """Extension element, attribute, and what it must be; a constant for texts is a comma-separated list."""
 
+_RETRIES: Final = 3
 _REFUSED: Mapping[str, str] = {
     "executionListeners": "Draw a service task before or after the element instead.",
     "taskListeners": "Draw a service task before or after the user task instead.",
@@ -51,11 +53,28 @@ _UNDERSTOOD = frozenset({
     "priorityDefinition", "properties", "versionTag", "userTaskForm", "calledElement", "calledDecision",
 })  # fmt: skip
 
+_NOT_KNOWN: Final = "Correct it if it is mistyped, or remove it."
+_FOR_TOOLS: Final = frozenset({"modelerTemplate", "modelerTemplateVersion", "modelerTemplateIcon"})
+
+_ONLY_ON: Final[Mapping[str, tuple[str, ...]]] = {
+    "script": ("scriptTask",),
+    "calledElement": ("callActivity",),
+    "userTask": ("userTask",),
+    "assignmentDefinition": ("userTask",),
+    "taskSchedule": ("userTask",),
+    "priorityDefinition": ("userTask",),
+    "formDefinition": ("userTask", "startEvent"),
+    "userTaskForm": ("process",),
+    "versionTag": ("process",),
+}
+"""Extension elements that say nothing anywhere else, by the elements that heed them."""
+
 
 def details(element: Element, notes: list[Finding]) -> Details:
     """Everything that the zeebe: extensions of an element say."""
     extensions = _extensions(element)
     _judge_extensions(element, extensions, notes)
+    _judge_attributes(element, notes)
     if not extensions and element.tag != "userTask":
         return Details()
     inputs = _mappings(element, extensions, "input", notes)
@@ -71,7 +90,7 @@ def details(element: Element, notes: list[Finding]) -> Details:
         outputs=outputs,
         is_told=decides
         or (element.tag == "scriptTask" and "script" in extensions)
-        or (call is not None and bool((call.get("processId") or "").strip())),
+        or (is_call and call is not None and bool((call.get("processId") or "").strip())),
         results_stay_local=bool(outputs),
         properties=_properties(extensions),
     )
@@ -119,6 +138,12 @@ def version_tag(process: Element) -> str | None:
     return (tag.get("value") or None) if tag is not None else None
 
 
+def retries_text(element: Element) -> str:
+    """How often its job may be tried, as it is written; empty where it is not."""
+    xml = _extensions(element).get("taskDefinition")
+    return (xml.get("retries") or "").strip() if xml is not None else ""
+
+
 def defines_tasks(root: etree._Element) -> bool:
     """Whether a model says in this dialect how its tasks are done."""
     return any(root.find(f".//{{{NAMESPACE}}}{tag}") is not None for tag in ("taskDefinition", "userTask", "script", "calledDecision"))
@@ -140,8 +165,21 @@ def _judge_extensions(element: Element, extensions: Mapping[str, etree._Element]
         elif tag == "taskDefinition" and not element.is_job:
             message = f"{element} has a zeebe:taskDefinition, but is passed through without a job."
             notes.append(element.warning("extension", message, "Make it a service task.", xml))
+        elif element.tag not in _ONLY_ON.get(tag, (element.tag,)):
+            message = f"{element} has zeebe:{tag}, which only a {' or a '.join(_ONLY_ON[tag])} heeds."
+            notes.append(element.warning("extension", message, "Remove it, or draw what it is meant for.", xml))
         elif tag not in _UNDERSTOOD:
-            notes.append(element.warning("extension", f"{element} has zeebe:{tag}, which is not known and is read over.", at=xml))
+            notes.append(element.warning("extension", f"{element} has zeebe:{tag}, which is not known and is read over.", _NOT_KNOWN, xml))
+
+
+def _judge_attributes(element: Element, notes: list[Finding]) -> None:
+    prefix = f"{{{NAMESPACE}}}"
+    names = (str(key).removeprefix(prefix) for key in element.xml.attrib if str(key).startswith(prefix))
+    notes += (
+        element.warning("extension", f"{element} has the attribute zeebe:{name}, which is not known and is read over.", _NOT_KNOWN)
+        for name in names
+        if name not in _FOR_TOOLS
+    )
 
 
 def _job(element: Element, extensions: Mapping[str, etree._Element], notes: list[Finding]) -> JobDefinition | None:
@@ -159,17 +197,12 @@ def _job(element: Element, extensions: Mapping[str, etree._Element], notes: list
 
 
 def _retries(xml: etree._Element, element: Element, notes: list[Finding]) -> int | Expression:
+    """What is neither a number nor an expression is told by the rule `retries`."""
     text = (xml.get("retries") or "").strip()
     if text.startswith("="):
-        return compile_feel(text[1:].strip(), "number of retries", element, notes, xml) or 3
-    if text.isdecimal() and int(text) > 0:
-        return int(text)
-    if text:
-        message = f"expected retries of {element} to be a positive number or a FEEL expression, found '{text}'."
-        notes.append(
-            element.error("retries", message, 'Write a number, e.g. retries="3", or an expression, e.g. retries="= attempts".', xml)
-        )
-    return 3
+        return compile_feel(text[1:].strip(), "number of retries", element, notes, xml) or _RETRIES
+    number = whole_number(text)
+    return _RETRIES if number is None else number
 
 
 def _headers(extensions: Mapping[str, etree._Element]) -> dict[str, str]:

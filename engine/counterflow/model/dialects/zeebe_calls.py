@@ -11,8 +11,6 @@ from counterflow.model.outline import Element
 
 RULE = "called-process"
 
-_FALSE = frozenset({"false", "0"})
-
 
 def called_process(element: Element, xml: etree._Element | None, read: TextOrExpression, notes: list[Finding]) -> CalledProcess | None:
     """The process called; None where the model names none (rule `called-process`)."""
@@ -29,4 +27,4 @@ def called_process(element: Element, xml: etree._Element | None, read: TextOrExp
 
 
 def _is_set(xml: etree._Element, name: str) -> bool:
-    return (xml.get(name) or "").strip() not in _FALSE
+    return xml.get(name) != "false"

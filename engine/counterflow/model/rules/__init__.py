@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from counterflow.documents.findings import Finding
 from counterflow.model.outline import Outline
 from counterflow.model.rules import (
+    boolean_attribute,
     boundary_event,
     called_decision,
     called_process,
@@ -28,7 +29,10 @@ from counterflow.model.rules import (
     event_sub_process,
     exclusive_gateway,
     executable_process,
+    extension_namespace,
+    extension_place,
     flow_ends,
+    idle_catch,
     idle_compensation,
     interrupting_error,
     job_type,
@@ -37,9 +41,11 @@ from counterflow.model.rules import (
     message_catch,
     message_name,
     process_start,
+    retries,
     scope_border,
     start_event,
     timer_cycle,
+    timer_length,
     unreachable,
     unsupported_element,
 )
@@ -49,6 +55,7 @@ Rule = Callable[[Outline], Iterator[Finding]]
 RULES: Sequence[Rule] = (
     executable_process.check,
     unsupported_element.check,
+    boolean_attribute.check,
     duplicate_id.check,
     dangling_reference.check,
     start_event.check,
@@ -64,10 +71,14 @@ RULES: Sequence[Rule] = (
     correlation_key.check,
     message_catch.check,
     timer_cycle.check,
+    timer_length.check,
     job_type.check,
+    retries.check,
     called_process.check,
     called_decision.check,
     legacy_syntax.check,
+    extension_namespace.check,
+    extension_place.check,
     exclusive_gateway.check,
     event_based_gateway.check,
     conditional_flow.check,
@@ -76,6 +87,7 @@ RULES: Sequence[Rule] = (
     compensation_throw.check,
     compensation_extensions.check,
     idle_compensation.check,
+    idle_catch.check,
     lost_undo.check,
     unreachable.check,
 )

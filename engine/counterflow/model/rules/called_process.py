@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from counterflow.documents.findings import Finding
 from counterflow.model.graph import Behaviour, Dialect
-from counterflow.model.outline import Outline
+from counterflow.model.outline import Element, Outline
+from counterflow.model.xml import children
 
 RULE = "called-process"
 
@@ -17,8 +18,25 @@ _REMEDIES: Mapping[Dialect, str] = {
 
 
 def check(outline: Outline) -> Iterator[Finding]:
-    """Call activities that name no process. Whether it is deployed is asked when it is called."""
+    """Call activities that name no process, or one of the file that cannot be called. Whether another is deployed is asked when it is."""
+    written = {xml.get("id", "") for xml in children(outline.root, "process")}
+    executable = {process.id: process for process in outline.processes}
     for element in outline.elements:
-        if element.behaviour is Behaviour.CALL_ACTIVITY and element.details.called is None and not element.details.is_told:
+        if element.behaviour is not Behaviour.CALL_ACTIVITY:
+            continue
+        called = element.details.called.process_id if element.details.called is not None else None
+        if called is None and not element.details.is_told:
             message = f"expected {element} to name the process that it calls, found none."
             yield element.error(RULE, message, _REMEDIES[outline.dialect])
+        if isinstance(called, str) and called in written:
+            yield from _check_own(element, called, executable.get(called))
+
+
+def _check_own(call: Element, process_id: str, process: Element | None) -> Iterator[Finding]:
+    """A process of the same file is known already."""
+    if process is None:
+        message = f"{call} calls process '{process_id}' of this file, which is not marked executable and is not deployed."
+        yield call.warning(RULE, message, 'Mark it isExecutable="true", or deploy one of that id.')
+    elif all(event.definitions for event in process.start_events):
+        message = f"{call} calls process '{process_id}', which has no none start event to begin at."
+        yield call.warning(RULE, message, "Draw one beside its others.")

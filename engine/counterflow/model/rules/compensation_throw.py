@@ -21,13 +21,14 @@ def check(outline: Outline) -> Iterator[Finding]:
     reach = Reach()
     for element in outline.elements:
         if element.throws_compensation:
-            yield from _check_reach(outline, element, reach.of(element))
+            yield from _check_reach(outline, element, reach)
             yield from _check_wait(outline, element)
 
 
-def _check_reach(outline: Outline, throw: Element, reached: list[Element]) -> Iterator[Finding]:
+def _check_reach(outline: Outline, throw: Element, reach: Reach) -> Iterator[Finding]:
     named = throw.definitions[0].get("activityRef")
-    if not named and not reached:
+    reached = reach.of(throw)
+    if not named and not reach.finds_any(throw):
         message = f"{throw} finds nothing to undo in {throw.parent}: no activity there has a compensation handler."
         yield throw.warning(RULE, message, "Give an activity a compensation boundary event, or remove the throw.")
     if not named or named in {activity.id for activity in reached}:
@@ -50,7 +51,7 @@ def _why_not(outline: Outline, named: str) -> str:
 
 
 def _check_wait(outline: Outline, throw: Element) -> Iterator[Finding]:
-    if throw.definitions[0].get("waitForCompletion") not in {"false", "0"}:
+    if throw.definitions[0].get("waitForCompletion") != "false":
         return
     message = f'{throw} has waitForCompletion="false", but a throw always waits until its handlers have ended.'
     remedy = "Remove waitForCompletion."

@@ -1,6 +1,7 @@
-"""An error finds one catch: no error code twice, and one catch-all, on an activity or in a scope.
+"""An error finds one catch: no error code twice, and one catch-all, on an activity or in a scope; and a catch says its code.
 
-BPMN 2.0.2, 10.5.6 leaves open which of two equal catches is taken; we do not guess.
+BPMN 2.0.2, 10.5.6 leaves open which of two equal catches is taken; we do not guess. A code that would have to be computed would be
+compared as it is written, and so catch nothing.
 """
 
 from __future__ import annotations
@@ -8,14 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from counterflow.documents.findings import Finding
+from counterflow.model.errors import error_code, is_expression
+from counterflow.model.expressions import quoted
 from counterflow.model.outline import Element, Outline
 
 RULE = "error-catch"
 
 
 def check(outline: Outline) -> Iterator[Finding]:
-    """Boundary events of one activity compete, and so do the event sub-processes of one scope."""
+    """Boundary events of one activity compete, and so do the event sub-processes of one scope. Codes of catches are constants."""
     for element in outline.elements:
+        if element.catches_errors and is_expression(code := error_code(outline, element)):
+            message = f"expected a constant errorCode for {element}, found the expression {quoted(code)}."
+            yield element.error(RULE, message, "Write the code itself, one event per code, or catch any error by leaving errorRef out.")
         yield from _check_rivals(outline, [event for event in element.boundary_events if event.catches_errors], element)
         starts = (event for child in element.event_sub_processes for event in child.start_events)
         yield from _check_rivals(outline, [event for event in starts if event.catches_errors], element)
@@ -30,10 +36,3 @@ def _check_rivals(outline: Outline, events: list[Element], place: Element) -> It
             caught = f"the error code '{code}'" if code else "any error"
             message = f"{event} and '{earlier.id}' both catch {caught} at {place}."
             yield event.error(RULE, message, "Keep one of them, or give them different error codes.")
-
-
-def error_code(outline: Outline, event: Element) -> str:
-    """The code of the error that an event names, empty where it names none or the error has none."""
-    reference = event.definitions[0].get("errorRef") if event.definitions else None
-    error = outline.errors.get(reference or "")
-    return (error.get("errorCode") or "").strip() if error is not None else ""

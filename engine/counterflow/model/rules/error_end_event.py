@@ -6,14 +6,16 @@ from collections.abc import Iterator
 
 from counterflow.documents.findings import Finding
 from counterflow.model.dialects import camunda
+from counterflow.model.errors import error_code, is_expression, may_compute
+from counterflow.model.expressions import quoted
+from counterflow.model.graph import Dialect
 from counterflow.model.outline import Element, Outline
-from counterflow.model.rules.error_catch import error_code
 
 RULE = "error-end-event"
 
 
 def check(outline: Outline) -> Iterator[Finding]:
-    """Without code, or with a code that would have to be computed: refused."""
+    """Without code, or with a code that the dialect does not compute: refused."""
     for element in outline.elements:
         if element.tag != "endEvent" or element.event != "errorEventDefinition":
             continue
@@ -21,8 +23,8 @@ def check(outline: Outline) -> Iterator[Finding]:
         if not code:
             message = f"expected {element} to name an error with an errorCode, found {_found(element.definitions[0].get('errorRef'))}."
             yield element.error(RULE, message, 'Set errorRef to an error such as <error id="Error_1" errorCode="NO_STOCK" />.')
-        elif code.startswith(("=", "${", "#{")):
-            message = f"expected a constant errorCode for {element}, found the expression `{code}`."
+        elif is_expression(code) and not may_compute(outline, element, code):
+            message = f"expected {_accepted(outline)} for {element}, found the expression {quoted(code)}."
             yield element.error(RULE, message, "Write the code itself, one end event per code.")
         elif _carries_message(outline, element):
             message = f"the camunda:errorMessage of the error that {element} throws is not handed on."
@@ -32,6 +34,10 @@ def check(outline: Outline) -> Iterator[Finding]:
 def _carries_message(outline: Outline, event: Element) -> bool:
     error = outline.errors.get(event.definitions[0].get("errorRef", ""))
     return error is not None and error.get(f"{{{camunda.NAMESPACE}}}errorMessage") is not None
+
+
+def _accepted(outline: Outline) -> str:
+    return "a constant errorCode, or FEEL behind `=`," if outline.dialect is Dialect.ZEEBE else "a constant errorCode"
 
 
 def _found(reference: str | None) -> str:

@@ -28,7 +28,7 @@ def check(outline: Outline) -> Iterator[Finding]:
 
 
 def _check_kind(gateway: Element) -> Iterator[Finding]:
-    if gateway.attribute("instantiate") in TRUE:
+    if gateway.attribute("instantiate") == TRUE:
         message = f"{gateway} is to begin instances of the process, which a gateway does not do."
         yield gateway.error(RULE, message, "Draw a message or timer start event for each of its events.")
     if gateway.attribute("eventGatewayType") not in {"", "Exclusive"}:

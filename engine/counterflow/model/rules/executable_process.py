@@ -35,7 +35,7 @@ def check(outline: Outline) -> Iterator[Finding]:
 
 def _left_alone(outline: Outline) -> Iterator[Finding]:
     for number, xml in enumerate(children(outline.root, "process"), start=1):
-        if xml.get("isExecutable") not in TRUE:
+        if xml.get("isExecutable") != TRUE:
             yield Finding(
                 line=line_of(xml),
                 element_id=xml.get("id") or f"process[{number}]",

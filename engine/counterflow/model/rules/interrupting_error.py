@@ -21,6 +21,6 @@ def check(outline: Outline) -> Iterator[Finding]:
     for element in outline.elements:
         if element.catches_errors:
             attribute = _ATTRIBUTE[element.tag]
-            if element.attribute(attribute) not in TRUE | {""}:
+            if element.attribute(attribute) not in {TRUE, ""}:
                 message = f"expected {element} to interrupt, as errors always do, found {attribute}={element.attribute(attribute)!r}."
                 yield element.error(RULE, message, f"Remove {attribute}.")

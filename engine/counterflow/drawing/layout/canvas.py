@@ -1,0 +1,101 @@
+"""Where shapes and flows are, in whole pixels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+TASK, EVENT, GATEWAY = (100, 80), (36, 36), (50, 50)
+COLUMN_GAP, ROW_GAP, CHANNEL = 50, 50, 20
+
+
+class Point(NamedTuple):
+    """A place on the canvas, in pixels from its upper left corner."""
+
+    x: int
+    y: int
+
+
+class Bounds(NamedTuple):
+    """A rectangle on the canvas."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    @property
+    def right(self) -> int:
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> int:
+        return self.y + self.height
+
+    @property
+    def center(self) -> Point:
+        return Point(self.x + self.width // 2, self.y + self.height // 2)
+
+
+@dataclass
+class Canvas:
+    """Shapes, their labels, and edges, by element id; `nested` is what is drawn inside a shape, and how far right and down it is.
+
+    What is nested lies within the bounds of its shape. It is moved with it, and not looked at, until all is flattened: a model may be
+    nested a hundred times.
+    """
+
+    shapes: dict[str, Bounds] = field(default_factory=dict)
+    labels: dict[str, Bounds] = field(default_factory=dict)
+    edges: dict[str, list[Point]] = field(default_factory=dict)
+    nested: dict[str, tuple[Canvas, int, int]] = field(default_factory=dict)
+
+    def add(self, other: Canvas, right: int, down: int) -> None:
+        """Take in another, moved."""
+        for mine, others in ((self.shapes, other.shapes), (self.labels, other.labels)):
+            mine.update((key, bounds._replace(x=bounds.x + right, y=bounds.y + down)) for key, bounds in others.items())
+        for key, points in other.edges.items():
+            self.edges[key] = [Point(x + right, y + down) for x, y in points]
+        for key, (inside, x, y) in other.nested.items():
+            self.nested[key] = (inside, x + right, y + down)
+
+    def flattened(self) -> Canvas:
+        """The same with everything that is nested, in the order of the shapes that it is in."""
+        flat = Canvas()
+        self._flatten(flat, 0, 0)
+        return flat
+
+    def _flatten(self, flat: Canvas, right: int, down: int) -> None:
+        for key, bounds in self.shapes.items():
+            flat.shapes[key] = bounds._replace(x=bounds.x + right, y=bounds.y + down)
+            if key in self.nested:
+                inside, x, y = self.nested[key]
+                inside._flatten(flat, right + x, down + y)
+        flat.add(Canvas(labels=self.labels, edges=self.edges), right, down)
+
+    def frame(self) -> Bounds:
+        """The smallest rectangle around everything."""
+        rectangles = [*self.shapes.values(), *self.labels.values()]
+        points = [point for edge in self.edges.values() for point in edge]
+        left = min([0, *(box.x for box in rectangles), *(point.x for point in points)])
+        top = min([0, *(box.y for box in rectangles), *(point.y for point in points)])
+        right = max([0, *(box.right for box in rectangles), *(point.x for point in points)])
+        bottom = max([0, *(box.bottom for box in rectangles), *(point.y for point in points)])
+        return Bounds(left, top, right - left, bottom - top)
+
+    def at_origin(self) -> Canvas:
+        """The same, moved so that it begins at the origin."""
+        frame, moved = self.frame(), Canvas()
+        moved.add(self, -frame.x, -frame.y)
+        return moved
+
+    def join(self, source: str, target: str) -> list[Point]:
+        """The straight line between two shapes, whatever is in its way: down or up where one is below the other, else across."""
+        start, end = self.shapes[source], self.shapes[target]
+        if end.y >= start.bottom:
+            return [Point(start.center.x, start.bottom), Point(end.center.x, end.y)]
+        if start.y >= end.bottom:
+            return [Point(start.center.x, start.y), Point(end.center.x, end.bottom)]
+        if end.x >= start.right:
+            return [Point(start.right, start.center.y), Point(end.x, end.center.y)]
+        return [Point(start.x, start.center.y), Point(end.right, end.center.y)]

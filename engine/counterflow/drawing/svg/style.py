@@ -1,0 +1,65 @@
+"""Colours: ink on paper, by night the other way round; colours that authors chose follow."""
+
+from __future__ import annotations
+
+import colorsys
+from collections.abc import Iterable
+from typing import Final
+
+from counterflow.drawing.diagram import Colours
+
+PAPER, INK_COLOUR = "#ffffff", "#22242a"
+NIGHT_PAPER, NIGHT_INK = "#16191f", "#e3e6eb"
+
+_RULES: Final = (
+    ".cf-canvas{{fill:{paper};stroke:none}}"
+    ".cf-line{{fill:{paper};stroke:{ink}}}"
+    ".cf-edge{{stroke:{ink}}}"
+    ".cf-open{{fill:none;stroke:{ink}}}"
+    ".cf-ink{{fill:{ink}}}"
+    ".cf-paper{{fill:none;stroke:{paper}}}"
+    ".cf-text{{fill:{ink}}}"
+    ".cf-label{{stroke:{paper}}}"
+)
+_FOR_ALL: Final = (
+    ".cf-diagram{font-family:Arial,Helvetica,'Liberation Sans',sans-serif;stroke-linecap:round;stroke-linejoin:round}"
+    ".cf-label{stroke-width:3px;paint-order:stroke}"
+)
+_FILLED: Final = ".{name} .cf-line{{fill:{colour}}}.{name} .cf-paper{{stroke:{colour}}}"
+_STROKED: Final = ".{name} .cf-line,.{name} .cf-edge,.{name} .cf-open{{stroke:{colour}}}.{name} .cf-ink{{fill:{colour}}}"
+_LETTERED: Final = ".{name} .cf-text{{fill:{colour}}}"
+
+
+def style_sheet(colours: Iterable[Colours]) -> str:
+    """The rules for a diagram in which these colours occur, by day and by night."""
+    chosen = sorted({pair for each in colours for pair in _pairs(each)})
+    day = _RULES.format(paper=PAPER, ink=INK_COLOUR) + "".join(_rule(role, colour, colour) for role, colour in chosen)
+    night = _RULES.format(paper=NIGHT_PAPER, ink=NIGHT_INK) + "".join(_rule(role, colour, by_night(colour)) for role, colour in chosen)
+    return f"{_FOR_ALL}{day}@media (prefers-color-scheme:dark){{{night}}}"
+
+
+def classes_of(colours: Colours) -> str:
+    """The classes of an element with these colours, each with a space before it."""
+    return "".join(f" {_name(role, colour)}" for role, colour in _pairs(colours))
+
+
+def _pairs(colours: Colours) -> list[tuple[str, str]]:
+    text = colours.text or colours.stroke
+    return [(role, colour) for role, colour in (("fill", colours.fill), ("stroke", colours.stroke), ("text", text)) if colour]
+
+
+def _name(role: str, colour: str) -> str:
+    return f"cf-{role}-{colour[1:]}"
+
+
+def _rule(role: str, colour: str, shown: str) -> str:
+    rules = {"fill": _FILLED, "stroke": _STROKED, "text": _LETTERED}
+    return rules[role].format(name=_name(role, colour), colour=shown)
+
+
+def by_night(colour: str) -> str:
+    """The same hue, as light as it was dark, within what paper and ink leave."""
+    red, green, blue = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
+    hue, lightness, saturation = colorsys.rgb_to_hls(red, green, blue)
+    turned = colorsys.hls_to_rgb(hue, 0.1 + 0.8 * (1 - lightness), min(saturation, 0.75))
+    return "#" + "".join(f"{round(part * 255):02x}" for part in turned)

@@ -1,0 +1,136 @@
+"""When a timer is due, first and again: what a model or a variable says, as moments in epoch milliseconds.
+
+Moments come from texts (`timer_texts`), from FEEL values of the same kinds, or from cron (`0 0 9-17 * * MON-FRI`). A cycle keeps its
+beat, and what was missed meanwhile collapses into one. Months, and whole days in a zone by name, are those of the calendar and its
+clocks, counted from where the cycle began: 31 January, 28 February, 31 March; nine o'clock in Paris all year. What leaves no time to
+wait (`PT0S`, `-PT5M`) is due at once. BPMN 2.0.2, 10.5.5 (timer); ISO 8601-1, 5.6 (recurring intervals).
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from counterflow.feel.temporal import DAY_NS, Date, DateTime, DaysDuration, MonthsDuration
+from counterflow.model import cron, timer_texts
+from counterflow.model.graph import TimerKind
+from counterflow.model.timer_texts import ENDLESS, NANOSECONDS_PER_MS, Cycle
+
+LATEST_MS: Final = 2**53
+"""Moments beyond this (the year 287396) are refused rather than waited for."""
+
+
+class Schedule(NamedTuple):
+    """When a timer is due, and how often and how far apart after that."""
+
+    due_ms: int
+    repetitions: int = 0
+    interval: str | None = None
+
+
+def first_moment(kind: TimerKind, value: object, now_ms: int) -> Schedule | None:
+    """The first moment of a timer that waits for a value, a text or one of FEEL's.
+
+    None where that is no time of its kind, or one beyond `LATEST_MS`.
+    """
+    match kind:
+        case TimerKind.DATE:
+            found = _date(value)
+        case TimerKind.DURATION:
+            found = _duration(value, now_ms)
+        case TimerKind.CYCLE:
+            found = _cycle(value, now_ms)
+    return None if found is None or found.due_ms > LATEST_MS else found
+
+
+def next_moment(last: Schedule, now_ms: int) -> Schedule | None:
+    """The next moment of a cycle after one that was due. Those missed until now are left out but counted. None after the last."""
+    due_ms, repetitions, interval = last
+    if interval is None or repetitions == 0:
+        return None
+    pattern = cron.read(interval)
+    if pattern is not None:
+        following, steps = pattern.after(max(due_ms, now_ms)), 1
+    else:
+        following, steps = _next_beat(interval, due_ms, max(due_ms, now_ms))
+    if following is None or following > LATEST_MS or 0 < repetitions < steps:
+        return None
+    return Schedule(following, repetitions - steps if repetitions > 0 else ENDLESS, interval)
+
+
+def _next_beat(interval: str, due_ms: int, now_ms: int) -> tuple[int | None, int]:
+    """The first beat after now, and how many after the one that was due. Found without counting one by one."""
+    begin_text, _, length_text = interval.rpartition("/")
+    length = timer_texts.length(length_text)
+    begin = timer_texts.moment(begin_text) if begin_text else timer_texts.moment_of(DateTime.of_epoch_ms(due_ms))
+    if begin is None or length is None:
+        return None, 0
+    if timer_texts.leaves_no_time(length):
+        return now_ms, 1
+    if not begin_text and isinstance(length, DaysDuration):
+        length_ms = length.nanoseconds // NANOSECONDS_PER_MS
+        steps = (now_ms - due_ms) // length_ms + 1
+        return due_ms + steps * length_ms, steps
+    before = _last_beat(begin.reading, length, due_ms)
+    last = _last_beat(begin.reading, length, now_ms)
+    return _beat(begin.reading, length, last + 1), last + 1 - before
+
+
+def _last_beat(begin: DateTime, length: DaysDuration | MonthsDuration, moment_ms: int) -> int:
+    """The number of the last beat that is not after a moment; the beginning has the number 0."""
+    moment = DateTime.of_epoch_ms(moment_ms)
+    if isinstance(length, MonthsDuration):
+        months = (moment.date.year - begin.date.year) * 12 + moment.date.month - begin.date.month
+        number = months // length.months + 2
+    else:
+        number = (moment.date.days - begin.date.days) * DAY_NS // length.nanoseconds + 2
+    while number > 0 and ((beat := _beat(begin, length, number)) is None or beat > moment_ms):
+        number -= 1
+    return number
+
+
+def _beat(begin: DateTime, length: DaysDuration | MonthsDuration, number: int) -> int | None:
+    """A beat by the clocks of where the cycle began, as epoch milliseconds."""
+    if isinstance(length, MonthsDuration):
+        moment = begin.plus_months(number * length.months)
+    else:
+        date = Date.of_days(begin.date.days + number * length.nanoseconds // DAY_NS)
+        moment = None if date is None else DateTime(date, begin.time)
+    return None if moment is None else moment.instant // NANOSECONDS_PER_MS
+
+
+def _date(value: object) -> Schedule | None:
+    """What lies in the past, however far, is due at once."""
+    moment = timer_texts.moment_of(value)
+    return None if moment is None else Schedule(max(moment.due_ms, -LATEST_MS))
+
+
+def _duration(value: object, now_ms: int) -> Schedule | None:
+    interval = timer_texts.interval_of(value)
+    due_ms = None if interval is None else interval.after(now_ms)
+    return None if due_ms is None else Schedule(max(due_ms, now_ms))
+
+
+def _cycle(value: object, now_ms: int) -> Schedule | None:
+    if not isinstance(value, str):
+        return None
+    pattern = cron.read(value)
+    if pattern is not None:
+        first = pattern.after(now_ms)
+        return None if first is None else Schedule(first, ENDLESS, value.strip())
+    cycle = timer_texts.cycle(value)
+    if cycle is None:
+        return None
+    begins = _date(cycle.start) if cycle.start is not None else _duration(cycle.interval, now_ms)
+    repetitions = cycle.times - 1 if cycle.times > 0 else ENDLESS
+    return None if begins is None else Schedule(begins.due_ms, repetitions, _anchored(cycle, now_ms))
+
+
+def _anchored(cycle: Cycle, now_ms: int) -> str:
+    """The interval, with where the cycle began if its beats are those of the calendar."""
+    length = timer_texts.length(cycle.interval)
+    if isinstance(length, MonthsDuration):
+        return f"{cycle.start or DateTime.of_epoch_ms(now_ms)}/{cycle.interval}"
+    begin = timer_texts.moment(cycle.start) if cycle.start is not None else None
+    zone = begin.reading.time.zone if begin is not None else None
+    is_of_days = length is not None and length.nanoseconds % DAY_NS == 0
+    return f"{cycle.start}/{cycle.interval}" if is_of_days and zone is not None and zone.name else cycle.interval
