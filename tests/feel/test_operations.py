@@ -103,7 +103,13 @@ def test_arithmetic_with_time(text: str, expected: str) -> None:
         [1] < [2]                                            => null
         date("2030-01-01") < date("2030-01-02")              => true
         date and time("2030-01-01T10:00:00Z") < date and time("2030-01-01T10:00:00+01:00") => false
-        date and time("2030-01-01T10:00:00") < date and time("2030-01-01T10:00:00Z") => null
+        # of a local one and one with a zone, the local one is in that zone; yet they are not the same
+        date and time("2030-01-01T10:00:00") < date and time("2030-01-01T10:00:00Z") => false
+        date and time("2030-01-01T10:00:00") < date and time("2030-01-01T10:00:01+05:00") => true
+        date and time("2030-01-01T10:00:00+05:00") > date and time("2030-01-01T09:59:59") => true
+        time("10:00:00") < time("11:00:00@Europe/Paris")     => true
+        time("12:00:00") in [time("11:00:00Z")..time("13:00:00Z")] => true
+        date and time("2030-01-01T10:00:00") = date and time("2030-01-01T10:00:00Z") => false
         duration("PT1H") < duration("PT61M")                 => true
         2 between 1 and 3                                    => true
         0 between 1 and 3                                    => false

@@ -43,6 +43,16 @@ from tests.feel.tables import answer, cases
         matches("hello world", "hello world", "x")              => false
         matches("a\nb", "a.b")                                  => false
         matches("a\nb", "a.b", "s")                             => true
+        matches("a\rb", "a.b")                                  => false
+        matches("a\rb", "a.b", "s")                             => true
+        matches("a\rb", "a.b", "i")                             => false
+        matches("a\u2028b", "a.b")                              => true
+        matches("a\rba", "(a).b\1")                             => false
+        matches("a\rba", "(a).b\1", "s")                        => true
+        matches("axba", "(a).b\1")                              => true
+        matches("a\rb", "a[.]b")                                => false
+        replace("a\r\nb", ".", "x") = "x\r\nx"                  => true
+        split("a\rb;c", ".;") = ["a\r", "c"]                    => true
         matches("a\nb", "^b", "m")                              => true
         matches("AB", "ab", "i")                                => true
         matches("a.b", "a.b", "q")                              => true

@@ -24,6 +24,7 @@ from counterflow.feel.tokens import tokenize, unescape
         ("1 /* * / ** */ + 2", ["number", "+", "number", "end"]),
         ("größe", ["name", "end"]),
         ("gro\u0308ße", ["name", "end"]),
+        ("client\u2019s age", ["name", "\u2019", "name", "name", "end"]),
         ("имя.値", ["name", ".", "name", "end"]),
         ("\u0663", ["name", "end"]),
         ("🐎 + 1", ["name", "+", "number", "end"]),

@@ -42,7 +42,8 @@ def test_numbers_survive_json(value: int | Decimal) -> None:
 @pytest.mark.parametrize(
     "text, message",
     [
-        ("count", "expected a value that JSON can say, found a function"),
+        ("count", "there is no variable 'count' (a function has this name)"),
+        ("function(x) x", "expected a value that JSON can say, found a function"),
         ("[1..3]", "expected a value that JSON can say, found a range"),
         ("{a: [1, {b: [1..3]}]}", "expected a value that JSON can say, found a range at a[2].b"),
     ],
@@ -64,6 +65,40 @@ def test_a_value_that_nests_too_deeply_has_no_json() -> None:
 def test_foreign_values_have_no_json() -> None:
     with pytest.raises(feel.FeelValueError, match="found a object"):
         to_json(object())
+
+
+@pytest.mark.parametrize(
+    "text, shown",
+    [
+        ("[function(x, y) x, [1..3], null]", "[function(x, y), [1..3], null]"),
+        ('{a: @"2030-01-01", b: "c"}', '{a: 2030-01-01, b: "c"}'),
+        ("1.50", "1.5"),
+        ("for i in 1..199999 return i", "a list"),
+    ],
+)
+def test_any_value_can_be_told_as_text(text: str, shown: str) -> None:
+    limits = feel.Limits(fuel=10_000_000, result_bytes=100_000_000)
+    assert feel.to_text(feel.compile(text, limits=limits).evaluate({}).value) == shown
+
+
+@pytest.mark.parametrize(
+    "text, told",
+    [
+        ("count > 5", True),
+        ("[count].a", True),
+        ("date.year", True),
+        ("sort([2, 1], before)", False),
+        ("list replace([1, null], 7, 2)", False),
+    ],
+)
+def test_a_built_in_that_stands_for_a_missing_variable_is_told_where_something_is_wrong(text: str, told: bool) -> None:
+    warnings = [warning.message for warning in feel.compile(text).evaluate({}).warnings]
+    assert any("(a function has this name)" in message for message in warnings) is told
+
+
+def test_a_built_in_is_no_json_because_a_variable_is_missing() -> None:
+    with pytest.raises(feel.FeelValueError, match=r"there is no variable 'count' \(a function has this name\) at a\[1\]"):
+        feel.to_json(feel.compile("{a: [count]}").evaluate({}).value)
 
 
 def test_every_kind_orders_itself_or_nothing() -> None:

@@ -216,6 +216,13 @@ def test_a_fault_takes_the_command_back_and_names_the_instance(monkeypatch: pyte
     assert snapshot(bench.state) == before
 
 
+def test_what_is_told_of_a_fault_has_an_end_and_no_addresses() -> None:
+    fault = KernelFault("CompleteJob", 7, ValueError(f"{object()!r} {'a' * 10_000}"))
+    assert "0x" not in str(fault)
+    assert str(fault).startswith("CompleteJob on process instance 7: ValueError: <object object> aaa")
+    assert len(str(fault)) < 2_100
+
+
 def test_a_fault_in_a_new_instance_leaves_no_instance(monkeypatch: pytest.MonkeyPatch) -> None:
     bench = Bench(ONE_TASK)
     before = snapshot(bench.state)

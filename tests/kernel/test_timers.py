@@ -20,7 +20,7 @@ DATE, DURATION, CYCLE = TimerKind.DATE, TimerKind.DURATION, TimerKind.CYCLE
         (DATE, "null", "it is null"),
         (DATE, '"tomorrow"', "it is 'tomorrow'"),
         (DATE, '"PT5S"', "it is 'PT5S'"),
-        (DATE, "5", "it is '5'"),
+        (DATE, "5", "it is 5"),
         (DURATION, '"R3/PT5S"', "it is 'R3/PT5S'"),
         (DURATION, "missing", "it is null"),
         (DURATION, '"P300000000Y"', "it is 'P300000000Y'"),

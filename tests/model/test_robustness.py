@@ -103,8 +103,11 @@ CAMUNDA = model(
 )
 
 
+HOSTILE = ("", "True", "yes", "0", "-1", "9" * 5_000, "semantic:a", "unbound:a", ":", "a:", "=", "= a", "${", "${a}", "ü\u2028")
+
+
 def mutated(content: bytes, chance: random.Random) -> bytes:
-    """One to three changes: an attribute lost, emptied or taken from elsewhere; an element lost, doubled or moved."""
+    """One to three changes: an attribute lost, replaced or taken from elsewhere; an element lost, doubled or moved."""
     root = parse(content, "model.bpmn")
     for _ in range(chance.randint(1, 3)):
         victim = chance.choice(list(root.iter())[1:])
@@ -116,7 +119,7 @@ def mutated(content: bytes, chance: random.Random) -> bytes:
             case 0 if names:
                 del victim.attrib[chance.choice(names)]
             case 1 if names:
-                victim.set(chance.choice(names), "")
+                victim.set(chance.choice(names), chance.choice(HOSTILE))
             case 2 if names:
                 victim.set(chance.choice(names), str(chance.choice(others)))
             case 3 if len(list(root.iter())) > 5:

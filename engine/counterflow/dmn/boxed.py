@@ -17,9 +17,10 @@ from counterflow.feel import external
 from counterflow.feel import tree as feel_tree
 from counterflow.feel.compiler import Surroundings
 from counterflow.feel.errors import FeelSyntaxError
+from counterflow.feel.forms.calls import call_by_name
 from counterflow.feel.run import Local, Run, Value
 from counterflow.feel.scope import Entries, Variable
-from counterflow.feel.values import Code, Function, a_kind
+from counterflow.feel.values import Code, Function, a_kind, listed
 
 _CALL_FUEL: Final = 6
 """What a call costs beyond its body, as for functions written in FEEL."""
@@ -160,10 +161,7 @@ def _invocation(boxes: Boxes, box: tree.Invocation, around: Surroundings) -> Cod
         target = function(run, local)
         if not isinstance(target, Function):
             return run.warn("not a function", f"{called} is {a_kind(target)}, not a function")
-        if not set(names) <= set(target.parameters):
-            return run.warn("wrong argument", f"{called} has the parameters {list(target.parameters)}; found {list(names)}")
-        given = {name: argument(run, local) for name, argument in zip(names, arguments, strict=True)}
-        return target.call(run, [given.get(parameter) for parameter in target.parameters])
+        return call_by_name(run, called, target, names, [argument(run, local) for argument in arguments])
 
     return invoke
 
@@ -188,7 +186,8 @@ def typed_function(boxes: Boxes, name: str, parameters: tuple[tree.InformationIt
     def made(body: Call) -> Function:
         def invoke(run: Run, arguments: list[Value]) -> Value:
             if len(arguments) != len(names):
-                return run.warn("wrong argument", f"the function {name} has the parameters {list(names)}; found {len(arguments)} arguments")
+                found = f"the function {name} has the parameters {listed(names)}; found {len(arguments)} arguments"
+                return run.warn("wrong argument", found)
             admitted = [
                 argument if convert is None else convert(run, argument) for convert, argument in zip(converters, arguments, strict=True)
             ]
@@ -201,7 +200,7 @@ def typed_function(boxes: Boxes, name: str, parameters: tuple[tree.InformationIt
             run.depth -= 1
             return result
 
-        return Function(name, names, invoke)
+        return Function("", names, invoke)
 
     return made
 
@@ -224,12 +223,20 @@ def _external(boxes: Boxes, box: tree.FunctionDefinition, around: Surroundings) 
 
 
 def _conditional(boxes: Boxes, box: tree.Conditional, around: Surroundings) -> Code:
-    condition, then, otherwise = (boxes.embedded(part, around) for part in (box.condition, box.then, box.otherwise))
-    return around.form(feel_tree.Conditional(condition, then, otherwise))
+    """Unlike a textual `if`, it has a branch for true and one for false, and none for anything else (DMN 1.5, 10.2.1.8 and table 88)."""
+    condition, then, otherwise = (boxes.code(part, around) for part in (box.condition, box.then, box.otherwise))
+
+    def choose(run: Run, local: Local) -> Value:
+        value = condition(run, local)
+        if type(value) is not bool:
+            return run.warn("wrong type", f"the condition of a boxed conditional is true or false; found {a_kind(value)}")
+        return then(run, local) if value else otherwise(run, local)
+
+    return choose
 
 
 def _filter(boxes: Boxes, box: tree.Filter, around: Surroundings) -> Code:
-    return around.form(feel_tree.Filter(boxes.embedded(box.source, around), boxes.embedded(box.condition, around)))
+    return around.form(feel_tree.Filter(boxes.embedded(box.source, around), boxes.embedded(box.condition, around), strict=True))
 
 
 def _for(boxes: Boxes, box: tree.For, around: Surroundings) -> Code:
@@ -239,7 +246,7 @@ def _for(boxes: Boxes, box: tree.For, around: Surroundings) -> Code:
 
 def _quantified(boxes: Boxes, box: tree.Quantified, around: Surroundings) -> Code:
     iterator = feel_tree.Iterator(box.variable, boxes.embedded(box.source, around))
-    return around.form(feel_tree.Quantified(box.every, (iterator,), boxes.embedded(box.condition, around)))
+    return around.form(feel_tree.Quantified(box.every, (iterator,), boxes.embedded(box.condition, around), strict=True))
 
 
 _FORMS: Final[dict[type[tree.Box], Callable[[Boxes, Any, Surroundings], Code]]] = {

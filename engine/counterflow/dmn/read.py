@@ -71,7 +71,7 @@ def _compiled(
         graph.include(each.graph, name)
     entries = frozenset(_names(model)).union(*(_names(each.model) for each in _all(imports.values())))
     prefixes = {definitions.namespace: name for name, definitions in imports.items()}
-    GraphBuilder(graph, model, Boxes(types, notes), Surroundings(Scope(), entries, types.checks(), limits.nesting), prefixes).build()
+    GraphBuilder(graph, model, Boxes(types, notes), Surroundings(Scope(), entries, types.defined(), limits.nesting), prefixes).build()
     definitions = Definitions(model, graph, own_types, imports, limits)
     if cycle := definitions.cycle():
         notes.error(0, notes.of, "cycle", f"expected requirements that lead to inputs, found that {cycle}.", "Remove one of them.")

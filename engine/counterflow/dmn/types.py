@@ -33,7 +33,8 @@ Convert = Callable[[Run, Value], Value]
 class Type:
     """`conforms` is never asked about null. `item` is the type of the items of a list; `read` makes values of what JSON can say.
 
-    What does not conform to a `lenient` type is kept.
+    What does not conform to a `lenient` type is kept. `shape` is `conforms` without the values that are allowed, where these are fewer
+    than the type alone would have.
     """
 
     name: str
@@ -42,6 +43,12 @@ class Type:
     read: Callable[[Value], Value] | None = None
     result: Type | None = None
     lenient: bool = False
+    shape: Conforms | None = None
+
+    @property
+    def has_shape(self) -> Conforms:
+        """What `instance of` asks: types have to do with values, not with those that are allowed (10.3.2.9.1)."""
+        return self.shape or self.conforms
 
 
 def _of_kinds(name: str, *kinds: type) -> Type:
@@ -123,9 +130,9 @@ class Types:
         """Every type that the model itself defines."""
         return {name: self.named(name) for name in self.definitions}
 
-    def checks(self) -> dict[str, Conforms]:
-        """How FEEL asks for them: `x instance of tPerson`."""
-        return {name: of.conforms for name, of in self._made.items() if name not in BASIC}
+    def defined(self) -> dict[str, Type]:
+        """Those that FEEL may name: `x instance of tPerson`."""
+        return {name: of for name, of in self._made.items() if name not in BASIC}
 
     def named(self, name: str, line: int = 0) -> Type:
         """The type of that name; of an unknown name, and of one that is defined by itself, any."""
@@ -152,7 +159,11 @@ class Types:
             run.spend()
             return self._made[name].conforms(run, value)
 
-        return Type(name, conforms)
+        def has_shape(run: Run, value: Value) -> bool:
+            run.spend()
+            return self._made[name].has_shape(run, value)
+
+        return Type(name, conforms, shape=has_shape)
 
     def _of(self, definition: tree.ItemDefinition) -> Type:
         made = self._shape(definition)
@@ -179,7 +190,7 @@ class Types:
         def conforms(run: Run, value: Value) -> bool:
             return of.conforms(run, value) and allowed(run, (value,)) is True
 
-        return replace(of, conforms=conforms)
+        return replace(of, conforms=conforms, shape=of.has_shape)
 
 
 def allowed_values(text: str, around: Surroundings, notes: Notes, element: tree.Element) -> Code | None:
@@ -192,14 +203,19 @@ def allowed_values(text: str, around: Surroundings, notes: Notes, element: tree.
 
 
 def _list_of(item: Type) -> Type:
-    def conforms(run: Run, value: Value) -> bool:
+    read = item.read
+    conforms, shape = _each_is(item.conforms), item.shape and _each_is(item.shape)
+    return Type(f"list<{item.name}>", conforms, item, None if read is None else lambda value: _each_read(read, value), shape=shape)
+
+
+def _each_is(conforms: Conforms) -> Conforms:
+    def each_is(run: Run, value: Value) -> bool:
         if not isinstance(value, list):
             return False
         run.spend(len(value))
-        return all(each is None or item.conforms(run, each) for each in value)
+        return all(each is None or conforms(run, each) for each in value)
 
-    read = item.read
-    return Type(f"list<{item.name}>", conforms, item, None if read is None else lambda value: _each_read(read, value))
+    return each_is
 
 
 def _each_read(read: Callable[[Value], Value], value: Value) -> Value:
@@ -207,22 +223,29 @@ def _each_read(read: Callable[[Value], Value], value: Value) -> Value:
 
 
 def _context_of(components: Mapping[str, Type]) -> Type:
-    def conforms(run: Run, value: Value) -> bool:
-        if not isinstance(value, dict):
-            return False
-        run.spend(len(components))
-        return all(name in value and (value[name] is None or of.conforms(run, value[name])) for name, of in components.items())
-
+    conforms = _entries_are({name: of.conforms for name, of in components.items()})
+    is_narrow = any(of.shape is not None for of in components.values())
+    shape = _entries_are({name: of.has_shape for name, of in components.items()}) if is_narrow else None
     readers = {name: of.read for name, of in components.items() if of.read is not None}
     if not readers:
-        return Type("context", conforms)
+        return Type("context", conforms, shape=shape)
 
     def read(value: Value) -> Value:
         if not isinstance(value, dict):
             return value
         return {name: readers[name](each) if name in readers else each for name, each in value.items()}
 
-    return Type("context", conforms, read=read)
+    return Type("context", conforms, read=read, shape=shape)
+
+
+def _entries_are(components: Mapping[str, Conforms]) -> Conforms:
+    def entries_are(run: Run, value: Value) -> bool:
+        if not isinstance(value, dict):
+            return False
+        run.spend(len(components))
+        return all(name in value and (value[name] is None or conforms(run, value[name])) for name, conforms in components.items())
+
+    return entries_are
 
 
 def converter(to: Type, what: str) -> Convert | None:

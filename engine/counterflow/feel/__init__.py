@@ -12,7 +12,7 @@ Compile at deployment, evaluate many times: evaluating never raises, sees no clo
 from counterflow.feel.errors import FeelError, FeelFailure, FeelSyntaxError, FeelValueError, FeelWarning, JuelUnsupported
 from counterflow.feel.expression import Evaluation, Expression, UnaryTests, compile, compile_unary_tests  # noqa: A004  # it is read as feel.compile
 from counterflow.feel.run import Limits, Value, Variables
-from counterflow.feel.values import to_json
+from counterflow.feel.values import to_json, to_text
 
 __all__ = [
     "Evaluation",
@@ -30,4 +30,5 @@ __all__ = [
     "compile",
     "compile_unary_tests",
     "to_json",
+    "to_text",
 ]

@@ -13,7 +13,7 @@ from counterflow.feel.errors import FeelSyntaxError
 from counterflow.feel.forms import access, calls, choices, loops, operations, tests, values
 from counterflow.feel.forms.base import Compiler
 from counterflow.feel.scope import Binding, Scope
-from counterflow.feel.types import NO_TYPES, Named
+from counterflow.feel.types import NO_TYPES, Definitions
 from counterflow.feel.values import Code
 
 FORMS: Final[dict[type[tree.Tree], Callable[[Compiler, Any, Scope], Code]]] = {
@@ -49,7 +49,7 @@ class Surroundings:
     What is compiled here shares the run (fuel, warnings, variables) and the local names of whatever calls it.
     """
 
-    def __init__(self, scope: Scope, entries: frozenset[str] = frozenset(), types: Named = NO_TYPES, nesting: int = 200) -> None:
+    def __init__(self, scope: Scope, entries: frozenset[str] = frozenset(), types: Definitions = NO_TYPES, nesting: int = 200) -> None:
         self.scope = scope
         self.entries = entries
         self.types = types

@@ -11,19 +11,15 @@ from decimal import Decimal
 from typing import Any, Final
 
 from counterflow.feel import numbers
-from counterflow.feel.java_format import java_format
+from counterflow.feel.java_format import NoResult, java_format
 from counterflow.feel.run import Run, Value
-from counterflow.feel.values import Function, text
+from counterflow.feel.values import KINDS, Function, text
 
 Twin = Callable[..., Any]
 
 _SIGNATURE: Final = re.compile(r"\s*(\w+)\s*\(([^()]*)\)\s*")
 _WHOLE_BITS: Final = {"byte": 8, "short": 16, "int": 32, "long": 64}
 _BOXED: Final = {"Byte": "byte", "Short": "short", "Integer": "int", "Long": "long", "Float": "float", "Double": "double"}
-
-
-class NoResult(ValueError):
-    """A twin has no result for its arguments, where Java would throw."""
 
 
 # Methods
@@ -35,7 +31,7 @@ def _parsed(kind: str) -> Twin:
     def parse(digits: str) -> int:
         value = int(digits) if re.fullmatch(r"[+-]?\d{1,20}", digits, re.ASCII) else None
         if value is None or not -(1 << bits - 1) <= value < 1 << bits - 1:
-            raise NoResult(f"expected a {kind}, found {digits[:40]!r}")
+            raise NoResult(f"expected a whole number of {bits} bits, found {digits[:40]!r}")
         return value
 
     return parse
@@ -119,7 +115,7 @@ def _float(value: Value) -> float:
 def _of_type(kind: type) -> Callable[[Value], Any]:
     def admit(value: Value) -> Any:
         if not isinstance(value, kind):
-            raise NoResult(f"expected a {kind.__name__}")
+            raise NoResult(f"expected a {KINDS[kind]}")
         return value
 
     return admit
@@ -181,8 +177,10 @@ def _call(run: Run, twin: Twin, kinds: tuple[str, ...], arguments: list[Value]) 
     run.spend()
     try:
         return _result(run, twin(*_admitted(run, kinds, arguments)))
-    except (ArithmeticError, ValueError) as error:
-        return run.warn("wrong value", f"the external function has no result: {error}")
+    except NoResult as why:
+        return run.warn("wrong value", f"the external function has no result: {why}")
+    except (ArithmeticError, ValueError):
+        return run.warn("wrong value", "the external function has no result for these arguments")
 
 
 def _admitted(run: Run, kinds: tuple[str, ...], arguments: list[Value]) -> list[Any]:
@@ -203,7 +201,7 @@ def _shown(run: Run, kind: str, value: Any) -> Any:
 def _result(run: Run, result: Any) -> Value:
     if isinstance(result, float):
         if not math.isfinite(result):
-            raise NoResult(f"the result is {result}")
+            raise NoResult("it would be infinite, or no number")
         found = numbers.read(repr(result))
         return None if found is None else numbers.whole(found)
     return run.text(result) if isinstance(result, str) else result

@@ -155,6 +155,11 @@ def _signed(duration: DaysDuration, part: int) -> int:
     return -value if duration.nanoseconds < 0 else value
 
 
+def _duration_seconds(duration: DaysDuration) -> numbers.Number:
+    whole, fraction = _signed(duration, 3), abs(duration.nanoseconds) % SECOND_NS
+    return whole if not fraction else whole + Decimal(-fraction if duration.nanoseconds < 0 else fraction) / SECOND_NS
+
+
 def _months_part(duration: MonthsDuration, years: bool) -> int:
     parts = divmod(abs(duration.months), 12)
     value = parts[0] if years else parts[1]
@@ -205,7 +210,7 @@ PROPERTIES: Final[dict[type, Properties]] = {
         "days": lambda duration: _signed(duration, 0),
         "hours": lambda duration: _signed(duration, 1),
         "minutes": lambda duration: _signed(duration, 2),
-        "seconds": lambda duration: _signed(duration, 3),
+        "seconds": _duration_seconds,
     },
     MonthsDuration: {
         "years": lambda duration: _months_part(duration, True),

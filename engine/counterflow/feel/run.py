@@ -151,6 +151,9 @@ def decimal(text: str) -> numbers.Number:
     return value
 
 
+_MOST_BITS: Final = (10**6144).bit_length() - 1
+"""Whole numbers of so many bits are numbers of FEEL, with as many digits as they came with."""
+
 DECODER: Final = msgspec.json.Decoder(float_hook=decimal)
 
 
@@ -166,6 +169,12 @@ def _admit_text(_run: Run, _name: str, value: str) -> Value:
     return well_formed(value)
 
 
+def _admit_int(run: Run, name: str, value: int) -> Value:
+    if value.bit_length() <= _MOST_BITS:
+        return value
+    return run.warn("wrong value", f"the variable {name!r} holds a number beyond 10 ** 6144, which is no FEEL number")
+
+
 def _admit_float(run: Run, name: str, value: float) -> Value:
     read = numbers.read(repr(value))
     return run.warn("wrong value", f"the variable {name!r} holds {value}, which is no FEEL number") if read is None else read
@@ -176,7 +185,8 @@ def _as_is(_run: Run, _name: str, value: Value) -> Value:
 
 
 ADMITTED: dict[type, Callable[[Run, str, Any], Value]] = {
-    **dict.fromkeys((type(None), bool, int, Decimal, *temporal.KINDS), _as_is),
+    **dict.fromkeys((type(None), bool, Decimal, *temporal.KINDS), _as_is),
+    int: _admit_int,
     float: _admit_float,
     str: _admit_text,
     list: _admit_list,

@@ -178,9 +178,12 @@ class For(Tree):
 
 @dataclass(frozen=True, slots=True)
 class Quantified(Tree):
+    """A `strict` one asks every item, and is null where one gives neither true, false nor null; the parser makes none."""
+
     every: bool
     iterators: tuple[Iterator, ...]
     condition: Tree
+    strict: bool = False
 
 
 # Access
@@ -194,8 +197,11 @@ class Path(Tree):
 
 @dataclass(frozen=True, slots=True)
 class Filter(Tree):
+    """The condition of a `strict` one is never a position; the parser makes none."""
+
     source: Tree
     condition: Tree
+    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)

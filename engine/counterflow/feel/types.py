@@ -1,7 +1,7 @@
 """Types of FEEL (DMN 1.5, 10.3.2.9 and table 61): which values belong to one, which types conform to another, and the conversions."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from counterflow.feel.inference import UNKNOWN
 from counterflow.feel.run import Run, Value
@@ -12,10 +12,34 @@ from counterflow.feel.values import KINDS, Function, Range, a_kind
 _ALIASES: Final = {"day time duration": "days and time duration", "year month duration": "years and months duration"}
 
 
-Named = Mapping[str, Callable[[Run, Value], bool]]
-"""Types that the surroundings of an expression define, such as the item definitions of a decision model; never asked about null."""
+Check = Callable[[Run, Value], bool]
+"""Whether a value belongs to a type; never asked about null."""
 
-NO_TYPES: Final[Named] = {}
+
+class Defined(Protocol):
+    """A type that the surroundings of an expression define, such as an item definition of a decision model."""
+
+    @property
+    def conforms(self) -> Check:
+        """What a parameter of this type asks of its argument."""
+
+    @property
+    def has_shape(self) -> Check:
+        """What `instance of` asks: the same, whatever the values are that the definition allows (10.3.2.9.1)."""
+
+
+Definitions = Mapping[str, Defined]
+Named = Mapping[str, Check]
+
+NO_TYPES: Final[Definitions] = {}
+
+
+def checks(definitions: Definitions) -> Named:
+    return {name: of.conforms for name, of in definitions.items()}
+
+
+def shapes(definitions: Definitions) -> Named:
+    return {name: of.has_shape for name, of in definitions.items()}
 
 
 _OF_OTHERS: Final = {"list": "list<Any>", "range": "range<number>", "context": "context<name: Any>", "function": "function<Any>->Any"}

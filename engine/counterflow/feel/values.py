@@ -3,15 +3,15 @@
 Equality and order are three-valued (DMN 1.5, table 42 and 10.3.2.15): True, False, or None where the question has no answer.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any, Final
 
 import msgspec
 
 from counterflow.feel import numbers
-from counterflow.feel.errors import FeelFailure, FeelValueError
-from counterflow.feel.run import TEXT_PER_FUEL, Local, Run, Value
+from counterflow.feel.errors import FeelFailure, FeelValueError, FeelWarning
+from counterflow.feel.run import TEXT_PER_FUEL, Limits, Local, Run, Value
 from counterflow.feel.temporal import SECOND_NS, Date, DateTime, DaysDuration, MonthsDuration, Time
 from counterflow.feel.tree import TypeName
 
@@ -38,7 +38,8 @@ class Range(msgspec.Struct, frozen=True, eq=False):
 class Function(msgspec.Struct, frozen=True, eq=False):
     """Something that can be called with positional arguments; `parameters` are their names, `types` their types as far as declared,
 
-    `result` is the type of what it answers, as far as that shows.
+    `result` is the type of what it answers, as far as that shows. `name` is that of a built-in; all others have none.
+    `by_name` calls one that may be declared several times, with other parameters each time.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Function(msgspec.Struct, frozen=True, eq=False):
     call: Callable[[Run, list[Value]], Value]
     types: tuple[TypeName | None, ...] = ()
     result: TypeName | None = None
+    by_name: Callable[[Run, tuple[str, ...], list[Value]], Value] | None = None
 
     def __str__(self) -> str:
         return f"function({', '.join(self.parameters)})"
@@ -75,6 +77,16 @@ def kind(value: Value) -> str:
     return KINDS[type(value)]
 
 
+def listed(names: Iterable[str]) -> str:
+    """Names of parameters, for messages."""
+    return f"({', '.join(names)})"
+
+
+def no_variable(function: Function) -> str:
+    """Why there is a function where a variable was meant."""
+    return f"there is no variable '{function.name}' (a function has this name)"
+
+
 def a_kind(value: Value) -> str:
     """The same with an article, for messages."""
     name = kind(value)
@@ -98,10 +110,16 @@ _ORDER: Final[dict[type, Callable[[Any], Any]]] = {
 def order(left: Value, right: Value) -> int | None:
     """-1, 0 or 1; None if the two have no order."""
     key = _ORDER.get(type(left))
-    if key is None or kind(left) != kind(right) or not _same_clock(left, right):
+    if key is None or kind(left) != kind(right):
         return None
-    first, second = key(left), _ORDER[type(right)](right)
+    first, second = (key(left), _ORDER[type(right)](right)) if _same_clock(left, right) else (_reading(left), _reading(right))
     return 1 if first > second else -1 if first < second else 0
+
+
+def _reading(moment: Any) -> int:
+    """Of a local moment and one with a zone: the local one is taken to be in that zone (DMN 1.5, table 54)."""
+    nanoseconds: int = moment.nanoseconds
+    return nanoseconds
 
 
 def compare(run: Run, operator: str, left: Value, right: Value) -> int | None:
@@ -121,7 +139,7 @@ def _pay_for_texts(run: Run, left: Value, right: Value) -> None:
 
 
 def _same_clock(left: Value, right: Value) -> bool:
-    # A local time and one with a zone cannot be put in order.
+    # A local time and one with a zone are not the same.
     if isinstance(left, DateTime) and isinstance(right, DateTime):
         return (left.time.zone is None) == (right.time.zone is None)
     if isinstance(left, Time) and isinstance(right, Time):
@@ -151,33 +169,31 @@ def same(run: Run, left: Value, right: Value) -> bool:
     return kind(left) == kind(right) and equal(run, left, right) is True
 
 
-def identical(run: Run, left: Value, right: Value) -> bool:
-    """Identity (10.3.2.2): equality, but of moments field by field, where the offset of a zone stands for the zone."""
-    if isinstance(left, DateTime | Time) and isinstance(right, DateTime | Time):
-        return type(left) is type(right) and (left.nanoseconds, left.offset_seconds) == (right.nanoseconds, right.offset_seconds)
-    return same(run, left, right)
-
-
-_PAIR_FUEL: Final = 3
+PAIR_FUEL: Final = 3
 """What a pair inside two lists or contexts costs beyond its own comparison."""
 
 
 def _equal_lists(run: Run, left: list[Value], right: list[Value]) -> bool | None:
     if len(left) != len(right):
         return False
-    run.spend(_PAIR_FUEL * len(left))
+    run.spend(PAIR_FUEL * len(left))
     return _all(equal(run, first, second) for first, second in zip(left, right, strict=True))
 
 
 def _equal_contexts(run: Run, left: dict[str, Value], right: dict[str, Value]) -> bool | None:
     if left.keys() != right.keys():
         return False
-    run.spend(_PAIR_FUEL * len(left))
+    run.spend(PAIR_FUEL * len(left))
     return _all(equal(run, left[key], right[key]) for key in left)
 
 
+def form(of: Range) -> tuple[bool, bool, str]:
+    """What a range is beside its ends."""
+    return of.start_included, of.end_included, of.operator
+
+
 def _equal_ranges(run: Run, left: Range, right: Range) -> bool | None:
-    if (left.start_included, left.end_included, left.operator) != (right.start_included, right.end_included, right.operator):
+    if form(left) != form(right):
         return False
     return _all(equal(run, *pair) for pair in ((left.start, right.start), (left.end, right.end)))
 
@@ -239,6 +255,14 @@ def as_list(value: Value) -> list[Value]:
 # Text
 
 
+def told(run: Run) -> tuple[FeelWarning, ...]:
+    """The warnings of an evaluation; where a built-in has stood in for a variable that is missing, that is said, too."""
+    if not run.warned or Function not in map(type, run.decoded.values()):
+        return tuple(run.warned)
+    missing = [FeelWarning("unknown name", no_variable(value)) for value in run.decoded.values() if isinstance(value, Function)]
+    return (*run.warned, *missing)
+
+
 def text(run: Run, value: Value) -> str:
     """What string() gives: a string as it is, everything else as it would be written in FEEL."""
     return value if isinstance(value, str) else _text(run, value)
@@ -262,6 +286,15 @@ def written(value: Value) -> str:
     if isinstance(value, str):
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
     return str(value)
+
+
+def to_text(value: Value) -> str:
+    """Any value as it would be written in FEEL, for a person; of one that is too large for that, its kind."""
+    limits = Limits()
+    try:
+        return _text(Run({}, 0, limits, limits.fuel), value)
+    except (FeelFailure, RecursionError):
+        return a_kind(value)
 
 
 # JSON
@@ -295,6 +328,8 @@ def _jsonable(value: Value, path: str) -> object:
     if type(value) in TEMPORAL:
         return str(value)
     where = f" at {path}" if path else ""
+    if isinstance(value, Function) and value.name:
+        raise FeelValueError(f"{no_variable(value)}{where}")
     raise FeelValueError(f"expected a value that JSON can say, found a {KINDS.get(type(value), type(value).__name__)}{where}")
 
 

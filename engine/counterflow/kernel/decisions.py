@@ -257,7 +257,7 @@ def _json(value: feel.Value) -> msgspec.Raw:
     try:
         return msgspec.Raw(feel.to_json(value))
     except feel.FeelValueError:
-        return msgspec.Raw(_encode(str(value)))
+        return msgspec.Raw(_encode(feel.to_text(value)))
 
 
 # -- the command ------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import operator
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -67,6 +68,10 @@ COMMANDS: Mapping[type[Command], Callable[[Step, Any], Any]] = {
     command: decide for life in _LIVES for command, decide in getattr(life, "COMMANDS", {}).items()
 }
 
+REASON_LIMIT = 2_000
+"""Characters that are kept of what an exception says."""
+_ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]+")
+
 _encode = msgspec.msgpack.Encoder().encode
 # the union of every event is only known here, at run time, so no type checker can follow it
 _decode = msgspec.msgpack.Decoder(list[functools.reduce(operator.or_, APPLIERS)]).decode  # type: ignore[misc]
@@ -87,7 +92,8 @@ class KernelFault(Exception):
     """
 
     def __init__(self, command: str, process_instance_key: int, cause: Exception) -> None:
-        super().__init__(f"{command} on process instance {process_instance_key}: {type(cause).__name__}: {cause}")
+        told = _ADDRESS.sub("", str(cause))[:REASON_LIMIT]
+        super().__init__(f"{command} on process instance {process_instance_key}: {type(cause).__name__}: {told}")
         self.process_instance_key = process_instance_key
 
 

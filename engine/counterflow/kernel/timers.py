@@ -9,6 +9,7 @@ When that is, first and again, `model/schedules.py` says. BPMN 2.0.2, 10.5.5 (ti
 from __future__ import annotations
 
 from counterflow import feel
+from counterflow.feel.temporal import Date, DateTime, DaysDuration, MonthsDuration, Time
 from counterflow.kernel import variables
 from counterflow.kernel.instance_state import InstanceState
 from counterflow.kernel.records import BrokenInvariant, Event
@@ -67,12 +68,16 @@ def first_moment(definition: TimerDefinition, evaluation: feel.Evaluation, now_m
     found = schedules.first_moment(definition.kind, value, now_ms) if evaluation.failure is None else None
     if found is None:
         examples = {TimerKind.DATE: "2030-01-01T09:00:00Z", TimerKind.DURATION: "PT15M", TimerKind.CYCLE: "R3/PT10S"}
-        shown = evaluation.failure if evaluation.failure is not None else f"it is {'null' if value is None else repr(str(value))}"
         raise NotATime(
             f"Expected the timer's {definition.kind} '={definition.expression.text}' to give one such as {examples[definition.kind]}, "
-            f"but {shown}"
+            f"but {_shown(evaluation)}"
         )
     return found
+
+
+def _shown(evaluation: feel.Evaluation) -> str:
+    is_spelled = isinstance(evaluation.value, str | Time | Date | DateTime | DaysDuration | MonthsDuration)
+    return f"it is '{evaluation.value}'" if is_spelled else variables.found_in(evaluation)
 
 
 # -- applying ---------------------------------------------------------------------------------------------------------

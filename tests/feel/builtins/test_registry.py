@@ -30,8 +30,22 @@ def test_every_built_in_can_be_written(name: str) -> None:
         modulo(divisor: 5, dividend: 12)              => 2
         modulo(dividend: 12, dividend: 5)             => null
         modulo(dividend: 12)                          => null
+        # what is not supplied by name is null
+        list contains(list: [1, null])                => true
+        index of(list: [null, 1, null])               => [1, 3]
+        get or else(default: 3)                       => 3
+        context put(context: {}, key: "a")            => {a: null}
+        floor(n: 1.5, scale: null)                    => null
+        substring(string: "abc")                      => null
+        append(list: [1])                             => null
+        count()                                       => null
         modulo(dividend: 12, by: 5)                   => null
-        # a built-in is a value as well
+        # a built-in is a value as well, with all its declarations
+        {f: date}.f(year: 2030, month: 1, day: 2)     => 2030-01-02
+        {f: floor}.f(n: 1.5)                          => 1
+        {f: floor}.f(number: 1.5)                     => null
+        {f: is}.f(value2: null)                       => true
+        {f: function(a, b) [a, b]}.f(b: 1)            => [null, 1]
         (if true then max else min)(1, 2)             => 2
     """),
 )

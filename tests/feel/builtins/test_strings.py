@@ -51,6 +51,18 @@ def test_strings(text: str, expected: str) -> None:
         matches("axb", "a.b", "q")                         => false
         matches("hello world", "hello\ sworld", "x")       => true
         matches("a", "a", "z")                             => null
+        # no flags at all
+        matches("a", "a", null)                            => true
+        matches(input: "A", pattern: "a", flags: null)     => false
+        replace("aA", "a", "b", null)                      => "bA"
+        replace(input: "aA", pattern: "a", replacement: "b", flags: null) => "bA"
+        split("a1b", "1", null)                            => ["a", "b"]
+        split(string: "a1b", delimiter: "1", flags: null)  => ["a", "b"]
+        split("axbXc", "x", "i")                           => ["a", "b", "c"]
+        extract("aA", "a", null)                           => ["a"]
+        matches("a", null)                                 => null
+        matches(null, "a", null)                           => null
+        replace("a", "a", null, null)                      => null
         matches("a", "(")                                  => null
         replace("abracadabra", "bra", "*")                 => "a*cada*"
         replace("2030-12-31", "(\d+)-(\d+)", "$2/$1")      => "12/2030-31"

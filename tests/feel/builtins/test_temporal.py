@@ -80,7 +80,9 @@ def test_making_and_reading(text: str, expected: str) -> None:
         @"-P1DT2H3M4.5S".days                               => -1
         @"P1DT2H3M4.5S".hours                               => 2
         @"P1DT2H3M4.5S".minutes                             => 3
-        @"P1DT2H3M4.5S".seconds                             => 4
+        @"P1DT2H3M4.5S".seconds                             => 4.5
+        @"-PT4.25S".seconds => -4.25
+        @"PT0.000000001S".seconds => 0.000000001
         @"P1Y6M".years                                      => 1
         @"-P1Y6M".months                                    => -6
         @"P1Y6M".days                                       => null

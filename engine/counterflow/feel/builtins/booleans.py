@@ -2,8 +2,8 @@
 
 from counterflow.feel.builtins.registry import builtin
 from counterflow.feel.errors import FeelFailure
+from counterflow.feel.identity import identical
 from counterflow.feel.run import Run, Value
-from counterflow.feel.values import identical
 
 
 @builtin("not(negand: any)")
@@ -15,7 +15,7 @@ def not_(run: Run, value: Value) -> Value:
 
 @builtin("is(value1: any, value2: any)")
 def is_(run: Run, left: Value, right: Value) -> Value:
-    """The same value of the same kind; of times, on the same clock (10.3.2.2)."""
+    """The same value of the same kind; of times, in the same zone, be it a name or an offset (10.3.2.2). Never null."""
     return identical(run, left, right)
 
 

@@ -108,8 +108,10 @@ def from_json(run: Run, value: str) -> Value:
     run.spend(len(value) // 8)
     try:
         return DECODER.decode(value)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except msgspec.DecodeError as error:
         return run.warn("wrong value", f"from json takes JSON: {error}")
+    except RecursionError:
+        return run.warn("wrong value", "from json takes JSON that nests less deeply")
 
 
 @builtin("to json(value: any)")

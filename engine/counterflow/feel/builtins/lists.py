@@ -147,16 +147,25 @@ def stddev(run: Run, items: Items) -> Value:
     found = _numbers(run, "stddev", items)
     if found is None or len(found) < 2:
         return None
+    deviation = numbers.compute(_deviation, *found)
+    if deviation is None:
+        return run.warn("wrong value", "stddev has no result for numbers this large or this far apart")
+    return numbers.whole(deviation)
+
+
+def _deviation(*found: Number) -> Decimal:
+    """Raises DecimalException where a sum or a square leaves the range."""
     exact = [numbers.exact(number) for number in found]
+    average = CONTEXT.divide(_total(exact), Decimal(len(exact)))
+    squares = _total([CONTEXT.power(CONTEXT.subtract(number, average), Decimal(2)) for number in exact])
+    return CONTEXT.sqrt(CONTEXT.divide(squares, Decimal(len(exact) - 1)))
+
+
+def _total(summands: list[Decimal]) -> Decimal:
     total = Decimal(0)
-    for number in exact:
-        total = CONTEXT.add(total, number)
-    average = CONTEXT.divide(total, Decimal(len(exact)))
-    squares = Decimal(0)
-    for number in exact:
-        squares = CONTEXT.add(squares, CONTEXT.power(CONTEXT.subtract(number, average), Decimal(2)))
-    variance = numbers.compute(CONTEXT.divide, squares, len(exact) - 1)
-    return None if variance is None else numbers.whole(CONTEXT.sqrt(variance))
+    for summand in summands:
+        total = CONTEXT.add(total, summand)
+    return total
 
 
 def _numbers(run: Run, name: str, items: Items) -> list[Number] | None:

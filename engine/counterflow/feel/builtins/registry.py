@@ -65,10 +65,10 @@ class Parameter:
 
     def admit(self, value: Value) -> Value:
         """The argument as the function gets it, or REFUSED."""
+        if value is ABSENT:
+            return None if self.optional else self.admit(None)
         if type(value) in self.types or self.kind == "any":
             return value
-        if value is ABSENT:
-            return None if self.optional else REFUSED
         if self.kind == "integer":
             return _integer(value)
         if self.kind == "list":
@@ -97,8 +97,9 @@ class Overload:
         return required <= count and (count <= len(self.parameters) or self.variadic)
 
     def knows(self, named: Sequence[str]) -> bool:
-        required = {parameter.name for parameter in self.parameters if not parameter.optional}
-        return required <= set(named) <= {parameter.name for parameter in self.parameters} and len(set(named)) == len(named)
+        """Whether all names are those of its parameters, each once. What is not supplied is null, or left out (10.3.2.13.5)."""
+        several = {parameter.name for parameter in self.parameters if parameter.variadic}
+        return several <= set(named) <= {parameter.name for parameter in self.parameters} and len(set(named)) == len(named)
 
     def positions(self, named: Sequence[str]) -> Positions:
         return tuple(named.index(parameter.name) if parameter.name in named else None for parameter in self.parameters)
@@ -143,7 +144,12 @@ class Builtin:
     def as_value(self) -> Function:
         """The built-in as a value, for functions that take functions."""
         parameters = tuple(parameter.name for parameter in self.overloads[0].parameters)
-        return Function(self.name, parameters, lambda run, arguments: self.apply(run, self.choice(len(arguments)), arguments))
+        return Function(
+            self.name,
+            parameters,
+            lambda run, arguments: self.apply(run, self.choice(len(arguments)), arguments),
+            by_name=lambda run, names, arguments: self.apply(run, self.choice(len(arguments), names), arguments),
+        )
 
     def _complaint(self, choice: Choice, arguments: Sequence[Value]) -> str:
         found = ", ".join(a_kind(argument) for argument in arguments) or "no arguments"

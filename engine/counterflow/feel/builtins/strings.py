@@ -89,7 +89,7 @@ def string_join(run: Run, items: list[Value], delimiter: str | None = None, pref
     return f"{prefix or ''}{separator.join(texts)}{suffix or ''}"
 
 
-@builtin("matches(input: string, pattern: string, flags?: string)")
+@builtin("matches(input: string, pattern: string, flags?: string | null)")
 def matches(run: Run, text: str, pattern: str, flags: str | None = None) -> Value:
     expression = _pattern(run, pattern, flags)
     if expression is None:
@@ -97,7 +97,7 @@ def matches(run: Run, text: str, pattern: str, flags: str | None = None) -> Valu
     return expression.search(run, text)
 
 
-@builtin("replace(input: string, pattern: string, replacement: string, flags?: string)")
+@builtin("replace(input: string, pattern: string, replacement: string, flags?: string | null)")
 def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | None = None) -> Value:
     expression = _pattern(run, pattern, flags)
     if expression is None:
@@ -117,9 +117,9 @@ def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | No
     return "".join(parts)
 
 
-@builtin("split(string: string, delimiter: string)")
-def split(run: Run, text: str, delimiter: str) -> Value:
-    expression = _pattern(run, delimiter, None)
+@builtin("split(string: string, delimiter: string, flags?: string | null)")
+def split(run: Run, text: str, delimiter: str, flags: str | None = None) -> Value:
+    expression = _pattern(run, delimiter, flags)
     if expression is None:
         return None
     parts: list[Value] = []
@@ -131,7 +131,7 @@ def split(run: Run, text: str, delimiter: str) -> Value:
     return [*parts, text[position:]]
 
 
-@builtin("extract(input: string, pattern: string, flags?: string)")
+@builtin("extract(input: string, pattern: string, flags?: string | null)")
 def extract(run: Run, text: str, pattern: str, flags: str | None = None) -> Value:
     expression = _pattern(run, pattern, flags)
     if expression is None:

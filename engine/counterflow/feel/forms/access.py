@@ -66,7 +66,10 @@ def _variable(name: str) -> Code:
 
 
 def _missing(run: Run, name: str, function: Function | None) -> Value:
-    return function or run.warn("unknown name", f"no variable {name!r}: it is null")
+    if function is None:
+        return run.warn("unknown name", f"no variable {name!r}: it is null")
+    run.decoded[name] = function  # so that warnings can tell of it
+    return function
 
 
 # Paths
@@ -110,6 +113,8 @@ def filter_(compiler: Compiler, node: tree.Filter, scope: Scope) -> Code:
     if isinstance(node.condition, tree.Literal) and type(node.condition.value) is int:
         return _indexed(source, node.condition.value)
     condition = compiler.code(node.condition, scope.plus(Item()))
+    if node.strict:
+        return _checked(source, condition)
     if (known := comparison_with_literal(node.condition)) is not None:
         return _selected_by_column(source, condition, known)
     return _selected(source, condition) if isinstance(node.condition, _ANSWERS_YES_OR_NO) else _either(source, condition)
@@ -209,6 +214,14 @@ def _select_checked(run: Run, local: Local, items: list[Value], condition: Code)
     if any(answer is not None and type(answer) is not bool for answer in answers):
         return run.warn("wrong type", "the condition of a filter is true or false for every item; found another answer")
     return [item for item, answer in zip(items, answers, strict=True) if answer is True]
+
+
+def _checked(source: Code, condition: Code) -> Code:
+    def select_checked(run: Run, local: Local) -> Value:
+        items = _filtered(run, source(run, local))
+        return None if items is None else _select_checked(run, local, items, condition)
+
+    return select_checked
 
 
 def _either(source: Code, condition: Code) -> Code:

@@ -7,7 +7,7 @@ from counterflow.feel import tree
 from counterflow.feel.errors import FeelSyntaxError
 from counterflow.feel.run import Local, Run, Value
 from counterflow.feel.scope import Scope
-from counterflow.feel.types import NO_TYPES, Named
+from counterflow.feel.types import NO_TYPES, Definitions
 from counterflow.feel.values import Code
 
 FORMS_PER_FUEL: Final = 32
@@ -21,7 +21,7 @@ class Compiler:
         text: str,
         given: frozenset[str],
         nesting: int,
-        types: Named = NO_TYPES,
+        types: Definitions = NO_TYPES,
     ) -> None:
         self.given = given
         self.types = types

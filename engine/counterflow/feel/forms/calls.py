@@ -10,8 +10,8 @@ from counterflow.feel.forms.base import Compiler
 from counterflow.feel.inference import UNKNOWN, result_type
 from counterflow.feel.run import TEXT_PER_FUEL, Local, Run, Value
 from counterflow.feel.scope import Scope, Variable
-from counterflow.feel.types import converted
-from counterflow.feel.values import Code, Function, a_kind
+from counterflow.feel.types import checks, converted
+from counterflow.feel.values import Code, Function, a_kind, listed
 
 _CALL_FUEL: Final = 6
 """A function written in FEEL costs more than a step: it has a body, and may call itself."""
@@ -31,12 +31,19 @@ def call(compiler: Compiler, node: tree.Call, scope: Scope) -> Code:
         if not isinstance(target, Function):
             return run.warn("not a function", f"{name} is {a_kind(target)}, not a function{suggestion}")
         values = [argument(run, local) for argument in arguments]
-        ordered = _ordered(target.parameters, node.names, values) if node.names else values
-        if ordered is None:
-            return run.warn("wrong argument", f"{name} has the parameters {list(target.parameters)}; found {list(node.names)}")
-        return target.call(run, ordered)
+        return call_by_name(run, name, target, node.names, values) if node.names else target.call(run, values)
 
     return invoke
+
+
+def call_by_name(run: Run, called: str, target: Function, names: tuple[str, ...], values: list[Value]) -> Value:
+    """A call with an argument for each name; the parameters that are not named get null (10.3.2.13.5)."""
+    if target.by_name is not None:
+        return target.by_name(run, names, values)
+    given = dict(zip(names, values, strict=True))
+    if not given.keys() <= set(target.parameters):
+        return run.warn("wrong argument", f"{called} has the parameters {listed(target.parameters)}; found {listed(names)}")
+    return target.call(run, [given.get(parameter) for parameter in target.parameters])
 
 
 def _builtin(compiler: Compiler, function: tree.Tree, scope: Scope) -> Builtin | None:
@@ -79,11 +86,6 @@ def _direct_call(builtin: Builtin, choice: Choice, arguments: list[Code]) -> Cod
     return call_directly
 
 
-def _ordered(parameters: tuple[str, ...], names: tuple[str, ...], values: list[Value]) -> list[Value] | None:
-    given = dict(zip(names, values, strict=True))
-    return [given.get(parameter) for parameter in parameters] if given.keys() <= set(parameters) else None
-
-
 def _suggestion(name: str) -> str:
     near = get_close_matches(name, BUILTINS, n=1)
     return f"; did you mean {near[0]!r}?" if near else ""
@@ -96,14 +98,14 @@ def function_definition(compiler: Compiler, node: tree.FunctionDefinition, scope
         return lambda run, local: external.function(run, mapping(run, local), names)
     types = [parameter.type for parameter in node.parameters]
     typed = any(kind is not None for kind in types)
-    named = compiler.types
+    named = checks(compiler.types)
     answers = result_type(node.body, {parameter.name: parameter.type or UNKNOWN for parameter in node.parameters})
     body = compiler.code(node.body, scope.plus(*(Variable(name) for name in names)))
 
     def make_function(_run: Run, local: Local) -> Value:
         def invoke(run: Run, arguments: list[Value]) -> Value:
             if len(arguments) != len(names):
-                return run.warn("wrong argument", f"the function has the parameters {list(names)}; found {len(arguments)} arguments")
+                return run.warn("wrong argument", f"the function has the parameters {listed(names)}; found {len(arguments)} arguments")
             given = arguments
             if typed:
                 given = [each if kind is None else converted(run, each, kind, named) for each, kind in zip(arguments, types, strict=True)]

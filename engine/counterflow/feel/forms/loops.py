@@ -45,7 +45,9 @@ def _snapshot(run: Run, results: list[Value]) -> list[Value]:
 def quantified(compiler: Compiler, node: tree.Quantified, scope: Scope) -> Code:
     domains, inner = _domains(compiler, node.iterators, scope)
     condition = compiler.code(node.condition, inner)
-    every = node.every
+    every, decisive = node.every, not node.every
+    if node.strict:
+        return _strict(every, domains, condition)
 
     def run_quantified(run: Run, local: Local) -> Value:
         answer: Value = every
@@ -53,15 +55,36 @@ def quantified(compiler: Compiler, node: tree.Quantified, scope: Scope) -> Code:
         def visit(run: Run, local: Local) -> bool:
             nonlocal answer
             value = condition(run, local)
-            if value is (not every):
+            if value is decisive:
                 answer = value
             elif type(value) is not bool:
                 answer = None
-            return answer is not (not every)
+            return answer is not decisive
 
-        return answer if _walk(run, local, domains, visit) or answer is (not every) else None
+        return answer if _walk(run, local, domains, visit) or answer is decisive else None
 
     return run_quantified
+
+
+def _strict(every: bool, domains: list[Code], condition: Code) -> Code:
+    """The three-valued answer over all items, in which nothing but true, false and null has a part."""
+
+    def run_strictly(run: Run, local: Local) -> Value:
+        answers: set[object] = set()
+
+        def visit(run: Run, local: Local) -> bool:
+            value = condition(run, local)
+            if value is not None and type(value) is not bool:
+                run.warn("wrong type", f"what a boxed iterator asks of an item is true or false; found {a_kind(value)}")
+                return False
+            answers.add(value)
+            return True
+
+        if not _walk(run, local, domains, visit):
+            return None
+        return (not every) if (not every) in answers else None if None in answers else every
+
+    return run_strictly
 
 
 def _domains(compiler: Compiler, iterators: tuple[tree.Iterator, ...], scope: Scope) -> tuple[list[Code], Scope]:

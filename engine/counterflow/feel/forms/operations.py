@@ -11,6 +11,7 @@ from counterflow.feel.numbers import BOUND
 from counterflow.feel.run import Local, Run, Value
 from counterflow.feel.scope import Scope
 from counterflow.feel.types import instance_of as is_instance_of
+from counterflow.feel.types import shapes
 from counterflow.feel.values import Code
 
 _WHOLE: Final[dict[str, Callable[[int, int], int]]] = {"+": operator.add, "-": operator.sub, "*": operator.mul}
@@ -122,5 +123,5 @@ def between(compiler: Compiler, node: tree.Between, scope: Scope) -> Code:
 
 def instance_of(compiler: Compiler, node: tree.InstanceOf, scope: Scope) -> Code:
     value = compiler.code(node.value, scope)
-    named = compiler.types
+    named = shapes(compiler.types)
     return lambda run, local: is_instance_of(run, value(run, local), node.type, named)

@@ -25,7 +25,6 @@ _ALIKE: Final = {"k": "\u212a", "s": "\u017f", "\u03c9": "\u2126", "\xe5": "\u21
 class Flags:
     ignoring_case: bool
     multiline: bool
-    dot_all: bool
 
 
 @dataclass
@@ -186,7 +185,7 @@ def _test(node: Class | AnyCharacter | Anchor | BackReference, flags: Flags) -> 
     if isinstance(node, BackReference):
         return _repeats(node.group, flags)
     if isinstance(node, AnyCharacter):
-        return _reads((lambda _character: True) if flags.dot_all else lambda character: character != "\n")
+        return _reads(lambda _character: True)
     variants = _cases if flags.ignoring_case else lambda character: (character,)
     return _reads(lambda character: _is_in(node, character, variants))
 

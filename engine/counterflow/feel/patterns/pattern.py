@@ -53,9 +53,9 @@ class Pattern:
 
     def __init__(self, pattern: str, flags: str) -> None:
         literal = "q" in flags
-        root = None if literal else read(pattern, extended="x" in flags)
+        root = None if literal else read(pattern, extended="x" in flags, dot_all="s" in flags)
         self._root = root
-        self._flags = Flags(ignoring_case="i" in flags, multiline="m" in flags, dot_all="s" in flags)
+        self._flags = Flags(ignoring_case="i" in flags, multiline="m" in flags)
         self._groups = 0 if root is None else max(_numbers(root), default=0)
         self._program: Program | None = None
         self._linear = _linear(
@@ -112,7 +112,7 @@ def _linear(written: str | None, literal: bool, flags: Flags) -> Any:
     options.max_mem = _BYTES
     options.literal = literal
     options.case_sensitive = not flags.ignoring_case
-    options.dot_nl = flags.dot_all
+    options.dot_nl = True  # a dot that is no line end has been read as a class
     try:
         return re2.compile(f"(?m){written}" if flags.multiline and not literal else written, options)
     except re2.error as error:

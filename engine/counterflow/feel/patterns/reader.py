@@ -33,14 +33,16 @@ _ESCAPES: Final[dict[str, Class]] = {
     "w": Class(categories=_WORD),
     "W": Class(categories=_NO_WORD),
 }
+_NO_LINE_END: Final = Class(sets.others(((0x0A, 0x0A), (0x0D, 0x0D))))
 _QUANTIFIERS: Final[dict[str, tuple[int, int | None]]] = {"?": (0, 1), "*": (0, None), "+": (1, None)}
 _DEPTH: Final = 50
 _COUNT: Final = 1000
 
 
-def read(pattern: str, *, extended: bool) -> Node:
-    """The tree of a pattern. `extended` is the flag x: white space outside of classes is not there. Raises PatternError."""
-    return _Reader(_stripped(pattern) if extended else pattern).whole()
+def read(pattern: str, *, extended: bool, dot_all: bool = False) -> Node:
+    """The tree of a pattern. `extended` is the flag x: white space outside of classes is not there. `dot_all` is the flag s: without
+    it a dot is neither a newline nor a carriage return (F&O 5.6.1.1). Raises PatternError."""
+    return _Reader(_stripped(pattern) if extended else pattern, AnyCharacter() if dot_all else _NO_LINE_END).whole()
 
 
 def _stripped(pattern: str) -> str:
@@ -58,8 +60,9 @@ def _stripped(pattern: str) -> str:
 
 
 class _Reader:
-    def __init__(self, pattern: str) -> None:
+    def __init__(self, pattern: str, dot: Node) -> None:
         self.pattern = pattern
+        self.dot = dot
         self.position = 0
         self.depth = 0
         self.opened = 0
@@ -136,7 +139,7 @@ class _Reader:
         if character == "(":
             return self._group()
         if character == ".":
-            return AnyCharacter()
+            return self.dot
         if character in "^$":
             return Anchor(at_start=character == "^")
         if character in _META:

@@ -18,7 +18,7 @@ def beginning(step: Step, element: ElementInstance, node: Node) -> None:
     if not isinstance(node.event, ErrorDefinition):
         lifecycle.set_to_work(step, element, node)
         return
-    code = error_events.code_of(step, element, node.event)
+    code = error_events.code_of(step, element, node.event) if lifecycle.map_inputs(step, element, node) else None
     if code is not None:
         _throw_error(step, element, node, code)
 

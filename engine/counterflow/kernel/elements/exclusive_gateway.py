@@ -14,7 +14,7 @@ from counterflow.model.graph import Flow, Node
 
 def beginning(step: Step, element: ElementInstance, node: Node) -> None:
     """Choose a flow and take it; without an answer, or without a flow, an incident holds the token."""
-    chosen = _chosen(step, element, node)
+    chosen = _chosen(step, element, node) if lifecycle.map_inputs(step, element, node) else None
     if chosen is not None and lifecycle.activate(step, element, node):
         lifecycle.finish(step, step.element(element.key), node, chosen)
 

@@ -41,14 +41,12 @@ def condition_holds(step: Step, element: ElementInstance, flow: Flow) -> bool | 
     evaluation = variables.evaluate(step, element.key, flow.condition)
     if isinstance(evaluation.value, bool) and evaluation.failure is None:
         return evaluation.value
-    found = str(evaluation.failure) if evaluation.failure is not None else f"it is {_shown(evaluation.value)}"
-    because = f": {'; '.join(str(warning) for warning in evaluation.warnings)}" if evaluation.warnings else ""
     incidents.raise_incident(
         step,
         element,
         "EXTRACT_VALUE_ERROR",
-        f"Expected the condition '={flow.condition.text}' of sequence flow '{flow.id}' to be true or false, but {found}{because}; "
-        "set the variables it reads and resolve the incident",
+        f"Expected the condition '={flow.condition.text}' of sequence flow '{flow.id}' to be true or false, but "
+        f"{variables.found_in(evaluation)}; set the variables it reads and resolve the incident",
     )
     return None
 
@@ -63,7 +61,3 @@ def tell_no_flow(step: Step, element: ElementInstance, node: Node) -> None:
         f"Expected one of the conditions of '{node.id}' to be true, but none of {asked} is and there is no default flow; "
         "set the variables they read and resolve the incident, or give the model a default flow",
     )
-
-
-def _shown(value: object) -> str:
-    return "null" if value is None else repr(value)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 
 from counterflow.documents.findings import Finding
+from counterflow.model.errors import error_code
 from counterflow.model.outline import Element, Outline
-from counterflow.model.rules.error_catch import error_code
 from counterflow.model.waiting import ANY_ERROR, WAIT, Meeting, Meetings, error
 
 RULE = "idle-catch"
