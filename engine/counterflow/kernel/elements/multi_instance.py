@@ -135,15 +135,16 @@ def _items(step: Step, body: ElementInstance, loop: MultiInstance) -> Sequence[b
     value = evaluation.value if evaluation.failure is None else None
     most, found = step.limits.loop_instances, variables.found_in(evaluation)
     try:
-        if loop.takes_number and _is_count(value) and value <= most:
+        if loop.is_counted and _is_count(value) and value <= most:
             return [str(place).encode() for place in range(1, int(value) + 1)]
-        if isinstance(value, list) and len(value) <= most:
+        if not loop.is_counted and isinstance(value, list) and len(value) <= most:
             return [feel.to_json(item) for item in value]
-        if isinstance(value, list):
+        if not loop.is_counted and isinstance(value, list):
             found = f"it is {len(value)} items long"
     except feel.FeelValueError as error:
         found = str(error)
-    message = f"Expected the collection '={loop.collection.text}' of '{body.element_id}' to be a list of at most {most} items"
+    what, wanted = ("cardinality", f"a whole number up to {most}") if loop.is_counted else ("collection", f"a list of at most {most} items")
+    message = f"Expected the {what} '={loop.collection.text}' of '{body.element_id}' to be {wanted}"
     incidents.raise_incident(
         step, body, "EXTRACT_VALUE_ERROR", f"{message}, but {found}; set the variables it reads and resolve the incident"
     )
