@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from counterflow.kernel.records import LogEntry
-from counterflow.kernel.rows import Job, MessageSubscription, Partition, Quarantine, Row, Timer, as_key
+from counterflow.kernel.row import Row
+from counterflow.kernel.rows import Job, MessageSubscription, Partition, Quarantine, Timer, as_key
 from counterflow.kernel.state import SHARED_INDEXERS, State
 from counterflow.model.graph import CompensationOrder
 from counterflow.source import StoreSource

@@ -17,7 +17,8 @@ from counterflow.kernel.incidents import ResolveIncident
 from counterflow.kernel.instances import CancelProcessInstance
 from counterflow.kernel.jobs import CompleteJob
 from counterflow.kernel.lifecycle import ElementActivated
-from counterflow.kernel.rows import Incident, Job, Loop, LoopItems, LoopOutput, Row
+from counterflow.kernel.row import Row
+from counterflow.kernel.rows import Incident, Job, Loop, LoopItems, LoopOutput
 from counterflow.kernel.step import Limits
 from tests.kernel.bench import Bench, document
 from tests.model.diagram import boundary, catch_error, element, end, extensions, model, path, start

@@ -14,7 +14,8 @@ import msgspec
 
 from counterflow.kernel import engine
 from counterflow.kernel.records import LogEntry
-from counterflow.kernel.rows import PLACES, TABLES, Partition, Row, as_key
+from counterflow.kernel.row import Row
+from counterflow.kernel.rows import PLACES, TABLES, Partition, as_key
 from counterflow.kernel.state import EmptySource, State
 from counterflow.store.memory import MemoryStore
 from counterflow.store.port import Batch

@@ -34,7 +34,8 @@ from counterflow.kernel.elements.registry import ROOMS
 from counterflow.kernel.indexes import OldestFirst
 from counterflow.kernel.instance_state import InstanceState
 from counterflow.kernel.records import InstanceEnded, LogEntry
-from counterflow.kernel.rows import ElementInstance, Job, Message, MessageCorrelation, Partition, Row, Variable
+from counterflow.kernel.row import Row
+from counterflow.kernel.rows import ElementInstance, Job, Message, MessageCorrelation, Partition, Variable
 from counterflow.kernel.state import State
 from counterflow.kernel.step import Step
 from counterflow.model import schedules

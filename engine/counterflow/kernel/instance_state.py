@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from counterflow.kernel.indexes import OldestFirst
+from counterflow.kernel.row import Row
 from counterflow.kernel.rows import (
     ArrivedToken,
     ElementInstance,
@@ -21,7 +22,6 @@ from counterflow.kernel.rows import (
     MessageSubscription,
     ProcessInstance,
     Quarantine,
-    Row,
     Timer,
     UndoRecord,
     Variable,

@@ -14,7 +14,8 @@ from msgspec.structs import replace
 from counterflow.kernel import lifecycle
 from counterflow.kernel.instance_state import InstanceState
 from counterflow.kernel.records import Command, Event, InstanceEnded, Rejection, RejectionType
-from counterflow.kernel.rows import ElementInstance, Job, ProcessInstance, Quarantine, Row
+from counterflow.kernel.row import Row
+from counterflow.kernel.rows import ElementInstance, Job, ProcessInstance, Quarantine
 from counterflow.kernel.state import State
 from counterflow.kernel.step import Step
 

@@ -22,6 +22,7 @@ from counterflow.kernel.deployed_decisions import DeployedDecisions
 from counterflow.kernel.indexes import BufferedMessages, DueTimes, OldestFirst
 from counterflow.kernel.instance_state import INDEXERS, InstanceState, index_receiver, index_waiting
 from counterflow.kernel.records import BrokenInvariant, first_key
+from counterflow.kernel.row import Row
 from counterflow.kernel.rows import (
     PLACES,
     BoundDecision,
@@ -37,7 +38,6 @@ from counterflow.kernel.rows import (
     Partition,
     ProcessDefinition,
     ProcessInstance,
-    Row,
     StartLock,
     StartTimer,
     Timer,
