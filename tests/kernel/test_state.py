@@ -17,7 +17,7 @@ def reloaded(bench: Bench) -> State:
     for definition in bench.state.definitions.values():
         state.admit(definition)
     for job in bench.rows(Job):
-        state.admit_job(job)
+        state.admit(job)
     state.newly_ready.clear()
     return state
 
