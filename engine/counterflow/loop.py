@@ -21,11 +21,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from counterflow.delivery.takers import Taker, Takers
+from counterflow.heartbeats import Heartbeats
 from counterflow.kernel import engine
 from counterflow.kernel.correlation import SetStartAside
 from counterflow.kernel.due import TriggerDue
 from counterflow.kernel.indexes import Due
 from counterflow.kernel.job_delivery import ActivateJobs, HoldJob, ReturnJob
+from counterflow.kernel.jobs import UpdateJobTimeout
 from counterflow.kernel.quarantine import QuarantineInstance
 from counterflow.kernel.records import Command, InstanceEnded, LogEntry, Rejection, RejectionType
 from counterflow.kernel.rows import StartTimer
@@ -70,6 +72,7 @@ class OpenBatch:
 
     def __init__(self) -> None:
         self.log: list[LogEntry] = []
+        self.superseded: list[int] = []
         self.committed: list[Callable[[], None]] = []
         self.failed: list[Callable[[Exception], None]] = []
 
@@ -117,6 +120,7 @@ class Loop:
         self._undelivered: set[str] = set()
         """Types of jobs whose delivery was lost with a failed commit: offered again after the next one that succeeds."""
         self._waiting_ends: dict[int, list[asyncio.Future[InstanceEnded]]] = {}
+        self._heartbeats = Heartbeats()
         self.takers = Takers()
         self.state = load_state(self._store, self._order)
         self.work_went_on: Callable[[int], None] = _nobody_looks
@@ -240,9 +244,13 @@ class Loop:
                 raise Unavailable(f"The database could not be read: {fault.__cause__}") from fault
             raise Faulted(fault, is_contained=self._set_aside(fault)) from fault
         self._open.log.extend(decision.log)
-        if not isinstance(command, ActivateJobs):
-            for end in decision.ended:
-                self._tell_end(end)
+        if isinstance(command, ActivateJobs):
+            self._heartbeats.end_try(job.key for job in decision.answer)
+            return decision
+        for end in decision.ended:
+            self._tell_end(end)
+        if isinstance(command, UpdateJobTimeout):
+            self._open.superseded += self._heartbeats.supersede(command.job_key, decision.log)
         return decision
 
     def _set_aside(self, fault: engine.KernelFault) -> bool:
@@ -384,6 +392,7 @@ class Loop:
 
     def _seal(self) -> Batch:
         batch = seal(self.state, self._open.log)
+        batch.superseded = self._open.superseded
         self._open = OpenBatch()
         return batch
 
@@ -395,6 +404,7 @@ class Loop:
     def _discard(self, sealed: OpenBatch, error: Exception) -> None:
         logger.error("A batch could not be committed, going on from the store: %s", error, exc_info=error)
         later, self._open = self._open, OpenBatch()
+        self._heartbeats.forget()
         if self._alarm is not None:
             self._alarm.cancel()
             self._alarm = None

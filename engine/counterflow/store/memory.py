@@ -44,6 +44,8 @@ class MemoryStore:
                 for row in rows:
                     self._put(table, row)
             self._log.update((entry.position, entry) for entry in batch.log)
+            for position in batch.superseded:
+                self._log.pop(position, None)
 
     def write(self, batch: Batch) -> None:
         """Keep a batch for `sync`."""
