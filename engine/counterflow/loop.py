@@ -36,6 +36,7 @@ from counterflow.model.graph import CompensationOrder
 from counterflow.partition import load_state, seal
 from counterflow.pending import ENDING, Pending, size_of
 from counterflow.store.port import Batch, Store, StoreError
+from counterflow.troubles import log_troubles
 
 logger = logging.getLogger("counterflow.loop")
 
@@ -254,7 +255,7 @@ class Loop:
         return decision
 
     def _set_aside(self, fault: engine.KernelFault) -> bool:
-        logger.error("Broken: %s", fault, exc_info=fault.__cause__)
+        logger.error("%s on process instance %s met an internal fault", fault.command, fault.process_instance_key, exc_info=fault.__cause__)
         command = QuarantineInstance(process_instance_key=fault.process_instance_key, reason=str(fault))
         log = engine.decide(self.state, command, self.now_ms(), self._limits).log
         self._open.log.extend(log)
@@ -384,6 +385,7 @@ class Loop:
                     continue
                 self.commits += 1
                 tell_all(sealed.committed)
+                log_troubles(batch, self.state)
                 self.state.release(batch_number, self._cached_instances)
                 self._offer_undelivered()
                 self._arm()
