@@ -229,7 +229,7 @@ class Loop:
         """Answers the command's size. Jobs that reach nobody come back also while stopping: who starts next can give them away at once."""
         if self._is_stopped or (self._stopping and not isinstance(command, ReturnJob | HoldJob)):
             raise Unavailable("The server is stopping; try again when it is back")
-        if self._is_lost and not self._recover():
+        if self._is_lost and not self._come_back():
             raise Unavailable("The database can neither be written nor read; try again when it is back")
         size = size_of(command)
         if why := self._pending.why_full(command, size):
@@ -404,22 +404,31 @@ class Loop:
             self.offer(job_type)
 
     def _discard(self, sealed: OpenBatch, error: Exception) -> None:
-        logger.error("A batch could not be committed, going on from the store: %s", error, exc_info=error)
+        if isinstance(error, StoreError):
+            logger.error("A batch could not be committed, going on from the store: %s", error)
+        else:
+            logger.error("A batch could not be committed, going on from the store", exc_info=error)
         later, self._open = self._open, OpenBatch()
         self._heartbeats.forget()
         if self._alarm is not None:
             self._alarm.cancel()
             self._alarm = None
         self._is_lost = True
-        self._recover()
+        if not self._recover():
+            logger.error("The store cannot be read; nothing is decided until it can")
         tell_all([functools.partial(tell, error) for tell in (*sealed.failed, *later.failed)])
+
+    def _come_back(self) -> bool:
+        """Callers ask again and again while the store is away, so that only its return is told."""
+        if self._recover():
+            logger.info("The store can be read again")
+        return not self._is_lost
 
     def _recover(self) -> bool:
         """Go on from what the store holds; answers whether it could be read."""
         try:
             self.state = load_state(self._store, self._order)
         except StoreError:
-            logger.exception("The store cannot be read; nothing is decided until it can")
             return False
         self._is_lost = False
         self._arm()

@@ -19,12 +19,12 @@ MOST_LINES = 100
 
 def log_troubles(batch: Batch, state: State) -> None:
     """Log what a committed batch has brought; `state` knows the processes of the instances in it."""
-    incidents: list[Incident] = batch.puts.get(Incident, [])  # type: ignore[assignment]  # rows of the table Incident
+    incidents: list[Incident] = batch.puts.get(Incident, [])  # type: ignore[assignment] # rows of the table Incident
     for incident in incidents[:MOST_LINES]:
         _log_incident(incident, state)
     if len(incidents) > MOST_LINES:
         logger.warning("… and %s more incidents at the same time; `counterflow incidents` lists them", len(incidents) - MOST_LINES)
-    quarantines: list[Quarantine] = batch.puts.get(Quarantine, [])  # type: ignore[assignment]  # as above
+    quarantines: list[Quarantine] = batch.puts.get(Quarantine, [])  # type: ignore[assignment] # rows of the table Quarantine
     for quarantine in quarantines:
         _log_quarantine(quarantine, state)
 

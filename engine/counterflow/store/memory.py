@@ -145,4 +145,4 @@ def _check_unicode(table: str, value: str) -> None:
     try:
         value.encode()
     except UnicodeEncodeError as error:
-        raise StoreError(f"{table}: {value!r} is not Unicode text ({error.reason}); nothing of the batch was written") from error
+        raise StoreError(f"{table}: a text is not Unicode ({error.reason}); nothing of the batch was written") from error
