@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from counterflow.kernel.records import LogEntry
+from counterflow.kernel.records import ActivatedJob, LogEntry
 
 REMEMBERED_JOBS = 100_000
 
@@ -32,11 +32,11 @@ class Heartbeats:
                 del self._positions[next(iter(self._positions))]
         return [] if earlier is None else [earlier]
 
-    def end_try(self, job_keys: Iterable[int]) -> None:
+    def end_try(self, jobs: Iterable[ActivatedJob]) -> None:
         """These jobs were given out anew."""
         if self._positions:
-            for key in job_keys:
-                self._positions.pop(key, None)
+            for job in jobs:
+                self._positions.pop(job.key, None)
 
     def forget(self) -> None:
         """What was decided is discarded: positions may be given again."""

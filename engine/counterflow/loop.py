@@ -246,7 +246,7 @@ class Loop:
             raise Faulted(fault, is_contained=self._set_aside(fault)) from fault
         self._open.log.extend(decision.log)
         if isinstance(command, ActivateJobs):
-            self._heartbeats.end_try(job.key for job in decision.answer)
+            self._heartbeats.end_try(decision.answer)
             return decision
         for end in decision.ended:
             self._tell_end(end)
