@@ -331,7 +331,7 @@ class CorrelatedMessage(_message.Message):
     def __init__(self, message_key: _Optional[int] = ..., element_id: _Optional[str] = ..., element_name: _Optional[str] = ..., element_instance_key: _Optional[int] = ..., name: _Optional[str] = ..., position: _Optional[int] = ..., correlated_at_ms: _Optional[int] = ...) -> None: ...
 
 class ElementInstance(_message.Message):
-    __slots__ = ("key", "element_id", "element_name", "element_type", "state", "activated_position", "activated_at_ms", "ended_position", "ended_at_ms", "variables", "jobs", "incidents", "waits", "children", "called_process_instance_key", "undo_record_key", "loop_counter", "loop", "decisions", "ended_jobs", "ended_incidents", "termination")
+    __slots__ = ("key", "element_id", "element_name", "element_type", "state", "activated_position", "activated_at_ms", "ended_position", "ended_at_ms", "variables", "jobs", "incidents", "waits", "children", "called_process_instance_key", "undo_record_key", "loop_counter", "loop", "decisions", "ended_jobs", "ended_incidents", "termination", "joins")
     KEY_FIELD_NUMBER: _ClassVar[int]
     ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
     ELEMENT_NAME_FIELD_NUMBER: _ClassVar[int]
@@ -354,6 +354,7 @@ class ElementInstance(_message.Message):
     ENDED_JOBS_FIELD_NUMBER: _ClassVar[int]
     ENDED_INCIDENTS_FIELD_NUMBER: _ClassVar[int]
     TERMINATION_FIELD_NUMBER: _ClassVar[int]
+    JOINS_FIELD_NUMBER: _ClassVar[int]
     key: int
     element_id: str
     element_name: str
@@ -376,7 +377,8 @@ class ElementInstance(_message.Message):
     ended_jobs: _containers.RepeatedCompositeFieldContainer[Job]
     ended_incidents: _containers.RepeatedCompositeFieldContainer[Incident]
     termination: Termination
-    def __init__(self, key: _Optional[int] = ..., element_id: _Optional[str] = ..., element_name: _Optional[str] = ..., element_type: _Optional[str] = ..., state: _Optional[_Union[ElementInstanceState, str]] = ..., activated_position: _Optional[int] = ..., activated_at_ms: _Optional[int] = ..., ended_position: _Optional[int] = ..., ended_at_ms: _Optional[int] = ..., variables: _Optional[_Iterable[_Union[Variable, _Mapping[str, _Any]]]] = ..., jobs: _Optional[_Iterable[_Union[Job, _Mapping[str, _Any]]]] = ..., incidents: _Optional[_Iterable[_Union[Incident, _Mapping[str, _Any]]]] = ..., waits: _Optional[_Iterable[_Union[Wait, _Mapping[str, _Any]]]] = ..., children: _Optional[_Iterable[_Union[ElementInstance, _Mapping[str, _Any]]]] = ..., called_process_instance_key: _Optional[int] = ..., undo_record_key: _Optional[int] = ..., loop_counter: _Optional[int] = ..., loop: _Optional[_Union[Loop, _Mapping[str, _Any]]] = ..., decisions: _Optional[_Iterable[_Union[DecisionEvaluation, _Mapping[str, _Any]]]] = ..., ended_jobs: _Optional[_Iterable[_Union[Job, _Mapping[str, _Any]]]] = ..., ended_incidents: _Optional[_Iterable[_Union[Incident, _Mapping[str, _Any]]]] = ..., termination: _Optional[_Union[Termination, _Mapping[str, _Any]]] = ...) -> None: ...
+    joins: _containers.RepeatedCompositeFieldContainer[Join]
+    def __init__(self, key: _Optional[int] = ..., element_id: _Optional[str] = ..., element_name: _Optional[str] = ..., element_type: _Optional[str] = ..., state: _Optional[_Union[ElementInstanceState, str]] = ..., activated_position: _Optional[int] = ..., activated_at_ms: _Optional[int] = ..., ended_position: _Optional[int] = ..., ended_at_ms: _Optional[int] = ..., variables: _Optional[_Iterable[_Union[Variable, _Mapping[str, _Any]]]] = ..., jobs: _Optional[_Iterable[_Union[Job, _Mapping[str, _Any]]]] = ..., incidents: _Optional[_Iterable[_Union[Incident, _Mapping[str, _Any]]]] = ..., waits: _Optional[_Iterable[_Union[Wait, _Mapping[str, _Any]]]] = ..., children: _Optional[_Iterable[_Union[ElementInstance, _Mapping[str, _Any]]]] = ..., called_process_instance_key: _Optional[int] = ..., undo_record_key: _Optional[int] = ..., loop_counter: _Optional[int] = ..., loop: _Optional[_Union[Loop, _Mapping[str, _Any]]] = ..., decisions: _Optional[_Iterable[_Union[DecisionEvaluation, _Mapping[str, _Any]]]] = ..., ended_jobs: _Optional[_Iterable[_Union[Job, _Mapping[str, _Any]]]] = ..., ended_incidents: _Optional[_Iterable[_Union[Incident, _Mapping[str, _Any]]]] = ..., termination: _Optional[_Union[Termination, _Mapping[str, _Any]]] = ..., joins: _Optional[_Iterable[_Union[Join, _Mapping[str, _Any]]]] = ...) -> None: ...
 
 class Termination(_message.Message):
     __slots__ = ("cause", "element_id", "element_name", "command", "error_code", "error_message")
@@ -409,6 +411,28 @@ class Termination(_message.Message):
     error_code: str
     error_message: str
     def __init__(self, cause: _Optional[_Union[Termination.Cause, str]] = ..., element_id: _Optional[str] = ..., element_name: _Optional[str] = ..., command: _Optional[str] = ..., error_code: _Optional[str] = ..., error_message: _Optional[str] = ...) -> None: ...
+
+class Join(_message.Message):
+    __slots__ = ("element_id", "element_name", "flows")
+    ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    ELEMENT_NAME_FIELD_NUMBER: _ClassVar[int]
+    FLOWS_FIELD_NUMBER: _ClassVar[int]
+    element_id: str
+    element_name: str
+    flows: _containers.RepeatedCompositeFieldContainer[JoinFlow]
+    def __init__(self, element_id: _Optional[str] = ..., element_name: _Optional[str] = ..., flows: _Optional[_Iterable[_Union[JoinFlow, _Mapping[str, _Any]]]] = ...) -> None: ...
+
+class JoinFlow(_message.Message):
+    __slots__ = ("flow_id", "source_element_id", "source_element_name", "tokens")
+    FLOW_ID_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_ELEMENT_NAME_FIELD_NUMBER: _ClassVar[int]
+    TOKENS_FIELD_NUMBER: _ClassVar[int]
+    flow_id: str
+    source_element_id: str
+    source_element_name: str
+    tokens: int
+    def __init__(self, flow_id: _Optional[str] = ..., source_element_id: _Optional[str] = ..., source_element_name: _Optional[str] = ..., tokens: _Optional[int] = ...) -> None: ...
 
 class Loop(_message.Message):
     __slots__ = ("total", "completed")

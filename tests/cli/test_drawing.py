@@ -15,7 +15,7 @@ from counterflow.queries.instances import process_instance
 from counterflow.testing import Engine
 from counterflow_wire import counterflow_v1 as wire
 from tests.cli.models import CALLING, EACH, PAYMENT, REMINDED
-from tests.queries.models import GUARDED, PAID, TRIP, engine_with
+from tests.queries.models import GUARDED, JOINED, PAID, TRIP, engine_with
 from tests.queries.test_decisions import SIZE, SIZED
 from tests.queries.test_story_of_waits import STARTED
 
@@ -300,3 +300,16 @@ def test_quarantine_is_told_first() -> None:
 def test_values_are_shown_as_they_are_and_cut_where_they_are_long(value: str, shown: str) -> None:
     engine = engine_with(TRIP)
     assert f"text = {shown}\n" in drawn(engine, engine.start("trip", {"text": value}))
+
+
+def test_a_join_says_for_which_tokens_it_waits() -> None:
+    engine = engine_with(JOINED)
+    key = engine.start("joined")
+    engine.complete("left")
+    assert drawn(engine, key, active_only=True) == (
+        "● joined version 1  K+0  active, 0 ms  started 2023-11-14 22:13:20.000Z\n"
+        "├── ● right  0 ms  active\n"
+        "│   └── job K+6 right  activatable, 1 retry\n"
+        "├── ⋈ join  waits for a token from right (right-join); has one from left (left-join)\n"
+        "└── … and 3 element instances that are left out\n"
+    )

@@ -79,7 +79,7 @@ CAME = shapes.CorrelatedMessage(20, "paid", "Paid", 2, "payment", 9, 1_003)
 
 
 def instance_of(root: shapes.ElementInstance) -> shapes.InstanceTree:
-    return shapes.InstanceTree(shapes.ProcessInstance(1, "order", 1, 9, "active", 1_000), root, [], [], [], [], [CAME], "odd", 2)
+    return shapes.InstanceTree(shapes.ProcessInstance(1, "order", 1, 9, "active", 1_000), root, [], [], [], [CAME], "odd", 2)
 
 
 @pytest.mark.parametrize("number, word", [(0, ""), (1, "active"), (2, "completed"), (3, "terminated")])
@@ -155,3 +155,13 @@ def test_the_deepest_tree_that_clients_can_read() -> None:
 def test_a_tree_that_no_client_could_read_is_refused() -> None:
     with pytest.raises(Refused, match="nested 126 levels deep, and clients read at most 98; ask for its history"):
         reading.tree(nested(126))
+
+
+def test_a_join_with_the_flows_that_have_brought_a_token_and_those_that_have_not() -> None:
+    scope = shapes.ElementInstance(1, 0, "p", "", "process", "active", 1, 1_001)
+    scope.joins = [shapes.Join("join", "All there", [shapes.JoinFlow("f1", "pack", "Pack", 2), shapes.JoinFlow("f2", "pay", "", 0)])]
+    flows = [
+        wire.JoinFlow(flow_id="f1", source_element_id="pack", source_element_name="Pack", tokens=2),
+        wire.JoinFlow(flow_id="f2", source_element_id="pay", tokens=0),
+    ]
+    assert list(reading.tree(instance_of(scope)).root.joins) == [wire.Join(element_id="join", element_name="All there", flows=flows)]

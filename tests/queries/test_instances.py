@@ -163,7 +163,7 @@ def test_incidents_stay_in_the_tree_when_they_are_resolved() -> None:
     key = engine.start("guarded")
     engine.complete("reserve")
     held = inner(process_instance(engine.store, key), "inside").children[2]
-    assert (held.state, [incident.state for incident in held.incidents]) == ("active", ["open"])
+    assert (held.state, [incident.state for incident in held.incidents]) == ("activating", ["open"])
     assert held.incidents[0].error_type == "EXTRACT_VALUE_ERROR"
     assert held.incidents[0].remedy.startswith("Set the variables that the expression reads")
     assert process_instance(engine.store, key).process_instance.incident_count == 1
@@ -179,10 +179,21 @@ def test_tokens_that_wait_at_a_join_and_flows_that_were_taken() -> None:
     key = engine.start("joined")
     engine.complete("left")
     tree = process_instance(engine.store, key)
-    assert [(token.gateway_id, token.flow_id, token.count) for token in tree.waiting_tokens] == [("join", "left-join", 1)]
+    (join,) = tree.root.joins
+    assert (join.element_id, [(flow.flow_id, flow.source_id, flow.tokens) for flow in join.flows]) == (
+        *("join", [("left-join", "left", 1), ("right-join", "right", 0)]),
+    )
     assert [flow.flow_id for flow in tree.flows_taken] == ["start-split", "split-left", "split-right", "left-join"]
     engine.complete("right")
-    assert process_instance(engine.store, key).waiting_tokens == []
+    assert process_instance(engine.store, key).root.joins == []
+
+
+def test_a_join_in_a_scope_that_was_swept_away_waits_no_longer() -> None:
+    engine = engine_with(JOINED)
+    key = engine.start("joined")
+    engine.complete("left")
+    engine.cancel(key)
+    assert process_instance(engine.store, key).root.joins == []
 
 
 def test_a_quarantined_instance_says_why_and_an_abandoned_one_has_nothing_open() -> None:

@@ -4,7 +4,7 @@ Compensation is drawn as pairs: `✓ Book car … ↶ undone by Cancel car (2nd)
 undoes; the number is the order in which handlers began. What an element waits for stands below it (`⏱ due in 3.0 s`,
 `✉ paid / o-1`), and so do the messages that have come (`✉ paid 2251799813685260 received …`), the instance that a call activity has
 called and the decision that a business rule task has evaluated (`▦ discount version 1 → 10`, and below it the decisions on the way with
-their inputs and the rules that matched).
+their inputs and the rules that matched). Where a token waits for others, its join says for which (`⋈ join  waits for a token from …`).
 
 Why is told where it happened: what has terminated an element stands behind it, the tries that came to nothing below their job, and an
 incident that is over where it was.
@@ -192,6 +192,21 @@ def _add_contents(tree: Tree, element: wire.ElementInstance, picture: Picture) -
         tree.add(_incident(incident))
     for child in element.children:
         _add(tree, child, picture)
+    for join in element.joins:
+        tree.add(_join(join))
+
+
+def _join(join: wire.Join) -> Text:
+    """Where a token waits for others: from where it has come, and from where another still has to."""
+    text = Text.assemble(("⋈ ", "cyan"), join.element_name or join.element_id, ("  waits for a token from ", "cyan"))
+    text.append(", ".join(_source(flow) for flow in join.flows if not flow.tokens))
+    text.append(f"; has one from {', '.join(_source(flow) for flow in join.flows if flow.tokens)}", style="dim")
+    return text
+
+
+def _source(flow: wire.JoinFlow) -> str:
+    many = f", {flow.tokens} of them" if flow.tokens > 1 else ""
+    return f"{flow.source_element_name or flow.source_element_id} ({flow.flow_id}{many})"
 
 
 def _add_job(tree: Tree, job: wire.Job, picture: Picture) -> None:

@@ -17,17 +17,17 @@ OTHERS = "Commands"
 class Command(TyperCommand):
     """A command whose help shows arguments by their names alone, and examples."""
 
-    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+    def collect_usage_pieces(self, context: Any) -> list[str]:
         """`[OPTIONS] NAME`, `[OPTIONS] KEY…`."""
-        return ["[OPTIONS]", *(_usage(param) for param in self.get_params(ctx) if param.param_type_name == "argument")]
+        return ["[OPTIONS]", *(_usage(param) for param in self.get_params(context) if param.param_type_name == "argument")]
 
-    def format_options(self, ctx: Any, formatter: Any) -> None:
+    def format_options(self, context: Any, formatter: Any) -> None:
         """Arguments, then options."""
-        _format_options(self, ctx, formatter)
+        _format_options(self, context, formatter)
 
-    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+    def format_epilog(self, context: Any, formatter: Any) -> None:
         """The examples."""
-        _format_examples(ctx, formatter)
+        _format_examples(context, formatter)
 
 
 class Commands(TyperGroup):
@@ -35,38 +35,38 @@ class Commands(TyperGroup):
 
     groups: ClassVar[Mapping[str, Sequence[str]]] = {}
 
-    def format_options(self, ctx: Any, formatter: Any) -> None:
+    def format_options(self, context: Any, formatter: Any) -> None:
         """Options, then the commands."""
-        _format_options(self, ctx, formatter)
-        self.format_commands(ctx, formatter)
+        _format_options(self, context, formatter)
+        self.format_commands(context, formatter)
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
+    def format_commands(self, context: Any, formatter: Any) -> None:
         """A section a group; one behind them for what is in none."""
         grouped = {name for names in self.groups.values() for name in names}
-        others = [name for name in self.list_commands(ctx) if name not in grouped]
-        widest = max(map(len, self.list_commands(ctx)))
+        others = [name for name in self.list_commands(context) if name not in grouped]
+        widest = max(map(len, self.list_commands(context)))
         for heading, names in {**self.groups, OTHERS: others}.items():
-            found = [(name, command) for name in names if (command := self.get_command(ctx, name)) is not None and not command.hidden]
+            found = [(name, command) for name in names if (command := self.get_command(context, name)) is not None and not command.hidden]
             if found:
                 with formatter.section(heading):
                     formatter.write_dl(
                         [(name.ljust(widest), command.get_short_help_str(formatter.width - widest - 6)) for name, command in found]
                     )
 
-    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+    def format_epilog(self, context: Any, formatter: Any) -> None:
         """The examples, and of the program itself the exit codes."""
-        _format_examples(ctx, formatter)
-        if ctx.parent is None:
+        _format_examples(context, formatter)
+        if context.parent is None:
             with formatter.section("Exit codes"):
                 formatter.write_dl([(str(code), meaning) for code, meaning in MEANINGS.items()])
 
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+    def resolve_command(self, context: Any, args: list[str]) -> Any:
         """The command that is meant. Raises `Failure` for one that is called otherwise here."""
-        if ctx.parent is None:
+        if context.parent is None:
             hint = hint_for(args) if args[0] in self.commands else hint_for_unknown(args)
             if hint:
                 raise Failure(USAGE, hint)
-        return super().resolve_command(ctx, args)
+        return super().resolve_command(context, args)
 
 
 def _usage(param: Any) -> str:
@@ -74,10 +74,10 @@ def _usage(param: Any) -> str:
     return name if param.required else f"[{name}]"
 
 
-def _format_options(command: Any, ctx: Any, formatter: Any) -> None:
+def _format_options(command: Any, context: Any, formatter: Any) -> None:
     sections: dict[str, list[tuple[str, str]]] = {"Arguments": [], "Options": []}
-    for param in command.get_params(ctx):
-        record = param.get_help_record(ctx)
+    for param in command.get_params(context):
+        record = param.get_help_record(context)
         if record is not None and param.param_type_name == "argument":
             sections["Arguments"].append((param.metavar or str(param.name).upper(), record[1].removesuffix("  [required]")))
         elif record is not None:
@@ -88,8 +88,8 @@ def _format_options(command: Any, ctx: Any, formatter: Any) -> None:
                 formatter.write_dl(records)
 
 
-def _format_examples(ctx: Any, formatter: Any) -> None:
-    lines = EXAMPLES.get(ctx.command_path.partition(" ")[2], ())
+def _format_examples(context: Any, formatter: Any) -> None:
+    lines = EXAMPLES.get(context.command_path.partition(" ")[2], ())
     if lines:
         with formatter.section("Examples"):
             for line in lines:

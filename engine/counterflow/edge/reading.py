@@ -32,6 +32,8 @@ NAMES_ON_WIRE: Mapping[str, str] = {
     "called_instance_key": "called_process_instance_key",
     "catch_id": "element_id",
     "catch_name": "element_name",
+    "source_id": "source_element_id",
+    "source_name": "source_element_name",
     "message_name": "name",
 }
 WORDS: Mapping[tuple[type[msgspec.Struct], str], tuple[Any, str]] = {
@@ -111,6 +113,9 @@ def _fill_element(answer: wire.ElementInstance, found: shapes.ElementInstance) -
         _fill((answer.incidents if incident.ended_at_ms is None else answer.ended_incidents).add(), incident)
     for decision in found.decisions:
         _fill(answer.decisions.add(), decision)
+    for join in found.joins:
+        answer.joins.append(message(wire.Join, join))
+        answer.joins[-1].flows.extend(messages(wire.JoinFlow, join.flows))
     for child in found.children:
         _fill_element(answer.children.add(), child)
 

@@ -12,6 +12,7 @@ from counterflow.queries.instance_filter import EVERY_INSTANCE, InstanceFilter
 from counterflow.queries.paging import page_of, rows_from_end
 from counterflow.queries.shapes import InstanceTree, Page, ProcessInstance
 from counterflow.queries.story import Story, created_in
+from counterflow.queries.story_of_waits import tell_joins
 from counterflow.store.port import Store
 
 DEFAULT_ELEMENT_LIMIT = 1_000
@@ -48,13 +49,13 @@ def process_instance(store: Store, key: int, *, active_only: bool = False, eleme
     story = story_of(store, key)
     for element in story.elements.values():
         element.variables = story.variables_of(element.key)
+    tell_joins(story)
     left_out = _prune(story, active_only, element_limit or DEFAULT_ELEMENT_LIMIT)
     return InstanceTree(
         process_instance=_header(story),
         root=story.root,
         undo_records=list(story.undo_records.values()),
         flows_taken=story.flows_taken,
-        waiting_tokens=story.waiting_tokens(),
         caught_errors=story.caught_errors,
         correlated_messages=story.correlated_messages,
         quarantine_reason=story.quarantine_reason,

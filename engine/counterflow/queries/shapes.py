@@ -226,13 +226,21 @@ class FlowTaken(msgspec.Struct, frozen=True):
     taken_at_ms: int
 
 
-class WaitingToken(msgspec.Struct, frozen=True):
-    """Tokens that wait at a join, having come along one flow."""
+class JoinFlow(msgspec.Struct, frozen=True):
+    """A flow into a join, where it comes from, and how many tokens wait that have come along it; 0: none has come yet."""
 
-    gateway_id: str
     flow_id: str
-    scope_key: int
-    count: int
+    source_id: str
+    source_name: str
+    tokens: int
+
+
+class Join(msgspec.Struct, frozen=True):
+    """A gateway at which tokens wait for others: which flows have brought one, and which have not."""
+
+    element_id: str
+    element_name: str
+    flows: list[JoinFlow]
 
 
 class CaughtError(msgspec.Struct, frozen=True):
@@ -313,6 +321,7 @@ class ElementInstance(msgspec.Struct):
     `undo_record_key` is set on a compensation handler: what it undoes. `loop_counter` is -1 on the body of a multi-instance
     activity, which alone has a `loop`, and counts its instances from 1. `called_instance_key` is what a call activity has called.
     `termination` is there from the moment at which it is `terminating`.
+    `joins` are those in this scope at which tokens wait.
     """
 
     key: int
@@ -335,6 +344,7 @@ class ElementInstance(msgspec.Struct):
     waits: list[Wait] = []
     incidents: list[Incident] = []
     decisions: list[DecisionEvaluation] = []
+    joins: list[Join] = []
     children: list[ElementInstance] = []
 
 
@@ -345,7 +355,6 @@ class InstanceTree(msgspec.Struct, frozen=True):
     root: ElementInstance
     undo_records: list[UndoRecord]
     flows_taken: list[FlowTaken]
-    waiting_tokens: list[WaitingToken]
     caught_errors: list[CaughtError]
     correlated_messages: list[CorrelatedMessage]
     quarantine_reason: str = ""

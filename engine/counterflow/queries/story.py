@@ -27,7 +27,6 @@ from counterflow.queries.shapes import (
     UndoRecord,
     Variable,
     Wait,
-    WaitingToken,
 )
 
 
@@ -77,10 +76,6 @@ class Story:
     def variables_of(self, scope_key: int) -> list[Variable]:
         """The variables of a scope alone, by name, with their last values."""
         return [Variable(name, value.decode()) for name, value in sorted(self.variables.get(scope_key, {}).items())]
-
-    def waiting_tokens(self) -> list[WaitingToken]:
-        """Tokens that wait at joins."""
-        return [WaitingToken(gateway_id, flow_id, scope, count) for (scope, flow_id), (gateway_id, count) in self.waiting.items()]
 
 
 def created_in(entry: LogEntry) -> instances.ProcessInstanceCreated:

@@ -20,7 +20,6 @@ from rich.rule import Rule
 from rich.text import Text
 
 from counterflow.cli.address import Address
-from counterflow.cli.demo.command import FOLDER, PACE_SECONDS
 from counterflow.cli.demo.processes import DemoServer, workers
 from counterflow.cli.demo.showcase import find_showcase
 from counterflow.cli.drawing import draw
