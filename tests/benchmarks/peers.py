@@ -27,8 +27,8 @@ WARM_PROCESSOR_SECONDS = 40.0
 WARM_STEP_SECONDS = 20.0
 MOST_WARM_STEPS = 12
 SERIAL = 200
-LEAST_SECONDS = 10.0
-"""Of load: in less, a cold or busy machine may not end an instance."""
+LEAST_SECONDS = 20.0
+"""Of load: in less, a cold or busy machine ends too few instances for a rate."""
 
 UNITS = {
     "instances/s": "a second",
