@@ -36,6 +36,9 @@ class JobState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     JOB_STATE_BACKING_OFF: _ClassVar[JobState]
     JOB_STATE_FAILED: _ClassVar[JobState]
     JOB_STATE_ERROR_THROWN: _ClassVar[JobState]
+    JOB_STATE_COMPLETED: _ClassVar[JobState]
+    JOB_STATE_ERROR_CAUGHT: _ClassVar[JobState]
+    JOB_STATE_CANCELED: _ClassVar[JobState]
 
 class UndoState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -46,6 +49,13 @@ class UndoState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     UNDO_STATE_COMPLETED: _ClassVar[UndoState]
     UNDO_STATE_DROPPED: _ClassVar[UndoState]
     UNDO_STATE_USED_UP: _ClassVar[UndoState]
+
+class IncidentState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    INCIDENT_STATE_UNSPECIFIED: _ClassVar[IncidentState]
+    INCIDENT_STATE_OPEN: _ClassVar[IncidentState]
+    INCIDENT_STATE_RESOLVED: _ClassVar[IncidentState]
+    INCIDENT_STATE_DROPPED: _ClassVar[IncidentState]
 PROCESS_INSTANCE_STATE_UNSPECIFIED: ProcessInstanceState
 PROCESS_INSTANCE_STATE_ACTIVE: ProcessInstanceState
 PROCESS_INSTANCE_STATE_COMPLETED: ProcessInstanceState
@@ -63,6 +73,9 @@ JOB_STATE_ACTIVATED: JobState
 JOB_STATE_BACKING_OFF: JobState
 JOB_STATE_FAILED: JobState
 JOB_STATE_ERROR_THROWN: JobState
+JOB_STATE_COMPLETED: JobState
+JOB_STATE_ERROR_CAUGHT: JobState
+JOB_STATE_CANCELED: JobState
 UNDO_STATE_UNSPECIFIED: UndoState
 UNDO_STATE_AVAILABLE: UndoState
 UNDO_STATE_TAKEN: UndoState
@@ -70,6 +83,10 @@ UNDO_STATE_STARTED: UndoState
 UNDO_STATE_COMPLETED: UndoState
 UNDO_STATE_DROPPED: UndoState
 UNDO_STATE_USED_UP: UndoState
+INCIDENT_STATE_UNSPECIFIED: IncidentState
+INCIDENT_STATE_OPEN: IncidentState
+INCIDENT_STATE_RESOLVED: IncidentState
+INCIDENT_STATE_DROPPED: IncidentState
 
 class ListDefinitionsRequest(_message.Message):
     __slots__ = ("bpmn_process_id", "latest_only", "page_size", "page_key")
@@ -206,26 +223,44 @@ class DecisionEvaluation(_message.Message):
     def __init__(self, key: _Optional[int] = ..., decision_key: _Optional[int] = ..., decision_id: _Optional[str] = ..., version: _Optional[int] = ..., output_json: _Optional[str] = ..., failed_decision_id: _Optional[str] = ..., failure: _Optional[str] = ..., evaluated_json: _Optional[str] = ..., evaluated_at_ms: _Optional[int] = ..., warnings: _Optional[str] = ...) -> None: ...
 
 class ListProcessInstancesRequest(_message.Message):
-    __slots__ = ("bpmn_process_id", "process_definition_key", "state", "page_size", "page_key")
+    __slots__ = ("bpmn_process_id", "process_definition_key", "state", "page_size", "page_key", "with_incidents", "started_after_ms", "started_before_ms", "variable_name", "variable_json", "roots_only", "count")
     BPMN_PROCESS_ID_FIELD_NUMBER: _ClassVar[int]
     PROCESS_DEFINITION_KEY_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_KEY_FIELD_NUMBER: _ClassVar[int]
+    WITH_INCIDENTS_FIELD_NUMBER: _ClassVar[int]
+    STARTED_AFTER_MS_FIELD_NUMBER: _ClassVar[int]
+    STARTED_BEFORE_MS_FIELD_NUMBER: _ClassVar[int]
+    VARIABLE_NAME_FIELD_NUMBER: _ClassVar[int]
+    VARIABLE_JSON_FIELD_NUMBER: _ClassVar[int]
+    ROOTS_ONLY_FIELD_NUMBER: _ClassVar[int]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
     bpmn_process_id: str
     process_definition_key: int
     state: ProcessInstanceState
     page_size: int
     page_key: int
-    def __init__(self, bpmn_process_id: _Optional[str] = ..., process_definition_key: _Optional[int] = ..., state: _Optional[_Union[ProcessInstanceState, str]] = ..., page_size: _Optional[int] = ..., page_key: _Optional[int] = ...) -> None: ...
+    with_incidents: bool
+    started_after_ms: int
+    started_before_ms: int
+    variable_name: str
+    variable_json: str
+    roots_only: bool
+    count: bool
+    def __init__(self, bpmn_process_id: _Optional[str] = ..., process_definition_key: _Optional[int] = ..., state: _Optional[_Union[ProcessInstanceState, str]] = ..., page_size: _Optional[int] = ..., page_key: _Optional[int] = ..., with_incidents: bool = ..., started_after_ms: _Optional[int] = ..., started_before_ms: _Optional[int] = ..., variable_name: _Optional[str] = ..., variable_json: _Optional[str] = ..., roots_only: bool = ..., count: bool = ...) -> None: ...
 
 class ListProcessInstancesResponse(_message.Message):
-    __slots__ = ("process_instances", "next_page_key")
+    __slots__ = ("process_instances", "next_page_key", "total", "total_is_at_least")
     PROCESS_INSTANCES_FIELD_NUMBER: _ClassVar[int]
     NEXT_PAGE_KEY_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_IS_AT_LEAST_FIELD_NUMBER: _ClassVar[int]
     process_instances: _containers.RepeatedCompositeFieldContainer[ProcessInstance]
     next_page_key: int
-    def __init__(self, process_instances: _Optional[_Iterable[_Union[ProcessInstance, _Mapping[str, _Any]]]] = ..., next_page_key: _Optional[int] = ...) -> None: ...
+    total: int
+    total_is_at_least: bool
+    def __init__(self, process_instances: _Optional[_Iterable[_Union[ProcessInstance, _Mapping[str, _Any]]]] = ..., next_page_key: _Optional[int] = ..., total: _Optional[int] = ..., total_is_at_least: bool = ...) -> None: ...
 
 class ProcessInstance(_message.Message):
     __slots__ = ("key", "bpmn_process_id", "version", "process_definition_key", "state", "started_at_ms", "ended_at_ms", "parent_process_instance_key", "incident_count", "quarantined")
@@ -296,7 +331,7 @@ class CorrelatedMessage(_message.Message):
     def __init__(self, message_key: _Optional[int] = ..., element_id: _Optional[str] = ..., element_name: _Optional[str] = ..., element_instance_key: _Optional[int] = ..., name: _Optional[str] = ..., position: _Optional[int] = ..., correlated_at_ms: _Optional[int] = ...) -> None: ...
 
 class ElementInstance(_message.Message):
-    __slots__ = ("key", "element_id", "element_name", "element_type", "state", "activated_position", "activated_at_ms", "ended_position", "ended_at_ms", "variables", "jobs", "incidents", "waits", "children", "called_process_instance_key", "undo_record_key", "loop_counter", "loop", "decisions")
+    __slots__ = ("key", "element_id", "element_name", "element_type", "state", "activated_position", "activated_at_ms", "ended_position", "ended_at_ms", "variables", "jobs", "incidents", "waits", "children", "called_process_instance_key", "undo_record_key", "loop_counter", "loop", "decisions", "ended_jobs", "ended_incidents", "termination", "joins")
     KEY_FIELD_NUMBER: _ClassVar[int]
     ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
     ELEMENT_NAME_FIELD_NUMBER: _ClassVar[int]
@@ -316,6 +351,10 @@ class ElementInstance(_message.Message):
     LOOP_COUNTER_FIELD_NUMBER: _ClassVar[int]
     LOOP_FIELD_NUMBER: _ClassVar[int]
     DECISIONS_FIELD_NUMBER: _ClassVar[int]
+    ENDED_JOBS_FIELD_NUMBER: _ClassVar[int]
+    ENDED_INCIDENTS_FIELD_NUMBER: _ClassVar[int]
+    TERMINATION_FIELD_NUMBER: _ClassVar[int]
+    JOINS_FIELD_NUMBER: _ClassVar[int]
     key: int
     element_id: str
     element_name: str
@@ -335,7 +374,65 @@ class ElementInstance(_message.Message):
     loop_counter: int
     loop: Loop
     decisions: _containers.RepeatedCompositeFieldContainer[DecisionEvaluation]
-    def __init__(self, key: _Optional[int] = ..., element_id: _Optional[str] = ..., element_name: _Optional[str] = ..., element_type: _Optional[str] = ..., state: _Optional[_Union[ElementInstanceState, str]] = ..., activated_position: _Optional[int] = ..., activated_at_ms: _Optional[int] = ..., ended_position: _Optional[int] = ..., ended_at_ms: _Optional[int] = ..., variables: _Optional[_Iterable[_Union[Variable, _Mapping[str, _Any]]]] = ..., jobs: _Optional[_Iterable[_Union[Job, _Mapping[str, _Any]]]] = ..., incidents: _Optional[_Iterable[_Union[Incident, _Mapping[str, _Any]]]] = ..., waits: _Optional[_Iterable[_Union[Wait, _Mapping[str, _Any]]]] = ..., children: _Optional[_Iterable[_Union[ElementInstance, _Mapping[str, _Any]]]] = ..., called_process_instance_key: _Optional[int] = ..., undo_record_key: _Optional[int] = ..., loop_counter: _Optional[int] = ..., loop: _Optional[_Union[Loop, _Mapping[str, _Any]]] = ..., decisions: _Optional[_Iterable[_Union[DecisionEvaluation, _Mapping[str, _Any]]]] = ...) -> None: ...
+    ended_jobs: _containers.RepeatedCompositeFieldContainer[Job]
+    ended_incidents: _containers.RepeatedCompositeFieldContainer[Incident]
+    termination: Termination
+    joins: _containers.RepeatedCompositeFieldContainer[Join]
+    def __init__(self, key: _Optional[int] = ..., element_id: _Optional[str] = ..., element_name: _Optional[str] = ..., element_type: _Optional[str] = ..., state: _Optional[_Union[ElementInstanceState, str]] = ..., activated_position: _Optional[int] = ..., activated_at_ms: _Optional[int] = ..., ended_position: _Optional[int] = ..., ended_at_ms: _Optional[int] = ..., variables: _Optional[_Iterable[_Union[Variable, _Mapping[str, _Any]]]] = ..., jobs: _Optional[_Iterable[_Union[Job, _Mapping[str, _Any]]]] = ..., incidents: _Optional[_Iterable[_Union[Incident, _Mapping[str, _Any]]]] = ..., waits: _Optional[_Iterable[_Union[Wait, _Mapping[str, _Any]]]] = ..., children: _Optional[_Iterable[_Union[ElementInstance, _Mapping[str, _Any]]]] = ..., called_process_instance_key: _Optional[int] = ..., undo_record_key: _Optional[int] = ..., loop_counter: _Optional[int] = ..., loop: _Optional[_Union[Loop, _Mapping[str, _Any]]] = ..., decisions: _Optional[_Iterable[_Union[DecisionEvaluation, _Mapping[str, _Any]]]] = ..., ended_jobs: _Optional[_Iterable[_Union[Job, _Mapping[str, _Any]]]] = ..., ended_incidents: _Optional[_Iterable[_Union[Incident, _Mapping[str, _Any]]]] = ..., termination: _Optional[_Union[Termination, _Mapping[str, _Any]]] = ..., joins: _Optional[_Iterable[_Union[Join, _Mapping[str, _Any]]]] = ...) -> None: ...
+
+class Termination(_message.Message):
+    __slots__ = ("cause", "element_id", "element_name", "command", "error_code", "error_message")
+    class Cause(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        CAUSE_UNSPECIFIED: _ClassVar[Termination.Cause]
+        CAUSE_COMMAND: _ClassVar[Termination.Cause]
+        CAUSE_EVENT: _ClassVar[Termination.Cause]
+        CAUSE_TERMINATE_END_EVENT: _ClassVar[Termination.Cause]
+        CAUSE_SCOPE: _ClassVar[Termination.Cause]
+        CAUSE_CALLER: _ClassVar[Termination.Cause]
+        CAUSE_COMPLETION_CONDITION: _ClassVar[Termination.Cause]
+    CAUSE_UNSPECIFIED: Termination.Cause
+    CAUSE_COMMAND: Termination.Cause
+    CAUSE_EVENT: Termination.Cause
+    CAUSE_TERMINATE_END_EVENT: Termination.Cause
+    CAUSE_SCOPE: Termination.Cause
+    CAUSE_CALLER: Termination.Cause
+    CAUSE_COMPLETION_CONDITION: Termination.Cause
+    CAUSE_FIELD_NUMBER: _ClassVar[int]
+    ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    ELEMENT_NAME_FIELD_NUMBER: _ClassVar[int]
+    COMMAND_FIELD_NUMBER: _ClassVar[int]
+    ERROR_CODE_FIELD_NUMBER: _ClassVar[int]
+    ERROR_MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    cause: Termination.Cause
+    element_id: str
+    element_name: str
+    command: str
+    error_code: str
+    error_message: str
+    def __init__(self, cause: _Optional[_Union[Termination.Cause, str]] = ..., element_id: _Optional[str] = ..., element_name: _Optional[str] = ..., command: _Optional[str] = ..., error_code: _Optional[str] = ..., error_message: _Optional[str] = ...) -> None: ...
+
+class Join(_message.Message):
+    __slots__ = ("element_id", "element_name", "flows")
+    ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    ELEMENT_NAME_FIELD_NUMBER: _ClassVar[int]
+    FLOWS_FIELD_NUMBER: _ClassVar[int]
+    element_id: str
+    element_name: str
+    flows: _containers.RepeatedCompositeFieldContainer[JoinFlow]
+    def __init__(self, element_id: _Optional[str] = ..., element_name: _Optional[str] = ..., flows: _Optional[_Iterable[_Union[JoinFlow, _Mapping[str, _Any]]]] = ...) -> None: ...
+
+class JoinFlow(_message.Message):
+    __slots__ = ("flow_id", "source_element_id", "source_element_name", "tokens")
+    FLOW_ID_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_ELEMENT_NAME_FIELD_NUMBER: _ClassVar[int]
+    TOKENS_FIELD_NUMBER: _ClassVar[int]
+    flow_id: str
+    source_element_id: str
+    source_element_name: str
+    tokens: int
+    def __init__(self, flow_id: _Optional[str] = ..., source_element_id: _Optional[str] = ..., source_element_name: _Optional[str] = ..., tokens: _Optional[int] = ...) -> None: ...
 
 class Loop(_message.Message):
     __slots__ = ("total", "completed")
@@ -354,7 +451,7 @@ class Variable(_message.Message):
     def __init__(self, name: _Optional[str] = ..., value_json: _Optional[str] = ...) -> None: ...
 
 class Job(_message.Message):
-    __slots__ = ("key", "type", "state", "retries", "worker", "due_at_ms", "error_code", "error_message")
+    __slots__ = ("key", "type", "state", "retries", "worker", "due_at_ms", "error_code", "error_message", "tries", "tries_left_out", "process_instance_key", "bpmn_process_id", "element_id", "element_instance_key", "ended_at_ms")
     KEY_FIELD_NUMBER: _ClassVar[int]
     TYPE_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
@@ -363,6 +460,13 @@ class Job(_message.Message):
     DUE_AT_MS_FIELD_NUMBER: _ClassVar[int]
     ERROR_CODE_FIELD_NUMBER: _ClassVar[int]
     ERROR_MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    TRIES_FIELD_NUMBER: _ClassVar[int]
+    TRIES_LEFT_OUT_FIELD_NUMBER: _ClassVar[int]
+    PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
+    BPMN_PROCESS_ID_FIELD_NUMBER: _ClassVar[int]
+    ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    ELEMENT_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
+    ENDED_AT_MS_FIELD_NUMBER: _ClassVar[int]
     key: int
     type: str
     state: JobState
@@ -371,7 +475,64 @@ class Job(_message.Message):
     due_at_ms: int
     error_code: str
     error_message: str
-    def __init__(self, key: _Optional[int] = ..., type: _Optional[str] = ..., state: _Optional[_Union[JobState, str]] = ..., retries: _Optional[int] = ..., worker: _Optional[str] = ..., due_at_ms: _Optional[int] = ..., error_code: _Optional[str] = ..., error_message: _Optional[str] = ...) -> None: ...
+    tries: _containers.RepeatedCompositeFieldContainer[JobTry]
+    tries_left_out: int
+    process_instance_key: int
+    bpmn_process_id: str
+    element_id: str
+    element_instance_key: int
+    ended_at_ms: int
+    def __init__(self, key: _Optional[int] = ..., type: _Optional[str] = ..., state: _Optional[_Union[JobState, str]] = ..., retries: _Optional[int] = ..., worker: _Optional[str] = ..., due_at_ms: _Optional[int] = ..., error_code: _Optional[str] = ..., error_message: _Optional[str] = ..., tries: _Optional[_Iterable[_Union[JobTry, _Mapping[str, _Any]]]] = ..., tries_left_out: _Optional[int] = ..., process_instance_key: _Optional[int] = ..., bpmn_process_id: _Optional[str] = ..., element_id: _Optional[str] = ..., element_instance_key: _Optional[int] = ..., ended_at_ms: _Optional[int] = ...) -> None: ...
+
+class JobTry(_message.Message):
+    __slots__ = ("outcome", "worker", "began_at_ms", "ended_at_ms", "retries", "error_code", "error_message")
+    class Outcome(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        OUTCOME_UNSPECIFIED: _ClassVar[JobTry.Outcome]
+        OUTCOME_FAILED: _ClassVar[JobTry.Outcome]
+        OUTCOME_TIMED_OUT: _ClassVar[JobTry.Outcome]
+        OUTCOME_ERROR_THROWN: _ClassVar[JobTry.Outcome]
+    OUTCOME_UNSPECIFIED: JobTry.Outcome
+    OUTCOME_FAILED: JobTry.Outcome
+    OUTCOME_TIMED_OUT: JobTry.Outcome
+    OUTCOME_ERROR_THROWN: JobTry.Outcome
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    WORKER_FIELD_NUMBER: _ClassVar[int]
+    BEGAN_AT_MS_FIELD_NUMBER: _ClassVar[int]
+    ENDED_AT_MS_FIELD_NUMBER: _ClassVar[int]
+    RETRIES_FIELD_NUMBER: _ClassVar[int]
+    ERROR_CODE_FIELD_NUMBER: _ClassVar[int]
+    ERROR_MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    outcome: JobTry.Outcome
+    worker: str
+    began_at_ms: int
+    ended_at_ms: int
+    retries: int
+    error_code: str
+    error_message: str
+    def __init__(self, outcome: _Optional[_Union[JobTry.Outcome, str]] = ..., worker: _Optional[str] = ..., began_at_ms: _Optional[int] = ..., ended_at_ms: _Optional[int] = ..., retries: _Optional[int] = ..., error_code: _Optional[str] = ..., error_message: _Optional[str] = ...) -> None: ...
+
+class ListJobsRequest(_message.Message):
+    __slots__ = ("type", "process_instance_key", "state", "page_size", "page_key")
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_KEY_FIELD_NUMBER: _ClassVar[int]
+    type: str
+    process_instance_key: int
+    state: JobState
+    page_size: int
+    page_key: int
+    def __init__(self, type: _Optional[str] = ..., process_instance_key: _Optional[int] = ..., state: _Optional[_Union[JobState, str]] = ..., page_size: _Optional[int] = ..., page_key: _Optional[int] = ...) -> None: ...
+
+class ListJobsResponse(_message.Message):
+    __slots__ = ("jobs", "next_page_key")
+    JOBS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_KEY_FIELD_NUMBER: _ClassVar[int]
+    jobs: _containers.RepeatedCompositeFieldContainer[Job]
+    next_page_key: int
+    def __init__(self, jobs: _Optional[_Iterable[_Union[Job, _Mapping[str, _Any]]]] = ..., next_page_key: _Optional[int] = ...) -> None: ...
 
 class Wait(_message.Message):
     __slots__ = ("kind", "key", "element_id", "name", "correlation_key", "due_at_ms", "element_name", "repetitions", "interval")
@@ -434,14 +595,16 @@ class UndoRecord(_message.Message):
     def __init__(self, key: _Optional[int] = ..., element_id: _Optional[str] = ..., element_instance_key: _Optional[int] = ..., scope_key: _Optional[int] = ..., activated_position: _Optional[int] = ..., completed_position: _Optional[int] = ..., state: _Optional[_Union[UndoState, str]] = ..., throw_element_instance_key: _Optional[int] = ..., handler_element_instance_key: _Optional[int] = ..., handler_element_id: _Optional[str] = ..., handler_name: _Optional[str] = ..., undo_order: _Optional[int] = ...) -> None: ...
 
 class ListIncidentsRequest(_message.Message):
-    __slots__ = ("process_instance_key", "page_size", "page_key")
+    __slots__ = ("process_instance_key", "page_size", "page_key", "with_called")
     PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_KEY_FIELD_NUMBER: _ClassVar[int]
+    WITH_CALLED_FIELD_NUMBER: _ClassVar[int]
     process_instance_key: int
     page_size: int
     page_key: int
-    def __init__(self, process_instance_key: _Optional[int] = ..., page_size: _Optional[int] = ..., page_key: _Optional[int] = ...) -> None: ...
+    with_called: bool
+    def __init__(self, process_instance_key: _Optional[int] = ..., page_size: _Optional[int] = ..., page_key: _Optional[int] = ..., with_called: bool = ...) -> None: ...
 
 class ListIncidentsResponse(_message.Message):
     __slots__ = ("incidents", "next_page_key")
@@ -452,7 +615,7 @@ class ListIncidentsResponse(_message.Message):
     def __init__(self, incidents: _Optional[_Iterable[_Union[Incident, _Mapping[str, _Any]]]] = ..., next_page_key: _Optional[int] = ...) -> None: ...
 
 class Incident(_message.Message):
-    __slots__ = ("key", "process_instance_key", "bpmn_process_id", "element_id", "element_instance_key", "job_key", "error_type", "message", "created_at_ms", "remedy")
+    __slots__ = ("key", "process_instance_key", "bpmn_process_id", "element_id", "element_instance_key", "job_key", "error_type", "message", "created_at_ms", "remedy", "state", "ended_at_ms")
     KEY_FIELD_NUMBER: _ClassVar[int]
     PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
     BPMN_PROCESS_ID_FIELD_NUMBER: _ClassVar[int]
@@ -463,6 +626,8 @@ class Incident(_message.Message):
     MESSAGE_FIELD_NUMBER: _ClassVar[int]
     CREATED_AT_MS_FIELD_NUMBER: _ClassVar[int]
     REMEDY_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    ENDED_AT_MS_FIELD_NUMBER: _ClassVar[int]
     key: int
     process_instance_key: int
     bpmn_process_id: str
@@ -473,7 +638,53 @@ class Incident(_message.Message):
     message: str
     created_at_ms: int
     remedy: str
-    def __init__(self, key: _Optional[int] = ..., process_instance_key: _Optional[int] = ..., bpmn_process_id: _Optional[str] = ..., element_id: _Optional[str] = ..., element_instance_key: _Optional[int] = ..., job_key: _Optional[int] = ..., error_type: _Optional[str] = ..., message: _Optional[str] = ..., created_at_ms: _Optional[int] = ..., remedy: _Optional[str] = ...) -> None: ...
+    state: IncidentState
+    ended_at_ms: int
+    def __init__(self, key: _Optional[int] = ..., process_instance_key: _Optional[int] = ..., bpmn_process_id: _Optional[str] = ..., element_id: _Optional[str] = ..., element_instance_key: _Optional[int] = ..., job_key: _Optional[int] = ..., error_type: _Optional[str] = ..., message: _Optional[str] = ..., created_at_ms: _Optional[int] = ..., remedy: _Optional[str] = ..., state: _Optional[_Union[IncidentState, str]] = ..., ended_at_ms: _Optional[int] = ...) -> None: ...
+
+class GetMessageRequest(_message.Message):
+    __slots__ = ("message_key",)
+    MESSAGE_KEY_FIELD_NUMBER: _ClassVar[int]
+    message_key: int
+    def __init__(self, message_key: _Optional[int] = ...) -> None: ...
+
+class GetMessageResponse(_message.Message):
+    __slots__ = ("key", "name", "correlation_key", "message_id", "published_at_ms", "expires_at_ms", "is_kept", "receivers")
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    CORRELATION_KEY_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    PUBLISHED_AT_MS_FIELD_NUMBER: _ClassVar[int]
+    EXPIRES_AT_MS_FIELD_NUMBER: _ClassVar[int]
+    IS_KEPT_FIELD_NUMBER: _ClassVar[int]
+    RECEIVERS_FIELD_NUMBER: _ClassVar[int]
+    key: int
+    name: str
+    correlation_key: str
+    message_id: str
+    published_at_ms: int
+    expires_at_ms: int
+    is_kept: bool
+    receivers: _containers.RepeatedCompositeFieldContainer[MessageReceiver]
+    def __init__(self, key: _Optional[int] = ..., name: _Optional[str] = ..., correlation_key: _Optional[str] = ..., message_id: _Optional[str] = ..., published_at_ms: _Optional[int] = ..., expires_at_ms: _Optional[int] = ..., is_kept: bool = ..., receivers: _Optional[_Iterable[_Union[MessageReceiver, _Mapping[str, _Any]]]] = ...) -> None: ...
+
+class MessageReceiver(_message.Message):
+    __slots__ = ("process_instance_key", "bpmn_process_id", "element_id", "element_name", "begun", "position", "correlated_at_ms")
+    PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
+    BPMN_PROCESS_ID_FIELD_NUMBER: _ClassVar[int]
+    ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    ELEMENT_NAME_FIELD_NUMBER: _ClassVar[int]
+    BEGUN_FIELD_NUMBER: _ClassVar[int]
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    CORRELATED_AT_MS_FIELD_NUMBER: _ClassVar[int]
+    process_instance_key: int
+    bpmn_process_id: str
+    element_id: str
+    element_name: str
+    begun: bool
+    position: int
+    correlated_at_ms: int
+    def __init__(self, process_instance_key: _Optional[int] = ..., bpmn_process_id: _Optional[str] = ..., element_id: _Optional[str] = ..., element_name: _Optional[str] = ..., begun: bool = ..., position: _Optional[int] = ..., correlated_at_ms: _Optional[int] = ...) -> None: ...
 
 class GetHistoryRequest(_message.Message):
     __slots__ = ("process_instance_key", "after_position", "limit")
@@ -557,6 +768,8 @@ class CounterflowStub:
     ListProcessInstances: _aio.UnaryUnaryMultiCallable[ListProcessInstancesRequest, ListProcessInstancesResponse]
     GetProcessInstance: _aio.UnaryUnaryMultiCallable[GetProcessInstanceRequest, GetProcessInstanceResponse]
     ListIncidents: _aio.UnaryUnaryMultiCallable[ListIncidentsRequest, ListIncidentsResponse]
+    ListJobs: _aio.UnaryUnaryMultiCallable[ListJobsRequest, ListJobsResponse]
+    GetMessage: _aio.UnaryUnaryMultiCallable[GetMessageRequest, GetMessageResponse]
     GetHistory: _aio.UnaryStreamMultiCallable[GetHistoryRequest, HistoryRecord]
     GetQuarantine: _aio.UnaryUnaryMultiCallable[GetQuarantineRequest, GetQuarantineResponse]
     ReleaseQuarantined: _aio.UnaryUnaryMultiCallable[ReleaseQuarantinedRequest, ReleaseQuarantinedResponse]

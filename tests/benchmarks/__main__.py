@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from tests.benchmarks import documents, end_to_end, feel_dmn, footprint, growth, in_process, machine, overload, spiff, steps
+from tests.benchmarks import documents, end_to_end, feel_dmn, footprint, growth, in_process, machine, overload, peers, spiff, steps
 from tests.benchmarks.figures import Result, as_text, lines
 from tests.benchmarks.options import Options, read_options
 
@@ -13,6 +13,7 @@ BENCHMARKS: Mapping[str, Callable[[Options], Iterator[Result]]] = {
     "load": end_to_end.under_load,
     "idle": end_to_end.idle,
     "overload": overload.overload,
+    "peers": peers.peers,
     "start": footprint.starting,
     "waiting": footprint.waiting,
     "kernel": in_process.kernel,

@@ -7,7 +7,7 @@ import io
 import pytest
 from rich.console import Console
 
-from counterflow.cli.drawing import draw
+from counterflow.cli.drawing import DRAWN_TRIES, draw
 from counterflow.edge.reading import tree
 from counterflow.kernel.quarantine import QuarantineInstance
 from counterflow.kernel.rows import ProcessInstance
@@ -15,7 +15,7 @@ from counterflow.queries.instances import process_instance
 from counterflow.testing import Engine
 from counterflow_wire import counterflow_v1 as wire
 from tests.cli.models import CALLING, EACH, PAYMENT, REMINDED
-from tests.queries.models import GUARDED, PAID, TRIP, engine_with
+from tests.queries.models import GUARDED, JOINED, PAID, TRIP, engine_with
 from tests.queries.test_decisions import SIZE, SIZED
 from tests.queries.test_story_of_waits import STARTED
 
@@ -71,8 +71,11 @@ def test_decisions_with_their_inputs_rules_and_outputs() -> None:
         f"│   ├── ▦ size version 1 → failed: decision 'size': {broken}\n"
         f"│   │   ├── ⚠ {broken}: it is null\n"
         "│   │   └── size n = 4 → rules 1, 2 → null\n"
-        '│   └── ▦ size version 1 → "large"\n'
-        '│       └── size n = 9 → rule 2 → "large"\n'
+        '│   ├── ▦ size version 1 → "large"\n'
+        '│   │   └── size n = 9 → rule 2 → "large"\n'
+        "│   └── incident K+4 DECISION_EVALUATION_ERROR  resolved after 0 ms  Expected decision 'size' (version 1) of 'decide' to give a "
+        "result, but it\n"
+        "│       failed: decision 'size': …\n"
         "└── ✓ end  0 ms\n"
     )
 
@@ -119,11 +122,12 @@ def test_an_error_that_swept_a_sub_process_away() -> None:
         '├── kind = "charge"\n'
         "├── total = 12\n"
         "├── ✓ start  0 ms\n"
-        "├── ✗ Inside  0 ms  terminated  inside\n"
+        "├── ✗ Inside  0 ms  terminated by Card refused, error REFUSED: no money  inside\n"
         "│   ├── ✓ begin  0 ms\n"
         "│   ├── ✓ Reserve  0 ms  reserve  ↶ can no longer be undone\n"
         "│   └── ✗ Charge  0 ms  terminated  charge\n"
-        "│       └── amount = 12\n"
+        "│       ├── amount = 12\n"
+        "│       └── job K+8 charge  error caught  REFUSED: no money\n"
         "├── ✓ Card refused  0 ms  refused\n"
         "└── ✓ end-refused  0 ms\n"
     )
@@ -141,6 +145,73 @@ def test_an_incident_with_its_remedy() -> None:
         "    └── incident K+4 JOB_NO_RETRIES  no rooms\n"
         "        → Mend what the worker tripped over, then give the job retries and resolve the incident. (counterflow resolve K+4)\n"
     )
+
+
+def test_earlier_tries_and_an_incident_that_was_resolved() -> None:
+    engine = engine_with(TRIP)
+    key = engine.start("trip")
+    engine.activate("book-hotel", worker="anna")
+    engine.advance(seconds=2)
+    engine.fail("book-hotel", retries=1, message="no rooms")
+    engine.activate("book-hotel", worker="bert")
+    engine.advance(minutes=5)
+    engine.fail("book-hotel", retries=0, message="closed")
+    lines = [line.strip("│├└─ ") for line in drawn(engine, key).splitlines()]
+    assert lines[3:6] == [
+        "job K+3 book-hotel  failed, 0 retries, worker bert  closed",
+        "✗ failed after 2.0 s, 2023-11-14 22:13:22.000Z, worker anna  no rooms",
+        "✗ timed out after 5 m 0 s, 2023-11-14 22:18:22.000Z, worker bert",
+    ]
+    engine.update_retries("book-hotel", 1)
+    engine.resolve("book-hotel")
+    engine.complete("book-hotel")
+    lines = [line.strip("│├└─ ") for line in drawn(engine, key).splitlines()]
+    assert lines[3:7] == [
+        "job K+3 book-hotel  completed, worker bert",
+        "✗ failed after 2.0 s, 2023-11-14 22:13:22.000Z, worker anna  no rooms",
+        "✗ timed out after 5 m 0 s, 2023-11-14 22:18:22.000Z, worker bert",
+        "✗ failed, 2023-11-14 22:18:22.000Z  closed",
+    ]
+    assert "incident K+4 JOB_NO_RETRIES  resolved after 0 ms  closed" in lines
+
+
+def test_of_many_tries_the_latest_are_drawn() -> None:
+    engine = engine_with(TRIP)
+    key = engine.start("trip")
+    for number in range(DRAWN_TRIES + 3):
+        engine.fail("book-hotel", retries=9, message=f"failure {number}")
+    text = drawn(engine, key)
+    assert "… 2 earlier tries" in text
+    assert [f"  failure {number}\n" in text for number in (1, 2, DRAWN_TRIES + 2)] == [False, True, True]
+
+
+def test_who_has_cancelled_an_instance() -> None:
+    engine = engine_with(PAYMENT, CALLING)
+    key = engine.start("calling")
+    child = engine.store.scan(ProcessInstance, {"bpmn_process_id": "payment"})[0].key
+    engine.cancel(key)
+    assert drawn(engine, key).splitlines()[1] == "cancelled by a caller (CancelProcessInstance)"
+    assert "✗ Pay  0 ms  terminated  pay" in drawn(engine, key)
+    assert drawn(engine, child).splitlines()[1:3] == ["with the call of its caller", f"called by process instance {key}"]
+
+
+@pytest.mark.parametrize(
+    "termination,words",
+    [
+        (wire.Termination(cause="CAUSE_TERMINATE_END_EVENT", element_id="stop", element_name="Stop all"), "by the end event Stop all"),
+        (wire.Termination(cause="CAUSE_EVENT", element_id="too-late"), "by too-late"),
+        (wire.Termination(cause="CAUSE_COMPLETION_CONDITION"), "by the completion condition"),
+    ],
+)
+def test_what_has_terminated_an_element(termination: wire.Termination, words: str) -> None:
+    engine = engine_with(TRIP)
+    key = engine.start("trip")
+    engine.cancel(key)
+    answer = tree(process_instance(engine.store, key))
+    answer.root.children[1].termination.CopyFrom(termination)
+    page = io.StringIO()
+    Console(file=page, width=160, color_system=None, highlight=False).print(draw(answer, engine.now_ms))
+    assert f"✗ Book hotel  0 ms  terminated {words}  book-hotel" in page.getvalue()
 
 
 def test_what_is_left_out_is_counted() -> None:
@@ -229,3 +300,16 @@ def test_quarantine_is_told_first() -> None:
 def test_values_are_shown_as_they_are_and_cut_where_they_are_long(value: str, shown: str) -> None:
     engine = engine_with(TRIP)
     assert f"text = {shown}\n" in drawn(engine, engine.start("trip", {"text": value}))
+
+
+def test_a_join_says_for_which_tokens_it_waits() -> None:
+    engine = engine_with(JOINED)
+    key = engine.start("joined")
+    engine.complete("left")
+    assert drawn(engine, key, active_only=True) == (
+        "● joined version 1  K+0  active, 0 ms  started 2023-11-14 22:13:20.000Z\n"
+        "├── ● right  0 ms  active\n"
+        "│   └── job K+6 right  activatable, 1 retry\n"
+        "├── ⋈ join  waits for a token from right (right-join); has one from left (left-join)\n"
+        "└── … and 3 element instances that are left out\n"
+    )

@@ -1,13 +1,16 @@
-"""Starting, watching, changing and ending process instances."""
+"""Finding, changing and ending process instances."""
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from tests.cli.commands import CommandLine
+from tests.cli.models import CALLING, PAYMENT
 from tests.queries.models import GUARDED, PAID, TRIP
 
 
@@ -17,50 +20,6 @@ def deployed(counterflow: CommandLine, tmp_path: Path) -> None:
     (tmp_path / "trip.bpmn").write_bytes(TRIP)
     (tmp_path / "guarded.bpmn").write_bytes(GUARDED)
     counterflow.good("deploy", tmp_path / "trip.bpmn", tmp_path / "guarded.bpmn")
-
-
-def test_start_gives_the_key_as_data_and_the_rest_as_words(counterflow: CommandLine) -> None:
-    run = counterflow.good("start", "trip", "--variables", '{"days": 3}')
-    assert run.words == f"Started trip version 1; watch it with `counterflow show {int(run.data)}`.\n"
-
-
-def test_start_gives_json(counterflow: CommandLine) -> None:
-    found = counterflow.good("start", "trip", "--json").json
-    assert (found["bpmnProcessId"], found["version"], found["tenantId"]) == ("trip", 1, "<default>")
-    assert isinstance(found["processInstanceKey"], int)
-
-
-def test_variables_can_come_from_a_file(counterflow: CommandLine, tmp_path: Path) -> None:
-    document = tmp_path / "variables.json"
-    document.write_text('{"days": 1180591620717411303424}', encoding="utf-8")
-    key = int(counterflow.good("start", "trip", "--variables", f"@{document}").data)
-    assert counterflow.good("show", key, "--json").json["root"]["variables"] == [{"name": "days", "value": 2**70}]
-
-
-def test_start_can_wait_for_the_end(counterflow: CommandLine, tmp_path: Path) -> None:
-    straight = tmp_path / "straight.bpmn"
-    middle = TRIP[: TRIP.index(b"<bpmn:startEvent")].replace(b'"trip"', b'"straight"')
-    straight.write_bytes(
-        middle + b'<bpmn:startEvent id="s"/><bpmn:endEvent id="e"/><bpmn:sequenceFlow id="f" sourceRef="s" targetRef="e"/>'
-        b"</bpmn:process></bpmn:definitions>"
-    )
-    counterflow.good("deploy", straight)
-    run = counterflow.good("start", "straight", "--await", "--variables", '{"a": [1]}')
-    assert run.json == {"a": [1]}
-    assert "Completed straight version 1" in run.words
-    assert counterflow.good("start", "straight", "--await", "--json").json["variables"] == {}
-
-
-def test_start_at_chosen_elements(counterflow: CommandLine) -> None:
-    key = int(counterflow.good("start", "trip", "--at", "book-car", "--at", "book-hotel").data)
-    children = counterflow.good("show", key, "--json").json["root"]["children"]
-    assert [child["elementId"] for child in children] == ["book-car", "book-hotel"]
-
-
-def test_waiting_ends_when_the_time_is_over(counterflow: CommandLine) -> None:
-    run = counterflow("start", "trip", "--await", "--timeout", "0.1")
-    assert (run.code, run.data) == (124, "")
-    assert "has not completed within 100 ms" in run.words
 
 
 def test_instances_are_listed_and_narrowed(counterflow: CommandLine) -> None:
@@ -82,44 +41,75 @@ def test_more_instances_than_fit_on_a_page(counterflow: CommandLine, monkeypatch
     assert [one["key"] for one in counterflow.good("instances", "--limit", 5, "--json").json] == keys[::-1]
 
 
-def test_show_draws_a_tree_with_compensation_in_pairs(counterflow: CommandLine) -> None:
-    key = counterflow.start("trip", {"days": 3})
-    counterflow.complete(key, "book-hotel", "book-car", "cancel-car")
-    drawn = counterflow.good("show", key).data
-    assert "↶ undone by Cancel car (1st)" in drawn
-    assert "↶ being undone by Cancel hotel (2nd)" in drawn
-    assert "↶ undoes Book car" in drawn
-    assert "days = 3" in drawn
+def test_how_many_there_are_is_said_where_not_all_are_shown(counterflow: CommandLine) -> None:
+    wanted = f"w-{uuid4()}"
+    for _ in range(3):
+        counterflow.start("trip", {"wanted": wanted})
+    asked = ("instances", "--variable", f"wanted={wanted}")
+    assert counterflow.good(*asked, "--limit", 2).words == "2 of 3 shown, the newest; --limit 3 shows more.\n"
+    assert counterflow.good(*asked, "--limit", 2, "--json").words == "2 of 3 shown, the newest; --limit 3 shows more.\n"
+    assert counterflow.good(*asked).words == ""
+    assert len(counterflow.good(*asked).data.splitlines()) == 4
+    assert counterflow.good("incidents", "--limit", 1).words in {"", "No open incidents.\n", MORE}
+    assert counterflow.good("jobs", "--limit", 1).words == MORE
 
 
-def test_show_of_active_elements_only(counterflow: CommandLine) -> None:
-    key = counterflow.start("guarded", PAID)
-    counterflow.complete(key, "reserve")
-    drawn = counterflow.good("show", key, "--active").data
-    assert "Charge" in drawn
-    assert "Reserve" not in drawn
-    assert "… and 3 element instances that are left out" in drawn
-    assert "… and 2 element instances that are left out" in counterflow.good("show", key, "--limit", 4).data
+def test_instances_are_found_by_incident_time_and_variable(counterflow: CommandLine) -> None:
+    wanted = {"order": {"id": f"o-{uuid4()}", "lines": [1, 2.50]}}
+    plain, stuck = counterflow.start("trip", wanted), counterflow.start("trip", wanted)
+    counterflow.fail(stuck, "book-hotel", "no rooms")
+
+    def keys(*asked: object) -> list[int]:
+        return [one["key"] for one in counterflow.good("instances", *asked, "--json", "--limit", 1000).json]
+
+    same = ("--variable", f"order={json.dumps(wanted['order'], indent=4)}")
+    assert keys(*same) == [stuck, plain]
+    assert keys(*same, "--with-incident") == [stuck]
+    assert keys(*same, "--process", "guarded") == []
+    assert keys("--variable", 'order={"id": 1}') == []
+    assert {plain, stuck} <= set(keys("--variable", "order", "--state", "active"))
+    assert {plain, stuck} <= set(keys("--since", "1h", "--until", "2999-01-01"))
+    assert keys("--since", "2999-01-01T00:00:00+02:00") == []
+    assert keys("--until", "1999-12-31T23:59Z") == []
 
 
-def test_history_tells_every_event(counterflow: CommandLine) -> None:
-    key = counterflow.start("trip", {"days": 3})
-    records = counterflow.good("history", key, "--json").json
-    assert records[0]["event"] == "ProcessInstanceCreated"
-    assert next(record for record in records if record["event"] == "VariablesSet")["details"]["values"] == {"days": 3}
-    lines = counterflow.good("history", key).data.splitlines()
-    assert len(lines) == len(records)
-    assert lines[0].split()[3] == "ProcessInstanceCreated"
-    assert len(counterflow.good("history", key, "--limit", 2).data.splitlines()) == 2
+def test_what_is_no_json_is_a_string(counterflow: CommandLine) -> None:
+    name = f"w-{uuid4()}"
+    key = counterflow.start("trip", {"who": name})
+    assert [one["key"] for one in counterflow.good("instances", "--variable", f"who={name}", "--json").json] == [key]
 
 
-def test_history_can_be_followed_to_the_end(counterflow: CommandLine) -> None:
-    key = counterflow.start("trip")
-    counterflow.good("cancel", key)
-    lines = counterflow.good("history", key, "--follow", "--json").data.splitlines()
-    assert json.loads(lines[-1])["event"] == "ElementTerminated"
-    assert json.loads(lines[-1])["key"] == key
-    assert counterflow.good("history", key, "--follow").data.count("\n") == len(lines)
+def test_several_are_cancelled_and_each_refusal_told(counterflow: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second, third, fourth = (counterflow.start("trip") for _ in range(4))
+    assert counterflow.good("cancel", first).words == f"Cancelled process instance {first}.\n"
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{second}\n{third}, {second}\n"))
+    assert counterflow.good("cancel", "-", fourth).words == "Cancelled 3 of 3 process instances.\n"
+    run = counterflow("cancel", first, counterflow.start("trip"), "--json")
+    assert run.code == 3
+    assert run.json[0]["processInstanceKey"] == first
+    assert [one["cancelled"] for one in run.json] == [False, True]
+    assert "no such process was found" in run.json[0]["error"]
+    assert run.words.endswith("Cancelled 1 of 2 process instances.\n")
+
+
+def test_all_of_a_process_are_cancelled(counterflow: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "many.bpmn").write_bytes(TRIP.replace(b'"trip"', b'"many"'))
+    counterflow.good("deploy", tmp_path / "many.bpmn")
+    monkeypatch.setattr("counterflow.cli.remote.LARGEST_PAGE", 2)
+    for _ in range(5):
+        counterflow.start("many")
+    other = counterflow.start("trip")
+    assert counterflow.good("cancel", "--process", "many").words == "Cancelled 5 of 5 process instances.\n"
+    assert counterflow.good("cancel", "--process", "many").words == "No instance is running: nothing to cancel.\n"
+    assert counterflow.good("show", other, "--json").json["processInstance"]["state"] == "active"
+
+
+def test_called_instances_are_cancelled_with_their_callers(counterflow: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "billing.bpmn").write_bytes(PAYMENT.replace(b'"payment"', b'"billing"'))
+    (tmp_path / "calling.bpmn").write_bytes(CALLING.replace(b'"payment"', b'"billing"'))
+    counterflow.good("deploy", tmp_path / "billing.bpmn", tmp_path / "calling.bpmn")
+    counterflow.start("calling")
+    assert counterflow.good("cancel", "--process", "billing").words == "No instance is running: nothing to cancel.\n"
 
 
 def test_variables_are_set_from_outside(counterflow: CommandLine) -> None:
@@ -131,6 +121,8 @@ def test_variables_are_set_from_outside(counterflow: CommandLine) -> None:
     assert root["variables"] == [{"name": "days", "value": 4}]
     assert root["children"][1]["variables"] == [{"name": "days", "value": 5}]
 
+
+MORE = "The newest 1 are shown, and there are more; --limit 10 shows more of them.\n"
 
 REFUSALS = [
     (("start", "nope"), 3, "Expected to find process definition with process ID 'nope', but none found"),
@@ -149,6 +141,16 @@ REFUSALS = [
     (("show", "4711"), 3, "process instance with key '4711', but none was found"),
     (("show", "trip"), 2, "KEY"),
     (("history", "4711"), 3, "process instance with key '4711', but none was found"),
+    (("show",), 2, "Expected the KEY of a process instance, or --last"),
+    (("show", "1", "--last"), 2, "Expected the KEY of a process instance, or --last"),
+    (("show", "1", "--process", "trip"), 2, "Expected the KEY of a process instance, or --last"),
+    (("show", "--last", "--process", "nope"), 3, "Expected a process instance of nope, but none was ever started"),
+    (("instances", "--since", "yesterday"), 2, "--since: expected a moment such as 2026-11-30T08:00 (UTC), or how long ago, such as 2h"),
+    (("instances", "--variable", "=1"), 2, "--variable: expected NAME or NAME=JSON, found '=1'"),
+    (("instances", "--variable", "a=1", "--state", "completed"), 4, "an instance that has ended has neither any more"),
+    (("cancel",), 2, "Expected keys of process instances, or --process ID"),
+    (("cancel", "1", "--process", "trip"), 2, "Expected keys of process instances, or --process ID"),
+    (("cancel", "1", "trip"), 2, "KEY: expected the key of a process instance, which is a number, but found 'trip'"),
     (("cancel", "2251799813685249"), 3, "process instance with key '2251799813685249', but no such process was found"),
     (("set-variables", "2251799813685249", "{}"), 3, "element with key '2251799813685249', but no such element was found"),
 ]

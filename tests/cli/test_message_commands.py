@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from counterflow.cli.exits import Failure
+from counterflow.cli.output import moment
+from counterflow.cli.remote import Remote
 from tests.cli.commands import CommandLine
 from tests.cli.models import CALLING, PAYMENT, REMINDED
 
@@ -27,7 +30,9 @@ def test_a_message_reaches_who_waits_and_brings_its_variables(counterflow: Comma
     key = counterflow.start("reminded", {"order": "cli-1"})
     run = counterflow.good("publish", "paid", "--key", "cli-1", "--variables", '{"amount": 12}')
     assert int(run.data) > key
-    assert run.words == "Published paid / cli-1 to those who wait now.\n"
+    assert run.words == (
+        f"Published paid / cli-1. It has reached\n  process instance {key} of reminded, which waited at Wait for the money\n"
+    )
     found = counterflow.good("show", key, "--json").json
     assert found["processInstance"]["state"] == "completed"
     assert {"name": "amount", "value": 12} in found["root"]["variables"]
@@ -35,19 +40,23 @@ def test_a_message_reaches_who_waits_and_brings_its_variables(counterflow: Comma
 
 def test_a_message_is_kept_for_who_comes_later(counterflow: CommandLine) -> None:
     run = counterflow.good("publish", "paid", "--key", "cli-2", "--ttl", "5m", "--json")
-    assert (sorted(run.json), run.json["tenantId"]) == (["key", "tenantId"], "<default>")
-    assert run.words == "Published paid / cli-2; it is kept for 5m.\n"
+    assert sorted(run.json) == ["expiresAtMs", "isKept", "key", "publishedAtMs", "receivers", "tenantId"]
+    assert (run.json["tenantId"], run.json["isKept"], run.json["receivers"]) == ("<default>", True, [])
+    assert run.json["expiresAtMs"] - run.json["publishedAtMs"] == 300_000
+    until = moment(run.json["expiresAtMs"])
+    assert run.words == f"Published paid / cli-2: nobody waits for it yet, and it is kept until {until}.\n"
     assert state_of(counterflow, counterflow.start("reminded", {"order": "cli-2"})) == "completed"
 
 
 def test_a_message_that_is_not_kept_is_gone(counterflow: CommandLine) -> None:
-    counterflow.good("publish", "paid", "--key", "cli-3")
+    run = counterflow.good("publish", "paid", "--key", "cli-3")
+    assert run.words == "Published paid / cli-3: nobody waited for it, and it is gone; --ttl keeps a message.\n"
     assert state_of(counterflow, counterflow.start("reminded", {"order": "cli-3"})) == "active"
 
 
 def test_an_id_is_taken_once(counterflow: CommandLine) -> None:
     published = ("publish", "paid", "--key", "cli-4", "--ttl", "60000", "--id", "m-1")
-    assert counterflow.good(*published).words == "Published paid / cli-4; it is kept for 60000 ms.\n"
+    assert "nobody waits for it yet, and it is kept until" in counterflow.good(*published).words
     run = counterflow(*published)
     assert (run.code, run.data) == (4, "")
     assert "message with id 'm-1', but a message with that id was already published" in run.words
@@ -78,6 +87,29 @@ def test_show_leads_from_a_call_to_what_it_called_and_back(counterflow: CommandL
     assert f"cancel the root process instance '{key}' instead" in run.words
     counterflow.good("cancel", key)
     assert state_of(counterflow, child) == "terminated"
+
+
+@pytest.mark.parametrize("kept,words", [((), "nobody waited for it, and it is gone"), (("--ttl", "5m"), "nobody waits for it yet")])
+def test_nobody_is_a_failure_where_a_receiver_is_required(counterflow: CommandLine, kept: tuple[str, ...], words: str) -> None:
+    key = counterflow.start("reminded", {"order": "cli-7"})
+    run = counterflow("publish", "paid", "--key", "cli-8", "--require-receiver", *kept)
+    assert (run.code, int(run.data) > key) == (4, True), "it was published all the same, and has a key"
+    assert f"Published paid / cli-8: {words}" in run.words
+    counterflow.good("publish", "paid", "--key", "cli-7", "--require-receiver", *kept)
+
+
+def test_a_gateway_without_the_reading_service_publishes_all_the_same(monkeypatch: pytest.MonkeyPatch, counterflow: CommandLine) -> None:
+    known = Remote.call
+
+    def call(self: Remote, method: str, **fields: object) -> object:
+        if method == "GetMessage":
+            raise Failure(1, "unknown call", "UNIMPLEMENTED")
+        return known(self, method, **fields)  # type: ignore[arg-type] # fields as they came
+
+    monkeypatch.setattr(Remote, "call", call)
+    run = counterflow.good("publish", "paid", "--key", "cli-9", "--json")
+    assert sorted(run.json) == ["key", "tenantId"]
+    assert run.words == "Published paid / cli-9; this server does not say whom it has reached.\n"
 
 
 REFUSALS = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from counterflow.cli.output import duration, give_json, give_table, moment, ordinal, say, shortened
+from counterflow.cli.output import count, duration, give_json, give_json_text, give_table, json_data, moment, ordinal, say, shortened
 
 DURATIONS = [
     (0, "0 ms"),
@@ -49,6 +49,22 @@ def test_long_text_is_cut_and_kept_on_one_line() -> None:
 def test_a_table_is_aligned_and_goes_to_stdout(capsys: pytest.CaptureFixture[str]) -> None:
     give_table(("KEY", "NAME"), [(1, "a long name"), (10_000, "b")])
     assert capsys.readouterr() == ("KEY    NAME\n1      a long name\n10000  b\n", "")
+
+
+def test_fractions_keep_every_digit_and_every_size(capsys: pytest.CaptureFixture[str]) -> None:
+    text = '{"a": 0.1000000000000000055511151231257827, "b": 1E+400, "c": [1.50, ' + "9" * 5_000 + "]}"
+    give_json(json_data(text), one_line=True)
+    assert capsys.readouterr().out == f"{text}\n"
+
+
+def test_json_text_is_given_as_it_is_but_for_what_a_terminal_would_obey(capsys: pytest.CaptureFixture[str]) -> None:
+    give_json_text('{"a" : "\x9b\u202e"}')
+    assert capsys.readouterr().out == '{"a" : "\\u009b\\u202e"}\n'
+
+
+@pytest.mark.parametrize("number,words", [(0, "0 files, 0 retries"), (1, "1 file, 1 retry"), (2, "2 files, 2 retries")])
+def test_things_are_counted(number: int, words: str) -> None:
+    assert f"{count(number, 'file')}, {count(number, 'retry')}" == words
 
 
 def test_json_keeps_every_digit_and_every_letter(capsys: pytest.CaptureFixture[str]) -> None:

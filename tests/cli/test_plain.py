@@ -36,6 +36,13 @@ CASES: list[tuple[Message, dict[str, Any]]] = [
             "dueAtMs": 5,
             "errorCode": "",
             "errorMessage": "",
+            "tries": [],
+            "triesLeftOut": 0,
+            "processInstanceKey": 0,
+            "bpmnProcessId": "",
+            "elementId": "",
+            "elementInstanceKey": 0,
+            "endedAtMs": None,
         },
     ),
     (

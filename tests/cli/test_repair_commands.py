@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from counterflow.cli.exits import Failure
 from counterflow.cli.remote import Remote
 from tests.cli.commands import CommandLine
+from tests.cli.models import CALLING, PAYMENT
 from tests.queries.models import GUARDED, PAID, TRIP
 
 
@@ -33,12 +35,34 @@ def test_incidents_as_json(counterflow: CommandLine) -> None:
 def test_incidents_say_what_to_do(counterflow: CommandLine) -> None:
     key = counterflow.start("trip")
     incident = counterflow.fail(key, "book-hotel", "no rooms")
-    head, message, remedy = counterflow.good("incidents", "--instance", key).data.splitlines()
-    assert head.startswith(f"{incident}  JOB_NO_RETRIES  ")
-    assert head.endswith(f"at book-hotel of trip, process instance {key}")
+    head, message, remedy, command = counterflow.good("incidents", "--instance", key).data.splitlines()
+    assert head.startswith(f"{incident}  JOB_NO_RETRIES at book-hotel of trip, process instance {key}  ")
     assert message.strip() == "no rooms"
     assert remedy.strip().startswith("→ Mend what the worker tripped over")
     assert str(incident) in counterflow.good("show", key).data
+    counterflow.good(*shlex.split(command)[1:])
+    assert counterflow.good("incidents", "--instance", key).words == "No open incidents.\n"
+
+
+def test_the_commands_to_paste_go_to_the_same_server_and_set_first_what_is_missing(counterflow: CommandLine) -> None:
+    key = counterflow.start("guarded")
+    counterflow.complete(key, "reserve")
+    *_, assignment, resolution = counterflow.good("incidents", "--instance", key, "--address", counterflow.address).data.splitlines()
+    words = shlex.split(assignment.replace('"NAME": VALUE', '"kind": "charge"'))
+    assert words[:4] == ["counterflow", "--address", counterflow.address, "set-variables"]
+    counterflow.good(*words[1:])
+    counterflow.good(*shlex.split(resolution)[1:])
+    counterflow.complete(key, "charge")
+
+
+def test_an_incident_in_a_called_process_is_found_from_its_caller(counterflow: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "payment.bpmn").write_bytes(PAYMENT)
+    (tmp_path / "calling.bpmn").write_bytes(CALLING)
+    counterflow.good("deploy", tmp_path / "payment.bpmn", tmp_path / "calling.bpmn")
+    key = counterflow.start("calling")
+    child = counterflow.good("show", key, "--json").json["root"]["children"][1]["calledProcessInstanceKey"]
+    incident = counterflow.fail(child, "charge", "no card")
+    assert [one["key"] for one in counterflow.good("incidents", "--instance", key, "--json").json] == [incident]
 
 
 def test_no_incidents(counterflow: CommandLine) -> None:

@@ -79,20 +79,20 @@ CAME = shapes.CorrelatedMessage(20, "paid", "Paid", 2, "payment", 9, 1_003)
 
 
 def instance_of(root: shapes.ElementInstance) -> shapes.InstanceTree:
-    return shapes.InstanceTree(shapes.ProcessInstance(1, "order", 1, 9, "active", 1_000), root, [], [], [], [], [CAME], "odd", 2)
+    return shapes.InstanceTree(shapes.ProcessInstance(1, "order", 1, 9, "active", 1_000), root, [], [], [], [CAME], "odd", 2)
 
 
 @pytest.mark.parametrize("number, word", [(0, ""), (1, "active"), (2, "completed"), (3, "terminated")])
 def test_states_are_asked_for_in_words(number: int, word: str) -> None:
-    assert reading.state_word(number) == word
+    assert reading.state_word(shapes.ProcessInstance, number) == word
 
 
 def test_a_state_that_is_none() -> None:
     with pytest.raises(ValueError, match="9"):
-        reading.state_word(9)
+        reading.state_word(shapes.Job, 9)
 
 
-def test_a_tree_has_what_is_open_and_no_more() -> None:
+def test_a_tree_tells_what_is_open_from_what_is_over() -> None:
     task = shapes.ElementInstance(
         2,
         1,
@@ -103,7 +103,11 @@ def test_a_tree_has_what_is_open_and_no_more() -> None:
         5,
         1_001,
         variables=[shapes.Variable("a", "1")],
-        jobs=[shapes.Job(3, 2, "pay", "pay", 0, 1_001, "failed"), shapes.Job(4, 2, "pay", "pay", 3, 1_001, "completed", ended_at_ms=1_002)],
+        termination=shapes.Termination("event", "late", "Too late", error_code="LATE"),
+        jobs=[
+            shapes.Job(3, 2, "pay", "pay", 0, 1_001, "failed", tries=[shapes.JobTry("timed_out", "anna", 1_001, 1_002, 3)]),
+            shapes.Job(4, 2, "pay", "pay", 3, 1_001, "completed", ended_at_ms=1_002),
+        ],
         incidents=[
             shapes.Incident(5, 1, "order", "pay", 2, 3, "JOB_NO_RETRIES", "no card", "help", 1_002),
             shapes.Incident(6, 1, "order", "pay", 2, 3, "JOB_NO_RETRIES", "no card", "help", 1_002, "resolved", 1_003),
@@ -119,7 +123,11 @@ def test_a_tree_has_what_is_open_and_no_more() -> None:
     (child,) = answer.root.children
     assert (child.element_name, child.state, [variable.value_json for variable in child.variables]) == ("Pay", 2, ["1"])
     assert [(job.key, job.state) for job in child.jobs] == [(3, wire.JOB_STATE_FAILED)]
-    assert [incident.key for incident in child.incidents] == [5]
+    assert [(one.outcome, one.worker, one.ended_at_ms) for one in child.jobs[0].tries] == [(wire.JobTry.OUTCOME_TIMED_OUT, "anna", 1_002)]
+    assert [(job.key, job.state, job.ended_at_ms) for job in child.ended_jobs] == [(4, wire.JOB_STATE_COMPLETED, 1_002)]
+    assert [(incident.key, incident.state) for incident in child.incidents] == [(5, wire.INCIDENT_STATE_OPEN)]
+    assert [(one.key, one.state, one.ended_at_ms) for one in child.ended_incidents] == [(6, wire.INCIDENT_STATE_RESOLVED, 1_003)]
+    assert child.termination == wire.Termination(cause="CAUSE_EVENT", element_id="late", element_name="Too late", error_code="LATE")
     assert [wait.key for wait in child.waits] == [7]
     assert (answer.quarantine_reason, answer.elements_left_out) == ("odd", 2)
     (came,) = answer.correlated_messages
@@ -147,3 +155,13 @@ def test_the_deepest_tree_that_clients_can_read() -> None:
 def test_a_tree_that_no_client_could_read_is_refused() -> None:
     with pytest.raises(Refused, match="nested 126 levels deep, and clients read at most 98; ask for its history"):
         reading.tree(nested(126))
+
+
+def test_a_join_with_the_flows_that_have_brought_a_token_and_those_that_have_not() -> None:
+    scope = shapes.ElementInstance(1, 0, "p", "", "process", "active", 1, 1_001)
+    scope.joins = [shapes.Join("join", "All there", [shapes.JoinFlow("f1", "pack", "Pack", 2), shapes.JoinFlow("f2", "pay", "", 0)])]
+    flows = [
+        wire.JoinFlow(flow_id="f1", source_element_id="pack", source_element_name="Pack", tokens=2),
+        wire.JoinFlow(flow_id="f2", source_element_id="pay", tokens=0),
+    ]
+    assert list(reading.tree(instance_of(scope)).root.joins) == [wire.Join(element_id="join", element_name="All there", flows=flows)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -13,7 +14,6 @@ from counterflow.kernel import engine
 from counterflow.kernel.deployments import DeploymentCreated, ProcessDefined, ResourceStored
 from counterflow.kernel.elements import parallel_gateway
 from counterflow.kernel.elements.registry import ROOMS
-from counterflow.kernel.elements.room import Room
 from counterflow.kernel.engine import APPLIERS, KernelFault, events_of
 from counterflow.kernel.instances import CreateProcessInstance
 from counterflow.kernel.jobs import CompleteJob, JobCreated
@@ -197,13 +197,12 @@ def break_room(monkeypatch: pytest.MonkeyPatch, behaviour: Behaviour, element_id
     """Let a room fail as it never should, for one element or for all."""
     whole = ROOMS[behaviour]
 
-    def activated(step: Any, element: Any, node: Any) -> None:
+    def beginning(step: Any, element: Any, node: Any) -> None:
         if element_id in {"", node.id}:
             raise ZeroDivisionError("a fault of ours")
-        whole.activated(step, element, node)
+        whole.beginning(step, element, node)
 
-    broken = Room(activated, whole.arrive, whole.leaving, whole.resume, whole.terminating)
-    monkeypatch.setattr(engine, "ROOMS", {**ROOMS, behaviour: broken})
+    monkeypatch.setattr(engine, "ROOMS", {**ROOMS, behaviour: replace(whole, beginning=beginning)})
 
 
 def test_a_fault_takes_the_command_back_and_names_the_instance(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.kernel.bench import Bench
+from counterflow.kernel.incidents import ResolveIncident
+from counterflow.kernel.variables import SetVariables
+from tests.kernel.bench import Bench, document
 from tests.model.diagram import element, end, extensions, model, path, service, start
+from tests.simulation.data import Pair, decoded, mapped
 
-Pair = tuple[str, str]
-"""Source and target of a mapping, both paths."""
 PATHS = st.lists(st.sampled_from("ab"), min_size=1, max_size=3).map(".".join)
 MAPPINGS = st.lists(st.tuples(PATHS, PATHS), min_size=1, max_size=4)
 VALUES = st.recursive(st.integers(0, 9), lambda inner: st.dictionaries(st.sampled_from("ab"), inner), max_leaves=6)
@@ -26,33 +27,6 @@ def process_with(kind: str, mappings: Sequence[Pair]) -> bytes:
     mapped = element("zeebe:ioMapping", *(element(f"zeebe:{kind}", source=f"= {source}", target=target) for source, target in mappings))
     task = element("serviceTask", extensions(element("zeebe:taskDefinition", type="pack"), mapped), id="task")
     return model(start(), task, service("after"), end(), path("start", "task", "after", "end"))
-
-
-def at(values: Mapping[str, Any], place: str) -> Any:
-    """What FEEL finds at a path: null where there is nothing."""
-    found: Any = values
-    for name in place.split("."):
-        found = found.get(name) if isinstance(found, dict) else None
-    return found
-
-
-def put(values: dict[str, Any], place: str, value: Any) -> dict[str, Any]:
-    """The same object with one member, however deep, of this value."""
-    name, _, rest = place.partition(".")
-    inner = values.get(name)
-    return {**values, name: put(inner if isinstance(inner, dict) else {}, rest, value) if rest else value}
-
-
-def mapped(mappings: Sequence[Pair], seen: dict[str, Any], target: dict[str, Any]) -> dict[str, Any]:
-    """The target after these mappings, each of which sees what is there with what those before it have made."""
-    for source, place in mappings:
-        value = at(seen, source)
-        seen, target = put(seen, place, value), put(target, place, value)
-    return target
-
-
-def decoded(values: Mapping[str, bytes]) -> dict[str, Any]:
-    return {name: msgspec.json.decode(value) for name, value in values.items()}
 
 
 @given(MAPPINGS, DOCUMENTS, DOCUMENTS)
@@ -79,3 +53,26 @@ def test_a_mapping_behind_a_nested_one_reads_what_the_worker_gave(caller: dict[s
     instance = bench.create(**caller)
     bench.complete("pack", a={"x": 1, "y": 2})
     assert decoded(instance.variables[instance.key]) == {"a": {**caller.get("a", {}), "x": 1}, "y": 2}
+
+
+def test_inputs_that_are_made_anew_see_what_was_there_before_they_were_made() -> None:
+    """An incident behind the mappings (the job's type is null) holds the task; each of its tries adds one to the same count."""
+    inputs = [("count + 1", "count"), ("item.way", "item"), ("method", "way")]
+    mapped = element("zeebe:ioMapping", *(element("zeebe:input", source=f"= {source}", target=target) for source, target in inputs))
+    items = element("zeebe:loopCharacteristics", inputCollection="= items", inputElement="item")
+    loop = element("multiInstanceLoopCharacteristics", extensions(items))
+    task = element("serviceTask", extensions(element("zeebe:taskDefinition", type="= way"), mapped), loop, id="task")
+    bench = Bench(model(start(), task, end(), path("start", "task", "end")))
+    instance = bench.create(count=1, items=[{"way": "by card"}])
+    for method in (None, 7, "pay"):
+        bench.do(SetVariables(element_instance_key=instance.key, variables=document(method=method)))
+        bench.do(ResolveIncident(incident_key=bench.incident().key))
+    (job,) = bench.activate("pay")
+    assert msgspec.json.decode(job.variables) | {"items": []} == {
+        "count": 2,
+        "item": "by card",
+        "items": [],
+        "loopCounter": 1,
+        "method": "pay",
+        "way": "pay",
+    }

@@ -238,6 +238,6 @@ def test_a_way_back_to_many_instances_is_held_up_in_the_second_round(*, is_calle
     bench.create(items=list(range(3_000)))
     assert (bench.incident().error_type, bench.incident().element_id) == ("STEP_LIMIT_EXCEEDED", "work")
     entered = sum(isinstance(event, ElementActivated) for event in bench.events())
-    assert entered == 4 + 3_000 * (1 + 3 * (not is_called)) + (3 * 3_000 if is_called else 0)
+    assert entered == 3 + 3_000 * (1 + 3 * (not is_called)) + (3 * 3_000 if is_called else 0)
     bench.do(ResolveIncident(incident_key=bench.incident().key))
     assert (bench.incident().error_type, len(bench.rows(Incident))) == ("STEP_LIMIT_EXCEEDED", 1)

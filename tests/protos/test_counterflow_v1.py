@@ -30,6 +30,8 @@ def test_the_service_reads_and_releases() -> None:
         "ListProcessInstances",
         "GetProcessInstance",
         "ListIncidents",
+        "ListJobs",
+        "GetMessage",
         "GetHistory",
         "GetQuarantine",
         "ReleaseQuarantined",

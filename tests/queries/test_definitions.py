@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+
 import pytest
 
 from counterflow.kernel.records import Rejection, RejectionType
@@ -66,6 +68,7 @@ def test_a_model_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_only_so_many_models_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(definitions, "REMEMBERED_MODELS", 1)
+    monkeypatch.setattr(definitions, "_remembered", OrderedDict())
     engine = engine_with(TRIP, JOINED)
     for one in list_definitions(engine.store).items:
         assert element_names(engine.store, one.key)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from counterflow.kernel.rows import ProcessInstance
 from counterflow.queries.incidents import list_incidents
 from counterflow.testing import EPOCH_MS
+from tests.cli.models import CALLING, PAYMENT
 from tests.queries.models import GUARDED, TRIP, engine_with
 
 
@@ -38,3 +40,16 @@ def test_a_resolved_incident_is_no_longer_listed() -> None:
     engine.update_retries("book-hotel", 1)
     engine.resolve("book-hotel")
     assert list_incidents(engine.store).items == []
+
+
+def test_incidents_of_what_an_instance_has_called_are_its_own_if_that_is_wanted() -> None:
+    engine = engine_with(PAYMENT, CALLING, TRIP)
+    key = engine.start("calling")
+    called = engine.store.scan(ProcessInstance, {"bpmn_process_id": "payment"})[0].key
+    engine.fail("charge", retries=0)
+    engine.start("trip")
+    engine.fail("book-hotel", retries=0)
+    assert list_incidents(engine.store, process_instance_key=key).items == []
+    (found,) = list_incidents(engine.store, process_instance_key=key, with_called=True).items
+    assert (found.process_instance_key, found.element_id) == (called, "charge")
+    assert list_incidents(engine.store, process_instance_key=key, with_called=True, page_key=found.key).items == []

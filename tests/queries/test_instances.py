@@ -6,6 +6,7 @@ import pytest
 
 from counterflow.kernel.quarantine import QuarantineInstance
 from counterflow.kernel.records import Rejection, RejectionType
+from counterflow.queries.instance_filter import InstanceFilter
 from counterflow.queries.instances import list_process_instances, process_instance
 from counterflow.queries.shapes import ElementInstance, InstanceTree
 from counterflow.testing import EPOCH_MS, Engine
@@ -162,7 +163,7 @@ def test_incidents_stay_in_the_tree_when_they_are_resolved() -> None:
     key = engine.start("guarded")
     engine.complete("reserve")
     held = inner(process_instance(engine.store, key), "inside").children[2]
-    assert (held.state, [incident.state for incident in held.incidents]) == ("active", ["open"])
+    assert (held.state, [incident.state for incident in held.incidents]) == ("activating", ["open"])
     assert held.incidents[0].error_type == "EXTRACT_VALUE_ERROR"
     assert held.incidents[0].remedy.startswith("Set the variables that the expression reads")
     assert process_instance(engine.store, key).process_instance.incident_count == 1
@@ -178,10 +179,21 @@ def test_tokens_that_wait_at_a_join_and_flows_that_were_taken() -> None:
     key = engine.start("joined")
     engine.complete("left")
     tree = process_instance(engine.store, key)
-    assert [(token.gateway_id, token.flow_id, token.count) for token in tree.waiting_tokens] == [("join", "left-join", 1)]
+    (join,) = tree.root.joins
+    assert (join.element_id, [(flow.flow_id, flow.source_id, flow.tokens) for flow in join.flows]) == (
+        *("join", [("left-join", "left", 1), ("right-join", "right", 0)]),
+    )
     assert [flow.flow_id for flow in tree.flows_taken] == ["start-split", "split-left", "split-right", "left-join"]
     engine.complete("right")
-    assert process_instance(engine.store, key).waiting_tokens == []
+    assert process_instance(engine.store, key).root.joins == []
+
+
+def test_a_join_in_a_scope_that_was_swept_away_waits_no_longer() -> None:
+    engine = engine_with(JOINED)
+    key = engine.start("joined")
+    engine.complete("left")
+    engine.cancel(key)
+    assert process_instance(engine.store, key).root.joins == []
 
 
 def test_a_quarantined_instance_says_why_and_an_abandoned_one_has_nothing_open() -> None:
@@ -248,10 +260,10 @@ def test_instances_are_narrowed_by_process_definition_and_state() -> None:
     trip, joined, cancelled = engine.start("trip"), engine.start("joined"), engine.start("trip")
     engine.cancel(cancelled)
     definition = process_instance(engine.store, joined).process_instance.definition_key
-    assert [found.key for found in list_process_instances(engine.store, bpmn_process_id="trip").items] == [cancelled, trip]
-    assert [found.key for found in list_process_instances(engine.store, definition_key=definition).items] == [joined]
-    assert [found.key for found in list_process_instances(engine.store, state="active").items] == [joined, trip]
-    assert [found.key for found in list_process_instances(engine.store, state="terminated", bpmn_process_id="trip").items] == [cancelled]
+    assert [found.key for found in list_process_instances(engine.store, InstanceFilter("trip")).items] == [cancelled, trip]
+    assert [found.key for found in list_process_instances(engine.store, InstanceFilter(definition_key=definition)).items] == [joined]
+    assert [found.key for found in list_process_instances(engine.store, InstanceFilter(state="active")).items] == [joined, trip]
+    assert [found.key for found in list_process_instances(engine.store, InstanceFilter("trip", state="terminated")).items] == [cancelled]
 
 
 def test_a_list_counts_open_incidents_and_knows_what_is_quarantined() -> None:
@@ -266,7 +278,7 @@ def test_a_list_counts_open_incidents_and_knows_what_is_quarantined() -> None:
 @pytest.mark.parametrize(
     "asked,words",
     [
-        ({"state": "done"}, "Expected a state of active, completed, terminated, but found 'done'"),
+        ({"asked": InstanceFilter(state="done")}, "Expected a state of active, completed, terminated, but found 'done'"),
         ({"page_size": -1}, "Expected a page size between 1 and 1000, but found -1"),
         ({"page_key": -1}, "Expected a page key of 0 or more, but found -1"),
     ],

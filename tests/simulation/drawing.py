@@ -210,17 +210,25 @@ class _Pen:
     def drawn(self, shape: Activity, **attributes: str | None) -> str:
         """An activity with its marks and what is inside it."""
         mark = self.words.loop(shape.many, shape.id) if shape.many is not None else ""
+        mappings = self.words.mapped(shape.inputs, shape.outputs)
         if shape.kind == "receive":
-            return element("receiveTask", mark, id=shape.id, messageRef=f"message_{shape.message}", **attributes)
+            return element(
+                "receiveTask",
+                extensions(mappings) if mappings else "",
+                mark,
+                id=shape.id,
+                messageRef=f"message_{shape.message}",
+                **attributes,
+            )
         if shape.kind in {"call", "task"}:
             tag = "callActivity" if shape.kind == "call" else shape.tag
             inside, own = self.words.call(shape.called) if shape.kind == "call" else self.words.work(tag, _job_type(shape.id))
-            return element(tag, extensions(inside) if inside else "", mark, id=shape.id, **own, **attributes)
+            return element(tag, extensions(inside, mappings) if inside or mappings else "", mark, id=shape.id, **own, **attributes)
         pen, first = _Pen(self.words), f"{shape.id}_start"
         pen.begin(start(first), first)
         pen.course(shape.inside or Course(()), (first,))
         pen.event_scopes(shape.event_scopes)
-        return element("subProcess", mark, *pen.elements, id=shape.id, **attributes)
+        return element("subProcess", extensions(mappings) if mappings else "", mark, *pen.elements, id=shape.id, **attributes)
 
 
 def definition_of(trigger: Trigger) -> str:

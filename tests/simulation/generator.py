@@ -24,6 +24,7 @@ from tests.simulation.shapes import (
     EventScope,
     Fork,
     Many,
+    Mapping,
     Pass,
     ProcessShape,
     Race,
@@ -37,6 +38,8 @@ DEPTH = 3
 CODES = ("A", "B", "")
 TASKS = ("serviceTask",) * 6 + ("sendTask", "userTask", "businessRuleTask", "scriptTask")
 PASSED = ("task", "manualTask", "intermediateThrowEvent", "scriptTask", "businessRuleTask")
+DATA = ("d", "d.x", "d.y", "d.y.x", "e", "e.x")
+"""What mappings read and make; workers and messages bring a `d`."""
 LATE = "late"
 """A process that is called before it is deployed."""
 
@@ -167,7 +170,15 @@ class _Grower:
             handler,
             many,
             activity.tag,
+            inputs=self._mappings() if many is None else (),
+            outputs=self._mappings(),
         )
+
+    def _mappings(self) -> tuple[Mapping, ...]:
+        """Members of two objects into members of the same, so that what one mapping makes stands beside what the next one reads."""
+        if self._dialect != "zeebe" or not self._is_chance(0.12):
+            return ()
+        return tuple((self._chance.choice(DATA), self._chance.choice(DATA)) for _ in range(self._chance.choice([1, 2, 2, 3])))
 
     def _bare(self, kind: str, depth: int) -> Activity:
         if kind == "task":

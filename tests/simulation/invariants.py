@@ -131,7 +131,12 @@ class InstanceCheck:
                 yield from self._missing_waits(element)
 
     def _missing_waits(self, element: ElementInstance) -> Iterator[str]:
+        """What begins event sub-processes is waited for once the start event of their scope is left."""
+        inside = (row.element_id for row in self._elements.values() if row.scope_key == element.key)
+        is_beginning = any(self._nodes[element_id].behaviour is Behaviour.START_EVENT for element_id in inside)
         for catch_id in self._expected_waits(element):
+            if is_beginning and self._nodes[catch_id].behaviour is Behaviour.START_EVENT:
+                continue
             once = isinstance(self._nodes[catch_id].event, TimerDefinition) and not self._nodes[catch_id].interrupting
             if not once and not self._waits[element.key, catch_id]:
                 yield f"{element} must wait for '{catch_id}'"

@@ -12,6 +12,7 @@ from counterflow.kernel.undo import UndoStarted
 from counterflow.model.graph import Process
 from counterflow.store.port import Batch
 from tests.simulation.coverage import note_element
+from tests.simulation.data import Data
 from tests.simulation.fold import Fold, check_replay
 from tests.simulation.history import History
 from tests.simulation.invariants import InstanceCheck, Violation, check_shared
@@ -29,6 +30,7 @@ class Judge:
         self.history = History(self._process_of)
         self._fold = Fold()
         self._processes: dict[int, Process] = {}
+        self._data = Data(self._process_of)
         self._oracle = Oracle(world.seed, world.drawn) if world.case.is_structured else None
 
     def committed(self, batch: Batch) -> None:
@@ -36,6 +38,7 @@ class Judge:
         self._count_messages(batch)
         self.history.read(batch.log)
         self._count_elements(batch)
+        self._data.read(batch.log)
         if self._oracle is not None:
             self._oracle.read(batch.log, self._world.store)
         touched = dict.fromkeys(entry.process_instance_key for entry in batch.log if entry.process_instance_key)

@@ -14,7 +14,21 @@ import msgspec
 import pytest
 
 from counterflow import loop, partition
-from counterflow.kernel import correlation, engine, error_events, incidents, job_delivery, jobs, lifecycle, messages, timers, undo, waits
+from counterflow.kernel import (
+    correlation,
+    engine,
+    error_events,
+    incidents,
+    job_delivery,
+    jobs,
+    lifecycle,
+    mappings,
+    messages,
+    timers,
+    undo,
+    variables,
+    waits,
+)
 from counterflow.kernel.elements import parallel_gateway, sub_process
 from counterflow.kernel.elements.registry import ROOMS
 from counterflow.kernel.indexes import OldestFirst
@@ -24,7 +38,7 @@ from counterflow.kernel.rows import ElementInstance, Job, Message, MessageCorrel
 from counterflow.kernel.state import State
 from counterflow.kernel.step import Step
 from counterflow.model import schedules
-from counterflow.model.graph import Behaviour, ErrorDefinition, Flow, Node
+from counterflow.model.graph import Behaviour, ErrorDefinition, Flow, Node, VariableMapping
 from counterflow.store.port import Batch
 
 Patch = pytest.MonkeyPatch
@@ -137,6 +151,22 @@ def any_error_is_caught_by_the_first(patch: Patch) -> None:
     patch.setattr(error_events, "_matching", first)
 
 
+def mapping_reads_its_target(patch: Patch) -> None:
+    """Behind a nested target a mapping sees what stands outside, and no more what the element has."""
+
+    def map_values(
+        step: Step, element: ElementInstance, found: Sequence[VariableMapping], present: Mapping[str, bytes]
+    ) -> dict[str, bytes]:
+        made: dict[str, bytes] = {}
+        for mapping in found:
+            name, path = mapping.target[0], mapping.target[1:]
+            value = variables.evaluate_to_json(step, element.key, mapping.source, name, made)
+            made[name] = mappings._with_member(step, made.get(name, present.get(name)), path, value) if path else value
+        return made
+
+    patch.setattr(mappings, "map_values", map_values)
+
+
 def interruption_spares_what_runs(patch: Patch) -> None:
     patch.setattr(lifecycle, "interrupt", lambda step, scope: step.emit(lifecycle.ScopeInterrupted(scope.key)))
 
@@ -163,10 +193,11 @@ def time_taken_from_elsewhere(patch: Patch) -> None:
     """A decision that depends on more than state, command and time."""
     count = iter(range(10**9))
 
-    def later(step: Step, element: ElementInstance, *rest: Any) -> None:
-        step.emit(jobs.JobCreated(step.new_key(), element.key, "odd", 3, str(next(count)).encode()))
+    def later(step: Step, element: ElementInstance, node: Node) -> None:
+        if lifecycle.map_inputs(step, element, node) and lifecycle.activate(step, element, node):
+            step.emit(jobs.JobCreated(step.new_key(), element.key, "odd", 3, str(next(count)).encode()))
 
-    patch.setitem(_mutable(ROOMS), Behaviour.JOB_TASK, replace(ROOMS[Behaviour.JOB_TASK], activated=later))
+    patch.setitem(_mutable(ROOMS), Behaviour.JOB_TASK, replace(ROOMS[Behaviour.JOB_TASK], beginning=later))
 
 
 def failed_commit_kept_in_memory(patch: Patch) -> None:
@@ -253,6 +284,7 @@ MUTANTS = (
     scope_ends_too_early,
     incident_dropped,
     any_error_is_caught_by_the_first,
+    mapping_reads_its_target,
     interruption_spares_what_runs,
     call_survives_its_caller,
     message_reaches_twice,

@@ -27,6 +27,12 @@ def decision_of(seed: int, job_key: int) -> bool:
     return random.Random(f"{seed} again {job_key}").random() < 0.3
 
 
+def data_of(seed: int, key: int) -> object:
+    """The object that a job's worker, or a message, brings for mappings to read: the same for everyone who brings it."""
+    x, y = random.Random(f"{seed} data {key}").choices(range(100), k=2)
+    return {"x": x, "y": {"x": y}, "z": 0}
+
+
 @dataclass
 class Sightings:
     """What the log has named: where each key is, and when each element was at work."""

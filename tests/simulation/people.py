@@ -16,6 +16,7 @@ from counterflow.kernel.variables import SetVariables
 from tests.kernel.bench import document
 from tests.simulation.faults import KEYS, PATIENCE_MS, PUNCTUAL_MS, SET_ASIDE, TROUBLED_MS
 from tests.simulation.invariants import Violation
+from tests.simulation.oracle import data_of
 from tests.simulation.shapes import Activity, name_of, places
 from tests.simulation.words import DECISION
 
@@ -89,11 +90,15 @@ class People:
             correlation_key=key,
             message_id=self._world.chance.choice(["", "", "same"]),
             time_to_live_ms=self._world.chance.choice([0, 3_000, 20_000]),
-            variables=self._beginning() if name == "begin" else document(note=self._world.chance.randint(0, 9)),
+            variables=self._beginning() if name == "begin" else self._news(),
         )
         self._world.submit(command)
         if self._world.strikes("message twice", 0.3):
             self._world.soon(self._world.chance.uniform(0, 1), lambda: self._world.give(command))
+
+    def _news(self) -> dict[str, bytes]:
+        number = self._world.chance.randint(0, 9)
+        return document(note=number, d=data_of(self._world.seed, number))
 
     def _names(self) -> set[str]:
         events = [node.event for process in self._world.processes.values() for node in process.nodes.values()]

@@ -240,7 +240,7 @@ class Reference:
     ) -> None:
         live = self._open(shape, name_of(shape, undoes), scope, then, 0 if shape.many is None else -1)
         live.undoes = undoes
-        live.waits.update({border.id: border for border in shape.borders if border.trigger.kind != "error"})
+        live.waits.update(_borders(shape))
         if shape.many is None:
             self._work(live, shape, start_at)
             return
@@ -259,8 +259,12 @@ class Reference:
             self._fill(live, shape.event_scopes, shape.inside or Course(()), start_at=start_at)
 
     def _call(self, live: Live) -> None:
-        shape = self._called(live.shape.called) if isinstance(live.shape, Activity) else None
+        """What was called in vain has not begun: nothing on its border is waited for, until the process is there."""
+        if not isinstance(live.shape, Activity):
+            raise Disagreement(f"{live.path} calls nothing")
+        shape = self._called(live.shape.called)
         live.in_vain = shape is None
+        live.waits = _borders(live.shape) if shape is not None and live.place == 0 else {}
         if shape is not None:
             self._begin_process(shape, live.path, live, lambda: self._complete(live))
 
@@ -434,6 +438,11 @@ class Reference:
             return second.is_moment and not first.is_moment
         began, ended = self._intervals(second.path)
         return self._intervals(first.path)[1] < (ended if second.is_moment else began)
+
+
+def _borders(shape: Activity) -> dict[str, Border | EventScope | Catch | Course | Activity]:
+    """The events on the border that are waited for, by id."""
+    return {border.id: border for border in shape.borders if border.trigger.kind != "error"}
 
 
 def _process_of(live: Live) -> Live:

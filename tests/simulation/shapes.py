@@ -9,6 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+Mapping: TypeAlias = tuple[str, str]
+"""A path that is read (`d.x`), and the one at which its value is put."""
+
 
 @dataclass(frozen=True)
 class Trigger:
@@ -83,6 +86,8 @@ class Activity:
     undo: Activity | None = None
     many: Many | None = None
     tag: str = "serviceTask"
+    inputs: tuple[Mapping, ...] = ()
+    outputs: tuple[Mapping, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -80,6 +80,10 @@ def _smaller_activity(activity: Activity) -> Iterator[Activity]:
     if activity.undo is not None:
         yield replace(activity, undo=None)
         yield from (replace(activity, undo=smaller) for smaller in _smaller_activity(activity.undo))
+    for mappings in _without_one(activity.inputs, lambda _: iter(())):
+        yield replace(activity, inputs=mappings)
+    for mappings in _without_one(activity.outputs, lambda _: iter(())):
+        yield replace(activity, outputs=mappings)
     if activity.many is not None:
         yield replace(activity, many=None)
     yield from (replace(activity, borders=borders) for borders in _without_one(activity.borders, _smaller_border))

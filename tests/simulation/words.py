@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from tests.model.diagram import element, extensions, message
-from tests.simulation.shapes import Many
+from tests.simulation.shapes import Many, Mapping
 
 DECISION = "price"
 
@@ -35,6 +36,10 @@ class Words(Protocol):
 
     def call(self, process_id: str) -> tuple[str, dict[str, str]]:
         """Extension elements and attributes of a call activity that hands over everything."""
+        ...
+
+    def mapped(self, inputs: Sequence[Mapping], outputs: Sequence[Mapping]) -> str:
+        """What goes into an activity's own variables, and what of them goes out."""
         ...
 
     def equals(self, variable: str, value: str) -> str:
@@ -71,6 +76,11 @@ class Zeebe:
     def call(self, process_id: str) -> tuple[str, dict[str, str]]:
         return element("zeebe:calledElement", processId=process_id, propagateAllChildVariables="true"), {}
 
+    def mapped(self, inputs: Sequence[Mapping], outputs: Sequence[Mapping]) -> str:
+        into = [element("zeebe:input", source=f"= {source}", target=target) for source, target in inputs]
+        out = [element("zeebe:output", source=f"= {source}", target=target) for source, target in outputs]
+        return element("zeebe:ioMapping", *into, *out) if into or out else ""
+
     def equals(self, variable: str, value: str) -> str:
         return f"= {variable} = {value}"
 
@@ -101,6 +111,10 @@ class Camunda:
 
     def call(self, process_id: str) -> tuple[str, dict[str, str]]:
         return "".join(element(f"camunda:{way}", variables="all") for way in ("in", "out")), {"calledElement": process_id}
+
+    def mapped(self, inputs: Sequence[Mapping], outputs: Sequence[Mapping]) -> str:
+        """Its names are of variables only: members of objects cannot be made one by one."""
+        return ""
 
     def equals(self, variable: str, value: str) -> str:
         return f"${{{variable} == {value}}}"

@@ -14,7 +14,7 @@ from tests.kernel.bench import document
 from tests.simulation import store as points
 from tests.simulation.faults import DEADLINE_MS
 from tests.simulation.invariants import Violation
-from tests.simulation.oracle import decision_of
+from tests.simulation.oracle import data_of, decision_of
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -69,7 +69,8 @@ class Workers:
             return
         self._world.history.books.activations[job.key, job.deadline_ms] -= 1
         delay = self._world.chance.choice([0, 0.05, 0.5, 2])
-        complete = CompleteJob(job_key=job.key, variables=document(**{f"go_{job.element_id}": decision_of(self._world.seed, job.key)}))
+        results = {f"go_{job.element_id}": decision_of(self._world.seed, job.key), "d": data_of(self._world.seed, job.key)}
+        complete = CompleteJob(job_key=job.key, variables=document(**results))
         more_time = UpdateJobTimeout(job_key=job.key, timeout_ms=2 * DEADLINE_MS)
         troubles: list[Callable[[], None]] = [
             lambda: self._trouble("worker died"),

@@ -12,6 +12,7 @@ from types import ModuleType
 from counterflow_worker.client import Client
 from counterflow_worker.clock import SystemClock
 from counterflow_worker.errors import AddressError, HandlerError, LoadError, WorkerError
+from counterflow_worker.log_lines import LineFormatter, visible
 from counterflow_worker.reload import Reloader
 from counterflow_worker.worker import Worker
 
@@ -52,9 +53,9 @@ def run_file(path: Path) -> ModuleType:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Load and run; the exit code: 0 stopped in good order, 1 failed, 2 the worker or the command is written wrongly, 3 no such file."""
     options = parser().parse_args(arguments)
-    logging.basicConfig(
-        level=logging.DEBUG if options.verbose else logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr
-    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(LineFormatter("%(asctime)s %(levelname)s %(message)s"))
+    logging.basicConfig(level=logging.DEBUG if options.verbose else logging.INFO, handlers=[handler])
     path = Path(options.file)
     if options.reload and path.is_file():
         given = sys.argv[1:] if arguments is None else arguments
@@ -87,5 +88,5 @@ def parser() -> argparse.ArgumentParser:
 
 
 def refuse(error: Exception, code: int) -> int:
-    sys.stderr.write(f"{error}\n")
+    sys.stderr.write(f"{visible(str(error))}\n")
     return code

@@ -11,8 +11,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from counterflow.cli.exits import FAILED, NOT_FOUND, REJECTED, USAGE, Failure
+from counterflow.cli.help import Command, Commands
 from counterflow.cli.options import AddressOption, JsonOption, LimitOption, VariablesOption, read_file, read_object, remote
-from counterflow.cli.output import give, give_json, give_table, moment, say, shortened
+from counterflow.cli.output import (
+    give,
+    give_json,
+    give_json_text,
+    give_table,
+    json_data,
+    json_text,
+    moment,
+    say,
+    say_what_is_left_out,
+    shortened,
+)
 
 if TYPE_CHECKING:
     from counterflow.dmn import DecisionResult, Definitions
@@ -20,7 +32,7 @@ if TYPE_CHECKING:
 
 WIDEST_CELL = 60
 
-dmn = typer.Typer(name="dmn", help="Try out decision models (DMN) without a server.", no_args_is_help=True)
+dmn = typer.Typer(name="dmn", cls=Commands, help="Try out decision models (DMN) without a server.", no_args_is_help=True)
 
 
 def decisions(
@@ -33,7 +45,7 @@ def decisions(
     """List deployed decisions, newest first."""
     found = remote(address).pages("ListDecisions", "decisions", limit, decision_id=decision, latest_only=latest)
     if as_json:
-        give_json([_data(one) for one in found])
+        give_json([_data(one) for one in found.items])
         return
     give_table(
         ("DECISION", "VERSION", "TAG", "KEY", "MODEL", "DEPLOYED", "FILE"),
@@ -42,9 +54,10 @@ def decisions(
                 *(one.decision_id, one.version, one.version_tag or "-", one.key, one.decision_requirements_id),
                 *(moment(one.deployed_at_ms), one.resource_name),
             )
-            for one in found
+            for one in found.items
         ],
     )
+    say_what_is_left_out(found)
 
 
 def evaluate(
@@ -68,14 +81,14 @@ def evaluate(
     if as_json:
         give_json(_data(answer))
     elif not answer.failureMessage:
-        give(answer.decisionOutput)
+        give_json_text(answer.decisionOutput)
         give("")
         _give_steps([_step_on_wire(step) for step in answer.evaluatedDecisions])
     if answer.failureMessage:
         raise Failure(FAILED, f"Decision '{answer.failedDecisionId}' gave no output: {answer.failureMessage}")
 
 
-@dmn.command("eval")
+@dmn.command("eval", cls=Command)
 def evaluate_file(
     files: Annotated[
         list[Path], typer.Argument(metavar="FILE…", help="A DMN file, and behind it those that it imports.", show_default=False)
@@ -108,7 +121,7 @@ def evaluate_file(
             }
         )
     elif result.failure is None:
-        give(_json(_plain(result.output)))
+        give_json_text(json_text(_plain(result.output)))
         give("")
         _give_steps(steps)
     if result.failure is not None:
@@ -144,7 +157,10 @@ def feel(
         say(f"warning: {warning.message}")
     if found.failure is not None:
         raise Failure(FAILED, f"The expression was stopped: {found.failure}")
-    give(_json(_plain(found.value)) if as_json else _literal(found.value))
+    if as_json:
+        give_json_text(json_text(_plain(found.value)))
+    else:
+        give(_literal(found.value))
 
 
 # -- reading ----------------------------------------------------------------------------------------------------------
@@ -219,8 +235,8 @@ def _steps(result: DecisionResult) -> list[dict[str, Any]]:
 def _step_on_wire(step: Any) -> dict[str, Any]:
     return {
         "id": step.decisionId,
-        "output": json.loads(step.decisionOutput),
-        "inputs": [{"name": each.inputName, "value": json.loads(each.inputValue)} for each in step.evaluatedInputs],
+        "output": json_data(step.decisionOutput),
+        "inputs": [{"name": each.inputName, "value": json_data(each.inputValue)} for each in step.evaluatedInputs],
         "rules": [{"index": rule.ruleIndex} for rule in step.matchedRules],
     }
 
@@ -231,13 +247,9 @@ def _give_steps(steps: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _row(step: Mapping[str, Any]) -> tuple[str, str, str, str]:
-    inputs = ", ".join(f"{each['name']} = {_json(each['value'])}" for each in step["inputs"])
+    inputs = ", ".join(f"{each['name']} = {json_text(each['value'])}" for each in step["inputs"])
     rules = ", ".join(str(rule["index"]) for rule in step["rules"])
-    return step["id"], shortened(inputs, WIDEST_CELL) or "-", rules or "-", shortened(_json(step["output"]), WIDEST_CELL)
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return step["id"], shortened(inputs, WIDEST_CELL) or "-", rules or "-", shortened(json_text(step["output"]), WIDEST_CELL)
 
 
 def _plain(value: Value) -> Any:
@@ -245,7 +257,7 @@ def _plain(value: Value) -> Any:
     from counterflow import feel as language  # noqa: PLC0415 - the compiler costs what --help does not pay
 
     try:
-        return json.loads(language.to_json(value))
+        return json_data(language.to_json(value))
     except language.FeelValueError:
         return str(value)
 
@@ -257,7 +269,7 @@ def _literal(value: Value) -> str:
     if isinstance(value, list):
         return f"[{', '.join(map(_literal, value))}]"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{_json(name)}: {_literal(each)}" for name, each in value.items()) + "}"
+        return "{" + ", ".join(f"{json_text(name)}: {_literal(each)}" for name, each in value.items()) + "}"
     return f'@"{value}"' if type(value) in values.TEMPORAL else values.written(value)
 
 

@@ -4,19 +4,27 @@ Compensation is drawn as pairs: `✓ Book car … ↶ undone by Cancel car (2nd)
 undoes; the number is the order in which handlers began. What an element waits for stands below it (`⏱ due in 3.0 s`,
 `✉ paid / o-1`), and so do the messages that have come (`✉ paid 2251799813685260 received …`), the instance that a call activity has
 called and the decision that a business rule task has evaluated (`▦ discount version 1 → 10`, and below it the decisions on the way with
-their inputs and the rules that matched).
+their inputs and the rules that matched). Where a token waits for others, its join says for which (`⋈ join  waits for a token from …`).
+
+Why is told where it happened: what has terminated an element stands behind it, the tries that came to nothing below their job, and an
+incident that is over where it was.
 """
 
 from __future__ import annotations
 
-import json
+import shutil
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.segment import Segment
 from rich.text import Text
 from rich.tree import Tree
 
-from counterflow.cli.output import duration, moment, ordinal, shortened
+from counterflow.cli.output import count, duration, json_data, json_text, moment, ordinal, shortened
+from counterflow.cli.timeline import timeline
+from counterflow.visible import visible
 from counterflow_wire import counterflow_v1 as wire
 
 MARKS: Mapping[int, tuple[str, str]] = {
@@ -41,6 +49,27 @@ UNDO_WORDS: Mapping[int, str] = {
 }
 UNDO_BEGUN = {wire.UNDO_STATE_STARTED, wire.UNDO_STATE_COMPLETED}
 """Where the handler is named, with its place in the order."""
+
+
+TRY_WORDS: Mapping[int, str] = {
+    wire.JobTry.OUTCOME_FAILED: "failed",
+    wire.JobTry.OUTCOME_TIMED_OUT: "timed out",
+    wire.JobTry.OUTCOME_ERROR_THROWN: "threw an error",
+}
+DRAWN_TRIES = 5
+"""The latest of a job; the others are counted."""
+
+
+class Spelled:
+    """A drawing in which every character is spelled out that a terminal would obey; what rich itself says to the terminal stays."""
+
+    def __init__(self, drawing: RenderableType) -> None:
+        self._drawing = drawing
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """The drawing, segment by segment."""
+        for segment in console.render(self._drawing, options):
+            yield segment if segment.control else Segment(visible(segment.text), segment.style)
 
 
 class Picture:
@@ -76,6 +105,12 @@ def draw(answer: wire.GetProcessInstanceResponse, now_ms: int) -> Tree:
     return tree
 
 
+def draw_timeline(answer: wire.GetProcessInstanceResponse, now_ms: int) -> Group:
+    """A process instance as bars along time, as wide as the terminal has room for."""
+    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+    return Group(_heading(answer, Picture(answer, now_ms)), timeline(answer, now_ms, columns))
+
+
 def _heading(answer: wire.GetProcessInstanceResponse, picture: Picture) -> Text:
     instance = answer.process_instance
     mark, colour = MARKS.get(answer.root.state, ("?", ""))
@@ -83,6 +118,8 @@ def _heading(answer: wire.GetProcessInstanceResponse, picture: Picture) -> Text:
     heading = Text.assemble((f"{mark} ", colour), (_name(answer.root), "bold"), f" version {instance.version}  {instance.key}  ")
     heading.append(f"{state}, {picture.lasted(answer.root)}", style=colour)
     heading.append(f"  started {moment(instance.started_at_ms)}", style="dim")
+    if why := _termination(answer.root):
+        heading.append(f"\n{why.strip()}", style=colour)
     if instance.parent_process_instance_key:
         heading.append(f"\ncalled by process instance {instance.parent_process_instance_key}", style="dim")
     if instance.quarantined:
@@ -102,6 +139,7 @@ def _label(element: wire.ElementInstance, picture: Picture) -> Text:
     label.append(f"  {picture.lasted(element)}", style="dim")
     if element.state != wire.ELEMENT_INSTANCE_STATE_COMPLETED:
         label.append(f"  {wire.ElementInstanceState.Name(element.state).removeprefix('ELEMENT_INSTANCE_STATE_').lower()}", style=colour)
+        label.append(_termination(element), style=colour)
     if element.HasField("loop"):
         label.append(f"  {element.loop.completed} of {element.loop.total} done", style="dim")
     if element.element_name:
@@ -111,6 +149,21 @@ def _label(element: wire.ElementInstance, picture: Picture) -> Text:
     if element.undo_record_key:
         label.append(f"  ↶ undoes {picture.undone_by.get(element.undo_record_key, element.undo_record_key)}", style="magenta")
     return label
+
+
+def _termination(element: wire.ElementInstance) -> str:
+    """What has swept an element away; empty where that is plain from what stands around it."""
+    termination = element.termination
+    by = termination.element_name or termination.element_id
+    error = f", error {termination.error_code}" if termination.error_code else ""
+    told = {
+        wire.Termination.CAUSE_COMMAND: f" cancelled by a caller ({termination.command})",
+        wire.Termination.CAUSE_EVENT: f" by {by}{error}{f': {shortened(termination.error_message)}' if termination.error_message else ''}",
+        wire.Termination.CAUSE_TERMINATE_END_EVENT: f" by the end event {by}",
+        wire.Termination.CAUSE_CALLER: " with the call of its caller",
+        wire.Termination.CAUSE_COMPLETION_CONDITION: " by the completion condition",
+    }
+    return told.get(termination.cause, "")
 
 
 def _undo_words(record: wire.UndoRecord) -> str:
@@ -123,8 +176,8 @@ def _undo_words(record: wire.UndoRecord) -> str:
 def _add_contents(tree: Tree, element: wire.ElementInstance, picture: Picture) -> None:
     for variable in element.variables:
         tree.add(Text.assemble((variable.name, "blue"), " = ", shortened(variable.value_json)))
-    for job in element.jobs:
-        tree.add(_job(job, picture))
+    for job in (*element.ended_jobs, *element.jobs):
+        _add_job(tree, job, picture)
     for message in picture.received.get(element.key, ()):
         tree.add(_received(message, element))
     for wait in element.waits:
@@ -133,21 +186,68 @@ def _add_contents(tree: Tree, element: wire.ElementInstance, picture: Picture) -
         tree.add(Text(f"called process instance {element.called_process_instance_key}", style="cyan"))
     for decision in element.decisions:
         _add_decision(tree, decision)
+    for incident in element.ended_incidents:
+        tree.add(_ended_incident(incident))
     for incident in element.incidents:
         tree.add(_incident(incident))
     for child in element.children:
         _add(tree, child, picture)
+    for join in element.joins:
+        tree.add(_join(join))
+
+
+def _join(join: wire.Join) -> Text:
+    """Where a token waits for others: from where it has come, and from where another still has to."""
+    text = Text.assemble(("⋈ ", "cyan"), join.element_name or join.element_id, ("  waits for a token from ", "cyan"))
+    text.append(", ".join(_source(flow) for flow in join.flows if not flow.tokens))
+    text.append(f"; has one from {', '.join(_source(flow) for flow in join.flows if flow.tokens)}", style="dim")
+    return text
+
+
+def _source(flow: wire.JoinFlow) -> str:
+    many = f", {flow.tokens} of them" if flow.tokens > 1 else ""
+    return f"{flow.source_element_name or flow.source_element_id} ({flow.flow_id}{many})"
+
+
+def _add_job(tree: Tree, job: wire.Job, picture: Picture) -> None:
+    """A job, and below it the tries that came to nothing; one that was done at the first try is told by its task."""
+    if job.HasField("ended_at_ms") and not job.tries:
+        return
+    tries = list(job.tries)
+    if tries and _tells(job, tries[-1]):
+        del tries[-1]
+    drawn = tree.add(_job(job, picture))
+    left_out = job.tries_left_out + max(len(tries) - DRAWN_TRIES, 0)
+    if left_out:
+        drawn.add(Text(f"… {count(left_out, 'earlier try')}", style="dim"))
+    for one in tries[-DRAWN_TRIES:]:
+        drawn.add(_try(one))
+
+
+def _tells(job: wire.Job, last: wire.JobTry) -> bool:
+    """Whether the job's own line says what its last try has come to."""
+    is_the_error = (job.error_code, job.error_message) == (last.error_code, last.error_message)
+    return is_the_error and job.state not in {wire.JOB_STATE_COMPLETED, wire.JOB_STATE_CANCELED}
+
+
+def _try(one: wire.JobTry) -> Text:
+    lasted = f" after {duration(one.ended_at_ms - one.began_at_ms)}" if one.began_at_ms else ""
+    worker = f", worker {one.worker}" if one.worker else ""
+    text = Text(f"✗ {TRY_WORDS.get(one.outcome, '?')}{lasted}, {moment(one.ended_at_ms)}{worker}", style="dim")
+    error = ": ".join(part for part in (one.error_code, shortened(one.error_message)) if part)
+    return text.append(f"  {error}", style="red") if error else text
 
 
 def _job(job: wire.Job, picture: Picture) -> Text:
     state = wire.JobState.Name(job.state).removeprefix("JOB_STATE_").lower().replace("_", " ")
-    text = Text.assemble(("job ", "bold"), f"{job.key} {job.type}  {state}, {job.retries} {'retry' if job.retries == 1 else 'retries'}")
+    left = "" if job.HasField("ended_at_ms") else f", {count(job.retries, 'retry')}"
+    text = Text.assemble(("job ", "bold"), f"{job.key} {job.type}  {state}{left}")
     if job.worker:
         text.append(f", worker {job.worker}")
     if job.HasField("due_at_ms"):
         text.append(f", {picture.due(job.due_at_ms)}")
     error = ": ".join(part for part in (job.error_code, shortened(job.error_message)) if part)
-    if error:
+    if error and job.state != wire.JOB_STATE_COMPLETED:
         text.append(f"  {error}", style="red")
     return text
 
@@ -179,24 +279,30 @@ def _add_decision(tree: Tree, decision: wire.DecisionEvaluation) -> None:
     steps = tree.add(text)
     for warning in decision.warnings.splitlines():
         steps.add(Text(f"⚠ {warning}", style="yellow"))
-    for step in json.loads(decision.evaluated_json):
+    for step in json_data(decision.evaluated_json):
         steps.add(Text(" → ".join(_step(step))))
 
 
 def _step(step: Mapping[str, Any]) -> Iterator[str]:
     """A decision on the way: what it was given, which rules matched, what it gave."""
-    inputs = (f"{each['name']} = {json.dumps(each['value'], ensure_ascii=False)}" for each in step["inputs"])
+    inputs = (f"{each['name']} = {json_text(each['value'])}" for each in step["inputs"])
     yield f"{step['id']} {shortened(', '.join(inputs))}".rstrip()
     rules = ", ".join(str(rule["index"]) for rule in step["rules"])
     if step["type"] == TABLE:
         yield f"rule{'s' if len(step['rules']) > 1 else ''} {rules}" if rules else "no rule"
-    yield shortened(json.dumps(step["output"], ensure_ascii=False))
+    yield shortened(json_text(step["output"]))
 
 
 def _incident(incident: wire.Incident) -> Text:
     text = Text.assemble((f"incident {incident.key} {incident.error_type}", "bold red"), f"  {incident.message}\n")
     text.append(f"→ {incident.remedy} (counterflow resolve {incident.key})", style="yellow")
     return text
+
+
+def _ended_incident(incident: wire.Incident) -> Text:
+    how = "resolved" if incident.state == wire.INCIDENT_STATE_RESOLVED else "dropped with what it was about,"
+    lasted = duration(incident.ended_at_ms - incident.created_at_ms)
+    return Text(f"incident {incident.key} {incident.error_type}  {how} after {lasted}  {shortened(incident.message)}", style="dim")
 
 
 def _name(element: wire.ElementInstance) -> str:

@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-OK, FAILED, USAGE, NOT_FOUND, REJECTED, UNAVAILABLE, UNAUTHENTICATED, TIMED_OUT = 0, 1, 2, 3, 4, 5, 6, 124
+OK, FAILED, USAGE, NOT_FOUND, REJECTED, UNAVAILABLE, UNAUTHENTICATED, INCIDENT, TIMED_OUT = 0, 1, 2, 3, 4, 5, 6, 7, 124
 INTERRUPTED = 130
 """Ctrl-C, as shells count it."""
+
+MEANINGS: Mapping[int, str] = {
+    OK: "done",
+    FAILED: "failed",
+    USAGE: "the command line is not as expected",
+    NOT_FOUND: "what is asked for is not there",
+    REJECTED: "the server rejects it, a file would be refused, or --require-receiver found nobody",
+    UNAVAILABLE: "no server answers, or it has too much to do",
+    UNAUTHENTICATED: "the server does not know the caller",
+    INCIDENT: "start --await: an incident holds the instance up",
+    TIMED_OUT: "the time was over first",
+    INTERRUPTED: "Ctrl-C",
+}
 
 CODE_BY_STATUS: Mapping[str, int] = {
     "OK": OK,

@@ -1,70 +1,36 @@
-"""Commands about process instances: start one, look at it, change it, end it."""
+"""Commands about process instances: find them, end them, change their variables."""
 
 from __future__ import annotations
 
-import sys
+import json
 import time
 from typing import Annotated, Any
 
 import typer
 
-from counterflow.cli.exits import USAGE, Failure
-from counterflow.cli.options import (
-    AddressOption,
-    InstanceArgument,
-    JsonOption,
-    LimitOption,
-    VariablesOption,
-    interruptible,
-    read_object,
-    remote,
-)
-from counterflow.cli.output import duration, give, give_json, give_table, moment, say
+from counterflow.cli.exits import NOT_FOUND, OK, UNAVAILABLE, USAGE, Failure
+from counterflow.cli.options import AddressOption, JsonOption, LimitOption, read_keys, read_moment_ms, read_object, remote
+from counterflow.cli.output import count, duration, give_json, give_table, moment, say, say_what_is_left_out
 from counterflow.cli.remote import Remote
 
 STATES = ("active", "completed", "terminated")
-FOLLOW_EVERY_S = 0.5
-WIDTH_OF_A_FILE = 200
-"""Columns that a tree may take where no terminal says how many there are."""
 
 
-def start(
-    process: Annotated[str, typer.Argument(metavar="ID", help="The id of a deployed process.")],
-    variables: VariablesOption = "{}",
-    version: Annotated[int, typer.Option("--version", metavar="N", help="-1 means the latest.")] = -1,
-    at: Annotated[
-        list[str] | None, typer.Option("--at", metavar="ELEMENT", help="Begin at this element instead; can be given several times.")
-    ] = None,
-    wait: Annotated[bool, typer.Option("--await", help="Wait for the end and print the variables.")] = False,
-    timeout: Annotated[float, typer.Option("--timeout", metavar="SECONDS", help="How long --await waits.")] = 60.0,
-    address: AddressOption = "",
-    as_json: JsonOption = False,
-) -> None:
-    """Start a process instance.
-
-    Prints its key; with --await, its variables when it has completed.
-    """
-    request: dict[str, Any] = {
-        "bpmnProcessId": process,
-        "version": version,
-        "variables": read_object(variables, "--variables"),
-        "startInstructions": [{"elementId": element_id} for element_id in at or ()],
-    }
-    server = remote(address)
-    if wait:
-        _start_and_wait(server, request, timeout, as_json)
-        return
-    answer = server.call("CreateProcessInstance", **request)
-    if as_json:
-        give_json(_data(answer))
-    else:
-        give(str(answer.processInstanceKey))
-    say(f"Started {answer.bpmnProcessId} version {answer.version}; watch it with `counterflow show {answer.processInstanceKey}`.")
-
-
-def instances(
-    state: Annotated[str, typer.Option("--state", help=f"Only those that are {', '.join(STATES)}.")] = "",
+def instances(  # noqa: PLR0913, PLR0917 - each is an option of the command line, and given by name there
+    state: Annotated[
+        str,
+        typer.Option("--state", metavar="STATE", autocompletion=lambda: list(STATES), help=f"Only those that are {', '.join(STATES)}."),
+    ] = "",
     process: Annotated[str, typer.Option("--process", metavar="ID", help="Only those of this process.")] = "",
+    with_incident: Annotated[bool, typer.Option("--with-incident", help="Only those that an incident holds up.")] = False,
+    since: Annotated[str, typer.Option("--since", metavar="TIME", help="Only those begun since: 2h ago, or 2026-11-30T08:00 (UTC).")] = "",
+    until: Annotated[str, typer.Option("--until", metavar="TIME", help="Only those begun before.")] = "",
+    variable: Annotated[
+        str,
+        typer.Option(
+            "--variable", metavar="NAME[=JSON]", help="Only active ones with this variable (and value; what is no JSON is a string)."
+        ),
+    ] = "",
     limit: LimitOption = 100,
     address: AddressOption = "",
     as_json: JsonOption = False,
@@ -72,64 +38,49 @@ def instances(
     """List process instances, newest first."""
     if state and state not in STATES:
         raise Failure(USAGE, f"--state: expected one of {', '.join(STATES)}, found '{state}'")
-    wanted = f"PROCESS_INSTANCE_STATE_{state.upper()}" if state else "PROCESS_INSTANCE_STATE_UNSPECIFIED"
-    found = remote(address).pages("ListProcessInstances", "process_instances", limit, bpmn_process_id=process, state=wanted)
-    if as_json:
-        give_json([_data(one) for one in found])
-        return
     now_ms = time.time_ns() // 1_000_000
-    give_table(("KEY", "PROCESS", "VERSION", "STATE", "STARTED", "FOR", ""), [_row(one, now_ms) for one in found])
-
-
-def show(
-    key: InstanceArgument,
-    active: Annotated[bool, typer.Option("--active", help="Leave out what has ended.")] = False,
-    limit: Annotated[
-        int, typer.Option("--limit", min=1, help="How many element instances at most, the oldest ended left out first.")
-    ] = 1_000,
-    address: AddressOption = "",
-    as_json: JsonOption = False,
-) -> None:
-    """Draw a process instance as a tree.
-
-    What has happened in it, what waits, what was undone by what.
-    """
-    answer = remote(address).call("GetProcessInstance", process_instance_key=key, active_only=active, element_limit=limit)
+    name, value = _read_variable(variable)
+    found = remote(address).pages(
+        "ListProcessInstances",
+        "process_instances",
+        limit,
+        count=True,
+        bpmn_process_id=process,
+        state=f"PROCESS_INSTANCE_STATE_{state.upper()}" if state else "PROCESS_INSTANCE_STATE_UNSPECIFIED",
+        with_incidents=with_incident,
+        started_after_ms=read_moment_ms(since, "--since", now_ms) if since else 0,
+        started_before_ms=read_moment_ms(until, "--until", now_ms) if until else 0,
+        variable_name=name,
+        variable_json=value,
+    )
     if as_json:
-        give_json(_data(answer))
-        return
-    from rich.console import Console  # noqa: PLC0415 - drawing costs what other commands do not pay
-
-    from counterflow.cli.drawing import draw  # noqa: PLC0415 - as above
-
-    Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH_OF_A_FILE).print(draw(answer, time.time_ns() // 1_000_000))
+        give_json([_data(one) for one in found.items])
+    else:
+        give_table(("KEY", "PROCESS", "VERSION", "STATE", "STARTED", "FOR", ""), [_row(one, now_ms) for one in found.items])
+    say_what_is_left_out(found)
 
 
-def history(
-    key: InstanceArgument,
-    follow: Annotated[bool, typer.Option("--follow", help="Go on until the instance has ended; JSON is then one object a line.")] = False,
-    limit: Annotated[int, typer.Option("--limit", min=0, help="How many events at most; 0 means all.")] = 0,
+def cancel(
+    keys: Annotated[list[str] | None, typer.Argument(metavar="KEY…", help="Keys of process instances; - for keys on stdin.")] = None,
+    process: Annotated[str, typer.Option("--process", metavar="ID", help="All running instances of this process.")] = "",
     address: AddressOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Print what has happened, event by event."""
-    server = remote(address)
-    if follow:
-        interruptible(lambda: _follow(server, key, as_json))
-    elif as_json:
-        give_json([_data(record) for record in server.stream("GetHistory", process_instance_key=key, limit=limit)])
-    else:
-        for record in server.stream("GetHistory", process_instance_key=key, limit=limit):
-            give(_line(record))
+    """End running process instances.
 
-
-def cancel(key: InstanceArgument, address: AddressOption = "") -> None:
-    """End a running process instance.
-
-    What it has done stays done: nothing is undone.
+    What they have done stays done: nothing is undone. Of several, each is tried; the exit code is that of the first that failed.
     """
-    remote(address).call("CancelProcessInstance", processInstanceKey=key)
-    say(f"Cancelled process instance {key}.")
+    if bool(keys) == bool(process):
+        raise Failure(USAGE, "Expected keys of process instances, or --process ID for all running instances of one process")
+    server = remote(address)
+    wanted = read_keys(keys) if keys else _running(server, process)
+    ends = {key: _cancel(server, key) for key in wanted}
+    if process:  # what has ended between the list and its turn has ended, which is what was wanted
+        ends = {key: end for key, end in ends.items() if end is None or end.code != NOT_FOUND}
+    failures = {key: end for key, end in ends.items() if end is not None}
+    if as_json:
+        give_json([{"processInstanceKey": key, "cancelled": end is None, "error": str(end) if end else None} for key, end in ends.items()])
+    _tell_cancelled(list(ends), failures)
 
 
 def set_variables(
@@ -143,44 +94,53 @@ def set_variables(
     say(f"Set variables on {key}.")
 
 
-def _start_and_wait(server: Remote, request: dict[str, Any], timeout_s: float, as_json: bool) -> None:
-    timeout_ms = max(int(timeout_s * 1_000), 1)
-    # The server is given the time that was asked for, the connection a little more: so it is the server that says it is over.
-    answer = server.call("CreateProcessInstanceWithResult", timeout_ms=timeout_ms + 5_000, request=request, requestTimeout=timeout_ms)
-    data = _data(answer)
-    give_json(data if as_json else data["variables"])
-    say(f"Completed {answer.bpmnProcessId} version {answer.version}, process instance {answer.processInstanceKey}.")
+def _read_variable(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if text and not name:
+        raise Failure(USAGE, f"--variable: expected NAME or NAME=JSON, found '{text}'")
+    if not equals:
+        return name, ""
+    try:
+        json.loads(value)
+    except ValueError:
+        return name, json.dumps(value)
+    return name, value
 
 
-def _follow(server: Remote, key: int, as_json: bool) -> None:
-    position = 0
-    ended = False
-    while not ended:
-        for record in server.stream("GetHistory", process_instance_key=key, after_position=position):
-            position = record.position
-            ended = ended or is_end(record)
-            if as_json:
-                give_json(_data(record), one_line=True)
-            else:
-                give(_line(record))
-        if not ended:
-            time.sleep(FOLLOW_EVERY_S)
+def _running(server: Remote, process: str) -> list[int]:
+    """The running instances of a process that can be cancelled by themselves."""
+    wanted = {"bpmn_process_id": process, "state": "PROCESS_INSTANCE_STATE_ACTIVE", "roots_only": True}
+    return [int(one.key) for one in server.each("ListProcessInstances", "process_instances", **wanted)]
 
 
-def is_end(record: Any) -> bool:
-    """Whether a history record is the last of its process instance."""
-    of_process = record.key == record.process_instance_key and record.process_instance_key != 0
-    return of_process and record.event in {"ElementCompleted", "ElementTerminated", "InstanceAbandoned"}
+def _cancel(server: Remote, key: int) -> Failure | None:
+    """Why an instance could not be cancelled, if it could not. Raises `Failure` where there is no use in trying others."""
+    try:
+        server.call("CancelProcessInstance", processInstanceKey=key)
+    except Failure as failure:
+        if failure.code == UNAVAILABLE:
+            raise
+        return failure
+    return None
 
 
-def _line(record: Any) -> str:
-    return f"{record.position:>6}  {moment(record.timestamp_ms)}  {record.event:<24}  {record.element_id or '-':<24}  {record.details_json}"
+def _tell_cancelled(keys: list[int], failures: dict[int, Failure]) -> None:
+    if len(keys) == 1 and not failures:
+        say(f"Cancelled process instance {keys[0]}.")
+        return
+    for failure in failures.values():
+        say(str(failure))
+    if len(keys) != 1:
+        done = len(keys) - len(failures)
+        say(f"Cancelled {done} of {count(len(keys), 'process instance')}." if keys else "No instance is running: nothing to cancel.")
+    if failures:
+        raise typer.Exit(next((failure.code for failure in failures.values()), OK))
 
 
 def _row(instance: Any, now_ms: int) -> list[object]:
     end_ms = instance.ended_at_ms if instance.HasField("ended_at_ms") else now_ms
     state = ("active", "completed", "terminated")[instance.state - 1] if instance.state else "-"
-    troubles = [f"{instance.incident_count} incident{'s' * (instance.incident_count != 1)}"] if instance.incident_count else []
+    troubles = [count(instance.incident_count, "incident")] if instance.incident_count else []
     troubles += ["quarantined"] if instance.quarantined else []
     lasted = duration(max(end_ms - instance.started_at_ms, 0))
     started = moment(instance.started_at_ms)

@@ -9,7 +9,8 @@ import typer
 
 from counterflow.cli.exits import REJECTED, Failure
 from counterflow.cli.options import AddressOption, JsonOption, LimitOption, read_file, remote
-from counterflow.cli.output import give, give_json, give_table, moment, say
+from counterflow.cli.output import count, give, give_json, give_table, moment, say, say_what_is_left_out
+from counterflow.visible import visible, visible_line
 
 if TYPE_CHECKING:
     from counterflow.cli.remote import Remote
@@ -65,9 +66,9 @@ def lint(files: Files, as_json: JsonOption = False) -> None:
         give_json([_plain(path, finding) for path, finding in found])
     else:
         for path, finding in found:
-            give(f"{path}: {finding.severity}: {finding}")
+            give(_line(path, finding))
     refused = sum(finding.severity == "error" for _, finding in found)
-    summary = f"{_count(len(files), 'file')}, {_count(refused, 'error')}, {_count(len(found) - refused, 'warning')}."
+    summary = f"{count(len(files), 'file')}, {count(refused, 'error')}, {count(len(found) - refused, 'warning')}."
     if refused:
         raise Failure(REJECTED, summary)
     say(summary)
@@ -85,15 +86,16 @@ def definitions(
     if as_json:
         from counterflow.cli.plain import to_data  # noqa: PLC0415 - protobuf costs what --help does not pay
 
-        give_json([to_data(one) for one in found])
+        give_json([to_data(one) for one in found.items])
         return
     give_table(
         ("PROCESS", "VERSION", "TAG", "KEY", "DEPLOYED", "FILE"),
         [
             (one.bpmn_process_id, one.version, one.version_tag or "-", one.key, moment(one.deployed_at_ms), one.resource_name)
-            for one in found
+            for one in found.items
         ],
     )
+    say_what_is_left_out(found)
 
 
 def _findings(contents: dict[Path, bytes], *, with_schema: bool) -> list[tuple[Path, Finding]]:
@@ -117,7 +119,7 @@ def _findings(contents: dict[Path, bytes], *, with_schema: bool) -> list[tuple[P
 def _warn(contents: dict[Path, bytes]) -> None:
     """The wire has no place for warnings, and the author should hear of them all the same. Limits are the server's, which has accepted."""
     for path, finding in (each for each in _findings(contents, with_schema=False) if each[1].severity != "error"):
-        say(f"{path}: {finding.severity}: {finding}")
+        say(_line(path, finding))
 
 
 def _warn_of_missing_decisions(contents: dict[Path, bytes], server: Remote) -> None:
@@ -138,13 +140,13 @@ def _warn_of_missing_decisions(contents: dict[Path, bytes], server: Remote) -> N
                 say(f"{path}: warning: {MISSING_DECISION.format(line=node.line, element=node.id, decision=decision)}")
 
 
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"
+def _line(path: Path, finding: Finding) -> str:
+    return visible_line(f"{path}: {finding.severity}: {finding}")
 
 
 def _plain(path: Path, finding: Finding) -> dict[str, Any]:
     return {
-        "file": str(path),
+        "file": visible(str(path)),
         "line": finding.line,
         "elementId": finding.element_id,
         "rule": finding.rule,

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
@@ -21,7 +23,7 @@ AddressOption = Annotated[
     str, typer.Option("--address", metavar="HOST:PORT", help="The server; else ZEEBE_ADDRESS, else the one on this machine.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print data as JSON.")]
-LimitOption = Annotated[int, typer.Option("--limit", min=1, help="How many to list at most.")]
+LimitOption = Annotated[int, typer.Option("--limit", metavar="N", min=1, help="How many to list at most.")]
 VariablesOption = Annotated[str, typer.Option("--variables", metavar="JSON", help="A JSON object, @FILE, or - for stdin.")]
 InstanceArgument = Annotated[int, typer.Argument(metavar="KEY", help="The key of a process instance.")]
 
@@ -35,6 +37,12 @@ address_of_all = [""]
 def remote(address: str) -> Remote:
     """The server that a command is to call."""
     return Remote(choose_address(address or address_of_all[0], os.environ))
+
+
+def own_program(address: str) -> str:
+    """How a command line that is to be pasted begins, so that it goes to the same server."""
+    said = address or address_of_all[0]
+    return f"counterflow --address {shlex.quote(said)}" if said else "counterflow"
 
 
 def read_object(text: str, what: str) -> str:
@@ -56,6 +64,28 @@ def read_duration_ms(text: str, what: str) -> int:
         raise Failure(USAGE, f"{what}: expected a length of time such as 30s, 5m, 2h, 1d, or milliseconds, but found {shown(text)}")
     number, unit = matched.groups()
     return int(Decimal(number) * UNIT_MS[unit or "ms"])
+
+
+def read_moment_ms(text: str, what: str, now_ms: int) -> int:
+    """A moment: ISO 8601, in UTC where it names no zone, or how long ago, such as `2h`. Raises `Failure` for anything else."""
+    if _DURATION.fullmatch(text.strip()):
+        return now_ms - read_duration_ms(text, what)
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise Failure(
+            USAGE, f"{what}: expected a moment such as 2026-11-30T08:00 (UTC), or how long ago, such as 2h, but found {shown(text)}"
+        ) from None
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1_000)
+
+
+def read_keys(words: Sequence[str]) -> list[int]:
+    """Keys, each once; `-` stands for those on stdin, between spaces, commas or ends of lines. Raises `Failure`."""
+    texts = [text for word in words for text in (re.split(r"[\s,]+", sys.stdin.read().strip()) if word == "-" else [word]) if text]
+    for text in texts:
+        if not re.fullmatch(r"-?[0-9]{1,19}", text):
+            raise Failure(USAGE, f"KEY: expected the key of a process instance, which is a number, but found {shown(text)}")
+    return list(dict.fromkeys(map(int, texts)))
 
 
 def read_file(path: Path) -> bytes:

@@ -1,4 +1,4 @@
-"""Data to stdout, words to stderr."""
+"""Data to stdout, words to stderr; both with everything spelled out that a terminal would obey (`counterflow/visible.py`)."""
 
 from __future__ import annotations
 
@@ -7,36 +7,98 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 import typer
 
+from counterflow.cli.streams import speaks_unicode
+from counterflow.visible import visible, visible_json, visible_line, visible_xml
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from counterflow.cli.remote import Listed
+
 WIDEST_VALUE = 100
+LONGEST_INTEGER = 4_000
+WIDTH_OF_A_FILE = 200
+"""Columns that a drawing may take where no terminal says how many there are."""
 
 
-def say(text: str) -> None:
-    """Words for the person at the terminal, in colour where it is one that has colours and nobody minds."""
-    typer.echo(text, err=True, color=False if os.environ.get("NO_COLOR") else None)
+def say(text: str, *, verb: str = "", colour: str | None = None) -> None:
+    """Words for the person at the terminal; a verb before them in colour, where it is one that has colours and nobody minds."""
+    has_colours = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+    before = f"{typer.style(verb, fg=colour) if has_colours else verb}  " if verb else ""
+    sys.stderr.write(f"{before}{visible(text)}\n")
 
 
 def give(text: str) -> None:
     """Data, for whoever reads stdout."""
-    sys.stdout.write(f"{text}\n")
+    sys.stdout.write(f"{visible(text)}\n")
 
 
 def give_json(data: Any, *, one_line: bool = False) -> None:
     """Data as JSON."""
-    give(json.dumps(data, ensure_ascii=False, indent=None if one_line else 2))
+    give_json_text(json_text(data, one_line=one_line))
+
+
+def give_json_text(text: str) -> None:
+    """JSON text as it is, on whatever terminal."""
+    sys.stdout.write(f"{visible_json(text, only_ascii=not speaks_unicode())}\n")
     sys.stdout.flush()
+
+
+def json_text(data: Any, *, one_line: bool = True) -> str:
+    """Data as JSON in which no number loses a digit; fractions are those of `json_data`."""
+    import msgspec  # noqa: PLC0415 - costs what --help does not pay
+
+    written = msgspec.json.Encoder(decimal_format="number").encode(data)
+    return msgspec.json.format(written, indent=0 if one_line else 2).decode()
+
+
+def json_data(text: str | bytes) -> Any:
+    """What JSON text says, with numbers that keep every digit. Raises `ValueError`."""
+    return json.loads(text, parse_float=Decimal, parse_int=_whole)
+
+
+def _whole(digits: str) -> int | Decimal:
+    """Python makes no integer of text as long as this."""
+    return int(digits) if len(digits) < LONGEST_INTEGER else Decimal(digits)
+
+
+def give_xml(text: str) -> None:
+    """An XML document as it is, on whatever terminal."""
+    sys.stdout.write(f"{visible_xml(text, only_ascii=not speaks_unicode())}\n")
+
+
+def give_drawing(drawing: RenderableType) -> None:
+    """Something that rich draws, in colour where stdout has colours."""
+    from rich.console import Console  # noqa: PLC0415 - drawing costs what other commands do not pay
+
+    from counterflow.cli.drawing import Spelled  # noqa: PLC0415 - as above
+
+    Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH_OF_A_FILE).print(Spelled(drawing))
 
 
 def give_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Rows under headings, each column as wide as its widest cell; the last as wide as it likes."""
-    lines = [list(columns), *([str(cell) for cell in row] for row in rows)]
+    lines = [list(columns), *([visible_line(str(cell)) for cell in row] for row in rows)]
     widths = [max(len(line[index]) for line in lines) for index in range(len(columns) - 1)]
     for line in lines:
         cells = [cell.ljust(width) for cell, width in zip(line, widths, strict=False)]
         give("  ".join([*cells, line[-1]]).rstrip())
+
+
+def say_what_is_left_out(found: Listed) -> None:
+    """How much of a list was not shown, if that is so."""
+    shown = len(found.items)
+    if found.total > shown:
+        say(
+            f"{shown} of {'at least ' if found.total_is_at_least else ''}{found.total} shown, the newest; --limit {found.total} shows more."
+        )
+    elif found.has_more:
+        say(f"The newest {shown} are shown, and there are more; --limit {10 * shown} shows more of them.")
 
 
 def moment(at_ms: int | None) -> str:
@@ -66,6 +128,13 @@ def ordinal(number: int) -> str:
     """`1st`, `2nd`, `3rd`, `4th` …"""
     endings = {1: "st", 2: "nd", 3: "rd"}
     return f"{number}{'th' if number % 100 in {11, 12, 13} else endings.get(number % 10, 'th')}"
+
+
+def count(number: int, word: str) -> str:
+    """`1 file`, `2 files`, `1 retry`, `2 retries`."""
+    if number == 1:
+        return f"1 {word}"
+    return f"{number} {word.removesuffix('y')}ies" if word.endswith("y") else f"{number} {word}s"
 
 
 def shortened(text: str, width: int = WIDEST_VALUE) -> str:

@@ -6,10 +6,11 @@ enum's own name in front; `…_json` fields and documents of variables are the J
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from google.protobuf.message import Message
+
+from counterflow.cli.output import json_data
 
 JSON_SUFFIX = "_json"
 DOCUMENTS = {"variables", "customHeaders", "decisionOutput", "inputValue", "outputValue"}
@@ -47,7 +48,7 @@ def _value(field: Any, value: Any) -> Any:
     if field.enum_type is not None:
         return _word(field.enum_type, value)
     if isinstance(value, str) and (field.name.endswith(JSON_SUFFIX) or field.name in DOCUMENTS):
-        return json.loads(value or "{}")
+        return json_data(value or "{}")
     return value
 
 

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from counterflow.cli.address import Address
 from counterflow.cli.exits import CODE_BY_STATUS, FAILED, REJECTED, UNAVAILABLE, USAGE, Failure
@@ -22,6 +22,15 @@ REJECTION_PREFIX = re.compile(r"^Command '\w+' rejected with code '\w+': ")
 
 TOO_LARGE = re.compile(r"[Rr]eceived message larger than max \((\d+) vs\. (\d+)\)")
 """What gRPC itself says of a message that it does not hand to the server."""
+
+
+class Listed(NamedTuple):
+    """The beginning of a list. `total` counts all of it where that was asked for; `total_is_at_least`: there may be more."""
+
+    items: list[Any]
+    has_more: bool
+    total: int = 0
+    total_is_at_least: bool = False
 
 
 class Remote:
@@ -44,17 +53,29 @@ class Remote:
                 return
             yield message
 
-    def pages(self, method: str, items: str, limit: int, **fields: Any) -> list[Any]:
-        """The first `limit` of a list, however many pages that takes. `items` is the field of the answer that holds them."""
+    def pages(self, method: str, items: str, limit: int, *, count: bool = False, **fields: Any) -> Listed:
+        """The first `limit` of a list, however many pages that takes. `items` is the field of the answer that holds them.
+
+        `count` asks how many there are in all, of a list that can be counted.
+        """
         found: list[Any] = []
-        page_key = 0
-        while len(found) < limit:
-            answer = self.call(method, page_size=min(limit - len(found), LARGEST_PAGE), page_key=page_key, **fields)
+        first = answer = self.call(method, page_size=min(limit, LARGEST_PAGE), **fields, **({"count": True} if count else {}))
+        found += getattr(answer, items)
+        while answer.next_page_key and len(found) < limit:
+            answer = self.call(method, page_size=min(limit - len(found), LARGEST_PAGE), page_key=answer.next_page_key, **fields)
             found += getattr(answer, items)
+        total, is_at_least = (first.total, first.total_is_at_least) if count else (0, False)
+        return Listed(found, bool(answer.next_page_key), total, is_at_least)
+
+    def each(self, method: str, items: str, **fields: Any) -> Iterator[Any]:
+        """All of a list, page by page."""
+        page_key = 0
+        while True:
+            answer = self.call(method, page_size=LARGEST_PAGE, page_key=page_key, **fields)
+            yield from getattr(answer, items)
             page_key = answer.next_page_key
             if not page_key:
-                break
-        return found
+                return
 
     def _start(self, name: str, timeout_ms: int | None, fields: Mapping[str, Any]) -> Any:
         from counterflow_wire import COUNTERFLOW_METHODS, GATEWAY_METHODS  # noqa: PLC0415 - as gRPC itself, costs what --help does not pay

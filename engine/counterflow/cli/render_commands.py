@@ -9,7 +9,7 @@ import typer
 
 from counterflow.cli.exits import FAILED, NOT_FOUND, REJECTED, Failure
 from counterflow.cli.options import read_file
-from counterflow.cli.output import give, say
+from counterflow.cli.output import give_xml, say
 
 if TYPE_CHECKING:
     from counterflow.drawing.diagram import Diagram
@@ -55,7 +55,7 @@ def _chosen(diagrams: tuple[Diagram, ...], key: str, file: Path) -> Diagram:
 
 def _write(svg: str, output: Path | None) -> None:
     if output is None:
-        give(svg)
+        give_xml(svg)
         return
     try:
         output.write_text(f"{svg}\n", encoding="utf-8")

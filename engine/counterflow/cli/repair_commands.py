@@ -7,36 +7,63 @@ from typing import Annotated, Any
 import typer
 
 from counterflow.cli.exits import Failure
-from counterflow.cli.options import AddressOption, InstanceArgument, JsonOption, LimitOption, remote
-from counterflow.cli.output import give, give_json, give_table, moment, say
+from counterflow.cli.help import Command, Commands
+from counterflow.cli.options import AddressOption, InstanceArgument, JsonOption, LimitOption, own_program, remote
+from counterflow.cli.output import count, give, give_json, give_table, moment, say, say_what_is_left_out
 from counterflow.cli.remote import Remote
+from counterflow.visible import visible_line
 
 LARGEST_KEY = 2**63 - 1
 
-quarantine = typer.Typer(name="quarantine", help="List or release what was set aside after a fault.", no_args_is_help=True)
+VARIABLES_FIRST = {"IO_MAPPING_ERROR", "EXTRACT_VALUE_ERROR", "CONDITION_ERROR", "DECISION_EVALUATION_ERROR"}
+"""Incidents that come again unless a variable is set."""
+MODEL_FIRST = {"CALLED_ELEMENT_ERROR": "FILE.bpmn", "CALLED_DECISION_ERROR": "FILE.dmn"}
+"""Incidents that come again unless something is deployed."""
+
+quarantine = typer.Typer(name="quarantine", cls=Commands, help="List or release what was set aside after a fault.", no_args_is_help=True)
 
 
 def incidents(
-    instance: Annotated[int, typer.Option("--instance", metavar="KEY", min=0, help="Only those of this process instance.")] = 0,
+    instance: Annotated[
+        int,
+        typer.Option(
+            "--instance", metavar="KEY", min=0, show_default=False, help="Only those of this process instance and of what it has called."
+        ),
+    ] = 0,
     limit: LimitOption = 100,
     address: AddressOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """List what waits for a person to mend it.
 
-    The newest first, with what to do about each.
+    The newest first, with what to do about each and the commands to paste.
     """
-    found = remote(address).pages("ListIncidents", "incidents", limit, process_instance_key=instance)
+    found = remote(address).pages("ListIncidents", "incidents", limit, process_instance_key=instance, with_called=bool(instance))
     if as_json:
-        give_json([_data(one) for one in found])
+        give_json([_data(one) for one in found.items])
         return
-    for one in found:
-        where = f"{one.element_id} of {one.bpmn_process_id}, process instance {one.process_instance_key}"
-        give(f"{one.key}  {one.error_type}  {moment(one.created_at_ms)}  at {where}")
-        give(f"    {one.message}")
-        give(f"    → {one.remedy}")
-    if not found:
+    for one in found.items:
+        give(f"{one.key}  {visible_line(headline(one))}  {moment(one.created_at_ms)}")
+        for line in (*one.message.split("\n"), f"→ {one.remedy}", *commands_for(one, own_program(address))):
+            give(f"    {line}")
+    say_what_is_left_out(found)
+    if not found.items:
         say("No open incidents.")
+
+
+def headline(incident: Any) -> str:
+    """What kind of incident it is, and where."""
+    return f"{incident.error_type} at {incident.element_id} of {incident.bpmn_process_id}, process instance {incident.process_instance_key}"
+
+
+def commands_for(incident: Any, program: str) -> list[str]:
+    """The commands that let an instance go on, ready to be pasted but for what only a person knows."""
+    before = []
+    if incident.error_type in VARIABLES_FIRST:
+        before = [f"{program} set-variables {incident.element_instance_key} '{{\"NAME\": VALUE}}'"]
+    elif incident.error_type in MODEL_FIRST:
+        before = [f"{program} deploy {MODEL_FIRST[incident.error_type]}"]
+    return [*before, f"{program} resolve {incident.key}"]
 
 
 def resolve(
@@ -56,11 +83,11 @@ def resolve(
     server.call("ResolveIncident", incidentKey=incident)
     if as_json:
         give_json({"incidentKey": incident, "jobKey": job_key or None, "retries": retries if job_key else None})
-    job = f"; job {job_key} has {retries} {'retry' if retries == 1 else 'retries'}" if job_key else ""
+    job = f"; job {job_key} has {count(retries, 'retry')}" if job_key else ""
     say(f"Resolved incident {incident}{job}.")
 
 
-@quarantine.command("list")
+@quarantine.command("list", cls=Command)
 def list_quarantined(limit: LimitOption = 100, address: AddressOption = "", as_json: JsonOption = False) -> None:
     """List what is set aside, and why.
 
@@ -68,15 +95,16 @@ def list_quarantined(limit: LimitOption = 100, address: AddressOption = "", as_j
     """
     found = remote(address).pages("GetQuarantine", "quarantined_instances", limit)
     if as_json:
-        give_json([_data(one) for one in found])
+        give_json([_data(one) for one in found.items])
         return
     give_table(
         ("INSTANCE", "PROCESS", "VERSION", "SINCE", "REASON"),
-        [(one.process_instance_key, one.bpmn_process_id, one.version, moment(one.quarantined_at_ms), one.reason) for one in found],
+        [(one.process_instance_key, one.bpmn_process_id, one.version, moment(one.quarantined_at_ms), one.reason) for one in found.items],
     )
+    say_what_is_left_out(found)
 
 
-@quarantine.command("release")
+@quarantine.command("release", cls=Command)
 def release(key: InstanceArgument, address: AddressOption = "") -> None:
     """Let a process instance go on.
 

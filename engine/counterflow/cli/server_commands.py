@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from counterflow.settings import Settings
 
 Database = Annotated[str | None, typer.Option("--database", metavar="URL", help="sqlite:///FILE, or memory: to forget it at the end.")]
-Host = Annotated[str | None, typer.Option("--host", help="The address to listen on.")]
+Host = Annotated[str | None, typer.Option("--host", metavar="ADDRESS", help="The address to listen on.")]
 GrpcPort = Annotated[str | None, typer.Option("--grpc-port", metavar="PORT", help="Where clients and workers call; 0 means any free one.")]
 Order = Annotated[str | None, typer.Option("--compensation-order", metavar="ORDER", help="Of undo: mirror, parallel or sequential.")]
 Public = Annotated[
@@ -136,8 +136,11 @@ def _run(settings: Settings, on_ready: Callable[[Server], None]) -> None:
     from counterflow.edge.server import PortTaken  # noqa: PLC0415 - as above
     from counterflow.server import serve as run_server  # noqa: PLC0415 - as above
     from counterflow.store.port import StoreError  # noqa: PLC0415 - as above
+    from counterflow.visible import LineFormatter  # noqa: PLC0415 - as above
 
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(LineFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
     logging.getLogger("counterflow").setLevel(logging.INFO)
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from threading import Event, Thread
-from typing import Any
-
-import typer
+from typing import Any, NamedTuple
 
 from counterflow.cli.address import Address
 from counterflow.cli.exits import Failure
-from counterflow.cli.output import say, shortened
+from counterflow.cli.output import json_data, json_text, say, shortened
 from counterflow.cli.remote import Remote
+from counterflow.visible import visible_line
 
 LOOK_EVERY_S = 0.3
 VERB_WIDTH = 10
@@ -22,13 +20,21 @@ Teller = Callable[[Any, Details], tuple[str, str, str]]
 """From a record and its details: a verb, its colour, and the rest of the line."""
 
 
-def line_of(record: Any) -> str:
-    """The line for a history record; empty for one that is not told."""
+class Line(NamedTuple):
+    """A verb in its colour, and the rest of the line."""
+
+    verb: str
+    colour: str
+    rest: str
+
+
+def line_of(record: Any) -> Line | None:
+    """The line for a history record; None for one that is not told."""
     teller = TELLERS.get(record.event)
     if teller is None or (record.event in {"ElementCompleted", "ElementTerminated"} and record.key != record.process_instance_key):
-        return ""
-    verb, colour, rest = teller(record, json.loads(record.details_json or "{}"))
-    return f"{typer.style(verb.rjust(VERB_WIDTH), fg=colour)}  {rest}"
+        return None
+    verb, colour, rest = teller(record, json_data(record.details_json or "{}"))
+    return Line(verb.rjust(VERB_WIDTH), colour, visible_line(rest))
 
 
 def tell_in_background(target: str) -> Thread:
@@ -60,8 +66,8 @@ def _tell(server: Remote, stopped: Event) -> None:
             for record in server.stream("GetHistory", after_position=position):
                 position = record.position
                 line = line_of(record)
-                if line:
-                    say(line)
+                if line is not None:
+                    say(line.rest, verb=line.verb, colour=line.colour)
     except Failure as failure:
         if failure.status != "UNAVAILABLE":  # the server has stopped, which its own last words tell
             say(f"What happens is no longer told: {failure}")
@@ -80,7 +86,7 @@ def _decision_deployed(_: Any, details: Details) -> tuple[str, str, str]:
 
 
 def _decided(record: Any, details: Details) -> tuple[str, str, str]:
-    gave = details["failure"] or json.dumps(details["output"], ensure_ascii=False)
+    gave = details["failure"] or json_text(details["output"])
     where = f" at {record.element_id} of {record.process_instance_key}" if record.process_instance_key else ""
     return "decided", "cyan", f"{details['decision_id']} version {details['version']}: {shortened(gave)}{where}"
 

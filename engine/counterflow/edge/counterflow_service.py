@@ -8,18 +8,23 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import TypeVar
 
+import msgspec
 from google.protobuf.message import Message
 
 from counterflow.edge.calls import Behaviour, Calls, Context
-from counterflow.edge.reading import message, messages, state_word, tree
+from counterflow.edge.reading import message, messages, published, state_word, tree
 from counterflow.edge.status import Refused, invalid
 from counterflow.kernel.quarantine import ReleaseInstance
 from counterflow.kernel.records import Rejection, RejectionType
+from counterflow.queries import shapes
 from counterflow.queries.decisions import decision_xml, list_decisions
 from counterflow.queries.definitions import definition_xml, list_definitions
 from counterflow.queries.history import records
 from counterflow.queries.incidents import list_incidents
+from counterflow.queries.instance_filter import InstanceFilter
 from counterflow.queries.instances import list_process_instances, process_instance
+from counterflow.queries.jobs import list_jobs
+from counterflow.queries.messages import message as published_message
 from counterflow.queries.quarantine import list_quarantined
 from counterflow.queries.shapes import HistoryRecord
 from counterflow.rpc.status import StatusCode
@@ -52,6 +57,8 @@ class CounterflowService:
             "ListProcessInstances": self.list_process_instances,
             "GetProcessInstance": self.get_process_instance,
             "ListIncidents": self.list_incidents,
+            "ListJobs": self.list_jobs,
+            "GetMessage": self.get_message,
             "GetQuarantine": self.get_quarantine,
             "ReleaseQuarantined": self.release_quarantined,
         }
@@ -103,22 +110,25 @@ class CounterflowService:
         self, request: wire.ListProcessInstancesRequest, context: Context
     ) -> wire.ListProcessInstancesResponse:
         """Instances, newest first."""
-        try:
-            state = state_word(request.state)
-        except ValueError:
-            raise invalid(f"Expected a state of a process instance, but found {request.state}") from None
+        asked = InstanceFilter(
+            bpmn_process_id=request.bpmn_process_id,
+            definition_key=request.process_definition_key,
+            state=_state(shapes.ProcessInstance, "a process instance", request.state),
+            with_incidents=request.with_incidents,
+            started_after_ms=request.started_after_ms,
+            started_before_ms=request.started_before_ms,
+            variable_name=request.variable_name,
+            variable_json=request.variable_json,
+            roots_only=request.roots_only,
+        )
 
         def read() -> wire.ListProcessInstancesResponse:
-            page = list_process_instances(
-                self._store,
-                bpmn_process_id=request.bpmn_process_id,
-                definition_key=request.process_definition_key,
-                state=state,
-                page_size=request.page_size,
-                page_key=request.page_key,
-            )
+            page = list_process_instances(self._store, asked, page_size=request.page_size, page_key=request.page_key, count=request.count)
             return wire.ListProcessInstancesResponse(
-                process_instances=messages(wire.ProcessInstance, page.items), next_page_key=page.next_page_key
+                process_instances=messages(wire.ProcessInstance, page.items),
+                next_page_key=page.next_page_key,
+                total=page.total,
+                total_is_at_least=page.total_is_at_least,
             )
 
         return await self._read(read)
@@ -140,12 +150,34 @@ class CounterflowService:
             page = list_incidents(
                 self._store,
                 process_instance_key=request.process_instance_key,
+                with_called=request.with_called,
                 page_size=request.page_size,
                 page_key=request.page_key,
             )
             return wire.ListIncidentsResponse(incidents=messages(wire.Incident, page.items), next_page_key=page.next_page_key)
 
         return await self._read(read)
+
+    async def list_jobs(self, request: wire.ListJobsRequest, context: Context) -> wire.ListJobsResponse:
+        """Work that is not done."""
+        state = _state(shapes.Job, "a job", request.state)
+
+        def read() -> wire.ListJobsResponse:
+            page = list_jobs(
+                self._store,
+                job_type=request.type,
+                process_instance_key=request.process_instance_key,
+                state=state,
+                page_size=request.page_size,
+                page_key=request.page_key,
+            )
+            return wire.ListJobsResponse(jobs=messages(wire.Job, page.items), next_page_key=page.next_page_key)
+
+        return await self._read(read)
+
+    async def get_message(self, request: wire.GetMessageRequest, context: Context) -> wire.GetMessageResponse:
+        """What has become of a message."""
+        return await self._read(lambda: published(published_message(self._store, request.message_key)))
 
     async def get_quarantine(self, request: wire.GetQuarantineRequest, context: Context) -> wire.GetQuarantineResponse:
         """Instances that were set aside."""
@@ -196,3 +228,11 @@ class CounterflowService:
                 f"The answer takes {size} bytes, and a message has room for {self._message_bytes}; ask for fewer at a time",
             )
         return answer
+
+
+def _state(kind: type[msgspec.Struct], what: str, number: int) -> str:
+    """The read model's word for a state. Raises `Refused` for a number that is none."""
+    try:
+        return state_word(kind, number)
+    except ValueError:
+        raise invalid(f"Expected a state of {what}, but found {number}") from None

@@ -32,16 +32,21 @@ NAMES_ON_WIRE: Mapping[str, str] = {
     "called_instance_key": "called_process_instance_key",
     "catch_id": "element_id",
     "catch_name": "element_name",
+    "source_id": "source_element_id",
+    "source_name": "source_element_name",
     "message_name": "name",
 }
 WORDS: Mapping[tuple[type[msgspec.Struct], str], tuple[Any, str]] = {
     (shapes.ProcessInstance, "state"): (wire.ProcessInstanceState, "PROCESS_INSTANCE_STATE_"),
     (shapes.ElementInstance, "state"): (wire.ElementInstanceState, "ELEMENT_INSTANCE_STATE_"),
     (shapes.Job, "state"): (wire.JobState, "JOB_STATE_"),
+    (shapes.JobTry, "outcome"): (wire.JobTry.Outcome, "OUTCOME_"),
+    (shapes.Incident, "state"): (wire.IncidentState, "INCIDENT_STATE_"),
+    (shapes.Termination, "cause"): (wire.Termination.Cause, "CAUSE_"),
     (shapes.UndoRecord, "state"): (wire.UndoState, "UNDO_STATE_"),
     (shapes.Wait, "kind"): (wire.Wait.Kind, "KIND_"),
 }
-"""The enum that a field's word is a value of; a word that it does not have (a job's `completed`) is told as UNSPECIFIED."""
+"""The enum that a field's word is a value of; a word that it does not have is told as UNSPECIFIED."""
 
 
 def message(kind: type[MessageType], struct: msgspec.Struct) -> MessageType:
@@ -56,10 +61,18 @@ def messages(kind: type[MessageType], structs: Iterable[msgspec.Struct]) -> list
     return [message(kind, struct) for struct in structs]
 
 
-def state_word(state: int) -> str:
-    """What the read model calls a process instance's state; empty for UNSPECIFIED. Raises `ValueError` for a number that is none."""
-    word = wire.ProcessInstanceState.Name(state).removeprefix("PROCESS_INSTANCE_STATE_").lower()
+def state_word(kind: type[msgspec.Struct], state: int) -> str:
+    """What the read model calls a state of this kind; empty for UNSPECIFIED. Raises `ValueError` for a number that is none."""
+    enum, prefix = WORDS[kind, "state"]
+    word = str(enum.Name(state)).removeprefix(prefix).lower()
     return "" if word == "unspecified" else word
+
+
+def published(found: shapes.PublishedMessage) -> wire.GetMessageResponse:
+    """What has become of a message."""
+    answer = message(wire.GetMessageResponse, found)
+    answer.receivers.extend(messages(wire.MessageReceiver, found.receivers))
+    return answer
 
 
 def tree(found: shapes.InstanceTree) -> wire.GetProcessInstanceResponse:
@@ -83,25 +96,34 @@ def tree(found: shapes.InstanceTree) -> wire.GetProcessInstanceResponse:
 
 
 def _fill_element(answer: wire.ElementInstance, found: shapes.ElementInstance) -> None:
-    """A run of an element and the runs inside it; of its jobs, waits and incidents those that are not over."""
+    """A run of an element and the runs inside it; of its waits those that are not over."""
     _fill(answer, found)
+    if found.termination is not None:
+        _fill(answer.termination, found.termination)
     if found.loop is not None:
         _fill(answer.loop, found.loop)
     for variable in found.variables:
         _fill(answer.variables.add(), variable)
     for job in found.jobs:
-        if job.ended_at_ms is None:
-            _fill(answer.jobs.add(), job)
+        _fill_job((answer.jobs if job.ended_at_ms is None else answer.ended_jobs).add(), job)
     for wait in found.waits:
         if wait.state == "open":
             _fill(answer.waits.add(), wait)
     for incident in found.incidents:
-        if incident.ended_at_ms is None:
-            _fill(answer.incidents.add(), incident)
+        _fill((answer.incidents if incident.ended_at_ms is None else answer.ended_incidents).add(), incident)
     for decision in found.decisions:
         _fill(answer.decisions.add(), decision)
+    for join in found.joins:
+        answer.joins.append(message(wire.Join, join))
+        answer.joins[-1].flows.extend(messages(wire.JoinFlow, join.flows))
     for child in found.children:
         _fill_element(answer.children.add(), child)
+
+
+def _fill_job(answer: wire.Job, found: shapes.Job) -> None:
+    _fill(answer, found)
+    for one in found.tries:
+        _fill(answer.tries.add(), one)
 
 
 def _levels(root: shapes.ElementInstance) -> int:

@@ -14,6 +14,7 @@ key may complete it, activated or not, late or not: that is how Zeebe's clients 
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -143,23 +144,36 @@ class UpdateJobTimeout(Command, frozen=True, kw_only=True, gc=False):
     timeout_ms: int
 
 
-def create(step: Step, element: ElementInstance, node: Node) -> None:
-    """A task has become active: ask for a worker. Raises an incident where type or retries give no value."""
+class Order(NamedTuple):
+    """What a worker is asked for."""
+
+    type: str
+    retries: int
+    headers: bytes | None
+
+
+def order_of(step: Step, element: ElementInstance, node: Node) -> Order | None:
+    """What a worker is to be asked for on behalf of a task; None, and an incident, where type, retries or headers give no value."""
     definition = node.job
     if definition is None:
         raise BrokenInvariant(f"task '{node.id}' has no job definition")
     job_type = _job_type(step, element, definition)
     retries = _retries(step, element, definition) if job_type is not None else None
     if job_type is None or retries is None:
-        return
+        return None
     try:
         headers = job_headers.compute(step, element, definition)
     except variables.MappingFailed as failure:
         incidents.raise_incident(
             step, element, "EXTRACT_VALUE_ERROR", f"{failure} ('{node.id}'); set the variables it reads and resolve the incident"
         )
-        return
-    step.emit(JobCreated(step.new_key(), element.key, job_type, retries, headers))
+        return None
+    return Order(job_type, retries, headers)
+
+
+def create(step: Step, element: ElementInstance, order: Order) -> None:
+    """A task is at work: ask for a worker."""
+    step.emit(JobCreated(step.new_key(), element.key, *order))
 
 
 def _job_type(step: Step, element: ElementInstance, definition: JobDefinition) -> str | None:

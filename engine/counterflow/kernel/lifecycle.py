@@ -3,9 +3,10 @@
     (nothing) → activating → activated → completing → completed
                      └────────────┴──────────┴─→ terminating → terminated
 
-`activating` and `completing` are passed within one command unless a mapping fails: then an incident holds the element
-there, and resolving it takes up the course at the same place. Completed and terminated elements have no row; the log
-keeps their story. After camunda/zeebe's ProcessInstanceLifecycle; BPMN 2.0.2, 13.3.2 (activity life cycle).
+`activating` and `completing` are passed within one command unless a mapping fails or what the element needs to begin is
+missing: then an incident holds the element there, and resolving it takes up the course at the same place. Completed and
+terminated elements have no row; the log keeps their story. After camunda/zeebe's ProcessInstanceLifecycle; BPMN 2.0.2, 13.3.2
+(activity life cycle).
 """
 
 from __future__ import annotations
@@ -123,18 +124,38 @@ def enter(
 
 
 def begin(step: Step, element: ElementInstance, node: Node) -> None:
-    """Map the inputs, then set the element to work."""
+    """Its turn has come: the element's room maps its inputs and sets it to work.
+
+    Where an incident holds it at its beginning it has what it had before, so that mappings made anew do not see what they have made.
+    """
     if element.state != ACTIVATING:
         return
     if not step.may_enter(element):
         hold_up(step, element)
         return
-    if node.inputs and element.loop_counter != BODY and not _map_inputs(step, element, node):
-        return
+    own = dict(step.current().variables.get(element.key, {})) if node.inputs else None
+    step.room_of(element, node).beginning(step, element, node)
+    if own is not None and step.current().elements.get(element.key) is element:
+        variables.restore(step, element.key, own)
+
+
+def set_to_work(step: Step, element: ElementInstance, node: Node) -> None:
+    """How an element begins that needs nothing but its inputs and its waits."""
+    if map_inputs(step, element, node) and activate(step, element, node):
+        step.room_of(element, node).activated(step, step.element(element.key), node)
+
+
+def activate(step: Step, element: ElementInstance, node: Node) -> bool:
+    """Everything that the element needs to begin is there: it waits from here on for what can happen to it, and is at work.
+
+    False, and an incident, where it cannot wait. Nothing is done for one that is at work already and begins again.
+    """
+    if element.state == ACTIVATED:
+        return True
     if node.waits_for and not _has_happened(element, node) and not waits.open_all(step, element, node):
-        return
+        return False
     step.emit(ElementActivated(element.key))
-    step.room_of(element, node).activated(step, step.element(element.key), node)
+    return True
 
 
 def _has_happened(element: ElementInstance, node: Node) -> bool:
@@ -294,9 +315,9 @@ def resume(step: Step, element: ElementInstance, node: Node) -> None:
         begin(step, element, node)
     elif element.state == COMPLETING:
         leave(step, element, node, is_mapped=step.resolved is not None and step.resolved.error_type != MAPPING_FAILED)
-    elif element.state == ACTIVATED and (not node.inputs or element.loop_counter == BODY or _map_inputs(step, element, node)):
+    elif element.state == ACTIVATED:
         # the input mappings are made anew: what they read may be what was mended
-        step.room_of(element, node).activated(step, element, node)
+        step.room_of(element, node).beginning(step, element, node)
 
 
 def _is_busy(instance: InstanceState, scope_key: int) -> bool:
@@ -334,7 +355,10 @@ def hold_up(step: Step, element: ElementInstance) -> None:
     )
 
 
-def _map_inputs(step: Step, element: ElementInstance, node: Node) -> bool:
+def map_inputs(step: Step, element: ElementInstance, node: Node) -> bool:
+    """Make what is the element's own; False, and an incident, where a mapping gives no value."""
+    if not node.inputs or element.loop_counter == BODY:
+        return True
     try:
         present = step.current().variables.get(element.key, {})
         variables.set_local(step, element.key, mappings.map_values(step, element, node.inputs, present))

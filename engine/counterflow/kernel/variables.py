@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from counterflow import feel
 from counterflow.feel import Expression
 from counterflow.kernel.instance_state import InstanceState
+from counterflow.kernel.output_collections import being_built
 from counterflow.kernel.records import Command, Event, Rejection, RejectionType
 from counterflow.kernel.rows import ElementInstance, Variable
 from counterflow.kernel.state import State
@@ -99,12 +100,26 @@ class ScopeView:
 
     def get(self, name: str, default: Any = None) -> Any:
         """The variable's JSON text, to be decoded by who needs it; `default` if no scope has it."""
-        value = self._over[name] if name in self._over else lookup(self._instance, self._scope_key, name)
+        value = self._over[name] if name in self._over else self._look_up(name)
         if value is None:
             return default
         if len(value) >= BYTES_PER_FUEL:
             self._step.pay_for(len(value))
         return msgspec.Raw(value)
+
+    def _look_up(self, name: str) -> bytes | None:
+        instance, key = self._instance, self._scope_key
+        while key:
+            scope = instance.variables.get(key)
+            if scope is not None and name in scope:
+                return scope[name]
+            element = instance.elements.get(key)
+            if element is None:
+                return None
+            if element.loop_counter < 0 and (value := being_built(self._step, element, name)) is not None:
+                return value
+            key = element.scope_key
+        return None
 
 
 def lookup(instance: InstanceState, scope_key: int, name: str) -> bytes | None:
@@ -224,6 +239,15 @@ def hand_on(step: Step, scope_key: int, names: Iterable[str]) -> dict[str, bytes
     if carried:
         step.emit(VariablesRemoved(scope_key, tuple(carried)))
     return carried
+
+
+def restore(step: Step, scope_key: int, before: Document) -> None:
+    """A scope has again what it had before."""
+    present = step.current().variables.get(scope_key, {})
+    made = tuple(name for name in sorted(present) if name not in before)
+    if made:
+        step.emit(VariablesRemoved(scope_key, made))
+    carry(step, scope_key, before)
 
 
 def evaluate(step: Step, scope_key: int, expression: Expression, over: Document = _NOTHING) -> feel.Evaluation:

@@ -1,39 +1,70 @@
 """What an element waits for while it is active: timers and messages, wherever their events stand.
 
 An element waits on behalf of catching events (`Node.waits_for`): itself, the events on its border, the starts of event
-sub-processes inside it, or the events after an event-based gateway. All waits of an element open before it is activated and
-close when it is left. What happens when one comes is in `arrivals.py`.
+sub-processes inside it, or the events after an event-based gateway. Its waits open before it is activated and close when it
+is left; those of event sub-processes open when the start event inside has mapped its outputs, which they may read. What happens
+when one comes is in `arrivals.py`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 from counterflow.kernel import incidents, messages, timers
 from counterflow.kernel.rows import ElementInstance, Timer
 from counterflow.kernel.step import Step
-from counterflow.model.graph import MessageDefinition, Node, TimerDefinition
+from counterflow.model.graph import Behaviour, MessageDefinition, Node, TimerDefinition
 
 
 def open_all(step: Step, element: ElementInstance, node: Node) -> bool:
-    """Begin to wait. False, and an incident, where an expression gives no moment, name or key."""
+    """Begin to wait. False, and an incident, where an expression gives no moment, name or key.
+
+    A scope that begins elsewhere than at its start event waits for its event sub-processes at once.
+    """
     nodes = step.process().nodes
+    is_whole = not node.event_sub_processes or _begins_elsewhere(step, element)
+    catches = [catch for catch in map(nodes.__getitem__, node.waits_for) if _is_for(element, catch, node)]
+    return _open(step, element, catches if is_whole else [catch for catch in catches if not _is_inner(catch)], element)
+
+
+def open_inner(step: Step, scope: ElementInstance, node: Node, start: ElementInstance) -> bool:
+    """A scope begins to wait for what begins its event sub-processes. False, and an incident at its start event, where it cannot."""
+    nodes = step.process().nodes
+    return _open(step, scope, [nodes[catch_id] for catch_id in node.waits_for if _is_inner(nodes[catch_id])], start)
+
+
+def _open(step: Step, element: ElementInstance, catches: Sequence[Node], held: ElementInstance) -> bool:
+    opened = set(step.current().waits_of.get(element.key, ()))
     try:
-        for catch_id in node.waits_for:
-            if not _is_for(element, nodes[catch_id], node):
-                continue
-            definition = nodes[catch_id].event
+        for catch in catches:
+            definition = catch.event
             if isinstance(definition, TimerDefinition):
-                timers.schedule(step, element, catch_id, definition)
+                timers.schedule(step, element, catch.id, definition)
             elif isinstance(definition, MessageDefinition):
-                messages.subscribe(step, element, nodes[catch_id], definition)
+                messages.subscribe(step, element, catch, definition)
     except (timers.NotATime, messages.NotAKey) as failure:
-        close_all(step, element.key)
+        _close_but(step, element.key, opened)
         where = f"what '{element.element_id}' waits for"
         message = f"{failure} ({where}); set the variables it reads and resolve the incident"
-        incidents.raise_incident(step, element, "EXTRACT_VALUE_ERROR", message)
+        incidents.raise_incident(step, held, "EXTRACT_VALUE_ERROR", message)
         return False
     if element.key in step.current().waits_of:
         step.expect_buffered(element.key)
     return True
+
+
+def _is_inner(catch: Node) -> bool:
+    """Whether it is the start of an event sub-process."""
+    return catch.behaviour is Behaviour.START_EVENT
+
+
+def _begins_elsewhere(step: Step, element: ElementInstance) -> bool:
+    header = step.current().header
+    if header is None or header.start_at is None:
+        return False
+    if element.scope_key:
+        return element.triggered
+    return step.process().nodes[header.start_at.split("\n")[0]].behaviour is not Behaviour.START_EVENT
 
 
 def _is_for(element: ElementInstance, catch: Node, node: Node) -> bool:
@@ -43,8 +74,13 @@ def _is_for(element: ElementInstance, catch: Node, node: Node) -> bool:
 
 def close_all(step: Step, element_instance_key: int) -> None:
     """Wait no longer."""
+    _close_but(step, element_instance_key, ())
+
+
+def _close_but(step: Step, element_instance_key: int, kept: Collection[int]) -> None:
     for key, table in sorted(step.current().waits_of.get(element_instance_key, {}).items(), key=lambda wait: wait[0]):
-        _close(step, key, is_timer=table is Timer)
+        if key not in kept:
+            _close(step, key, is_timer=table is Timer)
 
 
 def close_inner(step: Step, scope: ElementInstance) -> None:

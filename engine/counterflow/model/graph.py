@@ -128,7 +128,7 @@ class CalledProcess:
 class MultiInstance:
     """An activity done once for each item of a collection (or so many times). BPMN 2.0.2, 13.3.7.
 
-    `collection` gives a list, or a number where `takes_number`; each item is known inside as
+    `collection` gives a list, or a number where `is_counted`; each item is known inside as
     `element_variable`, its place as `loopCounter`. `output_element` of every instance is gathered, in the order
     of the items, in `output_collection`. When `completion_condition` holds after an instance has ended, the rest is not done.
     """
@@ -141,8 +141,8 @@ class MultiInstance:
     completion_condition: Expression | None = None
     first_loop_counter: int = 1
     """What `loopCounter` is in the first instance: 1, in camunda: models 0."""
-    takes_number: bool = False
-    """Whether a number says how often, in camunda: models. In a zeebe: model it is no collection."""
+    is_counted: bool = False
+    """Whether `collection` is a cardinality, in camunda: models: a number that says how often. A collection is never a number."""
 
 
 @dataclass(frozen=True, slots=True)

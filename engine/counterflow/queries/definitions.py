@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from counterflow.kernel.records import Rejection, RejectionType
 from counterflow.kernel.rows import ProcessDefinition, Resource
+from counterflow.model.graph import Node
 from counterflow.model.read import read
 from counterflow.queries.paging import newest_first
 from counterflow.queries.shapes import Definition, DefinitionXml, Page
@@ -17,10 +18,14 @@ REMEMBERED_MODELS = 256
 
 
 class ElementName(NamedTuple):
-    """How a diagram names an element: its text, empty if it has none, and its BPMN tag."""
+    """How a diagram names an element: its text, empty if it has none, and its BPMN tag.
+
+    `incoming` are the flows into it where there are several, in the order of the diagram: their ids, and where they come from.
+    """
 
     name: str
     type: str
+    incoming: tuple[tuple[str, str], ...] = ()
 
 
 UNNAMED = ElementName("", "")
@@ -72,8 +77,12 @@ def _read_names(store: Store, definition: ProcessDefinition) -> Names:
         return {}
     for process in read(resource.content, resource.name).processes:
         if process.id == definition.bpmn_process_id:
-            return {node.id: ElementName(node.name, node.type) for node in process.nodes.values()}
+            return {node.id: ElementName(node.name, node.type, _several(node)) for node in process.nodes.values()}
     return {}
+
+
+def _several(node: Node) -> tuple[tuple[str, str], ...]:
+    return tuple((flow.id, flow.source) for flow in node.incoming) if len(node.incoming) > 1 else ()
 
 
 def _latest(store: Store, where: Mapping[str, str]) -> dict[str, int]:

@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from counterflow.kernel import rows
 from counterflow.kernel.records import Rejection, RejectionType
 from counterflow.queries import log
 from counterflow.queries.definitions import element_names
-from counterflow.queries.paging import newest_first
+from counterflow.queries.instance_filter import EVERY_INSTANCE, InstanceFilter
+from counterflow.queries.paging import page_of, rows_from_end
 from counterflow.queries.shapes import InstanceTree, Page, ProcessInstance
 from counterflow.queries.story import Story, created_in
+from counterflow.queries.story_of_waits import tell_joins
 from counterflow.store.port import Store
 
-STATES = ("active", "completed", "terminated")
 DEFAULT_ELEMENT_LIMIT = 1_000
 
 
 def list_process_instances(
-    store: Store, *, bpmn_process_id: str = "", definition_key: int = 0, state: str = "", page_size: int = 0, page_key: int = 0
+    store: Store, asked: InstanceFilter = EVERY_INSTANCE, *, page_size: int = 0, page_key: int = 0, count: bool = False
 ) -> Page[ProcessInstance]:
-    """Instances, newest first; what is left empty does not narrow. Raises `Rejection` for a state that is none."""
-    if state and state not in STATES:
-        raise Rejection(RejectionType.INVALID_ARGUMENT, f"Expected a state of {', '.join(STATES)}, but found '{state}'")
-    asked: dict[str, str | int] = {"bpmn_process_id": bpmn_process_id, "definition_key": definition_key, "state": state}
-    where = {column: value for column, value in asked.items() if value}
-    page = newest_first(store, rows.ProcessInstance, where, page_size=page_size, page_key=page_key)
-    return Page([_shape(store, row) for row in page.items], page.next_page_key)
+    """Instances, newest first; `count` asks how many there are from here on. Raises `Rejection` for a filter that makes no sense."""
+    sieve = asked.sieve(store)
+    candidates = _with_incidents(store, asked, page_key) if asked.with_incidents else None
+    found = candidates or rows_from_end(store, rows.ProcessInstance, asked.where(), page_key)
+    page = page_of(found, sieve, page_size=page_size, count=count)
+    return Page([_shape(store, row) for row in page.items], page.next_page_key, page.total, page.total_is_at_least)
+
+
+def _with_incidents(store: Store, asked: InstanceFilter, page_key: int) -> Iterator[rows.ProcessInstance]:
+    """Those that have an open incident, found from that side: there are few of them, however many instances run."""
+    where = asked.where()
+    for key in sorted({incident.process_instance_key for incident in store.scan(rows.Incident, {})}, reverse=True):
+        row = store.get(rows.ProcessInstance, (key,)) if not page_key or key < page_key else None
+        if row is not None and all(getattr(row, column) == value for column, value in where.items()):
+            yield row
 
 
 def process_instance(store: Store, key: int, *, active_only: bool = False, element_limit: int = 0) -> InstanceTree:
@@ -35,16 +46,16 @@ def process_instance(store: Store, key: int, *, active_only: bool = False, eleme
     """
     if element_limit < 0:
         raise Rejection(RejectionType.INVALID_ARGUMENT, f"Expected a limit of 0 or more elements, but found {element_limit}")
-    story = _story_of(store, key)
+    story = story_of(store, key)
     for element in story.elements.values():
         element.variables = story.variables_of(element.key)
+    tell_joins(story)
     left_out = _prune(story, active_only, element_limit or DEFAULT_ELEMENT_LIMIT)
     return InstanceTree(
         process_instance=_header(story),
         root=story.root,
         undo_records=list(story.undo_records.values()),
         flows_taken=story.flows_taken,
-        waiting_tokens=story.waiting_tokens(),
         caught_errors=story.caught_errors,
         correlated_messages=story.correlated_messages,
         quarantine_reason=story.quarantine_reason,
@@ -52,7 +63,8 @@ def process_instance(store: Store, key: int, *, active_only: bool = False, eleme
     )
 
 
-def _story_of(store: Store, key: int) -> Story:
+def story_of(store: Store, key: int) -> Story:
+    """What has happened in an instance so far. Raises `Rejection` for an unknown key."""
     story: Story | None = None
     for entry in log.entries(store, key) if key > 0 else ():
         if story is None:

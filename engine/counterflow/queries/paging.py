@@ -3,8 +3,8 @@ in windows of keys, each wider than the last while too little is found, narrower
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple, TypeVar
 
 from counterflow.kernel.records import Rejection, RejectionType, first_key
 from counterflow.kernel.rows import Partition, Row
@@ -17,28 +17,94 @@ DEFAULT_PAGE_SIZE = 100
 LARGEST_PAGE_SIZE = 1_000
 FIRST_WINDOW = 1_024
 """Keys, not rows: jobs, incidents and elements take theirs from the same counter."""
+LARGEST_PORTION = 2_000
+
+LOOKED_AT = 20_000
+"""Rows. A page that has looked at as many ends where it is, and `next_page_key` goes on; so does a count, which then says "at least"."""
+COUNTED = 10_000
+"""Beyond it a count says \"at least\"."""
+
+
+def _everything(_: Any) -> bool:
+    return True
+
+
+def _nothing(_: Any) -> bool:
+    return False
+
+
+class Sieve(NamedTuple):
+    """What of a list is wanted, where equal columns do not say it: rows that `keep` accepts, until one for which `is_past` holds."""
+
+    keep: Callable[[Any], bool] = _everything
+    is_past: Callable[[Any], bool] = _nothing
+
+
+EVERYTHING = Sieve()
 
 
 def newest_first(
     store: Store, table: type[RowType], where: Mapping[str, int | str | None], *, page_size: int = 0, page_key: int = 0
 ) -> Page[RowType]:
     """A page of rows with a single integer key, those older than `page_key` (0: the newest). Raises `Rejection`."""
-    wanted = _page_size(page_size)
+    wanted = size_of_page(page_size)
+    return page_of(rows_from_end(store, table, where, page_key, wanted + 1), page_size=page_size)
+
+
+def page_of(rows: Iterator[RowType], sieve: Sieve = EVERYTHING, *, page_size: int = 0, count: bool = False) -> Page[RowType]:
+    """What is wanted of rows that come newest first: a page of it, and with `count` how much there is. Raises `Rejection`."""
+    wanted = size_of_page(page_size)
+    found: list[RowType] = []
+    total = looked_at = goes_on_behind = 0
+    for looked_at, row in enumerate(rows, start=1):
+        if sieve.is_past(row):
+            break
+        if sieve.keep(row):
+            total += 1
+            if total <= wanted:
+                found.append(row)
+            else:
+                goes_on_behind = goes_on_behind or key_number(found[-1])
+        if not goes_on_behind and looked_at == LOOKED_AT:
+            goes_on_behind = key_number(row)
+        if goes_on_behind and (not count or looked_at >= LOOKED_AT or total > COUNTED):
+            return Page(found, goes_on_behind, min(total, COUNTED) if count else 0, total_is_at_least=count)
+    return Page(found, goes_on_behind, total if count else 0)
+
+
+def rows_from_end(
+    store: Store, table: type[RowType], where: Mapping[str, int | str | None], page_key: int = 0, portion: int = DEFAULT_PAGE_SIZE
+) -> Iterator[RowType]:
+    """Rows with a single integer key, those older than `page_key` (0: the newest) from the newest on. Raises `Rejection`."""
     if page_key < 0:
         raise Rejection(RejectionType.INVALID_ARGUMENT, f"Expected a page key of 0 or more, but found {page_key}")
-    found: list[RowType] = []
-    for partition in sorted(store.scan(Partition, {}), key=lambda row: -row.id):
-        lowest = first_key(partition.id)
-        before = min(page_key or partition.last_key + 1, partition.last_key + 1)
-        found += _read_back(store, table, where, before, lowest, wanted + 1 - len(found))
-    more = found[wanted - 1] if len(found) > wanted else None
-    return Page(found[:wanted], key_number(more) if more is not None else 0)
+    return _rows_from_end(store, table, where, page_key, portion)
+
+
+def size_of_page(asked: int) -> int:
+    """How many a page holds where so many were asked for. Raises `Rejection`."""
+    if asked < 0:
+        raise Rejection(RejectionType.INVALID_ARGUMENT, f"Expected a page size between 1 and {LARGEST_PAGE_SIZE}, but found {asked}")
+    return min(asked or DEFAULT_PAGE_SIZE, LARGEST_PAGE_SIZE)
 
 
 def key_number(row: Row) -> int:
     """The row's one key."""
     number: Any = getattr(row, row.key_fields[0])
     return int(number)
+
+
+def _rows_from_end(
+    store: Store, table: type[RowType], where: Mapping[str, int | str | None], page_key: int, portion: int
+) -> Iterator[RowType]:
+    for partition in sorted(store.scan(Partition, {}), key=lambda row: -row.id):
+        before = min(page_key or partition.last_key + 1, partition.last_key + 1)
+        while found := _read_back(store, table, where, before, first_key(partition.id), portion):
+            yield from found
+            if len(found) < portion:
+                break
+            before = key_number(found[-1])
+            portion = min(2 * portion, max(portion, LARGEST_PORTION))
 
 
 def _read_back(
@@ -58,9 +124,3 @@ def _read_back(
         before = start
         window *= 2
     return found[:wanted]
-
-
-def _page_size(asked: int) -> int:
-    if asked < 0:
-        raise Rejection(RejectionType.INVALID_ARGUMENT, f"Expected a page size between 1 and {LARGEST_PAGE_SIZE}, but found {asked}")
-    return min(asked or DEFAULT_PAGE_SIZE, LARGEST_PAGE_SIZE)

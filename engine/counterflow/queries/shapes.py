@@ -15,10 +15,40 @@ Item = TypeVar("Item")
 
 
 class Page(msgspec.Struct, Generic[Item], frozen=True):
-    """Some of a list, newest first. `next_page_key` asks for what follows; 0: nothing does."""
+    """Some of a list, newest first. `next_page_key` asks for what follows; 0: nothing does.
+
+    `total` counts what there is from here on, if that was asked for; `total_is_at_least`: there may be more.
+    """
 
     items: list[Item]
     next_page_key: int = 0
+    total: int = 0
+    total_is_at_least: bool = False
+
+
+class MessageReceiver(msgspec.Struct, frozen=True):
+    """A message has reached the event `catch_id` of a process instance, or has `begun` it there."""
+
+    process_instance_key: int
+    bpmn_process_id: str
+    catch_id: str
+    catch_name: str
+    begun: bool
+    position: int
+    correlated_at_ms: int
+
+
+class PublishedMessage(msgspec.Struct, frozen=True):
+    """What has become of a message so far. `is_kept`: it may still reach others."""
+
+    key: int
+    name: str
+    correlation_key: str
+    message_id: str
+    published_at_ms: int
+    expires_at_ms: int
+    is_kept: bool
+    receivers: list[MessageReceiver]
 
 
 class Definition(msgspec.Struct, frozen=True):
@@ -103,22 +133,45 @@ class Variable(msgspec.Struct, frozen=True):
     value_json: str
 
 
+class JobTry(msgspec.Struct, frozen=True):
+    """A try at a job that did not complete it. `outcome`: `failed`, `timed_out` or `error_thrown`; `retries` were left after it.
+
+    `began_at_ms` is 0, and `worker` empty, where the job was failed without having been lent.
+    """
+
+    outcome: str
+    worker: str
+    began_at_ms: int
+    ended_at_ms: int
+    retries: int
+    error_code: str = ""
+    error_message: str = ""
+
+
 class Job(msgspec.Struct):
     """Work for a worker. `state`: `activatable`, `activated`, `backing_off`, `failed`, `error_thrown` while a task waits for it;
-    `completed`, `error_caught` or `canceled` once it is over. `due_at_ms` is the deadline, or the end of the back-off."""
+    `completed`, `error_caught` or `canceled` once it is over. `due_at_ms` is the deadline, or the end of the back-off.
+
+    `tries` are those that came to nothing, the latest of them, oldest first; a list of jobs does without, and without the moments.
+    """
 
     key: int
     element_instance_key: int
     element_id: str
     type: str
     retries: int
-    created_at_ms: int
+    created_at_ms: int = 0
     state: str = "activatable"
     worker: str = ""
     due_at_ms: int | None = None
     error_code: str = ""
     error_message: str = ""
     ended_at_ms: int | None = None
+    process_instance_key: int = 0
+    bpmn_process_id: str = ""
+    activated_at_ms: int = 0
+    tries: list[JobTry] = []
+    tries_left_out: int = 0
 
 
 class Incident(msgspec.Struct):
@@ -173,13 +226,21 @@ class FlowTaken(msgspec.Struct, frozen=True):
     taken_at_ms: int
 
 
-class WaitingToken(msgspec.Struct, frozen=True):
-    """Tokens that wait at a join, having come along one flow."""
+class JoinFlow(msgspec.Struct, frozen=True):
+    """A flow into a join, where it comes from, and how many tokens wait that have come along it; 0: none has come yet."""
 
-    gateway_id: str
     flow_id: str
-    scope_key: int
-    count: int
+    source_id: str
+    source_name: str
+    tokens: int
+
+
+class Join(msgspec.Struct, frozen=True):
+    """A gateway at which tokens wait for others: which flows have brought one, and which have not."""
+
+    element_id: str
+    element_name: str
+    flows: list[JoinFlow]
 
 
 class CaughtError(msgspec.Struct, frozen=True):
@@ -239,6 +300,19 @@ class Loop(msgspec.Struct):
     ended: bool = False
 
 
+class Termination(msgspec.Struct, frozen=True):
+    """What has swept an element instance away. `cause`: `command` (a caller's, named), `event` (an interrupting one, named; with the
+    error that it caught), `terminate_end_event` (named), `scope` (with what was around it), `caller` (with the call of this process),
+    `completion_condition` (its multi-instance activity was done without it)."""
+
+    cause: str
+    element_id: str = ""
+    element_name: str = ""
+    command: str = ""
+    error_code: str = ""
+    error_message: str = ""
+
+
 class ElementInstance(msgspec.Struct):
     """A run of one element, with the runs inside it in the order in which they were entered.
 
@@ -246,6 +320,8 @@ class ElementInstance(msgspec.Struct):
     its work (before that, where it was entered), as mirror order compares it. `variables` are those of this scope alone, by name.
     `undo_record_key` is set on a compensation handler: what it undoes. `loop_counter` is -1 on the body of a multi-instance
     activity, which alone has a `loop`, and counts its instances from 1. `called_instance_key` is what a call activity has called.
+    `termination` is there from the moment at which it is `terminating`.
+    `joins` are those in this scope at which tokens wait.
     """
 
     key: int
@@ -262,11 +338,13 @@ class ElementInstance(msgspec.Struct):
     loop_counter: int = 0
     loop: Loop | None = None
     called_instance_key: int = 0
+    termination: Termination | None = None
     variables: list[Variable] = []
     jobs: list[Job] = []
     waits: list[Wait] = []
     incidents: list[Incident] = []
     decisions: list[DecisionEvaluation] = []
+    joins: list[Join] = []
     children: list[ElementInstance] = []
 
 
@@ -277,7 +355,6 @@ class InstanceTree(msgspec.Struct, frozen=True):
     root: ElementInstance
     undo_records: list[UndoRecord]
     flows_taken: list[FlowTaken]
-    waiting_tokens: list[WaitingToken]
     caught_errors: list[CaughtError]
     correlated_messages: list[CorrelatedMessage]
     quarantine_reason: str = ""

@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from counterflow.kernel import error_events, incidents, instances, jobs, lifecycle, quarantine, variables
+from counterflow.kernel import instances, lifecycle, quarantine, variables
 from counterflow.kernel.elements import parallel_gateway
 from counterflow.kernel.engine import events_of
 from counterflow.kernel.records import BrokenInvariant, Event, LogEntry
-from counterflow.queries import story_of_undo, story_of_waits
+from counterflow.queries import story_of_ends, story_of_jobs, story_of_undo, story_of_waits
 from counterflow.queries.definitions import UNNAMED, Names
-from counterflow.queries.remedies import remedy_for
 from counterflow.queries.shapes import (
     CaughtError,
     CorrelatedMessage,
@@ -24,10 +23,10 @@ from counterflow.queries.shapes import (
     FlowTaken,
     Incident,
     Job,
+    Termination,
     UndoRecord,
     Variable,
     Wait,
-    WaitingToken,
 )
 
 
@@ -52,6 +51,9 @@ class Story:
         self.waits: dict[int, Wait] = {}
         self.correlated_messages: list[CorrelatedMessage] = []
         self.quarantine_reason = ""
+        self.command = ("", 0)
+        self.cause = Termination("command")
+        """What would have terminated an element, if one were terminated now."""
 
     @property
     def root(self) -> ElementInstance:
@@ -63,8 +65,10 @@ class Story:
         self.position = entry.position - 1
         self.now_ms = entry.timestamp_ms
         self.started_at_ms = self.started_at_ms or entry.timestamp_ms
+        story_of_ends.begin_entry(self, entry)
         for event in events_of(entry):
             self.position += 1
+            story_of_ends.note_cause(self, event)
             teller = TELLERS.get(type(event))
             if teller is not None:
                 teller(self, event)
@@ -72,10 +76,6 @@ class Story:
     def variables_of(self, scope_key: int) -> list[Variable]:
         """The variables of a scope alone, by name, with their last values."""
         return [Variable(name, value.decode()) for name, value in sorted(self.variables.get(scope_key, {}).items())]
-
-    def waiting_tokens(self) -> list[WaitingToken]:
-        """Tokens that wait at joins."""
-        return [WaitingToken(gateway_id, flow_id, scope, count) for (scope, flow_id), (gateway_id, count) in self.waiting.items()]
 
 
 def created_in(entry: LogEntry) -> instances.ProcessInstanceCreated:
@@ -115,10 +115,6 @@ def _activated(story: Story, event: lifecycle.ElementActivated) -> None:
 
 def _completing(story: Story, event: lifecycle.ElementCompleting) -> None:
     story.elements[event.key].state = "completing"
-
-
-def _terminating(story: Story, event: lifecycle.ElementTerminating) -> None:
-    story.elements[event.key].state = "terminating"
 
 
 def _completed(story: Story, event: lifecycle.ElementCompleted) -> None:
@@ -169,106 +165,6 @@ def _variables_removed(story: Story, event: variables.VariablesRemoved) -> None:
         story.variables[event.scope_key].pop(name, None)
 
 
-# -- jobs -------------------------------------------------------------------------------------------------------------
-
-
-def _job_created(story: Story, event: jobs.JobCreated) -> None:
-    element = story.elements[event.element_instance_key]
-    job = Job(
-        key=event.key,
-        element_instance_key=element.key,
-        element_id=element.element_id,
-        type=event.type,
-        retries=event.retries,
-        created_at_ms=story.now_ms,
-    )
-    story.jobs[event.key] = job
-    element.jobs.append(job)
-
-
-def _job_activated(story: Story, event: jobs.JobActivated) -> None:
-    job = story.jobs[event.key]
-    job.state, job.worker, job.due_at_ms = "activated", event.worker, event.deadline_ms
-
-
-def _job_completed(story: Story, event: jobs.JobCompleted) -> None:
-    _end_job(story, story.jobs[event.key], "completed")
-
-
-def _job_failed(story: Story, event: jobs.JobFailed) -> None:
-    job = story.jobs[event.key]
-    job.state = "backing_off" if event.due_ms is not None else "activatable" if event.retries > 0 else "failed"
-    job.retries, job.due_at_ms, job.error_message = event.retries, event.due_ms, event.message
-
-
-def _job_error_thrown(story: Story, event: jobs.JobErrorThrown) -> None:
-    job = story.jobs[event.key]
-    job.state, job.due_at_ms, job.error_code, job.error_message = "error_thrown", None, event.error_code, event.message
-    if event.caught:
-        _end_job(story, job, "error_caught")
-
-
-def _job_returned(story: Story, event: jobs.JobReturned) -> None:
-    job = story.jobs[event.key]
-    job.state, job.due_at_ms = "activatable", None
-
-
-def _job_retries_updated(story: Story, event: jobs.JobRetriesUpdated) -> None:
-    story.jobs[event.key].retries = event.retries
-
-
-def _job_deadline_updated(story: Story, event: jobs.JobDeadlineUpdated) -> None:
-    story.jobs[event.key].due_at_ms = event.deadline_ms
-
-
-def _job_canceled(story: Story, event: jobs.JobCanceled) -> None:
-    _end_job(story, story.jobs[event.key], "canceled")
-
-
-def _end_job(story: Story, job: Job, state: str) -> None:
-    job.state, job.due_at_ms, job.ended_at_ms = state, None, story.now_ms
-
-
-# -- incidents and errors ---------------------------------------------------------------------------------------------
-
-
-def _incident_raised(story: Story, event: incidents.IncidentRaised) -> None:
-    element = story.elements[event.element_instance_key]
-    incident = Incident(
-        key=event.key,
-        process_instance_key=story.created.key,
-        bpmn_process_id=story.created.bpmn_process_id,
-        element_id=element.element_id,
-        element_instance_key=element.key,
-        job_key=event.job_key,
-        error_type=event.error_type,
-        message=event.message,
-        remedy=remedy_for(event.error_type),
-        created_at_ms=story.now_ms,
-    )
-    story.incidents[event.key] = incident
-    element.incidents.append(incident)
-
-
-def _incident_resolved(story: Story, event: incidents.IncidentResolved) -> None:
-    _end_incident(story, story.incidents[event.key], "resolved")
-
-
-def _incident_dropped(story: Story, event: incidents.IncidentDropped) -> None:
-    _end_incident(story, story.incidents[event.key], "dropped")
-
-
-def _end_incident(story: Story, incident: Incident, state: str) -> None:
-    incident.state, incident.ended_at_ms = state, story.now_ms
-
-
-def _error_caught(story: Story, event: error_events.ErrorCaught) -> None:
-    name = story.names.get(event.catch_id, UNNAMED).name
-    story.caught_errors.append(
-        CaughtError(event.catch_id, name, event.at_key, event.error_code, event.message, story.position, story.now_ms)
-    )
-
-
 # -- quarantine -------------------------------------------------------------------------------------------------------
 
 
@@ -285,16 +181,17 @@ def _abandoned(story: Story, _: quarantine.InstanceAbandoned) -> None:
     story.waiting.clear()
     for element in story.elements.values():
         if not element.ended_position:
+            story_of_ends.tell_cause(story, element)
             _end(story, element, "terminated")
     for job in story.jobs.values():
         if job.ended_at_ms is None:
-            _end_job(story, job, "canceled")
+            story_of_jobs.end_job(story, job, "canceled")
     for wait in story.waits.values():
         if wait.state == "open":
             story_of_waits.end_wait(story, wait, "closed")
     for incident in story.incidents.values():
         if incident.state == "open":
-            _end_incident(story, incident, "dropped")
+            story_of_jobs.end_incident(story, incident, "dropped")
     for record in story.undo_records.values():
         if record.state in {"available", "taken", "started"}:
             record.state = "dropped"
@@ -305,7 +202,7 @@ TELLERS: Mapping[type[Event], Callable[[Story, Any], None]] = {
     lifecycle.ElementActivated: _activated,
     lifecycle.ElementCompleting: _completing,
     lifecycle.ElementCompleted: _completed,
-    lifecycle.ElementTerminating: _terminating,
+    lifecycle.ElementTerminating: story_of_ends.terminating,
     lifecycle.ElementTerminated: _terminated,
     lifecycle.FlowTaken: _flow_taken,
     lifecycle.TokensSweptAway: _tokens_swept_away,
@@ -313,22 +210,10 @@ TELLERS: Mapping[type[Event], Callable[[Story, Any], None]] = {
     parallel_gateway.FlowsJoined: _flows_joined,
     variables.VariablesSet: _variables_set,
     variables.VariablesRemoved: _variables_removed,
-    jobs.JobCreated: _job_created,
-    jobs.JobActivated: _job_activated,
-    jobs.JobCompleted: _job_completed,
-    jobs.JobFailed: _job_failed,
-    jobs.JobErrorThrown: _job_error_thrown,
-    jobs.JobReturned: _job_returned,
-    jobs.JobRetriesUpdated: _job_retries_updated,
-    jobs.JobDeadlineUpdated: _job_deadline_updated,
-    jobs.JobCanceled: _job_canceled,
-    incidents.IncidentRaised: _incident_raised,
-    incidents.IncidentResolved: _incident_resolved,
-    incidents.IncidentDropped: _incident_dropped,
-    error_events.ErrorCaught: _error_caught,
     quarantine.InstanceQuarantined: _quarantined,
     quarantine.InstanceReleased: _released,
     quarantine.InstanceAbandoned: _abandoned,
+    **story_of_jobs.TELLERS,
     **story_of_undo.TELLERS,
     **story_of_waits.TELLERS,
 }

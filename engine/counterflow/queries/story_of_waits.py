@@ -1,4 +1,4 @@
-"""What is told of an instance that waits, repeats or calls: timers and messages, multi-instance activities, called processes,
+"""What is told of an instance that waits, repeats or calls: timers and messages, joins, multi-instance activities, called processes,
 results that wait for room."""
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from counterflow.kernel import decisions, messages, timers, variables
 from counterflow.kernel.elements import call_activity, multi_instance
 from counterflow.kernel.records import Event
 from counterflow.queries.definitions import UNNAMED
-from counterflow.queries.shapes import CorrelatedMessage, DecisionEvaluation, Loop, Wait
+from counterflow.queries.shapes import CorrelatedMessage, DecisionEvaluation, Join, JoinFlow, Loop, Wait
 
 if TYPE_CHECKING:
     from counterflow.queries.story import Story
@@ -62,6 +62,19 @@ def _correlated(story: Story, event: messages.MessageCorrelated) -> None:
             event.message_key, catch_id, name, element_key, wait.message_name if wait is not None else "", story.position, story.now_ms
         )
     )
+
+
+def tell_joins(story: Story) -> None:
+    """The joins at which tokens wait by now, each with the scope that it stands in."""
+    tokens: dict[tuple[int, str], dict[str, int]] = {}
+    for (scope_key, flow_id), (gateway_id, count) in story.waiting.items():
+        tokens.setdefault((scope_key, gateway_id), {})[flow_id] = count
+    for (scope_key, gateway_id), come in tokens.items():
+        gateway = story.names.get(gateway_id, UNNAMED)
+        flows = [
+            JoinFlow(flow_id, source, story.names.get(source, UNNAMED).name, come.get(flow_id, 0)) for flow_id, source in gateway.incoming
+        ]
+        story.elements[scope_key].joins.append(Join(gateway_id, gateway.name, flows))
 
 
 def _loop_started(story: Story, event: multi_instance.LoopStarted) -> None:

@@ -45,6 +45,6 @@ def test_a_server_that_does_not_start_is_told(tmp_path: Path, monkeypatch: pytes
     """Whoever looks learns where the logs are."""
     monkeypatch.setenv("COUNTERFLOW_COMPENSATION_ORDER", "sideways")
     shown = io.StringIO()
-    assert main(tmp_path / "demo", Console(file=shown, width=200)) == 1
+    assert main(tmp_path / "demo", Console(file=shown, width=200), pace_seconds=0) == 1
     assert "cannot go on" in shown.getvalue()
     assert "server.log" in shown.getvalue()

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from counterflow.cli.demo.story import FOLDER, PACE_SECONDS, main
+FOLDER = Path(".counterflow-demo")
+PACE_SECONDS = 0.9
 
 Folder = Annotated[Path, typer.Option("--folder", metavar="FOLDER", help="What the demo leaves behind; made anew each time.")]
 Pace = Annotated[float, typer.Option("--pace", metavar="SECONDS", min=0, max=60, help="How long each booking takes.")]
@@ -19,4 +20,6 @@ def demo(folder: Folder = FOLDER, pace: Pace = PACE_SECONDS) -> None:
     Trips that succeed, fail and are undone, survive a SIGKILL, and follow a changed process.
     It needs nothing beside it, and ends by itself in under a minute.
     """
+    from counterflow.cli.demo.story import main  # noqa: PLC0415 - gRPC and rich cost what --help does not pay
+
     raise typer.Exit(main(folder, pace_seconds=pace))

@@ -22,15 +22,13 @@ from rich.text import Text
 from counterflow.cli.address import Address
 from counterflow.cli.demo.processes import DemoServer, workers
 from counterflow.cli.demo.showcase import find_showcase
-from counterflow.cli.demo.timeline import timeline
 from counterflow.cli.drawing import draw
 from counterflow.cli.exits import Failure
 from counterflow.cli.remote import Remote
+from counterflow.cli.timeline import timeline
 from counterflow_wire import counterflow_v1 as wire
 
 SERVICES = ("hotel", "car", "flight")
-FOLDER = Path(".counterflow-demo")
-PACE_SECONDS = 0.9
 LOOK_SECONDS = 0.1
 PATIENCE_SECONDS = 30.0
 PROCESS = "trip-booking"
@@ -166,7 +164,7 @@ def _picture(answer: wire.GetProcessInstanceResponse) -> RenderableType:
     return Group(draw(answer, now_ms), Text(), timeline(answer, now_ms))
 
 
-def main(folder: Path = FOLDER, console: Console | None = None, pace_seconds: float = PACE_SECONDS) -> int:
+def main(folder: Path, console: Console | None = None, *, pace_seconds: float) -> int:
     """Tell the story, with what it leaves behind in `folder`; each booking takes `pace_seconds`. Answers an exit code."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

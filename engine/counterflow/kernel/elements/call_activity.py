@@ -7,13 +7,15 @@ activity is swept away, so is the instance it has called.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from msgspec.structs import replace
 
 from counterflow.kernel import incidents, instances, lifecycle, variables
 from counterflow.kernel.elements.room import Room
 from counterflow.kernel.instance_state import InstanceState
 from counterflow.kernel.records import BrokenInvariant, Event, InstanceEnded
-from counterflow.kernel.rows import ElementInstance
+from counterflow.kernel.rows import ElementInstance, ProcessDefinition
 from counterflow.kernel.state import State
 from counterflow.kernel.step import Step
 from counterflow.model.graph import CalledProcess, Dialect, Node
@@ -26,13 +28,31 @@ class ProcessCalled(Event, frozen=True, array_like=True, tag=130, gc=False):
     called_instance_key: int
 
 
-def activated(step: Step, element: ElementInstance, node: Node) -> None:
+class Call(NamedTuple):
+    """Which process is to be called, with what, and how deep in calls."""
+
+    definition: ProcessDefinition
+    document: variables.Document
+    depth: int
+
+
+def beginning(step: Step, element: ElementInstance, node: Node) -> None:
     """Begin the called process; without one an incident holds the call."""
-    caller, header = step.current(), step.current().header
+    call = _call(step, element, node) if lifecycle.map_inputs(step, element, node) else None
+    if call is None or not lifecycle.activate(step, element, node):
+        return
+    caller = step.current()
+    child = instances.begin(step, call.definition, call.document, caller=element, call_depth=call.depth)
+    step.instance = caller
+    step.emit(ProcessCalled(element.key, child.key))
+
+
+def _call(step: Step, element: ElementInstance, node: Node) -> Call | None:
+    header = step.current().header
     process_id = _process_id(step, element, node)
     definition = step.state.latest.get(process_id) if process_id is not None else None
     if process_id is None or header is None:
-        return
+        return None
     why = ""
     if definition is None:
         why = "but no such process is deployed; deploy it and resolve the incident"
@@ -42,16 +62,14 @@ def activated(step: Step, element: ElementInstance, node: Node) -> None:
         why = f"but calls are {header.call_depth} deep already, which is as deep as may be: does the process call itself?"
     if why or definition is None:
         incidents.raise_incident(step, element, "CALLED_ELEMENT_ERROR", f"Expected '{node.id}' to call process '{process_id}', {why}")
-        return
+        return None
     document = _going_in(step, element, node)
     refusal = _why_not_in(step, document)
     if refusal:
         remedy = "set smaller variables, or map only what the process needs, and resolve the incident"
         incidents.raise_incident(step, element, "IO_MAPPING_ERROR", f"{refusal} (what '{node.id}' hands to '{process_id}'); {remedy}")
-        return
-    child = instances.begin(step, definition, document, caller=element, call_depth=header.call_depth + 1)
-    step.instance = caller
-    step.emit(ProcessCalled(element.key, child.key))
+        return None
+    return Call(definition, document, header.call_depth + 1)
 
 
 def called_ended(step: Step, end: InstanceEnded) -> None:
@@ -110,11 +128,12 @@ def _why_not_in(step: Step, document: variables.Document) -> str:
 def _going_in(step: Step, element: ElementInstance, node: Node) -> variables.Document:
     """Without a mapping nothing goes in, or everything; with both, what the mappings make hides what is around.
 
-    In a zeebe: model what is the call's own goes in, the item of a multi-instance call too; in a camunda: model what is named.
+    In a zeebe: model what is the call's own goes in with a mapping, the item of a multi-instance call too; in a camunda: model what
+    is named.
     """
     if _definition(node).propagate_all_in:
         return variables.visible(step.current(), element.key)
-    own = step.current().variables.get(element.key, {})
+    own = step.current().variables.get(element.key, {}) if node.inputs else {}
     named = own if step.process().dialect is Dialect.ZEEBE else _handed_in(node)
     return {name: own[name] for name in sorted(named)}
 
@@ -145,4 +164,4 @@ def _apply_called(state: State, instance: InstanceState | None, event: ProcessCa
 
 
 APPLIERS = {ProcessCalled: _apply_called}
-ROOM = Room(activated=activated, terminating=terminating)
+ROOM = Room(beginning=beginning, terminating=terminating)

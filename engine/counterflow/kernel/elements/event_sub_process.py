@@ -6,6 +6,8 @@ that knows the name, else to the process (Zeebe's rule for start events of event
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from counterflow.kernel import lifecycle, variables
 from counterflow.kernel.elements.room import Room
 from counterflow.kernel.records import BrokenInvariant
@@ -14,13 +16,20 @@ from counterflow.kernel.step import Step
 from counterflow.model.graph import Dialect, ErrorDefinition, Node
 
 
-def activated(step: Step, element: ElementInstance, node: Node) -> None:
-    """Hand on what the event brought, and put a token on the start event."""
-    if node.start_event is None:
-        raise BrokenInvariant(f"event sub-process '{node.id}' has no start event")
-    start = step.process().nodes[node.start_event]
-    present = () if element.undo_key else step.current().variables.get(element.key, {})
-    carried = variables.hand_on(step, element.key, [name for name in sorted(present) if name not in _own_names(step, node, start)])
+def beginning(step: Step, element: ElementInstance, node: Node) -> None:
+    """Hand on what the event brought, and put a token on the start event.
+
+    In a zeebe: model the input mappings neither see nor hide what the event brought: it comes to the start event, and goes from there
+    to the nearest scope that has its name, which may be one that a mapping has made. In a camunda: model they see it and hide it.
+    """
+    start = _start(step, node)
+    is_seen, is_new = step.process().dialect is Dialect.CAMUNDA, element.state == lifecycle.ACTIVATING
+    carried = _taken_out(step, element, start) if is_new and not is_seen else {}
+    if is_new and not (lifecycle.map_inputs(step, element, node) and lifecycle.activate(step, element, node)):
+        variables.carry(step, element.key, carried)
+        return
+    if is_seen or not is_new:
+        carried = _taken_out(step, element, start, {mapping.target[0] for mapping in node.inputs})
     if start.outputs:
         lifecycle.enter(step, start, element.key, carried)
         return
@@ -33,13 +42,25 @@ def activated(step: Step, element: ElementInstance, node: Node) -> None:
     lifecycle.enter(step, start, element.key)
 
 
-def _own_names(step: Step, node: Node, start: Node) -> set[str | None]:
-    """What stays in the event sub-process: its input mappings and, in a camunda: model, the error's code and message."""
-    own: set[str | None] = {mapping.target[0] for mapping in node.inputs}
+def _start(step: Step, node: Node) -> Node:
+    if node.start_event is None:
+        raise BrokenInvariant(f"event sub-process '{node.id}' has no start event")
+    return step.process().nodes[node.start_event]
+
+
+def _taken_out(step: Step, element: ElementInstance, start: Node, own: Collection[str] = ()) -> dict[str, bytes]:
+    """What the event brought, which the event sub-process only carries. What a handler sees of the past is its own."""
+    present = () if element.undo_key else step.current().variables.get(element.key, {})
+    stays = {*own, *_names_of_error(step, start)}
+    return variables.hand_on(step, element.key, [name for name in sorted(present) if name not in stays])
+
+
+def _names_of_error(step: Step, start: Node) -> set[str | None]:
+    """In a camunda: model the error's code and message stay in the event sub-process."""
     definition = start.event
     if isinstance(definition, ErrorDefinition) and step.process().dialect is Dialect.CAMUNDA and not start.outputs:
-        own |= {definition.code_variable, definition.message_variable}
-    return own
+        return {definition.code_variable, definition.message_variable}
+    return set()
 
 
-ROOM = Room(activated=activated)
+ROOM = Room(beginning=beginning)

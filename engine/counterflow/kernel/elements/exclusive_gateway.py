@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from counterflow.kernel import lifecycle
 from counterflow.kernel.elements.room import Room
 from counterflow.kernel.elements.sequence_flow import condition_holds, tell_no_flow
 from counterflow.kernel.rows import ElementInstance
 from counterflow.kernel.step import Step
-from counterflow.model.graph import Node
+from counterflow.model.graph import Flow, Node
 
 
-def activated(step: Step, element: ElementInstance, node: Node) -> None:
-    """Ask the conditions in the order of the diagram; without an answer, or without a flow, an incident holds the token."""
+def beginning(step: Step, element: ElementInstance, node: Node) -> None:
+    """Choose a flow and take it; without an answer, or without a flow, an incident holds the token."""
+    chosen = _chosen(step, element, node) if lifecycle.map_inputs(step, element, node) else None
+    if chosen is not None and lifecycle.activate(step, element, node):
+        lifecycle.finish(step, step.element(element.key), node, chosen)
+
+
+def _chosen(step: Step, element: ElementInstance, node: Node) -> Sequence[Flow] | None:
+    """Ask the conditions in the order of the diagram."""
     for flow in node.outgoing:
         if flow.id == node.default_flow:
             continue
         holds = condition_holds(step, element, flow)
         if holds is None:
-            return
+            return None
         if holds:
-            lifecycle.finish(step, element, node, (flow,))
-            return
+            return (flow,)
     default = [flow for flow in node.outgoing if flow.id == node.default_flow]
     if default or not node.outgoing:
-        lifecycle.finish(step, element, node, default)
-    else:
-        tell_no_flow(step, element, node)
+        return default
+    tell_no_flow(step, element, node)
+    return None
 
 
-ROOM = Room(activated=activated)
+ROOM = Room(beginning=beginning)

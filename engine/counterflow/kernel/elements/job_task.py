@@ -9,6 +9,15 @@ from counterflow.kernel.step import Step
 from counterflow.model.graph import Node
 
 
+def beginning(step: Step, element: ElementInstance, node: Node) -> None:
+    """Know what to ask a worker for, then ask."""
+    if not lifecycle.map_inputs(step, element, node):
+        return
+    order = jobs.order_of(step, element, node)
+    if order is not None and lifecycle.activate(step, element, node):
+        jobs.create(step, element, order)
+
+
 def resume(step: Step, element: ElementInstance, node: Node) -> None:
     """An incident was resolved: if it was the job's, the job can be taken again; else the task takes up its course."""
     job_key = step.current().job_of.get(element.key)
@@ -23,4 +32,4 @@ def terminating(step: Step, element: ElementInstance, node: Node) -> None:
     jobs.cancel_job_of(step, element.key)
 
 
-ROOM = Room(activated=jobs.create, resume=resume, terminating=terminating)
+ROOM = Room(beginning=beginning, resume=resume, terminating=terminating)

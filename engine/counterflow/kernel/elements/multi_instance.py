@@ -21,13 +21,13 @@ from counterflow import feel
 from counterflow.kernel import incidents, lifecycle, variables
 from counterflow.kernel.elements.room import Room
 from counterflow.kernel.instance_state import InstanceState
+from counterflow.kernel.output_collections import NULL, gathered, join
 from counterflow.kernel.records import BrokenInvariant, Event
 from counterflow.kernel.rows import ElementInstance, Loop, LoopItems, LoopOutput
 from counterflow.kernel.state import State
 from counterflow.kernel.step import Step
 from counterflow.model.graph import MultiInstance, Node
 
-NULL = b"null"
 _PATH = re.compile(r"([^\W\d]\w*)(\s*\.\s*[^\W\d]\w*)*")
 """A variable, or a member of one: `result`, `result.amount`."""
 
@@ -60,7 +60,7 @@ class LoopEnded(Event, frozen=True, array_like=True, tag=113, gc=False):
     element_instance_key: int
 
 
-def activated(step: Step, body: ElementInstance, node: Node) -> None:
+def beginning(step: Step, body: ElementInstance, node: Node) -> None:
     """Read the collection and start its instances: all of them, or the first."""
     loop = _definition(node)
     items = _items(step, body, loop)
@@ -69,9 +69,11 @@ def activated(step: Step, body: ElementInstance, node: Node) -> None:
     if not loop.is_sequential and not step.may_begin_inside(body, len(items)):
         lifecycle.hold_up(step, body)
         return
-    step.emit(LoopStarted(body.key, len(items), _join(items) if loop.is_sequential and items else None))
+    if not lifecycle.activate(step, body, node):
+        return
+    step.emit(LoopStarted(body.key, len(items), join(items) if loop.is_sequential and items else None))
     if not items:
-        _end(step, body, node)
+        _end(step, step.element(body.key), node)
     for place in range(1, (1 if loop.is_sequential else len(items)) + 1):
         if place <= len(items):
             _start(step, body, node, place, items[place - 1])
@@ -121,8 +123,8 @@ def _start(step: Step, body: ElementInstance, node: Node, place: int, item: byte
 
 def _end(step: Step, body: ElementInstance, node: Node) -> None:
     loop = _definition(node)
-    gathered = {loop.output_collection: _gathered(step, body.key)} if loop.output_collection is not None else {}
-    is_out = lifecycle.propagate(step, body, node, gathered)
+    results = {loop.output_collection: gathered(step, body.key)} if loop.output_collection is not None else {}
+    is_out = lifecycle.propagate(step, body, node, results)
     step.emit(LoopEnded(body.key))
     if is_out:
         lifecycle.finish(step, step.element(body.key), node)
@@ -133,15 +135,16 @@ def _items(step: Step, body: ElementInstance, loop: MultiInstance) -> Sequence[b
     value = evaluation.value if evaluation.failure is None else None
     most, found = step.limits.loop_instances, variables.found_in(evaluation)
     try:
-        if loop.takes_number and _is_count(value) and value <= most:
+        if loop.is_counted and _is_count(value) and value <= most:
             return [str(place).encode() for place in range(1, int(value) + 1)]
-        if isinstance(value, list) and len(value) <= most:
+        if not loop.is_counted and isinstance(value, list) and len(value) <= most:
             return [feel.to_json(item) for item in value]
-        if isinstance(value, list):
+        if not loop.is_counted and isinstance(value, list):
             found = f"it is {len(value)} items long"
     except feel.FeelValueError as error:
         found = str(error)
-    message = f"Expected the collection '={loop.collection.text}' of '{body.element_id}' to be a list of at most {most} items"
+    what, wanted = ("cardinality", f"a whole number up to {most}") if loop.is_counted else ("collection", f"a list of at most {most} items")
+    message = f"Expected the {what} '={loop.collection.text}' of '{body.element_id}' to be {wanted}"
     incidents.raise_incident(
         step, body, "EXTRACT_VALUE_ERROR", f"{message}, but {found}; set the variables it reads and resolve the incident"
     )
@@ -162,7 +165,7 @@ def _condition_holds(step: Step, child: ElementInstance, node: Node, loop: Multi
     counters = {"Instances": progress.total, "ActiveInstances": active, "CompletedInstances": completed, "TerminatedInstances": 0}
     over = {f"{prefix}{name}": str(count).encode() for name, count in counters.items() for prefix in ("numberOf", "nrOf")}
     if loop.output_collection is not None and loop.output_collection in condition.names and step.fuel_left > 0:
-        over[loop.output_collection] = _gathered(step, child.scope_key)
+        over[loop.output_collection] = gathered(step, child.scope_key)
     evaluation = variables.evaluate(step, child.key, condition, over)
     if isinstance(evaluation.value, bool) and evaluation.failure is None:
         return evaluation.value
@@ -170,13 +173,6 @@ def _condition_holds(step: Step, child: ElementInstance, node: Node, loop: Multi
     message = f"Expected the completion condition '={condition.text}' of '{node.id}' to be true or false, but {found}"
     incidents.raise_incident(step, child, "EXTRACT_VALUE_ERROR", f"{message}; set the variables it reads and resolve the incident")
     return None
-
-
-def _gathered(step: Step, body_key: int) -> bytes:
-    """The output collection as it is: in the order of the items, null where an instance has not given anything."""
-    outputs = step.current().rows[LoopOutput]
-    found = (outputs.get((body_key, place)) for place in range(1, _progress(step, body_key).total + 1))
-    return _join([NULL if output is None else output.value for output in found])
 
 
 def _definition(node: Node) -> MultiInstance:
@@ -197,10 +193,6 @@ def _kept_items(instance: InstanceState, key: int) -> list[bytes]:
         row: LoopItems = instance.rows[LoopItems][key]
         items = instance.plans[key] = [bytes(item) for item in msgspec.json.decode(row.items, type=list[msgspec.Raw])]
     return items
-
-
-def _join(values: Sequence[bytes]) -> bytes:
-    return b"[" + b",".join(values) + b"]"
 
 
 # -- applying ---------------------------------------------------------------------------------------------------------
@@ -244,7 +236,7 @@ APPLIERS = {
     LoopEnded: _apply_ended,
 }
 ROOM = Room(
-    activated=activated,
+    beginning=beginning,
     terminating=terminating,
     child_completing=completing,
     child_completed=completed,

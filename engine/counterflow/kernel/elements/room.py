@@ -19,7 +19,7 @@ def _enter(step: Step, node: Node, scope_key: int, flow: Flow) -> None:
 
 
 def _nothing(step: Step, element: ElementInstance, node: Node) -> None:
-    """There is nothing under way that would have to be ended."""
+    """Nothing is to be done, or under way."""
 
 
 def _goes_on(step: Step, child: ElementInstance, node: Node) -> bool | None:
@@ -43,7 +43,7 @@ class ChildCompleted(Protocol):
 class Room:
     """The behaviour of one kind of element. What a room does not say is what every element does."""
 
-    activated: Continuation
+    activated: Continuation = _nothing
     """The element is at work: do it, wait for something, or `lifecycle.finish`."""
     arrive: Callable[[Step, Node, int, Flow], None] = _enter
     """A token comes along a flow into the scope with this key."""
@@ -58,3 +58,7 @@ class Room:
     incident holds it."""
     child_completed: ChildCompleted = _may_end
     """Multi-instance bodies: an instance inside has completed, and `child_completing` had given this answer."""
+    beginning: Continuation = lifecycle.set_to_work
+    """A token is there: map the inputs, find what is needed to begin, `lifecycle.activate`, and do it. An incident holds the element
+    as it was where something is missing, so that nothing is waited for on behalf of what has not begun. What is here is called
+    again when that incident is resolved. By default `activated` follows."""

@@ -35,31 +35,38 @@ class NoResult(Exception):
     """There is no output, or it does not have the shape that the mapping asks for."""
 
 
-def activated(step: Step, element: ElementInstance, node: Node) -> None:
+def beginning(step: Step, element: ElementInstance, node: Node) -> None:
     """Evaluate, and set the result; what fails is an incident that holds the task."""
-    called = _definition(node)
-    decision = _find(step, element, node, called)
-    if decision is None:
+    found = _evaluate(step, element, node) if lifecycle.map_inputs(step, element, node) else None
+    if found is None or not lifecycle.activate(step, element, node):
         return
-    if step.fuel_left <= 0:
-        message = f"Expected '{node.id}' to evaluate decision '{decision.decision_id}', but {variables.budget_spent(step)}"
-        incidents.raise_incident(step, element, NOT_EVALUATED, message)
-        return
-    view = variables.ScopeView(step, element.key, {})
-    keep_result = node.compensation is not None and node.compensation.result_variable is not None
-    evaluation, result = decisions.evaluate(step, decision, view, element.key, keep_result=keep_result)
-    try:
-        kept, given = _results(called, evaluation, result)
-    except (NoResult, feel.FeelValueError) as failure:
-        _tell(step, element, called, evaluation, str(failure))
-        return
+    kept, given = found
     if node.results_stay_local:
         variables.carry(step, element.key, {**kept, **given})
     else:
         variables.carry(step, element.key, kept)
-        if not lifecycle.hand_out(step, element, node, given):
+        if not lifecycle.hand_out(step, step.element(element.key), node, given):
             return
     lifecycle.finish(step, step.element(element.key), node)
+
+
+def _evaluate(step: Step, element: ElementInstance, node: Node) -> tuple[variables.Document, variables.Document] | None:
+    called = _definition(node)
+    decision = _find(step, element, node, called)
+    if decision is None:
+        return None
+    if step.fuel_left <= 0:
+        message = f"Expected '{node.id}' to evaluate decision '{decision.decision_id}', but {variables.budget_spent(step)}"
+        incidents.raise_incident(step, element, NOT_EVALUATED, message)
+        return None
+    view = variables.ScopeView(step, element.key, {})
+    keep_result = node.compensation is not None and node.compensation.result_variable is not None
+    evaluation, result = decisions.evaluate(step, decision, view, element.key, keep_result=keep_result)
+    try:
+        return _results(called, evaluation, result)
+    except (NoResult, feel.FeelValueError) as failure:
+        _tell(step, element, called, evaluation, str(failure))
+        return None
 
 
 def _find(step: Step, element: ElementInstance, node: Node, called: CalledDecision) -> DecisionDefinition | None:
@@ -141,4 +148,4 @@ def _definition(node: Node) -> CalledDecision:
     return node.decision
 
 
-ROOM = Room(activated=activated)
+ROOM = Room(beginning=beginning)

@@ -13,8 +13,10 @@ from counterflow.kernel.step import Step
 from counterflow.model.graph import Node
 
 
-def activated(step: Step, element: ElementInstance, node: Node) -> None:
+def beginning(step: Step, element: ElementInstance, node: Node) -> None:
     """Evaluate, and set the result; without a value an incident holds the task."""
+    if not lifecycle.map_inputs(step, element, node):
+        return
     script = node.script
     if script is None:
         raise BrokenInvariant(f"script task '{node.id}' has no script")
@@ -24,12 +26,14 @@ def activated(step: Step, element: ElementInstance, node: Node) -> None:
         message = f"{failure} (script task '{node.id}'); set the variables it reads and resolve the incident"
         incidents.raise_incident(step, element, "EXTRACT_VALUE_ERROR", message)
         return
+    if not lifecycle.activate(step, element, node):
+        return
     result = {script.result_variable: value}
     if node.results_stay_local:
         variables.carry(step, element.key, result)
-    elif not lifecycle.hand_out(step, element, node, result):
+    elif not lifecycle.hand_out(step, step.element(element.key), node, result):
         return
-    lifecycle.finish(step, element, node)
+    lifecycle.finish(step, step.element(element.key), node)
 
 
-ROOM = Room(activated=activated)
+ROOM = Room(beginning=beginning)

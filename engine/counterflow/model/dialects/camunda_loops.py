@@ -30,7 +30,8 @@ def loop(element: Element, xml: etree._Element, notes: list[Finding]) -> MultiIn
     until = condition_expression(element, "completion condition", condition, notes) if condition is not None else None
     if collection is None:
         return None
-    return MultiInstance(is_sequential(xml), collection, variable, completion_condition=until, first_loop_counter=0, takes_number=True)
+    is_counted = bool(part_text(xml, "loopCardinality"))
+    return MultiInstance(is_sequential(xml), collection, variable, completion_condition=until, first_loop_counter=0, is_counted=is_counted)
 
 
 def _collection(element: Element, xml: etree._Element, notes: list[Finding]) -> Expression | None:

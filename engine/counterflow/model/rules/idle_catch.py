@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 
 from counterflow.documents.findings import Finding
-from counterflow.model.errors import error_code
+from counterflow.model.errors import error_code, is_expression
 from counterflow.model.outline import Element, Outline
 from counterflow.model.waiting import ANY_ERROR, WAIT, Meeting, Meetings, error
 
@@ -41,10 +41,6 @@ def _check(event: Element, place: Element, met: Set[Meeting], code: str) -> Iter
 def _may_be_thrown(code: str, met: Set[Meeting]) -> bool:
     """A code that is an expression may be any, and so may that of a catch without code."""
     errors = met - {WAIT}
-    if not errors or ANY_ERROR in errors or not code or _is_computed(code):
+    if not errors or ANY_ERROR in errors or not code or is_expression(code):
         return bool(errors)
-    return error(code) in errors or any(_is_computed(thrown) for _, thrown in errors)
-
-
-def _is_computed(code: str) -> bool:
-    return code.startswith(("=", "${", "#{"))
+    return error(code) in errors or any(is_expression(thrown) for _, thrown in errors)

@@ -1,0 +1,65 @@
+"""What the help of each command shows as examples: command lines without `counterflow` in front. A test reads every one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+EXAMPLES: Mapping[str, Sequence[str]] = {
+    "": (
+        "dev",
+        "deploy order.bpmn",
+        "start order --variables '{\"items\": 3}' --await",
+        "show --last",
+        "incidents",
+    ),
+    "serve": ("serve --database sqlite:///orders.db", "serve --config counterflow.toml --grpc-port 0"),
+    "demo": ("demo", "demo --pace 0.2"),
+    "render": ("render order.bpmn -o order.svg",),
+    "dev": ("dev --database memory:",),
+    "worker": ("worker services.py --task charge-card --reload",),
+    "deploy": ("deploy order.bpmn shipping.bpmn discount.dmn",),
+    "lint": ("lint order.bpmn",),
+    "definitions": ("definitions --process order --latest",),
+    "decisions": ("decisions --latest",),
+    "evaluate": ("evaluate discount --variables '{\"total\": 120}'",),
+    "start": (
+        "start order",
+        "start order --variables @order.json --await --timeout 30",
+        "start order --at ship-goods --at send-invoice",
+    ),
+    "instances": (
+        "instances --state active --process order",
+        "instances --with-incident",
+        "instances --since 2h --variable customer='\"anna\"'",
+        "instances --since 2026-11-30T08:00 --until 2026-11-30T09:00 --limit 1000",
+    ),
+    "show": ("show 2251799813685257", "show --last", "show --last --process order --timeline"),
+    "history": ("history 2251799813685257 --follow",),
+    "cancel": (
+        "cancel 2251799813685257 2251799813685301",
+        "cancel --process order",
+        "cancel -  # with keys on stdin",
+    ),
+    "set-variables": ("set-variables 2251799813685257 '{\"total\": 12}'",),
+    "publish": (
+        "publish paid --key o-1 --variables '{\"amount\": 12}'",
+        "publish paid --key o-1 --ttl 5m",
+        "publish paid --key o-1 --require-receiver",
+    ),
+    "incidents": ("incidents", "incidents --instance 2251799813685257"),
+    "resolve": ("resolve 2251799813685260 --retries 3",),
+    "jobs": (
+        "jobs --type charge-card --state failed",
+        "jobs --instance 2251799813685257",
+        "jobs complete 2251799813685260 --variables '{\"receipt\": 7}'",
+    ),
+    "jobs complete": ("jobs complete 2251799813685260 --variables '{\"receipt\": 7}'",),
+    "jobs fail": ("jobs fail 2251799813685260 --retries 2 --message 'no answer' --back-off 30s",),
+    "jobs throw": ("jobs throw 2251799813685260 CARD_REFUSED --message 'no money'",),
+    "jobs retries": ("jobs retries 2251799813685260 3",),
+    "jobs timeout": ("jobs timeout 2251799813685260 10m",),
+    "quarantine release": ("quarantine release 2251799813685257",),
+    "feel": ("feel '[1..5][item > 3]'", "feel 'total * 1.2' --context '{\"total\": 10}'"),
+    "dmn eval": ("dmn eval discount.dmn --variables '{\"total\": 120}'",),
+}
+"""By the words of the command."""

@@ -1,0 +1,96 @@
+"""How commands present themselves: in groups, with examples and exit codes, and with words that people have brought from elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from typer.core import TyperCommand, TyperGroup
+
+from counterflow.cli.examples import EXAMPLES
+from counterflow.cli.exits import MEANINGS, USAGE, Failure
+from counterflow.cli.foreign import hint_for, hint_for_unknown
+
+OTHERS = "Commands"
+
+
+class Command(TyperCommand):
+    """A command whose help shows arguments by their names alone, and examples."""
+
+    def collect_usage_pieces(self, context: Any) -> list[str]:
+        """`[OPTIONS] NAME`, `[OPTIONS] KEY…`."""
+        return ["[OPTIONS]", *(_usage(param) for param in self.get_params(context) if param.param_type_name == "argument")]
+
+    def format_options(self, context: Any, formatter: Any) -> None:
+        """Arguments, then options."""
+        _format_options(self, context, formatter)
+
+    def format_epilog(self, context: Any, formatter: Any) -> None:
+        """The examples."""
+        _format_examples(context, formatter)
+
+
+class Commands(TyperGroup):
+    """Commands in groups: `groups` has their names by heading."""
+
+    groups: ClassVar[Mapping[str, Sequence[str]]] = {}
+
+    def format_options(self, context: Any, formatter: Any) -> None:
+        """Options, then the commands."""
+        _format_options(self, context, formatter)
+        self.format_commands(context, formatter)
+
+    def format_commands(self, context: Any, formatter: Any) -> None:
+        """A section a group; one behind them for what is in none."""
+        grouped = {name for names in self.groups.values() for name in names}
+        others = [name for name in self.list_commands(context) if name not in grouped]
+        widest = max(map(len, self.list_commands(context)))
+        for heading, names in {**self.groups, OTHERS: others}.items():
+            found = [(name, command) for name in names if (command := self.get_command(context, name)) is not None and not command.hidden]
+            if found:
+                with formatter.section(heading):
+                    formatter.write_dl(
+                        [(name.ljust(widest), command.get_short_help_str(formatter.width - widest - 6)) for name, command in found]
+                    )
+
+    def format_epilog(self, context: Any, formatter: Any) -> None:
+        """The examples, and of the program itself the exit codes."""
+        _format_examples(context, formatter)
+        if context.parent is None:
+            with formatter.section("Exit codes"):
+                formatter.write_dl([(str(code), meaning) for code, meaning in MEANINGS.items()])
+
+    def resolve_command(self, context: Any, args: list[str]) -> Any:
+        """The command that is meant. Raises `Failure` for one that is called otherwise here."""
+        if context.parent is None:
+            hint = hint_for(args) if args[0] in self.commands else hint_for_unknown(args)
+            if hint:
+                raise Failure(USAGE, hint)
+        return super().resolve_command(context, args)
+
+
+def _usage(param: Any) -> str:
+    name = param.metavar or str(param.name).upper()
+    return name if param.required else f"[{name}]"
+
+
+def _format_options(command: Any, context: Any, formatter: Any) -> None:
+    sections: dict[str, list[tuple[str, str]]] = {"Arguments": [], "Options": []}
+    for param in command.get_params(context):
+        record = param.get_help_record(context)
+        if record is not None and param.param_type_name == "argument":
+            sections["Arguments"].append((param.metavar or str(param.name).upper(), record[1].removesuffix("  [required]")))
+        elif record is not None:
+            sections["Options"].append(record)
+    for heading, records in sections.items():
+        if records:
+            with formatter.section(heading):
+                formatter.write_dl(records)
+
+
+def _format_examples(context: Any, formatter: Any) -> None:
+    lines = EXAMPLES.get(context.command_path.partition(" ")[2], ())
+    if lines:
+        with formatter.section("Examples"):
+            for line in lines:
+                formatter.write(f"{'':>{formatter.current_indent}}counterflow {line}\n")
