@@ -16,6 +16,9 @@ from typing import Any
 
 from counterflow.kernel.row import Home, Row, stored
 
+DEFAULT_TENANT = "<default>"
+"""Whose everything is that was deployed, begun or published for nobody in particular."""
+
 
 @stored(Home.STORE, key=("id",))
 class Partition(Row, frozen=True, gc=False):
@@ -49,6 +52,7 @@ class ProcessDefinition(Row, frozen=True, gc=False):
     checksum: bytes
     deployment_key: int
     deployed_at_ms: int
+    tenant_id: str = DEFAULT_TENANT
 
 
 @stored(Home.PARTITION)
@@ -68,6 +72,7 @@ class DecisionRequirements(Row, frozen=True, gc=False):
     imported_keys: str
     deployment_key: int
     deployed_at_ms: int
+    tenant_id: str = DEFAULT_TENANT
 
 
 @stored(Home.PARTITION, indexes={"decision": ("decision_id",)})
@@ -82,6 +87,7 @@ class DecisionDefinition(Row, frozen=True, gc=False):
     requirements_key: int
     deployment_key: int
     deployed_at_ms: int
+    tenant_id: str = DEFAULT_TENANT
 
 
 @stored(Home.PARTITION, key=("deployment_key", "decision_id"))
@@ -112,6 +118,7 @@ class ProcessInstance(Row, frozen=True, gc=False):
     parent_instance_key: int = 0
     call_depth: int = 0
     start_at: str | None = None
+    tenant_id: str = DEFAULT_TENANT
 
 
 @stored(Home.INSTANCE, owned=True)
@@ -171,6 +178,7 @@ class Job(Row, frozen=True, gc=False):
     error_code: str | None = None
     error_message: str | None = None
     headers: bytes | None = None
+    tenant_id: str = DEFAULT_TENANT
 
 
 @stored(Home.INSTANCE, key=("element_instance_key",))
@@ -227,6 +235,7 @@ class MessageSubscription(Row, frozen=True, gc=False):
     bpmn_process_id: str
     message_name: str
     correlation_key: str
+    tenant_id: str = DEFAULT_TENANT
 
 
 @stored(Home.PARTITION)
@@ -250,6 +259,7 @@ class MessageStart(Row, frozen=True, gc=False):
     bpmn_process_id: str
     element_id: str
     message_name: str
+    tenant_id: str = DEFAULT_TENANT
 
 
 @stored(Home.PARTITION)
@@ -262,6 +272,7 @@ class Message(Row, frozen=True, gc=False):
     message_id: str
     expires_at_ms: int
     variables: bytes
+    tenant_id: str = DEFAULT_TENANT
 
 
 @stored(Home.PARTITION, key=("message_key", "bpmn_process_id"))
