@@ -1,5 +1,6 @@
 """Calls, positional and named, and functions written in FEEL."""
 
+from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import Final
 
@@ -39,7 +40,7 @@ def call(compiler: Compiler, node: tree.Call, scope: Scope) -> Code:
 
 def _arguments(compiler: Compiler, builtin: Builtin, node: tree.Call, scope: Scope) -> list[Code]:
     """The arguments of a built-in; in the place of a parameter that takes a function a built-in may be named."""
-    places = node.names or range(len(node.arguments))
+    places: Sequence[int | str] = node.names or range(len(node.arguments))
     return [
         value_or_function(compiler, argument, scope) if builtin.takes_function(place) else compiler.code(argument, scope)
         for place, argument in zip(places, node.arguments, strict=True)
