@@ -26,6 +26,10 @@ Order = Annotated[str | None, typer.Option("--compensation-order", metavar="ORDE
 Public = Annotated[
     bool | None, typer.Option("--insecure-public", help="Listen on a public address, though there is no TLS and no authentication.")
 ]
+LogLevelOption = Annotated[
+    str | None, typer.Option("--log-level", metavar="LEVEL", help="The least that is logged: debug, info, warning or error.")
+]
+LogFormatOption = Annotated[str | None, typer.Option("--log-format", metavar="FORMAT", help="Of log lines: text or json.")]
 Config = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="A TOML file with these and all other settings.")]
 
 
@@ -35,6 +39,8 @@ def serve(
     grpc_port: GrpcPort = None,
     compensation_order: Order = None,
     insecure_public: Public = None,
+    log_level: LogLevelOption = None,
+    log_format: LogFormatOption = None,
     config: Config = None,
 ) -> None:
     """Run the server until SIGTERM or Ctrl-C.
@@ -48,6 +54,8 @@ def serve(
         grpc_port=grpc_port,
         compensation_order=compensation_order,
         insecure_public=insecure_public or None,
+        log_level=log_level,
+        log_format=log_format,
     )
     _run(settings, _announce)
 
@@ -58,6 +66,8 @@ def dev(
     grpc_port: GrpcPort = None,
     compensation_order: Order = None,
     insecure_public: Public = None,
+    log_level: LogLevelOption = None,
+    log_format: LogFormatOption = None,
     config: Config = None,
 ) -> None:
     """Run a server and tell what happens in it.
@@ -71,10 +81,15 @@ def dev(
         grpc_port=grpc_port,
         compensation_order=compensation_order,
         insecure_public=insecure_public or None,
+        log_level=log_level,
+        log_format=log_format,
     )
+    import logging  # noqa: PLC0415 - only these commands log
+
     from counterflow.store.open import masked  # noqa: PLC0415 - only this command says where its data is
 
     say(f"Counterflow {__version__}. Data in {masked(settings.database_url)}; Ctrl-C stops.")
+    logging.getLogger("counterflow.troubles").disabled = True  # they are told below, in colour
     _run(settings, _announce_and_tell)
 
 
@@ -131,21 +146,20 @@ def _settings(file: Path | None, **flags: Any) -> Settings:
 
 def _run(settings: Settings, on_ready: Callable[[Server], None]) -> None:
     import asyncio  # noqa: PLC0415 - the server and all that is behind it cost what no other command pays
-    import logging  # noqa: PLC0415 - as above
 
+    from counterflow import logs  # noqa: PLC0415 - as above
     from counterflow.edge.server import PortTaken  # noqa: PLC0415 - as above
     from counterflow.server import serve as run_server  # noqa: PLC0415 - as above
     from counterflow.store.port import StoreError  # noqa: PLC0415 - as above
-    from counterflow.visible import LineFormatter  # noqa: PLC0415 - as above
 
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(LineFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(level=logging.WARNING, handlers=[handler])
-    logging.getLogger("counterflow").setLevel(logging.INFO)
+    logs.begin(settings)
+    logs.warn_of_variables(os.environ)
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(run_server(settings, on_ready))
     except (StoreError, PortTaken) as error:
+        if logs.tells_programs(settings, error):
+            raise typer.Exit(FAILED) from error
         raise Failure(FAILED, str(error)) from error
 
 
