@@ -7,11 +7,14 @@ import gc
 import signal
 from collections.abc import Callable, Sequence
 
-from counterflow.edge.server import EdgeServer
+from counterflow.edge.server import EdgeServer, Transport
 from counterflow.kernel.step import Limits
 from counterflow.loop import Loop
 from counterflow.settings import Settings
 from counterflow.store.open import masked, open_store
+from counterflow.wire.contract import Tls
+from counterflow.wire.native.limits import WireLimits
+from counterflow.wire.native.server import NativeServer
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
@@ -25,7 +28,7 @@ class Server:
         """The port that is listened on, once started."""
 
     async def start(self) -> None:
-        """Open the database and accept calls. Raises `StoreError` or `PortTaken`, with everything closed again."""
+        """Open the database and accept calls. Raises `StoreError`, `UnusableTls` or `PortTaken`, with everything closed again."""
         settings = self.settings
         self._store = open_store(settings.database_url)
         self._loop = Loop(
@@ -36,8 +39,8 @@ class Server:
             maximum_pending_bytes=settings.pending_bytes,
             cached_instances=settings.cached_instances,
         )
-        self._edge = EdgeServer(self._loop, self._store, settings)
         try:
+            self._edge = EdgeServer(self._loop, self._store, settings, transport(settings))
             self.grpc_port = await self._edge.start()
         except BaseException:
             await self._close()
@@ -61,10 +64,23 @@ class Server:
         self._store.close()
 
 
+def transport(settings: Settings) -> Transport:
+    """Who speaks gRPC for the edge, as the settings say."""
+    limits = WireLimits(message_bytes=settings.message_bytes)
+    return lambda methods: NativeServer(methods, limits, tls_of(settings))
+
+
+def tls_of(settings: Settings) -> Tls | None:
+    """The files that the settings name, if they name any."""
+    if settings.tls_certificate is None or settings.tls_key is None:
+        return None
+    return Tls(settings.tls_certificate, settings.tls_key, settings.tls_client_authority)
+
+
 async def serve(settings: Settings, on_ready: Callable[[Server], None], stop_on: Sequence[signal.Signals] = SIGNALS) -> None:
     """Run a server until a signal comes, then drain it. `on_ready` is called once calls are accepted.
 
-    Raises `StoreError` or `PortTaken` if it cannot begin.
+    Raises `StoreError`, `UnusableTls` or `PortTaken` if it cannot begin.
     """
     asked_to_stop = asyncio.Event()
     running = asyncio.get_running_loop()

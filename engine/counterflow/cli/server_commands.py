@@ -24,17 +24,28 @@ Host = Annotated[str | None, typer.Option("--host", metavar="ADDRESS", help="The
 GrpcPort = Annotated[str | None, typer.Option("--grpc-port", metavar="PORT", help="Where clients and workers call; 0 means any free one.")]
 Order = Annotated[str | None, typer.Option("--compensation-order", metavar="ORDER", help="Of undo: mirror, parallel or sequential.")]
 Public = Annotated[
-    bool | None, typer.Option("--insecure-public", help="Listen on a public address, though there is no TLS and no authentication.")
+    bool | None, typer.Option("--insecure-public", help="Listen on a public address, though whoever reaches it may do anything.")
+]
+Certificate = Annotated[
+    str | None, typer.Option("--tls-certificate", metavar="FILE", help="The server's certificate chain in PEM: turns TLS on.")
+]
+Key = Annotated[str | None, typer.Option("--tls-key", metavar="FILE", help="Its private key in PEM, without a passphrase.")]
+Authority = Annotated[
+    str | None,
+    typer.Option("--tls-client-authority", metavar="FILE", help="Let only clients in whose certificates these vouch for, in PEM."),
 ]
 Config = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="A TOML file with these and all other settings.")]
 
 
-def serve(
+def serve(  # noqa: PLR0913, PLR0917 - a parameter is an option of the command line
     database: Database = None,
     host: Host = None,
     grpc_port: GrpcPort = None,
     compensation_order: Order = None,
     insecure_public: Public = None,
+    tls_certificate: Certificate = None,
+    tls_key: Key = None,
+    tls_client_authority: Authority = None,
     config: Config = None,
 ) -> None:
     """Run the server until SIGTERM or Ctrl-C.
@@ -48,6 +59,9 @@ def serve(
         grpc_port=grpc_port,
         compensation_order=compensation_order,
         insecure_public=insecure_public or None,
+        tls_certificate=tls_certificate,
+        tls_key=tls_key,
+        tls_client_authority=tls_client_authority,
     )
     _run(settings, _announce)
 
@@ -72,6 +86,10 @@ def dev(
         compensation_order=compensation_order,
         insecure_public=insecure_public or None,
     )
+    if settings.tls_certificate is not None:
+        raise Failure(
+            USAGE, "dev listens on your own machine without TLS: expected no tls_certificate, found one; `counterflow serve` uses it"
+        )
     from counterflow.store.open import masked  # noqa: PLC0415 - only this command says where its data is
 
     say(f"Counterflow {__version__}. Data in {masked(settings.database_url)}; Ctrl-C stops.")
@@ -137,6 +155,7 @@ def _run(settings: Settings, on_ready: Callable[[Server], None]) -> None:
     from counterflow.server import serve as run_server  # noqa: PLC0415 - as above
     from counterflow.store.port import StoreError  # noqa: PLC0415 - as above
     from counterflow.visible import LineFormatter  # noqa: PLC0415 - as above
+    from counterflow.wire.tls import UnusableTls  # noqa: PLC0415 - as above
 
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(LineFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
@@ -145,6 +164,8 @@ def _run(settings: Settings, on_ready: Callable[[Server], None]) -> None:
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(run_server(settings, on_ready))
+    except UnusableTls as error:
+        raise Failure(USAGE, str(error)) from error
     except (StoreError, PortTaken) as error:
         raise Failure(FAILED, str(error)) from error
 
