@@ -21,11 +21,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from counterflow.delivery.takers import Taker, Takers
+from counterflow.heartbeats import Heartbeats
 from counterflow.kernel import engine
 from counterflow.kernel.correlation import SetStartAside
 from counterflow.kernel.due import TriggerDue
 from counterflow.kernel.indexes import Due
 from counterflow.kernel.job_delivery import ActivateJobs, HoldJob, ReturnJob
+from counterflow.kernel.jobs import UpdateJobTimeout
 from counterflow.kernel.quarantine import QuarantineInstance
 from counterflow.kernel.records import Command, InstanceEnded, LogEntry, Rejection, RejectionType
 from counterflow.kernel.rows import StartTimer
@@ -34,6 +36,7 @@ from counterflow.model.graph import CompensationOrder
 from counterflow.partition import load_state, seal
 from counterflow.pending import ENDING, Pending, size_of
 from counterflow.store.port import Batch, Store, StoreError
+from counterflow.troubles import log_troubles
 
 logger = logging.getLogger("counterflow.loop")
 
@@ -70,6 +73,7 @@ class OpenBatch:
 
     def __init__(self) -> None:
         self.log: list[LogEntry] = []
+        self.superseded: list[int] = []
         self.committed: list[Callable[[], None]] = []
         self.failed: list[Callable[[Exception], None]] = []
 
@@ -117,6 +121,7 @@ class Loop:
         self._undelivered: set[str] = set()
         """Types of jobs whose delivery was lost with a failed commit: offered again after the next one that succeeds."""
         self._waiting_ends: dict[int, list[asyncio.Future[InstanceEnded]]] = {}
+        self._heartbeats = Heartbeats()
         self.takers = Takers()
         self.state = load_state(self._store, self._order)
         self.work_went_on: Callable[[int], None] = _nobody_looks
@@ -224,7 +229,7 @@ class Loop:
         """Answers the command's size. Jobs that reach nobody come back also while stopping: who starts next can give them away at once."""
         if self._is_stopped or (self._stopping and not isinstance(command, ReturnJob | HoldJob)):
             raise Unavailable("The server is stopping; try again when it is back")
-        if self._is_lost and not self._recover():
+        if self._is_lost and not self._come_back():
             raise Unavailable("The database can neither be written nor read; try again when it is back")
         size = size_of(command)
         if why := self._pending.why_full(command, size):
@@ -240,13 +245,17 @@ class Loop:
                 raise Unavailable(f"The database could not be read: {fault.__cause__}") from fault
             raise Faulted(fault, is_contained=self._set_aside(fault)) from fault
         self._open.log.extend(decision.log)
-        if not isinstance(command, ActivateJobs):
-            for end in decision.ended:
-                self._tell_end(end)
+        if isinstance(command, ActivateJobs):
+            self._heartbeats.end_try(decision.answer)
+            return decision
+        for end in decision.ended:
+            self._tell_end(end)
+        if isinstance(command, UpdateJobTimeout):
+            self._open.superseded += self._heartbeats.supersede(command.job_key, decision.log)
         return decision
 
     def _set_aside(self, fault: engine.KernelFault) -> bool:
-        logger.error("Broken: %s", fault, exc_info=fault.__cause__)
+        logger.error("%s on process instance %s met an internal fault", fault.command, fault.process_instance_key, exc_info=fault.__cause__)
         command = QuarantineInstance(process_instance_key=fault.process_instance_key, reason=str(fault))
         log = engine.decide(self.state, command, self.now_ms(), self._limits).log
         self._open.log.extend(log)
@@ -376,6 +385,7 @@ class Loop:
                     continue
                 self.commits += 1
                 tell_all(sealed.committed)
+                log_troubles(batch, self.state)
                 self.state.release(batch_number, self._cached_instances)
                 self._offer_undelivered()
                 self._arm()
@@ -384,6 +394,7 @@ class Loop:
 
     def _seal(self) -> Batch:
         batch = seal(self.state, self._open.log)
+        batch.superseded = self._open.superseded
         self._open = OpenBatch()
         return batch
 
@@ -393,21 +404,31 @@ class Loop:
             self.offer(job_type)
 
     def _discard(self, sealed: OpenBatch, error: Exception) -> None:
-        logger.error("A batch could not be committed, going on from the store: %s", error, exc_info=error)
+        if isinstance(error, StoreError):
+            logger.error("A batch could not be committed, going on from the store: %s", error)
+        else:
+            logger.error("A batch could not be committed, going on from the store", exc_info=error)
         later, self._open = self._open, OpenBatch()
+        self._heartbeats.forget()
         if self._alarm is not None:
             self._alarm.cancel()
             self._alarm = None
         self._is_lost = True
-        self._recover()
+        if not self._recover():
+            logger.error("The store cannot be read; nothing is decided until it can")
         tell_all([functools.partial(tell, error) for tell in (*sealed.failed, *later.failed)])
+
+    def _come_back(self) -> bool:
+        """Callers ask again and again while the store is away, so that only its return is told."""
+        if self._recover():
+            logger.info("The store can be read again")
+        return not self._is_lost
 
     def _recover(self) -> bool:
         """Go on from what the store holds; answers whether it could be read."""
         try:
             self.state = load_state(self._store, self._order)
         except StoreError:
-            logger.exception("The store cannot be read; nothing is decided until it can")
             return False
         self._is_lost = False
         self._arm()

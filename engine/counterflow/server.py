@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
+import os
+import platform
 import signal
 from collections.abc import Callable, Sequence
 
+from counterflow import __version__
 from counterflow.edge.server import EdgeServer, Transport
 from counterflow.kernel.step import Limits
 from counterflow.loop import Loop
-from counterflow.settings import Settings
+from counterflow.settings import Settings, differing
 from counterflow.store.open import masked, open_store
 from counterflow.wire.contract import Tls
 from counterflow.wire.native.limits import WireLimits
 from counterflow.wire.native.server import NativeServer
+
+logger = logging.getLogger("counterflow.server")
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
@@ -31,6 +37,14 @@ class Server:
         """Open the database and accept calls. Raises `StoreError`, `UnusableTls` or `PortTaken`, with everything closed again."""
         settings = self.settings
         self._store = open_store(settings.database_url)
+        try:
+            await self._start_on_store()
+        except BaseException:
+            self._store.close()
+            raise
+
+    async def _start_on_store(self) -> None:
+        settings = self.settings
         self._loop = Loop(
             self._store,
             order=settings.compensation_order,
@@ -43,7 +57,7 @@ class Server:
             self._edge = EdgeServer(self._loop, self._store, settings, transport(settings))
             self.grpc_port = await self._edge.start()
         except BaseException:
-            await self._close()
+            await self._loop.stop()
             raise
         self._loop.start()
 
@@ -52,16 +66,13 @@ class Server:
         if grace_seconds is None:
             grace_seconds = self.settings.shutdown_grace_ms / 1000
         await self._edge.stop(grace_seconds)
-        await self._close()
+        await self._loop.stop()
+        self._store.close()
 
     def ready_line(self) -> str:
         """What is printed when calls are accepted: each address that is really served."""
         host = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
         return f"ready grpc={host}:{self.grpc_port} database={masked(self.settings.database_url)}"
-
-    async def _close(self) -> None:
-        await self._loop.stop()
-        self._store.close()
 
 
 def transport(settings: Settings) -> Transport:
@@ -82,18 +93,36 @@ async def serve(settings: Settings, on_ready: Callable[[Server], None], stop_on:
 
     Raises `StoreError`, `UnusableTls` or `PortTaken` if it cannot begin.
     """
-    asked_to_stop = asyncio.Event()
-    running = asyncio.get_running_loop()
+    asked_to_stop: asyncio.Future[signal.Signals] = asyncio.get_running_loop().create_future()
     for number in stop_on:
-        running.add_signal_handler(number, asked_to_stop.set)
+        asyncio.get_running_loop().add_signal_handler(number, _ask_to_stop, asked_to_stop, number)
+    _log_beginning(settings)
     server = Server(settings)
     await server.start()
     _calm_collector()
     try:
         on_ready(server)
-        await asked_to_stop.wait()
+        by = await asked_to_stop
+        logger.info("Stopping, told by %s; calls under way may go on for %s ms", by.name, settings.shutdown_grace_ms)
     finally:
         await server.stop()
+        logger.info("Stopped; all that was acknowledged is kept in %s", masked(settings.database_url))
+
+
+def _ask_to_stop(asked: asyncio.Future[signal.Signals], number: signal.Signals) -> None:
+    if not asked.done():
+        asked.set_result(number)
+
+
+def _log_beginning(settings: Settings) -> None:
+    changed = differing(settings)
+    told = ", ".join(f"{name}={value}" for name, value in changed.items()) or "none"
+    fields = {"version": __version__, "process": os.getpid(), "settings": changed}
+    logger.info(
+        "Counterflow %s begins, process %s on Python %s; settings that differ from the defaults: %s",
+        *(__version__, os.getpid(), platform.python_version(), told),
+        extra={"fields": fields},
+    )
 
 
 def run(settings: Settings, on_ready: Callable[[Server], None]) -> None:

@@ -5,22 +5,43 @@ A value that cannot be used is refused with a sentence that names where it came 
 
 from __future__ import annotations
 
+import difflib
 import ipaddress
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from counterflow.documents.limits import DECISION_LIMITS
 from counterflow.model.graph import CompensationOrder
+from counterflow.store.open import masked
 
 MEBIBYTE = 1024 * 1024
 CONFIG_VARIABLE = "COUNTERFLOW_CONFIG"
 """Names the TOML file where no flag does."""
+CLIENT_VARIABLES = ("COUNTERFLOW_TOKEN",)
+"""Those that are meant for commands and workers."""
 
 
 class SettingsError(Exception):
     """Settings that cannot be used: one line for each."""
+
+
+class LogLevel(StrEnum):
+    """The least that is logged."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class LogFormat(StrEnum):
+    """How it is written."""
+
+    TEXT = "text"
+    JSON = "json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +73,11 @@ class Settings:
     waiting_calls: int = 10_000
     waiting_bytes: int = 64 * MEBIBYTE
     cached_instances: int = 4_000
+    log_level: LogLevel = LogLevel.INFO
+    log_format: LogFormat = LogFormat.TEXT
+
+
+Choice = TypeVar("Choice", bound=StrEnum)
 
 
 class BadValue(Exception):
@@ -80,11 +106,14 @@ def _truth(value: object) -> bool:
     return words[value.strip().lower()]
 
 
-def _order(value: object) -> CompensationOrder:
-    try:
-        return CompensationOrder(str(value).strip().lower())
-    except ValueError:
-        raise BadValue(f"expected one of {', '.join(CompensationOrder)}, found {value!r}") from None
+def _one_of(choices: type[Choice]) -> Callable[[object], Choice]:
+    def read(value: object) -> Choice:
+        try:
+            return choices(str(value).strip().lower())
+        except ValueError:
+            raise BadValue(f"expected one of {', '.join(choices)}, found {value!r}") from None
+
+    return read
 
 
 def _whole(least: int, most: int) -> Callable[[object], int]:
@@ -101,11 +130,15 @@ def _whole(least: int, most: int) -> Callable[[object], int]:
 
 
 class Setting(NamedTuple):
-    """A setting: the field of `Settings` (and key of the TOML file) it fills, how it is read, and what it means to a person."""
+    """A setting: the field of `Settings` (and key of the TOML file) it fills, how it is read, and what it means to a person.
+
+    `shown` takes out of a text what no log and no message may hold.
+    """
 
     name: str
     read: Callable[[object], Any]
     meaning: str
+    shown: Callable[[str], str] = str
 
     @property
     def flag(self) -> str:
@@ -122,10 +155,10 @@ _PORT = _whole(0, 65_535)
 _TIME_MS = _whole(1, 86_400_000)
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting("database_url", _text, "where data is kept: sqlite:///FILE, or memory: to forget it at the end"),
+    Setting("database_url", _text, "where data is kept: sqlite:///FILE, or memory: to forget it at the end", masked),
     Setting("host", _text, "the address to listen on"),
     Setting("grpc_port", _PORT, "where clients and workers call"),
-    Setting("compensation_order", _order, "the order of undo: mirror, parallel or sequential"),
+    Setting("compensation_order", _one_of(CompensationOrder), "the order of undo: mirror, parallel or sequential"),
     Setting("insecure_public", _truth, "listen on a public address, although whoever reaches it may do anything"),
     Setting(
         "tls_certificate", _file, "the server's certificate, and those between it and the authority clients trust, in PEM: turns TLS on"
@@ -149,6 +182,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("waiting_calls", _whole(1, 10_000_000), "polls, streams and calls for a result that may be open at once"),
     Setting("waiting_bytes", _whole(65_536, 65_536 * MEBIBYTE), "bytes of requests that may wait, for their turn or their answer"),
     Setting("cached_instances", _whole(0, 10_000_000), "process instances kept in memory"),
+    Setting("log_level", _one_of(LogLevel), "the least that is logged: debug, info, warning or error"),
+    Setting("log_format", _one_of(LogFormat), "how it is logged: text or json"),
 )
 
 
@@ -167,13 +202,32 @@ def read_settings(flags: Mapping[str, object], environment: Mapping[str, str], f
             try:
                 chosen[setting.name] = setting.read(value)
             except BadValue as bad:
-                problems.append(f"{source}: {bad}")
+                problems.append(f"{source}: {setting.shown(str(bad))}")
             break
     settings = Settings(**chosen)
     problems += _refusals(settings)
     if problems:
         raise SettingsError("\n".join(problems))
     return settings
+
+
+def differing(settings: Settings) -> dict[str, str]:
+    """The settings that are not at their defaults, as they may be shown: without secrets."""
+    default = Settings()
+    values = ((setting, getattr(settings, setting.name)) for setting in SETTINGS)
+    return {setting.name: setting.shown(str(value)) for setting, value in values if value != getattr(default, setting.name)}
+
+
+def unknown_variables(environment: Mapping[str, str]) -> Iterator[str]:
+    """A sentence for each variable that looks like one of ours and is none; its value is not told."""
+    known = [CONFIG_VARIABLE, *CLIENT_VARIABLES, *(setting.variable for setting in SETTINGS)]
+    for name in sorted(environment):
+        if name.upper().startswith("COUNTERFLOW_") and name not in known:
+            yield f"There is no variable {name}, so it changes nothing; the nearest one is {_nearest(name.upper(), known)}"
+
+
+def _nearest(name: str, known: Sequence[str]) -> str:
+    return difflib.get_close_matches(name, known, n=1, cutoff=0)[0]
 
 
 def _sources(
@@ -200,7 +254,10 @@ def _read_file(path: Path, problems: list[str]) -> Mapping[str, object]:
         problems.append(f"{path}: is not TOML: {error}")
         return {}
     known = [setting.name for setting in SETTINGS]
-    problems += (f"{path}, {name}: there is no such setting; there are {', '.join(known)}" for name in sorted(set(table) - set(known)))
+    problems += (
+        f"{path}, {name}: there is no such setting; the nearest one is {_nearest(name, known)}, and there are {', '.join(known)}"
+        for name in sorted(set(table) - set(known))
+    )
     return table
 
 

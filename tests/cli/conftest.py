@@ -7,7 +7,7 @@ import queue
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from threading import Thread
 from typing import IO
@@ -23,7 +23,7 @@ PATIENCE_S = 30
 class Process:
     """A program that is running; its lines are read as they come, and waited for with patience that ends."""
 
-    def __init__(self, *arguments: str, directory: Path) -> None:
+    def __init__(self, *arguments: str, directory: Path, variables: Mapping[str, str] | None = None) -> None:
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("COUNTERFLOW_", "ZEEBE_"))}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "counterflow", *arguments],
@@ -31,7 +31,7 @@ class Process:
             stderr=subprocess.PIPE,
             text=True,
             cwd=directory,
-            env=environment,
+            env={**environment, **(variables or {})},
         )
         self.address = ""
         self.seen: list[str] = []

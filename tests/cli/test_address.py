@@ -37,6 +37,12 @@ def test_what_is_no_address_is_refused(text: str) -> None:
     assert refused.value.code == USAGE
 
 
+def test_a_password_in_an_address_is_refused_and_not_told() -> None:
+    with pytest.raises(Failure, match=r"names a user.*COUNTERFLOW_TOKEN") as refused:
+        choose_address("https://me:s3cret@zeebe:443", {})
+    assert (refused.value.code, "s3cret" in str(refused.value)) == (USAGE, False)
+
+
 @pytest.mark.parametrize("flag", ["localhost:1", "127.0.0.1:1", "[::1]:1", "https://far-away:1"])
 def test_a_token_travels_where_nobody_listens(flag: str) -> None:
     chosen = choose_address(flag, {"COUNTERFLOW_TOKEN": "open-sesame"})

@@ -271,6 +271,21 @@ def the_log_is_read_in_order_of_position(store: Store) -> None:
     assert list(store.read_log(process_instance_key=404)) == []
 
 
+@behaviour
+def what_a_later_entry_makes_void_is_taken_out(store: Store) -> None:
+    entries = [entry(position, 7) for position in (1, 2, 3, 4)]
+    store.commit(batch(log=entries[:2]))
+    later = batch(log=entries[2:])
+    later.superseded = [2, 3]
+    store.commit(later)
+    assert list(store.read_log()) == [entries[0], entries[3]]
+    refused = batch(log=[entry(5), entry(5)])
+    refused.superseded = [1]
+    with pytest.raises(StoreError):
+        store.commit(refused)
+    assert list(store.read_log(process_instance_key=7)) == [entries[0], entries[3]]
+
+
 # All or nothing.
 
 UNWRITABLE: dict[str, Callable[[], Batch]] = {

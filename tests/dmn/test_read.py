@@ -8,6 +8,7 @@ from counterflow import dmn
 from counterflow.dmn.xml import NAMESPACES
 from counterflow.documents.limits import Limits
 from tests.dmn.drawing import NAMESPACE, decide, decision, input_data, item_definition, literal, model, read, table
+from tests.documents.work import work_of
 from tests.feel.tables import shown
 
 
@@ -205,6 +206,15 @@ def test_types_are_qualified_names(written: str) -> None:
     assert definitions is not None
     result = decide(definitions, "a")
     assert result.output is None, "a text is no number"
+
+
+def test_qualified_types_are_read_in_passing_however_many_there_are() -> None:
+    def file(types: int) -> bytes:
+        own = "".join(item_definition(f"t{number}", "own:tAge") for number in range(types))
+        return model(item_definition("tAge", "number"), own).replace(b"<definitions", f'<definitions xmlns:own="{NAMESPACE}"'.encode())
+
+    few, many = (work_of(dmn.read, file(types), "test.dmn") for types in (100, 200))
+    assert many < 2.5 * few
 
 
 @pytest.mark.parametrize("imported_as, written", [("ages", "ages.tAge"), ("ages", "other:tAge"), ("", "other:tAge")])

@@ -9,7 +9,17 @@ from typing import Any
 import pytest
 
 from counterflow.model.graph import CompensationOrder
-from counterflow.settings import SETTINGS, Settings, SettingsError, is_loopback, read_settings
+from counterflow.settings import (
+    SETTINGS,
+    LogFormat,
+    LogLevel,
+    Settings,
+    SettingsError,
+    differing,
+    is_loopback,
+    read_settings,
+    unknown_variables,
+)
 
 SAMPLES: dict[str, tuple[str, object]] = {
     "database_url": ("memory:", "memory:"),
@@ -37,6 +47,8 @@ SAMPLES: dict[str, tuple[str, object]] = {
     "waiting_calls": ("1", 1),
     "waiting_bytes": ("65536", 65_536),
     "cached_instances": ("0", 0),
+    "log_level": ("Warning", LogLevel.WARNING),
+    "log_format": ("json", LogFormat.JSON),
 }
 
 
@@ -130,7 +142,40 @@ def test_all_bad_values_are_told_at_once(tmp_path: Path) -> None:
         "COUNTERFLOW_REQUEST_TIMEOUT_MS",
         f"{file}, long_poll_ms",
     ]
-    assert "there is no such setting; there are database_url, host," in lines[0]
+    assert "there is no such setting; the nearest one is " in lines[0]
+    assert ", and there are database_url, host," in lines[0]
+
+
+def test_what_is_not_at_its_default_is_shown_without_secrets() -> None:
+    assert differing(Settings()) == {}
+    changed = Settings(database_url="postgresql://me:s3cret@host/x", grpc_port=0, compensation_order=CompensationOrder.PARALLEL)
+    assert differing(changed) == {"database_url": "postgresql://me:***@host/x", "grpc_port": "0", "compensation_order": "parallel"}
+
+
+def test_a_database_that_is_refused_is_not_told_with_its_password(tmp_path: Path) -> None:
+    file = tmp_path / "counterflow.toml"
+    file.write_text("database_url = ['postgresql://me:s3cret@host/x']\n")
+    with pytest.raises(SettingsError, match="expected text, found") as refusal:
+        read_settings({}, {}, file)
+    assert "s3cret" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "name,nearest",
+    [
+        ("COUNTERFLOW_GRPC_PROT", "COUNTERFLOW_GRPC_PORT"),
+        ("COUNTERFLOW_DATABASE", "COUNTERFLOW_DATABASE_URL"),
+        ("COUNTERFLOW_LOGLEVEL", "COUNTERFLOW_LOG_LEVEL"),
+        ("Counterflow_Log_Format", "COUNTERFLOW_LOG_FORMAT"),
+        ("COUNTERFLOW_CONFG", "COUNTERFLOW_CONFIG"),
+        ("COUNTERFLOW_TOKN", "COUNTERFLOW_TOKEN"),
+    ],
+)
+def test_an_unknown_variable_is_named_with_the_nearest_one(name: str, nearest: str) -> None:
+    known = {setting.variable: "1" for setting in SETTINGS} | {"COUNTERFLOW_CONFIG": "x", "COUNTERFLOW_TOKEN": "x", "ZEEBE_ADDRESS": "x"}
+    assert list(unknown_variables(known)) == []
+    (sentence,) = unknown_variables({**known, name: "s3cret"})
+    assert sentence == f"There is no variable {name}, so it changes nothing; the nearest one is {nearest}"
 
 
 @pytest.mark.parametrize("content, words", [(b"grpc_port = ", "is not TOML"), (b"\xff\xfe", "is not TOML"), (None, "cannot be read")])

@@ -93,7 +93,7 @@ CARDINALITY = model(
 )
 
 
-@pytest.mark.parametrize("times, instances", [(0, 0), (1, 1), (3, 3), (2.0, 2), ([7, 8], 2)])
+@pytest.mark.parametrize("times, instances", [(0, 0), (1, 1), (3, 3), (2.0, 2)])
 def test_a_number_says_how_often(times: object, instances: int) -> None:
     bench = Bench(CARDINALITY)
     bench.create(times=times)
@@ -113,7 +113,7 @@ def test_a_number_says_how_often(times: object, instances: int) -> None:
         ({}, "{}"),
         (101, "101"),
         (10**30, "1" + "0" * 30),
-        ([0] * 101, "101 items long"),
+        ([7, 8], "[7,8]"),
     ],
 )
 def test_what_is_no_number_of_times_is_an_incident(times: object, found: str) -> None:
@@ -121,7 +121,7 @@ def test_what_is_no_number_of_times_is_an_incident(times: object, found: str) ->
     bench.create(times=times)
     assert not bench.rows(Job)
     assert bench.incident().error_type == "EXTRACT_VALUE_ERROR"
-    assert f"to be a list of at most 100 items, but it is {found}; set the variables it reads" in bench.incident().message
+    assert f"to be a whole number up to 100, but it is {found}; set the variables it reads" in bench.incident().message
 
 
 @pytest.mark.parametrize("sequential", [False, True])

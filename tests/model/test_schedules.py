@@ -228,6 +228,8 @@ def test_what_comes_at_once_for_ever_is_no_cycle() -> None:
         (DURATION, "P300000000Y"),
         (CYCLE, "R3/P300000000Y"),
         (CYCLE, "R3/999999999-01-01T00:00Z/P1D"),
+        (CYCLE, "R3/2030-01-01T00:00Z/P99999999999Y"),
+        (CYCLE, "R3/2030-01-01T00:00Z/P300000Y"),
     ],
 )
 def test_what_no_calendar_holds_is_no_moment(kind: TimerKind, text: str) -> None:

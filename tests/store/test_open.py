@@ -101,6 +101,8 @@ def test_a_refused_file_is_not_left_locked(tmp_path: Path) -> None:
         ("not a url://me:secret@host", "not a url://me:***@host"),
         ("sqlite:////var/lib/counterflow.db", "sqlite:////var/lib/counterflow.db"),
         ("memory:", "memory:"),
+        ("postgres:me:s@cret@host/x", "postgres:***@host/x"),
+        ("sqlite:///data@home.db", "sqlite:///data@home.db"),
     ],
 )
 def test_a_url_is_shown_without_its_password(url: str, shown: str) -> None:

@@ -50,6 +50,12 @@ def test_address_that_is_none_is_refused(address: str) -> None:
         resolve(address, {})
 
 
+def test_a_password_in_an_address_is_refused_and_not_told() -> None:
+    with pytest.raises(AddressError, match=r"names a user.*COUNTERFLOW_TOKEN") as refused:
+        resolve("https://me:s3cret@host", {})
+    assert "s3cret" not in str(refused.value)
+
+
 @pytest.mark.parametrize("secure", [True, False])
 def test_argument_about_encryption_wins_over_the_address(secure: bool) -> None:
     assert resolve("https://host", {}, secure=secure).secure is secure

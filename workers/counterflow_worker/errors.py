@@ -16,6 +16,8 @@ WorkerError               anything below
 
 import grpc
 
+from counterflow_wire.unreachable import why_unreachable
+
 
 class BpmnError(Exception):
     """Tell the process that a business error happened: it goes on at the error event that catches `code`.
@@ -134,7 +136,10 @@ ERROR_BY_STATUS: dict[grpc.StatusCode, type[ClientError]] = {
 }
 
 
-def client_error(method: str, error: grpc.aio.AioRpcError) -> ClientError:
-    """The exception that stands for a gRPC error status of `method`."""
+def client_error(method: str, error: grpc.aio.AioRpcError, target: str) -> ClientError:
+    """The exception that stands for a gRPC error status of `method`, called at `target`."""
     kind = ERROR_BY_STATUS.get(error.code(), ClientError)
-    return kind(method, error.code().name, error.details() or "no reason given")
+    details = error.details() or "no reason given"
+    if kind is UnavailableError:
+        details = why_unreachable(target, details) or details
+    return kind(method, error.code().name, details)

@@ -16,7 +16,7 @@ from counterflow_worker.log_lines import LineFormatter, visible
 from counterflow_worker.reload import Reloader
 from counterflow_worker.worker import Worker
 
-OK, FAILED, USAGE, NOT_FOUND = 0, 1, 2, 3
+OK, FAILED, USAGE, NOT_FOUND, INTERRUPTED = 0, 1, 2, 3, 130
 
 
 def load(path: str | Path) -> Worker:
@@ -51,15 +51,22 @@ def run_file(path: Path) -> ModuleType:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Load and run; the exit code: 0 stopped in good order, 1 failed, 2 the worker or the command is written wrongly, 3 no such file."""
+    """Load and run; the exit code: 0 stopped in good order, 1 failed, 2 the worker or the command is written wrongly, 3 no such file,
+    130 interrupted before it has begun."""
     options = parser().parse_args(arguments)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(LineFormatter("%(asctime)s %(levelname)s %(message)s"))
     logging.basicConfig(level=logging.DEBUG if options.verbose else logging.INFO, handlers=[handler])
+    try:
+        return run(options, sys.argv[1:] if arguments is None else arguments)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def run(options: argparse.Namespace, arguments: Sequence[str]) -> int:
     path = Path(options.file)
     if options.reload and path.is_file():
-        given = sys.argv[1:] if arguments is None else arguments
-        command = [sys.executable, "-m", "counterflow_worker", *(word for word in given if word != "--reload")]
+        command = [sys.executable, "-m", "counterflow_worker", *(word for word in arguments if word != "--reload")]
         return asyncio.run(Reloader(command, path.resolve().parent, SystemClock()).run())
     try:
         worker = load(path)

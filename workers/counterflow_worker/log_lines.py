@@ -31,3 +31,15 @@ class LineFormatter(logging.Formatter):
 def visible(text: str) -> str:
     """The text with what a terminal would obey or hide spelled out, such as `\\x1b`."""
     return HIDDEN.sub(lambda found: ascii(found[0])[1:-1], text)
+
+
+class Visible(logging.Filter):
+    """Spells a record's text out before any handler has it: also where the program that works has a log of its own."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Lets every record pass."""
+        record.msg, record.args = visible(record.getMessage()).replace("\n", "\\n"), ()
+        return True
+
+
+logging.getLogger("counterflow_worker").addFilter(Visible())

@@ -16,6 +16,8 @@ from counterflow_worker.run import signals_to
 logger = logging.getLogger("counterflow_worker")
 
 LOOK_EVERY_MS = 300
+SIGNALLED = 128
+"""What shells add to the number of the signal that has ended a program."""
 SKIPPED = ("__pycache__", "node_modules")
 """Folders that hold no source of a worker; so do hidden ones, and virtual environments."""
 
@@ -36,12 +38,12 @@ class Reloader:
 
     async def run(self) -> int:
         """Until SIGTERM or SIGINT, which the worker gets as well, a second one too; the exit code of the last worker."""
-        with signals_to(self.stop):
+        with signals_to(self.stop, leaves=False):
             while True:
                 seen = snapshot(self.folder)
                 code = await self.run_once(seen)
                 if self.stopping.is_set():
-                    return code
+                    return code if code >= 0 else SIGNALLED - code
 
     async def run_once(self, seen: Snapshot) -> int:
         """One life of the worker: from its start until a change or a stop has ended it; its exit code."""
@@ -61,7 +63,7 @@ class Reloader:
                 task.cancel()
 
     def stop(self) -> None:
-        """End the worker and do not start it again; a second time: tell it to abandon what still runs."""
+        """End the worker and do not start it again; a second time: it leaves at once."""
         again = self.stopping.is_set()
         self.stopping.set()
         self.end_child(again=again)

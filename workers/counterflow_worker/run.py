@@ -106,16 +106,26 @@ class Run:
 
 
 @contextmanager
-def signals_to(stop: Callable[[], None], *, handle: bool = True) -> Iterator[None]:
-    """While the body runs, SIGTERM and SIGINT call `stop` on the event loop. Elsewhere than on the main thread nothing is touched."""
+def signals_to(stop: Callable[[], None], *, handle: bool = True, leaves: bool = True) -> Iterator[None]:
+    """While the body runs, SIGTERM and SIGINT call `stop` on the event loop. Elsewhere than on the main thread nothing is touched.
+
+    With `leaves` the second signal is the operating system's: it ends the process at once, whatever blocks the event loop or a thread.
+    """
     if not handle or threading.current_thread() is not threading.main_thread():
         yield
         return
     loop = asyncio.get_running_loop()
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+
+    def stopping(*_: object) -> None:
+        if leaves:
+            for number in before:
+                signal.signal(number, signal.SIG_DFL)
+        loop.call_soon_threadsafe(stop)
+
     for number in before:
         # Not loop.add_signal_handler: Windows has none.
-        signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop))
+        signal.signal(number, stopping)
     try:
         yield
     finally:

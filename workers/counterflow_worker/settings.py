@@ -68,6 +68,10 @@ def split_address(address: str) -> tuple[str, str]:
     scheme, separator, rest = address.strip().rpartition("://")
     if separator and scheme not in SECURE_SCHEMES:
         raise AddressError(f"address {address!r}: expected host:port or one of {', '.join(SECURE_SCHEMES)} before ://, found {scheme!r}")
+    if "@" in rest:  # not quoted: what stands before it may be a password
+        raise AddressError(
+            "the address names a user, for whom gRPC has no place: expected host:port; a token is read from COUNTERFLOW_TOKEN"
+        )
     host, port = split_port(rest.rstrip("/"))
     if not host or "/" in host or not (port.isdecimal() or not port):
         raise AddressError(f"address {address!r}: expected host:port, such as 127.0.0.1:{DEFAULT_PORT}")

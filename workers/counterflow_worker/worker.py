@@ -98,8 +98,9 @@ class Worker:
     async def run(self, *, handle_signals: bool = True) -> None:
         """Work until `stop`, SIGTERM or SIGINT; then take nothing more, finish and answer what was taken, and return.
 
-        A second signal abandons what still runs: its jobs go to another worker after their deadline. Raises HandlerError when
-        there is no task, WorkerError when it runs already, InvalidArgumentError when the server cannot understand what a task asks.
+        A second signal ends the process at once, even while a handler blocks: its jobs go to another worker after their deadline.
+        Who has other things in the process gives `handle_signals=False`, and calls `stop`. Raises HandlerError when there is no task,
+        WorkerError when it runs already, InvalidArgumentError when the server cannot understand what a task asks.
         """
         if not self.tasks:
             raise HandlerError('this worker has no tasks; register a handler with @worker.task("job-type")')

@@ -46,6 +46,10 @@ def _split(text: str) -> tuple[str, str]:
     if scheme not in SCHEMES or (separator and not scheme):
         known = ", ".join(f"{name}://" for name in SCHEMES if name)
         raise Failure(USAGE, f"Address {text!r}: expected host:port, or one of {known} before it")
+    if "@" in rest:  # not quoted: what stands before it may be a password
+        raise Failure(
+            USAGE, "The address names a user, for whom gRPC has no place: expected host:port; a token is read from COUNTERFLOW_TOKEN"
+        )
     host, port = _split_port(rest.rstrip("/"))
     if not host or "/" in host or (port and not port.isdecimal()):
         raise Failure(USAGE, f"Address {text!r}: expected host:port, such as 127.0.0.1:{DEFAULT_PORT}")

@@ -78,6 +78,7 @@ class Remote:
                 return
 
     def _start(self, name: str, timeout_ms: int | None, fields: Mapping[str, Any]) -> Any:
+        os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # read once, when gRPC is imported: what it has to say we say better
         from counterflow_wire import COUNTERFLOW_METHODS, GATEWAY_METHODS  # noqa: PLC0415 - as gRPC itself, costs what --help does not pay
 
         method = GATEWAY_METHODS.get(name) or COUNTERFLOW_METHODS[name]
@@ -106,7 +107,11 @@ class Remote:
 
     def _failure(self, error: Any) -> Failure:
         """A call that failed, in a sentence: the server's own where it has said something."""
+        from counterflow_wire.unreachable import why_unreachable  # noqa: PLC0415 - as gRPC itself, costs what --help does not pay
+
         status, details = error.code().name, error.details() or ""
+        if status == "UNAVAILABLE" and (why := why_unreachable(self.address.target, details)):
+            return Failure(UNAVAILABLE, why, status)
         if status == "UNAVAILABLE" and not _is_from_server(details):
             return Failure(
                 UNAVAILABLE,
@@ -135,7 +140,6 @@ class Remote:
 
 def open_channel(address: Address) -> grpc.Channel:
     """A channel to a server. Raises `Failure` where the certificate that was named cannot be read."""
-    os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # what gRPC has to say we say better
     import grpc  # noqa: PLC0415 - a tenth of a second that --help does not pay
 
     options = [("grpc.max_receive_message_length", -1)]

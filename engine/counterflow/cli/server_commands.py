@@ -34,6 +34,10 @@ Authority = Annotated[
     str | None,
     typer.Option("--tls-client-authority", metavar="FILE", help="Let only clients in whose certificates these vouch for, in PEM."),
 ]
+LogLevelOption = Annotated[
+    str | None, typer.Option("--log-level", metavar="LEVEL", help="The least that is logged: debug, info, warning or error.")
+]
+LogFormatOption = Annotated[str | None, typer.Option("--log-format", metavar="FORMAT", help="Of log lines: text or json.")]
 Config = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="A TOML file with these and all other settings.")]
 
 
@@ -46,6 +50,8 @@ def serve(  # noqa: PLR0913, PLR0917 - a parameter is an option of the command l
     tls_certificate: Certificate = None,
     tls_key: Key = None,
     tls_client_authority: Authority = None,
+    log_level: LogLevelOption = None,
+    log_format: LogFormatOption = None,
     config: Config = None,
 ) -> None:
     """Run the server until SIGTERM or Ctrl-C.
@@ -62,6 +68,8 @@ def serve(  # noqa: PLR0913, PLR0917 - a parameter is an option of the command l
         tls_certificate=tls_certificate,
         tls_key=tls_key,
         tls_client_authority=tls_client_authority,
+        log_level=log_level,
+        log_format=log_format,
     )
     _run(settings, _announce)
 
@@ -72,6 +80,8 @@ def dev(
     grpc_port: GrpcPort = None,
     compensation_order: Order = None,
     insecure_public: Public = None,
+    log_level: LogLevelOption = None,
+    log_format: LogFormatOption = None,
     config: Config = None,
 ) -> None:
     """Run a server and tell what happens in it.
@@ -85,14 +95,19 @@ def dev(
         grpc_port=grpc_port,
         compensation_order=compensation_order,
         insecure_public=insecure_public or None,
+        log_level=log_level,
+        log_format=log_format,
     )
     if settings.tls_certificate is not None:
         raise Failure(
             USAGE, "dev listens on your own machine without TLS: expected no tls_certificate, found one; `counterflow serve` uses it"
         )
+    import logging  # noqa: PLC0415 - only these commands log
+
     from counterflow.store.open import masked  # noqa: PLC0415 - only this command says where its data is
 
     say(f"Counterflow {__version__}. Data in {masked(settings.database_url)}; Ctrl-C stops.")
+    logging.getLogger("counterflow.troubles").disabled = True  # they are told below, in colour
     _run(settings, _announce_and_tell)
 
 
@@ -149,25 +164,23 @@ def _settings(file: Path | None, **flags: Any) -> Settings:
 
 def _run(settings: Settings, on_ready: Callable[[Server], None]) -> None:
     import asyncio  # noqa: PLC0415 - the server and all that is behind it cost what no other command pays
-    import logging  # noqa: PLC0415 - as above
 
+    from counterflow import logs  # noqa: PLC0415 - as above
     from counterflow.edge.server import PortTaken  # noqa: PLC0415 - as above
     from counterflow.server import serve as run_server  # noqa: PLC0415 - as above
     from counterflow.store.port import StoreError  # noqa: PLC0415 - as above
-    from counterflow.visible import LineFormatter  # noqa: PLC0415 - as above
     from counterflow.wire.tls import UnusableTls  # noqa: PLC0415 - as above
 
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(LineFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(level=logging.WARNING, handlers=[handler])
-    logging.getLogger("counterflow").setLevel(logging.INFO)
+    logs.begin(settings)
+    logs.warn_of_variables(os.environ)
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(run_server(settings, on_ready))
-    except UnusableTls as error:
-        raise Failure(USAGE, str(error)) from error
-    except (StoreError, PortTaken) as error:
-        raise Failure(FAILED, str(error)) from error
+    except (UnusableTls, StoreError, PortTaken) as error:
+        code = USAGE if isinstance(error, UnusableTls) else FAILED
+        if logs.tells_programs(settings, error):
+            raise typer.Exit(code) from error
+        raise Failure(code, str(error)) from error
 
 
 def _loop_factory() -> Any:

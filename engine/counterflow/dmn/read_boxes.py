@@ -7,7 +7,7 @@ from typing import Final, TypedDict
 
 from counterflow.dmn import tree
 from counterflow.dmn.camunda import extension
-from counterflow.dmn.xml import Element, child, children, text_of
+from counterflow.dmn.xml import Element, child, children, is_feel, text_of
 from counterflow.documents.xml import line_of, local_name, namespace
 
 
@@ -50,8 +50,10 @@ def type_name(written: str, element: Element) -> str:
     of = element.nsmap.get(prefix) if colon else None
     if of is None:
         return text.removeprefix("feel:")
-    imports = (each for each in element.getroottree().getroot() if local_name(each) == "import" and each.get("namespace") == of)
-    imported = next((each.get("name", "") for each in imports), "")
+    root = element.getroottree().getroot()
+    if of == root.get("namespace") or is_feel(of):
+        return name  # as nearly all are: a file may have thousands
+    imported = next((each.get("name", "") for each in children(root, "import") if each.get("namespace") == of), "")
     return f"{imported}.{name}" if imported else name
 
 

@@ -94,6 +94,7 @@ class KernelFault(Exception):
     def __init__(self, command: str, process_instance_key: int, cause: Exception) -> None:
         told = _ADDRESS.sub("", str(cause))[:REASON_LIMIT]
         super().__init__(f"{command} on process instance {process_instance_key}: {type(cause).__name__}: {told}")
+        self.command = command
         self.process_instance_key = process_instance_key
 
 

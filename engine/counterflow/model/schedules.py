@@ -120,9 +120,11 @@ def _cycle(value: object, now_ms: int) -> Schedule | None:
     cycle = timer_texts.cycle(value)
     if cycle is None:
         return None
-    begins = _date(cycle.start) if cycle.start is not None else _duration(cycle.interval, now_ms)
-    repetitions = cycle.times - 1 if cycle.times > 0 else ENDLESS
-    return None if begins is None else Schedule(begins.due_ms, repetitions, _anchored(cycle, now_ms))
+    later = _duration(cycle.interval, now_ms)
+    begins = _date(cycle.start) if cycle.start is not None else later
+    if begins is None or later is None or later.due_ms > LATEST_MS:
+        return None
+    return Schedule(begins.due_ms, cycle.times - 1 if cycle.times > 0 else ENDLESS, _anchored(cycle, now_ms))
 
 
 def _anchored(cycle: Cycle, now_ms: int) -> str:

@@ -17,6 +17,7 @@ class Reach:
     def __init__(self) -> None:
         self._inner: dict[int, bool] = {}
         self._in_scope: dict[int, list[Element]] = {}
+        self._finds: dict[int, bool] = {}
 
     def of(self, throw: Element) -> list[Element]:
         """The activities that a throw can undo, in document order, nearest scope first."""
@@ -24,7 +25,7 @@ class Reach:
 
     def finds_any(self, throw: Element) -> bool:
         """Whether a throw that names nothing can undo something: an activity, or what an event sub-process has completed."""
-        return any(not undoes_as_a_whole(child) and self.can_be_undone(child) for scope in scopes_of(throw) for child in scope.children)
+        return any(self._finds_in(scope) for scope in scopes_of(throw))
 
     def has_inner_undo(self, scope: Element) -> bool:
         """Whether something inside a scope can be undone from outside."""
@@ -40,6 +41,13 @@ class Reach:
             return False
         boundary = activity.compensation_boundary
         return (boundary is not None and boundary.handler is not None) or self.has_inner_undo(activity)
+
+    def _finds_in(self, scope: Element) -> bool:
+        known = self._finds.get(id(scope))
+        if known is None:
+            known = any(not undoes_as_a_whole(child) and self.can_be_undone(child) for child in scope.children)
+            self._finds[id(scope)] = known
+        return known
 
     def _undoable_in(self, scope: Element) -> list[Element]:
         known = self._in_scope.get(id(scope))

@@ -44,6 +44,8 @@ class MemoryStore:
                 for row in rows:
                     self._put(table, row)
             self._log.update((entry.position, entry) for entry in batch.log)
+            for position in batch.superseded:
+                self._log.pop(position, None)
 
     def write(self, batch: Batch) -> None:
         """Keep a batch for `sync`."""
@@ -143,4 +145,4 @@ def _check_unicode(table: str, value: str) -> None:
     try:
         value.encode()
     except UnicodeEncodeError as error:
-        raise StoreError(f"{table}: {value!r} is not Unicode text ({error.reason}); nothing of the batch was written") from error
+        raise StoreError(f"{table}: a text is not Unicode ({error.reason}); nothing of the batch was written") from error

@@ -10,12 +10,14 @@ from counterflow.store.port import Store
 
 EXPECTED = "expected sqlite:///FILE or memory:"
 PASSWORD = re.compile(r"(//[^/:@]*:).*@")
+WITHOUT_SLASHES = re.compile(r"^([^/:@]*:)(?!//).*@")
+"""A URL that is written wrongly is told as well, and may hold a password all the same."""
 PASSWORD_OPTION = re.compile(r"([?&]\w*password=)[^&]*", re.IGNORECASE)
 
 
 def masked(url: str) -> str:
     """A URL as it may be shown: without the password in it."""
-    return PASSWORD_OPTION.sub(r"\1***", PASSWORD.sub(r"\1***@", url))
+    return PASSWORD_OPTION.sub(r"\1***", WITHOUT_SLASHES.sub(r"\1***@", PASSWORD.sub(r"\1***@", url)))
 
 
 def open_store(url: str) -> Store:

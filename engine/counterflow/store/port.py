@@ -20,11 +20,15 @@ RowType = TypeVar("RowType", bound=Row)
 
 
 class Batch(msgspec.Struct):
-    """What one transaction writes. A key occurs once, in `puts` or in `deletes`; the log is in order of position."""
+    """What one transaction writes. A key occurs once, in `puts` or in `deletes`; the log is in order of position.
+
+    `superseded` are positions of log entries, of this batch or before it, that a later entry has made void: they are taken out.
+    """
 
     puts: dict[type[Row], list[Row]]
     deletes: dict[type[Row], list[Key]]
     log: list[LogEntry]
+    superseded: list[int] = []
 
 
 class StoreError(Exception):
@@ -32,7 +36,7 @@ class StoreError(Exception):
 
 
 class Store(Protocol):
-    """A durable set of tables and one append-only log."""
+    """A durable set of tables and one log that is only added to, but for entries that a later one makes void."""
 
     def commit(self, batch: Batch) -> None:
         """Write a batch, all of it or nothing; durable on return: `write` and `sync` in one. Raises `StoreError`."""

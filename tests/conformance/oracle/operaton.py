@@ -23,7 +23,7 @@ from tests.conformance.oracle.views import ACTIVE, BODY, Element, Incident, Inst
 from tests.conformance.toolchains import built, missing
 
 VERSION = "1.0.3"
-SOURCE = Path(__file__).parent / "operaton"
+SOURCE = Path(__file__).parent / "java"
 TOOLCHAIN = ("java", "mvn")
 BUILD = (("mvn", "--quiet", "--batch-mode", "package"),)
 RUN = ("java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", "target/classes:target/libraries/*", "counterflow.oracle.Program")

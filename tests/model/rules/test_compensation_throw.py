@@ -3,7 +3,11 @@
 import pytest
 
 from counterflow.documents.findings import Severity
-from counterflow.model.rules.compensation_throw import RULE
+from counterflow.model.graph import Dialect
+from counterflow.model.outline import Outline, outline
+from counterflow.model.rules.compensation_throw import RULE, check
+from counterflow.model.xml import parse
+from tests.documents.work import work_of
 from tests.model.diagram import (
     catch_error,
     compensate,
@@ -101,3 +105,13 @@ def test_not_to_wait_is_refused_in_zeebe_and_told_in_camunda(value: str | None, 
     assert refused(zeebe, RULE) == expected
     assert warned(camunda, RULE) == expected
     assert refused(camunda, RULE) == []
+
+
+def test_a_scope_with_many_throws_is_looked_through_once() -> None:
+    def drawn(throws: int) -> Outline:
+        ids = [f"throw_{number}" for number in range(throws)]
+        content = model(start(), *(throw(each, compensate()) for each in ids), end(), path("start", *ids, "end"))
+        return outline(parse(content, "model.bpmn"), "model.bpmn", Dialect.ZEEBE)
+
+    few, many = (work_of(list, check(drawn(throws))) for throws in (50, 100))
+    assert many < 2.5 * few

@@ -2,7 +2,11 @@
 
 import pytest
 
-from counterflow.model.rules.idle_compensation import RULE
+from counterflow.model.graph import Dialect
+from counterflow.model.outline import Outline, outline
+from counterflow.model.rules.idle_compensation import RULE, check
+from counterflow.model.xml import parse
+from tests.documents.work import work_of
 from tests.model.diagram import (
     boundary,
     catch_error,
@@ -103,3 +107,13 @@ def test_a_throw_that_finds_only_what_an_event_sub_process_has_done_is_not_in_va
     extra = event_sub_process("extra", start("in", catch_message("order"), isInterrupting="false"), *A, end("out"), path("in", "a", "out"))
     content = model(start(), service("b"), path("start", "b", "end"), end("end", compensate()), extra)
     assert warned(content, "compensation-throw") == []
+
+
+def test_a_scope_with_many_throws_is_looked_through_once() -> None:
+    def drawn(throws: int) -> Outline:
+        ids = [f"throw_{number}" for number in range(throws)]
+        content = model(*FLAT[:-1], *(throw(each, compensate()) for each in ids), end(), path("start", "a", *ids, "end"))
+        return outline(parse(content, "model.bpmn"), "model.bpmn", Dialect.ZEEBE)
+
+    few, many = (work_of(list, check(drawn(throws))) for throws in (50, 100))
+    assert many < 2.5 * few

@@ -56,6 +56,8 @@ def test_what_leaves_no_time_is_due_at_once_which_is_remarked(dialect: str, kind
         ("timeDuration", "P280000Y"),
         ("timeCycle",    "R3/P99999999999Y"),
         ("timeCycle",    "R3/999999999-01-01T00:00Z/P1D"),
+        ("timeCycle",    "R3/2030-01-01T00:00Z/P99999999999Y"),
+        ("timeCycle",    "R3/2030-01-01T00:00Z/P280000Y"),
     ],
 )  # fmt: skip
 def test_what_no_calendar_holds_is_refused(dialect: str, kind: str, text: str) -> None:

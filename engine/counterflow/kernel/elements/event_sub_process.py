@@ -13,7 +13,7 @@ from counterflow.kernel.elements.room import Room
 from counterflow.kernel.records import BrokenInvariant
 from counterflow.kernel.rows import ElementInstance
 from counterflow.kernel.step import Step
-from counterflow.model.graph import Dialect, ErrorDefinition, Node
+from counterflow.model.graph import Dialect, Node
 
 
 def beginning(step: Step, element: ElementInstance, node: Node) -> None:
@@ -24,12 +24,12 @@ def beginning(step: Step, element: ElementInstance, node: Node) -> None:
     """
     start = _start(step, node)
     is_seen, is_new = step.process().dialect is Dialect.CAMUNDA, element.state == lifecycle.ACTIVATING
-    carried = _taken_out(step, element, start) if is_new and not is_seen else {}
+    carried = _taken_out(step, element) if is_new and not is_seen else {}
     if is_new and not (lifecycle.map_inputs(step, element, node) and lifecycle.activate(step, element, node)):
         variables.carry(step, element.key, carried)
         return
     if is_seen or not is_new:
-        carried = _taken_out(step, element, start, {mapping.target[0] for mapping in node.inputs})
+        carried = _taken_out(step, element, {mapping.target[0] for mapping in node.inputs})
     if start.outputs:
         lifecycle.enter(step, start, element.key, carried)
         return
@@ -48,19 +48,10 @@ def _start(step: Step, node: Node) -> Node:
     return step.process().nodes[node.start_event]
 
 
-def _taken_out(step: Step, element: ElementInstance, start: Node, own: Collection[str] = ()) -> dict[str, bytes]:
+def _taken_out(step: Step, element: ElementInstance, own: Collection[str] = ()) -> dict[str, bytes]:
     """What the event brought, which the event sub-process only carries. What a handler sees of the past is its own."""
     present = () if element.undo_key else step.current().variables.get(element.key, {})
-    stays = {*own, *_names_of_error(step, start)}
-    return variables.hand_on(step, element.key, [name for name in sorted(present) if name not in stays])
-
-
-def _names_of_error(step: Step, start: Node) -> set[str | None]:
-    """In a camunda: model the error's code and message stay in the event sub-process."""
-    definition = start.event
-    if isinstance(definition, ErrorDefinition) and step.process().dialect is Dialect.CAMUNDA and not start.outputs:
-        return {definition.code_variable, definition.message_variable}
-    return set()
+    return variables.hand_on(step, element.key, [name for name in sorted(present) if name not in own])
 
 
 ROOM = Room(beginning=beginning)

@@ -27,11 +27,13 @@ def check(outline: Outline) -> Iterator[Finding]:
 
 def _check_reach(outline: Outline, throw: Element, reach: Reach) -> Iterator[Finding]:
     named = throw.definitions[0].get("activityRef")
+    if not named:
+        if not reach.finds_any(throw):
+            message = f"{throw} finds nothing to undo in {throw.parent}: no activity there has a compensation handler."
+            yield throw.warning(RULE, message, "Give an activity a compensation boundary event, or remove the throw.")
+        return
     reached = reach.of(throw)
-    if not named and not reach.finds_any(throw):
-        message = f"{throw} finds nothing to undo in {throw.parent}: no activity there has a compensation handler."
-        yield throw.warning(RULE, message, "Give an activity a compensation boundary event, or remove the throw.")
-    if not named or named in {activity.id for activity in reached}:
+    if named in {activity.id for activity in reached}:
         return
     candidates = ", ".join(f"'{activity.id}'" for activity in reached)
     message = f"expected activityRef of {throw} to name an activity that it can undo, found '{named}', {_why_not(outline, named)}."

@@ -7,7 +7,7 @@ none does, that is told (warning).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from counterflow.documents.findings import Finding
 from counterflow.model.graph import Behaviour
@@ -34,14 +34,22 @@ def check(outline: Outline) -> Iterator[Finding]:
 def _reached(outline: Outline) -> set[int]:
     """The compensation boundary events whose handlers some throw can start."""
     reached, seen = set[int](), set[int]()
+    for scope, named in _thrown_at(outline):
+        for child in scope.children:
+            if not named or named == child.id:
+                _take(child, reached, seen)
+    return reached
+
+
+def _thrown_at(outline: Outline) -> Iterable[tuple[Element, str | None]]:
+    """The scopes that throws reach, each with the activity that is named, once: a process may throw in thousands of places."""
+    places: dict[tuple[int, str | None], tuple[Element, str | None]] = {}
     for throw in outline.elements:
         if throw.throws_compensation:
             named = throw.definitions[0].get("activityRef")
             for scope in scopes_of(throw):
-                for child in scope.children:
-                    if not named or named == child.id:
-                        _take(child, reached, seen)
-    return reached
+                places.setdefault((id(scope), named), (scope, named))
+    return places.values()
 
 
 def _take(activity: Element, reached: set[int], seen: set[int]) -> None:

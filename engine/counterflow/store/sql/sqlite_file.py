@@ -14,6 +14,13 @@ from counterflow.store.sql.file_lock import FileLock
 from counterflow.store.sql.schema import bring_up_to_date
 from counterflow.store.sql.store import SqlStore
 
+REMEDIES = {
+    "SQLITE_CORRUPT": "put a copy of it in its place, or save what can be read with `sqlite3 FILE .recover`",
+    "SQLITE_BUSY": "another program holds it: close that one and start again",
+    "SQLITE_LOCKED": "another program holds it: close that one and start again",
+    "SQLITE_FULL": "make room on the disk and start again",
+}
+
 
 def open_sqlite(url: URL) -> SqlStore:
     """The store in the file that `url` names; the file is made if there is none. Raises the refusals of `errors.py`."""
@@ -49,4 +56,5 @@ def _refused(url: URL, error: BaseException) -> StoreError:
     said = SQLITE.describe(error)
     if "SQLITE_NOTADB" in said:
         return ForeignDatabaseError(f"{url.database} is not a SQLite database; nothing in it was touched. Name another file.")
-    return StoreError(f"cannot open {url.database}: the database said: {said}")
+    remedy = next((remedy for sign, remedy in REMEDIES.items() if sign in said), "see that the file can be read and written here")
+    return StoreError(f"cannot open {url.database}: the database said: {said}; {remedy}")

@@ -50,6 +50,7 @@ class Statements:
         self.get = {row: self._compile(select(table).where(*_equals_key(table))).text for row, table in TABLE_OF.items()}
         self.instance = [self._scan(TABLE_OF[row], {row.instance_field: 0}, None, None)[0] for row in INSTANCE_TABLES]
         self.append = self._compile(insert(EVENT_LOG)).text
+        self.supersede = self._compile(delete(EVENT_LOG).where(*_equals_key(EVENT_LOG))).text
 
     def scan(self, row: type[Row], where: Where, after: Key | None, limit: int | None) -> tuple[str, Parameters]:
         """Rows whose columns equal `where`, in order of key, as text and parameters."""

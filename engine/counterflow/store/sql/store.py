@@ -56,6 +56,8 @@ class SqlStore:
                 self._cursor.executemany(self._statements.upsert[table], [astuple(row) for row in rows])
             if batch.log:
                 self._cursor.executemany(self._statements.append, [astuple(entry) for entry in batch.log])
+            if batch.superseded:
+                self._cursor.executemany(self._statements.supersede, [(position,) for position in batch.superseded])
 
     def sync(self) -> None:
         """COMMIT: what was written is durable on return. Raises `StoreError`; then nothing is written."""

@@ -1,0 +1,145 @@
+"""What gRPC says where no gRPC server answers, in a sentence: asked of real sockets, by commands and by the worker SDK."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from threading import Thread
+
+import pytest
+
+from counterflow.cli.address import choose_address
+from counterflow.cli.exits import UNAVAILABLE, Failure
+from counterflow.cli.remote import Remote
+from counterflow_wire.unreachable import why_unreachable
+from counterflow_worker import CallRetry, Client, UnavailableError
+
+HTTP_1 = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"
+
+
+class Answering:
+    """A socket that says the same to whoever connects, and hangs up."""
+
+    def __init__(self, words: bytes) -> None:
+        self.words = words
+        self.listening = socket.create_server(("127.0.0.1", 0))
+        self.target = f"127.0.0.1:{self.listening.getsockname()[1]}"
+        Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self.listening.accept()
+            except OSError:
+                return  # the test has ended
+            with connection:
+                connection.sendall(self.words)
+                connection.recv(1)
+
+
+@pytest.fixture
+def answering() -> Iterator[Callable[[bytes], str]]:
+    opened: list[Answering] = []
+
+    def open_one(words: bytes) -> str:
+        opened.append(Answering(words))
+        return opened[-1].target
+
+    yield open_one
+    for one in opened:
+        one.listening.close()
+
+
+def nobody() -> str:
+    """An address where nobody listens."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        return f"127.0.0.1:{taken.getsockname()[1]}"
+
+
+CASES = [
+    ("https://", HTTP_1, "{target} does not speak TLS: expected a server behind https://; name it as http://{target} if"),
+    ("", HTTP_1, "{target} answers, but not in HTTP/2: expected a gRPC server, found another"),
+    ("", b"SSH-2.0-OpenSSH_9.2p1\r\n", "{target} answers, but not in HTTP/2"),
+    ("", b"", "{target} hangs up at once: expected a gRPC server; name it as https://{target} if it speaks TLS"),
+]
+
+
+@pytest.mark.parametrize("scheme,words,sentence", CASES, ids=["TLS to a plain server", "HTTP/1", "something else", "hangs up"])
+async def test_a_server_that_does_not_speak_grpc(answering: Callable[[bytes], str], scheme: str, words: bytes, sentence: str) -> None:
+    target = answering(words)
+    await both_say(f"{scheme}{target}", sentence.format(target=target))
+
+
+async def test_a_host_that_nobody_knows() -> None:
+    await both_say("nowhere.invalid:26500", "There is no host named nowhere.invalid: expected a name that this machine can resolve")
+
+
+async def test_nobody_listens() -> None:
+    target = nobody()
+    await both_say(target, f"Expected a server at {target}, but found none that answers (Connection refused); start one with")
+
+
+async def both_say(address: str, sentence: str) -> None:
+    """The command line and the SDK end with the same sentence and nothing of gRPC's own."""
+    remote = Remote(choose_address(address, {}))
+    with pytest.raises(Failure) as failed:
+        await asyncio.to_thread(remote.call, "Topology")
+    client = Client(address, retry=CallRetry(attempts=1))
+    with pytest.raises(UnavailableError) as away:
+        await client.topology()
+    await client.close()
+    assert failed.value.code == UNAVAILABLE
+    for said in (str(failed.value), away.value.reason):
+        assert said.startswith(sentence)
+        assert "last error" not in said
+        assert "\n" not in said
+
+
+OTHERS = [
+    (
+        "Tls handshake failed (TSI_PROTOCOL_FAILURE): SSL_ERROR_SSL: error:1000007d: CERTIFICATE_VERIFY_FAILED: self signed",
+        "not trusted here",
+    ),
+    ("Custom verification check failed with error: UNAUTHENTICATED: Hostname Verification Check failed.", "is for another name"),
+    ("failed to connect to all addresses; last error: Cannot check peer: missing selected ALPN property.", "but not in HTTP/2"),
+]
+
+
+@pytest.mark.parametrize("details,words", OTHERS, ids=["authority", "name", "HTTP/1 behind TLS"])
+def test_certificates_and_what_is_behind_them(details: str, words: str) -> None:
+    assert words in why_unreachable("host:1", details)
+
+
+@pytest.mark.parametrize("details", ["Socket closed", "The server is stopping; try again when it is back", ""])
+def test_a_server_that_was_there_has_its_own_words(details: str) -> None:
+    assert why_unreachable("host:1", details) == ""
+
+
+@pytest.mark.parametrize("package", ["counterflow_worker", "counterflow"])
+def test_grpc_writes_nothing_beside(answering: Callable[[bytes], str], package: str) -> None:
+    target = answering(HTTP_1)
+    programs = {
+        "counterflow": ["-m", "counterflow", "--address", f"https://{target}", "topology"],
+        "counterflow_worker": ["-c", ASK_ONCE.format(address=f"https://{target}")],
+    }
+    ended = subprocess.run([sys.executable, *programs[package]], capture_output=True, text=True, timeout=60, check=False)
+    assert ended.stderr.startswith(f"{target} does not speak TLS")
+    assert ended.stderr.count("\n") == 1
+
+
+ASK_ONCE = """
+import asyncio, sys
+from counterflow_worker import CallRetry, Client, UnavailableError
+
+async def ask():
+    try:
+        await Client("{address}", retry=CallRetry(attempts=1)).topology()
+    except UnavailableError as error:
+        print(error.reason, file=sys.stderr)
+
+asyncio.run(ask())
+"""
