@@ -14,7 +14,7 @@ from counterflow import __version__
 from counterflow.edge.server import EdgeServer, Transport
 from counterflow.kernel.step import Limits
 from counterflow.loop import Loop
-from counterflow.settings import Settings, differing
+from counterflow.settings import Settings, TransportName, differing
 from counterflow.store.open import masked, open_store
 from counterflow.wire.contract import Tls
 from counterflow.wire.native.limits import WireLimits
@@ -77,6 +77,10 @@ class Server:
 
 def transport(settings: Settings) -> Transport:
     """Who speaks gRPC for the edge, as the settings say."""
+    if settings.transport is TransportName.GRPCIO:
+        from counterflow.wire.grpcio import GrpcioServer  # noqa: PLC0415 - a library that most servers never load
+
+        return lambda methods: GrpcioServer(methods, settings.message_bytes, tls_of(settings))
     limits = WireLimits(message_bytes=settings.message_bytes)
     return lambda methods: NativeServer(methods, limits, tls_of(settings))
 

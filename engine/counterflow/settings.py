@@ -28,6 +28,13 @@ class SettingsError(Exception):
     """Settings that cannot be used: one line for each."""
 
 
+class TransportName(StrEnum):
+    """Who speaks gRPC."""
+
+    NATIVE = "native"
+    GRPCIO = "grpcio"
+
+
 class LogLevel(StrEnum):
     """The least that is logged."""
 
@@ -53,6 +60,7 @@ class Settings:
     grpc_port: int = 26500
     compensation_order: CompensationOrder = CompensationOrder.MIRROR
     insecure_public: bool = False
+    transport: TransportName = TransportName.NATIVE
     tls_certificate: Path | None = None
     tls_key: Path | None = None
     tls_client_authority: Path | None = None
@@ -160,6 +168,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("grpc_port", _PORT, "where clients and workers call"),
     Setting("compensation_order", _one_of(CompensationOrder), "the order of undo: mirror, parallel or sequential"),
     Setting("insecure_public", _truth, "listen on a public address, although whoever reaches it may do anything"),
+    Setting("transport", _one_of(TransportName), "who speaks gRPC: native, our own server, or grpcio, the library"),
     Setting(
         "tls_certificate", _file, "the server's certificate, and those between it and the authority clients trust, in PEM: turns TLS on"
     ),

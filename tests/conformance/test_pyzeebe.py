@@ -13,16 +13,18 @@ from typing import Any
 
 import pytest
 
+from counterflow.settings import TransportName
 from tests.conformance.looking import incident_of
 from tests.conformance.server_process import ServerProcess, free_port
 
 CLIENT = Path(__file__).with_name("pyzeebe_client.py")
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[ServerProcess]:
+@pytest.fixture(scope="module", params=TransportName)
+def server(request: pytest.FixtureRequest) -> Iterator[ServerProcess]:
+    """On either transport."""
     with TemporaryDirectory() as folder:
-        running = ServerProcess(Path(folder) / "counterflow.db", free_port()).wait_until_ready()
+        running = ServerProcess(Path(folder) / "counterflow.db", free_port(), transport=request.param).wait_until_ready()
         yield running
         assert running.stop(signal.SIGTERM) == 0
 

@@ -60,6 +60,21 @@ def start(method: Method, message: bytes, call: Call) -> None:
         call.finish(StatusCode.INTERNAL, TOLD)
 
 
+def expire(call: Call) -> None:
+    """For servers: the time for the call is over."""
+    name = call.method.path.rpartition("/")[2]
+    call.break_off(StatusCode.DEADLINE_EXCEEDED, f"{name} was not answered in time; it may still have been carried out")
+
+
+def tell_gone(method: Method, gone: Callable[[], object] | None) -> None:
+    """For servers: call what `on_gone` was, whatever it makes of it: other calls must be told too."""
+    if gone is not None:
+        try:
+            gone()
+        except Exception:
+            logger.exception("%s met an internal fault when its client had gone", method.path)
+
+
 def _parsed(parse: Parse, data: bytes) -> Any:
     try:
         return parse(data)

@@ -7,22 +7,19 @@ that its connection has to say in the same turn of the event loop.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING
 
 from counterflow.wire.contract import Caller, CallIsOver, Method, RpcError, StatusCode
 from counterflow.wire.http2.events import Headers
+from counterflow.wire.methods import tell_gone
 from counterflow.wire.native.caller import metadata
 from counterflow.wire.native.messages import PREFIX_BYTES, Frame, MessageReader, framed, opened
 from counterflow.wire.native.trailers import HEADERS, OK, OK_ALONE, trailers
 
 if TYPE_CHECKING:
     from counterflow.wire.native.connection import RpcConnection
-
-
-logger = logging.getLogger("counterflow.wire")
 
 
 class NativeCall:
@@ -164,16 +161,11 @@ class NativeCall:
 
     # -- ending ---------------------------------------------------------------------------------------------------
 
-    def expire(self) -> None:
-        """The time for the call is over."""
-        name = self.method.path.rpartition("/")[2]
-        self.break_off(StatusCode.DEADLINE_EXCEEDED, f"{name} was not answered in time; it may still have been carried out")
-
     def break_off(self, status: StatusCode, details: str) -> None:
         """End the call over the head of whoever answers it."""
         gone, self.on_gone = self.on_gone, None
         self.finish(status, details)
-        self._tell(gone)
+        tell_gone(self.method, gone)
 
     def go(self) -> None:
         """For the connection: nobody waits for an answer any more."""
@@ -181,19 +173,11 @@ class NativeCall:
             return
         gone, self.on_gone = self.on_gone, None
         self._close()
-        self._tell(gone)
+        tell_gone(self.method, gone)
 
     def refuse(self, error: RpcError) -> None:
         """End the call as an error says."""
         self.finish(error.status, error.details, error.proto)
-
-    def _tell(self, gone: Callable[[], object] | None) -> None:
-        """Whatever it makes of it: the other calls of a connection that is lost must be told too."""
-        if gone is not None:
-            try:
-                gone()
-            except Exception:
-                logger.exception("%s met an internal fault when its client had gone", self.method.path)
 
     def _close(self) -> None:
         self.is_over = True

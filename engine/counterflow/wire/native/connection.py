@@ -271,7 +271,7 @@ class RpcConnection(asyncio.Protocol):
         allowed = call.method.timeout_seconds
         limits = [seconds for seconds in (allowed, asked_seconds) if seconds is not None]
         if limits:
-            call.timer = self._loop.call_later(min(limits), call.expire)
+            call.timer = self._loop.call_later(min(limits), methods.expire, call)
 
     def _feed(self, call: NativeCall, data: bytes, *, ended: bool) -> None:
         method = call.method

@@ -13,10 +13,9 @@ import grpc
 import pytest
 
 from counterflow.wire.contract import Tls
-from counterflow.wire.native.server import NativeServer
 from counterflow.wire.tls import UnusableTls, server_context
 from tests.wire.certificates import Certificate, Certificates, openssl
-from tests.wire.native.house import PATIENCE_SECONDS, House
+from tests.wire.house import BOTH, PATIENCE_SECONDS, House, Made
 
 
 @pytest.fixture(scope="module")
@@ -24,10 +23,17 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
     return Certificates(tmp_path_factory.mktemp("certificates"))
 
 
+@pytest.fixture(params=BOTH, ids=lambda make: make.__name__)
+def make(request: pytest.FixtureRequest) -> Made:
+    """Who keeps the contract."""
+    made: Made = request.param
+    return made
+
+
 @asynccontextmanager
-async def serving(tls: Tls) -> AsyncIterator[tuple[House, int]]:
+async def serving(make: Made, tls: Tls) -> AsyncIterator[tuple[House, int]]:
     house = House()
-    server = NativeServer(house.methods(), tls=tls)
+    server = make(house.methods(), tls=tls)
     port = await server.start("127.0.0.1", 0)
     try:
         yield house, port
@@ -41,9 +47,9 @@ async def calling(port: int, credentials: grpc.ChannelCredentials) -> AsyncItera
         yield channel
 
 
-async def identities(certificates: Certificates, tls: Tls, client: Certificate | None) -> tuple[str, ...]:
+async def identities(make: Made, certificates: Certificates, tls: Tls, client: Certificate | None) -> tuple[str, ...]:
     """What the server takes a client for."""
-    async with serving(tls) as (house, port), calling(port, certificates.credentials(client)) as channel:
+    async with serving(make, tls) as (house, port), calling(port, certificates.credentials(client)) as channel:
         wait: Any = channel.unary_unary("/house/wait")
         waiting = asyncio.ensure_future(wait(b"a", timeout=PATIENCE_SECONDS))
         await house.until(lambda: "a" in house.calls)
@@ -53,15 +59,15 @@ async def identities(certificates: Certificates, tls: Tls, client: Certificate |
     return found
 
 
-async def test_messages_of_every_size_over_tls(certificates: Certificates) -> None:
-    async with serving(certificates.tls()) as (_, port), calling(port, certificates.credentials()) as channel:
+async def test_messages_of_every_size_over_tls(make: Made, certificates: Certificates) -> None:
+    async with serving(make, certificates.tls()) as (_, port), calling(port, certificates.credentials()) as channel:
         echo: Any = channel.unary_unary("/house/echo")
         for size in (0, 1, 300_000):
             assert await echo(bytes(size)) == bytes(size)
 
 
-async def test_a_client_that_has_not_agreed_on_http2_is_let_go(certificates: Certificates) -> None:
-    async with serving(certificates.tls()) as (_, port):
+async def test_a_client_that_has_not_agreed_on_http2_is_let_go(make: Made, certificates: Certificates) -> None:
+    async with serving(make, certificates.tls()) as (_, port):
         other = ssl.create_default_context(cafile=str(certificates.ours.certificate))
         reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=other)
         async with asyncio.timeout(PATIENCE_SECONDS):
@@ -69,23 +75,23 @@ async def test_a_client_that_has_not_agreed_on_http2_is_let_go(certificates: Cer
         writer.close()
 
 
-async def test_a_client_is_who_its_certificate_says(certificates: Certificates) -> None:
-    assert await identities(certificates, certificates.tls(mutual=True), certificates.client) == ("booking",)
-    assert await identities(certificates, certificates.tls(mutual=True), certificates.named) == (
+async def test_a_client_is_who_its_certificate_says(make: Made, certificates: Certificates) -> None:
+    assert await identities(make, certificates, certificates.tls(mutual=True), certificates.client) == ("booking",)
+    assert await identities(make, certificates, certificates.tls(mutual=True), certificates.named) == (
         "booking.example",
         "spiffe://trips/booking",
     )
 
 
-async def test_a_certificate_that_nobody_asked_for_names_nobody(certificates: Certificates) -> None:
-    assert await identities(certificates, certificates.tls(), certificates.client) == ()
-    assert await identities(certificates, certificates.tls(), None) == ()
+async def test_a_certificate_that_nobody_asked_for_names_nobody(make: Made, certificates: Certificates) -> None:
+    assert await identities(make, certificates, certificates.tls(), certificates.client) == ()
+    assert await identities(make, certificates, certificates.tls(), None) == ()
 
 
 @pytest.mark.parametrize("who", ["nobody", "stranger"])
-async def test_who_has_no_certificate_of_the_authority_is_not_let_in(certificates: Certificates, who: str) -> None:
+async def test_who_has_no_certificate_of_the_authority_is_not_let_in(make: Made, certificates: Certificates, who: str) -> None:
     client = certificates.stranger if who == "stranger" else None
-    async with serving(certificates.tls(mutual=True)) as (house, port), calling(port, certificates.credentials(client)) as channel:
+    async with serving(make, certificates.tls(mutual=True)) as (house, port), calling(port, certificates.credentials(client)) as channel:
         echo: Any = channel.unary_unary("/house/wait")
         with pytest.raises(grpc.aio.AioRpcError) as refusal:
             await echo(b"a", timeout=PATIENCE_SECONDS)

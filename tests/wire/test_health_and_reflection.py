@@ -13,18 +13,18 @@ from google.protobuf.message_factory import GetMessageClass
 from grpc_health.v1 import health_pb2
 
 from counterflow.wire.health import Health
-from counterflow.wire.native.server import NativeServer
 from counterflow.wire.reflection import PACKAGES, Reflection
 from counterflow_wire.health_v1 import HealthListRequest, HealthStub
 from counterflow_wire.reflection import SERVICE_NAMES, reflection_pool
+from tests.wire.house import BOTH
 
 Ask = Callable[..., Any]
 
 
-@pytest.fixture
-async def served() -> AsyncIterator[tuple[Health, grpc.aio.Channel]]:
+@pytest.fixture(params=BOTH, ids=lambda make: make.__name__)
+async def served(request: pytest.FixtureRequest) -> AsyncIterator[tuple[Health, grpc.aio.Channel]]:
     health = Health(["", "some.Service"])
-    server = NativeServer([*health.methods(), *Reflection(SERVICE_NAMES, reflection_pool()).methods()])
+    server = request.param([*health.methods(), *Reflection(SERVICE_NAMES, reflection_pool()).methods()])
     port = await server.start("127.0.0.1", 0)
     async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
         yield health, channel
