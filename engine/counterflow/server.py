@@ -77,11 +77,12 @@ class Server:
 
 def transport(settings: Settings) -> Transport:
     """Who speaks gRPC for the edge, as the settings say."""
+    age_seconds = settings.max_connection_age_ms / 1000 or None
     if settings.transport is TransportName.GRPCIO:
         from counterflow.wire.grpcio import GrpcioServer  # noqa: PLC0415 - a library that most servers never load
 
-        return lambda methods: GrpcioServer(methods, settings.message_bytes, tls_of(settings))
-    limits = WireLimits(message_bytes=settings.message_bytes)
+        return lambda methods: GrpcioServer(methods, settings.message_bytes, tls_of(settings), age_seconds)
+    limits = WireLimits(message_bytes=settings.message_bytes, age_seconds=age_seconds)
     return lambda methods: NativeServer(methods, limits, tls_of(settings))
 
 

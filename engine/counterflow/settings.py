@@ -61,6 +61,7 @@ class Settings:
     compensation_order: CompensationOrder = CompensationOrder.MIRROR
     insecure_public: bool = False
     transport: TransportName = TransportName.NATIVE
+    max_connection_age_ms: int = 0
     tls_certificate: Path | None = None
     tls_key: Path | None = None
     tls_client_authority: Path | None = None
@@ -169,6 +170,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("compensation_order", _one_of(CompensationOrder), "the order of undo: mirror, parallel or sequential"),
     Setting("insecure_public", _truth, "listen on a public address, although whoever reaches it may do anything"),
     Setting("transport", _one_of(TransportName), "who speaks gRPC: native, our own server, or grpcio, the library"),
+    Setting(
+        "max_connection_age_ms",
+        _whole(0, 31_536_000_000),
+        "how long a client keeps a connection before it is asked for a new one; 0: for ever",
+    ),
     Setting(
         "tls_certificate", _file, "the server's certificate, and those between it and the authority clients trust, in PEM: turns TLS on"
     ),

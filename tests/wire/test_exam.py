@@ -207,6 +207,24 @@ async def test_what_is_sent_is_drained_before_more_is_due(served: tuple[House, g
     assert house.gone == []
 
 
+async def test_a_connection_that_has_reached_its_age_ends_after_its_calls(make: Made) -> None:
+    """The client opens another by itself; what is under way on the old one is answered there."""
+    async with serving(make, age_seconds=0.05) as (house, _, port), calling(port) as channel:
+        waiting = asyncio.ensure_future(unary(channel, "wait")(b"old"))
+        await house.until(lambda: "old" in house.calls)
+        peers = {house.calls["old"].caller.peer}
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while len(peers) < 2:
+                again = asyncio.ensure_future(unary(channel, "wait")(b"new"))
+                await house.until(lambda: "new" in house.calls)
+                call = house.calls.pop("new")
+                peers.add(call.caller.peer)
+                call.answer(b"")
+                await again
+        house.calls["old"].answer(b"answered")
+        assert await waiting == b"answered"
+
+
 async def test_an_address_that_is_taken(make: Made) -> None:
     async with serving(make) as (_, _, port):
         with pytest.raises(OSError, match=r"."):

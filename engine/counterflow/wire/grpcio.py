@@ -152,13 +152,14 @@ class GrpcioCall:
 class GrpcioServer(grpc.GenericRpcHandler):
     """Serves methods on one address. Without TLS it speaks HTTP/2 in the clear."""
 
-    def __init__(self, served: Iterable[Method], message_bytes: int, tls: Tls | None = None) -> None:
+    def __init__(self, served: Iterable[Method], message_bytes: int, tls: Tls | None = None, age_seconds: float | None = None) -> None:
         """Raises `UnusableTls`."""
         if tls is not None:
             server_context(tls)
         self._tls = tls
         self._methods = {method.path: method for method in served}
         self._message_bytes = message_bytes
+        self._age_seconds = age_seconds
         self._calls: set[GrpcioCall] = set()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -170,6 +171,8 @@ class GrpcioServer(grpc.GenericRpcHandler):
             ("grpc.max_send_message_length", -1),
             ("grpc.so_reuseport", 0),
         ]
+        if self._age_seconds is not None:
+            options.append(("grpc.max_connection_age_ms", int(self._age_seconds * 1000)))
         self._server = grpc.aio.server(handlers=[self], options=options)
         address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         try:

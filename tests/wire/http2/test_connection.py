@@ -138,9 +138,9 @@ def test_a_stream_that_we_reset_is_done_with() -> None:
 def test_goodbye_in_two_steps() -> None:
     talk = Talk()
     talk.say(talk.head())
-    talk.connection.announce_end()
+    talk.connection.announce_end("enough")
     assert len(talk.say(talk.head(3))) == 1
-    talk.connection.refuse_new()
+    talk.connection.refuse_new("enough")
     assert [int.from_bytes(found.payload[:4]) for found in talk.heard()] == [codes.LARGEST_STREAM, 3]
     assert talk.say(talk.head(5, ended=True), talk.head(7), data(7, b"x")) == []
     talk.connection.respond(1, HEADERS, b"", TRAILERS)

@@ -22,7 +22,7 @@ def brought_to(state: StreamState) -> Talk:
         return talk
     if state is StreamState.REFUSED:
         talk.say(talk.head(1, ended=True))
-        talk.connection.refuse_new()
+        talk.connection.refuse_new("enough")
     talk.say(talk.head(STREAM, ended=state in {StreamState.HALF_CLOSED, StreamState.ENDED, StreamState.FORGOTTEN}))
     if state is StreamState.RESET:
         talk.connection.reset(STREAM, ErrorCode.CANCEL)

@@ -34,7 +34,25 @@ def test_what_is_no_timeout(value: bytes) -> None:
 def test_the_head_of_a_request() -> None:
     assert read_request(HEAD) == (b"/a/b", None, b"identity", 200, "")
     assert read_request((*HEAD, (b"grpc-timeout", b"7S"), (b"grpc-encoding", b"gzip"))) == (b"/a/b", 7, b"gzip", 200, "")
-    assert read_request((*HEAD[:2], (b"content-type", b"text/html"))).http_status == 415
+
+
+@pytest.mark.parametrize(
+    "content_type, status",
+    [
+        (b"application/grpc", 200),
+        (b"application/grpc+proto", 200),
+        (b"application/grpc+json", 200),
+        (b"application/grpc;charset=utf-8", 200),
+        (b"Application/GRPC", 200),
+        (b"application/grpc-web", 415),
+        (b"application/grpc-web+proto", 415),
+        (b"application/grpcx", 415),
+        (b"text/html", 415),
+        (b"", 415),
+    ],
+)
+def test_what_is_grpc_and_what_only_looks_like_it(content_type: bytes, status: int) -> None:
+    assert read_request((*HEAD[:2], (b"content-type", content_type))).http_status == status
 
 
 @pytest.mark.parametrize("step", [1, 2, 5, 6, 1_000])

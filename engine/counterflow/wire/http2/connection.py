@@ -151,14 +151,14 @@ class Http2Connection:
         """Ask for a sign of life: eight bytes, which come back."""
         self.outgoing.add(frame(codes.PING, 0, 0, payload))
 
-    def announce_end(self) -> None:
+    def announce_end(self, reason: str) -> None:
         """Ask the client for no more streams; those that are under way to us are still served (RFC 9113, clause 6.8)."""
-        self.outgoing.go_away(codes.LARGEST_STREAM, ErrorCode.NO_ERROR, "the server is stopping")
+        self.outgoing.go_away(codes.LARGEST_STREAM, ErrorCode.NO_ERROR, reason)
 
-    def refuse_new(self) -> None:
+    def refuse_new(self, reason: str) -> None:
         """Serve no stream that has not been seen yet."""
         self._streams.serve_no_more()
-        self.outgoing.go_away(self._streams.newest, ErrorCode.NO_ERROR, "the server is stopping")
+        self.outgoing.go_away(self._streams.newest, ErrorCode.NO_ERROR, reason)
 
     def close(self, code: ErrorCode, reason: str) -> None:
         """Say goodbye and read no more."""

@@ -83,9 +83,12 @@ class RpcConnection(asyncio.Protocol):
         self._waiting: list[NativeCall] = []
         """Calls whose message has left their stream while the transport took no more."""
         self._is_leaving = False
+        self._leaves_for = ""
+        """Why the client is asked to leave."""
         self._came_at = self._heard_at = self._loop.time()
         self._is_asked = False
         self._watch: asyncio.TimerHandle | None = None
+        self._age: asyncio.TimerHandle | None = None
 
     # -- asyncio --------------------------------------------------------------------------------------------------
 
@@ -101,6 +104,8 @@ class RpcConnection(asyncio.Protocol):
         self.identities = identities_of(secure.getpeercert() if secure is not None else None)
         self._owner.joined(self)
         self._look_after_soon(min(self._limits.preface_seconds, self._limits.quiet_seconds))
+        if self._limits.age_seconds is not None:
+            self._age = self._loop.call_later(self._limits.age_seconds, self.ask_to_leave, "the connection has reached its age")
         self._flush()
 
     def data_received(self, data: bytes) -> None:
@@ -119,6 +124,8 @@ class RpcConnection(asyncio.Protocol):
         """The client has gone, or we have sent it away."""
         if self._watch is not None:
             self._watch.cancel()
+        if self._age is not None:
+            self._age.cancel()
         self._transport = None
         self.http2.is_over = True
         self._end_calls()
@@ -186,9 +193,10 @@ class RpcConnection(asyncio.Protocol):
 
     # -- leaving --------------------------------------------------------------------------------------------------
 
-    def ask_to_leave(self) -> None:
-        """The server is stopping: calls that are under way are still taken, then no more, and with the last one the connection ends."""
-        self.http2.announce_end()
+    def ask_to_leave(self, reason: str) -> None:
+        """Calls that are under way are still taken, then no more, and with the last one the connection ends."""
+        self._leaves_for = reason
+        self.http2.announce_end(reason)
         self.http2.ping(_STOPPING)
         self.flush_soon()
 
@@ -352,7 +360,7 @@ class RpcConnection(asyncio.Protocol):
             self._look_after_soon(self._limits.quiet_seconds)
         elif payload == _STOPPING:
             self._is_leaving = True
-            self.http2.refuse_new()
+            self.http2.refuse_new(self._leaves_for)
             if not self._calls:
                 self._loop.call_soon(self.close)
 

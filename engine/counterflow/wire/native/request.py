@@ -24,13 +24,19 @@ def read_request(headers: Headers) -> Request:
     found = dict(headers)
     method, content_type = found.get(b":method"), found.get(b"content-type", b"")
     path = found.get(b":path", b"")
-    if method != b"POST" or not content_type.startswith(b"application/grpc"):
+    if method != b"POST" or not is_grpc(content_type):
         return Request(path, None, b"", 415, "This port speaks gRPC: expected POST with content-type application/grpc.\n")
     timeout = found.get(b"grpc-timeout")
     seconds = None if timeout is None else read_timeout(timeout)
     if timeout is not None and seconds is None:
         return Request(path, None, b"", 400, "Expected a grpc-timeout of at most eight digits and a unit (H, M, S, m, u, n).\n")
     return Request(path, seconds, found.get(b"grpc-encoding", b"identity"))
+
+
+def is_grpc(content_type: bytes) -> bool:
+    """Whether a content type is gRPC's, with whatever its messages are and with parameters; `application/grpc-web` is another protocol."""
+    rest = content_type.lower().removeprefix(b"application/grpc")
+    return rest != content_type.lower() and rest[:1] in {b"", b"+", b";"}
 
 
 def read_timeout(value: bytes) -> float | None:

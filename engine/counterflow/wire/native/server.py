@@ -52,7 +52,7 @@ class NativeServer:
         if self._listener is not None:
             self._listener.close()
         for connection in list(self._connections):
-            connection.ask_to_leave()
+            connection.ask_to_leave("the server is stopping")
         await self._wait(grace_seconds)
         for connection in list(self._connections):
             connection.close()
