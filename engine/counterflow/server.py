@@ -82,7 +82,11 @@ def transport(settings: Settings) -> Transport:
         from counterflow.wire.grpcio import GrpcioServer  # noqa: PLC0415 - a library that most servers never load
 
         return lambda methods: GrpcioServer(methods, settings.message_bytes, tls_of(settings), age_seconds)
-    limits = WireLimits(message_bytes=settings.message_bytes, age_seconds=age_seconds)
+    limits = WireLimits(
+        message_bytes=settings.message_bytes,
+        compressed_bytes=settings.compressed_answer_bytes or None,
+        age_seconds=age_seconds,
+    )
     return lambda methods: NativeServer(methods, limits, tls_of(settings))
 
 

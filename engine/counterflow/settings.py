@@ -62,6 +62,7 @@ class Settings:
     insecure_public: bool = False
     transport: TransportName = TransportName.NATIVE
     max_connection_age_ms: int = 0
+    compressed_answer_bytes: int = 0
     tls_certificate: Path | None = None
     tls_key: Path | None = None
     tls_client_authority: Path | None = None
@@ -174,6 +175,11 @@ SETTINGS: tuple[Setting, ...] = (
         "max_connection_age_ms",
         _whole(0, 31_536_000_000),
         "how long a client keeps a connection before it is asked for a new one; 0: for ever",
+    ),
+    Setting(
+        "compressed_answer_bytes",
+        _whole(0, 256 * MEBIBYTE),
+        "answers of so many bytes are compressed for clients that take it, by the native transport; 0: none",
     ),
     Setting(
         "tls_certificate", _file, "the server's certificate, and those between it and the authority clients trust, in PEM: turns TLS on"

@@ -30,6 +30,7 @@ SAMPLES: dict[str, tuple[str, object]] = {
     "insecure_public": ("yes", True),
     "transport": ("grpcio", TransportName.GRPCIO),
     "max_connection_age_ms": ("60000", 60_000),
+    "compressed_answer_bytes": ("100000", 100_000),
     "tls_certificate": (__file__, Path(__file__)),
     "tls_key": (__file__, Path(__file__)),
     "tls_client_authority": (__file__, Path(__file__)),

@@ -18,7 +18,7 @@ from counterflow.wire.http2.limits import ConnectionLimits
 from counterflow.wire.http2.outgoing import frame
 from counterflow.wire.native.call import NativeCall
 from counterflow.wire.native.limits import WireLimits
-from counterflow.wire.native.messages import framed
+from counterflow.wire.native.messages import compressed, framed
 from counterflow.wire.native.server import NativeServer
 from tests.wire.house import PATIENCE_SECONDS, calling, refusal, unary
 from tests.wire.http2.talk import data
@@ -40,6 +40,33 @@ async def test_a_compression_that_we_do_not_know_is_told_what_we_do() -> None:
         headers, _ = await client.answer(1)
         assert headers["grpc-accept-encoding"] == "identity,gzip"
         client.close()
+
+
+@pytest.mark.parametrize("accepted, encoding", [("identity,deflate, gzip", "gzip"), ("identity", None), ("gzipped", None), (None, None)])
+async def test_large_answers_are_compressed_for_who_takes_it(accepted: str | None, encoding: str | None) -> None:
+    extra = () if accepted is None else (("grpc-accept-encoding", accepted),)
+    async with serving(WireLimits(compressed_bytes=1_000)) as (house, _, port):
+        client = await RawClient.connect(port)
+        small, large = b"x" * 999, b"x" * 10_000
+        for stream_id, message in ((1, small), (3, large)):
+            client.write(client.head(stream_id, "/house/echo", *extra), data(stream_id, framed(message), ended=True))
+        assert (await client.answer(1))[1] == framed(small)
+        headers, body = await client.answer(3)
+        assert headers.get("grpc-encoding") == encoding
+        assert headers.get("grpc-accept-encoding") == ("identity,gzip" if encoding else None)
+        assert body == (compressed(large) if encoding else framed(large))
+        client.write(client.head(5, "/house/wait", *extra), data(5, framed(b"s"), ended=True))
+        await house.until(lambda: "s" in house.calls)
+        for message in (small, large):
+            house.calls["s"].send(message)
+        house.calls["s"].finish()
+        assert (await client.answer(5))[1] == framed(small) + (compressed(large) if encoding else framed(large))
+        client.close()
+
+
+async def test_a_stock_client_opens_what_was_compressed() -> None:
+    async with serving(WireLimits(compressed_bytes=1_000)) as (_, _, port), calling(port) as channel:
+        assert await unary(channel, "echo")(b"again " * 5_000) == b"again " * 5_000
 
 
 async def test_a_bomb_of_gzip_is_refused() -> None:

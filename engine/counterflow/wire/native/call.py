@@ -15,11 +15,16 @@ from counterflow.wire.contract import Caller, CallIsOver, Method, RpcError, Stat
 from counterflow.wire.http2.events import Headers
 from counterflow.wire.methods import tell_gone
 from counterflow.wire.native.caller import metadata
-from counterflow.wire.native.messages import PREFIX_BYTES, Frame, MessageReader, framed, opened
-from counterflow.wire.native.trailers import HEADERS, OK, OK_ALONE, trailers
+from counterflow.wire.native.messages import PREFIX_BYTES, Frame, MessageReader, compressed, framed, opened
+from counterflow.wire.native.request import accepts_gzip
+from counterflow.wire.native.trailers import HEADERS, HEADERS_GZIP, OK, OK_ALONE, trailers
 
 if TYPE_CHECKING:
     from counterflow.wire.native.connection import RpcConnection
+
+
+NEVER = 1 << 62
+"""More bytes than any message has."""
 
 
 class NativeCall:
@@ -30,6 +35,7 @@ class NativeCall:
         "_connection",
         "_has_begun",
         "_headers",
+        "_may_compress",
         "arrived",
         "encoding",
         "has_ended",
@@ -61,6 +67,7 @@ class NativeCall:
         """Called when all that was written has left, after `send` has answered False."""
         self.is_over = False
         self._has_begun = False
+        self._may_compress = False
         self.arrived: deque[Frame] = deque()
         """Messages of the request that nobody has taken yet, as small as they came."""
         self.has_ended = False
@@ -83,14 +90,18 @@ class NativeCall:
         if unread := self._connection.refusal_to_keep(len(message)):
             self.finish(StatusCode.RESOURCE_EXHAUSTED, unread)
         else:
-            self._connection.http2.respond(self.stream_id, HEADERS, framed(message), OK)
+            if len(message) >= self._connection.compressed_bytes and accepts_gzip(self._headers):
+                self._connection.http2.respond(self.stream_id, HEADERS_GZIP, compressed(message), OK)
+            else:
+                self._connection.http2.respond(self.stream_id, HEADERS, framed(message), OK)
             self._close()
 
     def begin(self) -> None:
         """Send headers now, so that the client knows it is heard before there is a message."""
         if not self._has_begun and not self.is_over:
             self._has_begun = True
-            self._connection.http2.send_headers(self.stream_id, HEADERS)
+            self._may_compress = self._connection.compressed_bytes < NEVER and accepts_gzip(self._headers)
+            self._connection.http2.send_headers(self.stream_id, HEADERS_GZIP if self._may_compress else HEADERS)
             self._connection.flush_soon()
 
     def send(self, message: bytes) -> bool:
@@ -103,7 +114,8 @@ class NativeCall:
         if self.is_over:
             raise CallIsOver
         self.begin()
-        left = self._connection.http2.send_data(self.stream_id, framed(message))
+        is_large = self._may_compress and len(message) >= self._connection.compressed_bytes
+        left = self._connection.http2.send_data(self.stream_id, compressed(message) if is_large else framed(message))
         self._connection.flush_soon()
         return left and self._connection.takes_more(self)
 

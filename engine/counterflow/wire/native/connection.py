@@ -22,7 +22,7 @@ from counterflow.wire.http2.events import (
     StreamReset,
 )
 from counterflow.wire.http2.headers import EncodedHeaders
-from counterflow.wire.native.call import NativeCall
+from counterflow.wire.native.call import NEVER, NativeCall
 from counterflow.wire.native.caller import identities_of, peer_of
 from counterflow.wire.native.limits import WireLimits
 from counterflow.wire.native.messages import PREFIX_BYTES, MessageReader
@@ -66,6 +66,8 @@ class RpcConnection(asyncio.Protocol):
     def __init__(self, owner: Owner) -> None:
         self._owner = owner
         self._limits = owner.limits
+        self.compressed_bytes = NEVER if owner.limits.compressed_bytes is None else owner.limits.compressed_bytes
+        """A message of an answer that is as large is compressed where the client takes it."""
         self._loop = asyncio.get_running_loop()
         self.http2 = Http2Connection(owner.limits.http2, self._loop.time)
         self._transport: asyncio.Transport | None = None

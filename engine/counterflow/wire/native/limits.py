@@ -27,6 +27,8 @@ class WireLimits:
     """How long a client may say nothing before it is asked for a sign of life."""
     pong_seconds: float = 20.0
     """How long it may take to give one."""
+    compressed_bytes: int | None = None
+    """Messages of an answer that are as large are compressed, for clients that take it; None means that none are."""
     age_seconds: float | None = None
     """How long a connection may last before its client is asked to open another; calls under way still end on it."""
     http2: ConnectionLimits = field(default_factory=ConnectionLimits)

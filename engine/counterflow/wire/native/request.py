@@ -33,6 +33,11 @@ def read_request(headers: Headers) -> Request:
     return Request(path, seconds, found.get(b"grpc-encoding", b"identity"))
 
 
+def accepts_gzip(headers: Headers) -> bool:
+    """Whether the client takes answers that are compressed by gzip (gRPC over HTTP/2, "Message-Accept-Encoding")."""
+    return any(b"gzip" in (word.strip() for word in value.split(b",")) for name, value in headers if name == b"grpc-accept-encoding")
+
+
 def is_grpc(content_type: bytes) -> bool:
     """Whether a content type is gRPC's, with whatever its messages are and with parameters; `application/grpc-web` is another protocol."""
     rest = content_type.lower().removeprefix(b"application/grpc")

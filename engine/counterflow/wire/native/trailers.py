@@ -15,6 +15,10 @@ _PRINTABLE = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) != "%"
 _CONTENT_TYPE = (b"content-type", b"application/grpc")
 HEADERS = EncodedHeaders(((b":status", b"200"), _CONTENT_TYPE))
 """What every answer with a message begins with."""
+HEADERS_GZIP = EncodedHeaders(
+    ((b":status", b"200"), _CONTENT_TYPE, (b"grpc-encoding", b"gzip"), (b"grpc-accept-encoding", b"identity,gzip"))
+)
+"""As above, where messages may be compressed; each says for itself whether it is."""
 OK = EncodedHeaders(((b"grpc-status", b"0"),), last=True)
 """What every answer ends with that went well."""
 OK_ALONE = EncodedHeaders(((b":status", b"200"), _CONTENT_TYPE, (b"grpc-status", b"0")), last=True)
