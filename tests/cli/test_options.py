@@ -18,10 +18,31 @@ def test_an_object_as_text_from_a_file_and_from_stdin(tmp_path: Path, monkeypatc
     assert read_object(text, "JSON") == read_object(f"@{tmp_path / 'a.json'}", "JSON") == read_object("-", "JSON") == text
 
 
-@pytest.mark.parametrize("text", ["", "[]", "1", "null", '"a"', "{", "{a: 1}"])
+DEEP = "[" * 100_000
+
+
+@pytest.mark.parametrize("text", ["", "[]", "1", "null", '"a"', "{", "{a: 1}", '{"a": NaN}', '{"a": -Infinity}', f'{{"a": {DEEP}'])
 def test_what_is_no_object_is_refused(text: str) -> None:
     with pytest.raises(Failure, match="JSON: expected a JSON object") as refused:
         read_object(text, "JSON")
+    assert refused.value.code == USAGE
+
+
+def test_no_number_is_too_long_to_be_given() -> None:
+    text = f'{{"a": 1{"0" * 5_000}, "b": 1e999999}}'
+    assert read_object(text, "JSON") == text
+
+
+def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.json").write_text('{"a": 1}', encoding="utf-8-sig")
+    monkeypatch.setattr("sys.stdin", io.StringIO('\ufeff{"a": 1}'))
+    assert read_object(f"@{tmp_path / 'a.json'}", "JSON") == read_object("-", "JSON") == '{"a": 1}'
+
+
+def test_a_file_in_another_encoding_is_refused_and_not_changed(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_bytes('{"a": "é"}'.encode("latin-1"))
+    with pytest.raises(Failure, match="expected text in UTF-8, but byte 7 is none") as refused:
+        read_object(f"@{tmp_path / 'a.json'}", "JSON")
     assert refused.value.code == USAGE
 
 

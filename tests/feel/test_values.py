@@ -85,7 +85,9 @@ def test_any_value_can_be_told_as_text(text: str, shown: str) -> None:
     "text, told",
     [
         ("count > 5", True),
-        ("[count].a", True),
+        ("count = null", True),
+        ('string(count) + "a"', True),
+        ("sort(list: [2, 1], precedes: before)", False),
         ("date.year", True),
         ("sort([2, 1], before)", False),
         ("list replace([1, null], 7, 2)", False),
@@ -94,6 +96,30 @@ def test_any_value_can_be_told_as_text(text: str, shown: str) -> None:
 def test_a_built_in_that_stands_for_a_missing_variable_is_told_where_something_is_wrong(text: str, told: bool) -> None:
     warnings = [warning.message for warning in feel.compile(text).evaluate({}).warnings]
     assert any("(a function has this name)" in message for message in warnings) is told
+
+
+@pytest.mark.parametrize(
+    "text, value",
+    [
+        ("count = null", True),
+        ("null != count", False),
+        ("is defined(count)", False),
+        ("get or else(count, 5)", 5),
+        ("if count then 1 else 2", 2),
+        ("min(count, 3)", None),
+        ("{a: count}.a([1, 2])", 2),
+        ("(if true then count else sum)([1, 2])", 2),
+        ("[1, 2][count = null]", [1, 2]),
+    ],
+)
+def test_a_missing_variable_is_null_whatever_function_has_its_name(text: str, value: feel.Value) -> None:
+    """Only where a function may be called, handed on or kept does the name mean the built-in."""
+    assert feel.compile(text).evaluate({}).value == value
+
+
+def test_a_built_in_in_a_wrong_place_is_told_by_its_name() -> None:
+    (warning,) = feel.compile("[count].a").evaluate({}).warnings
+    assert warning.message == "no entry 'a' in the function 'count': it is null"
 
 
 def test_a_built_in_is_no_json_because_a_variable_is_missing() -> None:

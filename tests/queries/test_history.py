@@ -48,6 +48,15 @@ def test_what_an_event_is_about_and_what_else_it_says(event: Event, subject: int
     assert msgspec.json.decode(details_of(event)) == details
 
 
+@pytest.mark.parametrize("number", ["1" + "0" * 5_000, "-1e400", "[1e6000]"])
+def test_no_number_is_too_long_to_be_told(number: str) -> None:
+    assert details_of(VariablesSet(3, {"a": number.encode()})) == f'{{"scope_key":3,"values":{{"a":{number}}}}}'
+
+
+def test_bytes_that_are_no_text_are_told_in_hexadecimal() -> None:
+    assert details_of(JobCompleted(9, b'"\xff"')) == '{"result":"22ff22"}'
+
+
 def test_no_event_of_the_kernel_needs_a_line_of_its_own() -> None:
     for kind in kernel.APPLIERS:
         fields = {field.name: field for field in msgspec.structs.fields(kind)}

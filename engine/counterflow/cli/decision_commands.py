@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -202,7 +201,7 @@ def _value(text: str) -> Value:
     from counterflow import feel as language  # noqa: PLC0415 - the compiler costs what --help does not pay
 
     try:
-        json.loads(text)
+        json_data(text)
     except ValueError as error:
         raise Failure(USAGE, f"--input: expected JSON such as 5 or \"a\", but '{shortened(text)}' is none: {error}") from error
     return language.compile("value").evaluate(_context(f'{{"value": {text}}}')).value

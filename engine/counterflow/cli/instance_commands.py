@@ -10,7 +10,7 @@ import typer
 
 from counterflow.cli.exits import NOT_FOUND, OK, UNAVAILABLE, USAGE, Failure
 from counterflow.cli.options import AddressOption, JsonOption, LimitOption, read_keys, read_moment_ms, read_object, remote
-from counterflow.cli.output import count, duration, give_json, give_table, moment, say, say_what_is_left_out
+from counterflow.cli.output import count, duration, give_json, give_table, json_data, moment, say, say_what_is_left_out
 from counterflow.cli.remote import Remote
 
 STATES = ("active", "completed", "terminated")
@@ -101,7 +101,7 @@ def _read_variable(text: str) -> tuple[str, str]:
     if not equals:
         return name, ""
     try:
-        json.loads(value)
+        json_data(value)
     except ValueError:
         return name, json.dumps(value)
     return name, value

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shlex
@@ -11,12 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from counterflow.cli.address import choose_address
 from counterflow.cli.exits import NOT_FOUND, USAGE, Failure
+from counterflow.cli.output import json_data
 from counterflow.cli.remote import Remote
 
 AddressOption = Annotated[
@@ -28,6 +28,8 @@ VariablesOption = Annotated[str, typer.Option("--variables", metavar="JSON", hel
 InstanceArgument = Annotated[int, typer.Argument(metavar="KEY", help="The key of a process instance.")]
 
 UNIT_MS: Mapping[str, int] = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+BYTE_ORDER_MARK = "\ufeff"
+"""What some editors put before a text, and JSON does not know (RFC 8259, 8.1)."""
 _DURATION = re.compile(rf"(\d{{1,12}}(?:\.\d{{1,9}})?)\s*({'|'.join(UNIT_MS)})?", re.ASCII)
 
 address_of_all = [""]
@@ -49,7 +51,7 @@ def read_object(text: str, what: str) -> str:
     """A JSON object given as text, as `@FILE`, or as `-` for stdin; as text. Raises `Failure` for anything else."""
     document = _source(text)
     try:
-        found: Any = json.loads(document)
+        found = json_data(document)
     except ValueError as error:
         raise Failure(USAGE, f'{what}: expected a JSON object such as {{"days": 3}}, but {shown(document)} is no JSON: {error}') from error
     if not isinstance(found, dict):
@@ -113,7 +115,14 @@ def interruptible(action: Callable[[], None]) -> None:
 
 def _source(text: str) -> str:
     if text == "-":
-        return sys.stdin.read()
+        return sys.stdin.read().removeprefix(BYTE_ORDER_MARK)
     if text.startswith("@"):
-        return read_file(Path(text[1:])).decode("utf-8", errors="replace")
+        return _text_of(Path(text[1:])).removeprefix(BYTE_ORDER_MARK)
     return text
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return read_file(path).decode()
+    except UnicodeDecodeError as error:
+        raise Failure(USAGE, f"{path}: expected text in UTF-8, but byte {error.start} is none; save the file in that encoding") from error

@@ -58,8 +58,16 @@ def json_text(data: Any, *, one_line: bool = True) -> str:
 
 
 def json_data(text: str | bytes) -> Any:
-    """What JSON text says, with numbers that keep every digit. Raises `ValueError`."""
-    return json.loads(text, parse_float=Decimal, parse_int=_whole)
+    """What JSON text says (RFC 8259), with numbers that keep every digit. Raises `ValueError`."""
+    try:
+        return json.loads(text, parse_float=Decimal, parse_int=_whole, parse_constant=_refuse_constant)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+
+
+def _refuse_constant(name: str) -> None:
+    """Python takes NaN and Infinity for numbers of JSON."""
+    raise ValueError(f"{name} is no number of JSON")
 
 
 def _whole(digits: str) -> int | Decimal:

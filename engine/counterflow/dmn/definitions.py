@@ -17,7 +17,7 @@ from counterflow.dmn.types import Type
 from counterflow.documents.findings import Finding, Severity
 from counterflow.feel.errors import FeelFailure
 from counterflow.feel.run import ABSENT, Limits, Run, Value, Variables
-from counterflow.feel.values import check_size, told
+from counterflow.feel.values import check_size
 
 _CHECKED: Final = frozenset({list, dict, str})
 
@@ -109,7 +109,7 @@ class Definitions:
         except RecursionError:
             output, failure = None, DecisionFailure("nesting", node.id, "the decision nests deeper than this machine's stack")
         trace = tuple([(decision.node, outcome) for decision, outcome in outcomes])
-        return DecisionResult(node.id, node.name, output, told(run), failure or _violation(outcomes), trace, run.fuel_used)
+        return DecisionResult(node.id, node.name, output, tuple(run.warned), failure or _violation(outcomes), trace, run.fuel_used)
 
     def _output(self, run: Run, wanted: Decision | Service, memo: Memo, outcomes: Outcomes) -> Value:
         if isinstance(wanted, Service):

@@ -84,7 +84,7 @@ class Surroundings:
 
     def _code(self, root: tree.Tree, text: str) -> Code:
         try:
-            return Compiler(FORMS, text, frozenset(), self.nesting, self.types).code(root, self.scope)
+            return access.value_or_function(Compiler(FORMS, text, frozenset(), self.nesting, self.types), root, self.scope)
         except RecursionError:
             raise too_deep(text, root, self.nesting) from None
 
@@ -101,7 +101,7 @@ def compile_tree(root: tree.Tree, text: str, given: frozenset[str], nesting: int
     """`given` names are variables even where a built-in has that name. Raises FeelSyntaxError."""
     compiler = Compiler(FORMS, text, given, nesting)
     try:
-        code = compiler.code(root, Scope())
+        code = access.value_or_function(compiler, root, Scope())
         return Compiled(code, frozenset(compiler.names), demand.decoders(root, given))
     except RecursionError:
         raise too_deep(text, root, nesting) from None

@@ -10,7 +10,7 @@ from counterflow.feel import compiler, parser
 from counterflow.feel.compiler import Compiled
 from counterflow.feel.errors import FeelFailure, FeelWarning
 from counterflow.feel.run import Limits, Local, Run, Value, Variables
-from counterflow.feel.values import check_size, told
+from counterflow.feel.values import check_size
 
 DEFAULT_LIMITS: Final = Limits()
 
@@ -54,11 +54,11 @@ class Expression:
             if type(value) in _GROWING:
                 check_size(run, value)
         except FeelFailure as failure:
-            return Evaluation(None, told(run), failure, run.fuel_used)
+            return Evaluation(None, tuple(run.warned), failure, run.fuel_used)
         except RecursionError:
             too_deep = FeelFailure("nesting", "the expression or a value in it nests deeper than this machine's stack")
-            return Evaluation(None, told(run), too_deep, run.fuel_used)
-        return Evaluation(value, told(run) if run.warned else (), None, limits.fuel - run.fuel)
+            return Evaluation(None, tuple(run.warned), too_deep, run.fuel_used)
+        return Evaluation(value, tuple(run.warned), None, limits.fuel - run.fuel)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.text!r})"

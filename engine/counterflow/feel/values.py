@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from counterflow.feel import numbers
-from counterflow.feel.errors import FeelFailure, FeelValueError, FeelWarning
+from counterflow.feel.errors import FeelFailure, FeelValueError
 from counterflow.feel.run import TEXT_PER_FUEL, Limits, Local, Run, Value
 from counterflow.feel.temporal import SECOND_NS, Date, DateTime, DaysDuration, MonthsDuration, Time
 from counterflow.feel.tree import TypeName
@@ -82,13 +82,15 @@ def listed(names: Iterable[str]) -> str:
     return f"({', '.join(names)})"
 
 
-def no_variable(function: Function) -> str:
-    """Why there is a function where a variable was meant."""
-    return f"there is no variable '{function.name}' (a function has this name)"
+def no_variable(function_name: str) -> str:
+    """Why nothing was found under the name of a function."""
+    return f"there is no variable '{function_name}' (a function has this name)"
 
 
 def a_kind(value: Value) -> str:
-    """The same with an article, for messages."""
+    """The same with an article, for messages; a built-in by its name, since a variable may have been meant."""
+    if isinstance(value, Function) and value.name:
+        return f"the function {value.name!r}"
     name = kind(value)
     return name if name == "null" else f"a {name}"
 
@@ -255,14 +257,6 @@ def as_list(value: Value) -> list[Value]:
 # Text
 
 
-def told(run: Run) -> tuple[FeelWarning, ...]:
-    """The warnings of an evaluation; where a built-in has stood in for a variable that is missing, that is said, too."""
-    if not run.warned or Function not in map(type, run.decoded.values()):
-        return tuple(run.warned)
-    missing = [FeelWarning("unknown name", no_variable(value)) for value in run.decoded.values() if isinstance(value, Function)]
-    return (*run.warned, *missing)
-
-
 def text(run: Run, value: Value) -> str:
     """What string() gives: a string as it is, everything else as it would be written in FEEL."""
     return value if isinstance(value, str) else _text(run, value)
@@ -329,7 +323,7 @@ def _jsonable(value: Value, path: str) -> object:
         return str(value)
     where = f" at {path}" if path else ""
     if isinstance(value, Function) and value.name:
-        raise FeelValueError(f"{no_variable(value)}{where}")
+        raise FeelValueError(f"{no_variable(value.name)}{where}")
     raise FeelValueError(f"expected a value that JSON can say, found a {KINDS.get(type(value), type(value).__name__)}{where}")
 
 

@@ -5,8 +5,6 @@ A header must be what its name promises, as in Zeebe: nobody's task must not bec
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
 from counterflow.kernel import variables
@@ -30,23 +28,31 @@ def compute(step: Step, element: ElementInstance, definition: JobDefinition) -> 
 
 def _text(step: Step, element: ElementInstance, header: HeaderExpression) -> str | None:
     encoded = variables.evaluate_to_json(step, element.key, header.source, f"the header '{header.name}'")
-    value = msgspec.json.decode(encoded)
-    if not _fits(header.kind, value):
+    text: str | None = msgspec.json.decode(encoded) if encoded.startswith(b'"') else None
+    if not _fits(header.kind, encoded, text):
         found = variables.found_in(variables.evaluate(step, element.key, header.source))
         raise variables.MappingFailed(
             f"Expected '={header.source.text}' to give {header.kind.value} for the header '{header.name}', but {found}"
         )
-    if value is None or (value == "" and header.kind is not HeaderKind.ANY):
+    if encoded == b"null" or (text == "" and header.kind is not HeaderKind.ANY):
         return None
-    return value if isinstance(value, str) else encoded.decode()
+    return encoded.decode() if text is None else text
 
 
-def _fits(kind: HeaderKind, value: Any) -> bool:
-    """Whether a JSON value is what a header must be."""
+def _fits(kind: HeaderKind, encoded: bytes, text: str | None) -> bool:
+    """Whether a JSON value, with its text where it is one, is what a header must be. A number is never read: it may be a long one."""
     if kind is HeaderKind.TEXT:
-        return isinstance(value, str)
+        return text is not None
     if kind is HeaderKind.TEXTS:
-        return isinstance(value, list) and all(isinstance(item, str) for item in value)
+        return _are_texts(encoded)
     if kind is HeaderKind.MOMENT:
-        return value is None or value == "" or (isinstance(value, str) and timer_texts.moment(value) is not None)
+        return encoded == b"null" or text == "" or (text is not None and timer_texts.moment(text) is not None)
+    return True
+
+
+def _are_texts(encoded: bytes) -> bool:
+    try:
+        msgspec.json.decode(encoded, type=list[str])
+    except msgspec.ValidationError:
+        return False
     return True

@@ -140,7 +140,8 @@ def _plain(value: Any) -> Any:
 def _plain_bytes(value: bytes) -> Any:
     """JSON as it stands, so that no number loses a digit; a checksum in hexadecimal; of anything else the size."""
     try:
-        msgspec.json.decode(value)
+        value.decode()
+        msgspec.json.decode(value, type=msgspec.Raw)  # numbers are not read, of which Python could not make each one
     except (msgspec.DecodeError, UnicodeDecodeError):
         return value.hex() if len(value) <= LONGEST_HEX else {"bytes": len(value)}
     return msgspec.Raw(value)

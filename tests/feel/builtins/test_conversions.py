@@ -84,7 +84,7 @@ def test_ranges_from_texts(text: str, expected: str) -> None:
         to json({a: [1, 2.50, null, true]})                     => "{\"a\":[1,2.5,null,true]}"
         to json(@"2030-01-01")                                  => "\"2030-01-01\""
         to json([1..3])                                         => null
-        to json(count)                                          => null
+        to json([count])                                        => null
         from json(to json({a: "ä"})).a                          => "ä"
         to base64("FEEL")                                       => "RkVFTA=="
         to base64("ä")                                          => "w6Q="

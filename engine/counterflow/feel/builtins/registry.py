@@ -130,6 +130,16 @@ class Builtin:
             return tuple((overload, ()) for overload in self.overloads if overload.takes(count))
         return tuple((overload, overload.positions(named)) for overload in self.overloads if overload.knows(named))
 
+    def takes_function(self, place: int | str) -> bool:
+        """Whether a parameter, by its number or its name, may be a function."""
+        named = (
+            parameter
+            for overload in self.overloads
+            for number, parameter in enumerate(overload.parameters)
+            if place in (number, parameter.name)
+        )
+        return any("function" in parameter.kind.split(" | ") for parameter in named)
+
     def apply(self, run: Run, choice: Choice, arguments: Sequence[Value]) -> Value:
         """Call the first overload that admits the arguments."""
         run.spend()

@@ -13,7 +13,7 @@ from counterflow.feel.numbers import as_int, shown
 from counterflow.feel.operators import PROPERTIES
 from counterflow.feel.run import ABSENT, TEXT_PER_FUEL, Local, Null, Run, Value
 from counterflow.feel.scope import Item, Scope
-from counterflow.feel.values import Code, Function, Range, a_kind, as_list
+from counterflow.feel.values import Code, Function, Range, a_kind, as_list, no_variable
 
 _ANSWERS_YES_OR_NO = (tree.Comparison, tree.Conjunction, tree.Disjunction, tree.Between, tree.Membership, tree.InstanceOf, tree.Quantified)
 
@@ -47,29 +47,40 @@ _AT_ONCE: Final[dict[type, frozenset[type]]] = {
 
 
 def name(compiler: Compiler, node: tree.Name, scope: Scope) -> Code:
-    code, reaches_variables = scope.reader(node.name, _variable(node.name))
+    builtin = BUILTINS.get(node.name)
+    return _name(
+        compiler, node, scope, f"no variable {node.name!r}: it is null" if builtin is None else f"{no_variable(node.name)}: it is null"
+    )
+
+
+def value_or_function(compiler: Compiler, node: tree.Tree, scope: Scope) -> Code:
+    """The code of a part that may be a function: what is called, handed on or kept. There the name of a built-in means the built-in.
+
+    Where a value is computed with, such a name is a variable, null where that is missing: `count = null` must not ask a function.
+    """
+    builtin = BUILTINS.get(node.name) if isinstance(node, tree.Name) else None
+    if builtin is None or not isinstance(node, tree.Name):
+        return compiler.code(node, scope)
+    return _name(compiler, node, scope, builtin.as_value())
+
+
+def _name(compiler: Compiler, node: tree.Name, scope: Scope, otherwise: Function | str) -> Code:
+    """What a name means; `otherwise` is what a missing variable is taken for, or the warning that it is null."""
+    code, reaches_variables = scope.reader(node.name, _variable(node.name, otherwise))
     if reaches_variables:
         compiler.names.add(node.name)
     return code
 
 
-def _variable(name: str) -> Code:
-    builtin = BUILTINS.get(name)
-    function = None if builtin is None else builtin.as_value()
-
+def _variable(name: str, otherwise: Function | str) -> Code:
     def variable(run: Run, _local: Local) -> Value:
         decoded = run.decoded
         value = decoded[name] if name in decoded else run.variable(name)
-        return value if value is not ABSENT else _missing(run, name, function)
+        if value is not ABSENT:
+            return value
+        return run.warn("unknown name", otherwise) if isinstance(otherwise, str) else otherwise
 
     return variable
-
-
-def _missing(run: Run, name: str, function: Function | None) -> Value:
-    if function is None:
-        return run.warn("unknown name", f"no variable {name!r}: it is null")
-    run.decoded[name] = function  # so that warnings can tell of it
-    return function
 
 
 # Paths

@@ -1,11 +1,13 @@
 """Calls, positional and named, and functions written in FEEL."""
 
+from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import Final
 
 from counterflow.feel import external, tree
 from counterflow.feel.builtins import BUILTINS
 from counterflow.feel.builtins.registry import Builtin, Choice
+from counterflow.feel.forms.access import value_or_function
 from counterflow.feel.forms.base import Compiler
 from counterflow.feel.inference import UNKNOWN, result_type
 from counterflow.feel.run import TEXT_PER_FUEL, Local, Run, Value
@@ -18,11 +20,11 @@ _CALL_FUEL: Final = 6
 
 
 def call(compiler: Compiler, node: tree.Call, scope: Scope) -> Code:
-    arguments = compiler.codes(node.arguments, scope)
     builtin = _builtin(compiler, node.function, scope)
     if builtin is not None:
-        return _builtin_call(builtin, arguments, node.names)
-    function = compiler.code(node.function, scope)
+        return _builtin_call(builtin, _arguments(compiler, builtin, node, scope), node.names)
+    arguments = [value_or_function(compiler, argument, scope) for argument in node.arguments]
+    function = value_or_function(compiler, node.function, scope)
     name = node.function.name if isinstance(node.function, tree.Name | tree.Path) else "the value before ("
     suggestion = _suggestion(name)
 
@@ -34,6 +36,15 @@ def call(compiler: Compiler, node: tree.Call, scope: Scope) -> Code:
         return call_by_name(run, name, target, node.names, values) if node.names else target.call(run, values)
 
     return invoke
+
+
+def _arguments(compiler: Compiler, builtin: Builtin, node: tree.Call, scope: Scope) -> list[Code]:
+    """The arguments of a built-in; in the place of a parameter that takes a function a built-in may be named."""
+    places: Sequence[int | str] = node.names or range(len(node.arguments))
+    return [
+        value_or_function(compiler, argument, scope) if builtin.takes_function(place) else compiler.code(argument, scope)
+        for place, argument in zip(places, node.arguments, strict=True)
+    ]
 
 
 def call_by_name(run: Run, called: str, target: Function, names: tuple[str, ...], values: list[Value]) -> Value:
@@ -100,7 +111,7 @@ def function_definition(compiler: Compiler, node: tree.FunctionDefinition, scope
     typed = any(kind is not None for kind in types)
     named = checks(compiler.types)
     answers = result_type(node.body, {parameter.name: parameter.type or UNKNOWN for parameter in node.parameters})
-    body = compiler.code(node.body, scope.plus(*(Variable(name) for name in names)))
+    body = value_or_function(compiler, node.body, scope.plus(*(Variable(name) for name in names)))
 
     def make_function(_run: Run, local: Local) -> Value:
         def invoke(run: Run, arguments: list[Value]) -> Value:

@@ -1,6 +1,7 @@
 """`and`, `or`, `if`: three-valued logic (DMN 1.5, tables 50 and 51)."""
 
 from counterflow.feel import tree
+from counterflow.feel.forms.access import value_or_function
 from counterflow.feel.forms.base import Compiler
 from counterflow.feel.run import Local, Run, Value
 from counterflow.feel.scope import Scope
@@ -33,8 +34,8 @@ def _deciding(operands: list[Code], *, decisive: bool) -> Code:
 
 def conditional(compiler: Compiler, node: tree.Conditional, scope: Scope) -> Code:
     condition = compiler.code(node.condition, scope)
-    then = compiler.code(node.then, scope)
-    otherwise = compiler.code(node.otherwise, scope)
+    then = value_or_function(compiler, node.then, scope)
+    otherwise = value_or_function(compiler, node.otherwise, scope)
 
     def choose(run: Run, local: Local) -> Value:
         value = condition(run, local)

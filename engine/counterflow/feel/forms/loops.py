@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from counterflow.feel import tree
+from counterflow.feel.forms.access import value_or_function
 from counterflow.feel.forms.base import Compiler
 from counterflow.feel.numbers import as_int
 from counterflow.feel.run import Local, Run, Value
@@ -23,7 +24,7 @@ Visit = Callable[[Run, Local], bool]
 def for_(compiler: Compiler, node: tree.For, scope: Scope) -> Code:
     domains, inner = _domains(compiler, node.iterators, scope)
     partial = Variable("partial")
-    body = compiler.code(node.body, inner.plus(partial))
+    body = value_or_function(compiler, node.body, inner.plus(partial))
 
     def run_for(run: Run, local: Local) -> Value:
         results: list[Value] = []

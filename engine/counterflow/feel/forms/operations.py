@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from counterflow.feel import operators, tree, values
+from counterflow.feel.forms.access import value_or_function
 from counterflow.feel.forms.base import Compiler
 from counterflow.feel.numbers import BOUND
 from counterflow.feel.run import Local, Run, Value
@@ -122,6 +123,6 @@ def between(compiler: Compiler, node: tree.Between, scope: Scope) -> Code:
 
 
 def instance_of(compiler: Compiler, node: tree.InstanceOf, scope: Scope) -> Code:
-    value = compiler.code(node.value, scope)
+    value = value_or_function(compiler, node.value, scope)
     named = shapes(compiler.types)
     return lambda run, local: is_instance_of(run, value(run, local), node.type, named)

@@ -1,6 +1,7 @@
 """Literals: numbers, strings, dates, lists, contexts and ranges."""
 
 from counterflow.feel import iso, tree
+from counterflow.feel.forms.access import value_or_function
 from counterflow.feel.forms.base import Compiler
 from counterflow.feel.run import Local, Run, Value
 from counterflow.feel.scope import Entries, Scope
@@ -24,7 +25,7 @@ def temporal_literal(_compiler: Compiler, node: tree.TemporalLiteral, _scope: Sc
 
 
 def list_literal(compiler: Compiler, node: tree.ListLiteral, scope: Scope) -> Code:
-    items = compiler.codes(node.items, scope)
+    items = [value_or_function(compiler, item, scope) for item in node.items]
     count = len(items)
 
     def make_list(run: Run, local: Local) -> Value:
@@ -41,7 +42,7 @@ def context_literal(compiler: Compiler, node: tree.ContextLiteral, scope: Scope)
     for name, value in node.entries:
         if isinstance(value, tree.FunctionDefinition):
             entries.names.add(name)  # a function may call itself by the name of its entry
-        codes.append((name, compiler.code(value, inner)))
+        codes.append((name, value_or_function(compiler, value, inner)))
         entries.names.add(name)
 
     def make_context(run: Run, local: Local) -> Value:
