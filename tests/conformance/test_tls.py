@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.conformance.server_process import ServerProcess, free_port
+from tests.conformance.stock_client import Language, Order, StockClient, speaking
 from tests.wire.certificates import Certificate, Certificates
 
 CLIENT = Path(__file__).with_name("pyzeebe_client.py")
@@ -55,3 +56,14 @@ def test_a_client_without_a_certificate_is_not_let_in(tmp_path: Path, certificat
         assert refused.returncode != 0
         assert "UNAVAILABLE" in refused.stderr or "ZeebeGatewayUnavailable" in refused.stderr
         assert play(server, certificates, certificates.client, "topology").returncode == 0
+
+
+@speaking("tls", "create", "activate", "complete")
+def test_stock_clients_of_other_languages_over_tls(tmp_path: Path, certificates: Certificates, language: Language) -> None:
+    trusted = str(certificates.ours.certificate)
+    with serving(tmp_path, certificates, mutual=False) as server, StockClient(language, server.address, CLIENT_TRUSTED=trusted) as client:
+        order = Order.deployed(client, f"over-tls-{language.name}")
+        created = client.ask("create", bpmnProcessId=order.id, variables={"number": 1})
+        job = client.activate(order.pay)
+        assert job["processInstanceKey"] == created["processInstanceKey"]
+        client.ask("complete", jobKey=job["key"], variables={"paid": 7})
