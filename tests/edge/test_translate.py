@@ -25,7 +25,7 @@ from counterflow.kernel.instances import CreateProcessInstance
 from counterflow.kernel.job_delivery import ActivateJobs
 from counterflow.kernel.records import ActivatedJob
 from counterflow.kernel.rows import DEFAULT_TENANT, ProcessDefinition, ProcessInstance
-from counterflow.rpc.status import StatusCode
+from counterflow.wire.contract import StatusCode
 from counterflow_wire import gateway
 
 LIMIT = 2 * 1024 * 1024

@@ -19,7 +19,7 @@ from counterflow.kernel.job_delivery import ActivateJobs
 from counterflow.kernel.records import ActivatedJob
 from counterflow.kernel.rows import DEFAULT_TENANT, ProcessDefinition, ProcessInstance
 from counterflow.kernel.variables import to_object
-from counterflow.rpc.status import StatusCode
+from counterflow.wire.contract import StatusCode
 from counterflow_wire import gateway
 
 TENANT = re.compile(r"[\w.-]{1,31}")
