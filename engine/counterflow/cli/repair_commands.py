@@ -10,12 +10,10 @@ import typer
 
 from counterflow.cli.exits import Failure
 from counterflow.cli.help import Command, Commands
-from counterflow.cli.options import AddressOption, InstanceArgument, JsonOption, LimitOption, own_program, remote
+from counterflow.cli.options import LARGEST_KEY, AddressOption, InstanceArgument, JsonOption, LimitOption, own_program, remote
 from counterflow.cli.output import count, give, give_json, give_table, json_text, moment, say, say_what_is_left_out
 from counterflow.cli.remote import Remote
 from counterflow.visible import visible_line
-
-LARGEST_KEY = 2**63 - 1
 
 VARIABLES_FIRST = {"IO_MAPPING_ERROR", "EXTRACT_VALUE_ERROR", "CONDITION_ERROR", "DECISION_EVALUATION_ERROR"}
 """Incidents that come again unless a variable is set."""
