@@ -276,7 +276,7 @@ def _read_file(path: Path, problems: list[str]) -> Mapping[str, object]:
         return {}
     known = [setting.name for setting in SETTINGS]
     problems += (
-        f"{path}, {name}: there is no such setting; the nearest one is {_nearest(name, known)}, and there are {', '.join(known)}"
+        f"{path}, {name}: there is no such setting; the nearest one is {_nearest(name, known)}, and `counterflow serve --help` lists all"
         for name in sorted(set(table) - set(known))
     )
     return table

@@ -150,6 +150,12 @@ def test_what_a_file_cannot_be_asked(nowhere: CommandLine, arguments: list[objec
     assert words in run.words
 
 
+def test_a_decision_in_the_place_of_a_file_is_told_its_option(nowhere: CommandLine) -> None:
+    run = nowhere("dmn", "eval", DMN, "refund")
+    assert (run.code, run.data) == (3, "")
+    assert run.words == "refund: expected a file, found nothing; the id of a decision is given as --decision refund\n"
+
+
 def test_lint_reads_decisions(nowhere: CommandLine, tmp_path: Path) -> None:
     assert nowhere.good("lint", BPMN, DMN).words == "2 files, 0 errors, 0 warnings.\n"
     broken = tmp_path / "broken.dmn"
@@ -163,7 +169,7 @@ def test_lint_reads_decisions(nowhere: CommandLine, tmp_path: Path) -> None:
     "arguments, data",
     [
         (["1 + 1"], "2"),
-        (["= price * 2", "--context", TRIP], "1280"),
+        (["= price * 2", "--variables", TRIP], "1280"),
         (['{a: [1, "b"], d: date("2024-02-29"), n: null}'], '{"a": [1, "b"], "d": @"2024-02-29", "n": null}'),
         (['{d: date("2024-02-29")}', "--json"], '{"d": "2024-02-29"}'),
         (["[1..3]"], "[1..3]"),
@@ -188,7 +194,11 @@ def test_an_expression_warns(nowhere: CommandLine) -> None:
         (["1 +"], 2, "  1 +\n     ^\n"),
         (["> 5", "--unary", "--input", "x"], 2, "--input: expected JSON"),
         (["1", "--input", "2"], 2, "--input: expected with --unary only"),
-        (["1", "--context", "7"], 2, "--context: expected a JSON object"),
+        (["1", "--context", "{}"], 2, "There is no option --context here: it is `counterflow feel EXPRESSION --variables JSON`."),
+        (["1", "--variables", '{"a": "\udcff"}'], 2, "--variables: expected text in UTF-8, but found"),
+        (["> 5", "--unary", "--input", '"\udcff"'], 2, "--input: expected text in UTF-8, but found"),
+        (['"\udcff"'], 2, "EXPRESSION: expected text in UTF-8, but found"),
+        (["1", "--variables", "7"], 2, "--variables: expected a JSON object"),
         (["count(for i in 1..1000000 return i)"], 1, "The expression was stopped: "),
     ],
 )

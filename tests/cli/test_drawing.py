@@ -7,10 +7,11 @@ import io
 import pytest
 from rich.console import Console
 
-from counterflow.cli.drawing import DRAWN_TRIES, draw
+from counterflow.cli.drawing import DRAWN_TRIES, draw, draw_timeline
 from counterflow.edge.reading import tree
 from counterflow.kernel.quarantine import QuarantineInstance
 from counterflow.kernel.rows import ProcessInstance
+from counterflow.queries.incidents import list_incidents
 from counterflow.queries.instances import process_instance
 from counterflow.testing import Engine
 from counterflow_wire import counterflow_v1 as wire
@@ -29,6 +30,13 @@ def drawn(engine: Engine, key: int, *, active_only: bool = False) -> str:
     for number in range(99, -2, -1):
         text = text.replace(str(key + number), f"K{number:+}")
     return text
+
+
+def timeline_lines(engine: Engine, key: int) -> list[str]:
+    """The timeline below its heading, keys as they are."""
+    page = io.StringIO()
+    Console(file=page, width=160, color_system=None).print(draw_timeline(tree(process_instance(engine.store, key)), engine.now_ms))
+    return [line.strip() for line in page.getvalue().splitlines()[1:] if line.strip()]
 
 
 def booked() -> tuple[Engine, int]:
@@ -143,7 +151,8 @@ def test_an_incident_with_its_remedy() -> None:
         "└── ● Book hotel  0 ms  active  book-hotel\n"
         "    ├── job K+3 book-hotel  failed, 0 retries  no rooms\n"
         "    └── incident K+4 JOB_NO_RETRIES  no rooms\n"
-        "        → Mend what the worker tripped over, then give the job retries and resolve the incident. (counterflow resolve K+4)\n"
+        "        → Mend what the worker tripped over, then give the job retries and resolve the incident.\n"
+        "        counterflow resolve K+4\n"
     )
 
 
@@ -313,3 +322,23 @@ def test_a_join_says_for_which_tokens_it_waits() -> None:
         "├── ⋈ join  waits for a token from right (right-join); has one from left (left-join)\n"
         "└── … and 3 element instances that are left out\n"
     )
+
+
+def test_a_timeline_says_what_is_waited_for_without_any_work() -> None:
+    engine = engine_with(JOINED)
+    key = engine.start("joined")
+    engine.complete("left")
+    assert timeline_lines(engine, key)[-1] == "⋈ join  waits for a token from right (right-join); has one from left (left-join)"
+
+
+def test_a_timeline_says_what_an_incident_needs() -> None:
+    engine = engine_with(GUARDED)
+    key = engine.start("guarded", {"total": 12})
+    engine.complete("reserve")
+    (incident,) = list_incidents(engine.store).items
+    lines = timeline_lines(engine, key)
+    assert any(line.startswith(f"Charge  incident {incident.key} EXTRACT_VALUE_ERROR") for line in lines)
+    assert lines[-2:] == [
+        f"counterflow set-variables {incident.element_instance_key} '{{\"kind\": VALUE}}'",
+        f"counterflow resolve {incident.key}",
+    ]

@@ -15,7 +15,7 @@ import typer
 from counterflow.cli import app
 from counterflow.cli.examples import EXAMPLES
 from counterflow.cli.exits import CODE_BY_STATUS, MEANINGS
-from counterflow.cli.foreign import NOUNS, WORDS, hint_for, hint_for_unknown
+from counterflow.cli.foreign import NOUNS, OPTIONS, WORDS, hint_for, hint_for_unknown
 
 ROOT: Any = typer.main.get_command(app.app)
 
@@ -147,6 +147,25 @@ def test_every_lead_is_a_command_of_ours() -> None:
         for line in leads.values():
             first = line.split(",")[0].split()[0]
             assert first in ROOT.commands or first.startswith("--"), line
+
+
+@pytest.mark.parametrize("words,option", [(words, option) for words, options in OPTIONS.items() for option in options])
+def test_an_option_that_is_an_argument_here_is_told_so(words: str, option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    command = all_commands()[words]
+    known = {name for param in command.params for name in param.opts}
+    ours = OPTIONS[words][option]
+    assert option not in known
+    assert ours.startswith(f"{words} ")
+    assert set(re.findall(r"--[a-z-]+", ours)) <= known
+    for typed in ([*words.split(), "5", option, "3"], [*words.split(), f"{option}=3"]):
+        assert app.main(typed) == 2
+        assert capsys.readouterr().err == f"There is no option {option} here: it is `counterflow {ours}`.\n"
+
+
+@pytest.mark.parametrize("before", [("--message",), ("--",)])
+def test_what_only_looks_like_an_option_is_a_value(before: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    app.main(["jobs", "throw", "5", *before, "--code", "--address", "127.0.0.1:1"])
+    assert "There is no option" not in capsys.readouterr().err
 
 
 def test_nouns_that_are_names_stay_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

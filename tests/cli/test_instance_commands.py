@@ -73,6 +73,12 @@ def test_instances_are_found_by_incident_time_and_variable(counterflow: CommandL
     assert keys("--until", "1999-12-31T23:59Z") == []
 
 
+def test_that_only_active_instances_are_found_by_a_variable_is_said_where_none_is_found(counterflow: CommandLine) -> None:
+    run = counterflow.good("instances", "--variable", f"nothing-{uuid4()}", "--json")
+    assert run.json == []
+    assert run.words.startswith("Found none: --variable looks at active process instances only;")
+
+
 def test_what_is_no_json_is_a_string(counterflow: CommandLine) -> None:
     name = f"w-{uuid4()}"
     key = counterflow.start("trip", {"who": name})
@@ -151,6 +157,15 @@ REFUSALS = [
     (("cancel",), 2, "Expected keys of process instances, or --process ID"),
     (("cancel", "1", "--process", "trip"), 2, "Expected keys of process instances, or --process ID"),
     (("cancel", "1", "trip"), 2, "KEY: expected the key of a process instance, which is a number, but found 'trip'"),
+    (("cancel", f"{10**20}"), 2, f"KEY: expected the key of a process instance, at most {2**63 - 1}, but found '{10**20}'"),
+    (("cancel", "--process", "nope"), 3, "--process: expected the id of a deployed process, found 'nope'; `counterflow definitions` lists"),
+    (
+        ("start", "trip", "--await", "--timeout", "nan"),
+        2,
+        "--timeout: expected seconds from 0 to 31536000, such as 30 or 0.5, but found nan",
+    ),
+    (("start", "trip", "--await", "--timeout", "inf"), 2, "but found inf"),
+    (("start", "trip", "--await", "--timeout", "-5"), 2, "but found -5"),
     (("cancel", "2251799813685249"), 3, "process instance with key '2251799813685249', but no such process was found"),
     (("set-variables", "2251799813685249", "{}"), 3, "element with key '2251799813685249', but no such element was found"),
 ]

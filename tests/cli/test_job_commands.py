@@ -93,7 +93,7 @@ REFUSALS = [
     (("jobs", "timeout", "2251799813685249", "2m"), 3, "job with key '2251799813685249', but no such job was found"),
     (("jobs", "timeout", "2251799813685249", "soon"), 2, "TIME: expected a length of time such as 30s"),
     (("jobs", "complete", "1", "--variables", "[]"), 2, "--variables: expected a JSON object"),
-    (("jobs", "fail", "9223372036854775808"), 2, "cannot be asked for that"),
+    (("jobs", "fail", "9223372036854775808"), 2, "Job key: expected a number up to 9223372036854775807, but found 9223372036854775808"),
 ]
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from counterflow.documents.limits import DECISION_LIMITS
 from tests.cli.commands import CommandLine
 from tests.queries.models import GUARDED, TRIP, process
 
@@ -99,6 +100,21 @@ def test_lint_gives_json_with_the_schemas_complaints(counterflow: CommandLine, r
     assert by_rule["start-event"]["severity"] == "error"
     assert by_rule["start-event"]["remedy"]
     assert (by_rule["xsd"]["severity"], by_rule["xsd"]["file"]) == ("warning", str(out_of_order))
+
+
+def test_the_schema_does_not_repeat_what_an_error_tells(counterflow: CommandLine, tmp_path: Path) -> None:
+    lost = tmp_path / "lost.bpmn"
+    lost.write_bytes(TRIP.replace(b"</bpmn:process>", b'<bpmn:sequenceFlow id="loose"/></bpmn:process>'))
+    found = counterflow("lint", lost, "--json").json
+    assert {finding["rule"] for finding in found if finding["elementId"] == "loose"} == {"dangling-reference"}
+
+
+def test_a_file_that_is_too_large_has_no_line(counterflow: CommandLine, tmp_path: Path) -> None:
+    huge = tmp_path / "huge.dmn"
+    huge.write_bytes(b" " * (DECISION_LIMITS.resource_bytes + 1))
+    (line,) = counterflow("lint", huge).data.splitlines()
+    assert line.startswith(f"{huge}: error: [resource-size]: expected at most {DECISION_LIMITS.resource_bytes} bytes, found ")
+    assert "of the server that is to take it" in line
 
 
 @pytest.mark.parametrize("command", ["deploy", "lint"])

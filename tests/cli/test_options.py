@@ -33,6 +33,13 @@ def test_no_number_is_too_long_to_be_given() -> None:
     assert read_object(text, "JSON") == text
 
 
+def test_bytes_on_stdin_that_are_no_text_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b'{"a": "\xff"}'), encoding="utf-8"))
+    with pytest.raises(Failure, match="stdin: expected text in UTF-8, but byte 7 is none") as refused:
+        read_object("-", "JSON")
+    assert refused.value.code == USAGE
+
+
 def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.json").write_text('{"a": 1}', encoding="utf-8-sig")
     monkeypatch.setattr("sys.stdin", io.StringIO('\ufeff{"a": 1}'))

@@ -101,9 +101,28 @@ def test_the_token_goes_with_every_call(serving: Any) -> None:
     assert ("authorization", "Bearer open-sesame") in seen
 
 
-def test_a_number_that_no_field_can_hold() -> None:
-    with pytest.raises(Failure, match="cannot be asked for that") as failed:
-        Remote(Address("127.0.0.1:1")).call("CancelProcessInstance", processInstanceKey=2**70)
+@pytest.mark.parametrize(
+    "method,fields,words",
+    [
+        (
+            "CancelProcessInstance",
+            {"processInstanceKey": 10**20},
+            f"Process instance key: expected a number up to {2**63 - 1}, but found {10**20}",
+        ),
+        (
+            "GetProcessInstance",
+            {"process_instance_key": -(10**20)},
+            f"Process instance key: expected a number from {1 - 2**63}, but found -1",
+        ),
+        ("UpdateJobRetries", {"jobKey": 5, "retries": 2**31}, f"Retries: expected a number up to {2**31 - 1}, but found {2**31}"),
+        ("CreateProcessInstanceWithResult", {"request": {"version": 2**31}}, f"Version: expected a number up to {2**31 - 1}"),
+        ("PublishMessage", {"name": "a\udcff"}, "Expected text in UTF-8, but found 'a"),
+    ],
+)
+def test_what_no_field_can_hold_is_told_in_a_sentence(method: str, fields: dict[str, Any], words: str) -> None:
+    with pytest.raises(Failure) as failed:
+        Remote(Address("127.0.0.1:1")).call(method, **fields)
+    assert str(failed.value).startswith(words)
     assert failed.value.code == 2
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -146,8 +147,7 @@ def test_all_bad_values_are_told_at_once(tmp_path: Path) -> None:
         "COUNTERFLOW_REQUEST_TIMEOUT_MS",
         f"{file}, long_poll_ms",
     ]
-    assert "there is no such setting; the nearest one is " in lines[0]
-    assert ", and there are database_url, host," in lines[0]
+    assert re.fullmatch(r".*: there is no such setting; the nearest one is [a-z_]+, and `counterflow serve --help` lists all", lines[0])
 
 
 def test_what_is_not_at_its_default_is_shown_without_secrets() -> None:

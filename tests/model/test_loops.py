@@ -48,3 +48,9 @@ def test_events_that_instances_would_throw_are_refused(inside: str, attributes: 
 @pytest.mark.parametrize("inside, expected", [(element("loopDataOutputRef", "x"), ["a"]), (element("documentation", "x"), [])])
 def test_data_that_nobody_reads_is_told(inside: str, expected: list[str]) -> None:
     assert warned(each(mark(inside, behavior="All")), RULE) == expected
+
+
+def test_data_that_nobody_reads_is_told_with_what_the_dialect_has_for_it() -> None:
+    (finding,) = [one for one in reading(each(mark(element("loopDataInputRef", "items")))).warnings if one.rule == RULE]
+    assert finding.message == "loopDataInputRef of serviceTask 'a' is ignored."
+    assert finding.remedy == "Say it with zeebe:loopCharacteristics."

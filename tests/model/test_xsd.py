@@ -32,6 +32,15 @@ def test_complaints_are_warnings_with_place(inside: tuple[str, ...], line: int, 
     assert "{http" not in finding.message
 
 
+@pytest.mark.parametrize("written,accepted", [(b'isExecutable="true"', b'isExecutable="True"'), (b'sourceRef="a"', b'sourceRef="tns:a"')])
+def test_spellings_that_are_accepted_leave_nothing_to_say(written: bytes, accepted: bytes) -> None:
+    content = model(*MAIN)
+    assert written in content
+    respelled = content.replace(written, accepted).replace(b"<definitions ", b'<definitions xmlns:tns="https://example.org" ', 1)
+    assert reading(respelled).processes
+    assert schema_findings(respelled, "model.bpmn") == ()
+
+
 def test_the_order_of_artifacts_never_blocks() -> None:
     content = model(element("textAnnotation", id="note"), *MAIN)
     assert schema_findings(content, "model.bpmn")

@@ -11,7 +11,7 @@ import typer
 
 from counterflow.cli.exits import FAILED, NOT_FOUND, REJECTED, USAGE, Failure
 from counterflow.cli.help import Command, Commands
-from counterflow.cli.options import AddressOption, JsonOption, LimitOption, VariablesOption, read_file, read_object, remote
+from counterflow.cli.options import AddressOption, JsonOption, LimitOption, VariablesOption, in_utf_8, read_file, read_object, remote
 from counterflow.cli.output import (
     give,
     give_json,
@@ -129,7 +129,7 @@ def evaluate_file(
 
 def feel(
     expression: Annotated[str, typer.Argument(metavar="EXPRESSION", help="FEEL, with or without '=' in front.")],
-    context: Annotated[str, typer.Option("--context", metavar="JSON", help="Variables: a JSON object, @FILE, or - for stdin.")] = "{}",
+    variables: VariablesOption = "{}",
     unary: Annotated[bool, typer.Option("--unary", help="EXPRESSION is the cell of a decision table, such as '> 5, [1..3]'.")] = False,
     value: Annotated[str, typer.Option("--input", metavar="JSON", help="With --unary: the value that the cell is asked about.")] = "null",
     as_json: JsonOption = False,
@@ -141,15 +141,16 @@ def feel(
     from counterflow import feel as language  # noqa: PLC0415 - the compiler costs what --help does not pay
 
     if value != "null" and not unary:
-        raise Failure(USAGE, "--input: expected with --unary only, since an expression has no input; give variables with --context")
-    text = expression if unary else expression.removeprefix("=")
-    variables = _context(read_object(context, "--context"))
+        raise Failure(USAGE, "--input: expected with --unary only, since an expression has no input; its variables are --variables")
+    text = in_utf_8(expression, "EXPRESSION")
+    text = text if unary else text.removeprefix("=")
+    context = _context(read_object(variables, "--variables"))
     now_ms = time.time_ns() // 1_000_000
     try:
         if unary:
-            found = language.compile_unary_tests(text).test(_value(value), variables, now_ms)
+            found = language.compile_unary_tests(text).test(_value(value), context, now_ms)
         else:
-            found = language.compile(text).evaluate(variables, now_ms)
+            found = language.compile(text).evaluate(context, now_ms)
     except language.FeelSyntaxError as error:
         raise Failure(USAGE, str(error)) from None
     for warning in found.warnings:
@@ -169,7 +170,7 @@ def _read_models(files: Sequence[Path]) -> Definitions:
     """The model of the first file. Raises `Failure` with every error of every file."""
     from counterflow.dmn.read_together import read_together  # noqa: PLC0415 - XML and FEEL cost what --help does not pay
 
-    read = {each.place: each.result for each in read_together([(path.name, read_file(path)) for path in files])}
+    read = {each.place: each.result for each in read_together([(path.name, _read(path, is_first=path == files[0])) for path in files])}
     for place, path in enumerate(files):
         for finding in read[place].warnings:
             say(f"{path}: {finding.severity}: {finding}")
@@ -178,6 +179,13 @@ def _read_models(files: Sequence[Path]) -> Definitions:
     if errors or definitions is None:
         raise Failure(REJECTED, "\n".join(errors))
     return definitions
+
+
+def _read(path: Path, *, is_first: bool) -> bytes:
+    """The content of a file; of what is none and stands behind one it is said that a decision is named otherwise."""
+    if not is_first and not path.exists():
+        raise Failure(NOT_FOUND, f"{path}: expected a file, found nothing; the id of a decision is given as --decision {path}")
+    return read_file(path)
 
 
 def _chosen(definitions: Definitions, decision: str, path: Path) -> str:
@@ -201,7 +209,7 @@ def _value(text: str) -> Value:
     from counterflow import feel as language  # noqa: PLC0415 - the compiler costs what --help does not pay
 
     try:
-        json_data(text)
+        json_data(in_utf_8(text, "--input"))
     except ValueError as error:
         raise Failure(USAGE, f"--input: expected JSON such as 5 or \"a\", but '{shortened(text)}' is none: {error}") from error
     return language.compile("value").evaluate(_context(f'{{"value": {text}}}')).value

@@ -18,11 +18,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.padding import Padding
 from rich.segment import Segment
 from rich.text import Text
 from rich.tree import Tree
 
 from counterflow.cli.output import count, duration, json_data, json_text, moment, ordinal, shortened
+from counterflow.cli.repair_commands import commands_for
 from counterflow.cli.timeline import timeline
 from counterflow.visible import visible
 from counterflow_wire import counterflow_v1 as wire
@@ -75,8 +77,9 @@ class Spelled:
 class Picture:
     """What the parts of a drawing need to know of the whole."""
 
-    def __init__(self, answer: wire.GetProcessInstanceResponse, now_ms: int) -> None:
+    def __init__(self, answer: wire.GetProcessInstanceResponse, now_ms: int, program: str) -> None:
         self.now_ms = now_ms
+        self.program = program
         self.received: dict[int, list[wire.CorrelatedMessage]] = {}
         for message in answer.correlated_messages:
             self.received.setdefault(message.element_instance_key, []).append(message)
@@ -95,9 +98,9 @@ class Picture:
         return f"due in {duration(left_ms)}" if left_ms >= 0 else f"overdue for {duration(-left_ms)}"
 
 
-def draw(answer: wire.GetProcessInstanceResponse, now_ms: int) -> Tree:
-    """The tree of a process instance; `now_ms` is what running elements are measured against."""
-    picture = Picture(answer, now_ms)
+def draw(answer: wire.GetProcessInstanceResponse, now_ms: int, program: str = "counterflow") -> Tree:
+    """The tree of a process instance; `now_ms` is what running elements are measured against, `program` how commands to paste begin."""
+    picture = Picture(answer, now_ms, program)
     tree = Tree(_heading(answer, picture), guide_style="dim")
     _add_contents(tree, answer.root, picture)
     if answer.elements_left_out:
@@ -105,10 +108,25 @@ def draw(answer: wire.GetProcessInstanceResponse, now_ms: int) -> Tree:
     return tree
 
 
-def draw_timeline(answer: wire.GetProcessInstanceResponse, now_ms: int) -> Group:
-    """A process instance as bars along time, as wide as the terminal has room for."""
+def draw_timeline(answer: wire.GetProcessInstanceResponse, now_ms: int, program: str = "counterflow") -> Group:
+    """A process instance as bars along time, as wide as the terminal has room for; below them what is waited for."""
     columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
-    return Group(_heading(answer, Picture(answer, now_ms)), timeline(answer, now_ms, columns))
+    picture = Picture(answer, now_ms, program)
+    return Group(
+        _heading(answer, picture), timeline(answer, now_ms, columns), *(Padding.indent(text, 2) for text in _open(answer.root, picture))
+    )
+
+
+def _open(element: wire.ElementInstance, picture: Picture) -> Iterator[Text]:
+    """What a bar does not tell: events that are waited for, joins that lack a token, incidents."""
+    for wait in element.waits:
+        yield Text.assemble(f"{_name(element)}  ", _wait(wait, element, picture))
+    for incident in element.incidents:
+        yield Text.assemble(f"{_name(element)}  ", _incident(incident, picture))
+    for child in element.children:
+        yield from _open(child, picture)
+    for join in element.joins:
+        yield _join(join)
 
 
 def _heading(answer: wire.GetProcessInstanceResponse, picture: Picture) -> Text:
@@ -189,7 +207,7 @@ def _add_contents(tree: Tree, element: wire.ElementInstance, picture: Picture) -
     for incident in element.ended_incidents:
         tree.add(_ended_incident(incident))
     for incident in element.incidents:
-        tree.add(_incident(incident))
+        tree.add(_incident(incident, picture))
     for child in element.children:
         _add(tree, child, picture)
     for join in element.joins:
@@ -293,10 +311,9 @@ def _step(step: Mapping[str, Any]) -> Iterator[str]:
     yield shortened(json_text(step["output"]))
 
 
-def _incident(incident: wire.Incident) -> Text:
+def _incident(incident: wire.Incident, picture: Picture) -> Text:
     text = Text.assemble((f"incident {incident.key} {incident.error_type}", "bold red"), f"  {incident.message}\n")
-    text.append(f"→ {incident.remedy} (counterflow resolve {incident.key})", style="yellow")
-    return text
+    return text.append("\n".join([f"→ {incident.remedy}", *commands_for(incident, picture.program)]), style="yellow")
 
 
 def _ended_incident(incident: wire.Incident) -> Text:

@@ -71,6 +71,29 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 }
 """By verb and noun: the command line here, without `counterflow` in front."""
 
+OPTIONS: Mapping[str, Mapping[str, str]] = {
+    "dmn eval": {"--context": "dmn eval FILE --variables JSON"},
+    "evaluate": {"--context": "evaluate DECISION --variables JSON"},
+    "feel": {"--context": "feel EXPRESSION --variables JSON"},
+    "jobs fail": {"--error-message": "jobs fail KEY --message TEXT"},
+    "jobs retries": {"--retries": "jobs retries KEY N"},
+    "jobs throw": {
+        "--code": "jobs throw KEY CODE",
+        "--error-code": "jobs throw KEY CODE",
+        "--error-message": "jobs throw KEY CODE --message TEXT",
+    },
+    "jobs timeout": {"--timeout": "jobs timeout KEY TIME"},
+    "publish": {"--correlation-key": "publish NAME --key KEY", "--name": "publish NAME --key KEY"},
+    "set-variables": {"--variables": "set-variables KEY JSON"},
+}
+"""By command, options that it does not have and people look for, since others have them: the command line that is meant."""
+
+
+def hint_for_option(command: str, option: str) -> str:
+    """What to write in place of an option that a command does not have; empty where nothing is known of it."""
+    ours = OPTIONS.get(command, {}).get(option)
+    return f"There is no option {option} here: it is `counterflow {ours}`." if ours else ""
+
 
 def hint_for_unknown(words: Sequence[str]) -> str:
     """What to write in place of a command that is not ours; empty where nothing is known of it."""

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise, takewhile
 from typing import Any, ClassVar
 
 from typer.core import TyperCommand, TyperGroup
 
 from counterflow.cli.examples import EXAMPLES
 from counterflow.cli.exits import MEANINGS, USAGE, Failure
-from counterflow.cli.foreign import hint_for, hint_for_unknown
+from counterflow.cli.foreign import hint_for, hint_for_option, hint_for_unknown
 
 OTHERS = "Commands"
 
 
 class Command(TyperCommand):
     """A command whose help shows arguments by their names alone, and examples."""
+
+    def parse_args(self, context: Any, args: list[str]) -> list[str]:
+        """As typer. Raises `Failure` for an option that is written otherwise here."""
+        taking = {name for param in self.params if not getattr(param, "is_flag", False) for name in param.opts}
+        command = context.command_path.partition(" ")[2]
+        for before, word in pairwise(["", *takewhile("--".__ne__, args)]):
+            hint = hint_for_option(command, word.partition("=")[0]) if before not in taking else ""
+            if hint:
+                raise Failure(USAGE, hint)
+        return super().parse_args(context, args)
 
     def collect_usage_pieces(self, context: Any) -> list[str]:
         """`[OPTIONS] NAME`, `[OPTIONS] KEY…`."""

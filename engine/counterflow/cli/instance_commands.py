@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from counterflow.cli.exits import NOT_FOUND, OK, UNAVAILABLE, USAGE, Failure
-from counterflow.cli.options import AddressOption, JsonOption, LimitOption, read_keys, read_moment_ms, read_object, remote
+from counterflow.cli.options import AddressOption, JsonOption, LimitOption, read_keys, read_moment_ms, read_object, remote, shown
 from counterflow.cli.output import count, duration, give_json, give_table, json_data, moment, say, say_what_is_left_out
 from counterflow.cli.remote import Remote
 
@@ -58,6 +58,8 @@ def instances(  # noqa: PLR0913, PLR0917 - each is an option of the command line
     else:
         give_table(("KEY", "PROCESS", "VERSION", "STATE", "STARTED", "FOR", ""), [_row(one, now_ms) for one in found.items])
     say_what_is_left_out(found)
+    if variable and not found.items:
+        say("Found none: --variable looks at active process instances only; what one that has ended held, `counterflow show KEY` tells.")
 
 
 def cancel(
@@ -108,9 +110,14 @@ def _read_variable(text: str) -> tuple[str, str]:
 
 
 def _running(server: Remote, process: str) -> list[int]:
-    """The running instances of a process that can be cancelled by themselves."""
+    """The running instances of a process that can be cancelled by themselves. Raises `Failure` where there is no such process."""
     wanted = {"bpmn_process_id": process, "state": "PROCESS_INSTANCE_STATE_ACTIVE", "roots_only": True}
-    return [int(one.key) for one in server.each("ListProcessInstances", "process_instances", **wanted)]
+    found = [int(one.key) for one in server.each("ListProcessInstances", "process_instances", **wanted)]
+    if not found and not server.call("ListDefinitions", bpmn_process_id=process, page_size=1).definitions:
+        raise Failure(
+            NOT_FOUND, f"--process: expected the id of a deployed process, found {shown(process)}; `counterflow definitions` lists them"
+        )
+    return found
 
 
 def _cancel(server: Remote, key: int) -> Failure | None:

@@ -8,11 +8,19 @@ import typer
 
 from counterflow.cli.exits import USAGE, Failure
 from counterflow.cli.help import Command, Commands
-from counterflow.cli.options import AddressOption, JsonOption, LimitOption, VariablesOption, read_duration_ms, read_object, remote
+from counterflow.cli.options import (
+    LARGEST_KEY,
+    AddressOption,
+    JsonOption,
+    LimitOption,
+    VariablesOption,
+    read_duration_ms,
+    read_object,
+    remote,
+)
 from counterflow.cli.output import count, give_json, give_table, moment, say, say_what_is_left_out, shortened
 from counterflow.cli.remote import Remote
 
-LARGEST_KEY = 2**63 - 1
 STATES = ("activatable", "activated", "backing_off", "failed", "error_thrown")
 
 JobArgument = Annotated[int, typer.Argument(metavar="KEY", help="The key of a job.")]

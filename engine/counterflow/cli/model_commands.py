@@ -112,7 +112,9 @@ def _findings(contents: dict[Path, bytes], *, with_schema: bool) -> list[tuple[P
     for path, content in contents.items():
         if path not in models:
             found[path] += read(content, path.name).findings
-            found[path] += schema_findings(content, path.name) if with_schema else ()
+            refused = {(finding.line, finding.element_id) for finding in found[path] if finding.severity == "error"}
+            complaints = schema_findings(content, path.name) if with_schema else ()
+            found[path] += (each for each in complaints if (each.line, each.element_id) not in refused)
     return [(path, finding) for path, findings in found.items() for finding in sorted(findings)]
 
 

@@ -28,6 +28,8 @@ VariablesOption = Annotated[str, typer.Option("--variables", metavar="JSON", hel
 InstanceArgument = Annotated[int, typer.Argument(metavar="KEY", help="The key of a process instance.")]
 
 UNIT_MS: Mapping[str, int] = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+LARGEST_KEY = 2**63 - 1
+LONGEST_KEY = len(str(-LARGEST_KEY))
 BYTE_ORDER_MARK = "\ufeff"
 """What some editors put before a text, and JSON does not know (RFC 8259, 8.1)."""
 _DURATION = re.compile(rf"(\d{{1,12}}(?:\.\d{{1,9}})?)\s*({'|'.join(UNIT_MS)})?", re.ASCII)
@@ -49,7 +51,7 @@ def own_program(address: str) -> str:
 
 def read_object(text: str, what: str) -> str:
     """A JSON object given as text, as `@FILE`, or as `-` for stdin; as text. Raises `Failure` for anything else."""
-    document = _source(text)
+    document = in_utf_8(_source(text), what)
     try:
         found = json_data(document)
     except ValueError as error:
@@ -57,6 +59,15 @@ def read_object(text: str, what: str) -> str:
     if not isinstance(found, dict):
         raise Failure(USAGE, f'{what}: expected a JSON object such as {{"days": 3}}, but found {shown(document)}')
     return document
+
+
+def in_utf_8(text: str, what: str) -> str:
+    """The text, in which the command line or stdin may have had bytes that are none. Raises `Failure` for those."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise Failure(USAGE, f"{what}: expected text in UTF-8, but found {shown(text[error.start :])}") from None
+    return text
 
 
 def read_duration_ms(text: str, what: str) -> int:
@@ -83,10 +94,12 @@ def read_moment_ms(text: str, what: str, now_ms: int) -> int:
 
 def read_keys(words: Sequence[str]) -> list[int]:
     """Keys, each once; `-` stands for those on stdin, between spaces, commas or ends of lines. Raises `Failure`."""
-    texts = [text for word in words for text in (re.split(r"[\s,]+", sys.stdin.read().strip()) if word == "-" else [word]) if text]
+    texts = [text for word in words for text in (re.split(r"[\s,]+", _stdin().strip()) if word == "-" else [word]) if text]
     for text in texts:
-        if not re.fullmatch(r"-?[0-9]{1,19}", text):
+        if not re.fullmatch(r"-?[0-9]+", text):
             raise Failure(USAGE, f"KEY: expected the key of a process instance, which is a number, but found {shown(text)}")
+        if len(text) > LONGEST_KEY or abs(int(text)) > LARGEST_KEY:
+            raise Failure(USAGE, f"KEY: expected the key of a process instance, at most {LARGEST_KEY}, but found {shown(text)}")
     return list(dict.fromkeys(map(int, texts)))
 
 
@@ -115,10 +128,17 @@ def interruptible(action: Callable[[], None]) -> None:
 
 def _source(text: str) -> str:
     if text == "-":
-        return sys.stdin.read().removeprefix(BYTE_ORDER_MARK)
+        return _stdin().removeprefix(BYTE_ORDER_MARK)
     if text.startswith("@"):
         return _text_of(Path(text[1:])).removeprefix(BYTE_ORDER_MARK)
     return text
+
+
+def _stdin() -> str:
+    try:
+        return sys.stdin.read()
+    except UnicodeDecodeError as error:
+        raise Failure(USAGE, f"stdin: expected text in UTF-8, but byte {error.start} is none; save it in that encoding") from error
 
 
 def _text_of(path: Path) -> str:

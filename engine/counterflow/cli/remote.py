@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 CALL_TIMEOUT_MS = 15_000
 LARGEST_PAGE = 1_000
+LARGEST: Mapping[int, int] = {1: 2**31 - 1, 2: 2**63 - 1}
+"""By the type of a field (`CPPTYPE_INT32`, `CPPTYPE_INT64` of its descriptor): what may stand in it."""
 REJECTION_PREFIX = re.compile(r"^Command '\w+' rejected with code '\w+': ")
 """What the gateway contract puts before a reason; the exit code says as much."""
 
@@ -90,8 +92,10 @@ class Remote:
         metadata = (("authorization", f"Bearer {self.address.token}"),) if self.address.token else ()
         try:
             request = method.request(**fields)
+        except UnicodeEncodeError as error:
+            raise Failure(USAGE, f"Expected text in UTF-8, but found {error.object[:60]!r}") from None
         except ValueError as error:
-            raise Failure(USAGE, f"{name} cannot be asked for that: {error}") from error
+            raise Failure(USAGE, _beyond(method.request.DESCRIPTOR, fields) or f"{name} cannot be asked for that: {error}") from error
         return call(request, timeout=None if timeout_ms is None else timeout_ms / 1000, metadata=metadata)
 
     def _perform(self, action: Any) -> Any:
@@ -154,6 +158,19 @@ def open_channel(address: Address) -> grpc.Channel:
             USAGE, f"ZEEBE_CA_CERTIFICATE_PATH names {address.certificate_path}, which cannot be read: {error.strerror}"
         ) from error
     return grpc.secure_channel(address.target, grpc.ssl_channel_credentials(roots), options)
+
+
+def _beyond(message: Any, fields: Mapping[str, Any]) -> str:
+    """The first number that a field has no room for, in a sentence; empty where there is none. `message` is a descriptor."""
+    for name, value in fields.items():
+        field = message.fields_by_name[name]
+        if isinstance(value, Mapping):
+            return _beyond(field.message_type, value)
+        most = LARGEST.get(field.cpp_type, 0)
+        if most and not -most <= value <= most:
+            what = re.sub(r"[A-Z]", lambda letter: f" {letter[0].lower()}", name).replace("_", " ").capitalize()
+            return f"{what}: expected a number {f'up to {most}' if value > 0 else f'from {-most}'}, but found {value}"
+    return ""
 
 
 def _is_from_server(details: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from counterflow.cli.exits import NOT_FOUND, USAGE, Failure
-from counterflow.cli.options import AddressOption, InstanceArgument, JsonOption, interruptible, remote
+from counterflow.cli.options import AddressOption, InstanceArgument, JsonOption, interruptible, own_program, remote
 from counterflow.cli.output import give, give_drawing, give_json, moment
 from counterflow.cli.remote import Remote
 from counterflow.visible import visible_json
@@ -42,7 +42,7 @@ def show(
         return
     from counterflow.cli.drawing import draw, draw_timeline  # noqa: PLC0415 - drawing costs what other commands do not pay
 
-    give_drawing((draw_timeline if timeline else draw)(answer, time.time_ns() // 1_000_000))
+    give_drawing((draw_timeline if timeline else draw)(answer, time.time_ns() // 1_000_000, own_program(address)))
 
 
 def history(

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from counterflow.cli.exits import FAILED, INCIDENT, INTERRUPTED, TIMED_OUT, Failure
+from counterflow.cli.exits import FAILED, INCIDENT, INTERRUPTED, TIMED_OUT, USAGE, Failure
 from counterflow.cli.options import AddressOption, JsonOption, VariablesOption, own_program, read_object, remote
 from counterflow.cli.output import give, give_json, json_data, say
 from counterflow.cli.remote import Remote
@@ -15,6 +15,8 @@ from counterflow.cli.repair_commands import commands_for, headline
 
 FIRST_PAUSE_S = 0.01
 LONGEST_PAUSE_S = 0.25
+LONGEST_WAIT_S = 31_536_000
+"""A year."""
 
 
 def start(
@@ -33,6 +35,8 @@ def start(
 
     Prints its key; with --await, its variables when it has completed. An incident ends the wait with exit code 7.
     """
+    if not 0 <= timeout <= LONGEST_WAIT_S:
+        raise Failure(USAGE, f"--timeout: expected seconds from 0 to {LONGEST_WAIT_S}, such as 30 or 0.5, but found {timeout:g}")
     request: dict[str, Any] = {
         "bpmnProcessId": process,
         "version": version,

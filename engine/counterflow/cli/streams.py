@@ -25,6 +25,7 @@ SUBSTITUTES: Mapping[str, str] = {
     "⏱": "timer:",
     "✉": "message:",
     "▦": "decision:",
+    "⋈": "join:",
 }
 """Signs of ours, in ASCII."""
 

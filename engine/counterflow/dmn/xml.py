@@ -27,9 +27,10 @@ _OMG: Final = ("http://www.omg.org/spec/", "https://www.omg.org/spec/")
 
 _ADVICE: Final = Advice(
     "DMN",
-    "Raise the server's setting decision_elements, as one large table needs it; of many decisions some may move to a model of their own.",
+    "Raise decision_elements of the server that is to take it, as one large table needs it; "
+    "of many decisions some may move to a model of their own.",
     "Nest less deeply; call functions instead.",
-    "Raise the server's settings resource_bytes and message_bytes; of many decisions some may move to a model of their own.",
+    "Raise resource_bytes and message_bytes of the server that is to take it; of many decisions some may move to a model of their own.",
 )
 
 

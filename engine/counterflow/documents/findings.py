@@ -25,5 +25,7 @@ class Finding:
     severity: Severity = Severity.ERROR
 
     def __str__(self) -> str:
+        """As a person reads it: a finding without a line is about the file as a whole, which whoever tells it names."""
         remedy = f" {self.remedy}" if self.remedy else ""
-        return f"line {self.line}, element '{self.element_id}' [{self.rule}]: {self.message}{remedy}"
+        place = f"line {self.line}, element '{self.element_id}' " if self.line else ""
+        return f"{place}[{self.rule}]: {self.message}{remedy}"

@@ -38,7 +38,7 @@ class Advice:
     kind: str
     when_long: str
     when_deep: str
-    when_large: str = "Split the model, or raise the server's settings resource_bytes and message_bytes."
+    when_large: str = "Split the model, or raise resource_bytes and message_bytes of the server that is to take it."
 
 
 class XmlError(Exception):

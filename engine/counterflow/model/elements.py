@@ -1,6 +1,6 @@
 """Which BPMN elements exist and what becomes of each: one row per tag, no branches elsewhere.
 
-An element is run (a `Behaviour`), read over (it carries no token: artifacts, data, lanes, documentation), or refused with
+An element is run (a `Behaviour`), ignored (it carries no token: artifacts, data, lanes, documentation), or refused with
 a remedy. Event elements are told apart by tag and event definition (BPMN 2.0.2, table 10.93).
 """
 
@@ -126,7 +126,7 @@ READ_OVER = frozenset({
 """Children of a process or an element that carry no token. Data is variables here, performers are headers."""
 
 PERFORMERS = frozenset({"resourceRole", "performer", "humanPerformer", "potentialOwner"})
-"""Children that say who does a task, in a way that no worker gets to see; read over with a warning."""
+"""Children that say who does a task, in a way that no worker gets to see; ignored with a warning."""
 
 OF_AN_ELEMENT = frozenset({MULTI_INSTANCE, "standardLoopCharacteristics"})
 """Children that would change how an activity runs."""

@@ -43,8 +43,8 @@ def one_name(text: str, what: str, element: Element, loop: etree._Element, notes
     return None
 
 
-def judge_parts(element: Element, loop: etree._Element, known: AbstractSet[str], notes: list[Finding]) -> None:
-    """Events that instances would throw are refused; data that nobody reads is told."""
+def judge_parts(element: Element, loop: etree._Element, known: AbstractSet[str], notes: list[Finding], remedy: str) -> None:
+    """Events that instances would throw are refused; data that nobody reads is told, with what to write in this dialect instead."""
     if loop.get("behavior") not in {None, "", "All"}:
         message = f"{element} has behavior='{loop.get('behavior')}', but its instances throw no events when they end."
         notes.append(element.error(RULE, message, "Remove behavior; throw the event inside a multi-instance sub-process.", loop))
@@ -54,4 +54,4 @@ def judge_parts(element: Element, loop: etree._Element, known: AbstractSet[str],
             message = f"{element} has a {tag}, but its instances throw no events when they end."
             notes.append(element.error(RULE, message, "Remove it; throw the event inside a multi-instance sub-process.", child))
         elif namespace(child) == BPMN and tag not in known | _SAYS_NOTHING:
-            notes.append(element.warning(RULE, f"{tag} of {element} is read over.", "Say it with the extensions of the dialect.", child))
+            notes.append(element.warning(RULE, f"{tag} of {element} is ignored.", remedy, child))

@@ -21,6 +21,7 @@ from counterflow.documents.findings import Finding, Severity
 from counterflow.documents.limits import DEFAULT_LIMITS, Limits
 from counterflow.documents.xml import XmlError
 from counterflow.model.findings import told_once
+from counterflow.model.spellings import settle
 from counterflow.model.xml import nearest_id, parse
 
 RULE = "xsd"
@@ -42,11 +43,15 @@ class _LogEntry(Protocol):
 
 
 def schema_findings(content: bytes, resource_name: str, limits: Limits = DEFAULT_LIMITS) -> tuple[Finding, ...]:
-    """The schema's complaints as warnings with line numbers; nothing where the bytes are no XML, which `read` tells."""
+    """The schema's complaints as warnings with line numbers; nothing where the bytes are no XML, which `read` tells.
+
+    Values are judged as they are read: of spellings that are accepted there is nothing to complain.
+    """
     try:
         root = parse(content, resource_name, limits)
     except XmlError:
         return ()
+    settle(root)
     schema = _schema()
     with _one_at_a_time:
         if schema.validate(root):

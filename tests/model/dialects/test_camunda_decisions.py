@@ -72,7 +72,7 @@ def test_a_result_that_nobody_reads_is_told() -> None:
         ({"mapDecisionResult": "output"}, "one of singleEntry, singleResult, collectEntries, resultList, found 'output'"),
         ({"decisionRefBinding": "version"}, "expected camunda:decisionRefVersion"),
         ({"decisionRefBinding": "versionTag"}, "expected camunda:decisionRefVersionTag"),
-        ({"decisionRefVersion": "2"}, "is read over, since its decisionRefBinding is 'latest'"),
+        ({"decisionRefVersion": "2"}, "is ignored, since its decisionRefBinding is 'latest'"),
         (
             {"decisionRefBinding": "version", "decisionRefVersion": "two"},
             "to be a whole number up to 2147483647 or an expression, found `two`",

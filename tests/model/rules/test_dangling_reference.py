@@ -67,3 +67,9 @@ def test_the_remedy_names_what_exists() -> None:
     content = model(*MAIN, boundary("caught", "a", element("errorEventDefinition", errorRef="gone")))
     (finding,) = [finding for finding in reading(content).findings if finding.rule == RULE]
     assert "'error_A', 'error_B'" in finding.remedy
+
+
+def test_where_there_is_nothing_to_name_the_remedy_says_what_else_to_do() -> None:
+    content = model(*MAIN, gateway(default="gone"), path("start", "gateway"))
+    (finding,) = [finding for finding in reading(content).findings if finding.rule == RULE]
+    assert finding.remedy == "Remove the attribute; there is none to name."

@@ -151,9 +151,7 @@ def _judge_extensions(element: Element, extensions: list[etree._Element], notes:
         if tag in _REFUSED and not (element.tag == "callActivity" and tag in {"in", "out"}):
             notes.append(element.error("extension", f"{element} has camunda:{tag}, which is not executed.", _REFUSED[tag], xml))
         elif tag not in _UNDERSTOOD and tag not in {"in", "out"}:
-            notes.append(
-                element.warning("extension", f"{element} has camunda:{tag}, which is not known and is read over.", _NOT_KNOWN, xml)
-            )
+            notes.append(element.warning("extension", f"{element} has camunda:{tag}, which is not known and is ignored.", _NOT_KNOWN, xml))
 
 
 def _judge_attributes(element: Element, notes: list[Finding]) -> None:
@@ -162,7 +160,7 @@ def _judge_attributes(element: Element, notes: list[Finding]) -> None:
     for key in (key for place in _holders(element) for key in place.attrib):
         name = str(key).removeprefix(prefix)
         if str(key).startswith(prefix) and name not in silent:
-            notes.append(element.warning("extension", f"{element} has camunda:{name}, which is not known and is read over.", _NOT_KNOWN))
+            notes.append(element.warning("extension", f"{element} has camunda:{name}, which is not known and is ignored.", _NOT_KNOWN))
     if not element.is_job and any(work(element, name) for name in WORK_ATTRIBUTES):
         message = f"{element} says how it is done, but is passed through without a job."
         notes.append(element.warning("extension", message, "Make it a service task."))

@@ -62,7 +62,7 @@ def call_mappings(
 def _mapping(element: Element, xml: etree._Element, notes: list[Finding]) -> VariableMapping | None:
     what = f"camunda:{local_name(xml)}"
     if xml.get("businessKey"):
-        message = f"{what} of {element} hands over a business key; there are none here, and it is read over."
+        message = f"{what} of {element} hands over a business key; there are none here, and it is ignored."
         notes.append(element.warning("extension", message, "Hand it over as a variable, with source or sourceExpression and target.", xml))
         return None
     source, expression, target = ((xml.get(name) or "").strip() for name in ("source", "sourceExpression", "target"))

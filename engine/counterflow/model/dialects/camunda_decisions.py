@@ -98,7 +98,7 @@ def _judge_which(element: Element, notes: list[Finding]) -> None:
             message = f"expected camunda:{name} on {element}, whose decisionRefBinding is '{wanted.value}', found none."
             notes.append(element.error(RULE, message, f"Set camunda:{name}, or remove decisionRefBinding."))
         elif binding != wanted and found:
-            message = f"camunda:{name} of {element} is read over, since its decisionRefBinding is '{binding or Binding.LATEST.value}'."
+            message = f"camunda:{name} of {element} is ignored, since its decisionRefBinding is '{binding or Binding.LATEST.value}'."
             notes.append(element.error(RULE, message, f'Write decisionRefBinding="{wanted.value}", or remove it.'))
     number = _attribute(element, _WHICH[Binding.VERSION])
     if binding == Binding.VERSION and number and "{" not in number and whole_number(number) is None:

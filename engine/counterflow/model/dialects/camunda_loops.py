@@ -23,7 +23,7 @@ _PARTS = frozenset({"loopCardinality", "loopDataInputRef", "inputDataItem", "com
 
 def loop(element: Element, xml: etree._Element, notes: list[Finding]) -> MultiInstance | None:
     """None, and a finding, where the model does not say how often."""
-    judge_parts(element, xml, _PARTS, notes)
+    judge_parts(element, xml, _PARTS, notes, "Say it with camunda:collection and camunda:elementVariable.")
     collection = _collection(element, xml, notes)
     variable = one_name(_element_variable(xml), "element variable", element, xml, notes)
     condition = part(xml, "completionCondition")

@@ -169,14 +169,14 @@ def _judge_extensions(element: Element, extensions: Mapping[str, etree._Element]
             message = f"{element} has zeebe:{tag}, which only a {' or a '.join(_ONLY_ON[tag])} heeds."
             notes.append(element.warning("extension", message, "Remove it, or draw what it is meant for.", xml))
         elif tag not in _UNDERSTOOD:
-            notes.append(element.warning("extension", f"{element} has zeebe:{tag}, which is not known and is read over.", _NOT_KNOWN, xml))
+            notes.append(element.warning("extension", f"{element} has zeebe:{tag}, which is not known and is ignored.", _NOT_KNOWN, xml))
 
 
 def _judge_attributes(element: Element, notes: list[Finding]) -> None:
     prefix = f"{{{NAMESPACE}}}"
     names = (str(key).removeprefix(prefix) for key in element.xml.attrib if str(key).startswith(prefix))
     notes += (
-        element.warning("extension", f"{element} has the attribute zeebe:{name}, which is not known and is read over.", _NOT_KNOWN)
+        element.warning("extension", f"{element} has the attribute zeebe:{name}, which is not known and is ignored.", _NOT_KNOWN)
         for name in names
         if name not in _FOR_TOOLS
     )

@@ -18,7 +18,7 @@ _PARTS = frozenset({"completionCondition"})
 
 def loop(element: Element, xml: etree._Element, notes: list[Finding]) -> MultiInstance | None:
     """None, and a finding, where the model names no collection."""
-    judge_parts(element, xml, _PARTS, notes)
+    judge_parts(element, xml, _PARTS, notes, "Say it with zeebe:loopCharacteristics.")
     written = xml.find(f"{{{BPMN}}}extensionElements/{{{ZEEBE}}}loopCharacteristics")
     items = (written.get("inputCollection") or "").strip() if written is not None else ""
     if written is None or not items:

@@ -38,16 +38,16 @@ def _check_element(outline: Outline, element: Element) -> Iterator[Finding]:
     default = element.attribute("default")
     if default and default not in {flow.id for flow in element.outgoing}:
         message = f"expected default of {element} to name one of its outgoing flows, found '{default}'."
-        yield element.error(RULE, message, f"Name one of {_names([flow.id for flow in element.outgoing])}.")
+        yield element.error(RULE, message, _remedy([flow.id for flow in element.outgoing], "remove the attribute"))
     for definition in element.definitions:
         error = definition.get("errorRef")
         if error and error not in outline.errors:
             message = f"expected errorRef of {element} to name an error of the file, found '{error}'."
-            yield element.error(RULE, message, f"Name one of {_names([*outline.errors])}, or define the error.", definition)
+            yield element.error(RULE, message, _remedy([*outline.errors], "define the error"), definition)
     reference = message_reference(element)
     if reference and outline.message_of(element) is None:
         message = f"expected messageRef of {element} to name a message of the file, found '{reference}'."
-        yield element.error(RULE, message, f"Name one of {_names([*outline.messages])}, or define the message.")
+        yield element.error(RULE, message, _remedy([*outline.messages], "define the message"))
 
 
 def _check_associations(outline: Outline) -> Iterator[Finding]:
@@ -62,5 +62,7 @@ def _check_associations(outline: Outline) -> Iterator[Finding]:
             yield association.error(RULE, message, "Draw it to the activity that undoes.")
 
 
-def _names(names: list[str]) -> str:
-    return ", ".join(f"'{name}'" for name in names) or "(there is none)"
+def _remedy(names: list[str], otherwise: str) -> str:
+    """What there is to name, if anything."""
+    named = ", ".join(f"'{name}'" for name in names)
+    return f"Name one of {named}, or {otherwise}." if named else f"{otherwise.capitalize()}; there is none to name."

@@ -34,7 +34,7 @@ _HEEDED: Final = ("message", "error", "signal", "escalation")
 
 
 def check(outline: Outline) -> Iterator[Finding]:
-    """One warning for each namespace that is read over, on what belongs to the executable processes."""
+    """One warning for each namespace that is ignored, on what belongs to the executable processes."""
     inside = [process.xml for process in outline.processes]
     inside += [xml for tag in _HEEDED for xml in children(outline.root, tag)]
     for uri, used in extensions_by_namespace(inside, lambda where: where not in _TOLD_ELSEWHERE).items():

@@ -28,7 +28,7 @@ def check(outline: Outline) -> Iterator[Finding]:
                 yield element.error(RULE, message, "Draw a parallel gateway instead.")
         for xml in element.xml:
             if local_name(xml) in PERFORMERS and namespace(xml) == BPMN:
-                message = f"{local_name(xml)} of {element} is read over."
+                message = f"{local_name(xml)} of {element} is ignored."
                 yield element.warning(RULE, message, "Say who does it by assignee or candidateGroups.", xml)
     for stranger in outline.strangers:
         yield stranger.error(RULE, f"{stranger.tag} at '{stranger.id}' is not executed yet.", remedy_for(stranger.tag))
