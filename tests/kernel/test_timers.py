@@ -7,6 +7,7 @@ import pytest
 from counterflow import feel
 from counterflow.kernel.rows import Timer
 from counterflow.kernel.timers import NotATime, first_moment
+from counterflow.kernel.variables import found_in
 from counterflow.model.graph import TimerDefinition, TimerKind
 from tests.kernel.bench import EPOCH_MS, Bench
 from tests.model.diagram import boundary, end, model, path, service, start, timer
@@ -58,3 +59,8 @@ def test_a_timer_is_kept_with_what_it_needs_to_come_again() -> None:
     assert (second_timer.due_ms, second_timer.repetitions, second_timer.interval) == (EPOCH_MS + 20_000, 0, "PT10S")
     bench.wait(10_000)
     assert bench.rows(Timer) == []
+
+
+@pytest.mark.parametrize("text, found", [("[1..3]", "it is a range"), ("[[1..3]]", "it is a list"), ("function(x) x", "it is a function")])
+def test_what_no_json_says_is_told_by_its_kind(text: str, found: str) -> None:
+    assert found_in(feel.compile(text).evaluate({})) == found
