@@ -3,6 +3,7 @@
 import pytest
 
 from counterflow.documents.findings import Severity
+from counterflow.model.read import read_accepted
 from counterflow.model.rules.error_catch import RULE
 from tests.model.diagram import boundary, catch_error, end, event_sub_process, model, path, refused, service, start, sub_process, told
 
@@ -52,6 +53,7 @@ def test_white_space_around_a_code_belongs_to_it_and_is_told_on_both_sides(diale
     inside = (start("in"), end("out", catch_error("A")), path("in", "out"))
     content = model(start(), sub_process("a", *inside), end(), path("start", "a", "end"), end("failed"), caught("one", "B"))
     spaced = content.replace(b'errorCode="A"', b'errorCode=" B "').replace(b"<process", f"<process{mark}".encode(), 1)
+    assert {process.dialect.value for process in read_accepted(spaced, "a.bpmn").processes} == {dialect}
     assert [finding.element_id for finding in told(spaced, "error-end-event", Severity.WARNING)] == ["out"]
     assert [finding.element_id for finding in told(spaced, "idle-catch", Severity.WARNING)] == ["one"]
     both = spaced.replace(b'errorCode="B"', b'errorCode=" B "')
