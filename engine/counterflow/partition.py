@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from counterflow.kernel.records import LogEntry
-from counterflow.kernel.rows import Job, MessageSubscription, Partition, Quarantine, Row, Timer, as_key
-from counterflow.kernel.state import SHARED_INDEXERS, State
+from counterflow.kernel.row import Row
+from counterflow.kernel.rows import TABLES, Partition, Quarantine, as_key
+from counterflow.kernel.state import State
 from counterflow.model.graph import CompensationOrder
 from counterflow.source import StoreSource
 from counterflow.store.port import Batch, Store
@@ -17,22 +18,16 @@ PARTITION_ID = 1
 def load_state(store: Store, order: CompensationOrder = CompensationOrder.MIRROR) -> State:
     """The state as the last commit left it: counters, what belongs to no instance, who waits for what. Instances are loaded when touched.
 
-    Jobs and timers of quarantined instances do not wait for anyone.
+    What stands still in a quarantined instance waits for no one.
     """
     partition = store.get(Partition, (PARTITION_ID,)) or Partition(PARTITION_ID, 0, 0)
     state = State(StoreSource(store), partition, order=order)
-    for table in SHARED_INDEXERS:
-        for row in store.scan(table, {}):
-            state.admit(row)
     aside = {row.process_instance_key for row in store.scan(Quarantine, {})}
-    for job in store.scan(Job, {}):
-        if job.process_instance_key not in aside:
-            state.admit_job(job)
-    for timer in store.scan(Timer, {}):
-        if timer.process_instance_key not in aside:
-            state.admit_timer(timer)
-    for subscription in store.scan(MessageSubscription, {}):
-        state.admit_receiver(subscription)
+    for table in TABLES:
+        if table.known_at_start:
+            for row in store.scan(table, {}):
+                if not (table.stands_still and getattr(row, table.instance_field) in aside):
+                    state.admit(row)
     state.newly_ready.clear()
     return state
 

@@ -11,11 +11,14 @@ import signal
 from collections.abc import Callable, Sequence
 
 from counterflow import __version__
-from counterflow.edge.server import EdgeServer
+from counterflow.edge.server import EdgeServer, Transport
 from counterflow.kernel.step import Limits
 from counterflow.loop import Loop
-from counterflow.settings import Settings, differing
+from counterflow.settings import Settings, TransportName, differing
 from counterflow.store.open import masked, open_store
+from counterflow.wire.contract import Tls
+from counterflow.wire.native.limits import WireLimits
+from counterflow.wire.native.server import NativeServer
 
 logger = logging.getLogger("counterflow.server")
 
@@ -31,7 +34,7 @@ class Server:
         """The port that is listened on, once started."""
 
     async def start(self) -> None:
-        """Open the database and accept calls. Raises `StoreError` or `PortTaken`, with everything closed again."""
+        """Open the database and accept calls. Raises `StoreError`, `UnusableTls` or `PortTaken`, with everything closed again."""
         settings = self.settings
         self._store = open_store(settings.database_url)
         try:
@@ -50,8 +53,8 @@ class Server:
             maximum_pending_bytes=settings.pending_bytes,
             cached_instances=settings.cached_instances,
         )
-        self._edge = EdgeServer(self._loop, self._store, settings)
         try:
+            self._edge = EdgeServer(self._loop, self._store, settings, transport(settings))
             self.grpc_port = await self._edge.start()
         except BaseException:
             await self._loop.stop()
@@ -72,10 +75,32 @@ class Server:
         return f"ready grpc={host}:{self.grpc_port} database={masked(self.settings.database_url)}"
 
 
+def transport(settings: Settings) -> Transport:
+    """Who speaks gRPC for the edge, as the settings say."""
+    age_seconds = settings.max_connection_age_ms / 1000 or None
+    if settings.transport is TransportName.GRPCIO:
+        from counterflow.wire.grpcio import GrpcioServer  # noqa: PLC0415 - a library that most servers never load
+
+        return lambda methods: GrpcioServer(methods, settings.message_bytes, tls_of(settings), age_seconds)
+    limits = WireLimits(
+        message_bytes=settings.message_bytes,
+        compressed_bytes=settings.compressed_answer_bytes or None,
+        age_seconds=age_seconds,
+    )
+    return lambda methods: NativeServer(methods, limits, tls_of(settings))
+
+
+def tls_of(settings: Settings) -> Tls | None:
+    """The files that the settings name, if they name any."""
+    if settings.tls_certificate is None or settings.tls_key is None:
+        return None
+    return Tls(settings.tls_certificate, settings.tls_key, settings.tls_client_authority)
+
+
 async def serve(settings: Settings, on_ready: Callable[[Server], None], stop_on: Sequence[signal.Signals] = SIGNALS) -> None:
     """Run a server until a signal comes, then drain it. `on_ready` is called once calls are accepted.
 
-    Raises `StoreError` or `PortTaken` if it cannot begin.
+    Raises `StoreError`, `UnusableTls` or `PortTaken` if it cannot begin.
     """
     asked_to_stop: asyncio.Future[signal.Signals] = asyncio.get_running_loop().create_future()
     for number in stop_on:

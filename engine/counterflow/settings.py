@@ -28,6 +28,13 @@ class SettingsError(Exception):
     """Settings that cannot be used: one line for each."""
 
 
+class TransportName(StrEnum):
+    """Who speaks gRPC."""
+
+    NATIVE = "native"
+    GRPCIO = "grpcio"
+
+
 class LogLevel(StrEnum):
     """The least that is logged."""
 
@@ -53,6 +60,12 @@ class Settings:
     grpc_port: int = 26500
     compensation_order: CompensationOrder = CompensationOrder.MIRROR
     insecure_public: bool = False
+    transport: TransportName = TransportName.NATIVE
+    max_connection_age_ms: int = 0
+    compressed_answer_bytes: int = 0
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
+    tls_client_authority: Path | None = None
     request_timeout_ms: int = 15_000
     long_poll_ms: int = 10_000
     shutdown_grace_ms: int = 10_000
@@ -85,6 +98,13 @@ def _text(value: object) -> str:
     if not isinstance(value, str) or not value.strip():
         raise BadValue(f"expected text, found {value!r}")
     return value
+
+
+def _file(value: object) -> Path:
+    path = Path(_text(value))
+    if not path.is_file():
+        raise BadValue(f"expected a file, found {'a folder' if path.is_dir() else 'none'} at {path}")
+    return path
 
 
 def _truth(value: object) -> bool:
@@ -149,7 +169,23 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("host", _text, "the address to listen on"),
     Setting("grpc_port", _PORT, "where clients and workers call"),
     Setting("compensation_order", _one_of(CompensationOrder), "the order of undo: mirror, parallel or sequential"),
-    Setting("insecure_public", _truth, "listen on a public address, although there is neither TLS nor authentication"),
+    Setting("insecure_public", _truth, "listen on a public address, although whoever reaches it may do anything"),
+    Setting("transport", _one_of(TransportName), "who speaks gRPC: native, our own server, or grpcio, the library"),
+    Setting(
+        "max_connection_age_ms",
+        _whole(0, 31_536_000_000),
+        "how long a client keeps a connection before it is asked for a new one; 0: for ever",
+    ),
+    Setting(
+        "compressed_answer_bytes",
+        _whole(0, 256 * MEBIBYTE),
+        "answers of so many bytes are compressed for clients that take it, by the native transport; 0: none",
+    ),
+    Setting(
+        "tls_certificate", _file, "the server's certificate, and those between it and the authority clients trust, in PEM: turns TLS on"
+    ),
+    Setting("tls_key", _file, "its private key in PEM, without a passphrase"),
+    Setting("tls_client_authority", _file, "who vouches for clients, in PEM: whoever has no certificate of theirs is not let in"),
     Setting("request_timeout_ms", _TIME_MS, "how long a call may take"),
     Setting("long_poll_ms", _TIME_MS, "how long a poll waits that does not say"),
     Setting("shutdown_grace_ms", _TIME_MS, "how long calls may go on while the server stops"),
@@ -247,12 +283,19 @@ def _read_file(path: Path, problems: list[str]) -> Mapping[str, object]:
 
 
 def _refusals(settings: Settings) -> Iterator[str]:
-    if not settings.insecure_public and not is_loopback(settings.host):
+    if not settings.insecure_public and settings.tls_client_authority is None and not is_loopback(settings.host):
+        lacks = "neither TLS nor authentication" if settings.tls_certificate is None else "no authentication"
         yield (
-            f"host {settings.host}: expected a loopback address such as 127.0.0.1, since this server has neither TLS nor authentication "
-            "of its own and whoever reaches the port may do anything; put a proxy with both in front of it, "
+            f"host {settings.host}: expected a loopback address such as 127.0.0.1, since this server has {lacks} "
+            "of its own and whoever reaches the port may do anything; let only clients in whose certificates you trust "
+            "(tls_certificate, tls_key, tls_client_authority), put a proxy in front of it, "
             "or say --insecure-public if the network is yours"
         )
+    if (settings.tls_certificate is None) != (settings.tls_key is None):
+        there, missing = ("tls_certificate", "tls_key") if settings.tls_key is None else ("tls_key", "tls_certificate")
+        yield f"{missing}: expected a file, found nothing, though there is a {there}; TLS takes both, in PEM"
+    elif settings.tls_client_authority is not None and settings.tls_certificate is None:
+        yield "tls_certificate, tls_key: expected a file for each, found nothing, though there is a tls_client_authority"
     if settings.variable_bytes > settings.message_bytes:
         yield (
             f"variable_bytes {settings.variable_bytes}: expected at most message_bytes ({settings.message_bytes}), "

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from counterflow.documents.limits import NO_LIMITS
 from counterflow.kernel.records import BrokenInvariant
-from counterflow.kernel.rows import DecisionRequirements, ProcessDefinition, Resource, Row
+from counterflow.kernel.row import Row
+from counterflow.kernel.rows import DecisionRequirements, ProcessDefinition, Resource
 from counterflow.model.graph import Process
 from counterflow.store.port import Store
 

@@ -1,6 +1,6 @@
 """What the wire costs by itself: our gRPC server with methods that keep nothing, move tokens in a dictionary, and answer at once.
 
-It does for the generators what the real server does, on the same `rpc` package, and so is the most that a server on it can
+It does for the generators what the real server does, on the same `wire` package, and so is the most that a server on it can
 do. `python -m tests.benchmarks.bare_wire ADDRESS`
 """
 
@@ -16,9 +16,9 @@ from typing import Any
 import uvloop
 from google.protobuf.message import Message
 
-from counterflow.rpc.call import Call
-from counterflow.rpc.methods import Method, from_callback
-from counterflow.rpc.server import RpcServer
+from counterflow.wire.contract import Call, Method
+from counterflow.wire.methods import from_callback
+from counterflow.wire.native.server import NativeServer
 from counterflow_wire import gateway
 from tests.benchmarks.diagrams import TASKS
 
@@ -131,7 +131,7 @@ def _answer(call: Call, message: Message) -> None:
 async def main(address: str) -> None:
     """Serve until killed."""
     host, _, port = address.rpartition(":")
-    await RpcServer(BareWire().methods()).start(host, int(port))
+    await NativeServer(BareWire().methods()).start(host, int(port))
     gc.freeze()
     gc.set_threshold(20_000, 20, 100)
     sys.stdout.write("ready\n")

@@ -69,6 +69,11 @@ SETTINGS = [
     (("serve", "--compensation-order", "chaos"), 2, "--compensation-order: expected one of mirror, parallel, sequential, found 'chaos'"),
     (("serve", "--host", "0.0.0.0"), 2, "or say --insecure-public if the network is yours"),  # noqa: S104 - it is refused
     (("serve", "--database", "oracle://x", "--grpc-port", "0"), 1, "is not"),
+    (
+        ("serve", "--database", "memory:", "--grpc-port", "0", "--tls-certificate", __file__, "--tls-key", __file__),
+        2,
+        "expected a certificate in PEM, found no line like",
+    ),
     (("dev", "--config", "nothing.toml"), 2, "nothing.toml: cannot be read"),
 ]
 

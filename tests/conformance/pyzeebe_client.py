@@ -6,6 +6,7 @@ What pyzeebe's client has no method for is called through the stub it was genera
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -14,7 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, TypeVar, cast
 
 import grpc.aio
-from pyzeebe import Job, JobController, ZeebeClient, ZeebeWorker, create_insecure_channel
+from pyzeebe import Job, JobController, ZeebeClient, ZeebeWorker, create_insecure_channel, create_secure_channel
 from pyzeebe.errors import BusinessError, PyZeebeError
 from pyzeebe.grpc_internals.types import DeployResourceResponse
 from pyzeebe.grpc_internals.zeebe_job_adapter import ZeebeJobAdapter
@@ -197,7 +198,7 @@ async def mistakes(order: Order, channel: grpc.aio.Channel) -> Answer:
         "start_unknown": await failure(client.run_process("nobody")),
         "result_late": await failure(client.run_process_with_result(order.id, timeout=50)),
         "deploy_broken": await failure(client.deploy_resource(__file__)),
-        "job_of_another_partition": await failure(jobs.complete_job(5, {})),
+        "job_of_no_partition": await failure(jobs.complete_job(5, {})),
     }
 
 
@@ -361,8 +362,18 @@ SCENARIOS: dict[str, Callable[..., Awaitable[Answer]]] = {
 }
 
 
+def open_channel(address: str) -> grpc.aio.Channel:
+    """Over TLS where the environment names files: `TRUSTED`, and a client's own `CERTIFICATE` and `KEY`."""
+    trusted, certificate, key = (
+        Path(os.environ[name]).read_bytes() if name in os.environ else None for name in ("TRUSTED", "CERTIFICATE", "KEY")
+    )
+    if trusted is None:
+        return create_insecure_channel(grpc_address=address)
+    return create_secure_channel(grpc_address=address, channel_credentials=grpc.ssl_channel_credentials(trusted, key, certificate))
+
+
 async def main(address: str, name: str, scenario: str, *arguments: str) -> None:
-    async with create_insecure_channel(grpc_address=address) as channel, asyncio.timeout(60):
+    async with open_channel(address) as channel, asyncio.timeout(60):
         sys.stdout.write(json.dumps(await SCENARIOS[scenario](Order(name), channel, *arguments)))
 
 

@@ -17,18 +17,8 @@ from typing import TypeVar
 import pytest
 from msgspec.structs import astuple, replace
 
-from counterflow.kernel.rows import (
-    INSTANCE_TABLES,
-    TABLES,
-    ElementInstance,
-    Job,
-    Partition,
-    ProcessInstance,
-    Resource,
-    Row,
-    Variable,
-    key_of,
-)
+from counterflow.kernel.row import Row
+from counterflow.kernel.rows import INSTANCE_TABLES, TABLES, ElementInstance, Job, Partition, ProcessInstance, Resource, Variable, key_of
 from counterflow.store.open import open_store
 from counterflow.store.port import Batch, Key, Store, StoreError
 from tests.conformance.store_samples import batch, entry, sample, variable

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, TypeVar, get_type_hints
 
 from counterflow.kernel.records import LogEntry
-from counterflow.kernel.rows import Row, Variable
+from counterflow.kernel.row import Row
+from counterflow.kernel.rows import Variable
 from counterflow.store.port import Batch, Key
 
 RowType = TypeVar("RowType", bound=Row)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 
 from counterflow.kernel.records import LogEntry
-from counterflow.kernel.rows import ElementInstance, Partition, Row, Variable
+from counterflow.kernel.row import Row
+from counterflow.kernel.rows import ElementInstance, Partition, Variable
 from counterflow.store.open import open_store
 from counterflow.store.port import Batch
 

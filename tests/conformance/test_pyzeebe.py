@@ -13,16 +13,18 @@ from typing import Any
 
 import pytest
 
+from counterflow.settings import TransportName
 from tests.conformance.looking import incident_of
 from tests.conformance.server_process import ServerProcess, free_port
 
 CLIENT = Path(__file__).with_name("pyzeebe_client.py")
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[ServerProcess]:
+@pytest.fixture(scope="module", params=TransportName)
+def server(request: pytest.FixtureRequest) -> Iterator[ServerProcess]:
+    """On either transport."""
     with TemporaryDirectory() as folder:
-        running = ServerProcess(Path(folder) / "counterflow.db", free_port()).wait_until_ready()
+        running = ServerProcess(Path(folder) / "counterflow.db", free_port(), transport=request.param).wait_until_ready()
         yield running
         assert running.stop(signal.SIGTERM) == 0
 
@@ -81,7 +83,7 @@ def test_mistakes_have_the_names_that_the_client_gives_them(server: ServerProces
         "start_unknown": "ProcessDefinitionNotFoundError",
         "result_late": "ProcessTimeoutError",
         "deploy_broken": "ProcessInvalidError",
-        "job_of_another_partition": "ZeebeGatewayUnavailableError",
+        "job_of_no_partition": "JobNotFoundError",
     }
 
 

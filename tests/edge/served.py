@@ -17,6 +17,7 @@ import pytest
 from counterflow.edge.server import EdgeServer
 from counterflow.kernel.step import Limits
 from counterflow.loop import Loop
+from counterflow.server import transport
 from counterflow.settings import Settings
 from counterflow.store.memory import MemoryStore
 from counterflow.store.port import Batch, StoreError
@@ -141,7 +142,7 @@ async def serving(**settings: Any) -> AsyncIterator[Served]:
         maximum_pending=chosen.pending_commands,
         maximum_pending_bytes=chosen.pending_bytes,
     )
-    edge = EdgeServer(loop, store, chosen)
+    edge = EdgeServer(loop, store, chosen, transport(chosen))
     port = await edge.start()
     loop.start()
     try:

@@ -14,6 +14,7 @@ from counterflow import __version__
 from counterflow.edge import instances
 from counterflow.edge.server import NOT_YET, EdgeServer, PortTaken
 from counterflow.loop import Loop
+from counterflow.server import transport
 from counterflow.settings import Settings
 from counterflow.store.memory import MemoryStore
 from counterflow_wire import counterflow_v1, gateway
@@ -213,7 +214,8 @@ async def test_a_fault_of_ours_is_logged_and_told_without_its_insides(
 
 
 async def test_a_port_that_is_taken(served: Served) -> None:
-    second = EdgeServer(Loop(MemoryStore()), MemoryStore(), Settings(grpc_port=served.port))
+    settings = Settings(grpc_port=served.port)
+    second = EdgeServer(Loop(MemoryStore()), MemoryStore(), settings, transport(settings))
     with pytest.raises(PortTaken, match=rf"cannot listen on 127\.0\.0\.1:{served.port}.*--grpc-port"):
         await second.start()
 

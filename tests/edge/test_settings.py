@@ -15,6 +15,7 @@ from counterflow.settings import (
     LogLevel,
     Settings,
     SettingsError,
+    TransportName,
     differing,
     is_loopback,
     read_settings,
@@ -27,6 +28,12 @@ SAMPLES: dict[str, tuple[str, object]] = {
     "grpc_port": ("1", 1),
     "compensation_order": ("Parallel", CompensationOrder.PARALLEL),
     "insecure_public": ("yes", True),
+    "transport": ("grpcio", TransportName.GRPCIO),
+    "max_connection_age_ms": ("60000", 60_000),
+    "compressed_answer_bytes": ("100000", 100_000),
+    "tls_certificate": (__file__, Path(__file__)),
+    "tls_key": (__file__, Path(__file__)),
+    "tls_client_authority": (__file__, Path(__file__)),
     "request_timeout_ms": ("20000", 20_000),
     "long_poll_ms": ("5", 5),
     "shutdown_grace_ms": ("7", 7),
@@ -72,7 +79,13 @@ def test_each_can_be_said_in_three_ways(name: str, tmp_path: Path) -> None:
     (setting,) = (setting for setting in SETTINGS if setting.name == name)
     file = tmp_path / "counterflow.toml"
     file.write_text(f"{name} = '{text}'\n")
-    for settings in (read_settings({name: text}, {}), read_settings({}, {setting.variable: text}), read_settings({}, {}, file)):
+    others = {other: __file__ for other in ("tls_certificate", "tls_key") if name.startswith("tls_") and other != name}
+    said: tuple[tuple[dict[str, str], dict[str, str], Path | None], ...] = (
+        ({name: text}, {}, None),
+        ({}, {setting.variable: text}, None),
+        ({}, {}, file),
+    )
+    for settings in (read_settings(flags | others, environment, path) for flags, environment, path in said):
         assert getattr(settings, name) == value
 
 
@@ -110,6 +123,8 @@ def test_nothing_is_offered_that_nothing_listens_on() -> None:
             "COUNTERFLOW_COMPENSATION_ORDER: expected one of mirror, parallel, sequential, found 'random'",
         ),
         ({"insecure_public": "perhaps"}, {}, "--insecure-public: expected true or false, found 'perhaps'"),
+        ({"tls_key": "/none/at/all"}, {}, "--tls-key: expected a file, found none at /none/at/all"),
+        ({"tls_client_authority": "/"}, {}, "--tls-client-authority: expected a file, found a folder at /"),
         ({"request_timeout_ms": 0}, {}, "--request-timeout-ms: expected a whole number from 1 to 86400000, found 0"),
     ],
 )
@@ -188,6 +203,26 @@ def test_a_public_address_needs_a_word_of_consent(host: str) -> None:
     with pytest.raises(SettingsError, match=r"expected a loopback address .* --insecure-public"):
         read_settings({"host": host}, {})
     assert read_settings({"host": host, "insecure_public": True}, {}).host == host
+
+
+def test_a_public_address_needs_no_consent_where_only_clients_with_certificates_are_let_in() -> None:
+    public = {"host": "192.0.2.1", "tls_certificate": __file__, "tls_key": __file__}
+    with pytest.raises(SettingsError, match=r"this server has no authentication of its own .*tls_client_authority.* --insecure-public"):
+        read_settings(public, {})
+    assert read_settings({**public, "tls_client_authority": __file__}, {}).host == "192.0.2.1"
+
+
+@pytest.mark.parametrize(
+    "given, words",
+    [
+        (["tls_certificate"], r"^tls_key: expected a file, found nothing, though there is a tls_certificate"),
+        (["tls_key"], r"^tls_certificate: expected a file, found nothing, though there is a tls_key"),
+        (["tls_client_authority"], r"^tls_certificate, tls_key: expected a file for each, .* though there is a tls_client_authority"),
+    ],
+)
+def test_tls_takes_a_certificate_and_a_key(given: list[str], words: str) -> None:
+    with pytest.raises(SettingsError, match=words):
+        read_settings(dict.fromkeys(given, __file__), {})
 
 
 def test_variables_must_fit_into_a_message() -> None:

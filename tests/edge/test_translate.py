@@ -7,7 +7,6 @@ import pytest
 
 from counterflow.edge.status import Refused
 from counterflow.edge.translate import (
-    DEFAULT_TENANT,
     LONGEST_MS,
     NESTING,
     activation,
@@ -25,8 +24,8 @@ from counterflow.kernel.correlation import PublishMessage
 from counterflow.kernel.instances import CreateProcessInstance
 from counterflow.kernel.job_delivery import ActivateJobs
 from counterflow.kernel.records import ActivatedJob
-from counterflow.kernel.rows import ProcessDefinition, ProcessInstance
-from counterflow.rpc.status import StatusCode
+from counterflow.kernel.rows import DEFAULT_TENANT, ProcessDefinition, ProcessInstance
+from counterflow.wire.contract import StatusCode
 from counterflow_wire import gateway
 
 LIMIT = 2 * 1024 * 1024

@@ -20,7 +20,8 @@ from counterflow.kernel.job_delivery import ActivateJobs
 from counterflow.kernel.jobs import CompleteJob, FailJob, ThrowError
 from counterflow.kernel.records import ActivatedJob, Command, Event, InstanceEnded, LogEntry
 from counterflow.kernel.resources import ReadResource
-from counterflow.kernel.rows import Incident, Job, Partition, Row
+from counterflow.kernel.row import Row
+from counterflow.kernel.rows import Incident, Job, Partition
 from counterflow.kernel.state import EmptySource, State
 from counterflow.kernel.step import Limits
 from tests.model.diagram import end, model, path, reading, service, start

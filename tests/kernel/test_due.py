@@ -6,7 +6,8 @@ import pytest
 
 from counterflow.kernel.due import _TRIGGERS, TriggerDue
 from counterflow.kernel.quarantine import QuarantineInstance, ReleaseInstance
-from counterflow.kernel.rows import Job, Message, ProcessInstance, Row, StartTimer, Timer
+from counterflow.kernel.row import Row
+from counterflow.kernel.rows import Job, Message, ProcessInstance, StartTimer, Timer
 from counterflow.model.graph import Behaviour
 from tests.kernel.bench import EPOCH_MS, Bench, due_times
 from tests.kernel.test_engine import break_room

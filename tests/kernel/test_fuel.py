@@ -16,8 +16,8 @@ from counterflow.testing import Engine
 from tests.dmn.drawing import decision, literal
 from tests.dmn.drawing import model as drawn
 from tests.kernel.bench import ONE_TASK, Bench, resource, snapshot
-from tests.kernel.test_multi_instance import loop
 from tests.model.diagram import boundary, catch, element, end, extensions, flow, gateway, model, path, service, start, sub_process, timer
+from tests.model.loops import loop
 
 COUNT = "count(for i in 1..1000 return i)"
 COSTS = 1_002

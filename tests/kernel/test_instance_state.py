@@ -6,8 +6,11 @@ import pytest
 
 from counterflow.kernel.instance_state import INDEXERS, InstanceState
 from counterflow.kernel.instances import CancelProcessInstance
+from counterflow.kernel.partition_indexes import PARTITION_INDEXERS
 from counterflow.kernel.quarantine import QuarantineInstance, ReleaseInstance
+from counterflow.kernel.row import Home
 from counterflow.kernel.rows import INSTANCE_TABLES, Job, MessageSubscription, Timer
+from counterflow.kernel.state import STAND_STILL
 from tests.kernel.bench import Bench, contents, due_times, snapshot, waiting
 from tests.model.diagram import boundary, catch_message, end, model, path, service, start, timer
 
@@ -18,8 +21,18 @@ GUARDED = model(
 )
 
 
-def test_every_table_of_an_instance_has_an_indexer() -> None:
-    assert set(INDEXERS) == set(INSTANCE_TABLES)
+def test_what_an_instance_looks_up_is_in_its_own_tables() -> None:
+    assert set(INDEXERS) <= set(INSTANCE_TABLES)
+
+
+def test_what_is_known_at_start_of_instances_is_looked_up_across_them_and_nothing_else_is() -> None:
+    of_instances = {table for table in INSTANCE_TABLES if table.known_at_start}
+    assert {table for table in PARTITION_INDEXERS if table.home is Home.INSTANCE} == of_instances == {Job, Timer, MessageSubscription}
+
+
+def test_what_stands_still_in_quarantine_is_known_at_start() -> None:
+    assert all(table.known_at_start for table in STAND_STILL)
+    assert set(STAND_STILL) == {Job, Timer}
 
 
 def test_an_instance_without_rows_is_empty() -> None:

@@ -17,24 +17,14 @@ from counterflow.kernel.incidents import ResolveIncident
 from counterflow.kernel.instances import CancelProcessInstance
 from counterflow.kernel.jobs import CompleteJob
 from counterflow.kernel.lifecycle import ElementActivated
-from counterflow.kernel.rows import Incident, Job, Loop, LoopItems, LoopOutput, Row
+from counterflow.kernel.row import Row
+from counterflow.kernel.rows import Incident, Job, Loop, LoopItems, LoopOutput
 from counterflow.kernel.step import Limits
 from tests.kernel.bench import Bench, document
 from tests.model.diagram import boundary, catch_error, element, end, extensions, model, path, start
+from tests.model.loops import gathering, loop
 
 KEPT: tuple[type[Row], ...] = (Loop, LoopItems, LoopOutput)
-
-
-def loop(*, sequential: bool = False, until: str | None = None, **characteristics: str) -> str:
-    """The mark of a zeebe: activity that is done for each item of `items`."""
-    condition = [element("completionCondition", f"= {until}")] if until is not None else []
-    written = element("zeebe:loopCharacteristics", inputCollection="= items", inputElement="item", **characteristics)
-    return element("multiInstanceLoopCharacteristics", extensions(written), *condition, isSequential="true" if sequential else None)
-
-
-def gathering(*, sequential: bool = False, until: str | None = None) -> str:
-    """The same, with `result` of each instance gathered in `results`."""
-    return loop(sequential=sequential, until=until, outputCollection="results", outputElement="= result")
 
 
 def looped(mark: str, *more: str) -> bytes:

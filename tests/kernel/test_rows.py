@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from counterflow.kernel import rows
-from counterflow.kernel.rows import INSTANCE_TABLES, PLACES, TABLES, ArrivedToken, Partition, Quarantine, Row, Variable, as_key, key_of
+from counterflow.kernel.row import Row
+from counterflow.kernel.rows import INSTANCE_TABLES, PLACES, TABLES, ArrivedToken, Partition, Quarantine, Variable, as_key, key_of
 
 SHARED = {
     *("partition", "resource", "process_definition", "decision_requirements", "decision_definition", "bound_decision"),

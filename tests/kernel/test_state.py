@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from counterflow.kernel.records import BrokenInvariant, first_key
-from counterflow.kernel.rows import ElementInstance, Incident, Job, Partition, ProcessDefinition, Row
+from counterflow.kernel.row import Row
+from counterflow.kernel.rows import ElementInstance, Incident, Job, Partition, ProcessDefinition
 from counterflow.kernel.state import EmptySource, State
 from tests.kernel.bench import ONE_TASK, Bench, RowsOf, snapshot, waiting
 
@@ -16,7 +17,7 @@ def reloaded(bench: Bench) -> State:
     for definition in bench.state.definitions.values():
         state.admit(definition)
     for job in bench.rows(Job):
-        state.admit_job(job)
+        state.admit(job)
     state.newly_ready.clear()
     return state
 

@@ -19,7 +19,8 @@ from counterflow.kernel.job_delivery import ActivateJobs, ReturnJob
 from counterflow.kernel.jobs import CompleteJob, FailJob, ThrowError, UpdateJobRetries, UpdateJobTimeout
 from counterflow.kernel.quarantine import QuarantineInstance, ReleaseInstance
 from counterflow.kernel.records import Command, Rejection
-from counterflow.kernel.rows import ElementInstance, Incident, Job, Partition, ProcessInstance, Row
+from counterflow.kernel.row import Row
+from counterflow.kernel.rows import ElementInstance, Incident, Job, Partition, ProcessInstance
 from counterflow.kernel.state import EmptySource, State
 from counterflow.kernel.step import Limits
 from counterflow.kernel.variables import SetVariables

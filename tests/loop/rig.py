@@ -18,7 +18,8 @@ from counterflow.kernel.job_delivery import ActivateJobs, ReturnJob
 from counterflow.kernel.jobs import CompleteJob
 from counterflow.kernel.records import ActivatedJob
 from counterflow.kernel.resources import ReadResource
-from counterflow.kernel.rows import Job, Row
+from counterflow.kernel.row import Row
+from counterflow.kernel.rows import Job
 from counterflow.loop import Loop
 from counterflow.store.memory import MemoryStore
 from counterflow.store.port import Batch

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from counterflow.kernel.records import first_key
-from counterflow.kernel.rows import Partition, Quarantine, Row
+from counterflow.kernel.row import Row
+from counterflow.kernel.rows import Partition, Quarantine
 from counterflow.queries.paging import key_number, newest_first
 from counterflow.store.memory import MemoryStore
 from counterflow.store.port import Batch, Key

@@ -14,10 +14,11 @@ import msgspec
 
 from counterflow.kernel import engine
 from counterflow.kernel.records import LogEntry
-from counterflow.kernel.rows import PLACES, TABLES, Partition, Row, as_key
+from counterflow.kernel.row import Row
+from counterflow.kernel.rows import PLACES, TABLES, Partition, as_key
 from counterflow.kernel.state import EmptySource, State
 from counterflow.store.memory import MemoryStore
-from counterflow.store.port import Batch
+from counterflow.store.port import Batch, Store
 
 
 class Fold:
@@ -57,7 +58,7 @@ class Fold:
                 if self.rows[table].get(key if len(key) > 1 else key[0]) is not None:
                     yield f"{table.table} {key} was deleted, and no event tells of it"
 
-    def wrong(self, store: MemoryStore) -> Iterator[str]:
+    def wrong(self, store: Store) -> Iterator[str]:
         """Every row in which the tables differ from what the events gave."""
         for table, folded in self.rows.items():
             there = {PLACES[table](row): row for row in store.scan(table, {})}
@@ -66,13 +67,13 @@ class Fold:
                     yield f"the log gives {folded.get(place)}, and table {table.table} has {there.get(place)}"
         yield from self._counters(store)
 
-    def _counters(self, store: MemoryStore) -> Iterator[str]:
+    def _counters(self, store: Store) -> Iterator[str]:
         found = store.get(Partition, (1,))
         if found is not None and found != Partition(1, self._state.last_key, self._state.last_position):
             yield f"the log ends at key {self._state.last_key}, position {self._state.last_position}, and the counters are {found}"
 
 
-def check_replay(store: MemoryStore) -> Iterator[str]:
+def check_replay(store: Store) -> Iterator[str]:
     """The log, folded from nothing, is what the tables hold, to the byte."""
     fold = Fold()
     fold.follow(store.read_log())

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from counterflow.kernel.row import Row
 from counterflow.kernel.rows import (
     ArrivedToken,
     ElementInstance,
@@ -23,7 +24,6 @@ from counterflow.kernel.rows import (
     MessageSubscription,
     ProcessInstance,
     Quarantine,
-    Row,
     StartLock,
     Timer,
     UndoRecord,

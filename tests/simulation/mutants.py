@@ -34,7 +34,8 @@ from counterflow.kernel.elements.registry import ROOMS
 from counterflow.kernel.indexes import OldestFirst
 from counterflow.kernel.instance_state import InstanceState
 from counterflow.kernel.records import InstanceEnded, LogEntry
-from counterflow.kernel.rows import ElementInstance, Job, Message, MessageCorrelation, Partition, Row, Variable
+from counterflow.kernel.row import Row
+from counterflow.kernel.rows import ElementInstance, Job, Message, MessageCorrelation, Partition, Timer, Variable
 from counterflow.kernel.state import State
 from counterflow.kernel.step import Step
 from counterflow.model import schedules
@@ -186,7 +187,7 @@ def message_reaches_twice(patch: Patch) -> None:
 
 
 def timers_forgotten_at_start(patch: Patch) -> None:
-    patch.setattr(State, "admit_timer", _nothing)
+    _admit_all_but(Timer, patch)
 
 
 def time_taken_from_elsewhere(patch: Patch) -> None:
@@ -216,10 +217,14 @@ def ids_of_messages_forgotten(patch: Patch) -> None:
 
 def message_correlated_again_after_a_restart(patch: Patch) -> None:
     """Which processes a message has reached is not read when the engine starts."""
+    _admit_all_but(MessageCorrelation, patch)
+
+
+def _admit_all_but(table: type[Row], patch: Patch) -> None:
     admit = State.admit
 
     def partly(state: State, row: Row) -> None:
-        if not isinstance(row, MessageCorrelation):
+        if not isinstance(row, table):
             admit(state, row)
 
     patch.setattr(State, "admit", partly)

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from counterflow.kernel.rows import Job, Partition, Resource, Row
+from counterflow.kernel.row import Row
+from counterflow.kernel.rows import Job, Partition, Resource
 from counterflow.store.open import open_store
 from counterflow.store.port import Store, StoreError
 from counterflow.store.sql import dialects

@@ -13,7 +13,8 @@ from sqlalchemy import ClauseElement, Table, make_url
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine.interfaces import Dialect as SqlAlchemyDialect
 
-from counterflow.kernel.rows import INSTANCE_TABLES, TABLES, DecisionDefinition, Job, ProcessDefinition, ProcessInstance, Row, Variable
+from counterflow.kernel.row import Row
+from counterflow.kernel.rows import INSTANCE_TABLES, TABLES, DecisionDefinition, Job, ProcessDefinition, ProcessInstance, Variable
 from counterflow.store.open import open_store
 from counterflow.store.port import Key
 from counterflow.store.sql.dialects import SQLITE

@@ -1,4 +1,4 @@
-"""The schema says the same thing three times: as structs, as tables and as migrations. Here they are held together."""
+"""The schema says the same thing twice: as rows, of which tables are made, and as migrations. Here they are held together."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from msgspec import Struct
 from sqlalchemy import Table, create_engine
 
 from counterflow.kernel.records import LogEntry
-from counterflow.kernel.rows import INSTANCE_TABLES, TABLES, Row
+from counterflow.kernel.row import Row
+from counterflow.kernel.rows import INSTANCE_TABLES, TABLES
 from counterflow.store.open import open_store
 from counterflow.store.sql.tables import EVENT_LOG, METADATA, PARTIAL_INDEXES, TABLE_OF
 
@@ -69,12 +70,12 @@ def test_migrations_lead_to_the_tables(tmp_path: Path) -> None:
 
 
 def schema(path: Path) -> dict[str, object]:
-    """Columns of every table, and the text of every index."""
+    """Columns of every table, and the text of every index. What a column that came later says of rows that were there is left out."""
     connection = sqlite3.connect(path)
     try:
         names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         indexes = connection.execute("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'index'").fetchall()
-        columns = {name: connection.execute(f"PRAGMA table_info({name})").fetchall() for name in names}
+        columns = {name: [(*told[:4], told[5]) for told in connection.execute(f"PRAGMA table_info({name})")] for name in names}
     finally:
         connection.close()
     return {**columns, "indexes": sorted(indexes, key=str)}

@@ -24,6 +24,9 @@ TOO_LARGE = re.compile(r"[Rr]eceived message larger than max \((\d+) vs\. (\d+)\
 """What gRPC itself says of a message that it does not hand to the server."""
 
 
+os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # read once, when gRPC is imported: what it has to say we say better
+
+
 class Listed(NamedTuple):
     """The beginning of a list. `total` counts all of it where that was asked for; `total_is_at_least`: there may be more."""
 
@@ -78,7 +81,6 @@ class Remote:
                 return
 
     def _start(self, name: str, timeout_ms: int | None, fields: Mapping[str, Any]) -> Any:
-        os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # read once, when gRPC is imported: what it has to say we say better
         from counterflow_wire import COUNTERFLOW_METHODS, GATEWAY_METHODS  # noqa: PLC0415 - as gRPC itself, costs what --help does not pay
 
         method = GATEWAY_METHODS.get(name) or COUNTERFLOW_METHODS[name]

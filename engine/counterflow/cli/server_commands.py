@@ -24,7 +24,15 @@ Host = Annotated[str | None, typer.Option("--host", metavar="ADDRESS", help="The
 GrpcPort = Annotated[str | None, typer.Option("--grpc-port", metavar="PORT", help="Where clients and workers call; 0 means any free one.")]
 Order = Annotated[str | None, typer.Option("--compensation-order", metavar="ORDER", help="Of undo: mirror, parallel or sequential.")]
 Public = Annotated[
-    bool | None, typer.Option("--insecure-public", help="Listen on a public address, though there is no TLS and no authentication.")
+    bool | None, typer.Option("--insecure-public", help="Listen on a public address, though whoever reaches it may do anything.")
+]
+Certificate = Annotated[
+    str | None, typer.Option("--tls-certificate", metavar="FILE", help="The server's certificate chain in PEM: turns TLS on.")
+]
+Key = Annotated[str | None, typer.Option("--tls-key", metavar="FILE", help="Its private key in PEM, without a passphrase.")]
+Authority = Annotated[
+    str | None,
+    typer.Option("--tls-client-authority", metavar="FILE", help="Let only clients in whose certificates these vouch for, in PEM."),
 ]
 LogLevelOption = Annotated[
     str | None, typer.Option("--log-level", metavar="LEVEL", help="The least that is logged: debug, info, warning or error.")
@@ -33,12 +41,15 @@ LogFormatOption = Annotated[str | None, typer.Option("--log-format", metavar="FO
 Config = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="A TOML file with these and all other settings.")]
 
 
-def serve(
+def serve(  # noqa: PLR0913, PLR0917 - a parameter is an option of the command line
     database: Database = None,
     host: Host = None,
     grpc_port: GrpcPort = None,
     compensation_order: Order = None,
     insecure_public: Public = None,
+    tls_certificate: Certificate = None,
+    tls_key: Key = None,
+    tls_client_authority: Authority = None,
     log_level: LogLevelOption = None,
     log_format: LogFormatOption = None,
     config: Config = None,
@@ -54,6 +65,9 @@ def serve(
         grpc_port=grpc_port,
         compensation_order=compensation_order,
         insecure_public=insecure_public or None,
+        tls_certificate=tls_certificate,
+        tls_key=tls_key,
+        tls_client_authority=tls_client_authority,
         log_level=log_level,
         log_format=log_format,
     )
@@ -84,6 +98,10 @@ def dev(
         log_level=log_level,
         log_format=log_format,
     )
+    if settings.tls_certificate is not None:
+        raise Failure(
+            USAGE, "dev listens on your own machine without TLS: expected no tls_certificate, found one; `counterflow serve` uses it"
+        )
     import logging  # noqa: PLC0415 - only these commands log
 
     from counterflow.store.open import masked  # noqa: PLC0415 - only this command says where its data is
@@ -151,16 +169,18 @@ def _run(settings: Settings, on_ready: Callable[[Server], None]) -> None:
     from counterflow.edge.server import PortTaken  # noqa: PLC0415 - as above
     from counterflow.server import serve as run_server  # noqa: PLC0415 - as above
     from counterflow.store.port import StoreError  # noqa: PLC0415 - as above
+    from counterflow.wire.tls import UnusableTls  # noqa: PLC0415 - as above
 
     logs.begin(settings)
     logs.warn_of_variables(os.environ)
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(run_server(settings, on_ready))
-    except (StoreError, PortTaken) as error:
+    except (UnusableTls, StoreError, PortTaken) as error:
+        code = USAGE if isinstance(error, UnusableTls) else FAILED
         if logs.tells_programs(settings, error):
-            raise typer.Exit(FAILED) from error
-        raise Failure(FAILED, str(error)) from error
+            raise typer.Exit(code) from error
+        raise Failure(code, str(error)) from error
 
 
 def _loop_factory() -> Any:

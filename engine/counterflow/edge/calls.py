@@ -15,10 +15,9 @@ from counterflow.edge.turns import Turns
 from counterflow.kernel.job_delivery import HoldJob, ReturnJob
 from counterflow.kernel.records import ActivatedJob, Command, Rejection
 from counterflow.loop import Loop, Overloaded, Unavailable
-from counterflow.rpc.call import Call, CallIsOver
-from counterflow.rpc.methods import Method, from_callback, from_task
-from counterflow.rpc.status import StatusCode
 from counterflow.settings import Settings
+from counterflow.wire.contract import Call, CallIsOver, Method, StatusCode
+from counterflow.wire.methods import from_callback, from_task
 from counterflow_wire import Method as WireMethod
 from counterflow_wire import gateway
 

@@ -27,8 +27,8 @@ from counterflow.queries.jobs import list_jobs
 from counterflow.queries.messages import message as published_message
 from counterflow.queries.quarantine import list_quarantined
 from counterflow.queries.shapes import HistoryRecord
-from counterflow.rpc.status import StatusCode
 from counterflow.store.port import Store
+from counterflow.wire.contract import StatusCode
 from counterflow_wire import counterflow_v1 as wire
 
 MessageType = TypeVar("MessageType", bound=Message)

@@ -13,7 +13,7 @@ from counterflow.kernel.instances import CancelProcessInstance
 from counterflow.kernel.records import InstanceEnded
 from counterflow.kernel.rows import ProcessInstance
 from counterflow.kernel.variables import SetVariables
-from counterflow.rpc.status import StatusCode
+from counterflow.wire.contract import StatusCode
 from counterflow_wire import gateway
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from counterflow.edge.calls import Calls, Translated, Translation
-from counterflow.edge.translate import DEFAULT_TENANT, publication
+from counterflow.edge.translate import publication
+from counterflow.kernel.rows import DEFAULT_TENANT
 from counterflow_wire import gateway
 
 

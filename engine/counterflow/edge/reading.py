@@ -15,7 +15,7 @@ from google.protobuf.message import Message
 
 from counterflow.edge.status import Refused
 from counterflow.queries import shapes
-from counterflow.rpc.status import StatusCode
+from counterflow.wire.contract import StatusCode
 from counterflow_wire import counterflow_v1 as wire
 
 MessageType = TypeVar("MessageType", bound=Message)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable, Sequence
 
 from counterflow.edge.calls import Behaviour, Calls
 from counterflow.edge.counterflow_service import CounterflowService
@@ -16,13 +17,11 @@ from counterflow.edge.polls import Polls
 from counterflow.edge.streams import Streams
 from counterflow.edge.topology import Topology
 from counterflow.loop import Loop
-from counterflow.rpc.health import Health
-from counterflow.rpc.limits import Limits
-from counterflow.rpc.methods import Method
-from counterflow.rpc.reflection import Reflection
-from counterflow.rpc.server import RpcServer
 from counterflow.settings import Settings
 from counterflow.store.port import Store
+from counterflow.wire.contract import Method, RpcServer
+from counterflow.wire.health import Health
+from counterflow.wire.reflection import Reflection
 from counterflow_wire import counterflow_v1, gateway
 from counterflow_wire.reflection import SERVICE_NAMES, reflection_pool
 
@@ -40,6 +39,9 @@ NOT_YET = {
 }
 """Calls of the contract that have no element to act on yet: what is missing, and what to do instead."""
 
+Transport = Callable[[Sequence[Method]], RpcServer]
+"""Makes the gRPC server that carries the methods."""
+
 
 class PortTaken(Exception):
     """The address cannot be listened on; says which and what to do."""
@@ -48,7 +50,7 @@ class PortTaken(Exception):
 class EdgeServer:
     """Serves one loop on one address."""
 
-    def __init__(self, loop: Loop, store: Store, settings: Settings) -> None:
+    def __init__(self, loop: Loop, store: Store, settings: Settings, transport: Transport) -> None:
         self._host, self._port = settings.host, settings.grpc_port
         self._calls = Calls(loop, settings)
         self._topology = Topology(settings.host)
@@ -58,10 +60,7 @@ class EdgeServer:
         self._takers = loop.takers
         self._health = Health(SERVED)
         reflection = Reflection(SERVICE_NAMES, reflection_pool())
-        self._server = RpcServer(
-            [*self._gateway().values(), *self._counterflow().values(), *self._health.methods(), *reflection.methods()],
-            Limits(message_bytes=settings.message_bytes),
-        )
+        self._server = transport([*self._gateway().values(), *self._counterflow().values(), *self._health.methods(), *reflection.methods()])
 
     async def start(self) -> int:
         """Accept calls; answers the port. Raises `PortTaken`."""

@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 from counterflow.kernel.records import Rejection, RejectionType
 from counterflow.loop import Overloaded, Unavailable
-from counterflow.rpc.status import StatusCode
 from counterflow.store.port import StoreError
+from counterflow.wire.contract import StatusCode
 
 STATUS_OF_REJECTION: Mapping[RejectionType, StatusCode] = {
     RejectionType.INVALID_ARGUMENT: StatusCode.INVALID_ARGUMENT,

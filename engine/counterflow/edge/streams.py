@@ -9,8 +9,7 @@ from counterflow.delivery.takers import STREAM_CREDIT, StreamTaker
 from counterflow.edge.calls import STOPPING, Calls, Context
 from counterflow.edge.translate import activation
 from counterflow.loop import Overloaded
-from counterflow.rpc.call import CallIsOver
-from counterflow.rpc.status import StatusCode
+from counterflow.wire.contract import CallIsOver, StatusCode
 from counterflow_wire import gateway
 
 

@@ -17,12 +17,11 @@ from counterflow.kernel.correlation import PublishMessage
 from counterflow.kernel.instances import CreateProcessInstance
 from counterflow.kernel.job_delivery import ActivateJobs
 from counterflow.kernel.records import ActivatedJob
-from counterflow.kernel.rows import ProcessDefinition, ProcessInstance
+from counterflow.kernel.rows import DEFAULT_TENANT, ProcessDefinition, ProcessInstance
 from counterflow.kernel.variables import to_object
-from counterflow.rpc.status import StatusCode
+from counterflow.wire.contract import StatusCode
 from counterflow_wire import gateway
 
-DEFAULT_TENANT = "<default>"
 TENANT = re.compile(r"[\w.-]{1,31}")
 NO_VARIABLES = frozenset({"", "{}", "null"})
 NESTING = 200

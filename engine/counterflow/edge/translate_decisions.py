@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from counterflow.edge.translate import DEFAULT_TENANT, check_tenants, document
+from counterflow.edge.translate import check_tenants, document
 from counterflow.kernel.decisions import EvaluatedDecision, EvaluateDecision, Evaluation, MatchedRule
-from counterflow.kernel.rows import DecisionDefinition, DecisionRequirements
+from counterflow.kernel.rows import DEFAULT_TENANT, DecisionDefinition, DecisionRequirements
 from counterflow_wire import gateway
 
 

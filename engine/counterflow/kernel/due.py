@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 
 from counterflow.kernel import arrivals, correlation, job_delivery
 from counterflow.kernel.records import Command
-from counterflow.kernel.rows import Job, Message, Row, StartTimer, Timer
+from counterflow.kernel.row import Row
+from counterflow.kernel.rows import Job, Message, StartTimer, Timer
 from counterflow.kernel.step import Step
 
 

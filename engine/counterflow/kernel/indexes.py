@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
-from counterflow.kernel.rows import Row
+from counterflow.kernel.row import Row
 
 
 class Due(NamedTuple):

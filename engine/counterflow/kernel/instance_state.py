@@ -1,37 +1,31 @@
 """One process instance in memory: all its rows by key, and the indexes that the rooms ask.
 
 The indexes follow the rows: for every table there is one function that is told of each change as (row before, row after),
-so that putting, deleting, rolling back and loading keep them alike.
+so that putting, deleting, rolling back and loading keep them alike. What is asked across instances is in
+`partition_indexes.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from counterflow.kernel.indexes import OldestFirst
+from counterflow.kernel.row import Row
 from counterflow.kernel.rows import (
+    INSTANCE_TABLES,
     ArrivedToken,
     ElementInstance,
     Incident,
     Job,
-    Loop,
-    LoopItems,
     LoopOutput,
     MessageSubscription,
     ProcessInstance,
     Quarantine,
-    Row,
     Timer,
     UndoRecord,
     Variable,
 )
 from counterflow.model.graph import Process
-
-if TYPE_CHECKING:
-    from counterflow.kernel.state import State
-
-ACTIVATABLE = "activatable"
 
 
 class InstanceState:
@@ -59,7 +53,7 @@ class InstanceState:
     def __init__(self, key: int) -> None:
         self.key = key
         self.process: Process | None = None
-        self.rows: dict[type[Row], dict[Any, Any]] = {table: {} for table in INDEXERS}
+        self.rows: dict[type[Row], dict[Any, Any]] = {table: {} for table in INSTANCE_TABLES}
         self.children: dict[int, dict[int, None]] = {}
         self.variables: dict[int, dict[str, bytes]] = {}
         self.variable_bytes: dict[int, int] = {}
@@ -129,20 +123,14 @@ class InstanceState:
 # -- indexes: one function per table, told of every change as (row before, row after) ---------------------------------
 
 
-def _index_nothing(state: State, instance: InstanceState, old: Any, new: Any) -> None:
-    """Tables that are only ever asked by key."""
-
-
-def _index_element(state: State, instance: InstanceState, old: ElementInstance | None, new: ElementInstance | None) -> None:
+def _index_element(instance: InstanceState, old: ElementInstance | None, new: ElementInstance | None) -> None:
     if old is None and new is not None:
         instance.children.setdefault(new.scope_key, {})[new.key] = None
-        state.owners[new.key] = instance.key
     elif new is None and old is not None:
         _remove(instance.children, old.scope_key, old.key)
-        state.owners.pop(old.key, None)
 
 
-def _index_variable(state: State, instance: InstanceState, old: Variable | None, new: Variable | None) -> None:
+def _index_variable(instance: InstanceState, old: Variable | None, new: Variable | None) -> None:
     row = new if new is not None else old
     if row is None:
         return
@@ -157,113 +145,35 @@ def _index_variable(state: State, instance: InstanceState, old: Variable | None,
             del instance.variables[row.scope_key], instance.variable_bytes[row.scope_key]
 
 
-def _index_job(state: State, instance: InstanceState, old: Job | None, new: Job | None) -> None:
-    if new is None and old is not None:
-        instance.job_of.pop(old.element_instance_key, None)
-        state.owners.pop(old.key, None)
-    elif new is not None:
+def _index_job(instance: InstanceState, old: Job | None, new: Job | None) -> None:
+    if new is not None:
         instance.job_of[new.element_instance_key] = new.key
-        state.owners[new.key] = instance.key
-    index_waiting(state, old, new if instance.quarantine is None else None)
-
-
-def index_waiting(state: State, old: Job | None, new: Job | None) -> None:
-    """Follow which jobs can be taken, and which are due when."""
-    if old is not None:
-        if old.state == ACTIVATABLE:
-            state.ready[old.type].discard(old.key)
-        if old.due_ms is not None:
-            state.due.discard(old.key)
-    if new is not None:
-        if new.state == ACTIVATABLE:
-            queue = state.ready.get(new.type)
-            if queue is None:
-                queue = state.ready[new.type] = OldestFirst()
-            queue.add(new.key)
-            state.newly_ready.append((new.type, new.key))
-        if new.due_ms is not None:
-            state.due.set(new.key, new.due_ms, Job)
-
-
-def _index_quarantine(state: State, instance: InstanceState, old: Quarantine | None, new: Quarantine | None) -> None:
-    """Nothing of an instance that is set aside is offered or comes due. What it has kept from coming due elsewhere may go on."""
-    if new is None:
-        state.due.take_up()
-    for job in instance.jobs.values():
-        if new is not None:
-            index_waiting(state, job, None)
-        else:
-            index_waiting(state, None, job)
-    for timer in instance.timers.values():
-        if new is not None:
-            state.due.discard(timer.key)
-        else:
-            state.due.set(timer.key, timer.due_ms, Timer)
-
-
-def _index_timer(state: State, instance: InstanceState, old: Timer | None, new: Timer | None) -> None:
-    _index_wait(state, instance, old or new, Timer, is_there=new is not None)
-    if new is not None and instance.quarantine is None:
-        state.due.set(new.key, new.due_ms, Timer)
     elif old is not None:
-        state.due.discard(old.key)
+        instance.job_of.pop(old.element_instance_key, None)
 
 
-def _index_subscription(state: State, instance: InstanceState, old: MessageSubscription | None, new: MessageSubscription | None) -> None:
-    _index_wait(state, instance, old or new, MessageSubscription, is_there=new is not None)
-    index_receiver(state, old, new)
-
-
-def _index_wait(
-    state: State, instance: InstanceState, row: Timer | MessageSubscription | None, table: type[Row], *, is_there: bool
-) -> None:
-    if row is None:
-        return
-    if is_there:
-        instance.waits_of.setdefault(row.element_instance_key, {})[row.key] = table
-        state.owners[row.key] = instance.key
-    else:
-        _remove(instance.waits_of, row.element_instance_key, row.key)
-        state.owners.pop(row.key, None)
-
-
-def index_receiver(state: State, old: MessageSubscription | None, new: MessageSubscription | None) -> None:
-    """Follow who receives which message."""
-    if old is not None:
-        waiting = state.receivers.get((old.message_name, old.correlation_key), {})
-        if old.bpmn_process_id in waiting:
-            waiting[old.bpmn_process_id].discard(old.key)
-            if not waiting[old.bpmn_process_id]:
-                del waiting[old.bpmn_process_id]
-            if not waiting:
-                del state.receivers[old.message_name, old.correlation_key]
-        state.instance_of_receiver.pop(old.key, None)
+def _index_wait(instance: InstanceState, old: Timer | MessageSubscription | None, new: Timer | MessageSubscription | None) -> None:
     if new is not None:
-        by_process = state.receivers.setdefault((new.message_name, new.correlation_key), {})
-        keys = by_process.get(new.bpmn_process_id)
-        if keys is None:
-            keys = by_process[new.bpmn_process_id] = OldestFirst()
-        keys.add(new.key)
-        state.instance_of_receiver[new.key] = new.process_instance_key
+        instance.waits_of.setdefault(new.element_instance_key, {})[new.key] = type(new)
+    elif old is not None:
+        _remove(instance.waits_of, old.element_instance_key, old.key)
 
 
-def _index_loop_output(state: State, instance: InstanceState, old: LoopOutput | None, new: LoopOutput | None) -> None:
+def _index_loop_output(instance: InstanceState, old: LoopOutput | None, new: LoopOutput | None) -> None:
     if new is not None:
         instance.loop_outputs.setdefault(new.element_instance_key, {})[new.loop_counter] = None
     elif old is not None:
         _remove(instance.loop_outputs, old.element_instance_key, old.loop_counter)
 
 
-def _index_incident(state: State, instance: InstanceState, old: Incident | None, new: Incident | None) -> None:
+def _index_incident(instance: InstanceState, old: Incident | None, new: Incident | None) -> None:
     if new is not None:
         instance.incident_of.setdefault(new.element_instance_key, {})[new.key] = None
-        state.owners[new.key] = instance.key
     elif old is not None:
         _remove(instance.incident_of, old.element_instance_key, old.key)
-        state.owners.pop(old.key, None)
 
 
-def _index_undo(state: State, instance: InstanceState, old: UndoRecord | None, new: UndoRecord | None) -> None:
+def _index_undo(instance: InstanceState, old: UndoRecord | None, new: UndoRecord | None) -> None:
     if old is not None:
         _remove(instance.undo_by_scope, old.scope_key, old.key)
         if old.throw_key:
@@ -278,7 +188,7 @@ def _index_undo(state: State, instance: InstanceState, old: UndoRecord | None, n
             instance.container_of[new.element_instance_key] = new.key
 
 
-def _index_arrived(state: State, instance: InstanceState, old: ArrivedToken | None, new: ArrivedToken | None) -> None:
+def _index_arrived(instance: InstanceState, old: ArrivedToken | None, new: ArrivedToken | None) -> None:
     if new is not None:
         instance.arrived_in.setdefault(new.scope_key, {})[new.flow_id] = None
     elif old is not None:
@@ -292,18 +202,15 @@ def _remove(index: dict[int, dict[Any, Any]], group: int, key: int | str) -> Non
         del index[group]
 
 
-INDEXERS: dict[type[Row], Callable[[State, InstanceState, Any, Any], None]] = {
-    ProcessInstance: _index_nothing,
+INDEXERS: dict[type[Row], Callable[[InstanceState, Any, Any], None]] = {
     ElementInstance: _index_element,
     Variable: _index_variable,
     Job: _index_job,
-    Loop: _index_nothing,
-    LoopItems: _index_nothing,
     LoopOutput: _index_loop_output,
-    Timer: _index_timer,
-    MessageSubscription: _index_subscription,
+    Timer: _index_wait,
+    MessageSubscription: _index_wait,
     Incident: _index_incident,
     UndoRecord: _index_undo,
     ArrivedToken: _index_arrived,
-    Quarantine: _index_quarantine,
 }
+"""What an instance is asked for otherwise than by key."""

@@ -7,8 +7,8 @@ state alone. Quarantined instances offer nothing.
 from __future__ import annotations
 
 from counterflow.kernel import incidents, variables
-from counterflow.kernel.instance_state import ACTIVATABLE
 from counterflow.kernel.jobs import ACTIVATED, JobActivated, JobFailed, JobReturned
+from counterflow.kernel.partition_indexes import ACTIVATABLE
 from counterflow.kernel.records import ActivatedJob, BrokenInvariant, Command
 from counterflow.kernel.rows import Job
 from counterflow.kernel.step import Step

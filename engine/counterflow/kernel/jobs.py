@@ -20,7 +20,8 @@ from msgspec.structs import replace
 
 from counterflow import feel
 from counterflow.kernel import error_events, incidents, job_headers, lifecycle, variables
-from counterflow.kernel.instance_state import ACTIVATABLE, InstanceState
+from counterflow.kernel.instance_state import InstanceState
+from counterflow.kernel.partition_indexes import ACTIVATABLE
 from counterflow.kernel.records import BrokenInvariant, Command, Event, Rejection, RejectionType
 from counterflow.kernel.rows import ElementInstance, Job
 from counterflow.kernel.state import State

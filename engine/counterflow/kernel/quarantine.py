@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from counterflow.kernel import lifecycle
 from counterflow.kernel.instance_state import InstanceState
 from counterflow.kernel.records import Command, Event, InstanceEnded, Rejection, RejectionType
-from counterflow.kernel.rows import ElementInstance, Job, ProcessInstance, Quarantine, Row
+from counterflow.kernel.rows import ProcessInstance, Quarantine
 from counterflow.kernel.state import State
 from counterflow.kernel.step import Step
 
@@ -108,11 +108,10 @@ def _apply_released(state: State, instance: InstanceState | None, event: Instanc
 def _apply_abandoned(state: State, instance: InstanceState | None, event: InstanceAbandoned) -> None:
     if instance is None or instance.header is None:
         return
-    tables: list[type[Row]] = [table for table in instance.rows if table not in (ProcessInstance, ElementInstance, Job)]
-    ordered: list[type[Row]] = [Job, *tables, ElementInstance]
-    for table in ordered:
-        for row in list(instance.rows[table].values()):
-            state.delete(row)
+    for table, rows in instance.rows.items():  # what waits goes before the quarantine that keeps it from being offered
+        if table is not ProcessInstance:
+            for row in list(rows.values()):
+                state.delete(row)
     state.put(replace(instance.header, state="terminated", ended_at_ms=state.now_ms))
 
 

@@ -1,7 +1,10 @@
 """What is persisted: one frozen struct per table, the only shapes that state is kept in, in memory and on disk alike.
 
+A row is described here and nowhere else: what names it, where it is at home, what leads to it. The state, the stores and the
+tables of a database follow from that (only migrations spell tables out: they are history).
+
 Appliers never change a row in place, they put a new one; so a row handed to the writer thread is a snapshot for good.
-Fields are scalars (int, str, bytes, None); JSON values stay the bytes they arrived as. Keys are 64-bit
+Fields are scalars (int, str, bytes, bool, None); JSON values stay the bytes they arrived as. Keys are 64-bit
 (`partition << 51 | counter`), positions count events from the beginning of the log, times are epoch milliseconds UTC.
 """
 
@@ -9,37 +12,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from operator import attrgetter
-from typing import Any, ClassVar
+from typing import Any
 
-import msgspec
+from counterflow.kernel.row import Home, Row, stored
 
-
-class Row(msgspec.Struct, frozen=True, gc=False):
-    """A row of some table. `table` and `key_fields` say where it lives; `instance_field` is the column that groups rows
-    by process instance, empty for tables that belong to none."""
-
-    table: ClassVar[str] = ""
-    key_fields: ClassVar[tuple[str, ...]] = ("key",)
-    instance_field: ClassVar[str] = "process_instance_key"
+DEFAULT_TENANT = "<default>"
+"""Whose everything is that was deployed, begun or published for nobody in particular."""
 
 
+@stored(Home.STORE, key=("id",))
 class Partition(Row, frozen=True, gc=False):
     """The counters of a partition: the last key given and the position of the last event written."""
-
-    table: ClassVar[str] = "partition"
-    key_fields: ClassVar[tuple[str, ...]] = ("id",)
-    instance_field: ClassVar[str] = ""
 
     id: int
     last_key: int
     last_position: int
 
 
+@stored(Home.STORE)
 class Resource(Row, frozen=True, gc=False):
     """A deployed file, byte for byte. `checksum` is the SHA-256 of `content`."""
-
-    table: ClassVar[str] = "resource"
-    instance_field: ClassVar[str] = ""
 
     key: int
     name: str
@@ -47,11 +39,9 @@ class Resource(Row, frozen=True, gc=False):
     content: bytes
 
 
+@stored(Home.PARTITION, indexes={"version": ("bpmn_process_id", "version")})
 class ProcessDefinition(Row, frozen=True, gc=False):
     """One version of a process. Versions count from 1 per `bpmn_process_id`."""
-
-    table: ClassVar[str] = "process_definition"
-    instance_field: ClassVar[str] = ""
 
     key: int
     bpmn_process_id: str
@@ -62,16 +52,15 @@ class ProcessDefinition(Row, frozen=True, gc=False):
     checksum: bytes
     deployment_key: int
     deployed_at_ms: int
+    tenant_id: str = DEFAULT_TENANT
 
 
+@stored(Home.PARTITION)
 class DecisionRequirements(Row, frozen=True, gc=False):
     """One version of a decision model (a DMN file). Versions count from 1 per `requirements_id`.
 
     `imported_keys` are the keys of the versions that it imports, a JSON array.
     """
-
-    table: ClassVar[str] = "decision_requirements"
-    instance_field: ClassVar[str] = ""
 
     key: int
     requirements_id: str
@@ -83,13 +72,12 @@ class DecisionRequirements(Row, frozen=True, gc=False):
     imported_keys: str
     deployment_key: int
     deployed_at_ms: int
+    tenant_id: str = DEFAULT_TENANT
 
 
+@stored(Home.PARTITION, indexes={"decision": ("decision_id",)})
 class DecisionDefinition(Row, frozen=True, gc=False):
     """One version of a decision, in the decision model `requirements_key`. Versions count from 1 per `decision_id`."""
-
-    table: ClassVar[str] = "decision_definition"
-    instance_field: ClassVar[str] = ""
 
     key: int
     decision_id: str
@@ -99,29 +87,25 @@ class DecisionDefinition(Row, frozen=True, gc=False):
     requirements_key: int
     deployment_key: int
     deployed_at_ms: int
+    tenant_id: str = DEFAULT_TENANT
 
 
+@stored(Home.PARTITION, key=("deployment_key", "decision_id"))
 class BoundDecision(Row, frozen=True, gc=False):
     """The version of a decision that processes of one deployment mean when they are bound to what was deployed with them."""
-
-    table: ClassVar[str] = "bound_decision"
-    key_fields: ClassVar[tuple[str, ...]] = ("deployment_key", "decision_id")
-    instance_field: ClassVar[str] = ""
 
     deployment_key: int
     decision_id: str
     decision_key: int
 
 
+@stored(Home.INSTANCE, instance_field="key", indexes={"process": ("bpmn_process_id",)})
 class ProcessInstance(Row, frozen=True, gc=False):
     """One run of a definition. `state` is `active`, `completed` or `terminated`; the row stays when the run has ended.
 
     `parent_element_key` is the call activity that called it, in the instance `parent_instance_key`; 0 if nothing did.
     `start_at` names the elements at which it begins, one a line, where that is not the none start event.
     """
-
-    table: ClassVar[str] = "process_instance"
-    instance_field: ClassVar[str] = "key"
 
     key: int
     definition_key: int
@@ -134,8 +118,10 @@ class ProcessInstance(Row, frozen=True, gc=False):
     parent_instance_key: int = 0
     call_depth: int = 0
     start_at: str | None = None
+    tenant_id: str = DEFAULT_TENANT
 
 
+@stored(Home.INSTANCE, owned=True)
 class ElementInstance(Row, frozen=True, gc=False):
     """A token at an element. The process itself is one too, with the key of its process instance and `scope_key` 0.
 
@@ -148,8 +134,6 @@ class ElementInstance(Row, frozen=True, gc=False):
     called. `result` keeps what the element's job returned, where the model wants it offered to the handler. `held` names
     the variables of its own (a JSON array) that are to leave a completing element and found no room outside.
     """
-
-    table: ClassVar[str] = "element_instance"
 
     key: int
     process_instance_key: int
@@ -167,11 +151,9 @@ class ElementInstance(Row, frozen=True, gc=False):
     held: bytes | None = None
 
 
+@stored(Home.INSTANCE, key=("scope_key", "name"))
 class Variable(Row, frozen=True, gc=False):
     """A variable of a scope; `value` is JSON text."""
-
-    table: ClassVar[str] = "variable"
-    key_fields: ClassVar[tuple[str, ...]] = ("scope_key", "name")
 
     scope_key: int
     name: str
@@ -179,11 +161,10 @@ class Variable(Row, frozen=True, gc=False):
     value: bytes
 
 
+@stored(Home.INSTANCE, owned=True, known_at_start=True, stands_still=True)
 class Job(Row, frozen=True, gc=False):
     """Work for a worker. `due_ms` is the one moment it waits for: the deadline when activated, the end of the back-off
     when backing off, None otherwise. `headers` is a JSON object where they are not the same for every job of the task."""
-
-    table: ClassVar[str] = "job"
 
     key: int
     process_instance_key: int
@@ -197,13 +178,12 @@ class Job(Row, frozen=True, gc=False):
     error_code: str | None = None
     error_message: str | None = None
     headers: bytes | None = None
+    tenant_id: str = DEFAULT_TENANT
 
 
+@stored(Home.INSTANCE, key=("element_instance_key",))
 class Loop(Row, frozen=True, gc=False):
     """How far a multi-instance activity has come: how many instances there are to be, how many have completed."""
-
-    table: ClassVar[str] = "loop"
-    key_fields: ClassVar[tuple[str, ...]] = ("element_instance_key",)
 
     element_instance_key: int
     process_instance_key: int
@@ -211,22 +191,18 @@ class Loop(Row, frozen=True, gc=False):
     completed: int = 0
 
 
+@stored(Home.INSTANCE, key=("element_instance_key",))
 class LoopItems(Row, frozen=True, gc=False):
     """The items that a sequential multi-instance activity goes through, a JSON array."""
-
-    table: ClassVar[str] = "loop_items"
-    key_fields: ClassVar[tuple[str, ...]] = ("element_instance_key",)
 
     element_instance_key: int
     process_instance_key: int
     items: bytes
 
 
+@stored(Home.INSTANCE, key=("element_instance_key", "loop_counter"))
 class LoopOutput(Row, frozen=True, gc=False):
     """What one instance of a multi-instance activity gave, JSON text; `loop_counter` is its place, from 1."""
-
-    table: ClassVar[str] = "loop_output"
-    key_fields: ClassVar[tuple[str, ...]] = ("element_instance_key", "loop_counter")
 
     element_instance_key: int
     loop_counter: int
@@ -234,11 +210,10 @@ class LoopOutput(Row, frozen=True, gc=False):
     value: bytes
 
 
+@stored(Home.INSTANCE, owned=True, known_at_start=True, stands_still=True)
 class Timer(Row, frozen=True, gc=False):
     """A moment that an element instance waits for, on behalf of the event `catch_id`. `repetitions` more follow it, each
     `interval` later (ISO 8601, `<begin>/<duration>` where the calendar counts; or cron); negative means without end."""
-
-    table: ClassVar[str] = "timer"
 
     key: int
     process_instance_key: int
@@ -249,10 +224,9 @@ class Timer(Row, frozen=True, gc=False):
     interval: str | None = None
 
 
+@stored(Home.INSTANCE, owned=True, known_at_start=True)
 class MessageSubscription(Row, frozen=True, gc=False):
     """A message that an element instance waits for, on behalf of the event `catch_id`."""
-
-    table: ClassVar[str] = "message_subscription"
 
     key: int
     process_instance_key: int
@@ -261,13 +235,12 @@ class MessageSubscription(Row, frozen=True, gc=False):
     bpmn_process_id: str
     message_name: str
     correlation_key: str
+    tenant_id: str = DEFAULT_TENANT
 
 
+@stored(Home.PARTITION)
 class StartTimer(Row, frozen=True, gc=False):
     """A moment at which an instance of a definition begins, at its start event `element_id`."""
-
-    table: ClassVar[str] = "start_timer"
-    instance_field: ClassVar[str] = ""
 
     key: int
     definition_key: int
@@ -277,24 +250,21 @@ class StartTimer(Row, frozen=True, gc=False):
     interval: str | None = None
 
 
+@stored(Home.PARTITION)
 class MessageStart(Row, frozen=True, gc=False):
     """A message with which an instance of a definition begins, at its start event `element_id`."""
-
-    table: ClassVar[str] = "message_start"
-    instance_field: ClassVar[str] = ""
 
     key: int
     definition_key: int
     bpmn_process_id: str
     element_id: str
     message_name: str
+    tenant_id: str = DEFAULT_TENANT
 
 
+@stored(Home.PARTITION)
 class Message(Row, frozen=True, gc=False):
     """A published message that may still find a receiver until `expires_at_ms`. `variables` is a JSON object."""
-
-    table: ClassVar[str] = "message"
-    instance_field: ClassVar[str] = ""
 
     key: int
     name: str
@@ -302,35 +272,29 @@ class Message(Row, frozen=True, gc=False):
     message_id: str
     expires_at_ms: int
     variables: bytes
+    tenant_id: str = DEFAULT_TENANT
 
 
+@stored(Home.PARTITION, key=("message_key", "bpmn_process_id"))
 class MessageCorrelation(Row, frozen=True, gc=False):
     """A buffered message has reached a process: it will not reach that process again."""
-
-    table: ClassVar[str] = "message_correlation"
-    key_fields: ClassVar[tuple[str, ...]] = ("message_key", "bpmn_process_id")
-    instance_field: ClassVar[str] = ""
 
     message_key: int
     bpmn_process_id: str
 
 
+@stored(Home.PARTITION, key=("bpmn_process_id", "correlation_key"))
 class StartLock(Row, frozen=True, gc=False):
     """The running instance that a message with this correlation key began: until it ends no other message begins one."""
-
-    table: ClassVar[str] = "start_lock"
-    key_fields: ClassVar[tuple[str, ...]] = ("bpmn_process_id", "correlation_key")
-    instance_field: ClassVar[str] = ""
 
     bpmn_process_id: str
     correlation_key: str
     process_instance_key: int
 
 
+@stored(Home.INSTANCE, owned=True)
 class Incident(Row, frozen=True, gc=False):
     """Something a person must mend before an instance goes on. `job_key` is 0 where no job is concerned."""
-
-    table: ClassVar[str] = "incident"
 
     key: int
     process_instance_key: int
@@ -342,6 +306,7 @@ class Incident(Row, frozen=True, gc=False):
     created_at_ms: int
 
 
+@stored(Home.INSTANCE)
 class UndoRecord(Row, frozen=True, gc=False):
     """A completed activity that can still be undone (or a completed sub-process with such activities inside).
 
@@ -351,8 +316,6 @@ class UndoRecord(Row, frozen=True, gc=False):
     the records inside it (`state` is `container`). `variables` is the JSON object of a completed sub-process's local
     variables; `result` what the activity's job returned.
     """
-
-    table: ClassVar[str] = "undo_record"
 
     key: int
     process_instance_key: int
@@ -369,11 +332,9 @@ class UndoRecord(Row, frozen=True, gc=False):
     result: bytes | None = None
 
 
+@stored(Home.INSTANCE, key=("scope_key", "flow_id"))
 class ArrivedToken(Row, frozen=True, gc=False):
     """Tokens that wait at a joining gateway, counted per incoming flow."""
-
-    table: ClassVar[str] = "arrived_token"
-    key_fields: ClassVar[tuple[str, ...]] = ("scope_key", "flow_id")
 
     scope_key: int
     flow_id: str
@@ -382,46 +343,19 @@ class ArrivedToken(Row, frozen=True, gc=False):
     count: int
 
 
+@stored(Home.INSTANCE, key=("process_instance_key",))
 class Quarantine(Row, frozen=True, gc=False):
     """An instance set aside after a fault of ours: nothing touches it until a person releases or cancels it."""
-
-    table: ClassVar[str] = "quarantine"
-    key_fields: ClassVar[tuple[str, ...]] = ("process_instance_key",)
 
     process_instance_key: int
     reason: str
     since_ms: int
 
 
-TABLES: tuple[type[Row], ...] = (
-    Partition,
-    Resource,
-    ProcessDefinition,
-    DecisionRequirements,
-    DecisionDefinition,
-    BoundDecision,
-    ProcessInstance,
-    ElementInstance,
-    Variable,
-    Job,
-    Loop,
-    LoopItems,
-    LoopOutput,
-    Timer,
-    MessageSubscription,
-    StartTimer,
-    MessageStart,
-    Message,
-    MessageCorrelation,
-    StartLock,
-    Incident,
-    UndoRecord,
-    ArrivedToken,
-    Quarantine,
-)
-"""Every table, in the order in which a batch writes them."""
+TABLES: tuple[type[Row], ...] = tuple(Row.__subclasses__())
+"""Every table, in the order in which they stand here: so a batch writes them."""
 
-INSTANCE_TABLES: tuple[type[Row], ...] = tuple(table for table in TABLES if table.instance_field)
+INSTANCE_TABLES: tuple[type[Row], ...] = tuple(table for table in TABLES if table.home is Home.INSTANCE)
 """The tables whose rows belong to one process instance and are loaded and put away with it."""
 
 

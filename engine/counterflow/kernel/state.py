@@ -12,36 +12,17 @@ way to the disk stays here (`release` puts away only what is safe on disk), and 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
-from counterflow.kernel.deployed_decisions import DeployedDecisions
-from counterflow.kernel.indexes import BufferedMessages, DueTimes, OldestFirst
-from counterflow.kernel.instance_state import INDEXERS, InstanceState, index_receiver, index_waiting
+from counterflow.kernel.instance_state import INDEXERS, InstanceState
+from counterflow.kernel.partition_indexes import PARTITION_INDEXERS, PartitionIndexes
 from counterflow.kernel.records import BrokenInvariant, first_key
-from counterflow.kernel.rows import (
-    PLACES,
-    BoundDecision,
-    DecisionDefinition,
-    DecisionRequirements,
-    ElementInstance,
-    Incident,
-    Job,
-    Message,
-    MessageCorrelation,
-    MessageStart,
-    MessageSubscription,
-    Partition,
-    ProcessDefinition,
-    ProcessInstance,
-    Row,
-    StartLock,
-    StartTimer,
-    Timer,
-)
+from counterflow.kernel.row import Home, Row
+from counterflow.kernel.rows import INSTANCE_TABLES, PLACES, DecisionRequirements, Partition, ProcessDefinition, ProcessInstance, Quarantine
 from counterflow.model.graph import CompensationOrder, Process
 
 if TYPE_CHECKING:
@@ -49,6 +30,9 @@ if TYPE_CHECKING:
 
 RowType = TypeVar("RowType", bound=Row)
 Key = tuple[int | str, ...]
+
+OWNED = tuple(table for table in INSTANCE_TABLES if table.owned)
+STAND_STILL = tuple(table for table in INSTANCE_TABLES if table.stands_still)
 
 
 class Mark(NamedTuple):
@@ -100,10 +84,11 @@ class EmptySource:
         raise BrokenInvariant(f"decision model {requirements.key} asked of a source without resources")
 
 
-class State:
+class State(PartitionIndexes):
     """One partition as its commands see it."""
 
     def __init__(self, source: Source, partition: Partition, *, order: CompensationOrder = CompensationOrder.MIRROR) -> None:
+        super().__init__()
         self.source = source
         self.partition_id = partition.id
         self.last_key = partition.last_key or first_key(partition.id)
@@ -112,26 +97,7 @@ class State:
         self.default_order = order
         self.instances: OrderedDict[int, InstanceState] = OrderedDict()
         self.owners: dict[int, int] = {}
-        self.latest: dict[str, ProcessDefinition] = {}
-        self.versions: dict[tuple[str, int], ProcessDefinition] = {}
-        self.processes: dict[int, Process] = {}
-        self.decisions = DeployedDecisions()
-        self.shared: dict[type[Row], dict[Any, Any]] = {table: {} for table in SHARED_INDEXERS}
-        self.starts: dict[int, dict[int, type[Row]]] = {}
-        """Per definition, the keys of its start timers and message starts, with their table."""
-        self.message_starts: dict[str, dict[int, MessageStart]] = {}
-        self.buffered: dict[tuple[str, str], BufferedMessages] = {}
-        """Messages that may still find a receiver, by name and correlation key."""
-        self.reached: dict[int, dict[str, None]] = {}
-        """The processes that each of these messages has reached."""
-        self.receivers: dict[tuple[str, str], dict[str, OldestFirst]] = {}
-        """Keys of message subscriptions by name and correlation key, and by process id."""
-        self.instance_of_receiver: dict[int, int] = {}
-        """The process instance of each message subscription."""
-        self.lock_of: dict[int, StartLock] = {}
-        self.ready: dict[str, OldestFirst] = {}
-        self.due = DueTimes()
-        self.newly_ready: list[tuple[str, int]] = []
+        """The process instance of each owned row in memory, by the row's key."""
         self.journal: list[tuple[type[Row], Any, Row | None, Row | None]] = []
         """Every change since the last batch was sealed: table, place in it, the row before and the row after."""
         self.batch = 1
@@ -198,30 +164,30 @@ class State:
     def put(self, row: Row) -> None:
         """Put a row in the place of the one with its key, if any."""
         table = type(row)
-        if not table.instance_field:
-            self._put_shared(row)
-            return
-        instance = self.instances[getattr(row, table.instance_field)]
         place = PLACES[table](row)
-        rows = instance.rows[table]
-        old = rows.get(place)
-        rows[place] = row
-        INDEXERS[table](self, instance, old, row)
-        instance.last_batch = self.batch
+        if table.instance_field:
+            instance = self.instances[getattr(row, table.instance_field)]
+            rows = instance.rows[table]
+            old = rows.get(place)
+            rows[place] = row
+            self._follow(instance, table, old, row)
+            instance.last_batch = self.batch
+        else:
+            old = self._put_shared(table, place, row)
         self.journal.append((table, place, old, row))
 
     def delete(self, row: Row) -> None:
         """Take a row away."""
         table = type(row)
         place = PLACES[table](row)
-        if not table.instance_field:
-            old = self.shared[table].pop(place)
-            SHARED_INDEXERS[table](self, old, None)
-        else:
+        if table.instance_field:
             instance = self.instances[getattr(row, table.instance_field)]
             old = instance.rows[table].pop(place)
-            INDEXERS[table](self, instance, old, None)
+            self._follow(instance, table, old, None)
             instance.last_batch = self.batch
+        else:
+            old = self.shared[table][place]
+            self._put_shared(table, place, None)
         self.journal.append((table, place, old, None))
 
     def open_instance(self, key: int) -> None:
@@ -254,27 +220,17 @@ class State:
         instance = self.instances.pop(key, None)
         if instance is None:
             return
-        for table in (ElementInstance, Job, Timer, MessageSubscription, Incident):
+        for table in OWNED:
             for row_key in instance.rows[table]:
                 self.owners.pop(row_key, None)
 
     def admit(self, row: Row) -> None:
-        """Know a row that the store holds, of a table that is held in memory as a whole."""
+        """Know of a row that the store holds, of a table that is known at start; its instance, if any, is not loaded."""
         table = type(row)
-        self.shared[table][PLACES[table](row)] = row
-        SHARED_INDEXERS[table](self, None, row)
-
-    def admit_job(self, row: Job) -> None:
-        """Know of a job that can be taken or is due, without loading its instance."""
-        index_waiting(self, None, row)
-
-    def admit_timer(self, row: Timer) -> None:
-        """Know when a timer is due, without loading its instance."""
-        self.due.set(row.key, row.due_ms, Timer)
-
-    def admit_receiver(self, row: MessageSubscription) -> None:
-        """Know who receives which message, without loading the instance."""
-        index_receiver(self, None, row)
+        if table.home is Home.PARTITION:
+            self.shared[table][PLACES[table](row)] = row
+        if table in PARTITION_INDEXERS:
+            PARTITION_INDEXERS[table](self, None, row)
 
     def _admit(self, key: int, loaded: Mapping[type[Row], Sequence[Any]]) -> InstanceState:
         instance = self.instances[key] = InstanceState(key)
@@ -282,157 +238,64 @@ class State:
         for table, rows in loaded.items():
             for row in rows:
                 instance.rows[table][PLACES[table](row)] = row
-                INDEXERS[table](self, instance, None, row)
+                self._follow(instance, table, None, row)
         del self.newly_ready[already_told:]
         return instance
 
-    def _put_shared(self, row: Row) -> None:
-        table, place = type(row), PLACES[type(row)](row)
+    def _put_shared(self, table: type[Row], place: Any, new: Row | None) -> Row | None:
+        """Put a row that belongs to no instance, or take it away; answers the one before. What is at home in the store is not kept."""
         rows = self.shared.get(table)
-        old = None
-        if rows is not None:
-            old = rows.get(place)
-            rows[place] = row
-            SHARED_INDEXERS[table](self, old, row)
-        self.journal.append((table, place, old, row))
+        if rows is None:
+            return None
+        old: Row | None = rows.get(place)
+        if new is not None:
+            rows[place] = new
+        else:
+            del rows[place]
+        if table in PARTITION_INDEXERS:
+            PARTITION_INDEXERS[table](self, old, new)
+        return old
 
     def _restore(self, table: type[Row], place: Any, old: Row | None, new: Row | None) -> None:
         row = old if old is not None else new
         if row is None:
             raise BrokenInvariant("a journal note without a row")
         if not table.instance_field:
-            self._restore_shared(table, place, old, new)
+            self._put_shared(table, place, old)
             return
         instance = self.instances[getattr(row, table.instance_field)]
         if old is None:
             del instance.rows[table][place]
         else:
             instance.rows[table][place] = old
-        INDEXERS[table](self, instance, new, old)
+        self._follow(instance, table, new, old)
         instance.plans.clear()
         if table is ProcessInstance and old is None:
             self.forget(instance.key)
 
-    def _restore_shared(self, table: type[Row], place: Any, old: Row | None, new: Row | None) -> None:
-        rows = self.shared.get(table)
-        if rows is None:
-            return
-        if old is None:
-            del rows[place]
-        else:
-            rows[place] = old
-        SHARED_INDEXERS[table](self, new, old)
+    # -- indexes follow -------------------------------------------------------------------------------------------
 
+    def _follow(self, instance: InstanceState, table: type[Row], old: Any, new: Any) -> None:
+        """Tell every index of a change in an instance: its own, who owns what, and those across instances."""
+        index = INDEXERS.get(table)
+        if index is not None:
+            index(instance, old, new)
+        if table.owned:
+            if new is None:
+                self.owners.pop(old.key, None)
+            elif old is None:
+                self.owners[new.key] = instance.key
+        if table.known_at_start:
+            is_still = table.stands_still and instance.quarantine is not None
+            PARTITION_INDEXERS[table](self, old, None if is_still else new)
+        elif table is Quarantine:
+            self._follow_quarantine(instance, is_still=new is not None)
 
-# -- indexes of the tables that belong to no instance: told of every change as (row before, row after) ----------------
-
-
-def _index_definition(state: State, old: ProcessDefinition | None, new: ProcessDefinition | None) -> None:
-    row = new if new is not None else old
-    if row is None:
-        return
-    process_id = row.bpmn_process_id
-    if new is not None:
-        state.versions[process_id, new.version] = new
-        latest = state.latest.get(process_id)
-        if latest is None or latest.version <= new.version:
-            state.latest[process_id] = new
-        return
-    del state.versions[process_id, row.version]
-    state.processes.pop(row.key, None)
-    others = [version for other, version in state.versions if other == process_id]
-    if others:
-        state.latest[process_id] = state.versions[process_id, max(others)]
-    else:
-        del state.latest[process_id]
-
-
-def _index_start_timer(state: State, old: StartTimer | None, new: StartTimer | None) -> None:
-    _index_start(state, old or new, StartTimer, is_there=new is not None)
-    if new is not None:
-        state.due.set(new.key, new.due_ms, StartTimer)
-    elif old is not None:
-        state.due.discard(old.key)
-
-
-def _index_message_start(state: State, old: MessageStart | None, new: MessageStart | None) -> None:
-    _index_start(state, old or new, MessageStart, is_there=new is not None)
-    if new is not None:
-        state.message_starts.setdefault(new.message_name, {})[new.key] = new
-    elif old is not None:
-        state.message_starts[old.message_name].pop(old.key)
-
-
-def _index_start(state: State, row: StartTimer | MessageStart | None, table: type[Row], *, is_there: bool) -> None:
-    if row is None:
-        return
-    if is_there:
-        state.starts.setdefault(row.definition_key, {})[row.key] = table
-    else:
-        state.starts[row.definition_key].pop(row.key)
-
-
-def _index_message(state: State, old: Message | None, new: Message | None) -> None:
-    if new is not None:
-        buffered = state.buffered.get((new.name, new.correlation_key))
-        if buffered is None:
-            buffered = state.buffered[new.name, new.correlation_key] = BufferedMessages()
-        buffered.add(new.key, new.message_id)
-        state.due.set(new.key, new.expires_at_ms, Message)
-    elif old is not None:
-        waiting = state.buffered[old.name, old.correlation_key]
-        waiting.discard(old.key, old.message_id)
-        if not waiting:
-            del state.buffered[old.name, old.correlation_key]
-        state.due.discard(old.key)
-
-
-def _index_correlation(state: State, old: MessageCorrelation | None, new: MessageCorrelation | None) -> None:
-    if new is not None:
-        state.reached.setdefault(new.message_key, {})[new.bpmn_process_id] = None
-        _set_reached(state, new, is_reached=True)
-    elif old is not None:
-        reached = state.reached[old.message_key]
-        reached.pop(old.bpmn_process_id)
-        if not reached:
-            del state.reached[old.message_key]
-        _set_reached(state, old, is_reached=False)
-
-
-def _set_reached(state: State, row: MessageCorrelation, *, is_reached: bool) -> None:
-    message = state.shared[Message].get(row.message_key)
-    if message is not None:
-        state.buffered[message.name, message.correlation_key].set_reached(row.message_key, row.bpmn_process_id, is_reached=is_reached)
-
-
-def _index_lock(state: State, old: StartLock | None, new: StartLock | None) -> None:
-    if old is not None:
-        state.lock_of.pop(old.process_instance_key, None)
-    if new is not None:
-        state.lock_of[new.process_instance_key] = new
-
-
-def _index_requirements(state: State, old: DecisionRequirements | None, new: DecisionRequirements | None) -> None:
-    state.decisions.index_requirements(old, new)
-
-
-def _index_decision(state: State, old: DecisionDefinition | None, new: DecisionDefinition | None) -> None:
-    state.decisions.index_decision(old, new)
-
-
-def _index_nothing(state: State, old: BoundDecision | None, new: BoundDecision | None) -> None:
-    """Asked for by its place only."""
-
-
-SHARED_INDEXERS: dict[type[Row], Callable[[State, Any, Any], None]] = {
-    ProcessDefinition: _index_definition,
-    DecisionRequirements: _index_requirements,
-    DecisionDefinition: _index_decision,
-    BoundDecision: _index_nothing,
-    StartTimer: _index_start_timer,
-    MessageStart: _index_message_start,
-    Message: _index_message,
-    MessageCorrelation: _index_correlation,
-    StartLock: _index_lock,
-}
-"""The tables that belong to no instance and are held in memory as a whole."""
+    def _follow_quarantine(self, instance: InstanceState, *, is_still: bool) -> None:
+        """Nothing of an instance that is set aside is offered or comes due. What it has kept from coming due elsewhere may go on."""
+        if not is_still:
+            self.due.take_up()
+        for table in STAND_STILL:
+            for row in instance.rows[table].values():
+                before, after = (row, None) if is_still else (None, row)
+                PARTITION_INDEXERS[table](self, before, after)

@@ -13,7 +13,7 @@ from typing import Protocol, TypeVar
 import msgspec
 
 from counterflow.kernel.records import LogEntry
-from counterflow.kernel.rows import Row
+from counterflow.kernel.row import Row
 
 Key = tuple[int | str, ...]
 RowType = TypeVar("RowType", bound=Row)

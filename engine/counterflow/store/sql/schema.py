@@ -14,7 +14,7 @@ from counterflow import __version__
 from counterflow.store.errors import DatabaseTooNewError, ForeignDatabaseError
 from counterflow.store.sql.dialects import Dialect
 
-HEAD = "0001"
+HEAD = "0002"
 """The last step in `migrations/versions`."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"

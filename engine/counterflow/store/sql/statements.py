@@ -12,7 +12,8 @@ import msgspec
 from sqlalchemy import ClauseElement, ColumnElement, Select, Table, bindparam, delete, insert, literal_column, select, tuple_
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from counterflow.kernel.rows import INSTANCE_TABLES, Row
+from counterflow.kernel.row import Row
+from counterflow.kernel.rows import INSTANCE_TABLES
 from counterflow.store.port import Key, StoreError
 from counterflow.store.sql.dialects import Dialect
 from counterflow.store.sql.tables import EVENT_LOG, PARTIAL_INDEXES, TABLE_OF

@@ -18,7 +18,7 @@ const patience = 20 * time.Second
 // options are what this library can do and some cannot.
 var options = []string{
 	"create.definitionKey", "createWithResult.ends", "activate.fetchVariables", "activate.ends",
-	"work.stream", "work.stream.reopened", "fail.variables", "throw.variables", "keepAlive",
+	"work.stream", "work.stream.reopened", "fail.variables", "throw.variables", "keepAlive", "tls",
 }
 
 type operation func(program *Program, request Request) (any, error)

@@ -30,7 +30,8 @@ type Program struct {
 func main() {
 	client, err := zbc.NewClient(&zbc.ClientConfig{
 		GatewayAddress:         os.Args[1],
-		UsePlaintextConnection: true,
+		UsePlaintextConnection: os.Getenv("CLIENT_TRUSTED") == "",
+		CaCertificatePath:      os.Getenv("CLIENT_TRUSTED"),
 		KeepAlive:              keepAlive(),
 	})
 	if err != nil {

@@ -32,7 +32,7 @@ final class Operations {
   /** Options that not every library has. */
   private static final List<String> OPTIONS = List.of(
       "create.definitionKey", "createWithResult.ends", "activate.fetchVariables", "activate.ends", "work.stream",
-      "work.stream.reopened", "fail.variables", "throw.variables", "keepAlive", "address.environment", "retries");
+      "work.stream.reopened", "fail.variables", "throw.variables", "keepAlive", "tls", "address.environment", "retries");
 
   private final ZeebeClient client;
   private final Work work;

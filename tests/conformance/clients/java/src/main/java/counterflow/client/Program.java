@@ -36,7 +36,13 @@ public final class Program {
   }
 
   private static ZeebeClient connect(String address) {
-    ZeebeClientBuilder builder = ZeebeClient.newClientBuilder().grpcAddress(URI.create("http://" + address)).usePlaintext();
+    String trusted = System.getenv("CLIENT_TRUSTED");
+    ZeebeClientBuilder builder = ZeebeClient.newClientBuilder();
+    if (trusted == null) {
+      builder.grpcAddress(URI.create("http://" + address)).usePlaintext();
+    } else {
+      builder.grpcAddress(URI.create("https://" + address)).caCertificatePath(trusted);
+    }
     String interval = System.getenv("CLIENT_KEEP_ALIVE_MS");
     if (interval != null) {
       Pings.permitEveryInterval();

@@ -1,0 +1,224 @@
+"""The contract over `grpc.aio`, the library that most servers in Python speak gRPC with: a way back to it, and a second opinion on our own.
+
+It takes every call as a stream both ways, since methods say only as they answer whether they stream. What it does not have: bounds on
+what a client leaves unread of answers (the library's own windows hold), and rates of resets and frames without content.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterable
+from typing import Any, cast
+from urllib.parse import unquote
+
+import grpc
+import grpc.aio
+
+from counterflow.wire import methods
+from counterflow.wire.contract import Caller, CallIsOver, Method, RpcError, StatusCode, Tls
+from counterflow.wire.tls import server_context
+
+LAST_WORDS_SECONDS = 5.0
+"""How long statuses may take to leave when calls have been broken off."""
+_CODES: dict[int, grpc.StatusCode] = {code.value[0]: code for code in grpc.StatusCode}
+
+
+class GrpcioCall:
+    """A `Call` that a handler of `grpc.aio` carries out: what is written waits here until the handler has sent it."""
+
+    def __init__(self, method: Method, context: Any, incoming: AsyncIterator[bytes]) -> None:
+        self.method = method
+        self.on_gone: Callable[[], object] | None = None
+        self.on_drained: Callable[[], object] | None = None
+        self.request_bytes = 0
+        self.is_over = False
+        self._context = context
+        self._incoming = incoming
+        self._outgoing: deque[bytes] = deque()
+        self._is_to_begin = False
+        self._has_begun = False
+        self._status = (StatusCode.OK, "", b"")
+        self._news = asyncio.Event()
+
+    @property
+    def caller(self) -> Caller:
+        """Who calls."""
+        names = self._context.peer_identities() or ()
+        metadata = tuple((name, value) for name, value in self._context.invocation_metadata() or ())
+        return Caller(unquote(self._context.peer()), metadata, tuple(name.decode(errors="replace") for name in names))
+
+    def answer(self, message: bytes) -> None:
+        """The one message, and OK."""
+        if not self.is_over:
+            self._outgoing.append(message)
+            self.finish()
+
+    def begin(self) -> None:
+        """Headers now."""
+        self._is_to_begin = not self._has_begun
+        self._news.set()
+
+    def send(self, message: bytes) -> bool:
+        """One message of a stream; always held back until the library has taken it. Raises `CallIsOver`."""
+        if self.is_over:
+            raise CallIsOver
+        self._outgoing.append(message)
+        self._news.set()
+        return False
+
+    async def write(self, message: bytes) -> None:
+        """One message of a stream; returns when the library has taken it. Raises `CallIsOver`."""
+        self.send(message)
+        drained = asyncio.Event()
+        self.on_drained = drained.set
+        try:
+            await drained.wait()
+        finally:
+            self.on_drained = None
+
+    def finish(self, status: StatusCode = StatusCode.OK, details: str = "", proto: bytes = b"") -> None:
+        """End the call, after what was sent."""
+        if not self.is_over:
+            self.is_over = True
+            self.on_gone = None
+            self._status = (status, details, proto)
+            self._news.set()
+
+    def refuse(self, error: RpcError) -> None:
+        """End the call as an error says."""
+        self.finish(error.status, error.details, error.proto)
+
+    def break_off(self, status: StatusCode, details: str) -> None:
+        """End the call over the head of whoever answers it."""
+        gone, self.on_gone = self.on_gone, None
+        self.finish(status, details)
+        methods.tell_gone(self.method, gone)
+
+    async def requests(self) -> AsyncIterator[bytes]:
+        """The messages of the request as they come."""
+        async for message in self._incoming:
+            yield message
+
+    async def carry_out(self) -> None:
+        """For the handler: begin, send what is written as fast as the client takes it, and end with the status."""
+        timeout = self.method.timeout_seconds
+        timer = None if timeout is None else asyncio.get_running_loop().call_later(timeout, methods.expire, self)
+        try:
+            await self._start()
+            while not self.is_over or self._outgoing:
+                await self._send_news()
+        finally:
+            if timer is not None:
+                timer.cancel()
+            if not self.is_over:
+                self.break_off(StatusCode.CANCELLED, "The client has gone")
+        self._say_status()
+
+    async def _start(self) -> None:
+        if self.method.takes_stream:
+            methods.start(self.method, b"", self)
+            return
+        message = await anext(self._incoming, None)
+        if message is None:
+            self.finish(StatusCode.INTERNAL, "Expected one message in the request, found 0 and the end")
+        elif not self.is_over:
+            self.request_bytes = len(message)
+            methods.start(self.method, message, self)
+
+    async def _send_news(self) -> None:
+        await self._news.wait()
+        self._news.clear()
+        if self._is_to_begin and not self._has_begun:
+            self._has_begun = True
+            await self._context.send_initial_metadata(())
+        had_any = bool(self._outgoing)
+        while self._outgoing:
+            self._has_begun = True
+            await self._context.write(self._outgoing[0])
+            self._outgoing.popleft()
+        if had_any and self.on_drained is not None and not self.is_over:
+            self.on_drained()
+
+    def _say_status(self) -> None:
+        status, details, proto = self._status
+        self._context.set_code(_CODES[int(status)])
+        self._context.set_details(details.encode(errors="replace").decode())
+        if proto:
+            self._context.set_trailing_metadata((("grpc-status-details-bin", proto),))
+
+
+class GrpcioServer(grpc.GenericRpcHandler):
+    """Serves methods on one address. Without TLS it speaks HTTP/2 in the clear."""
+
+    def __init__(self, served: Iterable[Method], message_bytes: int, tls: Tls | None = None, age_seconds: float | None = None) -> None:
+        """Raises `UnusableTls`."""
+        if tls is not None:
+            server_context(tls)
+        self._tls = tls
+        self._methods = {method.path: method for method in served}
+        self._message_bytes = message_bytes
+        self._age_seconds = age_seconds
+        self._calls: set[GrpcioCall] = set()
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    async def start(self, host: str, port: int) -> int:
+        """Accept calls; answers the port. Raises `OSError` for an address that cannot be listened on."""
+        options = [
+            ("grpc.max_receive_message_length", self._message_bytes),
+            ("grpc.max_send_message_length", -1),
+            ("grpc.so_reuseport", 0),
+        ]
+        if self._age_seconds is not None:
+            options.append(("grpc.max_connection_age_ms", int(self._age_seconds * 1000)))
+        self._server = grpc.aio.server(handlers=[self], options=options)
+        address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        try:
+            found = self._listen(address)
+        except RuntimeError as error:
+            raise OSError(errno.EADDRINUSE, f"{error}") from error
+        await self._server.start()
+        return found
+
+    async def stop(self, grace_seconds: float) -> None:
+        """Accept no more, let calls that are under way finish, within the grace; then break off what is left."""
+        stopping = asyncio.ensure_future(self._server.stop(grace_seconds + LAST_WORDS_SECONDS))
+        try:
+            async with asyncio.timeout(grace_seconds):
+                await self._idle.wait()
+        except TimeoutError:
+            for call in list(self._calls):
+                call.break_off(StatusCode.UNAVAILABLE, "The server has stopped")
+        await stopping
+
+    def service(self, handler_call_details: grpc.HandlerCallDetails) -> Any:
+        """For the library: who answers a path."""
+        path = handler_call_details.method
+        method = self._methods.get(path) or _unknown(path)
+
+        async def carry_out(incoming: AsyncIterator[bytes], context: Any) -> None:
+            call = GrpcioCall(method, context, incoming)
+            self._calls.add(call)
+            self._idle.clear()
+            try:
+                await call.carry_out()
+            finally:
+                self._calls.discard(call)
+                if not self._calls:
+                    self._idle.set()
+
+        return grpc.stream_stream_rpc_method_handler(cast("Any", carry_out))
+
+    def _listen(self, address: str) -> int:
+        if self._tls is None:
+            return self._server.add_insecure_port(address)
+        certificate, key, authority = self._tls
+        roots = authority.read_bytes() if authority is not None else None
+        pair = (key.read_bytes(), certificate.read_bytes())
+        return self._server.add_secure_port(address, grpc.ssl_server_credentials([pair], roots, authority is not None))
+
+
+def _unknown(path: str) -> Method:
+    return Method(path, lambda _, call: call.finish(StatusCode.UNIMPLEMENTED, f"There is no {path} on this server"), takes_stream=True)

@@ -1,0 +1,77 @@
+"""`grpc.health.v1.Health`: how each service is, asked once or watched (gRPC's health checking protocol)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from counterflow.wire.contract import Call, Method, StatusCode
+from counterflow.wire.methods import from_callback
+from counterflow_wire.health_v1 import METHODS, HealthCheckRequest, HealthCheckResponse, HealthListRequest, HealthListResponse
+
+
+class Watcher:
+    """A client that is told of each change, the latest where it reads slowly."""
+
+    def __init__(self, health: Health, service: str, call: Call) -> None:
+        self._health = health
+        self.service = service
+        self._call = call
+        self._told: HealthCheckResponse.ServingStatus | None = None
+        self._is_held = False
+        call.on_drained = self._drained
+
+    def tell(self) -> None:
+        """Say how the service is, if that is news and the client reads."""
+        status = self._health.status_of(self.service)
+        if self._is_held or status == self._told or self._call.is_over:
+            return
+        self._told = status
+        self._is_held = not self._call.send(HealthCheckResponse(status=status).SerializeToString())
+
+    def _drained(self) -> None:
+        self._is_held = False
+        self.tell()
+
+
+class Health:
+    """What is known of each service. The name "" stands for the whole server."""
+
+    def __init__(self, services: Iterable[str]) -> None:
+        self._serving = dict.fromkeys(services, False)
+        self._watchers: set[Watcher] = set()
+
+    def methods(self) -> Sequence[Method]:
+        """Check, List and Watch."""
+        return (
+            from_callback(METHODS["Check"].path, HealthCheckRequest.FromString, self._check),
+            from_callback(METHODS["List"].path, HealthListRequest.FromString, self._list),
+            from_callback(METHODS["Watch"].path, HealthCheckRequest.FromString, self._watch),
+        )
+
+    def set_serving(self, serving: bool) -> None:
+        """All services begin to serve, or cease to."""
+        self._serving = dict.fromkeys(self._serving, serving)
+        for watcher in list(self._watchers):
+            watcher.tell()
+
+    def status_of(self, service: str) -> HealthCheckResponse.ServingStatus:
+        """The number that the protocol has for it."""
+        if service not in self._serving:
+            return HealthCheckResponse.SERVICE_UNKNOWN
+        return HealthCheckResponse.SERVING if self._serving[service] else HealthCheckResponse.NOT_SERVING
+
+    def _check(self, request: HealthCheckRequest, call: Call) -> None:
+        if request.service in self._serving:
+            call.answer(HealthCheckResponse(status=self.status_of(request.service)).SerializeToString())
+        else:
+            call.finish(StatusCode.NOT_FOUND, f"There is no service '{request.service[:200]}' on this server")
+
+    def _list(self, _request: HealthListRequest, call: Call) -> None:
+        statuses = {service: HealthCheckResponse(status=self.status_of(service)) for service in self._serving}
+        call.answer(HealthListResponse(statuses=statuses).SerializeToString())
+
+    def _watch(self, request: HealthCheckRequest, call: Call) -> None:
+        watcher = Watcher(self, request.service, call)
+        self._watchers.add(watcher)
+        call.on_gone = lambda: self._watchers.discard(watcher)
+        watcher.tell()

@@ -1,0 +1,43 @@
+"""Every limit of a connection, in one place: what a client may ask of the server's memory and time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionLimits:
+    """How much one connection may use. Sizes are bytes, rates are per second.
+
+    A rate comes with a burst: so many at once, and as many a second thereafter. The rates are far above what any client does
+    that means well (Go's asks for a ping back in each round trip while it measures the line), so that only floods meet them.
+    """
+
+    streams: int = 1_000
+    """Calls open at one moment; clients queue what is more (SETTINGS_MAX_CONCURRENT_STREAMS)."""
+    stream_window: int = 1 << 20
+    """Data of one stream that may be under way to us unread (SETTINGS_INITIAL_WINDOW_SIZE)."""
+    connection_window: int = 16 << 20
+    """Data of all streams together that may be under way to us."""
+    frame_bytes: int = 16_384
+    """Payload of a frame to us (SETTINGS_MAX_FRAME_SIZE; the least that the standard allows)."""
+    header_block_bytes: int = 16_384
+    """Headers of one request, compressed, with all their continuations."""
+    header_list_bytes: int = 32_768
+    """Headers of one request, decompressed, 32 bytes for each field included (SETTINGS_MAX_HEADER_LIST_SIZE)."""
+    continuations: int = 32
+    """CONTINUATION frames of one header block."""
+    settings_frame_bytes: int = 6 * 64
+    """Payload of a SETTINGS frame: there are six settings, and room for those that we do not know."""
+    closed_streams: int = 1_000
+    """Streams that have ended and are remembered, to tell a late frame from a wrong one."""
+    remembered_blocks: int = 500
+    """Header blocks whose decoded form is remembered."""
+    remembered_block_bytes: int = 4_096
+    """The largest of them."""
+    resets: int = 500
+    """Streams that a client opens and resets, a second; at once four times as many (all calls of a client that leaves)."""
+    control_frames: int = 20_000
+    """Frames that carry nothing of a call: PING, SETTINGS, PRIORITY, WINDOW_UPDATE, empty DATA, unknown ones, a second."""
+    settings_frames: int = 20
+    """SETTINGS frames a second; at once four times as many."""

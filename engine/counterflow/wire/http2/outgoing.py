@@ -1,0 +1,134 @@
+"""What goes out: frames in the order they may leave, each stream within its window and all within the connection's."""
+
+from __future__ import annotations
+
+from counterflow.wire.http2.codes import CONTINUATION, DATA, END_HEADERS, GOAWAY, LARGEST_WINDOW, RST_STREAM, ErrorCode
+from counterflow.wire.http2.errors import ConnectionFault
+from counterflow.wire.http2.headers import NO_TABLE, EncodedHeaders
+from counterflow.wire.http2.stream import Stream
+
+LEAST_FRAME_BYTES = 16_384
+INITIAL_WINDOW = 65_535
+
+
+def frame(kind: int, flags: int, stream_id: int, payload: bytes = b"") -> bytes:
+    """A whole frame (RFC 9113, clause 4.1)."""
+    return b"".join((len(payload).to_bytes(3), bytes((kind, flags)), stream_id.to_bytes(4), payload))
+
+
+class Outgoing:
+    """The sending side of a connection. `take` what it has whenever there is a moment to send it."""
+
+    def __init__(self) -> None:
+        self._frames: list[bytes] = []
+        self._began = False
+        self._blocked: dict[int, Stream] = {}
+        """Streams with data held back, the one that has waited longest first."""
+        self.window = INITIAL_WINDOW
+        self.frame_bytes = LEAST_FRAME_BYTES
+
+    def take(self) -> bytes:
+        """Everything that is ready to be sent, once."""
+        data = b"".join(self._frames)
+        self._frames.clear()
+        return data
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to take."""
+        return not self._frames
+
+    @property
+    def kept_bytes(self) -> int:
+        """What has not been taken yet, and what the windows hold back."""
+        return sum(map(len, self._frames)) + sum(len(stream.held) for stream in self._blocked.values())
+
+    def add(self, data: bytes) -> None:
+        """A frame that no window holds back."""
+        self._frames.append(data)
+
+    def headers(self, stream_id: int, headers: EncodedHeaders) -> None:
+        """Headers, in as many frames as they need."""
+        if self._began and len(headers.block) <= self.frame_bytes:
+            self._frames.append(b"".join((headers.head, stream_id.to_bytes(4), headers.block)))
+            return
+        block = headers.block if self._began else NO_TABLE + headers.block
+        self._began = True
+        rest, flags = block[self.frame_bytes :], headers.head[4]
+        self._frames.append(frame(headers.head[3], flags & ~END_HEADERS if rest else flags, stream_id, block[: self.frame_bytes]))
+        while rest:
+            part, rest = rest[: self.frame_bytes], rest[self.frame_bytes :]
+            self._frames.append(frame(CONTINUATION, 0 if rest else END_HEADERS, stream_id, part))
+
+    def whole(self, stream: Stream, first: EncodedHeaders, data: bytes, last: EncodedHeaders) -> bool:
+        """An answer in one piece, if all of it may leave now. Answers whether it has."""
+        size = len(data)
+        if not self._began or stream.held or size > stream.send_window or size > self.window or size > self.frame_bytes:
+            return False
+        self.window -= size
+        number = stream.id.to_bytes(4)
+        self._frames.append(
+            b"".join((first.head, number, first.block, size.to_bytes(3), b"\0\0", number, data, last.head, number, last.block))
+        )
+        return True
+
+    def data(self, stream: Stream, data: bytes) -> bool:
+        """A part of an answer's body: leaves now, or is held. Answers whether all of it has left."""
+        size = len(data)
+        if not stream.held and size <= stream.send_window and size <= self.window and size <= self.frame_bytes:
+            stream.send_window -= size
+            self.window -= size
+            self._frames.append(b"".join((size.to_bytes(3), b"\0\0", stream.id.to_bytes(4), data)))
+            return True
+        stream.held += data
+        self._pump(stream, None)
+        if not stream.held:
+            return True
+        self._blocked[stream.id] = stream
+        return False
+
+    def forget(self, stream_id: int) -> None:
+        """The stream is gone, and what was held for it."""
+        self._blocked.pop(stream_id, None)
+
+    def reset(self, stream_id: int, code: int) -> None:
+        """End a stream early."""
+        self._frames.append(frame(RST_STREAM, 0, stream_id, code.to_bytes(4)))
+
+    def go_away(self, last_stream_id: int, code: int, reason: str) -> None:
+        """No streams after this one."""
+        self._frames.append(frame(GOAWAY, 0, 0, last_stream_id.to_bytes(4) + code.to_bytes(4) + reason.encode()[:500]))
+
+    def widen(self, count: int) -> None:
+        """The client lets us send so many bytes more on the connection. Raises `ConnectionFault`."""
+        self.window += count
+        if self.window > LARGEST_WINDOW:
+            raise ConnectionFault(ErrorCode.FLOW_CONTROL_ERROR, "the connection's window has grown beyond 2^31-1")
+
+    def pump(self) -> list[Stream]:
+        """Let go what the windows allow now, a frame of each stream in turn. Answers the streams of which nothing is held any more."""
+        drained: list[Stream] = []
+        moved = True
+        while moved and self.window > 0 and self._blocked:
+            moved = False
+            for stream in list(self._blocked.values()):
+                moved = self._pump(stream, 1) or moved
+                if not stream.held:
+                    del self._blocked[stream.id]
+                    drained.append(stream)
+        return drained
+
+    def _pump(self, stream: Stream, most_frames: int | None) -> bool:
+        """Answers whether anything has left."""
+        moved = False
+        while stream.held and most_frames != 0:
+            size = min(len(stream.held), stream.send_window, self.window, self.frame_bytes)
+            if size <= 0:
+                break
+            self._frames.append(frame(DATA, 0, stream.id, bytes(stream.held[:size])))
+            del stream.held[:size]
+            stream.send_window -= size
+            self.window -= size
+            moved = True
+            most_frames = None if most_frames is None else most_frames - 1
+        return moved

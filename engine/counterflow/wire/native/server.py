@@ -1,0 +1,80 @@
+"""The server: an address, the methods it answers, and the order in which it falls silent."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+from collections.abc import Iterable, Mapping
+
+from counterflow.wire.contract import Method, Tls
+from counterflow.wire.native.connection import RpcConnection
+from counterflow.wire.native.limits import WireLimits
+from counterflow.wire.tls import server_context
+
+PORTS_TRIED = 20
+"""Where any port will do and a name has several addresses: so often one that is free on the first is tried on the others."""
+
+
+class NativeServer:
+    """Serves methods on one address. Without TLS it speaks HTTP/2 in the clear, to clients that know (as gRPC's do)."""
+
+    def __init__(self, methods: Iterable[Method], limits: WireLimits | None = None, tls: Tls | None = None) -> None:
+        """Raises `UnusableTls`."""
+        self.methods: Mapping[bytes, Method] = {method.path.encode(): method for method in methods}
+        self.limits = limits or WireLimits()
+        self._tls = server_context(tls) if tls is not None else None
+        self._listener: asyncio.Server | None = None
+        self._connections: set[RpcConnection] = set()
+        self._empty = asyncio.Event()
+        self._empty.set()
+
+    async def start(self, host: str, port: int) -> int:
+        """Accept calls; answers the port. Raises `OSError` for an address that cannot be listened on."""
+        running, asked = asyncio.get_running_loop(), port
+        for left in reversed(range(PORTS_TRIED)):
+            try:
+                self._listener = await running.create_server(lambda: RpcConnection(self), host, port, ssl=self._tls, backlog=1_024)
+            except OSError:
+                if asked or not port or not left:
+                    raise
+                port = 0
+                continue
+            found: list[int] = [socket.getsockname()[1] for socket in self._listener.sockets]
+            if len(set(found)) == 1:
+                return found[0]
+            # A name with several addresses, such as localhost: the system has chosen a port for each, and clients want one for all.
+            self._listener.close()
+            port = found[0]
+        raise OSError(errno.EADDRINUSE, f"no port is free on every address of {host}")
+
+    async def stop(self, grace_seconds: float) -> None:
+        """Accept no more, let calls that are under way finish, within the grace; then break off what is left."""
+        if self._listener is not None:
+            self._listener.close()
+        for connection in list(self._connections):
+            connection.ask_to_leave("the server is stopping")
+        await self._wait(grace_seconds)
+        for connection in list(self._connections):
+            connection.close()
+        await self._wait(grace_seconds)
+        for connection in list(self._connections):
+            connection.abort()
+        await self._empty.wait()
+
+    def joined(self, connection: RpcConnection) -> None:
+        """A client has come."""
+        self._connections.add(connection)
+        self._empty.clear()
+
+    def left(self, connection: RpcConnection) -> None:
+        """A client has gone."""
+        self._connections.discard(connection)
+        if not self._connections:
+            self._empty.set()
+
+    async def _wait(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._empty.wait()
+        except TimeoutError:
+            return

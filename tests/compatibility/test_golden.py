@@ -1,0 +1,95 @@
+"""A database of every earlier schema opens, has what its log tells, and goes on as though nothing had changed.
+
+The databases are SQL text, each written by the last version that had that schema (`python -m tests.compatibility`).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
+
+from counterflow.kernel.rows import TABLES
+from counterflow.store.open import open_store
+from counterflow.store.sql import schema
+from counterflow.testing import Engine
+from tests.compatibility.story import PLACES, finish
+from tests.simulation.fold import check_replay
+
+GOLDEN = sorted(Path(__file__).parent.glob("schema-*.sql"))
+EMPTY = {
+    *("decision_requirements", "decision_definition", "bound_decision", "arrived_token"),
+    *("start_timer", "message_start", "message_correlation", "start_lock"),
+}
+"""The tables of which the story has nothing."""
+
+
+def written(golden: Path, folder: Path) -> Path:
+    """The database that SQL text describes."""
+    made = folder / "golden.db"
+    connection = sqlite3.connect(made)
+    connection.executescript(golden.read_text())
+    connection.close()
+    return made
+
+
+@pytest.fixture(params=GOLDEN, ids=lambda path: path.stem)
+def path(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A golden database."""
+    return written(request.param, tmp_path)
+
+
+@pytest.fixture
+def engine(path: Path) -> Iterator[Engine]:
+    """An engine of this version on it."""
+    store = open_store(f"sqlite:///{path}")
+    yield Engine(store)
+    store.close()
+
+
+def test_every_schema_before_this_one_has_a_golden_database() -> None:
+    known = {step.revision for step in ScriptDirectory(str(schema.MIGRATIONS)).walk_revisions()}
+    assert {path.stem.removeprefix("schema-") for path in GOLDEN} >= known - {schema.HEAD}
+
+
+def made_by(path: Path) -> list[tuple[object, ...]]:
+    """What a database says of how its tables and indexes are made."""
+    connection = sqlite3.connect(path)
+    try:
+        return connection.execute("SELECT name, sql FROM sqlite_master ORDER BY name").fetchall()
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize("golden", GOLDEN, ids=lambda path: path.stem)
+def test_the_migrations_up_to_it_make_what_they_made_then(golden: Path, tmp_path: Path) -> None:
+    then, now = written(golden, tmp_path), tmp_path / "now.db"
+    engine = create_engine(f"sqlite:///{now}")
+    with engine.begin() as attached:
+        config = Config(attributes={"connection": attached})
+        config.set_main_option("script_location", str(schema.MIGRATIONS))
+        command.upgrade(config, golden.stem.removeprefix("schema-"))
+    engine.dispose()
+    assert made_by(now) == made_by(then)
+
+
+def test_it_is_migrated_when_it_is_opened(engine: Engine, path: Path) -> None:
+    connection = sqlite3.connect(path)
+    assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [(schema.HEAD,)]
+    connection.close()
+
+
+def test_its_rows_are_those_that_its_log_tells_of(engine: Engine) -> None:
+    assert {table.table for table in TABLES if not engine.store.scan(table, {})} == EMPTY
+    assert list(check_replay(engine.store)) == []
+
+
+def test_every_instance_goes_on_from_where_it_stood(engine: Engine) -> None:
+    assert finish(engine) == {place: "terminated" if place == "cancelled" else "completed" for place in PLACES}
+    assert list(check_replay(engine.store)) == []
