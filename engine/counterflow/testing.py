@@ -17,8 +17,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from counterflow.kernel import engine
 from counterflow.kernel.correlation import PublishMessage
 from counterflow.kernel.decisions import EvaluateDecision, Evaluation
@@ -38,6 +36,7 @@ from counterflow.partition import load_state, seal
 from counterflow.resources import File, read_files, unreadable
 from counterflow.store.memory import MemoryStore
 from counterflow.store.port import Store
+from counterflow_wire import json_texts
 
 EPOCH_MS = 1_700_000_000_000
 """The moment at which every engine in memory begins: 2023-11-14T22:13:20Z."""
@@ -217,7 +216,7 @@ class Engine:
 
     def variables(self, scope_key: int) -> dict[str, Any]:
         """The variables of one scope while it is active: of a process instance or of an element instance."""
-        return {row.name: msgspec.json.decode(row.value) for row in self.store.scan(Variable, {"scope_key": scope_key})}
+        return {row.name: json_texts.decode(row.value, json_texts.ANYTHING) for row in self.store.scan(Variable, {"scope_key": scope_key})}
 
     def is_completed(self, process_instance_key: int) -> bool:
         """Whether an instance has come to its end by itself."""
@@ -226,4 +225,4 @@ class Engine:
 
 
 def _document(variables: Mapping[str, Any] | None) -> dict[str, bytes]:
-    return {name: msgspec.json.encode(value) for name, value in (variables or {}).items()}
+    return {name: json_texts.encode(value) for name, value in (variables or {}).items()}

@@ -197,3 +197,22 @@ def test_a_required_result_is_reached_beside_the_name_of_the_input() -> None:
     asking = decision("a", table("FIRST x || y\ncellInput > limit || 1\n- || 2"), "!limit", variable=False)
     definitions = read(limit, asking, namespace=CAMUNDA)
     assert [decide(definitions, "a", {"x": x}).output for x in (7, 8)] == [2, 1]
+
+
+@pytest.mark.parametrize(
+    "cell, given, output",
+    [
+        ('> date("2020-01-01")', "2021-05-05T10:00:00", 1),
+        ('> date("2021-05-05")', "2021-05-05T10:00:00", 2),
+        ('[date("2021-05-01")..date("2021-05-05")]', "2021-05-05T23:00:00Z", 1),
+        ('date("2021-05-05")', "2021-05-05T10:00:00", 1),
+        ('not(date("2021-05-05"))', "2021-05-05T10:00:00", 2),
+        ('> date("2020-01-01")', "2021-05-05", 1),
+        ('> date and time("2021-05-05T09:00:00")', "2021-05-05T10:00:00", 1),
+        ('> date and time("2021-05-05T10:00:00")', "2021-05-05T10:00:00", 2),
+    ],
+)
+def test_a_column_of_dates_compares_a_date_and_time_by_its_date_with_dates(cell: str, given: str, output: int) -> None:
+    definitions = read(decision("a", table(f"FIRST x: date || y\n{cell} || 1\n- || 2")), namespace=CAMUNDA)
+    decided = decide(definitions, "a", {"x": msgspec.Raw(f'"{given}"'.encode())})
+    assert (decided.output, decided.warnings) == (output, ())

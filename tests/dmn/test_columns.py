@@ -115,3 +115,27 @@ def test_intervals_are_cut_into_pieces() -> None:
 
 def test_positions_of_a_large_set() -> None:
     assert list(positions(1 << 999 | 0b101)) == [0, 2, 999]
+
+
+@pytest.mark.parametrize(
+    "text, value, told",
+    [
+        ('> date("2020-01-01")', iso.date_time("2021-05-05T10:00:00"), "found a date and time and a date"),
+        ('[date("2020-01-01")..date("2021-01-01")]', "2020-05-05", "found a string and a date"),
+        ("> 3", "4", "found a string and a number"),
+        ('not("a")', 5, "found a number and a string"),
+        ("> 3", Decimal("2.5"), ""),
+        ('"a", 5', 5, ""),
+        ("-", 5, ""),
+    ],
+)
+def test_a_cell_that_compares_with_another_kind_is_told(text: str, value: Value, told: str) -> None:
+    run = _run()
+    Column([_cell(text)]).match(run, (), value, 1)
+    assert [warning.message.rpartition("; ")[2] for warning in run.warned] == ([told] if told else [])
+
+
+def test_a_cell_of_a_rule_that_is_out_of_play_is_not_told() -> None:
+    run = _run()
+    assert Column([_cell("> 3"), _cell('"a"')]).match(run, (), "a", 0b10) == 0b10
+    assert not run.warned

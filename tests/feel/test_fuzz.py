@@ -10,7 +10,7 @@ import pytest
 
 from counterflow import feel
 from counterflow.feel.expression import compile_unary_tests
-from counterflow.feel.run import DECODER
+from counterflow.feel.json_values import DECODER
 from counterflow.feel.values import KINDS
 from tests.feel.grammar import Grammar
 from tests.feel.tables import NOW_MS, raw, shown

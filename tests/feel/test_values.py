@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from counterflow import feel
@@ -37,6 +38,45 @@ def test_json(text: str, json: str) -> None:
 @pytest.mark.parametrize("value", [2**70, -(2**63), 2**63, 10**4000, Decimal("0.1"), Decimal("-12345678901234567890.123456789")])
 def test_numbers_survive_json(value: int | Decimal) -> None:
     assert Decimal(to_json(value).decode()) == value
+
+
+LONG_NUMBERS = (
+    f"1{'0' * 4_299}", f"1{'0' * 4_300}", f"1{'0' * 5_000}", f"-{'7' * 5_000}", f"4{'0' * 3_999}5{'0' * 1_000}6", "9" * 6_144,
+    f"-{'9' * 6_144}", f"9{'0' * 6_144}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("digits", LONG_NUMBERS, ids=len)
+def test_numbers_of_so_many_digits_that_python_reads_none_are_read_exactly(digits: str) -> None:
+    variables = {"v": msgspec.Raw(f'{{"a":[{digits}],"b":"é"}}'.encode()), "n": msgspec.Raw(digits.encode())}
+    for text in ("v.a[1]", "v", "n", "from json(string(n))", f'from json("{digits}")'):
+        evaluated = evaluate(text, variables)
+        assert not evaluated.warnings
+        found = evaluated.value
+        assert to_json(found).decode() == (f'{{"a":[{digits}],"b":"é"}}' if isinstance(found, dict) else digits), text
+
+
+@pytest.mark.parametrize("text", ["10**5000", "-(10**6144)", "9.5 * 10**6144", "10**4300 + 10**4280"])
+def test_what_is_computed_reads_back(text: str) -> None:
+    written = to_json(evaluate(text).value)
+    assert evaluate(f"v = {text}", {"v": msgspec.Raw(written)}).value is True
+    assert to_json(evaluate("v", {"v": msgspec.Raw(written)}).value) == written
+
+
+@pytest.mark.parametrize(
+    "json, why",
+    [
+        (f"1{'0' * 6_145}", "is beyond 10 ** 6144"),
+        (f"[-1{'0' * 9_000}]", "is beyond 10 ** 6144"),
+        (f"[1{'0' * 5_000}, NaN]", "cannot be read: JSON is malformed"),
+        (f"[1{'0' * 5_000}, 1e7000]", "is beyond 10 ** 6144"),
+    ],
+    ids=["long", "inside", "no JSON", "fraction"],
+)
+def test_what_is_beyond_any_number_or_no_json_beside_a_long_one_is_null(json: str, why: str) -> None:
+    evaluated = evaluate("v", {"v": msgspec.Raw(json.encode())})
+    assert evaluated.value is None
+    assert why in str(evaluated.warnings[0])
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 from counterflow import feel
 from counterflow.kernel.rows import Timer
 from counterflow.kernel.timers import NotATime, first_moment
+from counterflow.kernel.variables import found_in
 from counterflow.model.graph import TimerDefinition, TimerKind
 from tests.kernel.bench import EPOCH_MS, Bench
 from tests.model.diagram import boundary, end, model, path, service, start, timer
@@ -23,13 +24,16 @@ DATE, DURATION, CYCLE = TimerKind.DATE, TimerKind.DURATION, TimerKind.CYCLE
         (DATE, "5", "it is 5"),
         (DURATION, '"R3/PT5S"', "it is 'R3/PT5S'"),
         (DURATION, "missing", "it is null"),
-        (DURATION, '"P300000000Y"', "it is 'P300000000Y'"),
+        (DURATION, '"P300000000Y"', "it is 'P300000000Y', which no calendar holds"),
         (DURATION, 'duration("P9999999999D")', "it is 'P"),
         (CYCLE, '"PT5S"', "it is 'PT5S'"),
         (CYCLE, '"R0/PT5S"', "it is 'R0/PT5S'"),
         (CYCLE, '"R00/PT5S"', "it is 'R00/PT5S'"),
-        (CYCLE, '"R/PT0S"', "it is 'R/PT0S'"),
+        (CYCLE, '"R/PT0S"', "it is 'R/PT0S', which leaves no time between: it has to end"),
         (CYCLE, '"R/PT0.0001S"', "it is 'R/PT0.0001S'"),
+        (CYCLE, '"R0/PT5S"', "it is 'R0/PT5S', which never comes"),
+        (CYCLE, '"R/PT9999999999999999999H"', "it is 'R/PT9999999999999999999H', which no calendar holds"),
+        (DATE, '"2030-01-01T09:00[Europe/Nowhere]"', "and no zone is called 'Europe/Nowhere'"),
         (CYCLE, '"R/-PT5S"', "it is 'R/-PT5S'"),
         (CYCLE, '"R3/yesterday/PT5S"', "it is 'R3/yesterday/PT5S'"),
         (CYCLE, '"R٣/PT5S"', "it is 'R٣/PT5S'"),
@@ -58,3 +62,8 @@ def test_a_timer_is_kept_with_what_it_needs_to_come_again() -> None:
     assert (second_timer.due_ms, second_timer.repetitions, second_timer.interval) == (EPOCH_MS + 20_000, 0, "PT10S")
     bench.wait(10_000)
     assert bench.rows(Timer) == []
+
+
+@pytest.mark.parametrize("text, found", [("[1..3]", "it is a range"), ("[[1..3]]", "it is a list"), ("function(x) x", "it is a function")])
+def test_what_no_json_says_is_told_by_its_kind(text: str, found: str) -> None:
+    assert found_in(feel.compile(text).evaluate({})) == found

@@ -212,3 +212,10 @@ def test_a_namespace_whose_name_is_no_uri_is_told_and_the_model_read() -> None:
     content = definitions(process(start(), end(), path("start", "end")), **{"xmlns:p": "http://für.example/ä", "xmlns:w": "[x]"})
     assert reading(content).processes
     assert warned(content, "xml-namespace") == ["model.bpmn", "model.bpmn"]
+
+
+@pytest.mark.parametrize("prefix, names", [("zeebe:", False), ("", True)])
+def test_a_reference_into_the_namespace_of_others_names_nothing_here(prefix: str, names: bool) -> None:
+    content = model(start(), catch("wait", catch_message("order")), end(), path("start", "wait", "end"))
+    written = content.replace(b'messageRef="', f'messageRef="{prefix}'.encode())
+    assert refused(written, "dangling-reference") == ([] if names else ["wait"])

@@ -82,6 +82,23 @@ def test_what_is_no_time_is_refused(kind: str, text: str) -> None:
     assert "R/2030-01-01T00:00:00Z/P1D" in finding.remedy or kind != "timeCycle"
 
 
+@pytest.mark.parametrize(
+    "kind, text, why",
+    [
+        ("timeDate", "2030-01-01T09:00[Europe/Nowhere]", "and no zone is called 'Europe/Nowhere'."),
+        ("timeDuration", "PT9999999999999999999H", "which no calendar holds."),
+        ("timeDuration", "P99999999999999999999999Y", "which no calendar holds."),
+        ("timeCycle", "R/PT0S", "which leaves no time between: it has to end after at most 1000 times (R3/PT0S)."),
+        ("timeCycle", "R3/P99999999999999999999999Y", "which no calendar holds."),
+        ("timeCycle", "R3/2030-01-01T09:00@Europe/Nowhere/PT5S", "and no zone is called 'Europe/Nowhere'."),
+        ("timeCycle", "R0/PT5S", "which never comes."),
+    ],
+)
+def test_what_is_written_as_a_time_and_is_none_is_told_why(kind: str, text: str, why: str) -> None:
+    (finding,) = told(starting(timer(kind, text)), RULE, Severity.ERROR)
+    assert finding.message.endswith(f"that comes, found `{text}`, {why}")
+
+
 @pytest.mark.parametrize("text", ["0/5 * * * *", "0 0 0 31 2 *", "@reboot"])
 def test_what_is_nearly_cron_is_told_what_cron_is(text: str) -> None:
     (finding,) = told(starting(timer("timeCycle", text)), RULE, Severity.ERROR)

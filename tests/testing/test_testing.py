@@ -150,6 +150,12 @@ def test_a_refused_command_changes_nothing() -> None:
     assert len(engine.log) == seen
 
 
+def test_numbers_longer_than_python_writes_go_in_and_come_out() -> None:
+    engine = engine_with()
+    trip = engine.start("trip", {"n": 10**5_000, "half": 0.5})
+    assert engine.variables(trip) == {"n": 10**5_000, "half": 0.5}
+
+
 def test_limits_can_be_narrowed() -> None:
     engine = Engine(limits=Limits(steps=3))
     engine.deploy_contents({"loop.bpmn": model(start(), gateway("a"), gateway("b"), path("start", "a", "b", "a"))})

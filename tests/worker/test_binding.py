@@ -211,6 +211,18 @@ def test_result_becomes_variables(value: object, text: str) -> None:
     assert encode_variables(value) == text
 
 
+def test_a_number_longer_than_python_writes_comes_to_a_handler_and_goes_back() -> None:
+    digits = f"3{'0' * 5_000}"
+    job = make_job("book", msgspec.Raw(f'{{"hotelCity":"Bergen","nights":{digits}}}'.encode()))
+    booking = bind(struct).arguments(job)["booking"]
+    assert booking == Booking("Bergen", 3 * 10**5_000)
+    assert encode_variables(booking) == f'{{"hotelCity":"Bergen","nights":{digits}}}'
+    assert (
+        encode_variables({"n": [-booking.nights], "at": datetime(2030, 1, 2, tzinfo=UTC)})
+        == f'{{"n":[-{digits}],"at":"2030-01-02T00:00:00Z"}}'
+    )
+
+
 @pytest.mark.parametrize(
     "value,message",
     [

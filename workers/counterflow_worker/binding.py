@@ -14,11 +14,13 @@ import dataclasses
 import inspect
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, get_origin
 
 import msgspec
 import msgspec.inspect
 
+from counterflow_wire import json_texts
 from counterflow_worker.errors import HandlerError, VariablesError
 from counterflow_worker.job import Job
 
@@ -136,9 +138,15 @@ def keep_names(kind: Any) -> None:
                 msgspec.json.encode(part.name)
 
 
-def decode_variables(job: Job, kind: type[Any]) -> Any:
+@cache
+def decoder_of(kind: Any) -> msgspec.json.Decoder[Any]:
+    """One decoder for each kind that a handler asks for."""
+    return msgspec.json.Decoder(kind)
+
+
+def decode_variables(job: Job, kind: Any) -> Any:
     try:
-        return msgspec.json.decode(job.variables_json or "{}", type=kind)
+        return json_texts.decode(job.variables_json or "{}", decoder_of(kind))
     except msgspec.DecodeError as error:
         raise VariablesError(f"variables of task {job.type!r} do not fit its handler: {without_values(str(error))}") from None
 
@@ -159,7 +167,7 @@ def encode_variables(value: object) -> str:
     if not (isinstance(value, Mapping) or is_document(type(value))):
         raise VariablesError(f"expected a mapping, a Struct, a dataclass or None as variables, found {type(value).__qualname__}")
     try:
-        text = msgspec.json.encode(dict(value) if isinstance(value, Mapping) else value).decode()
+        text = json_texts.encode(dict(value) if isinstance(value, Mapping) else value).decode()
     except (TypeError, ValueError) as error:
         raise VariablesError(f"variables cannot be written as JSON: {error}") from error
     if not text.startswith("{"):

@@ -6,9 +6,8 @@ from typing import Any
 
 import msgspec
 
-from counterflow_wire import gateway
+from counterflow_wire import gateway, json_texts
 
-VARIABLES = msgspec.json.Decoder(dict[str, Any])
 HEADERS = msgspec.json.Decoder(dict[str, str])
 
 
@@ -37,7 +36,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def variables(self) -> Mapping[str, Any]:
         """The variables the element sees (or those named by `fetch`). Raises msgspec.DecodeError if the text is no JSON object."""
-        return VARIABLES.decode(self.variables_json or "{}")
+        return json_texts.decode(self.variables_json or "{}", json_texts.VARIABLES)
 
     @cached_property
     def headers(self) -> Mapping[str, str]:

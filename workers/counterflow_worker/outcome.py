@@ -8,9 +8,10 @@ from random import Random
 
 import msgspec
 
+from counterflow_wire import json_texts
 from counterflow_worker.binding import encode_variables
 from counterflow_worker.errors import BpmnError, JobFailure, VariablesError
-from counterflow_worker.job import VARIABLES, Job
+from counterflow_worker.job import Job
 from counterflow_worker.retry import JobRetry
 from counterflow_worker.task import Step
 
@@ -27,7 +28,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def variables(self) -> dict[str, object]:
-        return VARIABLES.decode(self.variables_json)
+        return json_texts.decode(self.variables_json, json_texts.VARIABLES)
 
 
 class Completed(Outcome, frozen=True, kw_only=True):

@@ -4,12 +4,10 @@ from typing import Any
 
 import msgspec
 
-from counterflow_wire import gateway
+from counterflow_wire import gateway, json_texts
 
 PARTITION_ROLES = ("LEADER", "FOLLOWER", "INACTIVE")
 PARTITION_HEALTH = ("HEALTHY", "UNHEALTHY", "DEAD")
-VARIABLES = msgspec.json.Decoder(dict[str, Any])
-decode_value = msgspec.json.Decoder(Any).decode
 
 
 class DeployedProcess(msgspec.Struct, frozen=True, kw_only=True):
@@ -213,7 +211,7 @@ def read_completed_instance(response: gateway.CreateProcessInstanceWithResultRes
         version=response.version,
         process_definition_key=response.processDefinitionKey,
         tenant_id=response.tenantId,
-        variables=VARIABLES.decode(response.variables or "{}"),
+        variables=json_texts.decode(response.variables or "{}", json_texts.VARIABLES),
     )
 
 
@@ -223,7 +221,7 @@ def read_evaluation(response: gateway.EvaluateDecisionResponse) -> Evaluation:
         decision_id=response.decisionId,
         version=response.decisionVersion,
         decision_key=response.decisionKey,
-        output=decode_value(response.decisionOutput or "null"),
+        output=json_texts.decode(response.decisionOutput or "null", json_texts.ANYTHING),
         evaluated=tuple(map(read_evaluated, response.evaluatedDecisions)),
         failed_decision_id=response.failedDecisionId,
         failure=response.failureMessage,
@@ -237,14 +235,14 @@ def read_evaluated(decision: gateway.EvaluatedDecision) -> EvaluatedDecision:
         version=decision.decisionVersion,
         decision_key=decision.decisionKey,
         type=decision.decisionType,
-        output=decode_value(decision.decisionOutput or "null"),
-        inputs={each.inputName: decode_value(each.inputValue or "null") for each in decision.evaluatedInputs},
+        output=json_texts.decode(decision.decisionOutput or "null", json_texts.ANYTHING),
+        inputs={each.inputName: json_texts.decode(each.inputValue or "null", json_texts.ANYTHING) for each in decision.evaluatedInputs},
         matched_rules=tuple(map(read_rule, decision.matchedRules)),
     )
 
 
 def read_rule(rule: gateway.MatchedDecisionRule) -> MatchedRule:
-    outputs = {each.outputName: decode_value(each.outputValue or "null") for each in rule.evaluatedOutputs}
+    outputs = {each.outputName: json_texts.decode(each.outputValue or "null", json_texts.ANYTHING) for each in rule.evaluatedOutputs}
     return MatchedRule(rule_id=rule.ruleId, index=rule.ruleIndex, outputs=outputs)
 
 

@@ -15,7 +15,8 @@ from typing import Any, Final
 
 from counterflow.dmn.cells import Cell, Equal, Interval
 from counterflow.feel.run import Local, Run, Value
-from counterflow.feel.values import KINDS, Code
+from counterflow.feel.temporal import Date, DateTime
+from counterflow.feel.values import KINDS, Code, a_kind
 
 Rules = int
 _CELLS_PER_FUEL: Final = 4
@@ -70,9 +71,12 @@ class KindIndex:
 class Column:
     """All cells of one input. `match` gives the rules, among those still in play, whose cell a value passes."""
 
-    def __init__(self, cells: Iterable[Cell | Code]) -> None:
+    def __init__(self, cells: Iterable[Cell | Code], *, by_date: bool = False) -> None:
+        """With `by_date`, a date and time is compared with dates by its own date."""
         self.always: Rules = 0
         self.negated: Rules = 0
+        self.is_by_date = by_date
+        self._rules_of: dict[str, Rules] = {}
         self.general: list[tuple[Rules, Code]] = []
         self.kinds: defaultdict[str, KindIndex] = defaultdict(KindIndex)
         intervals: defaultdict[str, list[tuple[int, Interval]]] = defaultdict(list)
@@ -84,12 +88,16 @@ class Column:
         for kind, found in intervals.items():
             self.kinds[kind].intervals = Intervals(found)
         self._by_type = {kind: self.kinds.get(name) for kind, name in KINDS.items()}
+        self._others = {kind: self._of_other_kinds(name) for kind, name in KINDS.items()}
+        if by_date:
+            self._by_date()
 
     def _enter(self, rule: int, cell: Cell, intervals: defaultdict[str, list[tuple[int, Interval]]]) -> None:
         bit = 1 << rule
         if not cell.tests:
             self.always |= bit
         for test in cell.tests:
+            self._rules_of[_kind(test)] = self._rules_of.get(_kind(test), 0) | bit
             if isinstance(test, Interval):
                 intervals[_kind(test)].append((rule, test))
             else:
@@ -103,8 +111,18 @@ class Column:
             index.negated |= bit
             self.negated |= bit
 
+    def _by_date(self) -> None:
+        self._by_type[DateTime], self._others[DateTime] = self._by_type[Date], self._others[Date]
+
+    def _of_other_kinds(self, name: str) -> tuple[tuple[str, Rules], ...]:
+        """The kinds that indexed cells compare with besides this one, and in which rules: there the answer is null."""
+        return () if name == "null" else tuple((kind, rules) for kind, rules in self._rules_of.items() if kind != name)
+
     def match(self, run: Run, local: Local, value: Value, in_play: Rules) -> Rules:
         found = self.always | self._indexed(value)
+        for kind, rules in self._others[type(value)]:
+            if rules & in_play & ~found:
+                run.warn("wrong type", f"a cell of a table compares values of one kind; found {a_kind(value)} and a {kind}")
         run.spend(len(self.general) // _CELLS_PER_FUEL)
         for bit, code in self.general:
             if bit & in_play and code(run, (*local, value)) is True:
@@ -117,13 +135,19 @@ class Column:
         index = self._by_type[type(value)]
         if index is None:
             return 0
+        if self.is_by_date and type(value) is DateTime:
+            value = value.date
         found = index.equal.get(value, 0) if index.equal else 0
         if index.negated:
             found |= index.negated & ~index.excluded.get(value, 0)
         return found if index.intervals is None else found | index.intervals.at(value)
 
 
-def _kind(interval: Interval) -> str:
+def _kind(test: Equal | Interval) -> str:
+    """The kind of the constants that a test compares with."""
+    if isinstance(test, Equal):
+        return KINDS[type(test.value)]
+    interval = test
     return KINDS[type(interval.high if interval.low is None else interval.low)]
 
 

@@ -118,10 +118,12 @@ class Table:
 
     def _input(self, index: int, box: tree.Input) -> _Input:
         code = self._expression(box, box.text, f"input {box.label!r}")
-        typed = converting(code, self._types.named(box.type_ref, box.line), f"the input {box.label!r}")
+        of = self._types.named(box.type_ref, box.line)
+        typed = converting(code, of, f"the input {box.label!r}")
         allowed = allowed_values(box.allowed_values, self._around, self._notes, box) if box.allowed_values else None
         name = box.variable or (CELL_INPUT if self._types.lenient else "")
-        column = Column([self._cell(rule.tests[index] if index < len(rule.tests) else None, name) for rule in self.box.rules])
+        written = [self._cell(rule.tests[index] if index < len(rule.tests) else None, name) for rule in self.box.rules]
+        column = Column(written, by_date=of.lenient and of.name == "date")
         return _Input(typed, column, allowed, box.label)
 
     def _cell(self, entry: tree.Entry | None, name: str) -> cells.Cell | Code:

@@ -18,7 +18,7 @@ from typing import Any, Final, TypedDict
 import msgspec
 
 from counterflow.feel import tree
-from counterflow.feel.run import decimal
+from counterflow.feel.json_values import decimal
 
 _MEASURING: Final = frozenset({"count", "is empty"})
 """Built-ins that look at a list and not at what is in it."""

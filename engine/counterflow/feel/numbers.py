@@ -13,6 +13,9 @@ Number = int | Decimal
 
 BOUND: Final = 10**34
 EXPONENT_BOUND: Final = 999_999_999
+MOST_DIGITS: Final = 6_144
+"""A whole number of so many digits, or fewer, is a number of FEEL however many of them are not zero."""
+_AT_ONCE: Final = 4_000
 CONTEXT: Final = decimal.Context(
     prec=34,
     rounding=decimal.ROUND_HALF_EVEN,
@@ -31,6 +34,12 @@ def read(text: str) -> Number | None:
     except decimal.DecimalException:
         return None
     return value if value.is_finite() else None
+
+
+def long_whole(digits: str) -> int:
+    """The whole number that digits spell, of which there are at most `MOST_DIGITS`: Python reads 4,300 at a time."""
+    tail = digits[_AT_ONCE:]
+    return int(digits) if not tail else int(digits[:_AT_ONCE]) * 10 ** len(tail) + int(f"{'-' * digits.startswith('-')}{tail}")
 
 
 def exact(value: Number) -> Decimal:

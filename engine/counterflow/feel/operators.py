@@ -219,17 +219,20 @@ PROPERTIES: Final[dict[type, Properties]] = {
 }
 
 
-def calculate(run: Run, operator: str, left: Value, right: Value) -> Value:
-    """Apply a binary operator by its table."""
+def calculate(run: Run, operator: str, left: Value, right: Value, function: str = "") -> Value:
+    """Apply a binary operator by its table; warnings name the function that does it for somebody."""
     if operator == "+" and isinstance(left, str) and isinstance(right, str):
         run.room(len(left) + len(right))
         return left + right
     operation = TABLES[operator].get((type(left), type(right)))
     if operation is None:
-        return run.warn("wrong type", f"`{operator}` has no meaning between {a_kind(left)} and {a_kind(right)}")
+        return run.warn(
+            "wrong type", f"{function and f'{function}: '}`{operator}` has no meaning between {a_kind(left)} and {a_kind(right)}"
+        )
     result = operation(left, right)
     if result is None:
-        return run.warn("wrong value", f"`{operator}` between these two values ({a_kind(left)} and {a_kind(right)}) has no result")
+        kinds = f"{a_kind(left)} and {a_kind(right)}"
+        return run.warn("wrong value", f"{function and f'{function}: '}`{operator}` between these two values ({kinds}) has no result")
     return result
 
 

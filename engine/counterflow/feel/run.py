@@ -11,7 +11,7 @@ from typing import Any, Final, Never, NoReturn, Protocol
 
 import msgspec
 
-from counterflow.feel import numbers, temporal
+from counterflow.feel import json_values, numbers, temporal
 from counterflow.feel.errors import FeelFailure, FeelWarning, WarningKind
 from counterflow.feel.surrogates import well_formed
 
@@ -84,8 +84,8 @@ class Run(msgspec.Struct):
                 except msgspec.DecodeError:
                     pass  # another shape than the expression expects, or no JSON: read the whole to see
             try:
-                return DECODER.decode(raw)
-            except msgspec.DecodeError as error:
+                return json_values.decode(raw)
+            except ValueError as error:
                 return self.warn("wrong value", f"the variable {name!r} cannot be read: {error}")
         return self._admit(name, raw)
 
@@ -143,18 +143,8 @@ class _Absent:
 ABSENT: Final = _Absent()
 
 
-def decimal(text: str) -> numbers.Number:
-    """The number that JSON spells with a point or an exponent. Raises ValueError, which decoders take for bad JSON."""
-    value = numbers.read(text)
-    if value is None:
-        raise ValueError(f"{text[:40]} is beyond 10 ** 6144")
-    return value
-
-
 _MOST_BITS: Final = (10**6144).bit_length() - 1
 """Whole numbers of so many bits are numbers of FEEL, with as many digits as they came with."""
-
-DECODER: Final = msgspec.json.Decoder(float_hook=decimal)
 
 
 def _admit_list(run: Run, name: str, value: list[object]) -> Value:

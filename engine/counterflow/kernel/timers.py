@@ -16,7 +16,7 @@ from counterflow.kernel.records import BrokenInvariant, Event
 from counterflow.kernel.rows import ElementInstance, Timer
 from counterflow.kernel.state import State
 from counterflow.kernel.step import Step
-from counterflow.model import schedules
+from counterflow.model import schedules, timer_texts
 from counterflow.model.graph import TimerDefinition, TimerKind
 from counterflow.model.schedules import Schedule
 
@@ -70,14 +70,16 @@ def first_moment(definition: TimerDefinition, evaluation: feel.Evaluation, now_m
         examples = {TimerKind.DATE: "2030-01-01T09:00:00Z", TimerKind.DURATION: "PT15M", TimerKind.CYCLE: "R3/PT10S"}
         raise NotATime(
             f"Expected the timer's {definition.kind} '={definition.expression.text}' to give one such as {examples[definition.kind]}, "
-            f"but {_shown(evaluation)}"
+            f"but {_shown(definition.kind, evaluation)}"
         )
     return found
 
 
-def _shown(evaluation: feel.Evaluation) -> str:
-    is_spelled = isinstance(evaluation.value, str | Time | Date | DateTime | DaysDuration | MonthsDuration)
-    return f"it is '{evaluation.value}'" if is_spelled else variables.found_in(evaluation)
+def _shown(kind: TimerKind, evaluation: feel.Evaluation) -> str:
+    value = evaluation.value
+    if not isinstance(value, str | Time | Date | DateTime | DaysDuration | MonthsDuration):
+        return variables.found_in(evaluation)
+    return f"it is '{value}'{timer_texts.why_not(kind, str(value))}"
 
 
 # -- applying ---------------------------------------------------------------------------------------------------------

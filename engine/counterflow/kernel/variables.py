@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from counterflow import feel
 from counterflow.feel import Expression
+from counterflow.feel.values import a_kind
 from counterflow.kernel.instance_state import InstanceState
 from counterflow.kernel.output_collections import being_built
 from counterflow.kernel.records import Command, Event, Rejection, RejectionType
@@ -285,8 +286,8 @@ def found_in(evaluation: feel.Evaluation) -> str:
         return f"it is null ({because})" if because else "it is null"
     try:
         shown = feel.to_json(evaluation.value).decode()
-    except feel.FeelValueError as error:
-        return str(error)
+    except feel.FeelValueError:
+        return f"it is {a_kind(evaluation.value)}"
     return f"it is {shown if len(shown) <= SHOWN else shown[:SHOWN] + '…'}"
 
 

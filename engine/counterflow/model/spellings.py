@@ -4,7 +4,7 @@ Booleans become `true` or `false`: XML Schema knows `true`, `1`, `false` and `0`
 that models come from take any case (`Boolean.parseBoolean`). What is none of these stays as it is, for the rule `boolean-attribute`.
 
 References become the id alone: they are qualified names (BPMN 2.0.2, 8.2 and its schema; xsd:QName, part 2, 3.2.18), and tools write
-the prefix of the target namespace, or of BPMN's own, before the id. A name in a namespace that the file imports is another file's.
+the prefix of the target namespace, or of BPMN's own, before the id. A name in any other namespace is another file's, and stays as it is.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from lxml import etree
 
 from counterflow.documents.xml import boolean, local_name, namespace
 from counterflow.model.dialects.namespaces import CAMUNDA, ZEEBE
-from counterflow.model.xml import BPMN, children
+from counterflow.model.xml import BPMN
 
 _DIAGRAM: Final = "http://www.omg.org/spec/BPMN/20100524/DI"
 
@@ -63,11 +63,11 @@ def undecided(xml: etree._Element) -> Iterator[tuple[str, str]]:
 
 
 class _Names:
-    """Which ids a file has, and which namespaces are those of other files."""
+    """Which ids a file has, and in which namespaces its names are."""
 
     def __init__(self, root: etree._Element) -> None:
         self.ids = {xml.get("id") for xml in root.iter()}
-        self.foreign = {each.get("namespace") for each in children(root, "import")} - {root.get("targetNamespace"), BPMN}
+        self.own = {root.get("targetNamespace"), BPMN}
 
     def meant(self, written: str, xml: etree._Element) -> str:
         """The id that a reference names; what is an id as it stands is that id."""
@@ -76,4 +76,4 @@ class _Names:
         if not colon or text in self.ids:
             return text
         bound = xml.nsmap.get(prefix)
-        return text if bound is None or bound in self.foreign else name
+        return name if bound is not None and bound in self.own else text

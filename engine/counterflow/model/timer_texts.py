@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 
 from counterflow.feel import iso, temporal
 from counterflow.feel.temporal import SECOND_NS, Date, DateTime, DaysDuration, MonthsDuration, Zone
+from counterflow.model.graph import TimerKind
 
 NANOSECONDS_PER_MS: Final = 1_000_000
 ENDLESS: Final = -1
@@ -33,7 +34,7 @@ _MOMENT = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _OFFSET_OF_REGION = re.compile(r"(?:UTC|GMT|UT)?(?P<offset>Z|[+-]\d{1,2}(?::?\d\d(?::?\d\d)?)?)", re.ASCII)
-_NUMBER = r"([+-]?\d{1,18})"
+_NUMBER = r"([+-]?\d{1,190})"
 _INTERVAL = re.compile(
     rf"([+-]?)P(?=[\dT+-])(?:{_NUMBER}Y)?(?:{_NUMBER}M)?(?:{_NUMBER}W)?(?:{_NUMBER}D)?"
     rf"(?:T(?=[\d+-])(?:{_NUMBER}H)?(?:{_NUMBER}M)?(?:{_NUMBER}(?:[.,](\d{{0,18}}))?S)?)?",
@@ -149,6 +150,43 @@ def _cycle(text: str) -> Cycle | None:
     if match["start"] is not None and moment(match["start"]) is None:
         return None
     return Cycle(times, match["start"], match["interval"])
+
+
+def why_not(kind: TimerKind, text: str) -> str:
+    """Why a text that is written as a time of a kind is none, to be said behind it; empty where it is not written as one."""
+    text = text.strip()
+    if len(text) > LONGEST:
+        return ""
+    match kind:
+        case TimerKind.DATE:
+            return _why_no_moment(text)
+        case TimerKind.DURATION:
+            return _BEYOND if _INTERVAL.fullmatch(text) else ""
+        case TimerKind.CYCLE:
+            return _why_no_cycle(text)
+
+
+_BEYOND: Final = ", which no calendar holds"
+
+
+def _why_no_moment(text: str) -> str:
+    match = _MOMENT.fullmatch(text)
+    region = (match["brackets"] or match["name"]) if match is not None else None
+    return f", and no zone is called '{region}'" if region and _region(region) is None else ""
+
+
+def _why_no_cycle(text: str) -> str:
+    match = _CYCLE.fullmatch(text)
+    if match is None or (match["start"] is not None and moment(match["start"]) is None):
+        return _why_no_moment(match["start"]) if match is not None else ""
+    if _INTERVAL.fullmatch(match["interval"]) and interval(match["interval"]) is None:
+        return _BEYOND
+    if match["times"] and int(match["times"]) == 0:
+        return ", which never comes"
+    apart = length(match["interval"])
+    if apart is None or not leaves_no_time(apart):
+        return _BEYOND if apart is not None else ""
+    return f", which leaves no time between: it has to end after at most {MOST_AT_ONCE} times (R3/PT0S)"
 
 
 @lru_cache(_REMEMBERED)

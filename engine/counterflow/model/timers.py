@@ -67,7 +67,9 @@ def _constant(
 ) -> Expression | None:
     if gives_time(kind, text) and (reads_cron or kind is not TimerKind.CYCLE or cron.read(text) is None):
         return constant(text)
-    message = f"expected {local_name(time)} of {element} in ISO 8601{' or cron' if kind is TimerKind.CYCLE else ''}, found {quoted(text)}."
+    why = timer_texts.why_not(kind, text)
+    expected = "that comes" if why else f"in ISO 8601{' or cron' if kind is TimerKind.CYCLE else ''}"
+    message = f"expected {local_name(time)} of {element} {expected}, found {quoted(text)}{why}."
     notes.append(element.error(RULE, message, _remedy(kind, text, reads_cron=reads_cron), time))
     return None
 

@@ -86,7 +86,7 @@ EVERY_INSTANCE = InstanceFilter()
 
 def _read(text: str) -> Any:
     try:
-        return json.loads(text, parse_float=Decimal)
+        return json.loads(text, parse_float=Decimal, parse_int=Decimal)
     except ValueError as error:
         raise _invalid(f"Expected the value of a variable as JSON, but found '{text[:60]}': {error}") from error
 

@@ -3,8 +3,9 @@
 import pytest
 
 from counterflow.documents.findings import Severity
+from counterflow.model.read import read_accepted
 from counterflow.model.rules.error_catch import RULE
-from tests.model.diagram import boundary, catch_error, end, event_sub_process, model, path, refused, service, start, told
+from tests.model.diagram import boundary, catch_error, end, event_sub_process, model, path, refused, service, start, sub_process, told
 
 MAIN = (start(), service("a"), end(), path("start", "a", "end"), end("failed"))
 
@@ -44,3 +45,17 @@ def test_what_is_caught_is_written_out(code: str) -> None:
 def test_two_errors_with_one_code_are_the_same_error() -> None:
     content = model(*MAIN, caught("one", "A"), caught("two", "B")).replace(b'errorCode="B"', b'errorCode="A"')
     assert refused(content, RULE) == ["two"]
+
+
+@pytest.mark.parametrize("dialect", ["zeebe", "camunda"])
+def test_white_space_around_a_code_belongs_to_it_and_is_told_on_both_sides(dialect: str) -> None:
+    mark = "" if dialect == "zeebe" else ' camunda:historyTimeToLive="1"'
+    inside = (start("in"), end("out", catch_error("A")), path("in", "out"))
+    content = model(start(), sub_process("a", *inside), end(), path("start", "a", "end"), end("failed"), caught("one", "B"))
+    spaced = content.replace(b'errorCode="A"', b'errorCode=" B "').replace(b"<process", f"<process{mark}".encode(), 1)
+    assert {process.dialect.value for process in read_accepted(spaced, "a.bpmn").processes} == {dialect}
+    assert [finding.element_id for finding in told(spaced, "error-end-event", Severity.WARNING)] == ["out"]
+    assert [finding.element_id for finding in told(spaced, "idle-catch", Severity.WARNING)] == ["one"]
+    both = spaced.replace(b'errorCode="B"', b'errorCode=" B "')
+    assert [finding.element_id for finding in told(both, RULE, Severity.WARNING)] == ["one"]
+    assert told(both, "idle-catch", Severity.WARNING) == []

@@ -5,12 +5,10 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-import msgspec
-
-from counterflow.feel import iso, numbers, values
+from counterflow.feel import iso, json_values, numbers, values
 from counterflow.feel.builtins.registry import builtin
 from counterflow.feel.errors import FeelSyntaxError, FeelValueError
-from counterflow.feel.run import DECODER, Run, Value
+from counterflow.feel.run import Run, Value
 from counterflow.feel.tokens import Token, tokenize
 from counterflow.feel.values import Range, order, text
 
@@ -107,8 +105,8 @@ def _end(tokens: list[Token]) -> Value:
 def from_json(run: Run, value: str) -> Value:
     run.spend(len(value) // 8)
     try:
-        return DECODER.decode(value)
-    except msgspec.DecodeError as error:
+        return json_values.decode(value)
+    except ValueError as error:
         return run.warn("wrong value", f"from json takes JSON: {error}")
     except RecursionError:
         return run.warn("wrong value", "from json takes JSON that nests less deeply")

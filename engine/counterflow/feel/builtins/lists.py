@@ -84,14 +84,18 @@ def _extreme(run: Run, items: Items, sign: int) -> Value:
 
 @builtin("sum(list: list)", "sum(list...: any)")
 def sum_(run: Run, items: Items) -> Value:
+    return _summed(run, "sum", items)
+
+
+def _summed(run: Run, function: str, items: Items) -> Value:
     if not items:
         return None
     run.spend(len(items))
     total = items[0]
     if not _is_summand(total):
-        return run.warn("wrong type", f"sum takes numbers or durations; found {a_kind(total)}")
+        return run.warn("wrong type", f"{function} takes numbers or durations; found {a_kind(total)}")
     for item in items[1:]:
-        total = calculate(run, "+", total, item)
+        total = calculate(run, "+", total, item, function)
         if total is None:
             return None
     return total
@@ -108,14 +112,14 @@ def product(run: Run, items: Items) -> Value:
         return None
     result: Value = 1
     for factor in factors:
-        result = calculate(run, "*", result, factor)
+        result = calculate(run, "*", result, factor, "product")
     return result
 
 
 @builtin("mean(list: list)", "mean(list...: any)")
 def mean(run: Run, items: Items) -> Value:
-    total = sum_(run, items)
-    return None if total is None else calculate(run, "/", total, len(items))
+    total = _summed(run, "mean", items)
+    return None if total is None else calculate(run, "/", total, len(items), "mean")
 
 
 @builtin("median(list: list)", "median(list...: any)")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from counterflow.documents.findings import Finding
-from counterflow.model.errors import error_code, is_expression
+from counterflow.model.errors import error_code, is_expression, space_around
 from counterflow.model.expressions import quoted
 from counterflow.model.outline import Element, Outline
 
@@ -22,6 +22,8 @@ def check(outline: Outline) -> Iterator[Finding]:
         if element.catches_errors and is_expression(code := error_code(outline, element)):
             message = f"expected a constant errorCode for {element}, found the expression {quoted(code)}."
             yield element.error(RULE, message, "Write the code itself, one event per code, or catch any error by leaving errorRef out.")
+        if element.catches_errors:
+            yield from space_around(element, error_code(outline, element), RULE)
         yield from _check_rivals(outline, [event for event in element.boundary_events if event.catches_errors], element)
         starts = (event for child in element.event_sub_processes for event in child.start_events)
         yield from _check_rivals(outline, [event for event in starts if event.catches_errors], element)

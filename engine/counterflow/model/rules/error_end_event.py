@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from counterflow.documents.findings import Finding
 from counterflow.model.dialects import camunda
-from counterflow.model.errors import error_code, is_expression, may_compute
+from counterflow.model.errors import error_code, is_expression, may_compute, space_around
 from counterflow.model.expressions import quoted
 from counterflow.model.graph import Dialect
 from counterflow.model.outline import Element, Outline
@@ -20,6 +20,7 @@ def check(outline: Outline) -> Iterator[Finding]:
         if element.tag != "endEvent" or element.event != "errorEventDefinition":
             continue
         code = error_code(outline, element)
+        yield from space_around(element, code, RULE)
         if not code:
             message = f"expected {element} to name an error with an errorCode, found {_found(element.definitions[0].get('errorRef'))}."
             yield element.error(RULE, message, 'Set errorRef to an error such as <error id="Error_1" errorCode="NO_STOCK" />.')

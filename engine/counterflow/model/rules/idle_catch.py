@@ -22,7 +22,7 @@ def check(outline: Outline) -> Iterator[Finding]:
     for element in outline.elements:
         if element.behaviour is None:
             continue
-        for event in element.boundary_events:
+        for event in element.boundary_events if element.is_activity else ():  # elsewhere they are refused
             yield from _check(event, element, meetings.inside(element), error_code(outline, event))
         for child in element.event_sub_processes:
             for event in child.start_events:

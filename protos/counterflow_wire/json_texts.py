@@ -1,0 +1,70 @@
+"""JSON of the wire as Python's values and back, with whole numbers that are longer than Python reads and writes as text.
+
+The engine knows numbers of 6,145 digits, and msgspec leaves whole numbers to Python, whose limit for text is 4,300 digits. What it
+refuses is done a second time, by slower means; nothing else pays for that.
+"""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any, Final, TypeVar, cast
+
+import msgspec
+
+_Kind = TypeVar("_Kind")
+
+ANYTHING: Final[msgspec.json.Decoder[Any]] = msgspec.json.Decoder()
+VARIABLES: Final = msgspec.json.Decoder(dict[str, Any])
+
+LONGEST_WHOLE: Final = 6_145
+"""Digits of the longest whole number that the engine computes; a longer one, which it may still carry, is a Decimal."""
+_AT_ONCE: Final = 4_000
+_ITS_OWN: Final = range(-(2**63), 2**64)
+"""Whole numbers that msgspec writes by itself."""
+
+
+def decode(text: str | bytes, decoder: msgspec.json.Decoder[_Kind]) -> _Kind:
+    """The value that JSON text says, of the kind that a decoder reads. Raises `msgspec.DecodeError`.
+
+    A fraction that no float holds (`1e400`) is a Decimal where any value is welcome.
+    """
+    try:
+        return decoder.decode(text)
+    except msgspec.ValidationError as error:
+        msgspec.json.decode(text, type=msgspec.Raw)
+        said = json.loads(text, parse_int=_whole, parse_float=_fraction)
+        try:
+            return cast("_Kind", msgspec.convert(said, decoder.type, str_keys=True))
+        except msgspec.ValidationError:
+            raise error from None
+
+
+def encode(value: object) -> bytes:
+    """The JSON of a value. Raises TypeError and ValueError as msgspec does."""
+    try:
+        return msgspec.json.encode(value)
+    except ValueError:
+        return msgspec.json.encode(_spelled(msgspec.to_builtins(value)))
+
+
+def _whole(digits: str) -> int | Decimal:
+    if len(digits) > LONGEST_WHOLE + digits.startswith("-"):
+        return Decimal(digits)
+    tail = digits[_AT_ONCE:]
+    return int(digits) if not tail else int(digits[:_AT_ONCE]) * 10 ** len(tail) + int(f"{'-' * digits.startswith('-')}{tail}")
+
+
+def _fraction(text: str) -> float | Decimal:
+    number = float(text)
+    return Decimal(text) if number in {float("inf"), float("-inf")} else number
+
+
+def _spelled(value: Any) -> Any:
+    """The same value, with long whole numbers as JSON text."""
+    if isinstance(value, dict):
+        return {name: _spelled(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_spelled(inner) for inner in value]
+    is_long = isinstance(value, int) and value not in _ITS_OWN
+    return msgspec.Raw(format(Decimal(value), "f").encode()) if is_long else value
