@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from counterflow import feel
 from counterflow.feel import Expression
-from counterflow.feel.values import a_kind
+from counterflow.feel.values import Function, a_kind
 from counterflow.kernel.instance_state import InstanceState
 from counterflow.kernel.output_collections import being_built
 from counterflow.kernel.records import Command, Event, Rejection, RejectionType
@@ -286,8 +286,11 @@ def found_in(evaluation: feel.Evaluation) -> str:
         return f"it is null ({because})" if because else "it is null"
     try:
         shown = feel.to_json(evaluation.value).decode()
-    except feel.FeelValueError:
-        return f"it is {a_kind(evaluation.value)}"
+    except feel.FeelValueError as error:
+        # Inside lists and contexts the error says where; a built-in by its name stands for a variable that is missing.
+        value = evaluation.value
+        says_more = isinstance(value, list | dict) or (isinstance(value, Function) and value.name)
+        return str(error) if says_more else f"it is {a_kind(value)}"
     return f"it is {shown if len(shown) <= SHOWN else shown[:SHOWN] + '…'}"
 
 
