@@ -9,8 +9,6 @@ import pytest
 
 from counterflow.cli.exits import Failure
 from counterflow.cli.remote import Remote
-from counterflow.cli.repair_commands import commands_for
-from counterflow_wire import counterflow_v1 as wire
 from tests.cli.commands import CommandLine
 from tests.cli.models import CALLING, PAYMENT
 from tests.queries.models import GUARDED, PAID, TRIP
@@ -58,22 +56,6 @@ def test_the_commands_to_paste_go_to_the_same_server_and_set_first_what_is_missi
     counterflow.good(*words[1:])
     counterflow.good(*shlex.split(resolution)[1:])
     counterflow.complete(key, "charge")
-
-
-@pytest.mark.parametrize(
-    "message,assigned",
-    [
-        ("found null: no variable 'kind': it is null", '{"kind": VALUE}'),
-        (
-            "there is no variable 'count' (a function has this name): it is null; no variable 'a': it is null",
-            '{"count": VALUE, "a": VALUE}',
-        ),
-        ("found 7", '{"NAME": VALUE}'),
-    ],
-)
-def test_the_variables_that_a_message_misses_are_named_in_the_command(message: str, assigned: str) -> None:
-    incident = wire.Incident(key=5, element_instance_key=4, error_type="CONDITION_ERROR", message=message)
-    assert commands_for(incident, "counterflow") == [f"counterflow set-variables 4 '{assigned}'", "counterflow resolve 5"]
 
 
 def test_an_incident_in_a_called_process_is_found_from_its_caller(counterflow: CommandLine, tmp_path: Path) -> None:

@@ -44,6 +44,7 @@ TEST_FOLDERS_BY_SUBJECT = {
     "behaviours",
     "loop",
     "testing",
+    "compatibility",
     "conformance",
     "simulation",
     "benchmarks",

@@ -17,16 +17,14 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.console import Group
 from rich.padding import Padding
-from rich.segment import Segment
 from rich.text import Text
 from rich.tree import Tree
 
 from counterflow.cli.output import count, duration, json_data, json_text, moment, ordinal, shortened
-from counterflow.cli.repair_commands import commands_for
+from counterflow.cli.remedies import commands_for
 from counterflow.cli.timeline import timeline
-from counterflow.visible import visible
 from counterflow_wire import counterflow_v1 as wire
 
 MARKS: Mapping[int, tuple[str, str]] = {
@@ -60,18 +58,6 @@ TRY_WORDS: Mapping[int, str] = {
 }
 DRAWN_TRIES = 5
 """The latest of a job; the others are counted."""
-
-
-class Spelled:
-    """A drawing in which every character is spelled out that a terminal would obey; what rich itself says to the terminal stays."""
-
-    def __init__(self, drawing: RenderableType) -> None:
-        self._drawing = drawing
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """The drawing, segment by segment."""
-        for segment in console.render(self._drawing, options):
-            yield segment if segment.control else Segment(visible(segment.text), segment.style)
 
 
 class Picture:

@@ -84,7 +84,7 @@ def give_drawing(drawing: RenderableType) -> None:
     """Something that rich draws, in colour where stdout has colours."""
     from rich.console import Console  # noqa: PLC0415 - drawing costs what other commands do not pay
 
-    from counterflow.cli.drawing import Spelled  # noqa: PLC0415 - as above
+    from counterflow.cli.spelled import Spelled  # noqa: PLC0415 - as above
 
     Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH_OF_A_FILE).print(Spelled(drawing))
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import shlex
 from typing import Annotated, Any
 
 import typer
@@ -11,16 +9,10 @@ import typer
 from counterflow.cli.exits import Failure
 from counterflow.cli.help import Command, Commands
 from counterflow.cli.options import LARGEST_KEY, AddressOption, InstanceArgument, JsonOption, LimitOption, own_program, remote
-from counterflow.cli.output import count, give, give_json, give_table, json_text, moment, say, say_what_is_left_out
+from counterflow.cli.output import count, give, give_json, give_table, moment, say, say_what_is_left_out
+from counterflow.cli.remedies import commands_for, headline
 from counterflow.cli.remote import Remote
 from counterflow.visible import visible_line
-
-VARIABLES_FIRST = {"IO_MAPPING_ERROR", "EXTRACT_VALUE_ERROR", "CONDITION_ERROR", "DECISION_EVALUATION_ERROR"}
-"""Incidents that come again unless a variable is set."""
-MISSING = re.compile(r"\bno variable (['\"])(.+?)\1")
-"""How an expression says what it has missed."""
-MODEL_FIRST = {"CALLED_ELEMENT_ERROR": "FILE.bpmn", "CALLED_DECISION_ERROR": "FILE.dmn"}
-"""Incidents that come again unless something is deployed."""
 
 quarantine = typer.Typer(name="quarantine", cls=Commands, help="List or release what was set aside after a fault.", no_args_is_help=True)
 
@@ -51,27 +43,6 @@ def incidents(
     say_what_is_left_out(found)
     if not found.items:
         say("No open incidents.")
-
-
-def headline(incident: Any) -> str:
-    """What kind of incident it is, and where."""
-    return f"{incident.error_type} at {incident.element_id} of {incident.bpmn_process_id}, process instance {incident.process_instance_key}"
-
-
-def commands_for(incident: Any, program: str) -> list[str]:
-    """The commands that let an instance go on, ready to be pasted but for what only a person knows."""
-    before = []
-    if incident.error_type in VARIABLES_FIRST:
-        before = [f"{program} set-variables {incident.element_instance_key} {_missing(incident.message)}"]
-    elif incident.error_type in MODEL_FIRST:
-        before = [f"{program} deploy {MODEL_FIRST[incident.error_type]}"]
-    return [*before, f"{program} resolve {incident.key}"]
-
-
-def _missing(message: str) -> str:
-    """The variables that a message says are missing, as JSON but for their values; of a name only its place where it says none."""
-    names = dict.fromkeys(name for _, name in MISSING.findall(message))
-    return shlex.quote("{" + ", ".join(f"{name}: VALUE" for name in [*map(json_text, names)] or ['"NAME"']) + "}")
 
 
 def resolve(

@@ -10,8 +10,8 @@ import typer
 from counterflow.cli.exits import FAILED, INCIDENT, INTERRUPTED, TIMED_OUT, USAGE, Failure
 from counterflow.cli.options import AddressOption, JsonOption, VariablesOption, own_program, read_object, remote
 from counterflow.cli.output import give, give_json, json_data, say
+from counterflow.cli.remedies import commands_for, headline
 from counterflow.cli.remote import Remote
-from counterflow.cli.repair_commands import commands_for, headline
 
 FIRST_PAUSE_S = 0.01
 LONGEST_PAUSE_S = 0.25

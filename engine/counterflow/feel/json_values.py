@@ -7,14 +7,11 @@ for a number is read a second time, by Python's decoder; nothing else pays for t
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import msgspec
 
 from counterflow.feel import numbers
-
-if TYPE_CHECKING:
-    from counterflow.feel.run import Value
 
 
 def decimal(text: str) -> numbers.Number:
@@ -25,8 +22,8 @@ def decimal(text: str) -> numbers.Number:
     return value
 
 
-def decode(text: bytes | str | msgspec.Raw) -> Value:
-    """The value that JSON text says. Raises ValueError (msgspec's errors are some) for what is no JSON, or a number beyond FEEL's."""
+def decode(text: bytes | str | msgspec.Raw) -> object:
+    """The FEEL value that JSON text says. Raises ValueError (msgspec's errors are some) for what is no JSON, or a number beyond FEEL's."""
     try:
         return DECODER.decode(text)
     except msgspec.ValidationError:
