@@ -32,7 +32,9 @@ def lines_of(formatter: logging.Formatter, message: str, *values: object, **opti
     handler.setFormatter(formatter)
     logger = logging.getLogger("counterflow.test")
     logger.addHandler(handler)
+    logger.propagate = False  # what only our formatters make harmless must not reach the report of the tests
     logger.error(message, *values, **options)
+    logger.removeHandler(handler)
     return page.getvalue().splitlines()
 
 
