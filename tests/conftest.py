@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+from collections.abc import Iterator
 
 import hypothesis
 import pytest
@@ -20,6 +22,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def rewrite_traces(request: pytest.FixtureRequest) -> bool:
     """Whether the golden traces are to be written anew; a person then reviews the diff."""
     return bool(request.config.getoption("--rewrite-traces"))
+
+
+@pytest.fixture(autouse=True)
+def handlers_as_before() -> Iterator[None]:
+    """What a command that ran in this process has given to the root logger goes with its test: others read records as they are."""
+    root = logging.getLogger()
+    before = list(root.handlers)
+    yield
+    root.handlers[:] = [handler for handler in root.handlers if handler in before]
 
 
 @pytest.hookimpl(trylast=True)

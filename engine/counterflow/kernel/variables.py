@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from counterflow import feel
 from counterflow.feel import Expression
-from counterflow.feel.values import Function, a_kind
+from counterflow.feel.values import a_kind
 from counterflow.kernel.instance_state import InstanceState
 from counterflow.kernel.output_collections import being_built
 from counterflow.kernel.records import Command, Event, Rejection, RejectionType
@@ -287,10 +287,9 @@ def found_in(evaluation: feel.Evaluation) -> str:
     try:
         shown = feel.to_json(evaluation.value).decode()
     except feel.FeelValueError as error:
-        # Inside lists and contexts the error says where; a built-in by its name stands for a variable that is missing.
-        value = evaluation.value
-        says_more = isinstance(value, list | dict) or (isinstance(value, Function) and value.name)
-        return str(error) if says_more else f"it is {a_kind(value)}"
+        # A built-in by its name, wherever it stands, is there because a variable is missing.
+        missing = str(error).startswith("there is no variable")
+        return str(error) if missing else f"it is {a_kind(evaluation.value)}"
     return f"it is {shown if len(shown) <= SHOWN else shown[:SHOWN] + '…'}"
 
 
