@@ -72,6 +72,10 @@ class FeelValueError(FeelError):
     """A FEEL value that cannot leave FEEL, such as a function inside a variable."""
 
 
+class MissingVariable(FeelValueError):
+    """A built-in where a value was to leave FEEL: a variable of its name was meant, and is not there."""
+
+
 class JuelUnsupported(FeelError):
     """A camunda: expression beyond the subset that FEEL says exactly. The message names what was found and what to write instead."""
 

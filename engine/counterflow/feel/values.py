@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from counterflow.feel import numbers
-from counterflow.feel.errors import FeelFailure, FeelValueError
+from counterflow.feel.errors import FeelFailure, FeelValueError, MissingVariable
 from counterflow.feel.run import TEXT_PER_FUEL, Limits, Local, Run, Value
 from counterflow.feel.temporal import SECOND_NS, Date, DateTime, DaysDuration, MonthsDuration, Time
 from counterflow.feel.tree import TypeName
@@ -323,7 +323,7 @@ def _jsonable(value: Value, path: str) -> object:
         return str(value)
     where = f" at {path}" if path else ""
     if isinstance(value, Function) and value.name:
-        raise FeelValueError(f"{no_variable(value.name)}{where}")
+        raise MissingVariable(f"{no_variable(value.name)}{where}")
     raise FeelValueError(f"expected a value that JSON can say, found a {KINDS.get(type(value), type(value).__name__)}{where}")
 
 

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from counterflow import feel
 from counterflow.feel import Expression
+from counterflow.feel.errors import MissingVariable
 from counterflow.feel.values import a_kind
 from counterflow.kernel.instance_state import InstanceState
 from counterflow.kernel.output_collections import being_built
@@ -286,10 +287,10 @@ def found_in(evaluation: feel.Evaluation) -> str:
         return f"it is null ({because})" if because else "it is null"
     try:
         shown = feel.to_json(evaluation.value).decode()
-    except feel.FeelValueError as error:
-        # A built-in by its name, wherever it stands, is there because a variable is missing.
-        missing = str(error).startswith("there is no variable")
-        return str(error) if missing else f"it is {a_kind(evaluation.value)}"
+    except MissingVariable as error:
+        return str(error)
+    except feel.FeelValueError:
+        return f"it is {a_kind(evaluation.value)}"
     return f"it is {shown if len(shown) <= SHOWN else shown[:SHOWN] + '…'}"
 
 
