@@ -1,10 +1,10 @@
 """Compiles protos/*.proto into protos/counterflow_wire: `make protos`.
 
-The compiler (grpcio-tools) lives in an environment of its own that is dropped afterwards, because it pins a protobuf older than
-the one that other generated code in our environment asks for. What is written:
+The compiler (grpcio-tools) lives in an environment of its own that is dropped afterwards, because it pins a
+protobuf older than the one that other generated code in our environment asks for. What is written:
 
-    descriptors.py                 the compiled protos as one FileDescriptorSet, with the digests of their sources
-    gateway.py, counterflow_v1.py, …     a module per proto: the classes by name, taken from the private pool; method table; stub
+    descriptors.py                 the compiled protos as one FileDescriptorSet, with their sources' digests
+    gateway.py, counterflow_v1.py, …     a module per proto: its classes, of the private pool; methods; stub
     gateway.pyi, counterflow_v1.pyi, …   the same for type checkers
 """
 
@@ -19,7 +19,12 @@ import textwrap
 import venv
 from pathlib import Path
 
-from google.protobuf.descriptor_pb2 import EnumDescriptorProto, FileDescriptorProto, FileDescriptorSet, ServiceDescriptorProto
+from google.protobuf.descriptor_pb2 import (
+    EnumDescriptorProto,
+    FileDescriptorProto,
+    FileDescriptorSet,
+    ServiceDescriptorProto,
+)
 
 COMPILER = ("grpcio-tools==1.71.2", "setuptools<81")
 PROTOS = Path(__file__).resolve().parent.parent / "protos"
@@ -59,7 +64,9 @@ def compile_protos(folder: Path) -> None:
     environment = folder / "environment"
     venv.create(environment, with_pip=True)
     python = environment / ("Scripts" if sys.platform == "win32" else "bin") / "python"
-    subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *COMPILER], check=True)
+    subprocess.run(
+        [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *COMPILER], check=True
+    )
     outputs = [f"--descriptor_set_out={folder / 'descriptors.bin'}", f"--pyi_out={folder}"]
     subprocess.run([python, "-m", "grpc_tools.protoc", f"-I{PROTOS}", *outputs, *MODULES], check=True)
 
@@ -76,9 +83,9 @@ def descriptors_module(serialized: bytes) -> str:
     return (
         f'"""The compiled protos. {GENERATED}"""\n\n'
         f"SOURCES: dict[str, str] = {{\n{sources}}}\n"
-        f'"""SHA-256 of each proto at the time it was compiled."""\n\n'
+        '"""SHA-256 of each proto at the time it was compiled."""\n\n'
         f"FILE_DESCRIPTOR_SET: str = (\n{lines})\n"
-        f'"""A serialized google.protobuf.FileDescriptorSet, in base64."""\n'
+        '"""A serialized google.protobuf.FileDescriptorSet, in base64."""\n'
     )
 
 
@@ -92,12 +99,21 @@ def runtime_module(file: FileDescriptorProto) -> str:
     service = file.service[0]
     parts = [
         f'"""Messages and service of package `{file.package}`. {GENERATED}"""\n',
-        "from counterflow_wire.pool import enum_type, file_descriptor, message_class\nfrom counterflow_wire.rpc import bind, methods_of\n",
+        (
+            "from counterflow_wire.pool import enum_type, file_descriptor, message_class\nfrom "
+            "counterflow_wire.rpc import bind, methods_of\n"
+        ),
         f'DESCRIPTOR = file_descriptor("{file.name}")\n',
         "".join(enum_lines(enum, file.package) for enum in file.enum_type),
-        "".join(f'{message.name} = message_class("{file.package}.{message.name}")\n' for message in file.message_type),
+        "".join(
+            f'{message.name} = message_class("{file.package}.{message.name}")\n'
+            for message in file.message_type
+        ),
         f'SERVICE = "{file.package}.{service.name}"\nMETHODS = methods_of(SERVICE)\n\n',
-        f"class {service.name}Stub:\n    def __init__(self, channel):\n        bind(self, channel, METHODS)\n",
+        (
+            f"class {service.name}Stub:\n    def __init__(self, channel):\n        bind(self, channel, "
+            "METHODS)\n"
+        ),
     ]
     return "\n".join(part for part in parts if part)
 
@@ -127,7 +143,9 @@ def typed_stub(service: ServiceDescriptorProto) -> str:
     """The stub class, an attribute per rpc."""
     lines = [f"class {service.name}Stub:", "    def __init__(self, channel: _aio.Channel) -> None: ..."]
     for method in service.method:
-        shape = ("Stream" if method.client_streaming else "Unary") + ("Stream" if method.server_streaming else "Unary")
+        shape = ("Stream" if method.client_streaming else "Unary") + (
+            "Stream" if method.server_streaming else "Unary"
+        )
         request, response = (name.rsplit(".", 1)[1] for name in (method.input_type, method.output_type))
         lines.append(f"    {method.name}: _aio.{shape}MultiCallable[{request}, {response}]")
     return "\n".join(lines) + "\n"

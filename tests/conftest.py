@@ -1,4 +1,6 @@
-"""What every test shares: one command-line option, and properties that are searched the same way on every machine."""
+"""What every test shares: one command-line option, and properties that are searched the same way on every
+machine.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,11 @@ hypothesis.settings.load_profile("counterflow")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Adds `--rewrite-traces`, which `make traces` gives."""
-    parser.addoption("--rewrite-traces", action="store_true", help="write the golden traces anew instead of comparing with them")
+    parser.addoption(
+        "--rewrite-traces",
+        action="store_true",
+        help="write the golden traces anew instead of comparing with them",
+    )
 
 
 @pytest.fixture
@@ -26,7 +32,9 @@ def rewrite_traces(request: pytest.FixtureRequest) -> bool:
 
 @pytest.fixture(autouse=True)
 def handlers_as_before() -> Iterator[None]:
-    """What a command that ran in this process has given to the root logger goes with its test: others read records as they are."""
+    """What a command that ran in this process has given to the root logger goes with its test: others read
+    records as they are.
+    """
     root = logging.getLogger()
     before = list(root.handlers)
     yield
@@ -35,11 +43,15 @@ def handlers_as_before() -> Iterator[None]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Where CI is set everything that the tests need has to be there: a skipped test fails the run, since nobody would notice it."""
+    """Where CI is set everything that the tests need has to be there: a skipped test fails the run, since
+    nobody would notice it.
+    """
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if reporter is None or not os.environ.get("CI"):
         return
     skipped = reporter.stats.get("skipped", [])
     if skipped and session.exitstatus == pytest.ExitCode.OK:
-        reporter.write_line(f"{len(skipped)} tests were skipped, and with CI set none may be: provide what the reasons below name")
+        reporter.write_line(
+            f"{len(skipped)} tests were skipped, and with CI set none may be: provide what the reasons below name"
+        )
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

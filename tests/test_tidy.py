@@ -16,22 +16,39 @@ pytestmark = pytest.mark.skipif(not PATHS, reason="a source archive has no list 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 def test_every_file_keeps(rule: Rule) -> None:
-    found = [f"{source.path}:{complaint.line}: {complaint.text}" for source in SOURCES for complaint in rule(source)]
+    found = [
+        f"{source.path}:{complaint.line}: {complaint.text}"
+        for source in SOURCES
+        for complaint in rule(source)
+    ]
     assert not found, f"{rule.__doc__}\n" + "\n".join(found)
 
 
 def test_no_file_says_what_belongs_in_none() -> None:
     texts = {path: sources.read(path) for path in PATHS if whole.is_text(path)}
-    found = [f"{path}:{complaint.line}: {complaint.text}" for path, text in texts.items() for complaint in whole.banned_words(text)]
+    found = [
+        f"{path}:{complaint.line}: {complaint.text}"
+        for path, text in texts.items()
+        for complaint in whole.banned_words(text)
+    ]
     assert not found, "\n" + "\n".join(found)
 
 
 def test_no_module_is_dead() -> None:
-    found = [f"{path}:1: no module of the product imports it: use it, or take it away" for path in whole.dead_modules(SOURCES)]
+    found = [
+        f"{path}:1: no module of the product imports it: use it, or take it away"
+        for path in whole.dead_modules(SOURCES)
+    ]
     assert not found, "\n" + "\n".join(found)
 
 
 def test_the_tests_mirror_the_code() -> None:
-    strays = [f"tests/{folder}: mirrors no folder of engine/counterflow: move its tests" for folder in whole.stray_test_folders(PATHS)]
-    missing = [f"tests/{area}: is missing: test what that folder of the code does" for area in whole.untested_areas(PATHS)]
+    strays = [
+        f"tests/{folder}: mirrors no folder of engine/counterflow: move its tests"
+        for folder in whole.stray_test_folders(PATHS)
+    ]
+    missing = [
+        f"tests/{area}: is missing: test what that folder of the code does"
+        for area in whole.untested_areas(PATHS)
+    ]
     assert not strays + missing, "\n" + "\n".join(strays + missing)

@@ -1,3 +1,5 @@
-"""Counterflow: a BPMN 2.0 process engine that speaks Zeebe's gRPC protocol and undoes exactly what was done."""
+"""Counterflow: a BPMN 2.0 process engine that speaks Zeebe's gRPC protocol and undoes exactly what was
+done.
+"""
 
 __version__ = "0.1.0"

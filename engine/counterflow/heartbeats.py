@@ -1,10 +1,13 @@
-"""Which entry of the log tells the latest deadline of a job: the next one takes its place, so that a job kept for a day leaves one.
+"""Which entry of the log tells the latest deadline of a job: the next one takes its place, so that a job kept
+for a day leaves one.
 
-A worker keeps its job by asking for more time again and again. Each answer is durable, hence each deadline is an event; but a deadline
-that a later one has replaced says nothing any more, neither to a replay (the later event sets the same field) nor to a person. So the
-earlier entry is taken out of the log in the transaction that writes the later one. Each try at a job keeps its last deadline.
+A worker keeps its job by asking for more time again and again. Each answer is durable, hence each deadline is
+an event; but a deadline that a later one has replaced says nothing any more, neither to a replay (the later
+event sets the same field) nor to a person. So the earlier entry is taken out of the log in the transaction
+that writes the later one. Each try at a job keeps its last deadline.
 
-Only places in the log are remembered here, and only in memory: what is forgotten (a restart, too many jobs) leaves an entry more.
+Only places in the log are remembered here, and only in memory: what is forgotten (a restart, too many jobs)
+leaves an entry more.
 """
 
 from __future__ import annotations
@@ -24,7 +27,9 @@ class Heartbeats:
         self._positions: dict[int, int] = {}
 
     def supersede(self, job_key: int, log: Sequence[LogEntry]) -> list[int]:
-        """More time was given to a job, told by `log`; answers the positions of the entries that say nothing any more."""
+        """More time was given to a job, told by `log`; answers the positions of the entries that say nothing
+        any more.
+        """
         earlier = self._positions.pop(job_key, None)
         if [entry.event_count for entry in log] == [1]:
             self._positions[job_key] = log[0].position

@@ -1,8 +1,10 @@
-"""What the server says while it runs, on stderr: a line a record, as text for people or as JSON for programs that collect logs.
+"""What the server says while it runs, on stderr: a line a record, as text for people or as JSON for programs
+that collect logs.
 
-Names of models, messages of workers and whatever else came from elsewhere stand in these lines, so all that a terminal would obey or hide
-is spelled out (`visible.py`), and no text can pretend to be a line of its own. Values of variables are nobody's business here: what an
-exception of another library says may quote one, so of such an exception only the type is told, with the places that it came through.
+Names of models, messages of workers and whatever else came from elsewhere stand in these lines, so all that a
+terminal would obey or hide is spelled out (`visible.py`), and no text can pretend to be a line of its own.
+Values of variables are nobody's business here: what an exception of another library says may quote one, so of
+such an exception only the type is told, with the places that it came through.
 """
 
 from __future__ import annotations
@@ -35,7 +37,9 @@ def begin(settings: Settings) -> None:
 
 
 def warn_of_variables(environment: Mapping[str, str]) -> None:
-    """Name the variables of the environment that somebody has meant for the server, and that it does not have."""
+    """Name the variables of the environment that somebody has meant for the server, and that it does not
+    have.
+    """
     for sentence in unknown_variables(environment):
         logger.warning("%s", sentence)
 
@@ -57,7 +61,9 @@ class TextLines(LineFormatter):
 
 
 class JsonLines(logging.Formatter):
-    """An object a record: `time` (ISO 8601, UTC), `level`, `logger`, `message`, what its `fields` say, and any `exception`."""
+    """An object a record: `time` (ISO 8601, UTC), `level`, `logger`, `message`, what its `fields` say, and
+    any `exception`.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         """The record as one line of JSON."""
@@ -74,8 +80,14 @@ class JsonLines(logging.Formatter):
 
 
 def told(error: BaseException) -> str:
-    """An exception and those it came from, the last one last, as Python tells them, without the words of other people's exceptions."""
-    return "\n".join(text.rstrip("\n") for one in _chain(error) for text in (*traceback.format_tb(one.__traceback__), _words(one)))
+    """An exception and those it came from, the last one last, as Python tells them, without the words of
+    other people's exceptions.
+    """
+    return "\n".join(
+        text.rstrip("\n")
+        for one in _chain(error)
+        for text in (*traceback.format_tb(one.__traceback__), _words(one))
+    )
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

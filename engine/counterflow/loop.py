@@ -1,13 +1,14 @@
 """The single writer: command → kernel → batch → commit → deliver.
 
-A command is decided the moment it arrives, on what the last commit left with everything decided since laid over it. Its
-rows, its log and its answer join the open batch. Whenever the writer thread is free the open batch is sealed and
-committed there, while the next one fills: so a batch is as big as what has piled up during a commit, which gives latency
-when idle and throughput under load with nothing to tune. Answers, results and jobs leave after the commit, never before.
+A command is decided the moment it arrives, on what the last commit left with everything decided since laid
+over it. Its rows, its log and its answer join the open batch. Whenever the writer thread is free the open
+batch is sealed and committed there, while the next one fills: so a batch is as big as what has piled up
+during a commit, which gives latency when idle and throughput under load with nothing to tune. Answers,
+results and jobs leave after the commit, never before.
 
-If a commit fails, its batch and everything decided after it are discarded (nothing of it has left the house), the callers
-are told UNAVAILABLE, and the loop goes on from what the store holds; if that cannot be read either, with the first command
-that finds it readable again.
+If a commit fails, its batch and everything decided after it are discarded (nothing of it has left the house),
+the callers are told UNAVAILABLE, and the loop goes on from what the store holds; if that cannot be read
+either, with the first command that finds it readable again.
 """
 
 from __future__ import annotations
@@ -43,19 +44,25 @@ logger = logging.getLogger("counterflow.loop")
 DUE_AT_ONCE = 200
 """Due things triggered before other commands get their turn again."""
 FAULTS_PER_OFFER = 16
-"""Instances that break while their jobs are given out, in one go; whoever takes jobs goes on with the others."""
+"""Instances that break while their jobs are given out, in one go; whoever takes jobs goes on with the
+others.
+"""
 
 REST_MS = 1_000
 """How long due things wait after the database could not be read."""
 
 
 class Faulted(Rejection):
-    """A fault of ours met by a command. `is_contained`: the instance that it was met in is set aside, and will not meet it again."""
+    """A fault of ours met by a command. `is_contained`: the instance that it was met in is set aside, and
+    will not meet it again.
+    """
 
     def __init__(self, fault: engine.KernelFault, *, is_contained: bool) -> None:
         key = fault.process_instance_key
         what = f"process instance '{key}' is quarantined" if is_contained else "nothing was changed"
-        super().__init__(RejectionType.PROCESSING_ERROR, f"An internal fault was met and {what}; see the server's log")
+        super().__init__(
+            RejectionType.PROCESSING_ERROR, f"An internal fault was met and {what}; see the server's log"
+        )
         self.is_contained = is_contained
         self.fault = fault
 
@@ -79,7 +86,9 @@ class OpenBatch:
 
 
 def tell_all(tellers: Iterable[Callable[[], None]]) -> None:
-    """Tell everybody, whatever one of them makes of it: what was decided is durable, or discarded, for all."""
+    """Tell everybody, whatever one of them makes of it: what was decided is durable, or discarded, for
+    all.
+    """
     for tell in tellers:
         try:
             tell()
@@ -117,31 +126,41 @@ class Loop:
         self._stopping = False
         self._is_stopped = False
         self._is_lost = False
-        """True from a failed commit until the store could be read again: what is in memory is not to be decided on."""
+        """True from a failed commit until the store could be read again: what is in memory is not to be
+        decided on.
+        """
         self._undelivered: set[str] = set()
-        """Types of jobs whose delivery was lost with a failed commit: offered again after the next one that succeeds."""
+        """Types of jobs whose delivery was lost with a failed commit: offered again after the next one that
+        succeeds.
+        """
         self._waiting_ends: dict[int, list[asyncio.Future[InstanceEnded]]] = {}
         self._heartbeats = Heartbeats()
         self.takers = Takers()
         self.state = load_state(self._store, self._order)
         self.work_went_on: Callable[[int], None] = _nobody_looks
-        """Called after each command that brings work to its end, with the number of instances that ended by it."""
+        """Called after each command that brings work to its end, with the number of instances that ended by
+        it.
+        """
         self.commits = 0
         self.commands = 0
 
-    # -- commands -------------------------------------------------------------------------------------------------
+    # -- commands --------------------------------------------------------------------------------------------
 
     def submit(self, command: Command) -> asyncio.Future[Any]:
         """Carry out a command; the future has its answer once that is durable.
 
-        Raises at once, with nothing changed: `Rejection`, `Overloaded`, `Unavailable`. The future may raise `Unavailable`.
+        Raises at once, with nothing changed: `Rejection`, `Overloaded`, `Unavailable`. The future may raise
+        `Unavailable`.
         """
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self.submit_then(command, *_into(future))
         return future
 
-    def submit_then(self, command: Command, told: Callable[[Any], None], failed: Callable[[Exception], None]) -> None:
-        """Like `submit`, with one of two functions called from the commit itself: `told` with the answer, or `failed` with `Unavailable`.
+    def submit_then(
+        self, command: Command, told: Callable[[Any], None], failed: Callable[[Exception], None]
+    ) -> None:
+        """Like `submit`, with one of two functions called from the commit itself: `told` with the answer, or
+        `failed` with `Unavailable`.
 
         Neither may raise, and neither may wait.
         """
@@ -152,8 +171,12 @@ class Loop:
         if isinstance(command, ENDING):
             self.work_went_on(len(decision.ended))
 
-    def submit_and_follow(self, command: Command) -> tuple[asyncio.Future[Any], asyncio.Future[InstanceEnded]]:
-        """Like `submit` for a command that creates a process instance; the second future has its end, once that is durable."""
+    def submit_and_follow(
+        self, command: Command
+    ) -> tuple[asyncio.Future[Any], asyncio.Future[InstanceEnded]]:
+        """Like `submit` for a command that creates a process instance; the second future has its end, once
+        that is durable.
+        """
         size = self._refuse_when_full(command)
         running = asyncio.get_running_loop()
         answered, ended = running.create_future(), running.create_future()
@@ -176,9 +199,15 @@ class Loop:
             self._waiting_ends.pop(process_instance_key, None)
 
     def offer(self, job_type: str) -> None:
-        """Give ready jobs of a type to those who take them: a stream has credit again, or jobs have become ready."""
+        """Give ready jobs of a type to those who take them: a stream has credit again, or jobs have become
+        ready.
+        """
         faults = 0
-        while not (self._stopping or self._is_lost) and job_type in self.state.ready and self.state.ready[job_type].first() is not None:
+        while (
+            not (self._stopping or self._is_lost)
+            and job_type in self.state.ready
+            and self.state.ready[job_type].first() is not None
+        ):
             taker = self.takers.next_for(job_type)
             if taker is None:
                 return
@@ -196,7 +225,7 @@ class Loop:
             self._deliver_later(taker, decision.answer)
         self._schedule_flush()
 
-    # -- life -----------------------------------------------------------------------------------------------------
+    # -- life ------------------------------------------------------------------------------------------------
 
     def start(self) -> None:
         """Begin to trigger what is due."""
@@ -223,10 +252,12 @@ class Loop:
         self._last_ms = max(self._last_ms, self._clock())
         return self._last_ms
 
-    # -- deciding -------------------------------------------------------------------------------------------------
+    # -- deciding --------------------------------------------------------------------------------------------
 
     def _refuse_when_full(self, command: Command) -> int:
-        """Answers the command's size. Jobs that reach nobody come back also while stopping: who starts next can give them away at once."""
+        """Answers the command's size. Jobs that reach nobody come back also while stopping: who starts next
+        can give them away at once.
+        """
         if self._is_stopped or (self._stopping and not isinstance(command, ReturnJob | HoldJob)):
             raise Unavailable("The server is stopping; try again when it is back")
         if self._is_lost and not self._come_back():
@@ -255,7 +286,12 @@ class Loop:
         return decision
 
     def _set_aside(self, fault: engine.KernelFault) -> bool:
-        logger.error("%s on process instance %s met an internal fault", fault.command, fault.process_instance_key, exc_info=fault.__cause__)
+        logger.error(
+            "%s on process instance %s met an internal fault",
+            fault.command,
+            fault.process_instance_key,
+            exc_info=fault.__cause__,
+        )
         command = QuarantineInstance(process_instance_key=fault.process_instance_key, reason=str(fault))
         log = engine.decide(self.state, command, self.now_ms(), self._limits).log
         self._open.log.extend(log)
@@ -271,7 +307,9 @@ class Loop:
         self._arm()
         self._schedule_flush()
 
-    def _tell_later(self, answer: Any, told: Callable[[Any], None], failed: Callable[[Exception], None], size: int) -> None:
+    def _tell_later(
+        self, answer: Any, told: Callable[[Any], None], failed: Callable[[Exception], None], size: int
+    ) -> None:
         self._pending.enter(size)
 
         def is_committed() -> None:
@@ -313,7 +351,7 @@ class Loop:
             ended.set_exception(Unavailable(f"The process instance was not created: {error}"))
             ended.exception()  # counts as seen: who waits for the answer only has been told there
 
-    # -- due things -----------------------------------------------------------------------------------------------
+    # -- due things ------------------------------------------------------------------------------------------
 
     def _arm(self) -> None:
         due = self.state.due.first()
@@ -341,8 +379,10 @@ class Loop:
         return len(self._open.log) >= 4 * DUE_AT_ONCE
 
     def _trigger(self, due: Due) -> None:
-        """Nothing that still stands is lost: what meets a fault is triggered again once the broken instance is set aside, what
-        cannot be triggered waits for the next release of a quarantine (or a restart), what cannot be read for the database."""
+        """Nothing that still stands is lost: what meets a fault is triggered again once the broken instance
+        is set aside, what cannot be triggered waits for the next release of a quarantine (or a restart), what
+        cannot be read for the database.
+        """
         try:
             if not self._decide(TriggerDue(table=due.table, key=due.key, due_ms=due.due_ms)).answer:
                 self.state.due.discard(due.key)
@@ -362,10 +402,15 @@ class Loop:
                 logger.exception("The instance of start timer %s could not even be set aside", due.key)
             else:
                 return
-        logger.error("%s %s is due and cannot be triggered before a quarantine is released: %s", due.table.table, due.key, why.reason)
+        logger.error(
+            "%s %s is due and cannot be triggered before a quarantine is released: %s",
+            due.table.table,
+            due.key,
+            why.reason,
+        )
         self.state.due.set_aside(due.key)
 
-    # -- committing -----------------------------------------------------------------------------------------------
+    # -- committing ------------------------------------------------------------------------------------------
 
     def _schedule_flush(self) -> None:
         if self._flushing is None and not self._is_lost and (self.state.journal or self._open.committed):

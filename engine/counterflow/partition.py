@@ -1,4 +1,6 @@
-"""A partition between store and kernel: how its state is loaded, and how what has changed is sealed into a batch."""
+"""A partition between store and kernel: how its state is loaded, and how what has changed is sealed into a
+batch.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,8 @@ PARTITION_ID = 1
 
 
 def load_state(store: Store, order: CompensationOrder = CompensationOrder.MIRROR) -> State:
-    """The state as the last commit left it: counters, what belongs to no instance, who waits for what. Instances are loaded when touched.
+    """The state as the last commit left it: counters, what belongs to no instance, who waits for what.
+    Instances are loaded when touched.
 
     What stands still in a quarantined instance waits for no one.
     """
@@ -33,7 +36,9 @@ def load_state(store: Store, order: CompensationOrder = CompensationOrder.MIRROR
 
 
 def seal(state: State, log: list[LogEntry]) -> Batch:
-    """Everything that has changed since the last call, each row once: a row that was born and died meanwhile not at all."""
+    """Everything that has changed since the last call, each row once: a row that was born and died meanwhile
+    not at all.
+    """
     changes: dict[tuple[type[Row], Any], tuple[Row | None, Row | None]] = {}
     for table, place, old, new in state.journal:
         earlier = changes.get((table, place))

@@ -1,8 +1,10 @@
-"""How much may wait for its commit at once: so many commands, so many bytes, and a part of both for work that is under way.
+"""How much may wait for its commit at once: so many commands, so many bytes, and a part of both for work that
+is under way.
 
-What waits is held in memory (rows, log, answers), so it is bounded; and a server full of new work could not even end what it has
-begun. So most commands may fill three quarters, and the last quarter is left to those that bring something to its end. Jobs that
-reached nobody always come back, or are held: they are no more than had been given out.
+What waits is held in memory (rows, log, answers), so it is bounded; and a server full of new work could not
+even end what it has begun. So most commands may fill three quarters, and the last quarter is left to those
+that bring something to its end. Jobs that reached nobody always come back, or are held: they are no more than
+had been given out.
 """
 
 from __future__ import annotations
@@ -37,9 +39,15 @@ class Pending:
             maximum -= maximum // LEFT_TO_ENDING
             maximum_bytes -= maximum_bytes // LEFT_TO_ENDING
         if self.count >= maximum:
-            return f"{self.count} commands wait for their commit, which is as many as may; try again after a while"
+            return (
+                f"{self.count} commands wait for their commit, which is as many as may; try again after a "
+                "while"
+            )
         if self.bytes + size > maximum_bytes:
-            return f"{self.bytes} bytes of commands wait for their commit, and {size} more would be too many; try again after a while"
+            return (
+                f"{self.bytes} bytes of commands wait for their commit, and {size} more would be too many; "
+                "try again after a while"
+            )
         return ""
 
     def enter(self, size: int) -> None:

@@ -30,7 +30,9 @@ class File(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """What was read, models before those that import them, and what there is to say to the authors, by file name."""
+    """What was read, models before those that import them, and what there is to say to the authors, by file
+    name.
+    """
 
     resources: tuple[ReadResource, ...]
     errors: Sequence[tuple[str, Finding]]
@@ -46,7 +48,9 @@ def unreadable(files: Sequence[File]) -> list[str]:
             problems.append(f"'{name}': {NOT_YET[suffix]}")
         elif suffix not in (*BPMN_SUFFIXES, *DMN_SUFFIXES):
             suffixes = f"{', '.join(BPMN_SUFFIXES)} or {DMN_SUFFIXES[0]}"
-            problems.append(f"'{name}': expected a name that ends in {suffixes}, found {suffix or 'no suffix'}")
+            problems.append(
+                f"'{name}': expected a name that ends in {suffixes}, found {suffix or 'no suffix'}"
+            )
     return problems
 
 
@@ -95,7 +99,9 @@ def _models(files: Sequence[File], limits: Limits) -> Iterator[tuple[ReadResourc
         model = definitions.model if definitions is not None else None
         ids[place] = (model.id or model.namespace or model.name if model is not None else "") or file.name
         imported = tuple(ids[each] for each in imports)
-        decisions = ReadDecisions(ids[place], model.name, definitions, imported) if model is not None else None
+        decisions = (
+            ReadDecisions(ids[place], model.name, definitions, imported) if model is not None else None
+        )
         yield ReadResource(file.name, file.content, _checksum(file), decisions=decisions), result.findings
 
 

@@ -26,7 +26,9 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class Server:
-    """One engine on one database. `start` opens everything, `stop` closes it in the reverse order, losing nothing."""
+    """One engine on one database. `start` opens everything, `stop` closes it in the reverse order, losing
+    nothing.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -34,7 +36,9 @@ class Server:
         """The port that is listened on, once started."""
 
     async def start(self) -> None:
-        """Open the database and accept calls. Raises `StoreError`, `UnusableTls` or `PortTaken`, with everything closed again."""
+        """Open the database and accept calls. Raises `StoreError`, `UnusableTls` or `PortTaken`, with
+        everything closed again.
+        """
         settings = self.settings
         self._store = open_store(settings.database_url)
         try:
@@ -48,7 +52,11 @@ class Server:
         self._loop = Loop(
             self._store,
             order=settings.compensation_order,
-            limits=Limits(steps=settings.steps_without_wait, variable_bytes=settings.variable_bytes, message_bytes=settings.message_bytes),
+            limits=Limits(
+                steps=settings.steps_without_wait,
+                variable_bytes=settings.variable_bytes,
+                message_bytes=settings.message_bytes,
+            ),
             maximum_pending=settings.pending_commands,
             maximum_pending_bytes=settings.pending_bytes,
             cached_instances=settings.cached_instances,
@@ -62,7 +70,9 @@ class Server:
         self._loop.start()
 
     async def stop(self, grace_seconds: float | None = None) -> None:
-        """Refuse new calls, end polls and streams, let commands finish, commit, close. Default grace: the settings'."""
+        """Refuse new calls, end polls and streams, let commands finish, commit, close. Default grace: the
+        settings'.
+        """
         if grace_seconds is None:
             grace_seconds = self.settings.shutdown_grace_ms / 1000
         await self._edge.stop(grace_seconds)
@@ -97,7 +107,9 @@ def tls_of(settings: Settings) -> Tls | None:
     return Tls(settings.tls_certificate, settings.tls_key, settings.tls_client_authority)
 
 
-async def serve(settings: Settings, on_ready: Callable[[Server], None], stop_on: Sequence[signal.Signals] = SIGNALS) -> None:
+async def serve(
+    settings: Settings, on_ready: Callable[[Server], None], stop_on: Sequence[signal.Signals] = SIGNALS
+) -> None:
     """Run a server until a signal comes, then drain it. `on_ready` is called once calls are accepted.
 
     Raises `StoreError`, `UnusableTls` or `PortTaken` if it cannot begin.
@@ -112,7 +124,9 @@ async def serve(settings: Settings, on_ready: Callable[[Server], None], stop_on:
     try:
         on_ready(server)
         by = await asked_to_stop
-        logger.info("Stopping, told by %s; calls under way may go on for %s ms", by.name, settings.shutdown_grace_ms)
+        logger.info(
+            "Stopping, told by %s; calls under way may go on for %s ms", by.name, settings.shutdown_grace_ms
+        )
     finally:
         await server.stop()
         logger.info("Stopped; all that was acknowledged is kept in %s", masked(settings.database_url))
@@ -141,7 +155,9 @@ def run(settings: Settings, on_ready: Callable[[Server], None]) -> None:
 
 
 def _calm_collector() -> None:
-    """What was made at the start stays; and calls leave little garbage in circles (measured: a fifth less work, half the p99)."""
+    """What was made at the start stays; and calls leave little garbage in circles (measured: a fifth less
+    work, half the p99).
+    """
     gc.freeze()
     gc.set_threshold(20_000, 20, 100)
 

@@ -1,6 +1,8 @@
-"""What the server can be told: one table of settings, read from flags, environment variables and a TOML file, in that order.
+"""What the server can be told: one table of settings, read from flags, environment variables and a TOML file,
+in that order.
 
-A value that cannot be used is refused with a sentence that names where it came from; all such values are told at once.
+A value that cannot be used is refused with a sentence that names where it came from; all such values are told
+at once.
 """
 
 from __future__ import annotations
@@ -140,7 +142,8 @@ def _whole(least: int, most: int) -> Callable[[object], int]:
 
 
 class Setting(NamedTuple):
-    """A setting: the field of `Settings` (and key of the TOML file) it fills, how it is read, and what it means to a person.
+    """A setting: the field of `Settings` (and key of the TOML file) it fills, how it is read, and what it
+    means to a person.
 
     `shown` takes out of a text what no log and no message may hold.
     """
@@ -165,12 +168,25 @@ _PORT = _whole(0, 65_535)
 _TIME_MS = _whole(1, 86_400_000)
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting("database_url", _text, "where data is kept: sqlite:///FILE, or memory: to forget it at the end", masked),
+    Setting(
+        "database_url",
+        _text,
+        "where data is kept: sqlite:///FILE, or memory: to forget it at the end",
+        masked,
+    ),
     Setting("host", _text, "the address to listen on"),
     Setting("grpc_port", _PORT, "where clients and workers call"),
-    Setting("compensation_order", _one_of(CompensationOrder), "the order of undo: mirror, parallel or sequential"),
-    Setting("insecure_public", _truth, "listen on a public address, although whoever reaches it may do anything"),
-    Setting("transport", _one_of(TransportName), "who speaks gRPC: native, our own server, or grpcio, the library"),
+    Setting(
+        "compensation_order", _one_of(CompensationOrder), "the order of undo: mirror, parallel or sequential"
+    ),
+    Setting(
+        "insecure_public", _truth, "listen on a public address, although whoever reaches it may do anything"
+    ),
+    Setting(
+        "transport",
+        _one_of(TransportName),
+        "who speaks gRPC: native, our own server, or grpcio, the library",
+    ),
     Setting(
         "max_connection_age_ms",
         _whole(0, 31_536_000_000),
@@ -182,34 +198,84 @@ SETTINGS: tuple[Setting, ...] = (
         "answers of so many bytes are compressed for clients that take it, by the native transport; 0: none",
     ),
     Setting(
-        "tls_certificate", _file, "the server's certificate, and those between it and the authority clients trust, in PEM: turns TLS on"
+        "tls_certificate",
+        _file,
+        "the server's certificate, and those between it and the authority clients trust, in PEM: turns "
+        "TLS on",
     ),
     Setting("tls_key", _file, "its private key in PEM, without a passphrase"),
-    Setting("tls_client_authority", _file, "who vouches for clients, in PEM: whoever has no certificate of theirs is not let in"),
+    Setting(
+        "tls_client_authority",
+        _file,
+        "who vouches for clients, in PEM: whoever has no certificate of theirs is not let in",
+    ),
     Setting("request_timeout_ms", _TIME_MS, "how long a call may take"),
     Setting("long_poll_ms", _TIME_MS, "how long a poll waits that does not say"),
     Setting("shutdown_grace_ms", _TIME_MS, "how long calls may go on while the server stops"),
     Setting("message_bytes", _whole(65_536, 256 * MEBIBYTE), "the largest message on the wire"),
     Setting("variable_bytes", _whole(1_024, 256 * MEBIBYTE), "the largest variables of one scope"),
     Setting("resource_bytes", _whole(1_024, 256 * MEBIBYTE), "the largest file that may be deployed"),
-    Setting("decision_elements", _whole(100, 100_000_000), "XML elements of one decision file; a rule has two for each column"),
-    Setting("steps_without_wait", _whole(10, 1_000_000), "elements that one command may enter again before it is held up by an incident"),
-    Setting("pending_commands", _whole(1, 1_000_000), "commands that may wait for their commit before callers are sent away"),
-    Setting("pending_bytes", _whole(65_536, 65_536 * MEBIBYTE), "bytes of commands that may wait for their commit"),
-    Setting("new_calls_at_once", _whole(1, 1_000_000), "calls that begin instances or bring messages, carried out at a time"),
-    Setting("new_calls_in_line", _whole(0, 1_000_000), "such calls that wait for their turn before callers are sent away"),
-    Setting("new_calls_in_burst", _whole(0, 1_000_000), "such calls that wait where they came all at once, or no work goes on"),
-    Setting("refusal_pause_ms", _whole(0, 60_000), "how late such callers are sent away, who might ask again at once"),
-    Setting("waiting_calls", _whole(1, 10_000_000), "polls, streams and calls for a result that may be open at once"),
-    Setting("waiting_bytes", _whole(65_536, 65_536 * MEBIBYTE), "bytes of requests that may wait, for their turn or their answer"),
+    Setting(
+        "decision_elements",
+        _whole(100, 100_000_000),
+        "XML elements of one decision file; a rule has two for each column",
+    ),
+    Setting(
+        "steps_without_wait",
+        _whole(10, 1_000_000),
+        "elements that one command may enter again before it is held up by an incident",
+    ),
+    Setting(
+        "pending_commands",
+        _whole(1, 1_000_000),
+        "commands that may wait for their commit before callers are sent away",
+    ),
+    Setting(
+        "pending_bytes",
+        _whole(65_536, 65_536 * MEBIBYTE),
+        "bytes of commands that may wait for their commit",
+    ),
+    Setting(
+        "new_calls_at_once",
+        _whole(1, 1_000_000),
+        "calls that begin instances or bring messages, carried out at a time",
+    ),
+    Setting(
+        "new_calls_in_line",
+        _whole(0, 1_000_000),
+        "such calls that wait for their turn before callers are sent away",
+    ),
+    Setting(
+        "new_calls_in_burst",
+        _whole(0, 1_000_000),
+        "such calls that wait where they came all at once, or no work goes on",
+    ),
+    Setting(
+        "refusal_pause_ms",
+        _whole(0, 60_000),
+        "how late such callers are sent away, who might ask again at once",
+    ),
+    Setting(
+        "waiting_calls",
+        _whole(1, 10_000_000),
+        "polls, streams and calls for a result that may be open at once",
+    ),
+    Setting(
+        "waiting_bytes",
+        _whole(65_536, 65_536 * MEBIBYTE),
+        "bytes of requests that may wait, for their turn or their answer",
+    ),
     Setting("cached_instances", _whole(0, 10_000_000), "process instances kept in memory"),
     Setting("log_level", _one_of(LogLevel), "the least that is logged: debug, info, warning or error"),
     Setting("log_format", _one_of(LogFormat), "how it is logged: text or json"),
 )
 
 
-def read_settings(flags: Mapping[str, object], environment: Mapping[str, str], file: Path | None = None) -> Settings:
-    """Settings from flags (by field name; None means not given), then the environment, then a TOML file, then defaults.
+def read_settings(
+    flags: Mapping[str, object], environment: Mapping[str, str], file: Path | None = None
+) -> Settings:
+    """Settings from flags (by field name; None means not given), then the environment, then a TOML file, then
+    defaults.
 
     The file is `file`, or the one that `COUNTERFLOW_CONFIG` names. Raises `SettingsError`.
     """
@@ -236,7 +302,11 @@ def differing(settings: Settings) -> dict[str, str]:
     """The settings that are not at their defaults, as they may be shown: without secrets."""
     default = Settings()
     values = ((setting, getattr(settings, setting.name)) for setting in SETTINGS)
-    return {setting.name: setting.shown(str(value)) for setting, value in values if value != getattr(default, setting.name)}
+    return {
+        setting.name: setting.shown(str(value))
+        for setting, value in values
+        if value != getattr(default, setting.name)
+    }
 
 
 def unknown_variables(environment: Mapping[str, str]) -> Iterator[str]:
@@ -244,7 +314,10 @@ def unknown_variables(environment: Mapping[str, str]) -> Iterator[str]:
     known = [CONFIG_VARIABLE, *CLIENT_VARIABLES, *(setting.variable for setting in SETTINGS)]
     for name in sorted(environment):
         if name.upper().startswith("COUNTERFLOW_") and name not in known:
-            yield f"There is no variable {name}, so it changes nothing; the nearest one is {_nearest(name.upper(), known)}"
+            yield (
+                f"There is no variable {name}, so it changes nothing; the nearest one is "
+                f"{_nearest(name.upper(), known)}"
+            )
 
 
 def _nearest(name: str, known: Sequence[str]) -> str:
@@ -252,7 +325,11 @@ def _nearest(name: str, known: Sequence[str]) -> str:
 
 
 def _sources(
-    setting: Setting, flags: Mapping[str, object], environment: Mapping[str, str], table: Mapping[str, object], path: Path | None
+    setting: Setting,
+    flags: Mapping[str, object],
+    environment: Mapping[str, str],
+    table: Mapping[str, object],
+    path: Path | None,
 ) -> Iterator[tuple[str, object]]:
     name = setting.name
     if flags.get(name) is not None:
@@ -276,30 +353,40 @@ def _read_file(path: Path, problems: list[str]) -> Mapping[str, object]:
         return {}
     known = [setting.name for setting in SETTINGS]
     problems += (
-        f"{path}, {name}: there is no such setting; the nearest one is {_nearest(name, known)}, and `counterflow serve --help` lists all"
+        f"{path}, {name}: there is no such setting; the nearest one is {_nearest(name, known)}, and "
+        "`counterflow serve --help` lists all"
         for name in sorted(set(table) - set(known))
     )
     return table
 
 
 def _refusals(settings: Settings) -> Iterator[str]:
-    if not settings.insecure_public and settings.tls_client_authority is None and not is_loopback(settings.host):
+    if (
+        not settings.insecure_public
+        and settings.tls_client_authority is None
+        and not is_loopback(settings.host)
+    ):
         lacks = "neither TLS nor authentication" if settings.tls_certificate is None else "no authentication"
         yield (
-            f"host {settings.host}: expected a loopback address such as 127.0.0.1, since this server has {lacks} "
-            "of its own and whoever reaches the port may do anything; let only clients in whose certificates you trust "
-            "(tls_certificate, tls_key, tls_client_authority), put a proxy in front of it, "
-            "or say --insecure-public if the network is yours"
+            f"host {settings.host}: expected a loopback address such as 127.0.0.1, since this server has "
+            f"{lacks} of its own and whoever reaches the port may do anything; let only clients in whose "
+            "certificates you trust (tls_certificate, tls_key, tls_client_authority), put a proxy in front "
+            "of it, or say --insecure-public if the network is yours"
         )
     if (settings.tls_certificate is None) != (settings.tls_key is None):
-        there, missing = ("tls_certificate", "tls_key") if settings.tls_key is None else ("tls_key", "tls_certificate")
+        there, missing = (
+            ("tls_certificate", "tls_key") if settings.tls_key is None else ("tls_key", "tls_certificate")
+        )
         yield f"{missing}: expected a file, found nothing, though there is a {there}; TLS takes both, in PEM"
     elif settings.tls_client_authority is not None and settings.tls_certificate is None:
-        yield "tls_certificate, tls_key: expected a file for each, found nothing, though there is a tls_client_authority"
+        yield (
+            "tls_certificate, tls_key: expected a file for each, found nothing, though there is a "
+            "tls_client_authority"
+        )
     if settings.variable_bytes > settings.message_bytes:
         yield (
-            f"variable_bytes {settings.variable_bytes}: expected at most message_bytes ({settings.message_bytes}), "
-            "or no worker could ever receive them"
+            f"variable_bytes {settings.variable_bytes}: expected at most message_bytes "
+            f"({settings.message_bytes}), or no worker could ever receive them"
         )
 
 

@@ -34,7 +34,9 @@ class StoreSource:
         return self._store.get(table, key)
 
     def process(self, definition: ProcessDefinition) -> Process:
-        """Read a definition's graph from its resource. A resource that was accepted once and cannot be read is our fault."""
+        """Read a definition's graph from its resource. A resource that was accepted once and cannot be read
+        is our fault.
+        """
         from counterflow.model.read import read_accepted  # noqa: PLC0415 - XML is needed only when a definition is first used
 
         resource = self._resource(definition)
@@ -43,21 +45,32 @@ class StoreSource:
             if process.id == definition.bpmn_process_id:
                 return process
         problems = "; ".join(str(finding) for finding in result.errors[:3])
-        raise BrokenInvariant(f"definition {definition.key} can no longer be read from resource '{resource.name}': {problems}")
+        raise BrokenInvariant(
+            f"definition {definition.key} can no longer be read from resource '{resource.name}': {problems}"
+        )
 
-    def decision_model(self, requirements: DecisionRequirements, imported: Sequence[Definitions]) -> Definitions:
-        """Read a decision model from its resource. What was accepted once is not judged again, only what cannot be read is our fault."""
+    def decision_model(
+        self, requirements: DecisionRequirements, imported: Sequence[Definitions]
+    ) -> Definitions:
+        """Read a decision model from its resource. What was accepted once is not judged again, only what
+        cannot be read is our fault.
+        """
         from counterflow.dmn import read  # noqa: PLC0415 - XML is needed only when a decision is first evaluated
 
         resource = self._resource(requirements)
         result = read(resource.content, resource.name, imported, limits=NO_LIMITS)
         if result.definitions is None:
             problems = "; ".join(str(finding) for finding in result.errors[:3])
-            raise BrokenInvariant(f"decision model {requirements.key} can no longer be read from resource '{resource.name}': {problems}")
+            raise BrokenInvariant(
+                f"decision model {requirements.key} can no longer be read from resource '{resource.name}': "
+                f"{problems}"
+            )
         return result.definitions
 
     def _resource(self, definition: ProcessDefinition | DecisionRequirements) -> Resource:
         resource = self._store.get(Resource, (definition.resource_key,))
         if resource is None:
-            raise BrokenInvariant(f"resource {definition.resource_key} of definition {definition.key} is gone")
+            raise BrokenInvariant(
+                f"resource {definition.resource_key} of definition {definition.key} is gone"
+            )
         return resource

@@ -7,7 +7,8 @@
     engine.advance(minutes=5)
     assert engine.is_completed(trip)
 
-Every call is one command, committed before it returns, exactly as the server would; only the network is missing.
+Every call is one command, committed before it returns, exactly as the server would; only the network is
+missing.
 """
 
 from __future__ import annotations
@@ -54,7 +55,11 @@ class Engine:
     """One partition on a store of its own, in memory unless told otherwise."""
 
     def __init__(
-        self, store: Store | None = None, *, order: CompensationOrder = CompensationOrder.MIRROR, limits: Limits | None = None
+        self,
+        store: Store | None = None,
+        *,
+        order: CompensationOrder = CompensationOrder.MIRROR,
+        limits: Limits | None = None,
     ) -> None:
         self.store = store or MemoryStore()
         self.now_ms = EPOCH_MS
@@ -64,7 +69,7 @@ class Engine:
         self._limits = limits or Limits()
         self._state = load_state(self.store, order)
 
-    # -- commands -------------------------------------------------------------------------------------------------
+    # -- commands --------------------------------------------------------------------------------------------
 
     def run(self, command: Command) -> Any:
         """Carry out any command of the kernel and commit it. Raises `Rejection` with nothing changed."""
@@ -97,21 +102,39 @@ class Engine:
     def evaluate(self, decision: str | int, variables: Mapping[str, Any] | None = None) -> Evaluation:
         """Evaluate a decision: the latest version of an id, or the version with a key."""
         by_id, by_key = (decision, 0) if isinstance(decision, str) else ("", decision)
-        evaluation: Evaluation = self.run(EvaluateDecision(decision_id=by_id, decision_key=by_key, variables=_document(variables)))
+        evaluation: Evaluation = self.run(
+            EvaluateDecision(decision_id=by_id, decision_key=by_key, variables=_document(variables))
+        )
         return evaluation
 
-    def start(self, process_id: str, variables: Mapping[str, Any] | None = None, version: int = -1, *, at: Sequence[str] = ()) -> int:
+    def start(
+        self,
+        process_id: str,
+        variables: Mapping[str, Any] | None = None,
+        version: int = -1,
+        *,
+        at: Sequence[str] = (),
+    ) -> int:
         """Begin an instance, at its none start event or at these elements; answers its key."""
-        command = CreateProcessInstance(bpmn_process_id=process_id, version=version, start_at=tuple(at), variables=_document(variables))
+        command = CreateProcessInstance(
+            bpmn_process_id=process_id, version=version, start_at=tuple(at), variables=_document(variables)
+        )
         header: ProcessInstance = self.run(command)
         return header.key
 
     def activate(
-        self, job_type: str, *, worker: str = "worker", timeout: timedelta = timedelta(minutes=5), maximum: int = 32
+        self,
+        job_type: str,
+        *,
+        worker: str = "worker",
+        timeout: timedelta = timedelta(minutes=5),
+        maximum: int = 32,
     ) -> list[ActivatedJob]:
         """Take jobs as a worker would."""
         timeout_ms = timeout // timedelta(milliseconds=1)
-        jobs: list[ActivatedJob] = self.run(ActivateJobs(type=job_type, worker=worker, timeout_ms=timeout_ms, maximum=maximum))
+        jobs: list[ActivatedJob] = self.run(
+            ActivateJobs(type=job_type, worker=worker, timeout_ms=timeout_ms, maximum=maximum)
+        )
         return jobs
 
     def complete(self, job: str | int, variables: Mapping[str, Any] | None = None) -> None:
@@ -130,11 +153,25 @@ class Engine:
         """Fail a job."""
         back_off_ms = back_off // timedelta(milliseconds=1)
         key = self.job(job).key
-        self.run(FailJob(job_key=key, retries=retries, message=message, back_off_ms=back_off_ms, variables=_document(variables)))
+        self.run(
+            FailJob(
+                job_key=key,
+                retries=retries,
+                message=message,
+                back_off_ms=back_off_ms,
+                variables=_document(variables),
+            )
+        )
 
-    def throw_error(self, job: str | int, code: str, message: str = "", variables: Mapping[str, Any] | None = None) -> None:
+    def throw_error(
+        self, job: str | int, code: str, message: str = "", variables: Mapping[str, Any] | None = None
+    ) -> None:
         """End a job with a BPMN error."""
-        self.run(ThrowError(job_key=self.job(job).key, error_code=code, message=message, variables=_document(variables)))
+        self.run(
+            ThrowError(
+                job_key=self.job(job).key, error_code=code, message=message, variables=_document(variables)
+            )
+        )
 
     def publish(
         self,
@@ -174,7 +211,9 @@ class Engine:
         self.run(CancelProcessInstance(process_instance_key=process_instance_key))
 
     def advance(self, by: timedelta = timedelta(), **duration: float) -> None:
-        """Let time pass (`seconds=…`, `minutes=…`), with everything that comes due on the way, each at its own moment."""
+        """Let time pass (`seconds=…`, `minutes=…`), with everything that comes due on the way, each at its
+        own moment.
+        """
         until = self.now_ms + (by + timedelta(**duration)) // timedelta(milliseconds=1)
         while (due := self._state.due.first()) is not None and due.due_ms <= until:
             self.now_ms = max(self.now_ms, due.due_ms)
@@ -186,7 +225,7 @@ class Engine:
         """Forget everything in memory and go on from the store."""
         self._state = load_state(self.store, self._order)
 
-    # -- looking --------------------------------------------------------------------------------------------------
+    # -- looking ---------------------------------------------------------------------------------------------
 
     def job(self, wanted: str | int) -> Job:
         """A job by key, or the oldest open one of a type or of an element. Raises `NothingThere`."""
@@ -194,7 +233,10 @@ class Engine:
         for job in jobs:
             if wanted in (job.key, job.type, job.element_id):
                 return job
-        raise NothingThere(f"Expected an open job {wanted!r}, but found {[(job.type, job.element_id, job.state) for job in jobs]}")
+        raise NothingThere(
+            f"Expected an open job {wanted!r}, but found "
+            f"{[(job.type, job.element_id, job.state) for job in jobs]}"
+        )
 
     def element(self, element_id: str) -> ElementInstance:
         """The oldest active instance of an element. Raises `NothingThere`."""
@@ -202,7 +244,10 @@ class Engine:
         for element in elements:
             if element.element_id == element_id:
                 return element
-        raise NothingThere(f"Expected an active element {element_id!r}, but found {[element.element_id for element in elements]}")
+        raise NothingThere(
+            f"Expected an active element {element_id!r}, but found "
+            f"{[element.element_id for element in elements]}"
+        )
 
     def incident(self, element_id: str) -> Incident:
         """The oldest incident of an element. Raises `NothingThere`."""
@@ -211,12 +256,16 @@ class Engine:
             if incident.element_id == element_id:
                 return incident
         raise NothingThere(
-            f"Expected an incident at {element_id!r}, but found {[(found.element_id, found.error_type) for found in incidents]}"
+            f"Expected an incident at {element_id!r}, but found "
+            f"{[(found.element_id, found.error_type) for found in incidents]}"
         )
 
     def variables(self, scope_key: int) -> dict[str, Any]:
         """The variables of one scope while it is active: of a process instance or of an element instance."""
-        return {row.name: json_texts.decode(row.value, json_texts.ANYTHING) for row in self.store.scan(Variable, {"scope_key": scope_key})}
+        return {
+            row.name: json_texts.decode(row.value, json_texts.ANYTHING)
+            for row in self.store.scan(Variable, {"scope_key": scope_key})
+        }
 
     def is_completed(self, process_instance_key: int) -> bool:
         """Whether an instance has come to its end by itself."""

@@ -1,6 +1,8 @@
-"""What a person should hear of once it is durable: incidents that were raised, and process instances that were set aside.
+"""What a person should hear of once it is durable: incidents that were raised, and process instances that
+were set aside.
 
-A line names keys, ids and the kind of trouble; the text of an incident may quote variables, so it is for `counterflow show` alone.
+A line names keys, ids and the kind of trouble; the text of an incident may quote variables, so it is for
+`counterflow show` alone.
 """
 
 from __future__ import annotations
@@ -23,7 +25,10 @@ def log_troubles(batch: Batch, state: State) -> None:
     for incident in incidents[:MOST_LINES]:
         _log_incident(incident, state)
     if len(incidents) > MOST_LINES:
-        logger.warning("… and %s more incidents at the same time; `counterflow incidents` lists them", len(incidents) - MOST_LINES)
+        logger.warning(
+            "… and %s more incidents at the same time; `counterflow incidents` lists them",
+            len(incidents) - MOST_LINES,
+        )
     quarantines: list[Quarantine] = batch.puts.get(Quarantine, [])  # type: ignore[assignment] # rows of the table Quarantine
     for quarantine in quarantines:
         _log_quarantine(quarantine, state)

@@ -1,8 +1,9 @@
 """Text from elsewhere (a model, a job, a message, another program's error) as a person may be shown it.
 
-A terminal obeys what it is sent: sequences that begin with ESC (ECMA-48) clear it, hide text or type for the person who looks; the same
-commands exist as single characters in C1; overrides of the writing direction (Unicode UAX #9) and characters without width make a text
-read as another one. Here they are spelled out instead. JSON that programs read is spelled out in JSON's own way, and so is still exact.
+A terminal obeys what it is sent: sequences that begin with ESC (ECMA-48) clear it, hide text or type for the
+person who looks; the same commands exist as single characters in C1; overrides of the writing direction
+(Unicode UAX #9) and characters without width make a text read as another one. Here they are spelled out
+instead. JSON that programs read is spelled out in JSON's own way, and so is still exact.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ import re
 HIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 without tab and line feed, DEL, C1
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # directions
-    "\u180e\u200b\u2028\u2029\u2060-\u2065\u206a-\u206f\ufeff\ufff9-\ufffb"  # without width, and ends of lines that are not seen as such
+    # without width, and ends of lines that are not seen as such
+    "\u180e\u200b\u2028\u2029\u2060-\u2065\u206a-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e007f]"  # halves of characters, and tags
 )
 BEYOND_ASCII = re.compile("[^\x00-\x7e]")
@@ -21,7 +23,9 @@ LINE_ENDS = str.maketrans({"\n": "\\n", "\t": "\\t"})
 
 
 def visible(text: str) -> str:
-    """The text with every character spelled out that a terminal would obey or hide, such as `\\x1b`. Lines and tabs stay."""
+    """The text with every character spelled out that a terminal would obey or hide, such as `\\x1b`. Lines
+    and tabs stay.
+    """
     return HIDDEN.sub(lambda found: spelled_out(found[0]), text)
 
 
@@ -36,12 +40,16 @@ def spelled_out(character: str) -> str:
 
 
 def visible_json(text: str, *, only_ascii: bool = False) -> str:
-    """JSON text that means the same, with those characters (or all beyond ASCII) as JSON escapes (RFC 8259, 7)."""
+    """JSON text that means the same, with those characters (or all beyond ASCII) as JSON escapes (RFC 8259,
+    7).
+    """
     return (BEYOND_ASCII if only_ascii else HIDDEN).sub(lambda found: _escaped(found[0]), text)
 
 
 def visible_xml(text: str, *, only_ascii: bool = False) -> str:
-    """XML text that means the same, with those characters (or all beyond ASCII) as character references (XML 1.0, 4.1)."""
+    """XML text that means the same, with those characters (or all beyond ASCII) as character references (XML
+    1.0, 4.1).
+    """
     return (BEYOND_ASCII if only_ascii else HIDDEN).sub(lambda found: f"&#{ord(found[0])};", text)
 
 
@@ -51,7 +59,9 @@ def _escaped(character: str) -> str:
 
 
 class LineFormatter(logging.Formatter):
-    """One line a record whatever is in it; what an exception says follows indented, so that no line of it looks like a record."""
+    """One line a record whatever is in it; what an exception says follows indented, so that no line of it
+    looks like a record.
+    """
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the name is logging's
         """The record's line."""

@@ -1,7 +1,8 @@
-"""JSON of the wire as Python's values and back, with whole numbers that are longer than Python reads and writes as text.
+"""JSON of the wire as Python's values and back, with whole numbers that are longer than Python reads and
+writes as text.
 
-The engine knows numbers of 6,145 digits, and msgspec leaves whole numbers to Python, whose limit for text is 4,300 digits. What it
-refuses is done a second time, by slower means; nothing else pays for that.
+The engine knows numbers of 6,145 digits, and msgspec leaves whole numbers to Python, whose limit for text is
+4,300 digits. What it refuses is done a second time, by slower means; nothing else pays for that.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ ANYTHING: Final[msgspec.json.Decoder[Any]] = msgspec.json.Decoder()
 VARIABLES: Final = msgspec.json.Decoder(dict[str, Any])
 
 LONGEST_WHOLE: Final = 6_145
-"""Digits of the longest whole number that the engine computes; a longer one, which it may still carry, is a Decimal."""
+"""Digits of the longest whole number that the engine computes; a longer one, which it may still carry, is a
+Decimal.
+"""
 _AT_ONCE: Final = 4_000
 _ITS_OWN: Final = range(-(2**63), 2**64)
 """Whole numbers that msgspec writes by itself."""
@@ -52,7 +55,11 @@ def _whole(digits: str) -> int | Decimal:
     if len(digits) > LONGEST_WHOLE + digits.startswith("-"):
         return Decimal(digits)
     tail = digits[_AT_ONCE:]
-    return int(digits) if not tail else int(digits[:_AT_ONCE]) * 10 ** len(tail) + int(f"{'-' * digits.startswith('-')}{tail}")
+    return (
+        int(digits)
+        if not tail
+        else int(digits[:_AT_ONCE]) * 10 ** len(tail) + int(f"{'-' * digits.startswith('-')}{tail}")
+    )
 
 
 def _fraction(text: str) -> float | Decimal:

@@ -1,8 +1,8 @@
 """The compiled protos, in a descriptor pool of their own.
 
-protobuf keeps every generated module's messages in one pool for the whole process and refuses a name that is already there.
-The gateway contract must keep the package name `gateway_protocol`, and so must every other Zeebe client; in a pool of
-our own the two can live in one process.
+protobuf keeps every generated module's messages in one pool for the whole process and refuses a name that is
+already there. The gateway contract must keep the package name `gateway_protocol`, and so must every other
+Zeebe client; in a pool of our own the two can live in one process.
 """
 
 from __future__ import annotations
@@ -37,7 +37,9 @@ def file_descriptor(name: str) -> FileDescriptor:
 
 
 def message_class(full_name: str) -> type[Message]:
-    """The class of a message, e.g. `gateway_protocol.Resource`; always the same one. Raises `KeyError` if there is none."""
+    """The class of a message, e.g. `gateway_protocol.Resource`; always the same one. Raises `KeyError` if
+    there is none.
+    """
     return message_factory.GetMessageClass(POOL.FindMessageTypeByName(full_name))
 
 

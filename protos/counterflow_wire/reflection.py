@@ -1,4 +1,6 @@
-"""Descriptors for the gRPC reflection services, so that grpcurl and its like can describe every service of the server."""
+"""Descriptors for the gRPC reflection services, so that grpcurl and its like can describe every service of
+the server.
+"""
 
 from __future__ import annotations
 

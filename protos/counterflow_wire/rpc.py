@@ -1,7 +1,7 @@
 """Services as tables: what a server needs to register one, and a client to call it.
 
-A server answers `Method`s by their paths; a client makes a stub of `counterflow_wire.gateway.GatewayStub` or its sister.
-Both are made from the descriptors, so a method that is added to a proto appears in both.
+A server answers `Method`s by their paths; a client makes a stub of `counterflow_wire.gateway.GatewayStub` or
+its sister. Both are made from the descriptors, so a method that is added to a proto appears in both.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ class Method(NamedTuple):
 
 
 def methods_of(service: str) -> Mapping[str, Method]:
-    """Every rpc of a service by its name, in the order of the proto. Raises `KeyError` for an unknown service."""
+    """Every rpc of a service by its name, in the order of the proto. Raises `KeyError` for an unknown
+    service.
+    """
     return MappingProxyType(
         {
             method.name: Method(
@@ -46,10 +48,17 @@ def methods_of(service: str) -> Mapping[str, Method]:
 def bind(stub: object, channel: Any, methods: Mapping[str, Method]) -> None:
     """Give `stub` a callable for each rpc, on a `grpc.Channel` or a `grpc.aio.Channel`."""
     for name, method in methods.items():
-        sends, receives = ("stream" if is_stream else "unary" for is_stream in (method.client_streaming, method.server_streaming))
+        sends, receives = (
+            "stream" if is_stream else "unary"
+            for is_stream in (method.client_streaming, method.server_streaming)
+        )
         connect = getattr(channel, f"{sends}_{receives}")
         setattr(
             stub,
             name,
-            connect(method.path, request_serializer=method.request.SerializeToString, response_deserializer=method.response.FromString),
+            connect(
+                method.path,
+                request_serializer=method.request.SerializeToString,
+                response_deserializer=method.response.FromString,
+            ),
         )

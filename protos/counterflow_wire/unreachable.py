@@ -1,6 +1,8 @@
-"""Why there was no answer, in one sentence: what gRPC says of an address where no gRPC server speaks is written for its own authors.
+"""Why there was no answer, in one sentence: what gRPC says of an address where no gRPC server speaks is
+written for its own authors.
 
-Both the commands and the worker SDK say it this way. The texts that are looked for are those of gRPC's core (grpcio 1.71 to 1.80).
+Both the commands and the worker SDK say it this way. The texts that are looked for are those of gRPC's core
+(grpcio 1.71 to 1.80).
 """
 
 from __future__ import annotations
@@ -10,7 +12,9 @@ from typing import NamedTuple
 
 
 class Sign(NamedTuple):
-    """How gRPC says something, and the sentence that it stands for; `{target}` is the address that was called."""
+    """How gRPC says something, and the sentence that it stands for; `{target}` is the address that was
+    called.
+    """
 
     pattern: re.Pattern[str]
     sentence: str
@@ -19,24 +23,28 @@ class Sign(NamedTuple):
 SIGNS = (
     Sign(
         re.compile("WRONG_VERSION_NUMBER|HTTP_REQUEST|PACKET_LENGTH_TOO_LONG"),
-        "{target} does not speak TLS: expected a server behind https://; name it as http://{target} if it is meant to be without",
+        "{target} does not speak TLS: expected a server behind https://; name it as http://{target} if it is "
+        "meant to be without",
     ),
     Sign(
         re.compile("CERTIFICATE_VERIFY_FAILED|Hostname Verification Check failed"),
-        "{target} shows a certificate that is not trusted here, or is for another name; "
-        "name the file of an authority to trust in ZEEBE_CA_CERTIFICATE_PATH, or the server as its certificate does",
+        "{target} shows a certificate that is not trusted here, or is for another name; name the file of an "
+        "authority to trust in ZEEBE_CA_CERTIFICATE_PATH, or the server as its certificate does",
     ),
     Sign(
         re.compile("missing selected ALPN|Failed parsing HTTP/2|Expected SETTINGS frame as the first frame"),
-        "{target} answers, but not in HTTP/2: expected a gRPC server, found another; Counterflow's port is 26500 unless it is told another",
+        "{target} answers, but not in HTTP/2: expected a gRPC server, found another; Counterflow's port is "
+        "26500 unless it is told another",
     ),
     Sign(
         re.compile("errors resolving|DNS resolution failed|Domain name not found|Name or service not known"),
-        "There is no host named {host}: expected a name that this machine can resolve, or an address such as 127.0.0.1:26500",
+        "There is no host named {host}: expected a name that this machine can resolve, or an address such as "
+        "127.0.0.1:26500",
     ),
     Sign(
         re.compile("failed to connect .*(Connection reset by peer|Socket closed|Broken pipe)", re.DOTALL),
-        "{target} hangs up at once: expected a gRPC server; name it as https://{target} if it speaks TLS, else something else is there",
+        "{target} hangs up at once: expected a gRPC server; name it as https://{target} if it speaks TLS, "
+        "else something else is there",
     ),
     Sign(
         re.compile("failed to connect .*Connection refused", re.DOTALL),
@@ -47,6 +55,8 @@ SIGNS = (
 
 
 def why_unreachable(target: str, details: str) -> str:
-    """A sentence about the `target` (host:port) of a call that gRPC says `details` of; empty where they say nothing of the way to it."""
+    """A sentence about the `target` (host:port) of a call that gRPC says `details` of; empty where they say
+    nothing of the way to it.
+    """
     sentence = next((sign.sentence for sign in SIGNS if sign.pattern.search(details)), "")
     return sentence.format(target=target, host=target.rpartition(":")[0].strip("[]") or target)

@@ -19,14 +19,18 @@ class Verdict(StrEnum):
 
 
 class Answer(NamedTuple):
-    """A verdict, and what a person is told with it: what to draw instead of what is refused, or what a warning says."""
+    """A verdict, and what a person is told with it: what to draw instead of what is refused, or what a
+    warning says.
+    """
 
     verdict: Verdict
     remark: str
 
 
 def ask(model: bytes, subject: str = SUBJECT) -> Answer:
-    """Put a model to the reader. What it accepts runs if the element is part of the process, and is only drawn otherwise."""
+    """Put a model to the reader. What it accepts runs if the element is part of the process, and is only
+    drawn otherwise.
+    """
     result = read(model, "model.bpmn")
     found = result.errors or result.warnings
     about = next((one for one in found if one.element_id == subject), next(iter(found), None))
@@ -35,5 +39,7 @@ def ask(model: bytes, subject: str = SUBJECT) -> Answer:
     (process,) = result.processes
     if about is not None:
         return Answer(Verdict.WARNED, f"{about.message} {about.remedy}".replace(f" '{subject}'", "").strip())
-    runs = subject in process.nodes or subject in {flow.id for node in process.nodes.values() for flow in node.outgoing}
+    runs = subject in process.nodes or subject in {
+        flow.id for node in process.nodes.values() for flow in node.outgoing
+    }
     return Answer(Verdict.RUNS if runs else Verdict.DRAWN, "")

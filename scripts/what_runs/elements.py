@@ -1,4 +1,6 @@
-"""Everything that is no event: tasks, sub-processes, gateways, flows, data, artifacts, pools; a small model for each."""
+"""Everything that is no event: tasks, sub-processes, gateways, flows, data, artifacts, pools; a small model
+for each.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +55,9 @@ def _special(tag: str, pair: Callable[[Words], tuple[str, str]]) -> Callable[[Wo
 def _script(words: Words) -> str:
     if words.name == "zeebe:":
         return element("scriptTask", extensions('<zeebe:script expression="= 1 + 1" resultVariable="sum"/>'))
-    return element("scriptTask", "<script>1 + 1</script>", attributes='scriptFormat="feel" camunda:resultVariable="sum"')
+    return element(
+        "scriptTask", "<script>1 + 1</script>", attributes='scriptFormat="feel" camunda:resultVariable="sum"'
+    )
 
 
 TASKS: Final = Section(
@@ -67,13 +71,22 @@ TASKS: Final = Section(
         Question(
             "receive task that begins an instance",
             "receiveTask",
-            lambda words: file(words, element("receiveTask", attributes='messageRef="m" instantiate="true"') + END + path(SUBJECT, "end")),
+            lambda words: file(
+                words,
+                element("receiveTask", attributes='messageRef="m" instantiate="true"')
+                + END
+                + path(SUBJECT, "end"),
+            ),
         ),
         Question("user task", "userTask", _plain("userTask")),
         Question("script task, by a worker", "scriptTask", _job("scriptTask")),
         Question("script task, in FEEL", "scriptTask", _alone(_script)),
         Question("business rule task, by a worker", "businessRuleTask", _job("businessRuleTask")),
-        Question("business rule task, by a decision (DMN)", "businessRuleTask", _special("businessRuleTask", lambda words: words.decision)),
+        Question(
+            "business rule task, by a decision (DMN)",
+            "businessRuleTask",
+            _special("businessRuleTask", lambda words: words.decision),
+        ),
         Question("call activity", "callActivity", _special("callActivity", lambda words: words.called)),
     ),
 )
@@ -82,7 +95,11 @@ _INNER: Final = '<startEvent id="begin"/><endEvent id="done"/>' + path("begin", 
 
 
 def _event_sub_process(words: Words) -> bytes:
-    inner = element("startEvent", definition("timer", words), "begin") + '<endEvent id="done"/>' + path("begin", "done")
+    inner = (
+        element("startEvent", definition("timer", words), "begin")
+        + '<endEvent id="done"/>'
+        + path("begin", "done")
+    )
     around = START + work(words) + END + path("start", "work", "end")
     return file(words, around + element("subProcess", inner, attributes='triggeredByEvent="true"'))
 
@@ -140,7 +157,11 @@ REPEATED: Final = Section(
                 ("sequential multi-instance", "multiInstanceLoopCharacteristics", _one_by_one),
                 ("standard loop of a", "standardLoopCharacteristics", _again),
             )
-            for name, tag in (("task", "serviceTask"), ("sub-process", "subProcess"), ("call activity", "callActivity"))
+            for name, tag in (
+                ("task", "serviceTask"),
+                ("sub-process", "subProcess"),
+                ("call activity", "callActivity"),
+            )
         ),
         Question("compensation handler", "serviceTask", _handler),
     ),
@@ -156,7 +177,15 @@ def _choosing(tag: str, attributes: str = "") -> Callable[[Words], bytes]:
     def model(words: Words) -> bytes:
         gateway = element(tag, attributes=f'default="{SUBJECT}-other" {attributes}')
         ends = END + '<endEvent id="other"/>'
-        return file(words, START + gateway + ends + path("start", SUBJECT) + _conditional(words, SUBJECT, "end") + flow(SUBJECT, "other"))
+        return file(
+            words,
+            START
+            + gateway
+            + ends
+            + path("start", SUBJECT)
+            + _conditional(words, SUBJECT, "end")
+            + flow(SUBJECT, "other"),
+        )
 
     return model
 
@@ -168,9 +197,13 @@ def _both(words: Words) -> bytes:
     return file(words, START + gateways + branches + END + ways)
 
 
-def _waiting(attributes: str = "", triggers: tuple[str, ...] = ("timer", "message")) -> Callable[[Words], bytes]:
+def _waiting(
+    attributes: str = "", triggers: tuple[str, ...] = ("timer", "message")
+) -> Callable[[Words], bytes]:
     def model(words: Words) -> bytes:
-        events = "".join(element("intermediateCatchEvent", definition(trigger, words), trigger) for trigger in triggers)
+        events = "".join(
+            element("intermediateCatchEvent", definition(trigger, words), trigger) for trigger in triggers
+        )
         ways = "".join(path(SUBJECT, trigger, "end") for trigger in triggers)
         gateway = element("eventBasedGateway", attributes=attributes)
         begin = "" if attributes else START + path("start", SUBJECT)
@@ -195,9 +228,21 @@ GATEWAYS: Final = Section(
         Question("complex gateway", "complexGateway", _choosing("complexGateway")),
         Question("event-based gateway, before timers and messages", "eventBasedGateway", _waiting()),
         Question("event-based gateway, before receive tasks", "eventBasedGateway", _awaiting_task),
-        Question("event-based gateway, before signals", "eventBasedGateway", _waiting(triggers=("timer", "signal"))),
-        Question("event-based gateway, before conditions", "eventBasedGateway", _waiting(triggers=("timer", "conditional"))),
-        Question("event-based gateway that begins an instance", "eventBasedGateway", _waiting('instantiate="true"', ("message",))),
+        Question(
+            "event-based gateway, before signals",
+            "eventBasedGateway",
+            _waiting(triggers=("timer", "signal")),
+        ),
+        Question(
+            "event-based gateway, before conditions",
+            "eventBasedGateway",
+            _waiting(triggers=("timer", "conditional")),
+        ),
+        Question(
+            "event-based gateway that begins an instance",
+            "eventBasedGateway",
+            _waiting('instantiate="true"', ("message",)),
+        ),
         Question(
             "parallel event-based gateway that begins an instance",
             "eventBasedGateway",
@@ -208,7 +253,10 @@ GATEWAYS: Final = Section(
 
 
 def _out_of_task(words: Words) -> bytes:
-    return file(words, START + work(words) + END + path("start", "work") + _conditional(words, "work", "end", SUBJECT))
+    return file(
+        words,
+        START + work(words) + END + path("start", "work") + _conditional(words, "work", "end", SUBJECT),
+    )
 
 
 def _default_of_task(words: Words) -> bytes:
@@ -216,14 +264,21 @@ def _default_of_task(words: Words) -> bytes:
     ends = END + '<endEvent id="other"/>'
     return file(
         words,
-        START + task + ends + path("start", "work") + _conditional(words, "work", "other", holds=False) + flow("work", "end", key=SUBJECT),
+        START
+        + task
+        + ends
+        + path("start", "work")
+        + _conditional(words, "work", "other", holds=False)
+        + flow("work", "end", key=SUBJECT),
     )
 
 
 def _through_task(words: Words) -> bytes:
     """Two flows out of a task, and two into one."""
     tasks = work(words, SUBJECT) + work(words, "a") + work(words, "b") + work(words, "c")
-    return file(words, START + tasks + END + path("start", SUBJECT, "a", "c", "end") + path(SUBJECT, "b", "c"))
+    return file(
+        words, START + tasks + END + path("start", SUBJECT, "a", "c", "end") + path(SUBJECT, "b", "c")
+    )
 
 
 FLOWS: Final = Section(
@@ -247,7 +302,10 @@ FLOWS: Final = Section(
             "association",
             lambda words: file(
                 words,
-                START + END + path("start", "end") + '<textAnnotation id="note"><text>why</text></textAnnotation>'
+                START
+                + END
+                + path("start", "end")
+                + '<textAnnotation id="note"><text>why</text></textAnnotation>'
                 f'<association id="{SUBJECT}" sourceRef="start" targetRef="note"/>',
             ),
         ),
@@ -260,7 +318,9 @@ def _beside(subject: str, before: str = "") -> Callable[[Words], bytes]:
 
 
 def _within_task(inside: str, beside: str = "") -> Callable[[Words], bytes]:
-    return lambda words: file(words, START + work(words, "work", inside=inside) + END + path("start", "work", "end") + beside)
+    return lambda words: file(
+        words, START + work(words, "work", inside=inside) + END + path("start", "work", "end") + beside
+    )
 
 
 _SPECIFICATION: Final = '<dataInput id="in"/><dataOutput id="out"/><inputSet/><outputSet/>'
@@ -278,10 +338,17 @@ DATA: Final = Section(
             ),
         ),
         Question(
-            "lane", "laneSet", _beside("", f'<laneSet id="lanes"><lane id="{SUBJECT}"><flowNodeRef>start</flowNodeRef></lane></laneSet>')
+            "lane",
+            "laneSet",
+            _beside(
+                "",
+                f'<laneSet id="lanes"><lane id="{SUBJECT}"><flowNodeRef>start</flowNodeRef></lane></laneSet>',
+            ),
         ),
         Question(
-            "data object", "dataObject", _beside(f'<dataObject id="{SUBJECT}"/><dataObjectReference id="r" dataObjectRef="{SUBJECT}"/>')
+            "data object",
+            "dataObject",
+            _beside(f'<dataObject id="{SUBJECT}"/><dataObjectReference id="r" dataObjectRef="{SUBJECT}"/>'),
         ),
         Question("data store", "dataStoreReference", _beside(element("dataStoreReference"))),
         Question(
@@ -294,18 +361,25 @@ DATA: Final = Section(
             "dataInputAssociation",
             _within_task(
                 f'<ioSpecification id="io">{_SPECIFICATION}</ioSpecification>'
-                f'<dataInputAssociation id="{SUBJECT}"><sourceRef>store</sourceRef><targetRef>in</targetRef></dataInputAssociation>',
+                "<dataInputAssociation "
+                f'id="{SUBJECT}"><sourceRef>store</sourceRef><targetRef>in</targetRef></dataInputAssociation>',
                 element("dataStoreReference", key="store"),
             ),
         ),
         Question("property", "property", _within_task(f'<property id="{SUBJECT}" name="p"/>')),
         Question("text annotation", "textAnnotation", _beside(element("textAnnotation", "<text>why</text>"))),
         Question("group", "group", _beside(element("group"))),
-        Question("documentation", "documentation", _within_task(f'<documentation id="{SUBJECT}">why</documentation>')),
+        Question(
+            "documentation",
+            "documentation",
+            _within_task(f'<documentation id="{SUBJECT}">why</documentation>'),
+        ),
         Question(
             "performer of a task",
             "potentialOwner",
-            _alone(lambda words: work(words, SUBJECT, "userTask", inside=element("potentialOwner", key="anna"))),
+            _alone(
+                lambda words: work(words, SUBJECT, "userTask", inside=element("potentialOwner", key="anna"))
+            ),
         ),
     ),
 )
@@ -316,7 +390,11 @@ SELDOM: Final = Section(
         Question("call choreography", "callChoreography", _plain("callChoreography")),
         Question("implicit throw event", "implicitThrowEvent", _plain("implicitThrowEvent")),
         Question("startQuantity other than 1", "startQuantity", _job("serviceTask", 'startQuantity="2"')),
-        Question("completionQuantity other than 1", "completionQuantity", _job("serviceTask", 'completionQuantity="2"')),
+        Question(
+            "completionQuantity other than 1",
+            "completionQuantity",
+            _job("serviceTask", 'completionQuantity="2"'),
+        ),
         Question(
             "lane with a partition element",
             "partitionElement",

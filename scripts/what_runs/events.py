@@ -11,8 +11,8 @@ from typing import Final, NamedTuple
 from scripts.what_runs.words import SUBJECT, Words, definition, element, file, path, work
 
 TRIGGERS: Final = (
-    "none", "message", "timer", "error", "escalation", "signal", "compensation", "conditional", "link", "cancel", "terminate", "multiple",
-    "parallel multiple",
+    "none", "message", "timer", "error", "escalation", "signal", "compensation", "conditional", "link",
+    "cancel", "terminate", "multiple", "parallel multiple",
 )  # fmt: skip
 _SEVERAL: Final = frozenset({"multiple", "parallel multiple"})
 _FROM_OUTSIDE: Final = frozenset({"message", "timer", "conditional", "signal", *_SEVERAL})
@@ -23,7 +23,9 @@ BEGIN: Final = '<startEvent id="begin"/>'
 
 
 def _definitions(trigger: str, words: Words, *, throws: bool = False) -> str:
-    parts = {"none": (), "multiple": ("message", "signal"), "parallel multiple": ("message", "signal")}.get(trigger, (trigger,))
+    parts = {"none": (), "multiple": ("message", "signal"), "parallel multiple": ("message", "signal")}.get(
+        trigger, (trigger,)
+    )
     return "".join(definition(part, words, throws=throws) for part in parts)
 
 
@@ -31,7 +33,9 @@ def _subject(tag: str, trigger: str, words: Words, attributes: str = "") -> str:
     throws = tag in {"intermediateThrowEvent", "endEvent"}
     extension = words.job("send")[1] if throws and trigger in {"message", "multiple"} else ""
     parallel = 'parallelMultiple="true"' if trigger == "parallel multiple" else ""
-    return element(tag, extension + _definitions(trigger, words, throws=throws), attributes=f"{attributes} {parallel}")
+    return element(
+        tag, extension + _definitions(trigger, words, throws=throws), attributes=f"{attributes} {parallel}"
+    )
 
 
 def _end(key: str = "end") -> str:
@@ -45,28 +49,53 @@ def _start(trigger: str, words: Words) -> str:
 def _event_sub_process(trigger: str, words: Words, attributes: str = "") -> str:
     """Compensation of a scope is thrown from around it; everything else comes while work is done in it."""
     inner = (
-        _subject("startEvent", trigger, words, attributes) + work(words, "handle") + _end("handled") + path(SUBJECT, "handle", "handled")
+        _subject("startEvent", trigger, words, attributes)
+        + work(words, "handle")
+        + _end("handled")
+        + path(SUBJECT, "handle", "handled")
     )
     event_sub_process = element("subProcess", inner, "inner", 'triggeredByEvent="true"')
     if trigger != "compensation":
         return START + work(words) + _end() + path("start", "work", "end") + event_sub_process
-    scope = element("subProcess", BEGIN + work(words) + _end("done") + path("begin", "work", "done") + event_sub_process, "scope")
+    scope = element(
+        "subProcess",
+        BEGIN + work(words) + _end("done") + path("begin", "work", "done") + event_sub_process,
+        "scope",
+    )
     throw = element("intermediateThrowEvent", definition("compensation", words), "undo")
     return START + scope + throw + _end() + path("start", "scope", "undo", "end")
 
 
 def _catch(trigger: str, words: Words) -> str:
     if trigger == "link":
-        return _linked(_subject("intermediateCatchEvent", trigger, words), "intermediateThrowEvent", "from", SUBJECT, words)
+        return _linked(
+            _subject("intermediateCatchEvent", trigger, words),
+            "intermediateThrowEvent",
+            "from",
+            SUBJECT,
+            words,
+        )
     return START + _subject("intermediateCatchEvent", trigger, words) + _end() + path("start", SUBJECT, "end")
 
 
 def _throw(trigger: str, words: Words) -> str:
     if trigger == "link":
-        return _linked(_subject("intermediateThrowEvent", trigger, words), "intermediateCatchEvent", SUBJECT, "to", words)
+        return _linked(
+            _subject("intermediateThrowEvent", trigger, words),
+            "intermediateCatchEvent",
+            SUBJECT,
+            "to",
+            words,
+        )
     done = _undoable(words) if trigger == "compensation" else ""
     before = ("start", "work") if done else ("start",)
-    return START + done + _subject("intermediateThrowEvent", trigger, words) + _end() + path(*before, SUBJECT, "end")
+    return (
+        START
+        + done
+        + _subject("intermediateThrowEvent", trigger, words)
+        + _end()
+        + path(*before, SUBJECT, "end")
+    )
 
 
 def _undoable(words: Words) -> str:
@@ -91,7 +120,9 @@ def _boundary(trigger: str, words: Words, attributes: str = "") -> str:
         return START + work(words) + event + undone + joined + throw + path("start", "work", "end")
     host = work(words)
     if trigger == "cancel":
-        inner = BEGIN + element("endEvent", definition("cancel", words), "cancelled") + path("begin", "cancelled")
+        inner = (
+            BEGIN + element("endEvent", definition("cancel", words), "cancelled") + path("begin", "cancelled")
+        )
         host = element("transaction", inner, "work")
     return START + host + event + _end() + _end("late") + path("start", "work", "end") + path(SUBJECT, "late")
 
@@ -106,7 +137,15 @@ def _end_event(trigger: str, words: Words) -> str:
     inner = BEGIN + subject + path("begin", SUBJECT)
     scope = element("transaction" if trigger == "cancel" else "subProcess", inner, "scope")
     caught = element("boundaryEvent", definition(trigger, words), "caught", 'attachedToRef="scope"')
-    return START + scope + caught + _end() + _end("late") + path("start", "scope", "end") + path("caught", "late")
+    return (
+        START
+        + scope
+        + caught
+        + _end()
+        + _end("late")
+        + path("start", "scope", "end")
+        + path("caught", "late")
+    )
 
 
 class Position(NamedTuple):
@@ -123,23 +162,45 @@ class Position(NamedTuple):
 
 POSITIONS: Final = (
     Position("process start", frozenset({"none", *_FROM_OUTSIDE}), _start),
-    Position("event sub-process", frozenset({"error", "escalation", "compensation", *_FROM_OUTSIDE}), _event_sub_process),
+    Position(
+        "event sub-process",
+        frozenset({"error", "escalation", "compensation", *_FROM_OUTSIDE}),
+        _event_sub_process,
+    ),
     Position(
         "event sub-process (not interrupting)",
         frozenset({"escalation", *_FROM_OUTSIDE}),
         lambda trigger, words: _event_sub_process(trigger, words, 'isInterrupting="false"'),
     ),
     Position("catch", frozenset({"link", *_FROM_OUTSIDE}), _catch),
-    Position("boundary", frozenset({"error", "escalation", "compensation", "cancel", *_FROM_OUTSIDE}), _boundary),
+    Position(
+        "boundary", frozenset({"error", "escalation", "compensation", "cancel", *_FROM_OUTSIDE}), _boundary
+    ),
     Position(
         "boundary (not interrupting)",
         frozenset({"escalation", *_FROM_OUTSIDE}),
         lambda trigger, words: _boundary(trigger, words, 'cancelActivity="false"'),
     ),
-    Position("throw", frozenset({"none", "message", "escalation", "compensation", "link", "signal", "multiple"}), _throw),
+    Position(
+        "throw",
+        frozenset({"none", "message", "escalation", "compensation", "link", "signal", "multiple"}),
+        _throw,
+    ),
     Position(
         "end",
-        frozenset({"none", "message", "error", "escalation", "compensation", "signal", "cancel", "terminate", "multiple"}),
+        frozenset(
+            {
+                "none",
+                "message",
+                "error",
+                "escalation",
+                "compensation",
+                "signal",
+                "cancel",
+                "terminate",
+                "multiple",
+            }
+        ),
         _end_event,
     ),
 )

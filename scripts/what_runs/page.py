@@ -18,9 +18,10 @@ NOT_IN_BPMN: Final = "·"
 
 HEAD: Final = f"""# What runs
 
-Every element of BPMN 2.0 in every place that the standard gives it, in models of both dialects. Each sign is what the reader of models
-says when it is given a small process with that element in that place; `python -m scripts.what_runs` asks it again and writes this page,
-and a test plays every process that is accepted until its element has been reached.
+Every element of BPMN 2.0 in every place that the standard gives it, in models of both dialects. Each
+sign is what the reader of models says when it is given a small process with that element in that place;
+`python -m scripts.what_runs` asks it again and writes this page, and a test plays every process that is
+accepted until its element has been reached.
 
 | | |
 | --- | --- |
@@ -30,9 +31,10 @@ and a test plays every process that is accepted until its element has been reach
 | {Verdict.REFUSED} | is refused at deployment, with its line and what to draw instead |
 | {NOT_IN_BPMN} | does not exist in BPMN |
 
-Where the dialects differ there are two signs among events, `zeebe:` first. What the extensions of Camunda 7 become is told in
-[camunda7-dialect.md](camunda7-dialect.md), where processes run otherwise than in Zeebe in [differences.md](differences.md).
-`counterflow lint FILE` says it of a model of yours.
+Where the dialects differ there are two signs among events, `zeebe:` first. What the extensions of
+Camunda 7 become is told in [camunda7-dialect.md](camunda7-dialect.md), where processes run
+otherwise than in Zeebe in [differences.md](differences.md). `counterflow lint FILE` says it of a model of
+yours.
 """
 
 
@@ -42,7 +44,7 @@ def page() -> str:
     return "\n".join(parts)
 
 
-# -- events -------------------------------------------------------------------------------------------------------------
+# -- events --------------------------------------------------------------------------------------------------
 
 
 def _events() -> str:
@@ -52,13 +54,18 @@ def _events() -> str:
         for place in POSITIONS
         if trigger in place.triggers
     }
-    rows = ([trigger, *(_signs(answers.get((trigger, place.name), [])) for place in POSITIONS)] for trigger in TRIGGERS)
+    rows = (
+        [trigger, *(_signs(answers.get((trigger, place.name), [])) for place in POSITIONS)]
+        for trigger in TRIGGERS
+    )
     table = _table(["", *(place.name for place in POSITIONS)], rows)
     instead: dict[tuple[str, str], list[str]] = defaultdict(list)
     for (trigger, place), both in answers.items():
         for remark in dict.fromkeys(answer.remark for answer in both if answer.verdict is Verdict.REFUSED):
             instead[trigger, remark].append(place)
-    refused = [[f"{trigger}: {_placed(trigger, places)}", remark] for (trigger, remark), places in instead.items()]
+    refused = [
+        [f"{trigger}: {_placed(trigger, places)}", remark] for (trigger, remark), places in instead.items()
+    ]
     return f"## Events\n\n{table}\n{_table(['refused', 'instead'], refused)}"
 
 
@@ -75,7 +82,7 @@ def _signs(both: Sequence[Answer]) -> str:
     return signs[0] if len(set(signs)) == 1 else " ".join(signs)
 
 
-# -- everything else ----------------------------------------------------------------------------------------------------
+# -- everything else -----------------------------------------------------------------------------------------
 
 
 def _section(section: Section) -> str:
@@ -84,14 +91,18 @@ def _section(section: Section) -> str:
         answers = [ask(question.model(words)) for words in DIALECTS]
         remarks = " ".join(dict.fromkeys(answer.remark for answer in answers if answer.remark))
         rows.append([question.name, *(answer.verdict.value for answer in answers), remarks])
-    return f"## {section.title}\n\n{_table(['', *(f'`{words.name}`' for words in DIALECTS), 'instead, or beside'], rows)}"
+    head = ["", *(f"`{words.name}`" for words in DIALECTS), "instead, or beside"]
+    return f"## {section.title}\n\n{_table(head, rows)}"
 
 
 def _extensions() -> str:
     parts = []
     for words, added in ADDED.items():
         answers = [(one, ask(one.model(words))) for one in added]
-        rows = [[f"{one.name} ({_spaced(one.tag)})", answer.verdict.value, answer.remark] for one, answer in answers]
+        rows = [
+            [f"{one.name} ({_spaced(one.tag)})", answer.verdict.value, answer.remark]
+            for one, answer in answers
+        ]
         parts.append(f"## What `{words.name}` adds\n\n{_table(['', '', 'instead, or beside'], rows)}")
     return "\n".join(parts)
 

@@ -1,4 +1,6 @@
-"""BPMN in the words of either dialect: small pieces from which the models are put together that the reader is asked about."""
+"""BPMN in the words of either dialect: small pieces from which the models are put together that the reader is
+asked about.
+"""
 
 from __future__ import annotations
 
@@ -52,14 +54,20 @@ ZEEBE: Final = Words(
     message_extension=f'<zeebe:subscription correlationKey="= {KEY}"/>',
     message_attributes="",
     condition="= true",
-    many=("", '<extensionElements><zeebe:loopCharacteristics inputCollection="= [1, 2]"/></extensionElements>'),
+    many=(
+        "",
+        '<extensionElements><zeebe:loopCharacteristics inputCollection="= [1, 2]"/></extensionElements>',
+    ),
     called=("", '<zeebe:calledElement processId="called"/>'),
     decision=("", '<zeebe:calledDecision decisionId="decided" resultVariable="result"/>'),
 )
 
 CAMUNDA: Final = Words(
     name="camunda:",
-    namespaces='xmlns:camunda="http://camunda.org/schema/1.0/bpmn" xmlns:counterflow="https://counterflow.dev/schema/bpmn/1.0"',
+    namespaces=(
+        'xmlns:camunda="http://camunda.org/schema/1.0/bpmn" '
+        'xmlns:counterflow="https://counterflow.dev/schema/bpmn/1.0"'
+    ),
     marks='camunda:versionTag="1"',
     extension="",
     work=('camunda:type="external" camunda:topic="{}"', ""),
@@ -86,7 +94,10 @@ def element(tag: str, inside: str = "", key: str = SUBJECT, attributes: str = ""
 
 def flow(source: str, target: str, inside: str = "", key: str = "") -> str:
     """A sequence flow."""
-    return f'<sequenceFlow id="{key or f"{source}-{target}"}" sourceRef="{source}" targetRef="{target}">{inside}</sequenceFlow>'
+    return (
+        f'<sequenceFlow id="{key or f"{source}-{target}"}" sourceRef="{source}" '
+        f'targetRef="{target}">{inside}</sequenceFlow>'
+    )
 
 
 def path(*ids: str) -> str:
@@ -94,14 +105,18 @@ def path(*ids: str) -> str:
     return "".join(flow(source, target) for source, target in itertools.pairwise(ids))
 
 
-def work(words: Words, key: str = "work", tag: str = "serviceTask", attributes: str = "", inside: str = "") -> str:
+def work(
+    words: Words, key: str = "work", tag: str = "serviceTask", attributes: str = "", inside: str = ""
+) -> str:
     """A task that a worker does; its job type is its id."""
     own, extension = words.job(key)
     return element(tag, extension + inside, key, f"{own} {attributes}")
 
 
 def definition(trigger: str, words: Words, *, throws: bool = False) -> str:
-    """An event definition: what is caught or thrown is one and the same, whichever it is; a message that is thrown is a job."""
+    """An event definition: what is caught or thrown is one and the same, whichever it is; a message that is
+    thrown is a job.
+    """
     if trigger == "message":
         attributes = words.job("send")[0] if throws else ""
         return f'<messageEventDefinition id="d-message" messageRef="m" {attributes}/>'
@@ -114,7 +129,10 @@ _DEFINITIONS: Final = {
     "escalation": '<escalationEventDefinition id="{id}" escalationRef="c"/>',
     "signal": '<signalEventDefinition id="{id}" signalRef="s"/>',
     "compensation": '<compensateEventDefinition id="{id}"/>',
-    "conditional": '<conditionalEventDefinition id="{id}"><condition>{condition}</condition></conditionalEventDefinition>',
+    "conditional": (
+        "<conditionalEventDefinition "
+        'id="{id}"><condition>{condition}</condition></conditionalEventDefinition>'
+    ),
     "link": f'<linkEventDefinition id="{{id}}" name="{LINK}"/>',
     "cancel": '<cancelEventDefinition id="{id}"/>',
     "terminate": '<terminateEventDefinition id="{id}"/>',
@@ -123,13 +141,16 @@ _DEFINITIONS: Final = {
 
 def file(words: Words, inside: str, beside: str = "") -> bytes:
     """A BPMN file with one executable process, and what its events name."""
-    message = element("message", extensions(words.message_extension), "m", f'name="{MESSAGE}" {words.message_attributes}')
+    message = element(
+        "message", extensions(words.message_extension), "m", f'name="{MESSAGE}" {words.message_attributes}'
+    )
     roots = (
         f'<error id="e" errorCode={quoteattr(ERROR)}/>{message}<signal id="s" name="{SIGNAL}"/>'
         f'<escalation id="c" escalationCode="{ESCALATION}"/>'
     )
     return (
-        f'<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" {words.namespaces} id="definitions" '
-        f'targetNamespace="https://counterflow.dev/what-runs"><process id="process" isExecutable="true" {words.marks}>'
-        f"{extensions(words.extension)}{inside}</process>{beside}{roots}</definitions>"
+        f'<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" {words.namespaces} '
+        'id="definitions" targetNamespace="https://counterflow.dev/what-runs"><process id="process" '
+        'isExecutable="true" '
+        f"{words.marks}>{extensions(words.extension)}{inside}</process>{beside}{roots}</definitions>"
     ).encode()

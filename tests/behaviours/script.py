@@ -1,4 +1,5 @@
-"""The language of the scripts: one command a line, in the words of the gateway, with element ids and job types for keys.
+"""The language of the scripts: one command a line, in the words of the gateway, with element ids and job
+types for keys.
 
 # what the behaviour shows
 order sequential                      the server's default order of undo (before the first command)
@@ -36,12 +37,19 @@ from counterflow.kernel.rows import ElementInstance, Job, ProcessDefinition, Pro
 from counterflow.model.graph import CompensationOrder
 from counterflow.testing import Engine
 
-UNITS = {"ms": timedelta(milliseconds=1), "s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1)}
+UNITS = {
+    "ms": timedelta(milliseconds=1),
+    "s": timedelta(seconds=1),
+    "m": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+}
 
 
 @dataclass(frozen=True)
 class Line:
-    """One command of a script: its verb, its words, and the JSON object at its end (empty where there is none)."""
+    """One command of a script: its verb, its words, and the JSON object at its end (empty where there is
+    none).
+    """
 
     text: str
     verb: str
@@ -52,7 +60,9 @@ class Line:
 
 @dataclass(frozen=True)
 class Script:
-    """A script as read: what the behaviour shows, the default order of undo, what is deployed beside the diagram, and the commands."""
+    """A script as read: what the behaviour shows, the default order of undo, what is deployed beside the
+    diagram, and the commands.
+    """
 
     story: list[str]
     order: CompensationOrder
@@ -79,7 +89,9 @@ def read_script(text: str) -> Script:
 
 
 def play(engine: Engine, line: Line, folder: Path) -> str:
-    """Carry out one line; answers the reason of a rejection that was expected, else nothing. Files are read from `folder`."""
+    """Carry out one line; answers the reason of a rejection that was expected, else nothing. Files are read
+    from `folder`.
+    """
     if line.verb == "deploy":
         engine.deploy(*(folder / word for word in line.words))
         return ""
@@ -100,7 +112,9 @@ def _read_line(raw: str) -> Line:
     head, brace, tail = text.partition("{")
     words = head.split()
     if not words or words[0] not in {*COMMANDS, "deploy"}:
-        raise ValueError(f"expected a line to begin with deploy or one of {', '.join(COMMANDS)}, but found {raw!r}")
+        raise ValueError(
+            f"expected a line to begin with deploy or one of {', '.join(COMMANDS)}, but found {raw!r}"
+        )
     document = msgspec.json.decode(brace + tail) if brace else {}
     return Line(raw, words[0], words[1:], document, is_refused)
 
@@ -115,7 +129,13 @@ def duration(text: str) -> timedelta:
 
 def _cancel(engine: Engine, line: Line) -> None:
     is_called = line.words == ["child"]
-    engine.cancel(max(row.key for row in engine.store.scan(ProcessInstance, {}) if bool(row.parent_instance_key) == is_called))
+    engine.cancel(
+        max(
+            row.key
+            for row in engine.store.scan(ProcessInstance, {})
+            if bool(row.parent_instance_key) == is_called
+        )
+    )
 
 
 def _start(engine: Engine, line: Line) -> None:
@@ -143,7 +163,11 @@ def _key(engine: Engine, table: type[Job | ElementInstance], wanted: str) -> str
     name, _, place = wanted.partition("/")
     if not place:
         return wanted
-    rows = [row for row in engine.store.scan(table, {}) if name in (row.element_id, row.type if isinstance(row, Job) else "")]
+    rows = [
+        row
+        for row in engine.store.scan(table, {})
+        if name in (row.element_id, row.type if isinstance(row, Job) else "")
+    ]
     return rows[int(place) - 1].key
 
 
@@ -154,7 +178,13 @@ def _job(engine: Engine, line: Line) -> str | int:
 def _fail(engine: Engine, line: Line) -> None:
     job, retries, *rest = line.words
     back_off = duration(rest[1]) if rest[:1] == ["after"] else timedelta()
-    engine.fail(_job(engine, line), retries=int(retries), back_off=back_off, message=f"{job} failed", variables=line.document)
+    engine.fail(
+        _job(engine, line),
+        retries=int(retries),
+        back_off=back_off,
+        message=f"{job} failed",
+        variables=line.document,
+    )
 
 
 def _set(engine: Engine, line: Line, *, local: bool = False) -> None:
@@ -166,7 +196,9 @@ COMMANDS: dict[str, Callable[[Engine, Line], None]] = {
     "activate": lambda engine, line: _discard(engine.activate(line.words[0])),
     "complete": lambda engine, line: engine.complete(_job(engine, line), line.document),
     "fail": _fail,
-    "error": lambda engine, line: engine.throw_error(_job(engine, line), line.words[1] if line.words[1:] else "", "", line.document),
+    "error": lambda engine, line: engine.throw_error(
+        _job(engine, line), line.words[1] if line.words[1:] else "", "", line.document
+    ),
     "retries": lambda engine, line: engine.update_retries(_job(engine, line), int(line.words[1])),
     "set": _set,
     "set-local": lambda engine, line: _set(engine, line, local=True),

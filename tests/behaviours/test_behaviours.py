@@ -1,4 +1,6 @@
-"""Every behaviour does what its golden trace says, from memory or after a restart before each command; and replay equals state."""
+"""Every behaviour does what its golden trace says, from memory or after a restart before each command; and
+replay equals state.
+"""
 
 from __future__ import annotations
 
@@ -79,7 +81,9 @@ def rows_of(state: State, table: type[Row]) -> dict[tuple[int | str, ...], Row]:
         return {as_key(place): row for place, row in state.shared[table].items()}
     if table not in INSTANCE_TABLES:
         return {key_of(row): row for owner, _, _, row in state.journal if owner is table and row is not None}
-    return {key_of(row): row for instance in state.instances.values() for row in instance.rows[table].values()}
+    return {
+        key_of(row): row for instance in state.instances.values() for row in instance.rows[table].values()
+    }
 
 
 def test_every_diagram_is_played() -> None:

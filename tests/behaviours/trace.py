@@ -1,7 +1,7 @@
 """A trace: the events of the log as a person reads them, with names for keys.
 
-An element instance is called by its element's id (`book`, then `book#2` for the second one), a job `job of book`, an undo
-record `undo of book`. Moves of one element that follow each other share a line.
+An element instance is called by its element's id (`book`, then `book#2` for the second one), a job `job of
+book`, an undo record `undo of book`. Moves of one element that follow each other share a line.
 """
 
 from __future__ import annotations
@@ -117,7 +117,9 @@ class Tracer:
             return f"  decisions bound: {', '.join(event.decisions)}"
         if isinstance(event, decisions.DecisionEvaluated):
             return _evaluated(event)
-        words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in type(event).__name__).strip()
+        words = "".join(
+            f" {letter.lower()}" if letter.isupper() else letter for letter in type(event).__name__
+        ).strip()
         return f"  {words}: {', '.join(self._fields(event))}".rstrip(": ")
 
     def _fields(self, event: Event) -> Iterator[str]:
@@ -150,9 +152,13 @@ class Tracer:
 def _evaluated(event: decisions.DecisionEvaluated) -> str:
     """What a decision gave, then every decision on the way with its inputs and the rules that matched."""
     gave = event.failure or event.output.decode()
-    steps = [_step(each) for each in decisions.trace_of(event.evaluated)] + [f"warned: {warning}" for warning in event.warnings]
+    steps = [_step(each) for each in decisions.trace_of(event.evaluated)] + [
+        f"warned: {warning}" for warning in event.warnings
+    ]
     kept = f", kept {event.result.decode()}" if event.result is not None else ""
-    return "\n    ".join([f"  decision evaluated: {event.decision_id} version {event.version} gave {gave}{kept}", *steps])
+    return "\n    ".join(
+        [f"  decision evaluated: {event.decision_id} version {event.version} gave {gave}{kept}", *steps]
+    )
 
 
 def _step(decision: decisions.EvaluatedDecision) -> str:

@@ -5,7 +5,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from tests.benchmarks import documents, end_to_end, feel_dmn, footprint, growth, in_process, machine, overload, peers, spiff, steps
+from tests.benchmarks import (
+    documents,
+    end_to_end,
+    feel_dmn,
+    footprint,
+    growth,
+    in_process,
+    machine,
+    overload,
+    peers,
+    spiff,
+    steps,
+)
 from tests.benchmarks.figures import Result, as_text, lines
 from tests.benchmarks.options import Options, read_options
 

@@ -1,7 +1,8 @@
-"""What the wire costs by itself: our gRPC server with methods that keep nothing, move tokens in a dictionary, and answer at once.
+"""What the wire costs by itself: our gRPC server with methods that keep nothing, move tokens in a dictionary,
+and answer at once.
 
-It does for the generators what the real server does, on the same `wire` package, and so is the most that a server on it can
-do. `python -m tests.benchmarks.bare_wire ADDRESS`
+It does for the generators what the real server does, on the same `wire` package, and so is the most that a
+server on it can do. `python -m tests.benchmarks.bare_wire ADDRESS`
 """
 
 from __future__ import annotations
@@ -63,7 +64,10 @@ class BareWire:
             "StreamActivatedJobs": self.stream,
         }
         rpcs = gateway.METHODS
-        return [from_callback(rpcs[name].path, rpcs[name].request.FromString, start) for name, start in starts.items()]
+        return [
+            from_callback(rpcs[name].path, rpcs[name].request.FromString, start)
+            for name, start in starts.items()
+        ]
 
     def deploy(self, request: gateway.DeployResourceRequest, call: Call) -> None:
         """Nothing to keep."""
@@ -73,7 +77,12 @@ class BareWire:
         """The first job."""
         key = next(self._keys)
         self._push(key, request.bpmnProcessId, 1)
-        _answer(call, gateway.CreateProcessInstanceResponse(bpmnProcessId=request.bpmnProcessId, version=1, processInstanceKey=key))
+        _answer(
+            call,
+            gateway.CreateProcessInstanceResponse(
+                bpmnProcessId=request.bpmnProcessId, version=1, processInstanceKey=key
+            ),
+        )
 
     def create_and_await(self, request: gateway.CreateProcessInstanceWithResultRequest, call: Call) -> None:
         """The first job, and the end."""
@@ -87,7 +96,10 @@ class BareWire:
         if task < TASKS:
             self._push(key, process_id, task + 1)
         elif key in self._ended:
-            _answer(self._ended.pop(key), gateway.CreateProcessInstanceWithResultResponse(processInstanceKey=key, variables="{}"))
+            _answer(
+                self._ended.pop(key),
+                gateway.CreateProcessInstanceWithResultResponse(processInstanceKey=key, variables="{}"),
+            )
         _answer(call, gateway.CompleteJobResponse())
 
     def poll(self, request: gateway.ActivateJobsRequest, call: Call) -> None:

@@ -1,4 +1,6 @@
-"""The processes that are measured, as text: what puts a server under load should not need the engine to do so."""
+"""The processes that are measured, as text: what puts a server under load should not need the engine to do
+so.
+"""
 
 from __future__ import annotations
 
@@ -50,8 +52,12 @@ def waiting(process_id: str, *, message: str = "", duration: str = "") -> bytes:
 
 
 def items(process_id: str, *, is_sequential: bool) -> bytes:
-    """A task of type `<process_id>-1` for each of `items`; `result` of each is gathered, and a completion condition asked."""
-    written = 'inputCollection="=items" inputElement="item" outputCollection="results" outputElement="=result"'
+    """A task of type `<process_id>-1` for each of `items`; `result` of each is gathered, and a completion
+    condition asked.
+    """
+    written = (
+        'inputCollection="=items" inputElement="item" outputCollection="results" outputElement="=result"'
+    )
     loop = (
         f'<multiInstanceLoopCharacteristics isSequential="{str(is_sequential).lower()}">'
         f"<extensionElements><zeebe:loopCharacteristics {written}/></extensionElements>"
@@ -72,5 +78,9 @@ def _service(element_id: str, job_type: str) -> str:
 
 
 def _flow(source: str, target: str, condition: str = "") -> str:
-    inside = f'<conditionExpression xsi:type="tFormalExpression">{condition}</conditionExpression>' if condition else ""
+    inside = (
+        f'<conditionExpression xsi:type="tFormalExpression">{condition}</conditionExpression>'
+        if condition
+        else ""
+    )
     return f'<sequenceFlow id="{source}_{target}" sourceRef="{source}" targetRef="{target}">{inside}</sequenceFlow>'

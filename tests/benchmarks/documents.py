@@ -1,4 +1,6 @@
-"""docs/performance.md keeps the figures of one run between two marks; everything else there is written by people."""
+"""docs/performance.md keeps the figures of one run between two marks; everything else there is written by
+people.
+"""
 
 from __future__ import annotations
 

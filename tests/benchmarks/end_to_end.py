@@ -1,4 +1,6 @@
-"""A real server in a process of its own, on SQLite with full durability, under the load of several client libraries."""
+"""A real server in a process of its own, on SQLite with full durability, under the load of several client
+libraries.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,9 @@ def under_load(options: Options) -> Iterator[Result]:
     if why_no_go():
         yield Skipped("instances/s, Go client", why_no_go())
     for name in generators:
-        yield from _figures(samples, LABELS[name], f"{LABELS[name if name in references else 'lean']}, {WIRE}")
+        yield from _figures(
+            samples, LABELS[name], f"{LABELS[name if name in references else 'lean']}, {WIRE}"
+        )
     for name in references:
         yield from _figures(samples, f"{LABELS[name]}, {WIRE}", "")
 
@@ -54,9 +58,17 @@ def _take(samples: Samples, label: str, name: str, shape: Shape, server: Served)
 
 def _figures(samples: Samples, label: str, beside: str) -> Iterator[Figure]:
     for unit, name in (("instances_per_s", "instances/s"), ("jobs_per_s", "jobs/s")):
-        yield Figure(f"{name}, {label}", samples[f"{unit} {label}"], "a second", f"{name}, {beside}" if beside else "")
-    for unit, name in (("processor_ms", "server's processor time per instance"), ("p50_ms", "p50 loaded"), ("p99_ms", "p99 loaded")):
-        yield Figure(f"{name}, {label}", samples[f"{unit} {label}"], "ms", f"{name}, {beside}" if beside else "")
+        yield Figure(
+            f"{name}, {label}", samples[f"{unit} {label}"], "a second", f"{name}, {beside}" if beside else ""
+        )
+    for unit, name in (
+        ("processor_ms", "server's processor time per instance"),
+        ("p50_ms", "p50 loaded"),
+        ("p99_ms", "p99 loaded"),
+    ):
+        yield Figure(
+            f"{name}, {label}", samples[f"{unit} {label}"], "ms", f"{name}, {beside}" if beside else ""
+        )
 
 
 def idle(options: Options) -> Iterator[Result]:

@@ -1,7 +1,9 @@
-"""Expressions and decision tables, beside plain Python doing the same by hand: `python -m tests.benchmarks.feel_dmn`.
+"""Expressions and decision tables, beside plain Python doing the same by hand: `python -m
+tests.benchmarks.feel_dmn`.
 
-Variables arrive as raw JSON each time, as they do in the engine; what an expression does not ask for is never decoded. Plain Python
-gets the same bytes and decodes them with the same decoder. With Node at hand, its module feelin is measured, too.
+Variables arrive as raw JSON each time, as they do in the engine; what an expression does not ask for is never
+decoded. Plain Python gets the same bytes and decodes them with the same decoder. With Node at hand, its
+module feelin is measured, too.
 """
 
 from __future__ import annotations
@@ -36,8 +38,16 @@ _DECODE: Final = msgspec.json.Decoder().decode
 
 EXPRESSIONS: Final[Mapping[str, tuple[str, Mapping[str, msgspec.Raw], Callable[[], object]]]] = {
     "compare": ("amount > 100", RAW, lambda: _DECODE(RAW["amount"]) > 100),
-    "calculate beside a list of 1 000": ("order.qty * order.price + 10", LISTED, lambda: _calculated(_DECODE(LISTED["order"]))),
-    "calculate with the list inside": ("order.qty * order.price + 10", RAW, lambda: _calculated(_DECODE(RAW["order"]))),
+    "calculate beside a list of 1 000": (
+        "order.qty * order.price + 10",
+        LISTED,
+        lambda: _calculated(_DECODE(LISTED["order"])),
+    ),
+    "calculate with the list inside": (
+        "order.qty * order.price + 10",
+        RAW,
+        lambda: _calculated(_DECODE(RAW["order"])),
+    ),
     "text": ("upper case(substring(name, 5, 11))", RAW, lambda: _shouted(_DECODE(RAW["name"]))),
     "filter 1 000": ("count(order.items[price > 25])", RAW, lambda: _filtered(_DECODE(RAW["order"]))),
 }
@@ -82,7 +92,10 @@ def _category(rule: int) -> str:
 
 def last_rule(rules: int) -> dict[str, msgspec.Raw]:
     """What only the last rule matches."""
-    return {"category": msgspec.Raw(json.dumps(_category(rules - 1)).encode()), "amount": msgspec.Raw(str(rules * 10 - 5).encode())}
+    return {
+        "category": msgspec.Raw(json.dumps(_category(rules - 1)).encode()),
+        "amount": msgspec.Raw(str(rules * 10 - 5).encode()),
+    }
 
 
 def _walked(rules: list[tuple[str, int, int, int]], context: Mapping[str, msgspec.Raw]) -> object:
@@ -150,7 +163,9 @@ console.log(JSON.stringify(rates));
 
 
 def feelin() -> Iterator[Result]:
-    """The same expressions on Node, parsed each time, for feelin offers nothing else. Its variables are JavaScript's already."""
+    """The same expressions on Node, parsed each time, for feelin offers nothing else. Its variables are
+    JavaScript's already.
+    """
     with tempfile.TemporaryDirectory() as directory:
         try:
             script = install(Path(directory)).with_name("bench.mjs")
@@ -167,7 +182,9 @@ def feelin() -> Iterator[Result]:
 
 
 def worst() -> Iterator[Result]:
-    """How long the worst of the hostile expressions takes, compiling included: the limits are in fuel, this is what they come to."""
+    """How long the worst of the hostile expressions takes, compiling included: the limits are in fuel, this
+    is what they come to.
+    """
     texts = [*(text for text, _ in ENDING), *(text for text, _ in GROWING)]
     for text in texts:
         evaluate(text)

@@ -1,4 +1,6 @@
-"""What is measured, and how it is told: the median of several runs, and its ratio to something measured beside it."""
+"""What is measured, and how it is told: the median of several runs, and its ratio to something measured
+beside it.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure by the samples it was taken from; `beside` names another figure of the same run that it is divided by."""
+    """A figure by the samples it was taken from; `beside` names another figure of the same run that it is
+    divided by.
+    """
 
     name: str
     samples: Sequence[float]
@@ -46,7 +50,9 @@ def lines(results: Iterable[Result]) -> list[Line]:
 def _line(result: Result, figures: Mapping[str, Figure]) -> Line:
     if isinstance(result, Skipped):
         return ("", result.name, "skipped", result.reason)
-    spread = "" if len(result.samples) == 1 else f"{number(min(result.samples))} … {number(max(result.samples))}"
+    spread = (
+        "" if len(result.samples) == 1 else f"{number(min(result.samples))} … {number(max(result.samples))}"
+    )
     return (_ratio(result, figures), result.name, f"{number(result.value)} {result.unit}", spread)
 
 
@@ -68,7 +74,9 @@ def as_text(table: Sequence[Line]) -> str:
     """For a terminal."""
     rows = [HEADINGS, *table]
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
 
 
 def as_markdown(table: Sequence[Line]) -> str:

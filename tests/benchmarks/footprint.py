@@ -54,8 +54,18 @@ def waiting(options: Options) -> Iterator[Result]:
         size = database.stat().st_size
     yield Figure("memory, no instance", [empty], "MB")
     yield Figure(f"memory, {count:,} waiting, having created them", [after], "MB", "memory, no instance")
-    yield Figure(f"memory, {count:,} waiting, restarted", [memory for _, memory in restarts], "MB", "memory, no instance")
-    yield Figure(f"start to ready, {count:,} waiting", [seconds for seconds, _ in restarts], "s", "start to ready, existing file")
+    yield Figure(
+        f"memory, {count:,} waiting, restarted",
+        [memory for _, memory in restarts],
+        "MB",
+        "memory, no instance",
+    )
+    yield Figure(
+        f"start to ready, {count:,} waiting",
+        [seconds for seconds, _ in restarts],
+        "s",
+        "start to ready, existing file",
+    )
     yield Figure("instances created a second, nobody works on them", [measured["created_per_s"]], "a second")
     yield Figure("bytes on disk per waiting instance", [size / count], "bytes")
 

@@ -1,5 +1,6 @@
-"""Whether a command becomes dearer the more there is of something: messages on one key, items of a multi-instance activity, and how
-long a heap of timers that are due at once keeps others waiting."""
+"""Whether a command becomes dearer the more there is of something: messages on one key, items of a
+multi-instance activity, and how long a heap of timers that are due at once keeps others waiting.
+"""
 
 from __future__ import annotations
 
@@ -36,10 +37,17 @@ def growth(options: Options) -> Iterator[Result]:
     yield from _tenths(f"{MESSAGES:,} messages on one key: to correlate", correlated)
     for kind in ("parallel", "sequential"):
         options.say(f"{ITEMS:,} items, {kind}")
-        yield from _tenths(f"{ITEMS:,} items, {kind}: an item", [_items(is_sequential=kind == "sequential") for _ in range(options.runs)])
+        yield from _tenths(
+            f"{ITEMS:,} items, {kind}: an item",
+            [_items(is_sequential=kind == "sequential") for _ in range(options.runs)],
+        )
     options.say(f"{TIMERS:,} timers due at once")
     turns, seconds = zip(*(uvloop.run(_heap_of_timers()) for _ in range(options.runs)), strict=True)
-    yield Figure(f"{TIMERS:,} timers due at once: decided before another command has its turn, at most", list(turns), "commands")
+    yield Figure(
+        f"{TIMERS:,} timers due at once: decided before another command has its turn, at most",
+        list(turns),
+        "commands",
+    )
     yield Figure(f"{TIMERS:,} timers due at once: a timer", [taken / TIMERS * 1e6 for taken in seconds], "µs")
 
 
@@ -47,7 +55,9 @@ def _tenths(what: str, runs: Sequence[list[float]]) -> Iterator[Result]:
     """Medians of the first and of the last tenth, so that a pause of the machine counts for little."""
     tenth = len(runs[0]) // 10
     yield Figure(f"{what}, first tenth", [median(taken[:tenth]) * 1e6 for taken in runs], "µs")
-    yield Figure(f"{what}, last tenth", [median(taken[-tenth:]) * 1e6 for taken in runs], "µs", f"{what}, first tenth")
+    yield Figure(
+        f"{what}, last tenth", [median(taken[-tenth:]) * 1e6 for taken in runs], "µs", f"{what}, first tenth"
+    )
 
 
 def _each(count: int, action: Callable[[int], object]) -> list[float]:
@@ -61,12 +71,22 @@ def _each(count: int, action: Callable[[int], object]) -> list[float]:
 
 
 def _messages() -> tuple[list[float], list[float]]:
-    """Seconds for each message to be published, with an id; and for each instance that then waits to get its own."""
+    """Seconds for each message to be published, with an id; and for each instance that then waits to get its
+    own.
+    """
     kernel = Kernel(waiting(PROCESS, message="benchmark"))
     create = CreateProcessInstance(bpmn_process_id=PROCESS, variables={"key": b'"k"'})
 
     def publish(number: int) -> None:
-        kernel.do(PublishMessage(name="benchmark", correlation_key="k", message_id=str(number), time_to_live_ms=HOUR_MS, variables={}))
+        kernel.do(
+            PublishMessage(
+                name="benchmark",
+                correlation_key="k",
+                message_id=str(number),
+                time_to_live_ms=HOUR_MS,
+                variables={},
+            )
+        )
 
     def correlate(number: int) -> None:
         kernel.do(create)
@@ -76,15 +96,24 @@ def _messages() -> tuple[list[float], list[float]]:
 
 
 def _items(*, is_sequential: bool) -> list[float]:
-    """Seconds for each item's job to be taken and completed, its result gathered and the completion condition asked."""
+    """Seconds for each item's job to be taken and completed, its result gathered and the completion condition
+    asked.
+    """
     kernel = Kernel(items(PROCESS, is_sequential=is_sequential))
-    kernel.do(CreateProcessInstance(bpmn_process_id=PROCESS, variables={"items": msgspec.json.encode(list(range(ITEMS)))}))
+    kernel.do(
+        CreateProcessInstance(
+            bpmn_process_id=PROCESS, variables={"items": msgspec.json.encode(list(range(ITEMS)))}
+        )
+    )
     (job_type,) = job_types(PROCESS, 1)
-    return _each(ITEMS, lambda _: kernel.do(CompleteJob(job_key=kernel.take(job_type), variables={"result": b"1"})))
+    return _each(
+        ITEMS, lambda _: kernel.do(CompleteJob(job_key=kernel.take(job_type), variables={"result": b"1"}))
+    )
 
 
 async def _heap_of_timers() -> tuple[float, float]:
-    """How many commands are decided at most before another one has its turn in the event loop; seconds for all.
+    """How many commands are decided at most before another one has its turn in the event loop; seconds for
+    all.
 
     The server was down when they came due, so that they are all there at once.
     """
@@ -92,7 +121,9 @@ async def _heap_of_timers() -> tuple[float, float]:
     before = Loop(store, now_ms=lambda: 0)
     await before.submit(deployment(waiting(PROCESS, duration="PT1H")))
     for _ in range(TIMERS // CREATED_AT_ONCE):
-        creations = (CreateProcessInstance(bpmn_process_id=PROCESS, variables={}) for _ in range(CREATED_AT_ONCE))
+        creations = (
+            CreateProcessInstance(bpmn_process_id=PROCESS, variables={}) for _ in range(CREATED_AT_ONCE)
+        )
         await asyncio.gather(*map(before.submit, creations))
     await before.stop()
     loop, most, began = Loop(store, now_ms=lambda: 2 * HOUR_MS), 0, time.perf_counter()

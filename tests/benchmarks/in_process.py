@@ -1,4 +1,6 @@
-"""The engine without a network: the kernel alone, the loop on memory and on SQLite, and sqlite3 by itself with the same rows."""
+"""The engine without a network: the kernel alone, the loop on memory and on SQLite, and sqlite3 by itself
+with the same rows.
+"""
 
 from __future__ import annotations
 
@@ -45,10 +47,14 @@ def deployment(content: bytes) -> DeployResources:
     found = read(content, "benchmark.bpmn")
     if found.errors:
         raise ValueError("\n".join(map(str, found.errors)))
-    return DeployResources(resources=(ReadResource("benchmark.bpmn", content, hashlib.sha256(content).digest(), found.processes),))
+    return DeployResources(
+        resources=(
+            ReadResource("benchmark.bpmn", content, hashlib.sha256(content).digest(), found.processes),
+        )
+    )
 
 
-# -- the kernel -------------------------------------------------------------------------------------------------------
+# -- the kernel ----------------------------------------------------------------------------------------------
 
 
 class Kernel:
@@ -71,7 +77,9 @@ class Kernel:
 
     def take(self, job_type: str) -> int:
         """The key of the next job, activated as for a stream."""
-        key: int = self.do(ActivateJobs(type=job_type, worker="worker", timeout_ms=60_000, maximum=1)).answer[0].key
+        key: int = (
+            self.do(ActivateJobs(type=job_type, worker="worker", timeout_ms=60_000, maximum=1)).answer[0].key
+        )
         return key
 
 
@@ -94,10 +102,15 @@ def kernel(options: Options) -> Iterator[Result]:
     options.say("the kernel alone")
     runs = [_kernel_run(instances) for _ in range(options.runs)]
     yield Figure("kernel alone, three-task instance", [run["instance"] for run in runs], "µs")
-    yield Figure("kernel alone, job activated and completed", [run["job"] for run in runs], "µs", "kernel alone, three-task instance")
+    yield Figure(
+        "kernel alone, job activated and completed",
+        [run["job"] for run in runs],
+        "µs",
+        "kernel alone, three-task instance",
+    )
 
 
-# -- the loop ---------------------------------------------------------------------------------------------------------
+# -- the loop ------------------------------------------------------------------------------------------------
 
 
 class Recording:

@@ -16,7 +16,9 @@ def description() -> list[str]:
     libraries = ("protobuf", "uvloop", "hpack", "msgspec", "grpcio")
     return [
         f"{os.cpu_count()} cores ({_processor()}), {_memory()}, {platform.system()} {platform.release().split('-', 1)[0]}",
-        ", ".join([f"CPython {platform.python_version()}", *(f"{name} {version(name)}" for name in libraries)]),
+        ", ".join(
+            [f"CPython {platform.python_version()}", *(f"{name} {version(name)}" for name in libraries)]
+        ),
         f"protobuf by {api_implementation.Type()}, SQLite {sqlite3.sqlite_version}",
         f"load of the machine before: {os.getloadavg()[0]:.1f}",
     ]
@@ -40,7 +42,9 @@ def _megabytes(process_id: int, what: str) -> float:
 
 
 def processor_seconds(process_id: int) -> float:
-    """What a process has taken of the processors so far, in its own code and in the system's. Raises `OSError` where there is no /proc."""
+    """What a process has taken of the processors so far, in its own code and in the system's. Raises
+    `OSError` where there is no /proc.
+    """
     fields = Path("/proc", str(process_id), "stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 

@@ -1,7 +1,9 @@
-"""Operaton (Apache License 2.0) as the peer to measure beside: embedded in a Java program that is its own caller and worker.
+"""Operaton (Apache License 2.0) as the peer to measure beside: embedded in a Java program that is its own
+caller and worker.
 
-The program is the oracle's, built by Maven on first use. Its database is H2 in a file, written at each commit but, unlike ours, not
-flushed to the disk; no network lies between the engine and its callers. Both are in its favour, and are said where its figures stand.
+The program is the oracle's, built by Maven on first use. Its database is H2 in a file, written at each commit
+but, unlike ours, not flushed to the disk; no network lies between the engine and its callers. Both are in its
+favour, and are said where its figures stand.
 """
 
 from __future__ import annotations
@@ -62,7 +64,9 @@ def build() -> None:
 def operaton(folder: Path) -> Iterator[Embedded]:
     """An engine with a new database in `folder`, ready."""
     command = (*COMMAND, str(folder / "operaton"))
-    with subprocess.Popen(command, cwd=built(SOURCE, BUILD), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, cwd=built(SOURCE, BUILD), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
         try:
             yield Embedded(process)
         finally:

@@ -21,7 +21,9 @@ BEFORE = "memory before"
 
 
 def overload(options: Options) -> Iterator[Result]:
-    """The rate at which instances end, beside the best there is; refusals, memory, and what was acknowledged and never ended."""
+    """The rate at which instances end, beside the best there is; refusals, memory, and what was acknowledged
+    and never ended.
+    """
     if why_no_go():
         yield Skipped("overload", why_no_go())
         return
@@ -38,13 +40,17 @@ def overload(options: Options) -> Iterator[Result]:
     name = f"{CALLERS} callers without back-off"
     yield Figure(BEST, best, "a second")
     yield Figure(f"instances/s, {name}", [measured["instances_per_s"]], "a second", BEST)
-    yield Figure(f"server's processor time per instance, {name}", [taken * 1e3 / max(measured["created"], 1)], "ms")
+    yield Figure(
+        f"server's processor time per instance, {name}", [taken * 1e3 / max(measured["created"], 1)], "ms"
+    )
     yield Figure(f"instances begun/s, {name}", [measured["created_per_s"]], "a second")
     yield Figure(f"RESOURCE_EXHAUSTED/s, {name}", [measured["refused_per_s"]], "a second")
     yield Figure(f"other errors, {name}", [measured["create_errors"] + measured["complete_errors"]], "calls")
     yield Figure(f"completions told RESOURCE_EXHAUSTED, {name}", [measured["refused_completions"]], "calls")
     yield Figure(f"begun and not yet ended after {SECONDS:g} s, {name}", [measured["waiting"]], "instances")
-    yield Figure(f"acknowledged and lost, {name}", [measured["lost"]], f"of {measured['created']:,} instances")
+    yield Figure(
+        f"acknowledged and lost, {name}", [measured["lost"]], f"of {measured['created']:,} instances"
+    )
     yield Figure(BEFORE, [before], "MB")
     yield Figure(f"most memory, {name}", [peak], "MB", BEFORE)
 

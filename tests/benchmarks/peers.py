@@ -1,4 +1,5 @@
-"""Counterflow and Operaton side by side: the same three external tasks on the same machine, one engine at a time, in turn.
+"""Counterflow and Operaton side by side: the same three external tasks on the same machine, one engine at a
+time, in turn.
 
 Ours is a server whose callers and workers are another process; Operaton is embedded in its caller.
 """
@@ -23,7 +24,9 @@ from tests.benchmarks.processes import counterflow, generate, why_no_go
 
 OURS, THEIRS = "Counterflow", f"Operaton {VERSION}, embedded"
 WARM_PROCESSOR_SECONDS = 40.0
-"""What either has taken before its first figure: a JVM needs as much to compile what is hot, however long it takes to get it."""
+"""What either has taken before its first figure: a JVM needs as much to compile what is hot, however long it
+takes to get it.
+"""
 WARM_STEP_SECONDS = 20.0
 MOST_WARM_STEPS = 12
 SERIAL = 200
@@ -100,7 +103,11 @@ def _take(samples: Samples, name: str, start: Start, folder: Path, options: Opti
         found |= {"p50 loaded": loaded["p50_ms"], "p99 loaded": loaded["p99_ms"]}
         found |= {"processor time per instance": taken_ms / max(loaded["created"], 1)}
         alone = peer.generate(replace(shape, serial=SERIAL))
-        found |= {"p50 idle": alone["p50_ms"], "p99 idle": alone["p99_ms"], "memory, after the load": resident_megabytes(peer.pid)}
+        found |= {
+            "p50 idle": alone["p50_ms"],
+            "p99 idle": alone["p99_ms"],
+            "memory, after the load": resident_megabytes(peer.pid),
+        }
     for what, value in found.items():
         samples[f"{what} {name}"].append(value)
     options.say(f"{name}: {loaded['instances_per_s']:,.0f} instances/s, p50 idle {alone['p50_ms']:.1f} ms")

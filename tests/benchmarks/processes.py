@@ -60,9 +60,19 @@ def bare_wire() -> Iterator[Served]:
 
 
 def generate(name: str, shape: Shape, *options: str) -> dict[str, Any]:
-    """Run a generator, `go` or one of `GENERATORS`; answers what it measured. `options` are for Go's. Raises `GeneratorFailed`."""
-    program = [str(GO_PROGRAM)] if name == "go" else [sys.executable, "-m", f"tests.benchmarks.generators.{name}"]
-    ended = subprocess.run([*program, *shape.arguments(), *options], capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False)
+    """Run a generator, `go` or one of `GENERATORS`; answers what it measured. `options` are for Go's. Raises
+    `GeneratorFailed`.
+    """
+    program = (
+        [str(GO_PROGRAM)] if name == "go" else [sys.executable, "-m", f"tests.benchmarks.generators.{name}"]
+    )
+    ended = subprocess.run(
+        [*program, *shape.arguments(), *options],
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_SECONDS,
+        check=False,
+    )
     if ended.returncode:
         raise GeneratorFailed(f"{name}: {ended.stderr.strip() or ended.returncode}")
     measured: dict[str, Any] = json.loads(ended.stdout)
@@ -75,7 +85,9 @@ def why_no_go() -> str:
     go = shutil.which("go")
     if go is None:
         return "there is no Go on this machine"
-    built = subprocess.run([go, "build", "-o", str(GO_PROGRAM), "."], cwd=GO_SOURCES, capture_output=True, text=True, check=False)
+    built = subprocess.run(
+        [go, "build", "-o", str(GO_PROGRAM), "."], cwd=GO_SOURCES, capture_output=True, text=True, check=False
+    )
     return f"it does not build: {built.stderr.strip().splitlines()[-1]}" if built.returncode else ""
 
 

@@ -1,7 +1,9 @@
-"""Where the server's time goes: a server under cProfile, and a generator at work. `python -m tests.benchmarks.profile [GENERATOR]`.
+"""Where the server's time goes: a server under cProfile, and a generator at work. `python -m
+tests.benchmarks.profile [GENERATOR]`.
 
-What uvloop and protobuf do in C has no functions of Python's and counts for `run_until_complete`; the writer's thread is not
-looked at. The profiler itself makes every function of Python dearer, so compare the lines, not the seconds.
+What uvloop and protobuf do in C has no functions of Python's and counts for `run_until_complete`; the
+writer's thread is not looked at. The profiler itself makes every function of Python dearer, so compare the
+lines, not the seconds.
 """
 
 from __future__ import annotations
@@ -37,7 +39,15 @@ def serve_profiled(database: str, port: str, statistics: str) -> None:
 def measure(generator: str, folder: Path) -> tuple[float, Path]:
     """Instances completed a second, and the file with the statistics."""
     port, statistics = free_port(), folder / "statistics"
-    command = [sys.executable, "-m", "tests.benchmarks.profile", "--serve", str(folder / "profile.db"), str(port), str(statistics)]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.benchmarks.profile",
+        "--serve",
+        str(folder / "profile.db"),
+        str(port),
+        str(statistics),
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         try:
             if server.stdout is None or not server.stdout.readline().startswith("ready"):
@@ -49,9 +59,16 @@ def measure(generator: str, folder: Path) -> tuple[float, Path]:
 
 
 def read_lines(statistics: Path) -> list[Line]:
-    """Own seconds, seconds with what was called, calls and name of every function, those that take the most first."""
-    found: dict[tuple[str, int, str], tuple[int, int, float, float, object]] = vars(pstats.Stats(str(statistics)))["stats"]
-    lines = [(own, cumulative, calls, _place(*function)) for function, (_, calls, own, cumulative, _) in found.items()]
+    """Own seconds, seconds with what was called, calls and name of every function, those that take the most
+    first.
+    """
+    found: dict[tuple[str, int, str], tuple[int, int, float, float, object]] = vars(
+        pstats.Stats(str(statistics))
+    )["stats"]
+    lines = [
+        (own, cumulative, calls, _place(*function))
+        for function, (_, calls, own, cumulative, _) in found.items()
+    ]
     return sorted(lines, reverse=True)
 
 

@@ -1,4 +1,6 @@
-"""SpiffWorkflow doing the same process in memory, its state serialized after each command as a durable use of it would."""
+"""SpiffWorkflow doing the same process in memory, its state serialized after each command as a durable use of
+it would.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,12 @@ def spiff(options: Options) -> Iterator[Result]:
         for _ in range(count):
             _run_instance(specification)
         rates.append(count / (time.perf_counter() - began))
-    yield Figure("SpiffWorkflow in memory with its serializer, instances/s", rates, "a second", "loop in memory, instances/s")
+    yield Figure(
+        "SpiffWorkflow in memory with its serializer, instances/s",
+        rates,
+        "a second",
+        "loop in memory, instances/s",
+    )
 
 
 def _specification() -> Any:

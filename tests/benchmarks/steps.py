@@ -24,7 +24,12 @@ def steps(options: Options) -> Iterator[Result]:
         first.append(sum(taken[: ROUNDS // 10]) / (ROUNDS // 10) * 1e6)
         last.append(sum(taken[-ROUNDS // 10 :]) / (ROUNDS // 10) * 1e6)
     yield Figure(f"a round of a loop, first tenth of {ROUNDS:,}", first, "µs")
-    yield Figure(f"a round of a loop, last tenth of {ROUNDS:,}", last, "µs", f"a round of a loop, first tenth of {ROUNDS:,}")
+    yield Figure(
+        f"a round of a loop, last tenth of {ROUNDS:,}",
+        last,
+        "µs",
+        f"a round of a loop, first tenth of {ROUNDS:,}",
+    )
 
 
 def _seconds_per_round() -> list[float]:

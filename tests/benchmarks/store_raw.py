@@ -1,8 +1,9 @@
 """How fast the store is, beside sqlite3 by itself: `python -m tests.benchmarks.store_raw [INSTANCES]`.
 
-The work is three-task instances from start to end, so many under way at once; each batch takes all of them one command
-further, as the loop does under load. Both sides write the same rows in the same batches into the same schema with the
-same durability; the bare side has its tuples ready, so the ratio is what our rows, statements and locks cost.
+The work is three-task instances from start to end, so many under way at once; each batch takes all of them
+one command further, as the loop does under load. Both sides write the same rows in the same batches into the
+same schema with the same durability; the bare side has its tuples ready, so the ratio is what our rows,
+statements and locks cost.
 """
 
 from __future__ import annotations
@@ -86,7 +87,9 @@ class Work:
             self.put(job)
             self.log(instance, command)
             yield
-            self.put(Job(job.key, instance, element, task, job.type, "activated", 3, "worker-1", NOW_MS + 30_000))
+            self.put(
+                Job(job.key, instance, element, task, job.type, "activated", 3, "worker-1", NOW_MS + 30_000)
+            )
             self.log(instance, "activate_job")
             yield
             self.delete(Job, (job.key,))
@@ -116,7 +119,9 @@ def batches(instances: int, at_once: int) -> Iterator[Batch]:
 def writes_of(statements: Statements, batch: Batch) -> list[Write]:
     """A batch as texts and tuples."""
     deletes: list[Write] = [(statements.delete[table], list(keys)) for table, keys in batch.deletes.items()]
-    puts: list[Write] = [(statements.upsert[table], [astuple(row) for row in rows]) for table, rows in batch.puts.items()]
+    puts: list[Write] = [
+        (statements.upsert[table], [astuple(row) for row in rows]) for table, rows in batch.puts.items()
+    ]
     return [*deletes, *puts, (statements.append, [astuple(entry) for entry in batch.log])]
 
 
@@ -150,7 +155,10 @@ def seconds_of_sqlite3(path: Path, work: list[Batch]) -> list[float]:
 def seconds_of_loading(store: Store) -> list[float]:
     """What loading an instance with a token, a job and four variables takes."""
     instance = PARTITION + 1
-    rows = [ElementInstance(instance, instance, 0, "p", "active"), ElementInstance(instance + 1, instance, instance, "task", "active")]
+    rows = [
+        ElementInstance(instance, instance, 0, "p", "active"),
+        ElementInstance(instance + 1, instance, instance, "task", "active"),
+    ]
     variables = [Variable(instance, f"v{number}", instance, b"1") for number in range(4)]
     job = Job(instance + 2, instance, instance + 1, "task", "payment-service", "activatable", 3)
     store.commit(Batch({ElementInstance: [*rows], Variable: [*variables], Job: [job]}, {}, []))

@@ -28,7 +28,9 @@ class Run(NamedTuple):
 class CommandLine:
     """Runs commands, and does the work of workers so that instances go on."""
 
-    def __init__(self, main: Callable[[Sequence[str]], int], capture: pytest.CaptureFixture[str], address: str) -> None:
+    def __init__(
+        self, main: Callable[[Sequence[str]], int], capture: pytest.CaptureFixture[str], address: str
+    ) -> None:
         self._main = main
         self._capture = capture
         self.address = address
@@ -53,7 +55,9 @@ class CommandLine:
 
     def job_of(self, instance: int, job_type: str) -> int:
         """Take the job of an instance, however many others of the type there are; its key."""
-        polls = self.server.stream("ActivateJobs", type=job_type, worker="anna", timeout=60_000, maxJobsToActivate=100)
+        polls = self.server.stream(
+            "ActivateJobs", type=job_type, worker="anna", timeout=60_000, maxJobsToActivate=100
+        )
         jobs = [job for poll in polls for job in poll.jobs]
         return next(int(job.key) for job in jobs if job.processInstanceKey == instance)
 

@@ -24,7 +24,11 @@ class Process:
     """A program that is running; its lines are read as they come, and waited for with patience that ends."""
 
     def __init__(self, *arguments: str, directory: Path, variables: Mapping[str, str] | None = None) -> None:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(("COUNTERFLOW_", "ZEEBE_"))}
+        environment = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("COUNTERFLOW_", "ZEEBE_"))
+        }
         self.process = subprocess.Popen(
             [sys.executable, "-m", "counterflow", *arguments],
             stdout=subprocess.PIPE,
@@ -42,8 +46,9 @@ class Process:
                 Thread(target=self._read, args=(stream,), daemon=True).start()
 
     def line_with(self, words: str) -> str:
-        """The first line that holds these words and was not answered before. Two streams have no common order, so a line
-        that was passed over is still there for a later look."""
+        """The first line that holds these words and was not answered before. Two streams have no common
+        order, so a line that was passed over is still there for a later look.
+        """
         for line in self._passed_over:
             if words in line:
                 self._passed_over.remove(line)
@@ -60,7 +65,9 @@ class Process:
         except queue.Empty:
             line = None
         if line is None:
-            raise AssertionError(f"expected a line with {words!r}, but the program has said only:\n{''.join(self.seen)}")
+            raise AssertionError(
+                f"expected a line with {words!r}, but the program has said only:\n{''.join(self.seen)}"
+            )
         self.seen.append(line)
         return line
 
@@ -70,7 +77,9 @@ class Process:
         if code is not None:
             while not self._lines.empty():
                 self.seen.append(self._lines.get() or "")
-            raise AssertionError(f"expected the program to run, but it has ended with {code} after:\n{''.join(self.seen)}")
+            raise AssertionError(
+                f"expected the program to run, but it has ended with {code} after:\n{''.join(self.seen)}"
+            )
 
     def stop(self) -> int:
         """Ask it to end, and wait; the exit code."""
@@ -106,7 +115,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
 
 
 @pytest.fixture
-def counterflow(server: Process, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> CommandLine:
+def counterflow(
+    server: Process, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> CommandLine:
     """The command line in this process, told by the environment which server to call."""
     server.check()
     monkeypatch.setenv("ZEEBE_ADDRESS", server.address)

@@ -27,7 +27,11 @@ REMINDED = process(
 """Waits for a message, reminds three times, and gives up after a day."""
 
 PAYMENT = process(
-    "payment", '<bpmn:startEvent id="start"/>' + task("charge", "Charge") + '<bpmn:endEvent id="end"/>' + flows("start", "charge", "end")
+    "payment",
+    '<bpmn:startEvent id="start"/>'
+    + task("charge", "Charge")
+    + '<bpmn:endEvent id="end"/>'
+    + flows("start", "charge", "end"),
 )
 CALLING = process(
     "calling",

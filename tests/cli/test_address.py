@@ -30,7 +30,9 @@ def test_the_address_that_holds(flag: str, environment: Mapping[str, str], targe
     assert (chosen.target, chosen.secure) == (target, secure)
 
 
-@pytest.mark.parametrize("text", ["ftp://zeebe:1", "://zeebe", "zeebe:port", "https://", ":26500", "zeebe:1/path"])
+@pytest.mark.parametrize(
+    "text", ["ftp://zeebe:1", "://zeebe", "zeebe:port", "https://", ":26500", "zeebe:1/path"]
+)
 def test_what_is_no_address_is_refused(text: str) -> None:
     with pytest.raises(Failure, match="expected host:port") as refused:
         choose_address(text, {})

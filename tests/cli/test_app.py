@@ -17,7 +17,11 @@ ENDS: list[tuple[BaseException, int, str]] = [
 
 @pytest.mark.parametrize("end,code,words", ENDS, ids=["failure", "usage", "exit"])
 def test_the_exit_code(
-    end: BaseException, code: int, words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    end: BaseException,
+    code: int,
+    words: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     def run(**_: object) -> None:
         raise end

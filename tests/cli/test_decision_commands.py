@@ -30,7 +30,7 @@ def words_of(text: str) -> list[list[str]]:
     return [line.split() for line in text.splitlines()]
 
 
-# -- on a server ------------------------------------------------------------------------------------------------------
+# -- on a server ---------------------------------------------------------------------------------------------
 
 
 def test_processes_and_decisions_are_deployed_together(counterflow: CommandLine) -> None:
@@ -44,14 +44,25 @@ def test_processes_and_decisions_are_deployed_together(counterflow: CommandLine)
     assert listed[0] == ["DECISION", "VERSION", "TAG", "KEY", "MODEL", "DEPLOYED", "FILE"]
     assert ["refund", "1", "-", rows[4][2], "refund-rules"] in [row[:5] for row in listed]
     (one,) = counterflow.good("decisions", "--decision", "refund", "--json").json
-    assert (one["decisionId"], one["decisionRequirementsId"], str(one["key"])) == ("refund", "refund-rules", rows[4][2])
+    assert (one["decisionId"], one["decisionRequirementsId"], str(one["key"])) == (
+        "refund",
+        "refund-rules",
+        rows[4][2],
+    )
 
 
 def test_a_decision_that_nobody_deployed_is_told(counterflow: CommandLine, tmp_path: Path) -> None:
     path = tmp_path / "lonely.bpmn"
-    path.write_bytes(BPMN.read_bytes().replace(b'decisionId="refund"', b'decisionId="lonely"').replace(b"trip-refund", b"lonely"))
+    path.write_bytes(
+        BPMN.read_bytes()
+        .replace(b'decisionId="refund"', b'decisionId="lonely"')
+        .replace(b"trip-refund", b"lonely")
+    )
     words = counterflow.good("deploy", path).words
-    assert f"{path}: warning: line 5, element 'decide-refund' [called-decision]: decision 'lonely' is not deployed." in words
+    assert (
+        f"{path}: warning: line 5, element 'decide-refund' [called-decision]: decision 'lonely' is not deployed."
+        in words
+    )
 
 
 def test_decisions_alone(counterflow: CommandLine) -> None:
@@ -65,7 +76,10 @@ def test_a_deployed_decision_is_evaluated(counterflow: CommandLine) -> None:
     run = counterflow.good("evaluate", "refund", "--variables", TRIP)
     assert words_of(run.data) == [["320"], [], *STEPS]
     answer = counterflow.good("evaluate", "refund", "--variables", TRIP, "--json").json
-    assert (answer["decisionOutput"], answer["evaluatedDecisions"][0]["matchedRules"][0]["ruleIndex"]) == (320, 3)
+    assert (answer["decisionOutput"], answer["evaluatedDecisions"][0]["matchedRules"][0]["ruleIndex"]) == (
+        320,
+        3,
+    )
     assert counterflow.good("evaluate", answer["decisionKey"], "--variables", TRIP).data == run.data
 
 
@@ -74,7 +88,9 @@ def test_what_cannot_be_evaluated(counterflow: CommandLine, tmp_path: Path) -> N
     assert (missing.code, missing.data) == (3, "")
     assert "no decision found for id 'nix'" in missing.words
     path = tmp_path / "overlapping.dmn"
-    path.write_bytes(OVERLAPPING.replace(b'id="refund', b'id="overlapping').replace(b'"#refund', b'"#overlapping'))
+    path.write_bytes(
+        OVERLAPPING.replace(b'id="refund', b'id="overlapping').replace(b'"#refund', b'"#overlapping')
+    )
     counterflow.good("deploy", path)
     failed = counterflow("evaluate", "overlapping", "--variables", TRIP)
     assert (failed.code, failed.data) == (1, "")
@@ -89,10 +105,13 @@ def test_an_instance_shows_what_it_has_decided(counterflow: CommandLine) -> None
     assert '── refund-share Fare = "basic", Days left = 12 → rule 3 → 0.5' in shown
     task = counterflow.good("show", instance, "--json").json["root"]["children"][1]
     (decided,) = task["decisions"]
-    assert (decided["output"], [step["id"] for step in decided["evaluated"]]) == (320, ["refund-share", "refund"])
+    assert (decided["output"], [step["id"] for step in decided["evaluated"]]) == (
+        320,
+        ["refund-share", "refund"],
+    )
 
 
-# -- without one ------------------------------------------------------------------------------------------------------
+# -- without one ---------------------------------------------------------------------------------------------
 
 
 def test_a_file_is_evaluated(nowhere: CommandLine) -> None:
@@ -101,10 +120,14 @@ def test_a_file_is_evaluated(nowhere: CommandLine) -> None:
 
 
 def test_a_file_is_evaluated_as_json(nowhere: CommandLine) -> None:
-    answer = nowhere.good("dmn", "eval", DMN, "--decision", "refund-share", "--variables", TRIP, "--json").json
+    answer = nowhere.good(
+        "dmn", "eval", DMN, "--decision", "refund-share", "--variables", TRIP, "--json"
+    ).json
     assert (answer["output"], answer["failureMessage"], answer["warnings"]) == (0.5, "", [])
     (step,) = answer["evaluated"]
-    assert step["rules"] == [{"id": "in-time", "index": 3, "outputs": [{"id": "share-output", "name": "share", "value": 0.5}]}]
+    assert step["rules"] == [
+        {"id": "in-time", "index": 3, "outputs": [{"id": "share-output", "name": "share", "value": 0.5}]}
+    ]
 
 
 def test_warnings_are_words(nowhere: CommandLine) -> None:
@@ -129,7 +152,9 @@ def test_a_file_that_imports_another(nowhere: CommandLine, tmp_path: Path) -> No
 
 def test_a_failure_of_a_file(nowhere: CommandLine, tmp_path: Path) -> None:
     (tmp_path / "overlapping.dmn").write_bytes(OVERLAPPING)
-    run = nowhere("dmn", "eval", tmp_path / "overlapping.dmn", "--decision", "refund-share", "--variables", TRIP)
+    run = nowhere(
+        "dmn", "eval", tmp_path / "overlapping.dmn", "--decision", "refund-share", "--variables", TRIP
+    )
     assert (run.code, run.data) == (1, "")
     assert "found rules 3, 4" in run.words
 
@@ -144,7 +169,9 @@ def test_a_failure_of_a_file(nowhere: CommandLine, tmp_path: Path) -> None:
         ([BPMN], 4, "[dmn-version]"),
     ],
 )
-def test_what_a_file_cannot_be_asked(nowhere: CommandLine, arguments: list[object], code: int, words: str) -> None:
+def test_what_a_file_cannot_be_asked(
+    nowhere: CommandLine, arguments: list[object], code: int, words: str
+) -> None:
     run = nowhere("dmn", "eval", *arguments)
     assert (run.code, run.data) == (code, "")
     assert words in run.words
@@ -153,7 +180,10 @@ def test_what_a_file_cannot_be_asked(nowhere: CommandLine, arguments: list[objec
 def test_a_decision_in_the_place_of_a_file_is_told_its_option(nowhere: CommandLine) -> None:
     run = nowhere("dmn", "eval", DMN, "refund")
     assert (run.code, run.data) == (3, "")
-    assert run.words == "refund: expected a file, found nothing; the id of a decision is given as --decision refund\n"
+    assert (
+        run.words
+        == "refund: expected a file, found nothing; the id of a decision is given as --decision refund\n"
+    )
 
 
 def test_lint_reads_decisions(nowhere: CommandLine, tmp_path: Path) -> None:
@@ -194,7 +224,11 @@ def test_an_expression_warns(nowhere: CommandLine) -> None:
         (["1 +"], 2, "  1 +\n     ^\n"),
         (["> 5", "--unary", "--input", "x"], 2, "--input: expected JSON"),
         (["1", "--input", "2"], 2, "--input: expected with --unary only"),
-        (["1", "--context", "{}"], 2, "There is no option --context here: it is `counterflow feel EXPRESSION --variables JSON`."),
+        (
+            ["1", "--context", "{}"],
+            2,
+            "There is no option --context here: it is `counterflow feel EXPRESSION --variables JSON`.",
+        ),
         (["1", "--variables", '{"a": "\udcff"}'], 2, "--variables: expected text in UTF-8, but found"),
         (["> 5", "--unary", "--input", '"\udcff"'], 2, "--input: expected text in UTF-8, but found"),
         (['"\udcff"'], 2, "EXPRESSION: expected text in UTF-8, but found"),

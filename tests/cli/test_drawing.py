@@ -22,7 +22,9 @@ from tests.queries.test_story_of_waits import STARTED
 
 
 def drawn(engine: Engine, key: int, *, active_only: bool = False) -> str:
-    """The drawing on a wide page without colours, lines stripped of what follows them; keys count from the instance's own."""
+    """The drawing on a wide page without colours, lines stripped of what follows them; keys count from the
+    instance's own.
+    """
     page = io.StringIO()
     answer = tree(process_instance(engine.store, key, active_only=active_only))
     Console(file=page, width=160, color_system=None, highlight=False).print(draw(answer, engine.now_ms))
@@ -35,7 +37,9 @@ def drawn(engine: Engine, key: int, *, active_only: bool = False) -> str:
 def timeline_lines(engine: Engine, key: int) -> list[str]:
     """The timeline below its heading, keys as they are."""
     page = io.StringIO()
-    Console(file=page, width=160, color_system=None).print(draw_timeline(tree(process_instance(engine.store, key)), engine.now_ms))
+    Console(file=page, width=160, color_system=None).print(
+        draw_timeline(tree(process_instance(engine.store, key)), engine.now_ms)
+    )
     return [line.strip() for line in page.getvalue().splitlines()[1:] if line.strip()]
 
 
@@ -201,13 +205,19 @@ def test_who_has_cancelled_an_instance() -> None:
     engine.cancel(key)
     assert drawn(engine, key).splitlines()[1] == "cancelled by a caller (CancelProcessInstance)"
     assert "✗ Pay  0 ms  terminated  pay" in drawn(engine, key)
-    assert drawn(engine, child).splitlines()[1:3] == ["with the call of its caller", f"called by process instance {key}"]
+    assert drawn(engine, child).splitlines()[1:3] == [
+        "with the call of its caller",
+        f"called by process instance {key}",
+    ]
 
 
 @pytest.mark.parametrize(
     "termination,words",
     [
-        (wire.Termination(cause="CAUSE_TERMINATE_END_EVENT", element_id="stop", element_name="Stop all"), "by the end event Stop all"),
+        (
+            wire.Termination(cause="CAUSE_TERMINATE_END_EVENT", element_id="stop", element_name="Stop all"),
+            "by the end event Stop all",
+        ),
         (wire.Termination(cause="CAUSE_EVENT", element_id="too-late"), "by too-late"),
         (wire.Termination(cause="CAUSE_COMPLETION_CONDITION"), "by the completion condition"),
     ],
@@ -225,13 +235,18 @@ def test_what_has_terminated_an_element(termination: wire.Termination, words: st
 
 def test_what_is_left_out_is_counted() -> None:
     engine, key = booked()
-    assert drawn(engine, key, active_only=True).splitlines()[-1] == "└── … and 3 element instances that are left out"
+    assert (
+        drawn(engine, key, active_only=True).splitlines()[-1]
+        == "└── … and 3 element instances that are left out"
+    )
 
 
 def test_an_undo_whose_handler_is_left_out_still_has_its_place() -> None:
     engine, key = booked()
     engine.complete("cancel-car")
-    assert "Cancel hotel  0 ms  active  cancel-hotel  ↶ undoes book-hotel" in drawn(engine, key, active_only=True)
+    assert "Cancel hotel  0 ms  active  cancel-hotel  ↶ undoes book-hotel" in drawn(
+        engine, key, active_only=True
+    )
 
 
 def test_an_undo_that_was_broken_off() -> None:
@@ -285,7 +300,10 @@ def test_a_call_and_the_instance_that_it_called() -> None:
     engine = engine_with(PAYMENT, CALLING)
     key = engine.start("calling")
     child = engine.store.scan(ProcessInstance, {"bpmn_process_id": "payment"})[0].key
-    assert drawn(engine, key).splitlines()[-2:] == ["└── ● Pay  0 ms  active  pay", f"    └── called process instance K+{child - key}"]
+    assert drawn(engine, key).splitlines()[-2:] == [
+        "└── ● Pay  0 ms  active  pay",
+        f"    └── called process instance K+{child - key}",
+    ]
     assert drawn(engine, child).splitlines()[1] == f"called by process instance {key}"
 
 
@@ -302,10 +320,15 @@ def test_quarantine_is_told_first() -> None:
     engine = engine_with(TRIP)
     key = engine.start("trip")
     engine.run(QuarantineInstance(process_instance_key=key, reason="a broken rule"))
-    assert drawn(engine, key).splitlines()[1:3] == ["quarantined: a broken rule", "→ counterflow quarantine release K+0"]
+    assert drawn(engine, key).splitlines()[1:3] == [
+        "quarantined: a broken rule",
+        "→ counterflow quarantine release K+0",
+    ]
 
 
-@pytest.mark.parametrize("value,shown", [("[bold]x[/bold]", '"[bold]x[/bold]"'), ("x" * 200, '"' + "x" * 98 + "…")])
+@pytest.mark.parametrize(
+    "value,shown", [("[bold]x[/bold]", '"[bold]x[/bold]"'), ("x" * 200, '"' + "x" * 98 + "…")]
+)
 def test_values_are_shown_as_they_are_and_cut_where_they_are_long(value: str, shown: str) -> None:
     engine = engine_with(TRIP)
     assert f"text = {shown}\n" in drawn(engine, engine.start("trip", {"text": value}))
@@ -328,7 +351,10 @@ def test_a_timeline_says_what_is_waited_for_without_any_work() -> None:
     engine = engine_with(JOINED)
     key = engine.start("joined")
     engine.complete("left")
-    assert timeline_lines(engine, key)[-1] == "⋈ join  waits for a token from right (right-join); has one from left (left-join)"
+    assert (
+        timeline_lines(engine, key)[-1]
+        == "⋈ join  waits for a token from right (right-join); has one from left (left-join)"
+    )
 
 
 def test_a_timeline_says_what_an_incident_needs() -> None:

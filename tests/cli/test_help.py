@@ -40,7 +40,9 @@ def said(capsys: pytest.CaptureFixture[str], *words: str) -> str:
 
 def test_commands_stand_in_groups_and_none_in_none(capsys: pytest.CaptureFixture[str]) -> None:
     text = said(capsys)
-    headings = [line.rstrip(":") for line in text.splitlines() if line.endswith(":") and not line.startswith(" ")]
+    headings = [
+        line.rstrip(":") for line in text.splitlines() if line.endswith(":") and not line.startswith(" ")
+    ]
     assert headings == ["Options", *app.GROUPS, "Examples", "Exit codes"]
     for name in ROOT.commands:
         assert f"\n  {name} " in text, name
@@ -54,20 +56,26 @@ def test_exit_codes_are_told(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize("words", all_commands())
-def test_help_shows_arguments_by_their_names_and_examples(words: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_shows_arguments_by_their_names_and_examples(
+    words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     text = said(capsys, *words.split())
     assert re.findall(r"<[a-z]|\}\.\.\.|\{[A-Z]", text) == []
     for example in EXAMPLES.get(words, ()):
         assert f"\n  counterflow {example}\n" in text
 
 
-@pytest.mark.parametrize("words", [words for words, command in all_commands().items() if not hasattr(command, "commands")])
+@pytest.mark.parametrize(
+    "words", [words for words, command in all_commands().items() if not hasattr(command, "commands")]
+)
 def test_every_command_has_an_example(words: str) -> None:
     simple = {"topology", "quarantine list"}
     assert words in EXAMPLES or words in simple
 
 
-@pytest.mark.parametrize("example", sorted({example for examples in EXAMPLES.values() for example in examples}))
+@pytest.mark.parametrize(
+    "example", sorted({example for examples in EXAMPLES.values() for example in examples})
+)
 def test_every_example_is_a_command_line_that_is_understood(example: str) -> None:
     words = shlex.split(example, comments=True)
     command = ROOT
@@ -87,7 +95,9 @@ COMPLETIONS = [
 
 
 @pytest.mark.parametrize("typed,offered", COMPLETIONS, ids=[typed for typed, _ in COMPLETIONS])
-def test_completion(typed: str, offered: set[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_completion(
+    typed: str, offered: set[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("_COUNTERFLOW_COMPLETE", "complete_bash")
     monkeypatch.setenv("COMP_WORDS", typed)
     monkeypatch.setenv("COMP_CWORD", str(len(typed.split(" ")) - 1))
@@ -96,12 +106,22 @@ def test_completion(typed: str, offered: set[str], capsys: pytest.CaptureFixture
 
 
 def test_help_pays_for_nothing_that_it_does_not_use() -> None:
-    told = (
-        "import sys; from counterflow.cli.app import main; main(['--help']); print(*sorted({name.split('.')[0] for name in sys.modules}))"
-    )
+    told = "import sys; from counterflow.cli.app import main; main(['--help']); print(*sorted({name.split('.')[0] for name in sys.modules}))"
     run = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
     loaded = set(run.stdout.splitlines()[-1].split())
-    assert loaded.isdisjoint({"grpc", "google", "counterflow_wire", "rich", "lxml", "sqlalchemy", "msgspec", "SpiffWorkflow", "re2"})
+    assert loaded.isdisjoint(
+        {
+            "grpc",
+            "google",
+            "counterflow_wire",
+            "rich",
+            "lxml",
+            "sqlalchemy",
+            "msgspec",
+            "SpiffWorkflow",
+            "re2",
+        }
+    )
 
 
 LEADS = [
@@ -135,7 +155,9 @@ LEADS = [
 
 
 @pytest.mark.parametrize("typed,ours", LEADS, ids=[typed for typed, _ in LEADS])
-def test_words_of_other_command_lines_lead_to_ours(typed: str, ours: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_words_of_other_command_lines_lead_to_ours(
+    typed: str, ours: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert app.main(typed.split()) == 2
     data, words = capsys.readouterr()
     assert ours in words
@@ -149,8 +171,12 @@ def test_every_lead_is_a_command_of_ours() -> None:
             assert first in ROOT.commands or first.startswith("--"), line
 
 
-@pytest.mark.parametrize("words,option", [(words, option) for words, options in OPTIONS.items() for option in options])
-def test_an_option_that_is_an_argument_here_is_told_so(words: str, option: str, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    "words,option", [(words, option) for words, options in OPTIONS.items() for option in options]
+)
+def test_an_option_that_is_an_argument_here_is_told_so(
+    words: str, option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     command = all_commands()[words]
     known = {name for param in command.params for name in param.opts}
     ours = OPTIONS[words][option]
@@ -163,7 +189,9 @@ def test_an_option_that_is_an_argument_here_is_told_so(words: str, option: str, 
 
 
 @pytest.mark.parametrize("before", [("--message",), ("--",)])
-def test_what_only_looks_like_an_option_is_a_value(before: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_only_looks_like_an_option_is_a_value(
+    before: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
     app.main(["jobs", "throw", "5", *before, "--code", "--address", "127.0.0.1:1"])
     assert "There is no option" not in capsys.readouterr().err
 

@@ -1,4 +1,6 @@
-"""Text that would seize a terminal comes from a model, a job, a message and variables; none of it reaches one, and JSON stays exact."""
+"""Text that would seize a terminal comes from a model, a job, a message and variables; none of it reaches
+one, and JSON stays exact.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ from tests.cli.commands import CommandLine, Run
 from tests.queries.models import flows, process, task
 
 SEIZING = "\x1b[2J\x1b]0;mine\x07\x9b31m\x7f\r\u202egpj\u2066\u200b\u2028\nERROR forged"
-"""Clears the screen, names the window, colours, deletes, overwrites, turns round, hides, and begins a line of its own."""
+"""Clears the screen, names the window, colours, deletes, overwrites, turns round, hides, and begins a line of
+its own.
+"""
 IN_XML = "\u202eegaP\u009b31m\u2028\u007f"
 """What of it XML can hold: C0 it cannot."""
 
@@ -39,7 +43,9 @@ def seizes(text: str) -> list[str]:
 
 @pytest.fixture
 def instance(counterflow: CommandLine, tmp_path: Path) -> int:
-    """An instance that has met an incident, with such text wherever text can be; a message waits for nobody."""
+    """An instance that has met an incident, with such text wherever text can be; a message waits for
+    nobody.
+    """
     (tmp_path / "hostile.bpmn").write_bytes(HOSTILE)
     counterflow.good("deploy", tmp_path / "hostile.bpmn")
     key = counterflow.start("hostile", {"text": SEIZING, f"name{SEIZING}": 1})
@@ -60,7 +66,12 @@ def test_no_command_shows_it(counterflow: CommandLine, instance: int) -> None:
         counterflow.good("publish", f"name {IN_XML}", "--key", SEIZING),
         counterflow("publish", f"name {IN_XML}", "--key", SEIZING, "--require-receiver"),
         counterflow("start", "hostile", "--variables", json.dumps({"text": SEIZING}), "--at", SEIZING),
-        counterflow("jobs", "throw", counterflow.good("jobs", "--instance", instance, "--json").json[0]["key"], SEIZING),
+        counterflow(
+            "jobs",
+            "throw",
+            counterflow.good("jobs", "--instance", instance, "--json").json[0]["key"],
+            SEIZING,
+        ),
         counterflow.good("show", instance),
         counterflow.good("incidents", "--instance", instance),
     ]

@@ -47,7 +47,10 @@ def test_how_many_there_are_is_said_where_not_all_are_shown(counterflow: Command
         counterflow.start("trip", {"wanted": wanted})
     asked = ("instances", "--variable", f"wanted={wanted}")
     assert counterflow.good(*asked, "--limit", 2).words == "2 of 3 shown, the newest; --limit 3 shows more.\n"
-    assert counterflow.good(*asked, "--limit", 2, "--json").words == "2 of 3 shown, the newest; --limit 3 shows more.\n"
+    assert (
+        counterflow.good(*asked, "--limit", 2, "--json").words
+        == "2 of 3 shown, the newest; --limit 3 shows more.\n"
+    )
     assert counterflow.good(*asked).words == ""
     assert len(counterflow.good(*asked).data.splitlines()) == 4
     assert counterflow.good("incidents", "--limit", 1).words in {"", "No open incidents.\n", MORE}
@@ -73,7 +76,9 @@ def test_instances_are_found_by_incident_time_and_variable(counterflow: CommandL
     assert keys("--until", "1999-12-31T23:59Z") == []
 
 
-def test_that_only_active_instances_are_found_by_a_variable_is_said_where_none_is_found(counterflow: CommandLine) -> None:
+def test_that_only_active_instances_are_found_by_a_variable_is_said_where_none_is_found(
+    counterflow: CommandLine,
+) -> None:
     run = counterflow.good("instances", "--variable", f"nothing-{uuid4()}", "--json")
     assert run.json == []
     assert run.words.startswith("Found none: --variable looks at active process instances only;")
@@ -82,10 +87,14 @@ def test_that_only_active_instances_are_found_by_a_variable_is_said_where_none_i
 def test_what_is_no_json_is_a_string(counterflow: CommandLine) -> None:
     name = f"w-{uuid4()}"
     key = counterflow.start("trip", {"who": name})
-    assert [one["key"] for one in counterflow.good("instances", "--variable", f"who={name}", "--json").json] == [key]
+    assert [
+        one["key"] for one in counterflow.good("instances", "--variable", f"who={name}", "--json").json
+    ] == [key]
 
 
-def test_several_are_cancelled_and_each_refusal_told(counterflow: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_several_are_cancelled_and_each_refusal_told(
+    counterflow: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first, second, third, fourth = (counterflow.start("trip") for _ in range(4))
     assert counterflow.good("cancel", first).words == f"Cancelled process instance {first}.\n"
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{second}\n{third}, {second}\n"))
@@ -98,7 +107,9 @@ def test_several_are_cancelled_and_each_refusal_told(counterflow: CommandLine, m
     assert run.words.endswith("Cancelled 1 of 2 process instances.\n")
 
 
-def test_all_of_a_process_are_cancelled(counterflow: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_of_a_process_are_cancelled(
+    counterflow: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "many.bpmn").write_bytes(TRIP.replace(b'"trip"', b'"many"'))
     counterflow.good("deploy", tmp_path / "many.bpmn")
     monkeypatch.setattr("counterflow.cli.remote.LARGEST_PAGE", 2)
@@ -106,7 +117,10 @@ def test_all_of_a_process_are_cancelled(counterflow: CommandLine, tmp_path: Path
         counterflow.start("many")
     other = counterflow.start("trip")
     assert counterflow.good("cancel", "--process", "many").words == "Cancelled 5 of 5 process instances.\n"
-    assert counterflow.good("cancel", "--process", "many").words == "No instance is running: nothing to cancel.\n"
+    assert (
+        counterflow.good("cancel", "--process", "many").words
+        == "No instance is running: nothing to cancel.\n"
+    )
     assert counterflow.good("show", other, "--json").json["processInstance"]["state"] == "active"
 
 
@@ -115,7 +129,10 @@ def test_called_instances_are_cancelled_with_their_callers(counterflow: CommandL
     (tmp_path / "calling.bpmn").write_bytes(CALLING.replace(b'"payment"', b'"billing"'))
     counterflow.good("deploy", tmp_path / "billing.bpmn", tmp_path / "calling.bpmn")
     counterflow.start("calling")
-    assert counterflow.good("cancel", "--process", "billing").words == "No instance is running: nothing to cancel.\n"
+    assert (
+        counterflow.good("cancel", "--process", "billing").words
+        == "No instance is running: nothing to cancel.\n"
+    )
 
 
 def test_variables_are_set_from_outside(counterflow: CommandLine) -> None:
@@ -139,10 +156,18 @@ REFUSALS = [
         4,
         "at element 'start', but the element of type startEvent is not one that an instance can begin at",
     ),
-    (("start", "trip", "--variables", "[1]"), 2, "--variables: expected a JSON object such as {\"days\": 3}, but found '[1]'"),
+    (
+        ("start", "trip", "--variables", "[1]"),
+        2,
+        "--variables: expected a JSON object such as {\"days\": 3}, but found '[1]'",
+    ),
     (("start", "trip", "--variables", "{days: 3}"), 2, "but '{days: 3}' is no JSON"),
     (("start", "trip", "--variables", "@nothing.json"), 3, "nothing.json: expected a file, found nothing"),
-    (("instances", "--state", "done"), 2, "--state: expected one of active, completed, terminated, found 'done'"),
+    (
+        ("instances", "--state", "done"),
+        2,
+        "--state: expected one of active, completed, terminated, found 'done'",
+    ),
     (("instances", "--limit", "0"), 2, "'--limit'"),
     (("show", "4711"), 3, "process instance with key '4711', but none was found"),
     (("show", "trip"), 2, "KEY"),
@@ -150,15 +175,39 @@ REFUSALS = [
     (("show",), 2, "Expected the KEY of a process instance, or --last"),
     (("show", "1", "--last"), 2, "Expected the KEY of a process instance, or --last"),
     (("show", "1", "--process", "trip"), 2, "Expected the KEY of a process instance, or --last"),
-    (("show", "--last", "--process", "nope"), 3, "Expected a process instance of nope, but none was ever started"),
-    (("instances", "--since", "yesterday"), 2, "--since: expected a moment such as 2026-11-30T08:00 (UTC), or how long ago, such as 2h"),
+    (
+        ("show", "--last", "--process", "nope"),
+        3,
+        "Expected a process instance of nope, but none was ever started",
+    ),
+    (
+        ("instances", "--since", "yesterday"),
+        2,
+        "--since: expected a moment such as 2026-11-30T08:00 (UTC), or how long ago, such as 2h",
+    ),
     (("instances", "--variable", "=1"), 2, "--variable: expected NAME or NAME=JSON, found '=1'"),
-    (("instances", "--variable", "a=1", "--state", "completed"), 4, "an instance that has ended has neither any more"),
+    (
+        ("instances", "--variable", "a=1", "--state", "completed"),
+        4,
+        "an instance that has ended has neither any more",
+    ),
     (("cancel",), 2, "Expected keys of process instances, or --process ID"),
     (("cancel", "1", "--process", "trip"), 2, "Expected keys of process instances, or --process ID"),
-    (("cancel", "1", "trip"), 2, "KEY: expected the key of a process instance, which is a number, but found 'trip'"),
-    (("cancel", f"{10**20}"), 2, f"KEY: expected the key of a process instance, at most {2**63 - 1}, but found '{10**20}'"),
-    (("cancel", "--process", "nope"), 3, "--process: expected the id of a deployed process, found 'nope'; `counterflow definitions` lists"),
+    (
+        ("cancel", "1", "trip"),
+        2,
+        "KEY: expected the key of a process instance, which is a number, but found 'trip'",
+    ),
+    (
+        ("cancel", f"{10**20}"),
+        2,
+        f"KEY: expected the key of a process instance, at most {2**63 - 1}, but found '{10**20}'",
+    ),
+    (
+        ("cancel", "--process", "nope"),
+        3,
+        "--process: expected the id of a deployed process, found 'nope'; `counterflow definitions` lists",
+    ),
     (
         ("start", "trip", "--await", "--timeout", "nan"),
         2,
@@ -166,13 +215,23 @@ REFUSALS = [
     ),
     (("start", "trip", "--await", "--timeout", "inf"), 2, "but found inf"),
     (("start", "trip", "--await", "--timeout", "-5"), 2, "but found -5"),
-    (("cancel", "2251799813685249"), 3, "process instance with key '2251799813685249', but no such process was found"),
-    (("set-variables", "2251799813685249", "{}"), 3, "element with key '2251799813685249', but no such element was found"),
+    (
+        ("cancel", "2251799813685249"),
+        3,
+        "process instance with key '2251799813685249', but no such process was found",
+    ),
+    (
+        ("set-variables", "2251799813685249", "{}"),
+        3,
+        "element with key '2251799813685249', but no such element was found",
+    ),
 ]
 
 
 @pytest.mark.parametrize("arguments,code,words", REFUSALS, ids=[" ".join(case[0]) for case in REFUSALS])
-def test_a_refusal_is_a_sentence_and_a_code(counterflow: CommandLine, arguments: tuple[str, ...], code: int, words: str) -> None:
+def test_a_refusal_is_a_sentence_and_a_code(
+    counterflow: CommandLine, arguments: tuple[str, ...], code: int, words: str
+) -> None:
     run = counterflow(*arguments)
     assert (run.code, run.data) == (code, "")
     assert words in run.words

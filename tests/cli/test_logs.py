@@ -31,7 +31,9 @@ def lines_of(
     exc_info: BaseException | None = None,
     extra: dict[str, object] | None = None,
 ) -> list[str]:
-    """A record's lines. No logger hands it on: what only our formatters make harmless must not reach the report of the tests."""
+    """A record's lines. No logger hands it on: what only our formatters make harmless must not reach the
+    report of the tests.
+    """
     fault = None if exc_info is None else (type(exc_info), exc_info, exc_info.__traceback__)
     record = logging.getLogger("counterflow.test").makeRecord(
         "counterflow.test", logging.ERROR, __file__, 1, message, values, fault, extra=extra
@@ -55,7 +57,12 @@ def a_fault() -> BaseException:
 
 @pytest.mark.parametrize("formatter", [logs.TextLines(logs.TEXT), logs.JsonLines()], ids=["text", "JSON"])
 def test_no_text_seizes_the_terminal_or_begins_a_line(formatter: logging.Formatter) -> None:
-    (line,) = lines_of(formatter, "At '%s'", f"{SEIZING}\ud800", extra={"fields": {"element_id": SEIZING, "inner": {"x": SEIZING}}})
+    (line,) = lines_of(
+        formatter,
+        "At '%s'",
+        f"{SEIZING}\ud800",
+        extra={"fields": {"element_id": SEIZING, "inner": {"x": SEIZING}}},
+    )
     assert not seizes(line)
     assert "At '" in line
 
@@ -64,7 +71,12 @@ def test_json_says_the_same_exactly() -> None:
     (line,) = lines_of(logs.JsonLines(), "At '%s'", SEIZING, extra={"fields": {"element_id": SEIZING}})
     said = json.loads(line)
     assert said["time"].endswith("+00:00")
-    assert (said["level"], said["logger"], said["message"], said["element_id"]) == ("error", "counterflow.test", f"At '{SEIZING}'", SEIZING)
+    assert (said["level"], said["logger"], said["message"], said["element_id"]) == (
+        "error",
+        "counterflow.test",
+        f"At '{SEIZING}'",
+        SEIZING,
+    )
 
 
 def test_an_exception_is_told_with_its_places_and_without_the_values_that_others_quote() -> None:
@@ -95,7 +107,9 @@ LEVELS = [
 
 @pytest.mark.parametrize("level,said", LEVELS, ids=[level for level, _ in LEVELS])
 @pytest.mark.usefixtures("logging_as_before")
-def test_the_least_that_is_logged(level: LogLevel, said: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_least_that_is_logged(
+    level: LogLevel, said: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     logs.begin(Settings(log_level=level, log_format=LogFormat.JSON))
     for name in ("debug", "info", "warning", "error"):
         logging.getLogger("counterflow.test").log(logging.getLevelNamesMapping()[name.upper()], name)

@@ -50,7 +50,9 @@ def test_a_message_is_kept_for_who_comes_later(counterflow: CommandLine) -> None
 
 def test_a_message_that_is_not_kept_is_gone(counterflow: CommandLine) -> None:
     run = counterflow.good("publish", "paid", "--key", "cli-3")
-    assert run.words == "Published paid / cli-3: nobody waited for it, and it is gone; --ttl keeps a message.\n"
+    assert (
+        run.words == "Published paid / cli-3: nobody waited for it, and it is gone; --ttl keeps a message.\n"
+    )
     assert state_of(counterflow, counterflow.start("reminded", {"order": "cli-3"})) == "active"
 
 
@@ -89,8 +91,12 @@ def test_show_leads_from_a_call_to_what_it_called_and_back(counterflow: CommandL
     assert state_of(counterflow, child) == "terminated"
 
 
-@pytest.mark.parametrize("kept,words", [((), "nobody waited for it, and it is gone"), (("--ttl", "5m"), "nobody waits for it yet")])
-def test_nobody_is_a_failure_where_a_receiver_is_required(counterflow: CommandLine, kept: tuple[str, ...], words: str) -> None:
+@pytest.mark.parametrize(
+    "kept,words", [((), "nobody waited for it, and it is gone"), (("--ttl", "5m"), "nobody waits for it yet")]
+)
+def test_nobody_is_a_failure_where_a_receiver_is_required(
+    counterflow: CommandLine, kept: tuple[str, ...], words: str
+) -> None:
     key = counterflow.start("reminded", {"order": "cli-7"})
     run = counterflow("publish", "paid", "--key", "cli-8", "--require-receiver", *kept)
     assert (run.code, int(run.data) > key) == (4, True), "it was published all the same, and has a key"
@@ -98,7 +104,9 @@ def test_nobody_is_a_failure_where_a_receiver_is_required(counterflow: CommandLi
     counterflow.good("publish", "paid", "--key", "cli-7", "--require-receiver", *kept)
 
 
-def test_a_gateway_without_the_reading_service_publishes_all_the_same(monkeypatch: pytest.MonkeyPatch, counterflow: CommandLine) -> None:
+def test_a_gateway_without_the_reading_service_publishes_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, counterflow: CommandLine
+) -> None:
     known = Remote.call
 
     def call(self: Remote, method: str, **fields: object) -> object:
@@ -125,7 +133,9 @@ REFUSALS = [
 
 
 @pytest.mark.parametrize("arguments,code,words", REFUSALS, ids=[" ".join(case[0]) for case in REFUSALS])
-def test_what_cannot_be_published(counterflow: CommandLine, arguments: tuple[str, ...], code: int, words: str) -> None:
+def test_what_cannot_be_published(
+    counterflow: CommandLine, arguments: tuple[str, ...], code: int, words: str
+) -> None:
     run = counterflow(*arguments)
     assert (run.code, run.data) == (code, "")
     assert words in run.words
@@ -135,7 +145,11 @@ def test_what_cannot_be_published(counterflow: CommandLine, arguments: tuple[str
 def test_the_history_says_which_message_has_reached_what(counterflow: CommandLine) -> None:
     key = counterflow.start("reminded", {"order": "cli-6"})
     message_key = counterflow.good("publish", "paid", "--key", "cli-6").data.strip()
-    (line,) = [line for line in counterflow.good("history", key).data.splitlines() if "MessageCorrelated" in line]
-    (opened,) = [line for line in counterflow.good("history", key).data.splitlines() if "SubscriptionOpened" in line]
+    (line,) = [
+        line for line in counterflow.good("history", key).data.splitlines() if "MessageCorrelated" in line
+    ]
+    (opened,) = [
+        line for line in counterflow.good("history", key).data.splitlines() if "SubscriptionOpened" in line
+    ]
     assert f'"message_key":{message_key}' in line
     assert line.split()[4] == opened.split()[4], "the element that had waited for it"

@@ -37,14 +37,19 @@ def test_deploy_says_what_is_deployed_now(counterflow: CommandLine, trip: Path) 
 def test_deploy_gives_json(counterflow: CommandLine, trip: Path) -> None:
     (deployed,) = counterflow.good("deploy", trip, "--json").json["deployments"]
     assert set(deployed) == {"process"}
-    assert (deployed["process"]["bpmnProcessId"], deployed["process"]["resourceName"]) == ("trip", "trip.bpmn")
+    assert (deployed["process"]["bpmnProcessId"], deployed["process"]["resourceName"]) == (
+        "trip",
+        "trip.bpmn",
+    )
     assert isinstance(deployed["process"]["processDefinitionKey"], int)
 
 
 def test_a_changed_model_gets_a_new_version(counterflow: CommandLine, tmp_path: Path) -> None:
     path = tmp_path / "changing.bpmn"
     for number in (1, 2):
-        path.write_bytes(TRIP.replace(b'"trip"', b'"changing"').replace(b"Book hotel", f"Book {number}".encode()))
+        path.write_bytes(
+            TRIP.replace(b'"trip"', b'"changing"').replace(b"Book hotel", f"Book {number}".encode())
+        )
         counterflow.good("deploy", path)
     counterflow.good("deploy", path)
     found = counterflow.good("definitions", "--process", "changing", "--json").json
@@ -66,7 +71,9 @@ def test_a_refused_model_names_element_rule_and_remedy(counterflow: CommandLine,
     assert "[start-event]" in run.words
 
 
-def test_a_file_that_no_message_holds_is_refused_with_both_sizes(counterflow: CommandLine, tmp_path: Path) -> None:
+def test_a_file_that_no_message_holds_is_refused_with_both_sizes(
+    counterflow: CommandLine, tmp_path: Path
+) -> None:
     path = tmp_path / "huge.bpmn"
     path.write_bytes(TRIP + b" " * 5_000_000)
     run = counterflow("deploy", path)
@@ -85,14 +92,18 @@ def test_lint_needs_no_server(counterflow: CommandLine, trip: Path, monkeypatch:
     assert counterflow.good("lint", trip).words == "1 file, 0 errors, 0 warnings.\n"
 
 
-def test_lint_ends_with_4_where_a_deployment_would_be_refused(counterflow: CommandLine, trip: Path, refused: Path) -> None:
+def test_lint_ends_with_4_where_a_deployment_would_be_refused(
+    counterflow: CommandLine, trip: Path, refused: Path
+) -> None:
     run = counterflow("lint", trip, refused)
     assert run.code == 4
     assert f"{refused}: error: line 1, element 'headless' [start-event]" in run.data
     assert run.words == "2 files, 1 error, 1 warning.\n"
 
 
-def test_lint_gives_json_with_the_schemas_complaints(counterflow: CommandLine, refused: Path, tmp_path: Path) -> None:
+def test_lint_gives_json_with_the_schemas_complaints(
+    counterflow: CommandLine, refused: Path, tmp_path: Path
+) -> None:
     out_of_order = tmp_path / "order.bpmn"
     out_of_order.write_bytes(TRIP.replace(b"</bpmn:process>", b"<bpmn:documentation/></bpmn:process>"))
     found = counterflow("lint", refused, out_of_order, "--json").json
@@ -113,7 +124,9 @@ def test_a_file_that_is_too_large_has_no_line(counterflow: CommandLine, tmp_path
     huge = tmp_path / "huge.dmn"
     huge.write_bytes(b" " * (DECISION_LIMITS.resource_bytes + 1))
     (line,) = counterflow("lint", huge).data.splitlines()
-    assert line.startswith(f"{huge}: error: [resource-size]: expected at most {DECISION_LIMITS.resource_bytes} bytes, found ")
+    assert line.startswith(
+        f"{huge}: error: [resource-size]: expected at most {DECISION_LIMITS.resource_bytes} bytes, found "
+    )
     assert "of the server that is to take it" in line
 
 

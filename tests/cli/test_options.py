@@ -11,17 +11,26 @@ from counterflow.cli.exits import NOT_FOUND, USAGE, Failure
 from counterflow.cli.options import interruptible, read_duration_ms, read_file, read_object, shown
 
 
-def test_an_object_as_text_from_a_file_and_from_stdin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_object_as_text_from_a_file_and_from_stdin(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     text = '{"a": 1}'
     (tmp_path / "a.json").write_text(text, encoding="utf-8")
     monkeypatch.setattr("sys.stdin", io.StringIO(text))
-    assert read_object(text, "JSON") == read_object(f"@{tmp_path / 'a.json'}", "JSON") == read_object("-", "JSON") == text
+    assert (
+        read_object(text, "JSON")
+        == read_object(f"@{tmp_path / 'a.json'}", "JSON")
+        == read_object("-", "JSON")
+        == text
+    )
 
 
 DEEP = "[" * 100_000
 
 
-@pytest.mark.parametrize("text", ["", "[]", "1", "null", '"a"', "{", "{a: 1}", '{"a": NaN}', '{"a": -Infinity}', f'{{"a": {DEEP}'])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "1", "null", '"a"', "{", "{a: 1}", '{"a": NaN}', '{"a": -Infinity}', f'{{"a": {DEEP}']
+)
 def test_what_is_no_object_is_refused(text: str) -> None:
     with pytest.raises(Failure, match="JSON: expected a JSON object") as refused:
         read_object(text, "JSON")
@@ -55,7 +64,16 @@ def test_a_file_in_another_encoding_is_refused_and_not_changed(tmp_path: Path) -
 
 @pytest.mark.parametrize(
     "text, milliseconds",
-    [("0", 0), ("500", 500), ("500ms", 500), ("30s", 30_000), ("1.5s", 1_500), (" 5 m ", 300_000), ("2h", 7_200_000), ("1d", 86_400_000)],
+    [
+        ("0", 0),
+        ("500", 500),
+        ("500ms", 500),
+        ("30s", 30_000),
+        ("1.5s", 1_500),
+        (" 5 m ", 300_000),
+        ("2h", 7_200_000),
+        ("1d", 86_400_000),
+    ],
 )
 def test_a_length_of_time(text: str, milliseconds: int) -> None:
     assert read_duration_ms(text, "--ttl") == milliseconds

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from counterflow.cli.output import count, duration, give_json, give_json_text, give_table, json_data, moment, ordinal, say, shortened
+from counterflow.cli.output import (
+    count,
+    duration,
+    give_json,
+    give_json_text,
+    give_table,
+    json_data,
+    moment,
+    ordinal,
+    say,
+    shortened,
+)
 
 DURATIONS = [
     (0, "0 ms"),
@@ -25,7 +36,18 @@ def test_a_duration_has_the_units_that_matter(milliseconds: int, words: str) -> 
 
 
 @pytest.mark.parametrize(
-    "number,word", [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (12, "12th"), (13, "13th"), (21, "21st"), (112, "112th")]
+    "number,word",
+    [
+        (1, "1st"),
+        (2, "2nd"),
+        (3, "3rd"),
+        (4, "4th"),
+        (11, "11th"),
+        (12, "12th"),
+        (13, "13th"),
+        (21, "21st"),
+        (112, "112th"),
+    ],
 )
 def test_ordinals(number: int, word: str) -> None:
     assert ordinal(number) == word
@@ -57,12 +79,16 @@ def test_fractions_keep_every_digit_and_every_size(capsys: pytest.CaptureFixture
     assert capsys.readouterr().out == f"{text}\n"
 
 
-def test_json_text_is_given_as_it_is_but_for_what_a_terminal_would_obey(capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_text_is_given_as_it_is_but_for_what_a_terminal_would_obey(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     give_json_text('{"a" : "\x9b\u202e"}')
     assert capsys.readouterr().out == '{"a" : "\\u009b\\u202e"}\n'
 
 
-@pytest.mark.parametrize("number,words", [(0, "0 files, 0 retries"), (1, "1 file, 1 retry"), (2, "2 files, 2 retries")])
+@pytest.mark.parametrize(
+    "number,words", [(0, "0 files, 0 retries"), (1, "1 file, 1 retry"), (2, "2 files, 2 retries")]
+)
 def test_things_are_counted(number: int, words: str) -> None:
     assert f"{count(number, 'file')}, {count(number, 'retry')}" == words
 

@@ -12,7 +12,9 @@ from counterflow_wire import counterflow_v1, gateway
 
 CASES: list[tuple[Message, dict[str, Any]]] = [
     (
-        counterflow_v1.HistoryRecord(position=2**40, key=2**52, details_json='{"big":1180591620717411303424}'),
+        counterflow_v1.HistoryRecord(
+            position=2**40, key=2**52, details_json='{"big":1180591620717411303424}'
+        ),
         {
             "position": 2**40,
             "timestampMs": 0,
@@ -62,7 +64,15 @@ CASES: list[tuple[Message, dict[str, Any]]] = [
     (counterflow_v1.ListIncidentsResponse(), {"incidents": [], "nextPageKey": 0}),
     (
         gateway.Deployment(process=gateway.ProcessMetadata(bpmnProcessId="a", version=1)),
-        {"process": {"bpmnProcessId": "a", "version": 1, "processDefinitionKey": 0, "resourceName": "", "tenantId": ""}},
+        {
+            "process": {
+                "bpmnProcessId": "a",
+                "version": 1,
+                "processDefinitionKey": 0,
+                "resourceName": "",
+                "tenantId": "",
+            }
+        },
     ),
     (gateway.Deployment(), {}),
     (

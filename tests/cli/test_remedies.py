@@ -21,4 +21,7 @@ from counterflow_wire import counterflow_v1 as wire
 )
 def test_the_variables_that_a_message_misses_are_named_in_the_command(message: str, assigned: str) -> None:
     incident = wire.Incident(key=5, element_instance_key=4, error_type="CONDITION_ERROR", message=message)
-    assert commands_for(incident, "counterflow") == [f"counterflow set-variables 4 '{assigned}'", "counterflow resolve 5"]
+    assert commands_for(incident, "counterflow") == [
+        f"counterflow set-variables 4 '{assigned}'",
+        "counterflow resolve 5",
+    ]

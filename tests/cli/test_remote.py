@@ -45,7 +45,9 @@ def serving() -> Iterator[Callable[[Callable[[Any, grpc.ServicerContext], Any]],
     server = grpc.server(ThreadPoolExecutor(2))
 
     def start(behaviour: Callable[[Any, grpc.ServicerContext], Any]) -> Address:
-        server.add_generic_rpc_handlers((service_handler(gateway.SERVICE, GATEWAY_METHODS, {"Topology": behaviour}),))
+        server.add_generic_rpc_handlers(
+            (service_handler(gateway.SERVICE, GATEWAY_METHODS, {"Topology": behaviour}),)
+        )
         port = server.add_insecure_port("127.0.0.1:0")
         server.start()
         return Address(f"127.0.0.1:{port}", token="open-sesame")
@@ -55,7 +57,9 @@ def serving() -> Iterator[Callable[[Callable[[Any, grpc.ServicerContext], Any]],
 
 
 @pytest.mark.parametrize("status,details,code,words", REPLIES, ids=[case[0].name for case in REPLIES])
-def test_a_status_becomes_a_sentence_and_a_code(serving: Any, status: grpc.StatusCode, details: str, code: int, words: str) -> None:
+def test_a_status_becomes_a_sentence_and_a_code(
+    serving: Any, status: grpc.StatusCode, details: str, code: int, words: str
+) -> None:
     address = serving(lambda _, context: context.abort(status, details))
     with pytest.raises(Failure) as failed:
         Remote(address).call("Topology")
@@ -64,7 +68,9 @@ def test_a_status_becomes_a_sentence_and_a_code(serving: Any, status: grpc.Statu
 
 def test_a_server_that_does_not_know_the_call(serving: Any) -> None:
     address = serving(lambda _, __: gateway.TopologyResponse())
-    with pytest.raises(Failure, match=r"does not know this call .*is it a Counterflow of this version\?") as failed:
+    with pytest.raises(
+        Failure, match=r"does not know this call .*is it a Counterflow of this version\?"
+    ) as failed:
         Remote(address).call("ListIncidents")
     assert failed.value.code == 1
     with pytest.raises(Failure, match="does not know this call"):
@@ -72,7 +78,9 @@ def test_a_server_that_does_not_know_the_call(serving: Any) -> None:
 
 
 def test_nobody_is_there() -> None:
-    with pytest.raises(Failure, match=r"Expected a server at 127\.0\.0\.1:1, but found none that answers .*counterflow dev") as failed:
+    with pytest.raises(
+        Failure, match=r"Expected a server at 127\.0\.0\.1:1, but found none that answers .*counterflow dev"
+    ) as failed:
         Remote(Address("127.0.0.1:1")).call("Topology")
     assert failed.value.code == 5
 
@@ -114,12 +122,22 @@ def test_the_token_goes_with_every_call(serving: Any) -> None:
             {"process_instance_key": -(10**20)},
             f"Process instance key: expected a number from {1 - 2**63}, but found -1",
         ),
-        ("UpdateJobRetries", {"jobKey": 5, "retries": 2**31}, f"Retries: expected a number up to {2**31 - 1}, but found {2**31}"),
-        ("CreateProcessInstanceWithResult", {"request": {"version": 2**31}}, f"Version: expected a number up to {2**31 - 1}"),
+        (
+            "UpdateJobRetries",
+            {"jobKey": 5, "retries": 2**31},
+            f"Retries: expected a number up to {2**31 - 1}, but found {2**31}",
+        ),
+        (
+            "CreateProcessInstanceWithResult",
+            {"request": {"version": 2**31}},
+            f"Version: expected a number up to {2**31 - 1}",
+        ),
         ("PublishMessage", {"name": "a\udcff"}, "Expected text in UTF-8, but found 'a"),
     ],
 )
-def test_what_no_field_can_hold_is_told_in_a_sentence(method: str, fields: dict[str, Any], words: str) -> None:
+def test_what_no_field_can_hold_is_told_in_a_sentence(
+    method: str, fields: dict[str, Any], words: str
+) -> None:
     with pytest.raises(Failure) as failed:
         Remote(Address("127.0.0.1:1")).call(method, **fields)
     assert str(failed.value).startswith(words)
@@ -128,6 +146,8 @@ def test_what_no_field_can_hold_is_told_in_a_sentence(method: str, fields: dict[
 
 def test_a_certificate_that_cannot_be_read(tmp_path: Path) -> None:
     address = Address("127.0.0.1:1", secure=True, certificate_path=str(tmp_path / "none.pem"))
-    with pytest.raises(Failure, match=r"ZEEBE_CA_CERTIFICATE_PATH names .*none\.pem, which cannot be read") as failed:
+    with pytest.raises(
+        Failure, match=r"ZEEBE_CA_CERTIFICATE_PATH names .*none\.pem, which cannot be read"
+    ) as failed:
         Remote(address).call("Topology")
     assert failed.value.code == 2

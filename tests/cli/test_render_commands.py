@@ -27,7 +27,11 @@ def several(tmp_path: Path) -> str:
 
 
 def elements(svg: str) -> set[str]:
-    return {str(one.get("data-element-id")) for one in etree.fromstring(svg.encode()).iter("{*}g") if one.get("data-element-id")}
+    return {
+        str(one.get("data-element-id"))
+        for one in etree.fromstring(svg.encode()).iter("{*}g")
+        if one.get("data-element-id")
+    }
 
 
 def test_a_picture_goes_to_stdout_and_nothing_else_does(capsys: pytest.CaptureFixture[str]) -> None:
@@ -44,7 +48,9 @@ def test_or_into_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert (tmp_path / "trip.svg").read_text(encoding="utf-8") == capsys.readouterr().out
 
 
-def test_of_several_diagrams_the_first_is_drawn_and_the_others_are_named(several: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_of_several_diagrams_the_first_is_drawn_and_the_others_are_named(
+    several: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["render", several]) == OK
     svg, words = capsys.readouterr()
     assert elements(svg) == {"s"}
@@ -59,15 +65,21 @@ def test_a_diagram_that_is_not_there(several: str, capsys: pytest.CaptureFixture
 
 
 def test_what_is_laid_out_is_said_to_be(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "bare.bpmn").write_text(f'<definitions {NAMESPACES}><process id="p"><task id="a"/></process></definitions>')
+    (tmp_path / "bare.bpmn").write_text(
+        f'<definitions {NAMESPACES}><process id="p"><task id="a"/></process></definitions>'
+    )
     assert main(["render", str(tmp_path / "bare.bpmn")]) == OK
     svg, words = capsys.readouterr()
     assert elements(svg) == {"a"}
     assert "has no diagram, so it was laid out" in words
 
 
-@pytest.mark.parametrize("content", ["no model", "<svg/>", f'<definitions {NAMESPACES}><process id="p"/></definitions>'])
-def test_what_cannot_be_drawn_is_told(content: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    "content", ["no model", "<svg/>", f'<definitions {NAMESPACES}><process id="p"/></definitions>']
+)
+def test_what_cannot_be_drawn_is_told(
+    content: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "x.bpmn").write_text(content)
     assert main(["render", str(tmp_path / "x.bpmn")]) == REJECTED
     svg, words = capsys.readouterr()

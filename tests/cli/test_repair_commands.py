@@ -28,7 +28,11 @@ def test_incidents_as_json(counterflow: CommandLine) -> None:
     (found,) = counterflow.good("incidents", "--instance", key, "--json").json
     assert found["key"] == incident
     assert found["processInstanceKey"] == key
-    assert (found["errorType"], found["elementId"], found["message"]) == ("JOB_NO_RETRIES", "book-hotel", "no rooms")
+    assert (found["errorType"], found["elementId"], found["message"]) == (
+        "JOB_NO_RETRIES",
+        "book-hotel",
+        "no rooms",
+    )
     assert found["remedy"].startswith("Mend what the worker tripped over")
 
 
@@ -44,10 +48,14 @@ def test_incidents_say_what_to_do(counterflow: CommandLine) -> None:
     assert counterflow.good("incidents", "--instance", key).words == "No open incidents.\n"
 
 
-def test_the_commands_to_paste_go_to_the_same_server_and_set_first_what_is_missing(counterflow: CommandLine) -> None:
+def test_the_commands_to_paste_go_to_the_same_server_and_set_first_what_is_missing(
+    counterflow: CommandLine,
+) -> None:
     key = counterflow.start("guarded")
     counterflow.complete(key, "reserve")
-    *_, assignment, resolution = counterflow.good("incidents", "--instance", key, "--address", counterflow.address).data.splitlines()
+    *_, assignment, resolution = counterflow.good(
+        "incidents", "--instance", key, "--address", counterflow.address
+    ).data.splitlines()
     drawn = counterflow.good("show", key, "--address", counterflow.address).data
     assert assignment.strip() in drawn
     assert resolution.strip() in drawn
@@ -58,14 +66,18 @@ def test_the_commands_to_paste_go_to_the_same_server_and_set_first_what_is_missi
     counterflow.complete(key, "charge")
 
 
-def test_an_incident_in_a_called_process_is_found_from_its_caller(counterflow: CommandLine, tmp_path: Path) -> None:
+def test_an_incident_in_a_called_process_is_found_from_its_caller(
+    counterflow: CommandLine, tmp_path: Path
+) -> None:
     (tmp_path / "payment.bpmn").write_bytes(PAYMENT)
     (tmp_path / "calling.bpmn").write_bytes(CALLING)
     counterflow.good("deploy", tmp_path / "payment.bpmn", tmp_path / "calling.bpmn")
     key = counterflow.start("calling")
     child = counterflow.good("show", key, "--json").json["root"]["children"][1]["calledProcessInstanceKey"]
     incident = counterflow.fail(child, "charge", "no card")
-    assert [one["key"] for one in counterflow.good("incidents", "--instance", key, "--json").json] == [incident]
+    assert [one["key"] for one in counterflow.good("incidents", "--instance", key, "--json").json] == [
+        incident
+    ]
 
 
 def test_no_incidents(counterflow: CommandLine) -> None:
@@ -74,8 +86,12 @@ def test_no_incidents(counterflow: CommandLine) -> None:
     assert (run.data, run.words) == ("", "No open incidents.\n")
 
 
-@pytest.mark.parametrize("asked,retries,words", [((), 1, "has 1 retry."), (("--retries", 3), 3, "has 3 retries.")])
-def test_resolving_gives_the_job_retries_first(counterflow: CommandLine, asked: tuple[object, ...], retries: int, words: str) -> None:
+@pytest.mark.parametrize(
+    "asked,retries,words", [((), 1, "has 1 retry."), (("--retries", 3), 3, "has 3 retries.")]
+)
+def test_resolving_gives_the_job_retries_first(
+    counterflow: CommandLine, asked: tuple[object, ...], retries: int, words: str
+) -> None:
     key = counterflow.start("trip")
     incident = counterflow.fail(key, "book-hotel", "no rooms")
     run = counterflow.good("resolve", incident, *asked)
@@ -119,14 +135,18 @@ def test_resolving_what_is_not_there(counterflow: CommandLine) -> None:
         (("set-variables",), "element with key"),
     ],
 )
-def test_a_key_that_cannot_be_of_this_server_is_not_found(counterflow: CommandLine, command: tuple[str, ...], what: str, key: str) -> None:
+def test_a_key_that_cannot_be_of_this_server_is_not_found(
+    counterflow: CommandLine, command: tuple[str, ...], what: str, key: str
+) -> None:
     run = counterflow(*command, "--", key, *(['{"a": 1}'] if command == ("set-variables",) else []))
     assert run.code == 3, run.words
     assert what in run.words
     assert f"'{key}'" in run.words
 
 
-def test_a_gateway_without_the_reading_service_resolves_all_the_same(monkeypatch: pytest.MonkeyPatch, counterflow: CommandLine) -> None:
+def test_a_gateway_without_the_reading_service_resolves_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, counterflow: CommandLine
+) -> None:
     key = counterflow.start("guarded")
     counterflow.complete(key, "reserve")
     (incident,) = counterflow.good("incidents", "--instance", key, "--json").json
@@ -144,7 +164,13 @@ def test_a_gateway_without_the_reading_service_resolves_all_the_same(monkeypatch
 
 def test_the_quarantine_is_empty(counterflow: CommandLine) -> None:
     assert counterflow.good("quarantine", "list", "--json").json == []
-    assert counterflow.good("quarantine", "list").data.split() == ["INSTANCE", "PROCESS", "VERSION", "SINCE", "REASON"]
+    assert counterflow.good("quarantine", "list").data.split() == [
+        "INSTANCE",
+        "PROCESS",
+        "VERSION",
+        "SINCE",
+        "REASON",
+    ]
 
 
 def test_only_what_is_set_aside_can_be_released(counterflow: CommandLine) -> None:

@@ -21,10 +21,19 @@ FREE_PORTS = ("--grpc-port", "0")
 def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
     """`counterflow` in a process of its own."""
     command = [sys.executable, "-m", "counterflow", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, env={**os.environ, **environment}, check=False)
+    return subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        env={**os.environ, **environment},
+        check=False,
+    )
 
 
-def test_what_was_answered_is_there_after_a_restart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_was_answered_is_there_after_a_restart(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "trip.bpmn").write_bytes(TRIP)
     server = Process("serve", "--database", f"sqlite:///{tmp_path / 'a.db'}", *FREE_PORTS, directory=tmp_path)
     address = address_in(server.line_with("ready "))
@@ -51,7 +60,9 @@ def test_dev_tells_what_happens(tmp_path: Path, capsys: pytest.CaptureFixture[st
     key = int(counterflow.good("start", "trip", *where).data)
     assert str(key) in server.line_with("started")
     counterflow.complete(key, "book-hotel")
-    counterflow.server.call("FailJob", jobKey=counterflow.job_of(key, "book-car"), retries=0, errorMessage="no cars")
+    counterflow.server.call(
+        "FailJob", jobKey=counterflow.job_of(key, "book-car"), retries=0, errorMessage="no cars"
+    )
     told = server.line_with("incident")
     assert f"JOB_NO_RETRIES at book-car of {key}: no cars (counterflow resolve " in told
     incident = told.rpartition(" ")[2].rstrip(")\n")
@@ -65,12 +76,30 @@ def test_dev_tells_what_happens(tmp_path: Path, capsys: pytest.CaptureFixture[st
 
 
 SETTINGS = [
-    (("serve", "--grpc-port", "many"), 2, "--grpc-port: expected a whole number from 0 to 65535, found 'many'"),
-    (("serve", "--compensation-order", "chaos"), 2, "--compensation-order: expected one of mirror, parallel, sequential, found 'chaos'"),
+    (
+        ("serve", "--grpc-port", "many"),
+        2,
+        "--grpc-port: expected a whole number from 0 to 65535, found 'many'",
+    ),
+    (
+        ("serve", "--compensation-order", "chaos"),
+        2,
+        "--compensation-order: expected one of mirror, parallel, sequential, found 'chaos'",
+    ),
     (("serve", "--host", "0.0.0.0"), 2, "or say --insecure-public if the network is yours"),  # noqa: S104 - it is refused
     (("serve", "--database", "oracle://x", "--grpc-port", "0"), 1, "is not"),
     (
-        ("serve", "--database", "memory:", "--grpc-port", "0", "--tls-certificate", __file__, "--tls-key", __file__),
+        (
+            "serve",
+            "--database",
+            "memory:",
+            "--grpc-port",
+            "0",
+            "--tls-certificate",
+            __file__,
+            "--tls-key",
+            __file__,
+        ),
         2,
         "expected a certificate in PEM, found no line like",
     ),
@@ -79,7 +108,9 @@ SETTINGS = [
 
 
 @pytest.mark.parametrize("arguments,code,words", SETTINGS, ids=[" ".join(case[0]) for case in SETTINGS])
-def test_settings_that_cannot_be_used(counterflow: CommandLine, arguments: tuple[str, ...], code: int, words: str) -> None:
+def test_settings_that_cannot_be_used(
+    counterflow: CommandLine, arguments: tuple[str, ...], code: int, words: str
+) -> None:
     ended = counterflow(*arguments)
     assert (ended.code, ended.data) == (code, "")
     assert words in ended.words
@@ -111,24 +142,38 @@ def test_a_worker_is_run_in_the_place_of_the_command(counterflow: CommandLine, t
 
 def test_a_worker_is_told_which_tasks_to_do(counterflow: CommandLine, tmp_path: Path) -> None:
     (tmp_path / "one.py").write_text(
-        "from counterflow_worker import Worker\nworker = Worker()\nworker.task('a')(lambda: None)\n", encoding="utf-8"
+        "from counterflow_worker import Worker\nworker = Worker()\nworker.task('a')(lambda: None)\n",
+        encoding="utf-8",
     )
-    ended = run("worker", tmp_path / "one.py", "--task", "a", "--task", "b", ZEEBE_ADDRESS=counterflow.address)
+    ended = run(
+        "worker", tmp_path / "one.py", "--task", "a", "--task", "b", ZEEBE_ADDRESS=counterflow.address
+    )
     assert (ended.returncode, ended.stderr) == (2, "this worker has no handler for b; it has a\n")
 
 
 def test_a_worker_that_is_not_there(counterflow: CommandLine, tmp_path: Path) -> None:
     ended = counterflow("worker", tmp_path / "nothing.py")
-    assert (ended.code, ended.words) == (3, f"{tmp_path / 'nothing.py'}: expected a Python file, found nothing\n")
+    assert (ended.code, ended.words) == (
+        3,
+        f"{tmp_path / 'nothing.py'}: expected a Python file, found nothing\n",
+    )
 
 
 def test_a_worker_does_the_work(counterflow: CommandLine, tmp_path: Path) -> None:
-    (tmp_path / "solo.bpmn").write_bytes(TRIP.replace(b'"trip"', b'"solo"').replace(b'type="', b'type="solo-'))
+    (tmp_path / "solo.bpmn").write_bytes(
+        TRIP.replace(b'"trip"', b'"solo"').replace(b'type="', b'type="solo-')
+    )
     counterflow.good("deploy", tmp_path / "solo.bpmn")
     jobs = ("book-hotel", "book-car", "cancel-hotel", "cancel-car")
-    handlers = "".join(f"@worker.task('solo-{job}')\nasync def {job.replace('-', '_')}() -> None: ...\n" for job in jobs)
-    (tmp_path / "workers.py").write_text(f"from counterflow_worker import Worker\nworker = Worker()\n{handlers}", encoding="utf-8")
-    working = Process("worker", str(tmp_path / "workers.py"), "--address", counterflow.address, directory=tmp_path)
+    handlers = "".join(
+        f"@worker.task('solo-{job}')\nasync def {job.replace('-', '_')}() -> None: ...\n" for job in jobs
+    )
+    (tmp_path / "workers.py").write_text(
+        f"from counterflow_worker import Worker\nworker = Worker()\n{handlers}", encoding="utf-8"
+    )
+    working = Process(
+        "worker", str(tmp_path / "workers.py"), "--address", counterflow.address, directory=tmp_path
+    )
     try:
         assert counterflow.good("start", "solo", "--await", "--timeout", "20").json == {}
     finally:
@@ -139,7 +184,18 @@ def test_version_and_help_say_who_it_is() -> None:
     assert run("--version").stdout == f"counterflow {__version__}\n"
     shown = run("--help").stdout
     assert "undoes" in shown
-    for command in ("serve", "dev", "worker", "deploy", "lint", "start", "show", "incidents", "resolve", "quarantine"):
+    for command in (
+        "serve",
+        "dev",
+        "worker",
+        "deploy",
+        "lint",
+        "start",
+        "show",
+        "incidents",
+        "resolve",
+        "quarantine",
+    ):
         assert f"\n  {command} " in shown
 
 
@@ -151,6 +207,17 @@ def test_an_unknown_command_is_a_mistake_of_usage() -> None:
 
 def test_help_loads_neither_grpc_nor_the_kernel() -> None:
     code = "import sys; from counterflow.cli.app import main; main(['--help']); print(*sorted(sys.modules))"
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE_S, check=True).stdout.split()
-    heavy = {"grpc", "google.protobuf", "rich", "lxml", "sqlalchemy", "msgspec", "counterflow.kernel", "counterflow_wire"}
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE_S, check=True
+    ).stdout.split()
+    heavy = {
+        "grpc",
+        "google.protobuf",
+        "rich",
+        "lxml",
+        "sqlalchemy",
+        "msgspec",
+        "counterflow.kernel",
+        "counterflow_wire",
+    }
     assert heavy & set(loaded) == set()

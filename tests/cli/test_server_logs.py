@@ -1,4 +1,6 @@
-"""What a server says while it runs, read from a process of its own: begin, trouble, end; and nothing that is not for logs."""
+"""What a server says while it runs, read from a process of its own: begin, trouble, end; and nothing that is
+not for logs.
+"""
 
 from __future__ import annotations
 
@@ -30,9 +32,19 @@ def raise_incident(counterflow: CommandLine, folder: Path) -> int:
     (folder / "hostile.bpmn").write_bytes(HOSTILE)
     where = ("--address", counterflow.address)
     counterflow.good("deploy", folder / "hostile.bpmn", *where)
-    key = int(counterflow.good("start", "hostile", "--variables", json.dumps({"text": SEIZING, "card": SECRET}), *where).data)
+    key = int(
+        counterflow.good(
+            "start", "hostile", "--variables", json.dumps({"text": SEIZING, "card": SECRET}), *where
+        ).data
+    )
     job = counterflow.job_of(key, f"type {IN_XML}")
-    counterflow.server.call("FailJob", jobKey=job, retries=0, errorMessage=f"{SECRET} {SEIZING}", variables=json.dumps({"pin": SECRET}))
+    counterflow.server.call(
+        "FailJob",
+        jobKey=job,
+        retries=0,
+        errorMessage=f"{SECRET} {SEIZING}",
+        variables=json.dumps({"pin": SECRET}),
+    )
     return key
 
 
@@ -45,16 +57,27 @@ def rest_of(server: Process) -> list[str]:
 
 
 def test_from_beginning_to_end_in_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    variables = {"COUNTERFLOW_GRPC_PROT": SECRET, "COUNTERFLOW_LONG_POLL_MS": "200", "COUNTERFLOW_TOKEN": SECRET}
+    variables = {
+        "COUNTERFLOW_GRPC_PROT": SECRET,
+        "COUNTERFLOW_LONG_POLL_MS": "200",
+        "COUNTERFLOW_TOKEN": SECRET,
+    }
     server = Process("serve", "--database", "memory:", *FREE_PORTS, directory=tmp_path, variables=variables)
     counterflow = connected(server, capsys)
-    assert "the nearest one is COUNTERFLOW_GRPC_PORT" in server.line_with("There is no variable COUNTERFLOW_GRPC_PROT")
+    assert "the nearest one is COUNTERFLOW_GRPC_PORT" in server.line_with(
+        "There is no variable COUNTERFLOW_GRPC_PROT"
+    )
     begin = server.line_with(f"Counterflow {__version__} begins")
-    assert begin.endswith("settings that differ from the defaults: database_url=memory:, grpc_port=0, long_poll_ms=200\n")
+    assert begin.endswith(
+        "settings that differ from the defaults: database_url=memory:, grpc_port=0, long_poll_ms=200\n"
+    )
     key = raise_incident(counterflow, tmp_path)
     trouble = server.line_with("Incident ")
     assert "WARNING counterflow.troubles: Incident " in trouble
-    assert f": JOB_NO_RETRIES at 'work' of 'hostile', process instance {key}; `counterflow show {key}` says why" in trouble
+    assert (
+        f": JOB_NO_RETRIES at 'work' of 'hostile', process instance {key}; `counterflow show {key}` says why"
+        in trouble
+    )
     said = rest_of(server)
     assert any("Stopping, told by SIGTERM; calls under way may go on for 10000 ms" in line for line in said)
     assert any("Stopped; all that was acknowledged is kept in memory:" in line for line in said)
@@ -62,26 +85,43 @@ def test_from_beginning_to_end_in_text(tmp_path: Path, capsys: pytest.CaptureFix
 
 
 def test_from_beginning_to_end_in_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    server = Process("serve", "--database", "memory:", *FREE_PORTS, directory=tmp_path, variables={"COUNTERFLOW_LOG_FORMAT": "json"})
+    server = Process(
+        "serve",
+        "--database",
+        "memory:",
+        *FREE_PORTS,
+        directory=tmp_path,
+        variables={"COUNTERFLOW_LOG_FORMAT": "json"},
+    )
     counterflow = connected(server, capsys)
     key = raise_incident(counterflow, tmp_path)
     server.line_with("JOB_NO_RETRIES")
     said = rest_of(server)
     assert [line for line in said if SECRET in line or seizes(line)] == []
     records: list[dict[str, Any]] = [json.loads(line) for line in said if line.startswith("{")]
-    begin, trouble, stopping, stopped = (record for record in records if record["logger"] in {"counterflow.server", "counterflow.troubles"})
+    begin, trouble, stopping, stopped = (
+        record for record in records if record["logger"] in {"counterflow.server", "counterflow.troubles"}
+    )
     assert begin["version"] == __version__
     assert begin["settings"] == {"database_url": "memory:", "grpc_port": "0", "log_format": "json"}
-    assert (trouble["level"], trouble["error_type"], trouble["element_id"]) == ("warning", "JOB_NO_RETRIES", "work")
+    assert (trouble["level"], trouble["error_type"], trouble["element_id"]) == (
+        "warning",
+        "JOB_NO_RETRIES",
+        "work",
+    )
     assert (trouble["bpmn_process_id"], trouble["process_instance_key"]) == ("hostile", key)
     assert stopping["message"].startswith("Stopping")
     assert stopped["message"].startswith("Stopped")
 
 
 def test_a_server_told_to_say_little(tmp_path: Path) -> None:
-    server = Process("serve", "--database", "memory:", "--log-level", "error", *FREE_PORTS, directory=tmp_path)
+    server = Process(
+        "serve", "--database", "memory:", "--log-level", "error", *FREE_PORTS, directory=tmp_path
+    )
     server.line_with("ready ")
-    assert [line for line in rest_of(server) if line.strip()] == [next(line for line in server.seen if line.startswith("ready "))]
+    assert [line for line in rest_of(server) if line.strip()] == [
+        next(line for line in server.seen if line.startswith("ready "))
+    ]
 
 
 def test_dev_tells_an_incident_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -115,7 +155,10 @@ CANNOT_BEGIN = {
     "damaged": (damaged, "SQLITE_CORRUPT"),
     "foreign": (foreign, "is not a SQLite database; nothing in it was touched"),
     "a password": (lambda _: f"postgresql://me:{SECRET}@host/x", "PostgreSQL comes in a later version"),
-    "a password, written wrongly": (lambda _: f"postgres:me:{SECRET}@host/x", "'postgres:***@host/x' is not the URL of a database"),
+    "a password, written wrongly": (
+        lambda _: f"postgres:me:{SECRET}@host/x",
+        "'postgres:***@host/x' is not the URL of a database",
+    ),
 }
 
 
@@ -141,5 +184,8 @@ def test_a_database_in_use_names_who_has_it(tmp_path: Path) -> None:
     first.line_with("ready ")
     ended = run("serve", "--database", url, *FREE_PORTS)
     assert ended.returncode == 1
-    assert f"is in use by process {first.process.pid}: one server writes to a database" in ended.stderr.splitlines()[-1]
+    assert (
+        f"is in use by process {first.process.pid}: one server writes to a database"
+        in ended.stderr.splitlines()[-1]
+    )
     assert first.stop() == 0

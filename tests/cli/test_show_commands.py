@@ -44,7 +44,9 @@ def test_history_tells_every_event(counterflow: CommandLine) -> None:
     key = counterflow.start("trip", {"days": 3})
     records = counterflow.good("history", key, "--json").json
     assert records[0]["event"] == "ProcessInstanceCreated"
-    assert next(record for record in records if record["event"] == "VariablesSet")["details"]["values"] == {"days": 3}
+    assert next(record for record in records if record["event"] == "VariablesSet")["details"]["values"] == {
+        "days": 3
+    }
     lines = counterflow.good("history", key).data.splitlines()
     assert len(lines) == len(records)
     assert lines[0].split()[3] == "ProcessInstanceCreated"
@@ -66,8 +68,13 @@ def test_the_last_one_is_found_without_its_key(counterflow: CommandLine, tmp_pat
     counterflow.good("deploy", tmp_path / "payment.bpmn", tmp_path / "calling.bpmn")
     trip = counterflow.start("trip")
     calling = counterflow.start("calling")
-    assert counterflow.good("show", "--last", "--json").json["processInstance"]["key"] == calling, "and not the one that it has called"
-    assert counterflow.good("show", "--last", "--process", "trip", "--json").json["processInstance"]["key"] == trip
+    assert counterflow.good("show", "--last", "--json").json["processInstance"]["key"] == calling, (
+        "and not the one that it has called"
+    )
+    assert (
+        counterflow.good("show", "--last", "--process", "trip", "--json").json["processInstance"]["key"]
+        == trip
+    )
 
 
 def test_show_says_why(counterflow: CommandLine) -> None:
@@ -101,5 +108,10 @@ def test_bars_along_time(counterflow: CommandLine) -> None:
     counterflow.complete(key, "book-hotel", "book-car", "cancel-car")
     lines = counterflow.good("show", key, "--timeline").data.splitlines()
     assert lines[0].startswith(f"● trip version 1  {key}  active")
-    assert [line.split("█")[0].strip() for line in lines[1:] if line.strip()] == ["Book hotel", "Book car", "Cancel car", "Cancel hotel"]
+    assert [line.split("█")[0].strip() for line in lines[1:] if line.strip()] == [
+        "Book hotel",
+        "Book car",
+        "Cancel car",
+        "Cancel hotel",
+    ]
     assert [line.split()[-1] for line in lines[1:] if line.strip()] == ["done", "done", "undone", "…"]

@@ -15,7 +15,10 @@ from tests.queries.models import TRIP, flows, process, task
 STRAIGHT = process("straight", '<bpmn:startEvent id="s"/><bpmn:endEvent id="e"/>' + flows("s", "e"))
 STUCK = process(
     "payment",
-    '<bpmn:startEvent id="start"/>' + task("charge", job_type="= kind") + '<bpmn:endEvent id="end"/>' + flows("start", "charge", "end"),
+    '<bpmn:startEvent id="start"/>'
+    + task("charge", job_type="= kind")
+    + '<bpmn:endEvent id="end"/>'
+    + flows("start", "charge", "end"),
 )
 """Meets an incident at once, unless there is a variable `kind`."""
 
@@ -44,7 +47,9 @@ def test_variables_can_come_from_a_file(counterflow: CommandLine, tmp_path: Path
     document = tmp_path / "variables.json"
     document.write_text('{"days": 1180591620717411303424}', encoding="utf-8")
     key = int(counterflow.good("start", "trip", "--variables", f"@{document}").data)
-    assert counterflow.good("show", key, "--json").json["root"]["variables"] == [{"name": "days", "value": 2**70}]
+    assert counterflow.good("show", key, "--json").json["root"]["variables"] == [
+        {"name": "days", "value": 2**70}
+    ]
 
 
 def test_start_can_wait_for_the_end(counterflow: CommandLine) -> None:
@@ -67,7 +72,9 @@ def test_waiting_ends_when_the_time_is_over(counterflow: CommandLine) -> None:
 
 
 @pytest.mark.parametrize("process_id", ["payment", "calling"])
-def test_an_incident_ends_the_wait_at_once_with_its_text_and_a_code_of_its_own(counterflow: CommandLine, process_id: str) -> None:
+def test_an_incident_ends_the_wait_at_once_with_its_text_and_a_code_of_its_own(
+    counterflow: CommandLine, process_id: str
+) -> None:
     run = counterflow("start", process_id, "--await", "--timeout", "3600")
     assert (run.code, run.data) == (7, "")
     head, message, remedy, assignment, resolution = [line.strip() for line in run.words.splitlines()]
@@ -82,10 +89,15 @@ def test_an_incident_as_json(counterflow: CommandLine) -> None:
     run = counterflow("start", "payment", "--await", "--json")
     assert run.code == 7
     (incident,) = run.json["incidents"]
-    assert (incident["errorType"], incident["processInstanceKey"]) == ("EXTRACT_VALUE_ERROR", run.json["processInstanceKey"])
+    assert (incident["errorType"], incident["processInstanceKey"]) == (
+        "EXTRACT_VALUE_ERROR",
+        run.json["processInstanceKey"],
+    )
 
 
-def test_an_end_before_completion_ends_the_wait(counterflow: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_end_before_completion_ends_the_wait(
+    counterflow: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     known = Remote.call
 
     def call(self: Remote, method: str, **fields: object) -> object:
@@ -100,7 +112,9 @@ def test_an_end_before_completion_ends_the_wait(counterflow: CommandLine, monkey
     assert "was terminated before it could complete; `counterflow show " in run.words
 
 
-def test_work_that_is_done_meanwhile_is_waited_for(counterflow: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_work_that_is_done_meanwhile_is_waited_for(
+    counterflow: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     looks: list[int] = []
     known = Remote.call
 
@@ -151,7 +165,9 @@ def test_a_gateway_without_the_reading_service_is_waited_for_all_the_same(
     assert counterflow("start", "trip", "--await", "--timeout", "0.1").code == 124
 
 
-def test_ctrl_c_ends_the_wait_and_says_which_instance_goes_on(counterflow: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ctrl_c_ends_the_wait_and_says_which_instance_goes_on(
+    counterflow: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     known = Remote.call
 
     def call(self: Remote, method: str, **fields: object) -> object:

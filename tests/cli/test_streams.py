@@ -67,7 +67,9 @@ def test_help(monkeypatch: pytest.MonkeyPatch) -> None:
     for words in ([], ["deploy"], ["jobs"], ["jobs", "fail"], ["dmn", "eval"]):
         assert main([*words, "--help"]) == 0
     assert main(["nothing-like-it"]) == 2
-    help_of_all = terminal.said(encoding="utf-8")  # typer writes so wherever it is told that there is only ASCII
+    help_of_all = terminal.said(
+        encoding="utf-8"
+    )  # typer writes so wherever it is told that there is only ASCII
     assert help_of_all.count("Usage: ") == 5
     assert "list[" not in help_of_all
 

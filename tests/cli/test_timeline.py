@@ -23,7 +23,9 @@ def answer(*tasks: wire.ElementInstance) -> wire.GetProcessInstanceResponse:
     )
 
 
-def task(key: int, start_ms: int, end_ms: int | None, state: wire.ElementInstanceState, undo: int = 0) -> wire.ElementInstance:
+def task(
+    key: int, start_ms: int, end_ms: int | None, state: wire.ElementInstanceState, undo: int = 0
+) -> wire.ElementInstance:
     """A service task."""
     return wire.ElementInstance(
         key=key,
@@ -38,7 +40,13 @@ def task(key: int, start_ms: int, end_ms: int | None, state: wire.ElementInstanc
 
 @pytest.mark.parametrize(
     "state, undo, word",
-    [(COMPLETED, 0, "done"), (TERMINATED, 0, "failed"), (ACTIVE, 0, "running …"), (COMPLETED, 9, "undone"), (ACTIVE, 9, "undoing …")],
+    [
+        (COMPLETED, 0, "done"),
+        (TERMINATED, 0, "failed"),
+        (ACTIVE, 0, "running …"),
+        (COMPLETED, 9, "undone"),
+        (ACTIVE, 9, "undoing …"),
+    ],
 )
 def test_what_became_of_a_task_is_said(state: wire.ElementInstanceState, undo: int, word: str) -> None:
     """In a word behind its bar."""
@@ -81,13 +89,17 @@ def test_calls_and_the_instances_of_a_loop_have_bars() -> None:
 
 def test_bars_stand_where_the_work_was_done() -> None:
     """Half the time is half the width, and the order is that of beginning."""
-    first, second = timeline(answer(task(6, 500, 1000, COMPLETED), task(5, 0, 500, COMPLETED)), now_ms=1000).plain.splitlines()
+    first, second = timeline(
+        answer(task(6, 500, 1000, COMPLETED), task(5, 0, 500, COMPLETED)), now_ms=1000
+    ).plain.splitlines()
     assert first.split()[0] == "task-5"
     assert first.count("█") == WIDTH // 2
     assert second.index("█") == first.index("█") + WIDTH // 2
 
 
-@pytest.mark.parametrize("columns,width", [(0, WIDTH), (200, WIDTH), (60, 60 - 16 - 2 - len("  running …")), (20, 12)])
+@pytest.mark.parametrize(
+    "columns,width", [(0, WIDTH), (200, WIDTH), (60, 60 - 16 - 2 - len("  running …")), (20, 12)]
+)
 def test_bars_fit_on_the_page(columns: int, width: int) -> None:
     """Unless there is no room for a bar at all."""
     (line,) = timeline(answer(task(5, 0, None, ACTIVE)), now_ms=1000, columns=columns).plain.splitlines()

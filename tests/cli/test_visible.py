@@ -43,7 +43,17 @@ def test_a_line_stays_a_line() -> None:
 def test_nothing_is_left_that_moves_hides_or_turns(text: str) -> None:
     for character in visible_line(text):
         assert unicodedata.category(character) not in {"Cc", "Cs", "Zl", "Zp"}
-        assert unicodedata.bidirectional(character) not in {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+        assert unicodedata.bidirectional(character) not in {
+            "LRE",
+            "RLE",
+            "LRO",
+            "RLO",
+            "PDF",
+            "LRI",
+            "RLI",
+            "FSI",
+            "PDI",
+        }
     assert log_lines.visible(text) == visible(text), "the worker shows what the engine shows"
 
 
@@ -58,7 +68,11 @@ def test_json_stays_exactly_the_same(data: dict[str, str], only_ascii: bool) -> 
 def test_xml_means_the_same() -> None:
     text = "<text>Köln \u202e\x9b日</text>"
     assert visible_xml(text) == "<text>Köln &#8238;&#155;日</text>"
-    assert fromstring(visible_xml(text)).text == fromstring(visible_xml(text, only_ascii=True)).text == "Köln \u202e\x9b日"
+    assert (
+        fromstring(visible_xml(text)).text
+        == fromstring(visible_xml(text, only_ascii=True)).text
+        == "Köln \u202e\x9b日"
+    )
     assert visible_xml(text, only_ascii=True).isascii()
 
 
@@ -68,7 +82,11 @@ def test_a_log_record_is_one_line_and_its_traceback_indented(formatter: type[log
     handler = logging.StreamHandler(page)
     handler.setFormatter(formatter("%(levelname)s %(message)s"))
     error = ValueError("refused\nERROR forged \x1b[31m")
-    handler.emit(logging.LogRecord("n", logging.WARNING, "f", 1, "job %s", ("a\nERROR forged \x1b[2J",), (type(error), error, None)))
+    handler.emit(
+        logging.LogRecord(
+            "n", logging.WARNING, "f", 1, "job %s", ("a\nERROR forged \x1b[2J",), (type(error), error, None)
+        )
+    )
     first, *others = page.getvalue().splitlines()
     assert first == "WARNING job a\\nERROR forged \\x1b[2J"
     assert others[-1] == "  ERROR forged \\x1b[31m"

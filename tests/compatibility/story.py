@@ -1,7 +1,8 @@
-"""The story of the golden databases: instances left wherever one can be left, and how each comes to its end later.
+"""The story of the golden databases: instances left wherever one can be left, and how each comes to its end
+later.
 
-`begin` is told by the version that makes a database, `finish` by every later one. So what `finish` relies on stays: the
-elements of the model, and the order in which the instances of `PLACES` were begun.
+`begin` is told by the version that makes a database, `finish` by every later one. So what `finish` relies on
+stays: the elements of the model, and the order in which the instances of `PLACES` were begun.
 """
 
 from __future__ import annotations
@@ -30,11 +31,19 @@ from tests.model.diagram import (
 )
 from tests.model.loops import gathering
 
-SHIP = element("serviceTask", extensions(element("zeebe:taskDefinition", type="ship")), gathering(sequential=True), id="ship")
+SHIP = element(
+    "serviceTask",
+    extensions(element("zeebe:taskDefinition", type="ship")),
+    gathering(sequential=True),
+    id="ship",
+)
 ORDER = model(
     *(start(), service("book", job="book"), SHIP),
     *(receive("paid"), throw("take-back", compensate()), end(), handler("cancel"), undo("book", "cancel")),
-    *(boundary("late", "book", timer(text="PT1H")), boundary("hint", "book", catch_message("payment"), cancelActivity="false")),
+    *(
+        boundary("late", "book", timer(text="PT1H")),
+        boundary("hint", "book", catch_message("payment"), cancelActivity="false"),
+    ),
     *(end("gave-up"), end("told"), path("start", "book", "ship", "paid", "take-back", "end")),
     *(path("late", "gave-up"), path("hint", "told")),
     process_id="order",

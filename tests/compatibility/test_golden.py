@@ -1,6 +1,8 @@
-"""A database of every earlier schema opens, has what its log tells, and goes on as though nothing had changed.
+"""A database of every earlier schema opens, has what its log tells, and goes on as though nothing had
+changed.
 
-The databases are SQL text, each written by the last version that had that schema (`python -m tests.compatibility`).
+The databases are SQL text, each written by the last version that had that schema (`python -m
+tests.compatibility`).
 """
 
 from __future__ import annotations
@@ -91,5 +93,7 @@ def test_its_rows_are_those_that_its_log_tells_of(engine: Engine) -> None:
 
 
 def test_every_instance_goes_on_from_where_it_stood(engine: Engine) -> None:
-    assert finish(engine) == {place: "terminated" if place == "cancelled" else "completed" for place in PLACES}
+    assert finish(engine) == {
+        place: "terminated" if place == "cancelled" else "completed" for place in PLACES
+    }
     assert list(check_replay(engine.store)) == []

@@ -14,7 +14,9 @@ from tests.conformance.stock_client import Language, Order, StockClient
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     """A server with a new database."""
-    running = ServerProcess(tmp_path_factory.mktemp("served") / "counterflow.db", free_port()).wait_until_ready()
+    running = ServerProcess(
+        tmp_path_factory.mktemp("served") / "counterflow.db", free_port()
+    ).wait_until_ready()
     yield running
     assert running.stop(signal.SIGTERM) == 0
 

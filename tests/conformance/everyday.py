@@ -1,4 +1,6 @@
-"""Everyday expressions by chance, each of a kind that is asked for: so most have a value, which another implementation should give, too."""
+"""Everyday expressions by chance, each of a kind that is asked for: so most have a value, which another
+implementation should give, too.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,11 @@ VARIABLES: Final = {
     "scores": [7, 3, 9, 3],
     "words": ["pear", "fig", "apple"],
     "person": {"age": 36, "city": "London"},
-    "orders": [{"id": "a", "price": 30, "paid": True}, {"id": "b", "price": 7, "paid": False}, {"id": "c", "price": 12, "paid": True}],
+    "orders": [
+        {"id": "a", "price": 30, "paid": True},
+        {"id": "b", "price": 7, "paid": False},
+        {"id": "c", "price": 12, "paid": True},
+    ],
 }
 
 
@@ -49,7 +55,9 @@ class Everyday:
             lambda inner: f"{self.number(inner)} / {self.chance.choice(['2', '4', '-5', '0.5'])}",
             lambda inner: f"({self.number(inner)}) ** 2",
             lambda inner: f"{self.chance.choice(['abs', 'floor', 'ceiling'])}({self.number(inner)})",
-            lambda inner: f"{self.chance.choice(['sum', 'min', 'max', 'mean', 'count', 'product'])}({self.numbers(inner)})",
+            lambda inner: (
+                f"{self.chance.choice(['sum', 'min', 'max', 'mean', 'count', 'product'])}({self.numbers(inner)})"
+            ),
             lambda inner: f"string length({self.text(inner)})",
             lambda inner: f"modulo({self.number(inner)}, {self.chance.choice(['3', '-4', '2.5'])})",
             lambda inner: f"decimal({self.number(inner)}, {self.chance.choice('012')})",
@@ -67,7 +75,9 @@ class Everyday:
             lambda inner: f"{self.chance.choice(['upper case', 'lower case'])}({self.text(inner)})",
             lambda inner: f'substring("a" + {self.text(inner)}, {self.chance.choice(["1", "-1"])})',
             lambda inner: f'substring("ab" + {self.text(inner)}, 1, 2)',
-            lambda inner: f"{self.chance.choice(['substring before', 'substring after'])}({self.text(inner)}, {self.text(0)})",
+            lambda inner: (
+                f"{self.chance.choice(['substring before', 'substring after'])}({self.text(inner)}, {self.text(0)})"
+            ),
             lambda inner: f"string({self.number(inner)})",
             lambda inner: f'string join({self.texts(inner)}, ", ")',
             lambda inner: f'replace({self.text(inner)}, "[aeiou]", "*")',
@@ -79,20 +89,30 @@ class Everyday:
         return self._one(
             ("true", "false", "member"),
             depth,
-            lambda inner: f"({self.number(inner)} {self.chance.choice(['=', '!=', '<', '<=', '>', '>='])} {self.number(inner)})",
-            lambda inner: f"({self.text(inner)} {self.chance.choice(['=', '!=', '<', '>'])} {self.text(inner)})",
+            lambda inner: (
+                f"({self.number(inner)} {self.chance.choice(['=', '!=', '<', '<=', '>', '>='])} {self.number(inner)})"
+            ),
+            lambda inner: (
+                f"({self.text(inner)} {self.chance.choice(['=', '!=', '<', '>'])} {self.text(inner)})"
+            ),
             lambda inner: f"({self.truth(inner)} {self.chance.choice(['and', 'or'])} {self.truth(inner)})",
             lambda inner: f"not({self.truth(inner)})",
             lambda inner: f"({self.number(inner)} between {self.chance.choice(_ENDS)})",
-            lambda inner: f"({self.number(inner)} in {self.chance.choice(['[1..10]', '(0..9)', '[-5..2.5)', '(> 3, < 0)', '(1, 2, 10)'])})",
+            lambda inner: (
+                f"({self.number(inner)} in {self.chance.choice(['[1..10]', '(0..9)', '[-5..2.5)', '(> 3, < 0)', '(1, 2, 10)'])})"
+            ),
             lambda inner: f"(some x in {self.numbers(inner)} satisfies x > {self.number(0)})",
             lambda inner: f"(every x in {self.numbers(inner)} satisfies x > {self.number(0)})",
-            lambda inner: f"{self.chance.choice(['contains', 'starts with', 'ends with'])}({self.text(inner)}, {self.text(0)})",
+            lambda inner: (
+                f"{self.chance.choice(['contains', 'starts with', 'ends with'])}({self.text(inner)}, {self.text(0)})"
+            ),
             lambda inner: f'matches({self.text(inner)}, "^[A-Z]")',
             lambda inner: f"list contains({self.numbers(inner)}, {self.number(inner)})",
             lambda inner: f"({self.expression(inner)} = null)",
             lambda inner: f"{self.chance.choice(['all', 'any'])}([{self.truth(inner)}, {self.truth(inner)}])",
-            lambda inner: f"({self.expression(inner)} instance of {self.chance.choice(['number', 'string', 'boolean'])})",
+            lambda inner: (
+                f"({self.expression(inner)} instance of {self.chance.choice(['number', 'string', 'boolean'])})"
+            ),
         )
 
     def numbers(self, depth: int) -> str:
@@ -100,12 +120,20 @@ class Everyday:
             ("[]", "[1, 2, 3]", "scores", "orders.price", "[2.5]"),
             depth,
             lambda inner: f"[{self.number(inner)}, {self.number(inner)}]",
-            lambda inner: f"(for x in {self.numbers(inner)} return x {self.chance.choice('+*-')} {self.number(0)})",
+            lambda inner: (
+                f"(for x in {self.numbers(inner)} return x {self.chance.choice('+*-')} {self.number(0)})"
+            ),
             lambda inner: f"(for i in 1..{self.chance.choice('234')} return i * {self.number(inner)})",
-            lambda inner: f"{self.numbers(inner)}[item {self.chance.choice(['>', '<=', '='])} {self.number(0)}]",
+            lambda inner: (
+                f"{self.numbers(inner)}[item {self.chance.choice(['>', '<=', '='])} {self.number(0)}]"
+            ),
             lambda inner: f"orders[price > {self.number(inner)}].price",
-            lambda inner: f"{self.chance.choice(['reverse', 'distinct values', 'flatten'])}({self.numbers(inner)})",
-            lambda inner: f"{self.chance.choice(['concatenate', 'union'])}({self.numbers(inner)}, {self.numbers(inner)})",
+            lambda inner: (
+                f"{self.chance.choice(['reverse', 'distinct values', 'flatten'])}({self.numbers(inner)})"
+            ),
+            lambda inner: (
+                f"{self.chance.choice(['concatenate', 'union'])}({self.numbers(inner)}, {self.numbers(inner)})"
+            ),
             lambda inner: f"append({self.numbers(inner)}, {self.number(inner)})",
             lambda inner: f"sort({self.numbers(inner)}, function(x, y) x < y)",
             lambda inner: f"index of({self.numbers(inner)}, {self.number(0)})",

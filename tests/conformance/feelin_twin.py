@@ -1,4 +1,6 @@
-"""feelin, the FEEL of bpmn-io on Node, as a second opinion: installed from the lock file beside it, asked in one batch."""
+"""feelin, the FEEL of bpmn-io on Node, as a second opinion: installed from the lock file beside it, asked in
+one batch.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ def install(directory: Path) -> Path:
         shutil.copy(each, directory)
     command = [npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
     try:
-        done = subprocess.run(command, cwd=directory, capture_output=True, text=True, check=False, timeout=_INSTALL_SECONDS)
+        done = subprocess.run(
+            command, cwd=directory, capture_output=True, text=True, check=False, timeout=_INSTALL_SECONDS
+        )
     except subprocess.TimeoutExpired:
         raise Unavailable(f"npm ci did not end within {_INSTALL_SECONDS} seconds") from None
     if done.returncode:
@@ -42,11 +46,20 @@ def run(script: Path, given: object) -> Any:
         raise Unavailable("needs Node")
     command = [node, str(script)]
     done = subprocess.run(
-        command, cwd=script.parent, input=json.dumps(given), capture_output=True, text=True, check=True, timeout=_ANSWER_SECONDS
+        command,
+        cwd=script.parent,
+        input=json.dumps(given),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=_ANSWER_SECONDS,
     )
     return json.loads(done.stdout)
 
 
 def answers(script: Path, texts: list[str], variables: Mapping[str, Any]) -> list[Any]:
     """What feelin makes of each expression, in JSON; `{"@": text}` stands for a date, time or duration."""
-    return [each.get("value", each) for each in run(script, [{"text": text, "variables": variables} for text in texts])]
+    return [
+        each.get("value", each)
+        for each in run(script, [{"text": text, "variables": variables} for text in texts])
+    ]

@@ -1,8 +1,10 @@
-"""The load under which the server is killed: begins trips and orders, works their jobs, sends their messages, and keeps a journal.
+"""The load under which the server is killed: begins trips and orders, works their jobs, sends their messages,
+and keeps a journal.
 
-Run as a process of its own: `python -m tests.conformance.kill_load ADDRESS JOURNAL`. Every acknowledged command is a line
-of JSON in the journal and a line on standard output, so that who kills can count. A line on standard input means: create no
-more, finish what is open, and end. A call that fails is simply made again: its outcome is unknown, as in real life.
+Run as a process of its own: `python -m tests.conformance.kill_load ADDRESS JOURNAL`. Every acknowledged
+command is a line of JSON in the journal and a line on standard output, so that who kills can count. A line on
+standard input means: create no more, finish what is open, and end. A call that fails is simply made again:
+its outcome is unknown, as in real life.
 """
 
 from __future__ import annotations
@@ -29,9 +31,20 @@ PATIENCE_SECONDS = 2.0
 """How long a creator waits for its trip's end before it creates the next: after a kill nobody may tell it."""
 RESULT_PATIENCE_MS = 20_000
 LIVE_MS = 600_000
-"""How long a message is kept; longer than any run, so that a second one with its id is always one too many."""
-TRANSIENT = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.RESOURCE_EXHAUSTED, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED}
-CHANNEL_OPTIONS = [("grpc.initial_reconnect_backoff_ms", 50), ("grpc.min_reconnect_backoff_ms", 50), ("grpc.max_reconnect_backoff_ms", 200)]
+"""How long a message is kept; longer than any run, so that a second one with its id is always one too
+many.
+"""
+TRANSIENT = {
+    grpc.StatusCode.UNAVAILABLE,
+    grpc.StatusCode.RESOURCE_EXHAUSTED,
+    grpc.StatusCode.DEADLINE_EXCEEDED,
+    grpc.StatusCode.CANCELLED,
+}
+CHANNEL_OPTIONS = [
+    ("grpc.initial_reconnect_backoff_ms", 50),
+    ("grpc.min_reconnect_backoff_ms", 50),
+    ("grpc.max_reconnect_backoff_ms", 200),
+]
 
 
 class Load:
@@ -57,29 +70,48 @@ class Load:
         sys.stdout.write(operation + "\n")
         sys.stdout.flush()
 
-    # -- creating -------------------------------------------------------------------------------------------------
+    # -- creating --------------------------------------------------------------------------------------------
 
     async def create_trips(self) -> None:
         """Create trips, every third of which has no flight, until told to drain."""
         while not self.draining.is_set():
             fails = next(self.trips) % 3 == 0
-            request = gateway.CreateProcessInstanceRequest(bpmnProcessId=TRIP, version=-1, variables=json.dumps({"flightFails": fails}))
-            response = await self._call(functools.partial(self.gateway.CreateProcessInstance, request, wait_for_ready=True, timeout=10))
+            request = gateway.CreateProcessInstanceRequest(
+                bpmnProcessId=TRIP, version=-1, variables=json.dumps({"flightFails": fails})
+            )
+            response = await self._call(
+                functools.partial(
+                    self.gateway.CreateProcessInstance, request, wait_for_ready=True, timeout=10
+                )
+            )
             if response is not None:
                 self.note("create", key=response.processInstanceKey, fails=fails)
                 await self._end_of(response.processInstanceKey)
 
     async def create_orders(self) -> None:
-        """Create orders and wait for their results, until told to drain. A note on each is sent before it begins."""
+        """Create orders and wait for their results, until told to drain. A note on each is sent before it
+        begins.
+        """
         while not self.draining.is_set():
             order = f"order-{next(self.orders)}"
             await self.send("noted", order)
-            begun = gateway.CreateProcessInstanceRequest(bpmnProcessId=ORDER, version=-1, variables=json.dumps({"order": order}))
-            request = gateway.CreateProcessInstanceWithResultRequest(request=begun, requestTimeout=RESULT_PATIENCE_MS)
-            call = functools.partial(self.gateway.CreateProcessInstanceWithResult, request, wait_for_ready=True, timeout=30)
+            begun = gateway.CreateProcessInstanceRequest(
+                bpmnProcessId=ORDER, version=-1, variables=json.dumps({"order": order})
+            )
+            request = gateway.CreateProcessInstanceWithResultRequest(
+                request=begun, requestTimeout=RESULT_PATIENCE_MS
+            )
+            call = functools.partial(
+                self.gateway.CreateProcessInstanceWithResult, request, wait_for_ready=True, timeout=30
+            )
             response = await self._call(call)
             if response is not None:
-                self.note("result", key=response.processInstanceKey, order=order, variables=json.loads(response.variables))
+                self.note(
+                    "result",
+                    key=response.processInstanceKey,
+                    order=order,
+                    variables=json.loads(response.variables),
+                )
 
     async def _end_of(self, key: int) -> None:
         self.ends[key] = asyncio.Event()
@@ -87,11 +119,15 @@ class Load:
             await asyncio.wait_for(self.ends[key].wait(), PATIENCE_SECONDS)
         del self.ends[key]
 
-    # -- messages -------------------------------------------------------------------------------------------------
+    # -- messages --------------------------------------------------------------------------------------------
 
     async def send(self, name: str, order: str) -> None:
-        """Publish until it is known to be kept; once more then, which must be refused: that one would be a second message."""
-        request = gateway.PublishMessageRequest(name=name, correlationKey=order, messageId=f"{name}-{order}", timeToLive=LIVE_MS)
+        """Publish until it is known to be kept; once more then, which must be refused: that one would be a
+        second message.
+        """
+        request = gateway.PublishMessageRequest(
+            name=name, correlationKey=order, messageId=f"{name}-{order}", timeToLive=LIVE_MS
+        )
         first = await self._publish(request)
         self.note("publish" if first else "publish again", name=name, order=order)
         if await self._publish(request):
@@ -110,12 +146,14 @@ class Load:
             else:
                 return True
 
-    # -- working --------------------------------------------------------------------------------------------------
+    # -- working ---------------------------------------------------------------------------------------------
 
     async def work(self, job_type: str) -> None:
         """Do all jobs of a type."""
         while not self.finished.is_set():
-            request = gateway.ActivateJobsRequest(type=job_type, worker="load", timeout=2_000, maxJobsToActivate=8, requestTimeout=300)
+            request = gateway.ActivateJobsRequest(
+                type=job_type, worker="load", timeout=2_000, maxJobsToActivate=8, requestTimeout=300
+            )
             try:
                 async for response in self.gateway.ActivateJobs(request, timeout=10):
                     await asyncio.gather(*(self.do(job) for job in response.jobs))
@@ -150,10 +188,16 @@ class Load:
         self.sending.discard(task)
         task.result()
 
-    async def _settle(self, operation: str, job: gateway.ActivatedJob, call: Callable[[], Awaitable[Any]]) -> None:
+    async def _settle(
+        self, operation: str, job: gateway.ActivatedJob, call: Callable[[], Awaitable[Any]]
+    ) -> None:
         if await self._call(call) is not None:
             self.note(operation, job=job.key, type=job.type, instance=job.processInstanceKey)
-        if job.type in ("flight", "cancel-hotel") and operation == "complete" and job.processInstanceKey in self.ends:
+        if (
+            job.type in ("flight", "cancel-hotel")
+            and operation == "complete"
+            and job.processInstanceKey in self.ends
+        ):
             self.ends[job.processInstanceKey].set()
 
     async def _call(self, call: Callable[[], Awaitable[Any]]) -> Any:
@@ -164,13 +208,15 @@ class Load:
                 raise
             return None
 
-    # -- ending ---------------------------------------------------------------------------------------------------
+    # -- ending ----------------------------------------------------------------------------------------------
 
     async def drain(self) -> None:
         """Create no more; over when no instance is active."""
         await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)
         self.draining.set()
-        request = counterflow_v1.ListProcessInstancesRequest(state=counterflow_v1.PROCESS_INSTANCE_STATE_ACTIVE, page_size=1)
+        request = counterflow_v1.ListProcessInstancesRequest(
+            state=counterflow_v1.PROCESS_INSTANCE_STATE_ACTIVE, page_size=1
+        )
         while (await self.reader.ListProcessInstances(request, wait_for_ready=True)).process_instances:
             nothing = gateway.ActivateJobsRequest(
                 type="no-such-type", worker="load", timeout=1_000, maxJobsToActivate=1, requestTimeout=100

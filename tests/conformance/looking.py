@@ -1,4 +1,6 @@
-"""What no call of the gateway tells, asked of `counterflow.v1`; and calls that outlive a restart of the server."""
+"""What no call of the gateway tells, asked of `counterflow.v1`; and calls that outlive a restart of the
+server.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +16,14 @@ PATIENCE_SECONDS = 60.0
 
 
 def ask(address: str, method: Any, request: Any, *, wait: bool = True) -> Any:
-    """One call, on a connection of its own; `wait` for a server that is not there yet. Raises `grpc.RpcError`."""
+    """One call, on a connection of its own; `wait` for a server that is not there yet. Raises
+    `grpc.RpcError`.
+    """
     with grpc.insecure_channel(address) as channel:
         call: Any = channel.unary_unary(
-            method.path, request_serializer=method.request.SerializeToString, response_deserializer=method.response.FromString
+            method.path,
+            request_serializer=method.request.SerializeToString,
+            response_deserializer=method.response.FromString,
         )
         return call(request, timeout=PATIENCE_SECONDS, wait_for_ready=wait)
 
@@ -29,9 +35,13 @@ def create(address: str, process_id: str, variables: str = "{}", *, wait: bool =
 
 
 def create_with_result(address: str, process_id: str, variables: str) -> tuple[int, dict[str, Any]]:
-    """Begin an instance and wait until it has completed; its key and its variables. Raises `grpc.RpcError`."""
+    """Begin an instance and wait until it has completed; its key and its variables. Raises
+    `grpc.RpcError`.
+    """
     creation = gateway.CreateProcessInstanceRequest(bpmnProcessId=process_id, version=-1, variables=variables)
-    request = gateway.CreateProcessInstanceWithResultRequest(request=creation, requestTimeout=int(PATIENCE_SECONDS * 1_000))
+    request = gateway.CreateProcessInstanceWithResultRequest(
+        request=creation, requestTimeout=int(PATIENCE_SECONDS * 1_000)
+    )
     ended = ask(address, gateway.METHODS["CreateProcessInstanceWithResult"], request)
     return ended.processInstanceKey, json.loads(ended.variables)
 
@@ -60,14 +70,24 @@ def state_of(address: str, process_instance_key: int) -> str:
 def take_jobs(address: str, job_type: str, wanted: set[int]) -> list[int]:
     """Take jobs until there is one of each of the wanted instances; the instances of all that were taken."""
     method = gateway.METHODS["ActivateJobs"]
-    asked = gateway.ActivateJobsRequest(type=job_type, worker="looking", timeout=60_000, maxJobsToActivate=32, requestTimeout=25_000)
+    asked = gateway.ActivateJobsRequest(
+        type=job_type, worker="looking", timeout=60_000, maxJobsToActivate=32, requestTimeout=25_000
+    )
     taken: list[int] = []
     with grpc.insecure_channel(address) as channel:
         poll: Any = channel.unary_stream(
-            method.path, request_serializer=method.request.SerializeToString, response_deserializer=method.response.FromString
+            method.path,
+            request_serializer=method.request.SerializeToString,
+            response_deserializer=method.response.FromString,
         )
         while not wanted.issubset(taken):
-            found = [job for response in poll(asked, timeout=PATIENCE_SECONDS, wait_for_ready=True) for job in response.jobs]
-            assert found, f"no job {job_type!r} within 25 s, though of {sorted(wanted.difference(taken))} none has come"
+            found = [
+                job
+                for response in poll(asked, timeout=PATIENCE_SECONDS, wait_for_ready=True)
+                for job in response.jobs
+            ]
+            assert found, (
+                f"no job {job_type!r} within 25 s, though of {sorted(wanted.difference(taken))} none has come"
+            )
             taken += [job.processInstanceKey for job in found]
     return taken

@@ -1,7 +1,8 @@
-"""A stock client in a process of its own: `pyzeebe_client.py ADDRESS NAME SCENARIO [ARGUMENT…]` prints what it saw as JSON.
+"""A stock client in a process of its own: `pyzeebe_client.py ADDRESS NAME SCENARIO [ARGUMENT…]` prints what
+it saw as JSON.
 
-Nothing of Counterflow is imported here. Annotations stay objects: pyzeebe looks at them to know what a handler wants.
-What pyzeebe's client has no method for is called through the stub it was generated with.
+Nothing of Counterflow is imported here. Annotations stay objects: pyzeebe looks at them to know what a
+handler wants. What pyzeebe's client has no method for is called through the stub it was generated with.
 """
 
 import asyncio
@@ -15,7 +16,14 @@ from tempfile import TemporaryDirectory
 from typing import Any, TypeVar, cast
 
 import grpc.aio
-from pyzeebe import Job, JobController, ZeebeClient, ZeebeWorker, create_insecure_channel, create_secure_channel
+from pyzeebe import (
+    Job,
+    JobController,
+    ZeebeClient,
+    ZeebeWorker,
+    create_insecure_channel,
+    create_secure_channel,
+)
 from pyzeebe.errors import BusinessError, PyZeebeError
 from pyzeebe.grpc_internals.types import DeployResourceResponse
 from pyzeebe.grpc_internals.zeebe_job_adapter import ZeebeJobAdapter
@@ -26,7 +34,9 @@ MESSAGES = Path(__file__).with_name("clients").joinpath("messages.bpmn").read_te
 DECIDING = Path(__file__).with_name("clients").joinpath("deciding.bpmn").read_text()
 DISCOUNT = Path(__file__).with_name("clients").joinpath("discount.dmn").read_text()
 SCENARIO = "SCENARIO"
-"""What a model has in place of its process id, and before its job types: scenarios must not see each other's jobs."""
+"""What a model has in place of its process id, and before its job types: scenarios must not see each other's
+jobs.
+"""
 
 Answer = dict[str, Any]
 Handler = TypeVar("Handler", bound=Callable[..., Any])
@@ -99,7 +109,11 @@ async def topology(order: Order, channel: grpc.aio.Channel) -> Answer:
     return {
         "cluster_size": answer.cluster_size,
         "gateway_version": answer.gateway_version,
-        "partitions": [[partition.partition_id, str(partition.role)] for broker in answer.brokers for partition in broker.partitions],
+        "partitions": [
+            [partition.partition_id, str(partition.role)]
+            for broker in answer.brokers
+            for partition in broker.partitions
+        ],
         "health": str(health.status),
     }
 
@@ -108,7 +122,10 @@ async def deploy(order: Order, channel: grpc.aio.Channel) -> Answer:
     client = ZeebeClient(channel)
     first, second = await order.deploy(client), await order.deploy(client)
     process: Any = first.deployments[0]
-    return {"process": [process.bpmn_process_id, process.version, process.tenant_id], "same": process == second.deployments[0]}
+    return {
+        "process": [process.bpmn_process_id, process.version, process.tenant_id],
+        "same": process == second.deployments[0],
+    }
 
 
 async def with_result(order: Order, channel: grpc.aio.Channel, stream: str = "") -> Answer:
@@ -127,7 +144,9 @@ async def with_result(order: Order, channel: grpc.aio.Channel, stream: str = "")
         return f"P-{paid}"
 
     async with working(worker):
-        results = await asyncio.gather(*(client.run_process_with_result(order.id, {"number": number}) for number in range(10)))
+        results = await asyncio.gather(
+            *(client.run_process_with_result(order.id, {"number": number}) for number in range(10))
+        )
         named = await client.run_process_with_result(order.id, {"number": 99}, variables_to_fetch=["parcel"])
     return {
         "results": [result.variables for result in results],
@@ -158,7 +177,11 @@ async def fail_and_try_again(order: Order, channel: grpc.aio.Channel) -> Answer:
 
     async with working(worker):
         result = await client.run_process_with_result(order.id, {})
-    return {"retries": [job.retries for job in seen.jobs], "types": [job.type for job in seen.jobs], "variables": result.variables}
+    return {
+        "retries": [job.retries for job in seen.jobs],
+        "types": [job.type for job in seen.jobs],
+        "variables": result.variables,
+    }
 
 
 async def throw_error(order: Order, channel: grpc.aio.Channel) -> Answer:
@@ -166,7 +189,9 @@ async def throw_error(order: Order, channel: grpc.aio.Channel) -> Answer:
     await order.deploy(client)
 
     async def report(error: Exception, job: Job, controller: JobController) -> None:
-        await controller.set_error_status(str(error), error_code="sold-out" if isinstance(error, BusinessError) else "")
+        await controller.set_error_status(
+            str(error), error_code="sold-out" if isinstance(error, BusinessError) else ""
+        )
 
     @handles(worker, order.pay, exception_handler=report)
     async def pay() -> None:
@@ -227,7 +252,9 @@ async def repair(order: Order, channel: grpc.aio.Channel, instance: str, job: st
         await seen.add(job)
 
     await stub.UpdateJobRetries(gateway_pb2.UpdateJobRetriesRequest(jobKey=int(job), retries=2))
-    await stub.SetVariables(gateway_pb2.SetVariablesRequest(elementInstanceKey=int(instance), variables='{"amount": 7}'))
+    await stub.SetVariables(
+        gateway_pb2.SetVariablesRequest(elementInstanceKey=int(instance), variables='{"amount": 7}')
+    )
     await stub.ResolveIncident(gateway_pb2.ResolveIncidentRequest(incidentKey=int(incident)))
     async with working(worker):
         await seen.count(2)
@@ -249,7 +276,12 @@ async def more_time(order: Order, channel: grpc.aio.Channel) -> Answer:
 async def idle(order: Order, channel: grpc.aio.Channel) -> Answer:
     """A worker that finds nothing for several polls stays alive."""
     jobs = ZeebeJobAdapter(channel, -1)
-    return {"found": [[job.key async for job in jobs.activate_jobs("nothing", "idle", 1_000, 1, [], wait)] for wait in (-1, 20, 20)]}
+    return {
+        "found": [
+            [job.key async for job in jobs.activate_jobs("nothing", "idle", 1_000, 1, [], wait)]
+            for wait in (-1, 20, 20)
+        ]
+    }
 
 
 async def publish(order: Order, channel: grpc.aio.Channel) -> Answer:
@@ -266,7 +298,9 @@ async def publish(order: Order, channel: grpc.aio.Channel) -> Answer:
         "waiting": (await waiting).variables,
         "later": (await client.run_process_with_result(order.id, {"order": "o-2"})).variables,
         "again": again,
-        "again_when_gone": await failure(client.publish_message(name, "o-3", time_to_live_in_milliseconds=0, message_id="m-3")),
+        "again_when_gone": await failure(
+            client.publish_message(name, "o-3", time_to_live_in_milliseconds=0, message_id="m-3")
+        ),
         "dropped": await failure(client.run_process_with_result(order.id, {"order": "o-3"}, timeout=50)),
         "keys_rise": first.key < later.key < unwanted.key,
         "tenant": first.tenant_id,
@@ -274,7 +308,9 @@ async def publish(order: Order, channel: grpc.aio.Channel) -> Answer:
 
 
 async def begin_by_message(order: Order, channel: grpc.aio.Channel) -> Answer:
-    """A message begins an instance; the next with its key begins another when that one has ended; a caller begins none."""
+    """A message begins an instance; the next with its key begins another when that one has ended; a caller
+    begins none.
+    """
     client, worker, seen = ZeebeClient(channel), ZeebeWorker(channel), Seen()
     await order.deploy(client, MESSAGES)
 
@@ -291,7 +327,9 @@ async def begin_by_message(order: Order, channel: grpc.aio.Channel) -> Answer:
 
 
 async def start_instructions(order: Order, channel: grpc.aio.Channel) -> Answer:
-    """An instance that begins behind the payment; and the two ways to name an element that it cannot begin at."""
+    """An instance that begins behind the payment; and the two ways to name an element that it cannot begin
+    at.
+    """
     stub: Any = gateway_pb2_grpc.GatewayStub(channel)
     client, worker = ZeebeClient(channel), ZeebeWorker(channel)
     await order.deploy(client)
@@ -316,7 +354,10 @@ async def start_instructions(order: Order, channel: grpc.aio.Channel) -> Answer:
 
     async with working(worker):
         result = await stub.CreateProcessInstanceWithResult(request("ship"))
-    return {"variables": json.loads(result.variables), "refused": [await refusal(element_id) for element_id in ("nowhere", "sold-out")]}
+    return {
+        "variables": json.loads(result.variables),
+        "refused": [await refusal(element_id) for element_id in ("nowhere", "sold-out")],
+    }
 
 
 async def decide(order: Order, channel: grpc.aio.Channel) -> Answer:
@@ -326,17 +367,30 @@ async def decide(order: Order, channel: grpc.aio.Channel) -> Answer:
         process.write_text(DECIDING.replace(SCENARIO, order.id))
         discount.write_text(DISCOUNT.replace(SCENARIO, order.id))
         deployed = await client.deploy_resource(process, discount)
-    evaluated = await client.evaluate_decision(decision_key=None, decision_id=order.id, variables={"amount": 100})
-    failed = await client.evaluate_decision(decision_key=evaluated.decision_key, decision_id=None, variables={"amount": 1_001})
+    evaluated = await client.evaluate_decision(
+        decision_key=None, decision_id=order.id, variables={"amount": 100}
+    )
+    failed = await client.evaluate_decision(
+        decision_key=evaluated.decision_key, decision_id=None, variables={"amount": 1_001}
+    )
     (step,) = evaluated.evaluated_decisions
     return {
         "deployed": [type(each).__name__ for each in deployed.deployments],
         "output": evaluated.decision_output,
         "type": step.decision_type,
         "inputs": [(each.input_name, each.input_value) for each in step.evaluated_inputs],
-        "rules": [(rule.rule_index, [each.output_value for each in rule.evaluated_outputs]) for rule in step.matched_rules],
-        "failed": [failed.decision_output, failed.failed_decision_id == order.id, "UNIQUE" in failed.failure_message],
-        "missing": await failure(client.evaluate_decision(decision_key=None, decision_id="nowhere", variables={})),
+        "rules": [
+            (rule.rule_index, [each.output_value for each in rule.evaluated_outputs])
+            for rule in step.matched_rules
+        ],
+        "failed": [
+            failed.decision_output,
+            failed.failed_decision_id == order.id,
+            "UNIQUE" in failed.failure_message,
+        ],
+        "missing": await failure(
+            client.evaluate_decision(decision_key=None, decision_id="nowhere", variables={})
+        ),
         "variables": (await client.run_process_with_result(order.id, {"amount": 20})).variables,
     }
 
@@ -365,11 +419,14 @@ SCENARIOS: dict[str, Callable[..., Awaitable[Answer]]] = {
 def open_channel(address: str) -> grpc.aio.Channel:
     """Over TLS where the environment names files: `TRUSTED`, and a client's own `CERTIFICATE` and `KEY`."""
     trusted, certificate, key = (
-        Path(os.environ[name]).read_bytes() if name in os.environ else None for name in ("TRUSTED", "CERTIFICATE", "KEY")
+        Path(os.environ[name]).read_bytes() if name in os.environ else None
+        for name in ("TRUSTED", "CERTIFICATE", "KEY")
     )
     if trusted is None:
         return create_insecure_channel(grpc_address=address)
-    return create_secure_channel(grpc_address=address, channel_credentials=grpc.ssl_channel_credentials(trusted, key, certificate))
+    return create_secure_channel(
+        grpc_address=address, channel_credentials=grpc.ssl_channel_credentials(trusted, key, certificate)
+    )
 
 
 async def main(address: str, name: str, scenario: str, *arguments: str) -> None:

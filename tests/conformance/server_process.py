@@ -19,13 +19,27 @@ def free_port() -> int:
 
 
 class ServerProcess:
-    """`counterflow serve` on a database file and a port, with more options and settings: `message_bytes="65536"`."""
+    """`counterflow serve` on a database file and a port, with more options and settings:
+    `message_bytes="65536"`.
+    """
 
     def __init__(self, database: Path, port: int, *options: str, **settings: str) -> None:
         self.address = f"127.0.0.1:{port}"
-        command = [sys.executable, "-m", "counterflow", "serve", "--database", f"sqlite:///{database}", "--grpc-port", str(port), *options]
+        command = [
+            sys.executable,
+            "-m",
+            "counterflow",
+            "serve",
+            "--database",
+            f"sqlite:///{database}",
+            "--grpc-port",
+            str(port),
+            *options,
+        ]
         variables = {f"COUNTERFLOW_{name.upper()}": value for name, value in settings.items()}
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ | variables)
+        self._process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, text=True, env=os.environ | variables
+        )
 
     @property
     def pid(self) -> int:

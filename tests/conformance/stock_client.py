@@ -1,4 +1,6 @@
-"""A stock client of another language in a process of its own, driven by lines of JSON: see `clients/README.md`."""
+"""A stock client of another language in a process of its own, driven by lines of JSON: see
+`clients/README.md`.
+"""
 
 from __future__ import annotations
 
@@ -60,13 +62,19 @@ def read_language(file: Path) -> Language:
 
 
 def speaking(*operations: str) -> pytest.MarkDecorator:
-    """Run a test for every language whose library has these operations. A toolchain that is missing is a skip, with its reason."""
-    cases = [pytest.param(language, id=language.name, marks=absent(language)) for language in able(operations)]
+    """Run a test for every language whose library has these operations. A toolchain that is missing is a
+    skip, with its reason.
+    """
+    cases = [
+        pytest.param(language, id=language.name, marks=absent(language)) for language in able(operations)
+    ]
     return pytest.mark.parametrize("language", cases, scope="module")
 
 
 def working(*operations: str, stream: Sequence[str] = ("work.stream",)) -> pytest.MarkDecorator:
-    """As `speaking`, for job workers: once where they poll, and once where they take a stream, which needs the operations `stream`."""
+    """As `speaking`, for job workers: once where they poll, and once where they take a stream, which needs
+    the operations `stream`.
+    """
     ways = [(False, "poll", ("work", *operations)), (True, "stream", ("work", *stream, *operations))]
     cases = [
         pytest.param(language, streams, id=f"{language.name}-{way}", marks=absent(language))
@@ -77,7 +85,9 @@ def working(*operations: str, stream: Sequence[str] = ("work.stream",)) -> pytes
 
 
 def able(operations: Sequence[str]) -> list[Language]:
-    """The languages whose library has these operations. Raises `AssertionError` if there is none: such a test would never run."""
+    """The languages whose library has these operations. Raises `AssertionError` if there is none: such a test
+    would never run.
+    """
     found = [language for language in languages() if language.operations.issuperset(operations)]
     assert found, f"no client has {', '.join(operations)}"
     return found
@@ -90,7 +100,9 @@ def absent(language: Language) -> Sequence[pytest.MarkDecorator]:
 
 
 class Refused(Exception):
-    """A call ended with an error; `code` is the name of its gRPC status, or LOCAL if it never left the client."""
+    """A call ended with an error; `code` is the name of its gRPC status, or LOCAL if it never left the
+    client.
+    """
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"{code}: {message}")
@@ -126,7 +138,9 @@ class StockClient:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._process.kill()
         self._process.wait()
         self._reader.join(PATIENCE_SECONDS)
@@ -169,9 +183,23 @@ class StockClient:
         (job,) = self.ask("activate", type=job_type, **asked)["jobs"]
         return dict(job)
 
-    def open_worker(self, job_type: str, *answers: Answer, stream: bool = False, places: int = 32, timeout_ms: int = PLENTY_MS) -> str:
+    def open_worker(
+        self,
+        job_type: str,
+        *answers: Answer,
+        stream: bool = False,
+        places: int = 32,
+        timeout_ms: int = PLENTY_MS,
+    ) -> str:
         """Open a job worker of the library that answers in this way; its name, which is the job type."""
-        asked = {"worker": job_type, "type": job_type, "timeout": timeout_ms, "maxJobs": places, "stream": stream, "answers": answers}
+        asked = {
+            "worker": job_type,
+            "type": job_type,
+            "timeout": timeout_ms,
+            "maxJobs": places,
+            "stream": stream,
+            "answers": answers,
+        }
         self.ask("work", **asked)
         return job_type
 
@@ -180,7 +208,9 @@ class StockClient:
         try:
             return self._queue(worker).get(timeout=PATIENCE_SECONDS)
         except Empty:
-            raise AssertionError(f"worker {worker!r} has told nothing for {PATIENCE_SECONDS} s\n{self._errors()}") from None
+            raise AssertionError(
+                f"worker {worker!r} has told nothing for {PATIENCE_SECONDS} s\n{self._errors()}"
+            ) from None
 
     def job(self, worker: str) -> Answer:
         """The next job that a worker is given, whatever it tells before."""
@@ -196,7 +226,9 @@ class StockClient:
         return event
 
     def completed_instances(self, worker: str, wanted: set[int]) -> list[int]:
-        """Listen to a worker until it has completed a job of each of these instances; the instance of each job it completed."""
+        """Listen to a worker until it has completed a job of each of these instances; the instance of each
+        job it completed.
+        """
         instances: dict[str, int] = {}
         completed: list[int] = []
         while not wanted.issubset(completed):
@@ -241,7 +273,9 @@ class StockClient:
 
 
 class Order:
-    """The model of a test, under a process id and with job types of its own: tests must not see each other's jobs."""
+    """The model of a test, under a process id and with job types of its own: tests must not see each other's
+    jobs.
+    """
 
     def __init__(self, name: str, address: str) -> None:
         self.id = re.sub(r"\W+", "-", name).strip("-")

@@ -1,7 +1,7 @@
 """The exam that every store must pass: what the port promises, one behaviour a function, the same for all.
 
-`BEHAVIOURS` take a store that is empty; `LASTING_BEHAVIOURS` take the URL of an empty database and open it themselves.
-A new store joins by its URL alone.
+`BEHAVIOURS` take a store that is empty; `LASTING_BEHAVIOURS` take the URL of an empty database and open it
+themselves. A new store joins by its URL alone.
 """
 
 from __future__ import annotations
@@ -18,7 +18,17 @@ import pytest
 from msgspec.structs import astuple, replace
 
 from counterflow.kernel.row import Row
-from counterflow.kernel.rows import INSTANCE_TABLES, TABLES, ElementInstance, Job, Partition, ProcessInstance, Resource, Variable, key_of
+from counterflow.kernel.rows import (
+    INSTANCE_TABLES,
+    TABLES,
+    ElementInstance,
+    Job,
+    Partition,
+    ProcessInstance,
+    Resource,
+    Variable,
+    key_of,
+)
 from counterflow.store.open import open_store
 from counterflow.store.port import Batch, Key, Store, StoreError
 from tests.conformance.store_samples import batch, entry, sample, variable
@@ -136,7 +146,17 @@ def blobs_are_kept_byte_for_byte(store: Store) -> None:
 
 @behaviour
 def text_is_kept_letter_for_letter(store: Store) -> None:
-    names = ["", "a b", "Ünïcödé", "e\u0301", "\u00e9", "名前", "🛒", 'it\'s "quoted"; -- %s ? :x', "tab\tnewline\n"]
+    names = [
+        "",
+        "a b",
+        "Ünïcödé",
+        "e\u0301",
+        "\u00e9",
+        "名前",
+        "🛒",
+        'it\'s "quoted"; -- %s ? :x',
+        "tab\tnewline\n",
+    ]
     store.commit(batch(*(variable(name) for name in names)))
     assert {found.name for found in store.scan(Variable, {})} == set(names)
     assert all(store.get(Variable, (1, name)) == variable(name) for name in names)
@@ -172,7 +192,10 @@ def text_is_ordered_by_code_point(store: Store) -> None:
 
 @behaviour
 def a_scan_finds_rows_whose_columns_all_equal(store: Store) -> None:
-    jobs = [sample(Job, key, type="ab"[key % 2], state=("activatable", "activated", "failed")[key % 3]) for key in range(12)]
+    jobs = [
+        sample(Job, key, type="ab"[key % 2], state=("activatable", "activated", "failed")[key % 3])
+        for key in range(12)
+    ]
     store.commit(batch(*jobs))
     for where in (
         {},
@@ -199,7 +222,9 @@ def a_scan_goes_on_after_a_key_and_stops_at_a_limit(store: Store) -> None:
         (None, 0, []),
     ]
     for after, limit, expected in cases:
-        found = store.scan(Job, {"state": "activatable"}, after=None if after is None else (after,), limit=limit)
+        found = store.scan(
+            Job, {"state": "activatable"}, after=None if after is None else (after,), limit=limit
+        )
         assert [job.key for job in found] == expected, (after, limit)
 
 
@@ -209,7 +234,9 @@ def a_scan_goes_on_after_a_composite_key(store: Store) -> None:
     store.commit(batch(*rows))
     pages: list[Variable] = []
     after: Key | None = None
-    while page := store.scan(Variable, {"process_instance_key": 1}, after=after, limit=2 if after is None else 3):
+    while page := store.scan(
+        Variable, {"process_instance_key": 1}, after=after, limit=2 if after is None else 3
+    ):
         pages += page
         after = key_of(page[-1])
     assert pages == rows
@@ -229,7 +256,13 @@ def a_column_that_does_not_exist_is_named(store: Store) -> None:
 def an_instance_is_loaded_with_all_its_rows_and_no_others(store: Store) -> None:
     for instance in (1, 2):
         store.commit(
-            batch(*(sample(table, instance * 10 + row, **{table.instance_field: instance}) for table in INSTANCE_TABLES for row in (2, 1)))
+            batch(
+                *(
+                    sample(table, instance * 10 + row, **{table.instance_field: instance})
+                    for table in INSTANCE_TABLES
+                    for row in (2, 1)
+                )
+            )
         )
     loaded = store.load_instance(2)
     assert list(loaded) == list(INSTANCE_TABLES)
@@ -248,7 +281,10 @@ def an_instance_that_is_not_there_has_no_rows(store: Store) -> None:
 
 @behaviour
 def the_log_is_read_in_order_of_position(store: Store) -> None:
-    entries = [entry(position, instance, events=b"%d" % position) for position, instance in ((1, 0), (2, 7), (5, 8), (6, 7), (20, 8))]
+    entries = [
+        entry(position, instance, events=b"%d" % position)
+        for position, instance in ((1, 0), (2, 7), (5, 8), (6, 7), (20, 8))
+    ]
     store.commit(batch(log=entries[:3]))
     store.commit(batch(log=entries[3:]))
     assert list(store.read_log()) == entries
@@ -281,7 +317,9 @@ def what_a_later_entry_makes_void_is_taken_out(store: Store) -> None:
 UNWRITABLE: dict[str, Callable[[], Batch]] = {
     "a position that is written": lambda: batch(sample(Job, 2), log=[entry(2), entry(1)]),
     "a position twice": lambda: batch(sample(Job, 2), log=[entry(2), entry(2)]),
-    "an integer of 65 bits": lambda: batch(sample(Job, 2), sample(Partition, 2, last_key=2**63), log=[entry(2)]),
+    "an integer of 65 bits": lambda: batch(
+        sample(Job, 2), sample(Partition, 2, last_key=2**63), log=[entry(2)]
+    ),
     "text that is not Unicode": lambda: batch(sample(Job, 2), variable("\ud800"), log=[entry(2)]),
 }
 
@@ -304,8 +342,13 @@ def a_batch_that_cannot_be_written_leaves_nothing(store: Store) -> None:
 @behaviour
 def a_reader_sees_whole_batches_while_one_is_written(store: Store) -> None:
     def generation(number: int) -> Batch:
-        rows = [sample(ElementInstance, key, process_instance_key=1, activated_position=number) for key in range(50)]
-        return batch(*rows, *(variable(f"v{key}", value=b"%d" % number) for key in range(50)), log=[entry(number)])
+        rows = [
+            sample(ElementInstance, key, process_instance_key=1, activated_position=number)
+            for key in range(50)
+        ]
+        return batch(
+            *rows, *(variable(f"v{key}", value=b"%d" % number) for key in range(50)), log=[entry(number)]
+        )
 
     store.commit(generation(1))
 
@@ -328,7 +371,9 @@ def a_reader_sees_whole_batches_while_one_is_written(store: Store) -> None:
 def generation_seen(store: Store) -> int:
     """The one generation that all rows of the instance are of."""
     loaded = store.load_instance(1)
-    positions = {row.activated_position for row in loaded[ElementInstance] if isinstance(row, ElementInstance)}
+    positions = {
+        row.activated_position for row in loaded[ElementInstance] if isinstance(row, ElementInstance)
+    }
     values = {int(row.value) for row in loaded[Variable] if isinstance(row, Variable)}
     assert values == positions, "half of one batch and half of another"
     (number,) = positions
@@ -340,7 +385,12 @@ def many_threads_read_at_once(store: Store) -> None:
     store.commit(batch(*(sample(Job, key, process_instance_key=key % 4) for key in range(200))))
     found: list[list[int]] = []
     threads = [
-        Thread(target=lambda n=n: found.append([job.key for job in store.scan(Job, {"process_instance_key": n % 4})])) for n in range(16)
+        Thread(
+            target=lambda n=n: found.append(
+                [job.key for job in store.scan(Job, {"process_instance_key": n % 4})]
+            )
+        )
+        for n in range(16)
     ]
     for thread in threads:
         thread.start()
@@ -393,7 +443,9 @@ def a_killed_process_loses_nothing_it_acknowledged(url: str) -> None:
 
 
 def killed_after(url: str, commits: int) -> int:
-    """Let a child process commit that many more batches, kill it while it goes on, return the last one it acknowledged."""
+    """Let a child process commit that many more batches, kill it while it goes on, return the last one it
+    acknowledged.
+    """
     command = [sys.executable, "-m", "tests.conformance.store_victim", url]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as victim:
         assert victim.stdout is not None
@@ -407,5 +459,7 @@ def check_whole_batches(store: Store, last: int) -> None:
     """What `store_victim` writes is either all of generation `last` or none of it."""
     assert [found.position for found in store.read_log()] == list(range(1, last + 1))
     loaded = store.load_instance(1)
-    assert {row.activated_position for row in loaded[ElementInstance] if isinstance(row, ElementInstance)} == {last}
+    assert {
+        row.activated_position for row in loaded[ElementInstance] if isinstance(row, ElementInstance)
+    } == {last}
     assert [row.name for row in loaded[Variable] if isinstance(row, Variable)] == [f"generation {last}"]

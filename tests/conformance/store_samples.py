@@ -12,7 +12,9 @@ from counterflow.store.port import Batch, Key
 RowType = TypeVar("RowType", bound=Row)
 
 
-def batch(*rows: Row, deletes: dict[type[Row], list[Key]] | None = None, log: list[LogEntry] | None = None) -> Batch:
+def batch(
+    *rows: Row, deletes: dict[type[Row], list[Key]] | None = None, log: list[LogEntry] | None = None
+) -> Batch:
     """A batch that puts these rows."""
     puts: dict[type[Row], list[Row]] = {}
     for row in rows:
@@ -27,8 +29,16 @@ def entry(position: int, instance: int = 1, *, events: bytes = b"\x90") -> LogEn
 
 def sample(table: type[RowType], number: int = 1, **changes: Any) -> RowType:
     """A row of any table: every column filled with something of its type that tells `number`."""
-    made: dict[str, object] = {"int": number, "str": f"text {number}", "bytes": b"\x00\xff%d" % number, "bool": number % 2 == 1}
-    hints = {name: str(getattr(hint, "__name__", hint)).split(" ")[0] for name, hint in get_type_hints(table).items()}
+    made: dict[str, object] = {
+        "int": number,
+        "str": f"text {number}",
+        "bytes": b"\x00\xff%d" % number,
+        "bool": number % 2 == 1,
+    }
+    hints = {
+        name: str(getattr(hint, "__name__", hint)).split(" ")[0]
+        for name, hint in get_type_hints(table).items()
+    }
     values = {name: made[hints[name]] for name in table.__struct_fields__}
     return table(**{**values, **changes})
 

@@ -1,8 +1,8 @@
 """Runs the DMN Technology Compatibility Kit where it is present: `python -m tests.conformance.tck [folder]`.
 
-A case is a folder with models and tests; a check is one expected result of one decision. Nothing here knows any case: inputs are made
-FEEL values by their XML Schema types, results are compared by FEEL's equality, with numbers equal to 8 significant digits as the kit
-prints them.
+A case is a folder with models and tests; a check is one expected result of one decision. Nothing here knows
+any case: inputs are made FEEL values by their XML Schema types, results are compared by FEEL's equality, with
+numbers equal to 8 significant digits as the kit prints them.
 """
 
 from __future__ import annotations
@@ -105,7 +105,9 @@ class Case:
 
     @cached_property
     def models(self) -> dict[str, dmn.ReadResult]:
-        """The models by file name. Those that others import are read first: in as many rounds as imports are deep."""
+        """The models by file name. Those that others import are read first: in as many rounds as imports are
+        deep.
+        """
         contents = {path.name: path.read_bytes() for path in sorted(self.folder.glob("*.dmn"))}
         found: dict[str, dmn.ReadResult] = {}
         for _ in contents:
@@ -150,11 +152,15 @@ def _import_name(definitions: dmn.Definitions, namespace: str) -> str:
     return next((name for name, each in definitions.imported.items() if each.namespace == namespace), "")
 
 
-def _answer(definitions: dmn.Definitions, test: etree._Element, name: str, context: dict[str, Value]) -> tuple[Value, str]:
+def _answer(
+    definitions: dmn.Definitions, test: etree._Element, name: str, context: dict[str, Value]
+) -> tuple[Value, str]:
     if test.get("type") == "decisionService":
         service = _id(definitions.services, str(test.get("invocableName")))
         result = definitions.evaluate_service(service, context, NOW_MS)
-        several = isinstance(result.output, dict) and len(definitions.graph.services) > 0 and name in result.output
+        several = (
+            isinstance(result.output, dict) and len(definitions.graph.services) > 0 and name in result.output
+        )
         found = result.output[name] if several and isinstance(result.output, dict) else result.output
     else:
         result = definitions.evaluate(_id(definitions.decisions, name), context, NOW_MS)

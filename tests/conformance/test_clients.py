@@ -1,4 +1,6 @@
-"""Stock clients of other languages against a real server: what each of them can do, and how it is told what went wrong."""
+"""Stock clients of other languages against a real server: what each of them can do, and how it is told what
+went wrong.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,11 @@ def test_the_same_file_is_deployed_once(client: StockClient, order: Order) -> No
     first, second = order.deploy(client), order.deploy(client)
     (process,) = first["processes"]
     assert process == order.deployment["processes"][0] == second["processes"][0]
-    assert (process["bpmnProcessId"], process["version"], process["resourceName"]) == (order.id, 1, f"{order.id}.bpmn")
+    assert (process["bpmnProcessId"], process["version"], process["resourceName"]) == (
+        order.id,
+        1,
+        f"{order.id}.bpmn",
+    )
     assert int(process["processDefinitionKey"]) >= 2**51
 
 
@@ -40,10 +46,15 @@ def test_a_model_that_cannot_run_is_refused(client: StockClient) -> None:
 
 @speaking("create", "activate", "complete")
 def test_a_job_brings_all_it_should(client: StockClient, order: Order) -> None:
-    created = client.ask("create", bpmnProcessId=order.id, variables={"number": 1, "text": "ä€😀", "list": [1, {"deep": None}]})
+    created = client.ask(
+        "create", bpmnProcessId=order.id, variables={"number": 1, "text": "ä€😀", "list": [1, {"deep": None}]}
+    )
     assert (created["bpmnProcessId"], created["version"]) == (order.id, 1)
     job = client.activate(order.pay)
-    told = {name: job[name] for name in ("type", "bpmnProcessId", "processDefinitionVersion", "elementId", "worker", "retries")}
+    told = {
+        name: job[name]
+        for name in ("type", "bpmnProcessId", "processDefinitionVersion", "elementId", "worker", "retries")
+    }
     assert told == {
         "type": order.pay,
         "bpmnProcessId": order.id,
@@ -90,7 +101,12 @@ def test_work_by_poll_and_by_stream(client: StockClient, order: Order, stream: b
         client.open_worker(order.pay, {"do": "complete", "variables": {"paid": 10}}, stream=stream),
         client.open_worker(order.ship, {"do": "complete", "variables": {"parcel": "P-10"}}, stream=stream),
     ]
-    begun = [client.begin("createWithResult", bpmnProcessId=order.id, requestTimeout=20_000, variables={"number": n}) for n in range(10)]
+    begun = [
+        client.begin(
+            "createWithResult", bpmnProcessId=order.id, requestTimeout=20_000, variables={"number": n}
+        )
+        for n in range(10)
+    ]
     results = [client.finish(answer)["variables"] for answer in begun]
     assert sorted(results, key=json.dumps) == [{"number": n, "paid": 10, "parcel": "P-10"} for n in range(10)]
     for worker in workers:
@@ -104,18 +120,25 @@ def test_a_result_has_the_variables_that_were_asked_for(client: StockClient, ord
     for job_type in (order.pay, order.ship):
         client.open_worker(job_type, {"do": "complete", "variables": {"done": job_type}})
     named = {"requestTimeout": 20_000, "fetchVariables": ["done"], "variables": {"number": 1}}
-    assert client.ask("createWithResult", bpmnProcessId=order.id, **named)["variables"] == {"done": order.ship}
+    assert client.ask("createWithResult", bpmnProcessId=order.id, **named)["variables"] == {
+        "done": order.ship
+    }
 
 
 @speaking("createWithResult", "createWithResult.ends")
 def test_a_result_that_is_late(client: StockClient, order: Order) -> None:
-    assert client.refusal("createWithResult", bpmnProcessId=order.id, requestTimeout=200) == "DEADLINE_EXCEEDED"
+    assert (
+        client.refusal("createWithResult", bpmnProcessId=order.id, requestTimeout=200) == "DEADLINE_EXCEEDED"
+    )
 
 
 @speaking("create", "work", "fail")
 def test_a_job_that_fails_is_tried_again_after_its_back_off(client: StockClient, order: Order) -> None:
     client.ask("create", bpmnProcessId=order.id)
-    failing = [{"do": "fail", "retries": left, "retryBackOff": 20, "errorMessage": "no connection"} for left in (2, 1)]
+    failing = [
+        {"do": "fail", "retries": left, "retryBackOff": 20, "errorMessage": "no connection"}
+        for left in (2, 1)
+    ]
     worker = client.open_worker(order.pay, *failing, {"do": "complete"})
     jobs = [client.job(worker) for _ in range(3)]
     assert [job["retries"] for job in jobs] == [3, 2, 1]
@@ -135,7 +158,10 @@ def test_a_failure_leaves_variables_at_its_task(client: StockClient, order: Orde
 @speaking("create", "work", "throw", "throw.variables")
 def test_a_business_error_takes_the_other_way_with_its_variables(client: StockClient, order: Order) -> None:
     client.ask("create", bpmnProcessId=order.id)
-    client.open_worker(order.pay, {"do": "throw", "errorCode": "sold-out", "errorMessage": "none left", "variables": {"left": 0}})
+    client.open_worker(
+        order.pay,
+        {"do": "throw", "errorCode": "sold-out", "errorMessage": "none left", "variables": {"left": 0}},
+    )
     worker = client.open_worker(order.apologise, {"do": "complete"})
     assert client.job(worker)["variables"] == {"left": 0}
     assert "error" not in client.answered(worker)
@@ -212,20 +238,30 @@ def test_retries_of_a_job_that_is_gone(client: StockClient) -> None:
 @speaking("resolveIncident", "setVariables")
 def test_repairs_of_what_is_gone(client: StockClient) -> None:
     assert client.refusal("resolveIncident", incidentKey="2251799813685249") == "NOT_FOUND"
-    assert client.refusal("setVariables", elementInstanceKey="2251799813685249", variables={}, local=True) == "NOT_FOUND"
+    assert (
+        client.refusal("setVariables", elementInstanceKey="2251799813685249", variables={}, local=True)
+        == "NOT_FOUND"
+    )
 
 
 @speaking("publish", "createWithResult")
 def test_messages_are_received_kept_and_told_apart(client: StockClient, order: Order) -> None:
     order.deploy(client, "messages.bpmn")
     name = f"{order.id}-paid"
-    waiting = client.begin("createWithResult", bpmnProcessId=order.id, requestTimeout=20_000, variables={"order": "o-1"})
+    waiting = client.begin(
+        "createWithResult", bpmnProcessId=order.id, requestTimeout=20_000, variables={"order": "o-1"}
+    )
     message = {"name": name, "timeToLive": PLENTY_MS}
     first = client.ask("publish", **message, correlationKey="o-1", variables={"amount": 7})
     later = client.ask("publish", **message, correlationKey="o-2", messageId="m-2", variables={"amount": 8})
     assert client.finish(waiting)["variables"] == {"order": "o-1", "amount": 7}
-    assert client.refusal("publish", **message, correlationKey="o-2", messageId="m-2", variables={}) == "ALREADY_EXISTS"
-    kept = client.ask("createWithResult", bpmnProcessId=order.id, requestTimeout=20_000, variables={"order": "o-2"})
+    assert (
+        client.refusal("publish", **message, correlationKey="o-2", messageId="m-2", variables={})
+        == "ALREADY_EXISTS"
+    )
+    kept = client.ask(
+        "createWithResult", bpmnProcessId=order.id, requestTimeout=20_000, variables={"order": "o-2"}
+    )
     assert kept["variables"] == {"order": "o-2", "amount": 8}
     assert int(first["key"]) < int(later["key"])
 
@@ -238,14 +274,21 @@ def test_a_signal_is_told_to_be_missing(client: StockClient) -> None:
 @speaking("modify")
 def test_modification_is_told_to_be_missing(client: StockClient, order: Order) -> None:
     instance = client.ask("create", bpmnProcessId=order.id)["processInstanceKey"]
-    assert client.refusal("modify", processInstanceKey=instance, activate=["ship"], terminate=[]) == "UNIMPLEMENTED"
+    assert (
+        client.refusal("modify", processInstanceKey=instance, activate=["ship"], terminate=[])
+        == "UNIMPLEMENTED"
+    )
 
 
 @speaking("migrate")
 def test_migration_is_told_to_be_missing(client: StockClient, order: Order) -> None:
     instance = client.ask("create", bpmnProcessId=order.id)["processInstanceKey"]
     target = order.deployment["processes"][0]["processDefinitionKey"]
-    request = {"processInstanceKey": instance, "targetProcessDefinitionKey": target, "mapping": {"pay": "pay"}}
+    request = {
+        "processInstanceKey": instance,
+        "targetProcessDefinitionKey": target,
+        "mapping": {"pay": "pay"},
+    }
     assert client.refusal("migrate", **request) == "UNIMPLEMENTED"
 
 
@@ -270,4 +313,7 @@ def test_a_decision_is_evaluated(client: StockClient, order: Order) -> None:
     failed = client.ask("evaluateDecision", decisionId=order.id, variables={"amount": 1_001})
     assert (failed["failedDecisionId"], failed["decisionOutput"]) == (order.id, None)
     assert "UNIQUE" in failed["failureMessage"]
-    assert client.refusal("evaluateDecision", decisionId="there-is-no-such-decision", variables={}) == "INVALID_ARGUMENT"
+    assert (
+        client.refusal("evaluateDecision", decisionId="there-is-no-such-decision", variables={})
+        == "INVALID_ARGUMENT"
+    )

@@ -68,8 +68,13 @@ def order(client: StockClient, request: pytest.FixtureRequest) -> Order:
 
 
 @working("keepAlive")
-def test_an_idle_worker_may_ping_for_ten_minutes(language: Language, place: Place, stream: bool, request: pytest.FixtureRequest) -> None:
-    with Wiretap(place.address) as tap, StockClient(language, tap.address, CLIENT_KEEP_ALIVE_MS=str(PING_INTERVAL_MS)) as client:
+def test_an_idle_worker_may_ping_for_ten_minutes(
+    language: Language, place: Place, stream: bool, request: pytest.FixtureRequest
+) -> None:
+    with (
+        Wiretap(place.address) as tap,
+        StockClient(language, tap.address, CLIENT_KEEP_ALIVE_MS=str(PING_INTERVAL_MS)) as client,
+    ):
         order = Order.deployed(client, request.node.name)
         worker = client.open_worker(order.pay, {"do": "complete"}, stream=stream)
         if stream:
@@ -82,16 +87,24 @@ def test_an_idle_worker_may_ping_for_ten_minutes(language: Language, place: Plac
 
 @speaking("keepAlive", "keepAlive.withoutCalls")
 def test_a_client_may_ping_without_any_call(language: Language, place: Place) -> None:
-    with Wiretap(place.address) as tap, StockClient(language, tap.address, CLIENT_KEEP_ALIVE_MS=str(PING_INTERVAL_MS)) as client:
+    with (
+        Wiretap(place.address) as tap,
+        StockClient(language, tap.address, CLIENT_KEEP_ALIVE_MS=str(PING_INTERVAL_MS)) as client,
+    ):
         tap.until_pings(PINGS_IN_TEN_MINUTES)
         assert client.ask("topology")["clusterSize"] == 1
         assert tap.goaways() == []
 
 
 @speaking("keepAlive", "keepAlive.withoutCalls")
-def test_a_client_that_pings_without_measure_is_answered_all_the_same(language: Language, place: Place) -> None:
+def test_a_client_that_pings_without_measure_is_answered_all_the_same(
+    language: Language, place: Place
+) -> None:
     """What a flood is, and how it ends, is told in the tests of `http2`."""
-    with Wiretap(place.address) as tap, StockClient(language, tap.address, CLIENT_KEEP_ALIVE_MS="1") as client:
+    with (
+        Wiretap(place.address) as tap,
+        StockClient(language, tap.address, CLIENT_KEEP_ALIVE_MS="1") as client,
+    ):
         tap.until_pings(10 * PINGS_IN_TEN_MINUTES)
         assert client.ask("topology")["clusterSize"] == 1
         assert tap.goaways() == []
@@ -101,7 +114,9 @@ def test_a_client_that_pings_without_measure_is_answered_all_the_same(language: 
 
 
 @working(stream=("work.stream", "work.stream.reopened"))
-def test_workers_go_on_when_the_server_was_killed(client: StockClient, order: Order, place: Place, stream: bool) -> None:
+def test_workers_go_on_when_the_server_was_killed(
+    client: StockClient, order: Order, place: Place, stream: bool
+) -> None:
     """And a job that was given out before is still theirs."""
     create(place.address, order.id)
     worker = client.open_worker(order.pay, {"do": "hold"}, {"do": "complete"}, stream=stream)
@@ -117,7 +132,9 @@ def test_workers_go_on_when_the_server_was_killed(client: StockClient, order: Or
 
 
 @working(stream=("work.stream", "work.stream.reopened"))
-def test_a_server_that_stops_under_its_workers_loses_no_job(client: StockClient, order: Order, place: Place, stream: bool) -> None:
+def test_a_server_that_stops_under_its_workers_loses_no_job(
+    client: StockClient, order: Order, place: Place, stream: bool
+) -> None:
     worker = client.open_worker(order.pay, {"do": "complete"}, stream=stream, timeout_ms=SHORT_MS)
     created: list[int] = []
     orders = Thread(target=order_until_it_stops, args=(place.address, order.id, created))
@@ -130,7 +147,9 @@ def test_a_server_that_stops_under_its_workers_loses_no_job(client: StockClient,
 
 
 def order_until_it_stops(address: str, process_id: str, created: list[int]) -> None:
-    """Begin instances, one after another, until the server takes no more; keep the keys of those it has answered for."""
+    """Begin instances, one after another, until the server takes no more; keep the keys of those it has
+    answered for.
+    """
     try:
         while True:
             created.append(create(address, process_id, wait=False))

@@ -40,7 +40,9 @@ async def test_what_was_refused_for_the_moment_is_sent_again(
 
     async with serving(pending_commands=1) as served:
         address = f"127.0.0.1:{served.port}"
-        with await asyncio.to_thread(StockClient, language, address, **({"CLIENT_RETRIES": "1"} if retries else {})) as client:
+        with await asyncio.to_thread(
+            StockClient, language, address, **({"CLIENT_RETRIES": "1"} if retries else {})
+        ) as client:
             order = await asyncio.to_thread(Order.deployed, client, f"retries-{retries}")
             served.store.hold()
             first = asyncio.create_task(served.create(order.id))
@@ -54,7 +56,9 @@ async def test_what_was_refused_for_the_moment_is_sent_again(
 
 
 @speaking("work", "complete")
-async def test_a_worker_whose_polls_are_sent_away_comes_back(language: Language, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_worker_whose_polls_are_sent_away_comes_back(
+    language: Language, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """There is room for one poll, and somebody else has it until the worker was refused."""
     refused, begun_waiting = asyncio.Event(), Calls.begun_waiting
 

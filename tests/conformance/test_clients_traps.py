@@ -54,5 +54,7 @@ def test_an_error_without_code_is_for_those_who_catch_all(client: StockClient, o
     instance = create(order.address, order.id)
     worker = client.open_worker(order.pay, {"do": "throw", "errorCode": "", "errorMessage": ""})
     assert "error" not in client.answered(worker)
-    assert state_of(order.address, instance) == "ACTIVE", "nothing of the process catches it, so that it waits with an incident"
+    assert state_of(order.address, instance) == "ACTIVE", (
+        "nothing of the process catches it, so that it waits with an incident"
+    )
     assert incident_of(order.address, instance)

@@ -1,4 +1,6 @@
-"""FEEL of two houses: the same expressions, asked here and of feelin on Node. Every disagreement is written down with its reason."""
+"""FEEL of two houses: the same expressions, asked here and of feelin on Node. Every disagreement is written
+down with its reason.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +62,11 @@ def _alike(left: Any, right: Any) -> bool:
 
 def _rows() -> list[tuple[str, str, str]]:
     """Expression, our answer and the reason; both empty where the two agree."""
-    return [_row(line) for line in (FOLDER / "everyday.txt").read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+    return [
+        _row(line)
+        for line in (FOLDER / "everyday.txt").read_text(encoding="utf-8").splitlines()
+        if line and not line.startswith("#")
+    ]
 
 
 def _row(line: str) -> tuple[str, str, str]:
@@ -72,9 +78,17 @@ def _row(line: str) -> tuple[str, str, str]:
 def test_what_people_write_every_day(twin: Path) -> None:
     rows = _rows()
     theirs = answers(twin, [text for text, _, _ in rows], VARIABLES)
-    unexplained = [text for (text, _, why), their in zip(rows, theirs, strict=True) if not why and not _alike(_ours(text), their)]
-    assert not unexplained, "feelin sees these otherwise: find the clause and write it beside ours, or repair ours"
-    outdated = [text for (text, _, why), their in zip(rows, theirs, strict=True) if why and _alike(_ours(text), their)]
+    unexplained = [
+        text
+        for (text, _, why), their in zip(rows, theirs, strict=True)
+        if not why and not _alike(_ours(text), their)
+    ]
+    assert not unexplained, (
+        "feelin sees these otherwise: find the clause and write it beside ours, or repair ours"
+    )
+    outdated = [
+        text for (text, _, why), their in zip(rows, theirs, strict=True) if why and _alike(_ours(text), their)
+    ]
     assert not outdated, "feelin agrees by now: take the reasons away"
 
 

@@ -1,7 +1,8 @@
-"""The server is killed with SIGKILL under load, again and again, on one database file; afterwards nothing may be missing.
+"""The server is killed with SIGKILL under load, again and again, on one database file; afterwards nothing may
+be missing.
 
-It is killed at work, while it starts and while it drains. `COUNTERFLOW_KILLS=50` says how often, `COUNTERFLOW_KILL_SEED`
-which moments are chosen; how far the load has come then is the machine's affair.
+It is killed at work, while it starts and while it drains. `COUNTERFLOW_KILLS=50` says how often,
+`COUNTERFLOW_KILL_SEED` which moments are chosen; how far the load has come then is the machine's affair.
 """
 
 from __future__ import annotations
@@ -100,9 +101,13 @@ def test_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
         happened = check_answers(killer.server.address, journal)
         assert killer.server.stop(signal.SIGTERM) == 0
     check_file(database)
-    assert min(happened[what] for what in ("create", "result", "throw", "publish")) > 0, f"{happened}; {REPEAT}"
+    assert min(happened[what] for what in ("create", "result", "throw", "publish")) > 0, (
+        f"{happened}; {REPEAT}"
+    )
     moments = {moment for way in ways for moment in way.split(", ")}
-    assert moments == {"at work", "draining", "drained a while", "starting"} or KILLS < 50, f"{ways}; {REPEAT}"
+    assert moments == {"at work", "draining", "drained a while", "starting"} or KILLS < 50, (
+        f"{ways}; {REPEAT}"
+    )
 
 
 def _kill_under_load(killer: Killer, journal: Path) -> list[str]:

@@ -1,4 +1,6 @@
-"""The oracle: a dose of behaviours is put to Operaton; two engines of ours are compared, diagrams translated, and the document is read."""
+"""The oracle: a dose of behaviours is put to Operaton; two engines of ours are compared, diagrams translated,
+and the document is read.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,9 @@ DOSE = [
     "timers/boundary",
     "variables/camunda-outputs",
 ]
-"""One or two of each family, those first that are drawn for Camunda 7; all of them are asked by `make oracle`."""
+"""One or two of each family, those first that are drawn for Camunda 7; all of them are asked by `make
+oracle`.
+"""
 
 
 def two_of_ours(second: CompensationOrder) -> Pair:
@@ -66,7 +70,7 @@ def asked(names: Sequence[str], pair: Pair, reasons: Reasons) -> Outcome:
     return outcome
 
 
-# -- Operaton -------------------------------------------------------------------------------------------------------------------------
+# -- Operaton ------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +96,7 @@ def test_a_difference_without_its_reason_is_told(running: Program) -> None:
     )
 
 
-# -- comparing ------------------------------------------------------------------------------------------------------------------------
+# -- comparing -----------------------------------------------------------------------------------------------
 
 EVERY_VERB = [
     "compensation/sequence",
@@ -123,12 +127,20 @@ def test_another_order_is_seen() -> None:
 
 
 def test_nothing_is_compared_after_the_line_at_which_they_part() -> None:
-    first = [Seen("start", jobs=["a"]), Seen("complete a", jobs=["b"]), Seen("complete b", variables=["x = 1"])]
-    second = [Seen("start", jobs=["a"]), Seen("complete a", jobs=["c"]), Seen("complete b", answer="not there")]
+    first = [
+        Seen("start", jobs=["a"]),
+        Seen("complete a", jobs=["b"]),
+        Seen("complete b", variables=["x = 1"]),
+    ]
+    second = [
+        Seen("start", jobs=["a"]),
+        Seen("complete a", jobs=["c"]),
+        Seen("complete b", answer="not there"),
+    ]
     assert [(found.line, found.aspect) for found in compare("one", first, second)] == [("complete a", "jobs")]
 
 
-# -- translating ----------------------------------------------------------------------------------------------------------------------
+# -- translating ---------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -146,14 +158,22 @@ def test_feel_has_its_twin(feel: str, juel: str) -> None:
     assert template(feel) == juel
 
 
-@pytest.mark.parametrize("feel", ["=if a then b else c", '=["a"]', "={a: 1}", "=count(list)", '="a" + b', "=for a in b return a", '="{"'])
+@pytest.mark.parametrize(
+    "feel",
+    ["=if a then b else c", '=["a"]', "={a: 1}", "=count(list)", '="a" + b', "=for a in b return a", '="{"'],
+)
 def test_feel_without_a_twin_is_not_guessed_at(feel: str) -> None:
     with pytest.raises(NoTwin, match="expression"):
         template(feel)
 
 
 def test_a_translation_is_all_of_the_other_dialect() -> None:
-    for diagram in ("compensation/sequence", "multi-instance/parallel", "messages/boundary", "call-activity/nested"):
+    for diagram in (
+        "compensation/sequence",
+        "multi-instance/parallel",
+        "messages/boundary",
+        "call-activity/nested",
+    ):
         root = etree.fromstring(translated((ROOT / f"{diagram}.bpmn").read_bytes()))
         names = {str(etree.QName(element).namespace) for element in root.iter(etree.Element)}
         assert [name for name in names if "zeebe" in name] == []
@@ -174,7 +194,7 @@ def test_what_has_no_twin_is_not_asked() -> None:
     assert outcome.without_twin == {"variables/nested-targets": "the target request.id"}
 
 
-# -- reasons and the document -----------------------------------------------------------------------------------------------------------
+# -- reasons and the document --------------------------------------------------------------------------------
 
 REASONS = Reasons(
     differences=[Reason("Why", "Because.", (Place(("jobs/*",), ("order",), line="^start", shows="b, a"),))],
@@ -193,7 +213,9 @@ REASONS = Reasons(
         ("timers/one", "start", "order", "b, a", False),
     ],
 )
-def test_a_reason_holds_where_it_says(behaviour: str, line: str, aspect: str, first: str, explained: bool) -> None:
+def test_a_reason_holds_where_it_says(
+    behaviour: str, line: str, aspect: str, first: str, explained: bool
+) -> None:
     outcome = Outcome(differing={behaviour: [Difference(behaviour, line, aspect, (first,), ())]})
     judgement = judge(outcome, REASONS)
     assert (judgement.unexplained == []) is explained

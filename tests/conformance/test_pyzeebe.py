@@ -24,14 +24,23 @@ CLIENT = Path(__file__).with_name("pyzeebe_client.py")
 def server(request: pytest.FixtureRequest) -> Iterator[ServerProcess]:
     """On either transport."""
     with TemporaryDirectory() as folder:
-        running = ServerProcess(Path(folder) / "counterflow.db", free_port(), transport=request.param).wait_until_ready()
+        running = ServerProcess(
+            Path(folder) / "counterflow.db", free_port(), transport=request.param
+        ).wait_until_ready()
         yield running
         assert running.stop(signal.SIGTERM) == 0
 
 
 def play(server: ServerProcess, scenario: str, *arguments: str, name: str = "") -> Any:
     """What the client saw."""
-    command = [sys.executable, str(CLIENT), server.address, name or f"{scenario}-{len(arguments)}", scenario, *arguments]
+    command = [
+        sys.executable,
+        str(CLIENT),
+        server.address,
+        name or f"{scenario}-{len(arguments)}",
+        scenario,
+        *arguments,
+    ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=90, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
@@ -90,7 +99,9 @@ def test_mistakes_have_the_names_that_the_client_gives_them(server: ServerProces
 def test_an_incident_is_repaired(server: ServerProcess) -> None:
     failed = play(server, "fail_for_good", name="repair")
     incident = incident_of(server.address, failed["instance"])
-    assert play(server, "repair", str(failed["instance"]), str(failed["job"]), str(incident), name="repair") == {"retries": 2, "amount": 7}
+    assert play(
+        server, "repair", str(failed["instance"]), str(failed["job"]), str(incident), name="repair"
+    ) == {"retries": 2, "amount": 7}
 
 
 def test_a_deadline_can_be_moved(server: ServerProcess) -> None:
@@ -114,7 +125,10 @@ def test_messages_are_received_kept_and_told_apart(server: ServerProcess) -> Non
 
 
 def test_a_message_begins_one_instance_at_a_time(server: ServerProcess) -> None:
-    assert play(server, "begin_by_message") == {"parcels": [1, 2], "by_hand": "ProcessDefinitionHasNoStartEventError"}
+    assert play(server, "begin_by_message") == {
+        "parcels": [1, 2],
+        "by_hand": "ProcessDefinitionHasNoStartEventError",
+    }
 
 
 def test_an_instance_begins_at_a_chosen_element(server: ServerProcess) -> None:

@@ -52,17 +52,31 @@ STATES = st.sampled_from(["active", "activatable", "activated", "completed"])
 ROWS: st.SearchStrategy[Row] = st.one_of(
     st.builds(lambda key, state: sample(ProcessInstance, key, state=state), INSTANCES, STATES),
     st.builds(
-        lambda key, instance, flag: sample(ElementInstance, key, process_instance_key=instance, interrupted=flag),
+        lambda key, instance, flag: sample(
+            ElementInstance, key, process_instance_key=instance, interrupted=flag
+        ),
         KEYS,
         INSTANCES,
         st.booleans(),
     ),
-    st.builds(lambda key, instance, state: sample(Job, key, process_instance_key=instance, state=state), KEYS, INSTANCES, STATES),
     st.builds(
-        lambda scope, name, instance: sample(Variable, scope_key=scope, name=name, process_instance_key=instance), KEYS, NAMES, INSTANCES
+        lambda key, instance, state: sample(Job, key, process_instance_key=instance, state=state),
+        KEYS,
+        INSTANCES,
+        STATES,
     ),
     st.builds(
-        lambda scope, flow, instance: sample(ArrivedToken, scope_key=scope, flow_id=flow, process_instance_key=instance),
+        lambda scope, name, instance: sample(
+            Variable, scope_key=scope, name=name, process_instance_key=instance
+        ),
+        KEYS,
+        NAMES,
+        INSTANCES,
+    ),
+    st.builds(
+        lambda scope, flow, instance: sample(
+            ArrivedToken, scope_key=scope, flow_id=flow, process_instance_key=instance
+        ),
         KEYS,
         NAMES,
         INSTANCES,
@@ -70,8 +84,12 @@ ROWS: st.SearchStrategy[Row] = st.one_of(
 )
 
 
-BATCHES = st.lists(st.tuples(st.lists(st.tuples(ROWS, st.booleans()), max_size=8), st.booleans()), min_size=1, max_size=8)
-"""Batches: rows, each to be put or deleted, and whether the batch is spoiled so that the store must refuse it."""
+BATCHES = st.lists(
+    st.tuples(st.lists(st.tuples(ROWS, st.booleans()), max_size=8), st.booleans()), min_size=1, max_size=8
+)
+"""Batches: rows, each to be put or deleted, and whether the batch is spoiled so that the store must refuse
+it.
+"""
 
 
 class Model:
@@ -92,9 +110,16 @@ class Model:
         return [row for _, row in found if all(getattr(row, name) == value for name, value in where.items())]
 
 
-@settings(derandomize=True, max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    derandomize=True,
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(batches=BATCHES)
-def test_random_batches_against_the_model(store: Store, batches: list[tuple[list[tuple[Row, bool]], bool]]) -> None:
+def test_random_batches_against_the_model(
+    store: Store, batches: list[tuple[list[tuple[Row, bool]], bool]]
+) -> None:
     first = empty(store)
     model = Model()
     for number, (chosen, spoiled) in enumerate(batches, first):
@@ -111,7 +136,9 @@ def test_random_batches_against_the_model(store: Store, batches: list[tuple[list
 
 def empty(store: Store) -> int:
     """Take every row away; the next position that is free."""
-    deletes: dict[type[Row], list[Key]] = {table: [key_of(row) for row in store.scan(table, {})] for table in CHANGED}
+    deletes: dict[type[Row], list[Key]] = {
+        table: [key_of(row) for row in store.scan(table, {})] for table in CHANGED
+    }
     store.commit(Batch({}, deletes, []))
     log = store.read_log()
     return log[-1].position + 1 if log else 1
@@ -135,9 +162,13 @@ def check_same(store: Store, model: Model, after: int) -> None:
     for key in range(1, 7):
         assert store.get(Job, (key,)) == model.rows.get((Job, (key,)))
     for state in ("active", "activatable", "activated"):
-        assert list(store.scan(Job, {"state": state, "process_instance_key": 1})) == model.scan(Job, state=state, process_instance_key=1)
+        assert list(store.scan(Job, {"state": state, "process_instance_key": 1})) == model.scan(
+            Job, state=state, process_instance_key=1
+        )
         assert list(store.scan(ProcessInstance, {"state": state})) == model.scan(ProcessInstance, state=state)
     loaded = store.load_instance(2)
     assert all(loaded[table] == model.scan(table, **{table.instance_field: 2}) for table in CHANGED)
     assert list(store.read_log(after=after)) == model.log
-    assert list(store.read_log(after=after, process_instance_key=1)) == [found for found in model.log if found.process_instance_key == 1]
+    assert list(store.read_log(after=after, process_instance_key=1)) == [
+        found for found in model.log if found.process_instance_key == 1
+    ]

@@ -1,4 +1,6 @@
-"""The DMN Technology Compatibility Kit, a folder a test. The kit is no part of this repository: without it, the tests are skipped."""
+"""The DMN Technology Compatibility Kit, a folder a test. The kit is no part of this repository: without it,
+the tests are skipped.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,10 @@ from counterflow.feel.run import Value
 from tests.conformance.tck import KIT, Case, alike, folders, value_of
 
 ABSENT = pytest.param(
-    KIT, marks=pytest.mark.skip(reason="the DMN compatibility kit is not here: put its TestCases at ../shared/tck to run it")
+    KIT,
+    marks=pytest.mark.skip(
+        reason="the DMN compatibility kit is not here: put its TestCases at ../shared/tck to run it"
+    ),
 )
 FOLDERS: Sequence[object] = folders() or [ABSENT]
 

@@ -1,4 +1,6 @@
-"""A stock client over TLS, against a server in a process of its own that was told its certificates in settings."""
+"""A stock client over TLS, against a server in a process of its own that was told its certificates in
+settings.
+"""
 
 from __future__ import annotations
 
@@ -35,8 +37,13 @@ def serving(folder: Path, certificates: Certificates, *, mutual: bool) -> Iterat
     assert server.stop(signal.SIGTERM) == 0
 
 
-def play(server: ServerProcess, certificates: Certificates, client: Certificate | None, *scenario: str) -> subprocess.CompletedProcess[str]:
-    files = {"TRUSTED": certificates.ours.certificate, **({"CERTIFICATE": client.certificate, "KEY": client.key} if client else {})}
+def play(
+    server: ServerProcess, certificates: Certificates, client: Certificate | None, *scenario: str
+) -> subprocess.CompletedProcess[str]:
+    files = {
+        "TRUSTED": certificates.ours.certificate,
+        **({"CERTIFICATE": client.certificate, "KEY": client.key} if client else {}),
+    }
     environment = os.environ | {name: str(path) for name, path in files.items()}
     command = [sys.executable, str(CLIENT), server.address, scenario[0], *scenario]
     return subprocess.run(command, capture_output=True, text=True, timeout=90, check=False, env=environment)
@@ -59,9 +66,14 @@ def test_a_client_without_a_certificate_is_not_let_in(tmp_path: Path, certificat
 
 
 @speaking("tls", "create", "activate", "complete")
-def test_stock_clients_of_other_languages_over_tls(tmp_path: Path, certificates: Certificates, language: Language) -> None:
+def test_stock_clients_of_other_languages_over_tls(
+    tmp_path: Path, certificates: Certificates, language: Language
+) -> None:
     trusted = str(certificates.ours.certificate)
-    with serving(tmp_path, certificates, mutual=False) as server, StockClient(language, server.address, CLIENT_TRUSTED=trusted) as client:
+    with (
+        serving(tmp_path, certificates, mutual=False) as server,
+        StockClient(language, server.address, CLIENT_TRUSTED=trusted) as client,
+    ):
         order = Order.deployed(client, f"over-tls-{language.name}")
         created = client.ask("create", bpmnProcessId=order.id, variables={"number": 1})
         job = client.activate(order.pay)

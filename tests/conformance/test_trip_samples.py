@@ -1,4 +1,6 @@
-"""The samples in every language, as a person starts them, against a real server: a whole trip, and one that is undone."""
+"""The samples in every language, as a person starts them, against a real server: a whole trip, and one that
+is undone.
+"""
 
 from __future__ import annotations
 
@@ -41,9 +43,18 @@ class Sample(NamedTuple):
 GO = Sample("go", ("go",), (("go", "build", "-o", "worker", "."),), ("./worker",))
 NODE_ZEEBE = Sample("node_zeebe", ("node", "npm"), NPM, ("node", "worker.js"))
 NODE_CAMUNDA8 = Sample("node_camunda8", ("node", "npm"), NPM, ("node", "worker.js"))
-PYTHON = Sample("python_counterflow", (), (), (sys.executable, "-m", "counterflow", "worker", "worker.py"), ("--task",))
+PYTHON = Sample(
+    "python_counterflow", (), (), (sys.executable, "-m", "counterflow", "worker", "worker.py"), ("--task",)
+)
 PYZEEBE = Sample("python_pyzeebe", (), (), (sys.executable, "worker.py"), ends=-signal.SIGTERM)
-MAVEN = ("mvn", "--quiet", "--batch-mode", "compile", "dependency:copy-dependencies", "-DincludeScope=runtime")
+MAVEN = (
+    "mvn",
+    "--quiet",
+    "--batch-mode",
+    "compile",
+    "dependency:copy-dependencies",
+    "-DincludeScope=runtime",
+)
 JAVA = Sample(
     "java",
     ("java", "mvn"),
@@ -61,7 +72,9 @@ def cases(*samples: Sequence[Sample]) -> list[object]:
         pytest.param(
             group,
             id="-".join(sample.name for sample in group),
-            marks=[pytest.mark.skip(reason=reason) for sample in group if (reason := missing(sample.toolchain))],
+            marks=[
+                pytest.mark.skip(reason=reason) for sample in group if (reason := missing(sample.toolchain))
+            ],
         )
         for group in samples
     ]
@@ -76,12 +89,16 @@ class Work:
 
 @contextmanager
 def at_work(sample: Sample, address: str, *job_types: str, folder: Path | None = None) -> Iterator[Work]:
-    """A sample (of another folder than its own) at work on some tasks, or on all; stopped as a person stops it, it has to end well."""
+    """A sample (of another folder than its own) at work on some tasks, or on all; stopped as a person stops
+    it, it has to end well.
+    """
     work = Work()
     folder = folder or built(SAMPLES / sample.name, sample.build)
     chosen = [word for job_type in job_types for word in (*sample.option, job_type)]
     environment = os.environ | {"ZEEBE_ADDRESS": address}
-    with subprocess.Popen([*sample.run, *chosen], cwd=folder, env=environment, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [*sample.run, *chosen], cwd=folder, env=environment, stdout=subprocess.PIPE, text=True
+    ) as process:
         try:
             yield work
             process.send_signal(signal.SIGTERM)
@@ -99,7 +116,9 @@ def address(server: ServerProcess) -> str:
     return server.address
 
 
-@pytest.mark.parametrize("group", cases((GO,), (NODE_ZEEBE,), (NODE_CAMUNDA8,), (PYTHON,), (PYZEEBE,), (JAVA,), (RUST,)))
+@pytest.mark.parametrize(
+    "group", cases((GO,), (NODE_ZEEBE,), (NODE_CAMUNDA8,), (PYTHON,), (PYZEEBE,), (JAVA,), (RUST,))
+)
 def test_a_trip_is_booked_and_another_undone(address: str, group: Sequence[Sample]) -> None:
     (sample,) = group
     with at_work(sample, address) as work:
@@ -111,7 +130,11 @@ def test_a_trip_is_booked_and_another_undone(address: str, group: Sequence[Sampl
             "flightReservation": f"F-{key}",
         }
         key, variables = create_with_result(address, "trip-booking", json.dumps({"flightFails": True}))
-        assert variables == {"flightFails": True, "hotelReservation": f"H-{key}", "carReservation": f"C-{key}"}
+        assert variables == {
+            "flightFails": True,
+            "hotelReservation": f"H-{key}",
+            "carReservation": f"C-{key}",
+        }
     assert work.cancelled == [f"car C-{key} cancelled", f"hotel H-{key} cancelled"]
 
 
@@ -125,35 +148,65 @@ def test_jobs_may_be_pushed_to_workers_that_ask_for_it(address: str, group: Sequ
 
 @pytest.mark.parametrize("group", cases((RUST, JAVA, PYTHON)))
 def test_one_trip_is_served_in_rust_java_and_python(address: str, group: Sequence[Sample]) -> None:
-    """Hotel in Rust, car in Java, flight in Python; the car's undo in Rust, the hotel's in Java, pushed to both."""
+    """Hotel in Rust, car in Java, flight in Python; the car's undo in Rust, the hotel's in Java, pushed to
+    both.
+    """
     with ExitStack() as workers:
         rust = workers.enter_context(at_work(RUST, address, "--stream", "book-hotel", "cancel-car"))
         java = workers.enter_context(at_work(JAVA, address, "--stream", "book-car", "cancel-hotel"))
         workers.enter_context(at_work(PYTHON, address, "book-flight"))
         key, variables = create_with_result(address, "trip-booking", json.dumps({"flightFails": True}))
-        assert variables == {"flightFails": True, "hotelReservation": f"H-{key}", "carReservation": f"C-{key}"}
+        assert variables == {
+            "flightFails": True,
+            "hotelReservation": f"H-{key}",
+            "carReservation": f"C-{key}",
+        }
     assert (rust.cancelled, java.cancelled) == ([f"car C-{key} cancelled"], [f"hotel H-{key} cancelled"])
 
 
 @pytest.mark.parametrize("group", cases((GO, NODE_ZEEBE, NODE_CAMUNDA8, PYTHON)))
 def test_one_trip_is_served_in_several_languages(address: str, group: Sequence[Sample]) -> None:
-    """Hotel in Go, car and its undo in JavaScript on two libraries, flight in Python; the hotel's undo in Go again."""
+    """Hotel in Go, car and its undo in JavaScript on two libraries, flight in Python; the hotel's undo in Go
+    again.
+    """
     with ExitStack() as workers:
         hotel = workers.enter_context(at_work(GO, address, "book-hotel", "cancel-hotel"))
         car = workers.enter_context(at_work(NODE_ZEEBE, address, "book-car"))
         undo = workers.enter_context(at_work(NODE_CAMUNDA8, address, "cancel-car", "cancel-flight"))
         workers.enter_context(at_work(PYTHON, address, "book-flight"))
         key, variables = create_with_result(address, "trip-booking", json.dumps({"flightFails": True}))
-        assert variables == {"flightFails": True, "hotelReservation": f"H-{key}", "carReservation": f"C-{key}"}
-    assert (hotel.cancelled, car.cancelled, undo.cancelled) == ([f"hotel H-{key} cancelled"], [], [f"car C-{key} cancelled"])
+        assert variables == {
+            "flightFails": True,
+            "hotelReservation": f"H-{key}",
+            "carReservation": f"C-{key}",
+        }
+    assert (hotel.cancelled, car.cancelled, undo.cancelled) == (
+        [f"hotel H-{key} cancelled"],
+        [],
+        [f"car C-{key} cancelled"],
+    )
 
 
 def test_a_trip_drawn_for_camunda_7_is_booked_and_another_undone(server: ServerProcess) -> None:
     """The flight of a far trip fails: car and hotel are cancelled. A near trip takes no flight."""
     deploy(server.address, CAMUNDA7 / "trip.bpmn")
     with at_work(PYTHON, server.address, folder=CAMUNDA7) as work:
-        key, near = create_with_result(server.address, "trip-camunda7", '{"distance": 90, "flightFails": true}')
-        assert near == {"distance": 90, "flightFails": True, "hotelReservation": f"hotel-{key}", "carReservation": f"car-{key}"}
-        key, far = create_with_result(server.address, "trip-camunda7", '{"distance": 900, "flightFails": true}')
-        assert far == {"distance": 900, "flightFails": True, "hotelReservation": f"hotel-{key}", "carReservation": f"car-{key}"}
+        key, near = create_with_result(
+            server.address, "trip-camunda7", '{"distance": 90, "flightFails": true}'
+        )
+        assert near == {
+            "distance": 90,
+            "flightFails": True,
+            "hotelReservation": f"hotel-{key}",
+            "carReservation": f"car-{key}",
+        }
+        key, far = create_with_result(
+            server.address, "trip-camunda7", '{"distance": 900, "flightFails": true}'
+        )
+        assert far == {
+            "distance": 900,
+            "flightFails": True,
+            "hotelReservation": f"hotel-{key}",
+            "carReservation": f"car-{key}",
+        }
     assert work.cancelled == [f"car-{key} cancelled", f"hotel-{key} cancelled"]

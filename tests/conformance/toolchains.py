@@ -1,6 +1,8 @@
-"""Programs in other languages: built once for each state of their sources, in a folder outside the repository, and kept there.
+"""Programs in other languages: built once for each state of their sources, in a folder outside the
+repository, and kept there.
 
-`COUNTERFLOW_TEST_CACHE` names another folder than `~/.cache/counterflow-tests`. Two test processes may ask at once: one builds, one waits.
+`COUNTERFLOW_TEST_CACHE` names another folder than `~/.cache/counterflow-tests`. Two test processes may ask at
+once: one builds, one waits.
 """
 
 from __future__ import annotations
@@ -34,8 +36,8 @@ def missing(toolchain: Sequence[str]) -> str:
 def built(source: Path, commands: Sequence[Sequence[str]]) -> Path:
     """The folder with the sources of `source` and all that `commands`, run inside it, have made of them.
 
-    `{cache}` in a command is the cache itself, for what is worth keeping between builds. Raises `AssertionError` with what a command
-    printed.
+    `{cache}` in a command is the cache itself, for what is worth keeping between builds. Raises
+    `AssertionError` with what a command printed.
     """
     cache = cache_folder()
     cache.mkdir(parents=True, exist_ok=True)
@@ -54,7 +56,9 @@ def built(source: Path, commands: Sequence[Sequence[str]]) -> Path:
 def fingerprint(source: Path, commands: Sequence[Sequence[str]]) -> str:
     """A name for this state of the sources and of the way they are built."""
     state = hashlib.sha256(repr(commands).encode())
-    for file in sorted(path for path in source.rglob("*") if path.is_file() and not set(MADE).intersection(path.parts)):
+    for file in sorted(
+        path for path in source.rglob("*") if path.is_file() and not set(MADE).intersection(path.parts)
+    ):
         state.update(str(file.relative_to(source)).encode() + b"\0" + file.read_bytes())
     return state.hexdigest()[:12]
 
@@ -62,5 +66,9 @@ def fingerprint(source: Path, commands: Sequence[Sequence[str]]) -> str:
 def run(command: Sequence[str], folder: Path, cache: Path) -> None:
     """One step of a build."""
     words = [word.replace("{cache}", str(cache)) for word in command]
-    done = subprocess.run(words, cwd=folder, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False)
-    assert done.returncode == 0, f"{folder}: {' '.join(words)} ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
+    done = subprocess.run(
+        words, cwd=folder, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
+    )
+    assert done.returncode == 0, (
+        f"{folder}: {' '.join(words)} ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
+    )

@@ -1,4 +1,6 @@
-"""A listener between a client and the server: passes every byte on, and counts HTTP/2 frames as it does (RFC 9113, 4.1)."""
+"""A listener between a client and the server: passes every byte on, and counts HTTP/2 frames as it does (RFC
+9113, 4.1).
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ STREAM_CALL = (
     b"/gateway_protocol.Gateway/StreamActivatedJobs",
     bytes.fromhex("6261a4be07ea2aec3a4e43d0be21a4be07e98dc9b0a3a61224ddc692c994f1a3"),
 )
-"""The path of the call that opens a job stream: as it is, and in HPACK's Huffman code (RFC 7541, appendix B)."""
+"""The path of the call that opens a job stream: as it is, and in HPACK's Huffman code (RFC 7541, appendix
+B).
+"""
 
 
 class Wiretap:
@@ -40,7 +44,9 @@ class Wiretap:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         with self._changed:
             for one in (self._listener, *self._sockets):
                 with suppress(OSError):
@@ -57,12 +63,16 @@ class Wiretap:
         self._until(lambda: self._pings >= wanted or bool(self._goaways), f"{wanted} pings")
 
     def until_streams(self, wanted: int) -> None:
-        """Wait until the path of a job stream has been seen so often; a connection may abbreviate it after the first time."""
+        """Wait until the path of a job stream has been seen so often; a connection may abbreviate it after
+        the first time.
+        """
         self._until(lambda: self._streams >= wanted, f"{wanted} job streams")
 
     def _until(self, condition: Callable[[], bool], what: str) -> None:
         with self._changed:
-            assert self._changed.wait_for(condition, PATIENCE_SECONDS), f"no {what} within {PATIENCE_SECONDS} s, but {self._pings} pings"
+            assert self._changed.wait_for(condition, PATIENCE_SECONDS), (
+                f"no {what} within {PATIENCE_SECONDS} s, but {self._pings} pings"
+            )
 
     def _accept(self) -> None:
         with suppress(OSError):  # the listener is closed to end this

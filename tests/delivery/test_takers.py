@@ -12,11 +12,16 @@ from counterflow.kernel.records import ActivatedJob
 
 
 def request(job_type: str = "pack", maximum: int = 5) -> ActivateJobs:
-    return ActivateJobs(type=job_type, worker="w", timeout_ms=1_000, maximum=maximum, fetch_variables=("a",), bytes_left=77)
+    return ActivateJobs(
+        type=job_type, worker="w", timeout_ms=1_000, maximum=maximum, fetch_variables=("a",), bytes_left=77
+    )
 
 
 def jobs(count: int) -> list[ActivatedJob]:
-    return [ActivatedJob(key, "pack", 1, "process", 1, 1, "pack", 1, b"{}", "w", 3, 0, b"{}") for key in range(count)]
+    return [
+        ActivatedJob(key, "pack", 1, "process", 1, 1, "pack", 1, b"{}", "w", 3, 0, b"{}")
+        for key in range(count)
+    ]
 
 
 def nobody_back(handed_back: Sequence[ActivatedJob]) -> None:
@@ -45,7 +50,12 @@ def poll(job_type: str = "pack") -> tuple[PollTaker, list[Sequence[ActivatedJob]
 def test_a_stream_asks_for_what_its_client_wanted_as_far_as_its_credit_goes() -> None:
     taker = stream()
     assert taker.request == ActivateJobs(
-        type="pack", worker="w", timeout_ms=1_000, maximum=STREAM_CREDIT, fetch_variables=("a",), bytes_left=77
+        type="pack",
+        worker="w",
+        timeout_ms=1_000,
+        maximum=STREAM_CREDIT,
+        fetch_variables=("a",),
+        bytes_left=77,
     )
 
 

@@ -14,7 +14,9 @@ CAMUNDA = "http://camunda.org/schema/1.0/dmn"
 NOW_MS = 1_700_000_000_000
 
 
-def model(*elements: str, namespace: str = NAMESPACE, version: str = "https://www.omg.org/spec/DMN/20191111/MODEL/") -> bytes:
+def model(
+    *elements: str, namespace: str = NAMESPACE, version: str = "https://www.omg.org/spec/DMN/20191111/MODEL/"
+) -> bytes:
     return f'<definitions xmlns="{version}" id="model" name="model" namespace="{namespace}">{"".join(elements)}</definitions>'.encode()
 
 
@@ -26,7 +28,9 @@ def read(*elements: str, namespace: str = NAMESPACE) -> dmn.Definitions:
     return result.definitions
 
 
-def decide(definitions: dmn.Definitions, decision_id: str, context: Mapping[str, Any] | None = None) -> dmn.DecisionResult:
+def decide(
+    definitions: dmn.Definitions, decision_id: str, context: Mapping[str, Any] | None = None
+) -> dmn.DecisionResult:
     return definitions.evaluate(decision_id, context or {}, NOW_MS)
 
 
@@ -42,8 +46,11 @@ def input_data(name: str, type_ref: str = "") -> str:
     return f"<inputData id={quoteattr(name)} name={quoteattr(name)}>{_variable(name, type_ref)}</inputData>"
 
 
-def decision(name: str, logic: str, needs: str = "", *, type_ref: str = "", called: str = "", variable: bool = True) -> str:
-    """`needs` are ids of inputs, decisions (with a leading `!`) and functions (with a trailing `()`), separated by commas.
+def decision(
+    name: str, logic: str, needs: str = "", *, type_ref: str = "", called: str = "", variable: bool = True
+) -> str:
+    """`needs` are ids of inputs, decisions (with a leading `!`) and functions (with a trailing `()`),
+    separated by commas.
 
     `called` is a name that is not the id; modelers leave the `variable` out.
     """
@@ -64,7 +71,9 @@ def _href(name: str) -> str:
     return quoteattr(name if "#" in name else f"#{name}")
 
 
-def knowledge(name: str, parameters: str, logic: str, needs: str = "", type_ref: str = "", kind: str = "FEEL") -> str:
+def knowledge(
+    name: str, parameters: str, logic: str, needs: str = "", type_ref: str = "", kind: str = "FEEL"
+) -> str:
     """A business knowledge model; `parameters` are written `a: number, b`."""
     drawn = "".join(_parameter(each) for each in parameters.split(",") if each.strip())
     return (
@@ -82,11 +91,18 @@ def _parameter(text: str) -> str:
 
 def service(name: str, outputs: str, decisions: str = "", data: str = "", type_ref: str = "") -> str:
     parts = {"outputDecision": outputs, "inputDecision": decisions, "inputData": data}
-    drawn = "".join(f"<{tag} href={_href(each.strip())}/>" for tag, names in parts.items() for each in names.split(",") if each.strip())
+    drawn = "".join(
+        f"<{tag} href={_href(each.strip())}/>"
+        for tag, names in parts.items()
+        for each in names.split(",")
+        if each.strip()
+    )
     return f"<decisionService id={quoteattr(name)} name={quoteattr(name)}>{_variable(name, type_ref)}{drawn}</decisionService>"
 
 
-def item_definition(name: str, type_ref: str = "", *, components: str = "", collection: bool = False, allowed: str = "") -> str:
+def item_definition(
+    name: str, type_ref: str = "", *, components: str = "", collection: bool = False, allowed: str = ""
+) -> str:
     """`components` are written `a: number, b: string*`; a star makes a list."""
     drawn = "".join(_component(each) for each in components.split(",") if each.strip())
     limits = f"<allowedValues><text>{escape(allowed)}</text></allowedValues>" if allowed else ""
@@ -126,7 +142,9 @@ def table(text: str, **attributes: str) -> str:
     header, *rules = [line.strip() for line in text.strip().splitlines() if line.strip()]
     policy, rest = header.split(" ", 1) if header[:1].isalpha() else ("UNIQUE", header)
     inputs, outputs = rest.split("||")
-    columns = "".join(_input(each) for each in _cells(inputs)) + "".join(_output(each) for each in _cells(outputs))
+    columns = "".join(_input(each) for each in _cells(inputs)) + "".join(
+        _output(each) for each in _cells(outputs)
+    )
     written = "".join(_rule(rule, index) for index, rule in enumerate(rules, 1))
     more = "".join(f' {name}="{value}"' for name, value in attributes.items())
     return f'<decisionTable hitPolicy="{policy.replace("_", " ")}"{more}>{columns}{written}</decisionTable>'

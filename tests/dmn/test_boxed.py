@@ -5,7 +5,17 @@ from __future__ import annotations
 import pytest
 
 from counterflow import dmn
-from tests.dmn.drawing import context, decide, decision, item_definition, knowledge, literal, model, read, table
+from tests.dmn.drawing import (
+    context,
+    decide,
+    decision,
+    item_definition,
+    knowledge,
+    literal,
+    model,
+    read,
+    table,
+)
 from tests.feel.tables import shown
 
 
@@ -25,8 +35,14 @@ NAMED = ' iteratorVariable="each one"'
 @pytest.mark.parametrize(
     "box, expected",
     [
-        (_box("conditional", if_=literal("outside > 5"), then=literal('"yes"'), else_=literal('"no"')), '"yes"'),
-        (_box("conditional", if_=literal("outside < 5"), then=literal('"yes"'), else_=literal('"no"')), '"no"'),
+        (
+            _box("conditional", if_=literal("outside > 5"), then=literal('"yes"'), else_=literal('"no"')),
+            '"yes"',
+        ),
+        (
+            _box("conditional", if_=literal("outside < 5"), then=literal('"yes"'), else_=literal('"no"')),
+            '"no"',
+        ),
         (_box("conditional", if_=literal("null"), then=literal('"yes"'), else_=literal('"no"')), "null"),
         (_box("conditional", if_=literal('"true"'), then=literal('"yes"'), else_=literal('"no"')), "null"),
         (_box("conditional", if_=literal("1"), then=literal('"yes"'), else_=literal('"no"')), "null"),
@@ -52,7 +68,10 @@ NAMED = ' iteratorVariable="each one"'
         (_box("some", NAMED, in_=LISTED, satisfies=literal("if each one = 1 then true else null")), "true"),
         (_box("some", NAMED, in_=LISTED, satisfies=literal("if each one = 1 then false else null")), "null"),
         (_box("every", NAMED, in_=LISTED, satisfies=literal("if each one = 1 then true else null")), "null"),
-        (_box("every", NAMED, in_=LISTED, satisfies=literal("if each one = 1 then false else null")), "false"),
+        (
+            _box("every", NAMED, in_=LISTED, satisfies=literal("if each one = 1 then false else null")),
+            "false",
+        ),
         (_box("some", NAMED, in_=literal("null"), satisfies=literal("true")), "null"),
         (_box("some", NAMED, in_=literal("[]"), satisfies=literal("1")), "false"),
         (_box("every", NAMED, in_=literal("[]"), satisfies=literal("false")), "true"),
@@ -72,7 +91,10 @@ def test_choice_and_repetition(box: str, expected: str) -> None:
         (context(a=literal("1"), b=literal("a + outside")), "{a: 1, b: 8}"),
         (context(a=literal("1"), result=literal("a + 1")), "2"),
         (context(the_net=literal("10"), result=literal("the net * 2")), "20"),
-        (context(a=literal("1"), inner=context(a=literal("a + 1"), b=literal("a"))), "{a: 1, inner: {a: 2, b: 2}}"),
+        (
+            context(a=literal("1"), inner=context(a=literal("a + 1"), b=literal("a"))),
+            "{a: 1, inner: {a: 2, b: 2}}",
+        ),
         (context(), "{}"),
         (context(f=literal("function(n) if n < 2 then 1 else n * f(n - 1)"), result=literal("f(4)")), "24"),
     ],
@@ -82,26 +104,39 @@ def test_contexts(box: str, expected: str) -> None:
 
 
 def test_entries_have_types() -> None:
-    box = '<context><contextEntry><variable name="a" typeRef="number"/>' + literal('"text"') + "</contextEntry></context>"
+    box = (
+        '<context><contextEntry><variable name="a" typeRef="number"/>'
+        + literal('"text"')
+        + "</contextEntry></context>"
+    )
     assert _answer(box) == "{a: null}"
 
 
 def test_relations() -> None:
     columns = '<column name="name" typeRef="string"/><column name="the age"/>'
-    rows = "".join(f"<row>{literal(name)}{literal(age)}</row>" for name, age in (('"Ada"', "36"), ("1", "outside")))
-    assert _answer(f"<relation>{columns}{rows}</relation>") == '[{name: "Ada", the age: 36}, {name: null, the age: 7}]'
+    rows = "".join(
+        f"<row>{literal(name)}{literal(age)}</row>" for name, age in (('"Ada"', "36"), ("1", "outside"))
+    )
+    assert (
+        _answer(f"<relation>{columns}{rows}</relation>")
+        == '[{name: "Ada", the age: 36}, {name: null, the age: 7}]'
+    )
 
 
 # Functions
 
 
 def _function(parameters: str, body: str, kind: str = "FEEL") -> str:
-    drawn = "".join(f'<formalParameter name="{each.strip()}"/>' for each in parameters.split(",") if each.strip())
+    drawn = "".join(
+        f'<formalParameter name="{each.strip()}"/>' for each in parameters.split(",") if each.strip()
+    )
     return f'<functionDefinition kind="{kind}">{drawn}{body}</functionDefinition>'
 
 
 def _invocation(function: str, **arguments: str) -> str:
-    bindings = "".join(f'<binding><parameter name="{name}"/>{literal(text)}</binding>' for name, text in arguments.items())
+    bindings = "".join(
+        f'<binding><parameter name="{name}"/>{literal(text)}</binding>' for name, text in arguments.items()
+    )
     return f"<invocation>{literal(function)}{bindings}</invocation>"
 
 
@@ -154,7 +189,10 @@ def test_functions_of_java_have_twins(box: str, expected: str) -> None:
 
 
 def test_a_business_knowledge_model_in_java() -> None:
-    definitions = read(knowledge("larger", "a, b", JAVA, kind="Java"), decision("a", literal("larger(3, 5)"), needs="larger()"))
+    definitions = read(
+        knowledge("larger", "a, b", JAVA, kind="Java"),
+        decision("a", literal("larger(3, 5)"), needs="larger()"),
+    )
     assert decide(definitions, "a").output == 5
 
 
@@ -198,7 +236,10 @@ COLUMNS_TWICE = '<relation><column name="a"/><column name="a"/><row>%s%s</row></
 @pytest.mark.parametrize(
     "box, place",
     [
-        (literal(TWICE), "the expression has an entry twice: at column 8 expected each entry once, found a again"),
+        (
+            literal(TWICE),
+            "the expression has an entry twice: at column 8 expected each entry once, found a again",
+        ),
         (BOXED_TWICE % (literal("1"), literal("2")), "a boxed context has an entry twice: 'a'"),
         (COLUMNS_TWICE % (literal("1"), literal("2")), "each row of a relation has an entry twice: 'a'"),
         (f"<list>{literal(TWICE)}</list>", "the expression has an entry twice"),
@@ -209,7 +250,9 @@ COLUMNS_TWICE = '<relation><column name="a"/><column name="a"/><row>%s%s</row></
     ],
 )
 def test_an_entry_twice_stops_the_decision_that_needs_it_and_no_other(box: str, place: str) -> None:
-    result = dmn.read(model(decision("a", box), decision("b", literal("a"), "!a"), decision("c", literal("3"))), "a.dmn")
+    result = dmn.read(
+        model(decision("a", box), decision("b", literal("a"), "!a"), decision("c", literal("3"))), "a.dmn"
+    )
     (finding,) = result.findings
     assert (finding.rule, finding.severity) == ("duplicate-entry", "warning")
     assert place in finding.message

@@ -1,4 +1,6 @@
-"""Files of Camunda's tools: how they are known, that their columns are typed loosely, and what their cells may call an input."""
+"""Files of Camunda's tools: how they are known, that their columns are typed loosely, and what their cells
+may call an input.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,18 @@ from counterflow.dmn.xml import parse
 from counterflow.documents.limits import DEFAULT_LIMITS
 from counterflow.feel import iso
 from counterflow.feel.run import Value
-from tests.dmn.drawing import CAMUNDA, decide, decision, input_data, item_definition, knowledge, literal, model, read, table
+from tests.dmn.drawing import (
+    CAMUNDA,
+    decide,
+    decision,
+    input_data,
+    item_definition,
+    knowledge,
+    literal,
+    model,
+    read,
+    table,
+)
 from tests.feel.tables import cases, shown
 
 PLAIN = model(decision("a", literal("1")))
@@ -39,7 +52,10 @@ def test_a_file_of_camundas_is_known_by_its_marks(at: str, mark: str, answer: bo
 
 
 def test_the_namespace_and_elements_of_extensions_are_marks_too() -> None:
-    tagged = decision("a", '<extensionElements><z:versionTag xmlns:z="http://camunda.org/schema/zeebe/1.0" value="1"/></extensionElements>')
+    tagged = decision(
+        "a",
+        '<extensionElements><z:versionTag xmlns:z="http://camunda.org/schema/zeebe/1.0" value="1"/></extensionElements>',
+    )
     for content in (model(namespace=CAMUNDA), model(tagged)):
         assert is_camundas(parse(content, "a.dmn", DEFAULT_LIMITS, []))
 
@@ -92,7 +108,9 @@ def test_values_of_another_type_are_kept(declared: str, answer: str, place: str)
         item_definition("tPerson", components="name: string, age: number"),
     )
     drawn = {
-        "input": decision("a", table(f"FIRST {text if ': ' not in text else 'given'}: {type_ref} || x\n- || 1"), "!given"),
+        "input": decision(
+            "a", table(f"FIRST {text if ': ' not in text else 'given'}: {type_ref} || x\n- || 1"), "!given"
+        ),
         "output": decision("a", table(f"FIRST 1 || x: {type_ref}\n- || {text}")),
         "decision": decision("a", literal(text), type_ref=type_ref),
         "argument": decision("a", literal(f"same({text})"), "same()"),
@@ -134,9 +152,21 @@ def test_inputs_of_another_type_find_their_rule(column: str, cell: str, given: A
 @pytest.mark.parametrize(
     "text, given, message",
     [
-        ("FIRST x: string || y\n- || 1", 3, "the input 'x' is of type string; found a number that does not conform: it is kept as it is"),
-        ("FIRST x || y: string\n- || 3", 0, "the output 'y' is of type string; found a number that does not conform: it is kept as it is"),
-        ('FIRST x: string {"A"} || y\n- || 1', "B", "the input 'x' is not among its allowed values: it is kept as it is"),
+        (
+            "FIRST x: string || y\n- || 1",
+            3,
+            "the input 'x' is of type string; found a number that does not conform: it is kept as it is",
+        ),
+        (
+            "FIRST x || y: string\n- || 3",
+            0,
+            "the output 'y' is of type string; found a number that does not conform: it is kept as it is",
+        ),
+        (
+            'FIRST x: string {"A"} || y\n- || 1',
+            "B",
+            "the input 'x' is not among its allowed values: it is kept as it is",
+        ),
     ],
 )
 def test_what_is_kept_is_told(text: str, given: Value, message: str) -> None:
@@ -157,16 +187,27 @@ def test_input_data_is_typed_as_loosely() -> None:
 
 
 def test_an_unknown_type_is_told_in_any_file() -> None:
-    (finding,) = dmn.read(model(decision("a", table("FIRST x: java.util.List || y\n- || 1")), namespace=CAMUNDA), "a.dmn").findings
+    (finding,) = dmn.read(
+        model(decision("a", table("FIRST x: java.util.List || y\n- || 1")), namespace=CAMUNDA), "a.dmn"
+    ).findings
     assert (finding.rule, finding.severity) == ("type", "warning")
 
 
 # What cells call the input
 
 
-def named(cell: str, variable: str = "", expression: str = "a + b", namespace: str = CAMUNDA) -> dmn.Definitions:
-    said = f'<input xmlns:c="http://camunda.org/schema/1.0/dmn" c:inputVariable="{variable}">' if variable else "<input>"
-    return read(decision("a", table(f"FIRST {expression} || x\n{cell} || 1\n- || 2")).replace("<input>", said), namespace=namespace)
+def named(
+    cell: str, variable: str = "", expression: str = "a + b", namespace: str = CAMUNDA
+) -> dmn.Definitions:
+    said = (
+        f'<input xmlns:c="http://camunda.org/schema/1.0/dmn" c:inputVariable="{variable}">'
+        if variable
+        else "<input>"
+    )
+    return read(
+        decision("a", table(f"FIRST {expression} || x\n{cell} || 1\n- || 2")).replace("<input>", said),
+        namespace=namespace,
+    )
 
 
 @pytest.mark.parametrize(
@@ -189,7 +230,10 @@ def test_cells_name_their_input(cell: str, variable: str, output: int) -> None:
 
 
 def test_by_the_standard_cells_have_no_such_name() -> None:
-    assert decide(named("cellInput > 5", namespace="urn:neutral"), "a", {"a": 4, "b": 4, "cellInput": 1}).output == 2
+    assert (
+        decide(named("cellInput > 5", namespace="urn:neutral"), "a", {"a": 4, "b": 4, "cellInput": 1}).output
+        == 2
+    )
 
 
 def test_a_required_result_is_reached_beside_the_name_of_the_input() -> None:
@@ -212,7 +256,9 @@ def test_a_required_result_is_reached_beside_the_name_of_the_input() -> None:
         ('> date and time("2021-05-05T10:00:00")', "2021-05-05T10:00:00", 2),
     ],
 )
-def test_a_column_of_dates_compares_a_date_and_time_by_its_date_with_dates(cell: str, given: str, output: int) -> None:
+def test_a_column_of_dates_compares_a_date_and_time_by_its_date_with_dates(
+    cell: str, given: str, output: int
+) -> None:
     definitions = read(decision("a", table(f"FIRST x: date || y\n{cell} || 1\n- || 2")), namespace=CAMUNDA)
     decided = decide(definitions, "a", {"x": msgspec.Raw(f'"{given}"'.encode())})
     assert (decided.output, decided.warnings) == (output, ())

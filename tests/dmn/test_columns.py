@@ -85,11 +85,17 @@ def test_a_local_name_hides_the_function_that_spells_a_constant() -> None:
 def test_a_column_answers_as_its_cells(seed: int) -> None:
     chance = random.Random(seed)
     texts = [chance.choice(CELLS) for _ in range(chance.randrange(1, 60))]
-    cells = [indexed(parser.parse_unary_tests(text), frozenset()) or AROUND.tests(parser.parse_unary_tests(text), text) for text in texts]
+    cells = [
+        indexed(parser.parse_unary_tests(text), frozenset())
+        or AROUND.tests(parser.parse_unary_tests(text), text)
+        for text in texts
+    ]
     column = Column(cells)
     in_play = chance.getrandbits(len(texts))
     for value in VALUES:
-        expected = [index for index, text in enumerate(texts) if in_play >> index & 1 and _general(text, value)]
+        expected = [
+            index for index, text in enumerate(texts) if in_play >> index & 1 and _general(text, value)
+        ]
         assert list(positions(column.match(_run(), (), value, in_play))) == expected, value
 
 
@@ -106,7 +112,10 @@ def test_cells_of_rules_out_of_play_are_not_run() -> None:
 
 def test_intervals_are_cut_into_pieces() -> None:
     intervals = [
-        (rule, test) for rule, text in enumerate(["[1..5)", "(3..5]", "> 5"]) for test in _cell(text).tests if isinstance(test, Interval)
+        (rule, test)
+        for rule, text in enumerate(["[1..5)", "(3..5]", "> 5"])
+        for test in _cell(text).tests
+        if isinstance(test, Interval)
     ]
     pieces = Intervals(intervals)
     found = {value: list(positions(pieces.at(value))) for value in (0, 1, 3, 4, 5, 6)}

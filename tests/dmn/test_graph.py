@@ -7,7 +7,18 @@ import pytest
 
 from counterflow import dmn
 from counterflow.feel.run import Value
-from tests.dmn.drawing import decide, decision, input_data, item_definition, knowledge, literal, model, read, service, table
+from tests.dmn.drawing import (
+    decide,
+    decision,
+    input_data,
+    item_definition,
+    knowledge,
+    literal,
+    model,
+    read,
+    service,
+    table,
+)
 from tests.feel.tables import shown
 
 
@@ -61,7 +72,10 @@ def test_variables_that_nobody_declared_are_found_all_the_same() -> None:
 
 @pytest.mark.parametrize("names", [["a"], ["a", "b"], ["a", "b", "c"]])
 def test_decisions_in_a_circle_are_refused(names: list[str]) -> None:
-    drawn = [decision(name, literal("1"), needs=f"!{after}") for name, after in zip(names, [*names[1:], names[0]], strict=True)]
+    drawn = [
+        decision(name, literal("1"), needs=f"!{after}")
+        for name, after in zip(names, [*names[1:], names[0]], strict=True)
+    ]
     result = dmn.read(model(*drawn), "circle.dmn")
     assert {finding.rule for finding in result.errors} == {"cycle"}
     assert "in a circle" in result.errors[0].message
@@ -170,7 +184,9 @@ def test_calls_of_a_decision_service(text: str, expected: str) -> None:
     assert shown(decide(definitions, "a").output) == expected
 
 
-@pytest.mark.parametrize("context, expected", [({"amount": 10, "discount": 1}, "10"), ({"amount": 10}, "null")])
+@pytest.mark.parametrize(
+    "context, expected", [({"amount": 10, "discount": 1}, "10"), ({"amount": 10}, "null")]
+)
 def test_a_service_from_outside(context: dict[str, Value], expected: str) -> None:
     result = read(*SHOP).evaluate_service("pricing", context)
     assert shown(result.output) == expected
@@ -191,7 +207,9 @@ TYPES = model(
 def _importing(name: str, *elements: str) -> dmn.Definitions:
     people = dmn.read(TYPES, "people.dmn").definitions
     assert people
-    result = dmn.read(model(f'<import namespace="urn:people" name="{name}" importType="x"/>', *elements), "x.dmn", [people])
+    result = dmn.read(
+        model(f'<import namespace="urn:people" name="{name}" importType="x"/>', *elements), "x.dmn", [people]
+    )
     assert not result.findings
     assert result.definitions
     return result.definitions
@@ -205,10 +223,17 @@ def _importing(name: str, *elements: str) -> dmn.Definitions:
         ("people.initial", '"B"'),
     ],
 )
-@pytest.mark.parametrize("context", [{"people": {"guest one": {"full name": "Bob"}}}, {"guest one": {"full name": "Bob"}}])
-def test_imported_elements_have_the_name_of_the_import(text: str, expected: str, context: dict[str, Value]) -> None:
+@pytest.mark.parametrize(
+    "context", [{"people": {"guest one": {"full name": "Bob"}}}, {"guest one": {"full name": "Bob"}}]
+)
+def test_imported_elements_have_the_name_of_the_import(
+    text: str, expected: str, context: dict[str, Value]
+) -> None:
     needs = "urn:people#greet(), urn:people#guest one, !urn:people#initial"
-    assert shown(decide(_importing("people", decision("a", literal(text), needs)), "a", context).output) == expected
+    assert (
+        shown(decide(_importing("people", decision("a", literal(text), needs)), "a", context).output)
+        == expected
+    )
 
 
 def test_an_import_without_a_name() -> None:
@@ -217,7 +242,9 @@ def test_an_import_without_a_name() -> None:
 
 
 def test_imported_types() -> None:
-    definitions = _importing("people", input_data("guest", "people.tPerson"), decision("a", literal("guest"), "guest"))
+    definitions = _importing(
+        "people", input_data("guest", "people.tPerson"), decision("a", literal("guest"), "guest")
+    )
     assert decide(definitions, "a", {"guest": {"full name": "Ada"}}).output == {"full name": "Ada"}
     assert decide(definitions, "a", {"guest": {"name": "Ada"}}).output is None
 
@@ -229,10 +256,16 @@ def test_a_missing_import_is_told() -> None:
 
 def test_each_way_to_a_model_has_inputs_of_its_own() -> None:
     greeting = decision("greeting", literal('"Hello " + base.name'), "urn:base#name, !urn:base#initial")
-    base = dmn.read(model(input_data("name"), decision("initial", literal("name"), "name"), namespace="urn:base"), "base.dmn").definitions
+    base = dmn.read(
+        model(input_data("name"), decision("initial", literal("name"), "name"), namespace="urn:base"),
+        "base.dmn",
+    ).definitions
     assert base
     drawn = '<import namespace="urn:base" name="base" importType="x"/>'
-    left, right = (dmn.read(model(drawn, greeting, namespace=f"urn:{side}"), side, [base]).definitions for side in ("left", "right"))
+    left, right = (
+        dmn.read(model(drawn, greeting, namespace=f"urn:{side}"), side, [base]).definitions
+        for side in ("left", "right")
+    )
     assert left
     assert right
     both = '<import namespace="urn:left" name="L" importType="x"/><import namespace="urn:right" name="R" importType="x"/>'

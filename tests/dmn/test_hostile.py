@@ -10,7 +10,19 @@ import pytest
 from lxml import etree
 
 from counterflow import dmn
-from tests.dmn.drawing import CAMUNDA, NOW_MS, context, decision, input_data, item_definition, knowledge, literal, model, service, table
+from tests.dmn.drawing import (
+    CAMUNDA,
+    NOW_MS,
+    context,
+    decision,
+    input_data,
+    item_definition,
+    knowledge,
+    literal,
+    model,
+    service,
+    table,
+)
 from tests.feel.tables import raw
 
 WHOLE: Final = model(
@@ -20,15 +32,30 @@ WHOLE: Final = model(
     input_data("people", "tPeople"),
     input_data("grade", "tGrade"),
     knowledge("twice", "n: number", literal("n * 2")),
-    knowledge("rate", "g: tGrade", table('UNIQUE g: string {"A", "B"} || r: number = 0\n"A" || 1\n"B" || 2'), needs="twice()"),
+    knowledge(
+        "rate",
+        "g: tGrade",
+        table('UNIQUE g: string {"A", "B"} || r: number = 0\n"A" || 1\n"B" || 2'),
+        needs="twice()",
+    ),
     decision("ages", literal("people.age"), needs="people", type_ref="Any"),
-    decision("total", context(sum=literal("sum(ages)"), result=literal("twice(sum) + rate(grade)")), needs="!ages, grade, twice(), rate()"),
+    decision(
+        "total",
+        context(sum=literal("sum(ages)"), result=literal("twice(sum) + rate(grade)")),
+        needs="!ages, grade, twice(), rate()",
+    ),
     decision(
         "level",
-        table('PRIORITY total | grade || level {"high", "low"} | n\n> 10 | "A", "B" || "low" | 1\n> 20 | - || "high" | 2'),
+        table(
+            'PRIORITY total | grade || level {"high", "low"} | n\n> 10 | "A", "B" || "low" | 1\n> 20 | - || "high" | 2'
+        ),
         "!total, grade",
     ),
-    decision("loop", f'<for iteratorVariable="p"><in>{literal("people")}</in><return>{literal("p.name")}</return></for>', needs="people"),
+    decision(
+        "loop",
+        f'<for iteratorVariable="p"><in>{literal("people")}</in><return>{literal("p.name")}</return></for>',
+        needs="people",
+    ),
     service("scoring", "level", decisions="ages", data="grade"),
 )
 GIVEN: Final = raw(people='[{"name": "Ada", "age": 36}, {"name": "Bob", "age": 7}]', grade='"A"')
@@ -51,7 +78,9 @@ WORDS: Final = (
 )
 
 
-UNDRAWN: Final = re.sub(rb'<variable name="[^"]*"/>', b"", WHOLE).replace(b'namespace="urn:test"', f'namespace="{CAMUNDA}"'.encode())
+UNDRAWN: Final = re.sub(rb'<variable name="[^"]*"/>', b"", WHOLE).replace(
+    b'namespace="urn:test"', f'namespace="{CAMUNDA}"'.encode()
+)
 """The same as a modeler of Camunda's would leave it: most nodes without a variable."""
 
 
@@ -100,7 +129,9 @@ def test_the_whole_model_works() -> None:
     result = dmn.read(WHOLE, "whole.dmn")
     assert not result.findings
     assert result.definitions
-    answers = {each.id: result.definitions.evaluate(each.id, GIVEN, NOW_MS) for each in result.definitions.decisions}
+    answers = {
+        each.id: result.definitions.evaluate(each.id, GIVEN, NOW_MS) for each in result.definitions.decisions
+    }
     assert {name: answer.failure for name, answer in answers.items()} == dict.fromkeys(answers)
     assert answers["level"].output == {"level": "high", "n": 2}
     assert answers["loop"].output == ["Ada", "Bob"]

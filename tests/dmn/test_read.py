@@ -7,7 +7,17 @@ import pytest
 from counterflow import dmn
 from counterflow.dmn.xml import NAMESPACES
 from counterflow.documents.limits import Limits
-from tests.dmn.drawing import NAMESPACE, decide, decision, input_data, item_definition, literal, model, read, table
+from tests.dmn.drawing import (
+    NAMESPACE,
+    decide,
+    decision,
+    input_data,
+    item_definition,
+    literal,
+    model,
+    read,
+    table,
+)
 from tests.documents.work import work_of
 from tests.feel.tables import shown
 
@@ -52,7 +62,9 @@ def test_what_cannot_be_read_is_refused(content: bytes, rule: str) -> None:
 
 def test_types_of_feel_have_whatever_prefix_their_namespace_has() -> None:
     typed = item_definition("tWord", "f:string") + decision("a", literal('"x"'), type_ref="f:string")
-    content = model(typed).replace(b"<definitions ", b'<definitions xmlns:f="http://www.omg.org/spec/FEEL/20140401" ')
+    content = model(typed).replace(
+        b"<definitions ", b'<definitions xmlns:f="http://www.omg.org/spec/FEEL/20140401" '
+    )
     assert not dmn.read(content, "a.dmn").findings
     (unknown, _) = dmn.read(model(typed), "a.dmn").findings
     assert "found 'f:string'" in unknown.message
@@ -65,24 +77,38 @@ def test_other_languages_than_feel_are_told_once_each() -> None:
         + decision("b", literal("a"))
         + decision("c", "<literalExpression><text/></literalExpression>")
     )
-    content = model(marked).replace(b"<literalExpression>", b'<literalExpression expressionLanguage="groovy">')
+    content = model(marked).replace(
+        b"<literalExpression>", b'<literalExpression expressionLanguage="groovy">'
+    )
     (finding,) = dmn.read(content, "a.dmn").findings
-    assert (finding.rule, finding.severity, finding.element_id, finding.line) == ("expression-language", "warning", "a", 1)
-    assert finding.message == "expected FEEL, found the expression language 'groovy' here first, 2 times in all; it is read as FEEL."
+    assert (finding.rule, finding.severity, finding.element_id, finding.line) == (
+        "expression-language",
+        "warning",
+        "a",
+        1,
+    )
+    assert (
+        finding.message
+        == "expected FEEL, found the expression language 'groovy' here first, 2 times in all; it is read as FEEL."
+    )
 
 
 @pytest.mark.parametrize(
-    "language", ["feel", "FEEL", "https://www.omg.org/spec/DMN/20191111/FEEL/", "http://www.omg.org/spec/FEEL/20140401"]
+    "language",
+    ["feel", "FEEL", "https://www.omg.org/spec/DMN/20191111/FEEL/", "http://www.omg.org/spec/FEEL/20140401"],
 )
 def test_feel_is_named_in_several_ways(language: str) -> None:
-    content = model(decision("a", literal("1"))).replace(b"<definitions ", f'<definitions expressionLanguage="{language}" '.encode())
+    content = model(decision("a", literal("1"))).replace(
+        b"<definitions ", f'<definitions expressionLanguage="{language}" '.encode()
+    )
     assert not dmn.read(content, "a.dmn").findings
 
 
 def _large(rules: int, inputs: int) -> bytes:
     """A table as a modeler writes it: with an id on every cell."""
     columns = "".join(
-        f'<input id="i{at}"><inputExpression typeRef="number"><text>x{at}</text></inputExpression></input>' for at in range(inputs)
+        f'<input id="i{at}"><inputExpression typeRef="number"><text>x{at}</text></inputExpression></input>'
+        for at in range(inputs)
     )
     rows = "".join(_row(rule, inputs) for rule in range(rules))
     drawn = f'<decisionTable hitPolicy="FIRST">{columns}<output id="o" name="o"/>{rows}</decisionTable>'
@@ -90,7 +116,10 @@ def _large(rules: int, inputs: int) -> bytes:
 
 
 def _row(rule: int, inputs: int) -> str:
-    tests = "".join(f'<inputEntry id="c{rule}-{at}"><text>[{rule}..{rule + at}]</text></inputEntry>' for at in range(inputs))
+    tests = "".join(
+        f'<inputEntry id="c{rule}-{at}"><text>[{rule}..{rule + at}]</text></inputEntry>'
+        for at in range(inputs)
+    )
     return f'<rule id="r{rule}">{tests}<outputEntry id="e{rule}"><text>{rule}</text></outputEntry></rule>'
 
 
@@ -121,7 +150,9 @@ def test_findings_name_line_and_element() -> None:
 
 
 def test_an_id_is_given_once() -> None:
-    content = model("\n", decision("a", literal("1")), "\n", input_data("b"), "\n", decision("a", literal("2")))
+    content = model(
+        "\n", decision("a", literal("1")), "\n", input_data("b"), "\n", decision("a", literal("2"))
+    )
     (finding,) = dmn.read(content, "a.dmn").errors
     assert (finding.rule, finding.element_id, finding.line) == ("duplicate-id", "a", 4)
     assert "the element in line 2" in finding.message
@@ -133,7 +164,10 @@ def test_summaries() -> None:
     camunda = '<decision id="b" name="B" xmlns:c="http://camunda.org/schema/1.0/dmn" c:versionTag="v2"/>'
     definitions = dmn.read(model(tagged, camunda), "a.dmn").definitions
     assert definitions
-    assert [(each.id, each.name, each.version_tag) for each in definitions.decisions] == [("a", "A", "v1"), ("b", "B", "v2")]
+    assert [(each.id, each.name, each.version_tag) for each in definitions.decisions] == [
+        ("a", "A", "v1"),
+        ("b", "B", "v2"),
+    ]
 
 
 @pytest.mark.parametrize("text", ["for i in 1..1000000000 return i", "{f: function() f(), r: f()}.r"])
@@ -167,7 +201,9 @@ def test_boxes_inside_each_other(depth: int, rules: list[str]) -> None:
 
 
 def test_types_behind_each_other_are_no_recursion_error() -> None:
-    chain = "".join(f'<itemDefinition name="t{n}"><typeRef>t{n + 1}</typeRef></itemDefinition>' for n in range(5000))
+    chain = "".join(
+        f'<itemDefinition name="t{n}"><typeRef>t{n + 1}</typeRef></itemDefinition>' for n in range(5000)
+    )
     result = dmn.read(model(chain, decision("a", literal("1"), type_ref="t0")), "a.dmn")
     assert [finding.rule for finding in result.errors] == ["nesting"]
 
@@ -180,10 +216,13 @@ def test_an_assertion_that_does_not_hold_is_a_failure() -> None:
 
 
 @pytest.mark.parametrize(
-    "written, expected", [("true", "[1]"), ("1", "[1]"), ("TRUE", "[1]"), (" false ", "1"), ("0", "1"), ("False", "1")]
+    "written, expected",
+    [("true", "[1]"), ("1", "[1]"), ("TRUE", "[1]"), (" false ", "1"), ("0", "1"), ("False", "1")],
 )
 def test_booleans_are_read_in_every_spelling(written: str, expected: str) -> None:
-    item = f'<itemDefinition name="tNumbers" isCollection="{written}"><typeRef>number</typeRef></itemDefinition>'
+    item = (
+        f'<itemDefinition name="tNumbers" isCollection="{written}"><typeRef>number</typeRef></itemDefinition>'
+    )
     definitions = read(item, decision("a", literal("1"), type_ref="tNumbers"))
     assert shown(decide(definitions, "a").output) == expected
 
@@ -199,9 +238,9 @@ def test_what_is_no_boolean_is_refused(written: str) -> None:
 @pytest.mark.parametrize("written", ["number", "feel:number", "f:number", "tAge", "own:tAge", " own:tAge "])
 def test_types_are_qualified_names(written: str) -> None:
     names = f'xmlns:f="https://www.omg.org/spec/DMN/20191111/FEEL/" xmlns:own="{NAMESPACE}"'
-    content = model(item_definition("tAge", "number"), decision("a", literal('"x"'), type_ref=written)).replace(
-        b"<definitions", f"<definitions {names}".encode()
-    )
+    content = model(
+        item_definition("tAge", "number"), decision("a", literal('"x"'), type_ref=written)
+    ).replace(b"<definitions", f"<definitions {names}".encode())
     definitions = dmn.read(content, "test.dmn").definitions
     assert definitions is not None
     result = decide(definitions, "a")
@@ -211,14 +250,20 @@ def test_types_are_qualified_names(written: str) -> None:
 def test_qualified_types_are_read_in_passing_however_many_there_are() -> None:
     def file(types: int) -> bytes:
         own = "".join(item_definition(f"t{number}", "own:tAge") for number in range(types))
-        return model(item_definition("tAge", "number"), own).replace(b"<definitions", f'<definitions xmlns:own="{NAMESPACE}"'.encode())
+        return model(item_definition("tAge", "number"), own).replace(
+            b"<definitions", f'<definitions xmlns:own="{NAMESPACE}"'.encode()
+        )
 
     few, many = (work_of(dmn.read, file(types), "test.dmn") for types in (100, 200))
     assert many < 2.5 * few
 
 
-@pytest.mark.parametrize("imported_as, written", [("ages", "ages.tAge"), ("ages", "other:tAge"), ("", "other:tAge")])
-def test_a_type_of_an_imported_model_is_named_by_its_prefix_or_by_its_namespace(imported_as: str, written: str) -> None:
+@pytest.mark.parametrize(
+    "imported_as, written", [("ages", "ages.tAge"), ("ages", "other:tAge"), ("", "other:tAge")]
+)
+def test_a_type_of_an_imported_model_is_named_by_its_prefix_or_by_its_namespace(
+    imported_as: str, written: str
+) -> None:
     other = dmn.read(model(item_definition("tAge", "number"), namespace="urn:other"), "other.dmn").definitions
     assert other is not None
     imported = f'<import name="{imported_as}" namespace="urn:other" importType="https://www.omg.org/spec/DMN/20191111/MODEL/"/>'
@@ -232,7 +277,9 @@ def test_a_type_of_an_imported_model_is_named_by_its_prefix_or_by_its_namespace(
 
 
 def test_a_namespace_whose_name_is_no_uri_is_told_and_the_model_read() -> None:
-    content = model(decision("a", literal("1"))).replace(b"<definitions", '<definitions xmlns:p="für"'.encode())
+    content = model(decision("a", literal("1"))).replace(
+        b"<definitions", '<definitions xmlns:p="für"'.encode()
+    )
     result = dmn.read(content, "test.dmn")
     assert [(finding.rule, finding.severity) for finding in result.findings] == [("xml-namespace", "warning")]
     assert result.definitions is not None

@@ -8,13 +8,16 @@ from tests.dmn.drawing import decision, literal, model
 
 def named(namespace: str, *imports: str, text: str = "1") -> bytes:
     drawn = "".join(
-        f'<import name="{each}" namespace="urn:{each}" importType="https://www.omg.org/spec/DMN/20191111/MODEL/"/>' for each in imports
+        f'<import name="{each}" namespace="urn:{each}" importType="https://www.omg.org/spec/DMN/20191111/MODEL/"/>'
+        for each in imports
     )
     return model(drawn + decision(namespace, literal(text)), namespace=f"urn:{namespace}")
 
 
 def test_a_model_comes_after_those_that_it_imports() -> None:
-    read = read_together([("c.dmn", named("c", "b")), ("b.dmn", named("b", "a")), ("a.dmn", named("a")), ("d.dmn", named("d"))])
+    read = read_together(
+        [("c.dmn", named("c", "b")), ("b.dmn", named("b", "a")), ("a.dmn", named("a")), ("d.dmn", named("d"))]
+    )
     assert [(each.place, each.imports) for each in read] == [(2, ()), (3, ()), (1, (2,)), (0, (1,))]
     assert not [finding for each in read for finding in each.result.errors]
 

@@ -1,4 +1,6 @@
-"""Under which names a decision finds what it requires: as the standard has it, and as graphs are drawn in Camunda's modelers."""
+"""Under which names a decision finds what it requires: as the standard has it, and as graphs are drawn in
+Camunda's modelers.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,19 @@ import pytest
 
 from counterflow import dmn
 from counterflow.feel.run import Value
-from tests.dmn.drawing import CAMUNDA, NAMESPACE, decide, decision, input_data, knowledge, literal, model, read, service, table
+from tests.dmn.drawing import (
+    CAMUNDA,
+    NAMESPACE,
+    decide,
+    decision,
+    input_data,
+    knowledge,
+    literal,
+    model,
+    read,
+    service,
+    table,
+)
 from tests.feel.tables import shown
 
 SEASON = table('FIRST month || season\n[6..8] || "Summer"\n- || "Winter"')
@@ -35,8 +49,15 @@ def test_the_dinner_decision_gives_two_beverages() -> None:
         -                   || "Water"
         """
     )
-    dinner = read(undrawn("dish", dish, called="Dish"), undrawn("drinks", beverages, "!dish", called="Beverages"), namespace=CAMUNDA)
-    assert decide(dinner, "drinks", {"season": "Winter", "guests": 4}).output == ["Aecht Schlenkerla Rauchbier", "Water"]
+    dinner = read(
+        undrawn("dish", dish, called="Dish"),
+        undrawn("drinks", beverages, "!dish", called="Beverages"),
+        namespace=CAMUNDA,
+    )
+    assert decide(dinner, "drinks", {"season": "Winter", "guests": 4}).output == [
+        "Aecht Schlenkerla Rauchbier",
+        "Water",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -53,7 +74,11 @@ def test_the_dinner_decision_gives_two_beverages() -> None:
 )
 @pytest.mark.parametrize("namespace", [CAMUNDA, NAMESPACE])
 def test_without_a_variable_by_id_then_output_then_name(text: str, answer: str, namespace: str) -> None:
-    content = model(undrawn("Decision_1", SEASON, called="The season"), undrawn("b", literal(text), "!Decision_1"), namespace=namespace)
+    content = model(
+        undrawn("Decision_1", SEASON, called="The season"),
+        undrawn("b", literal(text), "!Decision_1"),
+        namespace=namespace,
+    )
     definitions = dmn.read(content, "a.dmn").definitions
     assert definitions is not None
     given = {} if "given" not in text else {"season": "given"}
@@ -73,7 +98,9 @@ def test_without_a_variable_by_id_then_output_then_name(text: str, answer: str, 
     ],
 )
 def test_outputs_of_a_required_decision(logic: str, text: str, answer: Value) -> None:
-    definitions = read(undrawn("Decision_1", logic), undrawn("b", literal(text), "!Decision_1"), namespace=CAMUNDA)
+    definitions = read(
+        undrawn("Decision_1", logic), undrawn("b", literal(text), "!Decision_1"), namespace=CAMUNDA
+    )
     assert decide(definitions, "b", {"month": 7}).output == answer
 
 
@@ -97,13 +124,23 @@ def test_a_variable_without_a_name_is_none() -> None:
 
 def test_a_result_hides_an_input_of_the_same_name() -> None:
     rounded = undrawn("Decision_1", table("FIRST amount || amount\n- || floor(amount)"), "amount")
-    definitions = read(input_data("amount"), undrawn("b", literal("amount * 2"), "!Decision_1, amount"), rounded, namespace=CAMUNDA)
+    definitions = read(
+        input_data("amount"),
+        undrawn("b", literal("amount * 2"), "!Decision_1, amount"),
+        rounded,
+        namespace=CAMUNDA,
+    )
     assert decide(definitions, "b", {"amount": 7}).output == 14
 
 
 def test_an_output_named_as_a_function_hides_no_function() -> None:
     counted = undrawn("Decision_1", table("FIRST items || count\n- || count(items) + 1"))
-    for text, answer in (("count(items)", 2), ("count", 3), ("count + count(items)", 5), ("for count in [items] return count[2]", [8])):
+    for text, answer in (
+        ("count(items)", 2),
+        ("count", 3),
+        ("count + count(items)", 5),
+        ("for count in [items] return count[2]", [8]),
+    ):
         content = model(counted, undrawn("b", literal(text), "!Decision_1"), namespace=CAMUNDA)
         definitions = dmn.read(content, "a.dmn").definitions
         assert definitions is not None
@@ -112,7 +149,10 @@ def test_an_output_named_as_a_function_hides_no_function() -> None:
 
 def test_two_results_by_one_output_name() -> None:
     """The id says which is meant; the other one is then not read by the name that both have."""
-    first, second = (undrawn(name, table(f"FIRST month || season\n- || {value}")) for name, value in (("one", 1), ("season", 2)))
+    first, second = (
+        undrawn(name, table(f"FIRST month || season\n- || {value}"))
+        for name, value in (("one", 1), ("season", 2))
+    )
     content = model(first, second, undrawn("b", literal("season"), "!one, !season"), namespace=CAMUNDA)
     result = dmn.read(content, "a.dmn")
     assert result.definitions is not None
@@ -122,29 +162,54 @@ def test_two_results_by_one_output_name() -> None:
 
 
 def test_what_no_expression_reads_is_a_warning_with_the_names_that_were_tried() -> None:
-    content = model("\n", undrawn("Decision_1", TWO, called="The season"), "\n", undrawn("b", literal("1"), "!Decision_1"))
+    content = model(
+        "\n", undrawn("Decision_1", TWO, called="The season"), "\n", undrawn("b", literal("1"), "!Decision_1")
+    )
     (finding,) = dmn.read(content, "a.dmn").findings
-    assert (finding.rule, finding.severity, finding.line, finding.element_id) == ("requirement-unread", "warning", 3, "b")
+    assert (finding.rule, finding.severity, finding.line, finding.element_id) == (
+        "requirement-unread",
+        "warning",
+        3,
+        "b",
+    )
     assert "none of the names 'Decision_1', 'season', 'hot', 'The season'." in finding.message
 
 
 def test_what_is_told_of_the_names_that_were_tried_in_vain_is_not_said_twice() -> None:
-    """Names of several words are known only while they are tried; what was not FEEL until then is no fault."""
+    """Names of several words are known only while they are tried; what was not FEEL until then is no
+    fault.
+    """
     required = undrawn("Decision_1", SEASON, called="The season")
-    assert decide(read(required, undrawn("b", table("FIRST The season || x\n- || 1"), "!Decision_1")), "b").output == 1
-    (finding,) = dmn.read(model(required, undrawn("b", literal("Decision_1 + )"), "!Decision_1")), "a.dmn").findings
+    assert (
+        decide(
+            read(required, undrawn("b", table("FIRST The season || x\n- || 1"), "!Decision_1")), "b"
+        ).output
+        == 1
+    )
+    (finding,) = dmn.read(
+        model(required, undrawn("b", literal("Decision_1 + )"), "!Decision_1")), "a.dmn"
+    ).findings
     assert finding.rule == "expression"
 
 
 def test_functions_without_a_variable_are_called_by_their_name_or_id() -> None:
-    twice = knowledge("twice", "n", literal("n * 2")).replace('<variable name="twice"/>', "").replace('name="twice"', 'name="Two times"')
+    twice = (
+        knowledge("twice", "n", literal("n * 2"))
+        .replace('<variable name="twice"/>', "")
+        .replace('name="twice"', 'name="Two times"')
+    )
     for text in ("Two times(4)", "twice(4)"):
         assert decide(read(twice, decision("a", literal(text), "twice()")), "a").output == 8
 
 
 def test_inputs_without_a_variable_have_their_name() -> None:
     given = input_data("guest count").replace('<variable name="guest count"/>', "")
-    assert decide(read(given, decision("a", literal("guest count + 1"), "guest count")), "a", {"guest count": 4}).output == 5
+    assert (
+        decide(
+            read(given, decision("a", literal("guest count + 1"), "guest count")), "a", {"guest count": 4}
+        ).output
+        == 5
+    )
 
 
 def test_imported_decisions_without_a_variable() -> None:
@@ -158,10 +223,18 @@ def test_imported_decisions_without_a_variable() -> None:
 
 
 def test_a_decision_service_of_decisions_without_variables() -> None:
-    """Its output has their names; what they require of each other they find as ever, given from outside or not."""
-    parts = (undrawn("Decision_1", SEASON, called="The season"), undrawn("b", literal('Decision_1 + "!"'), "!Decision_1", called="The cry"))
+    """Its output has their names; what they require of each other they find as ever, given from outside or
+    not.
+    """
+    parts = (
+        undrawn("Decision_1", SEASON, called="The season"),
+        undrawn("b", literal('Decision_1 + "!"'), "!Decision_1", called="The cry"),
+    )
     both = read(*parts, service("both", "Decision_1, b"))
-    assert both.evaluate_service("both", {"month": 7}).output == {"The season": "Summer", "The cry": "Summer!"}
+    assert both.evaluate_service("both", {"month": 7}).output == {
+        "The season": "Summer",
+        "The cry": "Summer!",
+    }
     given = read(*parts, service("cry", "b", decisions="Decision_1"))
     assert given.evaluate_service("cry", {"The season": "Spring"}).output == "Spring!"
 

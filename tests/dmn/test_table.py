@@ -129,12 +129,18 @@ def test_priorities_look_at_the_first_output_first() -> None:
         > 0                || "no"                 | "B"
     """
     output = decide(read(decision("order", table(drawn))), "order", {"score": 1}).output
-    assert shown(output) == '[{status: "no", rate: "B"}, {status: "no", rate: "A"}, {status: "yes", rate: "B"}]'
+    assert (
+        shown(output) == '[{status: "no", rate: "B"}, {status: "no", rate: "A"}, {status: "yes", rate: "B"}]'
+    )
 
 
 @pytest.mark.parametrize(
     "policy, expected",
-    [("UNIQUE", '{level: "none", fee: 9}'), ("FIRST", '{level: "none", fee: 9}'), ("COLLECT", '[{level: "none", fee: 9}]')],
+    [
+        ("UNIQUE", '{level: "none", fee: 9}'),
+        ("FIRST", '{level: "none", fee: 9}'),
+        ("COLLECT", '[{level: "none", fee: 9}]'),
+    ],
 )
 def test_defaults_answer_where_no_rule_matches(policy: str, expected: str) -> None:
     drawn = f"""
@@ -177,7 +183,9 @@ def test_cells_that_no_index_answers(cell: str, answer: str) -> None:
         {cell}      || true
         -           || false
     """
-    assert shown(decide(read(decision("hit", table(drawn))), "hit", {"value": 7, "limit": 5}).output) == answer
+    assert (
+        shown(decide(read(decision("hit", table(drawn))), "hit", {"value": 7, "limit": 5}).output) == answer
+    )
 
 
 def test_outputs_are_brought_to_their_types() -> None:
@@ -195,7 +203,12 @@ def test_inputs_and_matched_rules_are_told() -> None:
     result = decide(definitions, "dish", {"season": msgspec.Raw(b'"Winter"'), "guests": msgspec.Raw(b"12")})
     assert [(each.label, each.value) for each in result.inputs] == [("season", "Winter"), ("guests", 12)]
     (rule,) = result.matched
-    assert (rule.id, rule.index, rule.outputs[0].name, rule.outputs[0].value) == ("rule 2", 2, "dish", "Pasta")
+    assert (rule.id, rule.index, rule.outputs[0].name, rule.outputs[0].value) == (
+        "rule 2",
+        2,
+        "dish",
+        "Pasta",
+    )
     assert result.failure is None
     assert result.warnings == ()
 
@@ -222,7 +235,13 @@ def test_dates_in_json_are_dates_where_a_type_says_so() -> None:
         (["price", "fee"], []),
         ([""], []),  # a single output needs none
         (["", "price"], ["none here, beside the output in line 3 ('price')."]),
-        (["", ""], ["none here, beside the output in line 3 ('o1').", "none here, beside the output in line 2 ('o0')."]),
+        (
+            ["", ""],
+            [
+                "none here, beside the output in line 3 ('o1').",
+                "none here, beside the output in line 2 ('o0').",
+            ],
+        ),
         (["price", "price"], ["the name 'price' here and in line 2 ('price')."]),
         (["price", "fee", "price", "price"], ["the name 'price' here and in line 2 ('price')."] * 2),
     ],

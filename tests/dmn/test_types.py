@@ -92,7 +92,13 @@ def test_a_value_that_does_not_conform_is_told() -> None:
 def test_inputs_have_types() -> None:
     definitions = read(*TYPES, input_data("grade", "tGrade"), decision("a", literal("grade"), needs="grade"))
     given = ['"A"', '"C"', "1", "null", '["B"]']
-    assert [decide(definitions, "a", {"grade": msgspec.Raw(each.encode())}).output for each in given] == ["A", None, None, None, "B"]
+    assert [decide(definitions, "a", {"grade": msgspec.Raw(each.encode())}).output for each in given] == [
+        "A",
+        None,
+        None,
+        None,
+        "B",
+    ]
     assert decide(definitions, "a").output is None
 
 
@@ -104,7 +110,9 @@ def test_json_says_dates_as_texts() -> None:
         decision("a", literal('stays[1].from + duration("P1D")'), needs="stays"),
     )
     raw = msgspec.Raw(b'[{"from": "2030-01-01", "nights": 2}]')
-    assert decide(definitions, "a", {"stays": [{"from": "2030-01-01", "nights": 2}]}).output is None  # a string is no date
+    assert (
+        decide(definitions, "a", {"stays": [{"from": "2030-01-01", "nights": 2}]}).output is None
+    )  # a string is no date
     assert decide(definitions, "a", {"stays": raw}).output == evaluate('@"2030-01-02"').value
 
 
@@ -123,7 +131,9 @@ def test_unknown_types_are_told_and_any() -> None:
 def test_functions_have_result_types() -> None:
     function = '<itemDefinition name="tFunction"><functionItem outputTypeRef="string"/></itemDefinition>'
     definitions = read(
-        function, decision("a", literal("function(x) x"), type_ref="tFunction"), decision("b", literal("1"), type_ref="tFunction")
+        function,
+        decision("a", literal("function(x) x"), type_ref="tFunction"),
+        decision("b", literal("1"), type_ref="tFunction"),
     )
     assert shown(decide(definitions, "a").output) == "function(x)"
     assert decide(definitions, "b").output is None

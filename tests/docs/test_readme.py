@@ -25,7 +25,9 @@ _COMMAND = re.compile(r"(?:^|[`/ ])counterflow ([a-z][a-z-]*)", re.MULTILINE)
 def test_its_picture_is_what_render_draws() -> None:
     (diagram,) = read_diagrams(TRIP.read_bytes(), TRIP.name)
     shown = (ROOT / "docs" / "trip-booking.svg").read_text(encoding="utf-8")
-    assert shown == f"{render(diagram)}\n", "run: counterflow render bpmn/showcase/trip-booking.bpmn -o docs/trip-booking.svg"
+    assert shown == f"{render(diagram)}\n", (
+        "run: counterflow render bpmn/showcase/trip-booking.bpmn -o docs/trip-booking.svg"
+    )
     assert "](docs/trip-booking.svg)" in README
 
 
@@ -41,7 +43,11 @@ def test_what_runs_is_linked_from_the_first_screen() -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=[document.name for document in DOCUMENTS])
 def test_links_lead_somewhere(document: Path) -> None:
-    places = [link.partition("#")[0] for link in _LINK.findall(document.read_text(encoding="utf-8")) if "://" not in link]
+    places = [
+        link.partition("#")[0]
+        for link in _LINK.findall(document.read_text(encoding="utf-8"))
+        if "://" not in link
+    ]
     assert not [place for place in places if place and not (document.parent / place).exists()]
 
 

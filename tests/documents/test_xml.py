@@ -1,4 +1,6 @@
-"""Hardened parsing: what nobody vouches for is refused before it is a tree, with the place where one can be told."""
+"""Hardened parsing: what nobody vouches for is refused before it is a tree, with the place where one can be
+told.
+"""
 
 import pytest
 
@@ -8,13 +10,22 @@ from counterflow.documents.xml import Advice, XmlError, boolean, line_of, local_
 
 ADVICE = Advice("DRAWN", "Take it apart.", "Nest it less.")
 
-BOMB = "<!DOCTYPE a [<!ENTITY l0 'lol'>" + "".join(f"<!ENTITY l{n} '{f'&l{n - 1};' * 20}'>" for n in range(1, 9)) + "]>"
+BOMB = (
+    "<!DOCTYPE a [<!ENTITY l0 'lol'>"
+    + "".join(f"<!ENTITY l{n} '{f'&l{n - 1};' * 20}'>" for n in range(1, 9))
+    + "]>"
+)
 
 
 def refusal(content: str | bytes, limits: Limits | None = None) -> tuple[str, int]:
     """Rule and line of the refusal."""
     with pytest.raises(XmlError) as caught:
-        parse(content if isinstance(content, bytes) else content.encode(), "model.bpmn", ADVICE, limits or Limits())
+        parse(
+            content if isinstance(content, bytes) else content.encode(),
+            "model.bpmn",
+            ADVICE,
+            limits or Limits(),
+        )
     finding = caught.value.finding
     assert finding.element_id == "model.bpmn"
     assert finding.remedy
@@ -94,12 +105,19 @@ def test_authors_are_advised_in_the_words_of_their_kind_of_document() -> None:
 
 
 def test_other_encodings_are_read() -> None:
-    assert parse('<?xml version="1.0" encoding="UTF-16"?><a>ü</a>'.encode("utf-16"), "model.bpmn", ADVICE).text == "ü"
+    assert (
+        parse('<?xml version="1.0" encoding="UTF-16"?><a>ü</a>'.encode("utf-16"), "model.bpmn", ADVICE).text
+        == "ü"
+    )
 
 
 def test_names_and_namespaces() -> None:
     root = parse(b'<a xmlns="urn:one" xmlns:o="urn:other"><b/><o:b/><c> text </c></a>', "model.bpmn", ADVICE)
-    assert [(local_name(child), namespace(child)) for child in root] == [("b", "urn:one"), ("b", "urn:other"), ("c", "urn:one")]
+    assert [(local_name(child), namespace(child)) for child in root] == [
+        ("b", "urn:one"),
+        ("b", "urn:other"),
+        ("c", "urn:one"),
+    ]
     assert line_of(root[1]) == 1
 
 
@@ -108,7 +126,9 @@ def test_a_namespace_whose_name_is_no_uri_is_remarked_on_and_read(uri: str) -> N
     notes: list[Finding] = []
     root = parse(f'<a xmlns:p="{uri}">\n<p:b/></a>'.encode(), "model.bpmn", ADVICE, notes=notes)
     assert namespace(root[0]) == uri
-    assert [(finding.rule, finding.line, finding.severity) for finding in notes] == [("xml-namespace", 1, Severity.WARNING)]
+    assert [(finding.rule, finding.line, finding.severity) for finding in notes] == [
+        ("xml-namespace", 1, Severity.WARNING)
+    ]
     assert uri in notes[0].message
 
 
@@ -134,7 +154,9 @@ def test_limits_hold_beside_such_a_name() -> None:
     assert refusal("<a xmlns:p='ü'>" + "<b>" * 300 + "</b>" * 300 + "</a>", Limits()) == ("xml-depth", 1)
 
 
-@pytest.mark.parametrize("text, expected", [("true", True), (" 1\n", True), ("TRUE", True), ("0", False), ("False", False)])
+@pytest.mark.parametrize(
+    "text, expected", [("true", True), (" 1\n", True), ("TRUE", True), ("0", False), ("False", False)]
+)
 def test_booleans_are_read_as_java_reads_them(text: str, expected: bool) -> None:
     assert boolean(text) is expected
 

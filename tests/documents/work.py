@@ -1,4 +1,6 @@
-"""How much is done, told without a clock: whether twice as large a document takes twice the work, or four times."""
+"""How much is done, told without a clock: whether twice as large a document takes twice the work, or four
+times.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Diagrams that look right: nothing on top of anything else, flows that go round things, and the model itself untouched."""
+"""Diagrams that look right: nothing on top of anything else, flows that go round things, and the model itself
+untouched.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ class Page:
     def __init__(self, content: bytes) -> None:
         root = etree.fromstring(content)
         self.process = next(child for child in root if tag_of(child) == "process")
-        self.elements = {id_of(element): element for element in self.process.iter(f"{{{BPMN}}}*") if element.get("id")}
+        self.elements = {
+            id_of(element): element for element in self.process.iter(f"{{{BPMN}}}*") if element.get("id")
+        }
         self.canvas: Canvas = place_scope(self.process)
 
     def around(self, key: str) -> list[str]:
@@ -43,7 +47,10 @@ class Page:
 
     def are_apart(self, key: str, other: str) -> bool:
         """Whether neither is inside the other, nor on its border."""
-        return not {key, self.host(key)} & {other, *self.around(other)} and not {other, self.host(other)} & {key, *self.around(key)}
+        return not {key, self.host(key)} & {other, *self.around(other)} and not {other, self.host(other)} & {
+            key,
+            *self.around(key),
+        }
 
     def ends(self, edge: str) -> set[str]:
         """What a flow or association joins, and the activities that these ends sit on."""
@@ -51,9 +58,13 @@ class Page:
         return ends | {host for end in ends if (host := self.host(end))}
 
     def strangers(self, edge: str) -> Iterator[str]:
-        """The shapes that a flow has no business with: not its ends, nothing in them, and not the scopes it is in."""
+        """The shapes that a flow has no business with: not its ends, nothing in them, and not the scopes it
+        is in.
+        """
         ends, around = self.ends(edge), set(self.around(edge))
-        yield from (key for key in self.canvas.shapes if key not in ends | around and not ends & set(self.around(key)))
+        yield from (
+            key for key in self.canvas.shapes if key not in ends | around and not ends & set(self.around(key))
+        )
 
 
 def overlap(one: Bounds, other: Bounds) -> bool:
@@ -63,7 +74,12 @@ def overlap(one: Bounds, other: Bounds) -> bool:
 def touches(start: Point, end: Point, bounds: Bounds) -> bool:
     """Whether a straight line runs through a rectangle."""
     left, top = min(start.x, end.x), min(start.y, end.y)
-    return left < bounds.right and max(start.x, end.x) > bounds.x and top < bounds.bottom and max(start.y, end.y) > bounds.y
+    return (
+        left < bounds.right
+        and max(start.x, end.x) > bounds.x
+        and top < bounds.bottom
+        and max(start.y, end.y) > bounds.y
+    )
 
 
 def drawn(inside: str) -> Page:
@@ -75,7 +91,7 @@ def flow(source: str, target: str) -> str:
     return f'<sequenceFlow id="{source}-{target}" sourceRef="{source}" targetRef="{target}"/>'
 
 
-# -- every diagram of the behaviours ------------------------------------------------------------------------------------
+# -- every diagram of the behaviours -------------------------------------------------------------------------
 
 
 @pytest.fixture(params=DIAGRAMS, ids=NAMES)
@@ -85,13 +101,19 @@ def page(request: pytest.FixtureRequest) -> Page:
 
 def test_every_node_and_flow_is_drawn(page: Page) -> None:
     nodes = {key for key, element in page.elements.items() if size_of(element) is not None}
-    edges = {key for key, element in page.elements.items() if tag_of(element) in {"sequenceFlow", "association"}}
+    edges = {
+        key for key, element in page.elements.items() if tag_of(element) in {"sequenceFlow", "association"}
+    }
     assert (set(page.canvas.shapes), set(page.canvas.edges)) == (nodes, edges)
 
 
 def test_nothing_lies_on_anything_else(page: Page) -> None:
     shapes = page.canvas.shapes
-    assert not [pair for pair in combinations(shapes, 2) if page.are_apart(*pair) and overlap(shapes[pair[0]], shapes[pair[1]])]
+    assert not [
+        pair
+        for pair in combinations(shapes, 2)
+        if page.are_apart(*pair) and overlap(shapes[pair[0]], shapes[pair[1]])
+    ]
 
 
 def test_names_are_not_written_over_other_shapes(page: Page) -> None:
@@ -106,13 +128,21 @@ def test_names_are_not_written_over_other_shapes(page: Page) -> None:
 
 def test_flows_run_round_what_they_do_not_join(page: Page) -> None:
     for key, points in page.canvas.edges.items():
-        hit = {other for other in page.strangers(key) for line in pairwise(points) if touches(*line, page.canvas.shapes[other])}
+        hit = {
+            other
+            for other in page.strangers(key)
+            for line in pairwise(points)
+            if touches(*line, page.canvas.shapes[other])
+        }
         assert not hit, f"{key} runs through {hit}"
 
 
 def test_flows_are_level_or_upright(page: Page) -> None:
     assert not [
-        key for key, points in page.canvas.edges.items() for start, end in pairwise(points) if start.x != end.x and start.y != end.y
+        key
+        for key, points in page.canvas.edges.items()
+        for start, end in pairwise(points)
+        if start.x != end.x and start.y != end.y
     ]
 
 
@@ -149,10 +179,12 @@ def test_the_same_file_is_drawn_the_same_again(page: Page) -> None:
 def test_every_behaviour_can_be_opened_in_an_editor(path: Path) -> None:
     content = path.read_bytes()
     shapes = {shape.get("bpmnElement") for shape in etree.fromstring(content).iter(f"{{{BPMNDI}}}BPMNShape")}
-    assert shapes == set(Page(content).canvas.shapes), f"run: python -m scripts.layout {path.relative_to(BEHAVIOURS.parents[1])}"
+    assert shapes == set(Page(content).canvas.shapes), (
+        f"run: python -m scripts.layout {path.relative_to(BEHAVIOURS.parents[1])}"
+    )
 
 
-# -- columns and rows ---------------------------------------------------------------------------------------------------
+# -- columns and rows ----------------------------------------------------------------------------------------
 
 COLUMNS = [
     ("one after another", "a>b b>c", {"a": 0, "b": 1, "c": 2}),
@@ -172,13 +204,19 @@ def test_columns(story: str, pairs: str, columns: dict[str, int]) -> None:
 
 
 def test_a_branch_gets_a_row_of_its_own_and_comes_back_to_the_first() -> None:
-    inside = '<startEvent id="s"/><parallelGateway id="f"/><task id="a"/><task id="b"/><parallelGateway id="j"/>'
+    inside = (
+        '<startEvent id="s"/><parallelGateway id="f"/><task id="a"/><task id="b"/><parallelGateway id="j"/>'
+    )
     page = drawn(inside + flow("s", "f") + flow("f", "a") + flow("f", "b") + flow("a", "j") + flow("b", "j"))
     centers = {key: bounds.center for key, bounds in page.canvas.shapes.items()}
     assert centers["s"].y == centers["f"].y == centers["a"].y == centers["j"].y < centers["b"].y
     assert centers["a"].x == centers["b"].x
-    assert [point.x for point in page.canvas.edges["f-b"]][:2] == [centers["f"].x] * 2, "out of the fork downwards"
-    assert [point.x for point in page.canvas.edges["b-j"]][-2:] == [centers["j"].x] * 2, "into the join from below"
+    assert [point.x for point in page.canvas.edges["f-b"]][:2] == [centers["f"].x] * 2, (
+        "out of the fork downwards"
+    )
+    assert [point.x for point in page.canvas.edges["b-j"]][-2:] == [centers["j"].x] * 2, (
+        "into the join from below"
+    )
 
 
 def test_two_flows_back_to_one_place_run_above_each_other() -> None:
@@ -217,7 +255,12 @@ def test_a_handler_stands_below_its_activity_and_leaves_room_for_other_boundary_
 
 def test_an_error_path_back_into_the_main_row_runs_below_it() -> None:
     tasks = "".join(f'<task id="{key}"/>' for key in "abc")
-    page = drawn(f'{tasks}<boundaryEvent id="failed" attachedToRef="b"/>' + flow("a", "b") + flow("b", "c") + flow("failed", "c"))
+    page = drawn(
+        f'{tasks}<boundaryEvent id="failed" attachedToRef="b"/>'
+        + flow("a", "b")
+        + flow("b", "c")
+        + flow("failed", "c")
+    )
     points, shapes = page.canvas.edges["failed-c"], page.canvas.shapes
     assert max(point.y for point in points) > shapes["c"].bottom
     assert points[-1] == Point(shapes["c"].center.x, shapes["c"].bottom)
@@ -243,7 +286,9 @@ def test_what_a_model_to_be_refused_may_hold_is_placed_too() -> None:
 
 
 def test_a_handler_of_two_activities_stands_below_the_first() -> None:
-    inside = "".join(f'<task id="{key}"/><boundaryEvent id="on-{key}" attachedToRef="{key}"/>' for key in "ab")
+    inside = "".join(
+        f'<task id="{key}"/><boundaryEvent id="on-{key}" attachedToRef="{key}"/>' for key in "ab"
+    )
     joined = "".join(f'<association id="of-{key}" sourceRef="on-{key}" targetRef="undo"/>' for key in "ab")
     page = drawn(f'{inside}<task id="undo" isForCompensation="true"/>{joined}')
     shapes = page.canvas.shapes
@@ -264,7 +309,9 @@ def test_two_activities_that_undo_each_other_are_placed() -> None:
 
 
 def test_a_long_process_is_placed_in_one_pass() -> None:
-    """Thousands of columns, and a flow from each back to the first: what looked at all pairs for each node took minutes."""
+    """Thousands of columns, and a flow from each back to the first: what looked at all pairs for each node
+    took minutes.
+    """
     count = 2_000
     tasks = "".join(f'<task id="t{place}"/>' for place in range(count))
     flows = "".join(flow(f"t{place}", f"t{place + 1}") for place in range(count - 1))

@@ -1,4 +1,6 @@
-"""Pictures of diagrams: everything is in them, each with its mark, and nothing that a file says is more than text."""
+"""Pictures of diagrams: everything is in them, each with its mark, and nothing that a file says is more than
+text.
+"""
 
 from __future__ import annotations
 
@@ -32,14 +34,20 @@ class Picture:
     def inside(self, element_id: str) -> str:
         """What is drawn for an element, without its title."""
         group = self.group(element_id)
-        return "".join(etree.tostring(child, encoding="unicode") for child in group if child.tag != f"{SVG}title")
+        return "".join(
+            etree.tostring(child, encoding="unicode") for child in group if child.tag != f"{SVG}title"
+        )
 
     def title(self, element_id: str) -> str:
         return self.group(element_id).findtext(f"{SVG}title") or ""
 
     def order(self) -> list[str]:
         """Elements from the bottom of the picture to its top."""
-        return [str(one.get("data-element-id")) for one in self.root.iter(f"{SVG}g") if one.get("role") == "graphics-symbol"]
+        return [
+            str(one.get("data-element-id"))
+            for one in self.root.iter(f"{SVG}g")
+            if one.get("role") == "graphics-symbol"
+        ]
 
 
 def only(content: bytes) -> Diagram:
@@ -50,10 +58,22 @@ def only(content: bytes) -> Diagram:
 def picture(semantic: str, interchange: str = "") -> Picture:
     """A file with these elements, and this plane."""
     plane = f'<bpmndi:BPMNDiagram><bpmndi:BPMNPlane bpmnElement="p">{interchange}</bpmndi:BPMNPlane></bpmndi:BPMNDiagram>'
-    return Picture(render(only(f"<definitions {NAMESPACES}>{semantic}{plane if interchange else ''}</definitions>".encode())))
+    return Picture(
+        render(
+            only(f"<definitions {NAMESPACES}>{semantic}{plane if interchange else ''}</definitions>".encode())
+        )
+    )
 
 
-def shape(element_id: str, x: int = 0, y: int = 0, width: int = 100, height: int = 80, attributes: str = "", inside: str = "") -> str:
+def shape(
+    element_id: str,
+    x: int = 0,
+    y: int = 0,
+    width: int = 100,
+    height: int = 80,
+    attributes: str = "",
+    inside: str = "",
+) -> str:
     bounds = f'<dc:Bounds x="{x}" y="{y}" width="{width}" height="{height}"/>'
     return f'<bpmndi:BPMNShape bpmnElement="{element_id}" {attributes}>{bounds}{inside}</bpmndi:BPMNShape>'
 
@@ -63,7 +83,7 @@ def edge(element_id: str, *points: tuple[int, int], attributes: str = "") -> str
     return f'<bpmndi:BPMNEdge bpmnElement="{element_id}" {attributes}>{written}</bpmndi:BPMNEdge>'
 
 
-# -- everything is there ------------------------------------------------------------------------------------------------
+# -- everything is there -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("path", MODELS, ids=[str(path.relative_to(ROOT / "bpmn")) for path in MODELS])
@@ -81,34 +101,46 @@ def test_one_of_everything() -> None:
 
 
 def test_the_elements_that_differ_look_different() -> None:
-    """No two kinds of event are drawn alike, but those that stand on a border and those in a flow, as the standard has it."""
+    """No two kinds of event are drawn alike, but those that stand on a border and those in a flow, as the
+    standard has it.
+    """
     diagram = only(zoo())
     drawn = Picture(render(diagram))
     looks: dict[str, list[str]] = {}
     for one in diagram.shapes:
         if one.kind.endswith("Event") and one.trigger is not Trigger.NONE:
             circles = [
-                (circle.get("stroke-width"), circle.get("stroke-dasharray")) for circle in drawn.group(one.id).findall(f"{SVG}circle")
+                (circle.get("stroke-width"), circle.get("stroke-dasharray"))
+                for circle in drawn.group(one.id).findall(f"{SVG}circle")
             ]
             symbol = next(drawn.group(one.id).iter(f"{SVG}g"), None)
-            inner = [etree.tostring(child, encoding="unicode") for child in drawn.group(one.id).findall(f"{SVG}g")]
+            inner = [
+                etree.tostring(child, encoding="unicode") for child in drawn.group(one.id).findall(f"{SVG}g")
+            ]
             assert symbol is not None
-            looks.setdefault(f"{circles} {[text.partition('>')[2] for text in inner]}", []).append(f"{one.trigger} {one.kind}")
+            looks.setdefault(f"{circles} {[text.partition('>')[2] for text in inner]}", []).append(
+                f"{one.trigger} {one.kind}"
+            )
     same = [names for names in looks.values() if len(set(names)) > 1]
     either_way = {"boundaryEvent", "intermediateCatchEvent", "intermediateThrowEvent"}
     assert all({name.rpartition(" ")[2] for name in names} <= either_way for names in same), same
-    assert all(len({name.rpartition(" ")[0] for name in names}) == 1 for names in looks.values()), "a trigger has a symbol of its own"
+    assert all(len({name.rpartition(" ")[0] for name in names}) == 1 for names in looks.values()), (
+        "a trigger has a symbol of its own"
+    )
 
 
 @pytest.mark.parametrize("trigger", TRIGGERS[1:])
 def test_a_thrown_event_is_filled_and_a_caught_one_is_not(trigger: str) -> None:
     semantic = "".join(
-        f'<{tag} id="{tag}"><{trigger}EventDefinition/></{tag}>' for tag in ("intermediateCatchEvent", "intermediateThrowEvent")
+        f'<{tag} id="{tag}"><{trigger}EventDefinition/></{tag}>'
+        for tag in ("intermediateCatchEvent", "intermediateThrowEvent")
     )
     drawn = picture(f'<process id="p">{semantic}</process>')
     caught, thrown = (drawn.inside(tag) for tag in ("intermediateCatchEvent", "intermediateThrowEvent"))
     if trigger in {"timer", "conditional", "terminate"}:  # the standard has no other form of these
-        assert [caught.count(f"cf-{name}") for name in ("ink", "line")] == [thrown.count(f"cf-{name}") for name in ("ink", "line")]
+        assert [caught.count(f"cf-{name}") for name in ("ink", "line")] == [
+            thrown.count(f"cf-{name}") for name in ("ink", "line")
+        ]
     else:
         assert "cf-ink" in thrown
         assert "cf-ink" not in caught
@@ -117,7 +149,9 @@ def test_a_thrown_event_is_filled_and_a_caught_one_is_not(trigger: str) -> None:
 def test_what_does_not_interrupt_is_dashed() -> None:
     events = '<task id="a"/><boundaryEvent id="on" attachedToRef="a" cancelActivity="{}"><timerEventDefinition/></boundaryEvent>'
     assert "stroke-dasharray" in picture(f'<process id="p">{events.format("False")}</process>').inside("on")
-    assert "stroke-dasharray" not in picture(f'<process id="p">{events.format("true")}</process>').inside("on")
+    assert "stroke-dasharray" not in picture(f'<process id="p">{events.format("true")}</process>').inside(
+        "on"
+    )
 
 
 def test_sub_processes_are_open_or_closed_and_what_is_in_a_closed_one_is_not_seen() -> None:
@@ -130,7 +164,9 @@ def test_sub_processes_are_open_or_closed_and_what_is_in_a_closed_one_is_not_see
     assert closed.order() == ["s"]
     assert closed.title("s") == "S, sub process, collapsed"
     unsaid = picture(semantic, shape("s", 0, 0, 300, 200) + inside)
-    assert unsaid.order() == ["s", "f", "a"], "a shape that says nothing is open where something is drawn in it"
+    assert unsaid.order() == ["s", "f", "a"], (
+        "a shape that says nothing is open where something is drawn in it"
+    )
 
 
 def test_a_boundary_event_lies_on_its_activity_and_pools_lie_below_everything() -> None:
@@ -147,8 +183,14 @@ def test_a_pool_has_its_name_in_a_strip_unless_it_is_closed_or_upright() -> None
         '<collaboration id="p"><participant id="open" name="Shop" processRef="x"/><participant id="closed" name="Buyer"/>'
         '<participant id="upright" name="Bank" processRef="y"/></collaboration>'
     )
-    drawn = picture(semantic, shape("open") + shape("closed") + shape("upright", attributes='isHorizontal="false"'))
-    assert ["rotate(-90)" in drawn.inside(key) for key in ("open", "closed", "upright")] == [True, False, False]
+    drawn = picture(
+        semantic, shape("open") + shape("closed") + shape("upright", attributes='isHorizontal="false"')
+    )
+    assert ["rotate(-90)" in drawn.inside(key) for key in ("open", "closed", "upright")] == [
+        True,
+        False,
+        False,
+    ]
     assert drawn.title("closed") == "Buyer, participant, without a process"
 
 
@@ -168,16 +210,21 @@ DECISIONS = ("decision", "inputData", "businessKnowledgeModel", "knowledgeSource
 def test_each_element_of_a_decision_graph_has_a_form_of_its_own() -> None:
     nodes = "".join(f'<{kind} id="{kind}" name="N"/>' for kind in DECISIONS)
     shapes = "".join(
-        f'<dmndi:DMNShape dmnElementRef="{kind}"><dc:Bounds x="0" y="0" width="100" height="60"/></dmndi:DMNShape>' for kind in DECISIONS
+        f'<dmndi:DMNShape dmnElementRef="{kind}"><dc:Bounds x="0" y="0" width="100" height="60"/></dmndi:DMNShape>'
+        for kind in DECISIONS
     )
     spaces = 'xmlns:dmndi="https://www.omg.org/spec/DMN/20191111/DMNDI/" xmlns:dc="http://www.omg.org/spec/DMN/20180521/DC/"'
     diagram = f"<dmndi:DMNDI><dmndi:DMNDiagram>{shapes}</dmndi:DMNDiagram></dmndi:DMNDI>"
-    drawn = Picture(render(only(f'<definitions xmlns="{DMN}" {spaces}>{nodes}{diagram}</definitions>'.encode())))
+    drawn = Picture(
+        render(only(f'<definitions xmlns="{DMN}" {spaces}>{nodes}{diagram}</definitions>'.encode()))
+    )
     assert drawn.order()[0] == "decisionService", "decisions lie on the service that has them"
     assert len({drawn.inside(kind) for kind in DECISIONS}) == len(DECISIONS)
 
 
-@pytest.mark.parametrize("kind, shown", [("information", "cf-ink"), ("knowledge", "stroke-dasharray"), ("authority", "circle")])
+@pytest.mark.parametrize(
+    "kind, shown", [("information", "cf-ink"), ("knowledge", "stroke-dasharray"), ("authority", "circle")]
+)
 def test_requirements_are_told_apart_by_their_lines(kind: str, shown: str) -> None:
     needs = f'<{kind}Requirement id="r"><requiredInput href="#a"/></{kind}Requirement>'
     content = f'<definitions xmlns="{DMN}"><inputData id="a" name="A"/><decision id="d" name="D">{needs}</decision></definitions>'
@@ -200,9 +247,24 @@ EDGES = [
         "cf-ink",
     ),
     ("an association is dotted", '<association id="f" sourceRef="a" targetRef="b"/>', 1, "stroke-dasharray"),
-    ("with an arrow", '<association id="f" sourceRef="a" targetRef="b" associationDirection="One"/>', 2, "stroke-dasharray"),
-    ("with two arrows", '<association id="f" sourceRef="a" targetRef="b" associationDirection="Both"/>', 3, "stroke-dasharray"),
-    ("a message flow is dashed, from a ring to a hollow arrow", '<messageFlow id="f" sourceRef="a" targetRef="b"/>', 3, "circle"),
+    (
+        "with an arrow",
+        '<association id="f" sourceRef="a" targetRef="b" associationDirection="One"/>',
+        2,
+        "stroke-dasharray",
+    ),
+    (
+        "with two arrows",
+        '<association id="f" sourceRef="a" targetRef="b" associationDirection="Both"/>',
+        3,
+        "stroke-dasharray",
+    ),
+    (
+        "a message flow is dashed, from a ring to a hollow arrow",
+        '<messageFlow id="f" sourceRef="a" targetRef="b"/>',
+        3,
+        "circle",
+    ),
 ]
 
 
@@ -221,21 +283,28 @@ def test_a_message_that_is_shown_on_its_flow() -> None:
     semantic = '<collaboration id="p"><participant id="x"/><messageFlow id="f" sourceRef="a" targetRef="b"/></collaboration>'
     line = ((0, 0), (90, 0))
     begun = picture(semantic, shape("x") + edge("f", *line, attributes='messageVisibleKind="initiating"'))
-    answered = picture(semantic, shape("x") + edge("f", *line, attributes='messageVisibleKind="non_initiating"'))
+    answered = picture(
+        semantic, shape("x") + edge("f", *line, attributes='messageVisibleKind="non_initiating"')
+    )
     assert ("cf-ink" in begun.inside("f"), "cf-ink" in answered.inside("f")) == (False, True)
 
 
 def test_points_that_repeat_are_no_corner() -> None:
     drawn = picture(
-        '<process id="p"><task id="a"/><sequenceFlow id="f"/></process>', shape("a") + edge("f", (0, 0), (0, 0), (5, 5), (5, 5))
+        '<process id="p"><task id="a"/><sequenceFlow id="f"/></process>',
+        shape("a") + edge("f", (0, 0), (0, 0), (5, 5), (5, 5)),
     )
     assert "nan" not in drawn.text
     assert (
-        picture('<process id="p"><task id="a"/><sequenceFlow id="f"/></process>', shape("a") + edge("f", (3, 3), (3, 3))).inside("f") == ""
+        picture(
+            '<process id="p"><task id="a"/><sequenceFlow id="f"/></process>',
+            shape("a") + edge("f", (3, 3), (3, 3)),
+        ).inside("f")
+        == ""
     )
 
 
-# -- for people and for pages -------------------------------------------------------------------------------------------
+# -- for people and for pages --------------------------------------------------------------------------------
 
 
 def test_an_element_is_told_in_words() -> None:
@@ -266,7 +335,9 @@ NO_COLOURS = ["red;}</style><script>alert(1)</script>", "url(#x)", "#12", "rgb(1
 @pytest.mark.parametrize("colour", NO_COLOURS)
 def test_what_is_no_colour_is_none(colour: str) -> None:
     escaped = colour.replace("<", "&lt;").replace(">", "&gt;")
-    drawn = picture('<process id="p"><task id="a"/></process>', shape("a", attributes=f'bioc:fill="{escaped}"'))
+    drawn = picture(
+        '<process id="p"><task id="a"/></process>', shape("a", attributes=f'bioc:fill="{escaped}"')
+    )
     assert drawn.group("a").get("class") == "cf-task"
     assert "alert" not in drawn.text
 
@@ -274,7 +345,16 @@ def test_what_is_no_colour_is_none(colour: str) -> None:
 def test_names_and_ids_are_text_whatever_they_say() -> None:
     evil = "&lt;script&gt;alert('1')&lt;/script&gt;&quot; onload=&quot;alert(2)"
     drawn = picture(f'<process id="p" name="{evil}"><task id="{evil}" name="{evil}"/></process>', shape(evil))
-    assert {str(one.tag).removeprefix(SVG) for one in drawn.root.iter()} == {"svg", "title", "desc", "style", "rect", "g", "text", "tspan"}
+    assert {str(one.tag).removeprefix(SVG) for one in drawn.root.iter()} == {
+        "svg",
+        "title",
+        "desc",
+        "style",
+        "rect",
+        "g",
+        "text",
+        "tspan",
+    }
     assert not [name for one in drawn.root.iter() for name in one.attrib if str(name).startswith("on")]
     assert "<script" not in drawn.text
 
@@ -301,13 +381,18 @@ def test_a_name_is_shown_as_long_as_it_can_be_read() -> None:
 
 
 def test_what_is_far_away_makes_no_large_picture() -> None:
-    drawn = picture('<process id="p"><task id="a"/><task id="b"/></process>', shape("a") + shape("b", x=900_000))
+    drawn = picture(
+        '<process id="p"><task id="a"/><task id="b"/></process>', shape("a") + shape("b", x=900_000)
+    )
     assert drawn.root.get("viewBox") == "-16 -16 900132 112"
     assert (drawn.root.get("width"), drawn.root.get("height")) == (str(LARGEST), "1")
 
 
 def test_names_beside_elements_are_within_the_picture() -> None:
-    drawn = picture('<process id="p"><startEvent id="s" name="A name that is wider than its event"/></process>', shape("s", 0, 0, 36, 36))
+    drawn = picture(
+        '<process id="p"><startEvent id="s" name="A name that is wider than its event"/></process>',
+        shape("s", 0, 0, 36, 36),
+    )
     left, _, width, height = map(float, (drawn.root.get("viewBox") or "").split())
     assert left < -20
     assert width > 90

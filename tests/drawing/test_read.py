@@ -31,7 +31,9 @@ def at(element_id: str, x: str = "0") -> str:
 
 
 def test_a_file_may_hold_several_diagrams() -> None:
-    semantic = '<process id="p" name="Trip"><subProcess id="s" name="Inside"><task id="a"/></subProcess></process>'
+    semantic = (
+        '<process id="p" name="Trip"><subProcess id="s" name="Inside"><task id="a"/></subProcess></process>'
+    )
     outer, inner = read(semantic + plane("p", at("s")) + plane("s", at("a"), name="The inside"))
     assert [(one.id, one.name, [shape.id for shape in one.shapes]) for one in (outer, inner)] == [
         ("of-p", "Trip", ["s"]),
@@ -40,7 +42,9 @@ def test_a_file_may_hold_several_diagrams() -> None:
 
 
 def test_a_collaboration_is_known_by_its_pools() -> None:
-    (diagram,) = read('<collaboration id="c"><participant id="a" name="Shop"/><participant id="b" name="Buyer"/></collaboration>')
+    (diagram,) = read(
+        '<collaboration id="c"><participant id="a" name="Shop"/><participant id="b" name="Buyer"/></collaboration>'
+    )
     assert diagram.name == "Shop, Buyer"
 
 
@@ -51,12 +55,16 @@ def test_references_may_have_a_prefix_and_an_id_may_have_a_colon() -> None:
 
 
 def test_what_depicts_nothing_is_left_out() -> None:
-    (diagram,) = read('<process id="p"><task id="a"/><task/></process>' + plane("p", at("a"), at("gone"), at("")))
+    (diagram,) = read(
+        '<process id="p"><task id="a"/><task/></process>' + plane("p", at("a"), at("gone"), at(""))
+    )
     assert [shape.id for shape in diagram.shapes] == ["a"]
 
 
 def test_a_file_without_a_diagram_is_laid_out() -> None:
-    (diagram,) = read('<process id="p"><task id="a"/><task id="b"/><sequenceFlow id="f" sourceRef="a" targetRef="b"/></process>')
+    (diagram,) = read(
+        '<process id="p"><task id="a"/><task id="b"/><sequenceFlow id="f" sourceRef="a" targetRef="b"/></process>'
+    )
     assert diagram.is_laid_out
     assert [shape.bounds for shape in diagram.shapes] == [Bounds(160, 80, 100, 80), Bounds(310, 80, 100, 80)]
     assert [edge.points for edge in diagram.edges] == [((260, 120), (310, 120))]
@@ -68,7 +76,11 @@ def test_what_has_no_id_is_called_as_the_engine_calls_it() -> None:
         '<sequenceFlow id="x" sourceRef="a" targetRef="b"/><sequenceFlow sourceRef="a" targetRef="b"/></process>'
     )
     (diagram,) = read(inside)
-    drawn = outline(etree.fromstring(f"<definitions {NAMESPACES}>{inside}</definitions>".encode()), "x.bpmn", Dialect.ZEEBE)
+    drawn = outline(
+        etree.fromstring(f"<definitions {NAMESPACES}>{inside}</definitions>".encode()),
+        "x.bpmn",
+        Dialect.ZEEBE,
+    )
     known = {one.id for one in (*drawn.elements, *drawn.flows)} - {"p"}
     assert {one.id for one in diagram.elements} == known
     assert {"p/subProcess[1]/startEvent[1]", "p/sequenceFlow[2]"} < known
@@ -111,7 +123,9 @@ def test_what_cannot_be_drawn_is_refused_with_its_place(inside: str, reason: str
 
 
 def test_other_documents_are_refused() -> None:
-    with pytest.raises(NotDrawn, match=r"expected the definitions of BPMN 2\.0 or DMN 1\.1 to 1\.5, found 'svg'"):
+    with pytest.raises(
+        NotDrawn, match=r"expected the definitions of BPMN 2\.0 or DMN 1\.1 to 1\.5, found 'svg'"
+    ):
         read_diagrams(b"<svg/>", "x.svg")
     with pytest.raises(NotDrawn, match="expected a decision"):
         read_diagrams(f'<definitions xmlns="{DMN}"/>'.encode(), "x.dmn")

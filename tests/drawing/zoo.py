@@ -1,4 +1,5 @@
-"""One of everything: a BPMN file in which every element, event and mark stands in a grid, for tests and for eyes.
+"""One of everything: a BPMN file in which every element, event and mark stands in a grid, for tests and for
+eyes.
 
 `python -m tests.drawing.zoo > zoo.svg` draws it.
 """
@@ -12,12 +13,37 @@ from typing import NamedTuple
 from counterflow.drawing.read import read_diagrams
 from counterflow.drawing.svg.page import render
 
-TRIGGERS = ("", "message", "timer", "error", "escalation", "signal", "compensate", "conditional", "link", "cancel", "terminate")
+TRIGGERS = (
+    "",
+    "message",
+    "timer",
+    "error",
+    "escalation",
+    "signal",
+    "compensate",
+    "conditional",
+    "link",
+    "cancel",
+    "terminate",
+)
 EVENTS = ("startEvent", "intermediateCatchEvent", "boundaryEvent", "intermediateThrowEvent", "endEvent")
-TASKS = ("task", "userTask", "serviceTask", "sendTask", "receiveTask", "scriptTask", "businessRuleTask", "manualTask", "callActivity")
+TASKS = (
+    "task",
+    "userTask",
+    "serviceTask",
+    "sendTask",
+    "receiveTask",
+    "scriptTask",
+    "businessRuleTask",
+    "manualTask",
+    "callActivity",
+)
 GATEWAYS = ("exclusiveGateway", "parallelGateway", "inclusiveGateway", "complexGateway", "eventBasedGateway")
 LOOP = "<standardLoopCharacteristics/>"
-MANY, ONE_BY_ONE = "<multiInstanceLoopCharacteristics/>", '<multiInstanceLoopCharacteristics isSequential="true"/>'
+MANY, ONE_BY_ONE = (
+    "<multiInstanceLoopCharacteristics/>",
+    '<multiInstanceLoopCharacteristics isSequential="true"/>',
+)
 
 
 class Beast(NamedTuple):
@@ -94,7 +120,10 @@ COLUMNS, STEP = 13, (130, 120)
 def zoo() -> bytes:
     """The file."""
     beasts = [*events(), *activities(), *rest()]
-    elements = [f'<{one.tag} id="e{place}" {one.attributes}>{one.inside}</{one.tag}>' for place, one in enumerate(beasts)]
+    elements = [
+        f'<{one.tag} id="e{place}" {one.attributes}>{one.inside}</{one.tag}>'
+        for place, one in enumerate(beasts)
+    ]
     shapes = [_shape(place, one) for place, one in enumerate(beasts)]
     return (
         f'<definitions {NAMESPACES}><category><categoryValue id="value" value="belongs together"/></category>'

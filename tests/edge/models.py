@@ -43,14 +43,20 @@ ERROR_CAUGHT = process(
     + '<bpmn:boundaryEvent id="caught" attachedToRef="risky"><bpmn:errorEventDefinition id="caught-definition" errorRef="error"/>'
     '</bpmn:boundaryEvent><bpmn:endEvent id="mended"/><bpmn:sequenceFlow id="mend" sourceRef="caught" targetRef="mended"/>',
     "risk",
-).replace(b"</bpmn:definitions>", b'<bpmn:error id="error" name="Sold out" errorCode="sold-out"/></bpmn:definitions>')
+).replace(
+    b"</bpmn:definitions>",
+    b'<bpmn:error id="error" name="Sold out" errorCode="sold-out"/></bpmn:definitions>',
+)
 
 
 def with_message(content: bytes, name: str = "paid", key: str = "= order") -> bytes:
     """The same file with a message in it, which its events refer to as `message`."""
-    subscription = f'<bpmn:extensionElements><zeebe:subscription correlationKey="{key}"/></bpmn:extensionElements>'
+    subscription = (
+        f'<bpmn:extensionElements><zeebe:subscription correlationKey="{key}"/></bpmn:extensionElements>'
+    )
     return content.replace(
-        b"</bpmn:definitions>", f'<bpmn:message id="message" name="{name}">{subscription}</bpmn:message></bpmn:definitions>'.encode()
+        b"</bpmn:definitions>",
+        f'<bpmn:message id="message" name="{name}">{subscription}</bpmn:message></bpmn:definitions>'.encode(),
     )
 
 
@@ -58,7 +64,12 @@ MESSAGE = '<bpmn:messageEventDefinition id="{}-definition" messageRef="message"/
 CATCH = f'<bpmn:intermediateCatchEvent id="paid">{MESSAGE.format("paid")}</bpmn:intermediateCatchEvent>'
 WAITING = with_message(process(line(CATCH), "waiting"))
 STARTED_BY_MESSAGE = with_message(
-    process(line(task("pack", "pack")).replace('id="start"/>', f'id="start">{MESSAGE.format("start")}</bpmn:startEvent>'), "packing")
+    process(
+        line(task("pack", "pack")).replace(
+            'id="start"/>', f'id="start">{MESSAGE.format("start")}</bpmn:startEvent>'
+        ),
+        "packing",
+    )
 )
 TAKEN_OVER = with_message(
     process(
@@ -76,7 +87,8 @@ TAKEN_OVER = with_message(
 """A task, and an event sub-process that a message begins in its place."""
 TERMINATED = process(
     line(task("work", "work")).replace(
-        '<bpmn:endEvent id="end"/>', '<bpmn:endEvent id="end"><bpmn:terminateEventDefinition id="stop"/></bpmn:endEvent>'
+        '<bpmn:endEvent id="end"/>',
+        '<bpmn:endEvent id="end"><bpmn:terminateEventDefinition id="stop"/></bpmn:endEvent>',
     ),
     "terminated",
 )

@@ -26,7 +26,9 @@ from tests.edge import models
 
 PATIENCE_SECONDS = 20
 STEADY_WINDOW = (("grpc.http2.bdp_probe", 0),)
-"""A client that measures the line lets itself be sent megabytes ahead of what it reads; one that does not says soon that it is full."""
+"""A client that measures the line lets itself be sent megabytes ahead of what it reads; one that does not
+says soon that it is full.
+"""
 
 
 class ObedientStore(MemoryStore):
@@ -70,8 +72,12 @@ class Served:
     reading: counterflow_v1.CounterflowStub
     channel: grpc.aio.Channel
 
-    async def deploy(self, content: bytes = models.ONE_TASK, name: str = "order.bpmn") -> gateway.DeployResourceResponse:
-        return await self.stub.DeployResource(gateway.DeployResourceRequest(resources=[gateway.Resource(name=name, content=content)]))
+    async def deploy(
+        self, content: bytes = models.ONE_TASK, name: str = "order.bpmn"
+    ) -> gateway.DeployResourceResponse:
+        return await self.stub.DeployResource(
+            gateway.DeployResourceRequest(resources=[gateway.Resource(name=name, content=content)])
+        )
 
     async def create(self, process_id: str = "order", variables: str = "") -> int:
         answer = await self.stub.CreateProcessInstance(
@@ -88,23 +94,31 @@ class Served:
         """The jobs that a poll brings; by default it does not wait."""
         return [job for message in await self.poll_messages(job_type, **fields) for job in message.jobs]
 
-    async def poll_messages(self, job_type: str = "work", **fields: Any) -> list[gateway.ActivateJobsResponse]:
+    async def poll_messages(
+        self, job_type: str = "work", **fields: Any
+    ) -> list[gateway.ActivateJobsResponse]:
         return [message async for message in self.stub.ActivateJobs(poll_request(job_type, **fields))]
 
     async def complete(self, job: gateway.ActivatedJob, variables: str = "") -> None:
         await self.stub.CompleteJob(gateway.CompleteJobRequest(jobKey=job.key, variables=variables))
 
     async def instance(self, key: int) -> counterflow_v1.GetProcessInstanceResponse:
-        return await self.reading.GetProcessInstance(counterflow_v1.GetProcessInstanceRequest(process_instance_key=key))
+        return await self.reading.GetProcessInstance(
+            counterflow_v1.GetProcessInstanceRequest(process_instance_key=key)
+        )
 
     async def state_of(self, key: int) -> str:
         """`ACTIVE`, `COMPLETED` or `TERMINATED`."""
         found = await self.instance(key)
-        return counterflow_v1.ProcessInstanceState.Name(found.process_instance.state).removeprefix("PROCESS_INSTANCE_STATE_")
+        return counterflow_v1.ProcessInstanceState.Name(found.process_instance.state).removeprefix(
+            "PROCESS_INSTANCE_STATE_"
+        )
 
     async def incident_of(self, key: int) -> counterflow_v1.Incident:
         """The one incident of an instance."""
-        answer = await self.reading.ListIncidents(counterflow_v1.ListIncidentsRequest(process_instance_key=key))
+        answer = await self.reading.ListIncidents(
+            counterflow_v1.ListIncidentsRequest(process_instance_key=key)
+        )
         (incident,) = answer.incidents
         return incident
 
@@ -128,7 +142,9 @@ def poll_request(job_type: str = "work", **fields: Any) -> gateway.ActivateJobsR
 
 
 def stream_request(job_type: str = "work", **fields: Any) -> gateway.StreamActivatedJobsRequest:
-    return gateway.StreamActivatedJobsRequest(type=job_type, **{"worker": "streamer", "timeout": 60_000, **fields})
+    return gateway.StreamActivatedJobsRequest(
+        type=job_type, **{"worker": "streamer", "timeout": 60_000, **fields}
+    )
 
 
 @asynccontextmanager
@@ -147,7 +163,15 @@ async def serving(**settings: Any) -> AsyncIterator[Served]:
     loop.start()
     try:
         async with grpc.aio.insecure_channel(f"127.0.0.1:{port}", options=STEADY_WINDOW) as channel:
-            yield Served(store, loop, edge, port, gateway.GatewayStub(channel), counterflow_v1.CounterflowStub(channel), channel)
+            yield Served(
+                store,
+                loop,
+                edge,
+                port,
+                gateway.GatewayStub(channel),
+                counterflow_v1.CounterflowStub(channel),
+                channel,
+            )
     finally:
         store.release()
         await edge.stop(grace_seconds=1)

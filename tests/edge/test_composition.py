@@ -1,4 +1,6 @@
-"""The server put together: what it opens, prints, keeps over a restart and closes (`counterflow/server.py`)."""
+"""The server put together: what it opens, prints, keeps over a restart and closes
+(`counterflow/server.py`).
+"""
 
 from __future__ import annotations
 
@@ -37,8 +39,14 @@ def collector() -> Iterator[None]:
 async def deploy_and_create(server: Server) -> None:
     async with grpc.aio.insecure_channel(f"127.0.0.1:{server.grpc_port}") as channel:
         stub = gateway.GatewayStub(channel)
-        await stub.DeployResource(gateway.DeployResourceRequest(resources=[gateway.Resource(name="a.bpmn", content=models.ONE_TASK)]))
-        await stub.CreateProcessInstance(gateway.CreateProcessInstanceRequest(bpmnProcessId="order", version=-1, variables='{"a":1}'))
+        await stub.DeployResource(
+            gateway.DeployResourceRequest(
+                resources=[gateway.Resource(name="a.bpmn", content=models.ONE_TASK)]
+            )
+        )
+        await stub.CreateProcessInstance(
+            gateway.CreateProcessInstanceRequest(bpmnProcessId="order", version=-1, variables='{"a":1}')
+        )
 
 
 async def test_what_was_answered_is_there_after_a_restart(tmp_path: Path) -> None:
@@ -60,7 +68,10 @@ async def test_the_ready_line_names_what_is_served(tmp_path: Path) -> None:
     server = Server(on_file(tmp_path))
     await server.start()
     assert server.grpc_port
-    assert server.ready_line() == f"ready grpc=127.0.0.1:{server.grpc_port} database={server.settings.database_url}"
+    assert (
+        server.ready_line()
+        == f"ready grpc=127.0.0.1:{server.grpc_port} database={server.settings.database_url}"
+    )
     await server.stop()
 
 
@@ -68,7 +79,11 @@ async def test_the_ready_line_names_what_is_served(tmp_path: Path) -> None:
     "host, url, line",
     [
         ("::1", "memory:", "ready grpc=[::1]:0 database=memory:"),
-        ("localhost", "postgresql+psycopg://me:secret@db:5432/x", "ready grpc=localhost:0 database=postgresql+psycopg://me:***@db:5432/x"),
+        (
+            "localhost",
+            "postgresql+psycopg://me:secret@db:5432/x",
+            "ready grpc=localhost:0 database=postgresql+psycopg://me:***@db:5432/x",
+        ),
     ],
 )
 def test_the_ready_line_keeps_secrets(host: str, url: str, line: str) -> None:

@@ -25,8 +25,14 @@ async def test_definitions_newest_first(served: Served) -> None:
     await served.deploy(models.ONE_TASK + b"\n")
     await served.deploy(models.TWO_TASKS)
     listed = await served.reading.ListDefinitions(wire.ListDefinitionsRequest())
-    assert [(found.bpmn_process_id, found.version) for found in listed.definitions] == [("two", 1), ("order", 2), ("order", 1)]
-    latest = await served.reading.ListDefinitions(wire.ListDefinitionsRequest(bpmn_process_id="order", latest_only=True))
+    assert [(found.bpmn_process_id, found.version) for found in listed.definitions] == [
+        ("two", 1),
+        ("order", 2),
+        ("order", 1),
+    ]
+    latest = await served.reading.ListDefinitions(
+        wire.ListDefinitionsRequest(bpmn_process_id="order", latest_only=True)
+    )
     assert [found.version for found in latest.definitions] == [2]
 
 
@@ -34,12 +40,18 @@ async def test_instances_by_state_a_page_at_a_time(served: Served) -> None:
     await served.deploy()
     keys = [await served.create() for _ in range(3)]
     await served.stub.CancelProcessInstance(gateway.CancelProcessInstanceRequest(processInstanceKey=keys[1]))
-    first = await served.reading.ListProcessInstances(wire.ListProcessInstancesRequest(state="PROCESS_INSTANCE_STATE_ACTIVE", page_size=1))
+    first = await served.reading.ListProcessInstances(
+        wire.ListProcessInstancesRequest(state="PROCESS_INSTANCE_STATE_ACTIVE", page_size=1)
+    )
     second = await served.reading.ListProcessInstances(
-        wire.ListProcessInstancesRequest(state="PROCESS_INSTANCE_STATE_ACTIVE", page_size=1, page_key=first.next_page_key)
+        wire.ListProcessInstancesRequest(
+            state="PROCESS_INSTANCE_STATE_ACTIVE", page_size=1, page_key=first.next_page_key
+        )
     )
     assert [found.key for page in (first, second) for found in page.process_instances] == [keys[2], keys[0]]
-    ended = await served.reading.ListProcessInstances(wire.ListProcessInstancesRequest(state="PROCESS_INSTANCE_STATE_TERMINATED"))
+    ended = await served.reading.ListProcessInstances(
+        wire.ListProcessInstancesRequest(state="PROCESS_INSTANCE_STATE_TERMINATED")
+    )
     assert [found.key for found in ended.process_instances] == [keys[1]]
 
 
@@ -49,7 +61,9 @@ async def test_an_instance_as_a_tree(served: Served) -> None:
     found = await served.instance(key)
     assert found.root.key == found.process_instance.key == key
     assert [child.element_id for child in found.root.children] == ["start", "work"]
-    active = await served.reading.GetProcessInstance(wire.GetProcessInstanceRequest(process_instance_key=key, active_only=True))
+    active = await served.reading.GetProcessInstance(
+        wire.GetProcessInstanceRequest(process_instance_key=key, active_only=True)
+    )
     assert [child.element_id for child in active.root.children] == ["work"]
     assert active.elements_left_out == 1
 
@@ -87,21 +101,41 @@ async def test_a_quarantined_instance_is_listed_and_released(served: Served) -> 
     assert await served.poll() == []
     await served.reading.ReleaseQuarantined(wire.ReleaseQuarantinedRequest(process_instance_key=key))
     assert len(await served.poll()) == 1
-    async with refused(grpc.StatusCode.FAILED_PRECONDITION, "Command 'RELEASE' rejected with code 'INVALID_STATE'"):
+    async with refused(
+        grpc.StatusCode.FAILED_PRECONDITION, "Command 'RELEASE' rejected with code 'INVALID_STATE'"
+    ):
         await served.reading.ReleaseQuarantined(wire.ReleaseQuarantinedRequest(process_instance_key=key))
 
 
 @pytest.mark.parametrize(
     "rpc, request_, status",
     [
-        ("GetProcessInstance", wire.GetProcessInstanceRequest(process_instance_key=UNKNOWN), grpc.StatusCode.NOT_FOUND),
-        ("GetDefinitionXml", wire.GetDefinitionXmlRequest(process_definition_key=UNKNOWN), grpc.StatusCode.NOT_FOUND),
-        ("ReleaseQuarantined", wire.ReleaseQuarantinedRequest(process_instance_key=UNKNOWN), grpc.StatusCode.NOT_FOUND),
-        ("ListProcessInstances", wire.ListProcessInstancesRequest(page_size=-1), grpc.StatusCode.INVALID_ARGUMENT),
+        (
+            "GetProcessInstance",
+            wire.GetProcessInstanceRequest(process_instance_key=UNKNOWN),
+            grpc.StatusCode.NOT_FOUND,
+        ),
+        (
+            "GetDefinitionXml",
+            wire.GetDefinitionXmlRequest(process_definition_key=UNKNOWN),
+            grpc.StatusCode.NOT_FOUND,
+        ),
+        (
+            "ReleaseQuarantined",
+            wire.ReleaseQuarantinedRequest(process_instance_key=UNKNOWN),
+            grpc.StatusCode.NOT_FOUND,
+        ),
+        (
+            "ListProcessInstances",
+            wire.ListProcessInstancesRequest(page_size=-1),
+            grpc.StatusCode.INVALID_ARGUMENT,
+        ),
         ("ListIncidents", wire.ListIncidentsRequest(page_size=-1), grpc.StatusCode.INVALID_ARGUMENT),
     ],
 )
-async def test_what_cannot_be_answered(served: Served, rpc: str, request_: Any, status: grpc.StatusCode) -> None:
+async def test_what_cannot_be_answered(
+    served: Served, rpc: str, request_: Any, status: grpc.StatusCode
+) -> None:
     async with refused(status, "Expected"):
         await getattr(served.reading, rpc)(request_)
 
@@ -113,7 +147,9 @@ async def test_a_state_that_is_none(served: Served) -> None:
         await served.reading.ListProcessInstances(request)
 
 
-@pytest.mark.parametrize("fields, status", [({"process_instance_key": UNKNOWN}, "NOT_FOUND"), ({"limit": -1}, "INVALID_ARGUMENT")])
+@pytest.mark.parametrize(
+    "fields, status", [({"process_instance_key": UNKNOWN}, "NOT_FOUND"), ({"limit": -1}, "INVALID_ARGUMENT")]
+)
 async def test_a_history_that_cannot_be_told(served: Served, fields: dict[str, Any], status: str) -> None:
     async with refused(grpc.StatusCode[status], "Expected"):
         await history(served, **fields)
@@ -125,7 +161,9 @@ async def test_an_answer_larger_than_a_message_is_refused_with_advice() -> None:
         key = await served.create("two", variables=f'{{"a":"{"x" * 40_000}"}}')
         (job,) = await served.poll("first")
         await served.stub.SetVariables(
-            gateway.SetVariablesRequest(elementInstanceKey=job.elementInstanceKey, variables=f'{{"b":"{"x" * 40_000}"}}', local=True)
+            gateway.SetVariablesRequest(
+                elementInstanceKey=job.elementInstanceKey, variables=f'{{"b":"{"x" * 40_000}"}}', local=True
+            )
         )
         async with refused(grpc.StatusCode.RESOURCE_EXHAUSTED, "has room for 65536", "ask for fewer"):
             await served.instance(key)

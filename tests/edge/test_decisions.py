@@ -1,4 +1,6 @@
-"""Decisions on the wire: deployed beside processes, evaluated for callers, told with the instance that asked."""
+"""Decisions on the wire: deployed beside processes, evaluated for callers, told with the instance that
+asked.
+"""
 
 from __future__ import annotations
 
@@ -29,15 +31,23 @@ CALLING = models.process(
 
 
 def files(*resources: tuple[str, bytes]) -> gateway.DeployResourceRequest:
-    return gateway.DeployResourceRequest(resources=[gateway.Resource(name=name, content=content) for name, content in resources])
+    return gateway.DeployResourceRequest(
+        resources=[gateway.Resource(name=name, content=content) for name, content in resources]
+    )
 
 
-async def test_processes_come_first_then_decisions_then_models_each_in_the_order_of_the_files(served: Served) -> None:
-    answer = await served.stub.DeployResource(files(("other.dmn", OTHER), ("rated.bpmn", CALLING), ("rating.dmn", RATING)))
+async def test_processes_come_first_then_decisions_then_models_each_in_the_order_of_the_files(
+    served: Served,
+) -> None:
+    answer = await served.stub.DeployResource(
+        files(("other.dmn", OTHER), ("rated.bpmn", CALLING), ("rating.dmn", RATING))
+    )
     kinds = [deployment.WhichOneof("Metadata") for deployment in answer.deployments]
     assert kinds == ["process", *["decision"] * 4, *["decisionRequirements"] * 2]
     decisions = [each.decision for each in answer.deployments if each.HasField("decision")]
-    requirements = [each.decisionRequirements for each in answer.deployments if each.HasField("decisionRequirements")]
+    requirements = [
+        each.decisionRequirements for each in answer.deployments if each.HasField("decisionRequirements")
+    ]
     assert [(each.dmnDecisionId, each.version, each.dmnDecisionRequirementsId) for each in decisions] == [
         ("other", 1, "second"),
         ("base", 1, "model"),
@@ -49,12 +59,19 @@ async def test_processes_come_first_then_decisions_then_models_each_in_the_order
         ("model", "rating.dmn", 1),
     ]
     assert decisions[0].decisionRequirementsKey == requirements[0].decisionRequirementsKey
-    assert {*(each.tenantId for each in decisions), *(each.tenantId for each in requirements)} == {"<default>"}
+    assert {*(each.tenantId for each in decisions), *(each.tenantId for each in requirements)} == {
+        "<default>"
+    }
 
 
 async def test_old_clients_deploy_processes_only(served: Served) -> None:
-    request = gateway.DeployProcessRequest(processes=[gateway.ProcessRequestObject(name="rating.dmn", definition=RATING)])
-    async with refused(grpc.StatusCode.INVALID_ARGUMENT, "'rating.dmn': expected .bpmn or .xml; deploy decisions with DeployResource"):
+    request = gateway.DeployProcessRequest(
+        processes=[gateway.ProcessRequestObject(name="rating.dmn", definition=RATING)]
+    )
+    async with refused(
+        grpc.StatusCode.INVALID_ARGUMENT,
+        "'rating.dmn': expected .bpmn or .xml; deploy decisions with DeployResource",
+    ):
         await served.stub.DeployProcess(request)
 
 
@@ -65,10 +82,14 @@ async def test_a_model_with_errors_refuses_all(served: Served) -> None:
     assert not (await served.reading.ListDefinitions(counterflow_v1.ListDefinitionsRequest())).definitions
 
 
-async def test_a_decision_that_is_not_there_is_a_warning(served: Served, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_decision_that_is_not_there_is_a_warning(
+    served: Served, caplog: pytest.LogCaptureFixture
+) -> None:
     await served.stub.DeployResource(files(("rated.bpmn", CALLING)))
     (message,) = caplog.messages
-    assert message.startswith("'rated.bpmn': line 1, element 'decide' [called-decision]: decision 'rating' is not deployed.")
+    assert message.startswith(
+        "'rated.bpmn': line 1, element 'decide' [called-decision]: decision 'rating' is not deployed."
+    )
     caplog.clear()
     await served.stub.DeployResource(files(("rated.bpmn", CALLING + b"\n"), ("rating.dmn", RATING)))
     assert caplog.messages == []
@@ -76,7 +97,9 @@ async def test_a_decision_that_is_not_there_is_a_warning(served: Served, caplog:
 
 async def test_an_answer_says_how_it_came_about(served: Served) -> None:
     await served.stub.DeployResource(files(("rating.dmn", RATING)))
-    answer = await served.stub.EvaluateDecision(gateway.EvaluateDecisionRequest(decisionId="rating", variables='{"amount": 2}'))
+    answer = await served.stub.EvaluateDecision(
+        gateway.EvaluateDecisionRequest(decisionId="rating", variables='{"amount": 2}')
+    )
     base, rating = answer.evaluatedDecisions
     assert (answer.decisionId, answer.decisionVersion, answer.decisionOutput) == ("rating", 1, '"low"')
     assert (answer.decisionRequirementsId, answer.tenantId) == ("model", "<default>")
@@ -92,16 +115,24 @@ async def test_an_answer_says_how_it_came_about(served: Served) -> None:
 
 async def test_the_id_wins_over_the_key(served: Served) -> None:
     await served.stub.DeployResource(files(("rating.dmn", RATING)))
-    by_id = await served.stub.EvaluateDecision(gateway.EvaluateDecisionRequest(decisionId="base", variables='{"amount": 2}'))
-    by_both = gateway.EvaluateDecisionRequest(decisionId="rating", decisionKey=by_id.decisionKey, variables='{"amount": 2}')
+    by_id = await served.stub.EvaluateDecision(
+        gateway.EvaluateDecisionRequest(decisionId="base", variables='{"amount": 2}')
+    )
+    by_both = gateway.EvaluateDecisionRequest(
+        decisionId="rating", decisionKey=by_id.decisionKey, variables='{"amount": 2}'
+    )
     assert (await served.stub.EvaluateDecision(by_both)).decisionId == "rating"
-    by_key = await served.stub.EvaluateDecision(gateway.EvaluateDecisionRequest(decisionKey=by_id.decisionKey, variables='{"amount": 4}'))
+    by_key = await served.stub.EvaluateDecision(
+        gateway.EvaluateDecisionRequest(decisionKey=by_id.decisionKey, variables='{"amount": 4}')
+    )
     assert (by_key.decisionId, by_key.decisionOutput) == ("base", "8")
 
 
 async def test_a_failure_is_told_where_and_why(served: Served) -> None:
     await served.stub.DeployResource(files(("rating.dmn", RATING)))
-    answer = await served.stub.EvaluateDecision(gateway.EvaluateDecisionRequest(decisionId="broken", variables='{"amount": 3}'))
+    answer = await served.stub.EvaluateDecision(
+        gateway.EvaluateDecisionRequest(decisionId="broken", variables='{"amount": 3}')
+    )
     assert (answer.failedDecisionId, json.loads(answer.decisionOutput)) == ("broken", None)
     assert "UNIQUE allows one matching rule; found rules 1, 2" in answer.failureMessage
     assert [rule.ruleIndex for rule in answer.evaluatedDecisions[0].matchedRules] == [1, 2]
@@ -117,7 +148,9 @@ async def test_a_failure_is_told_where_and_why(served: Served) -> None:
         (gateway.EvaluateDecisionRequest(decisionId="nix", tenantId="red"), "multi-tenancy is off"),
     ],
 )
-async def test_what_cannot_be_evaluated(served: Served, request_: gateway.EvaluateDecisionRequest, words: str) -> None:
+async def test_what_cannot_be_evaluated(
+    served: Served, request_: gateway.EvaluateDecisionRequest, words: str
+) -> None:
     async with refused(grpc.StatusCode.INVALID_ARGUMENT, words):
         await served.stub.EvaluateDecision(request_)
 
@@ -126,17 +159,34 @@ async def test_an_instance_tells_what_it_has_decided(served: Served) -> None:
     await served.stub.DeployResource(files(("rating.dmn", RATING), ("rated.bpmn", CALLING)))
     found = await served.instance(await served.create("rated", '{"amount": 9}'))
     (evaluation,) = next(child for child in found.root.children if child.element_id == "decide").decisions
-    assert (evaluation.decision_id, evaluation.version, evaluation.output_json, evaluation.failure) == ("rating", 1, '"high"', "")
+    assert (evaluation.decision_id, evaluation.version, evaluation.output_json, evaluation.failure) == (
+        "rating",
+        1,
+        '"high"',
+        "",
+    )
     steps = json.loads(evaluation.evaluated_json)
-    assert [(step["id"], [rule["index"] for rule in step["rules"]]) for step in steps] == [("base", []), ("rating", [2])]
+    assert [(step["id"], [rule["index"] for rule in step["rules"]]) for step in steps] == [
+        ("base", []),
+        ("rating", [2]),
+    ]
 
 
 async def test_deployed_decisions_are_listed_and_given_back(served: Served) -> None:
     await served.stub.DeployResource(files(("rating.dmn", RATING)))
     await served.stub.DeployResource(files(("rating.dmn", RATING + b"\n"), ("other.dmn", OTHER)))
-    latest = (await served.reading.ListDecisions(counterflow_v1.ListDecisionsRequest(latest_only=True))).decisions
-    assert sorted((each.decision_id, each.version) for each in latest) == [("base", 2), ("broken", 2), ("other", 1), ("rating", 2)]
-    first = (await served.reading.ListDecisions(counterflow_v1.ListDecisionsRequest(decision_id="base"))).decisions[-1]
+    latest = (
+        await served.reading.ListDecisions(counterflow_v1.ListDecisionsRequest(latest_only=True))
+    ).decisions
+    assert sorted((each.decision_id, each.version) for each in latest) == [
+        ("base", 2),
+        ("broken", 2),
+        ("other", 1),
+        ("rating", 2),
+    ]
+    first = (
+        await served.reading.ListDecisions(counterflow_v1.ListDecisionsRequest(decision_id="base"))
+    ).decisions[-1]
     for key in (first.key, first.decision_requirements_key):
         kept = await served.reading.GetDecisionXml(counterflow_v1.GetDecisionXmlRequest(decision_key=key))
         assert (kept.resource_name, kept.xml) == ("rating.dmn", RATING)

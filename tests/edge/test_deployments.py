@@ -13,17 +13,26 @@ from tests.edge.served import Served, refused, serving
 from tests.model.diagram import end, model, path, service, start
 
 DECISIONS = drawn(*(decision(f"d{number}", literal("42")) for number in range(50)))
-BROKEN = models.process(models.line('<bpmn:serviceTask id="pay"/>', '<bpmn:serviceTask id="ship"/>'), "broken")
+BROKEN = models.process(
+    models.line('<bpmn:serviceTask id="pay"/>', '<bpmn:serviceTask id="ship"/>'), "broken"
+)
 
 
 def files(*resources: tuple[str, bytes]) -> gateway.DeployResourceRequest:
-    return gateway.DeployResourceRequest(resources=[gateway.Resource(name=name, content=content) for name, content in resources])
+    return gateway.DeployResourceRequest(
+        resources=[gateway.Resource(name=name, content=content) for name, content in resources]
+    )
 
 
 async def test_several_files_in_one_deployment(served: Served) -> None:
-    answer = await served.stub.DeployResource(files(("order.bpmn", models.ONE_TASK), ("two.xml", models.TWO_TASKS)))
+    answer = await served.stub.DeployResource(
+        files(("order.bpmn", models.ONE_TASK), ("two.xml", models.TWO_TASKS))
+    )
     processes = [deployment.process for deployment in answer.deployments]
-    assert [(process.bpmnProcessId, process.version, process.resourceName, process.tenantId) for process in processes] == [
+    assert [
+        (process.bpmnProcessId, process.version, process.resourceName, process.tenantId)
+        for process in processes
+    ] == [
         ("order", 1, "order.bpmn", "<default>"),
         ("two", 1, "two.xml", "<default>"),
     ]
@@ -32,18 +41,26 @@ async def test_several_files_in_one_deployment(served: Served) -> None:
 
 
 async def test_of_several_files_only_the_changed_one_gets_a_version(served: Served) -> None:
-    first = await served.stub.DeployResource(files(("order.bpmn", models.ONE_TASK), ("two.bpmn", models.TWO_TASKS)))
-    second = await served.stub.DeployResource(files(("order.bpmn", models.ONE_TASK), ("two.bpmn", models.TWO_TASKS + b"\n")))
+    first = await served.stub.DeployResource(
+        files(("order.bpmn", models.ONE_TASK), ("two.bpmn", models.TWO_TASKS))
+    )
+    second = await served.stub.DeployResource(
+        files(("order.bpmn", models.ONE_TASK), ("two.bpmn", models.TWO_TASKS + b"\n"))
+    )
     assert [deployment.process.version for deployment in second.deployments] == [1, 2]
     assert second.deployments[0] == first.deployments[0]
     assert second.key > first.key
 
 
-async def test_what_omgs_schema_says_is_logged_and_blocks_nothing(served: Served, caplog: pytest.LogCaptureFixture) -> None:
+async def test_what_omgs_schema_says_is_logged_and_blocks_nothing(
+    served: Served, caplog: pytest.LogCaptureFixture
+) -> None:
     content = model(start(), service("a"), end(), path("start", "a", "end"))
     await served.deploy(content, name="order.bpmn")
     assert caplog.messages == []
-    await served.deploy(content.replace(b"<startEvent", b'<textAnnotation id="note"/><startEvent', 1), name="noted.bpmn")
+    await served.deploy(
+        content.replace(b"<startEvent", b'<textAnnotation id="note"/><startEvent', 1), name="noted.bpmn"
+    )
     assert ["'noted.bpmn'" in message and "[xsd]" in message for message in caplog.messages] == [True]
 
 
@@ -62,7 +79,9 @@ async def test_the_file_is_kept_byte_for_byte(served: Served) -> None:
 
 
 async def test_old_clients_call_it_deploying_a_process(served: Served) -> None:
-    request = gateway.DeployProcessRequest(processes=[gateway.ProcessRequestObject(name="order.bpmn", definition=models.ONE_TASK)])
+    request = gateway.DeployProcessRequest(
+        processes=[gateway.ProcessRequestObject(name="order.bpmn", definition=models.ONE_TASK)]
+    )
     answer = await served.stub.DeployProcess(request)
     (process,) = answer.processes
     assert (process.bpmnProcessId, process.version, process.resourceName) == ("order", 1, "order.bpmn")
@@ -82,11 +101,20 @@ async def test_old_clients_call_it_deploying_a_process(served: Served) -> None:
         ([("order.bpmn", b"")], ["'order.bpmn': line"]),
         ([("order.bpmn", b"not xml")], ["'order.bpmn': line 1"]),
         ([("order.bpmn", b"<a/>")], ["[not-bpmn]", "Export the diagram as BPMN 2.0 XML."]),
-        ([("a.bpmn", models.ONE_TASK), ("b.bpmn", models.ONE_TASK)], ["'order' is in 'a.bpmn' and in 'b.bpmn'"]),
+        (
+            [("a.bpmn", models.ONE_TASK), ("b.bpmn", models.ONE_TASK)],
+            ["'order' is in 'a.bpmn' and in 'b.bpmn'"],
+        ),
     ],
 )
-async def test_what_cannot_be_deployed(served: Served, resources: list[tuple[str, bytes]], words: list[str]) -> None:
-    async with refused(grpc.StatusCode.INVALID_ARGUMENT, "Command 'CREATE' rejected with code 'INVALID_ARGUMENT': Expected", *words):
+async def test_what_cannot_be_deployed(
+    served: Served, resources: list[tuple[str, bytes]], words: list[str]
+) -> None:
+    async with refused(
+        grpc.StatusCode.INVALID_ARGUMENT,
+        "Command 'CREATE' rejected with code 'INVALID_ARGUMENT': Expected",
+        *words,
+    ):
         await served.stub.DeployResource(files(*resources))
 
 
@@ -109,7 +137,9 @@ async def test_either_all_files_are_deployed_or_none(served: Served) -> None:
 
 
 async def test_a_thousand_findings_are_cut_to_what_fits(served: Served) -> None:
-    content = models.process(models.line(*(f'<bpmn:serviceTask id="task-{number}"/>' for number in range(1_000))))
+    content = models.process(
+        models.line(*(f'<bpmn:serviceTask id="task-{number}"/>' for number in range(1_000)))
+    )
     async with refused(grpc.StatusCode.INVALID_ARGUMENT, "element 'task-0'", "more lines"):
         await served.deploy(content)
 
@@ -122,7 +152,9 @@ async def test_a_thousand_findings_are_cut_to_what_fits(served: Served) -> None:
         ("large.dmn", DECISIONS, {"decision_elements": 100}, "xml-elements"),
     ],
 )
-async def test_how_large_a_file_may_be_is_a_setting(name: str, content: bytes, limits: dict[str, int], rule: str) -> None:
+async def test_how_large_a_file_may_be_is_a_setting(
+    name: str, content: bytes, limits: dict[str, int], rule: str
+) -> None:
     async with serving(**limits) as narrow, refused(grpc.StatusCode.INVALID_ARGUMENT, f"[{rule}]"):
         await narrow.stub.DeployResource(files((name, content)))
     async with serving() as wide:

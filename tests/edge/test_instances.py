@@ -17,9 +17,15 @@ from tests.edge.served import Served, refused, serving, until
 UNKNOWN = 2**51 + 999_999
 
 
-async def with_result(served: Served, process_id: str = "order", **fields: Any) -> gateway.CreateProcessInstanceWithResultResponse:
-    request = gateway.CreateProcessInstanceRequest(bpmnProcessId=process_id, version=-1, variables=fields.pop("variables", ""))
-    return await served.stub.CreateProcessInstanceWithResult(gateway.CreateProcessInstanceWithResultRequest(request=request, **fields))
+async def with_result(
+    served: Served, process_id: str = "order", **fields: Any
+) -> gateway.CreateProcessInstanceWithResultResponse:
+    request = gateway.CreateProcessInstanceRequest(
+        bpmnProcessId=process_id, version=-1, variables=fields.pop("variables", "")
+    )
+    return await served.stub.CreateProcessInstanceWithResult(
+        gateway.CreateProcessInstanceWithResultRequest(request=request, **fields)
+    )
 
 
 async def test_by_id_the_latest_version_or_a_given_one_and_by_key(served: Served) -> None:
@@ -30,8 +36,18 @@ async def test_by_id_the_latest_version_or_a_given_one_and_by_key(served: Served
         (gateway.CreateProcessInstanceRequest(bpmnProcessId="order", version=1), first),
         (gateway.CreateProcessInstanceRequest(bpmnProcessId="order", version=2), second),
         (gateway.CreateProcessInstanceRequest(processDefinitionKey=first.processDefinitionKey), first),
-        (gateway.CreateProcessInstanceRequest(bpmnProcessId="order", version=-1, processDefinitionKey=first.processDefinitionKey), second),
-        (gateway.CreateProcessInstanceRequest(bpmnProcessId="order", version=-1, tenantId="<default>", operationReference=7), second),
+        (
+            gateway.CreateProcessInstanceRequest(
+                bpmnProcessId="order", version=-1, processDefinitionKey=first.processDefinitionKey
+            ),
+            second,
+        ),
+        (
+            gateway.CreateProcessInstanceRequest(
+                bpmnProcessId="order", version=-1, tenantId="<default>", operationReference=7
+            ),
+            second,
+        ),
     ]
     for request, definition in cases:
         answer = await served.stub.CreateProcessInstance(request)
@@ -47,21 +63,41 @@ async def test_by_id_the_latest_version_or_a_given_one_and_by_key(served: Served
 @pytest.mark.parametrize(
     "fields, status, words",
     [
-        ({"bpmnProcessId": "nobody", "version": -1}, grpc.StatusCode.NOT_FOUND, "Command 'CREATE' rejected with code 'NOT_FOUND'"),
+        (
+            {"bpmnProcessId": "nobody", "version": -1},
+            grpc.StatusCode.NOT_FOUND,
+            "Command 'CREATE' rejected with code 'NOT_FOUND'",
+        ),
         ({"bpmnProcessId": "order"}, grpc.StatusCode.NOT_FOUND, "version '0'"),
         ({"bpmnProcessId": "order", "version": 9}, grpc.StatusCode.NOT_FOUND, "version '9'"),
         ({"processDefinitionKey": 5}, grpc.StatusCode.NOT_FOUND, "key '5'"),
         ({}, grpc.StatusCode.INVALID_ARGUMENT, "none of them was given"),
-        ({"bpmnProcessId": "order", "version": -1, "variables": "[]"}, grpc.StatusCode.INVALID_ARGUMENT, "found an array"),
-        ({"bpmnProcessId": "order", "version": -1, "tenantId": "red"}, grpc.StatusCode.INVALID_ARGUMENT, "multi-tenancy is off"),
         (
-            {"bpmnProcessId": "order", "version": -1, "runtimeInstructions": [{"terminate": {"afterElementId": "work"}}]},
+            {"bpmnProcessId": "order", "version": -1, "variables": "[]"},
+            grpc.StatusCode.INVALID_ARGUMENT,
+            "found an array",
+        ),
+        (
+            {"bpmnProcessId": "order", "version": -1, "tenantId": "red"},
+            grpc.StatusCode.INVALID_ARGUMENT,
+            "multi-tenancy is off",
+        ),
+        (
+            {
+                "bpmnProcessId": "order",
+                "version": -1,
+                "runtimeInstructions": [{"terminate": {"afterElementId": "work"}}],
+            },
             grpc.StatusCode.UNIMPLEMENTED,
             "Runtime instructions are not there yet",
         ),
         *(
             (
-                {"bpmnProcessId": "order", "version": -1, "startInstructions": [{"elementId": "work"}, {"elementId": element_id}]},
+                {
+                    "bpmnProcessId": "order",
+                    "version": -1,
+                    "startInstructions": [{"elementId": "work"}, {"elementId": element_id}],
+                },
                 grpc.StatusCode.INVALID_ARGUMENT,
                 f"of process 'order' at element '{element_id}', but {why}",
             )
@@ -75,14 +111,20 @@ async def test_by_id_the_latest_version_or_a_given_one_and_by_key(served: Served
         ),
     ],
 )
-async def test_what_cannot_be_started(served: Served, fields: dict[str, Any], status: grpc.StatusCode, words: str) -> None:
+async def test_what_cannot_be_started(
+    served: Served, fields: dict[str, Any], status: grpc.StatusCode, words: str
+) -> None:
     await served.deploy()
     async with refused(status, words):
         await served.stub.CreateProcessInstance(gateway.CreateProcessInstanceRequest(**fields))
 
 
-def started_at(process_id: str, *element_ids: str, variables: str = "") -> gateway.CreateProcessInstanceRequest:
-    instructions = [gateway.ProcessInstanceCreationStartInstruction(elementId=element_id) for element_id in element_ids]
+def started_at(
+    process_id: str, *element_ids: str, variables: str = ""
+) -> gateway.CreateProcessInstanceRequest:
+    instructions = [
+        gateway.ProcessInstanceCreationStartInstruction(elementId=element_id) for element_id in element_ids
+    ]
     return gateway.CreateProcessInstanceRequest(
         bpmnProcessId=process_id, version=-1, startInstructions=instructions, variables=variables or "{}"
     )
@@ -111,7 +153,9 @@ async def test_an_instance_begins_at_chosen_elements(
 async def test_an_instance_that_begins_at_a_chosen_element_has_its_result(served: Served) -> None:
     await served.deploy(models.NESTED)
     request = started_at("nested", "second", variables='{"a":1}')
-    waiting = served.stub.CreateProcessInstanceWithResult(gateway.CreateProcessInstanceWithResultRequest(request=request))
+    waiting = served.stub.CreateProcessInstanceWithResult(
+        gateway.CreateProcessInstanceWithResultRequest(request=request)
+    )
     (job,) = await served.poll("second", requestTimeout=60_000)
     await served.complete(job, '{"b":2}')
     assert (await waiting).variables == '{"a":1,"b":2}'
@@ -129,11 +173,17 @@ async def test_a_result_comes_with_the_end(served: Served) -> None:
     (job,) = await served.poll(requestTimeout=60_000)
     await served.complete(job, '{"b":[1, 2]}')
     answer = await waiting
-    assert (answer.processInstanceKey, answer.variables, answer.version) == (job.processInstanceKey, '{"a":1,"b":[1, 2]}', 1)
+    assert (answer.processInstanceKey, answer.variables, answer.version) == (
+        job.processInstanceKey,
+        '{"a":1,"b":[1, 2]}',
+        1,
+    )
 
 
 @pytest.mark.parametrize("wanted, variables", [([], '{"a":1,"b":2}'), (["b", "c"], '{"b":2}')])
-async def test_a_process_without_a_wait_has_its_result_at_once(served: Served, wanted: list[str], variables: str) -> None:
+async def test_a_process_without_a_wait_has_its_result_at_once(
+    served: Served, wanted: list[str], variables: str
+) -> None:
     await served.deploy(models.NO_TASK)
     answer = await with_result(served, "straight", variables='{"a":1,"b":2}', fetchVariables=wanted)
     assert answer.variables == variables
@@ -141,7 +191,9 @@ async def test_a_process_without_a_wait_has_its_result_at_once(served: Served, w
 
 async def test_a_result_that_does_not_come_in_time(served: Served) -> None:
     await served.deploy()
-    async with refused(grpc.StatusCode.DEADLINE_EXCEEDED, "was created, but has not completed within 30 ms", "it goes on"):
+    async with refused(
+        grpc.StatusCode.DEADLINE_EXCEEDED, "was created, but has not completed within 30 ms", "it goes on"
+    ):
         await with_result(served, requestTimeout=30)
     (job,) = await served.poll()
     await served.complete(job)
@@ -159,8 +211,12 @@ async def test_a_cancelled_instance_has_no_result(served: Served) -> None:
     await served.deploy()
     waiting = asyncio.create_task(with_result(served))
     (job,) = await served.poll(requestTimeout=60_000)
-    await served.stub.CancelProcessInstance(gateway.CancelProcessInstanceRequest(processInstanceKey=job.processInstanceKey))
-    async with refused(grpc.StatusCode.CANCELLED, f"'{job.processInstanceKey}' was terminated before it could complete"):
+    await served.stub.CancelProcessInstance(
+        gateway.CancelProcessInstanceRequest(processInstanceKey=job.processInstanceKey)
+    )
+    async with refused(
+        grpc.StatusCode.CANCELLED, f"'{job.processInstanceKey}' was terminated before it could complete"
+    ):
         await waiting
 
 
@@ -170,7 +226,9 @@ async def completing(served: Served, key: int) -> None:
 
 
 async def taking_over(served: Served, key: int) -> None:
-    await served.stub.PublishMessage(gateway.PublishMessageRequest(name="paid", correlationKey="o-1", variables='{"b":2}'))
+    await served.stub.PublishMessage(
+        gateway.PublishMessageRequest(name="paid", correlationKey="o-1", variables='{"b":2}')
+    )
 
 
 async def cancelling(served: Served, key: int) -> None:
@@ -195,20 +253,52 @@ async def throwing(served: Served, key: int) -> None:
         (models.TAKEN_OVER, "taken-over", taking_over, grpc.StatusCode.OK, '"b":2'),
         (models.WAITING, "waiting", taking_over, grpc.StatusCode.OK, '"b":2'),
         (models.CALLING, "calling", completing, grpc.StatusCode.OK, '"b":2'),
-        (models.ONE_TASK, "order", cancelling, grpc.StatusCode.CANCELLED, "was terminated before it could complete"),
-        (models.CALLING, "calling", cancelling, grpc.StatusCode.CANCELLED, "was terminated before it could complete"),
-        (models.ONE_TASK, "order", giving_up, grpc.StatusCode.CANCELLED, "was terminated before it could complete"),
-        (models.ONE_TASK, "order", throwing, grpc.StatusCode.DEADLINE_EXCEEDED, "has not completed within 2000 ms; it goes on"),
+        (
+            models.ONE_TASK,
+            "order",
+            cancelling,
+            grpc.StatusCode.CANCELLED,
+            "was terminated before it could complete",
+        ),
+        (
+            models.CALLING,
+            "calling",
+            cancelling,
+            grpc.StatusCode.CANCELLED,
+            "was terminated before it could complete",
+        ),
+        (
+            models.ONE_TASK,
+            "order",
+            giving_up,
+            grpc.StatusCode.CANCELLED,
+            "was terminated before it could complete",
+        ),
+        (
+            models.ONE_TASK,
+            "order",
+            throwing,
+            grpc.StatusCode.DEADLINE_EXCEEDED,
+            "has not completed within 2000 ms; it goes on",
+        ),
     ],
 )
 async def test_every_ending_has_its_answer(
-    served: Served, model: bytes, process_id: str, ending: Callable[[Served, int], Awaitable[None]], status: grpc.StatusCode, words: str
+    served: Served,
+    model: bytes,
+    process_id: str,
+    ending: Callable[[Served, int], Awaitable[None]],
+    status: grpc.StatusCode,
+    words: str,
 ) -> None:
     await served.deploy()
     await served.deploy(model)
     waiting = asyncio.create_task(
         with_result(
-            served, process_id, variables='{"order":"o-1"}', requestTimeout=2_000 if status is grpc.StatusCode.DEADLINE_EXCEEDED else 60_000
+            served,
+            process_id,
+            variables='{"order":"o-1"}',
+            requestTimeout=2_000 if status is grpc.StatusCode.DEADLINE_EXCEEDED else 60_000,
         )
     )
     await until(lambda: served.edge._instances._awaited != {})
@@ -254,7 +344,9 @@ async def test_a_stopping_server_tells_those_who_wait_that_their_instance_goes_o
 
 
 async def test_what_cannot_be_started_has_no_result(served: Served) -> None:
-    async with refused(grpc.StatusCode.NOT_FOUND, "Command 'CREATE_WITH_AWAITING_RESULT' rejected with code 'NOT_FOUND'"):
+    async with refused(
+        grpc.StatusCode.NOT_FOUND, "Command 'CREATE_WITH_AWAITING_RESULT' rejected with code 'NOT_FOUND'"
+    ):
         await with_result(served, "nobody")
 
 
@@ -265,7 +357,9 @@ async def test_cancelling(served: Served) -> None:
     request = gateway.CancelProcessInstanceRequest(processInstanceKey=key)
     await served.stub.CancelProcessInstance(request)
     assert await served.state_of(key) == "TERMINATED"
-    async with refused(grpc.StatusCode.NOT_FOUND, "Command 'CANCEL' rejected with code 'NOT_FOUND'", str(key)):
+    async with refused(
+        grpc.StatusCode.NOT_FOUND, "Command 'CANCEL' rejected with code 'NOT_FOUND'", str(key)
+    ):
         await served.stub.CancelProcessInstance(request)
     async with refused(grpc.StatusCode.NOT_FOUND):
         await served.complete(job)
@@ -274,7 +368,9 @@ async def test_cancelling(served: Served) -> None:
 async def test_a_called_instance_is_not_cancelled_without_the_one_that_called_it(served: Served) -> None:
     await served.deploy()
     await served.deploy(models.CALLING)
-    await served.deploy(models.CALLING.replace(b'"calling"', b'"outer"').replace(b'processId="order"', b'processId="calling"'))
+    await served.deploy(
+        models.CALLING.replace(b'"calling"', b'"outer"').replace(b'processId="order"', b'processId="calling"')
+    )
     root = await served.create("outer")
     (job,) = await served.poll()
     child = job.processInstanceKey
@@ -313,22 +409,30 @@ async def test_keys_that_nobody_has(served: Served, rpc: str, request_: Any) -> 
     ],
 )
 async def test_keys_that_cannot_be_of_this_server(served: Served, rpc: str, request_: Any) -> None:
-    async with refused(grpc.StatusCode.NOT_FOUND, "rejected with code 'NOT_FOUND'", "with key '5', but no such"):
+    async with refused(
+        grpc.StatusCode.NOT_FOUND, "rejected with code 'NOT_FOUND'", "with key '5', but no such"
+    ):
         await getattr(served.stub, rpc)(request_)
 
 
 @pytest.mark.parametrize("local, root, task", [(True, {"a": "1"}, {"a": "2"}), (False, {"a": "2"}, {})])
-async def test_variables_are_set_locally_or_where_they_are(served: Served, local: bool, root: dict[str, str], task: dict[str, str]) -> None:
+async def test_variables_are_set_locally_or_where_they_are(
+    served: Served, local: bool, root: dict[str, str], task: dict[str, str]
+) -> None:
     await served.deploy()
     key = await served.create(variables='{"a":1}')
     (job,) = await served.poll()
     answer = await served.stub.SetVariables(
-        gateway.SetVariablesRequest(elementInstanceKey=job.elementInstanceKey, variables='{"a":2}', local=local)
+        gateway.SetVariablesRequest(
+            elementInstanceKey=job.elementInstanceKey, variables='{"a":2}', local=local
+        )
     )
     assert answer.key > job.key
     found = (await served.instance(key)).root
     assert {variable.name: variable.value_json for variable in found.variables} == root
-    assert {variable.name: variable.value_json for child in found.children for variable in child.variables} == task
+    assert {
+        variable.name: variable.value_json for child in found.children for variable in child.variables
+    } == task
 
 
 async def test_variables_to_set_are_an_object(served: Served) -> None:

@@ -36,20 +36,30 @@ async def a_job(served: Served, **fields: Any) -> gateway.ActivatedJob:
 @pytest.mark.parametrize("rpc, request_", COMMANDS)
 async def test_a_key_that_nobody_has(served: Served, rpc: str, request_: Callable[..., Message]) -> None:
     async with refused(grpc.StatusCode.NOT_FOUND, "rejected with code 'NOT_FOUND'", f"'{UNKNOWN}'"):
-        await getattr(served.stub, rpc)(request_(jobKey=UNKNOWN, **({"retries": 1} if rpc == "UpdateJobRetries" else {})))
+        await getattr(served.stub, rpc)(
+            request_(jobKey=UNKNOWN, **({"retries": 1} if rpc == "UpdateJobRetries" else {}))
+        )
 
 
 @pytest.mark.parametrize("rpc, request_", COMMANDS)
 @pytest.mark.parametrize("key", [0, -1, 77, 2**52 + 5])
-async def test_a_key_that_cannot_be_of_this_server(served: Served, rpc: str, request_: Callable[..., Message], key: int) -> None:
+async def test_a_key_that_cannot_be_of_this_server(
+    served: Served, rpc: str, request_: Callable[..., Message], key: int
+) -> None:
     request = request_(jobKey=key, **({"retries": 1} if rpc == "UpdateJobRetries" else {}))
-    async with refused(grpc.StatusCode.NOT_FOUND, "rejected with code 'NOT_FOUND'", f"job with key '{key}', but no such job was found"):
+    async with refused(
+        grpc.StatusCode.NOT_FOUND,
+        "rejected with code 'NOT_FOUND'",
+        f"job with key '{key}', but no such job was found",
+    ):
         await getattr(served.stub, rpc)(request)
 
 
 @pytest.mark.parametrize("rpc, request_", WITH_VARIABLES)
 @pytest.mark.parametrize("variables", ["[]", "1", "{", "nul"])
-async def test_variables_that_are_no_object(served: Served, rpc: str, request_: Callable[..., Message], variables: str) -> None:
+async def test_variables_that_are_no_object(
+    served: Served, rpc: str, request_: Callable[..., Message], variables: str
+) -> None:
     job = await a_job(served)
     async with refused(grpc.StatusCode.INVALID_ARGUMENT, "one JSON object"):
         await getattr(served.stub, rpc)(request_(jobKey=job.key, variables=variables))
@@ -65,7 +75,9 @@ async def test_variables_of_three_megabytes(served: Served) -> None:
 async def test_the_first_completion_wins(served: Served) -> None:
     job = await a_job(served)
     await served.complete(job, '{"paid":true}')
-    async with refused(grpc.StatusCode.NOT_FOUND, "Command 'COMPLETE' rejected with code 'NOT_FOUND'", str(job.key)):
+    async with refused(
+        grpc.StatusCode.NOT_FOUND, "Command 'COMPLETE' rejected with code 'NOT_FOUND'", str(job.key)
+    ):
         await served.complete(job)
     found = await served.instance(job.processInstanceKey)
     assert [(variable.name, variable.value_json) for variable in found.root.variables] == [("paid", "true")]
@@ -90,7 +102,11 @@ async def test_a_back_off_is_waited_for(served: Served) -> None:
     job = await a_job(served)
     await served.stub.FailJob(gateway.FailJobRequest(jobKey=job.key, retries=2, retryBackOff=600_000))
     assert await served.poll() == []
-    async with refused(grpc.StatusCode.FAILED_PRECONDITION, "Command 'COMPLETE' rejected with code 'INVALID_STATE'", "back-off"):
+    async with refused(
+        grpc.StatusCode.FAILED_PRECONDITION,
+        "Command 'COMPLETE' rejected with code 'INVALID_STATE'",
+        "back-off",
+    ):
         await served.complete(job)
 
 
@@ -110,9 +126,15 @@ async def test_a_back_off_for_ever_harms_nobody(served: Served) -> None:
 
 async def test_the_last_failure_is_an_incident_until_somebody_helps(served: Served) -> None:
     job = await a_job(served)
-    await served.stub.FailJob(gateway.FailJobRequest(jobKey=job.key, retries=0, errorMessage="no paper", variables='{"tray":2}'))
+    await served.stub.FailJob(
+        gateway.FailJobRequest(jobKey=job.key, retries=0, errorMessage="no paper", variables='{"tray":2}')
+    )
     incident = await served.incident_of(job.processInstanceKey)
-    assert (incident.error_type, incident.message, incident.job_key) == ("JOB_NO_RETRIES", "no paper", job.key)
+    assert (incident.error_type, incident.message, incident.job_key) == (
+        "JOB_NO_RETRIES",
+        "no paper",
+        job.key,
+    )
     async with refused(grpc.StatusCode.FAILED_PRECONDITION, "retries"):
         await served.stub.ResolveIncident(gateway.ResolveIncidentRequest(incidentKey=incident.key))
     await served.stub.UpdateJobRetries(gateway.UpdateJobRetriesRequest(jobKey=job.key, retries=1))
@@ -124,7 +146,11 @@ async def test_the_last_failure_is_an_incident_until_somebody_helps(served: Serv
 @pytest.mark.parametrize("retries", [0, -1])
 async def test_retries_are_positive(served: Served, retries: int) -> None:
     job = await a_job(served)
-    async with refused(grpc.StatusCode.INVALID_ARGUMENT, "Command 'UPDATE_RETRIES' rejected with code 'INVALID_ARGUMENT'", f"'{retries}'"):
+    async with refused(
+        grpc.StatusCode.INVALID_ARGUMENT,
+        "Command 'UPDATE_RETRIES' rejected with code 'INVALID_ARGUMENT'",
+        f"'{retries}'",
+    ):
         await served.stub.UpdateJobRetries(gateway.UpdateJobRetriesRequest(jobKey=job.key, retries=retries))
 
 
@@ -146,7 +172,9 @@ async def test_an_error_that_the_process_catches(served: Served) -> None:
     await served.deploy(models.ERROR_CAUGHT)
     key = await served.create("risk")
     (job,) = await served.poll("risky")
-    await served.stub.ThrowError(gateway.ThrowErrorRequest(jobKey=job.key, errorCode="sold-out", errorMessage="none left"))
+    await served.stub.ThrowError(
+        gateway.ThrowErrorRequest(jobKey=job.key, errorCode="sold-out", errorMessage="none left")
+    )
     assert await served.state_of(key) == "COMPLETED"
 
 
@@ -157,5 +185,7 @@ async def test_an_error_that_nothing_catches_is_an_incident(served: Served, code
     (job,) = await served.poll("risky")
     await served.stub.ThrowError(gateway.ThrowErrorRequest(jobKey=job.key, errorCode=code))
     assert (await served.incident_of(key)).error_type == "UNHANDLED_ERROR_EVENT"
-    async with refused(grpc.StatusCode.FAILED_PRECONDITION, "Command 'THROW_ERROR' rejected with code 'INVALID_STATE'"):
+    async with refused(
+        grpc.StatusCode.FAILED_PRECONDITION, "Command 'THROW_ERROR' rejected with code 'INVALID_STATE'"
+    ):
         await served.stub.ThrowError(gateway.ThrowErrorRequest(jobKey=job.key, errorCode=code))

@@ -1,4 +1,6 @@
-"""Keys in requests: what is wrong with the rest of a request is told first, and a key that nobody can have is not found."""
+"""Keys in requests: what is wrong with the rest of a request is told first, and a key that nobody can have is
+not found.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ from tests.edge.served import Served
 
 ELSEWHERE = 2**52 + 5
 """What the second partition would give."""
-METHODS: Mapping[str, Method] = {name: method for name, method in {**GATEWAY_METHODS, **COUNTERFLOW_METHODS}.items() if name not in NOT_YET}
+METHODS: Mapping[str, Method] = {
+    name: method for name, method in {**GATEWAY_METHODS, **COUNTERFLOW_METHODS}.items() if name not in NOT_YET
+}
 SPOILT: Mapping[str, Any] = {
     "variables": "{",
     "tenantId": "?",
@@ -33,13 +37,19 @@ TOLD_OTHERWISE: Mapping[str, grpc.StatusCode] = {
     "ListProcessInstances": grpc.StatusCode.OK,
     "EvaluateDecision": grpc.StatusCode.INVALID_ARGUMENT,
 }
-"""Of a list a key that nobody has leaves nothing; of a decision that is not there stock clients know by this status."""
+"""Of a list a key that nobody has leaves nothing; of a decision that is not there stock clients know by this
+status.
+"""
 
 
 def key_of(method: Method) -> str | None:
     """The field of a request that holds the key of something."""
     fields = method.request.DESCRIPTOR.fields
-    keys = [field.name for field in fields if field.type == FieldDescriptor.TYPE_INT64 and field.name.lower().endswith("key")]
+    keys = [
+        field.name
+        for field in fields
+        if field.type == FieldDescriptor.TYPE_INT64 and field.name.lower().endswith("key")
+    ]
     return next((name for name in keys if name != "page_key"), None)
 
 
@@ -57,19 +67,34 @@ def spoilt_requests() -> Iterator[tuple[str, str, Any]]:
 async def code_of(served: Served, name: str, fields: Mapping[str, Any]) -> grpc.StatusCode:
     method = METHODS[name]
     stub = served.stub if name in GATEWAY_METHODS else served.reading
-    code: grpc.StatusCode = await getattr(stub, name)(method.request(**{str(key_of(method)): ELSEWHERE, **fields})).code()
+    code: grpc.StatusCode = await getattr(stub, name)(
+        method.request(**{str(key_of(method)): ELSEWHERE, **fields})
+    ).code()
     return code
 
 
 def test_the_calls_that_take_a_key_are_known() -> None:
-    assert {"CompleteJob", "SetVariables", "ResolveIncident", "GetProcessInstance", "GetHistory", "ReleaseQuarantined"} <= set(WITH_KEY)
+    assert {
+        "CompleteJob",
+        "SetVariables",
+        "ResolveIncident",
+        "GetProcessInstance",
+        "GetHistory",
+        "ReleaseQuarantined",
+    } <= set(WITH_KEY)
 
 
 @pytest.mark.parametrize("name, field, value", list(spoilt_requests()))
-async def test_a_request_is_validated_before_its_key(served: Served, name: str, field: str, value: Any) -> None:
-    assert await code_of(served, name, {**SOUND.get(name, {}), field: value}) is grpc.StatusCode.INVALID_ARGUMENT
+async def test_a_request_is_validated_before_its_key(
+    served: Served, name: str, field: str, value: Any
+) -> None:
+    assert (
+        await code_of(served, name, {**SOUND.get(name, {}), field: value}) is grpc.StatusCode.INVALID_ARGUMENT
+    )
 
 
 @pytest.mark.parametrize("name", WITH_KEY)
 async def test_a_key_that_cannot_be_of_this_server_is_not_found(served: Served, name: str) -> None:
-    assert await code_of(served, name, SOUND.get(name, {})) is TOLD_OTHERWISE.get(name, grpc.StatusCode.NOT_FOUND)
+    assert await code_of(served, name, SOUND.get(name, {})) is TOLD_OTHERWISE.get(
+        name, grpc.StatusCode.NOT_FOUND
+    )

@@ -13,8 +13,12 @@ from tests.edge import models
 from tests.edge.served import Served, refused, serving, until
 
 
-async def publish(served: Served, name: str = "paid", correlation_key: str = "o-1", **fields: Any) -> gateway.PublishMessageResponse:
-    return await served.stub.PublishMessage(gateway.PublishMessageRequest(name=name, correlationKey=correlation_key, **fields))
+async def publish(
+    served: Served, name: str = "paid", correlation_key: str = "o-1", **fields: Any
+) -> gateway.PublishMessageResponse:
+    return await served.stub.PublishMessage(
+        gateway.PublishMessageRequest(name=name, correlationKey=correlation_key, **fields)
+    )
 
 
 async def test_a_message_reaches_the_instance_that_waits_with_its_key(served: Served) -> None:
@@ -24,14 +28,19 @@ async def test_a_message_reaches_the_instance_that_waits_with_its_key(served: Se
     assert (answer.key > second, answer.tenantId) == (True, "<default>")
     assert [await served.state_of(key) for key in (first, second)] == ["ACTIVE", "COMPLETED"]
     root = (await served.instance(second)).root
-    assert {variable.name: variable.value_json for variable in root.variables} == {"order": '"o-2"', "amount": "12.50"}
+    assert {variable.name: variable.value_json for variable in root.variables} == {
+        "order": '"o-2"',
+        "amount": "12.50",
+    }
 
 
 @pytest.mark.parametrize(
     "time_to_live_ms, state",
     [(60_000, "COMPLETED"), (2**63 - 1, "COMPLETED"), (0, "ACTIVE"), (-1, "ACTIVE"), (-(2**63), "ACTIVE")],
 )
-async def test_a_message_is_kept_for_as_long_as_it_says(served: Served, time_to_live_ms: int, state: str) -> None:
+async def test_a_message_is_kept_for_as_long_as_it_says(
+    served: Served, time_to_live_ms: int, state: str
+) -> None:
     await served.deploy(models.WAITING)
     await publish(served, timeToLive=time_to_live_ms)
     assert await served.state_of(await served.create("waiting", '{"order":"o-1"}')) == state
@@ -56,12 +65,16 @@ async def test_a_message_whose_time_is_over_is_no_more(served: Served) -> None:
         ({"messageId": "m-1", "name": "refunded"}, False),
     ],
 )
-async def test_a_message_id_is_taken_once_per_name_and_key(served: Served, second: dict[str, Any], is_known: bool) -> None:
+async def test_a_message_id_is_taken_once_per_name_and_key(
+    served: Served, second: dict[str, Any], is_known: bool
+) -> None:
     await publish(served, timeToLive=60_000, messageId="m-1")
     if not is_known:
         await publish(served, **second)
         return
-    async with refused(grpc.StatusCode.ALREADY_EXISTS, "Command 'PUBLISH' rejected with code 'ALREADY_EXISTS'", "'m-1'"):
+    async with refused(
+        grpc.StatusCode.ALREADY_EXISTS, "Command 'PUBLISH' rejected with code 'ALREADY_EXISTS'", "'m-1'"
+    ):
         await publish(served, **second)
 
 
@@ -88,7 +101,9 @@ async def test_what_cannot_be_published(fields: dict[str, Any], words: str) -> N
         assert not served.loop.state.shared[Message]
 
 
-async def test_a_message_begins_an_instance_and_the_next_with_its_key_another_when_that_has_ended(served: Served) -> None:
+async def test_a_message_begins_an_instance_and_the_next_with_its_key_another_when_that_has_ended(
+    served: Served,
+) -> None:
     await served.deploy(models.STARTED_BY_MESSAGE)
     for amount in (1, 2):
         await publish(served, timeToLive=60_000, variables=f'{{"amount":{amount}}}')
@@ -108,5 +123,9 @@ async def test_messages_without_a_key_begin_as_many_instances_as_come(served: Se
 
 async def test_a_process_that_only_messages_begin_is_not_begun_by_hand(served: Served) -> None:
     await served.deploy(models.STARTED_BY_MESSAGE)
-    async with refused(grpc.StatusCode.FAILED_PRECONDITION, "Command 'CREATE' rejected with code 'INVALID_STATE'", "publish the message"):
+    async with refused(
+        grpc.StatusCode.FAILED_PRECONDITION,
+        "Command 'CREATE' rejected with code 'INVALID_STATE'",
+        "publish the message",
+    ):
         await served.create("packing")

@@ -1,6 +1,8 @@
-"""Whatever number stands in a model, or comes of an expression in it: refused, or an incident, or run; nobody else notices.
+"""Whatever number stands in a model, or comes of an expression in it: refused, or an incident, or run; nobody
+else notices.
 
-Every attribute that is a whole number, with values at and beyond the borders of what a column and a message hold.
+Every attribute that is a whole number, with values at and beyond the borders of what a column and a message
+hold.
 """
 
 from __future__ import annotations
@@ -25,11 +27,15 @@ def around(task: str) -> bytes:
 
 
 def zeebe_task(**attributes: str) -> bytes:
-    return around(element("serviceTask", extensions(element("zeebe:taskDefinition", type="work", **attributes)), id="a"))
+    return around(
+        element("serviceTask", extensions(element("zeebe:taskDefinition", type="work", **attributes)), id="a")
+    )
 
 
 def camunda_task(*inside: str, **attributes: str) -> bytes:
-    return around(element("serviceTask", *inside, id="a", camunda__type="external", camunda__topic="work", **attributes))
+    return around(
+        element("serviceTask", *inside, id="a", camunda__type="external", camunda__topic="work", **attributes)
+    )
 
 
 def retried(cycle: str) -> bytes:
@@ -79,11 +85,15 @@ EXPRESSIONS: dict[str, bytes] = {
     "priority, camunda": ATTRIBUTES["priority, camunda"]("${n}"),
     "loop cardinality": looped("${n}"),
     "version of a decision": decided("${n}"),
-    "job type": around(element("serviceTask", extensions(element("zeebe:taskDefinition", type="= n")), id="a")),
+    "job type": around(
+        element("serviceTask", extensions(element("zeebe:taskDefinition", type="= n")), id="a")
+    ),
     "seconds of a timer": around(catch("a", timer("timeDuration", '= duration("PT" + string(n) + "S")'))),
     "years of a timer": around(catch("a", timer("timeDuration", '= "P" + string(n) + "Y"'))),
     "moment of a timer": around(catch("a", timer("timeDate", '= now() + duration("P" + string(n) + "Y")'))),
-    "times of a timer": ATTRIBUTES["times of a timer"]("X").replace(b"RX/PT1H", b'= "R" + string(n) + "/PT1H"'),
+    "times of a timer": ATTRIBUTES["times of a timer"]("X").replace(
+        b"RX/PT1H", b'= "R" + string(n) + "/PT1H"'
+    ),
 }
 
 
@@ -97,14 +107,21 @@ async def goes_on(served: Served, instances: set[int]) -> None:
     assert {job.processInstanceKey for job in [*jobs, *users]} <= instances | {other}
     for job in [*jobs, *users]:
         await served.stub.FailJob(gateway.FailJobRequest(jobKey=job.key, retries=1))
-    assert list((await served.reading.GetQuarantine(counterflow_v1.GetQuarantineRequest())).quarantined_instances) == []
+    assert (
+        list(
+            (await served.reading.GetQuarantine(counterflow_v1.GetQuarantineRequest())).quarantined_instances
+        )
+        == []
+    )
     for key in instances:
         await served.instance(key)
 
 
 @pytest.mark.parametrize("written", WRITTEN, ids=lambda text: text[:12])
 @pytest.mark.parametrize("attribute", ATTRIBUTES)
-async def test_a_number_that_is_written_down_is_refused_or_carried_out(served: Served, attribute: str, written: str) -> None:
+async def test_a_number_that_is_written_down_is_refused_or_carried_out(
+    served: Served, attribute: str, written: str
+) -> None:
     content = ATTRIBUTES[attribute](written)
     refusals = reading(content).errors
     if not refusals:
@@ -119,7 +136,9 @@ async def test_a_number_that_is_written_down_is_refused_or_carried_out(served: S
 
 @pytest.mark.parametrize("given", GIVEN, ids=str)
 @pytest.mark.parametrize("place", EXPRESSIONS)
-async def test_a_number_that_an_expression_gives_is_an_incident_or_carried_out(served: Served, place: str, given: object) -> None:
+async def test_a_number_that_an_expression_gives_is_an_incident_or_carried_out(
+    served: Served, place: str, given: object
+) -> None:
     await served.deploy(EXPRESSIONS[place], "number.bpmn")
     await goes_on(served, {await served.create("process", json.dumps({"n": given}))})
 
@@ -153,6 +172,8 @@ async def test_a_job_without_tries_is_given_out_and_its_first_failure_is_an_inci
         ("version of a decision", str(10**20)),
     ],
 )
-async def test_what_can_never_be_carried_out_is_refused_at_once(served: Served, attribute: str, written: str) -> None:
+async def test_what_can_never_be_carried_out_is_refused_at_once(
+    served: Served, attribute: str, written: str
+) -> None:
     async with refused(grpc.StatusCode.INVALID_ARGUMENT, written):
         await served.deploy(ATTRIBUTES[attribute](written), "number.bpmn")

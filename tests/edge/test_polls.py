@@ -46,7 +46,9 @@ async def test_a_job_is_given_once(served: Served) -> None:
 
 
 @pytest.mark.parametrize("names, variables", [([], '{"a":1,"b":2}'), (["b"], '{"b":2}'), (["none"], "{}")])
-async def test_only_the_variables_that_were_asked_for(served: Served, names: list[str], variables: str) -> None:
+async def test_only_the_variables_that_were_asked_for(
+    served: Served, names: list[str], variables: str
+) -> None:
     await served.deploy()
     await served.create(variables='{"a":1,"b":2}')
     (job,) = await served.poll(fetchVariable=names)
@@ -61,7 +63,9 @@ async def test_no_more_than_was_asked_for(served: Served) -> None:
 
 
 @pytest.mark.parametrize("request_timeout_ms", [-1, 20])
-async def test_a_poll_that_finds_nothing_ends_well_without_a_message(served: Served, request_timeout_ms: int) -> None:
+async def test_a_poll_that_finds_nothing_ends_well_without_a_message(
+    served: Served, request_timeout_ms: int
+) -> None:
     call = served.stub.ActivateJobs(poll_request(requestTimeout=request_timeout_ms))
     assert [message async for message in call] == []
     assert await call.code() is grpc.StatusCode.OK
@@ -81,7 +85,14 @@ async def test_a_poll_for_nothing_is_answered_at_once(served: Served, wanted: in
 
 
 @pytest.mark.parametrize(
-    "fields", [{"timeout": 0}, {"timeout": -5}, {"type": ""}, {"tenantIds": ["red"]}, {"type": "", "maxJobsToActivate": 0}]
+    "fields",
+    [
+        {"timeout": 0},
+        {"timeout": -5},
+        {"type": ""},
+        {"tenantIds": ["red"]},
+        {"type": "", "maxJobsToActivate": 0},
+    ],
 )
 async def test_a_poll_that_makes_no_sense_is_refused(served: Served, fields: dict[str, Any]) -> None:
     async with refused(grpc.StatusCode.INVALID_ARGUMENT, "Expected"):
@@ -128,7 +139,9 @@ async def test_more_than_a_message_holds_comes_in_several(served: Served) -> Non
     assert max(message.ByteSize() for message in messages) < 4 * 1024 * 1024
 
 
-async def test_a_large_wish_is_answered_in_several_messages(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_large_wish_is_answered_in_several_messages(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(polls, "JOBS_PER_RESPONSE", 2)
     await served.deploy()
     for _ in range(6):

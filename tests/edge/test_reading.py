@@ -11,7 +11,9 @@ from counterflow_wire import counterflow_v1 as wire
 
 
 def test_fields_go_by_their_names() -> None:
-    instance = shapes.ProcessInstance(1, "order", 2, 3, "completed", 1_000, 2_000, incident_count=4, quarantined=True)
+    instance = shapes.ProcessInstance(
+        1, "order", 2, 3, "completed", 1_000, 2_000, incident_count=4, quarantined=True
+    )
     assert reading.message(wire.ProcessInstance, instance) == wire.ProcessInstance(
         key=1,
         bpmn_process_id="order",
@@ -32,12 +34,26 @@ def test_what_has_not_happened_is_absent() -> None:
 
 @pytest.mark.parametrize(
     "state, number",
-    [("available", 1), ("taken", 2), ("started", 3), ("completed", 4), ("dropped", 5), ("used_up", 6), ("forgiven", 0)],
+    [
+        ("available", 1),
+        ("taken", 2),
+        ("started", 3),
+        ("completed", 4),
+        ("dropped", 5),
+        ("used_up", 6),
+        ("forgiven", 0),
+    ],
 )
 def test_states_become_enums_and_unknown_words_unspecified(state: str, number: int) -> None:
-    record = shapes.UndoRecord(1, "book", "", 2, 3, "cancel", "Cancel", 4, 5, state, throw_key=6, handler_key=7, order=8)
+    record = shapes.UndoRecord(
+        1, "book", "", 2, 3, "cancel", "Cancel", 4, 5, state, throw_key=6, handler_key=7, order=8
+    )
     answer = reading.message(wire.UndoRecord, record)
-    assert (answer.state, answer.throw_element_instance_key, answer.handler_element_instance_key) == (number, 6, 7)
+    assert (answer.state, answer.throw_element_instance_key, answer.handler_element_instance_key) == (
+        number,
+        6,
+        7,
+    )
     assert (answer.handler_element_id, answer.handler_name, answer.undo_order) == ("cancel", "Cancel", 8)
 
 
@@ -50,9 +66,17 @@ def test_an_incident_says_what_to_do() -> None:
     "wait, expected",
     [
         (
-            shapes.Wait(7, 2, "late", "Too late", "timer", 1_001, due_at_ms=9_000, repetitions=-1, interval="PT1S"),
+            shapes.Wait(
+                7, 2, "late", "Too late", "timer", 1_001, due_at_ms=9_000, repetitions=-1, interval="PT1S"
+            ),
             wire.Wait(
-                kind="KIND_TIMER", key=7, element_id="late", element_name="Too late", due_at_ms=9_000, repetitions=-1, interval="PT1S"
+                kind="KIND_TIMER",
+                key=7,
+                element_id="late",
+                element_name="Too late",
+                due_at_ms=9_000,
+                repetitions=-1,
+                interval="PT1S",
             ),
         ),
         (
@@ -66,8 +90,14 @@ def test_what_is_waited_for(wait: shapes.Wait, expected: wire.Wait) -> None:
 
 
 def test_loops_and_calls() -> None:
-    body = shapes.ElementInstance(2, 1, "pay", "", "callActivity", "active", 5, 1_001, loop_counter=-1, loop=shapes.Loop(3, 1))
-    body.children = [shapes.ElementInstance(3, 2, "pay", "", "callActivity", "active", 6, 1_001, loop_counter=2, called_instance_key=9)]
+    body = shapes.ElementInstance(
+        2, 1, "pay", "", "callActivity", "active", 5, 1_001, loop_counter=-1, loop=shapes.Loop(3, 1)
+    )
+    body.children = [
+        shapes.ElementInstance(
+            3, 2, "pay", "", "callActivity", "active", 6, 1_001, loop_counter=2, called_instance_key=9
+        )
+    ]
     answer = reading.tree(instance_of(body)).root
     assert (answer.loop_counter, answer.loop) == (-1, wire.Loop(total=3, completed=1))
     assert (answer.children[0].loop_counter, answer.children[0].called_process_instance_key) == (2, 9)
@@ -79,7 +109,9 @@ CAME = shapes.CorrelatedMessage(20, "paid", "Paid", 2, "payment", 9, 1_003)
 
 
 def instance_of(root: shapes.ElementInstance) -> shapes.InstanceTree:
-    return shapes.InstanceTree(shapes.ProcessInstance(1, "order", 1, 9, "active", 1_000), root, [], [], [], [CAME], "odd", 2)
+    return shapes.InstanceTree(
+        shapes.ProcessInstance(1, "order", 1, 9, "active", 1_000), root, [], [], [], [CAME], "odd", 2
+    )
 
 
 @pytest.mark.parametrize("number, word", [(0, ""), (1, "active"), (2, "completed"), (3, "terminated")])
@@ -105,33 +137,63 @@ def test_a_tree_tells_what_is_open_from_what_is_over() -> None:
         variables=[shapes.Variable("a", "1")],
         termination=shapes.Termination("event", "late", "Too late", error_code="LATE"),
         jobs=[
-            shapes.Job(3, 2, "pay", "pay", 0, 1_001, "failed", tries=[shapes.JobTry("timed_out", "anna", 1_001, 1_002, 3)]),
+            shapes.Job(
+                3,
+                2,
+                "pay",
+                "pay",
+                0,
+                1_001,
+                "failed",
+                tries=[shapes.JobTry("timed_out", "anna", 1_001, 1_002, 3)],
+            ),
             shapes.Job(4, 2, "pay", "pay", 3, 1_001, "completed", ended_at_ms=1_002),
         ],
         incidents=[
             shapes.Incident(5, 1, "order", "pay", 2, 3, "JOB_NO_RETRIES", "no card", "help", 1_002),
-            shapes.Incident(6, 1, "order", "pay", 2, 3, "JOB_NO_RETRIES", "no card", "help", 1_002, "resolved", 1_003),
+            shapes.Incident(
+                6, 1, "order", "pay", 2, 3, "JOB_NO_RETRIES", "no card", "help", 1_002, "resolved", 1_003
+            ),
         ],
         waits=[
             shapes.Wait(7, 2, "late", "", "timer", 1_001, due_at_ms=9_000),
-            shapes.Wait(8, 2, "soon", "", "timer", 1_001, due_at_ms=1_002, state="triggered", closed_at_ms=1_002),
+            shapes.Wait(
+                8, 2, "soon", "", "timer", 1_001, due_at_ms=1_002, state="triggered", closed_at_ms=1_002
+            ),
             shapes.Wait(9, 2, "paid", "", "message", 1_001, state="closed", closed_at_ms=1_002),
         ],
     )
     root = shapes.ElementInstance(1, 0, "order", "", "process", "active", 3, 1_000, children=[task])
     answer = reading.tree(instance_of(root))
     (child,) = answer.root.children
-    assert (child.element_name, child.state, [variable.value_json for variable in child.variables]) == ("Pay", 2, ["1"])
+    assert (child.element_name, child.state, [variable.value_json for variable in child.variables]) == (
+        "Pay",
+        2,
+        ["1"],
+    )
     assert [(job.key, job.state) for job in child.jobs] == [(3, wire.JOB_STATE_FAILED)]
-    assert [(one.outcome, one.worker, one.ended_at_ms) for one in child.jobs[0].tries] == [(wire.JobTry.OUTCOME_TIMED_OUT, "anna", 1_002)]
-    assert [(job.key, job.state, job.ended_at_ms) for job in child.ended_jobs] == [(4, wire.JOB_STATE_COMPLETED, 1_002)]
+    assert [(one.outcome, one.worker, one.ended_at_ms) for one in child.jobs[0].tries] == [
+        (wire.JobTry.OUTCOME_TIMED_OUT, "anna", 1_002)
+    ]
+    assert [(job.key, job.state, job.ended_at_ms) for job in child.ended_jobs] == [
+        (4, wire.JOB_STATE_COMPLETED, 1_002)
+    ]
     assert [(incident.key, incident.state) for incident in child.incidents] == [(5, wire.INCIDENT_STATE_OPEN)]
-    assert [(one.key, one.state, one.ended_at_ms) for one in child.ended_incidents] == [(6, wire.INCIDENT_STATE_RESOLVED, 1_003)]
-    assert child.termination == wire.Termination(cause="CAUSE_EVENT", element_id="late", element_name="Too late", error_code="LATE")
+    assert [(one.key, one.state, one.ended_at_ms) for one in child.ended_incidents] == [
+        (6, wire.INCIDENT_STATE_RESOLVED, 1_003)
+    ]
+    assert child.termination == wire.Termination(
+        cause="CAUSE_EVENT", element_id="late", element_name="Too late", error_code="LATE"
+    )
     assert [wait.key for wait in child.waits] == [7]
     assert (answer.quarantine_reason, answer.elements_left_out) == ("odd", 2)
     (came,) = answer.correlated_messages
-    assert (came.message_key, came.element_id, came.element_name, came.element_instance_key) == (20, "paid", "Paid", 2)
+    assert (came.message_key, came.element_id, came.element_name, came.element_instance_key) == (
+        20,
+        "paid",
+        "Paid",
+        2,
+    )
     assert (came.name, came.position, came.correlated_at_ms) == ("payment", 9, 1_003)
 
 
@@ -153,15 +215,25 @@ def test_the_deepest_tree_that_clients_can_read() -> None:
 
 
 def test_a_tree_that_no_client_could_read_is_refused() -> None:
-    with pytest.raises(Refused, match="nested 126 levels deep, and clients read at most 98; ask for its history"):
+    with pytest.raises(
+        Refused, match="nested 126 levels deep, and clients read at most 98; ask for its history"
+    ):
         reading.tree(nested(126))
 
 
 def test_a_join_with_the_flows_that_have_brought_a_token_and_those_that_have_not() -> None:
     scope = shapes.ElementInstance(1, 0, "p", "", "process", "active", 1, 1_001)
-    scope.joins = [shapes.Join("join", "All there", [shapes.JoinFlow("f1", "pack", "Pack", 2), shapes.JoinFlow("f2", "pay", "", 0)])]
+    scope.joins = [
+        shapes.Join(
+            "join",
+            "All there",
+            [shapes.JoinFlow("f1", "pack", "Pack", 2), shapes.JoinFlow("f2", "pay", "", 0)],
+        )
+    ]
     flows = [
         wire.JoinFlow(flow_id="f1", source_element_id="pack", source_element_name="Pack", tokens=2),
         wire.JoinFlow(flow_id="f2", source_element_id="pay", tokens=0),
     ]
-    assert list(reading.tree(instance_of(scope)).root.joins) == [wire.Join(element_id="join", element_name="All there", flows=flows)]
+    assert list(reading.tree(instance_of(scope)).root.joins) == [
+        wire.Join(element_id="join", element_name="All there", flows=flows)
+    ]

@@ -1,4 +1,6 @@
-"""The server as a whole: every call of the contract, health, reflection, abuse, overload, and how it falls silent."""
+"""The server as a whole: every call of the contract, health, reflection, abuse, overload, and how it falls
+silent.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +25,12 @@ from tests.edge.served import Served, refused, serving, stream_request, until
 
 
 async def check(served: Served, service: str) -> int:
-    call: grpc.aio.UnaryUnaryMultiCallable[health_pb2.HealthCheckRequest, health_pb2.HealthCheckResponse] = served.channel.unary_unary(
-        "/grpc.health.v1.Health/Check",
-        request_serializer=health_pb2.HealthCheckRequest.SerializeToString,
-        response_deserializer=health_pb2.HealthCheckResponse.FromString,
+    call: grpc.aio.UnaryUnaryMultiCallable[health_pb2.HealthCheckRequest, health_pb2.HealthCheckResponse] = (
+        served.channel.unary_unary(
+            "/grpc.health.v1.Health/Check",
+            request_serializer=health_pb2.HealthCheckRequest.SerializeToString,
+            response_deserializer=health_pb2.HealthCheckResponse.FromString,
+        )
     )
     return (await call(health_pb2.HealthCheckRequest(service=service))).status
 
@@ -50,9 +54,18 @@ async def test_what_is_not_there_yet_says_so_and_what_to_do(served: Served, rpc:
 
 async def test_the_topology_is_one_broker_that_leads_one_partition(served: Served) -> None:
     answer = await served.stub.Topology(gateway.TopologyRequest())
-    assert (answer.clusterSize, answer.partitionsCount, answer.replicationFactor, answer.gatewayVersion) == (1, 1, 1, "8.6.0")
+    assert (answer.clusterSize, answer.partitionsCount, answer.replicationFactor, answer.gatewayVersion) == (
+        1,
+        1,
+        1,
+        "8.6.0",
+    )
     (broker,) = answer.brokers
-    assert (broker.host, broker.port, broker.version) == ("127.0.0.1", served.port, f"8.6.0+counterflow.{__version__}")
+    assert (broker.host, broker.port, broker.version) == (
+        "127.0.0.1",
+        served.port,
+        f"8.6.0+counterflow.{__version__}",
+    )
     (partition,) = broker.partitions
     assert (partition.partitionId, partition.role, partition.health) == (1, 0, 0)
 
@@ -63,19 +76,29 @@ async def test_health(served: Served, service: str) -> None:
 
 
 async def test_reflection_lists_every_service(served: Served) -> None:
-    ask: grpc.aio.StreamStreamMultiCallable[reflection_pb2.ServerReflectionRequest, reflection_pb2.ServerReflectionResponse]
+    ask: grpc.aio.StreamStreamMultiCallable[
+        reflection_pb2.ServerReflectionRequest, reflection_pb2.ServerReflectionResponse
+    ]
     ask = served.channel.stream_stream(
         "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
         request_serializer=reflection_pb2.ServerReflectionRequest.SerializeToString,
         response_deserializer=reflection_pb2.ServerReflectionResponse.FromString,
     )
-    (answer,) = [answer async for answer in ask(iter([reflection_pb2.ServerReflectionRequest(list_services="")]))]
+    (answer,) = [
+        answer async for answer in ask(iter([reflection_pb2.ServerReflectionRequest(list_services="")]))
+    ]
     listed = {service.name for service in answer.list_services_response.service}
     assert {"gateway_protocol.Gateway", "counterflow.v1.Counterflow", "grpc.health.v1.Health"} <= listed
 
 
 @pytest.mark.parametrize(
-    "garbage", [b"\x00" * 64, b"GET / HTTP/1.1\r\n\r\n", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\xff" * 400, b"\x16\x03\x01"]
+    "garbage",
+    [
+        b"\x00" * 64,
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\xff" * 400,
+        b"\x16\x03\x01",
+    ],
 )
 async def test_garbage_on_the_port_harms_nobody(served: Served, garbage: bytes) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
@@ -119,7 +142,9 @@ async def test_more_commands_than_may_wait_are_sent_away() -> None:
 
 
 async def test_callers_beyond_the_line_are_sent_away_and_work_under_way_ends() -> None:
-    async with serving(new_calls_at_once=2, new_calls_in_line=3, new_calls_in_burst=3, refusal_pause_ms=0) as served:
+    async with serving(
+        new_calls_at_once=2, new_calls_in_line=3, new_calls_in_burst=3, refusal_pause_ms=0
+    ) as served:
         await served.deploy()
         await served.create()
         (job,) = await served.poll()
@@ -157,7 +182,9 @@ async def test_requests_in_line_are_bounded_by_their_bytes() -> None:
         await served.held()
         accepted.append(asyncio.create_task(served.create(variables=long)))
         await until(lambda: served.calls_under_way() == 2)
-        async with refused(grpc.StatusCode.RESOURCE_EXHAUSTED, "bytes of requests wait", "try again after a while"):
+        async with refused(
+            grpc.StatusCode.RESOURCE_EXHAUSTED, "bytes of requests wait", "try again after a while"
+        ):
             await served.create(variables=long)
         async with refused(grpc.StatusCode.RESOURCE_EXHAUSTED, "bytes of requests wait"):
             await served.deploy(models.ONE_TASK + b" " * 40_000)
@@ -176,7 +203,9 @@ async def test_as_many_calls_wait_as_may() -> None:
         await served.deploy()
         waiting = asyncio.create_task(served.poll(requestTimeout=60_000))
         await until(lambda: served.waiting_polls() == 1)
-        async with refused(grpc.StatusCode.RESOURCE_EXHAUSTED, "1 polls, streams and calls", "try again after a while"):
+        async with refused(
+            grpc.StatusCode.RESOURCE_EXHAUSTED, "1 polls, streams and calls", "try again after a while"
+        ):
             await served.poll()
         await served.create()
         assert len(await waiting) == 1
@@ -196,7 +225,9 @@ async def test_an_answer_that_does_not_come_in_time() -> None:
     async with serving(request_timeout_ms=700) as served:
         await served.deploy()
         served.store.hold()
-        async with refused(grpc.StatusCode.DEADLINE_EXCEEDED, "CreateProcessInstance was not answered in time"):
+        async with refused(
+            grpc.StatusCode.DEADLINE_EXCEEDED, "CreateProcessInstance was not answered in time"
+        ):
             await served.create()
 
 
@@ -207,7 +238,9 @@ async def test_a_fault_of_ours_is_logged_and_told_without_its_insides(
         raise ZeroDivisionError("secret")
 
     monkeypatch.setattr("counterflow.edge.deployments.refuse_unreadable", broken)
-    async with refused(grpc.StatusCode.INTERNAL, "DeployResource met an internal fault (ZeroDivisionError)") as refusal:
+    async with refused(
+        grpc.StatusCode.INTERNAL, "DeployResource met an internal fault (ZeroDivisionError)"
+    ) as refusal:
         await served.deploy()
     assert "secret" not in str(refusal)
     assert [record.levelname for record in caplog.records if record.name == "counterflow.edge"] == ["ERROR"]
@@ -239,7 +272,10 @@ async def test_a_stopping_server_keeps_nobody_waiting_for_a_result() -> None:
         served.store.hold()
         request = gateway.CreateProcessInstanceRequest(bpmnProcessId="order", version=-1)
         awaited = [
-            served.stub.CreateProcessInstanceWithResult(gateway.CreateProcessInstanceWithResultRequest(request=request)) for _ in range(2)
+            served.stub.CreateProcessInstanceWithResult(
+                gateway.CreateProcessInstanceWithResultRequest(request=request)
+            )
+            for _ in range(2)
         ]
         await until(lambda: served.edge._calls._waiting == 2)
         stopping = asyncio.create_task(served.edge.stop(grace_seconds=20))
@@ -252,7 +288,9 @@ async def test_a_stopping_server_keeps_nobody_waiting_for_a_result() -> None:
         await stopping
 
 
-async def test_an_answer_that_cannot_be_written_leaves_no_turn_behind(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_answer_that_cannot_be_written_leaves_no_turn_behind(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await served.deploy()
 
     def broken(_: object) -> None:
@@ -295,7 +333,9 @@ async def test_a_stopping_server_refuses_new_calls_and_says_so_to_health_checks(
 
 
 async def test_someone_who_watches_health_does_not_hold_the_server_up(served: Served) -> None:
-    watch: grpc.aio.UnaryStreamMultiCallable[health_pb2.HealthCheckRequest, health_pb2.HealthCheckResponse] = served.channel.unary_stream(
+    watch: grpc.aio.UnaryStreamMultiCallable[
+        health_pb2.HealthCheckRequest, health_pb2.HealthCheckResponse
+    ] = served.channel.unary_stream(
         "/grpc.health.v1.Health/Watch",
         request_serializer=health_pb2.HealthCheckRequest.SerializeToString,
         response_deserializer=health_pb2.HealthCheckResponse.FromString,

@@ -80,7 +80,11 @@ def test_each_can_be_said_in_three_ways(name: str, tmp_path: Path) -> None:
     (setting,) = (setting for setting in SETTINGS if setting.name == name)
     file = tmp_path / "counterflow.toml"
     file.write_text(f"{name} = '{text}'\n")
-    others = {other: __file__ for other in ("tls_certificate", "tls_key") if name.startswith("tls_") and other != name}
+    others = {
+        other: __file__
+        for other in ("tls_certificate", "tls_key")
+        if name.startswith("tls_") and other != name
+    }
     said: tuple[tuple[dict[str, str], dict[str, str], Path | None], ...] = (
         ({name: text}, {}, None),
         ({}, {setting.variable: text}, None),
@@ -101,7 +105,11 @@ def test_flags_and_variables_have_the_documented_names() -> None:
 def test_a_flag_wins_over_the_environment_and_that_over_the_file(tmp_path: Path) -> None:
     file = tmp_path / "counterflow.toml"
     file.write_text("grpc_port = 3\nlong_poll_ms = 3\nshutdown_grace_ms = 3\n")
-    environment = {"COUNTERFLOW_GRPC_PORT": "2", "COUNTERFLOW_LONG_POLL_MS": "2", "COUNTERFLOW_CONFIG": str(file)}
+    environment = {
+        "COUNTERFLOW_GRPC_PORT": "2",
+        "COUNTERFLOW_LONG_POLL_MS": "2",
+        "COUNTERFLOW_CONFIG": str(file),
+    }
     settings = read_settings({"grpc_port": 1}, environment)
     assert (settings.grpc_port, settings.long_poll_ms, settings.shutdown_grace_ms) == (1, 2, 3)
 
@@ -116,7 +124,11 @@ def test_nothing_is_offered_that_nothing_listens_on() -> None:
     [
         ({"grpc_port": "70000"}, {}, "--grpc-port: expected a whole number from 0 to 65535, found '70000'"),
         ({"grpc_port": True}, {}, "--grpc-port: expected a whole number from 0 to 65535, found True"),
-        ({}, {"COUNTERFLOW_GRPC_PORT": "x"}, "COUNTERFLOW_GRPC_PORT: expected a whole number from 0 to 65535, found 'x'"),
+        (
+            {},
+            {"COUNTERFLOW_GRPC_PORT": "x"},
+            "COUNTERFLOW_GRPC_PORT: expected a whole number from 0 to 65535, found 'x'",
+        ),
         ({"database_url": " "}, {}, "--database: expected text, found ' '"),
         (
             {},
@@ -126,10 +138,16 @@ def test_nothing_is_offered_that_nothing_listens_on() -> None:
         ({"insecure_public": "perhaps"}, {}, "--insecure-public: expected true or false, found 'perhaps'"),
         ({"tls_key": "/none/at/all"}, {}, "--tls-key: expected a file, found none at /none/at/all"),
         ({"tls_client_authority": "/"}, {}, "--tls-client-authority: expected a file, found a folder at /"),
-        ({"request_timeout_ms": 0}, {}, "--request-timeout-ms: expected a whole number from 1 to 86400000, found 0"),
+        (
+            {"request_timeout_ms": 0},
+            {},
+            "--request-timeout-ms: expected a whole number from 1 to 86400000, found 0",
+        ),
     ],
 )
-def test_a_bad_value_names_where_it_came_from(flags: dict[str, Any], environment: dict[str, str], complaint: str) -> None:
+def test_a_bad_value_names_where_it_came_from(
+    flags: dict[str, Any], environment: dict[str, str], complaint: str
+) -> None:
     with pytest.raises(SettingsError) as refusal:
         read_settings(flags, environment)
     assert str(refusal.value) == complaint
@@ -147,13 +165,24 @@ def test_all_bad_values_are_told_at_once(tmp_path: Path) -> None:
         "COUNTERFLOW_REQUEST_TIMEOUT_MS",
         f"{file}, long_poll_ms",
     ]
-    assert re.fullmatch(r".*: there is no such setting; the nearest one is [a-z_]+, and `counterflow serve --help` lists all", lines[0])
+    assert re.fullmatch(
+        r".*: there is no such setting; the nearest one is [a-z_]+, and `counterflow serve --help` lists all",
+        lines[0],
+    )
 
 
 def test_what_is_not_at_its_default_is_shown_without_secrets() -> None:
     assert differing(Settings()) == {}
-    changed = Settings(database_url="postgresql://me:s3cret@host/x", grpc_port=0, compensation_order=CompensationOrder.PARALLEL)
-    assert differing(changed) == {"database_url": "postgresql://me:***@host/x", "grpc_port": "0", "compensation_order": "parallel"}
+    changed = Settings(
+        database_url="postgresql://me:s3cret@host/x",
+        grpc_port=0,
+        compensation_order=CompensationOrder.PARALLEL,
+    )
+    assert differing(changed) == {
+        "database_url": "postgresql://me:***@host/x",
+        "grpc_port": "0",
+        "compensation_order": "parallel",
+    }
 
 
 def test_a_database_that_is_refused_is_not_told_with_its_password(tmp_path: Path) -> None:
@@ -176,13 +205,20 @@ def test_a_database_that_is_refused_is_not_told_with_its_password(tmp_path: Path
     ],
 )
 def test_an_unknown_variable_is_named_with_the_nearest_one(name: str, nearest: str) -> None:
-    known = {setting.variable: "1" for setting in SETTINGS} | {"COUNTERFLOW_CONFIG": "x", "COUNTERFLOW_TOKEN": "x", "ZEEBE_ADDRESS": "x"}
+    known = {setting.variable: "1" for setting in SETTINGS} | {
+        "COUNTERFLOW_CONFIG": "x",
+        "COUNTERFLOW_TOKEN": "x",
+        "ZEEBE_ADDRESS": "x",
+    }
     assert list(unknown_variables(known)) == []
     (sentence,) = unknown_variables({**known, name: "s3cret"})
     assert sentence == f"There is no variable {name}, so it changes nothing; the nearest one is {nearest}"
 
 
-@pytest.mark.parametrize("content, words", [(b"grpc_port = ", "is not TOML"), (b"\xff\xfe", "is not TOML"), (None, "cannot be read")])
+@pytest.mark.parametrize(
+    "content, words",
+    [(b"grpc_port = ", "is not TOML"), (b"\xff\xfe", "is not TOML"), (None, "cannot be read")],
+)
 def test_a_file_that_cannot_be_used(content: bytes | None, words: str, tmp_path: Path) -> None:
     file = tmp_path / "counterflow.toml"
     if content is not None:
@@ -207,7 +243,10 @@ def test_a_public_address_needs_a_word_of_consent(host: str) -> None:
 
 def test_a_public_address_needs_no_consent_where_only_clients_with_certificates_are_let_in() -> None:
     public = {"host": "192.0.2.1", "tls_certificate": __file__, "tls_key": __file__}
-    with pytest.raises(SettingsError, match=r"this server has no authentication of its own .*tls_client_authority.* --insecure-public"):
+    with pytest.raises(
+        SettingsError,
+        match=r"this server has no authentication of its own .*tls_client_authority.* --insecure-public",
+    ):
         read_settings(public, {})
     assert read_settings({**public, "tls_client_authority": __file__}, {}).host == "192.0.2.1"
 
@@ -217,7 +256,10 @@ def test_a_public_address_needs_no_consent_where_only_clients_with_certificates_
     [
         (["tls_certificate"], r"^tls_key: expected a file, found nothing, though there is a tls_certificate"),
         (["tls_key"], r"^tls_certificate: expected a file, found nothing, though there is a tls_key"),
-        (["tls_client_authority"], r"^tls_certificate, tls_key: expected a file for each, .* though there is a tls_client_authority"),
+        (
+            ["tls_client_authority"],
+            r"^tls_certificate, tls_key: expected a file for each, .* though there is a tls_client_authority",
+        ),
     ],
 )
 def test_tls_takes_a_certificate_and_a_key(given: list[str], words: str) -> None:

@@ -25,7 +25,10 @@ from counterflow_wire import counterflow_v1, gateway
     ],
 )
 def test_a_rejection_has_the_status_of_its_type(kind: RejectionType, status: StatusCode) -> None:
-    assert status_of("CompleteJob", Rejection(kind, "no")) == (status, f"Command 'COMPLETE' rejected with code '{kind}': no")
+    assert status_of("CompleteJob", Rejection(kind, "no")) == (
+        status,
+        f"Command 'COMPLETE' rejected with code '{kind}': no",
+    )
 
 
 def test_no_type_of_rejection_is_forgotten() -> None:
@@ -39,7 +42,11 @@ def test_no_type_of_rejection_is_forgotten() -> None:
         (Overloaded("too many"), StatusCode.RESOURCE_EXHAUSTED, "too many"),
         (Unavailable("stopping"), StatusCode.UNAVAILABLE, "stopping"),
         (StoreError("locked"), StatusCode.UNAVAILABLE, "The database could not be read: locked"),
-        (KeyError("x"), StatusCode.INTERNAL, "FailJob met an internal fault (KeyError); the server's log says more"),
+        (
+            KeyError("x"),
+            StatusCode.INTERNAL,
+            "FailJob met an internal fault (KeyError); the server's log says more",
+        ),
     ],
 )
 def test_whatever_else_can_go_wrong(error: Exception, status: StatusCode, details: str) -> None:
@@ -67,7 +74,10 @@ def test_details_name_the_intent_as_zeebe_does(rpc: str, intent: str) -> None:
 
 
 def test_a_question_is_no_command() -> None:
-    assert status_of("ListIncidents", Rejection(RejectionType.NOT_FOUND, "gone")) == (StatusCode.NOT_FOUND, "gone")
+    assert status_of("ListIncidents", Rejection(RejectionType.NOT_FOUND, "gone")) == (
+        StatusCode.NOT_FOUND,
+        "gone",
+    )
 
 
 def test_every_intent_belongs_to_a_call() -> None:

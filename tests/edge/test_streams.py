@@ -45,7 +45,12 @@ async def test_a_new_job_is_pushed(deployed: Served) -> None:
     call = await opened(deployed, fetchVariable=["b"])
     key = await deployed.create(variables='{"a":1,"b":2}')
     (job,) = await read(call, 1)
-    assert (job.processInstanceKey, job.variables, job.worker, job.customHeaders) == (key, '{"b":2}', "streamer", '{"colour":"red"}')
+    assert (job.processInstanceKey, job.variables, job.worker, job.customHeaders) == (
+        key,
+        '{"b":2}',
+        "streamer",
+        '{"colour":"red"}',
+    )
     await deployed.complete(job)
     assert await deployed.state_of(key) == "COMPLETED"
 
@@ -91,8 +96,13 @@ async def test_a_job_that_was_let_lie_is_pushed_again(deployed: Served) -> None:
     assert (first.key, first.retries) == (second.key, second.retries)
 
 
-@pytest.mark.parametrize("fields, words", [({"type": " "}, "type"), ({"timeout": 0}, "timeout"), ({"tenantIds": ["red"]}, "multi-tenancy")])
-async def test_a_stream_that_makes_no_sense_is_refused(served: Served, fields: dict[str, Any], words: str) -> None:
+@pytest.mark.parametrize(
+    "fields, words",
+    [({"type": " "}, "type"), ({"timeout": 0}, "timeout"), ({"tenantIds": ["red"]}, "multi-tenancy")],
+)
+async def test_a_stream_that_makes_no_sense_is_refused(
+    served: Served, fields: dict[str, Any], words: str
+) -> None:
     async with refused(grpc.StatusCode.INVALID_ARGUMENT, words):
         await served.stub.StreamActivatedJobs(stream_request(fields.pop("type", "work"), **fields)).read()
 
@@ -153,7 +163,9 @@ async def test_a_stream_ends_when_the_server_stops(deployed: Served) -> None:
         await call.read()
 
 
-async def test_a_client_that_does_not_read_holds_a_stopping_server_up_no_longer_than_its_grace(deployed: Served) -> None:
+async def test_a_client_that_does_not_read_holds_a_stopping_server_up_no_longer_than_its_grace(
+    deployed: Served,
+) -> None:
     slow = await opened(deployed)
     (stream,) = deployed.loop.takers.streams()
     await deployed.create_many(40, f'{{"scan":"{"x" * 500_000}"}}')

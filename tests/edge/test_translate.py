@@ -92,13 +92,17 @@ def test_nesting_has_a_limit(brackets: tuple[str, str]) -> None:
 
 
 def test_wide_values_and_brackets_in_strings_are_not_deep() -> None:
-    text = msgspec.json.encode({"wide": [{"n": [number]} for number in range(1_000)], "text": '[[\\"{' * 1_000}).decode()
+    text = msgspec.json.encode(
+        {"wide": [{"n": [number]} for number in range(1_000)], "text": '[[\\"{' * 1_000}
+    ).decode()
     assert set(document(text, LIMIT)) == {"wide", "text"}
 
 
 def test_three_megabytes_are_refused_and_the_largest_is_named() -> None:
     text = msgspec.json.encode({"small": 1, "scan": "x" * 3 * 1024 * 1024}).decode()
-    with pytest.raises(Refused, match=r"at most 2097152 bytes, but they take 3145\d+ \(largest: 'scan' with 3145730\)"):
+    with pytest.raises(
+        Refused, match=r"at most 2097152 bytes, but they take 3145\d+ \(largest: 'scan' with 3145730\)"
+    ):
         document(text, LIMIT)
 
 
@@ -108,7 +112,8 @@ def test_the_default_tenant_is_everybody(tenants: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    "tenant, words", [("red", "multi-tenancy is off"), ("no spaces", "1 to 31 letters"), ("x" * 32, "1 to 31 letters")]
+    "tenant, words",
+    [("red", "multi-tenancy is off"), ("no spaces", "1 to 31 letters"), ("x" * 32, "1 to 31 letters")],
 )
 def test_other_tenants_are_refused(tenant: str, words: str) -> None:
     with pytest.raises(Refused, match=words) as refusal:
@@ -116,7 +121,9 @@ def test_other_tenants_are_refused(tenant: str, words: str) -> None:
     assert refusal.value.status is StatusCode.INVALID_ARGUMENT
 
 
-@pytest.mark.parametrize("given, kept", [(0, 0), (5, 5), (-7, -7), (2**63 - 1, LONGEST_MS), (-(2**63), -LONGEST_MS)])
+@pytest.mark.parametrize(
+    "given, kept", [(0, 0), (5, 5), (-7, -7), (2**63 - 1, LONGEST_MS), (-(2**63), -LONGEST_MS)]
+)
 def test_for_ever_is_a_hundred_years(given: int, kept: int) -> None:
     assert duration_ms(given) == kept
 
@@ -147,7 +154,9 @@ def test_polls_and_streams_that_cannot_be_served(kind: type, fields: dict[str, o
 
 
 def test_a_job_on_the_wire() -> None:
-    job = ActivatedJob(1, "pay", 2, "order", 3, 4, "charge", 5, b'{"colour":"red"}', "w", 6, 7, '{"größe":1}'.encode())
+    job = ActivatedJob(
+        1, "pay", 2, "order", 3, 4, "charge", 5, b'{"colour":"red"}', "w", 6, 7, '{"größe":1}'.encode()
+    )
     assert job_on_wire(job) == gateway.ActivatedJob(
         key=1,
         type="pay",
@@ -167,24 +176,42 @@ def test_a_job_on_the_wire() -> None:
 
 
 def test_a_creation_becomes_a_command() -> None:
-    request = gateway.CreateProcessInstanceRequest(bpmnProcessId="order", version=-1, processDefinitionKey=9, variables='{"a":1}')
-    assert creation(request, LIMIT) == CreateProcessInstance(bpmn_process_id="order", version=-1, definition_key=9, variables={"a": b"1"})
+    request = gateway.CreateProcessInstanceRequest(
+        bpmnProcessId="order", version=-1, processDefinitionKey=9, variables='{"a":1}'
+    )
+    assert creation(request, LIMIT) == CreateProcessInstance(
+        bpmn_process_id="order", version=-1, definition_key=9, variables={"a": b"1"}
+    )
 
 
 def test_start_instructions_keep_their_order() -> None:
-    instructions = [gateway.ProcessInstanceCreationStartInstruction(elementId=element_id) for element_id in ("ship", "pay", "ship")]
-    assert creation(gateway.CreateProcessInstanceRequest(startInstructions=instructions), LIMIT).start_at == ("ship", "pay", "ship")
+    instructions = [
+        gateway.ProcessInstanceCreationStartInstruction(elementId=element_id)
+        for element_id in ("ship", "pay", "ship")
+    ]
+    assert creation(gateway.CreateProcessInstanceRequest(startInstructions=instructions), LIMIT).start_at == (
+        "ship",
+        "pay",
+        "ship",
+    )
 
 
 def test_start_instructions_have_an_end() -> None:
     instructions = [gateway.ProcessInstanceCreationStartInstruction(elementId="pay")] * 1_000
-    assert len(creation(gateway.CreateProcessInstanceRequest(startInstructions=instructions), LIMIT).start_at) == 1_000
+    assert (
+        len(creation(gateway.CreateProcessInstanceRequest(startInstructions=instructions), LIMIT).start_at)
+        == 1_000
+    )
     with pytest.raises(Refused, match="at most 1000 start instructions, but found 1001"):
-        creation(gateway.CreateProcessInstanceRequest(startInstructions=[*instructions, instructions[0]]), LIMIT)
+        creation(
+            gateway.CreateProcessInstanceRequest(startInstructions=[*instructions, instructions[0]]), LIMIT
+        )
 
 
 def test_runtime_instructions_are_refused_rather_than_ignored() -> None:
-    request = gateway.CreateProcessInstanceRequest(runtimeInstructions=[gateway.ProcessInstanceCreationRuntimeInstruction()])
+    request = gateway.CreateProcessInstanceRequest(
+        runtimeInstructions=[gateway.ProcessInstanceCreationRuntimeInstruction()]
+    )
     with pytest.raises(Refused) as refusal:
         creation(request, LIMIT)
     assert refusal.value.status is StatusCode.UNIMPLEMENTED
@@ -193,7 +220,9 @@ def test_runtime_instructions_are_refused_rather_than_ignored() -> None:
 
 @pytest.mark.parametrize("asked_ms, kept_ms", [(0, 0), (-5, -5), (3_000, 3_000), (2**63 - 1, LONGEST_MS)])
 def test_a_message_becomes_a_command(asked_ms: int, kept_ms: int) -> None:
-    request = gateway.PublishMessageRequest(name="paid", correlationKey="o-1", timeToLive=asked_ms, messageId="m", variables='{"a":1}')
+    request = gateway.PublishMessageRequest(
+        name="paid", correlationKey="o-1", timeToLive=asked_ms, messageId="m", variables='{"a":1}'
+    )
     assert publication(request, LIMIT) == PublishMessage(
         name="paid", correlation_key="o-1", message_id="m", time_to_live_ms=kept_ms, variables={"a": b"1"}
     )
@@ -201,7 +230,11 @@ def test_a_message_becomes_a_command(asked_ms: int, kept_ms: int) -> None:
 
 def test_an_instance_that_was_created() -> None:
     assert created(INSTANCE) == gateway.CreateProcessInstanceResponse(
-        processDefinitionKey=5, bpmnProcessId="order", version=3, processInstanceKey=11, tenantId=DEFAULT_TENANT
+        processDefinitionKey=5,
+        bpmnProcessId="order",
+        version=3,
+        processInstanceKey=11,
+        tenantId=DEFAULT_TENANT,
     )
 
 
@@ -218,5 +251,9 @@ def test_a_result_has_the_variables_that_were_asked_for(wanted: tuple[str, ...],
 def test_a_definition_that_was_deployed() -> None:
     definition = ProcessDefinition(5, "order", 3, None, 4, "order.bpmn", b"", 3, 0)
     assert process_metadata(definition) == gateway.ProcessMetadata(
-        bpmnProcessId="order", version=3, processDefinitionKey=5, resourceName="order.bpmn", tenantId=DEFAULT_TENANT
+        bpmnProcessId="order",
+        version=3,
+        processDefinitionKey=5,
+        resourceName="order.bpmn",
+        tenantId=DEFAULT_TENANT,
     )

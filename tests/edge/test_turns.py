@@ -18,7 +18,12 @@ class Line:
     """Callers who take turns; each holds its turn until told to let go."""
 
     def __init__(self, at_once: int, in_line: int, pause_ms: int = 0, burst: int = 0) -> None:
-        settings = Settings(new_calls_at_once=at_once, new_calls_in_line=in_line, new_calls_in_burst=burst, refusal_pause_ms=pause_ms)
+        settings = Settings(
+            new_calls_at_once=at_once,
+            new_calls_in_line=in_line,
+            new_calls_in_burst=burst,
+            refusal_pause_ms=pause_ms,
+        )
         self.turns = Turns(settings)
         self.served: list[str] = []
         self._ends: dict[str, asyncio.Event] = {}
@@ -89,8 +94,12 @@ async def test_a_full_line_refuses_and_says_what_to_do() -> None:
 
 
 @pytest.mark.parametrize("goes_on, since, places", [(False, 60.0, 3), (True, -1.0, 3), (True, 60.0, 1)])
-async def test_the_line_is_long_for_a_burst(monkeypatch: pytest.MonkeyPatch, goes_on: bool, since: float, places: int) -> None:
-    """Long while no work goes on, or where it has formed just now; short where it has stood for a while and work goes on."""
+async def test_the_line_is_long_for_a_burst(
+    monkeypatch: pytest.MonkeyPatch, goes_on: bool, since: float, places: int
+) -> None:
+    """Long while no work goes on, or where it has formed just now; short where it has stood for a while and
+    work goes on.
+    """
     monkeypatch.setattr(turns_module, "BURST_SECONDS", -since)
     monkeypatch.setattr(turns_module, "QUIET_SECONDS", 60)
     line = Line(at_once=1, in_line=1, burst=3)

@@ -1,4 +1,6 @@
-"""One job that no message can carry harms nobody else's, whether they are polled for or pushed; an incident holds it."""
+"""One job that no message can carry harms nobody else's, whether they are polled for or pushed; an incident
+holds it.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ def picky(deployed: Served, monkeypatch: pytest.MonkeyPatch) -> Served:
 
 
 async def resolve(served: Served, incident: counterflow_v1.Incident, retries: int = 2) -> None:
-    await served.stub.UpdateJobRetries(gateway.UpdateJobRetriesRequest(jobKey=incident.job_key, retries=retries))
+    await served.stub.UpdateJobRetries(
+        gateway.UpdateJobRetriesRequest(jobKey=incident.job_key, retries=retries)
+    )
     await served.stub.ResolveIncident(gateway.ResolveIncidentRequest(incidentKey=incident.key))
 
 

@@ -1,4 +1,6 @@
-"""Expressions by chance: the grammar of FEEL (DMN 1.5, 10.3.1.2) read backwards, with a seed that brings each one back."""
+"""Expressions by chance: the grammar of FEEL (DMN 1.5, 10.3.1.2) read backwards, with a seed that brings each
+one back.
+"""
 
 from __future__ import annotations
 
@@ -44,14 +46,34 @@ _FITTING: Final = {
 
 
 class Grammar:
-    """A source of expressions. `depth` bounds how far one nests; at its end only literals and names are left."""
+    """A source of expressions. `depth` bounds how far one nests; at its end only literals and names are
+    left.
+    """
 
     def __init__(self, seed: int) -> None:
         self.chance = random.Random(seed)
         self.names: list[str] = list(VARIABLES)
         self._forms: list[Callable[[int], str]] = [
-            *(self.literal, self.name, self.operation, self.operation, self.group, self.listed, self.context, self.range),
-            *(self.conditional, self.loop, self.quantified, self.path, self.filter, self.call, self.call, self.function),
+            *(
+                self.literal,
+                self.name,
+                self.operation,
+                self.operation,
+                self.group,
+                self.listed,
+                self.context,
+                self.range,
+            ),
+            *(
+                self.conditional,
+                self.loop,
+                self.quantified,
+                self.path,
+                self.filter,
+                self.call,
+                self.call,
+                self.function,
+            ),
             *(self.instance, self.between, self.tests),
         ]
 
@@ -110,20 +132,28 @@ class Grammar:
         builtin = BUILTINS[self.chance.choice(sorted(BUILTINS))]
         overload = self.chance.choice(builtin.overloads)
         arguments = [
-            self.argument(parameter, depth) for parameter in overload.parameters if not parameter.optional or self.chance.random() < 0.5
+            self.argument(parameter, depth)
+            for parameter in overload.parameters
+            if not parameter.optional or self.chance.random() < 0.5
         ]
         return f"{builtin.name}({', '.join(arguments)})"
 
     def argument(self, parameter: Parameter, depth: int) -> str:
         """Mostly something that fits, for those that do not fit are soon turned away."""
         fitting = _FITTING.get(parameter.kind.split(" | ")[0])
-        return self.chance.choice(fitting) if fitting and self.chance.random() < 0.6 else self.expression(depth)
+        return (
+            self.chance.choice(fitting) if fitting and self.chance.random() < 0.6 else self.expression(depth)
+        )
 
     def function(self, depth: int) -> str:
         self.names.append("p")
         typed = f": {self.chance.choice(TYPE_NAMES)}" if self.chance.random() < 0.3 else ""
         body = self.expression(depth)
-        return f"(function(p{typed}) {body})({self.several(depth)})" if self.chance.random() < 0.6 else f"function(p{typed}) {body}"
+        return (
+            f"(function(p{typed}) {body})({self.several(depth)})"
+            if self.chance.random() < 0.6
+            else f"function(p{typed}) {body}"
+        )
 
     def instance(self, depth: int) -> str:
         return f"({self.expression(depth)}) instance of {self.chance.choice(TYPE_NAMES)}"

@@ -1,4 +1,6 @@
-"""Expressions that mean harm, as data: the tests ask how each ends, the benchmarks how long the worst of them takes."""
+"""Expressions that mean harm, as data: the tests ask how each ends, the benchmarks how long the worst of them
+takes.
+"""
 
 from __future__ import annotations
 

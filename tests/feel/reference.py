@@ -1,4 +1,5 @@
-"""The page of the built-in functions, made from their declarations: `python -m tests.feel.reference` rewrites docs/feel.md.
+"""The page of the built-in functions, made from their declarations: `python -m tests.feel.reference` rewrites
+docs/feel.md.
 
 An example is an expression that begins with the name of its function; its result is what it evaluates to.
 """
@@ -190,7 +191,10 @@ line 1, column 9: expected an expression, found `=` (FEEL compares with a single
 
 def page() -> str:
     """The whole page, as Markdown."""
-    return "\n".join([_HEAD, *(line for module, title in GROUPS.items() for line in _group(module, title))]) + "\n"
+    return (
+        "\n".join([_HEAD, *(line for module, title in GROUPS.items() for line in _group(module, title))])
+        + "\n"
+    )
 
 
 def _group(module: str, title: str) -> Iterator[str]:
@@ -208,8 +212,13 @@ def _module(builtin: Builtin) -> str:
 
 
 def _signatures(builtin: Builtin) -> str:
-    meanings = dict.fromkeys((overload.meaning.__doc__ or "").strip().partition("\n")[0] for overload in builtin.overloads)
-    lines = [*(_code(_signature(builtin.name, overload)) for overload in builtin.overloads), *(each for each in meanings if each)]
+    meanings = dict.fromkeys(
+        (overload.meaning.__doc__ or "").strip().partition("\n")[0] for overload in builtin.overloads
+    )
+    lines = [
+        *(_code(_signature(builtin.name, overload)) for overload in builtin.overloads),
+        *(each for each in meanings if each),
+    ]
     return "<br>".join(lines)
 
 

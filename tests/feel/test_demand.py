@@ -1,4 +1,6 @@
-"""What an expression asks of its variables; and that it means the same whatever is left out, whatever the shape of the JSON."""
+"""What an expression asks of its variables; and that it means the same whatever is left out, whatever the
+shape of the JSON.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ from tests.feel.tables import cases
 
 
 def _shown(demand: Demand) -> str:
-    return ", ".join(f"{name}({_shown(part)})" if part.partial else name for name, part in sorted(demand.entries.items()))
+    return ", ".join(
+        f"{name}({_shown(part)})" if part.partial else name for name, part in sorted(demand.entries.items())
+    )
 
 
 def _demands(text: str) -> str:
@@ -107,9 +111,22 @@ def test_makes_no_value_of_what_is_not_asked_for() -> None:
 
 @pytest.mark.parametrize(
     "condition",
-    ["price > 25", "price >= 25", "price < 25", "price <= 25", "price = 25", "price != 25", "price = 2.5", 'price = "25"', "price = true"],
+    [
+        "price > 25",
+        "price >= 25",
+        "price < 25",
+        "price <= 25",
+        "price = 25",
+        "price != 25",
+        "price = 2.5",
+        'price = "25"',
+        "price = true",
+    ],
 )
-@pytest.mark.parametrize("prices", ["[24, 25, 26]", "[2.5, 25, 25.0, 26]", '["25", "26"]', '[25, "25", true, null, 1.5]', "[true, false]"])
+@pytest.mark.parametrize(
+    "prices",
+    ["[24, 25, 26]", "[2.5, 25, 25.0, 26]", '["25", "26"]', '[25, "25", true, null, 1.5]', "[true, false]"],
+)
 def test_comparing_in_a_row_is_comparing_one_by_one(condition: str, prices: str) -> None:
     items = f"(for price in {prices} return {{price: price}})"
     in_a_row = feel.compile(f"{items}[{condition}].price").evaluate({})
@@ -131,11 +148,15 @@ def test_a_filter_pays_for_every_item() -> None:
 
 NAMES: Final = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"], exclude_characters="`"), min_size=1, max_size=5),
-    st.sampled_from(["café", unicodedata.normalize("NFD", "café"), "straße", "заказ", "値", "\U0001f600", "a", "größe"]),
+    st.sampled_from(
+        ["café", unicodedata.normalize("NFD", "café"), "straße", "заказ", "値", "\U0001f600", "a", "größe"]
+    ),
 ).map(lambda name: name + "")
 MEMBERS: Final = st.recursive(
     st.one_of(st.none(), st.integers(0, 9), st.text(max_size=3)),
-    lambda inner: st.one_of(st.lists(inner, max_size=3), st.lists(st.tuples(NAMES, inner), max_size=3).map(tuple)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.lists(st.tuples(NAMES, inner), max_size=3).map(tuple)
+    ),
     max_leaves=8,
 )
 """JSON: a context is a tuple of its entries, of which two may have one name."""
@@ -143,7 +164,10 @@ MEMBERS: Final = st.recursive(
 
 def _as_json(value: object, *, escaped: bool) -> str:
     if isinstance(value, tuple):
-        entries = (f"{json.dumps(name, ensure_ascii=escaped)}: {_as_json(entry, escaped=escaped)}" for name, entry in value)
+        entries = (
+            f"{json.dumps(name, ensure_ascii=escaped)}: {_as_json(entry, escaped=escaped)}"
+            for name, entry in value
+        )
         return f"{{{', '.join(entries)}}}"
     if isinstance(value, list):
         return f"[{', '.join(_as_json(item, escaped=escaped) for item in value)}]"
@@ -164,7 +188,11 @@ def test_an_entry_of_any_name_is_found_as_the_plain_decoder_finds_it(
     ):
         if expected is not None:
             assert feel.compile(source).evaluate(variables).value == expected
-    for source in (f"`{first}`.`{first}`.`{second}`", f"`{first}`.`{third}`[`{second}` != 1].`{second}`", f"`{first}`.`{third}`.`{third}`"):
+    for source in (
+        f"`{first}`.`{first}`.`{second}`",
+        f"`{first}`.`{third}`[`{second}` != 1].`{second}`",
+        f"`{first}`.`{third}`.`{third}`",
+    ):
         partly = feel.compile(source).evaluate(variables)
         whole = feel.compile(f"[{source}, `{first}`]").evaluate(variables)
         assert isinstance(whole.value, list)

@@ -122,7 +122,10 @@ HALF: Final = "\ud83d"
 @pytest.mark.parametrize("variable", [HALF, {HALF: 1}, [HALF], f'"{HALF}"'])
 def test_half_of_a_pair_of_surrogates_never_gets_in(text: str, variable: object) -> None:
     evaluation = feel.compile(text).evaluate({"x": variable})
-    for said in (feel.to_json(evaluation.value).decode(), *(warning.message for warning in evaluation.warnings)):
+    for said in (
+        feel.to_json(evaluation.value).decode(),
+        *(warning.message for warning in evaluation.warnings),
+    ):
         assert said.encode()
 
 

@@ -81,11 +81,24 @@ def test_methods(call: str, expected: str) -> None:
 
 @pytest.mark.parametrize(
     "mapping",
-    ["{}", "null", "1", "[]", '{java: "java.lang.Math"}', '{java: {class: "java.lang.Math"}}', '{java: {class: 1, method signature: "("}}'],
+    [
+        "{}",
+        "null",
+        "1",
+        "[]",
+        '{java: "java.lang.Math"}',
+        '{java: {class: "java.lang.Math"}}',
+        '{java: {class: 1, method signature: "("}}',
+    ],
 )
 def test_mappings_that_name_nothing(mapping: str) -> None:
     assert answer(f"function(a) external {mapping}") == "null"
 
 
 def test_a_mapping_may_use_what_is_around_it() -> None:
-    assert answer('{owner: "java.lang.Math", f: function(a) external {class: owner, method signature: "abs(int)"}, r: f(-1)}.r') == "1"
+    assert (
+        answer(
+            '{owner: "java.lang.Math", f: function(a) external {class: owner, method signature: "abs(int)"}, r: f(-1)}.r'
+        )
+        == "1"
+    )

@@ -1,6 +1,8 @@
-"""Every function, operator and property on the largest, smallest and oddest values: each has a value or is null; nothing is raised.
+"""Every function, operator and property on the largest, smallest and oddest values: each has a value or is
+null; nothing is raised.
 
-What only a computation can show (a square that leaves the range, a sum that does) is null with a warning, like any other error of FEEL.
+What only a computation can show (a square that leaves the range, a sum that does) is null with a warning,
+like any other error of FEEL.
 """
 
 from __future__ import annotations
@@ -78,14 +80,21 @@ def test_the_values_are_what_they_look_like() -> None:
 
 @pytest.mark.parametrize("name", BUILTINS)
 def test_a_function_never_raises(name: str) -> None:
-    counts = {count for each in BUILTINS[name].overloads for count in range(len(each.parameters) + each.variadic + 1) if each.takes(count)}
+    counts = {
+        count
+        for each in BUILTINS[name].overloads
+        for count in range(len(each.parameters) + each.variadic + 1)
+        if each.takes(count)
+    }
     for count in counts:
         choice = BUILTINS[name].choice(count)
         for arguments in combinations(count):
             check(f"{name}{shown(arguments)}", lambda run: BUILTINS[name].apply(run, choice, arguments))  # noqa: B023  # called at once
 
 
-@pytest.mark.parametrize("method", external.TWINS, ids=lambda method: f"{method[0]}.{method[1]}({', '.join(method[2])})")
+@pytest.mark.parametrize(
+    "method", external.TWINS, ids=lambda method: f"{method[0]}.{method[1]}({', '.join(method[2])})"
+)
 def test_a_function_of_java_never_raises(method: tuple[str, str, tuple[str, ...]]) -> None:
     class_name, name, kinds = method
     mapping: Value = {"class": class_name, "method signature": f"{name}({', '.join(kinds)})"}
@@ -129,7 +138,15 @@ def test_a_sign_and_a_text_never_raise() -> None:
 
 
 FORMS: Final = (
-    *("for i in x return i", "for i in x..y return i", "some i in x satisfies i", "x[y]", "x[item = y]", "x in y", "x between y and x"),
+    *(
+        "for i in x return i",
+        "for i in x..y return i",
+        "some i in x satisfies i",
+        "x[y]",
+        "x[item = y]",
+        "x in y",
+        "x between y and x",
+    ),
     *("if x then y else x", "{a: x}.a", "[x..y]", "x instance of list<number>", "x(y)"),
 )
 
@@ -138,12 +155,18 @@ FORMS: Final = (
 def test_a_form_never_raises(form: str) -> None:
     expression = feel.compile(form, limits=Limits(fuel=500))
     for left, right in product(VALUES, repeat=2):
-        variables = {name: value for name, value in (("x", left), ("y", right)) if not isinstance(value, Range | Function)}
+        variables = {
+            name: value
+            for name, value in (("x", left), ("y", right))
+            if not isinstance(value, Range | Function)
+        }
         evaluation = expression.evaluate(variables)
         assert evaluation.failure is None or evaluation.value is None
 
 
-@pytest.mark.parametrize("policy", ["COLLECT SUM", "COLLECT MIN", "COLLECT MAX", "COLLECT COUNT", "PRIORITY", "RULE_ORDER", "ANY"])
+@pytest.mark.parametrize(
+    "policy", ["COLLECT SUM", "COLLECT MIN", "COLLECT MAX", "COLLECT COUNT", "PRIORITY", "RULE_ORDER", "ANY"]
+)
 def test_a_hit_policy_never_raises(policy: str) -> None:
     rows = "\n".join(f"| - || {each}" for each in WRITTEN if "|" not in each)
     model = dmn.read(drawn(decision("held", table(f"{policy} | x || y\n{rows}"))), "model.dmn").definitions
@@ -154,7 +177,13 @@ def test_a_hit_policy_never_raises(policy: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["stddev([1e6144, -1e6144])", "stddev(1e6144, 9e6144)", "sum([9e6144, 9e6144])", "mean([9e6144, 9e6144])", "product([1e6144, 10])"],
+    [
+        "stddev([1e6144, -1e6144])",
+        "stddev(1e6144, 9e6144)",
+        "sum([9e6144, 9e6144])",
+        "mean([9e6144, 9e6144])",
+        "product([1e6144, 10])",
+    ],
 )
 def test_what_leaves_the_range_is_null_with_a_warning(text: str) -> None:
     evaluation = feel.compile(text).evaluate({})

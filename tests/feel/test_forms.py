@@ -178,7 +178,10 @@ def test_contexts_and_functions(text: str, expected: str) -> None:
         ("[1][3]", "no item at position 3 in a list of 1"),
         ("for i in null return i", "an iteration needs a list or a range; found null"),
         ("[1..null]", "a range has two ends that can be compared; found a number and null"),
-        ("substring(1, 2)", "substring takes (string: string, start position: integer, length?: integer); found (a number, a number)"),
+        (
+            "substring(1, 2)",
+            "substring takes (string: string, start position: integer, length?: integer); found (a number, a number)",
+        ),
     ],
 )
 def test_warnings_say_where_the_null_comes_from(text: str, message: str) -> None:

@@ -1,4 +1,6 @@
-"""Twenty thousand expressions by chance: each compiles or is refused, and evaluates to a FEEL value, with nothing else ever raised."""
+"""Twenty thousand expressions by chance: each compiles or is refused, and evaluates to a FEEL value, with
+nothing else ever raised.
+"""
 
 from __future__ import annotations
 

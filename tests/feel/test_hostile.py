@@ -1,4 +1,5 @@
-"""Expressions that mean harm. Each must end by itself, cheaply and in a typed way; cost is counted in fuel and nesting, not in time.
+"""Expressions that mean harm. Each must end by itself, cheaply and in a typed way; cost is counted in fuel
+and nesting, not in time.
 
 `evaluate` never raises, whatever the text or the variables: a failure names the limit that was met.
 """
@@ -115,7 +116,14 @@ def test_what_is_long_or_fairly_deep_is_accepted(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "json", ["[" * 100_000 + "]" * 100_000, "9" * 1_000_000, '"\\ud800"', "1e999999999", '{"a":' * 5000 + "1" + "}" * 5000]
+    "json",
+    [
+        "[" * 100_000 + "]" * 100_000,
+        "9" * 1_000_000,
+        '"\\ud800"',
+        "1e999999999",
+        '{"a":' * 5000 + "1" + "}" * 5000,
+    ],
 )
 def test_hostile_json(json: str) -> None:
     evaluation = evaluate("x.a", raw(x=json))
@@ -123,7 +131,10 @@ def test_hostile_json(json: str) -> None:
     assert evaluation.failure or evaluation.warnings
 
 
-@pytest.mark.parametrize("pattern", ["(", "[", "(?P<n>a)(?P=n)", r"(a)\2", "(?=a)", "a{100000}", "((a{99}){99}){99}", "(?<!a)b", "\\"])
+@pytest.mark.parametrize(
+    "pattern",
+    ["(", "[", "(?P<n>a)(?P=n)", r"(a)\2", "(?=a)", "a{100000}", "((a{99}){99}){99}", "(?<!a)b", "\\"],
+)
 def test_patterns_beyond_xpath_are_null(pattern: str) -> None:
     evaluation = evaluate("matches(text, pattern)", {"text": "aaa", "pattern": pattern})
     assert evaluation.value is None
@@ -131,7 +142,10 @@ def test_patterns_beyond_xpath_are_null(pattern: str) -> None:
 
 
 def test_backtracking_bombs_are_linear() -> None:
-    assert evaluate('matches(big, "^(a+)+$") and not(matches(big, "^(a|aa)+b$"))', {"big": "a" * 20_000}).value is True
+    assert (
+        evaluate('matches(big, "^(a+)+$") and not(matches(big, "^(a|aa)+b$"))', {"big": "a" * 20_000}).value
+        is True
+    )
 
 
 NASTY: Final[list[feel.Value]] = [

@@ -5,7 +5,9 @@ import pytest
 from counterflow.feel import iso
 
 
-@pytest.mark.parametrize("text", ["2030-01-31", "0001-01-01", "-0044-03-15", "999999999-12-31", "-999999999-01-01", "2024-02-29"])
+@pytest.mark.parametrize(
+    "text", ["2030-01-31", "0001-01-01", "-0044-03-15", "999999999-12-31", "-999999999-01-01", "2024-02-29"]
+)
 def test_dates(text: str) -> None:
     assert str(iso.date(text)) == text
 

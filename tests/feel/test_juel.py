@@ -96,7 +96,17 @@ def test_what_is_refused_says_what_to_write(text: str, found: str, instead: str)
 
 @pytest.mark.parametrize(
     "value, expected",
-    [(None, True), ("", True), ([], True), ({}, True), ("a", False), ([1], False), ({"a": 1}, False), (0, False), (False, False)],
+    [
+        (None, True),
+        ("", True),
+        ([], True),
+        ({}, True),
+        ("a", False),
+        ([1], False),
+        ({"a": 1}, False),
+        (0, False),
+        (False, False),
+    ],
 )
 def test_empty_means_what_it_means_in_juel(value: feel.Value, expected: bool) -> None:
     assert feel.compile(juel.translate("${empty x}")).evaluate({"x": value}).value is expected
@@ -118,5 +128,10 @@ def test_arithmetic_means_what_it_means_in_juel(text: str, expected: feel.Value)
 
 
 def test_a_translation_that_is_refused_by_feel_is_a_defect() -> None:
-    for text in ("${a ? b : c == d && e}", "${!(a ? b : c)}", "${a + (b ? 1 : 2) * 3 < 4}", "${x == (y ? 1 : 2)}"):
+    for text in (
+        "${a ? b : c == d && e}",
+        "${!(a ? b : c)}",
+        "${a + (b ? 1 : 2) * 3 < 4}",
+        "${x == (y ? 1 : 2)}",
+    ):
         feel.compile(juel.translate(text))

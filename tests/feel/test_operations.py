@@ -214,7 +214,10 @@ def test_instance_of(text: str, expected: str) -> None:
         ('1 + "a"', "`+` has no meaning between a number and a string"),
         ("1 / 0", "`/` between these two values (a number and a number) has no result"),
         ('1 = "a"', "`=` compares values of one kind; found a number and a string"),
-        ("1 < null", "`<` compares two numbers, strings, dates, times or durations of one kind; found a number and null"),
+        (
+            "1 < null",
+            "`<` compares two numbers, strings, dates, times or durations of one kind; found a number and null",
+        ),
         ("-true", "`-` takes a number or a duration; found a boolean"),
         ("if 1 then 2 else 3", "the condition of `if` is true or false; found a number, taken as false"),
     ],

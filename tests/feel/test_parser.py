@@ -93,7 +93,10 @@ NUMBER = TypeName("number")
         # Tests
         ("a in b", Membership(A, UnaryTests((B,)))),
         ("a in > 1", Membership(A, UnaryTests((ComparisonTest(">", ONE),)))),
-        ("a in (1, > 2, [1..3])", Membership(A, UnaryTests((ONE, ComparisonTest(">", TWO), RangeLiteral(ONE, THREE))))),
+        (
+            "a in (1, > 2, [1..3])",
+            Membership(A, UnaryTests((ONE, ComparisonTest(">", TWO), RangeLiteral(ONE, THREE)))),
+        ),
         ("a in (1..3)", Membership(A, UnaryTests((RangeLiteral(ONE, THREE, False, False),)))),
         # Types
         ("a instance of list<number>", InstanceOf(A, TypeName("list", (NUMBER,)))),
@@ -120,7 +123,11 @@ def test_trees(text: str, expected: Tree) -> None:
         ("`a b`", [], Name("a b")),
         ("{a b: 1, c: a b}", [], ContextLiteral((("a b", ONE), ("c", Name("a b"))))),
         ("{a b: 1}.a b", [], Path(ContextLiteral((("a b", ONE),)), "a b")),
-        ("[{a b: 1}][a b = 1]", [], Filter(ListLiteral((ContextLiteral((("a b", ONE),)),)), Comparison("=", Name("a b"), ONE))),
+        (
+            "[{a b: 1}][a b = 1]",
+            [],
+            Filter(ListLiteral((ContextLiteral((("a b", ONE),)),)), Comparison("=", Name("a b"), ONE)),
+        ),
         ("for a b in c return a b", [], For((Iterator("a b", C),), Name("a b"))),
         ("function(a b) a b", [], FunctionDefinition((Parameter("a b"),), Name("a b"))),
     ],
@@ -136,7 +143,10 @@ def test_names_of_several_words(text: str, names: list[str], expected: Tree) -> 
         ("1, 2", UnaryTests((ONE, TWO))),
         ("> 1, [1..3]", UnaryTests((ComparisonTest(">", ONE), RangeLiteral(ONE, THREE)))),
         ("not(1, 2)", UnaryTests((ONE, TWO), negated=True)),
-        ("? > 1 and ? < 3", UnaryTests((Conjunction((Comparison(">", Name("?"), ONE), Comparison("<", Name("?"), THREE))),))),
+        (
+            "? > 1 and ? < 3",
+            UnaryTests((Conjunction((Comparison(">", Name("?"), ONE), Comparison("<", Name("?"), THREE))),)),
+        ),
         ("-1", UnaryTests((Literal(-1),))),
     ],
 )

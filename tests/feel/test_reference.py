@@ -16,7 +16,9 @@ from tests.feel.tables import evaluate
 
 def test_the_page_is_current() -> None:
     written = PAGE.read_text(encoding="utf-8")
-    assert written == page(), "docs/feel.md is not what the code says: run `python -m tests.feel.reference` and review the difference"
+    assert written == page(), (
+        "docs/feel.md is not what the code says: run `python -m tests.feel.reference` and review the difference"
+    )
 
 
 def test_every_function_has_an_example() -> None:
@@ -29,7 +31,9 @@ def test_examples_work(text: str) -> None:
 
 
 def _blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    return re.findall(
+        rf"^```{language}\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+    )
 
 
 def test_the_example_works_as_it_stands() -> None:

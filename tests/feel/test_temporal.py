@@ -12,7 +12,9 @@ PARIS = Zone(name="Europe/Paris")
 @pytest.mark.parametrize("days", [*range(-800_000, 800_000, 9_973), -1, 0, 1, 59, 60])
 def test_days_agree_with_python(days: int) -> None:
     date = Date.of_days(days)
-    python = datetime.date(1970, 1, 1) + datetime.timedelta(days=days) if -719_162 <= days <= 2_932_896 else None
+    python = (
+        datetime.date(1970, 1, 1) + datetime.timedelta(days=days) if -719_162 <= days <= 2_932_896 else None
+    )
     assert date is not None
     assert date.days == days
     if python is not None:
@@ -21,12 +23,18 @@ def test_days_agree_with_python(days: int) -> None:
         assert date.day_of_year == python.timetuple().tm_yday
 
 
-@pytest.mark.parametrize("year, month, day", [(2023, 2, 29), (1900, 2, 29), (2030, 4, 31), (2030, 0, 1), (2030, 1, 0), (10**9, 1, 1)])
+@pytest.mark.parametrize(
+    "year, month, day",
+    [(2023, 2, 29), (1900, 2, 29), (2030, 4, 31), (2030, 0, 1), (2030, 1, 0), (10**9, 1, 1)],
+)
 def test_days_that_do_not_exist(year: int, month: int, day: int) -> None:
     assert Date.of(year, month, day) is None
 
 
-@pytest.mark.parametrize("year, month, day", [(2024, 2, 29), (2000, 2, 29), (-4, 2, 29), (999_999_999, 12, 31), (-999_999_999, 1, 1)])
+@pytest.mark.parametrize(
+    "year, month, day",
+    [(2024, 2, 29), (2000, 2, 29), (-4, 2, 29), (999_999_999, 12, 31), (-999_999_999, 1, 1)],
+)
 def test_days_that_do(year: int, month: int, day: int) -> None:
     date = Date.of(year, month, day)
     assert date is not None

@@ -35,7 +35,9 @@ def test_json(text: str, json: str) -> None:
     assert to_json(evaluate(text).value).decode() == json
 
 
-@pytest.mark.parametrize("value", [2**70, -(2**63), 2**63, 10**4000, Decimal("0.1"), Decimal("-12345678901234567890.123456789")])
+@pytest.mark.parametrize(
+    "value", [2**70, -(2**63), 2**63, 10**4000, Decimal("0.1"), Decimal("-12345678901234567890.123456789")]
+)
 def test_numbers_survive_json(value: int | Decimal) -> None:
     assert Decimal(to_json(value).decode()) == value
 
@@ -53,7 +55,9 @@ def test_numbers_of_so_many_digits_that_python_reads_none_are_read_exactly(digit
         evaluated = evaluate(text, variables)
         assert not evaluated.warnings
         found = evaluated.value
-        assert to_json(found).decode() == (f'{{"a":[{digits}],"b":"é"}}' if isinstance(found, dict) else digits), text
+        assert to_json(found).decode() == (
+            f'{{"a":[{digits}],"b":"é"}}' if isinstance(found, dict) else digits
+        ), text
 
 
 @pytest.mark.parametrize("text", ["10**5000", "-(10**6144)", "9.5 * 10**6144", "10**4300 + 10**4280"])
@@ -133,7 +137,9 @@ def test_any_value_can_be_told_as_text(text: str, shown: str) -> None:
         ("list replace([1, null], 7, 2)", False),
     ],
 )
-def test_a_built_in_that_stands_for_a_missing_variable_is_told_where_something_is_wrong(text: str, told: bool) -> None:
+def test_a_built_in_that_stands_for_a_missing_variable_is_told_where_something_is_wrong(
+    text: str, told: bool
+) -> None:
     warnings = [warning.message for warning in feel.compile(text).evaluate({}).warnings]
     assert any("(a function has this name)" in message for message in warnings) is told
 
@@ -163,7 +169,9 @@ def test_a_built_in_in_a_wrong_place_is_told_by_its_name() -> None:
 
 
 def test_a_built_in_is_no_json_because_a_variable_is_missing() -> None:
-    with pytest.raises(feel.FeelValueError, match=r"there is no variable 'count' \(a function has this name\) at a\[1\]"):
+    with pytest.raises(
+        feel.FeelValueError, match=r"there is no variable 'count' \(a function has this name\) at a\[1\]"
+    ):
         feel.to_json(feel.compile("{a: [count]}").evaluate({}).value)
 
 

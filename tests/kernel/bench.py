@@ -1,4 +1,6 @@
-"""A kernel on a bench: a state without a store, a clock moved by hand, and everything that a state knows, to compare."""
+"""A kernel on a bench: a state without a store, a clock moved by hand, and everything that a state knows, to
+compare.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +54,15 @@ INDEXES = (
 """What an `InstanceState` keeps beside its rows."""
 
 
-SHARED_INDEXES = ("starts", "message_starts", "buffered", "reached", "receivers", "instance_of_receiver", "lock_of")
+SHARED_INDEXES = (
+    "starts",
+    "message_starts",
+    "buffered",
+    "reached",
+    "receivers",
+    "instance_of_receiver",
+    "lock_of",
+)
 """What a `State` keeps of rows that belong to no instance, and of who receives which message."""
 
 
@@ -81,11 +91,15 @@ class Bench:
 
     def create(self, process_id: str = "process", /, **variables: Any) -> InstanceState:
         """Begin an instance."""
-        key: int = self.do(CreateProcessInstance(bpmn_process_id=process_id, variables=document(**variables))).key
+        key: int = self.do(
+            CreateProcessInstance(bpmn_process_id=process_id, variables=document(**variables))
+        ).key
         return self.instance(key)
 
     def activate(self, job_type: str, maximum: int = 100, timeout_ms: int = 1_000) -> list[ActivatedJob]:
-        jobs: list[ActivatedJob] = self.do(ActivateJobs(type=job_type, worker="worker", timeout_ms=timeout_ms, maximum=maximum))
+        jobs: list[ActivatedJob] = self.do(
+            ActivateJobs(type=job_type, worker="worker", timeout_ms=timeout_ms, maximum=maximum)
+        )
         return jobs
 
     def complete(self, job_type: str, **variables: Any) -> None:
@@ -98,7 +112,16 @@ class Bench:
     def throw_error(self, job_type: str, code: str) -> None:
         self.do(ThrowError(job_key=self.job(job_type).key, error_code=code, variables={}))
 
-    def publish(self, name: str, correlation_key: str = "", /, *, live_ms: int = 0, message_id: str = "", **variables: Any) -> int:
+    def publish(
+        self,
+        name: str,
+        correlation_key: str = "",
+        /,
+        *,
+        live_ms: int = 0,
+        message_id: str = "",
+        **variables: Any,
+    ) -> int:
         """Publish a message; answers its key."""
         key: int = self.do(
             PublishMessage(
@@ -190,7 +213,10 @@ def snapshot(state: State) -> dict[str, Any]:
         "counters": (state.last_key, state.last_position),
         "shared": {table.table: dict(rows) for table, rows in state.shared.items() if rows},
         "versions": (dict(state.latest), dict(state.versions)),
-        **{name: {place: contents(found) for place, found in getattr(state, name).items() if found} for name in SHARED_INDEXES},
+        **{
+            name: {place: contents(found) for place, found in getattr(state, name).items() if found}
+            for name in SHARED_INDEXES
+        },
         "ready": {job_type: keys for job_type, queue in state.ready.items() if (keys := waiting(queue))},
         "due": due_times(state),
         "owners": dict(state.owners),
@@ -207,5 +233,8 @@ def contents(index: Any) -> Any:
 
 def instance_snapshot(instance: InstanceState) -> dict[str, Any]:
     """The rows of an instance, as bytes, and every index over them."""
-    rows = {table.table: sorted(msgspec.msgpack.encode(row) for row in rows.values()) for table, rows in instance.rows.items()}
+    rows = {
+        table.table: sorted(msgspec.msgpack.encode(row) for row in rows.values())
+        for table, rows in instance.rows.items()
+    }
     return {"rows": rows, **{name: copy.deepcopy(getattr(instance, name)) for name in INDEXES}}

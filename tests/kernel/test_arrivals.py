@@ -27,30 +27,55 @@ from tests.model.diagram import (
     timer,
 )
 
-TOTAL = extensions(element("zeebe:ioMapping", element("zeebe:output", source="= amount + fee", target="total")))
+TOTAL = extensions(
+    element("zeebe:ioMapping", element("zeebe:output", source="= amount + fee", target="total"))
+)
 
 
 def behind_gateway(*mapping: str) -> bytes:
     return model(
-        *(start(), gateway("which", "eventBased"), catch("ordered", catch_message("order"), *mapping), catch("late", timer())),
-        *(service("last", job="last"), end(), path("start", "which", "ordered", "last", "end"), path("which", "late", "end")),
+        *(
+            start(),
+            gateway("which", "eventBased"),
+            catch("ordered", catch_message("order"), *mapping),
+            catch("late", timer()),
+        ),
+        *(
+            service("last", job="last"),
+            end(),
+            path("start", "which", "ordered", "last", "end"),
+            path("which", "late", "end"),
+        ),
     )
 
 
 def by_itself(*mapping: str) -> bytes:
-    return model(start(), catch("ordered", catch_message("order"), *mapping), service("last", job="last"), path("start", "ordered", "last"))
+    return model(
+        start(),
+        catch("ordered", catch_message("order"), *mapping),
+        service("last", job="last"),
+        path("start", "ordered", "last"),
+    )
 
 
 def on_border(*mapping: str) -> bytes:
     return model(
-        *(start(), service("work", job="work"), end(), boundary("ordered", "work", *mapping, catch_message("order"))),
+        *(
+            start(),
+            service("work", job="work"),
+            end(),
+            boundary("ordered", "work", *mapping, catch_message("order")),
+        ),
         *(service("last", job="last"), path("start", "work", "end"), path("ordered", "last")),
     )
 
 
 def inside_scope(*mapping: str) -> bytes:
     begun = event_sub_process(
-        "on-order", start("ordered", *mapping, catch_message("order")), service("last", job="last"), path("ordered", "last")
+        "on-order",
+        start("ordered", *mapping, catch_message("order")),
+        service("last", job="last"),
+        path("ordered", "last"),
     )
     return model(start(), service("work", job="work"), end(), begun, path("start", "work", "end"))
 
@@ -115,7 +140,15 @@ def test_what_was_there_before_is_taken_when_the_element_is_at_work_not_before()
     inner = (start("begin"), service("work", job="work"), end("worked"), path("begin", "work", "worked"))
     stop = boundary("stop", "inside", catch_message("order"))
     bench = Bench(
-        model(start(), sub_process("inside", *inner), stop, end(), end("stopped"), path("start", "inside", "end"), path("stop", "stopped"))
+        model(
+            start(),
+            sub_process("inside", *inner),
+            stop,
+            end(),
+            end("stopped"),
+            path("start", "inside", "end"),
+            path("stop", "stopped"),
+        )
     )
     bench.publish("order", "k", live_ms=1_000)
     instance = bench.create(key="k")

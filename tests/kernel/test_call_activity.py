@@ -1,4 +1,5 @@
-"""Calls of other processes: how deep they may go, how they end together, and what a caller that was set aside means for them.
+"""Calls of other processes: how deep they may go, how they end together, and what a caller that was set aside
+means for them.
 
 The ordinary course is played in `bpmn/behaviours/call-activity`.
 """
@@ -18,14 +19,29 @@ from counterflow.kernel.step import Limits
 from counterflow.model.graph import Behaviour
 from tests.kernel.bench import ONE_TASK, Bench
 from tests.kernel.test_engine import break_room
-from tests.model.diagram import boundary, catch, catch_error, element, end, extensions, flow, gateway, model, path, start, timer
+from tests.model.diagram import (
+    boundary,
+    catch,
+    catch_error,
+    element,
+    end,
+    extensions,
+    flow,
+    gateway,
+    model,
+    path,
+    start,
+    timer,
+)
 
 DEEP = Limits(steps=100_000, call_depth=1_000)
 """As deep as may be, and in one go."""
 
 
 def call(element_id: str, process_id: str = "process") -> str:
-    return element("callActivity", extensions(element("zeebe:calledElement", processId=process_id)), id=element_id)
+    return element(
+        "callActivity", extensions(element("zeebe:calledElement", processId=process_id)), id=element_id
+    )
 
 
 ENDLESS = model(start(), call("call"), path("start", "call"))
@@ -41,7 +57,12 @@ COUNTDOWN = model(
         ),
         id="call",
     ),
-    *(path("start", "any-left"), flow("any-left", "call", "= left > 0"), flow("any-left", "done", "= left = 0"), path("call", "end")),
+    *(
+        path("start", "any-left"),
+        flow("any-left", "call", "= left > 0"),
+        flow("any-left", "done", "= left = 0"),
+        path("call", "end"),
+    ),
 )
 """A process that calls itself so many times."""
 
@@ -85,7 +106,9 @@ def test_the_deepest_calls_are_cancelled_without_stack() -> None:
 
 
 def test_the_deepest_calls_are_interrupted_without_stack() -> None:
-    outer = model(start(), call("call"), path("start", "call"), boundary("late", "call", timer()), process_id="outer")
+    outer = model(
+        start(), call("call"), path("start", "call"), boundary("late", "call", timer()), process_id="outer"
+    )
     bench = Bench(ENDLESS, outer, limits=DEEP)
     bench.create("outer")
     bench.wait(60_000)
@@ -139,7 +162,10 @@ def test_a_called_instance_cannot_end_before_its_caller_is_released(order: tuple
 
 
 def test_an_error_waits_for_the_caller_that_catches_it() -> None:
-    called = model(*(start(), catch("wait", timer()), end("fails", catch_error("A")), path("start", "wait", "fails")), process_id="called")
+    called = model(
+        *(start(), catch("wait", timer()), end("fails", catch_error("A")), path("start", "wait", "fails")),
+        process_id="called",
+    )
     caller_model = model(
         *(start(), call("call", "called"), end(), path("start", "call", "end")),
         *(boundary("failed", "call", catch_error("A")), end("mended"), path("failed", "mended")),
@@ -156,7 +182,13 @@ def test_an_error_waits_for_the_caller_that_catches_it() -> None:
 
 
 def test_a_fault_in_what_has_just_been_called_is_its_callers(monkeypatch: pytest.MonkeyPatch) -> None:
-    waiting = model(start(), catch("wait", timer()), call("call", "called"), path("start", "wait", "call"), process_id="caller")
+    waiting = model(
+        start(),
+        catch("wait", timer()),
+        call("call", "called"),
+        path("start", "wait", "call"),
+        process_id="caller",
+    )
     bench = Bench(waiting, CALLED)
     caller = bench.create("caller")
     with monkeypatch.context() as patch:

@@ -8,7 +8,13 @@ from counterflow.kernel.instances import CancelProcessInstance
 from counterflow.kernel.messages import MessageCorrelated
 from counterflow.kernel.quarantine import QuarantineInstance, ReleaseInstance
 from counterflow.kernel.records import Rejection
-from counterflow.kernel.rows import Message, MessageCorrelation, MessageSubscription, ProcessInstance, StartLock
+from counterflow.kernel.rows import (
+    Message,
+    MessageCorrelation,
+    MessageSubscription,
+    ProcessInstance,
+    StartLock,
+)
 from tests.kernel.bench import Bench
 from tests.model.diagram import (
     boundary,
@@ -27,9 +33,19 @@ from tests.model.diagram import (
 )
 
 WAIT = model(start(), catch("wait", catch_message("order")), end(), path("start", "wait", "end"))
-STARTED = model(start("ordered", catch_message("order")), service("pack", job="pack"), end(), path("ordered", "pack", "end"))
+STARTED = model(
+    start("ordered", catch_message("order")),
+    service("pack", job="pack"),
+    end(),
+    path("ordered", "pack", "end"),
+)
 EITHER = model(
-    *(start("ordered", catch_message("order")), start("paid", catch_message("payment")), service("pack", job="pack"), end()),
+    *(
+        start("ordered", catch_message("order")),
+        start("paid", catch_message("payment")),
+        service("pack", job="pack"),
+        end(),
+    ),
     *(path("ordered", "pack", "end"), path("paid", "pack")),
 )
 
@@ -42,12 +58,19 @@ def waiting_process(process_id: str) -> bytes:
 
 def reached(bench: Bench, after: int = 0) -> list[tuple[str, int]]:
     """Process id and receiver of every correlation."""
-    return [(event.bpmn_process_id, event.receiver_key) for event in bench.events(after) if isinstance(event, MessageCorrelated)]
+    return [
+        (event.bpmn_process_id, event.receiver_key)
+        for event in bench.events(after)
+        if isinstance(event, MessageCorrelated)
+    ]
 
 
 def amounts(bench: Bench) -> list[object]:
     """What each instance was given, oldest first."""
-    return [ended.variables.get("amount") for ended in sorted(bench.ended, key=lambda ended: ended.process_instance_key)]
+    return [
+        ended.variables.get("amount")
+        for ended in sorted(bench.ended, key=lambda ended: ended.process_instance_key)
+    ]
 
 
 def test_who_has_waited_longest_is_first() -> None:
@@ -86,7 +109,11 @@ def test_a_message_reaches_every_process_but_no_process_twice() -> None:
     assert [process_id for process_id, _ in reached(bench)] == ["a", "b"]
     assert len(bench.state.shared[MessageCorrelation]) == 2
     bench.wait(1_000)
-    assert (bench.state.shared[MessageCorrelation], bench.state.shared[Message], bench.state.reached) == ({}, {}, {})
+    assert (bench.state.shared[MessageCorrelation], bench.state.shared[Message], bench.state.reached) == (
+        {},
+        {},
+        {},
+    )
 
 
 def test_a_message_that_has_expired_reaches_nobody_even_before_its_end_was_noted() -> None:
@@ -163,7 +190,10 @@ def test_a_new_version_begins_what_the_old_one_has_kept_waiting() -> None:
     bench.publish("order", "k", live_ms=1_000)
     assert len(bench.rows(ProcessInstance)) == 1
     bench.complete("pack")
-    assert [(row.version, row.state) for row in bench.rows(ProcessInstance)] == [(1, "completed"), (2, "active")]
+    assert [(row.version, row.state) for row in bench.rows(ProcessInstance)] == [
+        (1, "completed"),
+        (2, "active"),
+    ]
 
 
 CALLING = model(
@@ -188,14 +218,23 @@ TOLD = model(
     start(),
     element("callActivity", extensions(element("zeebe:calledElement", processId="child")), id="call"),
     boundary("hint", "call", catch_message("order"), cancelActivity="false"),
-    *(end(), end("stopped", element("terminateEventDefinition")), path("start", "call", "end"), path("hint", "stopped")),
+    *(
+        end(),
+        end("stopped", element("terminateEventDefinition")),
+        path("start", "call", "end"),
+        path("hint", "stopped"),
+    ),
 )
 """A message on the border does not interrupt the call, but the way from there ends all."""
 
 
 @pytest.mark.parametrize("is_buffered", [False, True])
-def test_what_one_receiver_ends_is_not_reached_and_the_message_is_there_for_the_next(is_buffered: bool) -> None:
-    """The caller has waited longest; what came of it swept the called instance away before the message could come there."""
+def test_what_one_receiver_ends_is_not_reached_and_the_message_is_there_for_the_next(
+    is_buffered: bool,
+) -> None:
+    """The caller has waited longest; what came of it swept the called instance away before the message could
+    come there.
+    """
     bench = Bench(waiting_process("child"), TOLD)
     if is_buffered:
         bench.publish("order", "k", live_ms=1_000, amount=1)
@@ -213,7 +252,9 @@ def test_what_one_receiver_ends_is_not_reached_and_the_message_is_there_for_the_
 
 
 def test_a_message_that_was_there_waits_until_the_end_of_a_call_has_led_to_its_own() -> None:
-    """The called process has nothing to wait for; behind it everything ends, before the boundary event is looked at."""
+    """The called process has nothing to wait for; behind it everything ends, before the boundary event is
+    looked at.
+    """
     at_once = definitions(process(start(), end(), path("start", "end"), process_id="child"))
     bench = Bench(at_once, TOLD)
     bench.publish("order", "k", live_ms=1_000)

@@ -18,7 +18,9 @@ def answer(value: str = "1", *names: str, requirements: str = "model", namespace
 
 
 def bound(decision_id: str = "answer") -> bytes:
-    called = element("zeebe:calledDecision", decisionId=decision_id, resultVariable="x", bindingType="deployment")
+    called = element(
+        "zeebe:calledDecision", decisionId=decision_id, resultVariable="x", bindingType="deployment"
+    )
     task = element("businessRuleTask", extensions(called), id="decide")
     return model(start(), task, end(), path("start", "decide", "end"), process_id="bound")
 
@@ -34,7 +36,11 @@ def test_a_deployment_answers_decisions_and_their_model() -> None:
         ("answer", 1, requirements.key),
         ("other", 1, requirements.key),
     ]
-    assert (requirements.requirements_id, requirements.version, requirements.resource_name) == ("model", 1, "answer.dmn")
+    assert (requirements.requirements_id, requirements.version, requirements.resource_name) == (
+        "model",
+        1,
+        "answer.dmn",
+    )
     assert requirements.deployment_key == deployment.key
 
 
@@ -50,7 +56,10 @@ def test_other_content_or_another_name_is_a_new_version(name: str, content: byte
     engine = Engine()
     engine.deploy_contents({"answer.dmn": answer()})
     deployment = engine.deploy_contents({name: content})
-    assert ([row.version for row in deployment.decisions], [row.version for row in deployment.requirements]) == ([2], [2])
+    assert (
+        [row.version for row in deployment.decisions],
+        [row.version for row in deployment.requirements],
+    ) == ([2], [2])
 
 
 def test_a_decision_that_moves_to_another_model_and_back() -> None:
@@ -70,9 +79,18 @@ def test_a_decision_that_moves_to_another_model_and_back() -> None:
             {"a.dmn": answer(), "b.dmn": answer("2", "other")},
             "each decision model id once in a deployment, but 'model' is in 'a.dmn' and in",
         ),
-        ({"a.dmn": answer(), "b.dmn": answer(requirements="b")}, "each decision id once in a deployment, but 'answer' is in 'a.dmn'"),
-        ({"a.dmn": answer("1", "other"), "bound.bpmn": bound()}, "together with decision 'answer', .*, but the deployment has 'other'"),
-        ({"bound.bpmn": bound()}, "but the deployment has no decision; add the .dmn file, or bind it to the latest version"),
+        (
+            {"a.dmn": answer(), "b.dmn": answer(requirements="b")},
+            "each decision id once in a deployment, but 'answer' is in 'a.dmn'",
+        ),
+        (
+            {"a.dmn": answer("1", "other"), "bound.bpmn": bound()},
+            "together with decision 'answer', .*, but the deployment has 'other'",
+        ),
+        (
+            {"bound.bpmn": bound()},
+            "but the deployment has no decision; add the .dmn file, or bind it to the latest version",
+        ),
     ],
 )
 def test_what_is_rejected_changes_nothing(contents: dict[str, bytes], words: str) -> None:
@@ -89,8 +107,15 @@ def test_only_processes_that_are_bound_are_written_down() -> None:
     assert engine.store.scan(BoundDecision, {}) == []
     deployment = engine.deploy_contents({"a.dmn": answer(), "bound.bpmn": bound()})
     (row,) = engine.store.scan(BoundDecision, {})
-    assert (row.deployment_key, row.decision_id, row.decision_key) == (deployment.key, "answer", deployment.decisions[0].key)
-    assert engine.deploy_contents({"a.dmn": answer(), "bound.bpmn": bound()}).definitions == deployment.definitions
+    assert (row.deployment_key, row.decision_id, row.decision_key) == (
+        deployment.key,
+        "answer",
+        deployment.decisions[0].key,
+    )
+    assert (
+        engine.deploy_contents({"a.dmn": answer(), "bound.bpmn": bound()}).definitions
+        == deployment.definitions
+    )
     assert len(engine.store.scan(BoundDecision, {})) == 1
 
 
@@ -108,6 +133,9 @@ def test_a_model_whose_import_has_changed_is_a_new_one() -> None:
     engine = Engine()
     for value, version in (("1", 1), ("1", 1), ("2", 2)):
         deployment = engine.deploy_contents({"sum.dmn": importing, "lib.dmn": answer(value)})
-        assert {row.requirements_id: row.version for row in deployment.requirements} == {"model": version, "sum": version}
+        assert {row.requirements_id: row.version for row in deployment.requirements} == {
+            "model": version,
+            "sum": version,
+        }
     lib, summed = sorted(engine.store.scan(DecisionRequirements, {}), key=lambda row: row.key)[-2:]
     assert summed.imported_keys == f"[{lib.key}]"

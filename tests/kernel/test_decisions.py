@@ -22,7 +22,11 @@ from tests.model.diagram import element, end, extensions, model, path, start
 
 RATING = drawn(
     decision("base", literal("amount * 2")),
-    decision("rating", table('UNIQUE | base || grade | note\n| < 10 || "low" | "-"\n| >= 10 || "high" | "!"'), "!base"),
+    decision(
+        "rating",
+        table('UNIQUE | base || grade | note\n| < 10 || "low" | "-"\n| >= 10 || "high" | "!"'),
+        "!base",
+    ),
     decision("broken", table("UNIQUE | amount || x\n| > 1 || 1\n| > 2 || 2")),
     decision("function", literal("function(x) x")),
     decision("endless", literal("count(for i in 1..1000000 return i)")),
@@ -32,7 +36,9 @@ RATING = drawn(
 
 def deciding(decision_id: str, *inside: str, **written: str) -> bytes:
     called = {"decisionId": decision_id, "resultVariable": "given", **written}
-    task = element("businessRuleTask", extensions(element("zeebe:calledDecision", **called), *inside), id="decide")
+    task = element(
+        "businessRuleTask", extensions(element("zeebe:calledDecision", **called), *inside), id="decide"
+    )
     return model(start(), task, end(), path("start", "decide", "end"))
 
 
@@ -43,7 +49,9 @@ def with_rating(limits: Limits | None = None) -> Engine:
 
 
 def evaluated(found: Engine) -> DecisionEvaluated:
-    (event,) = [each for entry in found.log for each in engine.events_of(entry) if isinstance(each, DecisionEvaluated)]
+    (event,) = [
+        each for entry in found.log for each in engine.events_of(entry) if isinstance(each, DecisionEvaluated)
+    ]
     return event
 
 
@@ -51,20 +59,35 @@ def test_a_caller_is_told_everything() -> None:
     answer = with_rating().evaluate("rating", {"amount": 7})
     assert msgspec.json.decode(answer.output) == {"grade": "high", "note": "!"}
     base, rating = answer.evaluated
-    assert (base.id, base.type, bytes(base.output), base.version, base.inputs) == ("base", "LITERAL_EXPRESSION", b"14", 1, ())
+    assert (base.id, base.type, bytes(base.output), base.version, base.inputs) == (
+        "base",
+        "LITERAL_EXPRESSION",
+        b"14",
+        1,
+        (),
+    )
     assert (rating.id, rating.type, rating.key) == ("rating", "DECISION_TABLE", answer.decision.key)
     assert [(each.name, bytes(each.value)) for each in rating.inputs] == [("base", b"14")]
-    assert [(rule.index, [(each.name, bytes(each.value)) for each in rule.outputs]) for rule in rating.rules] == [
-        (2, [("grade", b'"high"'), ("note", b'"!"')])
-    ]
+    assert [
+        (rule.index, [(each.name, bytes(each.value)) for each in rule.outputs]) for rule in rating.rules
+    ] == [(2, [("grade", b'"high"'), ("note", b'"!"')])]
     assert (answer.failure, answer.requirements.requirements_id) == ("", "model")
 
 
 def test_a_decision_without_an_id_goes_by_its_name() -> None:
     found = Engine()
-    found.deploy_contents({"a.dmn": drawn(decision("answer", literal("count(for i in 1..n return i)")).replace(' id="answer"', ""))})
+    found.deploy_contents(
+        {
+            "a.dmn": drawn(
+                decision("answer", literal("count(for i in 1..n return i)")).replace(' id="answer"', "")
+            )
+        }
+    )
     answer = found.evaluate("answer", {"n": 3})
-    assert (answer.output, [(each.id, each.key) for each in answer.evaluated]) == (b"3", [("answer", answer.decision.key)])
+    assert (answer.output, [(each.id, each.key) for each in answer.evaluated]) == (
+        b"3",
+        [("answer", answer.decision.key)],
+    )
     assert found.evaluate("answer", {"n": 1_000_000}).failed_decision_id == "answer"
 
 
@@ -73,7 +96,9 @@ def test_decisions_outlive_a_server(tmp_path: Path) -> None:
         store = open_store(f"sqlite:///{tmp_path / 'decisions.db'}")
         found = Engine(store)
         if number == 1:
-            found.deploy_contents({"rating.dmn": RATING, "process.bpmn": deciding("rating", bindingType="deployment")})
+            found.deploy_contents(
+                {"rating.dmn": RATING, "process.bpmn": deciding("rating", bindingType="deployment")}
+            )
         assert found.is_completed(found.start("process", {"amount": number}))
         store.close()
 
@@ -103,7 +128,10 @@ def test_a_failure_is_an_answer(decision_id: str, words: str) -> None:
 @pytest.mark.parametrize(
     "command, words",
     [
-        (EvaluateDecision(decision_id="nix", variables={}), "no decision found for id 'nix'; deployed are: 'base', 'broken',"),
+        (
+            EvaluateDecision(decision_id="nix", variables={}),
+            "no decision found for id 'nix'; deployed are: 'base', 'broken',",
+        ),
         (EvaluateDecision(decision_key=7, variables={}), "no decision found for key '7'"),
         (EvaluateDecision(variables={}), "by id or by key, but neither was given"),
     ],
@@ -119,7 +147,11 @@ def test_an_evaluation_is_kept_in_the_log_and_replayed_without_a_model() -> None
     found.deploy_contents({"process.bpmn": deciding("rating")})
     found.start("process", {"amount": 7})
     event = evaluated(found)
-    assert (event.decision_id, event.version, msgspec.json.decode(event.output)["grade"]) == ("rating", 1, "high")
+    assert (event.decision_id, event.version, msgspec.json.decode(event.output)["grade"]) == (
+        "rating",
+        1,
+        "high",
+    )
     assert [each.id for each in decisions.trace_of(event.evaluated)] == ["base", "rating"]
     replayed = State(EmptySource(), Partition(1, 0, 0))
     engine.replay(replayed, found.log)  # an empty source would raise if a model were asked for
@@ -157,13 +189,19 @@ def test_a_result_that_finds_no_room_is_an_incident() -> None:
     assert found.is_completed(instance)
 
 
-@pytest.mark.parametrize("decision_id, error", [("endless", "DECISION_EVALUATION_ERROR"), ("function", "DECISION_EVALUATION_ERROR")])
+@pytest.mark.parametrize(
+    "decision_id, error",
+    [("endless", "DECISION_EVALUATION_ERROR"), ("function", "DECISION_EVALUATION_ERROR")],
+)
 def test_what_takes_too_much_is_an_incident(decision_id: str, error: str) -> None:
     found = with_rating()
     found.deploy_contents({"process.bpmn": deciding(decision_id)})
     found.start("process")
     (incident,) = found.store.scan(Incident, {})
-    assert (incident.error_type, f"decision '{decision_id}' (version 1) of 'decide'" in incident.message) == (error, True)
+    assert (incident.error_type, f"decision '{decision_id}' (version 1) of 'decide'" in incident.message) == (
+        error,
+        True,
+    )
 
 
 def test_a_model_is_read_again_after_a_restart() -> None:
@@ -204,7 +242,9 @@ def test_a_version_that_is_no_number_is_not_there(which: str) -> None:
     found = with_rating()
     found.deploy_contents({"decide.bpmn": model(start(), task, end(), path("start", "decide", "end"))})
     found.start("process", {"which": which, "amount": 7})
-    (incident,) = [event for entry in found.log for event in engine.events_of(entry) if isinstance(event, IncidentRaised)]
+    (incident,) = [
+        event for entry in found.log for event in engine.events_of(entry) if isinstance(event, IncidentRaised)
+    ]
     assert incident.message.startswith(
         f"Expected 'decide' to evaluate decision 'rating', but decision 'rating' has no version '{which[:10]}"
     )

@@ -32,7 +32,11 @@ def test_versions_labels_and_models() -> None:
     assert decisions.version_of("answer", 1) == version(1, "spring")
     assert decisions.tagged("answer", "spring") == version(2, "spring")
     assert decisions.in_model(2, "answer") == version(2, "spring")
-    assert (decisions.version_of("answer", 4), decisions.tagged("answer", "x"), decisions.in_model(9, "answer")) == (None, None, None)
+    assert (
+        decisions.version_of("answer", 4),
+        decisions.tagged("answer", "x"),
+        decisions.in_model(9, "answer"),
+    ) == (None, None, None)
 
 
 def test_what_is_taken_back_leaves_what_was_before() -> None:
@@ -66,7 +70,10 @@ def test_the_least_recently_used_models_go_once_they_are_stored(monkeypatch: pyt
         decisions.keep(key, as_model(key), batch)
     assert decisions.model(2) is not None
     decisions.release(4)
-    assert [key for key in (1, 2, 3, 4) if decisions.model(key)] == [1, 2]  # the file of the first is not stored yet
+    assert [key for key in (1, 2, 3, 4) if decisions.model(key)] == [
+        1,
+        2,
+    ]  # the file of the first is not stored yet
     decisions.keep(5, as_model(5))
     decisions.release(5)
     assert [key for key in (1, 2, 5) if decisions.model(key)] == [2, 5]

@@ -14,7 +14,12 @@ from tests.kernel.test_engine import break_room
 from tests.model.diagram import boundary, catch, element, end, model, path, service, start, timer
 
 WAIT = model(start(), catch("wait", timer(text="PT10S")), end(), path("start", "wait", "end"))
-EVERY_HOUR = model(start("hourly", timer("timeCycle", "R/PT1H")), element("task", id="turn"), end(), path("hourly", "turn", "end"))
+EVERY_HOUR = model(
+    start("hourly", timer("timeCycle", "R/PT1H")),
+    element("task", id="turn"),
+    end(),
+    path("hourly", "turn", "end"),
+)
 
 
 def waiting_bench(table: type[Row]) -> Bench:
@@ -25,7 +30,9 @@ def waiting_bench(table: type[Row]) -> Bench:
         bench = Bench()
         bench.publish("order", "o-1", live_ms=10_000)
         return bench
-    bench = Bench(WAIT if table is Timer else model(start(), service("pack", job="pack"), path("start", "pack")))
+    bench = Bench(
+        WAIT if table is Timer else model(start(), service("pack", job="pack"), path("start", "pack"))
+    )
     bench.create()
     if table is Job:
         bench.activate("pack", timeout_ms=10_000)
@@ -114,7 +121,15 @@ def test_many_due_at_once_are_as_many_commands() -> None:
 def test_a_timer_leaves_with_its_element() -> None:
     guarded = boundary("late", "pack", timer(text="PT10S"))
     bench = Bench(
-        model(start(), service("pack", job="pack"), end(), guarded, end("gave-up"), path("start", "pack", "end"), path("late", "gave-up"))
+        model(
+            start(),
+            service("pack", job="pack"),
+            end(),
+            guarded,
+            end("gave-up"),
+            path("start", "pack", "end"),
+            path("late", "gave-up"),
+        )
     )
     bench.create()
     (due,) = due_times(bench.state)

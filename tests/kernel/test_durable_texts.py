@@ -1,4 +1,6 @@
-"""What is kept for people is written for people: no text of an event shows Python's way of writing values, an address or a traceback."""
+"""What is kept for people is written for people: no text of an event shows Python's way of writing values, an
+address or a traceback.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,21 @@ from tests.dmn.drawing import decision, literal, table
 from tests.dmn.drawing import model as drawn
 from tests.kernel.bench import Bench
 from tests.kernel.test_incident_types import CASES, THROWN, calling, looped, script, task, through
-from tests.model.diagram import boundary, catch, element, end, extensions, flow, gateway, message, model, path, service, start, timer
+from tests.model.diagram import (
+    boundary,
+    catch,
+    element,
+    end,
+    extensions,
+    flow,
+    gateway,
+    message,
+    model,
+    path,
+    service,
+    start,
+    timer,
+)
 
 PYTHON: Final = re.compile(
     r"0x[0-9a-fA-F]{3}|<(?:class|function|built|bound|lambda|object|module)|object at|Traceback|lambda"
@@ -28,7 +44,12 @@ PYTHON: Final = re.compile(
 
 def texts(bench: Bench) -> list[str]:
     """All texts of all events."""
-    return [text for entry in bench.log for event in engine.events_of(entry) for text in _texts(msgspec.to_builtins(event))]
+    return [
+        text
+        for entry in bench.log
+        for event in engine.events_of(entry)
+        for text in _texts(msgspec.to_builtins(event))
+    ]
 
 
 def _texts(value: object) -> list[str]:
@@ -45,7 +66,9 @@ def with_condition(expression: str) -> bytes:
 
 
 def mapped(kind: str, expression: str) -> bytes:
-    return task("work", "3", element("zeebe:ioMapping", element(f"zeebe:{kind}", source=expression, target="b")))
+    return task(
+        "work", "3", element("zeebe:ioMapping", element(f"zeebe:{kind}", source=expression, target="b"))
+    )
 
 
 def waiting(kind: str, expression: str) -> bytes:
@@ -54,11 +77,21 @@ def waiting(kind: str, expression: str) -> bytes:
 
 def cycling(expression: str) -> bytes:
     event = boundary("every", "held", timer("timeCycle", expression), cancelActivity="false")
-    return model(start(), service("held"), event, end(), end("tick"), path("start", "held", "end"), path("every", "tick"))
+    return model(
+        start(),
+        service("held"),
+        event,
+        end(),
+        end("tick"),
+        path("start", "held", "end"),
+        path("every", "tick"),
+    )
 
 
 def assigned(expression: str) -> bytes:
-    task = element("userTask", extensions(element("zeebe:assignmentDefinition", assignee=expression)), id="held")
+    task = element(
+        "userTask", extensions(element("zeebe:assignmentDefinition", assignee=expression)), id="held"
+    )
     return through(task)
 
 
@@ -75,12 +108,18 @@ def receiving(expression: str, name: str = "order") -> bytes:
 
 def completed_when(expression: str) -> bytes:
     end_tag = "</multiInstance"
-    return looped("= [1, 2]").replace(end_tag.encode(), f"<completionCondition>{expression}</completionCondition>{end_tag}".encode())
+    return looped("= [1, 2]").replace(
+        end_tag.encode(), f"<completionCondition>{expression}</completionCondition>{end_tag}".encode()
+    )
 
 
 def called_decision(expression: str) -> bytes:
     return through(
-        element("businessRuleTask", extensions(element("zeebe:calledDecision", decisionId=expression, resultVariable="x")), id="held")
+        element(
+            "businessRuleTask",
+            extensions(element("zeebe:calledDecision", decisionId=expression, resultVariable="x")),
+            id="held",
+        )
     )
 
 
@@ -173,11 +212,15 @@ def test_no_kind_of_incident_shows_python(name: str) -> None:
         assert PYTHON.search(text) is None, text
 
 
-@pytest.mark.parametrize("expression", ["count", "[count]", "function(x) x", "[[1..3], function(x) x]", "count + 1", '{a: @"P1D"}'])
+@pytest.mark.parametrize(
+    "expression", ["count", "[count]", "function(x) x", "[[1..3], function(x) x]", "count + 1", '{a: @"P1D"}']
+)
 def test_no_text_of_a_decision_shows_python(expression: str) -> None:
     found = Engine()
     rows = f"UNIQUE | base || x\n| - || {expression}"
-    found.deploy_contents({"a.dmn": drawn(decision("base", literal(expression)), decision("held", table(rows), "!base"))})
+    found.deploy_contents(
+        {"a.dmn": drawn(decision("base", literal(expression)), decision("held", table(rows), "!base"))}
+    )
     answer = found.evaluate("held", {})
     for entry in found.log:
         for event in engine.events_of(entry):

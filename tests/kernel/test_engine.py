@@ -1,4 +1,6 @@
-"""The kernel's door, and the log it writes: its format is for ever, so it is written down here and compared."""
+"""The kernel's door, and the log it writes: its format is for ever, so it is written down here and
+compared.
+"""
 
 from __future__ import annotations
 
@@ -25,13 +27,25 @@ from counterflow.model.graph import Behaviour
 from tests.kernel.bench import ONE_TASK, Bench, snapshot
 
 LOG_FORMAT = {
-    1: ("ProcessInstanceCreated", "key definition_key bpmn_process_id version parent_element_key parent_instance_key call_depth start_at"),
+    1: (
+        "ProcessInstanceCreated",
+        "key definition_key bpmn_process_id version parent_element_key parent_instance_key call_depth start_at",
+    ),
     5: ("DeploymentCreated", "key"),
     6: ("ResourceStored", "key name checksum content"),
-    7: ("ProcessDefined", "key bpmn_process_id version version_tag resource_key resource_name checksum deployment_key"),
-    8: ("RequirementsDefined", "key requirements_id name version resource_key resource_name checksum imported_keys deployment_key"),
+    7: (
+        "ProcessDefined",
+        "key bpmn_process_id version version_tag resource_key resource_name checksum deployment_key",
+    ),
+    8: (
+        "RequirementsDefined",
+        "key requirements_id name version resource_key resource_name checksum imported_keys deployment_key",
+    ),
     9: ("DecisionDefined", "key decision_id name version version_tag requirements_key deployment_key"),
-    10: ("ElementActivating", "key scope_key element_id undo_key compensated_scope_key triggered loop_counter"),
+    10: (
+        "ElementActivating",
+        "key scope_key element_id undo_key compensated_scope_key triggered loop_counter",
+    ),
     11: ("ElementActivated", "key"),
     12: ("ElementCompleting", "key"),
     13: ("ElementCompleted", "key"),
@@ -57,7 +71,10 @@ LOG_FORMAT = {
     40: ("IncidentRaised", "key element_instance_key job_key error_type message"),
     41: ("IncidentResolved", "key"),
     42: ("IncidentDropped", "key"),
-    50: ("UndoRecorded", "key scope_key element_id element_instance_key handler activated_position variables result"),
+    50: (
+        "UndoRecorded",
+        "key scope_key element_id element_instance_key handler activated_position variables result",
+    ),
     51: ("UndoTaken", "throw_key keys"),
     52: ("UndoStarted", "undo_key handler_key"),
     53: ("UndoCompleted", "undo_key"),
@@ -95,8 +112,9 @@ LOG_FORMAT = {
         "key element_instance_key decision_key decision_id version output evaluated failed_decision_id failure result",
     ),
 }
-"""Tag, event and fields in order. Logs written with these are read for ever: lines may be added, and fields with a default
-at the end of a line; none is changed, taken away or moved."""
+"""Tag, event and fields in order. Logs written with these are read for ever: lines may be added, and fields
+with a default at the end of a line; none is changed, taken away or moved.
+"""
 
 EVENTS = sorted(APPLIERS, key=lambda event: str(event.__struct_config__.tag))
 JSON = st.sampled_from([b"null", b'{"a":[1,2]}', b'"\xc3\xa9"', b"1e400"])
@@ -127,7 +145,9 @@ def test_no_tag_is_given_twice() -> None:
 
 
 def test_every_event_of_the_kernel_is_applied() -> None:
-    assert set(EVENTS) == {event for event in Event.__subclasses__() if event.__module__.startswith("counterflow.kernel")}
+    assert set(EVENTS) == {
+        event for event in Event.__subclasses__() if event.__module__.startswith("counterflow.kernel")
+    }
 
 
 @pytest.mark.parametrize("tag", LOG_FORMAT)
@@ -165,7 +185,10 @@ def test_a_command_is_one_entry_per_run_of_events_of_an_instance() -> None:
     first, second = bench.create(), bench.create()
     seen = len(bench.log)
     bench.activate("pack")
-    assert [(entry.process_instance_key, entry.event_count) for entry in bench.log[seen:]] == [(first.key, 1), (second.key, 1)]
+    assert [(entry.process_instance_key, entry.event_count) for entry in bench.log[seen:]] == [
+        (first.key, 1),
+        (second.key, 1),
+    ]
     assert bench.log[0].process_instance_key == 0
 
 
@@ -210,7 +233,10 @@ def test_a_fault_takes_the_command_back_and_names_the_instance(monkeypatch: pyte
     instance = bench.create()
     before, job = snapshot(bench.state), bench.job("pack")
     break_room(monkeypatch, Behaviour.END_EVENT)
-    with pytest.raises(KernelFault, match=f"CompleteJob on process instance {instance.key}: ZeroDivisionError: a fault of ours") as raised:
+    with pytest.raises(
+        KernelFault,
+        match=f"CompleteJob on process instance {instance.key}: ZeroDivisionError: a fault of ours",
+    ) as raised:
         bench.do(CompleteJob(job_key=job.key, variables={"a": b"1"}))
     assert raised.value.process_instance_key == instance.key
     assert snapshot(bench.state) == before

@@ -1,4 +1,6 @@
-"""Which event catches an error: every place it can be caught at, against the order that the standard gives them."""
+"""Which event catches an error: every place it can be caught at, against the order that the standard gives
+them.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,16 @@ import pytest
 from counterflow.kernel.error_events import ErrorCaught
 from counterflow.kernel.rows import Incident
 from tests.kernel.bench import Bench
-from tests.model.diagram import boundary, catch_error, event_sub_process, model, path, service, start, sub_process
+from tests.model.diagram import (
+    boundary,
+    catch_error,
+    event_sub_process,
+    model,
+    path,
+    service,
+    start,
+    sub_process,
+)
 
 PLACES = {
     "task-A": (boundary("task-A", "work", catch_error("A")), "sub"),
@@ -19,12 +30,16 @@ PLACES = {
     "process-event-A": (event_sub_process("e3", start("process-event-A", catch_error("A"))), "process"),
     "process-event-any": (event_sub_process("e4", start("process-event-any", catch_error())), "process"),
 }
-"""Places to catch at, from the nearest outwards, the exact code before any code; and the scope each is drawn in."""
+"""Places to catch at, from the nearest outwards, the exact code before any code; and the scope each is drawn
+in.
+"""
 
 
 def drawn(places: list[str]) -> bytes:
     """start → sub(in → work), with these places to catch at."""
-    inside, outside = ([PLACES[name][0] for name in places if PLACES[name][1] == scope] for scope in ("sub", "process"))
+    inside, outside = (
+        [PLACES[name][0] for name in places if PLACES[name][1] == scope] for scope in ("sub", "process")
+    )
     work = (start("in"), service("work", job="work"), path("in", "work"))
     return model(start(), sub_process("sub", *work, *inside), path("start", "sub"), *outside)
 
@@ -48,11 +63,15 @@ def test_the_nearest_place_wins_and_there_the_exact_code(nearest: str, code: str
 def test_codes_are_compared_to_the_letter(code: str, is_caught: bool) -> None:
     bench = Bench(drawn(["task-A"]))
     assert (caught_by(bench, code) is not None) == is_caught
-    assert [incident.error_type for incident in bench.rows(Incident)] == ([] if is_caught else ["UNHANDLED_ERROR_EVENT"])
+    assert [incident.error_type for incident in bench.rows(Incident)] == (
+        [] if is_caught else ["UNHANDLED_ERROR_EVENT"]
+    )
 
 
 def test_nothing_inside_an_interrupted_scope_catches_there_again() -> None:
-    again = event_sub_process("again", start("first", catch_error("A")), service("repair", job="repair"), path("first", "repair"))
+    again = event_sub_process(
+        "again", start("first", catch_error("A")), service("repair", job="repair"), path("first", "repair")
+    )
     bench = Bench(model(start(), service("work", job="work"), path("start", "work"), again))
     bench.create()
     bench.throw_error("work", "A")

@@ -1,4 +1,6 @@
-"""What all expressions and decisions of one command may take together: beyond it incidents, each of which goes on with a new command."""
+"""What all expressions and decisions of one command may take together: beyond it incidents, each of which
+goes on with a new command.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,21 @@ from counterflow.testing import Engine
 from tests.dmn.drawing import decision, literal
 from tests.dmn.drawing import model as drawn
 from tests.kernel.bench import ONE_TASK, Bench, resource, snapshot
-from tests.model.diagram import boundary, catch, element, end, extensions, flow, gateway, model, path, service, start, sub_process, timer
+from tests.model.diagram import (
+    boundary,
+    catch,
+    element,
+    end,
+    extensions,
+    flow,
+    gateway,
+    model,
+    path,
+    service,
+    start,
+    sub_process,
+    timer,
+)
 from tests.model.loops import loop
 
 COUNT = "count(for i in 1..1000 return i)"
@@ -31,7 +47,10 @@ CALLED = ONE_TASK.replace(b'id="process"', b'id="called"').replace(b'type="pack"
 
 
 def mapped(*sources: str) -> str:
-    return element("zeebe:ioMapping", *(element("zeebe:input", source=f"= {each}", target=f"v{n}") for n, each in enumerate(sources)))
+    return element(
+        "zeebe:ioMapping",
+        *(element("zeebe:input", source=f"= {each}", target=f"v{n}") for n, each in enumerate(sources)),
+    )
 
 
 def many(*inside: str) -> bytes:
@@ -40,7 +59,11 @@ def many(*inside: str) -> bytes:
 
 
 def script(expression: str) -> str:
-    return element("scriptTask", extensions(element("zeebe:script", expression=f"= {expression}", resultVariable="n")), id="task")
+    return element(
+        "scriptTask",
+        extensions(element("zeebe:script", expression=f"= {expression}", resultVariable="n")),
+        id="task",
+    )
 
 
 COSTLY = {
@@ -48,10 +71,21 @@ COSTLY = {
     "script": many(start("in"), script(COUNT), WORK, path("in", "task", "work")),
     "condition": many(
         *(start("in"), gateway("which"), WORK, end("out")),
-        *(path("in", "which"), flow("which", "work", f"= {COUNT} = 1000"), flow("which", "out", f"= {COUNT} = 1")),
+        *(
+            path("in", "which"),
+            flow("which", "work", f"= {COUNT} = 1000"),
+            flow("which", "out", f"= {COUNT} = 1"),
+        ),
     ),
-    "job type": many(start("in"), service("work", job=f'= if {COUNT} = 1000 then "work" else "none"'), path("in", "work")),
-    "timer": many(start("in"), WORK, boundary("late", "work", timer(text=f'= duration("PT1H") * {COUNT}')), path("in", "work")),
+    "job type": many(
+        start("in"), service("work", job=f'= if {COUNT} = 1000 then "work" else "none"'), path("in", "work")
+    ),
+    "timer": many(
+        start("in"),
+        WORK,
+        boundary("late", "work", timer(text=f'= duration("PT1H") * {COUNT}')),
+        path("in", "work"),
+    ),
     "wait": many(start("in"), catch("wait", timer(text=f'= duration("PT0S") * {COUNT}')), path("in", "wait")),
 }
 
@@ -63,7 +97,9 @@ def test_costly_instances_are_held_when_the_command_has_spent_its_fuel(costly: b
     held = bench.rows(Incident)
     assert len(held) == TIMES - ENOUGH
     assert all(
-        f"have spent its budget of {LIMITS.fuel} steps (a new command, such as resolving this incident" in row.message for row in held
+        f"have spent its budget of {LIMITS.fuel} steps (a new command, such as resolving this incident"
+        in row.message
+        for row in held
     )
     for row in held:
         bench.do(ResolveIncident(incident_key=row.key))
@@ -93,7 +129,8 @@ def test_ordinary_mappings_pass_a_hundred_thousand_times() -> None:
     times, most = 1_000, Limits()
     ordinary = mapped("item", "order.price * (1 + order.tax)", 'upper case(order.customer.name) + "!"')
     bench = Bench(
-        many(start("in"), service("work", ordinary), path("in", "work")), limits=Limits(fuel=most.fuel * times // most.loop_instances)
+        many(start("in"), service("work", ordinary), path("in", "work")),
+        limits=Limits(fuel=most.fuel * times // most.loop_instances),
     )
     order = {"price": 100, "tax": 0.2, "customer": {"name": "Ada", "city": "London"}}
     bench.create(items=[f"item {number}" for number in range(times)], order=order)
@@ -102,7 +139,9 @@ def test_ordinary_mappings_pass_a_hundred_thousand_times() -> None:
 
 def test_what_is_read_and_made_is_paid_for_by_its_size() -> None:
     size = 100 * BYTES_PER_FUEL
-    bench = Bench(many(start("in"), service("work", mapped("large")), path("in", "work")), limits=Limits(fuel=2_000))
+    bench = Bench(
+        many(start("in"), service("work", mapped("large")), path("in", "work")), limits=Limits(fuel=2_000)
+    )
     bench.create(items=list(range(TIMES)), large="x" * size)
     assert len(bench.rows(Job)) == 2_000 // (2 * 100)
 
@@ -129,13 +168,21 @@ def test_decisions_take_of_the_same_fuel() -> None:
         }
     )
     engine_of.start("process", {"items": list(range(TIMES))})
-    evaluated = [event for entry in engine_of.log for event in engine.events_of(entry) if isinstance(event, DecisionEvaluated)]
+    evaluated = [
+        event
+        for entry in engine_of.log
+        for event in engine.events_of(entry)
+        if isinstance(event, DecisionEvaluated)
+    ]
     assert sum(not event.failure for event in evaluated) == ENOUGH
     assert len(evaluated) == ENOUGH + 1, "with nothing left, nothing is evaluated"
 
 
 def test_a_deployment_has_its_budget_too() -> None:
-    starts = [start(f"s{number}", timer("timeDate", f'= @"2030-01-01T00:00:00Z" + duration("PT{number}S")')) for number in range(3)]
+    starts = [
+        start(f"s{number}", timer("timeDate", f'= @"2030-01-01T00:00:00Z" + duration("PT{number}S")'))
+        for number in range(3)
+    ]
     content = model(*starts, WORK, *(path(f"s{number}", "work") for number in range(3)))
     bench = Bench(limits=Limits(fuel=2))
     with pytest.raises(Rejection, match="have spent its budget of 2 steps"):
@@ -143,7 +190,10 @@ def test_a_deployment_has_its_budget_too() -> None:
 
 
 def test_an_incident_does_not_repeat_a_long_expression() -> None:
-    bench = Bench(many(start("in"), script(f'[{COUNT}, "{"long" * 10_000}"][1] + null'), path("in", "task")), limits=LIMITS)
+    bench = Bench(
+        many(start("in"), script(f'[{COUNT}, "{"long" * 10_000}"][1] + null'), path("in", "task")),
+        limits=LIMITS,
+    )
     bench.create(items=list(range(TIMES)))
     held = [row.message for row in bench.rows(Incident) if "have spent its budget" in row.message]
     assert held, "the text of an expression is paid for, too"

@@ -1,6 +1,7 @@
 """Every reason for an incident: raised, repaired as it says, resolved, and the instance goes on.
 
-The table covers each `raise_incident` of the kernel by what it says; a new type, or a new place, has to be added.
+The table covers each `raise_incident` of the kernel by what it says; a new type, or a new place, has to be
+added.
 """
 
 from __future__ import annotations
@@ -64,7 +65,11 @@ def set_variables(**values: object) -> Do:
     """Set them in the process instance that the incident is about, as seen from the element."""
 
     def repair(bench: Bench) -> None:
-        bench.do(SetVariables(element_instance_key=bench.incident().element_instance_key, variables=document(**values)))
+        bench.do(
+            SetVariables(
+                element_instance_key=bench.incident().element_instance_key, variables=document(**values)
+            )
+        )
 
     return repair
 
@@ -84,25 +89,45 @@ def through(*inside: str) -> bytes:
 
 
 def task(job_type: str = "work", retries: str = "3", *more: str) -> bytes:
-    return through(element("serviceTask", extensions(element("zeebe:taskDefinition", type=job_type, retries=retries), *more), id="held"))
+    return through(
+        element(
+            "serviceTask",
+            extensions(element("zeebe:taskDefinition", type=job_type, retries=retries), *more),
+            id="held",
+        )
+    )
 
 
 def script(expression: str, result: str) -> bytes:
-    return through(element("scriptTask", extensions(element("zeebe:script", expression=expression, resultVariable=result)), id="held"))
+    return through(
+        element(
+            "scriptTask",
+            extensions(element("zeebe:script", expression=expression, resultVariable=result)),
+            id="held",
+        )
+    )
 
 
 def mapping(kind: str) -> bytes:
-    return task("work", "3", element("zeebe:ioMapping", element(f"zeebe:{kind}", source="= assert(a, a != null)", target="b")))
+    return task(
+        "work",
+        "3",
+        element("zeebe:ioMapping", element(f"zeebe:{kind}", source="= assert(a, a != null)", target="b")),
+    )
 
 
 def looped(collection: str = "= items", **more: str) -> bytes:
     written = element("zeebe:loopCharacteristics", inputCollection=collection, **more)
     mark = element("multiInstanceLoopCharacteristics", extensions(written))
-    return through(element("serviceTask", extensions(element("zeebe:taskDefinition", type="work")), mark, id="held"))
+    return through(
+        element("serviceTask", extensions(element("zeebe:taskDefinition", type="work")), mark, id="held")
+    )
 
 
 def calling(process_id: str) -> bytes:
-    return through(element("callActivity", extensions(element("zeebe:calledElement", processId=process_id)), id="held"))
+    return through(
+        element("callActivity", extensions(element("zeebe:calledElement", processId=process_id)), id="held")
+    )
 
 
 def fails(bench: Bench) -> None:
@@ -164,7 +189,9 @@ COMPUTED = model(
     boundary("caught", "order", catch_error("B")), end("mended"), path("caught", "mended"),
 ).replace(b'errorCode="A"', b'errorCode="= code"')  # fmt: skip
 SCRIPT = script("= assert(a, a != null)", "b")
-CONDITIONAL = looped().replace(b"</multiInstance", b"<completionCondition>= enough</completionCondition></multiInstance")
+CONDITIONAL = looped().replace(
+    b"</multiInstance", b"<completionCondition>= enough</completionCondition></multiInstance"
+)
 
 CASES: dict[str, Case] = {
     "job failed": Case("JOB_NO_RETRIES", task(), fails, ("no boxes",), give_retries),
@@ -246,16 +273,32 @@ CASES: dict[str, Case] = {
         set_variables(a=1),
     ),
     "script": Case(
-        "EXTRACT_VALUE_ERROR", SCRIPT, create(), ("Expected '=assert(a", "'b'", "script task 'held'", "resolve"), set_variables(a=1)
+        "EXTRACT_VALUE_ERROR",
+        SCRIPT,
+        create(),
+        ("Expected '=assert(a", "'b'", "script task 'held'", "resolve"),
+        set_variables(a=1),
     ),
     "condition": Case(
-        "EXTRACT_VALUE_ERROR", CHOOSING, create(), ("Expected the condition '=n > 5'", "'held_end'", "null", "resolve"), set_variables(n=6)
+        "EXTRACT_VALUE_ERROR",
+        CHOOSING,
+        create(),
+        ("Expected the condition '=n > 5'", "'held_end'", "null", "resolve"),
+        set_variables(n=6),
     ),
     "no flow": Case(
-        "CONDITION_ERROR", CHOOSING, create(n=3), ("Expected one of the conditions of 'held'", "n > 5", "resolve"), set_variables(n=6)
+        "CONDITION_ERROR",
+        CHOOSING,
+        create(n=3),
+        ("Expected one of the conditions of 'held'", "n > 5", "resolve"),
+        set_variables(n=6),
     ),
     "timer": Case(
-        "EXTRACT_VALUE_ERROR", WAITING, create(), ("Expected the timer's duration", "null", "'held'", "resolve"), set_variables(wait="PT1M")
+        "EXTRACT_VALUE_ERROR",
+        WAITING,
+        create(),
+        ("Expected the timer's duration", "null", "'held'", "resolve"),
+        set_variables(wait="PT1M"),
     ),
     "correlation key": Case(
         "EXTRACT_VALUE_ERROR",
@@ -315,10 +358,19 @@ CASES: dict[str, Case] = {
         Limits(steps=20),
     ),
     "job too large": Case(
-        "MESSAGE_SIZE_EXCEEDED", task(), takes, ("Expected job", "4000 bytes", "resolve this incident"), shrink, Limits(message_bytes=4_000)
+        "MESSAGE_SIZE_EXCEEDED",
+        task(),
+        takes,
+        ("Expected job", "4000 bytes", "resolve this incident"),
+        shrink,
+        Limits(message_bytes=4_000),
     ),
     "job undeliverable": Case(
-        "JOB_NOT_DELIVERABLE", task(), is_not_delivered, ("Expected job", "'held'", "does not", "resolve this incident"), give_retries
+        "JOB_NOT_DELIVERABLE",
+        task(),
+        is_not_delivered,
+        ("Expected job", "'held'", "does not", "resolve this incident"),
+        give_retries,
     ),
     "no room": Case(
         "IO_MAPPING_ERROR",
@@ -370,7 +422,9 @@ def test_every_type_has_its_case() -> None:
     kernel = Path(next(iter(counterflow.kernel.__path__)))
     types = re.compile(r'"([A-Z]+(?:_[A-Z]+)+)"')
     raised: set[str] = set()
-    for source in (found.read_text(encoding="utf-8") for found in kernel.rglob("*.py") if found.name != "records.py"):
+    for source in (
+        found.read_text(encoding="utf-8") for found in kernel.rglob("*.py") if found.name != "records.py"
+    ):
         if "raise_incident(" in source:
             raised |= {
                 name
@@ -382,10 +436,27 @@ def test_every_type_has_its_case() -> None:
 
 def test_an_error_for_a_caller_that_is_set_aside_waits() -> None:
     caller = model(
-        *(start(), element("callActivity", extensions(element("zeebe:calledElement", processId="called")), id="call"), end()),
-        *(path("start", "call", "end"), boundary("caught", "call", catch_error("A")), end("mended"), path("caught", "mended")),
+        *(
+            start(),
+            element(
+                "callActivity", extensions(element("zeebe:calledElement", processId="called")), id="call"
+            ),
+            end(),
+        ),
+        *(
+            path("start", "call", "end"),
+            boundary("caught", "call", catch_error("A")),
+            end("mended"),
+            path("caught", "mended"),
+        ),
     )
-    called = model(start(), service("work"), end("held", catch_error("A")), path("start", "work", "held"), process_id="called")
+    called = model(
+        start(),
+        service("work"),
+        end("held", catch_error("A")),
+        path("start", "work", "held"),
+        process_id="called",
+    )
     bench = Bench(caller, called)
     instance = bench.create()
     bench.do(QuarantineInstance(process_instance_key=instance.key, reason="a fault"))

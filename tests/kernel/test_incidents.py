@@ -25,7 +25,11 @@ def test_an_incident_says_where_when_and_why() -> None:
     bench.now_ms += 5
     bench.fail("pack", retries=0, message="no box")
     incident = bench.incident()
-    assert (incident.process_instance_key, incident.element_id, incident.message) == (instance.key, "pack", "no box")
+    assert (incident.process_instance_key, incident.element_id, incident.message) == (
+        instance.key,
+        "pack",
+        "no box",
+    )
     assert (incident.job_key, incident.created_at_ms) == (bench.job("pack").key, bench.now_ms)
     assert bench.state.owner_of(type(incident), incident.key) is instance
 
@@ -41,7 +45,9 @@ def test_an_incident_that_is_not_there(which: str) -> None:
     elif which == "dropped":
         bench.do(CancelProcessInstance(process_instance_key=instance.key))
     wanted = 7 if which == "unknown" else key
-    with pytest.raises(Rejection, match=f"resolve incident with key '{wanted}', but no such incident was found") as raised:
+    with pytest.raises(
+        Rejection, match=f"resolve incident with key '{wanted}', but no such incident was found"
+    ) as raised:
         resolve(bench, wanted)
     assert raised.value.type is RejectionType.NOT_FOUND
 
@@ -59,13 +65,19 @@ def test_what_is_not_mended_is_told_again_under_a_new_key() -> None:
     "n, error_type, told",
     [
         ("null", "EXTRACT_VALUE_ERROR", "no variable 'n'"),
-        (3, "CONDITION_ERROR", "none of 'choose_left' (=n > 8), 'choose_right' (=n > 5) is and there is no default flow"),
+        (
+            3,
+            "CONDITION_ERROR",
+            "none of 'choose_left' (=n > 8), 'choose_right' (=n > 5) is and there is no default flow",
+        ),
     ],
 )
 def test_the_message_names_flows_and_reasons(n: object, error_type: str, told: str) -> None:
     bench = Bench(CHOICE)
     bench.create(**({} if n == "null" else {"n": n}))
-    assert (bench.incident().error_type, told in bench.incident().message) == (error_type, True), bench.incident().message
+    assert (bench.incident().error_type, told in bench.incident().message) == (error_type, True), (
+        bench.incident().message
+    )
 
 
 def test_incidents_go_with_their_elements() -> None:

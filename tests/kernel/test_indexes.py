@@ -26,8 +26,16 @@ def test_the_smallest_key_comes_first(changes: list[tuple[bool, int]]) -> None:
         assert list(queue) == sorted(expected)
 
 
-@given(st.lists(st.tuples(st.sampled_from(["publish", "reach", "take back", "expire"]), KEYS, st.sampled_from(["p", "q"]))))
-def test_buffered_messages_are_known_by_id_and_by_whom_they_have_not_reached(changes: list[tuple[str, int, str]]) -> None:
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["publish", "reach", "take back", "expire"]), KEYS, st.sampled_from(["p", "q"])
+        )
+    )
+)
+def test_buffered_messages_are_known_by_id_and_by_whom_they_have_not_reached(
+    changes: list[tuple[str, int, str]],
+) -> None:
     buffered, here, reached = BufferedMessages(), set[int](), set[tuple[int, str]]()
     for what, key, process_id in changes:
         if what == "publish" and key not in here:
@@ -59,7 +67,9 @@ def test_what_was_set_aside_is_due_again_when_it_is_taken_up() -> None:
 
 
 @given(st.lists(st.tuples(KEYS, st.none() | st.integers(0, 5))))
-def test_due_times_give_the_earliest_moment_and_then_the_smallest_key(changes: list[tuple[int, int | None]]) -> None:
+def test_due_times_give_the_earliest_moment_and_then_the_smallest_key(
+    changes: list[tuple[int, int | None]],
+) -> None:
     times, expected = DueTimes(), dict[int, int]()
     for key, due_ms in changes:
         if due_ms is None:
@@ -68,7 +78,9 @@ def test_due_times_give_the_earliest_moment_and_then_the_smallest_key(changes: l
         else:
             times.set(key, due_ms, Job)
             expected[key] = due_ms
-        assert times.first() == min(((moment, found, Job) for found, moment in expected.items()), default=None)
+        assert times.first() == min(
+            ((moment, found, Job) for found, moment in expected.items()), default=None
+        )
         assert len(times) == len(expected)
 
 

@@ -16,7 +16,10 @@ from tests.model.diagram import boundary, catch_message, end, model, path, servi
 
 GUARDED = model(
     *(start(), service("pack", job="pack"), end(), end("gave-up"), end("told")),
-    *(boundary("late", "pack", timer(text="PT5S")), boundary("hint", "pack", catch_message("order"), cancelActivity="false")),
+    *(
+        boundary("late", "pack", timer(text="PT5S")),
+        boundary("hint", "pack", catch_message("order"), cancelActivity="false"),
+    ),
     *(path("start", "pack", "end"), path("late", "gave-up"), path("hint", "told")),
 )
 
@@ -27,7 +30,11 @@ def test_what_an_instance_looks_up_is_in_its_own_tables() -> None:
 
 def test_what_is_known_at_start_of_instances_is_looked_up_across_them_and_nothing_else_is() -> None:
     of_instances = {table for table in INSTANCE_TABLES if table.known_at_start}
-    assert {table for table in PARTITION_INDEXERS if table.home is Home.INSTANCE} == of_instances == {Job, Timer, MessageSubscription}
+    assert (
+        {table for table in PARTITION_INDEXERS if table.home is Home.INSTANCE}
+        == of_instances
+        == {Job, Timer, MessageSubscription}
+    )
 
 
 def test_what_stands_still_in_quarantine_is_known_at_start() -> None:
@@ -38,7 +45,13 @@ def test_what_stands_still_in_quarantine_is_known_at_start() -> None:
 def test_an_instance_without_rows_is_empty() -> None:
     instance = InstanceState(7)
     assert (instance.header, instance.quarantine) == (None, None)
-    assert (instance.elements, instance.jobs, instance.timers, instance.subscriptions, instance.incidents) == ({}, {}, {}, {}, {})
+    assert (
+        instance.elements,
+        instance.jobs,
+        instance.timers,
+        instance.subscriptions,
+        instance.incidents,
+    ) == ({}, {}, {}, {}, {})
     assert (instance.undo_records, instance.arrived, instance.waits_of) == ({}, {}, {})
 
 
@@ -46,7 +59,9 @@ def test_waits_are_known_by_their_element_and_lead_to_their_instance() -> None:
     bench = Bench(GUARDED)
     instance = bench.create(key="k")
     (timer_row,), (subscription,) = bench.rows(Timer), bench.rows(MessageSubscription)
-    assert instance.waits_of == {timer_row.element_instance_key: {timer_row.key: Timer, subscription.key: MessageSubscription}}
+    assert instance.waits_of == {
+        timer_row.element_instance_key: {timer_row.key: Timer, subscription.key: MessageSubscription}
+    }
     assert bench.state.owner_of(Timer, timer_row.key) is instance
     assert bench.state.owner_of(MessageSubscription, subscription.key) is instance
     assert contents(bench.state.receivers) == {("order", "k"): {"process": [subscription.key]}}
@@ -81,7 +96,9 @@ def test_whatever_is_taken_back_is_as_it_was(command: str) -> None:
 
 
 @pytest.mark.parametrize("command", [CancelProcessInstance, ReleaseInstance])
-def test_taken_back_an_instance_set_aside_is_still_aside(command: type[CancelProcessInstance | ReleaseInstance]) -> None:
+def test_taken_back_an_instance_set_aside_is_still_aside(
+    command: type[CancelProcessInstance | ReleaseInstance],
+) -> None:
     bench = Bench(GUARDED)
     instance = bench.create(key="k")
     bench.do(QuarantineInstance(process_instance_key=instance.key, reason="a fault"))

@@ -17,7 +17,10 @@ AT_ONCE = model(start(), end(), path("start", "end"), process_id="at-once")
     "wanted, told",
     [
         ({"bpmn_process_id": "nobody"}, "NOT_FOUND: .*process ID 'nobody', but none found; deploy it first"),
-        ({"bpmn_process_id": "process", "version": 0}, "NOT_FOUND: .*'process' and version '0', but none found; versions go from 1 to 2"),
+        (
+            {"bpmn_process_id": "process", "version": 0},
+            "NOT_FOUND: .*'process' and version '0', but none found; versions go from 1 to 2",
+        ),
         ({"bpmn_process_id": "process", "version": 3}, "NOT_FOUND: .*and version '3'"),
         ({"definition_key": 77}, "NOT_FOUND: .*process definition with key '77'"),
         ({"definition_key": -1}, "INVALID_ARGUMENT: .*either a bpmn process id or a process definition key"),
@@ -36,13 +39,20 @@ def test_what_is_not_there_is_told(wanted: dict[str, str | int], told: str) -> N
 @pytest.mark.parametrize("version", [-1, -5, 2])
 def test_the_latest_version(version: int) -> None:
     bench = Bench(ONE_TASK, ONE_TASK)
-    assert bench.do(CreateProcessInstance(bpmn_process_id="process", version=version, variables={})).version == 2
+    assert (
+        bench.do(CreateProcessInstance(bpmn_process_id="process", version=version, variables={})).version == 2
+    )
 
 
 def test_the_id_wins_over_the_key() -> None:
     bench = Bench(ONE_TASK, AT_ONCE)
     key = bench.state.latest["process"].key
-    assert bench.do(CreateProcessInstance(bpmn_process_id="at-once", definition_key=key, variables={})).bpmn_process_id == "at-once"
+    assert (
+        bench.do(
+            CreateProcessInstance(bpmn_process_id="at-once", definition_key=key, variables={})
+        ).bpmn_process_id
+        == "at-once"
+    )
 
 
 def test_its_end_is_told_with_the_variables_of_the_process() -> None:
@@ -73,12 +83,18 @@ def test_only_what_runs_can_be_cancelled(which: str) -> None:
         bench.complete("pack")
     elif which == "cancelled":
         bench.do(CancelProcessInstance(process_instance_key=key))
-    with pytest.raises(Rejection, match=f"Expected to cancel a process instance with key '{key}', but no such process was found"):
+    with pytest.raises(
+        Rejection,
+        match=f"Expected to cancel a process instance with key '{key}', but no such process was found",
+    ):
         bench.do(CancelProcessInstance(process_instance_key=key))
 
 
 def test_more_variables_than_fit_are_refused_with_the_instance() -> None:
-    bench = Bench(model(start(), service("pack", job="pack"), end(), path("start", "pack", "end")), limits=Limits(variable_bytes=10))
+    bench = Bench(
+        model(start(), service("pack", job="pack"), end(), path("start", "pack", "end")),
+        limits=Limits(variable_bytes=10),
+    )
     with pytest.raises(Rejection, match="at most 10 bytes"):
         bench.do(CreateProcessInstance(bpmn_process_id="process", variables=document(big="x" * 20)))
     assert bench.state.instances == {}

@@ -1,4 +1,6 @@
-"""How jobs reach workers: in order, as many as asked for, no more than fit, and back when nobody was there."""
+"""How jobs reach workers: in order, as many as asked for, no more than fit, and back when nobody was
+there.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +20,12 @@ from tests.model.diagram import element, end, model, path, service, start
 HEADERS = element("zeebe:taskHeaders", element("zeebe:header", key="currency", value="EUR"))
 
 
-def taken(bench: Bench, *, maximum: int = 10, bytes_left: int = 1_000_000, fetch: tuple[str, ...] = ()) -> list[ActivatedJob]:
-    command = ActivateJobs(type="pack", worker="w", timeout_ms=100, maximum=maximum, bytes_left=bytes_left, fetch_variables=fetch)
+def taken(
+    bench: Bench, *, maximum: int = 10, bytes_left: int = 1_000_000, fetch: tuple[str, ...] = ()
+) -> list[ActivatedJob]:
+    command = ActivateJobs(
+        type="pack", worker="w", timeout_ms=100, maximum=maximum, bytes_left=bytes_left, fetch_variables=fetch
+    )
     jobs: list[ActivatedJob] = bench.do(command)
     return jobs
 
@@ -58,7 +64,8 @@ def test_a_type_that_nobody_knows() -> None:
 
 
 @pytest.mark.parametrize(
-    "fetch, found", [((), {"a": 1, "b": 2, "c": 3}), (("b",), {"b": 2}), (("c", "a"), {"c": 3, "a": 1}), (("missing",), {})]
+    "fetch, found",
+    [((), {"a": 1, "b": 2, "c": 3}), (("b",), {"b": 2}), (("c", "a"), {"c": 3, "a": 1}), (("missing",), {})],
 )
 def test_only_the_variables_asked_for(fetch: tuple[str, ...], found: dict[str, int]) -> None:
     bench = Bench(ONE_TASK)
@@ -88,7 +95,9 @@ def test_a_job_too_large_for_any_message_is_an_incident_and_the_others_are_taken
 
 
 def test_a_long_job_type_is_counted() -> None:
-    """A computed name may be as long as a variable; the client would refuse a message that is longer than it takes, again and again."""
+    """A computed name may be as long as a variable; the client would refuse a message that is longer than it
+    takes, again and again.
+    """
     content = model(start(), service("task", job="= kind"), end(), path("start", "task", "end"))
     bench = Bench(content, limits=Limits(message_bytes=7_000))
     bench.create(kind="k" * 1_000)

@@ -27,9 +27,16 @@ def begun(bench: Bench, value: bytes) -> Bench:
 
 @pytest.mark.parametrize("value", [LONG, "0.5", f"[{LONG}]", f"{{a: {LONG}}}", "true"])
 @pytest.mark.parametrize(
-    "tag, attribute", [("assignmentDefinition", "assignee"), ("assignmentDefinition", "candidateGroups"), ("taskSchedule", "dueDate")]
+    "tag, attribute",
+    [
+        ("assignmentDefinition", "assignee"),
+        ("assignmentDefinition", "candidateGroups"),
+        ("taskSchedule", "dueDate"),
+    ],
 )
-def test_a_value_of_another_kind_is_an_incident_whatever_its_length(tag: str, attribute: str, value: str) -> None:
+def test_a_value_of_another_kind_is_an_incident_whatever_its_length(
+    tag: str, attribute: str, value: str
+) -> None:
     bench = begun(bench_with(tag, **{attribute: f"= {value}"}), b"null")
     incident = bench.incident()
     assert "to give" in incident.message
@@ -48,7 +55,9 @@ def test_a_value_of_another_kind_is_an_incident_whatever_its_length(tag: str, at
         ("taskSchedule", "dueDate", "null", None),
     ],
 )
-def test_a_value_of_the_right_kind_is_the_header(tag: str, attribute: str, value: str, header: str | None) -> None:
+def test_a_value_of_the_right_kind_is_the_header(
+    tag: str, attribute: str, value: str, header: str | None
+) -> None:
     bench = begun(bench_with(tag, **{attribute: "= v"}), value.encode())
     assert not bench.rows(Incident)
     (job,) = bench.rows(Job)

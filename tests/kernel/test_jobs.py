@@ -7,11 +7,30 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from counterflow.kernel.jobs import ERROR_MESSAGE_LIMIT, CompleteJob, FailJob, ThrowError, UpdateJobRetries, UpdateJobTimeout
+from counterflow.kernel.jobs import (
+    ERROR_MESSAGE_LIMIT,
+    CompleteJob,
+    FailJob,
+    ThrowError,
+    UpdateJobRetries,
+    UpdateJobTimeout,
+)
 from counterflow.kernel.records import Command, Rejection, RejectionType
 from counterflow.kernel.rows import Job
 from tests.kernel.bench import ONE_TASK, Bench
-from tests.model.diagram import boundary, catch_error, compensate, element, end, extensions, handler, model, path, service, start
+from tests.model.diagram import (
+    boundary,
+    catch_error,
+    compensate,
+    element,
+    end,
+    extensions,
+    handler,
+    model,
+    path,
+    service,
+    start,
+)
 
 GIVEN_WITH: dict[str, Callable[[int], Command]] = {
     "complete": lambda key: CompleteJob(job_key=key, variables={}),
@@ -81,7 +100,10 @@ def test_a_job_that_waits_for_something_else(prepare: FailJob | ThrowError, why:
 @pytest.mark.parametrize("retries", [0, -1])
 def test_retries_are_positive(retries: int) -> None:
     bench, job = bench_with_job()
-    assert refused(bench, UpdateJobRetries(job_key=job.key, retries=retries)).type is RejectionType.INVALID_ARGUMENT
+    assert (
+        refused(bench, UpdateJobRetries(job_key=job.key, retries=retries)).type
+        is RejectionType.INVALID_ARGUMENT
+    )
 
 
 def test_retries_can_be_given_at_any_time() -> None:
@@ -93,7 +115,10 @@ def test_retries_can_be_given_at_any_time() -> None:
 def test_a_deadline_can_be_moved_while_a_worker_has_the_job() -> None:
     bench, job = bench_with_job()
     rejection = refused(bench, UpdateJobTimeout(job_key=job.key, timeout_ms=5))
-    assert (rejection.type, "it is activatable and has no deadline" in rejection.reason) == (RejectionType.INVALID_STATE, True)
+    assert (rejection.type, "it is activatable and has no deadline" in rejection.reason) == (
+        RejectionType.INVALID_STATE,
+        True,
+    )
     bench.activate("pack", timeout_ms=1_000)
     bench.do(UpdateJobTimeout(job_key=job.key, timeout_ms=5))
     assert bench.state.due.first() == (bench.now_ms + 5, job.key, Job)
@@ -117,7 +142,12 @@ def test_an_uncaught_error_keeps_its_code() -> None:
     bench, job = bench_with_job()
     bench.do(ThrowError(job_key=job.key, error_code="A", message="no box", variables={}))
     found = bench.job("pack")
-    assert (found.state, found.error_code, found.error_message, found.due_ms) == ("error_thrown", "A", "no box", None)
+    assert (found.state, found.error_code, found.error_message, found.due_ms) == (
+        "error_thrown",
+        "A",
+        "no box",
+        None,
+    )
     assert "code 'A' (no box) thrown by 'pack'" in bench.incident().message
 
 
@@ -126,7 +156,18 @@ def test_a_result_is_kept_where_its_undo_asks_for_it(wanted: str | None, kept: d
     event = boundary("on-undo", "pack", compensate(), counterflow__compensatedResult=wanted)
     joined = element("association", id="a", sourceRef="on-undo", targetRef="unpack")
     steps = path("start", "pack", "wait", "end")
-    bench = Bench(model(start(), service("pack", job="pack"), event, joined, handler("unpack"), service("wait"), end(), steps))
+    bench = Bench(
+        model(
+            start(),
+            service("pack", job="pack"),
+            event,
+            joined,
+            handler("unpack"),
+            service("wait"),
+            end(),
+            steps,
+        )
+    )
     instance = bench.create()
     bench.complete("pack", gone=1)
     (record,) = instance.undo_records.values()
@@ -145,7 +186,11 @@ def test_a_job_with_a_boundary_event_is_over_when_its_error_is_caught() -> None:
 
 @pytest.mark.parametrize("value", ["0", "-1", "1.5", "true", "null", '"3"'])
 def test_retries_by_expression_are_a_whole_number_from_1(value: str) -> None:
-    task = element("serviceTask", extensions(element("zeebe:taskDefinition", type="pack", retries=f"= {value}")), id="pack")
+    task = element(
+        "serviceTask",
+        extensions(element("zeebe:taskDefinition", type="pack", retries=f"= {value}")),
+        id="pack",
+    )
     bench = Bench(model(start(), task, end(), path("start", "pack", "end")))
     bench.create()
     assert bench.rows(Job) == []

@@ -24,7 +24,10 @@ from counterflow.kernel.rows import ElementInstance
 from tests.kernel.bench import ONE_TASK, Bench
 
 STATES = (ACTIVATING, ACTIVATED, COMPLETING, TERMINATING)
-EVENT_OF: dict[str, type[ElementActivated | ElementCompleting | ElementCompleted | ElementTerminating | ElementTerminated]] = {
+EVENT_OF: dict[
+    str,
+    type[ElementActivated | ElementCompleting | ElementCompleted | ElementTerminating | ElementTerminated],
+] = {
     ACTIVATED: ElementActivated,
     COMPLETING: ElementCompleting,
     "completed": ElementCompleted,
@@ -44,7 +47,9 @@ def test_only_moves_of_the_table_are_made(state: str, to: str) -> None:
         APPLIERS[type(event)](bench.state, instance, event)
         assert (instance.elements[99].state if 99 in instance.elements else to) == to
     else:
-        with pytest.raises(BrokenInvariant, match=f"element instance 99 of 'pack' cannot go from {state} to {to}"):
+        with pytest.raises(
+            BrokenInvariant, match=f"element instance 99 of 'pack' cannot go from {state} to {to}"
+        ):
             APPLIERS[type(event)](bench.state, instance, event)
 
 
@@ -53,7 +58,9 @@ def test_every_state_has_a_way_out() -> None:
     assert all(TERMINATING in MOVES[state] or state == TERMINATING for state in STATES)
 
 
-@pytest.mark.parametrize("event", [ElementActivating(1, 0, "x"), ElementActivated(1), lifecycle.ScopeInterrupted(1)])
+@pytest.mark.parametrize(
+    "event", [ElementActivating(1, 0, "x"), ElementActivated(1), lifecycle.ScopeInterrupted(1)]
+)
 def test_an_element_belongs_to_an_instance(event: Event) -> None:
     bench = Bench(ONE_TASK)
     with pytest.raises(BrokenInvariant, match="outside a process instance"):

@@ -20,7 +20,17 @@ NAMED = definitions(
 
 @pytest.mark.parametrize(
     "key, expected",
-    [("o-1", "o-1"), (12, "12"), (-3, "-3"), (0, "0"), (2**70, str(2**70)), (1.5, "1.5"), ("12", "12"), (" ", " "), ("ä", "ä")],
+    [
+        ("o-1", "o-1"),
+        (12, "12"),
+        (-3, "-3"),
+        (0, "0"),
+        (2**70, str(2**70)),
+        (1.5, "1.5"),
+        ("12", "12"),
+        (" ", " "),
+        ("ä", "ä"),
+    ],
 )
 def test_text_and_numbers_are_keys(key: object, expected: str) -> None:
     bench = Bench(WAIT)
@@ -46,7 +56,9 @@ def test_everything_else_is_an_incident(variables: dict[str, Any], found: str) -
     bench.create(**variables)
     incident = bench.incident()
     assert incident.error_type == "EXTRACT_VALUE_ERROR"
-    assert incident.message.startswith("Expected the correlation key '=key' of 'wait' to be a string or a number, but " + found)
+    assert incident.message.startswith(
+        "Expected the correlation key '=key' of 'wait' to be a string or a number, but " + found
+    )
     assert incident.message.endswith("; set the variables it reads and resolve the incident")
     assert bench.rows(MessageSubscription) == []
 
@@ -56,7 +68,9 @@ def test_a_name_may_be_an_expression(what: object, count: int) -> None:
     bench = Bench(NAMED)
     bench.create(what=what, key="k")
     assert [row.message_name for row in bench.rows(MessageSubscription)] == ["order"] * count
-    assert [row.message.split("'=what'")[0] for row in bench.rows(Incident)] == ["Expected the message name "] * (1 - count)
+    assert [row.message.split("'=what'")[0] for row in bench.rows(Incident)] == [
+        "Expected the message name "
+    ] * (1 - count)
 
 
 def test_the_oldest_that_has_not_reached_the_process_is_next() -> None:

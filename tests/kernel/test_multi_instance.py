@@ -35,7 +35,10 @@ def looped(mark: str, *more: str) -> bytes:
 
 def own_variables(bench: Bench) -> list[dict[str, Any]]:
     """What the instances that wait for their job have in their own scope, in order."""
-    scopes = [bench.instance(job.process_instance_key).variables[job.element_instance_key] for job in bench.rows(Job)]
+    scopes = [
+        bench.instance(job.process_instance_key).variables[job.element_instance_key]
+        for job in bench.rows(Job)
+    ]
     return [{name: msgspec.json.decode(value) for name, value in scope.items()} for scope in scopes]
 
 
@@ -111,7 +114,10 @@ def test_what_is_no_number_of_times_is_an_incident(times: object, found: str) ->
     bench.create(times=times)
     assert not bench.rows(Job)
     assert bench.incident().error_type == "EXTRACT_VALUE_ERROR"
-    assert f"to be a whole number up to 100, but it is {found}; set the variables it reads" in bench.incident().message
+    assert (
+        f"to be a whole number up to 100, but it is {found}; set the variables it reads"
+        in bench.incident().message
+    )
 
 
 @pytest.mark.parametrize("sequential", [False, True])
@@ -208,7 +214,15 @@ def test_items_taken_apart_are_found_again_after_a_restart_in_the_middle() -> No
 
 def inside(mark: str) -> str:
     """A sub-process of four elements without a wait, for each item."""
-    return element("subProcess", mark, start("in"), element("task", id="pass"), end("out"), path("in", "pass", "out"), id="work")
+    return element(
+        "subProcess",
+        mark,
+        start("in"),
+        element("task", id="pass"),
+        end("out"),
+        path("in", "pass", "out"),
+        id="work",
+    )
 
 
 @pytest.mark.parametrize("sequential", [False, True])
@@ -221,10 +235,16 @@ def test_many_instances_are_no_endless_loop(*, sequential: bool) -> None:
 
 @pytest.mark.parametrize("is_called", [False, True])
 def test_a_way_back_to_many_instances_is_held_up_in_the_second_round(*, is_called: bool) -> None:
-    """The first round of 3 000 instances costs nothing, the second is known for what it is after 1 000 elements."""
-    call = element("callActivity", extensions(element("zeebe:calledElement", processId="called")), loop(), id="work")
+    """The first round of 3 000 instances costs nothing, the second is known for what it is after 1 000
+    elements.
+    """
+    call = element(
+        "callActivity", extensions(element("zeebe:calledElement", processId="called")), loop(), id="work"
+    )
     called = model(start(), end(), path("start", "end"), process_id="called")
-    bench = Bench(called, model(start(), call if is_called else inside(loop()), path("start", "work", "work")))
+    bench = Bench(
+        called, model(start(), call if is_called else inside(loop()), path("start", "work", "work"))
+    )
     bench.create(items=list(range(3_000)))
     assert (bench.incident().error_type, bench.incident().element_id) == ("STEP_LIMIT_EXCEEDED", "work")
     entered = sum(isinstance(event, ElementActivated) for event in bench.events())

@@ -76,7 +76,10 @@ def test_whoever_would_touch_it_is_told(make: type[Command]) -> None:
         ResolveIncident: ResolveIncident(incident_key=incident.key),
     }
     set_aside(bench, instance.key)
-    with pytest.raises(Rejection, match=r"quarantined since an internal fault \(ZeroDivisionError\); release or cancel it first"):
+    with pytest.raises(
+        Rejection,
+        match=r"quarantined since an internal fault \(ZeroDivisionError\); release or cancel it first",
+    ):
         bench.do(commands[make])
 
 
@@ -163,11 +166,17 @@ def test_an_instance_that_is_not_there_cannot_be_set_aside() -> None:
 @pytest.mark.parametrize(
     "is_there, told, kind",
     [
-        (True, "but it is not quarantined: it is active, and nothing has to be done", RejectionType.INVALID_STATE),
+        (
+            True,
+            "but it is not quarantined: it is active, and nothing has to be done",
+            RejectionType.INVALID_STATE,
+        ),
         (False, "but no such process instance was found", RejectionType.NOT_FOUND),
     ],
 )
-def test_releasing_what_is_not_set_aside_is_refused(told: str, kind: RejectionType, *, is_there: bool) -> None:
+def test_releasing_what_is_not_set_aside_is_refused(
+    told: str, kind: RejectionType, *, is_there: bool
+) -> None:
     bench = Bench(ONE_TASK)
     key = bench.create().key if is_there else 7
     with pytest.raises(Rejection, match=f"Expected to release process instance '{key}', {told}") as raised:
@@ -194,9 +203,18 @@ CALLER = model(
     path("start", "call", "after", "end"),
     path("failed", "repair", "repaired"),
 )
-CALLED = definitions(process(start(), receive("wait", "order"), end(), path("start", "wait", "end"), process_id="called"), message("order"))
+CALLED = definitions(
+    process(start(), receive("wait", "order"), end(), path("start", "wait", "end"), process_id="called"),
+    message("order"),
+)
 FAILING = definitions(
-    process(start(), receive("wait", "order"), end("end", catch_error("A")), path("start", "wait", "end"), process_id="called"),
+    process(
+        start(),
+        receive("wait", "order"),
+        end("end", catch_error("A")),
+        path("start", "wait", "end"),
+        process_id="called",
+    ),
     message("order"),
     element("error", id="error_A", errorCode="A"),
 )

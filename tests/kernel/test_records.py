@@ -9,7 +9,9 @@ from counterflow.kernel.engine import COMMANDS
 from counterflow.kernel.records import Command, Event, Rejection, RejectionType, first_key, partition_of
 
 
-@pytest.mark.parametrize("partition, first", [(1, 2251799813685248), (2, 4503599627370496), (3, 6755399441055744)])
+@pytest.mark.parametrize(
+    "partition, first", [(1, 2251799813685248), (2, 4503599627370496), (3, 6755399441055744)]
+)
 def test_keys_of_a_partition_begin_where_stock_clients_expect_them(partition: int, first: int) -> None:
     assert first_key(partition) == first
     assert partition_of(first + 1) == partition
@@ -32,4 +34,6 @@ def test_records_are_frozen(kind: type[msgspec.Struct]) -> None:
 
 
 def test_every_command_is_decided_somewhere() -> None:
-    assert set(COMMANDS) == {found for found in Command.__subclasses__() if found.__module__.startswith("counterflow.kernel")}
+    assert set(COMMANDS) == {
+        found for found in Command.__subclasses__() if found.__module__.startswith("counterflow.kernel")
+    }

@@ -6,10 +6,27 @@ import pytest
 
 from counterflow.kernel import rows
 from counterflow.kernel.row import Row
-from counterflow.kernel.rows import INSTANCE_TABLES, PLACES, TABLES, ArrivedToken, Partition, Quarantine, Variable, as_key, key_of
+from counterflow.kernel.rows import (
+    INSTANCE_TABLES,
+    PLACES,
+    TABLES,
+    ArrivedToken,
+    Partition,
+    Quarantine,
+    Variable,
+    as_key,
+    key_of,
+)
 
 SHARED = {
-    *("partition", "resource", "process_definition", "decision_requirements", "decision_definition", "bound_decision"),
+    *(
+        "partition",
+        "resource",
+        "process_definition",
+        "decision_requirements",
+        "decision_definition",
+        "bound_decision",
+    ),
     *("start_timer", "message_start", "message", "message_correlation", "start_lock"),
 }
 
@@ -29,7 +46,9 @@ def test_key_and_instance_are_fields(table: type[Row]) -> None:
 
 def test_tables_of_instances() -> None:
     assert {table.table for table in TABLES if table not in INSTANCE_TABLES} == SHARED
-    assert INSTANCE_TABLES[0] is rows.ProcessInstance  # the header is written and loaded before what hangs on it
+    assert (
+        INSTANCE_TABLES[0] is rows.ProcessInstance
+    )  # the header is written and loaded before what hangs on it
 
 
 @pytest.mark.parametrize(

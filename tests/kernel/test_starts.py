@@ -8,19 +8,45 @@ from counterflow.kernel.records import Rejection
 from counterflow.kernel.rows import MessageStart, ProcessInstance, StartTimer
 from counterflow.kernel.starts import messages_of
 from tests.kernel.bench import EPOCH_MS, ONE_TASK, Bench, due_times
-from tests.model.diagram import catch_message, definitions, end, message, model, path, process, service, start, timer
+from tests.model.diagram import (
+    catch_message,
+    definitions,
+    end,
+    message,
+    model,
+    path,
+    process,
+    service,
+    start,
+    timer,
+)
 
 HOUR = 3_600_000
 
 
 def every(cycle: str, job: str = "pack") -> bytes:
     """A process that a cycle begins."""
-    return model(start("again", timer("timeCycle", cycle)), service("pack", job=job), end(), path("again", "pack", "end"))
+    return model(
+        start("again", timer("timeCycle", cycle)),
+        service("pack", job=job),
+        end(),
+        path("again", "pack", "end"),
+    )
 
 
 BOTH = model(
-    *(start("hourly", timer("timeCycle", "R/PT1H")), start("ordered", catch_message("order")), start("paid", catch_message("payment"))),
-    *(service("pack", job="pack"), end(), path("hourly", "pack", "end"), path("ordered", "pack"), path("paid", "pack")),
+    *(
+        start("hourly", timer("timeCycle", "R/PT1H")),
+        start("ordered", catch_message("order")),
+        start("paid", catch_message("payment")),
+    ),
+    *(
+        service("pack", job="pack"),
+        end(),
+        path("hourly", "pack", "end"),
+        path("ordered", "pack"),
+        path("paid", "pack"),
+    ),
 )
 
 
@@ -42,7 +68,9 @@ def versions(bench: Bench) -> list[int]:
         ("R3/-PT1H", (1, 1), 3),
     ],
 )
-def test_a_cycle_begins_an_instance_each_time_and_one_for_all_that_were_missed(cycle: str, hours: tuple[int, ...], count: int) -> None:
+def test_a_cycle_begins_an_instance_each_time_and_one_for_all_that_were_missed(
+    cycle: str, hours: tuple[int, ...], count: int
+) -> None:
     bench = Bench(every(cycle))
     for passed in hours:
         bench.wait(passed * HOUR)
@@ -88,7 +116,11 @@ def test_only_the_latest_version_is_begun() -> None:
 def test_a_version_without_events_ends_them() -> None:
     bench = Bench(BOTH)
     bench.deploy(ONE_TASK)
-    assert (bench.state.shared[StartTimer], bench.state.shared[MessageStart], due_times(bench.state)) == ({}, {}, [])
+    assert (bench.state.shared[StartTimer], bench.state.shared[MessageStart], due_times(bench.state)) == (
+        {},
+        {},
+        [],
+    )
     bench.publish("order", live_ms=5)
     assert versions(bench) == []
 
@@ -103,12 +135,19 @@ def test_the_same_again_leaves_the_beat_as_it_is() -> None:
 def test_another_process_is_left_alone() -> None:
     bench = Bench(BOTH)
     other = definitions(
-        process(start("ordered", catch_message("order")), end(), path("ordered", "end"), process_id="other"), message("order", None)
+        process(start("ordered", catch_message("order")), end(), path("ordered", "end"), process_id="other"),
+        message("order", None),
     )
     bench.deploy(other, name="other.bpmn")
-    bench.deploy(other.replace(b'id="end"', b'id="done"').replace(b'targetRef="end"', b'targetRef="done"'), name="other.bpmn")
+    bench.deploy(
+        other.replace(b'id="end"', b'id="done"').replace(b'targetRef="end"', b'targetRef="done"'),
+        name="other.bpmn",
+    )
     bench.publish("order")
-    assert [(row.bpmn_process_id, row.version) for row in bench.rows(ProcessInstance)] == [("process", 1), ("other", 2)]
+    assert [(row.bpmn_process_id, row.version) for row in bench.rows(ProcessInstance)] == [
+        ("process", 1),
+        ("other", 2),
+    ]
 
 
 def test_the_message_starts_of_a_process() -> None:

@@ -1,4 +1,6 @@
-"""Whatever is asked, in whatever order: a refused command leaves no trace, any command can be taken back, the log is the state."""
+"""Whatever is asked, in whatever order: a refused command leaves no trace, any command can be taken back, the
+log is the state.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,9 @@ from tests.model.diagram import (
     undo,
 )
 
-MAPPING = element("zeebe:ioMapping", element("zeebe:input", source="= if n > 2 then sum else n", target="own"))
+MAPPING = element(
+    "zeebe:ioMapping", element("zeebe:input", source="= if n > 2 then sum else n", target="own")
+)
 RICH = model(
     start(),
     gateway("fork", "parallel"),
@@ -68,11 +72,26 @@ RICH = model(
     path("start", "fork", "hotel", "either", "join", "back", "last", "end"),
     path("fork", "trip", "join"),
     path("fork", "mapped", "join"),
-    event_sub_process("on-b", start("b-thrown", catch_error("B")), service("repair", job="a"), path("b-thrown", "repair")),
-    event_sub_process("on-time", start("time", timer("timeCycle", "R3/PT2S"), isInterrupting="false"), end("timed"), path("time", "timed")),
+    event_sub_process(
+        "on-b", start("b-thrown", catch_error("B")), service("repair", job="a"), path("b-thrown", "repair")
+    ),
+    event_sub_process(
+        "on-time",
+        start("time", timer("timeCycle", "R3/PT2S"), isInterrupting="false"),
+        end("timed"),
+        path("time", "timed"),
+    ),
     *(start("paid", catch_message("payment")), flow("paid", "last")),
-    *(gateway("which", "eventBased"), catch("ordered", catch_message("order")), catch("too-late", timer(text="PT3S"))),
-    *(path("fork", "which", "ordered", "late-hotel"), path("which", "too-late", "late-hotel"), end("late-hotel")),
+    *(
+        gateway("which", "eventBased"),
+        catch("ordered", catch_message("order")),
+        catch("too-late", timer(text="PT3S")),
+    ),
+    *(
+        path("fork", "which", "ordered", "late-hotel"),
+        path("which", "too-late", "late-hotel"),
+        end("late-hotel"),
+    ),
     *(boundary("slow", "hotel", timer(text="PT1S"), cancelActivity="false"), path("slow", "late-hotel")),
     *(boundary("called-off", "trip", catch_message("order")), path("called-off", "late-hotel")),
 )
@@ -88,7 +107,12 @@ class Chance:
         self.random = random.Random(seed)
 
     def command(self) -> Command:
-        makers: list[Callable[[], Command]] = [self.complete] * 20 + [self.create, self.resolve, self.publish, self.due] * 3
+        makers: list[Callable[[], Command]] = [self.complete] * 20 + [
+            self.create,
+            self.resolve,
+            self.publish,
+            self.due,
+        ] * 3
         makers += [
             self.activate,
             self.activate,
@@ -107,7 +131,9 @@ class Chance:
         return CompleteJob(job_key=self.key(Job), variables=self.values())
 
     def create(self) -> Command:
-        return CreateProcessInstance(bpmn_process_id=self.random.choice(["process"] * 5 + ["other"]), variables=self.values())
+        return CreateProcessInstance(
+            bpmn_process_id=self.random.choice(["process"] * 5 + ["other"]), variables=self.values()
+        )
 
     def publish(self) -> Command:
         return PublishMessage(
@@ -119,17 +145,25 @@ class Chance:
         )
 
     def cancel(self) -> Command:
-        return CancelProcessInstance(process_instance_key=self.key(ProcessInstance) if self.random.random() < 0.2 else 7)
+        return CancelProcessInstance(
+            process_instance_key=self.key(ProcessInstance) if self.random.random() < 0.2 else 7
+        )
 
     def fail(self) -> Command:
         retries, back_off_ms = self.random.choice([0, 1, 2]), self.random.choice([0, 500])
-        return FailJob(job_key=self.key(Job), retries=retries, back_off_ms=back_off_ms, variables=self.values())
+        return FailJob(
+            job_key=self.key(Job), retries=retries, back_off_ms=back_off_ms, variables=self.values()
+        )
 
     def error(self) -> Command:
-        return ThrowError(job_key=self.key(Job), error_code=self.random.choice(["A", "B", "C", ""]), variables=self.values())
+        return ThrowError(
+            job_key=self.key(Job), error_code=self.random.choice(["A", "B", "C", ""]), variables=self.values()
+        )
 
     def activate(self) -> Command:
-        return ActivateJobs(type=self.random.choice(TYPES), worker="w", timeout_ms=1_000, maximum=self.random.choice([1, 3]))
+        return ActivateJobs(
+            type=self.random.choice(TYPES), worker="w", timeout_ms=1_000, maximum=self.random.choice([1, 3])
+        )
 
     def due(self) -> Command:
         due = self.bench.state.due.first() or Due(0, 7, Job)
@@ -137,7 +171,11 @@ class Chance:
         return TriggerDue(table=due.table, key=due.key, due_ms=due.due_ms)
 
     def set_variables(self) -> Command:
-        return SetVariables(element_instance_key=self.key(ElementInstance), variables=self.values(), local=self.random.random() < 0.5)
+        return SetVariables(
+            element_instance_key=self.key(ElementInstance),
+            variables=self.values(),
+            local=self.random.random() < 0.5,
+        )
 
     def resolve(self) -> Command:
         return ResolveIncident(incident_key=self.key(Incident))
@@ -149,7 +187,9 @@ class Chance:
         return UpdateJobTimeout(job_key=self.key(Job), timeout_ms=5_000)
 
     def hand_back(self) -> Command:
-        key, deadline_ms = self.random.choice([(7, 0), *((job.key, job.due_ms) for job in self.bench.rows(Job) if job.due_ms is not None)])
+        key, deadline_ms = self.random.choice(
+            [(7, 0), *((job.key, job.due_ms) for job in self.bench.rows(Job) if job.due_ms is not None)]
+        )
         return ReturnJob(job_key=key, deadline_ms=deadline_ms)
 
     def quarantine(self) -> Command:
@@ -165,7 +205,11 @@ class Chance:
 
     def values(self) -> dict[str, bytes]:
         usual: list[dict[str, Any]] = [{"key": 2}, {"n": 2, "key": 1}] * 10
-        return document(**self.random.choice([*usual, {"n": 1}, {"n": 9}, {"n": None}, {"own": 1, "x": [1, 2]}, {"big": "x" * 200}]))
+        return document(
+            **self.random.choice(
+                [*usual, {"n": 1}, {"n": 9}, {"n": None}, {"own": 1, "x": [1, 2]}, {"big": "x" * 200}]
+            )
+        )
 
 
 def outcome(bench: Bench, command: Command) -> object:
@@ -178,7 +222,9 @@ def outcome(bench: Bench, command: Command) -> object:
 
 
 def check_command(bench: Bench, command: Command) -> None:
-    """A command can be taken back exactly, does the same when given again, and leaves nothing behind when refused."""
+    """A command can be taken back exactly, does the same when given again, and leaves nothing behind when
+    refused.
+    """
     before, mark = snapshot(bench.state), bench.state.mark()
     first = outcome(bench, command)
     after = snapshot(bench.state)

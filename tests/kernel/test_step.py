@@ -18,10 +18,14 @@ from counterflow.kernel.step import MAXIMUM_STEPS, Limits, Step
 from tests.kernel.bench import ONE_TASK, Bench
 from tests.model.diagram import element, flow, gateway, model, path, service, start
 
-ENDLESS = model(start(), gateway("again"), element("task", id="turn"), path("start", "again", "turn", "again"))
+ENDLESS = model(
+    start(), gateway("again"), element("task", id="turn"), path("start", "again", "turn", "again")
+)
 """start → again → turn → again → …"""
 FIRST = 4
-"""The process, the start event and the two of the first round: what is entered for the first time costs nothing."""
+"""The process, the start event and the two of the first round: what is entered for the first time costs
+nothing.
+"""
 
 
 def entered(bench: Bench, after: int = 0) -> int:
@@ -67,7 +71,9 @@ def test_every_branch_is_held_up_by_itself() -> None:
 
 
 def test_a_wait_gives_the_next_command_its_own_steps() -> None:
-    looping = model(start(), gateway("again"), service("turn", job="turn"), path("start", "again", "turn", "again"))
+    looping = model(
+        start(), gateway("again"), service("turn", job="turn"), path("start", "again", "turn", "again")
+    )
     bench = Bench(looping, limits=Limits(steps=4))
     instance = bench.create()
     for _ in range(10):
@@ -90,7 +96,9 @@ def test_what_is_not_there_is_a_broken_invariant() -> None:
     with pytest.raises(BrokenInvariant, match="no process instance is being worked on"):
         step.current()
     step.enter_instance(instance)
-    with pytest.raises(BrokenInvariant, match=f"element instance 7 of process instance {instance.key} is gone"):
+    with pytest.raises(
+        BrokenInvariant, match=f"element instance 7 of process instance {instance.key} is gone"
+    ):
         step.element(7)
 
 
@@ -107,14 +115,19 @@ def test_tokens_that_double_are_held_up() -> None:
     """Tasks that are left by two flows, which merge without a join: twice as many tokens behind each."""
     forks = [f"fork{number}" for number in range(12)]
     ways = [flow(*ends, id=f"{'-'.join(ends)}-{side}") for ends in itertools.pairwise(forks) for side in "ab"]
-    bench = Bench(model(start(), *(element("task", id=fork) for fork in forks), *ways, path("start", forks[0])))
+    bench = Bench(
+        model(start(), *(element("task", id=fork) for fork in forks), *ways, path("start", forks[0]))
+    )
     bench.create()
     assert entered(bench) <= MAXIMUM_STEPS + 4 * len(forks)
     assert {incident.error_type for incident in bench.rows(Incident)} == {"STEP_LIMIT_EXCEEDED"}
 
 
 def test_no_command_enters_more_elements_than_may_be() -> None:
-    bench = Bench(model(start(), element("task", id="a"), element("task", id="b"), path("start", "a", "b")), limits=Limits(elements=3))
+    bench = Bench(
+        model(start(), element("task", id="a"), element("task", id="b"), path("start", "a", "b")),
+        limits=Limits(elements=3),
+    )
     bench.create()
     assert (entered(bench), bench.incident().element_id) == (3, "b")
     assert "and 3 in all" in bench.incident().message

@@ -51,19 +51,38 @@ def test_what_is_no_time_is_told(kind: TimerKind, expression: str, found: str) -
 def test_a_timer_is_kept_with_what_it_needs_to_come_again() -> None:
     guarded = boundary("remind", "pack", timer("timeCycle", "R2/PT10S"), cancelActivity="false")
     bench = Bench(
-        model(start(), service("pack", job="pack"), end(), guarded, end("told"), path("start", "pack", "end"), path("remind", "told"))
+        model(
+            start(),
+            service("pack", job="pack"),
+            end(),
+            guarded,
+            end("told"),
+            path("start", "pack", "end"),
+            path("remind", "told"),
+        )
     )
     bench.create()
     (first_timer,) = bench.rows(Timer)
-    assert (first_timer.catch_id, first_timer.due_ms, first_timer.repetitions) == ("remind", EPOCH_MS + 10_000, 1)
+    assert (first_timer.catch_id, first_timer.due_ms, first_timer.repetitions) == (
+        "remind",
+        EPOCH_MS + 10_000,
+        1,
+    )
     bench.wait(10_000)
     (second_timer,) = bench.rows(Timer)
     assert second_timer.key > first_timer.key
-    assert (second_timer.due_ms, second_timer.repetitions, second_timer.interval) == (EPOCH_MS + 20_000, 0, "PT10S")
+    assert (second_timer.due_ms, second_timer.repetitions, second_timer.interval) == (
+        EPOCH_MS + 20_000,
+        0,
+        "PT10S",
+    )
     bench.wait(10_000)
     assert bench.rows(Timer) == []
 
 
-@pytest.mark.parametrize("text, found", [("[1..3]", "it is a range"), ("[[1..3]]", "it is a list"), ("function(x) x", "it is a function")])
+@pytest.mark.parametrize(
+    "text, found",
+    [("[1..3]", "it is a range"), ("[[1..3]]", "it is a list"), ("function(x) x", "it is a function")],
+)
 def test_what_no_json_says_is_told_by_its_kind(text: str, found: str) -> None:
     assert found_in(feel.compile(text).evaluate({})) == found

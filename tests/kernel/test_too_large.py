@@ -1,6 +1,8 @@
-"""Variables that find no room: an incident where the process itself brings them, a refusal of what a caller brings.
+"""Variables that find no room: an incident where the process itself brings them, a refusal of what a caller
+brings.
 
-The scope of a process holds 200 bytes in all these tests; what comes takes so much of them that it does not fit.
+The scope of a process holds 200 bytes in all these tests; what comes takes so much of them that it does not
+fit.
 """
 
 from __future__ import annotations
@@ -45,11 +47,18 @@ LIMITS = Limits(variable_bytes=200)
 FULL, BIG = "f" * 100, "b" * 120
 """Both fit into a scope, but not into the same."""
 
-ESP = event_sub_process("esp", start("in", catch_message("order"), isInterrupting="false"), end("esp-end"), path("in", "esp-end"))
-SCRIPT = element("scriptTask", extensions(element("zeebe:script", expression="= full", resultVariable="big")), id="held")
+ESP = event_sub_process(
+    "esp", start("in", catch_message("order"), isInterrupting="false"), end("esp-end"), path("in", "esp-end")
+)
+SCRIPT = element(
+    "scriptTask", extensions(element("zeebe:script", expression="= full", resultVariable="big")), id="held"
+)
 CALLED = ONE_TASK.replace(b'id="process"', b'id="called"')
 BY_MESSAGE: dict[str, tuple[bytes, str]] = {
-    "catch event": (model(start(), catch("held", catch_message("order")), end(), path("start", "held", "end")), "held"),
+    "catch event": (
+        model(start(), catch("held", catch_message("order")), end(), path("start", "held", "end")),
+        "held",
+    ),
     "receive task": (
         model(
             *(start(), receive("held"), end(), path("start", "held", "end")),
@@ -74,7 +83,13 @@ BY_MESSAGE: dict[str, tuple[bytes, str]] = {
     "event sub-process": (model(start(), service("task"), end(), path("start", "task", "end"), ESP), "esp"),
     "event behind a gateway": (
         model(
-            *(start(), gateway("which", "eventBased"), catch("held", catch_message("order")), catch("late", timer()), end()),
+            *(
+                start(),
+                gateway("which", "eventBased"),
+                catch("held", catch_message("order")),
+                catch("late", timer()),
+                end(),
+            ),
             *(path("start", "which", "held", "end"), path("which", "late", "end")),
         ),
         "held",
@@ -84,7 +99,9 @@ BY_MESSAGE: dict[str, tuple[bytes, str]] = {
 
 @pytest.mark.parametrize("is_buffered", [False, True])
 @pytest.mark.parametrize("where", BY_MESSAGE)
-def test_a_message_that_finds_no_room_holds_its_element_until_it_is_made_smaller(where: str, *, is_buffered: bool) -> None:
+def test_a_message_that_finds_no_room_holds_its_element_until_it_is_made_smaller(
+    where: str, *, is_buffered: bool
+) -> None:
     content, held = BY_MESSAGE[where]
     bench = Bench(content, content.replace(b'id="process"', b'id="roomy"'), limits=LIMITS)
     if is_buffered:
@@ -93,10 +110,21 @@ def test_a_message_that_finds_no_room_holds_its_element_until_it_is_made_smaller
     if not is_buffered:
         bench.publish("order", "1", big=BIG)
     incident = bench.incident()
-    assert (incident.error_type, incident.element_id, incident.process_instance_key) == ("IO_MAPPING_ERROR", held, instance.key)
-    for words in ("Expected the variables of scope", "('process') to take at most 200 bytes", "largest: 'big' with 122", "resolve the inc"):
+    assert (incident.error_type, incident.element_id, incident.process_instance_key) == (
+        "IO_MAPPING_ERROR",
+        held,
+        instance.key,
+    )
+    for words in (
+        "Expected the variables of scope",
+        "('process') to take at most 200 bytes",
+        "largest: 'big' with 122",
+        "resolve the inc",
+    ):
         assert words in incident.message, incident.message
-    assert variables_of(bench, roomy)["big"] == document(big=BIG)["big"], "the other process has got the message all the same"
+    assert variables_of(bench, roomy)["big"] == document(big=BIG)["big"], (
+        "the other process has got the message all the same"
+    )
     check_rows(bench)
     bench.do(ResolveIncident(incident_key=incident.key))
     again = bench.incident()
@@ -141,11 +169,16 @@ def test_what_holds_an_event_waits_for_nothing_any_more() -> None:
 
 
 def test_a_timer_goes_on_beside_what_it_cannot_write() -> None:
-    bench = Bench(model(start(), catch("wait", timer()), SCRIPT, end(), path("start", "wait", "held", "end")), limits=LIMITS)
+    bench = Bench(
+        model(start(), catch("wait", timer()), SCRIPT, end(), path("start", "wait", "held", "end")),
+        limits=LIMITS,
+    )
     bench.create(full=FULL)
     bench.wait(60_000)
     assert (bench.incident().element_id, bench.incident().error_type) == ("held", "IO_MAPPING_ERROR")
-    bench.do(SetVariables(element_instance_key=bench.incident().element_instance_key, variables=document(big=1)))
+    bench.do(
+        SetVariables(element_instance_key=bench.incident().element_instance_key, variables=document(big=1))
+    )
     bench.do(ResolveIncident(incident_key=bench.incident().key))
     assert bench.ended[-1].variables == document(big=1, full=FULL)
 
@@ -158,10 +191,14 @@ def test_what_a_called_process_ends_with() -> None:
     caller = bench.create("caller", a=1)
     bench.do(SetVariables(element_instance_key=caller.key, variables=document(full=FULL)))
     bench.complete("pack", big=BIG)
-    assert [end_of.state for end_of in bench.ended] == ["completed"], "the called instance has ended all the same"
+    assert [end_of.state for end_of in bench.ended] == ["completed"], (
+        "the called instance has ended all the same"
+    )
     assert (bench.incident().element_id, bench.incident().process_instance_key) == ("held", caller.key)
     check_rows(bench)
-    bench.do(SetVariables(element_instance_key=bench.incident().element_instance_key, variables=document(big=2)))
+    bench.do(
+        SetVariables(element_instance_key=bench.incident().element_instance_key, variables=document(big=2))
+    )
     bench.do(ResolveIncident(incident_key=bench.incident().key))
     assert bench.ended[-1].variables == document(a=1, big=2, full=FULL)
 
@@ -170,15 +207,25 @@ def test_outputs_still_read_what_was_held() -> None:
     mapping = element("zeebe:ioMapping", element("zeebe:output", source="= big", target="big"))
     task = element(
         "callActivity",
-        extensions(element("zeebe:calledElement", processId="called", propagateAllChildVariables="true"), mapping),
+        extensions(
+            element("zeebe:calledElement", processId="called", propagateAllChildVariables="true"), mapping
+        ),
         id="held",
     )
-    bench = Bench(model(start(), task, end(), path("start", "held", "end"), process_id="caller"), CALLED, limits=LIMITS)
+    bench = Bench(
+        model(start(), task, end(), path("start", "held", "end"), process_id="caller"), CALLED, limits=LIMITS
+    )
     caller = bench.create("caller")
     bench.do(SetVariables(element_instance_key=caller.key, variables=document(full=FULL)))
     bench.complete("pack", big=BIG)
     for _ in range(2):
-        bench.do(SetVariables(element_instance_key=bench.incident().element_instance_key, variables=document(big=2), local=True))
+        bench.do(
+            SetVariables(
+                element_instance_key=bench.incident().element_instance_key,
+                variables=document(big=2),
+                local=True,
+            )
+        )
         bench.do(ResolveIncident(incident_key=bench.incident().key))
         if not bench.rows(Incident):
             break
@@ -187,8 +234,12 @@ def test_outputs_still_read_what_was_held() -> None:
 
 def test_what_is_handed_to_a_called_process() -> None:
     inputs = element("zeebe:ioMapping", element("zeebe:input", source="= full", target="copy"))
-    task = element("callActivity", extensions(element("zeebe:calledElement", processId="called"), inputs), id="held")
-    bench = Bench(model(start(), task, end(), path("start", "held", "end"), process_id="caller"), CALLED, limits=LIMITS)
+    task = element(
+        "callActivity", extensions(element("zeebe:calledElement", processId="called"), inputs), id="held"
+    )
+    bench = Bench(
+        model(start(), task, end(), path("start", "held", "end"), process_id="caller"), CALLED, limits=LIMITS
+    )
     caller = bench.create("caller", full=FULL)
     incident = bench.incident()
     assert (incident.element_id, "what 'held' hands to 'called'" in incident.message) == ("held", True)
@@ -227,8 +278,12 @@ TOO_BIG = document(big="b" * 200)
         lambda bench: CompleteJob(job_key=bench.job("pack").key, variables=TOO_BIG),
         lambda bench: FailJob(job_key=bench.job("pack").key, retries=1, variables=TOO_BIG),
         lambda bench: ThrowError(job_key=bench.job("pack").key, error_code="A", variables=TOO_BIG),
-        lambda bench: SetVariables(element_instance_key=bench.rows(ElementInstance)[0].key, variables=TOO_BIG),
-        lambda bench: PublishMessage(name="order", correlation_key="", time_to_live_ms=1_000, variables=TOO_BIG),
+        lambda bench: SetVariables(
+            element_instance_key=bench.rows(ElementInstance)[0].key, variables=TOO_BIG
+        ),
+        lambda bench: PublishMessage(
+            name="order", correlation_key="", time_to_live_ms=1_000, variables=TOO_BIG
+        ),
     ],
     ids=["create", "complete", "fail", "error", "set variables", "publish"],
 )
@@ -236,7 +291,9 @@ def test_a_callers_own_document_is_refused(make: Callable[[Bench], Command]) -> 
     bench = Bench(CATCHING, limits=LIMITS)
     bench.create()
     before = snapshot(bench.state)
-    with pytest.raises(Rejection, match=r"to take at most 200 bytes, but they would take 205 \(largest: 'big' with 202\)") as raised:
+    with pytest.raises(
+        Rejection, match=r"to take at most 200 bytes, but they would take 205 \(largest: 'big' with 202\)"
+    ) as raised:
         bench.do(make(bench))
     assert raised.value.type is RejectionType.INVALID_ARGUMENT
     assert snapshot(bench.state) == before

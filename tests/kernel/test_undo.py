@@ -1,4 +1,6 @@
-"""The order of undo, against the definition: an undo waits for the undos of all that began after its own activity had ended."""
+"""The order of undo, against the definition: an undo waits for the undos of all that began after its own
+activity had ended.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ def histories(draw: st.DrawFn) -> list[Interval]:
 
 
 def record(key: int, interval: Interval, state: str = TAKEN) -> UndoRecord:
-    return UndoRecord(key, 1, 1, f"a{key}", key, "handler", interval.activated, interval.completed, state, throw_key=1)
+    return UndoRecord(
+        key, 1, 1, f"a{key}", key, "handler", interval.activated, interval.completed, state, throw_key=1
+    )
 
 
 def records(history: list[Interval]) -> list[UndoRecord]:
@@ -82,7 +86,11 @@ def test_a_plan_made_again_goes_on_where_the_other_stood(history: list[Interval]
             plan.done(running.pop(0))
     running += plan.next_mirrored()
     gone = {one.key for one in found} - set(running) - {key for _, key in plan._pending}
-    again = [record(one.key, history[one.key - 1], STARTED if one.key in running else TAKEN) for one in found if one.key not in gone]
+    again = [
+        record(one.key, history[one.key - 1], STARTED if one.key in running else TAKEN)
+        for one in found
+        if one.key not in gone
+    ]
     rebuilt = Plan(again)
     assert rebuilt.next_mirrored() == plan.next_mirrored() == []
     for key in running:
@@ -105,7 +113,9 @@ def test_what_overlapped_is_undone_together() -> None:
 
 
 def test_it_is_an_interval_order_and_not_waves() -> None:
-    """A long activity overlaps two short ones: the second short one need not wait for its undo, the first only for the second's."""
+    """A long activity overlaps two short ones: the second short one need not wait for its undo, the first
+    only for the second's.
+    """
     long, first, second = Interval(1, 10), Interval(2, 3), Interval(5, 6)
     plan = Plan(records([long, first, second]))
     assert plan.next_mirrored() == [1, 3]

@@ -20,7 +20,9 @@ from tests.kernel.bench import ONE_TASK, Bench, document
 from tests.model.diagram import element, end, extensions, model, path, service, start, sub_process
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=5
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=5,
 )
 PACKING = sub_process("sub", start("in"), service("pack", job="pack"), path("in", "pack"))
 INSIDE = model(start(), PACKING, end(), path("start", "sub", "end"))
@@ -78,7 +80,13 @@ def test_expressions_see_what_a_mapping_has_made_before_any_scope() -> None:
 
 @pytest.mark.parametrize(
     "known_at, lands_at",
-    [((), "process"), (("process",), "process"), (("sub",), "sub"), (("process", "task"), "task"), (("sub", "task"), "task")],
+    [
+        ((), "process"),
+        (("process",), "process"),
+        (("sub",), "sub"),
+        (("process", "task"), "task"),
+        (("sub", "task"), "task"),
+    ],
 )
 def test_a_variable_goes_to_the_nearest_scope_that_knows_it(known_at: tuple[str, ...], lands_at: str) -> None:
     bench = Bench(INSIDE)
@@ -114,7 +122,9 @@ def test_variables_of_what_is_not_active_cannot_be_set(is_ended: bool) -> None:
     if is_ended:
         bench.complete("pack")
     key = task if is_ended else 7
-    with pytest.raises(Rejection, match=f"update variables for element with key '{key}', but no such element was found") as raised:
+    with pytest.raises(
+        Rejection, match=f"update variables for element with key '{key}', but no such element was found"
+    ) as raised:
         set_at(bench, key, a=1)
     assert raised.value.type is RejectionType.NOT_FOUND
 
@@ -123,7 +133,8 @@ def test_a_scope_holds_so_much_and_the_message_names_the_culprit() -> None:
     bench = Bench(ONE_TASK, limits=Limits(variable_bytes=100))
     instance = bench.create(a="x" * 30)
     with pytest.raises(
-        Rejection, match=rf"scope '{instance.key}' \('process'\) to take at most 100 bytes.*largest: 'big' with 92"
+        Rejection,
+        match=rf"scope '{instance.key}' \('process'\) to take at most 100 bytes.*largest: 'big' with 92",
     ) as raised:
         set_at(bench, instance.key, big="x" * 90, small=1)
     assert raised.value.type is RejectionType.INVALID_ARGUMENT
@@ -149,7 +160,11 @@ def test_results_that_do_not_fit_are_refused_and_the_job_stays() -> None:
 
 def test_mappings_that_do_not_fit_are_an_incident() -> None:
     mapping = element("zeebe:input", source='= {"a": a, "b": a}', target="copy")
-    task = element("serviceTask", extensions(element("zeebe:taskDefinition", type="pack"), element("zeebe:ioMapping", mapping)), id="task")
+    task = element(
+        "serviceTask",
+        extensions(element("zeebe:taskDefinition", type="pack"), element("zeebe:ioMapping", mapping)),
+        id="task",
+    )
     bench = Bench(model(start(), task, end(), path("start", "task", "end")), limits=Limits(variable_bytes=50))
     bench.create(a="x" * 30)
     assert bench.incident().error_type == "IO_MAPPING_ERROR"
@@ -180,7 +195,10 @@ def test_nested_targets(present: object, target: str, result: object) -> None:
 
 def _drawn() -> list[bytes]:
     """What two mappings and two instances draw by chance, on a bench of their own."""
-    output = element("zeebe:ioMapping", *(element("zeebe:output", source="= uuid()", target=name) for name in ("first", "second")))
+    output = element(
+        "zeebe:ioMapping",
+        *(element("zeebe:output", source="= uuid()", target=name) for name in ("first", "second")),
+    )
     task = element("serviceTask", extensions(element("zeebe:taskDefinition", type="pack"), output), id="task")
     bench = Bench(model(start(), task, service("after"), end(), path("start", "task", "after", "end")))
     values: list[bytes] = []

@@ -29,7 +29,10 @@ from tests.model.diagram import (
 
 GUARDED = model(
     *(start(), service("pack", job="pack"), end(), end("gave-up"), end("told")),
-    *(boundary("late", "pack", timer(text="= patience")), boundary("hint", "pack", catch_message("order"), cancelActivity="false")),
+    *(
+        boundary("late", "pack", timer(text="= patience")),
+        boundary("hint", "pack", catch_message("order"), cancelActivity="false"),
+    ),
     *(path("start", "pack", "end"), path("late", "gave-up"), path("hint", "told")),
 )
 SCOPES = model(
@@ -37,13 +40,30 @@ SCOPES = model(
     sub_process(
         "inside",
         *(start("begin"), service("pack", job="pack"), end("packed"), path("begin", "pack", "packed")),
-        event_sub_process("on-stop", start("stop", catch_message("order")), service("tidy", job="tidy"), path("stop", "tidy")),
+        event_sub_process(
+            "on-stop",
+            start("stop", catch_message("order")),
+            service("tidy", job="tidy"),
+            path("stop", "tidy"),
+        ),
         event_sub_process("on-time", start("time", timer(text="PT1H")), end("timed"), path("time", "timed")),
     ),
-    *(boundary("late", "inside", timer(text="PT2H")), end(), end("gave-up"), path("start", "inside", "end"), path("late", "gave-up")),
+    *(
+        boundary("late", "inside", timer(text="PT2H")),
+        end(),
+        end("gave-up"),
+        path("start", "inside", "end"),
+        path("late", "gave-up"),
+    ),
 )
 GATEWAY = model(
-    *(start(), gateway("which", "eventBased"), catch("wait", timer(text="PT1H")), catch("ordered", catch_message("order")), end()),
+    *(
+        start(),
+        gateway("which", "eventBased"),
+        catch("wait", timer(text="PT1H")),
+        catch("ordered", catch_message("order")),
+        end(),
+    ),
     *(path("start", "which", "wait", "end"), path("which", "ordered", "end")),
 )
 
@@ -120,7 +140,9 @@ def test_an_event_that_has_happened_is_not_waited_for_again() -> None:
 
 def test_a_scope_entered_from_outside_waits_like_any_other() -> None:
     bench = Bench(SCOPES)
-    bench.do(CreateProcessInstance(bpmn_process_id="process", start_at=("pack",), variables=document(key="k")))
+    bench.do(
+        CreateProcessInstance(bpmn_process_id="process", start_at=("pack",), variables=document(key="k"))
+    )
     assert waiting_for(bench) == {("inside", "stop"), ("inside", "time"), ("inside", "late")}
     bench.wait(2 * 3_600_000)
     assert waiting_for(bench) == set()

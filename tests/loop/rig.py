@@ -32,7 +32,9 @@ ONE_TASK = model(start(), service("pack", job="pack"), end(), path("start", "pac
 
 
 class GatedStore(MemoryStore):
-    """A store in memory: `gate` holds commits up, `faults` are raised by the next ones, `batches` is what was written."""
+    """A store in memory: `gate` holds commits up, `faults` are raised by the next ones, `batches` is what was
+    written.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -95,7 +97,9 @@ class Rig:
         self.loop = Loop(self.store, now_ms=self.clock, **options)
 
     async def deploy(self, content: bytes = ONE_TASK) -> None:
-        resource = ReadResource("model.bpmn", content, hashlib.sha256(content).digest(), reading(content).processes)
+        resource = ReadResource(
+            "model.bpmn", content, hashlib.sha256(content).digest(), reading(content).processes
+        )
         await self.loop.submit(DeployResources(resources=(resource,)))
 
     def create(self, **variables: object) -> asyncio.Future[Any]:
@@ -111,7 +115,9 @@ class Rig:
     def poll(self, job_type: str = "pack", maximum: int = 1) -> asyncio.Future[list[ActivatedJob]]:
         """Park a poll; the future has its jobs."""
         future: asyncio.Future[list[ActivatedJob]] = asyncio.get_running_loop().create_future()
-        self.loop.takers.park(PollTaker(activation(job_type, maximum=maximum), lambda jobs: future.set_result(list(jobs))))
+        self.loop.takers.park(
+            PollTaker(activation(job_type, maximum=maximum), lambda jobs: future.set_result(list(jobs)))
+        )
         return future
 
     def job_keys(self) -> list[int]:
@@ -158,7 +164,9 @@ def activation(job_type: str = "pack", *, maximum: int = 10, timeout_ms: int = 6
 
 
 @asynccontextmanager
-async def rig(content: bytes = ONE_TASK, store: GatedStore | None = None, **options: Any) -> AsyncIterator[Rig]:
+async def rig(
+    content: bytes = ONE_TASK, store: GatedStore | None = None, **options: Any
+) -> AsyncIterator[Rig]:
     """A started loop with one deployed model, stopped at the end."""
     found = Rig(store, **options)
     found.loop.start()

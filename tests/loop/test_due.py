@@ -1,4 +1,6 @@
-"""What is due and meets a fault is not lost: it comes when it can, here and after a restart; and a heap of it stalls nobody."""
+"""What is due and meets a fault is not lost: it comes when it can, here and after a restart; and a heap of it
+stalls nobody.
+"""
 
 from __future__ import annotations
 
@@ -22,13 +24,25 @@ from tests.loop.rig import PATIENCE_S, Rig, rig, turns, until
 from tests.model.diagram import catch, element, end, model, path, service, start, timer
 
 MINUTE, HOUR = 60_000, 3_600_000
-WAIT = model(start(), catch("wait", timer()), element("task", id="turn"), end(), path("start", "wait", "turn", "end"))
+WAIT = model(
+    start(), catch("wait", timer()), element("task", id="turn"), end(), path("start", "wait", "turn", "end")
+)
 CALLER = model(
-    start(), call("call", "called"), element("task", id="turn"), end(), path("start", "call", "turn", "end"), process_id="caller"
+    start(),
+    call("call", "called"),
+    element("task", id="turn"),
+    end(),
+    path("start", "call", "turn", "end"),
+    process_id="caller",
 )
 CALLED = model(start(), catch("wait", timer()), end(), path("start", "wait", "end"), process_id="called")
 HOURLY = model(
-    *(start("hourly", timer("timeCycle", "R/PT1H")), element("task", id="turn"), service("pack", job="pack"), end()),
+    *(
+        start("hourly", timer("timeCycle", "R/PT1H")),
+        element("task", id="turn"),
+        service("pack", job="pack"),
+        end(),
+    ),
     path("hourly", "turn", "pack", "end"),
 )
 RESTARTS = pytest.mark.parametrize("is_restarted", [False, True])
@@ -68,7 +82,9 @@ def states(found: Rig) -> list[str]:
 
 
 @RESTARTS
-async def test_a_timer_whose_trigger_meets_a_fault_comes_after_the_release(monkeypatch: pytest.MonkeyPatch, *, is_restarted: bool) -> None:
+async def test_a_timer_whose_trigger_meets_a_fault_comes_after_the_release(
+    monkeypatch: pytest.MonkeyPatch, *, is_restarted: bool
+) -> None:
     async with rig(WAIT) as found:
         header = await create(found)
         with monkeypatch.context() as patch:
@@ -84,8 +100,12 @@ async def test_a_timer_whose_trigger_meets_a_fault_comes_after_the_release(monke
 
 
 @RESTARTS
-async def test_a_timer_in_what_a_broken_caller_has_called(monkeypatch: pytest.MonkeyPatch, *, is_restarted: bool) -> None:
-    """The fault is met in the caller, once the called process has ended: the timer is not lost, and what it brings waits."""
+async def test_a_timer_in_what_a_broken_caller_has_called(
+    monkeypatch: pytest.MonkeyPatch, *, is_restarted: bool
+) -> None:
+    """The fault is met in the caller, once the called process has ended: the timer is not lost, and what it
+    brings waits.
+    """
     async with rig(CALLER) as found:
         await found.deploy(CALLED)
         header = await create(found, "caller")
@@ -102,8 +122,12 @@ async def test_a_timer_in_what_a_broken_caller_has_called(monkeypatch: pytest.Mo
 
 
 @RESTARTS
-async def test_a_start_timer_whose_instance_faults_goes_on(monkeypatch: pytest.MonkeyPatch, *, is_restarted: bool) -> None:
-    """The instance that could not begin is there to be seen and released; the next one begins an hour later."""
+async def test_a_start_timer_whose_instance_faults_goes_on(
+    monkeypatch: pytest.MonkeyPatch, *, is_restarted: bool
+) -> None:
+    """The instance that could not begin is there to be seen and released; the next one begins an hour
+    later.
+    """
     async with rig(HOURLY) as found:
         with monkeypatch.context() as patch:
             break_room(patch, Behaviour.PASS_THROUGH)
@@ -113,7 +137,9 @@ async def test_a_start_timer_whose_instance_faults_goes_on(monkeypatch: pytest.M
         assert states(found) == ["active"]
         at_work = await restarted(found) if is_restarted else found
         await pass_time(at_work, HOUR)
-        assert [job.process_instance_key != aside.process_instance_key for job in at_work.store.rows(Job)] == [True]
+        assert [
+            job.process_instance_key != aside.process_instance_key for job in at_work.store.rows(Job)
+        ] == [True]
         await at_work.loop.submit(ReleaseInstance(process_instance_key=aside.process_instance_key))
         await at_work.loop.settle()
         assert aside.process_instance_key in [job.process_instance_key for job in at_work.store.rows(Job)]
@@ -141,7 +167,10 @@ async def test_a_timer_that_is_refused_comes_after_the_next_release(monkeypatch:
         assert states(found) == ["active", "active"]
         await found.loop.submit(ReleaseInstance(process_instance_key=other.key))
         await pass_time(found, 0)
-        assert [found.store.get(ProcessInstance, (key,)).state for key in (header.key, other.key)] == ["completed", "completed"]
+        assert [found.store.get(ProcessInstance, (key,)).state for key in (header.key, other.key)] == [
+            "completed",
+            "completed",
+        ]
 
 
 async def test_a_timer_waits_for_a_database_that_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -158,7 +187,9 @@ async def test_a_timer_waits_for_a_database_that_cannot_be_read(monkeypatch: pyt
 
 
 async def test_a_heap_of_timers_is_worked_off_page_by_page_and_stalls_nobody() -> None:
-    """Another instance's command is decided whenever its turn comes in the event loop: after a page at most, however many are due."""
+    """Another instance's command is decided whenever its turn comes in the event loop: after a page at most,
+    however many are due.
+    """
     count = 12 * DUE_AT_ONCE
     async with rig(WAIT) as found:
         for number in range(count):
@@ -206,11 +237,15 @@ async def test_whoever_cannot_be_told_of_a_failed_commit_keeps_the_news_from_nob
         await found.create()
 
 
-async def test_a_fault_without_an_instance_says_that_nothing_was_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_fault_without_an_instance_says_that_nothing_was_changed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     async with rig() as found:
         with monkeypatch.context() as patch:
             break_room(patch, Behaviour.START_EVENT)
-            with pytest.raises(Rejection, match="An internal fault was met and nothing was changed; see the server's log"):
+            with pytest.raises(
+                Rejection, match="An internal fault was met and nothing was changed; see the server's log"
+            ):
                 found.create()
         await found.loop.settle()
         assert (found.store.rows(Quarantine), states(found)) == ([], [])

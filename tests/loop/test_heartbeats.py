@@ -1,4 +1,6 @@
-"""A worker that keeps its job by asking for more time leaves its latest deadline in the log, not an event a beat."""
+"""A worker that keeps its job by asking for more time leaves its latest deadline in the log, not an event a
+beat.
+"""
 
 from __future__ import annotations
 

@@ -91,7 +91,9 @@ async def test_after_a_failed_commit_it_goes_on_from_the_store() -> None:
         lost = found.complete(job.key)
         with pytest.raises(Unavailable):
             await lost
-        assert found.store.rows(Partition) == [Partition(1, found.loop.state.last_key, found.loop.state.last_position)]
+        assert found.store.rows(Partition) == [
+            Partition(1, found.loop.state.last_key, found.loop.state.last_position)
+        ]
         await found.complete(job.key)
         assert [row.state for row in found.store.rows(ProcessInstance)] == ["completed"]
         positions = [entry.position for entry in found.store.read_log()]
@@ -176,7 +178,11 @@ async def test_instances_put_away_behave_like_those_in_memory() -> None:
                 await found.loop.submit(activation(maximum=1))
                 await found.complete(key, done=True)
             assert len(found.loop.state.instances) <= max(cached, 0)
-            tables[cached] = (found.store.rows(ProcessInstance), found.store.rows(Job), list(found.store.read_log()))
+            tables[cached] = (
+                found.store.rows(ProcessInstance),
+                found.store.rows(Job),
+                list(found.store.read_log()),
+            )
     assert tables[1_000] == tables[1] == tables[0]
 
 

@@ -1,4 +1,6 @@
-"""Jobs leave the loop: pushed to streams, then to polls that wait, by credit, after the commit; and come back when due."""
+"""Jobs leave the loop: pushed to streams, then to polls that wait, by credit, after the commit; and come back
+when due.
+"""
 
 from __future__ import annotations
 

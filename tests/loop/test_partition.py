@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from counterflow.kernel.quarantine import QuarantineInstance
-from counterflow.kernel.rows import ElementInstance, Job, Partition, ProcessDefinition, ProcessInstance, Resource, Variable
+from counterflow.kernel.rows import (
+    ElementInstance,
+    Job,
+    Partition,
+    ProcessDefinition,
+    ProcessInstance,
+    Resource,
+    Variable,
+)
 from counterflow.model.graph import CompensationOrder
 from counterflow.partition import load_state, seal
 from counterflow.store.memory import MemoryStore
@@ -28,7 +36,12 @@ def test_a_batch_holds_every_row_once_as_it_is_now() -> None:
     assert [row.state for row in batch.puts[Job]] == ["activated"]  # type: ignore[attr-defined]  # rows of the table Job
     assert [row.element_id for row in batch.puts[ElementInstance]] == ["process", "pack"]  # type: ignore[attr-defined]  # as above
     assert batch.puts[Partition] == [Partition(1, bench.state.last_key, bench.state.last_position)]
-    assert {table.__name__ for table in batch.puts} >= {"Resource", "ProcessDefinition", "ProcessInstance", "Variable"}
+    assert {table.__name__ for table in batch.puts} >= {
+        "Resource",
+        "ProcessDefinition",
+        "ProcessInstance",
+        "Variable",
+    }
     assert (batch.deletes, batch.log) == ({}, bench.log)
 
 
@@ -44,7 +57,11 @@ def test_what_was_born_and_died_since_the_last_batch_is_not_written() -> None:
 def test_what_was_written_before_is_deleted() -> None:
     bench = Bench(ONE_TASK)
     instance = bench.create(a=1)
-    keys = {ElementInstance: [(key,) for key in instance.elements], Job: [(key,) for key in instance.jobs], Variable: [(instance.key, "a")]}
+    keys = {
+        ElementInstance: [(key,) for key in instance.elements],
+        Job: [(key,) for key in instance.jobs],
+        Variable: [(instance.key, "a")],
+    }
     seal(bench.state, bench.log)
     bench.complete("pack")
     batch = seal(bench.state, bench.log)
@@ -77,7 +94,11 @@ def test_a_start_finds_counters_definitions_and_waiting_jobs_and_loads_no_instan
     committed(bench, store)
     state = load_state(store)
     assert (state.last_key, state.last_position) == (bench.state.last_key, bench.state.last_position)
-    assert (state.definitions, state.latest, state.versions) == (bench.state.definitions, bench.state.latest, bench.state.versions)
+    assert (state.definitions, state.latest, state.versions) == (
+        bench.state.definitions,
+        bench.state.latest,
+        bench.state.versions,
+    )
     assert waiting(state.ready["pack"]) == waiting(bench.state.ready["pack"])
     assert due_times(state) == due_times(bench.state)
     assert (dict(state.instances), state.newly_ready, state.journal) == ({}, [], [])
@@ -88,7 +109,9 @@ def test_everything_touched_after_a_start_is_as_it_was() -> None:
     for number in range(3):
         bench.create(n=number)
     bench.fail("pack", retries=0)
-    bench.do(QuarantineInstance(process_instance_key=bench.job("pack").process_instance_key, reason="a fault"))
+    bench.do(
+        QuarantineInstance(process_instance_key=bench.job("pack").process_instance_key, reason="a fault")
+    )
     committed(bench, store)
     state = load_state(store)
     for key in bench.state.instances:

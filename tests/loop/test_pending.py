@@ -47,9 +47,17 @@ def test_work_under_way_has_room_that_new_work_has_not(count: int, command: Comm
     "size, command, found",
     [
         (350, CREATE, ""),
-        (351, CREATE, "702 bytes of commands wait for their commit, and 50 more would be too many; try again after a while"),
+        (
+            351,
+            CREATE,
+            "702 bytes of commands wait for their commit, and 50 more would be too many; try again after a while",
+        ),
         (475, COMPLETE, ""),
-        (476, COMPLETE, "952 bytes of commands wait for their commit, and 50 more would be too many; try again after a while"),
+        (
+            476,
+            COMPLETE,
+            "952 bytes of commands wait for their commit, and 50 more would be too many; try again after a while",
+        ),
     ],
 )
 def test_bytes_are_bounded_too(size: int, command: Command, found: str) -> None:
@@ -69,11 +77,15 @@ def test_what_leaves_makes_room() -> None:
 
 def test_the_size_of_a_command_is_what_it_brings() -> None:
     resources = tuple(ReadResource(name, b"x" * 40, b"", ()) for name in ("a.bpmn", "b.bpmn"))
-    assert [size_of(command) for command in (CREATE, COMPLETE, RETURN, DeployResources(resources=resources))] == [100, 0, 0, 80]
+    assert [
+        size_of(command) for command in (CREATE, COMPLETE, RETURN, DeployResources(resources=resources))
+    ] == [100, 0, 0, 80]
 
 
 async def test_under_overload_memory_is_bounded_and_nothing_acknowledged_is_lost() -> None:
-    """The writer is held: what comes beyond the limit is refused, work under way is let in, and what was let in is kept."""
+    """The writer is held: what comes beyond the limit is refused, work under way is let in, and what was let
+    in is kept.
+    """
     async with rig(maximum_pending=80) as found:
         for _ in range(20):
             await found.create()

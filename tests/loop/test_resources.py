@@ -14,7 +14,8 @@ DECISIONS = model(decision("answer", literal("42")))
 
 
 @pytest.mark.parametrize(
-    "name, decisions", [("a.bpmn", False), ("a.XML", False), ("b.dmn", True), ("c.d.DMN", True), ("dish.dmn11.xml", True)]
+    "name, decisions",
+    [("a.bpmn", False), ("a.XML", False), ("b.dmn", True), ("c.d.DMN", True), ("dish.dmn11.xml", True)],
 )
 def test_names_that_say_what_is_inside(name: str, decisions: bool) -> None:
     assert unreadable([File(name, b"")]) == []
@@ -33,16 +34,27 @@ def test_processes_and_decisions() -> None:
     judged = read_files([File("one.bpmn", ONE_TASK), File("answer.dmn", DECISIONS)])
     decisions, process = judged.resources
     assert (judged.errors, judged.warnings) == ([], [])
-    assert (process.name, [each.id for each in process.processes], process.decisions) == ("one.bpmn", ["process"], None)
+    assert (process.name, [each.id for each in process.processes], process.decisions) == (
+        "one.bpmn",
+        ["process"],
+        None,
+    )
     assert decisions.checksum == hashlib.sha256(DECISIONS).digest()
     assert decisions.decisions is not None
-    assert (decisions.decisions.requirements_id, decisions.decisions.name, decisions.decisions.imports) == ("model", "model", ())
+    assert (decisions.decisions.requirements_id, decisions.decisions.name, decisions.decisions.imports) == (
+        "model",
+        "model",
+        (),
+    )
 
 
 def test_one_error_and_nothing_is_read() -> None:
     judged = read_files([File("one.bpmn", ONE_TASK), File("answer.dmn", b"<a/>"), File("two.bpmn", b"<a/>")])
     assert judged.resources == ()
-    assert [(name, finding.rule) for name, finding in judged.errors] == [("answer.dmn", "dmn-version"), ("two.bpmn", "not-bpmn")]
+    assert [(name, finding.rule) for name, finding in judged.errors] == [
+        ("answer.dmn", "dmn-version"),
+        ("two.bpmn", "not-bpmn"),
+    ]
 
 
 def test_a_model_without_an_id_is_called_by_its_namespace() -> None:

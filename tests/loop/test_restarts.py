@@ -1,4 +1,6 @@
-"""Nothing that decides is kept in memory alone: with a restart before every command, random commands do the same."""
+"""Nothing that decides is kept in memory alone: with a restart before every command, random commands do the
+same.
+"""
 
 from __future__ import annotations
 
@@ -43,6 +45,8 @@ def test_a_restart_before_every_command_changes_nothing(seed: int) -> None:
         there, here = outcome(restarting, command), outcome(live, command)
         assert there == here, command
         restarting.commit(there)
-    assert [entry.position for entry in restarting.store.read_log()] == sorted(entry.position for entry in restarting.store.read_log())
+    assert [entry.position for entry in restarting.store.read_log()] == sorted(
+        entry.position for entry in restarting.store.read_log()
+    )
     assert sum(entry.event_count for entry in restarting.store.read_log()) == live.state.last_position
     assert engine.events_of(restarting.store.read_log()[0])

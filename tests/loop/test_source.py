@@ -7,7 +7,15 @@ from msgspec.structs import replace
 
 from counterflow.documents.limits import DECISION_LIMITS
 from counterflow.kernel.records import BrokenInvariant
-from counterflow.kernel.rows import INSTANCE_TABLES, DecisionRequirements, ElementInstance, Job, Partition, ProcessInstance, Resource
+from counterflow.kernel.rows import (
+    INSTANCE_TABLES,
+    DecisionRequirements,
+    ElementInstance,
+    Job,
+    Partition,
+    ProcessInstance,
+    Resource,
+)
 from counterflow.partition import seal
 from counterflow.source import StoreSource
 from counterflow.store.memory import MemoryStore
@@ -57,7 +65,9 @@ def test_a_resource_that_is_gone_is_our_fault() -> None:
     bench, store, source = stored()
     definition = bench.state.latest["process"]
     store.commit(Batch({}, {Resource: [(definition.resource_key,)]}, []))
-    with pytest.raises(BrokenInvariant, match=f"resource {definition.resource_key} of definition {definition.key} is gone"):
+    with pytest.raises(
+        BrokenInvariant, match=f"resource {definition.resource_key} of definition {definition.key} is gone"
+    ):
         source.process(definition)
 
 
@@ -68,7 +78,10 @@ def test_a_resource_that_can_no_longer_be_read_is_our_fault(content: bytes) -> N
     resource = store.get(Resource, (definition.resource_key,))
     assert resource is not None
     store.commit(Batch({Resource: [replace(resource, content=content)]}, {}, []))
-    with pytest.raises(BrokenInvariant, match=f"definition {definition.key} can no longer be read from resource 'model-0.bpmn'"):
+    with pytest.raises(
+        BrokenInvariant,
+        match=f"definition {definition.key} can no longer be read from resource 'model-0.bpmn'",
+    ):
         source.process(definition)
 
 
@@ -88,7 +101,9 @@ def test_a_decision_model_is_read_whatever_the_limits_are_now() -> None:
     requirements, store = deployed_decisions()
     resource = store.get(Resource, (requirements.resource_key,))
     assert resource is not None
-    grown = resource.content.replace(b"</definitions>", b"<extensionElements/>" * DECISION_LIMITS.elements + b"</definitions>")
+    grown = resource.content.replace(
+        b"</definitions>", b"<extensionElements/>" * DECISION_LIMITS.elements + b"</definitions>"
+    )
     store.commit(Batch({Resource: [replace(resource, content=grown)]}, {}, []))
     assert StoreSource(store).decision_model(requirements, []).evaluate("answer", {}).output == 42
 
@@ -98,8 +113,14 @@ def test_a_decision_model_that_is_gone_or_unreadable_is_our_fault() -> None:
     resource = store.get(Resource, (requirements.resource_key,))
     assert resource is not None
     store.commit(Batch({Resource: [replace(resource, content=b"<x/>")]}, {}, []))
-    with pytest.raises(BrokenInvariant, match=f"decision model {requirements.key} can no longer be read from resource 'answer.dmn'"):
+    with pytest.raises(
+        BrokenInvariant,
+        match=f"decision model {requirements.key} can no longer be read from resource 'answer.dmn'",
+    ):
         StoreSource(store).decision_model(requirements, [])
     store.commit(Batch({}, {Resource: [(requirements.resource_key,)]}, []))
-    with pytest.raises(BrokenInvariant, match=f"resource {requirements.resource_key} of definition {requirements.key} is gone"):
+    with pytest.raises(
+        BrokenInvariant,
+        match=f"resource {requirements.resource_key} of definition {requirements.key} is gone",
+    ):
         StoreSource(store).decision_model(requirements, [])

@@ -52,7 +52,9 @@ async def test_an_incident_that_was_not_committed_is_none(caplog: pytest.LogCapt
         assert caplog.messages == ["A batch could not be committed, going on from the store: disk full"]
 
 
-async def test_a_quarantine_is_told_with_the_place_of_the_fault(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_quarantine_is_told_with_the_place_of_the_fault(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     async with rig() as found:
         header = await found.create()
         break_room(monkeypatch, Behaviour.END_EVENT)
@@ -71,9 +73,14 @@ async def test_a_quarantine_is_told_with_the_place_of_the_fault(monkeypatch: pyt
 
 async def test_a_flood_of_incidents_is_counted(caplog: pytest.LogCaptureFixture) -> None:
     async with rig() as found:
-        log_troubles(Batch({Incident: [sample(Incident, number) for number in range(MOST_LINES + 7)]}, {}, []), found.loop.state)
+        log_troubles(
+            Batch({Incident: [sample(Incident, number) for number in range(MOST_LINES + 7)]}, {}, []),
+            found.loop.state,
+        )
     assert len(caplog.messages) == MOST_LINES + 1
-    assert caplog.messages[-1] == "… and 7 more incidents at the same time; `counterflow incidents` lists them"
+    assert (
+        caplog.messages[-1] == "… and 7 more incidents at the same time; `counterflow incidents` lists them"
+    )
     assert "at 'text 3' of '?'" in caplog.messages[3]
 
 

@@ -1,7 +1,8 @@
-"""Small diagrams for tests, written as the tasks and flows that matter: `model(start(), service("a"), end(), path("start", "a", "end"))`.
+"""Small diagrams for tests, written as the tasks and flows that matter: `model(start(), service("a"), end(),
+path("start", "a", "end"))`.
 
-Every element stands on a line of its own in the order given, so that a line number in a finding can be told by counting:
-line 1 is `definitions`, line 2 the process, line 3 its first element.
+Every element stands on a line of its own in the order given, so that a line number in a finding can be told
+by counting: line 1 is `definitions`, line 2 the process, line 3 its first element.
 """
 
 from __future__ import annotations
@@ -25,7 +26,11 @@ _NAMESPACES = {
 
 def element(tag: str, *inside: str, **attributes: str | None) -> str:
     """Any XML element on one line; `camunda__type` becomes `camunda:type`, None leaves an attribute out."""
-    written = "".join(f" {name.replace('__', ':')}={quoteattr(value)}" for name, value in attributes.items() if value is not None)
+    written = "".join(
+        f" {name.replace('__', ':')}={quoteattr(value)}"
+        for name, value in attributes.items()
+        if value is not None
+    )
     return f"<{tag}{written}>{''.join(inside)}</{tag}>"
 
 
@@ -46,7 +51,9 @@ def throw(element_id: str = "throw", *inside: str, **attributes: str | None) -> 
 
 
 def service(element_id: str, *inside: str, job: str | None = "work", **attributes: str | None) -> str:
-    """A service task of the zeebe: dialect; `job` None leaves out its task definition, `inside` is extension elements."""
+    """A service task of the zeebe: dialect; `job` None leaves out its task definition, `inside` is extension
+    elements.
+    """
     definition = [element("zeebe:taskDefinition", type=job)] if job is not None else []
     return element("serviceTask", extensions(*definition, *inside), id=element_id, **attributes)
 
@@ -73,7 +80,9 @@ def boundary(element_id: str, on: str, *inside: str, **attributes: str | None) -
 
 def catch_error(code: str | None = None, **attributes: str | None) -> str:
     """An error event definition; its error is `error_<code>`, which `model` defines."""
-    return element("errorEventDefinition", errorRef=f"error_{code}" if code is not None else None, **attributes)
+    return element(
+        "errorEventDefinition", errorRef=f"error_{code}" if code is not None else None, **attributes
+    )
 
 
 def compensate(**attributes: str | None) -> str:
@@ -89,23 +98,37 @@ def timer(kind: str = "timeDuration", text: str = "PT1M") -> str:
 
 
 def catch_message(name: str | None = None, **attributes: str | None) -> str:
-    """A message event definition; its message is `message_<name>`, which `model` defines with the name and the key `= key`."""
-    return element("messageEventDefinition", messageRef=f"message_{name}" if name is not None else None, **attributes)
+    """A message event definition; its message is `message_<name>`, which `model` defines with the name and
+    the key `= key`.
+    """
+    return element(
+        "messageEventDefinition", messageRef=f"message_{name}" if name is not None else None, **attributes
+    )
 
 
 def receive(element_id: str, name: str | None = "order", *inside: str, **attributes: str | None) -> str:
-    return element("receiveTask", *inside, id=element_id, messageRef=f"message_{name}" if name is not None else None, **attributes)
+    return element(
+        "receiveTask",
+        *inside,
+        id=element_id,
+        messageRef=f"message_{name}" if name is not None else None,
+        **attributes,
+    )
 
 
 def undo(activity: str, by: str) -> str:
     """The compensation boundary event `undo_<activity>` and its association with the handler."""
     event = boundary(f"undo_{activity}", activity, compensate())
-    return event + element("association", id=f"{activity}_by_{by}", sourceRef=f"undo_{activity}", targetRef=by)
+    return event + element(
+        "association", id=f"{activity}_by_{by}", sourceRef=f"undo_{activity}", targetRef=by
+    )
 
 
 def flow(source: str, target: str, condition: str | None = None, **attributes: str | None) -> str:
     """A sequence flow with id `source_target` unless told otherwise."""
-    inside = [f"<conditionExpression>{escape(condition)}</conditionExpression>"] if condition is not None else []
+    inside = (
+        [f"<conditionExpression>{escape(condition)}</conditionExpression>"] if condition is not None else []
+    )
     attributes = {"id": f"{source}_{target}", "sourceRef": source, "targetRef": target, **attributes}
     return element("sequenceFlow", *inside, **attributes)
 
@@ -115,14 +138,31 @@ def path(*ids: str) -> str:
     return "".join(flow(source, target) for source, target in itertools.pairwise(ids))
 
 
-def process(*inside: str, process_id: str | None = "process", executable: str | None = "true", **attributes: str | None) -> str:
-    return element("process", *("\n" + item for item in inside), "\n", id=process_id, isExecutable=executable, **attributes)
+def process(
+    *inside: str,
+    process_id: str | None = "process",
+    executable: str | None = "true",
+    **attributes: str | None,
+) -> str:
+    return element(
+        "process",
+        *("\n" + item for item in inside),
+        "\n",
+        id=process_id,
+        isExecutable=executable,
+        **attributes,
+    )
 
 
 def definitions(*inside: str, **attributes: str | None) -> bytes:
     body = "".join("\n" + item for item in inside)
     root = {"id": "definitions", "targetNamespace": "https://example.org", **attributes}
-    return element("definitions", body, "\n", **{name.replace(":", "__"): value for name, value in (_NAMESPACES | root).items()}).encode()
+    return element(
+        "definitions",
+        body,
+        "\n",
+        **{name.replace(":", "__"): value for name, value in (_NAMESPACES | root).items()},
+    ).encode()
 
 
 ERRORS = ("A", "B")
@@ -130,8 +170,10 @@ MESSAGES = ("order", "payment")
 
 
 def model(*inside: str, **attributes: str | None) -> bytes:
-    """A file with one executable process, the errors `error_A` and `error_B` (codes A and B), and those of the messages
-    `message_order` and `message_payment` that it names; in a zeebe: model with the correlation key `= key`."""
+    """A file with one executable process, the errors `error_A` and `error_B` (codes A and B), and those of
+    the messages `message_order` and `message_payment` that it names; in a zeebe: model with the correlation
+    key `= key`.
+    """
     errors = [element("error", id=f"error_{code}", errorCode=code) for code in ERRORS]
     key = None if any("camunda:" in item for item in inside) else "= key"
     messages = [message(name, key) for name in MESSAGES if any(f"message_{name}" in item for item in inside)]

@@ -8,8 +8,15 @@ from tests.model.diagram import element, extensions
 def loop(*, sequential: bool = False, until: str | None = None, **characteristics: str) -> str:
     """The mark of a zeebe: activity that is done for each item of `items`."""
     condition = [element("completionCondition", f"= {until}")] if until is not None else []
-    written = element("zeebe:loopCharacteristics", inputCollection="= items", inputElement="item", **characteristics)
-    return element("multiInstanceLoopCharacteristics", extensions(written), *condition, isSequential="true" if sequential else None)
+    written = element(
+        "zeebe:loopCharacteristics", inputCollection="= items", inputElement="item", **characteristics
+    )
+    return element(
+        "multiInstanceLoopCharacteristics",
+        extensions(written),
+        *condition,
+        isSequential="true" if sequential else None,
+    )
 
 
 def gathering(*, sequential: bool = False, until: str | None = None) -> str:

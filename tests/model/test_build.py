@@ -65,7 +65,14 @@ def test_the_process_is_the_outermost_scope() -> None:
         (element("manualTask", id="a"), Behaviour.PASS_THROUGH),
         (element("userTask", id="a"), Behaviour.JOB_TASK),
         (service("a"), Behaviour.JOB_TASK),
-        (element("scriptTask", extensions(element("zeebe:script", expression="= 1", resultVariable="x")), id="a"), Behaviour.SCRIPT_TASK),
+        (
+            element(
+                "scriptTask",
+                extensions(element("zeebe:script", expression="= 1", resultVariable="x")),
+                id="a",
+            ),
+            Behaviour.SCRIPT_TASK,
+        ),
         (gateway("a"), Behaviour.EXCLUSIVE_GATEWAY),
         (gateway("a", kind="parallel"), Behaviour.PARALLEL_GATEWAY),
         (throw("a"), Behaviour.THROW_EVENT),
@@ -85,7 +92,9 @@ def test_both_ends_share_a_flow() -> None:
 
 def test_flows_are_told_by_the_flows_alone() -> None:
     """`<incoming>` and `<outgoing>` repeat what sequence flows say, and many tools leave them out."""
-    told_twice = service("a").replace("</serviceTask>", "<incoming>start_a</incoming><outgoing>gone</outgoing></serviceTask>")
+    told_twice = service("a").replace(
+        "</serviceTask>", "<incoming>start_a</incoming><outgoing>gone</outgoing></serviceTask>"
+    )
     assert [way.id for way in node(around(told_twice), "a").outgoing] == ["a_end"]
 
 
@@ -98,15 +107,25 @@ def test_conditions_and_default_flow() -> None:
 
 
 def test_a_sub_process_holds_its_elements() -> None:
-    caught = event_sub_process("esp", start("esp_in", catch_error("A")), end("esp_out"), path("esp_in", "esp_out"))
-    process = only_process(around(sub_process("a", start("in"), service("b"), end("out"), path("in", "b", "out"), caught)))
+    caught = event_sub_process(
+        "esp", start("esp_in", catch_error("A")), end("esp_out"), path("esp_in", "esp_out")
+    )
+    process = only_process(
+        around(sub_process("a", start("in"), service("b"), end("out"), path("in", "b", "out"), caught))
+    )
     sub, esp = process.nodes["a"], process.nodes["esp"]
-    assert (sub.start_event, sub.children, sub.event_sub_processes) == ("in", ("in", "b", "out", "esp"), ("esp",))
+    assert (sub.start_event, sub.children, sub.event_sub_processes) == (
+        "in",
+        ("in", "b", "out", "esp"),
+        ("esp",),
+    )
     assert (esp.parent, esp.start_event, esp.children) == ("a", "esp_in", ("esp_in", "esp_out"))
 
 
 def test_a_compensation_event_sub_process_waits_for_nothing_while_its_scope_is_active() -> None:
-    undoing = event_sub_process("esp", start("esp_in", compensate()), end("esp_out"), path("esp_in", "esp_out"))
+    undoing = event_sub_process(
+        "esp", start("esp_in", compensate()), end("esp_out"), path("esp_in", "esp_out")
+    )
     sub = node(around(sub_process("a", start("in"), end("out"), path("in", "out"), undoing)), "a")
     assert (sub.event_sub_processes, sub.compensation_event_sub_process) == ((), "esp")
 
@@ -142,7 +161,9 @@ def test_an_error_is_caught_by_code_or_whatever_it_is(code: str | None) -> None:
 
 
 def test_a_code_that_is_thrown_may_be_an_expression() -> None:
-    content = model(start(), end("end", catch_error("A")), path("start", "end")).replace(b'errorCode="A"', b'errorCode="= code"')
+    content = model(start(), end("end", catch_error("A")), path("start", "end")).replace(
+        b'errorCode="A"', b'errorCode="= code"'
+    )
     definition = node(content, "end").event
     assert isinstance(definition, ErrorDefinition)
     assert isinstance(definition.code, Expression)
@@ -177,7 +198,15 @@ def test_a_refused_model_builds_nothing() -> None:
 @pytest.mark.parametrize("order", list(CompensationOrder))
 def test_the_order_of_compensation_is_the_events_or_the_processs(order: CompensationOrder) -> None:
     throwing = throw("throw", compensate(counterflow__compensationOrder=order))
-    inside = (start(), service("a"), throwing, end(), path("start", "a", "throw", "end"), undo("a", by="b"), handler("b"))
+    inside = (
+        start(),
+        service("a"),
+        throwing,
+        end(),
+        path("start", "a", "throw", "end"),
+        undo("a", by="b"),
+        handler("b"),
+    )
     assert node(model(*inside), "throw").event == CompensateDefinition(None, order)
     assert only_process(model(*inside, counterflow__compensationOrder=order)).root.compensation_order is order
     assert only_process(model(*inside)).root.compensation_order is None

@@ -61,8 +61,27 @@ def test_the_next_moment(pattern: str, after: str, expected: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        *("", "@reboot", "* * * * *", "* * * * * * *", "60 * * * * *", "* 60 * * * *", "* * 24 * * *", "* * * 0 * *", "* * * 32 * *"),
-        *("* * * * 13 *", "* * * * 0 *", "* * * * * 8", "* * * * FOO *", "* * * * * FOO", "5-1 * * * * *", "*/0 * * * * *", "1, * * * * *"),
+        *(
+            "",
+            "@reboot",
+            "* * * * *",
+            "* * * * * * *",
+            "60 * * * * *",
+            "* 60 * * * *",
+            "* * 24 * * *",
+            "* * * 0 * *",
+            "* * * 32 * *",
+        ),
+        *(
+            "* * * * 13 *",
+            "* * * * 0 *",
+            "* * * * * 8",
+            "* * * * FOO *",
+            "* * * * * FOO",
+            "5-1 * * * * *",
+            "*/0 * * * * *",
+            "1, * * * * *",
+        ),
         *(
             "0 0 0 31 2 *",
             "0 0 0 30W 2 *",
@@ -82,7 +101,10 @@ def test_what_is_no_cron_or_never_comes(text: str) -> None:
 FIELDS = (st.integers(0, 59), st.integers(0, 59), st.integers(0, 23), st.integers(1, 28), st.integers(1, 12))
 
 
-@given(st.tuples(*(st.lists(numbers, min_size=1, max_size=3) for numbers in FIELDS)), st.integers(0, 4_000_000_000_000))
+@given(
+    st.tuples(*(st.lists(numbers, min_size=1, max_size=3) for numbers in FIELDS)),
+    st.integers(0, 4_000_000_000_000),
+)
 def test_it_is_the_first_moment_that_matches(fields: tuple[list[int], ...], after_ms: int) -> None:
     found = cron.read(" ".join(",".join(map(str, numbers)) for numbers in fields) + " *")
     assert found is not None

@@ -2,7 +2,17 @@
 
 import pytest
 
-from counterflow.model.elements import ELEMENTS, EVENTS, NONE, OF_AN_ELEMENT, PERFORMERS, READ_OVER, REMEDIES, Category, remedy_for
+from counterflow.model.elements import (
+    ELEMENTS,
+    EVENTS,
+    NONE,
+    OF_AN_ELEMENT,
+    PERFORMERS,
+    READ_OVER,
+    REMEDIES,
+    Category,
+    remedy_for,
+)
 from counterflow.model.graph import Behaviour
 
 EVENT_TAGS = {tag for tag, _ in EVENTS}
@@ -12,7 +22,10 @@ EVENT_TAGS = {tag for tag, _ in EVENTS}
 def test_an_element_is_run_told_by_its_event_or_has_a_remedy(tag: str) -> None:
     row = ELEMENTS[tag]
     assert (row.behaviour is not None) or tag in EVENT_TAGS or tag in REMEDIES
-    assert (tag in REMEDIES) == (row.behaviour is None and tag not in {"startEvent", "endEvent", "boundaryEvent", "intermediateThrowEvent"})
+    assert (tag in REMEDIES) == (
+        row.behaviour is None
+        and tag not in {"startEvent", "endEvent", "boundaryEvent", "intermediateThrowEvent"}
+    )
 
 
 @pytest.mark.parametrize("tag, definition", sorted(EVENTS))
@@ -29,7 +42,12 @@ def test_no_tag_is_both_run_and_read_over() -> None:
 
 def test_every_behaviour_of_the_graph_has_an_element() -> None:
     told_by_tag = {row.behaviour for row in ELEMENTS.values()} | set(EVENTS.values())
-    told_by_what_is_inside = {Behaviour.EVENT_SUB_PROCESS, Behaviour.SCRIPT_TASK, Behaviour.RULE_TASK, Behaviour.MULTI_INSTANCE}
+    told_by_what_is_inside = {
+        Behaviour.EVENT_SUB_PROCESS,
+        Behaviour.SCRIPT_TASK,
+        Behaviour.RULE_TASK,
+        Behaviour.MULTI_INSTANCE,
+    }
     assert told_by_tag | told_by_what_is_inside == set(Behaviour) | {None}
 
 

@@ -12,7 +12,10 @@ from counterflow.model.xml import parse
 DRAWN = Drawn(id="task", tag="serviceTask", line=7, xml=parse(b"<a/>", "model.bpmn"))
 
 
-@pytest.mark.parametrize("text", ["", "text", "= a", 'say "hi"', "C:\\temp", "two\nlines", "tab\t", "größe 😀", "it's", "${a}", "\u2028"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "text", "= a", 'say "hi"', "C:\\temp", "two\nlines", "tab\t", "größe 😀", "it's", "${a}", "\u2028"],
+)
 def test_a_constant_is_the_text_itself(text: str) -> None:
     evaluation = constant(text).evaluate({})
     assert (evaluation.value, evaluation.warnings) == (text, ())

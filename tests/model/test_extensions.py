@@ -3,7 +3,20 @@
 import pytest
 
 from counterflow.model.graph import CompensateDefinition, Compensation, CompensationOrder
-from tests.model.diagram import compensate, element, end, extensions, handler, model, node, path, service, start, throw, undo
+from tests.model.diagram import (
+    compensate,
+    element,
+    end,
+    extensions,
+    handler,
+    model,
+    node,
+    path,
+    service,
+    start,
+    throw,
+    undo,
+)
 
 BOOKED = (start(), service("a"), end("end", compensate()), undo("a", by="b"))
 
@@ -12,8 +25,15 @@ def zeebe_property(name: str, value: str) -> str:
     return extensions(element("zeebe:properties", element("zeebe:property", name=name, value=value)))
 
 
-def order_of(*inside: str, definition: str | None = None, event: str | None = None) -> CompensationOrder | None:
-    throwing = throw("throw", *inside, compensate(counterflow__compensationOrder=definition), counterflow__compensationOrder=event)
+def order_of(
+    *inside: str, definition: str | None = None, event: str | None = None
+) -> CompensationOrder | None:
+    throwing = throw(
+        "throw",
+        *inside,
+        compensate(counterflow__compensationOrder=definition),
+        counterflow__compensationOrder=event,
+    )
     thrown = node(model(*BOOKED, handler("b"), throwing, path("start", "a", "throw", "end")), "throw").event
     assert isinstance(thrown, CompensateDefinition)
     return thrown.order
@@ -31,9 +51,16 @@ def order_of(*inside: str, definition: str | None = None, event: str | None = No
     ],
 )
 def test_the_nearest_word_counts(
-    definition: str | None, event: str | None, written_property: str | None, expected: CompensationOrder | None
+    definition: str | None,
+    event: str | None,
+    written_property: str | None,
+    expected: CompensationOrder | None,
 ) -> None:
-    inside = [] if written_property is None else [zeebe_property("counterflow:compensationOrder", written_property)]
+    inside = (
+        []
+        if written_property is None
+        else [zeebe_property("counterflow:compensationOrder", written_property)]
+    )
     assert order_of(*inside, definition=definition, event=event) is expected
 
 
@@ -45,7 +72,10 @@ def test_the_nearest_word_counts(
             "serviceTask",
             extensions(
                 element("zeebe:taskDefinition", type="work"),
-                element("zeebe:properties", element("zeebe:property", name="counterflow:compensatedResult", value="booking")),
+                element(
+                    "zeebe:properties",
+                    element("zeebe:property", name="counterflow:compensatedResult", value="booking"),
+                ),
             ),
             id="b",
             isForCompensation="true",
@@ -64,9 +94,17 @@ def test_or_its_boundary_event_does() -> None:
 
 
 def test_camunda_properties_say_it_too_and_are_no_headers() -> None:
-    inside = extensions(element("camunda:properties", element("camunda:property", name="counterflow:compensatedResult", value="booking")))
+    inside = extensions(
+        element(
+            "camunda:properties",
+            element("camunda:property", name="counterflow:compensatedResult", value="booking"),
+        )
+    )
     external = {"camunda__type": "external", "camunda__topic": "work"}
-    tasks = (element("serviceTask", id="a", **external), element("serviceTask", inside, id="b", isForCompensation="true", **external))
+    tasks = (
+        element("serviceTask", id="a", **external),
+        element("serviceTask", inside, id="b", isForCompensation="true", **external),
+    )
     content = model(start(), *tasks, end("end", compensate()), path("start", "a", "end"), undo("a", by="b"))
     assert node(content, "a").compensation == Compensation("undo_a", "b", "booking")
     job = node(content, "b").job

@@ -3,8 +3,12 @@
 from counterflow.documents.findings import Finding, Severity
 from counterflow.model.findings import ReadResult, told_once
 
-LATER = Finding(line=9, element_id="b", rule="start-event", message="expected one, found two.", remedy="Keep one.")
-EARLIER = Finding(line=2, element_id="a", rule="unreachable", message="nothing leads to it.", severity=Severity.WARNING)
+LATER = Finding(
+    line=9, element_id="b", rule="start-event", message="expected one, found two.", remedy="Keep one."
+)
+EARLIER = Finding(
+    line=2, element_id="a", rule="unreachable", message="nothing leads to it.", severity=Severity.WARNING
+)
 
 
 def test_a_finding_reads_as_a_sentence_with_its_place() -> None:
@@ -22,7 +26,9 @@ def test_errors_refuse_and_warnings_do_not() -> None:
     assert ReadResult((), ()).errors == []
 
 
-def remark(on: str, what: str = "has a hat", severity: Severity = Severity.WARNING, rule: str = "hats") -> Finding:
+def remark(
+    on: str, what: str = "has a hat", severity: Severity = Severity.WARNING, rule: str = "hats"
+) -> Finding:
     return Finding(line=int(on), element_id=on, rule=rule, message=f"task '{on}' {what}.", severity=severity)
 
 

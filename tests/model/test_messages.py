@@ -33,7 +33,9 @@ def with_message(written: str, *inside: str) -> bytes:
 
 
 def caught(name: str, key: str | None = "= key") -> bytes:
-    return with_message(message(name, key, "message_it"), start(), catch("a", IT), end(), path("start", "a", "end"))
+    return with_message(
+        message(name, key, "message_it"), start(), catch("a", IT), end(), path("start", "a", "end")
+    )
 
 
 def begun(name: str) -> bytes:
@@ -82,7 +84,10 @@ def test_whoever_waits_says_which_message_is_meant(inside: list[str], waiting: s
     assert f'<zeebe:subscription correlationKey="= {key or "orderId"}" />' in finding.remedy
 
 
-@pytest.mark.parametrize("name, key, place", [("= a +", "= b", "name of the message `a +`"), ("a", "= b +", "correlation key `b +`")])
+@pytest.mark.parametrize(
+    "name, key, place",
+    [("= a +", "= b", "name of the message `a +`"), ("a", "= b +", "correlation key `b +`")],
+)
 def test_expressions_that_are_none_are_told_once(name: str, key: str, place: str) -> None:
     (finding,) = told(caught(name, key), "expression", Severity.ERROR)
     assert place in finding.message

@@ -28,7 +28,13 @@ def drawn(*inside: str) -> Outline:
 def test_what_has_no_id_is_named_by_its_path() -> None:
     first, second = (element("sequenceFlow", sourceRef="a", targetRef="b") for _ in range(2))
     one = drawn(element("task"), first, sub_process("sub", element("task"), element("task")), second)
-    assert [item.id for item in one.elements] == ["process", "process/task[1]", "sub", "sub/task[1]", "sub/task[2]"]
+    assert [item.id for item in one.elements] == [
+        "process",
+        "process/task[1]",
+        "sub",
+        "sub/task[1]",
+        "sub/task[2]",
+    ]
     assert [item.id for item in one.flows] == ["process/sequenceFlow[1]", "process/sequenceFlow[2]"]
 
 
@@ -61,8 +67,16 @@ def test_boundary_events_and_handlers_find_their_activities() -> None:
 
 def test_events_are_told_apart_by_their_definition() -> None:
     one = drawn(
-        start("s"), throw("t", compensate()), end("e", element("terminateEventDefinition")), throw("x", compensate(), catch_error())
+        start("s"),
+        throw("t", compensate()),
+        end("e", element("terminateEventDefinition")),
+        throw("x", compensate(), catch_error()),
     )
-    assert [one.by_id[name].behaviour for name in "stex"] == [Behaviour.START_EVENT, Behaviour.THROW_EVENT, Behaviour.END_EVENT, None]
+    assert [one.by_id[name].behaviour for name in "stex"] == [
+        Behaviour.START_EVENT,
+        Behaviour.THROW_EVENT,
+        Behaviour.END_EVENT,
+        None,
+    ]
     assert one.by_id["x"].definition is None
     assert one.by_id["x"].event == "compensateEventDefinition+errorEventDefinition"

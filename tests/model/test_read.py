@@ -81,12 +81,21 @@ def test_every_executable_process_of_a_file_is_read() -> None:
 
 
 def test_a_collaboration_is_read_over() -> None:
-    participants = element("collaboration", element("participant", id="pool", processRef="process"), id="collaboration")
+    participants = element(
+        "collaboration", element("participant", id="pool", processRef="process"), id="collaboration"
+    )
     assert only_process(definitions(participants, process(*MAIN))).id == "process"
 
 
 def test_findings_are_in_the_order_of_the_file() -> None:
-    content = model(start(), gateway(kind="complex"), element("hologram"), end(), path("start", "gateway"), flow("gateway", "nowhere"))
+    content = model(
+        start(),
+        gateway(kind="complex"),
+        element("hologram"),
+        end(),
+        path("start", "gateway"),
+        flow("gateway", "nowhere"),
+    )
     lines = [finding.line for finding in reading(content).findings]
     assert lines == sorted(lines)
     assert len(lines) == 4
@@ -114,7 +123,9 @@ def test_a_finding_says_where_which_rule_what_and_what_to_do() -> None:
         ([element("serviceTask", ZEEBE_TASK, id="a", **EXTERNAL)], Dialect.ZEEBE, True),
     ],
 )
-def test_the_dialect_is_told_by_the_extensions_in_use(tasks: list[str], dialect: Dialect, mixed: bool) -> None:
+def test_the_dialect_is_told_by_the_extensions_in_use(
+    tasks: list[str], dialect: Dialect, mixed: bool
+) -> None:
     content = model(start(), *tasks, end(), path("start", "a", "end"))
     (only,) = reading(content).processes
     assert only.dialect is dialect
@@ -123,8 +134,15 @@ def test_the_dialect_is_told_by_the_extensions_in_use(tasks: list[str], dialect:
 
 def test_what_is_not_read_of_the_other_dialect_is_named() -> None:
     task = service("a", element("camunda:executionListener"), camunda__asyncBefore="true", camunda__topic="t")
-    (only,) = [finding for finding in reading(model(start(), task, end(), path("start", "a", "end"))).findings if finding.rule == "dialect"]
-    assert "of camunda: the elements executionListener and the attributes asyncBefore, topic are not carried out" in only.message
+    (only,) = [
+        finding
+        for finding in reading(model(start(), task, end(), path("start", "a", "end"))).findings
+        if finding.rule == "dialect"
+    ]
+    assert (
+        "of camunda: the elements executionListener and the attributes asyncBefore, topic are not carried out"
+        in only.message
+    )
 
 
 def test_the_same_warning_is_told_once_a_file() -> None:
@@ -134,10 +152,14 @@ def test_the_same_warning_is_told_once_a_file() -> None:
     assert "'b', 'c'" in result.findings[0].message
 
 
-@pytest.mark.parametrize("tasks, dialect", [(service("a"), Dialect.ZEEBE), (element("task", id="a"), Dialect.ZEEBE)])
+@pytest.mark.parametrize(
+    "tasks, dialect", [(service("a"), Dialect.ZEEBE), (element("task", id="a"), Dialect.ZEEBE)]
+)
 def test_an_attribute_for_a_modeler_alone_is_no_dialect(tasks: str, dialect: Dialect) -> None:
     """Camunda's web modeler writes it into every file."""
-    content = definitions(process(start(), tasks, end(), path("start", "a", "end")), camunda__diagramRelationId="3f2a")
+    content = definitions(
+        process(start(), tasks, end(), path("start", "a", "end")), camunda__diagramRelationId="3f2a"
+    )
     assert only_process(content).dialect is dialect
 
 

@@ -1,4 +1,6 @@
-"""Whatever is missing, doubled or misplaced in a model: reading it ends with processes or with refusals, never with a fault of ours."""
+"""Whatever is missing, doubled or misplaced in a model: reading it ends with processes or with refusals,
+never with a fault of ours.
+"""
 
 import random
 from copy import deepcopy
@@ -34,9 +36,24 @@ from tests.model.diagram import (
     undo,
 )
 
-CAUGHT = (boundary("caught", "trip", catch_error("A")), end("failed", catch_error("B")), path("caught", "failed"))
-TRIP = (start("in"), service("hotel"), undo("hotel", by="cancel"), handler("cancel"), end("out"), path("in", "hotel", "out"))
-MAPPING = element("zeebe:ioMapping", element("zeebe:input", source="= a", target="b"), element("zeebe:output", source="= c", target="d"))
+CAUGHT = (
+    boundary("caught", "trip", catch_error("A")),
+    end("failed", catch_error("B")),
+    path("caught", "failed"),
+)
+TRIP = (
+    start("in"),
+    service("hotel"),
+    undo("hotel", by="cancel"),
+    handler("cancel"),
+    end("out"),
+    path("in", "hotel", "out"),
+)
+MAPPING = element(
+    "zeebe:ioMapping",
+    element("zeebe:input", source="= a", target="b"),
+    element("zeebe:output", source="= c", target="d"),
+)
 ZEEBE = model(
     start(),
     service("a", MAPPING, element("zeebe:taskHeaders", element("zeebe:header", key="k", value="v"))),
@@ -48,11 +65,24 @@ ZEEBE = model(
     flow("choice", "trip"),
     flow("choice", "stop", "= x > 1"),
     path("trip", "undone", "stop"),
-    event_sub_process("esp", start("esp_in", catch_error("A")), throw("esp_throw", compensate()), path("esp_in", "esp_throw")),
+    event_sub_process(
+        "esp",
+        start("esp_in", catch_error("A")),
+        throw("esp_throw", compensate()),
+        path("esp_in", "esp_throw"),
+    ),
 )
 EACH = element(
     "multiInstanceLoopCharacteristics",
-    extensions(element("zeebe:loopCharacteristics", inputCollection="= a", inputElement="b", outputCollection="c", outputElement="= d")),
+    extensions(
+        element(
+            "zeebe:loopCharacteristics",
+            inputCollection="= a",
+            inputElement="b",
+            outputCollection="c",
+            outputElement="= d",
+        )
+    ),
     element("completionCondition", "= e"),
 )
 CALL = extensions(element("zeebe:calledElement", processId="other"), MAPPING)
@@ -72,7 +102,12 @@ WAITING = model(
     path("late", "stop"),
     path("told", "stop"),
     path("first", "paid", "stop"),
-    event_sub_process("esp", start("esp_in", catch_message("order"), isInterrupting="false"), end("esp_end"), path("esp_in", "esp_end")),
+    event_sub_process(
+        "esp",
+        start("esp_in", catch_message("order"), isInterrupting="false"),
+        end("esp_end"),
+        path("esp_in", "esp_end"),
+    ),
 )
 EXTERNAL = {"camunda__type": "external", "camunda__topic": "work"}
 PARAMETERS = element(
@@ -82,14 +117,29 @@ PARAMETERS = element(
 )
 CAMUNDA = model(
     start(),
-    element("serviceTask", extensions(PARAMETERS, element("camunda:failedJobRetryTimeCycle", "R3/PT1S")), id="trip", **EXTERNAL),
+    element(
+        "serviceTask",
+        extensions(PARAMETERS, element("camunda:failedJobRetryTimeCycle", "R3/PT1S")),
+        id="trip",
+        **EXTERNAL,
+    ),
     *CAUGHT,
     element("userTask", id="ask", camunda__assignee="${who}"),
-    element("scriptTask", element("script", "${a}"), id="compute", scriptFormat="juel", camunda__resultVariable="r"),
+    element(
+        "scriptTask",
+        element("script", "${a}"),
+        id="compute",
+        scriptFormat="juel",
+        camunda__resultVariable="r",
+    ),
     element(
         "callActivity",
         extensions(element("camunda:in", variables="all"), element("camunda:out", source="a", target="b")),
-        element("multiInstanceLoopCharacteristics", element("completionCondition", "${c}"), camunda__collection="items"),
+        element(
+            "multiInstanceLoopCharacteristics",
+            element("completionCondition", "${c}"),
+            camunda__collection="items",
+        ),
         id="call",
         calledElement="other",
     ),
@@ -103,11 +153,29 @@ CAMUNDA = model(
 )
 
 
-HOSTILE = ("", "True", "yes", "0", "-1", "9" * 5_000, "semantic:a", "unbound:a", ":", "a:", "=", "= a", "${", "${a}", "ü\u2028")
+HOSTILE = (
+    "",
+    "True",
+    "yes",
+    "0",
+    "-1",
+    "9" * 5_000,
+    "semantic:a",
+    "unbound:a",
+    ":",
+    "a:",
+    "=",
+    "= a",
+    "${",
+    "${a}",
+    "ü\u2028",
+)
 
 
 def mutated(content: bytes, chance: random.Random) -> bytes:
-    """One to three changes: an attribute lost, replaced or taken from elsewhere; an element lost, doubled or moved."""
+    """One to three changes: an attribute lost, replaced or taken from elsewhere; an element lost, doubled or
+    moved.
+    """
     root = parse(content, "model.bpmn")
     for _ in range(chance.randint(1, 3)):
         victim = chance.choice(list(root.iter())[1:])
@@ -127,7 +195,11 @@ def mutated(content: bytes, chance: random.Random) -> bytes:
             case 4:
                 parent.append(deepcopy(victim))
             case _:
-                places = [place for place in root.iter() if place is not victim and victim not in place.iterancestors()]
+                places = [
+                    place
+                    for place in root.iter()
+                    if place is not victim and victim not in place.iterancestors()
+                ]
                 chance.choice(places).append(victim)
     return etree.tostring(root)
 
@@ -154,7 +226,10 @@ def expect_whole(process: Process) -> None:
     """Every id that a node names is a node of the process, and what it waits for can be waited for."""
     for node in process.nodes.values():
         assert set(named_by(node)) <= set(process.nodes), node
-        assert all(isinstance(process.nodes[event].event, TimerDefinition | MessageDefinition) for event in node.waits_for), node
+        assert all(
+            isinstance(process.nodes[event].event, TimerDefinition | MessageDefinition)
+            for event in node.waits_for
+        ), node
 
 
 def named_by(node: Node) -> list[str]:
@@ -162,4 +237,12 @@ def named_by(node: Node) -> list[str]:
     undoing = [node.compensation.handler, node.compensation.boundary_event] if node.compensation else []
     single = [node.parent, node.attached_to, node.start_event, node.compensation_event_sub_process]
     waiting = [*node.waits_for, *node.event_starts]
-    return [*ends, *undoing, *filter(None, single), *node.boundary_events, *node.children, *node.event_sub_processes, *waiting]
+    return [
+        *ends,
+        *undoing,
+        *filter(None, single),
+        *node.boundary_events,
+        *node.children,
+        *node.event_sub_processes,
+        *waiting,
+    ]

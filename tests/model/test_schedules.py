@@ -91,13 +91,20 @@ def test_a_duration_is_counted_from_now(expression: str, due: str) -> None:
         ('"R" + string(1 + 1) + "/PT1M"', "2024-01-31T12:01:00Z", 1, "PT1M"),
         ('" r2/pt1m "', "2024-01-31T12:01:00Z", 1, "pt1m"),
         ('"R2/2024-02-01T00:00Z[Europe/Berlin]/PT1H"', "2024-02-01T00:00:00Z", 1, "PT1H"),
-        ('"R2/2024-10-27T02:30+01:00[Europe/Berlin]/P1D"', "2024-10-27T01:30:00Z", 1, "2024-10-27T02:30+01:00[Europe/Berlin]/P1D"),
+        (
+            '"R2/2024-10-27T02:30+01:00[Europe/Berlin]/P1D"',
+            "2024-10-27T01:30:00Z",
+            1,
+            "2024-10-27T02:30+01:00[Europe/Berlin]/P1D",
+        ),
         ('"R3/PT0S"', "2024-01-31T12:00:00Z", 2, "PT0S"),
         ('"R3/-PT5S"', "2024-01-31T12:00:00Z", 2, "-PT5S"),
         ('"R3/PT0.0001S"', "2024-01-31T12:00:00Z", 2, "PT0.0001S"),
     ],
 )
-def test_a_cycle_begins_at_its_start_or_one_interval_from_now(expression: str, due: str, repetitions: int, interval: str) -> None:
+def test_a_cycle_begins_at_its_start_or_one_interval_from_now(
+    expression: str, due: str, repetitions: int, interval: str
+) -> None:
     assert first(CYCLE, expression) == Schedule(at(due), repetitions, interval)
 
 
@@ -122,9 +129,13 @@ def test_a_cycle_begins_at_its_start_or_one_interval_from_now(expression: str, d
         (0, ENDLESS, "PT0.001S", 10**9, (10**9 + 0.001, ENDLESS)),
     ],
 )
-def test_a_cycle_keeps_its_beat(due_s: int, repetitions: int, interval: str | None, now_s: int, expected: tuple[float, int] | None) -> None:
+def test_a_cycle_keeps_its_beat(
+    due_s: int, repetitions: int, interval: str | None, now_s: int, expected: tuple[float, int] | None
+) -> None:
     found = next_moment(Schedule(due_s * SECOND, repetitions, interval), now_s * SECOND)
-    assert found == (None if expected is None else Schedule(round(expected[0] * SECOND), expected[1], interval))
+    assert found == (
+        None if expected is None else Schedule(round(expected[0] * SECOND), expected[1], interval)
+    )
 
 
 @pytest.mark.parametrize(
@@ -137,8 +148,12 @@ def test_a_cycle_keeps_its_beat(due_s: int, repetitions: int, interval: str | No
         ("2024-01-15T00:00:00Z", "P1D", "2024-03-01T06:00:00Z", ENDLESS, "2024-03-02T00:00:00Z", ENDLESS),
     ],
 )
-def test_months_are_those_of_the_calendar(due: str, interval: str, now: str, repetitions: int, expected: str, left: int) -> None:
-    assert next_moment(Schedule(at(due), repetitions, interval), at(now)) == Schedule(at(expected), left, interval)
+def test_months_are_those_of_the_calendar(
+    due: str, interval: str, now: str, repetitions: int, expected: str, left: int
+) -> None:
+    assert next_moment(Schedule(at(due), repetitions, interval), at(now)) == Schedule(
+        at(expected), left, interval
+    )
 
 
 def beats(cycle: str, now: str, count: int, *, late: timedelta = timedelta()) -> list[str]:
@@ -157,8 +172,16 @@ def beats(cycle: str, now: str, count: int, *, late: timedelta = timedelta()) ->
     "cycle, now, expected",
     [
         # from the beginning, not from the last: the 31st comes back
-        ("R/P1M", "2023-01-31T08:00:00Z", ["2023-02-28T08", "2023-03-31T08", "2023-04-30T08", "2023-05-31T08"]),
-        ("R/2023-01-31T08:00:00Z/P1M", "2023-01-01T00:00:00Z", ["2023-01-31T08", "2023-02-28T08", "2023-03-31T08"]),
+        (
+            "R/P1M",
+            "2023-01-31T08:00:00Z",
+            ["2023-02-28T08", "2023-03-31T08", "2023-04-30T08", "2023-05-31T08"],
+        ),
+        (
+            "R/2023-01-31T08:00:00Z/P1M",
+            "2023-01-01T00:00:00Z",
+            ["2023-01-31T08", "2023-02-28T08", "2023-03-31T08"],
+        ),
         ("R2/2023-01-31T08:00:00Z/P1M", "2023-01-01T00:00:00Z", ["2023-01-31T08", "2023-02-28T08"]),
         (
             "R/2024-02-29T08:00:00Z/P1Y",
@@ -166,27 +189,69 @@ def beats(cycle: str, now: str, count: int, *, late: timedelta = timedelta()) ->
             ["2024-02-29T08", "2025-02-28T08", "2026-02-28T08"],
         ),
         # nine o'clock in Berlin, summer and winter
-        ("R/2024-03-30T09:00:00@Europe/Berlin/P1D", "2024-03-01T00:00:00Z", ["2024-03-30T08", "2024-03-31T07", "2024-04-01T07"]),
-        ("R/2024-10-26T09:00:00@Europe/Berlin/P1D", "2024-03-01T00:00:00Z", ["2024-10-26T07", "2024-10-27T08", "2024-10-28T08"]),
-        ("R/2024-03-24T09:00:00@Europe/Berlin/P7D", "2024-03-01T00:00:00Z", ["2024-03-24T08", "2024-03-31T07", "2024-04-07T07"]),
-        ("R/2024-02-29T09:00:00@Europe/Berlin/P1M", "2024-02-01T00:00:00Z", ["2024-02-29T08", "2024-03-29T08", "2024-04-29T07"]),
-        ("R/2024-10-26T09:00+02:00[Europe/Berlin]/P1D", "2024-03-01T00:00:00Z", ["2024-10-26T07", "2024-10-27T08", "2024-10-28T08"]),
-        ("R/2024-03-30T08:00Z[Europe/Berlin]/P1D", "2024-03-01T00:00:00Z", ["2024-03-30T08", "2024-03-31T07", "2024-04-01T07"]),
+        (
+            "R/2024-03-30T09:00:00@Europe/Berlin/P1D",
+            "2024-03-01T00:00:00Z",
+            ["2024-03-30T08", "2024-03-31T07", "2024-04-01T07"],
+        ),
+        (
+            "R/2024-10-26T09:00:00@Europe/Berlin/P1D",
+            "2024-03-01T00:00:00Z",
+            ["2024-10-26T07", "2024-10-27T08", "2024-10-28T08"],
+        ),
+        (
+            "R/2024-03-24T09:00:00@Europe/Berlin/P7D",
+            "2024-03-01T00:00:00Z",
+            ["2024-03-24T08", "2024-03-31T07", "2024-04-07T07"],
+        ),
+        (
+            "R/2024-02-29T09:00:00@Europe/Berlin/P1M",
+            "2024-02-01T00:00:00Z",
+            ["2024-02-29T08", "2024-03-29T08", "2024-04-29T07"],
+        ),
+        (
+            "R/2024-10-26T09:00+02:00[Europe/Berlin]/P1D",
+            "2024-03-01T00:00:00Z",
+            ["2024-10-26T07", "2024-10-27T08", "2024-10-28T08"],
+        ),
+        (
+            "R/2024-03-30T08:00Z[Europe/Berlin]/P1D",
+            "2024-03-01T00:00:00Z",
+            ["2024-03-30T08", "2024-03-31T07", "2024-04-01T07"],
+        ),
         # hours are hours
-        ("R/2024-03-30T09:00:00@Europe/Berlin/PT24H", "2024-03-01T00:00:00Z", ["2024-03-30T08", "2024-03-31T07"]),
-        ("R/2024-03-30T21:00:00@Europe/Berlin/PT8H", "2024-03-01T00:00:00Z", ["2024-03-30T20", "2024-03-31T04", "2024-03-31T12"]),
+        (
+            "R/2024-03-30T09:00:00@Europe/Berlin/PT24H",
+            "2024-03-01T00:00:00Z",
+            ["2024-03-30T08", "2024-03-31T07"],
+        ),
+        (
+            "R/2024-03-30T21:00:00@Europe/Berlin/PT8H",
+            "2024-03-01T00:00:00Z",
+            ["2024-03-30T20", "2024-03-31T04", "2024-03-31T12"],
+        ),
         ("R/2024-03-30T09:00:00+01:00/P1D", "2024-03-01T00:00:00Z", ["2024-03-30T08", "2024-03-31T08"]),
         # cron
-        ("0 0 9-17/4 * * MON-FRI", "2024-03-29T10:00:00Z", ["2024-03-29T13", "2024-03-29T17", "2024-04-01T09"]),
+        (
+            "0 0 9-17/4 * * MON-FRI",
+            "2024-03-29T10:00:00Z",
+            ["2024-03-29T13", "2024-03-29T17", "2024-04-01T09"],
+        ),
     ],
 )
-def test_a_cycle_of_the_calendar_is_counted_from_its_beginning(cycle: str, now: str, expected: list[str], late: timedelta) -> None:
-    assert beats(cycle, now, len(expected) + 3 * ("R2" in cycle), late=late) == [f"{hour}:00:00Z" for hour in expected]
+def test_a_cycle_of_the_calendar_is_counted_from_its_beginning(
+    cycle: str, now: str, expected: list[str], late: timedelta
+) -> None:
+    assert beats(cycle, now, len(expected) + 3 * ("R2" in cycle), late=late) == [
+        f"{hour}:00:00Z" for hour in expected
+    ]
 
 
 def test_what_was_missed_of_a_calendar_collapses_into_one() -> None:
     schedule = first(CYCLE, '"R5/2023-01-31T08:00:00Z/P1M"', at("2023-01-01T00:00:00Z"))
-    assert next_moment(schedule, at("2023-03-31T08:00:00Z")) == Schedule(at("2023-04-30T08:00:00Z"), 1, "2023-01-31T08:00:00Z/P1M")
+    assert next_moment(schedule, at("2023-03-31T08:00:00Z")) == Schedule(
+        at("2023-04-30T08:00:00Z"), 1, "2023-01-31T08:00:00Z/P1M"
+    )
     assert next_moment(schedule, at("2023-07-01T00:00:00Z")) is None
 
 

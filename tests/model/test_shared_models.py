@@ -1,4 +1,6 @@
-"""Models that others drew for other engines: two run unchanged, one is refused with every place that needs a new spelling."""
+"""Models that others drew for other engines: two run unchanged, one is refused with every place that needs a
+new spelling.
+"""
 
 from pathlib import Path
 
@@ -27,11 +29,17 @@ def accepted(name: str) -> Process:
 
 def test_trip_booking_runs_as_it_is() -> None:
     process = accepted("trip-booking.zeebe.bpmn")
-    assert (process.id, process.dialect, process.root.start_event) == ("trip-booking", Dialect.ZEEBE, "StartEvent_1")
+    assert (process.id, process.dialect, process.root.start_event) == (
+        "trip-booking",
+        Dialect.ZEEBE,
+        "StartEvent_1",
+    )
     jobs = [node.job for node in process.nodes.values() if node.job is not None]
     assert [job.type for job in jobs] == ["lambda"] * 6
     gateways = [node for node in process.nodes.values() if node.behaviour is Behaviour.EXCLUSIVE_GATEWAY]
-    assert [[flow.condition is not None for flow in gateway.outgoing] for gateway in gateways] == [[True, True]] * 3
+    assert [[flow.condition is not None for flow in gateway.outgoing] for gateway in gateways] == [
+        [True, True]
+    ] * 3
 
 
 def test_trip_compensation_runs_as_it_is() -> None:
@@ -40,7 +48,11 @@ def test_trip_compensation_runs_as_it_is() -> None:
     hotel = process.nodes["ServiceTask_BookHotel"]
     assert hotel.compensation == Compensation("BoundaryEvent_CompensateHotel", "ServiceTask_CancelHotel")
     assert hotel.job is not None
-    assert (hotel.job.type, hotel.job.retries, hotel.job.retry_cycle) == ("lambdaInvocationDelegate", 3, RetryCycle(3, 1000))
+    assert (hotel.job.type, hotel.job.retries, hotel.job.retry_cycle) == (
+        "lambdaInvocationDelegate",
+        3,
+        RetryCycle(3, 1000),
+    )
     assert b'"functionName":"trip-booking-functions-dev-book-hotel"' in hotel.job.headers
     assert process.root.event_sub_processes == ("SubProcess_LambdaInvocationError",)
     assert process.nodes["ErrorEvent"].event == ErrorDefinition(
@@ -56,8 +68,13 @@ def test_the_legacy_model_is_refused_with_one_message_per_element() -> None:
     assert result.processes == ()
     assert {finding.rule for finding in result.findings} == {"legacy-syntax"}
     elements = [finding.element_id for finding in result.errors]
-    tasks = [f"ServiceTask_{verb}{what}" for verb in ("Book", "Cancel") for what in ("Hotel", "Car", "Flight")]
-    flows = [f"SequenceFlow_{suffix}" for suffix in ("04ynlib", "0xxqsoc", "1kx9qqc", "0nxqach", "1hmy433", "1srwa59")]
+    tasks = [
+        f"ServiceTask_{verb}{what}" for verb in ("Book", "Cancel") for what in ("Hotel", "Car", "Flight")
+    ]
+    flows = [
+        f"SequenceFlow_{suffix}"
+        for suffix in ("04ynlib", "0xxqsoc", "1kx9qqc", "0nxqach", "1hmy433", "1srwa59")
+    ]
     assert sorted(elements) == sorted(tasks + flows)
     remedies = {finding.element_id: finding.remedy for finding in result.errors}
     assert remedies["SequenceFlow_04ynlib"] == "Write `= success = true`."

@@ -47,28 +47,48 @@ def shown(result: ReadResult) -> list[str]:
 
 
 def calling(**attributes: str) -> bytes:
-    return model(*AROUND, element("callActivity", extensions(element("zeebe:calledElement", processId="p", **attributes)), id="a"))
+    return model(
+        *AROUND,
+        element(
+            "callActivity", extensions(element("zeebe:calledElement", processId="p", **attributes)), id="a"
+        ),
+    )
 
 
 def marked(tag: str, *inside: str, **attributes: str) -> bytes:
-    return model(*AROUND, service("a").replace("</serviceTask>", element(tag, *inside, **attributes) + "</serviceTask>"))
+    return model(
+        *AROUND,
+        service("a").replace("</serviceTask>", element(tag, *inside, **attributes) + "</serviceTask>"),
+    )
 
 
 def in_camunda(tag: str, *inside: str, **attributes: str) -> bytes:
-    return model(*AROUND, element(tag, *inside, id="a", camunda__topic="t", camunda__type="external", **attributes))
+    return model(
+        *AROUND, element(tag, *inside, id="a", camunda__topic="t", camunda__type="external", **attributes)
+    )
 
 
 WITH_BOOLEANS: dict[str, Callable[[str], bytes]] = {
     "isExecutable": lambda value: definitions(process(*AROUND, service("a"), executable=value)),
-    "triggeredByEvent": lambda value: model(*AROUND, service("a"), sub_process("esp", *ESP, triggeredByEvent=value)),
-    "isForCompensation": lambda value: model(
-        *AROUND, service("a"), undo("a", by="b"), service("b", isForCompensation=value), end("undone", compensate())
+    "triggeredByEvent": lambda value: model(
+        *AROUND, service("a"), sub_process("esp", *ESP, triggeredByEvent=value)
     ),
-    "cancelActivity": lambda value: model(*AROUND, service("a"), boundary("b", "a", catch_message("order"), cancelActivity=value)),
+    "isForCompensation": lambda value: model(
+        *AROUND,
+        service("a"),
+        undo("a", by="b"),
+        service("b", isForCompensation=value),
+        end("undone", compensate()),
+    ),
+    "cancelActivity": lambda value: model(
+        *AROUND, service("a"), boundary("b", "a", catch_message("order"), cancelActivity=value)
+    ),
     "isInterrupting": lambda value: model(
         *AROUND,
         service("a"),
-        event_sub_process("esp", start("in", catch_message("order"), isInterrupting=value), end("out"), path("in", "out")),
+        event_sub_process(
+            "esp", start("in", catch_message("order"), isInterrupting=value), end("out"), path("in", "out")
+        ),
     ),
     "instantiate": lambda value: model(
         *AROUND[:2],
@@ -80,13 +100,19 @@ WITH_BOOLEANS: dict[str, Callable[[str], bytes]] = {
     ),
     "waitForCompletion": lambda value: model(*AROUND, throw("a", compensate(waitForCompletion=value))),
     "isSequential": lambda value: marked("multiInstanceLoopCharacteristics", ITEMS, isSequential=value),
-    "parallelMultiple": lambda value: model(*AROUND, catch("a", catch_message("order"), parallelMultiple=value)),
+    "parallelMultiple": lambda value: model(
+        *AROUND, catch("a", catch_message("order"), parallelMultiple=value)
+    ),
     "testBefore": lambda value: marked("standardLoopCharacteristics", testBefore=value),
-    "cancelRemainingInstances": lambda value: model(*AROUND, element("adHocSubProcess", id="a", cancelRemainingInstances=value)),
+    "cancelRemainingInstances": lambda value: model(
+        *AROUND, element("adHocSubProcess", id="a", cancelRemainingInstances=value)
+    ),
     "propagateAllParentVariables": lambda value: calling(propagateAllParentVariables=value),
     "propagateAllChildVariables": lambda value: calling(propagateAllChildVariables=value),
     "local": lambda value: in_camunda(
-        "callActivity", extensions(element("camunda:in", source="x", target="y", local=value)), calledElement="p"
+        "callActivity",
+        extensions(element("camunda:in", source="x", target="y", local=value)),
+        calledElement="p",
     ),
 }
 SPELLINGS = [("true", written) for written in ("True", "TRUE", "1", " true ", "\n1")]
@@ -132,14 +158,19 @@ def test_what_was_deployed_with_one_is_read_again() -> None:
 
 
 def test_documentation_beside_an_executable_process_may_say_what_it_likes() -> None:
-    sketch = process(sub_process("sketch", triggeredByEvent="perhaps"), process_id="sketched", executable="false")
+    sketch = process(
+        sub_process("sketch", triggeredByEvent="perhaps"), process_id="sketched", executable="false"
+    )
     content = definitions(process(start(), end(), path("start", "end")), sketch)
     assert reading(content).errors == []
 
 
 # -- references
 
-QUALIFIED = {"xmlns:tns": "https://example.org", "xmlns:semantic": "http://www.omg.org/spec/BPMN/20100524/MODEL"}
+QUALIFIED = {
+    "xmlns:tns": "https://example.org",
+    "xmlns:semantic": "http://www.omg.org/spec/BPMN/20100524/MODEL",
+}
 
 
 def everything(prefix: str) -> bytes:
@@ -179,7 +210,9 @@ def test_a_reference_with_a_bound_prefix_names_what_it_names_without(prefix: str
     assert shown(qualified) == shown(plain)
 
 
-@pytest.mark.parametrize("written, expected", [("tns:other", "other"), ("unbound:other", "unbound:other"), (" other ", "other")])
+@pytest.mark.parametrize(
+    "written, expected", [("tns:other", "other"), ("unbound:other", "unbound:other"), (" other ", "other")]
+)
 def test_a_called_process_is_named_so_too(written: str, expected: str) -> None:
     call = element("callActivity", id="a", calledElement=written, camunda__asyncBefore="true")
     called = only_process(definitions(process(*AROUND, call), **QUALIFIED)).nodes["a"].called
@@ -201,7 +234,12 @@ def test_an_id_with_a_colon_is_that_id() -> None:
 
 
 def test_a_name_of_an_imported_file_is_not_one_of_this_file() -> None:
-    elsewhere = element("import", importType="http://www.omg.org/spec/BPMN/20100524/MODEL", location="x.bpmn", namespace="urn:elsewhere")
+    elsewhere = element(
+        "import",
+        importType="http://www.omg.org/spec/BPMN/20100524/MODEL",
+        location="x.bpmn",
+        namespace="urn:elsewhere",
+    )
     task = element("receiveTask", id="a", messageRef="there:order")
     named = element("message", id="order", name="order")
     content = definitions(elsewhere, process(*AROUND, task), named, **{"xmlns:there": "urn:elsewhere"})
@@ -209,7 +247,9 @@ def test_a_name_of_an_imported_file_is_not_one_of_this_file() -> None:
 
 
 def test_a_namespace_whose_name_is_no_uri_is_told_and_the_model_read() -> None:
-    content = definitions(process(start(), end(), path("start", "end")), **{"xmlns:p": "http://für.example/ä", "xmlns:w": "[x]"})
+    content = definitions(
+        process(start(), end(), path("start", "end")), **{"xmlns:p": "http://für.example/ä", "xmlns:w": "[x]"}
+    )
     assert reading(content).processes
     assert warned(content, "xml-namespace") == ["model.bpmn", "model.bpmn"]
 

@@ -103,7 +103,23 @@ def test_intervals(text: str, months: str, days: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "P", "PT", "-", "P-", "PT+", "P1", "1W", "P1DW1", "P1H", "P1WT", "P1.5W", "--P1D", "P999999999999999999Y"]
+    "text",
+    [
+        "",
+        "P",
+        "PT",
+        "-",
+        "P-",
+        "PT+",
+        "P1",
+        "1W",
+        "P1DW1",
+        "P1H",
+        "P1WT",
+        "P1.5W",
+        "--P1D",
+        "P999999999999999999Y",
+    ],
 )
 def test_what_is_no_interval(text: str) -> None:
     assert timer_texts.interval(text) is None
@@ -111,10 +127,14 @@ def test_what_is_no_interval(text: str) -> None:
 
 @given(
     st.sampled_from(["", "+", "-"]),
-    st.dictionaries(st.sampled_from("DHMS"), st.tuples(st.sampled_from(["", "+", "-"]), st.integers(0, 10**9)), min_size=1),
+    st.dictionaries(
+        st.sampled_from("DHMS"), st.tuples(st.sampled_from(["", "+", "-"]), st.integers(0, 10**9)), min_size=1
+    ),
     st.booleans(),
 )
-def test_days_and_times_add_up_with_their_signs(sign: str, parts: dict[str, tuple[str, int]], lower: bool) -> None:
+def test_days_and_times_add_up_with_their_signs(
+    sign: str, parts: dict[str, tuple[str, int]], lower: bool
+) -> None:
     seconds = {"D": 86_400, "H": 3_600, "M": 60, "S": 1}
     written = {unit: f"{parts[unit][0]}{parts[unit][1]}{unit}" for unit in "DHMS" if unit in parts}
     days, times = written.pop("D", ""), "".join(written.values())
@@ -125,13 +145,19 @@ def test_days_and_times_add_up_with_their_signs(sign: str, parts: dict[str, tupl
     assert (found.months.months, found.days.nanoseconds) == (0, total * 10**9 * (-1 if sign == "-" else 1))
 
 
-@pytest.mark.parametrize("text, expected", [("P1W", "P7D"), ("P1Y1M", "P1Y1M"), ("PT0S", "PT0S"), ("P1MT1H", "None"), ("P1X", "None")])
+@pytest.mark.parametrize(
+    "text, expected",
+    [("P1W", "P7D"), ("P1Y1M", "P1Y1M"), ("PT0S", "PT0S"), ("P1MT1H", "None"), ("P1X", "None")],
+)
 def test_lengths_are_of_one_kind(text: str, expected: str) -> None:
     assert str(timer_texts.length(text)) == expected
 
 
 def test_an_interval_passes_by_the_calendar_first() -> None:
-    found, before, after = (timer_texts.interval("P1MT24H"), *(timer_texts.moment(f"2030-{day}T10:00Z") for day in ("01-30", "03-01")))
+    found, before, after = (
+        timer_texts.interval("P1MT24H"),
+        *(timer_texts.moment(f"2030-{day}T10:00Z") for day in ("01-30", "03-01")),
+    )
     assert found is not None
     assert before is not None
     assert after is not None

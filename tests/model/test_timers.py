@@ -6,7 +6,19 @@ from counterflow import feel
 from counterflow.documents.findings import Severity
 from counterflow.model.graph import TimerDefinition, TimerKind
 from counterflow.model.timers import RULE, gives_time
-from tests.model.diagram import catch, element, end, event_sub_process, model, node, path, refused, start, timer, told
+from tests.model.diagram import (
+    catch,
+    element,
+    end,
+    event_sub_process,
+    model,
+    node,
+    path,
+    refused,
+    start,
+    timer,
+    told,
+)
 
 
 def starting(definition: str) -> bytes:
@@ -88,7 +100,11 @@ def test_what_is_no_time_is_refused(kind: str, text: str) -> None:
         ("timeDate", "2030-01-01T09:00[Europe/Nowhere]", "and no zone is called 'Europe/Nowhere'."),
         ("timeDuration", "PT9999999999999999999H", "which no calendar holds."),
         ("timeDuration", "P99999999999999999999999Y", "which no calendar holds."),
-        ("timeCycle", "R/PT0S", "which leaves no time between: it has to end after at most 1000 times (R3/PT0S)."),
+        (
+            "timeCycle",
+            "R/PT0S",
+            "which leaves no time between: it has to end after at most 1000 times (R3/PT0S).",
+        ),
         ("timeCycle", "R3/P99999999999999999999999Y", "which no calendar holds."),
         ("timeCycle", "R3/2030-01-01T09:00@Europe/Nowhere/PT5S", "and no zone is called 'Europe/Nowhere'."),
         ("timeCycle", "R0/PT5S", "which never comes."),
@@ -111,7 +127,12 @@ def test_what_is_nearly_cron_is_told_what_cron_is(text: str) -> None:
         (element("timerEventDefinition"), "found none"),
         (timer("timeDuration", "  "), "timeDuration ``"),
         (timer("timeOfDay", "PT1M"), "found none"),
-        (element("timerEventDefinition", element("timeDate", "2030-01-01"), element("timeDuration", "PT1M")), "timeDate `2030-01-01` and"),
+        (
+            element(
+                "timerEventDefinition", element("timeDate", "2030-01-01"), element("timeDuration", "PT1M")
+            ),
+            "timeDate `2030-01-01` and",
+        ),
     ],
 )
 def test_a_timer_gives_one_time(definition: str, found: str) -> None:
@@ -150,6 +171,8 @@ def test_values_of_feel_are_times_too(kind: TimerKind, expression: str, expected
 
 def test_cron_of_camunda_7_is_refused_since_its_days_have_other_numbers() -> None:
     task = element("serviceTask", id="work", camunda__type="external", camunda__topic="work")
-    content = model(start("start", timer("timeCycle", "0 0 9 ? * 2")), task, end(), path("start", "work", "end"))
+    content = model(
+        start("start", timer("timeCycle", "0 0 9 ? * 2")), task, end(), path("start", "work", "end")
+    )
     (finding,) = told(content, RULE, Severity.ERROR)
     assert "Camunda 7 counts the days of the week" in finding.remedy

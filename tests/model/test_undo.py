@@ -6,7 +6,19 @@ from counterflow.model.graph import Dialect
 from counterflow.model.outline import Outline, outline
 from counterflow.model.undo import Reach
 from counterflow.model.xml import parse
-from tests.model.diagram import catch_error, compensate, end, event_sub_process, handler, model, service, start, sub_process, throw, undo
+from tests.model.diagram import (
+    catch_error,
+    compensate,
+    end,
+    event_sub_process,
+    handler,
+    model,
+    service,
+    start,
+    sub_process,
+    throw,
+    undo,
+)
 
 HOTEL = service("hotel") + undo("hotel", by="cancel_hotel") + handler("cancel_hotel")
 CAR = service("car") + undo("car", by="cancel_car") + handler("cancel_car")
@@ -30,7 +42,13 @@ def drawn(*inside: str) -> Outline:
         ([sub_process("plain", service("a")), THROW], []),
         ([sub_process("deep", sub_process("deeper", HOTEL)), THROW], ["deep"]),
         ([sub_process("whole", event_sub_process("esp", start("in", compensate()))), THROW], ["whole"]),
-        ([sub_process("trip", event_sub_process("esp", start("in", catch_error()), HOTEL, end("out"))), THROW], ["trip"]),
+        (
+            [
+                sub_process("trip", event_sub_process("esp", start("in", catch_error()), HOTEL, end("out"))),
+                THROW,
+            ],
+            ["trip"],
+        ),
     ],
 )
 def test_reach(inside: list[str], expected: list[str]) -> None:

@@ -8,7 +8,9 @@ from counterflow.model.xml import BPMN, children, parse, text_of
 
 
 def test_children_of_a_namespace_and_their_text() -> None:
-    root = parse(f'<a xmlns="{BPMN}" xmlns:o="urn:other"><b> text </b>\n<o:b/><b/></a>'.encode(), "model.bpmn")
+    root = parse(
+        f'<a xmlns="{BPMN}" xmlns:o="urn:other"><b> text </b>\n<o:b/><b/></a>'.encode(), "model.bpmn"
+    )
     assert [text_of(child) for child in children(root, "b")] == ["text", ""]
     assert [line_of(child) for child in children(root, "b", "urn:other")] == [2]
 

@@ -25,18 +25,25 @@ def test_a_model_in_order_leaves_nothing_to_say() -> None:
         ((*MAIN, element("sequenceFlow", id="loose")), 7, "loose", "The attribute 'sourceRef' is required"),
     ],
 )
-def test_complaints_are_warnings_with_place(inside: tuple[str, ...], line: int, element_id: str, message: str) -> None:
+def test_complaints_are_warnings_with_place(
+    inside: tuple[str, ...], line: int, element_id: str, message: str
+) -> None:
     finding = schema_findings(model(*inside), "model.bpmn")[0]
     assert (finding.line, finding.element_id, finding.severity) == (line, element_id, Severity.WARNING)
     assert message in finding.message
     assert "{http" not in finding.message
 
 
-@pytest.mark.parametrize("written,accepted", [(b'isExecutable="true"', b'isExecutable="True"'), (b'sourceRef="a"', b'sourceRef="tns:a"')])
+@pytest.mark.parametrize(
+    "written,accepted",
+    [(b'isExecutable="true"', b'isExecutable="True"'), (b'sourceRef="a"', b'sourceRef="tns:a"')],
+)
 def test_spellings_that_are_accepted_leave_nothing_to_say(written: bytes, accepted: bytes) -> None:
     content = model(*MAIN)
     assert written in content
-    respelled = content.replace(written, accepted).replace(b"<definitions ", b'<definitions xmlns:tns="https://example.org" ', 1)
+    respelled = content.replace(written, accepted).replace(
+        b"<definitions ", b'<definitions xmlns:tns="https://example.org" ', 1
+    )
     assert reading(respelled).processes
     assert schema_findings(respelled, "model.bpmn") == ()
 
@@ -57,7 +64,9 @@ def test_what_is_no_xml_is_left_to_the_reader() -> None:
 
 
 def test_there_is_an_end_to_complaints() -> None:
-    wrong = (element("task", id=f"t{number}", **{f"colour{number}": "red"}) for number in range(MAX_FINDINGS + 10))
+    wrong = (
+        element("task", id=f"t{number}", **{f"colour{number}": "red"}) for number in range(MAX_FINDINGS + 10)
+    )
     assert len(schema_findings(definitions(process(*wrong)), "model.bpmn")) == MAX_FINDINGS
 
 
@@ -71,4 +80,6 @@ def test_the_same_complaint_is_told_once_a_file() -> None:
     wrong = (element("task", id=f"t{number}", colour="red") for number in range(60))
     (only,) = schema_findings(definitions(process(*wrong)), "model.bpmn")
     assert only.element_id == "t0"
-    assert only.message.endswith("The same goes for 't1', 't2', 't3', 't4', 't5', 't6', 't7', 't8', 't9', 't10' and 49 more.")
+    assert only.message.endswith(
+        "The same goes for 't1', 't2', 't3', 't4', 't5', 't6', 't7', 't8', 't9', 't10' and 49 more."
+    )

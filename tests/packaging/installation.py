@@ -1,4 +1,6 @@
-"""The package as a person gets it: a wheel, installed into an environment of its own, far from the sources."""
+"""The package as a person gets it: a wheel, installed into an environment of its own, far from the
+sources.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ OURS = ("COUNTERFLOW_", "ZEEBE_", "PYTHON", "VIRTUAL_ENV")
 
 def build_wheel(folder: Path) -> Path:
     """Build the wheel of this tree into `folder`. Raises `AssertionError` with what the build printed."""
-    checked([sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)], ROOT)
+    checked(
+        [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)], ROOT
+    )
     (wheel,) = folder.glob("*.whl")
     return wheel
 
@@ -36,14 +40,20 @@ class Installation:
         self.run("python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *requirements)
 
     def run(self, program: str, *arguments: str, **variables: str) -> str:
-        """What a program of the environment prints. Raises `AssertionError` with all it printed if it ends with another code than 0."""
+        """What a program of the environment prints. Raises `AssertionError` with all it printed if it ends
+        with another code than 0.
+        """
         return checked([str(self.programs / program), *arguments], self.folder, variables)
 
     @contextmanager
     def running(self, program: str, *arguments: str, **variables: str) -> Iterator[subprocess.Popen[str]]:
-        """A program of the environment in the background, with its output to read; it is told to end, and must end well."""
+        """A program of the environment in the background, with its output to read; it is told to end, and
+        must end well.
+        """
         command = [str(self.programs / program), *arguments]
-        process = subprocess.Popen(command, cwd=self.folder, env=environment(variables), stdout=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            command, cwd=self.folder, env=environment(variables), stdout=subprocess.PIPE, text=True
+        )
         with process:
             try:
                 yield process
@@ -52,11 +62,21 @@ class Installation:
 
 
 def checked(command: Sequence[str], folder: Path, variables: dict[str, str] | None = None) -> str:
-    """Run to the end; the standard output. Raises `AssertionError` with all output if the exit code is not 0."""
+    """Run to the end; the standard output. Raises `AssertionError` with all output if the exit code is not
+    0.
+    """
     done = subprocess.run(
-        command, cwd=folder, env=environment(variables or {}), capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
+        command,
+        cwd=folder,
+        env=environment(variables or {}),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+        check=False,
     )
-    assert done.returncode == 0, f"{' '.join(command)} ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
+    assert done.returncode == 0, (
+        f"{' '.join(command)} ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
+    )
     return done.stdout
 
 

@@ -1,4 +1,6 @@
-"""What a person gets who has no clone: the wheel, its metadata, its demo, and peace with a stock client installed after it."""
+"""What a person gets who has no clone: the wheel, its metadata, its demo, and peace with a stock client
+installed after it.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ def metadata(wheel: Path) -> Message:
 
 @pytest.fixture(scope="module")
 def installation(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """The wheel first and pyzeebe second, as somebody would who starts with our worker SDK and meets an older worker."""
+    """The wheel first and pyzeebe second, as somebody would who starts with our worker SDK and meets an older
+    worker.
+    """
     made = Installation(tmp_path_factory.mktemp("installed"))
     made.install(str(wheel))
     made.install("pyzeebe")
@@ -45,7 +49,9 @@ def test_the_metadata_tells_what_it_is(metadata: Message) -> None:
 
 def test_no_generated_code_of_others_is_asked_for(metadata: Message) -> None:
     """Such code refuses a protobuf that is older than its compiler, and other clients pin theirs."""
-    asked = [requirement for requirement in metadata.get_all("Requires-Dist", []) if "extra ==" not in requirement]
+    asked = [
+        requirement for requirement in metadata.get_all("Requires-Dist", []) if "extra ==" not in requirement
+    ]
     names = {re.split(r"[^\w-]", requirement, maxsplit=1)[0].lower() for requirement in asked}
     assert {"grpcio", "protobuf"} <= names
     assert not [name for name in names if name.startswith("grpcio-")]
@@ -68,5 +74,9 @@ def test_a_stock_client_installed_later_leaves_the_server_working(installation: 
         address = server.stdout.readline().split("grpc=")[1].split()[0]
         installation.run("counterflow", "deploy", str(models / "trip-booking.bpmn"), ZEEBE_ADDRESS=address)
         with installation.running("python", str(worker), ZEEBE_ADDRESS=address):
-            trip = json.loads(installation.run("counterflow", "start", "trip-booking", "--await", "--json", ZEEBE_ADDRESS=address))
+            trip = json.loads(
+                installation.run(
+                    "counterflow", "start", "trip-booking", "--await", "--json", ZEEBE_ADDRESS=address
+                )
+            )
     assert set(trip["variables"]) >= {"hotelReservation", "carReservation", "flightReservation"}

@@ -1,4 +1,6 @@
-"""The gateway contract as a table: what every stock client sends and expects, written down apart from our proto."""
+"""The gateway contract as a table: what every stock client sends and expects, written down apart from our
+proto.
+"""
 
 FIELDS: dict[str, str] = {
     "StreamActivatedJobsRequest": (
@@ -150,7 +152,12 @@ LATER_FIELDS: dict[str, str] = {
 """Fields and messages that later versions of the contract added; who does not know them passes them over."""
 
 ENUMS: dict[str, dict[str, int]] = {
-    "ActivatedJob.JobKind": {"BPMN_ELEMENT": 0, "EXECUTION_LISTENER": 1, "TASK_LISTENER": 2, "AD_HOC_SUB_PROCESS": 3},
+    "ActivatedJob.JobKind": {
+        "BPMN_ELEMENT": 0,
+        "EXECUTION_LISTENER": 1,
+        "TASK_LISTENER": 2,
+        "AD_HOC_SUB_PROCESS": 3,
+    },
     "ActivatedJob.ListenerEventType": {
         "ASSIGNING": 0,
         "CANCELING": 1,

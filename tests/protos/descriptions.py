@@ -1,4 +1,6 @@
-"""Descriptors put into words, so that two of them, or one and a table, can be compared and the difference read."""
+"""Descriptors put into words, so that two of them, or one and a table, can be compared and the difference
+read.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,11 @@ TYPES = {
 
 def messages(file: FileDescriptor) -> dict[str, Descriptor]:
     """Every message of a file by its name within the package, nested ones included."""
-    return {local_name(message): message for top in file.message_types_by_name.values() for message in with_nested(top)}
+    return {
+        local_name(message): message
+        for top in file.message_types_by_name.values()
+        for message in with_nested(top)
+    }
 
 
 def with_nested(message: Descriptor) -> Iterator[Descriptor]:
@@ -32,7 +38,9 @@ def enums(file: FileDescriptor) -> dict[str, dict[str, int]]:
     """Every enum of a file by its name within the package, nested ones included."""
     top_level: list[EnumDescriptor] = list(file.enum_types_by_name.values())
     nested = [enum for message in messages(file).values() for enum in message.enum_types]
-    return {local_name(enum): {value.name: value.number for value in enum.values} for enum in top_level + nested}
+    return {
+        local_name(enum): {value.name: value.number for value in enum.values} for enum in top_level + nested
+    }
 
 
 def fields(message: Descriptor) -> tuple[str, ...]:
@@ -53,7 +61,9 @@ def label(field: FieldDescriptor) -> str:
 
 
 def is_optional(field: FieldDescriptor) -> bool:
-    """Whether the proto says `optional`, which protobuf keeps as a oneof of a single field with an underscore before its name."""
+    """Whether the proto says `optional`, which protobuf keeps as a oneof of a single field with an underscore
+    before its name.
+    """
     return field.containing_oneof is not None and field.containing_oneof.name == f"_{field.name}"
 
 
@@ -65,7 +75,9 @@ def type_name(field: FieldDescriptor) -> str:
 
 def oneofs(message: Descriptor) -> dict[str, tuple[str, ...]]:
     """The oneofs that the proto names, with their fields."""
-    named = [oneof for oneof in message.oneofs if not (len(oneof.fields) == 1 and is_optional(oneof.fields[0]))]
+    named = [
+        oneof for oneof in message.oneofs if not (len(oneof.fields) == 1 and is_optional(oneof.fields[0]))
+    ]
     return {oneof.name: tuple(field.name for field in oneof.fields) for oneof in named}
 
 

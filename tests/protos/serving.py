@@ -10,11 +10,15 @@ import grpc
 from counterflow_wire import Method
 
 
-def service_handler(service: str, methods: Mapping[str, Method], behaviours: Mapping[str, Callable[..., Any]]) -> grpc.GenericRpcHandler:
-    """What a server (`grpc.server` or `grpc.aio.server`) registers with `add_generic_rpc_handlers((handler,))`.
+def service_handler(
+    service: str, methods: Mapping[str, Method], behaviours: Mapping[str, Callable[..., Any]]
+) -> grpc.GenericRpcHandler:
+    """What a server (`grpc.server` or `grpc.aio.server`) registers with
+    `add_generic_rpc_handlers((handler,))`.
 
-    `behaviours` has a function per rpc name; it takes `(request, context)`, and answers with a response or, if the rpc streams,
-    yields responses. An rpc without one is answered with UNIMPLEMENTED. Raises `ValueError` for a name that is no rpc.
+    `behaviours` has a function per rpc name; it takes `(request, context)`, and answers with a response or,
+    if the rpc streams, yields responses. An rpc without one is answered with UNIMPLEMENTED. Raises
+    `ValueError` for a name that is no rpc.
     """
     unknown = sorted(set(behaviours) - set(methods))
     if unknown:
@@ -24,5 +28,13 @@ def service_handler(service: str, methods: Mapping[str, Method], behaviours: Map
 
 
 def _method_handler(method: Method, behaviour: Callable[..., Any]) -> grpc.RpcMethodHandler[Any, Any]:
-    make = grpc.unary_stream_rpc_method_handler if method.server_streaming else grpc.unary_unary_rpc_method_handler
-    return make(behaviour, request_deserializer=method.request.FromString, response_serializer=method.response.SerializeToString)
+    make = (
+        grpc.unary_stream_rpc_method_handler
+        if method.server_streaming
+        else grpc.unary_unary_rpc_method_handler
+    )
+    return make(
+        behaviour,
+        request_deserializer=method.request.FromString,
+        response_serializer=method.response.SerializeToString,
+    )

@@ -39,14 +39,20 @@ def test_the_service_reads_and_releases() -> None:
 
 
 def test_only_history_streams() -> None:
-    assert [name for name, method in counterflow_v1.METHODS.items() if method.server_streaming] == ["GetHistory"]
+    assert [name for name, method in counterflow_v1.METHODS.items() if method.server_streaming] == [
+        "GetHistory"
+    ]
 
 
 @pytest.mark.parametrize("name", PAGED)
 def test_a_list_is_paged_by_key(name: str) -> None:
     request, response = MESSAGES[f"{name}Request"], MESSAGES[f"{name}Response"]
     assert {"page_size", "page_key"} <= set(request.fields_by_name)
-    assert response.fields_by_name["next_page_key"].type == request.fields_by_name["page_key"].type == FieldDescriptor.TYPE_INT64
+    assert (
+        response.fields_by_name["next_page_key"].type
+        == request.fields_by_name["page_key"].type
+        == FieldDescriptor.TYPE_INT64
+    )
 
 
 @pytest.mark.parametrize("name", ENUMS)
@@ -70,7 +76,9 @@ def test_numbers_leave_no_gap(name: str) -> None:
 
 
 def test_a_tree_of_element_instances_travels_whole() -> None:
-    inner = counterflow_v1.ElementInstance(key=3, element_id="pay", state=counterflow_v1.ELEMENT_INSTANCE_STATE_COMPLETED, ended_at_ms=7)
+    inner = counterflow_v1.ElementInstance(
+        key=3, element_id="pay", state=counterflow_v1.ELEMENT_INSTANCE_STATE_COMPLETED, ended_at_ms=7
+    )
     inner.jobs.add(key=4, type="payment", state="JOB_STATE_BACKING_OFF", due_at_ms=9)
     inner.variables.add(name="amount", value_json="12.50")
     root = counterflow_v1.ElementInstance(key=2, element_id="order", children=[inner])

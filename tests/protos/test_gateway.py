@@ -67,7 +67,10 @@ def test_a_unary_method_answers_its_request_with_its_response(name: str) -> None
     method = gateway.METHODS[name]
     assert method.path == f"/gateway_protocol.Gateway/{name}"
     assert not method.server_streaming
-    assert (method.request, method.response) == (getattr(gateway, f"{name}Request"), getattr(gateway, f"{name}Response"))
+    assert (method.request, method.response) == (
+        getattr(gateway, f"{name}Request"),
+        getattr(gateway, f"{name}Response"),
+    )
 
 
 @pytest.mark.parametrize("name", STREAMING_METHODS)
@@ -79,6 +82,10 @@ def test_a_streaming_method_answers_with_many(name: str) -> None:
 
 def test_every_method_is_one_that_a_stock_client_calls() -> None:
     theirs = stock.DESCRIPTOR.services_by_name["Gateway"].methods
-    assert [(method.name, method.input_type.name, method.output_type.name, method.server_streaming) for method in theirs] == [
-        (name, method.request.__name__, method.response.__name__, method.server_streaming) for name, method in gateway.METHODS.items()
+    assert [
+        (method.name, method.input_type.name, method.output_type.name, method.server_streaming)
+        for method in theirs
+    ] == [
+        (name, method.request.__name__, method.response.__name__, method.server_streaming)
+        for name, method in gateway.METHODS.items()
     ]

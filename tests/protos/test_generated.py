@@ -24,7 +24,9 @@ def test_every_proto_is_compiled() -> None:
 
 @pytest.mark.parametrize("name", MODULES)
 def test_the_compiled_code_is_of_the_present_source(name: str) -> None:
-    assert SOURCES[name] == digest(PROTOS / name), f"protos/{name} has changed since it was compiled: run `make protos`"
+    assert SOURCES[name] == digest(PROTOS / name), (
+        f"protos/{name} has changed since it was compiled: run `make protos`"
+    )
 
 
 def test_the_descriptors_were_written_by_the_script() -> None:

@@ -22,7 +22,9 @@ def test_both_know_the_same_names_and_neither_the_other_ones() -> None:
 
 
 def test_what_one_writes_the_other_reads() -> None:
-    ours = gateway.CreateProcessInstanceRequest(bpmnProcessId="order", version=-1, variables='{"a":1}', operationReference=7)
+    ours = gateway.CreateProcessInstanceRequest(
+        bpmnProcessId="order", version=-1, variables='{"a":1}', operationReference=7
+    )
     ours.startInstructions.add(elementId="pay")
     theirs = stock.CreateProcessInstanceRequest.FromString(ours.SerializeToString())
     assert MessageToDict(theirs) == MessageToDict(ours)

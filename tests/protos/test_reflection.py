@@ -37,8 +37,12 @@ async def channel() -> AsyncIterator[grpc.aio.Channel]:
     await server.stop(grace=None)
 
 
-async def ask(channel: grpc.aio.Channel, request: reflection_pb2.ServerReflectionRequest) -> reflection_pb2.ServerReflectionResponse:
-    reflect: grpc.aio.StreamStreamMultiCallable[reflection_pb2.ServerReflectionRequest, reflection_pb2.ServerReflectionResponse]
+async def ask(
+    channel: grpc.aio.Channel, request: reflection_pb2.ServerReflectionRequest
+) -> reflection_pb2.ServerReflectionResponse:
+    reflect: grpc.aio.StreamStreamMultiCallable[
+        reflection_pb2.ServerReflectionRequest, reflection_pb2.ServerReflectionResponse
+    ]
     reflect = channel.stream_stream(
         "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
         request_serializer=reflection_pb2.ServerReflectionRequest.SerializeToString,
@@ -57,7 +61,10 @@ async def test_every_service_is_listed(channel: grpc.aio.Channel) -> None:
 @pytest.mark.parametrize("symbol, file_name", SYMBOLS)
 async def test_every_symbol_is_described(channel: grpc.aio.Channel, symbol: str, file_name: str) -> None:
     answer = await ask(channel, reflection_pb2.ServerReflectionRequest(file_containing_symbol=symbol))
-    described = [FileDescriptorProto.FromString(file).name for file in answer.file_descriptor_response.file_descriptor_proto]
+    described = [
+        FileDescriptorProto.FromString(file).name
+        for file in answer.file_descriptor_response.file_descriptor_proto
+    ]
     assert described == [file_name]
 
 
@@ -72,9 +79,13 @@ async def test_health_answers_for_the_gateway(channel: grpc.aio.Channel) -> None
     assert answer.status == health_pb2.HealthCheckResponse.SERVING
 
 
-@pytest.mark.parametrize("theirs", [health_pb2.DESCRIPTOR, reflection_pb2.DESCRIPTOR], ids=["health", "reflection"])
+@pytest.mark.parametrize(
+    "theirs", [health_pb2.DESCRIPTOR, reflection_pb2.DESCRIPTOR], ids=["health", "reflection"]
+)
 def test_our_descriptors_say_what_those_of_grpc_say(theirs: FileDescriptor) -> None:
-    """Names, numbers, types and shapes are facts of the protocol; only comments and the file's own name are ours."""
+    """Names, numbers, types and shapes are facts of the protocol; only comments and the file's own name are
+    ours.
+    """
     (service,) = theirs.services_by_name.values()
     ours = reflection_pool().FindServiceByName(service.full_name).file
     assert in_words(ours) == in_words(theirs)
@@ -84,7 +95,13 @@ def in_words(file: FileDescriptor) -> list[object]:
     """Every message with its fields, every enum with its values, every method with its shape."""
     messages = {name: descriptions.fields(message) for name, message in descriptions.messages(file).items()}
     methods = [
-        (method.full_name, method.input_type.full_name, method.client_streaming, method.output_type.full_name, method.server_streaming)
+        (
+            method.full_name,
+            method.input_type.full_name,
+            method.client_streaming,
+            method.output_type.full_name,
+            method.server_streaming,
+        )
         for service in file.services_by_name.values()
         for method in service.methods
     ]

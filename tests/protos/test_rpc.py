@@ -21,20 +21,28 @@ async def topology(request: gateway.TopologyRequest, context: Context) -> gatewa
     return gateway.TopologyResponse(clusterSize=1, gatewayVersion="8.6.0")
 
 
-async def activate_jobs(request: gateway.ActivateJobsRequest, context: Context) -> AsyncIterator[gateway.ActivateJobsResponse]:
+async def activate_jobs(
+    request: gateway.ActivateJobsRequest, context: Context
+) -> AsyncIterator[gateway.ActivateJobsResponse]:
     for key in range(request.maxJobsToActivate):
         yield gateway.ActivateJobsResponse(jobs=[gateway.ActivatedJob(key=key, type=request.type)])
 
 
-async def get_history(request: counterflow_v1.GetHistoryRequest, context: Context) -> AsyncIterator[counterflow_v1.HistoryRecord]:
+async def get_history(
+    request: counterflow_v1.GetHistoryRequest, context: Context
+) -> AsyncIterator[counterflow_v1.HistoryRecord]:
     yield counterflow_v1.HistoryRecord(position=request.after_position + 1)
 
 
 @pytest.fixture
 async def address() -> AsyncIterator[str]:
     server = grpc.aio.server()
-    gateway_handler = service_handler(gateway.SERVICE, gateway.METHODS, {"Topology": topology, "ActivateJobs": activate_jobs})
-    reading_handler = service_handler(counterflow_v1.SERVICE, counterflow_v1.METHODS, {"GetHistory": get_history})
+    gateway_handler = service_handler(
+        gateway.SERVICE, gateway.METHODS, {"Topology": topology, "ActivateJobs": activate_jobs}
+    )
+    reading_handler = service_handler(
+        counterflow_v1.SERVICE, counterflow_v1.METHODS, {"GetHistory": get_history}
+    )
     server.add_generic_rpc_handlers((gateway_handler, reading_handler))
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
@@ -46,17 +54,31 @@ async def test_our_stub_calls_and_streams(address: str) -> None:
     async with grpc.aio.insecure_channel(address) as channel:
         stub = gateway.GatewayStub(channel)
         answer = await stub.Topology(gateway.TopologyRequest())
-        polled = [response async for response in stub.ActivateJobs(gateway.ActivateJobsRequest(type="pay", maxJobsToActivate=3))]
+        polled = [
+            response
+            async for response in stub.ActivateJobs(
+                gateway.ActivateJobsRequest(type="pay", maxJobsToActivate=3)
+            )
+        ]
     assert isinstance(answer, gateway.TopologyResponse)
     assert answer.gatewayVersion == "8.6.0"
-    assert [(job.key, job.type) for response in polled for job in response.jobs] == [(0, "pay"), (1, "pay"), (2, "pay")]
+    assert [(job.key, job.type) for response in polled for job in response.jobs] == [
+        (0, "pay"),
+        (1, "pay"),
+        (2, "pay"),
+    ]
 
 
 async def test_a_stock_stub_calls_the_same_server(address: str) -> None:
     async with grpc.aio.insecure_channel(address) as channel:
         stub: Any = stock_grpc.GatewayStub(channel)  # its types know synchronous channels only
         answer = await stub.Topology(stock.TopologyRequest())
-        polled = [response async for response in stub.ActivateJobs(stock.ActivateJobsRequest(type="pay", maxJobsToActivate=1))]
+        polled = [
+            response
+            async for response in stub.ActivateJobs(
+                stock.ActivateJobsRequest(type="pay", maxJobsToActivate=1)
+            )
+        ]
     assert isinstance(answer, stock.TopologyResponse)
     assert answer.clusterSize == 1
     assert len(polled) == 1
@@ -65,7 +87,9 @@ async def test_a_stock_stub_calls_the_same_server(address: str) -> None:
 async def test_two_services_share_a_server(address: str) -> None:
     async with grpc.aio.insecure_channel(address) as channel:
         stub = counterflow_v1.CounterflowStub(channel)
-        records = [record async for record in stub.GetHistory(counterflow_v1.GetHistoryRequest(after_position=41))]
+        records = [
+            record async for record in stub.GetHistory(counterflow_v1.GetHistoryRequest(after_position=41))
+        ]
     assert [record.position for record in records] == [42]
 
 
@@ -77,7 +101,9 @@ async def test_what_has_no_behaviour_is_unimplemented(address: str) -> None:
 
 
 def test_a_behaviour_for_an_unknown_method_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"gateway_protocol\.Gateway has no rpc Compleat; it has ActivateJobs, .*CompleteJob"):
+    with pytest.raises(
+        ValueError, match=r"gateway_protocol\.Gateway has no rpc Compleat; it has ActivateJobs, .*CompleteJob"
+    ):
         service_handler(gateway.SERVICE, gateway.METHODS, {"Compleat": topology})
 
 

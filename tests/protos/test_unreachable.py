@@ -1,4 +1,6 @@
-"""What gRPC says where no gRPC server answers, in a sentence: asked of real sockets, by commands and by the worker SDK."""
+"""What gRPC says where no gRPC server answers, in a sentence: asked of real sockets, by commands and by the
+worker SDK.
+"""
 
 from __future__ import annotations
 
@@ -62,26 +64,44 @@ def nobody() -> str:
 
 
 CASES = [
-    ("https://", HTTP_1, "{target} does not speak TLS: expected a server behind https://; name it as http://{target} if"),
+    (
+        "https://",
+        HTTP_1,
+        "{target} does not speak TLS: expected a server behind https://; name it as http://{target} if",
+    ),
     ("", HTTP_1, "{target} answers, but not in HTTP/2: expected a gRPC server, found another"),
     ("", b"SSH-2.0-OpenSSH_9.2p1\r\n", "{target} answers, but not in HTTP/2"),
-    ("", b"", "{target} hangs up at once: expected a gRPC server; name it as https://{target} if it speaks TLS"),
+    (
+        "",
+        b"",
+        "{target} hangs up at once: expected a gRPC server; name it as https://{target} if it speaks TLS",
+    ),
 ]
 
 
-@pytest.mark.parametrize("scheme,words,sentence", CASES, ids=["TLS to a plain server", "HTTP/1", "something else", "hangs up"])
-async def test_a_server_that_does_not_speak_grpc(answering: Callable[[bytes], str], scheme: str, words: bytes, sentence: str) -> None:
+@pytest.mark.parametrize(
+    "scheme,words,sentence", CASES, ids=["TLS to a plain server", "HTTP/1", "something else", "hangs up"]
+)
+async def test_a_server_that_does_not_speak_grpc(
+    answering: Callable[[bytes], str], scheme: str, words: bytes, sentence: str
+) -> None:
     target = answering(words)
     await both_say(f"{scheme}{target}", sentence.format(target=target))
 
 
 async def test_a_host_that_nobody_knows() -> None:
-    await both_say("nowhere.invalid:26500", "There is no host named nowhere.invalid: expected a name that this machine can resolve")
+    await both_say(
+        "nowhere.invalid:26500",
+        "There is no host named nowhere.invalid: expected a name that this machine can resolve",
+    )
 
 
 async def test_nobody_listens() -> None:
     target = nobody()
-    await both_say(target, f"Expected a server at {target}, but found none that answers (Connection refused); start one with")
+    await both_say(
+        target,
+        f"Expected a server at {target}, but found none that answers (Connection refused); start one with",
+    )
 
 
 async def both_say(address: str, sentence: str) -> None:
@@ -105,8 +125,14 @@ OTHERS = [
         "Tls handshake failed (TSI_PROTOCOL_FAILURE): SSL_ERROR_SSL: error:1000007d: CERTIFICATE_VERIFY_FAILED: self signed",
         "not trusted here",
     ),
-    ("Custom verification check failed with error: UNAUTHENTICATED: Hostname Verification Check failed.", "is for another name"),
-    ("failed to connect to all addresses; last error: Cannot check peer: missing selected ALPN property.", "but not in HTTP/2"),
+    (
+        "Custom verification check failed with error: UNAUTHENTICATED: Hostname Verification Check failed.",
+        "is for another name",
+    ),
+    (
+        "failed to connect to all addresses; last error: Cannot check peer: missing selected ALPN property.",
+        "but not in HTTP/2",
+    ),
 ]
 
 
@@ -115,7 +141,9 @@ def test_certificates_and_what_is_behind_them(details: str, words: str) -> None:
     assert words in why_unreachable("host:1", details)
 
 
-@pytest.mark.parametrize("details", ["Socket closed", "The server is stopping; try again when it is back", ""])
+@pytest.mark.parametrize(
+    "details", ["Socket closed", "The server is stopping; try again when it is back", ""]
+)
 def test_a_server_that_was_there_has_its_own_words(details: str) -> None:
     assert why_unreachable("host:1", details) == ""
 
@@ -127,8 +155,17 @@ def test_grpc_writes_nothing_beside(answering: Callable[[bytes], str], package: 
         "counterflow": ["-m", "counterflow", "--address", f"https://{target}", "topology"],
         "counterflow_worker": ["-c", ASK_ONCE.format(address=f"https://{target}")],
     }
-    fresh = {name: value for name, value in os.environ.items() if name != "GRPC_VERBOSITY"}  # which importing either package has set here
-    ended = subprocess.run([sys.executable, *programs[package]], env=fresh, capture_output=True, text=True, timeout=60, check=False)
+    fresh = {
+        name: value for name, value in os.environ.items() if name != "GRPC_VERBOSITY"
+    }  # which importing either package has set here
+    ended = subprocess.run(
+        [sys.executable, *programs[package]],
+        env=fresh,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     assert ended.stderr.startswith(f"{target} does not speak TLS")
     assert ended.stderr.count("\n") == 1
 

@@ -12,7 +12,9 @@ NAMESPACES = (
 )
 
 
-def task(element_id: str, name: str = "", attributes: str = "", extensions: str = "", job_type: str = "") -> str:
+def task(
+    element_id: str, name: str = "", attributes: str = "", extensions: str = "", job_type: str = ""
+) -> str:
     """A service task; its job type is its id unless said otherwise."""
     definition = f'<zeebe:taskDefinition type="{job_type or element_id}" retries="1"/>'
     label = f' name="{name}"' if name else ""
@@ -23,20 +25,26 @@ def task(element_id: str, name: str = "", attributes: str = "", extensions: str 
 
 
 def undone_by(element_id: str, handler: str, name: str) -> str:
-    """A compensation boundary event on an activity, and the task that it leads to (by an association, see `undo`)."""
+    """A compensation boundary event on an activity, and the task that it leads to (by an association, see
+    `undo`).
+    """
     return (
         f'<bpmn:boundaryEvent id="on-undo-{element_id}" attachedToRef="{element_id}"><bpmn:compensateEventDefinition/></bpmn:boundaryEvent>'
     ) + task(handler, name, ' isForCompensation="true"')
 
 
 def undo(element_id: str, handler: str) -> str:
-    """The association from an activity's compensation boundary event to its handler; the schema wants it after all elements."""
+    """The association from an activity's compensation boundary event to its handler; the schema wants it
+    after all elements.
+    """
     return f'<bpmn:association id="to-{handler}" associationDirection="One" sourceRef="on-undo-{element_id}" targetRef="{handler}"/>'
 
 
 def flows(*ids: str) -> str:
     """Sequence flows along these elements, each named `source-target`."""
-    return "".join(f'<bpmn:sequenceFlow id="{a}-{b}" sourceRef="{a}" targetRef="{b}"/>' for a, b in pairwise(ids))
+    return "".join(
+        f'<bpmn:sequenceFlow id="{a}-{b}" sourceRef="{a}" targetRef="{b}"/>' for a, b in pairwise(ids)
+    )
 
 
 def process(process_id: str, body: str, errors: str = "") -> bytes:
@@ -80,10 +88,14 @@ GUARDED = process(
     + "</bpmn:subProcess>"
     '<bpmn:boundaryEvent id="refused" name="Card refused" attachedToRef="inside">'
     '<bpmn:errorEventDefinition errorRef="error"/></bpmn:boundaryEvent>'
-    '<bpmn:endEvent id="end"/><bpmn:endEvent id="end-refused"/>' + flows("start", "inside", "end") + flows("refused", "end-refused"),
+    '<bpmn:endEvent id="end"/><bpmn:endEvent id="end-refused"/>'
+    + flows("start", "inside", "end")
+    + flows("refused", "end-refused"),
     '<bpmn:error id="error" errorCode="REFUSED"/>',
 )
-"""A sub-process that an error ends: what it had recorded for undo is dropped. Charging asks the variable `kind` for a job type."""
+"""A sub-process that an error ends: what it had recorded for undo is dropped. Charging asks the variable
+`kind` for a job type.
+"""
 
 PAID = {"total": 12, "kind": "charge"}
 """Variables that `GUARDED` runs well on."""

@@ -36,7 +36,12 @@ def test_decisions_are_listed_newest_first() -> None:
         ("size", 2, "size.dmn"),
         ("size", 1, "size.dmn"),
     ]
-    assert (first.decision_requirements_id, first.name, first.version_tag, first.deployed_at_ms) == ("model", "size", "", EPOCH_MS)
+    assert (first.decision_requirements_id, first.name, first.version_tag, first.deployed_at_ms) == (
+        "model",
+        "size",
+        "",
+        EPOCH_MS,
+    )
     assert [each.version for each in list_decisions(engine.store, latest_only=True).items] == [2]
     assert list_decisions(engine.store, decision_id="other").items == []
     assert decision_xml(engine.store, first.key).xml == SIZE
@@ -53,9 +58,25 @@ def test_every_evaluation_of_a_task_is_told() -> None:
     instance = engine.start("sized", {"n": 4})
     engine.set_variables(instance, {"n": 9})
     engine.resolve("decide")
-    task = next(child for child in process_instance(engine.store, instance).root.children if child.element_id == "decide")
+    task = next(
+        child
+        for child in process_instance(engine.store, instance).root.children
+        if child.element_id == "decide"
+    )
     failed, good = task.decisions
-    assert ("found rules 1, 2" in failed.failure, failed.failed_decision_id, failed.output_json) == (True, "size", "null")
+    assert ("found rules 1, 2" in failed.failure, failed.failed_decision_id, failed.output_json) == (
+        True,
+        "size",
+        "null",
+    )
     assert ("it is null" in failed.warnings, failed.evaluated_at_ms) == (True, EPOCH_MS)
-    assert (good.decision_id, good.version, good.output_json, good.failure, good.warnings) == ("size", 1, '"large"', "", "")
-    assert json.loads(good.evaluated_json)[0]["rules"][0]["outputs"] == [{"id": "1", "name": "size", "value": "large"}]
+    assert (good.decision_id, good.version, good.output_json, good.failure, good.warnings) == (
+        "size",
+        1,
+        '"large"',
+        "",
+        "",
+    )
+    assert json.loads(good.evaluated_json)[0]["rules"][0]["outputs"] == [
+        {"id": "1", "name": "size", "value": "large"}
+    ]

@@ -21,7 +21,11 @@ def test_definitions_are_listed_newest_first() -> None:
     engine.deploy_contents({"model-1.bpmn": NEXT_TRIP})
     found = list_definitions(engine.store).items
     assert [(one.bpmn_process_id, one.version) for one in found] == [("trip", 2), ("joined", 1), ("trip", 1)]
-    assert (found[1].resource_name, found[1].version_tag, found[1].deployed_at_ms) == ("joined.bpmn", "", EPOCH_MS)
+    assert (found[1].resource_name, found[1].version_tag, found[1].deployed_at_ms) == (
+        "joined.bpmn",
+        "",
+        EPOCH_MS,
+    )
     assert found[0].deployment_key != found[1].deployment_key
 
 

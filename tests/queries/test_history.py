@@ -29,7 +29,11 @@ DETAILS: list[tuple[Event, int, dict[str, Any]]] = [
         3,
         {"scope_key": 3, "values": {"a": {"b": [1]}, "big": 2**70}},
     ),
-    (JobCreated(9, 7, "pay", 3), 9, {"element_instance_key": 7, "type": "pay", "retries": 3, "headers": None}),
+    (
+        JobCreated(9, 7, "pay", 3),
+        9,
+        {"element_instance_key": 7, "type": "pay", "retries": 3, "headers": None},
+    ),
     (JobCompleted(9, b'{"ok":true}'), 9, {"result": {"ok": True}}),
     (JobCompleted(9), 9, {"result": None}),
     (UndoTaken(5, (1, 2)), 5, {"throw_key": 5, "keys": [1, 2]}),
@@ -43,14 +47,18 @@ DETAILS: list[tuple[Event, int, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize("event,subject,details", DETAILS, ids=[type(case[0]).__name__ for case in DETAILS])
-def test_what_an_event_is_about_and_what_else_it_says(event: Event, subject: int, details: dict[str, Any]) -> None:
+def test_what_an_event_is_about_and_what_else_it_says(
+    event: Event, subject: int, details: dict[str, Any]
+) -> None:
     assert subject_of(event) == subject
     assert msgspec.json.decode(details_of(event)) == details
 
 
 @pytest.mark.parametrize("number", ["1" + "0" * 5_000, "-1e400", "[1e6000]"])
 def test_no_number_is_too_long_to_be_told(number: str) -> None:
-    assert details_of(VariablesSet(3, {"a": number.encode()})) == f'{{"scope_key":3,"values":{{"a":{number}}}}}'
+    assert (
+        details_of(VariablesSet(3, {"a": number.encode()})) == f'{{"scope_key":3,"values":{{"a":{number}}}}}'
+    )
 
 
 def test_bytes_that_are_no_text_are_told_in_hexadecimal() -> None:
@@ -67,8 +75,20 @@ def test_no_event_of_the_kernel_needs_a_line_of_its_own() -> None:
 
 
 def _sample(type_of_field: Any) -> Any:
-    by_name = {"int": 1, "str": "a", "bool": True, "bytes | None": b"{}", "bytes": b"{}", "int | None": 1, "str | None": "a"}
-    name = getattr(type_of_field, "__name__", str(type_of_field)) if isinstance(type_of_field, type) else str(type_of_field)
+    by_name = {
+        "int": 1,
+        "str": "a",
+        "bool": True,
+        "bytes | None": b"{}",
+        "bytes": b"{}",
+        "int | None": 1,
+        "str | None": "a",
+    }
+    name = (
+        getattr(type_of_field, "__name__", str(type_of_field))
+        if isinstance(type_of_field, type)
+        else str(type_of_field)
+    )
     return by_name.get(name, {"a": b"1"} if name.startswith("dict") else ())
 
 
@@ -78,7 +98,11 @@ def test_the_history_of_an_instance_has_every_event_in_order() -> None:
     engine.complete("book-hotel")
     told = list(records(engine.store, process_instance_key=key))
     assert [record.position for record in told] == list(range(told[0].position, told[0].position + len(told)))
-    assert (told[0].event, told[0].command, told[0].key) == ("ProcessInstanceCreated", "CreateProcessInstance", key)
+    assert (told[0].event, told[0].command, told[0].key) == (
+        "ProcessInstanceCreated",
+        "CreateProcessInstance",
+        key,
+    )
     assert {record.process_instance_key for record in told} == {key}
     assert told[-1].command == "CompleteJob"
 
@@ -116,7 +140,9 @@ def test_a_history_can_begin_behind_any_position() -> None:
     whole = list(records(engine.store))
     of_one = list(records(engine.store, process_instance_key=key))
     for after in range(whole[-1].position + 2):
-        assert list(records(engine.store, after_position=after)) == [record for record in whole if record.position > after]
+        assert list(records(engine.store, after_position=after)) == [
+            record for record in whole if record.position > after
+        ]
         behind = [record for record in of_one if record.position > after]
         assert list(records(engine.store, process_instance_key=key, after_position=after)) == behind
 
@@ -169,12 +195,18 @@ def test_names_of_instances_that_were_forgotten_are_read_again(monkeypatch: pyte
 @pytest.mark.parametrize(
     "asked,reason,words",
     [
-        ({"process_instance_key": 4711}, RejectionType.NOT_FOUND, "process instance with key '4711', but none was found"),
+        (
+            {"process_instance_key": 4711},
+            RejectionType.NOT_FOUND,
+            "process instance with key '4711', but none was found",
+        ),
         ({"after_position": -1}, RejectionType.INVALID_ARGUMENT, "0 or more, but found -1 and 0"),
         ({"limit": -1}, RejectionType.INVALID_ARGUMENT, "0 or more, but found 0 and -1"),
     ],
 )
-def test_a_history_that_cannot_be_is_refused_at_once(asked: dict[str, int], reason: RejectionType, words: str) -> None:
+def test_a_history_that_cannot_be_is_refused_at_once(
+    asked: dict[str, int], reason: RejectionType, words: str
+) -> None:
     with pytest.raises(Rejection, match=words) as refused:
         records(engine_with(TRIP).store, **asked)
     assert refused.value.type is reason

@@ -17,11 +17,22 @@ def test_open_incidents_are_listed_newest_first_with_a_remedy() -> None:
     guarded = engine.start("guarded")
     engine.complete("reserve")
     newest, oldest = list_incidents(engine.store).items
-    assert (newest.error_type, newest.element_id, newest.process_instance_key) == ("EXTRACT_VALUE_ERROR", "charge", guarded)
+    assert (newest.error_type, newest.element_id, newest.process_instance_key) == (
+        "EXTRACT_VALUE_ERROR",
+        "charge",
+        guarded,
+    )
     assert (newest.bpmn_process_id, newest.created_at_ms, newest.job_key) == ("guarded", EPOCH_MS + 1_000, 0)
-    assert (oldest.error_type, oldest.message, oldest.process_instance_key) == ("JOB_NO_RETRIES", "no rooms", trip)
+    assert (oldest.error_type, oldest.message, oldest.process_instance_key) == (
+        "JOB_NO_RETRIES",
+        "no rooms",
+        trip,
+    )
     assert oldest.job_key == engine.job("book-hotel").key
-    assert oldest.remedy == "Mend what the worker tripped over, then give the job retries and resolve the incident."
+    assert (
+        oldest.remedy
+        == "Mend what the worker tripped over, then give the job retries and resolve the incident."
+    )
     assert oldest.state == "open"
 
 
@@ -52,4 +63,7 @@ def test_incidents_of_what_an_instance_has_called_are_its_own_if_that_is_wanted(
     assert list_incidents(engine.store, process_instance_key=key).items == []
     (found,) = list_incidents(engine.store, process_instance_key=key, with_called=True).items
     assert (found.process_instance_key, found.element_id) == (called, "charge")
-    assert list_incidents(engine.store, process_instance_key=key, with_called=True, page_key=found.key).items == []
+    assert (
+        list_incidents(engine.store, process_instance_key=key, with_called=True, page_key=found.key).items
+        == []
+    )

@@ -86,9 +86,18 @@ def test_those_that_no_call_activity_has_called() -> None:
 NONSENSE = [
     (InstanceFilter(state="done"), "Expected a state of active, completed, terminated, but found 'done'"),
     (InstanceFilter(variable_json="1"), "Expected the name of a variable with its value, but found none"),
-    (InstanceFilter(variable_name="a", variable_json="{"), "Expected the value of a variable as JSON, but found '{'"),
-    (InstanceFilter(state="completed", variable_name="a"), "among active instances, but found the state 'completed'"),
-    (InstanceFilter(state="completed", with_incidents=True), "among active instances, but found the state 'completed'"),
+    (
+        InstanceFilter(variable_name="a", variable_json="{"),
+        "Expected the value of a variable as JSON, but found '{'",
+    ),
+    (
+        InstanceFilter(state="completed", variable_name="a"),
+        "among active instances, but found the state 'completed'",
+    ),
+    (
+        InstanceFilter(state="completed", with_incidents=True),
+        "among active instances, but found the state 'completed'",
+    ),
 ]
 
 
@@ -122,7 +131,9 @@ def test_a_count_ends_where_it_would_take_long(monkeypatch: pytest.MonkeyPatch) 
     assert (page.total, page.total_is_at_least) == (5, False)
 
 
-def test_a_page_ends_where_much_was_looked_at_and_the_next_goes_on_there(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_ends_where_much_was_looked_at_and_the_next_goes_on_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(paging, "LOOKED_AT", 3)
     engine = engine_with(TRIP)
     wanted = engine.start("trip", {"v": 1})
@@ -147,7 +158,9 @@ def test_what_began_long_before_is_not_looked_at() -> None:
     assert row is not None
     assert sieve.is_past(row)
     assert not sieve.keep(row)
-    clock_set_back = ProcessInstance(row.key, row.definition_key, "trip", 1, "active", after_ms - CLOCK_SLACK_MS)
+    clock_set_back = ProcessInstance(
+        row.key, row.definition_key, "trip", 1, "active", after_ms - CLOCK_SLACK_MS
+    )
     assert not sieve.is_past(clock_set_back)
 
 

@@ -30,7 +30,12 @@ def undone_trip() -> tuple[Engine, int]:
     """A trip in which everything was booked and undone, each step a second after the last."""
     engine = engine_with(TRIP)
     key = engine.start("trip", {"days": 3})
-    for job, result in (("book-hotel", {"room": 7}), ("book-car", {"car": 1}), ("cancel-car", {}), ("cancel-hotel", {})):
+    for job, result in (
+        ("book-hotel", {"room": 7}),
+        ("book-car", {"car": 1}),
+        ("cancel-car", {}),
+        ("cancel-hotel", {}),
+    ):
         engine.advance(seconds=1)
         engine.complete(job, result)
     return engine, key
@@ -67,7 +72,11 @@ def test_an_ended_instance_is_shown_like_a_running_one() -> None:
         "  end completed",
     ]
     header = tree.process_instance
-    assert (header.state, header.started_at_ms, header.ended_at_ms) == ("completed", EPOCH_MS, EPOCH_MS + 4_000)
+    assert (header.state, header.started_at_ms, header.ended_at_ms) == (
+        "completed",
+        EPOCH_MS,
+        EPOCH_MS + 4_000,
+    )
     car = inner(tree, "book-car")
     assert (car.element_name, car.element_type) == ("Book car", "serviceTask")
     assert (car.activated_at_ms, car.ended_at_ms) == (EPOCH_MS + 1_000, EPOCH_MS + 2_000)
@@ -112,7 +121,9 @@ UNDO_STATES = [
 ]
 
 
-@pytest.mark.parametrize("jobs,expected", [case[1:] for case in UNDO_STATES], ids=[case[0] for case in UNDO_STATES])
+@pytest.mark.parametrize(
+    "jobs,expected", [case[1:] for case in UNDO_STATES], ids=[case[0] for case in UNDO_STATES]
+)
 def test_an_undo_record_goes_through_its_states(jobs: list[str], expected: list[str]) -> None:
     engine = engine_with(TRIP)
     key = engine.start("trip")
@@ -129,7 +140,12 @@ def test_undo_that_nobody_can_ask_for_any_more_is_dropped_and_the_error_that_end
     tree = process_instance(engine.store, key)
     assert [(record.element_id, record.state) for record in tree.undo_records] == [("reserve", "dropped")]
     (caught,) = tree.caught_errors
-    assert (caught.catch_id, caught.catch_name, caught.error_code, caught.message) == ("refused", "Card refused", "REFUSED", "no money")
+    assert (caught.catch_id, caught.catch_name, caught.error_code, caught.message) == (
+        "refused",
+        "Card refused",
+        "REFUSED",
+        "no money",
+    )
     assert caught.element_instance_key == inner(tree, "inside").key
     assert "    charge terminated" in outline(tree.root)
     (job,) = inner(tree, "inside").children[2].jobs
@@ -183,7 +199,12 @@ def test_tokens_that_wait_at_a_join_and_flows_that_were_taken() -> None:
     assert (join.element_id, [(flow.flow_id, flow.source_id, flow.tokens) for flow in join.flows]) == (
         *("join", [("left-join", "left", 1), ("right-join", "right", 0)]),
     )
-    assert [flow.flow_id for flow in tree.flows_taken] == ["start-split", "split-left", "split-right", "left-join"]
+    assert [flow.flow_id for flow in tree.flows_taken] == [
+        "start-split",
+        "split-left",
+        "split-right",
+        "left-join",
+    ]
     engine.complete("right")
     assert process_instance(engine.store, key).root.joins == []
 
@@ -221,7 +242,17 @@ def test_active_only_leaves_out_what_has_ended() -> None:
 
 
 LIMITS = [
-    (6, ["guarded active", "  start completed", "  inside active", "    begin completed", "    reserve completed", "    charge active"]),
+    (
+        6,
+        [
+            "guarded active",
+            "  start completed",
+            "  inside active",
+            "    begin completed",
+            "    reserve completed",
+            "    charge active",
+        ],
+    ),
     (4, ["guarded active", "  inside active", "    reserve completed", "    charge active"]),
     (2, ["guarded active", "  inside active"]),
 ]
@@ -260,10 +291,21 @@ def test_instances_are_narrowed_by_process_definition_and_state() -> None:
     trip, joined, cancelled = engine.start("trip"), engine.start("joined"), engine.start("trip")
     engine.cancel(cancelled)
     definition = process_instance(engine.store, joined).process_instance.definition_key
-    assert [found.key for found in list_process_instances(engine.store, InstanceFilter("trip")).items] == [cancelled, trip]
-    assert [found.key for found in list_process_instances(engine.store, InstanceFilter(definition_key=definition)).items] == [joined]
-    assert [found.key for found in list_process_instances(engine.store, InstanceFilter(state="active")).items] == [joined, trip]
-    assert [found.key for found in list_process_instances(engine.store, InstanceFilter("trip", state="terminated")).items] == [cancelled]
+    assert [found.key for found in list_process_instances(engine.store, InstanceFilter("trip")).items] == [
+        cancelled,
+        trip,
+    ]
+    assert [
+        found.key
+        for found in list_process_instances(engine.store, InstanceFilter(definition_key=definition)).items
+    ] == [joined]
+    assert [
+        found.key for found in list_process_instances(engine.store, InstanceFilter(state="active")).items
+    ] == [joined, trip]
+    assert [
+        found.key
+        for found in list_process_instances(engine.store, InstanceFilter("trip", state="terminated")).items
+    ] == [cancelled]
 
 
 def test_a_list_counts_open_incidents_and_knows_what_is_quarantined() -> None:
@@ -278,7 +320,10 @@ def test_a_list_counts_open_incidents_and_knows_what_is_quarantined() -> None:
 @pytest.mark.parametrize(
     "asked,words",
     [
-        ({"asked": InstanceFilter(state="done")}, "Expected a state of active, completed, terminated, but found 'done'"),
+        (
+            {"asked": InstanceFilter(state="done")},
+            "Expected a state of active, completed, terminated, but found 'done'",
+        ),
         ({"page_size": -1}, "Expected a page size between 1 and 1000, but found -1"),
         ({"page_key": -1}, "Expected a page key of 0 or more, but found -1"),
     ],

@@ -19,12 +19,23 @@ def store_with(*positions: int) -> MemoryStore:
 
 @pytest.mark.parametrize(
     "positions,asked",
-    [((1, 50, 3_000), 2_999), ((1, 50, 3_000), 3_000), ((1,), 100_000), ((), 77), ((1, 2, 3), 0), ((500,), 10)],
+    [
+        ((1, 50, 3_000), 2_999),
+        ((1, 50, 3_000), 3_000),
+        ((1,), 100_000),
+        ((), 77),
+        ((1, 2, 3), 0),
+        ((500,), 10),
+    ],
 )
-def test_the_last_entry_that_begins_at_or_before_a_position_is_read(positions: tuple[int, ...], asked: int) -> None:
+def test_the_last_entry_that_begins_at_or_before_a_position_is_read(
+    positions: tuple[int, ...], asked: int
+) -> None:
     store = store_with(*positions)
     start = start_of_entry_behind(store, 9, asked)
     read = [entry.position for entry in entries(store, 9, start)]
     before = [position for position in positions if position <= asked]
     assert set(before[-1:]) <= set(read)
-    assert [position for position in read if position > asked] == [position for position in positions if position > asked]
+    assert [position for position in read if position > asked] == [
+        position for position in positions if position > asked
+    ]

@@ -28,8 +28,16 @@ def test_who_has_waited_for_it() -> None:
     assert (found.name, found.correlation_key, found.message_id, found.is_kept) == ("paid", "o-1", "", False)
     assert (found.published_at_ms, found.expires_at_ms) == (EPOCH_MS + 1_000, EPOCH_MS + 1_000)
     (receiver,) = found.receivers
-    assert (receiver.process_instance_key, receiver.bpmn_process_id, receiver.begun) == (key, "reminded", False)
-    assert (receiver.catch_id, receiver.catch_name, receiver.correlated_at_ms) == ("paid", "Wait for the money", EPOCH_MS + 1_000)
+    assert (receiver.process_instance_key, receiver.bpmn_process_id, receiver.begun) == (
+        key,
+        "reminded",
+        False,
+    )
+    assert (receiver.catch_id, receiver.catch_name, receiver.correlated_at_ms) == (
+        "paid",
+        "Wait for the money",
+        EPOCH_MS + 1_000,
+    )
 
 
 def test_what_it_has_begun() -> None:
@@ -75,7 +83,9 @@ def test_windows_of_the_log_leave_nothing_out(window: int, monkeypatch: pytest.M
     monkeypatch.setattr(messages, "LARGEST_WINDOW", window)
     engine = engine_with(STARTED)
     published = [engine.publish("order", f"k-{number}") for number in range(6)]
-    assert [message(engine.store, key).correlation_key for key in published] == [f"k-{number}" for number in range(6)]
+    assert [message(engine.store, key).correlation_key for key in published] == [
+        f"k-{number}" for number in range(6)
+    ]
     with pytest.raises(Rejection, match="none was found"):
         message(engine.store, 1)
 
@@ -86,6 +96,8 @@ def test_a_key_that_is_no_messages(offset: int) -> None:
     key = engine.publish("paid", "o-1")
     for _ in range(20):
         engine.start("trip")
-    with pytest.raises(Rejection, match=f"Expected to find a message with key '{key + offset}', but none was found") as refused:
+    with pytest.raises(
+        Rejection, match=f"Expected to find a message with key '{key + offset}', but none was found"
+    ) as refused:
         message(engine.store, key + offset)
     assert refused.value.type is RejectionType.NOT_FOUND

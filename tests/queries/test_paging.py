@@ -23,7 +23,12 @@ class CountingStore(MemoryStore):
     read = 0
 
     def scan(
-        self, table: type[Any], where: Mapping[str, int | str | None], *, after: Key | None = None, limit: int | None = None
+        self,
+        table: type[Any],
+        where: Mapping[str, int | str | None],
+        *,
+        after: Key | None = None,
+        limit: int | None = None,
     ) -> Sequence[Any]:
         found = super().scan(table, where, after=after, limit=limit)
         self.read += len(found)
@@ -92,7 +97,13 @@ def test_a_page_has_a_hundred_rows_unless_asked_and_a_thousand_at_most() -> None
 def test_a_later_partition_comes_first() -> None:
     store = store_with([1, 2], 2)
     second = first_key(2)
-    store.commit(Batch({Quarantine: [Quarantine(second + 1, "reason", 0)], Partition: [Partition(2, second + 1, 0)]}, {}, []))
+    store.commit(
+        Batch(
+            {Quarantine: [Quarantine(second + 1, "reason", 0)], Partition: [Partition(2, second + 1, 0)]},
+            {},
+            [],
+        )
+    )
     first = newest_first(store, Quarantine, {}, page_size=2)
     assert [key_number(row) for row in first.items] == [second + 1, first_key(1) + 2]
     rest = newest_first(store, Quarantine, {}, page_size=2, page_key=first.next_page_key)

@@ -4,22 +4,43 @@ from __future__ import annotations
 
 import pytest
 
-from counterflow.kernel import decision_deployments, deployments, engine, instances, lifecycle, messages, starts, variables
+from counterflow.kernel import (
+    decision_deployments,
+    deployments,
+    engine,
+    instances,
+    lifecycle,
+    messages,
+    starts,
+    variables,
+)
 from counterflow.kernel.elements import multi_instance
 from counterflow.kernel.records import BrokenInvariant
 from counterflow.queries.story import TELLERS, created_in
 from tests.queries.models import TRIP, engine_with
 
 SAY_NOTHING_OF_A_TREE = {
-    *(decision_deployments.RequirementsDefined, decision_deployments.DecisionDefined, decision_deployments.DecisionsBound),
+    *(
+        decision_deployments.RequirementsDefined,
+        decision_deployments.DecisionDefined,
+        decision_deployments.DecisionsBound,
+    ),
     deployments.DeploymentCreated,
     deployments.ProcessDefined,
     deployments.ResourceStored,
     instances.ProcessInstanceCreated,  # the story begins with it
-    *(messages.MessagePublished, messages.MessageExpired),  # of no instance; an instance tells of those that have reached it
+    *(
+        messages.MessagePublished,
+        messages.MessageExpired,
+    ),  # of no instance; an instance tells of those that have reached it
     *(messages.StartLocked, messages.StartUnlocked),  # about other instances to come
     multi_instance.LoopOutputGathered,  # told by the variable that the outputs become
-    *(starts.StartTimerOpened, starts.StartTimerClosed, starts.MessageStartOpened, starts.MessageStartClosed),  # of a definition
+    *(
+        starts.StartTimerOpened,
+        starts.StartTimerClosed,
+        starts.MessageStartOpened,
+        starts.MessageStartClosed,
+    ),  # of a definition
     lifecycle.ScopeInterrupted,  # told by the terminations that follow
     variables.VariableDocumentUpdated,  # told by the values that came before
 }

@@ -100,7 +100,9 @@ def test_an_error_that_was_caught() -> None:
     engine.complete("reserve")
     engine.throw_error("charge", "REFUSED", "no money")
     assert terminations(engine, key) == {
-        "inside": [Termination("event", "refused", "Card refused", error_code="REFUSED", error_message="no money")],
+        "inside": [
+            Termination("event", "refused", "Card refused", error_code="REFUSED", error_message="no money")
+        ],
         "charge": [Termination("scope")],
     }
 
@@ -119,7 +121,10 @@ def test_an_event_that_takes_over_while_calls_are_under_way() -> None:
     engine.advance(seconds=10)
     by_timer = Termination("event", "too-late", "Too late")
     assert terminations(engine, key) == {"first": [by_timer], "second": [by_timer]}
-    assert terminations(engine, child) == {"payment": [Termination("caller")], "charge": [Termination("scope")]}
+    assert terminations(engine, child) == {
+        "payment": [Termination("caller")],
+        "charge": [Termination("scope")],
+    }
 
 
 def test_the_end_of_a_caller() -> None:

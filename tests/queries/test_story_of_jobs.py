@@ -14,7 +14,12 @@ from tests.queries.models import GUARDED, PAID, TRIP, engine_with
 
 
 def all_jobs(engine: Engine, key: int, element_id: str) -> list[Job]:
-    return [job for child in process_instance(engine.store, key).root.children if child.element_id == element_id for job in child.jobs]
+    return [
+        job
+        for child in process_instance(engine.store, key).root.children
+        if child.element_id == element_id
+        for job in child.jobs
+    ]
 
 
 def incidents_at(engine: Engine, key: int, element_id: str) -> list[Incident]:
@@ -47,10 +52,14 @@ def test_the_error_of_a_step_that_failed() -> None:
     engine.complete("reserve")
     engine.activate("charge", worker="anna")
     engine.throw_error("charge", "REFUSED", "no money")
-    (inside,) = [child for child in process_instance(engine.store, key).root.children if child.element_id == "inside"]
+    (inside,) = [
+        child for child in process_instance(engine.store, key).root.children if child.element_id == "inside"
+    ]
     (job,) = inside.children[-1].jobs
     assert (job.state, job.error_code, job.error_message) == ("error_caught", "REFUSED", "no money")
-    assert [(one.outcome, one.worker, one.error_code) for one in job.tries] == [("error_thrown", "anna", "REFUSED")]
+    assert [(one.outcome, one.worker, one.error_code) for one in job.tries] == [
+        ("error_thrown", "anna", "REFUSED")
+    ]
 
 
 def test_of_many_tries_the_latest_are_told_and_the_others_counted(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,19 @@ from counterflow.queries.instances import process_instance
 from counterflow.queries.shapes import ElementInstance, InstanceTree, Wait
 from counterflow.queries.story_of_waits import TELLERS
 from counterflow.testing import EPOCH_MS, Engine
-from tests.model.diagram import boundary, catch, catch_message, element, end, extensions, model, path, service, start, timer
+from tests.model.diagram import (
+    boundary,
+    catch,
+    catch_message,
+    element,
+    end,
+    extensions,
+    model,
+    path,
+    service,
+    start,
+    timer,
+)
 from tests.queries.models import engine_with
 
 GUARDED = model(
@@ -23,7 +35,10 @@ GUARDED = model(
     *(path("start", "pack", "end"), path("remind", "told"), path("hint", "noted")),
 )
 STARTED = model(
-    start("ordered", catch_message("order"), name="Ordered"), service("pack", job="pack"), end(), path("ordered", "pack", "end")
+    start("ordered", catch_message("order"), name="Ordered"),
+    service("pack", job="pack"),
+    end(),
+    path("ordered", "pack", "end"),
 )
 LOOPING = model(
     start(),
@@ -63,7 +78,15 @@ def test_what_an_element_waits_for() -> None:
     pack = only(process_instance(engine.store, key), "pack")
     common: dict[str, Any] = {"element_instance_key": pack.key, "opened_at_ms": EPOCH_MS}
     assert sorted(pack.waits, key=lambda wait: wait.kind) == [
-        Wait(pack.waits[1].key, catch_id="hint", catch_name="Hint", kind="message", message_name="order", correlation_key="k", **common),
+        Wait(
+            pack.waits[1].key,
+            catch_id="hint",
+            catch_name="Hint",
+            kind="message",
+            message_name="order",
+            correlation_key="k",
+            **common,
+        ),
         Wait(
             pack.waits[0].key,
             catch_id="remind",
@@ -103,17 +126,28 @@ def test_messages_that_have_reached_an_instance() -> None:
 
 
 def test_what_found_no_room_is_shown_where_it_waits() -> None:
-    caught = model(start(), catch("wait", catch_message("order")), service("pack"), end(), path("start", "wait", "pack", "end"))
+    caught = model(
+        start(),
+        catch("wait", catch_message("order")),
+        service("pack"),
+        end(),
+        path("start", "wait", "pack", "end"),
+    )
     engine = Engine(limits=Limits(variable_bytes=200))
     engine.deploy_contents({"model.bpmn": caught})
     key = engine.start("process", {"key": "k", "full": "f" * 100})
     engine.publish("order", "k", {"big": "b" * 120})
     held = only(process_instance(engine.store, key), "wait")
-    assert ([variable.name for variable in held.variables], held.incidents[0].error_type) == (["big"], "IO_MAPPING_ERROR")
+    assert ([variable.name for variable in held.variables], held.incidents[0].error_type) == (
+        ["big"],
+        "IO_MAPPING_ERROR",
+    )
     engine.set_variables("wait", {"big": 1})
     engine.resolve("wait")
     tree = process_instance(engine.store, key)
-    assert [(variable.name, variable.value_json) for variable in tree.root.variables if variable.name == "big"] == [("big", "1")]
+    assert [
+        (variable.name, variable.value_json) for variable in tree.root.variables if variable.name == "big"
+    ] == [("big", "1")]
     assert only(tree, "wait").variables == []
 
 
@@ -142,7 +176,9 @@ def test_how_far_a_multi_instance_activity_has_come() -> None:
 
 
 def test_who_has_called_and_who_is_called() -> None:
-    engine = engine_with(model(start(), service("pack", job="pack"), end(), path("start", "pack", "end")), CALLING)
+    engine = engine_with(
+        model(start(), service("pack", job="pack"), end(), path("start", "pack", "end")), CALLING
+    )
     key = engine.start("caller")
     called = only(process_instance(engine.store, key), "call").called_instance_key
     child = process_instance(engine.store, called).process_instance
@@ -156,12 +192,18 @@ def test_an_abandoned_instance_waits_no_more() -> None:
     assert {wait.state for wait in only(process_instance(engine.store, key), "pack").waits} == {"closed"}
 
 
-@pytest.mark.parametrize("event", ["TimerTriggered", "TimerScheduled", "SubscriptionOpened", "MessageCorrelated"])
+@pytest.mark.parametrize(
+    "event", ["TimerTriggered", "TimerScheduled", "SubscriptionOpened", "MessageCorrelated"]
+)
 def test_the_history_names_the_event_that_was_waited_for(event: str) -> None:
     engine, key = guarded()
     engine.advance(seconds=10)
     engine.publish("order", "k")
-    told = {record.element_id for record in records(engine.store, process_instance_key=key) if record.event == event}
+    told = {
+        record.element_id
+        for record in records(engine.store, process_instance_key=key)
+        if record.event == event
+    }
     assert told == ({"remind"} if event.startswith("Timer") else {"hint"})
 
 

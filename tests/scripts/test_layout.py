@@ -57,11 +57,16 @@ def bounds_by_element(content: str) -> dict[str, tuple[int, ...]]:
     """Left, top, width and height of each shape."""
     root = etree.fromstring(lay_out(f'<definitions xmlns="{BPMN}">{content}</definitions>'.encode()))
     shapes = root.iter(f"{{{BPMNDI}}}BPMNShape")
-    return {str(shape.get("bpmnElement")): tuple(int(value) for value in shape[0].attrib.values()) for shape in shapes}
+    return {
+        str(shape.get("bpmnElement")): tuple(int(value) for value in shape[0].attrib.values())
+        for shape in shapes
+    }
 
 
 def test_processes_stand_one_below_the_other() -> None:
-    bounds = bounds_by_element("<process id='p'><task id='a'/></process><process id='q'><task id='b'/></process>")
+    bounds = bounds_by_element(
+        "<process id='p'><task id='a'/></process><process id='q'><task id='b'/></process>"
+    )
     (_, top, _, height), (_, below, *_) = bounds["a"], bounds["b"]
     assert top + height < below
 
@@ -88,7 +93,9 @@ def test_what_cannot_be_drawn_is_refused(inside: str, reason: str) -> None:
         lay_out(f'<definitions xmlns="{BPMN}">{inside}</definitions>'.encode())
 
 
-def test_files_are_drawn_in_place_and_those_that_cannot_be_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_files_are_drawn_in_place_and_those_that_cannot_be_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     good, bad, missing = tmp_path / "good.bpmn", tmp_path / "bad.bpmn", tmp_path / "missing.bpmn"
     good.write_text(MODEL)
     bad.write_text("no model")

@@ -1,4 +1,6 @@
-"""The page of what runs is what the reader says today, leaves nothing out, and is true: what is accepted is played."""
+"""The page of what runs is what the reader says today, leaves nothing out, and is true: what is accepted is
+played.
+"""
 
 from __future__ import annotations
 
@@ -43,11 +45,15 @@ WITHOUT_MEANING = {
     ("compensation", "event sub-process (not interrupting)"),
     ("compensation", "boundary (not interrupting)"),
 }
-"""What undoes is neither interrupting nor not: the attribute is there, and says nothing (BPMN 2.0.2, 10.5.4)."""
+"""What undoes is neither interrupting nor not: the attribute is there, and says nothing (BPMN 2.0.2,
+10.5.4).
+"""
 
 
 class Played(NamedTuple):
-    """A model that the page says something about: its name, the model, what shows that it has happened, and whether its work fails."""
+    """A model that the page says something about: its name, the model, what shows that it has happened, and
+    whether its work fails.
+    """
 
     name: str
     model: bytes
@@ -61,7 +67,12 @@ def everything() -> Iterator[Played]:
         for place in POSITIONS:
             for trigger in sorted(place.triggers):
                 proof = PROOFS.get((place.name, trigger), SUBJECT)
-                yield Played(f"{words.name} {trigger} {place.name}", place.model(trigger, words), proof, trigger == "error")
+                yield Played(
+                    f"{words.name} {trigger} {place.name}",
+                    place.model(trigger, words),
+                    proof,
+                    trigger == "error",
+                )
         for question in (question for section in SECTIONS for question in section.questions):
             yield Played(f"{words.name} {question.name}", question.model(words))
         for extension in ADDED[words]:
@@ -92,15 +103,23 @@ def test_no_event_of_the_tables_is_left_out() -> None:
 
 @pytest.mark.parametrize("words", DIALECTS, ids=[words.name for words in DIALECTS])
 def test_nothing_runs_that_the_standard_does_not_have(words: Words) -> None:
-    unknown = [(trigger, place) for place in POSITIONS for trigger in TRIGGERS if trigger not in place.triggers]
-    found = {(trigger, place.name) for trigger, place in unknown if ask(place.model(trigger, words)).verdict is not Verdict.REFUSED}
+    unknown = [
+        (trigger, place) for place in POSITIONS for trigger in TRIGGERS if trigger not in place.triggers
+    ]
+    found = {
+        (trigger, place.name)
+        for trigger, place in unknown
+        if ask(place.model(trigger, words)).verdict is not Verdict.REFUSED
+    }
     assert found == WITHOUT_MEANING
 
 
 @pytest.mark.parametrize("case", ACCEPTED, ids=[case.name for case in ACCEPTED])
 def test_what_is_said_to_run_runs(case: Played) -> None:
     engine = Engine()
-    engine.deploy_contents({"called.bpmn": CALLED.encode(), "decided.dmn": DECIDED.encode(), "model.bpmn": case.model})
+    engine.deploy_contents(
+        {"called.bpmn": CALLED.encode(), "decided.dmn": DECIDED.encode(), "model.bpmn": case.model}
+    )
     if not begins_by_itself(engine):
         engine.advance(minutes=2)
         engine.publish(MESSAGE, KEY)

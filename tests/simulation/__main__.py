@@ -1,4 +1,5 @@
-"""`make simulate`: play seeds on every processor, tell how far it is, what broke, what has occurred, and what the mutants say.
+"""`make simulate`: play seeds on every processor, tell how far it is, what broke, what has occurred, and what
+the mutants say.
 
 `SEEDS=3000` says how many, `FIRST=100000` from which on, `SEED=17` plays that one alone.
 """
@@ -56,7 +57,10 @@ def play_all(wanted: range) -> tuple[Tally, int]:
             now = time.monotonic()
             if now - told >= TOLD_EVERY_S or done == len(wanted):
                 told = now
-                print(f"{done} of {len(wanted)} seeds, {done * 60 / (now - began):.0f} a minute, {failed} failed", flush=True)
+                print(
+                    f"{done} of {len(wanted)} seeds, {done * 60 / (now - began):.0f} a minute, {failed} failed",
+                    flush=True,
+                )
     return occurred, failed
 
 
@@ -68,7 +72,10 @@ def tell_mutants() -> int:
             mutant(patch)
             caught = caught_by()
         survivors += caught is None
-        print(f"{mutant.__name__:<40} {'SURVIVES' if caught is None else f'caught by seed {caught}'}", flush=True)
+        print(
+            f"{mutant.__name__:<40} {'SURVIVES' if caught is None else f'caught by seed {caught}'}",
+            flush=True,
+        )
     return survivors
 
 
@@ -83,7 +90,9 @@ def main() -> int:
     for name in missing:
         print(f"never occurred: {name}")
     survivors = 0 if "FIRST" in os.environ else tell_mutants()
-    print(f"\n{len(wanted)} seeds, {failed} failed, {len(missing)} kinds never occurred, {survivors} mutants survived")
+    print(
+        f"\n{len(wanted)} seeds, {failed} failed, {len(missing)} kinds never occurred, {survivors} mutants survived"
+    )
     return int(bool(failed or missing or survivors))
 
 

@@ -1,7 +1,7 @@
 """Virtual time: an event loop that never waits. When nothing is ready it jumps to the next thing that is due.
 
-Work that would go to another thread is done on this one, after a stretch of virtual time that the world chooses; so a
-run depends on its seed alone.
+Work that would go to another thread is done on this one, after a stretch of virtual time that the world
+chooses; so a run depends on its seed alone.
 """
 
 from __future__ import annotations
@@ -61,7 +61,9 @@ class VirtualEventLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return self._virtual.seconds
 
-    def run_in_executor(self, executor: Executor | None, func: Callable[[*Arguments], Result], *args: *Arguments) -> asyncio.Future[Result]:
+    def run_in_executor(
+        self, executor: Executor | None, func: Callable[[*Arguments], Result], *args: *Arguments
+    ) -> asyncio.Future[Result]:
         future: asyncio.Future[Result] = self.create_future()
         self.call_later(self._latency_s(), self._execute, future, lambda: func(*args))
         return future

@@ -1,4 +1,6 @@
-"""What has occurred over a run: elements by position, commands, faults. What never occurs is not tested, whatever the name says."""
+"""What has occurred over a run: elements by position, commands, faults. What never occurs is not tested,
+whatever the name says.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +27,9 @@ Tally = Counter[tuple[str, str, str]]
 """How often: ("fault", name, ""), ("command", name, ""), ("element", kind, position)."""
 
 POSITIONS = ("process", "sub-process", "event", "handler", "called", "parallel", "sequential", "camunda")
-"""Directly in a process, in a sub-process, in an event sub-process; as a handler; in a called process; many times, all at once or
-one after another; in a `camunda:` model. Several may hold at once."""
+"""Directly in a process, in a sub-process, in an event sub-process; as a handler; in a called process; many
+times, all at once or one after another; in a `camunda:` model. Several may hold at once.
+"""
 
 NOT_PLAYED: Mapping[str, str] = {
     "ActivateJobs": "given by the loop for the workers, never by a client of this world",
@@ -43,7 +46,11 @@ _DEFINITIONS: Mapping[type, str] = {
     TimerDefinition: "timerEventDefinition",
     MessageDefinition: "messageEventDefinition",
 }
-_KINDS: Mapping[TimerKind, str] = {TimerKind.DATE: "date", TimerKind.DURATION: "duration", TimerKind.CYCLE: "cycle"}
+_KINDS: Mapping[TimerKind, str] = {
+    TimerKind.DATE: "date",
+    TimerKind.DURATION: "duration",
+    TimerKind.CYCLE: "cycle",
+}
 _EVENT_TAGS = {tag for tag, row in ELEMENTS.items() if row.category is Category.EVENT}
 
 
@@ -73,7 +80,9 @@ def positions_of(process: Process, node: Node, header: ProcessInstance, loop_cou
         yield "camunda"
 
 
-def note_element(tally: Tally, process: Process, node: Node, header: ProcessInstance, loop_counter: int) -> None:
+def note_element(
+    tally: Tally, process: Process, node: Node, header: ProcessInstance, loop_counter: int
+) -> None:
     """An element was at work."""
     for position in positions_of(process, node, header, loop_counter):
         tally["element", kind_of(node), position] += 1
@@ -83,9 +92,17 @@ def note_element(tally: Tally, process: Process, node: Node, header: ProcessInst
 
 def expected() -> dict[str, list[str]]:
     """By group, what must occur in a long run."""
-    plain = [tag for tag, row in ELEMENTS.items() if row.behaviour is not None and row.category is not Category.EVENT]
+    plain = [
+        tag
+        for tag, row in ELEMENTS.items()
+        if row.behaviour is not None and row.category is not Category.EVENT
+    ]
     events = [tag if definition == NONE else f"{tag} {definition}" for tag, definition in EVENTS]
-    waiting = [f"{tag} {definition}" for tag, definition in EVENTS if tag in {"startEvent", "boundaryEvent"} and definition[:1] in "tm"]
+    waiting = [
+        f"{tag} {definition}"
+        for tag, definition in EVENTS
+        if tag in {"startEvent", "boundaryEvent"} and definition[:1] in "tm"
+    ]
     others = [
         "subProcess triggered by an event",
         "businessRuleTask with a decision",
@@ -107,7 +124,9 @@ def never(tally: Tally) -> list[str]:
     for (group, name, position), count in tally.items():
         seen[group, name] += count
         positions[position] += count
-    missing = [f"{group}: {name}" for group, names in expected().items() for name in names if not seen[group, name]]
+    missing = [
+        f"{group}: {name}" for group, names in expected().items() for name in names if not seen[group, name]
+    ]
     return missing + [f"position: {position}" for position in POSITIONS if not positions[position]]
 
 

@@ -1,7 +1,9 @@
-"""What variables there are, by the events alone, and what mappings have to make of them, by an interpreter on plain objects.
+"""What variables there are, by the events alone, and what mappings have to make of them, by an interpreter on
+plain objects.
 
-A mapping sees what the element sees, its own before what is around, with what earlier mappings of the same list have made; it
-changes one member of what stands at its target. Inputs make what is the element's own; outputs go where the name is known.
+A mapping sees what the element sees, its own before what is around, with what earlier mappings of the same
+list have made; it changes one member of what stands at its target. Inputs make what is the element's own;
+outputs go where the name is known.
 """
 
 from __future__ import annotations
@@ -36,7 +38,9 @@ def put(values: Mapping[str, Any], place: str, value: Any) -> dict[str, Any]:
 
 
 def mapped(mappings: Iterable[Pair], seen: Mapping[str, Any], target: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The target after these mappings, each of which sees what is there with what those before it have made."""
+    """The target after these mappings, each of which sees what is there with what those before it have
+    made.
+    """
     for source, place in mappings:
         value = at(seen, source)
         seen, target = put(seen, place, value), put(target, place, value)
@@ -84,7 +88,11 @@ class Data:
         return self._process_of(instance_key).nodes[self._lives[key].element_id]
 
     def _visible(self, key: int) -> dict[str, Any]:
-        around = self._visible(self._lives[key].scope_key) if key in self._lives and self._lives[key].scope_key else {}
+        around = (
+            self._visible(self._lives[key].scope_key)
+            if key in self._lives and self._lives[key].scope_key
+            else {}
+        )
         return {**around, **self._values.get(key, {})}
 
     def _home_of(self, key: int, name: str) -> int:
@@ -94,12 +102,17 @@ class Data:
 
     def _check_inputs(self, key: int, node: Node) -> None:
         if node.inputs and self._lives[key].loop_counter == 0:
-            expected, found = mapped(_pairs(node.inputs), self._visible(self._lives[key].scope_key), {}), self._values.get(key, {})
+            expected, found = (
+                mapped(_pairs(node.inputs), self._visible(self._lives[key].scope_key), {}),
+                self._values.get(key, {}),
+            )
             if found != expected:
                 raise Violation(f"the inputs of '{node.id}' {key} make {expected}, and it has {found}")
 
     def _outcome(self, key: int, node: Node) -> Iterable[tuple[int, str, Any]]:
-        """Where each variable of the outputs goes; an instance of a multi-instance activity takes what is its own."""
+        """Where each variable of the outputs goes; an instance of a multi-instance activity takes what is its
+        own.
+        """
         life = self._lives[key]
         if node.outputs and life.loop_counter >= 0:
             outside = key if life.loop_counter > 0 else life.scope_key
@@ -111,7 +124,9 @@ class Data:
         for home, name, value in self._expected.pop(key):
             found = self._values.get(home, {}).get(name)
             if found != value:
-                raise Violation(f"the outputs of '{self._lives[key].element_id}' {key} make '{name}' {value}, and {home} has {found}")
+                raise Violation(
+                    f"the outputs of '{self._lives[key].element_id}' {key} make '{name}' {value}, and {home} has {found}"
+                )
 
 
 def _pairs(mappings: Sequence[VariableMapping]) -> list[Pair]:

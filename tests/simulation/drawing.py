@@ -58,7 +58,13 @@ def draw(case: Case) -> bytes:
     """The file with all processes of a case, without what is deployed later."""
     words = WORDS[case.dialect]
     processes = [*case.raw, *(_process(shape, words) for shape in case.processes)]
-    names = sorted({part.split('"')[0].removeprefix("message_") for text in processes for part in text.split('messageRef="')[1:]})
+    names = sorted(
+        {
+            part.split('"')[0].removeprefix("message_")
+            for text in processes
+            for part in text.split('messageRef="')[1:]
+        }
+    )
     errors = [element("error", id=f"error_{code}", errorCode=code) for code in ERRORS]
     return definitions(*processes, *errors, *map(words.message, names))
 
@@ -117,7 +123,9 @@ class _Pen:
         if isinstance(step, Catch):
             return (self.put(catch(step.id, definition_of(step.trigger)), step.id, entries),)
         if isinstance(step, Throw):
-            return (self.put(throw(step.id, compensate(activityRef=step.activity or None)), step.id, entries),)
+            return (
+                self.put(throw(step.id, compensate(activityRef=step.activity or None)), step.id, entries),
+            )
         if isinstance(step, Send):
             return (self.put(throw(step.id, self.sent(step.id)), step.id, entries),)
         if isinstance(step, Pass):
@@ -133,7 +141,11 @@ class _Pen:
     def again(self, step: Again, entries: Sequence[Entry]) -> Sequence[Entry]:
         name = step.activity.id
         merge = self.put(gateway(f"{name}_m"), f"{name}_m", entries)
-        asks = self.put(gateway(f"{name}_x", default=f"{name}_x_default"), f"{name}_x", (self.activity(step.activity, (merge,)),))
+        asks = self.put(
+            gateway(f"{name}_x", default=f"{name}_x_default"),
+            f"{name}_x",
+            (self.activity(step.activity, (merge,)),),
+        )
         self.flows(asks, merge, self.words.equals(f"go_{name}", "true"))
         return ((asks, "default"),)
 
@@ -147,7 +159,10 @@ class _Pen:
         last = len(step.branches) - 1
         exits: list[Entry] = []
         for place, branch in enumerate(step.branches):
-            exits += self.course(branch, ((split, "default" if place == last else self.words.equals(f"c_{step.id}", str(place))),))
+            exits += self.course(
+                branch,
+                ((split, "default" if place == last else self.words.equals(f"c_{step.id}", str(place))),),
+            )
         return (self.put(gateway(f"{step.id}_m"), f"{step.id}_m", exits),) if exits else ()
 
     def race(self, step: Race, entries: Sequence[Entry]) -> Sequence[Entry]:
@@ -164,7 +179,12 @@ class _Pen:
         if activity.undo is not None:
             self.elements.append(boundary(f"undo_{activity.id}", activity.id, compensate()))
             self.elements.append(self.drawn(activity.undo, isForCompensation="true"))
-            link = element("association", id=f"link_{activity.id}", sourceRef=f"undo_{activity.id}", targetRef=activity.undo.id)
+            link = element(
+                "association",
+                id=f"link_{activity.id}",
+                sourceRef=f"undo_{activity.id}",
+                targetRef=activity.undo.id,
+            )
             self.elements.append(link)
         return activity.id
 
@@ -177,7 +197,9 @@ class _Pen:
         for scope in event_scopes:
             inner, first = _Pen(self.words), f"{scope.id}_start"
             definition = compensate() if scope.trigger is None else definition_of(scope.trigger)
-            inner.begin(start(first, definition, isInterrupting=None if scope.interrupting else "false"), first)
+            inner.begin(
+                start(first, definition, isInterrupting=None if scope.interrupting else "false"), first
+            )
             inner.course(scope.course, (first,))
             self.elements.append(event_sub_process(scope.id, *inner.elements))
 
@@ -193,7 +215,9 @@ class _Pen:
         return end(shape.id, *inside[shape.kind])
 
     def sent(self, element_id: str) -> str:
-        """A message event definition that is a job. Of a `zeebe:` model the job stands on the event beside it."""
+        """A message event definition that is a job. Of a `zeebe:` model the job stands on the event beside
+        it.
+        """
         inside, attributes = self.words.work("messageEventDefinition", _job_type(element_id))
         return (extensions(inside) if inside else "") + element("messageEventDefinition", **attributes)
 
@@ -222,13 +246,31 @@ class _Pen:
             )
         if shape.kind in {"call", "task"}:
             tag = "callActivity" if shape.kind == "call" else shape.tag
-            inside, own = self.words.call(shape.called) if shape.kind == "call" else self.words.work(tag, _job_type(shape.id))
-            return element(tag, extensions(inside, mappings) if inside or mappings else "", mark, id=shape.id, **own, **attributes)
+            inside, own = (
+                self.words.call(shape.called)
+                if shape.kind == "call"
+                else self.words.work(tag, _job_type(shape.id))
+            )
+            return element(
+                tag,
+                extensions(inside, mappings) if inside or mappings else "",
+                mark,
+                id=shape.id,
+                **own,
+                **attributes,
+            )
         pen, first = _Pen(self.words), f"{shape.id}_start"
         pen.begin(start(first), first)
         pen.course(shape.inside or Course(()), (first,))
         pen.event_scopes(shape.event_scopes)
-        return element("subProcess", extensions(mappings) if mappings else "", mark, *pen.elements, id=shape.id, **attributes)
+        return element(
+            "subProcess",
+            extensions(mappings) if mappings else "",
+            mark,
+            *pen.elements,
+            id=shape.id,
+            **attributes,
+        )
 
 
 def definition_of(trigger: Trigger) -> str:

@@ -6,11 +6,33 @@ from tests.simulation import store as points
 
 CRASHES = (points.BEFORE_BEGIN, points.AFTER_FIRST_WRITE, points.BEFORE_COMMIT, points.AFTER_COMMIT)
 FAULTS = (
-    *(*CRASHES, points.BEFORE_PUSH, points.COMMIT_FAILED, "restarted in peace", "command doubled", "command held back"),
-    *("worker slow", "worker died", "job completed twice", "job failed", "job failed for good", "error thrown"),
+    *(
+        *CRASHES,
+        points.BEFORE_PUSH,
+        points.COMMIT_FAILED,
+        "restarted in peace",
+        "command doubled",
+        "command held back",
+    ),
+    *(
+        "worker slow",
+        "worker died",
+        "job completed twice",
+        "job failed",
+        "job failed for good",
+        "error thrown",
+    ),
     *("job handed back", "stream closed", "more time asked for", "retries updated", "set aside", "released"),
     *("deployed anew", "begun elsewhere", "result told"),
-    *("message early", "message late", "message twice", "cancelled", "variables set", "turned away", "incident resolved"),
+    *(
+        "message early",
+        "message late",
+        "message twice",
+        "cancelled",
+        "variables set",
+        "turned away",
+        "incident resolved",
+    ),
 )
 """Each must strike at least once over a run of many seeds."""
 

@@ -1,8 +1,8 @@
 """The log folded into rows, and compared with the tables: entry by entry as it grows, and from nothing.
 
-After a commit only what it has changed is compared, on both sides: what the events changed must be so in the tables, and
-what the batch wrote must be so in the fold. If both were equal before, they are equal then. `check_replay` folds the whole
-log once more and compares everything, to the byte.
+After a commit only what it has changed is compared, on both sides: what the events changed must be so in the
+tables, and what the batch wrote must be so in the fold. If both were equal before, they are equal then.
+`check_replay` folds the whole log once more and compares everything, to the byte.
 """
 
 from __future__ import annotations
@@ -29,9 +29,13 @@ class Fold:
         self.rows: dict[type[Row], dict[Any, Row]] = {table: {} for table in TABLES if table is not Partition}
 
     def follow(self, entries: Sequence[LogEntry]) -> dict[tuple[type[Row], Any], Row | None]:
-        """Apply the events of these entries; answers the rows that they have changed, None for those that are gone."""
+        """Apply the events of these entries; answers the rows that they have changed, None for those that are
+        gone.
+        """
         engine.replay(self._state, entries)
-        changed: dict[tuple[type[Row], Any], Row | None] = {(table, place): row for table, place, _, row in self._state.journal}
+        changed: dict[tuple[type[Row], Any], Row | None] = {
+            (table, place): row for table, place, _, row in self._state.journal
+        }
         self._state.journal.clear()
         self._state.newly_ready.clear()
         for (table, place), row in changed.items():
@@ -52,7 +56,11 @@ class Fold:
         for table, rows in batch.puts.items():
             if table is not Partition:
                 folded = self.rows[table]
-                yield from (f"{row} was written, and no event tells of it" for row in rows if folded.get(PLACES[table](row)) != row)
+                yield from (
+                    f"{row} was written, and no event tells of it"
+                    for row in rows
+                    if folded.get(PLACES[table](row)) != row
+                )
         for table, keys in batch.deletes.items():
             for key in keys:
                 if self.rows[table].get(key if len(key) > 1 else key[0]) is not None:

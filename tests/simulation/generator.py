@@ -1,8 +1,8 @@
 """Random processes over every element that exists, compensation weighted high.
 
-What is grown by `structured` can be followed by the reference: branches begin with something that waits, so that one
-stimulus moves one token at a time and no order is left to chance. `tangled` draws flows at random between tasks and
-gateways; there only the invariants judge.
+What is grown by `structured` can be followed by the reference: branches begin with something that waits, so
+that one stimulus moves one token at a time and no order is left to chance. `tangled` draws flows at random
+between tasks and gateways; there only the invariants judge.
 """
 
 from __future__ import annotations
@@ -51,7 +51,9 @@ def case_of(seed: int) -> Case:
 
 
 def structured(chance: random.Random) -> Case:
-    """One process, and those that it calls; now and then a second version of them, in which what was called in vain is there."""
+    """One process, and those that it calls; now and then a second version of them, in which what was called
+    in vain is there.
+    """
     dialect = "camunda" if chance.random() < 0.25 else "zeebe"
     has_later = chance.random() < 0.25
     grower = _Grower(chance, dialect, has_later=has_later)
@@ -60,14 +62,18 @@ def structured(chance: random.Random) -> Case:
     if not has_later:
         return case
     second = _Grower(chance, dialect, count=1_000)
-    processes = [second.process(process_id) for process_id in ("main", *([LATE] if grower.calls_late else []))]
+    processes = [
+        second.process(process_id) for process_id in ("main", *([LATE] if grower.calls_late else []))
+    ]
     return replace(case, later=Case((*processes, *second.called), dialect=dialect))
 
 
 class _Grower:
     """Grows trees; ids are counted, so every element has its own."""
 
-    def __init__(self, chance: random.Random, dialect: str, *, has_later: bool = False, count: int = 0) -> None:
+    def __init__(
+        self, chance: random.Random, dialect: str, *, has_later: bool = False, count: int = 0
+    ) -> None:
         self._chance = chance
         self._dialect = dialect
         self._has_later = has_later
@@ -87,12 +93,16 @@ class _Grower:
         scopes = self._event_scopes(0)
         begins: tuple[Trigger, ...] = ()
         if process_id == "main" and self._is_chance(0.15):
-            begins = (self._chance.choice([Trigger("message", "begin"), Trigger("timer", "R2/PT9S"), Trigger("timer", "PT7S")]),)
+            begins = (
+                self._chance.choice(
+                    [Trigger("message", "begin"), Trigger("timer", "R2/PT9S"), Trigger("timer", "PT7S")]
+                ),
+            )
         self._process = outer
         self._depth -= 1
         return ProcessShape(process_id, course, scopes, begins)
 
-    # -- courses --------------------------------------------------------------------------------------------------
+    # -- courses ---------------------------------------------------------------------------------------------
 
     def _content(self, depth: int) -> Course:
         """What stands in a scope: begins with something that waits, ends with an end event."""
@@ -114,7 +124,13 @@ class _Grower:
 
     def _end(self, steps: list[Step]) -> End:
         kind = self._chance.choices(["none", "undo", "terminate", "error", "message"], [56, 22, 10, 8, 4])[0]
-        text = self._chance.choice(CODES[:2]) if kind == "error" else self._one_of(steps) if kind == "undo" else ""
+        text = (
+            self._chance.choice(CODES[:2])
+            if kind == "error"
+            else self._one_of(steps)
+            if kind == "undo"
+            else ""
+        )
         return End(self._id("n"), kind, text)
 
     def _one_of(self, steps: list[Step]) -> str:
@@ -122,7 +138,7 @@ class _Grower:
         known = [step.id for step in steps if isinstance(step, Activity) and step.undo is not None]
         return self._chance.choice(known) if known and self._is_chance(0.25) else ""
 
-    # -- steps ----------------------------------------------------------------------------------------------------
+    # -- steps -----------------------------------------------------------------------------------------------
 
     def _step(self, depth: int) -> Step:
         self._budget -= 1
@@ -136,10 +152,14 @@ class _Grower:
         ]
         if depth < DEPTH:
             makers += [(12, self._fork), (10, self._choice), (7, self._race)]
-        return self._chance.choices([maker for _, maker in makers], [weight for weight, _ in makers])[0](depth)
+        return self._chance.choices([maker for _, maker in makers], [weight for weight, _ in makers])[0](
+            depth
+        )
 
     def _fork(self, depth: int) -> Step:
-        return Fork(self._id("f"), tuple(self._branch(depth + 1) for _ in range(self._chance.choice([2, 2, 3]))))
+        return Fork(
+            self._id("f"), tuple(self._branch(depth + 1) for _ in range(self._chance.choice([2, 2, 3])))
+        )
 
     def _choice(self, depth: int) -> Step:
         branches = [Course(tuple(self._steps(depth + 1))), Course((self._activity(depth + 1),))]
@@ -175,10 +195,15 @@ class _Grower:
         )
 
     def _mappings(self) -> tuple[Mapping, ...]:
-        """Members of two objects into members of the same, so that what one mapping makes stands beside what the next one reads."""
+        """Members of two objects into members of the same, so that what one mapping makes stands beside what
+        the next one reads.
+        """
         if self._dialect != "zeebe" or not self._is_chance(0.12):
             return ()
-        return tuple((self._chance.choice(DATA), self._chance.choice(DATA)) for _ in range(self._chance.choice([1, 2, 2, 3])))
+        return tuple(
+            (self._chance.choice(DATA), self._chance.choice(DATA))
+            for _ in range(self._chance.choice([1, 2, 2, 3]))
+        )
 
     def _bare(self, kind: str, depth: int) -> Activity:
         if kind == "task":
@@ -187,7 +212,9 @@ class _Grower:
         if kind == "receive":
             return Activity(self._id("r"), kind, message=self._message().text)
         if kind == "sub":
-            return Activity(self._id("s"), kind, self._content(depth + 1), self._event_scopes(depth + 1, undoes=True))
+            return Activity(
+                self._id("s"), kind, self._content(depth + 1), self._event_scopes(depth + 1, undoes=True)
+            )
         if self._has_later and self._is_chance(0.2):
             self.calls_late = True
             return Activity(self._id("k"), kind, called=LATE)
@@ -208,18 +235,24 @@ class _Grower:
     def _many(self) -> Many:
         count = self._chance.choice([1, 2, 3])
         enough = self._chance.choice([0, 0, 0, 1, count])
-        return Many(self._is_chance(0.5), count, enough, self._is_chance(0.4), each_undone=self._dialect == "camunda")
+        return Many(
+            self._is_chance(0.5), count, enough, self._is_chance(0.4), each_undone=self._dialect == "camunda"
+        )
 
-    # -- events ---------------------------------------------------------------------------------------------------
+    # -- events ----------------------------------------------------------------------------------------------
 
     def _borders(self, depth: int, awaited: str) -> tuple[Border, ...]:
         borders: list[Border] = []
         codes = list(CODES)
         while self._budget > 0 and self._is_chance(0.4 if borders else 0.16) and codes:
-            trigger = self._trigger(codes, [Trigger("message", awaited), *(border.trigger for border in borders)])
+            trigger = self._trigger(
+                codes, [Trigger("message", awaited), *(border.trigger for border in borders)]
+            )
             interrupting = trigger.kind == "error" or self._is_chance(0.6)
             self._budget -= 1
-            borders.append(Border(self._id("b"), self._cycle(trigger, interrupting), interrupting, self._short(depth)))
+            borders.append(
+                Border(self._id("b"), self._cycle(trigger, interrupting), interrupting, self._short(depth))
+            )
         return tuple(borders)
 
     def _event_scopes(self, depth: int, *, undoes: bool = False) -> tuple[EventScope, ...]:
@@ -229,7 +262,11 @@ class _Grower:
             trigger = self._trigger(codes, [scope.trigger for scope in scopes])
             interrupting = trigger.kind == "error" or self._is_chance(0.6)
             self._budget -= 1
-            scopes.append(EventScope(self._id("v"), self._cycle(trigger, interrupting), interrupting, self._short(depth)))
+            scopes.append(
+                EventScope(
+                    self._id("v"), self._cycle(trigger, interrupting), interrupting, self._short(depth)
+                )
+            )
         if undoes and self._is_chance(0.12):
             scopes.append(EventScope(self._id("v"), None, True, self._short(depth)))
         return tuple(scopes)
@@ -238,7 +275,9 @@ class _Grower:
         """What follows an event: often an undo of what was done before."""
         steps: list[Step] = [Throw(self._id("w"))] if self._is_chance(0.4) else []
         steps += (
-            [Activity(self._id("t"), "task", undo=self._handler(DEPTH) if self._is_chance(0.4) else None)] if self._is_chance(0.8) else []
+            [Activity(self._id("t"), "task", undo=self._handler(DEPTH) if self._is_chance(0.4) else None)]
+            if self._is_chance(0.8)
+            else []
         )
         steps += self._steps(depth + 2)
         return Course(tuple(steps), self._end([]))
@@ -256,7 +295,12 @@ class _Grower:
 
     def _cycle(self, trigger: Trigger, interrupting: bool) -> Trigger:
         """What does not interrupt may come again."""
-        if trigger.kind == "timer" and trigger.text.startswith("P") and not interrupting and self._is_chance(0.5):
+        if (
+            trigger.kind == "timer"
+            and trigger.text.startswith("P")
+            and not interrupting
+            and self._is_chance(0.5)
+        ):
             return Trigger("timer", f"R2/{trigger.text}")
         return trigger
 
@@ -270,7 +314,9 @@ class _Grower:
         return Trigger("timer", f"PT{seconds}S")
 
     def _message(self) -> Trigger:
-        """A name of its own, one that another event of the process waits for too, or one that other processes wait for."""
+        """A name of its own, one that another event of the process waits for too, or one that other processes
+        wait for.
+        """
         if self._is_chance(0.15):
             return Trigger("message", "shared")
         if not self._messages or self._is_chance(0.6):
@@ -286,7 +332,7 @@ class _Grower:
         return self._chance.random() < probability
 
 
-# -- unstructured -----------------------------------------------------------------------------------------------------
+# -- unstructured --------------------------------------------------------------------------------------------
 
 
 def tangled(chance: random.Random) -> Case:
@@ -298,7 +344,11 @@ def tangled(chance: random.Random) -> Case:
         elements += _tangled_element(chance, name, place)
         elements.append(flow(names[place - 1] if place else "start", name))
     elements.append(flow(names[-1], "end"))
-    forward = [name for name in names[:-1] if not any(f'<intermediateThrowEvent id="{name}"' in text for text in elements)]
+    forward = [
+        name
+        for name in names[:-1]
+        if not any(f'<intermediateThrowEvent id="{name}"' in text for text in elements)
+    ]
     for number in range(chance.randint(0, 3) if forward else 0):
         source = chance.choice(forward)
         target = chance.choice(names[names.index(source) + 1 :])
@@ -324,7 +374,11 @@ def _tangled_element(chance: random.Random, name: str, place: int) -> list[str]:
         undone = (undo(f"{name}i", by=f"{name}h"), service(f"{name}h", job=job, isForCompensation="true"))
         return [element("subProcess", *inside, *undone, *flows, id=name)]
     task = [service(name, job=job)]
-    return task if kind == "task" else [*task, undo(name, by=f"{name}u"), service(f"{name}u", job=job, isForCompensation="true")]
+    return (
+        task
+        if kind == "task"
+        else [*task, undo(name, by=f"{name}u"), service(f"{name}u", job=job, isForCompensation="true")]
+    )
 
 
 def _with_defaults(elements: list[str]) -> list[str]:
@@ -333,5 +387,9 @@ def _with_defaults(elements: list[str]) -> list[str]:
     cleaned = []
     for text in elements:
         source = text.split('sourceRef="')[1].split('"')[0] if text.startswith("<sequenceFlow") else ""
-        cleaned.append(text.split("<conditionExpression")[0] + "</sequenceFlow>" if source in parallel and "<cond" in text else text)
+        cleaned.append(
+            text.split("<conditionExpression")[0] + "</sequenceFlow>"
+            if source in parallel and "<cond" in text
+            else text
+        )
     return cleaned

@@ -1,4 +1,5 @@
-"""What must be true of the log, event by event: keys rise, lives take legal courses, undo is exact and in mirror order.
+"""What must be true of the log, event by event: keys rise, lives take legal courses, undo is exact and in
+mirror order.
 
 The history keeps its own small books from the events alone; it never looks at the kernel's state.
 """
@@ -19,7 +20,13 @@ from tests.simulation.faults import SET_ASIDE
 from tests.simulation.invariants import Violation
 
 THROWS = {Behaviour.THROW_EVENT, Behaviour.END_EVENT}
-UNCONDITIONAL = {Behaviour.JOB_TASK, Behaviour.SUB_PROCESS, Behaviour.CALL_ACTIVITY, Behaviour.PARALLEL_GATEWAY, Behaviour.CATCH_EVENT}
+UNCONDITIONAL = {
+    Behaviour.JOB_TASK,
+    Behaviour.SUB_PROCESS,
+    Behaviour.CALL_ACTIVITY,
+    Behaviour.PARALLEL_GATEWAY,
+    Behaviour.CATCH_EVENT,
+}
 
 
 LEAVES_THE_QUARANTINE = (quarantine.InstanceReleased, quarantine.InstanceAbandoned)
@@ -90,7 +97,10 @@ class History:
     def read(self, entries: Iterable[LogEntry]) -> None:
         """Check what has been committed. Raises `Violation`."""
         for entry in entries:
-            self._expect(entry.position == self._position + 1, f"the log goes on at {entry.position} after {self._position}")
+            self._expect(
+                entry.position == self._position + 1,
+                f"the log goes on at {entry.position} after {self._position}",
+            )
             self._expect(entry.timestamp_ms >= self._now_ms, "time goes back in the log")
             self._now_ms, self._instance_key = entry.timestamp_ms, entry.process_instance_key
             for event in engine.events_of(entry):
@@ -109,21 +119,37 @@ class History:
         if not holds:
             raise Violation(f"at position {self._position}, instance {self._instance_key}: {otherwise}")
 
-    # -- tokens ---------------------------------------------------------------------------------------------------
+    # -- tokens ----------------------------------------------------------------------------------------------
 
     def _follow_up(self, event: Event) -> None:
-        """A flow that is taken reaches its end at once; an activity that completes is left along its flows."""
+        """A flow that is taken reaches its end at once; an activity that completes is left along its
+        flows.
+        """
         if self._flow_next is not None:
             scope_key, flow_id = self._flow_next
             target = self._flow_target(flow_id)
-            is_entered = isinstance(event, lifecycle.ElementActivating) and (event.scope_key, event.element_id) == (scope_key, target)
-            has_arrived = isinstance(event, parallel_gateway.TokenArrived) and (event.scope_key, event.flow_id) == (scope_key, flow_id)
+            is_entered = isinstance(event, lifecycle.ElementActivating) and (
+                event.scope_key,
+                event.element_id,
+            ) == (scope_key, target)
+            has_arrived = isinstance(event, parallel_gateway.TokenArrived) and (
+                event.scope_key,
+                event.flow_id,
+            ) == (scope_key, flow_id)
             self._expect(is_entered or has_arrived, f"a token went along '{flow_id}' and got lost: {event}")
             self._flow_next = None
-        elif self._leaving and isinstance(event, lifecycle.FlowTaken) and (event.scope_key, event.flow_id) == self._leaving[0]:
+        elif (
+            self._leaving
+            and isinstance(event, lifecycle.FlowTaken)
+            and (event.scope_key, event.flow_id) == self._leaving[0]
+        ):
             self._leaving.pop(0)
-        elif self._leaving and not isinstance(event, lifecycle.ElementActivating | parallel_gateway.FlowsJoined | undo.UndoCompleted):
-            self._expect(False, f"a completed element was to be left along {self._leaving[0]}, and then came {event}")
+        elif self._leaving and not isinstance(
+            event, lifecycle.ElementActivating | parallel_gateway.FlowsJoined | undo.UndoCompleted
+        ):
+            self._expect(
+                False, f"a completed element was to be left along {self._leaving[0]}, and then came {event}"
+            )
         if self._must_take is not None:
             taken = set(event.keys) if isinstance(event, undo.UndoTaken) else set()
             self._expect(self._must_take <= taken, f"a throw reaches {self._must_take} and takes {taken}")
@@ -131,7 +157,9 @@ class History:
 
     def _flow_target(self, flow_id: str) -> str:
         process = self._process_of(self._instance_key)
-        return next(flow.target for node in process.nodes.values() for flow in node.outgoing if flow.id == flow_id)
+        return next(
+            flow.target for node in process.nodes.values() for flow in node.outgoing if flow.id == flow_id
+        )
 
     def flow_taken(self, event: lifecycle.FlowTaken) -> None:
         self._flow_next = (event.scope_key, event.flow_id)
@@ -141,12 +169,17 @@ class History:
 
     def joined(self, event: parallel_gateway.FlowsJoined) -> None:
         node = self._process_of(self._instance_key).nodes[event.gateway_id]
-        self._expect({flow.id for flow in node.incoming} == set(event.flow_ids), f"{event} joins other flows than those of the diagram")
+        self._expect(
+            {flow.id for flow in node.incoming} == set(event.flow_ids),
+            f"{event} joins other flows than those of the diagram",
+        )
         for flow_id in event.flow_ids:
-            self._expect(self.books.tokens[event.scope_key, flow_id] > 0, f"{event} joins a token that is not there")
+            self._expect(
+                self.books.tokens[event.scope_key, flow_id] > 0, f"{event} joins a token that is not there"
+            )
             self.books.tokens[event.scope_key, flow_id] -= 1
 
-    # -- elements -------------------------------------------------------------------------------------------------
+    # -- elements --------------------------------------------------------------------------------------------
 
     def created(self, event: ProcessInstanceCreated) -> None:
         self._instance_key = event.key
@@ -156,10 +189,18 @@ class History:
         if event.scope_key:
             self._rises(event.key)
             scope = self.books.elements.get(event.scope_key)
-            self._expect(scope is not None and scope.state == "activated", f"{event} begins in a scope that is not at work: {scope}")
+            self._expect(
+                scope is not None and scope.state == "activated",
+                f"{event} begins in a scope that is not at work: {scope}",
+            )
         self._expect(event.key not in self.books.elements, f"{event} comes a second time")
         self.books.elements[event.key] = Life(
-            event.key, self._instance_key, event.scope_key, event.element_id, event.loop_counter, event.undo_key
+            event.key,
+            self._instance_key,
+            event.scope_key,
+            event.element_id,
+            event.loop_counter,
+            event.undo_key,
         )
         self.books.children[event.scope_key] += 1
 
@@ -168,28 +209,47 @@ class History:
         life.activated = self._position
         definition = self._process_of(self._instance_key).nodes[life.element_id].event
         behaviour = self._process_of(self._instance_key).nodes[life.element_id].behaviour
-        if isinstance(definition, CompensateDefinition) and definition.activity is None and behaviour in THROWS:
+        if (
+            isinstance(definition, CompensateDefinition)
+            and definition.activity is None
+            and behaviour in THROWS
+        ):
             found = self.books.undo.items()
-            self._must_take = {key for key, row in found if row.recorded.scope_key == life.scope_key and row.state == "available"}
+            self._must_take = {
+                key
+                for key, row in found
+                if row.recorded.scope_key == life.scope_key and row.state == "available"
+            }
 
     def completing(self, event: lifecycle.ElementCompleting) -> None:
         self._move(event.key, "completing", "activated")
-        self._expect(self.books.children[event.key] == 0, f"{self.books.elements[event.key]} ends before what is inside it")
+        self._expect(
+            self.books.children[event.key] == 0,
+            f"{self.books.elements[event.key]} ends before what is inside it",
+        )
 
     def completed(self, event: lifecycle.ElementCompleted) -> None:
         life = self._move(event.key, "completed", "completing")
         self._gone(life)
         process = self._process_of(self._instance_key)
         node = process.nodes[life.element_id]
-        if life.loop_counter <= 0 and node.behaviour in UNCONDITIONAL and not any(flow.condition for flow in node.outgoing):
+        if (
+            life.loop_counter <= 0
+            and node.behaviour in UNCONDITIONAL
+            and not any(flow.condition for flow in node.outgoing)
+        ):
             self._leaving = [(life.scope_key, flow.id) for flow in node.outgoing]
         each = process.dialect is Dialect.CAMUNDA
         by_itself = life.loop_counter == 0 or (life.loop_counter > 0) == each
         own = node.compensation is not None and by_itself and not life.undo_key
         recorded = [
-            row for row in self.books.undo.values() if row.recorded.element_instance_key == event.key and row.recorded.variables is None
+            row
+            for row in self.books.undo.values()
+            if row.recorded.element_instance_key == event.key and row.recorded.variables is None
         ]
-        self._expect(len(recorded) == int(own), f"{life} has completed with {len(recorded)} undo records of its own")
+        self._expect(
+            len(recorded) == int(own), f"{life} has completed with {len(recorded)} undo records of its own"
+        )
 
     def terminating(self, event: lifecycle.ElementTerminating) -> None:
         self._move(event.key, "terminating", "activating", "activated", "completing")
@@ -213,11 +273,13 @@ class History:
         self._expect(key > self._last_key, f"key {key} was given after {self._last_key}")
         self._last_key = key
 
-    # -- undo -----------------------------------------------------------------------------------------------------
+    # -- undo ------------------------------------------------------------------------------------------------
 
     def recorded(self, event: undo.UndoRecorded) -> None:
         self._rises(event.key)
-        self.books.undo[event.key] = Undo(event, self._position, state="available" if event.handler else "container")
+        self.books.undo[event.key] = Undo(
+            event, self._position, state="available" if event.handler else "container"
+        )
 
     def taken(self, event: undo.UndoTaken) -> None:
         for key in event.keys:
@@ -229,11 +291,21 @@ class History:
         row = self.books.undo[event.undo_key]
         self._expect(row.state == "taken", f"{event} starts what is {row.state}")
         handler = self.books.elements[event.handler_key]
-        self._expect((handler.element_id, handler.undo_key) == (row.recorded.handler, event.undo_key), f"{event} starts {handler}")
+        self._expect(
+            (handler.element_id, handler.undo_key) == (row.recorded.handler, event.undo_key),
+            f"{event} starts {handler}",
+        )
         row.state = "started"
         for other in self.books.undo.values():
-            must_precede = other.throw_key == row.throw_key and other.state in {"taken", "started"} and row.position < _begun(other)
-            self._expect(not must_precede, f"{event} undoes {row.recorded} before {other.recorded}, which began after it had ended")
+            must_precede = (
+                other.throw_key == row.throw_key
+                and other.state in {"taken", "started"}
+                and row.position < _begun(other)
+            )
+            self._expect(
+                not must_precede,
+                f"{event} undoes {row.recorded} before {other.recorded}, which began after it had ended",
+            )
 
     def undo_ended(self, event: undo.UndoCompleted) -> None:
         row = self.books.undo[event.undo_key]
@@ -243,21 +315,29 @@ class History:
     def released(self, event: undo.UndoReleased) -> None:
         for row in self.books.undo.values():
             if row.throw_key == event.throw_key and row.state in {"taken", "started"}:
-                row.state, row.throw_key = ("available", 0) if row.state == "taken" else ("used up", event.throw_key)
+                row.state, row.throw_key = (
+                    ("available", 0) if row.state == "taken" else ("used up", event.throw_key)
+                )
 
     def taken_back(self, event: undo.UndoTakenBack) -> None:
         for key in event.keys:
             row = self.books.undo[key]
             handler = [life.state for life in self.books.elements.values() if life.undo_key == key][-1]
-            self._expect((row.state, handler) == ("started", "activating"), f"{event} takes back what is {row.state}, by {handler}")
+            self._expect(
+                (row.state, handler) == ("started", "activating"),
+                f"{event} takes back what is {row.state}, by {handler}",
+            )
             row.state = "taken"
 
     def dropped(self, event: undo.UndoDropped) -> None:
         for key in (*event.keys, *event.containers):
-            self._expect(self.books.undo[key].state not in {"started", "undone"}, f"{event} drops what is {self.books.undo[key].state}")
+            self._expect(
+                self.books.undo[key].state not in {"started", "undone"},
+                f"{event} drops what is {self.books.undo[key].state}",
+            )
             self.books.undo[key].state = "dropped"
 
-    # -- jobs, timers, messages -----------------------------------------------------------------------------------
+    # -- jobs, timers, messages ------------------------------------------------------------------------------
 
     def job_created(self, event: jobs.JobCreated) -> None:
         self._rises(event.key)
@@ -285,7 +365,10 @@ class History:
     def job_returned(self, event: jobs.JobReturned) -> None:
         self._job(event.key, "activatable", "activated", "backing_off", "failed", "error_thrown")
         is_early = event.why == "timed_out" and self._now_ms < self.books.deadlines[event.key]
-        self._expect(not is_early, f"{event} comes at {self._now_ms}, and the worker has time until {self.books.deadlines.get(event.key)}")
+        self._expect(
+            not is_early,
+            f"{event} comes at {self._now_ms}, and the worker has time until {self.books.deadlines.get(event.key)}",
+        )
 
     def job_canceled(self, event: jobs.JobCanceled) -> None:
         self._job(event.key, "canceled", "activatable", "activated", "backing_off", "failed", "error_thrown")
@@ -299,21 +382,32 @@ class History:
         self.books.timers[event.key] = event.due_ms
         place = event.element_instance_key, event.catch_id
         before = self.books.repetitions.get(place)
-        self._expect(before is None or before < 0 or event.repetitions < before, f"{event} comes more often than it is to")
+        self._expect(
+            before is None or before < 0 or event.repetitions < before,
+            f"{event} comes more often than it is to",
+        )
         self.books.repetitions[place] = event.repetitions
         self.books.timer_places[event.key] = place
 
     def timer_triggered(self, event: timers.TimerTriggered) -> None:
         due_ms = self.books.timers.pop(event.key, None)
-        self._expect(due_ms is not None and due_ms <= self._now_ms, f"{event} fires at {self._now_ms}, due at {due_ms}")
+        self._expect(
+            due_ms is not None and due_ms <= self._now_ms, f"{event} fires at {self._now_ms}, due at {due_ms}"
+        )
 
     def timer_canceled(self, event: timers.TimerCanceled) -> None:
-        self._expect(self.books.timers.pop(event.key, None) is not None, f"{event} cancels a timer that is not there")
+        self._expect(
+            self.books.timers.pop(event.key, None) is not None, f"{event} cancels a timer that is not there"
+        )
         del self.books.repetitions[self.books.timer_places[event.key]]
 
     def published(self, event: messages.MessagePublished) -> None:
         self._rises(event.key)
-        known = {(found.name, found.correlation_key, found.message_id) for found in self.books.published.values() if found.message_id}
+        known = {
+            (found.name, found.correlation_key, found.message_id)
+            for found in self.books.published.values()
+            if found.message_id
+        }
         name = event.name, event.correlation_key, event.message_id
         self._expect(name not in known, f"{event} has the id of a message that is still there")
         self.books.published[event.key] = event
@@ -323,21 +417,33 @@ class History:
         self.books.subscriptions[event.key] = event
 
     def closed(self, event: messages.SubscriptionClosed) -> None:
-        self._expect(self.books.subscriptions.pop(event.key, None) is not None, f"{event} closes a subscription that is not open")
+        self._expect(
+            self.books.subscriptions.pop(event.key, None) is not None,
+            f"{event} closes a subscription that is not open",
+        )
 
     def correlated(self, event: messages.MessageCorrelated) -> None:
         message = self.books.published.get(event.message_key)
         pair = (event.message_key, event.bpmn_process_id)
-        self._expect(message is not None and pair not in self.books.correlated, f"{event} comes twice, or too late")
+        self._expect(
+            message is not None and pair not in self.books.correlated, f"{event} comes twice, or too late"
+        )
         self.books.correlated.add(pair)
         subscription = self.books.subscriptions.get(event.receiver_key)
         if message is not None and subscription is not None:
-            there, here = (subscription.message_name, subscription.correlation_key), (message.name, message.correlation_key)
+            there, here = (
+                (subscription.message_name, subscription.correlation_key),
+                (message.name, message.correlation_key),
+            )
             self._expect(there == here, f"{event} brings {message} to {subscription}")
-        self._expect(subscription is not None or event.receiver_key in self.books.elements, f"{event} reaches nobody")
+        self._expect(
+            subscription is not None or event.receiver_key in self.books.elements, f"{event} reaches nobody"
+        )
 
     def expired(self, event: messages.MessageExpired) -> None:
-        self._expect(self.books.published.pop(event.message_key, None) is not None, f"{event} expires a second time")
+        self._expect(
+            self.books.published.pop(event.message_key, None) is not None, f"{event} expires a second time"
+        )
 
     def set_aside(self, event: quarantine.InstanceQuarantined) -> None:
         self._expect(event.reason == SET_ASIDE, f"the instance was quarantined: {event.reason}")
@@ -350,7 +456,11 @@ class History:
         """Everything of the instance is gone at once; what waits has no event of its own."""
         self.books.aside.discard(self._instance_key)
         for life in self.books.elements.values():
-            if life.instance_key == self._instance_key and life.state in {"activating", "activated", "completing"}:
+            if life.instance_key == self._instance_key and life.state in {
+                "activating",
+                "activated",
+                "completing",
+            }:
                 life.state = "terminated"
                 self._gone(life)
 

@@ -1,7 +1,8 @@
 """What must be true of the rows after every commit, whatever has happened.
 
-Every active element has a next cause: a job, a wait, an incident, a child, a called instance, an undo under way. Nothing
-is left of what has gone: no job, timer, subscription, variable, token or undo record without its element.
+Every active element has a next cause: a job, a wait, an incident, a child, a called instance, an undo under
+way. Nothing is left of what has gone: no job, timer, subscription, variable, token or undo record without its
+element.
 """
 
 from __future__ import annotations
@@ -33,7 +34,12 @@ from counterflow.model.graph import Behaviour, MessageDefinition, Node, Process,
 from counterflow.store.memory import MemoryStore
 
 SCOPES = {Behaviour.PROCESS, Behaviour.SUB_PROCESS, Behaviour.EVENT_SUB_PROCESS}
-PASSED_AT_ONCE = {Behaviour.START_EVENT, Behaviour.BOUNDARY_EVENT, Behaviour.PARALLEL_GATEWAY, Behaviour.PASS_THROUGH}
+PASSED_AT_ONCE = {
+    Behaviour.START_EVENT,
+    Behaviour.BOUNDARY_EVENT,
+    Behaviour.PARALLEL_GATEWAY,
+    Behaviour.PASS_THROUGH,
+}
 
 
 class Violation(AssertionError):
@@ -52,7 +58,11 @@ class InstanceCheck:
         self._children = Counter(row.scope_key for row in rows[ElementInstance])
         self._jobs: dict[int, Job] = {row.element_instance_key: row for row in rows[Job]}
         self._held = Counter(row.element_instance_key for row in rows[Incident])
-        self._waits = Counter((row.element_instance_key, row.catch_id) for table in (Timer, MessageSubscription) for row in rows[table])
+        self._waits = Counter(
+            (row.element_instance_key, row.catch_id)
+            for table in (Timer, MessageSubscription)
+            for row in rows[table]
+        )
         self._waiting = {key for key, _ in self._waits}
         self._loops: dict[int, Loop] = {row.element_instance_key: row for row in rows[Loop]}
         self._undo: dict[int, UndoRecord] = {row.key: row for row in rows[UndoRecord]}
@@ -61,10 +71,20 @@ class InstanceCheck:
         """Everything that is wrong, in words."""
         if self._header.state != "active":
             yield from (
-                f"it has ended and still has {row}" for table, rows in self._rows.items() if table is not ProcessInstance for row in rows
+                f"it has ended and still has {row}"
+                for table, rows in self._rows.items()
+                if table is not ProcessInstance
+                for row in rows
             )
         else:
-            checks = (self._element_rows, self._job_rows, self._wait_rows, self._loop_rows, self._undo_rows, self._small_rows)
+            checks = (
+                self._element_rows,
+                self._job_rows,
+                self._wait_rows,
+                self._loop_rows,
+                self._undo_rows,
+                self._small_rows,
+            )
             for check in checks:
                 yield from check()
 
@@ -78,7 +98,9 @@ class InstanceCheck:
                 yield f"{element} was left half swept away"
             elif element.state != "activated" and not self._held[element.key]:
                 yield f"{element} stands still: it is {element.state} and no incident holds it"
-            elif element.state == "activated" and not self._held[element.key] and not self._has_cause(element):
+            elif (
+                element.state == "activated" and not self._held[element.key] and not self._has_cause(element)
+            ):
                 yield f"{element} has no next cause"
 
     def _has_cause(self, element: ElementInstance) -> bool:
@@ -88,12 +110,18 @@ class InstanceCheck:
             return self._children[element.key] > 0 and element.key in self._loops
         if behaviour in SCOPES:
             has_tokens = any(token.scope_key == element.key for token in self._rows[ArrivedToken])
-            return self._children[element.key] > 0 or has_tokens or (not element.scope_key and self._stands_at_its_end())
+            return (
+                self._children[element.key] > 0
+                or has_tokens
+                or (not element.scope_key and self._stands_at_its_end())
+            )
         if behaviour is Behaviour.JOB_TASK:
             return element.key in self._jobs
         if behaviour is Behaviour.CALL_ACTIVITY:
             called = self._store.get(ProcessInstance, (element.called_instance_key,))
-            return called is not None and called.state == "active" and called.parent_element_key == element.key
+            return (
+                called is not None and called.state == "active" and called.parent_element_key == element.key
+            )
         if behaviour in (Behaviour.CATCH_EVENT, Behaviour.EVENT_BASED_GATEWAY):
             return element.key in self._waiting
         if behaviour in (Behaviour.THROW_EVENT, Behaviour.END_EVENT):
@@ -103,16 +131,25 @@ class InstanceCheck:
     def _stands_at_its_end(self) -> bool:
         """It does not end before its caller, which is set aside, is released; nor before itself is."""
         header = self._header
-        return any(self._store.get(Quarantine, (key,)) is not None for key in (header.parent_instance_key, header.key))
+        return any(
+            self._store.get(Quarantine, (key,)) is not None
+            for key in (header.parent_instance_key, header.key)
+        )
 
     def _job_rows(self) -> Iterator[str]:
         if len(self._jobs) != len(self._rows[Job]):
             yield "an element has two jobs"
         for job in self._jobs.values():
             element = self._elements.get(job.element_instance_key)
-            if element is None or element.state != "activated" or self._nodes[element.element_id].behaviour is not Behaviour.JOB_TASK:
+            if (
+                element is None
+                or element.state != "activated"
+                or self._nodes[element.element_id].behaviour is not Behaviour.JOB_TASK
+            ):
                 yield f"{job} is of no task at work, but of {element}"
-            if (job.state in {"failed", "error_thrown"}) != any(row.job_key == job.key for row in self._rows[Incident]):
+            if (job.state in {"failed", "error_thrown"}) != any(
+                row.job_key == job.key for row in self._rows[Incident]
+            ):
                 yield f"{job} and its incident do not agree: {self._rows[Incident]}"
             if (job.due_ms is not None) != (job.state in {"activated", "backing_off"}):
                 yield f"{job} waits for no moment, or for one that means nothing"
@@ -133,17 +170,26 @@ class InstanceCheck:
     def _missing_waits(self, element: ElementInstance) -> Iterator[str]:
         """What begins event sub-processes is waited for once the start event of their scope is left."""
         inside = (row.element_id for row in self._elements.values() if row.scope_key == element.key)
-        is_beginning = any(self._nodes[element_id].behaviour is Behaviour.START_EVENT for element_id in inside)
+        is_beginning = any(
+            self._nodes[element_id].behaviour is Behaviour.START_EVENT for element_id in inside
+        )
         for catch_id in self._expected_waits(element):
             if is_beginning and self._nodes[catch_id].behaviour is Behaviour.START_EVENT:
                 continue
-            once = isinstance(self._nodes[catch_id].event, TimerDefinition) and not self._nodes[catch_id].interrupting
+            once = (
+                isinstance(self._nodes[catch_id].event, TimerDefinition)
+                and not self._nodes[catch_id].interrupting
+            )
             if not once and not self._waits[element.key, catch_id]:
                 yield f"{element} must wait for '{catch_id}'"
 
     def _expected_waits(self, element: ElementInstance) -> set[str]:
         node = self._nodes[element.element_id]
-        return {catch_id for catch_id in node.waits_for if self._is_waited_for(element, node, self._nodes[catch_id])}
+        return {
+            catch_id
+            for catch_id in node.waits_for
+            if self._is_waited_for(element, node, self._nodes[catch_id])
+        }
 
     def _is_waited_for(self, element: ElementInstance, node: Node, catch: Node) -> bool:
         if not isinstance(catch.event, TimerDefinition | MessageDefinition):
@@ -189,10 +235,20 @@ class InstanceCheck:
 
     def _small_rows(self) -> Iterator[str]:
         for table in (Variable, ArrivedToken):
-            yield from (f"{row} has lost its scope" for row in self._rows[table] if row.scope_key not in self._elements)
-        yield from (f"{row} has lost its element" for row in self._rows[Incident] if row.element_instance_key not in self._elements)
+            yield from (
+                f"{row} has lost its scope"
+                for row in self._rows[table]
+                if row.scope_key not in self._elements
+            )
+        yield from (
+            f"{row} has lost its element"
+            for row in self._rows[Incident]
+            if row.element_instance_key not in self._elements
+        )
         tokens = {(token.scope_key, token.flow_id) for token in self._rows[ArrivedToken] if token.count > 0}
-        for scope_key, gateway_id in {(token.scope_key, token.gateway_id) for token in self._rows[ArrivedToken]}:
+        for scope_key, gateway_id in {
+            (token.scope_key, token.gateway_id) for token in self._rows[ArrivedToken]
+        }:
             if all((scope_key, flow.id) in tokens for flow in self._nodes[gateway_id].incoming):
                 yield f"every flow into '{gateway_id}' has a token and nothing goes on"
 
@@ -201,7 +257,11 @@ def check_shared(store: MemoryStore, now_ms: int) -> Iterator[str]:
     """What belongs to no instance, and who waits for a message that is there."""
     yield from _missed_messages(store, now_ms)
     messages = {row.key for row in store.scan(Message, {})}
-    yield from (f"{row} has outlived its message" for row in store.scan(MessageCorrelation, {}) if row.message_key not in messages)
+    yield from (
+        f"{row} has outlived its message"
+        for row in store.scan(MessageCorrelation, {})
+        if row.message_key not in messages
+    )
     for lock in store.scan(StartLock, {}):
         holder = store.get(ProcessInstance, (lock.process_instance_key,))
         if holder is None or holder.state != "active":
@@ -218,5 +278,8 @@ def _missed_messages(store: MemoryStore, now_ms: int) -> Iterator[str]:
         for row in waiting:
             if (row.message_name, row.correlation_key) == (message.name, message.correlation_key):
                 header = store.get(ProcessInstance, (row.process_instance_key,))
-                if header is not None and store.get(MessageCorrelation, (message.key, header.bpmn_process_id)) is None:
+                if (
+                    header is not None
+                    and store.get(MessageCorrelation, (message.key, header.bpmn_process_id)) is None
+                ):
                     yield f"{row} waits, and {message} is there and has not reached it"

@@ -41,12 +41,17 @@ class Judge:
         self._data.read(batch.log)
         if self._oracle is not None:
             self._oracle.read(batch.log, self._world.store)
-        touched = dict.fromkeys(entry.process_instance_key for entry in batch.log if entry.process_instance_key)
+        touched = dict.fromkeys(
+            entry.process_instance_key for entry in batch.log if entry.process_instance_key
+        )
         for key in touched:
             rows = self._world.store.load_instance(key)
             header = rows[ProcessInstance][0] if rows[ProcessInstance] else None
             if isinstance(header, ProcessInstance):
-                self._tell(InstanceCheck(self._world.store, self._process_of(key), rows).wrong(), f"{header.bpmn_process_id} {key}: ")
+                self._tell(
+                    InstanceCheck(self._world.store, self._process_of(key), rows).wrong(),
+                    f"{header.bpmn_process_id} {key}: ",
+                )
         self._tell(check_shared(self._world.store, batch.log[-1].timestamp_ms if batch.log else 0))
         self._tell(self._fold.commit(batch, self._world.store))
 
@@ -54,7 +59,9 @@ class Judge:
         for entry in batch.log:
             events = engine.events_of(entry)
             kinds = [type(event).__name__ for event in events]
-            self._world.fired["message early"] += entry.command != "PublishMessage" and "MessageCorrelated" in kinds
+            self._world.fired["message early"] += (
+                entry.command != "PublishMessage" and "MessageCorrelated" in kinds
+            )
             self._world.fired["message late"] += entry.command == "TriggerDue" and "MessageExpired" in kinds
 
     def _count_elements(self, batch: Batch) -> None:
@@ -71,7 +78,9 @@ class Judge:
         header = self._world.store.get(ProcessInstance, (life.instance_key,))
         process = self._process_of(life.instance_key)
         if header is not None:
-            note_element(self._world.tally, process, process.nodes[life.element_id], header, life.loop_counter)
+            note_element(
+                self._world.tally, process, process.nodes[life.element_id], header, life.loop_counter
+            )
 
     def _process_of(self, instance_key: int) -> Process:
         header = self._world.store.get(ProcessInstance, (instance_key,))
@@ -82,7 +91,9 @@ class Judge:
             definition = self._world.store.get(ProcessDefinition, (header.definition_key,))
             if definition is None:
                 raise Violation(f"{header} runs on a definition that is not there")
-            process = self._processes[header.definition_key] = self._world.processes[definition.checksum, definition.bpmn_process_id]
+            process = self._processes[header.definition_key] = self._world.processes[
+                definition.checksum, definition.bpmn_process_id
+            ]
         return process
 
     def _tell(self, wrong: Iterator[str], where: str = "") -> None:
@@ -94,7 +105,9 @@ class Judge:
         self._tell(self._fold.wrong(self._world.store))
 
     def check_end(self) -> None:
-        """The log, read from its beginning, gives what is there, and what was deployed is there. Raises `Violation`."""
+        """The log, read from its beginning, gives what is there, and what was deployed is there. Raises
+        `Violation`.
+        """
         self._tell(check_replay(self._world.store))
         found = {(row.checksum, row.bpmn_process_id) for row in self._world.store.scan(ProcessDefinition, {})}
         first, *_ = self._world.resources

@@ -35,7 +35,15 @@ from counterflow.kernel.indexes import OldestFirst
 from counterflow.kernel.instance_state import InstanceState
 from counterflow.kernel.records import InstanceEnded, LogEntry
 from counterflow.kernel.row import Row
-from counterflow.kernel.rows import ElementInstance, Job, Message, MessageCorrelation, Partition, Timer, Variable
+from counterflow.kernel.rows import (
+    ElementInstance,
+    Job,
+    Message,
+    MessageCorrelation,
+    Partition,
+    Timer,
+    Variable,
+)
 from counterflow.kernel.state import State
 from counterflow.kernel.step import Step
 from counterflow.model import schedules
@@ -47,7 +55,9 @@ Patch = pytest.MonkeyPatch
 
 def one_undo_dropped(patch: Patch) -> None:
     take = undo.take
-    patch.setattr(undo, "take", lambda step, throw_key, records: take(step, throw_key, records[:-1] or records))
+    patch.setattr(
+        undo, "take", lambda step, throw_key, records: take(step, throw_key, records[:-1] or records)
+    )
 
 
 def undo_in_order_of_completion(patch: Patch) -> None:
@@ -114,7 +124,9 @@ def answer_before_the_commit(patch: Patch) -> None:
 
 def subscription_left_over(patch: Patch) -> None:
     def close_timers_only(step: Step, key: int) -> None:
-        for timer_key in [found for found in step.current().waits_of.get(key, {}) if found in step.current().timers]:
+        for timer_key in [
+            found for found in step.current().waits_of.get(key, {}) if found in step.current().timers
+        ]:
             step.emit(timers.TimerCanceled(timer_key))
 
     patch.setattr(waits, "close_all", close_timers_only)
@@ -138,7 +150,9 @@ def job_offered_twice(patch: Patch) -> None:
 
 
 def scope_ends_too_early(patch: Patch) -> None:
-    patch.setattr(lifecycle, "_is_busy", lambda instance, scope_key: len(instance.children.get(scope_key, ())) > 1)
+    patch.setattr(
+        lifecycle, "_is_busy", lambda instance, scope_key: len(instance.children.get(scope_key, ())) > 1
+    )
 
 
 def incident_dropped(patch: Patch) -> None:
@@ -162,18 +176,26 @@ def mapping_reads_its_target(patch: Patch) -> None:
         for mapping in found:
             name, path = mapping.target[0], mapping.target[1:]
             value = variables.evaluate_to_json(step, element.key, mapping.source, name, made)
-            made[name] = mappings._with_member(step, made.get(name, present.get(name)), path, value) if path else value
+            made[name] = (
+                mappings._with_member(step, made.get(name, present.get(name)), path, value) if path else value
+            )
         return made
 
     patch.setattr(mappings, "map_values", map_values)
 
 
 def interruption_spares_what_runs(patch: Patch) -> None:
-    patch.setattr(lifecycle, "interrupt", lambda step, scope: step.emit(lifecycle.ScopeInterrupted(scope.key)))
+    patch.setattr(
+        lifecycle, "interrupt", lambda step, scope: step.emit(lifecycle.ScopeInterrupted(scope.key))
+    )
 
 
 def call_survives_its_caller(patch: Patch) -> None:
-    patch.setitem(_mutable(ROOMS), Behaviour.CALL_ACTIVITY, replace(ROOMS[Behaviour.CALL_ACTIVITY], terminating=_nothing))
+    patch.setitem(
+        _mutable(ROOMS),
+        Behaviour.CALL_ACTIVITY,
+        replace(ROOMS[Behaviour.CALL_ACTIVITY], terminating=_nothing),
+    )
 
 
 def message_reaches_twice(patch: Patch) -> None:

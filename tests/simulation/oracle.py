@@ -1,4 +1,6 @@
-"""Follows the committed log, tells the reference what came from outside, and compares what is open after every commit."""
+"""Follows the committed log, tells the reference what came from outside, and compares what is open after
+every commit.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,17 @@ from typing import Any
 
 import msgspec
 
-from counterflow.kernel import engine, incidents, jobs, lifecycle, messages, quarantine, timers, undo, variables
+from counterflow.kernel import (
+    engine,
+    incidents,
+    jobs,
+    lifecycle,
+    messages,
+    quarantine,
+    timers,
+    undo,
+    variables,
+)
 from counterflow.kernel.deployments import ProcessDefined
 from counterflow.kernel.instances import ProcessInstanceCreated
 from counterflow.kernel.records import Event, LogEntry
@@ -28,7 +40,9 @@ def decision_of(seed: int, job_key: int) -> bool:
 
 
 def data_of(seed: int, key: int) -> object:
-    """The object that a job's worker, or a message, brings for mappings to read: the same for everyone who brings it."""
+    """The object that a job's worker, or a message, brings for mappings to read: the same for everyone who
+    brings it.
+    """
     x, y = random.Random(f"{seed} data {key}").choices(range(100), k=2)
     return {"x": x, "y": {"x": y}, "z": 0}
 
@@ -49,7 +63,9 @@ class Sightings:
 
 
 class Oracle:
-    """Judges the structured process instances of one world. `drawn` are the processes of each file, by its checksum."""
+    """Judges the structured process instances of one world. `drawn` are the processes of each file, by its
+    checksum.
+    """
 
     def __init__(self, seed: int, drawn: Mapping[bytes, Sequence[ProcessShape]]) -> None:
         self._seed = seed
@@ -71,22 +87,32 @@ class Oracle:
             root = self._seen.roots.get(entry.process_instance_key, 0)
             for place, event in enumerate(events):
                 self._tell(root, entry, event, events[place + 1 :])
-        touched = dict.fromkeys(self._seen.roots[key] for key in (entry.process_instance_key for entry in entries) if key)
+        touched = dict.fromkeys(
+            self._seen.roots[key] for key in (entry.process_instance_key for entry in entries) if key
+        )
         for root in touched:
             if root in self._references:
                 self._compare(root, store)
 
-    # -- naming ---------------------------------------------------------------------------------------------------
+    # -- naming ----------------------------------------------------------------------------------------------
 
     def _see(self, instance_key: int, event: Event) -> None:
         seen = self._seen
         if isinstance(event, ProcessInstanceCreated):
             seen.roots[event.key] = seen.roots.get(event.parent_instance_key, event.key)
-            seen.paths[event.key] = (*seen.paths.get(event.parent_element_key, ()), (event.bpmn_process_id, 0, 0))
+            seen.paths[event.key] = (
+                *seen.paths.get(event.parent_element_key, ()),
+                (event.bpmn_process_id, 0, 0),
+            )
         elif isinstance(event, lifecycle.ElementActivating) and event.scope_key:
-            own = undoing(event.element_id, seen.undone[event.undo_key]) if event.undo_key else event.element_id
+            own = (
+                undoing(event.element_id, seen.undone[event.undo_key]) if event.undo_key else event.element_id
+            )
             name = (event.scope_key, own, event.loop_counter)
-            seen.paths[event.key] = (*seen.paths[event.scope_key], (own, event.loop_counter, seen.names[name]))
+            seen.paths[event.key] = (
+                *seen.paths[event.scope_key],
+                (own, event.loop_counter, seen.names[name]),
+            )
             seen.names[name] += 1
         elif isinstance(event, undo.UndoRecorded):
             seen.undone[event.key] = seen.paths[event.element_instance_key]
@@ -106,7 +132,7 @@ class Oracle:
         """Paths of different instances may be alike; those of one are its own."""
         return ((str(self._seen.roots[instance_key]), 0, 0), *self._seen.paths[key])
 
-    # -- telling --------------------------------------------------------------------------------------------------
+    # -- telling ---------------------------------------------------------------------------------------------
 
     def _tell(self, root: int, entry: LogEntry, event: Event, following: Sequence[Event]) -> None:
         if isinstance(event, ProcessDefined):
@@ -132,10 +158,16 @@ class Oracle:
             root = ((str(event.key), 0, 0),)
             start_at = [name for name in (event.start_at or "").split("\n") if name and "_begin" not in name]
             self._references[event.key] = Reference(
-                self._defined[event.definition_key], self._latest.get, values, lambda path: self._seen.intervals[*root, *path], start_at
+                self._defined[event.definition_key],
+                self._latest.get,
+                values,
+                lambda path: self._seen.intervals[*root, *path],
+                start_at,
             )
 
-    def _stimulate(self, reference: Reference, entry: LogEntry, event: Event, following: Iterable[Event]) -> None:
+    def _stimulate(
+        self, reference: Reference, entry: LogEntry, event: Event, following: Iterable[Event]
+    ) -> None:
         seen, root = self._seen, self._seen.roots[entry.process_instance_key]
         if isinstance(event, jobs.JobCompleted):
             reference.job_done(seen.paths[seen.jobs[event.key]], repeats=decision_of(self._seed, event.key))
@@ -144,7 +176,10 @@ class Oracle:
         elif isinstance(event, timers.TimerTriggered):
             element_key, catch_id = seen.waits[event.key]
             after = next(iter(following), None)
-            again = isinstance(after, timers.TimerScheduled) and (after.element_instance_key, after.catch_id) == (element_key, catch_id)
+            again = isinstance(after, timers.TimerScheduled) and (
+                after.element_instance_key,
+                after.catch_id,
+            ) == (element_key, catch_id)
             reference.came(seen.paths[element_key], catch_id, again=again)
         elif isinstance(event, messages.MessageCorrelated) and event.receiver_key in seen.waits:
             self._message_came(reference, event)
@@ -161,15 +196,22 @@ class Oracle:
         element_key, catch_id = self._seen.waits[event.receiver_key]
         live = reference.by_path.get(self._seen.paths[element_key])
         catch = live.waits.get(catch_id) if live is not None else None
-        reference.came(self._seen.paths[element_key], catch_id, again=not getattr(catch, "interrupting", True))
+        reference.came(
+            self._seen.paths[element_key], catch_id, again=not getattr(catch, "interrupting", True)
+        )
 
-    # -- comparing ------------------------------------------------------------------------------------------------
+    # -- comparing -------------------------------------------------------------------------------------------
 
     def _compare(self, root: int, store: MemoryStore) -> None:
         members = [key for key, found in self._seen.roots.items() if found == root]
         rows = [store.load_instance(key) for key in members]
         seen, reference = self._seen, self._references[root]
-        at_work = {seen.paths[row.element_instance_key] for found in rows for row in found[Job] if isinstance(row, Job)}
+        at_work = {
+            seen.paths[row.element_instance_key]
+            for found in rows
+            for row in found[Job]
+            if isinstance(row, Job)
+        }
         waits = {
             (seen.paths[row.element_instance_key], row.catch_id)
             for found in rows
@@ -184,10 +226,15 @@ def _is_cancelled(root: int, entry: LogEntry, event: Event) -> bool:
     """Whether the instance that was begun from outside ends here because somebody wants it to."""
     if isinstance(event, quarantine.InstanceAbandoned):
         return entry.process_instance_key == root
-    return isinstance(event, lifecycle.ElementTerminating) and (entry.command, event.key) == ("CancelProcessInstance", root)
+    return isinstance(event, lifecycle.ElementTerminating) and (entry.command, event.key) == (
+        "CancelProcessInstance",
+        root,
+    )
 
 
 def _agree(root: int, what: str, expected: set[Any], found: set[Any]) -> None:
     if expected != found:
         missing, surplus = sorted(expected - found), sorted(found - expected)
-        raise Violation(f"instance {root}: {what} that must be open and are not: {missing}; that are open and must not be: {surplus}")
+        raise Violation(
+            f"instance {root}: {what} that must be open and are not: {missing}; that are open and must not be: {surplus}"
+        )

@@ -1,4 +1,6 @@
-"""People and systems around the engine: who begins instances, sends messages, meddles, and mends what stands still."""
+"""People and systems around the engine: who begins instances, sends messages, meddles, and mends what stands
+still.
+"""
 
 from __future__ import annotations
 
@@ -37,12 +39,17 @@ class People:
         start_at = self._places() if version > 0 or len(self._world.resources) == 1 else ()
         if start_at:
             self._world.fired["begun elsewhere"] += 1
-        self._world.submit(CreateProcessInstance(bpmn_process_id="main", version=version, start_at=start_at, variables=self._beginning()))
+        self._world.submit(
+            CreateProcessInstance(
+                bpmn_process_id="main", version=version, start_at=start_at, variables=self._beginning()
+            )
+        )
 
     def _places(self) -> tuple[str, ...]:
         """Where to begin instead of the start event: at any place, or at two that wait.
 
-        Where an event sub-process is, only at what waits: a message that has come before would be there while the place is passed.
+        Where an event sub-process is, only at what waits: a message that has come before would be there while
+        the place is passed.
         """
         chance, case = self._world.chance, self._world.case
         if chance.random() > 0.2:
@@ -54,15 +61,24 @@ class People:
         waiting = [step for step in found if isinstance(step, Activity)]
         scopes = [case.processes[0].event_scopes, *(step.event_scopes for step in waiting)]
         chosen = (
-            chance.sample(waiting, 2) if len(waiting) > 1 and chance.random() < 0.3 else [chance.choice(waiting if any(scopes) else found)]
+            chance.sample(waiting, 2)
+            if len(waiting) > 1 and chance.random() < 0.3
+            else [chance.choice(waiting if any(scopes) else found)]
         )
         return tuple(name_of(step) for step in chosen)
 
     def _beginning(self) -> dict[str, bytes]:
         """What every instance begins with: the key of its messages, and the way that each choice takes."""
-        values: dict[str, object] = {"key": self._world.chance.choice(KEYS), "again": self._world.chance.random() < 0.3}
+        values: dict[str, object] = {
+            "key": self._world.chance.choice(KEYS),
+            "again": self._world.chance.random() < 0.3,
+        }
         for process in self._world.processes.values():
-            values |= {f"c_{name}": self._world.chance.randint(0, 2) for name in process.nodes if name.startswith("x")}
+            values |= {
+                f"c_{name}": self._world.chance.randint(0, 2)
+                for name in process.nodes
+                if name.startswith("x")
+            }
         return document(**values)
 
     def meddle(self) -> None:
@@ -80,7 +96,9 @@ class People:
             self._world.chance.choice(makers)()
 
     def _publish(self) -> None:
-        names = sorted({row.message_name for row in self._world.store.scan(MessageSubscription, {})} | self._names())
+        names = sorted(
+            {row.message_name for row in self._world.store.scan(MessageSubscription, {})} | self._names()
+        )
         if not names:
             return
         key = self._world.chance.choice(KEYS)
@@ -110,13 +128,21 @@ class People:
         if roots:
             self._world.fired["variables set"] += 1
             key = self._world.chance.choice(roots).key
-            self._world.submit(SetVariables(element_instance_key=key, variables=document(note=1), local=self._world.chance.random() < 0.5))
+            self._world.submit(
+                SetVariables(
+                    element_instance_key=key,
+                    variables=document(note=1),
+                    local=self._world.chance.random() < 0.5,
+                )
+            )
 
     def _cancel(self) -> None:
         roots = [row for row in self._active() if not row.parent_instance_key]
         if roots and self._world.chance.random() < 0.4:
             self._world.fired["cancelled"] += 1
-            self._world.submit(CancelProcessInstance(process_instance_key=self._world.chance.choice(roots).key))
+            self._world.submit(
+                CancelProcessInstance(process_instance_key=self._world.chance.choice(roots).key)
+            )
 
     def _update_retries(self) -> None:
         jobs = self._world.store.scan(Job, {})
@@ -163,7 +189,11 @@ class People:
         waiting = self._world.store.scan(MessageSubscription, {})
         for name, key in sorted({(row.message_name, row.correlation_key) for row in waiting}):
             self._world.give(PublishMessage(name=name, correlation_key=key, variables={}))
-        late = [row for row in self._world.store.scan(Timer, {}) if row.due_ms < self._world.clock.now_ms() - PUNCTUAL_MS]
+        late = [
+            row
+            for row in self._world.store.scan(Timer, {})
+            if row.due_ms < self._world.clock.now_ms() - PUNCTUAL_MS
+        ]
         if late and self._world.clock.seconds * 1_000 > TROUBLED_MS + 2 * PUNCTUAL_MS:
             self._world.fail(Violation(f"these timers are long due: {late}"))
         active = self._active()

@@ -46,7 +46,9 @@ def play_or_tell(seed: int) -> Tally:
         kind = type(failure)
         smallest = shrink(case, lambda candidate: _fails_alike(seed, candidate, kind))
         text = "\n".join(draw(generation).decode() for generation in smallest.generations)
-        raise SeedFailed(f"SEED={seed} make simulate\n{type(failure).__name__}: {failure}\nThe smallest process:\n{text}") from failure
+        raise SeedFailed(
+            f"SEED={seed} make simulate\n{type(failure).__name__}: {failure}\nThe smallest process:\n{text}"
+        ) from failure
 
 
 def _fails_alike(seed: int, case: Case, kind: type[Exception]) -> bool:

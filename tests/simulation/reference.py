@@ -1,11 +1,14 @@
-"""A naive interpreter of structured processes, written from the standard: what must be open after each stimulus.
+"""A naive interpreter of structured processes, written from the standard: what must be open after each
+stimulus.
 
-It walks the tree with one call per token, keeps every scope as a list of what is alive in it, and knows nothing of the
-kernel. It is told what came from outside (a job done, a timer, a message, an error, a cancellation), in the order of the
-log, and says which jobs and events must then be waited for. Undo is by definition: of two activities, if the first had
-ended before the second began, the second is undone before the undo of the first begins; every pair is compared.
+It walks the tree with one call per token, keeps every scope as a list of what is alive in it, and knows
+nothing of the kernel. It is told what came from outside (a job done, a timer, a message, an error, a
+cancellation), in the order of the log, and says which jobs and events must then be waited for. Undo is by
+definition: of two activities, if the first had ended before the second began, the second is undone before the
+undo of the first begins; every pair is compared.
 
-BPMN 2.0.2, chapter 13; for compensation 10.7 and 13.5.5, with what `docs/ARCHITECTURE.md` decides where it is silent.
+BPMN 2.0.2, chapter 13; for compensation 10.7 and 13.5.5, with what `docs/ARCHITECTURE.md` decides where it is
+silent.
 """
 
 from __future__ import annotations
@@ -61,20 +64,27 @@ class Reference:
     """One process instance, with everything that it calls."""
 
     def __init__(
-        self, shape: ProcessShape, called: Called, values: Mapping[str, object], intervals: Intervals, start_at: Sequence[str] = ()
+        self,
+        shape: ProcessShape,
+        called: Called,
+        values: Mapping[str, object],
+        intervals: Intervals,
+        start_at: Sequence[str] = (),
     ) -> None:
         self._called = called
         self._values = values
         self._intervals = intervals
         self._repeats = False
         self.aside: set[Path] = set()
-        """Process instances that are set aside: those that they have called do not end, and their errors are not caught there."""
+        """Process instances that are set aside: those that they have called do not end, and their errors are
+        not caught there.
+        """
         self.by_path: dict[Path, Live] = {}
         self.root: Live | None = None
         begun = self._begin_process(shape, (), None, nothing, start_at)
         self.root = begun if begun.path in self.by_path else None
 
-    # -- what comes from outside ----------------------------------------------------------------------------------
+    # -- what comes from outside -----------------------------------------------------------------------------
 
     def job_done(self, path: Path, *, repeats: bool) -> None:
         """The job of a task is done; `repeats`: its worker wants it once more."""
@@ -83,7 +93,9 @@ class Reference:
         self._complete(live)
 
     def job_threw(self, path: Path, code: str, *, caught: bool) -> None:
-        """A worker has thrown an error. Raises `Disagreement` where the two do not agree whether it is caught."""
+        """A worker has thrown an error. Raises `Disagreement` where the two do not agree whether it is
+        caught.
+        """
         live = self._at(path)
         if self._throw(live, code) != caught:
             raise Disagreement(f"the error {code} of {path} was {'caught' if caught else 'not caught'}")
@@ -99,7 +111,9 @@ class Reference:
         self._come(live, catch)
 
     def resolved(self, path: Path) -> None:
-        """An incident was resolved: what was called in vain is called again, an error that nothing caught is thrown again."""
+        """An incident was resolved: what was called in vain is called again, an error that nothing caught is
+        thrown again.
+        """
         live = self._at(path)
         if live.in_vain:
             self._call(live)
@@ -156,11 +170,13 @@ class Reference:
             raise Disagreement(f"{live.path} has no inside")
         if event.interrupting:
             scope.interrupted = True
-            live.waits = {catch_id: catch for catch_id, catch in live.waits.items() if not isinstance(catch, EventScope)}
+            live.waits = {
+                catch_id: catch for catch_id, catch in live.waits.items() if not isinstance(catch, EventScope)
+            }
             self._sweep(scope)
         self._enter_event_scope(event, scope, nothing)
 
-    # -- courses --------------------------------------------------------------------------------------------------
+    # -- courses ---------------------------------------------------------------------------------------------
 
     def _course(self, course: Course, scope: Scope, then: Then) -> None:
         self._steps(course.steps, course.end, scope, then)
@@ -188,11 +204,15 @@ class Reference:
         elif isinstance(step, Throw):
             self._undo(self._open(step, step.id, scope, then), step.activity)
         elif isinstance(step, Race):
-            self._open(step, step.id, scope, then).waits.update({event.id: course for event, course in step.branches})
+            self._open(step, step.id, scope, then).waits.update(
+                {event.id: course for event, course in step.branches}
+            )
         elif isinstance(step, Choice):
             value = self._values.get(f"c_{step.id}")
             last = len(step.branches) - 1
-            self._course(step.branches[value if isinstance(value, int) and value < last else last], scope, then)
+            self._course(
+                step.branches[value if isinstance(value, int) and value < last else last], scope, then
+            )
         else:
             for place, branch in enumerate(step.branches):
                 self._course(branch, scope, lambda place=place: self._join(step, place, scope, then))  # type: ignore[misc]  # default binds now
@@ -225,7 +245,7 @@ class Reference:
             return
         self._may_end(scope)
 
-    # -- elements -------------------------------------------------------------------------------------------------
+    # -- elements --------------------------------------------------------------------------------------------
 
     def _open(self, shape: Shape, name: str, scope: Scope, then: Then, place: int = 0) -> Live:
         manieth = scope.names[name, place]
@@ -236,7 +256,12 @@ class Reference:
         return live
 
     def _enter(
-        self, shape: Activity, scope: Scope, then: Then, undoes: tuple[Entry, Live] | None = None, start_at: Sequence[str] = ()
+        self,
+        shape: Activity,
+        scope: Scope,
+        then: Then,
+        undoes: tuple[Entry, Live] | None = None,
+        start_at: Sequence[str] = (),
     ) -> None:
         live = self._open(shape, name_of(shape, undoes), scope, then, 0 if shape.many is None else -1)
         live.undoes = undoes
@@ -259,7 +284,9 @@ class Reference:
             self._fill(live, shape.event_scopes, shape.inside or Course(()), start_at=start_at)
 
     def _call(self, live: Live) -> None:
-        """What was called in vain has not begun: nothing on its border is waited for, until the process is there."""
+        """What was called in vain has not begun: nothing on its border is waited for, until the process is
+        there.
+        """
         if not isinstance(live.shape, Activity):
             raise Disagreement(f"{live.path} calls nothing")
         shape = self._called(live.shape.called)
@@ -268,7 +295,9 @@ class Reference:
         if shape is not None:
             self._begin_process(shape, live.path, live, lambda: self._complete(live))
 
-    def _begin_process(self, shape: ProcessShape, around: Path, caller: Live | None, then: Then, start_at: Sequence[str] = ()) -> Live:
+    def _begin_process(
+        self, shape: ProcessShape, around: Path, caller: Live | None, then: Then, start_at: Sequence[str] = ()
+    ) -> Live:
         live = Live(shape, (*around, (shape.id, 0, 0)), None, then)
         if caller is not None:
             caller.inner = Scope(caller, alive=[live])
@@ -278,7 +307,9 @@ class Reference:
         return live
 
     def _begin_inside(self, course: Course, scope: Scope, start_at: Sequence[str]) -> None:
-        """A token on each place directly inside, and one into each sub-process that leads to a place further in."""
+        """A token on each place directly inside, and one into each sub-process that leads to a place further
+        in.
+        """
         for target in start_at:
             for place, step in enumerate(course.steps):
                 if name_of_step(step) == target:
@@ -292,7 +323,9 @@ class Reference:
     def _into(self, shape: Activity, scope: Scope, following: Course, start_at: Sequence[str]) -> None:
         self._enter(shape, scope, lambda: self._course(following, scope, nothing), start_at=start_at)
 
-    def _enter_event_scope(self, shape: EventScope, scope: Scope, then: Then, undoes: tuple[Entry, Live] | None = None) -> None:
+    def _enter_event_scope(
+        self, shape: EventScope, scope: Scope, then: Then, undoes: tuple[Entry, Live] | None = None
+    ) -> None:
         live = self._open(shape, name_of(shape, undoes), scope, then)
         live.undoes = undoes
         self._fill(live, (), shape.course, compensated=undoes[0].inside if undoes is not None else None)
@@ -322,7 +355,9 @@ class Reference:
         """Whether this is a process instance that is set aside, or was called by one that is."""
         if not isinstance(live.shape, ProcessShape):
             return False
-        return live.path in self.aside or (live.scope is not None and _process_of(live.scope.owner).path in self.aside)
+        return live.path in self.aside or (
+            live.scope is not None and _process_of(live.scope.owner).path in self.aside
+        )
 
     def _complete(self, live: Live) -> None:
         self._leave(live)
@@ -353,7 +388,7 @@ class Reference:
         elif shape.many.sequential:
             self._work(self._open(shape, shape.id, scope_of(live), nothing, live.place + 1), shape)
 
-    # -- ends -----------------------------------------------------------------------------------------------------
+    # -- ends ------------------------------------------------------------------------------------------------
 
     def _leave(self, live: Live) -> None:
         del self.by_path[live.path]
@@ -389,7 +424,11 @@ class Reference:
             event = catching([event for event in events_of(live) if event.trigger is not None], code)
             if event is not None:
                 return event
-        return catching(live.shape.borders, code) if isinstance(live.shape, Activity) and live.place <= 0 else None
+        return (
+            catching(live.shape.borders, code)
+            if isinstance(live.shape, Activity) and live.place <= 0
+            else None
+        )
 
     def _caught(self, live: Live, catch: Border | EventScope) -> bool:
         if _process_of(live).path in self.aside:
@@ -402,7 +441,7 @@ class Reference:
             self._course(catch.course, scope, nothing)
         return True
 
-    # -- undo -----------------------------------------------------------------------------------------------------
+    # -- undo ------------------------------------------------------------------------------------------------
 
     def _undo(self, throw: Live, activity: str) -> None:
         for items in reached(scope_of(throw)):
@@ -433,7 +472,9 @@ class Reference:
             self._undo_next(throw)
 
     def _before(self, first: Entry, second: Entry) -> bool:
-        """Whether the first had ended before the second began; a sub-process's own handler stands for the moment after its end."""
+        """Whether the first had ended before the second began; a sub-process's own handler stands for the
+        moment after its end.
+        """
         if first.path == second.path:
             return second.is_moment and not first.is_moment
         began, ended = self._intervals(second.path)

@@ -22,7 +22,9 @@ from tests.simulation.shapes import (
 
 Name = tuple[str, int, int]
 Path = tuple[Name, ...]
-"""Where something is: from the process instance inwards (element id, place in a multi-instance activity, how manieth)."""
+"""Where something is: from the process instance inwards (element id, place in a multi-instance activity, how
+manieth).
+"""
 Then = Callable[[], None]
 Shape = Activity | EventScope | ProcessShape | Catch | Race | Throw | Send | End
 
@@ -33,7 +35,9 @@ def nothing() -> None:
 
 @dataclass(eq=False)
 class Entry:
-    """Something completed that can be undone by `handler`; `inside` is what else there is in a sub-process undone as a whole."""
+    """Something completed that can be undone by `handler`; `inside` is what else there is in a sub-process
+    undone as a whole.
+    """
 
     shape: str
     path: Path
@@ -56,7 +60,9 @@ Item = Entry | Container
 
 @dataclass(eq=False)
 class Scope:
-    """What is alive in a process, a sub-process, an event sub-process or a multi-instance body, and what is done there."""
+    """What is alive in a process, a sub-process, an event sub-process or a multi-instance body, and what is
+    done there.
+    """
 
     owner: Live
     alive: list[Live] = field(default_factory=list)
@@ -91,7 +97,9 @@ class Disagreement(AssertionError):
 
 
 def undoing(handler: str, path: Path) -> str:
-    """What a handler is called: several that begin together are told apart by what they undo, not by who came first."""
+    """What a handler is called: several that begin together are told apart by what they undo, not by who came
+    first.
+    """
     return f"{handler} undoing {path}"
 
 
@@ -156,4 +164,6 @@ def catching(events: tuple[Border, ...] | list[EventScope], code: str) -> Border
     """The event for this very code, else the one for any."""
     of_errors = [event for event in events if event.trigger is not None and event.trigger.kind == "error"]
     exact = [event for event in of_errors if event.trigger == Trigger("error", code)]
-    return next(iter([*exact, *(event for event in of_errors if event.trigger == Trigger("error", ""))]), None)
+    return next(
+        iter([*exact, *(event for event in of_errors if event.trigger == Trigger("error", ""))]), None
+    )

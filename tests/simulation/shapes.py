@@ -1,7 +1,8 @@
-"""Structured processes as trees: what the generator grows, the drawing writes as BPMN, and the reference interprets.
+"""Structured processes as trees: what the generator grows, the drawing writes as BPMN, and the reference
+interprets.
 
-A `Sequence` is a course of steps one after another. It ends with an end event, or hands its token on to whatever follows
-(`end` None). Every step can be taken out, which is how a failing process shrinks.
+A `Sequence` is a course of steps one after another. It ends with an end event, or hands its token on to
+whatever follows (`end` None). Every step can be taken out, which is how a failing process shrinks.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ Mapping: TypeAlias = tuple[str, str]
 
 @dataclass(frozen=True)
 class Trigger:
-    """What an event waits for: `timer` (text: a duration, a cycle, or a date's expression), `message` (its name) or `error` (its code)."""
+    """What an event waits for: `timer` (text: a duration, a cycle, or a date's expression), `message` (its
+    name) or `error` (its code).
+    """
 
     kind: str
     text: str
@@ -23,7 +26,9 @@ class Trigger:
 
 @dataclass(frozen=True)
 class End:
-    """An end event: `none`, `terminate`, `message`, `error` (text: its code) or `undo` (text: the activity, empty: all)."""
+    """An end event: `none`, `terminate`, `message`, `error` (text: its code) or `undo` (text: the activity,
+    empty: all).
+    """
 
     id: str
     kind: str
@@ -62,7 +67,8 @@ class EventScope:
 class Many:
     """Multi-instance: how many, and after how many completed the rest is not done (0: all).
 
-    `each_undone`: every instance is undone by itself, as in a `camunda:` model, and not the activity as a whole.
+    `each_undone`: every instance is undone by itself, as in a `camunda:` model, and not the activity as a
+    whole.
     """
 
     sequential: bool
@@ -74,7 +80,9 @@ class Many:
 
 @dataclass(frozen=True)
 class Activity:
-    """A `task` (a job, drawn as `tag`), a `receive` task, a `sub` process or a `call`; `inside` is a sub-process's content."""
+    """A `task` (a job, drawn as `tag`), a `receive` task, a `sub` process or a `call`; `inside` is a
+    sub-process's content.
+    """
 
     id: str
     kind: str
@@ -92,7 +100,9 @@ class Activity:
 
 @dataclass(frozen=True)
 class Fork:
-    """Branches side by side. Joined when each hands its token on; otherwise each ends by itself, and nothing follows."""
+    """Branches side by side. Joined when each hands its token on; otherwise each ends by itself, and nothing
+    follows.
+    """
 
     id: str
     branches: tuple[Course, ...]
@@ -146,7 +156,9 @@ class Send:
 
 @dataclass(frozen=True)
 class Pass:
-    """An element that a token passes at once, drawn as `tag`: a task without a job, an event without a definition, a FEEL script."""
+    """An element that a token passes at once, drawn as `tag`: a task without a job, an event without a
+    definition, a FEEL script.
+    """
 
     id: str
     tag: str
@@ -167,7 +179,8 @@ class ProcessShape:
 
 @dataclass(frozen=True)
 class Case:
-    """Processes deployed together; the first is the one that the world starts. `raw` replaces the drawing (unstructured).
+    """Processes deployed together; the first is the one that the world starts. `raw` replaces the drawing
+    (unstructured).
 
     `later` is what is deployed over them, in the same file, while their instances run.
     """

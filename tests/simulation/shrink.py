@@ -9,7 +9,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TypeVar
 
-from tests.simulation.shapes import Activity, Again, Border, Case, Choice, Course, End, EventScope, Fork, Race, Step
+from tests.simulation.shapes import (
+    Activity,
+    Again,
+    Border,
+    Case,
+    Choice,
+    Course,
+    End,
+    EventScope,
+    Fork,
+    Race,
+    Step,
+)
 
 Fails = Callable[[Case], bool]
 Item = TypeVar("Item")
@@ -73,7 +85,9 @@ def _smaller_step(step: Step) -> Iterator[Step]:
     elif isinstance(step, Race):
         for place, (event, course) in enumerate(step.branches):
             for smaller in _smaller_course(course):
-                yield replace(step, branches=(*step.branches[:place], (event, smaller), *step.branches[place + 1 :]))
+                yield replace(
+                    step, branches=(*step.branches[:place], (event, smaller), *step.branches[place + 1 :])
+                )
 
 
 def _smaller_activity(activity: Activity) -> Iterator[Activity]:
@@ -86,10 +100,17 @@ def _smaller_activity(activity: Activity) -> Iterator[Activity]:
         yield replace(activity, outputs=mappings)
     if activity.many is not None:
         yield replace(activity, many=None)
-    yield from (replace(activity, borders=borders) for borders in _without_one(activity.borders, _smaller_border))
-    yield from (replace(activity, event_scopes=scopes) for scopes in _without_one(activity.event_scopes, _smaller_event_scope))
+    yield from (
+        replace(activity, borders=borders) for borders in _without_one(activity.borders, _smaller_border)
+    )
+    yield from (
+        replace(activity, event_scopes=scopes)
+        for scopes in _without_one(activity.event_scopes, _smaller_event_scope)
+    )
     if activity.inside is not None:
-        yield from (replace(activity, inside=inside) for inside in _smaller_course(activity.inside) if inside.steps)
+        yield from (
+            replace(activity, inside=inside) for inside in _smaller_course(activity.inside) if inside.steps
+        )
 
 
 def _smaller_border(border: Border) -> Iterator[Border]:
@@ -100,7 +121,9 @@ def _smaller_event_scope(scope: EventScope) -> Iterator[EventScope]:
     yield from (replace(scope, course=course) for course in _smaller_course(scope.course))
 
 
-def _without_one(items: tuple[Item, ...], smaller: Callable[[Item], Iterator[Item]]) -> Iterator[tuple[Item, ...]]:
+def _without_one(
+    items: tuple[Item, ...], smaller: Callable[[Item], Iterator[Item]]
+) -> Iterator[tuple[Item, ...]]:
     for place in range(len(items)):
         yield (*items[:place], *items[place + 1 :])
     for place, item in enumerate(items):

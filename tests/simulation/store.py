@@ -1,4 +1,6 @@
-"""A store whose process may die at any point of a commit. What was committed stays; what was begun is rolled back."""
+"""A store whose process may die at any point of a commit. What was committed stays; what was begun is rolled
+back.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ class Crash(Exception):
 
 
 class SimulatedStore(MemoryStore):
-    """Outlives the processes that write to it. `is_chance` decides at each point whether its fault strikes."""
+    """Outlives the processes that write to it. `is_chance` decides at each point whether its fault
+    strikes.
+    """
 
     def __init__(self, is_chance: Callable[[str], bool], committed: Callable[[Batch], None]) -> None:
         super().__init__()
@@ -49,7 +53,10 @@ class SimulatedStore(MemoryStore):
         if not self._is_chance(point):
             return
         tables = {table: dict(found) for table, found in self._rows.items()}
-        keys = {table: {key: set(members) for key, members in found.items()} for table, found in self._keys_of_instance.items()}
+        keys = {
+            table: {key: set(members) for key, members in found.items()}
+            for table, found in self._keys_of_instance.items()
+        }
         log = dict(self._log)
         written = [row for found in batch.puts.values() for row in found][:rows]
         super().commit(Batch({type(row): [row] for row in written}, {}, batch.log if rows is None else []))

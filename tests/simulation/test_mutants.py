@@ -19,9 +19,13 @@ WITHIN = 150
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.__name__)
-def test_every_mutant_is_caught(mutant: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_mutant_is_caught(
+    mutant: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
     mutant(monkeypatch)
-    assert caught_by() is not None, f"{mutant.__name__} survived {WITHIN} seeds: which invariant should have noticed it?"
+    assert caught_by() is not None, (
+        f"{mutant.__name__} survived {WITHIN} seeds: which invariant should have noticed it?"
+    )
 
 
 def caught_by() -> int | None:

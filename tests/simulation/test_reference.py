@@ -7,7 +7,19 @@ import pytest
 from tests.simulation.oracle import decision_of
 from tests.simulation.reference import Reference
 from tests.simulation.scopes import Disagreement, Path
-from tests.simulation.shapes import Activity, Border, Choice, Course, End, Fork, Many, ProcessShape, Step, Throw, Trigger
+from tests.simulation.shapes import (
+    Activity,
+    Border,
+    Choice,
+    Course,
+    End,
+    Fork,
+    Many,
+    ProcessShape,
+    Step,
+    Throw,
+    Trigger,
+)
 
 DONE = End("end", "none")
 
@@ -18,12 +30,16 @@ class Followed:
     def __init__(self, *steps: Step, **values: object) -> None:
         self._intervals: dict[Path, tuple[int, int]] = {}
         self._position = 0
-        self.reference = Reference(ProcessShape("main", Course(steps, DONE)), lambda _: None, values, self._intervals.__getitem__)
+        self.reference = Reference(
+            ProcessShape("main", Course(steps, DONE)), lambda _: None, values, self._intervals.__getitem__
+        )
         self._note()
 
     def do(self, element_id: str) -> Followed:
         """The job of a task is done."""
-        path = next(path for path in sorted(self.reference.open_jobs()) if path[-1][0].split()[0] == element_id)
+        path = next(
+            path for path in sorted(self.reference.open_jobs()) if path[-1][0].split()[0] == element_id
+        )
         self._position += 1
         self._intervals[path] = (self._intervals[path][0], self._position)
         self.reference.job_done(path, repeats=False)
@@ -40,8 +56,12 @@ class Followed:
             self._intervals.setdefault(path, (self._position, 0))
 
 
-def task(name: str, *, undo: bool = True, many: Many | None = None, borders: tuple[Border, ...] = ()) -> Activity:
-    return Activity(name, "task", undo=Activity(f"no-{name}", "task") if undo else None, many=many, borders=borders)
+def task(
+    name: str, *, undo: bool = True, many: Many | None = None, borders: tuple[Border, ...] = ()
+) -> Activity:
+    return Activity(
+        name, "task", undo=Activity(f"no-{name}", "task") if undo else None, many=many, borders=borders
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
-"""Seeds by the hundred, each a process and a world of its own: whatever goes wrong in it, nothing may be wrong after a commit.
+"""Seeds by the hundred, each a process and a world of its own: whatever goes wrong in it, nothing may be
+wrong after a commit.
 
 `SEEDS=3000` plays so many, `SEED=17` that one (`make simulate`).
 """
@@ -20,7 +21,9 @@ from tests.simulation.shapes import Activity, Case, Catch, Course, End, Many, Pr
 from tests.simulation.shrink import shrink
 
 SHARE = 75
-SHARES = [range(first, min(first + SHARE, seeds().stop)) for first in range(seeds().start, seeds().stop, SHARE)]
+SHARES = [
+    range(first, min(first + SHARE, seeds().stop)) for first in range(seeds().start, seeds().stop, SHARE)
+]
 CROWD = 1_500
 """Timers of each instance; one to three instances begin in a world."""
 ENOUGH = 1_000
@@ -53,7 +56,9 @@ def _judge(played: Sequence[Path]) -> None:
     """The last share asks what all of them have seen."""
     everything: Tally = Counter()
     for path in played:
-        everything.update(dict(msgspec.msgpack.decode(path.read_bytes(), type=list[tuple[tuple[str, str, str], int]])))
+        everything.update(
+            dict(msgspec.msgpack.decode(path.read_bytes(), type=list[tuple[tuple[str, str, str], int]]))
+        )
     assert never(everything) == [], "these never occurred: the world has become too kind"
 
 
@@ -65,14 +70,25 @@ def test_a_seed_gives_the_same_run_again(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_thousands_of_timers_are_due_at_one_moment(seed: int) -> None:
-    """Each crash finds some of them done and the rest still due; none may come twice, and none may be lost."""
-    wait = Activity("s1", "sub", inside=Course((Catch("e2", Trigger("timer", "PT9S")),), End("n3", "none")), many=Many(False, CROWD))
-    assert play(seed, Case((ProcessShape("main", Course((wait,), End("n4", "none"))),)))["command", "CreateProcessInstance", ""]
+    """Each crash finds some of them done and the rest still due; none may come twice, and none may be
+    lost.
+    """
+    wait = Activity(
+        "s1",
+        "sub",
+        inside=Course((Catch("e2", Trigger("timer", "PT9S")),), End("n3", "none")),
+        many=Many(False, CROWD),
+    )
+    assert play(seed, Case((ProcessShape("main", Course((wait,), End("n4", "none"))),)))[
+        "command", "CreateProcessInstance", ""
+    ]
 
 
 def test_a_failing_process_shrinks_to_what_makes_it_fail() -> None:
     case = next(case for case in map(case_of, range(200)) if _tasks(case.processes) > 6)
-    (only,) = shrink(case, lambda candidate: bool(candidate.processes) and _tasks(candidate.processes) > 0).processes[:1]
+    (only,) = shrink(
+        case, lambda candidate: bool(candidate.processes) and _tasks(candidate.processes) > 0
+    ).processes[:1]
     assert (len(only.course.steps), only.event_scopes) == (1, ())
 
 

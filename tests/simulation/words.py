@@ -69,9 +69,20 @@ class Zeebe:
     def loop(self, many: Many, element_id: str) -> str:
         gathers = {"outputCollection": f"out_{element_id}", "outputElement": "= item"} if many.gathers else {}
         items = f"= [{', '.join(str(number) for number in range(many.count))}]"
-        inside = extensions(element("zeebe:loopCharacteristics", inputCollection=items, inputElement="item", **gathers))
-        enough = element("completionCondition", f"= numberOfCompletedInstances &gt;= {many.enough}") if many.enough else ""
-        return element("multiInstanceLoopCharacteristics", inside, enough, isSequential="true" if many.sequential else None)
+        inside = extensions(
+            element("zeebe:loopCharacteristics", inputCollection=items, inputElement="item", **gathers)
+        )
+        enough = (
+            element("completionCondition", f"= numberOfCompletedInstances &gt;= {many.enough}")
+            if many.enough
+            else ""
+        )
+        return element(
+            "multiInstanceLoopCharacteristics",
+            inside,
+            enough,
+            isSequential="true" if many.sequential else None,
+        )
 
     def call(self, process_id: str) -> tuple[str, dict[str, str]]:
         return element("zeebe:calledElement", processId=process_id, propagateAllChildVariables="true"), {}
@@ -106,11 +117,22 @@ class Camunda:
 
     def loop(self, many: Many, element_id: str) -> str:
         count = element("loopCardinality", str(many.count))
-        enough = element("completionCondition", f"${{nrOfCompletedInstances &gt;= {many.enough}}}") if many.enough else ""
-        return element("multiInstanceLoopCharacteristics", count, enough, isSequential="true" if many.sequential else None)
+        enough = (
+            element("completionCondition", f"${{nrOfCompletedInstances &gt;= {many.enough}}}")
+            if many.enough
+            else ""
+        )
+        return element(
+            "multiInstanceLoopCharacteristics",
+            count,
+            enough,
+            isSequential="true" if many.sequential else None,
+        )
 
     def call(self, process_id: str) -> tuple[str, dict[str, str]]:
-        return "".join(element(f"camunda:{way}", variables="all") for way in ("in", "out")), {"calledElement": process_id}
+        return "".join(element(f"camunda:{way}", variables="all") for way in ("in", "out")), {
+            "calledElement": process_id
+        }
 
     def mapped(self, inputs: Sequence[Mapping], outputs: Sequence[Mapping]) -> str:
         """Its names are of variables only: members of objects cannot be made one by one."""

@@ -69,19 +69,26 @@ class Workers:
             return
         self._world.history.books.activations[job.key, job.deadline_ms] -= 1
         delay = self._world.chance.choice([0, 0.05, 0.5, 2])
-        results = {f"go_{job.element_id}": decision_of(self._world.seed, job.key), "d": data_of(self._world.seed, job.key)}
+        results = {
+            f"go_{job.element_id}": decision_of(self._world.seed, job.key),
+            "d": data_of(self._world.seed, job.key),
+        }
         complete = CompleteJob(job_key=job.key, variables=document(**results))
         more_time = UpdateJobTimeout(job_key=job.key, timeout_ms=2 * DEADLINE_MS)
         troubles: list[Callable[[], None]] = [
             lambda: self._trouble("worker died"),
             lambda: self._trouble("worker slow", (delay + DEADLINE_MS / 1_000, complete)),
-            lambda: self._trouble("more time asked for", (delay, more_time), (delay + DEADLINE_MS / 1_000, complete)),
+            lambda: self._trouble(
+                "more time asked for", (delay, more_time), (delay + DEADLINE_MS / 1_000, complete)
+            ),
             lambda: self._trouble("job completed twice", (delay, complete), (delay * 2, complete)),
             lambda: self._trouble("job failed", (delay, self._failing(job.key, 2))),
             lambda: self._trouble("job failed for good", (delay, self._failing(job.key, 0))),
             lambda: self._trouble("error thrown", (delay, self._error(job.key))),
             lambda: self._trouble("error thrown", (delay, self._error(job.key))),
-            lambda: self._trouble("job handed back", (delay / 4, ReturnJob(job_key=job.key, deadline_ms=job.deadline_ms))),
+            lambda: self._trouble(
+                "job handed back", (delay / 4, ReturnJob(job_key=job.key, deadline_ms=job.deadline_ms))
+            ),
         ]
         if not self._world.is_calm and self._world.chance.random() < 0.3:
             self._world.chance.choice(troubles)()
@@ -94,7 +101,15 @@ class Workers:
             self._world.soon(delay, functools.partial(self._world.submit, command))
 
     def _failing(self, key: int, retries: int) -> Command:
-        return FailJob(job_key=key, retries=retries, back_off_ms=self._world.chance.choice([0, 3_000]), message="no", variables={})
+        return FailJob(
+            job_key=key,
+            retries=retries,
+            back_off_ms=self._world.chance.choice([0, 3_000]),
+            message="no",
+            variables={},
+        )
 
     def _error(self, key: int) -> Command:
-        return ThrowError(job_key=key, error_code=self._world.chance.choice(["A", "A", "B", "C"]), variables={})
+        return ThrowError(
+            job_key=key, error_code=self._world.chance.choice(["A", "A", "B", "C"]), variables={}
+        )

@@ -1,8 +1,9 @@
-"""The simulated world: the real kernel, loop and store; clients, workers and a person who mends, driven by seeded chance.
+"""The simulated world: the real kernel, loop and store; clients, workers and a person who mends, driven by
+seeded chance.
 
-The process of the engine lives on an event loop of its own and dies at the store's crash points; everything in memory is
-dropped, and after a while a new one starts on the same store. What clients and workers know outlives it: who got no
-answer asks again, and so does now and then one who got it. The clock never waits.
+The process of the engine lives on an event loop of its own and dies at the store's crash points; everything
+in memory is dropped, and after a while a new one starts on the same store. What clients and workers know
+outlives it: who got no answer asks again, and so does now and then one who got it. The clock never waits.
 """
 
 from __future__ import annotations
@@ -52,7 +53,9 @@ REPEATED = (PublishMessage, ResolveIncident, UpdateJobRetries)
 
 
 class ReadingSource(StoreSource):
-    """Reads each deployed resource once per world: a diagram is dear to read, and the same bytes give the same graph."""
+    """Reads each deployed resource once per world: a diagram is dear to read, and the same bytes give the
+    same graph.
+    """
 
     def __init__(self, store: SimulatedStore, graphs: dict[tuple[bytes, str], Process]) -> None:
         super().__init__(store)
@@ -78,7 +81,11 @@ class WatchedLoop(Loop):
         expected = self._decided_elsewhere(command)
         decision = super()._decide(command)
         if expected is not None and expected != decision.log:
-            self._world.fail(Violation(f"{command} gives other events on a reloaded copy: {_shown(expected)} and {_shown(decision.log)}"))
+            self._world.fail(
+                Violation(
+                    f"{command} gives other events on a reloaded copy: {_shown(expected)} and {_shown(decision.log)}"
+                )
+            )
         return decision
 
     def _decided_elsewhere(self, command: Command) -> list[LogEntry] | None:
@@ -118,8 +125,13 @@ class World:
         self.given: Counter[str] = Counter()
         self.tally: Tally = Counter()
         self.resources = [resource(draw(generation)) for generation in case.generations]
-        self.processes = {(found.checksum, process.id): process for found in self.resources for process in found.processes}
-        self.drawn = {found.checksum: generation.processes for found, generation in zip(self.resources, case.generations, strict=True)}
+        self.processes = {
+            (found.checksum, process.id): process for found in self.resources for process in found.processes
+        }
+        self.drawn = {
+            found.checksum: generation.processes
+            for found, generation in zip(self.resources, case.generations, strict=True)
+        }
         self.graphs: dict[tuple[bytes, str], Process] = {}
         self._judge = Judge(self)
         self._people = People(self)
@@ -158,7 +170,7 @@ class World:
             self._is_over = True
             self.die()
 
-    # -- life and death -------------------------------------------------------------------------------------------
+    # -- life and death --------------------------------------------------------------------------------------
 
     def run(self) -> None:
         """Play to the end. Raises `Violation`."""
@@ -185,7 +197,9 @@ class World:
             raise self._failure
 
     def _one_life(self) -> None:
-        event_loop = VirtualEventLoop(self.clock, self._execute, lambda: self.chance.choice([0.0, 0.001, 0.01, 0.2]))
+        event_loop = VirtualEventLoop(
+            self.clock, self._execute, lambda: self.chance.choice([0.0, 0.001, 0.01, 0.2])
+        )
         event_loop.set_exception_handler(lambda _, context: self.fail(fault_of(context)))
         try:
             event_loop.run_until_complete(self._life())
@@ -196,7 +210,10 @@ class World:
 
     async def _life(self) -> None:
         self._died = asyncio.get_running_loop().create_future()
-        cached, pending = self.chance.choice([1, 2, 1_000]), 3 if not self.is_calm and self.chance.random() < 0.3 else 1_000
+        cached, pending = (
+            self.chance.choice([1, 2, 1_000]),
+            3 if not self.is_calm and self.chance.random() < 0.3 else 1_000,
+        )
         self.loop = WatchedLoop(self, cached_instances=cached, maximum_pending=pending)
         self.loop.start()
         for job_type in JOB_TYPES:
@@ -211,7 +228,9 @@ class World:
         for future, command in unanswered.items():
             if future.done() and not future.cancelled() and future.exception() is None:
                 self._answered(command, future.result())
-            elif isinstance(command, DeployResources) or (not isinstance(command, ReturnJob) and self.chance.random() < 0.8):
+            elif isinstance(command, DeployResources) or (
+                not isinstance(command, ReturnJob) and self.chance.random() < 0.8
+            ):
                 self.later(self.chance.uniform(0, 2), functools.partial(self.submit, command))
 
     def _execute(self, future: asyncio.Future[Any], work: Callable[[], Any]) -> None:
@@ -236,7 +255,7 @@ class World:
             self.fired[fault] += 1
         return strikes
 
-    # -- the agenda -----------------------------------------------------------------------------------------------
+    # -- the agenda ------------------------------------------------------------------------------------------
 
     def later(self, seconds: float, action: Callable[[], None]) -> None:
         """Do something after so much virtual time, in this life or the next."""
@@ -251,7 +270,9 @@ class World:
         self._wake()
 
     def _wake(self) -> None:
-        """See to it that the life that is under way sees the next thing on the agenda; one alarm is enough for all."""
+        """See to it that the life that is under way sees the next thing on the agenda; one alarm is enough
+        for all.
+        """
         if self.loop is None or not self._agenda:
             return
         when = self._agenda[0][0]
@@ -282,7 +303,7 @@ class World:
         self.fired["deployed anew"] += 1
         self.submit(DeployResources(resources=(found,)))
 
-    # -- clients --------------------------------------------------------------------------------------------------
+    # -- clients ---------------------------------------------------------------------------------------------
 
     def submit(self, command: Command) -> None:
         """Give a command as a client does: it may be held back, or given twice."""

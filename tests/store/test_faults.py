@@ -1,4 +1,6 @@
-"""When the database refuses: the caller hears what it said, nothing of the batch is written, and the next one is."""
+"""When the database refuses: the caller hears what it said, nothing of the batch is written, and the next one
+is.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,9 @@ def at_its_file(path: Path) -> Iterator[sqlite3.Connection]:
 def check_refused(store: Store, words: str, *rows: Row) -> None:
     """The batch is refused with these words and has left nothing."""
     with pytest.raises(StoreError, match=rf"the database said: {words}.*nothing of the batch was written"):
-        store.commit(batch(sample(Job, 1, state="changed"), *rows, deletes={Partition: [(1,)]}, log=[entry(2)]))
+        store.commit(
+            batch(sample(Job, 1, state="changed"), *rows, deletes={Partition: [(1,)]}, log=[entry(2)])
+        )
     assert list(store.scan(Job, {})) == [sample(Job, 1)]
     assert list(store.read_log()) == [entry(1)]
 
@@ -60,7 +64,9 @@ def test_a_full_disk(store: Store) -> None:
     writer: sqlite3.Connection = store._writer  # type: ignore[attr-defined] # no other door to it
     pages = writer.execute("PRAGMA page_count").fetchone()[0]
     writer.execute(f"PRAGMA max_page_count = {pages + 2}")
-    check_refused(store, r"database or disk is full \(SQLITE_FULL\)", sample(Resource, content=bytes(1_000_000)))
+    check_refused(
+        store, r"database or disk is full \(SQLITE_FULL\)", sample(Resource, content=bytes(1_000_000))
+    )
     writer.execute("PRAGMA max_page_count = 1000000")
     check_goes_on(store)
 
@@ -78,7 +84,9 @@ def test_a_disk_that_fails(store: Store, path: Path) -> None:
 
 def test_a_refusal_in_the_middle_of_a_batch(store: Store, path: Path) -> None:
     with at_its_file(path) as connection:
-        connection.execute("CREATE TRIGGER refuse BEFORE INSERT ON event_log BEGIN SELECT RAISE(ABORT, 'not today'); END")
+        connection.execute(
+            "CREATE TRIGGER refuse BEFORE INSERT ON event_log BEGIN SELECT RAISE(ABORT, 'not today'); END"
+        )
         check_refused(store, "not today")
         connection.execute("DROP TRIGGER refuse")
     check_goes_on(store)
@@ -86,7 +94,9 @@ def test_a_refusal_in_the_middle_of_a_batch(store: Store, path: Path) -> None:
 
 def test_a_refusal_that_rolls_back_by_itself(store: Store, path: Path) -> None:
     with at_its_file(path) as connection:
-        connection.execute("CREATE TRIGGER refuse BEFORE INSERT ON event_log BEGIN SELECT RAISE(ROLLBACK, 'not today'); END")
+        connection.execute(
+            "CREATE TRIGGER refuse BEFORE INSERT ON event_log BEGIN SELECT RAISE(ROLLBACK, 'not today'); END"
+        )
         check_refused(store, "not today")
         connection.execute("DROP TRIGGER refuse")
     check_goes_on(store)

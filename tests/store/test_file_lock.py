@@ -28,7 +28,9 @@ def test_the_holder_is_named_and_a_kill_frees_the_lock(tmp_path: Path) -> None:
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
-        with pytest.raises(DatabaseInUseError, match=rf"a\.db is in use by process {holder.pid}: .* Stop that one"):
+        with pytest.raises(
+            DatabaseInUseError, match=rf"a\.db is in use by process {holder.pid}: .* Stop that one"
+        ):
             FileLock(path)
         holder.kill()
     FileLock(path).release()
@@ -53,5 +55,7 @@ def test_what_a_dead_process_left_behind_is_no_lock(tmp_path: Path) -> None:
 
 def test_a_lock_that_cannot_be_made_says_why(tmp_path: Path) -> None:
     (tmp_path / "a.db.lock").mkdir()
-    with pytest.raises(StoreError, match=r"cannot make .*a\.db\.lock, which keeps a second server out: Is a directory"):
+    with pytest.raises(
+        StoreError, match=r"cannot make .*a\.db\.lock, which keeps a second server out: Is a directory"
+    ):
         FileLock(tmp_path / "a.db")

@@ -1,4 +1,6 @@
-"""What memory does beyond the exam: it keeps nothing of what is gone, and hands out nothing that a later commit changes."""
+"""What memory does beyond the exam: it keeps nothing of what is gone, and hands out nothing that a later
+commit changes.
+"""
 
 from __future__ import annotations
 

@@ -14,9 +14,15 @@ from counterflow.store.open import masked, open_store
 from counterflow.store.port import Batch, StoreError
 
 REFUSED = [
-    ("postgresql+psycopg://localhost/counterflow", r"PostgreSQL comes in a later version.*expected sqlite:///FILE or memory:"),
+    (
+        "postgresql+psycopg://localhost/counterflow",
+        r"PostgreSQL comes in a later version.*expected sqlite:///FILE or memory:",
+    ),
     ("postgresql://localhost/counterflow", r"PostgreSQL comes in a later version"),
-    ("mysql://localhost/x", r"mysql is not a database that Counterflow uses: expected sqlite:///FILE or memory:"),
+    (
+        "mysql://localhost/x",
+        r"mysql is not a database that Counterflow uses: expected sqlite:///FILE or memory:",
+    ),
     ("sqlite+aiosqlite:///x.db", r"sqlite\+aiosqlite is not a database that Counterflow uses"),
     ("sqlite://", r"sqlite:// without a file keeps nothing: expected sqlite:///FILE"),
     ("sqlite:///:memory:", r"without a file keeps nothing"),

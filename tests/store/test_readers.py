@@ -40,7 +40,10 @@ def opened(tmp_path: Path) -> Iterator[Opened]:
 def test_one_reader_after_another_shares_a_connection(opened: Opened) -> None:
     for number in range(5):
         assert opened.readers.fetch("SELECT ?", (number,)) == [(number,)]
-        assert opened.readers.fetch_together(["SELECT ?", "SELECT ? + 1"], (number,)) == [[(number,)], [(number + 1,)]]
+        assert opened.readers.fetch_together(["SELECT ?", "SELECT ? + 1"], (number,)) == [
+            [(number,)],
+            [(number + 1,)],
+        ]
     assert len(opened.connections) == 1
 
 

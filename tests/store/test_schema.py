@@ -57,7 +57,9 @@ def test_a_new_database_is_marked_with_it(path: Path) -> None:
 def test_a_database_of_a_later_version_is_refused_and_left_alone(path: Path) -> None:
     run(path, "UPDATE alembic_version SET version_num = '9999'")
     before = path.read_bytes()
-    with pytest.raises(DatabaseTooNewError, match=rf"has schema 9999; Counterflow .* knows schemas up to {schema.HEAD}"):
+    with pytest.raises(
+        DatabaseTooNewError, match=rf"has schema 9999; Counterflow .* knows schemas up to {schema.HEAD}"
+    ):
         open_store(f"sqlite:///{path}")
     assert path.read_bytes() == before
 
@@ -70,7 +72,9 @@ def test_a_database_of_somebody_else_is_refused_and_left_alone(tmp_path: Path) -
     assert run(path, "SELECT name FROM sqlite_master") == [("customer",)]
 
 
-def test_a_step_that_fails_leaves_the_schema_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_step_that_fails_leaves_the_schema_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     steps = tmp_path / "migrations"
     (steps / "versions").mkdir(parents=True)
     (steps / "env.py").write_text((schema.MIGRATIONS / "env.py").read_text())

@@ -14,7 +14,15 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine.interfaces import Dialect as SqlAlchemyDialect
 
 from counterflow.kernel.row import Row
-from counterflow.kernel.rows import INSTANCE_TABLES, TABLES, DecisionDefinition, Job, ProcessDefinition, ProcessInstance, Variable
+from counterflow.kernel.rows import (
+    INSTANCE_TABLES,
+    TABLES,
+    DecisionDefinition,
+    Job,
+    ProcessDefinition,
+    ProcessInstance,
+    Variable,
+)
 from counterflow.store.open import open_store
 from counterflow.store.port import Key
 from counterflow.store.sql.dialects import SQLITE
@@ -27,8 +35,18 @@ PLANS: list[Plan] = [
     (Variable, {"scope_key": 1}, None, "INDEX sqlite_autoindex_variable_1 (scope_key=?)"),
     (Variable, {}, (1, "a"), "INDEX sqlite_autoindex_variable_1 ((scope_key,name)>(?,?))"),
     (ProcessInstance, {"state": "active"}, (1,), "INDEX ix_process_instance_active"),
-    (ProcessInstance, {"bpmn_process_id": "a"}, (1,), "INDEX ix_process_instance_process (bpmn_process_id=? AND rowid>?)"),
-    (DecisionDefinition, {"decision_id": "a"}, (1,), "INDEX ix_decision_definition_decision (decision_id=? AND rowid>?)"),
+    (
+        ProcessInstance,
+        {"bpmn_process_id": "a"},
+        (1,),
+        "INDEX ix_process_instance_process (bpmn_process_id=? AND rowid>?)",
+    ),
+    (
+        DecisionDefinition,
+        {"decision_id": "a"},
+        (1,),
+        "INDEX ix_decision_definition_decision (decision_id=? AND rowid>?)",
+    ),
     (
         ProcessDefinition,
         {"bpmn_process_id": "a", "version": 1},
@@ -54,7 +72,11 @@ def plan(connection: sqlite3.Connection, text: str, parameters: tuple[object, ..
 
 @pytest.mark.parametrize("row, where, after, expected", PLANS)
 def test_a_scan_is_answered_by_an_index(
-    connection: sqlite3.Connection, row: type[Row], where: Mapping[str, int | str | None], after: Key | None, expected: str
+    connection: sqlite3.Connection,
+    row: type[Row],
+    where: Mapping[str, int | str | None],
+    after: Key | None,
+    expected: str,
 ) -> None:
     text, parameters = Statements(SQLITE).scan(row, where, after, 10)
     found = plan(connection, text, parameters)
@@ -75,13 +97,18 @@ def test_the_log_of_an_instance_is_answered_by_an_index(connection: sqlite3.Conn
 
 def test_a_scan_is_compiled_once_for_all_values() -> None:
     statements = Statements(SQLITE)
-    texts = {statements.scan(Job, {"state": state, "type": f"type {number}"}, (number,), number)[0] for number, state in enumerate("abc")}
+    texts = {
+        statements.scan(Job, {"state": state, "type": f"type {number}"}, (number,), number)[0]
+        for number, state in enumerate("abc")
+    }
     assert len(texts) == 1
 
 
 def test_values_are_parameters_save_those_of_partial_indexes() -> None:
     statements = Statements(SQLITE)
-    text, parameters = statements.scan(ProcessInstance, {"state": "x' OR '1'='1", "bpmn_process_id": "y"}, None, None)
+    text, parameters = statements.scan(
+        ProcessInstance, {"state": "x' OR '1'='1", "bpmn_process_id": "y"}, None, None
+    )
     assert "'" not in text
     assert parameters == ("x' OR '1'='1", "y")
     text, parameters = statements.scan(ProcessInstance, {"state": "active", "ended_at_ms": None}, None, None)
@@ -93,7 +120,9 @@ def test_values_are_parameters_save_those_of_partial_indexes() -> None:
 def upsert_postgresql(table: Table) -> ClauseElement:
     """As SQLite's, in PostgreSQL's dialect."""
     statement = postgresql.insert(table)
-    values = {column.name: statement.excluded[column.name] for column in table.columns if not column.primary_key}
+    values = {
+        column.name: statement.excluded[column.name] for column in table.columns if not column.primary_key
+    }
     if not values:
         return statement.on_conflict_do_nothing(index_elements=list(table.primary_key))
     return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=values)

@@ -1,4 +1,6 @@
-"""The schema says the same thing twice: as rows, of which tables are made, and as migrations. Here they are held together."""
+"""The schema says the same thing twice: as rows, of which tables are made, and as migrations. Here they are
+held together.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,9 @@ def without_none(hint: object) -> tuple[type, bool]:
 
 @pytest.mark.parametrize("struct, table", STRUCTS, ids=lambda value: getattr(value, "name", ""))
 def test_a_table_has_the_columns_of_its_struct(struct: type[Struct], table: Table) -> None:
-    assert [(column.name, column.type.python_type, column.nullable) for column in table.columns] == columns_of_struct(struct)
+    assert [
+        (column.name, column.type.python_type, column.nullable) for column in table.columns
+    ] == columns_of_struct(struct)
 
 
 @pytest.mark.parametrize("row", TABLES, ids=lambda row: row.table)
@@ -70,12 +74,21 @@ def test_migrations_lead_to_the_tables(tmp_path: Path) -> None:
 
 
 def schema(path: Path) -> dict[str, object]:
-    """Columns of every table, and the text of every index. What a column that came later says of rows that were there is left out."""
+    """Columns of every table, and the text of every index. What a column that came later says of rows that
+    were there is left out.
+    """
     connection = sqlite3.connect(path)
     try:
-        names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        indexes = connection.execute("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'index'").fetchall()
-        columns = {name: [(*told[:4], told[5]) for told in connection.execute(f"PRAGMA table_info({name})")] for name in names}
+        names = [
+            name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        ]
+        indexes = connection.execute(
+            "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'index'"
+        ).fetchall()
+        columns = {
+            name: [(*told[:4], told[5]) for told in connection.execute(f"PRAGMA table_info({name})")]
+            for name in names
+        }
     finally:
         connection.close()
     return {**columns, "indexes": sorted(indexes, key=str)}

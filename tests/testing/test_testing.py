@@ -18,7 +18,13 @@ from tests.kernel.test_engine import break_room
 from tests.model.diagram import compensate, end, gateway, handler, model, path, service, start, throw, undo
 
 TRIP = model(
-    *(start(), service("hotel", job="book-hotel"), service("car", job="book-car"), throw("back", compensate()), end()),
+    *(
+        start(),
+        service("hotel", job="book-hotel"),
+        service("car", job="book-car"),
+        throw("back", compensate()),
+        end(),
+    ),
     *(undo("hotel", by="no-hotel"), handler("no-hotel"), undo("car", by="no-car"), handler("no-car")),
     path("start", "hotel", "car", "back", "end"),
     process_id="trip",
@@ -91,13 +97,20 @@ def test_jobs_are_found_by_key_type_or_element_the_oldest_first() -> None:
     engine.start("trip")
     engine.start("trip")
     first, second = engine.store.scan(Job, {})
-    assert [engine.job(wanted).key for wanted in ("book-hotel", "hotel", second.key)] == [first.key, first.key, second.key]
+    assert [engine.job(wanted).key for wanted in ("book-hotel", "hotel", second.key)] == [
+        first.key,
+        first.key,
+        second.key,
+    ]
     engine.complete(second.key)
     assert engine.job("book-car").process_instance_key == second.process_instance_key
 
 
 ASKED: list[tuple[Callable[[Engine], object], str]] = [
-    (lambda engine: engine.job("book-car"), "Expected an open job 'book-car', but found [('book-hotel', 'hotel', 'activatable')]"),
+    (
+        lambda engine: engine.job("book-car"),
+        "Expected an open job 'book-car', but found [('book-hotel', 'hotel', 'activatable')]",
+    ),
     (lambda engine: engine.element("car"), "Expected an active element 'car', but found ['trip', 'hotel']"),
     (lambda engine: engine.incident("hotel"), "Expected an incident at 'hotel', but found []"),
     (lambda engine: engine.resolve("hotel"), "Expected an incident at 'hotel', but found []"),
@@ -117,7 +130,10 @@ def test_incidents_are_mended_by_hand() -> None:
     engine = engine_with()
     trip = engine.start("trip")
     engine.fail("hotel", retries=0, message="no room")
-    assert (engine.incident("hotel").error_type, engine.incident("hotel").message) == ("JOB_NO_RETRIES", "no room")
+    assert (engine.incident("hotel").error_type, engine.incident("hotel").message) == (
+        "JOB_NO_RETRIES",
+        "no room",
+    )
     engine.update_retries("hotel", 1)
     engine.resolve("hotel")
     engine.fail("hotel", retries=1, back_off=timedelta(seconds=5), variables={"seen": True})
@@ -158,7 +174,9 @@ def test_numbers_longer_than_python_writes_go_in_and_come_out() -> None:
 
 def test_limits_can_be_narrowed() -> None:
     engine = Engine(limits=Limits(steps=3))
-    engine.deploy_contents({"loop.bpmn": model(start(), gateway("a"), gateway("b"), path("start", "a", "b", "a"))})
+    engine.deploy_contents(
+        {"loop.bpmn": model(start(), gateway("a"), gateway("b"), path("start", "a", "b", "a"))}
+    )
     engine.start("process")
     assert engine.incident("b").error_type == "STEP_LIMIT_EXCEEDED"
 
@@ -176,7 +194,9 @@ def test_decisions_are_deployed_beside_processes_and_evaluated() -> None:
     folder = Path(__file__).parents[2] / "bpmn" / "showcase" / "refund"
     engine = Engine()
     engine.deploy(folder / "trip-refund.bpmn", folder / "refund.dmn")
-    late, early = (engine.start("trip-refund", {"price": 640, "fare": "basic", "daysLeft": days}) for days in (2, 12))
+    late, early = (
+        engine.start("trip-refund", {"price": 640, "fare": "basic", "daysLeft": days}) for days in (2, 12)
+    )
     assert (engine.is_completed(late), engine.is_completed(early)) == (True, False)
     assert engine.variables(early)["refund"] == 320
     engine.complete("pay-back")
@@ -184,7 +204,10 @@ def test_decisions_are_deployed_beside_processes_and_evaluated() -> None:
     assert engine.evaluate("refund-share", {"fare": "flexible", "daysLeft": 2}).output == b"1"
 
 
-@pytest.mark.parametrize("name, words", [("refund.dmn", "dmn-version"), ("refund.txt", "expected a name that ends in .bpmn, .xml or .dmn")])
+@pytest.mark.parametrize(
+    "name, words",
+    [("refund.dmn", "dmn-version"), ("refund.txt", "expected a name that ends in .bpmn, .xml or .dmn")],
+)
 def test_what_is_no_model_is_refused(name: str, words: str) -> None:
     with pytest.raises(ModelRefused, match=words):
         Engine().deploy_contents({name: b"<a/>"})

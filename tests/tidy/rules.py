@@ -49,7 +49,13 @@ IMPURE_MODULES = {
     "socket", "sqlite3", "ssl", "subprocess", "tempfile", "threading", "time", "urllib", "uuid",
 }  # fmt: skip
 PERMITTED_IMPORTS = {
-    "engine/counterflow/kernel": {"counterflow.kernel", "counterflow.model", "counterflow.feel", "counterflow.dmn", "msgspec"},
+    "engine/counterflow/kernel": {
+        "counterflow.kernel",
+        "counterflow.model",
+        "counterflow.feel",
+        "counterflow.dmn",
+        "msgspec",
+    },
     "engine/counterflow/feel": {"counterflow.feel", "msgspec", "re2"},
     "engine/counterflow/model": {
         "counterflow.model",
@@ -60,8 +66,20 @@ PERMITTED_IMPORTS = {
         "lxml",
         "SpiffWorkflow",
     },
-    "engine/counterflow/drawing": {"counterflow.drawing", "counterflow.model", "counterflow.dmn", "counterflow.documents", "lxml"},
-    "engine/counterflow/dmn": {"counterflow.dmn", "counterflow.feel", "counterflow.documents", "msgspec", "lxml"},
+    "engine/counterflow/drawing": {
+        "counterflow.drawing",
+        "counterflow.model",
+        "counterflow.dmn",
+        "counterflow.documents",
+        "lxml",
+    },
+    "engine/counterflow/dmn": {
+        "counterflow.dmn",
+        "counterflow.feel",
+        "counterflow.documents",
+        "msgspec",
+        "lxml",
+    },
 }
 PURE_FOLDERS = ("engine/counterflow/kernel", "engine/counterflow/feel", "engine/counterflow/drawing")
 
@@ -74,7 +92,10 @@ def short_files(source: Source) -> Iterator[Complaint]:
     """A file is read in one sitting."""
     found = source.code_lines()
     if found > CODE_LINES_PER_FILE:
-        yield Complaint(1, f"{found} lines of code, {CODE_LINES_PER_FILE} are the most: split the file by what it is about")
+        yield Complaint(
+            1,
+            f"{found} lines of code, {CODE_LINES_PER_FILE} are the most: split the file by what it is about",
+        )
 
 
 def short_functions(source: Source) -> Iterator[Complaint]:
@@ -82,7 +103,8 @@ def short_functions(source: Source) -> Iterator[Complaint]:
     for node in source.nodes:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and len(span(node)) > LINES_PER_FUNCTION:
             yield Complaint(
-                node.lineno, f"{node.name} has {len(span(node))} lines, {LINES_PER_FUNCTION} are the most: name its parts and call them"
+                node.lineno,
+                f"{node.name} has {len(span(node))} lines, {LINES_PER_FUNCTION} are the most: name its parts and call them",
             )
 
 
@@ -101,7 +123,9 @@ def quiet_product(source: Source) -> Iterator[Complaint]:
     if source.within(*PRODUCT) and not source.within(*MAY_PRINT):
         for call, name in source.calls():
             if name == "print":
-                yield Complaint(call.lineno, "print() in the product: log it, or return it to the command line")
+                yield Complaint(
+                    call.lineno, "print() in the product: log it, or return it to the command line"
+                )
 
 
 def no_assertions(source: Source) -> Iterator[Complaint]:
@@ -109,7 +133,10 @@ def no_assertions(source: Source) -> Iterator[Complaint]:
     if source.within(*PRODUCT):
         for node in source.nodes:
             if isinstance(node, ast.Assert):
-                yield Complaint(node.lineno, "assert is removed by -O: raise an error that says what was expected and what was found")
+                yield Complaint(
+                    node.lineno,
+                    "assert is removed by -O: raise an error that says what was expected and what was found",
+                )
 
 
 def tests_never_sleep(source: Source) -> Iterator[Complaint]:
@@ -118,7 +145,9 @@ def tests_never_sleep(source: Source) -> Iterator[Complaint]:
         return
     for call, name in source.calls():
         if name in SLEEPS and not _yields_only(call):
-            yield Complaint(call.lineno, f"{name}() in a test: wait for the event itself, or move the clock by hand")
+            yield Complaint(
+                call.lineno, f"{name}() in a test: wait for the event itself, or move the clock by hand"
+            )
 
 
 def _yields_only(call: ast.Call) -> bool:
@@ -137,11 +166,15 @@ def whole_words(source: Source) -> Iterator[Complaint]:
                     yield Complaint(line, f"class {name}: {word} says nothing; name what it is")
         for word in re.split(r"_+|(?<=[a-z])(?=[A-Z])", name):
             if word.lower() in ABBREVIATIONS and not is_class:
-                yield Complaint(line, f"{name}: write {word!r} out, in BPMN's word or Zeebe's where there is one")
+                yield Complaint(
+                    line, f"{name}: write {word!r} out, in BPMN's word or Zeebe's where there is one"
+                )
 
 
 def _names(source: Source) -> Iterator[tuple[int, str, bool]]:
-    """Every name the file gives to a class, function or argument, and its own: line, name, whether of a class."""
+    """Every name the file gives to a class, function or argument, and its own: line, name, whether of a
+    class.
+    """
     yield 1, source.module.rsplit(".", 1)[-1], False
     for node in source.nodes:
         if isinstance(node, ast.ClassDef):
@@ -154,25 +187,36 @@ def _names(source: Source) -> Iterator[tuple[int, str, bool]]:
 
 def says_what_it_is(source: Source) -> Iterator[Complaint]:
     """A module of ours begins with what it means."""
-    if source.within(*PRODUCT, "scripts", "tests") and source.text.strip() and not ast.get_docstring(source.tree):
+    if (
+        source.within(*PRODUCT, "scripts", "tests")
+        and source.text.strip()
+        and not ast.get_docstring(source.tree)
+    ):
         yield Complaint(1, "no docstring: say in a sentence what this module is for")
 
 
 def explained_exceptions(source: Source) -> Iterator[Complaint]:
-    """Who silences a tool names the rule and the reason, behind it or in a comment above; neighbours may share a reason."""
+    """Who silences a tool names the rule and the reason, behind it or in a comment above; neighbours may
+    share a reason.
+    """
     reason_above = False
     for number, line in enumerate(source.text.splitlines(), start=1):
         found = SUPPRESSION.search(line)
         if found:
             reason_above = reason_above or bool(re.search(r"\w+ \w+ \w+", found["rest"]))
             if not (found["code"] and reason_above):
-                yield Complaint(number, "a silenced tool: name the one rule in question, and behind it the reason in words")
+                yield Complaint(
+                    number,
+                    "a silenced tool: name the one rule in question, and behind it the reason in words",
+                )
         elif line.strip():
             reason_above = line.lstrip().startswith("#")
 
 
 def pure_rooms(source: Source) -> Iterator[Complaint]:
-    """Kernel, FEEL and drawing know no clock, file, network or chance; inner rooms import only what is written down for them."""
+    """Kernel, FEEL and drawing know no clock, file, network or chance; inner rooms import only what is
+    written down for them.
+    """
     for folder, permitted in PERMITTED_IMPORTS.items():
         if source.within(folder):
             for line, module in source.imports():
@@ -184,9 +228,16 @@ def _import_complaints(line: int, module: str, folder: str, permitted: set[str])
     top = module.split(".", 1)[0]
     if top in stdlib_module_names:
         if top in IMPURE_MODULES and folder in PURE_FOLDERS:
-            yield Complaint(line, f"import of {top}: {folder} is pure; what it needs to know comes with the command")
-    elif not any(module == name or module.startswith(f"{name}.") or name.startswith(f"{module}.") for name in permitted):
-        yield Complaint(line, f"import of {module}: {folder} may import only {', '.join(sorted(permitted))} and the standard library")
+            yield Complaint(
+                line, f"import of {top}: {folder} is pure; what it needs to know comes with the command"
+            )
+    elif not any(
+        module == name or module.startswith(f"{name}.") or name.startswith(f"{module}.") for name in permitted
+    ):
+        yield Complaint(
+            line,
+            f"import of {module}: {folder} may import only {', '.join(sorted(permitted))} and the standard library",
+        )
 
 
 RULES: tuple[Rule, ...] = (

@@ -14,8 +14,17 @@ from pathlib import Path, PurePosixPath
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 IMPORT_ROOTS = ("engine", "protos", "workers")
-GENERATED = frozenset(f"protos/counterflow_wire/{name}" for name in ("descriptors.py", "gateway.py", "counterflow_v1.py"))
-SILENT_TOKENS = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
+GENERATED = frozenset(
+    f"protos/counterflow_wire/{name}" for name in ("descriptors.py", "gateway.py", "counterflow_v1.py")
+)
+SILENT_TOKENS = {
+    tokenize.COMMENT,
+    tokenize.NL,
+    tokenize.NEWLINE,
+    tokenize.INDENT,
+    tokenize.DEDENT,
+    tokenize.ENDMARKER,
+}
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
@@ -46,7 +55,9 @@ class Source:
 
     @property
     def module(self) -> str:
-        """The name it is imported by, e.g. `counterflow.kernel.jobs` or `tests.conftest`; a package by its own name."""
+        """The name it is imported by, e.g. `counterflow.kernel.jobs` or `tests.conftest`; a package by its
+        own name.
+        """
         parts = PurePosixPath(self.path).with_suffix("").parts
         parts = parts[1:] if parts[0] in IMPORT_ROOTS else parts
         return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
@@ -62,7 +73,9 @@ class Source:
                 yield node, dotted(node.func)
 
     def imports(self) -> Iterator[tuple[int, str]]:
-        """Every module that is imported, by line; `from a import b` counts as `a` and as `a.b`, for b may be a module."""
+        """Every module that is imported, by line; `from a import b` counts as `a` and as `a.b`, for b may be
+        a module.
+        """
         for node in self.nodes:
             if isinstance(node, ast.Import):
                 yield from ((node.lineno, alias.name) for alias in node.names)
@@ -80,8 +93,15 @@ class Source:
 
     def _docstring_lines(self) -> set[int]:
         """The lines of every expression that is only a string."""
-        loose = [node for node in self.nodes if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)]
-        return {line for node in loose if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str) for line in span(node)}
+        loose = [
+            node for node in self.nodes if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        ]
+        return {
+            line
+            for node in loose
+            if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+            for line in span(node)
+        }
 
 
 def span(node: ast.stmt) -> range:
@@ -100,7 +120,9 @@ def dotted(node: ast.expr) -> str:
 
 
 def tracked_paths() -> list[str]:
-    """Every tracked file that is there, by its path from the root; empty where there is no git repository (a source archive)."""
+    """Every tracked file that is there, by its path from the root; empty where there is no git repository (a
+    source archive).
+    """
     git = shutil.which("git")
     if git is None or not (ROOT / ".git").exists():
         return []
@@ -114,5 +136,7 @@ def read_sources(paths: list[str]) -> list[Source]:
 
 
 def read(path: str) -> str:
-    """The text of a file; bytes that are no UTF-8 are replaced, for a rule looks for words, not for encodings."""
+    """The text of a file; bytes that are no UTF-8 are replaced, for a rule looks for words, not for
+    encodings.
+    """
     return (ROOT / path).read_text(encoding="utf-8", errors="replace")

@@ -23,7 +23,13 @@ BITES: list[tuple[Rule, str, str, int, str]] = [
     (rules.quiet_product, EDGE, "print(1)\n", 1, "print() in the product"),
     (rules.no_assertions, KERNEL, "assert x\n", 1, "removed by -O"),
     (rules.tests_never_sleep, TEST, "import time\ntime.sleep(1)\n", 2, "time.sleep() in a test"),
-    (rules.tests_never_sleep, TEST, "async def wait() -> None:\n    await asyncio.sleep(0.1)\n", 2, "asyncio.sleep() in a test"),
+    (
+        rules.tests_never_sleep,
+        TEST,
+        "async def wait() -> None:\n    await asyncio.sleep(0.1)\n",
+        2,
+        "asyncio.sleep() in a test",
+    ),
     (rules.whole_words, EDGE, "class JobManager:\n    pass\n", 1, "Manager says nothing"),
     (rules.whole_words, EDGE, "def send_msg() -> None: ...\n", 1, "write 'msg' out"),
     (rules.whole_words, EDGE, "def send(ctx: int) -> None: ...\n", 1, "write 'ctx' out"),
@@ -32,12 +38,30 @@ BITES: list[tuple[Rule, str, str, int, str]] = [
     (rules.explained_exceptions, EDGE, "x = y  # type: ignore\n", 1, "name the one rule"),
     (rules.explained_exceptions, EDGE, "x = y  # type: ignore[arg-type]\n", 1, "the reason in words"),
     (rules.explained_exceptions, EDGE, "x = y  # noqa: S101\n", 1, "the reason in words"),
-    (rules.explained_exceptions, EDGE, "# the reason of another line\nx = 1\ny = z  # noqa: S101\n", 3, "the reason in words"),
+    (
+        rules.explained_exceptions,
+        EDGE,
+        "# the reason of another line\nx = 1\ny = z  # noqa: S101\n",
+        3,
+        "the reason in words",
+    ),
     (rules.pure_rooms, KERNEL, "import time\n", 1, "is pure"),
     (rules.pure_rooms, KERNEL, "from random import Random\n", 1, "is pure"),
     (rules.pure_rooms, KERNEL, "import sqlalchemy\n", 1, "may import only counterflow.dmn, counterflow.feel"),
-    (rules.pure_rooms, KERNEL, "from counterflow.store.port import Store\n", 1, "import of counterflow.store.port"),
-    (rules.pure_rooms, "engine/counterflow/feel/parser.py", "from counterflow.model import graph\n", 1, "import of counterflow.model"),
+    (
+        rules.pure_rooms,
+        KERNEL,
+        "from counterflow.store.port import Store\n",
+        1,
+        "import of counterflow.store.port",
+    ),
+    (
+        rules.pure_rooms,
+        "engine/counterflow/feel/parser.py",
+        "from counterflow.model import graph\n",
+        1,
+        "import of counterflow.model",
+    ),
 ]
 
 PASSES: list[tuple[Rule, str, str]] = [

@@ -25,7 +25,10 @@ def test_a_banned_word_is_found_where_it_is(line: str, complaint: str) -> None:
     assert complaint in found[0].text
 
 
-@pytest.mark.parametrize("line", ["a todo list", "https://example.org/home/page", "engine/work/file", "the root/ folder", "mastodon"])
+@pytest.mark.parametrize(
+    "line",
+    ["a todo list", "https://example.org/home/page", "engine/work/file", "the root/ folder", "mastodon"],
+)
 def test_words_that_only_look_alike_pass(line: str) -> None:
     assert list(whole.banned_words(line)) == []
 
@@ -59,7 +62,12 @@ def test_a_package_lives_with_its_modules() -> None:
 
 
 def test_folders_of_tests_mirror_folders_of_code() -> None:
-    paths = ["engine/counterflow/kernel/jobs.py", "engine/counterflow/store/port.py", "tests/kernel/test_jobs.py", "tests/misc/test_all.py"]
+    paths = [
+        "engine/counterflow/kernel/jobs.py",
+        "engine/counterflow/store/port.py",
+        "tests/kernel/test_jobs.py",
+        "tests/misc/test_all.py",
+    ]
     assert whole.stray_test_folders(paths) == ["misc"]
     assert whole.untested_areas(paths) == ["store"]
 

@@ -1,4 +1,6 @@
-"""Rules for the repository as a whole: words that belong in no file, files that nobody needs, code that nobody tests."""
+"""Rules for the repository as a whole: words that belong in no file, files that nobody needs, code that
+nobody tests.
+"""
 
 from __future__ import annotations
 
@@ -74,7 +76,9 @@ def is_text(path: str) -> bool:
 
 
 def dead_modules(sources: Iterable[Source]) -> list[str]:
-    """Modules of the engine and the SDK that no other module of the product imports and that nobody outside starts with."""
+    """Modules of the engine and the SDK that no other module of the product imports and that nobody outside
+    starts with.
+    """
     product = [source for source in sources if source.within("engine", "workers", "protos")]
     imported = {module for source in product for _, module in source.imports() if module != source.module}
     candidates = [source for source in product if source.within("engine", "workers/counterflow_worker")]
@@ -85,16 +89,24 @@ def _is_alive(source: Source, imported: set[str]) -> bool:
     """A package is alive with any of its modules."""
     if source.module in ENTRY_POINTS or source.module in imported or source.within(*LOADED_BY_NAME):
         return True
-    return source.path.endswith("/__init__.py") and any(module.startswith(f"{source.module}.") for module in imported)
+    return source.path.endswith("/__init__.py") and any(
+        module.startswith(f"{source.module}.") for module in imported
+    )
 
 
 def stray_test_folders(paths: Iterable[str]) -> list[str]:
     """Folders in tests/ that mirror nothing."""
     known = set(paths)
     areas = {
-        PurePosixPath(path).parts[2] for path in known if path.startswith("engine/counterflow/") and len(PurePosixPath(path).parts) > 3
+        PurePosixPath(path).parts[2]
+        for path in known
+        if path.startswith("engine/counterflow/") and len(PurePosixPath(path).parts) > 3
     }
-    folders = {PurePosixPath(path).parts[1] for path in known if path.startswith("tests/") and len(PurePosixPath(path).parts) > 2}
+    folders = {
+        PurePosixPath(path).parts[1]
+        for path in known
+        if path.startswith("tests/") and len(PurePosixPath(path).parts) > 2
+    }
     return sorted(folders - areas - TEST_FOLDERS_BY_SUBJECT)
 
 
@@ -105,5 +117,7 @@ def untested_areas(paths: Iterable[str]) -> list[str]:
     areas = {part[2] for part in parts if part[:2] == ("engine", "counterflow") and len(part) > 3}
     if any(part[:2] == ("workers", "counterflow_worker") for part in parts):
         areas.add("worker")
-    tested = {part[1] for part in parts if part[0] == "tests" and len(part) > 2 and part[-1].startswith("test_")}
+    tested = {
+        part[1] for part in parts if part[0] == "tests" and len(part) > 2 and part[-1].startswith("test_")
+    }
     return sorted(areas - tested)

@@ -30,13 +30,25 @@ def authority(folder: Path, name: str) -> Certificate:
 def issued(folder: Path, by: Certificate, name: str, alternatives: str = "") -> Certificate:
     """A certificate for `name`, and for what else it is called."""
     names = ("-addext", f"subjectAltName={alternatives}") if alternatives else ()
-    return _request(folder, name, "-x509", "-days", "2", "-CA", str(by.certificate), "-CAkey", str(by.key), *names)
+    return _request(
+        folder, name, "-x509", "-days", "2", "-CA", str(by.certificate), "-CAkey", str(by.key), *names
+    )
 
 
 def _request(folder: Path, name: str, *options: str) -> Certificate:
     made = Certificate(folder / f"{name}.pem", folder / f"{name}.key")
     openssl(
-        "req", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={name}", "-keyout", str(made.key), "-out", str(made.certificate), *options
+        "req",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-subj",
+        f"/CN={name}",
+        "-keyout",
+        str(made.key),
+        "-out",
+        str(made.certificate),
+        *options,
     )
     return made
 

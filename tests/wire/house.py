@@ -21,13 +21,19 @@ MESSAGE_BYTES = 4 * 1024 * 1024
 
 
 def native(
-    methods: Sequence[Method], message_bytes: int = MESSAGE_BYTES, tls: Tls | None = None, age_seconds: float | None = None
+    methods: Sequence[Method],
+    message_bytes: int = MESSAGE_BYTES,
+    tls: Tls | None = None,
+    age_seconds: float | None = None,
 ) -> RpcServer:
     return NativeServer(methods, WireLimits(message_bytes=message_bytes, age_seconds=age_seconds), tls)
 
 
 def grpcio(
-    methods: Sequence[Method], message_bytes: int = MESSAGE_BYTES, tls: Tls | None = None, age_seconds: float | None = None
+    methods: Sequence[Method],
+    message_bytes: int = MESSAGE_BYTES,
+    tls: Tls | None = None,
+    age_seconds: float | None = None,
 ) -> RpcServer:
     return GrpcioServer(methods, message_bytes, tls, age_seconds)
 

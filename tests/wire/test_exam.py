@@ -1,4 +1,6 @@
-"""The exam that whoever keeps the contract sits: calls from end to end by a stock client, nothing about frames."""
+"""The exam that whoever keeps the contract sits: calls from end to end by a stock client, nothing about
+frames.
+"""
 
 from __future__ import annotations
 
@@ -62,13 +64,18 @@ async def test_a_fault_is_logged_and_told_without_its_insides(
         error = await refusal(call)
         assert error.code() == grpc.StatusCode.INTERNAL
         assert "secret" not in str(error)
-    assert [record.levelname for record in caplog.records if record.name == "counterflow.wire"] == 2 * ["ERROR"]
+    assert [record.levelname for record in caplog.records if record.name == "counterflow.wire"] == 2 * [
+        "ERROR"
+    ]
 
 
 async def test_an_unknown_method(served: tuple[House, grpc.aio.Channel]) -> None:
     _, channel = served
     error = await refusal(unary(channel, "sing")(b""))
-    assert (error.code(), error.details()) == (grpc.StatusCode.UNIMPLEMENTED, "There is no /house/sing on this server")
+    assert (error.code(), error.details()) == (
+        grpc.StatusCode.UNIMPLEMENTED,
+        "There is no /house/sing on this server",
+    )
 
 
 async def test_a_message_that_is_too_large(make: Made) -> None:
@@ -99,7 +106,9 @@ async def test_a_call_that_is_taken_back(served: tuple[House, grpc.aio.Channel])
 
 async def test_a_call_knows_who_calls(served: tuple[House, grpc.aio.Channel]) -> None:
     _, channel = served
-    waiting = unary(channel, "wait")(b"a", metadata=[("authorization", "Bearer x"), ("twice", "1"), ("twice", "2"), ("any-bin", b"\0\xff")])
+    waiting = unary(channel, "wait")(
+        b"a", metadata=[("authorization", "Bearer x"), ("twice", "1"), ("twice", "2"), ("any-bin", b"\0\xff")]
+    )
     await served[0].until(lambda: "a" in served[0].calls)
     caller = served[0].calls["a"].caller
     assert caller.peer.startswith("ipv4:127.0.0.1:")
@@ -123,7 +132,11 @@ async def test_an_answer_in_many_messages(served: tuple[House, grpc.aio.Channel]
 async def test_a_conversation(served: tuple[House, grpc.aio.Channel]) -> None:
     _, channel = served
     talk: Any = channel.stream_stream("/house/talk")
-    assert [message async for message in talk(iter([b"a", b"b" * 100_000, b""]))] == [b"A", b"B" * 100_000, b""]
+    assert [message async for message in talk(iter([b"a", b"b" * 100_000, b""]))] == [
+        b"A",
+        b"B" * 100_000,
+        b"",
+    ]
     call = talk()
     await call.write(b"one")
     assert await call.read() == b"ONE"

@@ -45,7 +45,9 @@ async def test_check(served: tuple[Health, grpc.aio.Channel]) -> None:
     check = health_call(channel, "Check")
     assert (await check(health_pb2.HealthCheckRequest())).status == health_pb2.HealthCheckResponse.NOT_SERVING
     health.set_serving(True)
-    assert (await check(health_pb2.HealthCheckRequest(service="some.Service"))).status == health_pb2.HealthCheckResponse.SERVING
+    assert (
+        await check(health_pb2.HealthCheckRequest(service="some.Service"))
+    ).status == health_pb2.HealthCheckResponse.SERVING
     with pytest.raises(grpc.aio.AioRpcError) as refusal:
         await check(health_pb2.HealthCheckRequest(service="none"))
     assert refusal.value.code() == grpc.StatusCode.NOT_FOUND
@@ -56,7 +58,10 @@ async def test_list(served: tuple[Health, grpc.aio.Channel]) -> None:
     health.set_serving(True)
     answer = await HealthStub(channel).List(HealthListRequest())
     serving = health_pb2.HealthCheckResponse.SERVING
-    assert {name: found.status for name, found in answer.statuses.items()} == {"": serving, "some.Service": serving}
+    assert {name: found.status for name, found in answer.statuses.items()} == {
+        "": serving,
+        "some.Service": serving,
+    }
 
 
 async def test_watch(served: tuple[Health, grpc.aio.Channel]) -> None:
@@ -76,7 +81,11 @@ async def test_watch(served: tuple[Health, grpc.aio.Channel]) -> None:
 
 @pytest.fixture(params=PACKAGES)
 def ask(request: pytest.FixtureRequest, served: tuple[Health, grpc.aio.Channel]) -> Ask:
-    method = reflection_pool().FindServiceByName(f"{request.param}.ServerReflection").methods_by_name["ServerReflectionInfo"]
+    method = (
+        reflection_pool()
+        .FindServiceByName(f"{request.param}.ServerReflection")
+        .methods_by_name["ServerReflectionInfo"]
+    )
     question, answer = GetMessageClass(method.input_type), GetMessageClass(method.output_type)
     call: Any = served[1].stream_stream(
         f"/{request.param}.ServerReflection/ServerReflectionInfo",
@@ -97,17 +106,25 @@ async def test_every_service_is_listed(ask: Ask) -> None:
     assert (answer.valid_host, answer.original_request.host) == ("here", "here")
 
 
-@pytest.mark.parametrize("symbol", [*SERVICE_NAMES, "gateway_protocol.ActivatedJob", "counterflow.v1.Counterflow.GetHistory"])
+@pytest.mark.parametrize(
+    "symbol", [*SERVICE_NAMES, "gateway_protocol.ActivatedJob", "counterflow.v1.Counterflow.GetHistory"]
+)
 async def test_every_symbol_is_described_with_all_it_builds_on(ask: Ask, symbol: str) -> None:
     answer = await ask(file_containing_symbol=symbol)
-    files = [FileDescriptorProto.FromString(content) for content in answer.file_descriptor_response.file_descriptor_proto]
+    files = [
+        FileDescriptorProto.FromString(content)
+        for content in answer.file_descriptor_response.file_descriptor_proto
+    ]
     assert {needed for file in files for needed in file.dependency} <= {file.name for file in files}
     assert symbol.startswith(files[0].package)
 
 
 async def test_a_file_by_its_name(ask: Ask) -> None:
     answer = await ask(file_by_filename="gateway.proto")
-    assert FileDescriptorProto.FromString(answer.file_descriptor_response.file_descriptor_proto[0]).package == "gateway_protocol"
+    assert (
+        FileDescriptorProto.FromString(answer.file_descriptor_response.file_descriptor_proto[0]).package
+        == "gateway_protocol"
+    )
 
 
 async def test_extensions_of_a_message_that_has_none(ask: Ask) -> None:
@@ -121,7 +138,12 @@ async def test_extensions_of_a_message_that_has_none(ask: Ask) -> None:
         {"file_by_filename": "none.proto"},
         {"file_containing_symbol": "no.Such"},
         {"all_extension_numbers_of_type": "no.Such"},
-        {"file_containing_extension": {"containing_type": "gateway_protocol.ActivatedJob", "extension_number": 9}},
+        {
+            "file_containing_extension": {
+                "containing_type": "gateway_protocol.ActivatedJob",
+                "extension_number": 9,
+            }
+        },
         {},
     ],
 )

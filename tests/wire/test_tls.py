@@ -47,9 +47,14 @@ async def calling(port: int, credentials: grpc.ChannelCredentials) -> AsyncItera
         yield channel
 
 
-async def identities(make: Made, certificates: Certificates, tls: Tls, client: Certificate | None) -> tuple[str, ...]:
+async def identities(
+    make: Made, certificates: Certificates, tls: Tls, client: Certificate | None
+) -> tuple[str, ...]:
     """What the server takes a client for."""
-    async with serving(make, tls) as (house, port), calling(port, certificates.credentials(client)) as channel:
+    async with (
+        serving(make, tls) as (house, port),
+        calling(port, certificates.credentials(client)) as channel,
+    ):
         wait: Any = channel.unary_unary("/house/wait")
         waiting = asyncio.ensure_future(wait(b"a", timeout=PATIENCE_SECONDS))
         await house.until(lambda: "a" in house.calls)
@@ -60,13 +65,18 @@ async def identities(make: Made, certificates: Certificates, tls: Tls, client: C
 
 
 async def test_messages_of_every_size_over_tls(make: Made, certificates: Certificates) -> None:
-    async with serving(make, certificates.tls()) as (_, port), calling(port, certificates.credentials()) as channel:
+    async with (
+        serving(make, certificates.tls()) as (_, port),
+        calling(port, certificates.credentials()) as channel,
+    ):
         echo: Any = channel.unary_unary("/house/echo")
         for size in (0, 1, 300_000):
             assert await echo(bytes(size)) == bytes(size)
 
 
-async def test_a_client_that_has_not_agreed_on_http2_is_let_go(make: Made, certificates: Certificates) -> None:
+async def test_a_client_that_has_not_agreed_on_http2_is_let_go(
+    make: Made, certificates: Certificates
+) -> None:
     async with serving(make, certificates.tls()) as (_, port):
         other = ssl.create_default_context(cafile=str(certificates.ours.certificate))
         reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=other)
@@ -76,22 +86,31 @@ async def test_a_client_that_has_not_agreed_on_http2_is_let_go(make: Made, certi
 
 
 async def test_a_client_is_who_its_certificate_says(make: Made, certificates: Certificates) -> None:
-    assert await identities(make, certificates, certificates.tls(mutual=True), certificates.client) == ("booking",)
+    assert await identities(make, certificates, certificates.tls(mutual=True), certificates.client) == (
+        "booking",
+    )
     assert await identities(make, certificates, certificates.tls(mutual=True), certificates.named) == (
         "booking.example",
         "spiffe://trips/booking",
     )
 
 
-async def test_a_certificate_that_nobody_asked_for_names_nobody(make: Made, certificates: Certificates) -> None:
+async def test_a_certificate_that_nobody_asked_for_names_nobody(
+    make: Made, certificates: Certificates
+) -> None:
     assert await identities(make, certificates, certificates.tls(), certificates.client) == ()
     assert await identities(make, certificates, certificates.tls(), None) == ()
 
 
 @pytest.mark.parametrize("who", ["nobody", "stranger"])
-async def test_who_has_no_certificate_of_the_authority_is_not_let_in(make: Made, certificates: Certificates, who: str) -> None:
+async def test_who_has_no_certificate_of_the_authority_is_not_let_in(
+    make: Made, certificates: Certificates, who: str
+) -> None:
     client = certificates.stranger if who == "stranger" else None
-    async with serving(make, certificates.tls(mutual=True)) as (house, port), calling(port, certificates.credentials(client)) as channel:
+    async with (
+        serving(make, certificates.tls(mutual=True)) as (house, port),
+        calling(port, certificates.credentials(client)) as channel,
+    ):
         echo: Any = channel.unary_unary("/house/wait")
         with pytest.raises(grpc.aio.AioRpcError) as refusal:
             await echo(b"a", timeout=PATIENCE_SECONDS)
@@ -105,7 +124,9 @@ def refusal(tls: Tls) -> str:
     return str(caught.value)
 
 
-def test_files_that_cannot_be_used_are_told_with_what_was_expected(certificates: Certificates, tmp_path: Path) -> None:
+def test_files_that_cannot_be_used_are_told_with_what_was_expected(
+    certificates: Certificates, tmp_path: Path
+) -> None:
     certificate, key = certificates.server
     nothing, text, broken, locked = (tmp_path / name for name in ("nothing", "text", "broken", "locked"))
     text.write_text("hello")
@@ -114,14 +135,24 @@ def test_files_that_cannot_be_used_are_told_with_what_was_expected(certificates:
     assert refusal(Tls(nothing, key)) == (
         f"tls_certificate {nothing}: expected a file with a certificate in PEM, but it cannot be read: No such file or directory"
     )
-    assert refusal(Tls(text, key)).startswith(f"tls_certificate {text}: expected a certificate in PEM, found no line like '-----BEGIN CERT")
-    assert refusal(Tls(certificate, certificate)).startswith(f"tls_key {certificate}: expected a private key in PEM, found no line like")
+    assert refusal(Tls(text, key)).startswith(
+        f"tls_certificate {text}: expected a certificate in PEM, found no line like '-----BEGIN CERT"
+    )
+    assert refusal(Tls(certificate, certificate)).startswith(
+        f"tls_key {certificate}: expected a private key in PEM, found no line like"
+    )
     assert refusal(Tls(certificate, certificates.client.key)) == (
         f"tls_key {certificates.client.key}: expected the key of the certificate in {certificate}, found another's"
     )
-    assert refusal(Tls(certificate, locked)).startswith(f"tls_key {locked}: expected a key without a passphrase, found an encrypted one")
-    assert refusal(Tls(broken, key)).startswith(f"tls_certificate {broken}, tls_key {key}: expected a certificate and its key in PEM, but")
-    assert refusal(Tls(certificate, key, text)).startswith(f"tls_client_authority {text}: expected certificates in PEM, found no line")
+    assert refusal(Tls(certificate, locked)).startswith(
+        f"tls_key {locked}: expected a key without a passphrase, found an encrypted one"
+    )
+    assert refusal(Tls(broken, key)).startswith(
+        f"tls_certificate {broken}, tls_key {key}: expected a certificate and its key in PEM, but"
+    )
+    assert refusal(Tls(certificate, key, text)).startswith(
+        f"tls_client_authority {text}: expected certificates in PEM, found no line"
+    )
     assert refusal(Tls(certificate, key, broken)).startswith(
         f"tls_client_authority {broken}: expected certificates in PEM, but they cannot"
     )

@@ -1,4 +1,6 @@
-"""A gateway in this process: hands out scripted jobs, keeps every call, answers with scripted errors. It runs no process."""
+"""A gateway in this process: hands out scripted jobs, keeps every call, answers with scripted errors. It runs
+no process.
+"""
 
 import asyncio
 from collections import defaultdict, deque
@@ -19,10 +21,19 @@ PATIENCE_SECONDS = 20
 Context = grpc.aio.ServicerContext[Any, Any]
 
 
-def activated(key: int, job_type: str = "work", variables: object = None, **fields: Any) -> gateway.ActivatedJob:
+def activated(
+    key: int, job_type: str = "work", variables: object = None, **fields: Any
+) -> gateway.ActivatedJob:
     """A job on the wire."""
     text = variables if isinstance(variables, str) else msgspec.json.encode(variables or {}).decode()
-    fields = {"retries": 3, "customHeaders": "{}", "processInstanceKey": 1, "elementId": "task", "bpmnProcessId": "process", **fields}
+    fields = {
+        "retries": 3,
+        "customHeaders": "{}",
+        "processInstanceKey": 1,
+        "elementId": "task",
+        "bpmnProcessId": "process",
+        **fields,
+    }
     return gateway.ActivatedJob(key=key, type=job_type, variables=text, **fields)
 
 
@@ -55,7 +66,9 @@ class FakeGateway:
 
     async def start(self) -> None:
         self._server = grpc.aio.server()
-        self._server.add_generic_rpc_handlers((service_handler("gateway_protocol.Gateway", gateway.METHODS, self._behaviours()),))
+        self._server.add_generic_rpc_handlers(
+            (service_handler("gateway_protocol.Gateway", gateway.METHODS, self._behaviours()),)
+        )
         self.port = self._server.add_insecure_port(f"127.0.0.1:{self.port}")
         await self._server.start()
 
@@ -98,7 +111,9 @@ class FakeGateway:
 
     def _behaviours(self) -> dict[str, Callable[..., Any]]:
         unary: dict[str, Callable[..., Any]] = {
-            name: partial(self._answer, name) for name, method in gateway.METHODS.items() if not method.server_streaming
+            name: partial(self._answer, name)
+            for name, method in gateway.METHODS.items()
+            if not method.server_streaming
         }
         return {**unary, "ActivateJobs": self._activate_jobs, "StreamActivatedJobs": self._stream_jobs}
 
@@ -106,7 +121,9 @@ class FakeGateway:
         await self._receive(method, request, context)
         return self.answers.get(method) or gateway.METHODS[method].response()
 
-    async def _activate_jobs(self, request: gateway.ActivateJobsRequest, context: Context) -> AsyncIterator[gateway.ActivateJobsResponse]:
+    async def _activate_jobs(
+        self, request: gateway.ActivateJobsRequest, context: Context
+    ) -> AsyncIterator[gateway.ActivateJobsResponse]:
         await self._receive("ActivateJobs", request, context)
         backlog = self.backlog[request.type]
         async with self._counted("open_polls"):
@@ -116,7 +133,9 @@ class FakeGateway:
         if jobs:
             yield gateway.ActivateJobsResponse(jobs=jobs)
 
-    async def _stream_jobs(self, request: gateway.StreamActivatedJobsRequest, context: Context) -> AsyncIterator[gateway.ActivatedJob]:
+    async def _stream_jobs(
+        self, request: gateway.StreamActivatedJobsRequest, context: Context
+    ) -> AsyncIterator[gateway.ActivatedJob]:
         await self._receive("StreamActivatedJobs", request, context)
         pushed = self.pushed[request.type]
         async with self._counted("open_streams"):

@@ -56,7 +56,14 @@ class Parcel(msgspec.Struct):
     innen: "Parcel | None" = None
 
 
-VARIABLES = {"hotelCity": "Bergen", "nights": 2, "name": "Ada", "guest": {"name": "Eve"}, "items": [1, 2], "at": "2030-01-02T03:04:05Z"}
+VARIABLES = {
+    "hotelCity": "Bergen",
+    "nights": 2,
+    "name": "Ada",
+    "guest": {"name": "Eve"},
+    "items": [1, 2],
+    "at": "2030-01-02T03:04:05Z",
+}
 JOB = make_job("book", VARIABLES)
 
 
@@ -114,7 +121,9 @@ def test_handler_gets_what_it_names(handler: Callable[..., Any], arguments: dict
         (keyword_struct, ("guest",)),
     ],
 )  # fmt: skip
-def test_handler_fetches_what_it_names_and_all_if_it_takes_the_job(handler: Callable[..., Any], names: tuple[str, ...]) -> None:
+def test_handler_fetches_what_it_names_and_all_if_it_takes_the_job(
+    handler: Callable[..., Any], names: tuple[str, ...]
+) -> None:
     assert bind(handler).fetched() == names
 
 
@@ -135,7 +144,9 @@ def alone(*, straße: int, maße: Lengths) -> None: ...  # noqa: PLC2401  # such
         ),
     ],
 )
-def test_members_are_found_by_names_beyond_ascii(handler: Callable[..., Any], variables: str, expected: dict[str, Any]) -> None:
+def test_members_are_found_by_names_beyond_ascii(
+    handler: Callable[..., Any], variables: str, expected: dict[str, Any]
+) -> None:
     # Of texts, because encoding these names would leave behind what the decoder needs.
     job = msgspec.structs.replace(make_job("pack", {}), variables_json=variables)
     assert bind(handler).arguments(job) == expected
@@ -187,7 +198,9 @@ def literal(size: Literal["S", "M"]) -> None: ...
         (literal,        {"size": "s3cret - at `$.x`"},          "Invalid enum value - at `$.size`"),
     ],
 )  # fmt: skip
-def test_misfit_names_the_field_and_not_its_value(handler: Callable[..., Any], variables: dict[str, Any], message: str) -> None:
+def test_misfit_names_the_field_and_not_its_value(
+    handler: Callable[..., Any], variables: dict[str, Any], message: str
+) -> None:
     with pytest.raises(VariablesError) as caught:
         bind(handler).arguments(make_job("book", variables))
     assert str(caught.value) == f"variables of task 'book' do not fit its handler: {message}"

@@ -9,7 +9,14 @@ import pytest
 from google.protobuf.message import Message
 
 from counterflow_wire import gateway as wire
-from counterflow_worker import Client, DeadlineExceededError, InvalidStateError, NotFoundError, UnavailableError, VariablesError
+from counterflow_worker import (
+    Client,
+    DeadlineExceededError,
+    InvalidStateError,
+    NotFoundError,
+    UnavailableError,
+    VariablesError,
+)
 from counterflow_worker.results import (
     Broker,
     CompletedProcessInstance,
@@ -118,12 +125,16 @@ async def test_request_says_what_the_caller_said(
              cluster_size=1, partitions_count=2, replication_factor=3, gateway_version="8.6.0")),
     ],
 )  # fmt: skip
-async def test_answer_is_read(gateway: FakeGateway, client: Client, call: Call, method: str, answer: Message, result: object) -> None:
+async def test_answer_is_read(
+    gateway: FakeGateway, client: Client, call: Call, method: str, answer: Message, result: object
+) -> None:
     gateway.answers[method] = answer
     assert await call(client) == result
 
 
-async def test_deployment_sends_files_and_reads_each_kind(gateway: FakeGateway, client: Client, tmp_path: Path) -> None:
+async def test_deployment_sends_files_and_reads_each_kind(
+    gateway: FakeGateway, client: Client, tmp_path: Path
+) -> None:
     (tmp_path / "trip.bpmn").write_bytes(b"<bpmn/>")
     (tmp_path / "price.dmn").write_bytes(b"<dmn/>")
     gateway.answers["DeployResource"] = wire.DeployResourceResponse(
@@ -131,10 +142,20 @@ async def test_deployment_sends_files_and_reads_each_kind(gateway: FakeGateway, 
         tenantId="t",
         deployments=[
             wire.Deployment(
-                process=wire.ProcessMetadata(bpmnProcessId="trip", version=1, processDefinitionKey=2, resourceName="trip.bpmn")
+                process=wire.ProcessMetadata(
+                    bpmnProcessId="trip", version=1, processDefinitionKey=2, resourceName="trip.bpmn"
+                )
             ),
-            wire.Deployment(decision=wire.DecisionMetadata(dmnDecisionId="price", dmnDecisionName="Price", version=1, decisionKey=3)),
-            wire.Deployment(decisionRequirements=wire.DecisionRequirementsMetadata(dmnDecisionRequirementsId="r", version=1)),
+            wire.Deployment(
+                decision=wire.DecisionMetadata(
+                    dmnDecisionId="price", dmnDecisionName="Price", version=1, decisionKey=3
+                )
+            ),
+            wire.Deployment(
+                decisionRequirements=wire.DecisionRequirementsMetadata(
+                    dmnDecisionRequirementsId="r", version=1
+                )
+            ),
             wire.Deployment(form=wire.FormMetadata(formId="f", version=1, formKey=5, resourceName="f.form")),
         ],
     )
@@ -148,7 +169,15 @@ async def test_deployment_sends_files_and_reads_each_kind(gateway: FakeGateway, 
     assert deployment == Deployment(
         key=1,
         tenant_id="t",
-        processes=(DeployedProcess(bpmn_process_id="trip", version=1, process_definition_key=2, resource_name="trip.bpmn", tenant_id=""),),
+        processes=(
+            DeployedProcess(
+                bpmn_process_id="trip",
+                version=1,
+                process_definition_key=2,
+                resource_name="trip.bpmn",
+                tenant_id="",
+            ),
+        ),
         decisions=(
             DeployedDecision(
                 decision_id="price",
@@ -207,7 +236,12 @@ async def test_refusal_after_a_lost_answer_means_done(
     ],
 )  # fmt: skip
 async def test_error_comes_out_after_one_attempt(
-    gateway: FakeGateway, client: Client, call: Call, method: str, status: grpc.StatusCode, error: type[Exception]
+    gateway: FakeGateway,
+    client: Client,
+    call: Call,
+    method: str,
+    status: grpc.StatusCode,
+    error: type[Exception],
 ) -> None:
     gateway.fail(method, status)
     with pytest.raises(error):
@@ -217,10 +251,14 @@ async def test_error_comes_out_after_one_attempt(
 
 async def test_polled_jobs_are_typed(gateway: FakeGateway, client: Client) -> None:
     await gateway.add_jobs(activated(1, variables={"a": 1}), activated(2), activated(3))
-    jobs = await client.activate_jobs("work", max_jobs=2, timeout_ms=7, request_timeout_ms=8, worker="w", fetch=["a"])
+    jobs = await client.activate_jobs(
+        "work", max_jobs=2, timeout_ms=7, request_timeout_ms=8, worker="w", fetch=["a"]
+    )
     assert [(job.key, job.variables) for job in jobs] == [(1, {"a": 1}), (2, {})]
     assert gateway.calls["ActivateJobs"] == [
-        wire.ActivateJobsRequest(type="work", worker="w", timeout=7, maxJobsToActivate=2, fetchVariable=["a"], requestTimeout=8)
+        wire.ActivateJobsRequest(
+            type="work", worker="w", timeout=7, maxJobsToActivate=2, fetchVariable=["a"], requestTimeout=8
+        )
     ]
 
 
@@ -228,7 +266,9 @@ async def test_poll_that_finds_nothing_is_an_empty_list(client: Client) -> None:
     assert await client.activate_jobs("work", request_timeout_ms=-1) == []
 
 
-async def test_poll_that_fails_is_not_repeated_behind_the_callers_back(gateway: FakeGateway, client: Client) -> None:
+async def test_poll_that_fails_is_not_repeated_behind_the_callers_back(
+    gateway: FakeGateway, client: Client
+) -> None:
     gateway.fail("ActivateJobs", UNAVAILABLE)
     with pytest.raises(UnavailableError):
         await client.activate_jobs("work")
@@ -244,7 +284,9 @@ async def test_streamed_jobs_come_until_the_caller_has_enough(gateway: FakeGatew
             break
     await gateway.until(lambda: gateway.open_streams == 0)
     assert keys == [1, 2]
-    assert gateway.calls["StreamActivatedJobs"] == [wire.StreamActivatedJobsRequest(type="work", worker="w", timeout=7)]
+    assert gateway.calls["StreamActivatedJobs"] == [
+        wire.StreamActivatedJobsRequest(type="work", worker="w", timeout=7)
+    ]
 
 
 async def test_stream_ends_quietly_when_its_time_is_over(gateway: FakeGateway, client: Client) -> None:
@@ -261,7 +303,9 @@ async def test_tenants_are_named_in_polls_and_streams(gateway: FakeGateway) -> N
 
 
 @pytest.mark.parametrize("variables", [[1], "text", {"a": object()}])
-async def test_variables_that_are_none_do_not_reach_the_server(gateway: FakeGateway, client: Client, variables: Any) -> None:
+async def test_variables_that_are_none_do_not_reach_the_server(
+    gateway: FakeGateway, client: Client, variables: Any
+) -> None:
     with pytest.raises(VariablesError):
         await client.create_instance("trip", variables)
     assert not gateway.calls["CreateProcessInstance"]

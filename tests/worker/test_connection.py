@@ -60,15 +60,21 @@ def test_idle_lines_are_kept_alive_as_stock_clients_do() -> None:
     assert options["grpc.http2.max_pings_without_data"] == 0
 
 
-async def test_token_in_the_clear_is_warned_about_without_showing_it(caplog: pytest.LogCaptureFixture) -> None:
+async def test_token_in_the_clear_is_warned_about_without_showing_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     channel = open_channel(Settings(target="zeebe.example:26500", token="s3cret"))
     await channel.close()
-    assert caplog.messages == ["the bearer token travels unencrypted to zeebe.example:26500; use an https:// address or secure=True"]
+    assert caplog.messages == [
+        "the bearer token travels unencrypted to zeebe.example:26500; use an https:// address or secure=True"
+    ]
 
 
 async def test_encrypted_channel_reads_its_roots(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"roots\.pem"):
-        open_channel(Settings(target="zeebe.example:443", secure=True, certificate_path=tmp_path / "roots.pem"))
+        open_channel(
+            Settings(target="zeebe.example:443", secure=True, certificate_path=tmp_path / "roots.pem")
+        )
 
 
 async def test_encrypted_client_does_not_speak_to_a_plain_server(gateway: FakeGateway) -> None:

@@ -24,16 +24,23 @@ def test_statuses_do_not_share_exceptions() -> None:
     assert len(set(ERROR_BY_STATUS.values())) == len(ERROR_BY_STATUS)
 
 
-@pytest.mark.parametrize("status", [grpc.StatusCode.UNKNOWN, grpc.StatusCode.INTERNAL, grpc.StatusCode.ABORTED])
+@pytest.mark.parametrize(
+    "status", [grpc.StatusCode.UNKNOWN, grpc.StatusCode.INTERNAL, grpc.StatusCode.ABORTED]
+)
 def test_other_statuses_are_plain_client_errors(status: grpc.StatusCode) -> None:
     assert type(client_error("Topology", refused(status), "host:1")) is ClientError
 
 
 def test_silent_server_is_said_to_be_silent() -> None:
-    assert str(client_error("Topology", refused(grpc.StatusCode.UNKNOWN, None), "host:1")).endswith("no reason given")
+    assert str(client_error("Topology", refused(grpc.StatusCode.UNKNOWN, None), "host:1")).endswith(
+        "no reason given"
+    )
 
 
-@pytest.mark.parametrize("error,text", [(BpmnError("CODE"), "CODE"), (BpmnError("CODE", "why"), "CODE: why"), (JobFailure("why"), "why")])
+@pytest.mark.parametrize(
+    "error,text",
+    [(BpmnError("CODE"), "CODE"), (BpmnError("CODE", "why"), "CODE: why"), (JobFailure("why"), "why")],
+)
 def test_errors_of_handlers_read_well(error: Exception, text: str) -> None:
     assert str(error) == text
     assert not isinstance(error, WorkerError)

@@ -31,20 +31,26 @@ INVALID, STATE = grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.FAILED_PRECON
         ),
     ],
 )
-async def test_outcome_is_told(gateway: FakeGateway, client: Client, outcome: Outcome, method: str, told: dict[str, object]) -> None:
+async def test_outcome_is_told(
+    gateway: FakeGateway, client: Client, outcome: Outcome, method: str, told: dict[str, object]
+) -> None:
     await report(client, JOB, outcome)
     [request] = gateway.calls[method]
     assert {field.name: value for field, value in request.ListFields()} == told
 
 
-async def test_result_outlasts_a_long_absence(gateway: FakeGateway, client: Client, caplog: pytest.LogCaptureFixture) -> None:
+async def test_result_outlasts_a_long_absence(
+    gateway: FakeGateway, client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
     gateway.fail("CompleteJob", *[UNAVAILABLE] * 20)
     await report(client, JOB, DONE)
     assert len(gateway.calls["CompleteJob"]) == 21
     assert not caplog.messages
 
 
-async def test_result_already_taken_is_no_warning(gateway: FakeGateway, client: Client, caplog: pytest.LogCaptureFixture) -> None:
+async def test_result_already_taken_is_no_warning(
+    gateway: FakeGateway, client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
     gateway.fail("CompleteJob", UNAVAILABLE, NOT_FOUND)
     await report(client, JOB, DONE)
     assert not caplog.messages
@@ -59,17 +65,24 @@ async def test_result_that_comes_too_late_is_logged(
     assert "<Job 7 work at task of process 1>: its result came too late" in caplog.text
 
 
-async def test_result_that_cannot_be_delivered_is_logged(gateway: FakeGateway, client: Client, caplog: pytest.LogCaptureFixture) -> None:
+async def test_result_that_cannot_be_delivered_is_logged(
+    gateway: FakeGateway, client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
     gateway.fail("CompleteJob", grpc.StatusCode.INTERNAL)
     await report(client, JOB, DONE)
     assert "its result could not be delivered; the job comes back after its deadline" in caplog.text
 
 
-async def test_result_that_the_server_refuses_becomes_an_incident(gateway: FakeGateway, client: Client) -> None:
+async def test_result_that_the_server_refuses_becomes_an_incident(
+    gateway: FakeGateway, client: Client
+) -> None:
     gateway.fail("CompleteJob", INVALID, reason="variable `a` is too deep")
     await report(client, JOB, DONE)
     failed = await gateway.called("FailJob")
-    assert (failed.retries, failed.errorMessage) == (0, "the server refused the result of the job: variable `a` is too deep")
+    assert (failed.retries, failed.errorMessage) == (
+        0,
+        "the server refused the result of the job: variable `a` is too deep",
+    )
 
 
 async def test_heart_beats_three_times_within_the_timeout(gateway: FakeGateway, client: Client) -> None:

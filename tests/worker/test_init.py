@@ -10,7 +10,13 @@ def test_public_names() -> None:
         *("Outcome", "Completed", "Failed", "Thrown"),
         *("BpmnError", "JobFailure"),
         *("WorkerError", "HandlerError", "VariablesError", "AddressError", "LoadError", "ClientError"),
-        *("InvalidArgumentError", "NotFoundError", "AlreadyExistsError", "InvalidStateError", "PermissionDeniedError"),
+        *(
+            "InvalidArgumentError",
+            "NotFoundError",
+            "AlreadyExistsError",
+            "InvalidStateError",
+            "PermissionDeniedError",
+        ),
         *("UnauthenticatedError", "ResourceExhaustedError", "UnavailableError", "DeadlineExceededError"),
         *("CallCancelledError", "UnimplementedError"),
     }

@@ -56,7 +56,9 @@ def time() -> ManualClock:
     return ManualClock()
 
 
-def worker_at(desk: Desk, client: Client, time: ManualClock, *, max_jobs: int, stream: bool = False) -> Worker:
+def worker_at(
+    desk: Desk, client: Client, time: ManualClock, *, max_jobs: int, stream: bool = False
+) -> Worker:
     worker = Worker(client, clock=time, random=Random(1))
 
     @worker.task("work", max_jobs=max_jobs, stream=stream)
@@ -70,7 +72,9 @@ def numbered(*keys: int) -> list[wire.ActivatedJob]:
     return [activated(key, variables={"key": key}) for key in keys]
 
 
-async def test_poll_asks_for_what_there_is_room_for(gateway: FakeGateway, client: Client, time: ManualClock, desk: Desk) -> None:
+async def test_poll_asks_for_what_there_is_room_for(
+    gateway: FakeGateway, client: Client, time: ManualClock, desk: Desk
+) -> None:
     await gateway.add_jobs(*numbered(1, 2, 3))
     async with running(worker_at(desk, client, time, max_jobs=8)):
         second = await gateway.called("ActivateJobs", times=2)
@@ -80,7 +84,9 @@ async def test_poll_asks_for_what_there_is_room_for(gateway: FakeGateway, client
     assert [gateway.calls["ActivateJobs"][0].maxJobsToActivate, second.maxJobsToActivate] == [8, 5]
 
 
-async def test_full_desk_polls_again_when_a_quarter_is_free(gateway: FakeGateway, client: Client, time: ManualClock, desk: Desk) -> None:
+async def test_full_desk_polls_again_when_a_quarter_is_free(
+    gateway: FakeGateway, client: Client, time: ManualClock, desk: Desk
+) -> None:
     await gateway.add_jobs(*numbered(*range(1, 13)))
     async with running(worker_at(desk, client, time, max_jobs=8)):
         await desk.at_work(*range(1, 9))
@@ -130,7 +136,9 @@ async def test_job_given_out_again_is_not_started_twice(
     assert "was given out again while its handler still runs" in caplog.text
 
 
-async def test_job_may_come_back_once_its_handler_has_ended(gateway: FakeGateway, client: Client, time: ManualClock, desk: Desk) -> None:
+async def test_job_may_come_back_once_its_handler_has_ended(
+    gateway: FakeGateway, client: Client, time: ManualClock, desk: Desk
+) -> None:
     async with running(worker_at(desk, client, time, max_jobs=8)):
         for times in (1, 2):
             await gateway.add_jobs(*numbered(1))
@@ -158,7 +166,13 @@ async def test_server_that_does_not_hold_polls_is_not_asked_without_a_pause(
 
 
 @pytest.mark.parametrize(
-    "status", [grpc.StatusCode.INTERNAL, grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.RESOURCE_EXHAUSTED, grpc.StatusCode.UNKNOWN]
+    "status",
+    [
+        grpc.StatusCode.INTERNAL,
+        grpc.StatusCode.UNAUTHENTICATED,
+        grpc.StatusCode.RESOURCE_EXHAUSTED,
+        grpc.StatusCode.UNKNOWN,
+    ],
 )
 async def test_no_answer_but_a_misunderstanding_ends_the_polls(
     gateway: FakeGateway, client: Client, time: ManualClock, desk: Desk, status: grpc.StatusCode
@@ -171,7 +185,9 @@ async def test_no_answer_but_a_misunderstanding_ends_the_polls(
             await gateway.called("ActivateJobs", times=polls)
 
 
-async def test_waits_between_reconnects_grow(gateway: FakeGateway, client: Client, time: ManualClock, desk: Desk) -> None:
+async def test_waits_between_reconnects_grow(
+    gateway: FakeGateway, client: Client, time: ManualClock, desk: Desk
+) -> None:
     gateway.fail("ActivateJobs", *[grpc.StatusCode.UNAVAILABLE] * 10)
     waits: list[float] = []
     async with running(worker_at(desk, client, time, max_jobs=8)):

@@ -54,7 +54,11 @@ def test_variables_and_headers_are_decoded_once_and_keep_big_integers() -> None:
 
 def test_a_number_longer_than_python_reads_is_exact_beside_all_others() -> None:
     digits = f"-1{'0' * 4_000}2{'0' * 1_000}"
-    job = read_job(gateway.ActivatedJob(key=1, variables=f'{{"long":{digits},"half":0.5,"huge":1e400,"list":[{digits}]}}'))
+    job = read_job(
+        gateway.ActivatedJob(
+            key=1, variables=f'{{"long":{digits},"half":0.5,"huge":1e400,"list":[{digits}]}}'
+        )
+    )
     long = -(10**5_001 + 2 * 10**1_000)
     assert job.variables == {"long": long, "half": 0.5, "huge": Decimal("1e400"), "list": [long]}
     assert isinstance(job.variables["half"], float)
@@ -62,7 +66,9 @@ def test_a_number_longer_than_python_reads_is_exact_beside_all_others() -> None:
 
 def test_a_number_longer_than_any_of_the_engine_is_a_decimal() -> None:
     digits = "7" * 7_000
-    assert read_job(gateway.ActivatedJob(key=1, variables=f'{{"n":{digits}}}')).variables == {"n": Decimal(digits)}
+    assert read_job(gateway.ActivatedJob(key=1, variables=f'{{"n":{digits}}}')).variables == {
+        "n": Decimal(digits)
+    }
 
 
 def test_empty_texts_are_empty_objects() -> None:

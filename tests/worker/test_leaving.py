@@ -53,7 +53,9 @@ async def test_a_second_signal_leaves_at_once_from_a_handler_that_blocks(
 async def test_a_signal_while_the_file_is_loaded_is_no_traceback(tmp_path: Path) -> None:
     file = tmp_path / "slow.py"
     file.write_text("import threading\nprint('loading', flush=True)\nthreading.Event().wait()\n")
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "counterflow_worker", str(file), stdout=PIPE, stderr=PIPE)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "counterflow_worker", str(file), stdout=PIPE, stderr=PIPE
+    )
     assert process.stdout is not None
     async with asyncio.timeout(PATIENCE_SECONDS):
         assert await process.stdout.readline() == b"loading\n"

@@ -24,7 +24,9 @@ def greet(name: str) -> dict[str, str]:
 
 @pytest.fixture(autouse=True)
 def clean_imports() -> Iterator[None]:
-    """A loaded file joins the modules and its folder the path, as a script's does; not for longer than a test."""
+    """A loaded file joins the modules and its folder the path, as a script's does; not for longer than a
+    test.
+    """
     path, modules = list(sys.path), dict(sys.modules)
     yield
     sys.path[:] = path
@@ -79,7 +81,10 @@ def test_part_for_scripts_is_left_out(tmp_path: Path) -> None:
     [
         ("x = 1\n", r"holds no worker; expected a line such as `worker = Worker\(\)` at its top level"),
         ("from counterflow_worker import Worker\n", "holds no worker"),
-        ("from counterflow_worker import Worker\na = Worker()\nb = Worker()\n", "holds several workers, a, b; expected one"),
+        (
+            "from counterflow_worker import Worker\na = Worker()\nb = Worker()\n",
+            "holds several workers, a, b; expected one",
+        ),
     ],
 )
 def test_file_without_a_worker_is_refused(tmp_path: Path, text: str, message: str) -> None:
@@ -87,7 +92,10 @@ def test_file_without_a_worker_is_refused(tmp_path: Path, text: str, message: st
         load(write(tmp_path, text))
 
 
-@pytest.mark.parametrize("name,message", [("not_there.py", "found nothing"), ("", "found a folder"), ("notes.txt", r"ends in \.py")])
+@pytest.mark.parametrize(
+    "name,message",
+    [("not_there.py", "found nothing"), ("", "found a folder"), ("notes.txt", r"ends in \.py")],
+)
 def test_path_that_is_no_python_file_is_refused(tmp_path: Path, name: str, message: str) -> None:
     write(tmp_path, "", "notes.txt")
     with pytest.raises(LoadError, match=message):
@@ -125,7 +133,13 @@ async def test_command_works_until_it_is_told_to_stop(gateway: FakeGateway, tmp_
     await gateway.add_jobs(activated(1, "greet", {"name": "Ada"}))
     file = write(tmp_path, ONE)
     command = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "counterflow_worker", str(file), "--address", gateway.address, stderr=asyncio.subprocess.PIPE
+        sys.executable,
+        "-m",
+        "counterflow_worker",
+        str(file),
+        "--address",
+        gateway.address,
+        stderr=asyncio.subprocess.PIPE,
     )
     completed = await gateway.called("CompleteJob")
     command.send_signal(signal.SIGTERM)

@@ -32,7 +32,9 @@ class Broken(Metrics):
         raise RuntimeError("the registry is closed")
 
 
-async def test_a_job_is_told_of_when_it_is_taken_handled_and_reported(gateway: FakeGateway, client: Client) -> None:
+async def test_a_job_is_told_of_when_it_is_taken_handled_and_reported(
+    gateway: FakeGateway, client: Client
+) -> None:
     diary, time = Diary(), ManualClock()
     worker = Worker(client, metrics=diary, clock=time, random=Random(1))
 
@@ -58,7 +60,9 @@ async def test_a_job_is_told_of_when_it_is_taken_handled_and_reported(gateway: F
     ]
 
 
-async def test_metrics_that_fail_do_not_stop_the_work(gateway: FakeGateway, client: Client, caplog: pytest.LogCaptureFixture) -> None:
+async def test_metrics_that_fail_do_not_stop_the_work(
+    gateway: FakeGateway, client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
     worker = Worker(client, metrics=Broken())
     worker.task("book-hotel")(lambda: None)
     await gateway.add_jobs(activated(1, "book-hotel"))

@@ -12,7 +12,9 @@ def test_many_tasks_and_tries_are_one_outage(caplog: pytest.LogCaptureFixture) -
     outage = Outage("host:1")
     for task in ("hotel", "car", "hotel", "car"):
         outage.begin(task, ERROR)
-    assert caplog.messages == ["no jobs from host:1, trying again until they come: ActivateJobs answered UNAVAILABLE: connection refused"]
+    assert caplog.messages == [
+        "no jobs from host:1, trying again until they come: ActivateJobs answered UNAVAILABLE: connection refused"
+    ]
 
 
 def test_it_is_over_when_the_last_task_is_answered(caplog: pytest.LogCaptureFixture) -> None:

@@ -39,11 +39,17 @@ async def test_whatever_a_handler_does_becomes_an_outcome(result: object, expect
 
 async def test_some_exceptions_have_a_policy_of_their_own() -> None:
     retry = JobRetry(back_off=BackOff(initial_ms=1_000, jitter=0), per_exception={KeyError: GIVE_UP})
-    assert await decide(JOB, step_to(KeyError("seat")), retry, Random(1)) == Failed(retries=0, back_off_ms=0, message="KeyError: 'seat'")
-    assert await decide(JOB, step_to(OSError("net")), retry, Random(1)) == Failed(retries=1, back_off_ms=2_000, message="OSError: net")
+    assert await decide(JOB, step_to(KeyError("seat")), retry, Random(1)) == Failed(
+        retries=0, back_off_ms=0, message="KeyError: 'seat'"
+    )
+    assert await decide(JOB, step_to(OSError("net")), retry, Random(1)) == Failed(
+        retries=1, back_off_ms=2_000, message="OSError: net"
+    )
 
 
-@pytest.mark.parametrize("error", [ValueError("x" * 9_999), JobFailure("x" * 9_999), BpmnError("CODE", "x" * 9_999)])
+@pytest.mark.parametrize(
+    "error", [ValueError("x" * 9_999), JobFailure("x" * 9_999), BpmnError("CODE", "x" * 9_999)]
+)
 async def test_long_messages_are_cut(error: Exception) -> None:
     outcome = await decide(JOB, step_to(error), RETRY, Random(1))
     assert isinstance(outcome, Failed | Thrown)

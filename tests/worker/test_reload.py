@@ -28,7 +28,9 @@ def greet() -> dict[str, int]:
 
 
 def write(folder: Path, version: int, wait: str = "") -> Path:
-    """The worker's file; its size differs by version, should two writes come within one tick of the file system."""
+    """The worker's file; its size differs by version, should two writes come within one tick of the file
+    system.
+    """
     file = folder / "edited.py"
     file.write_text(WORKER.replace("WAIT", wait or "pass").replace("VERSION", str(version)) + "\n" * version)
     return file
@@ -36,7 +38,15 @@ def write(folder: Path, version: int, wait: str = "") -> Path:
 
 @asynccontextmanager
 async def reloading(file: Path, gateway: FakeGateway) -> AsyncIterator[Process]:
-    command = [sys.executable, "-m", "counterflow_worker", str(file), "--address", gateway.address, "--reload"]
+    command = [
+        sys.executable,
+        "-m",
+        "counterflow_worker",
+        str(file),
+        "--address",
+        gateway.address,
+        "--reload",
+    ]
     process = await asyncio.create_subprocess_exec(*command, stderr=PIPE)
     try:
         yield process
@@ -69,7 +79,10 @@ async def test_a_changed_file_is_taken_up_and_no_job_is_lost(gateway: FakeGatewa
         await gateway.called("CompleteJob", times=2)
         process.send_signal(signal.SIGTERM)
         assert await process.wait() == 0
-    assert [(call.jobKey, call.variables) for call in gateway.calls["CompleteJob"]] == [(1, '{"version":1}'), (2, '{"version":2}')]
+    assert [(call.jobKey, call.variables) for call in gateway.calls["CompleteJob"]] == [
+        (1, '{"version":1}'),
+        (2, '{"version":2}'),
+    ]
 
 
 async def test_a_file_that_is_broken_is_waited_for(gateway: FakeGateway, tmp_path: Path) -> None:
@@ -83,7 +96,9 @@ async def test_a_file_that_is_broken_is_waited_for(gateway: FakeGateway, tmp_pat
         assert completed.variables == '{"version":3}'
 
 
-async def test_a_second_stop_leaves_at_once_while_a_handler_blocks(gateway: FakeGateway, tmp_path: Path) -> None:
+async def test_a_second_stop_leaves_at_once_while_a_handler_blocks(
+    gateway: FakeGateway, tmp_path: Path
+) -> None:
     gate = tmp_path / "gate"
     os.mkfifo(gate)
     file = write(tmp_path, 1, f"Path({str(gate)!r}).read_text()")

@@ -45,11 +45,20 @@ def scripted(*answers: Answer, reason: str = "") -> Callable[[], Awaitable[str]]
     return attempt
 
 
-async def outcome(repeat: Repeat, *answers: Answer, clock: InstantClock | None = None, reason: str = "") -> Answer:
+async def outcome(
+    repeat: Repeat, *answers: Answer, clock: InstantClock | None = None, reason: str = ""
+) -> Answer:
     """The answer, `applied`, or the error that came out."""
     attempt = scripted(*answers, reason=reason)
     try:
-        return await repeated(attempt, lambda: "applied", repeat=repeat, retry=RETRY, clock=clock or InstantClock(), random=Random(1))
+        return await repeated(
+            attempt,
+            lambda: "applied",
+            repeat=repeat,
+            retry=RETRY,
+            clock=clock or InstantClock(),
+            random=Random(1),
+        )
     except ClientError as error:
         return type(error)
 
@@ -82,7 +91,9 @@ async def outcome(repeat: Repeat, *answers: Answer, clock: InstantClock | None =
         (IS_THERE_AFTERWARDS, [AWAY, GONE],               GONE),
     ],
 )  # fmt: skip
-async def test_call_is_made_again_only_where_that_does_nothing_twice(repeat: Repeat, answers: list[Answer], expected: Answer) -> None:
+async def test_call_is_made_again_only_where_that_does_nothing_twice(
+    repeat: Repeat, answers: list[Answer], expected: Answer
+) -> None:
     assert await outcome(repeat, *answers) == expected
 
 
@@ -94,11 +105,18 @@ async def test_waits_grow_between_attempts_and_do_not_follow_the_last() -> None:
 
 async def test_message_that_is_too_large_stays_too_large() -> None:
     clock = InstantClock()
-    assert await outcome(CHANGES_NOTHING, BUSY, "yes", clock=clock, reason="Sent message larger than max (5 vs. 4)") is BUSY
+    assert (
+        await outcome(
+            CHANGES_NOTHING, BUSY, "yes", clock=clock, reason="Sent message larger than max (5 vs. 4)"
+        )
+        is BUSY
+    )
     assert clock.slept_ms == []
 
 
 async def test_what_was_taken_as_done_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO", "counterflow_worker")
     await outcome(IS_GONE_AFTERWARDS, AWAY, GONE, reason="no such job")
-    assert caplog.messages == ["taken as done by an earlier attempt whose answer was lost: Call answered NotFoundError: no such job"]
+    assert caplog.messages == [
+        "taken as done by an earlier attempt whose answer was lost: Call answered NotFoundError: no such job"
+    ]

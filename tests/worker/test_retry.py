@@ -10,7 +10,10 @@ from counterflow_worker.testing import make_job
 STEADY = BackOff(initial_ms=100, factor=3.0, maximum_ms=5_000, jitter=0)
 
 
-@pytest.mark.parametrize("failures,delay_ms", [(0, 100), (1, 100), (2, 300), (3, 900), (4, 2_700), (5, 5_000), (6, 5_000), (10_000, 5_000)])
+@pytest.mark.parametrize(
+    "failures,delay_ms",
+    [(0, 100), (1, 100), (2, 300), (3, 900), (4, 2_700), (5, 5_000), (6, 5_000), (10_000, 5_000)],
+)
 def test_delay_grows_to_its_maximum(failures: int, delay_ms: int) -> None:
     assert STEADY.delay_ms(failures, Random(1)) == delay_ms
 
@@ -32,7 +35,14 @@ def test_no_back_off_is_none() -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [{"initial_ms": -1}, {"initial_ms": 10, "maximum_ms": 9}, {"factor": 0.5}, {"jitter": 1.0}, {"jitter": -0.1}]
+    "options",
+    [
+        {"initial_ms": -1},
+        {"initial_ms": 10, "maximum_ms": 9},
+        {"factor": 0.5},
+        {"jitter": 1.0},
+        {"jitter": -0.1},
+    ],
 )
 def test_back_off_that_makes_no_sense_is_refused(options: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="back-off needs"):
@@ -59,10 +69,19 @@ class PaymentError(ConnectionError):
 
 @pytest.mark.parametrize(
     "error,left,delay_ms",
-    [(ValueError("never"), 0, 0), (ConnectionError("soon"), 2, 5), (PaymentError("soon"), 2, 5), (OSError("by default"), 2, 100)],
+    [
+        (ValueError("never"), 0, 0),
+        (ConnectionError("soon"), 2, 5),
+        (PaymentError("soon"), 2, 5),
+        (OSError("by default"), 2, 100),
+    ],
 )
-def test_the_nearest_class_of_an_exception_chooses_the_policy(error: Exception, left: int, delay_ms: int) -> None:
+def test_the_nearest_class_of_an_exception_chooses_the_policy(
+    error: Exception, left: int, delay_ms: int
+) -> None:
     soon = JobRetry(back_off=BackOff(initial_ms=5, jitter=0))
-    policy = JobRetry(back_off=STEADY, per_exception={ValueError: GIVE_UP, ConnectionError: soon}).policy_for(error)
+    policy = JobRetry(back_off=STEADY, per_exception={ValueError: GIVE_UP, ConnectionError: soon}).policy_for(
+        error
+    )
     job = make_job("work")
     assert (policy.retries_left(job), policy.back_off_ms(job, Random(1))) == (left, delay_ms)

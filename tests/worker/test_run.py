@@ -112,7 +112,9 @@ async def test_worker_outlives_its_server_and_says_so_once(
     assert told[2] == f"{gateway.address} answers again"
 
 
-async def test_stream_is_opened_again_after_the_server_is_back(gateway: FakeGateway, worker: Worker, time: ManualClock) -> None:
+async def test_stream_is_opened_again_after_the_server_is_back(
+    gateway: FakeGateway, worker: Worker, time: ManualClock
+) -> None:
     @worker.task("work")
     async def work() -> None: ...
 
@@ -140,7 +142,9 @@ async def test_server_without_streams_is_polled(gateway: FakeGateway, worker: Wo
     assert len(gateway.calls["StreamActivatedJobs"]) == 1
 
 
-async def test_what_the_server_cannot_understand_ends_the_worker(gateway: FakeGateway, worker: Worker) -> None:
+async def test_what_the_server_cannot_understand_ends_the_worker(
+    gateway: FakeGateway, worker: Worker
+) -> None:
     @worker.task("work", stream=False)
     async def work() -> None: ...
 

@@ -50,7 +50,9 @@ async def test_trip_books(task: str, variables: dict[str, object], expected: obj
 
 
 @pytest.mark.parametrize("thing,reservation", [("hotel", "H-77"), ("car", "C-77"), ("flight", "F-77")])
-async def test_trip_cancels_the_reservation_it_made(capsys: pytest.CaptureFixture[str], thing: str, reservation: str) -> None:
+async def test_trip_cancels_the_reservation_it_made(
+    capsys: pytest.CaptureFixture[str], thing: str, reservation: str
+) -> None:
     assert await feed(load(OWN), f"cancel-{thing}", {f"{thing}Reservation": reservation}) == Completed()
     assert capsys.readouterr().out == f"{thing} {reservation} cancelled\n"
 
@@ -62,9 +64,13 @@ async def test_trip_cannot_cancel_what_it_does_not_know() -> None:
 
 
 def test_the_trip_of_camunda_7_has_the_tasks_of_its_model() -> None:
-    attributes = [pair for element in etree.parse(CAMUNDA7 / "trip.bpmn").iter("{*}*") for pair in element.items()]
+    attributes = [
+        pair for element in etree.parse(CAMUNDA7 / "trip.bpmn").iter("{*}*") for pair in element.items()
+    ]
     types = {
-        str(value).strip("#{}") for name, value in attributes if etree.QName(name).localname in ("delegateExpression", "class", "topic")
+        str(value).strip("#{}")
+        for name, value in attributes
+        if etree.QName(name).localname in ("delegateExpression", "class", "topic")
     }
     assert set(load(CAMUNDA7 / "worker.py").tasks) == types
 
@@ -77,19 +83,30 @@ def test_the_trip_of_camunda_7_has_the_tasks_of_its_model() -> None:
         ("flights", {}, {"flightFails": True}, Thrown(code="NOTHING_TO_BE_HAD", message="no seats left")),
     ],
 )
-async def test_the_trip_of_camunda_7_is_booked(task: str, headers: dict[str, str], variables: dict[str, object], expected: object) -> None:
-    assert await feed(load(CAMUNDA7 / "worker.py"), task, variables, headers=headers, process_instance_key=77) == expected
+async def test_the_trip_of_camunda_7_is_booked(
+    task: str, headers: dict[str, str], variables: dict[str, object], expected: object
+) -> None:
+    assert (
+        await feed(load(CAMUNDA7 / "worker.py"), task, variables, headers=headers, process_instance_key=77)
+        == expected
+    )
 
 
 @pytest.mark.parametrize("sample", [OWN, PYZEEBE], ids=["counterflow", "pyzeebe"])
-async def test_trip_runs_as_a_script_and_answers_the_same_on_either_client(gateway: FakeGateway, sample: Path) -> None:
+async def test_trip_runs_as_a_script_and_answers_the_same_on_either_client(
+    gateway: FakeGateway, sample: Path
+) -> None:
     await gateway.add_jobs(
         activated(1, "book-hotel", processInstanceKey=77),
         activated(2, "book-flight", {"flightFails": True}),
         activated(3, "cancel-car", {"carReservation": "C-77"}),
     )
     script = await asyncio.create_subprocess_exec(
-        sys.executable, "-u", str(sample), env={**os.environ, "ZEEBE_ADDRESS": gateway.address}, stdout=asyncio.subprocess.PIPE
+        sys.executable,
+        "-u",
+        str(sample),
+        env={**os.environ, "ZEEBE_ADDRESS": gateway.address},
+        stdout=asyncio.subprocess.PIPE,
     )
     thrown = await gateway.called("ThrowError")
     await gateway.called("CompleteJob", times=2)

@@ -21,7 +21,9 @@ PORT = {"COUNTERFLOW_GRPC_PORT": "4000"}
         (None,      {},                             "127.0.0.1:26500"),
     ],
 )  # fmt: skip
-def test_argument_comes_before_environment_before_default(address: str | None, environment: dict[str, str], target: str) -> None:
+def test_argument_comes_before_environment_before_default(
+    address: str | None, environment: dict[str, str], target: str
+) -> None:
     assert resolve(address, environment).target == target
 
 
@@ -44,7 +46,9 @@ def test_address_is_read(address: str, target: str, secure: bool) -> None:
     assert (settings.target, settings.secure) == (target, secure)
 
 
-@pytest.mark.parametrize("address", ["ftp://host", "host:port", ":26500", "https://", "host/path", "a://b://c"])
+@pytest.mark.parametrize(
+    "address", ["ftp://host", "host:port", ":26500", "https://", "host/path", "a://b://c"]
+)
 def test_address_that_is_none_is_refused(address: str) -> None:
     with pytest.raises(AddressError, match="expected host:port"):
         resolve(address, {})
@@ -78,7 +82,13 @@ def test_printed_settings_do_not_show_the_token() -> None:
 
 @pytest.mark.parametrize(
     "target,loopback",
-    [("127.0.0.1:1", True), ("[::1]:1", True), ("localhost:1", True), ("10.0.0.1:1", False), ("zeebe.example:1", False)],
+    [
+        ("127.0.0.1:1", True),
+        ("[::1]:1", True),
+        ("localhost:1", True),
+        ("10.0.0.1:1", False),
+        ("zeebe.example:1", False),
+    ],
 )
 def test_loopback_is_known(target: str, loopback: bool) -> None:
     assert is_loopback(target) is loopback
@@ -86,7 +96,12 @@ def test_loopback_is_known(target: str, loopback: bool) -> None:
 
 @pytest.mark.parametrize(
     "target,secure,token,clear",
-    [("h:1", False, "t", True), ("h:1", True, "t", False), ("h:1", False, None, False), ("127.0.0.1:1", False, "t", False)],
+    [
+        ("h:1", False, "t", True),
+        ("h:1", True, "t", False),
+        ("h:1", False, None, False),
+        ("127.0.0.1:1", False, "t", False),
+    ],
 )
 def test_token_in_the_clear_is_noticed(target: str, secure: bool, token: str | None, clear: bool) -> None:
     assert Settings(target=target, secure=secure, token=token).sends_token_in_the_clear() is clear

@@ -62,7 +62,9 @@ def test_decorated_handler_stays_what_it_was() -> None:
 
 
 @pytest.mark.parametrize("fetch,expected", [(None, ("name",)), ([], ()), (["other"], ("other",))])
-def test_explicit_fetch_wins_over_what_the_handler_names(fetch: list[str] | None, expected: tuple[str, ...]) -> None:
+def test_explicit_fetch_wins_over_what_the_handler_names(
+    fetch: list[str] | None, expected: tuple[str, ...]
+) -> None:
     def handler(name: str) -> None: ...
 
     assert make_task("work", handler, fetch=fetch).fetch == expected

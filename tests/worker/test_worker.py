@@ -73,7 +73,10 @@ async def test_each_task_gets_its_own_jobs(gateway: FakeGateway, worker: Worker)
     async with running(worker):
         await gateway.called("CompleteJob", times=2)
 
-    assert {call.jobKey: call.variables for call in gateway.calls["CompleteJob"]} == {1: '{"booked":"car"}', 2: '{"booked":"hotel"}'}
+    assert {call.jobKey: call.variables for call in gateway.calls["CompleteJob"]} == {
+        1: '{"booked":"car"}',
+        2: '{"booked":"hotel"}',
+    }
 
 
 async def test_bpmn_error_is_thrown(gateway: FakeGateway, worker: Worker) -> None:
@@ -102,7 +105,12 @@ async def test_job_failure_says_what_is_left(gateway: FakeGateway, worker: Worke
     async with running(worker):
         failed = await gateway.called("FailJob")
 
-    assert (failed.retries, failed.errorMessage, failed.retryBackOff, failed.variables) == (7, "bank closed", 60_000, '{"opens":"09:00"}')
+    assert (failed.retries, failed.errorMessage, failed.retryBackOff, failed.variables) == (
+        7,
+        "bank closed",
+        60_000,
+        '{"opens":"09:00"}',
+    )
 
 
 async def test_any_exception_costs_a_retry_and_backs_off(gateway: FakeGateway, worker: Worker) -> None:
@@ -118,7 +126,9 @@ async def test_any_exception_costs_a_retry_and_backs_off(gateway: FakeGateway, w
     assert 1_800 <= failed.retryBackOff <= 2_200
 
 
-async def test_variables_that_do_not_fit_are_an_incident_naming_the_field(gateway: FakeGateway, worker: Worker) -> None:
+async def test_variables_that_do_not_fit_are_an_incident_naming_the_field(
+    gateway: FakeGateway, worker: Worker
+) -> None:
     @worker.task("book-hotel")
     async def book_hotel(booking: Booking) -> None:
         raise AssertionError
@@ -128,10 +138,15 @@ async def test_variables_that_do_not_fit_are_an_incident_naming_the_field(gatewa
         failed = await gateway.called("FailJob")
 
     assert failed.retries == 0
-    assert failed.errorMessage == "variables of task 'book-hotel' do not fit its handler: Expected `int`, got `str` - at `$.nights`"
+    assert (
+        failed.errorMessage
+        == "variables of task 'book-hotel' do not fit its handler: Expected `int`, got `str` - at `$.nights`"
+    )
 
 
-async def test_job_whose_variables_are_no_json_fails_and_harms_no_other(gateway: FakeGateway, worker: Worker) -> None:
+async def test_job_whose_variables_are_no_json_fails_and_harms_no_other(
+    gateway: FakeGateway, worker: Worker
+) -> None:
     @worker.task("work")
     async def work(job: Job) -> None:
         assert job.variables is not None
@@ -157,7 +172,12 @@ async def test_poll_and_stream_ask_for_what_the_task_says(gateway: FakeGateway, 
         4,
         ["city", "nights"],
     )
-    assert (stream.type, stream.worker, stream.timeout, list(stream.fetchVariable)) == ("book-hotel", "tester", 5_000, ["city", "nights"])
+    assert (stream.type, stream.worker, stream.timeout, list(stream.fetchVariable)) == (
+        "book-hotel",
+        "tester",
+        5_000,
+        ["city", "nights"],
+    )
 
 
 async def test_pushed_jobs_are_done(gateway: FakeGateway, worker: Worker) -> None:
@@ -171,7 +191,9 @@ async def test_pushed_jobs_are_done(gateway: FakeGateway, worker: Worker) -> Non
     assert sorted(call.jobKey for call in gateway.calls["CompleteJob"]) == [1, 2]
 
 
-async def test_middleware_runs_around_every_handler_the_first_outermost(gateway: FakeGateway, client: Client) -> None:
+async def test_middleware_runs_around_every_handler_the_first_outermost(
+    gateway: FakeGateway, client: Client
+) -> None:
     order: list[str] = []
 
     async def outer(job: Job, proceed: Step) -> object:
@@ -196,7 +218,9 @@ async def test_middleware_runs_around_every_handler_the_first_outermost(gateway:
     assert (order, completed.variables) == (["outer", "inner", "handler"], '{"result":"done"}')
 
 
-async def test_heartbeat_keeps_the_job_while_its_handler_runs(gateway: FakeGateway, worker: Worker, time: ManualClock) -> None:
+async def test_heartbeat_keeps_the_job_while_its_handler_runs(
+    gateway: FakeGateway, worker: Worker, time: ManualClock
+) -> None:
     finish = asyncio.Event()
 
     @worker.task("work", timeout_ms=30_000)

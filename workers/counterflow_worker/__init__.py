@@ -1,8 +1,11 @@
-"""Counterflow's worker SDK: do the tasks of BPMN processes, on Counterflow or any server that speaks Zeebe's gRPC protocol."""
+"""Counterflow's worker SDK: do the tasks of BPMN processes, on Counterflow or any server that speaks Zeebe's
+gRPC protocol.
+"""
 
 import os
 
-# Before anything imports gRPC, which reads it once: what it writes about each attempt at a connection, we tell once, in a sentence.
+# Before anything imports gRPC, which reads it once: what it writes about each attempt at a connection, we
+# tell once, in a sentence.
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 
 from counterflow_worker.client import Client

@@ -7,7 +7,8 @@ A handler names what it wants, and gets just that:
     def handle(hotel: str, nights: int = 1)      single variables by their names
     def handle(job: Job, *, address: Address)    a keyword-only parameter is always one variable, a Struct too
 
-The signature is read once, at registration: names, types and defaults become one msgspec Struct, so that a job costs one decode.
+The signature is read once, at registration: names, types and defaults become one msgspec Struct, so that a
+job costs one decode.
 """
 
 import dataclasses
@@ -24,7 +25,8 @@ from counterflow_wire import json_texts
 from counterflow_worker.errors import HandlerError, VariablesError
 from counterflow_worker.job import Job
 
-# msgspec quotes the offending value of an enum, a literal or a tag; a value may be a secret, and messages travel.
+# msgspec quotes the offending value of an enum, a literal or a tag; a value may be a secret, and messages
+# travel.
 QUOTED_VALUE = re.compile(r"^(Invalid (?:enum )?value) .*?(?= - at `[^`]*`$|$)", re.DOTALL)
 
 
@@ -46,7 +48,9 @@ class Binding(msgspec.Struct, frozen=True, kw_only=True):
         return arguments
 
     def fetched(self) -> tuple[str, ...]:
-        """The names of the variables the handler reads; empty stands for all, as on the wire. Whoever gets the job may read any."""
+        """The names of the variables the handler reads; empty stands for all, as on the wire. Whoever gets
+        the job may read any.
+        """
         if self.job_parameters:
             return ()
         kinds = [*self.document_parameters.values(), *([self.named] if self.named else [])]
@@ -75,21 +79,24 @@ def signature_of(handler: Callable[..., Any]) -> inspect.Signature:
         return inspect.signature(handler, eval_str=True)
     except NameError as error:
         raise HandlerError(
-            f"handler {name_of(handler)}: its annotation names {error.name!r}, which the module that holds it does not know; "
-            f"define or import that type at the top of the module (not under TYPE_CHECKING, not inside a function)"
+            f"handler {name_of(handler)}: its annotation names {error.name!r}, which the module that holds "
+            "it does not know; define or import that type at the top of the module (not under "
+            "TYPE_CHECKING, not inside a function)"
         ) from error
 
 
 def refuse_unfillable(handler: Callable[..., Any], parameter: inspect.Parameter) -> None:
     if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD, parameter.POSITIONAL_ONLY):
         raise HandlerError(
-            f"handler {name_of(handler)}: parameter {str(parameter)!r} cannot be filled from a job; "
-            f"expected `job: Job`, a Struct or dataclass for all variables, or plain parameters named like variables"
+            f"handler {name_of(handler)}: parameter {str(parameter)!r} cannot be filled from a job; expected "
+            "`job: Job`, a Struct or dataclass for all variables, or plain parameters named like variables"
         )
 
 
 def takes_job(parameter: inspect.Parameter) -> bool:
-    return parameter.annotation is Job or (parameter.annotation is parameter.empty and parameter.name == "job")
+    return parameter.annotation is Job or (
+        parameter.annotation is parameter.empty and parameter.name == "job"
+    )
 
 
 def takes_document(parameter: inspect.Parameter) -> bool:
@@ -119,8 +126,8 @@ def field_names(kind: Any) -> tuple[str, ...]:
 def keep_names(kind: Any) -> None:
     """Let msgspec find the members of all dataclasses and TypedDicts inside a type by any name.
 
-    It compares names by the UTF-8 that Python keeps beside a string once somebody has asked for it, and takes a member beyond ASCII for
-    missing where nobody has; so it is asked for here.
+    It compares names by the UTF-8 that Python keeps beside a string once somebody has asked for it, and takes
+    a member beyond ASCII for missing where nobody has; so it is asked for here.
     """
     try:
         pending: list[object] = [msgspec.inspect.type_info(kind)]
@@ -148,7 +155,9 @@ def decode_variables(job: Job, kind: Any) -> Any:
     try:
         return json_texts.decode(job.variables_json or "{}", decoder_of(kind))
     except msgspec.DecodeError as error:
-        raise VariablesError(f"variables of task {job.type!r} do not fit its handler: {without_values(str(error))}") from None
+        raise VariablesError(
+            f"variables of task {job.type!r} do not fit its handler: {without_values(str(error))}"
+        ) from None
 
 
 def without_values(message: str) -> str:
@@ -156,7 +165,8 @@ def without_values(message: str) -> str:
 
 
 def encode_variables(value: object) -> str:
-    """What a handler returned, as the JSON object the wire wants; `None` is no variables. Raises VariablesError for anything else.
+    """What a handler returned, as the JSON object the wire wants; `None` is no variables. Raises
+    VariablesError for anything else.
 
     A msgspec.Raw is taken as such an object, already written.
     """
@@ -165,13 +175,18 @@ def encode_variables(value: object) -> str:
     if isinstance(value, msgspec.Raw):
         return bytes(value).decode()
     if not (isinstance(value, Mapping) or is_document(type(value))):
-        raise VariablesError(f"expected a mapping, a Struct, a dataclass or None as variables, found {type(value).__qualname__}")
+        raise VariablesError(
+            "expected a mapping, a Struct, a dataclass or None as variables, found "
+            f"{type(value).__qualname__}"
+        )
     try:
         text = json_texts.encode(dict(value) if isinstance(value, Mapping) else value).decode()
     except (TypeError, ValueError) as error:
         raise VariablesError(f"variables cannot be written as JSON: {error}") from error
     if not text.startswith("{"):
-        raise VariablesError(f"expected variables with names, but {type(value).__qualname__} writes itself as an array")
+        raise VariablesError(
+            f"expected variables with names, but {type(value).__qualname__} writes itself as an array"
+        )
     return text
 
 

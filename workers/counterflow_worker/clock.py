@@ -6,7 +6,9 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Where the SDK asks the time and waits. `counterflow_worker.testing.ManualClock` is one moved by hand."""
+    """Where the SDK asks the time and waits. `counterflow_worker.testing.ManualClock` is one moved by
+    hand.
+    """
 
     def now_ms(self) -> int:
         """Milliseconds that never run backwards; only differences mean anything."""

@@ -24,7 +24,8 @@ Answer = TypeVar("Answer", bound=Message)
 CALL_TIMEOUT_MS = 20_000
 
 CHANNEL_OPTIONS = (
-    # Every 45 s as Zeebe's Java and Go clients: servers allow it, and a line that a firewall has dropped is noticed.
+    # Every 45 s as Zeebe's Java and Go clients: servers allow it, and a line that a firewall has dropped is
+    # noticed.
     ("grpc.keepalive_time_ms", 45_000),
     ("grpc.keepalive_timeout_ms", 20_000),
     ("grpc.http2.max_pings_without_data", 0),
@@ -38,7 +39,12 @@ class Connection:
     """Speaks to one server. Raises ClientError and its kin, never gRPC's own errors."""
 
     def __init__(
-        self, settings: Settings, *, retry: CallRetry | None = None, clock: Clock | None = None, random: Random | None = None
+        self,
+        settings: Settings,
+        *,
+        retry: CallRetry | None = None,
+        clock: Clock | None = None,
+        random: Random | None = None,
     ) -> None:
         self.settings = settings
         self.retry = retry or CallRetry()
@@ -61,11 +67,21 @@ class Connection:
         async def attempt() -> Answer:
             return await self._call_once(method, request, answer, timeout_ms)
 
-        return await repeated(attempt, answer, repeat=repeat, retry=retry or self.retry, clock=self.clock, random=self.random)
+        return await repeated(
+            attempt, answer, repeat=repeat, retry=retry or self.retry, clock=self.clock, random=self.random
+        )
 
-    async def stream(self, method: str, request: Message, answer: type[Answer], *, timeout_ms: int | None = None) -> AsyncIterator[Answer]:
-        """The messages of a server stream, until the server ends it; giving up the iteration cancels the call."""
-        rpc = self._open().unary_stream(gateway.METHODS[method].path, request_serializer=serialize, response_deserializer=answer.FromString)
+    async def stream(
+        self, method: str, request: Message, answer: type[Answer], *, timeout_ms: int | None = None
+    ) -> AsyncIterator[Answer]:
+        """The messages of a server stream, until the server ends it; giving up the iteration cancels the
+        call.
+        """
+        rpc = self._open().unary_stream(
+            gateway.METHODS[method].path,
+            request_serializer=serialize,
+            response_deserializer=answer.FromString,
+        )
         call = rpc(request, timeout=seconds(timeout_ms), metadata=self._metadata())
         try:
             async for message in call:
@@ -81,8 +97,14 @@ class Connection:
         if channel is not None:
             await channel.close()
 
-    async def _call_once(self, method: str, request: Message, answer: type[Answer], timeout_ms: int) -> Answer:
-        rpc = self._open().unary_unary(gateway.METHODS[method].path, request_serializer=serialize, response_deserializer=answer.FromString)
+    async def _call_once(
+        self, method: str, request: Message, answer: type[Answer], timeout_ms: int
+    ) -> Answer:
+        rpc = self._open().unary_unary(
+            gateway.METHODS[method].path,
+            request_serializer=serialize,
+            response_deserializer=answer.FromString,
+        )
         try:
             return await rpc(request, timeout=seconds(timeout_ms), metadata=self._metadata())
         except grpc.aio.AioRpcError as error:
@@ -101,11 +123,16 @@ class Connection:
 
 def open_channel(settings: Settings) -> grpc.aio.Channel:
     if settings.sends_token_in_the_clear():
-        logger.warning("the bearer token travels unencrypted to %s; use an https:// address or secure=True", settings.target)
+        logger.warning(
+            "the bearer token travels unencrypted to %s; use an https:// address or secure=True",
+            settings.target,
+        )
     if not settings.secure:
         return grpc.aio.insecure_channel(settings.target, options=CHANNEL_OPTIONS)
     roots = settings.certificate_path.read_bytes() if settings.certificate_path else None
-    return grpc.aio.secure_channel(settings.target, grpc.ssl_channel_credentials(roots), options=CHANNEL_OPTIONS)
+    return grpc.aio.secure_channel(
+        settings.target, grpc.ssl_channel_credentials(roots), options=CHANNEL_OPTIONS
+    )
 
 
 def serialize(message: Message) -> bytes:

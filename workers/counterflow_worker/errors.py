@@ -22,7 +22,8 @@ from counterflow_wire.unreachable import why_unreachable
 class BpmnError(Exception):
     """Tell the process that a business error happened: it goes on at the error event that catches `code`.
 
-    `variables` (a mapping, a Struct or a dataclass) are handed to the catching event. An error that nothing catches becomes an incident.
+    `variables` (a mapping, a Struct or a dataclass) are handed to the catching event. An error that nothing
+    catches becomes an incident.
     """
 
     def __init__(self, code: str, message: str = "", variables: object = None) -> None:
@@ -33,13 +34,20 @@ class BpmnError(Exception):
 
 
 class JobFailure(Exception):
-    """Fail this attempt; `retries` are left (None: one less than now), the next after `back_off_ms` (None: as the task says).
+    """Fail this attempt; `retries` are left (None: one less than now), the next after `back_off_ms` (None: as
+    the task says).
 
-    With 0 left an incident appears at once. `variables` (a mapping, a Struct or a dataclass) become local variables of the task, to be
-    seen beside the incident and by the next attempt.
+    With 0 left an incident appears at once. `variables` (a mapping, a Struct or a dataclass) become local
+    variables of the task, to be seen beside the incident and by the next attempt.
     """
 
-    def __init__(self, message: str, retries: int | None = None, back_off_ms: int | None = None, variables: object = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        retries: int | None = None,
+        back_off_ms: int | None = None,
+        variables: object = None,
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.retries = retries
@@ -56,7 +64,9 @@ class HandlerError(WorkerError):
 
 
 class VariablesError(WorkerError):
-    """The variables of a job are not what its handler asks for; the message names the field, never its value."""
+    """The variables of a job are not what its handler asks for; the message names the field, never its
+    value.
+    """
 
 
 class AddressError(WorkerError, ValueError):

@@ -1,4 +1,6 @@
-"""One job from hand to answer: keep it ours while the handler runs, then tell the server what became of it."""
+"""One job from hand to answer: keep it ours while the handler runs, then tell the server what became of
+it.
+"""
 
 import asyncio
 import logging
@@ -9,7 +11,13 @@ import msgspec
 
 from counterflow_worker.client import Client
 from counterflow_worker.clock import Clock
-from counterflow_worker.errors import ClientError, InvalidArgumentError, InvalidStateError, NotFoundError, ResourceExhaustedError
+from counterflow_worker.errors import (
+    ClientError,
+    InvalidArgumentError,
+    InvalidStateError,
+    NotFoundError,
+    ResourceExhaustedError,
+)
 from counterflow_worker.job import Job
 from counterflow_worker.outcome import Completed, Failed, Outcome, Thrown
 from counterflow_worker.retry import REPORT_RETRY, CallRetry
@@ -21,7 +29,9 @@ HEARTBEAT_FRACTION = 1 / 3
 
 
 @asynccontextmanager
-async def heartbeat(client: Client, job: Job, timeout_ms: int, clock: Clock) -> AsyncIterator[asyncio.Task[None]]:
+async def heartbeat(
+    client: Client, job: Job, timeout_ms: int, clock: Clock
+) -> AsyncIterator[asyncio.Task[None]]:
     """Move the job's deadline on for as long as the body runs; yields the task that does it."""
     beats = asyncio.create_task(beat(client, job, timeout_ms, clock), name=f"heartbeat of job {job.key}")
     try:
@@ -37,7 +47,8 @@ async def beat(client: Client, job: Job, timeout_ms: int, clock: Clock) -> None:
         try:
             await client.update_job_timeout(job.key, timeout_ms)
         except (NotFoundError, InvalidStateError) as error:
-            # Its instance was cancelled, or it has passed to somebody else; what the handler does is answered with the same.
+            # Its instance was cancelled, or it has passed to somebody else; what the handler does is answered
+            # with the same.
             logger.warning("%r is no longer ours: %s", job, error)
             return
         except ClientError as error:
@@ -45,13 +56,17 @@ async def beat(client: Client, job: Job, timeout_ms: int, clock: Clock) -> None:
 
 
 async def report(client: Client, job: Job, outcome: Outcome, retry: CallRetry = REPORT_RETRY) -> bool:
-    """Tell the server; whether it has taken it. What it refuses is logged, for nobody waits here who could do better."""
+    """Tell the server; whether it has taken it. What it refuses is logged, for nobody waits here who could do
+    better.
+    """
     try:
         return await send_or_fail(client, job, outcome, retry)
     except (NotFoundError, InvalidStateError) as error:
         logger.warning("%r: its result came too late, the job is not open any more: %s", job, error)
     except ClientError as error:
-        logger.warning("%r: its result could not be delivered; the job comes back after its deadline: %s", job, error)
+        logger.warning(
+            "%r: its result could not be delivered; the job comes back after its deadline: %s", job, error
+        )
     return False
 
 
@@ -59,8 +74,11 @@ async def send_or_fail(client: Client, job: Job, outcome: Outcome, retry: CallRe
     try:
         await send(client, job, outcome, retry)
     except (InvalidArgumentError, ResourceExhaustedError) as error:
-        # Refused for what it says: an incident shows it to a person; silence would run the handler again and again.
-        refused = Failed(retries=0, back_off_ms=0, message=f"the server refused the result of the job: {error.reason}")
+        # Refused for what it says: an incident shows it to a person; silence would run the handler again and
+        # again.
+        refused = Failed(
+            retries=0, back_off_ms=0, message=f"the server refused the result of the job: {error.reason}"
+        )
         await send(client, job, refused, retry)
         return False
     return True
@@ -72,6 +90,13 @@ async def send(client: Client, job: Job, outcome: Outcome, retry: CallRetry) -> 
         case Completed():
             await client.complete_job(job.key, variables, retry=retry)
         case Failed(retries=retries, back_off_ms=back_off_ms, message=message):
-            await client.fail_job(job.key, retries=retries, message=message, back_off_ms=back_off_ms, variables=variables, retry=retry)
+            await client.fail_job(
+                job.key,
+                retries=retries,
+                message=message,
+                back_off_ms=back_off_ms,
+                variables=variables,
+                retry=retry,
+            )
         case Thrown(code=code, message=message):
             await client.throw_error(job.key, code, message, variables, retry=retry)

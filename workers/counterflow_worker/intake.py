@@ -1,8 +1,9 @@
-"""Taking the jobs of one task: a stream brings new ones, long polls fetch the backlog, both share one room of `max_jobs`.
+"""Taking the jobs of one task: a stream brings new ones, long polls fetch the backlog, both share one room of
+`max_jobs`.
 
-A stream has no upper limit of its own, so the next message is read only while there is room; what both bring at once waits here, kept ours
-by its heartbeat, until a handler is free. A job that is already being handled is not taken a second time: it was given out again because
-its deadline had passed.
+A stream has no upper limit of its own, so the next message is read only while there is room; what both bring
+at once waits here, kept ours by its heartbeat, until a handler is free. A job that is already being handled
+is not taken a second time: it was given out again because its deadline had passed.
 """
 
 import asyncio
@@ -36,7 +37,17 @@ Handle = Callable[[Job, Callable[[], None]], Coroutine[None, None, None]]
 class Intake:
     """Runs until cancelled; `finish` then waits for what was taken."""
 
-    def __init__(self, task: Task, *, client: Client, handle: Handle, worker: str, outage: Outage, clock: Clock, random: Random) -> None:
+    def __init__(
+        self,
+        task: Task,
+        *,
+        client: Client,
+        handle: Handle,
+        worker: str,
+        outage: Outage,
+        clock: Clock,
+        random: Random,
+    ) -> None:
         self.task = task
         self.client = client
         self.handle = handle
@@ -119,7 +130,11 @@ class Intake:
 
     async def stream_once(self) -> None:
         jobs = self.client.stream_jobs(
-            self.task.type, timeout_ms=self.task.timeout_ms, worker=self.worker, fetch=self.task.fetch, open_for_ms=STREAM_OPEN_MS
+            self.task.type,
+            timeout_ms=self.task.timeout_ms,
+            worker=self.worker,
+            fetch=self.task.fetch,
+            open_for_ms=STREAM_OPEN_MS,
         )
         async for job in jobs:
             self.take(job)
@@ -130,7 +145,9 @@ class Intake:
             logger.warning("%r was given out again while its handler still runs; not started twice", job)
             return
         self.handling.add(job.key)
-        work = asyncio.create_task(self.handle(job, lambda: self.handling.discard(job.key)), name=f"job {job.key}")
+        work = asyncio.create_task(
+            self.handle(job, lambda: self.handling.discard(job.key)), name=f"job {job.key}"
+        )
         self.taken.add(work)
         work.add_done_callback(self.release)
 

@@ -14,8 +14,8 @@ HEADERS = msgspec.json.Decoder(dict[str, str])
 class Job(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One activated job (message ActivatedJob of the Zeebe protocol).
 
-    `retries` is what is left, this attempt included. `deadline_ms` is epoch milliseconds: until then no other worker gets it.
-    The two JSON texts are decoded when somebody asks for them, once.
+    `retries` is what is left, this attempt included. `deadline_ms` is epoch milliseconds: until then no other
+    worker gets it. The two JSON texts are decoded when somebody asks for them, once.
     """
 
     key: int
@@ -35,17 +35,24 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def variables(self) -> Mapping[str, Any]:
-        """The variables the element sees (or those named by `fetch`). Raises msgspec.DecodeError if the text is no JSON object."""
+        """The variables the element sees (or those named by `fetch`). Raises msgspec.DecodeError if the text
+        is no JSON object.
+        """
         return json_texts.decode(self.variables_json or "{}", json_texts.VARIABLES)
 
     @cached_property
     def headers(self) -> Mapping[str, str]:
-        """The task headers of the model. Raises msgspec.DecodeError if the text is no JSON object of strings."""
+        """The task headers of the model. Raises msgspec.DecodeError if the text is no JSON object of
+        strings.
+        """
         return HEADERS.decode(self.headers_json or "{}")
 
     def __repr__(self) -> str:
         # Neither variables nor headers: a job ends up in logs, and those belong to other people.
-        return f"<Job {self.key} {self.type} at {self.element_id} of {self.bpmn_process_id} {self.process_instance_key}>"
+        return (
+            f"<Job {self.key} {self.type} at {self.element_id} of {self.bpmn_process_id} "
+            f"{self.process_instance_key}>"
+        )
 
 
 def read_job(activated: gateway.ActivatedJob) -> Job:

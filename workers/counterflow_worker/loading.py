@@ -22,8 +22,9 @@ OK, FAILED, USAGE, NOT_FOUND, INTERRUPTED = 0, 1, 2, 3, 130
 def load(path: str | Path) -> Worker:
     """The worker that a Python file defines at its top level: the only one, or the one named `worker`.
 
-    The file is run as an import runs it, so `if __name__ == "__main__":` parts are left out; what it raises comes out as it is.
-    Raises LoadError when there is no such file, no worker in it, or several without one named `worker`.
+    The file is run as an import runs it, so `if __name__ == "__main__":` parts are left out; what it raises
+    comes out as it is. Raises LoadError when there is no such file, no worker in it, or several without one
+    named `worker`.
     """
     module = run_file(Path(path))
     workers = {name: value for name, value in vars(module).items() if isinstance(value, Worker)}
@@ -32,7 +33,9 @@ def load(path: str | Path) -> Worker:
     if "worker" in workers:
         return workers["worker"]
     if workers:
-        raise LoadError(f"{path} holds several workers, {', '.join(workers)}; expected one, or one named `worker`")
+        raise LoadError(
+            f"{path} holds several workers, {', '.join(workers)}; expected one, or one named `worker`"
+        )
     raise LoadError(f"{path} holds no worker; expected a line such as `worker = Worker()` at its top level")
 
 
@@ -43,7 +46,8 @@ def run_file(path: Path) -> ModuleType:
     if spec is None or spec.loader is None:
         raise LoadError(f"{path}: expected a file whose name ends in .py")
     module = importlib.util.module_from_spec(spec)
-    # As `python FILE.py` does: the modules beside the file can be imported, and types in it can be found by name.
+    # As `python FILE.py` does: the modules beside the file can be imported, and types in it can be found by
+    # name.
     sys.path.insert(0, str(path.resolve().parent))
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
@@ -51,8 +55,9 @@ def run_file(path: Path) -> ModuleType:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Load and run; the exit code: 0 stopped in good order, 1 failed, 2 the worker or the command is written wrongly, 3 no such file,
-    130 interrupted before it has begun."""
+    """Load and run; the exit code: 0 stopped in good order, 1 failed, 2 the worker or the command is written
+    wrongly, 3 no such file, 130 interrupted before it has begun.
+    """
     options = parser().parse_args(arguments)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(LineFormatter("%(asctime)s %(levelname)s %(message)s"))
@@ -66,7 +71,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run(options: argparse.Namespace, arguments: Sequence[str]) -> int:
     path = Path(options.file)
     if options.reload and path.is_file():
-        command = [sys.executable, "-m", "counterflow_worker", *(word for word in arguments if word != "--reload")]
+        command = [
+            sys.executable,
+            "-m",
+            "counterflow_worker",
+            *(word for word in arguments if word != "--reload"),
+        ]
         return asyncio.run(Reloader(command, path.resolve().parent, SystemClock()).run())
     try:
         worker = load(path)
@@ -85,12 +95,29 @@ def run(options: argparse.Namespace, arguments: Sequence[str]) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    found = argparse.ArgumentParser(prog="counterflow_worker", allow_abbrev=False, description="Run the worker that a Python file defines.")
+    found = argparse.ArgumentParser(
+        prog="counterflow_worker",
+        allow_abbrev=False,
+        description="Run the worker that a Python file defines.",
+    )
     found.add_argument("file", metavar="FILE.py", help="a file with `worker = Worker()` at its top level")
-    found.add_argument("--address", help="the server, host:port or https://host:port (else ZEEBE_ADDRESS, else this machine)")
-    found.add_argument("--task", action="append", metavar="TYPE", help="do only this task of the file; may be said several times")
-    found.add_argument("--reload", action="store_true", help="start it anew when a Python file in its folder changes; no job is lost")
-    found.add_argument("--verbose", action="store_true", help="log every attempt, not only what a person should know")
+    found.add_argument(
+        "--address", help="the server, host:port or https://host:port (else ZEEBE_ADDRESS, else this machine)"
+    )
+    found.add_argument(
+        "--task",
+        action="append",
+        metavar="TYPE",
+        help="do only this task of the file; may be said several times",
+    )
+    found.add_argument(
+        "--reload",
+        action="store_true",
+        help="start it anew when a Python file in its folder changes; no job is lost",
+    )
+    found.add_argument(
+        "--verbose", action="store_true", help="log every attempt, not only what a person should know"
+    )
     return found
 
 

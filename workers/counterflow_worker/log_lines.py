@@ -1,7 +1,8 @@
 """Log lines that no text from elsewhere can break out of.
 
-What is logged holds names of a model, messages of a server, errors of handlers. A terminal obeys what it is sent, so whatever it would
-obey or hide (ECMA-48 sequences, C1, overrides of the writing direction, characters without width) is spelled out.
+What is logged holds names of a model, messages of a server, errors of handlers. A terminal obeys what it is
+sent, so whatever it would obey or hide (ECMA-48 sequences, C1, overrides of the writing direction, characters
+without width) is spelled out.
 """
 
 from __future__ import annotations
@@ -34,7 +35,9 @@ def visible(text: str) -> str:
 
 
 class Visible(logging.Filter):
-    """Spells a record's text out before any handler has it: also where the program that works has a log of its own."""
+    """Spells a record's text out before any handler has it: also where the program that works has a log of
+    its own.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Lets every record pass."""

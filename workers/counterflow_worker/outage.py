@@ -8,7 +8,9 @@ logger = logging.getLogger("counterflow_worker")
 
 
 class Outage:
-    """The tasks whose polls are not answered at present. The log hears of the first that goes and of the last that is back."""
+    """The tasks whose polls are not answered at present. The log hears of the first that goes and of the last
+    that is back.
+    """
 
     def __init__(self, target: str) -> None:
         self.target = target

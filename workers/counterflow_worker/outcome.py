@@ -22,7 +22,9 @@ MESSAGE_LENGTH = 2_000
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What the server is told about a job. `variables_json` is the object on the wire, `variables` the same decoded."""
+    """What the server is told about a job. `variables_json` is the object on the wire, `variables` the same
+    decoded.
+    """
 
     variables_json: str = "{}"
 
@@ -36,7 +38,9 @@ class Completed(Outcome, frozen=True, kw_only=True):
 
 
 class Failed(Outcome, frozen=True, kw_only=True):
-    """The attempt failed: FailJob. With no `retries` left the server raises an incident that shows `message`."""
+    """The attempt failed: FailJob. With no `retries` left the server raises an incident that shows
+    `message`.
+    """
 
     retries: int
     back_off_ms: int
@@ -55,7 +59,8 @@ async def decide(job: Job, step: Step, retry: JobRetry, random: Random) -> Outco
     try:
         return await attempt(job, step, retry, random)
     except VariablesError as error:
-        # The same variables would not fit the next time either; and what a handler did is not done again because of what it returned.
+        # The same variables would not fit the next time either; and what a handler did is not done again
+        # because of what it returned.
         logger.warning("%r: %s", job, error)
         return Failed(retries=0, back_off_ms=0, message=shortened(str(error)))
     except Exception as error:
@@ -67,12 +72,18 @@ async def attempt(job: Job, step: Step, retry: JobRetry, random: Random) -> Outc
     try:
         return Completed(variables_json=encode_variables(await step(job)))
     except BpmnError as error:
-        return Thrown(code=error.code, message=shortened(error.message), variables_json=encode_variables(error.variables))
+        return Thrown(
+            code=error.code,
+            message=shortened(error.message),
+            variables_json=encode_variables(error.variables),
+        )
     except JobFailure as failure:
         return failed(job, failure.message, retry.policy_for(failure), random, failure)
 
 
-def failed(job: Job, message: str, retry: JobRetry, random: Random, failure: JobFailure | None = None) -> Failed:
+def failed(
+    job: Job, message: str, retry: JobRetry, random: Random, failure: JobFailure | None = None
+) -> Failed:
     """A failure by the task's policy, but for what the handler itself has said."""
     said = failure or JobFailure(message)
     return Failed(

@@ -1,7 +1,8 @@
-"""Running a worker's file anew whenever it changes: the old one takes nothing more and finishes what it has, then the new one begins.
+"""Running a worker's file anew whenever it changes: the old one takes nothing more and finishes what it has,
+then the new one begins.
 
-The worker is a process of its own, so that the new code starts from nothing. It stands outside the terminal's group of processes: Ctrl-C
-reaches it once, through here.
+The worker is a process of its own, so that the new code starts from nothing. It stands outside the terminal's
+group of processes: Ctrl-C reaches it once, through here.
 """
 
 import asyncio
@@ -37,7 +38,9 @@ class Reloader:
         self.asked_to_end = False
 
     async def run(self) -> int:
-        """Until SIGTERM or SIGINT, which the worker gets as well, a second one too; the exit code of the last worker."""
+        """Until SIGTERM or SIGINT, which the worker gets as well, a second one too; the exit code of the last
+        worker.
+        """
         with signals_to(self.stop, leaves=False):
             while True:
                 seen = snapshot(self.folder)
@@ -54,7 +57,10 @@ class Reloader:
         try:
             done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
             if done == {ended}:
-                logger.warning("the worker has ended with exit code %s; it is started again when a file changes", ended.result())
+                logger.warning(
+                    "the worker has ended with exit code %s; it is started again when a file changes",
+                    ended.result(),
+                )
                 await asyncio.wait(waiting[1:], return_when=asyncio.FIRST_COMPLETED)
             self.end_child()
             return await ended
@@ -78,7 +84,10 @@ class Reloader:
         """Wait until a source file has changed, come or gone."""
         while not (changed := differing(seen, snapshot(self.folder))):
             await self.clock.sleep(LOOK_EVERY_MS)
-        logger.info("%s changed; the worker finishes what it has and is started again", ", ".join(sorted(path.name for path in changed)))
+        logger.info(
+            "%s changed; the worker finishes what it has and is started again",
+            ", ".join(sorted(path.name for path in changed)),
+        )
 
 
 def snapshot(folder: Path) -> Snapshot:
@@ -95,7 +104,11 @@ def snapshot(folder: Path) -> Snapshot:
 
 def source_files(folder: Path) -> Iterator[Path]:
     for place, folders, files in os.walk(folder):
-        folders[:] = [name for name in folders if not (name.startswith(".") or name in SKIPPED or Path(place, name, "pyvenv.cfg").exists())]
+        folders[:] = [
+            name
+            for name in folders
+            if not (name.startswith(".") or name in SKIPPED or Path(place, name, "pyvenv.cfg").exists())
+        ]
         yield from (Path(place, name) for name in files if name.endswith(".py"))
 
 

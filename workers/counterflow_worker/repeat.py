@@ -1,8 +1,9 @@
 """Making a call again, without doing a thing twice.
 
-"Unavailable" and "deadline exceeded" do not say whether the command was carried out before the line broke. So each kind of call
-says what a second time would do (`Repeat`): some change nothing, some are refused because the first did it, some must not be repeated.
-"Resource exhausted" means that the server did not take the command: that may always be said again.
+"Unavailable" and "deadline exceeded" do not say whether the command was carried out before the line broke. So
+each kind of call says what a second time would do (`Repeat`): some change nothing, some are refused because
+the first did it, some must not be repeated. "Resource exhausted" means that the server did not take the
+command: that may always be said again.
 """
 
 import logging
@@ -32,7 +33,9 @@ FATE_UNKNOWN: Kinds = (UnavailableError, DeadlineExceededError)
 
 
 class Repeat(msgspec.Struct, frozen=True, kw_only=True):
-    """After which errors the call is made `again`, and which errors then mean that an attempt with a lost answer had done it already."""
+    """After which errors the call is made `again`, and which errors then mean that an attempt with a lost
+    answer had done it already.
+    """
 
     again: Kinds
     done_already: Kinds = ()
@@ -42,12 +45,22 @@ CHANGES_NOTHING = Repeat(again=(UnavailableError, ResourceExhaustedError))
 MUST_NOT_REPEAT = Repeat(again=(ResourceExhaustedError,))
 IS_GONE_AFTERWARDS = Repeat(again=(*FATE_UNKNOWN, ResourceExhaustedError), done_already=(NotFoundError,))
 # A failed or thrown job is gone, or kept in a state that refuses the same again.
-IS_OVER_AFTERWARDS = Repeat(again=(*FATE_UNKNOWN, ResourceExhaustedError), done_already=(NotFoundError, InvalidStateError))
-IS_THERE_AFTERWARDS = Repeat(again=(*FATE_UNKNOWN, ResourceExhaustedError), done_already=(AlreadyExistsError,))
+IS_OVER_AFTERWARDS = Repeat(
+    again=(*FATE_UNKNOWN, ResourceExhaustedError), done_already=(NotFoundError, InvalidStateError)
+)
+IS_THERE_AFTERWARDS = Repeat(
+    again=(*FATE_UNKNOWN, ResourceExhaustedError), done_already=(AlreadyExistsError,)
+)
 
 
 async def repeated(
-    attempt: Callable[[], Awaitable[Answer]], done: Callable[[], Answer], *, repeat: Repeat, retry: CallRetry, clock: Clock, random: Random
+    attempt: Callable[[], Awaitable[Answer]],
+    done: Callable[[], Answer],
+    *,
+    repeat: Repeat,
+    retry: CallRetry,
+    clock: Clock,
+    random: Random,
 ) -> Answer:
     """The answer of the first attempt that gets one, or `done()` where one whose answer was lost had done it.
 
@@ -79,5 +92,7 @@ def done_by_then(error: ClientError, done: Callable[[], Answer]) -> Answer:
 
 
 def is_too_large(error: ClientError) -> bool:
-    """gRPC itself refuses a message above the size limit with the code of an overloaded server; that never gets better."""
+    """gRPC itself refuses a message above the size limit with the code of an overloaded server; that never
+    gets better.
+    """
     return isinstance(error, ResourceExhaustedError) and "larger than max" in error.reason

@@ -89,7 +89,9 @@ class MatchedRule(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EvaluatedDecision(msgspec.Struct, frozen=True, kw_only=True):
-    """One decision on the way to the output, the required ones first; `inputs` go by name, `type` is the server's word."""
+    """One decision on the way to the output, the required ones first; `inputs` go by name, `type` is the
+    server's word.
+    """
 
     decision_id: str
     decision_name: str
@@ -102,7 +104,9 @@ class EvaluatedDecision(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
-    """What a decision gave. Where it failed, `failure` says why, `failed_decision_id` where, and the output is None."""
+    """What a decision gave. Where it failed, `failure` says why, `failed_decision_id` where, and the output
+    is None.
+    """
 
     decision_id: str
     version: int
@@ -114,7 +118,9 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Partition(msgspec.Struct, frozen=True, kw_only=True):
-    """A partition as one broker sees it; `role` LEADER, FOLLOWER or INACTIVE, `health` HEALTHY, UNHEALTHY or DEAD."""
+    """A partition as one broker sees it; `role` LEADER, FOLLOWER or INACTIVE, `health` HEALTHY, UNHEALTHY or
+    DEAD.
+    """
 
     partition_id: int
     role: str
@@ -149,7 +155,9 @@ def read_deployment(response: gateway.DeployResourceResponse) -> Deployment:
         processes=tuple(read_process(item.process) for item in items if item.HasField("process")),
         decisions=tuple(read_decision(item.decision) for item in items if item.HasField("decision")),
         decision_requirements=tuple(
-            read_requirements(item.decisionRequirements) for item in items if item.HasField("decisionRequirements")
+            read_requirements(item.decisionRequirements)
+            for item in items
+            if item.HasField("decisionRequirements")
         ),
         forms=tuple(read_form(item.form) for item in items if item.HasField("form")),
     )
@@ -190,7 +198,11 @@ def read_requirements(requirements: gateway.DecisionRequirementsMetadata) -> Dep
 
 def read_form(form: gateway.FormMetadata) -> DeployedForm:
     return DeployedForm(
-        form_id=form.formId, version=form.version, form_key=form.formKey, resource_name=form.resourceName, tenant_id=form.tenantId
+        form_id=form.formId,
+        version=form.version,
+        form_key=form.formKey,
+        resource_name=form.resourceName,
+        tenant_id=form.tenantId,
     )
 
 
@@ -204,7 +216,9 @@ def read_instance(response: gateway.CreateProcessInstanceResponse) -> ProcessIns
     )
 
 
-def read_completed_instance(response: gateway.CreateProcessInstanceWithResultResponse) -> CompletedProcessInstance:
+def read_completed_instance(
+    response: gateway.CreateProcessInstanceWithResultResponse,
+) -> CompletedProcessInstance:
     return CompletedProcessInstance(
         process_instance_key=response.processInstanceKey,
         bpmn_process_id=response.bpmnProcessId,
@@ -236,13 +250,19 @@ def read_evaluated(decision: gateway.EvaluatedDecision) -> EvaluatedDecision:
         decision_key=decision.decisionKey,
         type=decision.decisionType,
         output=json_texts.decode(decision.decisionOutput or "null", json_texts.ANYTHING),
-        inputs={each.inputName: json_texts.decode(each.inputValue or "null", json_texts.ANYTHING) for each in decision.evaluatedInputs},
+        inputs={
+            each.inputName: json_texts.decode(each.inputValue or "null", json_texts.ANYTHING)
+            for each in decision.evaluatedInputs
+        },
         matched_rules=tuple(map(read_rule, decision.matchedRules)),
     )
 
 
 def read_rule(rule: gateway.MatchedDecisionRule) -> MatchedRule:
-    outputs = {each.outputName: json_texts.decode(each.outputValue or "null", json_texts.ANYTHING) for each in rule.evaluatedOutputs}
+    outputs = {
+        each.outputName: json_texts.decode(each.outputValue or "null", json_texts.ANYTHING)
+        for each in rule.evaluatedOutputs
+    }
     return MatchedRule(rule_id=rule.ruleId, index=rule.ruleIndex, outputs=outputs)
 
 
@@ -267,4 +287,8 @@ def read_broker(broker: gateway.BrokerInfo) -> Broker:
 
 
 def read_partition(partition: gateway.Partition) -> Partition:
-    return Partition(partition_id=partition.partitionId, role=PARTITION_ROLES[partition.role], health=PARTITION_HEALTH[partition.health])
+    return Partition(
+        partition_id=partition.partitionId,
+        role=PARTITION_ROLES[partition.role],
+        health=PARTITION_HEALTH[partition.health],
+    )

@@ -1,7 +1,7 @@
 """When to try again: calls that did not reach the server, and jobs whose handler failed.
 
-Both wait with an exponential back-off and jitter, so that a thousand workers do not come back in the same instant.
-Chance comes in as a `random.Random`, so that a test can name its seed.
+Both wait with an exponential back-off and jitter, so that a thousand workers do not come back in the same
+instant. Chance comes in as a `random.Random`, so that a test can name its seed.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,8 @@ from counterflow_worker.job import Job
 
 
 class BackOff(msgspec.Struct, frozen=True, kw_only=True):
-    """How long to wait before attempt 2, 3, 4…: `initial_ms`, then `factor` times as long each time, at most `maximum_ms`.
+    """How long to wait before attempt 2, 3, 4…: `initial_ms`, then `factor` times as long each time, at most
+    `maximum_ms`.
 
     `jitter` is the share of each wait that is left to chance: 0.1 waits between 90 % and 110 %.
     """
@@ -25,9 +26,13 @@ class BackOff(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if self.initial_ms < 0 or self.maximum_ms < self.initial_ms:
-            raise ValueError(f"back-off needs 0 <= initial_ms <= maximum_ms, found {self.initial_ms} and {self.maximum_ms}")
+            raise ValueError(
+                f"back-off needs 0 <= initial_ms <= maximum_ms, found {self.initial_ms} and {self.maximum_ms}"
+            )
         if self.factor < 1 or not 0 <= self.jitter < 1:
-            raise ValueError(f"back-off needs factor >= 1 and 0 <= jitter < 1, found {self.factor} and {self.jitter}")
+            raise ValueError(
+                f"back-off needs factor >= 1 and 0 <= jitter < 1, found {self.factor} and {self.jitter}"
+            )
 
     def delay_ms(self, failures: int, random: Random) -> int:
         """Milliseconds to wait after this many failures in a row (1 is the first)."""
@@ -60,9 +65,10 @@ RECONNECT = BackOff(initial_ms=100, factor=2.0, maximum_ms=5_000, jitter=0.2)
 class JobRetry(msgspec.Struct, frozen=True, kw_only=True):
     """What a failed job asks for: one retry less, after a back-off that grows with every failure.
 
-    The wire tells how many retries are left, not how many failures there were; `expected_retries` is the number that the
-    model gives this task (3 where it says nothing), from which the failures so far are counted. With `gives_up` the first
-    failure is an incident. `per_exception` has other policies for some classes of exceptions.
+    The wire tells how many retries are left, not how many failures there were; `expected_retries` is the
+    number that the model gives this task (3 where it says nothing), from which the failures so far are
+    counted. With `gives_up` the first failure is an incident. `per_exception` has other policies for some
+    classes of exceptions.
     """
 
     expected_retries: int = 3

@@ -30,7 +30,15 @@ class Run:
     """What exists only between start and stop: an intake for each task, the threads of sync handlers."""
 
     def __init__(
-        self, tasks: Collection[Task], client: Client, decide: Decide, *, worker: str, metrics: Metrics, clock: Clock, random: Random
+        self,
+        tasks: Collection[Task],
+        client: Client,
+        decide: Decide,
+        *,
+        worker: str,
+        metrics: Metrics,
+        clock: Clock,
+        random: Random,
     ) -> None:
         self.tasks = tasks
         self.client = client
@@ -40,14 +48,25 @@ class Run:
         self.clock = clock
         threads = sum(task.max_jobs for task in tasks if not task.is_async)
         self.executor = ThreadPoolExecutor(max_workers=max(threads, 1), thread_name_prefix="handler")
-        take_for = partial(Intake, client=client, worker=worker, outage=Outage(client.target), clock=clock, random=random)
+        take_for = partial(
+            Intake, client=client, worker=worker, outage=Outage(client.target), clock=clock, random=random
+        )
         self.intakes = [take_for(task, handle=self.handler(task)) for task in tasks]
         self.stopping = asyncio.Event()
 
     async def to_the_end(self) -> None:
-        """Take jobs until `stop`, then drain. Raises what makes taking impossible; abandons the handlers when cancelled."""
-        logger.info("%s takes %s from %s", self.worker, ", ".join(task.type for task in self.tasks), self.client.target)
-        taking = [asyncio.create_task(intake.run(), name=f"take {intake.task.type}") for intake in self.intakes]
+        """Take jobs until `stop`, then drain. Raises what makes taking impossible; abandons the handlers when
+        cancelled.
+        """
+        logger.info(
+            "%s takes %s from %s",
+            self.worker,
+            ", ".join(task.type for task in self.tasks),
+            self.client.target,
+        )
+        taking = [
+            asyncio.create_task(intake.run(), name=f"take {intake.task.type}") for intake in self.intakes
+        ]
         stopped = asyncio.create_task(self.stopping.wait(), name="wait for stop")
         try:
             await asyncio.wait((*taking, stopped), return_when=asyncio.FIRST_COMPLETED)
@@ -75,7 +94,9 @@ class Run:
             logger.warning("%s abandons what still runs", self.worker)
             self.abandon()
         else:
-            logger.info("%s takes no more jobs and finishes those it has; stop again to abandon them", self.worker)
+            logger.info(
+                "%s takes no more jobs and finishes those it has; stop again to abandon them", self.worker
+            )
         self.stopping.set()
 
     def abandon(self) -> None:
@@ -107,9 +128,11 @@ class Run:
 
 @contextmanager
 def signals_to(stop: Callable[[], None], *, handle: bool = True, leaves: bool = True) -> Iterator[None]:
-    """While the body runs, SIGTERM and SIGINT call `stop` on the event loop. Elsewhere than on the main thread nothing is touched.
+    """While the body runs, SIGTERM and SIGINT call `stop` on the event loop. Elsewhere than on the main
+    thread nothing is touched.
 
-    With `leaves` the second signal is the operating system's: it ends the process at once, whatever blocks the event loop or a thread.
+    With `leaves` the second signal is the operating system's: it ends the process at once, whatever blocks
+    the event loop or a thread.
     """
     if not handle or threading.current_thread() is not threading.main_thread():
         yield

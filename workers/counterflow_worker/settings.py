@@ -1,7 +1,7 @@
 """Where the server is and how to speak to it, from arguments, else from the environment.
 
-Understood as Zeebe's clients do: `ZEEBE_ADDRESS`, `ZEEBE_CA_CERTIFICATE_PATH`. Our own: `COUNTERFLOW_GRPC_PORT` (a server on this
-machine) and `COUNTERFLOW_TOKEN`.
+Understood as Zeebe's clients do: `ZEEBE_ADDRESS`, `ZEEBE_CA_CERTIFICATE_PATH`. Our own:
+`COUNTERFLOW_GRPC_PORT` (a server on this machine) and `COUNTERFLOW_TOKEN`.
 """
 
 from collections.abc import Callable, Mapping
@@ -29,7 +29,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     certificate_path: Path | None = None
 
     def __repr__(self) -> str:
-        return f"<Settings {self.target}{' with TLS' if self.secure else ''}{' with a token' if self.token else ''}>"
+        return (
+            "<Settings "
+            f"{self.target}{' with TLS' if self.secure else ''}{' with a token' if self.token else ''}>"
+        )
 
     def bearer(self) -> str | None:
         return self.token() if callable(self.token) else self.token
@@ -46,7 +49,9 @@ def resolve(
     token: Token | None = None,
     certificate_path: Path | None = None,
 ) -> Settings:
-    """The settings that hold: argument before environment before default. Raises AddressError for an address that is none."""
+    """The settings that hold: argument before environment before default. Raises AddressError for an address
+    that is none.
+    """
     scheme, target = split_address(address or address_in(environment))
     certificate = environment.get("ZEEBE_CA_CERTIFICATE_PATH")
     return Settings(
@@ -67,10 +72,14 @@ def split_address(address: str) -> tuple[str, str]:
     """`https://host:1` → (`https`, `host:1`); a port that is not given is the scheme's."""
     scheme, separator, rest = address.strip().rpartition("://")
     if separator and scheme not in SECURE_SCHEMES:
-        raise AddressError(f"address {address!r}: expected host:port or one of {', '.join(SECURE_SCHEMES)} before ://, found {scheme!r}")
+        raise AddressError(
+            f"address {address!r}: expected host:port or one of {', '.join(SECURE_SCHEMES)} before ://, "
+            f"found {scheme!r}"
+        )
     if "@" in rest:  # not quoted: what stands before it may be a password
         raise AddressError(
-            "the address names a user, for whom gRPC has no place: expected host:port; a token is read from COUNTERFLOW_TOKEN"
+            "the address names a user, for whom gRPC has no place: expected host:port; a token is read from "
+            "COUNTERFLOW_TOKEN"
         )
     host, port = split_port(rest.rstrip("/"))
     if not host or "/" in host or not (port.isdecimal() or not port):

@@ -25,9 +25,10 @@ Middleware = Callable[[Job, Step], Awaitable[object]]
 class Task(msgspec.Struct, frozen=True, kw_only=True):
     """One registration.
 
-    `type` is the job type of the model, `timeout_ms` how long the engine lends a job before it gives it to another
-    worker. At most `max_jobs` handlers of the task run at once. `fetch` names the variables to send with a job; empty is all.
-    With `heartbeat` the deadline is moved on while the handler runs; `stream` asks the server to push new jobs.
+    `type` is the job type of the model, `timeout_ms` how long the engine lends a job before it gives it to
+    another worker. At most `max_jobs` handlers of the task run at once. `fetch` names the variables to send
+    with a job; empty is all. With `heartbeat` the deadline is moved on while the handler runs; `stream` asks
+    the server to push new jobs.
     """
 
     type: str
@@ -42,7 +43,9 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     stream: bool = True
 
     async def call(self, executor: Executor | None, job: Job) -> object:
-        """Run the handler on one job: on the event loop if it is a coroutine function, else on a thread of `executor`."""
+        """Run the handler on one job: on the event loop if it is a coroutine function, else on a thread of
+        `executor`.
+        """
         arguments = self.binding.arguments(job)
         if self.is_async:
             return await self.handler(**arguments)
@@ -50,13 +53,20 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
         return await asyncio.get_running_loop().run_in_executor(executor, inside_context)
 
 
-def make_task(job_type: str, handler: Callable[..., Any], *, fetch: Sequence[str] | None = None, **options: Any) -> Task:
+def make_task(
+    job_type: str, handler: Callable[..., Any], *, fetch: Sequence[str] | None = None, **options: Any
+) -> Task:
     """Read the handler's signature and check the options. Raises HandlerError saying what was expected."""
     binding = bind(handler)
     fetched = binding.fetched() if fetch is None else tuple(fetch)
-    task = Task(type=job_type, handler=handler, is_async=is_async(handler), binding=binding, fetch=fetched, **options)
+    task = Task(
+        type=job_type, handler=handler, is_async=is_async(handler), binding=binding, fetch=fetched, **options
+    )
     if not job_type.strip():
-        raise HandlerError("a task needs the job type it does, found an empty one; write the `type` of the model's task definition")
+        raise HandlerError(
+            "a task needs the job type it does, found an empty one; write the `type` of the model's task "
+            "definition"
+        )
     for option, value in (("timeout_ms", task.timeout_ms), ("max_jobs", task.max_jobs)):
         if value < 1:
             raise HandlerError(f"task {job_type!r}: expected {option} of at least 1, found {value}")
@@ -65,7 +75,8 @@ def make_task(job_type: str, handler: Callable[..., Any], *, fetch: Sequence[str
 
 def is_async(handler: Callable[..., Any]) -> bool:
     """Whether calling the handler gives a coroutine; an object with an `async def __call__` counts."""
-    return inspect.iscoroutinefunction(handler) or inspect.iscoroutinefunction(getattr(handler, "__call__", None))  # noqa: B004  not a test for callability
+    call = getattr(handler, "__call__", None)  # noqa: B004  not a test for callability
+    return inspect.iscoroutinefunction(handler) or inspect.iscoroutinefunction(call)
 
 
 def around(middleware: Sequence[Middleware], step: Step) -> Step:

@@ -57,8 +57,12 @@ async def feed(
     process_instance_key: int = 1,
     retries: int = 3,
 ) -> Outcome:
-    """Run the worker's handler of this type on such a job: Completed, Failed or Thrown, as it would be reported."""
-    job = make_job(job_type, variables, headers=headers, process_instance_key=process_instance_key, retries=retries)
+    """Run the worker's handler of this type on such a job: Completed, Failed or Thrown, as it would be
+    reported.
+    """
+    job = make_job(
+        job_type, variables, headers=headers, process_instance_key=process_instance_key, retries=retries
+    )
     return await feed_job(worker, job)
 
 
@@ -66,12 +70,16 @@ async def feed_job(worker: Worker, job: Job) -> Outcome:
     """Run the worker's handler on one job. Raises HandlerError if it has none for the job's type."""
     task = worker.tasks.get(job.type)
     if task is None:
-        raise HandlerError(f"this worker has no handler for {job.type!r}; it has {', '.join(worker.tasks) or 'none'}")
+        raise HandlerError(
+            f"this worker has no handler for {job.type!r}; it has {', '.join(worker.tasks) or 'none'}"
+        )
     return await worker.decide(task, job)
 
 
 class ManualClock:
-    """Time that passes only when `advance` says so. Everything that sleeps wakes in the order of its due times."""
+    """Time that passes only when `advance` says so. Everything that sleeps wakes in the order of its due
+    times.
+    """
 
     def __init__(self) -> None:
         self._now_ms = 0.0

@@ -35,9 +35,9 @@ Handler = TypeVar("Handler", bound=Callable[..., Any])
 class Worker:
     """Does the jobs of its tasks against the server of `client`; `name` is what the server's records call it.
 
-    `middleware` runs around every handler, the first outermost; `metrics` is told of every job; `clock` and `random` are there for
-    tests. Without a client the worker makes one from the environment when it runs; a client that was given stays open after `run`, for
-    whoever gave it.
+    `middleware` runs around every handler, the first outermost; `metrics` is told of every job; `clock` and
+    `random` are there for tests. Without a client the worker makes one from the environment when it runs; a
+    client that was given stays open after `run`, for whoever gave it.
     """
 
     def __init__(
@@ -70,45 +70,76 @@ class Worker:
         heartbeat: bool = True,
         stream: bool = True,
     ) -> Callable[[Handler], Handler]:
-        """Register the function below as the handler of a job type; see `binding` for what it may take and `Task` for the options.
+        """Register the function below as the handler of a job type; see `binding` for what it may take and
+        `Task` for the options.
 
-        Without `fetch` the server sends the variables that the handler names, or all if it takes the job. Raises HandlerError
-        for a signature that no job can fill, an option out of range, or a type that has a handler already.
+        Without `fetch` the server sends the variables that the handler names, or all if it takes the job.
+        Raises HandlerError for a signature that no job can fill, an option out of range, or a type that has a
+        handler already.
         """
 
         def register(handler: Handler) -> Handler:
             if taken := self.tasks.get(job_type):
-                raise HandlerError(f"job type {job_type!r} has two handlers, {name_of(taken.handler)} and {name_of(handler)}; expected one")
-            options = {"timeout_ms": timeout_ms, "max_jobs": max_jobs, "heartbeat": heartbeat, "stream": stream}
-            self.tasks[job_type] = make_task(job_type, handler, fetch=fetch, retry=retry or JobRetry(), **options)
+                raise HandlerError(
+                    f"job type {job_type!r} has two handlers, {name_of(taken.handler)} and "
+                    f"{name_of(handler)}; expected one"
+                )
+            options = {
+                "timeout_ms": timeout_ms,
+                "max_jobs": max_jobs,
+                "heartbeat": heartbeat,
+                "stream": stream,
+            }
+            self.tasks[job_type] = make_task(
+                job_type, handler, fetch=fetch, retry=retry or JobRetry(), **options
+            )
             return handler
 
         return register
 
     def keep(self, job_types: Collection[str]) -> None:
-        """Do only these of the tasks; others may do the rest. Raises HandlerError for a type that has no handler here."""
+        """Do only these of the tasks; others may do the rest. Raises HandlerError for a type that has no
+        handler here.
+        """
         if unknown := [job_type for job_type in job_types if job_type not in self.tasks]:
-            raise HandlerError(f"this worker has no handler for {', '.join(unknown)}; it has {', '.join(self.tasks) or 'none'}")
+            raise HandlerError(
+                f"this worker has no handler for {', '.join(unknown)}; it has "
+                f"{', '.join(self.tasks) or 'none'}"
+            )
         self.tasks = {job_type: task for job_type, task in self.tasks.items() if job_type in job_types}
 
     async def decide(self, task: Task, job: Job, executor: Executor | None = None) -> Outcome:
-        """Run the task's handler, with the middleware around it, and say what would be reported. Touches no server."""
-        return await decide(job, around(self.middleware, partial(task.call, executor)), task.retry, self.random)
+        """Run the task's handler, with the middleware around it, and say what would be reported. Touches no
+        server.
+        """
+        return await decide(
+            job, around(self.middleware, partial(task.call, executor)), task.retry, self.random
+        )
 
     async def run(self, *, handle_signals: bool = True) -> None:
-        """Work until `stop`, SIGTERM or SIGINT; then take nothing more, finish and answer what was taken, and return.
+        """Work until `stop`, SIGTERM or SIGINT; then take nothing more, finish and answer what was taken, and
+        return.
 
-        A second signal ends the process at once, even while a handler blocks: its jobs go to another worker after their deadline.
-        Who has other things in the process gives `handle_signals=False`, and calls `stop`. Raises HandlerError when there is no task,
-        WorkerError when it runs already, InvalidArgumentError when the server cannot understand what a task asks.
+        A second signal ends the process at once, even while a handler blocks: its jobs go to another worker
+        after their deadline. Who has other things in the process gives `handle_signals=False`, and calls
+        `stop`. Raises HandlerError when there is no task, WorkerError when it runs already,
+        InvalidArgumentError when the server cannot understand what a task asks.
         """
         if not self.tasks:
             raise HandlerError('this worker has no tasks; register a handler with @worker.task("job-type")')
         if self._run is not None:
-            raise WorkerError(f"worker {self.name} runs already; a second one beside it needs a Worker of its own")
+            raise WorkerError(
+                f"worker {self.name} runs already; a second one beside it needs a Worker of its own"
+            )
         client = self.client or Client(clock=self.clock, random=self.random)
         run = self._run = Run(
-            self.tasks.values(), client, self.decide, worker=self.name, metrics=self.metrics, clock=self.clock, random=self.random
+            self.tasks.values(),
+            client,
+            self.decide,
+            worker=self.name,
+            metrics=self.metrics,
+            clock=self.clock,
+            random=self.random,
         )
         try:
             with signals_to(run.stop, handle=handle_signals):
@@ -119,7 +150,9 @@ class Worker:
                 await client.close()
 
     def stop(self) -> None:
-        """Ask a running worker to finish, from its own event loop; a second time: to abandon what still runs."""
+        """Ask a running worker to finish, from its own event loop; a second time: to abandon what still
+        runs.
+        """
         if self._run is not None:
             self._run.stop()
 

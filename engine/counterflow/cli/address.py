@@ -1,4 +1,6 @@
-"""Which server to call, and how: the flag, then what Zeebe's clients understand, then our own server on this machine."""
+"""Which server to call, and how: the flag, then what Zeebe's clients understand, then our own server on this
+machine.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ SCHEMES = {"": False, "http": False, "grpc": False, "https": True, "grpcs": True
 
 
 class Address(NamedTuple):
-    """Where to connect. `token` goes with every call; `certificate_path` names the authority to trust, empty for the system's own."""
+    """Where to connect. `token` goes with every call; `certificate_path` names the authority to trust, empty
+    for the system's own.
+    """
 
     target: str
     secure: bool = False
@@ -28,15 +32,17 @@ class Address(NamedTuple):
 
 
 def choose_address(flag: str, environment: Mapping[str, str]) -> Address:
-    """The address that holds. Raises `Failure` for one that is none, and for a token that would travel in the clear."""
+    """The address that holds. Raises `Failure` for one that is none, and for a token that would travel in the
+    clear.
+    """
     port = environment.get("COUNTERFLOW_GRPC_PORT") or str(DEFAULT_PORT)
     scheme, target = _split(flag or environment.get("ZEEBE_ADDRESS") or f"127.0.0.1:{port}")
     token = environment.get("COUNTERFLOW_TOKEN", "")
     if token and not SCHEMES[scheme] and not _is_loopback(target):
         raise Failure(
             USAGE,
-            f"COUNTERFLOW_TOKEN would travel to {target} unencrypted: expected an address that begins with https://, "
-            "or no token; a proxy with TLS in front of the server gives it one",
+            f"COUNTERFLOW_TOKEN would travel to {target} unencrypted: expected an address that begins with "
+            "https://, or no token; a proxy with TLS in front of the server gives it one",
         )
     return Address(target, SCHEMES[scheme], token, environment.get("ZEEBE_CA_CERTIFICATE_PATH", ""))
 
@@ -48,7 +54,9 @@ def _split(text: str) -> tuple[str, str]:
         raise Failure(USAGE, f"Address {text!r}: expected host:port, or one of {known} before it")
     if "@" in rest:  # not quoted: what stands before it may be a password
         raise Failure(
-            USAGE, "The address names a user, for whom gRPC has no place: expected host:port; a token is read from COUNTERFLOW_TOKEN"
+            USAGE,
+            "The address names a user, for whom gRPC has no place: expected host:port; a token is read from "
+            "COUNTERFLOW_TOKEN",
         )
     host, port = _split_port(rest.rstrip("/"))
     if not host or "/" in host or (port and not port.isdecimal()):

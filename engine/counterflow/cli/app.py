@@ -31,7 +31,13 @@ from counterflow.cli.streams import use_plain_streams
 from counterflow.visible import visible
 
 GROUPS: Mapping[str, Sequence[Callable[..., None] | typer.Typer]] = {
-    "Run": (server_commands.serve, server_commands.dev, demo, server_commands.worker, server_commands.topology),
+    "Run": (
+        server_commands.serve,
+        server_commands.dev,
+        demo,
+        server_commands.worker,
+        server_commands.topology,
+    ),
     "Models": (
         model_commands.deploy,
         model_commands.lint,
@@ -49,7 +55,12 @@ GROUPS: Mapping[str, Sequence[Callable[..., None] | typer.Typer]] = {
         instance_commands.set_variables,
         message_commands.publish,
     ),
-    "Work and repair": (job_commands.jobs, repair_commands.incidents, repair_commands.resolve, repair_commands.quarantine),
+    "Work and repair": (
+        job_commands.jobs,
+        repair_commands.incidents,
+        repair_commands.resolve,
+        repair_commands.quarantine,
+    ),
     "Try out, without a server": (decision_commands.feel, decision_commands.dmn),
 }
 """In the order of the help: run something, deploy to it, watch it, mend it."""
@@ -65,7 +76,9 @@ def name_of(one: Callable[..., None] | typer.Typer) -> str:
 class OurCommands(Commands):
     """The commands in their groups."""
 
-    groups: ClassVar[Mapping[str, Sequence[str]]] = {heading: [name_of(one) for one in group] for heading, group in GROUPS.items()}
+    groups: ClassVar[Mapping[str, Sequence[str]]] = {
+        heading: [name_of(one) for one in group] for heading, group in GROUPS.items()
+    }
 
 
 app = typer.Typer(
@@ -108,7 +121,9 @@ def show_version(asked: bool) -> None:
 @app.callback()
 def for_all(
     address: AddressOption = "",
-    _version: Annotated[bool, typer.Option("--version", callback=show_version, is_eager=True, help="Print the version.")] = False,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     """What is said before the command."""
     address_of_all[0] = address

@@ -1,4 +1,6 @@
-"""Commands about decisions: list them, evaluate one on a server, try out a DMN file or a FEEL expression without any."""
+"""Commands about decisions: list them, evaluate one on a server, try out a DMN file or a FEEL expression
+without any.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,16 @@ import typer
 
 from counterflow.cli.exits import FAILED, NOT_FOUND, REJECTED, USAGE, Failure
 from counterflow.cli.help import Command, Commands
-from counterflow.cli.options import AddressOption, JsonOption, LimitOption, VariablesOption, in_utf_8, read_file, read_object, remote
+from counterflow.cli.options import (
+    AddressOption,
+    JsonOption,
+    LimitOption,
+    VariablesOption,
+    in_utf_8,
+    read_file,
+    read_object,
+    remote,
+)
 from counterflow.cli.output import (
     give,
     give_json,
@@ -31,18 +42,24 @@ if TYPE_CHECKING:
 
 WIDEST_CELL = 60
 
-dmn = typer.Typer(name="dmn", cls=Commands, help="Try out decision models (DMN) without a server.", no_args_is_help=True)
+dmn = typer.Typer(
+    name="dmn", cls=Commands, help="Try out decision models (DMN) without a server.", no_args_is_help=True
+)
 
 
 def decisions(
-    decision: Annotated[str, typer.Option("--decision", metavar="ID", help="Only the versions of this decision.")] = "",
+    decision: Annotated[
+        str, typer.Option("--decision", metavar="ID", help="Only the versions of this decision.")
+    ] = "",
     latest: Annotated[bool, typer.Option("--latest", help="Only the latest version of each.")] = False,
     limit: LimitOption = 100,
     address: AddressOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """List deployed decisions, newest first."""
-    found = remote(address).pages("ListDecisions", "decisions", limit, decision_id=decision, latest_only=latest)
+    found = remote(address).pages(
+        "ListDecisions", "decisions", limit, decision_id=decision, latest_only=latest
+    )
     if as_json:
         give_json([_data(one) for one in found.items])
         return
@@ -50,7 +67,13 @@ def decisions(
         ("DECISION", "VERSION", "TAG", "KEY", "MODEL", "DEPLOYED", "FILE"),
         [
             (
-                *(one.decision_id, one.version, one.version_tag or "-", one.key, one.decision_requirements_id),
+                *(
+                    one.decision_id,
+                    one.version,
+                    one.version_tag or "-",
+                    one.key,
+                    one.decision_requirements_id,
+                ),
                 *(moment(one.deployed_at_ms), one.resource_name),
             )
             for one in found.items
@@ -60,7 +83,10 @@ def decisions(
 
 
 def evaluate(
-    decision: Annotated[str, typer.Argument(metavar="DECISION", help="The id of a deployed decision, or the key of a version.")],
+    decision: Annotated[
+        str,
+        typer.Argument(metavar="DECISION", help="The id of a deployed decision, or the key of a version."),
+    ],
     variables: VariablesOption = "{}",
     address: AddressOption = "",
     as_json: JsonOption = False,
@@ -74,7 +100,9 @@ def evaluate(
     try:
         answer = remote(address).call("EvaluateDecision", variables=document, **which)
     except Failure as failure:
-        if "no decision found for" in str(failure):  # the status is INVALID_ARGUMENT, by which stock clients know it
+        if "no decision found for" in str(
+            failure
+        ):  # the status is INVALID_ARGUMENT, by which stock clients know it
             raise Failure(NOT_FOUND, str(failure), failure.status) from None
         raise
     if as_json:
@@ -90,9 +118,15 @@ def evaluate(
 @dmn.command("eval", cls=Command)
 def evaluate_file(
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE…", help="A DMN file, and behind it those that it imports.", show_default=False)
+        list[Path],
+        typer.Argument(
+            metavar="FILE…", help="A DMN file, and behind it those that it imports.", show_default=False
+        ),
     ],
-    decision: Annotated[str, typer.Option("--decision", metavar="ID", help="Which decision; may be left out where there is one.")] = "",
+    decision: Annotated[
+        str,
+        typer.Option("--decision", metavar="ID", help="Which decision; may be left out where there is one."),
+    ] = "",
     variables: VariablesOption = "{}",
     as_json: JsonOption = False,
 ) -> None:
@@ -102,7 +136,9 @@ def evaluate_file(
     """
     document = read_object(variables, "--variables")
     definitions = _read_models(files)
-    result = definitions.evaluate(_chosen(definitions, decision, files[0]), _context(document), time.time_ns() // 1_000_000)
+    result = definitions.evaluate(
+        _chosen(definitions, decision, files[0]), _context(document), time.time_ns() // 1_000_000
+    )
     steps = _steps(result)
     for warning in result.warnings:
         say(f"warning: {warning.message}")
@@ -124,14 +160,24 @@ def evaluate_file(
         give("")
         _give_steps(steps)
     if result.failure is not None:
-        raise Failure(FAILED, f"Decision '{result.failure.decision_id}' gave no output: {result.failure.message}")
+        raise Failure(
+            FAILED, f"Decision '{result.failure.decision_id}' gave no output: {result.failure.message}"
+        )
 
 
 def feel(
-    expression: Annotated[str, typer.Argument(metavar="EXPRESSION", help="FEEL, with or without '=' in front.")],
+    expression: Annotated[
+        str, typer.Argument(metavar="EXPRESSION", help="FEEL, with or without '=' in front.")
+    ],
     variables: VariablesOption = "{}",
-    unary: Annotated[bool, typer.Option("--unary", help="EXPRESSION is the cell of a decision table, such as '> 5, [1..3]'.")] = False,
-    value: Annotated[str, typer.Option("--input", metavar="JSON", help="With --unary: the value that the cell is asked about.")] = "null",
+    unary: Annotated[
+        bool,
+        typer.Option("--unary", help="EXPRESSION is the cell of a decision table, such as '> 5, [1..3]'."),
+    ] = False,
+    value: Annotated[
+        str,
+        typer.Option("--input", metavar="JSON", help="With --unary: the value that the cell is asked about."),
+    ] = "null",
     as_json: JsonOption = False,
 ) -> None:
     """Evaluate a FEEL expression.
@@ -141,7 +187,11 @@ def feel(
     from counterflow import feel as language  # noqa: PLC0415 - the compiler costs what --help does not pay
 
     if value != "null" and not unary:
-        raise Failure(USAGE, "--input: expected with --unary only, since an expression has no input; its variables are --variables")
+        raise Failure(
+            USAGE,
+            "--input: expected with --unary only, since an expression has no input; its variables are "
+            "--variables",
+        )
     text = in_utf_8(expression, "EXPRESSION")
     text = text if unary else text.removeprefix("=")
     context = _context(read_object(variables, "--variables"))
@@ -163,14 +213,17 @@ def feel(
         give(_literal(found.value))
 
 
-# -- reading ----------------------------------------------------------------------------------------------------------
+# -- reading -------------------------------------------------------------------------------------------------
 
 
 def _read_models(files: Sequence[Path]) -> Definitions:
     """The model of the first file. Raises `Failure` with every error of every file."""
     from counterflow.dmn.read_together import read_together  # noqa: PLC0415 - XML and FEEL cost what --help does not pay
 
-    read = {each.place: each.result for each in read_together([(path.name, _read(path, is_first=path == files[0])) for path in files])}
+    read = {
+        each.place: each.result
+        for each in read_together([(path.name, _read(path, is_first=path == files[0])) for path in files])
+    }
     for place, path in enumerate(files):
         for finding in read[place].warnings:
             say(f"{path}: {finding.severity}: {finding}")
@@ -182,9 +235,14 @@ def _read_models(files: Sequence[Path]) -> Definitions:
 
 
 def _read(path: Path, *, is_first: bool) -> bytes:
-    """The content of a file; of what is none and stands behind one it is said that a decision is named otherwise."""
+    """The content of a file; of what is none and stands behind one it is said that a decision is named
+    otherwise.
+    """
     if not is_first and not path.exists():
-        raise Failure(NOT_FOUND, f"{path}: expected a file, found nothing; the id of a decision is given as --decision {path}")
+        raise Failure(
+            NOT_FOUND,
+            f"{path}: expected a file, found nothing; the id of a decision is given as --decision {path}",
+        )
     return read_file(path)
 
 
@@ -192,9 +250,13 @@ def _chosen(definitions: Definitions, decision: str, path: Path) -> str:
     ids = [summary.id for summary in definitions.decisions]
     there = ", ".join(ids) or "none"
     if not decision and len(ids) != 1:
-        raise Failure(USAGE, f"--decision: expected the id of a decision, since {path} has several or none ({there})")
+        raise Failure(
+            USAGE, f"--decision: expected the id of a decision, since {path} has several or none ({there})"
+        )
     if decision and decision not in ids:
-        raise Failure(NOT_FOUND, f"--decision: expected the id of a decision of {path} ({there}), found '{decision}'")
+        raise Failure(
+            NOT_FOUND, f"--decision: expected the id of a decision of {path} ({there}), found '{decision}'"
+        )
     return decision or ids[0]
 
 
@@ -211,11 +273,13 @@ def _value(text: str) -> Value:
     try:
         json_data(in_utf_8(text, "--input"))
     except ValueError as error:
-        raise Failure(USAGE, f"--input: expected JSON such as 5 or \"a\", but '{shortened(text)}' is none: {error}") from error
+        raise Failure(
+            USAGE, f"--input: expected JSON such as 5 or \"a\", but '{shortened(text)}' is none: {error}"
+        ) from error
     return language.compile("value").evaluate(_context(f'{{"value": {text}}}')).value
 
 
-# -- telling ----------------------------------------------------------------------------------------------------------
+# -- telling -------------------------------------------------------------------------------------------------
 
 
 def _steps(result: DecisionResult) -> list[dict[str, Any]]:
@@ -230,7 +294,9 @@ def _steps(result: DecisionResult) -> list[dict[str, Any]]:
                 {
                     "id": rule.id,
                     "index": rule.index,
-                    "outputs": [{"id": one.id, "name": one.name, "value": _plain(one.value)} for one in rule.outputs],
+                    "outputs": [
+                        {"id": one.id, "name": one.name, "value": _plain(one.value)} for one in rule.outputs
+                    ],
                 }
                 for rule in each.matched
             ],
@@ -243,7 +309,9 @@ def _step_on_wire(step: Any) -> dict[str, Any]:
     return {
         "id": step.decisionId,
         "output": json_data(step.decisionOutput),
-        "inputs": [{"name": each.inputName, "value": json_data(each.inputValue)} for each in step.evaluatedInputs],
+        "inputs": [
+            {"name": each.inputName, "value": json_data(each.inputValue)} for each in step.evaluatedInputs
+        ],
         "rules": [{"index": rule.ruleIndex} for rule in step.matchedRules],
     }
 
@@ -256,7 +324,12 @@ def _give_steps(steps: Sequence[Mapping[str, Any]]) -> None:
 def _row(step: Mapping[str, Any]) -> tuple[str, str, str, str]:
     inputs = ", ".join(f"{each['name']} = {json_text(each['value'])}" for each in step["inputs"])
     rules = ", ".join(str(rule["index"]) for rule in step["rules"])
-    return step["id"], shortened(inputs, WIDEST_CELL) or "-", rules or "-", shortened(json_text(step["output"]), WIDEST_CELL)
+    return (
+        step["id"],
+        shortened(inputs, WIDEST_CELL) or "-",
+        rules or "-",
+        shortened(json_text(step["output"]), WIDEST_CELL),
+    )
 
 
 def _plain(value: Value) -> Any:

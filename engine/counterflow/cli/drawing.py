@@ -1,13 +1,15 @@
-"""A process instance as a tree for people: every run of an element with its state and how long it took, and below it what it holds.
+"""A process instance as a tree for people: every run of an element with its state and how long it took, and
+below it what it holds.
 
-Compensation is drawn as pairs: `✓ Book car … ↶ undone by Cancel car (2nd)` stands at the activity, and its handler says what it
-undoes; the number is the order in which handlers began. What an element waits for stands below it (`⏱ due in 3.0 s`,
-`✉ paid / o-1`), and so do the messages that have come (`✉ paid 2251799813685260 received …`), the instance that a call activity has
-called and the decision that a business rule task has evaluated (`▦ discount version 1 → 10`, and below it the decisions on the way with
-their inputs and the rules that matched). Where a token waits for others, its join says for which (`⋈ join  waits for a token from …`).
+Compensation is drawn as pairs: `✓ Book car … ↶ undone by Cancel car (2nd)` stands at the activity, and its
+handler says what it undoes; the number is the order in which handlers began. What an element waits for stands
+below it (`⏱ due in 3.0 s`, `✉ paid / o-1`), and so do the messages that have come (`✉ paid 2251799813685260
+received …`), the instance that a call activity has called and the decision that a business rule task has
+evaluated (`▦ discount version 1 → 10`, and below it the decisions on the way with their inputs and the rules
+that matched). Where a token waits for others, its join says for which (`⋈ join  waits for a token from …`).
 
-Why is told where it happened: what has terminated an element stands behind it, the tries that came to nothing below their job, and an
-incident that is over where it was.
+Why is told where it happened: what has terminated an element stands behind it, the tries that came to nothing
+below their job, and an incident that is over where it was.
 """
 
 from __future__ import annotations
@@ -71,7 +73,10 @@ class Picture:
             self.received.setdefault(message.element_instance_key, []).append(message)
         names = {element.key: _name(element) for element in _all(answer.root)}
         self.undo_of = {record.element_instance_key: record for record in answer.undo_records}
-        self.undone_by = {record.key: names.get(record.element_instance_key, record.element_id) for record in answer.undo_records}
+        self.undone_by = {
+            record.key: names.get(record.element_instance_key, record.element_id)
+            for record in answer.undo_records
+        }
 
     def lasted(self, element: wire.ElementInstance) -> str:
         """How long an element instance took, or has taken so far."""
@@ -85,7 +90,9 @@ class Picture:
 
 
 def draw(answer: wire.GetProcessInstanceResponse, now_ms: int, program: str = "counterflow") -> Tree:
-    """The tree of a process instance; `now_ms` is what running elements are measured against, `program` how commands to paste begin."""
+    """The tree of a process instance; `now_ms` is what running elements are measured against, `program` how
+    commands to paste begin.
+    """
     picture = Picture(answer, now_ms, program)
     tree = Tree(_heading(answer, picture), guide_style="dim")
     _add_contents(tree, answer.root, picture)
@@ -94,12 +101,18 @@ def draw(answer: wire.GetProcessInstanceResponse, now_ms: int, program: str = "c
     return tree
 
 
-def draw_timeline(answer: wire.GetProcessInstanceResponse, now_ms: int, program: str = "counterflow") -> Group:
-    """A process instance as bars along time, as wide as the terminal has room for; below them what is waited for."""
+def draw_timeline(
+    answer: wire.GetProcessInstanceResponse, now_ms: int, program: str = "counterflow"
+) -> Group:
+    """A process instance as bars along time, as wide as the terminal has room for; below them what is waited
+    for.
+    """
     columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
     picture = Picture(answer, now_ms, program)
     return Group(
-        _heading(answer, picture), timeline(answer, now_ms, columns), *(Padding.indent(text, 2) for text in _open(answer.root, picture))
+        _heading(answer, picture),
+        timeline(answer, now_ms, columns),
+        *(Padding.indent(text, 2) for text in _open(answer.root, picture)),
     )
 
 
@@ -119,7 +132,9 @@ def _heading(answer: wire.GetProcessInstanceResponse, picture: Picture) -> Text:
     instance = answer.process_instance
     mark, colour = MARKS.get(answer.root.state, ("?", ""))
     state = wire.ProcessInstanceState.Name(instance.state).removeprefix("PROCESS_INSTANCE_STATE_").lower()
-    heading = Text.assemble((f"{mark} ", colour), (_name(answer.root), "bold"), f" version {instance.version}  {instance.key}  ")
+    heading = Text.assemble(
+        (f"{mark} ", colour), (_name(answer.root), "bold"), f" version {instance.version}  {instance.key}  "
+    )
     heading.append(f"{state}, {picture.lasted(answer.root)}", style=colour)
     heading.append(f"  started {moment(instance.started_at_ms)}", style="dim")
     if why := _termination(answer.root):
@@ -127,7 +142,10 @@ def _heading(answer: wire.GetProcessInstanceResponse, picture: Picture) -> Text:
     if instance.parent_process_instance_key:
         heading.append(f"\ncalled by process instance {instance.parent_process_instance_key}", style="dim")
     if instance.quarantined:
-        heading.append(f"\nquarantined: {answer.quarantine_reason}\n→ counterflow quarantine release {instance.key}", style="red")
+        heading.append(
+            f"\nquarantined: {answer.quarantine_reason}\n→ counterflow quarantine release {instance.key}",
+            style="red",
+        )
     return heading
 
 
@@ -142,7 +160,8 @@ def _label(element: wire.ElementInstance, picture: Picture) -> Text:
         label.append(f" #{element.loop_counter}")
     label.append(f"  {picture.lasted(element)}", style="dim")
     if element.state != wire.ELEMENT_INSTANCE_STATE_COMPLETED:
-        label.append(f"  {wire.ElementInstanceState.Name(element.state).removeprefix('ELEMENT_INSTANCE_STATE_').lower()}", style=colour)
+        state = wire.ElementInstanceState.Name(element.state).removeprefix("ELEMENT_INSTANCE_STATE_").lower()
+        label.append(f"  {state}", style=colour)
         label.append(_termination(element), style=colour)
     if element.HasField("loop"):
         label.append(f"  {element.loop.completed} of {element.loop.total} done", style="dim")
@@ -151,7 +170,10 @@ def _label(element: wire.ElementInstance, picture: Picture) -> Text:
     if element.key in picture.undo_of:
         label.append(f"  ↶ {_undo_words(picture.undo_of[element.key])}", style="magenta")
     if element.undo_record_key:
-        label.append(f"  ↶ undoes {picture.undone_by.get(element.undo_record_key, element.undo_record_key)}", style="magenta")
+        label.append(
+            f"  ↶ undoes {picture.undone_by.get(element.undo_record_key, element.undo_record_key)}",
+            style="magenta",
+        )
     return label
 
 
@@ -160,9 +182,10 @@ def _termination(element: wire.ElementInstance) -> str:
     termination = element.termination
     by = termination.element_name or termination.element_id
     error = f", error {termination.error_code}" if termination.error_code else ""
+    message = f": {shortened(termination.error_message)}" if termination.error_message else ""
     told = {
         wire.Termination.CAUSE_COMMAND: f" cancelled by a caller ({termination.command})",
-        wire.Termination.CAUSE_EVENT: f" by {by}{error}{f': {shortened(termination.error_message)}' if termination.error_message else ''}",
+        wire.Termination.CAUSE_EVENT: f" by {by}{error}{message}",
         wire.Termination.CAUSE_TERMINATE_END_EVENT: f" by the end event {by}",
         wire.Termination.CAUSE_CALLER: " with the call of its caller",
         wire.Termination.CAUSE_COMPLETION_CONDITION: " by the completion condition",
@@ -202,9 +225,13 @@ def _add_contents(tree: Tree, element: wire.ElementInstance, picture: Picture) -
 
 def _join(join: wire.Join) -> Text:
     """Where a token waits for others: from where it has come, and from where another still has to."""
-    text = Text.assemble(("⋈ ", "cyan"), join.element_name or join.element_id, ("  waits for a token from ", "cyan"))
+    text = Text.assemble(
+        ("⋈ ", "cyan"), join.element_name or join.element_id, ("  waits for a token from ", "cyan")
+    )
     text.append(", ".join(_source(flow) for flow in join.flows if not flow.tokens))
-    text.append(f"; has one from {', '.join(_source(flow) for flow in join.flows if flow.tokens)}", style="dim")
+    text.append(
+        f"; has one from {', '.join(_source(flow) for flow in join.flows if flow.tokens)}", style="dim"
+    )
     return text
 
 
@@ -214,7 +241,9 @@ def _source(flow: wire.JoinFlow) -> str:
 
 
 def _add_job(tree: Tree, job: wire.Job, picture: Picture) -> None:
-    """A job, and below it the tries that came to nothing; one that was done at the first try is told by its task."""
+    """A job, and below it the tries that came to nothing; one that was done at the first try is told by its
+    task.
+    """
     if job.HasField("ended_at_ms") and not job.tries:
         return
     tries = list(job.tries)
@@ -237,7 +266,9 @@ def _tells(job: wire.Job, last: wire.JobTry) -> bool:
 def _try(one: wire.JobTry) -> Text:
     lasted = f" after {duration(one.ended_at_ms - one.began_at_ms)}" if one.began_at_ms else ""
     worker = f", worker {one.worker}" if one.worker else ""
-    text = Text(f"✗ {TRY_WORDS.get(one.outcome, '?')}{lasted}, {moment(one.ended_at_ms)}{worker}", style="dim")
+    text = Text(
+        f"✗ {TRY_WORDS.get(one.outcome, '?')}{lasted}, {moment(one.ended_at_ms)}{worker}", style="dim"
+    )
     error = ": ".join(part for part in (one.error_code, shortened(one.error_message)) if part)
     return text.append(f"  {error}", style="red") if error else text
 
@@ -261,7 +292,10 @@ def _wait(wait: wire.Wait, element: wire.ElementInstance, picture: Picture) -> T
     if wait.kind == wire.Wait.KIND_TIMER:
         text = Text(f"⏱ {picture.due(wait.due_at_ms)}", style="cyan")
         if wait.repetitions:
-            text.append(f", then every {wait.interval}{f' ({wait.repetitions} times)' if wait.repetitions > 0 else ''}")
+            text.append(
+                ", then every "
+                f"{wait.interval}{f' ({wait.repetitions} times)' if wait.repetitions > 0 else ''}"
+            )
     else:
         text = Text(f"✉ {wait.name} / {shortened(wait.correlation_key)}", style="cyan")
     if wait.element_id != element.element_id:
@@ -271,7 +305,10 @@ def _wait(wait: wire.Wait, element: wire.ElementInstance, picture: Picture) -> T
 
 def _received(message: wire.CorrelatedMessage, element: wire.ElementInstance) -> Text:
     """A message that has come, and by which event where that is not the element itself."""
-    text = Text(f"✉ {message.name or 'message'} {message.message_key} received {moment(message.correlated_at_ms)}", style="cyan")
+    text = Text(
+        f"✉ {message.name or 'message'} {message.message_key} received {moment(message.correlated_at_ms)}",
+        style="cyan",
+    )
     if message.element_id != element.element_id:
         text.append(f"  {message.element_name or message.element_id}", style="dim")
     return text
@@ -279,7 +316,13 @@ def _received(message: wire.CorrelatedMessage, element: wire.ElementInstance) ->
 
 def _add_decision(tree: Tree, decision: wire.DecisionEvaluation) -> None:
     text = Text.assemble((f"▦ {decision.decision_id} version {decision.version}", "cyan"), " → ")
-    text.append(*((f"failed: {decision.failure}", "red") if decision.failure else (shortened(decision.output_json), "")))
+    text.append(
+        *(
+            (f"failed: {decision.failure}", "red")
+            if decision.failure
+            else (shortened(decision.output_json), "")
+        )
+    )
     steps = tree.add(text)
     for warning in decision.warnings.splitlines():
         steps.add(Text(f"⚠ {warning}", style="yellow"))
@@ -298,14 +341,21 @@ def _step(step: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _incident(incident: wire.Incident, picture: Picture) -> Text:
-    text = Text.assemble((f"incident {incident.key} {incident.error_type}", "bold red"), f"  {incident.message}\n")
-    return text.append("\n".join([f"→ {incident.remedy}", *commands_for(incident, picture.program)]), style="yellow")
+    text = Text.assemble(
+        (f"incident {incident.key} {incident.error_type}", "bold red"), f"  {incident.message}\n"
+    )
+    return text.append(
+        "\n".join([f"→ {incident.remedy}", *commands_for(incident, picture.program)]), style="yellow"
+    )
 
 
 def _ended_incident(incident: wire.Incident) -> Text:
     how = "resolved" if incident.state == wire.INCIDENT_STATE_RESOLVED else "dropped with what it was about,"
     lasted = duration(incident.ended_at_ms - incident.created_at_ms)
-    return Text(f"incident {incident.key} {incident.error_type}  {how} after {lasted}  {shortened(incident.message)}", style="dim")
+    return Text(
+        f"incident {incident.key} {incident.error_type}  {how} after {lasted}  {shortened(incident.message)}",
+        style="dim",
+    )
 
 
 def _name(element: wire.ElementInstance) -> str:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-OK, FAILED, USAGE, NOT_FOUND, REJECTED, UNAVAILABLE, UNAUTHENTICATED, INCIDENT, TIMED_OUT = 0, 1, 2, 3, 4, 5, 6, 7, 124
+OK, FAILED, USAGE, NOT_FOUND, REJECTED, UNAVAILABLE, UNAUTHENTICATED, INCIDENT, TIMED_OUT = (
+    0,
+    1,
+    2,
+    3,
+    4,
+    5,
+    6,
+    7,
+    124,
+)
 INTERRUPTED = 130
 """Ctrl-C, as shells count it."""
 
@@ -44,7 +54,9 @@ CODE_BY_STATUS: Mapping[str, int] = {
 
 
 class Failure(Exception):
-    """A command that could not be carried out: a sentence for a person, and the exit code. `status` is gRPC's, where it had a part."""
+    """A command that could not be carried out: a sentence for a person, and the exit code. `status` is
+    gRPC's, where it had a part.
+    """
 
     def __init__(self, code: int, message: str, status: str = "") -> None:
         super().__init__(message)

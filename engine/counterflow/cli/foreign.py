@@ -10,7 +10,15 @@ from pathlib import Path
 
 NOUNS: Mapping[str, Sequence[str]] = {
     "instance": ("instance", "instances", "process-instance", "process-instances", "pi"),
-    "definition": ("definition", "definitions", "process-definition", "process-definitions", "process", "processes", "pd"),
+    "definition": (
+        "definition",
+        "definitions",
+        "process-definition",
+        "process-definitions",
+        "process",
+        "processes",
+        "pd",
+    ),
     "resource": ("resource", "resources", "deployment", "process", "processes"),
     "decision": ("decision", "decisions", "dd"),
     "incident": ("incident", "incidents", "inc"),
@@ -47,7 +55,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "cancel": {"instance": "cancel KEY"},
     "complete": {"job": "jobs complete KEY", "task": "jobs complete KEY"},
     "correlate": {"message": "publish NAME --key KEY"},
-    "create": {"instance": "start ID", "worker": "worker FILE.py", "resource": "deploy FILE", "job": "worker FILE.py"},
+    "create": {
+        "instance": "start ID",
+        "worker": "worker FILE.py",
+        "resource": "deploy FILE",
+        "job": "worker FILE.py",
+    },
     "deploy": {"resource": "deploy FILE"},
     "describe": SHOW,
     "evaluate": {"decision": "evaluate DECISION"},
@@ -64,7 +77,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "status": {"topology": "topology"},
     "throw-error": {"job": "jobs throw KEY CODE"},
     "throwerror": {"job": "jobs throw KEY CODE"},
-    "update": {"retries": "jobs retries KEY N", "timeout": "jobs timeout KEY TIME", "variable": "set-variables KEY JSON"},
+    "update": {
+        "retries": "jobs retries KEY N",
+        "timeout": "jobs timeout KEY TIME",
+        "variable": "set-variables KEY JSON",
+    },
     "use": {"profile": ADDRESS},
     "version": {"version": "--version"},
     "help": {"help": "--help"},
@@ -86,11 +103,15 @@ OPTIONS: Mapping[str, Mapping[str, str]] = {
     "publish": {"--correlation-key": "publish NAME --key KEY", "--name": "publish NAME --key KEY"},
     "set-variables": {"--variables": "set-variables KEY JSON"},
 }
-"""By command, options that it does not have and people look for, since others have them: the command line that is meant."""
+"""By command, options that it does not have and people look for, since others have them: the command line
+that is meant.
+"""
 
 
 def hint_for_option(command: str, option: str) -> str:
-    """What to write in place of an option that a command does not have; empty where nothing is known of it."""
+    """What to write in place of an option that a command does not have; empty where nothing is known of
+    it.
+    """
     ours = OPTIONS.get(command, {}).get(option)
     return f"There is no option {option} here: it is `counterflow {ours}`." if ours else ""
 
@@ -110,9 +131,11 @@ def hint_for_unknown(words: Sequence[str]) -> str:
 
 
 def hint_for(words: Sequence[str]) -> str:
-    """What to write where a command of ours has a noun behind it, which it could only take for a name; empty where there is none.
+    """What to write where a command of ours has a noun behind it, which it could only take for a name; empty
+    where there is none.
 
-    `counterflow publish message` publishes a message of that name, and `counterflow deploy resource` a file of that name.
+    `counterflow publish message` publishes a message of that name, and `counterflow deploy resource` a file
+    of that name.
     """
     leads = WORDS.get(words[0], {})
     named = [word for word in words[1:3] if not word.startswith("-")]
@@ -124,7 +147,9 @@ def hint_for(words: Sequence[str]) -> str:
 
 def _lead(leads: Mapping[str, str], nouns: Sequence[str]) -> str:
     """Where a noun leads behind this verb."""
-    return next((ours for noun, ours in leads.items() if nouns and nouns[0].lower() in NOUNS.get(noun, ())), "")
+    return next(
+        (ours for noun, ours in leads.items() if nouns and nouns[0].lower() in NOUNS.get(noun, ())), ""
+    )
 
 
 def _meant(words: Sequence[str]) -> str:

@@ -1,4 +1,6 @@
-"""How commands present themselves: in groups, with examples and exit codes, and with words that people have brought from elsewhere."""
+"""How commands present themselves: in groups, with examples and exit codes, and with words that people have
+brought from elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ class Command(TyperCommand):
 
     def parse_args(self, context: Any, args: list[str]) -> list[str]:
         """As typer. Raises `Failure` for an option that is written otherwise here."""
-        taking = {name for param in self.params if not getattr(param, "is_flag", False) for name in param.opts}
+        taking = {
+            name for param in self.params if not getattr(param, "is_flag", False) for name in param.opts
+        }
         command = context.command_path.partition(" ")[2]
         for before, word in pairwise(["", *takewhile("--".__ne__, args)]):
             hint = hint_for_option(command, word.partition("=")[0]) if before not in taking else ""
@@ -30,7 +34,10 @@ class Command(TyperCommand):
 
     def collect_usage_pieces(self, context: Any) -> list[str]:
         """`[OPTIONS] NAME`, `[OPTIONS] KEY…`."""
-        return ["[OPTIONS]", *(_usage(param) for param in self.get_params(context) if param.param_type_name == "argument")]
+        return [
+            "[OPTIONS]",
+            *(_usage(param) for param in self.get_params(context) if param.param_type_name == "argument"),
+        ]
 
     def format_options(self, context: Any, formatter: Any) -> None:
         """Arguments, then options."""
@@ -57,11 +64,18 @@ class Commands(TyperGroup):
         others = [name for name in self.list_commands(context) if name not in grouped]
         widest = max(map(len, self.list_commands(context)))
         for heading, names in {**self.groups, OTHERS: others}.items():
-            found = [(name, command) for name in names if (command := self.get_command(context, name)) is not None and not command.hidden]
+            found = [
+                (name, command)
+                for name in names
+                if (command := self.get_command(context, name)) is not None and not command.hidden
+            ]
             if found:
                 with formatter.section(heading):
                     formatter.write_dl(
-                        [(name.ljust(widest), command.get_short_help_str(formatter.width - widest - 6)) for name, command in found]
+                        [
+                            (name.ljust(widest), command.get_short_help_str(formatter.width - widest - 6))
+                            for name, command in found
+                        ]
                     )
 
     def format_epilog(self, context: Any, formatter: Any) -> None:
@@ -90,7 +104,9 @@ def _format_options(command: Any, context: Any, formatter: Any) -> None:
     for param in command.get_params(context):
         record = param.get_help_record(context)
         if record is not None and param.param_type_name == "argument":
-            sections["Arguments"].append((param.metavar or str(param.name).upper(), record[1].removesuffix("  [required]")))
+            sections["Arguments"].append(
+                (param.metavar or str(param.name).upper(), record[1].removesuffix("  [required]"))
+            )
         elif record is not None:
             sections["Options"].append(record)
     for heading, records in sections.items():

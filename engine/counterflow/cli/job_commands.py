@@ -40,11 +40,23 @@ def list_jobs(
     context: typer.Context,
     job_type: Annotated[str, typer.Option("--type", metavar="TYPE", help="Only jobs of this type.")] = "",
     instance: Annotated[
-        int, typer.Option("--instance", metavar="KEY", min=0, show_default=False, help="Only those of this process instance.")
+        int,
+        typer.Option(
+            "--instance",
+            metavar="KEY",
+            min=0,
+            show_default=False,
+            help="Only those of this process instance.",
+        ),
     ] = 0,
     state: Annotated[
         str,
-        typer.Option("--state", metavar="STATE", autocompletion=lambda: list(STATES), help=f"Only those that are {', '.join(STATES)}."),
+        typer.Option(
+            "--state",
+            metavar="STATE",
+            autocompletion=lambda: list(STATES),
+            help=f"Only those that are {', '.join(STATES)}.",
+        ),
     ] = "",
     limit: LimitOption = 100,
     address: AddressOption = "",
@@ -59,13 +71,18 @@ def list_jobs(
     if state and state not in STATES:
         raise Failure(USAGE, f"--state: expected one of {', '.join(STATES)}, found '{state}'")
     wanted = f"JOB_STATE_{state.upper() or 'UNSPECIFIED'}"
-    found = remote(address).pages("ListJobs", "jobs", limit, type=job_type, process_instance_key=instance, state=wanted)
+    found = remote(address).pages(
+        "ListJobs", "jobs", limit, type=job_type, process_instance_key=instance, state=wanted
+    )
     if as_json:
         from counterflow.cli.plain import to_data  # noqa: PLC0415 - protobuf costs what --help does not pay
 
         give_json([to_data(one) for one in found.items])
     else:
-        give_table(("KEY", "TYPE", "STATE", "RETRIES", "WORKER", "DUE", "INSTANCE", "ELEMENT", ""), map(_row, found.items))
+        give_table(
+            ("KEY", "TYPE", "STATE", "RETRIES", "WORKER", "DUE", "INSTANCE", "ELEMENT", ""),
+            map(_row, found.items),
+        )
     say_what_is_left_out(found)
 
 
@@ -81,10 +98,17 @@ def fail(
     key: JobArgument,
     retries: Annotated[
         int | None,
-        typer.Option("--retries", metavar="N", min=0, help="How many are left; else one fewer than before, and 0 is an incident."),
+        typer.Option(
+            "--retries",
+            metavar="N",
+            min=0,
+            help="How many are left; else one fewer than before, and 0 is an incident.",
+        ),
     ] = None,
     message: MessageOption = "",
-    back_off: Annotated[str, typer.Option("--back-off", metavar="TIME", help="When to try again: 30s, 5m, or ms.")] = "0",
+    back_off: Annotated[
+        str, typer.Option("--back-off", metavar="TIME", help="When to try again: 30s, 5m, or ms.")
+    ] = "0",
     variables: VariablesOption = "{}",
     address: AddressOption = "",
 ) -> None:
@@ -92,14 +116,23 @@ def fail(
     server = remote(address)
     document, back_off_ms = read_object(variables, "--variables"), read_duration_ms(back_off, "--back-off")
     left = max(_retries_of(server, key) - 1, 0) if retries is None else retries
-    server.call("FailJob", jobKey=key, retries=left, errorMessage=message, retryBackOff=back_off_ms, variables=document)
+    server.call(
+        "FailJob",
+        jobKey=key,
+        retries=left,
+        errorMessage=message,
+        retryBackOff=back_off_ms,
+        variables=document,
+    )
     say(f"Failed job {key}; it has {count(left, 'retry')}{'' if left else ', and an incident tells of it'}.")
 
 
 @jobs.command(cls=Command)
 def throw(
     key: JobArgument,
-    code: Annotated[str, typer.Argument(metavar="CODE", help="The error code that an event of the model catches.")],
+    code: Annotated[
+        str, typer.Argument(metavar="CODE", help="The error code that an event of the model catches.")
+    ],
     message: MessageOption = "",
     variables: VariablesOption = "{}",
     address: AddressOption = "",
@@ -132,7 +165,9 @@ def timeout(
 ) -> None:
     """Say how long a worker has a job from now."""
     remote(address).call("UpdateJobTimeout", jobKey=key, timeout=read_duration_ms(time, "TIME"))
-    say(f"The worker that has job {key} has it for {time if not time.isdecimal() else f'{time} ms'} from now.")
+    say(
+        f"The worker that has job {key} has it for {time if not time.isdecimal() else f'{time} ms'} from now."
+    )
 
 
 def _retries_of(server: Remote, key: int) -> int:
@@ -148,4 +183,14 @@ def _row(job: Any) -> tuple[object, ...]:
     state = STATES[job.state - 1].replace("_", " ") if 0 < job.state <= len(STATES) else "-"
     error = ": ".join(part for part in (job.error_code, shortened(job.error_message)) if part)
     due = moment(job.due_at_ms if job.HasField("due_at_ms") else None)
-    return job.key, job.type, state, job.retries, job.worker or "-", due, job.process_instance_key, job.element_id, error
+    return (
+        job.key,
+        job.type,
+        state,
+        job.retries,
+        job.worker or "-",
+        due,
+        job.process_instance_key,
+        job.element_id,
+        error,
+    )

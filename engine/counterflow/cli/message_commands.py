@@ -7,7 +7,14 @@ from typing import Annotated, Any
 import typer
 
 from counterflow.cli.exits import REJECTED, Failure
-from counterflow.cli.options import AddressOption, JsonOption, VariablesOption, read_duration_ms, read_object, remote
+from counterflow.cli.options import (
+    AddressOption,
+    JsonOption,
+    VariablesOption,
+    read_duration_ms,
+    read_object,
+    remote,
+)
 from counterflow.cli.output import give, give_json, moment, say
 from counterflow.cli.remote import Remote
 from counterflow.visible import visible_line
@@ -15,11 +22,21 @@ from counterflow.visible import visible_line
 
 def publish(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The name of a message in the model.")],
-    key: Annotated[str, typer.Option("--key", metavar="KEY", help="The correlation key; without one it can only begin instances.")] = "",
+    key: Annotated[
+        str,
+        typer.Option(
+            "--key", metavar="KEY", help="The correlation key; without one it can only begin instances."
+        ),
+    ] = "",
     ttl: Annotated[
-        str, typer.Option("--ttl", metavar="TIME", help="How long it is kept for those who do not wait yet: 30s, 5m, or ms.")
+        str,
+        typer.Option(
+            "--ttl", metavar="TIME", help="How long it is kept for those who do not wait yet: 30s, 5m, or ms."
+        ),
     ] = "0",
-    message_id: Annotated[str, typer.Option("--id", metavar="ID", help="While it is kept no other with this id is taken.")] = "",
+    message_id: Annotated[
+        str, typer.Option("--id", metavar="ID", help="While it is kept no other with this id is taken.")
+    ] = "",
     require_receiver: Annotated[
         bool, typer.Option("--require-receiver", help="End with exit code 4 if it has reached nobody yet.")
     ] = False,
@@ -35,7 +52,12 @@ def publish(
     document = read_object(variables, "--variables")
     server = remote(address)
     answer = server.call(
-        "PublishMessage", name=name, correlationKey=key, timeToLive=time_to_live_ms, messageId=message_id, variables=document
+        "PublishMessage",
+        name=name,
+        correlationKey=key,
+        timeToLive=time_to_live_ms,
+        messageId=message_id,
+        variables=document,
     )
     message = _message(server, answer.key)
     if as_json:
@@ -64,7 +86,11 @@ def _tell(what: str, message: Any, *, must_reach: bool) -> None:
         reached = "\n".join(f"  {_receiver(one)}" for one in message.receivers)
         say(f"Published {what}{f'; {kept} for others' if kept else ''}. It has reached\n{reached}")
         return
-    nobody = f"nobody waits for it yet, and {kept}" if kept else "nobody waited for it, and it is gone; --ttl keeps a message"
+    nobody = (
+        f"nobody waits for it yet, and {kept}"
+        if kept
+        else "nobody waited for it, and it is gone; --ttl keeps a message"
+    )
     if must_reach:
         raise Failure(REJECTED, f"Published {what}: {nobody}")
     say(f"Published {what}: {nobody}.")
@@ -73,7 +99,9 @@ def _tell(what: str, message: Any, *, must_reach: bool) -> None:
 def _receiver(receiver: Any) -> str:
     event = receiver.element_name or receiver.element_id
     verb = "which it has begun at" if receiver.begun else "which waited at"
-    return visible_line(f"process instance {receiver.process_instance_key} of {receiver.bpmn_process_id}, {verb} {event}")
+    return visible_line(
+        f"process instance {receiver.process_instance_key} of {receiver.bpmn_process_id}, {verb} {event}"
+    )
 
 
 def _data(answer: Any, message: Any) -> dict[str, Any]:

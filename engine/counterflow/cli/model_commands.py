@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from counterflow.documents.findings import Finding
 
 MISSING_DECISION = (
-    "line {line}, element '{element}' [called-decision]: decision '{decision}' is not deployed. Deploy it before an instance gets there."
+    "line {line}, element '{element}' [called-decision]: decision '{decision}' is not deployed. Deploy it "
+    "before an instance gets there."
 )
 
 Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help="BPMN and DMN files.", show_default=False)]
@@ -30,7 +31,10 @@ def deploy(files: Files, address: AddressOption = "", as_json: JsonOption = Fals
     """
     contents = {path: read_file(path) for path in files}
     server = remote(address)
-    answer = server.call("DeployResource", resources=[{"name": path.name, "content": content} for path, content in contents.items()])
+    answer = server.call(
+        "DeployResource",
+        resources=[{"name": path.name, "content": content} for path, content in contents.items()],
+    )
     _warn(contents)
     _warn_of_missing_decisions(contents, server)
     if as_json:
@@ -43,14 +47,20 @@ def deploy(files: Files, address: AddressOption = "", as_json: JsonOption = Fals
     if deployed or not decided:
         give_table(
             ("PROCESS", "VERSION", "KEY", "FILE"),
-            [(one.bpmnProcessId, one.version, one.processDefinitionKey, one.resourceName) for one in deployed],
+            [
+                (one.bpmnProcessId, one.version, one.processDefinitionKey, one.resourceName)
+                for one in deployed
+            ],
         )
     if decided:
         models = (deployment.decisionRequirements for deployment in answer.deployments)
         names = {model.decisionRequirementsKey: model.resourceName for model in models}
         give_table(
             ("DECISION", "VERSION", "KEY", "FILE"),
-            [(one.dmnDecisionId, one.version, one.decisionKey, names[one.decisionRequirementsKey]) for one in decided],
+            [
+                (one.dmnDecisionId, one.version, one.decisionKey, names[one.decisionRequirementsKey])
+                for one in decided
+            ],
         )
     if deployed:
         say(f"Start one with `counterflow start {deployed[0].bpmnProcessId}`.")
@@ -68,21 +78,27 @@ def lint(files: Files, as_json: JsonOption = False) -> None:
         for path, finding in found:
             give(_line(path, finding))
     refused = sum(finding.severity == "error" for _, finding in found)
-    summary = f"{count(len(files), 'file')}, {count(refused, 'error')}, {count(len(found) - refused, 'warning')}."
+    summary = (
+        f"{count(len(files), 'file')}, {count(refused, 'error')}, {count(len(found) - refused, 'warning')}."
+    )
     if refused:
         raise Failure(REJECTED, summary)
     say(summary)
 
 
 def definitions(
-    process: Annotated[str, typer.Option("--process", metavar="ID", help="Only the versions of this process.")] = "",
+    process: Annotated[
+        str, typer.Option("--process", metavar="ID", help="Only the versions of this process.")
+    ] = "",
     latest: Annotated[bool, typer.Option("--latest", help="Only the latest version of each.")] = False,
     limit: LimitOption = 100,
     address: AddressOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """List deployed versions, newest first."""
-    found = remote(address).pages("ListDefinitions", "definitions", limit, bpmn_process_id=process, latest_only=latest)
+    found = remote(address).pages(
+        "ListDefinitions", "definitions", limit, bpmn_process_id=process, latest_only=latest
+    )
     if as_json:
         from counterflow.cli.plain import to_data  # noqa: PLC0415 - protobuf costs what --help does not pay
 
@@ -91,7 +107,14 @@ def definitions(
     give_table(
         ("PROCESS", "VERSION", "TAG", "KEY", "DEPLOYED", "FILE"),
         [
-            (one.bpmn_process_id, one.version, one.version_tag or "-", one.key, moment(one.deployed_at_ms), one.resource_name)
+            (
+                one.bpmn_process_id,
+                one.version,
+                one.version_tag or "-",
+                one.key,
+                moment(one.deployed_at_ms),
+                one.resource_name,
+            )
             for one in found.items
         ],
     )
@@ -99,7 +122,9 @@ def definitions(
 
 
 def _findings(contents: dict[Path, bytes], *, with_schema: bool) -> list[tuple[Path, Finding]]:
-    """What there is to say of files, in their order. Decision models are read together, since one may import another."""
+    """What there is to say of files, in their order. Decision models are read together, since one may import
+    another.
+    """
     from counterflow.dmn.read_together import read_together  # noqa: PLC0415 - XML and FEEL cost what --help does not pay
     from counterflow.model.read import read  # noqa: PLC0415 - as above
     from counterflow.model.xsd import schema_findings  # noqa: PLC0415 - as above
@@ -112,15 +137,21 @@ def _findings(contents: dict[Path, bytes], *, with_schema: bool) -> list[tuple[P
     for path, content in contents.items():
         if path not in models:
             found[path] += read(content, path.name).findings
-            refused = {(finding.line, finding.element_id) for finding in found[path] if finding.severity == "error"}
+            refused = {
+                (finding.line, finding.element_id) for finding in found[path] if finding.severity == "error"
+            }
             complaints = schema_findings(content, path.name) if with_schema else ()
             found[path] += (each for each in complaints if (each.line, each.element_id) not in refused)
     return [(path, finding) for path, findings in found.items() for finding in sorted(findings)]
 
 
 def _warn(contents: dict[Path, bytes]) -> None:
-    """The wire has no place for warnings, and the author should hear of them all the same. Limits are the server's, which has accepted."""
-    for path, finding in (each for each in _findings(contents, with_schema=False) if each[1].severity != "error"):
+    """The wire has no place for warnings, and the author should hear of them all the same. Limits are the
+    server's, which has accepted.
+    """
+    for path, finding in (
+        each for each in _findings(contents, with_schema=False) if each[1].severity != "error"
+    ):
         say(_line(path, finding))
 
 
@@ -137,9 +168,14 @@ def _warn_of_missing_decisions(contents: dict[Path, bytes], server: Remote) -> N
             if not isinstance(decision, str):
                 continue
             if decision not in known:
-                known[decision] = bool(server.call("ListDecisions", decision_id=decision, page_size=1).decisions)
+                known[decision] = bool(
+                    server.call("ListDecisions", decision_id=decision, page_size=1).decisions
+                )
             if not known[decision]:
-                say(f"{path}: warning: {MISSING_DECISION.format(line=node.line, element=node.id, decision=decision)}")
+                say(
+                    f"{path}: warning: "
+                    f"{MISSING_DECISION.format(line=node.line, element=node.id, decision=decision)}"
+                )
 
 
 def _line(path: Path, finding: Finding) -> str:

@@ -20,11 +20,18 @@ from counterflow.cli.output import json_data
 from counterflow.cli.remote import Remote
 
 AddressOption = Annotated[
-    str, typer.Option("--address", metavar="HOST:PORT", help="The server; else ZEEBE_ADDRESS, else the one on this machine.")
+    str,
+    typer.Option(
+        "--address",
+        metavar="HOST:PORT",
+        help="The server; else ZEEBE_ADDRESS, else the one on this machine.",
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print data as JSON.")]
 LimitOption = Annotated[int, typer.Option("--limit", metavar="N", min=1, help="How many to list at most.")]
-VariablesOption = Annotated[str, typer.Option("--variables", metavar="JSON", help="A JSON object, @FILE, or - for stdin.")]
+VariablesOption = Annotated[
+    str, typer.Option("--variables", metavar="JSON", help="A JSON object, @FILE, or - for stdin.")
+]
 InstanceArgument = Annotated[int, typer.Argument(metavar="KEY", help="The key of a process instance.")]
 
 UNIT_MS: Mapping[str, int] = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
@@ -50,56 +57,92 @@ def own_program(address: str) -> str:
 
 
 def read_object(text: str, what: str) -> str:
-    """A JSON object given as text, as `@FILE`, or as `-` for stdin; as text. Raises `Failure` for anything else."""
+    """A JSON object given as text, as `@FILE`, or as `-` for stdin; as text. Raises `Failure` for anything
+    else.
+    """
     document = in_utf_8(_source(text), what)
     try:
         found = json_data(document)
     except ValueError as error:
-        raise Failure(USAGE, f'{what}: expected a JSON object such as {{"days": 3}}, but {shown(document)} is no JSON: {error}') from error
+        raise Failure(
+            USAGE,
+            f'{what}: expected a JSON object such as {{"days": 3}}, but {shown(document)} is no JSON: '
+            f"{error}",
+        ) from error
     if not isinstance(found, dict):
-        raise Failure(USAGE, f'{what}: expected a JSON object such as {{"days": 3}}, but found {shown(document)}')
+        raise Failure(
+            USAGE, f'{what}: expected a JSON object such as {{"days": 3}}, but found {shown(document)}'
+        )
     return document
 
 
 def in_utf_8(text: str, what: str) -> str:
-    """The text, in which the command line or stdin may have had bytes that are none. Raises `Failure` for those."""
+    """The text, in which the command line or stdin may have had bytes that are none. Raises `Failure` for
+    those.
+    """
     try:
         text.encode()
     except UnicodeEncodeError as error:
-        raise Failure(USAGE, f"{what}: expected text in UTF-8, but found {shown(text[error.start :])}") from None
+        raise Failure(
+            USAGE, f"{what}: expected text in UTF-8, but found {shown(text[error.start :])}"
+        ) from None
     return text
 
 
 def read_duration_ms(text: str, what: str) -> int:
-    """A length of time such as `30s`, `1.5h` or, in milliseconds, `500`. Raises `Failure` for anything else."""
+    """A length of time such as `30s`, `1.5h` or, in milliseconds, `500`. Raises `Failure` for anything
+    else.
+    """
     matched = _DURATION.fullmatch(text.strip())
     if matched is None:
-        raise Failure(USAGE, f"{what}: expected a length of time such as 30s, 5m, 2h, 1d, or milliseconds, but found {shown(text)}")
+        raise Failure(
+            USAGE,
+            f"{what}: expected a length of time such as 30s, 5m, 2h, 1d, or milliseconds, but found "
+            f"{shown(text)}",
+        )
     number, unit = matched.groups()
     return int(Decimal(number) * UNIT_MS[unit or "ms"])
 
 
 def read_moment_ms(text: str, what: str, now_ms: int) -> int:
-    """A moment: ISO 8601, in UTC where it names no zone, or how long ago, such as `2h`. Raises `Failure` for anything else."""
+    """A moment: ISO 8601, in UTC where it names no zone, or how long ago, such as `2h`. Raises `Failure` for
+    anything else.
+    """
     if _DURATION.fullmatch(text.strip()):
         return now_ms - read_duration_ms(text, what)
     try:
         moment = datetime.fromisoformat(text.strip())
     except ValueError:
         raise Failure(
-            USAGE, f"{what}: expected a moment such as 2026-11-30T08:00 (UTC), or how long ago, such as 2h, but found {shown(text)}"
+            USAGE,
+            f"{what}: expected a moment such as 2026-11-30T08:00 (UTC), or how long ago, such as 2h, but "
+            f"found {shown(text)}",
         ) from None
     return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1_000)
 
 
 def read_keys(words: Sequence[str]) -> list[int]:
-    """Keys, each once; `-` stands for those on stdin, between spaces, commas or ends of lines. Raises `Failure`."""
-    texts = [text for word in words for text in (re.split(r"[\s,]+", _stdin().strip()) if word == "-" else [word]) if text]
+    """Keys, each once; `-` stands for those on stdin, between spaces, commas or ends of lines. Raises
+    `Failure`.
+    """
+    texts = [
+        text
+        for word in words
+        for text in (re.split(r"[\s,]+", _stdin().strip()) if word == "-" else [word])
+        if text
+    ]
     for text in texts:
         if not re.fullmatch(r"-?[0-9]+", text):
-            raise Failure(USAGE, f"KEY: expected the key of a process instance, which is a number, but found {shown(text)}")
+            raise Failure(
+                USAGE,
+                f"KEY: expected the key of a process instance, which is a number, but found {shown(text)}",
+            )
         if len(text) > LONGEST_KEY or abs(int(text)) > LARGEST_KEY:
-            raise Failure(USAGE, f"KEY: expected the key of a process instance, at most {LARGEST_KEY}, but found {shown(text)}")
+            raise Failure(
+                USAGE,
+                f"KEY: expected the key of a process instance, at most {LARGEST_KEY}, but found "
+                f"{shown(text)}",
+            )
     return list(dict.fromkeys(map(int, texts)))
 
 
@@ -138,11 +181,16 @@ def _stdin() -> str:
     try:
         return sys.stdin.read()
     except UnicodeDecodeError as error:
-        raise Failure(USAGE, f"stdin: expected text in UTF-8, but byte {error.start} is none; save it in that encoding") from error
+        raise Failure(
+            USAGE, f"stdin: expected text in UTF-8, but byte {error.start} is none; save it in that encoding"
+        ) from error
 
 
 def _text_of(path: Path) -> str:
     try:
         return read_file(path).decode()
     except UnicodeDecodeError as error:
-        raise Failure(USAGE, f"{path}: expected text in UTF-8, but byte {error.start} is none; save the file in that encoding") from error
+        raise Failure(
+            USAGE,
+            f"{path}: expected text in UTF-8, but byte {error.start} is none; save the file in that encoding",
+        ) from error

@@ -1,4 +1,6 @@
-"""Data to stdout, words to stderr; both with everything spelled out that a terminal would obey (`counterflow/visible.py`)."""
+"""Data to stdout, words to stderr; both with everything spelled out that a terminal would obey
+(`counterflow/visible.py`).
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ WIDTH_OF_A_FILE = 200
 
 
 def say(text: str, *, verb: str = "", colour: str | None = None) -> None:
-    """Words for the person at the terminal; a verb before them in colour, where it is one that has colours and nobody minds."""
+    """Words for the person at the terminal; a verb before them in colour, where it is one that has colours
+    and nobody minds.
+    """
     has_colours = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
     before = f"{typer.style(verb, fg=colour) if has_colours else verb}  " if verb else ""
     sys.stderr.write(f"{before}{visible(text)}\n")
@@ -103,7 +107,8 @@ def say_what_is_left_out(found: Listed) -> None:
     shown = len(found.items)
     if found.total > shown:
         say(
-            f"{shown} of {'at least ' if found.total_is_at_least else ''}{found.total} shown, the newest; --limit {found.total} shows more."
+            f"{shown} of {'at least ' if found.total_is_at_least else ''}{found.total} shown, the newest; "
+            f"--limit {found.total} shows more."
         )
     elif found.has_more:
         say(f"The newest {shown} are shown, and there are more; --limit {10 * shown} shows more of them.")
@@ -114,13 +119,19 @@ def moment(at_ms: int | None) -> str:
     if not at_ms:
         return "-"
     try:
-        return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(sep=" ", timespec="milliseconds").replace("+00:00", "Z")
+        return (
+            datetime.fromtimestamp(at_ms / 1000, UTC)
+            .isoformat(sep=" ", timespec="milliseconds")
+            .replace("+00:00", "Z")
+        )
     except (ValueError, OverflowError, OSError):  # a model may wait for a year beyond 9999
         return f"{at_ms} ms since 1970"
 
 
 def duration(milliseconds: int) -> str:
-    """A length of time with the two units that matter: `340 ms`, `4.2 s`, `3 m 20 s`, `2 h 5 m`, `3 d 4 h`."""
+    """A length of time with the two units that matter: `340 ms`, `4.2 s`, `3 m 20 s`, `2 h 5 m`, `3 d 4
+    h`.
+    """
     if milliseconds < 1_000:
         return f"{milliseconds} ms"
     if milliseconds < 60_000:

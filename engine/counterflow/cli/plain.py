@@ -1,7 +1,8 @@
 """A message of the wire as plain data, for JSON that people and programs like to read.
 
-Names are camelCase as in the gateway contract; keys and positions are numbers; enums are their lower-case words without the
-enum's own name in front; `…_json` fields and documents of variables are the JSON they hold; what is absent is null.
+Names are camelCase as in the gateway contract; keys and positions are numbers; enums are their lower-case
+words without the enum's own name in front; `…_json` fields and documents of variables are the JSON they hold;
+what is absent is null.
 """
 
 from __future__ import annotations
@@ -19,7 +20,11 @@ DOCUMENTS = {"variables", "customHeaders", "decisionOutput", "inputValue", "outp
 
 def to_data(message: Message) -> dict[str, Any]:
     """A message as a dictionary, fields in the order of the proto."""
-    return {_name(field): _field(message, field) for field in message.DESCRIPTOR.fields if _is_told(message, field)}
+    return {
+        _name(field): _field(message, field)
+        for field in message.DESCRIPTOR.fields
+        if _is_told(message, field)
+    }
 
 
 def _is_told(message: Message, field: Any) -> bool:

@@ -18,7 +18,10 @@ MODEL_FIRST = {"CALLED_ELEMENT_ERROR": "FILE.bpmn", "CALLED_DECISION_ERROR": "FI
 
 def headline(incident: Any) -> str:
     """What kind of incident it is, and where."""
-    return f"{incident.error_type} at {incident.element_id} of {incident.bpmn_process_id}, process instance {incident.process_instance_key}"
+    return (
+        f"{incident.error_type} at {incident.element_id} of {incident.bpmn_process_id}, process instance "
+        f"{incident.process_instance_key}"
+    )
 
 
 def commands_for(incident: Any, program: str) -> list[str]:
@@ -32,6 +35,10 @@ def commands_for(incident: Any, program: str) -> list[str]:
 
 
 def _missing(message: str) -> str:
-    """The variables that a message says are missing, as JSON but for their values; of a name only its place where it says none."""
+    """The variables that a message says are missing, as JSON but for their values; of a name only its place
+    where it says none.
+    """
     names = dict.fromkeys(name for _, name in MISSING.findall(message))
-    return shlex.quote("{" + ", ".join(f"{name}: VALUE" for name in [*map(json_text, names)] or ['"NAME"']) + "}")
+    return shlex.quote(
+        "{" + ", ".join(f"{name}: VALUE" for name in [*map(json_text, names)] or ['"NAME"']) + "}"
+    )

@@ -1,4 +1,6 @@
-"""The server as the commands see it: calls by name, answers as messages, and every way to fail as one sentence."""
+"""The server as the commands see it: calls by name, answers as messages, and every way to fail as one
+sentence.
+"""
 
 from __future__ import annotations
 
@@ -26,11 +28,15 @@ TOO_LARGE = re.compile(r"[Rr]eceived message larger than max \((\d+) vs\. (\d+)\
 """What gRPC itself says of a message that it does not hand to the server."""
 
 
-os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # read once, when gRPC is imported: what it has to say we say better
+os.environ.setdefault(
+    "GRPC_VERBOSITY", "NONE"
+)  # read once, when gRPC is imported: what it has to say we say better
 
 
 class Listed(NamedTuple):
-    """The beginning of a list. `total` counts all of it where that was asked for; `total_is_at_least`: there may be more."""
+    """The beginning of a list. `total` counts all of it where that was asked for; `total_is_at_least`: there
+    may be more.
+    """
 
     items: list[Any]
     has_more: bool
@@ -59,15 +65,23 @@ class Remote:
             yield message
 
     def pages(self, method: str, items: str, limit: int, *, count: bool = False, **fields: Any) -> Listed:
-        """The first `limit` of a list, however many pages that takes. `items` is the field of the answer that holds them.
+        """The first `limit` of a list, however many pages that takes. `items` is the field of the answer that
+        holds them.
 
         `count` asks how many there are in all, of a list that can be counted.
         """
         found: list[Any] = []
-        first = answer = self.call(method, page_size=min(limit, LARGEST_PAGE), **fields, **({"count": True} if count else {}))
+        first = answer = self.call(
+            method, page_size=min(limit, LARGEST_PAGE), **fields, **({"count": True} if count else {})
+        )
         found += getattr(answer, items)
         while answer.next_page_key and len(found) < limit:
-            answer = self.call(method, page_size=min(limit - len(found), LARGEST_PAGE), page_key=answer.next_page_key, **fields)
+            answer = self.call(
+                method,
+                page_size=min(limit - len(found), LARGEST_PAGE),
+                page_key=answer.next_page_key,
+                **fields,
+            )
             found += getattr(answer, items)
         total, is_at_least = (first.total, first.total_is_at_least) if count else (0, False)
         return Listed(found, bool(answer.next_page_key), total, is_at_least)
@@ -88,14 +102,21 @@ class Remote:
         method = GATEWAY_METHODS.get(name) or COUNTERFLOW_METHODS[name]
         channel = self._connect()
         make = channel.unary_stream if method.server_streaming else channel.unary_unary
-        call = make(method.path, request_serializer=method.request.SerializeToString, response_deserializer=method.response.FromString)
+        call = make(
+            method.path,
+            request_serializer=method.request.SerializeToString,
+            response_deserializer=method.response.FromString,
+        )
         metadata = (("authorization", f"Bearer {self.address.token}"),) if self.address.token else ()
         try:
             request = method.request(**fields)
         except UnicodeEncodeError as error:
             raise Failure(USAGE, f"Expected text in UTF-8, but found {error.object[:60]!r}") from None
         except ValueError as error:
-            raise Failure(USAGE, _beyond(method.request.DESCRIPTOR, fields) or f"{name} cannot be asked for that: {error}") from error
+            raise Failure(
+                USAGE,
+                _beyond(method.request.DESCRIPTOR, fields) or f"{name} cannot be asked for that: {error}",
+            ) from error
         return call(request, timeout=None if timeout_ms is None else timeout_ms / 1000, metadata=metadata)
 
     def _perform(self, action: Any) -> Any:
@@ -121,8 +142,8 @@ class Remote:
         if status == "UNAVAILABLE" and not _is_from_server(details):
             return Failure(
                 UNAVAILABLE,
-                f"Expected a server at {self.address.target}, but found none that answers ({_short(details)}); "
-                "start one with `counterflow dev`, or name another with --address",
+                f"Expected a server at {self.address.target}, but found none that answers "
+                f"({_short(details)}); start one with `counterflow dev`, or name another with --address",
                 status,
             )
         too_large = TOO_LARGE.search(details)
@@ -135,13 +156,23 @@ class Remote:
                 status,
             )
         if status == "DEADLINE_EXCEEDED" and details == "Deadline Exceeded":
-            details = "Expected an answer within the time allowed, but there was none; what was asked may still happen"
+            details = (
+                "Expected an answer within the time allowed, but there was none; what was asked may still "
+                "happen"
+            )
         if status == "UNAUTHENTICATED":
             details += "; the token is read from COUNTERFLOW_TOKEN"
         if status == "UNIMPLEMENTED":
-            details = f"The server at {self.address.target} does not know this call ({details}); is it a Counterflow of this version?"
+            details = (
+                f"The server at {self.address.target} does not know this call ({details}); is it a "
+                "Counterflow of this version?"
+            )
         details = REJECTION_PREFIX.sub("", details)
-        return Failure(CODE_BY_STATUS.get(status, FAILED), details or f"The server answered {status} and nothing else", status)
+        return Failure(
+            CODE_BY_STATUS.get(status, FAILED),
+            details or f"The server answered {status} and nothing else",
+            status,
+        )
 
 
 def open_channel(address: Address) -> grpc.Channel:
@@ -155,27 +186,45 @@ def open_channel(address: Address) -> grpc.Channel:
         roots = Path(address.certificate_path).read_bytes() if address.certificate_path else None
     except OSError as error:
         raise Failure(
-            USAGE, f"ZEEBE_CA_CERTIFICATE_PATH names {address.certificate_path}, which cannot be read: {error.strerror}"
+            USAGE,
+            f"ZEEBE_CA_CERTIFICATE_PATH names {address.certificate_path}, which cannot be read: "
+            f"{error.strerror}",
         ) from error
     return grpc.secure_channel(address.target, grpc.ssl_channel_credentials(roots), options)
 
 
 def _beyond(message: Any, fields: Mapping[str, Any]) -> str:
-    """The first number that a field has no room for, in a sentence; empty where there is none. `message` is a descriptor."""
+    """The first number that a field has no room for, in a sentence; empty where there is none. `message` is a
+    descriptor.
+    """
     for name, value in fields.items():
         field = message.fields_by_name[name]
         if isinstance(value, Mapping):
             return _beyond(field.message_type, value)
         most = LARGEST.get(field.cpp_type, 0)
         if most and not -most <= value <= most:
-            what = re.sub(r"[A-Z]", lambda letter: f" {letter[0].lower()}", name).replace("_", " ").capitalize()
-            return f"{what}: expected a number {f'up to {most}' if value > 0 else f'from {-most}'}, but found {value}"
+            what = (
+                re.sub(r"[A-Z]", lambda letter: f" {letter[0].lower()}", name).replace("_", " ").capitalize()
+            )
+            return (
+                f"{what}: expected a number {f'up to {most}' if value > 0 else f'from {-most}'}, but found "
+                f"{value}"
+            )
     return ""
 
 
 def _is_from_server(details: str) -> bool:
     """Whether a server has refused, rather than the way to it."""
-    return not any(sign in details for sign in ("failed to connect", "Connection refused", "DNS", "Socket closed", "unavailable address"))
+    return not any(
+        sign in details
+        for sign in (
+            "failed to connect",
+            "Connection refused",
+            "DNS",
+            "Socket closed",
+            "unavailable address",
+        )
+    )
 
 
 def _short(details: str) -> str:

@@ -15,8 +15,12 @@ if TYPE_CHECKING:
     from counterflow.drawing.diagram import Diagram
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A BPMN or DMN file.", show_default=False)]
-Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to write it; else to stdout.")]
-Chosen = Annotated[str, typer.Option("--diagram", metavar="ID", help="Which of several diagrams; else the first.")]
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to write it; else to stdout.")
+]
+Chosen = Annotated[
+    str, typer.Option("--diagram", metavar="ID", help="Which of several diagrams; else the first.")
+]
 
 
 def render(file: File, output: Output = None, diagram: Chosen = "") -> None:
@@ -47,9 +51,15 @@ def _chosen(diagrams: tuple[Diagram, ...], key: str, file: Path) -> Diagram:
     listed = ", ".join(f"{one.id} ({one.name})" if one.name else one.id for one in diagrams)
     found = [one for one in diagrams if key in {"", one.id}]
     if not found:
-        raise Failure(NOT_FOUND, f"--diagram: expected the id of a diagram in {file}, found '{key}'; there are {listed}")
+        raise Failure(
+            NOT_FOUND,
+            f"--diagram: expected the id of a diagram in {file}, found '{key}'; there are {listed}",
+        )
     if not key and len(diagrams) > 1:
-        say(f"{file} has {len(diagrams)} diagrams, of which this is the first; choose with --diagram: {listed}")
+        say(
+            f"{file} has {len(diagrams)} diagrams, of which this is the first; choose with --diagram: "
+            f"{listed}"
+        )
     return found[0]
 
 

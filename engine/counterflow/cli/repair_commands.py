@@ -8,20 +8,37 @@ import typer
 
 from counterflow.cli.exits import Failure
 from counterflow.cli.help import Command, Commands
-from counterflow.cli.options import LARGEST_KEY, AddressOption, InstanceArgument, JsonOption, LimitOption, own_program, remote
+from counterflow.cli.options import (
+    LARGEST_KEY,
+    AddressOption,
+    InstanceArgument,
+    JsonOption,
+    LimitOption,
+    own_program,
+    remote,
+)
 from counterflow.cli.output import count, give, give_json, give_table, moment, say, say_what_is_left_out
 from counterflow.cli.remedies import commands_for, headline
 from counterflow.cli.remote import Remote
 from counterflow.visible import visible_line
 
-quarantine = typer.Typer(name="quarantine", cls=Commands, help="List or release what was set aside after a fault.", no_args_is_help=True)
+quarantine = typer.Typer(
+    name="quarantine",
+    cls=Commands,
+    help="List or release what was set aside after a fault.",
+    no_args_is_help=True,
+)
 
 
 def incidents(
     instance: Annotated[
         int,
         typer.Option(
-            "--instance", metavar="KEY", min=0, show_default=False, help="Only those of this process instance and of what it has called."
+            "--instance",
+            metavar="KEY",
+            min=0,
+            show_default=False,
+            help="Only those of this process instance and of what it has called.",
         ),
     ] = 0,
     limit: LimitOption = 100,
@@ -32,7 +49,9 @@ def incidents(
 
     The newest first, with what to do about each and the commands to paste.
     """
-    found = remote(address).pages("ListIncidents", "incidents", limit, process_instance_key=instance, with_called=bool(instance))
+    found = remote(address).pages(
+        "ListIncidents", "incidents", limit, process_instance_key=instance, with_called=bool(instance)
+    )
     if as_json:
         give_json([_data(one) for one in found.items])
         return
@@ -47,7 +66,9 @@ def incidents(
 
 def resolve(
     incident: Annotated[int, typer.Argument(metavar="INCIDENT", help="The key of an incident.")],
-    retries: Annotated[int, typer.Option("--retries", metavar="N", min=1, help="Retries that its job is given first.")] = 1,
+    retries: Annotated[
+        int, typer.Option("--retries", metavar="N", min=1, help="Retries that its job is given first.")
+    ] = 1,
     address: AddressOption = "",
     as_json: JsonOption = False,
 ) -> None:
@@ -61,13 +82,17 @@ def resolve(
         server.call("UpdateJobRetries", jobKey=job_key, retries=retries)
     server.call("ResolveIncident", incidentKey=incident)
     if as_json:
-        give_json({"incidentKey": incident, "jobKey": job_key or None, "retries": retries if job_key else None})
+        give_json(
+            {"incidentKey": incident, "jobKey": job_key or None, "retries": retries if job_key else None}
+        )
     job = f"; job {job_key} has {count(retries, 'retry')}" if job_key else ""
     say(f"Resolved incident {incident}{job}.")
 
 
 @quarantine.command("list", cls=Command)
-def list_quarantined(limit: LimitOption = 100, address: AddressOption = "", as_json: JsonOption = False) -> None:
+def list_quarantined(
+    limit: LimitOption = 100, address: AddressOption = "", as_json: JsonOption = False
+) -> None:
     """List what is set aside, and why.
 
     Nothing touches these process instances until a person releases or cancels them.
@@ -78,7 +103,16 @@ def list_quarantined(limit: LimitOption = 100, address: AddressOption = "", as_j
         return
     give_table(
         ("INSTANCE", "PROCESS", "VERSION", "SINCE", "REASON"),
-        [(one.process_instance_key, one.bpmn_process_id, one.version, moment(one.quarantined_at_ms), one.reason) for one in found.items],
+        [
+            (
+                one.process_instance_key,
+                one.bpmn_process_id,
+                one.version,
+                moment(one.quarantined_at_ms),
+                one.reason,
+            )
+            for one in found.items
+        ],
     )
     say_what_is_left_out(found)
 
@@ -98,7 +132,8 @@ def _job_of(server: Remote, incident: int) -> int:
     if not 0 < incident < LARGEST_KEY:
         return 0  # nobody's key, as the server will say
     try:
-        # Pages hold what is older than their key: so the first on this page is the incident itself, if it is open.
+        # Pages hold what is older than their key: so the first on this page is the incident itself, if it is
+        # open.
         found = server.call("ListIncidents", page_size=1, page_key=incident + 1).incidents
     except Failure as failure:
         if failure.status == "UNIMPLEMENTED":

@@ -1,4 +1,6 @@
-"""Commands that run something: the server, the server for a developer's own machine, a worker; and one that asks who is there."""
+"""Commands that run something: the server, the server for a developer's own machine, a worker; and one that
+asks who is there.
+"""
 
 from __future__ import annotations
 
@@ -19,26 +21,56 @@ if TYPE_CHECKING:
     from counterflow.server import Server
     from counterflow.settings import Settings
 
-Database = Annotated[str | None, typer.Option("--database", metavar="URL", help="sqlite:///FILE, or memory: to forget it at the end.")]
+Database = Annotated[
+    str | None,
+    typer.Option("--database", metavar="URL", help="sqlite:///FILE, or memory: to forget it at the end."),
+]
 Host = Annotated[str | None, typer.Option("--host", metavar="ADDRESS", help="The address to listen on.")]
-GrpcPort = Annotated[str | None, typer.Option("--grpc-port", metavar="PORT", help="Where clients and workers call; 0 means any free one.")]
-Order = Annotated[str | None, typer.Option("--compensation-order", metavar="ORDER", help="Of undo: mirror, parallel or sequential.")]
+GrpcPort = Annotated[
+    str | None,
+    typer.Option("--grpc-port", metavar="PORT", help="Where clients and workers call; 0 means any free one."),
+]
+Order = Annotated[
+    str | None,
+    typer.Option("--compensation-order", metavar="ORDER", help="Of undo: mirror, parallel or sequential."),
+]
 Public = Annotated[
-    bool | None, typer.Option("--insecure-public", help="Listen on a public address, though whoever reaches it may do anything.")
+    bool | None,
+    typer.Option(
+        "--insecure-public", help="Listen on a public address, though whoever reaches it may do anything."
+    ),
 ]
 Certificate = Annotated[
-    str | None, typer.Option("--tls-certificate", metavar="FILE", help="The server's certificate chain in PEM: turns TLS on.")
+    str | None,
+    typer.Option(
+        "--tls-certificate", metavar="FILE", help="The server's certificate chain in PEM: turns TLS on."
+    ),
 ]
-Key = Annotated[str | None, typer.Option("--tls-key", metavar="FILE", help="Its private key in PEM, without a passphrase.")]
+Key = Annotated[
+    str | None,
+    typer.Option("--tls-key", metavar="FILE", help="Its private key in PEM, without a passphrase."),
+]
 Authority = Annotated[
     str | None,
-    typer.Option("--tls-client-authority", metavar="FILE", help="Let only clients in whose certificates these vouch for, in PEM."),
+    typer.Option(
+        "--tls-client-authority",
+        metavar="FILE",
+        help="Let only clients in whose certificates these vouch for, in PEM.",
+    ),
 ]
 LogLevelOption = Annotated[
-    str | None, typer.Option("--log-level", metavar="LEVEL", help="The least that is logged: debug, info, warning or error.")
+    str | None,
+    typer.Option(
+        "--log-level", metavar="LEVEL", help="The least that is logged: debug, info, warning or error."
+    ),
 ]
-LogFormatOption = Annotated[str | None, typer.Option("--log-format", metavar="FORMAT", help="Of log lines: text or json.")]
-Config = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="A TOML file with these and all other settings.")]
+LogFormatOption = Annotated[
+    str | None, typer.Option("--log-format", metavar="FORMAT", help="Of log lines: text or json.")
+]
+Config = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="A TOML file with these and all other settings."),
+]
 
 
 def serve(  # noqa: PLR0913, PLR0917 - a parameter is an option of the command line
@@ -100,7 +132,9 @@ def dev(
     )
     if settings.tls_certificate is not None:
         raise Failure(
-            USAGE, "dev listens on your own machine without TLS: expected no tls_certificate, found one; `counterflow serve` uses it"
+            USAGE,
+            "dev listens on your own machine without TLS: expected no tls_certificate, found one; "
+            "`counterflow serve` uses it",
         )
     import logging  # noqa: PLC0415 - only these commands log
 
@@ -112,18 +146,31 @@ def dev(
 
 
 def worker(
-    file: Annotated[Path, typer.Argument(metavar="FILE.py", help="A Python file with a worker at its top level.")],
-    task: Annotated[list[str] | None, typer.Option("--task", metavar="TYPE", help="Do only this task; may be said several times.")] = None,
-    reload: Annotated[bool, typer.Option("--reload", help="Start it anew when a Python file in its folder changes.")] = False,
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE.py", help="A Python file with a worker at its top level.")
+    ],
+    task: Annotated[
+        list[str] | None,
+        typer.Option("--task", metavar="TYPE", help="Do only this task; may be said several times."),
+    ] = None,
+    reload: Annotated[
+        bool, typer.Option("--reload", help="Start it anew when a Python file in its folder changes.")
+    ] = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Log every attempt.")] = False,
     address: AddressOption = "",
 ) -> None:
     """Run the worker that a Python file defines."""
     if not file.is_file():
-        raise Failure(NOT_FOUND, f"{file}: expected a Python file, found {'a folder' if file.is_dir() else 'nothing'}")
+        raise Failure(
+            NOT_FOUND, f"{file}: expected a Python file, found {'a folder' if file.is_dir() else 'nothing'}"
+        )
     said = address or address_of_all[0]
     arguments = [sys.executable, "-m", "counterflow_worker", str(file)]
-    arguments += [*(["--address", said] if said else []), *(["--verbose"] if verbose else []), *(["--reload"] if reload else [])]
+    arguments += [
+        *(["--address", said] if said else []),
+        *(["--verbose"] if verbose else []),
+        *(["--reload"] if reload else []),
+    ]
     arguments += [word for job_type in task or () for word in ("--task", job_type)]
     sys.stdout.flush()
     os.execv(sys.executable, arguments)  # noqa: S606 - this interpreter, with a list of arguments and no shell
@@ -137,11 +184,20 @@ def topology(address: AddressOption = "", as_json: JsonOption = False) -> None:
 
         give_json(to_data(answer))
         return
-    say(f"Gateway {answer.gatewayVersion}: {answer.clusterSize} broker(s), {answer.partitionsCount} partition(s).")
+    say(
+        f"Gateway {answer.gatewayVersion}: {answer.clusterSize} broker(s), {answer.partitionsCount} "
+        "partition(s)."
+    )
     give_table(
         ("NODE", "ADDRESS", "VERSION", "PARTITION", "ROLE", "HEALTH"),
         [
-            (broker.nodeId, f"{broker.host}:{broker.port}", broker.version, partition.partitionId, *_health(partition))
+            (
+                broker.nodeId,
+                f"{broker.host}:{broker.port}",
+                broker.version,
+                partition.partitionId,
+                *_health(partition),
+            )
             for broker in answer.brokers
             for partition in broker.partitions
         ],
@@ -150,7 +206,10 @@ def topology(address: AddressOption = "", as_json: JsonOption = False) -> None:
 
 def _health(partition: Any) -> tuple[str, str]:
     kind = type(partition)
-    return kind.PartitionBrokerRole.Name(partition.role).lower(), kind.PartitionBrokerHealth.Name(partition.health).lower()
+    return (
+        kind.PartitionBrokerRole.Name(partition.role).lower(),
+        kind.PartitionBrokerHealth.Name(partition.health).lower(),
+    )
 
 
 def _settings(file: Path | None, **flags: Any) -> Settings:
@@ -202,5 +261,8 @@ def _announce_and_tell(server: Server) -> None:
 
     _announce(server)
     port = server.grpc_port
-    say(f"Deploy with `counterflow deploy FILE.bpmn{'' if port == 26500 else f' --address 127.0.0.1:{port}'}`.")
+    say(
+        "Deploy with `counterflow deploy "
+        f"FILE.bpmn{'' if port == 26500 else f' --address 127.0.0.1:{port}'}`."
+    )
     tell_in_background(f"127.0.0.1:{port}")

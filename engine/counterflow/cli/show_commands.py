@@ -8,7 +8,14 @@ from typing import Annotated, Any
 import typer
 
 from counterflow.cli.exits import NOT_FOUND, USAGE, Failure
-from counterflow.cli.options import AddressOption, InstanceArgument, JsonOption, interruptible, own_program, remote
+from counterflow.cli.options import (
+    AddressOption,
+    InstanceArgument,
+    JsonOption,
+    interruptible,
+    own_program,
+    remote,
+)
 from counterflow.cli.output import give, give_drawing, give_json, moment
 from counterflow.cli.remote import Remote
 from counterflow.visible import visible_json
@@ -17,13 +24,28 @@ FOLLOW_EVERY_S = 0.5
 
 
 def show(
-    key: Annotated[int | None, typer.Argument(metavar="KEY", help="The key of a process instance.", show_default=False)] = None,
-    last: Annotated[bool, typer.Option("--last", help="The one that was started last, in place of KEY.")] = False,
-    process: Annotated[str, typer.Option("--process", metavar="ID", help="With --last: of this process.")] = "",
-    timeline: Annotated[bool, typer.Option("--timeline", help="Bars along time in place of the tree, one for each piece of work.")] = False,
+    key: Annotated[
+        int | None, typer.Argument(metavar="KEY", help="The key of a process instance.", show_default=False)
+    ] = None,
+    last: Annotated[
+        bool, typer.Option("--last", help="The one that was started last, in place of KEY.")
+    ] = False,
+    process: Annotated[
+        str, typer.Option("--process", metavar="ID", help="With --last: of this process.")
+    ] = "",
+    timeline: Annotated[
+        bool,
+        typer.Option("--timeline", help="Bars along time in place of the tree, one for each piece of work."),
+    ] = False,
     active: Annotated[bool, typer.Option("--active", help="Leave out what has ended.")] = False,
     limit: Annotated[
-        int, typer.Option("--limit", metavar="N", min=1, help="How many element instances at most, the oldest ended left out first.")
+        int,
+        typer.Option(
+            "--limit",
+            metavar="N",
+            min=1,
+            help="How many element instances at most, the oldest ended left out first.",
+        ),
     ] = 1_000,
     address: AddressOption = "",
     as_json: JsonOption = False,
@@ -33,22 +55,34 @@ def show(
     What has happened in it and why, what waits, what was undone by what.
     """
     if (key is None) != last or (process and not last):
-        raise Failure(USAGE, "Expected the KEY of a process instance, or --last (with --process ID, the last of that process)")
+        raise Failure(
+            USAGE,
+            "Expected the KEY of a process instance, or --last (with --process ID, the last of that process)",
+        )
     server = remote(address)
     wanted = _last(server, process) if key is None else key
-    answer = server.call("GetProcessInstance", process_instance_key=wanted, active_only=active, element_limit=limit)
+    answer = server.call(
+        "GetProcessInstance", process_instance_key=wanted, active_only=active, element_limit=limit
+    )
     if as_json:
         give_json(_data(answer))
         return
     from counterflow.cli.drawing import draw, draw_timeline  # noqa: PLC0415 - drawing costs what other commands do not pay
 
-    give_drawing((draw_timeline if timeline else draw)(answer, time.time_ns() // 1_000_000, own_program(address)))
+    give_drawing(
+        (draw_timeline if timeline else draw)(answer, time.time_ns() // 1_000_000, own_program(address))
+    )
 
 
 def history(
     key: InstanceArgument,
-    follow: Annotated[bool, typer.Option("--follow", help="Go on until the instance has ended; JSON is then one object a line.")] = False,
-    limit: Annotated[int, typer.Option("--limit", metavar="N", min=0, help="How many events at most; 0 means all.")] = 0,
+    follow: Annotated[
+        bool,
+        typer.Option("--follow", help="Go on until the instance has ended; JSON is then one object a line."),
+    ] = False,
+    limit: Annotated[
+        int, typer.Option("--limit", metavar="N", min=0, help="How many events at most; 0 means all.")
+    ] = 0,
     address: AddressOption = "",
     as_json: JsonOption = False,
 ) -> None:
@@ -57,7 +91,9 @@ def history(
     if follow:
         interruptible(lambda: _follow(server, key, as_json))
     elif as_json:
-        give_json([_data(record) for record in server.stream("GetHistory", process_instance_key=key, limit=limit)])
+        give_json(
+            [_data(record) for record in server.stream("GetHistory", process_instance_key=key, limit=limit)]
+        )
     else:
         for record in server.stream("GetHistory", process_instance_key=key, limit=limit):
             give(_line(record))
@@ -80,9 +116,14 @@ def _follow(server: Remote, key: int, as_json: bool) -> None:
 
 def _last(server: Remote, process: str) -> int:
     """The instance that somebody or something outside has started last."""
-    found = server.pages("ListProcessInstances", "process_instances", 1, bpmn_process_id=process, roots_only=True).items
+    found = server.pages(
+        "ListProcessInstances", "process_instances", 1, bpmn_process_id=process, roots_only=True
+    ).items
     if not found:
-        raise Failure(NOT_FOUND, f"Expected a process instance{f' of {process}' if process else ''}, but none was ever started")
+        raise Failure(
+            NOT_FOUND,
+            f"Expected a process instance{f' of {process}' if process else ''}, but none was ever started",
+        )
     return int(found[0].key)
 
 

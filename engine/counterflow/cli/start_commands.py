@@ -8,7 +8,14 @@ from typing import Annotated, Any
 import typer
 
 from counterflow.cli.exits import FAILED, INCIDENT, INTERRUPTED, TIMED_OUT, USAGE, Failure
-from counterflow.cli.options import AddressOption, JsonOption, VariablesOption, own_program, read_object, remote
+from counterflow.cli.options import (
+    AddressOption,
+    JsonOption,
+    VariablesOption,
+    own_program,
+    read_object,
+    remote,
+)
 from counterflow.cli.output import give, give_json, json_data, say
 from counterflow.cli.remedies import commands_for, headline
 from counterflow.cli.remote import Remote
@@ -24,19 +31,31 @@ def start(
     variables: VariablesOption = "{}",
     version: Annotated[int, typer.Option("--version", metavar="N", help="-1 means the latest.")] = -1,
     at: Annotated[
-        list[str] | None, typer.Option("--at", metavar="ELEMENT", help="Begin at this element instead; can be given several times.")
+        list[str] | None,
+        typer.Option(
+            "--at", metavar="ELEMENT", help="Begin at this element instead; can be given several times."
+        ),
     ] = None,
-    wait: Annotated[bool, typer.Option("--await", help="Wait for the end, or for an incident, and print the variables.")] = False,
-    timeout: Annotated[float, typer.Option("--timeout", metavar="SECONDS", help="How long --await waits.")] = 60.0,
+    wait: Annotated[
+        bool, typer.Option("--await", help="Wait for the end, or for an incident, and print the variables.")
+    ] = False,
+    timeout: Annotated[
+        float, typer.Option("--timeout", metavar="SECONDS", help="How long --await waits.")
+    ] = 60.0,
     address: AddressOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Start a process instance.
 
-    Prints its key; with --await, its variables when it has completed. An incident ends the wait with exit code 7.
+    Prints its key; with --await, its variables when it has completed. An incident ends the wait with exit
+    code 7.
     """
     if not 0 <= timeout <= LONGEST_WAIT_S:
-        raise Failure(USAGE, f"--timeout: expected seconds from 0 to {LONGEST_WAIT_S}, such as 30 or 0.5, but found {timeout:g}")
+        raise Failure(
+            USAGE,
+            f"--timeout: expected seconds from 0 to {LONGEST_WAIT_S}, such as 30 or 0.5, but found "
+            f"{timeout:g}",
+        )
     request: dict[str, Any] = {
         "bpmnProcessId": process,
         "version": version,
@@ -55,7 +74,10 @@ def start(
         give_json(_data(answer))
     else:
         give(str(answer.processInstanceKey))
-    say(f"Started {answer.bpmnProcessId} version {answer.version}; watch it with `counterflow show {answer.processInstanceKey}`.")
+    say(
+        f"Started {answer.bpmnProcessId} version {answer.version}; watch it with `counterflow show "
+        f"{answer.processInstanceKey}`."
+    )
 
 
 def _can_be_looked_at(server: Remote) -> bool:
@@ -71,8 +93,14 @@ def _can_be_looked_at(server: Remote) -> bool:
 
 def _start_with_result(server: Remote, request: dict[str, Any], timeout_s: float, as_json: bool) -> None:
     timeout_ms = max(int(timeout_s * 1_000), 1)
-    # The server is given the time that was asked for, the connection a little more: so it is the server that says it is over.
-    answer = server.call("CreateProcessInstanceWithResult", timeout_ms=timeout_ms + 5_000, request=request, requestTimeout=timeout_ms)
+    # The server is given the time that was asked for, the connection a little more: so it is the server that
+    # says it is over.
+    answer = server.call(
+        "CreateProcessInstanceWithResult",
+        timeout_ms=timeout_ms + 5_000,
+        request=request,
+        requestTimeout=timeout_ms,
+    )
     _tell_completed(answer, _data(answer)["variables"], as_json)
 
 
@@ -83,7 +111,9 @@ def _wait(server: Remote, started: Any, timeout_s: float, program: str, as_json:
         variables = _variables_of(server, key)
     except Failure as failure:
         if failure.status:
-            raise Failure(failure.code, f"{failure}; process instance {key} was started and goes on", failure.status) from None
+            raise Failure(
+                failure.code, f"{failure}; process instance {key} was started and goes on", failure.status
+            ) from None
         raise
     except KeyboardInterrupt:
         raise Failure(INTERRUPTED, f"Interrupted; process instance {key} was started and goes on.") from None
@@ -92,18 +122,25 @@ def _wait(server: Remote, started: Any, timeout_s: float, program: str, as_json:
 
 def _tell_completed(instance: Any, variables: dict[str, Any], as_json: bool) -> None:
     give_json({**_data(instance), "variables": variables} if as_json else variables)
-    say(f"Completed {instance.bpmnProcessId} version {instance.version}, process instance {instance.processInstanceKey}.")
+    say(
+        f"Completed {instance.bpmnProcessId} version {instance.version}, process instance "
+        f"{instance.processInstanceKey}."
+    )
 
 
 def _wait_for_end(server: Remote, key: int, timeout_s: float, program: str, as_json: bool) -> None:
-    """Look until the instance has completed, sparing the server more the longer it takes. Raises `Failure` where it does not."""
+    """Look until the instance has completed, sparing the server more the longer it takes. Raises `Failure`
+    where it does not.
+    """
     give_up = time.monotonic() + timeout_s
     pause_s = FIRST_PAUSE_S
     while not _has_completed(server, key, program, as_json):
         left_s = give_up - time.monotonic()
         if left_s <= 0:
             raise Failure(
-                TIMED_OUT, f"Process instance {key} was started, but has not completed within {timeout_s * 1000:g} ms; it goes on"
+                TIMED_OUT,
+                f"Process instance {key} was started, but has not completed within {timeout_s * 1000:g} ms; "
+                "it goes on",
             )
         time.sleep(min(pause_s, left_s))
         pause_s = min(pause_s * 1.5, LONGEST_PAUSE_S)
@@ -114,11 +151,19 @@ def _has_completed(server: Remote, key: int, program: str, as_json: bool) -> boo
     (instance,) = server.call("ListProcessInstances", page_size=1, page_key=key + 1).process_instances
     state = type(instance).DESCRIPTOR.fields_by_name["state"].enum_type.values_by_number[instance.state].name
     if state.endswith("TERMINATED"):
-        raise Failure(FAILED, f"Process instance {key} was terminated before it could complete; `{program} show {key}` says by what")
+        raise Failure(
+            FAILED,
+            f"Process instance {key} was terminated before it could complete; `{program} show {key}` says by "
+            "what",
+        )
     if state.endswith("COMPLETED"):
         return True
     if instance.quarantined:
-        raise Failure(INCIDENT, f"Process instance {key} was set aside after a fault of the engine; `{program} quarantine list` says which")
+        raise Failure(
+            INCIDENT,
+            f"Process instance {key} was set aside after a fault of the engine; `{program} quarantine list` "
+            "says which",
+        )
     incidents = server.call("ListIncidents", process_instance_key=key, with_called=True).incidents
     if incidents:
         if as_json:

@@ -1,4 +1,6 @@
-"""stdout and stderr that take any text: what their encoding has no character for is told in others, and never ends in a traceback."""
+"""stdout and stderr that take any text: what their encoding has no character for is told in others, and never
+ends in a traceback.
+"""
 
 from __future__ import annotations
 
@@ -49,4 +51,6 @@ def _substitute(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
     characters = error.object[error.start : error.end]
-    return "".join(SUBSTITUTES.get(character) or spelled_out(character) for character in characters), error.end
+    return "".join(
+        SUBSTITUTES.get(character) or spelled_out(character) for character in characters
+    ), error.end

@@ -1,4 +1,6 @@
-"""What `counterflow dev` tells: a line for each event that a developer would want to hear of, read from the history like any client."""
+"""What `counterflow dev` tells: a line for each event that a developer would want to hear of, read from the
+history like any client.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,10 @@ class Line(NamedTuple):
 def line_of(record: Any) -> Line | None:
     """The line for a history record; None for one that is not told."""
     teller = TELLERS.get(record.event)
-    if teller is None or (record.event in {"ElementCompleted", "ElementTerminated"} and record.key != record.process_instance_key):
+    if teller is None or (
+        record.event in {"ElementCompleted", "ElementTerminated"}
+        and record.key != record.process_instance_key
+    ):
         return None
     verb, colour, rest = teller(record, json_data(record.details_json or "{}"))
     return Line(verb.rjust(VERB_WIDTH), colour, visible_line(rest))
@@ -39,7 +44,9 @@ def line_of(record: Any) -> Line | None:
 
 def tell_in_background(target: str) -> Thread:
     """Tell what happens from now on, until the process ends."""
-    thread = Thread(target=_tell, args=(Remote(Address(target)), Event()), name="counterflow-dev", daemon=True)
+    thread = Thread(
+        target=_tell, args=(Remote(Address(target)), Event()), name="counterflow-dev", daemon=True
+    )
     thread.start()
     return thread
 
@@ -78,7 +85,11 @@ def _has_more(server: Remote, position: int) -> bool:
 
 
 def _deployed(_: Any, details: Details) -> tuple[str, str, str]:
-    return "deployed", "green", f"{details['bpmn_process_id']} version {details['version']} from {details['resource_name']}"
+    return (
+        "deployed",
+        "green",
+        f"{details['bpmn_process_id']} version {details['version']} from {details['resource_name']}",
+    )
 
 
 def _decision_deployed(_: Any, details: Details) -> tuple[str, str, str]:
@@ -88,11 +99,19 @@ def _decision_deployed(_: Any, details: Details) -> tuple[str, str, str]:
 def _decided(record: Any, details: Details) -> tuple[str, str, str]:
     gave = details["failure"] or json_text(details["output"])
     where = f" at {record.element_id} of {record.process_instance_key}" if record.process_instance_key else ""
-    return "decided", "cyan", f"{details['decision_id']} version {details['version']}: {shortened(gave)}{where}"
+    return (
+        "decided",
+        "cyan",
+        f"{details['decision_id']} version {details['version']}: {shortened(gave)}{where}",
+    )
 
 
 def _started(record: Any, details: Details) -> tuple[str, str, str]:
-    return "started", "cyan", f"{details['bpmn_process_id']} version {details['version']}: {record.process_instance_key}"
+    return (
+        "started",
+        "cyan",
+        f"{details['bpmn_process_id']} version {details['version']}: {record.process_instance_key}",
+    )
 
 
 def _completed(record: Any, _: Details) -> tuple[str, str, str]:
@@ -118,7 +137,11 @@ def _undoing(record: Any, _: Details) -> tuple[str, str, str]:
 
 
 def _caught(record: Any, details: Details) -> tuple[str, str, str]:
-    return "caught", "yellow", f"error {details['error_code']} at {record.element_id} of {record.process_instance_key}"
+    return (
+        "caught",
+        "yellow",
+        f"error {details['error_code']} at {record.element_id} of {record.process_instance_key}",
+    )
 
 
 def _published(record: Any, details: Details) -> tuple[str, str, str]:
@@ -127,7 +150,11 @@ def _published(record: Any, details: Details) -> tuple[str, str, str]:
 
 
 def _correlated(record: Any, details: Details) -> tuple[str, str, str]:
-    return "correlated", "cyan", f"message {details['message_key']} at {record.element_id} of {record.process_instance_key}"
+    return (
+        "correlated",
+        "cyan",
+        f"message {details['message_key']} at {record.element_id} of {record.process_instance_key}",
+    )
 
 
 def _expired(_: Any, details: Details) -> tuple[str, str, str]:

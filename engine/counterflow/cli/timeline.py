@@ -1,4 +1,6 @@
-"""A process instance along time: a bar for each piece of work, in the order in which it began; undo in its own colour."""
+"""A process instance along time: a bar for each piece of work, in the order in which it began; undo in its
+own colour.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ BODY = -1
 
 
 def timeline(answer: wire.GetProcessInstanceResponse, now_ms: int, columns: int = 0) -> Text:
-    """One line a task or call: its name, its bar, what became of it. Of a page with so many columns (0: as many as wanted)."""
+    """One line a task or call: its name, its bar, what became of it. Of a page with so many columns (0: as
+    many as wanted).
+    """
     instance = answer.process_instance
     end_ms = instance.ended_at_ms if instance.HasField("ended_at_ms") else now_ms
     length_ms = max(end_ms - instance.started_at_ms, 1)
@@ -49,7 +53,9 @@ def _looks(element: wire.ElementInstance) -> tuple[str, str]:
         return "magenta", "undone" if element.state == wire.ELEMENT_INSTANCE_STATE_COMPLETED else "undoing …"
     if element.incidents:
         return "red", "incident"
-    return ("green", "done") if element.state == wire.ELEMENT_INSTANCE_STATE_COMPLETED else ("cyan", "running …")
+    return (
+        ("green", "done") if element.state == wire.ELEMENT_INSTANCE_STATE_COMPLETED else ("cyan", "running …")
+    )
 
 
 def _ended_by(termination: wire.Termination) -> str:

@@ -1,8 +1,8 @@
 """Who takes jobs: open streams, and polls that wait. A job goes to a taker with credit straight from memory.
 
-Streams come first, in turn; then the poll that has waited longest (contract: "streams are preferred over waking pollers").
-What a taker is given has been activated in the same transaction; if it turns out that nobody is there any more, the jobs
-are handed back with their tries unchanged.
+Streams come first, in turn; then the poll that has waited longest (contract: "streams are preferred over
+waking pollers"). What a taker is given has been activated in the same transaction; if it turns out that
+nobody is there any more, the jobs are handed back with their tries unchanged.
 """
 
 from __future__ import annotations
@@ -44,7 +44,12 @@ class Taker(Protocol):
 class StreamTaker:
     """An open stream: its client reads one job after another from `queue`, which `wake` tells of."""
 
-    def __init__(self, request: ActivateJobs, wake: Callable[[], None], hand_back: Callable[[Sequence[ActivatedJob]], None]) -> None:
+    def __init__(
+        self,
+        request: ActivateJobs,
+        wake: Callable[[], None],
+        hand_back: Callable[[Sequence[ActivatedJob]], None],
+    ) -> None:
         self._request = request
         self._wake = wake
         self._reserved = 0
@@ -128,7 +133,9 @@ class Takers:
         _discard(self._polls, poll.request.type, poll)
 
     def next_for(self, job_type: str) -> Taker | None:
-        """Who takes the next job of this type; a poll that is chosen is no longer parked. None when nobody has credit."""
+        """Who takes the next job of this type; a poll that is chosen is no longer parked. None when nobody
+        has credit.
+        """
         streams = self._streams.get(job_type)
         if streams:
             for _ in range(len(streams)):

@@ -1,6 +1,8 @@
-"""Boxed expressions to closures (DMN 1.5, 10.2): most are FEEL in another dress, so they become FEEL trees around embedded parts.
+"""Boxed expressions to closures (DMN 1.5, 10.2): most are FEEL in another dress, so they become FEEL trees
+around embedded parts.
 
-The code shares the run and the local names of what is around it: a box that introduces names adds to the local tuple, as FEEL does.
+The code shares the run and the local names of what is around it: a box that introduces names adds to the
+local tuple, as FEEL does.
 """
 
 from __future__ import annotations
@@ -27,7 +29,9 @@ _CALL_FUEL: Final = 6
 
 
 _DEPTH: Final = 40
-"""How many boxes may stand inside each other; an expression of one line nests deeper, but needs less of the stack."""
+"""How many boxes may stand inside each other; an expression of one line nests deeper, but needs less of the
+stack.
+"""
 
 
 class Boxes:
@@ -44,7 +48,9 @@ class Boxes:
             return _null
         if self._depth == _DEPTH:
             message = f"expected at most {_DEPTH} boxed expressions inside each other, found more."
-            self.notes.error(box.line, box.id, "nesting", message, "Make decisions or functions of the inner ones.")
+            self.notes.error(
+                box.line, box.id, "nesting", message, "Make decisions or functions of the inner ones."
+            )
             return _null
         self._depth += 1
         code = _FORMS[type(box)](self, box, around)
@@ -97,7 +103,11 @@ def _context(boxes: Boxes, box: tree.BoxedContext, around: Surroundings) -> Code
         name = entry.variable.name
         if _is_function(entry.value):
             entries.names.add(name)  # a function may call itself by the name of its entry
-        code = converting(boxes.code(entry.value, inner), boxes.type(entry.variable.type_ref, box.line), f"the entry {name!r}")
+        code = converting(
+            boxes.code(entry.value, inner),
+            boxes.type(entry.variable.type_ref, box.line),
+            f"the entry {name!r}",
+        )
         codes.append((name, code))
         entries.names.add(name)
     return _made_context(codes, result)
@@ -109,7 +119,9 @@ def repeated(names: Iterable[str]) -> str:
 
 
 def _is_function(box: tree.Box | None) -> bool:
-    return isinstance(box, tree.FunctionDefinition) or (isinstance(box, tree.LiteralExpression) and box.text.startswith("function"))
+    return isinstance(box, tree.FunctionDefinition) or (
+        isinstance(box, tree.LiteralExpression) and box.text.startswith("function")
+    )
 
 
 def _made_context(codes: list[tuple[str, Code]], result: Code | None) -> Code:
@@ -140,10 +152,19 @@ def _relation(boxes: Boxes, box: tree.Relation, around: Surroundings) -> Code:
     return make_relation
 
 
-def _row(boxes: Boxes, box: tree.Relation, row: tuple[tree.Box, ...], around: Surroundings) -> list[tuple[str, Code]]:
+def _row(
+    boxes: Boxes, box: tree.Relation, row: tuple[tree.Box, ...], around: Surroundings
+) -> list[tuple[str, Code]]:
     cells = zip(box.columns, row, strict=False)
     return [
-        (column.name, converting(boxes.code(cell, around), boxes.type(column.type_ref, box.line), f"the column {column.name!r}"))
+        (
+            column.name,
+            converting(
+                boxes.code(cell, around),
+                boxes.type(column.type_ref, box.line),
+                f"the column {column.name!r}",
+            ),
+        )
         for column, cell in cells
     ]
 
@@ -155,7 +176,11 @@ def _invocation(boxes: Boxes, box: tree.Invocation, around: Surroundings) -> Cod
     function = boxes.code(box.function, around)
     names = tuple(binding.parameter for binding in box.bindings)
     arguments = [boxes.code(binding.value, around) for binding in box.bindings]
-    called = box.function.text if isinstance(box.function, tree.LiteralExpression) else "the function of an invocation"
+    called = (
+        box.function.text
+        if isinstance(box.function, tree.LiteralExpression)
+        else "the function of an invocation"
+    )
 
     def invoke(run: Run, local: Local) -> Value:
         target = function(run, local)
@@ -177,8 +202,12 @@ def _function(boxes: Boxes, box: tree.FunctionDefinition, around: Surroundings) 
 Call = Callable[[Run, list[Value]], Value]
 
 
-def typed_function(boxes: Boxes, name: str, parameters: tuple[tree.InformationItem, ...], line: int) -> Callable[[Call], Function]:
-    """What makes a function value of a body: arguments are counted and brought to their types, calls are paid for and not too deep."""
+def typed_function(
+    boxes: Boxes, name: str, parameters: tuple[tree.InformationItem, ...], line: int
+) -> Callable[[Call], Function]:
+    """What makes a function value of a body: arguments are counted and brought to their types, calls are paid
+    for and not too deep.
+    """
     names = tuple(parameter.name for parameter in parameters)
     types = [boxes.type(parameter.type_ref, line) for parameter in parameters]
     converters = [converter(to, f"the argument {each!r}") for to, each in zip(types, names, strict=True)]
@@ -186,13 +215,19 @@ def typed_function(boxes: Boxes, name: str, parameters: tuple[tree.InformationIt
     def made(body: Call) -> Function:
         def invoke(run: Run, arguments: list[Value]) -> Value:
             if len(arguments) != len(names):
-                found = f"the function {name} has the parameters {listed(names)}; found {len(arguments)} arguments"
+                found = (
+                    f"the function {name} has the parameters {listed(names)}; found {len(arguments)} "
+                    "arguments"
+                )
                 return run.warn("wrong argument", found)
             admitted = [
-                argument if convert is None else convert(run, argument) for convert, argument in zip(converters, arguments, strict=True)
+                argument if convert is None else convert(run, argument)
+                for convert, argument in zip(converters, arguments, strict=True)
             ]
             # An argument of the wrong type is no argument: the function is not called (DMN 1.5, 10.3.2.13.2).
-            if any(found is None and given is not None for found, given in zip(admitted, arguments, strict=True)):
+            if any(
+                found is None and given is not None for found, given in zip(admitted, arguments, strict=True)
+            ):
                 return None
             run.spend(_CALL_FUEL)
             run.enter()
@@ -223,20 +258,30 @@ def _external(boxes: Boxes, box: tree.FunctionDefinition, around: Surroundings) 
 
 
 def _conditional(boxes: Boxes, box: tree.Conditional, around: Surroundings) -> Code:
-    """Unlike a textual `if`, it has a branch for true and one for false, and none for anything else (DMN 1.5, 10.2.1.8 and table 88)."""
-    condition, then, otherwise = (boxes.code(part, around) for part in (box.condition, box.then, box.otherwise))
+    """Unlike a textual `if`, it has a branch for true and one for false, and none for anything else (DMN 1.5,
+    10.2.1.8 and table 88).
+    """
+    condition, then, otherwise = (
+        boxes.code(part, around) for part in (box.condition, box.then, box.otherwise)
+    )
 
     def choose(run: Run, local: Local) -> Value:
         value = condition(run, local)
         if type(value) is not bool:
-            return run.warn("wrong type", f"the condition of a boxed conditional is true or false; found {a_kind(value)}")
+            return run.warn(
+                "wrong type", f"the condition of a boxed conditional is true or false; found {a_kind(value)}"
+            )
         return then(run, local) if value else otherwise(run, local)
 
     return choose
 
 
 def _filter(boxes: Boxes, box: tree.Filter, around: Surroundings) -> Code:
-    return around.form(feel_tree.Filter(boxes.embedded(box.source, around), boxes.embedded(box.condition, around), strict=True))
+    return around.form(
+        feel_tree.Filter(
+            boxes.embedded(box.source, around), boxes.embedded(box.condition, around), strict=True
+        )
+    )
 
 
 def _for(boxes: Boxes, box: tree.For, around: Surroundings) -> Code:
@@ -246,7 +291,9 @@ def _for(boxes: Boxes, box: tree.For, around: Surroundings) -> Code:
 
 def _quantified(boxes: Boxes, box: tree.Quantified, around: Surroundings) -> Code:
     iterator = feel_tree.Iterator(box.variable, boxes.embedded(box.source, around))
-    return around.form(feel_tree.Quantified(box.every, (iterator,), boxes.embedded(box.condition, around), strict=True))
+    return around.form(
+        feel_tree.Quantified(box.every, (iterator,), boxes.embedded(box.condition, around), strict=True)
+    )
 
 
 _FORMS: Final[dict[type[tree.Box], Callable[[Boxes, Any, Surroundings], Code]]] = {

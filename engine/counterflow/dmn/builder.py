@@ -24,7 +24,9 @@ _NO_TYPE: Final = ""
 class GraphBuilder:
     """Compiles the nodes of a model into a graph that holds the imported nodes already."""
 
-    def __init__(self, graph: Graph, model: tree.Model, boxes: Boxes, around: Surroundings, imports: Mapping[str, str]) -> None:
+    def __init__(
+        self, graph: Graph, model: tree.Model, boxes: Boxes, around: Surroundings, imports: Mapping[str, str]
+    ) -> None:
         self.graph = graph
         self.model = model
         self.boxes = boxes
@@ -39,8 +41,11 @@ class GraphBuilder:
         for key, node in keyed.items():
             if isinstance(node, tree.InputData):
                 of = self.boxes.type(node.variable.type_ref, node.line)
-                self.graph.inputs[key] = Input(key, node, of, converter(of, f"the input {node.variable.name!r}"))
-        # Functions before decisions, because these hold them; services last, because they plan with decisions.
+                self.graph.inputs[key] = Input(
+                    key, node, of, converter(of, f"the input {node.variable.name!r}")
+                )
+        # Functions before decisions, because these hold them; services last, because they plan with
+        # decisions.
         for key, node in keyed.items():
             self.boxes.notes.of = node.id
             if isinstance(node, tree.BusinessKnowledgeModel):
@@ -54,15 +59,22 @@ class GraphBuilder:
                 self.graph.services[key] = service = self._service(key, node)
                 self.graph.functions[key] = self._service_function(service)
 
-    def _resolved(self, node: tree.Node, requires: Sequence[str], compiled: Callable[[Surroundings], T]) -> tuple[tuple[Slot, ...], T]:
-        """The local names of a node, and its logic compiled among them: again, as long as a requirement has further names to try."""
+    def _resolved(
+        self, node: tree.Node, requires: Sequence[str], compiled: Callable[[Surroundings], T]
+    ) -> tuple[tuple[Slot, ...], T]:
+        """The local names of a node, and its logic compiled among them: again, as long as a requirement has
+        further names to try.
+        """
         known = [self._key(key) for key in dict.fromkeys(requires) if self._is_known(node, key)]
         imported_slots = self._imported_slots(known)
         requirements = [self._requirement(node, key) for key in known if not self._prefix(key)]
         findings = len(self.boxes.notes.findings)
         while True:
             offered = offers(requirements)
-            variables = (*(Variable(slot.name) for slot in imported_slots), *(each.variable for each in offered.values()))
+            variables = (
+                *(Variable(slot.name) for slot in imported_slots),
+                *(each.variable for each in offered.values()),
+            )
             made = compiled(self.around.plus(*variables))
             if not next_names(requirements, offered):
                 break
@@ -72,13 +84,18 @@ class GraphBuilder:
         return (*imported_slots, *(each.slot for each in offered.values())), made
 
     def _imported_slots(self, keys: Iterable[str]) -> tuple[Slot, ...]:
-        """What imports bring: a context for each, in which a decision without a variable is found by all its names."""
+        """What imports bring: a context for each, in which a decision without a variable is found by all its
+        names.
+        """
         brought: dict[str, dict[str, str]] = {}
         for key in keys:
             if prefix := self._prefix(key):
                 decision = self.graph.decisions.get(key)
                 others = readings(decision.node, camunda=False) if decision is not None else ()
-                names = (*(each.name for tried in others for each in tried if not each.entry), self.graph.names[key])
+                names = (
+                    *(each.name for tried in others for each in tried if not each.entry),
+                    self.graph.names[key],
+                )
                 brought.setdefault(prefix, {}).update(dict.fromkeys(names, key))
         return tuple(Slot(name, tuple(keys.items()), imported=True) for name, keys in brought.items())
 
@@ -94,12 +111,22 @@ class GraphBuilder:
 
     def _tell_unread(self, node: tree.Node, unread: Iterable[Requirement]) -> None:
         for each in (each for each in unread if each.label):
-            message = f"expected an expression that reads '{each.label}', which is required here, found none of the names {each.spellings}."
+            message = (
+                f"expected an expression that reads '{each.label}', which is required here, found none of "
+                f"the names {each.spellings}."
+            )
             remedy = "Write the first of these names where its result is meant, or remove the requirement."
             self.boxes.notes.warn(node.line, node.id, "requirement-unread", message, remedy)
 
     def _prefix(self, key: str) -> str:
-        return next((prefix for space, prefix in self.imports.items() if key.removeprefix(f"{prefix}/").startswith(f"{space}#")), "")
+        return next(
+            (
+                prefix
+                for space, prefix in self.imports.items()
+                if key.removeprefix(f"{prefix}/").startswith(f"{space}#")
+            ),
+            "",
+        )
 
     def _key(self, key: str) -> str:
         """The key in this graph of what an href refers to: imported functions keep theirs."""
@@ -110,7 +137,9 @@ class GraphBuilder:
         if self._key(key) in self.graph.names:
             return True
         message = f"expected a requirement that is in the model or imported, found '{key}'."
-        self.boxes.notes.error(node.line, node.id, "requirement", message, "Draw the requirement again, or import its model.")
+        self.boxes.notes.error(
+            node.line, node.id, "requirement", message, "Draw the requirement again, or import its model."
+        )
         return False
 
     def _decision(self, key: str, node: tree.Decision) -> Decision:
@@ -125,7 +154,9 @@ class GraphBuilder:
         return Decision(key, node, of, slots, convert, code)
 
     def _result(self, node: tree.Node) -> Type:
-        """What calling the node gives: models before DMN 1.2 name that type, later ones a type of functions."""
+        """What calling the node gives: models before DMN 1.2 name that type, later ones a type of
+        functions.
+        """
         of = self.boxes.type(node.variable.type_ref, node.line)
         return of.result or (self.boxes.type(_NO_TYPE) if of.name == "function" else of)
 
@@ -146,20 +177,39 @@ class GraphBuilder:
     def _body(self, logic: tree.FunctionDefinition, around: Surroundings) -> Code:
         """The code of a function, which finds its arguments behind the names around it."""
         if logic.kind is tree.FunctionKind.FEEL:
-            return self.boxes.code(logic.body, around.plus(*(Variable(parameter.name) for parameter in logic.parameters)))
+            return self.boxes.code(
+                logic.body, around.plus(*(Variable(parameter.name) for parameter in logic.parameters))
+            )
         return _called(self.boxes.code(logic, around), len(around.scope.bindings))
 
     def _service(self, key: str, node: tree.DecisionService) -> Service:
-        parameters = tuple(self._key(each) for each in (*node.input_data, *node.input_decisions) if self._is_known(node, each))
+        parameters = tuple(
+            self._key(each)
+            for each in (*node.input_data, *node.input_decisions)
+            if self._is_known(node, each)
+        )
         names = tuple(self.graph.names[each] for each in parameters)
         outputs = tuple(self._key(each) for each in node.outputs)
-        return Service(key, node, parameters, names, outputs, converter(self._result(node), f"the service {node.name!r}"))
+        return Service(
+            key,
+            node,
+            parameters,
+            names,
+            outputs,
+            converter(self._result(node), f"the service {node.name!r}"),
+        )
 
     def _service_function(self, service: Service) -> Function:
         graph = self.graph
-        parameters = tuple(self._parameter(key, name) for key, name in zip(service.parameters, service.names, strict=True))
+        parameters = tuple(
+            self._parameter(key, name) for key, name in zip(service.parameters, service.names, strict=True)
+        )
         made = typed_function(self.boxes, service.node.variable.name, parameters, service.node.line)
-        return made(lambda run, arguments: service.decide(run, dict(zip(service.parameters, arguments, strict=True)), graph))
+        return made(
+            lambda run, arguments: service.decide(
+                run, dict(zip(service.parameters, arguments, strict=True)), graph
+            )
+        )
 
     def _parameter(self, key: str, name: str) -> tree.InformationItem:
         known = self.graph.inputs.get(key) or self.graph.decisions.get(key)

@@ -1,7 +1,8 @@
-"""What Camunda's tools leave in the decision files that they write, and in which dialect such a file is therefore to be read.
+"""What Camunda's tools leave in the decision files that they write, and in which dialect such a file is
+therefore to be read.
 
-Camunda's engines do not hold a value to the type of its column, and call results and inputs by names that the standard does not know
-(see `types`, `requirements` and `table`). Operaton goes on where Camunda 7 ended.
+Camunda's engines do not hold a value to the type of its column, and call results and inputs by names that the
+standard does not know (see `types`, `requirements` and `table`). Operaton goes on where Camunda 7 ended.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from typing import Final
 from lxml import etree
 
 _DMN: Final = ("http://camunda.org/schema/1.0/dmn", "http://operaton.org/schema/1.0/dmn")
-"""The namespaces of Camunda 7's extensions. Its modeler writes the first one as the namespace of the model, too."""
+"""The namespaces of Camunda 7's extensions. Its modeler writes the first one as the namespace of the model,
+too.
+"""
 
 _TOOLS: Final = ("http://camunda.org/schema/", "http://operaton.org/schema/", "http://bpmn.io/schema/dmn/")
 """How the namespaces of all extensions begin: `camunda:`, `operaton:`, `zeebe:`, `modeler:`, `biodi:`."""
@@ -24,9 +27,13 @@ CELL_INPUT: Final = "cellInput"
 
 
 def is_camundas(root: etree._Element) -> bool:
-    """Whether a file was written with Camunda's tools: by its namespace, its exporter, or an extension anywhere in it."""
+    """Whether a file was written with Camunda's tools: by its namespace, its exporter, or an extension
+    anywhere in it.
+    """
     declared = (root.get("namespace", ""), *root.nsmap.values())
-    if root.get("exporter", "").lower().startswith(_EXPORTERS) or any(each.startswith(_TOOLS) for each in declared):
+    if root.get("exporter", "").lower().startswith(_EXPORTERS) or any(
+        each.startswith(_TOOLS) for each in declared
+    ):
         return True
     return any(_is_extended(element) for element in root.iter())
 

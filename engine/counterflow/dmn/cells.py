@@ -1,4 +1,5 @@
-"""Which input cells can be answered from an index: those whose tests compare with constants (DMN 1.5, 8.3.3 and grammar rule 17).
+"""Which input cells can be answered from an index: those whose tests compare with constants (DMN 1.5, 8.3.3
+and grammar rule 17).
 
     "gold", "silver"     equal to one of several
     not("gold")          equal to none of them
@@ -43,7 +44,9 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One of `tests` must hold; none of them if `negated` (then all are `Equal`). Without tests, anything passes."""
+    """One of `tests` must hold; none of them if `negated` (then all are `Equal`). Without tests, anything
+    passes.
+    """
 
     tests: tuple[Equal | Interval, ...]
     negated: bool = False
@@ -55,7 +58,11 @@ def indexed(root: tree.UnaryTests, local: frozenset[str]) -> Cell | None:
     tests = tuple(test for test in found if test is not None)
     if len(tests) < len(found):
         return None
-    if len(root.tests) == 1 and isinstance(root.tests[0], tree.ComparisonTest) and root.tests[0].operator == "!=":
+    if (
+        len(root.tests) == 1
+        and isinstance(root.tests[0], tree.ComparisonTest)
+        and root.tests[0].operator == "!="
+    ):
         return None if root.negated else Cell(tests, negated=True)
     if any(isinstance(node, tree.ComparisonTest) and node.operator == "!=" for node in root.tests):
         return None
@@ -94,7 +101,11 @@ def _compared(operator: str, value: Value) -> Equal | Interval | None:
     if type(value) is bool:
         return None
     included = operator.endswith("=")
-    return Interval(None, value, False, included) if operator.startswith("<") else Interval(value, None, included, False)
+    return (
+        Interval(None, value, False, included)
+        if operator.startswith("<")
+        else Interval(value, None, included, False)
+    )
 
 
 def constant(node: tree.Tree, local: frozenset[str]) -> Value:
@@ -104,7 +115,11 @@ def constant(node: tree.Tree, local: frozenset[str]) -> Value:
         value = node.value
     elif isinstance(node, tree.TemporalLiteral):
         value = iso.read(node.text)
-    elif isinstance(node, tree.Negation) and isinstance(node.operand, tree.Literal) and isinstance(node.operand.value, Decimal):
+    elif (
+        isinstance(node, tree.Negation)
+        and isinstance(node.operand, tree.Literal)
+        and isinstance(node.operand.value, Decimal)
+    ):
         value = -node.operand.value
     elif isinstance(node, tree.Call):
         value = _called(node, local)
@@ -118,4 +133,8 @@ def _called(node: tree.Call, local: frozenset[str]) -> Value:
     if read is None or node.names or len(node.arguments) != 1:
         return None
     (argument,) = node.arguments
-    return read(argument.value) if isinstance(argument, tree.Literal) and isinstance(argument.value, str) else None
+    return (
+        read(argument.value)
+        if isinstance(argument, tree.Literal) and isinstance(argument.value, str)
+        else None
+    )

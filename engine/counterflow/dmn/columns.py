@@ -1,8 +1,9 @@
 """A column of a decision table, compiled so that one look-up answers for all its rules.
 
-A set of rules is an `int` whose bit n stands for rule n, so that columns are combined by `&`. Three indexes per kind of value:
-equal constants by hash, excluded constants by hash, and intervals by bisection: the ends of all intervals cut the line into
-pieces, and each piece knows the rules that hold on it. Cells that no index can answer are run, but only for rules still in play.
+A set of rules is an `int` whose bit n stands for rule n, so that columns are combined by `&`. Three indexes
+per kind of value: equal constants by hash, excluded constants by hash, and intervals by bisection: the ends
+of all intervals cut the line into pieces, and each piece knows the rules that hold on it. Cells that no index
+can answer are run, but only for rules still in play.
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ class Intervals:
         self.pieces = self._sweep(intervals)
 
     def _sweep(self, intervals: list[tuple[int, Interval]]) -> list[Rules]:
-        """Walk the pieces from left to right, letting rules in and out; two intervals of one rule may overlap, so they are counted."""
+        """Walk the pieces from left to right, letting rules in and out; two intervals of one rule may
+        overlap, so they are counted.
+        """
         position = {point: 2 * index + 1 for index, point in enumerate(self.points)}
         last = 2 * len(self.points)
         changes: defaultdict[int, Counter[int]] = defaultdict(Counter)
@@ -69,7 +72,9 @@ class KindIndex:
 
 
 class Column:
-    """All cells of one input. `match` gives the rules, among those still in play, whose cell a value passes."""
+    """All cells of one input. `match` gives the rules, among those still in play, whose cell a value
+    passes.
+    """
 
     def __init__(self, cells: Iterable[Cell | Code], *, by_date: bool = False) -> None:
         """With `by_date`, a date and time is compared with dates by its own date."""
@@ -115,14 +120,23 @@ class Column:
         self._by_type[DateTime], self._others[DateTime] = self._by_type[Date], self._others[Date]
 
     def _of_other_kinds(self, name: str) -> tuple[tuple[str, Rules], ...]:
-        """The kinds that indexed cells compare with besides this one, and in which rules: there the answer is null."""
-        return () if name == "null" else tuple((kind, rules) for kind, rules in self._rules_of.items() if kind != name)
+        """The kinds that indexed cells compare with besides this one, and in which rules: there the answer is
+        null.
+        """
+        return (
+            ()
+            if name == "null"
+            else tuple((kind, rules) for kind, rules in self._rules_of.items() if kind != name)
+        )
 
     def match(self, run: Run, local: Local, value: Value, in_play: Rules) -> Rules:
         found = self.always | self._indexed(value)
         for kind, rules in self._others[type(value)]:
             if rules & in_play & ~found:
-                run.warn("wrong type", f"a cell of a table compares values of one kind; found {a_kind(value)} and a {kind}")
+                run.warn(
+                    "wrong type",
+                    f"a cell of a table compares values of one kind; found {a_kind(value)} and a {kind}",
+                )
         run.spend(len(self.general) // _CELLS_PER_FUEL)
         for bit, code in self.general:
             if bit & in_play and code(run, (*local, value)) is True:

@@ -37,15 +37,28 @@ class DecisionSummary(msgspec.Struct, frozen=True):
 class Definitions:
     """Read once, evaluated many times, from any thread."""
 
-    def __init__(self, model: tree.Model, graph: Graph, types: dict[str, Type], imported: dict[str, Definitions], limits: Limits) -> None:
+    def __init__(
+        self,
+        model: tree.Model,
+        graph: Graph,
+        types: dict[str, Type],
+        imported: dict[str, Definitions],
+        limits: Limits,
+    ) -> None:
         self.model = model
         self.graph = graph
         self.types = types
         self.imported = imported
         self._limits = limits
-        own = {key: decision for key, decision in graph.decisions.items() if key.startswith(f"{model.namespace}#")}
+        own = {
+            key: decision
+            for key, decision in graph.decisions.items()
+            if key.startswith(f"{model.namespace}#")
+        }
         self._decisions = {decision.node.id or decision.node.name: decision for decision in own.values()}
-        self._services = {service.node.id or service.node.name: service for service in graph.services.values()}
+        self._services = {
+            service.node.id or service.node.name: service for service in graph.services.values()
+        }
         self._plans: dict[str, Plan] = {}
         graph.givens = {key: self._given(each) for key, each in graph.inputs.items()}
 
@@ -62,16 +75,23 @@ class Definitions:
     @cached_property
     def services(self) -> tuple[DecisionSummary, ...]:
         """The decision services of the model itself, in document order."""
-        return tuple(DecisionSummary(service.node.id or service.node.name, service.node.name) for service in self._services.values())
+        return tuple(
+            DecisionSummary(service.node.id or service.node.name, service.node.name)
+            for service in self._services.values()
+        )
 
     def cycle(self) -> str:
         """A circle of decisions that need each other, in words; empty if there is none."""
         return self.graph.plan([decision.key for decision in self._decisions.values()]).cycle
 
-    def evaluate(self, decision_id: str, context: Variables, now_ms: int = 0, seed: str = "", fuel: int | None = None) -> DecisionResult:
-        """Decide. `context` gives variables by `.get(name, default)`, as FEEL values or as `msgspec.Raw` JSON; those of an imported
-        model `lib` are in its variable `lib`, or stand beside the others. `seed` is that of uuid() and random number(); `fuel` is what
-        the caller has left for it, where that may be less than the limit. Raises UnknownDecision."""
+    def evaluate(
+        self, decision_id: str, context: Variables, now_ms: int = 0, seed: str = "", fuel: int | None = None
+    ) -> DecisionResult:
+        """Decide. `context` gives variables by `.get(name, default)`, as FEEL values or as `msgspec.Raw`
+        JSON; those of an imported model `lib` are in its variable `lib`, or stand beside the others. `seed`
+        is that of uuid() and random number(); `fuel` is what the caller has left for it, where that may be
+        less than the limit. Raises UnknownDecision.
+        """
         decision = self._decisions.get(decision_id)
         if decision is None:
             raise UnknownDecision(_unknown("decision", decision_id, self._decisions))
@@ -84,17 +104,29 @@ class Definitions:
             plan = self._plans[decision.key] = self.graph.plan([decision.key])
         return plan
 
-    def evaluate_service(self, service_id: str, context: Variables, now_ms: int = 0, seed: str = "") -> DecisionResult:
-        """Call a decision service with the variables named as its inputs; one that is absent is null. Raises UnknownDecision."""
+    def evaluate_service(
+        self, service_id: str, context: Variables, now_ms: int = 0, seed: str = ""
+    ) -> DecisionResult:
+        """Call a decision service with the variables named as its inputs; one that is absent is null. Raises
+        UnknownDecision.
+        """
         service = self._services.get(service_id)
         if service is None:
             raise UnknownDecision(_unknown("decision service", service_id, self._services))
         return self._answer(service.node, service, context, now_ms, seed)
 
     def _answer(
-        self, node: tree.Node, wanted: Decision | Service, context: Variables, now_ms: int, seed: str, fuel: int | None = None
+        self,
+        node: tree.Node,
+        wanted: Decision | Service,
+        context: Variables,
+        now_ms: int,
+        seed: str,
+        fuel: int | None = None,
     ) -> DecisionResult:
-        limits = self._limits if fuel is None or fuel >= self._limits.fuel else replace(self._limits, fuel=fuel)
+        limits = (
+            self._limits if fuel is None or fuel >= self._limits.fuel else replace(self._limits, fuel=fuel)
+        )
         run = Run(context, now_ms, limits, limits.fuel, seed=seed)
         outcomes: Outcomes = []
         memo: Memo = {}
@@ -107,15 +139,30 @@ class Definitions:
         except FeelFailure as stopped:
             output, failure = None, DecisionFailure(stopped.kind, node.id, str(stopped))
         except RecursionError:
-            output, failure = None, DecisionFailure("nesting", node.id, "the decision nests deeper than this machine's stack")
+            output, failure = (
+                None,
+                DecisionFailure("nesting", node.id, "the decision nests deeper than this machine's stack"),
+            )
         trace = tuple([(decision.node, outcome) for decision, outcome in outcomes])
-        return DecisionResult(node.id, node.name, output, tuple(run.warned), failure or _violation(outcomes), trace, run.fuel_used)
+        return DecisionResult(
+            node.id,
+            node.name,
+            output,
+            tuple(run.warned),
+            failure or _violation(outcomes),
+            trace,
+            run.fuel_used,
+        )
 
     def _output(self, run: Run, wanted: Decision | Service, memo: Memo, outcomes: Outcomes) -> Value:
         if isinstance(wanted, Service):
             for key, name in zip(wanted.parameters, wanted.names, strict=True):
                 given = self.graph.inputs.get(key)
-                memo[key] = self.graph.given(given)(run) if given else _input_decision(run, name, self.graph.decisions.get(key))
+                memo[key] = (
+                    self.graph.given(given)(run)
+                    if given
+                    else _input_decision(run, name, self.graph.decisions.get(key))
+                )
             return wanted.decide(run, memo, self.graph, outcomes)
         self._plan(wanted).carry_out(run, memo, self.graph, outcomes)
         return memo.get(wanted.key)
@@ -123,7 +170,9 @@ class Definitions:
     # Inputs
 
     def _given(self, of: Input) -> Given:
-        """How a variable from outside is read, and brought to its type; only JSON has texts that stand for dates."""
+        """How a variable from outside is read, and brought to its type; only JSON has texts that stand for
+        dates.
+        """
         name, convert, read = of.node.variable.name, of.convert, of.type.read
         places = self._places(of, name)
         roots = (name,) if places is None else tuple(place[0] for place in places)
@@ -161,7 +210,11 @@ def _nested(run: Run, places: tuple[tuple[str, ...], ...]) -> Value:
 
 def _input_decision(run: Run, name: str, decision: Decision | None) -> Value:
     value = _named(run, name)
-    if decision is not None and decision.type.read is not None and type(run.variables.get(name, None)) is msgspec.Raw:
+    if (
+        decision is not None
+        and decision.type.read is not None
+        and type(run.variables.get(name, None)) is msgspec.Raw
+    ):
         value = decision.type.read(value)
     return value if decision is None or decision.convert is None else decision.convert(run, value)
 
@@ -169,17 +222,24 @@ def _input_decision(run: Run, name: str, decision: Decision | None) -> Value:
 def _violation(outcomes: Outcomes) -> DecisionFailure | None:
     for decision, outcome in outcomes:
         if outcome.violation:
-            return DecisionFailure("hit policy", decision.node.id, f"decision {decision.node.name!r}: {outcome.violation}")
+            return DecisionFailure(
+                "hit policy", decision.node.id, f"decision {decision.node.name!r}: {outcome.violation}"
+            )
     return None
 
 
 def _unknown(kind: str, wanted: str, known: Iterable[str]) -> str:
-    return f"expected the id of a {kind} of this model ({', '.join(sorted(known)) or 'it has none'}), found {wanted!r}"
+    return (
+        f"expected the id of a {kind} of this model ({', '.join(sorted(known)) or 'it has none'}), found "
+        f"{wanted!r}"
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class ReadResult:
-    """A model as read: None where it was refused as a whole. What could not be compiled is in the findings, and null when evaluated."""
+    """A model as read: None where it was refused as a whole. What could not be compiled is in the findings,
+    and null when evaluated.
+    """
 
     definitions: Definitions | None
     findings: tuple[Finding, ...]

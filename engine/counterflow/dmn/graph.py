@@ -1,7 +1,9 @@
-"""The requirements graph, compiled (DMN 1.5, 6.2 and 10.4): what each node needs, and how its value is made from that.
+"""The requirements graph, compiled (DMN 1.5, 6.2 and 10.4): what each node needs, and how its value is made
+from that.
 
-A decision's requirements become its local names, so FEEL finds them by position. What a decision needs is put in order once, when the
-model is read; evaluating walks that list. Functions (business knowledge models and decision services) are values that never change.
+A decision's requirements become its local names, so FEEL finds them by position. What a decision needs is put
+in order once, when the model is read; evaluating walks that list. Functions (business knowledge models and
+decision services) are values that never change.
 """
 
 from __future__ import annotations
@@ -38,7 +40,8 @@ class Input:
 
 @dataclass(frozen=True)
 class Slot:
-    """One local name of a decision or function: a node's value, or the values that an import brings, as a context.
+    """One local name of a decision or function: a node's value, or the values that an import brings, as a
+    context.
 
     `entry` is the output that the name means, of a table with several.
     """
@@ -84,7 +87,11 @@ class Decision:
         if self.convert is None:
             return outcome
         output = self.convert(run, outcome.output)
-        return outcome if output is outcome.output else Outcome(output, outcome.inputs, outcome.hits, outcome.violation)
+        return (
+            outcome
+            if output is outcome.output
+            else Outcome(output, outcome.inputs, outcome.hits, outcome.violation)
+        )
 
 
 @dataclass
@@ -104,7 +111,11 @@ class Service:
         if self.plan is None:
             self.plan = graph.plan(self.outputs, frozenset(self.parameters))
         self.plan.carry_out(run, memo, graph, outcomes)
-        values = {graph.decisions[key].node.variable.name: memo.get(key) for key in self.outputs if key in graph.decisions}
+        values = {
+            graph.decisions[key].node.variable.name: memo.get(key)
+            for key in self.outputs
+            if key in graph.decisions
+        }
         output: Value = next(iter(values.values()), None) if len(self.outputs) == 1 else values
         return output if self.convert is None else self.convert(run, output)
 
@@ -131,7 +142,9 @@ class Plan:
 
 @dataclass
 class Graph:
-    """All nodes by key, those of imported models included; `givens` says how the model at hand reads each input."""
+    """All nodes by key, those of imported models included; `givens` says how the model at hand reads each
+    input.
+    """
 
     inputs: dict[str, Input] = field(default_factory=dict)
     decisions: dict[str, Decision] = field(default_factory=dict)
@@ -144,7 +157,9 @@ class Graph:
         return self.givens[of.key]
 
     def include(self, other: Graph, prefix: str) -> None:
-        """Take in the nodes of an imported model. Two ways to the same model have inputs, and so decisions, of their own."""
+        """Take in the nodes of an imported model. Two ways to the same model have inputs, and so decisions,
+        of their own.
+        """
 
         def renamed(key: str) -> str:
             return imported(prefix, key) if key in other.inputs or key in other.decisions else key
@@ -152,9 +167,15 @@ class Graph:
         path = (prefix,) if prefix else ()
         self.names |= {renamed(key): name for key, name in other.names.items()}
         self.functions |= other.functions
-        self.inputs |= {renamed(key): replace(each, key=renamed(key), path=(*path, *each.path)) for key, each in other.inputs.items()}
+        self.inputs |= {
+            renamed(key): replace(each, key=renamed(key), path=(*path, *each.path))
+            for key, each in other.inputs.items()
+        }
         for key, decision in other.decisions.items():
-            slots = tuple(replace(slot, keys=tuple((name, renamed(each)) for name, each in slot.keys)) for slot in decision.slots)
+            slots = tuple(
+                replace(slot, keys=tuple((name, renamed(each)) for name, each in slot.keys))
+                for slot in decision.slots
+            )
             self.decisions[renamed(key)] = replace(decision, key=renamed(key), slots=slots)
 
     def plan(self, wanted: Iterable[str], preset: frozenset[str] = frozenset()) -> Plan:

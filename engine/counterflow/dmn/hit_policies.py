@@ -1,7 +1,8 @@
-"""From the rules that match to one result (DMN 1.5, 8.2.8 to 8.2.11): a function per hit policy, a function per aggregation.
+"""From the rules that match to one result (DMN 1.5, 8.2.8 to 8.2.11): a function per hit policy, a function
+per aggregation.
 
-Each takes the hits in the order of the rules, at least one, and gives the output. A policy that is violated raises `Violation`; the
-table's output is then null.
+Each takes the hits in the order of the rules, at least one, and gives the output. A policy that is violated
+raises `Violation`; the table's output is then null.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from counterflow.feel.values import same
 
 
 class Hit(msgspec.Struct, frozen=True):
-    """A rule that matches: its place, its outputs in the order of the columns, what they amount to, and their rank (lower is better)."""
+    """A rule that matches: its place, its outputs in the order of the columns, what they amount to, and their
+    rank (lower is better).
+    """
 
     index: int
     outputs: tuple[Value, ...]
@@ -42,7 +45,10 @@ def _unique(_run: Run, hits: list[Hit]) -> Value:
 def _any(run: Run, hits: list[Hit]) -> Value:
     first = hits[0].value
     if not all(same(run, hit.value, first) for hit in hits):
-        raise Violation(f"the hit policy ANY allows rules with the same output to match; found different ones from {_numbers(hits)}")
+        raise Violation(
+            "the hit policy ANY allows rules with the same output to match; found different ones from "
+            f"{_numbers(hits)}"
+        )
     return first
 
 

@@ -1,4 +1,6 @@
-"""Expressions in other languages than FEEL (DMN 1.5, 7.3.1): read as FEEL, which simple ones survive, and their author is told."""
+"""Expressions in other languages than FEEL (DMN 1.5, 7.3.1): read as FEEL, which simple ones survive, and
+their author is told.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,14 @@ def foreign_languages(root: Element, resource_name: str) -> Iterator[Finding]:
         where = "here" if len(elements) == 1 else f"here first, {len(elements)} times in all"
         message = f"expected FEEL, found the expression language '{language}' {where}; it is read as FEEL."
         remedy = "Write these expressions in FEEL, and remove the language."
-        yield Finding(line_of(elements[0]), _id(elements[0]) or resource_name, "expression-language", message, remedy, Severity.WARNING)
+        yield Finding(
+            line_of(elements[0]),
+            _id(elements[0]) or resource_name,
+            "expression-language",
+            message,
+            remedy,
+            Severity.WARNING,
+        )
 
 
 def _is_feel(language: str) -> bool:

@@ -16,11 +16,20 @@ _ZEEBE: Final = "http://camunda.org/schema/zeebe/1.0"
 
 
 def outline(root: Element, resource_name: str) -> tree.Model:
-    """The model that a document holds. Raises XmlError if it is no DMN, or uses a word that DMN does not know."""
+    """The model that a document holds. Raises XmlError if it is no DMN, or uses a word that DMN does not
+    know.
+    """
     version = NAMESPACES.get(namespace(root))
     if version is None or local_name(root) != "definitions":
-        message = f"expected <definitions> of DMN 1.1 to 1.5, found <{local_name(root)}> of {namespace(root) or 'no namespace'}."
-        raise XmlError(Finding(line_of(root), resource_name, "dmn-version", message, "Export the model as DMN 1.3 or later."))
+        message = (
+            f"expected <definitions> of DMN 1.1 to 1.5, found <{local_name(root)}> of "
+            f"{namespace(root) or 'no namespace'}."
+        )
+        raise XmlError(
+            Finding(
+                line_of(root), resource_name, "dmn-version", message, "Export the model as DMN 1.3 or later."
+            )
+        )
     own = root.get("namespace", "")
     try:
         nodes = tuple(NODES[local_name(each)](each, own) for each in root if local_name(each) in NODES)
@@ -31,7 +40,9 @@ def outline(root: Element, resource_name: str) -> tree.Model:
         root.get("name", ""),
         own,
         version,
-        tuple(tree.Import(each.get("name", ""), each.get("namespace", "")) for each in children(root, "import")),
+        tuple(
+            tree.Import(each.get("name", ""), each.get("namespace", "")) for each in children(root, "import")
+        ),
         tuple(_type(each) for each in children(root, "itemDefinition")),
         nodes,
         is_camundas(root),
@@ -47,11 +58,14 @@ def misspelled(root: Element, resource_name: str) -> list[Finding]:
             line_of(each),
             each.get("id") or each.get("name") or resource_name,
             "boolean-attribute",
-            f"expected isCollection of {local_name(each)} '{each.get('name', '')}' to be true or false, found '{found}'.",
+            f"expected isCollection of {local_name(each)} '{each.get('name', '')}' to be true or false, "
+            f"found '{found}'.",
             'Write isCollection="true" or isCollection="false".',
         )
         for each in root.iter()
-        if (found := each.get("isCollection")) is not None and namespace(each) in NAMESPACES and boolean(found) is None
+        if (found := each.get("isCollection")) is not None
+        and namespace(each) in NAMESPACES
+        and boolean(found) is None
     ]
 
 
@@ -86,7 +100,9 @@ def _reference(href: str, own: str) -> str:
 
 
 def _required(element: Element, own: str) -> tuple[str, ...]:
-    requirements = [each for each in element if local_name(each) in {"informationRequirement", "knowledgeRequirement"}]
+    requirements = [
+        each for each in element if local_name(each) in {"informationRequirement", "knowledgeRequirement"}
+    ]
     return _references([inner for each in requirements for inner in each if inner.get("href")], own)
 
 
@@ -141,7 +157,8 @@ def _knowledge(element: Element, own: str) -> tree.Node:
 
 def _service(element: Element, own: str) -> tree.Node:
     outputs, encapsulated, decisions, data = (
-        _references(children(element, tag), own) for tag in ("outputDecision", "encapsulatedDecision", "inputDecision", "inputData")
+        _references(children(element, tag), own)
+        for tag in ("outputDecision", "encapsulatedDecision", "inputDecision", "inputData")
     )
     return tree.DecisionService(
         outputs,

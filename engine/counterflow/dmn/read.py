@@ -37,7 +37,9 @@ def read(
     limits: Limits = DECISION_LIMITS,
     feel_limits: FeelLimits = _FEEL_LIMITS,
 ) -> ReadResult:
-    """Read DMN 1.1 to 1.5. `imported` are the models that this one may import, found by their namespaces. Never raises."""
+    """Read DMN 1.1 to 1.5. `imported` are the models that this one may import, found by their namespaces.
+    Never raises.
+    """
     remarks: list[Finding] = []
     try:
         root = parse(content, resource_name, limits, remarks)
@@ -48,12 +50,25 @@ def read(
     try:
         return _compiled(model, resource_name, imported, feel_limits, remarks)
     except RecursionError:
-        message = "expected types and expressions that nest less deeply than this machine's stack, found more."
-        return ReadResult(None, (Finding(0, model.id or resource_name, "nesting", message, "Nest less deeply, or split the model."),))
+        message = (
+            "expected types and expressions that nest less deeply than this machine's stack, found more."
+        )
+        return ReadResult(
+            None,
+            (
+                Finding(
+                    0, model.id or resource_name, "nesting", message, "Nest less deeply, or split the model."
+                ),
+            ),
+        )
 
 
 def _compiled(
-    model: tree.Model, resource_name: str, imported: Iterable[Definitions], limits: FeelLimits, remarks: list[Finding]
+    model: tree.Model,
+    resource_name: str,
+    imported: Iterable[Definitions],
+    limits: FeelLimits,
+    remarks: list[Finding],
 ) -> ReadResult:
     notes = Notes(model.id or resource_name)
     notes.findings += remarks
@@ -65,21 +80,39 @@ def _compiled(
     for name, each in imports.items():
         if len(graph.names) + len(each.graph.names) > _NODES:
             notes.error(
-                0, name, "import", f"expected imports that bring at most {_NODES} nodes in all, found more.", "Import fewer models."
+                0,
+                name,
+                "import",
+                f"expected imports that bring at most {_NODES} nodes in all, found more.",
+                "Import fewer models.",
             )
             continue
         graph.include(each.graph, name)
     entries = frozenset(_names(model)).union(*(_names(each.model) for each in _all(imports.values())))
     prefixes = {definitions.namespace: name for name, definitions in imports.items()}
-    GraphBuilder(graph, model, Boxes(types, notes), Surroundings(Scope(), entries, types.defined(), limits.nesting), prefixes).build()
+    GraphBuilder(
+        graph,
+        model,
+        Boxes(types, notes),
+        Surroundings(Scope(), entries, types.defined(), limits.nesting),
+        prefixes,
+    ).build()
     definitions = Definitions(model, graph, own_types, imports, limits)
     if cycle := definitions.cycle():
-        notes.error(0, notes.of, "cycle", f"expected requirements that lead to inputs, found that {cycle}.", "Remove one of them.")
+        notes.error(
+            0,
+            notes.of,
+            "cycle",
+            f"expected requirements that lead to inputs, found that {cycle}.",
+            "Remove one of them.",
+        )
     return ReadResult(definitions, tuple(sorted(notes.findings)))
 
 
 def _refuse_twice(model: tree.Model, notes: Notes) -> None:
-    """Requirements and callers name a node by its id: of two with the same one, one would be drawn in vain."""
+    """Requirements and callers name a node by its id: of two with the same one, one would be drawn in
+    vain.
+    """
     lines: dict[str, int] = {}
     for node in model.nodes:
         identifier = node.id or node.name
@@ -90,7 +123,11 @@ def _refuse_twice(model: tree.Model, notes: Notes) -> None:
 
 
 def _imported_types(imports: Mapping[str, Definitions]) -> dict[str, Type]:
-    return {f"{name}.{key}" if name else key: of for name, each in imports.items() for key, of in each.types.items()}
+    return {
+        f"{name}.{key}" if name else key: of
+        for name, each in imports.items()
+        for key, of in each.types.items()
+    }
 
 
 def _imports(model: tree.Model, imported: Iterable[Definitions], notes: Notes) -> dict[str, Definitions]:

@@ -27,7 +27,11 @@ def boxes(element: Element | None) -> tuple[tree.Box, ...]:
     if element is None:
         return ()
     own = namespace(element)
-    return tuple(BOXES[local_name(each)](each) for each in element if namespace(each) == own and local_name(each) in BOXES)
+    return tuple(
+        BOXES[local_name(each)](each)
+        for each in element
+        if namespace(each) == own and local_name(each) in BOXES
+    )
 
 
 def item(element: Element | None, name: str = "") -> tree.InformationItem:
@@ -43,8 +47,9 @@ def type_ref(element: Element) -> str:
 
 
 def type_name(written: str, element: Element) -> str:
-    """A type as FEEL names it. `feel:` is the language's own prefix; in DMN 1.1 the name is a qualified one (xsd:QName, clause 7.3.2),
-    whose prefix stands for the model itself or for one that it imports."""
+    """A type as FEEL names it. `feel:` is the language's own prefix; in DMN 1.1 the name is a qualified one
+    (xsd:QName, clause 7.3.2), whose prefix stands for the model itself or for one that it imports.
+    """
     text = written.strip()
     prefix, colon, name = text.partition(":")
     of = element.nsmap.get(prefix) if colon else None
@@ -53,7 +58,9 @@ def type_name(written: str, element: Element) -> str:
     root = element.getroottree().getroot()
     if of == root.get("namespace") or is_feel(of):
         return name  # as nearly all are: a file may have thousands
-    imported = next((each.get("name", "") for each in children(root, "import") if each.get("namespace") == of), "")
+    imported = next(
+        (each.get("name", "") for each in children(root, "import") if each.get("namespace") == of), ""
+    )
     return f"{imported}.{name}" if imported else name
 
 
@@ -98,7 +105,9 @@ def _relation(element: Element) -> tree.Box:
 
 
 def _invocation(element: Element) -> tree.Box:
-    bindings = tuple(tree.Binding(item(child(each, "parameter")).name, box(each)) for each in children(element, "binding"))
+    bindings = tuple(
+        tree.Binding(item(child(each, "parameter")).name, box(each)) for each in children(element, "binding")
+    )
     return tree.Invocation(box(element), bindings, **_place(element))
 
 
@@ -120,12 +129,19 @@ def _filter(element: Element) -> tree.Box:
 
 
 def _for(element: Element) -> tree.Box:
-    return tree.For(element.get("iteratorVariable", ""), _inside(element, "in"), _inside(element, "return"), **_place(element))
+    return tree.For(
+        element.get("iteratorVariable", ""),
+        _inside(element, "in"),
+        _inside(element, "return"),
+        **_place(element),
+    )
 
 
 def _quantified(element: Element) -> tree.Box:
     every, variable = local_name(element) == "every", element.get("iteratorVariable", "")
-    return tree.Quantified(every, variable, _inside(element, "in"), _inside(element, "satisfies"), **_place(element))
+    return tree.Quantified(
+        every, variable, _inside(element, "in"), _inside(element, "satisfies"), **_place(element)
+    )
 
 
 # Decision tables
@@ -171,11 +187,19 @@ def _output(element: Element) -> tree.Output:
 
 
 def _rule(element: Element) -> tree.Rule:
-    return tree.Rule(_entries(element, "inputEntry"), _entries(element, "outputEntry"), id=element.get("id", ""), line=line_of(element))
+    return tree.Rule(
+        _entries(element, "inputEntry"),
+        _entries(element, "outputEntry"),
+        id=element.get("id", ""),
+        line=line_of(element),
+    )
 
 
 def _entries(element: Element, tag: str) -> tuple[tree.Entry, ...]:
-    return tuple(tree.Entry(text_of(each), id=each.get("id", ""), line=line_of(each)) for each in children(element, tag))
+    return tuple(
+        tree.Entry(text_of(each), id=each.get("id", ""), line=line_of(each))
+        for each in children(element, tag)
+    )
 
 
 BOXES: Final[dict[str, Callable[[Element], tree.Box]]] = {

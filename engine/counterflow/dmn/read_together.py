@@ -1,4 +1,6 @@
-"""Several decision models of which some import others (DMN 1.5, 6.3.3): each is read after those that it imports."""
+"""Several decision models of which some import others (DMN 1.5, 6.3.3): each is read after those that it
+imports.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,9 @@ from counterflow.documents.limits import DECISION_LIMITS, Limits
 
 
 class ReadModel(NamedTuple):
-    """A file as it was read; `place` is its place in what was given, `imports` are those of the files that it imports."""
+    """A file as it was read; `place` is its place in what was given, `imports` are those of the files that it
+    imports.
+    """
 
     place: int
     result: ReadResult
@@ -19,12 +23,18 @@ class ReadModel(NamedTuple):
 
 
 def read_together(files: Sequence[tuple[str, bytes]], limits: Limits = DECISION_LIMITS) -> list[ReadModel]:
-    """Read files, name and content, those that are imported before those that import them, otherwise in the order given.
+    """Read files, name and content, those that are imported before those that import them, otherwise in the
+    order given.
 
-    An import that leads to none of them, or in a circle, is among the findings of the file that has it. Never raises.
+    An import that leads to none of them, or in a circle, is among the findings of the file that has it. Never
+    raises.
     """
     alone = [read(content, name, limits=limits) for name, content in files]
-    by_namespace = {result.definitions.namespace: place for place, result in enumerate(alone) if result.definitions is not None}
+    by_namespace = {
+        result.definitions.namespace: place
+        for place, result in enumerate(alone)
+        if result.definitions is not None
+    }
     imports = [_imports(result, by_namespace) for result in alone]
     done: dict[int, ReadModel] = {}
     while len(done) < len(files):
@@ -33,9 +43,17 @@ def read_together(files: Sequence[tuple[str, bytes]], limits: Limits = DECISION_
         if not ready:
             done |= {place: ReadModel(place, alone[place]) for place in pending}  # a circle
         for place in ready:
-            imported = [definitions for each in imports[place] if (definitions := done[each].result.definitions) is not None]
+            imported = [
+                definitions
+                for each in imports[place]
+                if (definitions := done[each].result.definitions) is not None
+            ]
             name, content = files[place]
-            done[place] = ReadModel(place, read(content, name, imported, limits=limits) if imported else alone[place], imports[place])
+            done[place] = ReadModel(
+                place,
+                read(content, name, imported, limits=limits) if imported else alone[place],
+                imports[place],
+            )
     return list(done.values())
 
 

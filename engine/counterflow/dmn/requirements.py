@@ -1,8 +1,9 @@
 """Under which names a node finds what it requires.
 
-The standard has one: the name of the required node's variable (DMN 1.5, 10.4). Most graphs that Camunda's modelers draw have no variables.
-Camunda 8 then takes the id of a required decision, Camunda 7 the names of its outputs, and people its name. They are tried in this order:
-the first of them that an expression mentions is meant, and the others stay what they are, such as variables of the process.
+The standard has one: the name of the required node's variable (DMN 1.5, 10.4). Most graphs that Camunda's
+modelers draw have no variables. Camunda 8 then takes the id of a required decision, Camunda 7 the names of
+its outputs, and people its name. They are tried in this order: the first of them that an expression mentions
+is meant, and the others stay what they are, such as variables of the process.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ Readings = tuple[Reading, ...]
 
 
 def readings(node: tree.Node, *, camunda: bool) -> tuple[Readings, ...]:
-    """The names of a node's value, the best first. In a model of Camunda's even a drawn variable is only the first of several."""
+    """The names of a node's value, the best first. In a model of Camunda's even a drawn variable is only the
+    first of several.
+    """
     own = Reading(node.variable.name)
     if isinstance(node, tree.InputData) or (node.has_variable and not camunda):
         return ((own,),)
@@ -47,7 +50,9 @@ def _outputs(logic: tree.Box | None) -> Readings:
 
 @dataclass
 class Requirement:
-    """What a node requires, and which of its names are on offer at the moment. `label` is what the author of a decision calls it."""
+    """What a node requires, and which of its names are on offer at the moment. `label` is what the author of
+    a decision calls it.
+    """
 
     key: str
     label: str
@@ -78,12 +83,14 @@ class Offer(NamedTuple):
 
 
 def offers(requirements: Sequence[Requirement]) -> dict[str, Offer]:
-    """The local names of one try. Of two with the same name the better founded one counts: a result before an input, an id before an
-    output."""
+    """The local names of one try. Of two with the same name the better founded one counts: a result before an
+    input, an id before an output.
+    """
     made: dict[str, Offer] = {}
     for each in sorted(requirements, key=_standing):
         for name, entry in each.offered:
-            # A table may well have an output `count`; that what requires it counts something is no mention of that output.
+            # A table may well have an output `count`; that what requires it counts something is no mention of
+            # that output.
             variable = Variable(name, yields=bool(each.label) and len(each.names) > 1)
             made[name] = Offer(Slot(name, ((name, each.key),), imported=False, entry=entry), variable, each)
     return made

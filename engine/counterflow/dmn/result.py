@@ -1,4 +1,6 @@
-"""What evaluating a decision answers: the output, and on the way to it every decision with its inputs and the rules that matched."""
+"""What evaluating a decision answers: the output, and on the way to it every decision with its inputs and the
+rules that matched.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ DecisionKind = Literal["decision table", "literal expression", "boxed expression
 
 
 class EvaluatedInput(msgspec.Struct, frozen=True):
-    """One input of a table: the id and the label of its column, and the value that the rules were compared with."""
+    """One input of a table: the id and the label of its column, and the value that the rules were compared
+    with.
+    """
 
     id: str
     label: str
@@ -39,7 +43,9 @@ class MatchedRule(msgspec.Struct, frozen=True):
 
 
 class EvaluatedDecision(msgspec.Struct, frozen=True):
-    """One decision on the way to the answer. `violation` says how the rules that matched broke the hit policy, and is empty if not."""
+    """One decision on the way to the answer. `violation` says how the rules that matched broke the hit
+    policy, and is empty if not.
+    """
 
     id: str
     name: str
@@ -51,8 +57,9 @@ class EvaluatedDecision(msgspec.Struct, frozen=True):
 
 
 class DecisionFailure(msgspec.Struct, frozen=True):
-    """Why there is no trustworthy output: a limit was met, an assert() did not hold, or the rules that matched are not what the hit
-    policy allows."""
+    """Why there is no trustworthy output: a limit was met, an assert() did not hold, or the rules that
+    matched are not what the hit policy allows.
+    """
 
     kind: FailureKind | Literal["hit policy"]
     decision_id: str
@@ -63,7 +70,9 @@ Trace = tuple[tuple[DecisionNode, Outcome], ...]
 
 
 class DecisionResult(msgspec.Struct, frozen=True):
-    """The answer. With a `failure` the output is what the standard says (null and what follows from it), for those who want to go on."""
+    """The answer. With a `failure` the output is what the standard says (null and what follows from it), for
+    those who want to go on.
+    """
 
     decision_id: str
     decision_name: str
@@ -75,7 +84,9 @@ class DecisionResult(msgspec.Struct, frozen=True):
 
     @property
     def evaluated(self) -> tuple[EvaluatedDecision, ...]:
-        """All decisions that were evaluated, required ones before those that need them; the last one is the one that was asked for."""
+        """All decisions that were evaluated, required ones before those that need them; the last one is the
+        one that was asked for.
+        """
         return tuple(_evaluated(node, outcome) for node, outcome in self.trace)
 
     @property
@@ -85,9 +96,11 @@ class DecisionResult(msgspec.Struct, frozen=True):
 
     @property
     def rows(self) -> list[dict[str, Value]]:
-        """The output as Camunda 7 hands it out: a row of named entries for each rule that counts, one row for anything else.
+        """The output as Camunda 7 hands it out: a row of named entries for each rule that counts, one row for
+        anything else.
 
-        A table without a rule that matched gives no row; an output without a name is called after the decision's variable.
+        A table without a rule that matched gives no row; an output without a name is called after the
+        decision's variable.
         """
         if not self.trace:
             return []
@@ -101,7 +114,9 @@ class DecisionResult(msgspec.Struct, frozen=True):
         many = table.hit_policy in MANY and table.aggregation is None
         values = self.output if many and isinstance(self.output, list) else [self.output]
         name = table.outputs[0].name or name if table.outputs else name
-        return [value if len(table.outputs) > 1 and isinstance(value, dict) else {name: value} for value in values]
+        return [
+            value if len(table.outputs) > 1 and isinstance(value, dict) else {name: value} for value in values
+        ]
 
     @property
     def matched(self) -> tuple[MatchedRule, ...]:
@@ -115,14 +130,18 @@ def _evaluated(node: DecisionNode, outcome: Outcome) -> EvaluatedDecision:
         return EvaluatedDecision(node.id, node.name, kind, outcome.output)
     table = node.logic
     columns = zip(table.inputs, outcome.inputs, strict=True)
-    inputs = tuple(EvaluatedInput(_id(each, index), each.label, value) for index, (each, value) in enumerate(columns, 1))
+    inputs = tuple(
+        EvaluatedInput(_id(each, index), each.label, value) for index, (each, value) in enumerate(columns, 1)
+    )
     matched = tuple(_matched(table, hit.index, hit.outputs) for hit in outcome.hits)
     return EvaluatedDecision(node.id, node.name, kind, outcome.output, inputs, matched, outcome.violation)
 
 
 def _matched(table: DecisionTable, index: int, outputs: tuple[Value, ...]) -> MatchedRule:
     columns = zip(table.outputs, outputs, strict=True)
-    evaluated = tuple(EvaluatedOutput(_id(each, place), each.name, value) for place, (each, value) in enumerate(columns, 1))
+    evaluated = tuple(
+        EvaluatedOutput(_id(each, place), each.name, value) for place, (each, value) in enumerate(columns, 1)
+    )
     return MatchedRule(_id(table.rules[index], index + 1), index + 1, evaluated)
 
 

@@ -1,4 +1,6 @@
-"""Decision tables (DMN 1.5, clause 8), compiled column by column: see `columns` for how a value finds its rules."""
+"""Decision tables (DMN 1.5, clause 8), compiled column by column: see `columns` for how a value finds its
+rules.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ from counterflow.feel.values import Code
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What a table decided: the values of its inputs, the rules that count, and how the hit policy was violated, if it was."""
+    """What a table decided: the values of its inputs, the rules that count, and how the hit policy was
+    violated, if it was.
+    """
 
     output: Value
     inputs: tuple[Value, ...]
@@ -63,8 +67,15 @@ class Table:
         values = tuple([each.code(run, local) for each in self._inputs])
         in_play = self._everything
         for each, value in zip(self._inputs, values, strict=True):
-            if each.allowed is not None and value is not None and each.allowed(run, (*local, value)) is not True:
-                run.warn("wrong value", f"the input {each.label!r} is not among its allowed values: {self._consequence}")
+            if (
+                each.allowed is not None
+                and value is not None
+                and each.allowed(run, (*local, value)) is not True
+            ):
+                run.warn(
+                    "wrong value",
+                    f"the input {each.label!r} is not among its allowed values: {self._consequence}",
+                )
                 if not self._types.lenient:
                     return Outcome(None, values)
             in_play = each.column.match(run, local, value, in_play)
@@ -87,14 +98,18 @@ class Table:
 
     def _hit(self, run: Run, local: Local, index: int) -> Hit:
         outputs = tuple([code(run, local) for code in self._rules[index]])
-        return Hit(index, outputs, self._value(outputs), self._rank(run, local, outputs) if self._ranks else ())
+        return Hit(
+            index, outputs, self._value(outputs), self._rank(run, local, outputs) if self._ranks else ()
+        )
 
     def _value(self, outputs: tuple[Value, ...]) -> Value:
         return outputs[0] if len(outputs) == 1 else dict(zip(self._names, outputs, strict=True))
 
     def _rank(self, run: Run, local: Local, outputs: tuple[Value, ...]) -> tuple[int, ...]:
         """The places of the outputs in the lists of output values, the first column first (8.2.10)."""
-        return tuple(_place(run, local, tests, value) for tests, value in zip(self._ranks, outputs, strict=True))
+        return tuple(
+            _place(run, local, tests, value) for tests, value in zip(self._ranks, outputs, strict=True)
+        )
 
     def _without_match(self, run: Run, local: Local) -> Value:
         if self._defaults is not None:
@@ -110,19 +125,35 @@ class Table:
         """Several outputs make a context, in which each needs a name of its own (8.3.2)."""
         first: dict[str, tree.Output] = {}
         for output in outputs if len(outputs) > 1 else ():
-            other = first.setdefault(output.name, output) if output.name else next(each for each in outputs if each is not output)
+            other = (
+                first.setdefault(output.name, output)
+                if output.name
+                else next(each for each in outputs if each is not output)
+            )
             if other is not output:
-                found = f"the name '{output.name}' here and" if output.name else "none here, beside the output"
-                message = f"expected several outputs to have a name each, found {found} in line {other.line} ({_called(other)})."
-                self._notes.error(output.line, output.id, "output-name", message, "Give each output a name of its own.")
+                found = (
+                    f"the name '{output.name}' here and" if output.name else "none here, beside the output"
+                )
+                message = (
+                    f"expected several outputs to have a name each, found {found} in line {other.line} "
+                    f"({_called(other)})."
+                )
+                self._notes.error(
+                    output.line, output.id, "output-name", message, "Give each output a name of its own."
+                )
 
     def _input(self, index: int, box: tree.Input) -> _Input:
         code = self._expression(box, box.text, f"input {box.label!r}")
         of = self._types.named(box.type_ref, box.line)
         typed = converting(code, of, f"the input {box.label!r}")
-        allowed = allowed_values(box.allowed_values, self._around, self._notes, box) if box.allowed_values else None
+        allowed = (
+            allowed_values(box.allowed_values, self._around, self._notes, box) if box.allowed_values else None
+        )
         name = box.variable or (CELL_INPUT if self._types.lenient else "")
-        written = [self._cell(rule.tests[index] if index < len(rule.tests) else None, name) for rule in self.box.rules]
+        written = [
+            self._cell(rule.tests[index] if index < len(rule.tests) else None, name)
+            for rule in self.box.rules
+        ]
         column = Column(written, by_date=of.lenient and of.name == "date")
         return _Input(typed, column, allowed, box.label)
 
@@ -142,18 +173,26 @@ class Table:
         pairs = zip((*entries, *missing), converters, strict=False)
         # A `-` among the outputs is no FEEL, but editors write it for an output that a rule leaves open.
         texts = [("" if entry.text == "-" else entry.text, entry, convert) for entry, convert in pairs]
-        return [_converted(self._expression(entry, text, "output entry"), convert) for text, entry, convert in texts]
+        return [
+            _converted(self._expression(entry, text, "output entry"), convert)
+            for text, entry, convert in texts
+        ]
 
     def _default_results(self, converters: list[Convert | None]) -> list[Code] | None:
         if not any(each.default for each in self.box.outputs):
             return None
-        return self._results(tuple(tree.Entry(each.default, id=each.id, line=each.line) for each in self.box.outputs), converters)
+        return self._results(
+            tuple(tree.Entry(each.default, id=each.id, line=each.line) for each in self.box.outputs),
+            converters,
+        )
 
     def _output_converter(self, box: tree.Output) -> Convert | None:
         return converter(self._types.named(box.type_ref, box.line), f"the output {box.label!r}")
 
     def _ranking(self, box: tree.Output) -> list[Code]:
-        """A test for each output value, in their order; without any, that of the type would be no order that was meant."""
+        """A test for each output value, in their order; without any, that of the type would be no order that
+        was meant.
+        """
         if not box.allowed_values:
             return []
         try:

@@ -1,7 +1,8 @@
-"""A decision model on one page (DMN 1.5, clauses 6 to 8 and 10.2): what the XML says, before anything is compiled.
+"""A decision model on one page (DMN 1.5, clauses 6 to 8 and 10.2): what the XML says, before anything is
+compiled.
 
-Frozen data without behaviour. `id` is the element's, or one made from its place; `line` counts from 1. Names are kept as written;
-the texts are FEEL.
+Frozen data without behaviour. `id` is the element's, or one made from its place; `line` counts from 1. Names
+are kept as written; the texts are FEEL.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ class InformationItem:
 
 @dataclass(frozen=True, slots=True)
 class ItemDefinition(Element):
-    """A type: one of `type_ref`, of `components`, or (`function_result` not None) of functions; a list of those if `is_collection`."""
+    """A type: one of `type_ref`, of `components`, or (`function_result` not None) of functions; a list of
+    those if `is_collection`.
+    """
 
     name: str
     type_ref: str = ""
@@ -190,7 +193,8 @@ class DecisionTable(Box):
     rules: tuple[Rule, ...]
 
 
-# The requirements graph. References are `namespace#id`, the namespace that of the model itself if the XML gave none.
+# The requirements graph. References are `namespace#id`, the namespace that of the model itself if the XML
+# gave none.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,11 @@
 """Item definitions as checks of values, and the implicit conversions (DMN 1.5, 7.3.2, 7.3.3 and 10.3.2.9.4).
 
-A value either conforms to a type, or can be converted to it (a list of one to its item, an item to a list of one, a date to
-its midnight), or becomes null with a warning. Null conforms to every type.
+A value either conforms to a type, or can be converted to it (a list of one to its item, an item to a list of
+one, a date to its midnight), or becomes null with a warning. Null conforms to every type.
 
-Camunda's engines are not that strict, and its modeler gives every new column the type string. The types of their files are lenient: a text
-that says a value of the type is read as one, and whatever else does not conform stays as it is, with a warning.
+Camunda's engines are not that strict, and its modeler gives every new column the type string. The types of
+their files are lenient: a text that says a value of the type is read as one, and whatever else does not
+conform stays as it is, with a warning.
 """
 
 from __future__ import annotations
@@ -31,10 +32,11 @@ Convert = Callable[[Run, Value], Value]
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """`conforms` is never asked about null. `item` is the type of the items of a list; `read` makes values of what JSON can say.
+    """`conforms` is never asked about null. `item` is the type of the items of a list; `read` makes values of
+    what JSON can say.
 
-    What does not conform to a `lenient` type is kept. `shape` is `conforms` without the values that are allowed, where these are fewer
-    than the type alone would have.
+    What does not conform to a `lenient` type is kept. `shape` is `conforms` without the values that are
+    allowed, where these are fewer than the type alone would have.
     """
 
     name: str
@@ -47,7 +49,9 @@ class Type:
 
     @property
     def has_shape(self) -> Conforms:
-        """What `instance of` asks: types have to do with values, not with those that are allowed (10.3.2.9.1)."""
+        """What `instance of` asks: types have to do with values, not with those that are allowed
+        (10.3.2.9.1).
+        """
         return self.shape or self.conforms
 
 
@@ -109,16 +113,25 @@ _CAMUNDA_7: Final[dict[str, Type]] = {
     "boolean": replace(BASIC["boolean"], read=_boolean_of),
     "date": _of_kinds("date", Date, DateTime),  # its dates have a time of day
 }
-_LENIENT: Final = {name: of if of is ANY else replace(of, lenient=True) for name, of in {**BASIC, **_CAMUNDA_7}.items()}
+_LENIENT: Final = {
+    name: of if of is ANY else replace(of, lenient=True) for name, of in {**BASIC, **_CAMUNDA_7}.items()
+}
 _ANY_CASE: Final = {name.lower(): of for name, of in _LENIENT.items()}
 """Camunda 7 does not look at the case of a type's name."""
 
 
 class Types:
-    """The types of a model by name, those of imported models as `import.type`; each is made when it is first asked for."""
+    """The types of a model by name, those of imported models as `import.type`; each is made when it is first
+    asked for.
+    """
 
     def __init__(
-        self, definitions: Iterable[tree.ItemDefinition], imported: Mapping[str, Type], notes: Notes, *, lenient: bool = False
+        self,
+        definitions: Iterable[tree.ItemDefinition],
+        imported: Mapping[str, Type],
+        notes: Notes,
+        *,
+        lenient: bool = False,
     ) -> None:
         self.definitions = {definition.name: definition for definition in definitions}
         self.lenient = lenient
@@ -143,7 +156,13 @@ class Types:
         if definition is None and self.lenient and (spelled := _ANY_CASE.get(name.lower())) is not None:
             return spelled
         if definition is None:
-            self._notes.warn(line, name, "type", f"expected a type that is defined, found '{name}'.", "Define it, or choose another.")
+            self._notes.warn(
+                line,
+                name,
+                "type",
+                f"expected a type that is defined, found '{name}'.",
+                "Define it, or choose another.",
+            )
             return ANY
         if name in self._being_made:
             return self._later(name)
@@ -153,7 +172,9 @@ class Types:
         return made
 
     def _later(self, name: str) -> Type:
-        """A type inside itself, such as a part list of part lists; it is looked up when there is a value to check."""
+        """A type inside itself, such as a part list of part lists; it is looked up when there is a value to
+        check.
+        """
 
         def conforms(run: Run, value: Value) -> bool:
             run.spend()
@@ -194,7 +215,9 @@ class Types:
 
 
 def allowed_values(text: str, around: Surroundings, notes: Notes, element: tree.Element) -> Code | None:
-    """The code of the tests that a value must pass; it expects the value behind the local names. None, and a note, if they are not FEEL."""
+    """The code of the tests that a value must pass; it expects the value behind the local names. None, and a
+    note, if they are not FEEL.
+    """
     try:
         return around.tests(around.parse_tests(text), text)
     except FeelSyntaxError as error:
@@ -205,7 +228,13 @@ def allowed_values(text: str, around: Surroundings, notes: Notes, element: tree.
 def _list_of(item: Type) -> Type:
     read = item.read
     conforms, shape = _each_is(item.conforms), item.shape and _each_is(item.shape)
-    return Type(f"list<{item.name}>", conforms, item, None if read is None else lambda value: _each_read(read, value), shape=shape)
+    return Type(
+        f"list<{item.name}>",
+        conforms,
+        item,
+        None if read is None else lambda value: _each_read(read, value),
+        shape=shape,
+    )
 
 
 def _each_is(conforms: Conforms) -> Conforms:
@@ -243,13 +272,18 @@ def _entries_are(components: Mapping[str, Conforms]) -> Conforms:
         if not isinstance(value, dict):
             return False
         run.spend(len(components))
-        return all(name in value and (value[name] is None or conforms(run, value[name])) for name, conforms in components.items())
+        return all(
+            name in value and (value[name] is None or conforms(run, value[name]))
+            for name, conforms in components.items()
+        )
 
     return entries_are
 
 
 def converter(to: Type, what: str) -> Convert | None:
-    """What makes a value one of a type; None where every value is. `what` begins the warning: "the decision 'Risk'"."""
+    """What makes a value one of a type; None where every value is. `what` begins the warning: "the decision
+    'Risk'".
+    """
     if to is ANY:
         return None
     if to.lenient:
@@ -261,7 +295,10 @@ def converter(to: Type, what: str) -> Convert | None:
             return value
         converted = _converted(run, value, to)
         if converted is None:
-            run.warn("wrong type", f"{what} is of type {expected}; found {a_kind(value)} that does not conform: it is null")
+            run.warn(
+                "wrong type",
+                f"{what} is of type {expected}; found {a_kind(value)} that does not conform: it is null",
+            )
         return converted
 
     return convert
@@ -276,7 +313,10 @@ def _lenient_converter(to: Type, what: str) -> Convert:
         said = value if read is None else read(value)
         if said is not value and conforms(run, said):
             return said
-        run.warn("wrong type", f"{what} is of type {expected}; found {a_kind(value)} that does not conform: it is kept as it is")
+        run.warn(
+            "wrong type",
+            f"{what} is of type {expected}; found {a_kind(value)} that does not conform: it is kept as it is",
+        )
         return value
 
     return convert

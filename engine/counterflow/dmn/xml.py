@@ -30,7 +30,8 @@ _ADVICE: Final = Advice(
     "Raise decision_elements of the server that is to take it, as one large table needs it; "
     "of many decisions some may move to a model of their own.",
     "Nest less deeply; call functions instead.",
-    "Raise resource_bytes and message_bytes of the server that is to take it; of many decisions some may move to a model of their own.",
+    "Raise resource_bytes and message_bytes of the server that is to take it; of many decisions some may "
+    "move to a model of their own.",
 )
 
 

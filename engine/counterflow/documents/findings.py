@@ -1,4 +1,6 @@
-"""What reading a document has to say to its author: refusals (errors) and warnings, each tied to a place in the file."""
+"""What reading a document has to say to its author: refusals (errors) and warnings, each tied to a place in
+the file.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """One remark: the line (0 where unknown), the element, the rule that speaks, what was expected and found, what to do instead."""
+    """One remark: the line (0 where unknown), the element, the rule that speaks, what was expected and found,
+    what to do instead.
+    """
 
     line: int
     element_id: str
@@ -25,7 +29,9 @@ class Finding:
     severity: Severity = Severity.ERROR
 
     def __str__(self) -> str:
-        """As a person reads it: a finding without a line is about the file as a whole, which whoever tells it names."""
+        """As a person reads it: a finding without a line is about the file as a whole, which whoever tells it
+        names.
+        """
         remedy = f" {self.remedy}" if self.remedy else ""
         place = f"line {self.line}, element '{self.element_id}' " if self.line else ""
         return f"{place}[{self.rule}]: {self.message}{remedy}"

@@ -17,7 +17,9 @@ class Limits:
 
 DEFAULT_LIMITS = Limits()
 DECISION_LIMITS = Limits(elements=200_000)
-"""A rule of a decision table takes two elements for each of its columns: a thousand rules with ten inputs are an ordinary table."""
+"""A rule of a decision table takes two elements for each of its columns: a thousand rules with ten inputs are
+an ordinary table.
+"""
 
 NO_LIMITS = Limits(resource_bytes=sys.maxsize, depth=sys.maxsize, elements=sys.maxsize)
 """For what was accepted once: a limit that was lowered since must not strand it."""

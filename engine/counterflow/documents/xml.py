@@ -1,8 +1,9 @@
 """Bytes to an XML tree, for input that nobody vouches for.
 
-No DOCTYPE, so no entities, internal or external; no network; libxml2's own ceilings stay in force (`huge_tree` off) and
-ours lie below them. The document is fed in chunks and counted while it is parsed, so that a bomb is refused before it is
-a tree. What cannot be read raises `XmlError`, which carries the one finding to tell.
+No DOCTYPE, so no entities, internal or external; no network; libxml2's own ceilings stay in force
+(`huge_tree` off) and ours lie below them. The document is fed in chunks and counted while it is parsed, so
+that a bomb is refused before it is a tree. What cannot be read raises `XmlError`, which carries the one
+finding to tell.
 """
 
 from __future__ import annotations
@@ -32,13 +33,16 @@ _HARDENED: _Hardened = {"resolve_entities": False, "load_dtd": False, "no_networ
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """What the authors of one kind of document are told: its name, and what to do with one that has too many elements, nests too deeply,
-    or is too large."""
+    """What the authors of one kind of document are told: its name, and what to do with one that has too many
+    elements, nests too deeply, or is too large.
+    """
 
     kind: str
     when_long: str
     when_deep: str
-    when_large: str = "Split the model, or raise resource_bytes and message_bytes of the server that is to take it."
+    when_large: str = (
+        "Split the model, or raise resource_bytes and message_bytes of the server that is to take it."
+    )
 
 
 class XmlError(Exception):
@@ -50,7 +54,11 @@ class XmlError(Exception):
 
 
 def parse(
-    content: bytes, resource_name: str, advice: Advice, limits: Limits = DEFAULT_LIMITS, notes: list[Finding] | None = None
+    content: bytes,
+    resource_name: str,
+    advice: Advice,
+    limits: Limits = DEFAULT_LIMITS,
+    notes: list[Finding] | None = None,
 ) -> etree._Element:
     """The root element of the document, or `XmlError`. Elements keep their line (`sourceline`).
 
@@ -70,7 +78,9 @@ def parse(
 
 def _fed(content: bytes, guard: _Guard, *, recover: bool) -> etree._Element:
     """`recover` is for documents of which it is known that there is nothing to repair in them."""
-    parser = etree.XMLPullParser(events=("start", "end"), remove_comments=True, remove_pis=True, recover=recover, **_HARDENED)
+    parser = etree.XMLPullParser(
+        events=("start", "end"), remove_comments=True, remove_pis=True, recover=recover, **_HARDENED
+    )
     try:
         for start in range(0, len(content), _CHUNK_BYTES):
             parser.feed(content[start : start + _CHUNK_BYTES])
@@ -82,10 +92,11 @@ def _fed(content: bytes, guard: _Guard, *, recover: bool) -> etree._Element:
 
 
 def _remarks(content: bytes, resource_name: str, error: etree.XMLSyntaxError) -> list[Finding]:
-    """What a parser that reads the whole has to say, where it is no more than that the name of a namespace is no URI; else `XmlError`.
+    """What a parser that reads the whole has to say, where it is no more than that the name of a namespace is
+    no URI; else `XmlError`.
 
-    A namespace is told from others by its characters (Namespaces in XML 1.0, 2.3), so that any name will do. A parser that is fed in
-    chunks may forget the place of an error; one that reads the whole tells it.
+    A namespace is told from others by its characters (Namespaces in XML 1.0, 2.3), so that any name will do.
+    A parser that is fed in chunks may forget the place of an error; one that reads the whole tells it.
     """
     parser = etree.XMLParser(**_HARDENED)
     try:
@@ -96,16 +107,29 @@ def _remarks(content: bytes, resource_name: str, error: etree.XMLSyntaxError) ->
     broken = next((entry for entry in parser.error_log if entry.type != _NO_URI), None)
     if broken is None and remarks:
         return remarks
-    (line, column), text = (error.position, str(error.msg)) if broken is None else ((broken.line, broken.column), broken.message)
+    (line, column), text = (
+        (error.position, str(error.msg)) if broken is None else ((broken.line, broken.column), broken.message)
+    )
     reason = text.partition(", line ")[0].rstrip(".")
     message = f"expected an XML document, found at column {column}: {reason}."
-    raise _refused(resource_name, "xml", line, message, "Export the model again, or repair the XML there.") from error
+    raise _refused(
+        resource_name, "xml", line, message, "Export the model again, or repair the XML there."
+    ) from error
 
 
 def _namespace_remark(entry: etree._LogEntry, resource_name: str) -> Finding:
     """The parser's own words: the prefix, and what it stands for."""
-    message = f"expected a URI as the name of every namespace, found {entry.message}; it is read as it is written."
-    return Finding(entry.line, resource_name, "xml-namespace", message, "Correct it if it is mistyped.", Severity.WARNING)
+    message = (
+        f"expected a URI as the name of every namespace, found {entry.message}; it is read as it is written."
+    )
+    return Finding(
+        entry.line,
+        resource_name,
+        "xml-namespace",
+        message,
+        "Correct it if it is mistyped.",
+        Severity.WARNING,
+    )
 
 
 class _Guard:
@@ -142,8 +166,13 @@ class _Guard:
     def _check_prolog(self, root: etree._Element) -> None:
         declared: object = root.getroottree().docinfo.internalDTD
         if declared is not None:
-            message = f"expected no DOCTYPE, found one; {self.advice.kind} needs none, and entities are not resolved."
-            raise _refused(self.resource_name, "xml-doctype", 1, message, "Remove the <!DOCTYPE …> declaration.")
+            message = (
+                f"expected no DOCTYPE, found one; {self.advice.kind} needs none, and entities are not "
+                "resolved."
+            )
+            raise _refused(
+                self.resource_name, "xml-doctype", 1, message, "Remove the <!DOCTYPE …> declaration."
+            )
 
 
 def _refused(resource_name: str, rule: str, line: int, message: str, remedy: str) -> XmlError:

@@ -19,7 +19,8 @@ Elements = Mapping[str, etree._Element]
 
 
 def bpmn_diagrams(root: etree._Element) -> tuple[Diagram, ...]:
-    """The diagrams of a BPMN file, at least one, in its order; those without a shape are left out. Raises `NotDrawn`.
+    """The diagrams of a BPMN file, at least one, in its order; those without a shape are left out. Raises
+    `NotDrawn`.
 
     A file without any is laid out, in place.
     """
@@ -29,7 +30,9 @@ def bpmn_diagrams(root: etree._Element) -> tuple[Diagram, ...]:
         draw_again(root)
         diagrams = _diagrams(root, is_laid_out=True)
     if not diagrams:
-        raise NotDrawn("expected something to draw in the file, found nothing; put an element into its process.")
+        raise NotDrawn(
+            "expected something to draw in the file, found nothing; put an element into its process."
+        )
     return diagrams
 
 
@@ -43,7 +46,9 @@ def _diagrams(root: etree._Element, *, is_laid_out: bool) -> tuple[Diagram, ...]
 
 
 def _name_the_nameless(root: etree._Element) -> None:
-    """Ids are optional, and a diagram goes by them: what has none gets the one that the engine knows it by (`model/outline.py`)."""
+    """Ids are optional, and a diagram goes by them: what has none gets the one that the engine knows it by
+    (`model/outline.py`).
+    """
     for number, association in enumerate(root.iter(f"{{{BPMN}}}association"), start=1):
         _name(association, f"association[{number}]")
     for tag in ("process", "collaboration"):
@@ -82,7 +87,9 @@ class _Plane:
         self.shapes = {element: shape for shape, element in self._drawn("BPMNShape")}
         self.edges = {element: edge for edge, element in self._drawn("BPMNEdge")}
         self.parents = {element.getparent() for element in self.shapes}
-        self.collapsed = {element for element, shape in self.shapes.items() if self._is_collapsed(element, shape)}
+        self.collapsed = {
+            element for element, shape in self.shapes.items() if self._is_collapsed(element, shape)
+        }
 
     def _drawn(self, tag: str) -> Iterator[tuple[etree._Element, etree._Element]]:
         """Shapes or edges with what they depict, the first of each: a second would carry the same id."""
@@ -94,7 +101,9 @@ class _Plane:
                 yield xml, element
 
     def _is_collapsed(self, element: etree._Element, shape: etree._Element) -> bool:
-        """By what the shape says; where it says nothing, a sub-process is open that has something drawn in it."""
+        """By what the shape says; where it says nothing, a sub-process is open that has something drawn in
+        it.
+        """
         if local_name(element) not in traits.SUB_PROCESSES:
             return False
         said = shape.get("isExpanded")

@@ -1,7 +1,7 @@
 """A diagram as data: which shapes and edges there are, what each stands for, and where it is.
 
-Kinds are the tags of the standards (`serviceTask`, `messageFlow`, `inputData`). Everything that decides how something looks is here, so
-that drawing it needs no XML; nothing is here that does not.
+Kinds are the tags of the standards (`serviceTask`, `messageFlow`, `inputData`). Everything that decides how
+something looks is here, so that drawing it needs no XML; nothing is here that does not.
 """
 
 from __future__ import annotations
@@ -102,8 +102,9 @@ class Edge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagram:
-    """One plane: a process, a collaboration, the inside of a collapsed sub-process, or a graph of decisions. No two of its shapes and
-    edges have one id."""
+    """One plane: a process, a collaboration, the inside of a collapsed sub-process, or a graph of decisions.
+    No two of its shapes and edges have one id.
+    """
 
     id: str
     name: str
@@ -121,7 +122,10 @@ class Diagram:
 
     def corners(self) -> Iterator[Point]:
         """Points that any picture of it must hold."""
-        for box in (*(shape.bounds for shape in self.shapes), *(one.label for one in self.elements if one.label is not None)):
+        for box in (
+            *(shape.bounds for shape in self.shapes),
+            *(one.label for one in self.elements if one.label is not None),
+        ):
             yield Point(box.x, box.y)
             yield Point(box.right, box.bottom)
         for edge in self.edges:

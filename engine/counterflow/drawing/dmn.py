@@ -1,4 +1,6 @@
-"""A DMN file to its diagrams: decision requirements graphs (DMN 1.5, clause 13), laid out where the file has no place for them."""
+"""A DMN file to its diagrams: decision requirements graphs (DMN 1.5, clause 13), laid out where the file has
+no place for them.
+"""
 
 from __future__ import annotations
 
@@ -52,13 +54,33 @@ def _diagram(root: etree._Element, xml: etree._Element, elements: Mapping[str, e
             continue
         key, colours, label = element.get("id", ""), colours_of(part), label_of(part)
         if local_name(part) == "DMNShape" and bounds is not None:
-            shape = Shape(id=key, kind=local_name(element), name=_name(element), bounds=bounds, colours=colours, depth=_depth(element))
+            shape = Shape(
+                id=key,
+                kind=local_name(element),
+                name=_name(element),
+                bounds=bounds,
+                colours=colours,
+                depth=_depth(element),
+            )
             shapes.setdefault(key, shape)
         elif local_name(part) == "DMNEdge" and len(points) > 1:
-            edge = Edge(id=key, kind=local_name(element), points=points, marks=_marks(element), label=label, colours=colours)
+            edge = Edge(
+                id=key,
+                kind=local_name(element),
+                points=points,
+                marks=_marks(element),
+                label=label,
+                colours=colours,
+            )
             edges.setdefault(key, edge)
     name = xml.get("name") or root.get("name") or ""
-    return Diagram(id=xml.get("id", ""), name=name, standard="DMN", shapes=tuple(shapes.values()), edges=tuple(edges.values()))
+    return Diagram(
+        id=xml.get("id", ""),
+        name=name,
+        standard="DMN",
+        shapes=tuple(shapes.values()),
+        edges=tuple(edges.values()),
+    )
 
 
 def _depth(element: etree._Element) -> int:
@@ -80,23 +102,44 @@ def _marks(element: etree._Element) -> frozenset[EdgeMark]:
 
 def _laid_out(root: etree._Element) -> Diagram:
     """What decides stands above what it asks, each a row above the highest of those."""
-    nodes = {element.get("id", ""): element for element in root if local_name(element) in SIZES and element.get("id")}
+    nodes = {
+        element.get("id", ""): element
+        for element in root
+        if local_name(element) in SIZES and element.get("id")
+    }
     if not nodes:
-        raise NotDrawn("expected a decision, input data or business knowledge model with an id to draw, found none.")
+        raise NotDrawn(
+            "expected a decision, input data or business knowledge model with an id to draw, found none."
+        )
     needs = {key: list(_needs(element, nodes)) for key, element in nodes.items()}
     level = columns_of(list(nodes), [(needed, key) for key, found in needs.items() for _, needed in found])
     places = _places(nodes, level)
-    shapes = (Shape(id=key, kind=local_name(nodes[key]), name=_name(nodes[key]), bounds=bounds) for key, bounds in places.items())
+    shapes = (
+        Shape(id=key, kind=local_name(nodes[key]), name=_name(nodes[key]), bounds=bounds)
+        for key, bounds in places.items()
+    )
     edges: dict[str, Edge] = {}
     for key, found in needs.items():
         for number, (requirement, needed) in enumerate(found, start=1):
             name = requirement.get("id") or f"{key}/requirement[{number}]"
-            edges.setdefault(name, Edge(id=name, kind=local_name(requirement), points=_between(places[needed], places[key])))
+            edges.setdefault(
+                name,
+                Edge(id=name, kind=local_name(requirement), points=_between(places[needed], places[key])),
+            )
     named = root.get("name", "")
-    return Diagram(id="diagram", name=named, standard="DMN", shapes=tuple(shapes), edges=tuple(edges.values()), is_laid_out=True)
+    return Diagram(
+        id="diagram",
+        name=named,
+        standard="DMN",
+        shapes=tuple(shapes),
+        edges=tuple(edges.values()),
+        is_laid_out=True,
+    )
 
 
-def _needs(element: etree._Element, nodes: Mapping[str, etree._Element]) -> Iterator[tuple[etree._Element, str]]:
+def _needs(
+    element: etree._Element, nodes: Mapping[str, etree._Element]
+) -> Iterator[tuple[etree._Element, str]]:
     for requirement in (child for child in element if local_name(child) in REQUIREMENTS):
         for reference in requirement:
             needed = reference.get("href", "").rpartition("#")[2]
@@ -108,7 +151,10 @@ def _places(nodes: Mapping[str, etree._Element], level: Mapping[str, int]) -> di
     rows: dict[int, list[str]] = defaultdict(list)
     for key in nodes:
         rows[level[key]].append(key)
-    widths = {row: sum(SIZES[local_name(nodes[key])][0] + COLUMN_GAP for key in keys) - COLUMN_GAP for row, keys in rows.items()}
+    widths = {
+        row: sum(SIZES[local_name(nodes[key])][0] + COLUMN_GAP for key in keys) - COLUMN_GAP
+        for row, keys in rows.items()
+    }
     places: dict[str, Bounds] = {}
     y = MARGIN
     for row in sorted(rows, reverse=True):
@@ -123,7 +169,9 @@ def _places(nodes: Mapping[str, etree._Element], level: Mapping[str, int]) -> di
 
 
 def _between(needed: Bounds, by: Bounds) -> tuple[Point, Point]:
-    """From the upper border of what is asked to the lower border of what asks, slanting no more than it must."""
+    """From the upper border of what is asked to the lower border of what asks, slanting no more than it
+    must.
+    """
     reach = by.width / 2 - 20
     x = min(max(needed.center.x, by.center.x - reach), by.center.x + reach)
     return Point(needed.center.x, needed.y), Point(x, by.bottom)

@@ -1,4 +1,6 @@
-"""Diagram interchange: bounds, waypoints and colours, the same in BPMN and in DMN (OMG Diagram Definition 1.1, clause 10)."""
+"""Diagram interchange: bounds, waypoints and colours, the same in BPMN and in DMN (OMG Diagram Definition
+1.1, clause 10).
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ from counterflow.drawing.errors import NotDrawn
 from counterflow.drawing.geometry import Bounds, Point
 
 FARTHEST: Final = 10_000_000
-"""Pixels: a coordinate beyond is a mistake, not a diagram; 20,000 tasks in a row, the most that is read, need a third of it."""
+"""Pixels: a coordinate beyond is a mistake, not a diagram; 20,000 tasks in a row, the most that is read, need
+a third of it.
+"""
 
 _BIOCOLOR: Final = "{http://bpmn.io/schema/bpmn/biocolor/1.0}"
 _COLOR: Final = "{http://www.omg.org/spec/BPMN/non-normative/color/1.0}"
@@ -70,6 +74,11 @@ def _number(element: etree._Element, name: str) -> float:
     except ValueError:
         number = math.nan
     if not abs(number) <= FARTHEST:  # not a number is not less than anything
-        message = f"expected a number of pixels within ±{FARTHEST:,} as {name} of {local_name(element)}, found {written[:40]!r}"
-        raise NotDrawn(f"line {line_of(element)}: {message}; move the element in an editor and save the file again.")
+        message = (
+            f"expected a number of pixels within ±{FARTHEST:,} as {name} of {local_name(element)}, found "
+            f"{written[:40]!r}"
+        )
+        raise NotDrawn(
+            f"line {line_of(element)}: {message}; move the element in an editor and save the file again."
+        )
     return number

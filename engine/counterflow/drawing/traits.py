@@ -13,7 +13,9 @@ from counterflow.model.xml import BPMN, text_of
 
 Elements = Mapping[str, etree._Element]
 
-SUB_PROCESSES: Final = frozenset({"subProcess", "transaction", "adHocSubProcess", "subChoreography", "subConversation"})
+SUB_PROCESSES: Final = frozenset(
+    {"subProcess", "transaction", "adHocSubProcess", "subChoreography", "subConversation"}
+)
 
 _TRIGGERS: Final[Mapping[str, Trigger]] = {
     "messageEventDefinition": Trigger.MESSAGE,
@@ -42,7 +44,9 @@ def is_false(written: str | None) -> bool:
 
 
 def trigger_of(element: etree._Element, elements: Elements) -> Trigger:
-    """Of an event; several event definitions, inside or referred to, are told apart by whether all of them are waited for."""
+    """Of an event; several event definitions, inside or referred to, are told apart by whether all of them
+    are waited for.
+    """
     if not local_name(element).endswith("Event"):
         return Trigger.NONE
     found = [trigger for trigger in _triggers(element, elements) if trigger is not None]
@@ -130,5 +134,7 @@ def edge_marks_of(element: etree._Element, elements: Elements, message: str) -> 
 def _marks_of_flow(flow: etree._Element, source: etree._Element) -> Iterator[EdgeMark]:
     if source.get("default") == flow.get("id"):
         yield EdgeMark.DEFAULT
-    elif flow.find(f"{{{BPMN}}}conditionExpression") is not None and not local_name(source).endswith("Gateway"):
+    elif flow.find(f"{{{BPMN}}}conditionExpression") is not None and not local_name(source).endswith(
+        "Gateway"
+    ):
         yield EdgeMark.CONDITIONAL

@@ -1,4 +1,6 @@
-"""What every call goes through: refusal while the server stops, the limit of time, and the status of what goes wrong."""
+"""What every call goes through: refusal while the server stops, the limit of time, and the status of what
+goes wrong.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,8 @@ STOPPING = "The server is stopping; try again when it is back"
 
 
 class Translated(NamedTuple):
-    """What a request comes to: a command, and the message that its answer is told with; None where that has no fields.
+    """What a request comes to: a command, and the message that its answer is told with; None where that has
+    no fields.
 
     A command that `begins` something waits for its turn.
     """
@@ -48,7 +51,9 @@ Translation = Callable[[Any], Translated]
 
 
 class Calls:
-    """What the families of calls share: the loop that carries commands out, the settings, and whether the server stops."""
+    """What the families of calls share: the loop that carries commands out, the settings, and whether the
+    server stops.
+    """
 
     def __init__(self, loop: Loop, settings: Settings) -> None:
         self.loop = loop
@@ -74,14 +79,20 @@ class Calls:
                 self.begun()
                 self._carry_out(rpc.name, translated, call, self.ended)
 
-        return from_callback(rpc.path, rpc.request.FromString, self._guarded(rpc.name, start), self._timeout_seconds)
+        return from_callback(
+            rpc.path, rpc.request.FromString, self._guarded(rpc.name, start), self._timeout_seconds
+        )
 
     def answered(self, rpc: WireMethod, behaviour: Behaviour) -> Method:
         """A method that a coroutine answers, within the server's request timeout."""
-        return from_task(rpc.path, rpc.request.FromString, self._behaviour(rpc.name, behaviour), self._timeout_seconds)
+        return from_task(
+            rpc.path, rpc.request.FromString, self._behaviour(rpc.name, behaviour), self._timeout_seconds
+        )
 
     def waiting(self, rpc: WireMethod, behaviour: Behaviour) -> Method:
-        """A method whose coroutine waits for things to happen, for as long as its own rules say. There is room for so many of them."""
+        """A method whose coroutine waits for things to happen, for as long as its own rules say. There is
+        room for so many of them.
+        """
 
         async def wait(request: Message, call: Call) -> Any:
             self.begun_waiting()
@@ -93,13 +104,17 @@ class Calls:
         return from_task(rpc.path, rpc.request.FromString, self._behaviour(rpc.name, wait))
 
     def open(self, rpc: WireMethod, start: Start) -> Method:
-        """A method that waits for things to happen without a coroutine; it says itself when that begins and ends (`begun_waiting`)."""
+        """A method that waits for things to happen without a coroutine; it says itself when that begins and
+        ends (`begun_waiting`).
+        """
         return from_callback(rpc.path, rpc.request.FromString, self._guarded(rpc.name, start))
 
     def unimplemented(self, rpc: WireMethod, what: str, instead: str) -> Method:
         """A method of the contract whose elements are not there yet."""
         details = fit(f"{what} in this version of Counterflow; {instead}")
-        return from_callback(rpc.path, rpc.request.FromString, lambda _, call: call.finish(StatusCode.UNIMPLEMENTED, details))
+        return from_callback(
+            rpc.path, rpc.request.FromString, lambda _, call: call.finish(StatusCode.UNIMPLEMENTED, details)
+        )
 
     async def idle(self) -> None:
         """Wait until no call is under way."""
@@ -117,10 +132,15 @@ class Calls:
             self._idle.set()
 
     def begun_waiting(self) -> None:
-        """A call that waits for things to happen is under way. Raises `Overloaded` where as many are as may."""
+        """A call that waits for things to happen is under way. Raises `Overloaded` where as many are as
+        may.
+        """
         room = self.settings.waiting_calls
         if self._waiting >= room:
-            raise Overloaded(f"{room} polls, streams and calls for a result are open, which is as many as may; try again after a while")
+            raise Overloaded(
+                f"{room} polls, streams and calls for a result are open, which is as many as may; try again "
+                "after a while"
+            )
         self._waiting += 1
         self.begun()
 
@@ -130,12 +150,14 @@ class Calls:
         self.ended()
 
     def hold(self, call: Call) -> None:
-        """A request is kept in memory while it waits. Raises `Overloaded` where there is no room; while none waits there is for any."""
+        """A request is kept in memory while it waits. Raises `Overloaded` where there is no room; while none
+        waits there is for any.
+        """
         size, most = call.request_bytes, self.settings.waiting_bytes
         if self._held_bytes and self._held_bytes + size > most:
             raise Overloaded(
-                f"{self._held_bytes} bytes of requests wait for their turn or their answer, and {size} more would be too many; "
-                "try again after a while"
+                f"{self._held_bytes} bytes of requests wait for their turn or their answer, and {size} more "
+                "would be too many; try again after a while"
             )
         self._held_bytes += size
 
@@ -144,16 +166,22 @@ class Calls:
         self._held_bytes -= call.request_bytes
 
     def hand_back(self, jobs: Sequence[ActivatedJob]) -> None:
-        """Jobs that reached nobody can be taken by others, their tries unchanged; if even that fails, after their deadline."""
+        """Jobs that reached nobody can be taken by others, their tries unchanged; if even that fails, after
+        their deadline.
+        """
         for job in jobs:
             self._submit_for(job, ReturnJob(job_key=job.key, deadline_ms=job.deadline_ms))
 
     def on_wire(self, job: ActivatedJob) -> gateway.ActivatedJob | None:
-        """A job as a message; None where no message can carry it, and it is held by an incident instead: others must not wait for it."""
+        """A job as a message; None where no message can carry it, and it is held by an incident instead:
+        others must not wait for it.
+        """
         try:
             return job_on_wire(job)
         except Exception:
-            logger.exception("Job %s of process instance %s cannot be put on the wire", job.key, job.process_instance_key)
+            logger.exception(
+                "Job %s of process instance %s cannot be put on the wire", job.key, job.process_instance_key
+            )
             self._submit_for(job, HoldJob(job_key=job.key, deadline_ms=job.deadline_ms))
             return None
 
@@ -161,7 +189,9 @@ class Calls:
         try:
             done = self.loop.submit(command)
         except (Rejection, Overloaded, Unavailable) as refused:
-            logger.warning("Job %s reached nobody and can be taken only after its deadline: %s", job.key, refused)
+            logger.warning(
+                "Job %s reached nobody and can be taken only after its deadline: %s", job.key, refused
+            )
         else:
             done.add_done_callback(_look_at)
 
@@ -197,7 +227,9 @@ class Calls:
             try:
                 call.answer(b"" if respond is None else respond(answer).SerializeToString())
             except Exception as error:
-                logger.exception("%s was carried out, and met an internal fault on the way to its answer", rpc)
+                logger.exception(
+                    "%s was carried out, and met an internal fault on the way to its answer", rpc
+                )
                 call.finish(*status_of(rpc, error))
             finally:
                 ended()
@@ -264,7 +296,9 @@ class Calls:
 
 
 async def kept(future: asyncio.Future[Answer], abandoned: Callable[[Answer], None]) -> Answer:
-    """The answer to a command; if the caller goes away first, `abandoned` is called with it once it is there."""
+    """The answer to a command; if the caller goes away first, `abandoned` is called with it once it is
+    there.
+    """
 
     def look(done: asyncio.Future[Answer]) -> None:
         if not done.cancelled() and not done.exception():
@@ -278,6 +312,8 @@ async def kept(future: asyncio.Future[Answer], abandoned: Callable[[Answer], Non
 
 
 def _look_at(done: asyncio.Future[Any]) -> None:
-    """An exception that nobody looks at would be reported as forgotten; a job whose return failed comes back at its deadline."""
+    """An exception that nobody looks at would be reported as forgotten; a job whose return failed comes back
+    at its deadline.
+    """
     if not done.cancelled() and done.exception():
         logger.warning("A job that reached nobody can be taken only after its deadline: %s", done.exception())

@@ -1,4 +1,6 @@
-"""`counterflow.v1`: what people ask of the engine. Questions are answered in threads, beside the loop and never in it."""
+"""`counterflow.v1`: what people ask of the engine. Questions are answered in threads, beside the loop and
+never in it.
+"""
 
 from __future__ import annotations
 
@@ -67,7 +69,9 @@ class CounterflowService:
         """Wait for the questions that are being answered, and let go of the threads."""
         self._readers.shutdown(cancel_futures=True)
 
-    async def list_definitions(self, request: wire.ListDefinitionsRequest, context: Context) -> wire.ListDefinitionsResponse:
+    async def list_definitions(
+        self, request: wire.ListDefinitionsRequest, context: Context
+    ) -> wire.ListDefinitionsResponse:
         """Versions of processes, newest first."""
 
         def read() -> wire.ListDefinitionsResponse:
@@ -78,16 +82,24 @@ class CounterflowService:
                 page_size=request.page_size,
                 page_key=request.page_key,
             )
-            return wire.ListDefinitionsResponse(definitions=messages(wire.ProcessDefinition, page.items), next_page_key=page.next_page_key)
+            return wire.ListDefinitionsResponse(
+                definitions=messages(wire.ProcessDefinition, page.items), next_page_key=page.next_page_key
+            )
 
         return await self._read(read)
 
-    async def get_definition_xml(self, request: wire.GetDefinitionXmlRequest, context: Context) -> wire.GetDefinitionXmlResponse:
+    async def get_definition_xml(
+        self, request: wire.GetDefinitionXmlRequest, context: Context
+    ) -> wire.GetDefinitionXmlResponse:
         """A diagram as it was deployed."""
         key = request.process_definition_key
-        return await self._read(lambda: message(wire.GetDefinitionXmlResponse, definition_xml(self._store, key)))
+        return await self._read(
+            lambda: message(wire.GetDefinitionXmlResponse, definition_xml(self._store, key))
+        )
 
-    async def list_decisions(self, request: wire.ListDecisionsRequest, context: Context) -> wire.ListDecisionsResponse:
+    async def list_decisions(
+        self, request: wire.ListDecisionsRequest, context: Context
+    ) -> wire.ListDecisionsResponse:
         """Versions of decisions, newest first."""
 
         def read() -> wire.ListDecisionsResponse:
@@ -98,13 +110,19 @@ class CounterflowService:
                 page_size=request.page_size,
                 page_key=request.page_key,
             )
-            return wire.ListDecisionsResponse(decisions=messages(wire.DecisionDefinition, page.items), next_page_key=page.next_page_key)
+            return wire.ListDecisionsResponse(
+                decisions=messages(wire.DecisionDefinition, page.items), next_page_key=page.next_page_key
+            )
 
         return await self._read(read)
 
-    async def get_decision_xml(self, request: wire.GetDecisionXmlRequest, context: Context) -> wire.GetDecisionXmlResponse:
+    async def get_decision_xml(
+        self, request: wire.GetDecisionXmlRequest, context: Context
+    ) -> wire.GetDecisionXmlResponse:
         """A decision model as it was deployed."""
-        return await self._read(lambda: message(wire.GetDecisionXmlResponse, decision_xml(self._store, request.decision_key)))
+        return await self._read(
+            lambda: message(wire.GetDecisionXmlResponse, decision_xml(self._store, request.decision_key))
+        )
 
     async def list_process_instances(
         self, request: wire.ListProcessInstancesRequest, context: Context
@@ -123,7 +141,13 @@ class CounterflowService:
         )
 
         def read() -> wire.ListProcessInstancesResponse:
-            page = list_process_instances(self._store, asked, page_size=request.page_size, page_key=request.page_key, count=request.count)
+            page = list_process_instances(
+                self._store,
+                asked,
+                page_size=request.page_size,
+                page_key=request.page_key,
+                count=request.count,
+            )
             return wire.ListProcessInstancesResponse(
                 process_instances=messages(wire.ProcessInstance, page.items),
                 next_page_key=page.next_page_key,
@@ -133,17 +157,24 @@ class CounterflowService:
 
         return await self._read(read)
 
-    async def get_process_instance(self, request: wire.GetProcessInstanceRequest, context: Context) -> wire.GetProcessInstanceResponse:
+    async def get_process_instance(
+        self, request: wire.GetProcessInstanceRequest, context: Context
+    ) -> wire.GetProcessInstanceResponse:
         """One instance as a tree."""
         return await self._read(
             lambda: tree(
                 process_instance(
-                    self._store, request.process_instance_key, active_only=request.active_only, element_limit=request.element_limit
+                    self._store,
+                    request.process_instance_key,
+                    active_only=request.active_only,
+                    element_limit=request.element_limit,
                 )
             )
         )
 
-    async def list_incidents(self, request: wire.ListIncidentsRequest, context: Context) -> wire.ListIncidentsResponse:
+    async def list_incidents(
+        self, request: wire.ListIncidentsRequest, context: Context
+    ) -> wire.ListIncidentsResponse:
         """What waits for a person."""
 
         def read() -> wire.ListIncidentsResponse:
@@ -154,7 +185,9 @@ class CounterflowService:
                 page_size=request.page_size,
                 page_key=request.page_key,
             )
-            return wire.ListIncidentsResponse(incidents=messages(wire.Incident, page.items), next_page_key=page.next_page_key)
+            return wire.ListIncidentsResponse(
+                incidents=messages(wire.Incident, page.items), next_page_key=page.next_page_key
+            )
 
         return await self._read(read)
 
@@ -171,7 +204,9 @@ class CounterflowService:
                 page_size=request.page_size,
                 page_key=request.page_key,
             )
-            return wire.ListJobsResponse(jobs=messages(wire.Job, page.items), next_page_key=page.next_page_key)
+            return wire.ListJobsResponse(
+                jobs=messages(wire.Job, page.items), next_page_key=page.next_page_key
+            )
 
         return await self._read(read)
 
@@ -179,13 +214,16 @@ class CounterflowService:
         """What has become of a message."""
         return await self._read(lambda: published(published_message(self._store, request.message_key)))
 
-    async def get_quarantine(self, request: wire.GetQuarantineRequest, context: Context) -> wire.GetQuarantineResponse:
+    async def get_quarantine(
+        self, request: wire.GetQuarantineRequest, context: Context
+    ) -> wire.GetQuarantineResponse:
         """Instances that were set aside."""
 
         def read() -> wire.GetQuarantineResponse:
             page = list_quarantined(self._store, page_size=request.page_size, page_key=request.page_key)
             return wire.GetQuarantineResponse(
-                quarantined_instances=messages(wire.QuarantinedInstance, page.items), next_page_key=page.next_page_key
+                quarantined_instances=messages(wire.QuarantinedInstance, page.items),
+                next_page_key=page.next_page_key,
             )
 
         return await self._read(read)
@@ -202,13 +240,20 @@ class CounterflowService:
                 limit=request.limit,
             ),
         )
-        while some := await running.run_in_executor(self._readers, lambda: list(islice(found, RECORDS_AT_ONCE))):
+        while some := await running.run_in_executor(
+            self._readers, lambda: list(islice(found, RECORDS_AT_ONCE))
+        ):
             for record in some:
                 await context.write(message(wire.HistoryRecord, record).SerializeToString())
             if self._calls.stopping:
-                raise Refused(StatusCode.UNAVAILABLE, f"The server is stopping; go on behind position {some[-1].position} when it is back")
+                raise Refused(
+                    StatusCode.UNAVAILABLE,
+                    f"The server is stopping; go on behind position {some[-1].position} when it is back",
+                )
 
-    async def release_quarantined(self, request: wire.ReleaseQuarantinedRequest, context: Context) -> wire.ReleaseQuarantinedResponse:
+    async def release_quarantined(
+        self, request: wire.ReleaseQuarantinedRequest, context: Context
+    ) -> wire.ReleaseQuarantinedResponse:
         """An instance that was set aside goes on."""
         key = request.process_instance_key
         try:
@@ -225,7 +270,8 @@ class CounterflowService:
         if size > self._message_bytes:
             raise Refused(
                 StatusCode.RESOURCE_EXHAUSTED,
-                f"The answer takes {size} bytes, and a message has room for {self._message_bytes}; ask for fewer at a time",
+                f"The answer takes {size} bytes, and a message has room for {self._message_bytes}; ask for "
+                "fewer at a time",
             )
         return answer
 

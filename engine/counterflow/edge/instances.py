@@ -1,4 +1,6 @@
-"""What people and programs do to process instances: start, await, cancel, set variables, resolve incidents."""
+"""What people and programs do to process instances: start, await, cancel, set variables, resolve
+incidents.
+"""
 
 from __future__ import annotations
 
@@ -46,12 +48,16 @@ class Instances:
         self, request: gateway.CreateProcessInstanceWithResultRequest, context: Context
     ) -> gateway.CreateProcessInstanceWithResultResponse:
         """An instance begins; the answer comes when it has completed."""
-        wait_ms = duration_ms(request.requestTimeout) if request.requestTimeout > 0 else self._request_timeout_ms
+        wait_ms = (
+            duration_ms(request.requestTimeout) if request.requestTimeout > 0 else self._request_timeout_ms
+        )
         async with self._turns:
             if self._calls.stopping:
                 raise Refused(StatusCode.UNAVAILABLE, STOPPING)
             answered, ended = self._loop.submit_and_follow(creation(request.request, self._variable_bytes))
-            instance: ProcessInstance = await kept(answered, lambda late: self._loop.stop_following(late.key, ended))
+            instance: ProcessInstance = await kept(
+                answered, lambda late: self._loop.stop_following(late.key, ended)
+            )
         self._awaited[ended] = instance.key
         if self._has_ended:
             self.end()
@@ -61,7 +67,8 @@ class Instances:
         except TimeoutError:
             raise Refused(
                 StatusCode.DEADLINE_EXCEEDED,
-                f"Process instance '{instance.key}' was created, but has not completed within {wait_ms} ms; it goes on",
+                f"Process instance '{instance.key}' was created, but has not completed within {wait_ms} ms; "
+                "it goes on",
             ) from None
         finally:
             del self._awaited[ended]
@@ -69,20 +76,23 @@ class Instances:
         if end.state != "completed":
             raise Refused(
                 StatusCode.CANCELLED,
-                f"Process instance '{instance.key}' was {end.state} before it could complete, so there is no result",
+                f"Process instance '{instance.key}' was {end.state} before it could complete, so there is no "
+                "result",
             )
         return result(instance, end.variables, request.fetchVariables)
 
     def end(self) -> None:
-        """The server is stopping: whoever waits for a result is told so, with a status that no client takes for "do it again"."""
+        """The server is stopping: whoever waits for a result is told so, with a status that no client takes
+        for "do it again".
+        """
         self._has_ended = True
         for ended, key in list(self._awaited.items()):
             if not ended.done():
                 ended.set_exception(
                     Refused(
                         StatusCode.CANCELLED,
-                        f"The server is stopping; process instance '{key}' was created and goes on when it is back, but its result "
-                        "cannot be awaited any more",
+                        f"The server is stopping; process instance '{key}' was created and goes on when it "
+                        "is back, but its result cannot be awaited any more",
                     )
                 )
 

@@ -1,6 +1,7 @@
 """ActivateJobs: a poll takes what is ready, or waits until something is.
 
-A poll that nobody reads any more hands its jobs back; jobs and their poll find each other in `delivery/takers.py`.
+A poll that nobody reads any more hands its jobs back; jobs and their poll find each other in
+`delivery/takers.py`.
 """
 
 from __future__ import annotations
@@ -33,9 +34,13 @@ class WaitingPoll(PollTaker):
         self._hand_back = hand_back
 
     def cancel(self, count: int) -> None:
-        """Jobs were on their way and their commit failed: the client should wait a little. Without any, it is asked again."""
+        """Jobs were on their way and their commit failed: the client should wait a little. Without any, it is
+        asked again.
+        """
         if count and not self.jobs.done():
-            self.jobs.set_exception(Unavailable("Jobs were found, but activating them could not be made durable; try again"))
+            self.jobs.set_exception(
+                Unavailable("Jobs were found, but activating them could not be made durable; try again")
+            )
         else:
             self._arrived(())
 
@@ -76,7 +81,9 @@ class Polls:
             jobs, more = await self._ready(replace(command, maximum=min(left, JOBS_PER_RESPONSE)))
 
     async def _first(self, command: ActivateJobs, request_timeout_ms: int) -> tuple[Jobs, bool]:
-        """What is ready now, or becomes ready before the time is over; and whether more was ready than fits into a message."""
+        """What is ready now, or becomes ready before the time is over; and whether more was ready than fits
+        into a message.
+        """
         wait_ms = duration_ms(request_timeout_ms or self._long_poll_ms)
         deadline = asyncio.get_running_loop().time() + wait_ms / 1000
         while True:
@@ -95,12 +102,15 @@ class Polls:
 
     async def _ready(self, command: ActivateJobs) -> tuple[Jobs, bool]:
         taken = self._take(command)
-        # Asked now and not after the commit: what becomes ready meanwhile may be the same jobs, given back by a short deadline.
+        # Asked now and not after the commit: what becomes ready meanwhile may be the same jobs, given back by
+        # a short deadline.
         more = self._is_ready(command.type)
         return await kept(taken, self._calls.hand_back), more
 
     def _take(self, command: ActivateJobs) -> asyncio.Future[Jobs]:
-        """An instance that breaks while its job is taken is set aside, and the others' jobs are taken all the same."""
+        """An instance that breaks while its job is taken is set aside, and the others' jobs are taken all the
+        same.
+        """
         for _ in range(FAULTS_PER_OFFER):
             try:
                 return self._loop.submit(command)

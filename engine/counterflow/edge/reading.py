@@ -1,6 +1,7 @@
 """Answers of the read model as messages of `counterflow.v1`. Pure: a struct in, a message out.
 
-Fields go by their names; the few that are called differently on the wire, and the words that became enums, are tables.
+Fields go by their names; the few that are called differently on the wire, and the words that became enums,
+are tables.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ from counterflow_wire import counterflow_v1 as wire
 MessageType = TypeVar("MessageType", bound=Message)
 
 LEVELS = 98
-"""Protobuf refuses to read messages nested deeper than 100, in every language; two of them are the answer and its root."""
+"""Protobuf refuses to read messages nested deeper than 100, in every language; two of them are the answer and
+its root.
+"""
 
 NAMES_ON_WIRE: Mapping[str, str] = {
     "definition_key": "process_definition_key",
@@ -62,7 +65,9 @@ def messages(kind: type[MessageType], structs: Iterable[msgspec.Struct]) -> list
 
 
 def state_word(kind: type[msgspec.Struct], state: int) -> str:
-    """What the read model calls a state of this kind; empty for UNSPECIFIED. Raises `ValueError` for a number that is none."""
+    """What the read model calls a state of this kind; empty for UNSPECIFIED. Raises `ValueError` for a number
+    that is none.
+    """
     enum, prefix = WORDS[kind, "state"]
     word = str(enum.Name(state)).removeprefix(prefix).lower()
     return "" if word == "unspecified" else word
@@ -81,8 +86,8 @@ def tree(found: shapes.InstanceTree) -> wire.GetProcessInstanceResponse:
     if levels > LEVELS:
         raise Refused(
             StatusCode.RESOURCE_EXHAUSTED,
-            f"Process instance '{found.process_instance.key}' is nested {levels} levels deep, and clients read at most {LEVELS}; "
-            "ask for its history instead",
+            f"Process instance '{found.process_instance.key}' is nested {levels} levels deep, and clients "
+            f"read at most {LEVELS}; ask for its history instead",
         )
     answer = wire.GetProcessInstanceResponse(
         process_instance=message(wire.ProcessInstance, found.process_instance),
@@ -147,7 +152,9 @@ def _shared_fields(kind: type[msgspec.Struct], descriptor: Descriptor) -> tuple[
     """The scalar fields that both have: their names in the struct and on the wire."""
     known = descriptor.fields_by_name
     named = ((name, NAMES_ON_WIRE.get(name, name)) for name in kind.__struct_fields__)
-    return tuple((name, on_wire) for name, on_wire in named if on_wire in known and known[on_wire].message_type is None)
+    return tuple(
+        (name, on_wire) for name, on_wire in named if on_wire in known and known[on_wire].message_type is None
+    )
 
 
 def _number(enum: Any, prefix: str, word: str) -> int:

@@ -1,4 +1,6 @@
-"""The gRPC server: every call of the contract, health and reflection on one port; and the order in which it falls silent."""
+"""The gRPC server: every call of the contract, health and reflection on one port; and the order in which it
+falls silent.
+"""
 
 from __future__ import annotations
 
@@ -32,9 +34,15 @@ LAST_WORDS_SECONDS = 0.25
 SERVED = ("", gateway.SERVICE, counterflow_v1.SERVICE)
 
 NOT_YET = {
-    "BroadcastSignal": ("Signal events are not there", "no process can wait for a signal, so there is nobody to broadcast to"),
+    "BroadcastSignal": (
+        "Signal events are not there",
+        "no process can wait for a signal, so there is nobody to broadcast to",
+    ),
     "ModifyProcessInstance": ("Modification is not there", "cancel the instance and start a new one"),
-    "MigrateProcessInstance": ("Migration is not there", "running instances finish on the version that they began with"),
+    "MigrateProcessInstance": (
+        "Migration is not there",
+        "running instances finish on the version that they began with",
+    ),
     "DeleteResource": ("Deleting resources is not there", "deploy a version that replaces it"),
 }
 """Calls of the contract that have no element to act on yet: what is missing, and what to do instead."""
@@ -60,7 +68,14 @@ class EdgeServer:
         self._takers = loop.takers
         self._health = Health(SERVED)
         reflection = Reflection(SERVICE_NAMES, reflection_pool())
-        self._server = transport([*self._gateway().values(), *self._counterflow().values(), *self._health.methods(), *reflection.methods()])
+        self._server = transport(
+            [
+                *self._gateway().values(),
+                *self._counterflow().values(),
+                *self._health.methods(),
+                *reflection.methods(),
+            ]
+        )
 
     async def start(self) -> int:
         """Accept calls; answers the port. Raises `PortTaken`."""
@@ -68,16 +83,19 @@ class EdgeServer:
             self._topology.port = await self._server.start(self._host.strip("[]"), self._port)
         except OSError as error:
             raise PortTaken(
-                f"cannot listen on {self._host}:{self._port}: expected a free port of this machine, but the system says: {error.strerror}; "
-                "is another server running there? Stop it, or choose another with --grpc-port (0 takes any free one)"
+                f"cannot listen on {self._host}:{self._port}: expected a free port of this machine, but the "
+                f"system says: {error.strerror}; is another server running there? Stop it, or choose "
+                "another with --grpc-port (0 takes any free one)"
             ) from error
         self._health.set_serving(True)
         return self._topology.port
 
     async def stop(self, grace_seconds: float) -> None:
-        """Refuse new calls, end those that wait, let the others finish; the loop must still be at work, since jobs come back.
+        """Refuse new calls, end those that wait, let the others finish; the loop must still be at work, since
+        jobs come back.
 
-        The port stays open meanwhile: a call that comes now is told UNAVAILABLE, which every client takes for "try again".
+        The port stays open meanwhile: a call that comes now is told UNAVAILABLE, which every client takes for
+        "try again".
         """
         self._health.set_serving(False)
         self._calls.stopping = True
@@ -96,15 +114,23 @@ class EdgeServer:
     def _counterflow(self) -> dict[str, Method]:
         calls, reading, rpcs = self._calls, self._reading, counterflow_v1.METHODS
         return {
-            **{name: calls.answered(rpcs[name], behaviour) for name, behaviour in reading.behaviours().items()},
+            **{
+                name: calls.answered(rpcs[name], behaviour)
+                for name, behaviour in reading.behaviours().items()
+            },
             "GetHistory": calls.waiting(rpcs["GetHistory"], reading.get_history),
         }
 
     def _gateway(self) -> dict[str, Method]:
         calls, rpcs = self._calls, gateway.METHODS
         families = (Jobs(calls), self._instances, Messages(calls), Decisions(calls))
-        commands = {name: translate for family in families for name, translate in family.translations().items()}
-        answered: dict[str, Behaviour] = {**Deployments(calls).behaviours(), "Topology": self._topology.topology}
+        commands = {
+            name: translate for family in families for name, translate in family.translations().items()
+        }
+        answered: dict[str, Behaviour] = {
+            **Deployments(calls).behaviours(),
+            "Topology": self._topology.topology,
+        }
         waiting: dict[str, Behaviour] = {
             "ActivateJobs": Polls(calls).activate_jobs,
             "CreateProcessInstanceWithResult": self._instances.create_with_result,
@@ -114,5 +140,7 @@ class EdgeServer:
             **{name: calls.answered(rpcs[name], behaviour) for name, behaviour in answered.items()},
             **{name: calls.waiting(rpcs[name], behaviour) for name, behaviour in waiting.items()},
             **{name: calls.unimplemented(rpcs[name], *words) for name, words in NOT_YET.items()},
-            "StreamActivatedJobs": calls.open(rpcs["StreamActivatedJobs"], self._streams.stream_activated_jobs),
+            "StreamActivatedJobs": calls.open(
+                rpcs["StreamActivatedJobs"], self._streams.stream_activated_jobs
+            ),
         }

@@ -1,6 +1,7 @@
 """Everything that can go wrong with a call, and the gRPC status that says so: one table.
 
-The details of a rejection have the shape that stock clients parse: `Command 'COMPLETE' rejected with code 'NOT_FOUND': …`.
+The details of a rejection have the shape that stock clients parse: `Command 'COMPLETE' rejected with code
+'NOT_FOUND': …`.
 """
 
 from __future__ import annotations
@@ -47,7 +48,9 @@ DETAILS_BYTES = 6_000
 
 
 class Refused(Exception):
-    """A call that is refused at the edge, before it becomes a command. `details` is for the person who called."""
+    """A call that is refused at the edge, before it becomes a command. `details` is for the person who
+    called.
+    """
 
     def __init__(self, status: StatusCode, details: str) -> None:
         super().__init__(details)
@@ -68,7 +71,11 @@ def status_of(rpc: str, error: BaseException) -> tuple[StatusCode, str]:
     """The status and details that tell a caller of `rpc` about `error`."""
     if isinstance(error, Rejection):
         intent = INTENTS.get(rpc)
-        text = f"Command '{intent}' rejected with code '{error.type}': {error.reason}" if intent else error.reason
+        text = (
+            f"Command '{intent}' rejected with code '{error.type}': {error.reason}"
+            if intent
+            else error.reason
+        )
         return STATUS_OF_REJECTION[error.type], fit(text)
     if isinstance(error, Refused):
         return error.status, fit(error.details)
@@ -78,7 +85,10 @@ def status_of(rpc: str, error: BaseException) -> tuple[StatusCode, str]:
         return StatusCode.UNAVAILABLE, fit(str(error))
     if isinstance(error, StoreError):
         return StatusCode.UNAVAILABLE, fit(f"The database could not be read: {error}")
-    return StatusCode.INTERNAL, f"{rpc} met an internal fault ({type(error).__name__}); the server's log says more"
+    return (
+        StatusCode.INTERNAL,
+        f"{rpc} met an internal fault ({type(error).__name__}); the server's log says more",
+    )
 
 
 def fit(details: str) -> str:

@@ -14,13 +14,17 @@ from counterflow_wire import gateway
 
 
 class Push:
-    """One open stream. The first job of the queue stays there until it has left, so that it goes back if it never does."""
+    """One open stream. The first job of the queue stays there until it has left, so that it goes back if it
+    never does.
+    """
 
     def __init__(self, calls: Calls, request: gateway.StreamActivatedJobsRequest, call: Context) -> None:
         self._calls = calls
         self._loop = calls.loop
         self._call = call
-        self.taker = StreamTaker(activation(request, STREAM_CREDIT, calls.settings.message_bytes), self.push, calls.hand_back)
+        self.taker = StreamTaker(
+            activation(request, STREAM_CREDIT, calls.settings.message_bytes), self.push, calls.hand_back
+        )
         self._is_held = False
         self._is_ending = False
 
@@ -78,7 +82,9 @@ class Streams:
             push.end()
 
     def stream_activated_jobs(self, request: gateway.StreamActivatedJobsRequest, call: Context) -> None:
-        """Jobs until the client goes; what it has not been sent by then goes back. Raises `Refused` and `Overloaded`."""
+        """Jobs until the client goes; what it has not been sent by then goes back. Raises `Refused` and
+        `Overloaded`.
+        """
         push = Push(self._calls, request, call)
 
         def gone() -> None:

@@ -26,8 +26,16 @@ class Topology:
             health=gateway.Partition.PartitionBrokerHealth.HEALTHY,
         )
         broker = gateway.BrokerInfo(
-            nodeId=0, host=self._host, port=self.port, partitions=[partition], version=f"{SPOKEN_VERSION}+counterflow.{__version__}"
+            nodeId=0,
+            host=self._host,
+            port=self.port,
+            partitions=[partition],
+            version=f"{SPOKEN_VERSION}+counterflow.{__version__}",
         )
         return gateway.TopologyResponse(
-            brokers=[broker], clusterSize=1, partitionsCount=1, replicationFactor=1, gatewayVersion=SPOKEN_VERSION
+            brokers=[broker],
+            clusterSize=1,
+            partitionsCount=1,
+            replicationFactor=1,
+            gatewayVersion=SPOKEN_VERSION,
         )

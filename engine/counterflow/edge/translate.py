@@ -1,7 +1,7 @@
 """Wire message ↔ command or answer. Pure: no state is asked, nothing waits.
 
-Variables stay JSON text: a document is split at its top level and its values are kept as the bytes they came as. Bytes
-are also what string fields of answers are given, since protobuf takes UTF-8 as it is.
+Variables stay JSON text: a document is split at its top level and its values are kept as the bytes they came
+as. Bytes are also what string fields of answers are given, since protobuf takes UTF-8 as it is.
 """
 
 from __future__ import annotations
@@ -38,11 +38,12 @@ _ROUNDED = bytes.maketrans(b"{}", b"[]")
 _ROOTS = {"[": "an array", '"': "a string", "n": "null", "t": "true", "f": "false"}
 
 
-# -- documents --------------------------------------------------------------------------------------------------------
+# -- documents -----------------------------------------------------------------------------------------------
 
 
 def document(text: str, limit_bytes: int) -> dict[str, bytes]:
-    """Variables by name, each value JSON text; blank text and `null`, which clients make of none, are an empty document.
+    """Variables by name, each value JSON text; blank text and `null`, which clients make of none, are an
+    empty document.
 
     Raises `Refused`.
     """
@@ -72,7 +73,9 @@ def _why(text: str, error: Exception) -> str:
 
 
 def _refuse_deep(text: str) -> None:
-    """Deeper values would be met with a recursion error where they are used; wide ones are common and fine."""
+    """Deeper values would be met with a recursion error where they are used; wide ones are common and
+    fine.
+    """
     if text.count("[") + text.count("{") <= NESTING:
         return
     brackets = _STRING.sub(b"", text.encode()).translate(_ROUNDED, _NOT_BRACKETS)
@@ -80,18 +83,20 @@ def _refuse_deep(text: str) -> None:
         brackets = brackets.replace(b"[]", b"")
         if not brackets:
             return
-    raise invalid(f"Expected the variables to be one JSON object, but it is nested deeper than {NESTING} levels")
+    raise invalid(
+        f"Expected the variables to be one JSON object, but it is nested deeper than {NESTING} levels"
+    )
 
 
 def _refuse_large(values: Mapping[str, bytes], size: int, limit_bytes: int) -> None:
     largest = max(values, key=lambda name: len(values[name]), default="")
     raise invalid(
-        f"Expected the variables to take at most {limit_bytes} bytes, but they take {size} (largest: '{largest}' with "
-        f"{len(values.get(largest, b''))}); keep large data elsewhere and pass a reference"
+        f"Expected the variables to take at most {limit_bytes} bytes, but they take {size} (largest: "
+        f"'{largest}' with {len(values.get(largest, b''))}); keep large data elsewhere and pass a reference"
     )
 
 
-# -- tenants ----------------------------------------------------------------------------------------------------------
+# -- tenants -------------------------------------------------------------------------------------------------
 
 
 def check_tenants(tenant_ids: Iterable[str]) -> None:
@@ -101,12 +106,16 @@ def check_tenants(tenant_ids: Iterable[str]) -> None:
             continue
         if not TENANT.fullmatch(tenant_id):
             raise invalid(
-                f"Expected a tenant id of 1 to 31 letters, digits, '_', '-' or '.', or '{DEFAULT_TENANT}', but found '{tenant_id[:100]}'"
+                f"Expected a tenant id of 1 to 31 letters, digits, '_', '-' or '.', or '{DEFAULT_TENANT}', "
+                f"but found '{tenant_id[:100]}'"
             )
-        raise invalid(f"Expected no tenant id, since multi-tenancy is off on this server, but found '{tenant_id}'; leave it out")
+        raise invalid(
+            f"Expected no tenant id, since multi-tenancy is off on this server, but found '{tenant_id}'; "
+            "leave it out"
+        )
 
 
-# -- jobs -------------------------------------------------------------------------------------------------------------
+# -- jobs ----------------------------------------------------------------------------------------------------
 
 
 def duration_ms(value: int) -> int:
@@ -114,12 +123,21 @@ def duration_ms(value: int) -> int:
     return max(-LONGEST_MS, min(value, LONGEST_MS))
 
 
-def activation(request: gateway.ActivateJobsRequest | gateway.StreamActivatedJobsRequest, maximum: int, message_bytes: int) -> ActivateJobs:
+def activation(
+    request: gateway.ActivateJobsRequest | gateway.StreamActivatedJobsRequest,
+    maximum: int,
+    message_bytes: int,
+) -> ActivateJobs:
     """What a poll or a stream wants. Raises `Refused`."""
     if not request.type.strip():
-        raise invalid("Expected the type of the jobs to activate, but it is empty; it is the type of a job in the model")
+        raise invalid(
+            "Expected the type of the jobs to activate, but it is empty; it is the type of a job in the model"
+        )
     if request.timeout < 1:
-        raise invalid(f"Expected a timeout of at least 1 ms for the jobs of type '{request.type}', but found {request.timeout}")
+        raise invalid(
+            f"Expected a timeout of at least 1 ms for the jobs of type '{request.type}', but found "
+            f"{request.timeout}"
+        )
     check_tenants(request.tenantIds)
     return ActivateJobs(
         type=request.type,
@@ -133,7 +151,9 @@ def activation(request: gateway.ActivateJobsRequest | gateway.StreamActivatedJob
 
 def job_on_wire(job: ActivatedJob) -> gateway.ActivatedJob:
     """A job for a worker."""
-    message = cast("Any", gateway.ActivatedJob())  # string fields take bytes, which their declared type does not say
+    message = cast(
+        "Any", gateway.ActivatedJob()
+    )  # string fields take bytes, which their declared type does not say
     message.key = job.key
     message.type = job.type
     message.processInstanceKey = job.process_instance_key
@@ -151,15 +171,21 @@ def job_on_wire(job: ActivatedJob) -> gateway.ActivatedJob:
     return cast("gateway.ActivatedJob", message)
 
 
-# -- process instances ------------------------------------------------------------------------------------------------
+# -- process instances ---------------------------------------------------------------------------------------
 
 
 def creation(request: gateway.CreateProcessInstanceRequest, limit_bytes: int) -> CreateProcessInstance:
     """What a caller wants to start. Raises `Refused`."""
     if request.runtimeInstructions:
-        raise Refused(StatusCode.UNIMPLEMENTED, "Runtime instructions are not there yet in this version; leave them out")
+        raise Refused(
+            StatusCode.UNIMPLEMENTED,
+            "Runtime instructions are not there yet in this version; leave them out",
+        )
     if len(request.startInstructions) > START_INSTRUCTIONS:
-        raise invalid(f"Expected at most {START_INSTRUCTIONS} start instructions, but found {len(request.startInstructions)}")
+        raise invalid(
+            f"Expected at most {START_INSTRUCTIONS} start instructions, but found "
+            f"{len(request.startInstructions)}"
+        )
     check_tenants((request.tenantId,))
     return CreateProcessInstance(
         bpmn_process_id=request.bpmnProcessId,
@@ -184,7 +210,9 @@ def created(instance: ProcessInstance) -> gateway.CreateProcessInstanceResponse:
 def result(
     instance: ProcessInstance, variables: Mapping[str, bytes], wanted: Iterable[str]
 ) -> gateway.CreateProcessInstanceWithResultResponse:
-    """An instance has completed with these variables; those `wanted` are sent, all of them where nothing is."""
+    """An instance has completed with these variables; those `wanted` are sent, all of them where nothing
+    is.
+    """
     names = set(wanted)
     chosen = {name: value for name, value in variables.items() if name in names} if names else variables
     return gateway.CreateProcessInstanceWithResultResponse(
@@ -197,13 +225,16 @@ def result(
     )
 
 
-# -- messages ---------------------------------------------------------------------------------------------------------
+# -- messages ------------------------------------------------------------------------------------------------
 
 
 def publication(request: gateway.PublishMessageRequest, limit_bytes: int) -> PublishMessage:
     """A message for whoever waits for it. Raises `Refused`."""
     if not request.name.strip():
-        raise invalid("Expected the name of the message to publish, but it is empty; it is the name of a message in the model")
+        raise invalid(
+            "Expected the name of the message to publish, but it is empty; it is the name of a message in "
+            "the model"
+        )
     check_tenants((request.tenantId,))
     return PublishMessage(
         name=request.name,
@@ -214,7 +245,7 @@ def publication(request: gateway.PublishMessageRequest, limit_bytes: int) -> Pub
     )
 
 
-# -- definitions ------------------------------------------------------------------------------------------------------
+# -- definitions ---------------------------------------------------------------------------------------------
 
 
 def process_metadata(definition: ProcessDefinition) -> gateway.ProcessMetadata:

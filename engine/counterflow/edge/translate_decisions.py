@@ -53,7 +53,9 @@ def evaluated(found: Evaluation) -> gateway.EvaluateDecisionResponse:
         decisionRequirementsId=found.requirements.requirements_id,
         decisionRequirementsKey=found.requirements.key,
         decisionOutput=found.output.decode(),
-        evaluatedDecisions=[_decision(each, f"{found.key}-{place}") for place, each in enumerate(found.evaluated, 1)],
+        evaluatedDecisions=[
+            _decision(each, f"{found.key}-{place}") for place, each in enumerate(found.evaluated, 1)
+        ],
         failedDecisionId=found.failed_decision_id,
         failureMessage=found.failure,
         tenantId=DEFAULT_TENANT,
@@ -72,7 +74,9 @@ def _decision(decision: EvaluatedDecision, instance_key: str) -> gateway.Evaluat
         decisionOutput=bytes(decision.output).decode(),
         matchedRules=[_rule(rule) for rule in decision.rules],
         evaluatedInputs=[
-            gateway.EvaluatedDecisionInput(inputId=each.id, inputName=each.name, inputValue=bytes(each.value).decode())
+            gateway.EvaluatedDecisionInput(
+                inputId=each.id, inputName=each.name, inputValue=bytes(each.value).decode()
+            )
             for each in decision.inputs
         ],
         tenantId=DEFAULT_TENANT,
@@ -85,7 +89,9 @@ def _rule(rule: MatchedRule) -> gateway.MatchedDecisionRule:
         ruleId=rule.id,
         ruleIndex=rule.index,
         evaluatedOutputs=[
-            gateway.EvaluatedDecisionOutput(outputId=each.id, outputName=each.name, outputValue=bytes(each.value).decode())
+            gateway.EvaluatedDecisionOutput(
+                outputId=each.id, outputName=each.name, outputValue=bytes(each.value).decode()
+            )
             for each in rule.outputs
         ],
     )

@@ -1,14 +1,17 @@
 """New work waits its turn, so that work under way can end.
 
-A call that begins something (an instance, a message) costs its own turn and brings several more with it: jobs to give out, and their
-completions. Callers who begin things as fast as they are answered would leave little time for those. So few such calls are carried
-out at a time, some more wait in line in the order of their arrival, and the line moves as work comes to its end: one call for each
-instance that has ended, and one more for every few steps, so that there is always a little more to do than can be done. While nothing
-comes to its end (instances that wait for something, or no worker), there is nothing to wait for, and the line moves freely.
+A call that begins something (an instance, a message) costs its own turn and brings several more with it: jobs
+to give out, and their completions. Callers who begin things as fast as they are answered would leave little
+time for those. So few such calls are carried out at a time, some more wait in line in the order of their
+arrival, and the line moves as work comes to its end: one call for each instance that has ended, and one more
+for every few steps, so that there is always a little more to do than can be done. While nothing comes to its
+end (instances that wait for something, or no worker), there is nothing to wait for, and the line moves
+freely.
 
-The line is long for a burst: as long as it has only just formed, or no work goes on. A line that stays while work goes on is short.
-Whoever finds the line full is refused: late, since a caller who asks again at once would otherwise keep the server busy with refusals.
-Refusals on their way are bounded as well; beyond that they are sent at once.
+The line is long for a burst: as long as it has only just formed, or no work goes on. A line that stays while
+work goes on is short. Whoever finds the line full is refused: late, since a caller who asks again at once
+would otherwise keep the server busy with refusals. Refusals on their way are bounded as well; beyond that
+they are sent at once.
 """
 
 from __future__ import annotations
@@ -22,7 +25,9 @@ from counterflow.loop import Overloaded
 from counterflow.settings import Settings
 
 STEPS_PER_TURN = 64
-"""So many steps of work under way let one more call begin something, besides those that the ends of instances let in."""
+"""So many steps of work under way let one more call begin something, besides those that the ends of instances
+let in.
+"""
 QUIET_SECONDS = 0.25
 """Work that has not gone on for so long is not waited for."""
 BURST_SECONDS = 1.0
@@ -32,7 +37,9 @@ LATE_REFUSALS = 10_000
 
 
 class Turns:
-    """Who may begin something now, who waits, and who is sent away. `async with turns:` for coroutines, `take` and `end` for callbacks."""
+    """Who may begin something now, who waits, and who is sent away. `async with turns:` for coroutines,
+    `take` and `end` for callbacks.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._at_once = settings.new_calls_at_once
@@ -55,7 +62,9 @@ class Turns:
         return len(self._line)
 
     def take(self, caller: object, begin: Callable[[], None], refuse: Callable[[Overloaded], None]) -> None:
-        """Call `begin` when the caller's turn has come, which lasts until `end`; or `refuse`, late, where there is none to be had."""
+        """Call `begin` when the caller's turn has come, which lasts until `end`; or `refuse`, late, where
+        there is none to be had.
+        """
         if not self._line and self._taken < self._at_once:
             self._taken += 1
             begin()
@@ -103,23 +112,35 @@ class Turns:
             self.leave(turn)
             raise
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.end()
 
     def _has_room(self) -> bool:
         waiting = len(self._line)
         if waiting < self._line_length:
             return True
-        is_burst = not waiting or self._quiet is None or asyncio.get_running_loop().time() - self._formed_at <= BURST_SECONDS
+        is_burst = (
+            not waiting
+            or self._quiet is None
+            or asyncio.get_running_loop().time() - self._formed_at <= BURST_SECONDS
+        )
         return is_burst and waiting < self._burst_length
 
     def _move(self) -> None:
-        """A turn that ends as soon as it begins would move the line from inside; its place is given away by the move under way."""
+        """A turn that ends as soon as it begins would move the line from inside; its place is given away by
+        the move under way.
+        """
         if self._is_moving:
             return
         self._is_moving = True
         try:
-            while self._line and self._taken < self._at_once and (self._quiet is None or self._let_in >= STEPS_PER_TURN):
+            while (
+                self._line
+                and self._taken < self._at_once
+                and (self._quiet is None or self._let_in >= STEPS_PER_TURN)
+            ):
                 self._taken += 1
                 if self._quiet is not None:
                     self._let_in -= STEPS_PER_TURN
@@ -138,5 +159,6 @@ class Turns:
 
     def _refusal(self) -> Overloaded:
         return Overloaded(
-            f"{len(self._line)} calls that begin something wait for their turn already; work under way comes first: try again after a while"
+            f"{len(self._line)} calls that begin something wait for their turn already; work under way comes "
+            "first: try again after a while"
         )

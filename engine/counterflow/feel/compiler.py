@@ -1,7 +1,7 @@
 """Tree to closures: what is decided here is never decided again while running.
 
-Each form of the language has one function in `forms`, entered in `FORMS`; it compiles the parts of its node and returns the
-closure that runs them. Nothing walks the tree at run time, and nothing looks a form up.
+Each form of the language has one function in `forms`, entered in `FORMS`; it compiles the parts of its node
+and returns the closure that runs them. Nothing walks the tree at run time, and nothing looks a form up.
 """
 
 from collections.abc import Callable
@@ -44,12 +44,19 @@ FORMS: Final[dict[type[tree.Tree], Callable[[Compiler, Any, Scope], Code]]] = {
 
 
 class Surroundings:
-    """The place of an expression inside something larger, such as a decision: `scope` binds names that are there already.
+    """The place of an expression inside something larger, such as a decision: `scope` binds names that are
+    there already.
 
     What is compiled here shares the run (fuel, warnings, variables) and the local names of whatever calls it.
     """
 
-    def __init__(self, scope: Scope, entries: frozenset[str] = frozenset(), types: Definitions = NO_TYPES, nesting: int = 200) -> None:
+    def __init__(
+        self,
+        scope: Scope,
+        entries: frozenset[str] = frozenset(),
+        types: Definitions = NO_TYPES,
+        nesting: int = 200,
+    ) -> None:
         self.scope = scope
         self.entries = entries
         self.types = types
@@ -75,7 +82,8 @@ class Surroundings:
         return parser.parse_unary_tests(text, self.scope.names, self.nesting, self.entries, self.types)
 
     def tests(self, root: tree.UnaryTests, text: str, alias: str = "") -> Code:
-        """The code of unary tests; it expects the value under test, which they call `?` or by the alias, behind the local names.
+        """The code of unary tests; it expects the value under test, which they call `?` or by the alias,
+        behind the local names.
 
         Raises FeelSyntaxError.
         """
@@ -84,7 +92,9 @@ class Surroundings:
 
     def _code(self, root: tree.Tree, text: str) -> Code:
         try:
-            return access.value_or_function(Compiler(FORMS, text, frozenset(), self.nesting, self.types), root, self.scope)
+            return access.value_or_function(
+                Compiler(FORMS, text, frozenset(), self.nesting, self.types), root, self.scope
+            )
         except RecursionError:
             raise too_deep(text, root, self.nesting) from None
 
@@ -108,7 +118,9 @@ def compile_tree(root: tree.Tree, text: str, given: frozenset[str], nesting: int
 
 
 def compile_tests(root: tree.UnaryTests, text: str, given: frozenset[str], nesting: int) -> Compiled:
-    """The same of unary tests; their code expects the value under test as the only local name. Raises FeelSyntaxError."""
+    """The same of unary tests; their code expects the value under test as the only local name. Raises
+    FeelSyntaxError.
+    """
     compiler = Compiler(FORMS, text, given, nesting)
     try:
         code = tests.unary_tests(compiler, root, Scope())

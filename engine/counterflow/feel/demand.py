@@ -1,14 +1,17 @@
-"""What an expression asks of its variables: which entries, of which entries; so that nothing else of their JSON is made into values.
+"""What an expression asks of its variables: which entries, of which entries; so that nothing else of their
+JSON is made into values.
 
     count(order.items[price > 25])      order: items: price
     order.qty * order.price             order: qty, price
     order                               order: all of it
 
-The answer may hold too much, never too little: a name that is taken for a variable although it is local only costs time. Values whose
-JSON has another shape than the expression expects are read whole, so what an expression means never depends on this file.
+The answer may hold too much, never too little: a name that is taken for a variable although it is local only
+costs time. Values whose JSON has another shape than the expression expects are read whole, so what an
+expression means never depends on this file.
 
-A context of which an entry beyond ASCII is asked for is read whole as well: msgspec's typed decoder compares the names of entries with the
-UTF-8 that Python may or may not have kept beside a string, and takes one for absent where it has not.
+A context of which an entry beyond ASCII is asked for is read whole as well: msgspec's typed decoder compares
+the names of entries with the UTF-8 that Python may or may not have kept beside a string, and takes one for
+absent where it has not.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -46,7 +49,9 @@ _WHOLE: Final = Demand(whole=True)
 
 @dataclass(frozen=True)
 class _Bound:
-    """A name for the items of a list, or in a filter the item itself with all its entries, if `name` is empty."""
+    """A name for the items of a list, or in a filter the item itself with all its entries, if `name` is
+    empty.
+    """
 
     name: str
     demand: Demand
@@ -87,7 +92,11 @@ class _Reading:
 
     def call(self, node: tree.Call, _demand: Demand, scope: _Scope) -> None:
         function = node.function
-        measuring = isinstance(function, tree.Name) and function.name in _MEASURING and function.name not in self.given
+        measuring = (
+            isinstance(function, tree.Name)
+            and function.name in _MEASURING
+            and function.name not in self.given
+        )
         self.visit(function, _WHOLE, scope)
         for argument in node.arguments:
             self.visit(argument, Demand() if measuring else _WHOLE, scope)
@@ -138,7 +147,9 @@ Decoder = msgspec.json.Decoder[Any]
 
 
 class Decoders(dict[str, Decoder | None]):
-    """For each variable of which a part is asked for, a decoder of that part, made when it is first wanted; for all others None."""
+    """For each variable of which a part is asked for, a decoder of that part, made when it is first wanted;
+    for all others None.
+    """
 
     def __init__(self, demands: Mapping[str, Demand]) -> None:
         super().__init__()
@@ -146,12 +157,16 @@ class Decoders(dict[str, Decoder | None]):
 
     def __missing__(self, name: str) -> Decoder | None:
         demand = self.demands.get(name)
-        self[name] = None if demand is None or not demand.partial else Decoder(_shape(demand), float_hook=decimal)
+        self[name] = (
+            None if demand is None or not demand.partial else Decoder(_shape(demand), float_hook=decimal)
+        )
         return self[name]
 
 
 def _shape(demand: Demand) -> Any:
-    """The type to decode: a context with the entries that are asked for, or a list of such contexts; null may stand for either."""
+    """The type to decode: a context with the entries that are asked for, or a list of such contexts; null may
+    stand for either.
+    """
     if not demand.partial or not all(map(str.isascii, demand.entries)):
         return object
     entries = {name: _shape(part) for name, part in demand.entries.items()}

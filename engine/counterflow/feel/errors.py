@@ -3,11 +3,12 @@
     FeelError
     ├── FeelSyntaxError     the author's text is not FEEL; raised by `compile`, with line, column and caret
     │   └── DuplicateEntry  a context has an entry twice
-    ├── FeelFailure         an evaluation was stopped: by a limit or by its author; found in `Evaluation.failure`
+    ├── FeelFailure         an evaluation was stopped: by a limit or its author; in `Evaluation.failure`
     ├── FeelValueError      a value has no JSON form; raised by `to_json`
     └── JuelUnsupported     a camunda: expression has no exact FEEL counterpart; raised by `juel.translate`
 
-A `FeelWarning` is none of these: the expression went on with null (DMN 1.5, 10.3.1.2: errors in FEEL are null), and the warning says why.
+A `FeelWarning` is none of these: the expression went on with null (DMN 1.5, 10.3.1.2: errors in FEEL are
+null), and the warning says why.
 """
 
 from typing import Literal
@@ -16,7 +17,15 @@ from unicodedata import combining, east_asian_width
 import msgspec
 
 FailureKind = Literal["fuel", "size", "nesting", "assertion", "duplicate entry"]
-WarningKind = Literal["unknown name", "unknown entry", "wrong type", "wrong argument", "wrong value", "out of range", "not a function"]
+WarningKind = Literal[
+    "unknown name",
+    "unknown entry",
+    "wrong type",
+    "wrong argument",
+    "wrong value",
+    "out of range",
+    "not a function",
+]
 
 
 class FeelError(Exception):
@@ -24,7 +33,8 @@ class FeelError(Exception):
 
 
 class FeelSyntaxError(FeelError):
-    """The text is not FEEL. `line` and `column` count from 1; `expected`, `found` and `hint` are words for a person.
+    """The text is not FEEL. `line` and `column` count from 1; `expected`, `found` and `hint` are words for a
+    person.
 
     `str(error)` says all of it, with the excerpt below.
     """
@@ -41,18 +51,26 @@ class FeelSyntaxError(FeelError):
 
     @property
     def excerpt(self) -> str:
-        """Two lines to show below a message: the place in the text, and a caret under the first character that is not understood."""
+        """Two lines to show below a message: the place in the text, and a caret under the first character
+        that is not understood.
+        """
         source = self.text.split("\n")[self.line - 1]
         # Of a very long line only the surroundings of the fault are shown.
         start = max(0, self.column - 61)
         shown = source[start : self.column + 59]
         # As wide as what is above it: of letters that take two columns, the caret goes two to the right.
-        width = sum(2 if east_asian_width(each) in "WF" else 0 if combining(each) else 1 for each in shown[: self.column - 1 - start])
+        width = sum(
+            2 if east_asian_width(each) in "WF" else 0 if combining(each) else 1
+            for each in shown[: self.column - 1 - start]
+        )
         return f"  {''.join(each if each.isprintable() else ' ' for each in shown)}\n  {' ' * width}^"
 
     def _message(self) -> str:
         remedy = f" ({self.hint})" if self.hint else ""
-        return f"line {self.line}, column {self.column}: expected {self.expected}, found {self.found}{remedy}\n{self.excerpt}"
+        return (
+            f"line {self.line}, column {self.column}: expected {self.expected}, found "
+            f"{self.found}{remedy}\n{self.excerpt}"
+        )
 
 
 class DuplicateEntry(FeelSyntaxError):
@@ -60,8 +78,9 @@ class DuplicateEntry(FeelSyntaxError):
 
 
 class FeelFailure(FeelError):
-    """An evaluation was stopped: it would cost too much (`kind` says which limit it met), the author's own assert() did not hold, or a
-    context in a decision has an entry twice."""
+    """An evaluation was stopped: it would cost too much (`kind` says which limit it met), the author's own
+    assert() did not hold, or a context in a decision has an entry twice.
+    """
 
     def __init__(self, kind: FailureKind, message: str) -> None:
         self.kind = kind
@@ -77,7 +96,9 @@ class MissingVariable(FeelValueError):
 
 
 class JuelUnsupported(FeelError):
-    """A camunda: expression beyond the subset that FEEL says exactly. The message names what was found and what to write instead."""
+    """A camunda: expression beyond the subset that FEEL says exactly. The message names what was found and
+    what to write instead.
+    """
 
 
 class FeelWarning(msgspec.Struct, frozen=True):

@@ -25,7 +25,9 @@ class Evaluation(msgspec.Struct, frozen=True):
 
 
 class Expression:
-    """Compiled once, evaluated many times, from any thread. `names` are the variables it may ask for, no more."""
+    """Compiled once, evaluated many times, from any thread. `names` are the variables it may ask for, no
+    more.
+    """
 
     __slots__ = ("_code", "_decoders", "_limits", "names", "text")
 
@@ -36,15 +38,20 @@ class Expression:
         self._decoders = compiled.decoders
         self._limits = limits
 
-    def evaluate(self, context: Variables, now_ms: int = 0, seed: str = "", fuel: int | None = None) -> Evaluation:
-        """Run it. `context` gives variables by `.get(name, default)`, as values or as `msgspec.Raw` JSON; `now_ms` is the time of now().
+    def evaluate(
+        self, context: Variables, now_ms: int = 0, seed: str = "", fuel: int | None = None
+    ) -> Evaluation:
+        """Run it. `context` gives variables by `.get(name, default)`, as values or as `msgspec.Raw` JSON;
+        `now_ms` is the time of now().
 
-        The same `seed` at the same time draws the same from uuid() and random number(); without one they are new each time.
-        `fuel` is what the caller has left for it, where that may be less than the limit.
+        The same `seed` at the same time draws the same from uuid() and random number(); without one they are
+        new each time. `fuel` is what the caller has left for it, where that may be less than the limit.
         """
         return self._run(context, now_ms, (), seed, fuel)
 
-    def _run(self, context: Variables, now_ms: int, local: Local, seed: str, fuel: int | None = None) -> Evaluation:
+    def _run(
+        self, context: Variables, now_ms: int, local: Local, seed: str, fuel: int | None = None
+    ) -> Evaluation:
         limits = self._limits
         if fuel is not None and fuel < limits.fuel:
             limits = replace(limits, fuel=fuel)
@@ -56,7 +63,9 @@ class Expression:
         except FeelFailure as failure:
             return Evaluation(None, tuple(run.warned), failure, run.fuel_used)
         except RecursionError:
-            too_deep = FeelFailure("nesting", "the expression or a value in it nests deeper than this machine's stack")
+            too_deep = FeelFailure(
+                "nesting", "the expression or a value in it nests deeper than this machine's stack"
+            )
             return Evaluation(None, tuple(run.warned), too_deep, run.fuel_used)
         return Evaluation(value, tuple(run.warned), None, limits.fuel - run.fuel)
 
@@ -77,19 +86,23 @@ class UnaryTests(Expression):
 _GROWING: Final = frozenset({list, dict, str})
 
 
-def compile(text: str, *, names: Iterable[str] = (), entries: Iterable[str] = (), limits: Limits = DEFAULT_LIMITS) -> Expression:  # noqa: A001  # it is read as feel.compile
+def compile(  # noqa: A001  # it is read as feel.compile
+    text: str, *, names: Iterable[str] = (), entries: Iterable[str] = (), limits: Limits = DEFAULT_LIMITS
+) -> Expression:
     """Compile an expression, given without a leading `=`.
 
-    `names` are variables that are known to exist; only those may contain spaces or operators without backticks, and they hide
-    built-ins of the same name. `entries` are names that contexts may hold, such as those of their types: `person.full name`.
-    Raises FeelSyntaxError.
+    `names` are variables that are known to exist; only those may contain spaces or operators without
+    backticks, and they hide built-ins of the same name. `entries` are names that contexts may hold, such as
+    those of their types: `person.full name`. Raises FeelSyntaxError.
     """
     given = frozenset(names)
     root = parser.parse(text, given, limits.nesting, entries)
     return Expression(text, compiler.compile_tree(root, text, given, limits.nesting), limits)
 
 
-def compile_unary_tests(text: str, *, names: Iterable[str] = (), limits: Limits = DEFAULT_LIMITS) -> UnaryTests:
+def compile_unary_tests(
+    text: str, *, names: Iterable[str] = (), limits: Limits = DEFAULT_LIMITS
+) -> UnaryTests:
     """Compile the tests of an input cell, such as `> 5, [1..3]` or `-`. Raises FeelSyntaxError."""
     given = frozenset(names)
     root = parser.parse_unary_tests(text, given, limits.nesting)

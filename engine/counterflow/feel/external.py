@@ -1,7 +1,9 @@
-"""Functions of Java, by Python twins (DMN 1.5, 10.3.2.13.3): a list of what may be called, and no way around it.
+"""Functions of Java, by Python twins (DMN 1.5, 10.3.2.13.3): a list of what may be called, and no way around
+it.
 
-A model names a class and a method signature. Nothing is loaded or looked up by that name: it is a key of `TWINS`, or the call is null.
-Arguments are brought to the kinds of the signature's parameters; what does not fit or has no result is null with a warning.
+A model names a class and a method signature. Nothing is loaded or looked up by that name: it is a key of
+`TWINS`, or the call is null. Arguments are brought to the kinds of the signature's parameters; what does not
+fit or has no result is null with a warning.
 """
 
 import math
@@ -19,7 +21,14 @@ Twin = Callable[..., Any]
 
 _SIGNATURE: Final = re.compile(r"\s*(\w+)\s*\(([^()]*)\)\s*")
 _WHOLE_BITS: Final = {"byte": 8, "short": 16, "int": 32, "long": 64}
-_BOXED: Final = {"Byte": "byte", "Short": "short", "Integer": "int", "Long": "long", "Float": "float", "Double": "double"}
+_BOXED: Final = {
+    "Byte": "byte",
+    "Short": "short",
+    "Integer": "int",
+    "Long": "long",
+    "Float": "float",
+    "Double": "double",
+}
 
 
 # Methods
@@ -42,11 +51,14 @@ def _rounded(value: float) -> int:
 
 
 _ONE_NUMBER: Final[dict[str, Twin]] = {
-    "sin": math.sin, "cos": math.cos, "tan": math.tan, "asin": math.asin, "acos": math.acos, "atan": math.atan,
-    "sinh": math.sinh, "cosh": math.cosh, "tanh": math.tanh, "exp": math.exp, "expm1": math.expm1, "log": math.log,
-    "log10": math.log10, "log1p": math.log1p, "sqrt": math.sqrt, "cbrt": lambda value: math.copysign(abs(value) ** (1 / 3), value),
+    "sin": math.sin, "cos": math.cos, "tan": math.tan, "asin": math.asin,
+    "acos": math.acos, "atan": math.atan,
+    "sinh": math.sinh, "cosh": math.cosh, "tanh": math.tanh, "exp": math.exp, "expm1": math.expm1,
+    "log": math.log, "log10": math.log10, "log1p": math.log1p, "sqrt": math.sqrt,
+    "cbrt": lambda value: math.copysign(abs(value) ** (1 / 3), value),
     "ceil": lambda value: float(math.ceil(value)), "floor": lambda value: float(math.floor(value)),
-    "rint": lambda value: float(round(value)), "signum": lambda value: math.copysign(1.0, value) if value else 0.0,
+    "rint": lambda value: float(round(value)),
+    "signum": lambda value: math.copysign(1.0, value) if value else 0.0,
     "toRadians": math.radians, "toDegrees": math.degrees,
 }  # fmt: skip
 _TWO_NUMBERS: Final[dict[str, Twin]] = {"pow": math.pow, "atan2": math.atan2, "hypot": math.hypot}
@@ -144,7 +156,9 @@ def _kinds(parameters: str) -> tuple[str, ...]:
 def _parameter_kind(written: str) -> str:
     """`[Ljava.lang.Object;`, `java.lang.Object[]` and `Object...` are one."""
     several = written.startswith("[L") or written.endswith(("[]", "..."))
-    name = written.removeprefix("[L").removesuffix(";").removesuffix("[]").removesuffix("...").rpartition(".")[2]
+    name = (
+        written.removeprefix("[L").removesuffix(";").removesuffix("[]").removesuffix("...").rpartition(".")[2]
+    )
     return f"{name}..." if several else _BOXED.get(name, name)
 
 
@@ -152,15 +166,23 @@ def _parameter_kind(written: str) -> str:
 
 
 def function(run: Run, mapping: Value, parameters: tuple[str, ...]) -> Value:
-    """The function that `{class: ..., method signature: ...}` names, or null. `parameters` are those of the FEEL function."""
+    """The function that `{class: ..., method signature: ...}` names, or null. `parameters` are those of the
+    FEEL function.
+    """
     described = mapping.get("java", mapping) if isinstance(mapping, dict) else None
     found = _found(described) if isinstance(described, dict) else None
     if found is None:
-        return run.warn("not a function", "an external function names a class and a method of Java that are known here; these are not")
+        return run.warn(
+            "not a function",
+            "an external function names a class and a method of Java that are known here; these are not",
+        )
     twin, kinds = found
     several = bool(kinds) and kinds[-1].endswith("...")
     if len(parameters) != len(kinds) and not (several and len(parameters) >= len(kinds) - 1):
-        return run.warn("wrong argument", f"the external method takes {len(kinds)} arguments; the function has {len(parameters)}")
+        return run.warn(
+            "wrong argument",
+            f"the external method takes {len(kinds)} arguments; the function has {len(parameters)}",
+        )
     return Function("", parameters, lambda run, arguments: _call(run, twin, kinds, arguments))
 
 
@@ -187,11 +209,17 @@ def _admitted(run: Run, kinds: tuple[str, ...], arguments: list[Value]) -> list[
     if not kinds or not kinds[-1].endswith("..."):
         if len(arguments) != len(kinds):
             raise NoResult(f"expected {len(kinds)} arguments")
-        return [_shown(run, kind, _ADMIT[kind](argument)) for kind, argument in zip(kinds, arguments, strict=True)]
+        return [
+            _shown(run, kind, _ADMIT[kind](argument)) for kind, argument in zip(kinds, arguments, strict=True)
+        ]
     fixed = len(kinds) - 1
     rest = arguments[fixed:]
     items = rest[0] if len(rest) == 1 and isinstance(rest[0], list) else rest
-    return [run, *(_ADMIT[kind](argument) for kind, argument in zip(kinds[:fixed], arguments, strict=False)), items]
+    return [
+        run,
+        *(_ADMIT[kind](argument) for kind, argument in zip(kinds[:fixed], arguments, strict=False)),
+        items,
+    ]
 
 
 def _shown(run: Run, kind: str, value: Any) -> Any:

@@ -1,4 +1,6 @@
-"""Identity: whether two values are the same element of FEEL's domain (DMN 1.5, 10.3.2.2), which is more than that they are equal."""
+"""Identity: whether two values are the same element of FEEL's domain (DMN 1.5, 10.3.2.2), which is more than
+that they are equal.
+"""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -9,7 +11,9 @@ from counterflow.feel.values import PAIR_FUEL, Range, form, kind, same
 
 
 def identical(run: Run, left: Value, right: Value) -> bool:
-    """Identity (10.3.2.2): equality, but of moments field by field; a zone by name is no other one, nor any offset. Never null."""
+    """Identity (10.3.2.2): equality, but of moments field by field; a zone by name is no other one, nor any
+    offset. Never null.
+    """
     run.spend()
     if kind(left) != kind(right):
         return False
@@ -24,7 +28,9 @@ def _identical_lists(run: Run, left: list[Value], right: list[Value]) -> bool:
 
 def _identical_contexts(run: Run, left: dict[str, Value], right: dict[str, Value]) -> bool:
     run.spend(PAIR_FUEL * len(left))
-    return left.keys() == right.keys() and all(identical(run, value, right[key]) for key, value in left.items())
+    return left.keys() == right.keys() and all(
+        identical(run, value, right[key]) for key, value in left.items()
+    )
 
 
 def _identical_ranges(run: Run, left: Range, right: Range) -> bool:

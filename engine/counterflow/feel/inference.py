@@ -1,4 +1,5 @@
-"""The type of an expression as far as its text shows it (DMN 1.5, 10.3.2.9, table 43): what a function answers, for `instance of`.
+"""The type of an expression as far as its text shows it (DMN 1.5, 10.3.2.9, table 43): what a function
+answers, for `instance of`.
 
 What only a value can tell is UNKNOWN, which conforms to every type.
 """
@@ -42,7 +43,11 @@ def _list(node: tree.ListLiteral, known: Known) -> TypeName:
 
 
 def _context(node: tree.ContextLiteral, known: Known) -> TypeName:
-    return TypeName("context", tuple(result_type(value, known) for _, value in node.entries), tuple(name for name, _ in node.entries))
+    return TypeName(
+        "context",
+        tuple(result_type(value, known) for _, value in node.entries),
+        tuple(name for name, _ in node.entries),
+    )
 
 
 def _range(node: tree.RangeLiteral, known: Known) -> TypeName:
@@ -74,5 +79,7 @@ _INFER: Final[dict[type[tree.Tree], Callable[[Any, Known], TypeName]]] = {
     tree.FunctionDefinition: _function,
     tree.Conditional: _conditional,
     tree.Arithmetic: _arithmetic,
-    **dict.fromkeys((tree.Comparison, tree.Between, tree.InstanceOf, tree.Membership), lambda _node, _known: _BOOLEAN),
+    **dict.fromkeys(
+        (tree.Comparison, tree.Between, tree.InstanceOf, tree.Membership), lambda _node, _known: _BOOLEAN
+    ),
 }

@@ -16,12 +16,17 @@ OFFSET_BOUND = 14 * 3600
 
 _DATE = r"(?P<year>-?(?:[1-9]\d{4,8}|\d{4}))-(?P<month>\d\d)-(?P<day>\d\d)"
 _TIME = r"(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)(?:\.(?P<fraction>\d{1,18}))?"
-_ZONE = r"(?P<zone>Z|z|(?P<sign>[+-])(?P<zh>\d\d):(?P<zm>\d\d)(?::(?P<zs>\d\d))?|@(?P<name>[A-Za-z][\w+\-/]*))?"
+_ZONE = (
+    r"(?P<zone>Z|z|(?P<sign>[+-])(?P<zh>\d\d):(?P<zm>\d\d)(?::(?P<zs>\d\d))?|@(?P<name>[A-Za-z][\w+\-/]*))?"
+)
 _DATE_TEXT = re.compile(_DATE, re.ASCII)
 _TIME_TEXT = re.compile(_TIME + _ZONE, re.ASCII)
 _DATE_TIME_TEXT = re.compile(_DATE + "T" + _TIME + _ZONE, re.ASCII)
 _MONTHS = re.compile(r"(-?)P(?=\d)(?:(\d{1,18})Y)?(?:(\d{1,18})M)?", re.ASCII)
-_DAYS = re.compile(r"(-?)P(?=[\dT])(?:(\d{1,18})D)?(?:T(?=\d)(?:(\d{1,18})H)?(?:(\d{1,18})M)?(?:(\d{1,18})(?:\.(\d{0,18}))?S)?)?", re.ASCII)
+_DAYS = re.compile(
+    r"(-?)P(?=[\dT])(?:(\d{1,18})D)?(?:T(?=\d)(?:(\d{1,18})H)?(?:(\d{1,18})M)?(?:(\d{1,18})(?:\.(\d{0,18}))?S)?)?",
+    re.ASCII,
+)
 
 
 def date(text: str) -> Date | None:
@@ -92,7 +97,9 @@ def _full_date_time(text: str) -> DateTime | None:
 
 def _is_end_of_day(match: Match[str]) -> bool:
     """24:00:00 is the first moment of the day after."""
-    return (match["hour"], match["minute"], match["second"]) == ("24", "00", "00") and not (match["fraction"] or "0").strip("0")
+    return (match["hour"], match["minute"], match["second"]) == ("24", "00", "00") and not (
+        match["fraction"] or "0"
+    ).strip("0")
 
 
 def _date(match: Match[str]) -> Date | None:
@@ -103,7 +110,13 @@ def _time(match: Match[str]) -> Time | None:
     where = _zone(match)
     if match["zone"] is not None and where is None:
         return None
-    return Time.of(int(match["hour"]), int(match["minute"]), int(match["second"]), _nanoseconds(match["fraction"] or ""), where)
+    return Time.of(
+        int(match["hour"]),
+        int(match["minute"]),
+        int(match["second"]),
+        _nanoseconds(match["fraction"] or ""),
+        where,
+    )
 
 
 def _zone(match: Match[str]) -> Zone | None:

@@ -1,4 +1,6 @@
-"""`String.format` of Java, for what business rules write with it: %s %d %f %e %x %b %c %n %%, with width, precision and flags."""
+"""`String.format` of Java, for what business rules write with it: %s %d %f %e %x %b %c %n %%, with width,
+precision and flags.
+"""
 
 import re
 from collections.abc import Callable
@@ -32,7 +34,9 @@ def java_format(run: Run, pattern: str, arguments: list[Value]) -> str:
         if argument is _MISSING:
             raise NoResult(f"expected an argument for {match.group()}")
         filled = _CONVERSIONS.get(conversion.lower(), _unknown)(run, argument, flags, precision)
-        aligned = filled.ljust(int(width or 0)) if "-" in flags else _padded(filled, int(width or 0), "0" in flags)
+        aligned = (
+            filled.ljust(int(width or 0)) if "-" in flags else _padded(filled, int(width or 0), "0" in flags)
+        )
         return aligned.upper() if conversion.isupper() else aligned
 
     return _DIRECTIVE.sub(fill, pattern)

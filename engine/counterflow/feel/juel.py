@@ -6,9 +6,10 @@
     ${empty items}                         list contains([null, "", [], {}], items)
     ${vip ? total * 0.9 : total + 5}       if vip then total * 0.9 else total + 5
 
-Names, paths, literals, arithmetic, comparisons, `and`, `or`, `not`, `empty` and `? :`; everything else is refused by name, with what to
-write instead. JUEL's silent coercions are not imitated: where JUEL would read "10" as a number or null as 0 or false, FEEL's answer is
-null with a warning, which is noticed; two texts are joined by `+`. (Grammar: Unified Expression Language, JSR 245, 1.19.)
+Names, paths, literals, arithmetic, comparisons, `and`, `or`, `not`, `empty` and `? :`; everything else is
+refused by name, with what to write instead. JUEL's silent coercions are not imitated: where JUEL would read
+"10" as a number or null as 0 or false, FEEL's answer is null with a warning, which is noticed; two texts are
+joined by `+`. (Grammar: Unified Expression Language, JSR 245, 1.19.)
 """
 
 import re
@@ -63,7 +64,9 @@ class _Token(NamedTuple):
 
 
 def translate(text: str) -> str:
-    """The FEEL text, without a leading `=`, that means the same as a JUEL expression. Raises JuelUnsupported."""
+    """The FEEL text, without a leading `=`, that means the same as a JUEL expression. Raises
+    JuelUnsupported.
+    """
     match = _WRAPPED.fullmatch(text)
     if match is None or _holds_several(match[1]):
         raise JuelUnsupported(
@@ -83,7 +86,9 @@ def _shown(text: str) -> str:
 
 
 class _Comparison(str):
-    """FEEL text that needs parentheses inside another comparison, because FEEL's comparisons all bind alike."""
+    """FEEL text that needs parentheses inside another comparison, because FEEL's comparisons all bind
+    alike.
+    """
 
     __slots__ = ()
 
@@ -128,7 +133,9 @@ class _Translation:
         return True
 
     def _refuse(self, found: str, instead: str) -> NoReturn:
-        raise JuelUnsupported(f"in {_shown(self.text)}: found {found}, which is not translated; write {instead}")
+        raise JuelUnsupported(
+            f"in {_shown(self.text)}: found {found}, which is not translated; write {instead}"
+        )
 
     def _refuse_here(self) -> NoReturn:
         token = self._token

@@ -1,7 +1,8 @@
 """Which names of several words does the parser know, and where?
 
-FEEL allows `full name`, `a-b` or `date and time` as names without quotes; only the surroundings tell where such a name ends.
-A name of a single word needs no knowledge, so only the longer ones are kept, as the texts of their tokens.
+FEEL allows `full name`, `a-b` or `date and time` as names without quotes; only the surroundings tell where
+such a name ends. A name of a single word needs no knowledge, so only the longer ones are kept, as the texts
+of their tokens.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,7 +17,13 @@ Spellings = dict[str, dict[Spelling, str]]
 """Names by their first word, then by all their words."""
 
 PROPERTIES = ("time offset", "start included", "end included")
-TYPES = ("date and time", "days and time duration", "years and months duration", "day time duration", "year month duration")
+TYPES = (
+    "date and time",
+    "days and time duration",
+    "years and months duration",
+    "day time duration",
+    "year month duration",
+)
 
 
 def spelling(name: str) -> Spelling:
@@ -58,7 +65,9 @@ _TYPES = long_names(TYPES)
 class KnownNames:
     """The long names in scope, innermost last; and all entry names seen so far, for paths and filters."""
 
-    def __init__(self, names: Iterable[str] = (), entries: Iterable[str] = (), types: Iterable[str] = ()) -> None:
+    def __init__(
+        self, names: Iterable[str] = (), entries: Iterable[str] = (), types: Iterable[str] = ()
+    ) -> None:
         given = tuple(names)
         self._scopes = [long_names(given)]
         self._entries = long_names((*PROPERTIES, *entries, *given))
@@ -100,7 +109,9 @@ class KnownNames:
 
 
 def _is_function(tokens: Sequence[Token]) -> bool:
-    """Words that are no operators cannot stand side by side, so `string length` is the function even where it is not called."""
+    """Words that are no operators cannot stand side by side, so `string length` is the function even where it
+    is not called.
+    """
     return tokens[-1].kind == "(" or all(token.kind == "name" for token in tokens[:-1])
 
 

@@ -1,7 +1,7 @@
 """FEEL numbers: 34 decimal digits, half even (IEEE 754 decimal128; DMN 1.5, 10.3.2.3.1).
 
-A number is an `int` while it is whole and below 10 ** 34, else a `Decimal`; both mean the same value, and arithmetic on
-whole numbers never pays for decimals. Nothing here raises: what has no result is None.
+A number is an `int` while it is whole and below 10 ** 34, else a `Decimal`; both mean the same value, and
+arithmetic on whole numbers never pays for decimals. Nothing here raises: what has no result is None.
 """
 
 import decimal
@@ -37,9 +37,15 @@ def read(text: str) -> Number | None:
 
 
 def long_whole(digits: str) -> int:
-    """The whole number that digits spell, of which there are at most `MOST_DIGITS`: Python reads 4,300 at a time."""
+    """The whole number that digits spell, of which there are at most `MOST_DIGITS`: Python reads 4,300 at a
+    time.
+    """
     tail = digits[_AT_ONCE:]
-    return int(digits) if not tail else int(digits[:_AT_ONCE]) * 10 ** len(tail) + int(f"{'-' * digits.startswith('-')}{tail}")
+    return (
+        int(digits)
+        if not tail
+        else int(digits[:_AT_ONCE]) * 10 ** len(tail) + int(f"{'-' * digits.startswith('-')}{tail}")
+    )
 
 
 def exact(value: Number) -> Decimal:

@@ -1,6 +1,8 @@
-"""Arithmetic over all kinds (DMN 1.5, tables 48 to 53): one table per operator, from the kinds of its operands to what it does.
+"""Arithmetic over all kinds (DMN 1.5, tables 48 to 53): one table per operator, from the kinds of its
+operands to what it does.
 
-The compiler handles two whole numbers by itself; what arrives here is everything else. No row, or no result: null and a warning.
+The compiler handles two whole numbers by itself; what arrives here is everything else. No row, or no result:
+null and a warning.
 """
 
 from collections.abc import Callable
@@ -110,8 +112,12 @@ ADDITION: Final[Table] = {
     **_numeric(numbers.add),
     **_SHIFTED,
     **_swapped(_SHIFTED),
-    (DaysDuration, DaysDuration): lambda left, right: temporal.days_duration(left.nanoseconds + right.nanoseconds),
-    (MonthsDuration, MonthsDuration): lambda left, right: temporal.months_duration(left.months + right.months),
+    (DaysDuration, DaysDuration): lambda left, right: temporal.days_duration(
+        left.nanoseconds + right.nanoseconds
+    ),
+    (MonthsDuration, MonthsDuration): lambda left, right: temporal.months_duration(
+        left.months + right.months
+    ),
 }
 SUBTRACTION: Final[Table] = {
     **_numeric(numbers.subtract),
@@ -125,8 +131,12 @@ SUBTRACTION: Final[Table] = {
     (Time, DaysDuration): _time_minus_days,
     (DateTime, DaysDuration): lambda moment, duration: moment.plus(-duration.nanoseconds),
     (DateTime, MonthsDuration): lambda moment, duration: moment.plus_months(-duration.months),
-    (DaysDuration, DaysDuration): lambda left, right: temporal.days_duration(left.nanoseconds - right.nanoseconds),
-    (MonthsDuration, MonthsDuration): lambda left, right: temporal.months_duration(left.months - right.months),
+    (DaysDuration, DaysDuration): lambda left, right: temporal.days_duration(
+        left.nanoseconds - right.nanoseconds
+    ),
+    (MonthsDuration, MonthsDuration): lambda left, right: temporal.months_duration(
+        left.months - right.months
+    ),
 }
 MULTIPLICATION: Final[Table] = {**_numeric(numbers.multiply), **_SCALED, **_swapped(_SCALED)}
 DIVISION: Final[Table] = {
@@ -157,7 +167,11 @@ def _signed(duration: DaysDuration, part: int) -> int:
 
 def _duration_seconds(duration: DaysDuration) -> numbers.Number:
     whole, fraction = _signed(duration, 3), abs(duration.nanoseconds) % SECOND_NS
-    return whole if not fraction else whole + Decimal(-fraction if duration.nanoseconds < 0 else fraction) / SECOND_NS
+    return (
+        whole
+        if not fraction
+        else whole + Decimal(-fraction if duration.nanoseconds < 0 else fraction) / SECOND_NS
+    )
 
 
 def _months_part(duration: MonthsDuration, years: bool) -> int:
@@ -227,12 +241,17 @@ def calculate(run: Run, operator: str, left: Value, right: Value, function: str 
     operation = TABLES[operator].get((type(left), type(right)))
     if operation is None:
         return run.warn(
-            "wrong type", f"{function and f'{function}: '}`{operator}` has no meaning between {a_kind(left)} and {a_kind(right)}"
+            "wrong type",
+            f"{function and f'{function}: '}`{operator}` has no meaning between {a_kind(left)} and "
+            f"{a_kind(right)}",
         )
     result = operation(left, right)
     if result is None:
         kinds = f"{a_kind(left)} and {a_kind(right)}"
-        return run.warn("wrong value", f"{function and f'{function}: '}`{operator}` between these two values ({kinds}) has no result")
+        return run.warn(
+            "wrong value",
+            f"{function and f'{function}: '}`{operator}` between these two values ({kinds}) has no result",
+        )
     return result
 
 

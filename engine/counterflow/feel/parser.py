@@ -1,7 +1,8 @@
 """Tokens to tree: a Pratt parser (DMN 1.5, 10.3.1.2, grammar rules 1-60).
 
-Each operator has a binding power; `expression(power)` reads on while operators bind tighter than `power`. Names of several
-words are joined only if they are known: entries and parameters seen so far, built-ins, and the names given by the caller.
+Each operator has a binding power; `expression(power)` reads on while operators bind tighter than `power`.
+Names of several words are joined only if they are known: entries and parameters seen so far, built-ins, and
+the names given by the caller.
 """
 
 from collections.abc import Callable, Iterable
@@ -23,15 +24,28 @@ POWERS = {
     "instance": INSTANCE,
     **dict.fromkeys([".", "[", "("], ACCESS),
 }
-COMPARISONS: dict[str, tree.ComparisonOperator] = {"=": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+COMPARISONS: dict[str, tree.ComparisonOperator] = {
+    "=": "=",
+    "!=": "!=",
+    "<": "<",
+    "<=": "<=",
+    ">": ">",
+    ">=": ">=",
+}
 ARITHMETIC: dict[str, tree.ArithmeticOperator] = {"+": "+", "-": "-", "*": "*", "/": "/", "**": "**"}
 CONSTANTS = {"true": True, "false": False, "null": None}
 T = TypeVar("T")
 
 
-def parse(text: str, names: Iterable[str] = (), nesting: int = 200, entries: Iterable[str] = (), types: Iterable[str] = ()) -> tree.Tree:
-    """The tree of an expression. `names` are variables that may contain spaces or operators, `entries` what contexts may hold, `types`
-    those that are defined around it.
+def parse(
+    text: str,
+    names: Iterable[str] = (),
+    nesting: int = 200,
+    entries: Iterable[str] = (),
+    types: Iterable[str] = (),
+) -> tree.Tree:
+    """The tree of an expression. `names` are variables that may contain spaces or operators, `entries` what
+    contexts may hold, `types` those that are defined around it.
 
     Raises FeelSyntaxError.
     """
@@ -39,7 +53,11 @@ def parse(text: str, names: Iterable[str] = (), nesting: int = 200, entries: Ite
 
 
 def parse_unary_tests(
-    text: str, names: Iterable[str] = (), nesting: int = 200, entries: Iterable[str] = (), types: Iterable[str] = ()
+    text: str,
+    names: Iterable[str] = (),
+    nesting: int = 200,
+    entries: Iterable[str] = (),
+    types: Iterable[str] = (),
 ) -> tree.UnaryTests:
     """The tests of a decision table's input cell (grammar rule 17). Raises FeelSyntaxError."""
     return _guarded(Parser(text, names, nesting, entries, types), Parser.whole_unary_tests)
@@ -53,7 +71,9 @@ def _guarded(parser: "Parser", read: Callable[["Parser"], T]) -> T:
 
 
 class Parser(Reader):
-    """The forms of the language, one method per form. `range_open` while the end of a bracketed range is being read."""
+    """The forms of the language, one method per form. `range_open` while the end of a bracketed range is
+    being read.
+    """
 
     range_open = False
 

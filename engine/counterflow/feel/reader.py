@@ -1,4 +1,5 @@
-"""A reader of tokens, and of the two things that stand apart from expressions: new names, and the names of types.
+"""A reader of tokens, and of the two things that stand apart from expressions: new names, and the names of
+types.
 
 It looks, takes, expects, and says what was expected where something else was found.
 """
@@ -18,7 +19,14 @@ _HINTS = {("=", "="): "FEEL compares with a single =", ("not", "name"): "write n
 class Reader:
     """What the parser knows of its place: the token at hand, the names in scope, and how deep it is."""
 
-    def __init__(self, text: str, names: Iterable[str], nesting: int, entries: Iterable[str] = (), types: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        text: str,
+        names: Iterable[str],
+        nesting: int,
+        entries: Iterable[str] = (),
+        types: Iterable[str] = (),
+    ) -> None:
         self.text = well_formed(text)
         self.tokens = tokenize(self.text)
         self.position = 0
@@ -56,12 +64,19 @@ class Reader:
         before = self.tokens[self.position - 1] if self.position else self.token
         hint = _HINTS.get((before.text, self.token.kind), "")
         if not hint and before.kind == self.token.kind == "name":
-            hint = f"a name with a space that is not known here is written `{before.text} {self.token.text}` in backticks"
-        raise FeelSyntaxError(self.text, self.token.offset, expected=expected, found=self.token.shown, hint=hint)
+            hint = (
+                f"a name with a space that is not known here is written `{before.text} {self.token.text}` in "
+                "backticks"
+            )
+        raise FeelSyntaxError(
+            self.text, self.token.offset, expected=expected, found=self.token.shown, hint=hint
+        )
 
     def too_deep(self) -> FeelSyntaxError:
         expected = f"at most {self.nesting} levels of nesting"
-        return FeelSyntaxError(self.text, self.token.offset, expected=expected, found="one more", hint="split the expression")
+        return FeelSyntaxError(
+            self.text, self.token.offset, expected=expected, found="one more", hint="split the expression"
+        )
 
     def known_name(self) -> str:
         name, length = self.known.longest(self.tokens, self.position)

@@ -1,7 +1,8 @@
 """One evaluation: the variables it may ask for, the fuel it has left, the warnings it has given.
 
-Closures are called with `(run, local)`: the run, shared by all of them, and the local names, a tuple whose positions the
-compiler has assigned. Whatever can repeat or grow pays with `spend`; a single comparison costs nothing.
+Closures are called with `(run, local)`: the run, shared by all of them, and the local names, a tuple whose
+positions the compiler has assigned. Whatever can repeat or grow pays with `spend`; a single comparison costs
+nothing.
 """
 
 import datetime
@@ -16,7 +17,9 @@ from counterflow.feel.errors import FeelFailure, FeelWarning, WarningKind
 from counterflow.feel.surrogates import well_formed
 
 Value = object
-"""None, bool, int, Decimal, str, list, dict, the kinds of `temporal`, Range or Function: the kinds that `values.KINDS` names."""
+"""None, bool, int, Decimal, str, list, dict, the kinds of `temporal`, Range or Function: the kinds that
+`values.KINDS` names.
+"""
 
 Null = Never | None  # noqa: RUF020  # plain None would forbid `return run.warn(...)` where a value is due
 """The null that `warn` answers with: None, but meant as a value."""
@@ -24,7 +27,9 @@ Null = Never | None  # noqa: RUF020  # plain None would forbid `return run.warn(
 Local = tuple[Value, ...]
 
 WARNING_LIMIT: Final = 100
-"""A loop that goes wrong in the same way a thousand times is told once; one that goes wrong in many ways, a hundred times."""
+"""A loop that goes wrong in the same way a thousand times is told once; one that goes wrong in many ways, a
+hundred times.
+"""
 
 TEXT_PER_FUEL: Final = 64
 """Characters that may be copied for one unit of fuel."""
@@ -37,7 +42,9 @@ class Variables(Protocol):
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """What one evaluation may cost: `fuel` repeated steps, `nesting` levels of forms and of calls, `result_bytes` of text or JSON."""
+    """What one evaluation may cost: `fuel` repeated steps, `nesting` levels of forms and of calls,
+    `result_bytes` of text or JSON.
+    """
 
     fuel: int = 200_000
     nesting: int = 200
@@ -54,7 +61,9 @@ NO_DECODERS: Final = _NoDecoders()
 
 
 class Run(msgspec.Struct):
-    """`decoders` make of some variables only what the expression asks for (`demand`); `seed` brings back what chance has `drawn`."""
+    """`decoders` make of some variables only what the expression asks for (`demand`); `seed` brings back what
+    chance has `drawn`.
+    """
 
     variables: Variables
     now_ms: int
@@ -92,7 +101,10 @@ class Run(msgspec.Struct):
     def _admit(self, name: str, value: object) -> Value:
         admit = ADMITTED.get(type(value))
         if admit is None:
-            return self.warn("wrong type", f"the variable {name!r} holds a Python {type(value).__name__}, which is no FEEL value")
+            return self.warn(
+                "wrong type",
+                f"the variable {name!r} holds a Python {type(value).__name__}, which is no FEEL value",
+            )
         return admit(self, name, value)
 
     def warn(self, kind: WarningKind, message: str) -> Null:
@@ -112,7 +124,9 @@ class Run(msgspec.Struct):
         return self.limits.fuel - max(self.fuel, 0)
 
     def exhausted(self) -> NoReturn:
-        raise FeelFailure("fuel", f"the expression took more than {self.limits.fuel} steps: iterate over fewer items")
+        raise FeelFailure(
+            "fuel", f"the expression took more than {self.limits.fuel} steps: iterate over fewer items"
+        )
 
     def text(self, text: str) -> str:
         """Admit a text that was put together: it pays by length, and must not outgrow the result."""
@@ -123,14 +137,19 @@ class Run(msgspec.Struct):
     def room(self, length: int) -> None:
         """Pay for a text of a length before it is made."""
         if length > self.limits.result_bytes:
-            raise FeelFailure("size", f"a text of {length} characters is longer than the limit of {self.limits.result_bytes}")
+            raise FeelFailure(
+                "size",
+                f"a text of {length} characters is longer than the limit of {self.limits.result_bytes}",
+            )
         self.spend(length // TEXT_PER_FUEL)
 
     def enter(self) -> None:
         """One more function call inside another; `depth` goes down again when it returns."""
         self.depth += 1
         if self.depth > self.limits.nesting:
-            raise FeelFailure("nesting", f"functions call each other more than {self.limits.nesting} levels deep")
+            raise FeelFailure(
+                "nesting", f"functions call each other more than {self.limits.nesting} levels deep"
+            )
 
 
 class _Absent:
@@ -162,12 +181,18 @@ def _admit_text(_run: Run, _name: str, value: str) -> Value:
 def _admit_int(run: Run, name: str, value: int) -> Value:
     if value.bit_length() <= _MOST_BITS:
         return value
-    return run.warn("wrong value", f"the variable {name!r} holds a number beyond 10 ** 6144, which is no FEEL number")
+    return run.warn(
+        "wrong value", f"the variable {name!r} holds a number beyond 10 ** 6144, which is no FEEL number"
+    )
 
 
 def _admit_float(run: Run, name: str, value: float) -> Value:
     read = numbers.read(repr(value))
-    return run.warn("wrong value", f"the variable {name!r} holds {value}, which is no FEEL number") if read is None else read
+    return (
+        run.warn("wrong value", f"the variable {name!r} holds {value}, which is no FEEL number")
+        if read is None
+        else read
+    )
 
 
 def _as_is(_run: Run, _name: str, value: Value) -> Value:
@@ -186,4 +211,6 @@ ADMITTED: dict[type, Callable[[Run, str, Any], Value]] = {
     datetime.date: lambda _run, _name, value: temporal.Date(value.year, value.month, value.day),
     datetime.timedelta: lambda _run, _name, value: temporal.DaysDuration.of_python(value),
 }
-"""What a Python value means in FEEL. A type that is not here stays outside, so nothing of it can be reached."""
+"""What a Python value means in FEEL. A type that is not here stays outside, so nothing of it can be
+reached.
+"""

@@ -1,7 +1,8 @@
 """Where a name is found while running, decided while compiling.
 
-Local names live in a tuple; each construct that introduces names appends to it, and the compiler knows every position.
-Only a filter leaves a question open: whether the item has an entry of that name shows when the item is there.
+Local names live in a tuple; each construct that introduces names appends to it, and the compiler knows every
+position. Only a filter leaves a question open: whether the item has an entry of that name shows when the item
+is there.
 """
 
 from collections.abc import Iterable
@@ -13,7 +14,8 @@ from counterflow.feel.values import Code
 
 @dataclass
 class Variable:
-    """An iterator, a parameter, `partial` or `?`; `used` once an expression has asked for it. It may bear an `alias` as well.
+    """An iterator, a parameter, `partial` or `?`; `used` once an expression has asked for it. It may bear an
+    `alias` as well.
 
     One that `yields` leaves calls to the built-in of its name: it is no function.
     """
@@ -58,7 +60,8 @@ class Scope:
     def binds(self, name: str) -> bool:
         """Whether the name is certainly local; an entry of a filtered item is not certain."""
         return any(
-            (isinstance(binding, Variable) and name in binding.names) or (isinstance(binding, Entries) and name in binding.names)
+            (isinstance(binding, Variable) and name in binding.names)
+            or (isinstance(binding, Entries) and name in binding.names)
             for binding in self.bindings
         )
 
@@ -69,7 +72,9 @@ class Scope:
         )
 
     def reader(self, name: str, otherwise: Code) -> tuple[Code, bool]:
-        """The code that reads a name, innermost binding first, and whether it may reach `otherwise`, beyond all bindings."""
+        """The code that reads a name, innermost binding first, and whether it may reach `otherwise`, beyond
+        all bindings.
+        """
         found: Code | None = None
         items: list[int] = []
         for slot in reversed(range(len(self.bindings))):

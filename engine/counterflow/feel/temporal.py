@@ -1,8 +1,8 @@
 """Dates, times and durations (DMN 1.5, 10.3.2.3.4 to 10.3.2.3.9).
 
-Classes of our own, because Python's end at the year 9999, count microseconds only, and know no time of day in a named zone.
-FEEL's years run from -999 999 999 to 999 999 999, in the proleptic Gregorian calendar; fractions are kept to the nanosecond.
-What leaves that range is None, never an exception.
+Classes of our own, because Python's end at the year 9999, count microseconds only, and know no time of day in
+a named zone. FEEL's years run from -999 999 999 to 999 999 999, in the proleptic Gregorian calendar;
+fractions are kept to the nanosecond. What leaves that range is None, never an exception.
 """
 
 import datetime
@@ -59,7 +59,9 @@ class DaysDuration(msgspec.Struct, frozen=True, order=True):
 
     @staticmethod
     def of_python(delta: datetime.timedelta) -> "DaysDuration":
-        return DaysDuration((delta.days * DAY_SECONDS + delta.seconds) * SECOND_NS + delta.microseconds * 1000)
+        return DaysDuration(
+            (delta.days * DAY_SECONDS + delta.seconds) * SECOND_NS + delta.microseconds * 1000
+        )
 
     def __str__(self) -> str:
         sign = "-" if self.nanoseconds < 0 else ""
@@ -91,7 +93,9 @@ class Date(msgspec.Struct, frozen=True, order=True):
     @staticmethod
     def of_days(days: int) -> "Date | None":
         """The date so many days after 1970-01-01."""
-        era, day_of_era = divmod(days + 719_468, 146_097)  # years begin in March here, so that the leap day is the last one
+        era, day_of_era = divmod(
+            days + 719_468, 146_097
+        )  # years begin in March here, so that the leap day is the last one
         year_of_era = (day_of_era - day_of_era // 1460 + day_of_era // 36_524 - day_of_era // 146_096) // 365
         day_of_year = day_of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
         shifted = (5 * day_of_year + 2) // 153
@@ -105,7 +109,14 @@ class Date(msgspec.Struct, frozen=True, order=True):
         year = self.year - (self.month <= 2)
         day_of_year = (153 * (self.month + (-3 if self.month > 2 else 9)) + 2) // 5 + self.day - 1
         year_of_era = year % 400
-        return year // 400 * 146_097 + year_of_era * 365 + year_of_era // 4 - year_of_era // 100 + day_of_year - 719_468
+        return (
+            year // 400 * 146_097
+            + year_of_era * 365
+            + year_of_era // 4
+            - year_of_era // 100
+            + day_of_year
+            - 719_468
+        )
 
     @property
     def weekday(self) -> int:
@@ -141,7 +152,9 @@ class Time(msgspec.Struct, frozen=True):
     zone: Zone | None = None
 
     @staticmethod
-    def of(hour: int, minute: int, second: int, nanosecond: int = 0, zone: Zone | None = None) -> "Time | None":
+    def of(
+        hour: int, minute: int, second: int, nanosecond: int = 0, zone: Zone | None = None
+    ) -> "Time | None":
         valid = 0 <= hour < 24 and 0 <= minute < 60 and 0 <= second < 60 and 0 <= nanosecond < SECOND_NS
         return Time(hour, minute, second, nanosecond, zone) if valid else None
 
@@ -158,7 +171,9 @@ class Time(msgspec.Struct, frozen=True):
 
     @property
     def offset_seconds(self) -> int | None:
-        """None for a local time. A named zone has no offset without a date, so its offset of 1970-01-01 stands for it."""
+        """None for a local time. A named zone has no offset without a date, so its offset of 1970-01-01
+        stands for it.
+        """
         return None if self.zone is None else zone_offset(self.zone, Date(1970, 1, 1), self)
 
     @property
@@ -167,7 +182,9 @@ class Time(msgspec.Struct, frozen=True):
         return self.nanoseconds - (self.offset_seconds or 0) * SECOND_NS
 
     def __str__(self) -> str:
-        return f"{self.hour:02}:{self.minute:02}:{self.second:02}{_fraction(self.nanosecond)}{self.zone or ''}"
+        return (
+            f"{self.hour:02}:{self.minute:02}:{self.second:02}{_fraction(self.nanosecond)}{self.zone or ''}"
+        )
 
 
 class DateTime(msgspec.Struct, frozen=True):
@@ -277,7 +294,11 @@ def zone_offset(zone: Zone, date: Date, time: Time, *, utc: bool = False) -> int
     # The calendar repeats after 400 years, and zones have no rules of their own outside Python's years.
     year = date.year if 1900 <= date.year <= 9000 else 2000 + date.year % 400
     naive = datetime.datetime(year, date.month, date.day, time.hour, time.minute, time.second)
-    local = naive.replace(tzinfo=datetime.UTC).astimezone(information) if utc else naive.replace(tzinfo=information)
+    local = (
+        naive.replace(tzinfo=datetime.UTC).astimezone(information)
+        if utc
+        else naive.replace(tzinfo=information)
+    )
     offset = local.utcoffset()
     return 0 if offset is None else int(offset.total_seconds())
 

@@ -1,7 +1,7 @@
 """Text to tokens (DMN 1.5, 10.3.1.2, grammar rules 22-37 and 61-66).
 
-A FEEL name may contain spaces and operators, so the lexer does not decide where a name ends: it yields single words and
-symbols, and the parser joins those that spell a name it knows.
+A FEEL name may contain spaces and operators, so the lexer does not decide where a name ends: it yields single
+words and symbols, and the parser joins those that spell a name it knows.
 """
 
 import re
@@ -13,7 +13,22 @@ from counterflow.feel.errors import FeelSyntaxError
 from counterflow.feel.surrogates import well_formed
 
 KEYWORDS = frozenset(
-    {"and", "or", "if", "then", "else", "for", "in", "return", "some", "every", "satisfies", "between", "instance", "function"}
+    {
+        "and",
+        "or",
+        "if",
+        "then",
+        "else",
+        "for",
+        "in",
+        "return",
+        "some",
+        "every",
+        "satisfies",
+        "between",
+        "instance",
+        "function",
+    }
     | {"true", "false", "null"}
 )
 
@@ -69,7 +84,9 @@ class Token(NamedTuple):
 
 
 def tokenize(text: str) -> list[Token]:
-    """All tokens of a text, the last of kind `end`. Raises FeelSyntaxError at the first character that begins none."""
+    """All tokens of a text, the last of kind `end`. Raises FeelSyntaxError at the first character that begins
+    none.
+    """
     tokens: list[Token] = []
     offset = 0
     while offset < len(text):
@@ -104,7 +121,10 @@ def _number(text: str, offset: int, lexeme: str) -> int | Decimal:
 
 
 def unescape(body: str) -> str:
-    r"""Resolve \n, \", \u0041, \U01F40E and their family; an unknown escape such as \d stays as it is, for regular expressions."""
+    r"""Resolve \n, \", \u0041, \U01F40E and their family.
+
+    An unknown escape such as \d stays as it is, for regular expressions.
+    """
     if "\\" not in body:
         return body
     # A pair of \u escapes may spell one character beyond the basic plane.
@@ -122,6 +142,10 @@ def _escaped(match: re.Match[str]) -> str:
 def _unreadable(text: str, offset: int) -> FeelSyntaxError:
     character = text[offset]
     if text.startswith("/*", offset):
-        return FeelSyntaxError(text, offset, expected="a comment that ends with */", found="the end of the expression")
+        return FeelSyntaxError(
+            text, offset, expected="a comment that ends with */", found="the end of the expression"
+        )
     hint = _HINTS.get(character, "")
-    return FeelSyntaxError(text, offset, expected="a name, a value or an operator", found=f"`{character}`", hint=hint)
+    return FeelSyntaxError(
+        text, offset, expected="a name, a value or an operator", found=f"`{character}`", hint=hint
+    )

@@ -1,6 +1,7 @@
 """The language on one page: every form a FEEL expression can take (DMN 1.5, 10.3.1.2).
 
-Frozen data without behaviour: the parser makes it, the compiler reads it once. `at` is the offset in the text where the form begins.
+Frozen data without behaviour: the parser makes it, the compiler reads it once. `at` is the offset in the text
+where the form begins.
 """
 
 from collections.abc import Callable
@@ -137,7 +138,9 @@ class Membership(Tree):
 
 @dataclass(frozen=True, slots=True)
 class UnaryTests(Tree):
-    """Holds if any test holds; negated, if none does. Without tests (`-` in a decision table) it always holds."""
+    """Holds if any test holds; negated, if none does. Without tests (`-` in a decision table) it always
+    holds.
+    """
 
     tests: tuple[Tree, ...]
     negated: bool = False
@@ -178,7 +181,9 @@ class For(Tree):
 
 @dataclass(frozen=True, slots=True)
 class Quantified(Tree):
-    """A `strict` one asks every item, and is null where one gives neither true, false nor null; the parser makes none."""
+    """A `strict` one asks every item, and is null where one gives neither true, false nor null; the parser
+    makes none.
+    """
 
     every: bool
     iterators: tuple[Iterator, ...]
@@ -215,7 +220,9 @@ class Call(Tree):
 
 @dataclass(frozen=True, slots=True)
 class Embedded(Tree):
-    """A part that somebody else compiles, in the scope where it stands: the boxed expressions of a decision. The parser makes none."""
+    """A part that somebody else compiles, in the scope where it stands: the boxed expressions of a decision.
+    The parser makes none.
+    """
 
     compile: Callable[[Any], Any]
 
@@ -225,7 +232,9 @@ class Embedded(Tree):
 
 @dataclass(frozen=True, slots=True)
 class TypeName(Tree):
-    """`list<number>` is TypeName("list", (TypeName("number"),)). A context's members carry `names`; a function's last is its result."""
+    """`list<number>` is TypeName("list", (TypeName("number"),)). A context's members carry `names`; a
+    function's last is its result.
+    """
 
     name: str
     members: tuple["TypeName", ...] = ()

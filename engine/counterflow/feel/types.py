@@ -1,4 +1,6 @@
-"""Types of FEEL (DMN 1.5, 10.3.2.9 and table 61): which values belong to one, which types conform to another, and the conversions."""
+"""Types of FEEL (DMN 1.5, 10.3.2.9 and table 61): which values belong to one, which types conform to another,
+and the conversions.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
@@ -9,7 +11,10 @@ from counterflow.feel.temporal import UTC, Date, DateTime, Time
 from counterflow.feel.tree import TypeName
 from counterflow.feel.values import KINDS, Function, Range, a_kind
 
-_ALIASES: Final = {"day time duration": "days and time duration", "year month duration": "years and months duration"}
+_ALIASES: Final = {
+    "day time duration": "days and time duration",
+    "year month duration": "years and months duration",
+}
 
 
 Check = Callable[[Run, Value], bool]
@@ -17,7 +22,9 @@ Check = Callable[[Run, Value], bool]
 
 
 class Defined(Protocol):
-    """A type that the surroundings of an expression define, such as an item definition of a decision model."""
+    """A type that the surroundings of an expression define, such as an item definition of a decision
+    model.
+    """
 
     @property
     def conforms(self) -> Check:
@@ -25,7 +32,9 @@ class Defined(Protocol):
 
     @property
     def has_shape(self) -> Check:
-        """What `instance of` asks: the same, whatever the values are that the definition allows (10.3.2.9.1)."""
+        """What `instance of` asks: the same, whatever the values are that the definition allows
+        (10.3.2.9.1).
+        """
 
 
 Definitions = Mapping[str, Defined]
@@ -42,7 +51,12 @@ def shapes(definitions: Definitions) -> Named:
     return {name: of.has_shape for name, of in definitions.items()}
 
 
-_OF_OTHERS: Final = {"list": "list<Any>", "range": "range<number>", "context": "context<name: Any>", "function": "function<Any>->Any"}
+_OF_OTHERS: Final = {
+    "list": "list<Any>",
+    "range": "range<number>",
+    "context": "context<name: Any>",
+    "function": "function<Any>->Any",
+}
 """Types that are none by themselves, and how one of them is written."""
 
 
@@ -62,7 +76,9 @@ def _unknown(wanted: TypeName, named: Named) -> str | None:
         return None
     if name not in KINDS.values() or (name in _OF_OTHERS and not wanted.members):
         return wanted.name
-    return next((found for found in (_unknown(member, named) for member in wanted.members) if found is not None), None)
+    return next(
+        (found for found in (_unknown(member, named) for member in wanted.members) if found is not None), None
+    )
 
 
 def conforms(run: Run, value: Value, wanted: TypeName, named: Named) -> bool:
@@ -88,11 +104,15 @@ def _list_conforms(run: Run, value: list[Value], wanted: TypeName, named: Named)
 
 def _context_conforms(run: Run, value: dict[str, Value], wanted: TypeName, named: Named) -> bool:
     entries = zip(wanted.names, wanted.members, strict=True)
-    return all(name in value and _member_conforms(run, value[name], member, named) for name, member in entries)
+    return all(
+        name in value and _member_conforms(run, value[name], member, named) for name, member in entries
+    )
 
 
 def _range_conforms(run: Run, value: Range, wanted: TypeName, named: Named) -> bool:
-    return all(end is None or conforms(run, end, wanted.members[0], named) for end in (value.start, value.end))
+    return all(
+        end is None or conforms(run, end, wanted.members[0], named) for end in (value.start, value.end)
+    )
 
 
 def _function_conforms(_run: Run, value: Function, wanted: TypeName, _named: Named) -> bool:
@@ -100,13 +120,21 @@ def _function_conforms(_run: Run, value: Function, wanted: TypeName, _named: Nam
     *given, result = wanted.members
     if len(value.parameters) != len(given):
         return False
-    takes = all(declared is None or type_conforms(of, declared) for of, declared in zip(given, value.types, strict=False))
+    takes = all(
+        declared is None or type_conforms(of, declared)
+        for of, declared in zip(given, value.types, strict=False)
+    )
     return takes and (value.result is None or type_conforms(value.result, result))
 
 
 def type_conforms(given: TypeName, wanted: TypeName) -> bool:
     """Whether every value of one type is of another, too (10.3.2.9.2). What is not known conforms."""
-    if wanted.name == "Any" or given.name in {"Null", "null"} or UNKNOWN in (given, wanted) or given == wanted:
+    if (
+        wanted.name == "Any"
+        or given.name in {"Null", "null"}
+        or UNKNOWN in (given, wanted)
+        or given == wanted
+    ):
         return True
     relation = _RELATIONS.get(wanted.name)
     return relation is not None and given.name == wanted.name and relation(given, wanted)
@@ -118,7 +146,10 @@ def _same_member(given: TypeName, wanted: TypeName) -> bool:
 
 def _context_relation(given: TypeName, wanted: TypeName) -> bool:
     held = dict(zip(given.names, given.members, strict=True))
-    return all(name in held and type_conforms(held[name], member) for name, member in zip(wanted.names, wanted.members, strict=True))
+    return all(
+        name in held and type_conforms(held[name], member)
+        for name, member in zip(wanted.names, wanted.members, strict=True)
+    )
 
 
 def _function_relation(given: TypeName, wanted: TypeName) -> bool:
@@ -127,7 +158,9 @@ def _function_relation(given: TypeName, wanted: TypeName) -> bool:
     if len(given.members) != len(wanted.members):
         return False
     parameters = zip(given.members[:-1], wanted.members[:-1], strict=True)
-    return all(type_conforms(other, own) for own, other in parameters) and type_conforms(given.members[-1], wanted.members[-1])
+    return all(type_conforms(other, own) for own, other in parameters) and type_conforms(
+        given.members[-1], wanted.members[-1]
+    )
 
 
 _RELATIONS: Final[dict[str, Callable[[TypeName, TypeName], bool]]] = {
@@ -156,13 +189,19 @@ _MOMENT: Final = TypeName("date and time")
 
 
 def converted(run: Run, value: Value, to: TypeName, named: Named) -> Value:
-    """The value as one of a type: as it is, the item of a list of one, an item as a list of one, or a date as its midnight (10.3.2.9.4).
+    """The value as one of a type: as it is, the item of a list of one, an item as a list of one, or a date as
+    its midnight (10.3.2.9.4).
 
     Null, with a warning, if it cannot be converted.
     """
     if value is None or conforms(run, value, to, named):
         return value
-    if isinstance(value, list) and len(value) == 1 and value[0] is not None and conforms(run, value[0], to, named):
+    if (
+        isinstance(value, list)
+        and len(value) == 1
+        and value[0] is not None
+        and conforms(run, value[0], to, named)
+    ):
         return value[0]
     if to.name == "list" and (not to.members or conforms(run, value, to.members[0], named)):
         return [value]

@@ -1,6 +1,7 @@
 """The kinds of FEEL values, and what is the same for all of them: equality, order, text and JSON.
 
-Equality and order are three-valued (DMN 1.5, table 42 and 10.3.2.15): True, False, or None where the question has no answer.
+Equality and order are three-valued (DMN 1.5, table 42 and 10.3.2.15): True, False, or None where the question
+has no answer.
 """
 
 from collections.abc import Callable, Iterable
@@ -20,7 +21,9 @@ Code = Callable[[Run, Local], Value]
 
 
 class Range(msgspec.Struct, frozen=True, eq=False):
-    """`[1..3]`; an end that is None is no end at all. `(> 3)` keeps its `operator`; in `(!= 3)` both ends are what is left out."""
+    """`[1..3]`; an end that is None is no end at all. `(> 3)` keeps its `operator`; in `(!= 3)` both ends are
+    what is left out.
+    """
 
     start: Value
     end: Value
@@ -36,10 +39,11 @@ class Range(msgspec.Struct, frozen=True, eq=False):
 
 
 class Function(msgspec.Struct, frozen=True, eq=False):
-    """Something that can be called with positional arguments; `parameters` are their names, `types` their types as far as declared,
+    """Something that can be called with positional arguments; `parameters` are their names, `types` their
+    types as far as declared,
 
-    `result` is the type of what it answers, as far as that shows. `name` is that of a built-in; all others have none.
-    `by_name` calls one that may be declared several times, with other parameters each time.
+    `result` is the type of what it answers, as far as that shows. `name` is that of a built-in; all others
+    have none. `by_name` calls one that may be declared several times, with other parameters each time.
     """
 
     name: str
@@ -88,7 +92,9 @@ def no_variable(function_name: str) -> str:
 
 
 def a_kind(value: Value) -> str:
-    """The same with an article, for messages; a built-in by its name, since a variable may have been meant."""
+    """The same with an article, for messages; a built-in by its name, since a variable may have been
+    meant.
+    """
     if isinstance(value, Function) and value.name:
         return f"the function {value.name!r}"
     name = kind(value)
@@ -114,12 +120,18 @@ def order(left: Value, right: Value) -> int | None:
     key = _ORDER.get(type(left))
     if key is None or kind(left) != kind(right):
         return None
-    first, second = (key(left), _ORDER[type(right)](right)) if _same_clock(left, right) else (_reading(left), _reading(right))
+    first, second = (
+        (key(left), _ORDER[type(right)](right))
+        if _same_clock(left, right)
+        else (_reading(left), _reading(right))
+    )
     return 1 if first > second else -1 if first < second else 0
 
 
 def _reading(moment: Any) -> int:
-    """Of a local moment and one with a zone: the local one is taken to be in that zone (DMN 1.5, table 54)."""
+    """Of a local moment and one with a zone: the local one is taken to be in that zone (DMN 1.5, table
+    54).
+    """
     nanoseconds: int = moment.nanoseconds
     return nanoseconds
 
@@ -130,7 +142,10 @@ def compare(run: Run, operator: str, left: Value, right: Value) -> int | None:
     result = order(left, right)
     if result is None:
         found = f"found {a_kind(left)} and {a_kind(right)}"
-        run.warn("wrong type", f"`{operator}` compares two numbers, strings, dates, times or durations of one kind; {found}")
+        run.warn(
+            "wrong type",
+            f"`{operator}` compares two numbers, strings, dates, times or durations of one kind; {found}",
+        )
     return result
 
 
@@ -298,14 +313,17 @@ _ENCODER: Final = msgspec.json.Encoder()
 
 
 def to_json(value: Value) -> bytes:
-    """The JSON of a value, in UTF-8: numbers without exponent, dates, times and durations as ISO 8601 strings.
+    """The JSON of a value, in UTF-8: numbers without exponent, dates, times and durations as ISO 8601
+    strings.
 
     Raises FeelValueError for a range or a function, which JSON cannot say, naming the path to it.
     """
     try:
         return _ENCODER.encode(_jsonable(value, ""))
     except RecursionError:
-        raise FeelValueError("expected a value that fits into JSON, found one that nests too deeply") from None
+        raise FeelValueError(
+            "expected a value that fits into JSON, found one that nests too deeply"
+        ) from None
 
 
 def _jsonable(value: Value, path: str) -> object:
@@ -324,14 +342,18 @@ def _jsonable(value: Value, path: str) -> object:
     where = f" at {path}" if path else ""
     if isinstance(value, Function) and value.name:
         raise MissingVariable(f"{no_variable(value.name)}{where}")
-    raise FeelValueError(f"expected a value that JSON can say, found a {KINDS.get(type(value), type(value).__name__)}{where}")
+    raise FeelValueError(
+        f"expected a value that JSON can say, found a {KINDS.get(type(value), type(value).__name__)}{where}"
+    )
 
 
 # Size
 
 
 def check_size(run: Run, value: Value) -> None:
-    """Refuse a result whose JSON would be too large or too deep. Shared parts count each time they appear, but are measured once."""
+    """Refuse a result whose JSON would be too large or too deep. Shared parts count each time they appear,
+    but are measured once.
+    """
     if isinstance(value, list | dict):
         _measure(run, value, {}, 1)
     elif isinstance(value, str):

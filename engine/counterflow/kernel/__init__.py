@@ -1,1 +1,3 @@
-"""The pure heart: a command meets the state, and events come out. Knows no clock, no database, no network, no XML."""
+"""The pure heart: a command meets the state, and events come out. Knows no clock, no database, no network, no
+XML.
+"""

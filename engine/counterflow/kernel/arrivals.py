@@ -1,4 +1,5 @@
-"""What happens when something comes that an element has waited for: where its event stands decides what it does.
+"""What happens when something comes that an element has waited for: where its event stands decides what it
+does.
 
     its own             the element is done, and goes on
     on the border       an interrupting one sweeps the activity away; a token goes on from the boundary event
@@ -28,12 +29,20 @@ def message_came(step: Step, subscription: MessageSubscription, values: dict[str
 
 
 def correlate_buffered(step: Step, element: ElementInstance, node: Node) -> None:
-    """The oldest of the messages that were there before the element waited for them reaches it now; the next one in its turn."""
+    """The oldest of the messages that were there before the element waited for them reaches it now; the next
+    one in its turn.
+    """
     instance = step.current()
     process_id = step.process().id
-    subscriptions = [instance.subscriptions[key] for key in sorted(instance.waits_of.get(element.key, ())) if key in instance.subscriptions]
+    subscriptions = [
+        instance.subscriptions[key]
+        for key in sorted(instance.waits_of.get(element.key, ()))
+        if key in instance.subscriptions
+    ]
     for subscription in subscriptions:
-        message = messages.next_buffered(step.state, process_id, subscription.message_name, subscription.correlation_key)
+        message = messages.next_buffered(
+            step.state, process_id, subscription.message_name, subscription.correlation_key
+        )
         if message is not None:
             step.emit(messages.MessageCorrelated(message.key, process_id, subscription.key))
             message_came(step, subscription, messages.values_of(message))
@@ -80,7 +89,9 @@ def _on_border(step: Step, element: ElementInstance, catch: Node, values: dict[s
     lifecycle.enter(step, catch, element.scope_key, values)
 
 
-def _after_gateway(step: Step, element: ElementInstance, node: Node, catch: Node, values: dict[str, bytes]) -> None:
+def _after_gateway(
+    step: Step, element: ElementInstance, node: Node, catch: Node, values: dict[str, bytes]
+) -> None:
     lifecycle.finish(step, element, node, ())
     flow = next(flow for flow in node.outgoing if flow.target == catch.id)
     step.emit(lifecycle.FlowTaken(element.scope_key, flow.id))

@@ -1,9 +1,9 @@
 """How messages reach those who wait for them, and begin instances where a start event waits.
 
-A message that is published reaches, of every process, at most one instance that waits for it, the one that has waited
-longest; and it begins an instance of those processes with such a start event that it has not reached. What is not reached
-now may be later, until the message expires. When an instance that a message has begun ends, the next message with the same
-key may begin one.
+A message that is published reaches, of every process, at most one instance that waits for it, the one that
+has waited longest; and it begins an instance of those processes with such a start event that it has not
+reached. What is not reached now may be later, until the message expires. When an instance that a message has
+begun ends, the next message with the same key may begin one.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from counterflow.kernel.step import Step
 
 
 class PublishMessage(Command, frozen=True, kw_only=True, gc=False):
-    """A message from outside. Without a time to live it reaches those who wait now, or nobody. Answers its key."""
+    """A message from outside. Without a time to live it reaches those who wait now, or nobody. Answers its
+    key.
+    """
 
     name: str
     correlation_key: str
@@ -27,7 +29,9 @@ class PublishMessage(Command, frozen=True, kw_only=True, gc=False):
 
 
 class SetStartAside(Command, frozen=True, kw_only=True, gc=False):
-    """The start timer that was due at `due_ms` begins an instance that fails at its first step. Given by the loop after a fault."""
+    """The start timer that was due at `due_ms` begins an instance that fails at its first step. Given by the
+    loop after a fault.
+    """
 
     key: int
     due_ms: int
@@ -41,16 +45,25 @@ def decide_publish(step: Step, command: PublishMessage) -> int:
     key = step.new_key()
     expires_at_ms = step.now_ms + max(command.time_to_live_ms, 0)
     document = variables.to_object(command.variables)
-    step.emit(messages.MessagePublished(key, command.name, command.correlation_key, command.message_id, expires_at_ms, document))
+    step.emit(
+        messages.MessagePublished(
+            key, command.name, command.correlation_key, command.message_id, expires_at_ms, document
+        )
+    )
     message: Message = step.state.shared[Message][key]
     _bring(step, message)
     return key
 
 
 def _bring(step: Step, message: Message) -> None:
-    """To those who wait for it, the longest waiting first, each when all that it has brought about before is at rest; then begin."""
+    """To those who wait for it, the longest waiting first, each when all that it has brought about before is
+    at rest; then begin.
+    """
     by_process = step.state.receivers.get((message.name, message.correlation_key), {})
-    in_turn = [process_id for _, process_id in sorted((next(iter(keys)), process_id) for process_id, keys in by_process.items())]
+    in_turn = [
+        process_id
+        for _, process_id in sorted((next(iter(keys)), process_id) for process_id, keys in by_process.items())
+    ]
     if in_turn:
         _reach_one(step, message, in_turn[0])
     for process_id in in_turn[1:]:
@@ -74,7 +87,9 @@ def start_timer_due(step: Step, timer: StartTimer) -> None:
 
 
 def decide_set_start_aside(step: Step, command: SetStartAside) -> bool:
-    """The instance is there and quarantined, for a person to look into and release; the timer goes on with its next moment."""
+    """The instance is there and quarantined, for a person to look into and release; the timer goes on with
+    its next moment.
+    """
     timer: StartTimer | None = step.state.shared[StartTimer].get(command.key)
     if timer is None or timer.due_ms != command.due_ms:
         return False
@@ -94,7 +109,12 @@ def instance_ended(step: Step, process_instance_key: int) -> None:
     found = [
         (message.key, start, message)
         for start in starts.messages_of(step.state, lock.bpmn_process_id)
-        if (message := messages.next_buffered(step.state, lock.bpmn_process_id, start.message_name, lock.correlation_key)) is not None
+        if (
+            message := messages.next_buffered(
+                step.state, lock.bpmn_process_id, start.message_name, lock.correlation_key
+            )
+        )
+        is not None
     ]
     if found:
         _, start, message = min(found, key=lambda candidate: candidate[0])
@@ -102,8 +122,12 @@ def instance_ended(step: Step, process_instance_key: int) -> None:
 
 
 def _reach_one(step: Step, message: Message, process_id: str) -> None:
-    """The instance of a process that has waited longest; not one that is set aside, and not one that was just swept away."""
-    for subscription_key in step.state.receivers.get((message.name, message.correlation_key), {}).get(process_id, ()):
+    """The instance of a process that has waited longest; not one that is set aside, and not one that was just
+    swept away.
+    """
+    for subscription_key in step.state.receivers.get((message.name, message.correlation_key), {}).get(
+        process_id, ()
+    ):
         instance = step.state.instance(step.state.instance_of_receiver.get(subscription_key, 0))
         subscription = instance.subscriptions.get(subscription_key) if instance is not None else None
         if instance is None or subscription is None or instance.quarantine is not None:
@@ -115,10 +139,16 @@ def _reach_one(step: Step, message: Message, process_id: str) -> None:
 
 
 def _begin_all(step: Step, message: Message) -> None:
-    """An instance of each process that the message has not reached and that it may begin. Without a time to live that is its end."""
+    """An instance of each process that the message has not reached and that it may begin. Without a time to
+    live that is its end.
+    """
     reached = step.state.reached.get(message.key, {})
-    for start in sorted(step.state.message_starts.get(message.name, {}).values(), key=lambda start: start.key):
-        if start.bpmn_process_id not in reached and not _is_locked(step, start.bpmn_process_id, message.correlation_key):
+    for start in sorted(
+        step.state.message_starts.get(message.name, {}).values(), key=lambda start: start.key
+    ):
+        if start.bpmn_process_id not in reached and not _is_locked(
+            step, start.bpmn_process_id, message.correlation_key
+        ):
             _begin(step, start, message)
     step.instance = None
     if message.expires_at_ms <= step.now_ms:
@@ -142,7 +172,8 @@ def _refuse_known_id(step: Step, command: PublishMessage) -> None:
     if buffered is not None and buffered.has_id(command.message_id):
         raise Rejection(
             RejectionType.ALREADY_EXISTS,
-            f"Expected to publish a new message with id '{command.message_id}', but a message with that id was already published",
+            f"Expected to publish a new message with id '{command.message_id}', but a message with that id "
+            "was already published",
         )
 
 

@@ -1,7 +1,9 @@
-"""The life of an evaluated decision: found by its binding, evaluated once at the time of the command, kept in the log.
+"""The life of an evaluated decision: found by its binding, evaluated once at the time of the command, kept in
+the log.
 
-What it gave and how it came about are in the event, so that a replay evaluates nothing and people can look it up later.
-A decision that is asked for from outside concerns no process instance; its evaluation is in the log all the same.
+What it gave and how it came about are in the event, so that a replay evaluates nothing and people can look it
+up later. A decision that is asked for from outside concerns no process instance; its evaluation is in the log
+all the same.
 """
 
 from __future__ import annotations
@@ -51,7 +53,9 @@ class MatchedRule(msgspec.Struct, frozen=True, gc=False):
 
 
 class EvaluatedDecision(msgspec.Struct, frozen=True, gc=False):
-    """One decision on the way to the answer, the required ones before those that need them. `output` is JSON."""
+    """One decision on the way to the answer, the required ones before those that need them. `output` is
+    JSON.
+    """
 
     key: int
     id: str
@@ -69,8 +73,9 @@ _decode_trace = msgspec.json.Decoder(tuple[EvaluatedDecision, ...])
 class DecisionEvaluated(Event, frozen=True, array_like=True, tag=151, gc=False):
     """A decision was evaluated, for an element instance (0: for a caller from outside).
 
-    `output` is JSON, null where it failed; `evaluated` a JSON array of `EvaluatedDecision`. `result` is kept only where the
-    undo of the activity asks for it. `warnings` say why something on the way was null, the first few of them.
+    `output` is JSON, null where it failed; `evaluated` a JSON array of `EvaluatedDecision`. `result` is kept
+    only where the undo of the activity asks for it. `warnings` say why something on the way was null, the
+    first few of them.
     """
 
     key: int
@@ -87,7 +92,9 @@ class DecisionEvaluated(Event, frozen=True, array_like=True, tag=151, gc=False):
 
 
 class EvaluateDecision(Command, frozen=True, kw_only=True, gc=False):
-    """Evaluate a decision for a caller: the latest version of an id, else the version with this key. Answers an `Evaluation`."""
+    """Evaluate a decision for a caller: the latest version of an id, else the version with this key. Answers
+    an `Evaluation`.
+    """
 
     decision_id: str = ""
     decision_key: int = 0
@@ -95,7 +102,9 @@ class EvaluateDecision(Command, frozen=True, kw_only=True, gc=False):
 
 
 class Evaluation(msgspec.Struct, frozen=True):
-    """What a decision gave. `key` names this evaluation; `output` is JSON, null where `failure` says why there is none."""
+    """What a decision gave. `key` names this evaluation; `output` is JSON, null where `failure` says why
+    there is none.
+    """
 
     key: int
     decision: DecisionDefinition
@@ -106,21 +115,27 @@ class Evaluation(msgspec.Struct, frozen=True):
     failure: str = ""
 
 
-# -- finding ----------------------------------------------------------------------------------------------------------
+# -- finding -------------------------------------------------------------------------------------------------
 
 
 class NotFound(Exception):
     """There is no such decision; says what was looked for, what there is, and what to do."""
 
 
-def find(state: State, decision_id: str, binding: Binding, which: str, deployment_key: int) -> DecisionDefinition:
+def find(
+    state: State, decision_id: str, binding: Binding, which: str, deployment_key: int
+) -> DecisionDefinition:
     """The version of a decision that a binding means. Raises `NotFound`."""
     decisions = state.decisions
     found: DecisionDefinition | None = None
     if binding is Binding.LATEST:
         found = decisions.latest.get(decision_id)
     elif binding is Binding.VERSION:
-        found = decisions.version_of(decision_id, int(which)) if which.isdecimal() and len(which) <= VERSION_DIGITS else None
+        found = (
+            decisions.version_of(decision_id, int(which))
+            if which.isdecimal() and len(which) <= VERSION_DIGITS
+            else None
+        )
     elif binding is Binding.VERSION_TAG:
         found = decisions.tagged(decision_id, which)
     else:
@@ -135,15 +150,25 @@ def _missing(state: State, decision_id: str, binding: Binding, which: str) -> st
     versions = state.decisions.versions.get(decision_id, {})
     if not versions:
         there = _listed(f"'{name}'" for name in sorted(state.decisions.latest)) or "none"
-        return f"no decision with id '{decision_id}' is deployed (deployed are: {there}); deploy it and resolve the incident"
-    there = _listed(f"{each.version}" + (f" (tag '{each.version_tag}')" if each.version_tag else "") for each in versions.values())
+        return (
+            f"no decision with id '{decision_id}' is deployed (deployed are: {there}); deploy it and resolve "
+            "the incident"
+        )
+    there = _listed(
+        f"{each.version}" + (f" (tag '{each.version_tag}')" if each.version_tag else "")
+        for each in versions.values()
+    )
     if binding is Binding.DEPLOYMENT:
         return (
-            f"decision '{decision_id}' was not deployed together with this version of the process (its versions: {there}); deploy both "
-            "together and start a new instance, or bind it to the latest version"
+            f"decision '{decision_id}' was not deployed together with this version of the process (its "
+            f"versions: {there}); deploy both together and start a new instance, or bind it to the latest "
+            "version"
         )
     wanted = f"version '{which}'" if binding is Binding.VERSION else f"version with tag '{which}'"
-    return f"decision '{decision_id}' has no {wanted} (its versions: {there}); deploy it and resolve the incident"
+    return (
+        f"decision '{decision_id}' has no {wanted} (its versions: {there}); deploy it and resolve the "
+        "incident"
+    )
 
 
 def _listed(names: Iterable[str]) -> str:
@@ -152,20 +177,29 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(known[-CANDIDATES:]) + more
 
 
-# -- evaluating -------------------------------------------------------------------------------------------------------
+# -- evaluating ----------------------------------------------------------------------------------------------
 
 
 def evaluate(
-    step: Step, decision: DecisionDefinition, context: feel.Variables, element_instance_key: int = 0, *, keep_result: bool = False
+    step: Step,
+    decision: DecisionDefinition,
+    context: feel.Variables,
+    element_instance_key: int = 0,
+    *,
+    keep_result: bool = False,
 ) -> tuple[Evaluation, dmn.DecisionResult]:
-    """Evaluate a decision at the time of the command, and write it down; also what the language has answered."""
+    """Evaluate a decision at the time of the command, and write it down; also what the language has
+    answered.
+    """
     state = step.state
     model, left = state.decision_model(decision.requirements_key), step.fuel_left
     result = model.evaluate(decision.decision_id, context, step.now_ms, step.new_seed(), left)
     step.fuel_left -= 1 + result.fuel_used + len(result.trace)
     requirements: DecisionRequirements = state.shared[DecisionRequirements][decision.requirements_key]
     failed, failure = (
-        (result.failure.decision_id or decision.decision_id, result.failure.message) if result.failure is not None else ("", "")
+        (result.failure.decision_id or decision.decision_id, result.failure.message)
+        if result.failure is not None
+        else ("", "")
     )
     if result.failure is not None and result.failure.kind == "fuel" and result.fuel_used >= left:
         failure = str(variables.budget_spent(step))
@@ -174,7 +208,15 @@ def evaluate(
         output = feel.to_json(result.output) if not failure else NULL
     except feel.FeelValueError as error:
         failed, failure = decision.decision_id, str(error)
-    evaluation = Evaluation(step.new_key(), decision, requirements, output, _trace(state, decision, requirements, result), failed, failure)
+    evaluation = Evaluation(
+        step.new_key(),
+        decision,
+        requirements,
+        output,
+        _trace(state, decision, requirements, result),
+        failed,
+        failure,
+    )
     kept = evaluation.output if keep_result and not evaluation.failure else None
     warnings = tuple(dict.fromkeys(warning.message for warning in result.warnings))[:WARNINGS]
     _write_down(step, evaluation, element_instance_key, kept, warnings)
@@ -186,7 +228,13 @@ def trace_of(evaluated: bytes) -> tuple[EvaluatedDecision, ...]:
     return _decode_trace.decode(evaluated)
 
 
-def _write_down(step: Step, evaluation: Evaluation, element_instance_key: int, kept: bytes | None, warnings: tuple[str, ...]) -> None:
+def _write_down(
+    step: Step,
+    evaluation: Evaluation,
+    element_instance_key: int,
+    kept: bytes | None,
+    warnings: tuple[str, ...],
+) -> None:
     evaluated = _encode(evaluation.evaluated)
     step.pay_for(len(evaluated) + len(evaluation.output))
     if len(evaluated) > step.limits.variable_bytes:
@@ -211,17 +259,29 @@ def _write_down(step: Step, evaluation: Evaluation, element_instance_key: int, k
 
 def _without_values(decision: EvaluatedDecision) -> EvaluatedDecision:
     """Of an evaluation too large for the log: which rules matched, without what went in and came out."""
-    return replace(decision, output=msgspec.Raw(NULL), inputs=(), rules=tuple(replace(rule, outputs=()) for rule in decision.rules))
+    return replace(
+        decision,
+        output=msgspec.Raw(NULL),
+        inputs=(),
+        rules=tuple(replace(rule, outputs=()) for rule in decision.rules),
+    )
 
 
 def _trace(
-    state: State, decision: DecisionDefinition, requirements: DecisionRequirements, result: dmn.DecisionResult
+    state: State,
+    decision: DecisionDefinition,
+    requirements: DecisionRequirements,
+    result: dmn.DecisionResult,
 ) -> tuple[EvaluatedDecision, ...]:
-    ids = ((each.id or each.name, each) for each in result.evaluated)  # a decision without an id goes by its name
+    ids = (
+        (each.id or each.name, each) for each in result.evaluated
+    )  # a decision without an id goes by its name
     return tuple(_evaluated(_row_of(state, decision, requirements, name), name, each) for name, each in ids)
 
 
-def _row_of(state: State, decision: DecisionDefinition, requirements: DecisionRequirements, decision_id: str) -> DecisionDefinition | None:
+def _row_of(
+    state: State, decision: DecisionDefinition, requirements: DecisionRequirements, decision_id: str
+) -> DecisionDefinition | None:
     """The deployed decision behind one that was required: of the same model, or of one that it imports."""
     if decision_id == decision.decision_id:
         return decision
@@ -235,7 +295,9 @@ def _row_of(state: State, decision: DecisionDefinition, requirements: DecisionRe
     return None
 
 
-def _evaluated(row: DecisionDefinition | None, decision_id: str, decision: dmn.EvaluatedDecision) -> EvaluatedDecision:
+def _evaluated(
+    row: DecisionDefinition | None, decision_id: str, decision: dmn.EvaluatedDecision
+) -> EvaluatedDecision:
     key, version = (row.key, row.version) if row is not None else (0, 0)
     return EvaluatedDecision(
         key,
@@ -246,7 +308,11 @@ def _evaluated(row: DecisionDefinition | None, decision_id: str, decision: dmn.E
         _json(decision.output),
         tuple(EvaluatedValue(each.id, each.label, _json(each.value)) for each in decision.inputs),
         tuple(
-            MatchedRule(rule.id, rule.index, tuple(EvaluatedValue(each.id, each.name, _json(each.value)) for each in rule.outputs))
+            MatchedRule(
+                rule.id,
+                rule.index,
+                tuple(EvaluatedValue(each.id, each.name, _json(each.value)) for each in rule.outputs),
+            )
             for rule in decision.matched
         ),
     )
@@ -260,13 +326,15 @@ def _json(value: feel.Value) -> msgspec.Raw:
         return msgspec.Raw(_encode(feel.to_text(value)))
 
 
-# -- the command ------------------------------------------------------------------------------------------------------
+# -- the command ---------------------------------------------------------------------------------------------
 
 
 def decide_evaluate(step: Step, command: EvaluateDecision) -> Evaluation:
     """EvaluateDecision of the gateway."""
     decision = _asked_for(step.state, command)
-    evaluation, _ = evaluate(step, decision, {name: msgspec.Raw(value) for name, value in command.variables.items()})
+    evaluation, _ = evaluate(
+        step, decision, {name: msgspec.Raw(value) for name, value in command.variables.items()}
+    )
     return evaluation
 
 
@@ -275,13 +343,20 @@ def _asked_for(state: State, command: EvaluateDecision) -> DecisionDefinition:
     if command.decision_id:
         decision, wanted = state.decisions.latest.get(command.decision_id), f"id '{command.decision_id}'"
     elif command.decision_key:
-        decision, wanted = state.shared[DecisionDefinition].get(command.decision_key), f"key '{command.decision_key}'"
+        decision, wanted = (
+            state.shared[DecisionDefinition].get(command.decision_key),
+            f"key '{command.decision_key}'",
+        )
     else:
-        raise Rejection(RejectionType.INVALID_ARGUMENT, "Expected to evaluate a decision by id or by key, but neither was given")
+        raise Rejection(
+            RejectionType.INVALID_ARGUMENT,
+            "Expected to evaluate a decision by id or by key, but neither was given",
+        )
     if decision is None:
         there = _listed(f"'{name}'" for name in sorted(state.decisions.latest)) or "none"
         raise Rejection(
-            RejectionType.INVALID_ARGUMENT,  # stock clients know a missing decision by this status and these words
+            # stock clients know a missing decision by this status and these words
+            RejectionType.INVALID_ARGUMENT,
             f"Expected to evaluate a decision, but no decision found for {wanted}; deployed are: {there}",
         )
     return decision

@@ -1,7 +1,8 @@
-"""Which decisions are deployed: by id, version and label, by the model they came in; and the models that are at hand.
+"""Which decisions are deployed: by id, version and label, by the model they came in; and the models that are
+at hand.
 
-Rows of decisions are few and held in memory as a whole; the models, which are large, are read when they are first asked
-for and put away again, the least recently used first, as soon as the store has them.
+Rows of decisions are few and held in memory as a whole; the models, which are large, are read when they are
+first asked for and put away again, the least recently used first, as soon as the store has them.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ class _Kept(NamedTuple):
 
 
 class DeployedDecisions:
-    """The indexes of decisions that commands ask for. Changed by the rows' indexers only, but for the models."""
+    """The indexes of decisions that commands ask for. Changed by the rows' indexers only, but for the
+    models.
+    """
 
     def __init__(self) -> None:
         self.latest: dict[str, DecisionDefinition] = {}
@@ -53,7 +56,7 @@ class DeployedDecisions:
         """The decision of that id in one version of a model; None when that has none."""
         return self._of_model.get(requirements_key, {}).get(decision_id)
 
-    # -- models ---------------------------------------------------------------------------------------------------
+    # -- models ----------------------------------------------------------------------------------------------
 
     def model(self, requirements_key: int) -> Definitions | None:
         """A model that is at hand; None where it has to be read."""
@@ -74,7 +77,7 @@ class DeployedDecisions:
         for key in list(islice(stored, max(surplus, 0))):
             del self._models[key]
 
-    # -- indexing -------------------------------------------------------------------------------------------------
+    # -- indexing --------------------------------------------------------------------------------------------
 
     def index_requirements(self, old: DecisionRequirements | None, new: DecisionRequirements | None) -> None:
         """A version of a model has come, or was taken back."""

@@ -1,9 +1,9 @@
 """The life of a deployment: resources become definitions, each process its own versions counted from 1.
 
-A process that comes again with the same checksum and the same resource name keeps its version and its key; so of ten
-models deployed together with one changed, one gets a new version. A process that is bound to the decisions it is deployed
-with is another one when these are others. Either all resources are deployed or none; decisions first, so that processes
-find them (`decision_deployments.py`).
+A process that comes again with the same checksum and the same resource name keeps its version and its key; so
+of ten models deployed together with one changed, one gets a new version. A process that is bound to the
+decisions it is deployed with is another one when these are others. Either all resources are deployed or none;
+decisions first, so that processes find them (`decision_deployments.py`).
 """
 
 from __future__ import annotations
@@ -61,7 +61,9 @@ class DeployResources(Command, frozen=True, kw_only=True):
 
 
 class Deployment(msgspec.Struct, frozen=True):
-    """What a deployment gave: its key, and for each process, decision and decision model, in order, what now is the latest."""
+    """What a deployment gave: its key, and for each process, decision and decision model, in order, what now
+    is the latest.
+    """
 
     key: int
     definitions: tuple[ProcessDefinition, ...]
@@ -74,7 +76,9 @@ Decisions = Mapping[str, DecisionDefinition]
 
 
 def decide_deploy(step: Step, command: DeployResources) -> Deployment:
-    """DeployResource of the gateway, after every resource was read without errors. Models come before those that import them."""
+    """DeployResource of the gateway, after every resource was read without errors. Models come before those
+    that import them.
+    """
     _refuse_twice(command)
     key = step.new_key()
     step.emit(DeploymentCreated(key))
@@ -86,17 +90,27 @@ def decide_deploy(step: Step, command: DeployResources) -> Deployment:
             defined = decision_deployments.define_decisions(step, key, resource.decisions, model)
             requirements.append(model)
             decisions |= {decision.decision_id: decision for decision in defined}
-    definitions = [definition for resource in command.resources for definition in _deploy(step, key, resource, decisions)]
+    definitions = [
+        definition for resource in command.resources for definition in _deploy(step, key, resource, decisions)
+    ]
     new = {definition.bpmn_process_id for definition in definitions if definition.deployment_key == key}
-    processes = (process for resource in command.resources for process in resource.processes if process.id in new)
+    processes = (
+        process for resource in command.resources for process in resource.processes if process.id in new
+    )
     decision_deployments.bind(step, key, processes, decisions)
     return Deployment(key, tuple(definitions), tuple(decisions.values()), tuple(requirements))
 
 
-def _deploy(step: Step, deployment_key: int, resource: ReadResource, decisions: Decisions) -> list[ProcessDefinition]:
+def _deploy(
+    step: Step, deployment_key: int, resource: ReadResource, decisions: Decisions
+) -> list[ProcessDefinition]:
     for process in resource.processes:
         decision_deployments.refuse_unbound(process, resource.name, decisions)
-    changed = {process.id for process in resource.processes if not _is_unchanged(step.state, process, resource, decisions)}
+    changed = {
+        process.id
+        for process in resource.processes
+        if not _is_unchanged(step.state, process, resource, decisions)
+    }
     resource_key = _store(step, resource) if changed else 0
     for process in resource.processes:
         if process.id in changed:
@@ -104,12 +118,16 @@ def _deploy(step: Step, deployment_key: int, resource: ReadResource, decisions: 
     return [step.state.latest[process.id] for process in resource.processes]
 
 
-def _deploy_model(step: Step, deployment_key: int, resource: ReadResource, model: ReadDecisions) -> DecisionRequirements:
+def _deploy_model(
+    step: Step, deployment_key: int, resource: ReadResource, model: ReadDecisions
+) -> DecisionRequirements:
     same = decision_deployments.unchanged(step.state, model, resource.checksum, resource.name)
     if same is not None:
         return same
     resource_key = _store(step, resource)
-    return decision_deployments.define_requirements(step, deployment_key, resource_key, resource.name, resource.checksum, model)
+    return decision_deployments.define_requirements(
+        step, deployment_key, resource_key, resource.name, resource.checksum, model
+    )
 
 
 def _store(step: Step, resource: ReadResource) -> int:
@@ -118,11 +136,24 @@ def _store(step: Step, resource: ReadResource) -> int:
     return key
 
 
-def _define(step: Step, deployment_key: int, resource_key: int, resource: ReadResource, process: Process) -> None:
+def _define(
+    step: Step, deployment_key: int, resource_key: int, resource: ReadResource, process: Process
+) -> None:
     latest = step.state.latest.get(process.id)
     version = latest.version + 1 if latest is not None else 1
     key = step.new_key()
-    step.emit(ProcessDefined(key, process.id, version, process.version_tag, resource_key, resource.name, resource.checksum, deployment_key))
+    step.emit(
+        ProcessDefined(
+            key,
+            process.id,
+            version,
+            process.version_tag,
+            resource_key,
+            resource.name,
+            resource.checksum,
+            deployment_key,
+        )
+    )
     step.state.processes[key] = process
     if latest is not None:
         starts.close_all(step, latest.key)
@@ -139,8 +170,18 @@ def _is_unchanged(state: State, process: Process, resource: ReadResource, decisi
 def _refuse_twice(command: DeployResources) -> None:
     for kind, named in (
         ("process", ((each.name, process.id) for each in command.resources for process in each.processes)),
-        ("decision model", ((each.name, each.decisions.requirements_id) for each in command.resources if each.decisions is not None)),
-        ("decision", ((each.name, decision.id) for each in command.resources for decision in _summaries(each))),
+        (
+            "decision model",
+            (
+                (each.name, each.decisions.requirements_id)
+                for each in command.resources
+                if each.decisions is not None
+            ),
+        ),
+        (
+            "decision",
+            ((each.name, decision.id) for each in command.resources for decision in _summaries(each)),
+        ),
     ):
         _refuse_repeated(kind, named)
 
@@ -151,7 +192,8 @@ def _refuse_repeated(kind: str, named: Iterable[tuple[str, str]]) -> None:
         if identifier in seen:
             raise Rejection(
                 RejectionType.INVALID_ARGUMENT,
-                f"Expected each {kind} id once in a deployment, but '{identifier}' is in '{seen[identifier]}' and in '{resource_name}'",
+                f"Expected each {kind} id once in a deployment, but '{identifier}' is in "
+                f"'{seen[identifier]}' and in '{resource_name}'",
             )
         seen[identifier] = resource_name
 

@@ -1,7 +1,8 @@
-"""What is due has come: a deadline, the end of a back-off, a timer, a start, the end of a message. One command for all of them.
+"""What is due has come: a deadline, the end of a back-off, a timer, a start, the end of a message. One
+command for all of them.
 
-The state orders everything that is due (`State.due`); who keeps the clock asks it for the first one and gives this command
-when its moment has come. Whatever no longer stands at that moment is left alone.
+The state orders everything that is due (`State.due`); who keeps the clock asks it for the first one and gives
+this command when its moment has come. Whatever no longer stands at that moment is left alone.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The kernel's one door: a command and the time go in; the answer, the events and what to tell whom come out.
 
-`decide` is a function of state, command and time, nothing else; it either changes the state by the events it returns or
-raises and leaves it as it was. `replay` folds events back into state and never decides anything.
+`decide` is a function of state, command and time, nothing else; it either changes the state by the events it
+returns or raises and leaves it as it was. `replay` folds events back into state and never decides anything.
 """
 
 from __future__ import annotations
@@ -63,7 +63,9 @@ _LIVES: tuple[Any, ...] = (
     undo,
     variables,
 )
-APPLIERS: Mapping[type[Event], Applier] = {event: apply for life in _LIVES for event, apply in getattr(life, "APPLIERS", {}).items()}
+APPLIERS: Mapping[type[Event], Applier] = {
+    event: apply for life in _LIVES for event, apply in getattr(life, "APPLIERS", {}).items()
+}
 COMMANDS: Mapping[type[Command], Callable[[Step, Any], Any]] = {
     command: decide for life in _LIVES for command, decide in getattr(life, "COMMANDS", {}).items()
 }
@@ -93,13 +95,17 @@ class KernelFault(Exception):
 
     def __init__(self, command: str, process_instance_key: int, cause: Exception) -> None:
         told = _ADDRESS.sub("", str(cause))[:REASON_LIMIT]
-        super().__init__(f"{command} on process instance {process_instance_key}: {type(cause).__name__}: {told}")
+        super().__init__(
+            f"{command} on process instance {process_instance_key}: {type(cause).__name__}: {told}"
+        )
         self.command = command
         self.process_instance_key = process_instance_key
 
 
 def decide(state: State, command: Command, now_ms: int, limits: Limits = Limits()) -> Decision:  # noqa: B008 - a frozen tuple
-    """Carry out one command. Raises `Rejection` (the caller's mistake) or `KernelFault` (ours); the state is then as before."""
+    """Carry out one command. Raises `Rejection` (the caller's mistake) or `KernelFault` (ours); the state is
+    then as before.
+    """
     mark = state.mark()
     state.now_ms = now_ms
     step = Step(state, APPLIERS, ROOMS, correlate_buffered, limits)
@@ -117,7 +123,9 @@ def decide(state: State, command: Command, now_ms: int, limits: Limits = Limits(
 
 
 def _broken_instance(step: Step, mark: Mark) -> int:
-    """The instance to set aside: the one at work, or where that is of this command, its nearest caller that was there before."""
+    """The instance to set aside: the one at work, or where that is of this command, its nearest caller that
+    was there before.
+    """
     instance = step.instance
     while instance is not None and instance.key > mark.last_key:
         parent_key = instance.header.parent_instance_key if instance.header is not None else 0
@@ -126,7 +134,8 @@ def _broken_instance(step: Step, mark: Mark) -> int:
 
 
 def _run(step: Step) -> None:
-    """Work until nothing is left to do: the end of an instance may be what a call or a message has waited for.
+    """Work until nothing is left to do: the end of an instance may be what a call or a message has waited
+    for.
 
     What comes from outside waits until all that came of the command, and of what came before it, is at rest.
     """
@@ -152,7 +161,9 @@ def log_of(step: Step, command: str, first_position: int) -> list[LogEntry]:
         while end < len(events) and events[end][0] == instance_key:
             end += 1
         encoded = _encode([event for _, event in events[start:end]])
-        entries.append(LogEntry(first_position + start, instance_key, step.now_ms, command, end - start, encoded))
+        entries.append(
+            LogEntry(first_position + start, instance_key, step.now_ms, command, end - start, encoded)
+        )
         start = end
     return entries
 

@@ -1,10 +1,12 @@
-"""The life of a BPMN error: thrown by a job or an error end event, it travels outwards until something catches it.
+"""The life of a BPMN error: thrown by a job or an error end event, it travels outwards until something
+catches it.
 
-    thrown → caught by an event sub-process of the scope, else by a boundary event of the activity around it, and so on
+    thrown → caught by an event sub-process of the scope, else by a boundary event of its activity, and so on
            → caught by nothing: an incident UNHANDLED_ERROR_EVENT at the element that threw
 
-On one level the exact code is preferred to a catch-all. A scope that an event sub-process has interrupted offers its
-event sub-processes no second time; its boundary events it does. BPMN 2.0.2, 10.5.6 and 13.5.4 (error handling).
+On one level the exact code is preferred to a catch-all. A scope that an event sub-process has interrupted
+offers its event sub-processes no second time; its boundary events it does. BPMN 2.0.2, 10.5.6 and 13.5.4
+(error handling).
 """
 
 from __future__ import annotations
@@ -25,8 +27,9 @@ from counterflow.model.graph import ErrorDefinition, Node
 
 
 class ErrorCaught(Event, frozen=True, array_like=True, tag=60, gc=False):
-    """An error has reached the event `catch_id`: a boundary event of the element instance `at_key`, or the start event of an
-    event sub-process inside it."""
+    """An error has reached the event `catch_id`: a boundary event of the element instance `at_key`, or the
+    start event of an event sub-process inside it.
+    """
 
     at_key: int
     catch_id: str
@@ -35,7 +38,9 @@ class ErrorCaught(Event, frozen=True, array_like=True, tag=60, gc=False):
 
 
 class ThrownError(NamedTuple):
-    """What travels: the code that catching events compare, a message for people, and variables for the catching scope."""
+    """What travels: the code that catching events compare, a message for people, and variables for the
+    catching scope.
+    """
 
     code: str
     message: str
@@ -43,7 +48,9 @@ class ThrownError(NamedTuple):
 
 
 class Catch(NamedTuple):
-    """Where an error is caught: `event` is a boundary event of `at`, or the start event of an event sub-process in `at`."""
+    """Where an error is caught: `event` is a boundary event of `at`, or the start event of an event
+    sub-process in `at`.
+    """
 
     instance: InstanceState
     at: ElementInstance
@@ -51,7 +58,9 @@ class Catch(NamedTuple):
 
 
 def code_of(step: Step, thrower: ElementInstance, definition: ErrorDefinition) -> str | None:
-    """The code of the error that an element throws; None, and an incident, where its expression gives none."""
+    """The code of the error that an element throws; None, and an incident, where its expression gives
+    none.
+    """
     if not isinstance(definition.code, Expression):
         return definition.code or ""
     evaluation = variables.evaluate(step, thrower.key, definition.code)
@@ -61,14 +70,17 @@ def code_of(step: Step, thrower: ElementInstance, definition: ErrorDefinition) -
         step,
         thrower,
         "EXTRACT_VALUE_ERROR",
-        f"Expected the error code '={definition.code.text}' of '{thrower.element_id}' to be a non-empty string, but "
-        f"{variables.found_in(evaluation)}; set the variables it reads and resolve the incident",
+        f"Expected the error code '={definition.code.text}' of '{thrower.element_id}' to be a non-empty "
+        f"string, but {variables.found_in(evaluation)}; set the variables it reads and resolve the "
+        "incident",
     )
     return None
 
 
 def find_catch(step: Step, thrower: ElementInstance, code: str) -> Catch | None:
-    """The nearest event that catches an error of this code thrown by an element, out through call activities; None if none does."""
+    """The nearest event that catches an error of this code thrown by an element, out through call activities;
+    None if none does.
+    """
     instance: InstanceState | None = step.current()
     element: ElementInstance | None = thrower
     while instance is not None and element is not None:
@@ -79,8 +91,16 @@ def find_catch(step: Step, thrower: ElementInstance, code: str) -> Catch | None:
             element = instance.elements.get(element.scope_key)
         else:
             header = instance.header
-            instance = step.state.instance(header.parent_instance_key) if header is not None and header.parent_instance_key else None
-            element = instance.elements.get(header.parent_element_key) if instance is not None and header is not None else None
+            instance = (
+                step.state.instance(header.parent_instance_key)
+                if header is not None and header.parent_instance_key
+                else None
+            )
+            element = (
+                instance.elements.get(header.parent_element_key)
+                if instance is not None and header is not None
+                else None
+            )
     return None
 
 
@@ -97,8 +117,12 @@ def catch_error(step: Step, catch: Catch, error: ThrownError) -> None:
         lifecycle.enter(step, sub_process, catch.at.key, _offered(step, catch.event, error))
 
 
-def _catching(step: Step, instance: InstanceState, element: ElementInstance, code: str, *, is_thrower: bool) -> Node | None:
-    """Events inside an element come before those on its border; of a multi-instance activity the border is the body's."""
+def _catching(
+    step: Step, instance: InstanceState, element: ElementInstance, code: str, *, is_thrower: bool
+) -> Node | None:
+    """Events inside an element come before those on its border; of a multi-instance activity the border is
+    the body's.
+    """
     nodes = step.state.process(instance).nodes
     here = nodes[element.element_id]
     if not element.interrupted and not is_thrower and element.loop_counter >= 0:
@@ -106,7 +130,11 @@ def _catching(step: Step, instance: InstanceState, element: ElementInstance, cod
         event = _matching(starts, code)
         if event is not None:
             return event
-    return _matching((nodes[boundary] for boundary in here.boundary_events), code) if element.loop_counter <= 0 else None
+    return (
+        _matching((nodes[boundary] for boundary in here.boundary_events), code)
+        if element.loop_counter <= 0
+        else None
+    )
 
 
 def tell_uncaught(step: Step, thrower: ElementInstance, code: str, message: str, job_key: int = 0) -> None:
@@ -116,8 +144,9 @@ def tell_uncaught(step: Step, thrower: ElementInstance, code: str, message: str,
         step,
         thrower,
         "UNHANDLED_ERROR_EVENT",
-        f"Expected something to catch the error with code '{code}'{told} thrown by '{thrower.element_id}', but found no boundary event "
-        "and no event sub-process for it, up to the process; add one and start anew, or resolve the incident to try again",
+        f"Expected something to catch the error with code '{code}'{told} thrown by '{thrower.element_id}', "
+        "but found no boundary event and no event sub-process for it, up to the process; add one and start "
+        "anew, or resolve the incident to try again",
         job_key,
     )
 
@@ -128,8 +157,9 @@ def tell_set_aside(step: Step, thrower: ElementInstance, code: str, catch: Catch
         step,
         thrower,
         "UNHANDLED_ERROR_EVENT",
-        f"Expected '{catch.event.id}' to catch the error with code '{code}' thrown by '{thrower.element_id}', but the process instance "
-        f"'{catch.instance.key}' that it belongs to is quarantined; release that one, then resolve the incident",
+        f"Expected '{catch.event.id}' to catch the error with code '{code}' thrown by "
+        f"'{thrower.element_id}', but the process instance '{catch.instance.key}' that it belongs to is "
+        "quarantined; release that one, then resolve the incident",
     )
 
 
@@ -147,11 +177,16 @@ def _matching(events: Iterable[Node], code: str) -> Node | None:
 
 
 def _offered(step: Step, event: Node, error: ThrownError) -> dict[str, bytes]:
-    """What the catching event is given: the error's own variables, and code and message under the names it asks for."""
+    """What the catching event is given: the error's own variables, and code and message under the names it
+    asks for.
+    """
     offered = dict(error.variables)
     definition = event.event
     if isinstance(definition, ErrorDefinition):
-        for name, text in ((definition.code_variable, error.code), (definition.message_variable, error.message)):
+        for name, text in (
+            (definition.code_variable, error.code),
+            (definition.message_variable, error.message),
+        ):
             if name:
                 offered[name] = msgspec.json.encode(text)
     return offered

@@ -1,9 +1,11 @@
-"""The life of an incident: raised where a process cannot go on by itself, until a person has mended the cause.
+"""The life of an incident: raised where a process cannot go on by itself, until a person has mended the
+cause.
 
-    raised → resolved (the course is taken up where it was held; if the cause is still there, a new one is raised)
+    raised → resolved (the course is taken up where it was held; a new one, if the cause is still there)
            → dropped  (its element was swept away)
 
-The types are Zeebe's, so that people and tools recognise them; STEP_LIMIT_EXCEEDED and JOB_NOT_DELIVERABLE are ours.
+The types are Zeebe's, so that people and tools recognise them; STEP_LIMIT_EXCEEDED and JOB_NOT_DELIVERABLE
+are ours.
 """
 
 from __future__ import annotations
@@ -15,7 +17,9 @@ from counterflow.kernel.state import State
 from counterflow.kernel.step import Step
 
 TOLD = 2_000
-"""Characters of a message that are kept, of its beginning and its end: the text of an expression may be a book."""
+"""Characters of a message that are kept, of its beginning and its end: the text of an expression may be a
+book.
+"""
 
 
 class IncidentRaised(Event, frozen=True, array_like=True, tag=40, gc=False):
@@ -46,9 +50,17 @@ class ResolveIncident(Command, frozen=True, kw_only=True, gc=False):
     incident_key: int
 
 
-def raise_incident(step: Step, element: ElementInstance, error_type: str, message: str, job_key: int = 0) -> None:
-    """Hold an element up until a person has looked. What is not of a job is told in few words, as it may be told of many elements."""
-    told = message if job_key or len(message) <= TOLD else f"{message[: TOLD * 3 // 4]} … {message[-TOLD // 4 :]}"
+def raise_incident(
+    step: Step, element: ElementInstance, error_type: str, message: str, job_key: int = 0
+) -> None:
+    """Hold an element up until a person has looked. What is not of a job is told in few words, as it may be
+    told of many elements.
+    """
+    told = (
+        message
+        if job_key or len(message) <= TOLD
+        else f"{message[: TOLD * 3 // 4]} … {message[-TOLD // 4 :]}"
+    )
     step.emit(IncidentRaised(step.new_key(), element.key, job_key, error_type, told))
 
 
@@ -63,7 +75,8 @@ def decide_resolve(step: Step, command: ResolveIncident) -> None:
     instance = step.state.owner_of(Incident, command.incident_key)
     if instance is None:
         raise Rejection(
-            RejectionType.NOT_FOUND, f"Expected to resolve incident with key '{command.incident_key}', but no such incident was found"
+            RejectionType.NOT_FOUND,
+            f"Expected to resolve incident with key '{command.incident_key}', but no such incident was found",
         )
     step.enter_instance(instance)
     incident = instance.incidents[command.incident_key]
@@ -78,11 +91,22 @@ def _apply_raised(state: State, instance: InstanceState | None, event: IncidentR
     if instance is not None:
         element = instance.elements[event.element_instance_key]
         state.put(
-            Incident(event.key, instance.key, element.key, element.element_id, event.job_key, event.error_type, event.message, state.now_ms)
+            Incident(
+                event.key,
+                instance.key,
+                element.key,
+                element.element_id,
+                event.job_key,
+                event.error_type,
+                event.message,
+                state.now_ms,
+            )
         )
 
 
-def _apply_ended(state: State, instance: InstanceState | None, event: IncidentResolved | IncidentDropped) -> None:
+def _apply_ended(
+    state: State, instance: InstanceState | None, event: IncidentResolved | IncidentDropped
+) -> None:
     if instance is not None:
         state.delete(instance.incidents[event.key])
 

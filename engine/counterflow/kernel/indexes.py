@@ -1,7 +1,9 @@
-"""What is asked across instances: which jobs of a type can be taken, what is due next, which messages wait, and who for them.
+"""What is asked across instances: which jobs of a type can be taken, what is due next, which messages wait,
+and who for them.
 
-All follow the rows (`State.put` keeps them) and are rebuilt from the store at start, so all give an answer that depends on
-the rows alone: the smallest key first, the earliest moment first. None of them costs more the more there is in it.
+All follow the rows (`State.put` keeps them) and are rebuilt from the store at start, so all give an answer
+that depends on the rows alone: the smallest key first, the earliest moment first. None of them costs more the
+more there is in it.
 """
 
 from __future__ import annotations
@@ -40,7 +42,9 @@ class OldestFirst:
             heappush(self._heap, key)
 
     def discard(self, key: int) -> None:
-        """Forget a key. Its place in the heap is cleared when it comes to the top, or with the next rebuilding."""
+        """Forget a key. Its place in the heap is cleared when it comes to the top, or with the next
+        rebuilding.
+        """
         self._live.discard(key)
         if len(self._heap) > 2 * len(self._live) + 1024:
             self._heap = sorted(self._live)
@@ -53,7 +57,9 @@ class OldestFirst:
         return heap[0] if heap else None
 
     def __iter__(self) -> Iterator[int]:
-        """All keys, smallest first. Costs little where only the first is asked for; what is forgotten meanwhile may still come."""
+        """All keys, smallest first. Costs little where only the first is asked for; what is forgotten
+        meanwhile may still come.
+        """
         first = self.first()
         if first is not None:
             yield first
@@ -103,7 +109,9 @@ class BufferedMessages:
             (unreached.discard if is_reached else unreached.add)(key)
 
     def unreached_by(self, process_id: str, reached: Callable[[int], bool]) -> OldestFirst:
-        """Those that have not reached this process. `reached` is asked of each message the first time that the process is."""
+        """Those that have not reached this process. `reached` is asked of each message the first time that
+        the process is.
+        """
         unreached = self._unreached.get(process_id)
         if unreached is None:
             unreached = self._unreached[process_id] = OldestFirst()
@@ -114,10 +122,11 @@ class BufferedMessages:
 
 
 class DueTimes:
-    """What is due when (epoch milliseconds), earliest first: keys of rows, each with one moment at most, and their table.
+    """What is due when (epoch milliseconds), earliest first: keys of rows, each with one moment at most, and
+    their table.
 
-    What could not be triggered, through no fault of its own, is set aside: known, but not the first of anything until it is
-    taken up again.
+    What could not be triggered, through no fault of its own, is set aside: known, but not the first of
+    anything until it is taken up again.
     """
 
     __slots__ = ("_aside", "_due", "_heap")
@@ -140,7 +149,9 @@ class DueTimes:
             heapify(self._heap)
 
     def discard(self, key: int) -> None:
-        """Forget a key. Its place in the heap is cleared when it comes to the top, or with the next rebuilding."""
+        """Forget a key. Its place in the heap is cleared when it comes to the top, or with the next
+        rebuilding.
+        """
         self._due.pop(key, None)
         self._aside.pop(key, None)
 

@@ -1,8 +1,8 @@
 """One process instance in memory: all its rows by key, and the indexes that the rooms ask.
 
-The indexes follow the rows: for every table there is one function that is told of each change as (row before, row after),
-so that putting, deleting, rolling back and loading keep them alike. What is asked across instances is in
-`partition_indexes.py`.
+The indexes follow the rows: for every table there is one function that is told of each change as (row before,
+row after), so that putting, deleting, rolling back and loading keep them alike. What is asked across
+instances is in `partition_indexes.py`.
 """
 
 from __future__ import annotations
@@ -60,7 +60,9 @@ class InstanceState:
         self.arrived_in: dict[int, dict[str, None]] = {}
         self.job_of: dict[int, int] = {}
         self.waits_of: dict[int, dict[int, type[Row]]] = {}
-        """Per waiting element instance, the keys of its timers and message subscriptions, with their table."""
+        """Per waiting element instance, the keys of its timers and message subscriptions, with their
+        table.
+        """
         self.incident_of: dict[int, dict[int, None]] = {}
         self.undo_by_scope: dict[int, dict[int, None]] = {}
         self.undo_by_throw: dict[int, dict[int, None]] = {}
@@ -69,7 +71,9 @@ class InstanceState:
         self.loop_outputs: dict[int, dict[int, None]] = {}
         """Per multi-instance body, the places of the outputs that are there."""
         self.plans: dict[int, Any] = {}
-        """Per compensation throw, the derived order of what is left to undo; dropped on roll-back, rebuilt when missing."""
+        """Per compensation throw, the derived order of what is left to undo; dropped on roll-back, rebuilt
+        when missing.
+        """
         self.last_batch = 0
 
     @property
@@ -120,7 +124,7 @@ class InstanceState:
         return row
 
 
-# -- indexes: one function per table, told of every change as (row before, row after) ---------------------------------
+# -- indexes: one function per table, told of every change as (row before, row after) ------------------------
 
 
 def _index_element(instance: InstanceState, old: ElementInstance | None, new: ElementInstance | None) -> None:
@@ -135,7 +139,9 @@ def _index_variable(instance: InstanceState, old: Variable | None, new: Variable
     if row is None:
         return
     scope = instance.variables.setdefault(row.scope_key, {})
-    change = (len(new.value) + len(new.name) if new is not None else 0) - (len(old.value) + len(old.name) if old is not None else 0)
+    change = (len(new.value) + len(new.name) if new is not None else 0) - (
+        len(old.value) + len(old.name) if old is not None else 0
+    )
     instance.variable_bytes[row.scope_key] = instance.variable_bytes.get(row.scope_key, 0) + change
     if new is not None:
         scope[new.name] = new.value
@@ -152,7 +158,9 @@ def _index_job(instance: InstanceState, old: Job | None, new: Job | None) -> Non
         instance.job_of.pop(old.element_instance_key, None)
 
 
-def _index_wait(instance: InstanceState, old: Timer | MessageSubscription | None, new: Timer | MessageSubscription | None) -> None:
+def _index_wait(
+    instance: InstanceState, old: Timer | MessageSubscription | None, new: Timer | MessageSubscription | None
+) -> None:
     if new is not None:
         instance.waits_of.setdefault(new.element_instance_key, {})[new.key] = type(new)
     elif old is not None:

@@ -1,4 +1,6 @@
-"""The life of a process instance: created from a definition, ended by its last token, or cancelled by a person."""
+"""The life of a process instance: created from a definition, ended by its last token, or cancelled by a
+person.
+"""
 
 from __future__ import annotations
 
@@ -59,8 +61,8 @@ def decide_create(step: Step, command: CreateProcessInstance) -> ProcessInstance
     elif process.root.start_event is None:
         raise Rejection(
             RejectionType.INVALID_STATE,
-            f"Expected to create an instance of process '{process.id}' at its none start event, but it has none; "
-            "publish the message or wait for the timer that begins it, or say where to start",
+            f"Expected to create an instance of process '{process.id}' at its none start event, but it has "
+            "none; publish the message or wait for the timer that begins it, or say where to start",
         )
     return begin(step, definition, command.variables, start_at="\n".join(command.start_at) or None)
 
@@ -74,7 +76,8 @@ def begin(
     caller: ElementInstance | None = None,
     call_depth: int = 0,
 ) -> ProcessInstance:
-    """A new instance of a definition, to begin at its none start event or at the elements of `start_at` (one a line).
+    """A new instance of a definition, to begin at its none start event or at the elements of `start_at` (one
+    a line).
 
     Who gives the document has measured it.
     """
@@ -97,7 +100,17 @@ def open_new(
     step.state.open_instance(key)
     step.instance = step.state.instances[key]
     parents = (caller.key, caller.process_instance_key) if caller is not None else (0, 0)
-    step.emit(ProcessInstanceCreated(key, definition.key, definition.bpmn_process_id, definition.version, *parents, call_depth, start_at))
+    step.emit(
+        ProcessInstanceCreated(
+            key,
+            definition.key,
+            definition.bpmn_process_id,
+            definition.version,
+            *parents,
+            call_depth,
+            start_at,
+        )
+    )
     root = step.state.process_of(definition.key).root
     step.emit(lifecycle.ElementActivating(key, 0, root.id))
     variables.carry(step, key, document)
@@ -113,7 +126,10 @@ def decide_cancel(step: Step, command: CancelProcessInstance) -> None:
     instance = step.state.instance(key)
     header = instance.header if instance is not None else None
     if instance is None or header is None or header.state != ACTIVE:
-        raise Rejection(RejectionType.NOT_FOUND, f"Expected to cancel a process instance with key '{key}', but no such process was found")
+        raise Rejection(
+            RejectionType.NOT_FOUND,
+            f"Expected to cancel a process instance with key '{key}', but no such process was found",
+        )
     if header.parent_instance_key:
         raise Rejection(
             RejectionType.INVALID_STATE,
@@ -124,7 +140,9 @@ def decide_cancel(step: Step, command: CancelProcessInstance) -> None:
 
 
 def end_with_called(step: Step, instance: InstanceState) -> None:
-    """End an instance and all that it has called, innermost first: so no depth of calls costs stack. Nothing if it has ended."""
+    """End an instance and all that it has called, innermost first: so no depth of calls costs stack. Nothing
+    if it has ended.
+    """
     levels = [[instance] if instance.key in instance.elements else []]
     while levels[-1]:
         levels.append([called for caller in levels[-1] for called in _called_by(step.state, caller)])
@@ -138,13 +156,17 @@ def end_with_called(step: Step, instance: InstanceState) -> None:
 
 def _called_by(state: State, caller: InstanceState) -> Iterator[InstanceState]:
     """The instances that calls of this one wait for, oldest first."""
-    for key in sorted(element.called_instance_key for element in caller.elements.values() if element.called_instance_key):
+    for key in sorted(
+        element.called_instance_key for element in caller.elements.values() if element.called_instance_key
+    ):
         called = state.instance(key)
         if called is not None and key in called.elements:
             yield called
 
 
-NOT_TO_START_AT = frozenset({Behaviour.START_EVENT, Behaviour.BOUNDARY_EVENT, Behaviour.PROCESS, Behaviour.EVENT_SUB_PROCESS})
+NOT_TO_START_AT = frozenset(
+    {Behaviour.START_EVENT, Behaviour.BOUNDARY_EVENT, Behaviour.PROCESS, Behaviour.EVENT_SUB_PROCESS}
+)
 
 
 def _refuse_start_at(process: Process, element_id: str) -> None:
@@ -166,7 +188,8 @@ def _refuse_start_at(process: Process, element_id: str) -> None:
             around = process.nodes[around.parent]
     if why:
         raise Rejection(
-            RejectionType.INVALID_ARGUMENT, f"Expected to create an instance of process '{process.id}' at element '{element_id}', but {why}"
+            RejectionType.INVALID_ARGUMENT,
+            f"Expected to create an instance of process '{process.id}' at element '{element_id}', but {why}",
         )
 
 
@@ -185,11 +208,15 @@ def _find_definition(state: State, command: CreateProcessInstance) -> ProcessDef
         return _by_id(state, process_id, command.version)
     if command.definition_key <= 0:
         raise Rejection(
-            RejectionType.INVALID_ARGUMENT, "Expected either a bpmn process id or a process definition key, but none of them was given"
+            RejectionType.INVALID_ARGUMENT,
+            "Expected either a bpmn process id or a process definition key, but none of them was given",
         )
     definition = state.definitions.get(command.definition_key)
     if definition is None:
-        raise Rejection(RejectionType.NOT_FOUND, f"Expected to find process definition with key '{command.definition_key}', but none found")
+        raise Rejection(
+            RejectionType.NOT_FOUND,
+            f"Expected to find process definition with key '{command.definition_key}', but none found",
+        )
     return definition
 
 
@@ -198,7 +225,8 @@ def _by_id(state: State, process_id: str, version: int) -> ProcessDefinition:
     if latest is None:
         raise Rejection(
             RejectionType.NOT_FOUND,
-            f"Expected to find process definition with process ID '{process_id}', but none found; deploy it first",
+            f"Expected to find process definition with process ID '{process_id}', but none found; deploy it "
+            "first",
         )
     if version < 0 or version == latest.version:
         return latest
@@ -206,8 +234,8 @@ def _by_id(state: State, process_id: str, version: int) -> ProcessDefinition:
     if definition is None:
         raise Rejection(
             RejectionType.NOT_FOUND,
-            f"Expected to find process definition with process ID '{process_id}' and version '{version}', but none found; "
-            f"versions go from 1 to {latest.version}, and -1 means the latest",
+            f"Expected to find process definition with process ID '{process_id}' and version '{version}', "
+            f"but none found; versions go from 1 to {latest.version}, and -1 means the latest",
         )
     return definition
 

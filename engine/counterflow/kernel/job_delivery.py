@@ -1,7 +1,8 @@
-"""How jobs reach workers and come back: taken on request or pushed, handed back when nobody was there, timed out when due.
+"""How jobs reach workers and come back: taken on request or pushed, handed back when nobody was there, timed
+out when due.
 
-The life itself is in `jobs.py`. Which job comes first is decided by its key, so that what a command does depends on the
-state alone. Quarantined instances offer nothing.
+The life itself is in `jobs.py`. Which job comes first is decided by its key, so that what a command does
+depends on the state alone. Quarantined instances offer nothing.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ _SHORT_NAMES = 200
 
 
 class ActivateJobs(Command, frozen=True, kw_only=True, gc=False):
-    """Take up to `maximum` jobs of a type for `timeout_ms`, as long as they fit into `bytes_left`. Answers `ActivatedJob`s.
+    """Take up to `maximum` jobs of a type for `timeout_ms`, as long as they fit into `bytes_left`. Answers
+    `ActivatedJob`s.
 
     `fetch_variables` empty means every visible variable.
     """
@@ -33,14 +35,18 @@ class ActivateJobs(Command, frozen=True, kw_only=True, gc=False):
 
 
 class ReturnJob(Command, frozen=True, kw_only=True, gc=False):
-    """A job never reached its worker: it can be taken by another. Nothing happens if it is no longer that worker's."""
+    """A job never reached its worker: it can be taken by another. Nothing happens if it is no longer that
+    worker's.
+    """
 
     job_key: int
     deadline_ms: int
 
 
 class HoldJob(Command, frozen=True, kw_only=True, gc=False):
-    """A job cannot be written down for any worker: an incident holds it. Nothing happens where it is no longer that worker's."""
+    """A job cannot be written down for any worker: an incident holds it. Nothing happens where it is no
+    longer that worker's.
+    """
 
     job_key: int
     deadline_ms: int
@@ -59,7 +65,9 @@ def decide_activate(step: Step, command: ActivateJobs) -> list[ActivatedJob]:
         if job is None:
             queue.discard(key)
             continue
-        values = variables.to_object(variables.visible(step.current(), job.element_instance_key, command.fetch_variables))
+        values = variables.to_object(
+            variables.visible(step.current(), job.element_instance_key, command.fetch_variables)
+        )
         size = len(values) + len(_headers(step, job)) + _other_bytes(step, job)
         if size > step.limits.message_bytes:
             _set_aside_too_large(step, job, size)
@@ -81,13 +89,16 @@ def decide_return(step: Step, command: ReturnJob) -> bool:
 
 
 def decide_hold(step: Step, command: HoldJob) -> bool:
-    """A job that no message can carry: given out again, it would come back for ever. Answers whether it was still that worker's."""
+    """A job that no message can carry: given out again, it would come back for ever. Answers whether it was
+    still that worker's.
+    """
     job = _peek(step, command.job_key)
     if job is None or job.state != ACTIVATED or job.due_ms != command.deadline_ms:
         return False
     message = (
-        f"Expected job '{job.key}' of '{job.element_id}' to fit into the message that brings it to a worker, but a field of it does not, "
-        "and the server's log says which; update the job's retries and resolve this incident, or cancel the instance"
+        f"Expected job '{job.key}' of '{job.element_id}' to fit into the message that brings it to a worker, "
+        "but a field of it does not, and the server's log says which; update the job's retries and resolve "
+        "this incident, or cancel the instance"
     )
     _set_aside(step, job, "JOB_NOT_DELIVERABLE", message)
     return True
@@ -143,9 +154,13 @@ def _activate(step: Step, job: Job, command: ActivateJobs, values: bytes) -> Act
 
 
 def _other_bytes(step: Step, job: Job) -> int:
-    """What the other fields take at most: names are short, and one that is not, such as a computed job type, is counted."""
+    """What the other fields take at most: names are short, and one that is not, such as a computed job type,
+    is counted.
+    """
     header = step.current().header
-    characters = len(job.type) + len(job.element_id) + (len(header.bpmn_process_id) if header is not None else 0)
+    characters = (
+        len(job.type) + len(job.element_id) + (len(header.bpmn_process_id) if header is not None else 0)
+    )
     return OTHER_FIELDS_BYTES if characters <= _SHORT_NAMES else OTHER_FIELDS_BYTES + 4 * characters
 
 
@@ -158,9 +173,9 @@ def _headers(step: Step, job: Job) -> bytes:
 
 def _set_aside_too_large(step: Step, job: Job, size: int) -> None:
     message = (
-        f"Expected job '{job.key}' to fit into a message of {step.limits.message_bytes} bytes, but with its variables and "
-        f"headers it takes {size}; "
-        "fetch fewer variables or keep large data elsewhere, then update the job's retries and resolve this incident"
+        f"Expected job '{job.key}' to fit into a message of {step.limits.message_bytes} bytes, but with its "
+        f"variables and headers it takes {size}; fetch fewer variables or keep large data elsewhere, then "
+        "update the job's retries and resolve this incident"
     )
     _set_aside(step, job, "MESSAGE_SIZE_EXCEEDED", message)
 

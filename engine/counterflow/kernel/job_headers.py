@@ -1,6 +1,8 @@
-"""The custom headers of one job, where some of them are expressions: who is to do a user task, and until when.
+"""The custom headers of one job, where some of them are expressions: who is to do a user task, and until
+when.
 
-A header must be what its name promises, as in Zeebe: nobody's task must not become everybody's because a variable was missing.
+A header must be what its name promises, as in Zeebe: nobody's task must not become everybody's because a
+variable was missing.
 """
 
 from __future__ import annotations
@@ -15,7 +17,9 @@ from counterflow.model.graph import HeaderExpression, HeaderKind, JobDefinition
 
 
 def compute(step: Step, element: ElementInstance, definition: JobDefinition) -> bytes | None:
-    """The headers of this one job as a JSON object; None where the definition's own will do. Raises `MappingFailed`."""
+    """The headers of this one job as a JSON object; None where the definition's own will do. Raises
+    `MappingFailed`.
+    """
     if not definition.header_expressions:
         return None
     headers = msgspec.json.decode(definition.headers)
@@ -32,7 +36,8 @@ def _text(step: Step, element: ElementInstance, header: HeaderExpression) -> str
     if not _fits(header.kind, encoded, text):
         found = variables.found_in(variables.evaluate(step, element.key, header.source))
         raise variables.MappingFailed(
-            f"Expected '={header.source.text}' to give {header.kind.value} for the header '{header.name}', but {found}"
+            f"Expected '={header.source.text}' to give {header.kind.value} for the header '{header.name}', "
+            f"but {found}"
         )
     if encoded == b"null" or (text == "" and header.kind is not HeaderKind.ANY):
         return None
@@ -40,7 +45,9 @@ def _text(step: Step, element: ElementInstance, header: HeaderExpression) -> str
 
 
 def _fits(kind: HeaderKind, encoded: bytes, text: str | None) -> bool:
-    """Whether a JSON value, with its text where it is one, is what a header must be. A number is never read: it may be a long one."""
+    """Whether a JSON value, with its text where it is one, is what a header must be. A number is never read:
+    it may be a long one.
+    """
     if kind is HeaderKind.TEXT:
         return text is not None
     if kind is HeaderKind.TEXTS:

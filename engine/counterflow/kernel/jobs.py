@@ -7,8 +7,9 @@
                   │          ├─ failed (no tries left)  ┐ an incident tells; resolving it makes the job
                   └──────────└─ error_thrown (uncaught) ┘ activatable again
 
-A job is delivered at least once and its first valid completion wins; the second finds no job (NOT_FOUND). Whoever has the
-key may complete it, activated or not, late or not: that is how Zeebe's clients behave and what they rely on.
+A job is delivered at least once and its first valid completion wins; the second finds no job (NOT_FOUND).
+Whoever has the key may complete it, activated or not, late or not: that is how Zeebe's clients behave and
+what they rely on.
 """
 
 from __future__ import annotations
@@ -70,7 +71,9 @@ class JobFailed(Event, frozen=True, array_like=True, tag=33, gc=False):
 
 
 class JobErrorThrown(Event, frozen=True, array_like=True, tag=34, gc=False):
-    """A worker has answered with a BPMN error. The job is over if the error is `caught`, else it waits with an incident."""
+    """A worker has answered with a BPMN error. The job is over if the error is `caught`, else it waits with
+    an incident.
+    """
 
     key: int
     error_code: str
@@ -79,7 +82,9 @@ class JobErrorThrown(Event, frozen=True, array_like=True, tag=34, gc=False):
 
 
 class JobReturned(Event, frozen=True, array_like=True, tag=35, gc=False):
-    """The job can be taken again: `timed_out`, `backed_off`, `handed_back` or `resolved`. Its tries are as they were."""
+    """The job can be taken again: `timed_out`, `backed_off`, `handed_back` or `resolved`. Its tries are as
+    they were.
+    """
 
     key: int
     why: str
@@ -113,7 +118,9 @@ class CompleteJob(Command, frozen=True, kw_only=True, gc=False):
 
 
 class FailJob(Command, frozen=True, kw_only=True, gc=False):
-    """The job could not be done; `retries` are left (none: an incident), the next try not before `back_off_ms`."""
+    """The job could not be done; `retries` are left (none: an incident), the next try not before
+    `back_off_ms`.
+    """
 
     job_key: int
     retries: int
@@ -154,7 +161,9 @@ class Order(NamedTuple):
 
 
 def order_of(step: Step, element: ElementInstance, node: Node) -> Order | None:
-    """What a worker is to be asked for on behalf of a task; None, and an incident, where type, retries or headers give no value."""
+    """What a worker is to be asked for on behalf of a task; None, and an incident, where type, retries or
+    headers give no value.
+    """
     definition = node.job
     if definition is None:
         raise BrokenInvariant(f"task '{node.id}' has no job definition")
@@ -166,7 +175,10 @@ def order_of(step: Step, element: ElementInstance, node: Node) -> Order | None:
         headers = job_headers.compute(step, element, definition)
     except variables.MappingFailed as failure:
         incidents.raise_incident(
-            step, element, "EXTRACT_VALUE_ERROR", f"{failure} ('{node.id}'); set the variables it reads and resolve the incident"
+            step,
+            element,
+            "EXTRACT_VALUE_ERROR",
+            f"{failure} ('{node.id}'); set the variables it reads and resolve the incident",
         )
         return None
     return Order(job_type, retries, headers)
@@ -192,9 +204,21 @@ def _retries(step: Step, element: ElementInstance, definition: JobDefinition) ->
         return definition.retries
     evaluation = variables.evaluate(step, element.key, definition.retries)
     value = evaluation.value if evaluation.failure is None else None
-    if isinstance(value, int | Decimal) and not isinstance(value, bool) and value == int(value) and 1 <= value <= MOST_RETRIES:
+    if (
+        isinstance(value, int | Decimal)
+        and not isinstance(value, bool)
+        and value == int(value)
+        and 1 <= value <= MOST_RETRIES
+    ):
         return int(value)
-    _refuse_value(step, element, "job retries", definition.retries, f"a whole number from 1 to {MOST_RETRIES}", evaluation)
+    _refuse_value(
+        step,
+        element,
+        "job retries",
+        definition.retries,
+        f"a whole number from 1 to {MOST_RETRIES}",
+        evaluation,
+    )
     return None
 
 
@@ -210,8 +234,8 @@ def reactivate(step: Step, job: Job) -> None:
     if job.retries <= 0:
         raise Rejection(
             RejectionType.INVALID_STATE,
-            f"Expected to resolve the incident of job '{job.key}', but the job has {job.retries} retries left; "
-            "give it some with UpdateJobRetries first",
+            f"Expected to resolve the incident of job '{job.key}', but the job has {job.retries} retries "
+            "left; give it some with UpdateJobRetries first",
         )
     if job.state in (FAILED, ERROR_THROWN):
         step.emit(JobReturned(job.key, "resolved"))
@@ -247,7 +271,10 @@ def decide_fail(step: Step, command: FailJob) -> None:
     message = command.message[:ERROR_MESSAGE_LIMIT]
     step.emit(JobFailed(job.key, max(retries, 0), due_ms, message))
     if retries <= 0:
-        text = message or f"Expected job '{job.key}' of '{node.id}' to be done, but no retries are left and its worker gave no message"
+        text = message or (
+            f"Expected job '{job.key}' of '{node.id}' to be done, but no retries are left "
+            "and its worker gave no message"
+        )
         incidents.raise_incident(step, element, "JOB_NO_RETRIES", text, job.key)
 
 
@@ -262,7 +289,9 @@ def decide_throw_error(step: Step, command: ThrowError) -> None:
     if catch is None:
         error_events.tell_uncaught(step, element, command.error_code, message, job.key)
         return
-    error_events.catch_error(step, catch, error_events.ThrownError(command.error_code, message, command.variables))
+    error_events.catch_error(
+        step, catch, error_events.ThrownError(command.error_code, message, command.variables)
+    )
 
 
 def decide_update_retries(step: Step, command: UpdateJobRetries) -> None:
@@ -270,8 +299,8 @@ def decide_update_retries(step: Step, command: UpdateJobRetries) -> None:
     if command.retries <= 0:
         raise Rejection(
             RejectionType.INVALID_ARGUMENT,
-            f"Expected to update retries for job with key '{command.job_key}' with a positive amount of retries, but the amount given was "
-            f"'{command.retries}'",
+            f"Expected to update retries for job with key '{command.job_key}' with a positive amount of "
+            f"retries, but the amount given was '{command.retries}'",
         )
     job, _, _ = _find(step, command.job_key, "update the retries of")
     step.emit(JobRetriesUpdated(job.key, command.retries))
@@ -283,7 +312,8 @@ def decide_update_timeout(step: Step, command: UpdateJobTimeout) -> None:
     if job.state != ACTIVATED:
         raise Rejection(
             RejectionType.INVALID_STATE,
-            f"Expected to update the timeout of job with key '{job.key}', but it is not active: it is {job.state} and has no deadline",
+            f"Expected to update the timeout of job with key '{job.key}', but it is not active: it is "
+            f"{job.state} and has no deadline",
         )
     step.emit(JobDeadlineUpdated(job.key, step.now_ms + command.timeout_ms))
 
@@ -291,7 +321,9 @@ def decide_update_timeout(step: Step, command: UpdateJobTimeout) -> None:
 def _find(step: Step, key: int, intent: str) -> tuple[Job, ElementInstance, Node]:
     instance = step.state.owner_of(Job, key)
     if instance is None:
-        raise Rejection(RejectionType.NOT_FOUND, f"Expected to {intent} job with key '{key}', but no such job was found")
+        raise Rejection(
+            RejectionType.NOT_FOUND, f"Expected to {intent} job with key '{key}', but no such job was found"
+        )
     step.enter_instance(instance)
     job = instance.jobs[key]
     element = step.element(job.element_instance_key)
@@ -306,17 +338,32 @@ def _expect_active(job: Job, intent: str) -> None:
         FAILED: "it has failed and has no retries left; resolve its incident first",
         ERROR_THROWN: "a BPMN error was thrown for it that nothing caught; resolve its incident first",
     }[job.state]
-    raise Rejection(RejectionType.INVALID_STATE, f"Expected job with key '{job.key}' to be {intent}, but {why}")
+    raise Rejection(
+        RejectionType.INVALID_STATE, f"Expected job with key '{job.key}' to be {intent}, but {why}"
+    )
 
 
 def _refuse_value(
-    step: Step, element: ElementInstance, what: str, expression: feel.Expression, expected: str, found: feel.Evaluation
+    step: Step,
+    element: ElementInstance,
+    what: str,
+    expression: feel.Expression,
+    expected: str,
+    found: feel.Evaluation,
 ) -> None:
-    message = f"Expected the {what} '={expression.text}' of '{element.element_id}' to be {expected}, but {variables.found_in(found)}"
-    incidents.raise_incident(step, element, "EXTRACT_VALUE_ERROR", f"{message}; set the variables it reads and resolve the incident")
+    message = (
+        f"Expected the {what} '={expression.text}' of '{element.element_id}' to be {expected}, but "
+        f"{variables.found_in(found)}"
+    )
+    incidents.raise_incident(
+        step,
+        element,
+        "EXTRACT_VALUE_ERROR",
+        f"{message}; set the variables it reads and resolve the incident",
+    )
 
 
-# -- applying ---------------------------------------------------------------------------------------------------------
+# -- applying ------------------------------------------------------------------------------------------------
 
 
 def _jobs(instance: InstanceState | None) -> dict[int, Job]:
@@ -329,12 +376,23 @@ def _apply_created(state: State, instance: InstanceState | None, event: JobCreat
     if instance is not None:
         element = instance.elements[event.element_instance_key]
         state.put(
-            Job(event.key, instance.key, element.key, element.element_id, event.type, ACTIVATABLE, event.retries, headers=event.headers)
+            Job(
+                event.key,
+                instance.key,
+                element.key,
+                element.element_id,
+                event.type,
+                ACTIVATABLE,
+                event.retries,
+                headers=event.headers,
+            )
         )
 
 
 def _apply_activated(state: State, instance: InstanceState | None, event: JobActivated) -> None:
-    state.put(replace(_jobs(instance)[event.key], state=ACTIVATED, worker=event.worker, due_ms=event.deadline_ms))
+    state.put(
+        replace(_jobs(instance)[event.key], state=ACTIVATED, worker=event.worker, due_ms=event.deadline_ms)
+    )
 
 
 def _apply_completed(state: State, instance: InstanceState | None, event: JobCompleted) -> None:
@@ -362,7 +420,16 @@ def _apply_error_thrown(state: State, instance: InstanceState | None, event: Job
     if event.caught:
         state.delete(job)
     else:
-        state.put(replace(job, state=ERROR_THROWN, due_ms=None, worker="", error_code=event.error_code, error_message=event.message))
+        state.put(
+            replace(
+                job,
+                state=ERROR_THROWN,
+                due_ms=None,
+                worker="",
+                error_code=event.error_code,
+                error_message=event.message,
+            )
+        )
 
 
 def _apply_returned(state: State, instance: InstanceState | None, event: JobReturned) -> None:

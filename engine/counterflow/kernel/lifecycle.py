@@ -1,12 +1,13 @@
-"""The life of an element instance: entered, at work, left or swept away. One table of moves; everything else asks here.
+"""The life of an element instance: entered, at work, left or swept away. One table of moves; everything else
+asks here.
 
     (nothing) → activating → activated → completing → completed
                      └────────────┴──────────┴─→ terminating → terminated
 
-`activating` and `completing` are passed within one command unless a mapping fails or what the element needs to begin is
-missing: then an incident holds the element there, and resolving it takes up the course at the same place. Completed and
-terminated elements have no row; the log keeps their story. After camunda/zeebe's ProcessInstanceLifecycle; BPMN 2.0.2, 13.3.2
-(activity life cycle).
+`activating` and `completing` are passed within one command unless a mapping fails or what the element needs
+to begin is missing: then an incident holds the element there, and resolving it takes up the course at the
+same place. Completed and terminated elements have no row; the log keeps their story. After camunda/zeebe's
+ProcessInstanceLifecycle; BPMN 2.0.2, 13.3.2 (activity life cycle).
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ MAPPING_FAILED = "IO_MAPPING_ERROR"
 MAPPING_REMEDY = "set the variables it reads and resolve the incident"
 
 BODY = -1
-"""`loop_counter` of the body of a multi-instance activity; its instances have 1, 2, 3, …, all other elements 0."""
+"""`loop_counter` of the body of a multi-instance activity; its instances have 1, 2, 3, …, all other elements
+0.
+"""
 
 MOVES = {
     ACTIVATING: {ACTIVATED, TERMINATING},
@@ -112,11 +115,15 @@ def enter(
     triggered: bool = False,
     loop_counter: int = 0,
 ) -> int:
-    """Put a token on a node: a new element instance with `local` variables, begun when its turn comes. Answers its key."""
+    """Put a token on a node: a new element instance with `local` variables, begun when its turn comes.
+    Answers its key.
+    """
     key = step.new_key()
     if node.multi_instance is not None and loop_counter == 0:
         loop_counter = BODY
-    step.emit(ElementActivating(key, scope_key, node.id, undo_key, compensated_scope_key, triggered, loop_counter))
+    step.emit(
+        ElementActivating(key, scope_key, node.id, undo_key, compensated_scope_key, triggered, loop_counter)
+    )
     if local:
         variables.carry(step, key, local)
     step.later(begin, key)
@@ -126,7 +133,8 @@ def enter(
 def begin(step: Step, element: ElementInstance, node: Node) -> None:
     """Its turn has come: the element's room maps its inputs and sets it to work.
 
-    Where an incident holds it at its beginning it has what it had before, so that mappings made anew do not see what they have made.
+    Where an incident holds it at its beginning it has what it had before, so that mappings made anew do not
+    see what they have made.
     """
     if element.state != ACTIVATING:
         return
@@ -146,9 +154,11 @@ def set_to_work(step: Step, element: ElementInstance, node: Node) -> None:
 
 
 def activate(step: Step, element: ElementInstance, node: Node) -> bool:
-    """Everything that the element needs to begin is there: it waits from here on for what can happen to it, and is at work.
+    """Everything that the element needs to begin is there: it waits from here on for what can happen to it,
+    and is at work.
 
-    False, and an incident, where it cannot wait. Nothing is done for one that is at work already and begins again.
+    False, and an incident, where it cannot wait. Nothing is done for one that is at work already and begins
+    again.
     """
     if element.state == ACTIVATED:
         return True
@@ -159,19 +169,30 @@ def activate(step: Step, element: ElementInstance, node: Node) -> bool:
 
 
 def _has_happened(element: ElementInstance, node: Node) -> bool:
-    """Whether an event came before its element was entered. A scope that was entered from outside waits like any other."""
+    """Whether an event came before its element was entered. A scope that was entered from outside waits like
+    any other.
+    """
     return element.triggered and not node.children
 
 
 def finish(step: Step, element: ElementInstance, node: Node, flows: Sequence[Flow] | None = None) -> None:
-    """The element's work is done: map its outputs and leave it along `flows` (by default, all that its conditions allow)."""
+    """The element's work is done: map its outputs and leave it along `flows` (by default, all that its
+    conditions allow).
+    """
     step.emit(ElementCompleting(element.key))
     waits.close_all(step, element.key)
     leave(step, element, node, flows)
 
 
-def hand_out(step: Step, element: ElementInstance, node: Node, document: Mapping[str, bytes], outward: Collection[str] = ()) -> bool:
-    """What came to an element, or came of it, leaves it before it is finished; names of `outward` take nothing of the element's own.
+def hand_out(
+    step: Step,
+    element: ElementInstance,
+    node: Node,
+    document: Mapping[str, bytes],
+    outward: Collection[str] = (),
+) -> bool:
+    """What came to an element, or came of it, leaves it before it is finished; names of `outward` take
+    nothing of the element's own.
 
     False where there is no room outside: then it waits in the completing element, which an incident holds.
     """
@@ -202,19 +223,33 @@ def tell_too_large(step: Step, element: ElementInstance, failure: variables.Docu
         step,
         element,
         MAPPING_FAILED,
-        f"{failure} (what leaves '{element.element_id}' is kept in its own scope '{element.key}'). Set smaller variables there, "
-        "or in the scope that is full, and resolve the incident",
+        f"{failure} (what leaves '{element.element_id}' is kept in its own scope '{element.key}'). Set "
+        "smaller variables there, or in the scope that is full, and resolve the incident",
     )
 
 
-def leave(step: Step, element: ElementInstance, node: Node, flows: Sequence[Flow] | None = None, *, is_mapped: bool = False) -> None:
-    """Second half of `finish`, taken up again when an incident of the outputs or of the flows' conditions was resolved.
+def leave(
+    step: Step,
+    element: ElementInstance,
+    node: Node,
+    flows: Sequence[Flow] | None = None,
+    *,
+    is_mapped: bool = False,
+) -> None:
+    """Second half of `finish`, taken up again when an incident of the outputs or of the flows' conditions was
+    resolved.
 
-    `is_mapped`: the outputs were mapped before a condition held the element, and are not mapped a second time.
+    `is_mapped`: the outputs were mapped before a condition held the element, and are not mapped a second
+    time.
     """
     if element.held is not None and not _release(step, element, node):
         return
-    if node.outputs and not is_mapped and element.loop_counter != BODY and not _map_outputs(step, element, node):
+    if (
+        node.outputs
+        and not is_mapped
+        and element.loop_counter != BODY
+        and not _map_outputs(step, element, node)
+    ):
         return
     if element.loop_counter > 0:
         _leave_loop(step, element, node)
@@ -273,7 +308,9 @@ def scope_may_end(step: Step, scope_key: int) -> None:
 
 
 def terminate(step: Step, element: ElementInstance) -> None:
-    """Sweep an element away, innermost first: its children, what its room has under way, its incidents, its undo, its variables."""
+    """Sweep an element away, innermost first: its children, what its room has under way, its incidents, its
+    undo, its variables.
+    """
     node = step.node(element)
     step.emit(ElementTerminating(element.key))
     waits.close_all(step, element.key)
@@ -314,7 +351,12 @@ def resume(step: Step, element: ElementInstance, node: Node) -> None:
     if element.state == ACTIVATING:
         begin(step, element, node)
     elif element.state == COMPLETING:
-        leave(step, element, node, is_mapped=step.resolved is not None and step.resolved.error_type != MAPPING_FAILED)
+        leave(
+            step,
+            element,
+            node,
+            is_mapped=step.resolved is not None and step.resolved.error_type != MAPPING_FAILED,
+        )
     elif element.state == ACTIVATED:
         # the input mappings are made anew: what they read may be what was mended
         step.room_of(element, node).beginning(step, element, node)
@@ -325,12 +367,18 @@ def _is_busy(instance: InstanceState, scope_key: int) -> bool:
 
 
 def _end_scope(step: Step, element: ElementInstance, node: Node) -> None:
-    if element.state == ACTIVATED and not _is_busy(step.current(), element.key) and not _waits_for_caller(step, element):
+    if (
+        element.state == ACTIVATED
+        and not _is_busy(step.current(), element.key)
+        and not _waits_for_caller(step, element)
+    ):
         finish(step, element, node)
 
 
 def _waits_for_caller(step: Step, element: ElementInstance) -> bool:
-    """A called process whose caller is quarantined ends when that is released: until then nobody could take what it ends with."""
+    """A called process whose caller is quarantined ends when that is released: until then nobody could take
+    what it ends with.
+    """
     header = step.current().header
     if element.scope_key or header is None or not header.parent_instance_key:
         return False
@@ -349,9 +397,9 @@ def hold_up(step: Step, element: ElementInstance) -> None:
         step,
         element,
         "STEP_LIMIT_EXCEEDED",
-        f"Expected to enter at most {step.limits.steps} elements again in one go, and {step.limits.elements} in all, but the course "
-        f"reached '{element.element_id}' without ever waiting: is it a loop without a task? Resolve the incident to let it go on "
-        "as far again, or cancel the instance",
+        f"Expected to enter at most {step.limits.steps} elements again in one go, and {step.limits.elements} "
+        f"in all, but the course reached '{element.element_id}' without ever waiting: is it a loop without "
+        "a task? Resolve the incident to let it go on as far again, or cancel the instance",
     )
 
 
@@ -363,27 +411,34 @@ def map_inputs(step: Step, element: ElementInstance, node: Node) -> bool:
         present = step.current().variables.get(element.key, {})
         variables.set_local(step, element.key, mappings.map_values(step, element, node.inputs, present))
     except (variables.MappingFailed, variables.DocumentTooLarge) as failure:
-        incidents.raise_incident(step, element, MAPPING_FAILED, f"{failure} (input mapping of '{node.id}'); {MAPPING_REMEDY}")
+        incidents.raise_incident(
+            step, element, MAPPING_FAILED, f"{failure} (input mapping of '{node.id}'); {MAPPING_REMEDY}"
+        )
         return False
     return True
 
 
 def _map_outputs(step: Step, element: ElementInstance, node: Node) -> bool:
-    """Values go to the scope around. In a zeebe: model what an instance of a multi-instance activity has of its own takes them
-    first, so that its output element finds them."""
+    """Values go to the scope around. In a zeebe: model what an instance of a multi-instance activity has of
+    its own takes them first, so that its output element finds them.
+    """
     is_its_own = element.loop_counter > 0 and step.process().dialect is Dialect.ZEEBE
     scope_key = element.key if is_its_own else element.scope_key or element.key
     try:
-        present = variables.visible(step.current(), scope_key, {mapping.target[0] for mapping in node.outputs})
+        present = variables.visible(
+            step.current(), scope_key, {mapping.target[0] for mapping in node.outputs}
+        )
         mapped = mappings.map_values(step, element, node.outputs, present)
         variables.propagate(step, scope_key, mapped)
     except (variables.MappingFailed, variables.DocumentTooLarge) as failure:
-        incidents.raise_incident(step, element, MAPPING_FAILED, f"{failure} (output mapping of '{node.id}'); {MAPPING_REMEDY}")
+        incidents.raise_incident(
+            step, element, MAPPING_FAILED, f"{failure} (output mapping of '{node.id}'); {MAPPING_REMEDY}"
+        )
         return False
     return True
 
 
-# -- applying ---------------------------------------------------------------------------------------------------------
+# -- applying ------------------------------------------------------------------------------------------------
 
 
 def _instance(instance: InstanceState | None) -> InstanceState:
@@ -412,7 +467,9 @@ def _apply_activating(state: State, instance: InstanceState | None, event: Eleme
 def _move(state: State, instance: InstanceState | None, key: int, to: str) -> ElementInstance:
     element = _instance(instance).elements[key]
     if to not in MOVES[element.state]:
-        raise BrokenInvariant(f"element instance {key} of '{element.element_id}' cannot go from {element.state} to {to}")
+        raise BrokenInvariant(
+            f"element instance {key} of '{element.element_id}' cannot go from {element.state} to {to}"
+        )
     return element
 
 

@@ -1,7 +1,8 @@
 """Mappings: what the expressions of an element's inputs or outputs make, by variable.
 
-A mapping sees the element's own values before those around it, merged with what earlier mappings of the same list have made
-(as the entries of one FEEL context see each other). A nested target (`order.id`) changes one member of what stands at the target.
+A mapping sees the element's own values before those around it, merged with what earlier mappings of the same
+list have made (as the entries of one FEEL context see each other). A nested target (`order.id`) changes one
+member of what stands at the target.
 """
 
 from __future__ import annotations
@@ -17,18 +18,22 @@ from counterflow.model.graph import VariableMapping
 def map_values(
     step: Step, element: ElementInstance, mappings: Iterable[VariableMapping], present: Mapping[str, bytes]
 ) -> variables.Document:
-    """What mappings give, by top-level variable. `present` holds what a nested target (`order.id`) is added to.
+    """What mappings give, by top-level variable. `present` holds what a nested target (`order.id`) is added
+    to.
 
-    Sources are evaluated in the element's scope, from first to last, and see what is there with what earlier mappings have made:
-    after `a.x` was made, `a` is the object that the element sees, its own first, with this `x`; what goes to the target is the
-    object of `present` with this `x`, and the two may differ. Nothing is set here, so that mappings are done all together or not
-    at all. Raises `variables.MappingFailed`.
+    Sources are evaluated in the element's scope, from first to last, and see what is there with what earlier
+    mappings have made: after `a.x` was made, `a` is the object that the element sees, its own first, with
+    this `x`; what goes to the target is the object of `present` with this `x`, and the two may differ.
+    Nothing is set here, so that mappings are done all together or not at all. Raises
+    `variables.MappingFailed`.
     """
     result: dict[str, bytes] = {}
     seen: dict[str, bytes] = {}
     for mapping in mappings:
         name, path = mapping.target[0], mapping.target[1:]
-        value = variables.evaluate_to_json(step, element.key, mapping.source, f"'{'.'.join(mapping.target)}'", seen)
+        value = variables.evaluate_to_json(
+            step, element.key, mapping.source, f"'{'.'.join(mapping.target)}'", seen
+        )
         if not path:
             result[name] = seen[name] = value
             continue

@@ -1,13 +1,13 @@
 """The life of a message, and of those who wait for one.
 
-    published → correlated to a subscription or a start event, once per process id and at most once per instance
+    published → correlated to a subscription or a start event, once per process id, at most once per instance
               → buffered until its time to live has passed → expired
 
     subscription: opened → closed (its element is left, or is no longer interested)
 
-Messages of one name and correlation key reach a process in the order of their publication. A message start begins an
-instance only while none that a message with the same key has begun is running (`StartLock`); an empty key sets no limit.
-After Zeebe's message correlation; BPMN 2.0.2, 10.5.5 and 8.4.2 (correlation).
+Messages of one name and correlation key reach a process in the order of their publication. A message start
+begins an instance only while none that a message with the same key has begun is running (`StartLock`); an
+empty key sets no limit. After Zeebe's message correlation; BPMN 2.0.2, 10.5.5 and 8.4.2 (correlation).
 """
 
 from __future__ import annotations
@@ -18,7 +18,13 @@ from counterflow.feel import Expression
 from counterflow.kernel import variables
 from counterflow.kernel.instance_state import InstanceState
 from counterflow.kernel.records import BrokenInvariant, Event
-from counterflow.kernel.rows import ElementInstance, Message, MessageCorrelation, MessageSubscription, StartLock
+from counterflow.kernel.rows import (
+    ElementInstance,
+    Message,
+    MessageCorrelation,
+    MessageSubscription,
+    StartLock,
+)
 from counterflow.kernel.state import State
 from counterflow.kernel.step import Step
 from counterflow.model.graph import MessageDefinition, Node
@@ -36,7 +42,9 @@ class MessagePublished(Event, frozen=True, array_like=True, tag=100, gc=False):
 
 
 class MessageCorrelated(Event, frozen=True, array_like=True, tag=101, gc=False):
-    """The message has reached this process, and will not again; `receiver_key` is the subscription or the started instance."""
+    """The message has reached this process, and will not again; `receiver_key` is the subscription or the
+    started instance.
+    """
 
     message_key: int
     bpmn_process_id: str
@@ -81,11 +89,15 @@ class StartUnlocked(Event, frozen=True, array_like=True, tag=106, gc=False):
 
 
 class NotAKey(Exception):
-    """The expression of a message's name or correlation key gives none. Becomes an incident EXTRACT_VALUE_ERROR."""
+    """The expression of a message's name or correlation key gives none. Becomes an incident
+    EXTRACT_VALUE_ERROR.
+    """
 
 
 def subscribe(step: Step, element: ElementInstance, catch: Node, definition: MessageDefinition) -> None:
-    """Wait for a message. The correlation key of a boundary event is read in the scope around its activity. Raises `NotAKey`."""
+    """Wait for a message. The correlation key of a boundary event is read in the scope around its activity.
+    Raises `NotAKey`.
+    """
     name = definition.name
     if not isinstance(name, str):
         name = _name(step, element.key, name, catch)
@@ -101,7 +113,9 @@ def next_buffered(state: State, process_id: str, name: str, correlation_key: str
     buffered = state.buffered.get((name, correlation_key))
     if buffered is None:
         return None
-    for key in buffered.unreached_by(process_id, lambda key: (key, process_id) in state.shared[MessageCorrelation]):
+    for key in buffered.unreached_by(
+        process_id, lambda key: (key, process_id) in state.shared[MessageCorrelation]
+    ):
         message: Message = state.shared[Message][key]
         if message.expires_at_ms > state.now_ms:
             return message
@@ -118,7 +132,10 @@ def _name(step: Step, scope_key: int, expression: Expression, catch: Node) -> st
     if isinstance(evaluation.value, str) and evaluation.value:
         return evaluation.value
     found = variables.found_in(evaluation)
-    raise NotAKey(f"Expected the message name '={expression.text}' of '{catch.id}' to be a non-empty string, but {found}")
+    raise NotAKey(
+        f"Expected the message name '={expression.text}' of '{catch.id}' to be a non-empty string, but "
+        f"{found}"
+    )
 
 
 def _key(step: Step, scope_key: int, expression: Expression, catch: Node) -> str:
@@ -129,14 +146,26 @@ def _key(step: Step, scope_key: int, expression: Expression, catch: Node) -> str
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return str(value)
     found = variables.found_in(evaluation)
-    raise NotAKey(f"Expected the correlation key '={expression.text}' of '{catch.id}' to be a string or a number, but {found}")
+    raise NotAKey(
+        f"Expected the correlation key '={expression.text}' of '{catch.id}' to be a string or a number, but "
+        f"{found}"
+    )
 
 
-# -- applying ---------------------------------------------------------------------------------------------------------
+# -- applying ------------------------------------------------------------------------------------------------
 
 
 def _apply_published(state: State, instance: InstanceState | None, event: MessagePublished) -> None:
-    state.put(Message(event.key, event.name, event.correlation_key, event.message_id, event.expires_at_ms, event.variables))
+    state.put(
+        Message(
+            event.key,
+            event.name,
+            event.correlation_key,
+            event.message_id,
+            event.expires_at_ms,
+            event.variables,
+        )
+    )
 
 
 def _apply_correlated(state: State, instance: InstanceState | None, event: MessageCorrelated) -> None:

@@ -1,8 +1,9 @@
-"""The output collection of a multi-instance activity while it is being built: a row for each place, a list only for who asks.
+"""The output collection of a multi-instance activity while it is being built: a row for each place, a list
+only for who asks.
 
-In a zeebe: model expressions inside the activity see it, in the order of the items, with null for each instance that has not given
-anything yet (as a variable of the body, in Zeebe). It is no variable here: what nobody reads costs nothing, and nothing inside can
-overwrite it.
+In a zeebe: model expressions inside the activity see it, in the order of the items, with null for each
+instance that has not given anything yet (as a variable of the body, in Zeebe). It is no variable here: what
+nobody reads costs nothing, and nothing inside can overwrite it.
 """
 
 from __future__ import annotations

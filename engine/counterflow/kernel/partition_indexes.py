@@ -1,7 +1,7 @@
 """What is known across instances, before any of them is loaded: what is deployed, and who waits for what.
 
-It follows the rows of the tables that are known at start: per table one function is told of each change as (row before,
-row after), so that putting, deleting, rolling back and starting keep it alike.
+It follows the rows of the tables that are known at start: per table one function is told of each change as
+(row before, row after), so that putting, deleting, rolling back and starting keep it alike.
 """
 
 from __future__ import annotations
@@ -32,10 +32,14 @@ ACTIVATABLE = "activatable"
 
 
 class PartitionIndexes:
-    """The rows that are at home in a partition, and what is looked up in them and in the waiting rows of its instances."""
+    """The rows that are at home in a partition, and what is looked up in them and in the waiting rows of its
+    instances.
+    """
 
     def __init__(self) -> None:
-        self.shared: dict[type[Row], dict[Any, Any]] = {table: {} for table in TABLES if table.home is Home.PARTITION}
+        self.shared: dict[type[Row], dict[Any, Any]] = {
+            table: {} for table in TABLES if table.home is Home.PARTITION
+        }
         self.latest: dict[str, ProcessDefinition] = {}
         self.versions: dict[tuple[str, int], ProcessDefinition] = {}
         self.processes: dict[int, Process] = {}
@@ -83,7 +87,9 @@ def _index_timer(indexes: PartitionIndexes, old: Timer | None, new: Timer | None
         indexes.due.discard(old.key)
 
 
-def _index_receiver(indexes: PartitionIndexes, old: MessageSubscription | None, new: MessageSubscription | None) -> None:
+def _index_receiver(
+    indexes: PartitionIndexes, old: MessageSubscription | None, new: MessageSubscription | None
+) -> None:
     """Follow who receives which message."""
     if old is not None:
         waiting = indexes.receivers.get((old.message_name, old.correlation_key), {})
@@ -103,7 +109,9 @@ def _index_receiver(indexes: PartitionIndexes, old: MessageSubscription | None, 
         indexes.instance_of_receiver[new.key] = new.process_instance_key
 
 
-def _index_definition(indexes: PartitionIndexes, old: ProcessDefinition | None, new: ProcessDefinition | None) -> None:
+def _index_definition(
+    indexes: PartitionIndexes, old: ProcessDefinition | None, new: ProcessDefinition | None
+) -> None:
     row = new if new is not None else old
     if row is None:
         return
@@ -131,7 +139,9 @@ def _index_start_timer(indexes: PartitionIndexes, old: StartTimer | None, new: S
         indexes.due.discard(old.key)
 
 
-def _index_message_start(indexes: PartitionIndexes, old: MessageStart | None, new: MessageStart | None) -> None:
+def _index_message_start(
+    indexes: PartitionIndexes, old: MessageStart | None, new: MessageStart | None
+) -> None:
     _index_start(indexes, old or new, MessageStart, is_there=new is not None)
     if new is not None:
         indexes.message_starts.setdefault(new.message_name, {})[new.key] = new
@@ -139,7 +149,9 @@ def _index_message_start(indexes: PartitionIndexes, old: MessageStart | None, ne
         indexes.message_starts[old.message_name].pop(old.key)
 
 
-def _index_start(indexes: PartitionIndexes, row: StartTimer | MessageStart | None, table: type[Row], *, is_there: bool) -> None:
+def _index_start(
+    indexes: PartitionIndexes, row: StartTimer | MessageStart | None, table: type[Row], *, is_there: bool
+) -> None:
     if row is None:
         return
     if is_there:
@@ -163,7 +175,9 @@ def _index_message(indexes: PartitionIndexes, old: Message | None, new: Message 
         indexes.due.discard(old.key)
 
 
-def _index_correlation(indexes: PartitionIndexes, old: MessageCorrelation | None, new: MessageCorrelation | None) -> None:
+def _index_correlation(
+    indexes: PartitionIndexes, old: MessageCorrelation | None, new: MessageCorrelation | None
+) -> None:
     if new is not None:
         indexes.reached.setdefault(new.message_key, {})[new.bpmn_process_id] = None
         _set_reached(indexes, new, is_reached=True)
@@ -178,7 +192,9 @@ def _index_correlation(indexes: PartitionIndexes, old: MessageCorrelation | None
 def _set_reached(indexes: PartitionIndexes, row: MessageCorrelation, *, is_reached: bool) -> None:
     message = indexes.shared[Message].get(row.message_key)
     if message is not None:
-        indexes.buffered[message.name, message.correlation_key].set_reached(row.message_key, row.bpmn_process_id, is_reached=is_reached)
+        indexes.buffered[message.name, message.correlation_key].set_reached(
+            row.message_key, row.bpmn_process_id, is_reached=is_reached
+        )
 
 
 def _index_lock(indexes: PartitionIndexes, old: StartLock | None, new: StartLock | None) -> None:
@@ -188,11 +204,15 @@ def _index_lock(indexes: PartitionIndexes, old: StartLock | None, new: StartLock
         indexes.lock_of[new.process_instance_key] = new
 
 
-def _index_requirements(indexes: PartitionIndexes, old: DecisionRequirements | None, new: DecisionRequirements | None) -> None:
+def _index_requirements(
+    indexes: PartitionIndexes, old: DecisionRequirements | None, new: DecisionRequirements | None
+) -> None:
     indexes.decisions.index_requirements(old, new)
 
 
-def _index_decision(indexes: PartitionIndexes, old: DecisionDefinition | None, new: DecisionDefinition | None) -> None:
+def _index_decision(
+    indexes: PartitionIndexes, old: DecisionDefinition | None, new: DecisionDefinition | None
+) -> None:
     indexes.decisions.index_decision(old, new)
 
 

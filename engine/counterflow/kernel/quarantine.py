@@ -1,10 +1,12 @@
-"""The life of a quarantine: an instance in which the kernel broke one of its own rules is set aside, so that no other is harmed.
+"""The life of a quarantine: an instance in which the kernel broke one of its own rules is set aside, so that
+no other is harmed.
 
-    set aside → released (its jobs are offered again, what came due meanwhile comes, what it has called may end)
+    set aside → released (its jobs are offered again, what came due comes, what it has called may end)
               → abandoned (cancelled by a person: its rows go as they are, nothing of it is run any more)
 
-The command that failed was rolled back; what had been committed before it is untouched. An instance that a start timer
-has begun is set aside before its first step when that step fails, so that neither the start nor the next one is lost.
+The command that failed was rolled back; what had been committed before it is untouched. An instance that a
+start timer has begun is set aside before its first step when that step fails, so that neither the start nor
+the next one is lost.
 """
 
 from __future__ import annotations
@@ -60,12 +62,16 @@ def decide_release(step: Step, command: ReleaseInstance) -> None:
     key = command.process_instance_key
     instance = step.state.instance(key)
     if instance is None:
-        raise Rejection(RejectionType.NOT_FOUND, f"Expected to release process instance '{key}', but no such process instance was found")
+        raise Rejection(
+            RejectionType.NOT_FOUND,
+            f"Expected to release process instance '{key}', but no such process instance was found",
+        )
     if instance.quarantine is None:
         state = instance.header.state if instance.header is not None else "unknown"
         raise Rejection(
             RejectionType.INVALID_STATE,
-            f"Expected to release process instance '{key}', but it is not quarantined: it is {state}, and nothing has to be done",
+            f"Expected to release process instance '{key}', but it is not quarantined: it is {state}, and "
+            "nothing has to be done",
         )
     step.instance = instance
     step.emit(InstanceReleased())
@@ -75,11 +81,15 @@ def decide_release(step: Step, command: ReleaseInstance) -> None:
 
 
 def _take_up(step: Step, instance: InstanceState) -> None:
-    """What the quarantine has held up: the beginning of the instance, the ends of those that it has called, and its own."""
+    """What the quarantine has held up: the beginning of the instance, the ends of those that it has called,
+    and its own.
+    """
     root = instance.elements.get(instance.key)
     if root is not None and root.state == lifecycle.ACTIVATING and root.key not in instance.incident_of:
         step.later(lifecycle.begin, root.key)
-    for key in sorted(element.called_instance_key for element in instance.elements.values() if element.called_instance_key):
+    for key in sorted(
+        element.called_instance_key for element in instance.elements.values() if element.called_instance_key
+    ):
         called = step.state.instance(key)
         if called is not None and called.quarantine is None:
             step.instance = called
@@ -91,7 +101,11 @@ def _take_up(step: Step, instance: InstanceState) -> None:
 def abandon(step: Step) -> None:
     """Cancel a quarantined instance: its state is not trusted, so nothing of it is run to end it."""
     instance = step.current()
-    step.ended.append(InstanceEnded(instance.key, "terminated", dict(sorted(instance.variables.get(instance.key, {}).items()))))
+    step.ended.append(
+        InstanceEnded(
+            instance.key, "terminated", dict(sorted(instance.variables.get(instance.key, {}).items()))
+        )
+    )
     step.emit(InstanceAbandoned())
 
 
@@ -108,7 +122,10 @@ def _apply_released(state: State, instance: InstanceState | None, event: Instanc
 def _apply_abandoned(state: State, instance: InstanceState | None, event: InstanceAbandoned) -> None:
     if instance is None or instance.header is None:
         return
-    for table, rows in instance.rows.items():  # what waits goes before the quarantine that keeps it from being offered
+    for (
+        table,
+        rows,
+    ) in instance.rows.items():  # what waits goes before the quarantine that keeps it from being offered
         if table is not ProcessInstance:
             for row in list(rows.values()):
                 state.delete(row)

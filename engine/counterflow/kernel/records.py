@@ -1,11 +1,14 @@
-"""The kernel's vocabulary: what goes in (commands), what comes out (events, answers), and the three kinds of wrong.
+"""The kernel's vocabulary: what goes in (commands), what comes out (events, answers), and the three kinds of
+wrong.
 
 * The caller's mistake is a `Rejection`: nothing changes, the caller is told.
 * The process's mistake is an incident (`incidents.py`): kept, shown, repairable.
-* Our own mistake is a `BrokenInvariant`: the command is rolled back and its instance set aside (`quarantine.py`).
+* Our own mistake is a `BrokenInvariant`: the command is rolled back and its instance set aside
+  (`quarantine.py`).
 
-An event is written as an array with a small number in front (its tag), since a log is mostly keys: the tag of an event
-is part of the log format and never given to another one. Keys are `partition << 51 | counter`, as stock clients expect.
+An event is written as an array with a small number in front (its tag), since a log is mostly keys: the tag of
+an event is part of the log format and never given to another one. Keys are `partition << 51 | counter`, as
+stock clients expect.
 """
 
 from __future__ import annotations
@@ -33,14 +36,17 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Event(msgspec.Struct, frozen=True, array_like=True, tag_field="event", gc=False):
-    """Something that happened: the only thing that changes state. Past tense, decided once, applied for ever."""
+    """Something that happened: the only thing that changes state. Past tense, decided once, applied for
+    ever.
+    """
 
 
 class LogEntry(msgspec.Struct, frozen=True, gc=False):
-    """What one command did to one process instance: the events, as msgpack, and the position of the first of them.
+    """What one command did to one process instance: the events, as msgpack, and the position of the first of
+    them.
 
-    `process_instance_key` is 0 for commands that concern no instance (deployments). `event_count` events take the
-    positions `position` … `position + event_count - 1`.
+    `process_instance_key` is 0 for commands that concern no instance (deployments). `event_count` events take
+    the positions `position` … `position + event_count - 1`.
     """
 
     position: int
@@ -71,11 +77,15 @@ class Rejection(Exception):
 
 
 class BrokenInvariant(Exception):
-    """The kernel found itself in a state that its own rules exclude. Never guessed around: the instance is set aside."""
+    """The kernel found itself in a state that its own rules exclude. Never guessed around: the instance is
+    set aside.
+    """
 
 
 class ActivatedJob(msgspec.Struct, frozen=True, gc=False):
-    """A job as a worker receives it. `headers` and `variables` are JSON objects; `deadline_ms` is epoch milliseconds."""
+    """A job as a worker receives it. `headers` and `variables` are JSON objects; `deadline_ms` is epoch
+    milliseconds.
+    """
 
     key: int
     type: str

@@ -50,10 +50,11 @@ def stored(
 ) -> Callable[[type[RowType]], type[RowType]]:
     """Describe the table of a row: its name is that of the class, its columns are the fields, of those types.
 
-    `key` are the fields that name a row. Of rows at home in a process instance: `instance_field` holds its key; `owned`
-    rows lead to their instance by their own key; those `known_at_start` are asked for across instances, before theirs is
-    loaded, and those that `stand_still` are not while it is in quarantine. `indexes` are the columns that databases find
-    rows by, beside the key and the instance, by a name for each index.
+    `key` are the fields that name a row. Of rows at home in a process instance: `instance_field` holds its
+    key; `owned` rows lead to their instance by their own key; those `known_at_start` are asked for across
+    instances, before theirs is loaded, and those that `stand_still` are not while it is in quarantine.
+    `indexes` are the columns that databases find rows by, beside the key and the instance, by a name for each
+    index.
     """
 
     def describe(row: type[RowType]) -> type[RowType]:

@@ -1,11 +1,13 @@
-"""What is persisted: one frozen struct per table, the only shapes that state is kept in, in memory and on disk alike.
+"""What is persisted: one frozen struct per table, the only shapes that state is kept in, in memory and on
+disk alike.
 
-A row is described here and nowhere else: what names it, where it is at home, what leads to it. The state, the stores and the
-tables of a database follow from that (only migrations spell tables out: they are history).
+A row is described here and nowhere else: what names it, where it is at home, what leads to it. The state, the
+stores and the tables of a database follow from that (only migrations spell tables out: they are history).
 
-Appliers never change a row in place, they put a new one; so a row handed to the writer thread is a snapshot for good.
-Fields are scalars (int, str, bytes, bool, None); JSON values stay the bytes they arrived as. Keys are 64-bit
-(`partition << 51 | counter`), positions count events from the beginning of the log, times are epoch milliseconds UTC.
+Appliers never change a row in place, they put a new one; so a row handed to the writer thread is a snapshot
+for good. Fields are scalars (int, str, bytes, bool, None); JSON values stay the bytes they arrived as. Keys
+are 64-bit (`partition << 51 | counter`), positions count events from the beginning of the log, times are
+epoch milliseconds UTC.
 """
 
 from __future__ import annotations
@@ -77,7 +79,9 @@ class DecisionRequirements(Row, frozen=True, gc=False):
 
 @stored(Home.PARTITION, indexes={"decision": ("decision_id",)})
 class DecisionDefinition(Row, frozen=True, gc=False):
-    """One version of a decision, in the decision model `requirements_key`. Versions count from 1 per `decision_id`."""
+    """One version of a decision, in the decision model `requirements_key`. Versions count from 1 per
+    `decision_id`.
+    """
 
     key: int
     decision_id: str
@@ -92,7 +96,9 @@ class DecisionDefinition(Row, frozen=True, gc=False):
 
 @stored(Home.PARTITION, key=("deployment_key", "decision_id"))
 class BoundDecision(Row, frozen=True, gc=False):
-    """The version of a decision that processes of one deployment mean when they are bound to what was deployed with them."""
+    """The version of a decision that processes of one deployment mean when they are bound to what was
+    deployed with them.
+    """
 
     deployment_key: int
     decision_id: str
@@ -101,10 +107,12 @@ class BoundDecision(Row, frozen=True, gc=False):
 
 @stored(Home.INSTANCE, instance_field="key", indexes={"process": ("bpmn_process_id",)})
 class ProcessInstance(Row, frozen=True, gc=False):
-    """One run of a definition. `state` is `active`, `completed` or `terminated`; the row stays when the run has ended.
+    """One run of a definition. `state` is `active`, `completed` or `terminated`; the row stays when the run
+    has ended.
 
-    `parent_element_key` is the call activity that called it, in the instance `parent_instance_key`; 0 if nothing did.
-    `start_at` names the elements at which it begins, one a line, where that is not the none start event.
+    `parent_element_key` is the call activity that called it, in the instance `parent_instance_key`; 0 if
+    nothing did. `start_at` names the elements at which it begins, one a line, where that is not the none
+    start event.
     """
 
     key: int
@@ -123,16 +131,18 @@ class ProcessInstance(Row, frozen=True, gc=False):
 
 @stored(Home.INSTANCE, owned=True)
 class ElementInstance(Row, frozen=True, gc=False):
-    """A token at an element. The process itself is one too, with the key of its process instance and `scope_key` 0.
+    """A token at an element. The process itself is one too, with the key of its process instance and
+    `scope_key` 0.
 
-    `undo_key` is set on a compensation handler: the undo record it works off. `compensated_scope_key` is set on a
-    compensation event sub-process: the completed sub-process whose inner undo a throw inside it reaches.
+    `undo_key` is set on a compensation handler: the undo record it works off. `compensated_scope_key` is set
+    on a compensation event sub-process: the completed sub-process whose inner undo a throw inside it reaches.
     `interrupted` marks a scope whose tokens were swept away by an interrupting event sub-process.
-    `loop_counter` is -1 on the body of a multi-instance activity and counts its instances from 1. `triggered` marks an
-    event that has happened before its element was entered (after an event-based gateway), and a scope whose content is
-    entered from outside (start instructions). `called_instance_key` is the process instance that a call activity has
-    called. `result` keeps what the element's job returned, where the model wants it offered to the handler. `held` names
-    the variables of its own (a JSON array) that are to leave a completing element and found no room outside.
+    `loop_counter` is -1 on the body of a multi-instance activity and counts its instances from 1. `triggered`
+    marks an event that has happened before its element was entered (after an event-based gateway), and a
+    scope whose content is entered from outside (start instructions). `called_instance_key` is the process
+    instance that a call activity has called. `result` keeps what the element's job returned, where the model
+    wants it offered to the handler. `held` names the variables of its own (a JSON array) that are to leave a
+    completing element and found no room outside.
     """
 
     key: int
@@ -163,8 +173,10 @@ class Variable(Row, frozen=True, gc=False):
 
 @stored(Home.INSTANCE, owned=True, known_at_start=True, stands_still=True)
 class Job(Row, frozen=True, gc=False):
-    """Work for a worker. `due_ms` is the one moment it waits for: the deadline when activated, the end of the back-off
-    when backing off, None otherwise. `headers` is a JSON object where they are not the same for every job of the task."""
+    """Work for a worker. `due_ms` is the one moment it waits for: the deadline when activated, the end of the
+    back-off when backing off, None otherwise. `headers` is a JSON object where they are not the same for
+    every job of the task.
+    """
 
     key: int
     process_instance_key: int
@@ -183,7 +195,9 @@ class Job(Row, frozen=True, gc=False):
 
 @stored(Home.INSTANCE, key=("element_instance_key",))
 class Loop(Row, frozen=True, gc=False):
-    """How far a multi-instance activity has come: how many instances there are to be, how many have completed."""
+    """How far a multi-instance activity has come: how many instances there are to be, how many have
+    completed.
+    """
 
     element_instance_key: int
     process_instance_key: int
@@ -212,8 +226,10 @@ class LoopOutput(Row, frozen=True, gc=False):
 
 @stored(Home.INSTANCE, owned=True, known_at_start=True, stands_still=True)
 class Timer(Row, frozen=True, gc=False):
-    """A moment that an element instance waits for, on behalf of the event `catch_id`. `repetitions` more follow it, each
-    `interval` later (ISO 8601, `<begin>/<duration>` where the calendar counts; or cron); negative means without end."""
+    """A moment that an element instance waits for, on behalf of the event `catch_id`. `repetitions` more
+    follow it, each `interval` later (ISO 8601, `<begin>/<duration>` where the calendar counts; or cron);
+    negative means without end.
+    """
 
     key: int
     process_instance_key: int
@@ -264,7 +280,9 @@ class MessageStart(Row, frozen=True, gc=False):
 
 @stored(Home.PARTITION)
 class Message(Row, frozen=True, gc=False):
-    """A published message that may still find a receiver until `expires_at_ms`. `variables` is a JSON object."""
+    """A published message that may still find a receiver until `expires_at_ms`. `variables` is a JSON
+    object.
+    """
 
     key: int
     name: str
@@ -285,7 +303,9 @@ class MessageCorrelation(Row, frozen=True, gc=False):
 
 @stored(Home.PARTITION, key=("bpmn_process_id", "correlation_key"))
 class StartLock(Row, frozen=True, gc=False):
-    """The running instance that a message with this correlation key began: until it ends no other message begins one."""
+    """The running instance that a message with this correlation key began: until it ends no other message
+    begins one.
+    """
 
     bpmn_process_id: str
     correlation_key: str
@@ -310,11 +330,11 @@ class Incident(Row, frozen=True, gc=False):
 class UndoRecord(Row, frozen=True, gc=False):
     """A completed activity that can still be undone (or a completed sub-process with such activities inside).
 
-    The positions are those of its activation and completion in the event log: the interval that mirror order compares.
-    `state` is `available`, `taken` (by the throw `throw_key`, waiting for its turn) or `started` (`handler_key` runs).
-    `handler` is the id of the activity that undoes it, empty for a container: a completed sub-process that only leads to
-    the records inside it (`state` is `container`). `variables` is the JSON object of a completed sub-process's local
-    variables; `result` what the activity's job returned.
+    The positions are those of its activation and completion in the event log: the interval that mirror order
+    compares. `state` is `available`, `taken` (by the throw `throw_key`, waiting for its turn) or `started`
+    (`handler_key` runs). `handler` is the id of the activity that undoes it, empty for a container: a
+    completed sub-process that only leads to the records inside it (`state` is `container`). `variables` is
+    the JSON object of a completed sub-process's local variables; `result` what the activity's job returned.
     """
 
     key: int
@@ -345,7 +365,9 @@ class ArrivedToken(Row, frozen=True, gc=False):
 
 @stored(Home.INSTANCE, key=("process_instance_key",))
 class Quarantine(Row, frozen=True, gc=False):
-    """An instance set aside after a fault of ours: nothing touches it until a person releases or cancels it."""
+    """An instance set aside after a fault of ours: nothing touches it until a person releases or cancels
+    it.
+    """
 
     process_instance_key: int
     reason: str
@@ -360,7 +382,9 @@ INSTANCE_TABLES: tuple[type[Row], ...] = tuple(table for table in TABLES if tabl
 
 
 PLACES: dict[type[Row], Callable[[Any], Any]] = {table: attrgetter(*table.key_fields) for table in TABLES}
-"""Per table, what names a row's place in it: the value of its key field, or a tuple where the key has several."""
+"""Per table, what names a row's place in it: the value of its key field, or a tuple where the key has
+several.
+"""
 
 
 def key_of(row: Row) -> tuple[int | str, ...]:

@@ -1,7 +1,8 @@
-"""The life of a start that waits: a timer or a message that begins instances of a definition, from its start event.
+"""The life of a start that waits: a timer or a message that begins instances of a definition, from its start
+event.
 
-    opened (with the latest version of a process) → closed (a later version has come)
-    a timer: triggered, and with repetitions left opened again (also where the instance it begins has to be set aside)
+    opened (with the latest version of a process) → closed (a later version has come) a timer: triggered, and
+    with repetitions left opened again (also where the instance it begins has to be set aside)
 
 Only the latest version of a process is begun by events. BPMN 2.0.2, 13.5.1; Zeebe's rule for versions.
 """
@@ -78,13 +79,19 @@ def messages_of(state: State, process_id: str) -> list[MessageStart]:
     """The message starts of the latest version of a process."""
     latest = state.latest.get(process_id)
     opened = state.starts.get(latest.key, {}) if latest is not None else {}
-    return [state.shared[MessageStart][key] for key, table in sorted(opened.items(), key=lambda start: start[0]) if table is MessageStart]
+    return [
+        state.shared[MessageStart][key]
+        for key, table in sorted(opened.items(), key=lambda start: start[0])
+        if table is MessageStart
+    ]
 
 
 def trigger(step: Step, timer: StartTimer) -> ProcessDefinition:
     """A start timer's moment has come; answers the definition to begin."""
     step.emit(StartTimerClosed(timer.key))
-    following = schedules.next_moment(schedules.Schedule(timer.due_ms, timer.repetitions, timer.interval), step.now_ms)
+    following = schedules.next_moment(
+        schedules.Schedule(timer.due_ms, timer.repetitions, timer.interval), step.now_ms
+    )
     if following is not None:
         step.emit(StartTimerOpened(step.new_key(), timer.definition_key, timer.element_id, *following))
     return step.state.definitions[timer.definition_key]
@@ -92,7 +99,9 @@ def trigger(step: Step, timer: StartTimer) -> ProcessDefinition:
 
 def _first_moment(step: Step, node: Node, definition: TimerDefinition) -> schedules.Schedule:
     try:
-        return timers.first_moment(definition, variables.evaluate_in(step, NO_VARIABLES, definition.expression), step.now_ms)
+        return timers.first_moment(
+            definition, variables.evaluate_in(step, NO_VARIABLES, definition.expression), step.now_ms
+        )
     except timers.NotATime as failure:
         raise Rejection(RejectionType.INVALID_ARGUMENT, f"{failure} (start event '{node.id}')") from failure
 
@@ -105,13 +114,22 @@ def _message_name(step: Step, node: Node, name: str | Expression) -> str:
         return value
     raise Rejection(
         RejectionType.INVALID_ARGUMENT,
-        f"Expected the message name '={name.text}' of start event '{node.id}' to be text without variables, but "
-        f"{variables.found_in(evaluation)}",
+        f"Expected the message name '={name.text}' of start event '{node.id}' to be text without variables, "
+        f"but {variables.found_in(evaluation)}",
     )
 
 
 def _apply_timer_opened(state: State, instance: InstanceState | None, event: StartTimerOpened) -> None:
-    state.put(StartTimer(event.key, event.definition_key, event.element_id, event.due_ms, event.repetitions, event.interval))
+    state.put(
+        StartTimer(
+            event.key,
+            event.definition_key,
+            event.element_id,
+            event.due_ms,
+            event.repetitions,
+            event.interval,
+        )
+    )
 
 
 def _apply_timer_closed(state: State, instance: InstanceState | None, event: StartTimerClosed) -> None:
@@ -119,7 +137,11 @@ def _apply_timer_closed(state: State, instance: InstanceState | None, event: Sta
 
 
 def _apply_message_opened(state: State, instance: InstanceState | None, event: MessageStartOpened) -> None:
-    state.put(MessageStart(event.key, event.definition_key, event.bpmn_process_id, event.element_id, event.message_name))
+    state.put(
+        MessageStart(
+            event.key, event.definition_key, event.bpmn_process_id, event.element_id, event.message_name
+        )
+    )
 
 
 def _apply_message_closed(state: State, instance: InstanceState | None, event: MessageStartClosed) -> None:

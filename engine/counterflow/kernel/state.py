@@ -1,12 +1,13 @@
 """What may be asked of the state, and the one way in which it changes.
 
-`State` is a partition: counters, definitions, and those process instances that are being worked on. An `InstanceState`
-holds all rows of one process instance with the indexes the rooms ask for. Rows enter and leave only through `put` and
-`delete`, called by appliers; each leaves a note in the journal, so that a command that fails is rolled back exactly, and
-the rows to be written are known without looking for them.
+`State` is a partition: counters, definitions, and those process instances that are being worked on. An
+`InstanceState` holds all rows of one process instance with the indexes the rooms ask for. Rows enter and
+leave only through `put` and `delete`, called by appliers; each leaves a note in the journal, so that a
+command that fails is rolled back exactly, and the rows to be written are known without looking for them.
 
-What a command sees is the last commit with everything decided since laid over it: an instance whose rows are on their
-way to the disk stays here (`release` puts away only what is safe on disk), and everything else is loaded when touched.
+What a command sees is the last commit with everything decided since laid over it: an instance whose rows are
+on their way to the disk stays here (`release` puts away only what is safe on disk), and everything else is
+loaded when touched.
 """
 
 from __future__ import annotations
@@ -22,7 +23,15 @@ from counterflow.kernel.instance_state import INDEXERS, InstanceState
 from counterflow.kernel.partition_indexes import PARTITION_INDEXERS, PartitionIndexes
 from counterflow.kernel.records import BrokenInvariant, first_key
 from counterflow.kernel.row import Home, Row
-from counterflow.kernel.rows import INSTANCE_TABLES, PLACES, DecisionRequirements, Partition, ProcessDefinition, ProcessInstance, Quarantine
+from counterflow.kernel.rows import (
+    INSTANCE_TABLES,
+    PLACES,
+    DecisionRequirements,
+    Partition,
+    ProcessDefinition,
+    ProcessInstance,
+    Quarantine,
+)
 from counterflow.model.graph import CompensationOrder, Process
 
 if TYPE_CHECKING:
@@ -59,7 +68,9 @@ class Source(Protocol):
         """The graph of a deployed definition, read from its resource."""
         ...
 
-    def decision_model(self, requirements: DecisionRequirements, imported: Sequence[Definitions]) -> Definitions:
+    def decision_model(
+        self, requirements: DecisionRequirements, imported: Sequence[Definitions]
+    ) -> Definitions:
         """A deployed decision model, read from its resource."""
         ...
 
@@ -79,7 +90,9 @@ class EmptySource:
         """Nothing can be read here; asking is a fault of ours."""
         raise BrokenInvariant(f"definition {definition.key} asked of a source without resources")
 
-    def decision_model(self, requirements: DecisionRequirements, imported: Sequence[Definitions]) -> Definitions:
+    def decision_model(
+        self, requirements: DecisionRequirements, imported: Sequence[Definitions]
+    ) -> Definitions:
         """Nothing can be read here; asking is a fault of ours."""
         raise BrokenInvariant(f"decision model {requirements.key} asked of a source without resources")
 
@@ -87,7 +100,9 @@ class EmptySource:
 class State(PartitionIndexes):
     """One partition as its commands see it."""
 
-    def __init__(self, source: Source, partition: Partition, *, order: CompensationOrder = CompensationOrder.MIRROR) -> None:
+    def __init__(
+        self, source: Source, partition: Partition, *, order: CompensationOrder = CompensationOrder.MIRROR
+    ) -> None:
         super().__init__()
         self.source = source
         self.partition_id = partition.id
@@ -99,10 +114,12 @@ class State(PartitionIndexes):
         self.owners: dict[int, int] = {}
         """The process instance of each owned row in memory, by the row's key."""
         self.journal: list[tuple[type[Row], Any, Row | None, Row | None]] = []
-        """Every change since the last batch was sealed: table, place in it, the row before and the row after."""
+        """Every change since the last batch was sealed: table, place in it, the row before and the row
+        after.
+        """
         self.batch = 1
 
-    # -- asking ---------------------------------------------------------------------------------------------------
+    # -- asking ----------------------------------------------------------------------------------------------
 
     def instance(self, key: int) -> InstanceState | None:
         """The process instance with this key, loaded if need be; None when there is none."""
@@ -159,7 +176,7 @@ class State(PartitionIndexes):
             self.decisions.keep(requirements_key, model)
         return model
 
-    # -- changing (appliers only) ---------------------------------------------------------------------------------
+    # -- changing (appliers only) ----------------------------------------------------------------------------
 
     def put(self, row: Row) -> None:
         """Put a row in the place of the one with its key, if any."""
@@ -205,10 +222,12 @@ class State(PartitionIndexes):
         del self.newly_ready[mark.newly_ready :]
         self.last_key, self.last_position = mark.last_key, mark.last_position
 
-    # -- caching --------------------------------------------------------------------------------------------------
+    # -- caching ---------------------------------------------------------------------------------------------
 
     def release(self, committed_batch: int, keep: int) -> None:
-        """Put away the least recently used instances beyond `keep`, and models, of those that are safe on disk."""
+        """Put away the least recently used instances beyond `keep`, and models, of those that are safe on
+        disk.
+        """
         surplus = len(self.instances) - keep
         safe = (key for key, instance in self.instances.items() if instance.last_batch <= committed_batch)
         for key in list(islice(safe, max(surplus, 0))):
@@ -225,7 +244,9 @@ class State(PartitionIndexes):
                 self.owners.pop(row_key, None)
 
     def admit(self, row: Row) -> None:
-        """Know of a row that the store holds, of a table that is known at start; its instance, if any, is not loaded."""
+        """Know of a row that the store holds, of a table that is known at start; its instance, if any, is not
+        loaded.
+        """
         table = type(row)
         if table.home is Home.PARTITION:
             self.shared[table][PLACES[table](row)] = row
@@ -243,7 +264,9 @@ class State(PartitionIndexes):
         return instance
 
     def _put_shared(self, table: type[Row], place: Any, new: Row | None) -> Row | None:
-        """Put a row that belongs to no instance, or take it away; answers the one before. What is at home in the store is not kept."""
+        """Put a row that belongs to no instance, or take it away; answers the one before. What is at home in
+        the store is not kept.
+        """
         rows = self.shared.get(table)
         if rows is None:
             return None
@@ -273,7 +296,7 @@ class State(PartitionIndexes):
         if table is ProcessInstance and old is None:
             self.forget(instance.key)
 
-    # -- indexes follow -------------------------------------------------------------------------------------------
+    # -- indexes follow --------------------------------------------------------------------------------------
 
     def _follow(self, instance: InstanceState, table: type[Row], old: Any, new: Any) -> None:
         """Tell every index of a change in an instance: its own, who owns what, and those across instances."""
@@ -292,7 +315,9 @@ class State(PartitionIndexes):
             self._follow_quarantine(instance, is_still=new is not None)
 
     def _follow_quarantine(self, instance: InstanceState, *, is_still: bool) -> None:
-        """Nothing of an instance that is set aside is offered or comes due. What it has kept from coming due elsewhere may go on."""
+        """Nothing of an instance that is set aside is offered or comes due. What it has kept from coming due
+        elsewhere may go on.
+        """
         if not is_still:
             self.due.take_up()
         for table in STAND_STILL:

@@ -1,15 +1,17 @@
 """One command in, its events out.
 
-A step is the work-list of one command. Deciding functions read the state and `emit` events; emitting applies at once, so
-the next decision sees it. What follows from an event is put on the work-list (`later`) rather than called, so that a
-long course through the diagram costs no stack and parallel branches advance side by side, in the order they were begun.
+A step is the work-list of one command. Deciding functions read the state and `emit` events; emitting applies
+at once, so the next decision sees it. What follows from an event is put on the work-list (`later`) rather
+than called, so that a long course through the diagram costs no stack and parallel branches advance side by
+side, in the order they were begun.
 
-Work is remembered by element instance key: when its turn comes and the element is gone (interrupted, terminated), there
-is nothing to do.
+Work is remembered by element instance key: when its turn comes and the element is gone (interrupted,
+terminated), there is nothing to do.
 
-What comes from outside (a message, to each of those who wait for it) is not part of the course: it comes `at_rest`, one after
-another, each when all that the one before has brought about is done. So nothing reaches an element that is being swept away, and
-what is not received is there for others. After Zeebe, where each correlation is a command of its own.
+What comes from outside (a message, to each of those who wait for it) is not part of the course: it comes
+`at_rest`, one after another, each when all that the one before has brought about is done. So nothing reaches
+an element that is being swept away, and what is not received is there for others. After Zeebe, where each
+correlation is a command of its own.
 """
 
 from __future__ import annotations
@@ -32,7 +34,9 @@ Continuation = Callable[["Step", ElementInstance, Node], None]
 Arrival = Callable[["Step"], None]
 
 MAXIMUM_STEPS = 1_000
-"""Elements that one command may enter again before the course is held up: a loop without a wait would go on for ever."""
+"""Elements that one command may enter again before the course is held up: a loop without a wait would go on
+for ever.
+"""
 
 
 BYTES_PER_FUEL = 64
@@ -48,11 +52,14 @@ class Limits(NamedTuple):
     call_depth: int = 1_000
     loop_instances: int = 100_000
     elements: int = 500_000
-    """Elements that one command may enter in all, however they come about: multi-instance activities inside each other."""
+    """Elements that one command may enter in all, however they come about: multi-instance activities inside
+    each other.
+    """
     fuel: int = 4_000_000
-    """What all expressions and decisions of one command may take together, twenty of the costliest: each pays one unit, what its
-    evaluation uses, and one for each `BYTES_PER_FUEL` of its text, of what it reads and of what it makes. What goes into called
-    processes is paid for likewise."""
+    """What all expressions and decisions of one command may take together, twenty of the costliest: each pays
+    one unit, what its evaluation uses, and one for each `BYTES_PER_FUEL` of its text, of what it reads and of
+    what it makes. What goes into called processes is paid for likewise.
+    """
 
 
 class Step:
@@ -138,7 +145,9 @@ class Step:
         return self._rooms[node.behaviour]
 
     def room_of(self, element: ElementInstance, node: Node) -> Room:
-        """The room that runs an element instance: the node's, but for the body of a multi-instance activity."""
+        """The room that runs an element instance: the node's, but for the body of a multi-instance
+        activity.
+        """
         return self._rooms[Behaviour.MULTI_INSTANCE if element.loop_counter < 0 else node.behaviour]
 
     def new_key(self) -> int:
@@ -147,7 +156,9 @@ class Step:
         return self.state.last_key
 
     def new_seed(self) -> str:
-        """What uuid() and random number() of one evaluation begin with: the same for the same command on the same state."""
+        """What uuid() and random number() of one evaluation begin with: the same for the same command on the
+        same state.
+        """
         self._evaluations += 1
         return f"{self.state.last_key}.{self.state.last_position}.{self._evaluations}"
 
@@ -169,10 +180,10 @@ class Step:
     def may_enter(self, element: ElementInstance) -> bool:
         """Whether the course may go on into an element, or has come back too often without a wait.
 
-        An element counts that this command has entered before in the same scope, and everything inside one that counts; so
-        does a called process that is among those it was called by. What is entered for the first time costs nothing, so that
-        many instances of a multi-instance activity, or a long course, are no loop; but a loop around them is, in its second
-        round.
+        An element counts that this command has entered before in the same scope, and everything inside one
+        that counts; so does a called process that is among those it was called by. What is entered for the
+        first time costs nothing, so that many instances of a multi-instance activity, or a long course, are
+        no loop; but a loop around them is, in its second round.
         """
         place = (element.scope_key, element.element_id, element.loop_counter, element.undo_key)
         is_again = place in self._entered or element.scope_key in self._again
@@ -199,11 +210,15 @@ class Step:
         return header.parent_element_key in self._again or header.definition_key in lineage
 
     def at_rest(self, arrival: Arrival) -> None:
-        """Something comes from outside, when the course is at rest and all that has been put here before has come."""
+        """Something comes from outside, when the course is at rest and all that has been put here before has
+        come.
+        """
         self._arrivals.append(arrival)
 
     def expect_buffered(self, key: int) -> None:
-        """An element has begun to wait: a message that came before it did is to reach it, when the course is at rest."""
+        """An element has begun to wait: a message that came before it did is to reach it, when the course is
+        at rest.
+        """
         work = (self.current(), self._correlate, key)
         self.at_rest(lambda step: step._work.append(work))
 
@@ -212,8 +227,8 @@ class Step:
         if instance.quarantine is not None:
             raise Rejection(
                 RejectionType.INVALID_STATE,
-                f"Expected to work on process instance '{instance.key}', but it is quarantined since an internal fault "
-                f"({instance.quarantine.reason}); release or cancel it first",
+                f"Expected to work on process instance '{instance.key}', but it is quarantined since an "
+                f"internal fault ({instance.quarantine.reason}); release or cancel it first",
             )
         self.instance = instance
 

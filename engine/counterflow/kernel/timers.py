@@ -50,7 +50,9 @@ class NotATime(Exception):
 
 def schedule(step: Step, element: ElementInstance, catch_id: str, definition: TimerDefinition) -> None:
     """Wait for the moment that a definition gives at this element. Raises `NotATime`."""
-    found = first_moment(definition, variables.evaluate(step, element.key, definition.expression), step.now_ms)
+    found = first_moment(
+        definition, variables.evaluate(step, element.key, definition.expression), step.now_ms
+    )
     step.emit(TimerScheduled(step.new_key(), element.key, catch_id, *found))
 
 
@@ -67,10 +69,14 @@ def first_moment(definition: TimerDefinition, evaluation: feel.Evaluation, now_m
     value = evaluation.value
     found = schedules.first_moment(definition.kind, value, now_ms) if evaluation.failure is None else None
     if found is None:
-        examples = {TimerKind.DATE: "2030-01-01T09:00:00Z", TimerKind.DURATION: "PT15M", TimerKind.CYCLE: "R3/PT10S"}
+        examples = {
+            TimerKind.DATE: "2030-01-01T09:00:00Z",
+            TimerKind.DURATION: "PT15M",
+            TimerKind.CYCLE: "R3/PT10S",
+        }
         raise NotATime(
-            f"Expected the timer's {definition.kind} '={definition.expression.text}' to give one such as {examples[definition.kind]}, "
-            f"but {_shown(definition.kind, evaluation)}"
+            f"Expected the timer's {definition.kind} '={definition.expression.text}' to give one such as "
+            f"{examples[definition.kind]}, but {_shown(definition.kind, evaluation)}"
         )
     return found
 
@@ -82,7 +88,7 @@ def _shown(kind: TimerKind, evaluation: feel.Evaluation) -> str:
     return f"it is '{value}'{timer_texts.why_not(kind, str(value))}"
 
 
-# -- applying ---------------------------------------------------------------------------------------------------------
+# -- applying ------------------------------------------------------------------------------------------------
 
 
 def _timers(instance: InstanceState | None) -> dict[int, Timer]:
@@ -93,7 +99,15 @@ def _timers(instance: InstanceState | None) -> dict[int, Timer]:
 
 def _apply_scheduled(state: State, instance: InstanceState | None, event: TimerScheduled) -> None:
     if instance is not None:
-        row = Timer(event.key, instance.key, event.element_instance_key, event.catch_id, event.due_ms, event.repetitions, event.interval)
+        row = Timer(
+            event.key,
+            instance.key,
+            event.element_instance_key,
+            event.catch_id,
+            event.due_ms,
+            event.repetitions,
+            event.interval,
+        )
         state.put(row)
 
 

@@ -5,15 +5,17 @@
                              └─ taken back, when it is interrupted before its handler has begun
               container: a completed sub-process that only leads to the records inside it
 
-Order. Every record has an interval: the positions in the event log at which its activity was activated and completed.
-*Mirror* order is the interval order turned round: if A had completed before B was activated, B is undone before A's undo
-starts; what overlapped in time is undone together. An undo thus waits only for those of activities that began after
-its own had ended. With M the latest activation among all that is not yet undone, exactly those may start that completed
-after M; so a list by completion and a heap by activation give the next ones without comparing pairs.
+Order. Every record has an interval: the positions in the event log at which its activity was activated and
+completed. *Mirror* order is the interval order turned round: if A had completed before B was activated, B is
+undone before A's undo starts; what overlapped in time is undone together. An undo thus waits only for those
+of activities that began after its own had ended. With M the latest activation among all that is not yet
+undone, exactly those may start that completed after M; so a list by completion and a heap by activation give
+the next ones without comparing pairs.
 
-A completed sub-process leaves a container in the scope around it, with its local variables as they were; its own handler
-counts at the moment of its completion and so runs before the inner ones. A compensation event sub-process is the handler
-of the container itself: it replaces the inner ones, unless a throw inside it reaches for them.
+A completed sub-process leaves a container in the scope around it, with its local variables as they were; its
+own handler counts at the moment of its completion and so runs before the inner ones. A compensation event
+sub-process is the handler of the container itself: it replaces the inner ones, unless a throw inside it
+reaches for them.
 
 BPMN 2.0.2, 10.7 and 13.5.5; `docs/ARCHITECTURE.md`, "Undo", for what the standard leaves open.
 """
@@ -37,7 +39,9 @@ AVAILABLE, CONTAINER, TAKEN, STARTED = "available", "container", "taken", "start
 
 
 class UndoRecorded(Event, frozen=True, array_like=True, tag=50, gc=False):
-    """An activity that can be undone is completing. `handler` is the activity that undoes it, empty for a container."""
+    """An activity that can be undone is completing. `handler` is the activity that undoes it, empty for a
+    container.
+    """
 
     key: int
     scope_key: int
@@ -70,7 +74,9 @@ class UndoCompleted(Event, frozen=True, array_like=True, tag=53, gc=False):
 
 
 class UndoReleased(Event, frozen=True, array_like=True, tag=54, gc=False):
-    """A throw was interrupted: what it had taken but not started can be undone by a later one, what had started is used up."""
+    """A throw was interrupted: what it had taken but not started can be undone by a later one, what had
+    started is used up.
+    """
 
     throw_key: int
 
@@ -78,7 +84,8 @@ class UndoReleased(Event, frozen=True, array_like=True, tag=54, gc=False):
 class UndoDropped(Event, frozen=True, array_like=True, tag=55, gc=False):
     """A scope has ended for good: what was recorded in it can no longer be undone.
 
-    `keys` are the activities whose handlers will not run, `containers` the completed sub-processes that led to some of them.
+    `keys` are the activities whose handlers will not run, `containers` the completed sub-processes that led
+    to some of them.
     """
 
     scope_key: int
@@ -87,18 +94,24 @@ class UndoDropped(Event, frozen=True, array_like=True, tag=55, gc=False):
 
 
 class UndoTakenBack(Event, frozen=True, array_like=True, tag=56, gc=False):
-    """The handlers of these records are swept away before they have begun: nothing was undone, the records are only taken again."""
+    """The handlers of these records are swept away before they have begun: nothing was undone, the records
+    are only taken again.
+    """
 
     keys: tuple[int, ...]
 
 
 class Plan:
-    """What is left to undo for one throw, in the order in which it may start. Derived from the records, never persisted."""
+    """What is left to undo for one throw, in the order in which it may start. Derived from the records, never
+    persisted.
+    """
 
     __slots__ = ("_activations", "_pending", "_unfinished")
 
     def __init__(self, records: list[UndoRecord]) -> None:
-        self._pending = sorted((record.completed_position, record.key) for record in records if record.state == TAKEN)
+        self._pending = sorted(
+            (record.completed_position, record.key) for record in records if record.state == TAKEN
+        )
         self._unfinished = {record.key for record in records}
         self._activations = [(-record.activated_position, record.key) for record in records]
         heapify(self._activations)
@@ -125,28 +138,47 @@ class Plan:
 
 
 def record(step: Step, element: ElementInstance, node: Node) -> None:
-    """An element is completing: keep what is needed to undo it, or let go of what no one can undo any more."""
+    """An element is completing: keep what is needed to undo it, or let go of what no one can undo any
+    more.
+    """
     is_body = element.loop_counter < 0
     handler = "" if is_body else node.compensation_event_sub_process or ""
     if element.scope_key == 0 or element.undo_key:
         drop(step, element.key)
     elif handler or element.key in step.current().undo_by_scope:
-        # sorted: memory keeps the order of writing, the store that of names, and the log must not tell one from the other
+        # sorted: memory keeps the order of writing, the store that of names, and the log must not tell one
+        # from the other
         local = variables.to_object(dict(sorted(step.current().variables.get(element.key, {}).items())))
         step.emit(
-            UndoRecorded(step.new_key(), element.scope_key, node.id, element.key, handler, element.activated_position, variables=local)
+            UndoRecorded(
+                step.new_key(),
+                element.scope_key,
+                node.id,
+                element.key,
+                handler,
+                element.activated_position,
+                variables=local,
+            )
         )
     if node.compensation is not None and _is_undone_by_itself(step, element):
         activated = element.activated_position if not node.children else step.state.last_position + 1
         step.emit(
             UndoRecorded(
-                step.new_key(), element.scope_key, node.id, element.key, node.compensation.handler, activated, result=element.result
+                step.new_key(),
+                element.scope_key,
+                node.id,
+                element.key,
+                node.compensation.handler,
+                activated,
+                result=element.result,
             )
         )
 
 
 def _is_undone_by_itself(step: Step, element: ElementInstance) -> bool:
-    """A multi-instance activity is undone once as a whole in a zeebe: model, once per instance in a camunda: model."""
+    """A multi-instance activity is undone once as a whole in a zeebe: model, once per instance in a camunda:
+    model.
+    """
     if element.loop_counter == 0:
         return True
     return (element.loop_counter < 0) == (step.process().dialect is Dialect.ZEEBE)
@@ -181,8 +213,10 @@ def next_to_start(step: Step, throw_key: int, order: CompensationOrder) -> list[
 
 
 def local_variables(step: Step, found: UndoRecord, node: Node) -> dict[str, bytes]:
-    """What a handler sees over the variables of the throw's scope: those of the completed sub-processes around its
-    activity, outermost first, and the activity's own result under the name that the model asks for."""
+    """What a handler sees over the variables of the throw's scope: those of the completed sub-processes
+    around its activity, outermost first, and the activity's own result under the name that the model asks
+    for.
+    """
     instance = step.current()
     seen: dict[str, bytes] = {}
     for container in reversed(list(_containers(instance, found))):
@@ -195,7 +229,9 @@ def local_variables(step: Step, found: UndoRecord, node: Node) -> dict[str, byte
 
 
 def handler_ended(step: Step, handler: ElementInstance) -> None:
-    """A handler has completed: its record is undone, and with it every container that has nothing left inside."""
+    """A handler has completed: its record is undone, and with it every container that has nothing left
+    inside.
+    """
     instance = step.current()
     found = instance.undo_records[handler.undo_key]
     if handler.compensated_scope_key:
@@ -208,15 +244,21 @@ def handler_ended(step: Step, handler: ElementInstance) -> None:
 
 
 def release(step: Step, throw_key: int) -> None:
-    """A throw is being swept away: its handlers under way have used up their records, and what these stood for.
+    """A throw is being swept away: its handlers under way have used up their records, and what these stood
+    for.
 
-    A handler that one command puts on its work-list and sweeps away has done nothing: its record can still be undone.
+    A handler that one command puts on its work-list and sweeps away has done nothing: its record can still be
+    undone.
     """
     instance = step.current()
     if throw_key not in instance.undo_by_throw:
         return
     _take_back(step, throw_key)
-    started = [found for key in sorted(instance.undo_by_throw[throw_key]) if (found := instance.undo_records[key]).state == STARTED]
+    started = [
+        found
+        for key in sorted(instance.undo_by_throw[throw_key])
+        if (found := instance.undo_records[key]).state == STARTED
+    ]
     for found in started:
         if found.variables is not None:
             drop(step, found.element_instance_key)
@@ -228,13 +270,19 @@ def release(step: Step, throw_key: int) -> None:
 def _take_back(step: Step, throw_key: int) -> None:
     instance = step.current()
     records = [instance.undo_records[key] for key in sorted(instance.undo_by_throw[throw_key])]
-    not_begun = [found.key for found in records if found.state == STARTED and instance.elements[found.handler_key].state == "activating"]
+    not_begun = [
+        found.key
+        for found in records
+        if found.state == STARTED and instance.elements[found.handler_key].state == "activating"
+    ]
     if not_begun:
         step.emit(UndoTakenBack(tuple(not_begun)))
 
 
 def drop(step: Step, scope_key: int) -> None:
-    """A scope has ended for good: nothing recorded in it, or in completed sub-processes inside it, can be undone."""
+    """A scope has ended for good: nothing recorded in it, or in completed sub-processes inside it, can be
+    undone.
+    """
     inside = list(_all_inside(step.current(), scope_key))
     if inside:
         handlers = tuple(found.key for found in inside if found.handler)
@@ -248,7 +296,9 @@ def _throw_goes_on(step: Step, throw: ElementInstance, node: Node) -> None:
 def _plan(instance: InstanceState, throw_key: int) -> Plan:
     plan: Plan | None = instance.plans.get(throw_key)
     if plan is None:
-        plan = instance.plans[throw_key] = Plan([instance.undo_records[key] for key in instance.undo_by_throw.get(throw_key, ())])
+        plan = instance.plans[throw_key] = Plan(
+            [instance.undo_records[key] for key in instance.undo_by_throw.get(throw_key, ())]
+        )
     return plan
 
 
@@ -272,7 +322,9 @@ def _close_containers(step: Step, scope_key: int) -> None:
 
 
 def _all_inside(instance: InstanceState, scope_key: int) -> Iterator[UndoRecord]:
-    """What has been started is not lost but used up: the throw that started it lets go of it when it is swept away in its turn."""
+    """What has been started is not lost but used up: the throw that started it lets go of it when it is swept
+    away in its turn.
+    """
     for key in sorted(instance.undo_by_scope.get(scope_key, ())):
         found = instance.undo_records[key]
         if found.variables is not None:
@@ -281,7 +333,7 @@ def _all_inside(instance: InstanceState, scope_key: int) -> Iterator[UndoRecord]
             yield found
 
 
-# -- applying ---------------------------------------------------------------------------------------------------------
+# -- applying ------------------------------------------------------------------------------------------------
 
 
 def _records(instance: InstanceState | None) -> dict[int, UndoRecord]:

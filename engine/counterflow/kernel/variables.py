@@ -1,9 +1,9 @@
 """Variables: the JSON values of a scope, who sees them, and how documents and mappings change them.
 
-A variable is looked up from the asking element outwards; the nearest scope that has the name wins. A document without a
-scope of its own is *propagated*: each variable goes to the nearest scope that has its name, else to the process (Zeebe's
-rule for job results and SetVariables). Values stay JSON text from the wire to the row and back; they are decoded only
-when an expression asks for them.
+A variable is looked up from the asking element outwards; the nearest scope that has the name wins. A document
+without a scope of its own is *propagated*: each variable goes to the nearest scope that has its name, else to
+the process (Zeebe's rule for job results and SetVariables). Values stay JSON text from the wire to the row
+and back; they are decoded only when an expression asks for them.
 """
 
 from __future__ import annotations
@@ -57,7 +57,9 @@ class VariablesRemoved(Event, frozen=True, array_like=True, tag=22, gc=False):
 
 
 class ResultsHeld(Event, frozen=True, array_like=True, tag=23, gc=False):
-    """What an element leaves behind found no room outside: it waits in the element's own scope until an incident is resolved."""
+    """What an element leaves behind found no room outside: it waits in the element's own scope until an
+    incident is resolved.
+    """
 
     element_instance_key: int
     values: dict[str, bytes]
@@ -71,7 +73,9 @@ class ResultsReleased(Event, frozen=True, array_like=True, tag=24, gc=False):
 
 
 class SetVariables(Command, frozen=True, kw_only=True, gc=False):
-    """Set variables from outside, seen from an element instance: in its own scope only, or propagated. Answers a key."""
+    """Set variables from outside, seen from an element instance: in its own scope only, or propagated.
+    Answers a key.
+    """
 
     element_instance_key: int
     variables: dict[str, bytes]
@@ -79,17 +83,22 @@ class SetVariables(Command, frozen=True, kw_only=True, gc=False):
 
 
 class MappingFailed(Exception):
-    """An expression of a mapping gave no value that a variable can hold. Becomes an incident IO_MAPPING_ERROR."""
+    """An expression of a mapping gave no value that a variable can hold. Becomes an incident
+    IO_MAPPING_ERROR.
+    """
 
 
 class DocumentTooLarge(Rejection):
-    """Variables that a scope has no room for: the caller's mistake in a document of theirs, anywhere else an incident IO_MAPPING_ERROR."""
+    """Variables that a scope has no room for: the caller's mistake in a document of theirs, anywhere else an
+    incident IO_MAPPING_ERROR.
+    """
 
 
 class ScopeView:
     """Variables as an expression at some element sees them: nearest scope first. What FEEL asks for names.
 
-    `over` is seen before every scope: what earlier mappings of the same element have made. The command pays for what is read.
+    `over` is seen before every scope: what earlier mappings of the same element have made. The command pays
+    for what is read.
     """
 
     __slots__ = ("_instance", "_over", "_scope_key", "_step")
@@ -162,19 +171,27 @@ def to_object(document: Document) -> bytes:
 
 def from_object(text: bytes) -> dict[str, bytes]:
     """One JSON object as a document."""
-    return {name: bytes(value) for name, value in msgspec.json.decode(text, type=dict[str, msgspec.Raw]).items()}
+    return {
+        name: bytes(value) for name, value in msgspec.json.decode(text, type=dict[str, msgspec.Raw]).items()
+    }
 
 
 def set_local(step: Step, scope_key: int, document: Document) -> None:
-    """Set variables in one scope; those that have the value already are left alone. Raises `DocumentTooLarge`."""
+    """Set variables in one scope; those that have the value already are left alone. Raises
+    `DocumentTooLarge`.
+    """
     _refuse_oversize(step, scope_key, document)
     carry(step, scope_key, document)
 
 
 def carry(step: Step, scope_key: int, document: Document) -> None:
-    """Like `set_local`, of what was measured where it came from, or is about to go on to another scope: the limit is not asked."""
+    """Like `set_local`, of what was measured where it came from, or is about to go on to another scope: the
+    limit is not asked.
+    """
     present = step.current().variables.get(scope_key)
-    changed = {name: value for name, value in document.items() if present is None or present.get(name) != value}
+    changed = {
+        name: value for name, value in document.items() if present is None or present.get(name) != value
+    }
     if changed:
         step.emit(VariablesSet(scope_key, changed))
 
@@ -186,7 +203,9 @@ def refuse_large(step: Step, document: Document) -> None:
 
 
 def propagate(step: Step, scope_key: int, document: Document) -> None:
-    """Set each variable in the nearest scope from here outwards that has it, else in the process: all, or `DocumentTooLarge`."""
+    """Set each variable in the nearest scope from here outwards that has it, else in the process: all, or
+    `DocumentTooLarge`.
+    """
     instance = step.current()
     by_scope: dict[int, dict[str, bytes]] = {}
     for name, value in document.items():
@@ -198,7 +217,8 @@ def propagate(step: Step, scope_key: int, document: Document) -> None:
 
 
 def hand_out(step: Step, element: ElementInstance, node: Node, document: Document) -> None:
-    """Results of an element leave it: propagated from the element itself, so that what its input mappings made takes them.
+    """Results of an element leave it: propagated from the element itself, so that what its input mappings
+    made takes them.
 
     Raises `DocumentTooLarge`.
     """
@@ -210,8 +230,8 @@ def hand_out(step: Step, element: ElementInstance, node: Node, document: Documen
 def whereto(step: Step, element: ElementInstance, node: Node) -> tuple[Collection[str], int]:
     """Which names of its results stay an element's own, and the scope from which the others find theirs.
 
-    A compensation handler also carries variables of the past in its own scope; these take nothing, the results go out. Of a
-    multi-instance handler it is the body that carries them, around the instances.
+    A compensation handler also carries variables of the past in its own scope; these take nothing, the
+    results go out. Of a multi-instance handler it is the body that carries them, around the instances.
     """
     if element.undo_key:
         return {mapping.target[0] for mapping in node.inputs}, element.scope_key
@@ -221,12 +241,16 @@ def whereto(step: Step, element: ElementInstance, node: Node) -> tuple[Collectio
 
 
 def hold(step: Step, element: ElementInstance, document: Document) -> None:
-    """What is to leave an element finds no room: it waits in the element's own scope, where a person can make it smaller."""
+    """What is to leave an element finds no room: it waits in the element's own scope, where a person can make
+    it smaller.
+    """
     step.emit(ResultsHeld(element.key, dict(document)))
 
 
 def release(step: Step, element: ElementInstance, node: Node, *, stay: bool) -> None:
-    """What was held goes out, as it is by now; with `stay` the element keeps it for its output mappings. Raises `DocumentTooLarge`."""
+    """What was held goes out, as it is by now; with `stay` the element keeps it for its output mappings.
+    Raises `DocumentTooLarge`.
+    """
     own = step.current().variables.get(element.key, {})
     held = [name for name in _held_by(element) if name in own]
     _, outside = whereto(step, element, node)
@@ -252,7 +276,9 @@ def restore(step: Step, scope_key: int, before: Document) -> None:
     carry(step, scope_key, before)
 
 
-def evaluate(step: Step, scope_key: int, expression: Expression, over: Document = _NOTHING) -> feel.Evaluation:
+def evaluate(
+    step: Step, scope_key: int, expression: Expression, over: Document = _NOTHING
+) -> feel.Evaluation:
     """An expression as seen from a scope, at the time of the command; `over` hides what the scopes have."""
     return evaluate_in(step, ScopeView(step, scope_key, over), expression)
 
@@ -273,8 +299,9 @@ def budget_spent(step: Step) -> feel.FeelFailure:
     """Why a command stops evaluating: one more would keep everybody else waiting."""
     return feel.FeelFailure(
         "fuel",
-        f"the expressions and decisions of this one command have spent its budget of {step.limits.fuel} steps (a new command, such as "
-        "resolving this incident, has a new one; to need less, let fewer instances begin at once, or let them compute less)",
+        f"the expressions and decisions of this one command have spent its budget of {step.limits.fuel} "
+        "steps (a new command, such as resolving this incident, has a new one; to need less, let fewer "
+        "instances begin at once, or let them compute less)",
     )
 
 
@@ -294,15 +321,23 @@ def found_in(evaluation: feel.Evaluation) -> str:
     return f"it is {shown if len(shown) <= SHOWN else shown[:SHOWN] + '…'}"
 
 
-def evaluate_to_json(step: Step, scope_key: int, expression: Expression, what: str, over: Document = _NOTHING) -> bytes:
-    """The value of an expression as JSON text; `what` is it for, in words. Raises `MappingFailed` where there is none."""
+def evaluate_to_json(
+    step: Step, scope_key: int, expression: Expression, what: str, over: Document = _NOTHING
+) -> bytes:
+    """The value of an expression as JSON text; `what` is it for, in words. Raises `MappingFailed` where there
+    is none.
+    """
     evaluation = evaluate(step, scope_key, expression, over)
     if evaluation.failure is not None:
-        raise MappingFailed(f"Expected '={expression.text}' to give a value for {what}, but {evaluation.failure}")
+        raise MappingFailed(
+            f"Expected '={expression.text}' to give a value for {what}, but {evaluation.failure}"
+        )
     try:
         value = feel.to_json(evaluation.value)
     except feel.FeelValueError as error:
-        raise MappingFailed(f"Expected '={expression.text}' to give a value for {what}, but {error}") from error
+        raise MappingFailed(
+            f"Expected '={expression.text}' to give a value for {what}, but {error}"
+        ) from error
     step.pay_for(len(value))
     return value
 
@@ -324,7 +359,11 @@ def _refuse_oversize(step: Step, scope_key: int, values: Document) -> None:
     present = instance.variable_bytes.get(scope_key, 0)
     if added + present <= step.limits.variable_bytes:
         return
-    replaced = sum(len(name) + len(value) for name, value in instance.variables.get(scope_key, {}).items() if name in values)
+    replaced = sum(
+        len(name) + len(value)
+        for name, value in instance.variables.get(scope_key, {}).items()
+        if name in values
+    )
     if added - replaced > 0 and added + present - replaced > step.limits.variable_bytes:
         where = f"the variables of scope '{scope_key}' ('{instance.elements[scope_key].element_id}')"
         raise _too_large(step, where, added + present - replaced, values)
@@ -335,7 +374,8 @@ def _too_large(step: Step, what: str, size: int, values: Document) -> DocumentTo
     return DocumentTooLarge(
         RejectionType.INVALID_ARGUMENT,
         f"Expected {what} to take at most {step.limits.variable_bytes} bytes, but they would take {size} "
-        f"(largest: '{largest}' with {len(values[largest])}); keep large data elsewhere and pass a reference",
+        f"(largest: '{largest}' with {len(values[largest])}); keep large data elsewhere and pass a "
+        "reference",
     )
 
 
@@ -354,7 +394,8 @@ def decide_set_variables(step: Step, command: SetVariables) -> int:
     if instance is None or element is None or element.state == "terminating":
         raise Rejection(
             RejectionType.NOT_FOUND,
-            f"Expected to update variables for element with key '{command.element_instance_key}', but no such element was found",
+            f"Expected to update variables for element with key '{command.element_instance_key}', but no "
+            "such element was found",
         )
     step.enter_instance(instance)
     (set_local if command.local else propagate)(step, element.key, command.variables)

@@ -1,9 +1,9 @@
 """What an element waits for while it is active: timers and messages, wherever their events stand.
 
-An element waits on behalf of catching events (`Node.waits_for`): itself, the events on its border, the starts of event
-sub-processes inside it, or the events after an event-based gateway. Its waits open before it is activated and close when it
-is left; those of event sub-processes open when the start event inside has mapped its outputs, which they may read. What happens
-when one comes is in `arrivals.py`.
+An element waits on behalf of catching events (`Node.waits_for`): itself, the events on its border, the starts
+of event sub-processes inside it, or the events after an event-based gateway. Its waits open before it is
+activated and close when it is left; those of event sub-processes open when the start event inside has mapped
+its outputs, which they may read. What happens when one comes is in `arrivals.py`.
 """
 
 from __future__ import annotations
@@ -24,13 +24,19 @@ def open_all(step: Step, element: ElementInstance, node: Node) -> bool:
     nodes = step.process().nodes
     is_whole = not node.event_sub_processes or _begins_elsewhere(step, element)
     catches = [catch for catch in map(nodes.__getitem__, node.waits_for) if _is_for(element, catch, node)]
-    return _open(step, element, catches if is_whole else [catch for catch in catches if not _is_inner(catch)], element)
+    return _open(
+        step, element, catches if is_whole else [catch for catch in catches if not _is_inner(catch)], element
+    )
 
 
 def open_inner(step: Step, scope: ElementInstance, node: Node, start: ElementInstance) -> bool:
-    """A scope begins to wait for what begins its event sub-processes. False, and an incident at its start event, where it cannot."""
+    """A scope begins to wait for what begins its event sub-processes. False, and an incident at its start
+    event, where it cannot.
+    """
     nodes = step.process().nodes
-    return _open(step, scope, [nodes[catch_id] for catch_id in node.waits_for if _is_inner(nodes[catch_id])], start)
+    return _open(
+        step, scope, [nodes[catch_id] for catch_id in node.waits_for if _is_inner(nodes[catch_id])], start
+    )
 
 
 def _open(step: Step, element: ElementInstance, catches: Sequence[Node], held: ElementInstance) -> bool:
@@ -68,7 +74,9 @@ def _begins_elsewhere(step: Step, element: ElementInstance) -> bool:
 
 
 def _is_for(element: ElementInstance, catch: Node, node: Node) -> bool:
-    """Of a multi-instance activity the body waits for the events on the border, the instances for those of their own."""
+    """Of a multi-instance activity the body waits for the events on the border, the instances for those of
+    their own.
+    """
     return element.loop_counter == 0 or (catch.attached_to == node.id) == (element.loop_counter < 0)
 
 
@@ -78,7 +86,9 @@ def close_all(step: Step, element_instance_key: int) -> None:
 
 
 def _close_but(step: Step, element_instance_key: int, kept: Collection[int]) -> None:
-    for key, table in sorted(step.current().waits_of.get(element_instance_key, {}).items(), key=lambda wait: wait[0]):
+    for key, table in sorted(
+        step.current().waits_of.get(element_instance_key, {}).items(), key=lambda wait: wait[0]
+    ):
         if key not in kept:
             _close(step, key, is_timer=table is Timer)
 

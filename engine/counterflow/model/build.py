@@ -1,4 +1,6 @@
-"""From a judged outline to the frozen graph. Called only when no rule refused the model, so every reference holds."""
+"""From a judged outline to the frozen graph. Called only when no rule refused the model, so every reference
+holds.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ class _Builder:
         self.outline = outline
         self.reader: DialectReader = READERS[outline.dialect]
         self.flows = {
-            id(flow): Flow(flow.id, flow.attribute("sourceRef"), flow.attribute("targetRef"), flow.condition, flow.line)
+            id(flow): Flow(
+                flow.id, flow.attribute("sourceRef"), flow.attribute("targetRef"), flow.condition, flow.line
+            )
             for flow in outline.flows
         }
 
@@ -68,7 +72,9 @@ class _Builder:
             job=details.job if details.script is None else None,
             script=details.script,
             decision=details.decision,
-            boundary_events=tuple(event.id for event in element.boundary_events if not event.catches_compensation),
+            boundary_events=tuple(
+                event.id for event in element.boundary_events if not event.catches_compensation
+            ),
             waits_for=_waits_for(element),
             called=details.called,
             multi_instance=details.multi_instance,
@@ -77,9 +83,15 @@ class _Builder:
             compensation=_compensation(element),
             start_event=_begins_at(element),
             children=tuple(child.id for child in element.children),
-            event_sub_processes=tuple(child.id for child in element.event_sub_processes if not undoes_as_a_whole(child)),
-            compensation_event_sub_process=next((child.id for child in element.event_sub_processes if undoes_as_a_whole(child)), None),
-            event_starts=tuple(event.id for event in element.start_events if event.is_process_start and event.waits),
+            event_sub_processes=tuple(
+                child.id for child in element.event_sub_processes if not undoes_as_a_whole(child)
+            ),
+            compensation_event_sub_process=next(
+                (child.id for child in element.event_sub_processes if undoes_as_a_whole(child)), None
+            ),
+            event_starts=tuple(
+                event.id for event in element.start_events if event.is_process_start and event.waits
+            ),
             compensation_order=compensation_order(element) if element.parent is None else None,
         )
 

@@ -1,11 +1,12 @@
 """Cron: moments by a pattern of the calendar, as Zeebe reads them in a timer's cycle.
 
-Six fields: second, minute, hour, day of the month, month, day of the week (0 and 7 are Sunday), all of which have to match.
-A field is `*` or `?`, or a list of numbers, ranges `a-b` and steps (`*/n`, `a/n` to the end, `a-b/n`); months and days of
-the week may be named by three letters. Days of the month know `L` (the last), `L-3` (the third before it), `15W` (the
-working day nearest to it in the month) and `LW`; days of the week know `FRIL` (the last of the month) and `FRI#2` (the
-second). `@yearly`, `@annually`, `@monthly`, `@weekly`, `@daily`, `@midnight` and `@hourly` stand for what they say. Times
-are UTC. The rules are those of Spring's CronExpression (its documentation, not its code).
+Six fields: second, minute, hour, day of the month, month, day of the week (0 and 7 are Sunday), all of which
+have to match. A field is `*` or `?`, or a list of numbers, ranges `a-b` and steps (`*/n`, `a/n` to the end,
+`a-b/n`); months and days of the week may be named by three letters. Days of the month know `L` (the last),
+`L-3` (the third before it), `15W` (the working day nearest to it in the month) and `LW`; days of the week
+know `FRIL` (the last of the month) and `FRI#2` (the second). `@yearly`, `@annually`, `@monthly`, `@weekly`,
+`@daily`, `@midnight` and `@hourly` stand for what they say. Times are UTC. The rules are those of Spring's
+CronExpression (its documentation, not its code).
 """
 
 from __future__ import annotations
@@ -31,8 +32,12 @@ MACROS: Final = {
     "@hourly": "0 0 * * * *",
 }
 YEARS_AHEAD: Final = 41
-"""Whatever comes again at all comes within 40 years: a 29 February on a certain day of the week, around a year like 2100."""
-_ITEM = re.compile(r"(?P<from>\*|\d{1,2}|[A-Z]{3})(?:-(?P<to>\d{1,2}|[A-Z]{3}))?(?:/(?P<step>\d{1,3}))?", re.ASCII)
+"""Whatever comes again at all comes within 40 years: a 29 February on a certain day of the week, around a
+year like 2100.
+"""
+_ITEM = re.compile(
+    r"(?P<from>\*|\d{1,2}|[A-Z]{3})(?:-(?P<to>\d{1,2}|[A-Z]{3}))?(?:/(?P<step>\d{1,3}))?", re.ASCII
+)
 _BEFORE_LAST = re.compile(r"L(?:-(\d{1,2}))?", re.ASCII)
 _WORKING_DAY = re.compile(r"(\d{1,2}|L)W", re.ASCII)
 _NTH_WEEKDAY = re.compile(r"(\d|[A-Z]{3})(?:#([1-5])|(L))", re.ASCII)
@@ -58,7 +63,9 @@ class Cron(NamedTuple):
         last_year = date.year + YEARS_AHEAD if date is not None else 0
         while date is not None and date.year <= last_year:
             if date.month not in self.months:
-                date = Date.of_days(Date(date.year, date.month, 1).days + days_in_month(date.year, date.month))
+                date = Date.of_days(
+                    Date(date.year, date.month, 1).days + days_in_month(date.year, date.month)
+                )
             elif second_of_day is not None and self._is_on(date):
                 return date.days * DAY_MS + second_of_day * 1000
             else:
@@ -88,7 +95,10 @@ def read(text: str) -> Cron | None:
     fields = MACROS.get(text.strip().lower(), text).upper().split()
     if len(fields) != 6:
         return None
-    numbers = [_numbers(field, least, most) for field, (least, most) in zip(fields[:3], ((0, 59), (0, 59), (0, 23)), strict=True)]
+    numbers = [
+        _numbers(field, least, most)
+        for field, (least, most) in zip(fields[:3], ((0, 59), (0, 59), (0, 23)), strict=True)
+    ]
     months = _numbers(fields[4], 1, 12, MONTHS, 1)
     days, weekdays = _matchers(fields[3], _day_of_month), _matchers(fields[5], _day_of_week)
     if not all(numbers) or not months or not days or not weekdays:
@@ -135,7 +145,11 @@ def _day_of_month(item: str) -> DayMatcher | None:
     if match := _WORKING_DAY.fullmatch(item):
         day = 31 if match[1] == "L" else int(match[1])
         is_last = match[1] == "L"
-        return (lambda date: date.day == _nearest_working_day(date, day, is_last=is_last)) if 1 <= day <= 31 else None
+        return (
+            (lambda date: date.day == _nearest_working_day(date, day, is_last=is_last))
+            if 1 <= day <= 31
+            else None
+        )
     days = _numbers(item, 1, 31)
     return (lambda date: date.day in days) if days else None
 

@@ -1,7 +1,7 @@
 """Which BPMN elements exist and what becomes of each: one row per tag, no branches elsewhere.
 
-An element is run (a `Behaviour`), ignored (it carries no token: artifacts, data, lanes, documentation), or refused with
-a remedy. Event elements are told apart by tag and event definition (BPMN 2.0.2, table 10.93).
+An element is run (a `Behaviour`), ignored (it carries no token: artifacts, data, lanes, documentation), or
+refused with a remedy. Event elements are told apart by tag and event definition (BPMN 2.0.2, table 10.93).
 """
 
 from __future__ import annotations
@@ -91,7 +91,10 @@ EVENTS: Mapping[tuple[str, str], Behaviour] = {
 }
 
 REMEDIES: Mapping[str, str] = {
-    "transaction": "Use a sub-process with compensation handlers and an error boundary event whose path throws compensation.",
+    "transaction": (
+        "Use a sub-process with compensation handlers and an error boundary event whose path throws "
+        "compensation."
+    ),
     "adHocSubProcess": "Use a sub-process with parallel or exclusive gateways.",
     "callChoreography": "Use a collaboration with executable processes.",
     "inclusiveGateway": "Use a parallel gateway followed by an exclusive gateway on each branch.",
@@ -101,12 +104,18 @@ REMEDIES: Mapping[str, str] = {
     TIMER: "Timers are waited for: use an intermediate catch event.",
     MESSAGE: "Catch it in an intermediate catch event, or throw it in an intermediate throw event.",
     "signalEventDefinition": "Use a service task that tells, or waits for, the others.",
-    "escalationEventDefinition": "Use an error event where the activity may be interrupted, else a service task.",
-    "conditionalEventDefinition": "Use an exclusive gateway at the place where the condition is to be asked.",
+    "escalationEventDefinition": (
+        "Use an error event where the activity may be interrupted, else a service task."
+    ),
+    "conditionalEventDefinition": (
+        "Use an exclusive gateway at the place where the condition is to be asked."
+    ),
     "linkEventDefinition": "Draw the sequence flow between the two link events instead.",
     "cancelEventDefinition": "Use an error event whose path throws compensation.",
     "terminateEventDefinition": "Terminate in an end event.",
-    "errorEventDefinition": "Throw errors in an end event, catch them on a boundary or in an event sub-process.",
+    "errorEventDefinition": (
+        "Throw errors in an end event, catch them on a boundary or in an event sub-process."
+    ),
     "compensateEventDefinition": "Throw compensation in an intermediate throw event or an end event.",
     MULTI_INSTANCE: "Mark an activity with it, once; of a gateway or an event there is only one instance.",
     "standardLoopCharacteristics": "Draw the loop with exclusive gateways.",
@@ -117,11 +126,11 @@ REMEDIES: Mapping[str, str] = {
 """What to draw instead of something that is not executed, by tag."""
 
 READ_OVER = frozenset({
-    "documentation", "extensionElements", "auditing", "monitoring", "property", "ioSpecification", "ioBinding",
-    "laneSet", "dataObject", "dataObjectReference", "dataStoreReference", "textAnnotation", "group", "artifact",
-    "supports", "correlationSubscription", "resourceRole", "performer", "humanPerformer", "potentialOwner",
-    "dataInput", "dataOutput", "inputSet", "outputSet", "dataInputAssociation", "dataOutputAssociation",
-    "incoming", "outgoing", "script", "rendering",
+    "documentation", "extensionElements", "auditing", "monitoring", "property", "ioSpecification",
+    "ioBinding", "laneSet", "dataObject", "dataObjectReference", "dataStoreReference", "textAnnotation",
+    "group", "artifact", "supports", "correlationSubscription", "resourceRole", "performer", "humanPerformer",
+    "potentialOwner", "dataInput", "dataOutput", "inputSet", "outputSet", "dataInputAssociation",
+    "dataOutputAssociation", "incoming", "outgoing", "script", "rendering",
 })  # fmt: skip
 """Children of a process or an element that carry no token. Data is variables here, performers are headers."""
 

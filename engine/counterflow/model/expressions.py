@@ -1,4 +1,6 @@
-"""Compiling the expressions of a model, with the place in the model in every complaint (rule `expression`)."""
+"""Compiling the expressions of a model, with the place in the model in every complaint (rule
+`expression`).
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ _SHOWN = 200
 
 
 class TextOrExpression(Protocol):
-    """How a dialect tells a text that stands for itself from an expression; None, and a finding, where that does not compile."""
+    """How a dialect tells a text that stands for itself from an expression; None, and a finding, where that
+    does not compile.
+    """
 
     def __call__(
         self, text: str, what: str, drawn: Drawn, notes: list[Finding], at: etree._Element | None = None
@@ -26,17 +30,22 @@ class TextOrExpression(Protocol):
         """`what` names the place for a person."""
 
 
-def compile_feel(text: str, what: str, drawn: Drawn, notes: list[Finding], at: etree._Element | None = None) -> Expression | None:
+def compile_feel(
+    text: str, what: str, drawn: Drawn, notes: list[Finding], at: etree._Element | None = None
+) -> Expression | None:
     """The FEEL text compiled; None, and a finding with line and column, where it is none.
 
-    `what` names the place for a person (`condition`, `input mapping to 'a.b'`); the column counts from the first
-    character of the quoted text.
+    `what` names the place for a person (`condition`, `input mapping to 'a.b'`); the column counts from the
+    first character of the quoted text.
     """
     try:
         return feel.compile(text)
     except feel.FeelSyntaxError as error:
         place = f"column {error.column}" if error.line <= 1 else f"line {error.line}, column {error.column}"
-        message = f"the {what} {quoted(text)} is not FEEL: at {place} expected {error.expected}, found {error.found}."
+        message = (
+            f"the {what} {quoted(text)} is not FEEL: at {place} expected {error.expected}, found "
+            f"{error.found}."
+        )
         notes.append(drawn.error(RULE, message, error.hint or "Correct the expression there.", at))
         return None
 

@@ -1,4 +1,6 @@
-"""Which extensions of which namespaces a document has (BPMN 2.0.2, 8.2.3: tools and engines may add elements and attributes)."""
+"""Which extensions of which namespaces a document has (BPMN 2.0.2, 8.2.3: tools and engines may add elements
+and attributes).
+"""
 
 from __future__ import annotations
 
@@ -12,14 +14,18 @@ from counterflow.documents.xml import local_name, namespace
 from counterflow.model.dialects.namespaces import CAMUNDA
 
 FOR_TOOLS: Final[Mapping[str, frozenset[str]]] = {CAMUNDA: frozenset({"diagramRelationId"})}
-"""Attributes that a modeler writes into every file, whoever is to execute it: they say nothing of a process."""
+"""Attributes that a modeler writes into every file, whoever is to execute it: they say nothing of a
+process.
+"""
 
 _SHOWN: Final = 20
 
 
 @dataclass(slots=True)
 class Extensions:
-    """What a document has of one namespace: the element where it begins, and the names, each once, in document order."""
+    """What a document has of one namespace: the element where it begins, and the names, each once, in
+    document order.
+    """
 
     first: etree._Element
     elements: dict[str, None] = field(default_factory=dict)
@@ -30,7 +36,9 @@ class Extensions:
         return " and ".join(f"the {kind} {_listed(list(names))}" for kind, names in kinds if names)
 
 
-def extensions_by_namespace(inside: Iterable[etree._Element], is_wanted: Callable[[str], bool]) -> dict[str, Extensions]:
+def extensions_by_namespace(
+    inside: Iterable[etree._Element], is_wanted: Callable[[str], bool]
+) -> dict[str, Extensions]:
     """The extensions inside these elements whose namespace is wanted; what is inside of one is part of it."""
     found: dict[str, Extensions] = {}
     waiting = list(inside)[::-1]

@@ -1,9 +1,10 @@
 """The diagram as frozen data: what a deployed process is, once read.
 
-A `Process` is a tree of scopes (the process, sub-processes, event sub-processes) flattened into one mapping of `Node`s
-by element id. Everything that can be decided at deployment is decided here: flows are joined to their ends, expressions
-are compiled, job headers are bytes, an activity knows the handler that undoes it. Nodes refer to each other by id, so
-that the whole is a value: it can be compared, hashed by its XML and shared between threads.
+A `Process` is a tree of scopes (the process, sub-processes, event sub-processes) flattened into one mapping
+of `Node`s by element id. Everything that can be decided at deployment is decided here: flows are joined to
+their ends, expressions are compiled, job headers are bytes, an activity knows the handler that undoes it.
+Nodes refer to each other by id, so that the whole is a value: it can be compared, hashed by its XML and
+shared between threads.
 
 Names are those of BPMN 2.0.2 (OMG formal/13-12-09); clauses are given where a rule comes from one.
 """
@@ -25,7 +26,9 @@ class Dialect(StrEnum):
 
 
 class Behaviour(StrEnum):
-    """Which room of the kernel runs a node. One value per file in `kernel/elements/` that stands for an element."""
+    """Which room of the kernel runs a node. One value per file in `kernel/elements/` that stands for an
+    element.
+    """
 
     PROCESS = "process"
     SUB_PROCESS = "sub_process"
@@ -59,8 +62,8 @@ class CompensationOrder(StrEnum):
 class ErrorDefinition:
     """An error caught (start and boundary events) or thrown (end event). BPMN 2.0.2, 10.5.6.
 
-    `code` None on a catching event means: any error. An end event may compute its code; a catching event's is text. The variables
-    receive code and message when an error is caught.
+    `code` None on a catching event means: any error. An end event may compute its code; a catching event's is
+    text. The variables receive code and message when an error is caught.
     """
 
     code: str | Expression | None
@@ -70,10 +73,11 @@ class ErrorDefinition:
 
 @dataclass(frozen=True, slots=True)
 class CompensateDefinition:
-    """A compensation: caught by a boundary event or a start event, thrown by an intermediate or end event. 10.5.6, 10.7.
+    """A compensation: caught by a boundary event or a start event, thrown by an intermediate or end event.
+    10.5.6, 10.7.
 
-    `activity` names the one activity to undo (`activityRef`), None means all of the scope. `order` None means: as the
-    process says, else as the server says.
+    `activity` names the one activity to undo (`activityRef`), None means all of the scope. `order` None
+    means: as the process says, else as the server says.
     """
 
     activity: str | None = None
@@ -95,7 +99,9 @@ class TimerKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TimerDefinition:
-    """A moment to wait for. The expression gives ISO 8601 text or a FEEL value of its kind. BPMN 2.0.2, 10.5.5."""
+    """A moment to wait for. The expression gives ISO 8601 text or a FEEL value of its kind. BPMN 2.0.2,
+    10.5.5.
+    """
 
     kind: TimerKind
     expression: Expression
@@ -103,7 +109,9 @@ class TimerDefinition:
 
 @dataclass(frozen=True, slots=True)
 class MessageDefinition:
-    """A message to wait for: its name and, but for start events of a process, the key that tells whose it is. 10.5.5."""
+    """A message to wait for: its name and, but for start events of a process, the key that tells whose it is.
+    10.5.5.
+    """
 
     name: str | Expression
     correlation_key: Expression | None = None
@@ -129,8 +137,9 @@ class MultiInstance:
     """An activity done once for each item of a collection (or so many times). BPMN 2.0.2, 13.3.7.
 
     `collection` gives a list, or a number where `is_counted`; each item is known inside as
-    `element_variable`, its place as `loopCounter`. `output_element` of every instance is gathered, in the order
-    of the items, in `output_collection`. When `completion_condition` holds after an instance has ended, the rest is not done.
+    `element_variable`, its place as `loopCounter`. `output_element` of every instance is gathered, in the
+    order of the items, in `output_collection`. When `completion_condition` holds after an instance has ended,
+    the rest is not done.
     """
 
     is_sequential: bool
@@ -142,7 +151,9 @@ class MultiInstance:
     first_loop_counter: int = 1
     """What `loopCounter` is in the first instance: 1, in camunda: models 0."""
     is_counted: bool = False
-    """Whether `collection` is a cardinality, in camunda: models: a number that says how often. A collection is never a number."""
+    """Whether `collection` is a cardinality, in camunda: models: a number that says how often. A collection
+    is never a number.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +169,9 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class VariableMapping:
-    """One input or output mapping: `source` is evaluated, its value goes to `target`, a path of names (`a.b` → a, b)."""
+    """One input or output mapping: `source` is evaluated, its value goes to `target`, a path of names (`a.b`
+    → a, b).
+    """
 
     source: Expression
     target: tuple[str, ...]
@@ -175,8 +188,8 @@ class RetryCycle:
 class HeaderKind(Enum):
     """What the value of a computed header must be.
 
-    A text goes into the header as it is, any other value as JSON. Null leaves a value of any kind out, and a moment; an empty text
-    leaves out a text and a moment.
+    A text goes into the header as it is, any other value as JSON. Null leaves a value of any kind out, and a
+    moment; an empty text leaves out a text and a moment.
     """
 
     ANY = "a value"
@@ -196,7 +209,9 @@ class HeaderExpression:
 
 @dataclass(frozen=True, slots=True)
 class JobDefinition:
-    """The job that a task becomes. `type` and `retries` are constants or expressions; `headers` is a JSON object, encoded once."""
+    """The job that a task becomes. `type` and `retries` are constants or expressions; `headers` is a JSON
+    object, encoded once.
+    """
 
     type: str | Expression
     retries: int | Expression = 3
@@ -216,7 +231,9 @@ class ScriptDefinition:
 
 
 class Binding(StrEnum):
-    """Which version is called: the latest one, the one deployed together with the process, a numbered one, or a labelled one."""
+    """Which version is called: the latest one, the one deployed together with the process, a numbered one, or
+    a labelled one.
+    """
 
     LATEST = "latest"
     DEPLOYMENT = "deployment"
@@ -225,7 +242,9 @@ class Binding(StrEnum):
 
 
 class ResultMapping(StrEnum):
-    """What of a decision's output goes into the result variable: all of it as DMN says, or what Camunda 7 takes out of its rows."""
+    """What of a decision's output goes into the result variable: all of it as DMN says, or what Camunda 7
+    takes out of its rows.
+    """
 
     OUTPUT = "output"
     SINGLE_ENTRY = "singleEntry"
@@ -236,10 +255,12 @@ class ResultMapping(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CalledDecision:
-    """The decision that a business rule task evaluates in the engine, and the variable that receives its result.
+    """The decision that a business rule task evaluates in the engine, and the variable that receives its
+    result.
 
-    `which` is the number or the label of the version, where the binding asks for one. `keeps_rows` is True where an output
-    mapping reads `decisionResult`: then the output is there, too, as a list of rows of named entries.
+    `which` is the number or the label of the version, where the binding asks for one. `keeps_rows` is True
+    where an output mapping reads `decisionResult`: then the output is there, too, as a list of rows of named
+    entries.
     """
 
     decision_id: str | Expression
@@ -252,8 +273,10 @@ class CalledDecision:
 
 @dataclass(frozen=True, slots=True)
 class Compensation:
-    """How an activity is undone: the boundary event that catches, the activity that undoes, and the variable, if the
-    model asks for one, under which the handler sees what the activity's own job or decision had returned."""
+    """How an activity is undone: the boundary event that catches, the activity that undoes, and the variable,
+    if the model asks for one, under which the handler sees what the activity's own job or decision had
+    returned.
+    """
 
     boundary_event: str
     handler: str
@@ -278,17 +301,22 @@ class Node:
     inputs: tuple[VariableMapping, ...] = ()
     outputs: tuple[VariableMapping, ...] = ()
     results_stay_local: bool = False
-    """True where results of the element are visible outside only through its output mappings (zeebe: with output mappings)."""
+    """True where results of the element are visible outside only through its output mappings (zeebe: with
+    output mappings).
+    """
     event: EventDefinition | None = None
     interrupting: bool = True
     job: JobDefinition | None = None
     script: ScriptDefinition | None = None
     decision: CalledDecision | None = None
     boundary_events: tuple[str, ...] = ()
-    """Boundary events attached to this activity that wait while it is active (compensation ones are in `compensation`)."""
+    """Boundary events attached to this activity that wait while it is active (compensation ones are in
+    `compensation`).
+    """
     waits_for: tuple[str, ...] = ()
-    """Events with a timer or a message that are waited for while this element is active: its own, those on its border,
-    those that start event sub-processes inside it, those that follow an event-based gateway."""
+    """Events with a timer or a message that are waited for while this element is active: its own, those on
+    its border, those that start event sub-processes inside it, those that follow an event-based gateway.
+    """
     called: CalledProcess | None = None
     multi_instance: MultiInstance | None = None
     attached_to: str | None = None
@@ -311,7 +339,9 @@ class Node:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Process:
-    """One executable process of a resource. `nodes[id]` is the process's own node; every element inside is there by its id."""
+    """One executable process of a resource. `nodes[id]` is the process's own node; every element inside is
+    there by its id.
+    """
 
     id: str
     name: str

@@ -1,4 +1,6 @@
-"""Multi-instance activities, as far as both dialects write them alike (BPMN 2.0.2, 13.3.7 and table 10.29)."""
+"""Multi-instance activities, as far as both dialects write them alike (BPMN 2.0.2, 13.3.7 and table
+10.29).
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ def part_text(loop: etree._Element, tag: str) -> str:
     return text_of(found) if found is not None else ""
 
 
-def one_name(text: str, what: str, element: Element, loop: etree._Element, notes: list[Finding]) -> str | None:
+def one_name(
+    text: str, what: str, element: Element, loop: etree._Element, notes: list[Finding]
+) -> str | None:
     """The name of a variable, if one is given; a finding where it is none."""
     if not text or is_name(text):
         return text or None
@@ -43,15 +47,30 @@ def one_name(text: str, what: str, element: Element, loop: etree._Element, notes
     return None
 
 
-def judge_parts(element: Element, loop: etree._Element, known: AbstractSet[str], notes: list[Finding], remedy: str) -> None:
-    """Events that instances would throw are refused; data that nobody reads is told, with what to write in this dialect instead."""
+def judge_parts(
+    element: Element, loop: etree._Element, known: AbstractSet[str], notes: list[Finding], remedy: str
+) -> None:
+    """Events that instances would throw are refused; data that nobody reads is told, with what to write in
+    this dialect instead.
+    """
     if loop.get("behavior") not in {None, "", "All"}:
-        message = f"{element} has behavior='{loop.get('behavior')}', but its instances throw no events when they end."
-        notes.append(element.error(RULE, message, "Remove behavior; throw the event inside a multi-instance sub-process.", loop))
+        message = (
+            f"{element} has behavior='{loop.get('behavior')}', but its instances throw no events when they "
+            "end."
+        )
+        notes.append(
+            element.error(
+                RULE, message, "Remove behavior; throw the event inside a multi-instance sub-process.", loop
+            )
+        )
     for child in loop:
         tag = local_name(child)
         if namespace(child) == BPMN and tag == "complexBehaviorDefinition":
             message = f"{element} has a {tag}, but its instances throw no events when they end."
-            notes.append(element.error(RULE, message, "Remove it; throw the event inside a multi-instance sub-process.", child))
+            notes.append(
+                element.error(
+                    RULE, message, "Remove it; throw the event inside a multi-instance sub-process.", child
+                )
+            )
         elif namespace(child) == BPMN and tag not in known | _SAYS_NOTHING:
             notes.append(element.warning(RULE, f"{tag} of {element} is ignored.", remedy, child))

@@ -1,7 +1,8 @@
-"""The model as drawn, before it is judged: elements, flows and associations with their references joined where they can be.
+"""The model as drawn, before it is judged: elements, flows and associations with their references joined
+where they can be.
 
-The outline is what the rules look at. It holds what a refused model may hold and a `Process` may not: dangling references,
-elements that are not executed, two start events. Nothing outside `model/` sees it.
+The outline is what the rules look at. It holds what a refused model may hold and a `Process` may not:
+dangling references, elements that are not executed, two start events. Nothing outside `model/` sees it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,18 @@ from counterflow.documents.findings import Finding, Severity
 from counterflow.documents.xml import line_of, local_name, namespace
 from counterflow.feel import Expression
 from counterflow.model.details import Details
-from counterflow.model.elements import ELEMENTS, EVENTS, MESSAGE, MULTI_INSTANCE, NONE, OF_AN_ELEMENT, READ_OVER, TIMER, Category, Row
+from counterflow.model.elements import (
+    ELEMENTS,
+    EVENTS,
+    MESSAGE,
+    MULTI_INSTANCE,
+    NONE,
+    OF_AN_ELEMENT,
+    READ_OVER,
+    TIMER,
+    Category,
+    Row,
+)
 from counterflow.model.graph import Behaviour, Dialect
 from counterflow.model.xml import BPMN, TRUE, children
 
@@ -39,7 +51,14 @@ class Drawn:
 
     def warning(self, rule: str, message: str, remedy: str = "", at: etree._Element | None = None) -> Finding:
         """A remark on this that does not refuse the model."""
-        return Finding(line=self._line(at), element_id=self.id, rule=rule, message=message, remedy=remedy, severity=Severity.WARNING)
+        return Finding(
+            line=self._line(at),
+            element_id=self.id,
+            rule=rule,
+            message=message,
+            remedy=remedy,
+            severity=Severity.WARNING,
+        )
 
     def _line(self, at: etree._Element | None) -> int:
         return self.line if at is None else line_of(at)
@@ -147,7 +166,11 @@ class Element(Drawn):
     @property
     def is_process_start(self) -> bool:
         """Whether it begins instances of a process."""
-        return self.tag == "startEvent" and self.parent is not None and self.parent.behaviour is Behaviour.PROCESS
+        return (
+            self.tag == "startEvent"
+            and self.parent is not None
+            and self.parent.behaviour is Behaviour.PROCESS
+        )
 
     @property
     def is_interrupting(self) -> bool:
@@ -161,7 +184,9 @@ class Element(Drawn):
 
     @property
     def throws_compensation(self) -> bool:
-        return self.tag in {"intermediateThrowEvent", "endEvent"} and self.event == "compensateEventDefinition"
+        return (
+            self.tag in {"intermediateThrowEvent", "endEvent"} and self.event == "compensateEventDefinition"
+        )
 
     @property
     def catches_errors(self) -> bool:
@@ -200,7 +225,9 @@ class Element(Drawn):
 
 @dataclass(slots=True, eq=False)
 class Outline:
-    """A file as drawn: what belongs to its executable processes, and the errors and messages that its events name."""
+    """A file as drawn: what belongs to its executable processes, and the errors and messages that its events
+    name.
+    """
 
     root: etree._Element
     resource_name: str
@@ -243,10 +270,16 @@ def outline(root: etree._Element, resource_name: str, dialect: Dialect) -> Outli
 
 def _element(drawn: Outline, xml: etree._Element, parent: Element | None, path: str) -> Element:
     tag = local_name(xml)
-    element = Element(id=xml.get("id") or path, tag=tag, line=line_of(xml), xml=xml, row=ELEMENTS[tag], parent=parent)
-    element.definitions = [child for child in xml if local_name(child).endswith("EventDefinition") and namespace(child) == BPMN]
+    element = Element(
+        id=xml.get("id") or path, tag=tag, line=line_of(xml), xml=xml, row=ELEMENTS[tag], parent=parent
+    )
+    element.definitions = [
+        child for child in xml if local_name(child).endswith("EventDefinition") and namespace(child) == BPMN
+    ]
     element.behaviour = _behaviour(element)
-    element.loop = xml.find(f"{{{BPMN}}}{MULTI_INSTANCE}") if element.row.category is Category.ACTIVITY else None
+    element.loop = (
+        xml.find(f"{{{BPMN}}}{MULTI_INSTANCE}") if element.row.category is Category.ACTIVITY else None
+    )
     drawn.elements.append(element)
     drawn.by_id.setdefault(element.id, element)
     if tag in _SCOPES:
@@ -273,7 +306,9 @@ def _fill_scope(drawn: Outline, scope: Element) -> None:
         if namespace(xml) != BPMN or tag in READ_OVER or tag == "association" or xml is scope.loop:
             _look_for_partitions(drawn, xml, path)
         elif tag == "sequenceFlow":
-            drawn.flows.append(SequenceFlow(id=xml.get("id") or path, tag=tag, line=line_of(xml), xml=xml, scope=scope))
+            drawn.flows.append(
+                SequenceFlow(id=xml.get("id") or path, tag=tag, line=line_of(xml), xml=xml, scope=scope)
+            )
         elif tag in ELEMENTS and tag != "process":
             scope.children.append(_element(drawn, xml, scope, path))
         else:
@@ -283,7 +318,12 @@ def _fill_scope(drawn: Outline, scope: Element) -> None:
 def _look_inside(drawn: Outline, element: Element) -> None:
     for xml in element.xml:
         tag = local_name(xml)
-        if namespace(xml) == BPMN and xml not in element.definitions and xml is not element.loop and tag not in READ_OVER:
+        if (
+            namespace(xml) == BPMN
+            and xml not in element.definitions
+            and xml is not element.loop
+            and tag not in READ_OVER
+        ):
             _note_stranger(drawn, element, xml, element.id)
 
 
@@ -324,11 +364,18 @@ def _read_associations(drawn: Outline) -> None:
     """Both directions are read: some tools draw from the handler to the boundary event."""
     for number, xml in enumerate(drawn.root.iter(f"{{{BPMN}}}association"), start=1):
         path = f"association[{number}]"
-        drawn.associations.append(Association(id=xml.get("id") or path, tag="association", line=line_of(xml), xml=xml))
+        drawn.associations.append(
+            Association(id=xml.get("id") or path, tag="association", line=line_of(xml), xml=xml)
+        )
     for association in drawn.associations:
         source, target = (drawn.by_id.get(end) for end in association.ends)
         if source is None or target is None:
             continue
         for event, handler in ((source, target), (target, source)):
-            if event.tag == "boundaryEvent" and event.catches_compensation and handler.is_activity and event.handler is None:
+            if (
+                event.tag == "boundaryEvent"
+                and event.catches_compensation
+                and handler.is_activity
+                and event.handler is None
+            ):
                 event.handler = handler

@@ -1,7 +1,8 @@
 """A BPMN file to its executable processes: parse, outline, read the dialect, ask the rules, build.
 
-Nothing here decides about a single element: elements are rows in `elements.py`, extension elements are read in
-`dialects/`, every reason to refuse is a file in `rules/`, and `build.py` makes the frozen graph of what is left.
+Nothing here decides about a single element: elements are rows in `elements.py`, extension elements are read
+in `dialects/`, every reason to refuse is a file in `rules/`, and `build.py` makes the frozen graph of what is
+left.
 """
 
 from __future__ import annotations
@@ -32,8 +33,8 @@ _ABOUT_WHAT_IS_USED = frozenset({"extension", "extension-place", "user-task"})
 def read(content: bytes, resource_name: str, limits: Limits = DEFAULT_LIMITS) -> ReadResult:
     """The processes of a BPMN file, or the reasons why it is refused; never raises for what the file holds.
 
-    `resource_name` is the name under which the file was handed in; findings about the file as a whole carry it.
-    Findings are in the order of the file.
+    `resource_name` is the name under which the file was handed in; findings about the file as a whole carry
+    it. Findings are in the order of the file.
     """
     return _read(content, resource_name, limits, RULES)
 
@@ -41,8 +42,9 @@ def read(content: bytes, resource_name: str, limits: Limits = DEFAULT_LIMITS) ->
 def read_accepted(content: bytes, resource_name: str) -> ReadResult:
     """The processes of a file that was deployed once, without asking limits and rules again.
 
-    A rule that a later version adds, or a limit that was lowered, must not strand the instances of what is deployed.
-    Only what can no longer be read at all (an expression that does not compile, say) is still an error.
+    A rule that a later version adds, or a limit that was lowered, must not strand the instances of what is
+    deployed. Only what can no longer be read at all (an expression that does not compile, say) is still an
+    error.
     """
     return _read(content, resource_name, NO_LIMITS, ())
 
@@ -58,7 +60,9 @@ def _read(content: bytes, resource_name: str, limits: Limits, rules: Sequence[Ru
     return _judge(root, resource_name, rules, notes)
 
 
-def _judge(root: etree._Element, resource_name: str, rules: Sequence[Rule], notes: list[Finding]) -> ReadResult:
+def _judge(
+    root: etree._Element, resource_name: str, rules: Sequence[Rule], notes: list[Finding]
+) -> ReadResult:
     settle(root)
     dialect, is_mixed = dialect_of(root)
     drawn = outline(root, resource_name, dialect)
@@ -87,16 +91,28 @@ def _read_extensions(drawn: Outline, notes: list[Finding]) -> None:
             flow.condition = reader.condition(flow, xml, notes)
 
 
-def _catch(drawn: Outline, element: Element, reader: DialectReader, notes: list[Finding]) -> CatchDefinition | None:
+def _catch(
+    drawn: Outline, element: Element, reader: DialectReader, notes: list[Finding]
+) -> CatchDefinition | None:
     if element.catches_message:
         return message_definition(element, drawn.message_of(element), reader, notes)
     if element.catches_timer and element.definition is not None:
-        return timer_definition(element, element.definition, reader.text_or_expression, notes, reads_cron=drawn.dialect is Dialect.ZEEBE)
+        return timer_definition(
+            element,
+            element.definition,
+            reader.text_or_expression,
+            notes,
+            reads_cron=drawn.dialect is Dialect.ZEEBE,
+        )
     return None
 
 
 def _multi_instance(element: Element, reader: DialectReader, notes: list[Finding]) -> MultiInstance | None:
-    return reader.multi_instance(element, element.loop, notes) if element.loop is not None and element.is_activity else None
+    return (
+        reader.multi_instance(element, element.loop, notes)
+        if element.loop is not None and element.is_activity
+        else None
+    )
 
 
 def _not_bpmn(root: etree._Element, resource_name: str) -> Finding:

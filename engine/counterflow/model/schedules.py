@@ -1,9 +1,10 @@
 """When a timer is due, first and again: what a model or a variable says, as moments in epoch milliseconds.
 
-Moments come from texts (`timer_texts`), from FEEL values of the same kinds, or from cron (`0 0 9-17 * * MON-FRI`). A cycle keeps its
-beat, and what was missed meanwhile collapses into one. Months, and whole days in a zone by name, are those of the calendar and its
-clocks, counted from where the cycle began: 31 January, 28 February, 31 March; nine o'clock in Paris all year. What leaves no time to
-wait (`PT0S`, `-PT5M`) is due at once. BPMN 2.0.2, 10.5.5 (timer); ISO 8601-1, 5.6 (recurring intervals).
+Moments come from texts (`timer_texts`), from FEEL values of the same kinds, or from cron (`0 0 9-17 * *
+MON-FRI`). A cycle keeps its beat, and what was missed meanwhile collapses into one. Months, and whole days in
+a zone by name, are those of the calendar and its clocks, counted from where the cycle began: 31 January, 28
+February, 31 March; nine o'clock in Paris all year. What leaves no time to wait (`PT0S`, `-PT5M`) is due at
+once. BPMN 2.0.2, 10.5.5 (timer); ISO 8601-1, 5.6 (recurring intervals).
 """
 
 from __future__ import annotations
@@ -43,7 +44,9 @@ def first_moment(kind: TimerKind, value: object, now_ms: int) -> Schedule | None
 
 
 def next_moment(last: Schedule, now_ms: int) -> Schedule | None:
-    """The next moment of a cycle after one that was due. Those missed until now are left out but counted. None after the last."""
+    """The next moment of a cycle after one that was due. Those missed until now are left out but counted.
+    None after the last.
+    """
     due_ms, repetitions, interval = last
     if interval is None or repetitions == 0:
         return None
@@ -58,10 +61,14 @@ def next_moment(last: Schedule, now_ms: int) -> Schedule | None:
 
 
 def _next_beat(interval: str, due_ms: int, now_ms: int) -> tuple[int | None, int]:
-    """The first beat after now, and how many after the one that was due. Found without counting one by one."""
+    """The first beat after now, and how many after the one that was due. Found without counting one by
+    one.
+    """
     begin_text, _, length_text = interval.rpartition("/")
     length = timer_texts.length(length_text)
-    begin = timer_texts.moment(begin_text) if begin_text else timer_texts.moment_of(DateTime.of_epoch_ms(due_ms))
+    begin = (
+        timer_texts.moment(begin_text) if begin_text else timer_texts.moment_of(DateTime.of_epoch_ms(due_ms))
+    )
     if begin is None or length is None:
         return None, 0
     if timer_texts.leaves_no_time(length):
@@ -135,4 +142,6 @@ def _anchored(cycle: Cycle, now_ms: int) -> str:
     begin = timer_texts.moment(cycle.start) if cycle.start is not None else None
     zone = begin.reading.time.zone if begin is not None else None
     is_of_days = length is not None and length.nanoseconds % DAY_NS == 0
-    return f"{cycle.start}/{cycle.interval}" if is_of_days and zone is not None and zone.name else cycle.interval
+    return (
+        f"{cycle.start}/{cycle.interval}" if is_of_days and zone is not None and zone.name else cycle.interval
+    )

@@ -1,10 +1,12 @@
 """What XML Schema and Java let be written in several ways is written in one before anybody reads it.
 
-Booleans become `true` or `false`: XML Schema knows `true`, `1`, `false` and `0`, with space around them (part 2, 3.2.2), and the engines
-that models come from take any case (`Boolean.parseBoolean`). What is none of these stays as it is, for the rule `boolean-attribute`.
+Booleans become `true` or `false`: XML Schema knows `true`, `1`, `false` and `0`, with space around them (part
+2, 3.2.2), and the engines that models come from take any case (`Boolean.parseBoolean`). What is none of these
+stays as it is, for the rule `boolean-attribute`.
 
-References become the id alone: they are qualified names (BPMN 2.0.2, 8.2 and its schema; xsd:QName, part 2, 3.2.18), and tools write
-the prefix of the target namespace, or of BPMN's own, before the id. A name in any other namespace is another file's, and stays as it is.
+References become the id alone: they are qualified names (BPMN 2.0.2, 8.2 and its schema; xsd:QName, part 2,
+3.2.18), and tools write the prefix of the target namespace, or of BPMN's own, before the id. A name in any
+other namespace is another file's, and stays as it is.
 """
 
 from __future__ import annotations
@@ -22,8 +24,9 @@ _DIAGRAM: Final = "http://www.omg.org/spec/BPMN/20100524/DI"
 
 BOOLEANS: Final[Mapping[str, frozenset[str]]] = {
     BPMN: frozenset({
-        "isExecutable", "triggeredByEvent", "isForCompensation", "cancelActivity", "isInterrupting", "instantiate", "waitForCompletion",
-        "isSequential", "parallelMultiple", "testBefore", "cancelRemainingInstances",
+        "isExecutable", "triggeredByEvent", "isForCompensation", "cancelActivity", "isInterrupting",
+        "instantiate", "waitForCompletion", "isSequential", "parallelMultiple", "testBefore",
+        "cancelRemainingInstances",
     }),
     ZEEBE: frozenset({"propagateAllParentVariables", "propagateAllChildVariables"}),
     CAMUNDA: frozenset({"local"}),
@@ -31,11 +34,13 @@ BOOLEANS: Final[Mapping[str, frozenset[str]]] = {
 """Boolean attributes that change how a process runs, by the namespace of the elements that have them."""
 
 _REFERENCES: Final = frozenset({
-    "sourceRef", "targetRef", "attachedToRef", "default", "messageRef", "errorRef", "signalRef", "escalationRef", "activityRef",
-    "operationRef", "calledElement", "processRef", "itemSubjectRef", "partitionElementRef", "dataObjectRef", "dataStoreRef", "bpmnElement",
+    "sourceRef", "targetRef", "attachedToRef", "default", "messageRef", "errorRef", "signalRef",
+    "escalationRef", "activityRef", "operationRef", "calledElement", "processRef", "itemSubjectRef",
+    "partitionElementRef", "dataObjectRef", "dataStoreRef", "bpmnElement",
 })  # fmt: skip
 _REFERENCES_AS_TEXT: Final = frozenset({
-    "incoming", "outgoing", "flowNodeRef", "eventDefinitionRef", "loopDataInputRef", "loopDataOutputRef", "sourceRef", "targetRef",
+    "incoming", "outgoing", "flowNodeRef", "eventDefinitionRef", "loopDataInputRef", "loopDataOutputRef",
+    "sourceRef", "targetRef",
 })  # fmt: skip
 
 
@@ -56,7 +61,9 @@ def settle(root: etree._Element) -> None:
 
 
 def undecided(xml: etree._Element) -> Iterator[tuple[str, str]]:
-    """The boolean attributes of an element whose value is neither true nor false, each with what is written there."""
+    """The boolean attributes of an element whose value is neither true nor false, each with what is written
+    there.
+    """
     for name in sorted(BOOLEANS.get(namespace(xml), frozenset()) & set(xml.attrib)):
         if boolean(xml.get(name)) is None:
             yield name, xml.get(name, "")

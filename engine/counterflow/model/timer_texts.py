@@ -1,9 +1,10 @@
 """Texts that timers wait by: ISO 8601 as people and other tools write it, which is more than FEEL reads.
 
-Moments may leave out their seconds (`2030-05-01T10:00Z`) and name a region behind or instead of their offset, as Java writes it
-(`2030-10-02T08:09:40+02:00[Europe/Berlin]`) and as DMN does (`2030-10-02T08:09:40@Europe/Berlin`): the offset says which moment it
-is, the region by whose clocks a cycle goes on from there. Durations may mix years to seconds, have lower-case units, and signs
-before the whole and each part (`PT30s`, `-PT5M`, `P1DT-6H`). White space around a text counts for nothing. ISO 8601-1:2019, 5.4 to
+Moments may leave out their seconds (`2030-05-01T10:00Z`) and name a region behind or instead of their offset,
+as Java writes it (`2030-10-02T08:09:40+02:00[Europe/Berlin]`) and as DMN does
+(`2030-10-02T08:09:40@Europe/Berlin`): the offset says which moment it is, the region by whose clocks a cycle
+goes on from there. Durations may mix years to seconds, have lower-case units, and signs before the whole and
+each part (`PT30s`, `-PT5M`, `P1DT-6H`). White space around a text counts for nothing. ISO 8601-1:2019, 5.4 to
 5.6; ISO 8601-2 for signs; DMN 1.5, 10.3.2.3.5 for `@`. Every reader returns None for what it cannot read.
 """
 
@@ -21,10 +22,14 @@ from counterflow.model.graph import TimerKind
 NANOSECONDS_PER_MS: Final = 1_000_000
 ENDLESS: Final = -1
 MOST_AT_ONCE: Final = 1_000
-"""How often a cycle may come that leaves no time between: as often as a course may go round without a wait."""
+"""How often a cycle may come that leaves no time between: as often as a course may go round without a
+wait.
+"""
 
 LONGEST: Final = 200
-"""Characters of the longest text that is looked at; what was read of it is remembered, so that a model's own is read once."""
+"""Characters of the longest text that is looked at; what was read of it is remembered, so that a model's own
+is read once.
+"""
 _REMEMBERED: Final = 1_024
 _FURTHEST_MS: Final = 366 * temporal.YEAR_BOUND * 86_400_000
 
@@ -40,7 +45,9 @@ _INTERVAL = re.compile(
     rf"(?:T(?=[\d+-])(?:{_NUMBER}H)?(?:{_NUMBER}M)?(?:{_NUMBER}(?:[.,](\d{{0,18}}))?S)?)?",
     re.ASCII | re.IGNORECASE,
 )
-_CYCLE = re.compile(r"R(?P<times>\d{0,9})/(?:(?P<start>.+)/)?(?P<interval>[+-]?P[^/]+)", re.ASCII | re.IGNORECASE)
+_CYCLE = re.compile(
+    r"R(?P<times>\d{0,9})/(?:(?P<start>.+)/)?(?P<interval>[+-]?P[^/]+)", re.ASCII | re.IGNORECASE
+)
 
 
 class Moment(NamedTuple):
@@ -67,7 +74,9 @@ class Interval(NamedTuple):
 
 
 class Cycle(NamedTuple):
-    """How often (`ENDLESS` for ever), the text of the moment from which on (None: from when it is asked), and that of how far apart."""
+    """How often (`ENDLESS` for ever), the text of the moment from which on (None: from when it is asked), and
+    that of how far apart.
+    """
 
     times: int
     start: str | None
@@ -105,8 +114,13 @@ def _interval(text: str) -> Interval | None:
     factor = -1 if sign == "-" else 1
     minutes += ((weeks * 7 + days) * 24 + hours) * 60
     nanoseconds = int(fraction[:9].ljust(9, "0") or 0)
-    clock = (minutes * 60 + int(seconds)) * SECOND_NS + (-nanoseconds if seconds.startswith("-") else nanoseconds)
-    whole_months, whole_days = temporal.months_duration(factor * (years * 12 + months)), temporal.days_duration(factor * clock)
+    clock = (minutes * 60 + int(seconds)) * SECOND_NS + (
+        -nanoseconds if seconds.startswith("-") else nanoseconds
+    )
+    whole_months, whole_days = (
+        temporal.months_duration(factor * (years * 12 + months)),
+        temporal.days_duration(factor * clock),
+    )
     return None if whole_months is None or whole_days is None else Interval(whole_months, whole_days)
 
 
@@ -120,7 +134,9 @@ def interval_of(value: object) -> Interval | None:
 
 
 def length(text: str) -> DaysDuration | MonthsDuration | None:
-    """An interval of calendar alone or of clock alone, such as `P1W`: what can be counted off again and again."""
+    """An interval of calendar alone or of clock alone, such as `P1W`: what can be counted off again and
+    again.
+    """
     found = interval(text)
     if found is None or (found.months.months and found.days.nanoseconds):
         return None
@@ -129,11 +145,15 @@ def length(text: str) -> DaysDuration | MonthsDuration | None:
 
 def leaves_no_time(length: DaysDuration | MonthsDuration) -> bool:
     """Whether what is so far apart comes at once, as timers count milliseconds."""
-    return length.months <= 0 if isinstance(length, MonthsDuration) else length.nanoseconds < NANOSECONDS_PER_MS
+    return (
+        length.months <= 0 if isinstance(length, MonthsDuration) else length.nanoseconds < NANOSECONDS_PER_MS
+    )
 
 
 def cycle(text: str) -> Cycle | None:
-    """`R<times>/<start>/<interval>`, times and start may be left out. One that leaves no time between must end."""
+    """`R<times>/<start>/<interval>`, times and start may be left out. One that leaves no time between must
+    end.
+    """
     text = text.strip()
     return _cycle(text) if len(text) <= LONGEST else None
 
@@ -153,7 +173,9 @@ def _cycle(text: str) -> Cycle | None:
 
 
 def why_not(kind: TimerKind, text: str) -> str:
-    """Why a text that is written as a time of a kind is none, to be said behind it; empty where it is not written as one."""
+    """Why a text that is written as a time of a kind is none, to be said behind it; empty where it is not
+    written as one.
+    """
     text = text.strip()
     if len(text) > LONGEST:
         return ""

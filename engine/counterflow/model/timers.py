@@ -1,7 +1,8 @@
-"""Timers as a model writes them: one moment, duration or cycle, as ISO 8601 text or as an expression that gives one.
+"""Timers as a model writes them: one moment, duration or cycle, as ISO 8601 text or as an expression that
+gives one.
 
-BPMN 2.0.2, 10.5.5 and table 10.101. What is written out is looked at here, at deployment; what an expression gives is looked
-at when it is asked.
+BPMN 2.0.2, 10.5.5 and table 10.101. What is written out is looked at here, at deployment; what an expression
+gives is looked at when it is asked.
 """
 
 from __future__ import annotations
@@ -34,25 +35,39 @@ _EXAMPLES: Final[Mapping[TimerKind, str]] = {
     TimerKind.CYCLE: "R3/PT10S, R/P1D, R/2030-01-01T00:00:00Z/P1D or cron such as 0 0 9 * * MON-FRI",
 }
 _CRON_REMEDY = (
-    "Cron has six fields (second, minute, hour, day of the month, month, day of the week) and has to come at some time; "
-    "write e.g. 0 0 9-17 * * MON-FRI, @daily, or R/2030-01-01T00:00:00Z/P1D."
+    "Cron has six fields (second, minute, hour, day of the month, month, day of the week) and has to come at "
+    "some time; write e.g. 0 0 9-17 * * MON-FRI, @daily, or R/2030-01-01T00:00:00Z/P1D."
 )
 _NO_CRON_REMEDY = (
-    "Camunda 7 counts the days of the week in cron from Sunday as 1, Counterflow as Zeebe does from Sunday as 0, so that cron is not read "
-    "in a camunda: model; write e.g. R/2030-01-01T09:00:00@Europe/Paris/P1D."
+    "Camunda 7 counts the days of the week in cron from Sunday as 1, Counterflow as Zeebe does from Sunday "
+    "as 0, so that cron is not read in a camunda: model; write e.g. R/2030-01-01T09:00:00@Europe/Paris/P1D."
 )
 _CRON = re.compile(r"@\w+|\S+(?:\s+\S+){4,6}")
 
 
 def timer_definition(
-    element: Element, definition: etree._Element, read: TextOrExpression, notes: list[Finding], *, reads_cron: bool
+    element: Element,
+    definition: etree._Element,
+    read: TextOrExpression,
+    notes: list[Finding],
+    *,
+    reads_cron: bool,
 ) -> TimerDefinition | None:
-    """The timer of an event; None, and a finding, where there is none or one that never comes. `read` tells text from expression."""
+    """The timer of an event; None, and a finding, where there is none or one that never comes. `read` tells
+    text from expression.
+    """
     times = [child for child in definition if namespace(child) == BPMN and local_name(child) in _KINDS]
     if len(times) != 1 or not text_of(times[0]):
         found = " and ".join(f"{local_name(time)} `{text_of(time)}`" for time in times) or "none"
         message = f"expected {element} to give one of {', '.join(_KINDS)}, found {found}."
-        notes.append(element.error(RULE, message, f"Write e.g. <timeDuration>{example(TimerKind.DURATION)}</timeDuration>.", definition))
+        notes.append(
+            element.error(
+                RULE,
+                message,
+                f"Write e.g. <timeDuration>{example(TimerKind.DURATION)}</timeDuration>.",
+                definition,
+            )
+        )
         return None
     (time,) = times
     kind = _KINDS[local_name(time)]
@@ -63,7 +78,13 @@ def timer_definition(
 
 
 def _constant(
-    text: str, kind: TimerKind, element: Element, time: etree._Element, notes: list[Finding], *, reads_cron: bool
+    text: str,
+    kind: TimerKind,
+    element: Element,
+    time: etree._Element,
+    notes: list[Finding],
+    *,
+    reads_cron: bool,
 ) -> Expression | None:
     if gives_time(kind, text) and (reads_cron or kind is not TimerKind.CYCLE or cron.read(text) is None):
         return constant(text)
@@ -75,21 +96,29 @@ def _constant(
 
 
 def gives_time(kind: TimerKind, value: object) -> bool:
-    """Whether a value, text or what FEEL makes of it, is a time of that kind, whether the calendar holds it or not."""
+    """Whether a value, text or what FEEL makes of it, is a time of that kind, whether the calendar holds it
+    or not.
+    """
     match kind:
         case TimerKind.DATE:
             return timer_texts.moment_of(value) is not None
         case TimerKind.DURATION:
             return timer_texts.interval_of(value) is not None
         case TimerKind.CYCLE:
-            return isinstance(value, str) and (timer_texts.cycle(value) is not None or cron.read(value) is not None)
+            return isinstance(value, str) and (
+                timer_texts.cycle(value) is not None or cron.read(value) is not None
+            )
 
 
 def _remedy(kind: TimerKind, text: str, *, reads_cron: bool) -> str:
     if kind is TimerKind.CYCLE and _CRON.fullmatch(text):
         return _CRON_REMEDY if reads_cron else _NO_CRON_REMEDY
     remedy = f"Write e.g. {_EXAMPLES[kind]}, or an expression."
-    return f"{remedy} In a cycle years and months stand apart from days and times." if text.startswith("R") else remedy
+    return (
+        f"{remedy} In a cycle years and months stand apart from days and times."
+        if text.startswith("R")
+        else remedy
+    )
 
 
 def example(kind: TimerKind) -> str:

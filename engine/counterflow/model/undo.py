@@ -1,7 +1,9 @@
-"""What a compensation throw reaches, as far as the drawing tells (BPMN 2.0.2, 10.7; docs/ARCHITECTURE.md, "Undo").
+"""What a compensation throw reaches, as far as the drawing tells (BPMN 2.0.2, 10.7; docs/ARCHITECTURE.md,
+"Undo").
 
-A throw undoes activities of its own flow scope; inside an event sub-process also those of the scope that the event
-sub-process belongs to, through any nesting of event sub-processes. From there undo goes down into sub-processes, never up.
+A throw undoes activities of its own flow scope; inside an event sub-process also those of the scope that the
+event sub-process belongs to, through any nesting of event sub-processes. From there undo goes down into
+sub-processes, never up.
 """
 
 from __future__ import annotations
@@ -12,7 +14,9 @@ from counterflow.model.outline import Element
 
 
 class Reach:
-    """What can be undone in one file, worked out once per activity and scope: a file may hold thousands of throws."""
+    """What can be undone in one file, worked out once per activity and scope: a file may hold thousands of
+    throws.
+    """
 
     def __init__(self) -> None:
         self._inner: dict[int, bool] = {}
@@ -24,7 +28,9 @@ class Reach:
         return [activity for scope in scopes_of(throw) for activity in self._undoable_in(scope)]
 
     def finds_any(self, throw: Element) -> bool:
-        """Whether a throw that names nothing can undo something: an activity, or what an event sub-process has completed."""
+        """Whether a throw that names nothing can undo something: an activity, or what an event sub-process
+        has completed.
+        """
         return any(self._finds_in(scope) for scope in scopes_of(throw))
 
     def has_inner_undo(self, scope: Element) -> bool:
@@ -32,7 +38,9 @@ class Reach:
         known = self._inner.get(id(scope))
         if known is None:
             as_a_whole = any(undoes_as_a_whole(child) for child in scope.event_sub_processes)
-            known = self._inner[id(scope)] = as_a_whole or any(self.can_be_undone(child) for child in scope.children)
+            known = self._inner[id(scope)] = as_a_whole or any(
+                self.can_be_undone(child) for child in scope.children
+            )
         return known
 
     def can_be_undone(self, activity: Element) -> bool:
@@ -45,7 +53,9 @@ class Reach:
     def _finds_in(self, scope: Element) -> bool:
         known = self._finds.get(id(scope))
         if known is None:
-            known = any(not undoes_as_a_whole(child) and self.can_be_undone(child) for child in scope.children)
+            known = any(
+                not undoes_as_a_whole(child) and self.can_be_undone(child) for child in scope.children
+            )
             self._finds[id(scope)] = known
         return known
 

@@ -1,6 +1,7 @@
 """What a token can meet inside an element: whether it may have to wait there, and which errors may be thrown.
 
-Both err on the side of yes: a person is only told of what can never be. Worked out once per element: a file may hold thousands of catches.
+Both err on the side of yes: a person is only told of what can never be. Worked out once per element: a file
+may hold thousands of catches.
 """
 
 from __future__ import annotations
@@ -22,10 +23,12 @@ ANY_ERROR: Final[Meeting] = ("error", "")
 
 _SCOPES: Final = frozenset({Behaviour.PROCESS, Behaviour.SUB_PROCESS, Behaviour.EVENT_SUB_PROCESS})
 _PASSED_AT_ONCE: Final = frozenset({
-    Behaviour.PASS_THROUGH, Behaviour.START_EVENT, Behaviour.BOUNDARY_EVENT, Behaviour.THROW_EVENT, Behaviour.END_EVENT,
-    Behaviour.EXCLUSIVE_GATEWAY,
+    Behaviour.PASS_THROUGH, Behaviour.START_EVENT, Behaviour.BOUNDARY_EVENT, Behaviour.THROW_EVENT,
+    Behaviour.END_EVENT, Behaviour.EXCLUSIVE_GATEWAY,
 })  # fmt: skip
-_ONLY_WAITED_AT: Final = frozenset({Behaviour.PARALLEL_GATEWAY, Behaviour.EVENT_BASED_GATEWAY, Behaviour.CATCH_EVENT})
+_ONLY_WAITED_AT: Final = frozenset(
+    {Behaviour.PARALLEL_GATEWAY, Behaviour.EVENT_BASED_GATEWAY, Behaviour.CATCH_EVENT}
+)
 
 
 def error(code: str) -> Meeting:
@@ -52,13 +55,17 @@ class Meetings:
     def besides(self, scope: Element, child: Element) -> frozenset[Meeting]:
         """In a scope, but for one of its children."""
         own = self.inside(child)
-        return frozenset(meeting for meeting, times in self._counts(scope).items() if times > (meeting in own))
+        return frozenset(
+            meeting for meeting, times in self._counts(scope).items() if times > (meeting in own)
+        )
 
     def _counts(self, scope: Element) -> Counter[Meeting]:
         """In how many of its children each is met."""
         known = self._counted.get(id(scope))
         if known is None:
-            known = self._counted[id(scope)] = Counter(meeting for child in scope.children for meeting in self.inside(child))
+            known = self._counted[id(scope)] = Counter(
+                meeting for child in scope.children for meeting in self.inside(child)
+            )
         return known
 
     def _at(self, element: Element) -> frozenset[Meeting]:
@@ -66,7 +73,11 @@ class Meetings:
             return frozenset({WAIT, ANY_ERROR})  # its handlers run in the scope of the throw
         if element.tag == "endEvent" and element.event == "errorEventDefinition":
             return frozenset({error(self._code_of(element))})
-        if element.behaviour in _PASSED_AT_ONCE or element.details.script is not None or element.details.decision is not None:
+        if (
+            element.behaviour in _PASSED_AT_ONCE
+            or element.details.script is not None
+            or element.details.decision is not None
+        ):
             return frozenset()
         if element.behaviour is Behaviour.PARALLEL_GATEWAY and len(element.incoming) < 2:
             return frozenset()

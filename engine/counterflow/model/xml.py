@@ -1,4 +1,6 @@
-"""BPMN as XML: its namespace, its spellings, and the parser of documents with what the authors of diagrams are told."""
+"""BPMN as XML: its namespace, its spellings, and the parser of documents with what the authors of diagrams
+are told.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +18,17 @@ BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 TRUE = "true"
 """How a boolean attribute says yes, once the spellings of a document are settled."""
 
-_ADVICE: Final = Advice("BPMN", "Split the model into called processes.", "Nest less deeply; call processes instead.")
+_ADVICE: Final = Advice(
+    "BPMN", "Split the model into called processes.", "Nest less deeply; call processes instead."
+)
 
 
-def parse(content: bytes, resource_name: str, limits: Limits = DEFAULT_LIMITS, notes: list[Finding] | None = None) -> etree._Element:
-    """The root element of the document, or `XmlError`. Elements keep their line (`sourceline`); remarks are appended to `notes`."""
+def parse(
+    content: bytes, resource_name: str, limits: Limits = DEFAULT_LIMITS, notes: list[Finding] | None = None
+) -> etree._Element:
+    """The root element of the document, or `XmlError`. Elements keep their line (`sourceline`); remarks are
+    appended to `notes`.
+    """
     return xml.parse(content, resource_name, _ADVICE, limits, notes)
 
 

@@ -1,7 +1,8 @@
-"""What OMG's own XML schema says about a model: warnings only, since tools write artifacts out of order and engines read them all the same.
+"""What OMG's own XML schema says about a model: warnings only, since tools write artifacts out of order and
+engines read them all the same.
 
-The schema (BPMN20.xsd of formal/2010-05) comes with SpiffWorkflow; only its file is used, nothing of SpiffWorkflow is
-imported. It is compiled at the first call, which takes some ten milliseconds, and kept.
+The schema (BPMN20.xsd of formal/2010-05) comes with SpiffWorkflow; only its file is used, nothing of
+SpiffWorkflow is imported. It is compiled at the first call, which takes some ten milliseconds, and kept.
 """
 
 from __future__ import annotations
@@ -42,8 +43,11 @@ class _LogEntry(Protocol):
     path: str | None
 
 
-def schema_findings(content: bytes, resource_name: str, limits: Limits = DEFAULT_LIMITS) -> tuple[Finding, ...]:
-    """The schema's complaints as warnings with line numbers; nothing where the bytes are no XML, which `read` tells.
+def schema_findings(
+    content: bytes, resource_name: str, limits: Limits = DEFAULT_LIMITS
+) -> tuple[Finding, ...]:
+    """The schema's complaints as warnings with line numbers; nothing where the bytes are no XML, which `read`
+    tells.
 
     Values are judged as they are read: of spellings that are accepted there is nothing to complain.
     """
@@ -66,7 +70,10 @@ def _schema() -> etree.XMLSchema:
     package = find_spec("SpiffWorkflow")
     folders = package.submodule_search_locations if package is not None else None
     if not folders:
-        raise RuntimeError("expected SpiffWorkflow with OMG's BPMN20.xsd, found no such package; install counterflow with its dependencies")
+        raise RuntimeError(
+            "expected SpiffWorkflow with OMG's BPMN20.xsd, found no such package; install counterflow with "
+            "its dependencies"
+        )
     return etree.XMLSchema(etree.parse(Path(folders[0], _SCHEMA)))
 
 
@@ -87,4 +94,8 @@ def _nearest_id(root: etree._Element, path: str | None) -> str | None:
         found = root.getroottree().xpath(path or ".", namespaces=prefixes)
     except etree.XPathError:
         return None  # the path uses a prefix that is declared further inside
-    return nearest_id(found[0]) if isinstance(found, list) and found and isinstance(found[0], etree._Element) else None
+    return (
+        nearest_id(found[0])
+        if isinstance(found, list) and found and isinstance(found[0], etree._Element)
+        else None
+    )

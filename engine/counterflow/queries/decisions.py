@@ -29,12 +29,17 @@ def list_decisions(
 
 
 def decision_xml(store: Store, key: int) -> DecisionXml:
-    """The file of a decision model, asked for by its key or by that of a decision in it. Raises `Rejection` for an unknown key."""
+    """The file of a decision model, asked for by its key or by that of a decision in it. Raises `Rejection`
+    for an unknown key.
+    """
     decision = store.get(DecisionDefinition, (key,))
     model = store.get(DecisionRequirements, (decision.requirements_key if decision is not None else key,))
     resource = store.get(Resource, (model.resource_key,)) if model is not None else None
     if resource is None:
-        raise Rejection(RejectionType.NOT_FOUND, f"Expected to find a decision or a decision model with key '{key}', but none was found")
+        raise Rejection(
+            RejectionType.NOT_FOUND,
+            f"Expected to find a decision or a decision model with key '{key}', but none was found",
+        )
     return DecisionXml(resource.name, resource.content)
 
 

@@ -20,7 +20,8 @@ REMEMBERED_MODELS = 256
 class ElementName(NamedTuple):
     """How a diagram names an element: its text, empty if it has none, and its BPMN tag.
 
-    `incoming` are the flows into it where there are several, in the order of the diagram: their ids, and where they come from.
+    `incoming` are the flows into it where there are several, in the order of the diagram: their ids, and
+    where they come from.
     """
 
     name: str
@@ -36,7 +37,12 @@ _remembered: OrderedDict[tuple[bytes, str], Names] = OrderedDict()
 
 
 def list_definitions(
-    store: Store, *, bpmn_process_id: str = "", latest_only: bool = False, page_size: int = 0, page_key: int = 0
+    store: Store,
+    *,
+    bpmn_process_id: str = "",
+    latest_only: bool = False,
+    page_size: int = 0,
+    page_key: int = 0,
 ) -> Page[Definition]:
     """Versions of one process (empty: of all), newest first. Raises `Rejection`."""
     where = {"bpmn_process_id": bpmn_process_id} if bpmn_process_id else {}
@@ -53,7 +59,10 @@ def definition_xml(store: Store, key: int) -> DefinitionXml:
     definition = store.get(ProcessDefinition, (key,))
     resource = store.get(Resource, (definition.resource_key,)) if definition is not None else None
     if resource is None:
-        raise Rejection(RejectionType.NOT_FOUND, f"Expected to find a process definition with key '{key}', but none was found")
+        raise Rejection(
+            RejectionType.NOT_FOUND,
+            f"Expected to find a process definition with key '{key}', but none was found",
+        )
     return DefinitionXml(resource.name, resource.content)
 
 
@@ -77,7 +86,9 @@ def _read_names(store: Store, definition: ProcessDefinition) -> Names:
         return {}
     for process in read(resource.content, resource.name).processes:
         if process.id == definition.bpmn_process_id:
-            return {node.id: ElementName(node.name, node.type, _several(node)) for node in process.nodes.values()}
+            return {
+                node.id: ElementName(node.name, node.type, _several(node)) for node in process.nodes.values()
+            }
     return {}
 
 

@@ -1,4 +1,6 @@
-"""What has happened, event by event. The mapping from events to records knows no kind of event: a new one needs no line here."""
+"""What has happened, event by event. The mapping from events to records knows no kind of event: a new one
+needs no line here.
+"""
 
 from __future__ import annotations
 
@@ -22,30 +24,42 @@ REMEMBERED_INSTANCES = 1_000
 LONGEST_HEX = 64
 
 
-def records(store: Store, *, process_instance_key: int = 0, after_position: int = 0, limit: int = 0) -> Iterator[HistoryRecord]:
-    """The events of one instance (0: of all, deployments included) behind a position, oldest first, at most `limit` (0: all).
+def records(
+    store: Store, *, process_instance_key: int = 0, after_position: int = 0, limit: int = 0
+) -> Iterator[HistoryRecord]:
+    """The events of one instance (0: of all, deployments included) behind a position, oldest first, at most
+    `limit` (0: all).
 
-    Ends where the log ends. Raises `Rejection` for an unknown instance and for a negative position or limit, before the first record.
+    Ends where the log ends. Raises `Rejection` for an unknown instance and for a negative position or limit,
+    before the first record.
     """
     if after_position < 0 or limit < 0:
         raise Rejection(
-            RejectionType.INVALID_ARGUMENT, f"Expected a position and a limit of 0 or more, but found {after_position} and {limit}"
+            RejectionType.INVALID_ARGUMENT,
+            f"Expected a position and a limit of 0 or more, but found {after_position} and {limit}",
         )
     if process_instance_key and store.get(ProcessInstance, (process_instance_key,)) is None:
         raise Rejection(
-            RejectionType.NOT_FOUND, f"Expected to find a process instance with key '{process_instance_key}', but none was found"
+            RejectionType.NOT_FOUND,
+            f"Expected to find a process instance with key '{process_instance_key}', but none was found",
         )
     return _records(store, process_instance_key, after_position, limit)
 
 
 def details_of(event: Event) -> str:
-    """What an event says besides what it is about, as a JSON object. Bytes that hold JSON are that JSON; others are told by size."""
+    """What an event says besides what it is about, as a JSON object. Bytes that hold JSON are that JSON;
+    others are told by size.
+    """
     fields = event.__struct_fields__
-    return msgspec.json.encode({name: _plain(getattr(event, name)) for name in fields if name not in {"key", "element_id"}}).decode()
+    return msgspec.json.encode(
+        {name: _plain(getattr(event, name)) for name in fields if name not in {"key", "element_id"}}
+    ).decode()
 
 
 class ElementsByKey:
-    """Which element a key belongs to (of an element instance, its job, its incident…), as the events themselves have said."""
+    """Which element a key belongs to (of an element instance, its job, its incident…), as the events
+    themselves have said.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -89,11 +103,17 @@ class ElementsByKey:
 def subject_of(event: Event) -> int:
     """The key that an event is about: its own `key`, else the first key it names, else 0."""
     fields = event.__struct_fields__
-    name = "key" if "key" in fields else next((name for name in fields if name.endswith("_key") and name != "correlation_key"), None)
+    name = (
+        "key"
+        if "key" in fields
+        else next((name for name in fields if name.endswith("_key") and name != "correlation_key"), None)
+    )
     return getattr(event, name) if name is not None else 0
 
 
-def _records(store: Store, process_instance_key: int, after_position: int, limit: int) -> Iterator[HistoryRecord]:
+def _records(
+    store: Store, process_instance_key: int, after_position: int, limit: int
+) -> Iterator[HistoryRecord]:
     elements = ElementsByKey(store)
     start = log.start_of_entry_behind(store, process_instance_key, after_position)
     told = 0
@@ -138,10 +158,14 @@ def _plain(value: Any) -> Any:
 
 
 def _plain_bytes(value: bytes) -> Any:
-    """JSON as it stands, so that no number loses a digit; a checksum in hexadecimal; of anything else the size."""
+    """JSON as it stands, so that no number loses a digit; a checksum in hexadecimal; of anything else the
+    size.
+    """
     try:
         value.decode()
-        msgspec.json.decode(value, type=msgspec.Raw)  # numbers are not read, of which Python could not make each one
+        msgspec.json.decode(
+            value, type=msgspec.Raw
+        )  # numbers are not read, of which Python could not make each one
     except (msgspec.DecodeError, UnicodeDecodeError):
         return value.hex() if len(value) <= LONGEST_HEX else {"bytes": len(value)}
     return msgspec.Raw(value)

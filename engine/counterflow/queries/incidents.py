@@ -12,19 +12,29 @@ from counterflow.store.port import Store
 
 
 def list_incidents(
-    store: Store, *, process_instance_key: int = 0, with_called: bool = False, page_size: int = 0, page_key: int = 0
+    store: Store,
+    *,
+    process_instance_key: int = 0,
+    with_called: bool = False,
+    page_size: int = 0,
+    page_key: int = 0,
 ) -> Page[Incident]:
-    """The open incidents of one instance (0: of all), newest first; a key that is unknown has none. Raises `Rejection`.
+    """The open incidents of one instance (0: of all), newest first; a key that is unknown has none. Raises
+    `Rejection`.
 
     `with_called`: those of the instances that it has called as well, and of those that these have called.
     """
     if process_instance_key and with_called:
-        page = page_of(_of_instances(store, _with_called(store, process_instance_key), page_key), page_size=page_size)
+        page = page_of(
+            _of_instances(store, _with_called(store, process_instance_key), page_key), page_size=page_size
+        )
     else:
         where = {"process_instance_key": process_instance_key} if process_instance_key else {}
         page = newest_first(store, rows.Incident, where, page_size=page_size, page_key=page_key)
     process_ids = {key: _process_id(store, key) for key in {row.process_instance_key for row in page.items}}
-    return Page([_shape(row, process_ids[row.process_instance_key]) for row in page.items], page.next_page_key)
+    return Page(
+        [_shape(row, process_ids[row.process_instance_key]) for row in page.items], page.next_page_key
+    )
 
 
 def _with_called(store: Store, process_instance_key: int) -> Iterator[int]:
@@ -38,7 +48,11 @@ def _with_called(store: Store, process_instance_key: int) -> Iterator[int]:
 
 
 def _of_instances(store: Store, instance_keys: Iterable[int], page_key: int) -> Iterator[rows.Incident]:
-    found = (incident for key in instance_keys for incident in store.scan(rows.Incident, {"process_instance_key": key}))
+    found = (
+        incident
+        for key in instance_keys
+        for incident in store.scan(rows.Incident, {"process_instance_key": key})
+    )
     yield from sorted((one for one in found if not page_key or one.key < page_key), key=lambda one: -one.key)
 
 

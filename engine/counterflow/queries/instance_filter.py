@@ -1,4 +1,6 @@
-"""Which process instances are wanted: what their rows say, when they began, and what is in their variables."""
+"""Which process instances are wanted: what their rows say, when they began, and what is in their
+variables.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +16,15 @@ from counterflow.store.port import Store
 
 STATES = ("active", "completed", "terminated")
 CLOCK_SLACK_MS = 3_600_000
-"""A younger instance has the greater key and the later start, unless the clock of the machine was set back between two runs of the
-server: by so much that may have been."""
+"""A younger instance has the greater key and the later start, unless the clock of the machine was set back
+between two runs of the server: by so much that may have been.
+"""
 
 
 class InstanceFilter(NamedTuple):
-    """What is left empty does not narrow. `variable_json` is a value in JSON, compared as a value and not as text."""
+    """What is left empty does not narrow. `variable_json` is a value in JSON, compared as a value and not as
+    text.
+    """
 
     bpmn_process_id: str = ""
     definition_key: int = 0
@@ -60,8 +65,9 @@ class InstanceFilter(NamedTuple):
             raise _invalid(f"Expected a state of {', '.join(STATES)}, but found '{self.state}'")
         if self.state not in {"", "active"} and (self.variable_name or self.with_incidents):
             raise _invalid(
-                f"Expected to look for variables or incidents among active instances, but found the state '{self.state}'; "
-                "an instance that has ended has neither any more, and its history tells what it had"
+                "Expected to look for variables or incidents among active instances, but found the state "
+                f"'{self.state}'; an instance that has ended has neither any more, and its history tells "
+                "what it had"
             )
         if self.variable_json and not self.variable_name:
             raise _invalid("Expected the name of a variable with its value, but found none")
@@ -88,7 +94,9 @@ def _read(text: str) -> Any:
     try:
         return json.loads(text, parse_float=Decimal, parse_int=Decimal)
     except ValueError as error:
-        raise _invalid(f"Expected the value of a variable as JSON, but found '{text[:60]}': {error}") from error
+        raise _invalid(
+            f"Expected the value of a variable as JSON, but found '{text[:60]}': {error}"
+        ) from error
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -19,33 +19,51 @@ DEFAULT_ELEMENT_LIMIT = 1_000
 
 
 def list_process_instances(
-    store: Store, asked: InstanceFilter = EVERY_INSTANCE, *, page_size: int = 0, page_key: int = 0, count: bool = False
+    store: Store,
+    asked: InstanceFilter = EVERY_INSTANCE,
+    *,
+    page_size: int = 0,
+    page_key: int = 0,
+    count: bool = False,
 ) -> Page[ProcessInstance]:
-    """Instances, newest first; `count` asks how many there are from here on. Raises `Rejection` for a filter that makes no sense."""
+    """Instances, newest first; `count` asks how many there are from here on. Raises `Rejection` for a filter
+    that makes no sense.
+    """
     sieve = asked.sieve(store)
     candidates = _with_incidents(store, asked, page_key) if asked.with_incidents else None
     found = candidates or rows_from_end(store, rows.ProcessInstance, asked.where(), page_key)
     page = page_of(found, sieve, page_size=page_size, count=count)
-    return Page([_shape(store, row) for row in page.items], page.next_page_key, page.total, page.total_is_at_least)
+    return Page(
+        [_shape(store, row) for row in page.items], page.next_page_key, page.total, page.total_is_at_least
+    )
 
 
 def _with_incidents(store: Store, asked: InstanceFilter, page_key: int) -> Iterator[rows.ProcessInstance]:
-    """Those that have an open incident, found from that side: there are few of them, however many instances run."""
+    """Those that have an open incident, found from that side: there are few of them, however many instances
+    run.
+    """
     where = asked.where()
-    for key in sorted({incident.process_instance_key for incident in store.scan(rows.Incident, {})}, reverse=True):
+    for key in sorted(
+        {incident.process_instance_key for incident in store.scan(rows.Incident, {})}, reverse=True
+    ):
         row = store.get(rows.ProcessInstance, (key,)) if not page_key or key < page_key else None
         if row is not None and all(getattr(row, column) == value for column, value in where.items()):
             yield row
 
 
-def process_instance(store: Store, key: int, *, active_only: bool = False, element_limit: int = 0) -> InstanceTree:
+def process_instance(
+    store: Store, key: int, *, active_only: bool = False, element_limit: int = 0
+) -> InstanceTree:
     """One instance and everything in it, running or ended.
 
-    `active_only` leaves out element instances that have ended; beyond `element_limit` (0: 1000) the ended ones are left out first,
-    oldest first. Raises `Rejection` for a negative limit and for an unknown key.
+    `active_only` leaves out element instances that have ended; beyond `element_limit` (0: 1000) the ended
+    ones are left out first, oldest first. Raises `Rejection` for a negative limit and for an unknown key.
     """
     if element_limit < 0:
-        raise Rejection(RejectionType.INVALID_ARGUMENT, f"Expected a limit of 0 or more elements, but found {element_limit}")
+        raise Rejection(
+            RejectionType.INVALID_ARGUMENT,
+            f"Expected a limit of 0 or more elements, but found {element_limit}",
+        )
     story = story_of(store, key)
     for element in story.elements.values():
         element.variables = story.variables_of(element.key)
@@ -72,7 +90,10 @@ def story_of(store: Store, key: int) -> Story:
             story = Story(created, element_names(store, created.definition_key))
         story.tell(entry)
     if story is None:
-        raise Rejection(RejectionType.NOT_FOUND, f"Expected to find a process instance with key '{key}', but none was found")
+        raise Rejection(
+            RejectionType.NOT_FOUND,
+            f"Expected to find a process instance with key '{key}', but none was found",
+        )
     return story
 
 
@@ -93,10 +114,17 @@ def _header(story: Story) -> ProcessInstance:
 
 
 def _prune(story: Story, active_only: bool, limit: int) -> int:
-    """Take away what is not to be shown. Children end before their parents and begin after them, so leaves always go first."""
+    """Take away what is not to be shown. Children end before their parents and begin after them, so leaves
+    always go first.
+    """
     inner = [element for element in story.elements.values() if element.scope_key]
-    ended = sorted((element for element in inner if element.ended_position), key=lambda element: (element.ended_position, -element.key))
-    running = sorted((element for element in inner if not element.ended_position), key=lambda element: -element.key)
+    ended = sorted(
+        (element for element in inner if element.ended_position),
+        key=lambda element: (element.ended_position, -element.key),
+    )
+    running = sorted(
+        (element for element in inner if not element.ended_position), key=lambda element: -element.key
+    )
     surplus = max(len(story.elements) - limit, len(ended) if active_only else 0)
     gone = {element.key for element in [*ended, *running][:surplus]}
     if gone:

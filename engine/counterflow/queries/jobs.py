@@ -12,18 +12,33 @@ OPEN_STATES = ("activatable", "activated", "backing_off", "failed", "error_throw
 
 
 def list_jobs(
-    store: Store, *, job_type: str = "", process_instance_key: int = 0, state: str = "", page_size: int = 0, page_key: int = 0
+    store: Store,
+    *,
+    job_type: str = "",
+    process_instance_key: int = 0,
+    state: str = "",
+    page_size: int = 0,
+    page_key: int = 0,
 ) -> Page[Job]:
-    """Jobs that are not over, newest first; what is left empty does not narrow. Raises `Rejection` for a state that no such job has."""
+    """Jobs that are not over, newest first; what is left empty does not narrow. Raises `Rejection` for a
+    state that no such job has.
+    """
     if state and state not in OPEN_STATES:
         raise Rejection(
-            RejectionType.INVALID_ARGUMENT, f"Expected a state of jobs that are not over ({', '.join(OPEN_STATES)}), but found '{state}'"
+            RejectionType.INVALID_ARGUMENT,
+            f"Expected a state of jobs that are not over ({', '.join(OPEN_STATES)}), but found '{state}'",
         )
-    asked: dict[str, int | str | None] = {"type": job_type, "process_instance_key": process_instance_key, "state": state}
+    asked: dict[str, int | str | None] = {
+        "type": job_type,
+        "process_instance_key": process_instance_key,
+        "state": state,
+    }
     where = {column: value for column, value in asked.items() if value}
     page = newest_first(store, rows.Job, where, page_size=page_size, page_key=page_key)
     process_ids = {key: _process_id(store, key) for key in {row.process_instance_key for row in page.items}}
-    return Page([_shape(row, process_ids[row.process_instance_key]) for row in page.items], page.next_page_key)
+    return Page(
+        [_shape(row, process_ids[row.process_instance_key]) for row in page.items], page.next_page_key
+    )
 
 
 def _shape(row: rows.Job, process_id: str) -> Job:

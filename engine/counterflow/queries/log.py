@@ -12,7 +12,9 @@ FIRST_STEP_BACK = 64
 
 
 def entries(store: Store, process_instance_key: int = 0, after: int = 0) -> Iterator[LogEntry]:
-    """Log entries of one instance (0: of all) with positions greater than `after`, in order; ends where the log ends."""
+    """Log entries of one instance (0: of all) with positions greater than `after`, in order; ends where the
+    log ends.
+    """
     asked = process_instance_key or None
     while True:
         portion = store.read_log(process_instance_key=asked, after=after, limit=PORTION)
@@ -25,12 +27,14 @@ def entries(store: Store, process_instance_key: int = 0, after: int = 0) -> Iter
 def start_of_entry_behind(store: Store, process_instance_key: int, position: int) -> int:
     """A position to read entries after, so that none with events behind `position` is missed.
 
-    An entry stands at its first event and may reach beyond `position`: so one entry that begins at or before it is looked for,
-    further back each time.
+    An entry stands at its first event and may reach beyond `position`: so one entry that begins at or before
+    it is looked for, further back each time.
     """
     step = FIRST_STEP_BACK
     while step < position:
-        first = store.read_log(process_instance_key=process_instance_key or None, after=position - step, limit=1)
+        first = store.read_log(
+            process_instance_key=process_instance_key or None, after=position - step, limit=1
+        )
         if first and first[0].position <= position:
             return position - step
         step *= 2

@@ -1,7 +1,7 @@
 """What has become of a message: a message that is over has no row, so the log tells.
 
-Messages are mostly asked about right after they were published: so the log is read from its end, and no further back than to one that
-is older than the message.
+Messages are mostly asked about right after they were published: so the log is read from its end, and no
+further back than to one that is older than the message.
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ def message(store: Store, key: int) -> PublishedMessage:
         published_at_ms=published_at_ms,
         expires_at_ms=published.expires_at_ms,
         is_kept=store.get(rows.Message, (key,)) is not None,
-        receivers=[_receiver(store, key, entry, event) for entry, event in _correlations(store, key, position)],
+        receivers=[
+            _receiver(store, key, entry, event) for entry, event in _correlations(store, key, position)
+        ],
     )
 
 
@@ -44,11 +46,15 @@ def _publication(store: Store, key: int) -> tuple[int, int, MessagePublished]:
             return position, at_ms, published
         if published.key < key:
             break
-    raise Rejection(RejectionType.NOT_FOUND, f"Expected to find a message with key '{key}', but none was found")
+    raise Rejection(
+        RejectionType.NOT_FOUND, f"Expected to find a message with key '{key}', but none was found"
+    )
 
 
 def _publications_from_end(store: Store) -> Iterator[tuple[int, int, MessagePublished]]:
-    """Publications, the latest first, which is also the order of their keys; a window of positions at a time."""
+    """Publications, the latest first, which is also the order of their keys; a window of positions at a
+    time.
+    """
     before = 1 + max((partition.last_position for partition in store.scan(rows.Partition, {})), default=0)
     window = FIRST_WINDOW
     while before > 0:
@@ -91,4 +97,8 @@ def _receiver(store: Store, key: int, entry: LogEntry, event: MessageCorrelated)
 
 
 def _caught(store: Store, process_instance_key: int, message_key: int) -> CorrelatedMessage:
-    return next(one for one in story_of(store, process_instance_key).correlated_messages if one.message_key == message_key)
+    return next(
+        one
+        for one in story_of(store, process_instance_key).correlated_messages
+        if one.message_key == message_key
+    )

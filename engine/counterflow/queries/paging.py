@@ -1,5 +1,7 @@
-"""Lists, newest first. A newer row has the greater key, and the store reads in order of key; so a list is read from its end
-in windows of keys, each wider than the last while too little is found, narrower when one holds too much."""
+"""Lists, newest first. A newer row has the greater key, and the store reads in order of key; so a list is
+read from its end in windows of keys, each wider than the last while too little is found, narrower when one
+holds too much.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ FIRST_WINDOW = 1_024
 LARGEST_PORTION = 2_000
 
 LOOKED_AT = 20_000
-"""Rows. A page that has looked at as many ends where it is, and `next_page_key` goes on; so does a count, which then says "at least"."""
+"""Rows. A page that has looked at as many ends where it is, and `next_page_key` goes on; so does a count,
+which then says "at least".
+"""
 COUNTED = 10_000
 """Beyond it a count says \"at least\"."""
 
@@ -35,7 +39,9 @@ def _nothing(_: Any) -> bool:
 
 
 class Sieve(NamedTuple):
-    """What of a list is wanted, where equal columns do not say it: rows that `keep` accepts, until one for which `is_past` holds."""
+    """What of a list is wanted, where equal columns do not say it: rows that `keep` accepts, until one for
+    which `is_past` holds.
+    """
 
     keep: Callable[[Any], bool] = _everything
     is_past: Callable[[Any], bool] = _nothing
@@ -45,15 +51,26 @@ EVERYTHING = Sieve()
 
 
 def newest_first(
-    store: Store, table: type[RowType], where: Mapping[str, int | str | None], *, page_size: int = 0, page_key: int = 0
+    store: Store,
+    table: type[RowType],
+    where: Mapping[str, int | str | None],
+    *,
+    page_size: int = 0,
+    page_key: int = 0,
 ) -> Page[RowType]:
-    """A page of rows with a single integer key, those older than `page_key` (0: the newest). Raises `Rejection`."""
+    """A page of rows with a single integer key, those older than `page_key` (0: the newest). Raises
+    `Rejection`.
+    """
     wanted = size_of_page(page_size)
     return page_of(rows_from_end(store, table, where, page_key, wanted + 1), page_size=page_size)
 
 
-def page_of(rows: Iterator[RowType], sieve: Sieve = EVERYTHING, *, page_size: int = 0, count: bool = False) -> Page[RowType]:
-    """What is wanted of rows that come newest first: a page of it, and with `count` how much there is. Raises `Rejection`."""
+def page_of(
+    rows: Iterator[RowType], sieve: Sieve = EVERYTHING, *, page_size: int = 0, count: bool = False
+) -> Page[RowType]:
+    """What is wanted of rows that come newest first: a page of it, and with `count` how much there is. Raises
+    `Rejection`.
+    """
     wanted = size_of_page(page_size)
     found: list[RowType] = []
     total = looked_at = goes_on_behind = 0
@@ -74,18 +91,29 @@ def page_of(rows: Iterator[RowType], sieve: Sieve = EVERYTHING, *, page_size: in
 
 
 def rows_from_end(
-    store: Store, table: type[RowType], where: Mapping[str, int | str | None], page_key: int = 0, portion: int = DEFAULT_PAGE_SIZE
+    store: Store,
+    table: type[RowType],
+    where: Mapping[str, int | str | None],
+    page_key: int = 0,
+    portion: int = DEFAULT_PAGE_SIZE,
 ) -> Iterator[RowType]:
-    """Rows with a single integer key, those older than `page_key` (0: the newest) from the newest on. Raises `Rejection`."""
+    """Rows with a single integer key, those older than `page_key` (0: the newest) from the newest on. Raises
+    `Rejection`.
+    """
     if page_key < 0:
-        raise Rejection(RejectionType.INVALID_ARGUMENT, f"Expected a page key of 0 or more, but found {page_key}")
+        raise Rejection(
+            RejectionType.INVALID_ARGUMENT, f"Expected a page key of 0 or more, but found {page_key}"
+        )
     return _rows_from_end(store, table, where, page_key, portion)
 
 
 def size_of_page(asked: int) -> int:
     """How many a page holds where so many were asked for. Raises `Rejection`."""
     if asked < 0:
-        raise Rejection(RejectionType.INVALID_ARGUMENT, f"Expected a page size between 1 and {LARGEST_PAGE_SIZE}, but found {asked}")
+        raise Rejection(
+            RejectionType.INVALID_ARGUMENT,
+            f"Expected a page size between 1 and {LARGEST_PAGE_SIZE}, but found {asked}",
+        )
     return min(asked or DEFAULT_PAGE_SIZE, LARGEST_PAGE_SIZE)
 
 
@@ -109,7 +137,12 @@ def _rows_from_end(
 
 
 def _read_back(
-    store: Store, table: type[RowType], where: Mapping[str, int | str | None], before: int, lowest: int, wanted: int
+    store: Store,
+    table: type[RowType],
+    where: Mapping[str, int | str | None],
+    before: int,
+    lowest: int,
+    wanted: int,
 ) -> list[RowType]:
     """The last `wanted` rows with keys between `lowest` and `before`, newest first."""
     found: list[RowType] = []
@@ -117,7 +150,11 @@ def _read_back(
     while before > lowest and len(found) < wanted:
         start = max(lowest, before - window)
         most = 4 * wanted
-        rows = [row for row in store.scan(table, where, after=(start - 1,), limit=most + 1) if key_number(row) < before]
+        rows = [
+            row
+            for row in store.scan(table, where, after=(start - 1,), limit=most + 1)
+            if key_number(row) < before
+        ]
         if len(rows) > most and window > 1:
             window //= 2
             continue

@@ -1,8 +1,9 @@
-"""The answers. Keys, positions and times are the kernel's: 64-bit keys (0: none), places in the log, epoch milliseconds UTC.
+"""The answers. Keys, positions and times are the kernel's: 64-bit keys (0: none), places in the log, epoch
+milliseconds UTC.
 
-States are the lower-case words that the reading service's enums end in (`active` for ELEMENT_INSTANCE_STATE_ACTIVE), and a few
-more where the log knows more than a client is told: a job may be `completed` or `canceled`, an undo record `used_up` or `dropped`.
-`*_json` holds one JSON value as text.
+States are the lower-case words that the reading service's enums end in (`active` for
+ELEMENT_INSTANCE_STATE_ACTIVE), and a few more where the log knows more than a client is told: a job may be
+`completed` or `canceled`, an undo record `used_up` or `dropped`. `*_json` holds one JSON value as text.
 """
 
 from __future__ import annotations
@@ -71,7 +72,9 @@ class DefinitionXml(msgspec.Struct, frozen=True):
 
 
 class DecisionDefinition(msgspec.Struct, frozen=True):
-    """One version of a decision, and the model that it came in. `version_tag` is what the model calls it, empty if it does not say."""
+    """One version of a decision, and the model that it came in. `version_tag` is what the model calls it,
+    empty if it does not say.
+    """
 
     key: int
     decision_id: str
@@ -93,10 +96,12 @@ class DecisionXml(msgspec.Struct, frozen=True):
 
 
 class DecisionEvaluation(msgspec.Struct, frozen=True):
-    """A decision that was evaluated for an element instance. `failure` says why there is no output, and is empty if there is.
+    """A decision that was evaluated for an element instance. `failure` says why there is no output, and is
+    empty if there is.
 
-    `evaluated_json` is an array of the decisions on the way, the required ones first: `id`, `name`, `version`, `type`, `output`,
-    `inputs` (`name` and `value`), `rules` that matched (`index` from 1, `outputs`). `warnings` say why something was null, one a line.
+    `evaluated_json` is an array of the decisions on the way, the required ones first: `id`, `name`,
+    `version`, `type`, `output`, `inputs` (`name` and `value`), `rules` that matched (`index` from 1,
+    `outputs`). `warnings` say why something was null, one a line.
     """
 
     key: int
@@ -112,7 +117,9 @@ class DecisionEvaluation(msgspec.Struct, frozen=True):
 
 
 class ProcessInstance(msgspec.Struct, frozen=True):
-    """One run of a process. `state` is `active`, `completed` or `terminated`; `incident_count` counts open incidents."""
+    """One run of a process. `state` is `active`, `completed` or `terminated`; `incident_count` counts open
+    incidents.
+    """
 
     key: int
     bpmn_process_id: str
@@ -127,14 +134,17 @@ class ProcessInstance(msgspec.Struct, frozen=True):
 
 
 class Variable(msgspec.Struct, frozen=True):
-    """A variable of one scope with its last value: the present one, or the one it had when the scope ended."""
+    """A variable of one scope with its last value: the present one, or the one it had when the scope
+    ended.
+    """
 
     name: str
     value_json: str
 
 
 class JobTry(msgspec.Struct, frozen=True):
-    """A try at a job that did not complete it. `outcome`: `failed`, `timed_out` or `error_thrown`; `retries` were left after it.
+    """A try at a job that did not complete it. `outcome`: `failed`, `timed_out` or `error_thrown`; `retries`
+    were left after it.
 
     `began_at_ms` is 0, and `worker` empty, where the job was failed without having been lent.
     """
@@ -149,10 +159,12 @@ class JobTry(msgspec.Struct, frozen=True):
 
 
 class Job(msgspec.Struct):
-    """Work for a worker. `state`: `activatable`, `activated`, `backing_off`, `failed`, `error_thrown` while a task waits for it;
-    `completed`, `error_caught` or `canceled` once it is over. `due_at_ms` is the deadline, or the end of the back-off.
+    """Work for a worker. `state`: `activatable`, `activated`, `backing_off`, `failed`, `error_thrown` while a
+    task waits for it; `completed`, `error_caught` or `canceled` once it is over. `due_at_ms` is the deadline,
+    or the end of the back-off.
 
-    `tries` are those that came to nothing, the latest of them, oldest first; a list of jobs does without, and without the moments.
+    `tries` are those that came to nothing, the latest of them, oldest first; a list of jobs does without, and
+    without the moments.
     """
 
     key: int
@@ -175,7 +187,9 @@ class Job(msgspec.Struct):
 
 
 class Incident(msgspec.Struct):
-    """What a person must mend. `state`: `open`, `resolved` or `dropped` (its element was swept away); `remedy` says what to do."""
+    """What a person must mend. `state`: `open`, `resolved` or `dropped` (its element was swept away);
+    `remedy` says what to do.
+    """
 
     key: int
     process_instance_key: int
@@ -194,9 +208,10 @@ class Incident(msgspec.Struct):
 class UndoRecord(msgspec.Struct):
     """A completed activity that has, or had, a way back.
 
-    `state`: `available`, `taken` (by the throw `throw_key`), `started` (`handler_key` runs), `completed` (undone), `used_up` (its
-    handler was swept away) or `dropped` (its scope has ended, nobody can ask for it any more). `handler_id` is the activity that
-    undoes it. `order` counts the handlers of the instance in the order in which they started, from 1; 0: not started.
+    `state`: `available`, `taken` (by the throw `throw_key`), `started` (`handler_key` runs), `completed`
+    (undone), `used_up` (its handler was swept away) or `dropped` (its scope has ended, nobody can ask for it
+    any more). `handler_id` is the activity that undoes it. `order` counts the handlers of the instance in the
+    order in which they started, from 1; 0: not started.
     """
 
     key: int
@@ -227,7 +242,9 @@ class FlowTaken(msgspec.Struct, frozen=True):
 
 
 class JoinFlow(msgspec.Struct, frozen=True):
-    """A flow into a join, where it comes from, and how many tokens wait that have come along it; 0: none has come yet."""
+    """A flow into a join, where it comes from, and how many tokens wait that have come along it; 0: none has
+    come yet.
+    """
 
     flow_id: str
     source_id: str
@@ -244,7 +261,9 @@ class Join(msgspec.Struct, frozen=True):
 
 
 class CaughtError(msgspec.Struct, frozen=True):
-    """A BPMN error has reached the event `catch_id`, on or inside the element instance `element_instance_key`."""
+    """A BPMN error has reached the event `catch_id`, on or inside the element instance
+    `element_instance_key`.
+    """
 
     catch_id: str
     catch_name: str
@@ -258,8 +277,9 @@ class CaughtError(msgspec.Struct, frozen=True):
 class Wait(msgspec.Struct):
     """Something that an element instance waits for, on behalf of the event `catch_id`.
 
-    `kind` is `timer` (`due_at_ms`; `repetitions` more follow it, each `interval` later, negative means without end) or `message`
-    (`message_name`, `correlation_key`). `state`: `open`, `triggered` (the moment has come) or `closed`.
+    `kind` is `timer` (`due_at_ms`; `repetitions` more follow it, each `interval` later, negative means
+    without end) or `message` (`message_name`, `correlation_key`). `state`: `open`, `triggered` (the moment
+    has come) or `closed`.
     """
 
     key: int
@@ -278,7 +298,8 @@ class Wait(msgspec.Struct):
 
 
 class CorrelatedMessage(msgspec.Struct, frozen=True):
-    """A message has reached the event `catch_id`: of the element instance that waited, or the start event that it began.
+    """A message has reached the event `catch_id`: of the element instance that waited, or the start event
+    that it began.
 
     `message_name` is empty where it began the process instance.
     """
@@ -293,7 +314,9 @@ class CorrelatedMessage(msgspec.Struct, frozen=True):
 
 
 class Loop(msgspec.Struct):
-    """How far a multi-instance activity has come: how many instances there are to be, how many have completed."""
+    """How far a multi-instance activity has come: how many instances there are to be, how many have
+    completed.
+    """
 
     total: int
     completed: int = 0
@@ -301,9 +324,11 @@ class Loop(msgspec.Struct):
 
 
 class Termination(msgspec.Struct, frozen=True):
-    """What has swept an element instance away. `cause`: `command` (a caller's, named), `event` (an interrupting one, named; with the
-    error that it caught), `terminate_end_event` (named), `scope` (with what was around it), `caller` (with the call of this process),
-    `completion_condition` (its multi-instance activity was done without it)."""
+    """What has swept an element instance away. `cause`: `command` (a caller's, named), `event` (an
+    interrupting one, named; with the error that it caught), `terminate_end_event` (named), `scope` (with what
+    was around it), `caller` (with the call of this process), `completion_condition` (its multi-instance
+    activity was done without it).
+    """
 
     cause: str
     element_id: str = ""
@@ -316,12 +341,13 @@ class Termination(msgspec.Struct, frozen=True):
 class ElementInstance(msgspec.Struct):
     """A run of one element, with the runs inside it in the order in which they were entered.
 
-    `state`: `activating`, `active`, `completing`, `completed`, `terminating`, `terminated`. `activated_position` is where it began
-    its work (before that, where it was entered), as mirror order compares it. `variables` are those of this scope alone, by name.
-    `undo_record_key` is set on a compensation handler: what it undoes. `loop_counter` is -1 on the body of a multi-instance
-    activity, which alone has a `loop`, and counts its instances from 1. `called_instance_key` is what a call activity has called.
-    `termination` is there from the moment at which it is `terminating`.
-    `joins` are those in this scope at which tokens wait.
+    `state`: `activating`, `active`, `completing`, `completed`, `terminating`, `terminated`.
+    `activated_position` is where it began its work (before that, where it was entered), as mirror order
+    compares it. `variables` are those of this scope alone, by name. `undo_record_key` is set on a
+    compensation handler: what it undoes. `loop_counter` is -1 on the body of a multi-instance activity, which
+    alone has a `loop`, and counts its instances from 1. `called_instance_key` is what a call activity has
+    called. `termination` is there from the moment at which it is `terminating`. `joins` are those in this
+    scope at which tokens wait.
     """
 
     key: int
@@ -349,7 +375,9 @@ class ElementInstance(msgspec.Struct):
 
 
 class InstanceTree(msgspec.Struct, frozen=True):
-    """A process instance and everything that has happened in it. `elements_left_out` counts what the caller did not want to see."""
+    """A process instance and everything that has happened in it. `elements_left_out` counts what the caller
+    did not want to see.
+    """
 
     process_instance: ProcessInstance
     root: ElementInstance
@@ -362,7 +390,9 @@ class InstanceTree(msgspec.Struct, frozen=True):
 
 
 class HistoryRecord(msgspec.Struct, frozen=True):
-    """One event. `command` led to it, `event` is its kind, `key` what it is about; `details_json` is an object with the rest."""
+    """One event. `command` led to it, `event` is its kind, `key` what it is about; `details_json` is an
+    object with the rest.
+    """
 
     position: int
     timestamp_ms: int

@@ -1,8 +1,9 @@
-"""A process instance folded from its events for people to look at: what the appliers throw away when it is over is kept here.
+"""A process instance folded from its events for people to look at: what the appliers throw away when it is
+over is kept here.
 
-One function per kind of event, in one table; an event that is not in it tells nothing that a tree of elements could show, and
-is seen in the history all the same. The functions say nothing of whether a move is legal: that was decided, once, before it was
-written.
+One function per kind of event, in one table; an event that is not in it tells nothing that a tree of elements
+could show, and is seen in the history all the same. The functions say nothing of whether a move is legal:
+that was decided, once, before it was written.
 """
 
 from __future__ import annotations
@@ -75,7 +76,10 @@ class Story:
 
     def variables_of(self, scope_key: int) -> list[Variable]:
         """The variables of a scope alone, by name, with their last values."""
-        return [Variable(name, value.decode()) for name, value in sorted(self.variables.get(scope_key, {}).items())]
+        return [
+            Variable(name, value.decode())
+            for name, value in sorted(self.variables.get(scope_key, {}).items())
+        ]
 
 
 def created_in(entry: LogEntry) -> instances.ProcessInstanceCreated:
@@ -83,10 +87,12 @@ def created_in(entry: LogEntry) -> instances.ProcessInstanceCreated:
     for event in events_of(entry):
         if isinstance(event, instances.ProcessInstanceCreated):
             return event
-    raise BrokenInvariant(f"the log of process instance {entry.process_instance_key} does not begin with its creation")
+    raise BrokenInvariant(
+        f"the log of process instance {entry.process_instance_key} does not begin with its creation"
+    )
 
 
-# -- elements ---------------------------------------------------------------------------------------------------------
+# -- elements ------------------------------------------------------------------------------------------------
 
 
 def _activating(story: Story, event: lifecycle.ElementActivating) -> None:
@@ -129,7 +135,7 @@ def _end(story: Story, element: ElementInstance, state: str) -> None:
     element.state, element.ended_position, element.ended_at_ms = state, story.position, story.now_ms
 
 
-# -- flows and joins --------------------------------------------------------------------------------------------------
+# -- flows and joins -----------------------------------------------------------------------------------------
 
 
 def _flow_taken(story: Story, event: lifecycle.FlowTaken) -> None:
@@ -153,7 +159,7 @@ def _tokens_swept_away(story: Story, event: lifecycle.TokensSweptAway) -> None:
         del story.waiting[place]
 
 
-# -- variables --------------------------------------------------------------------------------------------------------
+# -- variables -----------------------------------------------------------------------------------------------
 
 
 def _variables_set(story: Story, event: variables.VariablesSet) -> None:
@@ -165,7 +171,7 @@ def _variables_removed(story: Story, event: variables.VariablesRemoved) -> None:
         story.variables[event.scope_key].pop(name, None)
 
 
-# -- quarantine -------------------------------------------------------------------------------------------------------
+# -- quarantine ----------------------------------------------------------------------------------------------
 
 
 def _quarantined(story: Story, event: quarantine.InstanceQuarantined) -> None:
@@ -217,4 +223,6 @@ TELLERS: Mapping[type[Event], Callable[[Story, Any], None]] = {
     **story_of_undo.TELLERS,
     **story_of_waits.TELLERS,
 }
-"""What tells a person something about the tree of an instance. A test holds this table against the kernel's."""
+"""What tells a person something about the tree of an instance. A test holds this table against the
+kernel's.
+"""

@@ -1,8 +1,9 @@
-"""By what an element instance was terminated, as far as its own log can tell: the last thing that happened before the sweep began.
+"""By what an element instance was terminated, as far as its own log can tell: the last thing that happened
+before the sweep began.
 
-A sweep is the doing of what came last within the same command: an event that was triggered, an end event that was reached, or the
-command itself. What is swept away inside something else ends with its scope; a called process, which nobody can cancel by itself,
-with its call.
+A sweep is the doing of what came last within the same command: an event that was triggered, an end event that
+was reached, or the command itself. What is swept away inside something else ends with its scope; a called
+process, which nobody can cancel by itself, with its call.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ END_EVENT = "endEvent"
 
 
 def begin_entry(story: Story, entry: LogEntry) -> None:
-    """A command that goes back and forth between instances has several entries in each: what caused a sweep stays the cause in them."""
+    """A command that goes back and forth between instances has several entries in each: what caused a sweep
+    stays the cause in them.
+    """
     command = (entry.command, entry.timestamp_ms)
     if story.command != command:
         story.command, story.cause = command, Termination("command", command=entry.command)
@@ -73,7 +76,9 @@ def _caught(story: Story, event: error_events.ErrorCaught) -> Termination:
 
 
 def _reached(story: Story, event: lifecycle.ElementActivated) -> Termination | None:
-    """A plain end event sweeps nothing away; so whatever is swept after one was reached, was so by its terminate definition."""
+    """A plain end event sweeps nothing away; so whatever is swept after one was reached, was so by its
+    terminate definition.
+    """
     element = story.elements[event.key]
     if element.element_type != END_EVENT:
         return None

@@ -1,4 +1,6 @@
-"""What is told of jobs and of what goes wrong with them: every try that came to nothing, incidents and how they ended, caught errors."""
+"""What is told of jobs and of what goes wrong with them: every try that came to nothing, incidents and how
+they ended, caught errors.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,12 @@ def _job_created(story: Story, event: jobs.JobCreated) -> None:
 
 def _job_activated(story: Story, event: jobs.JobActivated) -> None:
     job = story.jobs[event.key]
-    job.state, job.worker, job.due_at_ms, job.activated_at_ms = "activated", event.worker, event.deadline_ms, story.now_ms
+    job.state, job.worker, job.due_at_ms, job.activated_at_ms = (
+        "activated",
+        event.worker,
+        event.deadline_ms,
+        story.now_ms,
+    )
 
 
 def _job_completed(story: Story, event: jobs.JobCompleted) -> None:
@@ -46,14 +53,23 @@ def _job_completed(story: Story, event: jobs.JobCompleted) -> None:
 def _job_failed(story: Story, event: jobs.JobFailed) -> None:
     job = story.jobs[event.key]
     _add_try(story, job, "failed", event.retries, error_message=event.message)
-    job.state = "backing_off" if event.due_ms is not None else "activatable" if event.retries > 0 else "failed"
+    job.state = (
+        "backing_off" if event.due_ms is not None else "activatable" if event.retries > 0 else "failed"
+    )
     job.retries, job.due_at_ms, job.error_message = event.retries, event.due_ms, event.message
 
 
 def _job_error_thrown(story: Story, event: jobs.JobErrorThrown) -> None:
     job = story.jobs[event.key]
-    _add_try(story, job, "error_thrown", job.retries, error_code=event.error_code, error_message=event.message)
-    job.state, job.due_at_ms, job.error_code, job.error_message = "error_thrown", None, event.error_code, event.message
+    _add_try(
+        story, job, "error_thrown", job.retries, error_code=event.error_code, error_message=event.message
+    )
+    job.state, job.due_at_ms, job.error_code, job.error_message = (
+        "error_thrown",
+        None,
+        event.error_code,
+        event.message,
+    )
     if event.caught:
         end_job(story, job, "error_caught")
 
@@ -67,7 +83,9 @@ def _job_returned(story: Story, event: jobs.JobReturned) -> None:
 
 def _add_try(story: Story, job: Job, outcome: str, retries: int, **error: str) -> None:
     began_at_ms = job.activated_at_ms if job.state == "activated" else 0
-    job.tries.append(JobTry(outcome, job.worker if began_at_ms else "", began_at_ms, story.now_ms, retries, **error))
+    job.tries.append(
+        JobTry(outcome, job.worker if began_at_ms else "", began_at_ms, story.now_ms, retries, **error)
+    )
     if len(job.tries) > REMEMBERED_TRIES:
         del job.tries[0]
         job.tries_left_out += 1
@@ -124,7 +142,9 @@ def end_incident(story: Story, incident: Incident, state: str) -> None:
 def _error_caught(story: Story, event: error_events.ErrorCaught) -> None:
     name = story.names.get(event.catch_id, UNNAMED).name
     story.caught_errors.append(
-        CaughtError(event.catch_id, name, event.at_key, event.error_code, event.message, story.position, story.now_ms)
+        CaughtError(
+            event.catch_id, name, event.at_key, event.error_code, event.message, story.position, story.now_ms
+        )
     )
 
 

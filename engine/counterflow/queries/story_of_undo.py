@@ -1,4 +1,6 @@
-"""What is told of an instance that undoes what it has done: which activities could be undone, by what, and what came of it."""
+"""What is told of an instance that undoes what it has done: which activities could be undone, by what, and
+what came of it.
+"""
 
 from __future__ import annotations
 

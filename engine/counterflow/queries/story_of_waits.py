@@ -1,5 +1,6 @@
-"""What is told of an instance that waits, repeats or calls: timers and messages, joins, multi-instance activities, called processes,
-results that wait for room."""
+"""What is told of an instance that waits, repeats or calls: timers and messages, joins, multi-instance
+activities, called processes, results that wait for room.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +60,13 @@ def _correlated(story: Story, event: messages.MessageCorrelated) -> None:
     name = story.names.get(catch_id, UNNAMED).name
     story.correlated_messages.append(
         CorrelatedMessage(
-            event.message_key, catch_id, name, element_key, wait.message_name if wait is not None else "", story.position, story.now_ms
+            event.message_key,
+            catch_id,
+            name,
+            element_key,
+            wait.message_name if wait is not None else "",
+            story.position,
+            story.now_ms,
         )
     )
 
@@ -72,7 +79,8 @@ def tell_joins(story: Story) -> None:
     for (scope_key, gateway_id), come in tokens.items():
         gateway = story.names.get(gateway_id, UNNAMED)
         flows = [
-            JoinFlow(flow_id, source, story.names.get(source, UNNAMED).name, come.get(flow_id, 0)) for flow_id, source in gateway.incoming
+            JoinFlow(flow_id, source, story.names.get(source, UNNAMED).name, come.get(flow_id, 0))
+            for flow_id, source in gateway.incoming
         ]
         story.elements[scope_key].joins.append(Join(gateway_id, gateway.name, flows))
 

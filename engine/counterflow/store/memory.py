@@ -1,7 +1,7 @@
 """The store that forgets: dictionaries behind the same door, for tests, simulations and a first look.
 
-It is as strict as a database: what SQLite would refuse (an integer beyond 64 bits, text that is not Unicode, a position
-written twice) is refused here too, so that a test in memory finds what production would.
+It is as strict as a database: what SQLite would refuse (an integer beyond 64 bits, text that is not Unicode,
+a position written twice) is refused here too, so that a test in memory finds what production would.
 """
 
 from __future__ import annotations
@@ -25,11 +25,15 @@ SMALLEST, LARGEST = -(2**63), 2**63 - 1
 
 
 class MemoryStore:
-    """Tables as dictionaries by primary key, with a second set by process instance; nothing outlives the object."""
+    """Tables as dictionaries by primary key, with a second set by process instance; nothing outlives the
+    object.
+    """
 
     def __init__(self) -> None:
         self._rows: dict[type[Row], dict[Key, Row]] = {table: {} for table in TABLES}
-        self._keys_of_instance: dict[type[Row], dict[int, set[Key]]] = {table: {} for table in INSTANCE_TABLES}
+        self._keys_of_instance: dict[type[Row], dict[int, set[Key]]] = {
+            table: {} for table in INSTANCE_TABLES
+        }
         self._log: dict[int, LogEntry] = {}
         self._written: Batch | None = None
         self._lock = Lock()
@@ -63,28 +67,46 @@ class MemoryStore:
         return cast("RowType | None", self._rows[table].get(key))
 
     def scan(
-        self, table: type[RowType], where: Mapping[str, int | str | None], *, after: Key | None = None, limit: int | None = None
+        self,
+        table: type[RowType],
+        where: Mapping[str, int | str | None],
+        *,
+        after: Key | None = None,
+        limit: int | None = None,
     ) -> Sequence[RowType]:
-        """Rows whose columns equal `where`, in order of primary key, those after the key `after`, at most `limit`."""
+        """Rows whose columns equal `where`, in order of primary key, those after the key `after`, at most
+        `limit`.
+        """
         if unknown := sorted(where.keys() - set(table.__struct_fields__)):
-            raise StoreError(f"table {table.table} has no column {unknown[0]!r}; it has {', '.join(table.__struct_fields__)}")
+            raise StoreError(
+                f"table {table.table} has no column {unknown[0]!r}; it has "
+                f"{', '.join(table.__struct_fields__)}"
+            )
         with self._lock:
             rows = self._candidates(table, where)
         keyed = sorted((key, row) for key, row in rows if after is None or key > after)
-        matching = (row for _, row in keyed if all(getattr(row, name) == value for name, value in where.items()))
+        matching = (
+            row for _, row in keyed if all(getattr(row, name) == value for name, value in where.items())
+        )
         return cast("list[RowType]", list(islice(matching, limit)))
 
     def load_instance(self, process_instance_key: int) -> dict[type[Row], list[Row]]:
         """Every row of one process instance, by table, from one moment."""
         with self._lock:
             return {
-                table: [rows[key] for key in sorted(self._keys_of_instance[table].get(process_instance_key, ()))]
+                table: [
+                    rows[key] for key in sorted(self._keys_of_instance[table].get(process_instance_key, ()))
+                ]
                 for table, rows in self._rows.items()
                 if table.instance_field
             }
 
-    def read_log(self, *, process_instance_key: int | None = None, after: int = 0, limit: int | None = None) -> Sequence[LogEntry]:
-        """Log entries in order of position, those with a position greater than `after`; of one instance or of all."""
+    def read_log(
+        self, *, process_instance_key: int | None = None, after: int = 0, limit: int | None = None
+    ) -> Sequence[LogEntry]:
+        """Log entries in order of position, those with a position greater than `after`; of one instance or of
+        all.
+        """
         with self._lock:
             entries = list(self._log.values())
         matching = (
@@ -105,9 +127,13 @@ class MemoryStore:
         for entry in batch.log:
             _check_storable("event_log", astuple(entry))
             if entry.position in self._log:
-                raise StoreError(f"position {entry.position} of the event log is already written; nothing of the batch was")
+                raise StoreError(
+                    f"position {entry.position} of the event log is already written; nothing of the batch was"
+                )
         if len(set(positions)) < len(positions):
-            raise StoreError("a position of the event log occurs twice in one batch; nothing of the batch was written")
+            raise StoreError(
+                "a position of the event log occurs twice in one batch; nothing of the batch was written"
+            )
 
     def _candidates(self, table: type[Row], where: Mapping[str, int | str | None]) -> list[tuple[Key, Row]]:
         rows = self._rows[table]
@@ -146,4 +172,6 @@ def _check_unicode(table: str, value: str) -> None:
     try:
         value.encode()
     except UnicodeEncodeError as error:
-        raise StoreError(f"{table}: a text is not Unicode ({error.reason}); nothing of the batch was written") from error
+        raise StoreError(
+            f"{table}: a text is not Unicode ({error.reason}); nothing of the batch was written"
+        ) from error

@@ -40,5 +40,7 @@ def open_store(url: str) -> Store:
     if parsed.drivername == "sqlite":
         return open_sqlite(parsed)
     if parsed.get_backend_name() == "postgresql":
-        raise UnsupportedDatabaseError(f"PostgreSQL comes in a later version; this one keeps its data in SQLite: {EXPECTED}")
+        raise UnsupportedDatabaseError(
+            f"PostgreSQL comes in a later version; this one keeps its data in SQLite: {EXPECTED}"
+        )
     raise UnsupportedDatabaseError(f"{parsed.drivername} is not a database that Counterflow uses: {EXPECTED}")

@@ -1,8 +1,8 @@
 """The narrow door to persistence: the few verbs that memory, SQLite and PostgreSQL all understand.
 
-There is one writer; a batch is one transaction, durable when `sync` (or `commit`) returns. Reads come
-from any thread and see what has been committed, nothing else: what is decided but not yet committed is the caller's
-to lay over it. The store knows tables and rows (`kernel/rows.py`), never what they mean.
+There is one writer; a batch is one transaction, durable when `sync` (or `commit`) returns. Reads come from
+any thread and see what has been committed, nothing else: what is decided but not yet committed is the
+caller's to lay over it. The store knows tables and rows (`kernel/rows.py`), never what they mean.
 """
 
 from __future__ import annotations
@@ -20,9 +20,11 @@ RowType = TypeVar("RowType", bound=Row)
 
 
 class Batch(msgspec.Struct):
-    """What one transaction writes. A key occurs once, in `puts` or in `deletes`; the log is in order of position.
+    """What one transaction writes. A key occurs once, in `puts` or in `deletes`; the log is in order of
+    position.
 
-    `superseded` are positions of log entries, of this batch or before it, that a later entry has made void: they are taken out.
+    `superseded` are positions of log entries, of this batch or before it, that a later entry has made void:
+    they are taken out.
     """
 
     puts: dict[type[Row], list[Row]]
@@ -32,22 +34,32 @@ class Batch(msgspec.Struct):
 
 
 class StoreError(Exception):
-    """The store could not do what it was asked: the batch is not written, nothing of it. Says what the database said."""
+    """The store could not do what it was asked: the batch is not written, nothing of it. Says what the
+    database said.
+    """
 
 
 class Store(Protocol):
-    """A durable set of tables and one log that is only added to, but for entries that a later one makes void."""
+    """A durable set of tables and one log that is only added to, but for entries that a later one makes
+    void.
+    """
 
     def commit(self, batch: Batch) -> None:
-        """Write a batch, all of it or nothing; durable on return: `write` and `sync` in one. Raises `StoreError`."""
+        """Write a batch, all of it or nothing; durable on return: `write` and `sync` in one. Raises
+        `StoreError`.
+        """
         ...
 
     def write(self, batch: Batch) -> None:
-        """Begin a transaction and put a batch into it: work without waiting. Raises `StoreError`; then there is no transaction."""
+        """Begin a transaction and put a batch into it: work without waiting. Raises `StoreError`; then there
+        is no transaction.
+        """
         ...
 
     def sync(self) -> None:
-        """Make durable what was written: waiting without work, best done in a thread. Raises `StoreError`; then nothing is written."""
+        """Make durable what was written: waiting without work, best done in a thread. Raises `StoreError`;
+        then nothing is written.
+        """
         ...
 
     def get(self, table: type[RowType], key: Key) -> RowType | None:
@@ -55,17 +67,30 @@ class Store(Protocol):
         ...
 
     def scan(
-        self, table: type[RowType], where: Mapping[str, int | str | None], *, after: Key | None = None, limit: int | None = None
+        self,
+        table: type[RowType],
+        where: Mapping[str, int | str | None],
+        *,
+        after: Key | None = None,
+        limit: int | None = None,
     ) -> Sequence[RowType]:
-        """Rows whose columns equal `where`, in order of primary key, those after the key `after`, at most `limit`."""
+        """Rows whose columns equal `where`, in order of primary key, those after the key `after`, at most
+        `limit`.
+        """
         ...
 
     def load_instance(self, process_instance_key: int) -> dict[type[Row], list[Row]]:
-        """Every row of one process instance, by table of `INSTANCE_TABLES`, in order of primary key, from one moment."""
+        """Every row of one process instance, by table of `INSTANCE_TABLES`, in order of primary key, from one
+        moment.
+        """
         ...
 
-    def read_log(self, *, process_instance_key: int | None = None, after: int = 0, limit: int | None = None) -> Sequence[LogEntry]:
-        """Log entries in order of position, those with a position greater than `after`; of one instance or of all."""
+    def read_log(
+        self, *, process_instance_key: int | None = None, after: int = 0, limit: int | None = None
+    ) -> Sequence[LogEntry]:
+        """Log entries in order of position, those with a position greater than `after`; of one instance or of
+        all.
+        """
         ...
 
     def close(self) -> None:

@@ -1,1 +1,3 @@
-"""gRPC as a server speaks it: what an edge needs of it (`contract`), and who can give it. Knows nothing of the engine."""
+"""gRPC as a server speaks it: what an edge needs of it (`contract`), and who can give it. Knows nothing of
+the engine.
+"""

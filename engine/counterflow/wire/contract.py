@@ -1,4 +1,5 @@
-"""What an edge needs of a gRPC server, whoever it is: methods by path, calls with deadlines and statuses, who calls, start and stop.
+"""What an edge needs of a gRPC server, whoever it is: methods by path, calls with deadlines and statuses, who
+calls, start and stop.
 
 Statuses are gRPC's; how they travel is the business of whoever implements the contract.
 """
@@ -34,7 +35,9 @@ class StatusCode(IntEnum):
 
 
 class RpcError(Exception):
-    """A call that ends with a status other than OK. `proto` is a serialized `google.rpc.Status` that says more, if there is one."""
+    """A call that ends with a status other than OK. `proto` is a serialized `google.rpc.Status` that says
+    more, if there is one.
+    """
 
     def __init__(self, status: StatusCode, details: str, proto: bytes = b"") -> None:
         super().__init__(details)
@@ -50,9 +53,10 @@ class CallIsOver(Exception):
 class Caller(NamedTuple):
     """Who calls, as far as the wire knows.
 
-    `peer` is the client's end of the line in gRPC's form (`ipv4:10.0.0.7:53122`, `ipv6:[::1]:53122`, `unix:`). `metadata` are the headers
-    that the client's program chose, in their order, with the values of `…-bin` as bytes. `identities` are the names that the
-    client's certificate gives it (its alternative names, or its common name where it has none), empty unless it was verified.
+    `peer` is the client's end of the line in gRPC's form (`ipv4:10.0.0.7:53122`, `ipv6:[::1]:53122`,
+    `unix:`). `metadata` are the headers that the client's program chose, in their order, with the values of
+    `…-bin` as bytes. `identities` are the names that the client's certificate gives it (its alternative
+    names, or its common name where it has none), empty unless it was verified.
     """
 
     peer: str
@@ -61,7 +65,9 @@ class Caller(NamedTuple):
 
 
 class Tls(NamedTuple):
-    """What a server shows to its clients, and, with `client_authority`, whose certificates they must show to it. Files in PEM."""
+    """What a server shows to its clients, and, with `client_authority`, whose certificates they must show to
+    it. Files in PEM.
+    """
 
     certificate: Path
     """The server's, and those between it and the authority that clients trust."""
@@ -75,7 +81,9 @@ class Call(Protocol):
     """What a method has in hand while it answers: at once, later from a callback, or from a task."""
 
     on_gone: Callable[[], object] | None
-    """Called once if the call ends in another way than by an answer: taken back, out of time, connection lost, server stopped."""
+    """Called once if the call ends in another way than by an answer: taken back, out of time, connection
+    lost, server stopped.
+    """
     on_drained: Callable[[], object] | None
     """Called when all that was written has left, after `send` has answered False."""
 
@@ -100,7 +108,9 @@ class Call(Protocol):
         ...
 
     def answer(self, message: bytes) -> None:
-        """The one message of a unary call, and OK. Nothing happens if the call is over, here and in `finish`."""
+        """The one message of a unary call, and OK. Nothing happens if the call is over, here and in
+        `finish`.
+        """
         ...
 
     def begin(self) -> None:
@@ -108,9 +118,11 @@ class Call(Protocol):
         ...
 
     def send(self, message: bytes) -> bool:
-        """One message of a stream. Answers False when it is held back because the client does not read: wait for `on_drained`.
+        """One message of a stream. Answers False when it is held back because the client does not read: wait
+        for `on_drained`.
 
-        Raises `CallIsOver`, also where too much waits unread on the connection already: then this ends the call.
+        Raises `CallIsOver`, also where too much waits unread on the connection already: then this ends the
+        call.
         """
         ...
 
@@ -131,7 +143,9 @@ class Call(Protocol):
         ...
 
     def requests(self) -> AsyncIterator[bytes]:
-        """The messages of a stream of requests as they come; the client may send more as they are taken. Raises `RpcError`."""
+        """The messages of a stream of requests as they come; the client may send more as they are taken.
+        Raises `RpcError`.
+        """
         ...
 
 
@@ -142,8 +156,8 @@ Start = Callable[[bytes, Call], None]
 class Method(NamedTuple):
     """One method: `start` is called with the request and the call, and answers it now or later.
 
-    With `takes_stream` it is called as soon as the call has begun, with nothing; the requests come by `Call.requests`.
-    `timeout_seconds` is the server's own limit; a client's deadline may be earlier.
+    With `takes_stream` it is called as soon as the call has begun, with nothing; the requests come by
+    `Call.requests`. `timeout_seconds` is the server's own limit; a client's deadline may be earlier.
     """
 
     path: str
@@ -156,9 +170,13 @@ class RpcServer(Protocol):
     """Serves methods on one address."""
 
     async def start(self, host: str, port: int) -> int:
-        """Accept calls; answers the port, which is any free one for port 0. Raises `OSError` for an address that cannot be listened on."""
+        """Accept calls; answers the port, which is any free one for port 0. Raises `OSError` for an address
+        that cannot be listened on.
+        """
         ...
 
     async def stop(self, grace_seconds: float) -> None:
-        """Accept no more, let calls that are under way finish, within the grace; then break off what is left."""
+        """Accept no more, let calls that are under way finish, within the grace; then break off what is
+        left.
+        """
         ...

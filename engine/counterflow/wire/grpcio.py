@@ -1,7 +1,9 @@
-"""The contract over `grpc.aio`, the library that most servers in Python speak gRPC with: a way back to it, and a second opinion on our own.
+"""The contract over `grpc.aio`, the library that most servers in Python speak gRPC with: a way back to it,
+and a second opinion on our own.
 
-It takes every call as a stream both ways, since methods say only as they answer whether they stream. What it does not have: bounds on
-what a client leaves unread of answers (the library's own windows hold), and rates of resets and frames without content.
+It takes every call as a stream both ways, since methods say only as they answer whether they stream. What it
+does not have: bounds on what a client leaves unread of answers (the library's own windows hold), and rates of
+resets and frames without content.
 """
 
 from __future__ import annotations
@@ -26,7 +28,9 @@ _CODES: dict[int, grpc.StatusCode] = {code.value[0]: code for code in grpc.Statu
 
 
 class GrpcioCall:
-    """A `Call` that a handler of `grpc.aio` carries out: what is written waits here until the handler has sent it."""
+    """A `Call` that a handler of `grpc.aio` carries out: what is written waits here until the handler has
+    sent it.
+    """
 
     def __init__(self, method: Method, context: Any, incoming: AsyncIterator[bytes]) -> None:
         self.method = method
@@ -47,7 +51,9 @@ class GrpcioCall:
         """Who calls."""
         names = self._context.peer_identities() or ()
         metadata = tuple((name, value) for name, value in self._context.invocation_metadata() or ())
-        return Caller(unquote(self._context.peer()), metadata, tuple(name.decode(errors="replace") for name in names))
+        return Caller(
+            unquote(self._context.peer()), metadata, tuple(name.decode(errors="replace") for name in names)
+        )
 
     def answer(self, message: bytes) -> None:
         """The one message, and OK."""
@@ -102,9 +108,13 @@ class GrpcioCall:
             yield message
 
     async def carry_out(self) -> None:
-        """For the handler: begin, send what is written as fast as the client takes it, and end with the status."""
+        """For the handler: begin, send what is written as fast as the client takes it, and end with the
+        status.
+        """
         timeout = self.method.timeout_seconds
-        timer = None if timeout is None else asyncio.get_running_loop().call_later(timeout, methods.expire, self)
+        timer = (
+            None if timeout is None else asyncio.get_running_loop().call_later(timeout, methods.expire, self)
+        )
         try:
             await self._start()
             while not self.is_over or self._outgoing:
@@ -152,7 +162,13 @@ class GrpcioCall:
 class GrpcioServer(grpc.GenericRpcHandler):
     """Serves methods on one address. Without TLS it speaks HTTP/2 in the clear."""
 
-    def __init__(self, served: Iterable[Method], message_bytes: int, tls: Tls | None = None, age_seconds: float | None = None) -> None:
+    def __init__(
+        self,
+        served: Iterable[Method],
+        message_bytes: int,
+        tls: Tls | None = None,
+        age_seconds: float | None = None,
+    ) -> None:
         """Raises `UnusableTls`."""
         if tls is not None:
             server_context(tls)
@@ -183,7 +199,9 @@ class GrpcioServer(grpc.GenericRpcHandler):
         return found
 
     async def stop(self, grace_seconds: float) -> None:
-        """Accept no more, let calls that are under way finish, within the grace; then break off what is left."""
+        """Accept no more, let calls that are under way finish, within the grace; then break off what is
+        left.
+        """
         stopping = asyncio.ensure_future(self._server.stop(grace_seconds + LAST_WORDS_SECONDS))
         try:
             async with asyncio.timeout(grace_seconds):
@@ -217,8 +235,14 @@ class GrpcioServer(grpc.GenericRpcHandler):
         certificate, key, authority = self._tls
         roots = authority.read_bytes() if authority is not None else None
         pair = (key.read_bytes(), certificate.read_bytes())
-        return self._server.add_secure_port(address, grpc.ssl_server_credentials([pair], roots, authority is not None))
+        return self._server.add_secure_port(
+            address, grpc.ssl_server_credentials([pair], roots, authority is not None)
+        )
 
 
 def _unknown(path: str) -> Method:
-    return Method(path, lambda _, call: call.finish(StatusCode.UNIMPLEMENTED, f"There is no {path} on this server"), takes_stream=True)
+    return Method(
+        path,
+        lambda _, call: call.finish(StatusCode.UNIMPLEMENTED, f"There is no {path} on this server"),
+        takes_stream=True,
+    )

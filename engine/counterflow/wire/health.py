@@ -6,7 +6,13 @@ from collections.abc import Iterable, Sequence
 
 from counterflow.wire.contract import Call, Method, StatusCode
 from counterflow.wire.methods import from_callback
-from counterflow_wire.health_v1 import METHODS, HealthCheckRequest, HealthCheckResponse, HealthListRequest, HealthListResponse
+from counterflow_wire.health_v1 import (
+    METHODS,
+    HealthCheckRequest,
+    HealthCheckResponse,
+    HealthListRequest,
+    HealthListResponse,
+)
 
 
 class Watcher:

@@ -1,4 +1,6 @@
-"""How a method is answered: from a callback, or by a task of its own; and what becomes of the faults of whoever answers."""
+"""How a method is answered: from a callback, or by a task of its own; and what becomes of the faults of
+whoever answers.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ TOLD = "An internal fault; the server's log says more"
 Parse = Callable[[bytes], Any]
 
 
-def from_callback(path: str, parse: Parse, answer: Callable[[Any, Call], None], timeout_seconds: float | None = None) -> Method:
+def from_callback(
+    path: str, parse: Parse, answer: Callable[[Any, Call], None], timeout_seconds: float | None = None
+) -> Method:
     """A method that is answered without a task: `answer` gets the request and returns at once."""
 
     def begin(data: bytes, call: Call) -> None:
@@ -29,9 +33,14 @@ def from_callback(path: str, parse: Parse, answer: Callable[[Any, Call], None], 
 
 
 def from_task(
-    path: str, parse: Parse, behaviour: Callable[[Any, Call], Awaitable[Message | None]], timeout_seconds: float | None = None
+    path: str,
+    parse: Parse,
+    behaviour: Callable[[Any, Call], Awaitable[Message | None]],
+    timeout_seconds: float | None = None,
 ) -> Method:
-    """A method that is answered by a coroutine: with the message it returns, or, if that is None, with what it has written."""
+    """A method that is answered by a coroutine: with the message it returns, or, if that is None, with what
+    it has written.
+    """
 
     def begin(data: bytes, call: Call) -> None:
         request = _parsed(parse, data)
@@ -40,7 +49,9 @@ def from_task(
     return Method(path, begin, timeout_seconds)
 
 
-def from_conversation(path: str, behaviour: Callable[[AsyncIterator[bytes], Call], Awaitable[None]]) -> Method:
+def from_conversation(
+    path: str, behaviour: Callable[[AsyncIterator[bytes], Call], Awaitable[None]]
+) -> Method:
     """A method with streams both ways: the coroutine reads requests, and writes."""
 
     def begin(_: bytes, call: Call) -> None:
@@ -63,7 +74,9 @@ def start(method: Method, message: bytes, call: Call) -> None:
 def expire(call: Call) -> None:
     """For servers: the time for the call is over."""
     name = call.method.path.rpartition("/")[2]
-    call.break_off(StatusCode.DEADLINE_EXCEEDED, f"{name} was not answered in time; it may still have been carried out")
+    call.break_off(
+        StatusCode.DEADLINE_EXCEEDED, f"{name} was not answered in time; it may still have been carried out"
+    )
 
 
 def tell_gone(method: Method, gone: Callable[[], object] | None) -> None:
@@ -79,7 +92,9 @@ def _parsed(parse: Parse, data: bytes) -> Any:
     try:
         return parse(data)
     except DecodeError as error:
-        raise RpcError(StatusCode.INVALID_ARGUMENT, "Expected a message of the contract, found bytes that are none") from error
+        raise RpcError(
+            StatusCode.INVALID_ARGUMENT, "Expected a message of the contract, found bytes that are none"
+        ) from error
 
 
 _tasks: set[asyncio.Task[None]] = set()

@@ -1,4 +1,6 @@
-"""`grpc.reflection.v1.ServerReflection` and its older twin `v1alpha`: clients such as grpcurl ask what there is to call."""
+"""`grpc.reflection.v1.ServerReflection` and its older twin `v1alpha`: clients such as grpcurl ask what there
+is to call.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,9 @@ class Reflection:
                 try:
                     request = request_class.FromString(data)
                 except DecodeError as error:
-                    raise RpcError(StatusCode.INVALID_ARGUMENT, "Expected a question of the reflection protocol") from error
+                    raise RpcError(
+                        StatusCode.INVALID_ARGUMENT, "Expected a question of the reflection protocol"
+                    ) from error
                 await call.write(self._answer(request, answer_class()).SerializeToString())
 
         return from_conversation(f"/{service.full_name}/{method.name}", converse)
@@ -57,7 +61,9 @@ class Reflection:
             self._questions[question](request, answer)
         except KeyError:
             answer.error_response.error_code = int(StatusCode.NOT_FOUND)
-            answer.error_response.error_message = f"there is no {str(getattr(request, question or '', 'question'))[:200]}"
+            answer.error_response.error_message = (
+                f"there is no {str(getattr(request, question or '', 'question'))[:200]}"
+            )
         message: Message = answer
         return message
 
@@ -74,14 +80,18 @@ class Reflection:
 
     def _file_of_extension(self, request: Any, answer: Any) -> None:
         asked = request.file_containing_extension
-        extension = self._pool.FindExtensionByNumber(self._pool.FindMessageTypeByName(asked.containing_type), asked.extension_number)
+        extension = self._pool.FindExtensionByNumber(
+            self._pool.FindMessageTypeByName(asked.containing_type), asked.extension_number
+        )
         self._give(self._pool.FindFileContainingSymbol(extension.full_name), answer)
 
     def _extensions_of(self, request: Any, answer: Any) -> None:
         name = request.all_extension_numbers_of_type
         found = self._pool.FindAllExtensions(self._pool.FindMessageTypeByName(name))
         answer.all_extension_numbers_response.base_type_name = name
-        answer.all_extension_numbers_response.extension_number.extend(sorted(extension.number for extension in found))
+        answer.all_extension_numbers_response.extension_number.extend(
+            sorted(extension.number for extension in found)
+        )
 
     def _services(self, _request: Any, answer: Any) -> None:
         for name in self._names:
@@ -96,4 +106,6 @@ class Reflection:
                 if dependency.name not in files:
                     files[dependency.name] = dependency
                     waiting.append(dependency)
-        answer.file_descriptor_response.file_descriptor_proto.extend(found.serialized_pb for found in files.values())
+        answer.file_descriptor_response.file_descriptor_proto.extend(
+            found.serialized_pb for found in files.values()
+        )

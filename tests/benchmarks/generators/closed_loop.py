@@ -1,4 +1,6 @@
-"""The load itself, the same for every client library: create, complete what comes, count, print one line of JSON."""
+"""The load itself, the same for every client library: create, complete what comes, count, print one line of
+JSON.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Load by nothing but grpc.aio and the wire: a stream per job type, many completers. `python -m tests.benchmarks.generators.lean`."""
+"""Load by nothing but grpc.aio and the wire: a stream per job type, many completers. `python -m
+tests.benchmarks.generators.lean`.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,13 @@ import grpc
 import uvloop
 
 from counterflow_wire import gateway
-from tests.benchmarks.generators.closed_loop import RESULT_TIMEOUT_MS, CallFailed, Completed, Exhausted, report
+from tests.benchmarks.generators.closed_loop import (
+    RESULT_TIMEOUT_MS,
+    CallFailed,
+    Completed,
+    Exhausted,
+    report,
+)
 from tests.benchmarks.generators.shape import Shape, read_shape
 
 JOB_TIMEOUT_MS = 60_000
@@ -29,7 +37,10 @@ class Lean:
     def __init__(self, shape: Shape) -> None:
         # Channels to one address share a connection unless their options differ.
         options = ([("counterflow.connection", number)] for number in range(shape.connections))
-        self._stubs = [gateway.GatewayStub(grpc.aio.insecure_channel(shape.address, options=option)) for option in options]
+        self._stubs = [
+            gateway.GatewayStub(grpc.aio.insecure_channel(shape.address, options=option))
+            for option in options
+        ]
         self._turn = itertools.cycle(self._stubs)
 
     async def deploy(self, path: Path) -> None:
@@ -38,7 +49,9 @@ class Lean:
 
     async def create(self, process_id: str, variables: str) -> int:
         """Start an instance; answers its key."""
-        request = gateway.CreateProcessInstanceRequest(bpmnProcessId=process_id, version=-1, variables=variables)
+        request = gateway.CreateProcessInstanceRequest(
+            bpmnProcessId=process_id, version=-1, variables=variables
+        )
         try:
             return (await next(self._turn).CreateProcessInstance(request)).processInstanceKey
         except grpc.aio.AioRpcError as error:
@@ -46,8 +59,12 @@ class Lean:
 
     async def create_and_await(self, process_id: str, variables: str) -> None:
         """Start an instance and wait for its end."""
-        request = gateway.CreateProcessInstanceRequest(bpmnProcessId=process_id, version=-1, variables=variables)
-        awaited = gateway.CreateProcessInstanceWithResultRequest(request=request, requestTimeout=RESULT_TIMEOUT_MS)
+        request = gateway.CreateProcessInstanceRequest(
+            bpmnProcessId=process_id, version=-1, variables=variables
+        )
+        awaited = gateway.CreateProcessInstanceWithResultRequest(
+            request=request, requestTimeout=RESULT_TIMEOUT_MS
+        )
         try:
             await self._stubs[0].CreateProcessInstanceWithResult(awaited)
         except grpc.aio.AioRpcError as error:
@@ -71,7 +88,11 @@ class Lean:
 
     async def _poll(self, stub: gateway.GatewayStub, job_type: str, jobs: Jobs) -> None:
         request = gateway.ActivateJobsRequest(
-            type=job_type, worker="lean", timeout=JOB_TIMEOUT_MS, maxJobsToActivate=JOBS_PER_POLL, requestTimeout=-1
+            type=job_type,
+            worker="lean",
+            timeout=JOB_TIMEOUT_MS,
+            maxJobsToActivate=JOBS_PER_POLL,
+            requestTimeout=-1,
         )
         while True:
             await asyncio.sleep(BACKLOG_PAUSE_SECONDS)
@@ -87,7 +108,9 @@ class Lean:
 
 
 def _deployment(path: Path) -> gateway.DeployResourceRequest:
-    return gateway.DeployResourceRequest(resources=[gateway.Resource(name=path.name, content=path.read_bytes())])
+    return gateway.DeployResourceRequest(
+        resources=[gateway.Resource(name=path.name, content=path.read_bytes())]
+    )
 
 
 def _told(error: grpc.aio.AioRpcError) -> Exception:

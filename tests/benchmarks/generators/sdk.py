@@ -25,7 +25,9 @@ class CountingClient(Client):
         self.taken: dict[int, Job] = {}
         self.completed: Completed | None = None
 
-    async def complete_job(self, job_key: int, variables: object = None, *, retry: CallRetry | None = None) -> None:
+    async def complete_job(
+        self, job_key: int, variables: object = None, *, retry: CallRetry | None = None
+    ) -> None:
         """As ever, and tells."""
         await super().complete_job(job_key, variables, retry=retry)
         job = self.taken.pop(job_key)
@@ -46,7 +48,9 @@ class Sdk:
     async def create(self, process_id: str, variables: str) -> int:
         """Start an instance; answers its key."""
         try:
-            return (await self._client.create_instance(process_id, msgspec.json.decode(variables))).process_instance_key
+            return (
+                await self._client.create_instance(process_id, msgspec.json.decode(variables))
+            ).process_instance_key
         except ClientError as error:
             raise _told(error) from error
 

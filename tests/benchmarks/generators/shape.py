@@ -11,7 +11,9 @@ from tests.benchmarks.diagrams import TASKS
 
 @dataclass(frozen=True)
 class Shape:
-    """A closed loop of `seconds` after `warm` more; or `serial` instances one after another; or `park` that nobody works on."""
+    """A closed loop of `seconds` after `warm` more; or `serial` instances one after another; or `park` that
+    nobody works on.
+    """
 
     address: str = "127.0.0.1:26500"
     tasks: int = TASKS
@@ -27,7 +29,9 @@ class Shape:
 
     def arguments(self) -> list[str]:
         """The flags that say so."""
-        return [text for field in fields(self) for text in (f"--{field.name}", str(getattr(self, field.name)))]
+        return [
+            text for field in fields(self) for text in (f"--{field.name}", str(getattr(self, field.name)))
+        ]
 
 
 def read_shape(arguments: Sequence[str]) -> Shape:

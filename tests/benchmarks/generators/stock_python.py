@@ -1,4 +1,6 @@
-"""Load by pyzeebe, a stock client, as it is used. A process of its own: `python -m tests.benchmarks.generators.stock_python`."""
+"""Load by pyzeebe, a stock client, as it is used. A process of its own: `python -m
+tests.benchmarks.generators.stock_python`.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,13 @@ from pyzeebe.grpc_internals.types import CompleteJobResponse
 from pyzeebe.grpc_internals.zeebe_adapter import ZeebeAdapter
 from pyzeebe.types import Variables
 
-from tests.benchmarks.generators.closed_loop import RESULT_TIMEOUT_MS, CallFailed, Completed, Exhausted, report
+from tests.benchmarks.generators.closed_loop import (
+    RESULT_TIMEOUT_MS,
+    CallFailed,
+    Completed,
+    Exhausted,
+    report,
+)
 from tests.benchmarks.generators.shape import Shape, read_shape
 
 AT_ONCE = 1_000
@@ -60,7 +68,9 @@ class PyZeebe:
     async def create_and_await(self, process_id: str, variables: str) -> None:
         """Start an instance and wait for its end."""
         try:
-            await self._client.run_process_with_result(process_id, json.loads(variables), timeout=RESULT_TIMEOUT_MS)
+            await self._client.run_process_with_result(
+                process_id, json.loads(variables), timeout=RESULT_TIMEOUT_MS
+            )
         except PyZeebeError as error:
             raise CallFailed(str(error)) from error
 

@@ -21,7 +21,8 @@ def test_the_story_is_told_to_its_end(tmp_path: Path) -> None:
     assert main(tmp_path / "demo", console, pace_seconds=0.15) == 0, shown.getvalue()
     story = shown.getvalue()
     trip, undone, crashed, changed = (
-        story.split(title)[1] for title in ("A trip ─", "A trip without", "A trip through", "The process changes")
+        story.split(title)[1]
+        for title in ("A trip ─", "A trip without", "A trip through", "The process changes")
     )
     assert BARS.findall(trip)[:3] == [("Book hotel", "done"), ("Book car", "done"), ("Book flight", "done")]
     reverse = [

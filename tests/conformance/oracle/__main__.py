@@ -1,4 +1,5 @@
-"""`python -m tests.conformance.oracle`: put every behaviour to Operaton as well, and write docs/differences-camunda7.md.
+"""`python -m tests.conformance.oracle`: put every behaviour to Operaton as well, and write
+docs/differences-camunda7.md.
 
 Names narrow what is asked (globs); then nothing is written, and every difference is told.
 Exit code 1: a difference without a reason, or a reason without a difference.
@@ -22,7 +23,9 @@ DOCUMENT = ROOT.parents[1] / "docs" / "differences-camunda7.md"
 
 def main() -> int:
     """Read the command line, ask, judge, write."""
-    parser = argparse.ArgumentParser(prog="python -m tests.conformance.oracle", description=(__doc__ or "").split("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.conformance.oracle", description=(__doc__ or "").split("\n")[0]
+    )
     parser.add_argument("names", nargs="*", help="globs of behaviours; without any, all of them")
     names = parser.parse_args().names
     if why_not():
@@ -37,7 +40,9 @@ def main() -> int:
         _say(f"UNEXPLAINED {text}")
     for title in judgement.stale:
         _say(f"STALE no difference shows any more: {title}")
-    _say(f"{len(outcome.identical)} identical, {len(outcome.differing)} differ, {len(outcome.refused)} refused by Operaton")
+    _say(
+        f"{len(outcome.identical)} identical, {len(outcome.differing)} differ, {len(outcome.refused)} refused by Operaton"
+    )
     return 1 if judgement.unexplained or judgement.stale else 0
 
 

@@ -23,7 +23,9 @@ NO_TWIN = "what `camunda:` cannot say"
 
 
 class Side(Protocol):
-    """An engine with nothing deployed. Every command raises `Refused`, or `NotThere` where a line names what there is not."""
+    """An engine with nothing deployed. Every command raises `Refused`, or `NotThere` where a line names what
+    there is not.
+    """
 
     name: str
 
@@ -96,7 +98,9 @@ class Player:
     def play(self, line: Line) -> Seen:
         """One line."""
         if line.verb == "deploy":
-            return self._seen(line.text, lambda: self._side.deploy(read(self._folder / word for word in line.words)))
+            return self._seen(
+                line.text, lambda: self._side.deploy(read(self._folder / word for word in line.words))
+            )
         return self._seen(line.text, lambda: self._side.play(line))
 
     def _seen(self, text: str, command: Callable[[], None]) -> Seen:
@@ -113,4 +117,7 @@ class Player:
 
 def read(files: Iterable[Path]) -> dict[str, bytes]:
     """Files by name, translated. Raises `NoTwin`."""
-    return {file.name: (translated if file.suffix == ".bpmn" else translated_decisions)(file.read_bytes()) for file in files}
+    return {
+        file.name: (translated if file.suffix == ".bpmn" else translated_decisions)(file.read_bytes())
+        for file in files
+    }

@@ -26,22 +26,30 @@ class Difference:
     details: str = ""
 
     def __str__(self) -> str:
-        shown = f"{self.behaviour}: > {self.line}: {self.aspect}: {list(self.first)} against {list(self.second)}"
+        shown = (
+            f"{self.behaviour}: > {self.line}: {self.aspect}: {list(self.first)} against {list(self.second)}"
+        )
         return f"{shown} ({self.details})" if self.details else shown
 
 
 def compare(behaviour: str, first: Sequence[Seen], second: Sequence[Seen]) -> list[Difference]:
-    """The differences between two engines that have played the same lines, up to the line at which they part."""
+    """The differences between two engines that have played the same lines, up to the line at which they
+    part.
+    """
     differences: list[Difference] = []
     standing: dict[str, Difference | None] = {}
     for one, other in zip(first, second, strict=True):
         if one.answer != other.answer:
             details = "; ".join(text for text in (one.details, other.details) if text)
-            differences.append(Difference(behaviour, one.line, "answer", (one.answer,), (other.answer,), details))
+            differences.append(
+                Difference(behaviour, one.line, "answer", (one.answer,), (other.answer,), details)
+            )
         for aspect in (*STANDING, *PASSING):
             difference = _difference(behaviour, one, other, aspect)
             last = standing.get(aspect)
-            is_news = difference is not None and (last is None or (last.first, last.second) != (difference.first, difference.second))
+            is_news = difference is not None and (
+                last is None or (last.first, last.second) != (difference.first, difference.second)
+            )
             if difference is not None and (is_news or aspect in PASSING):
                 differences.append(difference)
             standing[aspect] = difference
@@ -53,10 +61,20 @@ def compare(behaviour: str, first: Sequence[Seen], second: Sequence[Seen]) -> li
 def _difference(behaviour: str, first: Seen, second: Seen, aspect: str) -> Difference | None:
     ours, theirs = getattr(first, aspect), getattr(second, aspect)
     if aspect == "order" and Counter(ours) == Counter(theirs):
-        return Difference(behaviour, first.line, aspect, (", ".join(ours),), (", ".join(theirs),)) if ours != theirs else None
+        return (
+            Difference(behaviour, first.line, aspect, (", ".join(ours),), (", ".join(theirs),))
+            if ours != theirs
+            else None
+        )
     if aspect == "order":
         return None  # that other jobs are there is told by the aspect of jobs
     only_first, only_second = Counter(ours) - Counter(theirs), Counter(theirs) - Counter(ours)
     if not only_first and not only_second:
         return None
-    return Difference(behaviour, first.line, aspect, tuple(sorted(only_first.elements())), tuple(sorted(only_second.elements())))
+    return Difference(
+        behaviour,
+        first.line,
+        aspect,
+        tuple(sorted(only_first.elements())),
+        tuple(sorted(only_second.elements())),
+    )

@@ -1,4 +1,6 @@
-"""What the Operaton side has to know of a diagram: items of loops, and correlation keys, which Operaton leaves to the call."""
+"""What the Operaton side has to know of a diagram: items of loops, and correlation keys, which Operaton
+leaves to the call.
+"""
 
 from __future__ import annotations
 

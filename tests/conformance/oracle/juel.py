@@ -1,4 +1,6 @@
-"""FEEL as JUEL, where the two are twins: names, paths, literals, arithmetic, comparisons, `and`, `or`, `not(…)`."""
+"""FEEL as JUEL, where the two are twins: names, paths, literals, arithmetic, comparisons, `and`, `or`,
+`not(…)`.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,22 @@ TOKEN = re.compile(
     r"""\s*(?:(?P<text>"[^"\\$#{}']*")|(?P<number>\d+(?:\.\d+)?)|(?P<path>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)|(?P<sign><=|>=|!=|[-+*/()<>=]))"""
 )
 NO_NAMES = frozenset(
-    {"for", "in", "return", "if", "then", "else", "some", "every", "satisfies", "between", "instance", "of", "function", "now"}
+    {
+        "for",
+        "in",
+        "return",
+        "if",
+        "then",
+        "else",
+        "some",
+        "every",
+        "satisfies",
+        "between",
+        "instance",
+        "of",
+        "function",
+        "now",
+    }
 )
 WORDS = frozenset({"and", "or", "not", "true", "false", "null"})
 

@@ -1,7 +1,8 @@
-"""Operaton (Apache License 2.0), the living fork of Camunda 7, as the other side: a small Java program around its engine.
+"""Operaton (Apache License 2.0), the living fork of Camunda 7, as the other side: a small Java program around
+its engine.
 
-A line of JSON each way. It is built by Maven on first use and kept in the cache of the tests; its engine is in memory, its clock is
-moved by hand.
+A line of JSON each way. It is built by Maven on first use and kept in the cache of the tests; its engine is
+in memory, its clock is moved by hand.
 """
 
 from __future__ import annotations
@@ -19,14 +20,33 @@ from typing import Any
 from counterflow.testing import EPOCH_MS
 from tests.behaviours.script import Line, duration
 from tests.conformance.oracle.diagrams import items_of, keys_of
-from tests.conformance.oracle.views import ACTIVE, BODY, Element, Incident, Instance, Job, NotThere, Refused, View, canonical, pick
+from tests.conformance.oracle.views import (
+    ACTIVE,
+    BODY,
+    Element,
+    Incident,
+    Instance,
+    Job,
+    NotThere,
+    Refused,
+    View,
+    canonical,
+    pick,
+)
 from tests.conformance.toolchains import built, missing
 
 VERSION = "1.0.3"
 SOURCE = Path(__file__).parent / "java"
 TOOLCHAIN = ("java", "mvn")
 BUILD = (("mvn", "--quiet", "--batch-mode", "package"),)
-RUN = ("java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", "target/classes:target/libraries/*", "counterflow.oracle.Program")
+RUN = (
+    "java",
+    "-XX:TieredStopAtLevel=1",
+    "-XX:+UseSerialGC",
+    "-cp",
+    "target/classes:target/libraries/*",
+    "counterflow.oracle.Program",
+)
 TRIES = 3
 """What an external task has before its first failure: Operaton leaves it open, we say 3."""
 LOOP_BODY = "#multiInstanceBody"
@@ -66,7 +86,9 @@ def why_not() -> str:
 @contextmanager
 def program() -> Iterator[Program]:
     """The program, built if it is not yet, until it is done with."""
-    with subprocess.Popen(RUN, cwd=built(SOURCE, BUILD), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        RUN, cwd=built(SOURCE, BUILD), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
         try:
             yield Program(process)
         finally:
@@ -106,17 +128,23 @@ class OperatonSide:
         found = self._ask("view")
         variables = self._variables(found)
         instances = [
-            Instance(one["id"], one["process"], one["parent"] is not None, _instance_state(one["state"])) for one in found["instances"]
+            Instance(one["id"], one["process"], one["parent"] is not None, _instance_state(one["state"]))
+            for one in found["instances"]
         ]
         roots = {instance.key for instance in instances}
         elements = [_element(one, variables) for one in found["elements"] if one["id"] not in roots]
         elements.sort(key=lambda element: str(element.key).rpartition(":")[2])
         jobs = [_job(one, is_pausing=one["waits"] and one["id"] in self._pausing) for one in found["jobs"]]
-        incidents = [Incident(one["element"], INCIDENT_TYPES.get(one["type"], one["type"])) for one in found["incidents"]]
+        incidents = [
+            Incident(one["element"], INCIDENT_TYPES.get(one["type"], one["type"]))
+            for one in found["incidents"]
+        ]
         return View(instances, elements, jobs, incidents, variables)
 
     def _variables(self, found: dict[str, Any]) -> dict[str, dict[str, str]]:
-        """By scope. What an instance of a loop has of its own Operaton keeps further out: it is told by the execution."""
+        """By scope. What an instance of a loop has of its own Operaton keeps further out: it is told by the
+        execution.
+        """
         variables: dict[str, dict[str, str]] = {}
         for variable in found["variables"]:
             scopes = variable["at"][-1:] if variable["name"] in self._items else [variable["scope"]]
@@ -124,7 +152,7 @@ class OperatonSide:
                 variables.setdefault(scope, {})[variable["name"]] = canonical(variable["value"])
         return variables
 
-    # -- the verbs of scripts ---------------------------------------------------------------------------------------
+    # -- the verbs of scripts --------------------------------------------------------------------------------
 
     def start(self, line: Line) -> None:
         """An instance, of the first process that was deployed unless the line names another."""
@@ -163,7 +191,11 @@ class OperatonSide:
 
     def resolve(self, line: Line) -> None:
         """An incident, if there is one: Operaton takes it away by itself when tries are given."""
-        pick([found for found in self._view.incidents if found.element_id == line.words[0]], line.words[0], "incident")
+        pick(
+            [found for found in self._view.incidents if found.element_id == line.words[0]],
+            line.words[0],
+            "incident",
+        )
 
     def advance(self, line: Line) -> None:
         """Time passes."""
@@ -191,11 +223,17 @@ class OperatonSide:
 
     def _job(self, line: Line) -> Any:
         name = line.words[0].partition("/")[0]
-        return pick([job.key for job in self._view.jobs if name in (job.type, job.element_id)], line.words[0], "job")
+        return pick(
+            [job.key for job in self._view.jobs if name in (job.type, job.element_id)], line.words[0], "job"
+        )
 
     def _scope(self, line: Line) -> Any:
         name = line.words[0].partition("/")[0]
-        found = [one.scope_key for one in self._view.elements if one.state == ACTIVE and one.element_id.removesuffix(BODY) == name]
+        found = [
+            one.scope_key
+            for one in self._view.elements
+            if one.state == ACTIVE and one.element_id.removesuffix(BODY) == name
+        ]
         found += [one.key for one in self._view.instances if one.state == ACTIVE and one.process_id == name]
         return pick(found, line.words[0], "element")
 
@@ -221,7 +259,9 @@ VERBS: Mapping[str, Callable[[OperatonSide, Line], None]] = {
 def _element(found: dict[str, Any], variables: dict[str, dict[str, str]]) -> Element:
     scope = found["executions"][0] if found["executions"] else None
     element_id = found["element"].replace(LOOP_BODY, BODY)
-    return Element(found["id"], element_id, found["instance"], found["state"], scope, variables.get(found["id"], {}))
+    return Element(
+        found["id"], element_id, found["instance"], found["state"], scope, variables.get(found["id"], {})
+    )
 
 
 def _job(found: dict[str, Any], *, is_pausing: bool) -> Job:

@@ -28,7 +28,10 @@ from tests.conformance.oracle.views import (
     canonical,
 )
 
-STATES: dict[type[Event], str] = {lifecycle.ElementCompleted: COMPLETED, lifecycle.ElementTerminated: TERMINATED}
+STATES: dict[type[Event], str] = {
+    lifecycle.ElementCompleted: COMPLETED,
+    lifecycle.ElementTerminated: TERMINATED,
+}
 NO_FOLDER = Path()
 
 
@@ -66,19 +69,33 @@ class Ours:
         for row in scan(rows.Variable, {}):
             variables.setdefault(row.scope_key, {})[row.name] = canonical(msgspec.json.decode(row.value))
         instances = [
-            Instance(row.key, row.bpmn_process_id, bool(row.parent_instance_key), row.state) for row in scan(rows.ProcessInstance, {})
+            Instance(row.key, row.bpmn_process_id, bool(row.parent_instance_key), row.state)
+            for row in scan(rows.ProcessInstance, {})
         ]
         jobs = [
-            Job(row.key, row.element_id, row.type, row.retries, _job_state(row), _visible(row.element_instance_key, running, variables))
+            Job(
+                row.key,
+                row.element_id,
+                row.type,
+                row.retries,
+                _job_state(row),
+                _visible(row.element_instance_key, running, variables),
+            )
             for row in scan(rows.Job, {})
         ]
         incidents = [Incident(row.element_id, row.error_type) for row in scan(rows.Incident, {})]
         return View(instances, self._elements(running, variables), jobs, incidents, variables)
 
-    def _elements(self, running: Mapping[int, rows.ElementInstance], variables: Mapping[int, dict[str, str]]) -> list[Element]:
+    def _elements(
+        self, running: Mapping[int, rows.ElementInstance], variables: Mapping[int, dict[str, str]]
+    ) -> list[Element]:
         began: dict[int, tuple[int, lifecycle.ElementActivating]] = {}
         ended: dict[int, str] = {}
-        for instance_key, event in ((entry.process_instance_key, event) for entry in self._engine.log for event in kernel.events_of(entry)):
+        for instance_key, event in (
+            (entry.process_instance_key, event)
+            for entry in self._engine.log
+            for event in kernel.events_of(entry)
+        ):
             if isinstance(event, lifecycle.ElementActivating) and event.scope_key:
                 began[event.key] = (instance_key, event)
             elif type(event) in STATES:
@@ -100,7 +117,9 @@ def _job_state(job: rows.Job) -> str:
     return "failed" if job.state == "failed" else "open"
 
 
-def _visible(key: int, running: Mapping[int, rows.ElementInstance], variables: Mapping[int, dict[str, str]]) -> dict[str, str]:
+def _visible(
+    key: int, running: Mapping[int, rows.ElementInstance], variables: Mapping[int, dict[str, str]]
+) -> dict[str, str]:
     found: dict[str, str] = {}
     while key:
         found = variables.get(key, {}) | found

@@ -1,6 +1,8 @@
-"""Why Counterflow differs from Operaton where it does: `reasons.toml`, and which difference each reason is for.
+"""Why Counterflow differs from Operaton where it does: `reasons.toml`, and which difference each reason is
+for.
 
-A reason without a difference is stale, a difference without a reason is a bug: the tool tells of both and fails.
+A reason without a difference is stale, a difference without a reason is a bug: the tool tells of both and
+fails.
 """
 
 from __future__ import annotations
@@ -18,7 +20,9 @@ FILE = Path(__file__).with_name("reasons.toml")
 
 @dataclass(frozen=True)
 class Place:
-    """Where a reason holds: globs of behaviours, aspects, and regular expressions for the line and for what is shown; empty: any."""
+    """Where a reason holds: globs of behaviours, aspects, and regular expressions for the line and for what
+    is shown; empty: any.
+    """
 
     behaviours: tuple[str, ...]
     aspects: tuple[str, ...] = ()
@@ -46,7 +50,9 @@ class Reason:
 
 @dataclass(frozen=True)
 class Exclusion:
-    """Why Operaton is not asked, or refuses a diagram. `pattern` is a glob of behaviours, or a regular expression for the refusal."""
+    """Why Operaton is not asked, or refuses a diagram. `pattern` is a glob of behaviours, or a regular
+    expression for the refusal.
+    """
 
     title: str
     text: str
@@ -67,11 +73,25 @@ class Reasons:
 
     def why_not_asked(self, behaviour: str) -> str:
         """The title of the reason for not asking; empty if it is to be asked."""
-        return next((why.title for why in self.not_asked if any(fnmatchcase(behaviour, glob) for glob in why.patterns)), "")
+        return next(
+            (
+                why.title
+                for why in self.not_asked
+                if any(fnmatchcase(behaviour, glob) for glob in why.patterns)
+            ),
+            "",
+        )
 
     def why_refused(self, refusal: str) -> str:
         """The title of the reason for which Operaton refuses; empty if it is not known."""
-        return next((why.title for why in self.refused if any(re.search(pattern, refusal) for pattern in why.patterns)), "")
+        return next(
+            (
+                why.title
+                for why in self.refused
+                if any(re.search(pattern, refusal) for pattern in why.patterns)
+            ),
+            "",
+        )
 
     def explain(self, difference: Difference) -> tuple[list[str], list[str]]:
         """Titles of the reasons for a difference, and what it shows without a reason."""
@@ -88,7 +108,14 @@ class Reasons:
         return list(titles), unexplained
 
     def _why(self, difference: Difference, shown: str) -> str:
-        return next((reason.title for reason in self.differences if any(place.holds_for(difference, shown) for place in reason.places)), "")
+        return next(
+            (
+                reason.title
+                for reason in self.differences
+                if any(place.holds_for(difference, shown) for place in reason.places)
+            ),
+            "",
+        )
 
 
 def read_reasons(file: Path = FILE) -> Reasons:
@@ -99,14 +126,24 @@ def read_reasons(file: Path = FILE) -> Reasons:
             entry["title"],
             entry["text"].strip(),
             tuple(
-                Place(tuple(where["behaviours"]), tuple(where.get("aspects", ())), where.get("line", ""), where.get("shows", ""))
+                Place(
+                    tuple(where["behaviours"]),
+                    tuple(where.get("aspects", ())),
+                    where.get("line", ""),
+                    where.get("shows", ""),
+                )
                 for where in entry["where"]
             ),
         )
         for entry in found["difference"]
     ]
-    return Reasons(differences, _exclusions(found["not_asked"], "behaviours"), _exclusions(found["refused"], "refusals"))
+    return Reasons(
+        differences, _exclusions(found["not_asked"], "behaviours"), _exclusions(found["refused"], "refusals")
+    )
 
 
 def _exclusions(entries: list[dict[str, object]], patterns: str) -> list[Exclusion]:
-    return [Exclusion(str(entry["title"]), str(entry["text"]).strip(), tuple(entry[patterns])) for entry in entries]  # type: ignore[arg-type]  # lists of strings in TOML
+    return [
+        Exclusion(str(entry["title"]), str(entry["text"]).strip(), tuple(entry[patterns]))  # type: ignore[arg-type]  # lists of strings in TOML
+        for entry in entries
+    ]

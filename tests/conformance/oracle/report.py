@@ -74,7 +74,9 @@ def judge(outcome: Outcome, reasons: Reasons, *, is_whole: bool = True) -> Judge
             unexplained.append(f"{behaviour}: Operaton refuses the diagram: {refusal}")
     for behaviour, title in outcome.not_asked.items():
         places.setdefault(title, {})[behaviour] = None
-    return Judgement(places, unexplained, [why.title for why in reasons.entries() if is_whole and why.title not in places])
+    return Judgement(
+        places, unexplained, [why.title for why in reasons.entries() if is_whole and why.title not in places]
+    )
 
 
 def document(outcome: Outcome, reasons: Reasons, judgement: Judgement) -> str:
@@ -95,12 +97,24 @@ def document(outcome: Outcome, reasons: Reasons, judgement: Judgement) -> str:
 
 def _table(outcome: Outcome, reasons: Reasons, judgement: Judgement) -> list[str]:
     rows = [("identical", len(outcome.identical)), ("differ, for a reason below", len(outcome.differing))]
-    rows += [(f"not deployable there: {why.title}", len(judgement.places.get(why.title, {}))) for why in reasons.refused]
-    rows += [(f"not asked: {why.title}", len(judgement.places.get(why.title, {}))) for why in reasons.not_asked]
+    rows += [
+        (f"not deployable there: {why.title}", len(judgement.places.get(why.title, {})))
+        for why in reasons.refused
+    ]
+    rows += [
+        (f"not asked: {why.title}", len(judgement.places.get(why.title, {}))) for why in reasons.not_asked
+    ]
     total = len(outcome.identical) + len(outcome.differing) + len(outcome.refused) + len(outcome.not_asked)
     rows += [("all", total)]
     return ["| behaviours | |", "| --- | ---: |", *(f"| {label} | {count} |" for label, count in rows)]
 
 
 def _section(entry: Reason | Exclusion, behaviours: Iterable[str]) -> list[str]:
-    return ["", f"### {entry.title}", "", entry.text, "", "Seen in: " + ", ".join(f"`{name}`" for name in behaviours) + "."]
+    return [
+        "",
+        f"### {entry.title}",
+        "",
+        entry.text,
+        "",
+        "Seen in: " + ", ".join(f"`{name}`" for name in behaviours) + ".",
+    ]

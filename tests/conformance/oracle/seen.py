@@ -33,11 +33,16 @@ class Describer:
 
     def describe(self, seen: Seen, view: View) -> None:
         """Write down what a line has brought about."""
-        places = {instance.key: f"{instance.process_id}/{number}" for number, instance in enumerate(view.instances, start=1)}
+        places = {
+            instance.key: f"{instance.process_id}/{number}"
+            for number, instance in enumerate(view.instances, start=1)
+        }
         self._describe_jobs(seen, view)
         seen.incidents += [f"{incident.element_id}: {incident.type}" for incident in view.incidents]
         for instance in view.instances:
-            self._describe_one(seen, places[instance.key], instance.key, instance.state, view.variables.get(instance.key, {}))
+            self._describe_one(
+                seen, places[instance.key], instance.key, instance.state, view.variables.get(instance.key, {})
+            )
         for element in view.elements:
             place = f"{places[element.instance_key]} {element.element_id}"
             self._describe_one(seen, place, ("element", element.key), element.state, element.variables)
@@ -45,7 +50,9 @@ class Describer:
     def _describe_jobs(self, seen: Seen, view: View) -> None:
         for job in view.jobs:
             seen.jobs.append(f"{job.element_id}: {job.type}, {job.state}, retries {job.retries}")
-            seen.job_variables += [f"{job.element_id}: {name} = {value}" for name, value in sorted(job.variables.items())]
+            seen.job_variables += [
+                f"{job.element_id}: {name} = {value}" for name, value in sorted(job.variables.items())
+            ]
             if job.key not in self._jobs:
                 seen.order.append(job.element_id)
                 self._jobs.add(job.key)

@@ -1,8 +1,10 @@
-"""A `zeebe:` diagram as the `camunda:` diagram that says the same, so that far more behaviours can be put to Operaton.
+"""A `zeebe:` diagram as the `camunda:` diagram that says the same, so that far more behaviours can be put to
+Operaton.
 
-Both engines are given the translation: what is compared is how they run it, not what `zeebe:` would have meant. FEEL becomes JUEL where
-it is a name, a path, a literal, a comparison or arithmetic; what has no twin raises `NoTwin`, and the behaviour is not asked. What only
-gathers results (output collections) is left out. Artifacts move behind the flow elements, as the schema has it.
+Both engines are given the translation: what is compared is how they run it, not what `zeebe:` would have
+meant. FEEL becomes JUEL where it is a name, a path, a literal, a comparison or arithmetic; what has no twin
+raises `NoTwin`, and the behaviour is not asked. What only gathers results (output collections) is left out.
+Artifacts move behind the flow elements, as the schema has it.
 """
 
 from __future__ import annotations
@@ -30,7 +32,9 @@ TIMES: Final = ("timeDate", "timeDuration", "timeCycle")
 
 
 def translated(diagram: bytes) -> bytes:
-    """The diagram in the `camunda:` dialect; one that is in it already, or in none, in the order of the schema. Raises `NoTwin`."""
+    """The diagram in the `camunda:` dialect; one that is in it already, or in none, in the order of the
+    schema. Raises `NoTwin`.
+    """
     root = etree.fromstring(diagram)
     for extensions in list(root.iter(f"{{{BPMN}}}extensionElements")):
         owner = extensions.getparent()
@@ -149,7 +153,9 @@ def _assignment(owner: etree._Element, extensions: etree._Element, extension: et
 def _properties(owner: etree._Element, extensions: etree._Element, extension: etree._Element) -> None:
     properties = etree.SubElement(extensions, f"{{{CAMUNDA}}}properties")
     for found in extension:
-        etree.SubElement(properties, f"{{{CAMUNDA}}}property", name=found.get("name", ""), value=found.get("value", ""))
+        etree.SubElement(
+            properties, f"{{{CAMUNDA}}}property", name=found.get("name", ""), value=found.get("value", "")
+        )
 
 
 def _version_tag(owner: etree._Element, extensions: etree._Element, extension: etree._Element) -> None:

@@ -1,4 +1,6 @@
-"""What a script has left behind on one engine, in terms that both engines have: instances, elements, jobs, incidents."""
+"""What a script has left behind on one engine, in terms that both engines have: instances, elements, jobs,
+incidents.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ class NotThere(LookupError):
 
 @dataclass(frozen=True)
 class Instance:
-    """A process instance. Keys are comparable texts or numbers of the engine's own, in the order of creation."""
+    """A process instance. Keys are comparable texts or numbers of the engine's own, in the order of
+    creation.
+    """
 
     key: Any
     process_id: str
@@ -46,7 +50,9 @@ class Element:
 
 @dataclass(frozen=True)
 class Job:
-    """Work that has not been done; `state` is `open`, `failed` (no tries left) or `backing off`. Its worker sees all `variables`."""
+    """Work that has not been done; `state` is `open`, `failed` (no tries left) or `backing off`. Its worker
+    sees all `variables`.
+    """
 
     key: Any
     element_id: str
@@ -66,7 +72,9 @@ class Incident:
 
 @dataclass
 class View:
-    """Everything a script has left behind. Every list is in the order of creation; a process instance's variables are by its key."""
+    """Everything a script has left behind. Every list is in the order of creation; a process instance's
+    variables are by its key.
+    """
 
     instances: list[Instance] = field(default_factory=list)
     elements: list[Element] = field(default_factory=list)

@@ -104,7 +104,9 @@ def test_new_lists(text: str, expected: str) -> None:
     assert answer(text) == expected
 
 
-@pytest.mark.parametrize("text", ["sum([9e6144, 9e6144])", "mean([9e6144, 9e6144])", "product([9e6144, 9e6144])"])
+@pytest.mark.parametrize(
+    "text", ["sum([9e6144, 9e6144])", "mean([9e6144, 9e6144])", "product([9e6144, 9e6144])"]
+)
 def test_a_total_beyond_all_numbers_is_told_with_the_name_of_the_function(text: str) -> None:
     (warning,) = evaluate(text).warnings
     assert warning.message.startswith(f"{text.partition('(')[0]}: `")

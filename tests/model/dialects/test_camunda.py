@@ -75,7 +75,9 @@ def test_what_was_java_is_a_job_by_its_name(attribute: str, value: str, expected
 @pytest.mark.parametrize("attribute", ["expression", "delegateExpression"])
 def test_an_expression_without_a_name_is_refused_once(attribute: str, value: str) -> None:
     content = task_with(**{f"camunda__{attribute}": value})
-    assert [(finding.rule, finding.element_id) for finding in reading(content).findings] == [("job-type", "a")]
+    assert [(finding.rule, finding.element_id) for finding in reading(content).findings] == [
+        ("job-type", "a")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -86,8 +88,12 @@ def test_an_expression_without_a_name_is_refused_once(attribute: str, value: str
         ({"camunda__asyncBefore": "true"}, ["job-type"]),
     ],
 )
-def test_work_that_runs_in_camunda_7_only_is_refused_once(attributes: dict[str, str], rules: list[str]) -> None:
-    assert [finding.rule for finding in reading(task_with(tag="businessRuleTask", **attributes)).findings] == rules
+def test_work_that_runs_in_camunda_7_only_is_refused_once(
+    attributes: dict[str, str], rules: list[str]
+) -> None:
+    assert [
+        finding.rule for finding in reading(task_with(tag="businessRuleTask", **attributes)).findings
+    ] == rules
 
 
 def test_fields_and_properties_are_headers() -> None:
@@ -99,12 +105,20 @@ def test_fields_and_properties_are_headers() -> None:
         element("camunda:field", element("camunda:expression", "${footer}"), name="footer"),
         camunda__class="org.acme.Mail",
     )
-    expected = {"functionName": "book", "to": "ada", "subject": "${subject}", "body": "long text", "footer": "${footer}"}
+    expected = {
+        "functionName": "book",
+        "to": "ada",
+        "subject": "${subject}",
+        "body": "long text",
+        "footer": "${footer}",
+    }
     assert json.loads(job_of(content).headers) == expected
 
 
 def test_a_result_variable_is_kept() -> None:
-    assert job_of(task_with(camunda__expression="${a.b(c)}", camunda__resultVariable="d")).result_variable == "d"
+    assert (
+        job_of(task_with(camunda__expression="${a.b(c)}", camunda__resultVariable="d")).result_variable == "d"
+    )
 
 
 def test_what_changes_nothing_here_is_accepted_silently() -> None:
@@ -112,7 +126,10 @@ def test_what_changes_nothing_here_is_accepted_silently() -> None:
     content = task_with(**EXTERNAL, **{f"camunda__{name}": "1" for name in names})
     assert job_of(content).type == "work"
     inside = (start(), end(), path("start", "end"))
-    assert only_process(model(*inside, camunda__historyTimeToLive="P30D", camunda__versionTag="1.2")).version_tag == "1.2"
+    assert (
+        only_process(model(*inside, camunda__historyTimeToLive="P30D", camunda__versionTag="1.2")).version_tag
+        == "1.2"
+    )
 
 
 @pytest.mark.parametrize("tag", ["executionListener", "taskListener", "connector"])
@@ -129,15 +146,24 @@ def test_unknown_extensions_and_attributes_are_told() -> None:
 
 
 def test_a_user_task_is_the_same_job_as_in_zeebe() -> None:
-    attributes = {"assignee": "${initiator}", "candidateGroups": "sales,support", "formKey": "embedded:ask", "dueDate": "2030-01-01"}
-    job = job_of(task_with(tag="userTask", **{f"camunda__{name}": value for name, value in attributes.items()}))
+    attributes = {
+        "assignee": "${initiator}",
+        "candidateGroups": "sales,support",
+        "formKey": "embedded:ask",
+        "dueDate": "2030-01-01",
+    }
+    job = job_of(
+        task_with(tag="userTask", **{f"camunda__{name}": value for name, value in attributes.items()})
+    )
     assert (job.type, job.retries) == ("io.camunda.zeebe:userTask", 1)
     assert json.loads(job.headers) == {
         "io.camunda.zeebe:candidateGroups": '["sales","support"]',
         "io.camunda.zeebe:formKey": "embedded:ask",
         "io.camunda.zeebe:dueDate": "2030-01-01",
     }
-    assert [(header.name, header.source.text) for header in job.header_expressions] == [("io.camunda.zeebe:assignee", "initiator")]
+    assert [(header.name, header.source.text) for header in job.header_expressions] == [
+        ("io.camunda.zeebe:assignee", "initiator")
+    ]
 
 
 def condition_of(text: str, **attributes: str) -> bytes:
@@ -165,7 +191,12 @@ def test_conditions_are_juel_or_feel(text: str, attributes: dict[str, str], expe
 
 @pytest.mark.parametrize(
     "text, attributes",
-    [("approved", {}), ("true", {}), ("approved", {"language": "groovy"}), ("${a}", {"camunda:resource": "deployment://x.js"})],
+    [
+        ("approved", {}),
+        ("true", {}),
+        ("approved", {"language": "groovy"}),
+        ("${a}", {"camunda:resource": "deployment://x.js"}),
+    ],
 )
 def test_other_conditions_are_refused(text: str, attributes: dict[str, str]) -> None:
     (finding,) = told(condition_of(text, **attributes), "expression", Severity.ERROR)
@@ -176,15 +207,22 @@ def test_other_conditions_are_refused(text: str, attributes: dict[str, str]) -> 
 def test_a_caught_error_fills_its_variables() -> None:
     definition = catch_error("A", camunda__errorCodeVariable="code", camunda__errorMessageVariable="message")
     caught = (boundary("caught", "a", definition), end("failed"), path("caught", "failed"))
-    content = model(start(), element("serviceTask", id="a", **EXTERNAL), end(), path("start", "a", "end"), *caught)
+    content = model(
+        start(), element("serviceTask", id="a", **EXTERNAL), end(), path("start", "a", "end"), *caught
+    )
     assert node(content, "caught").event == ErrorDefinition("A", "code", "message")
 
 
 def script_task(script: str, **attributes: str | None) -> bytes:
-    return around(element("scriptTask", element("script", script), id="a", camunda__asyncBefore="true", **attributes))
+    return around(
+        element("scriptTask", element("script", script), id="a", camunda__asyncBefore="true", **attributes)
+    )
 
 
-@pytest.mark.parametrize("language, script, expected", [("juel", "${a}", "a"), ("FEEL", "a + b", "a + b"), ("feel", "= a + b", "a + b")])
+@pytest.mark.parametrize(
+    "language, script, expected",
+    [("juel", "${a}", "a"), ("FEEL", "a + b", "a + b"), ("feel", "= a + b", "a + b")],
+)
 def test_scripts_in_juel_or_feel_run_in_the_engine(language: str, script: str, expected: str) -> None:
     one = node(script_task(script, scriptFormat=language, camunda__resultVariable="sum"), "a")
     assert one.script is not None
@@ -201,7 +239,9 @@ def test_scripts_in_juel_or_feel_run_in_the_engine(language: str, script: str, e
     ],
 )
 def test_other_scripts_are_refused_once(script: str, attributes: dict[str, str]) -> None:
-    assert [(finding.rule, finding.element_id) for finding in reading(script_task(script, **attributes)).findings] == [("script", "a")]
+    assert [
+        (finding.rule, finding.element_id) for finding in reading(script_task(script, **attributes)).findings
+    ] == [("script", "a")]
 
 
 def test_work_on_what_is_no_job_is_told() -> None:

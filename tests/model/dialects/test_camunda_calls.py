@@ -9,7 +9,14 @@ from tests.model.diagram import element, end, extensions, model, node, path, rea
 
 
 def calling(*inside: str, called: str | None = "ship", **attributes: str | None) -> bytes:
-    call = element("callActivity", extensions(*inside), id="a", calledElement=called, camunda__asyncBefore="true", **attributes)
+    call = element(
+        "callActivity",
+        extensions(*inside),
+        id="a",
+        calledElement=called,
+        camunda__asyncBefore="true",
+        **attributes,
+    )
     return model(start(), call, end(), path("start", "a", "end"))
 
 
@@ -18,7 +25,10 @@ def handed(tag: str, **attributes: str | None) -> str:
 
 
 def written(one: Node) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    inputs, outputs = ([(mapping.source.text, ".".join(mapping.target)) for mapping in side] for side in (one.inputs, one.outputs))
+    inputs, outputs = (
+        [(mapping.source.text, ".".join(mapping.target)) for mapping in side]
+        for side in (one.inputs, one.outputs)
+    )
     return inputs, outputs
 
 
@@ -28,7 +38,11 @@ def written(one: Node) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
         ([], CalledProcess("ship", False, False), True),
         ([handed("in", variables="all")], CalledProcess("ship", True, False), True),
         ([handed("out", variables="all")], CalledProcess("ship", False, True), False),
-        ([handed("in", variables="all"), handed("out", variables="all")], CalledProcess("ship", True, True), False),
+        (
+            [handed("in", variables="all"), handed("out", variables="all")],
+            CalledProcess("ship", True, True),
+            False,
+        ),
     ],
 )
 def test_everything_is_named_by_one_word(inside: list[str], expected: CalledProcess, stays: bool) -> None:
@@ -42,7 +56,10 @@ def test_variables_one_by_one() -> None:
         handed("in", sourceExpression="${order.total > 5}", target="isLarge"),
         handed("out", source="tracking", target="tracking"),
     )
-    assert written(node(content, "a")) == ([("order", "parcel"), ("order.total > 5", "isLarge")], [("tracking", "tracking")])
+    assert written(node(content, "a")) == (
+        [("order", "parcel"), ("order.total > 5", "isLarge")],
+        [("tracking", "tracking")],
+    )
 
 
 def test_parameters_are_set_before_and_read_after() -> None:
@@ -51,7 +68,9 @@ def test_parameters_are_set_before_and_read_after() -> None:
         element("camunda:inputParameter", "${a}", name="local"),
         element("camunda:outputParameter", "${back}", name="b"),
     )
-    content = calling(handed("in", source="local", target="c"), handed("out", source="d", target="back"), parameters)
+    content = calling(
+        handed("in", source="local", target="c"), handed("out", source="d", target="back"), parameters
+    )
     assert written(node(content, "a")) == ([("a", "local"), ("local", "c")], [("d", "back"), ("back", "b")])
 
 
@@ -76,14 +95,20 @@ def test_the_process_may_be_computed() -> None:
         ([], {"called": "${kind.of(order)}"}, "expression"),
     ],
 )
-def test_what_has_no_counterpart_is_refused(inside: list[str], attributes: dict[str, str | None], rule: str) -> None:
+def test_what_has_no_counterpart_is_refused(
+    inside: list[str], attributes: dict[str, str | None], rule: str
+) -> None:
     called = attributes.get("called", "ship")
     rest = {name: value for name, value in attributes.items() if name != "called"}
     assert refused(calling(*inside, called=called, **rest), rule) == ["a"]
 
 
 @pytest.mark.parametrize(
-    "inside", [handed("in", businessKey="#{execution.processBusinessKey}"), handed("in", source="a", target="b", local="true")]
+    "inside",
+    [
+        handed("in", businessKey="#{execution.processBusinessKey}"),
+        handed("in", source="a", target="b", local="true"),
+    ],
 )
 def test_what_is_read_over_is_told(inside: str) -> None:
     assert warned(calling(inside), "extension") == ["a"]
@@ -91,5 +116,11 @@ def test_what_is_read_over_is_told(inside: str) -> None:
 
 
 def test_handing_over_means_something_on_a_call_only() -> None:
-    task = element("serviceTask", extensions(handed("in", source="a", target="b")), id="a", camunda__type="external", camunda__topic="t")
+    task = element(
+        "serviceTask",
+        extensions(handed("in", source="a", target="b")),
+        id="a",
+        camunda__type="external",
+        camunda__topic="t",
+    )
     assert refused(model(start(), task, end(), path("start", "a", "end")), "extension") == ["a"]

@@ -10,7 +10,9 @@ from tests.model.diagram import element, end, extensions, model, node, path, rea
 
 def deciding(*inside: str, tag: str = "businessRuleTask", **written: str | None) -> bytes:
     attributes = {"decisionRef": "discount", "resultVariable": "given", **written}
-    task = element(tag, extensions(*inside), id="a", **{f"camunda__{name}": value for name, value in attributes.items()})
+    task = element(
+        tag, extensions(*inside), id="a", **{f"camunda__{name}": value for name, value in attributes.items()}
+    )
     return model(start(), task, end(), path("start", "a", "end"))
 
 
@@ -22,7 +24,10 @@ def read_in(output: str) -> str:
     "written, expected",
     [
         ({}, CalledDecision("discount", "given", result_mapping=ResultMapping.RESULT_LIST)),
-        ({"decisionRefBinding": "latest"}, CalledDecision("discount", "given", result_mapping=ResultMapping.RESULT_LIST)),
+        (
+            {"decisionRefBinding": "latest"},
+            CalledDecision("discount", "given", result_mapping=ResultMapping.RESULT_LIST),
+        ),
         (
             {"decisionRefBinding": "deployment", "mapDecisionResult": "singleEntry"},
             CalledDecision("discount", "given", Binding.DEPLOYMENT, None, ResultMapping.SINGLE_ENTRY),
@@ -32,7 +37,11 @@ def read_in(output: str) -> str:
             CalledDecision("discount", "given", Binding.VERSION, "2", ResultMapping.SINGLE_RESULT),
         ),
         (
-            {"decisionRefBinding": "versionTag", "decisionRefVersionTag": "spring", "mapDecisionResult": "collectEntries"},
+            {
+                "decisionRefBinding": "versionTag",
+                "decisionRefVersionTag": "spring",
+                "mapDecisionResult": "collectEntries",
+            },
             CalledDecision("discount", "given", Binding.VERSION_TAG, "spring", ResultMapping.COLLECT_ENTRIES),
         ),
     ],
@@ -43,7 +52,9 @@ def test_what_a_task_says(written: dict[str, str], expected: CalledDecision) -> 
 
 
 def test_decision_and_version_may_be_computed() -> None:
-    decision = node(deciding(decisionRef="${which}", decisionRefBinding="version", decisionRefVersion="${number}"), "a").decision
+    decision = node(
+        deciding(decisionRef="${which}", decisionRefBinding="version", decisionRefVersion="${number}"), "a"
+    ).decision
     assert decision is not None
     assert isinstance(decision.decision_id, Expression)
     assert isinstance(decision.which, Expression)
@@ -51,8 +62,13 @@ def test_decision_and_version_may_be_computed() -> None:
 
 
 def test_rows_are_kept_for_the_output_parameters_that_read_them() -> None:
-    reads, reads_not = (node(deciding(read_in(text)), "a").decision for text in ("${decisionResult[0].price}", "${given}"))
-    assert (reads is not None and reads.keeps_rows, reads_not is not None and reads_not.keeps_rows) == (True, False)
+    reads, reads_not = (
+        node(deciding(read_in(text)), "a").decision for text in ("${decisionResult[0].price}", "${given}")
+    )
+    assert (reads is not None and reads.keeps_rows, reads_not is not None and reads_not.keeps_rows) == (
+        True,
+        False,
+    )
 
 
 def test_a_result_that_nobody_reads_is_told() -> None:
@@ -69,7 +85,10 @@ def test_a_result_that_nobody_reads_is_told() -> None:
         ({"delegateExpression": "${decider}"}, "(camunda:delegateExpression)"),
         ({"decisionRefTenantId": "red"}, "a decision of another tenant"),
         ({"decisionRefBinding": "newest"}, "one of latest, deployment, version, versionTag, found 'newest'"),
-        ({"mapDecisionResult": "output"}, "one of singleEntry, singleResult, collectEntries, resultList, found 'output'"),
+        (
+            {"mapDecisionResult": "output"},
+            "one of singleEntry, singleResult, collectEntries, resultList, found 'output'",
+        ),
         ({"decisionRefBinding": "version"}, "expected camunda:decisionRefVersion"),
         ({"decisionRefBinding": "versionTag"}, "expected camunda:decisionRefVersionTag"),
         ({"decisionRefVersion": "2"}, "is ignored, since its decisionRefBinding is 'latest'"),
@@ -86,7 +105,10 @@ def test_what_is_not_executed_is_refused_once(written: dict[str, str], words: st
     assert finding.remedy
 
 
-@pytest.mark.parametrize("written", [{"decisionRef": "${a b}"}, {"decisionRefBinding": "versionTag", "decisionRefVersionTag": "${a b}"}])
+@pytest.mark.parametrize(
+    "written",
+    [{"decisionRef": "${a b}"}, {"decisionRefBinding": "versionTag", "decisionRefVersionTag": "${a b}"}],
+)
 def test_what_is_no_expression_is_refused(written: dict[str, str]) -> None:
     assert [each.rule for each in reading(deciding(**written)).errors] == ["expression"]
 
@@ -100,7 +122,9 @@ def test_what_is_no_expression_is_refused(written: dict[str, str]) -> None:
         ("${decisionResult.getSingleEntry()}", "expression"),
     ],
 )
-def test_getters_of_camundas_own_result_are_refused_with_what_to_write_instead(output: str, rule: str) -> None:
+def test_getters_of_camundas_own_result_are_refused_with_what_to_write_instead(
+    output: str, rule: str
+) -> None:
     (finding,) = reading(deciding(read_in(output))).errors
     assert (finding.rule, finding.element_id) == (rule, "a")
     assert finding.remedy

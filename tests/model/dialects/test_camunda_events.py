@@ -37,12 +37,20 @@ def between(it: str) -> bytes:
 
 
 def properties(value: str) -> str:
-    return extensions(element("camunda:properties", element("camunda:property", name="counterflow:correlationKey", value=value)))
+    return extensions(
+        element(
+            "camunda:properties", element("camunda:property", name="counterflow:correlationKey", value=value)
+        )
+    )
 
 
 @pytest.mark.parametrize(
     "text, expected",
-    [("PT5M", '"PT5M"'), ("${wait}", "wait"), ("PT${n}M", '"PT" + (if (n) = null then "" else string(n)) + "M"')],
+    [
+        ("PT5M", '"PT5M"'),
+        ("${wait}", "wait"),
+        ("PT${n}M", '"PT" + (if (n) = null then "" else string(n)) + "M"'),
+    ],
 )
 def test_a_timer_is_text_or_juel(text: str, expected: str) -> None:
     event = node(between(catch("a", timer("timeDuration", text))), "a").event
@@ -75,7 +83,9 @@ def test_the_key_is_an_attribute_or_a_property(it: str) -> None:
 def test_the_key_may_stand_on_the_message_for_all_who_wait_for_it() -> None:
     message = element("message", id="m", name="order-${region}", **KEY)
     waiting = element("intermediateCatchEvent", element("messageEventDefinition", messageRef="m"), id="a")
-    event = node(definitions(process(start(**ASYNC), waiting, end(), path("start", "a", "end")), message), "a").event
+    event = node(
+        definitions(process(start(**ASYNC), waiting, end(), path("start", "a", "end")), message), "a"
+    ).event
     assert isinstance(event, MessageDefinition)
     assert isinstance(event.name, Expression)
     assert event.name.text == '"order-" + (if (region) = null then "" else string(region))'
@@ -84,7 +94,9 @@ def test_the_key_may_stand_on_the_message_for_all_who_wait_for_it() -> None:
 
 @pytest.mark.parametrize("key, remedy", [(None, "${orderId}"), ("", "${orderId}"), ("id", "${id}")])
 def test_without_a_key_the_remedy_is_ours(key: str | None, remedy: str) -> None:
-    (finding,) = told(between(catch("a", catch_message("order", counterflow__correlationKey=key))), RULE, Severity.ERROR)
+    (finding,) = told(
+        between(catch("a", catch_message("order", counterflow__correlationKey=key))), RULE, Severity.ERROR
+    )
     assert finding.element_id == "a"
     assert f'counterflow:correlationKey="{remedy}"' in finding.remedy
     assert "https://counterflow.dev/schema/bpmn/1.0" in finding.remedy
@@ -101,13 +113,22 @@ def test_a_start_event_of_a_process_needs_none() -> None:
         ({"camunda__type": "external", "camunda__topic": "tell"}, "tell", {}),
         ({"camunda__class": "org.acme.Tell"}, "org.acme.Tell", {}),
         ({"camunda__delegateExpression": "${teller}"}, "teller", {}),
-        ({"camunda__expression": "${teller.tell(order)}"}, "teller.tell", {"expression": "${teller.tell(order)}"}),
+        (
+            {"camunda__expression": "${teller.tell(order)}"},
+            "teller.tell",
+            {"expression": "${teller.tell(order)}"},
+        ),
     ],
 )
-def test_a_thrown_message_is_a_job_as_its_definition_says(work: dict[str, str], expected: str, headers: dict[str, str]) -> None:
+def test_a_thrown_message_is_a_job_as_its_definition_says(
+    work: dict[str, str], expected: str, headers: dict[str, str]
+) -> None:
     field = extensions(element("camunda:field", name="to", stringValue="all"))
     definition = element("messageEventDefinition", field, **work)
-    for content in (between(throw("a", definition)), model(start(**ASYNC), end("a", definition), path("start", "a"))):
+    for content in (
+        between(throw("a", definition)),
+        model(start(**ASYNC), end("a", definition), path("start", "a")),
+    ):
         job = node(content, "a").job
         assert job is not None
         assert (job.type, json.loads(job.headers)) == (expected, headers | {"to": "all"})

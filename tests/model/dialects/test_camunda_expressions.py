@@ -21,7 +21,9 @@ def value(text: str) -> str:
 
 
 LIST = element("camunda:list", value("one"), value("${two}"))
-MAP = element("camunda:map", element("camunda:entry", "one", key="a"), element("camunda:entry", "${two}", key="b c"))
+MAP = element(
+    "camunda:map", element("camunda:entry", "one", key="a"), element("camunda:entry", "${two}", key="b c")
+)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +53,12 @@ def test_values_are_texts_expressions_lists_and_maps(inside: str, expected: obje
 
 
 def test_inputs_and_outputs_are_told_apart_and_keep_their_order() -> None:
-    one = node(around(parameter("1", name="b"), parameter("${r}", name="c", kind="output"), parameter("2", name="a")), "a")
+    one = node(
+        around(
+            parameter("1", name="b"), parameter("${r}", name="c", kind="output"), parameter("2", name="a")
+        ),
+        "a",
+    )
     assert [mapping.target for mapping in one.inputs] == [("b",), ("a",)]
     assert [(mapping.source.text, mapping.target) for mapping in one.outputs] == [("r", ("c",))]
     assert not one.results_stay_local

@@ -1,4 +1,6 @@
-"""Multi-instance activities of Camunda 7: a collection or a number, an element variable, a condition in JUEL."""
+"""Multi-instance activities of Camunda 7: a collection or a number, an element variable, a condition in
+JUEL.
+"""
 
 import pytest
 
@@ -25,14 +27,24 @@ def loop_of(content: bytes) -> MultiInstance:
     "inside, attributes, expected",
     [
         ([], {"camunda__collection": "items"}, ("items", None)),
-        ([], {"camunda__collection": "${order.items}", "camunda__elementVariable": "item"}, ("order.items", "item")),
+        (
+            [],
+            {"camunda__collection": "${order.items}", "camunda__elementVariable": "item"},
+            ("order.items", "item"),
+        ),
         ([], {"camunda__collection": "#{items}", "camunda__asyncBefore": "true"}, ("items", None)),
         ([element("loopCardinality", "3")], {}, ("3", None)),
         ([element("loopCardinality", " ${count} ")], {}, ("count", None)),
-        ([element("loopDataInputRef", "items"), element("inputDataItem", name="item")], {}, ("items", "item")),
+        (
+            [element("loopDataInputRef", "items"), element("inputDataItem", name="item")],
+            {},
+            ("items", "item"),
+        ),
     ],
 )
-def test_how_often_and_for_what(inside: list[str], attributes: dict[str, str], expected: tuple[str, str | None]) -> None:
+def test_how_often_and_for_what(
+    inside: list[str], attributes: dict[str, str], expected: tuple[str, str | None]
+) -> None:
     loop = loop_of(each(*inside, **attributes))
     assert (loop.collection.text, loop.element_variable) == expected
     assert (loop.output_collection, loop.output_element, loop.first_loop_counter) == (None, None, 0)
@@ -66,7 +78,11 @@ def test_when_it_is_enough(condition: str, expected: str) -> None:
         ([], {"camunda__collection": "${service.items()}"}, "expression"),
         ([], {"camunda__collection": "some items"}, "expression"),
         ([element("completionCondition", "enough")], {"camunda__collection": "items"}, "expression"),
-        ([element("completionCondition", "${nrOfInstances % 2 == 0}")], {"camunda__collection": "items"}, "expression"),
+        (
+            [element("completionCondition", "${nrOfInstances % 2 == 0}")],
+            {"camunda__collection": "items"},
+            "expression",
+        ),
     ],
 )
 def test_what_does_not_say_so_is_refused(inside: list[str], attributes: dict[str, str], rule: str) -> None:

@@ -38,7 +38,11 @@ def test_durations(text: str, expected: int | None) -> None:
 
 @pytest.mark.parametrize(
     "text, expected",
-    [("R3/PT1S", RetryCycle(3, 1_000)), (" R1/PT10M ", RetryCycle(1, 600_000)), ("R10/P1D", RetryCycle(10, 86_400_000))],
+    [
+        ("R3/PT1S", RetryCycle(3, 1_000)),
+        (" R1/PT10M ", RetryCycle(1, 600_000)),
+        ("R10/P1D", RetryCycle(10, 86_400_000)),
+    ],
 )
 def test_a_cycle_sets_tries_and_interval(text: str, expected: RetryCycle) -> None:
     assert node(around(text), "a").job == JobDefinition("work", retries=expected.tries, retry_cycle=expected)

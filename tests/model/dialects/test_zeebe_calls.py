@@ -23,9 +23,14 @@ def calling(*inside: str, **written: str | None) -> bytes:
         ({"bindingType": "latest"}, True, True),
     ],
 )
-def test_everything_goes_in_and_out_unless_the_model_says_otherwise(written: dict[str, str], handed_in: bool, handed_out: bool) -> None:
+def test_everything_goes_in_and_out_unless_the_model_says_otherwise(
+    written: dict[str, str], handed_in: bool, handed_out: bool
+) -> None:
     one = node(calling(processId="ship", **written), "a")
-    assert (one.behaviour, one.called) == (Behaviour.CALL_ACTIVITY, CalledProcess("ship", handed_in, handed_out))
+    assert (one.behaviour, one.called) == (
+        Behaviour.CALL_ACTIVITY,
+        CalledProcess("ship", handed_in, handed_out),
+    )
 
 
 def test_the_process_may_be_computed() -> None:

@@ -5,7 +5,12 @@ from tests.model.diagram import element, end, extensions, model, path, refused, 
 
 
 def task(*inside: str) -> bytes:
-    return model(start(), element("businessRuleTask", extensions(*inside), id="rate"), end(), path("start", "rate", "end"))
+    return model(
+        start(),
+        element("businessRuleTask", extensions(*inside), id="rate"),
+        end(),
+        path("start", "rate", "end"),
+    )
 
 
 JOB = element("zeebe:taskDefinition", type="rate")

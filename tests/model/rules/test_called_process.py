@@ -4,7 +4,19 @@ import pytest
 
 from counterflow.documents.findings import Severity
 from counterflow.model.rules.called_process import RULE
-from tests.model.diagram import definitions, element, end, extensions, model, path, process, refused, start, timer, told
+from tests.model.diagram import (
+    definitions,
+    element,
+    end,
+    extensions,
+    model,
+    path,
+    process,
+    refused,
+    start,
+    timer,
+    told,
+)
 
 
 def around(call: str) -> bytes:
@@ -12,7 +24,15 @@ def around(call: str) -> bytes:
 
 
 def test_a_process_that_is_named_is_not_looked_for_yet() -> None:
-    assert refused(around(element("callActivity", extensions(element("zeebe:calledElement", processId="later")), id="a")), RULE) == []
+    assert (
+        refused(
+            around(
+                element("callActivity", extensions(element("zeebe:calledElement", processId="later")), id="a")
+            ),
+            RULE,
+        )
+        == []
+    )
 
 
 @pytest.mark.parametrize(
@@ -34,7 +54,10 @@ def test_a_call_of_nothing_is_refused_in_the_words_of_the_dialect(inside: str, r
     "called, warned_of",
     [
         (process(start(), end(), path("start", "end"), process_id="own"), None),
-        (process(start("s", timer("timeCycle", "R/P1D")), end("e"), path("s", "e"), process_id="own"), "no none start event"),
+        (
+            process(start("s", timer("timeCycle", "R/P1D")), end("e"), path("s", "e"), process_id="own"),
+            "no none start event",
+        ),
         (process(process_id="own", executable="false"), "not marked executable"),
     ],
 )

@@ -3,7 +3,21 @@
 import pytest
 
 from counterflow.model.rules.compensation_boundary import RULE
-from tests.model.diagram import boundary, compensate, element, end, flow, handler, model, path, refused, service, start, sub_process, undo
+from tests.model.diagram import (
+    boundary,
+    compensate,
+    element,
+    end,
+    flow,
+    handler,
+    model,
+    path,
+    refused,
+    service,
+    start,
+    sub_process,
+    undo,
+)
 
 MAIN = (start(), service("a"), end(), path("start", "a", "end"))
 INNER = (start("in"), end("out"), path("in", "out"))
@@ -48,4 +62,6 @@ def test_a_second_undo_on_one_activity_is_refused() -> None:
 
 def test_one_handler_may_undo_two_activities() -> None:
     main = (start(), service("a"), service("b"), end(), path("start", "a", "b", "end"))
-    assert refused(model(*main, undo("a", by="undoer"), undo("b", by="undoer"), handler("undoer")), RULE) == []
+    assert (
+        refused(model(*main, undo("a", by="undoer"), undo("b", by="undoer"), handler("undoer")), RULE) == []
+    )

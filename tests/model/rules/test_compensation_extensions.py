@@ -4,15 +4,40 @@ import pytest
 
 from counterflow.documents.findings import Severity
 from counterflow.model.rules.compensation_extensions import RULE
-from tests.model.diagram import compensate, element, end, extensions, handler, model, path, refused, service, start, throw, told, undo
+from tests.model.diagram import (
+    compensate,
+    element,
+    end,
+    extensions,
+    handler,
+    model,
+    path,
+    refused,
+    service,
+    start,
+    throw,
+    told,
+    undo,
+)
 
 BOOKED = (service("hotel"), undo("hotel", by="cancel"))
 
 
-def thrown(*inside: str, event: dict[str, str] | None = None, definition: dict[str, str] | None = None, order: str | None = None) -> bytes:
+def thrown(
+    *inside: str,
+    event: dict[str, str] | None = None,
+    definition: dict[str, str] | None = None,
+    order: str | None = None,
+) -> bytes:
     throwing = throw("throw", *inside, compensate(**(definition or {})), **(event or {}))
     return model(
-        start(), *BOOKED, handler("cancel"), throwing, end(), path("start", "hotel", "throw", "end"), counterflow__compensationOrder=order
+        start(),
+        *BOOKED,
+        handler("cancel"),
+        throwing,
+        end(),
+        path("start", "hotel", "throw", "end"),
+        counterflow__compensationOrder=order,
     )
 
 
@@ -50,7 +75,10 @@ def test_extensions_that_nobody_hears_are_refused(inside: list[str], expected: l
     assert refused(model(start(), *inside, end(), path("start", "a", "end")), RULE) == expected
 
 
-@pytest.mark.parametrize("name, expected", [("booking", []), ("buchung_ü", []), ("", ["cancel"]), ("a.b", ["cancel"]), ("1a", ["cancel"])])
+@pytest.mark.parametrize(
+    "name, expected",
+    [("booking", []), ("buchung_ü", []), ("", ["cancel"]), ("a.b", ["cancel"]), ("1a", ["cancel"])],
+)
 def test_a_compensated_result_is_the_name_of_a_variable(name: str, expected: list[str]) -> None:
     undoing = handler("cancel", counterflow__compensatedResult=name)
     content = model(start(), *BOOKED, undoing, end(), path("start", "hotel", "end"))

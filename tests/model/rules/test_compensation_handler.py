@@ -24,7 +24,10 @@ from tests.model.diagram import (
     warned,
 )
 
-EACH = element("multiInstanceLoopCharacteristics", extensions(element("zeebe:loopCharacteristics", inputCollection="= items")))
+EACH = element(
+    "multiInstanceLoopCharacteristics",
+    extensions(element("zeebe:loopCharacteristics", inputCollection="= items")),
+)
 MAIN = (start(), service("a"), end(), path("start", "a", "end"))
 
 
@@ -52,7 +55,12 @@ def test_an_event_on_the_border_of_a_handler_is_refused() -> None:
     "it",
     [
         receive("b", isForCompensation="true"),
-        element("callActivity", extensions(element("zeebe:calledElement", processId="refund")), id="b", isForCompensation="true"),
+        element(
+            "callActivity",
+            extensions(element("zeebe:calledElement", processId="refund")),
+            id="b",
+            isForCompensation="true",
+        ),
         element("task", EACH, id="b", isForCompensation="true"),
         sub_process("b", EACH, start("in"), end("out"), path("in", "out"), isForCompensation="true"),
     ],

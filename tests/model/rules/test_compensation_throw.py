@@ -71,37 +71,57 @@ def test_event_sub_processes_reach_the_scope_that_they_belong_to(depth: int) -> 
     inner = (inside, end("out0"), path("in0", "throw", "out0"))
     nested = event_sub_process("esp0", start("in0", catch_error("A")), *inner)
     for level in range(1, depth):
-        around = (start(f"in{level}", catch_error("A")), end(f"out{level}"), path(f"in{level}", f"out{level}"))
+        around = (
+            start(f"in{level}", catch_error("A")),
+            end(f"out{level}"),
+            path(f"in{level}", f"out{level}"),
+        )
         nested = event_sub_process(f"esp{level}", *around, nested)
     assert refused(model(start(), *BOOKED, end(), path("start", "hotel", "end"), nested), RULE) == []
 
 
 def test_an_embedded_sub_process_does_not_reach_its_parent() -> None:
-    inner = (start("in"), throw("throw", compensate(activityRef="hotel")), end("out"), path("in", "throw", "out"))
+    inner = (
+        start("in"),
+        throw("throw", compensate(activityRef="hotel")),
+        end("out"),
+        path("in", "throw", "out"),
+    )
     content = model(start(), *BOOKED, sub_process("sub", *inner), end(), path("start", "hotel", "sub", "end"))
     assert refused(content, RULE) == ["throw"]
 
 
 def test_a_compensation_event_sub_process_makes_its_scope_undoable() -> None:
-    undoing = event_sub_process("esp", start("esp_in", compensate()), end("esp_out"), path("esp_in", "esp_out"))
+    undoing = event_sub_process(
+        "esp", start("esp_in", compensate()), end("esp_out"), path("esp_in", "esp_out")
+    )
     sub = sub_process("sub", start("in"), end("out"), path("in", "out"), undoing)
     thrown_at = throw("throw", compensate(activityRef="sub"))
     assert refused(model(start(), sub, thrown_at, end(), path("start", "sub", "throw", "end")), RULE) == []
 
 
 def test_a_throw_with_nothing_to_undo_is_told() -> None:
-    content = model(start(), service("plain"), throw("throw", compensate()), end(), path("start", "plain", "throw", "end"))
+    content = model(
+        start(), service("plain"), throw("throw", compensate()), end(), path("start", "plain", "throw", "end")
+    )
     assert warned(content, RULE) == ["throw"]
     assert refused(content, RULE) == []
 
 
-@pytest.mark.parametrize("value, expected", [(None, []), ("true", []), ("false", ["throw"]), ("0", ["throw"])])
+@pytest.mark.parametrize(
+    "value, expected", [(None, []), ("true", []), ("false", ["throw"]), ("0", ["throw"])]
+)
 def test_not_to_wait_is_refused_in_zeebe_and_told_in_camunda(value: str | None, expected: list[str]) -> None:
     throwing = throw("throw", compensate(waitForCompletion=value))
     zeebe = model(start(), *BOOKED, throwing, end(), path("start", "hotel", "throw", "end"))
     external = {"camunda__type": "external", "camunda__topic": "work"}
-    tasks = (element("serviceTask", id="hotel", **external), element("serviceTask", id="undoer", isForCompensation="true", **external))
-    camunda = model(start(), *tasks, undo("hotel", by="undoer"), throwing, end(), path("start", "hotel", "throw", "end"))
+    tasks = (
+        element("serviceTask", id="hotel", **external),
+        element("serviceTask", id="undoer", isForCompensation="true", **external),
+    )
+    camunda = model(
+        start(), *tasks, undo("hotel", by="undoer"), throwing, end(), path("start", "hotel", "throw", "end")
+    )
     assert refused(zeebe, RULE) == expected
     assert warned(camunda, RULE) == expected
     assert refused(camunda, RULE) == []
@@ -110,7 +130,9 @@ def test_not_to_wait_is_refused_in_zeebe_and_told_in_camunda(value: str | None, 
 def test_a_scope_with_many_throws_is_looked_through_once() -> None:
     def drawn(throws: int) -> Outline:
         ids = [f"throw_{number}" for number in range(throws)]
-        content = model(start(), *(throw(each, compensate()) for each in ids), end(), path("start", *ids, "end"))
+        content = model(
+            start(), *(throw(each, compensate()) for each in ids), end(), path("start", *ids, "end")
+        )
         return outline(parse(content, "model.bpmn"), "model.bpmn", Dialect.ZEEBE)
 
     few, many = (work_of(list, check(drawn(throws))) for throws in (50, 100))

@@ -3,7 +3,19 @@
 import pytest
 
 from counterflow.model.rules.correlation_key import RULE
-from tests.model.diagram import boundary, catch, catch_message, end, model, path, receive, refused, service, start, timer
+from tests.model.diagram import (
+    boundary,
+    catch,
+    catch_message,
+    end,
+    model,
+    path,
+    receive,
+    refused,
+    service,
+    start,
+    timer,
+)
 
 KEY = {"counterflow__correlationKey": "${id}"}
 ASYNC = {"camunda__asyncBefore": "true"}
@@ -21,7 +33,10 @@ ASYNC = {"camunda__asyncBefore": "true"}
     ],
 )
 def test_places(it: str, expected: list[str]) -> None:
-    assert refused(model(start(**ASYNC), receive("a", "payment", **KEY), it, path("start", "a")), RULE) == expected
+    assert (
+        refused(model(start(**ASYNC), receive("a", "payment", **KEY), it, path("start", "a")), RULE)
+        == expected
+    )
 
 
 def test_a_zeebe_model_has_its_own_place() -> None:

@@ -36,7 +36,12 @@ def association(first: str, second: str) -> str:
         [undo("a", by="undoer"), handler("undoer")],
         [boundary("caught", "a", catch_error("A")), end("failed"), path("caught", "failed")],
         [element("textAnnotation", id="note"), association("a", "note")],
-        [undo("a", by="undoer"), handler("undoer"), element("textAnnotation", id="note"), association("undo_a", "note")],
+        [
+            undo("a", by="undoer"),
+            handler("undoer"),
+            element("textAnnotation", id="note"),
+            association("undo_a", "note"),
+        ],
     ],
 )
 def test_references_that_hold_are_accepted(inside: list[str]) -> None:

@@ -5,7 +5,19 @@ import pytest
 from counterflow.documents.findings import Severity
 from counterflow.model.read import read_accepted
 from counterflow.model.rules.error_catch import RULE
-from tests.model.diagram import boundary, catch_error, end, event_sub_process, model, path, refused, service, start, sub_process, told
+from tests.model.diagram import (
+    boundary,
+    catch_error,
+    end,
+    event_sub_process,
+    model,
+    path,
+    refused,
+    service,
+    start,
+    sub_process,
+    told,
+)
 
 MAIN = (start(), service("a"), end(), path("start", "a", "end"), end("failed"))
 
@@ -15,7 +27,12 @@ def caught(event: str, code: str | None) -> str:
 
 
 def esp(name: str, code: str | None) -> str:
-    return event_sub_process(name, start(f"{name}_start", catch_error(code)), end(f"{name}_end"), path(f"{name}_start", f"{name}_end"))
+    return event_sub_process(
+        name,
+        start(f"{name}_start", catch_error(code)),
+        end(f"{name}_end"),
+        path(f"{name}_start", f"{name}_end"),
+    )
 
 
 @pytest.mark.parametrize(
@@ -36,10 +53,15 @@ def test_catches_of_one_place(inside: list[str], expected: list[str]) -> None:
 
 @pytest.mark.parametrize("code", ["= code", "${code}", "#{code}"])
 def test_what_is_caught_is_written_out(code: str) -> None:
-    content = model(*MAIN, caught("one", "A"), esp("two", "A")).replace(b'errorCode="A"', f'errorCode="{code}"'.encode())
+    content = model(*MAIN, caught("one", "A"), esp("two", "A")).replace(
+        b'errorCode="A"', f'errorCode="{code}"'.encode()
+    )
     findings = told(content, RULE, Severity.ERROR)
     assert [finding.element_id for finding in findings] == ["one", "two_start"]
-    assert all("expected a constant errorCode" in finding.message and f"`{code}`" in finding.message for finding in findings)
+    assert all(
+        "expected a constant errorCode" in finding.message and f"`{code}`" in finding.message
+        for finding in findings
+    )
 
 
 def test_two_errors_with_one_code_are_the_same_error() -> None:
@@ -51,8 +73,17 @@ def test_two_errors_with_one_code_are_the_same_error() -> None:
 def test_white_space_around_a_code_belongs_to_it_and_is_told_on_both_sides(dialect: str) -> None:
     mark = "" if dialect == "zeebe" else ' camunda:historyTimeToLive="1"'
     inside = (start("in"), end("out", catch_error("A")), path("in", "out"))
-    content = model(start(), sub_process("a", *inside), end(), path("start", "a", "end"), end("failed"), caught("one", "B"))
-    spaced = content.replace(b'errorCode="A"', b'errorCode=" B "').replace(b"<process", f"<process{mark}".encode(), 1)
+    content = model(
+        start(),
+        sub_process("a", *inside),
+        end(),
+        path("start", "a", "end"),
+        end("failed"),
+        caught("one", "B"),
+    )
+    spaced = content.replace(b'errorCode="A"', b'errorCode=" B "').replace(
+        b"<process", f"<process{mark}".encode(), 1
+    )
     assert {process.dialect.value for process in read_accepted(spaced, "a.bpmn").processes} == {dialect}
     assert [finding.element_id for finding in told(spaced, "error-end-event", Severity.WARNING)] == ["out"]
     assert [finding.element_id for finding in told(spaced, "idle-catch", Severity.WARNING)] == ["one"]

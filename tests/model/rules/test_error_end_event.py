@@ -4,7 +4,18 @@ import pytest
 
 from counterflow.documents.findings import Severity
 from counterflow.model.rules.error_end_event import RULE
-from tests.model.diagram import catch_error, element, end, extensions, model, path, refused, start, told, warned
+from tests.model.diagram import (
+    catch_error,
+    element,
+    end,
+    extensions,
+    model,
+    path,
+    refused,
+    start,
+    told,
+    warned,
+)
 
 MAIN = (start(), path("start", "end"))
 
@@ -16,7 +27,16 @@ def thrown(code: str | None, *inside: str) -> bytes:
 
 @pytest.mark.parametrize(
     "code, expected",
-    [("A", []), ("NO STOCK", []), (None, ["end"]), ("", ["end"]), (" ", ["end"]), ("= code", []), (" =code", []), ("${code}", ["end"])],
+    [
+        ("A", []),
+        ("NO STOCK", []),
+        (None, ["end"]),
+        ("", ["end"]),
+        (" ", ["end"]),
+        ("= code", []),
+        (" =code", []),
+        ("${code}", ["end"]),
+    ],
 )
 def test_codes(code: str | None, expected: list[str]) -> None:
     assert refused(thrown(code), RULE) == expected
@@ -26,7 +46,9 @@ def test_codes(code: str | None, expected: list[str]) -> None:
 def test_camunda_7_computes_no_code(code: str) -> None:
     content = thrown(code, element("serviceTask", id="work", camunda__type="external", camunda__topic="work"))
     (finding,) = told(content, RULE, Severity.ERROR)
-    assert f"expected a constant errorCode for endEvent 'end', found the expression `{code}`" in finding.message
+    assert (
+        f"expected a constant errorCode for endEvent 'end', found the expression `{code}`" in finding.message
+    )
 
 
 def test_a_code_that_is_no_feel_is_refused_where_it_stands() -> None:
@@ -41,4 +63,6 @@ def test_an_end_event_that_names_no_error_is_refused() -> None:
 
 def test_a_message_that_would_be_lost_is_told() -> None:
     content = thrown("A", extensions(element("camunda:properties")))
-    assert warned(content.replace(b'errorCode="A"', b'errorCode="A" camunda:errorMessage="gone"'), RULE) == ["end"]
+    assert warned(content.replace(b'errorCode="A"', b'errorCode="A" camunda:errorMessage="gone"'), RULE) == [
+        "end"
+    ]

@@ -22,15 +22,28 @@ from tests.model.diagram import (
     timer,
 )
 
-EACH = element("multiInstanceLoopCharacteristics", extensions(element("zeebe:loopCharacteristics", inputCollection="= items")))
+EACH = element(
+    "multiInstanceLoopCharacteristics",
+    extensions(element("zeebe:loopCharacteristics", inputCollection="= items")),
+)
 LATE = catch("late", timer())
 PAID = catch("paid", catch_message("payment"))
 
 
-def waiting(*inside: str, to: tuple[str, ...] = ("late", "paid"), marked: dict[str, str] | None = None) -> bytes:
+def waiting(
+    *inside: str, to: tuple[str, ...] = ("late", "paid"), marked: dict[str, str] | None = None
+) -> bytes:
     ways = [flow("g", target) for target in to]
     ends = [flow(target, "end") for target in to]
-    return model(start(), gateway("g", kind="eventBased", **(marked or {})), end(), path("start", "g"), *ways, *ends, *inside)
+    return model(
+        start(),
+        gateway("g", kind="eventBased", **(marked or {})),
+        end(),
+        path("start", "g"),
+        *ways,
+        *ends,
+        *inside,
+    )
 
 
 @pytest.mark.parametrize(
@@ -50,7 +63,9 @@ def test_one_event_is_no_choice(to: tuple[str, ...]) -> None:
     assert refused(waiting(LATE, to=to), RULE) == ["g"]
 
 
-@pytest.mark.parametrize("other", [service("other"), gateway("other"), gateway("other", kind="parallel"), end("other")])
+@pytest.mark.parametrize(
+    "other", [service("other"), gateway("other"), gateway("other", kind="parallel"), end("other")]
+)
 def test_other_targets_are_refused(other: str) -> None:
     assert refused(waiting(LATE, other, to=("late", "other")), RULE) == ["g_other"]
 

@@ -20,7 +20,9 @@ MAIN = (start(), end("a"), end("b"), path("start", "gateway"))
         (None, ("= x", "  "), ["gateway_b"]),
     ],
 )
-def test_two_ways_out(default: str | None, conditions: tuple[str | None, str | None], expected: list[str]) -> None:
+def test_two_ways_out(
+    default: str | None, conditions: tuple[str | None, str | None], expected: list[str]
+) -> None:
     ways = (flow("gateway", "a", conditions[0]), flow("gateway", "b", conditions[1]))
     assert refused(model(*MAIN, gateway(default=default), *ways), RULE) == expected
 

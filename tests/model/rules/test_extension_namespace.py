@@ -3,7 +3,19 @@
 import pytest
 
 from counterflow.model.rules.extension_namespace import RULE
-from tests.model.diagram import definitions, element, end, extensions, model, path, process, reading, service, start, warned
+from tests.model.diagram import (
+    definitions,
+    element,
+    end,
+    extensions,
+    model,
+    path,
+    process,
+    reading,
+    service,
+    start,
+    warned,
+)
 
 MAIN = (start(), end(), path("start", "a", "end"))
 OTHERS = {
@@ -19,7 +31,12 @@ OTHERS = {
 def extended(namespace: str) -> str:
     listener = element("v:executionListener", element("v:field", "inside"), event="start")
     listeners = extensions(listener, listener)
-    return element("userTask", listeners, id="a", **{"xmlns:v": namespace, "v:assignee": "kermit", "v:candidateGroups": "sales"})
+    return element(
+        "userTask",
+        listeners,
+        id="a",
+        **{"xmlns:v": namespace, "v:assignee": "kermit", "v:candidateGroups": "sales"},
+    )
 
 
 @pytest.mark.parametrize("namespace", OTHERS.values())
@@ -32,20 +49,26 @@ def test_one_warning_a_namespace_names_what_is_not_carried_out(namespace: str) -
 
 
 def test_each_namespace_has_its_own() -> None:
-    content = model(*MAIN, *(extended(namespace).replace('"a"', f'"{name}"') for name, namespace in OTHERS.items()))
+    content = model(
+        *MAIN, *(extended(namespace).replace('"a"', f'"{name}"') for name, namespace in OTHERS.items())
+    )
     assert sorted(warned(content, RULE)) == sorted(OTHERS)
 
 
 def test_what_process_and_messages_carry_is_told_too() -> None:
     named = element("message", extensions(element("v:key", **{"xmlns:v": "urn:v"})), id="m", name="m")
-    content = definitions(process(start(), end(), path("start", "end"), **{"xmlns:w": "urn:w", "w:owner": "kermit"}), named)
+    content = definitions(
+        process(start(), end(), path("start", "end"), **{"xmlns:w": "urn:w", "w:owner": "kermit"}), named
+    )
     assert warned(content, RULE) == ["process", "m"]
 
 
 def test_elements_of_no_namespace_are_told_too() -> None:
     content = model(*MAIN, service("a", element("assignee", xmlns="")))
     assert warned(content, RULE) == ["a"]
-    assert "no namespace" in next(finding.message for finding in reading(content).findings if finding.rule == RULE)
+    assert "no namespace" in next(
+        finding.message for finding in reading(content).findings if finding.rule == RULE
+    )
 
 
 @pytest.mark.parametrize(

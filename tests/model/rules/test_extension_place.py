@@ -44,12 +44,20 @@ def test_on_a_sequence_flow_they_are_told(task: str, extension: str, listed: str
 
 
 def test_inside_an_event_definition_too() -> None:
-    definition = element("timerEventDefinition", element("timeDuration", "PT1M"), extensions(element("zeebe:ioMapping")))
+    definition = element(
+        "timerEventDefinition", element("timeDuration", "PT1M"), extensions(element("zeebe:ioMapping"))
+    )
     assert warned(model(start(), catch("a", definition), end(), path("start", "a", "end")), RULE) == ["a"]
 
 
 def test_what_is_read_there_is_not() -> None:
-    caught = boundary("b", "a", catch_error("A", camunda__errorCodeVariable="code", camunda__errorMessageVariable="why"))
-    told = element("intermediateThrowEvent", element("messageEventDefinition", extensions(element("camunda:field")), **EXTERNAL), id="t")
+    caught = boundary(
+        "b", "a", catch_error("A", camunda__errorCodeVariable="code", camunda__errorMessageVariable="why")
+    )
+    told = element(
+        "intermediateThrowEvent",
+        element("messageEventDefinition", extensions(element("camunda:field")), **EXTERNAL),
+        id="t",
+    )
     content = model(start(), CAMUNDA_TASK, told, end(), path("start", "a", "t", "end"), caught)
     assert warned(content, RULE) == []

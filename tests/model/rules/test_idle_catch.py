@@ -26,11 +26,20 @@ from tests.model.diagram import (
     warned,
 )
 
-SCRIPT = element("scriptTask", extensions(element("zeebe:script", expression="= 1", resultVariable="one")), id="a")
-DECISION = element("businessRuleTask", extensions(element("zeebe:calledDecision", decisionId="d", resultVariable="r")), id="a")
+SCRIPT = element(
+    "scriptTask", extensions(element("zeebe:script", expression="= 1", resultVariable="one")), id="a"
+)
+DECISION = element(
+    "businessRuleTask",
+    extensions(element("zeebe:calledDecision", decisionId="d", resultVariable="r")),
+    id="a",
+)
 PASSED = (element("task", id="a"), element("manualTask", id="a"), SCRIPT, DECISION)
 CALL = element("callActivity", extensions(element("zeebe:calledElement", processId="other")), id="a")
-EACH = element("multiInstanceLoopCharacteristics", extensions(element("zeebe:loopCharacteristics", inputCollection="= items")))
+EACH = element(
+    "multiInstanceLoopCharacteristics",
+    extensions(element("zeebe:loopCharacteristics", inputCollection="= items")),
+)
 
 
 def sub(*inside: str, out: str = end("out")) -> str:
@@ -44,11 +53,21 @@ def one(inner: str) -> str:
 
 def caught(task: str, definition: str) -> bytes:
     """start → task → end, and what is caught on its border."""
-    return model(start(), task, end(), path("start", "a", "end"), boundary("b", "a", definition), end("later"), path("b", "later"))
+    return model(
+        start(),
+        task,
+        end(),
+        path("start", "a", "end"),
+        boundary("b", "a", definition),
+        end("later"),
+        path("b", "later"),
+    )
 
 
 def caught_inside(definition: str, *inside: str) -> bytes:
-    esp = event_sub_process("esp", start("b", definition), service("mend"), end("later"), path("b", "mend", "later"))
+    esp = event_sub_process(
+        "esp", start("b", definition), service("mend"), end("later"), path("b", "mend", "later")
+    )
     return model(start(), *inside, end(), path("start", "a", "end"), esp)
 
 
@@ -71,7 +90,10 @@ WAITING = (
     sub(throw("inner", compensate()), path("in", "inner", "out")),
     # a join may lack a token
     sub(
-        gateway("fork", kind="parallel"), gateway("join", kind="parallel"), path("in", "fork", "join", "out"), flow("fork", "join", id="f")
+        gateway("fork", kind="parallel"),
+        gateway("join", kind="parallel"),
+        path("in", "fork", "join", "out"),
+        flow("fork", "join", id="f"),
     ),
 )
 
@@ -95,14 +117,18 @@ UNDOING = sub(throw("inner", compensate()), path("in", "inner", "out"))
 THROWN_A = sub(path("in", "out"), out=end("out", catch_error("A")))
 
 
-@pytest.mark.parametrize("task", [*PASSED, receive("a"), sub(path("in", "out")), one(catch("inner", timer()))])
+@pytest.mark.parametrize(
+    "task", [*PASSED, receive("a"), sub(path("in", "out")), one(catch("inner", timer()))]
+)
 @pytest.mark.parametrize("code", [None, "A"])
 def test_an_error_that_nothing_can_throw_is_told(task: str, code: str | None) -> None:
     assert warned(caught(task, catch_error(code)), RULE) == ["b"]
     assert warned(caught_inside(catch_error(code), task), RULE) == ["b"]
 
 
-@pytest.mark.parametrize("task", [service("a"), CALL, element("userTask", id="a"), one(service("inner")), THROWN_A, UNDOING])
+@pytest.mark.parametrize(
+    "task", [service("a"), CALL, element("userTask", id="a"), one(service("inner")), THROWN_A, UNDOING]
+)
 @pytest.mark.parametrize("code", [None, "A"])
 def test_one_that_somebody_may_throw_is_not(task: str, code: str | None) -> None:
     assert warned(caught(task, catch_error(code)), RULE) == []
@@ -115,9 +141,16 @@ def test_one_with_another_code_is_told() -> None:
 
 
 def test_a_code_by_expression_may_be_any() -> None:
-    assert warned(caught(THROWN_A, catch_error("B")).replace(b'errorCode="A"', b'errorCode="= code"'), RULE) == []
+    assert (
+        warned(caught(THROWN_A, catch_error("B")).replace(b'errorCode="A"', b'errorCode="= code"'), RULE)
+        == []
+    )
 
 
 def test_what_only_its_own_handler_throws_is_not_caught_by_it() -> None:
-    esp = event_sub_process("esp", start("b", catch_error("A")), end("again", catch_error("A")), path("b", "again"))
-    assert warned(model(start(), element("task", id="a"), end(), path("start", "a", "end"), esp), RULE) == ["b"]
+    esp = event_sub_process(
+        "esp", start("b", catch_error("A")), end("again", catch_error("A")), path("b", "again")
+    )
+    assert warned(model(start(), element("task", id="a"), end(), path("start", "a", "end"), esp), RULE) == [
+        "b"
+    ]

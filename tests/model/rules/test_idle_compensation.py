@@ -1,4 +1,6 @@
-"""The rule `idle-compensation`: nothing undoes a process as a whole, and a handler that no throw reaches never runs."""
+"""The rule `idle-compensation`: nothing undoes a process as a whole, and a handler that no throw reaches
+never runs.
+"""
 
 import pytest
 
@@ -43,7 +45,9 @@ A = (service("a"), undo("a", by="undo"), handler("undo"))
 INNER = (start("in"), *A, end("out"), path("in", "a", "out"))
 TRIP = (start(), sub_process("trip", *INNER), path("start", "trip", "end"))
 FLAT = (start(), *A, path("start", "a", "end"))
-RETHROWN = event_sub_process("esp", start("esp_in", compensate()), throw("again", compensate()), path("esp_in", "again"))
+RETHROWN = event_sub_process(
+    "esp", start("esp_in", compensate()), throw("again", compensate()), path("esp_in", "again")
+)
 
 
 @pytest.mark.parametrize(
@@ -59,13 +63,23 @@ RETHROWN = event_sub_process("esp", start("esp_in", compensate()), throw("again"
             (
                 *TRIP,
                 end(),
-                event_sub_process("on", start("failed", catch_error("A")), end("undone", compensate()), path("failed", "undone")),
+                event_sub_process(
+                    "on",
+                    start("failed", catch_error("A")),
+                    end("undone", compensate()),
+                    path("failed", "undone"),
+                ),
             ),
             [],
         ),
         # a throw inside does not reach what is outside
         (
-            (*FLAT, end(), sub_process("in_vain", start("in"), end("out", compensate()), path("in", "out")), path("a", "in_vain")),
+            (
+                *FLAT,
+                end(),
+                sub_process("in_vain", start("in"), end("out", compensate()), path("in", "out")),
+                path("a", "in_vain"),
+            ),
             ["undo_a"],
         ),
         # what names another activity does not reach this one
@@ -82,21 +96,47 @@ RETHROWN = event_sub_process("esp", start("esp_in", compensate()), throw("again"
         ),
         # an event sub-process stands in for the handlers inside, unless it throws again
         (
-            (start(), sub_process("trip", *INNER, UNDOING), path("start", "trip", "end"), end("end", compensate())),
+            (
+                start(),
+                sub_process("trip", *INNER, UNDOING),
+                path("start", "trip", "end"),
+                end("end", compensate()),
+            ),
             ["undo_a"],
         ),
-        ((start(), sub_process("trip", *INNER, RETHROWN), path("start", "trip", "end"), end("end", compensate())), []),
+        (
+            (
+                start(),
+                sub_process("trip", *INNER, RETHROWN),
+                path("start", "trip", "end"),
+                end("end", compensate()),
+            ),
+            [],
+        ),
         # what an event sub-process has completed is undone with the rest
         (
             (
                 *(start(), service("b"), path("start", "b", "end"), end("end", compensate())),
                 event_sub_process(
-                    "extra", start("in", catch_message("order"), isInterrupting="false"), *A, end("out"), path("in", "a", "out")
+                    "extra",
+                    start("in", catch_message("order"), isInterrupting="false"),
+                    *A,
+                    end("out"),
+                    path("in", "a", "out"),
                 ),
             ),
             [],
         ),
-        ((*FLAT, end(), boundary("failed", "a", catch_error("A")), end("undone", compensate()), path("failed", "undone")), []),
+        (
+            (
+                *FLAT,
+                end(),
+                boundary("failed", "a", catch_error("A")),
+                end("undone", compensate()),
+                path("failed", "undone"),
+            ),
+            [],
+        ),
     ],
 )
 def test_a_handler_that_no_throw_reaches_is_told(inside: tuple[str, ...], idle: list[str]) -> None:
@@ -104,7 +144,13 @@ def test_a_handler_that_no_throw_reaches_is_told(inside: tuple[str, ...], idle: 
 
 
 def test_a_throw_that_finds_only_what_an_event_sub_process_has_done_is_not_in_vain() -> None:
-    extra = event_sub_process("extra", start("in", catch_message("order"), isInterrupting="false"), *A, end("out"), path("in", "a", "out"))
+    extra = event_sub_process(
+        "extra",
+        start("in", catch_message("order"), isInterrupting="false"),
+        *A,
+        end("out"),
+        path("in", "a", "out"),
+    )
     content = model(start(), service("b"), path("start", "b", "end"), end("end", compensate()), extra)
     assert warned(content, "compensation-throw") == []
 
@@ -112,7 +158,9 @@ def test_a_throw_that_finds_only_what_an_event_sub_process_has_done_is_not_in_va
 def test_a_scope_with_many_throws_is_looked_through_once() -> None:
     def drawn(throws: int) -> Outline:
         ids = [f"throw_{number}" for number in range(throws)]
-        content = model(*FLAT[:-1], *(throw(each, compensate()) for each in ids), end(), path("start", "a", *ids, "end"))
+        content = model(
+            *FLAT[:-1], *(throw(each, compensate()) for each in ids), end(), path("start", "a", *ids, "end")
+        )
         return outline(parse(content, "model.bpmn"), "model.bpmn", Dialect.ZEEBE)
 
     few, many = (work_of(list, check(drawn(throws))) for throws in (50, 100))

@@ -4,7 +4,18 @@ import pytest
 
 from counterflow.model.graph import Behaviour
 from counterflow.model.rules.job_type import RULE
-from tests.model.diagram import element, end, extensions, model, path, reading, refused, service, start, warned
+from tests.model.diagram import (
+    element,
+    end,
+    extensions,
+    model,
+    path,
+    reading,
+    refused,
+    service,
+    start,
+    warned,
+)
 
 JOB_TASKS = ("serviceTask", "sendTask", "businessRuleTask", "scriptTask")
 SCRIPT = element("zeebe:script", expression="= 1", resultVariable="one")
@@ -17,11 +28,17 @@ def around(task: str) -> bytes:
 
 @pytest.mark.parametrize("tag", JOB_TASKS)
 def test_a_task_with_a_job_type_is_accepted(tag: str) -> None:
-    assert refused(around(element(tag, extensions(element("zeebe:taskDefinition", type="work")), id="a")), RULE) == []
+    assert (
+        refused(around(element(tag, extensions(element("zeebe:taskDefinition", type="work")), id="a")), RULE)
+        == []
+    )
 
 
 @pytest.mark.parametrize("tag", JOB_TASKS)
-@pytest.mark.parametrize("inside", ["", extensions(element("zeebe:taskDefinition", type=" ")), extensions(element("zeebe:taskHeaders"))])
+@pytest.mark.parametrize(
+    "inside",
+    ["", extensions(element("zeebe:taskDefinition", type=" ")), extensions(element("zeebe:taskHeaders"))],
+)
 def test_a_task_without_is_refused(tag: str, inside: str) -> None:
     assert refused(around(element(tag, inside, id="a")), RULE) == ["a"]
 
@@ -46,7 +63,10 @@ def test_a_script_is_work_for_the_engine_or_for_a_worker_not_both() -> None:
 
 
 def test_the_remedy_speaks_the_dialect_of_the_model() -> None:
-    zeebe, camunda = (reading(around(task)).errors[0].remedy for task in (service("a", job=None), element("serviceTask", CAMUNDA, id="a")))
+    zeebe, camunda = (
+        reading(around(task)).errors[0].remedy
+        for task in (service("a", job=None), element("serviceTask", CAMUNDA, id="a"))
+    )
     assert "zeebe:taskDefinition" in zeebe
     assert "camunda:topic" in camunda
 
@@ -116,7 +136,9 @@ def test_whatever_camunda_attributes_say_what_is_accepted_can_run(tag: str, one:
 @pytest.mark.parametrize("tag", JOB_TASKS)
 def test_a_called_process_on_a_task_is_no_work(tag: str) -> None:
     assert refused(drawn(tag, extensions(ZEEBE_SAYS["calledElement"])), RULE) == ["a"]
-    assert warned(drawn(tag, extensions(ZEEBE_SAYS["calledElement"], ZEEBE_SAYS["taskDefinition"])), "extension") == ["a"]
+    assert warned(
+        drawn(tag, extensions(ZEEBE_SAYS["calledElement"], ZEEBE_SAYS["taskDefinition"])), "extension"
+    ) == ["a"]
 
 
 @pytest.mark.parametrize("tag", ["serviceTask", "sendTask"])

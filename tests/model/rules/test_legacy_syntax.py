@@ -4,7 +4,20 @@ import pytest
 
 from counterflow.documents.findings import Severity
 from counterflow.model.rules.legacy_syntax import RULE
-from tests.model.diagram import definitions, element, end, flow, model, path, process, refused, service, start, told, warned
+from tests.model.diagram import (
+    definitions,
+    element,
+    end,
+    flow,
+    model,
+    path,
+    process,
+    refused,
+    service,
+    start,
+    told,
+    warned,
+)
 
 
 def mapping(kind: str, source: str, target: str) -> str:
@@ -28,7 +41,9 @@ def around(*inside: str, condition: str = "= ready") -> bytes:
         ("foo bar ==", "`= foo bar ==`"),
     ],
 )
-def test_a_condition_without_equals_sign_is_refused_with_the_feel_to_write(condition: str, instead: str) -> None:
+def test_a_condition_without_equals_sign_is_refused_with_the_feel_to_write(
+    condition: str, instead: str
+) -> None:
     (finding,) = told(around(condition=condition), RULE, Severity.ERROR)
     assert finding.element_id == "a_end"
     assert f"`{condition}`" in finding.message
@@ -42,7 +57,11 @@ def test_an_output_mapping_without_equals_sign_is_refused() -> None:
 
 
 def test_empty_retries_are_refused() -> None:
-    task = element("serviceTask", element("extensionElements", element("zeebe:taskDefinition", type="work", retries="")), id="a")
+    task = element(
+        "serviceTask",
+        element("extensionElements", element("zeebe:taskDefinition", type="work", retries="")),
+        id="a",
+    )
     assert refused(model(start(), task, end(), path("start", "a", "end")), RULE) == ["a"]
 
 
@@ -52,13 +71,18 @@ def test_a_constant_source_is_refused_where_the_model_shows_its_age(source: str)
     assert refused(around(mapping("input", source, "x")), RULE) == []
 
 
-@pytest.mark.parametrize("source, expected", [("GET", ["a"]), ("order.total", ["a"]), ("https://example.org", []), ("= order.total", [])])
+@pytest.mark.parametrize(
+    "source, expected",
+    [("GET", ["a"]), ("order.total", ["a"]), ("https://example.org", []), ("= order.total", [])],
+)
 def test_a_constant_source_that_looks_like_a_name_is_told(source: str, expected: list[str]) -> None:
     assert warned(around(mapping("input", source, "x")), RULE) == expected
 
 
 def test_a_modeler_that_vouches_for_its_version_is_believed() -> None:
-    inside = process(start(), service("a", mapping("input", "GET", "method")), end(), path("start", "a", "end"))
+    inside = process(
+        start(), service("a", mapping("input", "GET", "method")), end(), path("start", "a", "end")
+    )
     assert warned(definitions(inside, modeler__executionPlatformVersion="8.6.0"), RULE) == []
 
 

@@ -27,7 +27,12 @@ from tests.model.diagram import (
 PLAIN = (start("in"), service("hotel"), end("out"), path("in", "hotel", "out"))
 UNDO = (undo("hotel", by="cancel"), handler("cancel"))
 WHOLE = (event_sub_process("esp", start("esp_in", compensate()), end("esp_out"), path("esp_in", "esp_out")),)
-NESTED = (start("outer_in"), sub_process("nested", *PLAIN, *UNDO), end("outer_out"), path("outer_in", "nested", "outer_out"))
+NESTED = (
+    start("outer_in"),
+    sub_process("nested", *PLAIN, *UNDO),
+    end("outer_out"),
+    path("outer_in", "nested", "outer_out"),
+)
 
 
 def around(*inside: str) -> bytes:
@@ -35,16 +40,27 @@ def around(*inside: str) -> bytes:
     return model(start(), sub_process("sub", *inside), end(), path("start", "sub", "end"), *caught)
 
 
-@pytest.mark.parametrize("inside, expected", [(PLAIN, []), (PLAIN + UNDO, ["caught"]), (PLAIN + WHOLE, ["caught"]), (NESTED, ["caught"])])
-def test_undo_inside_an_interruptible_sub_process_is_told(inside: tuple[str, ...], expected: list[str]) -> None:
+@pytest.mark.parametrize(
+    "inside, expected",
+    [(PLAIN, []), (PLAIN + UNDO, ["caught"]), (PLAIN + WHOLE, ["caught"]), (NESTED, ["caught"])],
+)
+def test_undo_inside_an_interruptible_sub_process_is_told(
+    inside: tuple[str, ...], expected: list[str]
+) -> None:
     assert warned(around(*inside), RULE) == expected
     assert refused(around(*inside), RULE) == []
 
 
 @pytest.mark.parametrize("definition", [catch_error("A"), timer(), catch_message("order")])
 @pytest.mark.parametrize("cancels, expected", [(None, ["caught"]), ("true", ["caught"]), ("false", [])])
-def test_what_lets_the_sub_process_go_on_loses_nothing(definition: str, cancels: str | None, expected: list[str]) -> None:
-    caught = (boundary("caught", "sub", definition, cancelActivity=cancels), end("failed"), path("caught", "failed"))
+def test_what_lets_the_sub_process_go_on_loses_nothing(
+    definition: str, cancels: str | None, expected: list[str]
+) -> None:
+    caught = (
+        boundary("caught", "sub", definition, cancelActivity=cancels),
+        end("failed"),
+        path("caught", "failed"),
+    )
     content = model(start(), sub_process("sub", *PLAIN, *UNDO), end(), path("start", "sub", "end"), *caught)
     assert warned(content, RULE) == expected
 
@@ -59,13 +75,26 @@ def looped(dialect: str, *more: str) -> bytes:
     if dialect == "camunda":
         mark = element("multiInstanceLoopCharacteristics", camunda__collection="items")
         task = element("serviceTask", mark, id="hotel", camunda__type="external", camunda__topic="hotel")
-        cancel = element("serviceTask", id="cancel", isForCompensation="true", camunda__type="external", camunda__topic="cancel")
+        cancel = element(
+            "serviceTask",
+            id="cancel",
+            isForCompensation="true",
+            camunda__type="external",
+            camunda__topic="cancel",
+        )
     else:
-        mark = element("multiInstanceLoopCharacteristics", extensions(element("zeebe:loopCharacteristics", inputCollection="= items")))
-        task = element("serviceTask", extensions(element("zeebe:taskDefinition", type="hotel")), mark, id="hotel")
+        mark = element(
+            "multiInstanceLoopCharacteristics",
+            extensions(element("zeebe:loopCharacteristics", inputCollection="= items")),
+        )
+        task = element(
+            "serviceTask", extensions(element("zeebe:taskDefinition", type="hotel")), mark, id="hotel"
+        )
         cancel = handler("cancel")
     late = (boundary("caught", "hotel", timer()), end("late"), path("caught", "late"))
-    return model(start(), task, undo("hotel", by="cancel"), cancel, end(), path("start", "hotel", "end"), *late)
+    return model(
+        start(), task, undo("hotel", by="cancel"), cancel, end(), path("start", "hotel", "end"), *late
+    )
 
 
 @pytest.mark.parametrize("dialect, expected", [("camunda", ["caught"]), ("zeebe", [])])

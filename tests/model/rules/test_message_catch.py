@@ -58,15 +58,28 @@ def test_catches_of_one_place(inside: list[str], expected: list[str]) -> None:
 
 @pytest.mark.parametrize("name, expected", [("payment", []), ("order", ["two"])])
 def test_events_after_a_gateway(name: str, expected: list[str]) -> None:
-    events = (catch("one", catch_message("order")), receive("two", name), catch("three", timer()), catch("four", timer()))
+    events = (
+        catch("one", catch_message("order")),
+        receive("two", name),
+        catch("three", timer()),
+        catch("four", timer()),
+    )
     ways = [flow("g", target) for target in ("one", "two", "three", "four")]
-    assert refused(model(start(), gateway("g", kind="eventBased"), path("start", "g"), *events, *ways), RULE) == expected
+    assert (
+        refused(model(start(), gateway("g", kind="eventBased"), path("start", "g"), *events, *ways), RULE)
+        == expected
+    )
 
 
-@pytest.mark.parametrize("names, expected", [(("same", "same"), ["two"]), (('= "a"', '= "a"'), ["two"]), (("= a", "a"), [])])
+@pytest.mark.parametrize(
+    "names, expected", [(("same", "same"), ["two"]), (('= "a"', '= "a"'), ["two"]), (("= a", "a"), [])]
+)
 def test_two_messages_of_one_name_are_the_same(names: tuple[str, str], expected: list[str]) -> None:
     messages = [message(name, message_id=f"message_{number}") for number, name in enumerate(names)]
-    assert refused(definitions(process(*MAIN[1:2], caught("one", "0"), caught("two", "1")), *messages), RULE) == expected
+    assert (
+        refused(definitions(process(*MAIN[1:2], caught("one", "0"), caught("two", "1")), *messages), RULE)
+        == expected
+    )
 
 
 def test_what_is_computed_at_deployment_counts_by_its_value() -> None:

@@ -41,10 +41,17 @@ def test_every_place_where_a_message_is_awaited(place: int, name: str | None, ex
 
 @pytest.mark.parametrize("name", [None, "", "  "])
 def test_a_message_without_name_is_refused(name: str | None) -> None:
-    content = definitions(process(*MAIN, catch("it", catch_message("order"))), message(name, message_id="message_order"))
+    content = definitions(
+        process(*MAIN, catch("it", catch_message("order"))), message(name, message_id="message_order")
+    )
     assert refused(content, RULE) == ["it"]
 
 
 def test_whoever_throws_need_not_say() -> None:
     work = extensions(element("zeebe:taskDefinition", type="tell"))
-    assert refused(model(*MAIN, throw("it", work, catch_message(None)), element("sendTask", work, id="send")), RULE) == []
+    assert (
+        refused(
+            model(*MAIN, throw("it", work, catch_message(None)), element("sendTask", work, id="send")), RULE
+        )
+        == []
+    )

@@ -3,7 +3,19 @@
 import pytest
 
 from counterflow.model.rules.process_start import RULE
-from tests.model.diagram import catch_message, definitions, end, event_sub_process, message, model, path, process, refused, start, timer
+from tests.model.diagram import (
+    catch_message,
+    definitions,
+    end,
+    event_sub_process,
+    message,
+    model,
+    path,
+    process,
+    refused,
+    start,
+    timer,
+)
 
 
 def begun(kind: str, text: str) -> bytes:
@@ -28,12 +40,19 @@ def test_timers(kind: str, text: str, expected: list[str]) -> None:
     assert refused(begun(kind, text), RULE) == expected
 
 
-@pytest.mark.parametrize("name, expected", [("order", []), ('= "a" + "b"', []), ('= "a" + b', ["it"]), ("= 5", ["it"]), ('= ""', ["it"])])
+@pytest.mark.parametrize(
+    "name, expected",
+    [("order", []), ('= "a" + "b"', []), ('= "a" + b', ["it"]), ("= 5", ["it"]), ('= ""', ["it"])],
+)
 def test_messages(name: str, expected: list[str]) -> None:
-    content = definitions(process(start("it", catch_message("it")), end(), path("it", "end")), message(name, None, "message_it"))
+    content = definitions(
+        process(start("it", catch_message("it")), end(), path("it", "end")), message(name, None, "message_it")
+    )
     assert refused(content, RULE) == expected
 
 
 def test_inside_an_instance_there_are_variables() -> None:
-    esp = event_sub_process("esp", start("it", timer("timeDuration", "= delay")), end("out"), path("it", "out"))
+    esp = event_sub_process(
+        "esp", start("it", timer("timeDuration", "= delay")), end("out"), path("it", "out")
+    )
     assert refused(model(start(), end(), path("start", "end"), esp), RULE) == []

@@ -25,6 +25,10 @@ def test_nothing_else_is_registered() -> None:
 
 
 def test_an_element_that_is_refused_as_a_whole_is_not_judged_in_detail() -> None:
-    call = element("adHocSubProcess", extensions(element("camunda:in", source="a", target="b"), element("camunda:hologram")), id="a")
+    call = element(
+        "adHocSubProcess",
+        extensions(element("camunda:in", source="a", target="b"), element("camunda:hologram")),
+        id="a",
+    )
     findings = reading(model(start(), call, end(), path("start", "a", "end"))).findings
     assert [(finding.rule, finding.element_id) for finding in findings] == [("unsupported-element", "a")]

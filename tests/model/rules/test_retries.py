@@ -12,7 +12,9 @@ def retried(retries: str) -> bytes:
     return model(start(), task, end(), path("start", "a", "end"))
 
 
-@pytest.mark.parametrize("text, expected", [("0", 0), ("1", 1), (" 007 ", 7), ("2147483647", 2**31 - 1), ("", 3)])
+@pytest.mark.parametrize(
+    "text, expected", [("0", 0), ("1", 1), (" 007 ", 7), ("2147483647", 2**31 - 1), ("", 3)]
+)
 def test_from_none_to_as_many_as_the_wire_carries(text: str, expected: int) -> None:
     content = retried(text)
     assert refused(content, RULE) == []
@@ -22,7 +24,10 @@ def test_from_none_to_as_many_as_the_wire_carries(text: str, expected: int) -> N
         assert job.retries == expected
 
 
-@pytest.mark.parametrize("text", ["-1", "2147483648", "3000000000", "9" * 20, "9" * 5_000, "many", "1.5", "1e3", "٣", "0x10", "1 2"])
+@pytest.mark.parametrize(
+    "text",
+    ["-1", "2147483648", "3000000000", "9" * 20, "9" * 5_000, "many", "1.5", "1e3", "٣", "0x10", "1 2"],
+)
 def test_others_are_refused(text: str) -> None:
     assert refused(retried(text), RULE) == ["a"]
 

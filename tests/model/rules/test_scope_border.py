@@ -1,7 +1,20 @@
 """The rule `scope-border`: flows and boundary events stay in their scope."""
 
 from counterflow.model.rules.scope_border import RULE
-from tests.model.diagram import boundary, catch_error, definitions, end, flow, model, path, process, refused, service, start, sub_process
+from tests.model.diagram import (
+    boundary,
+    catch_error,
+    definitions,
+    end,
+    flow,
+    model,
+    path,
+    process,
+    refused,
+    service,
+    start,
+    sub_process,
+)
 
 SUB = sub_process("sub", start("in"), service("inner"), end("out"), path("in", "inner", "out"))
 MAIN = (start(), SUB, end(), path("start", "sub", "end"))
@@ -12,7 +25,10 @@ def test_flows_inside_one_scope_are_accepted() -> None:
 
 
 def test_a_flow_into_or_out_of_a_sub_process_is_refused() -> None:
-    assert refused(model(*MAIN, flow("start", "inner"), flow("inner", "end")), RULE) == ["start_inner", "inner_end"]
+    assert refused(model(*MAIN, flow("start", "inner"), flow("inner", "end")), RULE) == [
+        "start_inner",
+        "inner_end",
+    ]
 
 
 def test_a_flow_between_processes_is_refused() -> None:

@@ -3,7 +3,19 @@
 import pytest
 
 from counterflow.model.rules.start_event import RULE
-from tests.model.diagram import catch_error, catch_message, element, end, event_sub_process, model, path, refused, start, sub_process, timer
+from tests.model.diagram import (
+    catch_error,
+    catch_message,
+    element,
+    end,
+    event_sub_process,
+    model,
+    path,
+    refused,
+    start,
+    sub_process,
+    timer,
+)
 
 INNER = (start("in"), end("out"), path("in", "out"))
 
@@ -13,7 +25,12 @@ INNER = (start("in"), end("out"), path("in", "out"))
     [
         [start(), end(), path("start", "end")],
         [start(), sub_process("sub", *INNER), path("start", "sub")],
-        [start(), end(), path("start", "end"), event_sub_process("esp", start("in", catch_error()), end("out"), path("in", "out"))],
+        [
+            start(),
+            end(),
+            path("start", "end"),
+            event_sub_process("esp", start("in", catch_error()), end("out"), path("in", "out")),
+        ],
     ],
 )
 def test_one_none_start_event_per_scope_is_accepted(inside: list[str]) -> None:

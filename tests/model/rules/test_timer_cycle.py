@@ -4,7 +4,19 @@ import pytest
 
 from counterflow.documents.findings import Severity
 from counterflow.model.rules.timer_cycle import RULE
-from tests.model.diagram import boundary, catch, end, event_sub_process, model, path, refused, service, start, timer, told
+from tests.model.diagram import (
+    boundary,
+    catch,
+    end,
+    event_sub_process,
+    model,
+    path,
+    refused,
+    service,
+    start,
+    timer,
+    told,
+)
 
 MAIN = (start(), service("a"), end(), path("start", "a", "end"))
 CYCLE = timer("timeCycle", "R3/PT10S")
@@ -15,7 +27,9 @@ def on_border(cancels: str | None) -> str:
 
 
 def inside(interrupts: str | None) -> str:
-    return event_sub_process("esp", start("it", CYCLE, isInterrupting=interrupts), end("out"), path("it", "out"))
+    return event_sub_process(
+        "esp", start("it", CYCLE, isInterrupting=interrupts), end("out"), path("it", "out")
+    )
 
 
 @pytest.mark.parametrize("element", [start("it", CYCLE), on_border("false"), inside("false"), inside("0")])

@@ -5,12 +5,27 @@ import pytest
 from counterflow.documents.findings import Severity
 from counterflow.model.elements import ELEMENTS, REMEDIES
 from counterflow.model.rules.unsupported_element import RULE
-from tests.model.diagram import boundary, compensate, element, end, model, path, refused, service, start, sub_process, told, warned
+from tests.model.diagram import (
+    boundary,
+    compensate,
+    element,
+    end,
+    model,
+    path,
+    refused,
+    service,
+    start,
+    sub_process,
+    told,
+    warned,
+)
 
 MAIN = (start(), service("a"), end(), path("start", "a", "end"))
 
 NOT_EXECUTED = sorted(
-    tag for tag, row in ELEMENTS.items() if row.behaviour is None and tag not in {"startEvent", "endEvent", "boundaryEvent"}
+    tag
+    for tag, row in ELEMENTS.items()
+    if row.behaviour is None and tag not in {"startEvent", "endEvent", "boundaryEvent"}
 )
 KINDS = ("signal", "escalation", "conditional", "link", "cancel")
 
@@ -36,14 +51,18 @@ def test_elements(tag: str) -> None:
 )
 def test_events(kind: str, tag: str, attributes: dict[str, str]) -> None:
     definition = f"{kind}EventDefinition"
-    (finding,) = told(model(*MAIN, element(tag, element(definition), id="it", **attributes)), RULE, Severity.ERROR)
+    (finding,) = told(
+        model(*MAIN, element(tag, element(definition), id="it", **attributes)), RULE, Severity.ERROR
+    )
     assert definition in finding.message
     assert finding.remedy == REMEDIES[definition]
 
 
 @pytest.mark.parametrize("tag, kind", [("endEvent", "timer"), ("intermediateThrowEvent", "timer")])
 def test_timers_are_not_thrown(tag: str, kind: str) -> None:
-    (finding,) = told(model(*MAIN, element(tag, element("timerEventDefinition"), id="it")), RULE, Severity.ERROR)
+    (finding,) = told(
+        model(*MAIN, element(tag, element("timerEventDefinition"), id="it")), RULE, Severity.ERROR
+    )
     assert finding.remedy == REMEDIES["timerEventDefinition"]
 
 
@@ -87,7 +106,16 @@ def test_the_rest(inside: list[str], expected: list[str]) -> None:
 
 
 def test_what_carries_no_token_is_read_over() -> None:
-    tags = ("documentation", "dataObject", "dataObjectReference", "dataStoreReference", "textAnnotation", "group", "property", "laneSet")
+    tags = (
+        "documentation",
+        "dataObject",
+        "dataObjectReference",
+        "dataStoreReference",
+        "textAnnotation",
+        "group",
+        "property",
+        "laneSet",
+    )
     assert refused(model(*MAIN, *(element(tag) for tag in tags)), RULE) == []
 
 

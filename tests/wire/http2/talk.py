@@ -52,7 +52,12 @@ class Talk:
             length = int.from_bytes(data[position : position + 3])
             start = position + codes.FRAME_HEAD_BYTES
             found.append(
-                Frame(data[position + 3], data[position + 4], int.from_bytes(data[position + 5 : start]), data[start : start + length])
+                Frame(
+                    data[position + 3],
+                    data[position + 4],
+                    int.from_bytes(data[position + 5 : start]),
+                    data[start : start + length],
+                )
             )
             position = start + length
         assert position == len(data)

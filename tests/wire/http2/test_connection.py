@@ -19,7 +19,9 @@ def test_the_server_greets_with_its_limits() -> None:
     talk = Talk(greeted=False)
     settings, window = talk.heard()
     told = {
-        PeerSetting(int.from_bytes(settings.payload[at : at + 2])): int.from_bytes(settings.payload[at + 2 : at + 6])
+        PeerSetting(int.from_bytes(settings.payload[at : at + 2])): int.from_bytes(
+            settings.payload[at + 2 : at + 6]
+        )
         for at in range(0, 24, 6)
     }
     limits = ConnectionLimits()
@@ -29,7 +31,10 @@ def test_the_server_greets_with_its_limits() -> None:
         PeerSetting.MAX_FRAME_SIZE: limits.frame_bytes,
         PeerSetting.MAX_HEADER_LIST_SIZE: limits.header_list_bytes,
     }
-    assert (window.kind, int.from_bytes(window.payload)) == (codes.WINDOW_UPDATE, limits.connection_window - 65_535)
+    assert (window.kind, int.from_bytes(window.payload)) == (
+        codes.WINDOW_UPDATE,
+        limits.connection_window - 65_535,
+    )
 
 
 def test_settings_are_acknowledged() -> None:
@@ -51,14 +56,22 @@ def test_a_request_and_its_answer() -> None:
         talk.connection.respond(stream_id, HEADERS, b"well", TRAILERS)
         first, body, last = talk.heard()
         assert [found.stream_id for found in (first, body, last)] == 3 * [stream_id]
-        assert first.payload == (b"\x20\x88" if stream_id == 1 else b"\x88"), "the first block sets the table to nothing"
-        assert (body.payload, last.payload, last.flags) == (b"well", TRAILERS.block, codes.END_HEADERS | codes.END_STREAM)
+        assert first.payload == (b"\x20\x88" if stream_id == 1 else b"\x88"), (
+            "the first block sets the table to nothing"
+        )
+        assert (body.payload, last.payload, last.flags) == (
+            b"well",
+            TRAILERS.block,
+            codes.END_HEADERS | codes.END_STREAM,
+        )
     assert talk.connection.open_streams == 0
 
 
 def test_every_cut_of_the_bytes_means_the_same() -> None:
     whole = Talk()
-    script = b"".join((whole.head(), data(1, b"abc"), frame(codes.PING, 0, 0, b"12345678"), data(1, b"de", ended=True)))
+    script = b"".join(
+        (whole.head(), data(1, b"abc"), frame(codes.PING, 0, 0, b"12345678"), data(1, b"de", ended=True))
+    )
     expected = whole.say(script)
     for cut in range(1, len(script)):
         talk = Talk()
@@ -82,7 +95,9 @@ def test_headers_in_continuations_with_padding_and_priority() -> None:
     first = frame(codes.HEADERS, codes.PADDED | codes.HAS_PRIORITY | codes.END_STREAM, 1, padded)
     middle = frame(codes.CONTINUATION, 0, 1, block[4:6])
     assert talk.say(first, middle) == []
-    assert talk.say(frame(codes.CONTINUATION, codes.END_HEADERS, 1, block[6:])) == [RequestBegun(1, DECODED, ended=True)]
+    assert talk.say(frame(codes.CONTINUATION, codes.END_HEADERS, 1, block[6:])) == [
+        RequestBegun(1, DECODED, ended=True)
+    ]
 
 
 def test_padding_of_data_is_taken_off_and_given_back() -> None:
@@ -91,7 +106,9 @@ def test_padding_of_data_is_taken_off_and_given_back() -> None:
     events = talk.say(frame(codes.DATA, codes.PADDED, 1, b"\x1f" + b"ab" + b"\0" * 31))
     assert events == [DataArrived(1, b"ab", ended=False)]
     talk.connection.consumed(1, 2)
-    assert [(found.kind, int.from_bytes(found.payload)) for found in talk.heard()] == [(codes.WINDOW_UPDATE, 34)]
+    assert [(found.kind, int.from_bytes(found.payload)) for found in talk.heard()] == [
+        (codes.WINDOW_UPDATE, 34)
+    ]
 
 
 def test_trailers_end_a_request() -> None:
@@ -144,7 +161,12 @@ def test_goodbye_in_two_steps() -> None:
     assert [int.from_bytes(found.payload[:4]) for found in talk.heard()] == [codes.LARGEST_STREAM, 3]
     assert talk.say(talk.head(5, ended=True), talk.head(7), data(7, b"x")) == []
     talk.connection.respond(1, HEADERS, b"", TRAILERS)
-    assert [found.kind for found in talk.heard()] == [codes.HEADERS, codes.DATA, codes.HEADERS, codes.RST_STREAM]
+    assert [found.kind for found in talk.heard()] == [
+        codes.HEADERS,
+        codes.DATA,
+        codes.HEADERS,
+        codes.RST_STREAM,
+    ]
 
 
 def test_headers_too_long_for_a_frame_are_continued() -> None:
@@ -192,9 +214,18 @@ def test_headers_too_long_for_a_frame_are_continued() -> None:
         ((frame(codes.HEADERS, codes.END_HEADERS, 2, b"\x88"),), ErrorCode.PROTOCOL_ERROR),
         ((frame(codes.HEADERS, codes.END_HEADERS, 1, b"\xff\xff\xff"),), ErrorCode.COMPRESSION_ERROR),
         ((frame(codes.HEADERS, codes.END_HEADERS | codes.PADDED, 1, b"\x01"),), ErrorCode.PROTOCOL_ERROR),
-        ((frame(codes.HEADERS, codes.END_HEADERS | codes.HAS_PRIORITY, 1, b"1234"),), ErrorCode.FRAME_SIZE_ERROR),
-        ((frame(codes.HEADERS, codes.END_HEADERS | codes.HAS_PRIORITY, 1, b"\0\0\0\x01\0\x88"),), ErrorCode.PROTOCOL_ERROR),
-        ((frame(codes.HEADERS, 0, 1, b"\x88"), frame(codes.PING, 0, 0, b"12345678")), ErrorCode.PROTOCOL_ERROR),
+        (
+            (frame(codes.HEADERS, codes.END_HEADERS | codes.HAS_PRIORITY, 1, b"1234"),),
+            ErrorCode.FRAME_SIZE_ERROR,
+        ),
+        (
+            (frame(codes.HEADERS, codes.END_HEADERS | codes.HAS_PRIORITY, 1, b"\0\0\0\x01\0\x88"),),
+            ErrorCode.PROTOCOL_ERROR,
+        ),
+        (
+            (frame(codes.HEADERS, 0, 1, b"\x88"), frame(codes.PING, 0, 0, b"12345678")),
+            ErrorCode.PROTOCOL_ERROR,
+        ),
         ((frame(codes.HEADERS, 0, 1, b"\x88"), frame(codes.CONTINUATION, 0, 3)), ErrorCode.PROTOCOL_ERROR),
         ((frame(codes.DATA, 0, 1, b"x" * 16_385),), ErrorCode.FRAME_SIZE_ERROR),
     ],
@@ -227,7 +258,14 @@ def test_frames_of_streams_that_have_ended() -> None:
     assert behind.fault(behind.head(3)) == ErrorCode.PROTOCOL_ERROR
     late = Talk()
     late.say(late.head(ended=True), frame(codes.RST_STREAM, 0, 1, b"\0\0\0\x08"))
-    assert late.say(window_update(1, 5), frame(codes.RST_STREAM, 0, 1, b"\0\0\0\x08"), frame(codes.PRIORITY, 0, 1, b"\0\0\0\0\0")) == []
+    assert (
+        late.say(
+            window_update(1, 5),
+            frame(codes.RST_STREAM, 0, 1, b"\0\0\0\x08"),
+            frame(codes.PRIORITY, 0, 1, b"\0\0\0\0\0"),
+        )
+        == []
+    )
 
 
 @pytest.mark.parametrize(
@@ -256,12 +294,16 @@ def test_a_change_of_the_window_beyond_all_bounds_ends_the_connection() -> None:
 
 
 @pytest.mark.parametrize(
-    "length, body, ended", [("3", b"ab", True), ("3", b"abcd", False), ("x", b"", False), ("9" * 19, b"", False), ("1", b"", True)]
+    "length, body, ended",
+    [("3", b"ab", True), ("3", b"abcd", False), ("x", b"", False), ("9" * 19, b"", False), ("1", b"", True)],
 )
 def test_a_body_is_as_long_as_it_says(length: str, body: bytes, ended: bool) -> None:
     talk = Talk()
     head = talk.head(1, [*REQUEST, ("content-length", length)], ended=ended and not body)
-    assert talk.stream_fault(head, *([data(1, body, ended=ended)] if body else [])) == (1, ErrorCode.PROTOCOL_ERROR)
+    assert talk.stream_fault(head, *([data(1, body, ended=ended)] if body else [])) == (
+        1,
+        ErrorCode.PROTOCOL_ERROR,
+    )
 
 
 def test_more_streams_than_allowed_are_refused() -> None:

@@ -23,7 +23,12 @@ def reset(stream_id: int) -> bytes:
 @pytest.mark.parametrize(
     "name, flood",
     [
-        ("rapid reset", lambda talk: [part for number in range(1, 200, 2) for part in (talk.head(number, ended=True), reset(number))]),
+        (
+            "rapid reset",
+            lambda talk: [
+                part for number in range(1, 200, 2) for part in (talk.head(number, ended=True), reset(number))
+            ],
+        ),
         ("faulty streams", lambda talk: [talk.head(number, REQUEST[1:]) for number in range(1, 200, 2)]),
         ("SETTINGS", lambda talk: [SETTINGS] * 30),
         ("acknowledged SETTINGS", lambda talk: [frame(codes.SETTINGS, codes.ACK, 0)] * 200),
@@ -56,7 +61,9 @@ def test_all_calls_of_a_client_that_leaves_may_be_taken_back_at_once() -> None:
 
 
 def test_a_client_that_measures_the_line_is_not_taken_for_a_flood() -> None:
-    """Go's client asks for a ping back in each round trip while data flows: thousands a second on one machine."""
+    """Go's client asks for a ping back in each round trip while data flows: thousands a second on one
+    machine.
+    """
     talk = Talk()
     for _ in range(50_000):
         talk.now += 0.000_1
@@ -69,7 +76,10 @@ def test_headers_without_end() -> None:
     part = frame(codes.CONTINUATION, 0, 1, b"\x88" * 1_000)
     assert talk.fault(frame(codes.HEADERS, 0, 1, b"\x88"), *[part] * 17) == ErrorCode.ENHANCE_YOUR_CALM
     empty = Talk()
-    assert empty.fault(frame(codes.HEADERS, 0, 1, b"\x88"), *[frame(codes.CONTINUATION, 0, 1)] * 40) == ErrorCode.ENHANCE_YOUR_CALM
+    assert (
+        empty.fault(frame(codes.HEADERS, 0, 1, b"\x88"), *[frame(codes.CONTINUATION, 0, 1)] * 40)
+        == ErrorCode.ENHANCE_YOUR_CALM
+    )
 
 
 def test_streams_that_have_ended_are_forgotten_in_time() -> None:

@@ -1,4 +1,6 @@
-"""Windows, both ways: nobody is sent more than there is room for, and what is held back leaves in the end, once and in order."""
+"""Windows, both ways: nobody is sent more than there is room for, and what is held back leaves in the end,
+once and in order.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +16,17 @@ from tests.wire.http2.talk import HEADERS, TRAILERS, Frame, Talk, data, setting,
 
 
 def content(frames: list[Frame], stream_id: int = 1) -> bytes:
-    return b"".join(found.payload for found in frames if (found.kind, found.stream_id) == (codes.DATA, stream_id))
+    return b"".join(
+        found.payload for found in frames if (found.kind, found.stream_id) == (codes.DATA, stream_id)
+    )
 
 
 def opened(*stream_ids: int, window: int = 65_535) -> Talk:
     talk = Talk()
-    talk.say(setting(PeerSetting.INITIAL_WINDOW_SIZE, window), *(talk.head(stream_id, ended=True) for stream_id in stream_ids))
+    talk.say(
+        setting(PeerSetting.INITIAL_WINDOW_SIZE, window),
+        *(talk.head(stream_id, ended=True) for stream_id in stream_ids),
+    )
     for stream_id in stream_ids:
         talk.connection.send_headers(stream_id, HEADERS)
     talk.heard()
@@ -57,7 +64,13 @@ def test_a_whole_answer_that_does_not_fit_leaves_in_parts() -> None:
     talk.say(window_update(1, 4))
     frames = talk.heard()
     assert content(frames) == b"abcdefgh"
-    assert [found.kind for found in frames] == [codes.SETTINGS, codes.HEADERS, codes.DATA, codes.DATA, codes.HEADERS]
+    assert [found.kind for found in frames] == [
+        codes.SETTINGS,
+        codes.HEADERS,
+        codes.DATA,
+        codes.DATA,
+        codes.HEADERS,
+    ]
 
 
 def test_the_connections_window_is_shared_in_turn() -> None:
@@ -148,7 +161,11 @@ def test_by_chance_all_that_is_sent_arrives_in_order(seed: int) -> None:
             assert sent[each].startswith(got[each])
     for stream_id in ids:
         talk.connection.send_last(stream_id, TRAILERS)
-    talk.say(setting(PeerSetting.INITIAL_WINDOW_SIZE, 2**20), window_update(0, 2**30), *(window_update(each, 2**24) for each in ids))
+    talk.say(
+        setting(PeerSetting.INITIAL_WINDOW_SIZE, 2**20),
+        window_update(0, 2**30),
+        *(window_update(each, 2**24) for each in ids),
+    )
     frames = talk.heard()
     assert {each: got[each] + content(frames, each) for each in ids} == sent
     assert talk.connection.open_streams == 0

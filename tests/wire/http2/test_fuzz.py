@@ -1,4 +1,6 @@
-"""Frames damaged by chance: whatever comes, the connection goes on or ends with a code, and keeps no more than it may."""
+"""Frames damaged by chance: whatever comes, the connection goes on or ends with a code, and keeps no more
+than it may.
+"""
 
 from __future__ import annotations
 
@@ -27,23 +29,39 @@ def frames(chance: Random) -> list[bytes]:
         stream_id = chance.choice([0, 1, 2, 3, next_id, max(next_id - 2, 1), 2**31 - 1])
         match chance.randrange(10):
             case 0 | 1 | 2:
-                headers = [*REQUEST, (chance.choice(["x", "grpc-timeout", "content-length"]), str(chance.randrange(50)))]
+                headers = [
+                    *REQUEST,
+                    (chance.choice(["x", "grpc-timeout", "content-length"]), str(chance.randrange(50))),
+                ]
                 flags = chance.choice([4, 5, 0, 0x24, 0x0D])
                 made.append(frame(codes.HEADERS, flags, next_id, encoder.encode(headers)))
                 next_id += 2
             case 3 | 4:
-                made.append(data(stream_id, chance.randbytes(chance.choice([0, 1, 100, 5_000])), ended=chance.random() < 0.5))
+                made.append(
+                    data(
+                        stream_id,
+                        chance.randbytes(chance.choice([0, 1, 100, 5_000])),
+                        ended=chance.random() < 0.5,
+                    )
+                )
             case 5:
                 made.append(window_update(stream_id, chance.choice([0, 1, 1_000, 2**31 - 1])))
             case 6:
-                made.append(setting(chance.randrange(8), chance.choice([0, 1, 16_384, 65_535, 2**31, 2**32 - 1])))
+                made.append(
+                    setting(chance.randrange(8), chance.choice([0, 1, 16_384, 65_535, 2**31, 2**32 - 1]))
+                )
             case 7:
                 made.append(frame(codes.RST_STREAM, 0, stream_id, bytes(4)))
             case 8:
                 made.append(frame(codes.CONTINUATION, chance.choice([0, 4]), stream_id, chance.randbytes(20)))
             case _:
                 made.append(
-                    frame(chance.randrange(12), chance.randrange(256), stream_id, chance.randbytes(chance.choice([0, 4, 5, 8, 60])))
+                    frame(
+                        chance.randrange(12),
+                        chance.randrange(256),
+                        stream_id,
+                        chance.randbytes(chance.choice([0, 4, 5, 8, 60])),
+                    )
                 )
     return made
 
@@ -106,7 +124,9 @@ def test_whatever_comes(seed: int) -> None:
 
 
 def kept(connection: Http2Connection) -> int:
-    """Bytes and entries that a connection keeps of what its client said: each is bounded by `ConnectionLimits`."""
+    """Bytes and entries that a connection keeps of what its client said: each is bounded by
+    `ConnectionLimits`.
+    """
     assert connection.open_streams <= LIMITS.streams
     assert len(connection._streams._closed) <= LIMITS.closed_streams
     assert len(connection._decoder._remembered) <= LIMITS.remembered_blocks

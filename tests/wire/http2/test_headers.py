@@ -11,7 +11,13 @@ from counterflow.wire.http2.errors import ConnectionFault
 from counterflow.wire.http2.headers import EncodedHeaders, HeaderDecoder, fault_of_request, fault_of_trailers
 from counterflow.wire.http2.limits import ConnectionLimits
 
-GOOD = ((b":method", b"POST"), (b":scheme", b"http"), (b":path", b"/a/b"), (b":authority", b"here"), (b"te", b"trailers"))
+GOOD = (
+    (b":method", b"POST"),
+    (b":scheme", b"http"),
+    (b":path", b"/a/b"),
+    (b":authority", b"here"),
+    (b"te", b"trailers"),
+)
 
 
 def test_a_good_request() -> None:
@@ -51,12 +57,16 @@ def test_ours_are_read_by_another_library_and_leave_its_table_alone() -> None:
     headers = ((b":status", b"200"), (b"content-type", b"application/grpc"), (b"x", b"y" * 300))
     decoder = Decoder()
     for _ in range(3):
-        assert [tuple(found) for found in decoder.decode(EncodedHeaders(headers).block, raw=True)] == list(headers)
+        assert [tuple(found) for found in decoder.decode(EncodedHeaders(headers).block, raw=True)] == list(
+            headers
+        )
     assert not decoder.header_table.dynamic_entries
 
 
 def test_a_block_is_remembered_only_as_long_as_it_means_the_same() -> None:
-    """A block that refers to the newest entry of the table: `a` first, and `b` when that has been added in front."""
+    """A block that refers to the newest entry of the table: `a` first, and `b` when that has been added in
+    front.
+    """
     decoder = HeaderDecoder(ConnectionLimits())
     newest = b"\xbe"
     decoder.decode(b"\x40\x01a\x011")
@@ -75,7 +85,9 @@ def test_with_and_without_memory_the_same_headers_come_out(times: int) -> None:
     encoder, ours, theirs = Encoder(), HeaderDecoder(ConnectionLimits(remembered_blocks=4)), Decoder()
     for turn in range(times):
         for number in (1, 1, turn, 2, turn):
-            block = encoder.encode([(":path", f"/{number}"), ("x", str(turn % 7)), ("grpc-timeout", f"{turn}m")])
+            block = encoder.encode(
+                [(":path", f"/{number}"), ("x", str(turn % 7)), ("grpc-timeout", f"{turn}m")]
+            )
             assert list(ours.decode(block)) == [tuple(found) for found in theirs.decode(block, raw=True)]
 
 

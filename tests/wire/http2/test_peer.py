@@ -1,4 +1,6 @@
-"""Another implementation of HTTP/2 as the client: the `h2` library speaks to our connection, and is content."""
+"""Another implementation of HTTP/2 as the client: the `h2` library speaks to our connection, and is
+content.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,14 @@ from random import Random
 
 from h2.config import H2Configuration
 from h2.connection import H2Connection
-from h2.events import DataReceived, PingAckReceived, ResponseReceived, StreamEnded, StreamReset, TrailersReceived
+from h2.events import (
+    DataReceived,
+    PingAckReceived,
+    ResponseReceived,
+    StreamEnded,
+    StreamReset,
+    TrailersReceived,
+)
 
 from counterflow.wire.http2.connection import Http2Connection
 from counterflow.wire.http2.events import DataArrived, RequestBegun
@@ -53,7 +62,10 @@ class Pair:
 def test_calls_of_all_sizes_side_by_side() -> None:
     chance = Random(1)
     pair = Pair()
-    bodies = {2 * number + 1: chance.randbytes(chance.choice([1, 100, 16_384, 16_385, 300_000])) for number in range(40)}
+    bodies = {
+        2 * number + 1: chance.randbytes(chance.choice([1, 100, 16_384, 16_385, 300_000]))
+        for number in range(40)
+    }
     left = dict(bodies)
     for stream_id in bodies:
         pair.client.send_headers(stream_id, REQUEST)

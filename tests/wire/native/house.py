@@ -44,9 +44,22 @@ class RawClient:
     def write(self, *frames: bytes) -> None:
         self._writer.write(b"".join(frames))
 
-    def head(self, stream_id: int, path: str, *extra: tuple[str, str], ended: bool = False, method: str = "POST") -> bytes:
-        headers = [(":method", method), (":scheme", "http"), (":path", path), ("content-type", "application/grpc"), *extra]
-        return frame(codes.HEADERS, codes.END_HEADERS | (codes.END_STREAM if ended else 0), stream_id, self._encoder.encode(headers))
+    def head(
+        self, stream_id: int, path: str, *extra: tuple[str, str], ended: bool = False, method: str = "POST"
+    ) -> bytes:
+        headers = [
+            (":method", method),
+            (":scheme", "http"),
+            (":path", path),
+            ("content-type", "application/grpc"),
+            *extra,
+        ]
+        return frame(
+            codes.HEADERS,
+            codes.END_HEADERS | (codes.END_STREAM if ended else 0),
+            stream_id,
+            self._encoder.encode(headers),
+        )
 
     async def read_frame(self) -> tuple[int, int, int, bytes]:
         """Type, flags, stream and payload of the next frame."""

@@ -1,4 +1,6 @@
-"""h2spec, a test kit for HTTP/2 servers in Go: every one of its cases, against a server of ours in this process."""
+"""h2spec, a test kit for HTTP/2 servers in Go: every one of its cases, against a server of ours in this
+process.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,10 @@ RUN_SECONDS = 240
 async def run(*command: str, environment: dict[str, str] | None = None, seconds: float) -> tuple[int, str]:
     """Exit code and output of a program."""
     process = await asyncio.create_subprocess_exec(
-        *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, env=os.environ | (environment or {})
+        *command,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        env=os.environ | (environment or {}),
     )
     async with asyncio.timeout(seconds):
         output, _ = await process.communicate()
@@ -33,7 +38,9 @@ async def h2spec(folder: Path) -> str:
         return found
     if not shutil.which("go"):
         pytest.skip("there is no Go on this machine to build h2spec with")
-    code, output = await run("go", "install", MODULE, environment={"GOBIN": str(folder)}, seconds=INSTALL_SECONDS)
+    code, output = await run(
+        "go", "install", MODULE, environment={"GOBIN": str(folder)}, seconds=INSTALL_SECONDS
+    )
     if code:
         pytest.skip(f"h2spec cannot be built: {output.strip().splitlines()[-1]}")
     return str(folder / "h2spec")
@@ -42,7 +49,9 @@ async def h2spec(folder: Path) -> str:
 async def test_every_case_of_h2spec(tmp_path: Path) -> None:
     program = await h2spec(tmp_path)
     async with serving() as (_, _, port):
-        _, output = await run(program, "--host", "127.0.0.1", "--port", str(port), "--timeout", "2", seconds=RUN_SECONDS)
+        _, output = await run(
+            program, "--host", "127.0.0.1", "--port", str(port), "--timeout", "2", seconds=RUN_SECONDS
+        )
     found = re.search(r"(\d+) tests, (\d+) passed, (\d+) skipped, (\d+) failed", output)
     assert found, output
     total, passed, skipped, failed = map(int, found.groups())

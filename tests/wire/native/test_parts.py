@@ -19,7 +19,16 @@ HEAD = ((b":method", b"POST"), (b":path", b"/a/b"), (b"content-type", b"applicat
 
 @pytest.mark.parametrize(
     "value, seconds",
-    [(b"1H", 3600), (b"2M", 120), (b"3S", 3), (b"4m", 0.004), (b"5u", 5e-6), (b"6n", 6e-9), (b"99999999S", 99_999_999), (b"0S", 0)],
+    [
+        (b"1H", 3600),
+        (b"2M", 120),
+        (b"3S", 3),
+        (b"4m", 0.004),
+        (b"5u", 5e-6),
+        (b"6n", 6e-9),
+        (b"99999999S", 99_999_999),
+        (b"0S", 0),
+    ],
 )
 def test_timeouts(value: bytes, seconds: float) -> None:
     assert read_timeout(value) == pytest.approx(seconds)
@@ -33,7 +42,13 @@ def test_what_is_no_timeout(value: bytes) -> None:
 
 def test_the_head_of_a_request() -> None:
     assert read_request(HEAD) == (b"/a/b", None, b"identity", 200, "")
-    assert read_request((*HEAD, (b"grpc-timeout", b"7S"), (b"grpc-encoding", b"gzip"))) == (b"/a/b", 7, b"gzip", 200, "")
+    assert read_request((*HEAD, (b"grpc-timeout", b"7S"), (b"grpc-encoding", b"gzip"))) == (
+        b"/a/b",
+        7,
+        b"gzip",
+        200,
+        "",
+    )
 
 
 @pytest.mark.parametrize(
@@ -60,7 +75,11 @@ def test_messages_in_pieces(step: int) -> None:
     reader = MessageReader(100)
     packed = gzip.compress(b"packed")
     stream = framed(b"one") + framed(b"") + b"\x01" + len(packed).to_bytes(4) + packed + framed(b"x" * 100)
-    found = [opened(message, b"gzip", 100) for at in range(0, len(stream), step) for message in reader.feed(stream[at : at + step])]
+    found = [
+        opened(message, b"gzip", 100)
+        for at in range(0, len(stream), step)
+        for message in reader.feed(stream[at : at + step])
+    ]
     assert found == [b"one", b"", b"packed", b"x" * 100]
     assert reader.unfinished_bytes == 0
 
@@ -112,12 +131,26 @@ def test_the_names_of_a_certificate() -> None:
     subject = ((("organizationName", "Trips"),), (("commonName", "booking"),))
     assert identities_of(None) == ()
     assert identities_of({"subject": subject}) == ("booking",)
-    assert identities_of({"subject": subject, "subjectAltName": (("DNS", "a.example"), ("URI", "spiffe://b"))}) == (
+    assert identities_of(
+        {"subject": subject, "subjectAltName": (("DNS", "a.example"), ("URI", "spiffe://b"))}
+    ) == (
         "a.example",
         "spiffe://b",
     )
 
 
 def test_the_metadata_of_a_request() -> None:
-    headers = (*HEAD, (b"te", b"trailers"), (b"grpc-timeout", b"1S"), (b"x", b"1"), (b"y-bin", b"AP8,AQ=="), (b"z-bin", b"no base64"))
-    assert metadata(headers) == (("x", "1"), ("y-bin", b"\0\xff"), ("y-bin", b"\x01"), ("z-bin", b"no base64"))
+    headers = (
+        *HEAD,
+        (b"te", b"trailers"),
+        (b"grpc-timeout", b"1S"),
+        (b"x", b"1"),
+        (b"y-bin", b"AP8,AQ=="),
+        (b"z-bin", b"no base64"),
+    )
+    assert metadata(headers) == (
+        ("x", "1"),
+        ("y-bin", b"\0\xff"),
+        ("y-bin", b"\x01"),
+        ("z-bin", b"no base64"),
+    )

@@ -26,14 +26,20 @@ from tests.wire.native.house import RawClient, serving
 
 
 async def test_more_calls_than_streams_wait_for_their_turn() -> None:
-    async with serving(WireLimits(http2=ConnectionLimits(streams=5))) as (_, _, port), calling(port) as channel:
+    async with (
+        serving(WireLimits(http2=ConnectionLimits(streams=5))) as (_, _, port),
+        calling(port) as channel,
+    ):
         assert len(await asyncio.gather(*(unary(channel, "echo")(b"x") for _ in range(100)))) == 100
 
 
 async def test_a_compression_that_we_do_not_know_is_told_what_we_do() -> None:
     async with serving() as (_, _, port), calling(port, compression=grpc.Compression.Deflate) as channel:
         error = await refusal(unary(channel, "echo")(b"again " * 5_000))
-        assert (error.code(), error.details()) == (grpc.StatusCode.UNIMPLEMENTED, "There is no grpc-encoding deflate on this server")
+        assert (error.code(), error.details()) == (
+            grpc.StatusCode.UNIMPLEMENTED,
+            "There is no grpc-encoding deflate on this server",
+        )
     async with serving() as (_, _, port):
         client = await RawClient.connect(port)
         client.write(client.head(1, "/house/echo", ("grpc-encoding", "snappy"), ended=True))
@@ -42,14 +48,21 @@ async def test_a_compression_that_we_do_not_know_is_told_what_we_do() -> None:
         client.close()
 
 
-@pytest.mark.parametrize("accepted, encoding", [("identity,deflate, gzip", "gzip"), ("identity", None), ("gzipped", None), (None, None)])
-async def test_large_answers_are_compressed_for_who_takes_it(accepted: str | None, encoding: str | None) -> None:
+@pytest.mark.parametrize(
+    "accepted, encoding",
+    [("identity,deflate, gzip", "gzip"), ("identity", None), ("gzipped", None), (None, None)],
+)
+async def test_large_answers_are_compressed_for_who_takes_it(
+    accepted: str | None, encoding: str | None
+) -> None:
     extra = () if accepted is None else (("grpc-accept-encoding", accepted),)
     async with serving(WireLimits(compressed_bytes=1_000)) as (house, _, port):
         client = await RawClient.connect(port)
         small, large = b"x" * 999, b"x" * 10_000
         for stream_id, message in ((1, small), (3, large)):
-            client.write(client.head(stream_id, "/house/echo", *extra), data(stream_id, framed(message), ended=True))
+            client.write(
+                client.head(stream_id, "/house/echo", *extra), data(stream_id, framed(message), ended=True)
+            )
         assert (await client.answer(1))[1] == framed(small)
         headers, body = await client.answer(3)
         assert headers.get("grpc-encoding") == encoding
@@ -60,7 +73,9 @@ async def test_large_answers_are_compressed_for_who_takes_it(accepted: str | Non
         for message in (small, large):
             house.calls["s"].send(message)
         house.calls["s"].finish()
-        assert (await client.answer(5))[1] == framed(small) + (compressed(large) if encoding else framed(large))
+        assert (await client.answer(5))[1] == framed(small) + (
+            compressed(large) if encoding else framed(large)
+        )
         client.close()
 
 
@@ -75,7 +90,12 @@ async def test_a_bomb_of_gzip_is_refused() -> None:
         packed = gzip.compress(bytes(50_000_000))
         message = b"\x01" + len(packed).to_bytes(4) + packed
         client.write(client.head(1, "/house/echo", ("grpc-encoding", "gzip")))
-        client.write(*(data(1, message[at : at + 16_000], ended=at + 16_000 >= len(message)) for at in range(0, len(message), 16_000)))
+        client.write(
+            *(
+                data(1, message[at : at + 16_000], ended=at + 16_000 >= len(message))
+                for at in range(0, len(message), 16_000)
+            )
+        )
         headers, _ = await client.answer(1)
         assert headers["grpc-status"] == "8"
         client.close()
@@ -84,8 +104,12 @@ async def test_a_bomb_of_gzip_is_refused() -> None:
 async def test_a_deadline_that_only_the_server_keeps() -> None:
     async with serving() as (house, _, port):
         client = await RawClient.connect(port)
-        client.write(client.head(1, "/house/wait", ("grpc-timeout", "50m")), data(1, framed(b"a"), ended=True))
-        client.write(client.head(3, "/house/wait-a-little", ("grpc-timeout", "9H")), data(3, framed(b"b"), ended=True))
+        client.write(
+            client.head(1, "/house/wait", ("grpc-timeout", "50m")), data(1, framed(b"a"), ended=True)
+        )
+        client.write(
+            client.head(3, "/house/wait-a-little", ("grpc-timeout", "9H")), data(3, framed(b"b"), ended=True)
+        )
         for stream_id in (1, 3):
             headers, _ = await client.answer(stream_id)
             assert headers["grpc-status"] == "4"
@@ -109,7 +133,10 @@ async def test_messages_of_a_conversation_are_kept_as_small_as_they_came() -> No
     limits = WireLimits(http2=ConnectionLimits(stream_window=65_536))
     async with serving(limits) as (house, _, port):
         client = await RawClient.connect(port)
-        client.write(frame(codes.SETTINGS, 0, 0, b"\0\x04\0\0\0\0"), client.head(1, "/house/talk", ("grpc-encoding", "gzip")))
+        client.write(
+            frame(codes.SETTINGS, 0, 0, b"\0\x04\0\0\0\0"),
+            client.head(1, "/house/talk", ("grpc-encoding", "gzip")),
+        )
         packed = gzip.compress(bytes(1_000_000))
         client.write(*[data(1, b"\x01" + len(packed).to_bytes(4) + packed)] * 10)
         client.write(client.head(3, "/house/wait"), data(3, framed(b"s"), ended=True))
@@ -136,13 +163,18 @@ async def test_a_call_that_is_taken_back_before_it_has_begun() -> None:
 
 async def test_a_name_with_several_addresses_is_served_on_one_port(monkeypatch: pytest.MonkeyPatch) -> None:
     async def both(_: str, port: int, **__: object) -> list[tuple[Any, ...]]:
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, port)) for host in ("127.0.0.1", "127.0.0.2")]
+        return [
+            (socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, port)) for host in ("127.0.0.1", "127.0.0.2")
+        ]
 
     monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", both)
     server = NativeServer([])
     port = await server.start("localhost", 0)
     assert server._listener is not None
-    assert sorted(listening.getsockname() for listening in server._listener.sockets) == [("127.0.0.1", port), ("127.0.0.2", port)]
+    assert sorted(listening.getsockname() for listening in server._listener.sockets) == [
+        ("127.0.0.1", port),
+        ("127.0.0.2", port),
+    ]
     await server.stop(0)
 
 
@@ -163,7 +195,11 @@ async def test_a_conversation_whose_answers_nobody_reads_is_not_read_either() ->
 async def test_a_stream_that_is_not_read_is_not_fed() -> None:
     async with serving() as (house, _, port):
         client = await RawClient.connect(port)
-        client.write(frame(codes.SETTINGS, 0, 0, b"\0\x04\0\0\0\x0a"), client.head(1, "/house/wait"), data(1, framed(b"s"), ended=True))
+        client.write(
+            frame(codes.SETTINGS, 0, 0, b"\0\x04\0\0\0\x0a"),
+            client.head(1, "/house/wait"),
+            data(1, framed(b"s"), ended=True),
+        )
         await house.until(lambda: "s" in house.calls)
         call = house.calls["s"]
         drained = asyncio.Event()
@@ -202,7 +238,10 @@ async def test_a_client_that_takes_nothing_from_the_line_is_not_fed_either() -> 
     async with serving(WireLimits(unsent_bytes=1_000)) as (house, _, port):
         client = await RawClient.connect(port)
         large = (2**31 - 1).to_bytes(4)
-        client.write(frame(codes.SETTINGS, 0, 0, b"\0\x04" + large), frame(codes.WINDOW_UPDATE, 0, 0, (2**31 - 1 - 65_535).to_bytes(4)))
+        client.write(
+            frame(codes.SETTINGS, 0, 0, b"\0\x04" + large),
+            frame(codes.WINDOW_UPDATE, 0, 0, (2**31 - 1 - 65_535).to_bytes(4)),
+        )
         client.write(client.head(1, "/house/wait"), data(1, framed(b"s"), ended=True))
         await house.until(lambda: "s" in house.calls)
         call = house.calls["s"]
@@ -252,7 +291,10 @@ async def test_unfinished_requests_have_room_together_and_no_more() -> None:
         headers, _ = await client.answer(5)
         assert headers["grpc-status"] == "8"
         client.write(client.head(7, "/house/echo"), data(7, framed(b"x"), ended=True))
-        assert await client.answer(7) == ({":status": "200", "content-type": "application/grpc", "grpc-status": "0"}, framed(b"x"))
+        assert await client.answer(7) == (
+            {":status": "200", "content-type": "application/grpc", "grpc-status": "0"},
+            framed(b"x"),
+        )
         client.close()
 
 
@@ -260,10 +302,16 @@ async def test_unfinished_requests_have_room_together_and_no_more() -> None:
     "method, extra, status, words",
     [("GET", [], "415", b"speaks gRPC"), ("POST", [("grpc-timeout", "5 minutes")], "400", b"grpc-timeout")],
 )
-async def test_what_is_no_grpc_is_told_so(method: str, extra: list[tuple[str, str]], status: str, words: bytes) -> None:
+async def test_what_is_no_grpc_is_told_so(
+    method: str, extra: list[tuple[str, str]], status: str, words: bytes
+) -> None:
     async with serving() as (_, _, port):
         client = await RawClient.connect(port)
-        client.write(client.head(1, "/house/echo", *extra, method=method), data(1, b"some"), data(1, b"thing", ended=True))
+        client.write(
+            client.head(1, "/house/echo", *extra, method=method),
+            data(1, b"some"),
+            data(1, b"thing", ended=True),
+        )
         headers, body = await client.answer(1)
         assert headers[":status"] == status
         assert words in body
@@ -271,7 +319,11 @@ async def test_what_is_no_grpc_is_told_so(method: str, extra: list[tuple[str, st
 
 
 @pytest.mark.parametrize(
-    "limits", [WireLimits(preface_seconds=0.05), WireLimits(preface_seconds=0.05, quiet_seconds=0.05, pong_seconds=0.05)]
+    "limits",
+    [
+        WireLimits(preface_seconds=0.05),
+        WireLimits(preface_seconds=0.05, quiet_seconds=0.05, pong_seconds=0.05),
+    ],
 )
 async def test_who_says_nothing_is_let_go(limits: WireLimits) -> None:
     async with serving(limits) as (_, _, port):

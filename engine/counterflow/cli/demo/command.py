@@ -10,8 +10,12 @@ import typer
 FOLDER = Path(".counterflow-demo")
 PACE_SECONDS = 0.9
 
-Folder = Annotated[Path, typer.Option("--folder", metavar="FOLDER", help="What the demo leaves behind; made anew each time.")]
-Pace = Annotated[float, typer.Option("--pace", metavar="SECONDS", min=0, max=60, help="How long each booking takes.")]
+Folder = Annotated[
+    Path, typer.Option("--folder", metavar="FOLDER", help="What the demo leaves behind; made anew each time.")
+]
+Pace = Annotated[
+    float, typer.Option("--pace", metavar="SECONDS", min=0, max=60, help="How long each booking takes.")
+]
 
 
 def demo(folder: Folder = FOLDER, pace: Pace = PACE_SECONDS) -> None:

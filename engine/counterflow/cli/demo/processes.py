@@ -1,4 +1,6 @@
-"""The processes of the demo: one server on a SQLite file, and a worker for each service. All end with the demo."""
+"""The processes of the demo: one server on a SQLite file, and a worker for each service. All end with the
+demo.
+"""
 
 from __future__ import annotations
 
@@ -26,9 +28,20 @@ class DemoServer:
         self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> float:
-        """Start it; answers how many seconds passed until it accepted calls. Raises `RuntimeError` if it ends instead."""
+        """Start it; answers how many seconds passed until it accepted calls. Raises `RuntimeError` if it ends
+        instead.
+        """
         began = time.monotonic()
-        command = [sys.executable, "-m", "counterflow", "serve", "--database", f"sqlite:///{self.database}", "--grpc-port", str(self.port)]
+        command = [
+            sys.executable,
+            "-m",
+            "counterflow",
+            "serve",
+            "--database",
+            f"sqlite:///{self.database}",
+            "--grpc-port",
+            str(self.port),
+        ]
         with self._log.open("a") as log:
             self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)  # noqa: S603 - our own command
         if self._process.stdout is None:
@@ -36,7 +49,9 @@ class DemoServer:
         for line in self._process.stdout:
             if line.startswith("ready "):
                 return time.monotonic() - began
-        raise RuntimeError(f"The server ended with exit code {self._process.wait()} before it was ready; see {self._log}")
+        raise RuntimeError(
+            f"The server ended with exit code {self._process.wait()} before it was ready; see {self._log}"
+        )
 
     def kill(self) -> None:
         """SIGKILL: no chance to write anything down."""

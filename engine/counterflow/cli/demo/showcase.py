@@ -1,4 +1,6 @@
-"""The models and workers that the demo shows: in a wheel they lie beside this file, in a clone where people read them."""
+"""The models and workers that the demo shows: in a wheel they lie beside this file, in a clone where people
+read them.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ class Showcase(NamedTuple):
 
 
 def find_showcase() -> Showcase:
-    """Where the showcase is in this installation. Raises `FileNotFoundError`, which names both places, if it is in neither."""
+    """Where the showcase is in this installation. Raises `FileNotFoundError`, which names both places, if it
+    is in neither.
+    """
     places = (
         Showcase(PACKAGED / "models", PACKAGED / "workers"),
         Showcase(CLONE / "bpmn" / "showcase", CLONE / "workers" / "samples" / "showcase"),
@@ -26,6 +30,6 @@ def find_showcase() -> Showcase:
         if all(folder.is_dir() for folder in place):
             return place
     raise FileNotFoundError(
-        f"Expected the demo's models and workers in {PACKAGED} or, in a clone, in {places[1].models} and {places[1].workers}; "
-        "install the package again, or run the demo from a whole clone"
+        f"Expected the demo's models and workers in {PACKAGED} or, in a clone, in {places[1].models} and "
+        f"{places[1].workers}; install the package again, or run the demo from a whole clone"
     )

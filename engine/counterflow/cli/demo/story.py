@@ -1,7 +1,8 @@
 """The story of the demo, told while it happens.
 
-One trip that succeeds; one whose flight fails, so that car and hotel are cancelled in reverse; one in the middle of which the
-server is killed and started again; and a changed process, deployed while everything runs. It ends by itself in under a minute.
+One trip that succeeds; one whose flight fails, so that car and hotel are cancelled in reverse; one in the
+middle of which the server is killed and started again; and a changed process, deployed while everything runs.
+It ends by itself in under a minute.
 """
 
 from __future__ import annotations
@@ -54,13 +55,17 @@ class Demo:
 
     def deploy(self, model: Path) -> int:
         """Deploy a model; answers the version that it gave."""
-        answer = self.remote.call("DeployResource", resources=[{"name": model.name, "content": model.read_bytes()}])
+        answer = self.remote.call(
+            "DeployResource", resources=[{"name": model.name, "content": model.read_bytes()}]
+        )
         version: int = answer.deployments[0].process.version
         return version
 
     def start(self, variables: str = "{}") -> int:
         """Start a trip."""
-        answer = self.remote.call("CreateProcessInstance", bpmnProcessId=PROCESS, version=-1, variables=variables)
+        answer = self.remote.call(
+            "CreateProcessInstance", bpmnProcessId=PROCESS, version=-1, variables=variables
+        )
         key: int = answer.processInstanceKey
         return key
 
@@ -69,7 +74,9 @@ class Demo:
         return self.remote.call("GetProcessInstance", process_instance_key=key)
 
     def watch(self, key: int, until: Callable[[Any], bool] | None = None) -> Any:
-        """Draw a trip while it goes on, until it has ended (or until that). Raises `TimeoutError` when nothing comes of it."""
+        """Draw a trip while it goes on, until it has ended (or until that). Raises `TimeoutError` when
+        nothing comes of it.
+        """
         is_over = until or (lambda answer: answer.process_instance.HasField("ended_at_ms"))
         give_up = time.monotonic() + PATIENCE_SECONDS
         with Live(console=self.console, auto_refresh=False, transient=not self.console.is_terminal) as live:
@@ -79,7 +86,10 @@ class Demo:
                 if is_over(answer):
                     break
                 if time.monotonic() > give_up:
-                    raise TimeoutError(f"Expected trip {key} to go on, but it has not for {PATIENCE_SECONDS:g} s; see {self.folder}")
+                    raise TimeoutError(
+                        f"Expected trip {key} to go on, but it has not for {PATIENCE_SECONDS:g} s; see "
+                        f"{self.folder}"
+                    )
                 time.sleep(LOOK_SECONDS)
         if not self.console.is_terminal:
             self.console.print(_picture(answer))
@@ -89,12 +99,20 @@ class Demo:
 def tell_story(demo: Demo) -> None:
     """All chapters, one after another."""
     seconds = demo.server.start()
-    demo.tell("A process engine starts", f"[bold]counterflow serve[/] on {demo.server.database}, ready after {seconds:.1f} s.")
+    demo.tell(
+        "A process engine starts",
+        f"[bold]counterflow serve[/] on {demo.server.database}, ready after {seconds:.1f} s.",
+    )
     model = demo.models / "trip-booking.bpmn"
     version = demo.deploy(model)
-    demo.console.print(f"Deployed [bold]{near(model)}[/], version {version}: hotel, car, flight, each with its undo.")
+    demo.console.print(
+        f"Deployed [bold]{near(model)}[/], version {version}: hotel, car, flight, each with its undo."
+    )
     with workers(demo.services, demo.server.address, demo.folder, demo.pace_seconds) as process_ids:
-        demo.console.print(f"Three worker processes take its jobs: hotel, car and flight ({', '.join(map(str, process_ids))}).")
+        demo.console.print(
+            "Three worker processes take its jobs: hotel, car and flight "
+            f"({', '.join(map(str, process_ids))})."
+        )
         _succeed(demo)
         _fail_and_undo(demo)
         _kill_and_go_on(demo)
@@ -104,21 +122,31 @@ def tell_story(demo: Demo) -> None:
 
 
 def _succeed(demo: Demo) -> None:
-    demo.tell("A trip", "Hotel, car and flight are booked one after another, by three workers that know nothing of each other.")
+    demo.tell(
+        "A trip",
+        "Hotel, car and flight are booked one after another, by three workers that know nothing of each "
+        "other.",
+    )
     demo.watch(demo.start())
 
 
 def _fail_and_undo(demo: Demo) -> None:
     demo.tell(
-        "A trip without a flight", "The flight fails for good. What was booked is cancelled, [magenta]in reverse[/]: car, then hotel."
+        "A trip without a flight",
+        "The flight fails for good. What was booked is cancelled, [magenta]in reverse[/]: car, then hotel.",
     )
     demo.watch(demo.start('{"flightFails": true}'))
 
 
 def _kill_and_go_on(demo: Demo) -> None:
-    demo.tell("A trip through a crash", "In the middle of the booking of a car the server is killed with SIGKILL, and started again.")
+    demo.tell(
+        "A trip through a crash",
+        "In the middle of the booking of a car the server is killed with SIGKILL, and started again.",
+    )
     key = demo.start('{"flightFails": true}')
-    demo.watch(key, until=lambda answer: any(child.element_id == "book-car" for child in answer.root.children))
+    demo.watch(
+        key, until=lambda answer: any(child.element_id == "book-car" for child in answer.root.children)
+    )
     demo.server.kill()
     demo.console.print("\n[bold red]SIGKILL.[/] The server is gone; the car's worker does not know yet.")
     seconds = demo.server.start()
@@ -130,7 +158,8 @@ def _kill_and_go_on(demo: Demo) -> None:
 def _change(demo: Demo) -> None:
     demo.tell(
         "The process changes",
-        "Cars can now be cancelled for free, so the car is to be booked first. One edited model is deployed; no worker restarts.",
+        "Cars can now be cancelled for free, so the car is to be booked first. One edited model is deployed; "
+        "no worker restarts.",
     )
     before = demo.start()
     version = demo.deploy(demo.models / "car-first" / "trip-booking.bpmn")
@@ -143,10 +172,14 @@ def _change(demo: Demo) -> None:
 
 def _next_steps(demo: Demo) -> str:
     steps = {
-        f"dev --database sqlite:///{demo.server.database}": "the same server, with all of the above in it; then, beside it:",
+        f"dev --database sqlite:///{demo.server.database}": (
+            "the same server, with all of the above in it; then, beside it:"
+        ),
         "instances": "every trip; `show KEY` draws one, `history KEY` tells it event by event",
         f"worker {near(demo.services[0])}": "a worker; car.py and flight.py in terminals of their own",
-        "start trip-booking --await": "a trip of your own; with --variables '{\"flightFails\": true}' it is undone",
+        "start trip-booking --await": (
+            "a trip of your own; with --variables '{\"flightFails\": true}' it is undone"
+        ),
         "lint FILE": "what would be said of a process that you draw in Camunda Modeler or bpmn.io",
     }
     program = "counterflow" if which("counterflow") else near(Path(sys.executable).parent / "counterflow")
@@ -165,7 +198,9 @@ def _picture(answer: wire.GetProcessInstanceResponse) -> RenderableType:
 
 
 def main(folder: Path, console: Console | None = None, *, pace_seconds: float) -> int:
-    """Tell the story, with what it leaves behind in `folder`; each booking takes `pace_seconds`. Answers an exit code."""
+    """Tell the story, with what it leaves behind in `folder`; each booking takes `pace_seconds`. Answers an
+    exit code.
+    """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     demo = Demo(folder, console or Console(highlight=False), pace_seconds)

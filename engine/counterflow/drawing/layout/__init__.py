@@ -2,9 +2,10 @@
 
 Scope by scope:
 
-    columns   a node stands one column to the right of everything that leads to it; flows that lead back do not count
-    rows      a token's way runs straight on; every further branch, and what follows a boundary event, gets a row of its own
-    clusters  boundary events sit on the lower border of their activity, the handler that undoes it stands below it
+    columns   a node stands one column to the right of everything that leads to it, flows back not counted
+    rows      a token's way runs straight on; every further branch gets a row of its own, and so does what
+              follows a boundary event
+    clusters  boundary events sit on the lower border of their activity, the handler that undoes it below it
     below     event sub-processes, under what they may interrupt
     flows     horizontal and vertical pieces; those that lead back, or past other nodes, run above their row
     pools     one below the other, with message flows between them

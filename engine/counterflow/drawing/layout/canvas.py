@@ -39,10 +39,11 @@ class Bounds(NamedTuple):
 
 @dataclass
 class Canvas:
-    """Shapes, their labels, and edges, by element id; `nested` is what is drawn inside a shape, and how far right and down it is.
+    """Shapes, their labels, and edges, by element id; `nested` is what is drawn inside a shape, and how far
+    right and down it is.
 
-    What is nested lies within the bounds of its shape. It is moved with it, and not looked at, until all is flattened: a model may be
-    nested a hundred times.
+    What is nested lies within the bounds of its shape. It is moved with it, and not looked at, until all is
+    flattened: a model may be nested a hundred times.
     """
 
     shapes: dict[str, Bounds] = field(default_factory=dict)
@@ -53,7 +54,10 @@ class Canvas:
     def add(self, other: Canvas, right: int, down: int) -> None:
         """Take in another, moved."""
         for mine, others in ((self.shapes, other.shapes), (self.labels, other.labels)):
-            mine.update((key, bounds._replace(x=bounds.x + right, y=bounds.y + down)) for key, bounds in others.items())
+            mine.update(
+                (key, bounds._replace(x=bounds.x + right, y=bounds.y + down))
+                for key, bounds in others.items()
+            )
         for key, points in other.edges.items():
             self.edges[key] = [Point(x + right, y + down) for x, y in points]
         for key, (inside, x, y) in other.nested.items():
@@ -90,7 +94,9 @@ class Canvas:
         return moved
 
     def join(self, source: str, target: str) -> list[Point]:
-        """The straight line between two shapes, whatever is in its way: down or up where one is below the other, else across."""
+        """The straight line between two shapes, whatever is in its way: down or up where one is below the
+        other, else across.
+        """
         start, end = self.shapes[source], self.shapes[target]
         if end.y >= start.bottom:
             return [Point(start.center.x, start.bottom), Point(end.center.x, end.y)]

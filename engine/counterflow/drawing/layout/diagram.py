@@ -54,7 +54,9 @@ def _pools(root: etree._Element, collaboration: etree._Element) -> Canvas:
     processes = {process.get("id"): process for process in children(root, "process")}
     participants = children(collaboration, "participant")
     inside = {id_of(one): _inside(processes, one) for one in participants}
-    width = max([CLOSED_POOL[0], *(placed.frame().right + BAND + 2 * POOL_PADDING for placed in inside.values())])
+    width = max(
+        [CLOSED_POOL[0], *(placed.frame().right + BAND + 2 * POOL_PADDING for placed in inside.values())]
+    )
     canvas, (x, y) = Canvas(), ORIGIN
     for key, placed in inside.items():
         height = placed.frame().bottom + 2 * POOL_PADDING if placed.shapes else CLOSED_POOL[1]
@@ -73,7 +75,9 @@ def _inside(processes: Mapping[str | None, etree._Element], participant: etree._
 
 
 def _upright(canvas: Canvas, source: str, target: str) -> list[Point]:
-    """Straight down or up to what is as narrow as an event or a task; a pool is met right there, whatever its middle."""
+    """Straight down or up to what is as narrow as an event or a task; a pool is met right there, whatever its
+    middle.
+    """
     start, end = canvas.join(source, target)
     if canvas.shapes[target].x <= start.x <= canvas.shapes[target].right:
         return [start, Point(start.x, end.y)]
@@ -88,7 +92,9 @@ def _write_diagram(root: etree._Element, of: etree._Element, canvas: Canvas) -> 
     plane = etree.SubElement(diagram, f"{{{BPMNDI}}}BPMNPlane", {"id": "plane", "bpmnElement": id_of(of)})
     elements = {str(element.get("id")): element for element in root.iter(f"{{{BPMN}}}*")}
     for key, bounds in canvas.shapes.items():
-        shape = etree.SubElement(plane, f"{{{BPMNDI}}}BPMNShape", {"id": f"{key}_di", "bpmnElement": key, **_marks(elements[key])})
+        shape = etree.SubElement(
+            plane, f"{{{BPMNDI}}}BPMNShape", {"id": f"{key}_di", "bpmnElement": key, **_marks(elements[key])}
+        )
         _write_bounds(shape, bounds)
         if key in canvas.labels:
             _write_bounds(etree.SubElement(shape, f"{{{BPMNDI}}}BPMNLabel"), canvas.labels[key])
@@ -108,7 +114,9 @@ def _marks(element: etree._Element) -> dict[str, str]:
 
 
 def _write_bounds(parent: etree._Element, bounds: Bounds) -> None:
-    etree.SubElement(parent, f"{{{DC}}}Bounds", {name: str(value) for name, value in bounds._asdict().items()})
+    etree.SubElement(
+        parent, f"{{{DC}}}Bounds", {name: str(value) for name, value in bounds._asdict().items()}
+    )
 
 
 def _indent(diagram: etree._Element) -> None:

@@ -19,7 +19,9 @@ class Grid:
         self.lefts, self.middles, self.rights = _spread(
             columns, {node: (-frame.x, frame.right) for node, frame in frames.items()}, COLUMN_GAP
         )
-        self.tops, self.centers, self.bottoms = _spread(rows, {node: (-frame.y, frame.bottom) for node, frame in frames.items()}, ROW_GAP)
+        self.tops, self.centers, self.bottoms = _spread(
+            rows, {node: (-frame.y, frame.bottom) for node, frame in frames.items()}, ROW_GAP
+        )
         self.in_channel: dict[int, int] = {}
 
     def center_of(self, node: str) -> Point:
@@ -44,16 +46,25 @@ class Grid:
         return not _any_within(self.in_row.get(row, []), self.columns[source] + 1, self.columns[target] - 1)
 
     def _is_open(self, node: str, other: str) -> bool:
-        """Whether nothing stands in a node's column from its own row to that of another, that one included."""
+        """Whether nothing stands in a node's column from its own row to that of another, that one
+        included.
+        """
         row, end = self.rows[node], self.rows[other]
         first, last = (row + 1, end) if end > row else (end, row - 1)
         return not _any_within(self.in_column[self.columns[node]], first, last)
 
     def _above(self, start: Bounds, end: Bounds, row: int) -> list[Point]:
-        """Up, along a channel above the row, and down again; each such flow of a row has a channel of its own."""
+        """Up, along a channel above the row, and down again; each such flow of a row has a channel of its
+        own.
+        """
         index = self.in_channel[row] = self.in_channel.get(row, 0) + 1
         y = self.tops[row] - CHANNEL - (index - 1) * CHANNEL // 2
-        return [Point(start.center.x, start.y), Point(start.center.x, y), Point(end.center.x, y), Point(end.center.x, end.y)]
+        return [
+            Point(start.center.x, start.y),
+            Point(start.center.x, y),
+            Point(end.center.x, y),
+            Point(end.center.x, end.y),
+        ]
 
     def _from_border(self, start: Bounds, end: Bounds, host: str, target: str) -> list[Point]:
         """Down from a boundary event, into the row below; or along below the row, and up."""
@@ -64,17 +75,32 @@ class Grid:
         return [Point(x, start.bottom), Point(x, y), Point(end.center.x, y), Point(end.center.x, end.bottom)]
 
     def _between_rows(self, start: Bounds, end: Bounds, source: str, target: str) -> list[Point]:
-        """Out of a fork below or above, into a join below or above; between tasks in the gap between two columns."""
+        """Out of a fork below or above, into a join below or above; between tasks in the gap between two
+        columns.
+        """
         downwards = self.rows[target] > self.rows[source]
         early = self._is_clear(source, target, self.rows[target])
         if early and start.width < TASK[0] and self._is_open(source, target):
             leave = Point(start.center.x, start.bottom if downwards else start.y)
             return [leave, Point(leave.x, end.center.y), Point(end.x, end.center.y)]
-        if end.width < TASK[0] and self._is_clear(source, target, self.rows[source]) and self._is_open(target, source):
+        if (
+            end.width < TASK[0]
+            and self._is_clear(source, target, self.rows[source])
+            and self._is_open(target, source)
+        ):
             arrive = Point(end.center.x, end.y if downwards else end.bottom)
             return [Point(start.right, start.center.y), Point(arrive.x, start.center.y), arrive]
-        x = self.rights[self.columns[source]] + COLUMN_GAP // 2 if early else self.lefts[self.columns[target]] - COLUMN_GAP // 2
-        return [Point(start.right, start.center.y), Point(x, start.center.y), Point(x, end.center.y), Point(end.x, end.center.y)]
+        x = (
+            self.rights[self.columns[source]] + COLUMN_GAP // 2
+            if early
+            else self.lefts[self.columns[target]] - COLUMN_GAP // 2
+        )
+        return [
+            Point(start.right, start.center.y),
+            Point(x, start.center.y),
+            Point(x, end.center.y),
+            Point(end.x, end.center.y),
+        ]
 
 
 def _sorted(lines: dict[str, int], places: dict[str, int]) -> dict[int, list[int]]:
@@ -89,7 +115,9 @@ def _any_within(places: list[int], first: int, last: int) -> bool:
     return bisect_left(places, first) < bisect_right(places, last)
 
 
-def _spread(lines: dict[str, int], reaches: dict[str, tuple[int, int]], gap: int) -> tuple[list[int], list[int], list[int]]:
+def _spread(
+    lines: dict[str, int], reaches: dict[str, tuple[int, int]], gap: int
+) -> tuple[list[int], list[int], list[int]]:
     """Begin, middle and end of each column (or row), wide enough for what its nodes reach to either side."""
     begins, middles, ends, at = [], [], [], 0
     before: dict[int, int] = defaultdict(int)

@@ -56,11 +56,18 @@ def _targets(pairs: Iterable[Pair]) -> Mapping[str, list[str]]:
 
 
 def rows_of(scope: Scope) -> dict[str, int]:
-    """The way that a token goes first stays in its row; each further branch gets the next one that is free."""
+    """The way that a token goes first stays in its row; each further branch gets the next one that is
+    free.
+    """
     row: dict[str, int] = {}
     entered = {target for _, target in scope.pairs}
-    own_targets, all_targets = _targets(ends for ends in map(ends_of, scope.flows) if ends in scope.routed), _targets(scope.pairs)
-    stack: list[tuple[str, int | None]] = [(node, None) for node in sorted(scope.main, key=lambda node: node in entered)[::-1]]
+    own_targets, all_targets = (
+        _targets(ends for ends in map(ends_of, scope.flows) if ends in scope.routed),
+        _targets(scope.pairs),
+    )
+    stack: list[tuple[str, int | None]] = [
+        (node, None) for node in sorted(scope.main, key=lambda node: node in entered)[::-1]
+    ]
     free = 0
     while stack:
         node, wished = stack.pop()

@@ -43,7 +43,10 @@ def _place_cluster(scope: Scope, node: str) -> Canvas:
     bounds, events = cluster.shapes[node], scope.boundary_events(node)
     handler = scope.handlers.get(node)
     first = bounds.x + PADDING if handler is not None else bounds.right - 25
-    places = [first, *(bounds.right - 25 - index * BOUNDARY_STEP for index in range(len(events) - (handler is not None)))]
+    places = [
+        first,
+        *(bounds.right - 25 - index * BOUNDARY_STEP for index in range(len(events) - (handler is not None))),
+    ]
     for event, x in zip(events, places if handler is not None else places[1:], strict=True):
         cluster.shapes[event] = Bounds(x - EVENT[0] // 2, bounds.bottom - EVENT[1] // 2, *EVENT)
         _label(cluster, scope.nodes[event], cluster.shapes[event])
@@ -53,13 +56,18 @@ def _place_cluster(scope: Scope, node: str) -> Canvas:
 
 
 def _place_handler(scope: Scope, cluster: Canvas, handler: str, bounds: Bounds, places: list[int]) -> None:
-    """Below its activity, and left of what follows other boundary events; `places` are where those are, its own first."""
+    """Below its activity, and left of what follows other boundary events; `places` are where those are, its
+    own first.
+    """
     placed = _place_node(scope.nodes[handler])
     own = placed.shapes[handler]
     left = min([bounds.x, *(x - 25 - own.width for x in places[1:])])
     cluster.add(placed, left - own.x, bounds.bottom + HANDLER_DROP - own.y)
     for association in scope.undone_by[handler]:
-        ends = [Point(places[0], bounds.bottom + EVENT[1] // 2), Point(places[0], bounds.bottom + HANDLER_DROP)]
+        ends = [
+            Point(places[0], bounds.bottom + EVENT[1] // 2),
+            Point(places[0], bounds.bottom + HANDLER_DROP),
+        ]
         cluster.edges[id_of(association)] = ends if ends_of(association)[1] == handler else ends[::-1]
 
 
@@ -80,7 +88,9 @@ def _place_node(element: etree._Element) -> Canvas:
 
 
 def _label(canvas: Canvas, element: etree._Element, bounds: Bounds) -> None:
-    """Names of events and gateways stand beside them: below an event, right of it on a border, above and left of a gateway."""
+    """Names of events and gateways stand beside them: below an event, right of it on a border, above and left
+    of a gateway.
+    """
     name, tag = element.get("name"), tag_of(element)
     if not name or not tag.endswith(("Event", "Gateway")):
         return

@@ -22,7 +22,10 @@ def id_of(element: etree._Element) -> str:
     """The id of an element that is to be drawn."""
     found = element.get("id")
     if not found:
-        raise NotDrawn(f"line {element.sourceline}: expected an id on {tag_of(element)}, found none: a diagram refers to elements by id")
+        raise NotDrawn(
+            f"line {element.sourceline}: expected an id on {tag_of(element)}, found none: a diagram refers "
+            "to elements by id"
+        )
     return found
 
 
@@ -52,8 +55,14 @@ class Scope:
     def __init__(self, element: etree._Element) -> None:
         self.nodes = {id_of(child): child for child in element if size_of(child) is not None}
         self.flows = [child for child in element if tag_of(child) == "sequenceFlow" and self._joins(child)]
-        self.associations = [child for child in element if tag_of(child) == "association" and self._joins(child)]
-        self.hosts = {key: node.get("attachedToRef", "") for key, node in self.nodes.items() if node.get("attachedToRef") in self.nodes}
+        self.associations = [
+            child for child in element if tag_of(child) == "association" and self._joins(child)
+        ]
+        self.hosts = {
+            key: node.get("attachedToRef", "")
+            for key, node in self.nodes.items()
+            if node.get("attachedToRef") in self.nodes
+        }
         self.handlers: dict[str, str] = {}
         """By activity: the one that undoes it."""
         self._undoes: dict[str, str] = {}
@@ -67,7 +76,9 @@ class Scope:
         in_grid = frozenset(self.main)
         pairs = {ends: (self.hosts.get(ends[0], ends[0]), ends[1]) for ends in map(ends_of, self.flows)}
         self.routed = {ends for ends, pair in pairs.items() if in_grid.issuperset(pair)}
-        """The ends of flows that run between columns and rows; a model may be drawn that leads a flow to a handler, say."""
+        """The ends of flows that run between columns and rows; a model may be drawn that leads a flow to a
+        handler, say.
+        """
         self.pairs = list(dict.fromkeys(pair for ends, pair in pairs.items() if ends in self.routed))
         self._on_border: dict[str, list[str]] = defaultdict(list)
         for event, host in self.hosts.items():
@@ -75,7 +86,9 @@ class Scope:
 
     def boundary_events(self, host: str) -> list[str]:
         """On an activity: those that lead to its handler first."""
-        undoing = {end for association in self.undone_by[self.handlers.get(host, "")] for end in ends_of(association)}
+        undoing = {
+            end for association in self.undone_by[self.handlers.get(host, "")] for end in ends_of(association)
+        }
         return sorted(self._on_border[host], key=lambda event: event not in undoing)
 
     def _joins(self, connection: etree._Element) -> bool:
@@ -86,5 +99,8 @@ class Scope:
         for event, handler in (ends_of(association), ends_of(association)[::-1]):
             if event in self.hosts and is_true(self.nodes[handler].get("isForCompensation")):
                 host = self.hosts[event]
-                if self._undoes.setdefault(handler, host) == host and self.handlers.setdefault(host, handler) == handler:
+                if (
+                    self._undoes.setdefault(handler, host) == host
+                    and self.handlers.setdefault(host, handler) == handler
+                ):
                     self.undone_by[handler].append(association)

@@ -15,7 +15,8 @@ def sheet(shape: Shape) -> str:
     x, y, right, bottom = shape.bounds.x, shape.bounds.y, shape.bounds.right, shape.bounds.bottom
     fold = min(10.0, shape.bounds.width / 3)
     outline = (
-        f"M{x:g},{y:g} H{right - fold:g} L{right:g},{y + fold:g} V{bottom:g} H{x:g} Z M{right - fold:g},{y:g} V{y + fold:g} H{right:g}"
+        f"M{x:g},{y:g} H{right - fold:g} L{right:g},{y + fold:g} V{bottom:g} H{x:g} Z "
+        f"M{right - fold:g},{y:g} V{y + fold:g} H{right:g}"
     )
     drawn = path(outline, LINE, width=1.5)
     if shape.kind in {"dataInput", "dataOutput"}:
@@ -32,8 +33,14 @@ def store(shape: Shape) -> str:
     right, low = x + width, y + height - curve / 2
     lid = f"C{x:g},{{0:g}} {right:g},{{0:g}} {right:g},{{1:g}}"
     top = y + curve / 2
-    outline = f"M{x:g},{top:g} {lid.format(top - curve, top)} V{low:g} C{right:g},{low + curve:g} {x:g},{low + curve:g} {x:g},{low:g} Z"
-    rings = " ".join(f"M{x:g},{top + step:g} {lid.format(top + step + curve, top + step)}" for step in (0, curve / 2, curve))
+    outline = (
+        f"M{x:g},{top:g} {lid.format(top - curve, top)} V{low:g} C{right:g},{low + curve:g} "
+        f"{x:g},{low + curve:g} {x:g},{low:g} Z"
+    )
+    rings = " ".join(
+        f"M{x:g},{top + step:g} {lid.format(top + step + curve, top + step)}"
+        for step in (0, curve / 2, curve)
+    )
     return path(outline, LINE, width=1.5) + path(rings, OPEN, width=1.5)
 
 
@@ -48,8 +55,17 @@ def conversation(shape: Shape) -> str:
     """A hexagon."""
     x, y, right, bottom = shape.bounds.x, shape.bounds.y, shape.bounds.right, shape.bounds.bottom
     middle, quarter = shape.bounds.center.y, shape.bounds.width / 4
-    corners = ((x, middle), (x + quarter, y), (right - quarter, y), (right, middle), (right - quarter, bottom), (x + quarter, bottom))
-    return polygon([Point(*corner) for corner in corners], LINE, width=4 if shape.kind == "callConversation" else 1.5)
+    corners = (
+        (x, middle),
+        (x + quarter, y),
+        (right - quarter, y),
+        (right, middle),
+        (right - quarter, bottom),
+        (x + quarter, bottom),
+    )
+    return polygon(
+        [Point(*corner) for corner in corners], LINE, width=4 if shape.kind == "callConversation" else 1.5
+    )
 
 
 def unknown(shape: Shape) -> str:

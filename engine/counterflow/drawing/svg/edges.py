@@ -84,11 +84,15 @@ def _end(kind: str, before: Point, end: Point) -> str:
             return ""
 
 
-def _at(before: Point, end: Point, corners: Sequence[tuple[float, float]], class_: str, *, is_closed: bool = True) -> str:
+def _at(
+    before: Point, end: Point, corners: Sequence[tuple[float, float]], class_: str, *, is_closed: bool = True
+) -> str:
     """Points given along the line (x) and across it (y), from its end."""
     length = math.dist(before, end)
     along = ((end.x - before.x) / length, (end.y - before.y) / length)
-    points = [Point(end.x + x * along[0] - y * along[1], end.y + x * along[1] + y * along[0]) for x, y in corners]
+    points = [
+        Point(end.x + x * along[0] - y * along[1], end.y + x * along[1] + y * along[0]) for x, y in corners
+    ]
     if is_closed:
         return polygon(points, class_, width=1.2)
     return path("M" + " L".join(f"{number(x)},{number(y)}" for x, y in points), class_, width=1.5)
@@ -104,7 +108,10 @@ def _rounded(points: Sequence[Point]) -> str:
     for before, corner, after in zip(points, points[1:], points[2:], strict=False):
         reach = min(CORNER, math.dist(before, corner) / 2, math.dist(corner, after) / 2)
         enter, leave = _towards(corner, before, reach), _towards(corner, after, reach)
-        line.append(f"L{number(enter.x)},{number(enter.y)} Q{number(corner.x)},{number(corner.y)} {number(leave.x)},{number(leave.y)}")
+        line.append(
+            f"L{number(enter.x)},{number(enter.y)} Q{number(corner.x)},{number(corner.y)} "
+            f"{number(leave.x)},{number(leave.y)}"
+        )
     return " ".join([*line, f"L{number(points[-1].x)},{number(points[-1].y)}"])
 
 
@@ -125,7 +132,9 @@ def _middle(points: Sequence[Point]) -> tuple[Point, Point]:
 
 
 def label_place(drawn: Edge) -> Bounds:
-    """Where the name of an edge stands: where the file says, else above the middle of it, or right of it where it runs upright."""
+    """Where the name of an edge stands: where the file says, else above the middle of it, or right of it
+    where it runs upright.
+    """
     if drawn.label is not None:
         return drawn.label
     (x, y), start = _middle(drawn.points)

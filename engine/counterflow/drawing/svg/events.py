@@ -1,4 +1,6 @@
-"""Events: one thin line where a process begins, two on its way, one thick where it ends; dashes for what does not interrupt."""
+"""Events: one thin line where a process begins, two on its way, one thick where it ends; dashes for what does
+not interrupt.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ def event(shape: Shape) -> str:
     """The circle, or circles, with the symbol inside."""
     radius = min(shape.bounds.width, shape.bounds.height) / 2
     dash = _DASHES if Mark.NOT_INTERRUPTING in shape.marks else None
-    circles = circle(shape.bounds.center, radius, LINE, width=4 if shape.kind == "endEvent" else 1.5, dash=dash)
+    circles = circle(
+        shape.bounds.center, radius, LINE, width=4 if shape.kind == "endEvent" else 1.5, dash=dash
+    )
     if shape.kind not in {"startEvent", "endEvent"}:
         circles += circle(shape.bounds.center, max(0.0, radius - 3), LINE, width=1.5, dash=dash)
     inside = symbol(shape.trigger, filled=shape.kind in THROWING)

@@ -35,7 +35,9 @@ def _event_based(shape: Shape) -> str:
     if Mark.INSTANTIATING not in shape.marks:
         rings += circle(CENTER, 11, OPEN, width=1.2)
     if Mark.PARALLEL in shape.marks:
-        return rings + path("M-1.8,-7 H1.8 V-1.8 H7 V1.8 H1.8 V7 H-1.8 V1.8 H-7 V-1.8 H-1.8 Z", OPEN, width=1.2)
+        return rings + path(
+            "M-1.8,-7 H1.8 V-1.8 H7 V1.8 H1.8 V7 H-1.8 V1.8 H-7 V-1.8 H-1.8 Z", OPEN, width=1.2
+        )
     return rings + polygon(regular(5, 7.5), OPEN, width=1.2)
 
 
@@ -51,6 +53,13 @@ SIGNS: Final[Mapping[str, Callable[[Shape], str]]] = {
 def gateway(shape: Shape) -> str:
     """The diamond with its sign."""
     box, center = shape.bounds, shape.bounds.center
-    corners = (Point(center.x, box.y), Point(box.right, center.y), Point(center.x, box.bottom), Point(box.x, center.y))
+    corners = (
+        Point(center.x, box.y),
+        Point(box.right, center.y),
+        Point(center.x, box.bottom),
+        Point(box.x, center.y),
+    )
     sign = SIGNS[shape.kind](shape) if shape.kind in SIGNS else ""
-    return polygon(corners, LINE, width=1.5) + (moved(*center, sign, scale=min(box.width, box.height) / _SIZE) if sign else "")
+    return polygon(corners, LINE, width=1.5) + (
+        moved(*center, sign, scale=min(box.width, box.height) / _SIZE) if sign else ""
+    )

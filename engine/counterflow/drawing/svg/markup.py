@@ -23,10 +23,16 @@ PAPER: Final = "cf-paper"
 TEXT: Final = "cf-text"
 
 
+def _text(value: str | float) -> str:
+    return value if isinstance(value, str) else number(value)
+
+
 def tag(name: str, *inside: str, **attributes: Value) -> str:
-    """An element. `class_` is `class`, `stroke_width` is `stroke-width`; an attribute that is None is left out."""
+    """An element. `class_` is `class`, `stroke_width` is `stroke-width`; an attribute that is None is left
+    out.
+    """
     written = "".join(
-        f" {key.rstrip('_').replace('_', '-')}={quoteattr(number(value) if isinstance(value, int | float) else value)}"
+        f" {key.rstrip('_').replace('_', '-')}={quoteattr(_text(value))}"
         for key, value in attributes.items()
         if value is not None
     )
@@ -44,16 +50,41 @@ def number(value: float) -> str:
 
 
 def rectangle(
-    bounds: Bounds, class_: str = LINE, *, radius: float | None = None, width: float | None = None, dash: str | None = None
+    bounds: Bounds,
+    class_: str = LINE,
+    *,
+    radius: float | None = None,
+    width: float | None = None,
+    dash: str | None = None,
 ) -> str:
     """A rectangle, with round corners where a radius is given."""
     x, y, wide, high = bounds
-    return tag("rect", class_=class_, x=x, y=y, width=wide, height=high, rx=radius, stroke_width=width, stroke_dasharray=dash)
+    return tag(
+        "rect",
+        class_=class_,
+        x=x,
+        y=y,
+        width=wide,
+        height=high,
+        rx=radius,
+        stroke_width=width,
+        stroke_dasharray=dash,
+    )
 
 
-def circle(center: Point, radius: float, class_: str = LINE, *, width: float | None = None, dash: str | None = None) -> str:
+def circle(
+    center: Point, radius: float, class_: str = LINE, *, width: float | None = None, dash: str | None = None
+) -> str:
     """A circle."""
-    return tag("circle", class_=class_, cx=center.x, cy=center.y, r=radius, stroke_width=width, stroke_dasharray=dash)
+    return tag(
+        "circle",
+        class_=class_,
+        cx=center.x,
+        cy=center.y,
+        r=radius,
+        stroke_width=width,
+        stroke_dasharray=dash,
+    )
 
 
 def path(d: str, class_: str = LINE, *, width: float | None = None, dash: str | None = None) -> str:

@@ -1,7 +1,9 @@
-"""The whole picture: a self-contained SVG without a script, a link, a font or an id, so that several may stand on one page.
+"""The whole picture: a self-contained SVG without a script, a link, a font or an id, so that several may
+stand on one page.
 
-From bottom to top: pools, lanes and open sub-processes, from the outermost in; edges; everything else; boundary events; names that stand
-beside what they name. Each element is a group with `data-element-id`, a class for its kind, and a title that says what it is.
+From bottom to top: pools, lanes and open sub-processes, from the outermost in; edges; everything else;
+boundary events; names that stand beside what they name. Each element is a group with `data-element-id`, a
+class for its kind, and a title that says what it is.
 """
 
 from __future__ import annotations
@@ -52,7 +54,17 @@ _SHAPES: Final[Mapping[str, Callable[[Shape], str]]] = {
     "adHocSubProcess": activity,
 }
 
-_BESIDE: Final = frozenset({"dataObject", "dataObjectReference", "dataInput", "dataOutput", "dataStore", "dataStoreReference", "group"})
+_BESIDE: Final = frozenset(
+    {
+        "dataObject",
+        "dataObjectReference",
+        "dataInput",
+        "dataOutput",
+        "dataStore",
+        "dataStoreReference",
+        "group",
+    }
+)
 """Kinds that have their name beside them, as events, gateways and conversations have."""
 
 _UNTOLD: Final = frozenset({Mark.EXPANDED, Mark.UPRIGHT, Mark.MARKED_X})
@@ -81,13 +93,17 @@ def render(diagram: Diagram) -> str:
 def _frame(diagram: Diagram) -> Bounds:
     """The least rectangle around everything, with a margin."""
     names = [label_box(one.name, place) for one, place in _names(diagram)]
-    corners = [*diagram.corners(), *((box.x, box.y) for box in names), *((box.right, box.bottom) for box in names)]
+    corners = [
+        *diagram.corners(),
+        *((box.x, box.y) for box in names),
+        *((box.right, box.bottom) for box in names),
+    ]
     left, top = min(x for x, _ in corners), min(y for _, y in corners)
     right, bottom = max(x for x, _ in corners), max(y for _, y in corners)
     return Bounds(left, top, right - left, bottom - top).inset(-MARGIN)
 
 
-# -- painting -----------------------------------------------------------------------------------------------------------
+# -- painting ------------------------------------------------------------------------------------------------
 
 
 def _painted(diagram: Diagram) -> Iterator[str]:
@@ -97,7 +113,9 @@ def _painted(diagram: Diagram) -> Iterator[str]:
     yield from (_group(one, edge(one)) for one in diagram.edges)
     yield from (_group(shape, _drawn(shape)) for shape in shapes[len(below) :])
     for one, place in _names(diagram):
-        yield tag("g", label(one.name, place), class_=f"cf-name{classes_of(one.colours)}", data_element_id=one.id)
+        yield tag(
+            "g", label(one.name, place), class_=f"cf-name{classes_of(one.colours)}", data_element_id=one.id
+        )
 
 
 def _layer(shape: Shape) -> tuple[int, int]:
@@ -142,11 +160,13 @@ def _is_named_beside(shape: Shape) -> bool:
     return shape.kind in _BESIDE or shape.kind.lower().endswith(("event", "gateway", "conversation"))
 
 
-# -- telling ------------------------------------------------------------------------------------------------------------
+# -- telling -------------------------------------------------------------------------------------------------
 
 
 def title_of(one: Shape | Edge) -> str:
-    """What an element is, in words: `Book hotel, service task`; `Too late, timer boundary event, non-interrupting`."""
+    """What an element is, in words: `Book hotel, service task`; `Too late, timer boundary event,
+    non-interrupting`.
+    """
     kind = _dashed(one.kind).replace("-", " ")
     marks: list[str] = []
     if isinstance(one, Shape):

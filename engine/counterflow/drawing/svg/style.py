@@ -22,19 +22,26 @@ _RULES: Final = (
     ".cf-label{{stroke:{paper}}}"
 )
 _FOR_ALL: Final = (
-    ".cf-diagram{font-family:Arial,Helvetica,'Liberation Sans',sans-serif;stroke-linecap:round;stroke-linejoin:round}"
+    ".cf-diagram{font-family:Arial,Helvetica,'Liberation "
+    "Sans',sans-serif;stroke-linecap:round;stroke-linejoin:round}"
     ".cf-label{stroke-width:3px;paint-order:stroke}"
 )
 _FILLED: Final = ".{name} .cf-line{{fill:{colour}}}.{name} .cf-paper{{stroke:{colour}}}"
-_STROKED: Final = ".{name} .cf-line,.{name} .cf-edge,.{name} .cf-open{{stroke:{colour}}}.{name} .cf-ink{{fill:{colour}}}"
+_STROKED: Final = (
+    ".{name} .cf-line,.{name} .cf-edge,.{name} .cf-open{{stroke:{colour}}}.{name} .cf-ink{{fill:{colour}}}"
+)
 _LETTERED: Final = ".{name} .cf-text{{fill:{colour}}}"
 
 
 def style_sheet(colours: Iterable[Colours]) -> str:
     """The rules for a diagram in which these colours occur, by day and by night."""
     chosen = sorted({pair for each in colours for pair in _pairs(each)})
-    day = _RULES.format(paper=PAPER, ink=INK_COLOUR) + "".join(_rule(role, colour, colour) for role, colour in chosen)
-    night = _RULES.format(paper=NIGHT_PAPER, ink=NIGHT_INK) + "".join(_rule(role, colour, by_night(colour)) for role, colour in chosen)
+    day = _RULES.format(paper=PAPER, ink=INK_COLOUR) + "".join(
+        _rule(role, colour, colour) for role, colour in chosen
+    )
+    night = _RULES.format(paper=NIGHT_PAPER, ink=NIGHT_INK) + "".join(
+        _rule(role, colour, by_night(colour)) for role, colour in chosen
+    )
     return f"{_FOR_ALL}{day}@media (prefers-color-scheme:dark){{{night}}}"
 
 
@@ -45,7 +52,11 @@ def classes_of(colours: Colours) -> str:
 
 def _pairs(colours: Colours) -> list[tuple[str, str]]:
     text = colours.text or colours.stroke
-    return [(role, colour) for role, colour in (("fill", colours.fill), ("stroke", colours.stroke), ("text", text)) if colour]
+    return [
+        (role, colour)
+        for role, colour in (("fill", colours.fill), ("stroke", colours.stroke), ("text", text))
+        if colour
+    ]
 
 
 def _name(role: str, colour: str) -> str:

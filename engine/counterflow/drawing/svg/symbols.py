@@ -1,4 +1,6 @@
-"""What an event shows inside its circle, drawn around the origin for a circle of radius 18 (BPMN 2.0.2, table 10.93)."""
+"""What an event shows inside its circle, drawn around the origin for a circle of radius 18 (BPMN 2.0.2, table
+10.93).
+"""
 
 from __future__ import annotations
 
@@ -23,15 +25,23 @@ def envelope(bounds: Bounds, *, filled: bool) -> str:
     """A message: filled where it is sent."""
     x, y, width, height = bounds
     flap = f"M{x:g},{y:g} L{x + width / 2:g},{y + height * 0.58:g} L{x + width:g},{y:g}"
-    return rectangle(bounds, FILLED if filled else LINE, width=1) + path(flap, PAPER if filled else OPEN, width=1.2)
+    return rectangle(bounds, FILLED if filled else LINE, width=1) + path(
+        flap, PAPER if filled else OPEN, width=1.2
+    )
 
 
 def _timer() -> str:
     ticks = (2 * math.pi * place / 12 for place in range(12))
     marks = " ".join(
-        f"M{9 * math.sin(turn):.2f},{-9 * math.cos(turn):.2f} L{10.8 * math.sin(turn):.2f},{-10.8 * math.cos(turn):.2f}" for turn in ticks
+        f"M{9 * math.sin(turn):.2f},{-9 * math.cos(turn):.2f} "
+        f"L{10.8 * math.sin(turn):.2f},{-10.8 * math.cos(turn):.2f}"
+        for turn in ticks
     )
-    return circle(CENTER, 11, LINE, width=1.2) + path(marks, OPEN, width=1) + path("M1.6,-8 L0,0 L4.8,1.6", OPEN, width=1.4)
+    return (
+        circle(CENTER, 11, LINE, width=1.2)
+        + path(marks, OPEN, width=1)
+        + path("M1.6,-8 L0,0 L4.8,1.6", OPEN, width=1.4)
+    )
 
 
 def _condition() -> str:
@@ -40,7 +50,9 @@ def _condition() -> str:
     )
 
 
-_CROSS: Final = "M-9.5,-6.5 L-6.5,-9.5 L0,-3 L6.5,-9.5 L9.5,-6.5 L3,0 L9.5,6.5 L6.5,9.5 L0,3 L-6.5,9.5 L-9.5,6.5 L-3,0 Z"
+_CROSS: Final = (
+    "M-9.5,-6.5 L-6.5,-9.5 L0,-3 L6.5,-9.5 L9.5,-6.5 L3,0 L9.5,6.5 L6.5,9.5 L0,3 L-6.5,9.5 L-9.5,6.5 L-3,0 Z"
+)
 _PLUS: Final = "M-2.5,-10 H2.5 V-2.5 H10 V2.5 H2.5 V10 H-2.5 V2.5 H-10 V-2.5 H-2.5 Z"
 
 _OUTLINES: Final[Mapping[Trigger, str]] = {

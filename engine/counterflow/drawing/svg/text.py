@@ -1,4 +1,6 @@
-"""Names: broken into lines that fit, and set. There is no browser to ask, so widths are those of Helvetica's characters."""
+"""Names: broken into lines that fit, and set. There is no browser to ask, so widths are those of Helvetica's
+characters.
+"""
 
 from __future__ import annotations
 
@@ -21,12 +23,14 @@ LABEL_LINES: Final = 12
 LONGEST: Final = 2_000
 """Characters: more of a name are not looked at."""
 
-# Thousandths of the size, for the characters from space to tilde (Adobe's metrics of Helvetica, which Arial shares).
+# Thousandths of the size, for the characters from space to tilde (Adobe's metrics of Helvetica, which Arial
+# shares).
 _WIDTHS: Final = (
-    278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278, 556, 556, 556, 556, 556, 556, 556, 556, 556, 556, 278,
-    278, 584, 584, 584, 556, 1015, 667, 667, 722, 722, 667, 611, 778, 722, 278, 500, 667, 556, 833, 722, 778, 667, 778, 722, 667, 611, 722,
-    667, 944, 667, 667, 611, 278, 278, 278, 469, 556, 333, 556, 556, 500, 556, 556, 278, 556, 556, 222, 222, 500, 222, 833, 556, 556, 556,
-    556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584,
+    278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278, 556, 556, 556, 556, 556,
+    556, 556, 556, 556, 556, 278, 278, 584, 584, 584, 556, 1015, 667, 667, 722, 722, 667, 611, 778, 722, 278,
+    500, 667, 556, 833, 722, 778, 667, 778, 722, 667, 611, 722, 667, 944, 667, 667, 611, 278, 278, 278, 469,
+    556, 333, 556, 556, 500, 556, 556, 278, 556, 556, 222, 222, 500, 222, 833, 556, 556, 556, 556, 333, 500,
+    278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584,
 )  # fmt: skip
 _WIDE, _OTHER = 1000, 600
 
@@ -49,7 +53,9 @@ def _width(character: str) -> int:
 
 
 def wrap(text: str, width: float, size: float, most: int) -> list[str]:
-    """Lines no wider than that, broken at spaces, behind hyphens, and within words that are too long; the last of `most` is cut short."""
+    """Lines no wider than that, broken at spaces, behind hyphens, and within words that are too long; the
+    last of `most` is cut short.
+    """
     lines: list[str] = []
     for written in text[:LONGEST].strip().splitlines():
         for line in _broken(written, width, size):
@@ -102,12 +108,24 @@ def centred(text: str, box: Bounds, size: float = NAME_SIZE) -> str:
 
 def topped(text: str, box: Bounds, size: float = NAME_SIZE) -> str:
     """A name in the middle of the upper border of a box."""
-    return _set(wrap(text, box.width, size, max(1, int(box.height / (size * LINE_HEIGHT)))), box.center.x, box.y, size, "middle")
+    return _set(
+        wrap(text, box.width, size, max(1, int(box.height / (size * LINE_HEIGHT)))),
+        box.center.x,
+        box.y,
+        size,
+        "middle",
+    )
 
 
 def from_left(text: str, box: Bounds, size: float = NAME_SIZE) -> str:
     """Text from the upper left corner of a box on."""
-    return _set(wrap(text, box.width, size, max(1, int(box.height / (size * LINE_HEIGHT)))), box.x, box.y, size, "start")
+    return _set(
+        wrap(text, box.width, size, max(1, int(box.height / (size * LINE_HEIGHT)))),
+        box.x,
+        box.y,
+        size,
+        "start",
+    )
 
 
 def upwards(text: str, box: Bounds, size: float = NAME_SIZE) -> str:
@@ -124,7 +142,9 @@ def label_lines(text: str, place: Bounds) -> list[str]:
 
 def label(text: str, place: Bounds) -> str:
     """A name beside its element, from the top of its place on, around the middle of it."""
-    return _set(label_lines(text, place), place.center.x, place.y, LABEL_SIZE, "middle", class_=f"{TEXT} cf-label")
+    return _set(
+        label_lines(text, place), place.center.x, place.y, LABEL_SIZE, "middle", class_=f"{TEXT} cf-label"
+    )
 
 
 def label_box(text: str, place: Bounds) -> Bounds:
@@ -137,5 +157,17 @@ def label_box(text: str, place: Bounds) -> Bounds:
 def _set(lines: list[str], x: float, top: float, size: float, anchor: str, class_: str = TEXT) -> str:
     step = size * LINE_HEIGHT
     first = Point(x, top + step / 2 + size * 0.35)
-    spans = (tag("tspan", words(line), x=x, y=first.y + place * step) for place, line in enumerate(lines) if line)
-    return tag("text", *spans, class_=class_, font_size=number(size), text_anchor=None if anchor == "start" else anchor) if lines else ""
+    spans = (
+        tag("tspan", words(line), x=x, y=first.y + place * step) for place, line in enumerate(lines) if line
+    )
+    return (
+        tag(
+            "text",
+            *spans,
+            class_=class_,
+            font_size=number(size),
+            text_anchor=None if anchor == "start" else anchor,
+        )
+        if lines
+        else ""
+    )

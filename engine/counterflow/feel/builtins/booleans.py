@@ -1,4 +1,6 @@
-"""Booleans, and questions about whether there is a value at all (DMN 1.5, 10.3.4.2; the last ones are Camunda's)."""
+"""Booleans, and questions about whether there is a value at all (DMN 1.5, 10.3.4.2; the last ones are
+Camunda's).
+"""
 
 from counterflow.feel.builtins.registry import builtin
 from counterflow.feel.errors import FeelFailure
@@ -15,7 +17,9 @@ def not_(run: Run, value: Value) -> Value:
 
 @builtin("is(value1: any, value2: any)")
 def is_(run: Run, left: Value, right: Value) -> Value:
-    """The same value of the same kind; of times, in the same zone, be it a name or an offset (10.3.2.2). Never null."""
+    """The same value of the same kind; of times, in the same zone, be it a name or an offset (10.3.2.2).
+    Never null.
+    """
     return identical(run, left, right)
 
 

@@ -1,8 +1,8 @@
 """Chance, as Camunda offers it: unique, not secret.
 
-With a seed it is the seed, the time of the command and a count that make each answer, so the same evaluation gives the same again.
-Without one it is a number that Python chooses anew for each process to spread its hash tables, and a count over all evaluations; no source
-of entropy is asked for.
+With a seed it is the seed, the time of the command and a count that make each answer, so the same evaluation
+gives the same again. Without one it is a number that Python chooses anew for each process to spread its hash
+tables, and a count over all evaluations; no source of entropy is asked for.
 """
 
 import hashlib

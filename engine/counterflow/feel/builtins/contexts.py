@@ -8,7 +8,11 @@ Context = dict[str, Value]
 
 @builtin("get value(m: context, key: string)", "get value(context: context, key: string)")
 def get_value(run: Run, context: Context, key: str) -> Value:
-    return context[key] if key in context else run.warn("unknown entry", f"no entry {key!r} in the context: it is null")
+    return (
+        context[key]
+        if key in context
+        else run.warn("unknown entry", f"no entry {key!r} in the context: it is null")
+    )
 
 
 @builtin("get value(context: context, keys: list)")
@@ -35,7 +39,9 @@ def context_(run: Run, entries: list[Value]) -> Value:
     for entry in entries:
         key = entry.get("key") if isinstance(entry, dict) and "value" in entry else None
         if not isinstance(key, str) or key in made or not isinstance(entry, dict):
-            return run.warn("wrong value", 'context takes a list of {key: "...", value: ...} with distinct keys')
+            return run.warn(
+                "wrong value", 'context takes a list of {key: "...", value: ...} with distinct keys'
+            )
         made[key] = entry["value"]
     return made
 
@@ -60,7 +66,9 @@ def _put(run: Run, context: Context, keys: list[str], value: Value) -> Value:
         return {**context, first: value}
     inner = context.get(first, {})
     if not isinstance(inner, dict):
-        return run.warn("wrong type", f"context put finds no context at the key {first!r} of the path: it is null")
+        return run.warn(
+            "wrong type", f"context put finds no context at the key {first!r} of the path: it is null"
+        )
     put = _put(run, inner, rest, value)
     return None if put is None else {**context, first: put}
 

@@ -30,11 +30,18 @@ def number_of_number(_run: Run, value: numbers.Number) -> Value:
 @builtin("number(from: string, grouping separator?: string | null, decimal separator?: string | null)")
 def number(run: Run, value: str, grouping: str | None = None, point: str | None = None) -> Value:
     if grouping not in _GROUPINGS or point not in _DECIMALS or (grouping is not None and grouping == point):
-        return run.warn("wrong value", "number takes the grouping separators space, comma and dot, and another one as decimal separator")
+        return run.warn(
+            "wrong value",
+            "number takes the grouping separators space, comma and dot, and another one as decimal separator",
+        )
     plain = value.replace(grouping, "") if grouping else value
     plain = plain.replace(point, ".") if point else plain
     result = numbers.read(plain) if _NUMBER.fullmatch(plain) else None
-    return run.warn("wrong value", "number takes the text of a number, such as 1200.50") if result is None else result
+    return (
+        run.warn("wrong value", "number takes the text of a number, such as 1200.50")
+        if result is None
+        else result
+    )
 
 
 # Ranges
@@ -51,10 +58,16 @@ _TEMPORAL: Final[dict[str, Callable[[str], Value]]] = {
 
 @builtin("range(from: string)")
 def range_(run: Run, value: str) -> Value:
-    """The range that a text such as `[18..21)` spells; its ends are literals, and one of them may be missing: `[18..)`."""
+    """The range that a text such as `[18..21)` spells; its ends are literals, and one of them may be missing:
+    `[18..)`.
+    """
     found = _range(value)
     return (
-        run.warn("wrong value", "range takes the text of a range between literals, such as [18..21) or (..10]") if found is None else found
+        run.warn(
+            "wrong value", "range takes the text of a range between literals, such as [18..21) or (..10]"
+        )
+        if found is None
+        else found
     )
 
 

@@ -1,4 +1,6 @@
-"""Lists (DMN 1.5, 10.3.4.4). Positions count from 1, or from -1 at the end; nothing changes a list, each function gives a new one."""
+"""Lists (DMN 1.5, 10.3.4.4). Positions count from 1, or from -1 at the end; nothing changes a list, each
+function gives a new one.
+"""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -76,7 +78,10 @@ def _extreme(run: Run, items: Items, sign: int) -> Value:
     for item in items:
         position = order(item, best)
         if position is None:
-            return run.warn("wrong type", f"min and max take values that can be compared; found {a_kind(item)} beside {a_kind(best)}")
+            return run.warn(
+                "wrong type",
+                f"min and max take values that can be compared; found {a_kind(item)} beside {a_kind(best)}",
+            )
         if position == sign:
             best = item
     return best
@@ -243,10 +248,16 @@ def duplicate_values(run: Run, items: Items) -> Value:
 @builtin("sublist(list: list, start position: integer, length?: integer)")
 def sublist(run: Run, items: Items, start: int, length: int | None = None) -> Value:
     if start == 0 or abs(start) > len(items):
-        return run.warn("out of range", f"sublist starts at a position from 1 to {len(items)}, or from the end; found {shown(start)}")
+        return run.warn(
+            "out of range",
+            f"sublist starts at a position from 1 to {len(items)}, or from the end; found {shown(start)}",
+        )
     first = start - 1 if start > 0 else len(items) + start
     if length is not None and (length < 1 or first + length > len(items)):
-        return run.warn("out of range", f"sublist of a list of {len(items)} from {shown(start)} has no {shown(length)} items")
+        return run.warn(
+            "out of range",
+            f"sublist of a list of {len(items)} from {shown(start)} has no {shown(length)} items",
+        )
     return _made(run, items[first:] if length is None else items[first : first + length])
 
 
@@ -272,7 +283,9 @@ def list_replace(run: Run, items: Items, position: int, item: Value) -> Value:
 def list_replace_matching(run: Run, items: Items, match: Function, new: Value) -> Value:
     """Replaces each item for which the function of item and new item is true."""
     if len(match.parameters) != 2:
-        return run.warn("wrong argument", "list replace takes a function of two parameters, the item and the new item")
+        return run.warn(
+            "wrong argument", "list replace takes a function of two parameters, the item and the new item"
+        )
     answers = [call_function(run, match, item, new) for item in items]
     if not all(isinstance(answer, bool) for answer in answers):
         return run.warn("wrong type", "list replace takes a function that answers true or false")
@@ -281,7 +294,10 @@ def list_replace_matching(run: Run, items: Items, match: Function, new: Value) -
 
 def _index(run: Run, name: str, items: Items, position: int) -> int | None:
     if position == 0 or abs(position) > len(items):
-        return run.warn("out of range", f"{name} takes a position from 1 to {len(items)}, or from the end; found {shown(position)}")
+        return run.warn(
+            "out of range",
+            f"{name} takes a position from 1 to {len(items)}, or from the end; found {shown(position)}",
+        )
     return position - 1 if position > 0 else len(items) + position
 
 

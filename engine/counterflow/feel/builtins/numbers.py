@@ -79,7 +79,9 @@ def modulo(run: Run, dividend: Number, divisor: Number) -> Value:
     remainder = numbers.compute(CONTEXT.remainder, numbers.exact(dividend), numbers.exact(divisor))
     if remainder is None:
         return run.warn("wrong value", "modulo has no result for numbers this far apart")
-    return numbers.whole(CONTEXT.add(remainder, divisor) if remainder and (remainder < 0) != (divisor < 0) else remainder)
+    return numbers.whole(
+        CONTEXT.add(remainder, divisor) if remainder and (remainder < 0) != (divisor < 0) else remainder
+    )
 
 
 @builtin("sqrt(number: number)")
@@ -100,7 +102,11 @@ def exp(run: Run, value: Number) -> Value:
 
 
 def _computed(run: Run, name: str, result: Decimal | None) -> Value:
-    return run.warn("wrong value", f"{name} has no result for this number") if result is None else numbers.whole(result)
+    return (
+        run.warn("wrong value", f"{name} has no result for this number")
+        if result is None
+        else numbers.whole(result)
+    )
 
 
 @builtin("even(number: number)")

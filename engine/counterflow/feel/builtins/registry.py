@@ -5,9 +5,9 @@ A declaration is its FEEL signature, and the function below it is its meaning:
     @builtin("substring(string: string, start position: integer, length?: integer)")
     def substring(run: Run, text: str, start: int, length: int | None = None) -> Value: ...
 
-A name may be declared several times; the first signature whose parameters admit the arguments is taken. `?` marks an optional
-parameter, `...` one that takes all remaining arguments as a list. Arguments arrive checked and coerced (DMN 1.5, 10.3.2.9.4);
-where none fits, the call is null with a warning.
+A name may be declared several times; the first signature whose parameters admit the arguments is taken. `?`
+marks an optional parameter, `...` one that takes all remaining arguments as a list. Arguments arrive checked
+and coerced (DMN 1.5, 10.3.2.9.4); where none fits, the call is null with a warning.
 """
 
 from collections.abc import Callable, Sequence
@@ -50,7 +50,9 @@ Positions = tuple[int | None, ...]
 
 @dataclass(frozen=True)
 class Parameter:
-    """`kind` is `any`, `list`, `integer` (of any number, its whole part) or names of `_TYPES`, separated by |."""
+    """`kind` is `any`, `list`, `integer` (of any number, its whole part) or names of `_TYPES`, separated by
+    |.
+    """
 
     name: str
     kind: str
@@ -97,12 +99,18 @@ class Overload:
         return required <= count and (count <= len(self.parameters) or self.variadic)
 
     def knows(self, named: Sequence[str]) -> bool:
-        """Whether all names are those of its parameters, each once. What is not supplied is null, or left out (10.3.2.13.5)."""
+        """Whether all names are those of its parameters, each once. What is not supplied is null, or left out
+        (10.3.2.13.5).
+        """
         several = {parameter.name for parameter in self.parameters if parameter.variadic}
-        return several <= set(named) <= {parameter.name for parameter in self.parameters} and len(set(named)) == len(named)
+        return several <= set(named) <= {parameter.name for parameter in self.parameters} and len(
+            set(named)
+        ) == len(named)
 
     def positions(self, named: Sequence[str]) -> Positions:
-        return tuple(named.index(parameter.name) if parameter.name in named else None for parameter in self.parameters)
+        return tuple(
+            named.index(parameter.name) if parameter.name in named else None for parameter in self.parameters
+        )
 
     @property
     def variadic(self) -> bool:
@@ -113,7 +121,9 @@ class Overload:
         if self.variadic:
             fixed = len(self.parameters) - 1
             arguments = [*arguments[:fixed], list(arguments[fixed:])]
-        return [parameter.admit(argument) for parameter, argument in zip(self.parameters, arguments, strict=False)]
+        return [
+            parameter.admit(argument) for parameter, argument in zip(self.parameters, arguments, strict=False)
+        ]
 
 
 Choice = tuple[tuple[Overload, Positions], ...]
@@ -128,7 +138,9 @@ class Builtin:
         """The overloads that a call may mean."""
         if not named:
             return tuple((overload, ()) for overload in self.overloads if overload.takes(count))
-        return tuple((overload, overload.positions(named)) for overload in self.overloads if overload.knows(named))
+        return tuple(
+            (overload, overload.positions(named)) for overload in self.overloads if overload.knows(named)
+        )
 
     def takes_function(self, place: int | str) -> bool:
         """Whether a parameter, by its number or its name, may be a function."""
@@ -144,7 +156,11 @@ class Builtin:
         """Call the first overload that admits the arguments."""
         run.spend()
         for overload, positions in choice:
-            ordered = [ABSENT if index is None else arguments[index] for index in positions] if positions else arguments
+            ordered = (
+                [ABSENT if index is None else arguments[index] for index in positions]
+                if positions
+                else arguments
+            )
             admitted = overload.admit(ordered)
             if not any(argument is REFUSED for argument in admitted):
                 _pay_for_texts(run, admitted)
@@ -158,7 +174,9 @@ class Builtin:
             self.name,
             parameters,
             lambda run, arguments: self.apply(run, self.choice(len(arguments)), arguments),
-            by_name=lambda run, names, arguments: self.apply(run, self.choice(len(arguments), names), arguments),
+            by_name=lambda run, names, arguments: self.apply(
+                run, self.choice(len(arguments), names), arguments
+            ),
         )
 
     def _complaint(self, choice: Choice, arguments: Sequence[Value]) -> str:
@@ -168,7 +186,9 @@ class Builtin:
 
 
 def _pay_for_texts(run: Run, arguments: Sequence[Value]) -> None:
-    """Whatever a function does with a text, it may read all of it. Lists are paid for by the functions that walk them."""
+    """Whatever a function does with a text, it may read all of it. Lists are paid for by the functions that
+    walk them.
+    """
     for argument in arguments:
         if isinstance(argument, str) and len(argument) > TEXT_PER_FUEL:
             run.spend(len(argument) // TEXT_PER_FUEL)
@@ -176,7 +196,8 @@ def _pay_for_texts(run: Run, arguments: Sequence[Value]) -> None:
 
 def _shown(overload: Overload) -> str:
     parts = [
-        f"{parameter.name}{'?' if parameter.optional else ''}{'...' if parameter.variadic else ''}: {parameter.kind}"
+        f"{parameter.name}{'?' if parameter.optional else ''}{'...' if parameter.variadic else ''}: "
+        f"{parameter.kind}"
         for parameter in overload.parameters
     ]
     return f"({', '.join(parts)})"
@@ -186,7 +207,9 @@ BUILTINS: Final[dict[str, Builtin]] = {}
 
 
 def builtin(*signatures: str) -> Callable[[M], M]:
-    """Declare the function below as the meaning of FEEL signatures; of several, the first that fits is taken."""
+    """Declare the function below as the meaning of FEEL signatures; of several, the first that fits is
+    taken.
+    """
 
     def declare(meaning: M) -> M:
         for signature in signatures:

@@ -1,4 +1,6 @@
-"""Strings (DMN 1.5, 10.3.4.3). Positions count code points from 1, or from -1 at the end. Patterns run on RE2 where it can say them."""
+"""Strings (DMN 1.5, 10.3.4.3). Positions count code points from 1, or from -1 at the end. Patterns run on RE2
+where it can say them.
+"""
 
 import re
 from typing import Final
@@ -15,7 +17,9 @@ _REFERENCE_FUEL: Final = 3
 
 _FLAGS = frozenset("smixq")
 _PATTERN_FUEL: Final = 1000
-"""What a pattern costs the first time an evaluation uses it, because building its automaton may take a millisecond."""
+"""What a pattern costs the first time an evaluation uses it, because building its automaton may take a
+millisecond.
+"""
 
 
 @builtin("string length(string: string)")
@@ -41,7 +45,10 @@ def trim(run: Run, text: str) -> Value:
 @builtin("substring(string: string, start position: integer, length?: integer)")
 def substring(run: Run, text: str, start: int, length: int | None = None) -> Value:
     if start == 0 or abs(start) > len(text):
-        return run.warn("out of range", f"substring starts at a position from 1 to {len(text)}, or from the end; found {shown(start)}")
+        return run.warn(
+            "out of range",
+            f"substring starts at a position from 1 to {len(text)}, or from the end; found {shown(start)}",
+        )
     first = start - 1 if start > 0 else len(text) + start
     if length is None:
         return text[first:]
@@ -79,7 +86,13 @@ def ends_with(_run: Run, text: str, match: str) -> Value:
     "string join(list: list, delimiter?: string | null)",
     "string join(list: list, delimiter: string | null, prefix: string, suffix: string)",
 )
-def string_join(run: Run, items: list[Value], delimiter: str | None = None, prefix: str | None = None, suffix: str | None = None) -> Value:
+def string_join(
+    run: Run,
+    items: list[Value],
+    delimiter: str | None = None,
+    prefix: str | None = None,
+    suffix: str | None = None,
+) -> Value:
     texts = [item for item in items if isinstance(item, str)]
     if len(texts) + sum(item is None for item in items) != len(items):
         return run.warn("wrong type", "string join takes a list of strings; found another kind among them")
@@ -103,14 +116,22 @@ def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | No
     if expression is None:
         return None
     if expression.search(run, ""):
-        return run.warn("wrong value", "replace takes a pattern that matches no empty text: write `+` instead of `*`")
+        return run.warn(
+            "wrong value", "replace takes a pattern that matches no empty text: write `+` instead of `*`"
+        )
     literal = "q" in (flags or "")
     if not literal and not _REPLACEMENT.fullmatch(replacement):
-        return run.warn("wrong value", r"in a replacement `$` stands before a digit and `\` before `$` or `\`; `\$` is a dollar")
+        return run.warn(
+            "wrong value",
+            r"in a replacement `$` stands before a digit and `\` before `$` or `\`; `\$` is a dollar",
+        )
     parts: list[str] = []
     position = 0
     for match in expression.matches(run, text):
-        parts += [text[position : match.start()], run.text(replacement if literal else _filled(run, match, replacement))]
+        parts += [
+            text[position : match.start()],
+            run.text(replacement if literal else _filled(run, match, replacement)),
+        ]
         position = match.end()
     parts.append(text[position:])
     run.room(sum(map(len, parts)))
@@ -143,7 +164,10 @@ def _filled(run: Run, match: Found, replacement: str) -> str:
     r"""The replacement with $0 to $99 filled in; \$ is a dollar (XPath F&O, fn:replace)."""
     if "$" not in replacement and "\\" not in replacement:
         return replacement
-    run.spend(len(replacement) // TEXT_PER_FUEL + _REFERENCE_FUEL * (replacement.count("$") + replacement.count("\\")))
+    run.spend(
+        len(replacement) // TEXT_PER_FUEL
+        + _REFERENCE_FUEL * (replacement.count("$") + replacement.count("\\"))
+    )
     groups = len(match.groups())
 
     def fill(part: re.Match[str]) -> str:
@@ -161,7 +185,9 @@ def _filled(run: Run, match: Found, replacement: str) -> str:
 def _pattern(run: Run, pattern: str, flags: str | None) -> Pattern | None:
     unknown = set(flags or "") - _FLAGS
     if unknown:
-        return run.warn("wrong value", f"a pattern's flags are among s, m, i, x and q; found {''.join(sorted(unknown))!r}")
+        return run.warn(
+            "wrong value", f"a pattern's flags are among s, m, i, x and q; found {''.join(sorted(unknown))!r}"
+        )
     key = (pattern, "".join(sorted(set(flags or ""))))
     if key not in run.patterns:
         run.spend(_PATTERN_FUEL)

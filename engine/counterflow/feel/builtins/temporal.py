@@ -1,4 +1,6 @@
-"""Dates, times and durations (DMN 1.5, 10.3.4.1, 10.3.4.7 and 10.3.4.8). `now` and `today` read the time of the command, in UTC."""
+"""Dates, times and durations (DMN 1.5, 10.3.4.1, 10.3.4.7 and 10.3.4.8). `now` and `today` read the time of
+the command, in UTC.
+"""
 
 from decimal import Decimal
 
@@ -62,9 +64,13 @@ def time_of_date(_run: Run, _date: Date) -> Value:
 
 
 @builtin("time(hour: integer, minute: integer, second: number, offset?: days duration | null)")
-def time(run: Run, hour: int, minute: int, second: numbers.Number, offset: DaysDuration | None = None) -> Value:
+def time(
+    run: Run, hour: int, minute: int, second: numbers.Number, offset: DaysDuration | None = None
+) -> Value:
     if not 0 <= second < 60:
-        return run.warn("wrong value", f"the seconds of a time lie between 0 and 60; found {numbers.shown(second)}")
+        return run.warn(
+            "wrong value", f"the seconds of a time lie between 0 and 60; found {numbers.shown(second)}"
+        )
     whole = int(second)
     nanosecond = int((numbers.exact(second) - whole) * SECOND_NS)
     zone = None if offset is None else Zone(offset.nanoseconds // SECOND_NS)
@@ -172,11 +178,15 @@ def cycle(_run: Run, interval: DaysDuration | MonthsDuration) -> Value:
 
 
 @builtin("cycle(repetitions: number | null, interval: days duration | months duration)")
-def cycle_of_repetitions(run: Run, repetitions: numbers.Number | None, interval: DaysDuration | MonthsDuration) -> Value:
+def cycle_of_repetitions(
+    run: Run, repetitions: numbers.Number | None, interval: DaysDuration | MonthsDuration
+) -> Value:
     """The text of a cycle of a timer; without a number of repetitions it is endless."""
     times = numbers.as_int(repetitions)
     if repetitions is not None and (times is None or not 0 <= times < numbers.BOUND):
-        return run.warn("wrong value", f"cycle takes a whole number of repetitions; found {numbers.shown(repetitions)}")
+        return run.warn(
+            "wrong value", f"cycle takes a whole number of repetitions; found {numbers.shown(repetitions)}"
+        )
     return f"R{'' if times is None else times}/{interval}"
 
 

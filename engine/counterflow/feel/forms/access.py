@@ -15,7 +15,15 @@ from counterflow.feel.run import ABSENT, TEXT_PER_FUEL, Local, Null, Run, Value
 from counterflow.feel.scope import Item, Scope
 from counterflow.feel.values import Code, Function, Range, a_kind, as_list, no_variable
 
-_ANSWERS_YES_OR_NO = (tree.Comparison, tree.Conjunction, tree.Disjunction, tree.Between, tree.Membership, tree.InstanceOf, tree.Quantified)
+_ANSWERS_YES_OR_NO = (
+    tree.Comparison,
+    tree.Conjunction,
+    tree.Disjunction,
+    tree.Between,
+    tree.Membership,
+    tree.InstanceOf,
+    tree.Quantified,
+)
 
 _RANGE_PROPERTIES: dict[str, Callable[[Range], Value]] = {
     "start": lambda value: value.start,
@@ -26,7 +34,9 @@ _RANGE_PROPERTIES: dict[str, Callable[[Range], Value]] = {
 
 
 KnownComparison = tuple[str, Callable[[Any, Any], bool], Any, frozenset[type]]
-"""The name of an entry, the comparison, what to compare with, and the kinds of values that it can be asked of at once."""
+"""The name of an entry, the comparison, what to compare with, and the kinds of values that it can be asked of
+at once.
+"""
 
 _HOLDS: Final[dict[str, Callable[[Any, Any], bool]]] = {
     "<": operator.lt,
@@ -49,14 +59,21 @@ _AT_ONCE: Final[dict[type, frozenset[type]]] = {
 def name(compiler: Compiler, node: tree.Name, scope: Scope) -> Code:
     builtin = BUILTINS.get(node.name)
     return _name(
-        compiler, node, scope, f"no variable {node.name!r}: it is null" if builtin is None else f"{no_variable(node.name)}: it is null"
+        compiler,
+        node,
+        scope,
+        f"no variable {node.name!r}: it is null"
+        if builtin is None
+        else f"{no_variable(node.name)}: it is null",
     )
 
 
 def value_or_function(compiler: Compiler, node: tree.Tree, scope: Scope) -> Code:
-    """The code of a part that may be a function: what is called, handed on or kept. There the name of a built-in means the built-in.
+    """The code of a part that may be a function: what is called, handed on or kept. There the name of a
+    built-in means the built-in.
 
-    Where a value is computed with, such a name is a variable, null where that is missing: `count = null` must not ask a function.
+    Where a value is computed with, such a name is a variable, null where that is missing: `count = null` must
+    not ask a function.
     """
     builtin = BUILTINS.get(node.name) if isinstance(node, tree.Name) else None
     if builtin is None or not isinstance(node, tree.Name):
@@ -65,7 +82,9 @@ def value_or_function(compiler: Compiler, node: tree.Tree, scope: Scope) -> Code
 
 
 def _name(compiler: Compiler, node: tree.Name, scope: Scope, otherwise: Function | str) -> Code:
-    """What a name means; `otherwise` is what a missing variable is taken for, or the warning that it is null."""
+    """What a name means; `otherwise` is what a missing variable is taken for, or the warning that it is
+    null.
+    """
     code, reaches_variables = scope.reader(node.name, _variable(node.name, otherwise))
     if reaches_variables:
         compiler.names.add(node.name)
@@ -101,7 +120,11 @@ def path(compiler: Compiler, node: tree.Path, scope: Scope) -> Code:
 def entry(run: Run, value: Value, name: str) -> Value:
     """The entry of a context, the property of a temporal value or a range; of a list, those of its items."""
     if isinstance(value, dict):
-        return value[name] if name in value else run.warn("unknown entry", f"no entry {name!r} in the context: it is null")
+        return (
+            value[name]
+            if name in value
+            else run.warn("unknown entry", f"no entry {name!r} in the context: it is null")
+        )
     if isinstance(value, list):
         run.spend(len(value))
         return [entry(run, item, name) for item in value]
@@ -128,7 +151,11 @@ def filter_(compiler: Compiler, node: tree.Filter, scope: Scope) -> Code:
         return _checked(source, condition)
     if (known := comparison_with_literal(node.condition)) is not None:
         return _selected_by_column(source, condition, known)
-    return _selected(source, condition) if isinstance(node.condition, _ANSWERS_YES_OR_NO) else _either(source, condition)
+    return (
+        _selected(source, condition)
+        if isinstance(node.condition, _ANSWERS_YES_OR_NO)
+        else _either(source, condition)
+    )
 
 
 def comparison_with_literal(condition: tree.Tree) -> KnownComparison | None:
@@ -138,7 +165,11 @@ def comparison_with_literal(condition: tree.Tree) -> KnownComparison | None:
     limit = condition.right.value
     kinds = _AT_ONCE.get(type(limit))
     name = _entry_name(condition.left)
-    if kinds is None or name is None or (isinstance(limit, bool | str) and not _compares_at_once(condition.operator, limit)):
+    if (
+        kinds is None
+        or name is None
+        or (isinstance(limit, bool | str) and not _compares_at_once(condition.operator, limit))
+    ):
         return None
     return name, _HOLDS[condition.operator], limit, kinds
 
@@ -163,8 +194,14 @@ def _indexed(source: Code, index: int) -> Code:
 
 
 def _filtered(run: Run, value: Value) -> list[Value] | None:
-    """What brackets are put to: a list, or any other value as a list of one; null has neither items nor positions (table 68)."""
-    return run.warn("wrong type", "brackets are put to a list or a value; found null") if value is None else as_list(value)
+    """What brackets are put to: a list, or any other value as a list of one; null has neither items nor
+    positions (table 68).
+    """
+    return (
+        run.warn("wrong type", "brackets are put to a list or a value; found null")
+        if value is None
+        else as_list(value)
+    )
 
 
 def at(run: Run, items: list[Value], position: Value) -> Value:
@@ -199,7 +236,9 @@ def _select(run: Run, local: Local, items: list[Value], condition: Code) -> list
 
 
 def _selected_by_column(source: Code, condition: Code, known: "KnownComparison") -> Code:
-    """As `_selected`, for `price > 25`: where every item has that entry, of the kind of the literal, they are compared in a row."""
+    """As `_selected`, for `price > 25`: where every item has that entry, of the kind of the literal, they are
+    compared in a row.
+    """
     name, holds, limit, kinds = known
 
     def select_by_column(run: Run, local: Local) -> Value:
@@ -223,7 +262,9 @@ def _select_checked(run: Run, local: Local, items: list[Value], condition: Code)
     run.spend(len(items))
     answers = [condition(run, (*local, item)) for item in items]
     if any(answer is not None and type(answer) is not bool for answer in answers):
-        return run.warn("wrong type", "the condition of a filter is true or false for every item; found another answer")
+        return run.warn(
+            "wrong type", "the condition of a filter is true or false for every item; found another answer"
+        )
     return [item for item, answer in zip(items, answers, strict=True) if answer is True]
 
 
@@ -247,6 +288,8 @@ def _either(source: Code, condition: Code) -> Code:
             return _select_checked(run, local, items, condition)
         if isinstance(first, int | Decimal):
             return at(run, items, first)
-        return run.warn("wrong type", f"the brackets after a list hold a condition or a position; found {a_kind(first)}")
+        return run.warn(
+            "wrong type", f"the brackets after a list hold a condition or a position; found {a_kind(first)}"
+        )
 
     return select_or_index

@@ -11,7 +11,9 @@ from counterflow.feel.types import NO_TYPES, Definitions
 from counterflow.feel.values import Code
 
 FORMS_PER_FUEL: Final = 32
-"""Forms that are evaluated for one unit of fuel: a text may be as long as it likes, but what repeats it pays for its length."""
+"""Forms that are evaluated for one unit of fuel: a text may be as long as it likes, but what repeats it pays
+for its length.
+"""
 
 
 class Compiler:
@@ -33,11 +35,15 @@ class Compiler:
         self._unpaid = 0
 
     def code(self, node: tree.Tree, scope: Scope) -> Code:
-        """The code of a part. Raises FeelSyntaxError if it nests too deeply: a chain of operators nests as parentheses do."""
+        """The code of a part. Raises FeelSyntaxError if it nests too deeply: a chain of operators nests as
+        parentheses do.
+        """
         self._depth += 1
         if self._depth > self._nesting:
             expected = f"at most {self._nesting} levels of nesting"
-            raise FeelSyntaxError(self._text, node.at, expected=expected, found="one more", hint="split the expression")
+            raise FeelSyntaxError(
+                self._text, node.at, expected=expected, found="one more", hint="split the expression"
+            )
         code = self._forms[type(node)](self, node, scope)
         self._depth -= 1
         self._unpaid += 1

@@ -39,21 +39,30 @@ def call(compiler: Compiler, node: tree.Call, scope: Scope) -> Code:
 
 
 def _arguments(compiler: Compiler, builtin: Builtin, node: tree.Call, scope: Scope) -> list[Code]:
-    """The arguments of a built-in; in the place of a parameter that takes a function a built-in may be named."""
+    """The arguments of a built-in; in the place of a parameter that takes a function a built-in may be
+    named.
+    """
     places: Sequence[int | str] = node.names or range(len(node.arguments))
     return [
-        value_or_function(compiler, argument, scope) if builtin.takes_function(place) else compiler.code(argument, scope)
+        value_or_function(compiler, argument, scope)
+        if builtin.takes_function(place)
+        else compiler.code(argument, scope)
         for place, argument in zip(places, node.arguments, strict=True)
     ]
 
 
-def call_by_name(run: Run, called: str, target: Function, names: tuple[str, ...], values: list[Value]) -> Value:
+def call_by_name(
+    run: Run, called: str, target: Function, names: tuple[str, ...], values: list[Value]
+) -> Value:
     """A call with an argument for each name; the parameters that are not named get null (10.3.2.13.5)."""
     if target.by_name is not None:
         return target.by_name(run, names, values)
     given = dict(zip(names, values, strict=True))
     if not given.keys() <= set(target.parameters):
-        return run.warn("wrong argument", f"{called} has the parameters {listed(target.parameters)}; found {listed(names)}")
+        return run.warn(
+            "wrong argument",
+            f"{called} has the parameters {listed(target.parameters)}; found {listed(names)}",
+        )
     return target.call(run, [given.get(parameter) for parameter in target.parameters])
 
 
@@ -72,7 +81,9 @@ def _builtin_call(builtin: Builtin, arguments: list[Code], names: tuple[str, ...
 
 
 def _direct_call(builtin: Builtin, choice: Choice, arguments: list[Code]) -> Code:
-    """Call the first overload at once where every argument is of the very kind it takes; all else goes the long way."""
+    """Call the first overload at once where every argument is of the very kind it takes; all else goes the
+    long way.
+    """
     overload = choice[0][0]
     meaning = overload.meaning
     accepted = [parameter.exact for parameter in overload.parameters[: len(arguments)]]
@@ -110,17 +121,28 @@ def function_definition(compiler: Compiler, node: tree.FunctionDefinition, scope
     types = [parameter.type for parameter in node.parameters]
     typed = any(kind is not None for kind in types)
     named = checks(compiler.types)
-    answers = result_type(node.body, {parameter.name: parameter.type or UNKNOWN for parameter in node.parameters})
+    answers = result_type(
+        node.body, {parameter.name: parameter.type or UNKNOWN for parameter in node.parameters}
+    )
     body = value_or_function(compiler, node.body, scope.plus(*(Variable(name) for name in names)))
 
     def make_function(_run: Run, local: Local) -> Value:
         def invoke(run: Run, arguments: list[Value]) -> Value:
             if len(arguments) != len(names):
-                return run.warn("wrong argument", f"the function has the parameters {listed(names)}; found {len(arguments)} arguments")
+                return run.warn(
+                    "wrong argument",
+                    f"the function has the parameters {listed(names)}; found {len(arguments)} arguments",
+                )
             given = arguments
             if typed:
-                given = [each if kind is None else converted(run, each, kind, named) for each, kind in zip(arguments, types, strict=True)]
-                if any(after is None and before is not None for before, after in zip(arguments, given, strict=True)):
+                given = [
+                    each if kind is None else converted(run, each, kind, named)
+                    for each, kind in zip(arguments, types, strict=True)
+                ]
+                if any(
+                    after is None and before is not None
+                    for before, after in zip(arguments, given, strict=True)
+                ):
                     return None
             run.spend(_CALL_FUEL)
             run.enter()

@@ -42,7 +42,9 @@ def conditional(compiler: Compiler, node: tree.Conditional, scope: Scope) -> Cod
         if value is True:
             return then(run, local)
         if value is not False:
-            run.warn("wrong type", f"the condition of `if` is true or false; found {a_kind(value)}, taken as false")
+            run.warn(
+                "wrong type", f"the condition of `if` is true or false; found {a_kind(value)}, taken as false"
+            )
         return otherwise(run, local)
 
     return choose

@@ -76,7 +76,10 @@ def _strict(every: bool, domains: list[Code], condition: Code) -> Code:
         def visit(run: Run, local: Local) -> bool:
             value = condition(run, local)
             if value is not None and type(value) is not bool:
-                run.warn("wrong type", f"what a boxed iterator asks of an item is true or false; found {a_kind(value)}")
+                run.warn(
+                    "wrong type",
+                    f"what a boxed iterator asks of an item is true or false; found {a_kind(value)}",
+                )
                 return False
             answers.add(value)
             return True
@@ -88,8 +91,12 @@ def _strict(every: bool, domains: list[Code], condition: Code) -> Code:
     return run_strictly
 
 
-def _domains(compiler: Compiler, iterators: tuple[tree.Iterator, ...], scope: Scope) -> tuple[list[Code], Scope]:
-    """The lists to walk, each of which may use the items of those before it; and the scope that has an item of each."""
+def _domains(
+    compiler: Compiler, iterators: tuple[tree.Iterator, ...], scope: Scope
+) -> tuple[list[Code], Scope]:
+    """The lists to walk, each of which may use the items of those before it; and the scope that has an item
+    of each.
+    """
     codes: list[Code] = []
     for iterator in iterators:
         codes.append(_domain(compiler, iterator, scope))
@@ -143,11 +150,15 @@ def _items(run: Run, domain: Value) -> Iterable[Value] | None:
 def _range_items(run: Run, domain: Range) -> Iterable[Value] | None:
     position = order(domain.start, domain.end)
     if position is None or position > 0 or domain.operator:
-        return run.warn("wrong value", "an iteration goes over a range with two ends, from its lower to its higher one")
+        return run.warn(
+            "wrong value", "an iteration goes over a range with two ends, from its lower to its higher one"
+        )
     items = _steps(run, domain.start, domain.end)
     if items is None:
         return None
-    excluded = ([] if domain.start_included else [domain.start]) + ([] if domain.end_included else [domain.end])
+    excluded = ([] if domain.start_included else [domain.start]) + (
+        [] if domain.end_included else [domain.end]
+    )
     return (item for item in items if item not in excluded) if excluded else items
 
 
@@ -157,7 +168,10 @@ def _steps(run: Run, start: Value, end: Value) -> Iterable[Value] | None:
         return _whole_steps(first, last)
     if isinstance(start, Date) and isinstance(end, Date):
         return _dates(run, start, end)
-    return run.warn("wrong type", f"an iteration goes over whole numbers or dates; found a range from {a_kind(start)} to {a_kind(end)}")
+    return run.warn(
+        "wrong type",
+        f"an iteration goes over whole numbers or dates; found a range from {a_kind(start)} to {a_kind(end)}",
+    )
 
 
 def _dates(run: Run, start: Date, end: Date) -> Iterator[Value]:

@@ -1,4 +1,6 @@
-"""Arithmetic, comparison, `between`, `instance of`. The commonest kinds are answered on the spot, all others by their tables."""
+"""Arithmetic, comparison, `between`, `instance of`. The commonest kinds are answered on the spot, all others
+by their tables.
+"""
 
 import operator
 from collections.abc import Callable
@@ -15,8 +17,17 @@ from counterflow.feel.types import instance_of as is_instance_of
 from counterflow.feel.types import shapes
 from counterflow.feel.values import Code
 
-_WHOLE: Final[dict[str, Callable[[int, int], int]]] = {"+": operator.add, "-": operator.sub, "*": operator.mul}
-_ORDER: Final[dict[str, Callable[[Any, Any], bool]]] = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+_WHOLE: Final[dict[str, Callable[[int, int], int]]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+}
+_ORDER: Final[dict[str, Callable[[Any, Any], bool]]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
 _NUMBERS: Final = frozenset({(kind, other) for kind in (int, Decimal) for other in (int, Decimal)})
 
 

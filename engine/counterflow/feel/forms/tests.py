@@ -1,6 +1,7 @@
 """`in`, and the unary tests of decision tables (DMN 1.5, table 55 and 8.3.3).
 
-The value under test is a local name, `?`. A test is a comparison, a range, a list, a value to be equal to, or a condition about `?`.
+The value under test is a local name, `?`. A test is a comparison, a range, a list, a value to be equal to, or
+a condition about `?`.
 """
 
 from counterflow.feel import tree, values
@@ -18,7 +19,9 @@ def membership(compiler: Compiler, node: tree.Membership, scope: Scope) -> Code:
 
 
 def unary_tests(compiler: Compiler, node: tree.UnaryTests, scope: Scope, alias: str = "") -> Code:
-    """Code that finds the value under test behind the local names of `scope`; the tests may call it by the alias as well."""
+    """Code that finds the value under test behind the local names of `scope`; the tests may call it by the
+    alias as well.
+    """
     tests = [_test(compiler, test, scope, alias) for test in node.tests]
     if not tests:
         return lambda _run, _local: True

@@ -62,7 +62,10 @@ def range_literal(compiler: Compiler, node: tree.RangeLiteral, scope: Scope) -> 
     def make_range(run: Run, local: Local) -> Value:
         low, high = start(run, local), end(run, local)
         if order(low, high) is None:
-            return run.warn("wrong type", f"a range has two ends that can be compared; found {a_kind(low)} and {a_kind(high)}")
+            return run.warn(
+                "wrong type",
+                f"a range has two ends that can be compared; found {a_kind(low)} and {a_kind(high)}",
+            )
         return Range(low, high, node.start_included, node.end_included)
 
     return make_range
@@ -77,6 +80,12 @@ def operator_range(compiler: Compiler, node: tree.OperatorRange, scope: Scope) -
         value = end(run, local)
         if value is None:
             return run.warn("wrong type", f"a range ({operator} ...) has an end; found null")
-        return Range(None if downward else value, None if upward else value, included and not downward, included and not upward, operator)
+        return Range(
+            None if downward else value,
+            None if upward else value,
+            included and not downward,
+            included and not upward,
+            operator,
+        )
 
     return make_range

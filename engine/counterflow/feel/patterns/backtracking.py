@@ -1,4 +1,5 @@
-"""Matching step by step, for what RE2 cannot say. A program of few instructions runs on an explicit stack; each step costs fuel.
+"""Matching step by step, for what RE2 cannot say. A program of few instructions runs on an explicit stack;
+each step costs fuel.
 
 A pattern such as `(a*)*\\1b` takes exponential time, so nothing but the fuel of the evaluation bounds it.
 """
@@ -8,7 +9,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from counterflow.feel.patterns.tree import Anchor, AnyCharacter, BackReference, Choice, Class, Group, Node, PatternError, Repeat, Sequence
+from counterflow.feel.patterns.tree import (
+    Anchor,
+    AnyCharacter,
+    BackReference,
+    Choice,
+    Class,
+    Group,
+    Node,
+    PatternError,
+    Repeat,
+    Sequence,
+)
 from counterflow.feel.run import Run
 
 _STEP_FUEL: Final = 3
@@ -17,7 +29,14 @@ _STEP_FUEL: Final = 3
 _SIZE: Final = 10_000
 """Instructions; a quantifier repeats those of its body."""
 
-_ALIKE: Final = {"k": "\u212a", "s": "\u017f", "\u03c9": "\u2126", "\xe5": "\u212b", "\xdf": "\u1e9e", "\u03c3": "\u03c2"}
+_ALIKE: Final = {
+    "k": "\u212a",
+    "s": "\u017f",
+    "\u03c9": "\u2126",
+    "\xe5": "\u212b",
+    "\xdf": "\u1e9e",
+    "\u03c3": "\u03c2",
+}
 """Letters that share their small form with another than their capital."""
 
 
@@ -63,7 +82,9 @@ class _Save:
 
 @dataclass(frozen=True, slots=True)
 class _Moved:
-    """Ends this attempt if nothing was read since the slot was saved: a loop that reads nothing would never end."""
+    """Ends this attempt if nothing was read since the slot was saved: a loop that reads nothing would never
+    end.
+    """
 
     slot: int
 
@@ -201,7 +222,9 @@ def _reads(accepts: Callable[[str], bool]) -> _Test:
 
 
 def _is_in(node: Class, character: str, variants: Callable[[str], tuple[str, ...]]) -> bool:
-    held = any(first <= ord(variant) <= last for variant in variants(character) for first, last in node.ranges)
+    held = any(
+        first <= ord(variant) <= last for variant in variants(character) for first, last in node.ranges
+    )
     if not held and node.categories:
         category = unicodedata.category(character)
         held = any(category.startswith(name) is not complement for name, complement in node.categories)
@@ -213,13 +236,21 @@ def _is_in(node: Class, character: str, variants: Callable[[str], tuple[str, ...
 def _cases(character: str) -> tuple[str, ...]:
     """The character and those that differ from it in case only."""
     small = character.lower()
-    return tuple({each for each in (character, small, character.upper(), character.title(), _ALIKE.get(small, small)) if len(each) == 1})
+    return tuple(
+        {
+            each
+            for each in (character, small, character.upper(), character.title(), _ALIKE.get(small, small))
+            if len(each) == 1
+        }
+    )
 
 
 def _at_start(flags: Flags) -> _Test:
     if not flags.multiline:
         return lambda place: place.position == 0
-    return lambda place: place.position == 0 or (place.text[place.position - 1] == "\n" and place.position < len(place.text))
+    return lambda place: (
+        place.position == 0 or (place.text[place.position - 1] == "\n" and place.position < len(place.text))
+    )
 
 
 def _at_end(flags: Flags) -> _Test:
@@ -248,4 +279,6 @@ def _repeats(group: int, flags: Flags) -> _Test:
 
 
 def _alike(left: str, right: str) -> bool:
-    return len(left) == len(right) and all(set(_cases(one)) & set(_cases(other)) for one, other in zip(left, right, strict=True))
+    return len(left) == len(right) and all(
+        set(_cases(one)) & set(_cases(other)) for one, other in zip(left, right, strict=True)
+    )

@@ -1,10 +1,23 @@
-"""A tree as RE2 writes it. What RE2 cannot say is None: back-references, and classes whose members only a look at each can tell."""
+"""A tree as RE2 writes it. What RE2 cannot say is None: back-references, and classes whose members only a
+look at each can tell.
+"""
 
 from collections.abc import Callable
 from typing import Any, Final
 
 from counterflow.feel.patterns.sets import others, without
-from counterflow.feel.patterns.tree import Anchor, AnyCharacter, BackReference, Choice, Class, Group, Node, Ranges, Repeat, Sequence
+from counterflow.feel.patterns.tree import (
+    Anchor,
+    AnyCharacter,
+    BackReference,
+    Choice,
+    Class,
+    Group,
+    Node,
+    Ranges,
+    Repeat,
+    Sequence,
+)
 
 _NOTHING: Final = r"[^\x{0}-\x{10FFFF}]"
 
@@ -76,6 +89,8 @@ _WRITERS: Final[dict[type[Node], Callable[[Any, bool], str]]] = {
     BackReference: _back_reference,
     Group: _group,
     Sequence: lambda node, ignoring_case: "".join(_written(part, ignoring_case) for part in node.parts),
-    Choice: lambda node, ignoring_case: f"(?:{'|'.join(_written(branch, ignoring_case) for branch in node.branches)})",
+    Choice: lambda node, ignoring_case: (
+        f"(?:{'|'.join(_written(branch, ignoring_case) for branch in node.branches)})"
+    ),
     Repeat: _repeat,
 }

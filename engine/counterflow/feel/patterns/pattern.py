@@ -59,9 +59,12 @@ class Pattern:
         self._groups = 0 if root is None else max(_numbers(root), default=0)
         self._program: Program | None = None
         self._linear = _linear(
-            pattern if root is None else linear.written(root, ignoring_case=self._flags.ignoring_case), literal, self._flags
+            pattern if root is None else linear.written(root, ignoring_case=self._flags.ignoring_case),
+            literal,
+            self._flags,
         )
-        # In RE2 a line begins and ends after a newline at the very end of the text; in XPath none does (F&O 7.6.1.1).
+        # In RE2 a line begins and ends after a newline at the very end of the text; in XPath none does (F&O
+        # 7.6.1.1).
         self._minds_last_line = root is not None and self._flags.multiline and _has_anchor(root)
         if self._linear is None:
             self._stepwise()
@@ -117,7 +120,9 @@ def _linear(written: str | None, literal: bool, flags: Flags) -> Any:
         return re2.compile(f"(?m){written}" if flags.multiline and not literal else written, options)
     except re2.error as error:
         reason = error.args[0] if error.args else "unknown"
-        raise PatternError(reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)) from None
+        raise PatternError(
+            reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
+        ) from None
 
 
 def _numbers(node: Node) -> Iterator[int]:

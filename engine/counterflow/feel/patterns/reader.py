@@ -1,4 +1,6 @@
-"""A pattern to its tree, strictly by the grammar: what XML Schema and XPath do not know is refused, whatever other dialects make of it."""
+"""A pattern to its tree, strictly by the grammar: what XML Schema and XPath do not know is refused, whatever
+other dialects make of it.
+"""
 
 from typing import Final
 
@@ -40,9 +42,13 @@ _COUNT: Final = 1000
 
 
 def read(pattern: str, *, extended: bool, dot_all: bool = False) -> Node:
-    """The tree of a pattern. `extended` is the flag x: white space outside of classes is not there. `dot_all` is the flag s: without
-    it a dot is neither a newline nor a carriage return (F&O 5.6.1.1). Raises PatternError."""
-    return _Reader(_stripped(pattern) if extended else pattern, AnyCharacter() if dot_all else _NO_LINE_END).whole()
+    """The tree of a pattern. `extended` is the flag x: white space outside of classes is not there. `dot_all`
+    is the flag s: without it a dot is neither a newline nor a carriage return (F&O 5.6.1.1). Raises
+    PatternError.
+    """
+    return _Reader(
+        _stripped(pattern) if extended else pattern, AnyCharacter() if dot_all else _NO_LINE_END
+    ).whole()
 
 
 def _stripped(pattern: str) -> str:

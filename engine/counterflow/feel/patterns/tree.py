@@ -14,7 +14,9 @@ class PatternError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Class:
-    """One character out of `ranges` or of the Unicode categories, and out of none of `minus`; negated, any other."""
+    """One character out of `ranges` or of the Unicode categories, and out of none of `minus`; negated, any
+    other.
+    """
 
     ranges: Ranges = ()
     categories: tuple[tuple[str, bool], ...] = ()  # name, and whether it is the complement that is meant

@@ -1,7 +1,8 @@
-"""Boundary event: catches what happens to the activity it sits on, and leads the token away. BPMN 2.0.2, 13.5.3.
+"""Boundary event: catches what happens to the activity it sits on, and leads the token away. BPMN 2.0.2,
+13.5.3.
 
-It is entered only when its event has happened; by then an interrupting one has swept its activity away. What the event
-brought is in the boundary event's own scope and leaves it by output mappings.
+It is entered only when its event has happened; by then an interrupting one has swept its activity away. What
+the event brought is in the boundary event's own scope and leaves it by output mappings.
 """
 
 from __future__ import annotations
@@ -16,14 +17,22 @@ from counterflow.model.graph import Dialect, ErrorDefinition, Node
 def activated(step: Step, element: ElementInstance, node: Node) -> None:
     """Hand out what the event brought, where the dialect says so, and go on."""
     brought = step.current().variables.get(element.key)
-    if brought and _hands_out(step, node) and not lifecycle.propagate(step, element, node, dict(sorted(brought.items()))):
+    if (
+        brought
+        and _hands_out(step, node)
+        and not lifecycle.propagate(step, element, node, dict(sorted(brought.items())))
+    ):
         return
     lifecycle.finish(step, element, node)
 
 
 def _hands_out(step: Step, node: Node) -> bool:
-    """Whether what it was given goes to the scope around it without a mapping: all but errors, in a zeebe: model."""
-    return not node.outputs and not (isinstance(node.event, ErrorDefinition) and step.process().dialect is Dialect.ZEEBE)
+    """Whether what it was given goes to the scope around it without a mapping: all but errors, in a zeebe:
+    model.
+    """
+    return not node.outputs and not (
+        isinstance(node.event, ErrorDefinition) and step.process().dialect is Dialect.ZEEBE
+    )
 
 
 ROOM = Room(activated=activated)

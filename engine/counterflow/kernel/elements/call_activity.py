@@ -1,8 +1,8 @@
 """Call activity: runs another process as an instance of its own, and waits for its end. BPMN 2.0.2, 13.3.5.
 
-The process is the latest version at the time of the call. All visible variables go in unless the model says only those
-that its input mappings make; what the called process ends with comes back. Its errors travel on from here; when the call
-activity is swept away, so is the instance it has called.
+The process is the latest version at the time of the call. All visible variables go in unless the model says
+only those that its input mappings make; what the called process ends with comes back. Its errors travel on
+from here; when the call activity is swept away, so is the instance it has called.
 """
 
 from __future__ import annotations
@@ -59,15 +59,28 @@ def _call(step: Step, element: ElementInstance, node: Node) -> Call | None:
     elif step.state.process_of(definition.key).root.start_event is None:
         why = "but it has no none start event"
     elif header.call_depth >= step.limits.call_depth:
-        why = f"but calls are {header.call_depth} deep already, which is as deep as may be: does the process call itself?"
+        why = (
+            f"but calls are {header.call_depth} deep already, which is as deep as may be: does the process "
+            "call itself?"
+        )
     if why or definition is None:
-        incidents.raise_incident(step, element, "CALLED_ELEMENT_ERROR", f"Expected '{node.id}' to call process '{process_id}', {why}")
+        incidents.raise_incident(
+            step,
+            element,
+            "CALLED_ELEMENT_ERROR",
+            f"Expected '{node.id}' to call process '{process_id}', {why}",
+        )
         return None
     document = _going_in(step, element, node)
     refusal = _why_not_in(step, document)
     if refusal:
         remedy = "set smaller variables, or map only what the process needs, and resolve the incident"
-        incidents.raise_incident(step, element, "IO_MAPPING_ERROR", f"{refusal} (what '{node.id}' hands to '{process_id}'); {remedy}")
+        incidents.raise_incident(
+            step,
+            element,
+            "IO_MAPPING_ERROR",
+            f"{refusal} (what '{node.id}' hands to '{process_id}'); {remedy}",
+        )
         return None
     return Call(definition, document, header.call_depth + 1)
 
@@ -84,7 +97,11 @@ def called_ended(step: Step, end: InstanceEnded) -> None:
         return
     step.enter_instance(caller)
     node = step.node(element)
-    if _definition(node).propagate_all_out and not node.results_stay_local and not _coming_out(step, element, node, end.variables):
+    if (
+        _definition(node).propagate_all_out
+        and not node.results_stay_local
+        and not _coming_out(step, element, node, end.variables)
+    ):
         return
     if node.outputs:
         variables.carry(step, element.key, end.variables)
@@ -108,13 +125,22 @@ def _process_id(step: Step, element: ElementInstance, node: Node) -> str | None:
     if isinstance(evaluation.value, str) and evaluation.value and evaluation.failure is None:
         return evaluation.value
     found = variables.found_in(evaluation)
-    message = f"Expected the called process '={process_id.text}' of '{node.id}' to be a process id, but {found}"
-    incidents.raise_incident(step, element, "EXTRACT_VALUE_ERROR", f"{message}; set the variables it reads and resolve the incident")
+    message = (
+        f"Expected the called process '={process_id.text}' of '{node.id}' to be a process id, but {found}"
+    )
+    incidents.raise_incident(
+        step,
+        element,
+        "EXTRACT_VALUE_ERROR",
+        f"{message}; set the variables it reads and resolve the incident",
+    )
     return None
 
 
 def _why_not_in(step: Step, document: variables.Document) -> str:
-    """Why variables cannot go into another instance: they are too large for a scope, or the command has no fuel left to copy more."""
+    """Why variables cannot go into another instance: they are too large for a scope, or the command has no
+    fuel left to copy more.
+    """
     if step.fuel_left <= 0:
         return f"Expected to hand variables to another instance, but {variables.budget_spent(step)}"
     try:
@@ -126,10 +152,11 @@ def _why_not_in(step: Step, document: variables.Document) -> str:
 
 
 def _going_in(step: Step, element: ElementInstance, node: Node) -> variables.Document:
-    """Without a mapping nothing goes in, or everything; with both, what the mappings make hides what is around.
+    """Without a mapping nothing goes in, or everything; with both, what the mappings make hides what is
+    around.
 
-    In a zeebe: model what is the call's own goes in with a mapping, the item of a multi-instance call too; in a camunda: model what
-    is named.
+    In a zeebe: model what is the call's own goes in with a mapping, the item of a multi-instance call too; in
+    a camunda: model what is named.
     """
     if _definition(node).propagate_all_in:
         return variables.visible(step.current(), element.key)
@@ -139,8 +166,10 @@ def _going_in(step: Step, element: ElementInstance, node: Node) -> variables.Doc
 
 
 def _coming_out(step: Step, element: ElementInstance, node: Node, document: variables.Document) -> bool:
-    """Everything that the called process ends with. In a camunda: model what was handed in has been the called process's
-    alone, so that it takes nothing on the way out; but an instance's own item stays its own."""
+    """Everything that the called process ends with. In a camunda: model what was handed in has been the
+    called process's alone, so that it takes nothing on the way out; but an instance's own item stays its
+    own.
+    """
     loop = node.multi_instance
     items = {"loopCounter", loop.element_variable} if loop is not None else set()
     past = _handed_in(node) - items if step.process().dialect is Dialect.CAMUNDA else set()

@@ -1,6 +1,8 @@
-"""Catch event and receive task: wait for a timer or a message, then go on. BPMN 2.0.2, 13.5.1 and 13.3.3 (receive task).
+"""Catch event and receive task: wait for a timer or a message, then go on. BPMN 2.0.2, 13.5.1 and 13.3.3
+(receive task).
 
-The wait was opened before the element was activated (`waits.py`); after an event-based gateway it is over already.
+The wait was opened before the element was activated (`waits.py`); after an event-based gateway it is over
+already.
 """
 
 from __future__ import annotations
@@ -13,7 +15,9 @@ from counterflow.model.graph import Node
 
 
 def beginning(step: Step, element: ElementInstance, node: Node) -> None:
-    """What came before the element was entered hides what its input mappings make, as if it had come after them."""
+    """What came before the element was entered hides what its input mappings make, as if it had come after
+    them.
+    """
     present = step.current().variables.get(element.key, {}) if element.triggered and node.inputs else {}
     brought = variables.hand_on(step, element.key, sorted(present))
     is_mapped = lifecycle.map_inputs(step, element, node)

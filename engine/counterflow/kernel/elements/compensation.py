@@ -1,12 +1,14 @@
 """Compensation: a throw undoes what its scope has completed, and waits until it is undone.
 
-    throw: collect what the scope reaches → take it → start the handlers whose turn it is → (each that ends: the next) → go on
+    throw: collect what the scope reaches → take it → start the handlers whose turn it is → (each that ends:
+    the next) → go on
 
-Reach: the throw's own flow scope; from inside an event sub-process also the scope that the event sub-process belongs to,
-through any nesting of them (in a compensation event sub-process: the completed sub-process it undoes); from there down into
-completed sub-processes, never into active ones, and never out of an embedded sub-process. What completes after the throw
-has begun is not reached. A handler runs in the scope of the throw: it sees its variables, over them those of the completed
-sub-processes around its activity as they were; its errors travel from there, and it is swept away with it.
+Reach: the throw's own flow scope; from inside an event sub-process also the scope that the event sub-process
+belongs to, through any nesting of them (in a compensation event sub-process: the completed sub-process it
+undoes); from there down into completed sub-processes, never into active ones, and never out of an embedded
+sub-process. What completes after the throw has begun is not reached. A handler runs in the scope of the
+throw: it sees its variables, over them those of the completed sub-processes around its activity as they were;
+its errors travel from there, and it is swept away with it.
 
 BPMN 2.0.2, 10.7 and 13.5.5. The order is `undo.py`'s.
 """
@@ -22,8 +24,12 @@ from counterflow.model.graph import Behaviour, CompensateDefinition, Compensatio
 
 
 def begin_throw(step: Step, element: ElementInstance, node: Node) -> None:
-    """Take everything the throw reaches; with nothing to undo, and without a definition, it passes at once."""
-    found = _reached(step, element, node.event.activity) if isinstance(node.event, CompensateDefinition) else []
+    """Take everything the throw reaches; with nothing to undo, and without a definition, it passes at
+    once.
+    """
+    found = (
+        _reached(step, element, node.event.activity) if isinstance(node.event, CompensateDefinition) else []
+    )
     if not found:
         lifecycle.finish(step, element, node)
         return
@@ -52,7 +58,9 @@ def terminating(step: Step, element: ElementInstance, node: Node) -> None:
 
 
 def _reached(step: Step, throw: ElementInstance, activity: str | None) -> list[UndoRecord]:
-    """The outermost scope first: whatever was done in it was done before the event sub-process inside it began."""
+    """The outermost scope first: whatever was done in it was done before the event sub-process inside it
+    began.
+    """
     scopes = reversed(list(_scopes(step, throw)))
     return [record for scope_key in scopes for record in undo.collect(step.current(), scope_key, activity)]
 
@@ -67,7 +75,12 @@ def _start_handler(step: Step, throw: ElementInstance, record: UndoRecord) -> No
     local = undo.local_variables(step, record, nodes[record.element_id])
     compensated_scope_key = record.element_instance_key if record.variables is not None else 0
     handler_key = lifecycle.enter(
-        step, nodes[record.handler], throw.scope_key, local, undo_key=record.key, compensated_scope_key=compensated_scope_key
+        step,
+        nodes[record.handler],
+        throw.scope_key,
+        local,
+        undo_key=record.key,
+        compensated_scope_key=compensated_scope_key,
     )
     step.emit(undo.UndoStarted(record.key, handler_key))
 

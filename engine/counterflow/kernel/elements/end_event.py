@@ -1,6 +1,8 @@
-"""End event: a token ends. Without a definition that is all; else it terminates its scope, throws an error, or undoes first.
+"""End event: a token ends. Without a definition that is all; else it terminates its scope, throws an error,
+or undoes first.
 
-BPMN 2.0.2, 13.5.2 and 10.5.3. A scope ended by a terminate end event counts as completed: what was done in it can be undone.
+BPMN 2.0.2, 13.5.2 and 10.5.3. A scope ended by a terminate end event counts as completed: what was done in it
+can be undone.
 """
 
 from __future__ import annotations
@@ -18,7 +20,9 @@ def beginning(step: Step, element: ElementInstance, node: Node) -> None:
     if not isinstance(node.event, ErrorDefinition):
         lifecycle.set_to_work(step, element, node)
         return
-    code = error_events.code_of(step, element, node.event) if lifecycle.map_inputs(step, element, node) else None
+    code = (
+        error_events.code_of(step, element, node.event) if lifecycle.map_inputs(step, element, node) else None
+    )
     if code is not None:
         _throw_error(step, element, node, code)
 
@@ -46,4 +50,6 @@ def _throw_error(step: Step, element: ElementInstance, node: Node, code: str) ->
         error_events.catch_error(step, catch, error_events.ThrownError(code, "", {}))
 
 
-ROOM = Room(beginning=beginning, activated=activated, resume=compensation.resume, terminating=compensation.terminating)
+ROOM = Room(
+    beginning=beginning, activated=activated, resume=compensation.resume, terminating=compensation.terminating
+)

@@ -1,7 +1,9 @@
-"""Event sub-process: begun by an event of the scope it stands in, never by a flow; then a scope like any other.
+"""Event sub-process: begun by an event of the scope it stands in, never by a flow; then a scope like any
+other.
 
-What its event brought is mapped by the start event's output mapping; without one it goes to the nearest scope around
-that knows the name, else to the process (Zeebe's rule for start events of event sub-processes). BPMN 2.0.2, 13.5.4.
+What its event brought is mapped by the start event's output mapping; without one it goes to the nearest scope
+around that knows the name, else to the process (Zeebe's rule for start events of event sub-processes). BPMN
+2.0.2, 13.5.4.
 """
 
 from __future__ import annotations
@@ -19,8 +21,9 @@ from counterflow.model.graph import Dialect, Node
 def beginning(step: Step, element: ElementInstance, node: Node) -> None:
     """Hand on what the event brought, and put a token on the start event.
 
-    In a zeebe: model the input mappings neither see nor hide what the event brought: it comes to the start event, and goes from there
-    to the nearest scope that has its name, which may be one that a mapping has made. In a camunda: model they see it and hide it.
+    In a zeebe: model the input mappings neither see nor hide what the event brought: it comes to the start
+    event, and goes from there to the nearest scope that has its name, which may be one that a mapping has
+    made. In a camunda: model they see it and hide it.
     """
     start = _start(step, node)
     is_seen, is_new = step.process().dialect is Dialect.CAMUNDA, element.state == lifecycle.ACTIVATING
@@ -49,7 +52,9 @@ def _start(step: Step, node: Node) -> Node:
 
 
 def _taken_out(step: Step, element: ElementInstance, own: Collection[str] = ()) -> dict[str, bytes]:
-    """What the event brought, which the event sub-process only carries. What a handler sees of the past is its own."""
+    """What the event brought, which the event sub-process only carries. What a handler sees of the past is
+    its own.
+    """
     present = () if element.undo_key else step.current().variables.get(element.key, {})
     return variables.hand_on(step, element.key, [name for name in sorted(present) if name not in own])
 

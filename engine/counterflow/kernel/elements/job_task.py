@@ -1,4 +1,6 @@
-"""Tasks that a worker does: service, send, script, business rule and user tasks become jobs. BPMN 2.0.2, 13.3.3."""
+"""Tasks that a worker does: service, send, script, business rule and user tasks become jobs. BPMN 2.0.2,
+13.3.3.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ def beginning(step: Step, element: ElementInstance, node: Node) -> None:
 
 
 def resume(step: Step, element: ElementInstance, node: Node) -> None:
-    """An incident was resolved: if it was the job's, the job can be taken again; else the task takes up its course."""
+    """An incident was resolved: if it was the job's, the job can be taken again; else the task takes up its
+    course.
+    """
     job_key = step.current().job_of.get(element.key)
     if job_key is not None:
         jobs.reactivate(step, step.current().jobs[job_key])

@@ -1,8 +1,10 @@
-"""Multi-instance: the body of an activity that is done once for each item of a collection, all at once or one after another.
+"""Multi-instance: the body of an activity that is done once for each item of a collection, all at once or one
+after another.
 
-The body is an element instance of its own around the instances; what stands on the activity's border belongs to it. Each
-instance has its item and its place (`loopCounter`, from 1) as variables of its own. The outputs are gathered one by one,
-each in a row of its own, and become a list when the body completes: so a step costs the same at the first and the last item.
+The body is an element instance of its own around the instances; what stands on the activity's border belongs
+to it. Each instance has its item and its place (`loopCounter`, from 1) as variables of its own. The outputs
+are gathered one by one, each in a row of its own, and become a list when the body completes: so a step costs
+the same at the first and the last item.
 
 BPMN 2.0.2, 13.3.7; variables by the names of Zeebe and of Camunda 7.
 """
@@ -33,7 +35,9 @@ _PATH = re.compile(r"([^\W\d]\w*)(\s*\.\s*[^\W\d]\w*)*")
 
 
 class LoopStarted(Event, frozen=True, array_like=True, tag=110, gc=False):
-    """A multi-instance activity is to be done so many times; `items` is kept where they come one after another."""
+    """A multi-instance activity is to be done so many times; `items` is kept where they come one after
+    another.
+    """
 
     element_instance_key: int
     total: int
@@ -80,13 +84,20 @@ def beginning(step: Step, body: ElementInstance, node: Node) -> None:
 
 
 def completing(step: Step, child: ElementInstance, node: Node) -> bool | None:
-    """Gather what an instance has given, and ask the completion condition, as long as the instance's own variables are there."""
+    """Gather what an instance has given, and ask the completion condition, as long as the instance's own
+    variables are there.
+    """
     loop = _definition(node)
     if loop.output_element is not None and loop.output_collection is not None:
         try:
-            value = variables.evaluate_to_json(step, child.key, loop.output_element, f"an item of '{loop.output_collection}'")
+            value = variables.evaluate_to_json(
+                step, child.key, loop.output_element, f"an item of '{loop.output_collection}'"
+            )
         except variables.MappingFailed as failure:
-            message = f"{failure} (output element of '{node.id}'); set the variables it reads and resolve the incident"
+            message = (
+                f"{failure} (output element of '{node.id}'); set the variables it reads and resolve the "
+                "incident"
+            )
             incidents.raise_incident(step, child, "EXTRACT_VALUE_ERROR", message)
             return None
         step.emit(LoopOutputGathered(child.scope_key, child.loop_counter, value))
@@ -94,14 +105,22 @@ def completing(step: Step, child: ElementInstance, node: Node) -> bool | None:
 
 
 def completed(step: Step, body: ElementInstance, node: Node, *, is_over: bool) -> None:
-    """An instance has completed: that was the last one, or the completion condition holds, or the next one starts."""
+    """An instance has completed: that was the last one, or the completion condition holds, or the next one
+    starts.
+    """
     step.emit(LoopAdvanced(body.key))
     loop, progress = _definition(node), _progress(step, body.key)
     if is_over or progress.completed >= progress.total:
         lifecycle.terminate_children(step, body.key)
         _end(step, body, node)
     elif loop.is_sequential:
-        _start(step, body, node, progress.completed + 1, _kept_items(step.current(), body.key)[progress.completed])
+        _start(
+            step,
+            body,
+            node,
+            progress.completed + 1,
+            _kept_items(step.current(), body.key)[progress.completed],
+        )
 
 
 def terminating(step: Step, body: ElementInstance, node: Node) -> None:
@@ -143,35 +162,67 @@ def _items(step: Step, body: ElementInstance, loop: MultiInstance) -> Sequence[b
             found = f"it is {len(value)} items long"
     except feel.FeelValueError as error:
         found = str(error)
-    what, wanted = ("cardinality", f"a whole number up to {most}") if loop.is_counted else ("collection", f"a list of at most {most} items")
+    what, wanted = (
+        ("cardinality", f"a whole number up to {most}")
+        if loop.is_counted
+        else ("collection", f"a list of at most {most} items")
+    )
     message = f"Expected the {what} '={loop.collection.text}' of '{body.element_id}' to be {wanted}"
     incidents.raise_incident(
-        step, body, "EXTRACT_VALUE_ERROR", f"{message}, but {found}; set the variables it reads and resolve the incident"
+        step,
+        body,
+        "EXTRACT_VALUE_ERROR",
+        f"{message}, but {found}; set the variables it reads and resolve the incident",
     )
     return None
 
 
 def _is_count(value: feel.Value) -> TypeGuard[int | Decimal]:
-    return isinstance(value, int | Decimal) and not isinstance(value, bool) and value == int(value) and value >= 0
+    return (
+        isinstance(value, int | Decimal)
+        and not isinstance(value, bool)
+        and value == int(value)
+        and value >= 0
+    )
 
 
 def _condition_holds(step: Step, child: ElementInstance, node: Node, loop: MultiInstance) -> bool | None:
-    """The instance that is completing counts as completed. After the last one there is nothing left to ask."""
+    """The instance that is completing counts as completed. After the last one there is nothing left to
+    ask.
+    """
     progress, condition = _progress(step, child.scope_key), loop.completion_condition
     completed = progress.completed + 1
     if condition is None or completed == progress.total:
         return False
     active = len(step.current().children[child.scope_key]) - 1
-    counters = {"Instances": progress.total, "ActiveInstances": active, "CompletedInstances": completed, "TerminatedInstances": 0}
-    over = {f"{prefix}{name}": str(count).encode() for name, count in counters.items() for prefix in ("numberOf", "nrOf")}
-    if loop.output_collection is not None and loop.output_collection in condition.names and step.fuel_left > 0:
+    counters = {
+        "Instances": progress.total,
+        "ActiveInstances": active,
+        "CompletedInstances": completed,
+        "TerminatedInstances": 0,
+    }
+    over = {
+        f"{prefix}{name}": str(count).encode()
+        for name, count in counters.items()
+        for prefix in ("numberOf", "nrOf")
+    }
+    if (
+        loop.output_collection is not None
+        and loop.output_collection in condition.names
+        and step.fuel_left > 0
+    ):
         over[loop.output_collection] = gathered(step, child.scope_key)
     evaluation = variables.evaluate(step, child.key, condition, over)
     if isinstance(evaluation.value, bool) and evaluation.failure is None:
         return evaluation.value
     found = variables.found_in(evaluation)
-    message = f"Expected the completion condition '={condition.text}' of '{node.id}' to be true or false, but {found}"
-    incidents.raise_incident(step, child, "EXTRACT_VALUE_ERROR", f"{message}; set the variables it reads and resolve the incident")
+    message = (
+        f"Expected the completion condition '={condition.text}' of '{node.id}' to be true or false, but "
+        f"{found}"
+    )
+    incidents.raise_incident(
+        step, child, "EXTRACT_VALUE_ERROR", f"{message}; set the variables it reads and resolve the incident"
+    )
     return None
 
 
@@ -191,11 +242,13 @@ def _kept_items(instance: InstanceState, key: int) -> list[bytes]:
     items: list[bytes] | None = instance.plans.get(key)
     if items is None:
         row: LoopItems = instance.rows[LoopItems][key]
-        items = instance.plans[key] = [bytes(item) for item in msgspec.json.decode(row.items, type=list[msgspec.Raw])]
+        items = instance.plans[key] = [
+            bytes(item) for item in msgspec.json.decode(row.items, type=list[msgspec.Raw])
+        ]
     return items
 
 
-# -- applying ---------------------------------------------------------------------------------------------------------
+# -- applying ------------------------------------------------------------------------------------------------
 
 
 def _instance(instance: InstanceState | None) -> InstanceState:
@@ -212,7 +265,9 @@ def _apply_started(state: State, instance: InstanceState | None, event: LoopStar
 
 
 def _apply_gathered(state: State, instance: InstanceState | None, event: LoopOutputGathered) -> None:
-    state.put(LoopOutput(event.element_instance_key, event.loop_counter, _instance(instance).key, event.value))
+    state.put(
+        LoopOutput(event.element_instance_key, event.loop_counter, _instance(instance).key, event.value)
+    )
 
 
 def _apply_advanced(state: State, instance: InstanceState | None, event: LoopAdvanced) -> None:

@@ -1,4 +1,5 @@
-"""The process: the outermost scope. Begins at its none start event, at the event that began it, or where it was told to.
+"""The process: the outermost scope. Begins at its none start event, at the event that began it, or where it
+was told to.
 
 Ends when its last token has ended. BPMN 2.0.2, 13.3.
 """
@@ -29,7 +30,12 @@ def activated(step: Step, element: ElementInstance, node: Node) -> None:
 def _begin_at_event(step: Step, element: ElementInstance, start: Node) -> None:
     """What the event brought is the instance's, or what its output mappings make of it."""
     brought = step.current().variables.get(element.key, {})
-    lifecycle.enter(step, start, element.key, variables.hand_on(step, element.key, sorted(brought)) if start.outputs else None)
+    lifecycle.enter(
+        step,
+        start,
+        element.key,
+        variables.hand_on(step, element.key, sorted(brought)) if start.outputs else None,
+    )
 
 
 ROOM = Room(activated=activated)

@@ -54,11 +54,16 @@ class Room:
     terminating: Continuation = _nothing
     """The element is being swept away, its children are gone: end what else it has under way."""
     child_completing: Callable[[Step, ElementInstance, Node], bool | None] = _goes_on
-    """Multi-instance bodies: an instance inside is about to complete. Whether nothing is to be done after it; None where an
-    incident holds it."""
+    """Multi-instance bodies: an instance inside is about to complete. Whether nothing is to be done after it;
+    None where an incident holds it.
+    """
     child_completed: ChildCompleted = _may_end
-    """Multi-instance bodies: an instance inside has completed, and `child_completing` had given this answer."""
+    """Multi-instance bodies: an instance inside has completed, and `child_completing` had given this
+    answer.
+    """
     beginning: Continuation = lifecycle.set_to_work
-    """A token is there: map the inputs, find what is needed to begin, `lifecycle.activate`, and do it. An incident holds the element
-    as it was where something is missing, so that nothing is waited for on behalf of what has not begun. What is here is called
-    again when that incident is resolved. By default `activated` follows."""
+    """A token is there: map the inputs, find what is needed to begin, `lifecycle.activate`, and do it. An
+    incident holds the element as it was where something is missing, so that nothing is waited for on behalf
+    of what has not begun. What is here is called again when that incident is resolved. By default `activated`
+    follows.
+    """

@@ -21,7 +21,9 @@ def beginning(step: Step, element: ElementInstance, node: Node) -> None:
     if script is None:
         raise BrokenInvariant(f"script task '{node.id}' has no script")
     try:
-        value = variables.evaluate_to_json(step, element.key, script.expression, f"'{script.result_variable}'")
+        value = variables.evaluate_to_json(
+            step, element.key, script.expression, f"'{script.result_variable}'"
+        )
     except variables.MappingFailed as failure:
         message = f"{failure} (script task '{node.id}'); set the variables it reads and resolve the incident"
         incidents.raise_incident(step, element, "EXTRACT_VALUE_ERROR", message)

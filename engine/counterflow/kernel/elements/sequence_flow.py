@@ -1,7 +1,7 @@
 """Sequence flows: which of them a completed element is left by.
 
-Without conditions, all (an implicit fork). A flow with a condition is taken if the condition holds; the default flow is
-taken if no condition does. BPMN 2.0.2, 8.4.13 and 13.3.1.
+Without conditions, all (an implicit fork). A flow with a condition is taken if the condition holds; the
+default flow is taken if no condition does. BPMN 2.0.2, 8.4.13 and 13.3.1.
 """
 
 from __future__ import annotations
@@ -35,7 +35,9 @@ def outgoing(step: Step, element: ElementInstance, node: Node) -> Sequence[Flow]
 
 
 def condition_holds(step: Step, element: ElementInstance, flow: Flow) -> bool | None:
-    """The value of a flow's condition as seen by the element it leaves; None, and an incident, where it is not a boolean."""
+    """The value of a flow's condition as seen by the element it leaves; None, and an incident, where it is
+    not a boolean.
+    """
     if flow.condition is None:
         return True
     evaluation = variables.evaluate(step, element.key, flow.condition)
@@ -45,19 +47,22 @@ def condition_holds(step: Step, element: ElementInstance, flow: Flow) -> bool | 
         step,
         element,
         "EXTRACT_VALUE_ERROR",
-        f"Expected the condition '={flow.condition.text}' of sequence flow '{flow.id}' to be true or false, but "
-        f"{variables.found_in(evaluation)}; set the variables it reads and resolve the incident",
+        f"Expected the condition '={flow.condition.text}' of sequence flow '{flow.id}' to be true or false, "
+        f"but {variables.found_in(evaluation)}; set the variables it reads and resolve the incident",
     )
     return None
 
 
 def tell_no_flow(step: Step, element: ElementInstance, node: Node) -> None:
     """None of the conditions holds and there is no default flow."""
-    asked = ", ".join(f"'{flow.id}' (={flow.condition.text})" for flow in node.outgoing if flow.condition is not None)
+    asked = ", ".join(
+        f"'{flow.id}' (={flow.condition.text})" for flow in node.outgoing if flow.condition is not None
+    )
     incidents.raise_incident(
         step,
         element,
         "CONDITION_ERROR",
-        f"Expected one of the conditions of '{node.id}' to be true, but none of {asked} is and there is no default flow; "
-        "set the variables they read and resolve the incident, or give the model a default flow",
+        f"Expected one of the conditions of '{node.id}' to be true, but none of {asked} is and there is no "
+        "default flow; set the variables they read and resolve the incident, or give the model a default "
+        "flow",
     )

@@ -17,7 +17,9 @@ from counterflow.model.outline import Drawn, Element, SequenceFlow
 
 
 class DialectReader(Protocol):
-    """What a dialect's file offers. Complaints are appended to `notes`; what could not be read is left out."""
+    """What a dialect's file offers. Complaints are appended to `notes`; what could not be read is left
+    out.
+    """
 
     NAMESPACE: str
 
@@ -27,16 +29,22 @@ class DialectReader(Protocol):
     def condition(self, flow: SequenceFlow, xml: etree._Element, notes: list[Finding]) -> Expression | None:
         """The condition of a sequence flow."""
 
-    def multi_instance(self, element: Element, xml: etree._Element, notes: list[Finding]) -> MultiInstance | None:
+    def multi_instance(
+        self, element: Element, xml: etree._Element, notes: list[Finding]
+    ) -> MultiInstance | None:
         """How often an activity that is marked as multi-instance is done, and for what; `xml` is the mark."""
 
     def text_or_expression(
         self, text: str, what: str, drawn: Drawn, notes: list[Finding], at: etree._Element | None = None
     ) -> str | Expression | None:
-        """What stands for itself as it is, an expression compiled; None where that is none. `what` names the place for a person."""
+        """What stands for itself as it is, an expression compiled; None where that is none. `what` names the
+        place for a person.
+        """
 
     def correlation_key(self, element: Element, message: etree._Element) -> str:
-        """The text that says which message of that name is meant for an element; empty where the model does not say."""
+        """The text that says which message of that name is meant for an element; empty where the model does
+        not say.
+        """
 
     def correlation_remedy(self, found: str) -> str:
         """Where and how to write a correlation key, given what was found instead of one."""
@@ -56,7 +64,9 @@ def dialect_of(root: etree._Element) -> tuple[Dialect, bool]:
 
     With both, the one that says how tasks are done wins; with neither, a model is read as `zeebe`.
     """
-    is_zeebe, is_camunda = (bool(extensions_by_namespace([root], reader.NAMESPACE.__eq__)) for reader in (zeebe, camunda))
+    is_zeebe, is_camunda = (
+        bool(extensions_by_namespace([root], reader.NAMESPACE.__eq__)) for reader in (zeebe, camunda)
+    )
     if not is_camunda:
         return Dialect.ZEEBE, False
     if not is_zeebe or (camunda.defines_tasks(root) and not zeebe.defines_tasks(root)):
@@ -72,8 +82,10 @@ def mixed_dialects(root: etree._Element, resource_name: str, chosen: Dialect) ->
         line=line_of(root),
         element_id=root.get("id") or resource_name,
         rule="dialect",
-        message=f"expected extensions of one dialect, found zeebe: and camunda: ones; the model is read as {chosen.value}, "
-        f"and of {other.value}: {unread} are not carried out.",
+        message=(
+            "expected extensions of one dialect, found zeebe: and camunda: ones; the model is read as "
+            f"{chosen.value}, and of {other.value}: {unread} are not carried out."
+        ),
         remedy=f"Remove the {other.value}: extensions.",
         severity=Severity.WARNING,
     )

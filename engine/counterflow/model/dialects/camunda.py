@@ -1,8 +1,10 @@
-"""The `camunda:` dialect (Camunda 7): what was Java in the engine becomes a job for a worker, JUEL becomes FEEL.
+"""The `camunda:` dialect (Camunda 7): what was Java in the engine becomes a job for a worker, JUEL becomes
+FEEL.
 
 How the job type of a task is found is told in `camunda_jobs.py`; `camunda:field`s and `camunda:properties`
-become headers. Every task is a job and so asynchronous: `asyncBefore`, `asyncAfter`, `exclusive`, priorities and
-`historyTimeToLive` are accepted and change nothing. docs/camunda7-dialect.md is this page for people who bring models.
+become headers. Every task is a job and so asynchronous: `asyncBefore`, `asyncAfter`, `exclusive`, priorities
+and `historyTimeToLive` are accepted and change nothing. docs/camunda7-dialect.md is this page for people who
+bring models.
 """
 
 from __future__ import annotations
@@ -48,10 +50,12 @@ _SILENT_ATTRIBUTES = frozenset({
     # every task is a job: asynchronous, and ordered by its worker
     "async", "asyncBefore", "asyncAfter", "exclusive", "jobPriority", "taskPriority", "historyTimeToLive",
     # for the eyes of tools
-    "modelerTemplate", "modelerTemplateVersion", "modelerTemplateIcon", "isStartableInTasklist", "candidateStarterGroups",
-    "candidateStarterUsers", "formRef", "formRefBinding", "formRefVersion", "diagramRelationId",
+    "modelerTemplate", "modelerTemplateVersion", "modelerTemplateIcon", "isStartableInTasklist",
+    "candidateStarterGroups", "candidateStarterUsers", "formRef", "formRefBinding", "formRefVersion",
+    "diagramRelationId",
     # read here, or part of a refusal
-    "versionTag", "type", "topic", "class", "delegateExpression", "expression", "resultVariable", "assignee", "candidateGroups",
+    "versionTag", "type", "topic", "class", "delegateExpression", "expression", "resultVariable", "assignee",
+    "candidateGroups",
     "candidateUsers", "dueDate", "followUpDate", "formKey", "priority", *DECISION_ATTRIBUTES,
 })  # fmt: skip
 
@@ -65,15 +69,24 @@ def details(element: Element, notes: list[Finding]) -> Details:
     _judge_attributes(element, notes)
     properties = _properties(extensions)
     inputs, outputs = mappings(element, NAMESPACE, notes)
-    script = _script(element, notes) if element.tag == "scriptTask" and not _attribute(element, "type") else None
+    script = (
+        _script(element, notes) if element.tag == "scriptTask" and not _attribute(element, "type") else None
+    )
     decision = called_decision(element, outputs, text_or_expression, notes)
     called = None
     if element.tag == "callActivity":
         called = called_process(element, extensions, text_or_expression, notes)
         handed_in, handed_out = call_mappings(element, extensions, notes)
-        inputs, outputs = inputs + handed_in, handed_out + outputs  # parameters are set first and read last, as in Camunda 7
+        inputs, outputs = (
+            inputs + handed_in,
+            handed_out + outputs,
+        )  # parameters are set first and read last, as in Camunda 7
     return Details(
-        job=job(element, extensions, properties, notes) if element.is_job and script is None and decision is None else None,
+        job=(
+            job(element, extensions, properties, notes)
+            if element.is_job and script is None and decision is None
+            else None
+        ),
         script=script,
         decision=decision,
         called=called,
@@ -88,7 +101,9 @@ def details(element: Element, notes: list[Finding]) -> Details:
 
 
 def condition(flow: SequenceFlow, xml: etree._Element, notes: list[Finding]) -> Expression | None:
-    """A JUEL condition in FEEL; `language="feel"` is taken as it is, other languages are scripts and refused."""
+    """A JUEL condition in FEEL; `language="feel"` is taken as it is, other languages are scripts and
+    refused.
+    """
     return condition_expression(flow, "condition", xml, notes)
 
 
@@ -105,19 +120,29 @@ def text_or_expression(
 
 
 def correlation_key(element: Element, message: etree._Element) -> str:
-    """`counterflow:correlationKey` of the event or task, else of the message: Camunda 7 has no place of its own for it."""
-    return (written(element, CORRELATION_KEY) or message.get(f"{{{EXTENSIONS}}}{CORRELATION_KEY}") or "").strip()
+    """`counterflow:correlationKey` of the event or task, else of the message: Camunda 7 has no place of its
+    own for it.
+    """
+    return (
+        written(element, CORRELATION_KEY) or message.get(f"{{{EXTENSIONS}}}{CORRELATION_KEY}") or ""
+    ).strip()
 
 
 def correlation_remedy(found: str) -> str:
     """On the element, as attribute or property; a key that is only a name was meant as a variable."""
     attribute = f'counterflow:correlationKey="${{{found or "orderId"}}}"'
-    return f'Set {attribute} (xmlns:counterflow="{EXTENSIONS}") on it, or a camunda:property counterflow:correlationKey.'
+    return (
+        f'Set {attribute} (xmlns:counterflow="{EXTENSIONS}") on it, or a camunda:property '
+        "counterflow:correlationKey."
+    )
 
 
 def error_variables(definition: etree._Element) -> tuple[str | None, str | None]:
     """`camunda:errorCodeVariable` and `camunda:errorMessageVariable`."""
-    code, message = (definition.get(f"{{{NAMESPACE}}}{name}") or None for name in ("errorCodeVariable", "errorMessageVariable"))
+    code, message = (
+        definition.get(f"{{{NAMESPACE}}}{name}") or None
+        for name in ("errorCodeVariable", "errorMessageVariable")
+    )
     return code, message
 
 
@@ -128,7 +153,11 @@ def version_tag(process: Element) -> str | None:
 
 def defines_tasks(root: etree._Element) -> bool:
     """Whether a model says in this dialect how its tasks are done."""
-    return any(element.get(f"{{{NAMESPACE}}}{name}") for element in root.iter() for name in (*WORK_ATTRIBUTES, "decisionRef"))
+    return any(
+        element.get(f"{{{NAMESPACE}}}{name}")
+        for element in root.iter()
+        for name in (*WORK_ATTRIBUTES, "decisionRef")
+    )
 
 
 def _attribute(element: Element, name: str) -> str:
@@ -149,9 +178,20 @@ def _judge_extensions(element: Element, extensions: list[etree._Element], notes:
     for xml in extensions:
         tag = local_name(xml)
         if tag in _REFUSED and not (element.tag == "callActivity" and tag in {"in", "out"}):
-            notes.append(element.error("extension", f"{element} has camunda:{tag}, which is not executed.", _REFUSED[tag], xml))
+            notes.append(
+                element.error(
+                    "extension", f"{element} has camunda:{tag}, which is not executed.", _REFUSED[tag], xml
+                )
+            )
         elif tag not in _UNDERSTOOD and tag not in {"in", "out"}:
-            notes.append(element.warning("extension", f"{element} has camunda:{tag}, which is not known and is ignored.", _NOT_KNOWN, xml))
+            notes.append(
+                element.warning(
+                    "extension",
+                    f"{element} has camunda:{tag}, which is not known and is ignored.",
+                    _NOT_KNOWN,
+                    xml,
+                )
+            )
 
 
 def _judge_attributes(element: Element, notes: list[Finding]) -> None:
@@ -160,14 +200,25 @@ def _judge_attributes(element: Element, notes: list[Finding]) -> None:
     for key in (key for place in _holders(element) for key in place.attrib):
         name = str(key).removeprefix(prefix)
         if str(key).startswith(prefix) and name not in silent:
-            notes.append(element.warning("extension", f"{element} has camunda:{name}, which is not known and is ignored.", _NOT_KNOWN))
+            notes.append(
+                element.warning(
+                    "extension",
+                    f"{element} has camunda:{name}, which is not known and is ignored.",
+                    _NOT_KNOWN,
+                )
+            )
     if not element.is_job and any(work(element, name) for name in WORK_ATTRIBUTES):
         message = f"{element} says how it is done, but is passed through without a job."
         notes.append(element.warning("extension", message, "Make it a service task."))
 
 
 def _properties(extensions: list[etree._Element]) -> dict[str, str]:
-    items = (item for xml in extensions if local_name(xml) == "properties" for item in children(xml, "property", NAMESPACE))
+    items = (
+        item
+        for xml in extensions
+        if local_name(xml) == "properties"
+        for item in children(xml, "property", NAMESPACE)
+    )
     return {name: item.get("value") or "" for item in items if (name := item.get("name"))}
 
 
@@ -179,10 +230,19 @@ def _script(element: Element, notes: list[Finding]) -> ScriptDefinition | None:
     variable = _attribute(element, "resultVariable")
     if script_format not in _SCRIPT_FORMATS:
         message = f"{element} is a script in '{script_format}', which is not executed in the engine."
-        notes.append(element.error("script", message, 'Use a service task with camunda:type="external", or scriptFormat="juel" or "feel".'))
+        notes.append(
+            element.error(
+                "script",
+                message,
+                'Use a service task with camunda:type="external", or scriptFormat="juel" or "feel".',
+            )
+        )
         return None
     if not text or not variable:
-        message = f"expected {element} to hold a script and to name a camunda:resultVariable, found `{text}` and '{variable}'."
+        message = (
+            f"expected {element} to hold a script and to name a camunda:resultVariable, found `{text}` and "
+            f"'{variable}'."
+        )
         notes.append(element.error("script", message, "Add what is missing."))
         return None
     expression = (

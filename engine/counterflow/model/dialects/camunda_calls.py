@@ -1,7 +1,8 @@
-"""Call activities of Camunda 7: `calledElement`, and the variables that `camunda:in` and `camunda:out` hand over.
+"""Call activities of Camunda 7: `calledElement`, and the variables that `camunda:in` and `camunda:out` hand
+over.
 
-Nothing goes in or out that the model does not name: `variables="all"` names everything, a pair of source and target one
-variable. The version called is the latest; other bindings are refused.
+Nothing goes in or out that the model does not name: `variables="all"` names everything, a pair of source and
+target one variable. The version called is the latest; other bindings are refused.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ _REFUSED: Final[Mapping[str, str]] = {
     "variableMappingClass": "Hand the variables over with camunda:in and camunda:out.",
     "variableMappingDelegateExpression": "Hand the variables over with camunda:in and camunda:out.",
 }
-CALL_ATTRIBUTES: Final = frozenset({*_REFUSED, "calledElementBinding", "calledElementVersion", "calledElementVersionTag"})
+CALL_ATTRIBUTES: Final = frozenset(
+    {*_REFUSED, "calledElementBinding", "calledElementVersion", "calledElementVersionTag"}
+)
 """Attributes of a call activity that are read here."""
 
 
@@ -52,7 +55,9 @@ def call_mappings(
         tuple(
             mapping
             for xml in extensions
-            if local_name(xml) == tag and xml.get("variables") != "all" and (mapping := _mapping(element, xml, notes)) is not None
+            if local_name(xml) == tag
+            and xml.get("variables") != "all"
+            and (mapping := _mapping(element, xml, notes)) is not None
         )
         for tag in ("in", "out")
     )
@@ -63,16 +68,30 @@ def _mapping(element: Element, xml: etree._Element, notes: list[Finding]) -> Var
     what = f"camunda:{local_name(xml)}"
     if xml.get("businessKey"):
         message = f"{what} of {element} hands over a business key; there are none here, and it is ignored."
-        notes.append(element.warning("extension", message, "Hand it over as a variable, with source or sourceExpression and target.", xml))
+        notes.append(
+            element.warning(
+                "extension",
+                message,
+                "Hand it over as a variable, with source or sourceExpression and target.",
+                xml,
+            )
+        )
         return None
-    source, expression, target = ((xml.get(name) or "").strip() for name in ("source", "sourceExpression", "target"))
+    source, expression, target = (
+        (xml.get(name) or "").strip() for name in ("source", "sourceExpression", "target")
+    )
     if not target or not (source or expression):
         found = f"source '{source}' and target '{target}'"
         message = f'expected {what} of {element} to say variables="all", or source and target, found {found}.'
-        notes.append(element.error("mapping", message, f'Write e.g. <{what} source="order" target="order" />.', xml))
+        notes.append(
+            element.error("mapping", message, f'Write e.g. <{what} source="order" target="order" />.', xml)
+        )
         return None
     if xml.get("local") == TRUE:
-        message = f"{what} of {element} asks for local variables only; the variable is looked for in the scopes around as well."
+        message = (
+            f"{what} of {element} asks for local variables only; the variable is looked for in the scopes "
+            "around as well."
+        )
         notes.append(element.warning("extension", message, "Remove local.", xml))
     read, text = (variable_expression, source) if source else (value_expression, expression)
     value = read(text, f"{what} to '{target}'", element, notes, xml)
@@ -82,8 +101,17 @@ def _mapping(element: Element, xml: etree._Element, notes: list[Finding]) -> Var
 def _judge(element: Element, notes: list[Finding]) -> None:
     binding = (element.xml.get(f"{{{CAMUNDA}}}calledElementBinding") or "latest").strip()
     if binding != "latest":
-        message = f"expected {element} to call the latest version of a process, found calledElementBinding '{binding}'."
-        notes.append(element.error(RULE, message, "Remove calledElementBinding, or deploy that version under an id of its own."))
+        message = (
+            f"expected {element} to call the latest version of a process, found calledElementBinding "
+            f"'{binding}'."
+        )
+        notes.append(
+            element.error(
+                RULE, message, "Remove calledElementBinding, or deploy that version under an id of its own."
+            )
+        )
     for name, remedy in _REFUSED.items():
         if element.xml.get(f"{{{CAMUNDA}}}{name}"):
-            notes.append(element.error("extension", f"{element} has camunda:{name}, which is not executed.", remedy))
+            notes.append(
+                element.error("extension", f"{element} has camunda:{name}, which is not executed.", remedy)
+            )

@@ -1,7 +1,7 @@
 """JUEL and input/output parameters of Camunda 7 in FEEL.
 
-A value is a text, an expression (`${…}` or `#{…}`), a text with expressions inside, a list or a map; lists and maps nest.
-Texts stay texts: Camunda 7 makes no number of `5` either. Scripts as values are refused.
+A value is a text, an expression (`${…}` or `#{…}`), a text with expressions inside, a list or a map; lists
+and maps nest. Texts stay texts: Camunda 7 makes no number of `5` either. Scripts as values are refused.
 """
 
 from __future__ import annotations
@@ -27,16 +27,22 @@ _EXTENSION_ELEMENTS = f"{{{BPMN}}}extensionElements"
 
 def is_juel(text: str) -> bool:
     """Whether a text as a whole is one expression."""
-    return text.startswith(("${", "#{")) and text.endswith("}") and _NEXT_EXPRESSION.search(text[2:-1]) is None
+    return (
+        text.startswith(("${", "#{")) and text.endswith("}") and _NEXT_EXPRESSION.search(text[2:-1]) is None
+    )
 
 
-def value_expression(text: str, what: str, drawn: Drawn, notes: list[Finding], at: etree._Element | None = None) -> Expression | None:
+def value_expression(
+    text: str, what: str, drawn: Drawn, notes: list[Finding], at: etree._Element | None = None
+) -> Expression | None:
     """The JUEL text as compiled FEEL; None, and a finding, where it has no counterpart."""
     translated = _translated(text, what, drawn, notes, at)
     return None if translated is None else compile_feel(translated, what, drawn, notes, at)
 
 
-def condition_expression(drawn: Drawn, what: str, xml: etree._Element, notes: list[Finding]) -> Expression | None:
+def condition_expression(
+    drawn: Drawn, what: str, xml: etree._Element, notes: list[Finding]
+) -> Expression | None:
     """What is asked as `${…}`, or in FEEL with `language="feel"`; other languages are scripts and refused."""
     text = text_of(xml)
     place = f"the {what} of {drawn.tag} '{drawn.id}'"
@@ -45,7 +51,9 @@ def condition_expression(drawn: Drawn, what: str, xml: etree._Element, notes: li
         return compile_feel(text.removeprefix("=").strip(), what, drawn, notes, xml)
     if language not in {"", "juel"} or xml.get(f"{{{CAMUNDA}}}resource"):
         message = f"{place} is a script in '{language or 'a resource'}', which is not executed."
-        notes.append(drawn.error("expression", message, 'Write it as `${…}`, or in FEEL with language="feel".', xml))
+        notes.append(
+            drawn.error("expression", message, 'Write it as `${…}`, or in FEEL with language="feel".', xml)
+        )
         return None
     if not is_juel(text):
         message = f"expected {place} to be an expression `${{…}}`, found `{text}`."
@@ -54,12 +62,16 @@ def condition_expression(drawn: Drawn, what: str, xml: etree._Element, notes: li
     return value_expression(text, what, drawn, notes, xml)
 
 
-def variable_expression(name: str, what: str, drawn: Drawn, notes: list[Finding], at: etree._Element) -> Expression | None:
+def variable_expression(
+    name: str, what: str, drawn: Drawn, notes: list[Finding], at: etree._Element
+) -> Expression | None:
     """The value of the variable of that name, whatever its name is made of."""
     return value_expression(f"${{{name}}}", what, drawn, notes, at)
 
 
-def mappings(element: Element, camunda: str, notes: list[Finding]) -> tuple[tuple[VariableMapping, ...], tuple[VariableMapping, ...]]:
+def mappings(
+    element: Element, camunda: str, notes: list[Finding]
+) -> tuple[tuple[VariableMapping, ...], tuple[VariableMapping, ...]]:
     """Input and output parameters of `camunda:inputOutput`."""
     extensions = element.xml.find(_EXTENSION_ELEMENTS)
     blocks = children(extensions, "inputOutput", camunda) if extensions is not None else []
@@ -80,7 +92,12 @@ def _mapping(element: Element, parameter: etree._Element, notes: list[Finding]) 
     what = f"{local_name(parameter)} '{name}'"
     if not name:
         notes.append(
-            element.error("mapping", f"expected a name on every {local_name(parameter)} of {element}, found none.", "Name it.", parameter)
+            element.error(
+                "mapping",
+                f"expected a name on every {local_name(parameter)} of {element}, found none.",
+                "Name it.",
+                parameter,
+            )
         )
         return None
     text = _parameter_text(element, parameter, what, notes)
@@ -102,7 +119,9 @@ def _structure_text(element: Element, xml: etree._Element, what: str, notes: lis
             items = [_item_text(element, item, what, notes) for item in xml]
             return None if None in items else f"[{', '.join(str(item) for item in items)}]"
         case "map":
-            entries = [(entry.get("key") or "", _parameter_text(element, entry, what, notes)) for entry in xml]
+            entries = [
+                (entry.get("key") or "", _parameter_text(element, entry, what, notes)) for entry in xml
+            ]
             written = (f"{string_literal(key)}: {value}" for key, value in entries)
             return None if any(value is None for _, value in entries) else f"{{{', '.join(written)}}}"
         case "value":
@@ -120,19 +139,30 @@ def _item_text(element: Element, xml: etree._Element, what: str, notes: list[Fin
     return _parameter_text(element, xml, what, notes)
 
 
-def _translated(text: str, what: str, drawn: Drawn, notes: list[Finding], at: etree._Element | None) -> str | None:
+def _translated(
+    text: str, what: str, drawn: Drawn, notes: list[Finding], at: etree._Element | None
+) -> str | None:
     if "${" not in text and "#{" not in text:
         return string_literal(text)
     try:
         return juel.translate(text) if is_juel(text) else _concatenation(text)
     except feel.JuelUnsupported as error:
         message = f"the {what} {quoted(text)} has no counterpart in FEEL: {error}."
-        notes.append(drawn.error("expression", message, "Write it with variables, literals and operators, or compute it in a worker.", at))
+        notes.append(
+            drawn.error(
+                "expression",
+                message,
+                "Write it with variables, literals and operators, or compute it in a worker.",
+                at,
+            )
+        )
         return None
 
 
 def _concatenation(text: str) -> str:
-    """A text with expressions inside: each is written into it, null as nothing (JSR 245, 1.2.2, composite expressions)."""
+    """A text with expressions inside: each is written into it, null as nothing (JSR 245, 1.2.2, composite
+    expressions).
+    """
     return " + ".join(_piece(piece) for piece in _INSIDE_TEXT.split(text) if piece)
 
 

@@ -7,7 +7,7 @@ The job type of a task is found by the first of these that the model gives:
 | `camunda:type="external" camunda:topic="invoice"` | the topic: `invoice` |
 | `camunda:class="org.acme.Charge"` | the class name: `org.acme.Charge` |
 | `camunda:delegateExpression="#{chargeCard}"` | the bean: `chargeCard` |
-| `camunda:expression="${card.charge(order)}"` | bean and method: `card.charge`; the whole expression in the header `expression` |
+| `camunda:expression="${card.charge(order)}"` | `card.charge`; the expression in the header `expression` |
 
 Of a thrown message (intermediate or end event) the same attributes stand on its `messageEventDefinition`.
 """
@@ -58,9 +58,15 @@ def work(element: Element, name: str) -> str:
     return ((element.xml if holder is None else holder).get(f"{{{CAMUNDA}}}{name}") or "").strip()
 
 
-def job(element: Element, extensions: list[etree._Element], properties: Mapping[str, str], notes: list[Finding]) -> JobDefinition | None:
+def job(
+    element: Element, extensions: list[etree._Element], properties: Mapping[str, str], notes: list[Finding]
+) -> JobDefinition | None:
     headers = {name: value for name, value in properties.items() if not name.startswith("counterflow:")}
-    headers |= {name: _field_text(xml) for xml in extensions if local_name(xml) == "field" and (name := xml.get("name"))}
+    headers |= {
+        name: _field_text(xml)
+        for xml in extensions
+        if local_name(xml) == "field" and (name := xml.get("name"))
+    }
     if element.tag == "userTask":
         return _user_task_job(element, headers, notes)
     job_type = _job_type(element, headers, notes)
@@ -98,8 +104,15 @@ def _job_type(element: Element, headers: dict[str, str], notes: list[Finding]) -
 
 def _topic(element: Element, kind: str, notes: list[Finding]) -> str | Expression | None:
     if kind != "external":
-        message = f"expected camunda:type of {element} to be 'external', found '{kind}', which runs inside Camunda 7 only."
-        notes.append(element.error("job-type", message, 'Use camunda:type="external" with a topic whose worker does it.'))
+        message = (
+            f"expected camunda:type of {element} to be 'external', found '{kind}', which runs inside Camunda "
+            "7 only."
+        )
+        notes.append(
+            element.error(
+                "job-type", message, 'Use camunda:type="external" with a topic whose worker does it.'
+            )
+        )
         return kind
     topic = work(element, "topic")
     if is_juel(topic):
@@ -113,8 +126,13 @@ def _name_in(element: Element, expression: str, attribute: str, notes: list[Find
     match = _DOTTED_NAME.fullmatch(inner)
     if match is not None:
         return match.group(1)
-    message = f"expected camunda:{attribute} of {element} to name a bean or call a method, found `{expression}`."
-    remedy = 'Write e.g. `${bean.method(x)}`, or use camunda:type="external" with a topic and an input parameter for the value.'
+    message = (
+        f"expected camunda:{attribute} of {element} to name a bean or call a method, found `{expression}`."
+    )
+    remedy = (
+        'Write e.g. `${bean.method(x)}`, or use camunda:type="external" with a topic and an input parameter '
+        "for the value."
+    )
     notes.append(element.error("job-type", message, remedy))
     return expression
 
@@ -128,4 +146,9 @@ def _user_task_job(element: Element, headers: dict[str, str], notes: list[Findin
             expressions += [HeaderExpression(HEADER_PREFIX + name, value)] if value is not None else []
         elif text:
             headers[HEADER_PREFIX + name] = json_list(text) if is_list else text
-    return JobDefinition(type=USER_TASK_JOB_TYPE, retries=1, headers=headers_json(headers), header_expressions=tuple(expressions))
+    return JobDefinition(
+        type=USER_TASK_JOB_TYPE,
+        retries=1,
+        headers=headers_json(headers),
+        header_expressions=tuple(expressions),
+    )

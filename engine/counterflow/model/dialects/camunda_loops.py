@@ -1,7 +1,9 @@
-"""Multi-instance activities of Camunda 7: a collection or a cardinality, and the variable that holds one item.
+"""Multi-instance activities of Camunda 7: a collection or a cardinality, and the variable that holds one
+item.
 
-`camunda:collection` is the name of a variable or an expression; `loopDataInputRef` and `inputDataItem`, the standard's own
-spelling, are read where it is missing. Nothing is gathered: Camunda 7 has no output collection. `loopCounter` begins at 0.
+`camunda:collection` is the name of a variable or an expression; `loopDataInputRef` and `inputDataItem`, the
+standard's own spelling, are read where it is missing. Nothing is gathered: Camunda 7 has no output
+collection. `loopCounter` begins at 0.
 """
 
 from __future__ import annotations
@@ -10,7 +12,12 @@ from lxml import etree
 
 from counterflow.documents.findings import Finding
 from counterflow.feel import Expression
-from counterflow.model.dialects.camunda_expressions import condition_expression, is_juel, value_expression, variable_expression
+from counterflow.model.dialects.camunda_expressions import (
+    condition_expression,
+    is_juel,
+    value_expression,
+    variable_expression,
+)
 from counterflow.model.dialects.namespaces import CAMUNDA
 from counterflow.model.expressions import compile_feel, quoted
 from counterflow.model.graph import MultiInstance
@@ -27,11 +34,22 @@ def loop(element: Element, xml: etree._Element, notes: list[Finding]) -> MultiIn
     collection = _collection(element, xml, notes)
     variable = one_name(_element_variable(xml), "element variable", element, xml, notes)
     condition = part(xml, "completionCondition")
-    until = condition_expression(element, "completion condition", condition, notes) if condition is not None else None
+    until = (
+        condition_expression(element, "completion condition", condition, notes)
+        if condition is not None
+        else None
+    )
     if collection is None:
         return None
     is_counted = bool(part_text(xml, "loopCardinality"))
-    return MultiInstance(is_sequential(xml), collection, variable, completion_condition=until, first_loop_counter=0, is_counted=is_counted)
+    return MultiInstance(
+        is_sequential(xml),
+        collection,
+        variable,
+        completion_condition=until,
+        first_loop_counter=0,
+        is_counted=is_counted,
+    )
 
 
 def _collection(element: Element, xml: etree._Element, notes: list[Finding]) -> Expression | None:
@@ -54,7 +72,10 @@ def _cardinality(text: str, element: Element, xml: etree._Element, notes: list[F
         return value_expression(text, "loop cardinality", element, notes, xml)
     if whole_number(text) is not None:
         return compile_feel(text, "loop cardinality", element, notes, xml)
-    message = f"expected the loop cardinality of {element} to be a whole number up to {MOST} or an expression, found {quoted(text)}."
+    message = (
+        f"expected the loop cardinality of {element} to be a whole number up to {MOST} or an expression, "
+        f"found {quoted(text)}."
+    )
     remedy = "Write a number." if text.lstrip("+-").isdecimal() else f"Write a number, or `${{{text}}}`."
     notes.append(element.error(RULE, message, remedy, xml))
     return None

@@ -1,6 +1,8 @@
-"""`camunda:failedJobRetryTimeCycle`: how often, and how far apart, a job is tried (`R3/PT1S`; ISO 8601-1, 5.6).
+"""`camunda:failedJobRetryTimeCycle`: how often, and how far apart, a job is tried (`R3/PT1S`; ISO 8601-1,
+5.6).
 
-The server keeps to it whatever the worker says. Lists of intervals are refused: their steps differ, ours are even.
+The server keeps to it whatever the worker says. Lists of intervals are refused: their steps differ, ours are
+even.
 """
 
 from __future__ import annotations
@@ -23,16 +25,26 @@ _DURATION = re.compile(
     r"(?:T(?=\d)(?:(?P<hours>\d{1,6})H)?(?:(?P<minutes>\d{1,6})M)?(?:(?P<seconds>\d{1,9}(?:\.\d{1,3})?)S)?)?",
     re.IGNORECASE,
 )
-_UNITS_MS = {"weeks": 604_800_000, "days": 86_400_000, "hours": 3_600_000, "minutes": 60_000, "seconds": 1_000}
+_UNITS_MS = {
+    "weeks": 604_800_000,
+    "days": 86_400_000,
+    "hours": 3_600_000,
+    "minutes": 60_000,
+    "seconds": 1_000,
+}
 
 
-def retry_cycle(element: Element, extensions: list[etree._Element], notes: list[Finding]) -> RetryCycle | None:
+def retry_cycle(
+    element: Element, extensions: list[etree._Element], notes: list[Finding]
+) -> RetryCycle | None:
     """The cycle that the model asks for; None where it asks for none, or for one that is refused."""
     for xml in extensions:
         if local_name(xml) == "failedJobRetryTimeCycle" and (text := text_of(xml)):
             cycle = _parsed(text)
             if cycle is None:
-                message = f"expected failedJobRetryTimeCycle of {element} as R<tries>/<duration>, found '{text}'."
+                message = (
+                    f"expected failedJobRetryTimeCycle of {element} as R<tries>/<duration>, found '{text}'."
+                )
                 notes.append(element.error(RULE, message, _remedy(text), xml))
             return cycle
     return None
@@ -47,7 +59,9 @@ def _parsed(text: str) -> RetryCycle | None:
 
 
 def duration_ms(text: str) -> int | None:
-    """Milliseconds of a duration in weeks to seconds; None where it is none (months and years have no fixed length)."""
+    """Milliseconds of a duration in weeks to seconds; None where it is none (months and years have no fixed
+    length).
+    """
     match = _DURATION.fullmatch(text)
     if match is None:
         return None

@@ -1,7 +1,8 @@
 """The `zeebe:` dialect (Camunda 8): job types, FEEL behind an equals sign, input and output mappings.
 
-What begins with `=` is FEEL; anything else is the text itself, where a constant is allowed (job type, retries, sources of
-input mappings, assignments). Conditions, sources of output mappings and scripts are always FEEL.
+What begins with `=` is FEEL; anything else is the text itself, where a constant is allowed (job type,
+retries, sources of input mappings, assignments). Conditions, sources of output mappings and scripts are
+always FEEL.
 """
 
 from __future__ import annotations
@@ -20,7 +21,14 @@ from counterflow.model.dialects.zeebe_calls import called_process
 from counterflow.model.dialects.zeebe_decisions import called_decision
 from counterflow.model.dialects.zeebe_loops import loop
 from counterflow.model.expressions import compile_feel, constant, headers_json, json_list
-from counterflow.model.graph import HeaderExpression, HeaderKind, JobDefinition, MultiInstance, ScriptDefinition, VariableMapping
+from counterflow.model.graph import (
+    HeaderExpression,
+    HeaderKind,
+    JobDefinition,
+    MultiInstance,
+    ScriptDefinition,
+    VariableMapping,
+)
 from counterflow.model.names import target_path
 from counterflow.model.numbers import whole_number
 from counterflow.model.outline import Drawn, Element, SequenceFlow
@@ -49,8 +57,9 @@ _REFUSED: Mapping[str, str] = {
 }
 
 _UNDERSTOOD = frozenset({
-    "taskDefinition", "taskHeaders", "ioMapping", "script", "userTask", "assignmentDefinition", "formDefinition", "taskSchedule",
-    "priorityDefinition", "properties", "versionTag", "userTaskForm", "calledElement", "calledDecision",
+    "taskDefinition", "taskHeaders", "ioMapping", "script", "userTask", "assignmentDefinition",
+    "formDefinition", "taskSchedule", "priorityDefinition", "properties", "versionTag", "userTaskForm",
+    "calledElement", "calledDecision",
 })  # fmt: skip
 
 _NOT_KNOWN: Final = "Correct it if it is mistyped, or remove it."
@@ -84,7 +93,11 @@ def details(element: Element, notes: list[Finding]) -> Details:
     return Details(
         job=_job(element, extensions, notes) if element.is_job else None,
         script=_script(element, extensions, notes) if element.tag == "scriptTask" else None,
-        decision=called_decision(element, extensions["calledDecision"], text_or_expression, notes) if decides else None,
+        decision=(
+            called_decision(element, extensions["calledDecision"], text_or_expression, notes)
+            if decides
+            else None
+        ),
         called=called_process(element, call, text_or_expression, notes) if is_call else None,
         inputs=inputs,
         outputs=outputs,
@@ -123,7 +136,10 @@ def correlation_key(element: Element, message: etree._Element) -> str:
 
 def correlation_remedy(found: str) -> str:
     """In the message; a key that is only a name was meant as a variable."""
-    return f'Add <zeebe:subscription correlationKey="= {found or "orderId"}" /> to the extension elements of the message.'
+    return (
+        f'Add <zeebe:subscription correlationKey="= {found or "orderId"}" /> to the extension elements of '
+        "the message."
+    )
 
 
 def error_variables(definition: etree._Element) -> tuple[str | None, str | None]:
@@ -146,43 +162,73 @@ def retries_text(element: Element) -> str:
 
 def defines_tasks(root: etree._Element) -> bool:
     """Whether a model says in this dialect how its tasks are done."""
-    return any(root.find(f".//{{{NAMESPACE}}}{tag}") is not None for tag in ("taskDefinition", "userTask", "script", "calledDecision"))
+    return any(
+        root.find(f".//{{{NAMESPACE}}}{tag}") is not None
+        for tag in ("taskDefinition", "userTask", "script", "calledDecision")
+    )
 
 
 def _extensions(element: Element) -> dict[str, etree._Element]:
     """The zeebe: extension elements by local name; Zeebe allows one of a kind."""
     found = element.xml.find(f"{{{BPMN}}}extensionElements")
-    return {local_name(child): child for child in found if namespace(child) == NAMESPACE} if found is not None else {}
+    return (
+        {local_name(child): child for child in found if namespace(child) == NAMESPACE}
+        if found is not None
+        else {}
+    )
 
 
-def _judge_extensions(element: Element, extensions: Mapping[str, etree._Element], notes: list[Finding]) -> None:
+def _judge_extensions(
+    element: Element, extensions: Mapping[str, etree._Element], notes: list[Finding]
+) -> None:
     for tag, xml in extensions.items():
         if tag in _REFUSED:
-            notes.append(element.error("extension", f"{element} has zeebe:{tag}, which is not executed yet.", _REFUSED[tag], xml))
+            notes.append(
+                element.error(
+                    "extension", f"{element} has zeebe:{tag}, which is not executed yet.", _REFUSED[tag], xml
+                )
+            )
         elif tag == "calledDecision" and element.tag != "businessRuleTask":
             message = f"{element} has zeebe:calledDecision, which only a business rule task evaluates."
-            notes.append(element.error("called-decision", message, "Make it a business rule task, or remove it.", xml))
+            notes.append(
+                element.error("called-decision", message, "Make it a business rule task, or remove it.", xml)
+            )
         elif tag == "taskDefinition" and not element.is_job:
             message = f"{element} has a zeebe:taskDefinition, but is passed through without a job."
             notes.append(element.warning("extension", message, "Make it a service task.", xml))
         elif element.tag not in _ONLY_ON.get(tag, (element.tag,)):
             message = f"{element} has zeebe:{tag}, which only a {' or a '.join(_ONLY_ON[tag])} heeds."
-            notes.append(element.warning("extension", message, "Remove it, or draw what it is meant for.", xml))
+            notes.append(
+                element.warning("extension", message, "Remove it, or draw what it is meant for.", xml)
+            )
         elif tag not in _UNDERSTOOD:
-            notes.append(element.warning("extension", f"{element} has zeebe:{tag}, which is not known and is ignored.", _NOT_KNOWN, xml))
+            notes.append(
+                element.warning(
+                    "extension",
+                    f"{element} has zeebe:{tag}, which is not known and is ignored.",
+                    _NOT_KNOWN,
+                    xml,
+                )
+            )
 
 
 def _judge_attributes(element: Element, notes: list[Finding]) -> None:
     prefix = f"{{{NAMESPACE}}}"
     names = (str(key).removeprefix(prefix) for key in element.xml.attrib if str(key).startswith(prefix))
     notes += (
-        element.warning("extension", f"{element} has the attribute zeebe:{name}, which is not known and is ignored.", _NOT_KNOWN)
+        element.warning(
+            "extension",
+            f"{element} has the attribute zeebe:{name}, which is not known and is ignored.",
+            _NOT_KNOWN,
+        )
         for name in names
         if name not in _FOR_TOOLS
     )
 
 
-def _job(element: Element, extensions: Mapping[str, etree._Element], notes: list[Finding]) -> JobDefinition | None:
+def _job(
+    element: Element, extensions: Mapping[str, etree._Element], notes: list[Finding]
+) -> JobDefinition | None:
     if element.tag == "userTask":
         return _user_task_job(element, extensions, notes)
     xml = extensions.get("taskDefinition")
@@ -212,10 +258,15 @@ def _headers(extensions: Mapping[str, etree._Element]) -> dict[str, str]:
     return {key: value for header in headers if (key := header.get("key")) and (value := header.get("value"))}
 
 
-def _user_task_job(element: Element, extensions: Mapping[str, etree._Element], notes: list[Finding]) -> JobDefinition:
+def _user_task_job(
+    element: Element, extensions: Mapping[str, etree._Element], notes: list[Finding]
+) -> JobDefinition:
     """A user task is a job that some task list completes; one try, as in Zeebe."""
     if (marker := extensions.get("userTask")) is not None:
-        message = f"{element} asks for zeebe:userTask; it becomes a job of type '{USER_TASK_JOB_TYPE}' like any user task here."
+        message = (
+            f"{element} asks for zeebe:userTask; it becomes a job of type '{USER_TASK_JOB_TYPE}' like any "
+            "user task here."
+        )
         notes.append(element.warning("user-task", message, "Complete it with a worker of that type.", marker))
     headers = _headers(extensions)
     expressions: list[HeaderExpression] = []
@@ -230,12 +281,21 @@ def _user_task_job(element: Element, extensions: Mapping[str, etree._Element], n
         elif value is not None:
             expressions.append(HeaderExpression(HEADER_PREFIX + name, value, kind))
     form = extensions.get("formDefinition")
-    if form is not None and (form_key := form.get("formKey") or form.get("formId") or form.get("externalReference")):
+    if form is not None and (
+        form_key := form.get("formKey") or form.get("formId") or form.get("externalReference")
+    ):
         headers[HEADER_PREFIX + "formKey"] = form_key
-    return JobDefinition(type=USER_TASK_JOB_TYPE, retries=1, headers=headers_json(headers), header_expressions=tuple(expressions))
+    return JobDefinition(
+        type=USER_TASK_JOB_TYPE,
+        retries=1,
+        headers=headers_json(headers),
+        header_expressions=tuple(expressions),
+    )
 
 
-def _script(element: Element, extensions: Mapping[str, etree._Element], notes: list[Finding]) -> ScriptDefinition | None:
+def _script(
+    element: Element, extensions: Mapping[str, etree._Element], notes: list[Finding]
+) -> ScriptDefinition | None:
     xml = extensions.get("script")
     if xml is None:
         return None
@@ -243,31 +303,55 @@ def _script(element: Element, extensions: Mapping[str, etree._Element], notes: l
     variable = (xml.get("resultVariable") or "").strip()
     if not text.startswith("=") or not variable:
         message = (
-            f"expected zeebe:script of {element} with a FEEL expression behind '=' and a resultVariable, found '{text}' and '{variable}'."
+            f"expected zeebe:script of {element} with a FEEL expression behind '=' and a resultVariable, "
+            f"found '{text}' and '{variable}'."
         )
-        notes.append(element.error("script", message, 'Write e.g. <zeebe:script expression="= a + b" resultVariable="sum" />.', xml))
+        notes.append(
+            element.error(
+                "script",
+                message,
+                'Write e.g. <zeebe:script expression="= a + b" resultVariable="sum" />.',
+                xml,
+            )
+        )
         return None
     expression = compile_feel(text[1:].strip(), "script", element, notes, xml)
     return None if expression is None else ScriptDefinition(expression, variable)
 
 
-def _mappings(element: Element, extensions: Mapping[str, etree._Element], kind: str, notes: list[Finding]) -> tuple[VariableMapping, ...]:
+def _mappings(
+    element: Element, extensions: Mapping[str, etree._Element], kind: str, notes: list[Finding]
+) -> tuple[VariableMapping, ...]:
     xml = extensions.get("ioMapping")
     if xml is None:
         return ()
-    return tuple(mapping for item in children(xml, kind, NAMESPACE) if (mapping := _mapping(element, item, kind, notes)) is not None)
+    return tuple(
+        mapping
+        for item in children(xml, kind, NAMESPACE)
+        if (mapping := _mapping(element, item, kind, notes)) is not None
+    )
 
 
-def _mapping(element: Element, xml: etree._Element, kind: str, notes: list[Finding]) -> VariableMapping | None:
+def _mapping(
+    element: Element, xml: etree._Element, kind: str, notes: list[Finding]
+) -> VariableMapping | None:
     target = target_path(xml.get("target") or "", f"{kind} mapping", element, notes, xml)
     text = (xml.get("source") or "").strip()
     if not text:
-        message = f"expected a source on the {kind} mapping to '{xml.get('target')}' of {element}, found none."
-        notes.append(element.error("mapping", message, "Write a FEEL expression behind '=', e.g. source=\"= order.total\".", xml))
+        message = (
+            f"expected a source on the {kind} mapping to '{xml.get('target')}' of {element}, found none."
+        )
+        notes.append(
+            element.error(
+                "mapping", message, "Write a FEEL expression behind '=', e.g. source=\"= order.total\".", xml
+            )
+        )
     if target is None or not text:
         return None
     if text.startswith("="):
-        source = compile_feel(text[1:].strip(), f"source of the {kind} mapping to '{'.'.join(target)}'", element, notes, xml)
+        source = compile_feel(
+            text[1:].strip(), f"source of the {kind} mapping to '{'.'.join(target)}'", element, notes, xml
+        )
         return None if source is None else VariableMapping(source, target)
     if kind == "output":
         return None  # told by the rule `legacy-syntax`

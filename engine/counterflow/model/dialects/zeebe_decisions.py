@@ -14,12 +14,17 @@ RULE = "called-decision"
 _BINDINGS = (Binding.LATEST, Binding.DEPLOYMENT, Binding.VERSION_TAG)
 
 
-def called_decision(element: Element, xml: etree._Element, read: TextOrExpression, notes: list[Finding]) -> CalledDecision | None:
-    """The decision called; None, and a finding, where the model does not say which, or what becomes of its result."""
+def called_decision(
+    element: Element, xml: etree._Element, read: TextOrExpression, notes: list[Finding]
+) -> CalledDecision | None:
+    """The decision called; None, and a finding, where the model does not say which, or what becomes of its
+    result.
+    """
     decision_id, variable = ((xml.get(name) or "").strip() for name in ("decisionId", "resultVariable"))
     if not decision_id or not variable:
         message = (
-            f"expected zeebe:calledDecision of {element} with a decisionId and a resultVariable, found '{decision_id}' and '{variable}'."
+            f"expected zeebe:calledDecision of {element} with a decisionId and a resultVariable, found "
+            f"'{decision_id}' and '{variable}'."
         )
         remedy = 'Write e.g. <zeebe:calledDecision decisionId="discount" resultVariable="discount" />.'
         notes.append(element.error(RULE, message, remedy, xml))
@@ -31,8 +36,13 @@ def called_decision(element: Element, xml: etree._Element, read: TextOrExpressio
         notes.append(element.error(RULE, message, "Write one of them.", xml))
         return None
     if (binding == Binding.VERSION_TAG) is not bool(tag):
-        message = f"expected a versionTag on zeebe:calledDecision of {element} with bindingType 'versionTag' and only there, found '{tag}'."
-        notes.append(element.error(RULE, message, 'Write e.g. bindingType="versionTag" versionTag="spring".', xml))
+        message = (
+            f"expected a versionTag on zeebe:calledDecision of {element} with bindingType 'versionTag' and "
+            f"only there, found '{tag}'."
+        )
+        notes.append(
+            element.error(RULE, message, 'Write e.g. bindingType="versionTag" versionTag="spring".', xml)
+        )
         return None
     decision = read(decision_id, "called decision", element, notes, xml)
     which = read(tag, "version tag", element, notes, xml) if tag else None

@@ -1,4 +1,6 @@
-"""Multi-instance activities of the `zeebe:` dialect: `zeebe:loopCharacteristics` and a completion condition, all FEEL behind `=`."""
+"""Multi-instance activities of the `zeebe:` dialect: `zeebe:loopCharacteristics` and a completion condition,
+all FEEL behind `=`.
+"""
 
 from __future__ import annotations
 
@@ -23,29 +25,53 @@ def loop(element: Element, xml: etree._Element, notes: list[Finding]) -> MultiIn
     items = (written.get("inputCollection") or "").strip() if written is not None else ""
     if written is None or not items:
         message = f"expected {element}, marked as multi-instance, to name its collection, found none."
-        remedy = 'Add <zeebe:loopCharacteristics inputCollection="= orders" inputElement="order" /> to the extension elements of the mark.'
+        remedy = (
+            'Add <zeebe:loopCharacteristics inputCollection="= orders" inputElement="order" /> to the '
+            "extension elements of the mark."
+        )
         notes.append(element.error(RULE, message, remedy, xml))
         return None
     collection = _expression(items, "input collection", element, written, notes)
     gathered, gives = _output(element, written, notes)
     variable = one_name((written.get("inputElement") or "").strip(), "input element", element, written, notes)
     condition = part(xml, "completionCondition")
-    until = _expression(text_of(condition), "completion condition", element, condition, notes) if condition is not None else None
-    return None if collection is None else MultiInstance(is_sequential(xml), collection, variable, gathered, gives, until)
+    until = (
+        _expression(text_of(condition), "completion condition", element, condition, notes)
+        if condition is not None
+        else None
+    )
+    return (
+        None
+        if collection is None
+        else MultiInstance(is_sequential(xml), collection, variable, gathered, gives, until)
+    )
 
 
-def _output(element: Element, xml: etree._Element, notes: list[Finding]) -> tuple[str | None, Expression | None]:
+def _output(
+    element: Element, xml: etree._Element, notes: list[Finding]
+) -> tuple[str | None, Expression | None]:
     """Where results are gathered, and what each instance adds: both or neither."""
     collection, gives = ((xml.get(name) or "").strip() for name in ("outputCollection", "outputElement"))
     if bool(collection) != bool(gives):
-        message = f"expected outputCollection and outputElement of {element} together, found '{collection}' and '{gives}'."
-        notes.append(element.error(RULE, message, 'Write e.g. outputCollection="results" outputElement="= result".', xml))
+        message = (
+            f"expected outputCollection and outputElement of {element} together, found '{collection}' and "
+            f"'{gives}'."
+        )
+        notes.append(
+            element.error(
+                RULE, message, 'Write e.g. outputCollection="results" outputElement="= result".', xml
+            )
+        )
     if not collection or not gives:
         return None, None
-    return one_name(collection, "output collection", element, xml, notes), _expression(gives, "output element", element, xml, notes)
+    return one_name(collection, "output collection", element, xml, notes), _expression(
+        gives, "output element", element, xml, notes
+    )
 
 
-def _expression(text: str, what: str, element: Element, xml: etree._Element, notes: list[Finding]) -> Expression | None:
+def _expression(
+    text: str, what: str, element: Element, xml: etree._Element, notes: list[Finding]
+) -> Expression | None:
     if text.startswith("="):
         return compile_feel(text[1:].strip(), what, element, notes, xml)
     message = f"expected the {what} of {element} to be FEEL behind '=', found `{text}`."

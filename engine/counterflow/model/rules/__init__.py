@@ -1,7 +1,8 @@
 """Reasons to refuse a model, or to remark on it: one file each, all of them asked of every model.
 
-A rule is a function `check(outline)` that yields findings; it names its rule in `RULE`, gives the reason and the clause of
-the standard in its docstring, and says in every message what was expected, what was found, where, and what to do.
+A rule is a function `check(outline)` that yields findings; it names its rule in `RULE`, gives the reason and
+the clause of the standard in its docstring, and says in every message what was expected, what was found,
+where, and what to do.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What is to be true or false says one of them (XML Schema, part 2, 3.2.2).
 
-An attribute that could not be read would be false in silence: an event that interrupts would not, instances that are to be done one
-after another would be done all at once.
+An attribute that could not be read would be false in silence: an event that interrupts would not, instances
+that are to be done one after another would be done all at once.
 """
 
 from __future__ import annotations
@@ -24,5 +24,7 @@ def check(outline: Outline) -> Iterator[Finding]:
         for xml in process.iter() if id(process) in executable else (process,):
             for name, found in undecided(xml):
                 place = nearest_id(xml) or outline.resource_name
-                message = f"expected {name} of {local_name(xml)} '{place}' to be true or false, found '{found}'."
+                message = (
+                    f"expected {name} of {local_name(xml)} '{place}' to be true or false, found '{found}'."
+                )
                 yield Finding(line_of(xml), place, RULE, message, f'Write {name}="true" or {name}="false".')

@@ -16,7 +16,10 @@ def check(outline: Outline) -> Iterator[Finding]:
         if element.tag != "boundaryEvent":
             continue
         if element.attached_to is not None and not element.attached_to.is_activity:
-            message = f"expected {element} to be attached to a task or an embedded sub-process, found {element.attached_to}."
+            message = (
+                f"expected {element} to be attached to a task or an embedded sub-process, found "
+                f"{element.attached_to}."
+            )
             yield element.error(RULE, message, "Attach it to the activity whose failing it should catch.")
         for flow in element.incoming:
             message = f"sequenceFlow '{flow.id}' leads into {element}, which only its event can trigger."

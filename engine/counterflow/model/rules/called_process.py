@@ -18,7 +18,9 @@ _REMEDIES: Mapping[Dialect, str] = {
 
 
 def check(outline: Outline) -> Iterator[Finding]:
-    """Call activities that name no process, or one of the file that cannot be called. Whether another is deployed is asked when it is."""
+    """Call activities that name no process, or one of the file that cannot be called. Whether another is
+    deployed is asked when it is.
+    """
     written = {xml.get("id", "") for xml in children(outline.root, "process")}
     executable = {process.id: process for process in outline.processes}
     for element in outline.elements:
@@ -35,7 +37,10 @@ def check(outline: Outline) -> Iterator[Finding]:
 def _check_own(call: Element, process_id: str, process: Element | None) -> Iterator[Finding]:
     """A process of the same file is known already."""
     if process is None:
-        message = f"{call} calls process '{process_id}' of this file, which is not marked executable and is not deployed."
+        message = (
+            f"{call} calls process '{process_id}' of this file, which is not marked executable and is not "
+            "deployed."
+        )
         yield call.warning(RULE, message, 'Mark it isExecutable="true", or deploy one of that id.')
     elif all(event.definitions for event in process.start_events):
         message = f"{call} calls process '{process_id}', which has no none start event to begin at."

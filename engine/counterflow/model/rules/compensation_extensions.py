@@ -1,6 +1,7 @@
 """Our own extensions say something we understand, in a place where it is heard (docs/extensions.md).
 
-A mistyped order would otherwise be the default order, in silence. `correlationKey` is judged in `correlation_key.py`.
+A mistyped order would otherwise be the default order, in silence. `correlationKey` is judged in
+`correlation_key.py`.
 """
 
 from __future__ import annotations
@@ -8,7 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from counterflow.documents.findings import Finding
-from counterflow.model.extensions import COMPENSATED_RESULT, COMPENSATION_ORDER, KNOWN, NAMESPACE, PREFIX, written
+from counterflow.model.extensions import (
+    COMPENSATED_RESULT,
+    COMPENSATION_ORDER,
+    KNOWN,
+    NAMESPACE,
+    PREFIX,
+    written,
+)
 from counterflow.model.graph import CompensationOrder
 from counterflow.model.names import is_name
 from counterflow.model.outline import Element, Outline
@@ -33,7 +41,12 @@ def check(outline: Outline) -> Iterator[Finding]:
 def _names_on(element: Element) -> list[str]:
     prefix = f"{{{NAMESPACE}}}"
     places = (element.xml, *element.definitions)
-    attributes = [str(name).removeprefix(prefix) for place in places for name in place.attrib if str(name).startswith(prefix)]
+    attributes = [
+        str(name).removeprefix(prefix)
+        for place in places
+        for name in place.attrib
+        if str(name).startswith(prefix)
+    ]
     properties = [name.removeprefix(PREFIX) for name in element.details.properties if name.startswith(PREFIX)]
     return sorted({*attributes, *properties})
 
@@ -42,7 +55,11 @@ def _check_order(element: Element) -> Iterator[Finding]:
     value = written(element, COMPENSATION_ORDER)
     orders = ", ".join(f"'{order}'" for order in CompensationOrder)
     if value not in tuple(CompensationOrder):
-        yield element.error(RULE, f"expected compensationOrder of {element} to be one of {orders}, found '{value}'.", "Write one of them.")
+        yield element.error(
+            RULE,
+            f"expected compensationOrder of {element} to be one of {orders}, found '{value}'.",
+            "Write one of them.",
+        )
     if not element.throws_compensation and element.parent is not None:
         message = f"compensationOrder is not heard on {element}."
         yield element.error(RULE, message, "Put it on a compensation throw or end event, or on the process.")
@@ -56,4 +73,6 @@ def _check_result(element: Element) -> Iterator[Finding]:
     is_boundary = element.tag == "boundaryEvent" and element.catches_compensation
     if not is_boundary and not element.is_for_compensation:
         message = f"compensatedResult is not heard on {element}."
-        yield element.error(RULE, message, "Put it on the activity that undoes, or on its compensation boundary event.")
+        yield element.error(
+            RULE, message, "Put it on the activity that undoes, or on its compensation boundary event."
+        )

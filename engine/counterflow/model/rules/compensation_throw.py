@@ -1,7 +1,7 @@
 """A compensation throw names something that it can undo, or nothing at all, and waits until that is undone.
 
-BPMN 2.0.2, 10.7.1: `activityRef` names an activity of the throw's scope (or, in an event sub-process, of the scope that
-this belongs to) that is visible to it; naming another would undo nothing, silently.
+BPMN 2.0.2, 10.7.1: `activityRef` names an activity of the throw's scope (or, in an event sub-process, of the
+scope that this belongs to) that is visible to it; naming another would undo nothing, silently.
 """
 
 from __future__ import annotations
@@ -29,15 +29,27 @@ def _check_reach(outline: Outline, throw: Element, reach: Reach) -> Iterator[Fin
     named = throw.definitions[0].get("activityRef")
     if not named:
         if not reach.finds_any(throw):
-            message = f"{throw} finds nothing to undo in {throw.parent}: no activity there has a compensation handler."
-            yield throw.warning(RULE, message, "Give an activity a compensation boundary event, or remove the throw.")
+            message = (
+                f"{throw} finds nothing to undo in {throw.parent}: no activity there has a compensation "
+                "handler."
+            )
+            yield throw.warning(
+                RULE, message, "Give an activity a compensation boundary event, or remove the throw."
+            )
         return
     reached = reach.of(throw)
     if named in {activity.id for activity in reached}:
         return
     candidates = ", ".join(f"'{activity.id}'" for activity in reached)
-    message = f"expected activityRef of {throw} to name an activity that it can undo, found '{named}', {_why_not(outline, named)}."
-    remedy = f"Name one of {candidates}, or none to undo all of them." if candidates else "Give the activity a compensation handler."
+    message = (
+        f"expected activityRef of {throw} to name an activity that it can undo, found '{named}', "
+        f"{_why_not(outline, named)}."
+    )
+    remedy = (
+        f"Name one of {candidates}, or none to undo all of them."
+        if candidates
+        else "Give the activity a compensation handler."
+    )
     yield throw.error(RULE, message, remedy, throw.definitions[0])
 
 
@@ -55,7 +67,9 @@ def _why_not(outline: Outline, named: str) -> str:
 def _check_wait(outline: Outline, throw: Element) -> Iterator[Finding]:
     if throw.definitions[0].get("waitForCompletion") != "false":
         return
-    message = f'{throw} has waitForCompletion="false", but a throw always waits until its handlers have ended.'
+    message = (
+        f'{throw} has waitForCompletion="false", but a throw always waits until its handlers have ended.'
+    )
     remedy = "Remove waitForCompletion."
     if outline.dialect is Dialect.ZEEBE:
         yield throw.error(RULE, message, remedy, throw.definitions[0])

@@ -1,8 +1,8 @@
 """Conditions belong on flows that leave an activity or an exclusive gateway.
 
-BPMN 2.0.2, 8.3.13: a conditional flow leaves an activity or a diverging gateway; a parallel gateway and an event take all
-their flows, an event-based gateway the one whose event comes, and a condition there would not be asked. The condition of
-a default flow is never asked either.
+BPMN 2.0.2, 8.3.13: a conditional flow leaves an activity or a diverging gateway; a parallel gateway and an
+event take all their flows, an event-based gateway the one whose event comes, and a condition there would not
+be asked. The condition of a default flow is never asked either.
 """
 
 from __future__ import annotations
@@ -29,5 +29,8 @@ def check(outline: Outline) -> Iterator[Finding]:
             message = f"sequenceFlow '{flow.id}' has a condition, but {source} asks none."
             yield flow.error(RULE, message, "Remove the condition, or draw an exclusive gateway.", xml)
         elif flow.is_default:
-            message = f"the condition of sequenceFlow '{flow.id}' is never asked, since it is the default flow of {source}."
+            message = (
+                f"the condition of sequenceFlow '{flow.id}' is never asked, since it is the default flow of "
+                f"{source}."
+            )
             yield flow.warning(RULE, message, "Remove the condition.", xml)

@@ -1,6 +1,7 @@
 """Every reference must name something that exists: a flow without an end would lose its token.
 
-BPMN 2.0.2, 10.3.1 and tables 8.60 (flow ends), 10.91 (boundary events), 10.84 (errors), 10.93 (messages), 8.12 (associations).
+BPMN 2.0.2, 10.3.1 and tables 8.60 (flow ends), 10.91 (boundary events), 10.84 (errors), 10.93 (messages),
+8.12 (associations).
 """
 
 from __future__ import annotations
@@ -33,12 +34,17 @@ def _check_flow(flow: SequenceFlow) -> Iterator[Finding]:
 
 def _check_element(outline: Outline, element: Element) -> Iterator[Finding]:
     if element.tag == "boundaryEvent" and element.attached_to is None:
-        message = f"expected attachedToRef of {element} to name an activity, found '{element.attribute('attachedToRef')}'."
+        message = (
+            f"expected attachedToRef of {element} to name an activity, found "
+            f"'{element.attribute('attachedToRef')}'."
+        )
         yield element.error(RULE, message, "Attach the event to an activity.")
     default = element.attribute("default")
     if default and default not in {flow.id for flow in element.outgoing}:
         message = f"expected default of {element} to name one of its outgoing flows, found '{default}'."
-        yield element.error(RULE, message, _remedy([flow.id for flow in element.outgoing], "remove the attribute"))
+        yield element.error(
+            RULE, message, _remedy([flow.id for flow in element.outgoing], "remove the attribute")
+        )
     for definition in element.definitions:
         error = definition.get("errorRef")
         if error and error not in outline.errors:
@@ -58,11 +64,17 @@ def _check_associations(outline: Outline) -> Iterator[Finding]:
         event = next((end for end in (source, target) if end is not None and end.catches_compensation), None)
         lost = [end for end in association.ends if not end or end not in ids]
         if event is not None and lost:
-            message = f"expected association '{association.id}' to join {event} to an activity, found '{lost[0]}'."
+            message = (
+                f"expected association '{association.id}' to join {event} to an activity, found '{lost[0]}'."
+            )
             yield association.error(RULE, message, "Draw it to the activity that undoes.")
 
 
 def _remedy(names: list[str], otherwise: str) -> str:
     """What there is to name, if anything."""
     named = ", ".join(f"'{name}'" for name in names)
-    return f"Name one of {named}, or {otherwise}." if named else f"{otherwise.capitalize()}; there is none to name."
+    return (
+        f"Name one of {named}, or {otherwise}."
+        if named
+        else f"{otherwise.capitalize()}; there is none to name."
+    )

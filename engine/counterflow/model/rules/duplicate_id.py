@@ -1,4 +1,6 @@
-"""Ids are unique in a file (BPMN 2.0.2, table 8.5; type xsd:ID): one that occurs twice makes every reference to it a guess."""
+"""Ids are unique in a file (BPMN 2.0.2, table 8.5; type xsd:ID): one that occurs twice makes every reference
+to it a guess.
+"""
 
 from __future__ import annotations
 
@@ -17,5 +19,7 @@ def check(outline: Outline) -> Iterator[Finding]:
     for item in sorted(drawn, key=lambda one: one.line):
         earlier = first.setdefault(item.id, item)
         if earlier is not item:
-            message = f"the id of this {item.tag} is already that of the {earlier.tag} in line {earlier.line}."
+            message = (
+                f"the id of this {item.tag} is already that of the {earlier.tag} in line {earlier.line}."
+            )
             yield item.error(RULE, message, "Give one of them another id.")

@@ -1,4 +1,6 @@
-"""An error end event must say which error it throws (BPMN 2.0.2, table 10.84: the code is what catches match)."""
+"""An error end event must say which error it throws (BPMN 2.0.2, table 10.84: the code is what catches
+match).
+"""
 
 from __future__ import annotations
 
@@ -22,8 +24,15 @@ def check(outline: Outline) -> Iterator[Finding]:
         code = error_code(outline, element)
         yield from space_around(element, code, RULE)
         if not code:
-            message = f"expected {element} to name an error with an errorCode, found {_found(element.definitions[0].get('errorRef'))}."
-            yield element.error(RULE, message, 'Set errorRef to an error such as <error id="Error_1" errorCode="NO_STOCK" />.')
+            message = (
+                f"expected {element} to name an error with an errorCode, found "
+                f"{_found(element.definitions[0].get('errorRef'))}."
+            )
+            yield element.error(
+                RULE,
+                message,
+                'Set errorRef to an error such as <error id="Error_1" errorCode="NO_STOCK" />.',
+            )
         elif is_expression(code) and not may_compute(outline, element, code):
             message = f"expected {_accepted(outline)} for {element}, found the expression {quoted(code)}."
             yield element.error(RULE, message, "Write the code itself, one end event per code.")
@@ -38,7 +47,11 @@ def _carries_message(outline: Outline, event: Element) -> bool:
 
 
 def _accepted(outline: Outline) -> str:
-    return "a constant errorCode, or FEEL behind `=`," if outline.dialect is Dialect.ZEEBE else "a constant errorCode"
+    return (
+        "a constant errorCode, or FEEL behind `=`,"
+        if outline.dialect is Dialect.ZEEBE
+        else "a constant errorCode"
+    )
 
 
 def _found(reference: str | None) -> str:

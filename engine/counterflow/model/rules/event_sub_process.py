@@ -1,7 +1,8 @@
-"""An event sub-process has exactly one start event, that event waits for something, and no flow touches the sub-process.
+"""An event sub-process has exactly one start event, that event waits for something, and no flow touches the
+sub-process.
 
-BPMN 2.0.2, 10.3.5: "An Event Sub-Process MUST NOT have any incoming or outgoing Sequence Flows" and has one start event
-with a trigger.
+BPMN 2.0.2, 10.3.5: "An Event Sub-Process MUST NOT have any incoming or outgoing Sequence Flows" and has one
+start event with a trigger.
 """
 
 from __future__ import annotations
@@ -30,24 +31,41 @@ def _check_start(element: Element) -> Iterator[Finding]:
         yield element.error(RULE, message, "Draw one event sub-process per event.")
     for event in element.start_events:
         if not event.definitions:
-            message = f"expected {event} of event sub-process '{element.id}' to wait for an event, found a none start event."
+            message = (
+                f"expected {event} of event sub-process '{element.id}' to wait for an event, found a none "
+                "start event."
+            )
             yield event.error(RULE, message, "Make it a timer, message, error or compensation start event.")
 
 
 def _check_surroundings(element: Element) -> Iterator[Finding]:
     for flow in (*element.incoming, *element.outgoing):
-        message = f"sequenceFlow '{flow.id}' touches event sub-process '{element.id}', which only its event can start."
+        message = (
+            f"sequenceFlow '{flow.id}' touches event sub-process '{element.id}', which only its event can "
+            "start."
+        )
         yield flow.error(RULE, message, "Remove the flow, or make the sub-process an embedded one.")
     if element.loop is not None:
-        message = f"event sub-process '{element.id}' is marked as multi-instance, but its event starts it once."
+        message = (
+            f"event sub-process '{element.id}' is marked as multi-instance, but its event starts it once."
+        )
         yield element.error(RULE, message, "Put a multi-instance sub-process inside it.", element.loop)
     if element.is_for_compensation:
         message = f"event sub-process '{element.id}' is marked isForCompensation."
-        yield element.error(RULE, message, "Give it a compensation start event, or make it an embedded sub-process.")
+        yield element.error(
+            RULE, message, "Give it a compensation start event, or make it an embedded sub-process."
+        )
 
 
 def _check_rivals(scope: Element) -> Iterator[Finding]:
-    undoing = [child for child in scope.event_sub_processes if any(event.catches_compensation for event in child.start_events)]
+    undoing = [
+        child
+        for child in scope.event_sub_processes
+        if any(event.catches_compensation for event in child.start_events)
+    ]
     for rival in undoing[1:]:
-        message = f"expected one compensation event sub-process in {scope}, found '{undoing[0].id}' and '{rival.id}'."
+        message = (
+            f"expected one compensation event sub-process in {scope}, found '{undoing[0].id}' and "
+            f"'{rival.id}'."
+        )
         yield rival.error(RULE, message, "Keep one; it undoes the scope as a whole.")

@@ -1,7 +1,7 @@
 """An exclusive gateway chooses by conditions: each outgoing flow has one, except the default.
 
-BPMN 2.0.2, 13.4.2: conditions are asked in order and one flow is taken; a flow without a condition would always or never
-be taken, depending on whom one asks.
+BPMN 2.0.2, 13.4.2: conditions are asked in order and one flow is taken; a flow without a condition would
+always or never be taken, depending on whom one asks.
 """
 
 from __future__ import annotations
@@ -22,5 +22,9 @@ def check(outline: Outline) -> Iterator[Finding]:
             continue
         for flow in element.outgoing:
             if flow.condition_xml is None and not flow.is_default:
-                message = f"expected a condition on sequenceFlow '{flow.id}', which leaves {element}, found none."
-                yield flow.error(RULE, message, "Add a condition, or make it the default flow of the gateway.")
+                message = (
+                    f"expected a condition on sequenceFlow '{flow.id}', which leaves {element}, found none."
+                )
+                yield flow.error(
+                    RULE, message, "Add a condition, or make it the default flow of the gateway."
+                )

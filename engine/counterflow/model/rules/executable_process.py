@@ -1,7 +1,7 @@
 """A file must hold at least one process that may be executed, and each needs an id to be started by.
 
-BPMN 2.0.2, table 10.1: `isExecutable` false or missing means that a process is documentation. Such processes beside an
-executable one are left alone, with a warning.
+BPMN 2.0.2, table 10.1: `isExecutable` false or missing means that a process is documentation. Such processes
+beside an executable one are left alone, with a warning.
 """
 
 from __future__ import annotations
@@ -28,7 +28,11 @@ def check(outline: Outline) -> Iterator[Finding]:
         )
     for process in outline.processes:
         if not process.attribute("id"):
-            yield process.error(RULE, "an executable process has no id, and cannot be started without.", 'Give it one, e.g. id="order".')
+            yield process.error(
+                RULE,
+                "an executable process has no id, and cannot be started without.",
+                'Give it one, e.g. id="order".',
+            )
     if outline.processes:
         yield from _left_alone(outline)
 

@@ -1,7 +1,8 @@
-"""Extensions of the model's own dialect that stand where nobody reads them are not carried out, and said so (warning).
+"""Extensions of the model's own dialect that stand where nobody reads them are not carried out, and said so
+(warning).
 
-On tasks, events and scopes they are judged where they are read; a listener on a sequence flow, or parameters inside an event definition,
-would be missed in silence.
+On tasks, events and scopes they are judged where they are read; a listener on a sequence flow, or parameters
+inside an event definition, would be missed in silence.
 """
 
 from __future__ import annotations
@@ -42,4 +43,9 @@ def _check(dialect: Dialect, drawn: Drawn, xml: etree._Element) -> Iterator[Find
         if names:
             listed = ", ".join(f"{dialect.value}:{name}" for name in names)
             where = f"the event of {drawn}" if isinstance(drawn, Element) else f"{drawn.tag} '{drawn.id}'"
-            yield drawn.warning(RULE, f"{where} has {listed}, which nobody reads there.", "Remove it, or draw a task that does it.", xml)
+            yield drawn.warning(
+                RULE,
+                f"{where} has {listed}, which nobody reads there.",
+                "Remove it, or draw a task that does it.",
+                xml,
+            )

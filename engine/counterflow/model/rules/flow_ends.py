@@ -15,9 +15,15 @@ def check(outline: Outline) -> Iterator[Finding]:
     for element in outline.elements:
         if element.tag == "startEvent":
             for flow in element.incoming:
-                yield flow.error(RULE, f"sequenceFlow '{flow.id}' leads into {element}.", "Lead it to the element after the start event.")
+                yield flow.error(
+                    RULE,
+                    f"sequenceFlow '{flow.id}' leads into {element}.",
+                    "Lead it to the element after the start event.",
+                )
         if element.tag == "endEvent":
             for flow in element.outgoing:
                 yield flow.error(
-                    RULE, f"sequenceFlow '{flow.id}' leaves {element}.", "Make it an intermediate throw event, or remove the flow."
+                    RULE,
+                    f"sequenceFlow '{flow.id}' leaves {element}.",
+                    "Make it an intermediate throw event, or remove the flow.",
                 )

@@ -1,7 +1,8 @@
 """A catch of what can never happen is a mistake of drawing (warning).
 
-BPMN 2.0.2, 10.5.4 and 10.5.6: a timer or message on the border of an activity, or in an event sub-process, is waited for while that
-activity or scope is active; what passes at once is never found waiting. An error is caught from inside only.
+BPMN 2.0.2, 10.5.4 and 10.5.6: a timer or message on the border of an activity, or in an event sub-process, is
+waited for while that activity or scope is active; what passes at once is never found waiting. An error is
+caught from inside only.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ def check(outline: Outline) -> Iterator[Finding]:
             yield from _check(event, element, meetings.inside(element), error_code(outline, event))
         for child in element.event_sub_processes:
             for event in child.start_events:
-                yield from _check(event, element, meetings.besides(element, child), error_code(outline, event))
+                yield from _check(
+                    event, element, meetings.besides(element, child), error_code(outline, event)
+                )
 
 
 def _check(event: Element, place: Element, met: Set[Meeting], code: str) -> Iterator[Finding]:
@@ -35,7 +38,11 @@ def _check(event: Element, place: Element, met: Set[Meeting], code: str) -> Iter
         yield event.warning(RULE, message, "Remove it, or put the event on an activity that waits.")
     if event.catches_errors and not _may_be_thrown(code, met):
         what = f"the error '{code}'" if code else "an error"
-        yield event.warning(RULE, f"{event} never comes: nothing in {place} can throw {what}.", "Remove it, or correct its error code.")
+        yield event.warning(
+            RULE,
+            f"{event} never comes: nothing in {place} can throw {what}.",
+            "Remove it, or correct its error code.",
+        )
 
 
 def _may_be_thrown(code: str, met: Set[Meeting]) -> bool:

@@ -1,8 +1,8 @@
 """A handler that no compensation can reach never runs.
 
-BPMN 2.0.2, 10.7.2: a compensation event sub-process undoes the scope it is in, once that has completed, when the scope around throws;
-around a process there is none, so that it is refused there. A handler of an activity runs when a throw reaches that activity; where
-none does, that is told (warning).
+BPMN 2.0.2, 10.7.2: a compensation event sub-process undoes the scope it is in, once that has completed, when
+the scope around throws; around a process there is none, so that it is refused there. A handler of an activity
+runs when a throw reaches that activity; where none does, that is told (warning).
 """
 
 from __future__ import annotations
@@ -22,13 +22,23 @@ def check(outline: Outline) -> Iterator[Finding]:
     for element in outline.elements:
         in_process = element.parent is not None and element.parent.behaviour is Behaviour.PROCESS
         if in_process and element.is_event_sub_process and undoes_as_a_whole(element):
-            message = f"compensation event sub-process '{element.id}' is directly in {element.parent}, which nothing undoes as a whole."
-            yield element.error(RULE, message, "Put it into the sub-process that it is to undo, or remove it.")
+            message = (
+                f"compensation event sub-process '{element.id}' is directly in {element.parent}, which "
+                "nothing undoes as a whole."
+            )
+            yield element.error(
+                RULE, message, "Put it into the sub-process that it is to undo, or remove it."
+            )
     reached = _reached(outline)
     for element in outline.elements:
         if element.handler is not None and id(element) not in reached:
-            message = f"no throw of compensation reaches {element.attached_to}, so that '{element.handler.id}' never runs."
-            yield element.warning(RULE, message, "Throw compensation in its scope or around it, or remove the handler.")
+            message = (
+                f"no throw of compensation reaches {element.attached_to}, so that '{element.handler.id}' "
+                "never runs."
+            )
+            yield element.warning(
+                RULE, message, "Throw compensation in its scope or around it, or remove the handler."
+            )
 
 
 def _reached(outline: Outline) -> set[int]:
@@ -42,7 +52,9 @@ def _reached(outline: Outline) -> set[int]:
 
 
 def _thrown_at(outline: Outline) -> Iterable[tuple[Element, str | None]]:
-    """The scopes that throws reach, each with the activity that is named, once: a process may throw in thousands of places."""
+    """The scopes that throws reach, each with the activity that is named, once: a process may throw in
+    thousands of places.
+    """
     places: dict[tuple[int, str | None], tuple[Element, str | None]] = {}
     for throw in outline.elements:
         if throw.throws_compensation:
@@ -53,7 +65,9 @@ def _thrown_at(outline: Outline) -> Iterable[tuple[Element, str | None]]:
 
 
 def _take(activity: Element, reached: set[int], seen: set[int]) -> None:
-    """What undoing an activity starts: its own handler, and those inside unless an event sub-process stands in for them."""
+    """What undoing an activity starts: its own handler, and those inside unless an event sub-process stands
+    in for them.
+    """
     if id(activity) in seen or (activity.is_event_sub_process and undoes_as_a_whole(activity)):
         return
     seen.add(id(activity))

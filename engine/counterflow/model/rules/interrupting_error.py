@@ -1,4 +1,5 @@
-"""An error always interrupts what it is thrown from (BPMN 2.0.2, 10.5.6: "an Error Event ... is always interrupting").
+"""An error always interrupts what it is thrown from (BPMN 2.0.2, 10.5.6: "an Error Event ... is always
+interrupting").
 
 An error boundary event or error start event that says otherwise would promise that the activity goes on.
 """
@@ -22,5 +23,8 @@ def check(outline: Outline) -> Iterator[Finding]:
         if element.catches_errors:
             attribute = _ATTRIBUTE[element.tag]
             if element.attribute(attribute) not in {TRUE, ""}:
-                message = f"expected {element} to interrupt, as errors always do, found {attribute}={element.attribute(attribute)!r}."
+                message = (
+                    f"expected {element} to interrupt, as errors always do, found "
+                    f"{attribute}={element.attribute(attribute)!r}."
+                )
                 yield element.error(RULE, message, f"Remove {attribute}.")

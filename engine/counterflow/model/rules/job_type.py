@@ -1,4 +1,6 @@
-"""What is work for somebody else, a task or a message to send, must say whose: without a job type no worker would ask for it."""
+"""What is work for somebody else, a task or a message to send, must say whose: without a job type no worker
+would ask for it.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,10 @@ _REMEDIES: Mapping[Dialect, str] = {
 }
 _ALSO: Mapping[tuple[Dialect, str], str] = {
     (Dialect.ZEEBE, "scriptTask"): ' or <zeebe:script expression="= …" resultVariable="…" />',
-    (Dialect.CAMUNDA, "scriptTask"): ', or scriptFormat="juel" or "feel" with a script and camunda:resultVariable',
+    (
+        Dialect.CAMUNDA,
+        "scriptTask",
+    ): ', or scriptFormat="juel" or "feel" with a script and camunda:resultVariable',
     (Dialect.ZEEBE, "businessRuleTask"): ' or <zeebe:calledDecision decisionId="…" resultVariable="…" />',
     (Dialect.CAMUNDA, "businessRuleTask"): ', or camunda:decisionRef="…" and camunda:resultVariable',
 }
@@ -24,7 +29,9 @@ _ALSO: Mapping[tuple[Dialect, str], str] = {
 
 
 def check(outline: Outline) -> Iterator[Finding]:
-    """Tasks and thrown messages with neither job, script nor decision, and script tasks with job and script."""
+    """Tasks and thrown messages with neither job, script nor decision, and script tasks with job and
+    script.
+    """
     for element in outline.elements:
         if not element.is_job:
             continue
@@ -32,7 +39,13 @@ def check(outline: Outline) -> Iterator[Finding]:
         also = _ALSO.get((outline.dialect, element.tag), "")
         if details.job is None and details.script is None and not details.is_told:
             message = f"expected {element} to say which job it is, found no job type."
-            place = " on its messageEventDefinition" if element.throws_message and outline.dialect is Dialect.CAMUNDA else ""
+            place = (
+                " on its messageEventDefinition"
+                if element.throws_message and outline.dialect is Dialect.CAMUNDA
+                else ""
+            )
             yield element.error(RULE, message, _REMEDIES[outline.dialect].format(also=place + also))
         if details.job is not None and details.script is not None:
-            yield element.error(RULE, f"{element} is both a job and a script.", "Remove the job type, or the script.")
+            yield element.error(
+                RULE, f"{element} is both a job and a script.", "Remove the job type, or the script."
+            )

@@ -1,9 +1,9 @@
 """Zeebe before 1.0 wrote expressions without `=`; read as today's texts they would mean something else.
 
-A condition, the source of an output mapping and a script are FEEL behind `=`. The source of an input mapping may be a
-constant text today, and was the name of a variable then: it is refused only in a model that shows its age elsewhere, and
-remarked on where it looks like a name and no modeler vouches for the model's version. The same goes for `${…}` in headers,
-which today is passed on as it is.
+A condition, the source of an output mapping and a script are FEEL behind `=`. The source of an input mapping
+may be a constant text today, and was the name of a variable then: it is refused only in a model that shows
+its age elsewhere, and remarked on where it looks like a name and no modeler vouches for the model's version.
+The same goes for `${…}` in headers, which today is passed on as it is.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ _PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
 
 @dataclass(frozen=True, slots=True)
 class _Trace:
-    """One piece of old syntax: what is written, what to write, and whether it is wrong whatever the model's age."""
+    """One piece of old syntax: what is written, what to write, and whether it is wrong whatever the model's
+    age.
+    """
 
     found: str
     instead: str
@@ -56,7 +58,9 @@ def _told(item: Drawn, traces: list[_Trace], is_old: bool) -> Iterator[Finding]:
     found = "; ".join(trace.found for trace in traces)
     remedy = f"Write {'; '.join(trace.instead for trace in traces)}."
     if traces and is_old:
-        message = f"{item.tag} '{item.id}' is written as before Zeebe 1.0, expected FEEL behind '=', found {found}."
+        message = (
+            f"{item.tag} '{item.id}' is written as before Zeebe 1.0, expected FEEL behind '=', found {found}."
+        )
         yield item.error(RULE, message, remedy)
     for trace in traces:
         if not is_old and trace.doubtful:
@@ -90,7 +94,8 @@ def _in_header(xml: etree._Element) -> Iterator[_Trace]:
     if xml.tag == f"{{{NAMESPACE}}}header" and _PLACEHOLDER.search(value):
         key = xml.get("key") or ""
         instead = (
-            f"in header '{key}' a constant, or instead of the header an input mapping to '{key}' with source `= {_concatenation(value)}`"
+            f"in header '{key}' a constant, or instead of the header an input mapping to '{key}' with source "
+            f"`= {_concatenation(value)}`"
         )
         yield _Trace(f"`{value}` in header '{key}'", instead, certain=False)
 
@@ -103,9 +108,17 @@ def _in_mapping(xml: etree._Element, is_dated: bool) -> Iterator[_Trace]:
         instead = f"source `= {_as_feel(source)}` in the output mapping to '{target}'"
         yield _Trace(f"source `{source}` of the output mapping to '{target}'", instead, certain=True)
     elif xml.tag == f"{{{NAMESPACE}}}input":
-        instead = f"source `= {_as_feel(source)}` (or `= {string_literal(source)}` for the text itself) in the input mapping to '{target}'"
+        instead = (
+            f"source `= {_as_feel(source)}` (or `= {string_literal(source)}` for the text itself) in the "
+            f"input mapping to '{target}'"
+        )
         doubtful = not is_dated and is_path(source)
-        yield _Trace(f"source `{source}` of the input mapping to '{target}'", instead, certain=False, doubtful=doubtful)
+        yield _Trace(
+            f"source `{source}` of the input mapping to '{target}'",
+            instead,
+            certain=False,
+            doubtful=doubtful,
+        )
 
 
 def _as_feel(text: str) -> str:
@@ -120,5 +133,9 @@ def _as_feel(text: str) -> str:
 def _concatenation(text: str) -> str:
     """`${base-url}/path` as `base_url + "/path"`."""
     pieces = _PLACEHOLDER.split(text)
-    parts = (string_literal(piece) if index % 2 == 0 else re.sub(r"\W", "_", piece.strip()) for index, piece in enumerate(pieces) if piece)
+    parts = (
+        string_literal(piece) if index % 2 == 0 else re.sub(r"\W", "_", piece.strip())
+        for index, piece in enumerate(pieces)
+        if piece
+    )
     return " + ".join(parts)

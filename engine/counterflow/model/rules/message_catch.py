@@ -1,6 +1,8 @@
-"""A message finds one catch: no name twice on an activity, in a scope, after a gateway, or among the starts of a process.
+"""A message finds one catch: no name twice on an activity, in a scope, after a gateway, or among the starts
+of a process.
 
-BPMN 2.0.2, 10.5.6 leaves open which of two equal catches is taken, and a message reaches a process once; we do not guess.
+BPMN 2.0.2, 10.5.6 leaves open which of two equal catches is taken, and a message reaches a process once; we
+do not guess.
 """
 
 from __future__ import annotations
@@ -16,7 +18,9 @@ RULE = "message-catch"
 
 
 def check(outline: Outline) -> Iterator[Finding]:
-    """A receive task and its boundary events compete; so do the event sub-processes of a scope, and the events after a gateway."""
+    """A receive task and its boundary events compete; so do the event sub-processes of a scope, and the
+    events after a gateway.
+    """
     for element in outline.elements:
         own = [element] if element.tag == "receiveTask" else []
         starts = [event for child in element.event_sub_processes for event in child.start_events]
@@ -25,7 +29,9 @@ def check(outline: Outline) -> Iterator[Finding]:
         if element.behaviour is Behaviour.PROCESS:
             yield from _check_rivals(element.start_events, element)
         if element.behaviour is Behaviour.EVENT_BASED_GATEWAY:
-            yield from _check_rivals([flow.target for flow in element.outgoing if flow.target is not None], element)
+            yield from _check_rivals(
+                [flow.target for flow in element.outgoing if flow.target is not None], element
+            )
 
 
 def _check_rivals(events: list[Element], place: Element) -> Iterator[Finding]:

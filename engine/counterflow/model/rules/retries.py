@@ -1,6 +1,7 @@
 """How often a job may be tried is a number that fits where it goes: int32 on the wire.
 
-A job with more tries could be given to nobody. None is allowed: such a job is given out, and its first failure is an incident.
+A job with more tries could be given to nobody. None is allowed: such a job is given out, and its first
+failure is an incident.
 """
 
 from __future__ import annotations
@@ -24,5 +25,12 @@ def check(outline: Outline) -> Iterator[Finding]:
     for element in outline.elements:
         text = retries_text(element)
         if text and not text.startswith("=") and whole_number(text) is None:
-            message = f"expected retries of {element} to be a whole number from 0 to {MOST} or a FEEL expression, found {quoted(text)}."
-            yield element.error(RULE, message, 'Write a number, e.g. retries="3", or an expression, e.g. retries="= attempts".')
+            message = (
+                f"expected retries of {element} to be a whole number from 0 to {MOST} or a FEEL expression, "
+                f"found {quoted(text)}."
+            )
+            yield element.error(
+                RULE,
+                message,
+                'Write a number, e.g. retries="3", or an expression, e.g. retries="= attempts".',
+            )

@@ -1,7 +1,7 @@
 """A cycle stands where something may happen again and again.
 
-BPMN 2.0.2, table 10.101: a timer may fire repeatedly; one that interrupts, or that a token waits for, is gone after the
-first time, and the rest of its cycle would be lost in silence.
+BPMN 2.0.2, table 10.101: a timer may fire repeatedly; one that interrupts, or that a token waits for, is gone
+after the first time, and the rest of its cycle would be lost in silence.
 """
 
 from __future__ import annotations

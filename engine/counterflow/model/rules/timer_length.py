@@ -1,7 +1,7 @@
 """A timer that says the same whenever it is asked has something to wait for, and its moment comes.
 
-What lies beyond the calendar would be an incident of every instance. What leaves no time to wait is due at once (BPMN 2.0.2, 10.5.5
-leaves it open), which may be meant: that is a remark.
+What lies beyond the calendar would be an incident of every instance. What leaves no time to wait is due at
+once (BPMN 2.0.2, 10.5.5 leaves it open), which may be meant: that is a remark.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from counterflow.model.timers import example, gives_time
 RULE = "timer-length"
 
 _LATE_MS = 253_402_214_400_000
-"""The last day of the year 9999: what the calendar does not hold from there is not waited for from today either."""
+"""The last day of the year 9999: what the calendar does not hold from there is not waited for from today
+either.
+"""
 
 
 def check(outline: Outline) -> Iterator[Finding]:
@@ -39,7 +41,9 @@ def _check(event: Element, kind: TimerKind, value: object) -> Iterator[Finding]:
         yield event.error(RULE, f"{what}, which no calendar holds.", remedy, event.definition)
     elif _leaves_no_time(kind, value):
         message = f"{what}, which leaves no time to wait: it is due at once."
-        yield event.warning(RULE, message, f"Write a time that is more than nothing, e.g. {example(kind)}.", event.definition)
+        yield event.warning(
+            RULE, message, f"Write a time that is more than nothing, e.g. {example(kind)}.", event.definition
+        )
 
 
 def _fixed(expression: Expression) -> object:

@@ -23,8 +23,15 @@ def check(outline: Outline) -> Iterator[Finding]:
     for element in outline.elements:
         around = element.attached_to or element.parent
         is_first = around is None or id(around) in reached
-        if id(element) not in reached and is_first and element.behaviour is not None and not element.is_for_compensation:
-            yield element.warning(RULE, f"no flow, event or compensation leads to {element}.", "Connect it, or remove it.")
+        if (
+            id(element) not in reached
+            and is_first
+            and element.behaviour is not None
+            and not element.is_for_compensation
+        ):
+            yield element.warning(
+                RULE, f"no flow, event or compensation leads to {element}.", "Connect it, or remove it."
+            )
         if id(element) in reached and element.behaviour is Behaviour.PARALLEL_GATEWAY:
             yield from _check_join(element, reached)
 
@@ -33,7 +40,10 @@ def _check_join(join: Element, reached: set[int]) -> Iterator[Finding]:
     """BPMN 2.0.2, 13.4.1: it waits for a token on each of its flows."""
     for flow in join.incoming:
         if flow.source is not None and id(flow.source) not in reached:
-            message = f"{join} waits for ever: no token comes along sequenceFlow '{flow.id}', since nothing leads to {flow.source}."
+            message = (
+                f"{join} waits for ever: no token comes along sequenceFlow '{flow.id}', since nothing leads "
+                f"to {flow.source}."
+            )
             yield join.warning(RULE, message, f"Connect {flow.source}, or remove the flow.")
 
 

@@ -1,4 +1,5 @@
-"""What is not executed is refused, never skipped: a token must not pass an element as though it were not there.
+"""What is not executed is refused, never skipped: a token must not pass an element as though it were not
+there.
 
 The tables in `elements.py` say what is executed and what to draw instead of the rest.
 """
@@ -24,14 +25,18 @@ def check(outline: Outline) -> Iterator[Finding]:
             continue
         for attribute in ("startQuantity", "completionQuantity"):
             if element.attribute(attribute) not in {"", "1"}:
-                message = f"{element} has {attribute}={element.attribute(attribute)}, which is not executed yet."
+                message = (
+                    f"{element} has {attribute}={element.attribute(attribute)}, which is not executed yet."
+                )
                 yield element.error(RULE, message, "Draw a parallel gateway instead.")
         for xml in element.xml:
             if local_name(xml) in PERFORMERS and namespace(xml) == BPMN:
                 message = f"{local_name(xml)} of {element} is ignored."
                 yield element.warning(RULE, message, "Say who does it by assignee or candidateGroups.", xml)
     for stranger in outline.strangers:
-        yield stranger.error(RULE, f"{stranger.tag} at '{stranger.id}' is not executed yet.", remedy_for(stranger.tag))
+        yield stranger.error(
+            RULE, f"{stranger.tag} at '{stranger.id}' is not executed yet.", remedy_for(stranger.tag)
+        )
 
 
 def _described(element: Element) -> str:

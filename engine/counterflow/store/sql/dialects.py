@@ -1,4 +1,6 @@
-"""Where databases differ, in one place: how to connect, how to begin, how to put a row that may be there already."""
+"""Where databases differ, in one place: how to connect, how to begin, how to put a row that may be there
+already.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +19,8 @@ from sqlalchemy.engine.interfaces import Dialect as SqlAlchemyDialect
 class Dialect:
     """One kind of database, as the store needs to know it.
 
-    Connections are in autocommit mode: a transaction is what stands between `begin` and COMMIT, and nothing else is.
-    `errors` are what the driver raises when the database, or the driver on its way to it, refuses.
+    Connections are in autocommit mode: a transaction is what stands between `begin` and COMMIT, and nothing
+    else is. `errors` are what the driver raises when the database, or the driver on its way to it, refuses.
     """
 
     sqlalchemy: SqlAlchemyDialect
@@ -31,21 +33,29 @@ class Dialect:
 
 
 BUSY_TIMEOUT_S = 5.0
-"""How long SQLite waits for a lock. The lock file keeps other servers out, so only a person's own tool can hold one."""
+"""How long SQLite waits for a lock. The lock file keeps other servers out, so only a person's own tool can
+hold one.
+"""
 
 SQLITE_SETTINGS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA journal_size_limit = 67108864",
 )
-"""FULL: an acknowledged commit survives a power cut, which with NORMAL it does not. The limit gives back the space of an
-exceptionally big batch. Page size, cache, memory map and checkpoints stay SQLite's own: nothing gained by others."""
+"""FULL: an acknowledged commit survives a power cut, which with NORMAL it does not. The limit gives back the
+space of an exceptionally big batch. Page size, cache, memory map and checkpoints stay SQLite's own: nothing
+gained by others.
+"""
 
 
 def connect_sqlite(url: URL) -> DBAPIConnection:
     """A connection to the file that `url` names. Used by one thread at a time, not always by the same one."""
     connection = sqlite3.connect(
-        url.database or "", timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False, cached_statements=256
+        url.database or "",
+        timeout=BUSY_TIMEOUT_S,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=256,
     )
     for setting in SQLITE_SETTINGS:
         connection.execute(setting)
@@ -53,9 +63,13 @@ def connect_sqlite(url: URL) -> DBAPIConnection:
 
 
 def upsert_sqlite(table: Table) -> ClauseElement:
-    """INSERT … ON CONFLICT DO UPDATE: unlike REPLACE it leaves the row, and indexes over unchanged columns, in place."""
+    """INSERT … ON CONFLICT DO UPDATE: unlike REPLACE it leaves the row, and indexes over unchanged columns,
+    in place.
+    """
     statement = sqlite.insert(table)
-    values = {column.name: statement.excluded[column.name] for column in table.columns if not column.primary_key}
+    values = {
+        column.name: statement.excluded[column.name] for column in table.columns if not column.primary_key
+    }
     if not values:  # the row is its key: there is nothing to bring up to date
         return statement.on_conflict_do_nothing(index_elements=list(table.primary_key))
     return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=values)

@@ -1,7 +1,8 @@
 """One writer per database file, held by an advisory lock on `FILE.lock` beside it.
 
-The operating system releases the lock when the process ends, however it ends; the file itself stays, for removing it
-would let two processes lock two files of one name. The holder's process id is written inside, for the message only.
+The operating system releases the lock when the process ends, however it ends; the file itself stays, for
+removing it would let two processes lock two files of one name. The holder's process id is written inside, for
+the message only.
 """
 
 from __future__ import annotations
@@ -30,14 +31,19 @@ else:
 
 
 class FileLock:
-    """The right to write to a database file, from construction to `release`. Raises `DatabaseInUseError` or `StoreError`."""
+    """The right to write to a database file, from construction to `release`. Raises `DatabaseInUseError` or
+    `StoreError`.
+    """
 
     def __init__(self, database: Path) -> None:
         path = database.with_name(database.name + ".lock")
         try:
             self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
         except OSError as error:
-            raise StoreError(f"cannot make {path}, which keeps a second server out: {error.strerror}; is the folder writable?") from error
+            raise StoreError(
+                f"cannot make {path}, which keeps a second server out: {error.strerror}; is the folder "
+                "writable?"
+            ) from error
         try:
             _try_lock(self._descriptor)
         except OSError as error:
@@ -54,4 +60,7 @@ class FileLock:
 
 def _in_use(database: Path, holder: str) -> str:
     who = f"process {holder}" if holder else "another process"
-    return f"{database} is in use by {who}: one server writes to a database. Stop that one, or name another file."
+    return (
+        f"{database} is in use by {who}: one server writes to a database. Stop that one, or name another "
+        "file."
+    )

@@ -51,7 +51,9 @@ class Readers:
         while self._idle:
             self._idle.pop().close()
 
-    def _in_one_transaction(self, connection: DBAPIConnection, texts: Iterable[str], parameters: Parameters) -> list[Found]:
+    def _in_one_transaction(
+        self, connection: DBAPIConnection, texts: Iterable[str], parameters: Parameters
+    ) -> list[Found]:
         cursor = connection.cursor()
         cursor.execute(self._dialect.begin_read)
         try:

@@ -1,7 +1,8 @@
 """Brings a database to the schema of this program when it is opened, or says why it cannot.
 
-A server that starts on an up-to-date database asks for one row and goes on; Alembic is imported only when there is
-something to do. The first step and all later ones run in one transaction, so a crash leaves the schema as it was.
+A server that starts on an up-to-date database asks for one row and goes on; Alembic is imported only when
+there is something to do. The first step and all later ones run in one transaction, so a crash leaves the
+schema as it was.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def bring_up_to_date(dialect: Dialect, url: URL) -> None:
-    """Migrate the database at `url` to `HEAD`. Raises `DatabaseTooNewError`, `ForeignDatabaseError`, or the driver's error."""
+    """Migrate the database at `url` to `HEAD`. Raises `DatabaseTooNewError`, `ForeignDatabaseError`, or the
+    driver's error.
+    """
     if _is_current(dialect, url):
         return
     engine = create_engine(url, creator=lambda: dialect.connect(url), poolclass=NullPool)
@@ -32,7 +35,9 @@ def bring_up_to_date(dialect: Dialect, url: URL) -> None:
 
 
 def _is_current(dialect: Dialect, url: URL) -> bool:
-    """Whether the one row that Alembic keeps says so. Where it cannot be read, migrating finds out why and says it better."""
+    """Whether the one row that Alembic keeps says so. Where it cannot be read, migrating finds out why and
+    says it better.
+    """
     connection = dialect.connect(url)
     try:
         cursor = connection.cursor()

@@ -23,17 +23,25 @@ REMEDIES = {
 
 
 def open_sqlite(url: URL) -> SqlStore:
-    """The store in the file that `url` names; the file is made if there is none. Raises the refusals of `errors.py`."""
+    """The store in the file that `url` names; the file is made if there is none. Raises the refusals of
+    `errors.py`.
+    """
     if not url.database or url.database == ":memory:":
         raise UnsupportedDatabaseError(
-            "sqlite:// without a file keeps nothing: expected sqlite:///FILE, or memory: to keep nothing on purpose"
+            "sqlite:// without a file keeps nothing: expected sqlite:///FILE, or memory: to keep nothing on "
+            "purpose"
         )
     if url.query:
-        raise UnsupportedDatabaseError(f"{', '.join(url.query)} is an option that Counterflow does not know: expected sqlite:///FILE alone")
+        raise UnsupportedDatabaseError(
+            f"{', '.join(url.query)} is an option that Counterflow does not know: expected sqlite:///FILE "
+            "alone"
+        )
     # Resolved, so that two names of one file share one lock.
     path = Path(url.database).resolve()
     if not path.parent.is_dir():
-        raise StoreError(f"cannot open {path}: the folder {path.parent} does not exist; make it, or name another file")
+        raise StoreError(
+            f"cannot open {path}: the folder {path.parent} does not exist; make it, or name another file"
+        )
     lock = FileLock(path)
     try:
         return _open_locked(url.set(database=str(path)), lock)
@@ -55,6 +63,11 @@ def _open_locked(url: URL, lock: FileLock) -> SqlStore:
 def _refused(url: URL, error: BaseException) -> StoreError:
     said = SQLITE.describe(error)
     if "SQLITE_NOTADB" in said:
-        return ForeignDatabaseError(f"{url.database} is not a SQLite database; nothing in it was touched. Name another file.")
-    remedy = next((remedy for sign, remedy in REMEDIES.items() if sign in said), "see that the file can be read and written here")
+        return ForeignDatabaseError(
+            f"{url.database} is not a SQLite database; nothing in it was touched. Name another file."
+        )
+    remedy = next(
+        (remedy for sign, remedy in REMEDIES.items() if sign in said),
+        "see that the file can be read and written here",
+    )
     return StoreError(f"cannot open {url.database}: the database said: {said}; {remedy}")

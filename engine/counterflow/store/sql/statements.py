@@ -1,6 +1,8 @@
-"""The statements of the store: built by SQLAlchemy for one dialect, compiled to text once, run on the raw cursor.
+"""The statements of the store: built by SQLAlchemy for one dialect, compiled to text once, run on the raw
+cursor.
 
-Parameters are positional in every dialect. The hot ones are compiled when the store opens; scans when first asked for.
+Parameters are positional in every dialect. The hot ones are compiled when the store opens; scans when first
+asked for.
 """
 
 from __future__ import annotations
@@ -9,7 +11,18 @@ from collections.abc import Mapping
 from typing import cast
 
 import msgspec
-from sqlalchemy import ClauseElement, ColumnElement, Select, Table, bindparam, delete, insert, literal_column, select, tuple_
+from sqlalchemy import (
+    ClauseElement,
+    ColumnElement,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    insert,
+    literal_column,
+    select,
+    tuple_,
+)
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from counterflow.kernel.row import Row
@@ -23,14 +36,18 @@ Parameters = tuple[int | str | None, ...]
 
 
 class Statement(msgspec.Struct, frozen=True):
-    """SQL text, and the constants that the dialect wants after the caller's own parameters (SQLite: an OFFSET of 0)."""
+    """SQL text, and the constants that the dialect wants after the caller's own parameters (SQLite: an OFFSET
+    of 0).
+    """
 
     text: str
     constants: Parameters
 
 
 class Shape(msgspec.Struct, frozen=True):
-    """What makes one scan's text differ from another's: the columns compared with a parameter, and those spelled out."""
+    """What makes one scan's text differ from another's: the columns compared with a parameter, and those
+    spelled out.
+    """
 
     table: str
     bound: tuple[str, ...]
@@ -47,13 +64,23 @@ class Statements:
         self._dialect = dialect
         self._scans: dict[Shape, Statement] = {}
         self.upsert = {row: self._compile(dialect.upsert(table)).text for row, table in TABLE_OF.items()}
-        self.delete = {row: self._compile(delete(table).where(*_equals_key(table))).text for row, table in TABLE_OF.items()}
-        self.get = {row: self._compile(select(table).where(*_equals_key(table))).text for row, table in TABLE_OF.items()}
-        self.instance = [self._scan(TABLE_OF[row], {row.instance_field: 0}, None, None)[0] for row in INSTANCE_TABLES]
+        self.delete = {
+            row: self._compile(delete(table).where(*_equals_key(table))).text
+            for row, table in TABLE_OF.items()
+        }
+        self.get = {
+            row: self._compile(select(table).where(*_equals_key(table))).text
+            for row, table in TABLE_OF.items()
+        }
+        self.instance = [
+            self._scan(TABLE_OF[row], {row.instance_field: 0}, None, None)[0] for row in INSTANCE_TABLES
+        ]
         self.append = self._compile(insert(EVENT_LOG)).text
         self.supersede = self._compile(delete(EVENT_LOG).where(*_equals_key(EVENT_LOG))).text
 
-    def scan(self, row: type[Row], where: Where, after: Key | None, limit: int | None) -> tuple[str, Parameters]:
+    def scan(
+        self, row: type[Row], where: Where, after: Key | None, limit: int | None
+    ) -> tuple[str, Parameters]:
         """Rows whose columns equal `where`, in order of key, as text and parameters."""
         return self._scan(TABLE_OF[row], where, after, limit)
 
@@ -61,8 +88,12 @@ class Statements:
         """Log entries whose columns equal `where`, in order of position, as text and parameters."""
         return self._scan(EVENT_LOG, where, (after,), limit)
 
-    def _scan(self, table: Table, where: Where, after: Key | None, limit: int | None) -> tuple[str, Parameters]:
-        literal = tuple(name for name, value in where.items() if PARTIAL_INDEXES.get(table.name) == (name, value))
+    def _scan(
+        self, table: Table, where: Where, after: Key | None, limit: int | None
+    ) -> tuple[str, Parameters]:
+        literal = tuple(
+            name for name, value in where.items() if PARTIAL_INDEXES.get(table.name) == (name, value)
+        )
         null = tuple(name for name, value in where.items() if value is None)
         bound = tuple(name for name in where if name not in literal and name not in null)
         shape = Shape(table.name, bound, null, literal, after is not None, limit is not None)
@@ -70,7 +101,12 @@ class Statements:
         if statement is None:
             statement = self._scans[shape] = self._compile(_query(table, shape))
         wanted = () if limit is None else (limit,)
-        return statement.text, (*(where[name] for name in bound), *(after or ()), *wanted, *statement.constants)
+        return statement.text, (
+            *(where[name] for name in bound),
+            *(after or ()),
+            *wanted,
+            *statement.constants,
+        )
 
     def _compile(self, element: ClauseElement) -> Statement:
         compiled = cast("SQLCompiler", element.compile(dialect=self._dialect.sqlalchemy))
@@ -79,13 +115,19 @@ class Statements:
 
 
 def _query(table: Table, shape: Shape) -> Select[tuple[object, ...]]:
-    """A scan. A value that a partial index is made for is spelled out: behind a parameter the planner cannot see it."""
+    """A scan. A value that a partial index is made for is spelled out: behind a parameter the planner cannot
+    see it.
+    """
     if unknown := [name for name in (*shape.bound, *shape.null) if name not in table.c]:
-        raise StoreError(f"table {table.name} has no column {unknown[0]!r}; it has {', '.join(table.c.keys())}")
+        raise StoreError(
+            f"table {table.name} has no column {unknown[0]!r}; it has {', '.join(table.c.keys())}"
+        )
     query = select(table).order_by(*table.primary_key)
     query = query.where(*(table.c[name] == bindparam(name) for name in shape.bound))
     query = query.where(*(table.c[name].is_(None) for name in shape.null))
-    query = query.where(*(table.c[name] == literal_column(f"'{PARTIAL_INDEXES[table.name][1]}'") for name in shape.literal))
+    query = query.where(
+        *(table.c[name] == literal_column(f"'{PARTIAL_INDEXES[table.name][1]}'") for name in shape.literal)
+    )
     if shape.after:
         query = query.where(_follows_key(table))
     return query.limit(bindparam("limit")) if shape.limit else query
@@ -99,4 +141,6 @@ def _follows_key(table: Table) -> ColumnElement[bool]:
     columns = list(table.primary_key)
     if len(columns) == 1:
         return columns[0] > bindparam("after")
-    return tuple_(*columns) > tuple_(*(bindparam(f"after_{column.name}", type_=column.type) for column in columns))
+    return tuple_(*columns) > tuple_(
+        *(bindparam(f"after_{column.name}", type_=column.type) for column in columns)
+    )

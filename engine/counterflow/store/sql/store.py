@@ -1,8 +1,9 @@
 """The store in a database: one connection that writes, others that read, statements compiled once.
 
-A batch is one transaction: per table one `executemany` of deletes and one of puts, then the log, then COMMIT. All but COMMIT is
-work for the processor, and Python's driver gives its lock away and takes it again for each row: in a second thread, beside a
-busy first one, that took longer than the disk did. So only COMMIT is for a thread of its own.
+A batch is one transaction: per table one `executemany` of deletes and one of puts, then the log, then COMMIT.
+All but COMMIT is work for the processor, and Python's driver gives its lock away and takes it again for each
+row: in a second thread, beside a busy first one, that took longer than the disk did. So only COMMIT is for a
+thread of its own.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ RowType = TypeVar("RowType", bound=Row)
 
 
 class SqlStore:
-    """Tables and log of one database whose schema is up to date: `open_store` sees to that, and to `on_close`."""
+    """Tables and log of one database whose schema is up to date: `open_store` sees to that, and to
+    `on_close`.
+    """
 
     def __init__(self, dialect: Dialect, url: URL, on_close: Callable[[], None]) -> None:
         self._dialect = dialect
@@ -58,7 +61,9 @@ class SqlStore:
             if batch.log:
                 self._cursor.executemany(self._statements.append, [astuple(entry) for entry in batch.log])
             if batch.superseded:
-                self._cursor.executemany(self._statements.supersede, [(position,) for position in batch.superseded])
+                self._cursor.executemany(
+                    self._statements.supersede, [(position,) for position in batch.superseded]
+                )
 
     def sync(self) -> None:
         """COMMIT: what was written is durable on return. Raises `StoreError`; then nothing is written."""
@@ -71,18 +76,31 @@ class SqlStore:
         return rows[0] if rows else None
 
     def scan(
-        self, table: type[RowType], where: Mapping[str, int | str | None], *, after: Key | None = None, limit: int | None = None
+        self,
+        table: type[RowType],
+        where: Mapping[str, int | str | None],
+        *,
+        after: Key | None = None,
+        limit: int | None = None,
     ) -> Sequence[RowType]:
-        """Rows whose columns equal `where`, in order of primary key, those after the key `after`, at most `limit`."""
+        """Rows whose columns equal `where`, in order of primary key, those after the key `after`, at most
+        `limit`.
+        """
         return self._rows(table, self._readers.fetch(*self._statements.scan(table, where, after, limit)))
 
     def load_instance(self, process_instance_key: int) -> dict[type[Row], list[Row]]:
         """Every row of one process instance, by table, from one moment."""
         found = self._readers.fetch_together(self._statements.instance, (process_instance_key,))
-        return {table: self._rows(table, values) for table, values in zip(INSTANCE_TABLES, found, strict=True)}
+        return {
+            table: self._rows(table, values) for table, values in zip(INSTANCE_TABLES, found, strict=True)
+        }
 
-    def read_log(self, *, process_instance_key: int | None = None, after: int = 0, limit: int | None = None) -> Sequence[LogEntry]:
-        """Log entries in order of position, those with a position greater than `after`; of one instance or of all."""
+    def read_log(
+        self, *, process_instance_key: int | None = None, after: int = 0, limit: int | None = None
+    ) -> Sequence[LogEntry]:
+        """Log entries in order of position, those with a position greater than `after`; of one instance or of
+        all.
+        """
         where = {} if process_instance_key is None else {"process_instance_key": process_instance_key}
         return list(starmap(LogEntry, self._readers.fetch(*self._statements.read_log(where, after, limit))))
 
@@ -110,7 +128,9 @@ class SqlStore:
             raise
 
     def _roll_back(self) -> None:
-        """SQLite has already rolled back by itself after some errors (disk full): then it refuses, and that is well."""
+        """SQLite has already rolled back by itself after some errors (disk full): then it refuses, and that
+        is well.
+        """
         try:
             self._cursor.execute("ROLLBACK")
         except self._dialect.errors:
@@ -130,4 +150,6 @@ def _with_flags(values: Sequence[Any], flags: Iterable[int]) -> list[Any]:
 
 def _flags(table: type[Row]) -> tuple[int, ...]:
     """Where a row's booleans are: SQLite keeps them as 0 and 1."""
-    return tuple(index for index, column in enumerate(TABLE_OF[table].columns) if column.type.python_type is bool)
+    return tuple(
+        index for index, column in enumerate(TABLE_OF[table].columns) if column.type.python_type is bool
+    )

@@ -1,8 +1,9 @@
-"""The schema, derived: one table per row of the kernel with a column per field, the event log, and Alembic's mark.
+"""The schema, derived: one table per row of the kernel with a column per field, the event log, and Alembic's
+mark.
 
-A test holds these tables to what the migrations make. Keys and positions only ever grow, so a table with an integer key is
-filled at its end (in SQLite the key is the rowid); names and JSON are compared byte by byte in every database, so that
-the order of a scan is everywhere the same.
+A test holds these tables to what the migrations make. Keys and positions only ever grow, so a table with an
+integer key is filled at its end (in SQLite the key is the rowid); names and JSON are compared byte by byte in
+every database, so that the order of a scan is everywhere the same.
 """
 
 from __future__ import annotations
@@ -13,7 +14,20 @@ from typing import Any, Final, get_args
 
 from msgspec import Struct
 from msgspec.structs import fields
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, PrimaryKeyConstraint, String, Table, Text, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    text,
+)
 from sqlalchemy.types import TypeEngine
 
 from counterflow.kernel.records import LogEntry
@@ -30,22 +44,28 @@ TYPES: Final = MappingProxyType[type, TypeEngine[Any]](
         bool: Boolean(),
     }
 )
-"""The column of a field. 64 bits: SQLite's INTEGER is that wide, and only under this name does a primary key become the
-rowid. Text is in the order of its code points."""
+"""The column of a field. 64 bits: SQLite's INTEGER is that wide, and only under this name does a primary key
+become the rowid. Text is in the order of its code points.
+"""
 
 PARTIAL_INDEXES: dict[str, tuple[str, str]] = {"process_instance": ("state", "active")}
-"""Tables with an index over only those rows whose column has this value: few among many, and always asked for."""
+"""Tables with an index over only those rows whose column has this value: few among many, and always asked
+for.
+"""
 
 
 def columns_of(struct: type[Struct], key: tuple[str, ...]) -> Iterator[Column[Any]]:
-    """A column per field of a struct, in their order: NULL where the field may be None. `key` is the primary key.
+    """A column per field of a struct, in their order: NULL where the field may be None. `key` is the primary
+    key.
 
     Raises `KeyError` for a field of a type that no column has.
     """
     for field in fields(struct):
         (kind,) = {*(get_args(field.type) or (field.type,))} - {type(None)}
         is_null = type(None) in get_args(field.type)
-        yield Column(field.name, TYPES[kind], primary_key=field.name in key, nullable=is_null, autoincrement=False)
+        yield Column(
+            field.name, TYPES[kind], primary_key=field.name in key, nullable=is_null, autoincrement=False
+        )
 
 
 def _table_of(row: type[Row]) -> Table:
@@ -60,7 +80,8 @@ def _table_of(row: type[Row]) -> Table:
 TABLE_OF: dict[type[Row], Table] = {row: _table_of(row) for row in TABLES}
 """The table of each row struct."""
 
-# Its condition in PostgreSQL's own words stands in the migration only: here it would import that whole dialect at every start.
+# Its condition in PostgreSQL's own words stands in the migration only: here it would import that whole
+# dialect at every start.
 Index(
     "ix_process_instance_active",
     METADATA.tables["process_instance"].c.key,

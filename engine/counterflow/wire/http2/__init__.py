@@ -1,1 +1,3 @@
-"""HTTP/2, the server's half, without a socket: bytes in, events out, bytes to send (RFC 9113). Knows nothing of gRPC or the engine."""
+"""HTTP/2, the server's half, without a socket: bytes in, events out, bytes to send (RFC 9113). Knows nothing
+of gRPC or the engine.
+"""

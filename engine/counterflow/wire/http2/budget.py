@@ -32,5 +32,7 @@ class Budget:
         self._counted = now
         if self._left < 0:
             raise ConnectionFault(
-                ErrorCode.ENHANCE_YOUR_CALM, f"expected at most {self._rate} {self._what} a second, and {self._at_once} at once; found more"
+                ErrorCode.ENHANCE_YOUR_CALM,
+                f"expected at most {self._rate} {self._what} a second, and {self._at_once} at once; found "
+                "more",
             )

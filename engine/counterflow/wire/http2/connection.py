@@ -1,7 +1,8 @@
 """One connection, seen from the server: bytes of the client become events, answers become bytes to send.
 
-Nothing here waits, and nothing but `ConnectionEnded` comes of what a client does wrong: a faulty stream is reset, a faulty
-connection gets GOAWAY. What a client may ask of memory and time is bounded by `ConnectionLimits`.
+Nothing here waits, and nothing but `ConnectionEnded` comes of what a client does wrong: a faulty stream is
+reset, a faulty connection gets GOAWAY. What a client may ask of memory and time is bounded by
+`ConnectionLimits`.
 
     connection = Http2Connection(ConnectionLimits(), time.monotonic)
     for event in connection.receive(data): ...
@@ -68,7 +69,7 @@ class Http2Connection:
         )
         self._control.greet()
 
-    # -- what comes -----------------------------------------------------------------------------------------------
+    # -- what comes ------------------------------------------------------------------------------------------
 
     def receive(self, data: bytes) -> list[Event]:
         """Everything that these bytes, with those left over, tell."""
@@ -92,7 +93,7 @@ class Http2Connection:
         """Requests that have not been answered yet."""
         return len(self._open)
 
-    # -- what goes ------------------------------------------------------------------------------------------------
+    # -- what goes -------------------------------------------------------------------------------------------
 
     def respond(self, stream_id: int, first: EncodedHeaders, body: bytes, last: EncodedHeaders) -> None:
         """A whole answer. Nothing happens for a stream that is gone, here and below."""
@@ -115,7 +116,9 @@ class Http2Connection:
                 self._end(stream)
 
     def send_data(self, stream_id: int, data: bytes) -> bool:
-        """A part of an answer's body. Answers whether all of it has left; if not, `StreamDrained` tells when it has."""
+        """A part of an answer's body. Answers whether all of it has left; if not, `StreamDrained` tells when
+        it has.
+        """
         stream = self._open.get(stream_id)
         return stream is not None and self.outgoing.data(stream, data)
 
@@ -152,7 +155,9 @@ class Http2Connection:
         self.outgoing.add(frame(codes.PING, 0, 0, payload))
 
     def announce_end(self, reason: str) -> None:
-        """Ask the client for no more streams; those that are under way to us are still served (RFC 9113, clause 6.8)."""
+        """Ask the client for no more streams; those that are under way to us are still served (RFC 9113,
+        clause 6.8).
+        """
         self.outgoing.go_away(codes.LARGEST_STREAM, ErrorCode.NO_ERROR, reason)
 
     def refuse_new(self, reason: str) -> None:
@@ -167,14 +172,15 @@ class Http2Connection:
         self._reader.clear()
         self._open.clear()
 
-    # -- reading --------------------------------------------------------------------------------------------------
+    # -- reading ---------------------------------------------------------------------------------------------
 
     def _frame(self, kind: int, flags: int, stream_id: int, payload: bytes) -> None:
         try:
             if kind < len(self._handlers):
                 self._handlers[kind](flags, stream_id, payload)
             else:
-                self._control.budget.spend()  # a type that we do not know is to be ignored (RFC 9113, clause 4.1)
+                # a type that we do not know is to be ignored (RFC 9113, clause 4.1)
+                self._control.budget.spend()
         except StreamFault as fault:
             self._resets.spend()
             self.outgoing.reset(fault.stream_id, fault.code)
@@ -186,7 +192,9 @@ class Http2Connection:
         length = len(payload)
         self._receive_window -= length
         if self._receive_window < 0:
-            raise ConnectionFault(ErrorCode.FLOW_CONTROL_ERROR, "more data than the connection's window has room for")
+            raise ConnectionFault(
+                ErrorCode.FLOW_CONTROL_ERROR, "more data than the connection's window has room for"
+            )
         self._give_back(length)
         stream = self._open.get(stream_id)
         if stream is None or stream.ended_by_peer:
@@ -194,7 +202,9 @@ class Http2Connection:
             return
         stream.receive_window -= length
         if stream.receive_window < 0:
-            raise StreamFault(stream_id, ErrorCode.FLOW_CONTROL_ERROR, "more data than the stream's window has room for")
+            raise StreamFault(
+                stream_id, ErrorCode.FLOW_CONTROL_ERROR, "more data than the stream's window has room for"
+            )
         if flags & codes.PADDED:
             payload = unpadded(payload)
             stream.returned += length - len(payload)
@@ -207,7 +217,9 @@ class Http2Connection:
 
     def _headers(self, flags: int, stream_id: int, payload: bytes) -> None:
         if not stream_id & 1:
-            raise ConnectionFault(ErrorCode.PROTOCOL_ERROR, f"HEADERS on stream {stream_id}, which no client can open")
+            raise ConnectionFault(
+                ErrorCode.PROTOCOL_ERROR, f"HEADERS on stream {stream_id}, which no client can open"
+            )
         block = self._reader.header_block(flags, stream_id, payload)
         if block is not None:
             self._header_block(flags, stream_id, block)
@@ -228,7 +240,11 @@ class Http2Connection:
 
     def _begin(self, stream_id: int, headers: Headers, ended: bool) -> None:
         if len(self._open) >= self._limits.streams:
-            raise StreamFault(stream_id, ErrorCode.REFUSED_STREAM, f"expected at most {self._limits.streams} streams at once")
+            raise StreamFault(
+                stream_id,
+                ErrorCode.REFUSED_STREAM,
+                f"expected at most {self._limits.streams} streams at once",
+            )
         if fault := fault_of_request(headers):
             raise StreamFault(stream_id, ErrorCode.PROTOCOL_ERROR, fault)
         stream = Stream(
@@ -245,7 +261,9 @@ class Http2Connection:
 
     def _trailers(self, stream: Stream, headers: Headers, ended: bool) -> None:
         if not ended:
-            raise StreamFault(stream.id, ErrorCode.PROTOCOL_ERROR, "a second block of headers that does not end the request")
+            raise StreamFault(
+                stream.id, ErrorCode.PROTOCOL_ERROR, "a second block of headers that does not end the request"
+            )
         if fault := fault_of_trailers(headers):
             raise StreamFault(stream.id, ErrorCode.PROTOCOL_ERROR, fault)
         self._count_body(stream, 0, ended=True)
@@ -290,21 +308,27 @@ class Http2Connection:
             raise StreamFault(stream_id, ErrorCode.PROTOCOL_ERROR, "a window that grows by nothing")
         stream.send_window += count
         if stream.send_window > codes.LARGEST_WINDOW:
-            raise StreamFault(stream_id, ErrorCode.FLOW_CONTROL_ERROR, "the stream's window has grown beyond 2^31-1")
+            raise StreamFault(
+                stream_id, ErrorCode.FLOW_CONTROL_ERROR, "the stream's window has grown beyond 2^31-1"
+            )
         if stream.held:
             self._pump()
 
-    # -- streams --------------------------------------------------------------------------------------------------
+    # -- streams ---------------------------------------------------------------------------------------------
 
     def _count_body(self, stream: Stream, count: int, ended: bool) -> None:
         if stream.body_left is None:
             return
         stream.body_left -= count
         if stream.body_left < 0 or (ended and stream.body_left):
-            raise StreamFault(stream.id, ErrorCode.PROTOCOL_ERROR, "a body that is not as long as its content-length says")
+            raise StreamFault(
+                stream.id, ErrorCode.PROTOCOL_ERROR, "a body that is not as long as its content-length says"
+            )
 
     def _give_back(self, count: int) -> None:
-        """The connection's window is for what is under way; what is kept of each stream is bounded by its own."""
+        """The connection's window is for what is under way; what is kept of each stream is bounded by its
+        own.
+        """
         self._returned += count
         if 2 * self._returned >= self._limits.connection_window:
             self.outgoing.add(window_update(0, self._returned))
@@ -320,7 +344,9 @@ class Http2Connection:
                 self._events.append(StreamDrained(stream.id))
 
     def _end(self, stream: Stream) -> None:
-        """Our answer is out. A client that still sends its request is told that nobody reads it (RFC 9113, clause 8.1)."""
+        """Our answer is out. A client that still sends its request is told that nobody reads it (RFC 9113,
+        clause 8.1).
+        """
         if not stream.ended_by_peer:
             self.outgoing.reset(stream.id, ErrorCode.NO_ERROR)
         self._forget(stream.id, early=not stream.ended_by_peer)

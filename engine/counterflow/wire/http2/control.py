@@ -1,4 +1,6 @@
-"""Frames of the connection itself: what the two sides tell of themselves, and signs of life (RFC 9113, clauses 6.3 and 6.5 to 6.8)."""
+"""Frames of the connection itself: what the two sides tell of themselves, and signs of life (RFC 9113,
+clauses 6.3 and 6.5 to 6.8).
+"""
 
 from __future__ import annotations
 
@@ -19,9 +21,13 @@ _MOST_FRAME_BYTES = 2**24 - 1
 
 
 class Control:
-    """What a client may do beside calling. Everything here raises `ConnectionFault` or `StreamFault` for what is wrong."""
+    """What a client may do beside calling. Everything here raises `ConnectionFault` or `StreamFault` for what
+    is wrong.
+    """
 
-    def __init__(self, limits: ConnectionLimits, outgoing: Outgoing, streams: Streams, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, limits: ConnectionLimits, outgoing: Outgoing, streams: Streams, clock: Callable[[], float]
+    ) -> None:
         self._limits = limits
         self._outgoing = outgoing
         self._streams = streams
@@ -39,7 +45,9 @@ class Control:
             (PeerSetting.MAX_FRAME_SIZE, limits.frame_bytes),
             (PeerSetting.MAX_HEADER_LIST_SIZE, limits.header_list_bytes),
         )
-        self._outgoing.add(frame(codes.SETTINGS, 0, 0, b"".join(_SETTING.pack(*setting) for setting in settings)))
+        self._outgoing.add(
+            frame(codes.SETTINGS, 0, 0, b"".join(_SETTING.pack(*setting) for setting in settings))
+        )
         self._outgoing.add(window_update(0, limits.connection_window - INITIAL_WINDOW))
 
     def priority(self, _flags: int, stream_id: int, payload: bytes) -> None:
@@ -48,12 +56,16 @@ class Control:
         if not stream_id:
             raise ConnectionFault(ErrorCode.PROTOCOL_ERROR, "PRIORITY of no stream")
         if len(payload) != 5:
-            raise StreamFault(stream_id, ErrorCode.FRAME_SIZE_ERROR, f"expected PRIORITY of 5 bytes, found {len(payload)}")
+            raise StreamFault(
+                stream_id, ErrorCode.FRAME_SIZE_ERROR, f"expected PRIORITY of 5 bytes, found {len(payload)}"
+            )
         if int.from_bytes(payload[:4]) & MASK == stream_id:
             raise StreamFault(stream_id, ErrorCode.PROTOCOL_ERROR, "a stream that depends on itself")
 
     def settings(self, flags: int, stream_id: int, payload: bytes) -> None:
-        """What the client tells of itself is taken over and acknowledged; what its windows hold back may now leave."""
+        """What the client tells of itself is taken over and acknowledged; what its windows hold back may now
+        leave.
+        """
         if stream_id:
             raise ConnectionFault(ErrorCode.PROTOCOL_ERROR, f"SETTINGS of stream {stream_id}")
         if flags & codes.ACK:
@@ -62,7 +74,9 @@ class Control:
             return
         self._settings.spend()
         if len(payload) % _SETTING.size or len(payload) > self._limits.settings_frame_bytes:
-            raise ConnectionFault(ErrorCode.FRAME_SIZE_ERROR, f"expected SETTINGS of 6 bytes each, found {len(payload)} bytes")
+            raise ConnectionFault(
+                ErrorCode.FRAME_SIZE_ERROR, f"expected SETTINGS of 6 bytes each, found {len(payload)} bytes"
+            )
         for name, value in _SETTING.iter_unpack(payload):
             self._apply(name, value)
         self._outgoing.add(frame(codes.SETTINGS, codes.ACK, 0))
@@ -70,19 +84,28 @@ class Control:
     def _apply(self, name: int, value: int) -> None:
         if name == PeerSetting.INITIAL_WINDOW_SIZE:
             if value > codes.LARGEST_WINDOW:
-                raise ConnectionFault(ErrorCode.FLOW_CONTROL_ERROR, f"expected a window of at most 2^31-1, found {value}")
+                raise ConnectionFault(
+                    ErrorCode.FLOW_CONTROL_ERROR, f"expected a window of at most 2^31-1, found {value}"
+                )
             change, self.initial_window = value - self.initial_window, value
             for stream in self._streams:
                 stream.send_window += change
                 if stream.send_window > codes.LARGEST_WINDOW:
-                    raise ConnectionFault(ErrorCode.FLOW_CONTROL_ERROR, f"the window of stream {stream.id} has grown beyond 2^31-1")
+                    raise ConnectionFault(
+                        ErrorCode.FLOW_CONTROL_ERROR,
+                        f"the window of stream {stream.id} has grown beyond 2^31-1",
+                    )
         elif name == PeerSetting.MAX_FRAME_SIZE:
             if not LEAST_FRAME_BYTES <= value <= _MOST_FRAME_BYTES:
-                raise ConnectionFault(ErrorCode.PROTOCOL_ERROR, f"expected frames of 2^14 to 2^24-1 bytes, found {value}")
+                raise ConnectionFault(
+                    ErrorCode.PROTOCOL_ERROR, f"expected frames of 2^14 to 2^24-1 bytes, found {value}"
+                )
             # Larger frames would let one stream hold up the others for longer.
             self._outgoing.frame_bytes = LEAST_FRAME_BYTES
         elif name == PeerSetting.ENABLE_PUSH and value > 1:
-            raise ConnectionFault(ErrorCode.PROTOCOL_ERROR, f"expected ENABLE_PUSH to be 0 or 1, found {value}")
+            raise ConnectionFault(
+                ErrorCode.PROTOCOL_ERROR, f"expected ENABLE_PUSH to be 0 or 1, found {value}"
+            )
 
     def push_promise(self, _flags: int, stream_id: int, _payload: bytes) -> None:
         """No client may push."""
@@ -104,4 +127,6 @@ class Control:
         if stream_id:
             raise ConnectionFault(ErrorCode.PROTOCOL_ERROR, f"GOAWAY of stream {stream_id}")
         if len(payload) < 8:
-            raise ConnectionFault(ErrorCode.FRAME_SIZE_ERROR, f"expected GOAWAY of at least 8 bytes, found {len(payload)}")
+            raise ConnectionFault(
+                ErrorCode.FRAME_SIZE_ERROR, f"expected GOAWAY of at least 8 bytes, found {len(payload)}"
+            )

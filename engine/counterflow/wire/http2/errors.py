@@ -1,4 +1,6 @@
-"""The two ways in which a client can be wrong: a stream ends (RFC 9113, clause 5.4.2), or the whole connection does (5.4.1)."""
+"""The two ways in which a client can be wrong: a stream ends (RFC 9113, clause 5.4.2), or the whole
+connection does (5.4.1).
+"""
 
 from __future__ import annotations
 

@@ -7,7 +7,9 @@ import msgspec
 from counterflow.wire.http2.codes import ErrorCode
 
 Headers = tuple[tuple[bytes, bytes], ...]
-"""Names and values in the order they came; the same object for the same headers, as long as they are remembered."""
+"""Names and values in the order they came; the same object for the same headers, as long as they are
+remembered.
+"""
 
 
 class RequestBegun(msgspec.Struct, gc=False):
@@ -19,7 +21,9 @@ class RequestBegun(msgspec.Struct, gc=False):
 
 
 class DataArrived(msgspec.Struct, gc=False):
-    """A part of a request's body, maybe an empty one; `ended` when it was the last. Give its length back with `consumed`."""
+    """A part of a request's body, maybe an empty one; `ended` when it was the last. Give its length back with
+    `consumed`.
+    """
 
     stream_id: int
     data: bytes

@@ -1,4 +1,5 @@
-"""What comes, cut into frames: the preface, each frame's size, the order of the first ones, and headers that go on in the next frame.
+"""What comes, cut into frames: the preface, each frame's size, the order of the first ones, and headers that
+go on in the next frame.
 
 RFC 9113, clauses 3.4 (preface), 4.1 and 4.2 (frames), 4.3 and 6.10 (header blocks).
 """
@@ -32,7 +33,8 @@ class HeaderBlock:
 
 
 class FrameReader:
-    """Cuts bytes into frames and hands each to `take`, in the order they came, with whatever state the one before has left.
+    """Cuts bytes into frames and hands each to `take`, in the order they came, with whatever state the one
+    before has left.
 
     Everything here raises `ConnectionFault` for what no client may send.
     """
@@ -61,7 +63,10 @@ class FrameReader:
             high, low, kind, flags, stream_id = _FRAME_HEAD(data, position)
             length = high << 8 | low
             if length > most:
-                raise ConnectionFault(ErrorCode.FRAME_SIZE_ERROR, f"expected frames of at most {most} bytes, found one of {length}")
+                raise ConnectionFault(
+                    ErrorCode.FRAME_SIZE_ERROR,
+                    f"expected frames of at most {most} bytes, found one of {length}",
+                )
             start = position + codes.FRAME_HEAD_BYTES
             if start + length > size:
                 break
@@ -99,7 +104,8 @@ class FrameReader:
         if len(block.parts) > self._limits.continuations + 1 or block.size > self._limits.header_block_bytes:
             raise ConnectionFault(
                 ErrorCode.ENHANCE_YOUR_CALM,
-                f"expected headers of at most {self._limits.header_block_bytes} bytes in {self._limits.continuations} continuations",
+                f"expected headers of at most {self._limits.header_block_bytes} bytes in "
+                f"{self._limits.continuations} continuations",
             )
         if not flags & codes.END_HEADERS:
             return None
@@ -111,15 +117,24 @@ class FrameReader:
         if not data.startswith(codes.PREFACE):
             if codes.PREFACE.startswith(data):
                 return 0
-            raise ConnectionFault(ErrorCode.PROTOCOL_ERROR, "expected the preface of HTTP/2, found something else")
+            raise ConnectionFault(
+                ErrorCode.PROTOCOL_ERROR, "expected the preface of HTTP/2, found something else"
+            )
         self._has_preface = True
         return len(codes.PREFACE)
 
     def _expect(self, kind: int, flags: int, stream_id: int) -> None:
-        """The first frame is SETTINGS (clause 3.4); nothing stands between the parts of a header block (clause 6.10)."""
+        """The first frame is SETTINGS (clause 3.4); nothing stands between the parts of a header block
+        (clause 6.10).
+        """
         if not self.has_begun:
             if kind != codes.SETTINGS or flags & codes.ACK:
-                raise ConnectionFault(ErrorCode.PROTOCOL_ERROR, f"expected SETTINGS as the first frame, found type {kind}")
+                raise ConnectionFault(
+                    ErrorCode.PROTOCOL_ERROR, f"expected SETTINGS as the first frame, found type {kind}"
+                )
             self.has_begun = True
         elif self._block is not None and (kind != codes.CONTINUATION or stream_id != self._block.stream_id):
-            raise ConnectionFault(ErrorCode.PROTOCOL_ERROR, f"expected CONTINUATION of stream {self._block.stream_id}, found type {kind}")
+            raise ConnectionFault(
+                ErrorCode.PROTOCOL_ERROR,
+                f"expected CONTINUATION of stream {self._block.stream_id}, found type {kind}",
+            )

@@ -1,8 +1,8 @@
 """Headers: what comes is decoded and checked, what goes is encoded so that it can be kept and used again.
 
-Decoding HPACK (RFC 7541) changes a table that later headers refer to, so a block means what it means only for the table that
-it came with. Most calls of a client have the very same block, and do not change the table: as long as it stays, the decoded
-form of a block is remembered.
+Decoding HPACK (RFC 7541) changes a table that later headers refer to, so a block means what it means only for
+the table that it came with. Most calls of a client have the very same block, and do not change the table: as
+long as it stays, the decoded form of a block is remembered.
 
 Ours are sent as literals that leave the client's table alone. They can be encoded once for all connections.
 """
@@ -20,14 +20,18 @@ from counterflow.wire.http2.events import Headers
 from counterflow.wire.http2.limits import ConnectionLimits
 
 NO_TABLE = b"\x20"
-"""Sets the table for our headers to nothing (RFC 7541, clause 6.3), whatever size the client allows: begins our first block."""
+"""Sets the table for our headers to nothing (RFC 7541, clause 6.3), whatever size the client allows: begins
+our first block.
+"""
 
 _STATUS_200 = b"\x88"
 """`:status: 200` of the static table."""
 _UPPER = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _REQUIRED = (b":method", b":scheme", b":path")
 _PSEUDO = frozenset((*_REQUIRED, b":authority"))
-_OF_CONNECTION = frozenset((b"connection", b"keep-alive", b"proxy-connection", b"transfer-encoding", b"upgrade"))
+_OF_CONNECTION = frozenset(
+    (b"connection", b"keep-alive", b"proxy-connection", b"transfer-encoding", b"upgrade")
+)
 """Headers of HTTP/1.1 that a request of HTTP/2 must not have (RFC 9113, clause 8.2.2)."""
 _FORBIDDEN_IN_VALUES = b"\x00\r\n"
 
@@ -42,19 +46,26 @@ class HeaderDecoder:
         self._most_bytes = limits.remembered_block_bytes
 
     def decode(self, block: bytes) -> Headers:
-        """The headers of a block. Raises `ConnectionFault`: after a faulty block nobody knows what the next ones mean."""
+        """The headers of a block. Raises `ConnectionFault`: after a faulty block nobody knows what the next
+        ones mean.
+        """
         known = self._remembered.get(block)
         if known is not None:
             return known
         table = self._decoder.header_table
         before = (table.maxsize, len(table.dynamic_entries), _newest(table))
         try:
-            headers = tuple((bytes(name), bytes(value)) for name, value in self._decoder.decode(block, raw=True))
+            headers = tuple(
+                (bytes(name), bytes(value)) for name, value in self._decoder.decode(block, raw=True)
+            )
         except OversizedHeaderListError as error:
             raise ConnectionFault(ErrorCode.ENHANCE_YOUR_CALM, f"headers are too large: {error}") from error
         except (HPACKError, UnicodeError, IndexError) as error:
-            raise ConnectionFault(ErrorCode.COMPRESSION_ERROR, f"headers cannot be decompressed: {error}") from error
-        # An entry is always added in front, as a new object; held here, its place in memory cannot be taken by another.
+            raise ConnectionFault(
+                ErrorCode.COMPRESSION_ERROR, f"headers cannot be decompressed: {error}"
+            ) from error
+        # An entry is always added in front, as a new object; held here, its place in memory cannot be taken
+        # by another.
         is_same = before[:2] == (table.maxsize, len(table.dynamic_entries)) and before[2] is _newest(table)
         if not is_same or len(self._remembered) >= self._most:
             self._remembered.clear()
@@ -76,7 +87,10 @@ def fault_of_request(headers: Headers) -> str:
             if regular:
                 return f"pseudo-header {_shown(name)} stands behind another header"
             if name not in _PSEUDO or name in seen:
-                return f"pseudo-header {_shown(name)} is {'there twice' if name in seen else 'not one of a request'}"
+                return (
+                    f"pseudo-header {_shown(name)} is "
+                    f"{'there twice' if name in seen else 'not one of a request'}"
+                )
             seen.add(name)
             if name == b":path" and not value:
                 return "the path is empty"
@@ -117,7 +131,9 @@ def _shown(text: bytes) -> str:
 
 
 class EncodedHeaders:
-    """Headers of ours as they are sent, for any stream of any connection; `last` when the stream ends with them."""
+    """Headers of ours as they are sent, for any stream of any connection; `last` when the stream ends with
+    them.
+    """
 
     __slots__ = ("block", "head")
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 class ConnectionLimits:
     """How much one connection may use. Sizes are bytes, rates are per second.
 
-    A rate comes with a burst: so many at once, and as many a second thereafter. The rates are far above what any client does
-    that means well (Go's asks for a ping back in each round trip while it measures the line), so that only floods meet them.
+    A rate comes with a burst: so many at once, and as many a second thereafter. The rates are far above what
+    any client does that means well (Go's asks for a ping back in each round trip while it measures the line),
+    so that only floods meet them.
     """
 
     streams: int = 1_000
@@ -24,7 +25,9 @@ class ConnectionLimits:
     header_block_bytes: int = 16_384
     """Headers of one request, compressed, with all their continuations."""
     header_list_bytes: int = 32_768
-    """Headers of one request, decompressed, 32 bytes for each field included (SETTINGS_MAX_HEADER_LIST_SIZE)."""
+    """Headers of one request, decompressed, 32 bytes for each field included
+    (SETTINGS_MAX_HEADER_LIST_SIZE).
+    """
     continuations: int = 32
     """CONTINUATION frames of one header block."""
     settings_frame_bytes: int = 6 * 64
@@ -36,8 +39,12 @@ class ConnectionLimits:
     remembered_block_bytes: int = 4_096
     """The largest of them."""
     resets: int = 500
-    """Streams that a client opens and resets, a second; at once four times as many (all calls of a client that leaves)."""
+    """Streams that a client opens and resets, a second; at once four times as many (all calls of a client
+    that leaves).
+    """
     control_frames: int = 20_000
-    """Frames that carry nothing of a call: PING, SETTINGS, PRIORITY, WINDOW_UPDATE, empty DATA, unknown ones, a second."""
+    """Frames that carry nothing of a call: PING, SETTINGS, PRIORITY, WINDOW_UPDATE, empty DATA, unknown ones,
+    a second.
+    """
     settings_frames: int = 20
     """SETTINGS frames a second; at once four times as many."""

@@ -1,8 +1,18 @@
-"""What goes out: frames in the order they may leave, each stream within its window and all within the connection's."""
+"""What goes out: frames in the order they may leave, each stream within its window and all within the
+connection's.
+"""
 
 from __future__ import annotations
 
-from counterflow.wire.http2.codes import CONTINUATION, DATA, END_HEADERS, GOAWAY, LARGEST_WINDOW, RST_STREAM, ErrorCode
+from counterflow.wire.http2.codes import (
+    CONTINUATION,
+    DATA,
+    END_HEADERS,
+    GOAWAY,
+    LARGEST_WINDOW,
+    RST_STREAM,
+    ErrorCode,
+)
 from counterflow.wire.http2.errors import ConnectionFault
 from counterflow.wire.http2.headers import NO_TABLE, EncodedHeaders
 from counterflow.wire.http2.stream import Stream
@@ -55,7 +65,11 @@ class Outgoing:
         block = headers.block if self._began else NO_TABLE + headers.block
         self._began = True
         rest, flags = block[self.frame_bytes :], headers.head[4]
-        self._frames.append(frame(headers.head[3], flags & ~END_HEADERS if rest else flags, stream_id, block[: self.frame_bytes]))
+        self._frames.append(
+            frame(
+                headers.head[3], flags & ~END_HEADERS if rest else flags, stream_id, block[: self.frame_bytes]
+            )
+        )
         while rest:
             part, rest = rest[: self.frame_bytes], rest[self.frame_bytes :]
             self._frames.append(frame(CONTINUATION, 0 if rest else END_HEADERS, stream_id, part))
@@ -63,19 +77,43 @@ class Outgoing:
     def whole(self, stream: Stream, first: EncodedHeaders, data: bytes, last: EncodedHeaders) -> bool:
         """An answer in one piece, if all of it may leave now. Answers whether it has."""
         size = len(data)
-        if not self._began or stream.held or size > stream.send_window or size > self.window or size > self.frame_bytes:
+        if (
+            not self._began
+            or stream.held
+            or size > stream.send_window
+            or size > self.window
+            or size > self.frame_bytes
+        ):
             return False
         self.window -= size
         number = stream.id.to_bytes(4)
         self._frames.append(
-            b"".join((first.head, number, first.block, size.to_bytes(3), b"\0\0", number, data, last.head, number, last.block))
+            b"".join(
+                (
+                    first.head,
+                    number,
+                    first.block,
+                    size.to_bytes(3),
+                    b"\0\0",
+                    number,
+                    data,
+                    last.head,
+                    number,
+                    last.block,
+                )
+            )
         )
         return True
 
     def data(self, stream: Stream, data: bytes) -> bool:
         """A part of an answer's body: leaves now, or is held. Answers whether all of it has left."""
         size = len(data)
-        if not stream.held and size <= stream.send_window and size <= self.window and size <= self.frame_bytes:
+        if (
+            not stream.held
+            and size <= stream.send_window
+            and size <= self.window
+            and size <= self.frame_bytes
+        ):
             stream.send_window -= size
             self.window -= size
             self._frames.append(b"".join((size.to_bytes(3), b"\0\0", stream.id.to_bytes(4), data)))
@@ -97,16 +135,22 @@ class Outgoing:
 
     def go_away(self, last_stream_id: int, code: int, reason: str) -> None:
         """No streams after this one."""
-        self._frames.append(frame(GOAWAY, 0, 0, last_stream_id.to_bytes(4) + code.to_bytes(4) + reason.encode()[:500]))
+        self._frames.append(
+            frame(GOAWAY, 0, 0, last_stream_id.to_bytes(4) + code.to_bytes(4) + reason.encode()[:500])
+        )
 
     def widen(self, count: int) -> None:
         """The client lets us send so many bytes more on the connection. Raises `ConnectionFault`."""
         self.window += count
         if self.window > LARGEST_WINDOW:
-            raise ConnectionFault(ErrorCode.FLOW_CONTROL_ERROR, "the connection's window has grown beyond 2^31-1")
+            raise ConnectionFault(
+                ErrorCode.FLOW_CONTROL_ERROR, "the connection's window has grown beyond 2^31-1"
+            )
 
     def pump(self) -> list[Stream]:
-        """Let go what the windows allow now, a frame of each stream in turn. Answers the streams of which nothing is held any more."""
+        """Let go what the windows allow now, a frame of each stream in turn. Answers the streams of which
+        nothing is held any more.
+        """
         drained: list[Stream] = []
         moved = True
         while moved and self.window > 0 and self._blocked:

@@ -19,7 +19,15 @@ class Stream:
         "send_window",
     )
 
-    def __init__(self, stream_id: int, *, send_window: int, receive_window: int, body_left: int | None, ended_by_peer: bool) -> None:
+    def __init__(
+        self,
+        stream_id: int,
+        *,
+        send_window: int,
+        receive_window: int,
+        body_left: int | None,
+        ended_by_peer: bool,
+    ) -> None:
         self.id = stream_id
         self.send_window = send_window
         """Bytes that the client lets us send; below zero after it has made its windows smaller."""

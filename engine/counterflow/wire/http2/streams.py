@@ -5,9 +5,10 @@
                                │                                │
                                ├── RST_STREAM, ours or theirs ──┤  our answer has ended
                                ▼                                ▼
-                            reset                             ended ───► forgotten, when many have ended after it
+                            reset                             ended ───► forgotten, when many ended after
 
-We never have a stream half-closed (local): where our answer ends before the request, the rest of that is refused with RST_STREAM.
+We never have a stream half-closed (local): where our answer ends before the request, the rest of that is
+refused with RST_STREAM.
 """
 
 from __future__ import annotations
@@ -54,8 +55,9 @@ class Verdict(Enum):
 
 
 _TAKEN, _IGNORED, _STREAM, _WRONG, _CLOSED = Verdict
+_FRAMES: Final = (codes.HEADERS, codes.DATA, codes.WINDOW_UPDATE, codes.RST_STREAM)
 VERDICTS: Final[dict[StreamState, dict[int, Verdict]]] = {
-    state: dict(zip((codes.HEADERS, codes.DATA, codes.WINDOW_UPDATE, codes.RST_STREAM), verdicts, strict=True))
+    state: dict(zip(_FRAMES, verdicts, strict=True))
     for state, *verdicts in (
         # state                   HEADERS   DATA      WINDOW_UPDATE  RST_STREAM
         (StreamState.IDLE,        _TAKEN,   _WRONG,   _WRONG,        _WRONG),
@@ -67,7 +69,12 @@ VERDICTS: Final[dict[StreamState, dict[int, Verdict]]] = {
         (StreamState.REFUSED,     _IGNORED, _IGNORED, _IGNORED,      _IGNORED),
     )
 }  # fmt: skip
-_NAMES: Final = {codes.HEADERS: "HEADERS", codes.DATA: "DATA", codes.WINDOW_UPDATE: "WINDOW_UPDATE", codes.RST_STREAM: "RST_STREAM"}
+_NAMES: Final = {
+    codes.HEADERS: "HEADERS",
+    codes.DATA: "DATA",
+    codes.WINDOW_UPDATE: "WINDOW_UPDATE",
+    codes.RST_STREAM: "RST_STREAM",
+}
 _WHY: Final = {
     StreamState.IDLE: "which was never opened",
     StreamState.HALF_CLOSED: "whose request has ended",
@@ -104,7 +111,9 @@ class Streams:
         return self._closed.get(stream_id, StreamState.FORGOTTEN)
 
     def takes(self, kind: int, stream_id: int) -> bool:
-        """Whether a frame of this type means something there; False where it is to be ignored. Raises the fault that it is."""
+        """Whether a frame of this type means something there; False where it is to be ignored. Raises the
+        fault that it is.
+        """
         state = self.state_of(stream_id)
         verdict = VERDICTS[state][kind]
         if verdict in {Verdict.TAKEN, Verdict.IGNORED}:
@@ -112,7 +121,10 @@ class Streams:
         reason = f"{_NAMES[kind]} of stream {stream_id}, {_WHY[state]}"
         if verdict is Verdict.ENDS_STREAM:
             raise StreamFault(stream_id, ErrorCode.STREAM_CLOSED, reason)
-        raise ConnectionFault(ErrorCode.PROTOCOL_ERROR if verdict is Verdict.ENDS_CONNECTION else ErrorCode.STREAM_CLOSED, reason)
+        raise ConnectionFault(
+            ErrorCode.PROTOCOL_ERROR if verdict is Verdict.ENDS_CONNECTION else ErrorCode.STREAM_CLOSED,
+            reason,
+        )
 
     def meet(self, stream_id: int) -> bool:
         """A client opens a stream. Answers whether it is served: not after `serve_no_more`."""

@@ -1,7 +1,7 @@
 """One call, from its headers to its status.
 
-Whoever answers a call may do so at once, later from a callback, or from a task; what it writes leaves with everything else
-that its connection has to say in the same turn of the event loop.
+Whoever answers a call may do so at once, later from a callback, or from a task; what it writes leaves with
+everything else that its connection has to say in the same turn of the event loop.
 """
 
 from __future__ import annotations
@@ -50,7 +50,9 @@ class NativeCall:
         "timer",
     )
 
-    def __init__(self, connection: RpcConnection, stream_id: int, method: Method, encoding: bytes, headers: Headers) -> None:
+    def __init__(
+        self, connection: RpcConnection, stream_id: int, method: Method, encoding: bytes, headers: Headers
+    ) -> None:
         self._connection = connection
         self.stream_id = stream_id
         self.method = method
@@ -62,7 +64,9 @@ class NativeCall:
         """The one message of the request, once it is whole."""
         self.timer: asyncio.TimerHandle | None = None
         self.on_gone: Callable[[], object] | None = None
-        """Called once if the call ends in another way than by an answer: taken back, out of time, connection lost, server stopped."""
+        """Called once if the call ends in another way than by an answer: taken back, out of time, connection
+        lost, server stopped.
+        """
         self.on_drained: Callable[[], object] | None = None
         """Called when all that was written has left, after `send` has answered False."""
         self.is_over = False
@@ -81,10 +85,12 @@ class NativeCall:
         """Who calls: read from the headers when somebody asks."""
         return Caller(self._connection.peer, metadata(self._headers), self._connection.identities)
 
-    # -- answering ------------------------------------------------------------------------------------------------
+    # -- answering -------------------------------------------------------------------------------------------
 
     def answer(self, message: bytes) -> None:
-        """The one message of a unary call, and OK. Nothing happens if the call is over, here and in `finish`."""
+        """The one message of a unary call, and OK. Nothing happens if the call is over, here and in
+        `finish`.
+        """
         if self.is_over:
             return
         if unread := self._connection.refusal_to_keep(len(message)):
@@ -101,13 +107,17 @@ class NativeCall:
         if not self._has_begun and not self.is_over:
             self._has_begun = True
             self._may_compress = self._connection.compressed_bytes < NEVER and accepts_gzip(self._headers)
-            self._connection.http2.send_headers(self.stream_id, HEADERS_GZIP if self._may_compress else HEADERS)
+            self._connection.http2.send_headers(
+                self.stream_id, HEADERS_GZIP if self._may_compress else HEADERS
+            )
             self._connection.flush_soon()
 
     def send(self, message: bytes) -> bool:
-        """One message of a stream. Answers False when it is held back because the client does not read: wait for `on_drained`.
+        """One message of a stream. Answers False when it is held back because the client does not read: wait
+        for `on_drained`.
 
-        Raises `CallIsOver`, also where too much waits unread on the connection already: then this ends the call.
+        Raises `CallIsOver`, also where too much waits unread on the connection already: then this ends the
+        call.
         """
         if unread := self._connection.refusal_to_keep(len(message)):
             self.break_off(StatusCode.RESOURCE_EXHAUSTED, unread)
@@ -115,7 +125,9 @@ class NativeCall:
             raise CallIsOver
         self.begin()
         is_large = self._may_compress and len(message) >= self._connection.compressed_bytes
-        left = self._connection.http2.send_data(self.stream_id, compressed(message) if is_large else framed(message))
+        left = self._connection.http2.send_data(
+            self.stream_id, compressed(message) if is_large else framed(message)
+        )
         self._connection.flush_soon()
         return left and self._connection.takes_more(self)
 
@@ -141,12 +153,17 @@ class NativeCall:
             return
         http2 = self._connection.http2
         if self._has_begun:
-            http2.send_last(self.stream_id, OK if status is StatusCode.OK else trailers(status, details, proto))
+            http2.send_last(
+                self.stream_id, OK if status is StatusCode.OK else trailers(status, details, proto)
+            )
         else:
-            http2.send_headers(self.stream_id, OK_ALONE if status is StatusCode.OK else trailers(status, details, proto, alone=True))
+            http2.send_headers(
+                self.stream_id,
+                OK_ALONE if status is StatusCode.OK else trailers(status, details, proto, alone=True),
+            )
         self._close()
 
-    # -- asking ---------------------------------------------------------------------------------------------------
+    # -- asking ----------------------------------------------------------------------------------------------
 
     def arrive(self, messages: list[Frame], *, ended: bool) -> None:
         """For the connection: messages of the request, and whether they were the last."""
@@ -171,7 +188,7 @@ class NativeCall:
         """A message that has come, decompressed. Raises `RpcError`."""
         return opened(frame, self.encoding, self._connection.message_bytes)
 
-    # -- ending ---------------------------------------------------------------------------------------------------
+    # -- ending ----------------------------------------------------------------------------------------------
 
     def break_off(self, status: StatusCode, details: str) -> None:
         """End the call over the head of whoever answers it."""

@@ -13,7 +13,9 @@ _OF_PROTOCOL = frozenset((b"te", b"content-type"))
 
 
 def peer_of(address: object) -> str:
-    """The other end of a socket, as `getpeername` tells it, in gRPC's form; `unix:` for a socket in the file system."""
+    """The other end of a socket, as `getpeername` tells it, in gRPC's form; `unix:` for a socket in the file
+    system.
+    """
     if not isinstance(address, tuple) or len(address) < 2:
         return "unix:"
     host, port = address[:2]
@@ -21,7 +23,9 @@ def peer_of(address: object) -> str:
 
 
 def identities_of(certificate: Mapping[str, Any] | None) -> tuple[str, ...]:
-    """The names of a verified certificate, as `getpeercert` tells it: its alternative names, or its common name where it has none."""
+    """The names of a verified certificate, as `getpeercert` tells it: its alternative names, or its common
+    name where it has none.
+    """
     if not certificate:
         return ()
     alternatives = tuple(value for _, value in certificate.get("subjectAltName", ()))
@@ -30,7 +34,9 @@ def identities_of(certificate: Mapping[str, Any] | None) -> tuple[str, ...]:
 
 
 def metadata(headers: Headers) -> tuple[tuple[str, str | bytes], ...]:
-    """What of a request's headers the client's program chose (gRPC over HTTP/2, "Custom-Metadata"), with `user-agent`."""
+    """What of a request's headers the client's program chose (gRPC over HTTP/2, "Custom-Metadata"), with
+    `user-agent`.
+    """
     return tuple(_entries(headers))
 
 

@@ -1,4 +1,6 @@
-"""One client's connection: its bytes become calls, and what the calls have to say leaves in one write per turn of the event loop."""
+"""One client's connection: its bytes become calls, and what the calls have to say leaves in one write per
+turn of the event loop.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +68,9 @@ class RpcConnection(asyncio.Protocol):
     def __init__(self, owner: Owner) -> None:
         self._owner = owner
         self._limits = owner.limits
-        self.compressed_bytes = NEVER if owner.limits.compressed_bytes is None else owner.limits.compressed_bytes
+        self.compressed_bytes = (
+            NEVER if owner.limits.compressed_bytes is None else owner.limits.compressed_bytes
+        )
         """A message of an answer that is as large is compressed where the client takes it."""
         self._loop = asyncio.get_running_loop()
         self.http2 = Http2Connection(owner.limits.http2, self._loop.time)
@@ -92,7 +96,7 @@ class RpcConnection(asyncio.Protocol):
         self._watch: asyncio.TimerHandle | None = None
         self._age: asyncio.TimerHandle | None = None
 
-    # -- asyncio --------------------------------------------------------------------------------------------------
+    # -- asyncio ---------------------------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A client has come. Over TLS it must have agreed on HTTP/2."""
@@ -107,7 +111,9 @@ class RpcConnection(asyncio.Protocol):
         self._owner.joined(self)
         self._look_after_soon(min(self._limits.preface_seconds, self._limits.quiet_seconds))
         if self._limits.age_seconds is not None:
-            self._age = self._loop.call_later(self._limits.age_seconds, self.ask_to_leave, "the connection has reached its age")
+            self._age = self._loop.call_later(
+                self._limits.age_seconds, self.ask_to_leave, "the connection has reached its age"
+            )
         self._flush()
 
     def data_received(self, data: bytes) -> None:
@@ -134,7 +140,9 @@ class RpcConnection(asyncio.Protocol):
         self._owner.left(self)
 
     def pause_writing(self) -> None:
-        """The client does not take what we write: nothing more is read from it, so that it cannot make us keep more."""
+        """The client does not take what we write: nothing more is read from it, so that it cannot make us
+        keep more.
+        """
         self._is_paused = True
         if self._transport is not None and not self._transport.is_closing():
             self._transport.pause_reading()
@@ -154,7 +162,7 @@ class RpcConnection(asyncio.Protocol):
         """A message of a request, decompressed, at most."""
         return self._limits.message_bytes
 
-    # -- for calls ------------------------------------------------------------------------------------------------
+    # -- for calls -------------------------------------------------------------------------------------------
 
     def flush_soon(self) -> None:
         """Write what there is at the end of this turn of the event loop."""
@@ -169,13 +177,18 @@ class RpcConnection(asyncio.Protocol):
         return not self._is_paused
 
     def refusal_to_keep(self, size: int) -> str:
-        """Why a part of an answer, of so many bytes, cannot be kept until the client reads it, or nothing. Small ones always can."""
+        """Why a part of an answer, of so many bytes, cannot be kept until the client reads it, or nothing.
+        Small ones always can.
+        """
         if size <= SMALL_ANSWER_BYTES or self._transport is None:
             return ""
         unread = self.http2.outgoing.kept_bytes + self._transport.get_write_buffer_size()
         if unread <= self._limits.unread_bytes:
             return ""
-        return f"The call was carried out, but {unread} bytes of answers wait unread on this connection: read them first, or ask for less"
+        return (
+            f"The call was carried out, but {unread} bytes of answers wait unread on this connection: read "
+            "them first, or ask for less"
+        )
 
     def forget(self, call: NativeCall) -> None:
         """It is over."""
@@ -193,10 +206,12 @@ class RpcConnection(asyncio.Protocol):
             self.http2.consumed(call.stream_id, count)
             self.flush_soon()
 
-    # -- leaving --------------------------------------------------------------------------------------------------
+    # -- leaving ---------------------------------------------------------------------------------------------
 
     def ask_to_leave(self, reason: str) -> None:
-        """Calls that are under way are still taken, then no more, and with the last one the connection ends."""
+        """Calls that are under way are still taken, then no more, and with the last one the connection
+        ends.
+        """
         self._leaves_for = reason
         self.http2.announce_end(reason)
         self.http2.ping(_STOPPING)
@@ -213,7 +228,7 @@ class RpcConnection(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
 
-    # -- events ---------------------------------------------------------------------------------------------------
+    # -- events ----------------------------------------------------------------------------------------------
 
     def _on(self, event: Event) -> None:
         match event:
@@ -268,11 +283,16 @@ class RpcConnection(asyncio.Protocol):
             self._feed(call, b"", ended=True)
 
     def _feed_stranger(self, event: DataArrived) -> None:
-        """Nobody reads this part of a request. One that is no gRPC is told so in its own words when it has ended."""
+        """Nobody reads this part of a request. One that is no gRPC is told so in its own words when it has
+        ended.
+        """
         self.http2.consumed(event.stream_id, len(event.data))
         request = self._strangers.pop(event.stream_id, None) if event.ended else None
         if request is not None:
-            headers = ((b":status", str(request.http_status).encode()), (b"content-type", b"text/plain; charset=utf-8"))
+            headers = (
+                (b":status", str(request.http_status).encode()),
+                (b"content-type", b"text/plain; charset=utf-8"),
+            )
             self.http2.send_headers(event.stream_id, EncodedHeaders(headers))
             self.http2.send_data(event.stream_id, request.fault.encode())
             self.http2.send_last(event.stream_id, EncodedHeaders(((b"grpc-status", b"13"),), last=True))
@@ -295,7 +315,10 @@ class RpcConnection(asyncio.Protocol):
         self._kept_bytes += len(data)
         most = self._limits.unfinished_bytes
         if self._kept_bytes > most:
-            call.break_off(StatusCode.RESOURCE_EXHAUSTED, f"Expected at most {most} bytes of unfinished requests on a connection")
+            call.break_off(
+                StatusCode.RESOURCE_EXHAUSTED,
+                f"Expected at most {most} bytes of unfinished requests on a connection",
+            )
             return
         try:
             call.arrive(reader.feed(data), ended=ended)
@@ -307,12 +330,19 @@ class RpcConnection(asyncio.Protocol):
 
     def _is_one_message(self, data: bytes) -> bool:
         size = len(data) - PREFIX_BYTES
-        return 0 <= size <= self._limits.message_bytes and not data[0] and int.from_bytes(data[1:PREFIX_BYTES]) == size
+        return (
+            0 <= size <= self._limits.message_bytes
+            and not data[0]
+            and int.from_bytes(data[1:PREFIX_BYTES]) == size
+        )
 
     def _start_single(self, call: NativeCall, *, is_whole: bool) -> None:
         """The end of the request may follow its message in a frame of its own."""
         if len(call.arrived) > 1 or (call.has_ended and not (call.arrived and is_whole)):
-            raise RpcError(StatusCode.INTERNAL, f"Expected one message in the request, found {len(call.arrived)} and the end")
+            raise RpcError(
+                StatusCode.INTERNAL,
+                f"Expected one message in the request, found {len(call.arrived)} and the end",
+            )
         if call.has_ended:
             self._kept_bytes -= call.kept_bytes
             call.kept_bytes, call.reader = 0, None
@@ -326,7 +356,7 @@ class RpcConnection(asyncio.Protocol):
         if call.on_drained is not None and not call.is_over:
             call.on_drained()
 
-    # -- life -----------------------------------------------------------------------------------------------------
+    # -- life ------------------------------------------------------------------------------------------------
 
     def _flush(self) -> None:
         self._flush_is_due = False
@@ -342,7 +372,9 @@ class RpcConnection(asyncio.Protocol):
         limits, now = self._limits, self._loop.time()
         quiet = now - self._heard_at
         is_stranger = not self.http2.has_begun
-        if (is_stranger and now - self._came_at >= limits.preface_seconds) or (self._is_asked and quiet >= limits.pong_seconds):
+        if (is_stranger and now - self._came_at >= limits.preface_seconds) or (
+            self._is_asked and quiet >= limits.pong_seconds
+        ):
             self.abort()
         elif is_stranger:
             self._look_after_soon(min(limits.preface_seconds, limits.quiet_seconds))

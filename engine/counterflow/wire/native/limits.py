@@ -20,7 +20,9 @@ class WireLimits:
     unsent_bytes: int = MEBIBYTE
     """Answers that a connection does not take; beyond it nothing more is read from it."""
     unread_bytes: int = 64 * MEBIBYTE
-    """Answers of one connection that its client does not read, together; beyond it large ones are not kept."""
+    """Answers of one connection that its client does not read, together; beyond it large ones are not
+    kept.
+    """
     preface_seconds: float = 10.0
     """How long a client may take to show that it speaks HTTP/2."""
     quiet_seconds: float = 30.0
@@ -28,7 +30,11 @@ class WireLimits:
     pong_seconds: float = 20.0
     """How long it may take to give one."""
     compressed_bytes: int | None = None
-    """Messages of an answer that are as large are compressed, for clients that take it; None means that none are."""
+    """Messages of an answer that are as large are compressed, for clients that take it; None means that none
+    are.
+    """
     age_seconds: float | None = None
-    """How long a connection may last before its client is asked to open another; calls under way still end on it."""
+    """How long a connection may last before its client is asked to open another; calls under way still end on
+    it.
+    """
     http2: ConnectionLimits = field(default_factory=ConnectionLimits)

@@ -1,4 +1,6 @@
-"""Messages on a stream: a flag, a length, the bytes (gRPC's protocol over HTTP/2, "Length-Prefixed-Message")."""
+"""Messages on a stream: a flag, a length, the bytes (gRPC's protocol over HTTP/2,
+"Length-Prefixed-Message").
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ def compressed(message: bytes) -> bytes:
 
 
 class Frame(NamedTuple):
-    """A whole message as it came; `flag` 1 says that it is compressed. It is opened when somebody takes it, so that it stays small."""
+    """A whole message as it came; `flag` 1 says that it is compressed. It is opened when somebody takes it,
+    so that it stays small.
+    """
 
     flag: int
     data: bytes
@@ -36,7 +40,10 @@ def opened(frame: Frame, encoding: bytes, most_bytes: int) -> bytes:
     if not frame.flag:
         return frame.data
     if frame.flag != 1 or encoding != b"gzip":
-        raise RpcError(StatusCode.INTERNAL, f"Found a message with flag {frame.flag} in a request whose grpc-encoding is not gzip")
+        raise RpcError(
+            StatusCode.INTERNAL,
+            f"Found a message with flag {frame.flag} in a request whose grpc-encoding is not gzip",
+        )
     unzip = zlib.decompressobj(_GZIP)
     try:
         message = unzip.decompress(frame.data, most_bytes + 1)
@@ -44,14 +51,20 @@ def opened(frame: Frame, encoding: bytes, most_bytes: int) -> bytes:
         raise RpcError(StatusCode.INTERNAL, f"Expected a message compressed by gzip: {error}") from error
     _check_size(len(message), most_bytes)
     if not unzip.eof:
-        raise RpcError(StatusCode.INTERNAL, "Expected a message compressed by gzip, found one that breaks off")
+        raise RpcError(
+            StatusCode.INTERNAL, "Expected a message compressed by gzip, found one that breaks off"
+        )
     return message
 
 
 def _check_size(size: int, most_bytes: int) -> None:
-    """Refused in the words that every gRPC server uses and clients look for: to send it again would not help."""
+    """Refused in the words that every gRPC server uses and clients look for: to send it again would not
+    help.
+    """
     if size > most_bytes:
-        raise RpcError(StatusCode.RESOURCE_EXHAUSTED, f"Received message larger than max ({size} vs. {most_bytes})")
+        raise RpcError(
+            StatusCode.RESOURCE_EXHAUSTED, f"Received message larger than max ({size} vs. {most_bytes})"
+        )
 
 
 class MessageReader:

@@ -10,7 +10,9 @@ _SECONDS_PER_UNIT = {b"H": 3600.0, b"M": 60.0, b"S": 1.0, b"m": 1e-3, b"u": 1e-6
 
 
 class Request(NamedTuple):
-    """The head of a call. `http_status` other than 200 says that it is no gRPC, with the reason in `fault`."""
+    """The head of a call. `http_status` other than 200 says that it is no gRPC, with the reason in
+    `fault`.
+    """
 
     path: bytes
     timeout_seconds: float | None
@@ -25,21 +27,37 @@ def read_request(headers: Headers) -> Request:
     method, content_type = found.get(b":method"), found.get(b"content-type", b"")
     path = found.get(b":path", b"")
     if method != b"POST" or not is_grpc(content_type):
-        return Request(path, None, b"", 415, "This port speaks gRPC: expected POST with content-type application/grpc.\n")
+        return Request(
+            path, None, b"", 415, "This port speaks gRPC: expected POST with content-type application/grpc.\n"
+        )
     timeout = found.get(b"grpc-timeout")
     seconds = None if timeout is None else read_timeout(timeout)
     if timeout is not None and seconds is None:
-        return Request(path, None, b"", 400, "Expected a grpc-timeout of at most eight digits and a unit (H, M, S, m, u, n).\n")
+        return Request(
+            path,
+            None,
+            b"",
+            400,
+            "Expected a grpc-timeout of at most eight digits and a unit (H, M, S, m, u, n).\n",
+        )
     return Request(path, seconds, found.get(b"grpc-encoding", b"identity"))
 
 
 def accepts_gzip(headers: Headers) -> bool:
-    """Whether the client takes answers that are compressed by gzip (gRPC over HTTP/2, "Message-Accept-Encoding")."""
-    return any(b"gzip" in (word.strip() for word in value.split(b",")) for name, value in headers if name == b"grpc-accept-encoding")
+    """Whether the client takes answers that are compressed by gzip (gRPC over HTTP/2,
+    "Message-Accept-Encoding").
+    """
+    return any(
+        b"gzip" in (word.strip() for word in value.split(b","))
+        for name, value in headers
+        if name == b"grpc-accept-encoding"
+    )
 
 
 def is_grpc(content_type: bytes) -> bool:
-    """Whether a content type is gRPC's, with whatever its messages are and with parameters; `application/grpc-web` is another protocol."""
+    """Whether a content type is gRPC's, with whatever its messages are and with parameters;
+    `application/grpc-web` is another protocol.
+    """
     rest = content_type.lower().removeprefix(b"application/grpc")
     return rest != content_type.lower() and rest[:1] in {b"", b"+", b";"}
 

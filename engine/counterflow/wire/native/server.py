@@ -12,13 +12,19 @@ from counterflow.wire.native.limits import WireLimits
 from counterflow.wire.tls import server_context
 
 PORTS_TRIED = 20
-"""Where any port will do and a name has several addresses: so often one that is free on the first is tried on the others."""
+"""Where any port will do and a name has several addresses: so often one that is free on the first is tried on
+the others.
+"""
 
 
 class NativeServer:
-    """Serves methods on one address. Without TLS it speaks HTTP/2 in the clear, to clients that know (as gRPC's do)."""
+    """Serves methods on one address. Without TLS it speaks HTTP/2 in the clear, to clients that know (as
+    gRPC's do).
+    """
 
-    def __init__(self, methods: Iterable[Method], limits: WireLimits | None = None, tls: Tls | None = None) -> None:
+    def __init__(
+        self, methods: Iterable[Method], limits: WireLimits | None = None, tls: Tls | None = None
+    ) -> None:
         """Raises `UnusableTls`."""
         self.methods: Mapping[bytes, Method] = {method.path.encode(): method for method in methods}
         self.limits = limits or WireLimits()
@@ -33,7 +39,9 @@ class NativeServer:
         running, asked = asyncio.get_running_loop(), port
         for left in reversed(range(PORTS_TRIED)):
             try:
-                self._listener = await running.create_server(lambda: RpcConnection(self), host, port, ssl=self._tls, backlog=1_024)
+                self._listener = await running.create_server(
+                    lambda: RpcConnection(self), host, port, ssl=self._tls, backlog=1_024
+                )
             except OSError:
                 if asked or not port or not left:
                     raise
@@ -42,13 +50,16 @@ class NativeServer:
             found: list[int] = [socket.getsockname()[1] for socket in self._listener.sockets]
             if len(set(found)) == 1:
                 return found[0]
-            # A name with several addresses, such as localhost: the system has chosen a port for each, and clients want one for all.
+            # A name with several addresses, such as localhost: the system has chosen a port for each, and
+            # clients want one for all.
             self._listener.close()
             port = found[0]
         raise OSError(errno.EADDRINUSE, f"no port is free on every address of {host}")
 
     async def stop(self, grace_seconds: float) -> None:
-        """Accept no more, let calls that are under way finish, within the grace; then break off what is left."""
+        """Accept no more, let calls that are under way finish, within the grace; then break off what is
+        left.
+        """
         if self._listener is not None:
             self._listener.close()
         for connection in list(self._connections):

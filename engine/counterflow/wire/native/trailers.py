@@ -1,4 +1,6 @@
-"""The headers that an answer begins and ends with: a status, and words for the person who called (gRPC over HTTP/2, "Responses")."""
+"""The headers that an answer begins and ends with: a status, and words for the person who called (gRPC over
+HTTP/2, "Responses").
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,12 @@ _CONTENT_TYPE = (b"content-type", b"application/grpc")
 HEADERS = EncodedHeaders(((b":status", b"200"), _CONTENT_TYPE))
 """What every answer with a message begins with."""
 HEADERS_GZIP = EncodedHeaders(
-    ((b":status", b"200"), _CONTENT_TYPE, (b"grpc-encoding", b"gzip"), (b"grpc-accept-encoding", b"identity,gzip"))
+    (
+        (b":status", b"200"),
+        _CONTENT_TYPE,
+        (b"grpc-encoding", b"gzip"),
+        (b"grpc-accept-encoding", b"identity,gzip"),
+    )
 )
 """As above, where messages may be compressed; each says for itself whether it is."""
 OK = EncodedHeaders(((b"grpc-status", b"0"),), last=True)
@@ -27,7 +34,9 @@ OK_ALONE = EncodedHeaders(((b":status", b"200"), _CONTENT_TYPE, (b"grpc-status",
 
 @lru_cache(maxsize=256)
 def trailers(status: StatusCode, details: str, proto: bytes = b"", *, alone: bool = False) -> EncodedHeaders:
-    """What an answer ends with; `alone` when it has not begun, so that this is all of it ("Trailers-Only")."""
+    """What an answer ends with; `alone` when it has not begun, so that this is all of it
+    ("Trailers-Only").
+    """
     headers = [(b"grpc-status", str(int(status)).encode())]
     if details:
         headers.append((b"grpc-message", quote(details, safe=_PRINTABLE, errors="replace").encode()))
@@ -35,4 +44,6 @@ def trailers(status: StatusCode, details: str, proto: bytes = b"", *, alone: boo
         headers.append((b"grpc-status-details-bin", base64.b64encode(proto).rstrip(b"=")))
     if status is StatusCode.UNIMPLEMENTED:
         headers.append((b"grpc-accept-encoding", b"identity,gzip"))
-    return EncodedHeaders(((b":status", b"200"), _CONTENT_TYPE, *headers) if alone else tuple(headers), last=True)
+    return EncodedHeaders(
+        ((b":status", b"200"), _CONTENT_TYPE, *headers) if alone else tuple(headers), last=True
+    )

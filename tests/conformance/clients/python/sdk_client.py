@@ -1,4 +1,6 @@
-"""Counterflow's own SDK, told what to do a line of JSON at a time: `sdk_client.py ADDRESS`. `../README.md` is the protocol."""
+"""Counterflow's own SDK, told what to do a line of JSON at a time: `sdk_client.py ADDRESS`. `../README.md` is
+the protocol.
+"""
 
 import asyncio
 import json
@@ -11,7 +13,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from counterflow_worker import GIVE_UP, BpmnError, Client, ClientError, Job, JobFailure, Metrics, Outcome, Worker
+from counterflow_worker import (
+    GIVE_UP,
+    BpmnError,
+    Client,
+    ClientError,
+    Job,
+    JobFailure,
+    Metrics,
+    Outcome,
+    Worker,
+)
 
 Answer = dict[str, Any]
 Operation = Callable[[Answer], Awaitable[Answer | None]]
@@ -67,7 +79,11 @@ class Reports(Metrics):
     """Tells how the server took each outcome."""
 
     def job_reported(self, job: Job, outcome: Outcome, *, accepted: bool) -> None:
-        refused = {} if accepted else {"error": {"code": "LOCAL", "message": f"{type(outcome).__name__} was not accepted"}}
+        refused = (
+            {}
+            if accepted
+            else {"error": {"code": "LOCAL", "message": f"{type(outcome).__name__} was not accepted"}}
+        )
         say(event="answered", worker=job.worker, jobKey=str(job.key), **refused)
 
 
@@ -108,14 +124,21 @@ class Operations:
             for process in deployed.processes
         ]
         decisions = [
-            {"decisionId": decision.decision_id, "version": decision.version, "decisionKey": str(decision.decision_key)}
+            {
+                "decisionId": decision.decision_id,
+                "version": decision.version,
+                "decisionKey": str(decision.decision_key),
+            }
             for decision in deployed.decisions
         ]
         return {"key": str(deployed.key), "processes": processes, "decisions": decisions}
 
     async def create(self, request: Answer) -> Answer:
         created = await self.client.create_instance(
-            request["bpmnProcessId"], request.get("variables"), request.get("version", -1), start_before=request.get("startBefore", ())
+            request["bpmnProcessId"],
+            request.get("variables"),
+            request.get("version", -1),
+            start_before=request.get("startBefore", ()),
         )
         return {
             "processInstanceKey": str(created.process_instance_key),
@@ -142,14 +165,22 @@ class Operations:
         await self.client.cancel(int(request["processInstanceKey"]))
 
     async def set_variables(self, request: Answer) -> None:
-        await self.client.set_variables(int(request["elementInstanceKey"]), request["variables"], local=request["local"])
+        await self.client.set_variables(
+            int(request["elementInstanceKey"]), request["variables"], local=request["local"]
+        )
 
     async def resolve_incident(self, request: Answer) -> None:
         await self.client.resolve_incident(int(request["incidentKey"]))
 
     async def activate(self, request: Answer) -> Answer:
-        asked = {"max_jobs": request["maxJobs"], "timeout_ms": request["timeout"], "request_timeout_ms": request["requestTimeout"]}
-        jobs = await self.client.activate_jobs(request["type"], worker=request["worker"], fetch=request.get("fetchVariables", ()), **asked)
+        asked = {
+            "max_jobs": request["maxJobs"],
+            "timeout_ms": request["timeout"],
+            "request_timeout_ms": request["requestTimeout"],
+        }
+        jobs = await self.client.activate_jobs(
+            request["type"], worker=request["worker"], fetch=request.get("fetchVariables", ()), **asked
+        )
         return {"jobs": [described(job) for job in jobs]}
 
     async def complete(self, request: Answer) -> None:
@@ -165,7 +196,9 @@ class Operations:
         )
 
     async def throw(self, request: Answer) -> None:
-        await self.client.throw_error(int(request["jobKey"]), request["errorCode"], request["errorMessage"], request.get("variables"))
+        await self.client.throw_error(
+            int(request["jobKey"]), request["errorCode"], request["errorMessage"], request.get("variables")
+        )
 
     async def update_retries(self, request: Answer) -> None:
         await self.client.update_job_retries(int(request["jobKey"]), request["retries"])
@@ -202,7 +235,13 @@ class Operations:
         opened = Worker(Client(self.address), name=worker, metrics=Reports())
         taken = count()
 
-        @opened.task(request["type"], timeout_ms=request["timeout"], max_jobs=request["maxJobs"], stream=request["stream"], retry=GIVE_UP)
+        @opened.task(
+            request["type"],
+            timeout_ms=request["timeout"],
+            max_jobs=request["maxJobs"],
+            stream=request["stream"],
+            retry=GIVE_UP,
+        )
         async def handle(job: Job) -> Any:
             say(event="job", worker=worker, job=described(job))
             answer = answers[min(next(taken), len(answers) - 1)]

@@ -1,7 +1,8 @@
 """Books a trip, and takes it back: hotel, car, flight, and how each is undone.
 
-Every reservation number is made from the key of the process instance, so that anyone who watches can tell what is being cancelled.
-The flight fails on request: start the process with the variable `flightFails` = true.
+Every reservation number is made from the key of the process instance, so that anyone who watches can tell
+what is being cancelled. The flight fails on request: start the process with the variable `flightFails` =
+true.
 """
 
 import msgspec

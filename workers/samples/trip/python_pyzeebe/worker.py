@@ -1,4 +1,6 @@
-"""The trip on pyzeebe, a client made for Zeebe: the same job types and answers as the sample on Counterflow's own SDK."""
+"""The trip on pyzeebe, a client made for Zeebe: the same job types and answers as the sample on Counterflow's
+own SDK.
+"""
 
 import asyncio
 import os
@@ -45,7 +47,9 @@ def register(worker: ZeebeWorker) -> None:
 
 async def main() -> None:
     """Work until interrupted."""
-    worker = ZeebeWorker(create_insecure_channel(grpc_address=os.environ.get("ZEEBE_ADDRESS", "127.0.0.1:26500")))
+    worker = ZeebeWorker(
+        create_insecure_channel(grpc_address=os.environ.get("ZEEBE_ADDRESS", "127.0.0.1:26500"))
+    )
     register(worker)
     await worker.work()
 

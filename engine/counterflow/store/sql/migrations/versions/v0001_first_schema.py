@@ -29,7 +29,9 @@ def upgrade() -> None:
 def create_definition_tables() -> None:
     """What is deployed, and the counters of the partition."""
     op.create_table("partition", number("id", key=True), number("last_key"), number("last_position"))
-    op.create_table("resource", number("key", key=True), string("name"), binary("checksum"), binary("content"))
+    op.create_table(
+        "resource", number("key", key=True), string("name"), binary("checksum"), binary("content")
+    )
     op.create_table(
         "process_definition",
         number("key", key=True),
@@ -70,7 +72,12 @@ def create_decision_tables() -> None:
         number("deployment_key"),
         number("deployed_at_ms"),
     )
-    op.create_table("bound_decision", number("deployment_key", key=True), string("decision_id", key=True), number("decision_key"))
+    op.create_table(
+        "bound_decision",
+        number("deployment_key", key=True),
+        string("decision_id", key=True),
+        number("decision_key"),
+    )
 
 
 def create_instance_tables() -> None:
@@ -106,7 +113,13 @@ def create_instance_tables() -> None:
         binary("result", null=True),
         binary("held", null=True),
     )
-    op.create_table("variable", number("scope_key", key=True), string("name", key=True), number("process_instance_key"), binary("value"))
+    op.create_table(
+        "variable",
+        number("scope_key", key=True),
+        string("name", key=True),
+        number("process_instance_key"),
+        binary("value"),
+    )
     op.create_table(
         "job",
         number("key", key=True),
@@ -254,7 +267,9 @@ def create_trouble_tables() -> None:
         string("message"),
         number("created_at_ms"),
     )
-    op.create_table("quarantine", number("process_instance_key", key=True), string("reason"), number("since_ms"))
+    op.create_table(
+        "quarantine", number("process_instance_key", key=True), string("reason"), number("since_ms")
+    )
 
 
 def create_event_log() -> None:
@@ -288,7 +303,13 @@ def create_indexes() -> None:
     op.create_index("ix_arrived_token_instance", "arrived_token", ["process_instance_key"])
     op.create_index("ix_event_log_instance", "event_log", ["process_instance_key"])
     active = text("state = 'active'")
-    op.create_index("ix_process_instance_active", "process_instance", ["key"], sqlite_where=active, postgresql_where=active)
+    op.create_index(
+        "ix_process_instance_active",
+        "process_instance",
+        ["key"],
+        sqlite_where=active,
+        postgresql_where=active,
+    )
 
 
 def number(name: str, *, key: bool = False, null: bool = False) -> Column[int]:

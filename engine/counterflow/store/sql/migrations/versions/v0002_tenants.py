@@ -1,4 +1,6 @@
-"""Whose it is: a tenant on what is deployed, begun, waited for and published; all there is belongs to nobody in particular."""
+"""Whose it is: a tenant on what is deployed, begun, waited for and published; all there is belongs to nobody
+in particular.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +18,8 @@ TABLES = (
 
 
 def upgrade() -> None:
-    """Add the column. Its default in the database is for the rows there are: a statement of ours names every column."""
+    """Add the column. Its default in the database is for the rows there are: a statement of ours names every
+    column.
+    """
     for table in TABLES:
         op.add_column(table, Column("tenant_id", STRING, nullable=False, server_default="<default>"))
