@@ -49,13 +49,13 @@ SERVER_POLL_TIMEOUT_MS = 10_000
 
 
 class Client:
-    """Connects to `address`, else to `ZEEBE_ADDRESS`, else to `COUNTERFLOW_GRPC_PORT` on this machine, else
-    to 127.0.0.1:26500.
+    """Makes the calls of the gateway protocol to one server; nothing is opened before the first.
 
-    An https:// address or `secure=True` means TLS (`certificate_path`: PEM file of trusted roots, else the
-    system's own). `token` (or `COUNTERFLOW_TOKEN`) is sent as bearer token; a function is asked before each
-    call. Nothing is opened before the first call. Calls that met an absent or overloaded server are made
-    again as `retry` says, where that cannot do a thing twice.
+    It connects to `address`, else to `ZEEBE_ADDRESS`, else to `COUNTERFLOW_GRPC_PORT` on this machine, else
+    to 127.0.0.1:26500. An https:// address or `secure=True` means TLS (`certificate_path`: PEM file of
+    trusted roots, else the system's own). `token` (or `COUNTERFLOW_TOKEN`) is sent as bearer token; a
+    function is asked before each call. Calls that met an absent or overloaded server are made again as
+    `retry` says, where that cannot do a thing twice.
     """
 
     def __init__(
@@ -103,8 +103,9 @@ class Client:
     async def evaluate_decision(
         self, decision_id: str, variables: object = None, *, decision_key: int = 0, tenant_id: str = ""
     ) -> Evaluation:
-        """Evaluate the latest version of a decision, or, with an empty id, the version with this key. A
-        failure is an answer, too.
+        """Evaluate the latest version of a decision, or with an empty id the version with this key.
+
+        A failure is an answer, too.
         """
         request = gateway.EvaluateDecisionRequest(
             decisionId=decision_id,
@@ -127,10 +128,10 @@ class Client:
         start_before: Sequence[str] = (),
         tenant_id: str = "",
     ) -> ProcessInstance:
-        """Start the process with this BPMN id, at its start event or at the elements of `start_before`;
-        answers at once.
+        """Start the process with this BPMN id; answers at once, with its keys.
 
-        Not made again once it may have reached the server.
+        It begins at its start event, or at the elements of `start_before`. Not made again once it may have
+        reached the server.
         """
         request = create_request(process_id, variables, version, tenant_id, start_before)
         return read_instance(
@@ -149,8 +150,9 @@ class Client:
         timeout_ms: int = CALL_TIMEOUT_MS,
         tenant_id: str = "",
     ) -> CompletedProcessInstance:
-        """Start the process and wait for its end. Raises DeadlineExceededError after `timeout_ms`; the
-        instance runs on.
+        """Start the process and wait for its end.
+
+        Raises DeadlineExceededError after `timeout_ms`; the instance runs on.
         """
         request = gateway.CreateProcessInstanceWithResultRequest(
             request=create_request(process_id, variables, version, tenant_id),
@@ -176,9 +178,7 @@ class Client:
     async def set_variables(
         self, element_instance_key: int, variables: object, *, local: bool = False
     ) -> int:
-        """Write variables into a scope (a process instance or an element instance); answers the key of the
-        change.
-        """
+        """Write variables into a scope, a process or element instance; the key of the change."""
         request = gateway.SetVariablesRequest(
             elementInstanceKey=element_instance_key, variables=encode_variables(variables), local=local
         )
@@ -205,7 +205,7 @@ class Client:
         worker: str = "",
         fetch: Sequence[str] = (),
     ) -> list[Job]:
-        """Poll for jobs; each is ours for `timeout_ms`.
+        """Poll for at most `max_jobs` jobs; each is ours for `timeout_ms`.
 
         Waits for the first up to `request_timeout_ms` (0: as long as the server likes; -1: not at all). Jobs
         that had arrived when the line broke are handed over; the error shows at the next poll.
@@ -234,10 +234,10 @@ class Client:
         fetch: Sequence[str] = (),
         open_for_ms: int | None = None,
     ) -> AsyncIterator[Job]:
-        """Jobs as they become available from now on, until the server ends the stream or `open_for_ms` have
-        passed.
+        """Jobs as they become available from now on.
 
-        Those that were there before come by `activate_jobs`.
+        The stream ends when the server ends it, or `open_for_ms` have passed. Jobs that were there before
+        come by `activate_jobs`.
         """
         request = gateway.StreamActivatedJobsRequest(
             type=job_type, worker=worker, timeout=timeout_ms, fetchVariable=fetch, tenantIds=self.tenant_ids
@@ -254,8 +254,9 @@ class Client:
     async def complete_job(
         self, job_key: int, variables: object = None, *, retry: CallRetry | None = None
     ) -> None:
-        """The job is done. Raises NotFoundError when it is no longer there, unless an attempt of ours with a
-        lost answer did that.
+        """The job is done, with these variables. Raises NotFoundError when it is no longer there.
+
+        Not so if an attempt of ours, whose answer was lost, did that.
         """
         request = gateway.CompleteJobRequest(jobKey=job_key, variables=encode_variables(variables))
         await self.connection.call(
@@ -272,8 +273,9 @@ class Client:
         variables: object = None,
         retry: CallRetry | None = None,
     ) -> None:
-        """The attempt failed: `retries` are left, the next after `back_off_ms`; with 0 left an incident shows
-        `message`.
+        """The attempt failed: `retries` are left, the next after `back_off_ms`.
+
+        With 0 left an incident shows `message`.
         """
         request = gateway.FailJobRequest(
             jobKey=job_key,
@@ -361,7 +363,7 @@ class Client:
     # The server itself
 
     async def topology(self) -> Topology:
-        """Who answers: a cheap way to see whether the connection works."""
+        """Which server answers: a cheap way to see whether the connection works."""
         return read_topology(
             await self.connection.call(
                 "Topology", gateway.TopologyRequest(), gateway.TopologyResponse, CHANGES_NOTHING
@@ -370,12 +372,14 @@ class Client:
 
 
 def read_resource(path: str | Path) -> gateway.Resource:
+    """A file for a deployment, called by its last name. Raises OSError if it cannot be read."""
     return gateway.Resource(name=Path(path).name, content=Path(path).read_bytes())
 
 
 def create_request(
     process_id: str, variables: object, version: int, tenant_id: str, start_before: Sequence[str] = ()
 ) -> gateway.CreateProcessInstanceRequest:
+    """The request for a new instance. Raises VariablesError for variables that are none."""
     return gateway.CreateProcessInstanceRequest(
         bpmnProcessId=process_id,
         version=version,
@@ -389,6 +393,7 @@ def create_request(
 
 
 async def gather_jobs(answers: AsyncIterator[gateway.ActivateJobsResponse]) -> list[Job]:
+    """The jobs of all answers. Raises ClientError if the line broke before the first job."""
     jobs: list[Job] = []
     try:
         async for answer in answers:

@@ -35,9 +35,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def bearer(self) -> str | None:
+        """The token that is valid now; None if there is none."""
         return self.token() if callable(self.token) else self.token
 
     def sends_token_in_the_clear(self) -> bool:
+        """Whether there is a token that others on the way could read."""
         return self.token is not None and not self.secure and not is_loopback(self.target)
 
 
@@ -49,8 +51,9 @@ def resolve(
     token: Token | None = None,
     certificate_path: Path | None = None,
 ) -> Settings:
-    """The settings that hold: argument before environment before default. Raises AddressError for an address
-    that is none.
+    """The settings that hold: argument before environment before default.
+
+    Raises AddressError for an address that is none.
     """
     scheme, target = split_address(address or address_in(environment))
     certificate = environment.get("ZEEBE_CA_CERTIFICATE_PATH")
@@ -63,13 +66,17 @@ def resolve(
 
 
 def address_in(environment: Mapping[str, str]) -> str:
+    """The address that the environment names, else that of this machine."""
     if address := environment.get("ZEEBE_ADDRESS"):
         return address
     return f"127.0.0.1:{environment.get('COUNTERFLOW_GRPC_PORT') or DEFAULT_PORT}"
 
 
 def split_address(address: str) -> tuple[str, str]:
-    """`https://host:1` → (`https`, `host:1`); a port that is not given is the scheme's."""
+    """`https://host:1` → (`https`, `host:1`); a port that is not given is the scheme's.
+
+    Raises AddressError.
+    """
     scheme, separator, rest = address.strip().rpartition("://")
     if separator and scheme not in SECURE_SCHEMES:
         raise AddressError(
@@ -94,6 +101,7 @@ def split_port(text: str) -> tuple[str, str]:
 
 
 def is_loopback(target: str) -> bool:
+    """Whether the host of a target is this machine by its name or address."""
     host = split_port(target)[0].strip("[]")
     try:
         return ip_address(host).is_loopback

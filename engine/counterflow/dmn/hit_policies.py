@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from counterflow.dmn.tree import Aggregation, HitPolicy
-from counterflow.feel.builtins.lists import max_, min_, sum_
+from counterflow.feel.builtins.aggregates import max_, min_, sum_
 from counterflow.feel.run import Run, Value
 from counterflow.feel.values import same
 

@@ -1,5 +1,4 @@
-"""The statements of the store: built by SQLAlchemy for one dialect, compiled to text once, run on the raw
-cursor.
+"""The statements of the store: SQLAlchemy builds them for a dialect, each is compiled to text once.
 
 Parameters are positional in every dialect. The hot ones are compiled when the store opens; scans when first
 asked for.
@@ -36,8 +35,9 @@ Parameters = tuple[int | str | None, ...]
 
 
 class Statement(msgspec.Struct, frozen=True):
-    """SQL text, and the constants that the dialect wants after the caller's own parameters (SQLite: an OFFSET
-    of 0).
+    """SQL text, and the constants that the dialect wants after the caller's parameters.
+
+    For SQLite that is an OFFSET of 0.
     """
 
     text: str
@@ -45,9 +45,7 @@ class Statement(msgspec.Struct, frozen=True):
 
 
 class Shape(msgspec.Struct, frozen=True):
-    """What makes one scan's text differ from another's: the columns compared with a parameter, and those
-    spelled out.
-    """
+    """What makes one scan's text differ from another's: columns with a parameter, and those spelled out."""
 
     table: str
     bound: tuple[str, ...]
