@@ -17,7 +17,7 @@ from counterflow.loop import Loop
 from counterflow.settings import Settings, TransportName, differing
 from counterflow.store.open import masked, open_store
 from counterflow.wire.contract import Tls
-from counterflow.wire.native.limits import WireLimits
+from counterflow.wire.native.limits import UNCOMPRESSED, WireLimits
 from counterflow.wire.native.server import NativeServer
 
 logger = logging.getLogger("counterflow.server")
@@ -94,7 +94,7 @@ def transport(settings: Settings) -> Transport:
         return lambda methods: GrpcioServer(methods, settings.message_bytes, tls_of(settings), age_seconds)
     limits = WireLimits(
         message_bytes=settings.message_bytes,
-        compressed_bytes=settings.compressed_answer_bytes or None,
+        compressed_bytes=settings.compressed_answer_bytes or UNCOMPRESSED,
         age_seconds=age_seconds,
     )
     return lambda methods: NativeServer(methods, limits, tls_of(settings))
