@@ -17,6 +17,8 @@ from counterflow.kernel.row import Row
 
 Key = tuple[int | str, ...]
 RowType = TypeVar("RowType", bound=Row)
+Where = Mapping[str, int | str | frozenset[int] | None]
+"""By column, the value that a row must have there; of a set, one of its numbers."""
 
 
 class Batch(msgspec.Struct):
@@ -67,12 +69,12 @@ class Store(Protocol):
     def scan(
         self,
         table: type[RowType],
-        where: Mapping[str, int | str | None],
+        where: Where,
         *,
         after: Key | None = None,
         limit: int | None = None,
     ) -> Sequence[RowType]:
-        """At most `limit` rows whose columns equal `where`, behind the key `after`, in order of key."""
+        """At most `limit` rows whose columns are as `where` says, behind the key `after`, in order of key."""
 
     def load_instance(self, process_instance_key: int) -> dict[type[Row], list[Row]]:
         """Every row of one process instance, by table, in order of primary key, from one moment.

@@ -8,7 +8,7 @@ thread of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import starmap
 from threading import Lock
@@ -20,7 +20,7 @@ from sqlalchemy import URL
 from counterflow.kernel.records import LogEntry
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import INSTANCE_TABLES, TABLES
-from counterflow.store.port import Batch, Key, StoreError
+from counterflow.store.port import Batch, Key, StoreError, Where
 from counterflow.store.sql.dialects import Dialect
 from counterflow.store.sql.readers import Readers
 from counterflow.store.sql.statements import Statements
@@ -79,12 +79,12 @@ class SqlStore:
     def scan(
         self,
         table: type[RowType],
-        where: Mapping[str, int | str | None],
+        where: Where,
         *,
         after: Key | None = None,
         limit: int | None = None,
     ) -> Sequence[RowType]:
-        """At most `limit` rows whose columns equal `where`, behind the key `after`, in order of key."""
+        """At most `limit` rows whose columns are as `where` says, behind the key `after`, in order of key."""
         return self._rows(table, self._readers.fetch(*self._statements.scan(table, where, after, limit)))
 
     def load_instance(self, process_instance_key: int) -> dict[type[Row], list[Row]]:
@@ -98,7 +98,7 @@ class SqlStore:
         self, *, process_instance_key: int | None = None, after: int = 0, limit: int | None = None
     ) -> Sequence[LogEntry]:
         """The log entries behind position `after`, in their order; of one instance or of all."""
-        where = {} if process_instance_key is None else {"process_instance_key": process_instance_key}
+        where: Where = {} if process_instance_key is None else {"process_instance_key": process_instance_key}
         return list(starmap(LogEntry, self._readers.fetch(*self._statements.read_log(where, after, limit))))
 
     def close(self) -> None:
