@@ -21,8 +21,7 @@ from counterflow.partition.writer import Writer
 from counterflow.settings import Settings
 from counterflow.wire.contract import Call, CallIsOver, Method, StatusCode
 from counterflow.wire.methods import from_callback, from_task
-from counterflow_wire import Method as WireMethod
-from counterflow_wire import gateway
+from counterflow_wire import WireMethod, gateway
 
 logger = logging.getLogger("counterflow.edge")
 
