@@ -33,21 +33,8 @@ BANNED_MODULES = {
     "marshal": "its input is trusted blindly; use msgspec",
     "shelve": "it is pickle in a file; use the store",
 }
-DOCUMENTED = (
-    "engine/counterflow/__main__.py",
-    "engine/counterflow/cli",
-    "engine/counterflow/delivery",
-    "engine/counterflow/documents",
-    "engine/counterflow/edge",
-    "engine/counterflow/feel",
-    "engine/counterflow/kernel",
-    "engine/counterflow/queries",
-    "engine/counterflow/store",
-    "engine/counterflow/wire",
-    "protos",
-    "scripts",
-    "workers/counterflow_worker",
-)
+DOCUMENTED = ("engine/counterflow", "protos", "scripts", "workers/counterflow_worker")
+NOT_YET_DOCUMENTED = ("engine/counterflow/dmn", "engine/counterflow/drawing", "engine/counterflow/model")
 SLEEPS = ("time.sleep", "sleep", "asyncio.sleep")
 
 BANNED_CLASS_WORDS = {"Manager", "Helper", "Helpers", "Util", "Utils", "Impl", "Info"}
@@ -212,7 +199,7 @@ def says_what_it_is(source: Source) -> Iterator[Complaint]:
 
 def public_contracts(source: Source) -> Iterator[Complaint]:
     """Whoever uses a public class, function or method reads in a sentence what goes in and what comes out."""
-    if source.within(*DOCUMENTED):
+    if source.within(*DOCUMENTED) and not source.within(*NOT_YET_DOCUMENTED):
         for node in source.public_definitions():
             if not ast.get_docstring(node):
                 yield Complaint(
