@@ -81,7 +81,7 @@ def read_files(files: Sequence[File], limits: FileLimits = DEFAULT_FILE_LIMITS) 
 
 
 def _processes(files: Iterable[File], limits: Limits) -> Iterator[tuple[ReadResource, Sequence[Finding]]]:
-    from counterflow.model.read import read  # noqa: PLC0415 - XML is no part of a start that deploys nothing
+    from counterflow.bpmn.read import read  # noqa: PLC0415 - XML is no part of a start that deploys nothing
 
     for file in files:
         result = read(file.content, file.name, limits)

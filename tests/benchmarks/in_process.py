@@ -24,7 +24,7 @@ from counterflow.kernel.resources import ReadResource
 from counterflow.kernel.rows import Partition
 from counterflow.kernel.state import EmptySource, State
 from counterflow.loop import Loop
-from counterflow.model.read import read
+from counterflow.bpmn.read import read
 from counterflow.store.memory import MemoryStore
 from counterflow.store.open import open_store
 from counterflow.store.port import Batch, Store

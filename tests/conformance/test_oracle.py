@@ -11,7 +11,7 @@ import pytest
 from lxml import etree
 
 from counterflow.model.graph import CompensationOrder
-from counterflow.model.xml import BPMN
+from counterflow.bpmn.xml import BPMN
 from tests.behaviours.test_behaviours import ROOT
 from tests.conformance.oracle.__main__ import DOCUMENT
 from tests.conformance.oracle.ask import NO_TWIN, Pair, ask, beside, scripts

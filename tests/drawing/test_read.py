@@ -11,7 +11,7 @@ from counterflow.drawing.errors import NotDrawn
 from counterflow.drawing.geometry import Bounds
 from counterflow.drawing.read import read_diagrams
 from counterflow.model.graph import Dialect
-from counterflow.model.outline import outline
+from counterflow.bpmn.outline import outline
 from tests.drawing.zoo import NAMESPACES
 
 DMN = "https://www.omg.org/spec/DMN/20191111/MODEL/"

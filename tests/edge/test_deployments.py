@@ -10,7 +10,7 @@ from tests.dmn.drawing import decision, literal
 from tests.dmn.drawing import model as drawn
 from tests.edge import models
 from tests.edge.served import Served, refused, serving
-from tests.model.diagram import end, model, path, service, start
+from tests.bpmn.diagram import end, model, path, service, start
 
 DECISIONS = drawn(*(decision(f"d{number}", literal("42")) for number in range(50)))
 BROKEN = models.process(

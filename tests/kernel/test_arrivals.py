@@ -10,7 +10,7 @@ from counterflow.kernel.incidents import ResolveIncident
 from counterflow.kernel.rows import ElementInstance
 from counterflow.kernel.variables import SetVariables
 from tests.kernel.bench import Bench, document
-from tests.model.diagram import (
+from tests.bpmn.diagram import (
     boundary,
     catch,
     catch_message,

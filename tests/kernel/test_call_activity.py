@@ -19,7 +19,7 @@ from counterflow.kernel.step import Limits
 from counterflow.model.graph import Behaviour
 from tests.kernel.bench import ONE_TASK, Bench
 from tests.kernel.test_engine import break_room
-from tests.model.diagram import (
+from tests.bpmn.diagram import (
     boundary,
     catch,
     catch_error,

@@ -16,7 +16,7 @@ from counterflow.kernel.rows import (
     StartLock,
 )
 from tests.kernel.bench import Bench
-from tests.model.diagram import (
+from tests.bpmn.diagram import (
     boundary,
     catch,
     catch_message,

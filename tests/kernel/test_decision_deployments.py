@@ -9,7 +9,7 @@ from counterflow.kernel.rows import BoundDecision, DecisionDefinition, DecisionR
 from counterflow.testing import Engine
 from tests.dmn.drawing import decision, literal
 from tests.dmn.drawing import model as drawn
-from tests.model.diagram import element, end, extensions, model, path, start
+from tests.bpmn.diagram import element, end, extensions, model, path, start
 
 
 def answer(value: str = "1", *names: str, requirements: str = "model", namespace: str = "urn:test") -> bytes:

@@ -18,7 +18,7 @@ from counterflow.store.open import open_store
 from counterflow.testing import Engine
 from tests.dmn.drawing import decision, literal, table
 from tests.dmn.drawing import model as drawn
-from tests.model.diagram import element, end, extensions, model, path, start
+from tests.bpmn.diagram import element, end, extensions, model, path, start
 
 RATING = drawn(
     decision("base", literal("amount * 2")),

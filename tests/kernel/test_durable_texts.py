@@ -19,7 +19,7 @@ from tests.dmn.drawing import decision, literal, table
 from tests.dmn.drawing import model as drawn
 from tests.kernel.bench import Bench
 from tests.kernel.test_incident_types import CASES, THROWN, calling, looped, script, task, through
-from tests.model.diagram import (
+from tests.bpmn.diagram import (
     boundary,
     catch,
     element,

@@ -9,7 +9,7 @@ import pytest
 from counterflow.kernel.error_events import ErrorCaught
 from counterflow.kernel.rows import Incident
 from tests.kernel.bench import Bench
-from tests.model.diagram import (
+from tests.bpmn.diagram import (
     boundary,
     catch_error,
     event_sub_process,

@@ -18,7 +18,7 @@ from counterflow.testing import Engine
 from tests.dmn.drawing import decision, literal
 from tests.dmn.drawing import model as drawn
 from tests.kernel.bench import ONE_TASK, Bench, resource, snapshot
-from tests.model.diagram import (
+from tests.bpmn.diagram import (
     boundary,
     catch,
     element,
@@ -33,7 +33,7 @@ from tests.model.diagram import (
     sub_process,
     timer,
 )
-from tests.model.loops import loop
+from tests.bpmn.loops import loop
 
 COUNT = "count(for i in 1..1000 return i)"
 COSTS = 1_002

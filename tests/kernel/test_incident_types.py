@@ -22,7 +22,7 @@ from counterflow.kernel.rows import Incident, Job, ProcessInstance
 from counterflow.kernel.step import Limits
 from counterflow.kernel.variables import SetVariables
 from tests.kernel.bench import ONE_TASK, Bench, document
-from tests.model.diagram import (
+from tests.bpmn.diagram import (
     boundary,
     catch,
     catch_error,

@@ -12,7 +12,7 @@ from counterflow.kernel.row import Home
 from counterflow.kernel.rows import INSTANCE_TABLES, Job, MessageSubscription, Timer
 from counterflow.kernel.state import STAND_STILL
 from tests.kernel.bench import Bench, contents, due_times, snapshot, waiting
-from tests.model.diagram import boundary, catch_message, end, model, path, service, start, timer
+from tests.bpmn.diagram import boundary, catch_message, end, model, path, service, start, timer
 
 GUARDED = model(
     *(start(), service("pack", job="pack"), end(), end("gave-up"), end("told")),

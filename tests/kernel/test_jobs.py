@@ -18,7 +18,7 @@ from counterflow.kernel.jobs import (
 from counterflow.kernel.records import Command, Rejection, RejectionType
 from counterflow.kernel.rows import Job
 from tests.kernel.bench import ONE_TASK, Bench
-from tests.model.diagram import (
+from tests.bpmn.diagram import (
     boundary,
     catch_error,
     compensate,

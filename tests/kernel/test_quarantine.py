@@ -18,7 +18,7 @@ from counterflow.kernel.variables import SetVariables
 from counterflow.model.graph import Behaviour
 from tests.kernel.bench import ONE_TASK, Bench, RowsOf, due_times, waiting
 from tests.kernel.test_engine import break_room
-from tests.model.diagram import (
+from tests.bpmn.diagram import (
     boundary,
     catch_error,
     definitions,

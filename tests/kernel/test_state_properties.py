@@ -27,7 +27,7 @@ from counterflow.kernel.state import EmptySource, State
 from counterflow.kernel.step import Limits
 from counterflow.kernel.variables import SetVariables
 from tests.kernel.bench import Bench, RowsOf, contents, document, instance_snapshot, snapshot
-from tests.model.diagram import (
+from tests.bpmn.diagram import (
     boundary,
     catch,
     catch_error,

@@ -16,7 +16,7 @@ from counterflow.kernel.records import BrokenInvariant
 from counterflow.kernel.rows import Incident
 from counterflow.kernel.step import MAXIMUM_STEPS, Limits, Step
 from tests.kernel.bench import ONE_TASK, Bench
-from tests.model.diagram import element, flow, gateway, model, path, service, start
+from tests.bpmn.diagram import element, flow, gateway, model, path, service, start
 
 ENDLESS = model(
     start(), gateway("again"), element("task", id="turn"), path("start", "again", "turn", "again")

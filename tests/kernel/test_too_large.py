@@ -24,7 +24,7 @@ from counterflow.kernel.variables import SetVariables
 from tests.kernel.bench import ONE_TASK, Bench, RowsOf, document, snapshot
 from tests.kernel.test_call_activity import call
 from tests.kernel.test_multi_instance import looped
-from tests.model.diagram import (
+from tests.bpmn.diagram import (
     boundary,
     catch,
     catch_error,
@@ -41,7 +41,7 @@ from tests.model.diagram import (
     start,
     timer,
 )
-from tests.model.loops import gathering
+from tests.bpmn.loops import gathering
 
 LIMITS = Limits(variable_bytes=200)
 FULL, BIG = "f" * 100, "b" * 120

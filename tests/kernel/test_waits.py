@@ -12,7 +12,7 @@ from counterflow.kernel.rows import ElementInstance, MessageSubscription, Timer
 from counterflow.kernel.timers import TimerCanceled, TimerScheduled
 from counterflow.kernel.variables import SetVariables
 from tests.kernel.bench import Bench, document
-from tests.model.diagram import (
+from tests.bpmn.diagram import (
     boundary,
     catch,
     catch_message,

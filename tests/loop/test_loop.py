@@ -14,7 +14,7 @@ from counterflow.model.graph import Behaviour
 from counterflow.store.port import StoreError
 from tests.kernel.test_engine import break_room
 from tests.loop.rig import activation, creation, rig, turns, until
-from tests.model.diagram import end, model, path, start
+from tests.bpmn.diagram import end, model, path, start
 
 AT_ONCE = model(start(), end(), path("start", "end"))
 

@@ -18,7 +18,7 @@ from counterflow.model.graph import CompensationOrder
 from counterflow.partition import load_state, seal
 from counterflow.store.memory import MemoryStore
 from tests.kernel.bench import ONE_TASK, Bench, due_times, snapshot, waiting
-from tests.model.diagram import end, model, path, start
+from tests.bpmn.diagram import end, model, path, start
 
 
 def committed(bench: Bench, store: MemoryStore) -> None:

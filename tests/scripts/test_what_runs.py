@@ -13,7 +13,7 @@ from counterflow.kernel.engine import events_of
 from counterflow.kernel.lifecycle import ElementActivating, FlowTaken
 from counterflow.kernel.records import Rejection
 from counterflow.kernel.rows import Incident, Job
-from counterflow.model.elements import ELEMENTS, EVENTS
+from counterflow.bpmn.elements import ELEMENTS, EVENTS
 from counterflow.testing import Engine
 from scripts.what_runs.__main__ import PAGE
 from scripts.what_runs.ask import Verdict, ask

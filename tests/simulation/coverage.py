@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from counterflow.kernel import engine
 from counterflow.kernel.rows import ProcessInstance
-from counterflow.model.elements import ELEMENTS, EVENTS, NONE, Category
+from counterflow.bpmn.elements import ELEMENTS, EVENTS, NONE, Category
 from counterflow.model.graph import (
     Behaviour,
     CompensateDefinition,

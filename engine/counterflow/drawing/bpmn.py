@@ -13,7 +13,7 @@ from counterflow.drawing.diagram import Diagram, Edge, Mark, Shape
 from counterflow.drawing.errors import NotDrawn
 from counterflow.drawing.interchange import bounds_of, colours_of, label_of, waypoints_of
 from counterflow.drawing.layout.diagram import BPMNDI, draw_again
-from counterflow.model.xml import BPMN
+from counterflow.bpmn.xml import BPMN
 
 Elements = Mapping[str, etree._Element]
 

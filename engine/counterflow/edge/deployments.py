@@ -115,7 +115,7 @@ def read_sound(files: Sequence[File], limits: FileLimits) -> tuple[ReadResource,
     """Read files. Raises `Rejection` with every finding of every file; warnings, those of OMG's schema too,
     are logged.
     """
-    from counterflow.model.xsd import schema_findings  # noqa: PLC0415 - no part of a start that deploys nothing
+    from counterflow.bpmn.xsd import schema_findings  # noqa: PLC0415 - no part of a start that deploys nothing
 
     judged = read_files(files, limits)
     refused = {name for name, _ in judged.errors}

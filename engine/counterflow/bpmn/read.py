@@ -1,0 +1,125 @@
+"""A BPMN file to its executable processes: parse, outline, read the dialect, ask the rules, build.
+
+Nothing here decides about a single element: elements are rows in `elements.py`, extension elements are read
+in `dialects/`, every reason to refuse is a file in `rules/`, and `build.py` makes the frozen graph of what is
+left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from lxml import etree
+
+from counterflow.documents.findings import Finding, Severity
+from counterflow.documents.limits import DEFAULT_LIMITS, NO_LIMITS, Limits
+from counterflow.documents.xml import XmlError, line_of
+from counterflow.bpmn.build import build
+from counterflow.bpmn.dialects import READERS, DialectReader, dialect_of, mixed_dialects
+from counterflow.bpmn.events.error import error_definition
+from counterflow.documents.notes import ReadResult, told_once
+from counterflow.model.graph import CatchDefinition, Dialect, MultiInstance
+from counterflow.bpmn.events.message import message_definition
+from counterflow.bpmn.outline import Element, Outline, outline
+from counterflow.bpmn.rules import RULES, Rule
+from counterflow.bpmn.spellings import settle
+from counterflow.bpmn.events.timer import timer_definition
+from counterflow.bpmn.xml import BPMN, parse
+
+_ABOUT_WHAT_IS_USED = frozenset({"extension", "extension-place", "user-task"})
+
+
+def read(content: bytes, resource_name: str, limits: Limits = DEFAULT_LIMITS) -> ReadResult:
+    """The processes of a BPMN file, or the reasons why it is refused; never raises for what the file holds.
+
+    `resource_name` is the name under which the file was handed in; findings about the file as a whole carry
+    it. Findings are in the order of the file.
+    """
+    return _read(content, resource_name, limits, RULES)
+
+
+def read_accepted(content: bytes, resource_name: str) -> ReadResult:
+    """The processes of a file that was deployed once, without asking limits and rules again.
+
+    A rule that a later version adds, or a limit that was lowered, must not strand the instances of what is
+    deployed. Only what can no longer be read at all (an expression that does not compile, say) is still an
+    error.
+    """
+    return _read(content, resource_name, NO_LIMITS, ())
+
+
+def _read(content: bytes, resource_name: str, limits: Limits, rules: Sequence[Rule]) -> ReadResult:
+    notes: list[Finding] = []
+    try:
+        root = parse(content, resource_name, limits, notes)
+    except XmlError as refused:
+        return ReadResult((), (*notes, refused.finding))
+    if root.tag != f"{{{BPMN}}}definitions":
+        return ReadResult((), (*notes, _not_bpmn(root, resource_name)))
+    return _judge(root, resource_name, rules, notes)
+
+
+def _judge(
+    root: etree._Element, resource_name: str, rules: Sequence[Rule], notes: list[Finding]
+) -> ReadResult:
+    settle(root)
+    dialect, is_mixed = dialect_of(root)
+    drawn = outline(root, resource_name, dialect)
+    if is_mixed:
+        notes.append(mixed_dialects(root, resource_name, dialect))
+    _read_extensions(drawn, notes)
+    notes += (finding for check in rules for finding in check(drawn))
+    refused = any(finding.severity is Severity.ERROR for finding in notes)
+    return ReadResult(() if refused else build(drawn), tuple(told_once(notes, _ABOUT_WHAT_IS_USED)))
+
+
+def _read_extensions(drawn: Outline, notes: list[Finding]) -> None:
+    reader = READERS[drawn.dialect]
+    for element in drawn.elements:
+        if element.behaviour is not None:  # else it is refused as a whole
+            element.details = reader.details(element, notes)
+            element.details = replace(
+                element.details,
+                catch=_catch(drawn, element, reader, notes),
+                error=error_definition(drawn, element, reader, notes),
+                multi_instance=_multi_instance(element, reader, notes),
+            )
+    for flow in drawn.flows:
+        xml = flow.condition_xml
+        if xml is not None and not flow.is_default:
+            flow.condition = reader.condition(flow, xml, notes)
+
+
+def _catch(
+    drawn: Outline, element: Element, reader: DialectReader, notes: list[Finding]
+) -> CatchDefinition | None:
+    if element.catches_message:
+        return message_definition(element, drawn.message_of(element), reader, notes)
+    if element.catches_timer and element.definition is not None:
+        return timer_definition(
+            element,
+            element.definition,
+            reader.text_or_expression,
+            notes,
+            reads_cron=drawn.dialect is Dialect.ZEEBE,
+        )
+    return None
+
+
+def _multi_instance(element: Element, reader: DialectReader, notes: list[Finding]) -> MultiInstance | None:
+    return (
+        reader.multi_instance(element, element.loop, notes)
+        if element.loop is not None and element.is_activity
+        else None
+    )
+
+
+def _not_bpmn(root: etree._Element, resource_name: str) -> Finding:
+    return Finding(
+        line=line_of(root),
+        element_id=resource_name,
+        rule="not-bpmn",
+        message=f"expected the root element 'definitions' of the namespace {BPMN}, found '{root.tag}'.",
+        remedy="Export the diagram as BPMN 2.0 XML.",
+    )

@@ -1,0 +1,36 @@
+"""Conditions belong on flows that leave an activity or an exclusive gateway.
+
+BPMN 2.0.2, 8.3.13: a conditional flow leaves an activity or a diverging gateway; a parallel gateway and an
+event take all their flows, an event-based gateway the one whose event comes, and a condition there would not
+be asked. The condition of a default flow is never asked either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from counterflow.documents.findings import Finding
+from counterflow.bpmn.elements import Category
+from counterflow.model.graph import Behaviour
+from counterflow.bpmn.outline import Outline
+
+RULE = "conditional-flow"
+
+_ASKS_NOBODY = frozenset({Behaviour.PARALLEL_GATEWAY, Behaviour.EVENT_BASED_GATEWAY})
+
+
+def check(outline: Outline) -> Iterator[Finding]:
+    """Conditions that would not be asked: refused, or told where the flow is the default."""
+    for flow in outline.flows:
+        xml, source = flow.condition_xml, flow.source
+        if xml is None or source is None:
+            continue
+        if source.row.category is Category.EVENT or source.behaviour in _ASKS_NOBODY:
+            message = f"sequenceFlow '{flow.id}' has a condition, but {source} asks none."
+            yield flow.error(RULE, message, "Remove the condition, or draw an exclusive gateway.", xml)
+        elif flow.is_default:
+            message = (
+                f"the condition of sequenceFlow '{flow.id}' is never asked, since it is the default flow of "
+                f"{source}."
+            )
+            yield flow.warning(RULE, message, "Remove the condition.", xml)
