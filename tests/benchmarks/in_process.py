@@ -13,6 +13,7 @@ from pathlib import Path
 
 import uvloop
 
+from counterflow.bpmn.read import read
 from counterflow.delivery.takers import StreamTaker
 from counterflow.kernel import engine
 from counterflow.kernel.deployments import DeployResources
@@ -24,7 +25,6 @@ from counterflow.kernel.resources import ReadResource
 from counterflow.kernel.rows import Partition
 from counterflow.kernel.state import EmptySource, State
 from counterflow.loop import Loop
-from counterflow.bpmn.read import read
 from counterflow.store.memory import MemoryStore
 from counterflow.store.open import open_store
 from counterflow.store.port import Batch, Store

@@ -10,10 +10,9 @@ from __future__ import annotations
 import itertools
 from xml.sax.saxutils import escape, quoteattr
 
+from counterflow.bpmn.read import ReadProcesses, read
 from counterflow.documents.findings import Finding, Severity
-from counterflow.documents.notes import ReadResult
 from counterflow.model.graph import Node, Process
-from counterflow.bpmn.read import read
 
 _NAMESPACES = {
     "xmlns": "http://www.omg.org/spec/BPMN/20100524/MODEL",
@@ -186,7 +185,7 @@ def message(name: str | None, key: str | None = "= key", message_id: str | None 
     return element("message", *subscription, id=message_id or f"message_{name}", name=name)
 
 
-def reading(content: bytes) -> ReadResult:
+def reading(content: bytes) -> ReadProcesses:
     return read(content, "model.bpmn")
 
 

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from counterflow.documents.findings import Finding
 from counterflow.bpmn.expressions import RULE, compile_feel, constant, headers_json, json_list
 from counterflow.bpmn.outline import Drawn
 from counterflow.bpmn.xml import parse
+from counterflow.documents.notes import Notes
 
 DRAWN = Drawn(id="task", tag="serviceTask", line=7, xml=parse(b"<a/>", "model.bpmn"))
 
@@ -30,7 +30,7 @@ def test_a_constant_is_the_text_itself(text: str) -> None:
     ],
 )
 def test_what_is_not_feel_is_told_with_its_place(text: str, place: str, found: str) -> None:
-    notes: list[Finding] = []
+    notes = Notes()
     assert compile_feel(text, "condition", DRAWN, notes) is None
     (note,) = notes
     assert (note.rule, note.line, note.element_id) == (RULE, 7, "task")
@@ -40,17 +40,18 @@ def test_what_is_not_feel_is_told_with_its_place(text: str, place: str, found: s
 
 
 def test_of_a_very_long_expression_only_the_beginning_is_shown() -> None:
-    notes: list[Finding] = []
+    notes = Notes()
     assert compile_feel("1 " * 5_000, "condition", DRAWN, notes) is None
-    assert "1 1…`" in notes[0].message or "1 …`" in notes[0].message
-    assert len(notes[0].message) < 400
+    (note,) = notes
+    assert "1 1…`" in note.message or "1 …`" in note.message
+    assert len(note.message) < 400
 
 
 def test_what_is_feel_is_compiled_without_a_word() -> None:
-    notes: list[Finding] = []
+    notes = Notes()
     expression = compile_feel("1 + 1", "condition", DRAWN, notes)
     assert expression is not None
-    assert (expression.evaluate({}).value, notes) == (2, [])
+    assert (expression.evaluate({}).value, notes.findings) == (2, [])
 
 
 def test_headers_are_one_compact_json_object() -> None:

@@ -2,10 +2,10 @@
 
 import pytest
 
-from counterflow.documents.findings import Finding
 from counterflow.bpmn.names import is_name, is_path, target_path
 from counterflow.bpmn.outline import Drawn
 from counterflow.bpmn.xml import parse
+from counterflow.documents.notes import Notes
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from counterflow.bpmn.xml import parse
     ],
 )
 def test_paths(text: str, expected: tuple[str, ...] | None) -> None:
-    notes: list[Finding] = []
+    notes = Notes()
     drawn = Drawn(id="task", tag="serviceTask", line=7, xml=parse(b"<a/>", "model.bpmn"))
     assert target_path(text, "input mapping", drawn, notes) == expected
     assert [(note.line, note.element_id) for note in notes] == ([] if expected else [(7, "task")])

@@ -1,8 +1,8 @@
 """The model as drawn: names for what has none, references joined, scopes nested."""
 
-from counterflow.model.graph import Behaviour, Dialect
 from counterflow.bpmn.outline import Outline, outline
 from counterflow.bpmn.xml import parse
+from counterflow.model.graph import Behaviour, Dialect
 from tests.bpmn.diagram import (
     boundary,
     catch_error,

@@ -4,10 +4,10 @@ import time
 
 import pytest
 
-from counterflow.documents.findings import Severity
-from counterflow.documents.limits import Limits
-from counterflow.model.graph import Dialect
 from counterflow.bpmn.read import read, read_accepted
+from counterflow.documents.findings import Severity
+from counterflow.documents.limits import DocumentLimits
+from counterflow.model.graph import Dialect
 from tests.bpmn.diagram import (
     definitions,
     element,
@@ -55,7 +55,7 @@ def test_files_that_are_no_model_are_refused_by_name(content: bytes, rule: str) 
 
 
 def test_limits_are_those_of_the_caller() -> None:
-    result = read(model(*MAIN), "model.bpmn", Limits(elements=5))
+    result = read(model(*MAIN), "model.bpmn", DocumentLimits(elements=5))
     assert [finding.rule for finding in result.findings] == ["xml-elements"]
 
 

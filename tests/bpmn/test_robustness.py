@@ -8,8 +8,8 @@ from copy import deepcopy
 import pytest
 from lxml import etree
 
-from counterflow.model.graph import MessageDefinition, Node, Process, TimerDefinition
 from counterflow.bpmn.xml import parse
+from counterflow.model.graph import MessageDefinition, Node, Process, TimerDefinition
 from tests.bpmn.diagram import (
     boundary,
     catch,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from counterflow.model.graph import Behaviour, Compensation, Dialect, ErrorDefinition, Process, RetryCycle
 from counterflow.bpmn.read import read
+from counterflow.model.graph import Behaviour, Compensation, Dialect, ErrorDefinition, Process, RetryCycle
 from tests.bpmn.diagram import reading
 
 FOLDER = Path(__file__).parents[3] / "shared" / "models"

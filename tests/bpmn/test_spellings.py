@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from counterflow.documents.notes import ReadResult
-from counterflow.bpmn.read import read_accepted
+from counterflow.bpmn.read import ReadProcesses, read_accepted
 from counterflow.bpmn.rules.boolean_attribute import RULE
 from counterflow.bpmn.spellings import BOOLEANS
 from tests.bpmn.diagram import (
@@ -41,7 +40,7 @@ ITEMS = extensions(element("zeebe:loopCharacteristics", inputCollection="= items
 ESP = (start("in", catch_error("A")), end("out"), path("in", "out"))
 
 
-def shown(result: ReadResult) -> list[str]:
+def shown(result: ReadProcesses) -> list[str]:
     """All that was read, as texts: of expressions there are never two that are the same."""
     return [f"{process.id}: {node}" for process in result.processes for node in process.nodes.values()]
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from counterflow.model.graph import Dialect
 from counterflow.bpmn.outline import Outline, outline
 from counterflow.bpmn.undo import Reach
 from counterflow.bpmn.xml import parse
+from counterflow.model.graph import Dialect
 from tests.bpmn.diagram import (
     catch_error,
     compensate,

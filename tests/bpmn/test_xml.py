@@ -2,9 +2,9 @@
 
 import pytest
 
-from counterflow.documents.limits import Limits
-from counterflow.documents.xml import XmlError, line_of
 from counterflow.bpmn.xml import BPMN, children, parse, text_of
+from counterflow.documents.limits import DocumentLimits
+from counterflow.documents.xml import XmlError, line_of
 
 
 def test_children_of_a_namespace_and_their_text() -> None:
@@ -17,4 +17,4 @@ def test_children_of_a_namespace_and_their_text() -> None:
 
 def test_the_author_of_a_long_diagram_is_told_to_call_processes() -> None:
     with pytest.raises(XmlError, match="Split the model into called processes"):
-        parse(b"<a><b/></a>", "model.bpmn", Limits(elements=1))
+        parse(b"<a><b/></a>", "model.bpmn", DocumentLimits(elements=1))

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from counterflow.documents.findings import Severity
 from counterflow.bpmn.xsd import MAX_FINDINGS, schema_findings
+from counterflow.documents.findings import Severity
 from tests.bpmn.diagram import definitions, element, end, model, path, process, reading, service, start
 
 MAIN = (start(), service("a"), end(), path("start", "a", "end"))

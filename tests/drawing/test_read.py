@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from lxml import etree
 
+from counterflow.bpmn.outline import outline
 from counterflow.documents.xml import XmlError
 from counterflow.drawing.diagram import Diagram
 from counterflow.drawing.errors import NotDrawn
 from counterflow.drawing.geometry import Bounds
 from counterflow.drawing.read import read_diagrams
 from counterflow.model.graph import Dialect
-from counterflow.bpmn.outline import outline
 from tests.drawing.zoo import NAMESPACES
 
 DMN = "https://www.omg.org/spec/DMN/20191111/MODEL/"

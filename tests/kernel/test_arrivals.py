@@ -9,7 +9,6 @@ import pytest
 from counterflow.kernel.incidents import ResolveIncident
 from counterflow.kernel.rows import ElementInstance
 from counterflow.kernel.variables import SetVariables
-from tests.kernel.bench import Bench, document
 from tests.bpmn.diagram import (
     boundary,
     catch,
@@ -26,6 +25,7 @@ from tests.bpmn.diagram import (
     sub_process,
     timer,
 )
+from tests.kernel.bench import Bench, document
 
 TOTAL = extensions(
     element("zeebe:ioMapping", element("zeebe:output", source="= amount + fee", target="total"))

@@ -15,7 +15,6 @@ from counterflow.kernel.rows import (
     ProcessInstance,
     StartLock,
 )
-from tests.kernel.bench import Bench
 from tests.bpmn.diagram import (
     boundary,
     catch,
@@ -31,6 +30,7 @@ from tests.bpmn.diagram import (
     service,
     start,
 )
+from tests.kernel.bench import Bench
 
 WAIT = model(start(), catch("wait", catch_message("order")), end(), path("start", "wait", "end"))
 STARTED = model(

@@ -8,7 +8,6 @@ import pytest
 
 from counterflow.kernel.error_events import ErrorCaught
 from counterflow.kernel.rows import Incident
-from tests.kernel.bench import Bench
 from tests.bpmn.diagram import (
     boundary,
     catch_error,
@@ -19,6 +18,7 @@ from tests.bpmn.diagram import (
     start,
     sub_process,
 )
+from tests.kernel.bench import Bench
 
 PLACES = {
     "task-A": (boundary("task-A", "work", catch_error("A")), "sub"),

@@ -21,7 +21,6 @@ from counterflow.kernel.quarantine import QuarantineInstance, ReleaseInstance
 from counterflow.kernel.rows import Incident, Job, ProcessInstance
 from counterflow.kernel.step import Limits
 from counterflow.kernel.variables import SetVariables
-from tests.kernel.bench import ONE_TASK, Bench, document
 from tests.bpmn.diagram import (
     boundary,
     catch,
@@ -39,6 +38,7 @@ from tests.bpmn.diagram import (
     sub_process,
     timer,
 )
+from tests.kernel.bench import ONE_TASK, Bench, document
 
 Do = Callable[[Bench], None]
 

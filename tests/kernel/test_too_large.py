@@ -21,9 +21,6 @@ from counterflow.kernel.records import Command, Rejection, RejectionType
 from counterflow.kernel.rows import ElementInstance, Incident, Timer
 from counterflow.kernel.step import Limits
 from counterflow.kernel.variables import SetVariables
-from tests.kernel.bench import ONE_TASK, Bench, RowsOf, document, snapshot
-from tests.kernel.test_call_activity import call
-from tests.kernel.test_multi_instance import looped
 from tests.bpmn.diagram import (
     boundary,
     catch,
@@ -42,6 +39,9 @@ from tests.bpmn.diagram import (
     timer,
 )
 from tests.bpmn.loops import gathering
+from tests.kernel.bench import ONE_TASK, Bench, RowsOf, document, snapshot
+from tests.kernel.test_call_activity import call
+from tests.kernel.test_multi_instance import looped
 
 LIMITS = Limits(variable_bytes=200)
 FULL, BIG = "f" * 100, "b" * 120

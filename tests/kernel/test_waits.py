@@ -11,7 +11,6 @@ from counterflow.kernel.messages import SubscriptionClosed, SubscriptionOpened
 from counterflow.kernel.rows import ElementInstance, MessageSubscription, Timer
 from counterflow.kernel.timers import TimerCanceled, TimerScheduled
 from counterflow.kernel.variables import SetVariables
-from tests.kernel.bench import Bench, document
 from tests.bpmn.diagram import (
     boundary,
     catch,
@@ -26,6 +25,7 @@ from tests.bpmn.diagram import (
     sub_process,
     timer,
 )
+from tests.kernel.bench import Bench, document
 
 GUARDED = model(
     *(start(), service("pack", job="pack"), end(), end("gave-up"), end("told")),

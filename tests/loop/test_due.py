@@ -18,10 +18,10 @@ from counterflow.kernel.rows import Job, ProcessInstance, Quarantine, StartTimer
 from counterflow.loop import DUE_AT_ONCE
 from counterflow.model.graph import Behaviour
 from counterflow.store.port import StoreError
+from tests.bpmn.diagram import catch, element, end, model, path, service, start, timer
 from tests.kernel.test_call_activity import call
 from tests.kernel.test_engine import break_room
 from tests.loop.rig import PATIENCE_S, Rig, rig, turns, until
-from tests.bpmn.diagram import catch, element, end, model, path, service, start, timer
 
 MINUTE, HOUR = 60_000, 3_600_000
 WAIT = model(

@@ -12,9 +12,9 @@ from counterflow.kernel.rows import Job, Partition, ProcessInstance, Quarantine
 from counterflow.loop import Overloaded, Unavailable
 from counterflow.model.graph import Behaviour
 from counterflow.store.port import StoreError
+from tests.bpmn.diagram import end, model, path, start
 from tests.kernel.test_engine import break_room
 from tests.loop.rig import activation, creation, rig, turns, until
-from tests.bpmn.diagram import end, model, path, start
 
 AT_ONCE = model(start(), end(), path("start", "end"))
 

@@ -17,8 +17,8 @@ from counterflow.kernel.rows import (
 from counterflow.model.graph import CompensationOrder
 from counterflow.partition import load_state, seal
 from counterflow.store.memory import MemoryStore
-from tests.kernel.bench import ONE_TASK, Bench, due_times, snapshot, waiting
 from tests.bpmn.diagram import end, model, path, start
+from tests.kernel.bench import ONE_TASK, Bench, due_times, snapshot, waiting
 
 
 def committed(bench: Bench, store: MemoryStore) -> None:

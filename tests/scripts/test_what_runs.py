@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 import pytest
 
+from counterflow.bpmn.elements import ELEMENTS, EVENTS
 from counterflow.kernel.engine import events_of
 from counterflow.kernel.lifecycle import ElementActivating, FlowTaken
 from counterflow.kernel.records import Rejection
 from counterflow.kernel.rows import Incident, Job
-from counterflow.bpmn.elements import ELEMENTS, EVENTS
 from counterflow.testing import Engine
 from scripts.what_runs.__main__ import PAGE
 from scripts.what_runs.ask import Verdict, ask

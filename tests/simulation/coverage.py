@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from counterflow.bpmn.elements import ELEMENTS, EVENTS, NONE, Category
 from counterflow.kernel import engine
 from counterflow.kernel.rows import ProcessInstance
-from counterflow.bpmn.elements import ELEMENTS, EVENTS, NONE, Category
 from counterflow.model.graph import (
     Behaviour,
     CompensateDefinition,

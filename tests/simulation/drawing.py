@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tests.dmn.drawing import decision, literal, model
 from tests.bpmn.diagram import (
     boundary,
     catch,
@@ -23,6 +22,7 @@ from tests.bpmn.diagram import (
     throw,
     timer,
 )
+from tests.dmn.drawing import decision, literal, model
 from tests.simulation.shapes import (
     Activity,
     Again,

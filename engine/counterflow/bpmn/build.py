@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from counterflow.bpmn.dialects import READERS, DialectReader
 from counterflow.bpmn.extensions import compensated_result, compensation_order
+from counterflow.bpmn.outline import Element, Outline
+from counterflow.bpmn.undo import undoes_as_a_whole
 from counterflow.model.graph import (
     Behaviour,
     CompensateDefinition,
@@ -16,8 +18,6 @@ from counterflow.model.graph import (
     Process,
     TerminateDefinition,
 )
-from counterflow.bpmn.outline import Element, Outline
-from counterflow.bpmn.undo import undoes_as_a_whole
 
 
 def build(outline: Outline) -> tuple[Process, ...]:

@@ -23,40 +23,40 @@ class Category(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ElementKind:
     """What a tag stands for. `behaviour` None: told by the event definition, or the element is refused."""
 
     category: Category
     behaviour: Behaviour | None = None
 
 
-ELEMENTS: Mapping[str, Row] = {
-    "process": Row(Category.SCOPE, Behaviour.PROCESS),
-    "subProcess": Row(Category.ACTIVITY, Behaviour.SUB_PROCESS),
-    "task": Row(Category.ACTIVITY, Behaviour.PASS_THROUGH),
-    "manualTask": Row(Category.ACTIVITY, Behaviour.PASS_THROUGH),
-    "serviceTask": Row(Category.ACTIVITY, Behaviour.JOB_TASK),
-    "sendTask": Row(Category.ACTIVITY, Behaviour.JOB_TASK),
-    "scriptTask": Row(Category.ACTIVITY, Behaviour.JOB_TASK),
-    "businessRuleTask": Row(Category.ACTIVITY, Behaviour.JOB_TASK),
-    "userTask": Row(Category.ACTIVITY, Behaviour.JOB_TASK),
-    "receiveTask": Row(Category.ACTIVITY, Behaviour.CATCH_EVENT),
-    "callActivity": Row(Category.ACTIVITY, Behaviour.CALL_ACTIVITY),
-    "exclusiveGateway": Row(Category.GATEWAY, Behaviour.EXCLUSIVE_GATEWAY),
-    "parallelGateway": Row(Category.GATEWAY, Behaviour.PARALLEL_GATEWAY),
-    "eventBasedGateway": Row(Category.GATEWAY, Behaviour.EVENT_BASED_GATEWAY),
-    "startEvent": Row(Category.EVENT),
-    "endEvent": Row(Category.EVENT),
-    "intermediateCatchEvent": Row(Category.EVENT),
-    "intermediateThrowEvent": Row(Category.EVENT),
-    "boundaryEvent": Row(Category.EVENT),
+ELEMENTS: Mapping[str, ElementKind] = {
+    "process": ElementKind(Category.SCOPE, Behaviour.PROCESS),
+    "subProcess": ElementKind(Category.ACTIVITY, Behaviour.SUB_PROCESS),
+    "task": ElementKind(Category.ACTIVITY, Behaviour.PASS_THROUGH),
+    "manualTask": ElementKind(Category.ACTIVITY, Behaviour.PASS_THROUGH),
+    "serviceTask": ElementKind(Category.ACTIVITY, Behaviour.JOB_TASK),
+    "sendTask": ElementKind(Category.ACTIVITY, Behaviour.JOB_TASK),
+    "scriptTask": ElementKind(Category.ACTIVITY, Behaviour.JOB_TASK),
+    "businessRuleTask": ElementKind(Category.ACTIVITY, Behaviour.JOB_TASK),
+    "userTask": ElementKind(Category.ACTIVITY, Behaviour.JOB_TASK),
+    "receiveTask": ElementKind(Category.ACTIVITY, Behaviour.CATCH_EVENT),
+    "callActivity": ElementKind(Category.ACTIVITY, Behaviour.CALL_ACTIVITY),
+    "exclusiveGateway": ElementKind(Category.GATEWAY, Behaviour.EXCLUSIVE_GATEWAY),
+    "parallelGateway": ElementKind(Category.GATEWAY, Behaviour.PARALLEL_GATEWAY),
+    "eventBasedGateway": ElementKind(Category.GATEWAY, Behaviour.EVENT_BASED_GATEWAY),
+    "startEvent": ElementKind(Category.EVENT),
+    "endEvent": ElementKind(Category.EVENT),
+    "intermediateCatchEvent": ElementKind(Category.EVENT),
+    "intermediateThrowEvent": ElementKind(Category.EVENT),
+    "boundaryEvent": ElementKind(Category.EVENT),
     # Known, and not executed yet: the remedy is in REMEDIES.
-    "transaction": Row(Category.ACTIVITY),
-    "adHocSubProcess": Row(Category.ACTIVITY),
-    "callChoreography": Row(Category.ACTIVITY),
-    "inclusiveGateway": Row(Category.GATEWAY),
-    "complexGateway": Row(Category.GATEWAY),
-    "implicitThrowEvent": Row(Category.EVENT),
+    "transaction": ElementKind(Category.ACTIVITY),
+    "adHocSubProcess": ElementKind(Category.ACTIVITY),
+    "callChoreography": ElementKind(Category.ACTIVITY),
+    "inclusiveGateway": ElementKind(Category.GATEWAY),
+    "complexGateway": ElementKind(Category.GATEWAY),
+    "implicitThrowEvent": ElementKind(Category.EVENT),
 }
 
 NONE = ""

@@ -10,9 +10,9 @@ from typing import Protocol
 from lxml import etree
 
 from counterflow import feel
-from counterflow.documents.findings import Finding
-from counterflow.feel import Expression
 from counterflow.bpmn.outline import Drawn
+from counterflow.documents.notes import Notes
+from counterflow.feel import Expression
 
 RULE = "expression"
 
@@ -25,13 +25,13 @@ class TextOrExpression(Protocol):
     """
 
     def __call__(
-        self, text: str, what: str, drawn: Drawn, notes: list[Finding], at: etree._Element | None = None
+        self, text: str, what: str, drawn: Drawn, notes: Notes, at: etree._Element | None = None
     ) -> str | Expression | None:
         """`what` names the place for a person."""
 
 
 def compile_feel(
-    text: str, what: str, drawn: Drawn, notes: list[Finding], at: etree._Element | None = None
+    text: str, what: str, drawn: Drawn, notes: Notes, at: etree._Element | None = None
 ) -> Expression | None:
     """The FEEL text compiled; None, and a finding with line and column, where it is none.
 
@@ -41,12 +41,8 @@ def compile_feel(
     try:
         return feel.compile(text)
     except feel.FeelSyntaxError as error:
-        place = f"column {error.column}" if error.line <= 1 else f"line {error.line}, column {error.column}"
-        message = (
-            f"the {what} {quoted(text)} is not FEEL: at {place} expected {error.expected}, found "
-            f"{error.found}."
-        )
-        notes.append(drawn.error(RULE, message, error.hint or "Correct the expression there.", at))
+        message = f"the {what} {quoted(text)} is not FEEL: {error.place_and_reason}."
+        notes.error(drawn, RULE, message, error.hint or "Correct the expression there.", at)
         return None
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from counterflow.model.graph import CompensationOrder
 from counterflow.bpmn.outline import Element
+from counterflow.model.graph import CompensationOrder
 
 NAMESPACE: Final = "https://counterflow.dev/schema/bpmn/1.0"
 PREFIX: Final = "counterflow:"

@@ -10,8 +10,8 @@ from typing import Final
 
 from lxml import etree
 
-from counterflow.documents.xml import local_name, namespace
 from counterflow.bpmn.dialects.namespaces import CAMUNDA
+from counterflow.documents.xml import local_name, namespace
 
 FOR_TOOLS: Final[Mapping[str, frozenset[str]]] = {CAMUNDA: frozenset({"diagramRelationId"})}
 """Attributes that a modeler writes into every file, whoever is to execute it: they say nothing of a

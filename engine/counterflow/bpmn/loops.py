@@ -8,11 +8,11 @@ from collections.abc import Set as AbstractSet
 
 from lxml import etree
 
-from counterflow.documents.findings import Finding
-from counterflow.documents.xml import local_name, namespace
 from counterflow.bpmn.names import is_name
 from counterflow.bpmn.outline import Element
 from counterflow.bpmn.xml import BPMN, TRUE, text_of
+from counterflow.documents.notes import Notes
+from counterflow.documents.xml import local_name, namespace
 
 RULE = "multi-instance"
 
@@ -36,19 +36,17 @@ def part_text(loop: etree._Element, tag: str) -> str:
     return text_of(found) if found is not None else ""
 
 
-def one_name(
-    text: str, what: str, element: Element, loop: etree._Element, notes: list[Finding]
-) -> str | None:
+def one_name(text: str, what: str, element: Element, loop: etree._Element, notes: Notes) -> str | None:
     """The name of a variable, if one is given; a finding where it is none."""
     if not text or is_name(text):
         return text or None
     message = f"expected the {what} of {element} to be the name of a variable, found '{text}'."
-    notes.append(element.error(RULE, message, "Write letters, digits and '_'.", loop))
+    notes.error(element, RULE, message, "Write letters, digits and '_'.", loop)
     return None
 
 
 def judge_parts(
-    element: Element, loop: etree._Element, known: AbstractSet[str], notes: list[Finding], remedy: str
+    element: Element, loop: etree._Element, known: AbstractSet[str], notes: Notes, remedy: str
 ) -> None:
     """Events that instances would throw are refused; data that nobody reads is told, with what to write in
     this dialect instead.
@@ -58,19 +56,23 @@ def judge_parts(
             f"{element} has behavior='{loop.get('behavior')}', but its instances throw no events when they "
             "end."
         )
-        notes.append(
-            element.error(
-                RULE, message, "Remove behavior; throw the event inside a multi-instance sub-process.", loop
-            )
+        notes.error(
+            element,
+            RULE,
+            message,
+            "Remove behavior; throw the event inside a multi-instance sub-process.",
+            loop,
         )
     for child in loop:
         tag = local_name(child)
         if namespace(child) == BPMN and tag == "complexBehaviorDefinition":
             message = f"{element} has a {tag}, but its instances throw no events when they end."
-            notes.append(
-                element.error(
-                    RULE, message, "Remove it; throw the event inside a multi-instance sub-process.", child
-                )
+            notes.error(
+                element,
+                RULE,
+                message,
+                "Remove it; throw the event inside a multi-instance sub-process.",
+                child,
             )
         elif namespace(child) == BPMN and tag not in known | _SAYS_NOTHING:
-            notes.append(element.warning(RULE, f"{tag} of {element} is ignored.", remedy, child))
+            notes.warning(element, RULE, f"{tag} of {element} is ignored.", remedy, child)

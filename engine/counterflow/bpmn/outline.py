@@ -13,9 +13,6 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from counterflow.documents.findings import Finding, Severity
-from counterflow.documents.xml import line_of, local_name, namespace
-from counterflow.feel import Expression
 from counterflow.bpmn.details import Details
 from counterflow.bpmn.elements import (
     ELEMENTS,
@@ -27,10 +24,14 @@ from counterflow.bpmn.elements import (
     READ_OVER,
     TIMER,
     Category,
-    Row,
+    ElementKind,
 )
-from counterflow.model.graph import Behaviour, Dialect
 from counterflow.bpmn.xml import BPMN, TRUE, children
+from counterflow.documents.findings import Finding, Severity
+from counterflow.documents.notes import finding_at
+from counterflow.documents.xml import line_of, local_name, namespace
+from counterflow.feel import Expression
+from counterflow.model.graph import Behaviour, Dialect
 
 _SCOPES = frozenset({"process", "subProcess", "transaction", "adHocSubProcess"})
 _CATCHING = frozenset({"startEvent", "intermediateCatchEvent", "boundaryEvent"})
@@ -47,21 +48,11 @@ class Drawn:
 
     def error(self, rule: str, message: str, remedy: str = "", at: etree._Element | None = None) -> Finding:
         """A refusal of this; `at` is the XML element inside it that is meant, when not itself."""
-        return Finding(line=self._line(at), element_id=self.id, rule=rule, message=message, remedy=remedy)
+        return finding_at(self, rule, message, remedy, at)
 
     def warning(self, rule: str, message: str, remedy: str = "", at: etree._Element | None = None) -> Finding:
         """A remark on this that does not refuse the model."""
-        return Finding(
-            line=self._line(at),
-            element_id=self.id,
-            rule=rule,
-            message=message,
-            remedy=remedy,
-            severity=Severity.WARNING,
-        )
-
-    def _line(self, at: etree._Element | None) -> int:
-        return self.line if at is None else line_of(at)
+        return finding_at(self, rule, message, remedy, at, Severity.WARNING)
 
     def attribute(self, name: str) -> str:
         """The attribute without surrounding white space, empty where it is missing."""
@@ -103,7 +94,7 @@ class Association(Drawn):
 class Element(Drawn):
     """A flow node or scope as drawn. `behaviour` is None where it is not executed."""
 
-    row: Row
+    kind: ElementKind
     parent: Element | None
     behaviour: Behaviour | None = None
     definitions: list[etree._Element] = field(default_factory=list)
@@ -131,7 +122,7 @@ class Element(Drawn):
 
     @property
     def is_activity(self) -> bool:
-        return self.row.category is Category.ACTIVITY and self.behaviour is not Behaviour.EVENT_SUB_PROCESS
+        return self.kind.category is Category.ACTIVITY and self.behaviour is not Behaviour.EVENT_SUB_PROCESS
 
     @property
     def is_event_sub_process(self) -> bool:
@@ -271,14 +262,14 @@ def outline(root: etree._Element, resource_name: str, dialect: Dialect) -> Outli
 def _element(drawn: Outline, xml: etree._Element, parent: Element | None, path: str) -> Element:
     tag = local_name(xml)
     element = Element(
-        id=xml.get("id") or path, tag=tag, line=line_of(xml), xml=xml, row=ELEMENTS[tag], parent=parent
+        id=xml.get("id") or path, tag=tag, line=line_of(xml), xml=xml, kind=ELEMENTS[tag], parent=parent
     )
     element.definitions = [
         child for child in xml if local_name(child).endswith("EventDefinition") and namespace(child) == BPMN
     ]
     element.behaviour = _behaviour(element)
     element.loop = (
-        xml.find(f"{{{BPMN}}}{MULTI_INSTANCE}") if element.row.category is Category.ACTIVITY else None
+        xml.find(f"{{{BPMN}}}{MULTI_INSTANCE}") if element.kind.category is Category.ACTIVITY else None
     )
     drawn.elements.append(element)
     drawn.by_id.setdefault(element.id, element)
@@ -292,9 +283,9 @@ def _element(drawn: Outline, xml: etree._Element, parent: Element | None, path: 
 def _behaviour(element: Element) -> Behaviour | None:
     if element.tag == "subProcess" and element.attribute("triggeredByEvent") == TRUE:
         return Behaviour.EVENT_SUB_PROCESS
-    if element.row.category is Category.EVENT:
+    if element.kind.category is Category.EVENT:
         return EVENTS.get((element.tag, element.event))
-    return element.row.behaviour
+    return element.kind.behaviour
 
 
 def _fill_scope(drawn: Outline, scope: Element) -> None:

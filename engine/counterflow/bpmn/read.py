@@ -8,29 +8,36 @@ left.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from lxml import etree
 
-from counterflow.documents.findings import Finding, Severity
-from counterflow.documents.limits import DEFAULT_LIMITS, NO_LIMITS, Limits
-from counterflow.documents.xml import XmlError, line_of
 from counterflow.bpmn.build import build
 from counterflow.bpmn.dialects import READERS, DialectReader, dialect_of, mixed_dialects
 from counterflow.bpmn.events.error import error_definition
-from counterflow.documents.notes import ReadResult, told_once
-from counterflow.model.graph import CatchDefinition, Dialect, MultiInstance
 from counterflow.bpmn.events.message import message_definition
+from counterflow.bpmn.events.timer import timer_definition
 from counterflow.bpmn.outline import Element, Outline, outline
 from counterflow.bpmn.rules import RULES, Rule
 from counterflow.bpmn.spellings import settle
-from counterflow.bpmn.events.timer import timer_definition
 from counterflow.bpmn.xml import BPMN, parse
+from counterflow.documents.findings import Finding
+from counterflow.documents.limits import DEFAULT_LIMITS, NO_LIMITS, DocumentLimits
+from counterflow.documents.notes import Notes, ReadDocument, told_once
+from counterflow.documents.xml import XmlError, line_of
+from counterflow.model.graph import CatchDefinition, Dialect, MultiInstance, Process
 
 _ABOUT_WHAT_IS_USED = frozenset({"extension", "extension-place", "user-task"})
 
 
-def read(content: bytes, resource_name: str, limits: Limits = DEFAULT_LIMITS) -> ReadResult:
+@dataclass(frozen=True, slots=True)
+class ReadProcesses(ReadDocument):
+    """A file as read: its executable processes, none where it was refused."""
+
+    processes: tuple[Process, ...] = ()
+
+
+def read(content: bytes, resource_name: str, limits: DocumentLimits = DEFAULT_LIMITS) -> ReadProcesses:
     """The processes of a BPMN file, or the reasons why it is refused; never raises for what the file holds.
 
     `resource_name` is the name under which the file was handed in; findings about the file as a whole carry
@@ -39,7 +46,7 @@ def read(content: bytes, resource_name: str, limits: Limits = DEFAULT_LIMITS) ->
     return _read(content, resource_name, limits, RULES)
 
 
-def read_accepted(content: bytes, resource_name: str) -> ReadResult:
+def read_accepted(content: bytes, resource_name: str) -> ReadProcesses:
     """The processes of a file that was deployed once, without asking limits and rules again.
 
     A rule that a later version adds, or a limit that was lowered, must not strand the instances of what is
@@ -49,32 +56,30 @@ def read_accepted(content: bytes, resource_name: str) -> ReadResult:
     return _read(content, resource_name, NO_LIMITS, ())
 
 
-def _read(content: bytes, resource_name: str, limits: Limits, rules: Sequence[Rule]) -> ReadResult:
-    notes: list[Finding] = []
+def _read(content: bytes, resource_name: str, limits: DocumentLimits, rules: Sequence[Rule]) -> ReadProcesses:
+    notes = Notes(resource_name)
     try:
-        root = parse(content, resource_name, limits, notes)
+        root = parse(content, resource_name, limits, notes.findings)
     except XmlError as refused:
-        return ReadResult((), (*notes, refused.finding))
+        return ReadProcesses((*notes, refused.finding))
     if root.tag != f"{{{BPMN}}}definitions":
-        return ReadResult((), (*notes, _not_bpmn(root, resource_name)))
+        return ReadProcesses((*notes, _not_bpmn(root, resource_name)))
     return _judge(root, resource_name, rules, notes)
 
 
-def _judge(
-    root: etree._Element, resource_name: str, rules: Sequence[Rule], notes: list[Finding]
-) -> ReadResult:
+def _judge(root: etree._Element, resource_name: str, rules: Sequence[Rule], notes: Notes) -> ReadProcesses:
     settle(root)
     dialect, is_mixed = dialect_of(root)
     drawn = outline(root, resource_name, dialect)
     if is_mixed:
-        notes.append(mixed_dialects(root, resource_name, dialect))
+        notes.add([mixed_dialects(root, resource_name, dialect)])
     _read_extensions(drawn, notes)
-    notes += (finding for check in rules for finding in check(drawn))
-    refused = any(finding.severity is Severity.ERROR for finding in notes)
-    return ReadResult(() if refused else build(drawn), tuple(told_once(notes, _ABOUT_WHAT_IS_USED)))
+    notes.add(finding for check in rules for finding in check(drawn))
+    findings = tuple(told_once(notes, _ABOUT_WHAT_IS_USED))
+    return ReadProcesses(findings, () if notes.has_errors() else build(drawn))
 
 
-def _read_extensions(drawn: Outline, notes: list[Finding]) -> None:
+def _read_extensions(drawn: Outline, notes: Notes) -> None:
     reader = READERS[drawn.dialect]
     for element in drawn.elements:
         if element.behaviour is not None:  # else it is refused as a whole
@@ -91,9 +96,7 @@ def _read_extensions(drawn: Outline, notes: list[Finding]) -> None:
             flow.condition = reader.condition(flow, xml, notes)
 
 
-def _catch(
-    drawn: Outline, element: Element, reader: DialectReader, notes: list[Finding]
-) -> CatchDefinition | None:
+def _catch(drawn: Outline, element: Element, reader: DialectReader, notes: Notes) -> CatchDefinition | None:
     if element.catches_message:
         return message_definition(element, drawn.message_of(element), reader, notes)
     if element.catches_timer and element.definition is not None:
@@ -107,7 +110,7 @@ def _catch(
     return None
 
 
-def _multi_instance(element: Element, reader: DialectReader, notes: list[Finding]) -> MultiInstance | None:
+def _multi_instance(element: Element, reader: DialectReader, notes: Notes) -> MultiInstance | None:
     return (
         reader.multi_instance(element, element.loop, notes)
         if element.loop is not None and element.is_activity

@@ -16,9 +16,9 @@ from typing import Final
 
 from lxml import etree
 
-from counterflow.documents.xml import boolean, local_name, namespace
 from counterflow.bpmn.dialects.namespaces import CAMUNDA, ZEEBE
 from counterflow.bpmn.xml import BPMN
+from counterflow.documents.xml import boolean, local_name, namespace
 
 _DIAGRAM: Final = "http://www.omg.org/spec/BPMN/20100524/DI"
 

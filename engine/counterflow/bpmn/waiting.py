@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Final
 
-from counterflow.model.graph import Behaviour
 from counterflow.bpmn.outline import Element
+from counterflow.model.graph import Behaviour
 
 Meeting = tuple[str, str]
 """One thing that a token can meet: `WAIT`, `ANY_ERROR`, or an error with a code."""

@@ -10,7 +10,7 @@ from lxml import etree
 
 from counterflow.documents import xml
 from counterflow.documents.findings import Finding
-from counterflow.documents.limits import DEFAULT_LIMITS, Limits
+from counterflow.documents.limits import DEFAULT_LIMITS, DocumentLimits
 from counterflow.documents.xml import Advice
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
@@ -24,12 +24,15 @@ _ADVICE: Final = Advice(
 
 
 def parse(
-    content: bytes, resource_name: str, limits: Limits = DEFAULT_LIMITS, notes: list[Finding] | None = None
+    content: bytes,
+    resource_name: str,
+    limits: DocumentLimits = DEFAULT_LIMITS,
+    remarks: list[Finding] | None = None,
 ) -> etree._Element:
     """The root element of the document, or `XmlError`. Elements keep their line (`sourceline`); remarks are
-    appended to `notes`.
+    appended to `remarks`.
     """
-    return xml.parse(content, resource_name, _ADVICE, limits, notes)
+    return xml.parse(content, resource_name, _ADVICE, limits, remarks)
 
 
 def children(element: etree._Element, tag: str, of: str = BPMN) -> list[etree._Element]:

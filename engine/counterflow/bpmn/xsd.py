@@ -18,12 +18,12 @@ from typing import Protocol, cast
 
 from lxml import etree
 
-from counterflow.documents.findings import Finding, Severity
-from counterflow.documents.limits import DEFAULT_LIMITS, Limits
-from counterflow.documents.xml import XmlError
-from counterflow.documents.notes import told_once
 from counterflow.bpmn.spellings import settle
 from counterflow.bpmn.xml import nearest_id, parse
+from counterflow.documents.findings import Finding, Severity
+from counterflow.documents.limits import DEFAULT_LIMITS, DocumentLimits
+from counterflow.documents.notes import told_once
+from counterflow.documents.xml import XmlError
 
 RULE = "xsd"
 
@@ -44,7 +44,7 @@ class _LogEntry(Protocol):
 
 
 def schema_findings(
-    content: bytes, resource_name: str, limits: Limits = DEFAULT_LIMITS
+    content: bytes, resource_name: str, limits: DocumentLimits = DEFAULT_LIMITS
 ) -> tuple[Finding, ...]:
     """The schema's complaints as warnings with line numbers; nothing where the bytes are no XML, which `read`
     tells.

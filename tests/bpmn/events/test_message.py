@@ -2,10 +2,10 @@
 
 import pytest
 
+from counterflow.bpmn.events.message import RULE
 from counterflow.documents.findings import Severity
 from counterflow.feel import Expression
 from counterflow.model.graph import MessageDefinition
-from counterflow.bpmn.events.message import RULE
 from tests.bpmn.diagram import (
     boundary,
     catch,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from counterflow.documents.findings import Severity
 from counterflow.bpmn.rules.compensation_extensions import RULE
+from counterflow.documents.findings import Severity
 from tests.bpmn.diagram import (
     compensate,
     element,

@@ -2,12 +2,11 @@
 
 import pytest
 
-from counterflow.documents.findings import Severity
-from counterflow.model.graph import Dialect
 from counterflow.bpmn.outline import Outline, outline
 from counterflow.bpmn.rules.compensation_throw import RULE, check
 from counterflow.bpmn.xml import parse
-from tests.documents.work import work_of
+from counterflow.documents.findings import Severity
+from counterflow.model.graph import Dialect
 from tests.bpmn.diagram import (
     catch_error,
     compensate,
@@ -26,6 +25,7 @@ from tests.bpmn.diagram import (
     undo,
     warned,
 )
+from tests.documents.work import work_of
 
 BOOKED = (service("hotel"), undo("hotel", by="cancel_hotel"), handler("cancel_hotel"))
 TRIP = sub_process("trip", start("in"), *BOOKED, end("out"), path("in", "hotel", "out"))

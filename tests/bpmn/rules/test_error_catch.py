@@ -2,9 +2,9 @@
 
 import pytest
 
-from counterflow.documents.findings import Severity
 from counterflow.bpmn.read import read_accepted
 from counterflow.bpmn.rules.error_catch import RULE
+from counterflow.documents.findings import Severity
 from tests.bpmn.diagram import (
     boundary,
     catch_error,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from counterflow.documents.findings import Severity
 from counterflow.bpmn.rules.error_end_event import RULE
+from counterflow.documents.findings import Severity
 from tests.bpmn.diagram import (
     catch_error,
     element,

@@ -4,11 +4,10 @@ never runs.
 
 import pytest
 
-from counterflow.model.graph import Dialect
 from counterflow.bpmn.outline import Outline, outline
 from counterflow.bpmn.rules.idle_compensation import RULE, check
 from counterflow.bpmn.xml import parse
-from tests.documents.work import work_of
+from counterflow.model.graph import Dialect
 from tests.bpmn.diagram import (
     boundary,
     catch_error,
@@ -27,6 +26,7 @@ from tests.bpmn.diagram import (
     undo,
     warned,
 )
+from tests.documents.work import work_of
 
 UNDOING = event_sub_process("esp", start("esp_in", compensate()), end("esp_out"), path("esp_in", "esp_out"))
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from counterflow.model.graph import Behaviour
 from counterflow.bpmn.rules.job_type import RULE
+from counterflow.model.graph import Behaviour
 from tests.bpmn.diagram import (
     element,
     end,

@@ -5,7 +5,7 @@ import pkgutil
 
 import pytest
 
-from counterflow.model import rules
+from counterflow.bpmn import rules
 from tests.bpmn.diagram import element, end, extensions, model, path, reading, start
 
 NAMES = sorted(module.name for module in pkgutil.iter_modules(rules.__path__))

@@ -2,9 +2,9 @@
 
 import pytest
 
-from counterflow.documents.findings import Severity
 from counterflow.bpmn.elements import ELEMENTS, REMEDIES
 from counterflow.bpmn.rules.unsupported_element import RULE
+from counterflow.documents.findings import Severity
 from tests.bpmn.diagram import (
     boundary,
     compensate,

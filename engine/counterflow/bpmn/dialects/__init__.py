@@ -6,14 +6,16 @@ from typing import Protocol
 
 from lxml import etree
 
+from counterflow.bpmn.details import Details
+from counterflow.bpmn.dialects.camunda import reader as camunda
+from counterflow.bpmn.dialects.zeebe import reader as zeebe
+from counterflow.bpmn.foreign import extensions_by_namespace
+from counterflow.bpmn.outline import Drawn, Element, SequenceFlow
 from counterflow.documents.findings import Finding, Severity
+from counterflow.documents.notes import Notes
 from counterflow.documents.xml import line_of
 from counterflow.feel import Expression
-from counterflow.bpmn.details import Details
-from counterflow.bpmn.dialects import camunda, zeebe
-from counterflow.bpmn.foreign import extensions_by_namespace
 from counterflow.model.graph import Dialect, MultiInstance
-from counterflow.bpmn.outline import Drawn, Element, SequenceFlow
 
 
 class DialectReader(Protocol):
@@ -23,19 +25,17 @@ class DialectReader(Protocol):
 
     NAMESPACE: str
 
-    def details(self, element: Element, notes: list[Finding]) -> Details:
+    def details(self, element: Element, notes: Notes) -> Details:
         """The extension elements of an element."""
 
-    def condition(self, flow: SequenceFlow, xml: etree._Element, notes: list[Finding]) -> Expression | None:
+    def condition(self, flow: SequenceFlow, xml: etree._Element, notes: Notes) -> Expression | None:
         """The condition of a sequence flow."""
 
-    def multi_instance(
-        self, element: Element, xml: etree._Element, notes: list[Finding]
-    ) -> MultiInstance | None:
+    def multi_instance(self, element: Element, xml: etree._Element, notes: Notes) -> MultiInstance | None:
         """How often an activity that is marked as multi-instance is done, and for what; `xml` is the mark."""
 
     def text_or_expression(
-        self, text: str, what: str, drawn: Drawn, notes: list[Finding], at: etree._Element | None = None
+        self, text: str, what: str, drawn: Drawn, notes: Notes, at: etree._Element | None = None
     ) -> str | Expression | None:
         """What stands for itself as it is, an expression compiled; None where that is none. `what` names the
         place for a person.

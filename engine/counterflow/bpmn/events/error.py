@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from counterflow.documents.findings import Finding
-from counterflow.feel import Expression
 from counterflow.bpmn.dialects import DialectReader
 from counterflow.bpmn.expressions import quoted
-from counterflow.model.graph import Dialect, ErrorDefinition
 from counterflow.bpmn.outline import Element, Outline
+from counterflow.documents.findings import Finding
+from counterflow.documents.notes import Notes
+from counterflow.feel import Expression
+from counterflow.model.graph import Dialect, ErrorDefinition
 
 _EXPRESSIONS = ("=", "${", "#{")
 
@@ -48,7 +49,7 @@ def space_around(event: Element, code: str, rule: str) -> Iterator[Finding]:
 
 
 def error_definition(
-    outline: Outline, event: Element, reader: DialectReader, notes: list[Finding]
+    outline: Outline, event: Element, reader: DialectReader, notes: Notes
 ) -> ErrorDefinition | None:
     """What an event throws or catches; None where that is no error. A code that is not there, or blank, is
     none.

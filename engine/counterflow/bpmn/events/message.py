@@ -9,18 +9,18 @@ from __future__ import annotations
 
 from lxml import etree
 
-from counterflow.documents.findings import Finding
-from counterflow.feel import Expression
 from counterflow.bpmn.dialects import DialectReader
 from counterflow.bpmn.expressions import quoted
-from counterflow.model.graph import MessageDefinition
 from counterflow.bpmn.outline import Element
+from counterflow.documents.notes import Notes
+from counterflow.feel import Expression
+from counterflow.model.graph import MessageDefinition
 
 RULE = "correlation-key"
 
 
 def message_definition(
-    element: Element, message: etree._Element | None, reader: DialectReader, notes: list[Finding]
+    element: Element, message: etree._Element | None, reader: DialectReader, notes: Notes
 ) -> MessageDefinition | None:
     """What an event or a receive task waits for; None where it names no message with a name (rule
     `message-name`).
@@ -34,7 +34,7 @@ def message_definition(
 
 
 def _name(
-    element: Element, message: etree._Element | None, reader: DialectReader, notes: list[Finding]
+    element: Element, message: etree._Element | None, reader: DialectReader, notes: Notes
 ) -> str | Expression | None:
     text = (message.get("name") or "").strip() if message is not None else ""
     name = reader.text_or_expression(text, "name of the message", element, notes) if text else None
@@ -51,9 +51,7 @@ def _computed(name: Expression) -> str | Expression:
     return value if isinstance(value, str) and value else name
 
 
-def _key(
-    element: Element, message: etree._Element, reader: DialectReader, notes: list[Finding]
-) -> Expression | None:
+def _key(element: Element, message: etree._Element, reader: DialectReader, notes: Notes) -> Expression | None:
     text = reader.correlation_key(element, message)
     key = reader.text_or_expression(text, "correlation key", element, notes) if text else ""
     if isinstance(key, str):
@@ -62,6 +60,6 @@ def _key(
             f"expected {element} to say by an expression which message '{message.get('name')}' is meant for "
             f"it, found {found}."
         )
-        notes.append(element.error(RULE, complaint, reader.correlation_remedy(text)))
+        notes.error(element, RULE, complaint, reader.correlation_remedy(text))
         return None
     return key

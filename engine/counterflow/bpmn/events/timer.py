@@ -13,14 +13,14 @@ from typing import Final
 
 from lxml import etree
 
-from counterflow.documents.findings import Finding
+from counterflow.bpmn.expressions import TextOrExpression, constant, quoted
+from counterflow.bpmn.outline import Element
+from counterflow.bpmn.xml import BPMN, text_of
+from counterflow.documents.notes import Notes
 from counterflow.documents.xml import local_name, namespace
 from counterflow.feel import Expression
 from counterflow.model import cron, timer_texts
-from counterflow.bpmn.expressions import TextOrExpression, constant, quoted
 from counterflow.model.graph import TimerDefinition, TimerKind
-from counterflow.bpmn.outline import Element
-from counterflow.bpmn.xml import BPMN, text_of
 
 RULE = "timer"
 
@@ -49,7 +49,7 @@ def timer_definition(
     element: Element,
     definition: etree._Element,
     read: TextOrExpression,
-    notes: list[Finding],
+    notes: Notes,
     *,
     reads_cron: bool,
 ) -> TimerDefinition | None:
@@ -60,13 +60,12 @@ def timer_definition(
     if len(times) != 1 or not text_of(times[0]):
         found = " and ".join(f"{local_name(time)} `{text_of(time)}`" for time in times) or "none"
         message = f"expected {element} to give one of {', '.join(_KINDS)}, found {found}."
-        notes.append(
-            element.error(
-                RULE,
-                message,
-                f"Write e.g. <timeDuration>{example(TimerKind.DURATION)}</timeDuration>.",
-                definition,
-            )
+        notes.error(
+            element,
+            RULE,
+            message,
+            f"Write e.g. <timeDuration>{example(TimerKind.DURATION)}</timeDuration>.",
+            definition,
         )
         return None
     (time,) = times
@@ -82,7 +81,7 @@ def _constant(
     kind: TimerKind,
     element: Element,
     time: etree._Element,
-    notes: list[Finding],
+    notes: Notes,
     *,
     reads_cron: bool,
 ) -> Expression | None:
@@ -91,7 +90,7 @@ def _constant(
     why = timer_texts.why_not(kind, text)
     expected = "that comes" if why else f"in ISO 8601{' or cron' if kind is TimerKind.CYCLE else ''}"
     message = f"expected {local_name(time)} of {element} {expected}, found {quoted(text)}{why}."
-    notes.append(element.error(RULE, message, _remedy(kind, text, reads_cron=reads_cron), time))
+    notes.error(element, RULE, message, _remedy(kind, text, reads_cron=reads_cron), time)
     return None
 
 

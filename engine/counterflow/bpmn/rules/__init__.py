@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from counterflow.documents.findings import Finding
 from counterflow.bpmn.outline import Outline
 from counterflow.bpmn.rules import (
     boolean_attribute,
@@ -50,6 +49,7 @@ from counterflow.bpmn.rules import (
     unreachable,
     unsupported_element,
 )
+from counterflow.documents.findings import Finding
 
 Rule = Callable[[Outline], Iterator[Finding]]
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from counterflow.documents.findings import Finding
-from counterflow.documents.xml import line_of, local_name
 from counterflow.bpmn.outline import Outline
 from counterflow.bpmn.spellings import undecided
 from counterflow.bpmn.xml import children, nearest_id
+from counterflow.documents.findings import Finding
+from counterflow.documents.xml import line_of, local_name
 
 RULE = "boolean-attribute"
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from counterflow.documents.findings import Finding
-from counterflow.model.graph import Behaviour, Dialect
 from counterflow.bpmn.outline import Element, Outline
 from counterflow.bpmn.xml import children
+from counterflow.documents.findings import Finding
+from counterflow.model.graph import Behaviour, Dialect
 
 RULE = "called-process"
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from counterflow.documents.findings import Finding
 from counterflow.bpmn.extensions import (
     COMPENSATED_RESULT,
     COMPENSATION_ORDER,
@@ -17,9 +16,10 @@ from counterflow.bpmn.extensions import (
     PREFIX,
     written,
 )
-from counterflow.model.graph import CompensationOrder
 from counterflow.bpmn.names import is_name
 from counterflow.bpmn.outline import Element, Outline
+from counterflow.documents.findings import Finding
+from counterflow.model.graph import CompensationOrder
 
 RULE = "compensation-extensions"
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from counterflow.documents.findings import Finding
-from counterflow.model.graph import Dialect
 from counterflow.bpmn.outline import Element, Outline
 from counterflow.bpmn.undo import Reach
+from counterflow.documents.findings import Finding
+from counterflow.model.graph import Dialect
 
 RULE = "compensation-throw"
 

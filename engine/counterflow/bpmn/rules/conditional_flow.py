@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from counterflow.documents.findings import Finding
 from counterflow.bpmn.elements import Category
-from counterflow.model.graph import Behaviour
 from counterflow.bpmn.outline import Outline
+from counterflow.documents.findings import Finding
+from counterflow.model.graph import Behaviour
 
 RULE = "conditional-flow"
 
@@ -25,7 +25,7 @@ def check(outline: Outline) -> Iterator[Finding]:
         xml, source = flow.condition_xml, flow.source
         if xml is None or source is None:
             continue
-        if source.row.category is Category.EVENT or source.behaviour in _ASKS_NOBODY:
+        if source.kind.category is Category.EVENT or source.behaviour in _ASKS_NOBODY:
             message = f"sequenceFlow '{flow.id}' has a condition, but {source} asks none."
             yield flow.error(RULE, message, "Remove the condition, or draw an exclusive gateway.", xml)
         elif flow.is_default:

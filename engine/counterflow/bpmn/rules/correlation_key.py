@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from counterflow.documents.findings import Finding
 from counterflow.bpmn.extensions import CORRELATION_KEY, written
-from counterflow.model.graph import Dialect
 from counterflow.bpmn.outline import Element, Outline
+from counterflow.documents.findings import Finding
+from counterflow.model.graph import Dialect
 
 RULE = "correlation-key"
 

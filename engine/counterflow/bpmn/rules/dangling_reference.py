@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from counterflow.documents.findings import Finding
 from counterflow.bpmn.elements import Category
 from counterflow.bpmn.outline import Element, Outline, SequenceFlow, message_reference
+from counterflow.documents.findings import Finding
 
 RULE = "dangling-reference"
 
@@ -26,7 +26,7 @@ def check(outline: Outline) -> Iterator[Finding]:
 
 def _check_flow(flow: SequenceFlow) -> Iterator[Finding]:
     for attribute, end in (("sourceRef", flow.source), ("targetRef", flow.target)):
-        if end is None or end.row.category is Category.SCOPE:
+        if end is None or end.kind.category is Category.SCOPE:
             found = f"'{flow.attribute(attribute)}'" if flow.attribute(attribute) else "nothing"
             message = f"expected {attribute} of sequenceFlow '{flow.id}' to name a flow node, found {found}."
             yield flow.error(RULE, message, "Connect the flow again, or remove it.")

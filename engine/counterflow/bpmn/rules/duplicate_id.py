@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from counterflow.documents.findings import Finding
 from counterflow.bpmn.outline import Drawn, Outline
+from counterflow.documents.findings import Finding
 
 RULE = "duplicate-id"
 

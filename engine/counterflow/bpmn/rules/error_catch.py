@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from counterflow.documents.findings import Finding
 from counterflow.bpmn.events.error import error_code, is_expression, space_around
 from counterflow.bpmn.expressions import quoted
 from counterflow.bpmn.outline import Element, Outline
+from counterflow.documents.findings import Finding
 
 RULE = "error-catch"
 

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from counterflow.documents.findings import Finding
-from counterflow.bpmn.dialects import camunda
+from counterflow.bpmn.dialects.camunda import reader as camunda
 from counterflow.bpmn.events.error import error_code, is_expression, may_compute, space_around
 from counterflow.bpmn.expressions import quoted
-from counterflow.model.graph import Dialect
 from counterflow.bpmn.outline import Element, Outline
+from counterflow.documents.findings import Finding
+from counterflow.model.graph import Dialect
 
 RULE = "error-end-event"
 

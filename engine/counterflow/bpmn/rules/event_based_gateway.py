@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from counterflow.documents.findings import Finding
-from counterflow.model.graph import Behaviour
 from counterflow.bpmn.outline import Element, Outline
 from counterflow.bpmn.xml import TRUE
+from counterflow.documents.findings import Finding
+from counterflow.model.graph import Behaviour
 
 RULE = "event-based-gateway"
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from counterflow.documents.findings import Finding
 from counterflow.bpmn.outline import Element, Outline
+from counterflow.documents.findings import Finding
 
 RULE = "event-sub-process"
 

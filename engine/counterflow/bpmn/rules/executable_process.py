@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from counterflow.documents.findings import Finding, Severity
-from counterflow.documents.xml import line_of
 from counterflow.bpmn.outline import Outline
 from counterflow.bpmn.xml import TRUE, children
+from counterflow.documents.findings import Finding, Severity
+from counterflow.documents.xml import line_of
 
 RULE = "executable-process"
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from counterflow.documents.findings import Finding, Severity
-from counterflow.documents.xml import line_of
-from counterflow.model import extensions
+from counterflow.bpmn import extensions
 from counterflow.bpmn.dialects.namespaces import CAMUNDA, ZEEBE
 from counterflow.bpmn.foreign import extensions_by_namespace
 from counterflow.bpmn.outline import Outline
 from counterflow.bpmn.xml import BPMN, children, nearest_id
+from counterflow.documents.findings import Finding, Severity
+from counterflow.documents.xml import line_of
 
 RULE = "extension-namespace"
 

@@ -12,11 +12,11 @@ from typing import Final
 
 from lxml import etree
 
-from counterflow.documents.findings import Finding
 from counterflow.bpmn.dialects import READERS
 from counterflow.bpmn.foreign import extensions_by_namespace
-from counterflow.model.graph import Dialect
 from counterflow.bpmn.outline import Drawn, Element, Outline
+from counterflow.documents.findings import Finding
+from counterflow.model.graph import Dialect
 
 RULE = "extension-place"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from counterflow.documents.findings import Finding
 from counterflow.bpmn.outline import Outline
+from counterflow.documents.findings import Finding
 
 RULE = "flow-ends"
 

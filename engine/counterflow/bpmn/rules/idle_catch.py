@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Set
 
-from counterflow.documents.findings import Finding
 from counterflow.bpmn.events.error import error_code, is_expression
 from counterflow.bpmn.outline import Element, Outline
 from counterflow.bpmn.waiting import ANY_ERROR, WAIT, Meeting, Meetings, error
+from counterflow.documents.findings import Finding
 
 RULE = "idle-catch"
 

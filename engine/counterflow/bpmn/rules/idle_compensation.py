@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from counterflow.documents.findings import Finding
-from counterflow.model.graph import Behaviour
 from counterflow.bpmn.outline import Element, Outline
 from counterflow.bpmn.undo import scopes_of, undoes_as_a_whole
+from counterflow.documents.findings import Finding
+from counterflow.model.graph import Behaviour
 
 RULE = "idle-compensation"
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from counterflow.documents.findings import Finding
 from counterflow.bpmn.outline import Outline
 from counterflow.bpmn.xml import TRUE
+from counterflow.documents.findings import Finding
 
 RULE = "interrupting-error"
 

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from counterflow.bpmn.outline import Outline
 from counterflow.documents.findings import Finding
 from counterflow.model.graph import Dialect
-from counterflow.bpmn.outline import Outline
 
 RULE = "job-type"
 

@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from lxml import etree
 
 from counterflow import feel
-from counterflow.documents.findings import Finding
-from counterflow.feel import juel
+from counterflow.bpmn.dialects.camunda import juel
 from counterflow.bpmn.dialects.zeebe.reader import NAMESPACE
 from counterflow.bpmn.expressions import string_literal
-from counterflow.model.graph import Dialect
 from counterflow.bpmn.names import is_path
 from counterflow.bpmn.outline import Drawn, Element, Outline, SequenceFlow
+from counterflow.documents.findings import Finding
+from counterflow.model.graph import Dialect
 
 RULE = "legacy-syntax"
 
@@ -126,7 +126,7 @@ def _as_feel(text: str) -> str:
     inner = _PLACEHOLDER.fullmatch(text)
     try:
         return juel.translate(f"${{{inner.group(1) if inner else text}}}")
-    except (feel.JuelUnsupported, feel.FeelSyntaxError):
+    except (juel.JuelUnsupported, feel.FeelSyntaxError):
         return text or "null"
 
 

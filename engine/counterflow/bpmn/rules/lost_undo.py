@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from counterflow.documents.findings import Finding
 from counterflow.bpmn.elements import NONE
-from counterflow.model.graph import Behaviour, Dialect
 from counterflow.bpmn.outline import Element, Outline
 from counterflow.bpmn.undo import Reach
+from counterflow.documents.findings import Finding
+from counterflow.model.graph import Behaviour, Dialect
 
 RULE = "lost-undo"
 

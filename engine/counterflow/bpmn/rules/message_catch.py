@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from counterflow.bpmn.outline import Element, Outline
 from counterflow.documents.findings import Finding
 from counterflow.feel import Expression
 from counterflow.model.graph import Behaviour, MessageDefinition
-from counterflow.bpmn.outline import Element, Outline
 
 RULE = "message-catch"
 

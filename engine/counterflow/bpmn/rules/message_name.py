@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from counterflow.documents.findings import Finding
 from counterflow.bpmn.outline import Outline, message_reference
+from counterflow.documents.findings import Finding
 
 RULE = "message-name"
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from counterflow.bpmn.events.timer import gives_time
+from counterflow.bpmn.outline import Element, Outline
 from counterflow.documents.findings import Finding
 from counterflow.feel import Expression
 from counterflow.model.graph import CatchDefinition, MessageDefinition
-from counterflow.bpmn.outline import Element, Outline
-from counterflow.bpmn.events.timer import gives_time
 
 RULE = "process-start"
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from counterflow.documents.findings import Finding
 from counterflow.bpmn.dialects.zeebe.reader import retries_text
 from counterflow.bpmn.expressions import quoted
-from counterflow.model.graph import Dialect
 from counterflow.bpmn.numbers import MOST, whole_number
 from counterflow.bpmn.outline import Outline
+from counterflow.documents.findings import Finding
+from counterflow.model.graph import Dialect
 
 RULE = "retries"
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from counterflow.bpmn.outline import Element, Outline
 from counterflow.documents.findings import Finding
 from counterflow.model.graph import Behaviour
-from counterflow.bpmn.outline import Element, Outline
 
 RULE = "start-event"
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from counterflow.bpmn.outline import Element, Outline
 from counterflow.documents.findings import Finding
 from counterflow.model.graph import TimerDefinition, TimerKind
-from counterflow.bpmn.outline import Element, Outline
 
 RULE = "timer-cycle"
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from counterflow.bpmn.events.timer import example, gives_time
+from counterflow.bpmn.expressions import quoted
+from counterflow.bpmn.outline import Element, Outline
 from counterflow.documents.findings import Finding
 from counterflow.feel import Expression
 from counterflow.model import schedules, timer_texts
-from counterflow.bpmn.expressions import quoted
 from counterflow.model.graph import TimerDefinition, TimerKind
-from counterflow.bpmn.outline import Element, Outline
-from counterflow.bpmn.events.timer import example, gives_time
 
 RULE = "timer-length"
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from counterflow.documents.findings import Finding
-from counterflow.documents.xml import local_name, namespace
 from counterflow.bpmn.elements import EVENTS, PERFORMERS, Category, remedy_for
 from counterflow.bpmn.outline import Element, Outline
 from counterflow.bpmn.xml import BPMN
+from counterflow.documents.findings import Finding
+from counterflow.documents.xml import local_name, namespace
 
 RULE = "unsupported-element"
 
@@ -40,7 +40,7 @@ def check(outline: Outline) -> Iterator[Finding]:
 
 
 def _described(element: Element) -> str:
-    if element.row.category is not Category.EVENT:
+    if element.kind.category is not Category.EVENT:
         return str(element)
     if not element.definitions:
         return f"{element} without event definition"
@@ -50,7 +50,7 @@ def _described(element: Element) -> str:
 def _remedy(element: Element) -> str:
     if len(element.definitions) > 1:
         return "Draw one event per event definition."
-    if element.row.category is not Category.EVENT or not element.definitions:
+    if element.kind.category is not Category.EVENT or not element.definitions:
         return _remedy_for_plain(element)
     return remedy_for(element.event)
 

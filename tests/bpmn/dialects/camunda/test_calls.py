@@ -2,8 +2,8 @@
 
 import pytest
 
-from counterflow.feel import Expression
 from counterflow.bpmn.dialects.camunda.calls import RULE
+from counterflow.feel import Expression
 from counterflow.model.graph import CalledProcess, Node
 from tests.bpmn.diagram import element, end, extensions, model, node, path, reading, refused, start, warned
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from counterflow.feel import Expression
 from counterflow.bpmn.dialects.camunda.decisions import RULE
+from counterflow.feel import Expression
 from counterflow.model.graph import Behaviour, Binding, CalledDecision, ResultMapping
 from tests.bpmn.diagram import element, end, extensions, model, node, path, reading, start, warned
 

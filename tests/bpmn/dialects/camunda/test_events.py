@@ -4,10 +4,10 @@ import json
 
 import pytest
 
+from counterflow.bpmn.events.message import RULE
 from counterflow.documents.findings import Severity
 from counterflow.feel import Expression
 from counterflow.model.graph import MessageDefinition, TimerDefinition
-from counterflow.bpmn.events.message import RULE
 from tests.bpmn.diagram import (
     catch,
     catch_message,

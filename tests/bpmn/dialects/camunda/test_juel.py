@@ -3,7 +3,7 @@
 import pytest
 
 from counterflow import feel
-from counterflow.feel import juel
+from counterflow.bpmn.dialects.camunda import juel
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_translations(text: str, expected: str) -> None:
     ],
 )
 def test_what_is_refused_says_what_to_write(text: str, found: str, instead: str) -> None:
-    with pytest.raises(feel.JuelUnsupported) as caught:
+    with pytest.raises(juel.JuelUnsupported) as caught:
         juel.translate(text)
     assert found in str(caught.value)
     assert instead in str(caught.value)

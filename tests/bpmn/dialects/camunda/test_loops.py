@@ -4,8 +4,8 @@ JUEL.
 
 import pytest
 
-from counterflow.model.graph import MultiInstance
 from counterflow.bpmn.loops import RULE
+from counterflow.model.graph import MultiInstance
 from tests.bpmn.diagram import element, end, model, node, path, refused, start
 
 HALF = "nrOfCompletedInstances / nrOfInstances > 0.5"

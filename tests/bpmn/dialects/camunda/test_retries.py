@@ -2,8 +2,8 @@
 
 import pytest
 
-from counterflow.documents.findings import Severity
 from counterflow.bpmn.dialects.camunda.retries import RULE, duration_ms
+from counterflow.documents.findings import Severity
 from counterflow.model.graph import JobDefinition, RetryCycle
 from tests.bpmn.diagram import element, end, extensions, model, node, path, start, told
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from counterflow.feel import Expression
 from counterflow.bpmn.dialects.zeebe.decisions import RULE
+from counterflow.feel import Expression
 from counterflow.model.graph import Behaviour, Binding, CalledDecision, ResultMapping
 from tests.bpmn.diagram import element, end, extensions, model, node, path, reading, refused, start
 

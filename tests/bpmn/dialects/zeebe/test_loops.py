@@ -2,8 +2,8 @@
 
 import pytest
 
-from counterflow.model.graph import MultiInstance
 from counterflow.bpmn.loops import RULE
+from counterflow.model.graph import MultiInstance
 from tests.bpmn.diagram import element, end, extensions, model, node, path, reading, refused, service, start
 
 

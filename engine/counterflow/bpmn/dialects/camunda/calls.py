@@ -12,14 +12,14 @@ from typing import Final
 
 from lxml import etree
 
-from counterflow.documents.findings import Finding
-from counterflow.documents.xml import local_name
 from counterflow.bpmn.dialects.camunda.expressions import value_expression, variable_expression
 from counterflow.bpmn.dialects.namespaces import CAMUNDA
 from counterflow.bpmn.expressions import TextOrExpression
-from counterflow.model.graph import CalledProcess, VariableMapping
 from counterflow.bpmn.outline import Element
 from counterflow.bpmn.xml import TRUE
+from counterflow.documents.notes import Notes
+from counterflow.documents.xml import local_name
+from counterflow.model.graph import CalledProcess, VariableMapping
 
 RULE = "called-process"
 
@@ -35,7 +35,7 @@ CALL_ATTRIBUTES: Final = frozenset(
 
 
 def called_process(
-    element: Element, extensions: list[etree._Element], read: TextOrExpression, notes: list[Finding]
+    element: Element, extensions: list[etree._Element], read: TextOrExpression, notes: Notes
 ) -> CalledProcess | None:
     """The process called; None where the model names none (rule `called-process`)."""
     _judge(element, notes)
@@ -48,7 +48,7 @@ def called_process(
 
 
 def call_mappings(
-    element: Element, extensions: list[etree._Element], notes: list[Finding]
+    element: Element, extensions: list[etree._Element], notes: Notes
 ) -> tuple[tuple[VariableMapping, ...], tuple[VariableMapping, ...]]:
     """What is handed in before, and out after the call, one variable at a time."""
     inputs, outputs = (
@@ -64,17 +64,16 @@ def call_mappings(
     return inputs, outputs
 
 
-def _mapping(element: Element, xml: etree._Element, notes: list[Finding]) -> VariableMapping | None:
+def _mapping(element: Element, xml: etree._Element, notes: Notes) -> VariableMapping | None:
     what = f"camunda:{local_name(xml)}"
     if xml.get("businessKey"):
         message = f"{what} of {element} hands over a business key; there are none here, and it is ignored."
-        notes.append(
-            element.warning(
-                "extension",
-                message,
-                "Hand it over as a variable, with source or sourceExpression and target.",
-                xml,
-            )
+        notes.warning(
+            element,
+            "extension",
+            message,
+            "Hand it over as a variable, with source or sourceExpression and target.",
+            xml,
         )
         return None
     source, expression, target = (
@@ -83,35 +82,32 @@ def _mapping(element: Element, xml: etree._Element, notes: list[Finding]) -> Var
     if not target or not (source or expression):
         found = f"source '{source}' and target '{target}'"
         message = f'expected {what} of {element} to say variables="all", or source and target, found {found}.'
-        notes.append(
-            element.error("mapping", message, f'Write e.g. <{what} source="order" target="order" />.', xml)
-        )
+        notes.error(element, "mapping", message, f'Write e.g. <{what} source="order" target="order" />.', xml)
         return None
     if xml.get("local") == TRUE:
         message = (
             f"{what} of {element} asks for local variables only; the variable is looked for in the scopes "
             "around as well."
         )
-        notes.append(element.warning("extension", message, "Remove local.", xml))
+        notes.warning(element, "extension", message, "Remove local.", xml)
     read, text = (variable_expression, source) if source else (value_expression, expression)
     value = read(text, f"{what} to '{target}'", element, notes, xml)
     return None if value is None else VariableMapping(value, (target,))
 
 
-def _judge(element: Element, notes: list[Finding]) -> None:
+def _judge(element: Element, notes: Notes) -> None:
     binding = (element.xml.get(f"{{{CAMUNDA}}}calledElementBinding") or "latest").strip()
     if binding != "latest":
         message = (
             f"expected {element} to call the latest version of a process, found calledElementBinding "
             f"'{binding}'."
         )
-        notes.append(
-            element.error(
-                RULE, message, "Remove calledElementBinding, or deploy that version under an id of its own."
-            )
+        notes.error(
+            element,
+            RULE,
+            message,
+            "Remove calledElementBinding, or deploy that version under an id of its own.",
         )
     for name, remedy in _REFUSED.items():
         if element.xml.get(f"{{{CAMUNDA}}}{name}"):
-            notes.append(
-                element.error("extension", f"{element} has camunda:{name}, which is not executed.", remedy)
-            )
+            notes.error(element, "extension", f"{element} has camunda:{name}, which is not executed.", remedy)

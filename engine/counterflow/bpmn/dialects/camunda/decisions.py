@@ -10,13 +10,13 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from counterflow.documents.findings import Finding
 from counterflow.bpmn.dialects.camunda.jobs import WORK_ATTRIBUTES, work
 from counterflow.bpmn.dialects.namespaces import CAMUNDA
 from counterflow.bpmn.expressions import TextOrExpression, quoted
-from counterflow.model.graph import Binding, CalledDecision, ResultMapping, VariableMapping
 from counterflow.bpmn.numbers import MOST, whole_number
 from counterflow.bpmn.outline import Element
+from counterflow.documents.notes import Notes
+from counterflow.model.graph import Binding, CalledDecision, ResultMapping, VariableMapping
 
 RULE = "called-decision"
 ROWS: Final = "decisionResult"
@@ -32,7 +32,7 @@ _MAPPINGS: Final = tuple(mapping for mapping in ResultMapping if mapping is not 
 
 
 def called_decision(
-    element: Element, outputs: Sequence[VariableMapping], read: TextOrExpression, notes: list[Finding]
+    element: Element, outputs: Sequence[VariableMapping], read: TextOrExpression, notes: Notes
 ) -> CalledDecision | None:
     """The decision that a task refers to; None where it refers to none, or, with a finding, where it cannot
     be read.
@@ -49,7 +49,7 @@ def called_decision(
     if variable is None and not keeps_rows:
         message = f"nothing is done with the result of decision '{reference}' of {element}."
         remedy = f"Set camunda:resultVariable, or read `{ROWS}` in an output parameter."
-        notes.append(element.warning(RULE, message, remedy))
+        notes.warning(element, RULE, message, remedy)
     decision = read(reference, "decision", element, notes)
     which = (
         read(_attribute(element, _WHICH[binding]), "version of the decision", element, notes)
@@ -62,7 +62,7 @@ def called_decision(
     return CalledDecision(decision, variable, binding, which, mapping, keeps_rows)
 
 
-def _is_sound(element: Element, notes: list[Finding]) -> bool:
+def _is_sound(element: Element, notes: Notes) -> bool:
     """Whether the attributes say something that is executed; else a finding says what."""
     before = len(notes)
     if element.tag != "businessRuleTask":
@@ -70,22 +70,20 @@ def _is_sound(element: Element, notes: list[Finding]) -> bool:
             f"{element} refers to decision '{_attribute(element, 'decisionRef')}', which only a business "
             "rule task evaluates."
         )
-        notes.append(
-            element.error(RULE, message, "Make it a business rule task, or remove camunda:decisionRef.")
-        )
+        notes.error(element, RULE, message, "Make it a business rule task, or remove camunda:decisionRef.")
     if found := [f"camunda:{name}" for name in WORK_ATTRIBUTES if work(element, name)]:
         message = f"{element} is both a decision and a job ({', '.join(found)})."
-        notes.append(element.error(RULE, message, "Remove camunda:decisionRef, or what makes it a job."))
+        notes.error(element, RULE, message, "Remove camunda:decisionRef, or what makes it a job.")
     if _attribute(element, "decisionRefTenantId"):
         message = f"{element} refers to a decision of another tenant, and there are no tenants here."
-        notes.append(element.error(RULE, message, "Remove camunda:decisionRefTenantId."))
+        notes.error(element, RULE, message, "Remove camunda:decisionRefTenantId.")
     _judge_word(element, "decisionRefBinding", tuple(Binding), notes)
     _judge_word(element, "mapDecisionResult", _MAPPINGS, notes)
     _judge_which(element, notes)
     return len(notes) == before
 
 
-def _judge_getters(element: Element, outputs: Sequence[VariableMapping], notes: list[Finding]) -> None:
+def _judge_getters(element: Element, outputs: Sequence[VariableMapping], notes: Notes) -> None:
     """Camunda 7's result is a Java object; here it is a list, of whose rows such a name would be looked up in
     vain.
     """
@@ -99,17 +97,17 @@ def _judge_getters(element: Element, outputs: Sequence[VariableMapping], notes: 
             remedy = (
                 f"Write `${{{ROWS}[0].name}}`, or set camunda:resultVariable and camunda:mapDecisionResult."
             )
-            notes.append(element.error(RULE, message, remedy))
+            notes.error(element, RULE, message, remedy)
 
 
-def _judge_word(element: Element, name: str, words: Sequence[str], notes: list[Finding]) -> None:
+def _judge_word(element: Element, name: str, words: Sequence[str], notes: Notes) -> None:
     found = _attribute(element, name)
     if found and found not in words:
         message = f"expected camunda:{name} of {element} to be one of {', '.join(words)}, found '{found}'."
-        notes.append(element.error(RULE, message, "Write one of them."))
+        notes.error(element, RULE, message, "Write one of them.")
 
 
-def _judge_which(element: Element, notes: list[Finding]) -> None:
+def _judge_which(element: Element, notes: Notes) -> None:
     binding = _attribute(element, "decisionRefBinding")
     for wanted, name in _WHICH.items():
         found = _attribute(element, name)
@@ -118,22 +116,20 @@ def _judge_which(element: Element, notes: list[Finding]) -> None:
                 f"expected camunda:{name} on {element}, whose decisionRefBinding is '{wanted.value}', found "
                 "none."
             )
-            notes.append(element.error(RULE, message, f"Set camunda:{name}, or remove decisionRefBinding."))
+            notes.error(element, RULE, message, f"Set camunda:{name}, or remove decisionRefBinding.")
         elif binding != wanted and found:
             message = (
                 f"camunda:{name} of {element} is ignored, since its decisionRefBinding is "
                 f"'{binding or Binding.LATEST.value}'."
             )
-            notes.append(
-                element.error(RULE, message, f'Write decisionRefBinding="{wanted.value}", or remove it.')
-            )
+            notes.error(element, RULE, message, f'Write decisionRefBinding="{wanted.value}", or remove it.')
     number = _attribute(element, _WHICH[Binding.VERSION])
     if binding == Binding.VERSION and number and "{" not in number and whole_number(number) is None:
         message = (
             f"expected camunda:decisionRefVersion of {element} to be a whole number up to {MOST} or an "
             f"expression, found {quoted(number)}."
         )
-        notes.append(element.error(RULE, message, 'Write e.g. camunda:decisionRefVersion="2".'))
+        notes.error(element, RULE, message, 'Write e.g. camunda:decisionRefVersion="2".')
 
 
 def _attribute(element: Element, name: str) -> str:

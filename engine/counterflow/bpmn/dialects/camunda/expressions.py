@@ -10,15 +10,15 @@ import re
 
 from lxml import etree
 
-from counterflow import feel
-from counterflow.documents.findings import Finding
-from counterflow.documents.xml import local_name
-from counterflow.feel import Expression, juel
+from counterflow.bpmn.dialects.camunda import juel
 from counterflow.bpmn.dialects.namespaces import CAMUNDA
 from counterflow.bpmn.expressions import compile_feel, quoted, string_literal
-from counterflow.model.graph import VariableMapping
 from counterflow.bpmn.outline import Drawn, Element
 from counterflow.bpmn.xml import BPMN, children, text_of
+from counterflow.documents.notes import Notes
+from counterflow.documents.xml import local_name
+from counterflow.feel import Expression
+from counterflow.model.graph import VariableMapping
 
 _INSIDE_TEXT = re.compile(r"([$#]\{[^{}]*\})")
 _NEXT_EXPRESSION = re.compile(r"\}.*[$#]\{", re.DOTALL)
@@ -33,16 +33,14 @@ def is_juel(text: str) -> bool:
 
 
 def value_expression(
-    text: str, what: str, drawn: Drawn, notes: list[Finding], at: etree._Element | None = None
+    text: str, what: str, drawn: Drawn, notes: Notes, at: etree._Element | None = None
 ) -> Expression | None:
     """The JUEL text as compiled FEEL; None, and a finding, where it has no counterpart."""
     translated = _translated(text, what, drawn, notes, at)
     return None if translated is None else compile_feel(translated, what, drawn, notes, at)
 
 
-def condition_expression(
-    drawn: Drawn, what: str, xml: etree._Element, notes: list[Finding]
-) -> Expression | None:
+def condition_expression(drawn: Drawn, what: str, xml: etree._Element, notes: Notes) -> Expression | None:
     """What is asked as `${…}`, or in FEEL with `language="feel"`; other languages are scripts and refused."""
     text = text_of(xml)
     place = f"the {what} of {drawn.tag} '{drawn.id}'"
@@ -51,26 +49,24 @@ def condition_expression(
         return compile_feel(text.removeprefix("=").strip(), what, drawn, notes, xml)
     if language not in {"", "juel"} or xml.get(f"{{{CAMUNDA}}}resource"):
         message = f"{place} is a script in '{language or 'a resource'}', which is not executed."
-        notes.append(
-            drawn.error("expression", message, 'Write it as `${…}`, or in FEEL with language="feel".', xml)
-        )
+        notes.error(drawn, "expression", message, 'Write it as `${…}`, or in FEEL with language="feel".', xml)
         return None
     if not is_juel(text):
         message = f"expected {place} to be an expression `${{…}}`, found `{text}`."
-        notes.append(drawn.error("expression", message, f"Write `${{{text}}}`.", xml))
+        notes.error(drawn, "expression", message, f"Write `${{{text}}}`.", xml)
         return None
     return value_expression(text, what, drawn, notes, xml)
 
 
 def variable_expression(
-    name: str, what: str, drawn: Drawn, notes: list[Finding], at: etree._Element
+    name: str, what: str, drawn: Drawn, notes: Notes, at: etree._Element
 ) -> Expression | None:
     """The value of the variable of that name, whatever its name is made of."""
     return value_expression(f"${{{name}}}", what, drawn, notes, at)
 
 
 def mappings(
-    element: Element, camunda: str, notes: list[Finding]
+    element: Element, camunda: str, notes: Notes
 ) -> tuple[tuple[VariableMapping, ...], tuple[VariableMapping, ...]]:
     """Input and output parameters of `camunda:inputOutput`."""
     extensions = element.xml.find(_EXTENSION_ELEMENTS)
@@ -87,17 +83,16 @@ def mappings(
     return inputs, outputs
 
 
-def _mapping(element: Element, parameter: etree._Element, notes: list[Finding]) -> VariableMapping | None:
+def _mapping(element: Element, parameter: etree._Element, notes: Notes) -> VariableMapping | None:
     name = (parameter.get("name") or "").strip()
     what = f"{local_name(parameter)} '{name}'"
     if not name:
-        notes.append(
-            element.error(
-                "mapping",
-                f"expected a name on every {local_name(parameter)} of {element}, found none.",
-                "Name it.",
-                parameter,
-            )
+        notes.error(
+            element,
+            "mapping",
+            f"expected a name on every {local_name(parameter)} of {element}, found none.",
+            "Name it.",
+            parameter,
         )
         return None
     text = _parameter_text(element, parameter, what, notes)
@@ -105,7 +100,7 @@ def _mapping(element: Element, parameter: etree._Element, notes: list[Finding]) 
     return None if source is None else VariableMapping(source, (name,))
 
 
-def _parameter_text(element: Element, holder: etree._Element, what: str, notes: list[Finding]) -> str | None:
+def _parameter_text(element: Element, holder: etree._Element, what: str, notes: Notes) -> str | None:
     """FEEL for what a parameter, a list item or a map entry holds."""
     if len(holder):
         return _structure_text(element, holder[0], what, notes)
@@ -113,7 +108,7 @@ def _parameter_text(element: Element, holder: etree._Element, what: str, notes: 
     return _translated(text, what, element, notes, holder) if text else "null"
 
 
-def _structure_text(element: Element, xml: etree._Element, what: str, notes: list[Finding]) -> str | None:
+def _structure_text(element: Element, xml: etree._Element, what: str, notes: Notes) -> str | None:
     match local_name(xml):
         case "list":
             items = [_item_text(element, item, what, notes) for item in xml]
@@ -129,32 +124,29 @@ def _structure_text(element: Element, xml: etree._Element, what: str, notes: lis
         case other:
             message = f"{what} of {element} holds camunda:{other}, which is not executed."
             remedy = "Compute the value in a worker, or write it as `${…}`, a list or a map."
-            notes.append(element.error("expression", message, remedy, xml))
+            notes.error(element, "expression", message, remedy, xml)
             return None
 
 
-def _item_text(element: Element, xml: etree._Element, what: str, notes: list[Finding]) -> str | None:
+def _item_text(element: Element, xml: etree._Element, what: str, notes: Notes) -> str | None:
     if local_name(xml) != "value":
         return _structure_text(element, xml, what, notes)
     return _parameter_text(element, xml, what, notes)
 
 
-def _translated(
-    text: str, what: str, drawn: Drawn, notes: list[Finding], at: etree._Element | None
-) -> str | None:
+def _translated(text: str, what: str, drawn: Drawn, notes: Notes, at: etree._Element | None) -> str | None:
     if "${" not in text and "#{" not in text:
         return string_literal(text)
     try:
         return juel.translate(text) if is_juel(text) else _concatenation(text)
-    except feel.JuelUnsupported as error:
+    except juel.JuelUnsupported as error:
         message = f"the {what} {quoted(text)} has no counterpart in FEEL: {error}."
-        notes.append(
-            drawn.error(
-                "expression",
-                message,
-                "Write it with variables, literals and operators, or compute it in a worker.",
-                at,
-            )
+        notes.error(
+            drawn,
+            "expression",
+            message,
+            "Write it with variables, literals and operators, or compute it in a worker.",
+            at,
         )
         return None
 
@@ -170,7 +162,7 @@ def _piece(piece: str) -> str:
     if _INSIDE_TEXT.fullmatch(piece):
         return _as_string(juel.translate(piece))
     if "${" in piece or "#{" in piece:
-        raise feel.JuelUnsupported(f"`{piece}` begins an expression whose end cannot be told")
+        raise juel.JuelUnsupported(f"`{piece}` begins an expression whose end cannot be told")
     return string_literal(piece)
 
 

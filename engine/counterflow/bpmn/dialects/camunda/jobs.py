@@ -20,16 +20,16 @@ from typing import Final
 
 from lxml import etree
 
-from counterflow.documents.findings import Finding
-from counterflow.documents.xml import local_name
-from counterflow.feel import Expression
 from counterflow.bpmn.dialects.camunda.expressions import is_juel, value_expression
 from counterflow.bpmn.dialects.camunda.retries import retry_cycle
 from counterflow.bpmn.dialects.namespaces import CAMUNDA
 from counterflow.bpmn.expressions import headers_json, json_list
-from counterflow.model.graph import HeaderExpression, JobDefinition
 from counterflow.bpmn.outline import Element
 from counterflow.bpmn.xml import text_of
+from counterflow.documents.notes import Notes
+from counterflow.documents.xml import local_name
+from counterflow.feel import Expression
+from counterflow.model.graph import HeaderExpression, JobDefinition
 
 USER_TASK_JOB_TYPE: Final = "io.camunda.zeebe:userTask"
 HEADER_PREFIX: Final = "io.camunda.zeebe:"
@@ -59,7 +59,7 @@ def work(element: Element, name: str) -> str:
 
 
 def job(
-    element: Element, extensions: list[etree._Element], properties: Mapping[str, str], notes: list[Finding]
+    element: Element, extensions: list[etree._Element], properties: Mapping[str, str], notes: Notes
 ) -> JobDefinition | None:
     headers = {name: value for name, value in properties.items() if not name.startswith("counterflow:")}
     headers |= {
@@ -88,7 +88,7 @@ def _field_text(xml: etree._Element) -> str:
     return xml.get("stringValue") or xml.get("expression") or next(iter(inside), "")
 
 
-def _job_type(element: Element, headers: dict[str, str], notes: list[Finding]) -> str | Expression | None:
+def _job_type(element: Element, headers: dict[str, str], notes: Notes) -> str | Expression | None:
     """The rule of the table at the top; adds the header `expression` where the type is only part of one."""
     if kind := work(element, "type"):
         return _topic(element, kind, notes)
@@ -102,16 +102,14 @@ def _job_type(element: Element, headers: dict[str, str], notes: list[Finding]) -
     return None
 
 
-def _topic(element: Element, kind: str, notes: list[Finding]) -> str | Expression | None:
+def _topic(element: Element, kind: str, notes: Notes) -> str | Expression | None:
     if kind != "external":
         message = (
             f"expected camunda:type of {element} to be 'external', found '{kind}', which runs inside Camunda "
             "7 only."
         )
-        notes.append(
-            element.error(
-                "job-type", message, 'Use camunda:type="external" with a topic whose worker does it.'
-            )
+        notes.error(
+            element, "job-type", message, 'Use camunda:type="external" with a topic whose worker does it.'
         )
         return kind
     topic = work(element, "topic")
@@ -120,7 +118,7 @@ def _topic(element: Element, kind: str, notes: list[Finding]) -> str | Expressio
     return topic or None
 
 
-def _name_in(element: Element, expression: str, attribute: str, notes: list[Finding]) -> str:
+def _name_in(element: Element, expression: str, attribute: str, notes: Notes) -> str:
     """The name before the first bracket: `${card.charge(order)}` → `card.charge`."""
     inner = expression[2:-1] if is_juel(expression) else ""
     match = _DOTTED_NAME.fullmatch(inner)
@@ -133,11 +131,11 @@ def _name_in(element: Element, expression: str, attribute: str, notes: list[Find
         'Write e.g. `${bean.method(x)}`, or use camunda:type="external" with a topic and an input parameter '
         "for the value."
     )
-    notes.append(element.error("job-type", message, remedy))
+    notes.error(element, "job-type", message, remedy)
     return expression
 
 
-def _user_task_job(element: Element, headers: dict[str, str], notes: list[Finding]) -> JobDefinition:
+def _user_task_job(element: Element, headers: dict[str, str], notes: Notes) -> JobDefinition:
     expressions: list[HeaderExpression] = []
     for name, is_list in _ASSIGNMENTS:
         text = work(element, name)

@@ -16,7 +16,6 @@ import re
 from collections.abc import Callable
 from typing import Final, NamedTuple, NoReturn
 
-from counterflow.feel.errors import JuelUnsupported
 from counterflow.feel.names import spelling
 from counterflow.feel.tokens import KEYWORDS, LETTERS, MARKS
 from counterflow.feel.values import written
@@ -55,6 +54,12 @@ _REASONS: Final = {
     ":": ("a namespaced function", "a FEEL function or a job worker"),
     "instanceof": ("`instanceof`", "instance of in FEEL"),
 }
+
+
+class JuelUnsupported(Exception):
+    """An expression beyond the subset that FEEL says exactly. The message names what was found and what
+    to write instead.
+    """
 
 
 class _Token(NamedTuple):

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from lxml import etree
 
-from counterflow.documents.findings import Finding
-from counterflow.feel import Expression
 from counterflow.bpmn.dialects.camunda.expressions import (
     condition_expression,
     is_juel,
@@ -20,15 +18,17 @@ from counterflow.bpmn.dialects.camunda.expressions import (
 )
 from counterflow.bpmn.dialects.namespaces import CAMUNDA
 from counterflow.bpmn.expressions import compile_feel, quoted
-from counterflow.model.graph import MultiInstance
 from counterflow.bpmn.loops import RULE, is_sequential, judge_parts, one_name, part, part_text
 from counterflow.bpmn.numbers import MOST, whole_number
 from counterflow.bpmn.outline import Element
+from counterflow.documents.notes import Notes
+from counterflow.feel import Expression
+from counterflow.model.graph import MultiInstance
 
 _PARTS = frozenset({"loopCardinality", "loopDataInputRef", "inputDataItem", "completionCondition"})
 
 
-def loop(element: Element, xml: etree._Element, notes: list[Finding]) -> MultiInstance | None:
+def loop(element: Element, xml: etree._Element, notes: Notes) -> MultiInstance | None:
     """None, and a finding, where the model does not say how often."""
     judge_parts(element, xml, _PARTS, notes, "Say it with camunda:collection and camunda:elementVariable.")
     collection = _collection(element, xml, notes)
@@ -52,14 +52,14 @@ def loop(element: Element, xml: etree._Element, notes: list[Finding]) -> MultiIn
     )
 
 
-def _collection(element: Element, xml: etree._Element, notes: list[Finding]) -> Expression | None:
+def _collection(element: Element, xml: etree._Element, notes: Notes) -> Expression | None:
     items = (xml.get(f"{{{CAMUNDA}}}collection") or "").strip() or part_text(xml, "loopDataInputRef")
     cardinality = part_text(xml, "loopCardinality")
     if bool(items) == bool(cardinality):
         found = f"the collection `{items}` and the cardinality `{cardinality}`" if items else "neither"
         message = f"expected {element} to give a collection or a loop cardinality, found {found}."
         remedy = 'Set camunda:collection="${orders}", or write <loopCardinality>3</loopCardinality>.'
-        notes.append(element.error(RULE, message, remedy, xml))
+        notes.error(element, RULE, message, remedy, xml)
         return None
     if cardinality:
         return _cardinality(cardinality, element, xml, notes)
@@ -67,7 +67,7 @@ def _collection(element: Element, xml: etree._Element, notes: list[Finding]) -> 
     return read(items, "collection", element, notes, xml)
 
 
-def _cardinality(text: str, element: Element, xml: etree._Element, notes: list[Finding]) -> Expression | None:
+def _cardinality(text: str, element: Element, xml: etree._Element, notes: Notes) -> Expression | None:
     if is_juel(text):
         return value_expression(text, "loop cardinality", element, notes, xml)
     if whole_number(text) is not None:
@@ -77,7 +77,7 @@ def _cardinality(text: str, element: Element, xml: etree._Element, notes: list[F
         f"found {quoted(text)}."
     )
     remedy = "Write a number." if text.lstrip("+-").isdecimal() else f"Write a number, or `${{{text}}}`."
-    notes.append(element.error(RULE, message, remedy, xml))
+    notes.error(element, RULE, message, remedy, xml)
     return None
 
 

@@ -14,9 +14,6 @@ from typing import Final
 
 from lxml import etree
 
-from counterflow.documents.findings import Finding
-from counterflow.documents.xml import local_name, namespace
-from counterflow.feel import Expression
 from counterflow.bpmn.details import Details
 from counterflow.bpmn.dialects.camunda.calls import CALL_ATTRIBUTES, call_mappings, called_process
 from counterflow.bpmn.dialects.camunda.decisions import DECISION_ATTRIBUTES, called_decision
@@ -27,9 +24,12 @@ from counterflow.bpmn.dialects.namespaces import CAMUNDA
 from counterflow.bpmn.expressions import compile_feel
 from counterflow.bpmn.extensions import CORRELATION_KEY, written
 from counterflow.bpmn.extensions import NAMESPACE as EXTENSIONS
-from counterflow.model.graph import MultiInstance, ScriptDefinition
 from counterflow.bpmn.outline import Drawn, Element, SequenceFlow
 from counterflow.bpmn.xml import BPMN, children, text_of
+from counterflow.documents.notes import Notes
+from counterflow.documents.xml import local_name, namespace
+from counterflow.feel import Expression
+from counterflow.model.graph import MultiInstance, ScriptDefinition
 
 NAMESPACE: Final = CAMUNDA
 
@@ -62,7 +62,7 @@ _SILENT_ATTRIBUTES = frozenset({
 _SCRIPT_FORMATS = frozenset({"feel", "juel"})
 
 
-def details(element: Element, notes: list[Finding]) -> Details:
+def details(element: Element, notes: Notes) -> Details:
     """Everything that the camunda: attributes and extension elements of an element say."""
     extensions = _extensions(element)
     _judge_extensions(element, extensions, notes)
@@ -100,20 +100,20 @@ def details(element: Element, notes: list[Finding]) -> Details:
     )
 
 
-def condition(flow: SequenceFlow, xml: etree._Element, notes: list[Finding]) -> Expression | None:
+def condition(flow: SequenceFlow, xml: etree._Element, notes: Notes) -> Expression | None:
     """A JUEL condition in FEEL; `language="feel"` is taken as it is, other languages are scripts and
     refused.
     """
     return condition_expression(flow, "condition", xml, notes)
 
 
-def multi_instance(element: Element, xml: etree._Element, notes: list[Finding]) -> MultiInstance | None:
+def multi_instance(element: Element, xml: etree._Element, notes: Notes) -> MultiInstance | None:
     """`camunda:collection` or `loopCardinality`, and `camunda:elementVariable`."""
     return loop(element, xml, notes)
 
 
 def text_or_expression(
-    text: str, what: str, drawn: Drawn, notes: list[Finding], at: etree._Element | None = None
+    text: str, what: str, drawn: Drawn, notes: Notes, at: etree._Element | None = None
 ) -> str | Expression | None:
     """A text with `${…}` or `#{…}` in it is an expression, any other stands for itself."""
     return value_expression(text, what, drawn, notes, at) if "${" in text or "#{" in text else text
@@ -174,42 +174,42 @@ def _holders(element: Element) -> list[etree._Element]:
     return [element.xml, *(element.definitions if element.throws_message else ())]
 
 
-def _judge_extensions(element: Element, extensions: list[etree._Element], notes: list[Finding]) -> None:
+def _judge_extensions(element: Element, extensions: list[etree._Element], notes: Notes) -> None:
     for xml in extensions:
         tag = local_name(xml)
         if tag in _REFUSED and not (element.tag == "callActivity" and tag in {"in", "out"}):
-            notes.append(
-                element.error(
-                    "extension", f"{element} has camunda:{tag}, which is not executed.", _REFUSED[tag], xml
-                )
+            notes.error(
+                element,
+                "extension",
+                f"{element} has camunda:{tag}, which is not executed.",
+                _REFUSED[tag],
+                xml,
             )
         elif tag not in _UNDERSTOOD and tag not in {"in", "out"}:
-            notes.append(
-                element.warning(
-                    "extension",
-                    f"{element} has camunda:{tag}, which is not known and is ignored.",
-                    _NOT_KNOWN,
-                    xml,
-                )
+            notes.warning(
+                element,
+                "extension",
+                f"{element} has camunda:{tag}, which is not known and is ignored.",
+                _NOT_KNOWN,
+                xml,
             )
 
 
-def _judge_attributes(element: Element, notes: list[Finding]) -> None:
+def _judge_attributes(element: Element, notes: Notes) -> None:
     prefix = f"{{{NAMESPACE}}}"
     silent = _SILENT_ATTRIBUTES | CALL_ATTRIBUTES if element.tag == "callActivity" else _SILENT_ATTRIBUTES
     for key in (key for place in _holders(element) for key in place.attrib):
         name = str(key).removeprefix(prefix)
         if str(key).startswith(prefix) and name not in silent:
-            notes.append(
-                element.warning(
-                    "extension",
-                    f"{element} has camunda:{name}, which is not known and is ignored.",
-                    _NOT_KNOWN,
-                )
+            notes.warning(
+                element,
+                "extension",
+                f"{element} has camunda:{name}, which is not known and is ignored.",
+                _NOT_KNOWN,
             )
     if not element.is_job and any(work(element, name) for name in WORK_ATTRIBUTES):
         message = f"{element} says how it is done, but is passed through without a job."
-        notes.append(element.warning("extension", message, "Make it a service task."))
+        notes.warning(element, "extension", message, "Make it a service task.")
 
 
 def _properties(extensions: list[etree._Element]) -> dict[str, str]:
@@ -222,7 +222,7 @@ def _properties(extensions: list[etree._Element]) -> dict[str, str]:
     return {name: item.get("value") or "" for item in items if (name := item.get("name"))}
 
 
-def _script(element: Element, notes: list[Finding]) -> ScriptDefinition | None:
+def _script(element: Element, notes: Notes) -> ScriptDefinition | None:
     """A script in FEEL or JUEL runs in the engine; any other language is a worker's business."""
     script_format = element.attribute("scriptFormat").lower()
     xml = element.xml.find(f"{{{BPMN}}}script")
@@ -230,12 +230,11 @@ def _script(element: Element, notes: list[Finding]) -> ScriptDefinition | None:
     variable = _attribute(element, "resultVariable")
     if script_format not in _SCRIPT_FORMATS:
         message = f"{element} is a script in '{script_format}', which is not executed in the engine."
-        notes.append(
-            element.error(
-                "script",
-                message,
-                'Use a service task with camunda:type="external", or scriptFormat="juel" or "feel".',
-            )
+        notes.error(
+            element,
+            "script",
+            message,
+            'Use a service task with camunda:type="external", or scriptFormat="juel" or "feel".',
         )
         return None
     if not text or not variable:
@@ -243,7 +242,7 @@ def _script(element: Element, notes: list[Finding]) -> ScriptDefinition | None:
             f"expected {element} to hold a script and to name a camunda:resultVariable, found `{text}` and "
             f"'{variable}'."
         )
-        notes.append(element.error("script", message, "Add what is missing."))
+        notes.error(element, "script", message, "Add what is missing.")
         return None
     expression = (
         compile_feel(text.removeprefix("=").strip(), "script", element, notes, xml)

@@ -11,11 +11,11 @@ import re
 
 from lxml import etree
 
-from counterflow.documents.findings import Finding
-from counterflow.documents.xml import local_name
-from counterflow.model.graph import RetryCycle
 from counterflow.bpmn.outline import Element
 from counterflow.bpmn.xml import text_of
+from counterflow.documents.notes import Notes
+from counterflow.documents.xml import local_name
+from counterflow.model.graph import RetryCycle
 
 RULE = "retry-cycle"
 
@@ -34,9 +34,7 @@ _UNITS_MS = {
 }
 
 
-def retry_cycle(
-    element: Element, extensions: list[etree._Element], notes: list[Finding]
-) -> RetryCycle | None:
+def retry_cycle(element: Element, extensions: list[etree._Element], notes: Notes) -> RetryCycle | None:
     """The cycle that the model asks for; None where it asks for none, or for one that is refused."""
     for xml in extensions:
         if local_name(xml) == "failedJobRetryTimeCycle" and (text := text_of(xml)):
@@ -45,7 +43,7 @@ def retry_cycle(
                 message = (
                     f"expected failedJobRetryTimeCycle of {element} as R<tries>/<duration>, found '{text}'."
                 )
-                notes.append(element.error(RULE, message, _remedy(text), xml))
+                notes.error(element, RULE, message, _remedy(text), xml)
             return cycle
     return None
 

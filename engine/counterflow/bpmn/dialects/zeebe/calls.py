@@ -6,16 +6,16 @@ from __future__ import annotations
 
 from lxml import etree
 
-from counterflow.documents.findings import Finding
 from counterflow.bpmn.expressions import TextOrExpression
-from counterflow.model.graph import CalledProcess
 from counterflow.bpmn.outline import Element
+from counterflow.documents.notes import Notes
+from counterflow.model.graph import CalledProcess
 
 RULE = "called-process"
 
 
 def called_process(
-    element: Element, xml: etree._Element | None, read: TextOrExpression, notes: list[Finding]
+    element: Element, xml: etree._Element | None, read: TextOrExpression, notes: Notes
 ) -> CalledProcess | None:
     """The process called; None where the model names none (rule `called-process`)."""
     text = (xml.get("processId") or "").strip() if xml is not None else ""
@@ -26,10 +26,8 @@ def called_process(
         message = (
             f"expected {element} to call the latest version of a process, found bindingType '{binding}'."
         )
-        notes.append(
-            element.error(
-                RULE, message, "Remove bindingType, or deploy that version under an id of its own.", xml
-            )
+        notes.error(
+            element, RULE, message, "Remove bindingType, or deploy that version under an id of its own.", xml
         )
     process_id = read(text, "called process", element, notes, xml)
     handed_in, handed_out = (_is_set(xml, f"propagateAll{whose}Variables") for whose in ("Parent", "Child"))

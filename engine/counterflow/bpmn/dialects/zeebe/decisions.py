@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from lxml import etree
 
-from counterflow.documents.findings import Finding
 from counterflow.bpmn.expressions import TextOrExpression
-from counterflow.model.graph import Binding, CalledDecision
 from counterflow.bpmn.outline import Element
+from counterflow.documents.notes import Notes
+from counterflow.model.graph import Binding, CalledDecision
 
 RULE = "called-decision"
 
@@ -15,7 +15,7 @@ _BINDINGS = (Binding.LATEST, Binding.DEPLOYMENT, Binding.VERSION_TAG)
 
 
 def called_decision(
-    element: Element, xml: etree._Element, read: TextOrExpression, notes: list[Finding]
+    element: Element, xml: etree._Element, read: TextOrExpression, notes: Notes
 ) -> CalledDecision | None:
     """The decision called; None, and a finding, where the model does not say which, or what becomes of its
     result.
@@ -27,22 +27,20 @@ def called_decision(
             f"'{decision_id}' and '{variable}'."
         )
         remedy = 'Write e.g. <zeebe:calledDecision decisionId="discount" resultVariable="discount" />.'
-        notes.append(element.error(RULE, message, remedy, xml))
+        notes.error(element, RULE, message, remedy, xml)
         return None
     binding = (xml.get("bindingType") or Binding.LATEST).strip()
     tag = (xml.get("versionTag") or "").strip()
     if binding not in _BINDINGS:
         message = f"expected bindingType of {element} to be one of {', '.join(_BINDINGS)}, found '{binding}'."
-        notes.append(element.error(RULE, message, "Write one of them.", xml))
+        notes.error(element, RULE, message, "Write one of them.", xml)
         return None
     if (binding == Binding.VERSION_TAG) is not bool(tag):
         message = (
             f"expected a versionTag on zeebe:calledDecision of {element} with bindingType 'versionTag' and "
             f"only there, found '{tag}'."
         )
-        notes.append(
-            element.error(RULE, message, 'Write e.g. bindingType="versionTag" versionTag="spring".', xml)
-        )
+        notes.error(element, RULE, message, 'Write e.g. bindingType="versionTag" versionTag="spring".', xml)
         return None
     decision = read(decision_id, "called decision", element, notes, xml)
     which = read(tag, "version tag", element, notes, xml) if tag else None

@@ -6,19 +6,19 @@ from __future__ import annotations
 
 from lxml import etree
 
-from counterflow.documents.findings import Finding
-from counterflow.feel import Expression
 from counterflow.bpmn.dialects.namespaces import ZEEBE
 from counterflow.bpmn.expressions import compile_feel
-from counterflow.model.graph import MultiInstance
 from counterflow.bpmn.loops import RULE, is_sequential, judge_parts, one_name, part
 from counterflow.bpmn.outline import Element
 from counterflow.bpmn.xml import BPMN, text_of
+from counterflow.documents.notes import Notes
+from counterflow.feel import Expression
+from counterflow.model.graph import MultiInstance
 
 _PARTS = frozenset({"completionCondition"})
 
 
-def loop(element: Element, xml: etree._Element, notes: list[Finding]) -> MultiInstance | None:
+def loop(element: Element, xml: etree._Element, notes: Notes) -> MultiInstance | None:
     """None, and a finding, where the model names no collection."""
     judge_parts(element, xml, _PARTS, notes, "Say it with zeebe:loopCharacteristics.")
     written = xml.find(f"{{{BPMN}}}extensionElements/{{{ZEEBE}}}loopCharacteristics")
@@ -29,7 +29,7 @@ def loop(element: Element, xml: etree._Element, notes: list[Finding]) -> MultiIn
             'Add <zeebe:loopCharacteristics inputCollection="= orders" inputElement="order" /> to the '
             "extension elements of the mark."
         )
-        notes.append(element.error(RULE, message, remedy, xml))
+        notes.error(element, RULE, message, remedy, xml)
         return None
     collection = _expression(items, "input collection", element, written, notes)
     gathered, gives = _output(element, written, notes)
@@ -47,9 +47,7 @@ def loop(element: Element, xml: etree._Element, notes: list[Finding]) -> MultiIn
     )
 
 
-def _output(
-    element: Element, xml: etree._Element, notes: list[Finding]
-) -> tuple[str | None, Expression | None]:
+def _output(element: Element, xml: etree._Element, notes: Notes) -> tuple[str | None, Expression | None]:
     """Where results are gathered, and what each instance adds: both or neither."""
     collection, gives = ((xml.get(name) or "").strip() for name in ("outputCollection", "outputElement"))
     if bool(collection) != bool(gives):
@@ -57,10 +55,8 @@ def _output(
             f"expected outputCollection and outputElement of {element} together, found '{collection}' and "
             f"'{gives}'."
         )
-        notes.append(
-            element.error(
-                RULE, message, 'Write e.g. outputCollection="results" outputElement="= result".', xml
-            )
+        notes.error(
+            element, RULE, message, 'Write e.g. outputCollection="results" outputElement="= result".', xml
         )
     if not collection or not gives:
         return None, None
@@ -70,10 +66,10 @@ def _output(
 
 
 def _expression(
-    text: str, what: str, element: Element, xml: etree._Element, notes: list[Finding]
+    text: str, what: str, element: Element, xml: etree._Element, notes: Notes
 ) -> Expression | None:
     if text.startswith("="):
         return compile_feel(text[1:].strip(), what, element, notes, xml)
     message = f"expected the {what} of {element} to be FEEL behind '=', found `{text}`."
-    notes.append(element.error(RULE, message, f"Write `= {text}`.", xml))
+    notes.error(element, RULE, message, f"Write `= {text}`.", xml)
     return None

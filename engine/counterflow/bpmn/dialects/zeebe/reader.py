@@ -12,15 +12,19 @@ from typing import Final
 
 from lxml import etree
 
-from counterflow.documents.findings import Finding
-from counterflow.documents.xml import local_name, namespace
-from counterflow.feel import Expression
 from counterflow.bpmn.details import Details
 from counterflow.bpmn.dialects.namespaces import ZEEBE
 from counterflow.bpmn.dialects.zeebe.calls import called_process
 from counterflow.bpmn.dialects.zeebe.decisions import called_decision
 from counterflow.bpmn.dialects.zeebe.loops import loop
 from counterflow.bpmn.expressions import compile_feel, constant, headers_json, json_list
+from counterflow.bpmn.names import target_path
+from counterflow.bpmn.numbers import whole_number
+from counterflow.bpmn.outline import Drawn, Element, SequenceFlow
+from counterflow.bpmn.xml import BPMN, children
+from counterflow.documents.notes import Notes
+from counterflow.documents.xml import local_name, namespace
+from counterflow.feel import Expression
 from counterflow.model.graph import (
     HeaderExpression,
     HeaderKind,
@@ -29,10 +33,6 @@ from counterflow.model.graph import (
     ScriptDefinition,
     VariableMapping,
 )
-from counterflow.bpmn.names import target_path
-from counterflow.bpmn.numbers import whole_number
-from counterflow.bpmn.outline import Drawn, Element, SequenceFlow
-from counterflow.bpmn.xml import BPMN, children
 
 NAMESPACE: Final = ZEEBE
 
@@ -79,7 +79,7 @@ _ONLY_ON: Final[Mapping[str, tuple[str, ...]]] = {
 """Extension elements that say nothing anywhere else, by the elements that heed them."""
 
 
-def details(element: Element, notes: list[Finding]) -> Details:
+def details(element: Element, notes: Notes) -> Details:
     """Everything that the zeebe: extensions of an element say."""
     extensions = _extensions(element)
     _judge_extensions(element, extensions, notes)
@@ -109,20 +109,20 @@ def details(element: Element, notes: list[Finding]) -> Details:
     )
 
 
-def condition(flow: SequenceFlow, xml: etree._Element, notes: list[Finding]) -> Expression | None:
+def condition(flow: SequenceFlow, xml: etree._Element, notes: Notes) -> Expression | None:
     """A condition behind `=`; one without is the business of the rule `legacy-syntax`."""
     text = (xml.text or "").strip()
     return compile_feel(text[1:].strip(), "condition", flow, notes, xml) if text.startswith("=") else None
 
 
 def text_or_expression(
-    text: str, what: str, drawn: Drawn, notes: list[Finding], at: etree._Element | None = None
+    text: str, what: str, drawn: Drawn, notes: Notes, at: etree._Element | None = None
 ) -> str | Expression | None:
     """FEEL behind `=`, else the text itself."""
     return compile_feel(text[1:].strip(), what, drawn, notes, at) if text.startswith("=") else text
 
 
-def multi_instance(element: Element, xml: etree._Element, notes: list[Finding]) -> MultiInstance | None:
+def multi_instance(element: Element, xml: etree._Element, notes: Notes) -> MultiInstance | None:
     """`zeebe:loopCharacteristics` inside the mark."""
     return loop(element, xml, notes)
 
@@ -178,57 +178,47 @@ def _extensions(element: Element) -> dict[str, etree._Element]:
     )
 
 
-def _judge_extensions(
-    element: Element, extensions: Mapping[str, etree._Element], notes: list[Finding]
-) -> None:
+def _judge_extensions(element: Element, extensions: Mapping[str, etree._Element], notes: Notes) -> None:
     for tag, xml in extensions.items():
         if tag in _REFUSED:
-            notes.append(
-                element.error(
-                    "extension", f"{element} has zeebe:{tag}, which is not executed yet.", _REFUSED[tag], xml
-                )
+            notes.error(
+                element,
+                "extension",
+                f"{element} has zeebe:{tag}, which is not executed yet.",
+                _REFUSED[tag],
+                xml,
             )
         elif tag == "calledDecision" and element.tag != "businessRuleTask":
             message = f"{element} has zeebe:calledDecision, which only a business rule task evaluates."
-            notes.append(
-                element.error("called-decision", message, "Make it a business rule task, or remove it.", xml)
+            notes.error(
+                element, "called-decision", message, "Make it a business rule task, or remove it.", xml
             )
         elif tag == "taskDefinition" and not element.is_job:
             message = f"{element} has a zeebe:taskDefinition, but is passed through without a job."
-            notes.append(element.warning("extension", message, "Make it a service task.", xml))
+            notes.warning(element, "extension", message, "Make it a service task.", xml)
         elif element.tag not in _ONLY_ON.get(tag, (element.tag,)):
             message = f"{element} has zeebe:{tag}, which only a {' or a '.join(_ONLY_ON[tag])} heeds."
-            notes.append(
-                element.warning("extension", message, "Remove it, or draw what it is meant for.", xml)
-            )
+            notes.warning(element, "extension", message, "Remove it, or draw what it is meant for.", xml)
         elif tag not in _UNDERSTOOD:
-            notes.append(
-                element.warning(
-                    "extension",
-                    f"{element} has zeebe:{tag}, which is not known and is ignored.",
-                    _NOT_KNOWN,
-                    xml,
-                )
+            notes.warning(
+                element,
+                "extension",
+                f"{element} has zeebe:{tag}, which is not known and is ignored.",
+                _NOT_KNOWN,
+                xml,
             )
 
 
-def _judge_attributes(element: Element, notes: list[Finding]) -> None:
+def _judge_attributes(element: Element, notes: Notes) -> None:
     prefix = f"{{{NAMESPACE}}}"
     names = (str(key).removeprefix(prefix) for key in element.xml.attrib if str(key).startswith(prefix))
-    notes += (
-        element.warning(
-            "extension",
-            f"{element} has the attribute zeebe:{name}, which is not known and is ignored.",
-            _NOT_KNOWN,
-        )
-        for name in names
-        if name not in _FOR_TOOLS
-    )
+    for name in names:
+        if name not in _FOR_TOOLS:
+            message = f"{element} has the attribute zeebe:{name}, which is not known and is ignored."
+            notes.warning(element, "extension", message, _NOT_KNOWN)
 
 
-def _job(
-    element: Element, extensions: Mapping[str, etree._Element], notes: list[Finding]
-) -> JobDefinition | None:
+def _job(element: Element, extensions: Mapping[str, etree._Element], notes: Notes) -> JobDefinition | None:
     if element.tag == "userTask":
         return _user_task_job(element, extensions, notes)
     xml = extensions.get("taskDefinition")
@@ -242,7 +232,7 @@ def _job(
     )
 
 
-def _retries(xml: etree._Element, element: Element, notes: list[Finding]) -> int | Expression:
+def _retries(xml: etree._Element, element: Element, notes: Notes) -> int | Expression:
     """What is neither a number nor an expression is told by the rule `retries`."""
     text = (xml.get("retries") or "").strip()
     if text.startswith("="):
@@ -258,16 +248,14 @@ def _headers(extensions: Mapping[str, etree._Element]) -> dict[str, str]:
     return {key: value for header in headers if (key := header.get("key")) and (value := header.get("value"))}
 
 
-def _user_task_job(
-    element: Element, extensions: Mapping[str, etree._Element], notes: list[Finding]
-) -> JobDefinition:
+def _user_task_job(element: Element, extensions: Mapping[str, etree._Element], notes: Notes) -> JobDefinition:
     """A user task is a job that some task list completes; one try, as in Zeebe."""
     if (marker := extensions.get("userTask")) is not None:
         message = (
             f"{element} asks for zeebe:userTask; it becomes a job of type '{USER_TASK_JOB_TYPE}' like any "
             "user task here."
         )
-        notes.append(element.warning("user-task", message, "Complete it with a worker of that type.", marker))
+        notes.warning(element, "user-task", message, "Complete it with a worker of that type.", marker)
     headers = _headers(extensions)
     expressions: list[HeaderExpression] = []
     for tag, name, kind in _ASSIGNMENTS:
@@ -294,7 +282,7 @@ def _user_task_job(
 
 
 def _script(
-    element: Element, extensions: Mapping[str, etree._Element], notes: list[Finding]
+    element: Element, extensions: Mapping[str, etree._Element], notes: Notes
 ) -> ScriptDefinition | None:
     xml = extensions.get("script")
     if xml is None:
@@ -306,13 +294,12 @@ def _script(
             f"expected zeebe:script of {element} with a FEEL expression behind '=' and a resultVariable, "
             f"found '{text}' and '{variable}'."
         )
-        notes.append(
-            element.error(
-                "script",
-                message,
-                'Write e.g. <zeebe:script expression="= a + b" resultVariable="sum" />.',
-                xml,
-            )
+        notes.error(
+            element,
+            "script",
+            message,
+            'Write e.g. <zeebe:script expression="= a + b" resultVariable="sum" />.',
+            xml,
         )
         return None
     expression = compile_feel(text[1:].strip(), "script", element, notes, xml)
@@ -320,7 +307,7 @@ def _script(
 
 
 def _mappings(
-    element: Element, extensions: Mapping[str, etree._Element], kind: str, notes: list[Finding]
+    element: Element, extensions: Mapping[str, etree._Element], kind: str, notes: Notes
 ) -> tuple[VariableMapping, ...]:
     xml = extensions.get("ioMapping")
     if xml is None:
@@ -332,19 +319,19 @@ def _mappings(
     )
 
 
-def _mapping(
-    element: Element, xml: etree._Element, kind: str, notes: list[Finding]
-) -> VariableMapping | None:
+def _mapping(element: Element, xml: etree._Element, kind: str, notes: Notes) -> VariableMapping | None:
     target = target_path(xml.get("target") or "", f"{kind} mapping", element, notes, xml)
     text = (xml.get("source") or "").strip()
     if not text:
         message = (
             f"expected a source on the {kind} mapping to '{xml.get('target')}' of {element}, found none."
         )
-        notes.append(
-            element.error(
-                "mapping", message, "Write a FEEL expression behind '=', e.g. source=\"= order.total\".", xml
-            )
+        notes.error(
+            element,
+            "mapping",
+            message,
+            "Write a FEEL expression behind '=', e.g. source=\"= order.total\".",
+            xml,
         )
     if target is None or not text:
         return None

@@ -1,7 +1,9 @@
-"""Findings: how they read, how they are ordered, which of them refuse."""
+"""Findings: how they read, how they are ordered, which of them refuse, and how a reader notes them."""
+
+from lxml import etree
 
 from counterflow.documents.findings import Finding, Severity
-from counterflow.documents.notes import ReadResult, told_once
+from counterflow.documents.notes import Notes, Place, ReadDocument, told_once
 
 LATER = Finding(
     line=9, element_id="b", rule="start-event", message="expected one, found two.", remedy="Keep one."
@@ -21,9 +23,31 @@ def test_findings_are_ordered_by_their_line() -> None:
 
 
 def test_errors_refuse_and_warnings_do_not() -> None:
-    result = ReadResult((), (EARLIER, LATER))
+    result = ReadDocument((EARLIER, LATER))
     assert (result.errors, result.warnings) == ([LATER], [EARLIER])
-    assert ReadResult((), ()).errors == []
+    assert ReadDocument(()).errors == []
+
+
+def test_notes_point_at_a_place_or_at_what_is_inside_it() -> None:
+    notes = Notes("order.dmn")
+    inside = etree.fromstring("<a>\n<b/></a>")[0]
+    notes.error(Place("b", 9), "start-event", "expected one, found two.", "Keep one.")
+    notes.warning(Place("a", 1), "unreachable", "nothing leads to it.", at=inside)
+    notes.warning(Place(""), "import", "nobody needs it.")
+    assert [(note.line, note.element_id) for note in notes] == [(9, "b"), (2, "a"), (0, "order.dmn")]
+    assert notes.findings[:2] == [LATER, EARLIER]
+
+
+def test_notes_are_taken_back_and_asked_for_errors_from_a_point_on() -> None:
+    notes = Notes()
+    notes.add([LATER])
+    before = len(notes)
+    notes.add([EARLIER])
+    assert (notes.has_errors(), notes.has_errors(since=before)) == (True, False)
+    notes.error(Place("c"), "cycle", "found one.")
+    assert notes.has_errors(since=before)
+    notes.forget(since=before)
+    assert notes.findings == [LATER]
 
 
 def remark(
