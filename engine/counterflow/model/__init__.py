@@ -1,1 +1,1 @@
-"""The diagram as the kernel knows it: a frozen graph, and the times that its timers name. No XML comes here."""
+"""The diagram as the kernel knows it: a frozen graph, and the times that its timers name. Here is no XML."""
