@@ -1,6 +1,7 @@
 """The model as drawn: names for what has none, references joined, scopes nested."""
 
-from counterflow.bpmn.outline import Outline, outline
+from counterflow.bpmn.outline import Outline
+from counterflow.bpmn.read_outline import read_outline
 from counterflow.bpmn.xml import parse
 from counterflow.model.graph import Behaviour, Dialect
 from tests.bpmn.diagram import (
@@ -22,7 +23,7 @@ from tests.bpmn.diagram import (
 
 
 def drawn(*inside: str) -> Outline:
-    return outline(parse(model(*inside), "model.bpmn"), "model.bpmn", Dialect.ZEEBE)
+    return read_outline(parse(model(*inside), "model.bpmn"), "model.bpmn", Dialect.ZEEBE)
 
 
 def test_what_has_no_id_is_named_by_its_path() -> None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from counterflow.bpmn.outline import Outline, outline
+from counterflow.bpmn.outline import Outline
+from counterflow.bpmn.read_outline import read_outline
 from counterflow.bpmn.undo import Reach
 from counterflow.bpmn.xml import parse
 from counterflow.model.graph import Dialect
@@ -26,7 +27,7 @@ THROW = throw("throw", compensate())
 
 
 def drawn(*inside: str) -> Outline:
-    return outline(parse(model(*inside), "model.bpmn"), "model.bpmn", Dialect.ZEEBE)
+    return read_outline(parse(model(*inside), "model.bpmn"), "model.bpmn", Dialect.ZEEBE)
 
 
 @pytest.mark.parametrize(

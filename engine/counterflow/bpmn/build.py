@@ -4,19 +4,18 @@ holds.
 
 from __future__ import annotations
 
-from counterflow.bpmn.dialects import READERS, DialectReader
+from counterflow.bpmn.dialects.reader import DialectReader
+from counterflow.bpmn.dialects.readers import READERS
+from counterflow.bpmn.elements import COMPENSATION
 from counterflow.bpmn.extensions import compensated_result, compensation_order
 from counterflow.bpmn.outline import Element, Outline
 from counterflow.bpmn.undo import undoes_as_a_whole
 from counterflow.model.graph import (
     Behaviour,
-    CompensateDefinition,
     Compensation,
-    EventDefinition,
     Flow,
     Node,
     Process,
-    TerminateDefinition,
 )
 
 
@@ -67,13 +66,13 @@ class _Builder:
             inputs=details.inputs,
             outputs=details.outputs,
             results_stay_local=details.results_stay_local,
-            event=self._event(element),
+            event=details.event,
             interrupting=element.is_interrupting,
             job=details.job if details.script is None else None,
             script=details.script,
             decision=details.decision,
             boundary_events=tuple(
-                event.id for event in element.boundary_events if not event.catches_compensation
+                event.id for event in element.boundary_events if not event.catches(COMPENSATION)
             ),
             waits_for=_waits_for(element),
             called=details.called,
@@ -101,20 +100,6 @@ class _Builder:
         if element.details.decision is not None:
             return Behaviour.RULE_TASK
         return element.behaviour if element.details.script is None else Behaviour.SCRIPT_TASK
-
-    def _event(self, element: Element) -> EventDefinition | None:
-        definition = element.definition
-        if definition is None or element.waits:
-            return element.details.catch
-        match element.event:
-            case "errorEventDefinition":
-                return element.details.error
-            case "compensateEventDefinition":
-                return CompensateDefinition(definition.get("activityRef"), compensation_order(element))
-            case "terminateEventDefinition":
-                return TerminateDefinition()
-            case _:
-                return None  # a message is thrown by the job
 
 
 def _begins_at(scope: Element) -> str | None:

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from counterflow.model.graph import (
     CalledDecision,
     CalledProcess,
-    CatchDefinition,
-    ErrorDefinition,
+    EventDefinition,
     JobDefinition,
     MultiInstance,
     ScriptDefinition,
@@ -24,8 +23,8 @@ class Details:
     job: JobDefinition | None = None
     script: ScriptDefinition | None = None
     decision: CalledDecision | None = None
-    catch: CatchDefinition | None = None
-    error: ErrorDefinition | None = None
+    event: EventDefinition | None = None
+    """What it waits for, looks out for or throws."""
     called: CalledProcess | None = None
     multi_instance: MultiInstance | None = None
     inputs: tuple[VariableMapping, ...] = ()

@@ -2,39 +2,24 @@
 where they can be.
 
 The outline is what the rules look at. It holds what a refused model may hold and a `Process` may not:
-dangling references, elements that are not executed, two start events. Nothing outside `model/` sees it.
+dangling references, elements that are not executed, two start events. Nothing outside `bpmn/` sees it.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from lxml import etree
 
 from counterflow.bpmn.details import Details
-from counterflow.bpmn.elements import (
-    ELEMENTS,
-    EVENTS,
-    MESSAGE,
-    MULTI_INSTANCE,
-    NONE,
-    OF_AN_ELEMENT,
-    READ_OVER,
-    TIMER,
-    Category,
-    ElementKind,
-)
-from counterflow.bpmn.xml import BPMN, TRUE, children
+from counterflow.bpmn.elements import COMPENSATION, NONE, Category, ElementKind, EventKind
+from counterflow.bpmn.xml import BPMN, TRUE
 from counterflow.documents.findings import Finding, Severity
 from counterflow.documents.notes import finding_at
-from counterflow.documents.xml import line_of, local_name, namespace
+from counterflow.documents.xml import local_name
 from counterflow.feel import Expression
 from counterflow.model.graph import Behaviour, Dialect
-
-_SCOPES = frozenset({"process", "subProcess", "transaction", "adHocSubProcess"})
-_CATCHING = frozenset({"startEvent", "intermediateCatchEvent", "boundaryEvent"})
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -99,6 +84,8 @@ class Element(Drawn):
     behaviour: Behaviour | None = None
     definitions: list[etree._Element] = field(default_factory=list)
     """The event definitions inside."""
+    event_kind: EventKind | None = None
+    """What kind of event it is; None for what is none, or more than one."""
     children: list[Element] = field(default_factory=list)
     incoming: list[SequenceFlow] = field(default_factory=list)
     outgoing: list[SequenceFlow] = field(default_factory=list)
@@ -112,8 +99,19 @@ class Element(Drawn):
 
     @property
     def event(self) -> str:
-        """Tag of the one event definition, `NONE` without any, all of them joined where there are several."""
-        return "+".join(local_name(definition) for definition in self.definitions) or NONE
+        """Tag of the one event definition, `NONE` without any, all of them joined where there are several.
+
+        Of an activity that is an event, the tag that its definition would have.
+        """
+        return self.kind.event or "+".join(map(local_name, self.definitions)) or NONE
+
+    @property
+    def reference(self) -> str:
+        """The id by which its event names what it is about; empty where it names nothing, or is no event."""
+        if self.event_kind is None or self.event_kind.reference is None:
+            return ""
+        holder = self.xml if self.definition is None else self.definition
+        return (holder.get(self.event_kind.reference.attribute) or "").strip()
 
     @property
     def definition(self) -> etree._Element | None:
@@ -137,22 +135,24 @@ class Element(Drawn):
         """Whether it is work for somebody else, unless the model says otherwise."""
         return self.behaviour is Behaviour.JOB_TASK
 
-    @property
-    def throws_message(self) -> bool:
-        return self.is_job and self.event == MESSAGE
+    def catches(self, event: str) -> bool:
+        """Whether it waits for, or looks out for, the event with that tag."""
+        return self.behaviour is not None and self.kind.catches and self.event == event
 
-    @property
-    def catches_message(self) -> bool:
-        return self.tag == "receiveTask" or (self.tag in _CATCHING and self.event == MESSAGE)
-
-    @property
-    def catches_timer(self) -> bool:
-        return self.tag in _CATCHING and self.event == TIMER
+    def throws(self, event: str) -> bool:
+        """Whether it is an event that throws the one with that tag; an activity throws none by itself."""
+        is_thrower = self.kind.category is Category.EVENT and not self.kind.catches
+        return self.behaviour is not None and is_thrower and self.event == event
 
     @property
     def waits(self) -> bool:
-        """Whether it waits for a timer or a message."""
-        return self.catches_message or self.catches_timer
+        """Whether it waits for an event that comes from outside, such as a timer or a message."""
+        return (
+            self.behaviour is not None
+            and self.kind.catches
+            and self.event_kind is not None
+            and self.event_kind.is_waited_for
+        )
 
     @property
     def is_process_start(self) -> bool:
@@ -166,22 +166,8 @@ class Element(Drawn):
     @property
     def is_interrupting(self) -> bool:
         """Whether what it catches ends the activity, or the rest of the scope, that it belongs to."""
-        attribute = {"boundaryEvent": "cancelActivity", "startEvent": "isInterrupting"}.get(self.tag)
-        return attribute is None or self.attribute(attribute) in {TRUE, ""}
-
-    @property
-    def catches_compensation(self) -> bool:
-        return self.tag in {"boundaryEvent", "startEvent"} and self.event == "compensateEventDefinition"
-
-    @property
-    def throws_compensation(self) -> bool:
-        return (
-            self.tag in {"intermediateThrowEvent", "endEvent"} and self.event == "compensateEventDefinition"
-        )
-
-    @property
-    def catches_errors(self) -> bool:
-        return self.tag in {"boundaryEvent", "startEvent"} and self.event == "errorEventDefinition"
+        attribute = self.kind.interrupting
+        return not attribute or self.attribute(attribute) in {TRUE, ""}
 
     @property
     def start_events(self) -> list[Element]:
@@ -196,7 +182,7 @@ class Element(Drawn):
     @property
     def compensation_boundary(self) -> Element | None:
         """Activities only: the boundary event whose handler undoes it."""
-        return next((event for event in self.boundary_events if event.catches_compensation), None)
+        return next((event for event in self.boundary_events if event.catches(COMPENSATION)), None)
 
     @property
     def process(self) -> Element:
@@ -216,9 +202,7 @@ class Element(Drawn):
 
 @dataclass(slots=True, eq=False)
 class Outline:
-    """A file as drawn: what belongs to its executable processes, and the errors and messages that its events
-    name.
-    """
+    """A file as drawn: what belongs to its executable processes, and what its events name."""
 
     root: etree._Element
     resource_name: str
@@ -231,142 +215,12 @@ class Outline:
     strangers: list[Drawn] = field(default_factory=list)
     """What is neither run nor known to carry no meaning."""
     by_id: dict[str, Element] = field(default_factory=dict)
-    errors: dict[str, etree._Element] = field(default_factory=dict)
-    messages: dict[str, etree._Element] = field(default_factory=dict)
+    named: Mapping[str, Mapping[str, etree._Element]] = field(default_factory=dict)
+    """What events may name, right in the file: by tag (`message`, `error`), then by id."""
 
-    def message_of(self, element: Element) -> etree._Element | None:
-        """The message that an event or a receive task names; None where it names none that exists."""
-        return self.messages.get(message_reference(element))
-
-
-def message_reference(element: Element) -> str:
-    """The `messageRef` of a message event or a receive task, empty where there is none."""
-    holder = element.xml if element.definition is None else element.definition
-    return (holder.get("messageRef") or "").strip()
-
-
-def outline(root: etree._Element, resource_name: str, dialect: Dialect) -> Outline:
-    """Read the executable processes of the file and join what refers to each other."""
-    drawn = Outline(root=root, resource_name=resource_name, dialect=dialect)
-    drawn.errors = {error.get("id", ""): error for error in children(root, "error")}
-    drawn.messages = {message.get("id", ""): message for message in children(root, "message")}
-    for xml in children(root, "process"):
-        if xml.get("isExecutable") == TRUE:
-            drawn.processes.append(_element(drawn, xml, parent=None, path="process"))
-    _join_flows(drawn)
-    _join_boundary_events(drawn)
-    _read_associations(drawn)
-    return drawn
-
-
-def _element(drawn: Outline, xml: etree._Element, parent: Element | None, path: str) -> Element:
-    tag = local_name(xml)
-    element = Element(
-        id=xml.get("id") or path, tag=tag, line=line_of(xml), xml=xml, kind=ELEMENTS[tag], parent=parent
-    )
-    element.definitions = [
-        child for child in xml if local_name(child).endswith("EventDefinition") and namespace(child) == BPMN
-    ]
-    element.behaviour = _behaviour(element)
-    element.loop = (
-        xml.find(f"{{{BPMN}}}{MULTI_INSTANCE}") if element.kind.category is Category.ACTIVITY else None
-    )
-    drawn.elements.append(element)
-    drawn.by_id.setdefault(element.id, element)
-    if tag in _SCOPES:
-        _fill_scope(drawn, element)
-    else:
-        _look_inside(drawn, element)
-    return element
-
-
-def _behaviour(element: Element) -> Behaviour | None:
-    if element.tag == "subProcess" and element.attribute("triggeredByEvent") == TRUE:
-        return Behaviour.EVENT_SUB_PROCESS
-    if element.kind.category is Category.EVENT:
-        return EVENTS.get((element.tag, element.event))
-    return element.kind.behaviour
-
-
-def _fill_scope(drawn: Outline, scope: Element) -> None:
-    counts: Counter[str] = Counter()
-    for xml in scope.xml:
-        tag = local_name(xml)
-        counts[tag] += 1
-        path = f"{scope.id}/{tag}[{counts[tag]}]"
-        if namespace(xml) != BPMN or tag in READ_OVER or tag == "association" or xml is scope.loop:
-            _look_for_partitions(drawn, xml, path)
-        elif tag == "sequenceFlow":
-            drawn.flows.append(
-                SequenceFlow(id=xml.get("id") or path, tag=tag, line=line_of(xml), xml=xml, scope=scope)
-            )
-        elif tag in ELEMENTS and tag != "process":
-            scope.children.append(_element(drawn, xml, scope, path))
-        else:
-            _note_stranger(drawn, scope, xml, scope.id if tag in OF_AN_ELEMENT else xml.get("id") or path)
-
-
-def _look_inside(drawn: Outline, element: Element) -> None:
-    for xml in element.xml:
-        tag = local_name(xml)
-        if (
-            namespace(xml) == BPMN
-            and xml not in element.definitions
-            and xml is not element.loop
-            and tag not in READ_OVER
-        ):
-            _note_stranger(drawn, element, xml, element.id)
-
-
-def _look_for_partitions(drawn: Outline, xml: etree._Element, path: str) -> None:
-    if local_name(xml) != "laneSet":
-        return
-    for lane in xml.iter(f"{{{BPMN}}}lane"):
-        meaning = lane.find(f"{{{BPMN}}}partitionElement")
-        if meaning is not None or lane.get("partitionElementRef"):
-            tag = "partitionElementRef" if meaning is None else "partitionElement"
-            drawn.strangers.append(Drawn(id=lane.get("id") or path, tag=tag, line=line_of(lane), xml=lane))
-
-
-def _note_stranger(drawn: Outline, inside: Element, xml: etree._Element, stranger_id: str) -> None:
-    if inside.behaviour is not None:  # else the whole element is refused already
-        drawn.strangers.append(Drawn(id=stranger_id, tag=local_name(xml), line=line_of(xml), xml=xml))
-
-
-def _join_flows(drawn: Outline) -> None:
-    for flow in drawn.flows:
-        flow.source = drawn.by_id.get(flow.attribute("sourceRef"))
-        flow.target = drawn.by_id.get(flow.attribute("targetRef"))
-        if flow.source is not None:
-            flow.source.outgoing.append(flow)
-        if flow.target is not None:
-            flow.target.incoming.append(flow)
-
-
-def _join_boundary_events(drawn: Outline) -> None:
-    for element in drawn.elements:
-        if element.tag == "boundaryEvent":
-            element.attached_to = drawn.by_id.get(element.attribute("attachedToRef"))
-            if element.attached_to is not None:
-                element.attached_to.boundary_events.append(element)
-
-
-def _read_associations(drawn: Outline) -> None:
-    """Both directions are read: some tools draw from the handler to the boundary event."""
-    for number, xml in enumerate(drawn.root.iter(f"{{{BPMN}}}association"), start=1):
-        path = f"association[{number}]"
-        drawn.associations.append(
-            Association(id=xml.get("id") or path, tag="association", line=line_of(xml), xml=xml)
-        )
-    for association in drawn.associations:
-        source, target = (drawn.by_id.get(end) for end in association.ends)
-        if source is None or target is None:
-            continue
-        for event, handler in ((source, target), (target, source)):
-            if (
-                event.tag == "boundaryEvent"
-                and event.catches_compensation
-                and handler.is_activity
-                and event.handler is None
-            ):
-                event.handler = handler
+    def named_by(self, element: Element) -> etree._Element | None:
+        """What the event of an element names, its message say; None where it names none that exists."""
+        kind = element.event_kind
+        if kind is None or kind.reference is None:
+            return None
+        return self.named[kind.reference.tag].get(element.reference)

@@ -13,19 +13,20 @@ from dataclasses import dataclass, replace
 from lxml import etree
 
 from counterflow.bpmn.build import build
-from counterflow.bpmn.dialects import READERS, DialectReader, dialect_of, mixed_dialects
-from counterflow.bpmn.events.error import error_definition
-from counterflow.bpmn.events.message import message_definition
-from counterflow.bpmn.events.timer import timer_definition
-from counterflow.bpmn.outline import Element, Outline, outline
-from counterflow.bpmn.rules import RULES, Rule
+from counterflow.bpmn.dialects.reader import DialectReader
+from counterflow.bpmn.dialects.readers import READERS, dialect_of, mixed_dialects
+from counterflow.bpmn.events.kinds import KINDS
+from counterflow.bpmn.events.reader import Reading, Rule
+from counterflow.bpmn.outline import Element
+from counterflow.bpmn.read_outline import read_outline
+from counterflow.bpmn.rules.registry import RULES
 from counterflow.bpmn.spellings import settle
 from counterflow.bpmn.xml import BPMN, parse
 from counterflow.documents.findings import Finding
 from counterflow.documents.limits import DEFAULT_LIMITS, NO_LIMITS, DocumentLimits
 from counterflow.documents.notes import Notes, ReadDocument, told_once
 from counterflow.documents.xml import XmlError, line_of
-from counterflow.model.graph import CatchDefinition, Dialect, MultiInstance, Process
+from counterflow.model.graph import MultiInstance, Process
 
 _ABOUT_WHAT_IS_USED = frozenset({"extension", "extension-place", "user-task"})
 
@@ -70,44 +71,30 @@ def _read(content: bytes, resource_name: str, limits: DocumentLimits, rules: Seq
 def _judge(root: etree._Element, resource_name: str, rules: Sequence[Rule], notes: Notes) -> ReadProcesses:
     settle(root)
     dialect, is_mixed = dialect_of(root)
-    drawn = outline(root, resource_name, dialect)
+    drawn = read_outline(root, resource_name, dialect)
     if is_mixed:
         notes.add([mixed_dialects(root, resource_name, dialect)])
-    _read_extensions(drawn, notes)
+    _read_details(Reading(drawn, READERS[dialect], notes))
     notes.add(finding for check in rules for finding in check(drawn))
     findings = tuple(told_once(notes, _ABOUT_WHAT_IS_USED))
     return ReadProcesses(findings, () if notes.has_errors() else build(drawn))
 
 
-def _read_extensions(drawn: Outline, notes: Notes) -> None:
-    reader = READERS[drawn.dialect]
+def _read_details(reading: Reading) -> None:
+    drawn, dialect, notes = reading
     for element in drawn.elements:
         if element.behaviour is not None:  # else it is refused as a whole
-            element.details = reader.details(element, notes)
+            element.details = dialect.details(element, notes)
+            kind = KINDS.get(element.event) if element.event_kind is not None else None
             element.details = replace(
                 element.details,
-                catch=_catch(drawn, element, reader, notes),
-                error=error_definition(drawn, element, reader, notes),
-                multi_instance=_multi_instance(element, reader, notes),
+                event=kind.read(reading, element) if kind is not None else None,
+                multi_instance=_multi_instance(element, dialect, notes),
             )
     for flow in drawn.flows:
         xml = flow.condition_xml
         if xml is not None and not flow.is_default:
-            flow.condition = reader.condition(flow, xml, notes)
-
-
-def _catch(drawn: Outline, element: Element, reader: DialectReader, notes: Notes) -> CatchDefinition | None:
-    if element.catches_message:
-        return message_definition(element, drawn.message_of(element), reader, notes)
-    if element.catches_timer and element.definition is not None:
-        return timer_definition(
-            element,
-            element.definition,
-            reader.text_or_expression,
-            notes,
-            reads_cron=drawn.dialect is Dialect.ZEEBE,
-        )
-    return None
+            flow.condition = dialect.condition(flow, xml, notes)
 
 
 def _multi_instance(element: Element, reader: DialectReader, notes: Notes) -> MultiInstance | None:

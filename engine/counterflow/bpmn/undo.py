@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from counterflow.bpmn.elements import COMPENSATION
 from counterflow.bpmn.outline import Element
 
 
@@ -69,7 +70,7 @@ class Reach:
 
 def undoes_as_a_whole(event_sub_process: Element) -> bool:
     """Whether an event sub-process is started by compensation of the scope that it is in."""
-    return any(event.catches_compensation for event in event_sub_process.start_events)
+    return any(event.catches(COMPENSATION) for event in event_sub_process.start_events)
 
 
 def scopes_of(throw: Element) -> Iterator[Element]:

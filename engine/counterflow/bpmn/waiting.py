@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Final
 
+from counterflow.bpmn.elements import COMPENSATION, ERROR, Category
 from counterflow.bpmn.outline import Element
 from counterflow.model.graph import Behaviour
 
@@ -24,11 +25,8 @@ ANY_ERROR: Final[Meeting] = ("error", "")
 _SCOPES: Final = frozenset({Behaviour.PROCESS, Behaviour.SUB_PROCESS, Behaviour.EVENT_SUB_PROCESS})
 _PASSED_AT_ONCE: Final = frozenset({
     Behaviour.PASS_THROUGH, Behaviour.START_EVENT, Behaviour.BOUNDARY_EVENT, Behaviour.THROW_EVENT,
-    Behaviour.END_EVENT, Behaviour.EXCLUSIVE_GATEWAY,
+    Behaviour.END_EVENT,
 })  # fmt: skip
-_ONLY_WAITED_AT: Final = frozenset(
-    {Behaviour.PARALLEL_GATEWAY, Behaviour.EVENT_BASED_GATEWAY, Behaviour.CATCH_EVENT}
-)
 
 
 def error(code: str) -> Meeting:
@@ -69,9 +67,9 @@ class Meetings:
         return known
 
     def _at(self, element: Element) -> frozenset[Meeting]:
-        if element.throws_compensation:
+        if element.throws(COMPENSATION):
             return frozenset({WAIT, ANY_ERROR})  # its handlers run in the scope of the throw
-        if element.tag == "endEvent" and element.event == "errorEventDefinition":
+        if element.throws(ERROR):
             return frozenset({error(self._code_of(element))})
         if (
             element.behaviour in _PASSED_AT_ONCE
@@ -79,6 +77,14 @@ class Meetings:
             or element.details.decision is not None
         ):
             return frozenset()
-        if element.behaviour is Behaviour.PARALLEL_GATEWAY and len(element.incoming) < 2:
-            return frozenset()
-        return frozenset({WAIT}) if element.behaviour in _ONLY_WAITED_AT else frozenset({WAIT, ANY_ERROR})
+        if element.kind.category is Category.GATEWAY:
+            return frozenset({WAIT}) if _may_hold(element) else frozenset()
+        return (
+            frozenset({WAIT}) if element.behaviour is Behaviour.CATCH_EVENT else frozenset({WAIT, ANY_ERROR})
+        )
+
+
+def _may_hold(gateway: Element) -> bool:
+    """Whether a token may have to wait at a gateway: for an event, or for those that it joins with."""
+    is_join = gateway.kind.joins and len(gateway.incoming) > 1
+    return is_join or gateway.behaviour is Behaviour.EVENT_BASED_GATEWAY

@@ -2,7 +2,8 @@
 
 import pytest
 
-from counterflow.bpmn.outline import Outline, outline
+from counterflow.bpmn.outline import Outline
+from counterflow.bpmn.read_outline import read_outline
 from counterflow.bpmn.rules.compensation_throw import RULE, check
 from counterflow.bpmn.xml import parse
 from counterflow.documents.findings import Severity
@@ -133,7 +134,7 @@ def test_a_scope_with_many_throws_is_looked_through_once() -> None:
         content = model(
             start(), *(throw(each, compensate()) for each in ids), end(), path("start", *ids, "end")
         )
-        return outline(parse(content, "model.bpmn"), "model.bpmn", Dialect.ZEEBE)
+        return read_outline(parse(content, "model.bpmn"), "model.bpmn", Dialect.ZEEBE)
 
     few, many = (work_of(list, check(drawn(throws))) for throws in (50, 100))
     assert many < 2.5 * few

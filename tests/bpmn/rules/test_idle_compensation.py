@@ -4,7 +4,8 @@ never runs.
 
 import pytest
 
-from counterflow.bpmn.outline import Outline, outline
+from counterflow.bpmn.outline import Outline
+from counterflow.bpmn.read_outline import read_outline
 from counterflow.bpmn.rules.idle_compensation import RULE, check
 from counterflow.bpmn.xml import parse
 from counterflow.model.graph import Dialect
@@ -161,7 +162,7 @@ def test_a_scope_with_many_throws_is_looked_through_once() -> None:
         content = model(
             *FLAT[:-1], *(throw(each, compensate()) for each in ids), end(), path("start", "a", *ids, "end")
         )
-        return outline(parse(content, "model.bpmn"), "model.bpmn", Dialect.ZEEBE)
+        return read_outline(parse(content, "model.bpmn"), "model.bpmn", Dialect.ZEEBE)
 
     few, many = (work_of(list, check(drawn(throws))) for throws in (50, 100))
     assert many < 2.5 * few

@@ -2,7 +2,8 @@
 
 import pytest
 
-from counterflow.bpmn.elements import ELEMENTS, REMEDIES
+from counterflow.bpmn.elements import ELEMENTS
+from counterflow.bpmn.events.kinds import KINDS
 from counterflow.bpmn.rules.unsupported_element import RULE
 from counterflow.documents.findings import Severity
 from tests.bpmn.diagram import (
@@ -22,23 +23,25 @@ from tests.bpmn.diagram import (
 
 MAIN = (start(), service("a"), end(), path("start", "a", "end"))
 
-NOT_EXECUTED = sorted(
-    tag
-    for tag, row in ELEMENTS.items()
-    if row.behaviour is None and tag not in {"startEvent", "endEvent", "boundaryEvent"}
-)
-KINDS = ("signal", "escalation", "conditional", "link", "cancel")
+NOT_EXECUTED = sorted(tag for tag, row in ELEMENTS.items() if row.remedy)
+REFUSED_KINDS = ("signal", "escalation", "conditional", "link", "cancel")
 
 
-@pytest.mark.parametrize("tag", [tag for tag in NOT_EXECUTED if tag != "intermediateThrowEvent"])
+@pytest.mark.parametrize("tag", NOT_EXECUTED)
 def test_elements(tag: str) -> None:
     (finding,) = told(model(*MAIN, element(tag, id="it")), RULE, Severity.ERROR)
     assert (finding.element_id, finding.line) == ("it", 7)
     assert tag in finding.message
-    assert finding.remedy == REMEDIES[tag]
+    assert finding.remedy == ELEMENTS[tag].remedy
 
 
-@pytest.mark.parametrize("kind", KINDS)
+def test_a_catch_event_of_nothing_is_told_what_it_may_wait_for() -> None:
+    (finding,) = told(model(*MAIN, element("intermediateCatchEvent", id="it")), RULE, Severity.ERROR)
+    assert finding.message == "intermediateCatchEvent 'it' without event definition is not executed yet."
+    assert finding.remedy == "Give it a timerEventDefinition or a messageEventDefinition."
+
+
+@pytest.mark.parametrize("kind", REFUSED_KINDS)
 @pytest.mark.parametrize(
     "tag, attributes",
     [
@@ -55,7 +58,7 @@ def test_events(kind: str, tag: str, attributes: dict[str, str]) -> None:
         model(*MAIN, element(tag, element(definition), id="it", **attributes)), RULE, Severity.ERROR
     )
     assert definition in finding.message
-    assert finding.remedy == REMEDIES[definition]
+    assert finding.remedy == KINDS[definition].remedy
 
 
 @pytest.mark.parametrize("tag, kind", [("endEvent", "timer"), ("intermediateThrowEvent", "timer")])
@@ -63,7 +66,7 @@ def test_timers_are_not_thrown(tag: str, kind: str) -> None:
     (finding,) = told(
         model(*MAIN, element(tag, element("timerEventDefinition"), id="it")), RULE, Severity.ERROR
     )
-    assert finding.remedy == REMEDIES["timerEventDefinition"]
+    assert finding.remedy == KINDS["timerEventDefinition"].remedy
 
 
 LOOP = element("standardLoopCharacteristics", id="loop")

@@ -1,68 +1,37 @@
-"""Errors as a model names them: an `error` of the file, and its code, by which it is caught.
-
-A catch compares codes, so its own is written out (BPMN 2.0.2, 10.5.6 and table 10.84). What is thrown may be
-computed when it is thrown: in the `zeebe:` dialect the code of an end event's error may be FEEL behind `=`.
-Camunda 7 takes a code as it is written.
-"""
+"""Errors: an `error` of the file, caught by its code, or whatever that is (BPMN 2.0.2, 10.5.6)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from counterflow.bpmn.dialects import DialectReader
-from counterflow.bpmn.expressions import quoted
-from counterflow.bpmn.outline import Element, Outline
-from counterflow.documents.findings import Finding
-from counterflow.documents.notes import Notes
+from counterflow.bpmn.elements import ERROR, Reference
+from counterflow.bpmn.error_codes import error_code, may_compute
+from counterflow.bpmn.events.reader import EventReader, Reading
+from counterflow.bpmn.outline import Element
+from counterflow.bpmn.rules import error_catch, error_end_event, interrupting_error
 from counterflow.feel import Expression
-from counterflow.model.graph import Dialect, ErrorDefinition
-
-_EXPRESSIONS = ("=", "${", "#{")
+from counterflow.model.graph import Behaviour, ErrorDefinition
 
 
-def error_code(outline: Outline, event: Element) -> str:
-    """The code of the error that an event names, as it is written and compared; empty where it names none or
-    the error has none.
-    """
-    code = _written(outline, event)
-    return code if code.strip() else ""
-
-
-def is_expression(code: str) -> bool:
-    """Whether a code is written to be computed, in either dialect."""
-    return code.strip().startswith(_EXPRESSIONS)
-
-
-def may_compute(outline: Outline, event: Element, code: str) -> bool:
-    """Whether a code is an expression that is evaluated when the event throws."""
-    return event.tag == "endEvent" and outline.dialect is Dialect.ZEEBE and code.strip().startswith("=")
-
-
-def space_around(event: Element, code: str, rule: str) -> Iterator[Finding]:
-    """A remark on white space around a code, which is part of it (BPMN 2.0.2 gives a code no form)."""
-    if code != code.strip() and not is_expression(code):
-        message = (
-            f"the error code {quoted(code)} of {event} has white space around it, and is another one than "
-            f"{quoted(code.strip())}."
-        )
-        yield event.warning(rule, message, "Remove the white space, unless every thrower writes it too.")
-
-
-def error_definition(
-    outline: Outline, event: Element, reader: DialectReader, notes: Notes
-) -> ErrorDefinition | None:
-    """What an event throws or catches; None where that is no error. A code that is not there, or blank, is
-    none.
-    """
-    if event.definition is None or event.event != "errorEventDefinition":
+def _read(reading: Reading, event: Element) -> ErrorDefinition | None:
+    """A code that is not there, or blank, is none: a catch of any error."""
+    if event.definition is None:
         return None
-    text = error_code(outline, event)
+    text = error_code(reading.outline, event)
     code: str | Expression | None = text or None
-    if may_compute(outline, event, text):
-        code = reader.text_or_expression(text.strip(), "error code", event, notes)
-    return ErrorDefinition(code, *reader.error_variables(event.definition))
+    if may_compute(reading.outline, event, text):
+        code = reading.dialect.text_or_expression(text.strip(), "error code", event, reading.notes)
+    return ErrorDefinition(code, *reading.dialect.error_variables(event.definition))
 
 
-def _written(outline: Outline, event: Element) -> str:
-    error = outline.errors.get(event.definitions[0].get("errorRef", "")) if event.definitions else None
-    return error.get("errorCode", "") if error is not None else ""
+KIND = EventReader(
+    name="error",
+    definition=ERROR,
+    rooms={
+        "startEvent": Behaviour.START_EVENT,
+        "boundaryEvent": Behaviour.BOUNDARY_EVENT,
+        "endEvent": Behaviour.END_EVENT,
+    },
+    remedy="Throw errors in an end event, catch them on a boundary or in an event sub-process.",
+    reference=Reference(attribute="errorRef", tag="error"),
+    read=_read,
+    rules=(interrupting_error.check, error_catch.check, error_end_event.check),
+)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from counterflow.bpmn.elements import COMPENSATION
 from counterflow.bpmn.outline import Element, Outline
 from counterflow.documents.findings import Finding
 
@@ -22,7 +23,7 @@ def check(outline: Outline) -> Iterator[Finding]:
     """The association, the handler's mark and scope, the flows, and rivals on one activity."""
     associated = _associated(outline)
     for element in outline.elements:
-        if element.tag == "boundaryEvent" and element.catches_compensation:
+        if element.tag == "boundaryEvent" and element.catches(COMPENSATION):
             yield from _check_handlers(element, associated[element.id])
             for flow in element.outgoing:
                 message = (
@@ -67,7 +68,7 @@ def _check_handlers(event: Element, handlers: list[Element]) -> Iterator[Finding
 
 
 def _check_rivals(activity: Element) -> Iterator[Finding]:
-    events = [event for event in activity.boundary_events if event.catches_compensation]
+    events = [event for event in activity.boundary_events if event.catches(COMPENSATION)]
     for rival in events[1:]:
         message = (
             f"expected one compensation boundary event on {activity}, found '{events[0].id}' and "

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from counterflow.bpmn.elements import COMPENSATION
 from counterflow.bpmn.extensions import (
     COMPENSATED_RESULT,
     COMPENSATION_ORDER,
@@ -60,7 +61,7 @@ def _check_order(element: Element) -> Iterator[Finding]:
             f"expected compensationOrder of {element} to be one of {orders}, found '{value}'.",
             "Write one of them.",
         )
-    if not element.throws_compensation and element.parent is not None:
+    if not element.throws(COMPENSATION) and element.parent is not None:
         message = f"compensationOrder is not heard on {element}."
         yield element.error(RULE, message, "Put it on a compensation throw or end event, or on the process.")
 
@@ -70,7 +71,7 @@ def _check_result(element: Element) -> Iterator[Finding]:
     if not is_name(value):
         message = f"expected compensatedResult of {element} to be the name of a variable, found '{value}'."
         yield element.error(RULE, message, "Write letters, digits and '_'.")
-    is_boundary = element.tag == "boundaryEvent" and element.catches_compensation
+    is_boundary = element.tag == "boundaryEvent" and element.catches(COMPENSATION)
     if not is_boundary and not element.is_for_compensation:
         message = f"compensatedResult is not heard on {element}."
         yield element.error(

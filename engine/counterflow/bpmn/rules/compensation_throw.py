@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from counterflow.bpmn.elements import COMPENSATION
 from counterflow.bpmn.outline import Element, Outline
 from counterflow.bpmn.undo import Reach
 from counterflow.documents.findings import Finding
@@ -20,7 +21,7 @@ def check(outline: Outline) -> Iterator[Finding]:
     """The named activity, and `waitForCompletion`."""
     reach = Reach()
     for element in outline.elements:
-        if element.throws_compensation:
+        if element.throws(COMPENSATION):
             yield from _check_reach(outline, element, reach)
             yield from _check_wait(outline, element)
 

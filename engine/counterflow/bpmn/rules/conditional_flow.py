@@ -1,4 +1,4 @@
-"""Conditions belong on flows that leave an activity or an exclusive gateway.
+"""Conditions belong on flows that leave an activity or a gateway that chooses.
 
 BPMN 2.0.2, 8.3.13: a conditional flow leaves an activity or a diverging gateway; a parallel gateway and an
 event take all their flows, an event-based gateway the one whose event comes, and a condition there would not
@@ -10,13 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from counterflow.bpmn.elements import Category
-from counterflow.bpmn.outline import Outline
+from counterflow.bpmn.outline import Element, Outline
 from counterflow.documents.findings import Finding
-from counterflow.model.graph import Behaviour
 
 RULE = "conditional-flow"
-
-_ASKS_NOBODY = frozenset({Behaviour.PARALLEL_GATEWAY, Behaviour.EVENT_BASED_GATEWAY})
 
 
 def check(outline: Outline) -> Iterator[Finding]:
@@ -25,7 +22,7 @@ def check(outline: Outline) -> Iterator[Finding]:
         xml, source = flow.condition_xml, flow.source
         if xml is None or source is None:
             continue
-        if source.kind.category is Category.EVENT or source.behaviour in _ASKS_NOBODY:
+        if not _asks(source):
             message = f"sequenceFlow '{flow.id}' has a condition, but {source} asks none."
             yield flow.error(RULE, message, "Remove the condition, or draw an exclusive gateway.", xml)
         elif flow.is_default:
@@ -34,3 +31,12 @@ def check(outline: Outline) -> Iterator[Finding]:
                 f"{source}."
             )
             yield flow.warning(RULE, message, "Remove the condition.", xml)
+
+
+def _asks(source: Element) -> bool:
+    """Activities, and the gateways that choose."""
+    return (
+        source.kind.chooses
+        if source.kind.category is Category.GATEWAY
+        else source.kind.category is not Category.EVENT
+    )

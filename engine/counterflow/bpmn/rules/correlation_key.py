@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from counterflow.bpmn.elements import MESSAGE
 from counterflow.bpmn.extensions import CORRELATION_KEY, written
 from counterflow.bpmn.outline import Element, Outline
 from counterflow.documents.findings import Finding
@@ -24,7 +25,7 @@ def check(outline: Outline) -> Iterator[Finding]:
     for element in outline.elements:
         if written(element, CORRELATION_KEY) is None:
             continue
-        if not element.catches_message or element.is_process_start:
+        if not element.catches(MESSAGE) or element.is_process_start:
             message = f"{CORRELATION_KEY} is not heard on {element}."
             yield element.error(RULE, message, _remedy(element))
         elif outline.dialect is Dialect.ZEEBE:

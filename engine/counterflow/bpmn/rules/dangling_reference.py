@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from counterflow.bpmn.elements import Category
-from counterflow.bpmn.outline import Element, Outline, SequenceFlow, message_reference
+from counterflow.bpmn.elements import COMPENSATION, Category
+from counterflow.bpmn.events.kinds import KINDS
+from counterflow.bpmn.outline import Element, Outline, SequenceFlow
 from counterflow.documents.findings import Finding
+from counterflow.documents.xml import local_name
 
 RULE = "dangling-reference"
 
 
 def check(outline: Outline) -> Iterator[Finding]:
-    """Ends of flows and associations, `attachedToRef`, `errorRef`, `messageRef`, `default`."""
+    """Ends of flows and associations, `attachedToRef`, `default`, and what events name."""
     for flow in outline.flows:
         yield from _check_flow(flow)
     for element in outline.elements:
@@ -45,15 +47,22 @@ def _check_element(outline: Outline, element: Element) -> Iterator[Finding]:
         yield element.error(
             RULE, message, _remedy([flow.id for flow in element.outgoing], "remove the attribute")
         )
-    for definition in element.definitions:
-        error = definition.get("errorRef")
-        if error and error not in outline.errors:
-            message = f"expected errorRef of {element} to name an error of the file, found '{error}'."
-            yield element.error(RULE, message, _remedy([*outline.errors], "define the error"), definition)
-    reference = message_reference(element)
-    if reference and outline.message_of(element) is None:
-        message = f"expected messageRef of {element} to name a message of the file, found '{reference}'."
-        yield element.error(RULE, message, _remedy([*outline.messages], "define the message"))
+    yield from _check_event(outline, element)
+
+
+def _check_event(outline: Outline, element: Element) -> Iterator[Finding]:
+    """What its event names; of one with several definitions, what each of them names."""
+    for xml in element.definitions or [element.xml]:
+        kind = KINDS.get(local_name(xml), element.event_kind)
+        reference = kind.reference if kind is not None else None
+        found = (xml.get(reference.attribute) or "").strip() if reference is not None else ""
+        if reference is not None and found and found not in outline.named[reference.tag]:
+            article = "an" if reference.tag[0] in "aeiou" else "a"
+            expected = (
+                f"expected {reference.attribute} of {element} to name {article} {reference.tag} of the file"
+            )
+            remedy = _remedy([*outline.named[reference.tag]], f"define the {reference.tag}")
+            yield element.error(RULE, f"{expected}, found '{found}'.", remedy, xml)
 
 
 def _check_associations(outline: Outline) -> Iterator[Finding]:
@@ -61,7 +70,7 @@ def _check_associations(outline: Outline) -> Iterator[Finding]:
     ids = {xml.get("id") for xml in outline.root.iter()}
     for association in outline.associations:
         source, target = (outline.by_id.get(end) for end in association.ends)
-        event = next((end for end in (source, target) if end is not None and end.catches_compensation), None)
+        event = next((end for end in (source, target) if end is not None and end.catches(COMPENSATION)), None)
         lost = [end for end in association.ends if not end or end not in ids]
         if event is not None and lost:
             message = (

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from counterflow.bpmn.events.error import error_code, is_expression, space_around
+from counterflow.bpmn.elements import ERROR
+from counterflow.bpmn.error_codes import error_code, is_expression, space_around
 from counterflow.bpmn.expressions import quoted
 from counterflow.bpmn.outline import Element, Outline
 from counterflow.documents.findings import Finding
@@ -22,20 +23,20 @@ def check(outline: Outline) -> Iterator[Finding]:
     catches are constants.
     """
     for element in outline.elements:
-        if element.catches_errors and is_expression(code := error_code(outline, element)):
+        if element.catches(ERROR) and is_expression(code := error_code(outline, element)):
             message = f"expected a constant errorCode for {element}, found the expression {quoted(code)}."
             yield element.error(
                 RULE,
                 message,
                 "Write the code itself, one event per code, or catch any error by leaving errorRef out.",
             )
-        if element.catches_errors:
+        if element.catches(ERROR):
             yield from space_around(element, error_code(outline, element), RULE)
         yield from _check_rivals(
-            outline, [event for event in element.boundary_events if event.catches_errors], element
+            outline, [event for event in element.boundary_events if event.catches(ERROR)], element
         )
         starts = (event for child in element.event_sub_processes for event in child.start_events)
-        yield from _check_rivals(outline, [event for event in starts if event.catches_errors], element)
+        yield from _check_rivals(outline, [event for event in starts if event.catches(ERROR)], element)
 
 
 def _check_rivals(outline: Outline, events: list[Element], place: Element) -> Iterator[Finding]:

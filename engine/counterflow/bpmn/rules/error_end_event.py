@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from counterflow.bpmn.dialects.camunda import reader as camunda
-from counterflow.bpmn.events.error import error_code, is_expression, may_compute, space_around
+from counterflow.bpmn.dialects.namespaces import CAMUNDA
+from counterflow.bpmn.elements import ERROR
+from counterflow.bpmn.error_codes import error_code, is_expression, may_compute, space_around
 from counterflow.bpmn.expressions import quoted
 from counterflow.bpmn.outline import Element, Outline
 from counterflow.documents.findings import Finding
@@ -19,14 +20,13 @@ RULE = "error-end-event"
 def check(outline: Outline) -> Iterator[Finding]:
     """Without code, or with a code that the dialect does not compute: refused."""
     for element in outline.elements:
-        if element.tag != "endEvent" or element.event != "errorEventDefinition":
+        if not element.throws(ERROR):
             continue
         code = error_code(outline, element)
         yield from space_around(element, code, RULE)
         if not code:
             message = (
-                f"expected {element} to name an error with an errorCode, found "
-                f"{_found(element.definitions[0].get('errorRef'))}."
+                f"expected {element} to name an error with an errorCode, found {_found(element.reference)}."
             )
             yield element.error(
                 RULE,
@@ -42,8 +42,8 @@ def check(outline: Outline) -> Iterator[Finding]:
 
 
 def _carries_message(outline: Outline, event: Element) -> bool:
-    error = outline.errors.get(event.definitions[0].get("errorRef", ""))
-    return error is not None and error.get(f"{{{camunda.NAMESPACE}}}errorMessage") is not None
+    error = outline.named_by(event)
+    return error is not None and error.get(f"{{{CAMUNDA}}}errorMessage") is not None
 
 
 def _accepted(outline: Outline) -> str:
@@ -54,5 +54,5 @@ def _accepted(outline: Outline) -> str:
     )
 
 
-def _found(reference: str | None) -> str:
+def _found(reference: str) -> str:
     return f"error '{reference}' without code" if reference else "no errorRef"

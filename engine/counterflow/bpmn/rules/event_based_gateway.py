@@ -1,14 +1,14 @@
 """An event-based gateway waits for the first of several events, and each of them stands right behind it.
 
 BPMN 2.0.2, 10.6.6: two or more flows without conditions; their targets are intermediate catch events or
-receive tasks (without events on their border), with no other flow coming in. Here the events are timers and
-messages.
+receive tasks (without events on their border), with no other flow coming in.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from counterflow.bpmn.events.kinds import kinds_in, one_of
 from counterflow.bpmn.outline import Element, Outline
 from counterflow.bpmn.xml import TRUE
 from counterflow.documents.findings import Finding
@@ -55,9 +55,10 @@ def _check_targets(gateway: Element) -> Iterator[Finding]:
         )
     for flow in gateway.outgoing:
         if flow.target is not None and flow.target.behaviour is not Behaviour.CATCH_EVENT:
+            events = [f"a {kind.name}" for kind in kinds_in("intermediateCatchEvent")]
             message = (
-                f"expected sequenceFlow '{flow.id}' to lead from {gateway} to a timer, a message or a "
-                f"receive task, found {flow.target}."
+                f"expected sequenceFlow '{flow.id}' to lead from {gateway} to "
+                f"{one_of([*events, 'a receive task'])}, found {flow.target}."
             )
             yield flow.error(RULE, message, "Draw an intermediate catch event in between.")
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from counterflow.bpmn.elements import COMPENSATION
+from counterflow.bpmn.events.kinds import kinds_in, one_of
 from counterflow.bpmn.outline import Element, Outline
 from counterflow.documents.findings import Finding
 
@@ -35,7 +37,8 @@ def _check_start(element: Element) -> Iterator[Finding]:
                 f"expected {event} of event sub-process '{element.id}' to wait for an event, found a none "
                 "start event."
             )
-            yield event.error(RULE, message, "Make it a timer, message, error or compensation start event.")
+            kinds = one_of([kind.name for kind in kinds_in(event.tag)])
+            yield event.error(RULE, message, f"Make it a {kinds} start event.")
 
 
 def _check_surroundings(element: Element) -> Iterator[Finding]:
@@ -61,7 +64,7 @@ def _check_rivals(scope: Element) -> Iterator[Finding]:
     undoing = [
         child
         for child in scope.event_sub_processes
-        if any(event.catches_compensation for event in child.start_events)
+        if any(event.catches(COMPENSATION) for event in child.start_events)
     ]
     for rival in undoing[1:]:
         message = (

@@ -12,7 +12,8 @@ from typing import Final
 
 from lxml import etree
 
-from counterflow.bpmn.dialects import READERS
+from counterflow.bpmn.dialects.readers import READERS
+from counterflow.bpmn.elements import MESSAGE
 from counterflow.bpmn.foreign import extensions_by_namespace
 from counterflow.bpmn.outline import Drawn, Element, Outline
 from counterflow.documents.findings import Finding
@@ -32,7 +33,7 @@ def check(outline: Outline) -> Iterator[Finding]:
     for flow in outline.flows:
         yield from _check(outline.dialect, flow, flow.xml)
     for element in outline.elements:
-        if element.behaviour is not None and not element.throws_message:
+        if element.behaviour is not None and not element.throws(MESSAGE):
             for definition in element.definitions:
                 yield from _check(outline.dialect, element, definition)
 

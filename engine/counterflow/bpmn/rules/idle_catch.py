@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Set
 
-from counterflow.bpmn.events.error import error_code, is_expression
+from counterflow.bpmn.elements import ERROR
+from counterflow.bpmn.error_codes import error_code, is_expression
 from counterflow.bpmn.outline import Element, Outline
 from counterflow.bpmn.waiting import ANY_ERROR, WAIT, Meeting, Meetings, error
 from counterflow.documents.findings import Finding
@@ -36,7 +37,7 @@ def _check(event: Element, place: Element, met: Set[Meeting], code: str) -> Iter
     if event.waits and WAIT not in met:
         message = f"{event} never comes: {place} is passed at once, unless an incident holds it."
         yield event.warning(RULE, message, "Remove it, or put the event on an activity that waits.")
-    if event.catches_errors and not _may_be_thrown(code, met):
+    if event.catches(ERROR) and not _may_be_thrown(code, met):
         what = f"the error '{code}'" if code else "an error"
         yield event.warning(
             RULE,

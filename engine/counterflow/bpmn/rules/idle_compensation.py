@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from counterflow.bpmn.elements import COMPENSATION
 from counterflow.bpmn.outline import Element, Outline
 from counterflow.bpmn.undo import scopes_of, undoes_as_a_whole
 from counterflow.documents.findings import Finding
@@ -57,7 +58,7 @@ def _thrown_at(outline: Outline) -> Iterable[tuple[Element, str | None]]:
     """
     places: dict[tuple[int, str | None], tuple[Element, str | None]] = {}
     for throw in outline.elements:
-        if throw.throws_compensation:
+        if throw.throws(COMPENSATION):
             named = throw.definitions[0].get("activityRef")
             for scope in scopes_of(throw):
                 places.setdefault((id(scope), named), (scope, named))

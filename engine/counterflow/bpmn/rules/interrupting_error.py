@@ -8,20 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from counterflow.bpmn.elements import ERROR
 from counterflow.bpmn.outline import Outline
 from counterflow.bpmn.xml import TRUE
 from counterflow.documents.findings import Finding
 
 RULE = "interrupting-error"
 
-_ATTRIBUTE = {"boundaryEvent": "cancelActivity", "startEvent": "isInterrupting"}
-
 
 def check(outline: Outline) -> Iterator[Finding]:
     """Non-interrupting catches of errors are refused."""
     for element in outline.elements:
-        if element.catches_errors:
-            attribute = _ATTRIBUTE[element.tag]
+        if element.catches(ERROR):
+            attribute = element.kind.interrupting
             if element.attribute(attribute) not in {TRUE, ""}:
                 message = (
                     f"expected {element} to interrupt, as errors always do, found "

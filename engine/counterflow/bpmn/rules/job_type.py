@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from counterflow.bpmn.elements import MESSAGE
 from counterflow.bpmn.outline import Outline
 from counterflow.documents.findings import Finding
 from counterflow.model.graph import Dialect
@@ -41,7 +42,7 @@ def check(outline: Outline) -> Iterator[Finding]:
             message = f"expected {element} to say which job it is, found no job type."
             place = (
                 " on its messageEventDefinition"
-                if element.throws_message and outline.dialect is Dialect.CAMUNDA
+                if element.throws(MESSAGE) and outline.dialect is Dialect.CAMUNDA
                 else ""
             )
             yield element.error(RULE, message, _REMEDIES[outline.dialect].format(also=place + also))

@@ -46,7 +46,7 @@ def _check_rivals(events: list[Element], place: Element) -> Iterator[Finding]:
 
 def _name_caught(event: Element) -> str:
     """The name, an expression as it is written; empty where no message is caught."""
-    caught = event.details.catch
+    caught = event.details.event
     if not isinstance(caught, MessageDefinition):
         return ""
     return f"={caught.name.text}" if isinstance(caught.name, Expression) else caught.name

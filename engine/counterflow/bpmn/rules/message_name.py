@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from counterflow.bpmn.outline import Outline, message_reference
+from counterflow.bpmn.elements import MESSAGE
+from counterflow.bpmn.outline import Outline
 from counterflow.documents.findings import Finding
 
 RULE = "message-name"
@@ -21,9 +22,9 @@ _REMEDY = (
 def check(outline: Outline) -> Iterator[Finding]:
     """A missing messageRef, and a message without name; one that names nothing is a dangling reference."""
     for element in outline.elements:
-        if not element.catches_message:
+        if not element.catches(MESSAGE):
             continue
-        reference, message = message_reference(element), outline.message_of(element)
+        reference, message = element.reference, outline.named_by(element)
         if not reference:
             yield element.error(
                 RULE,

@@ -1,5 +1,4 @@
-"""What begins an instance is known before there is one: the timer or message of a start event reads no
-variables.
+"""What begins an instance is known before there is one: the event of a start event reads no variables.
 
 BPMN 2.0.2, 10.5.2: a start event of a process has no instance around it; an expression that asks for
 variables would be null for ever. Functions such as now() are answered when the process is deployed.
@@ -8,29 +7,34 @@ variables would be null for ever. Functions such as now() are answered when the 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields
 
-from counterflow.bpmn.events.timer import gives_time
+from counterflow.bpmn.events.kinds import KINDS
 from counterflow.bpmn.outline import Element, Outline
 from counterflow.documents.findings import Finding
 from counterflow.feel import Expression
-from counterflow.model.graph import CatchDefinition, MessageDefinition
+from counterflow.model.graph import EventDefinition
 
 RULE = "process-start"
 
 
 def check(outline: Outline) -> Iterator[Finding]:
-    """Start events directly in a process whose expression asks for variables, or gives no time and no
-    name.
-    """
+    """Start events directly in a process whose expression asks for variables, or gives no event."""
     for element in outline.elements:
-        if element.is_process_start and element.details.catch is not None:
-            yield from _check(element, element.details.catch)
+        definition = element.details.event
+        if element.is_process_start and element.waits and definition is not None:
+            for expression in _expressions(definition):
+                yield from _check(element, expression)
 
 
-def _check(event: Element, definition: CatchDefinition) -> Iterator[Finding]:
-    expression = definition.name if isinstance(definition, MessageDefinition) else definition.expression
-    if not isinstance(expression, Expression):
-        return
+def _expressions(definition: EventDefinition) -> Iterator[Expression]:
+    for each in fields(definition):
+        value = getattr(definition, each.name)
+        if isinstance(value, Expression):
+            yield value
+
+
+def _check(event: Element, expression: Expression) -> Iterator[Finding]:
     if expression.names:
         names = ", ".join(f"'{name}'" for name in sorted(expression.names))
         message = (
@@ -38,12 +42,5 @@ def _check(event: Element, definition: CatchDefinition) -> Iterator[Finding]:
             "instance yet to have them."
         )
         yield event.error(RULE, message, "Write a constant.", event.definition)
-    elif isinstance(definition, MessageDefinition):
-        message = (
-            f"expected `{expression.text}` to give the name of the message that {event} waits for, found no "
-            "text."
-        )
-        yield event.error(RULE, message, "Write the name itself.", event.definition)
-    elif not gives_time(definition.kind, expression.evaluate({}).value):
-        message = f"expected `{expression.text}` of {event} to give a {definition.kind}, found none."
-        yield event.error(RULE, message, "Write it in ISO 8601.", event.definition)
+    elif (objection := KINDS[event.event].start_objection(event, expression)) is not None:
+        yield event.error(RULE, *objection, event.definition)

@@ -18,7 +18,7 @@ RULE = "timer-cycle"
 def check(outline: Outline) -> Iterator[Finding]:
     """Cycles on intermediate catch events and on what interrupts are refused."""
     for element in outline.elements:
-        timer = element.details.catch
+        timer = element.details.event
         if isinstance(timer, TimerDefinition) and timer.kind is TimerKind.CYCLE and not _may_repeat(element):
             message = f"{element} has a timeCycle, but is over after the first time."
             yield element.error(RULE, message, _remedy(element), element.definition)
@@ -29,6 +29,6 @@ def _may_repeat(event: Element) -> bool:
 
 
 def _remedy(event: Element) -> str:
-    attribute = {"boundaryEvent": "cancelActivity", "startEvent": "isInterrupting"}.get(event.tag)
-    lets_go_on = f', or let the rest go on with {attribute}="false"' if attribute is not None else ""
+    attribute = event.kind.interrupting
+    lets_go_on = f', or let the rest go on with {attribute}="false"' if attribute else ""
     return f"Write a timeDuration or a timeDate{lets_go_on}."

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from counterflow.bpmn.events.timer import example, gives_time
 from counterflow.bpmn.expressions import quoted
 from counterflow.bpmn.outline import Element, Outline
+from counterflow.bpmn.times import example
 from counterflow.documents.findings import Finding
 from counterflow.feel import Expression
 from counterflow.model import schedules, timer_texts
 from counterflow.model.graph import TimerDefinition, TimerKind
+from counterflow.model.schedules import gives_time
 
 RULE = "timer-length"
 
@@ -27,7 +28,7 @@ either.
 def check(outline: Outline) -> Iterator[Finding]:
     """Texts, and expressions that read neither variables nor the clock."""
     for element in outline.elements:
-        timer = element.details.catch
+        timer = element.details.event
         if isinstance(timer, TimerDefinition):
             value = _fixed(timer.expression)
             if gives_time(timer.kind, value):

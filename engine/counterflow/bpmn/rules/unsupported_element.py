@@ -1,14 +1,15 @@
 """What is not executed is refused, never skipped: a token must not pass an element as though it were not
 there.
 
-The tables in `elements.py` say what is executed and what to draw instead of the rest.
+The tables in `elements.py` and `events/` say what is executed and what to draw instead of the rest.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from counterflow.bpmn.elements import EVENTS, PERFORMERS, Category, remedy_for
+from counterflow.bpmn.elements import ANYTHING_ELSE, PERFORMERS, Category, remedy_for
+from counterflow.bpmn.events.kinds import KINDS, kinds_in, one_of
 from counterflow.bpmn.outline import Element, Outline
 from counterflow.bpmn.xml import BPMN
 from counterflow.documents.findings import Finding
@@ -52,11 +53,13 @@ def _remedy(element: Element) -> str:
         return "Draw one event per event definition."
     if element.kind.category is not Category.EVENT or not element.definitions:
         return _remedy_for_plain(element)
-    return remedy_for(element.event)
+    return KINDS[element.event].remedy if element.event in KINDS else ANYTHING_ELSE
 
 
 def _remedy_for_plain(element: Element) -> str:
-    if element.tag != "boundaryEvent":
-        return remedy_for(element.tag)
-    known = sorted(event for tag, event in EVENTS if tag == "boundaryEvent")
-    return f"Give it one of {', '.join(known)}."
+    known = [kind.definition for kind in kinds_in(element.tag)]
+    if element.tag == "boundaryEvent":
+        return f"Give it one of {', '.join(sorted(known))}."
+    if element.tag == "intermediateCatchEvent":
+        return f"Give it {one_of([f'a {definition}' for definition in known])}."
+    return remedy_for(element.tag)

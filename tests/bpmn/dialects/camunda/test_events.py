@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from counterflow.bpmn.events.message import RULE
+from counterflow.bpmn.rules.correlation_key import RULE
 from counterflow.documents.findings import Severity
 from counterflow.feel import Expression
 from counterflow.model.graph import MessageDefinition, TimerDefinition

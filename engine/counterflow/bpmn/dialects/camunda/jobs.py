@@ -23,6 +23,7 @@ from lxml import etree
 from counterflow.bpmn.dialects.camunda.expressions import is_juel, value_expression
 from counterflow.bpmn.dialects.camunda.retries import retry_cycle
 from counterflow.bpmn.dialects.namespaces import CAMUNDA
+from counterflow.bpmn.elements import MESSAGE
 from counterflow.bpmn.expressions import headers_json, json_list
 from counterflow.bpmn.outline import Element
 from counterflow.bpmn.xml import text_of
@@ -54,7 +55,7 @@ WORK_ATTRIBUTES: Final = ("type", "class", "delegateExpression", "expression")
 
 def work(element: Element, name: str) -> str:
     """An attribute that says how something is done: of a thrown message it stands on the event definition."""
-    holder = element.definition if element.throws_message else None
+    holder = element.definition if element.throws(MESSAGE) else None
     return ((element.xml if holder is None else holder).get(f"{{{CAMUNDA}}}{name}") or "").strip()
 
 

@@ -21,6 +21,7 @@ from counterflow.bpmn.dialects.camunda.expressions import condition_expression, 
 from counterflow.bpmn.dialects.camunda.jobs import WORK_ATTRIBUTES, job, work
 from counterflow.bpmn.dialects.camunda.loops import loop
 from counterflow.bpmn.dialects.namespaces import CAMUNDA
+from counterflow.bpmn.elements import MESSAGE
 from counterflow.bpmn.expressions import compile_feel
 from counterflow.bpmn.extensions import CORRELATION_KEY, written
 from counterflow.bpmn.extensions import NAMESPACE as EXTENSIONS
@@ -171,7 +172,7 @@ def _extensions(element: Element) -> list[etree._Element]:
 
 
 def _holders(element: Element) -> list[etree._Element]:
-    return [element.xml, *(element.definitions if element.throws_message else ())]
+    return [element.xml, *(element.definitions if element.throws(MESSAGE) else ())]
 
 
 def _judge_extensions(element: Element, extensions: list[etree._Element], notes: Notes) -> None:

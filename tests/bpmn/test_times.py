@@ -3,9 +3,10 @@
 import pytest
 
 from counterflow import feel
-from counterflow.bpmn.events.timer import RULE, gives_time
+from counterflow.bpmn.times import RULE
 from counterflow.documents.findings import Severity
 from counterflow.model.graph import TimerDefinition, TimerKind
+from counterflow.model.schedules import gives_time
 from tests.bpmn.diagram import (
     catch,
     element,
