@@ -17,7 +17,7 @@ from counterflow.loop import Loop
 from counterflow.settings import Settings, TransportName, differing
 from counterflow.store.open import masked, open_store
 from counterflow.wire.contract import Tls
-from counterflow.wire.native.limits import WireLimits
+from counterflow.wire.native.limits import UNCOMPRESSED, WireLimits
 from counterflow.wire.native.server import NativeServer
 
 logger = logging.getLogger("counterflow.server")
@@ -33,7 +33,7 @@ class Server:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.grpc_port = 0
-        """The port that is listened on, once started."""
+        """The port that is listened on, once started; 0 where it is a socket in the file system."""
 
     async def start(self) -> None:
         """Open the database and accept calls. Raises `StoreError`, `UnusableTls` or `PortTaken`, with
@@ -79,10 +79,17 @@ class Server:
         await self._loop.stop()
         self._store.close()
 
+    @property
+    def address(self) -> str:
+        """Where clients call, once started: `HOST:PORT`, or `unix:PATH`."""
+        host = self.settings.host
+        if self.settings.unix_socket is not None:
+            return host
+        return f"{f'[{host}]' if ':' in host else host}:{self.grpc_port}"
+
     def ready_line(self) -> str:
         """What is printed when calls are accepted: each address that is really served."""
-        host = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
-        return f"ready grpc={host}:{self.grpc_port} database={masked(self.settings.database_url)}"
+        return f"ready grpc={self.address} database={masked(self.settings.database_url)}"
 
 
 def transport(settings: Settings) -> Transport:
@@ -94,7 +101,7 @@ def transport(settings: Settings) -> Transport:
         return lambda methods: GrpcioServer(methods, settings.message_bytes, tls_of(settings), age_seconds)
     limits = WireLimits(
         message_bytes=settings.message_bytes,
-        compressed_bytes=settings.compressed_answer_bytes or None,
+        compressed_bytes=settings.compressed_answer_bytes or UNCOMPRESSED,
         age_seconds=age_seconds,
     )
     return lambda methods: NativeServer(methods, limits, tls_of(settings))

@@ -47,6 +47,16 @@ SIGNS = (
         "else something else is there",
     ),
     Sign(
+        re.compile("failed to connect .*unix:.*Permission denied", re.DOTALL),
+        "{target} does not let this user in: expected a socket that it may write to; its server is told by "
+        "unix_socket_mode who may",
+    ),
+    Sign(
+        re.compile("failed to connect .*unix:.*No such file or directory", re.DOTALL),
+        "Expected a server at {target}, but found no socket there; start one with `counterflow serve --host "
+        "{target}`, or name another address",
+    ),
+    Sign(
         re.compile("failed to connect .*Connection refused", re.DOTALL),
         "Expected a server at {target}, but found none that answers (Connection refused); "
         "start one with `counterflow dev`, or name another address",

@@ -21,6 +21,10 @@ CHOICES: list[tuple[str, Mapping[str, str], str, bool]] = [
     ("grpcs://zeebe:26500", {}, "zeebe:26500", True),
     ("[::1]:26500", {}, "[::1]:26500", False),
     ("[::1]", {}, "[::1]:26500", False),
+    ("unix:/run/counterflow.sock", {}, "unix:/run/counterflow.sock", False),
+    (" unix:///run/counterflow.sock ", {}, "unix:/run/counterflow.sock", False),
+    ("unix:counterflow.sock", {}, "unix:counterflow.sock", False),
+    ("", {"ZEEBE_ADDRESS": "unix:/run/a"}, "unix:/run/a", False),
 ]
 
 
@@ -39,13 +43,22 @@ def test_what_is_no_address_is_refused(text: str) -> None:
     assert refused.value.code == USAGE
 
 
+@pytest.mark.parametrize("text", ["unix:", "unix://", "unix://run/counterflow.sock"])
+def test_a_socket_has_a_path(text: str) -> None:
+    with pytest.raises(Failure, match=r"expected a path, such as unix:/run/counterflow\.sock") as refused:
+        choose_address(text, {})
+    assert refused.value.code == USAGE
+
+
 def test_a_password_in_an_address_is_refused_and_not_told() -> None:
     with pytest.raises(Failure, match=r"names a user.*COUNTERFLOW_TOKEN") as refused:
         choose_address("https://me:s3cret@zeebe:443", {})
     assert (refused.value.code, "s3cret" in str(refused.value)) == (USAGE, False)
 
 
-@pytest.mark.parametrize("flag", ["localhost:1", "127.0.0.1:1", "[::1]:1", "https://far-away:1"])
+@pytest.mark.parametrize(
+    "flag", ["localhost:1", "127.0.0.1:1", "[::1]:1", "https://far-away:1", "unix:/run/a"]
+)
 def test_a_token_travels_where_nobody_listens(flag: str) -> None:
     chosen = choose_address(flag, {"COUNTERFLOW_TOKEN": "open-sesame"})
     assert chosen.token == "open-sesame"

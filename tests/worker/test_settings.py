@@ -39,6 +39,9 @@ def test_argument_comes_before_environment_before_default(
         ("[::1]",              "[::1]:26500",    False),
         ("https://[::1]:9",    "[::1]:9",        True),
         (" host:1 ",           "host:1",         False),
+        ("unix:/run/a",        "unix:/run/a",    False),
+        ("unix:///run/a",      "unix:/run/a",    False),
+        ("unix:a",             "unix:a",         False),
     ],
 )  # fmt: skip
 def test_address_is_read(address: str, target: str, secure: bool) -> None:
@@ -51,6 +54,12 @@ def test_address_is_read(address: str, target: str, secure: bool) -> None:
 )
 def test_address_that_is_none_is_refused(address: str) -> None:
     with pytest.raises(AddressError, match="expected host:port"):
+        resolve(address, {})
+
+
+@pytest.mark.parametrize("address", ["unix:", "unix://", "unix://run/a"])
+def test_a_socket_has_a_path(address: str) -> None:
+    with pytest.raises(AddressError, match="expected a path, such as unix:/run/"):
         resolve(address, {})
 
 

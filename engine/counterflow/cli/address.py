@@ -12,6 +12,8 @@ from counterflow.cli.exits import USAGE, Failure
 
 DEFAULT_PORT = 26500
 SECURE_PORT = 443
+UNIX = "unix:"
+"""Before the path of a socket in the file system, as in gRPC's own names."""
 SCHEMES = {"": False, "http": False, "grpc": False, "https": True, "grpcs": True}
 """Whether TLS is spoken, by what stands before `://`."""
 
@@ -48,6 +50,8 @@ def choose_address(flag: str, environment: Mapping[str, str]) -> Address:
 
 
 def _split(text: str) -> tuple[str, str]:
+    if text.strip().startswith(UNIX):
+        return "", f"{UNIX}{_path(text.strip().removeprefix(UNIX), text)}"
     scheme, separator, rest = text.strip().rpartition("://")
     if scheme not in SCHEMES or (separator and not scheme):
         known = ", ".join(f"{name}://" for name in SCHEMES if name)
@@ -64,6 +68,15 @@ def _split(text: str) -> tuple[str, str]:
     return scheme, f"{host}:{port or (SECURE_PORT if SCHEMES[scheme] else DEFAULT_PORT)}"
 
 
+def _path(path: str, text: str) -> str:
+    """`/run/x` and `x` are paths; `///run/x` is how gRPC may write the first."""
+    if path.startswith("//"):
+        path = path[2:] if path.startswith("///") else ""
+    if not path:
+        raise Failure(USAGE, f"Address {text!r}: expected a path, such as unix:/run/counterflow.sock")
+    return path
+
+
 def _split_port(text: str) -> tuple[str, str]:
     """Split at the last colon, unless it belongs to an IPv6 address in brackets."""
     host, colon, port = text.rpartition(":")
@@ -71,6 +84,8 @@ def _split_port(text: str) -> tuple[str, str]:
 
 
 def _is_loopback(target: str) -> bool:
+    if target.startswith(UNIX):
+        return True
     host = _split_port(target)[0].strip("[]")
     try:
         return ip_address(host).is_loopback

@@ -25,7 +25,10 @@ Database = Annotated[
     str | None,
     typer.Option("--database", metavar="URL", help="sqlite:///FILE, or memory: to forget it at the end."),
 ]
-Host = Annotated[str | None, typer.Option("--host", metavar="ADDRESS", help="The address to listen on.")]
+Host = Annotated[
+    str | None,
+    typer.Option("--host", metavar="ADDRESS", help="The address to listen on, or unix:PATH for a socket."),
+]
 GrpcPort = Annotated[
     str | None,
     typer.Option("--grpc-port", metavar="PORT", help="Where clients and workers call; 0 means any free one."),
@@ -193,7 +196,7 @@ def topology(address: AddressOption = "", as_json: JsonOption = False) -> None:
         [
             (
                 broker.nodeId,
-                f"{broker.host}:{broker.port}",
+                f"{broker.host}:{broker.port}" if broker.port else broker.host,
                 broker.version,
                 partition.partitionId,
                 *_health(partition),
@@ -260,9 +263,7 @@ def _announce_and_tell(server: Server) -> None:
     from counterflow.cli.telling import tell_in_background  # noqa: PLC0415 - only this command tells
 
     _announce(server)
-    port = server.grpc_port
-    say(
-        "Deploy with `counterflow deploy "
-        f"FILE.bpmn{'' if port == 26500 else f' --address 127.0.0.1:{port}'}`."
-    )
-    tell_in_background(f"127.0.0.1:{port}")
+    address = server.address if server.settings.unix_socket else f"127.0.0.1:{server.grpc_port}"
+    where = "" if server.grpc_port == 26500 else f" --address {address}"
+    say(f"Deploy with `counterflow deploy FILE.bpmn{where}`.")
+    tell_in_background(address)

@@ -20,8 +20,7 @@ from counterflow.loop import Loop, Overloaded, Unavailable
 from counterflow.settings import Settings
 from counterflow.wire.contract import Call, CallIsOver, Method, StatusCode
 from counterflow.wire.methods import from_callback, from_task
-from counterflow_wire import Method as WireMethod
-from counterflow_wire import gateway
+from counterflow_wire import WireMethod, gateway
 
 logger = logging.getLogger("counterflow.edge")
 

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from counterflow.bpmn.read import read
+from counterflow.bpmn.read import read_accepted
 from counterflow.kernel.records import Rejection, RejectionType
 from counterflow.kernel.rows import ProcessDefinition, Resource
 from counterflow.model.graph import Node
@@ -84,7 +84,8 @@ def _read_names(store: Store, definition: ProcessDefinition) -> Names:
     resource = store.get(Resource, (definition.resource_key,))
     if resource is None:
         return {}
-    for process in read(resource.content, resource.name).processes:
+    # a rule that a later version adds must not take the names off what it accepted once
+    for process in read_accepted(resource.content, resource.name).processes:
         if process.id == definition.bpmn_process_id:
             return {
                 node.id: ElementName(node.name, node.type, _several(node)) for node in process.nodes.values()

@@ -14,8 +14,8 @@ from counterflow.kernel.engine import events_of
 from counterflow.kernel.messages import MessageCorrelated, MessageExpired, MessagePublished
 from counterflow.kernel.records import LogEntry, Rejection, RejectionType
 from counterflow.queries import log
-from counterflow.queries.instances import story_of
 from counterflow.queries.shapes import CorrelatedMessage, MessageReceiver, PublishedMessage
+from counterflow.queries.story.fold import story_of
 from counterflow.store.port import Store
 
 FIRST_WINDOW, LARGEST_WINDOW = 64, 16_384

@@ -1,19 +1,13 @@
-"""What is told of an instance that undoes what it has done: which activities could be undone, by what, and
-what came of it.
-"""
+"""What the log says of undo: which activities can be undone, by what, and what has come of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
 
 from counterflow.kernel import undo
 from counterflow.kernel.records import Event
-from counterflow.queries.definitions import UNNAMED
 from counterflow.queries.shapes import UndoRecord
-
-if TYPE_CHECKING:
-    from counterflow.queries.story import Story
+from counterflow.queries.story.story import Addition, Story
 
 
 def _recorded(story: Story, event: undo.UndoRecorded) -> None:
@@ -22,11 +16,11 @@ def _recorded(story: Story, event: undo.UndoRecorded) -> None:
     story.undo_records[event.key] = UndoRecord(
         key=event.key,
         element_id=event.element_id,
-        element_name=story.names.get(event.element_id, UNNAMED).name,
+        element_name=story.name_of(event.element_id),
         element_instance_key=event.element_instance_key,
         scope_key=event.scope_key,
         handler_id=event.handler,
-        handler_name=story.names.get(event.handler, UNNAMED).name,
+        handler_name=story.name_of(event.handler),
         activated_position=event.activated_position,
         completed_position=story.position,
     )
@@ -75,7 +69,14 @@ def _dropped(story: Story, event: undo.UndoDropped) -> None:
             story.undo_records[key].state = "dropped"
 
 
-TELLERS: Mapping[type[Event], Callable[[Story, Any], None]] = {
+def drop_all(story: Story) -> None:
+    """Nobody can ask any more for what has not been undone."""
+    for record in story.undo_records.values():
+        if record.state in {"available", "taken", "started"}:
+            record.state = "dropped"
+
+
+ADDITIONS: Mapping[type[Event], Addition] = {
     undo.UndoRecorded: _recorded,
     undo.UndoTaken: _taken,
     undo.UndoStarted: _started,
@@ -84,4 +85,3 @@ TELLERS: Mapping[type[Event], Callable[[Story, Any], None]] = {
     undo.UndoDropped: _dropped,
     undo.UndoTakenBack: _taken_back,
 }
-"""What `story.py` adds to its own table."""

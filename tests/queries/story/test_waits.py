@@ -11,7 +11,7 @@ from counterflow.kernel.step import Limits
 from counterflow.queries.history import records
 from counterflow.queries.instances import process_instance
 from counterflow.queries.shapes import ElementInstance, InstanceTree, Wait
-from counterflow.queries.story_of_waits import TELLERS
+from counterflow.queries.story.waits import ADDITIONS
 from counterflow.testing import EPOCH_MS, Engine
 from tests.bpmn.diagram import (
     boundary,
@@ -208,4 +208,4 @@ def test_the_history_names_the_event_that_was_waited_for(event: str) -> None:
 
 
 def test_every_teller_is_about_an_event_of_its_own() -> None:
-    assert len({event.__struct_config__.tag for event in TELLERS}) == len(TELLERS)
+    assert len({event.__struct_config__.tag for event in ADDITIONS}) == len(ADDITIONS)

@@ -1,20 +1,16 @@
-"""What is told of jobs and of what goes wrong with them: every try that came to nothing, incidents and how
-they ended, caught errors.
+"""What the log says of jobs and of what goes wrong with them: every try that came to nothing, incidents and
+how they ended, caught errors.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
 
 from counterflow.kernel import error_events, incidents, jobs
 from counterflow.kernel.records import Event
-from counterflow.queries.definitions import UNNAMED
 from counterflow.queries.remedies import remedy_for
 from counterflow.queries.shapes import CaughtError, Incident, Job, JobTry
-
-if TYPE_CHECKING:
-    from counterflow.queries.story import Story
+from counterflow.queries.story.story import Addition, Story
 
 REMEMBERED_TRIES = 100
 """Of one job; a job may time out for years."""
@@ -140,7 +136,7 @@ def end_incident(story: Story, incident: Incident, state: str) -> None:
 
 
 def _error_caught(story: Story, event: error_events.ErrorCaught) -> None:
-    name = story.names.get(event.catch_id, UNNAMED).name
+    name = story.name_of(event.catch_id)
     story.caught_errors.append(
         CaughtError(
             event.catch_id, name, event.at_key, event.error_code, event.message, story.position, story.now_ms
@@ -148,7 +144,7 @@ def _error_caught(story: Story, event: error_events.ErrorCaught) -> None:
     )
 
 
-TELLERS: Mapping[type[Event], Callable[[Story, Any], None]] = {
+ADDITIONS: Mapping[type[Event], Addition] = {
     jobs.JobCreated: _job_created,
     jobs.JobActivated: _job_activated,
     jobs.JobCompleted: _job_completed,
@@ -163,4 +159,3 @@ TELLERS: Mapping[type[Event], Callable[[Story, Any], None]] = {
     incidents.IncidentDropped: _incident_dropped,
     error_events.ErrorCaught: _error_caught,
 }
-"""What `story.py` adds to its own table."""

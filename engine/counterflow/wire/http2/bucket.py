@@ -8,7 +8,7 @@ from counterflow.wire.http2.codes import ErrorCode
 from counterflow.wire.http2.errors import ConnectionFault
 
 
-class Budget:
+class Bucket:
     """So many `what` at once, and `rate` a second thereafter. `clock` answers seconds of any origin."""
 
     def __init__(self, what: str, rate: int, at_once: int, clock: Callable[[], float]) -> None:

@@ -9,15 +9,12 @@ process, which nobody can cancel by itself, with its call.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from counterflow.kernel import error_events, lifecycle, messages, timers
 from counterflow.kernel.records import Event, LogEntry
-from counterflow.queries.definitions import UNNAMED
 from counterflow.queries.shapes import ElementInstance, Termination
-
-if TYPE_CHECKING:
-    from counterflow.queries.story import Story
+from counterflow.queries.story.story import Story
 
 END_EVENT = "endEvent"
 
@@ -38,15 +35,8 @@ def note_cause(story: Story, event: Event) -> None:
         story.cause = cause_of(story, event) or story.cause
 
 
-def terminating(story: Story, event: lifecycle.ElementTerminating) -> None:
-    """An element is being swept away: by what?"""
-    element = story.elements[event.key]
-    element.state = "terminating"
-    tell_cause(story, element)
-
-
-def tell_cause(story: Story, element: ElementInstance) -> None:
-    """Write down what has swept an element away."""
+def add_termination(story: Story, element: ElementInstance) -> None:
+    """Say of an element instance that is being swept away by what."""
     scope = story.elements.get(element.scope_key)
     if scope is not None and scope.termination is not None:
         element.termination = Termination("scope")
@@ -59,7 +49,7 @@ def tell_cause(story: Story, element: ElementInstance) -> None:
 
 
 def _by_event(story: Story, catch_id: str, **error: str) -> Termination:
-    return Termination("event", catch_id, story.names.get(catch_id, UNNAMED).name, **error)
+    return Termination("event", catch_id, story.name_of(catch_id), **error)
 
 
 def _triggered(story: Story, event: timers.TimerTriggered) -> Termination:

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from counterflow.queries import story_of_jobs
 from counterflow.queries.instances import process_instance
 from counterflow.queries.shapes import Incident, Job, JobTry
+from counterflow.queries.story import jobs
 from counterflow.testing import EPOCH_MS, Engine
 from tests.queries.models import GUARDED, PAID, TRIP, engine_with
 
@@ -63,7 +63,7 @@ def test_the_error_of_a_step_that_failed() -> None:
 
 
 def test_of_many_tries_the_latest_are_told_and_the_others_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(story_of_jobs, "REMEMBERED_TRIES", 2)
+    monkeypatch.setattr(jobs, "REMEMBERED_TRIES", 2)
     engine = engine_with(TRIP)
     key = engine.start("trip")
     for number in range(5):
