@@ -33,7 +33,7 @@ from counterflow.kernel.rows import ElementInstance, Incident, Job, ProcessInsta
 from counterflow.kernel.step import Limits
 from counterflow.kernel.variables import SetVariables
 from counterflow.model.graph import CompensationOrder
-from counterflow.partition import load_state, seal
+from counterflow.partition.batch import load_state, seal
 from counterflow.resources import File, read_files, unreadable
 from counterflow.store.memory import MemoryStore
 from counterflow.store.port import Store

@@ -33,10 +33,10 @@ times, all at once or one after another; in a `camunda:` model. Several may hold
 """
 
 NOT_PLAYED: Mapping[str, str] = {
-    "ActivateJobs": "given by the loop for the workers, never by a client of this world",
-    "TriggerDue": "given by the loop when something is due",
+    "ActivateJobs": "given by the writer for the workers, never by a client of this world",
+    "TriggerDue": "given by the writer when something is due",
     "HoldJob": "given by the edge for a job that no message can carry; tests/edge/test_undeliverable_jobs.py makes some",
-    "SetStartAside": "given by the loop when an instance that a timer begins meets a fault of the kernel; tests/loop/test_due.py makes one",
+    "SetStartAside": "given by the writer when an instance that a timer begins meets a fault of the kernel; tests/partition/test_due.py makes one",
 }
 """Elements and commands that need not occur, and why."""
 

@@ -18,7 +18,7 @@ from counterflow.edge.messages import Messages
 from counterflow.edge.polls import Polls
 from counterflow.edge.streams import Streams
 from counterflow.edge.topology import Topology
-from counterflow.loop import Loop
+from counterflow.partition.writer import Writer
 from counterflow.settings import Settings
 from counterflow.store.port import Store
 from counterflow.wire.contract import Method, RpcServer, UnixSocket
@@ -56,16 +56,16 @@ class PortTaken(Exception):
 
 
 class EdgeServer:
-    """Serves one loop on one address."""
+    """Serves one writer on one address."""
 
-    def __init__(self, loop: Loop, store: Store, settings: Settings, transport: Transport) -> None:
+    def __init__(self, writer: Writer, store: Store, settings: Settings, transport: Transport) -> None:
         self._settings = settings
-        self._calls = Calls(loop, settings)
+        self._calls = Calls(writer, settings)
         self._topology = Topology(settings.host)
         self._instances = Instances(self._calls)
         self._streams = Streams(self._calls)
         self._reading = CounterflowService(self._calls, store)
-        self._takers = loop.takers
+        self._takers = writer.takers
         self._health = Health(SERVED)
         reflection = Reflection(SERVICE_NAMES, reflection_pool())
         self._server = transport(
@@ -88,8 +88,8 @@ class EdgeServer:
         return self._topology.port
 
     async def stop(self, grace_seconds: float) -> None:
-        """Refuse new calls, end those that wait, let the others finish; the loop must still be at work, since
-        jobs come back.
+        """Refuse new calls, end those that wait, let the others finish; the writer must still be at work,
+        since jobs come back.
 
         The port stays open meanwhile: a call that comes now is told UNAVAILABLE, which every client takes for
         "try again".

@@ -1,9 +1,10 @@
-"""A partition between store and kernel: how its state is loaded, and how what has changed is sealed into a
-batch.
+"""How a partition's state is loaded from the store, what has been decided and not yet sealed, and how it is
+sealed into the batch of one transaction.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from counterflow.kernel.records import LogEntry
@@ -11,10 +12,22 @@ from counterflow.kernel.row import Row
 from counterflow.kernel.rows import TABLES, Partition, Quarantine, as_key
 from counterflow.kernel.state import State
 from counterflow.model.graph import CompensationOrder
-from counterflow.source import StoreSource
+from counterflow.partition.source import StoreSource
 from counterflow.store.port import Batch, Store
 
 PARTITION_ID = 1
+
+
+class OpenBatch:
+    """What has been decided and not yet sealed: its log, positions of entries that it makes void, and whom to
+    tell when it is committed or has failed.
+    """
+
+    def __init__(self) -> None:
+        self.log: list[LogEntry] = []
+        self.superseded: list[int] = []
+        self.committed: list[Callable[[], None]] = []
+        self.failed: list[Callable[[Exception], None]] = []
 
 
 def load_state(store: Store, order: CompensationOrder = CompensationOrder.MIRROR) -> State:

@@ -9,19 +9,20 @@ from typing import Any
 
 import pytest
 
-from counterflow import loop as loop_module
 from counterflow.kernel.due import TriggerDue
 from counterflow.kernel.instances import CreateProcessInstance
 from counterflow.kernel.quarantine import QuarantineInstance, ReleaseInstance
 from counterflow.kernel.records import Command, Rejection, RejectionType
 from counterflow.kernel.rows import Job, ProcessInstance, Quarantine, StartTimer, Timer
-from counterflow.loop import DUE_AT_ONCE
 from counterflow.model.graph import Behaviour
+from counterflow.partition import due
+from counterflow.partition.due import DUE_AT_ONCE
+from counterflow.partition.refusals import Unavailable
 from counterflow.store.port import StoreError
 from tests.bpmn.diagram import catch, element, end, model, path, service, start, timer
 from tests.kernel.test_call_activity import call
 from tests.kernel.test_engine import break_room
-from tests.loop.rig import PATIENCE_S, Rig, rig, turns, until
+from tests.partition.rig import PATIENCE_S, Rig, rig, turns, until
 
 MINUTE, HOUR = 60_000, 3_600_000
 WAIT = model(
@@ -49,31 +50,29 @@ RESTARTS = pytest.mark.parametrize("is_restarted", [False, True])
 
 
 def create(found: Rig, process_id: str = "process") -> asyncio.Future[Any]:
-    return found.loop.submit(CreateProcessInstance(bpmn_process_id=process_id, variables={}))
+    return found.writer.submit(CreateProcessInstance(bpmn_process_id=process_id, variables={}))
 
 
 def move_clock(found: Rig, duration_ms: int) -> None:
     """Move the clock on; the alarm, which has been set by the true one, rings at once."""
     found.clock.ms += duration_ms
-    if found.loop._alarm is not None:
-        found.loop._alarm.cancel()
-        found.loop._alarm = None
-    found.loop._arm()
+    found.writer._alarm.clear()
+    found.writer._alarm.set()
 
 
 async def pass_time(found: Rig, duration_ms: int) -> None:
     """Let time pass, and everything come that is due."""
     move_clock(found, duration_ms)
     await turns()
-    await found.loop.settle()
+    await found.writer.settle()
 
 
 async def restarted(found: Rig) -> Rig:
-    """Another loop on the same store."""
-    await found.loop.stop()
+    """Another writer on the same store."""
+    await found.writer.stop()
     again = Rig(found.store)
     again.clock.ms = found.clock.ms
-    again.loop.start()
+    again.writer.start()
     return again
 
 
@@ -93,10 +92,10 @@ async def test_a_timer_whose_trigger_meets_a_fault_comes_after_the_release(
         assert [row.process_instance_key for row in found.store.rows(Quarantine)] == [header.key]
         assert len(found.store.rows(Timer)) == 1
         at_work = await restarted(found) if is_restarted else found
-        await at_work.loop.submit(ReleaseInstance(process_instance_key=header.key))
+        await at_work.writer.submit(ReleaseInstance(process_instance_key=header.key))
         await pass_time(at_work, 0)
         assert states(at_work) == ["completed"]
-        await at_work.loop.stop()
+        await at_work.writer.stop()
 
 
 @RESTARTS
@@ -115,10 +114,10 @@ async def test_a_timer_in_what_a_broken_caller_has_called(
         assert [row.process_instance_key for row in found.store.rows(Quarantine)] == [header.key]
         assert (found.store.rows(Timer), states(found)) == ([], ["active", "active"])
         at_work = await restarted(found) if is_restarted else found
-        await at_work.loop.submit(ReleaseInstance(process_instance_key=header.key))
-        await at_work.loop.settle()
+        await at_work.writer.submit(ReleaseInstance(process_instance_key=header.key))
+        await at_work.writer.settle()
         assert states(at_work) == ["completed", "completed"]
-        await at_work.loop.stop()
+        await at_work.writer.stop()
 
 
 @RESTARTS
@@ -140,20 +139,21 @@ async def test_a_start_timer_whose_instance_faults_goes_on(
         assert [
             job.process_instance_key != aside.process_instance_key for job in at_work.store.rows(Job)
         ] == [True]
-        await at_work.loop.submit(ReleaseInstance(process_instance_key=aside.process_instance_key))
-        await at_work.loop.settle()
+        await at_work.writer.submit(ReleaseInstance(process_instance_key=aside.process_instance_key))
+        await at_work.writer.settle()
         assert aside.process_instance_key in [job.process_instance_key for job in at_work.store.rows(Job)]
         (timer_row,) = at_work.store.rows(StartTimer)
         assert timer_row.due_ms == 1_000_000 + 3 * HOUR
-        await at_work.loop.stop()
+        await at_work.writer.stop()
 
 
 async def test_a_timer_that_is_refused_comes_after_the_next_release(monkeypatch: pytest.MonkeyPatch) -> None:
     async with rig(WAIT) as found:
         header = await create(found)
         other = await create(found)
-        await found.loop.submit(QuarantineInstance(process_instance_key=other.key, reason="a fault"))
-        decide = found.loop._decide
+        await found.writer.submit(QuarantineInstance(process_instance_key=other.key, reason="a fault"))
+        decider = found.writer._decider
+        decide = decider.decide
 
         def refuse(command: Command) -> Any:
             if isinstance(command, TriggerDue):
@@ -161,11 +161,11 @@ async def test_a_timer_that_is_refused_comes_after_the_next_release(monkeypatch:
             return decide(command)
 
         with monkeypatch.context() as patch:
-            patch.setattr(found.loop, "_decide", refuse)
+            patch.setattr(decider, "decide", refuse)
             await pass_time(found, MINUTE)
         await pass_time(found, 0)
         assert states(found) == ["active", "active"]
-        await found.loop.submit(ReleaseInstance(process_instance_key=other.key))
+        await found.writer.submit(ReleaseInstance(process_instance_key=other.key))
         await pass_time(found, 0)
         assert [found.store.get(ProcessInstance, (key,)).state for key in (header.key, other.key)] == [
             "completed",
@@ -174,11 +174,11 @@ async def test_a_timer_that_is_refused_comes_after_the_next_release(monkeypatch:
 
 
 async def test_a_timer_waits_for_a_database_that_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loop_module, "REST_MS", 1)
+    monkeypatch.setattr(due, "REST_MS", 1)
     async with rig(WAIT) as found:
         header = await create(found)
-        await found.loop.settle()
-        found.loop.state.forget(header.key)
+        await found.writer.settle()
+        found.state.forget(header.key)
         found.store.read_fault = StoreError("connection lost")
         await pass_time(found, MINUTE)
         assert states(found) == ["active"]
@@ -195,18 +195,18 @@ async def test_a_heap_of_timers_is_worked_off_page_by_page_and_stalls_nobody() -
         for number in range(count):
             create(found)
             if number % DUE_AT_ONCE == 0:
-                await found.loop.settle()
-        await found.loop.settle()
+                await found.writer.settle()
+        await found.writer.settle()
         move_clock(found, MINUTE)
         between: list[int] = []
         async with asyncio.timeout(PATIENCE_S):
-            while found.loop.state.due.first() is not None:
-                decided = found.loop.commands
+            while found.state.due.first() is not None:
+                decided = found.writer.commands
                 await turns(1)
-                between.append(found.loop.commands - decided)
+                between.append(found.writer.commands - decided)
         assert max(between) == DUE_AT_ONCE
         assert sum(between) == count
-        await found.loop.settle()
+        await found.writer.settle()
         assert states(found) == ["completed"] * count
 
 
@@ -220,7 +220,7 @@ async def test_whoever_cannot_be_told_keeps_the_news_from_nobody(caplog: pytest.
         with found.store.held_up():
             first = found.create()
             await found.store.is_committing()
-            found.loop._open.committed.append(fail)
+            found.writer._decider.open.committed.append(fail)
             second = found.create()
         await asyncio.wait_for(asyncio.gather(first, second), 10)
         assert "could not be told" in caplog.text
@@ -230,9 +230,9 @@ async def test_whoever_cannot_be_told_keeps_the_news_from_nobody(caplog: pytest.
 async def test_whoever_cannot_be_told_of_a_failed_commit_keeps_the_news_from_nobody() -> None:
     async with rig() as found:
         found.store.faults.append(StoreError("disk full"))
-        found.loop._open.failed.append(fail)
+        found.writer._decider.open.failed.append(fail)
         answered = found.create()
-        with pytest.raises(loop_module.Unavailable, match="disk full"):
+        with pytest.raises(Unavailable, match="disk full"):
             await answered
         await found.create()
 
@@ -247,5 +247,5 @@ async def test_a_fault_without_an_instance_says_that_nothing_was_changed(
                 Rejection, match="An internal fault was met and nothing was changed; see the server's log"
             ):
                 found.create()
-        await found.loop.settle()
+        await found.writer.settle()
         assert (found.store.rows(Quarantine), states(found)) == ([], [])

@@ -16,8 +16,8 @@ from counterflow.kernel.rows import (
     ProcessInstance,
     Resource,
 )
-from counterflow.partition import seal
-from counterflow.source import StoreSource
+from counterflow.partition.batch import seal
+from counterflow.partition.source import StoreSource
 from counterflow.store.memory import MemoryStore
 from counterflow.store.port import Batch
 from counterflow.testing import Engine

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from counterflow.kernel import engine
-from counterflow.partition import load_state, seal
+from counterflow.partition.batch import load_state, seal
 from counterflow.store.memory import MemoryStore
 from tests.kernel.bench import Bench, due_times
 from tests.kernel.test_state_properties import LIMITS, RICH, Chance, outcome

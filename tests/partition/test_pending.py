@@ -13,9 +13,9 @@ from counterflow.kernel.jobs import CompleteJob
 from counterflow.kernel.records import Command
 from counterflow.kernel.resources import ReadResource
 from counterflow.kernel.rows import Job, ProcessInstance
-from counterflow.loop import Overloaded
-from counterflow.pending import Pending, size_of
-from tests.loop.rig import Rig, rig
+from counterflow.partition.pending import Pending, size_of
+from counterflow.partition.refusals import Overloaded
+from tests.partition.rig import Rig, rig
 
 CREATE = CreateProcessInstance(bpmn_process_id="process", variables={"scan": b"x" * 100})
 COMPLETE = CompleteJob(job_key=1, variables={})
@@ -96,7 +96,7 @@ async def test_under_overload_memory_is_bounded_and_nothing_acknowledged_is_lost
             ended = [found.complete(key) for key in under_way]
             with pytest.raises(Overloaded):
                 found.complete(under_way[0])
-            assert len(found.loop.state.instances) <= 20 + 60
+            assert len(found.state.instances) <= 20 + 60
             assert len(found.store.rows(ProcessInstance)) == 20
         instances = await asyncio.gather(*accepted)
         await asyncio.gather(*ended)
@@ -110,7 +110,7 @@ async def test_under_overload_memory_is_bounded_and_nothing_acknowledged_is_lost
 async def test_steps_of_work_under_way_are_told_of() -> None:
     async with rig() as found:
         told: list[int] = []
-        found.loop.work_went_on = told.append
+        found.writer.watch_work(told.append)
         await asyncio.gather(found.create(), found.create())
         for key in found.job_keys():
             await found.complete(key)

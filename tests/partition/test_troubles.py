@@ -9,13 +9,13 @@ import pytest
 from counterflow.kernel.jobs import FailJob
 from counterflow.kernel.records import Rejection
 from counterflow.kernel.rows import Incident
-from counterflow.loop import Unavailable
 from counterflow.model.graph import Behaviour
+from counterflow.partition.refusals import Unavailable
+from counterflow.partition.troubles import MOST_LINES, log_troubles
 from counterflow.store.port import Batch, StoreError
-from counterflow.troubles import MOST_LINES, log_troubles
 from tests.conformance.store_samples import sample
 from tests.kernel.test_engine import break_room
-from tests.loop.rig import Rig, rig
+from tests.partition.rig import Rig, rig
 
 SECRET = "s3cret"
 
@@ -29,7 +29,7 @@ async def test_an_incident_is_told_after_its_commit(caplog: pytest.LogCaptureFix
     async with rig() as found:
         header = await found.create(card=SECRET)
         with found.store.held_up():
-            answer = found.loop.submit(failing(found))
+            answer = found.writer.submit(failing(found))
             await found.store.is_committing()
             assert caplog.messages == []
         await answer
@@ -48,7 +48,7 @@ async def test_an_incident_that_was_not_committed_is_none(caplog: pytest.LogCapt
         await found.create()
         found.store.faults.append(StoreError("disk full"))
         with pytest.raises(Unavailable):
-            await found.loop.submit(failing(found))
+            await found.writer.submit(failing(found))
         assert caplog.messages == ["A batch could not be committed, going on from the store: disk full"]
 
 
@@ -61,7 +61,7 @@ async def test_a_quarantine_is_told_with_the_place_of_the_fault(
         (key,) = found.job_keys()
         with pytest.raises(Rejection):
             found.complete(key)
-        await found.loop.settle()
+        await found.writer.settle()
         fault, quarantine = caplog.records
         assert fault.getMessage() == f"CompleteJob on process instance {header.key} met an internal fault"
         assert fault.exc_info is not None
@@ -75,7 +75,7 @@ async def test_a_flood_of_incidents_is_counted(caplog: pytest.LogCaptureFixture)
     async with rig() as found:
         log_troubles(
             Batch({Incident: [sample(Incident, number) for number in range(MOST_LINES + 7)]}, {}, []),
-            found.loop.state,
+            found.state,
         )
     assert len(caplog.messages) == MOST_LINES + 1
     assert (

@@ -15,7 +15,7 @@ from counterflow.kernel.rows import (
     Variable,
 )
 from counterflow.model.graph import CompensationOrder
-from counterflow.partition import load_state, seal
+from counterflow.partition.batch import load_state, seal
 from counterflow.store.memory import MemoryStore
 from tests.bpmn.diagram import end, model, path, start
 from tests.kernel.bench import ONE_TASK, Bench, due_times, snapshot, waiting

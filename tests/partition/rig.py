@@ -1,4 +1,4 @@
-"""A loop on a store whose commits a test holds up, lets go and breaks, and a clock moved by hand."""
+"""A writer on a store whose commits a test holds up, lets go and breaks, and a clock moved by hand."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from typing import Any
 
 import msgspec
 
-from counterflow.delivery.takers import PollTaker, StreamTaker
 from counterflow.kernel.deployments import DeployResources
 from counterflow.kernel.instances import CreateProcessInstance
 from counterflow.kernel.job_delivery import ActivateJobs, ReturnJob
@@ -20,7 +19,9 @@ from counterflow.kernel.records import ActivatedJob
 from counterflow.kernel.resources import ReadResource
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import Job
-from counterflow.loop import Loop
+from counterflow.kernel.state import State
+from counterflow.partition.takers import PollTaker, StreamTaker
+from counterflow.partition.writer import Writer
 from counterflow.store.memory import MemoryStore
 from counterflow.store.port import Batch
 from tests.bpmn.diagram import end, model, path, reading, service, start
@@ -89,33 +90,38 @@ class Clock:
 
 
 class Rig:
-    """A loop at work, and the commands that tests give most."""
+    """A writer at work, and the commands that tests give most."""
 
     def __init__(self, store: GatedStore | None = None, **options: Any) -> None:
         self.store = store or GatedStore()
         self.clock = Clock()
-        self.loop = Loop(self.store, now_ms=self.clock, **options)
+        self.writer = Writer(self.store, now_ms=self.clock, **options)
+
+    @property
+    def state(self) -> State:
+        """What commands see."""
+        return self.writer._decider.state
 
     async def deploy(self, content: bytes = ONE_TASK) -> None:
         resource = ReadResource(
             "model.bpmn", content, hashlib.sha256(content).digest(), reading(content).processes
         )
-        await self.loop.submit(DeployResources(resources=(resource,)))
+        await self.writer.submit(DeployResources(resources=(resource,)))
 
     def create(self, **variables: object) -> asyncio.Future[Any]:
-        return self.loop.submit(creation(**variables))
+        return self.writer.submit(creation(**variables))
 
     def complete(self, job_key: int, **variables: object) -> asyncio.Future[Any]:
-        return self.loop.submit(CompleteJob(job_key=job_key, variables=document(**variables)))
+        return self.writer.submit(CompleteJob(job_key=job_key, variables=document(**variables)))
 
     def stream(self, job_type: str = "pack", timeout_ms: int = 60_000) -> Stream:
         """Open a stream."""
-        return Stream(self.loop, activation(job_type, timeout_ms=timeout_ms))
+        return Stream(self.writer, activation(job_type, timeout_ms=timeout_ms))
 
     def poll(self, job_type: str = "pack", maximum: int = 1) -> asyncio.Future[list[ActivatedJob]]:
         """Park a poll; the future has its jobs."""
         future: asyncio.Future[list[ActivatedJob]] = asyncio.get_running_loop().create_future()
-        self.loop.takers.park(
+        self.writer.takers.park(
             PollTaker(activation(job_type, maximum=maximum), lambda jobs: future.set_result(list(jobs)))
         )
         return future
@@ -128,15 +134,15 @@ class Rig:
 class Stream:
     """An open stream whose client waits for so many jobs."""
 
-    def __init__(self, loop: Loop, request: ActivateJobs) -> None:
+    def __init__(self, writer: Writer, request: ActivateJobs) -> None:
         self._woken = asyncio.Event()
-        self._loop = loop
+        self._writer = writer
         self.taker = StreamTaker(request, self._woken.set, self._hand_back)
-        loop.takers.add_stream(self.taker)
+        writer.takers.add_stream(self.taker)
 
     def _hand_back(self, jobs: Sequence[ActivatedJob]) -> None:
         for job in jobs:
-            self._loop.submit(ReturnJob(job_key=job.key, deadline_ms=job.deadline_ms))
+            self._writer.submit(ReturnJob(job_key=job.key, deadline_ms=job.deadline_ms))
 
     async def read(self, count: int) -> list[ActivatedJob]:
         """The next jobs, as soon as there are so many."""
@@ -167,15 +173,15 @@ def activation(job_type: str = "pack", *, maximum: int = 10, timeout_ms: int = 6
 async def rig(
     content: bytes = ONE_TASK, store: GatedStore | None = None, **options: Any
 ) -> AsyncIterator[Rig]:
-    """A started loop with one deployed model, stopped at the end."""
+    """A started writer with one deployed model, stopped at the end."""
     found = Rig(store, **options)
-    found.loop.start()
+    found.writer.start()
     await found.deploy(content)
     try:
         yield found
     finally:
         found.store.gate.set()
-        await found.loop.stop()
+        await found.writer.stop()
 
 
 async def turns(count: int = 20) -> None:

@@ -8,18 +8,18 @@ from itertools import pairwise
 
 import pytest
 
-from counterflow.heartbeats import Heartbeats
 from counterflow.kernel import engine
 from counterflow.kernel.due import TriggerDue
 from counterflow.kernel.jobs import JobActivated, JobDeadlineUpdated, UpdateJobTimeout
 from counterflow.kernel.records import Event, LogEntry
 from counterflow.kernel.rows import TABLES, Job, Partition, key_of
 from counterflow.kernel.state import EmptySource, State
-from counterflow.loop import Unavailable
+from counterflow.partition.heartbeats import Heartbeats
+from counterflow.partition.refusals import Unavailable
 from counterflow.queries.history import records
 from counterflow.store.port import StoreError
 from tests.behaviours.test_behaviours import rows_of
-from tests.loop.rig import GatedStore, Rig, activation, rig
+from tests.partition.rig import GatedStore, Rig, activation, rig
 
 
 def events(store: GatedStore) -> list[Event]:
@@ -45,14 +45,14 @@ def check_replay(store: GatedStore) -> None:
 async def beat(found: Rig, key: int, after_ms: int = 20_000) -> int:
     """A worker says that it is still at it; answers the deadline that this gives."""
     found.clock.ms += after_ms
-    await found.loop.submit(UpdateJobTimeout(job_key=key, timeout_ms=60_000))
+    await found.writer.submit(UpdateJobTimeout(job_key=key, timeout_ms=60_000))
     return found.clock.ms + 60_000
 
 
 async def test_a_thousand_heartbeats_leave_one_event_and_a_replay_gives_the_same_deadline() -> None:
     async with rig() as found:
         await found.create()
-        (job,) = await found.loop.submit(activation())
+        (job,) = await found.writer.submit(activation())
         before = len(events(found.store))
         for _ in range(1_000):
             latest = await beat(found, job.key)
@@ -65,12 +65,12 @@ async def test_a_thousand_heartbeats_leave_one_event_and_a_replay_gives_the_same
 async def test_beats_that_are_committed_together_leave_the_last() -> None:
     async with rig() as found:
         await found.create()
-        (job,) = await found.loop.submit(activation())
+        (job,) = await found.writer.submit(activation())
         with found.store.held_up():
             beats = []
             for _ in range(5):
                 found.clock.ms += 1
-                beats.append(found.loop.submit(UpdateJobTimeout(job_key=job.key, timeout_ms=60_000)))
+                beats.append(found.writer.submit(UpdateJobTimeout(job_key=job.key, timeout_ms=60_000)))
         for each in beats:
             await each
         assert deadlines(found.store) == [found.clock.ms + 60_000]
@@ -80,12 +80,12 @@ async def test_beats_that_are_committed_together_leave_the_last() -> None:
 async def test_each_try_at_a_job_keeps_its_last_deadline() -> None:
     async with rig() as found:
         await found.create()
-        (job,) = await found.loop.submit(activation())
+        (job,) = await found.writer.submit(activation())
         await beat(found, job.key)
         first = await beat(found, job.key)
         found.clock.ms = first
-        assert await found.loop.submit(TriggerDue(table=Job, key=job.key, due_ms=first))
-        (again,) = await found.loop.submit(activation())
+        assert await found.writer.submit(TriggerDue(table=Job, key=job.key, due_ms=first))
+        (again,) = await found.writer.submit(activation())
         assert again.key == job.key
         second = await beat(found, job.key)
         assert deadlines(found.store) == [first, second]
@@ -97,7 +97,7 @@ async def test_jobs_do_not_take_each_others_deadlines_away() -> None:
     async with rig() as found:
         await found.create()
         await found.create()
-        jobs = await found.loop.submit(activation())
+        jobs = await found.writer.submit(activation())
         told = [[await beat(found, job.key, 1_000) for job in jobs] for _ in range(3)]
         assert deadlines(found.store) == told[-1]
         check_replay(found.store)
@@ -107,7 +107,7 @@ async def test_a_beat_that_could_not_be_committed_takes_nothing_away() -> None:
     """Its position is given to another event afterwards, which must not be taken for it."""
     async with rig() as found:
         await found.create()
-        (job,) = await found.loop.submit(activation())
+        (job,) = await found.writer.submit(activation())
         first = await beat(found, job.key)
         found.store.faults.append(StoreError("disk full"))
         with pytest.raises(Unavailable):
@@ -125,13 +125,13 @@ async def test_after_a_restart_the_earlier_beat_stays_and_no_more() -> None:
     store = GatedStore()
     async with rig(store=store) as found:
         await found.create()
-        (job,) = await found.loop.submit(activation())
+        (job,) = await found.writer.submit(activation())
         first = await beat(found, job.key)
     again = Rig(store)
     again.clock.ms = found.clock.ms
     for _ in range(10):
         latest = await beat(again, job.key)
-    await again.loop.stop()
+    await again.writer.stop()
     assert deadlines(store) == [first, latest]
     check_replay(store)
 
@@ -139,7 +139,7 @@ async def test_after_a_restart_the_earlier_beat_stays_and_no_more() -> None:
 async def test_who_reads_the_history_on_from_a_beat_gets_the_next_one() -> None:
     async with rig() as found:
         header = await found.create()
-        (job,) = await found.loop.submit(activation())
+        (job,) = await found.writer.submit(activation())
         seen = 0
         for _ in range(3):
             await beat(found, job.key)

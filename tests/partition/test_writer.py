@@ -9,12 +9,12 @@ import pytest
 from counterflow.kernel.jobs import CompleteJob
 from counterflow.kernel.records import Rejection, RejectionType
 from counterflow.kernel.rows import Job, Partition, ProcessInstance, Quarantine
-from counterflow.loop import Overloaded, Unavailable
 from counterflow.model.graph import Behaviour
+from counterflow.partition.refusals import Overloaded, Unavailable
 from counterflow.store.port import StoreError
 from tests.bpmn.diagram import end, model, path, start
 from tests.kernel.test_engine import break_room
-from tests.loop.rig import activation, creation, rig, turns, until
+from tests.partition.rig import activation, creation, rig, turns, until
 
 AT_ONCE = model(start(), end(), path("start", "end"))
 
@@ -48,7 +48,7 @@ async def test_the_next_command_sees_what_is_still_on_its_way_to_the_disk() -> N
         with found.store.held_up():
             found.create()
             await found.store.is_committing()
-            (instance,) = found.loop.state.instances.values()
+            (instance,) = found.state.instances.values()
             completed = found.complete(max(instance.jobs))
             await turns()
             assert found.store.rows(ProcessInstance) == []
@@ -62,7 +62,7 @@ async def test_a_refused_command_is_told_at_once_and_writes_nothing() -> None:
         with found.store.held_up(), pytest.raises(Rejection) as raised:
             found.complete(7)
         assert raised.value.type is RejectionType.NOT_FOUND
-        await found.loop.settle()
+        await found.writer.settle()
         assert len(found.store.batches) == written
 
 
@@ -91,9 +91,7 @@ async def test_after_a_failed_commit_it_goes_on_from_the_store() -> None:
         lost = found.complete(job.key)
         with pytest.raises(Unavailable):
             await lost
-        assert found.store.rows(Partition) == [
-            Partition(1, found.loop.state.last_key, found.loop.state.last_position)
-        ]
+        assert found.store.rows(Partition) == [Partition(1, found.state.last_key, found.state.last_position)]
         await found.complete(job.key)
         assert [row.state for row in found.store.rows(ProcessInstance)] == ["completed"]
         positions = [entry.position for entry in found.store.read_log()]
@@ -111,8 +109,8 @@ async def test_a_store_that_can_neither_be_written_nor_read_is_waited_for() -> N
             await found.complete(key)
         with pytest.raises(Unavailable, match="neither be written nor read"):
             found.create()
-        found.loop.offer("pack")
-        await found.loop.settle()
+        found.writer.offer("pack")
+        await found.writer.settle()
         assert not stream.taker.queue
         found.store.read_fault = None
         await found.complete(key)
@@ -125,7 +123,7 @@ async def test_too_many_commands_are_refused_until_some_are_committed() -> None:
             waiting = [found.create(), found.create()]
             with pytest.raises(Overloaded, match="2 commands wait for their commit"):
                 found.create()
-            assert len(found.loop.state.instances) == 2
+            assert len(found.state.instances) == 2
         await asyncio.gather(*waiting)
         await found.create()
 
@@ -140,7 +138,7 @@ async def test_one_broken_instance_harms_no_other(monkeypatch: pytest.MonkeyPatc
                 found.complete(first)
         assert raised.value.type is RejectionType.PROCESSING_ERROR
         await found.complete(second)
-        await found.loop.settle()
+        await found.writer.settle()
         assert [row.process_instance_key for row in found.store.rows(Quarantine)] == [broken.key]
         assert found.store.get(ProcessInstance, (sound.key,)).state == "completed"
 
@@ -149,7 +147,7 @@ async def test_a_store_that_cannot_be_read_is_nobodys_fault() -> None:
     async with rig() as found:
         await found.create()
         (key,) = found.job_keys()
-        found.loop.state.forget(next(iter(found.loop.state.instances)))
+        found.state.forget(next(iter(found.state.instances)))
         found.store.read_fault = StoreError("connection lost")
         with pytest.raises(Unavailable, match="connection lost"):
             found.complete(key)
@@ -175,9 +173,9 @@ async def test_instances_put_away_behave_like_those_in_memory() -> None:
             for number in range(8):
                 await found.create(n=number)
             for key in found.job_keys():
-                await found.loop.submit(activation(maximum=1))
+                await found.writer.submit(activation(maximum=1))
                 await found.complete(key, done=True)
-            assert len(found.loop.state.instances) <= max(cached, 0)
+            assert len(found.state.instances) <= max(cached, 0)
             tables[cached] = (
                 found.store.rows(ProcessInstance),
                 found.store.rows(Job),
@@ -192,14 +190,14 @@ async def test_another_loop_goes_on_where_this_one_stopped() -> None:
     async with rig(store=first.store) as second:
         header = await second.create()
         assert header.version == 1
-        assert [job.process_instance_key for job in await second.loop.submit(activation())][1] == header.key
+        assert [job.process_instance_key for job in await second.writer.submit(activation())][1] == header.key
 
 
 async def test_settling_waits_for_everything_decided() -> None:
     async with rig() as found:
-        await found.loop.settle()
+        await found.writer.settle()
         answers = [found.create() for _ in range(5)]
-        await found.loop.settle()
+        await found.writer.settle()
         assert all(answer.done() for answer in answers)
 
 
@@ -207,7 +205,7 @@ async def test_who_stops_settling_breaks_no_commit_off() -> None:
     async with rig() as found:
         with found.store.held_up():
             answer = found.create()
-            settling = asyncio.create_task(found.loop.settle())
+            settling = asyncio.create_task(found.writer.settle())
             await found.store.is_committing()
             settling.cancel()
             with pytest.raises(asyncio.CancelledError):
@@ -219,19 +217,19 @@ async def test_stopping_commits_what_is_decided_and_refuses_the_rest() -> None:
     async with rig() as found:
         poll = found.poll("nobody")
         answer = found.create()
-        await found.loop.stop()
+        await found.writer.stop()
         assert answer.done()
         assert poll.result() == []
         assert len(found.store.rows(ProcessInstance)) == 1
         with pytest.raises(Unavailable, match="stopping"):
             found.create()
         with pytest.raises(Unavailable, match="stopping"):
-            found.loop.submit_and_follow(creation())
+            found.writer.submit_and_follow(creation())
 
 
 async def test_the_end_of_an_instance_is_told_when_it_is_durable() -> None:
     async with rig() as found:
-        answered, ended = found.loop.submit_and_follow(creation(a=1))
+        answered, ended = found.writer.submit_and_follow(creation(a=1))
         header = await answered
         (key,) = found.job_keys()
         with found.store.held_up():
@@ -246,14 +244,14 @@ async def test_the_end_of_an_instance_is_told_when_it_is_durable() -> None:
 
 async def test_an_end_within_the_first_command_is_told() -> None:
     async with rig(AT_ONCE) as found:
-        answered, ended = found.loop.submit_and_follow(creation())
+        answered, ended = found.writer.submit_and_follow(creation())
         assert (await ended).process_instance_key == (await answered).key
 
 
 async def test_an_end_whose_commit_fails_is_told_with_the_one_that_succeeds() -> None:
     async with rig() as found:
-        _, ended = found.loop.submit_and_follow(creation())
-        await found.loop.settle()
+        _, ended = found.writer.submit_and_follow(creation())
+        await found.writer.settle()
         (key,) = found.job_keys()
         found.store.faults.append(StoreError("disk full"))
         with pytest.raises(Unavailable):
@@ -267,11 +265,11 @@ async def test_who_follows_an_instance_that_never_came_to_be_is_told() -> None:
     """Its key will be given to another one, whose end is none of their business."""
     async with rig() as found:
         found.store.faults.append(StoreError("disk full"))
-        answered, ended = found.loop.submit_and_follow(creation())
+        answered, ended = found.writer.submit_and_follow(creation())
         for future in (answered, ended):
             with pytest.raises(Unavailable):
                 await future
-        another, its_end = found.loop.submit_and_follow(creation())
+        another, its_end = found.writer.submit_and_follow(creation())
         await another
         await found.complete(found.job_keys()[0])
         assert (await its_end).state == "completed"
@@ -279,10 +277,10 @@ async def test_who_follows_an_instance_that_never_came_to_be_is_told() -> None:
 
 async def test_who_no_longer_follows_is_not_told() -> None:
     async with rig() as found:
-        answered, ended = found.loop.submit_and_follow(creation())
+        answered, ended = found.writer.submit_and_follow(creation())
         header = await answered
-        found.loop.stop_following(header.key, ended)
-        found.loop.stop_following(header.key, ended)
+        found.writer.stop_following(header.key, ended)
+        found.writer.stop_following(header.key, ended)
         await found.complete(found.job_keys()[0])
         assert not ended.done()
 
@@ -299,7 +297,7 @@ async def test_a_command_given_twice_is_carried_out_once() -> None:
         await found.create()
         (key,) = found.job_keys()
         command = CompleteJob(job_key=key, variables={})
-        answer = found.loop.submit(command)
+        answer = found.writer.submit(command)
         with pytest.raises(Rejection, match="no such job was found"):
-            found.loop.submit(command)
+            found.writer.submit(command)
         await answer
