@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from counterflow.cli.address import choose_address
+from counterflow.cli.address import CERTIFICATE_VARIABLES, choose_address
 from counterflow.cli.exits import USAGE, Failure
 
 CHOICES: list[tuple[str, Mapping[str, str], str, bool]] = [
@@ -69,3 +69,8 @@ def test_a_token_does_not_travel_in_the_clear() -> None:
     with pytest.raises(Failure, match="would travel to far-away:1 unencrypted") as refused:
         choose_address("far-away:1", {"COUNTERFLOW_TOKEN": "open-sesame"})
     assert (refused.value.code, "sesame" in str(refused.value)) == (USAGE, False)
+
+
+def test_certificates_are_named_by_variables() -> None:
+    chosen = choose_address("https://far-away:1", dict(zip(CERTIFICATE_VARIABLES, "abc", strict=True)))
+    assert chosen[3:] == ("a", "b", "c")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from counterflow_wire.certificates import ClientCertificates
 from counterflow_worker import AddressError
 from counterflow_worker.settings import Settings, is_loopback, resolve
 
@@ -74,9 +75,22 @@ def test_argument_about_encryption_wins_over_the_address(secure: bool) -> None:
     assert resolve("https://host", {}, secure=secure).secure is secure
 
 
-def test_token_and_certificate_come_from_the_environment() -> None:
-    settings = resolve(None, {"COUNTERFLOW_TOKEN": "s3cret", "ZEEBE_CA_CERTIFICATE_PATH": "/ca.pem"})
-    assert (settings.bearer(), settings.certificate_path) == ("s3cret", Path("/ca.pem"))
+FILES = {
+    "ZEEBE_CA_CERTIFICATE_PATH": "/ca.pem",
+    "ZEEBE_CLIENT_SSL_CERT_CHAIN_PATH": "/chain.pem",
+    "ZEEBE_CLIENT_SSL_PRIVATE_KEY_PATH": "/key.pem",
+}
+
+
+def test_token_and_certificates_come_from_the_environment() -> None:
+    settings = resolve(None, {"COUNTERFLOW_TOKEN": "s3cret"} | FILES)
+    assert (settings.bearer(), *map(str, settings.certificates)) == ("s3cret", *FILES.values())
+
+
+def test_certificates_that_are_said_win() -> None:
+    said = ClientCertificates(chain=Path("/mine.pem"), key=Path("/mine.key"))
+    settings = resolve(None, FILES, certificates=said)
+    assert settings.certificates == (Path("/ca.pem"), Path("/mine.pem"), Path("/mine.key"))
 
 
 def test_token_is_asked_for_each_time() -> None:

@@ -1,15 +1,16 @@
 """Where the server is and how to speak to it, from arguments, else from the environment.
 
-Understood as Zeebe's clients do: `ZEEBE_ADDRESS`, `ZEEBE_CA_CERTIFICATE_PATH`. Our own:
-`COUNTERFLOW_GRPC_PORT` (a server on this machine) and `COUNTERFLOW_TOKEN`.
+Understood as Zeebe's clients do: `ZEEBE_ADDRESS`, `ZEEBE_CA_CERTIFICATE_PATH`,
+`ZEEBE_CLIENT_SSL_CERT_CHAIN_PATH` and `ZEEBE_CLIENT_SSL_PRIVATE_KEY_PATH`. Our own: `COUNTERFLOW_GRPC_PORT`
+(a server on this machine) and `COUNTERFLOW_TOKEN`.
 """
 
 from collections.abc import Callable, Mapping
 from ipaddress import ip_address
-from pathlib import Path
 
 import msgspec
 
+from counterflow_wire.certificates import ClientCertificates
 from counterflow_worker.errors import AddressError
 
 DEFAULT_PORT = 26500
@@ -30,7 +31,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     target: str
     secure: bool = False
     token: Token | None = None
-    certificate_path: Path | None = None
+    certificates: ClientCertificates = ClientCertificates()
 
     def __repr__(self) -> str:
         return (
@@ -51,18 +52,17 @@ def resolve(
     *,
     secure: bool | None = None,
     token: Token | None = None,
-    certificate_path: Path | None = None,
+    certificates: ClientCertificates | None = None,
 ) -> Settings:
     """The settings that hold: argument before environment before default. Raises AddressError for an address
     that is none.
     """
     scheme, target = split_address(address or address_in(environment))
-    certificate = environment.get("ZEEBE_CA_CERTIFICATE_PATH")
     return Settings(
         target=target,
         secure=SECURE_SCHEMES.get(scheme, False) if secure is None else secure,
         token=token or environment.get("COUNTERFLOW_TOKEN") or None,
-        certificate_path=certificate_path or (Path(certificate) if certificate else None),
+        certificates=(certificates or ClientCertificates()).or_else(ClientCertificates.named_in(environment)),
     )
 
 

@@ -14,19 +14,27 @@ DEFAULT_PORT = 26500
 SECURE_PORT = 443
 UNIX = "unix:"
 """Before the path of a socket in the file system, as in gRPC's own names."""
+CERTIFICATE_VARIABLES = (
+    "ZEEBE_CA_CERTIFICATE_PATH",
+    "ZEEBE_CLIENT_SSL_CERT_CHAIN_PATH",
+    "ZEEBE_CLIENT_SSL_PRIVATE_KEY_PATH",
+)
+"""As Zeebe's clients name them: whom to trust, and what a client shows of itself."""
 SCHEMES = {"": False, "http": False, "grpc": False, "https": True, "grpcs": True}
 """Whether TLS is spoken, by what stands before `://`."""
 
 
 class Address(NamedTuple):
-    """Where to connect. `token` goes with every call; `certificate_path` names the authority to trust, empty
-    for the system's own.
+    """Where to connect. `token` goes with every call. Over TLS `certificate_path` names the authority to
+    trust, empty for the system's own, and the other two the client's own certificate and its key.
     """
 
     target: str
     secure: bool = False
     token: str = ""
     certificate_path: str = ""
+    client_certificate_path: str = ""
+    client_key_path: str = ""
 
     def __repr__(self) -> str:
         """Without the token, which is nobody's business."""
@@ -46,7 +54,8 @@ def choose_address(flag: str, environment: Mapping[str, str]) -> Address:
             f"COUNTERFLOW_TOKEN would travel to {target} unencrypted: expected an address that begins with "
             "https://, or no token; a proxy with TLS in front of the server gives it one",
         )
-    return Address(target, SCHEMES[scheme], token, environment.get("ZEEBE_CA_CERTIFICATE_PATH", ""))
+    paths = (environment.get(name, "") for name in CERTIFICATE_VARIABLES)
+    return Address(target, SCHEMES[scheme], token, *paths)
 
 
 def _split(text: str) -> tuple[str, str]:
