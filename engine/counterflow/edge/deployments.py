@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from counterflow.documents.limits import Limits
+from counterflow.documents.limits import DocumentLimits
 from counterflow.edge.calls import Behaviour, Calls, Context
 from counterflow.edge.translate import check_tenants, process_metadata
 from counterflow.edge.translate_decisions import decision_metadata, requirements_metadata
@@ -107,7 +107,8 @@ def file_limits(settings: Settings) -> FileLimits:
     """What the settings say of files."""
     size = settings.resource_bytes
     return FileLimits(
-        Limits(resource_bytes=size), Limits(resource_bytes=size, elements=settings.decision_elements)
+        DocumentLimits(resource_bytes=size),
+        DocumentLimits(resource_bytes=size, elements=settings.decision_elements),
     )
 
 
@@ -115,7 +116,7 @@ def read_sound(files: Sequence[File], limits: FileLimits) -> tuple[ReadResource,
     """Read files. Raises `Rejection` with every finding of every file; warnings, those of OMG's schema too,
     are logged.
     """
-    from counterflow.model.xsd import schema_findings  # noqa: PLC0415 - no part of a start that deploys nothing
+    from counterflow.bpmn.xsd import schema_findings  # noqa: PLC0415 - no part of a start that deploys nothing
 
     judged = read_files(files, limits)
     refused = {name for name, _ in judged.errors}
