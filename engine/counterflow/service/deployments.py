@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 
 from counterflow.caller import Caller
-from counterflow.documents.limits import Limits
+from counterflow.documents.limits import DocumentLimits
 from counterflow.kernel.deployments import Deployment, DeployResources
 from counterflow.kernel.records import Rejection, RejectionType
 from counterflow.kernel.resources import ReadResource
@@ -73,7 +73,8 @@ def file_limits(settings: Settings) -> FileLimits:
     """What the settings say of files."""
     size = settings.resource_bytes
     return FileLimits(
-        Limits(resource_bytes=size), Limits(resource_bytes=size, elements=settings.decision_elements)
+        DocumentLimits(resource_bytes=size),
+        DocumentLimits(resource_bytes=size, elements=settings.decision_elements),
     )
 
 
@@ -81,7 +82,7 @@ def read_sound(files: Sequence[File], limits: FileLimits) -> tuple[ReadResource,
     """Read files. Raises `Rejection` with every finding of every file; warnings, those of OMG's schema too,
     are logged.
     """
-    from counterflow.model.xsd import schema_findings  # noqa: PLC0415 - no part of a start that deploys nothing
+    from counterflow.bpmn.xsd import schema_findings  # noqa: PLC0415 - no part of a start that deploys nothing
 
     judged = read_files(files, limits)
     refused = {name for name, _ in judged.errors}
