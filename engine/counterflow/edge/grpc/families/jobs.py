@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from counterflow.edge.calls import Calls, Translated, Translation
-from counterflow.edge.translate import document, duration_ms
+from counterflow.edge.grpc.calls import Translated, Translation
 from counterflow.kernel.jobs import CompleteJob, FailJob, ThrowError, UpdateJobRetries, UpdateJobTimeout
+from counterflow.service.requests import document, duration_ms
 from counterflow_wire import gateway
 
 
 class Jobs:
     """The calls about a job that somebody has the key of."""
 
-    def __init__(self, calls: Calls) -> None:
-        self._variable_bytes = calls.settings.variable_bytes
+    def __init__(self, variable_bytes: int) -> None:
+        self._variable_bytes = variable_bytes
 
     def translations(self) -> Mapping[str, Translation]:
         """By rpc."""

@@ -14,9 +14,8 @@ import msgspec
 from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import Message
 
-from counterflow.edge.status import Refused
 from counterflow.queries import shapes
-from counterflow.wire.contract import StatusCode
+from counterflow.service.refusals import TooLarge
 from counterflow_wire import counterflow_v1 as wire
 
 MessageType = TypeVar("MessageType", bound=Message)
@@ -81,11 +80,12 @@ def published(found: shapes.PublishedMessage) -> wire.GetMessageResponse:
 
 
 def tree(found: shapes.InstanceTree) -> wire.GetProcessInstanceResponse:
-    """A process instance with all that is in it. Raises `Refused` for one that no client could take apart."""
+    """A process instance with all that is in it. Raises `TooLarge` for one that no client could take
+    apart.
+    """
     levels = _levels(found.root)
     if levels > LEVELS:
-        raise Refused(
-            StatusCode.RESOURCE_EXHAUSTED,
+        raise TooLarge(
             f"Process instance '{found.process_instance.key}' is nested {levels} levels deep, and clients "
             f"read at most {LEVELS}; ask for its history instead",
         )

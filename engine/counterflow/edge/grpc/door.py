@@ -1,33 +1,25 @@
-"""The gRPC server: every call of the contract, health and reflection on one port; and the order in which it
-falls silent.
-"""
+"""The way in by gRPC: every call of the contract, health and reflection on one port."""
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import Callable, Sequence
 
-from counterflow.edge.calls import Behaviour, Calls
-from counterflow.edge.counterflow_service import CounterflowService
-from counterflow.edge.decisions import Decisions
-from counterflow.edge.deployments import Deployments
-from counterflow.edge.instances import Instances
-from counterflow.edge.jobs import Jobs
-from counterflow.edge.messages import Messages
-from counterflow.edge.polls import Polls
-from counterflow.edge.streams import Streams
-from counterflow.edge.topology import Topology
-from counterflow.partition.writer import Writer
+from counterflow.edge.grpc.calls import Behaviour, Calls
+from counterflow.edge.grpc.counterflow_v1.family import CounterflowService
+from counterflow.edge.grpc.families.activation import Activation
+from counterflow.edge.grpc.families.decisions import Decisions
+from counterflow.edge.grpc.families.deployments import DeploymentCalls
+from counterflow.edge.grpc.families.instances import Instances
+from counterflow.edge.grpc.families.jobs import Jobs
+from counterflow.edge.grpc.families.messages import Messages
+from counterflow.edge.grpc.families.topology import Topology
+from counterflow.service.service import Service
 from counterflow.settings import Settings
-from counterflow.store.port import Store
 from counterflow.wire.contract import Method, RpcServer, UnixSocket
 from counterflow.wire.health import Health
 from counterflow.wire.reflection import Reflection
 from counterflow_wire import counterflow_v1, gateway
 from counterflow_wire.reflection import SERVICE_NAMES, reflection_pool
-
-logger = logging.getLogger("counterflow.edge")
 
 LAST_WORDS_SECONDS = 0.25
 """How long answers that are on their way may take to leave, once no call is under way."""
@@ -55,17 +47,14 @@ class PortTaken(Exception):
     """The address cannot be listened on; says which and what to do."""
 
 
-class EdgeServer:
-    """Serves one writer on one address."""
+class GrpcDoor:
+    """Serves one service on one address."""
 
-    def __init__(self, writer: Writer, store: Store, settings: Settings, transport: Transport) -> None:
+    def __init__(self, service: Service, settings: Settings, transport: Transport) -> None:
+        self._service = service
         self._settings = settings
-        self._calls = Calls(writer, settings)
-        self._topology = Topology(settings.host)
-        self._instances = Instances(self._calls)
-        self._streams = Streams(self._calls)
-        self._reading = CounterflowService(self._calls, store)
-        self._takers = writer.takers
+        self._calls = Calls(service)
+        self._topology = Topology(settings.host, service.partitions)
         self._health = Health(SERVED)
         reflection = Reflection(SERVICE_NAMES, reflection_pool())
         self._server = transport(
@@ -95,18 +84,9 @@ class EdgeServer:
         "try again".
         """
         self._health.set_serving(False)
-        self._calls.stopping = True
-        self._takers.end_polls()
-        self._streams.end()
-        self._instances.end()
-        try:
-            async with asyncio.timeout(grace_seconds):
-                await self._calls.idle()
-        except TimeoutError:
-            logger.warning("Calls are still under way after %s s; they are broken off", grace_seconds)
+        self._service.fall_silent()
+        await self._service.idle(grace_seconds)
         await self._server.stop(LAST_WORDS_SECONDS)
-        await self._calls.idle()
-        self._reading.close()
 
     async def _listen(self, host: str, port: int) -> int:
         try:
@@ -125,7 +105,7 @@ class EdgeServer:
             raise PortTaken(f"cannot listen on {self._settings.host}: {error.strerror}") from error
 
     def _counterflow(self) -> dict[str, Method]:
-        calls, reading, rpcs = self._calls, self._reading, counterflow_v1.METHODS
+        calls, reading, rpcs = self._calls, CounterflowService(self._service), counterflow_v1.METHODS
         return {
             **{
                 name: calls.answered(rpcs[name], behaviour)
@@ -135,25 +115,24 @@ class EdgeServer:
         }
 
     def _gateway(self) -> dict[str, Method]:
-        calls, rpcs = self._calls, gateway.METHODS
-        families = (Jobs(calls), self._instances, Messages(calls), Decisions(calls))
+        calls, rpcs, variable_bytes = self._calls, gateway.METHODS, self._settings.variable_bytes
+        instances, activation = Instances(self._service), Activation(self._service)
+        families = (Jobs(variable_bytes), instances, Messages(variable_bytes), Decisions(variable_bytes))
         commands = {
             name: translate for family in families for name, translate in family.translations().items()
         }
         answered: dict[str, Behaviour] = {
-            **Deployments(calls).behaviours(),
+            **DeploymentCalls(self._service).behaviours(),
             "Topology": self._topology.topology,
         }
         waiting: dict[str, Behaviour] = {
-            "ActivateJobs": Polls(calls).activate_jobs,
-            "CreateProcessInstanceWithResult": self._instances.create_with_result,
+            "ActivateJobs": activation.activate_jobs,
+            "CreateProcessInstanceWithResult": instances.create_with_result,
         }
         return {
             **{name: calls.commanded(rpcs[name], translate) for name, translate in commands.items()},
             **{name: calls.answered(rpcs[name], behaviour) for name, behaviour in answered.items()},
             **{name: calls.waiting(rpcs[name], behaviour) for name, behaviour in waiting.items()},
             **{name: calls.unimplemented(rpcs[name], *words) for name, words in NOT_YET.items()},
-            "StreamActivatedJobs": calls.open(
-                rpcs["StreamActivatedJobs"], self._streams.stream_activated_jobs
-            ),
+            "StreamActivatedJobs": calls.open(rpcs["StreamActivatedJobs"], activation.stream_activated_jobs),
         }

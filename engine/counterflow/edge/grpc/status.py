@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from counterflow.kernel.records import Rejection, RejectionType
 from counterflow.partition.refusals import Overloaded, Unavailable
+from counterflow.service.refusals import Invalid, NoResult, NotInTime, NotThereYet, Refused, TooLarge
 from counterflow.store.port import StoreError
 from counterflow.wire.contract import StatusCode
 
@@ -20,6 +21,14 @@ STATUS_OF_REJECTION: Mapping[RejectionType, StatusCode] = {
     RejectionType.ALREADY_EXISTS: StatusCode.ALREADY_EXISTS,
     RejectionType.INVALID_STATE: StatusCode.FAILED_PRECONDITION,
     RejectionType.PROCESSING_ERROR: StatusCode.INTERNAL,
+}
+
+STATUS_OF_REFUSAL: Mapping[type[Refused], StatusCode] = {
+    Invalid: StatusCode.INVALID_ARGUMENT,
+    NotThereYet: StatusCode.UNIMPLEMENTED,
+    NotInTime: StatusCode.DEADLINE_EXCEEDED,
+    NoResult: StatusCode.CANCELLED,
+    TooLarge: StatusCode.RESOURCE_EXHAUSTED,
 }
 
 INTENTS: Mapping[str, str] = {
@@ -47,26 +56,6 @@ DETAILS_BYTES = 6_000
 """Details travel in a header, percent-encoded, and clients take headers of 8 KB in all."""
 
 
-class Refused(Exception):
-    """A call that is refused at the edge, before it becomes a command. `details` is for the person who
-    called.
-    """
-
-    def __init__(self, status: StatusCode, details: str) -> None:
-        super().__init__(details)
-        self.status = status
-        self.details = details
-
-
-def invalid(details: str) -> Refused:
-    """The request itself is at fault."""
-    return Refused(StatusCode.INVALID_ARGUMENT, details)
-
-
-EXPECTED = (Rejection, Refused, Overloaded, Unavailable, StoreError)
-"""What a call may end with besides an answer; anything else is a fault of ours."""
-
-
 def status_of(rpc: str, error: BaseException) -> tuple[StatusCode, str]:
     """The status and details that tell a caller of `rpc` about `error`."""
     if isinstance(error, Rejection):
@@ -78,7 +67,7 @@ def status_of(rpc: str, error: BaseException) -> tuple[StatusCode, str]:
         )
         return STATUS_OF_REJECTION[error.type], fit(text)
     if isinstance(error, Refused):
-        return error.status, fit(error.details)
+        return STATUS_OF_REFUSAL[type(error)], fit(str(error))
     if isinstance(error, Overloaded):
         return StatusCode.RESOURCE_EXHAUSTED, str(error)
     if isinstance(error, Unavailable):

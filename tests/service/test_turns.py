@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 
-from counterflow.edge import turns as turns_module
-from counterflow.edge.turns import Turns
 from counterflow.partition.refusals import Overloaded
+from counterflow.service import turns as turns_module
+from counterflow.service.turns import Turns
 from counterflow.settings import Settings
 from tests.partition.rig import turns as let_others_run
 from tests.partition.rig import until

@@ -1,4 +1,4 @@
-"""ActivateJobs: a poll takes what is ready, or waits until something is.
+"""Polls: whoever asks for jobs takes what is ready, or waits until something is.
 
 A poll that nobody reads any more hands its jobs back; jobs and their poll find each other in
 `partition/takers.py`.
@@ -7,23 +7,22 @@ A poll that nobody reads any more hands its jobs back; jobs and their poll find 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable
 
 from msgspec.structs import replace
 
-from counterflow.edge.calls import Calls, Context, kept
-from counterflow.edge.translate import activation, duration_ms
 from counterflow.kernel.job_delivery import ActivateJobs
-from counterflow.kernel.records import ActivatedJob
 from counterflow.partition.offers import FAULTS_PER_OFFER
 from counterflow.partition.refusals import Faulted, Unavailable
 from counterflow.partition.takers import PollTaker
-from counterflow_wire import gateway
+from counterflow.partition.writer import Writer
+from counterflow.service.admission import Admission
+from counterflow.service.callers import Jobs
+from counterflow.service.commands import kept
+from counterflow.service.returns import Returns
 
-JOBS_PER_RESPONSE = 500
-"""A larger wish is answered in several messages, so that one poll does not hold up everybody else."""
-
-Jobs = Sequence[ActivatedJob]
+JOBS_AT_ONCE = 500
+"""A larger wish is met in several portions, so that one poll does not hold up everybody else."""
 
 
 class WaitingPoll(PollTaker):
@@ -59,38 +58,47 @@ class WaitingPoll(PollTaker):
 
 
 class Polls:
-    """The rpc ActivateJobs."""
+    """Those who ask for jobs once."""
 
-    def __init__(self, calls: Calls) -> None:
-        self._calls = calls
-        self._writer = calls.writer
-        self._message_bytes = calls.settings.message_bytes
-        self._long_poll_ms = calls.settings.long_poll_ms
+    def __init__(self, writer: Writer, admission: Admission, returns: Returns) -> None:
+        self._writer = writer
+        self._admission = admission
+        self._hand_back = returns.hand_back
 
-    async def activate_jobs(self, request: gateway.ActivateJobsRequest, context: Context) -> None:
-        """Zero or more messages with jobs; none when nothing was found in time."""
-        left = request.maxJobsToActivate
-        command = activation(request, min(left, JOBS_PER_RESPONSE), self._message_bytes)
+    async def activate(
+        self, wish: ActivateJobs, wait_ms: int, deliver: Callable[[Jobs], Awaitable[None]]
+    ) -> None:
+        """Deliver up to `wish.maximum` jobs, a portion after the other; nothing where none was ready in time.
+        A portion that `deliver` raises at goes back. Raises `Overloaded` and `Unavailable`.
+        """
+        left = wish.maximum
         if left < 1:
             return
-        jobs, more = await self._first(command, request.requestTimeout)
-        while jobs:
-            await self._write(jobs, context)
-            left -= len(jobs)
-            if left < 1 or not more or self._calls.stopping:
-                return
-            jobs, more = await self._ready(replace(command, maximum=min(left, JOBS_PER_RESPONSE)))
+        with self._admission.waiting():
+            jobs, more = await self._first(_portion(wish, left), wait_ms)
+            while jobs:
+                await self._deliver(jobs, deliver)
+                left -= len(jobs)
+                if left < 1 or not more or self._admission.is_closed:
+                    return
+                jobs, more = await self._ready(_portion(wish, left))
 
-    async def _first(self, command: ActivateJobs, request_timeout_ms: int) -> tuple[Jobs, bool]:
+    async def _deliver(self, jobs: Jobs, deliver: Callable[[Jobs], Awaitable[None]]) -> None:
+        try:
+            await deliver(jobs)
+        except BaseException:
+            self._hand_back(jobs)
+            raise
+
+    async def _first(self, command: ActivateJobs, wait_ms: int) -> tuple[Jobs, bool]:
         """What is ready now, or becomes ready before the time is over; and whether more was ready than fits
-        into a message.
+        into a portion.
         """
-        wait_ms = duration_ms(request_timeout_ms or self._long_poll_ms)
         deadline = asyncio.get_running_loop().time() + wait_ms / 1000
         while True:
             if self._writer.is_ready(command.type):
                 jobs, more = await self._ready(command)
-            elif self._calls.stopping or asyncio.get_running_loop().time() >= deadline:
+            elif self._admission.is_closed or asyncio.get_running_loop().time() >= deadline:
                 return (), False
             else:
                 jobs, more = await self._wait(command, deadline), False
@@ -102,7 +110,7 @@ class Polls:
         # Asked now and not after the commit: what becomes ready meanwhile may be the same jobs, given back by
         # a short deadline.
         more = self._writer.is_ready(command.type)
-        return await kept(taken, self._calls.hand_back), more
+        return await kept(taken, self._hand_back), more
 
     def _take(self, command: ActivateJobs) -> asyncio.Future[Jobs]:
         """An instance that breaks while its job is taken is set aside, and the others' jobs are taken all the
@@ -117,7 +125,7 @@ class Polls:
         return self._writer.submit(command)
 
     async def _wait(self, command: ActivateJobs, deadline: float) -> Jobs:
-        poll = WaitingPoll(command, self._calls.hand_back)
+        poll = WaitingPoll(command, self._hand_back)
         self._writer.takers.park(poll)
         try:
             async with asyncio.timeout_at(deadline):
@@ -125,17 +133,11 @@ class Polls:
         except TimeoutError:
             return poll.leave()
         except asyncio.CancelledError:
-            self._calls.hand_back(poll.leave())
+            self._hand_back(poll.leave())
             raise
         finally:
             self._writer.takers.unpark(poll)
 
-    async def _write(self, jobs: Jobs, context: Context) -> None:
-        messages = [message for job in jobs if (message := self._calls.on_wire(job)) is not None]
-        if not messages:
-            return
-        try:
-            await context.write(gateway.ActivateJobsResponse(jobs=messages).SerializeToString())
-        except BaseException:
-            self._calls.hand_back(jobs)
-            raise
+
+def _portion(wish: ActivateJobs, left: int) -> ActivateJobs:
+    return replace(wish, maximum=min(left, JOBS_AT_ONCE))

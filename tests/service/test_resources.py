@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from counterflow.resources import File, is_dmn, read_files, unreadable
+from counterflow.service.resources import File, is_dmn, read_files, unreadable
 from tests.dmn.drawing import decision, literal, model
 from tests.kernel.bench import ONE_TASK
 

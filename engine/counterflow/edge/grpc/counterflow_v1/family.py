@@ -1,27 +1,20 @@
-"""`counterflow.v1`: what people ask of the engine. Questions are answered in threads, beside the writer and
-never in it.
+"""`counterflow.v1`: what people ask of the engine, as questions of the read model, and the one command in
+it.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 import msgspec
 from google.protobuf.message import Message
 
-from counterflow.edge.calls import Behaviour, Calls, Context
-from counterflow.edge.reading import message, messages, published, state_word, tree
-from counterflow.edge.status import Refused, invalid
-from counterflow.kernel.quarantine import ReleaseInstance
-from counterflow.kernel.records import Rejection, RejectionType
+from counterflow.edge.grpc.calls import Behaviour
+from counterflow.edge.grpc.counterflow_v1.to_wire import message, messages, published, state_word, tree
 from counterflow.queries import shapes
 from counterflow.queries.decisions import decision_xml, list_decisions
 from counterflow.queries.definitions import definition_xml, list_definitions
-from counterflow.queries.history import records
 from counterflow.queries.incidents import list_incidents
 from counterflow.queries.instance_filter import InstanceFilter
 from counterflow.queries.instances import list_process_instances, process_instance
@@ -29,25 +22,22 @@ from counterflow.queries.jobs import list_jobs
 from counterflow.queries.messages import message as published_message
 from counterflow.queries.quarantine import list_quarantined
 from counterflow.queries.shapes import HistoryRecord
+from counterflow.service.refusals import Invalid, TooLarge
+from counterflow.service.service import Service
 from counterflow.store.port import Store
-from counterflow.wire.contract import StatusCode
+from counterflow.wire.contract import Call
 from counterflow_wire import counterflow_v1 as wire
 
 MessageType = TypeVar("MessageType", bound=Message)
-
-READERS = 2
-RECORDS_AT_ONCE = 200
 
 
 class CounterflowService:
     """The reading service, and the one command in it."""
 
-    def __init__(self, calls: Calls, store: Store) -> None:
-        self._calls = calls
-        self._writer = calls.writer
-        self._store = store
-        self._message_bytes = calls.settings.message_bytes
-        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="counterflow-reader")
+    def __init__(self, service: Service) -> None:
+        self._questions = service.questions
+        self._release = service.commands.release
+        self._message_bytes = service.settings.message_bytes
 
     def behaviours(self) -> Mapping[str, Behaviour]:
         """By rpc; the history, which may be long, is not among them."""
@@ -65,18 +55,14 @@ class CounterflowService:
             "ReleaseQuarantined": self.release_quarantined,
         }
 
-    def close(self) -> None:
-        """Wait for the questions that are being answered, and let go of the threads."""
-        self._readers.shutdown(cancel_futures=True)
-
     async def list_definitions(
-        self, request: wire.ListDefinitionsRequest, context: Context
+        self, request: wire.ListDefinitionsRequest, call: Call
     ) -> wire.ListDefinitionsResponse:
         """Versions of processes, newest first."""
 
-        def read() -> wire.ListDefinitionsResponse:
+        def read(store: Store) -> wire.ListDefinitionsResponse:
             page = list_definitions(
-                self._store,
+                store,
                 bpmn_process_id=request.bpmn_process_id,
                 latest_only=request.latest_only,
                 page_size=request.page_size,
@@ -89,22 +75,22 @@ class CounterflowService:
         return await self._read(read)
 
     async def get_definition_xml(
-        self, request: wire.GetDefinitionXmlRequest, context: Context
+        self, request: wire.GetDefinitionXmlRequest, call: Call
     ) -> wire.GetDefinitionXmlResponse:
         """A diagram as it was deployed."""
         key = request.process_definition_key
         return await self._read(
-            lambda: message(wire.GetDefinitionXmlResponse, definition_xml(self._store, key))
+            lambda store: message(wire.GetDefinitionXmlResponse, definition_xml(store, key))
         )
 
     async def list_decisions(
-        self, request: wire.ListDecisionsRequest, context: Context
+        self, request: wire.ListDecisionsRequest, call: Call
     ) -> wire.ListDecisionsResponse:
         """Versions of decisions, newest first."""
 
-        def read() -> wire.ListDecisionsResponse:
+        def read(store: Store) -> wire.ListDecisionsResponse:
             page = list_decisions(
-                self._store,
+                store,
                 decision_id=request.decision_id,
                 latest_only=request.latest_only,
                 page_size=request.page_size,
@@ -117,15 +103,15 @@ class CounterflowService:
         return await self._read(read)
 
     async def get_decision_xml(
-        self, request: wire.GetDecisionXmlRequest, context: Context
+        self, request: wire.GetDecisionXmlRequest, call: Call
     ) -> wire.GetDecisionXmlResponse:
         """A decision model as it was deployed."""
         return await self._read(
-            lambda: message(wire.GetDecisionXmlResponse, decision_xml(self._store, request.decision_key))
+            lambda store: message(wire.GetDecisionXmlResponse, decision_xml(store, request.decision_key))
         )
 
     async def list_process_instances(
-        self, request: wire.ListProcessInstancesRequest, context: Context
+        self, request: wire.ListProcessInstancesRequest, call: Call
     ) -> wire.ListProcessInstancesResponse:
         """Instances, newest first."""
         asked = InstanceFilter(
@@ -140,9 +126,9 @@ class CounterflowService:
             roots_only=request.roots_only,
         )
 
-        def read() -> wire.ListProcessInstancesResponse:
+        def read(store: Store) -> wire.ListProcessInstancesResponse:
             page = list_process_instances(
-                self._store,
+                store,
                 asked,
                 page_size=request.page_size,
                 page_key=request.page_key,
@@ -158,13 +144,13 @@ class CounterflowService:
         return await self._read(read)
 
     async def get_process_instance(
-        self, request: wire.GetProcessInstanceRequest, context: Context
+        self, request: wire.GetProcessInstanceRequest, call: Call
     ) -> wire.GetProcessInstanceResponse:
         """One instance as a tree."""
         return await self._read(
-            lambda: tree(
+            lambda store: tree(
                 process_instance(
-                    self._store,
+                    store,
                     request.process_instance_key,
                     active_only=request.active_only,
                     element_limit=request.element_limit,
@@ -173,13 +159,13 @@ class CounterflowService:
         )
 
     async def list_incidents(
-        self, request: wire.ListIncidentsRequest, context: Context
+        self, request: wire.ListIncidentsRequest, call: Call
     ) -> wire.ListIncidentsResponse:
         """What waits for a person."""
 
-        def read() -> wire.ListIncidentsResponse:
+        def read(store: Store) -> wire.ListIncidentsResponse:
             page = list_incidents(
-                self._store,
+                store,
                 process_instance_key=request.process_instance_key,
                 with_called=request.with_called,
                 page_size=request.page_size,
@@ -191,13 +177,13 @@ class CounterflowService:
 
         return await self._read(read)
 
-    async def list_jobs(self, request: wire.ListJobsRequest, context: Context) -> wire.ListJobsResponse:
+    async def list_jobs(self, request: wire.ListJobsRequest, call: Call) -> wire.ListJobsResponse:
         """Work that is not done."""
         state = _state(shapes.Job, "a job", request.state)
 
-        def read() -> wire.ListJobsResponse:
+        def read(store: Store) -> wire.ListJobsResponse:
             page = list_jobs(
-                self._store,
+                store,
                 job_type=request.type,
                 process_instance_key=request.process_instance_key,
                 state=state,
@@ -210,17 +196,17 @@ class CounterflowService:
 
         return await self._read(read)
 
-    async def get_message(self, request: wire.GetMessageRequest, context: Context) -> wire.GetMessageResponse:
+    async def get_message(self, request: wire.GetMessageRequest, call: Call) -> wire.GetMessageResponse:
         """What has become of a message."""
-        return await self._read(lambda: published(published_message(self._store, request.message_key)))
+        return await self._read(lambda store: published(published_message(store, request.message_key)))
 
     async def get_quarantine(
-        self, request: wire.GetQuarantineRequest, context: Context
+        self, request: wire.GetQuarantineRequest, call: Call
     ) -> wire.GetQuarantineResponse:
         """Instances that were set aside."""
 
-        def read() -> wire.GetQuarantineResponse:
-            page = list_quarantined(self._store, page_size=request.page_size, page_key=request.page_key)
+        def read(store: Store) -> wire.GetQuarantineResponse:
+            page = list_quarantined(store, page_size=request.page_size, page_key=request.page_key)
             return wire.GetQuarantineResponse(
                 quarantined_instances=messages(wire.QuarantinedInstance, page.items),
                 next_page_key=page.next_page_key,
@@ -228,57 +214,41 @@ class CounterflowService:
 
         return await self._read(read)
 
-    async def get_history(self, request: wire.GetHistoryRequest, context: Context) -> None:
+    async def get_history(self, request: wire.GetHistoryRequest, call: Call) -> None:
         """The log, record by record."""
-        running = asyncio.get_running_loop()
-        found: Iterator[HistoryRecord] = await running.run_in_executor(
-            self._readers,
-            lambda: records(
-                self._store,
-                process_instance_key=request.process_instance_key,
-                after_position=request.after_position,
-                limit=request.limit,
-            ),
-        )
-        while some := await running.run_in_executor(
-            self._readers, lambda: list(islice(found, RECORDS_AT_ONCE))
-        ):
+
+        async def deliver(some: Sequence[HistoryRecord]) -> None:
             for record in some:
-                await context.write(message(wire.HistoryRecord, record).SerializeToString())
-            if self._calls.stopping:
-                raise Refused(
-                    StatusCode.UNAVAILABLE,
-                    f"The server is stopping; go on behind position {some[-1].position} when it is back",
-                )
+                await call.write(message(wire.HistoryRecord, record).SerializeToString())
+
+        await self._questions.history(
+            deliver,
+            process_instance_key=request.process_instance_key,
+            after_position=request.after_position,
+            limit=request.limit,
+        )
 
     async def release_quarantined(
-        self, request: wire.ReleaseQuarantinedRequest, context: Context
+        self, request: wire.ReleaseQuarantinedRequest, call: Call
     ) -> wire.ReleaseQuarantinedResponse:
         """An instance that was set aside goes on."""
-        key = request.process_instance_key
-        try:
-            await self._writer.submit(ReleaseInstance(process_instance_key=key))
-        except Rejection as rejection:
-            if rejection.type is RejectionType.NOT_FOUND and self._writer.knows_instance(key):
-                raise Rejection(RejectionType.INVALID_STATE, rejection.reason) from None
-            raise
+        await self._release(request.process_instance_key)
         return wire.ReleaseQuarantinedResponse()
 
-    async def _read(self, read: Callable[[], MessageType]) -> MessageType:
-        answer = await asyncio.get_running_loop().run_in_executor(self._readers, read)
+    async def _read(self, read: Callable[[Store], MessageType]) -> MessageType:
+        answer = await self._questions.ask(read)
         size = answer.ByteSize()
         if size > self._message_bytes:
-            raise Refused(
-                StatusCode.RESOURCE_EXHAUSTED,
+            raise TooLarge(
                 f"The answer takes {size} bytes, and a message has room for {self._message_bytes}; ask for "
-                "fewer at a time",
+                "fewer at a time"
             )
         return answer
 
 
 def _state(kind: type[msgspec.Struct], what: str, number: int) -> str:
-    """The read model's word for a state. Raises `Refused` for a number that is none."""
+    """The read model's word for a state. Raises `Invalid` for a number that is none."""
     try:
         return state_word(kind, number)
     except ValueError:
-        raise invalid(f"Expected a state of {what}, but found {number}") from None
+        raise Invalid(f"Expected a state of {what}, but found {number}") from None
