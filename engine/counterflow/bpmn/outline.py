@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from counterflow.bpmn.details import Details
-from counterflow.bpmn.elements import COMPENSATION, NONE, Category, ElementKind, EventKind
+from counterflow.bpmn.elements import COMPENSATION, NONE, Category, ElementKind, EventKind, Joins
 from counterflow.bpmn.xml import BPMN, TRUE
 from counterflow.documents.findings import Finding, Severity
 from counterflow.documents.notes import finding_at
@@ -162,6 +162,11 @@ class Element(Drawn):
             and self.parent is not None
             and self.parent.behaviour is Behaviour.PROCESS
         )
+
+    @property
+    def waits_for_what_can_come(self) -> bool:
+        """Whether it is a join that has to know who can still reach it."""
+        return self.kind.joins is Joins.WHAT_CAN_COME and len(self.incoming) > 1
 
     @property
     def is_interrupting(self) -> bool:
