@@ -26,6 +26,6 @@ def check(outline: Outline) -> Iterator[Finding]:
         if element.behaviour is not None and element.waits_for_what_can_come:
             before, steps = steps, steps + len(element.incoming) * flows[id(element.parent)]
             if before <= MOST_STEPS < steps:
-                message = f"expected at most {MOST_STEPS} flows to look through for joins, found more with {element}."
+                message = f"expected at most {MOST_STEPS} flows before joins, found more with {element}."
                 remedy = "Split the process into called processes or sub-processes."
                 yield element.error(RULE, message, remedy)
