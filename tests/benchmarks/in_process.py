@@ -13,6 +13,7 @@ from pathlib import Path
 
 import uvloop
 
+from counterflow.bpmn.read import read
 from counterflow.kernel import engine
 from counterflow.kernel.deployments import DeployResources
 from counterflow.kernel.instances import CreateProcessInstance
@@ -22,7 +23,6 @@ from counterflow.kernel.records import ActivatedJob, Command
 from counterflow.kernel.resources import ReadResource
 from counterflow.kernel.rows import Partition
 from counterflow.kernel.state import EmptySource, State
-from counterflow.model.read import read
 from counterflow.partition.takers import StreamTaker
 from counterflow.partition.writer import Writer
 from counterflow.store.memory import MemoryStore

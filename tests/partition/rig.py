@@ -24,7 +24,7 @@ from counterflow.partition.takers import PollTaker, StreamTaker
 from counterflow.partition.writer import Writer
 from counterflow.store.memory import MemoryStore
 from counterflow.store.port import Batch
-from tests.model.diagram import end, model, path, reading, service, start
+from tests.bpmn.diagram import end, model, path, reading, service, start
 
 PATIENCE_S = 10
 """How long a test waits for what must happen before it fails."""

@@ -17,8 +17,8 @@ from counterflow.kernel.rows import (
 from counterflow.model.graph import CompensationOrder
 from counterflow.partition.batch import load_state, seal
 from counterflow.store.memory import MemoryStore
+from tests.bpmn.diagram import end, model, path, start
 from tests.kernel.bench import ONE_TASK, Bench, due_times, snapshot, waiting
-from tests.model.diagram import end, model, path, start
 
 
 def committed(bench: Bench, store: MemoryStore) -> None:

@@ -19,9 +19,9 @@ from counterflow.partition import due
 from counterflow.partition.due import DUE_AT_ONCE
 from counterflow.partition.refusals import Unavailable
 from counterflow.store.port import StoreError
+from tests.bpmn.diagram import catch, element, end, model, path, service, start, timer
 from tests.kernel.test_call_activity import call
 from tests.kernel.test_engine import break_room
-from tests.model.diagram import catch, element, end, model, path, service, start, timer
 from tests.partition.rig import PATIENCE_S, Rig, rig, turns, until
 
 MINUTE, HOUR = 60_000, 3_600_000

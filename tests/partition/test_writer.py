@@ -12,8 +12,8 @@ from counterflow.kernel.rows import Job, Partition, ProcessInstance, Quarantine
 from counterflow.model.graph import Behaviour
 from counterflow.partition.refusals import Overloaded, Unavailable
 from counterflow.store.port import StoreError
+from tests.bpmn.diagram import end, model, path, start
 from tests.kernel.test_engine import break_room
-from tests.model.diagram import end, model, path, start
 from tests.partition.rig import activation, creation, rig, turns, until
 
 AT_ONCE = model(start(), end(), path("start", "end"))

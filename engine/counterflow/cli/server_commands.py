@@ -223,7 +223,7 @@ def _run(settings: Settings, on_ready: Callable[[Server], None]) -> None:
     import asyncio  # noqa: PLC0415 - the server and all that is behind it cost what no other command pays
 
     from counterflow import logs  # noqa: PLC0415 - as above
-    from counterflow.edge.server import PortTaken  # noqa: PLC0415 - as above
+    from counterflow.edge.grpc.door import PortTaken  # noqa: PLC0415 - as above
     from counterflow.server import serve as run_server  # noqa: PLC0415 - as above
     from counterflow.store.port import StoreError  # noqa: PLC0415 - as above
     from counterflow.wire.tls import UnusableTls  # noqa: PLC0415 - as above

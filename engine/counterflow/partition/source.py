@@ -37,7 +37,7 @@ class StoreSource:
         """Read a definition's graph from its resource. A resource that was accepted once and cannot be read
         is our fault.
         """
-        from counterflow.model.read import read_accepted  # noqa: PLC0415 - XML is needed only when a definition is first used
+        from counterflow.bpmn.read import read_accepted  # noqa: PLC0415 - XML is needed only when a definition is first used
 
         resource = self._resource(definition)
         result = read_accepted(resource.content, resource.name)
