@@ -96,6 +96,11 @@ PASSES: list[tuple[Rule, str, str]] = [
         EDGE,
         "def _send() -> None: ...\nclass _Job:\n    def send(self) -> None: ...\n",
     ),
+    (
+        rules.public_contracts,
+        EDGE,
+        'class Job:\n    """A job."""\n\n    @key.setter\n    def key(self, key: int) -> None: ...\n',
+    ),
     (rules.public_contracts, TEST, "def test_a_job() -> None: ...\n"),
     (rules.explained_exceptions, EDGE, "x = y  # type: ignore[arg-type]  # the library says otherwise\n"),
     (

@@ -26,14 +26,17 @@ class Bounds(NamedTuple):
 
     @property
     def right(self) -> int:
+        """The x of the right border."""
         return self.x + self.width
 
     @property
     def bottom(self) -> int:
+        """The y of the lower border."""
         return self.y + self.height
 
     @property
     def center(self) -> Point:
+        """The place in the middle, in whole pixels."""
         return Point(self.x + self.width // 2, self.y + self.height // 2)
 
 
