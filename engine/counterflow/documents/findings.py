@@ -28,7 +28,7 @@ class Finding:
     severity: Severity = Severity.ERROR
 
     def __str__(self) -> str:
-        """The finding for a person; one without a line is about the whole file, which whoever tells it names."""
+        """The finding for a person; one without a line is about the file, which whoever tells it names."""
         remedy = f" {self.remedy}" if self.remedy else ""
         place = f"line {self.line}, element '{self.element_id}' " if self.line else ""
         return f"{place}[{self.rule}]: {self.message}{remedy}"
