@@ -123,7 +123,7 @@ class ReadDocument:
         return [finding for finding in self.findings if finding.severity is Severity.WARNING]
 
 
-def told_once(findings: Iterable[Finding], rules: frozenset[str]) -> list[Finding]:
+def reported_once(findings: Iterable[Finding], rules: frozenset[str]) -> list[Finding]:
     """The findings in order, with one in place of all warnings of these rules that say the same.
 
     It is at the first of the elements and names the others. Such warnings are about what is used, not about a
