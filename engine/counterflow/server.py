@@ -14,6 +14,7 @@ from counterflow import __version__
 from counterflow.edge.server import EdgeServer, Transport
 from counterflow.kernel.step import Limits
 from counterflow.loop import Loop
+from counterflow.queries.log import last_position
 from counterflow.settings import Settings, TransportName, differing
 from counterflow.store.open import masked, open_store
 from counterflow.wire.contract import Tls
@@ -78,6 +79,10 @@ class Server:
         await self._edge.stop(grace_seconds)
         await self._loop.stop()
         self._store.close()
+
+    def last_position(self) -> int:
+        """Where its log ends by now."""
+        return last_position(self._store)
 
     def ready_line(self) -> str:
         """What is printed when calls are accepted: each address that is really served."""
