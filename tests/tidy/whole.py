@@ -53,7 +53,6 @@ SHAPES = "engine/counterflow/queries/shapes"
 
 TEST_FOLDERS_BY_SUBJECT = {
     "behaviours",
-    "loop",
     "testing",
     "compatibility",
     "conformance",

@@ -22,7 +22,7 @@ Wording = Callable[[Any, Details], tuple[str, str, str]]
 """From a record and its details: a verb, its colour, and the rest of the line."""
 
 
-class Line(NamedTuple):
+class TickerLine(NamedTuple):
     """A verb in its colour, and the rest of the line."""
 
     verb: str
@@ -30,7 +30,7 @@ class Line(NamedTuple):
     rest: str
 
 
-def line_of(record: Any) -> Line | None:
+def line_of(record: Any) -> TickerLine | None:
     """The line for a history record; None for one that nobody wants to hear of."""
     wording = WORDINGS.get(record.event)
     if wording is None or (
@@ -39,28 +39,32 @@ def line_of(record: Any) -> Line | None:
     ):
         return None
     verb, colour, rest = wording(record, json_data(record.details_json or "{}"))
-    return Line(verb.rjust(VERB_WIDTH), colour, visible_line(rest))
+    return TickerLine(verb.rjust(VERB_WIDTH), colour, visible_line(rest))
 
 
-def follow_in_background(target: str, position: int) -> Thread:
+def follow_in_background(address: Address, position: int) -> Thread:
     """Print a line for each event of a server behind a position of its log, until the process ends."""
     thread = Thread(
-        target=_follow, args=(Remote(Address(target)), position, Event()), name="counterflow-dev", daemon=True
+        target=_follow, args=(Remote(address), position, Event()), name="counterflow-dev", daemon=True
     )
     thread.start()
     return thread
 
 
 def _follow(server: Remote, position: int, stopped: Event) -> None:
+    answered = False
     try:
-        while not stopped.wait(LOOK_EVERY_S):
+        while not (answered and stopped.wait(LOOK_EVERY_S)):
             for record in server.stream("GetHistory", after_position=position):
                 position = record.position
                 line = line_of(record)
                 if line is not None:
                     say(line.rest, verb=line.verb, colour=line.colour)
+            answered = True
     except Failure as failure:
-        if failure.status != "UNAVAILABLE":  # the server has stopped, which its own last words tell
+        if not answered:
+            say(f"What happens is not told: {failure}")
+        elif failure.status != "UNAVAILABLE":  # the server has stopped, which its own last words tell
             say(f"What happens is no longer told: {failure}")
 
 

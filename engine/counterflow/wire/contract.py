@@ -11,6 +11,8 @@ from enum import IntEnum
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from counterflow.caller import Caller
+
 
 class StatusCode(IntEnum):
     """Every status of gRPC."""
@@ -50,20 +52,6 @@ class CallIsOver(Exception):
     """There is nobody to write to: the client took the call back, or it has been answered."""
 
 
-class Caller(NamedTuple):
-    """Who calls, as far as the wire knows.
-
-    `peer` is the client's end of the line in gRPC's form (`ipv4:10.0.0.7:53122`, `ipv6:[::1]:53122`,
-    `unix:`). `metadata` are the headers that the client's program chose, in their order, with the values of
-    `…-bin` as bytes. `identities` are the names that the client's certificate gives it (its alternative
-    names, or its common name where it has none), empty unless it was verified.
-    """
-
-    peer: str
-    metadata: tuple[tuple[str, str | bytes], ...] = ()
-    identities: tuple[str, ...] = ()
-
-
 class Tls(NamedTuple):
     """What a server shows to its clients, and, with `client_authority`, whose certificates they must show to
     it. Files in PEM.
@@ -75,6 +63,15 @@ class Tls(NamedTuple):
     """Its private key, without a passphrase."""
     client_authority: Path | None = None
     """Certificates of those who may vouch for clients; a client that has none of theirs is not let in."""
+
+
+class UnixSocket(NamedTuple):
+    """A socket in the file system. `mode` says who may connect, as the permissions of a file do: those who
+    may write.
+    """
+
+    path: Path
+    mode: int = 0o600
 
 
 class Call(Protocol):
@@ -167,11 +164,17 @@ class Method(NamedTuple):
 
 
 class RpcServer(Protocol):
-    """Serves methods on one address."""
+    """Serves methods on one address, once started in one of two ways."""
 
     async def start(self, host: str, port: int) -> int:
         """Accept calls; answers the port, which is any free one for port 0. Raises `OSError` for an address
         that cannot be listened on.
+        """
+        ...
+
+    async def start_on(self, where: UnixSocket) -> None:
+        """Accept calls on a socket in the file system, in the place of one that a killed server has left.
+        Raises `OSError` for a path on which somebody listens, or no socket can be made.
         """
         ...
 

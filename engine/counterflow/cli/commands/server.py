@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from counterflow import __version__
+from counterflow.cli.address import choose_address
 from counterflow.cli.exits import FAILED, USAGE, Failure
 from counterflow.cli.flags import with_flags
 from counterflow.cli.output import give, say
@@ -42,12 +43,6 @@ def dev(config: Config = None, **flags: Any) -> None:
     A line for each deployment, process instance, message, timer, incident and undo.
     """
     settings = _settings(config, flags)
-    if settings.tls_certificate is not None:
-        raise Failure(
-            USAGE,
-            "dev listens on your own machine without TLS: expected no tls_certificate, found one; "
-            "`counterflow serve` uses it",
-        )
     import logging  # noqa: PLC0415 - only these commands log
 
     from counterflow.store.open import masked  # noqa: PLC0415 - only this command says where its data is
@@ -66,7 +61,7 @@ def _settings(file: Path | None, flags: Mapping[str, Any]) -> Settings:
 
 def _run(settings: Settings, on_ready: Callable[[Server], None]) -> None:
     from counterflow import logs  # noqa: PLC0415 - the server and all that is behind it cost what --help does not pay
-    from counterflow.edge.server import PortTaken  # noqa: PLC0415 - as above
+    from counterflow.edge.grpc.door import PortTaken  # noqa: PLC0415 - as above
     from counterflow.server import run  # noqa: PLC0415 - as above
     from counterflow.store.port import StoreError  # noqa: PLC0415 - as above
     from counterflow.wire.tls import UnusableTls  # noqa: PLC0415 - as above
@@ -91,9 +86,16 @@ def _announce_and_follow(server: Server) -> None:
     from counterflow.cli.ticker import follow_in_background  # noqa: PLC0415 - only this command follows the log
 
     _announce(server)
-    port = server.grpc_port
-    say(
-        "Deploy with `counterflow deploy "
-        f"FILE.bpmn{'' if port == 26500 else f' --address 127.0.0.1:{port}'}`."
-    )
-    follow_in_background(f"127.0.0.1:{port}", server.last_position())
+    address = _local(server)
+    where = "" if address == "127.0.0.1:26500" else f" --address {address}"
+    say(f"Deploy with `counterflow deploy FILE.bpmn{where}`.")
+    follow_in_background(choose_address(address, os.environ), server.last_position())
+
+
+def _local(server: Server) -> str:
+    """How this machine calls it: over TLS by the name that its certificate may be for."""
+    settings = server.settings
+    if settings.unix_socket is not None:
+        return server.address
+    address = server.address if settings.host == "localhost" else f"127.0.0.1:{server.grpc_port}"
+    return address if settings.tls_certificate is None else f"https://{address}"

@@ -25,7 +25,7 @@ def topology(address: AddressOption = "", as_json: JsonOption = False) -> None:
         [
             (
                 broker.nodeId,
-                f"{broker.host}:{broker.port}",
+                f"{broker.host}:{broker.port}" if broker.port else broker.host,
                 broker.version,
                 partition.partitionId,
                 *_health(partition),
