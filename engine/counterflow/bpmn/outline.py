@@ -56,8 +56,8 @@ class SequenceFlow(Drawn):
     @property
     def condition_xml(self) -> etree._Element | None:
         """The `conditionExpression`, if it says anything."""
-        found = self.xml.find(f"{{{BPMN}}}conditionExpression")
-        return found if found is not None and (found.text or "").strip() else None
+        condition = self.xml.find(f"{{{BPMN}}}conditionExpression")
+        return condition if condition is not None and (condition.text or "").strip() else None
 
     @property
     def is_default(self) -> bool:

@@ -121,7 +121,7 @@ class ReadDocument:
         return [finding for finding in self.findings if finding.severity is Severity.WARNING]
 
 
-def told_once(findings: Iterable[Finding], rules: frozenset[str]) -> list[Finding]:
+def reported_once(findings: Iterable[Finding], rules: frozenset[str]) -> list[Finding]:
     """The findings in order; warnings of these rules that say the same of several elements are one, at the
     first, that names the others.
 

@@ -123,12 +123,7 @@ def _namespace_remark(entry: etree._LogEntry, resource_name: str) -> Finding:
         f"expected a URI as the name of every namespace, found {entry.message}; it is read as it is written."
     )
     return Finding(
-        entry.line,
-        resource_name,
-        "xml-namespace",
-        message,
-        "Correct it if it is mistyped.",
-        Severity.WARNING,
+        entry.line, resource_name, "xml-namespace", message, "Correct it if it is mistyped.", Severity.WARNING
     )
 
 
