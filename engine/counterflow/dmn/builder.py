@@ -8,11 +8,11 @@ from typing import Final, TypeVar
 from counterflow.dmn import tree
 from counterflow.dmn.boxed import Boxes, typed_function
 from counterflow.dmn.graph import CompiledDecision, CompiledInput, CompiledService, Graph, Slot, imported
-from counterflow.dmn.requirements import Reading, Requirement, next_names, offers, readings
+from counterflow.dmn.requirements import OfferedName, Requirement, next_names, offered_names, offers
 from counterflow.dmn.types import Convert, Type, converter
 from counterflow.feel.compiler import Surroundings
 from counterflow.feel.run import Local, Run, Value
-from counterflow.feel.scope import Variable
+from counterflow.feel.scope import LocalVariable
 from counterflow.feel.values import Code, Function
 
 T = TypeVar("T")
@@ -73,7 +73,7 @@ class GraphBuilder:
         while True:
             offered = offers(requirements)
             variables = (
-                *(Variable(slot.name) for slot in imported_slots),
+                *(LocalVariable(slot.name) for slot in imported_slots),
                 *(each.variable for each in offered.values()),
             )
             made = compiled(self.around.plus(*variables))
@@ -90,7 +90,7 @@ class GraphBuilder:
         for key in keys:
             if prefix := self._prefix(key):
                 decision = self.graph.decisions.get(key)
-                others = readings(decision.node, camunda=False) if decision is not None else ()
+                others = offered_names(decision.node, camunda=False) if decision is not None else ()
                 names = (
                     *(each.name for tried in others for each in tried if not each.entry),
                     self.graph.names[key],
@@ -101,8 +101,8 @@ class GraphBuilder:
     def _requirement(self, node: tree.DRGElement, key: str) -> Requirement:
         required = self._nodes.get(key)
         if required is None:
-            return Requirement(key, "", ((Reading(self.graph.names[key]),),))
-        names = readings(required, camunda=self.model.camunda)
+            return Requirement(key, "", ((OfferedName(self.graph.names[key]),),))
+        names = offered_names(required, camunda=self.model.camunda)
         if required is node:
             return Requirement(key, "", names[:1])  # a function that may call itself
         label = required.name or required.id if isinstance(required, tree.Decision) else ""
@@ -174,11 +174,11 @@ class GraphBuilder:
 
         return typed_function(self.boxes, node.variable.name, logic.parameters, node.line)(call)
 
-    def _body(self, logic: tree.FunctionDefinition, around: Surroundings) -> Code:
+    def _body(self, logic: tree.BoxedFunction, around: Surroundings) -> Code:
         """The code of a function, which finds its arguments behind the names around it."""
         if logic.kind is tree.FunctionKind.FEEL:
             return self.boxes.code(
-                logic.body, around.plus(*(Variable(parameter.name) for parameter in logic.parameters))
+                logic.body, around.plus(*(LocalVariable(parameter.name) for parameter in logic.parameters))
             )
         return _called(self.boxes.code(logic, around), len(around.scope.bindings))
 

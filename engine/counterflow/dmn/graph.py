@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
 
 from counterflow.dmn import tree
-from counterflow.dmn.table import Outcome, Table
+from counterflow.dmn.table import DecisionOutcome, Table
 from counterflow.dmn.types import Convert, Type
 from counterflow.feel.run import Run, Value
 from counterflow.feel.values import Code
@@ -22,7 +22,7 @@ from counterflow.feel.values import Code
 Memo = dict[str, Value]
 """Values of nodes by their keys (`namespace#id`), as far as they are known in one evaluation."""
 
-Outcomes = list[tuple["CompiledDecision", Outcome]]
+Outcomes = list[tuple["CompiledDecision", DecisionOutcome]]
 
 Given = Callable[[Run], Value]
 """What reads an input from outside."""
@@ -79,21 +79,21 @@ class CompiledDecision:
     code: Code | None = None
     table: Table | None = None
 
-    def decide(self, run: Run, memo: Memo, functions: Mapping[str, Value]) -> Outcome:
+    def decide(self, run: Run, memo: Memo, functions: Mapping[str, Value]) -> DecisionOutcome:
         """Its outcome from the values of its requirements, which are all in `memo` or among the functions."""
         local = tuple([slot.value(memo, functions) for slot in self.slots])
         if self.table is not None:
             return self._converted(run, self.table.decide(run, local))
-        return self._converted(run, Outcome(self.code(run, local) if self.code else None, ()))
+        return self._converted(run, DecisionOutcome(self.code(run, local) if self.code else None, ()))
 
-    def _converted(self, run: Run, outcome: Outcome) -> Outcome:
+    def _converted(self, run: Run, outcome: DecisionOutcome) -> DecisionOutcome:
         if self.convert is None:
             return outcome
         output = self.convert(run, outcome.output)
         return (
             outcome
             if output is outcome.output
-            else Outcome(output, outcome.inputs, outcome.hits, outcome.violation)
+            else DecisionOutcome(output, outcome.inputs, outcome.hits, outcome.violation)
         )
 
 

@@ -11,7 +11,7 @@ from counterflow.dmn.xml import Element, child, children, is_feel, text_of
 from counterflow.documents.xml import line_of, local_name, namespace
 
 
-class _Place(TypedDict):
+class _BoxAttributes(TypedDict):
     id: str
     line: int
     type_ref: str
@@ -69,16 +69,11 @@ def type_name(written: str, element: Element) -> str:
     return f"{imported}.{name}" if imported else name
 
 
-def place(element: Element) -> tree.DMNElement:
-    """The id (empty if there is none) and the line of an element."""
-    return tree.DMNElement(id=element.get("id", ""), line=line_of(element))
-
-
 def _words(name: str) -> str:
     return " ".join(name.split())
 
 
-def _place(element: Element) -> _Place:
+def _attributes(element: Element) -> _BoxAttributes:
     return {"id": element.get("id", ""), "line": line_of(element), "type_ref": type_ref(element)}
 
 
@@ -90,7 +85,7 @@ def _inside(element: Element, tag: str) -> tree.Box | None:
 
 
 def _literal(element: Element) -> tree.Box:
-    return tree.LiteralExpression(text_of(element), **_place(element))
+    return tree.LiteralExpression(text_of(element), **_attributes(element))
 
 
 def _context(element: Element) -> tree.Box:
@@ -98,16 +93,18 @@ def _context(element: Element) -> tree.Box:
     for entry in children(element, "contextEntry"):
         variable = child(entry, "variable")
         entries.append(tree.ContextEntry(None if variable is None else item(variable), box(entry)))
-    return tree.BoxedContext(tuple(entries), **_place(element))
+    return tree.BoxedContext(tuple(entries), **_attributes(element))
 
 
 def _list(element: Element) -> tree.Box:
-    return tree.BoxedList(boxes(element), **_place(element))
+    return tree.BoxedList(boxes(element), **_attributes(element))
 
 
 def _relation(element: Element) -> tree.Box:
     columns = tuple(item(column) for column in children(element, "column"))
-    return tree.Relation(columns, tuple(boxes(row) for row in children(element, "row")), **_place(element))
+    return tree.Relation(
+        columns, tuple(boxes(row) for row in children(element, "row")), **_attributes(element)
+    )
 
 
 def _invocation(element: Element) -> tree.Box:
@@ -115,39 +112,39 @@ def _invocation(element: Element) -> tree.Box:
         tree.ParameterBinding(item(child(each, "parameter")).name, box(each))
         for each in children(element, "binding")
     )
-    return tree.Invocation(box(element), bindings, **_place(element))
+    return tree.Invocation(box(element), bindings, **_attributes(element))
 
 
-def function(element: Element) -> tree.FunctionDefinition:
+def function(element: Element) -> tree.BoxedFunction:
     """A function definition, also that of a business knowledge model."""
     parameters = tuple(item(parameter) for parameter in children(element, "formalParameter"))
     kinds = {kind.value.lower(): kind for kind in tree.FunctionKind}
     kind = kinds.get(element.get("kind", "FEEL").lower(), tree.FunctionKind.FEEL)
-    return tree.FunctionDefinition(parameters, box(element), kind, **_place(element))
+    return tree.BoxedFunction(parameters, box(element), kind, **_attributes(element))
 
 
 def _conditional(element: Element) -> tree.Box:
     parts = (_inside(element, tag) for tag in ("if", "then", "else"))
-    return tree.Conditional(*parts, **_place(element))
+    return tree.BoxedConditional(*parts, **_attributes(element))
 
 
 def _filter(element: Element) -> tree.Box:
-    return tree.Filter(_inside(element, "in"), _inside(element, "match"), **_place(element))
+    return tree.BoxedFilter(_inside(element, "in"), _inside(element, "match"), **_attributes(element))
 
 
 def _for(element: Element) -> tree.Box:
-    return tree.For(
+    return tree.BoxedFor(
         element.get("iteratorVariable", ""),
         _inside(element, "in"),
         _inside(element, "return"),
-        **_place(element),
+        **_attributes(element),
     )
 
 
 def _quantified(element: Element) -> tree.Box:
     every, variable = local_name(element) == "every", element.get("iteratorVariable", "")
-    return tree.Quantified(
-        every, variable, _inside(element, "in"), _inside(element, "satisfies"), **_place(element)
+    return tree.BoxedQuantified(
+        every, variable, _inside(element, "in"), _inside(element, "satisfies"), **_attributes(element)
     )
 
 
@@ -162,7 +159,7 @@ def _table(element: Element) -> tree.Box:
         tuple(_input(each) for each in children(element, "input")),
         tuple(_output(each) for each in children(element, "output")),
         tuple(_rule(each) for each in children(element, "rule")),
-        **_place(element),
+        **_attributes(element),
     )
 
 

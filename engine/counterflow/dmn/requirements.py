@@ -14,39 +14,39 @@ from typing import NamedTuple
 
 from counterflow.dmn import tree
 from counterflow.dmn.graph import Slot
-from counterflow.feel.scope import Variable
+from counterflow.feel.scope import LocalVariable
 
 
-class Reading(NamedTuple):
+class OfferedName(NamedTuple):
     """A name, and which entry of the required value it means (empty: the value itself)."""
 
     name: str
     entry: str = ""
 
 
-Readings = tuple[Reading, ...]
+OfferedNames = tuple[OfferedName, ...]
 
 
-def readings(node: tree.DRGElement, *, camunda: bool) -> tuple[Readings, ...]:
+def offered_names(node: tree.DRGElement, *, camunda: bool) -> tuple[OfferedNames, ...]:
     """The names of a node's value, the best first, in groups that are tried together.
 
     In a model of Camunda's even a drawn variable is only the first of several.
     """
-    own = Reading(node.variable.name)
+    own = OfferedName(node.variable.name)
     if isinstance(node, tree.InputData) or (node.has_variable and not camunda):
         return ((own,),)
-    identified = Reading(node.id or node.name)
+    identified = OfferedName(node.id or node.name)
     by_outputs = _outputs(node.logic) if isinstance(node, tree.Decision) else ()
     first = own if node.has_variable or not isinstance(node, tree.Decision) else identified
-    tried = ((first,), by_outputs, (Reading(" ".join(node.name.split())),), (identified,))
+    tried = ((first,), by_outputs, (OfferedName(" ".join(node.name.split())),), (identified,))
     return tuple(dict.fromkeys(each for each in tried if each and each[0].name)) or ((own,),)
 
 
-def _outputs(logic: tree.Box | None) -> Readings:
+def _outputs(logic: tree.Box | None) -> OfferedNames:
     if not isinstance(logic, tree.DecisionTable):
         return ()
     named = [output.name for output in logic.outputs if output.name]
-    return tuple(Reading(name, name if len(logic.outputs) > 1 else "") for name in named)
+    return tuple(OfferedName(name, name if len(logic.outputs) > 1 else "") for name in named)
 
 
 @dataclass
@@ -58,12 +58,12 @@ class Requirement:
 
     key: str
     label: str
-    names: tuple[Readings, ...]
+    names: tuple[OfferedNames, ...]
     is_input: bool = False
     place: int = 0
 
     @property
-    def offered(self) -> Readings:
+    def offered(self) -> OfferedNames:
         """The names that are on offer at the moment."""
         return self.names[self.place]
 
@@ -81,7 +81,7 @@ class Offer(NamedTuple):
     """A name on offer: whose value it is, and whether an expression has asked for it."""
 
     slot: Slot
-    variable: Variable
+    variable: LocalVariable
     by: Requirement
 
 
@@ -95,7 +95,7 @@ def offers(requirements: Sequence[Requirement]) -> dict[str, Offer]:
         for name, entry in each.offered:
             # A table may well have an output `count`; that what requires it counts something is no mention of
             # that output.
-            variable = Variable(name, yields=bool(each.label) and len(each.names) > 1)
+            variable = LocalVariable(name, yields=bool(each.label) and len(each.names) > 1)
             made[name] = Offer(Slot(name, ((name, each.key),), imported=False, entry=entry), variable, each)
     return made
 

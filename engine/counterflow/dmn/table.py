@@ -16,11 +16,11 @@ from counterflow.feel import tree as feel_tree
 from counterflow.feel.compiler import Surroundings
 from counterflow.feel.errors import DuplicateEntry, FeelSyntaxError
 from counterflow.feel.run import Local, Run, Value
-from counterflow.feel.scope import Variable
+from counterflow.feel.scope import LocalVariable
 from counterflow.feel.values import Code
 
 
-class Outcome(msgspec.Struct, frozen=True):
+class DecisionOutcome(msgspec.Struct, frozen=True):
     """What a table decided: its output, the values of its inputs, and the rules that count.
 
     `violation` says how they violate the hit policy, and is empty if they do not.
@@ -61,7 +61,7 @@ class Table:
 
     # Deciding
 
-    def decide(self, run: Run, local: Local) -> Outcome:
+    def decide(self, run: Run, local: Local) -> DecisionOutcome:
         """The outcome among the local names around the table; what violates it is warned of, and null."""
         values = tuple([each.code(run, local) for each in self._inputs])
         in_play = self._everything
@@ -76,24 +76,24 @@ class Table:
                     f"the input {each.label!r} is not among its allowed values: {self._consequence}",
                 )
                 if not self._types.lenient:
-                    return Outcome(None, values)
+                    return DecisionOutcome(None, values)
             in_play = each.column.match(run, local, value, in_play)
             if not in_play:
-                return Outcome(self._without_match(run, local), values)
+                return DecisionOutcome(self._without_match(run, local), values)
         return self._decided(run, local, values, in_play)
 
-    def _decided(self, run: Run, local: Local, values: tuple[Value, ...], matching: int) -> Outcome:
+    def _decided(self, run: Run, local: Local, values: tuple[Value, ...], matching: int) -> DecisionOutcome:
         if self.box.hit_policy is tree.HitPolicy.FIRST:
             matching &= -matching
         hits = [self._hit(run, local, index) for index in positions(matching)]
         if not hits:
-            return Outcome(self._without_match(run, local), values)
+            return DecisionOutcome(self._without_match(run, local), values)
         run.spend(len(hits))
         try:
-            return Outcome(self._policy(run, hits), values, tuple(hits))
+            return DecisionOutcome(self._policy(run, hits), values, tuple(hits))
         except Violation as violation:
             run.warn("wrong value", f"{violation}: it is null")
-            return Outcome(None, values, tuple(hits), str(violation))
+            return DecisionOutcome(None, values, tuple(hits), str(violation))
 
     def _hit(self, run: Run, local: Local, index: int) -> Hit:
         outputs = tuple([code(run, local) for code in self._rules[index]])
@@ -159,7 +159,7 @@ class Table:
         if entry is None or not entry.text:
             return cells.Cell(())  # an empty cell is a `-` in every editor
         try:
-            inside = self._around.plus(Variable(name)) if name else self._around
+            inside = self._around.plus(LocalVariable(name)) if name else self._around
             root = inside.parse_tests(entry.text)
             return cells.indexed(root, inside.scope.names) or self._around.tests(root, entry.text, name)
         except FeelSyntaxError as error:
@@ -213,8 +213,8 @@ def _called(output: tree.Output) -> str:
     return f"'{output.label or output.id}'" if output.label or output.id else "without a name"
 
 
-def _alone(test: feel_tree.Tree) -> feel_tree.UnaryTests:
-    return feel_tree.UnaryTests((test,))
+def _alone(test: feel_tree.Tree) -> feel_tree.UnaryTestList:
+    return feel_tree.UnaryTestList((test,))
 
 
 def _converted(code: Code, convert: Convert | None) -> Code:

@@ -89,7 +89,7 @@ class _Reading:
         self.visit(node.condition, _WHOLE, (*scope, _Bound("", of_item)))
         self.visit(node.source, of_item, scope)
 
-    def call(self, node: tree.Call, _demand: Demand, scope: _Scope) -> None:
+    def call(self, node: tree.FunctionCall, _demand: Demand, scope: _Scope) -> None:
         function = node.function
         measuring = (
             isinstance(function, tree.Name)
@@ -121,7 +121,7 @@ _FORMS: Final[dict[type[tree.Tree], Callable[[_Reading, Any, Demand, _Scope], No
     tree.Name: _Reading.name,
     tree.Path: _Reading.path,
     tree.Filter: _Reading.filter_,
-    tree.Call: _Reading.call,
+    tree.FunctionCall: _Reading.call,
     tree.For: _Reading.for_,
     tree.Quantified: _Reading.quantified,
 }

@@ -31,18 +31,18 @@ class Defined(Protocol):
         """What `instance of` asks: `conforms`, whatever values the definition allows (10.3.2.9.1)."""
 
 
-Definitions = Mapping[str, Defined]
+DefinedTypes = Mapping[str, Defined]
 Named = Mapping[str, Check]
 
-NO_TYPES: Final[Definitions] = {}
+NO_TYPES: Final[DefinedTypes] = {}
 
 
-def checks(definitions: Definitions) -> Named:
+def checks(definitions: DefinedTypes) -> Named:
     """What a parameter of each defined type asks of its argument, by the type's name."""
     return {name: of.conforms for name, of in definitions.items()}
 
 
-def shapes(definitions: Definitions) -> Named:
+def shapes(definitions: DefinedTypes) -> Named:
     """What `instance of` asks of a value for each defined type, by the type's name."""
     return {name: of.has_shape for name, of in definitions.items()}
 

@@ -9,7 +9,7 @@ import re2
 from counterflow.feel.patterns import linear
 from counterflow.feel.patterns.backtracking import Flags, Program
 from counterflow.feel.patterns.reader import read
-from counterflow.feel.patterns.tree import Anchor, Group, Node, PatternError, children
+from counterflow.feel.patterns.tree import Anchor, Group, PatternError, PatternNode, children
 from counterflow.feel.run import TEXT_PER_FUEL, Run
 
 _BYTES: Final = 1 << 20
@@ -132,14 +132,14 @@ def _linear(written: str | None, literal: bool, flags: Flags) -> Any:
         ) from None
 
 
-def _numbers(node: Node) -> Iterator[int]:
+def _numbers(node: PatternNode) -> Iterator[int]:
     if isinstance(node, Group):
         yield node.number
     for child in children(node):
         yield from _numbers(child)
 
 
-def _has_anchor(node: Node) -> bool:
+def _has_anchor(node: PatternNode) -> bool:
     return isinstance(node, Anchor) or any(_has_anchor(child) for child in children(node))
 
 
