@@ -114,8 +114,8 @@ def _drawn(diagram: Path) -> str:
     return f"{render(read_diagrams(diagram.read_bytes(), diagram.name)[0])}\n"
 
 
-def _link(place: Path) -> str:
-    return Path("..", place.relative_to(DOCUMENTS.parent)).as_posix().removeprefix("../docs/")
+def _link(path: Path) -> str:
+    return Path("..", path.relative_to(DOCUMENTS.parent)).as_posix().removeprefix("../docs/")
 
 
 if __name__ == "__main__":

@@ -33,8 +33,8 @@ def ask(model: bytes, subject: str = SUBJECT) -> Answer:
     drawn otherwise.
     """
     result = read(model, "model.bpmn")
-    found = result.errors or result.warnings
-    about = next((one for one in found if one.element_id == subject), next(iter(found), None))
+    remarks = result.errors or result.warnings
+    about = next((one for one in remarks if one.element_id == subject), next(iter(remarks), None))
     if about is not None and result.errors:
         return Answer(Verdict.REFUSED, about.remedy)
     (process,) = result.processes

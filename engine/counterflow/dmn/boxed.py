@@ -213,23 +213,26 @@ def typed_function(
     """
     names = tuple(parameter.name for parameter in parameters)
     types = [boxes.type(parameter.type_ref, line) for parameter in parameters]
-    converters = [converter(to, f"the argument {each!r}") for to, each in zip(types, names, strict=True)]
+    converters = [
+        converter(to, f"the argument {parameter!r}") for to, parameter in zip(types, names, strict=True)
+    ]
 
     def made(body: Call) -> Function:
         def invoke(run: Run, arguments: list[Value]) -> Value:
             if len(arguments) != len(names):
-                found = (
+                complaint = (
                     f"the function {name} has the parameters {listed(names)}; found {len(arguments)} "
                     "arguments"
                 )
-                return run.warn("wrong argument", found)
+                return run.warn("wrong argument", complaint)
             admitted = [
                 argument if convert is None else convert(run, argument)
                 for convert, argument in zip(converters, arguments, strict=True)
             ]
             # An argument of the wrong type is no argument: the function is not called (DMN 1.5, 10.3.2.13.2).
             if any(
-                found is None and given is not None for found, given in zip(admitted, arguments, strict=True)
+                after is None and before is not None
+                for before, after in zip(arguments, admitted, strict=True)
             ):
                 return None
             run.spend(_CALL_FUEL)

@@ -74,15 +74,15 @@ class GraphBuilder:
             offered = offers(requirements)
             variables = (
                 *(LocalVariable(slot.name) for slot in imported_slots),
-                *(each.variable for each in offered.values()),
+                *(offer.variable for offer in offered.values()),
             )
             made = compiled(self.around.plus(*variables))
             if not next_names(requirements, offered):
                 break
             self.boxes.notes.forget(findings)
         if not self.boxes.notes.has_errors(since=findings):
-            self._tell_unread(node, [each for each in requirements if not each.is_read(offered)])
-        return (*imported_slots, *(each.slot for each in offered.values())), made
+            self._tell_unread(node, [one for one in requirements if not one.is_read(offered)])
+        return (*imported_slots, *(offer.slot for offer in offered.values())), made
 
     def _imported_slots(self, keys: Iterable[str]) -> tuple[Slot, ...]:
         """What imports bring: a context for each, in which a decision is found by all its names."""
@@ -92,7 +92,7 @@ class GraphBuilder:
                 decision = self.graph.decisions.get(key)
                 others = offered_names(decision.node, camunda=False) if decision is not None else ()
                 names = (
-                    *(each.name for tried in others for each in tried if not each.entry),
+                    *(other.name for group in others for other in group if not other.entry),
                     self.graph.names[key],
                 )
                 brought.setdefault(prefix, {}).update(dict.fromkeys(names, key))
@@ -109,10 +109,10 @@ class GraphBuilder:
         return Requirement(key, label, names, isinstance(required, tree.InputData))
 
     def _tell_unread(self, node: tree.DRGElement, unread: Iterable[Requirement]) -> None:
-        for each in (each for each in unread if each.label):
+        for requirement in (one for one in unread if one.label):
             message = (
-                f"expected an expression that reads '{each.label}', which is required here, found none of "
-                f"the names {each.spellings}."
+                f"expected an expression that reads '{requirement.label}', which is required here, "
+                f"found none of the names {requirement.spellings}."
             )
             remedy = "Write the first of these names where its result is meant, or remove the requirement."
             self.boxes.notes.warning(node, "requirement-unread", message, remedy)
@@ -184,12 +184,12 @@ class GraphBuilder:
 
     def _service(self, key: str, node: tree.DecisionService) -> CompiledService:
         parameters = tuple(
-            self._key(each)
-            for each in (*node.input_data, *node.input_decisions)
-            if self._is_known(node, each)
+            self._key(reference)
+            for reference in (*node.input_data, *node.input_decisions)
+            if self._is_known(node, reference)
         )
-        names = tuple(self.graph.names[each] for each in parameters)
-        outputs = tuple(self._key(each) for each in node.outputs)
+        names = tuple(self.graph.names[key] for key in parameters)
+        outputs = tuple(self._key(reference) for reference in node.outputs)
         return CompiledService(
             key,
             node,
@@ -226,7 +226,7 @@ def _called(function: Code, count: int) -> Code:
     """Call what the code finds with the local names behind the first `count`."""
 
     def call(run: Run, local: Local) -> Value:
-        found = function(run, local[:count])
-        return found.call(run, list(local[count:])) if isinstance(found, Function) else None
+        target = function(run, local[:count])
+        return target.call(run, list(local[count:])) if isinstance(target, Function) else None
 
     return call

@@ -32,7 +32,7 @@ def is_camundas(root: etree._Element) -> bool:
     """
     declared = (root.get("namespace", ""), *root.nsmap.values())
     if root.get("exporter", "").lower().startswith(_EXPORTERS) or any(
-        each.startswith(_TOOLS) for each in declared
+        namespace.startswith(_TOOLS) for namespace in declared
     ):
         return True
     return any(_is_extended(element) for element in root.iter())

@@ -59,9 +59,9 @@ def indexed(root: tree.UnaryTestList, local: frozenset[str]) -> Cell | None:
 
     `local` names may hide the built-ins that spell constants.
     """
-    found = [_test(node, local) for node in root.tests]
-    tests = tuple(test for test in found if test is not None)
-    if len(tests) < len(found):
+    constants = [_test(node, local) for node in root.tests]
+    tests = tuple(test for test in constants if test is not None)
+    if len(tests) < len(constants):
         return None
     if (
         len(root.tests) == 1

@@ -63,7 +63,7 @@ class Slot:
 def _entry(value: Value, name: str) -> Value:
     """The output of that name; of several rules that count, the list of those."""
     if isinstance(value, list):
-        return [_entry(each, name) for each in value]
+        return [_entry(output, name) for output in value]
     return value.get(name) if isinstance(value, dict) else None
 
 
@@ -178,27 +178,27 @@ class Graph:
         self.names |= {renamed(key): name for key, name in other.names.items()}
         self.functions |= other.functions
         self.inputs |= {
-            renamed(key): replace(each, key=renamed(key), path=(*path, *each.path))
-            for key, each in other.inputs.items()
+            renamed(key): replace(data, key=renamed(key), path=(*path, *data.path))
+            for key, data in other.inputs.items()
         }
         for key, decision in other.decisions.items():
             slots = tuple(
-                replace(slot, keys=tuple((name, renamed(each)) for name, each in slot.keys))
+                replace(slot, keys=tuple((name, renamed(required)) for name, required in slot.keys))
                 for slot in decision.slots
             )
             self.decisions[renamed(key)] = replace(decision, key=renamed(key), slots=slots)
 
-    def plan(self, wanted: Iterable[str], preset: frozenset[str] = frozenset()) -> Plan:
+    def plan(self, decisions: Iterable[str], preset: frozenset[str] = frozenset()) -> Plan:
         """What the wanted decisions need, in order; what is preset is known already."""
         sorter: TopologicalSorter[str] = TopologicalSorter()
-        pending, seen = [key for key in wanted if key not in preset], set(preset)
+        pending, seen = [key for key in decisions if key not in preset], set(preset)
         while pending:
             key = pending.pop()
             if key in seen:
                 continue
             seen.add(key)
             required = self._required(key)
-            sorter.add(key, *(each for each in required if each not in preset))
+            sorter.add(key, *(needed for needed in required if needed not in preset))
             pending += required
         try:
             ordered = list(sorter.static_order())

@@ -28,9 +28,9 @@ def boxes(element: Element | None) -> tuple[tree.Box, ...]:
         return ()
     own = namespace(element)
     return tuple(
-        BOXES[local_name(each)](each)
-        for each in element
-        if namespace(each) == own and local_name(each) in BOXES
+        BOXES[local_name(part)](part)
+        for part in element
+        if namespace(part) == own and local_name(part) in BOXES
     )
 
 
@@ -64,7 +64,12 @@ def type_name(written: str, element: Element) -> str:
     if of == root.get("namespace") or is_feel(of):
         return name  # as nearly all are: a file may have thousands
     imported = next(
-        (each.get("name", "") for each in children(root, "import") if each.get("namespace") == of), ""
+        (
+            declared.get("name", "")
+            for declared in children(root, "import")
+            if declared.get("namespace") == of
+        ),
+        "",
     )
     return f"{imported}.{name}" if imported else name
 
@@ -109,8 +114,8 @@ def _relation(element: Element) -> tree.Box:
 
 def _invocation(element: Element) -> tree.Box:
     bindings = tuple(
-        tree.ParameterBinding(item(child(each, "parameter")).name, box(each))
-        for each in children(element, "binding")
+        tree.ParameterBinding(item(child(binding, "parameter")).name, box(binding))
+        for binding in children(element, "binding")
     )
     return tree.Invocation(box(element), bindings, **_attributes(element))
 
@@ -156,9 +161,9 @@ def _table(element: Element) -> tree.Box:
     return tree.DecisionTable(
         tree.HitPolicy(element.get("hitPolicy") or "UNIQUE"),
         tree.Aggregation(aggregation) if aggregation else None,
-        tuple(_input(each) for each in children(element, "input")),
-        tuple(_output(each) for each in children(element, "output")),
-        tuple(_rule(each) for each in children(element, "rule")),
+        tuple(_input(part) for part in children(element, "input")),
+        tuple(_output(part) for part in children(element, "output")),
+        tuple(_rule(part) for part in children(element, "rule")),
         **_attributes(element),
     )
 
@@ -201,8 +206,8 @@ def _rule(element: Element) -> tree.Rule:
 
 def _entries(element: Element, tag: str) -> tuple[tree.Entry, ...]:
     return tuple(
-        tree.Entry(text_of(each), id=each.get("id", ""), line=line_of(each))
-        for each in children(element, tag)
+        tree.Entry(text_of(entry), id=entry.get("id", ""), line=line_of(entry))
+        for entry in children(element, tag)
     )
 
 

@@ -39,7 +39,7 @@ def offered_names(node: tree.DRGElement, *, camunda: bool) -> tuple[OfferedNames
     by_outputs = _outputs(node.logic) if isinstance(node, tree.Decision) else ()
     first = own if node.has_variable or not isinstance(node, tree.Decision) else identified
     tried = ((first,), by_outputs, (OfferedName(" ".join(node.name.split())),), (identified,))
-    return tuple(dict.fromkeys(each for each in tried if each and each[0].name)) or ((own,),)
+    return tuple(dict.fromkeys(names for names in tried if names and names[0].name)) or ((own,),)
 
 
 def _outputs(logic: tree.Box | None) -> OfferedNames:
@@ -60,21 +60,21 @@ class Requirement:
     label: str
     names: tuple[OfferedNames, ...]
     is_input: bool = False
-    place: int = 0
+    attempt: int = 0
 
     @property
     def offered(self) -> OfferedNames:
         """The names that are on offer at the moment."""
-        return self.names[self.place]
+        return self.names[self.attempt]
 
     @property
     def spellings(self) -> str:
         """All its names, in words."""
-        return ", ".join(f"'{each.name}'" for tried in self.names for each in tried)
+        return ", ".join(f"'{offered.name}'" for names in self.names for offered in names)
 
     def is_read(self, offers: Mapping[str, Offer]) -> bool:
         """Whether an expression mentions one of the names on offer, and means this requirement by it."""
-        return any(offers[each.name].by is self and offers[each.name].variable.used for each in self.offered)
+        return any(offers[name].by is self and offers[name].variable.used for name, _ in self.offered)
 
 
 class Offer(NamedTuple):
@@ -91,22 +91,28 @@ def offers(requirements: Sequence[Requirement]) -> dict[str, Offer]:
     Of two with the same name the better founded one counts: a result before an input, an id before an output.
     """
     made: dict[str, Offer] = {}
-    for each in sorted(requirements, key=_standing):
-        for name, entry in each.offered:
+    for requirement in sorted(requirements, key=_standing):
+        for name, entry in requirement.offered:
             # A table may well have an output `count`; that what requires it counts something is no mention of
             # that output.
-            variable = LocalVariable(name, yields=bool(each.label) and len(each.names) > 1)
-            made[name] = Offer(Slot(name, ((name, each.key),), imported=False, entry=entry), variable, each)
+            variable = LocalVariable(name, yields=bool(requirement.label) and len(requirement.names) > 1)
+            made[name] = Offer(
+                Slot(name, ((name, requirement.key),), imported=False, entry=entry), variable, requirement
+            )
     return made
 
 
 def _standing(requirement: Requirement) -> tuple[bool, int]:
-    return not requirement.is_input, -requirement.place
+    return not requirement.is_input, -requirement.attempt
 
 
 def next_names(requirements: Iterable[Requirement], tried: Mapping[str, Offer]) -> bool:
     """Go on to the next names of those that no expression reads; whether there were any."""
-    waiting = [each for each in requirements if each.place + 1 < len(each.names) and not each.is_read(tried)]
-    for each in waiting:
-        each.place += 1
+    waiting = [
+        requirement
+        for requirement in requirements
+        if requirement.attempt + 1 < len(requirement.names) and not requirement.is_read(tried)
+    ]
+    for requirement in waiting:
+        requirement.attempt += 1
     return bool(waiting)

@@ -128,16 +128,16 @@ _FORMS: Final[dict[type[tree.Tree], Callable[[_Reading, Any, Demand, _Scope], No
 
 
 def _parts(node: tree.Tree) -> Iterator[tree.Tree]:
-    for each in fields(node):
-        yield from _trees(getattr(node, each.name))
+    for part in fields(node):
+        yield from _trees(getattr(node, part.name))
 
 
 def _trees(value: object) -> Iterator[tree.Tree]:
     if isinstance(value, tree.Tree):
         yield value
     elif isinstance(value, tuple):
-        for each in value:
-            yield from _trees(each)
+        for item in value:
+            yield from _trees(item)
 
 
 # Decoding no more than that

@@ -111,10 +111,10 @@ TWINS: Final[dict[tuple[str, str, tuple[str, ...]], Twin]] = {
 
 
 def _whole(value: Value) -> int:
-    found = numbers.as_int(value)
-    if found is None or type(value) is bool:
+    whole = numbers.as_int(value)
+    if whole is None or type(value) is bool:
         raise NoJavaResult("expected a whole number")
-    return found
+    return whole
 
 
 def _float(value: Value) -> float:
@@ -170,13 +170,13 @@ def function(run: Run, mapping: Value, parameters: tuple[str, ...]) -> Value:
     `parameters` are those of the FEEL function.
     """
     described = mapping.get("java", mapping) if isinstance(mapping, dict) else None
-    found = _found(described) if isinstance(described, dict) else None
-    if found is None:
+    method = _method(described) if isinstance(described, dict) else None
+    if method is None:
         return run.warn(
             "not a function",
             "an external function names a class and a method of Java that are known here; these are not",
         )
-    twin, kinds = found
+    twin, kinds = method
     several = bool(kinds) and kinds[-1].endswith("...")
     if len(parameters) != len(kinds) and not (several and len(parameters) >= len(kinds) - 1):
         return run.warn(
@@ -186,7 +186,7 @@ def function(run: Run, mapping: Value, parameters: tuple[str, ...]) -> Value:
     return Function("", parameters, lambda run, arguments: _call(run, twin, kinds, arguments))
 
 
-def _found(mapping: dict[str, Value]) -> tuple[Twin, tuple[str, ...]] | None:
+def _method(mapping: dict[str, Value]) -> tuple[Twin, tuple[str, ...]] | None:
     signature = _SIGNATURE.fullmatch(str(mapping.get("method signature", "")))
     if signature is None:
         return None
@@ -230,6 +230,6 @@ def _result(run: Run, result: Any) -> Value:
     if isinstance(result, float):
         if not math.isfinite(result):
             raise NoJavaResult("it would be infinite, or no number")
-        found = numbers.read(repr(result))
-        return None if found is None else numbers.whole(found)
+        number = numbers.read(repr(result))
+        return None if number is None else numbers.whole(number)
     return run.text(result) if isinstance(result, str) else result

@@ -72,8 +72,8 @@ class Scope:
     def hides(self, function: str) -> bool:
         """Whether a call by that name means something local."""
         return self.binds(function) and not any(
-            isinstance(each, LocalVariable) and each.yields and function in each.names
-            for each in self.bindings
+            isinstance(binding, LocalVariable) and binding.yields and function in binding.names
+            for binding in self.bindings
         )
 
     def reader(self, name: str, otherwise: Code) -> tuple[Code, bool]:
@@ -81,19 +81,19 @@ class Scope:
 
         That is the code for a name that no binding has.
         """
-        found: Code | None = None
+        reading: Code | None = None
         items: list[int] = []
         for slot in reversed(range(len(self.bindings))):
             binding = self.bindings[slot]
             if isinstance(binding, Item):
                 items.append(slot)
-            found = _local(binding, slot, name)
-            if found is not None:
+            reading = _local(binding, slot, name)
+            if reading is not None:
                 break
-        code = found or otherwise
+        code = reading or otherwise
         for slot in reversed(items):
             code = _entry_of_item(slot, name, code)
-        return code, found is None
+        return code, reading is None
 
 
 def _names(binding: LocalBinding) -> Iterable[str]:

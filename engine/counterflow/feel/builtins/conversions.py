@@ -69,13 +69,13 @@ def range_(run: Run, value: str) -> Value:
 
     Its ends are literals, and one of them may be missing: `[18..)`.
     """
-    found = _range(value)
+    spelled = _range(value)
     return (
         run.warn(
             "wrong value", "range takes the text of a range between literals, such as [18..21) or (..10]"
         )
-        if found is None
-        else found
+        if spelled is None
+        else spelled
     )
 
 

@@ -84,8 +84,8 @@ def union(run: Run, lists: Items) -> Value:
 
 def _joined(run: Run, lists: Items) -> Items:
     joined: Items = []
-    for each in lists:
-        items = as_list(each) if each is not None else [None]
+    for value in lists:
+        items = as_list(value) if value is not None else [None]
         run.spend(len(items))
         joined += items
     return joined
@@ -123,7 +123,7 @@ def _scalar_key(value: Value) -> tuple[type, Any] | None:
 def duplicate_values(run: Run, items: Items) -> Value:
     """A new list with each value that is there more than once, in the order in which they came first."""
     distinct = _distinct(run, items)
-    return [each for each in distinct if sum(same(run, item, each) for item in items) > 1]
+    return [value for value in distinct if sum(same(run, item, value) for item in items) > 1]
 
 
 @builtin("sublist(list: list, start position: integer, length?: integer)")

@@ -151,13 +151,13 @@ class Builtin:
             (overload, overload.positions(named)) for overload in self.overloads if overload.knows(named)
         )
 
-    def takes_function(self, place: int | str) -> bool:
+    def takes_function(self, key: int | str) -> bool:
         """Whether the parameter of that number (from 0) or name may be a function."""
         named = (
             parameter
             for overload in self.overloads
             for number, parameter in enumerate(overload.parameters)
-            if place in (number, parameter.name)
+            if key in (number, parameter.name)
         )
         return any("function" in parameter.kind.split(" | ") for parameter in named)
 
@@ -192,11 +192,11 @@ class Builtin:
         )
 
     def _complaint(self, candidates: Candidates, arguments: Sequence[Value]) -> str:
-        found = ", ".join(a_kind(argument) for argument in arguments) or "no arguments"
+        given = ", ".join(a_kind(argument) for argument in arguments) or "no arguments"
         takes = " or ".join(
-            _shown(overload) for overload in [each for each, _ in candidates] or self.overloads
+            _shown(overload) for overload in [overload for overload, _ in candidates] or self.overloads
         )
-        return f"{self.name} takes {takes}; found ({found})"
+        return f"{self.name} takes {takes}; found ({given})"
 
 
 def _pay_for_texts(run: Run, arguments: Sequence[Value]) -> None:
@@ -247,7 +247,7 @@ def _parameter(text: str) -> BuiltinParameter:
     name, _, kind = text.partition(": ")
     variadic = name.endswith("...")
     optional = name.endswith("?")
-    types = frozenset(each for part in kind.split(" | ") for each in _TYPES.get(part, ()))
+    types = frozenset(python_type for part in kind.split(" | ") for python_type in _TYPES.get(part, ()))
     return BuiltinParameter(name.rstrip("?."), kind, optional, variadic, types)
 
 

@@ -41,12 +41,12 @@ def call(compiler: Compiler, node: tree.FunctionCall, scope: Scope) -> Code:
 
 def _arguments(compiler: Compiler, builtin: Builtin, node: tree.FunctionCall, scope: Scope) -> list[Code]:
     """The arguments of a built-in; where its parameter takes a function, a built-in may be named."""
-    places: Sequence[int | str] = node.names or range(len(node.arguments))
+    keys: Sequence[int | str] = node.names or range(len(node.arguments))
     return [
         value_or_function(compiler, argument, scope)
-        if builtin.takes_function(place)
+        if builtin.takes_function(key)
         else compiler.code(argument, scope)
-        for place, argument in zip(places, node.arguments, strict=True)
+        for key, argument in zip(keys, node.arguments, strict=True)
     ]
 
 
@@ -144,8 +144,8 @@ def function_definition(compiler: Compiler, node: tree.FunctionDefinition, scope
             given = arguments
             if typed:
                 given = [
-                    each if kind is None else converted(run, each, kind, named)
-                    for each, kind in zip(arguments, types, strict=True)
+                    argument if kind is None else converted(run, argument, kind, named)
+                    for argument, kind in zip(arguments, types, strict=True)
                 ]
                 if any(
                     after is None and before is not None

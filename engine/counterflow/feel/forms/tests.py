@@ -67,7 +67,7 @@ def accepts(run: Run, test: Value, value: Value) -> bool | None:
     if isinstance(test, list):
         if isinstance(value, list) and values.equal(run, test, value):
             return True
-        return any(values.same(run, each, value) or _lies_in(run, each, value) for each in test)
+        return any(values.same(run, item, value) or _lies_in(run, item, value) for item in test)
     return values.equal(run, value, test)
 
 

@@ -242,9 +242,9 @@ def _cases(character: str) -> tuple[str, ...]:
     small = character.lower()
     return tuple(
         {
-            each
-            for each in (character, small, character.upper(), character.title(), _ALIKE.get(small, small))
-            if len(each) == 1
+            variant
+            for variant in (character, small, character.upper(), character.title(), _ALIKE.get(small, small))
+            if len(variant) == 1
         }
     )
 
@@ -274,8 +274,8 @@ def _repeats(group: int, flags: Flags) -> _Test:
     def repeats(cursor: _Cursor) -> bool:
         first, last = cursor.ends[2 * group : 2 * group + 2]
         captured = cursor.text[first:last] if first >= 0 and last >= first else ""
-        found = cursor.text[cursor.position : cursor.position + len(captured)]
-        if found != captured and not (flags.ignoring_case and _alike(found, captured)):
+        following = cursor.text[cursor.position : cursor.position + len(captured)]
+        if following != captured and not (flags.ignoring_case and _alike(following, captured)):
             return False
         cursor.position += len(captured)
         return True

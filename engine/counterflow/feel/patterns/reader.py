@@ -21,7 +21,7 @@ from counterflow.feel.patterns.tree import (
 )
 
 _META: Final = frozenset("\\|.?*+(){}[]^$")
-_SINGLE: Final = {**{each: each for each in "\\|.?*+(){}[]^$-"}, "n": "\n", "r": "\r", "t": "\t"}
+_SINGLE: Final = {**{sign: sign for sign in "\\|.?*+(){}[]^$-"}, "n": "\n", "r": "\r", "t": "\t"}
 _WORD: Final = (("L", False), ("M", False), ("N", False), ("S", False))
 _NO_WORD: Final = (("P", False), ("Z", False), ("C", False))
 _ESCAPES: Final[dict[str, Class]] = {
@@ -196,10 +196,10 @@ class _Reader:
     def _escaped_class(self, letter: str) -> Class:
         if letter in "pP":
             return self._property(complement=letter == "P")
-        found = _ESCAPES.get(letter)
-        if found is None:
+        escaped = _ESCAPES.get(letter)
+        if escaped is None:
             raise PatternError(f"\\{letter} has no meaning in XML Schema")
-        return found
+        return escaped
 
     def _property(self, *, complement: bool) -> Class:
         name, closing, _ = self.pattern[self.position :].partition("}")

@@ -66,10 +66,10 @@ def _migrate(url: URL, connection: Connection) -> None:
     from alembic.script import ScriptDirectory  # noqa: PLC0415
 
     known = {step.revision for step in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
-    found = MigrationContext.configure(connection).get_current_revision()
-    if found is not None and found not in known:
+    revision = MigrationContext.configure(connection).get_current_revision()
+    if revision is not None and revision not in known:
         raise DatabaseTooNewError(
-            f"{url.database} has schema {found}; Counterflow {__version__} knows schemas up to {HEAD}. "
+            f"{url.database} has schema {revision}; Counterflow {__version__} knows schemas up to {HEAD}. "
             "Start the version that wrote it, or a later one; nothing was changed."
         )
     config = Config(attributes={"connection": connection})
