@@ -33,8 +33,8 @@ from counterflow.kernel.rows import ElementInstance, Incident, Job, ProcessInsta
 from counterflow.kernel.step import Limits
 from counterflow.kernel.variables import SetVariables
 from counterflow.model.graph import CompensationOrder
-from counterflow.partition import load_state, seal
-from counterflow.resources import File, read_files, unreadable
+from counterflow.partition.batch import load_state, seal
+from counterflow.service.resources import File, read_files, unreadable
 from counterflow.store.memory import MemoryStore
 from counterflow.store.port import Store
 from counterflow_wire import json_texts

@@ -9,8 +9,8 @@ import asyncio
 import pytest
 from msgspec.structs import replace
 
-from counterflow.edge import calls
-from counterflow.edge.translate import job_on_wire
+from counterflow.edge.grpc.families import activation
+from counterflow.edge.grpc.to_wire import job_on_wire
 from counterflow.kernel import job_delivery
 from counterflow.kernel.records import ActivatedJob, BrokenInvariant
 from counterflow.kernel.rows import Job
@@ -34,7 +34,7 @@ def picky(deployed: Served, monkeypatch: pytest.MonkeyPatch) -> Served:
     def on_wire(job: ActivatedJob) -> gateway.ActivatedJob:
         return job_on_wire(replace(job, retries=2**31) if job.variables == BROKEN.encode() else job)
 
-    monkeypatch.setattr(calls, "job_on_wire", on_wire)
+    monkeypatch.setattr(activation, "job_on_wire", on_wire)
     return deployed
 
 
@@ -73,10 +73,10 @@ async def test_resolved_it_is_tried_again_and_told_again(picky: Served) -> None:
 async def test_a_job_with_more_tries_than_the_wire_carries_is_mended_by_a_person(deployed: Served) -> None:
     """As an earlier version may have left it behind."""
     key = await deployed.create()
-    instance = deployed.loop.state.instance(key)
+    instance = deployed.state.instance(key)
     assert instance is not None
     (row,) = instance.jobs.values()
-    deployed.loop.state.put(replace(row, retries=3_000_000_000))
+    deployed.state.put(replace(row, retries=3_000_000_000))
     assert await deployed.poll() == []
     await resolve(deployed, await deployed.incident_of(key))
     (job,) = await deployed.poll()
@@ -95,7 +95,7 @@ async def test_a_waiting_poll_is_not_failed_by_it(picky: Served) -> None:
 
 async def test_a_stream_goes_on_behind_it(picky: Served) -> None:
     stream = picky.stub.StreamActivatedJobs(stream_request())
-    await until(lambda: len(picky.loop.takers.streams()) == 1)
+    await until(lambda: len(picky.writer.takers.streams()) == 1)
     first, broken, last = [await picky.create(variables=variables) for variables in ("", BROKEN, "")]
     async with asyncio.timeout(20):
         jobs = [await stream.read() for _ in range(2)]

@@ -26,7 +26,7 @@ from counterflow.kernel.row import Row
 from counterflow.kernel.rows import Incident, Job, Partition
 from counterflow.kernel.state import EmptySource, State
 from counterflow.kernel.step import Limits
-from tests.model.diagram import end, model, path, reading, service, start
+from tests.bpmn.diagram import end, model, path, reading, service, start
 
 EPOCH_MS = 1_000_000
 FOUND = TypeVar("FOUND", bound=Row)

@@ -17,9 +17,7 @@ from counterflow.kernel.records import Rejection, RejectionType
 from counterflow.kernel.rows import ElementInstance, Incident, Job, ProcessInstance
 from counterflow.kernel.step import Limits
 from counterflow.model.graph import Behaviour
-from tests.kernel.bench import ONE_TASK, Bench
-from tests.kernel.test_engine import break_room
-from tests.model.diagram import (
+from tests.bpmn.diagram import (
     boundary,
     catch,
     catch_error,
@@ -33,6 +31,8 @@ from tests.model.diagram import (
     start,
     timer,
 )
+from tests.kernel.bench import ONE_TASK, Bench
+from tests.kernel.test_engine import break_room
 
 DEEP = Limits(steps=100_000, call_depth=1_000)
 """As deep as may be, and in one go."""

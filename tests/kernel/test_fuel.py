@@ -15,10 +15,7 @@ from counterflow.kernel.rows import Incident, Job, Partition
 from counterflow.kernel.state import EmptySource, State
 from counterflow.kernel.step import BYTES_PER_FUEL, Limits
 from counterflow.testing import Engine
-from tests.dmn.drawing import decision, literal
-from tests.dmn.drawing import model as drawn
-from tests.kernel.bench import ONE_TASK, Bench, resource, snapshot
-from tests.model.diagram import (
+from tests.bpmn.diagram import (
     boundary,
     catch,
     element,
@@ -33,7 +30,10 @@ from tests.model.diagram import (
     sub_process,
     timer,
 )
-from tests.model.loops import loop
+from tests.bpmn.loops import loop
+from tests.dmn.drawing import decision, literal
+from tests.dmn.drawing import model as drawn
+from tests.kernel.bench import ONE_TASK, Bench, resource, snapshot
 
 COUNT = "count(for i in 1..1000 return i)"
 COSTS = 1_002

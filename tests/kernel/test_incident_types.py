@@ -21,8 +21,7 @@ from counterflow.kernel.quarantine import QuarantineInstance, ReleaseInstance
 from counterflow.kernel.rows import Incident, Job, ProcessInstance
 from counterflow.kernel.step import Limits
 from counterflow.kernel.variables import SetVariables
-from tests.kernel.bench import ONE_TASK, Bench, document
-from tests.model.diagram import (
+from tests.bpmn.diagram import (
     boundary,
     catch,
     catch_error,
@@ -39,6 +38,7 @@ from tests.model.diagram import (
     sub_process,
     timer,
 )
+from tests.kernel.bench import ONE_TASK, Bench, document
 
 Do = Callable[[Bench], None]
 

@@ -8,8 +8,8 @@ from counterflow.kernel.incidents import IncidentDropped, ResolveIncident
 from counterflow.kernel.instances import CancelProcessInstance
 from counterflow.kernel.records import Rejection, RejectionType
 from counterflow.kernel.variables import SetVariables
+from tests.bpmn.diagram import end, flow, gateway, model, path, start
 from tests.kernel.bench import ONE_TASK, Bench, document
-from tests.model.diagram import end, flow, gateway, model, path, start
 
 FLOWS = (path("start", "choose"), flow("choose", "left", "= n > 8"), flow("choose", "right", "= n > 5"))
 CHOICE = model(start(), gateway("choose"), end("left"), end("right"), *FLOWS)

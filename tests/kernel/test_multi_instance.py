@@ -20,9 +20,9 @@ from counterflow.kernel.lifecycle import ElementActivated
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import Incident, Job, Loop, LoopItems, LoopOutput
 from counterflow.kernel.step import Limits
+from tests.bpmn.diagram import boundary, catch_error, element, end, extensions, model, path, start
+from tests.bpmn.loops import gathering, loop
 from tests.kernel.bench import Bench, document
-from tests.model.diagram import boundary, catch_error, element, end, extensions, model, path, start
-from tests.model.loops import gathering, loop
 
 KEPT: tuple[type[Row], ...] = (Loop, LoopItems, LoopOutput)
 

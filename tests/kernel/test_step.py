@@ -15,8 +15,8 @@ from counterflow.kernel.lifecycle import ElementActivated
 from counterflow.kernel.records import BrokenInvariant
 from counterflow.kernel.rows import Incident
 from counterflow.kernel.step import MAXIMUM_STEPS, Limits, Step
+from tests.bpmn.diagram import element, flow, gateway, model, path, service, start
 from tests.kernel.bench import ONE_TASK, Bench
-from tests.model.diagram import element, flow, gateway, model, path, service, start
 
 ENDLESS = model(
     start(), gateway("again"), element("task", id="turn"), path("start", "again", "turn", "again")

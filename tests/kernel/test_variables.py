@@ -16,8 +16,8 @@ from counterflow.kernel.records import Rejection, RejectionType
 from counterflow.kernel.rows import ElementInstance
 from counterflow.kernel.step import Limits, Step
 from counterflow.kernel.variables import ScopeView, SetVariables, VariablesSet, lookup, visible
+from tests.bpmn.diagram import element, end, extensions, model, path, service, start, sub_process
 from tests.kernel.bench import ONE_TASK, Bench, document
-from tests.model.diagram import element, end, extensions, model, path, service, start, sub_process
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),

@@ -14,8 +14,8 @@ from counterflow.kernel.rows import Job, Quarantine
 from counterflow.kernel.step import Limits
 from counterflow.model.graph import Behaviour, CompensationOrder
 from counterflow.testing import EPOCH_MS, Engine, ModelRefused, NothingThere
+from tests.bpmn.diagram import compensate, end, gateway, handler, model, path, service, start, throw, undo
 from tests.kernel.test_engine import break_room
-from tests.model.diagram import compensate, end, gateway, handler, model, path, service, start, throw, undo
 
 TRIP = model(
     *(

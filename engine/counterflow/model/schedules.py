@@ -35,12 +35,27 @@ def first_moment(kind: TimerKind, value: object, now_ms: int) -> Schedule | None
     """
     match kind:
         case TimerKind.DATE:
-            found = _date(value)
+            schedule = _date(value)
         case TimerKind.DURATION:
-            found = _duration(value, now_ms)
+            schedule = _duration(value, now_ms)
         case TimerKind.CYCLE:
-            found = _cycle(value, now_ms)
-    return None if found is None or found.due_ms > LATEST_MS else found
+            schedule = _cycle(value, now_ms)
+    return None if schedule is None or schedule.due_ms > LATEST_MS else schedule
+
+
+def gives_time(kind: TimerKind, value: object) -> bool:
+    """Whether a value, text or what FEEL makes of it, is a time of that kind, whether the calendar holds it
+    or not.
+    """
+    match kind:
+        case TimerKind.DATE:
+            return timer_texts.moment_of(value) is not None
+        case TimerKind.DURATION:
+            return timer_texts.interval_of(value) is not None
+        case TimerKind.CYCLE:
+            return isinstance(value, str) and (
+                timer_texts.cycle(value) is not None or cron.read(value) is not None
+            )
 
 
 def next_moment(last: Schedule, now_ms: int) -> Schedule | None:

@@ -6,10 +6,10 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from counterflow.bpmn.read import read_accepted
 from counterflow.kernel.records import Rejection, RejectionType
 from counterflow.kernel.rows import ProcessDefinition, Resource
 from counterflow.model.graph import Node
-from counterflow.model.read import read_accepted
 from counterflow.queries.paging import newest_first
 from counterflow.queries.shapes import Definition, DefinitionXml, Page
 from counterflow.store.port import Store

@@ -18,8 +18,9 @@ from urllib.parse import quote, unquote
 import grpc
 import grpc.aio
 
+from counterflow.caller import Caller
 from counterflow.wire import methods
-from counterflow.wire.contract import Caller, CallIsOver, Method, RpcError, StatusCode, Tls, UnixSocket
+from counterflow.wire.contract import CallIsOver, Method, RpcError, StatusCode, Tls, UnixSocket
 from counterflow.wire.tls import server_context
 from counterflow.wire.unix_socket import created_with, make_way
 

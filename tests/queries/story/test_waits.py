@@ -13,7 +13,7 @@ from counterflow.queries.instances import process_instance
 from counterflow.queries.shapes import ElementInstance, InstanceTree, Wait
 from counterflow.queries.story.waits import ADDITIONS
 from counterflow.testing import EPOCH_MS, Engine
-from tests.model.diagram import (
+from tests.bpmn.diagram import (
     boundary,
     catch,
     catch_message,

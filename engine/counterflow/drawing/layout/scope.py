@@ -6,10 +6,10 @@ from collections import defaultdict
 
 from lxml import etree
 
+from counterflow.bpmn.xml import BPMN
 from counterflow.drawing.errors import NotDrawn
 from counterflow.drawing.layout.canvas import EVENT, GATEWAY, TASK
 from counterflow.drawing.traits import is_true
-from counterflow.model.xml import BPMN
 
 
 def tag_of(element: etree._Element) -> str:
@@ -49,7 +49,7 @@ def ends_of(connection: etree._Element) -> tuple[str, str]:
     return connection.get("sourceRef", ""), connection.get("targetRef", "")
 
 
-class Scope:
+class ScopeContent:
     """The elements directly inside a process or sub-process, sorted by how they are drawn."""
 
     def __init__(self, element: etree._Element) -> None:
