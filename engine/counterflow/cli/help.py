@@ -67,17 +67,17 @@ class CommandGroup(TyperGroup):
         others = [name for name in self.list_commands(context) if name not in grouped]
         widest = max(map(len, self.list_commands(context)))
         for heading, names in {**self.groups, OTHERS: others}.items():
-            found = [
+            shown = [
                 (name, command)
                 for name in names
                 if (command := self.get_command(context, name)) is not None and not command.hidden
             ]
-            if found:
+            if shown:
                 with formatter.section(heading):
                     formatter.write_dl(
                         [
                             (name.ljust(widest), command.get_short_help_str(formatter.width - widest - 6))
-                            for name, command in found
+                            for name, command in shown
                         ]
                     )
 
@@ -110,12 +110,12 @@ class NamedCommand(TyperCommand):
     def loaded(self) -> Any:
         """The command, or the family of commands: the function or `typer.Typer` of this name."""
         name = str(self.name)
-        found = getattr(import_module(f"counterflow.cli.{self.module}"), name.replace("-", "_"))
-        if isinstance(found, typer.Typer):
-            found.rich_markup_mode = None
-            return typer.main.get_group(found)
+        declared = getattr(import_module(f"counterflow.cli.{self.module}"), name.replace("-", "_"))
+        if isinstance(declared, typer.Typer):
+            declared.rich_markup_mode = None
+            return typer.main.get_group(declared)
         alone = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-        alone.command(name, cls=TerminalCommand)(interrupted_by_choice(found))
+        alone.command(name, cls=TerminalCommand)(interrupted_by_choice(declared))
         return typer.main.get_command(alone)
 
     def make_context(self, *arguments: Any, **options: Any) -> Any:

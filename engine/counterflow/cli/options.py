@@ -65,14 +65,14 @@ def read_object(text: str, what: str) -> str:
     """
     document = in_utf_8(_source(text), what)
     try:
-        found = json_data(document)
+        data = json_data(document)
     except ValueError as error:
         raise Failure(
             USAGE,
             f'{what}: expected a JSON object such as {{"days": 3}}, but {shown(document)} is no JSON: '
             f"{error}",
         ) from error
-    if not isinstance(found, dict):
+    if not isinstance(data, dict):
         raise Failure(
             USAGE, f'{what}: expected a JSON object such as {{"days": 3}}, but found {shown(document)}'
         )

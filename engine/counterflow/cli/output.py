@@ -102,15 +102,15 @@ def give_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None
         give("  ".join([*cells, line[-1]]).rstrip())
 
 
-def say_what_is_left_out(found: Listed) -> None:
+def say_what_is_left_out(listed: Listed) -> None:
     """How much of a list was not shown, if that is so."""
-    shown = len(found.items)
-    if found.total > shown:
+    shown = len(listed.items)
+    if listed.total > shown:
         say(
-            f"{shown} of {'at least ' if found.total_is_at_least else ''}{found.total} shown, the newest; "
-            f"--limit {found.total} shows more."
+            f"{shown} of {'at least ' if listed.total_is_at_least else ''}{listed.total} shown, the newest; "
+            f"--limit {listed.total} shows more."
         )
-    elif found.has_more:
+    elif listed.has_more:
         say(f"The newest {shown} are shown, and there are more; --limit {10 * shown} shows more of them.")
 
 

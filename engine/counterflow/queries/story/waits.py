@@ -84,8 +84,9 @@ def _flows_joined(story: Story, event: parallel_gateway.FlowsJoined) -> None:
 
 
 def _tokens_swept_away(story: Story, event: lifecycle.TokensSweptAway) -> None:
-    for place in [place for place in story.waiting if place[0] == event.scope_key]:
-        del story.waiting[place]
+    for scope_key, flow_id in list(story.waiting):
+        if scope_key == event.scope_key:
+            del story.waiting[scope_key, flow_id]
 
 
 def add_joins(story: Story) -> None:
