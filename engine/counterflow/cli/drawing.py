@@ -84,7 +84,7 @@ class Picture:
         return duration(max(end_ms - element.activated_at_ms, 0))
 
     def due(self, at_ms: int) -> str:
-        """How far a moment is away."""
+        """How far a moment is away, in words: `due in 3.0 s`, `overdue for 3 m 20 s`."""
         left_ms = at_ms - self.now_ms
         return f"due in {duration(left_ms)}" if left_ms >= 0 else f"overdue for {duration(-left_ms)}"
 

@@ -36,18 +36,18 @@ class TerminalCommand(TyperCommand):
         return super().parse_args(context, args)
 
     def collect_usage_pieces(self, context: Any) -> list[str]:
-        """`[OPTIONS] NAME`, `[OPTIONS] KEY…`."""
+        """The words of the usage line: `[OPTIONS] NAME`, `[OPTIONS] KEY…`."""
         return [
             "[OPTIONS]",
             *(_usage(param) for param in self.get_params(context) if param.param_type_name == "argument"),
         ]
 
     def format_options(self, context: Any, formatter: Any) -> None:
-        """Arguments, then options."""
+        """Write a section of arguments, then those of options."""
         _format_options(self, context, formatter)
 
     def format_epilog(self, context: Any, formatter: Any) -> None:
-        """The examples."""
+        """Write the examples."""
         _format_examples(context, formatter)
 
 
@@ -57,12 +57,12 @@ class CommandGroup(TyperGroup):
     groups: ClassVar[Mapping[str, Sequence[str]]] = {}
 
     def format_options(self, context: Any, formatter: Any) -> None:
-        """Options, then the commands."""
+        """Write the sections of options, then those of commands."""
         _format_options(self, context, formatter)
         self.format_commands(context, formatter)
 
     def format_commands(self, context: Any, formatter: Any) -> None:
-        """A section a group; one behind them for what is in none."""
+        """Write a section for each group, and one behind them for what is in none."""
         grouped = {name for names in self.groups.values() for name in names}
         others = [name for name in self.list_commands(context) if name not in grouped]
         widest = max(map(len, self.list_commands(context)))
@@ -82,7 +82,7 @@ class CommandGroup(TyperGroup):
                     )
 
     def format_epilog(self, context: Any, formatter: Any) -> None:
-        """The examples, and of the program itself the exit codes."""
+        """Write the examples, and of the program itself the exit codes."""
         _format_examples(context, formatter)
         if context.parent is None:
             with formatter.section("Exit codes"):
@@ -124,7 +124,7 @@ class NamedCommand(TyperCommand):
 
 
 def interrupted_by_choice(command: Callable[..., None]) -> Callable[..., None]:
-    """The command, for which Ctrl-C is an end like others: typer would call it an abortion and a failure."""
+    """The same command, which Ctrl-C ends with `Failure(INTERRUPTED)`: typer would call it an abortion."""
 
     @wraps(command)
     def run(*arguments: Any, **options: Any) -> None:

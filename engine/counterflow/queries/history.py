@@ -66,7 +66,7 @@ class ElementsByKey:
         self._known: OrderedDict[int, dict[int, str]] = OrderedDict()
 
     def element_of(self, entry: LogEntry, event: Event) -> str:
-        """The element that an event concerns; empty where it concerns none."""
+        """The id of the element that an event concerns; empty where it concerns none."""
         named = [getattr(event, field) for field in ELEMENT_FIELDS if hasattr(event, field)]
         if named:
             return str(named[0])

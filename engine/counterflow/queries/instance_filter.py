@@ -37,7 +37,7 @@ class InstanceFilter(NamedTuple):
     roots_only: bool = False
 
     def where(self) -> dict[str, int | str | None]:
-        """What can be asked of rows by equal columns."""
+        """The columns that a row must have, by their values: what a store can narrow by itself."""
         is_alive = self.variable_name or self.with_incidents
         columns: dict[str, int | str | None] = {
             "bpmn_process_id": self.bpmn_process_id,
@@ -50,7 +50,9 @@ class InstanceFilter(NamedTuple):
         return where
 
     def sieve(self, store: Store) -> Sieve:
-        """What must be asked of each row. Raises `Rejection` for a filter that makes no sense."""
+        """What must hold of each row besides, and where to stop looking. Raises `Rejection` for a filter that
+        makes no sense.
+        """
         self._refuse_nonsense()
         has_variable = self._variable_test(store)
         after_ms, before_ms = self.started_after_ms, self.started_before_ms or 2**63

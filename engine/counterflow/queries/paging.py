@@ -108,7 +108,9 @@ def rows_from_end(
 
 
 def size_of_page(page_size: int) -> int:
-    """How many a page holds where so many were asked for. Raises `Rejection`."""
+    """How many rows a page of this size holds: 0 means the usual size, and there is a largest. Raises
+    `Rejection` for a negative one.
+    """
     if page_size < 0:
         raise Rejection(
             RejectionType.INVALID_ARGUMENT,
@@ -118,7 +120,7 @@ def size_of_page(page_size: int) -> int:
 
 
 def key_number(row: Row) -> int:
-    """The row's one key."""
+    """The key of a row that is named by a single number."""
     number: Any = getattr(row, row.key_fields[0])
     return int(number)
 

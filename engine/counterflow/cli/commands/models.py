@@ -78,7 +78,8 @@ def lint(files: Files, as_json: JsonOption = False) -> None:
         for path, finding in findings:
             give(_line(path, finding))
     refused = sum(finding.severity == "error" for _, finding in findings)
-    summary = f"{count(len(files), 'file')}, {count(refused, 'error')}, {count(len(findings) - refused, 'warning')}."
+    warned = len(findings) - refused
+    summary = f"{count(len(files), 'file')}, {count(refused, 'error')}, {count(warned, 'warning')}."
     if refused:
         raise Failure(REJECTED, summary)
     say(summary)

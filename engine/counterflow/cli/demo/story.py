@@ -48,7 +48,7 @@ class Demo:
         self.remote = Remote(Address(self.server.address))
 
     def begin_chapter(self, title: str, words: str) -> None:
-        """A new chapter."""
+        """Print the heading of a chapter, and what it is about."""
         self.console.print()
         self.console.print(Rule(f"[bold]{title}", align="left", style="dim"))
         self.console.print(f"{words}\n")
@@ -62,7 +62,7 @@ class Demo:
         return version
 
     def start(self, variables: str = "{}") -> int:
-        """Start a trip."""
+        """Start a trip; answers its key."""
         answer = self.remote.call(
             "CreateProcessInstance", bpmnProcessId=PROCESS, version=-1, variables=variables
         )
@@ -70,7 +70,7 @@ class Demo:
         return key
 
     def look(self, key: int) -> Any:
-        """A trip as it stands."""
+        """A trip as it stands: the answer of `GetProcessInstance`."""
         return self.remote.call("GetProcessInstance", process_instance_key=key)
 
     def watch(self, key: int, until: Callable[[Any], bool] | None = None) -> Any:
@@ -97,7 +97,9 @@ class Demo:
 
 
 def play_chapters(demo: Demo) -> None:
-    """All chapters, one after another."""
+    """Play all chapters, one after another. Raises `Failure`, `RuntimeError` or `TimeoutError` where one
+    cannot go on.
+    """
     seconds = demo.server.start()
     demo.begin_chapter(
         "A process engine starts",
