@@ -29,8 +29,9 @@ class Answer(NamedTuple):
 
 
 def ask(model: bytes, subject: str = SUBJECT) -> Answer:
-    """Put a model to the reader. What it accepts runs if the element is part of the process, and is only
-    drawn otherwise.
+    """Put a model to the reader.
+
+    What it accepts runs if the element is part of the process, and is only drawn otherwise.
     """
     result = read(model, "model.bpmn")
     remarks = result.errors or result.warnings

@@ -97,8 +97,9 @@ def read_script(text: str) -> Script:
 
 
 def play(engine: Engine, line: Line, folder: Path) -> str:
-    """Carry out one line; answers the reason of a rejection that was expected, else nothing. Files are read
-    from `folder`.
+    """Carry out one line; answers the reason of a rejection that was expected, else nothing.
+
+    Files are read from `folder`.
     """
     if line.verb == "deploy":
         engine.deploy(*(folder / word for word in line.words))

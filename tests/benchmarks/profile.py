@@ -1,5 +1,6 @@
-"""Where the server's time goes: a server under cProfile, and a generator at work. `python -m
-tests.benchmarks.profile [GENERATOR]`.
+"""Where the server's time goes: a server under cProfile, and a generator at work.
+
+`python -m tests.benchmarks.profile [GENERATOR]`.
 
 What uvloop and protobuf do in C has no functions of Python's and counts for `run_until_complete`; the
 writer's thread is not looked at. The profiler itself makes every function of Python dearer, so compare the

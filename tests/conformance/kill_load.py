@@ -89,8 +89,9 @@ class Load:
                 await self._end_of(response.processInstanceKey)
 
     async def create_orders(self) -> None:
-        """Create orders and wait for their results, until told to drain. A note on each is sent before it
-        begins.
+        """Create orders and wait for their results, until told to drain.
+
+        A note on each is sent before it begins.
         """
         while not self.draining.is_set():
             order = f"order-{next(self.orders)}"

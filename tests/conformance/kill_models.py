@@ -30,6 +30,7 @@ STEPS = ("hotel", "car", "flight")
 JOBS = (*STEPS, *(f"cancel-{step}" for step in STEPS), "pack", "item", "ship", "remind", "note")
 REMINDERS = 2
 """How often the cycle on the border of the receive task comes at least; the message is sent after that.
+
 Moments that pass while no server runs are left out, so there is no saying how often exactly.
 """
 

@@ -16,8 +16,9 @@ PATIENCE_SECONDS = 60.0
 
 
 def ask(address: str, method: Any, request: Any, *, wait: bool = True) -> Any:
-    """One call, on a connection of its own; `wait` for a server that is not there yet. Raises
-    `grpc.RpcError`.
+    """One call, on a connection of its own; `wait` for a server that is not there yet.
+
+    Raises `grpc.RpcError`.
     """
     with grpc.insecure_channel(address) as channel:
         call: Any = channel.unary_unary(
@@ -35,8 +36,9 @@ def create(address: str, process_id: str, variables: str = "{}", *, wait: bool =
 
 
 def create_with_result(address: str, process_id: str, variables: str) -> tuple[int, dict[str, Any]]:
-    """Begin an instance and wait until it has completed; its key and its variables. Raises
-    `grpc.RpcError`.
+    """Begin an instance and wait until it has completed; its key and its variables.
+
+    Raises `grpc.RpcError`.
     """
     creation = gateway.CreateProcessInstanceRequest(bpmnProcessId=process_id, version=-1, variables=variables)
     request = gateway.CreateProcessInstanceWithResultRequest(

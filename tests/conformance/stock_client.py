@@ -62,8 +62,9 @@ def read_language(file: Path) -> Language:
 
 
 def speaking(*operations: str) -> pytest.MarkDecorator:
-    """Run a test for every language whose library has these operations. A toolchain that is missing is a
-    skip, with its reason.
+    """Run a test for every language whose library has these operations.
+
+    A toolchain that is missing is a skip, with its reason.
     """
     cases = [
         pytest.param(language, id=language.name, marks=absent(language)) for language in able(operations)
@@ -85,8 +86,9 @@ def working(*operations: str, stream: Sequence[str] = ("work.stream",)) -> pytes
 
 
 def able(operations: Sequence[str]) -> list[Language]:
-    """The languages whose library has these operations. Raises `AssertionError` if there is none: such a test
-    would never run.
+    """The languages whose library has these operations.
+
+    Raises `AssertionError` if there is none: such a test would never run.
     """
     found = [language for language in languages() if language.operations.issuperset(operations)]
     assert found, f"no client has {', '.join(operations)}"

@@ -46,8 +46,9 @@ _FITTING: Final = {
 
 
 class Grammar:
-    """A source of expressions. `depth` bounds how far one nests; at its end only literals and names are
-    left.
+    """A source of expressions.
+
+    `depth` bounds how far one nests; at its end only literals and names are left.
     """
 
     def __init__(self, seed: int) -> None:

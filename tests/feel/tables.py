@@ -1,5 +1,6 @@
-"""Tables of cases: `expression => answer` a line, the answer as FEEL would write it. Blank lines and #
-comments are for the reader.
+"""Tables of cases: `expression => answer` a line, the answer as FEEL would write it.
+
+Blank lines and # comments are for the reader.
 """
 
 from collections.abc import Mapping

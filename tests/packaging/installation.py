@@ -40,8 +40,9 @@ class Installation:
         self.run("python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *requirements)
 
     def run(self, program: str, *arguments: str, **variables: str) -> str:
-        """What a program of the environment prints. Raises `AssertionError` with all it printed if it ends
-        with another code than 0.
+        """What a program of the environment prints.
+
+        Raises `AssertionError` with all it printed if it ends with another code than 0.
         """
         return checked([str(self.programs / program), *arguments], self.folder, variables)
 
@@ -62,8 +63,9 @@ class Installation:
 
 
 def checked(command: Sequence[str], folder: Path, variables: dict[str, str] | None = None) -> str:
-    """Run to the end; the standard output. Raises `AssertionError` with all output if the exit code is not
-    0.
+    """Run to the end; the standard output.
+
+    Raises `AssertionError` with all output if the exit code is not 0.
     """
     done = subprocess.run(
         command,

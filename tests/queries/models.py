@@ -93,8 +93,9 @@ GUARDED = process(
     + flows("refused", "end-refused"),
     '<bpmn:error id="error" errorCode="REFUSED"/>',
 )
-"""A sub-process that an error ends: what it had recorded for undo is dropped. Charging asks the variable
-`kind` for a job type.
+"""A sub-process that an error ends: what it had recorded for undo is dropped.
+
+Charging asks the variable `kind` for a job type.
 """
 
 PAID = {"total": 12, "kind": "charge"}

@@ -132,8 +132,9 @@ def untested_areas(paths: Iterable[str]) -> list[str]:
 
 
 def repeated_class_names(sources: Iterable[Source]) -> Mapping[str, list[str]]:
-    """The names that more than one class of the engine has, with the files of these. Names that begin with an
-    underscore are of their file alone.
+    """The names that more than one class of the engine has, with the files of these.
+
+    Names that begin with an underscore are of their file alone.
     """
     places: defaultdict[str, list[str]] = defaultdict(list)
     for source in sources:

@@ -11,8 +11,9 @@ from typing import Final
 from lxml import etree
 
 _DMN: Final = ("http://camunda.org/schema/1.0/dmn", "http://operaton.org/schema/1.0/dmn")
-"""The namespaces of Camunda 7's extensions. Its modeler writes the first one as the namespace of the model,
-too.
+"""The namespaces of Camunda 7's extensions.
+
+Its modeler writes the first one as the namespace of the model, too.
 """
 
 _TOOLS: Final = ("http://camunda.org/schema/", "http://operaton.org/schema/", "http://bpmn.io/schema/dmn/")

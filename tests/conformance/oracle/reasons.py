@@ -50,8 +50,9 @@ class Reason:
 
 @dataclass(frozen=True)
 class Exclusion:
-    """Why Operaton is not asked, or refuses a diagram. `pattern` is a glob of behaviours, or a regular
-    expression for the refusal.
+    """Why Operaton is not asked, or refuses a diagram.
+
+    `pattern` is a glob of behaviours, or a regular expression for the refusal.
     """
 
     title: str

@@ -1,5 +1,6 @@
-"""Names: broken into lines that fit, and set. There is no browser to ask, so widths are those of Helvetica's
-characters.
+"""Names: broken into lines that fit, and set.
+
+There is no browser to ask, so widths are those of Helvetica's characters.
 """
 
 from __future__ import annotations

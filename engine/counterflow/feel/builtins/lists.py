@@ -1,5 +1,6 @@
-"""Lists (DMN 1.5, 10.3.4.4). Positions count from 1, or from -1 at the end; nothing changes a list, each
-function gives a new one.
+"""Lists (DMN 1.5, 10.3.4.4).
+
+Positions count from 1, or from -1 at the end; nothing changes a list, each function gives a new one.
 """
 
 from collections.abc import Callable

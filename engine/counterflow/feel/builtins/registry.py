@@ -200,8 +200,9 @@ class Builtin:
 
 
 def _pay_for_texts(run: Run, arguments: Sequence[Value]) -> None:
-    """Whatever a function does with a text, it may read all of it. Lists are paid for by the functions that
-    walk them.
+    """Whatever a function does with a text, it may read all of it.
+
+    Lists are paid for by the functions that walk them.
     """
     for argument in arguments:
         if isinstance(argument, str) and len(argument) > TEXT_PER_FUEL:

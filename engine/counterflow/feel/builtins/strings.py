@@ -1,5 +1,6 @@
-"""Strings (DMN 1.5, 10.3.4.3). Positions count code points from 1, or from -1 at the end. Patterns run on RE2
-where it can say them.
+"""Strings (DMN 1.5, 10.3.4.3).
+
+Positions count code points from 1, or from -1 at the end. Patterns run on RE2 where it can say them.
 """
 
 import re

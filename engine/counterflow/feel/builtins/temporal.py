@@ -1,5 +1,6 @@
-"""Dates, times and durations (DMN 1.5, 10.3.4.1, 10.3.4.7 and 10.3.4.8). `now` and `today` read the time of
-the command, in UTC.
+"""Dates, times and durations (DMN 1.5, 10.3.4.1, 10.3.4.7 and 10.3.4.8).
+
+`now` and `today` read the time of the command, in UTC.
 """
 
 from decimal import Decimal

@@ -36,8 +36,9 @@ def bring_up_to_date(dialect: DatabaseKind, url: URL) -> None:
 
 
 def _is_current(dialect: DatabaseKind, url: URL) -> bool:
-    """Whether the one row that Alembic keeps says so. Where it cannot be read, migrating finds out why and
-    says it better.
+    """Whether the one row that Alembic keeps says so.
+
+    Where it cannot be read, migrating finds out why and says it better.
     """
     connection = dialect.connect(url)
     try:
