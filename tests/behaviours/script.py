@@ -49,9 +49,7 @@ UNITS = {
 
 @dataclass(frozen=True)
 class Line:
-    """One command of a script: its verb, its words, and the JSON object at its end (empty where there is
-    none).
-    """
+    """One command of a script: its verb, its words, and the JSON object at its end, if there is one."""
 
     text: str
     verb: str

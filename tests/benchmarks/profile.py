@@ -60,9 +60,7 @@ def measure(generator: str, folder: Path) -> tuple[float, Path]:
 
 
 def read_lines(statistics: Path) -> list[Line]:
-    """Own seconds, seconds with what was called, calls and name of every function, those that take the most
-    first.
-    """
+    """Own seconds, all seconds, calls and name of every function, those that take the most first."""
     found: dict[tuple[str, int, str], tuple[int, int, float, float, object]] = vars(
         pstats.Stats(str(statistics))
     )["stats"]

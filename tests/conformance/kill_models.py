@@ -62,9 +62,7 @@ def _trip() -> str:
 
 
 def _order() -> str:
-    """Jobs one and many, a call, a timer, a message with a cycle on its border, and another message beside it
-    all.
-    """
+    """Jobs one and many, a call, a timer, a message with a cycle on its border, and another beside it all."""
     called = extensions(element("zeebe:calledElement", processId=DELIVERY, propagateAllChildVariables="true"))
     call, pause = element("callActivity", called, id="deliver"), catch("pause", timer(text="PT0.1S"))
     late = boundary("late", "await", timer("timeCycle", "R/PT0.3S"), cancelActivity="false")

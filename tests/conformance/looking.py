@@ -1,6 +1,4 @@
-"""What no call of the gateway tells, asked of `counterflow.v1`; and calls that outlive a restart of the
-server.
-"""
+"""What no call of the gateway tells, asked of `counterflow.v1`, by calls that outlive a restart."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""A stock client of another language in a process of its own, driven by lines of JSON: see
-`clients/README.md`.
-"""
+"""A stock client of another language in its own process, driven by lines of JSON (`clients/README.md`)."""
 
 from __future__ import annotations
 
@@ -102,9 +100,7 @@ def absent(language: Language) -> Sequence[pytest.MarkDecorator]:
 
 
 class Refused(Exception):
-    """A call ended with an error; `code` is the name of its gRPC status, or LOCAL if it never left the
-    client.
-    """
+    """A call ended with an error; `code` names its gRPC status, or is LOCAL if it never left the client."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"{code}: {message}")
@@ -275,9 +271,7 @@ class StockClient:
 
 
 class Order:
-    """The model of a test, under a process id and with job types of its own: tests must not see each other's
-    jobs.
-    """
+    """The model of a test, under a process id and job types of its own, which no other test sees."""
 
     def __init__(self, name: str, address: str) -> None:
         self.id = re.sub(r"\W+", "-", name).strip("-")

@@ -25,9 +25,7 @@ def evaluate(text: str, variables: Mapping[str, Any] | None = None) -> feel.Eval
 
 
 def answer(text: str, variables: Mapping[str, Any] | None = None) -> str:
-    """The value of an expression, as FEEL would write it; of one that was stopped, the kind of its
-    failure.
-    """
+    """The value of an expression as FEEL would write it; of a stopped one, the kind of its failure."""
     evaluation = evaluate(text, variables)
     return f"failure: {evaluation.failure.kind}" if evaluation.failure else shown(evaluation.value)
 

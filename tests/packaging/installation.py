@@ -1,6 +1,4 @@
-"""The package as a person gets it: a wheel, installed into an environment of its own, far from the
-sources.
-"""
+"""The package as a person gets it: a wheel, installed into an environment far from the sources."""
 
 from __future__ import annotations
 
@@ -48,8 +46,8 @@ class Installation:
 
     @contextmanager
     def running(self, program: str, *arguments: str, **variables: str) -> Iterator[subprocess.Popen[str]]:
-        """A program of the environment in the background, with its output to read; it is told to end, and
-        must end well.
+        """A program of the environment in the background, with its output to read; told to end, it must end
+        well.
         """
         command = [str(self.programs / program), *arguments]
         process = subprocess.Popen(

@@ -1,5 +1,4 @@
-"""Why Counterflow differs from Operaton where it does: `reasons.toml`, and which difference each reason is
-for.
+"""Why Counterflow differs from Operaton: `reasons.toml`, and which difference each reason is for.
 
 A reason without a difference is stale, a difference without a reason is a bug: the tool tells of both and
 fails.
