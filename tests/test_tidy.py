@@ -39,22 +39,13 @@ OPEN_CIRCLES = [
 
 REPEATED_NAMES = {
     "Call",
-    "Conditional",
     "Decision",
     "EvaluatedDecision",
     "Evaluation",
-    "Filter",
-    "For",
-    "FunctionDefinition",
     "Limits",
     "MatchedRule",
     "NoResult",
-    "Parameter",
     "Plan",
-    "Quantified",
-    "Reading",
-    "UnaryTests",
-    "Variable",
 }
 """Names that still stand for several classes: take out of the list what stands for one."""
 
