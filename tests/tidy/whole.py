@@ -44,6 +44,7 @@ LOADED_BY_NAME = ("engine/counterflow/store/sql/migrations",)
 
 TEST_FOLDERS_BY_SUBJECT = {
     "behaviours",
+    "engine",
     "testing",
     "compatibility",
     "conformance",

@@ -9,7 +9,6 @@ from typing import Annotated, Any, ClassVar
 
 import typer
 
-from counterflow import __version__
 from counterflow.cli import (
     decision_commands,
     instance_commands,
@@ -28,6 +27,7 @@ from counterflow.cli.help import Command, Commands
 from counterflow.cli.options import AddressOption, address_of_all
 from counterflow.cli.output import give
 from counterflow.cli.streams import use_plain_streams
+from counterflow.version import __version__
 from counterflow.visible import visible
 
 GROUPS: Mapping[str, Sequence[Callable[..., None] | typer.Typer]] = {

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from counterflow import __version__
 from counterflow.cli.address import choose_address
 from counterflow.cli.exits import FAILED, NOT_FOUND, USAGE, Failure
 from counterflow.cli.options import AddressOption, JsonOption, address_of_all, remote
 from counterflow.cli.output import give, give_json, give_table, say
+from counterflow.version import __version__
 
 if TYPE_CHECKING:
     from counterflow.server import Server

@@ -40,6 +40,24 @@ class Results:
             )
         return instance, end
 
+    async def end_of(self, process_instance_key: int) -> InstanceEnded | None:
+        """Wait for the end of an instance that goes on; None at once where it has ended, or there is none,
+        and that is durable. Raises `Overloaded`, and `NoResult` where the engine stops.
+        """
+        with self._admission.waiting():
+            ended = self._writer.follow(process_instance_key)
+            if ended is None:
+                await self._writer.settle()
+                return None
+            self._awaited[ended] = process_instance_key
+            if self._has_ended:
+                self.end()
+            try:
+                return await ended
+            finally:
+                del self._awaited[ended]
+                self._writer.stop_following(process_instance_key, ended)
+
     def end(self) -> None:
         """The engine is stopping: whoever waits for a result is told so, in a way that no client takes for
         "do it again".
