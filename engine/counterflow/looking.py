@@ -103,7 +103,7 @@ def variables_of(store: Store, scope_key: int) -> dict[str, Any]:
     return values({row.name: row.value for row in store.scan(Variable, {"scope_key": scope_key})})
 
 
-def end_of(store: Store, process_instance_key: int) -> EndedInstance | None:
+def recorded_end(store: Store, process_instance_key: int) -> EndedInstance | None:
     """How an instance has ended; None while it goes on. Raises `Rejection` for an unknown one."""
     row = store.get(ProcessInstanceRow, (process_instance_key,))
     if row is None:

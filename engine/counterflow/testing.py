@@ -19,7 +19,6 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from counterflow import looking
 from counterflow.faces import BlockingVerbs
 from counterflow.handlers import Variables, WorkerTask, completion, failure
 from counterflow.kernel import engine
@@ -30,7 +29,7 @@ from counterflow.kernel.quarantine import QuarantineInstance
 from counterflow.kernel.records import Command, InstanceEnded, LogEntry
 from counterflow.kernel.rows import ElementInstance, Incident, Job, ProcessInstance
 from counterflow.kernel.step import Limits
-from counterflow.looking import NothingThere
+from counterflow.looking import NothingThere, find_element, find_incident, find_job, recorded_end
 from counterflow.model.graph import CompensationOrder
 from counterflow.partition.batch import load_state, seal
 from counterflow.results import EndedInstance, WorkerJob, milliseconds, taken
@@ -102,15 +101,15 @@ class Engine(BlockingVerbs):
 
     def job(self, wanted: str | int) -> Job:
         """A job by key, or the oldest open one of a type or of an element. Raises `NothingThere`."""
-        return looking.find_job(self.store, wanted)
+        return find_job(self.store, wanted)
 
     def element(self, element_id: str) -> ElementInstance:
         """The oldest active instance of an element. Raises `NothingThere`."""
-        return looking.find_element(self.store, element_id)
+        return find_element(self.store, element_id)
 
     def incident(self, element_id: str) -> Incident:
         """The oldest incident of an element. Raises `NothingThere`."""
-        return looking.find_incident(self.store, element_id)
+        return find_incident(self.store, element_id)
 
     def is_completed(self, process_instance_key: int) -> bool:
         """Whether an instance has come to its end by itself."""
@@ -166,7 +165,7 @@ class _ByHand(Verbs):
 
     async def end_of(self, process_instance_key: int, timeout: timedelta | None = None) -> EndedInstance:  # noqa: ARG002, ASYNC109 - the verb has it; here nothing waits
         """The end of an instance. Raises `NothingThere` where it goes on: nothing happens by itself."""
-        found = looking.end_of(self._engine.store, process_instance_key)
+        found = recorded_end(self._engine.store, process_instance_key)
         if found is None:
             raise NothingThere(
                 f"Expected process instance '{process_instance_key}' to have ended, but it goes on; do its "

@@ -14,7 +14,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from counterflow import looking
 from counterflow.handlers import Handler, WorkerTask
 from counterflow.kernel.decisions import EvaluateDecision
 from counterflow.kernel.deployments import Deployment
@@ -23,6 +22,16 @@ from counterflow.kernel.instances import CancelProcessInstance
 from counterflow.kernel.jobs import CompleteJob, FailJob, ThrowError, UpdateJobRetries
 from counterflow.kernel.records import Command, InstanceEnded
 from counterflow.kernel.variables import SetVariables
+from counterflow.looking import (
+    all_incidents,
+    all_instances,
+    all_jobs,
+    find_job,
+    incident_key,
+    recorded_end,
+    scope_key,
+    variables_of,
+)
 from counterflow.queries.history import records
 from counterflow.queries.instances import process_instance
 from counterflow.queries.shapes import HistoryRecord, Incident, InstanceTree, Job, ProcessInstance
@@ -108,7 +117,7 @@ class Verbs(ABC):
                 end = await self._wait_for_end(process_instance_key)
                 if end is not None:
                     return ended(end)
-                found = await self._ask(lambda store: looking.end_of(store, process_instance_key))
+                found = await self._ask(lambda store: recorded_end(store, process_instance_key))
                 if found is not None:
                     return found
 
@@ -121,7 +130,7 @@ class Verbs(ABC):
         one of an element): each where it is already, else in the process instance; `local`: all in this
         very scope. Raises `NothingThere`.
         """
-        key = await self._ask(lambda store: looking.scope_key(store, scope))
+        key = await self._ask(lambda store: scope_key(store, scope))
         await self._do(SetVariables(element_instance_key=key, variables=document(variables), local=local))
 
     async def publish(
@@ -233,26 +242,26 @@ class Verbs(ABC):
         """Try again what an incident holds up: by key, or the oldest one of an element. Raises
         `NothingThere`.
         """
-        key = await self._ask(lambda store: looking.incident_key(store, incident))
+        key = await self._ask(lambda store: incident_key(store, incident))
         await self._do(ResolveIncident(incident_key=key))
 
     async def incidents(self, process_instance_key: int = 0) -> list[Incident]:
         """The open incidents of an instance (0: of all), newest first, each with its remedy."""
-        return await self._ask(lambda store: looking.all_incidents(store, process_instance_key))
+        return await self._ask(lambda store: all_incidents(store, process_instance_key))
 
     async def jobs(self, job_type: str = "", process_instance_key: int = 0) -> list[Job]:
         """The jobs of a type (empty: of all) in an instance (0: in all) that are not over, newest first."""
-        return await self._ask(lambda store: looking.all_jobs(store, job_type, process_instance_key))
+        return await self._ask(lambda store: all_jobs(store, job_type, process_instance_key))
 
     async def instances(self, process_id: str = "", state: str = "") -> list[ProcessInstance]:
         """The instances of a process (empty: of all) that are `active`, `completed` or `terminated`
         (empty: all), newest first.
         """
-        return await self._ask(lambda store: looking.all_instances(store, process_id, state))
+        return await self._ask(lambda store: all_instances(store, process_id, state))
 
     async def variables(self, scope_key: int) -> dict[str, Any]:
         """The variables of one scope while it is active: of a process instance or of an element instance."""
-        return await self._ask(lambda store: looking.variables_of(store, scope_key))
+        return await self._ask(lambda store: variables_of(store, scope_key))
 
     async def show(self, process_instance_key: int) -> InstanceTree:
         """An instance and everything that has happened in it, as a tree."""
@@ -287,9 +296,7 @@ class Verbs(ABC):
         """Have jobs done from now on."""
 
     async def _key_of(self, job: int | str) -> int:
-        return (
-            job if isinstance(job, int) else (await self._ask(lambda store: looking.find_job(store, job))).key
-        )
+        return job if isinstance(job, int) else (await self._ask(lambda store: find_job(store, job))).key
 
 
 def _read(models: Sequence[str | Path]) -> dict[str, bytes]:

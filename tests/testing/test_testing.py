@@ -261,7 +261,7 @@ def test_a_worker_that_fails_is_asked_again_when_its_back_off_is_over() -> None:
 @pytest.mark.parametrize("returned", [7, ["a"], "text"])
 def test_what_a_handler_returns_are_variables_or_nothing(returned: object) -> None:
     engine = engine_with()
-    engine.worker("book-hotel", back_off=timedelta(hours=1))(lambda _: returned)  # type: ignore[arg-type,return-value]  # the fault under test
+    engine.worker("book-hotel", back_off=timedelta(hours=1))(lambda _: returned)  # type: ignore[type-var]  # the fault under test
     trip = engine.start("trip")
     assert engine.show(trip).root.children[-1].jobs[0].tries[0].outcome == "failed"
 
