@@ -45,8 +45,8 @@ class Server:
         everything closed again.
         """
         async with AsyncExitStack() as parts:
-            engine = await parts.enter_async_context(Engine(self.settings.database_url, self.settings))
-            door = GrpcDoor(engine.service, self.settings, transport(self.settings))
+            self._engine = await parts.enter_async_context(Engine(self.settings.database_url, self.settings))
+            door = GrpcDoor(self._engine.service, self.settings, transport(self.settings))
             self.grpc_port = (await parts.enter_async_context(door)).port
             self._parts = parts.pop_all()
 
@@ -63,6 +63,10 @@ class Server:
         if self.settings.unix_socket is not None:
             return host
         return f"{f'[{host}]' if ':' in host else host}:{self.grpc_port}"
+
+    def last_position(self) -> int:
+        """Where its log ends by now."""
+        return self._engine.service.questions.last_position()
 
     def ready_line(self) -> str:
         """What is printed when calls are accepted: each address that is really served."""

@@ -12,13 +12,7 @@ from counterflow.bpmn.elements import COMPENSATION
 from counterflow.bpmn.extensions import compensated_result, compensation_order
 from counterflow.bpmn.outline import Element, Outline
 from counterflow.bpmn.undo import undoes_as_a_whole
-from counterflow.model.graph import (
-    Behaviour,
-    Compensation,
-    Flow,
-    Node,
-    Process,
-)
+from counterflow.model.graph import Behaviour, Compensation, Flow, Node, Process
 from counterflow.model.reach import reach
 
 

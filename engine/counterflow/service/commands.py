@@ -80,7 +80,7 @@ class Commands:
             raise
 
     def _submit(self, command: Command, told: Told, failed: Failed, ended: Callable[[], None]) -> None:
-        def is_told(answer: Any) -> None:
+        def is_reported(answer: Any) -> None:
             try:
                 told(answer)
             finally:
@@ -91,7 +91,7 @@ class Commands:
             ended()
 
         try:
-            self._writer.submit_then(command, is_told, has_failed)
+            self._writer.submit_then(command, is_reported, has_failed)
         except Exception as error:  # noqa: BLE001 - whatever it is, the caller is told
             failed(error)
             # Not at once: where all of a line is refused, each would be so inside the one before.

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from counterflow.cli.exits import USAGE, Failure
-from counterflow.cli.help import Command, Commands
+from counterflow.cli.help import CommandGroup, TerminalCommand
 from counterflow.cli.options import (
     LARGEST_KEY,
     AddressOption,
@@ -28,7 +28,7 @@ MessageOption = Annotated[str, typer.Option("--message", metavar="TEXT", help="W
 
 jobs = typer.Typer(
     name="jobs",
-    cls=Commands,
+    cls=CommandGroup,
     help="List what waits for workers, or do it by hand.",
     invoke_without_command=True,
     subcommand_metavar="[COMMAND]",
@@ -70,30 +70,30 @@ def list_jobs(
         return
     if state and state not in STATES:
         raise Failure(USAGE, f"--state: expected one of {', '.join(STATES)}, found '{state}'")
-    wanted = f"JOB_STATE_{state.upper() or 'UNSPECIFIED'}"
-    found = remote(address).pages(
-        "ListJobs", "jobs", limit, type=job_type, process_instance_key=instance, state=wanted
+    state_name = f"JOB_STATE_{state.upper() or 'UNSPECIFIED'}"
+    listed = remote(address).pages(
+        "ListJobs", "jobs", limit, type=job_type, process_instance_key=instance, state=state_name
     )
     if as_json:
         from counterflow.cli.plain import to_data  # noqa: PLC0415 - protobuf costs what --help does not pay
 
-        give_json([to_data(one) for one in found.items])
+        give_json([to_data(one) for one in listed.items])
     else:
         give_table(
             ("KEY", "TYPE", "STATE", "RETRIES", "WORKER", "DUE", "INSTANCE", "ELEMENT", ""),
-            map(_row, found.items),
+            map(_row, listed.items),
         )
-    say_what_is_left_out(found)
+    say_what_is_left_out(listed)
 
 
-@jobs.command(cls=Command)
+@jobs.command(cls=TerminalCommand)
 def complete(key: JobArgument, variables: VariablesOption = "{}", address: AddressOption = "") -> None:
     """Complete a job, with the variables of its result."""
     remote(address).call("CompleteJob", jobKey=key, variables=read_object(variables, "--variables"))
     say(f"Completed job {key}.")
 
 
-@jobs.command(cls=Command)
+@jobs.command(cls=TerminalCommand)
 def fail(
     key: JobArgument,
     retries: Annotated[
@@ -127,7 +127,7 @@ def fail(
     say(f"Failed job {key}; it has {count(left, 'retry')}{'' if left else ', and an incident tells of it'}.")
 
 
-@jobs.command(cls=Command)
+@jobs.command(cls=TerminalCommand)
 def throw(
     key: JobArgument,
     code: Annotated[
@@ -143,7 +143,7 @@ def throw(
     say(f"Job {key} has thrown the error {code}.")
 
 
-@jobs.command(cls=Command)
+@jobs.command(cls=TerminalCommand)
 def retries(
     key: JobArgument,
     number: Annotated[int, typer.Argument(metavar="N", help="How often it may be tried.")],
@@ -157,7 +157,7 @@ def retries(
     say(f"Job {key} has {count(number, 'retry')}.")
 
 
-@jobs.command(cls=Command)
+@jobs.command(cls=TerminalCommand)
 def timeout(
     key: JobArgument,
     time: Annotated[str, typer.Argument(metavar="TIME", help="How long from now: 30s, 5m, or ms.")],
@@ -175,8 +175,8 @@ def _retries_of(server: Remote, key: int) -> int:
     if not 0 < key < LARGEST_KEY:
         return 0  # nobody's key, as the server will say
     # Pages hold what is older than their key: so the first on this page is the job itself, if it is open.
-    found = server.call("ListJobs", page_size=1, page_key=key + 1).jobs
-    return int(found[0].retries) if found and found[0].key == key else 0
+    newest = server.call("ListJobs", page_size=1, page_key=key + 1).jobs
+    return int(newest[0].retries) if newest and newest[0].key == key else 0
 
 
 def _row(job: Any) -> tuple[object, ...]:
