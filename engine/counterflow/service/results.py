@@ -10,7 +10,7 @@ from counterflow.kernel.rows import ProcessInstance
 from counterflow.partition.writer import Writer
 from counterflow.service.admission import Admission
 from counterflow.service.commands import kept
-from counterflow.service.refusals import NoResult, NotInTime
+from counterflow.service.refusals import NotInTime, ResultLost
 from counterflow.service.turns import Turns
 
 
@@ -28,13 +28,13 @@ class Results:
         self, command: CreateProcessInstance, wait_ms: int
     ) -> tuple[ProcessInstance, InstanceEnded]:
         """Begin an instance in its turn; answers it, and its end once it has completed. Raises `NotInTime`
-        after so long, and `NoResult` where it ends otherwise or the engine stops.
+        after so long, and `ResultLost` where it ends otherwise or the engine stops.
         """
         with self._admission.waiting():
             instance, ended = await self._begun(command)
             end = await self._end_of(instance.key, ended, wait_ms)
         if end.state != "completed":
-            raise NoResult(
+            raise ResultLost(
                 f"Process instance '{instance.key}' was {end.state} before it could complete, so there is no "
                 "result"
             )
@@ -42,7 +42,7 @@ class Results:
 
     async def end_of(self, process_instance_key: int) -> InstanceEnded | None:
         """Wait for the end of an instance that goes on; None at once where it has ended, or there is none,
-        and that is durable. Raises `Overloaded`, and `NoResult` where the engine stops.
+        and that is durable. Raises `Overloaded`, and `ResultLost` where the engine stops.
         """
         with self._admission.waiting():
             ended = self._writer.follow(process_instance_key)
@@ -66,7 +66,7 @@ class Results:
         for ended, key in list(self._awaited.items()):
             if not ended.done():
                 ended.set_exception(
-                    NoResult(
+                    ResultLost(
                         f"The server is stopping; process instance '{key}' was created and goes on when it "
                         "is back, but its result cannot be awaited any more"
                     )
