@@ -51,6 +51,7 @@ SHAPES = "engine/counterflow/queries/shapes"
 
 TEST_FOLDERS_BY_SUBJECT = {
     "behaviours",
+    "engine",
     "testing",
     "compatibility",
     "conformance",

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from sqlalchemy import URL, Connection, NullPool, create_engine, inspect
 
-from counterflow import __version__
 from counterflow.store.errors import DatabaseTooNewError, ForeignDatabaseError
 from counterflow.store.sql.dialects import DatabaseKind
+from counterflow.version import __version__
 
 HEAD = "0002"
 """The last step in `migrations/versions`."""
