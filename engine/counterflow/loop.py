@@ -21,18 +21,18 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from counterflow import kernel
 from counterflow.delivery.takers import Taker, Takers
 from counterflow.heartbeats import Heartbeats
-from counterflow.kernel import engine
-from counterflow.kernel.correlation import SetStartAside
-from counterflow.kernel.due import TriggerDue
-from counterflow.kernel.indexes import Due
-from counterflow.kernel.job_delivery import ActivateJobs, HoldJob, ReturnJob
-from counterflow.kernel.jobs import UpdateJobTimeout
-from counterflow.kernel.quarantine import QuarantineInstance
-from counterflow.kernel.records import Command, InstanceEnded, LogEntry, Rejection, RejectionType
+from counterflow.kernel.lives.correlation import SetStartAside
+from counterflow.kernel.lives.due import TriggerDue
+from counterflow.kernel.lives.job_delivery import ActivateJobs, HoldJob, ReturnJob
+from counterflow.kernel.lives.jobs import UpdateJobTimeout
+from counterflow.kernel.lives.quarantine import QuarantineInstance
 from counterflow.kernel.rows import StartTimer
-from counterflow.kernel.step import Limits
+from counterflow.kernel.state.queues import Due
+from counterflow.kernel.vocabulary import Command, InstanceEnded, LogEntry, Rejection, RejectionType
+from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.model.graph import CompensationOrder
 from counterflow.partition import load_state, seal
 from counterflow.pending import ENDING, Pending, size_of
@@ -57,7 +57,7 @@ class Faulted(Rejection):
     will not meet it again.
     """
 
-    def __init__(self, fault: engine.KernelFault, *, is_contained: bool) -> None:
+    def __init__(self, fault: kernel.KernelFault, *, is_contained: bool) -> None:
         key = fault.process_instance_key
         what = f"process instance '{key}' is quarantined" if is_contained else "nothing was changed"
         super().__init__(
@@ -104,7 +104,7 @@ class Loop:
         store: Store,
         *,
         order: CompensationOrder = CompensationOrder.MIRROR,
-        limits: Limits | None = None,
+        limits: ProcessLimits | None = None,
         now_ms: Callable[[], int] | None = None,
         maximum_pending: int = 4_000,
         maximum_pending_bytes: int = 64 * 1024 * 1024,
@@ -112,7 +112,7 @@ class Loop:
     ) -> None:
         self._store = store
         self._order = order
-        self._limits = limits or Limits()
+        self._limits = limits or ProcessLimits()
         self._clock = now_ms or (lambda: time.time_ns() // 1_000_000)
         self._cached_instances = cached_instances
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="counterflow-writer")
@@ -267,11 +267,11 @@ class Loop:
             raise Overloaded(why)
         return size
 
-    def _decide(self, command: Command) -> engine.Decision:
+    def _decide(self, command: Command) -> kernel.Outcome:
         self.commands += 1
         try:
-            decision = engine.decide(self.state, command, self.now_ms(), self._limits)
-        except engine.KernelFault as fault:
+            decision = kernel.decide(self.state, command, self.now_ms(), self._limits)
+        except kernel.KernelFault as fault:
             if isinstance(fault.__cause__, StoreError):
                 raise Unavailable(f"The database could not be read: {fault.__cause__}") from fault
             raise Faulted(fault, is_contained=self._set_aside(fault)) from fault
@@ -285,7 +285,7 @@ class Loop:
             self._open.superseded += self._heartbeats.supersede(command.job_key, decision.log)
         return decision
 
-    def _set_aside(self, fault: engine.KernelFault) -> bool:
+    def _set_aside(self, fault: kernel.KernelFault) -> bool:
         logger.error(
             "%s on process instance %s met an internal fault",
             fault.command,
@@ -293,7 +293,7 @@ class Loop:
             exc_info=fault.__cause__,
         )
         command = QuarantineInstance(process_instance_key=fault.process_instance_key, reason=str(fault))
-        log = engine.decide(self.state, command, self.now_ms(), self._limits).log
+        log = kernel.decide(self.state, command, self.now_ms(), self._limits).log
         self._open.log.extend(log)
         self._schedule_flush()
         return bool(log)

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from counterflow.kernel.records import LogEntry
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import TABLES, Partition, Quarantine, as_key
-from counterflow.kernel.state import State
+from counterflow.kernel.state.partition import State
+from counterflow.kernel.vocabulary import LogEntry
 from counterflow.model.graph import CompensationOrder
 from counterflow.source import StoreSource
 from counterflow.store.port import Batch, Store

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 from counterflow import __version__
 from counterflow.edge.server import EdgeServer, Transport
-from counterflow.kernel.step import Limits
+from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.loop import Loop
 from counterflow.settings import Settings, TransportName, differing
 from counterflow.store.open import masked, open_store
@@ -52,7 +52,7 @@ class Server:
         self._loop = Loop(
             self._store,
             order=settings.compensation_order,
-            limits=Limits(
+            limits=ProcessLimits(
                 steps=settings.steps_without_wait,
                 variable_bytes=settings.variable_bytes,
                 message_bytes=settings.message_bytes,

@@ -12,9 +12,9 @@ from statistics import median
 import msgspec
 import uvloop
 
-from counterflow.kernel.correlation import PublishMessage
-from counterflow.kernel.instances import CreateProcessInstance
-from counterflow.kernel.jobs import CompleteJob
+from counterflow.kernel.lives.correlation import PublishMessage
+from counterflow.kernel.lives.instances import CreateProcessInstance
+from counterflow.kernel.lives.jobs import CompleteJob
 from counterflow.loop import Loop
 from counterflow.store.memory import MemoryStore
 from tests.benchmarks.diagrams import items, job_types, waiting

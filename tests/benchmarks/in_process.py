@@ -13,16 +13,16 @@ from pathlib import Path
 
 import uvloop
 
+from counterflow import kernel
 from counterflow.delivery.takers import StreamTaker
-from counterflow.kernel import engine
-from counterflow.kernel.deployments import DeployResources
-from counterflow.kernel.instances import CreateProcessInstance
-from counterflow.kernel.job_delivery import ActivateJobs
-from counterflow.kernel.jobs import CompleteJob
-from counterflow.kernel.records import ActivatedJob, Command
+from counterflow.kernel.lives.deployments import DeployResources
+from counterflow.kernel.lives.instances import CreateProcessInstance
+from counterflow.kernel.lives.job_delivery import ActivateJobs
+from counterflow.kernel.lives.jobs import CompleteJob
 from counterflow.kernel.resources import ReadResource
 from counterflow.kernel.rows import Partition
-from counterflow.kernel.state import EmptySource, State
+from counterflow.kernel.state.partition import EmptySource, State
+from counterflow.kernel.vocabulary import ActivatedJob, Command
 from counterflow.loop import Loop
 from counterflow.model.read import read
 from counterflow.store.memory import MemoryStore
@@ -65,10 +65,10 @@ class Kernel:
         self.seconds: dict[type[Command], float] = {}
         self.do(deployment(content))
 
-    def do(self, command: Command) -> engine.Decision:
+    def do(self, command: Command) -> kernel.Outcome:
         """Decide, timed; what a store would be given is forgotten."""
         began = time.perf_counter()
-        decision = engine.decide(self.state, command, NOW_MS)
+        decision = kernel.decide(self.state, command, NOW_MS)
         kind = type(command)
         self.seconds[kind] = self.seconds.get(kind, 0.0) + time.perf_counter() - began
         self.state.journal.clear()

@@ -6,9 +6,9 @@ from typing import Any, cast
 
 import pytest
 
+from counterflow import kernel
 from counterflow.cli.remote import Remote
 from counterflow.cli.telling import TELLERS, last_position, line_of
-from counterflow.kernel import engine as kernel
 from counterflow_wire.counterflow_v1 import HistoryRecord
 
 LINES: list[tuple[dict[str, Any], str]] = [
@@ -99,7 +99,7 @@ def test_the_line_of_an_event(fields: dict[str, Any], line: str) -> None:
 
 
 def test_only_events_of_the_kernel_are_waited_for() -> None:
-    assert set(TELLERS) <= {event.__name__ for event in kernel.APPLIERS}
+    assert set(TELLERS) <= {event.__name__ for event in kernel.OF_INSTANCE}
 
 
 class Log:

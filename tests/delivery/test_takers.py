@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from counterflow.delivery.takers import STREAM_CREDIT, PollTaker, StreamTaker, Takers
-from counterflow.kernel.job_delivery import ActivateJobs
-from counterflow.kernel.records import ActivatedJob
+from counterflow.kernel.lives.job_delivery import ActivateJobs
+from counterflow.kernel.vocabulary import ActivatedJob
 
 
 def request(job_type: str = "pack", maximum: int = 5) -> ActivateJobs:

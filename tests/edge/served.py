@@ -15,7 +15,7 @@ import grpc.aio
 import pytest
 
 from counterflow.edge.server import EdgeServer
-from counterflow.kernel.step import Limits
+from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.loop import Loop
 from counterflow.server import transport
 from counterflow.settings import Settings
@@ -154,7 +154,7 @@ async def serving(**settings: Any) -> AsyncIterator[Served]:
     store = ObedientStore()
     loop = Loop(
         store,
-        limits=Limits(variable_bytes=chosen.variable_bytes, message_bytes=chosen.message_bytes),
+        limits=ProcessLimits(variable_bytes=chosen.variable_bytes, message_bytes=chosen.message_bytes),
         maximum_pending=chosen.pending_commands,
         maximum_pending_bytes=chosen.pending_bytes,
     )

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from counterflow.edge.status import DETAILS_BYTES, INTENTS, STATUS_OF_REJECTION, fit, invalid, status_of
-from counterflow.kernel.records import Rejection, RejectionType
+from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.loop import Overloaded, Unavailable
 from counterflow.store.port import StoreError
 from counterflow.wire.contract import StatusCode

@@ -20,11 +20,11 @@ from counterflow.edge.translate import (
     publication,
     result,
 )
-from counterflow.kernel.correlation import PublishMessage
-from counterflow.kernel.instances import CreateProcessInstance
-from counterflow.kernel.job_delivery import ActivateJobs
-from counterflow.kernel.records import ActivatedJob
+from counterflow.kernel.lives.correlation import PublishMessage
+from counterflow.kernel.lives.instances import CreateProcessInstance
+from counterflow.kernel.lives.job_delivery import ActivateJobs
 from counterflow.kernel.rows import DEFAULT_TENANT, ProcessDefinition, ProcessInstance
+from counterflow.kernel.vocabulary import ActivatedJob
 from counterflow.wire.contract import StatusCode
 from counterflow_wire import gateway
 

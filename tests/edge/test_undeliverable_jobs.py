@@ -11,10 +11,10 @@ from msgspec.structs import replace
 
 from counterflow.edge import calls
 from counterflow.edge.translate import job_on_wire
-from counterflow.kernel import job_delivery
-from counterflow.kernel.records import ActivatedJob, BrokenInvariant
+from counterflow.kernel.lives import job_delivery
 from counterflow.kernel.rows import Job
-from counterflow.kernel.step import Step
+from counterflow.kernel.vocabulary import ActivatedJob, BrokenInvariant
+from counterflow.kernel.work.step import Step
 from counterflow_wire import counterflow_v1, gateway
 from tests.edge.served import Served, stream_request, until
 

@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from counterflow.kernel import deployed_decisions
-from counterflow.kernel.deployed_decisions import DeployedDecisions
 from counterflow.kernel.rows import DecisionDefinition, DecisionRequirements
+from counterflow.kernel.state.decisions import DeployedDecisions
 
 
 def version(number: int, tag: str | None = None, model: int = 0) -> DecisionDefinition:

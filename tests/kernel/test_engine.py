@@ -12,17 +12,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counterflow.kernel import engine
-from counterflow.kernel.deployments import DeploymentCreated, ProcessDefined, ResourceStored
+from counterflow import kernel
+from counterflow.kernel import OF_INSTANCE, KernelFault, events_of
+from counterflow.kernel.course.moves import ElementActivated, ElementActivating
 from counterflow.kernel.elements import parallel_gateway
 from counterflow.kernel.elements.registry import ROOMS
-from counterflow.kernel.engine import APPLIERS, KernelFault, events_of
-from counterflow.kernel.instances import CreateProcessInstance
-from counterflow.kernel.jobs import CompleteJob, JobCreated
-from counterflow.kernel.lifecycle import ElementActivated, ElementActivating
-from counterflow.kernel.records import BrokenInvariant, Event, LogEntry, Rejection
+from counterflow.kernel.lives.deployments import DeploymentCreated, ProcessDefined, ResourceStored
+from counterflow.kernel.lives.instances import CreateProcessInstance
+from counterflow.kernel.lives.jobs import CompleteJob, JobCreated
 from counterflow.kernel.rows import Partition
-from counterflow.kernel.state import EmptySource, State
+from counterflow.kernel.state.partition import EmptySource, State
+from counterflow.kernel.vocabulary import BrokenInvariant, Event, LogEntry, Rejection
 from counterflow.model.graph import Behaviour
 from tests.kernel.bench import ONE_TASK, Bench, snapshot
 
@@ -116,7 +116,7 @@ LOG_FORMAT = {
 with a default at the end of a line; none is changed, taken away or moved.
 """
 
-EVENTS = sorted(APPLIERS, key=lambda event: str(event.__struct_config__.tag))
+EVENTS = sorted(OF_INSTANCE, key=lambda event: str(event.__struct_config__.tag))
 JSON = st.sampled_from([b"null", b'{"a":[1,2]}', b'"\xc3\xa9"', b"1e400"])
 VALUES: dict[Any, st.SearchStrategy[Any]] = {
     int: st.integers(0, 2**63 - 1),
@@ -225,7 +225,7 @@ def break_room(monkeypatch: pytest.MonkeyPatch, behaviour: Behaviour, element_id
             raise ZeroDivisionError("a fault of ours")
         whole.beginning(step, element, node)
 
-    monkeypatch.setattr(engine, "ROOMS", {**ROOMS, behaviour: replace(whole, beginning=beginning)})
+    monkeypatch.setattr(kernel, "ROOMS", {**ROOMS, behaviour: replace(whole, beginning=beginning)})
 
 
 def test_a_fault_takes_the_command_back_and_names_the_instance(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -263,9 +263,9 @@ def test_replay_goes_on_from_a_state_in_the_middle() -> None:
     bench.create()
     half = len(bench.log)
     replayed = State(EmptySource(), Partition(1, 0, 0))
-    engine.replay(replayed, bench.log)
+    kernel.replay(replayed, bench.log)
     bench.complete("pack", weight=5)
-    engine.replay(replayed, bench.log[half:])
+    kernel.replay(replayed, bench.log[half:])
     assert snapshot(replayed) == snapshot(bench.state)
 
 
@@ -275,7 +275,7 @@ def test_replay_keeps_the_time_of_each_entry() -> None:
     bench.now_ms += 5_000
     bench.complete("pack")
     replayed = State(EmptySource(), Partition(1, 0, 0))
-    engine.replay(replayed, bench.log)
+    kernel.replay(replayed, bench.log)
     header = replayed.instances[instance.key].header
     assert header is not None
     assert (header.started_at_ms, header.ended_at_ms) == (bench.now_ms - 5_000, bench.now_ms)

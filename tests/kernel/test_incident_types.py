@@ -14,13 +14,13 @@ from typing import NamedTuple
 import pytest
 
 import counterflow.kernel
-from counterflow.kernel.incidents import ResolveIncident
-from counterflow.kernel.job_delivery import HoldJob
-from counterflow.kernel.jobs import UpdateJobRetries
-from counterflow.kernel.quarantine import QuarantineInstance, ReleaseInstance
+from counterflow.kernel.lives.job_delivery import HoldJob
+from counterflow.kernel.lives.jobs import UpdateJobRetries
+from counterflow.kernel.lives.quarantine import QuarantineInstance, ReleaseInstance
+from counterflow.kernel.lives.variables import SetVariables
 from counterflow.kernel.rows import Incident, Job, ProcessInstance
-from counterflow.kernel.step import Limits
-from counterflow.kernel.variables import SetVariables
+from counterflow.kernel.work.budget import ProcessLimits
+from counterflow.kernel.work.incidents import ResolveIncident
 from tests.kernel.bench import ONE_TASK, Bench, document
 from tests.model.diagram import (
     boundary,
@@ -51,7 +51,7 @@ class Case(NamedTuple):
     provoke: Do
     says: tuple[str, ...]
     repair: Do
-    limits: Limits = Limits()
+    limits: Limits = ProcessLimits()
 
 
 def create(**variables: object) -> Do:
@@ -355,7 +355,7 @@ CASES: dict[str, Case] = {
         create(stop=False),
         ("Expected to enter at most 20", "'", "Resolve the incident"),
         set_variables(stop=True),
-        Limits(steps=20),
+        ProcessLimits(steps=20),
     ),
     "job too large": Case(
         "MESSAGE_SIZE_EXCEEDED",
@@ -363,7 +363,7 @@ CASES: dict[str, Case] = {
         takes,
         ("Expected job", "4000 bytes", "resolve this incident"),
         shrink,
-        Limits(message_bytes=4_000),
+        ProcessLimits(message_bytes=4_000),
     ),
     "job undeliverable": Case(
         "JOB_NOT_DELIVERABLE",
@@ -378,7 +378,7 @@ CASES: dict[str, Case] = {
         create(full="f" * 120),
         ("Expected the variables of scope", "at most 200 bytes", "'held'", "resolve"),
         set_variables(copy=""),
-        Limits(variable_bytes=200),
+        ProcessLimits(variable_bytes=200),
     ),
 }
 STILL_HELD = {"error end event"}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from counterflow.kernel.incidents import IncidentDropped, ResolveIncident
-from counterflow.kernel.instances import CancelProcessInstance
-from counterflow.kernel.records import Rejection, RejectionType
-from counterflow.kernel.variables import SetVariables
+from counterflow.kernel.lives.instances import CancelProcessInstance
+from counterflow.kernel.lives.variables import SetVariables
+from counterflow.kernel.vocabulary import Rejection, RejectionType
+from counterflow.kernel.work.incidents import IncidentDropped, ResolveIncident
 from tests.kernel.bench import ONE_TASK, Bench, document
 from tests.model.diagram import end, flow, gateway, model, path, start
 

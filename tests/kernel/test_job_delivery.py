@@ -7,13 +7,13 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from counterflow.kernel.due import TriggerDue
-from counterflow.kernel.incidents import ResolveIncident
-from counterflow.kernel.job_delivery import ActivateJobs, HoldJob, ReturnJob
-from counterflow.kernel.jobs import UpdateJobRetries
-from counterflow.kernel.records import ActivatedJob
+from counterflow.kernel.lives.due import TriggerDue
+from counterflow.kernel.lives.job_delivery import ActivateJobs, HoldJob, ReturnJob
+from counterflow.kernel.lives.jobs import UpdateJobRetries
 from counterflow.kernel.rows import Job
-from counterflow.kernel.step import Limits
+from counterflow.kernel.vocabulary import ActivatedJob
+from counterflow.kernel.work.budget import ProcessLimits
+from counterflow.kernel.work.incidents import ResolveIncident
 from tests.kernel.bench import EPOCH_MS, ONE_TASK, Bench
 from tests.model.diagram import element, end, model, path, service, start
 
@@ -82,7 +82,7 @@ def test_no_more_than_fit_but_at_least_one() -> None:
 
 
 def test_a_job_too_large_for_any_message_is_an_incident_and_the_others_are_taken() -> None:
-    bench = Bench(ONE_TASK, limits=Limits(message_bytes=2_000))
+    bench = Bench(ONE_TASK, limits=ProcessLimits(message_bytes=2_000))
     bench.create(big="x" * 2_000)
     small = bench.create()
     assert [job.process_instance_key for job in taken(bench)] == [small.key]
@@ -99,7 +99,7 @@ def test_a_long_job_type_is_counted() -> None:
     takes, again and again.
     """
     content = model(start(), service("task", job="= kind"), end(), path("start", "task", "end"))
-    bench = Bench(content, limits=Limits(message_bytes=7_000))
+    bench = Bench(content, limits=ProcessLimits(message_bytes=7_000))
     bench.create(kind="k" * 1_000)
     bench.create(kind="k" * 3_000)
     assert len(bench.activate("k" * 1_000)) == 1

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from counterflow.kernel.jobs import (
+from counterflow.kernel.lives.jobs import (
     ERROR_MESSAGE_LIMIT,
     CompleteJob,
     FailJob,
@@ -15,8 +15,8 @@ from counterflow.kernel.jobs import (
     UpdateJobRetries,
     UpdateJobTimeout,
 )
-from counterflow.kernel.records import Command, Rejection, RejectionType
 from counterflow.kernel.rows import Job
+from counterflow.kernel.vocabulary import Command, Rejection, RejectionType
 from tests.kernel.bench import ONE_TASK, Bench
 from tests.model.diagram import (
     boundary,

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from counterflow.kernel import engine
-from counterflow.kernel.due import TriggerDue
-from counterflow.kernel.engine import KernelFault
-from counterflow.kernel.incidents import ResolveIncident
-from counterflow.kernel.instances import CancelProcessInstance
-from counterflow.kernel.jobs import CompleteJob
-from counterflow.kernel.quarantine import QuarantineInstance, ReleaseInstance
-from counterflow.kernel.records import Command, Rejection, RejectionType
+from counterflow import kernel
+from counterflow.kernel import KernelFault
+from counterflow.kernel.lives.due import TriggerDue
+from counterflow.kernel.lives.instances import CancelProcessInstance
+from counterflow.kernel.lives.jobs import CompleteJob
+from counterflow.kernel.lives.quarantine import QuarantineInstance, ReleaseInstance
+from counterflow.kernel.lives.variables import SetVariables
 from counterflow.kernel.rows import ElementInstance, Job, Partition, ProcessInstance, Quarantine, Variable
-from counterflow.kernel.state import State
-from counterflow.kernel.variables import SetVariables
+from counterflow.kernel.state.partition import State
+from counterflow.kernel.vocabulary import Command, Rejection, RejectionType
+from counterflow.kernel.work.incidents import ResolveIncident
 from counterflow.model.graph import Behaviour
 from tests.kernel.bench import ONE_TASK, Bench, RowsOf, due_times, waiting
 from tests.kernel.test_engine import break_room
@@ -142,7 +142,7 @@ def test_cancelling_it_runs_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
     bench = Bench(ONE_TASK)
     instance = bench.create()
     set_aside(bench, instance.key)
-    monkeypatch.setattr(engine, "ROOMS", {})
+    monkeypatch.setattr(kernel, "ROOMS", {})
     bench.do(CancelProcessInstance(process_instance_key=instance.key))
     assert instance.elements == {}
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from counterflow.kernel.records import Rejection
+from counterflow.kernel.events.starts import messages_of
 from counterflow.kernel.rows import MessageStart, ProcessInstance, StartTimer
-from counterflow.kernel.starts import messages_of
+from counterflow.kernel.vocabulary import Rejection
 from tests.kernel.bench import EPOCH_MS, ONE_TASK, Bench, due_times
 from tests.model.diagram import (
     catch_message,

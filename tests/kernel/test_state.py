@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from counterflow.kernel.records import BrokenInvariant, first_key
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import ElementInstance, Incident, Job, Partition, ProcessDefinition
-from counterflow.kernel.state import EmptySource, State
+from counterflow.kernel.state.partition import EmptySource, State
+from counterflow.kernel.vocabulary import BrokenInvariant, first_key
 from tests.kernel.bench import ONE_TASK, Bench, RowsOf, snapshot, waiting
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from counterflow import feel
+from counterflow.kernel.data.scopes import found_in
+from counterflow.kernel.events.timer import NotATime, first_moment
 from counterflow.kernel.rows import Timer
-from counterflow.kernel.timers import NotATime, first_moment
-from counterflow.kernel.variables import found_in
 from counterflow.model.graph import TimerDefinition, TimerKind
 from tests.kernel.bench import EPOCH_MS, Bench
 from tests.model.diagram import boundary, end, model, path, service, start, timer

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from counterflow import loop as loop_module
-from counterflow.kernel.due import TriggerDue
-from counterflow.kernel.instances import CreateProcessInstance
-from counterflow.kernel.quarantine import QuarantineInstance, ReleaseInstance
-from counterflow.kernel.records import Command, Rejection, RejectionType
+from counterflow.kernel.lives.due import TriggerDue
+from counterflow.kernel.lives.instances import CreateProcessInstance
+from counterflow.kernel.lives.quarantine import QuarantineInstance, ReleaseInstance
 from counterflow.kernel.rows import Job, ProcessInstance, Quarantine, StartTimer, Timer
+from counterflow.kernel.vocabulary import Command, Rejection, RejectionType
 from counterflow.loop import DUE_AT_ONCE
 from counterflow.model.graph import Behaviour
 from counterflow.store.port import StoreError

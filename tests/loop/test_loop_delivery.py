@@ -9,8 +9,8 @@ import asyncio
 import pytest
 
 from counterflow.delivery.takers import STREAM_CREDIT
-from counterflow.kernel.jobs import FailJob
-from counterflow.kernel.quarantine import QuarantineInstance, ReleaseInstance
+from counterflow.kernel.lives.jobs import FailJob
+from counterflow.kernel.lives.quarantine import QuarantineInstance, ReleaseInstance
 from counterflow.kernel.rows import Job
 from counterflow.loop import DUE_AT_ONCE
 from counterflow.store.port import StoreError

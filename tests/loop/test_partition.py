@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from counterflow.kernel.quarantine import QuarantineInstance
+from counterflow.kernel.lives.quarantine import QuarantineInstance
 from counterflow.kernel.rows import (
     ElementInstance,
     Job,

@@ -6,7 +6,6 @@ import pytest
 from msgspec.structs import replace
 
 from counterflow.documents.limits import DECISION_LIMITS
-from counterflow.kernel.records import BrokenInvariant
 from counterflow.kernel.rows import (
     INSTANCE_TABLES,
     DecisionRequirements,
@@ -16,6 +15,7 @@ from counterflow.kernel.rows import (
     ProcessInstance,
     Resource,
 )
+from counterflow.kernel.vocabulary import BrokenInvariant
 from counterflow.partition import seal
 from counterflow.source import StoreSource
 from counterflow.store.memory import MemoryStore

@@ -6,7 +6,7 @@ from collections import OrderedDict
 
 import pytest
 
-from counterflow.kernel.records import Rejection, RejectionType
+from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.queries import definitions
 from counterflow.queries.definitions import definition_xml, element_names, list_definitions
 from counterflow.testing import EPOCH_MS

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from counterflow.kernel.quarantine import QuarantineInstance
-from counterflow.kernel.records import Rejection, RejectionType
+from counterflow.kernel.lives.quarantine import QuarantineInstance
+from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.queries.instance_filter import InstanceFilter
 from counterflow.queries.instances import list_process_instances, process_instance
 from counterflow.queries.shapes import ElementInstance, InstanceTree

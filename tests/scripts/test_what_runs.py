@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 import pytest
 
-from counterflow.kernel.engine import events_of
-from counterflow.kernel.lifecycle import ElementActivating, FlowTaken
-from counterflow.kernel.records import Rejection
+from counterflow.kernel import events_of
+from counterflow.kernel.course.moves import ElementActivating, FlowTaken
 from counterflow.kernel.rows import Incident, Job
+from counterflow.kernel.vocabulary import Rejection
 from counterflow.model.elements import ELEMENTS, EVENTS
 from counterflow.testing import Engine
 from scripts.what_runs.__main__ import PAGE

@@ -13,27 +13,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from counterflow import loop, partition
-from counterflow.kernel import (
-    correlation,
-    engine,
-    error_events,
-    incidents,
-    job_delivery,
-    jobs,
-    lifecycle,
-    mappings,
-    messages,
-    timers,
-    undo,
-    variables,
-    waits,
-)
+from counterflow import kernel, loop, partition
+from counterflow.kernel.course import entering, moves, undo, waits
+from counterflow.kernel.data import mappings, scopes
 from counterflow.kernel.elements import parallel_gateway, sub_process
 from counterflow.kernel.elements.registry import ROOMS
-from counterflow.kernel.indexes import OldestFirst
-from counterflow.kernel.instance_state import InstanceState
-from counterflow.kernel.records import InstanceEnded, LogEntry
+from counterflow.kernel.events import timer as timers
+from counterflow.kernel.lives import correlation, job_delivery, jobs
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import (
     ElementInstance,
@@ -44,8 +30,12 @@ from counterflow.kernel.rows import (
     Timer,
     Variable,
 )
-from counterflow.kernel.state import State
-from counterflow.kernel.step import Step
+from counterflow.kernel.state.instance import InstanceState
+from counterflow.kernel.state.partition import State
+from counterflow.kernel.state.queues import OldestFirst
+from counterflow.kernel.vocabulary import InstanceEnded, LogEntry
+from counterflow.kernel.work import incidents
+from counterflow.kernel.work.step import Step
 from counterflow.model import schedules
 from counterflow.model.graph import Behaviour, ErrorDefinition, Flow, Node, VariableMapping
 from counterflow.store.port import Batch
@@ -61,19 +51,19 @@ def one_undo_dropped(patch: Patch) -> None:
 
 
 def undo_in_order_of_completion(patch: Patch) -> None:
-    def next_wrong(plan: undo.Plan) -> list[int]:
+    def next_wrong(plan: undo.UndoPlan) -> list[int]:
         found, plan._pending = plan._pending[:1], plan._pending[1:]
         return [key for _, key in found]
 
-    patch.setattr(undo.Plan, "next_mirrored", next_wrong)
+    patch.setattr(undo.UndoPlan, "next_mirrored", next_wrong)
 
 
 def undo_all_at_once(patch: Patch) -> None:
-    def next_wrong(plan: undo.Plan) -> list[int]:
+    def next_wrong(plan: undo.UndoPlan) -> list[int]:
         found, plan._pending = plan._pending, []
         return [key for _, key in found]
 
-    patch.setattr(undo.Plan, "next_mirrored", next_wrong)
+    patch.setattr(undo.UndoPlan, "next_mirrored", next_wrong)
 
 
 def undo_recorded_twice(patch: Patch) -> None:
@@ -97,25 +87,25 @@ def undo_not_recorded_in_loops(patch: Patch) -> None:
 
 def completion_doubled(patch: Patch) -> None:
     """The job stays when it is done, so a second completion is accepted."""
-    patch.setitem(_mutable(engine.APPLIERS), jobs.JobCompleted, _nothing)
+    patch.setitem(_mutable(kernel.OF_INSTANCE), jobs.JobCompleted, _nothing)
 
 
 def join_that_forgets(patch: Patch) -> None:
     """The first token goes on alone, and nobody knows of the others."""
 
     def arrive(step: Step, gateway: Node, scope_key: int, flow: Flow) -> None:
-        lifecycle.enter(step, gateway, scope_key)
+        entering.enter(step, gateway, scope_key)
 
     patch.setitem(_mutable(ROOMS), Behaviour.PARALLEL_GATEWAY, replace(parallel_gateway.ROOM, arrive=arrive))
 
 
 def timer_fires_early(patch: Patch) -> None:
-    schedule = engine.APPLIERS[timers.TimerScheduled]
+    schedule = kernel.OF_INSTANCE[timers.TimerScheduled]
 
     def early(state: State, instance: InstanceState | None, event: timers.TimerScheduled) -> None:
         schedule(state, instance, msgspec.structs.replace(event, due_ms=event.due_ms - 900))
 
-    patch.setitem(_mutable(engine.APPLIERS), timers.TimerScheduled, early)
+    patch.setitem(_mutable(kernel.OF_INSTANCE), timers.TimerScheduled, early)
 
 
 def answer_before_the_commit(patch: Patch) -> None:
@@ -175,7 +165,7 @@ def mapping_reads_its_target(patch: Patch) -> None:
         made: dict[str, bytes] = {}
         for mapping in found:
             name, path = mapping.target[0], mapping.target[1:]
-            value = variables.evaluate_to_json(step, element.key, mapping.source, name, made)
+            value = scopes.evaluate_to_json(step, element.key, mapping.source, name, made)
             made[name] = (
                 mappings._with_member(step, made.get(name, present.get(name)), path, value) if path else value
             )
@@ -185,9 +175,7 @@ def mapping_reads_its_target(patch: Patch) -> None:
 
 
 def interruption_spares_what_runs(patch: Patch) -> None:
-    patch.setattr(
-        lifecycle, "interrupt", lambda step, scope: step.emit(lifecycle.ScopeInterrupted(scope.key))
-    )
+    patch.setattr(lifecycle, "interrupt", lambda step, scope: step.emit(moves.ScopeInterrupted(scope.key)))
 
 
 def call_survives_its_caller(patch: Patch) -> None:
@@ -217,7 +205,7 @@ def time_taken_from_elsewhere(patch: Patch) -> None:
     count = iter(range(10**9))
 
     def later(step: Step, element: ElementInstance, node: Node) -> None:
-        if lifecycle.map_inputs(step, element, node) and lifecycle.activate(step, element, node):
+        if entering.map_inputs(step, element, node) and entering.activate(step, element, node):
             step.emit(jobs.JobCreated(step.new_key(), element.key, "odd", 3, str(next(count)).encode()))
 
     patch.setitem(_mutable(ROOMS), Behaviour.JOB_TASK, replace(ROOMS[Behaviour.JOB_TASK], beginning=later))
@@ -271,7 +259,7 @@ def cycle_without_end(patch: Patch) -> None:
 
 
 def more_time_asked_for_in_vain(patch: Patch) -> None:
-    patch.setitem(_mutable(engine.APPLIERS), jobs.JobDeadlineUpdated, _nothing)
+    patch.setitem(_mutable(kernel.OF_INSTANCE), jobs.JobDeadlineUpdated, _nothing)
 
 
 def begun_at_the_start_all_the_same(patch: Patch) -> None:

@@ -16,16 +16,16 @@ from collections.abc import Callable
 from heapq import heappop, heappush
 from typing import Any
 
-from counterflow.kernel import engine
-from counterflow.kernel.correlation import PublishMessage
-from counterflow.kernel.deployments import DeployResources
-from counterflow.kernel.incidents import ResolveIncident
-from counterflow.kernel.instances import CancelProcessInstance, CreateProcessInstance
-from counterflow.kernel.job_delivery import ReturnJob
-from counterflow.kernel.jobs import CompleteJob, UpdateJobRetries
-from counterflow.kernel.records import Command, InstanceEnded, LogEntry, Rejection
+from counterflow import kernel
+from counterflow.kernel.lives.correlation import PublishMessage
+from counterflow.kernel.lives.deployments import DeployResources
+from counterflow.kernel.lives.instances import CancelProcessInstance, CreateProcessInstance
+from counterflow.kernel.lives.job_delivery import ReturnJob
+from counterflow.kernel.lives.jobs import CompleteJob, UpdateJobRetries
 from counterflow.kernel.resources import ReadResource
 from counterflow.kernel.rows import ProcessDefinition, ProcessInstance
+from counterflow.kernel.vocabulary import Command, InstanceEnded, LogEntry, Rejection
+from counterflow.kernel.work.incidents import ResolveIncident
 from counterflow.loop import Loop, Overloaded, Unavailable
 from counterflow.model.graph import Process
 from counterflow.partition import load_state
@@ -77,7 +77,7 @@ class WatchedLoop(Loop):
         self._world = world
         self._read_once()
 
-    def _decide(self, command: Command) -> engine.Decision:
+    def _decide(self, command: Command) -> kernel.Outcome:
         expected = self._decided_elsewhere(command)
         decision = super()._decide(command)
         if expected is not None and expected != decision.log:
@@ -96,8 +96,8 @@ class WatchedLoop(Loop):
         copy = load_state(self._store, self._order)
         copy.processes.update(self.state.processes)  # graphs are frozen, and dear to read
         try:
-            return engine.decide(copy, command, self.now_ms(), self._limits).log
-        except (Rejection, engine.KernelFault):
+            return kernel.decide(copy, command, self.now_ms(), self._limits).log
+        except (Rejection, kernel.KernelFault):
             return None
 
     def _recover(self) -> bool:
@@ -108,7 +108,7 @@ class WatchedLoop(Loop):
     def _read_once(self) -> None:
         self.state.source = ReadingSource(self._world.store, self._world.graphs)
 
-    def _set_aside(self, fault: engine.KernelFault) -> bool:
+    def _set_aside(self, fault: kernel.KernelFault) -> bool:
         self._world.fail(Violation(f"the kernel met a fault of its own: {fault}"), fault.__cause__)
         return super()._set_aside(fault)
 
@@ -374,4 +374,4 @@ class World:
 
 
 def _shown(log: list[LogEntry]) -> str:
-    return "; ".join(f"{entry.position}: {engine.events_of(entry)}" for entry in log)
+    return "; ".join(f"{entry.position}: {kernel.events_of(entry)}" for entry in log)

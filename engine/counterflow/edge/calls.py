@@ -14,8 +14,8 @@ from google.protobuf.message import Message
 from counterflow.edge.status import EXPECTED, fit, status_of
 from counterflow.edge.translate import job_on_wire
 from counterflow.edge.turns import Turns
-from counterflow.kernel.job_delivery import HoldJob, ReturnJob
-from counterflow.kernel.records import ActivatedJob, Command, Rejection
+from counterflow.kernel.lives.job_delivery import HoldJob, ReturnJob
+from counterflow.kernel.vocabulary import ActivatedJob, Command, Rejection
 from counterflow.loop import Loop, Overloaded, Unavailable
 from counterflow.settings import Settings
 from counterflow.wire.contract import Call, CallIsOver, Method, StatusCode

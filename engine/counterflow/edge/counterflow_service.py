@@ -16,8 +16,8 @@ from google.protobuf.message import Message
 from counterflow.edge.calls import Behaviour, Calls, Context
 from counterflow.edge.reading import message, messages, published, state_word, tree
 from counterflow.edge.status import Refused, invalid
-from counterflow.kernel.quarantine import ReleaseInstance
-from counterflow.kernel.records import Rejection, RejectionType
+from counterflow.kernel.lives.quarantine import ReleaseInstance
+from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.queries import shapes
 from counterflow.queries.decisions import decision_xml, list_decisions
 from counterflow.queries.definitions import definition_xml, list_definitions

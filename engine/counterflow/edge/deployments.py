@@ -12,10 +12,10 @@ from counterflow.documents.limits import Limits
 from counterflow.edge.calls import Behaviour, Calls, Context
 from counterflow.edge.translate import check_tenants, process_metadata
 from counterflow.edge.translate_decisions import decision_metadata, requirements_metadata
-from counterflow.kernel.deployments import Deployment, DeployResources
-from counterflow.kernel.records import Rejection, RejectionType
+from counterflow.kernel.lives.deployments import Deployment, DeployResources
 from counterflow.kernel.resources import ReadResource
 from counterflow.kernel.rows import DEFAULT_TENANT
+from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.resources import BPMN_SUFFIXES, File, FileLimits, is_dmn, read_files, unreadable
 from counterflow.settings import Settings
 from counterflow_wire import gateway

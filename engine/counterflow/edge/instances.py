@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from counterflow.edge.calls import STOPPING, Calls, Context, Translated, Translation, kept
 from counterflow.edge.status import Refused
 from counterflow.edge.translate import created, creation, document, duration_ms, result
-from counterflow.kernel.incidents import ResolveIncident
-from counterflow.kernel.instances import CancelProcessInstance
-from counterflow.kernel.records import InstanceEnded
+from counterflow.kernel.lives.instances import CancelProcessInstance
+from counterflow.kernel.lives.variables import SetVariables
 from counterflow.kernel.rows import ProcessInstance
-from counterflow.kernel.variables import SetVariables
+from counterflow.kernel.vocabulary import InstanceEnded
+from counterflow.kernel.work.incidents import ResolveIncident
 from counterflow.wire.contract import StatusCode
 from counterflow_wire import gateway
 

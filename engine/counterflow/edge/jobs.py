@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from counterflow.edge.calls import Calls, Translated, Translation
 from counterflow.edge.translate import document, duration_ms
-from counterflow.kernel.jobs import CompleteJob, FailJob, ThrowError, UpdateJobRetries, UpdateJobTimeout
+from counterflow.kernel.lives.jobs import CompleteJob, FailJob, ThrowError, UpdateJobRetries, UpdateJobTimeout
 from counterflow_wire import gateway
 
 

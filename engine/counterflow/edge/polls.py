@@ -14,8 +14,8 @@ from msgspec.structs import replace
 from counterflow.delivery.takers import PollTaker
 from counterflow.edge.calls import Calls, Context, kept
 from counterflow.edge.translate import activation, duration_ms
-from counterflow.kernel.job_delivery import ActivateJobs
-from counterflow.kernel.records import ActivatedJob
+from counterflow.kernel.lives.job_delivery import ActivateJobs
+from counterflow.kernel.vocabulary import ActivatedJob
 from counterflow.loop import FAULTS_PER_OFFER, Faulted, Unavailable
 from counterflow_wire import gateway
 

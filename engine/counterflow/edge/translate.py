@@ -13,12 +13,12 @@ from typing import Any, cast
 import msgspec
 
 from counterflow.edge.status import Refused, invalid
-from counterflow.kernel.correlation import PublishMessage
-from counterflow.kernel.instances import CreateProcessInstance
-from counterflow.kernel.job_delivery import ActivateJobs
-from counterflow.kernel.records import ActivatedJob
+from counterflow.kernel.data.scopes import to_object
+from counterflow.kernel.lives.correlation import PublishMessage
+from counterflow.kernel.lives.instances import CreateProcessInstance
+from counterflow.kernel.lives.job_delivery import ActivateJobs
 from counterflow.kernel.rows import DEFAULT_TENANT, ProcessDefinition, ProcessInstance
-from counterflow.kernel.variables import to_object
+from counterflow.kernel.vocabulary import ActivatedJob
 from counterflow.wire.contract import StatusCode
 from counterflow_wire import gateway
 

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from counterflow.edge.translate import check_tenants, document
-from counterflow.kernel.decisions import EvaluatedDecision, EvaluateDecision, Evaluation, MatchedRule
+from counterflow.kernel.lives.decisions import (
+    DecisionEvaluation,
+    EvaluateDecision,
+    TracedDecision,
+    TracedRule,
+)
 from counterflow.kernel.rows import DEFAULT_TENANT, DecisionDefinition, DecisionRequirements
 from counterflow_wire import gateway
 
@@ -43,7 +48,7 @@ def evaluation(request: gateway.EvaluateDecisionRequest, limit_bytes: int) -> Ev
     )
 
 
-def evaluated(found: Evaluation) -> gateway.EvaluateDecisionResponse:
+def evaluated(found: DecisionEvaluation) -> gateway.EvaluateDecisionResponse:
     """What a decision gave, and how; where it failed, the output is null, which every client can read."""
     return gateway.EvaluateDecisionResponse(
         decisionKey=found.decision.key,
@@ -64,7 +69,7 @@ def evaluated(found: Evaluation) -> gateway.EvaluateDecisionResponse:
     )
 
 
-def _decision(decision: EvaluatedDecision, instance_key: str) -> gateway.EvaluatedDecision:
+def _decision(decision: TracedDecision, instance_key: str) -> gateway.EvaluatedDecision:
     return gateway.EvaluatedDecision(
         decisionKey=decision.key,
         decisionId=decision.id,
@@ -84,7 +89,7 @@ def _decision(decision: EvaluatedDecision, instance_key: str) -> gateway.Evaluat
     )
 
 
-def _rule(rule: MatchedRule) -> gateway.MatchedDecisionRule:
+def _rule(rule: TracedRule) -> gateway.MatchedDecisionRule:
     return gateway.MatchedDecisionRule(
         ruleId=rule.id,
         ruleIndex=rule.index,

@@ -6,8 +6,8 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from counterflow.kernel.records import Rejection, RejectionType
 from counterflow.kernel.rows import ProcessDefinition, Resource
+from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.model.graph import Node
 from counterflow.model.read import read
 from counterflow.queries.paging import newest_first

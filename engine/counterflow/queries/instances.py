@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from counterflow.kernel import rows
-from counterflow.kernel.records import Rejection, RejectionType
+from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.queries import log
 from counterflow.queries.definitions import element_names
 from counterflow.queries.instance_filter import EVERY_INSTANCE, InstanceFilter

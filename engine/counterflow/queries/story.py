@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from counterflow.kernel import instances, lifecycle, quarantine, variables
-from counterflow.kernel.elements import parallel_gateway
-from counterflow.kernel.engine import events_of
-from counterflow.kernel.records import BrokenInvariant, Event, LogEntry
+from counterflow.kernel import events_of
+from counterflow.kernel.course import joins, moves
+from counterflow.kernel.data import scopes
+from counterflow.kernel.lives import instances, quarantine
+from counterflow.kernel.vocabulary import BrokenInvariant, Event, LogEntry
 from counterflow.queries import story_of_ends, story_of_jobs, story_of_undo, story_of_waits
 from counterflow.queries.definitions import UNNAMED, Names
 from counterflow.queries.shapes import (
@@ -95,7 +96,7 @@ def created_in(entry: LogEntry) -> instances.ProcessInstanceCreated:
 # -- elements ------------------------------------------------------------------------------------------------
 
 
-def _activating(story: Story, event: lifecycle.ElementActivating) -> None:
+def _activating(story: Story, event: moves.ElementActivating) -> None:
     name = story.names.get(event.element_id, UNNAMED)
     element = ElementInstance(
         key=event.key,
@@ -114,20 +115,20 @@ def _activating(story: Story, event: lifecycle.ElementActivating) -> None:
         story.elements[event.scope_key].children.append(element)
 
 
-def _activated(story: Story, event: lifecycle.ElementActivated) -> None:
+def _activated(story: Story, event: moves.ElementActivated) -> None:
     element = story.elements[event.key]
     element.state, element.activated_position = "active", story.position
 
 
-def _completing(story: Story, event: lifecycle.ElementCompleting) -> None:
+def _completing(story: Story, event: moves.ElementCompleting) -> None:
     story.elements[event.key].state = "completing"
 
 
-def _completed(story: Story, event: lifecycle.ElementCompleted) -> None:
+def _completed(story: Story, event: moves.ElementCompleted) -> None:
     _end(story, story.elements[event.key], "completed")
 
 
-def _terminated(story: Story, event: lifecycle.ElementTerminated) -> None:
+def _terminated(story: Story, event: moves.ElementTerminated) -> None:
     _end(story, story.elements[event.key], "terminated")
 
 
@@ -138,23 +139,23 @@ def _end(story: Story, element: ElementInstance, state: str) -> None:
 # -- flows and joins -----------------------------------------------------------------------------------------
 
 
-def _flow_taken(story: Story, event: lifecycle.FlowTaken) -> None:
+def _flow_taken(story: Story, event: moves.FlowTaken) -> None:
     story.flows_taken.append(FlowTaken(event.flow_id, event.scope_key, story.position, story.now_ms))
 
 
-def _token_arrived(story: Story, event: parallel_gateway.TokenArrived) -> None:
+def _token_arrived(story: Story, event: joins.TokenArrived) -> None:
     _, count = story.waiting.get((event.scope_key, event.flow_id), ("", 0))
     story.waiting[event.scope_key, event.flow_id] = (event.gateway_id, count + 1)
 
 
-def _flows_joined(story: Story, event: parallel_gateway.FlowsJoined) -> None:
+def _flows_joined(story: Story, event: joins.FlowsJoined) -> None:
     for flow_id in event.flow_ids:
         gateway_id, count = story.waiting.pop((event.scope_key, flow_id))
         if count > 1:
             story.waiting[event.scope_key, flow_id] = (gateway_id, count - 1)
 
 
-def _tokens_swept_away(story: Story, event: lifecycle.TokensSweptAway) -> None:
+def _tokens_swept_away(story: Story, event: moves.TokensSweptAway) -> None:
     for place in [place for place in story.waiting if place[0] == event.scope_key]:
         del story.waiting[place]
 
@@ -162,11 +163,11 @@ def _tokens_swept_away(story: Story, event: lifecycle.TokensSweptAway) -> None:
 # -- variables -----------------------------------------------------------------------------------------------
 
 
-def _variables_set(story: Story, event: variables.VariablesSet) -> None:
+def _variables_set(story: Story, event: scopes.VariablesSet) -> None:
     story.variables.setdefault(event.scope_key, {}).update(event.values)
 
 
-def _variables_removed(story: Story, event: variables.VariablesRemoved) -> None:
+def _variables_removed(story: Story, event: scopes.VariablesRemoved) -> None:
     for name in event.names:
         story.variables[event.scope_key].pop(name, None)
 
@@ -204,18 +205,18 @@ def _abandoned(story: Story, _: quarantine.InstanceAbandoned) -> None:
 
 
 TELLERS: Mapping[type[Event], Callable[[Story, Any], None]] = {
-    lifecycle.ElementActivating: _activating,
-    lifecycle.ElementActivated: _activated,
-    lifecycle.ElementCompleting: _completing,
-    lifecycle.ElementCompleted: _completed,
-    lifecycle.ElementTerminating: story_of_ends.terminating,
-    lifecycle.ElementTerminated: _terminated,
-    lifecycle.FlowTaken: _flow_taken,
-    lifecycle.TokensSweptAway: _tokens_swept_away,
-    parallel_gateway.TokenArrived: _token_arrived,
-    parallel_gateway.FlowsJoined: _flows_joined,
-    variables.VariablesSet: _variables_set,
-    variables.VariablesRemoved: _variables_removed,
+    moves.ElementActivating: _activating,
+    moves.ElementActivated: _activated,
+    moves.ElementCompleting: _completing,
+    moves.ElementCompleted: _completed,
+    moves.ElementTerminating: story_of_ends.terminating,
+    moves.ElementTerminated: _terminated,
+    moves.FlowTaken: _flow_taken,
+    moves.TokensSweptAway: _tokens_swept_away,
+    joins.TokenArrived: _token_arrived,
+    joins.FlowsJoined: _flows_joined,
+    scopes.VariablesSet: _variables_set,
+    scopes.VariablesRemoved: _variables_removed,
     quarantine.InstanceQuarantined: _quarantined,
     quarantine.InstanceReleased: _released,
     quarantine.InstanceAbandoned: _abandoned,

@@ -11,8 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from counterflow.kernel import error_events, lifecycle, messages, timers
-from counterflow.kernel.records import Event, LogEntry
+from counterflow.kernel.course import moves
+from counterflow.kernel.events import error
+from counterflow.kernel.events import message as messages
+from counterflow.kernel.events import timer as timers
+from counterflow.kernel.vocabulary import Event, LogEntry
 from counterflow.queries.definitions import UNNAMED
 from counterflow.queries.shapes import ElementInstance, Termination
 
@@ -38,7 +41,7 @@ def note_cause(story: Story, event: Event) -> None:
         story.cause = cause_of(story, event) or story.cause
 
 
-def terminating(story: Story, event: lifecycle.ElementTerminating) -> None:
+def terminating(story: Story, event: moves.ElementTerminating) -> None:
     """An element is being swept away: by what?"""
     element = story.elements[event.key]
     element.state = "terminating"
@@ -71,11 +74,11 @@ def _correlated(story: Story, event: messages.MessageCorrelated) -> Termination 
     return _by_event(story, wait.catch_id) if wait is not None else None
 
 
-def _caught(story: Story, event: error_events.ErrorCaught) -> Termination:
+def _caught(story: Story, event: error.ErrorCaught) -> Termination:
     return _by_event(story, event.catch_id, error_code=event.error_code, error_message=event.message)
 
 
-def _reached(story: Story, event: lifecycle.ElementActivated) -> Termination | None:
+def _reached(story: Story, event: moves.ElementActivated) -> Termination | None:
     """A plain end event sweeps nothing away; so whatever is swept after one was reached, was so by its
     terminate definition.
     """
@@ -88,7 +91,7 @@ def _reached(story: Story, event: lifecycle.ElementActivated) -> Termination | N
 CAUSES: Mapping[type[Event], Callable[[Story, Any], Termination | None]] = {
     timers.TimerTriggered: _triggered,
     messages.MessageCorrelated: _correlated,
-    error_events.ErrorCaught: _caught,
-    lifecycle.ElementActivated: _reached,
+    error.ErrorCaught: _caught,
+    moves.ElementActivated: _reached,
 }
 """What may sweep something away."""

@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from counterflow.kernel import undo
-from counterflow.kernel.records import Event
+from counterflow.kernel.course import undo
+from counterflow.kernel.vocabulary import Event
 from counterflow.queries.definitions import UNNAMED
 from counterflow.queries.shapes import UndoRecord
 

@@ -7,9 +7,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from counterflow.kernel import decisions, messages, timers, variables
-from counterflow.kernel.elements import call_activity, multi_instance
-from counterflow.kernel.records import Event
+from counterflow.kernel.data import scopes
+from counterflow.kernel.elements import multi_instance
+from counterflow.kernel.events import message as messages
+from counterflow.kernel.events import timer as timers
+from counterflow.kernel.lives import calls, decisions
+from counterflow.kernel.vocabulary import Event
 from counterflow.queries.definitions import UNNAMED
 from counterflow.queries.shapes import CorrelatedMessage, DecisionEvaluation, Join, JoinFlow, Loop, Wait
 
@@ -103,15 +106,15 @@ def _loop_of(story: Story, element_instance_key: int) -> Loop:
     return element.loop
 
 
-def _called(story: Story, event: call_activity.ProcessCalled) -> None:
+def _called(story: Story, event: calls.ProcessCalled) -> None:
     story.elements[event.element_instance_key].called_instance_key = event.called_instance_key
 
 
-def _held(story: Story, event: variables.ResultsHeld) -> None:
+def _held(story: Story, event: scopes.ResultsHeld) -> None:
     story.variables.setdefault(event.element_instance_key, {}).update(event.values)
 
 
-def _results_released(story: Story, event: variables.ResultsReleased) -> None:
+def _results_released(story: Story, event: scopes.ResultsReleased) -> None:
     for name in event.names:
         story.variables[event.element_instance_key].pop(name)
 
@@ -143,9 +146,9 @@ TELLERS: Mapping[type[Event], Callable[[Story, Any], None]] = {
     multi_instance.LoopStarted: _loop_started,
     multi_instance.LoopAdvanced: _loop_advanced,
     multi_instance.LoopEnded: _loop_ended,
-    call_activity.ProcessCalled: _called,
+    calls.ProcessCalled: _called,
     decisions.DecisionEvaluated: _decided,
-    variables.ResultsHeld: _held,
-    variables.ResultsReleased: _results_released,
+    scopes.ResultsHeld: _held,
+    scopes.ResultsReleased: _results_released,
 }
 """What `story.py` adds to its own table."""
