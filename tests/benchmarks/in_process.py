@@ -13,8 +13,8 @@ from pathlib import Path
 
 import uvloop
 
-from counterflow import kernel
 from counterflow.delivery.takers import StreamTaker
+from counterflow.kernel import Outcome, decide
 from counterflow.kernel.lives.deployments import DeployResources
 from counterflow.kernel.lives.instances import CreateProcessInstance
 from counterflow.kernel.lives.job_delivery import ActivateJobs
@@ -65,15 +65,15 @@ class Kernel:
         self.seconds: dict[type[Command], float] = {}
         self.do(deployment(content))
 
-    def do(self, command: Command) -> kernel.Outcome:
+    def do(self, command: Command) -> Outcome:
         """Decide, timed; what a store would be given is forgotten."""
         began = time.perf_counter()
-        decision = kernel.decide(self.state, command, NOW_MS)
+        outcome = decide(self.state, command, NOW_MS)
         kind = type(command)
         self.seconds[kind] = self.seconds.get(kind, 0.0) + time.perf_counter() - began
         self.state.journal.clear()
         self.state.newly_ready.clear()
-        return decision
+        return outcome
 
     def take(self, job_type: str) -> int:
         """The key of the next job, activated as for a stream."""

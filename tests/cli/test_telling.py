@@ -99,7 +99,7 @@ def test_the_line_of_an_event(fields: dict[str, Any], line: str) -> None:
 
 
 def test_only_events_of_the_kernel_are_waited_for() -> None:
-    assert set(TELLERS) <= {event.__name__ for event in kernel.OF_INSTANCE}
+    assert set(TELLERS) <= {event.__name__ for event in kernel.EVENTS}
 
 
 class Log:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from counterflow.kernel.rows import DecisionDefinition, DecisionRequirements
+from counterflow.kernel.state import decisions as state_decisions
 from counterflow.kernel.state.decisions import DeployedDecisions
 
 
@@ -63,7 +64,7 @@ def test_models_taken_back_are_at_hand_no_more() -> None:
 
 
 def test_the_least_recently_used_models_go_once_they_are_stored(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(deployed_decisions, "KEPT_MODELS", 2)
+    monkeypatch.setattr(state_decisions, "KEPT_MODELS", 2)
     decisions = DeployedDecisions()
     for key, batch in ((1, 5), (2, 0), (3, 0), (4, 0)):
         decisions.keep(key, as_model(key), batch)

@@ -13,7 +13,8 @@ from counterflow.kernel.rows import Incident, Job, Partition
 from counterflow.kernel.state.partition import EmptySource, State
 from counterflow.kernel.vocabulary import Rejection
 from counterflow.kernel.work.budget import BYTES_PER_FUEL, ProcessLimits
-from counterflow.kernel.work.incidents import TOLD, ResolveIncident
+from counterflow.kernel.work.held import MESSAGE_CHARACTERS
+from counterflow.kernel.work.incidents import ResolveIncident
 from counterflow.testing import Engine
 from tests.dmn.drawing import decision, literal
 from tests.dmn.drawing import model as drawn
@@ -198,4 +199,7 @@ def test_an_incident_does_not_repeat_a_long_expression() -> None:
     bench.create(items=list(range(TIMES)))
     held = [row.message for row in bench.rows(Incident) if "have spent its budget" in row.message]
     assert held, "the text of an expression is paid for, too"
-    assert all(len(message) <= TOLD + 3 and message.startswith("Expected '=[count(") for message in held)
+    assert all(
+        len(message) <= MESSAGE_CHARACTERS + 3 and message.startswith("Expected '=[count(")
+        for message in held
+    )

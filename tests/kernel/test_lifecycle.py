@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from counterflow.kernel import OF_INSTANCE
-from counterflow.kernel.course import moves
 from counterflow.kernel.course.moves import (
     ACTIVATED,
     ACTIVATING,
@@ -13,14 +12,13 @@ from counterflow.kernel.course.moves import (
     MOVES,
     TERMINATING,
     ElementActivated,
-    ElementActivating,
     ElementCompleted,
     ElementCompleting,
     ElementTerminated,
     ElementTerminating,
 )
 from counterflow.kernel.rows import ElementInstance
-from counterflow.kernel.vocabulary import BrokenInvariant, Event
+from counterflow.kernel.vocabulary import BrokenInvariant
 from tests.kernel.bench import ONE_TASK, Bench
 
 STATES = (ACTIVATING, ACTIVATED, COMPLETING, TERMINATING)
@@ -56,15 +54,6 @@ def test_only_moves_of_the_table_are_made(state: str, to: str) -> None:
 def test_every_state_has_a_way_out() -> None:
     assert set(MOVES) == set(STATES)
     assert all(TERMINATING in MOVES[state] or state == TERMINATING for state in STATES)
-
-
-@pytest.mark.parametrize(
-    "event", [ElementActivating(1, 0, "x"), ElementActivated(1), moves.ScopeInterrupted(1)]
-)
-def test_an_element_belongs_to_an_instance(event: Event) -> None:
-    bench = Bench(ONE_TASK)
-    with pytest.raises(BrokenInvariant, match="outside a process instance"):
-        OF_INSTANCE[type(event)](bench.state, None, event)
 
 
 def test_an_element_knows_where_in_the_log_it_was_activated() -> None:

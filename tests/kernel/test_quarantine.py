@@ -142,7 +142,7 @@ def test_cancelling_it_runs_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
     bench = Bench(ONE_TASK)
     instance = bench.create()
     set_aside(bench, instance.key)
-    monkeypatch.setattr(kernel, "ROOMS", {})
+    monkeypatch.setattr(kernel, "HOUSE", kernel.HOUSE._replace(rooms={}))
     bench.do(CancelProcessInstance(process_instance_key=instance.key))
     assert instance.elements == {}
 

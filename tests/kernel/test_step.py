@@ -6,10 +6,8 @@ import itertools
 
 import pytest
 
-from counterflow.kernel import OF_INSTANCE
+from counterflow.kernel import HOUSE
 from counterflow.kernel.course.moves import ElementActivated
-from counterflow.kernel.elements.registry import ROOMS
-from counterflow.kernel.events.message import receive_buffered
 from counterflow.kernel.lives.instances import CancelProcessInstance
 from counterflow.kernel.rows import Incident
 from counterflow.kernel.vocabulary import BrokenInvariant
@@ -93,21 +91,23 @@ def test_a_long_course_is_no_loop_and_costs_no_stack() -> None:
 def test_what_is_not_there_is_a_broken_invariant() -> None:
     bench = Bench(ONE_TASK)
     instance = bench.create()
-    step = Step(bench.state, OF_INSTANCE, ROOMS, receive_buffered, ProcessLimits())
-    with pytest.raises(BrokenInvariant, match="no process instance is being worked on"):
-        step.current()
-    step.enter_instance(instance)
-    with pytest.raises(
-        BrokenInvariant, match=f"element instance 7 of process instance {instance.key} is gone"
-    ):
-        step.element(7)
+    course = Step(bench.state, HOUSE, ProcessLimits()).admitted_to(instance)
+    gone = f"element instance 7 of process instance {instance.key} is gone"
+    with pytest.raises(BrokenInvariant, match=gone):
+        course.token(7)
+    token = course.token(max(instance.elements))
+    assert token.row is instance.elements[token.key]
+    bench.complete("pack")
+    with pytest.raises(BrokenInvariant, match=f"element instance {token.key} of .* is gone"):
+        _ = token.row
 
 
 def test_work_for_an_element_that_is_gone_is_passed_over() -> None:
     bench = Bench(ONE_TASK)
-    step = Step(bench.state, OF_INSTANCE, ROOMS, receive_buffered, ProcessLimits())
-    step.enter_instance(bench.create())
-    step.later(lambda *_: pytest.fail("the element is gone"), 7)
+    instance = bench.create()
+    step = Step(bench.state, HOUSE, ProcessLimits())
+    step.at(instance).token(max(instance.elements)).later(lambda _: pytest.fail("the element is gone"))
+    bench.complete("pack")
     step.run()
     assert step.events == []
 

@@ -7,12 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counterflow.kernel import OF_INSTANCE
+from counterflow.kernel import HOUSE
 from counterflow.kernel.data import scopes
 from counterflow.kernel.data.evaluation import ScopeView
 from counterflow.kernel.data.scopes import VariablesSet, lookup, visible
-from counterflow.kernel.elements.registry import ROOMS
-from counterflow.kernel.events.message import receive_buffered
 from counterflow.kernel.lives.variables import SetVariables
 from counterflow.kernel.rows import ElementInstance
 from counterflow.kernel.state.instance import InstanceState
@@ -70,15 +68,14 @@ def test_the_nearest_scope_hides_those_around_it() -> None:
 def test_expressions_see_what_a_mapping_has_made_before_any_scope() -> None:
     bench = Bench(INSIDE)
     instance, _, _, task = in_scopes(bench)
-    step = Step(bench.state, OF_INSTANCE, ROOMS, receive_buffered, ProcessLimits(fuel=10))
-    step.enter_instance(instance)
-    view = ScopeView(step, task, {"name": b"1"})
+    course = Step(bench.state, HOUSE, ProcessLimits(fuel=10)).at(instance)
+    view = ScopeView(course, task, {"name": b"1"})
     assert view.get("name") == msgspec.Raw(b"1")
     assert view.get("only_outside") == msgspec.Raw(b"1")
     assert view.get("missing", "default") == "default"
-    assert step.fuel_left == 10
-    assert ScopeView(step, task, {"name": b"1" * 130}).get("name") is not None
-    assert step.fuel_left == 8, "what is read is paid for"
+    assert course.step.budget.fuel_left == 10
+    assert ScopeView(course, task, {"name": b"1" * 130}).get("name") is not None
+    assert course.step.budget.fuel_left == 8, "what is read is paid for"
 
 
 @pytest.mark.parametrize(

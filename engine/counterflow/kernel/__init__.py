@@ -1,11 +1,12 @@
-"""The pure heart, and its one door: a command and the time go in; the answer, the events and what to tell whom come out.
+"""The pure heart, and its one door: a command and the time go in; the answer, the events and what to tell
+whom come out.
 
 `decide` is a function of state, command and time, nothing else; it either changes the state by the events it
 returns or raises and leaves it as it was. `replay` folds events back into state and never decides anything.
 
-The kernel knows no clock, no database, no network, no XML. Its folders stand in the order in which they import: rows
-and vocabulary, `state/`, `work/` (one command), `data/` (variables), `course/` (of an instance), `events/` and `lives/`,
-`elements/`.
+The kernel knows no clock, no database, no network, no XML. Its folders stand in the order in which they
+import: rows and vocabulary, `state/`, `work/` (one command), `data/` (variables), `course/` (of an instance),
+`events/` and `lives/`, `elements/`.
 """
 
 from __future__ import annotations

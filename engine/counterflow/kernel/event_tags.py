@@ -1,8 +1,8 @@
 """The tags of all events of the log, with the version in which each came.
 
-A tag is the number in front of an event in the log, and so a part of its format: given once and never to another
-event, also when an event is no longer written. An event is only added, never changed in meaning; a field may be
-added to it at its end, with a default that says what held before there was the field.
+A tag is the number in front of an event in the log, and so a part of its format: given once and never to
+another event, also when an event is no longer written. An event is only added, never changed in meaning; a
+field may be added to it at its end, with a default that says what held before there was the field.
 """
 
 from __future__ import annotations

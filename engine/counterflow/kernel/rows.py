@@ -142,8 +142,8 @@ class ElementInstance(Row, frozen=True, gc=False):
     scope whose content is entered from outside (start instructions). `called_instance_key` is the process
     instance that a call activity has called. `result` keeps what the element's job returned, where the model
     wants it offered to the handler. `held` names the variables of its own (a JSON array) that are to leave a
-    completing element and found no room outside. `phase` says how far its leaving had come when an incident held it:
-    `flows`, when its outputs are mapped.
+    completing element and found no room outside. `phase` says how far its leaving had come when an incident
+    held it: `flows`, when its outputs are mapped.
     """
 
     key: int

@@ -53,6 +53,6 @@ def sweep_tokens(scope: Token) -> None:
 
 
 def announce_end(root: Token, state: str) -> None:
-    """Whoever waits for the end of the process instance is to know of it, and of the variables it ends with."""
+    """Whoever waits for the process instance is to know of its end, and of the variables it ends with."""
     values = dict(sorted(root.variables.items()))
     root.step.ended.append(InstanceEnded(root.instance.key, state, values))

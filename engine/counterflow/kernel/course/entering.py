@@ -14,15 +14,18 @@ from counterflow.kernel.course.moves import ACTIVATED, ACTIVATING, ElementActiva
 from counterflow.kernel.data import mappings, scopes
 from counterflow.kernel.work.held import Held, IncidentType
 from counterflow.kernel.work.origin import BODY, PLAIN, Origin
-from counterflow.kernel.work.step import Token, attempt
+from counterflow.kernel.work.step import Token
 from counterflow.model.graph import Node
 
 
 def enter(
     scope: Token, node: Node, local: Mapping[str, bytes] | None = None, origin: Origin = PLAIN
 ) -> Token:
-    """Put a token on a node of a scope: a new element instance with `local` variables, begun when its turn comes."""
-    key = scope.step.new_key()
+    """Put a token on a node of a scope: a new element instance with `local` variables, begun when its turn
+    comes.
+    """
+    step = scope.step
+    key = step.new_key()
     loop_counter = origin.loop_counter
     if node.multi_instance is not None and loop_counter == 0:
         loop_counter = BODY
@@ -30,7 +33,7 @@ def enter(
     scope.emit(
         ElementActivating(key, scope.key, node.id, undo_key, compensated_scope_key, triggered, loop_counter)
     )
-    token = scope.child(key, node, loop_counter)
+    token = Token(step, scope.instance, node, key, scope.key, loop_counter, scope)
     if local:
         scopes.write(token, key, local)
     token.later(begin)
@@ -46,10 +49,13 @@ def begin(token: Token) -> None:
     row = token.row
     if row.state != ACTIVATING:
         return
-    if not token.step.budget.count_entry(row, token.header):
+    if not token.step.budget.count_entry(row, None if token.scope_key else token.header):
         raise too_far(token)
     own = dict(token.variables) if token.node.inputs else None
-    attempt(token, token.room.beginning)
+    try:
+        token.room.beginning(token)
+    except Held as held:
+        token.hold(held)
     # the row is the same one only if an incident holds it
     if own is not None and token.instance.elements.get(token.key) is row:
         scopes.restore(token, own)

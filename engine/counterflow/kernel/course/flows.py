@@ -18,7 +18,7 @@ from counterflow.model.graph import Flow
 def take(scope: Token, flow: Flow) -> None:
     """Send a token along a flow to whatever stands at its end."""
     scope.emit(FlowTaken(scope.key, flow.id))
-    target = scope.nodes[flow.target]
+    target = scope.process.nodes[flow.target]
     scope.step.house.rooms[target.behaviour].arrive(scope, target, flow)
 
 
@@ -47,7 +47,8 @@ def none_holds(token: Token) -> Held:
     )
     return Held(
         IncidentType.CONDITION_ERROR,
-        f"Expected one of the conditions of '{token.node.id}' to be true, but none of {conditions} is and there is "
+        f"Expected one of the conditions of '{token.node.id}' to be true, but none of {conditions} is and "
+        "there is "
         "no default flow; set the variables they read and resolve the incident, or give the model a default "
         "flow",
     )

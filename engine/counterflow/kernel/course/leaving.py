@@ -2,8 +2,8 @@
 
     results that found no room → outputs → flows, and what its scope has to say → completed → along the flows
 
-An incident may hold it in each of these phases; resolving it goes on in the same one, since what was mapped is not
-mapped a second time.
+An incident may hold it in each of these phases; resolving it goes on in the same one, since what was mapped
+is not mapped a second time.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from counterflow.kernel.course.moves import (
 from counterflow.kernel.data import mappings, scopes
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.work.held import Held, IncidentType, Phase
-from counterflow.kernel.work.step import Course, Token, attempt
+from counterflow.kernel.work.step import Course, Token
 from counterflow.model.graph import Dialect, Flow
 
 
@@ -32,7 +32,10 @@ def finish(token: Token, along: Sequence[Flow] | None = None) -> None:
     """
     token.emit(ElementCompleting(token.key))
     waits.close_all(token)
-    attempt(token, leave, along)
+    try:
+        leave(token, along)
+    except Held as held:
+        token.hold(held)
 
 
 def leave(token: Token, along: Sequence[Flow] | None = None) -> None:
@@ -42,19 +45,25 @@ def leave(token: Token, along: Sequence[Flow] | None = None) -> None:
         _send_kept_results_out(token)
     if token.node.outputs and row.phase != Phase.FLOWS and not token.is_body:
         _map_outputs(token)
-    token.phase = Phase.FLOWS
     if not token.scope_key:
         announce_end(token, "completed")
         _complete(token)
         return
     scope = token.scope
-    is_over = scope.room.child_leaving(token)
-    # an instance of a multi-instance activity takes no flow: its body does
-    chosen = () if token.loop_counter > 0 else token.room.leaving(token) if along is None else along
+    try:
+        is_over = scope.room.child_leaving(token)
+        # an instance of a multi-instance activity takes no flow: its body does
+        chosen = () if token.loop_counter > 0 else token.room.leaving(token) if along is None else along
+    except Held as held:
+        held.phase = Phase.FLOWS
+        raise
     _complete(token)
     for flow in chosen:
         flows.take(scope, flow)
-    attempt(scope, scope.room.child_left, is_over)
+    try:
+        scope.room.child_left(scope, is_over)
+    except Held as held:
+        scope.hold(held)
 
 
 def send_results(
@@ -134,7 +143,7 @@ def _map_outputs(token: Token) -> None:
 
 def _complete(token: Token) -> None:
     row = token.row
-    undo.record(token)
+    undo.record(token, row)
     token.emit(ElementCompleted(token.key))
     if row.undo_key:
         undo.handler_ended(token, row)

@@ -1,5 +1,5 @@
-"""How what is thrown travels outwards, from scope to scope and out through calls, and how a catching event takes over
-from what it catches at.
+"""How what is thrown travels outwards, from scope to scope and out through calls, and how a catching event
+takes over from what it catches at.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ def caller_of(course: Course) -> Token | None:
 
 
 def go_on_from(at: Token, catch: Node, local: Mapping[str, bytes], *, interrupting: bool) -> None:
-    """The event that catches at an element takes over: a token goes on from its border, or the event sub-process
-    inside it begins.
+    """The event that catches at an element takes over: a token goes on from its border, or the event
+    sub-process inside it begins.
     """
     if catch.attached_to is not None:
         if interrupting:

@@ -137,12 +137,14 @@ class UndoPlan:
         return [self._pending.pop()[1]]
 
 
-def record(token: Token) -> None:
+def record(token: Token, element: ElementInstance) -> None:
     """An element is completing: keep what is needed to undo it, or let go of what no one can undo any
     more.
     """
-    node, element = token.node, token.row
-    handler = "" if token.is_body else node.compensation_event_sub_process or ""
+    node = token.node
+    handler = node.compensation_event_sub_process or ""
+    if handler and token.is_body:
+        handler = ""
     if not token.scope_key or element.undo_key:
         drop(token, token.key)
     elif handler or token.key in token.instance.undo_by_scope:

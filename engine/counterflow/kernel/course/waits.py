@@ -3,8 +3,8 @@
 An element waits on behalf of catching events (`Node.waits_for`): itself, the events on its border, the starts
 of event sub-processes inside it, or the events after an event-based gateway. Its waits open before it is
 activated and close when it is left; those of event sub-processes open when the start event inside has mapped
-its outputs, which they may read. How one kind of event is waited for is its own affair (`events/`); what happens when
-one comes is in `events/arrivals.py`.
+its outputs, which they may read. How one kind of event is waited for is its own affair (`events/`); what
+happens when one comes is in `events/arrivals.py`.
 """
 
 from __future__ import annotations

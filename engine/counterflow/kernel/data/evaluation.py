@@ -1,7 +1,8 @@
-"""Expressions of the model: evaluated as an element sees its variables, at the time of the command, on its fuel.
+"""Expressions of the model: evaluated as an element sees its variables, at the time of the command, on its
+fuel.
 
-Whoever needs a value of some kind asks one of the readers (`text`, `whole`, `boolean`, `json`): they give it, or raise
-`Held` with what was expected and what was found.
+Whoever needs a value of some kind asks one of the readers (`text`, `whole`, `boolean`, `json`): they give it,
+or raise `Held` with what was expected and what was found.
 """
 
 from __future__ import annotations
@@ -150,7 +151,7 @@ def boolean(token: Token, condition: Expression, what: str, of: str = "", over: 
 def json(
     course: Course, scope_key: int, expression: Expression, what: str, over: Document = _NOTHING
 ) -> bytes:
-    """The value of an expression as JSON text; `what` is it for, in words. Raises `Held` where there is none."""
+    """The value of an expression as JSON text; `what` is it for, in words. Raises `Held`."""
     evaluation = evaluate(course, scope_key, expression, over)
     failure: object = evaluation.failure
     value = b""
@@ -178,6 +179,7 @@ def unfit(what: str, expression: Expression, of: str, expected: str, evaluation:
     """An expression of `of` gives another value than the expected one."""
     return Held(
         IncidentType.EXTRACT_VALUE_ERROR,
-        f"Expected {what}{' ' if what else ''}'={expression.text}' of {of} to be {expected}, but {shown(evaluation)}",
+        f"Expected {what}{' ' if what else ''}'={expression.text}' of {of} to be {expected}, but "
+        f"{shown(evaluation)}",
         remedy=SET_VARIABLES,
     )

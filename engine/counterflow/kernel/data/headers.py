@@ -17,7 +17,7 @@ from counterflow.model.graph import HeaderExpression, HeaderKind, JobDefinition
 
 
 def compute(token: Token, definition: JobDefinition) -> bytes | None:
-    """The headers of this one job as a JSON object; None where the definition's own will do. Raises `Held`."""
+    """The headers of this job as a JSON object; None where the definition's own will do. Raises `Held`."""
     if not definition.header_expressions:
         return None
     headers = msgspec.json.decode(definition.headers)

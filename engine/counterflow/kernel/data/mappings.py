@@ -47,7 +47,7 @@ def map_values(
 
 @contextmanager
 def told_of(where: str) -> Iterator[None]:
-    """What fails inside is the failure of a mapping: an expression without a value, or a scope without room."""
+    """What fails inside is a mapping's failure: an expression without a value, or a scope without room."""
     try:
         yield
     except Held as held:

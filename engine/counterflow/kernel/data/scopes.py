@@ -1,9 +1,9 @@
 """Variables: the JSON values of a scope, who sees them, and how documents change them.
 
-A variable is looked up from the asking element outwards; the nearest scope that has the name wins. A document is
-*written* into one scope, or *sent out*: each variable goes to the nearest scope that has its name, else to the process
-(Zeebe's rule for job results and SetVariables). Values stay JSON text from the wire to the row and back; they are
-decoded only when an expression asks for them.
+A variable is looked up from the asking element outwards; the nearest scope that has the name wins. A document
+is *written* into one scope, or *sent out*: each variable goes to the nearest scope that has its name, else to
+the process (Zeebe's rule for job results and SetVariables). Values stay JSON text from the wire to the row
+and back; they are decoded only when an expression asks for them.
 """
 
 from __future__ import annotations
@@ -111,8 +111,8 @@ def from_object(text: bytes) -> dict[str, bytes]:
 
 
 def write(course: Course, scope_key: int, document: Document) -> None:
-    """Set variables of one scope; those that have the value already are left alone. The limit is not asked: they were
-    measured where they came from, or are about to go on to another scope.
+    """Set variables of one scope; those that have the value already are left alone. The limit is not asked:
+    they were measured where they came from, or are about to go on to another scope.
     """
     present = course.instance.variables.get(scope_key)
     changed = {
@@ -142,7 +142,9 @@ def send_out(course: Course, scope_key: int, document: Document) -> None:
 
 
 def send_results_out(token: Token, document: Document) -> None:
-    """Results of an element leave it: what is its own takes them, the others go out. Raises `DocumentTooLarge`."""
+    """Results of an element leave it: what is its own takes them, the others go out. Raises
+    `DocumentTooLarge`.
+    """
     own, outside = goes_to(token)
     write_measured(token, token.key, {name: value for name, value in document.items() if name in own})
     send_out(token, outside, {name: value for name, value in document.items() if name not in own})

@@ -167,8 +167,8 @@ def _items(body: Token, loop: MultiInstance) -> Sequence[bytes]:
 
 
 def _is_over(child: Token, loop: MultiInstance) -> bool:
-    """Whether the completion condition holds. The instance that is completing counts as completed; after the last one
-    there is nothing left to ask. Raises `Held`.
+    """Whether the completion condition holds. The instance that is completing counts as completed; after the
+    last one there is nothing left to ask. Raises `Held`.
     """
     progress, condition = _progress(child.scope), loop.completion_condition
     completed = progress.completed + 1

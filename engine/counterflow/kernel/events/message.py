@@ -211,7 +211,8 @@ def _open_start(step: Step, definition_key: int, process: Process, node: Node) -
         if not isinstance(given.value, str) or not given.value:
             raise Rejection(
                 RejectionType.INVALID_ARGUMENT,
-                f"Expected the message name '={name.text}' of start event '{node.id}' to be text without variables, "
+                f"Expected the message name '={name.text}' of start event '{node.id}' to be text without "
+                "variables, "
                 f"but {evaluation.shown(given)}",
             )
         name = given.value

@@ -1,4 +1,5 @@
-"""The start events of the latest version of a process begin instances; those of an earlier one begin nothing any more.
+"""The start events of the latest version of a process begin instances; those of an earlier one begin nothing
+any more.
 
 BPMN 2.0.2, 13.5.1; Zeebe's rule for versions.
 """

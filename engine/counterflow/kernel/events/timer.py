@@ -106,7 +106,7 @@ def _open(token: Token, catch: Node) -> None:
     """Wait for the moment that a definition gives at this element. Raises `Held`."""
     definition = _definition(catch)
     given = evaluation.evaluate(token, token.key, definition.expression)
-    moment = _first_moment(definition, given, token.step.now_ms)
+    moment = first_moment(definition, given, token.step.now_ms)
     token.emit(TimerScheduled(token.step.new_key(), token.key, catch.id, *moment))
 
 
@@ -118,7 +118,7 @@ def _open_start(step: Step, definition_key: int, process: Process, node: Node) -
     definition = _definition(node)
     given = evaluation.evaluate_in(step, NO_VARIABLES, definition.expression)
     try:
-        moment = _first_moment(definition, given, step.now_ms)
+        moment = first_moment(definition, given, step.now_ms)
     except Held as held:
         raise Rejection(RejectionType.INVALID_ARGUMENT, f"{held.fact} (start event '{node.id}')") from held
     step.emit(StartTimerOpened(step.new_key(), definition_key, node.id, *moment))
@@ -134,7 +134,7 @@ def _definition(event: Node) -> TimerDefinition:
     return event.event
 
 
-def _first_moment(definition: TimerDefinition, given: feel.Evaluation, now_ms: int) -> Schedule:
+def first_moment(definition: TimerDefinition, given: feel.Evaluation, now_ms: int) -> Schedule:
     """The first moment of a timer whose expression gave this. Raises `Held`."""
     moment = schedules.first_moment(definition.kind, given.value, now_ms) if given.failure is None else None
     if moment is None:

@@ -1,4 +1,5 @@
-"""The life of a call: an instance of its own is begun by a call activity, which goes on when that has completed.
+"""The life of a call: an instance of its own is begun by a call activity, which goes on when that has
+completed.
 
 BPMN 2.0.2, 13.3.5.
 """
@@ -58,8 +59,8 @@ def _go_on(token: Token, document: scopes.Document) -> None:
 
 
 def _its_past(token: Token) -> set[str]:
-    """In a camunda: model what was handed in has been the called process's alone, so that it takes nothing on the way
-    out; but an instance's own item stays its own.
+    """In a camunda: model what was handed in has been the called process's alone, so that it takes nothing on
+    the way out; but an instance's own item stays its own.
     """
     if token.process.dialect is not Dialect.CAMUNDA:
         return set()

@@ -168,7 +168,8 @@ def _headers(course: Course, job: Job) -> bytes:
 
 def _set_aside_too_large(course: Course, job: Job, size: int) -> None:
     message = (
-        f"Expected job '{job.key}' to fit into a message of {course.step.limits.message_bytes} bytes, but with its "
+        f"Expected job '{job.key}' to fit into a message of {course.step.limits.message_bytes} bytes, but "
+        "with its "
         f"variables and headers it takes {size}; fetch fewer variables or keep large data elsewhere, then "
         "update the job's retries and resolve this incident"
     )

@@ -161,8 +161,8 @@ class Order(NamedTuple):
 
 
 def order_of(token: Token) -> Order:
-    """What a worker is to be asked for on behalf of a task. Raises `Held` where type, retries or headers give no
-    value.
+    """What a worker is to be asked for on behalf of a task. Raises `Held` where type, retries or headers give
+    no value.
     """
     definition = token.node.job
     if definition is None:
@@ -188,7 +188,9 @@ def cancel_job_of(token: Token) -> None:
 
 
 def reactivate(token: Token, job: Job) -> None:
-    """The incident of a failed job was resolved: it can be taken again. Raises `Rejection` if it has no tries left."""
+    """The incident of a failed job was resolved: it can be taken again. Raises `Rejection` if it has no tries
+    left.
+    """
     if job.retries <= 0:
         raise Rejection(
             RejectionType.INVALID_STATE,
@@ -275,7 +277,9 @@ def decide_update_timeout(step: Step, command: UpdateJobTimeout) -> None:
 
 
 def _find(step: Step, key: int, intent: str) -> tuple[Job, Token]:
-    """The job of this key, and its task. Raises `Rejection` where there is none, or its instance is set aside."""
+    """The job of this key, and its task. Raises `Rejection` where there is none, or its instance is set
+    aside.
+    """
     instance = step.state.owner_of(Job, key)
     if instance is None:
         raise Rejection(

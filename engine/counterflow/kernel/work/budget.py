@@ -1,4 +1,5 @@
-"""What one command may use at most: entries into elements, and fuel of expressions; and what one process may ask for.
+"""What one command may use at most: entries into elements, and fuel of expressions; and what one process may
+ask for.
 
 Counted and never timed, so that the same command on the same state comes equally far.
 """
@@ -53,20 +54,21 @@ class CommandBudget:
         """Take what reading or making so many bytes costs off the fuel."""
         self.fuel_left -= size // BYTES_PER_FUEL
 
-    def count_entry(self, element: ElementInstance, header: ProcessInstance) -> bool:
-        """Count that the course goes on into an element. False where it has come back too often without a wait.
+    def count_entry(self, element: ElementInstance, called: ProcessInstance | None) -> bool:
+        """Count that the course goes on into an element. False where it has come back too often without a
+        wait.
 
         An element counts that this command has entered before in the same scope, and everything inside one
         that counts; so does a called process that is among those it was called by. What is entered for the
         first time costs nothing, so that many instances of a multi-instance activity, or a long course, are
-        no loop; but a loop around them is, in its second round.
+        no loop; but a loop around them is, in its second round. Of a process, `called` is its instance.
         """
-        place = (element.scope_key, element.element_id, element.loop_counter, element.undo_key)
-        is_again = place in self._entered or element.scope_key in self._again
-        if element.scope_key:
-            self._entered.add(place)
+        if called is not None:
+            is_again = self._is_called_again(called)
         else:
-            is_again = self._is_called_again(header)
+            place = (element.scope_key, element.element_id, element.loop_counter, element.undo_key)
+            is_again = place in self._entered or element.scope_key in self._again
+            self._entered.add(place)
         self._elements_left -= 1
         if is_again:
             self._again.add(element.key)

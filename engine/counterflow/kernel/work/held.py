@@ -1,9 +1,9 @@
-"""What holds an element up until a person has looked: the types of incident, and how a decision says that it cannot
-go on.
+"""What holds an element up until a person has looked: the types of incident, and how a decision says that it
+cannot go on.
 
-Whoever finds that an element cannot go on raises `Held`; it becomes an incident where the element's moment was
-begun (`step.attempt`), and nowhere else. What was done before it stands, what would have come after it is done when
-the incident is resolved.
+Whoever finds that an element cannot go on raises `Held`; it becomes an incident where the element's moment
+was begun (`step.attempt`), and nowhere else. What was done before it stands, what would have come after it is
+done when the incident is resolved.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ MESSAGE_CHARACTERS = 2_000
 class IncidentType(StrEnum):
     """Why an element is held, and what a person can do about it: one sentence that ends in a way on.
 
-    The types are Zeebe's, so that people and tools recognise them; STEP_LIMIT_EXCEEDED and JOB_NOT_DELIVERABLE are
-    ours.
+    The types are Zeebe's, so that people and tools recognise them; STEP_LIMIT_EXCEEDED and
+    JOB_NOT_DELIVERABLE are ours.
     """
 
     remedy: str
@@ -48,25 +48,38 @@ class IncidentType(StrEnum):
     )
     CONDITION_ERROR = (
         "CONDITION_ERROR",
-        "Set the variables that the conditions read, then resolve the incident; or give the gateway a default flow.",
+        (
+            "Set the variables that the conditions read, then resolve the incident; or give the gateway a "
+            "default flow."
+        ),
     )
     UNHANDLED_ERROR_EVENT = (
         "UNHANDLED_ERROR_EVENT",
-        "Give the job retries and resolve the incident to try again; for later instances, let an event in the model "
-        "catch the error.",
+        (
+            "Give the job retries and resolve the incident to try again; for later instances, let an event in "
+            "the model catch the error."
+        ),
     )
     STEP_LIMIT_EXCEEDED = (
         "STEP_LIMIT_EXCEEDED",
-        "Resolve the incident to go on as far again, or cancel the instance and put a wait into the loop.",
+        (
+            "Resolve the incident to go on as far again, or cancel the instance and put a wait into the "
+            "loop."
+        ),
     )
     MESSAGE_SIZE_EXCEEDED = (
         "MESSAGE_SIZE_EXCEEDED",
-        "Let the worker fetch fewer or smaller variables, then give the job retries and resolve the incident.",
+        (
+            "Let the worker fetch fewer or smaller variables, then give the job retries and resolve the "
+            "incident."
+        ),
     )
     JOB_NOT_DELIVERABLE = (
         "JOB_NOT_DELIVERABLE",
-        "Give the job retries and resolve the incident to try again with these; if it is told again, cancel the "
-        "instance and tell us.",
+        (
+            "Give the job retries and resolve the incident to try again with these; if it is told again, "
+            "cancel the instance and tell us."
+        ),
     )
     CALLED_ELEMENT_ERROR = (
         "CALLED_ELEMENT_ERROR",
@@ -78,7 +91,7 @@ class IncidentType(StrEnum):
     )
     DECISION_EVALUATION_ERROR = (
         "DECISION_EVALUATION_ERROR",
-        "Set the variables that the decision reads or deploy a mended decision, then resolve the incident.",
+        ("Set the variables that the decision reads or deploy a mended decision, then resolve the incident."),
     )
 
 
@@ -105,10 +118,13 @@ class Held(Exception):
         self.where = where
         self.remedy = remedy
         self.job_key = job_key
+        self.phase = Phase.ANEW
 
     @property
     def message(self) -> str:
-        """What the incident says. What is not of a job is said in few words, as it may be said of many elements."""
+        """What the incident says. What is not of a job is said in few words, as it may be said of many
+        elements.
+        """
         text = f"{self.fact} ({self.where})" if self.where else self.fact
         text = f"{text}; {self.remedy}" if self.remedy else text
         if self.job_key or len(text) <= MESSAGE_CHARACTERS:

@@ -76,7 +76,9 @@ def _apply_raised(state: State, instance: InstanceState, event: IncidentRaised) 
 
 
 def _phase_before_it_was_said(element: ElementInstance, event: IncidentRaised) -> str:
-    """Of events of versions before 0.2.0: what holds a completing element but a mapping came after the mappings."""
+    """Of events of versions before 0.2.0: what holds a completing element but a mapping came after the
+    mappings.
+    """
     is_mapped = element.state == "completing" and event.error_type != IncidentType.IO_MAPPING_ERROR
     return Phase.FLOWS.value if is_mapped else Phase.ANEW.value
 

@@ -20,7 +20,9 @@ class Origin(NamedTuple):
     compensated_scope_key: int = 0
     """The completed sub-process whose inner undo a throw inside this handler reaches."""
     triggered: bool = False
-    """An event that had happened before it was entered; a scope that is begun elsewhere than at its start event."""
+    """An event that had happened before it was entered; a scope that is begun elsewhere than at its start
+    event.
+    """
     loop_counter: int = 0
     """`BODY`, or which instance of a multi-instance activity it is."""
 

@@ -6,8 +6,8 @@ than called, so that a long course through the diagram costs no stack and parall
 side, in the order they were begun.
 
 What a decision is about is a handle: the step itself for what concerns no instance, a `Course` for a process
-instance, a `Token` for an element instance. A token asks for its row whenever it is read, so it never tells of
-yesterday; when its turn comes and it is gone (interrupted, terminated), there is nothing to do.
+instance, a `Token` for an element instance. A token asks for its row whenever it is read, so it never tells
+of yesterday; when its turn comes and it is gone (interrupted, terminated), there is nothing to do.
 
 What comes from outside (a message, to each of those who wait for it) is not part of the course: it comes
 `at_rest`, one after another, each when all that the one before has brought about is done. So nothing reaches
@@ -36,7 +36,7 @@ from counterflow.kernel.vocabulary import (
     RejectionType,
 )
 from counterflow.kernel.work.budget import CommandBudget, ProcessLimits
-from counterflow.kernel.work.held import Held, IncidentRaised, Phase
+from counterflow.kernel.work.held import Held, IncidentRaised
 from counterflow.kernel.work.origin import BODY
 from counterflow.model.graph import Behaviour, Flow, Node, Process
 
@@ -45,6 +45,7 @@ PartitionApplier = Callable[[State, Any], None]
 Continuation = Callable[["Token"], None]
 Arrival = Callable[["Step"], None]
 Given = TypeVarTuple("Given")
+MULTI_INSTANCE = Behaviour.MULTI_INSTANCE
 
 
 class House(NamedTuple):
@@ -63,6 +64,7 @@ class Step:
     """The work-list of one command, and what it has brought about so far."""
 
     __slots__ = (
+        "_appliers",
         "_arrivals",
         "_evaluations",
         "_work",
@@ -78,6 +80,7 @@ class Step:
     def __init__(self, state: State, house: House, limits: ProcessLimits) -> None:
         self.state = state
         self.house = house
+        self._appliers = house.of_instance
         self.limits = limits
         self.budget = CommandBudget(limits)
         self.events: list[tuple[int, Event]] = []
@@ -127,10 +130,6 @@ class Step:
         self.house.of_partition[type(event)](self.state, event)
         self.events.append((0, event))
 
-    def later(self, continuation: Continuation, token: Token) -> None:
-        """Put work for an element instance at the end of the work-list."""
-        self._work.append((continuation, token))
-
     def at_rest(self, arrival: Arrival) -> None:
         """Something comes from outside, when the course is at rest and all that has been put here before has
         come.
@@ -151,7 +150,10 @@ class Step:
             continuation, token = work.popleft()
             if token.key in token.instance.elements:
                 self.at_work = token.instance
-                attempt(token, continuation)
+                try:
+                    continuation(token)
+                except Held as held:
+                    token.hold(held)
 
     def next_arrival(self) -> bool:
         """What comes next from outside comes. False where nothing does."""
@@ -191,22 +193,23 @@ class Course:
     def emit(self, event: InstanceEvent) -> None:
         """Record that something happened to the instance, and apply it."""
         step, instance = self.step, self.instance
+        state = step.state
         step.at_work = instance
-        step.state.last_position += 1
-        step.house.of_instance[type(event)](step.state, instance, event)
+        state.last_position += 1
+        step._appliers[type(event)](state, instance, event)
         step.events.append((instance.key, event))
 
     def token(self, key: int) -> Token:
         """The element instance with this key, which must be there."""
         row = self.instance.elements.get(key)
         if row is None:
-            raise BrokenInvariant(f"element instance {key} of process instance {self.instance.key} is gone")
+            raise _gone(self.instance, key)
         return self.token_of(row)
 
     def token_of(self, row: ElementInstance) -> Token:
         """The handle of an element instance that is there."""
-        node = self.nodes[row.element_id]
-        return Token(self.step, self.instance, node, row.key, row.scope_key, row.loop_counter)
+        node = self.process.nodes[row.element_id]
+        return Token(self.step, self.instance, node, row.key, row.scope_key, row.loop_counter, None)
 
     def kind_of(self, event: Node) -> EventKind:
         """The room of what an event is defined by."""
@@ -214,12 +217,19 @@ class Course:
 
 
 class Token(Course):
-    """An element instance as one step works on it: where it stands in the diagram, and its row as it is now."""
+    """An element instance as one step works on it: where it stands, and its row as it is now."""
 
-    __slots__ = ("_scope", "key", "loop_counter", "node", "phase", "scope_key")
+    __slots__ = ("_scope", "key", "loop_counter", "node", "room", "scope_key")
 
     def __init__(
-        self, step: Step, instance: InstanceState, node: Node, key: int, scope_key: int, loop_counter: int
+        self,
+        step: Step,
+        instance: InstanceState,
+        node: Node,
+        key: int,
+        scope_key: int,
+        loop_counter: int,
+        scope: Token | None,
     ) -> None:
         self.step = step
         self.instance = instance
@@ -227,19 +237,17 @@ class Token(Course):
         self.key = key
         self.scope_key = scope_key
         self.loop_counter = loop_counter
-        self.phase = Phase.ANEW
-        """Which phase of entering or leaving it is in, for the incident that may hold it there."""
-        self._scope: Token | None = None
+        self.room = step.house.rooms[MULTI_INSTANCE if loop_counter == BODY else node.behaviour]
+        """The room that runs it: its node's, but for the body of a multi-instance activity."""
+        self._scope = scope
 
     @property
     def row(self) -> ElementInstance:
         """The element instance as it is now. It must be there."""
-        row = self.instance.elements.get(self.key)
-        if row is None:
-            raise BrokenInvariant(
-                f"element instance {self.key} of process instance {self.instance.key} is gone"
-            )
-        return row
+        try:
+            return self.instance.elements[self.key]
+        except KeyError:
+            raise _gone(self.instance, self.key) from None
 
     @property
     def is_there(self) -> bool:
@@ -253,13 +261,6 @@ class Token(Course):
         if scope is None:
             scope = self._scope = self.token(self.scope_key)
         return scope
-
-    @property
-    def room(self) -> Room:
-        """The room that runs it: its node's, but for the body of a multi-instance activity."""
-        return self.step.house.rooms[
-            Behaviour.MULTI_INSTANCE if self.loop_counter == BODY else self.node.behaviour
-        ]
 
     @property
     def is_body(self) -> bool:
@@ -276,22 +277,20 @@ class Token(Course):
         """The variables of its own scope, JSON text by name."""
         return self.instance.variables.get(self.key, {})
 
-    def child(self, key: int, node: Node, loop_counter: int = 0) -> Token:
-        """The handle of an element instance that has just been entered inside this scope."""
-        token = Token(self.step, self.instance, node, key, self.key, loop_counter)
-        token._scope = self
-        return token
-
     def later(self, continuation: Continuation) -> None:
         """Put work for it at the end of the work-list."""
-        self.step.later(continuation, self)
+        self.step._work.append((continuation, self))
 
     def hold(self, held: Held) -> None:
         """It is held up until a person has looked."""
         key = self.step.new_key()
         self.emit(
-            IncidentRaised(key, self.key, held.job_key, held.type.value, held.message, self.phase.value)
+            IncidentRaised(key, self.key, held.job_key, held.type.value, held.message, held.phase.value)
         )
+
+
+def _gone(instance: InstanceState, key: int) -> BrokenInvariant:
+    return BrokenInvariant(f"element instance {key} of process instance {instance.key} is gone")
 
 
 def attempt(token: Token, moment: Callable[[Token, *Given], None], *given: *Given) -> None:
@@ -307,9 +306,9 @@ class Room:
     """The behaviour of one kind of element: the moments in which it can have something of its own to say."""
 
     beginning: Continuation
-    """A token is there: map the inputs, find what is needed to begin, `entering.activate`, and do it. `Held` where
-    something is missing holds the element as it was, so that nothing is waited for on behalf of what has not begun.
-    What is here is called again when that incident is resolved.
+    """A token is there: map the inputs, find what is needed to begin, `entering.activate`, and do it. `Held`
+    where something is missing holds the element as it was, so that nothing is waited for on behalf of what
+    has not begun. What is here is called again when that incident is resolved.
     """
     activated: Continuation
     """The element is at work: do it, wait for something, or `leaving.finish`."""
