@@ -46,8 +46,9 @@ bench: setup ## Measure what the promises cost
 protos: setup ## Compile protos/*.proto into protos/counterflow_wire
 	$(RUN) -m scripts.protos
 
-traces: setup ## Rewrite the golden traces of bpmn/behaviours; review the diff
+traces: setup ## Rewrite the golden traces of bpmn/behaviours and their title page; review the diff
 	$(RUN) -m pytest tests/behaviours -n 0 -q --rewrite-traces
+	$(RUN) -m scripts.behaviours
 
 clean: ## Forget the virtual environment and every cache
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build

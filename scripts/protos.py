@@ -131,7 +131,7 @@ def typed_module(stub: str, file: FileDescriptorProto) -> str:
         f"# {GENERATED}\n"
         "from typing import Any as _Any\n\n"
         "from grpc import aio as _aio\n"
-        "from counterflow_wire.rpc import Method as _Method\n"
+        "from counterflow_wire.rpc import WireMethod as _Method\n"
         f"{stub.replace(', _Mapping]', ', _Mapping[str, _Any]]')}\n"
         "SERVICE: str\n"
         "METHODS: _Mapping[str, _Method]\n\n"

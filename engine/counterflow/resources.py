@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from counterflow.documents.limits import DECISION_LIMITS, DEFAULT_LIMITS, Limits
+from counterflow.documents.limits import DECISION_LIMITS, DEFAULT_LIMITS, DocumentLimits
 from counterflow.kernel.resources import ReadDecisions, ReadResource
 
 if TYPE_CHECKING:
@@ -62,8 +62,8 @@ def is_dmn(name: str) -> bool:
 class FileLimits(NamedTuple):
     """How large a file may be, by its kind."""
 
-    processes: Limits = DEFAULT_LIMITS
-    decisions: Limits = DECISION_LIMITS
+    processes: DocumentLimits = DEFAULT_LIMITS
+    decisions: DocumentLimits = DECISION_LIMITS
 
 
 DEFAULT_FILE_LIMITS: Final = FileLimits()
@@ -80,15 +80,19 @@ def read_files(files: Sequence[File], limits: FileLimits = DEFAULT_FILE_LIMITS) 
     return Judged(() if errors else tuple(resource for resource, _ in judged), errors, warnings)
 
 
-def _processes(files: Iterable[File], limits: Limits) -> Iterator[tuple[ReadResource, Sequence[Finding]]]:
-    from counterflow.model.read import read  # noqa: PLC0415 - XML is no part of a start that deploys nothing
+def _processes(
+    files: Iterable[File], limits: DocumentLimits
+) -> Iterator[tuple[ReadResource, Sequence[Finding]]]:
+    from counterflow.bpmn.read import read  # noqa: PLC0415 - XML is no part of a start that deploys nothing
 
     for file in files:
         result = read(file.content, file.name, limits)
         yield ReadResource(file.name, file.content, _checksum(file), result.processes), result.findings
 
 
-def _models(files: Sequence[File], limits: Limits) -> Iterator[tuple[ReadResource, Sequence[Finding]]]:
+def _models(
+    files: Sequence[File], limits: DocumentLimits
+) -> Iterator[tuple[ReadResource, Sequence[Finding]]]:
     if not files:
         return
     from counterflow.dmn.read_together import read_together  # noqa: PLC0415 - decisions are no part of a start that deploys none

@@ -1,4 +1,4 @@
-"""The composition root: store, loop and edge, and the order in which they begin and end."""
+"""The composition root: store, writer and edge, and the order in which they begin and end."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from collections.abc import Callable, Sequence
 from counterflow import __version__
 from counterflow.edge.server import EdgeServer, Transport
 from counterflow.kernel.work.budget import ProcessLimits
-from counterflow.loop import Loop
+from counterflow.partition.writer import Writer
 from counterflow.settings import Settings, TransportName, differing
 from counterflow.store.open import masked, open_store
 from counterflow.wire.contract import Tls
-from counterflow.wire.native.limits import WireLimits
+from counterflow.wire.native.limits import UNCOMPRESSED, WireLimits
 from counterflow.wire.native.server import NativeServer
 
 logger = logging.getLogger("counterflow.server")
@@ -33,7 +33,7 @@ class Server:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.grpc_port = 0
-        """The port that is listened on, once started."""
+        """The port that is listened on, once started; 0 where it is a socket in the file system."""
 
     async def start(self) -> None:
         """Open the database and accept calls. Raises `StoreError`, `UnusableTls` or `PortTaken`, with
@@ -49,7 +49,7 @@ class Server:
 
     async def _start_on_store(self) -> None:
         settings = self.settings
-        self._loop = Loop(
+        self._writer = Writer(
             self._store,
             order=settings.compensation_order,
             limits=ProcessLimits(
@@ -62,12 +62,12 @@ class Server:
             cached_instances=settings.cached_instances,
         )
         try:
-            self._edge = EdgeServer(self._loop, self._store, settings, transport(settings))
+            self._edge = EdgeServer(self._writer, self._store, settings, transport(settings))
             self.grpc_port = await self._edge.start()
         except BaseException:
-            await self._loop.stop()
+            await self._writer.stop()
             raise
-        self._loop.start()
+        self._writer.start()
 
     async def stop(self, grace_seconds: float | None = None) -> None:
         """Refuse new calls, end polls and streams, let commands finish, commit, close. Default grace: the
@@ -76,13 +76,20 @@ class Server:
         if grace_seconds is None:
             grace_seconds = self.settings.shutdown_grace_ms / 1000
         await self._edge.stop(grace_seconds)
-        await self._loop.stop()
+        await self._writer.stop()
         self._store.close()
+
+    @property
+    def address(self) -> str:
+        """Where clients call, once started: `HOST:PORT`, or `unix:PATH`."""
+        host = self.settings.host
+        if self.settings.unix_socket is not None:
+            return host
+        return f"{f'[{host}]' if ':' in host else host}:{self.grpc_port}"
 
     def ready_line(self) -> str:
         """What is printed when calls are accepted: each address that is really served."""
-        host = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
-        return f"ready grpc={host}:{self.grpc_port} database={masked(self.settings.database_url)}"
+        return f"ready grpc={self.address} database={masked(self.settings.database_url)}"
 
 
 def transport(settings: Settings) -> Transport:
@@ -94,7 +101,7 @@ def transport(settings: Settings) -> Transport:
         return lambda methods: GrpcioServer(methods, settings.message_bytes, tls_of(settings), age_seconds)
     limits = WireLimits(
         message_bytes=settings.message_bytes,
-        compressed_bytes=settings.compressed_answer_bytes or None,
+        compressed_bytes=settings.compressed_answer_bytes or UNCOMPRESSED,
         age_seconds=age_seconds,
     )
     return lambda methods: NativeServer(methods, limits, tls_of(settings))

@@ -9,17 +9,23 @@ from __future__ import annotations
 
 import difflib
 import ipaddress
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
+from urllib.parse import unquote
 
 from counterflow.documents.limits import DECISION_LIMITS
 from counterflow.model.graph import CompensationOrder
 from counterflow.store.open import masked
 
 MEBIBYTE = 1024 * 1024
+UNIX = "unix:"
+"""Before the path of a socket in the file system, in the place of a host, as in gRPC's names: what no URI may
+have is written `%20` there.
+"""
 CONFIG_VARIABLE = "COUNTERFLOW_CONFIG"
 """Names the TOML file where no flag does."""
 CLIENT_VARIABLES = ("COUNTERFLOW_TOKEN",)
@@ -60,6 +66,7 @@ class Settings:
     database_url: str = "sqlite:///counterflow.db"
     host: str = "127.0.0.1"
     grpc_port: int = 26500
+    unix_socket_mode: str = "0600"
     compensation_order: CompensationOrder = CompensationOrder.MIRROR
     insecure_public: bool = False
     transport: TransportName = TransportName.NATIVE
@@ -88,6 +95,13 @@ class Settings:
     log_level: LogLevel = LogLevel.INFO
     log_format: LogFormat = LogFormat.TEXT
 
+    @property
+    def unix_socket(self) -> Path | None:
+        """The socket in the file system to listen on, where the host names one; the port then says
+        nothing.
+        """
+        return Path(unquote(self.host.removeprefix(UNIX))) if self.host.startswith(UNIX) else None
+
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -100,6 +114,26 @@ def _text(value: object) -> str:
     if not isinstance(value, str) or not value.strip():
         raise BadValue(f"expected text, found {value!r}")
     return value
+
+
+def _host(value: object) -> str:
+    """A host, or `unix:PATH`, of which gRPC knows `unix:///PATH` as well."""
+    text = _text(value).strip()
+    if not text.startswith(UNIX):
+        return text
+    path = text.removeprefix(UNIX)
+    if path.startswith("//"):
+        path = path[2:] if path.startswith("///") else ""
+    if not path or path.endswith("/"):
+        raise BadValue(f"expected the path of a socket, such as unix:/run/counterflow.sock, found {value!r}")
+    return f"{UNIX}{path}"
+
+
+def _mode(value: object) -> str:
+    """Permissions of a file, as `chmod` takes them: a number in TOML would be decimal."""
+    if not isinstance(value, str) or not re.fullmatch(r"(0o?)?[0-7]{3}", value.strip()):
+        raise BadValue(f'expected the permissions of a file in octal, such as "0660", found {value!r}')
+    return value.strip()
 
 
 def _file(value: object) -> Path:
@@ -174,8 +208,13 @@ SETTINGS: tuple[Setting, ...] = (
         "where data is kept: sqlite:///FILE, or memory: to forget it at the end",
         masked,
     ),
-    Setting("host", _text, "the address to listen on"),
+    Setting("host", _host, "the address to listen on, or unix:PATH for a socket in the file system"),
     Setting("grpc_port", _PORT, "where clients and workers call"),
+    Setting(
+        "unix_socket_mode",
+        _mode,
+        "who may connect to a socket in the file system: its permissions in octal",
+    ),
     Setting(
         "compensation_order", _one_of(CompensationOrder), "the order of undo: mirror, parallel or sequential"
     ),
@@ -392,7 +431,7 @@ def _refusals(settings: Settings) -> Iterator[str]:
 
 def is_loopback(host: str) -> bool:
     """Whether only this machine can reach the address."""
-    if host.lower() == "localhost":
+    if host.lower() == "localhost" or host.startswith(UNIX):
         return True
     try:
         return ipaddress.ip_address(host.strip("[]")).is_loopback

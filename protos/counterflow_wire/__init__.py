@@ -8,7 +8,7 @@ so another Zeebe client may be imported beside it.
 
 from counterflow_wire import counterflow_v1, gateway
 from counterflow_wire.pool import POOL
-from counterflow_wire.rpc import Method, methods_of
+from counterflow_wire.rpc import WireMethod, methods_of
 
 GATEWAY_METHODS = gateway.METHODS
 """Every rpc of `gateway_protocol.Gateway` by its name."""
@@ -20,7 +20,7 @@ __all__ = [
     "COUNTERFLOW_METHODS",
     "GATEWAY_METHODS",
     "POOL",
-    "Method",
+    "WireMethod",
     "counterflow_v1",
     "gateway",
     "methods_of",

@@ -2,7 +2,7 @@
 from typing import Any as _Any
 
 from grpc import aio as _aio
-from counterflow_wire.rpc import Method as _Method
+from counterflow_wire.rpc import WireMethod as _Method
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor

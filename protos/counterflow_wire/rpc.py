@@ -1,7 +1,7 @@
 """Services as tables: what a server needs to register one, and a client to call it.
 
-A server answers `Method`s by their paths; a client makes a stub of `counterflow_wire.gateway.GatewayStub` or
-its sister. Both are made from the descriptors, so a method that is added to a proto appears in both.
+A server answers `WireMethod`s by their paths; a client makes a stub of `counterflow_wire.gateway.GatewayStub`
+or its sister. Both are made from the descriptors, so a method that is added to a proto appears in both.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from google.protobuf.message import Message
 from counterflow_wire.pool import message_class, service_descriptor
 
 
-class Method(NamedTuple):
+class WireMethod(NamedTuple):
     """One rpc. `path` is what the wire calls it, e.g. `/gateway_protocol.Gateway/Topology`."""
 
     name: str
@@ -26,13 +26,13 @@ class Method(NamedTuple):
     path: str
 
 
-def methods_of(service: str) -> Mapping[str, Method]:
+def methods_of(service: str) -> Mapping[str, WireMethod]:
     """Every rpc of a service by its name, in the order of the proto. Raises `KeyError` for an unknown
     service.
     """
     return MappingProxyType(
         {
-            method.name: Method(
+            method.name: WireMethod(
                 name=method.name,
                 request=message_class(method.input_type.full_name),
                 response=message_class(method.output_type.full_name),
@@ -45,7 +45,7 @@ def methods_of(service: str) -> Mapping[str, Method]:
     )
 
 
-def bind(stub: object, channel: Any, methods: Mapping[str, Method]) -> None:
+def bind(stub: object, channel: Any, methods: Mapping[str, WireMethod]) -> None:
     """Give `stub` a callable for each rpc, on a `grpc.Channel` or a `grpc.aio.Channel`."""
     for name, method in methods.items():
         sends, receives = (

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from counterflow_wire.certificates import AUTHORITY_VARIABLE, CHAIN_VARIABLE, KEY_VARIABLE
+
 
 class Sign(NamedTuple):
     """How gRPC says something, and the sentence that it stands for; `{target}` is the address that was
@@ -29,7 +31,13 @@ SIGNS = (
     Sign(
         re.compile("CERTIFICATE_VERIFY_FAILED|Hostname Verification Check failed"),
         "{target} shows a certificate that is not trusted here, or is for another name; name the file of an "
-        "authority to trust in ZEEBE_CA_CERTIFICATE_PATH, or the server as its certificate does",
+        f"authority to trust in {AUTHORITY_VARIABLE}, or the server as its certificate does",
+    ),
+    Sign(
+        re.compile("Failed to create security handshaker"),
+        "{target} cannot be called with the certificates that are named: expected PEM in the files of "
+        f"{AUTHORITY_VARIABLE}, {CHAIN_VARIABLE} and {KEY_VARIABLE}, and in the last the key of the "
+        "certificate in the one before",
     ),
     Sign(
         re.compile("missing selected ALPN|Failed parsing HTTP/2|Expected SETTINGS frame as the first frame"),
@@ -44,7 +52,18 @@ SIGNS = (
     Sign(
         re.compile("failed to connect .*(Connection reset by peer|Socket closed|Broken pipe)", re.DOTALL),
         "{target} hangs up at once: expected a gRPC server; name it as https://{target} if it speaks TLS, "
-        "else something else is there",
+        f"and a certificate that it trusts in {CHAIN_VARIABLE} and {KEY_VARIABLE} if it asks for one; else "
+        "something else is there",
+    ),
+    Sign(
+        re.compile("failed to connect .*unix:.*Permission denied", re.DOTALL),
+        "{target} does not let this user in: expected a socket that it may write to; its server is told by "
+        "unix_socket_mode who may",
+    ),
+    Sign(
+        re.compile("failed to connect .*unix:.*No such file or directory", re.DOTALL),
+        "Expected a server at {target}, but found no socket there; start one with `counterflow serve --host "
+        "{target}`, or name another address",
     ),
     Sign(
         re.compile("failed to connect .*Connection refused", re.DOTALL),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
-from counterflow.model.read import read
+from counterflow.bpmn.read import read
 from scripts.what_runs.words import SUBJECT
 
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from counterflow.model.elements import READ_OVER
+from counterflow.bpmn.elements import READ_OVER
 from scripts.what_runs.ask import Answer, Verdict, ask
 from scripts.what_runs.dialects import ADDED
 from scripts.what_runs.elements import SECTIONS, Section

@@ -70,6 +70,12 @@ class Script:
     beside: tuple[str, ...] = ()
 
 
+def diagram_of(script: Path) -> Path:
+    """A script's own diagram, or the one it shares: `name.variant.script` plays on `name.bpmn`."""
+    own = script.with_suffix(".bpmn")
+    return own if own.exists() else script.with_name(script.name.split(".")[0] + ".bpmn")
+
+
 def read_script(text: str) -> Script:
     """Read a script; a line that cannot be read raises `ValueError` naming it."""
     story: list[str] = []

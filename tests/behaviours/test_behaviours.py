@@ -13,18 +13,12 @@ from counterflow.kernel.row import Row
 from counterflow.kernel.rows import INSTANCE_TABLES, TABLES, Partition, as_key, key_of
 from counterflow.kernel.state.partition import EmptySource, State
 from counterflow.testing import Engine
-from tests.behaviours.script import Script, play, read_script
+from tests.behaviours.script import Script, diagram_of, play, read_script
 from tests.behaviours.trace import Tracer
 
 ROOT = Path(__file__).parents[2] / "bpmn" / "behaviours"
 SCRIPTS = sorted(ROOT.glob("*/*.script"))
 NAMES = [str(path.relative_to(ROOT).with_suffix("")) for path in SCRIPTS]
-
-
-def diagram_of(script: Path) -> Path:
-    """A script's own diagram, or the one it shares: `name.variant.script` plays on `name.bpmn`."""
-    own = script.with_suffix(".bpmn")
-    return own if own.exists() else script.with_name(script.name.split(".")[0] + ".bpmn")
 
 
 def run(path: Path, script: Script, *, restarting: bool) -> tuple[Engine, list[str]]:
@@ -41,7 +35,7 @@ def run(path: Path, script: Script, *, restarting: bool) -> tuple[Engine, list[s
             engine.restart()
         reason = play(engine, line, path.parent)
         lines += ["", f"> {line.text}", *([reason] if reason else []), *tracer.render(engine.log[seen:])]
-    return engine, lines
+    return engine, [*lines, "", *tracer.still_open(engine.store)]
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=NAMES)

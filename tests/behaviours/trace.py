@@ -1,7 +1,9 @@
 """A trace: the events of the log as a person reads them, with names for keys.
 
-An element instance is called by its element's id (`book`, then `book#2` for the second one), a job `job of
-book`, an undo record `undo of book`. Moves of one element that follow each other share a line.
+An element instance is called by its element's id (`book`, then `book#2` for the second one), an instance of a
+multi-instance activity by its number (`book[1]`, and `book#2[1]` where the activity is entered again), a job
+`job of book`, an undo record `undo of book`. Moves of one element that follow each other share a line. The
+last lines say what is still open (`tests/behaviours/still_open.py`).
 """
 
 from __future__ import annotations
@@ -16,7 +18,8 @@ from counterflow.kernel.events import timer as timers
 from counterflow.kernel.lives import decision_deployments, decisions, deployments, instances, jobs, variables
 from counterflow.kernel.vocabulary import Event, LogEntry
 from counterflow.kernel.work import held
-from counterflow.testing import EPOCH_MS
+from counterflow.store.port import Store
+from tests.behaviours.still_open import moment, things_open
 
 MOVES: dict[type[Event], str] = {
     moves.ElementActivating: "activating",
@@ -62,9 +65,15 @@ class Tracer:
                 subject = ""
         return lines
 
+    def still_open(self, store: Store) -> list[str]:
+        """A line for each thing in the store that has not come to its end, `open: nothing` without any."""
+        return [f"open: {thing}" for thing in things_open(store, self._names)] or ["open: nothing"]
+
     def _learn(self, event: Event) -> None:
         if isinstance(event, moves.ElementActivating):
-            if event.scope_key:
+            if event.loop_counter > 0:
+                self._names[event.key] = f"{self._names[event.scope_key]}[{event.loop_counter}]"
+            elif event.scope_key:
                 self._name(event.key, event.element_id)
         elif isinstance(event, instances.ProcessInstanceCreated):
             self._name(event.key, event.bpmn_process_id)
@@ -128,7 +137,7 @@ class Tracer:
     def _value(self, field: str, value: Any) -> str:
         label = field.removesuffix("_key").removesuffix("_ms").replace("_", " ")
         if field in MOMENTS:
-            return f"{label} {(value - EPOCH_MS) / 1000:+.15g}s"
+            return f"{label} {moment(value)}"
         if field in {"key", "undo_key", "message_key"}:
             return self._names[value]
         if isinstance(value, tuple):

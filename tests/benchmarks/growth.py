@@ -15,7 +15,7 @@ import uvloop
 from counterflow.kernel.lives.correlation import PublishMessage
 from counterflow.kernel.lives.instances import CreateProcessInstance
 from counterflow.kernel.lives.jobs import CompleteJob
-from counterflow.loop import Loop
+from counterflow.partition.writer import Writer
 from counterflow.store.memory import MemoryStore
 from tests.benchmarks.diagrams import items, job_types, waiting
 from tests.benchmarks.figures import Figure, Result
@@ -118,7 +118,7 @@ async def _heap_of_timers() -> tuple[float, float]:
     The server was down when they came due, so that they are all there at once.
     """
     store = MemoryStore()
-    before = Loop(store, now_ms=lambda: 0)
+    before = Writer(store, now_ms=lambda: 0)
     await before.submit(deployment(waiting(PROCESS, duration="PT1H")))
     for _ in range(TIMERS // CREATED_AT_ONCE):
         creations = (
@@ -126,13 +126,13 @@ async def _heap_of_timers() -> tuple[float, float]:
         )
         await asyncio.gather(*map(before.submit, creations))
     await before.stop()
-    loop, most, began = Loop(store, now_ms=lambda: 2 * HOUR_MS), 0, time.perf_counter()
-    loop.start()
-    while loop.state.due.first() is not None:
-        decided = loop.commands
+    writer, most, began = Writer(store, now_ms=lambda: 2 * HOUR_MS), 0, time.perf_counter()
+    writer.start()
+    while writer._decider.state.due.first() is not None:
+        decided = writer.commands
         await asyncio.sleep(0)
-        most = max(most, loop.commands - decided)
-    await loop.settle()
+        most = max(most, writer.commands - decided)
+    await writer.settle()
     seconds = time.perf_counter() - began
-    await loop.stop()
+    await writer.stop()
     return float(most), seconds

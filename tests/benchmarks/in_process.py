@@ -13,7 +13,7 @@ from pathlib import Path
 
 import uvloop
 
-from counterflow.delivery.takers import StreamTaker
+from counterflow.bpmn.read import read
 from counterflow.kernel import Outcome, decide
 from counterflow.kernel.lives.deployments import DeployResources
 from counterflow.kernel.lives.instances import CreateProcessInstance
@@ -23,8 +23,8 @@ from counterflow.kernel.resources import ReadResource
 from counterflow.kernel.rows import Partition
 from counterflow.kernel.state.partition import EmptySource, State
 from counterflow.kernel.vocabulary import ActivatedJob, Command
-from counterflow.loop import Loop
-from counterflow.model.read import read
+from counterflow.partition.takers import StreamTaker
+from counterflow.partition.writer import Writer
 from counterflow.store.memory import MemoryStore
 from counterflow.store.open import open_store
 from counterflow.store.port import Batch, Store
@@ -146,12 +146,12 @@ class Recording:
 class Works:
     """A stream in this process: completes what it is given at once."""
 
-    def __init__(self, loop: Loop, job_type: str, completed: Callable[[], None]) -> None:
-        self._loop = loop
+    def __init__(self, writer: Writer, job_type: str, completed: Callable[[], None]) -> None:
+        self._writer = writer
         self._completed = completed
         request = ActivateJobs(type=job_type, worker="worker", timeout_ms=60_000, maximum=1)
         self._stream = StreamTaker(request, self._wake, _never_closed)
-        loop.takers.add_stream(self._stream)
+        writer.takers.add_stream(self._stream)
 
     def _wake(self) -> None:
         asyncio.get_running_loop().call_soon(self._drain)
@@ -159,9 +159,9 @@ class Works:
     def _drain(self) -> None:
         while self._stream.queue:
             job = self._stream.queue.popleft()
-            done = self._loop.submit(CompleteJob(job_key=job.key, variables=RESULT))
+            done = self._writer.submit(CompleteJob(job_key=job.key, variables=RESULT))
             done.add_done_callback(lambda _: self._completed())
-        self._loop.offer(self._stream.request.type)
+        self._writer.offer(self._stream.request.type)
 
 
 def _never_closed(jobs: Sequence[ActivatedJob]) -> None:
@@ -170,9 +170,9 @@ def _never_closed(jobs: Sequence[ActivatedJob]) -> None:
 
 async def _loop_run(store: Store, instances: int) -> float:
     """Seconds for so many instances, `UNDER_WAY` at once."""
-    loop = Loop(store)
-    loop.start()
-    await loop.submit(deployment(task_row(PROCESS)))
+    writer = Writer(store)
+    writer.start()
+    await writer.submit(deployment(task_row(PROCESS)))
     finished, ended = 0, asyncio.Event()
 
     def completed() -> None:
@@ -184,16 +184,16 @@ async def _loop_run(store: Store, instances: int) -> float:
             create()
 
     def create() -> None:
-        loop.submit(CreateProcessInstance(bpmn_process_id=PROCESS, variables=VARIABLES))
+        writer.submit(CreateProcessInstance(bpmn_process_id=PROCESS, variables=VARIABLES))
 
     for job_type in TYPES:
-        Works(loop, job_type, completed if job_type == TYPES[-1] else lambda: None)
+        Works(writer, job_type, completed if job_type == TYPES[-1] else lambda: None)
     began = time.perf_counter()
     for _ in range(min(UNDER_WAY, instances)):
         create()
     await ended.wait()
     seconds = time.perf_counter() - began
-    await loop.stop()
+    await writer.stop()
     return seconds
 
 

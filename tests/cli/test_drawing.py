@@ -17,8 +17,8 @@ from counterflow.testing import Engine
 from counterflow_wire import counterflow_v1 as wire
 from tests.cli.models import CALLING, EACH, PAYMENT, REMINDED
 from tests.queries.models import GUARDED, JOINED, PAID, TRIP, engine_with
+from tests.queries.story.test_waits import STARTED
 from tests.queries.test_decisions import SIZE, SIZED
-from tests.queries.test_story_of_waits import STARTED
 
 
 def drawn(engine: Engine, key: int, *, active_only: bool = False) -> str:

@@ -14,6 +14,7 @@ from counterflow import __version__
 from tests.cli.commands import CommandLine
 from tests.cli.conftest import PATIENCE_S, Process, address_in
 from tests.queries.models import TRIP
+from tests.wire.certificates import Certificates
 
 FREE_PORTS = ("--grpc-port", "0")
 
@@ -72,6 +73,31 @@ def test_dev_tells_what_happens(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert "book-car" in server.line_with("undoing")
     counterflow.complete(key, "cancel-car", "cancel-hotel")
     assert str(key) in server.line_with("completed")
+    assert server.stop() == 0
+
+
+@pytest.mark.parametrize("is_trusted", [True, False])
+def test_dev_tells_over_tls_what_happens_to_who_trusts_it(tmp_path: Path, is_trusted: bool) -> None:
+    certificates = Certificates(tmp_path)
+    files = zip(("COUNTERFLOW_TLS_CERTIFICATE", "COUNTERFLOW_TLS_KEY"), certificates.server, strict=True)
+    variables = {name: str(file) for name, file in files}
+    trusted = {"ZEEBE_CA_CERTIFICATE_PATH": str(certificates.ours.certificate)}
+    (tmp_path / "trip.bpmn").write_bytes(TRIP)
+    server = Process(
+        *("dev", "--database", "memory:", *FREE_PORTS),
+        directory=tmp_path,
+        variables=variables | (trusted if is_trusted else {}),
+    )
+    address = address_in(server.line_with("ready "))
+    server.line_with(f"Deploy with `counterflow deploy FILE.bpmn --address https://{address}`")
+    if is_trusted:
+        assert (
+            run("deploy", tmp_path / "trip.bpmn", "--address", f"https://{address}", **trusted).returncode
+            == 0
+        )
+        assert "trip version 1" in server.line_with("deployed")
+    else:
+        server.line_with("What happens is not told: 127.0.0.1:")
     assert server.stop() == 0
 
 

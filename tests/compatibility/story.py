@@ -12,7 +12,7 @@ from datetime import timedelta
 from counterflow.kernel.lives.quarantine import QuarantineInstance, ReleaseInstance
 from counterflow.kernel.rows import Job, ProcessInstance
 from counterflow.testing import Engine
-from tests.model.diagram import (
+from tests.bpmn.diagram import (
     boundary,
     catch_message,
     compensate,
@@ -29,7 +29,7 @@ from tests.model.diagram import (
     timer,
     undo,
 )
-from tests.model.loops import gathering
+from tests.bpmn.loops import gathering
 
 SHIP = element(
     "serviceTask",

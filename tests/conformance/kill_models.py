@@ -4,7 +4,7 @@ can be waited for.
 
 from __future__ import annotations
 
-from tests.model.diagram import (
+from tests.bpmn.diagram import (
     boundary,
     catch,
     catch_error,

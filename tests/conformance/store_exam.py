@@ -210,6 +210,18 @@ def a_scan_finds_rows_whose_columns_all_equal(store: Store) -> None:
 
 
 @behaviour
+def a_scan_finds_rows_with_one_of_several_numbers(store: Store) -> None:
+    jobs = [sample(Job, key, process_instance_key=key // 2, state="ab"[key % 2]) for key in range(2, 40)]
+    store.commit(batch(*jobs))
+    for keys in (frozenset[int](), {1}, {1, 3, 99}, {16, 2, 5, 4, 19}, set(range(40))):
+        found = store.scan(Job, {"process_instance_key": frozenset(keys)})
+        assert list(found) == [job for job in jobs if job.process_instance_key in keys], keys
+    found = store.scan(Job, {"process_instance_key": frozenset({1, 3, 5}), "state": "b"}, after=(3,), limit=1)
+    assert [job.key for job in found] == [7]
+    assert [job.key for job in store.scan(Job, {"key": frozenset({3, 4})})] == [3, 4]
+
+
+@behaviour
 def a_scan_goes_on_after_a_key_and_stops_at_a_limit(store: Store) -> None:
     jobs = [sample(Job, key, state="activatable" if key % 2 else "activated") for key in range(1, 11)]
     store.commit(batch(*jobs))

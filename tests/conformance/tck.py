@@ -104,12 +104,12 @@ class Case:
     folder: Path
 
     @cached_property
-    def models(self) -> dict[str, dmn.ReadResult]:
+    def models(self) -> dict[str, dmn.ReadDefinitions]:
         """The models by file name. Those that others import are read first: in as many rounds as imports are
         deep.
         """
         contents = {path.name: path.read_bytes() for path in sorted(self.folder.glob("*.dmn"))}
-        found: dict[str, dmn.ReadResult] = {}
+        found: dict[str, dmn.ReadDefinitions] = {}
         for _ in contents:
             known = [result.definitions for result in found.values() if result.definitions]
             found = {name: dmn.read(content, name, known) for name, content in contents.items()}

@@ -7,8 +7,8 @@ import asyncio
 import pytest
 
 from counterflow.edge.calls import Calls
-from counterflow.loop import Overloaded
-from counterflow.pending import Pending
+from counterflow.partition.pending import Pending
+from counterflow.partition.refusals import Overloaded
 from tests.conformance.server_process import ServerProcess
 from tests.conformance.stock_client import Language, Order, StockClient, speaking
 from tests.edge.served import serving, until

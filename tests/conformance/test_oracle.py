@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 import pytest
 from lxml import etree
 
+from counterflow.bpmn.xml import BPMN
 from counterflow.model.graph import CompensationOrder
-from counterflow.model.xml import BPMN
 from tests.behaviours.test_behaviours import ROOT
 from tests.conformance.oracle.__main__ import DOCUMENT
 from tests.conformance.oracle.ask import NO_TWIN, Pair, ask, beside, scripts

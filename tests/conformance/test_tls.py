@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from counterflow.settings import TransportName
+from counterflow_worker import CallRetry, Client, ClientCertificates, UnavailableError
 from tests.conformance.server_process import ServerProcess, free_port
 from tests.conformance.stock_client import Language, Order, StockClient, speaking
 from tests.wire.certificates import Certificate, Certificates
@@ -28,11 +30,19 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
 
 
 @contextmanager
-def serving(folder: Path, certificates: Certificates, *, mutual: bool) -> Iterator[ServerProcess]:
+def serving(
+    folder: Path,
+    certificates: Certificates,
+    *,
+    mutual: bool,
+    transport: TransportName = TransportName.NATIVE,
+) -> Iterator[ServerProcess]:
     certificate, key = certificates.server
     options = ("--tls-certificate", str(certificate), "--tls-key", str(key))
     asked = ("--tls-client-authority", str(certificates.ours.certificate)) if mutual else ()
-    server = ServerProcess(folder / "counterflow.db", free_port(), *options, *asked).wait_until_ready()
+    server = ServerProcess(
+        folder / "counterflow.db", free_port(), *options, *asked, transport=transport
+    ).wait_until_ready()
     yield server
     assert server.stop(signal.SIGTERM) == 0
 
@@ -49,9 +59,12 @@ def play(
     return subprocess.run(command, capture_output=True, text=True, timeout=90, check=False, env=environment)
 
 
+@pytest.mark.parametrize("transport", TransportName)
 @pytest.mark.parametrize("mutual", [False, True])
-def test_work_by_stream_over_tls(tmp_path: Path, certificates: Certificates, mutual: bool) -> None:
-    with serving(tmp_path, certificates, mutual=mutual) as server:
+def test_work_by_stream_over_tls(
+    tmp_path: Path, certificates: Certificates, mutual: bool, transport: TransportName
+) -> None:
+    with serving(tmp_path, certificates, mutual=mutual, transport=transport) as server:
         done = play(server, certificates, certificates.client if mutual else None, "with_result", "stream")
         assert done.returncode == 0, done.stderr
         assert len(json.loads(done.stdout)["results"]) == 10
@@ -63,6 +76,54 @@ def test_a_client_without_a_certificate_is_not_let_in(tmp_path: Path, certificat
         assert refused.returncode != 0
         assert "UNAVAILABLE" in refused.stderr or "ZeebeGatewayUnavailable" in refused.stderr
         assert play(server, certificates, certificates.client, "topology").returncode == 0
+
+
+def topology(server: ServerProcess, **variables: Path) -> subprocess.CompletedProcess[str]:
+    """Our own command, which is told its certificates in variables."""
+    environment = os.environ | {name: str(path) for name, path in variables.items()}
+    return subprocess.run(
+        [sys.executable, "-m", "counterflow", "topology", "--address", f"https://{server.address}"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env=environment,
+    )
+
+
+@pytest.mark.parametrize("transport", TransportName)
+def test_our_own_command_line_shows_its_certificate(
+    tmp_path: Path, certificates: Certificates, transport: TransportName
+) -> None:
+    ours, client, other = certificates.ours.certificate, certificates.client, certificates.stranger
+    trusted = {"ZEEBE_CA_CERTIFICATE_PATH": ours}
+    with serving(tmp_path, certificates, mutual=True, transport=transport) as server:
+        chain = {"ZEEBE_CLIENT_SSL_CERT_CHAIN_PATH": client.certificate}
+        pair = chain | {"ZEEBE_CLIENT_SSL_PRIVATE_KEY_PATH": client.key}
+        assert "Gateway 8.6.0" in topology(server, **trusted, **pair).stderr
+        refused = topology(server, **trusted)
+        assert refused.returncode == 5
+        assert "a certificate that it trusts in ZEEBE_CLIENT_SSL_CERT_CHAIN_PATH" in refused.stderr
+        half = topology(server, **trusted, **chain)
+        assert (half.returncode, "found a certificate without a key" in half.stderr) == (2, True)
+        mixed = topology(server, **trusted, **chain, ZEEBE_CLIENT_SSL_PRIVATE_KEY_PATH=other.key)
+        assert (mixed.returncode, "cannot be called with the certificates" in mixed.stderr) == (5, True)
+
+
+@pytest.mark.parametrize("transport", TransportName)
+async def test_our_own_sdk_shows_its_certificate(
+    tmp_path: Path, certificates: Certificates, transport: TransportName
+) -> None:
+    shown = ClientCertificates(certificates.ours.certificate, *certificates.client)
+    with serving(tmp_path, certificates, mutual=True, transport=transport) as server:
+        async with Client(f"https://{server.address}", certificates=shown) as client:
+            assert (await client.topology()).cluster_size == 1
+        unknown = ClientCertificates(certificates.ours.certificate, *certificates.stranger)
+        async with Client(
+            f"https://{server.address}", certificates=unknown, retry=CallRetry(attempts=1)
+        ) as client:
+            with pytest.raises(UnavailableError, match=r"hangs up at once: .* a certificate that it trusts"):
+                await client.topology()
 
 
 @speaking("tls", "create", "activate", "complete")

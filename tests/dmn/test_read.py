@@ -6,7 +6,7 @@ import pytest
 
 from counterflow import dmn
 from counterflow.dmn.xml import NAMESPACES
-from counterflow.documents.limits import Limits
+from counterflow.documents.limits import DocumentLimits
 from tests.dmn.drawing import (
     NAMESPACE,
     decide,
@@ -131,15 +131,15 @@ def test_a_table_of_a_thousand_rules_and_ten_inputs() -> None:
 
 
 def test_the_remedy_for_one_large_table_is_no_smaller_model() -> None:
-    (elements,) = dmn.read(_large(20, 10), "a.dmn", limits=Limits(elements=100)).findings
-    (size,) = dmn.read(_large(20, 10), "a.dmn", limits=Limits(resource_bytes=1_000)).findings
+    (elements,) = dmn.read(_large(20, 10), "a.dmn", limits=DocumentLimits(elements=100)).findings
+    (size,) = dmn.read(_large(20, 10), "a.dmn", limits=DocumentLimits(resource_bytes=1_000)).findings
     assert (elements.rule, size.rule) == ("xml-elements", "resource-size")
     assert elements.remedy.startswith("Raise decision_elements of the server that is to take it")
     assert size.remedy.startswith("Raise resource_bytes and message_bytes of the server that is to take it")
 
 
 def test_limits_may_be_set() -> None:
-    result = dmn.read(model(decision("a", literal("1"))), "a.dmn", limits=Limits(elements=2))
+    result = dmn.read(model(decision("a", literal("1"))), "a.dmn", limits=DocumentLimits(elements=2))
     assert [finding.rule for finding in result.findings] == ["xml-elements"]
 
 

@@ -5,7 +5,7 @@ told.
 import pytest
 
 from counterflow.documents.findings import Finding, Severity
-from counterflow.documents.limits import Limits
+from counterflow.documents.limits import DocumentLimits
 from counterflow.documents.xml import Advice, XmlError, boolean, line_of, local_name, namespace, parse
 
 ADVICE = Advice("DRAWN", "Take it apart.", "Nest it less.")
@@ -17,14 +17,14 @@ BOMB = (
 )
 
 
-def refusal(content: str | bytes, limits: Limits | None = None) -> tuple[str, int]:
+def refusal(content: str | bytes, limits: DocumentLimits | None = None) -> tuple[str, int]:
     """Rule and line of the refusal."""
     with pytest.raises(XmlError) as caught:
         parse(
             content if isinstance(content, bytes) else content.encode(),
             "model.bpmn",
             ADVICE,
-            limits or Limits(),
+            limits or DocumentLimits(),
         )
     finding = caught.value.finding
     assert finding.element_id == "model.bpmn"
@@ -64,28 +64,30 @@ def test_the_column_of_a_mistake_is_told() -> None:
 @pytest.mark.parametrize(
     "content, limits, expected",
     [
-        ("<a>" + " " * 100 + "</a>", Limits(resource_bytes=99), ("resource-size", 0)),
-        ("<a>\n<b>\n<c/></b></a>", Limits(depth=2), ("xml-depth", 3)),
-        ("<a>\n<b/>\n<b/>\n<b/></a>", Limits(elements=3), ("xml-elements", 4)),
-        ("<a>" * 300 + "</a>" * 300, Limits(), ("xml-depth", 1)),
-        ("<a>" + "<b/>" * 20_000 + "</a>", Limits(), ("xml-elements", 1)),
+        ("<a>" + " " * 100 + "</a>", DocumentLimits(resource_bytes=99), ("resource-size", 0)),
+        ("<a>\n<b>\n<c/></b></a>", DocumentLimits(depth=2), ("xml-depth", 3)),
+        ("<a>\n<b/>\n<b/>\n<b/></a>", DocumentLimits(elements=3), ("xml-elements", 4)),
+        ("<a>" * 300 + "</a>" * 300, DocumentLimits(), ("xml-depth", 1)),
+        ("<a>" + "<b/>" * 20_000 + "</a>", DocumentLimits(), ("xml-elements", 1)),
     ],
 )
-def test_every_limit_has_its_own_refusal(content: str, limits: Limits, expected: tuple[str, int]) -> None:
+def test_every_limit_has_its_own_refusal(
+    content: str, limits: DocumentLimits, expected: tuple[str, int]
+) -> None:
     assert refusal(content, limits) == expected
 
 
 @pytest.mark.parametrize(
     "content, limits",
     [
-        ("<a></a>", Limits(resource_bytes=7)),
-        ("<a><b/></a>", Limits(depth=2)),
-        ("<a><b/><b/></a>", Limits(elements=3)),
-        ("<a><![CDATA[<!DOCTYPE a>]]></a>", Limits()),
-        ("\ufeff<a/>", Limits()),
+        ("<a></a>", DocumentLimits(resource_bytes=7)),
+        ("<a><b/></a>", DocumentLimits(depth=2)),
+        ("<a><b/><b/></a>", DocumentLimits(elements=3)),
+        ("<a><![CDATA[<!DOCTYPE a>]]></a>", DocumentLimits()),
+        ("\ufeff<a/>", DocumentLimits()),
     ],
 )
-def test_up_to_its_limits_a_document_is_read(content: str, limits: Limits) -> None:
+def test_up_to_its_limits_a_document_is_read(content: str, limits: DocumentLimits) -> None:
     assert local_name(parse(content.encode(), "model.bpmn", ADVICE, limits)) == "a"
 
 
@@ -99,9 +101,9 @@ def test_authors_are_advised_in_the_words_of_their_kind_of_document() -> None:
     with pytest.raises(XmlError, match="DRAWN needs none"):
         parse(b"<!DOCTYPE a><a/>", "model.bpmn", ADVICE)
     with pytest.raises(XmlError, match="Take it apart"):
-        parse(b"<a><b/></a>", "model.bpmn", ADVICE, Limits(elements=1))
+        parse(b"<a><b/></a>", "model.bpmn", ADVICE, DocumentLimits(elements=1))
     with pytest.raises(XmlError, match="Nest it less"):
-        parse(b"<a><b/></a>", "model.bpmn", ADVICE, Limits(depth=1))
+        parse(b"<a><b/></a>", "model.bpmn", ADVICE, DocumentLimits(depth=1))
 
 
 def test_other_encodings_are_read() -> None:
@@ -124,7 +126,7 @@ def test_names_and_namespaces() -> None:
 @pytest.mark.parametrize("uri", ["http://für.example/ä", "c:\\temp", "[brackets]", "a b"])
 def test_a_namespace_whose_name_is_no_uri_is_remarked_on_and_read(uri: str) -> None:
     notes: list[Finding] = []
-    root = parse(f'<a xmlns:p="{uri}">\n<p:b/></a>'.encode(), "model.bpmn", ADVICE, notes=notes)
+    root = parse(f'<a xmlns:p="{uri}">\n<p:b/></a>'.encode(), "model.bpmn", ADVICE, remarks=notes)
     assert namespace(root[0]) == uri
     assert [(finding.rule, finding.line, finding.severity) for finding in notes] == [
         ("xml-namespace", 1, Severity.WARNING)
@@ -150,8 +152,11 @@ def test_beside_such_a_name_nothing_else_is_repaired(content: str, expected: tup
 
 
 def test_limits_hold_beside_such_a_name() -> None:
-    assert refusal("<a xmlns:p='ü'>\n<b/>\n<b/></a>", Limits(elements=2)) == ("xml-elements", 3)
-    assert refusal("<a xmlns:p='ü'>" + "<b>" * 300 + "</b>" * 300 + "</a>", Limits()) == ("xml-depth", 1)
+    assert refusal("<a xmlns:p='ü'>\n<b/>\n<b/></a>", DocumentLimits(elements=2)) == ("xml-elements", 3)
+    assert refusal("<a xmlns:p='ü'>" + "<b>" * 300 + "</b>" * 300 + "</a>", DocumentLimits()) == (
+        "xml-depth",
+        1,
+    )
 
 
 @pytest.mark.parametrize(

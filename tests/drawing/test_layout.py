@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from counterflow.bpmn.xml import BPMN
 from counterflow.drawing.layout.canvas import Bounds, Canvas, Point
 from counterflow.drawing.layout.diagram import BPMNDI
 from counterflow.drawing.layout.order import columns_of
 from counterflow.drawing.layout.place import place_scope
 from counterflow.drawing.layout.scope import id_of, size_of, tag_of
-from counterflow.model.xml import BPMN
 
 BEHAVIOURS = Path(__file__).parents[2] / "bpmn" / "behaviours"
 DIAGRAMS = sorted(BEHAVIOURS.glob("*/*.bpmn"))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from lxml import etree
 
+from counterflow.bpmn.read_outline import read_outline
 from counterflow.documents.xml import XmlError
 from counterflow.drawing.diagram import Diagram
 from counterflow.drawing.errors import NotDrawn
 from counterflow.drawing.geometry import Bounds
 from counterflow.drawing.read import read_diagrams
 from counterflow.model.graph import Dialect
-from counterflow.model.outline import outline
 from tests.drawing.zoo import NAMESPACES
 
 DMN = "https://www.omg.org/spec/DMN/20191111/MODEL/"
@@ -76,7 +76,7 @@ def test_what_has_no_id_is_called_as_the_engine_calls_it() -> None:
         '<sequenceFlow id="x" sourceRef="a" targetRef="b"/><sequenceFlow sourceRef="a" targetRef="b"/></process>'
     )
     (diagram,) = read(inside)
-    drawn = outline(
+    drawn = read_outline(
         etree.fromstring(f"<definitions {NAMESPACES}>{inside}</definitions>".encode()),
         "x.bpmn",
         Dialect.ZEEBE,

@@ -1,4 +1,4 @@
-"""An edge with a loop behind it in this process, and a client in front of it."""
+"""An edge with a writer behind it in this process, and a client in front of it."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ import grpc.aio
 import pytest
 
 from counterflow.edge.server import EdgeServer
+from counterflow.kernel.state.partition import State
 from counterflow.kernel.work.budget import ProcessLimits
-from counterflow.loop import Loop
+from counterflow.partition.writer import Writer
 from counterflow.server import transport
 from counterflow.settings import Settings
 from counterflow.store.memory import MemoryStore
@@ -65,12 +66,17 @@ class Served:
     """What a test of the edge has in hand."""
 
     store: ObedientStore
-    loop: Loop
+    writer: Writer
     edge: EdgeServer
     port: int
     stub: gateway.GatewayStub
     reading: counterflow_v1.CounterflowStub
     channel: grpc.aio.Channel
+
+    @property
+    def state(self) -> State:
+        """What commands see."""
+        return self.writer._decider.state
 
     async def deploy(
         self, content: bytes = models.ONE_TASK, name: str = "order.bpmn"
@@ -123,7 +129,7 @@ class Served:
         return incident
 
     def waiting_polls(self) -> int:
-        return sum(len(polls) for polls in self.loop.takers._polls.values())
+        return sum(len(polls) for polls in self.writer.takers._polls.values())
 
     def calls_under_way(self) -> int:
         return self.edge._calls._under_way
@@ -152,20 +158,20 @@ async def serving(**settings: Any) -> AsyncIterator[Served]:
     """A server on a free port, with these settings, and everything closed again."""
     chosen = Settings(grpc_port=0, **settings)
     store = ObedientStore()
-    loop = Loop(
+    writer = Writer(
         store,
         limits=ProcessLimits(variable_bytes=chosen.variable_bytes, message_bytes=chosen.message_bytes),
         maximum_pending=chosen.pending_commands,
         maximum_pending_bytes=chosen.pending_bytes,
     )
-    edge = EdgeServer(loop, store, chosen, transport(chosen))
+    edge = EdgeServer(writer, store, chosen, transport(chosen))
     port = await edge.start()
-    loop.start()
+    writer.start()
     try:
         async with grpc.aio.insecure_channel(f"127.0.0.1:{port}", options=STEADY_WINDOW) as channel:
             yield Served(
                 store,
-                loop,
+                writer,
                 edge,
                 port,
                 gateway.GatewayStub(channel),
@@ -175,7 +181,7 @@ async def serving(**settings: Any) -> AsyncIterator[Served]:
     finally:
         store.release()
         await edge.stop(grace_seconds=1)
-        await loop.stop()
+        await writer.stop()
 
 
 async def until(condition: Callable[[], bool]) -> None:

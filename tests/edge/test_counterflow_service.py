@@ -95,7 +95,7 @@ async def test_a_long_history_comes_whole(served: Served, monkeypatch: pytest.Mo
 async def test_a_quarantined_instance_is_listed_and_released(served: Served) -> None:
     await served.deploy()
     key = await served.create()
-    await served.loop.submit(QuarantineInstance(process_instance_key=key, reason="odd"))
+    await served.writer.submit(QuarantineInstance(process_instance_key=key, reason="odd"))
     (found,) = (await served.reading.GetQuarantine(wire.GetQuarantineRequest())).quarantined_instances
     assert (found.process_instance_key, found.reason, found.version) == (key, "odd", 1)
     assert await served.poll() == []

@@ -6,11 +6,11 @@ import grpc
 import pytest
 
 from counterflow_wire import counterflow_v1, gateway
+from tests.bpmn.diagram import end, model, path, service, start
 from tests.dmn.drawing import decision, literal
 from tests.dmn.drawing import model as drawn
 from tests.edge import models
 from tests.edge.served import Served, refused, serving
-from tests.model.diagram import end, model, path, service, start
 
 DECISIONS = drawn(*(decision(f"d{number}", literal("42")) for number in range(50)))
 BROKEN = models.process(

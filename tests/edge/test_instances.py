@@ -236,7 +236,7 @@ async def cancelling(served: Served, key: int) -> None:
 
 
 async def giving_up(served: Served, key: int) -> None:
-    await served.loop.submit(QuarantineInstance(process_instance_key=key, reason="odd"))
+    await served.writer.submit(QuarantineInstance(process_instance_key=key, reason="odd"))
     await cancelling(served, key)
 
 
@@ -309,7 +309,7 @@ async def test_every_ending_has_its_answer(
     else:
         async with refused(status, str(key), words):
             await waiting
-    assert served.loop._waiting_ends == {}
+    assert served.writer._decider.ends._waiting == {}
 
 
 async def test_a_result_that_nobody_waits_for_any_more(served: Served) -> None:
@@ -318,7 +318,7 @@ async def test_a_result_that_nobody_waits_for_any_more(served: Served) -> None:
     (job,) = await served.poll(requestTimeout=60_000)
     waiting.cancel()
     await until(served.edge_is_idle)
-    assert served.loop._waiting_ends == {}
+    assert served.writer._decider.ends._waiting == {}
     await served.complete(job)
 
 
@@ -331,7 +331,7 @@ async def test_a_caller_that_leaves_before_the_commit_is_forgotten(served: Serve
     await until(served.edge_is_idle)
     served.store.release()
     assert len(await served.poll(requestTimeout=60_000)) == 1
-    assert served.loop._waiting_ends == {}
+    assert served.writer._decider.ends._waiting == {}
 
 
 async def test_a_stopping_server_tells_those_who_wait_that_their_instance_goes_on(served: Served) -> None:

@@ -12,12 +12,12 @@ import pytest
 from google.protobuf.descriptor import FieldDescriptor
 
 from counterflow.edge.server import NOT_YET
-from counterflow_wire import COUNTERFLOW_METHODS, GATEWAY_METHODS, Method
+from counterflow_wire import COUNTERFLOW_METHODS, GATEWAY_METHODS, WireMethod
 from tests.edge.served import Served
 
 ELSEWHERE = 2**52 + 5
 """What the second partition would give."""
-METHODS: Mapping[str, Method] = {
+METHODS: Mapping[str, WireMethod] = {
     name: method for name, method in {**GATEWAY_METHODS, **COUNTERFLOW_METHODS}.items() if name not in NOT_YET
 }
 SPOILT: Mapping[str, Any] = {
@@ -42,7 +42,7 @@ status.
 """
 
 
-def key_of(method: Method) -> str | None:
+def key_of(method: WireMethod) -> str | None:
     """The field of a request that holds the key of something."""
     fields = method.request.DESCRIPTOR.fields
     keys = [

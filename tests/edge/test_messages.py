@@ -49,7 +49,7 @@ async def test_a_message_is_kept_for_as_long_as_it_says(
 async def test_a_message_whose_time_is_over_is_no_more(served: Served) -> None:
     await served.deploy(models.WAITING)
     await publish(served, timeToLive=1, messageId="m-1")
-    await until(lambda: not served.loop.state.shared[Message])
+    await until(lambda: not served.state.shared[Message])
     assert await served.state_of(await served.create("waiting", '{"order":"o-1"}')) == "ACTIVE"
     await publish(served, messageId="m-1")
 
@@ -98,7 +98,7 @@ async def test_what_cannot_be_published(fields: dict[str, Any], words: str) -> N
     async with serving(variable_bytes=1_000) as served:
         async with refused(grpc.StatusCode.INVALID_ARGUMENT, words):
             await publish(served, timeToLive=60_000, **fields)
-        assert not served.loop.state.shared[Message]
+        assert not served.state.shared[Message]
 
 
 async def test_a_message_begins_an_instance_and_the_next_with_its_key_another_when_that_has_ended(

@@ -14,8 +14,8 @@ import grpc
 import pytest
 
 from counterflow_wire import counterflow_v1, gateway
+from tests.bpmn.diagram import catch, element, end, extensions, model, path, reading, start, timer
 from tests.edge.served import Served, refused
-from tests.model.diagram import catch, element, end, extensions, model, path, reading, start, timer
 
 ZEEBE_USER_TASK = "io.camunda.zeebe:userTask"
 WRITTEN = ("0", "-1", str(2**31), str(2**63), str(10**20), "9" * 5_000, "many")

@@ -124,46 +124,46 @@ def test_a_state_that_is_none() -> None:
         reading.state_word(shapes.Job, 9)
 
 
+PAY = shapes.ElementInstance(
+    2,
+    1,
+    "pay",
+    "Pay",
+    "serviceTask",
+    "active",
+    5,
+    1_001,
+    variables=[shapes.Variable("a", "1")],
+    termination=shapes.Termination("event", "late", "Too late", error_code="LATE"),
+    jobs=[
+        shapes.Job(
+            3,
+            2,
+            "pay",
+            "pay",
+            0,
+            1_001,
+            "failed",
+            tries=[shapes.JobTry("timed_out", "anna", 1_001, 1_002, 3)],
+        ),
+        shapes.Job(4, 2, "pay", "pay", 3, 1_001, "completed", ended_at_ms=1_002),
+    ],
+    incidents=[
+        shapes.Incident(5, 1, "order", "pay", 2, 3, "JOB_NO_RETRIES", "no card", "help", 1_002),
+        shapes.Incident(
+            6, 1, "order", "pay", 2, 3, "JOB_NO_RETRIES", "no card", "help", 1_002, "resolved", 1_003
+        ),
+    ],
+    waits=[
+        shapes.Wait(7, 2, "late", "", "timer", 1_001, due_at_ms=9_000),
+        shapes.Wait(8, 2, "soon", "", "timer", 1_001, due_at_ms=1_002, state="triggered", closed_at_ms=1_002),
+        shapes.Wait(9, 2, "paid", "", "message", 1_001, state="closed", closed_at_ms=1_002),
+    ],
+)
+
+
 def test_a_tree_tells_what_is_open_from_what_is_over() -> None:
-    task = shapes.ElementInstance(
-        2,
-        1,
-        "pay",
-        "Pay",
-        "serviceTask",
-        "active",
-        5,
-        1_001,
-        variables=[shapes.Variable("a", "1")],
-        termination=shapes.Termination("event", "late", "Too late", error_code="LATE"),
-        jobs=[
-            shapes.Job(
-                3,
-                2,
-                "pay",
-                "pay",
-                0,
-                1_001,
-                "failed",
-                tries=[shapes.JobTry("timed_out", "anna", 1_001, 1_002, 3)],
-            ),
-            shapes.Job(4, 2, "pay", "pay", 3, 1_001, "completed", ended_at_ms=1_002),
-        ],
-        incidents=[
-            shapes.Incident(5, 1, "order", "pay", 2, 3, "JOB_NO_RETRIES", "no card", "help", 1_002),
-            shapes.Incident(
-                6, 1, "order", "pay", 2, 3, "JOB_NO_RETRIES", "no card", "help", 1_002, "resolved", 1_003
-            ),
-        ],
-        waits=[
-            shapes.Wait(7, 2, "late", "", "timer", 1_001, due_at_ms=9_000),
-            shapes.Wait(
-                8, 2, "soon", "", "timer", 1_001, due_at_ms=1_002, state="triggered", closed_at_ms=1_002
-            ),
-            shapes.Wait(9, 2, "paid", "", "message", 1_001, state="closed", closed_at_ms=1_002),
-        ],
-    )
-    root = shapes.ElementInstance(1, 0, "order", "", "process", "active", 3, 1_000, children=[task])
+    root = shapes.ElementInstance(1, 0, "order", "", "process", "active", 3, 1_000, children=[PAY])
     answer = reading.tree(instance_of(root))
     (child,) = answer.root.children
     assert (child.element_name, child.state, [variable.value_json for variable in child.variables]) == (

@@ -15,7 +15,7 @@ from grpc_reflection.v1alpha import reflection_pb2
 from counterflow import __version__
 from counterflow.edge import instances
 from counterflow.edge.server import NOT_YET, EdgeServer, PortTaken
-from counterflow.loop import Loop
+from counterflow.partition.writer import Writer
 from counterflow.server import transport
 from counterflow.settings import Settings
 from counterflow.store.memory import MemoryStore
@@ -248,7 +248,7 @@ async def test_a_fault_of_ours_is_logged_and_told_without_its_insides(
 
 async def test_a_port_that_is_taken(served: Served) -> None:
     settings = Settings(grpc_port=served.port)
-    second = EdgeServer(Loop(MemoryStore()), MemoryStore(), settings, transport(settings))
+    second = EdgeServer(Writer(MemoryStore()), MemoryStore(), settings, transport(settings))
     with pytest.raises(PortTaken, match=rf"cannot listen on 127\.0\.0\.1:{served.port}.*--grpc-port"):
         await second.start()
 

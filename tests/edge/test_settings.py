@@ -27,6 +27,7 @@ SAMPLES: dict[str, tuple[str, object]] = {
     "database_url": ("memory:", "memory:"),
     "host": ("localhost", "localhost"),
     "grpc_port": ("1", 1),
+    "unix_socket_mode": ("0660", "0660"),
     "compensation_order": ("Parallel", CompensationOrder.PARALLEL),
     "insecure_public": ("yes", True),
     "transport": ("grpcio", TransportName.GRPCIO),
@@ -112,6 +113,34 @@ def test_a_flag_wins_over_the_environment_and_that_over_the_file(tmp_path: Path)
     }
     settings = read_settings({"grpc_port": 1}, environment)
     assert (settings.grpc_port, settings.long_poll_ms, settings.shutdown_grace_ms) == (1, 2, 3)
+
+
+@pytest.mark.parametrize(
+    "host, path",
+    [
+        ("unix:/run/counterflow.sock", "/run/counterflow.sock"),
+        (" unix:///run/counterflow.sock ", "/run/counterflow.sock"),
+        ("unix:counterflow.sock", "counterflow.sock"),
+        ("unix:/run/a%20b", "/run/a b"),
+        ("localhost", None),
+    ],
+)
+def test_a_host_may_be_a_socket_in_the_file_system(host: str, path: str | None) -> None:
+    settings = read_settings({"host": host}, {})
+    assert settings.unix_socket == (None if path is None else Path(path))
+    assert is_loopback(settings.host)
+
+
+@pytest.mark.parametrize("host", ["unix:", "unix://", "unix://run/counterflow.sock", "unix:/run/"])
+def test_a_socket_has_a_path(host: str) -> None:
+    with pytest.raises(SettingsError, match=r"--host: expected the path of a socket, such as unix:/run/"):
+        read_settings({"host": host}, {})
+
+
+@pytest.mark.parametrize("mode", ["rw", "0888", "66", "07777", 600, True])
+def test_permissions_are_octal(mode: object) -> None:
+    with pytest.raises(SettingsError, match=r'expected the permissions of a file in octal, such as "0660"'):
+        read_settings({"unix_socket_mode": mode}, {})
 
 
 def test_nothing_is_offered_that_nothing_listens_on() -> None:

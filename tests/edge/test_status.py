@@ -8,7 +8,7 @@ import pytest
 
 from counterflow.edge.status import DETAILS_BYTES, INTENTS, STATUS_OF_REJECTION, fit, invalid, status_of
 from counterflow.kernel.vocabulary import Rejection, RejectionType
-from counterflow.loop import Overloaded, Unavailable
+from counterflow.partition.refusals import Overloaded, Unavailable
 from counterflow.store.port import StoreError
 from counterflow.wire.contract import StatusCode
 from counterflow_wire import counterflow_v1, gateway

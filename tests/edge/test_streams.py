@@ -8,8 +8,8 @@ from typing import Any
 import grpc
 import pytest
 
-from counterflow.delivery import takers
-from counterflow.delivery.takers import STREAM_CREDIT
+from counterflow.partition import takers
+from counterflow.partition.takers import STREAM_CREDIT
 from counterflow_wire import gateway
 from tests.edge.served import Served, refused, stream_request, until
 
@@ -18,9 +18,9 @@ Stream = grpc.aio.UnaryStreamCall[Any, gateway.ActivatedJob]
 
 async def opened(served: Served, **fields: Any) -> Stream:
     """A stream that the server knows of."""
-    before = len(served.loop.takers.streams())
+    before = len(served.writer.takers.streams())
     call: Stream = served.stub.StreamActivatedJobs(stream_request(**fields))
-    await until(lambda: len(served.loop.takers.streams()) == before + 1)
+    await until(lambda: len(served.writer.takers.streams()) == before + 1)
     return call
 
 
@@ -110,7 +110,7 @@ async def test_a_stream_that_makes_no_sense_is_refused(
 async def test_a_client_that_leaves_is_forgotten(deployed: Served) -> None:
     call = await opened(deployed)
     call.cancel()
-    await until(lambda: not deployed.loop.takers.streams())
+    await until(lambda: not deployed.writer.takers.streams())
     await deployed.create()
     assert len(await deployed.poll()) == 1
 
@@ -121,7 +121,7 @@ async def test_a_job_on_its_way_to_a_client_that_leaves_comes_back(deployed: Ser
     creating = asyncio.create_task(deployed.create())
     await deployed.held()
     call.cancel()
-    await until(lambda: not deployed.loop.takers.streams())
+    await until(lambda: not deployed.writer.takers.streams())
     deployed.store.release()
     await creating
     (job,) = await deployed.poll(requestTimeout=60_000)
@@ -133,7 +133,7 @@ async def test_a_client_that_does_not_read_leaves_jobs_to_others_and_gives_back_
 ) -> None:
     monkeypatch.setattr(takers, "STREAM_CREDIT", 4)
     slow = await opened(deployed)
-    (stream,) = deployed.loop.takers.streams()
+    (stream,) = deployed.writer.takers.streams()
     await deployed.create_many(40, f'{{"scan":"{"x" * 500_000}"}}')
     others = {job.key for job in await deployed.poll(maxJobsToActivate=40)}
     assert others
@@ -141,7 +141,7 @@ async def test_a_client_that_does_not_read_leaves_jobs_to_others_and_gives_back_
     waiting = {job.key for job in stream.queue}
     assert waiting
     slow.cancel()
-    await until(lambda: not deployed.loop.takers.streams())
+    await until(lambda: not deployed.writer.takers.streams())
     back = {job.key for job in await deployed.poll(maxJobsToActivate=40, requestTimeout=60_000)}
     assert waiting & back
     assert not back & {*others, first.key}
@@ -167,13 +167,13 @@ async def test_a_client_that_does_not_read_holds_a_stopping_server_up_no_longer_
     deployed: Served,
 ) -> None:
     slow = await opened(deployed)
-    (stream,) = deployed.loop.takers.streams()
+    (stream,) = deployed.writer.takers.streams()
     await deployed.create_many(40, f'{{"scan":"{"x" * 500_000}"}}')
     waiting = [job.key for job in stream.queue]
     assert waiting
     await deployed.edge.stop(grace_seconds=0.05)
-    await deployed.loop.settle()
-    assert set(waiting) <= deployed.loop.state.ready["work"]._live
+    await deployed.writer.settle()
+    assert set(waiting) <= deployed.state.ready["work"]._live
     slow.cancel()
 
 

@@ -8,10 +8,10 @@ import pytest
 
 from counterflow.edge import turns as turns_module
 from counterflow.edge.turns import Turns
-from counterflow.loop import Overloaded
+from counterflow.partition.refusals import Overloaded
 from counterflow.settings import Settings
-from tests.loop.rig import turns as let_others_run
-from tests.loop.rig import until
+from tests.partition.rig import turns as let_others_run
+from tests.partition.rig import until
 
 
 class Line:

@@ -73,10 +73,10 @@ async def test_resolved_it_is_tried_again_and_told_again(picky: Served) -> None:
 async def test_a_job_with_more_tries_than_the_wire_carries_is_mended_by_a_person(deployed: Served) -> None:
     """As an earlier version may have left it behind."""
     key = await deployed.create()
-    instance = deployed.loop.state.instance(key)
+    instance = deployed.state.instance(key)
     assert instance is not None
     (row,) = instance.jobs.values()
-    deployed.loop.state.put(replace(row, retries=3_000_000_000))
+    deployed.state.put(replace(row, retries=3_000_000_000))
     assert await deployed.poll() == []
     await resolve(deployed, await deployed.incident_of(key))
     (job,) = await deployed.poll()
@@ -95,7 +95,7 @@ async def test_a_waiting_poll_is_not_failed_by_it(picky: Served) -> None:
 
 async def test_a_stream_goes_on_behind_it(picky: Served) -> None:
     stream = picky.stub.StreamActivatedJobs(stream_request())
-    await until(lambda: len(picky.loop.takers.streams()) == 1)
+    await until(lambda: len(picky.writer.takers.streams()) == 1)
     first, broken, last = [await picky.create(variables=variables) for variables in ("", BROKEN, "")]
     async with asyncio.timeout(20):
         jobs = [await stream.read() for _ in range(2)]

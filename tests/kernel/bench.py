@@ -26,7 +26,7 @@ from counterflow.kernel.state.partition import EmptySource, State
 from counterflow.kernel.state.queues import BufferedMessages, Due, OldestFirst
 from counterflow.kernel.vocabulary import ActivatedJob, Command, Event, InstanceEnded, LogEntry
 from counterflow.kernel.work.budget import ProcessLimits
-from tests.model.diagram import end, model, path, reading, service, start
+from tests.bpmn.diagram import end, model, path, reading, service, start
 
 EPOCH_MS = 1_000_000
 FOUND = TypeVar("FOUND", bound=Row)

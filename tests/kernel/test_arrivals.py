@@ -9,8 +9,7 @@ import pytest
 from counterflow.kernel.lives.variables import SetVariables
 from counterflow.kernel.rows import ElementInstance
 from counterflow.kernel.work.incidents import ResolveIncident
-from tests.kernel.bench import Bench, document
-from tests.model.diagram import (
+from tests.bpmn.diagram import (
     boundary,
     catch,
     catch_message,
@@ -26,6 +25,7 @@ from tests.model.diagram import (
     sub_process,
     timer,
 )
+from tests.kernel.bench import Bench, document
 
 TOTAL = extensions(
     element("zeebe:ioMapping", element("zeebe:output", source="= amount + fee", target="total"))

@@ -17,9 +17,7 @@ from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.kernel.work.incidents import ResolveIncident
 from counterflow.model.graph import Behaviour
-from tests.kernel.bench import ONE_TASK, Bench
-from tests.kernel.test_engine import break_room
-from tests.model.diagram import (
+from tests.bpmn.diagram import (
     boundary,
     catch,
     catch_error,
@@ -33,6 +31,8 @@ from tests.model.diagram import (
     start,
     timer,
 )
+from tests.kernel.bench import ONE_TASK, Bench
+from tests.kernel.test_engine import break_room
 
 DEEP = ProcessLimits(steps=100_000, call_depth=1_000)
 """As deep as may be, and in one go."""

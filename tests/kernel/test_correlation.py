@@ -15,8 +15,7 @@ from counterflow.kernel.rows import (
     StartLock,
 )
 from counterflow.kernel.vocabulary import Rejection
-from tests.kernel.bench import Bench
-from tests.model.diagram import (
+from tests.bpmn.diagram import (
     boundary,
     catch,
     catch_message,
@@ -31,6 +30,7 @@ from tests.model.diagram import (
     service,
     start,
 )
+from tests.kernel.bench import Bench
 
 WAIT = model(start(), catch("wait", catch_message("order")), end(), path("start", "wait", "end"))
 STARTED = model(

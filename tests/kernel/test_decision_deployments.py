@@ -7,9 +7,9 @@ import pytest
 from counterflow.kernel.rows import BoundDecision, DecisionDefinition, DecisionRequirements, Resource
 from counterflow.kernel.vocabulary import Rejection
 from counterflow.testing import Engine
+from tests.bpmn.diagram import element, end, extensions, model, path, start
 from tests.dmn.drawing import decision, literal
 from tests.dmn.drawing import model as drawn
-from tests.model.diagram import element, end, extensions, model, path, start
 
 
 def answer(value: str = "1", *names: str, requirements: str = "model", namespace: str = "urn:test") -> bytes:

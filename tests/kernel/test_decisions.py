@@ -17,9 +17,9 @@ from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.kernel.work.held import IncidentRaised
 from counterflow.store.open import open_store
 from counterflow.testing import Engine
+from tests.bpmn.diagram import element, end, extensions, model, path, start
 from tests.dmn.drawing import decision, literal, table
 from tests.dmn.drawing import model as drawn
-from tests.model.diagram import element, end, extensions, model, path, start
 
 RATING = drawn(
     decision("base", literal("amount * 2")),

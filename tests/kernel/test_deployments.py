@@ -8,8 +8,8 @@ from counterflow.kernel.lives.deployments import Deployment, DeployResources
 from counterflow.kernel.lives.instances import CreateProcessInstance
 from counterflow.kernel.rows import Resource
 from counterflow.kernel.vocabulary import Rejection, RejectionType
+from tests.bpmn.diagram import definitions, end, path, process, service, start
 from tests.kernel.bench import Bench, resource, snapshot
-from tests.model.diagram import definitions, end, path, process, service, start
 
 
 def drawn(*process_ids: str, task: str = "pack") -> bytes:

@@ -9,9 +9,9 @@ from counterflow.kernel.lives.quarantine import QuarantineInstance, ReleaseInsta
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import Job, Message, ProcessInstance, StartTimer, Timer
 from counterflow.model.graph import Behaviour
+from tests.bpmn.diagram import boundary, catch, element, end, model, path, service, start, timer
 from tests.kernel.bench import EPOCH_MS, Bench, due_times
 from tests.kernel.test_engine import break_room
-from tests.model.diagram import boundary, catch, element, end, model, path, service, start, timer
 
 WAIT = model(start(), catch("wait", timer(text="PT10S")), end(), path("start", "wait", "end"))
 EVERY_HOUR = model(

@@ -15,11 +15,7 @@ import pytest
 from counterflow import kernel
 from counterflow.kernel.rows import Incident, Job
 from counterflow.testing import Engine
-from tests.dmn.drawing import decision, literal, table
-from tests.dmn.drawing import model as drawn
-from tests.kernel.bench import Bench
-from tests.kernel.test_incident_types import CASES, THROWN, calling, looped, script, task, through
-from tests.model.diagram import (
+from tests.bpmn.diagram import (
     boundary,
     catch,
     element,
@@ -34,6 +30,10 @@ from tests.model.diagram import (
     start,
     timer,
 )
+from tests.dmn.drawing import decision, literal, table
+from tests.dmn.drawing import model as drawn
+from tests.kernel.bench import Bench
+from tests.kernel.test_incident_types import CASES, THROWN, calling, looped, script, task, through
 
 PYTHON: Final = re.compile(
     r"0x[0-9a-fA-F]{3}|<(?:class|function|built|bound|lambda|object|module)|object at|Traceback|lambda"

@@ -8,8 +8,7 @@ import pytest
 
 from counterflow.kernel.events.error import ErrorCaught
 from counterflow.kernel.rows import Incident
-from tests.kernel.bench import Bench
-from tests.model.diagram import (
+from tests.bpmn.diagram import (
     boundary,
     catch_error,
     event_sub_process,
@@ -19,6 +18,7 @@ from tests.model.diagram import (
     start,
     sub_process,
 )
+from tests.kernel.bench import Bench
 
 PLACES = {
     "task-A": (boundary("task-A", "work", catch_error("A")), "sub"),

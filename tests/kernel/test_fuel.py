@@ -16,10 +16,7 @@ from counterflow.kernel.work.budget import BYTES_PER_FUEL, ProcessLimits
 from counterflow.kernel.work.held import MESSAGE_CHARACTERS
 from counterflow.kernel.work.incidents import ResolveIncident
 from counterflow.testing import Engine
-from tests.dmn.drawing import decision, literal
-from tests.dmn.drawing import model as drawn
-from tests.kernel.bench import ONE_TASK, Bench, resource, snapshot
-from tests.model.diagram import (
+from tests.bpmn.diagram import (
     boundary,
     catch,
     element,
@@ -34,7 +31,10 @@ from tests.model.diagram import (
     sub_process,
     timer,
 )
-from tests.model.loops import loop
+from tests.bpmn.loops import loop
+from tests.dmn.drawing import decision, literal
+from tests.dmn.drawing import model as drawn
+from tests.kernel.bench import ONE_TASK, Bench, resource, snapshot
 
 COUNT = "count(for i in 1..1000 return i)"
 COSTS = 1_002

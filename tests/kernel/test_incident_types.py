@@ -19,8 +19,7 @@ from counterflow.kernel.rows import Incident, Job, ProcessInstance
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.kernel.work.held import IncidentType
 from counterflow.kernel.work.incidents import ResolveIncident
-from tests.kernel.bench import ONE_TASK, Bench, document
-from tests.model.diagram import (
+from tests.bpmn.diagram import (
     boundary,
     catch,
     catch_error,
@@ -37,6 +36,7 @@ from tests.model.diagram import (
     sub_process,
     timer,
 )
+from tests.kernel.bench import ONE_TASK, Bench, document
 
 Do = Callable[[Bench], None]
 

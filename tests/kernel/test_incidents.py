@@ -11,8 +11,8 @@ from counterflow.kernel.rows import ElementInstance
 from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.kernel.work.held import IncidentRaised
 from counterflow.kernel.work.incidents import IncidentDropped, ResolveIncident
+from tests.bpmn.diagram import end, flow, gateway, model, path, service, start
 from tests.kernel.bench import ONE_TASK, Bench, document
-from tests.model.diagram import end, flow, gateway, model, path, service, start
 
 FLOWS = (path("start", "choose"), flow("choose", "left", "= n > 8"), flow("choose", "right", "= n > 5"))
 CHOICE = model(start(), gateway("choose"), end("left"), end("right"), *FLOWS)

@@ -11,8 +11,8 @@ from counterflow.kernel.rows import INSTANCE_TABLES, Job, MessageSubscription, T
 from counterflow.kernel.state.indexes import PARTITION_INDEXERS
 from counterflow.kernel.state.instance import INDEXERS, InstanceState
 from counterflow.kernel.state.partition import STAND_STILL
+from tests.bpmn.diagram import boundary, catch_message, end, model, path, service, start, timer
 from tests.kernel.bench import Bench, contents, due_times, snapshot, waiting
-from tests.model.diagram import boundary, catch_message, end, model, path, service, start, timer
 
 GUARDED = model(
     *(start(), service("pack", job="pack"), end(), end("gave-up"), end("told")),

@@ -7,8 +7,8 @@ import pytest
 from counterflow.kernel.lives.instances import CancelProcessInstance, CreateProcessInstance
 from counterflow.kernel.vocabulary import InstanceEnded, Rejection
 from counterflow.kernel.work.budget import ProcessLimits
+from tests.bpmn.diagram import end, model, path, service, start
 from tests.kernel.bench import ONE_TASK, Bench, document
-from tests.model.diagram import end, model, path, service, start
 
 AT_ONCE = model(start(), end(), path("start", "end"), process_id="at-once")
 

@@ -14,8 +14,8 @@ from counterflow.kernel.rows import Job
 from counterflow.kernel.vocabulary import ActivatedJob
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.kernel.work.incidents import ResolveIncident
+from tests.bpmn.diagram import element, end, model, path, service, start
 from tests.kernel.bench import EPOCH_MS, ONE_TASK, Bench
-from tests.model.diagram import element, end, model, path, service, start
 
 HEADERS = element("zeebe:taskHeaders", element("zeebe:header", key="currency", value="EUR"))
 

@@ -7,8 +7,8 @@ import pytest
 
 from counterflow.kernel.lives.instances import CreateProcessInstance
 from counterflow.kernel.rows import Incident, Job
+from tests.bpmn.diagram import element, end, extensions, model, path, start
 from tests.kernel.bench import Bench
-from tests.model.diagram import element, end, extensions, model, path, start
 
 HEADER = "io.camunda.zeebe:"
 LONG = "10 ** 6000"

@@ -17,8 +17,7 @@ from counterflow.kernel.lives.jobs import (
 )
 from counterflow.kernel.rows import Job
 from counterflow.kernel.vocabulary import Command, Rejection, RejectionType
-from tests.kernel.bench import ONE_TASK, Bench
-from tests.model.diagram import (
+from tests.bpmn.diagram import (
     boundary,
     catch_error,
     compensate,
@@ -31,6 +30,7 @@ from tests.model.diagram import (
     service,
     start,
 )
+from tests.kernel.bench import ONE_TASK, Bench
 
 GIVEN_WITH: dict[str, Callable[[int], Command]] = {
     "complete": lambda key: CompleteJob(job_key=key, variables={}),

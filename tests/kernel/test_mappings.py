@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from counterflow.kernel.lives.variables import SetVariables
 from counterflow.kernel.work.incidents import ResolveIncident
+from tests.bpmn.diagram import element, end, extensions, model, path, service, start
 from tests.kernel.bench import Bench, document
-from tests.model.diagram import element, end, extensions, model, path, service, start
 from tests.simulation.data import Pair, decoded, mapped
 
 PATHS = st.lists(st.sampled_from("ab"), min_size=1, max_size=3).map(".".join)

@@ -8,8 +8,8 @@ import pytest
 
 from counterflow.kernel.events.message import next_buffered, values_of
 from counterflow.kernel.rows import Incident, Message, MessageSubscription
+from tests.bpmn.diagram import catch, catch_message, definitions, end, message, model, path, process, start
 from tests.kernel.bench import EPOCH_MS, Bench
-from tests.model.diagram import catch, catch_message, definitions, end, message, model, path, process, start
 
 WAIT = model(start(), catch("wait", catch_message("order")), end(), path("start", "wait", "end"))
 NAMED = definitions(

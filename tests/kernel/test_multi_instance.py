@@ -20,9 +20,9 @@ from counterflow.kernel.row import Row
 from counterflow.kernel.rows import Incident, Job, LoopItems, LoopOutput, Repetition
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.kernel.work.incidents import ResolveIncident
+from tests.bpmn.diagram import boundary, catch_error, element, end, extensions, model, path, start
+from tests.bpmn.loops import gathering, loop
 from tests.kernel.bench import Bench, document
-from tests.model.diagram import boundary, catch_error, element, end, extensions, model, path, start
-from tests.model.loops import gathering, loop
 
 KEPT: tuple[type[Row], ...] = (Repetition, LoopItems, LoopOutput)
 

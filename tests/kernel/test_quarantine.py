@@ -16,9 +16,7 @@ from counterflow.kernel.state.partition import State
 from counterflow.kernel.vocabulary import Command, Rejection, RejectionType
 from counterflow.kernel.work.incidents import ResolveIncident
 from counterflow.model.graph import Behaviour
-from tests.kernel.bench import ONE_TASK, Bench, RowsOf, due_times, waiting
-from tests.kernel.test_engine import break_room
-from tests.model.diagram import (
+from tests.bpmn.diagram import (
     boundary,
     catch_error,
     definitions,
@@ -34,6 +32,8 @@ from tests.model.diagram import (
     service,
     start,
 )
+from tests.kernel.bench import ONE_TASK, Bench, RowsOf, due_times, waiting
+from tests.kernel.test_engine import break_room
 
 TWO_TASKS = model(
     start(),

@@ -7,8 +7,7 @@ import pytest
 from counterflow.kernel.events.message import starts_of
 from counterflow.kernel.rows import MessageStart, ProcessInstance, StartTimer
 from counterflow.kernel.vocabulary import Rejection
-from tests.kernel.bench import EPOCH_MS, ONE_TASK, Bench, due_times
-from tests.model.diagram import (
+from tests.bpmn.diagram import (
     catch_message,
     definitions,
     end,
@@ -20,6 +19,7 @@ from tests.model.diagram import (
     start,
     timer,
 )
+from tests.kernel.bench import EPOCH_MS, ONE_TASK, Bench, due_times
 
 HOUR = 3_600_000
 

@@ -26,8 +26,7 @@ from counterflow.kernel.state.queues import Due
 from counterflow.kernel.vocabulary import Command, Rejection
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.kernel.work.incidents import ResolveIncident
-from tests.kernel.bench import Bench, RowsOf, contents, document, instance_snapshot, snapshot
-from tests.model.diagram import (
+from tests.bpmn.diagram import (
     boundary,
     catch,
     catch_error,
@@ -48,6 +47,7 @@ from tests.model.diagram import (
     timer,
     undo,
 )
+from tests.kernel.bench import Bench, RowsOf, contents, document, instance_snapshot, snapshot
 
 MAPPING = element(
     "zeebe:ioMapping", element("zeebe:input", source="= if n > 2 then sum else n", target="own")

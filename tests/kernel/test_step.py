@@ -14,8 +14,8 @@ from counterflow.kernel.vocabulary import BrokenInvariant
 from counterflow.kernel.work.budget import MAXIMUM_STEPS, ProcessLimits
 from counterflow.kernel.work.incidents import ResolveIncident
 from counterflow.kernel.work.step import Step
+from tests.bpmn.diagram import element, flow, gateway, model, path, service, start
 from tests.kernel.bench import ONE_TASK, Bench
-from tests.model.diagram import element, flow, gateway, model, path, service, start
 
 ENDLESS = model(
     start(), gateway("again"), element("task", id="turn"), path("start", "again", "turn", "again")

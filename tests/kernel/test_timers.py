@@ -10,8 +10,8 @@ from counterflow.kernel.events.timer import first_moment
 from counterflow.kernel.rows import Timer
 from counterflow.kernel.work.held import Held
 from counterflow.model.graph import TimerDefinition, TimerKind
+from tests.bpmn.diagram import boundary, end, model, path, service, start, timer
 from tests.kernel.bench import EPOCH_MS, Bench
-from tests.model.diagram import boundary, end, model, path, service, start, timer
 
 DATE, DURATION, CYCLE = TimerKind.DATE, TimerKind.DURATION, TimerKind.CYCLE
 

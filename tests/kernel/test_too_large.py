@@ -21,10 +21,7 @@ from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.vocabulary import Command, Rejection, RejectionType
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.kernel.work.incidents import ResolveIncident
-from tests.kernel.bench import ONE_TASK, Bench, RowsOf, document, snapshot
-from tests.kernel.test_call_activity import call
-from tests.kernel.test_multi_instance import looped
-from tests.model.diagram import (
+from tests.bpmn.diagram import (
     boundary,
     catch,
     catch_error,
@@ -41,7 +38,10 @@ from tests.model.diagram import (
     start,
     timer,
 )
-from tests.model.loops import gathering
+from tests.bpmn.loops import gathering
+from tests.kernel.bench import ONE_TASK, Bench, RowsOf, document, snapshot
+from tests.kernel.test_call_activity import call
+from tests.kernel.test_multi_instance import looped
 
 LIMITS = ProcessLimits(variable_bytes=200)
 FULL, BIG = "f" * 100, "b" * 120

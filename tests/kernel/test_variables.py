@@ -17,8 +17,8 @@ from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.kernel.work.step import Step
+from tests.bpmn.diagram import element, end, extensions, model, path, service, start, sub_process
 from tests.kernel.bench import ONE_TASK, Bench, document
-from tests.model.diagram import element, end, extensions, model, path, service, start, sub_process
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),

@@ -11,8 +11,7 @@ from counterflow.kernel.lives.instances import CancelProcessInstance, CreateProc
 from counterflow.kernel.lives.variables import SetVariables
 from counterflow.kernel.rows import ElementInstance, MessageSubscription, Timer
 from counterflow.kernel.work.incidents import ResolveIncident
-from tests.kernel.bench import Bench, document
-from tests.model.diagram import (
+from tests.bpmn.diagram import (
     boundary,
     catch,
     catch_message,
@@ -26,6 +25,7 @@ from tests.model.diagram import (
     sub_process,
     timer,
 )
+from tests.kernel.bench import Bench, document
 
 GUARDED = model(
     *(start(), service("pack", job="pack"), end(), end("gave-up"), end("told")),

@@ -7,11 +7,11 @@ from typing import Any
 
 import grpc
 
-from counterflow_wire import Method
+from counterflow_wire import WireMethod
 
 
 def service_handler(
-    service: str, methods: Mapping[str, Method], behaviours: Mapping[str, Callable[..., Any]]
+    service: str, methods: Mapping[str, WireMethod], behaviours: Mapping[str, Callable[..., Any]]
 ) -> grpc.GenericRpcHandler:
     """What a server (`grpc.server` or `grpc.aio.server`) registers with
     `add_generic_rpc_handlers((handler,))`.
@@ -27,7 +27,7 @@ def service_handler(
     return grpc.method_handlers_generic_handler(service, handlers)
 
 
-def _method_handler(method: Method, behaviour: Callable[..., Any]) -> grpc.RpcMethodHandler[Any, Any]:
+def _method_handler(method: WireMethod, behaviour: Callable[..., Any]) -> grpc.RpcMethodHandler[Any, Any]:
     make = (
         grpc.unary_stream_rpc_method_handler
         if method.server_streaming

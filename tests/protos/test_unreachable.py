@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -104,6 +105,18 @@ async def test_nobody_listens() -> None:
     )
 
 
+@pytest.mark.parametrize("is_stale", [False, True])
+async def test_a_socket_that_is_not_there_or_that_a_killed_server_left(
+    tmp_path: Path, is_stale: bool
+) -> None:
+    target = f"unix:{tmp_path}/counterflow.sock"
+    if is_stale:
+        with closing(socket.socket(socket.AF_UNIX)) as left:
+            left.bind(target.removeprefix("unix:"))
+    found = "none that answers (Connection refused)" if is_stale else "no socket there"
+    await both_say(target, f"Expected a server at {target}, but found {found}; start one with")
+
+
 async def both_say(address: str, sentence: str) -> None:
     """The command line and the SDK end with the same sentence and nothing of gRPC's own."""
     remote = Remote(choose_address(address, {}))
@@ -133,10 +146,16 @@ OTHERS = [
         "failed to connect to all addresses; last error: Cannot check peer: missing selected ALPN property.",
         "but not in HTTP/2",
     ),
+    (
+        "failed to connect to all addresses; last error: unix:/a: connect failed: Permission denied",
+        "does not let this user in: expected a socket that it may write to",
+    ),
 ]
 
 
-@pytest.mark.parametrize("details,words", OTHERS, ids=["authority", "name", "HTTP/1 behind TLS"])
+@pytest.mark.parametrize(
+    "details,words", OTHERS, ids=["authority", "name", "HTTP/1 behind TLS", "permission"]
+)
 def test_certificates_and_what_is_behind_them(details: str, words: str) -> None:
     assert words in why_unreachable("host:1", details)
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterator
 
 import pytest
 
+from counterflow.bpmn import read
+from counterflow.bpmn.outline import Outline
+from counterflow.documents.findings import Finding
 from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.queries import definitions
 from counterflow.queries.definitions import definition_xml, element_names, list_definitions
@@ -62,11 +66,22 @@ def test_elements_are_named_by_the_version_that_an_instance_runs_on() -> None:
     assert new["undo"].type == "intermediateThrowEvent"
 
 
+def test_a_rule_that_is_added_later_does_not_take_the_names_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(outline: Outline) -> Iterator[Finding]:
+        yield Finding(1, "trip", "new-rule", f"{len(outline.elements)} elements are too many")
+
+    engine = engine_with(TRIP.replace(b"Book hotel", b"Book that hotel"))
+    monkeypatch.setattr(read, "RULES", (refuse,))
+    assert not read.read(TRIP, "trip.bpmn").processes
+    (definition,) = list_definitions(engine.store).items
+    assert element_names(engine.store, definition.key)["book-hotel"].name == "Book that hotel"
+
+
 def test_a_model_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     engine = engine_with(TRIP.replace(b"Book hotel", b"Book this hotel"))
     key = list_definitions(engine.store).items[0].key
     names = element_names(engine.store, key)
-    monkeypatch.delattr(definitions, "read")
+    monkeypatch.delattr(definitions, "read_accepted")
     assert element_names(engine.store, key) is names
 
 

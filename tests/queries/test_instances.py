@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 
 from counterflow.kernel.lives.quarantine import QuarantineInstance
+from counterflow.kernel.rows import Job
 from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.queries.instance_filter import InstanceFilter
 from counterflow.queries.instances import list_process_instances, process_instance
 from counterflow.queries.shapes import ElementInstance, InstanceTree
+from counterflow.store.memory import MemoryStore
+from counterflow.store.port import Key, Where
 from counterflow.testing import EPOCH_MS, Engine
 from tests.queries.models import GUARDED, JOINED, PAID, TRIP, engine_with
 
@@ -332,3 +338,34 @@ def test_a_list_that_cannot_be_is_refused(asked: dict[str, object], words: str) 
     with pytest.raises(Rejection, match=words) as refused:
         list_process_instances(engine_with(TRIP).store, **asked)  # type: ignore[arg-type] # the table mixes columns
     assert refused.value.type is RejectionType.INVALID_ARGUMENT
+
+
+class AskedStore(MemoryStore):
+    """Counts how often it is asked."""
+
+    times = 0
+
+    def get(self, table: type[Any], key: Key) -> Any:
+        self.times += 1
+        return super().get(table, key)
+
+    def scan(
+        self, table: type[Any], where: Where, *, after: Key | None = None, limit: int | None = None
+    ) -> Sequence[Any]:
+        self.times += 1
+        return super().scan(table, where, after=after, limit=limit)
+
+
+@pytest.mark.parametrize("count", [2, 50])
+def test_the_store_is_asked_as_often_for_a_long_page_as_for_a_short_one(count: int) -> None:
+    store = AskedStore()
+    engine = Engine(store)
+    engine.deploy_contents({"trip.bpmn": TRIP})
+    keys = [engine.start("trip") for _ in range(count)]
+    engine.run(QuarantineInstance(process_instance_key=keys[0], reason="odd"))
+    engine.fail(engine.store.scan(Job, {"process_instance_key": keys[-1]})[0].key, retries=0)
+    store.times = 0
+    page = list_process_instances(store)
+    assert store.times <= 4
+    assert [one.quarantined for one in page.items] == [*[False] * (count - 1), True]
+    assert [one.incident_count for one in page.items] == [1, *[0] * (count - 1)]

@@ -13,7 +13,7 @@ from counterflow.queries.shapes import MessageReceiver
 from counterflow.testing import EPOCH_MS, Engine
 from tests.cli.models import REMINDED
 from tests.queries.models import TRIP, engine_with
-from tests.queries.test_story_of_waits import STARTED
+from tests.queries.story.test_waits import STARTED
 
 
 def receivers(engine: Engine, key: int) -> list[MessageReceiver]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from counterflow.kernel.rows import Partition, Quarantine
 from counterflow.kernel.vocabulary import first_key
 from counterflow.queries.paging import key_number, newest_first
 from counterflow.store.memory import MemoryStore
-from counterflow.store.port import Batch, Key
+from counterflow.store.port import Batch, Key, Where
 
 
 class CountingStore(MemoryStore):
@@ -25,7 +25,7 @@ class CountingStore(MemoryStore):
     def scan(
         self,
         table: type[Any],
-        where: Mapping[str, int | str | None],
+        where: Where,
         *,
         after: Key | None = None,
         limit: int | None = None,

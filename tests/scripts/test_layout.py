@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from counterflow.bpmn.xml import BPMN
 from counterflow.drawing.errors import NotDrawn
 from counterflow.drawing.layout.diagram import BPMNDI
-from counterflow.model.xml import BPMN
 from scripts.layout import lay_out, main
 
 MODEL = f"""<?xml version="1.0" encoding="UTF-8"?>

@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from counterflow import kernel
+from counterflow.bpmn.elements import ELEMENTS, NONE, Category
+from counterflow.bpmn.events.kinds import KINDS
 from counterflow.kernel.rows import ProcessInstance
-from counterflow.model.elements import ELEMENTS, EVENTS, NONE, Category
 from counterflow.model.graph import (
     Behaviour,
     CompensateDefinition,
@@ -32,10 +33,10 @@ times, all at once or one after another; in a `camunda:` model. Several may hold
 """
 
 NOT_PLAYED: Mapping[str, str] = {
-    "ActivateJobs": "given by the loop for the workers, never by a client of this world",
-    "TriggerDue": "given by the loop when something is due",
+    "ActivateJobs": "given by the writer for the workers, never by a client of this world",
+    "TriggerDue": "given by the writer when something is due",
     "HoldJob": "given by the edge for a job that no message can carry; tests/edge/test_undeliverable_jobs.py makes some",
-    "SetStartAside": "given by the loop when an instance that a timer begins meets a fault of the kernel; tests/loop/test_due.py makes one",
+    "SetStartAside": "given by the writer when an instance that a timer begins meets a fault of the kernel; tests/partition/test_due.py makes one",
 }
 """Elements and commands that need not occur, and why."""
 
@@ -97,16 +98,20 @@ def expected() -> dict[str, list[str]]:
         for tag, row in ELEMENTS.items()
         if row.behaviour is not None and row.category is not Category.EVENT
     ]
-    events = [tag if definition == NONE else f"{tag} {definition}" for tag, definition in EVENTS]
+    events = {
+        tag if kind.definition == NONE else f"{tag} {kind.definition}": kind
+        for kind in KINDS.values()
+        for tag in kind.rooms
+    }
     waiting = [
-        f"{tag} {definition}"
-        for tag, definition in EVENTS
-        if tag in {"startEvent", "boundaryEvent"} and definition[:1] in "tm"
+        name
+        for name, kind in events.items()
+        if kind.is_waited_for and ELEMENTS[name.partition(" ")[0]].interrupting
     ]
     others = [
         "subProcess triggered by an event",
         "businessRuleTask with a decision",
-        *(f"{kind}, not interrupting" for kind in waiting if not kind.endswith(" ")),
+        *(f"{name}, not interrupting" for name in waiting),
     ]
     timers = [f"timer with a {kind}" for kind in _KINDS.values()]
     wanted = {

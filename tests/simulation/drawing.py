@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tests.dmn.drawing import decision, literal, model
-from tests.model.diagram import (
+from tests.bpmn.diagram import (
     boundary,
     catch,
     catch_error,
@@ -23,6 +22,7 @@ from tests.model.diagram import (
     throw,
     timer,
 )
+from tests.dmn.drawing import decision, literal, model
 from tests.simulation.shapes import (
     Activity,
     Again,

@@ -11,7 +11,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from tests.model.diagram import compensate, element, end, flow, gateway, process, service, start, throw, undo
+from tests.bpmn.diagram import compensate, element, end, flow, gateway, process, service, start, throw, undo
 from tests.simulation.shapes import (
     Activity,
     Again,

@@ -6,7 +6,7 @@ The history keeps its own small books from the events alone; it never looks at t
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -66,6 +66,14 @@ class Records:
     elements: dict[int, Life] = field(default_factory=dict)
     children: Counter[int] = field(default_factory=Counter)
     undo: dict[int, Undo] = field(default_factory=dict)
+    own_undo: Counter[int] = field(default_factory=Counter)
+    """How many undo records an element instance has left that are no container."""
+    undo_inside: defaultdict[int, list[Undo]] = field(default_factory=lambda: defaultdict(list))
+    """What was recorded in a scope."""
+    undo_of_throw: defaultdict[int, dict[int, Undo]] = field(default_factory=lambda: defaultdict(dict))
+    """What a throw has taken and not undone yet."""
+    handlers: dict[int, Life] = field(default_factory=dict)
+    """The latest handler of an undo record."""
     jobs: dict[int, str] = field(default_factory=dict)
     activations: Counter[tuple[int, int]] = field(default_factory=Counter)
     """Jobs that a worker was given, by key and deadline, and has not received yet."""
@@ -111,8 +119,8 @@ class History:
                 self._one(event)
 
     def _one(self, event: Event) -> None:
-        is_worked_on = self._instance_key in self.books.aside and not isinstance(event, LEAVES_THE_QUARANTINE)
-        self._expect(not is_worked_on, f"the instance is set aside, and then came {event}")
+        if self._instance_key in self.books.aside and not isinstance(event, LEAVES_THE_QUARANTINE):
+            self._expect(False, f"the instance is set aside, and then came {event}")
         self._follow_up(event)
         check = _CHECKS.get(type(event))
         if check is not None:
@@ -197,7 +205,7 @@ class History:
                 f"{event} begins in a scope that is not at work: {scope}",
             )
         self._expect(event.key not in self.books.elements, f"{event} comes a second time")
-        self.books.elements[event.key] = Life(
+        life = Life(
             event.key,
             self._instance_key,
             event.scope_key,
@@ -205,6 +213,9 @@ class History:
             event.loop_counter,
             event.undo_key,
         )
+        self.books.elements[event.key] = life
+        if event.undo_key:
+            self.books.handlers[event.undo_key] = life
         self.books.children[event.scope_key] += 1
 
     def activated(self, event: moves.ElementActivated) -> None:
@@ -217,11 +228,8 @@ class History:
             and definition.activity is None
             and behaviour in THROWS
         ):
-            found = self.books.undo.items()
             self._must_take = {
-                key
-                for key, row in found
-                if row.recorded.scope_key == life.scope_key and row.state == "available"
+                row.recorded.key for row in self.books.undo_inside[life.scope_key] if row.state == "available"
             }
 
     def completing(self, event: moves.ElementCompleting) -> None:
@@ -245,14 +253,8 @@ class History:
         each = process.dialect is Dialect.CAMUNDA
         by_itself = life.loop_counter == 0 or (life.loop_counter > 0) == each
         own = node.compensation is not None and by_itself and not life.undo_key
-        recorded = [
-            row
-            for row in self.books.undo.values()
-            if row.recorded.element_instance_key == event.key and row.recorded.variables is None
-        ]
-        self._expect(
-            len(recorded) == int(own), f"{life} has completed with {len(recorded)} undo records of its own"
-        )
+        recorded = self.books.own_undo[event.key]
+        self._expect(recorded == int(own), f"{life} has completed with {recorded} undo records of its own")
 
     def terminating(self, event: moves.ElementTerminating) -> None:
         self._move(event.key, "terminating", "activating", "activated", "completing")
@@ -280,15 +282,17 @@ class History:
 
     def recorded(self, event: undo.UndoRecorded) -> None:
         self._rises(event.key)
-        self.books.undo[event.key] = Undo(
-            event, self._position, state="available" if event.handler else "container"
-        )
+        row = Undo(event, self._position, state="available" if event.handler else "container")
+        self.books.undo[event.key] = row
+        self.books.own_undo[event.element_instance_key] += event.variables is None
+        self.books.undo_inside[event.scope_key].append(row)
 
     def taken(self, event: undo.UndoTaken) -> None:
         for key in event.keys:
             row = self.books.undo[key]
             self._expect(row.state == "available", f"{event} takes what is {row.state}")
             row.state, row.throw_key = "taken", event.throw_key
+            self.books.undo_of_throw[event.throw_key][key] = row
 
     def started(self, event: undo.UndoStarted) -> None:
         row = self.books.undo[event.undo_key]
@@ -299,33 +303,29 @@ class History:
             f"{event} starts {handler}",
         )
         row.state = "started"
-        for other in self.books.undo.values():
-            must_precede = (
-                other.throw_key == row.throw_key
-                and other.state in {"taken", "started"}
-                and row.position < _begun(other)
-            )
-            self._expect(
-                not must_precede,
-                f"{event} undoes {row.recorded} before {other.recorded}, which began after it had ended",
-            )
+        for other in self.books.undo_of_throw[row.throw_key].values():
+            if row.position < other.recorded.activated_position:
+                self._expect(
+                    False,
+                    f"{event} undoes {row.recorded} before {other.recorded}, which began after it had ended",
+                )
 
     def undo_ended(self, event: undo.UndoCompleted) -> None:
         row = self.books.undo[event.undo_key]
         self._expect(row.state in {"started", "container"}, f"{event} ends what is {row.state}")
         row.state = "undone"
+        self.books.undo_of_throw[row.throw_key].pop(event.undo_key, None)
 
     def released(self, event: undo.UndoReleased) -> None:
-        for row in self.books.undo.values():
-            if row.throw_key == event.throw_key and row.state in {"taken", "started"}:
-                row.state, row.throw_key = (
-                    ("available", 0) if row.state == "taken" else ("used up", event.throw_key)
-                )
+        for row in self.books.undo_of_throw.pop(event.throw_key, {}).values():
+            row.state, row.throw_key = (
+                ("available", 0) if row.state == "taken" else ("used up", event.throw_key)
+            )
 
     def taken_back(self, event: undo.UndoTakenBack) -> None:
         for key in event.keys:
             row = self.books.undo[key]
-            handler = [life.state for life in self.books.elements.values() if life.undo_key == key][-1]
+            handler = self.books.handlers[key].state
             self._expect(
                 (row.state, handler) == ("started", "activating"),
                 f"{event} takes back what is {row.state}, by {handler}",
@@ -338,7 +338,9 @@ class History:
                 self.books.undo[key].state not in {"started", "undone"},
                 f"{event} drops what is {self.books.undo[key].state}",
             )
-            self.books.undo[key].state = "dropped"
+            row = self.books.undo[key]
+            row.state = "dropped"
+            self.books.undo_of_throw[row.throw_key].pop(key, None)
 
     # -- jobs, timers, messages ------------------------------------------------------------------------------
 
@@ -466,10 +468,6 @@ class History:
             }:
                 life.state = "terminated"
                 self._gone(life)
-
-
-def _begun(row: Undo) -> int:
-    return row.recorded.activated_position
 
 
 # every method takes the one event it stands beside, which no type checker can follow through a table

@@ -66,6 +66,15 @@ class InstanceCheck:
         self._waiting = {key for key, _ in self._waits}
         self._loops: dict[int, Repetition] = {row.element_instance_key: row for row in rows[Repetition]}
         self._undo: dict[int, UndoRecord] = {row.key: row for row in rows[UndoRecord]}
+        self._undoing = {row.throw_key for row in rows[UndoRecord] if row.state == "started"}
+        self._with_tokens = {row.scope_key for row in rows[ArrivedToken]}
+        self._with_incident = {row.job_key for row in rows[Incident]}
+        self._beginning = {
+            row.scope_key
+            for row in rows[ElementInstance]
+            if process.nodes[row.element_id].behaviour is Behaviour.START_EVENT
+        }
+        """Scopes whose start event has not been left yet."""
 
     def wrong(self) -> Iterator[str]:
         """Everything that is wrong, in words."""
@@ -109,10 +118,9 @@ class InstanceCheck:
         if element.loop_counter < 0:
             return self._children[element.key] > 0 and element.key in self._loops
         if behaviour in SCOPES:
-            has_tokens = any(token.scope_key == element.key for token in self._rows[ArrivedToken])
             return (
                 self._children[element.key] > 0
-                or has_tokens
+                or element.key in self._with_tokens
                 or (not element.scope_key and self._stands_at_its_end())
             )
         if behaviour is Behaviour.JOB_TASK:
@@ -125,7 +133,7 @@ class InstanceCheck:
         if behaviour in (Behaviour.CATCH_EVENT, Behaviour.EVENT_BASED_GATEWAY):
             return element.key in self._waiting
         if behaviour in (Behaviour.THROW_EVENT, Behaviour.END_EVENT):
-            return any(row.throw_key == element.key and row.state == "started" for row in self._undo.values())
+            return element.key in self._undoing
         return False
 
     def _stands_at_its_end(self) -> bool:
@@ -147,9 +155,7 @@ class InstanceCheck:
                 or self._nodes[element.element_id].behaviour is not Behaviour.JOB_TASK
             ):
                 yield f"{job} is of no task at work, but of {element}"
-            if (job.state in {"failed", "error_thrown"}) != any(
-                row.job_key == job.key for row in self._rows[Incident]
-            ):
+            if (job.state in {"failed", "error_thrown"}) != (job.key in self._with_incident):
                 yield f"{job} and its incident do not agree: {self._rows[Incident]}"
             if (job.due_ms is not None) != (job.state in {"activated", "backing_off"}):
                 yield f"{job} waits for no moment, or for one that means nothing"
@@ -169,10 +175,7 @@ class InstanceCheck:
 
     def _missing_waits(self, element: ElementInstance) -> Iterator[str]:
         """What begins event sub-processes is waited for once the start event of their scope is left."""
-        inside = (row.element_id for row in self._elements.values() if row.scope_key == element.key)
-        is_beginning = any(
-            self._nodes[element_id].behaviour is Behaviour.START_EVENT for element_id in inside
-        )
+        is_beginning = element.key in self._beginning
         for catch_id in self._expected_waits(element):
             if is_beginning and self._nodes[catch_id].behaviour is Behaviour.START_EVENT:
                 continue

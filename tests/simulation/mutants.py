@@ -5,7 +5,6 @@ A mutant is a function that puts its fault in; what it has changed is put back w
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -13,7 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from counterflow import kernel, loop, partition
+from counterflow import kernel
 from counterflow.kernel.course import ending, entering, leaving, moves, undo, waits
 from counterflow.kernel.data import evaluation, mappings
 from counterflow.kernel.elements import parallel_gateway, sub_process, throw_event
@@ -47,6 +46,11 @@ from counterflow.model.graph import (
     Node,
     VariableMapping,
 )
+from counterflow.partition import batch, decider, writer
+from counterflow.partition.answers import Failed, InstanceEnds, Told
+from counterflow.partition.batch import OpenBatch
+from counterflow.partition.decider import Decider
+from counterflow.partition.pending import Pending
 from counterflow.store.port import Batch
 
 Patch = pytest.MonkeyPatch
@@ -118,7 +122,12 @@ def timer_fires_early(patch: Patch) -> None:
 
 
 def answer_before_the_commit(patch: Patch) -> None:
-    patch.setattr(loop.Loop, "_tell_later", lambda self, answer, told, failed, size: told(answer))
+    def at_once(
+        batch: OpenBatch, pending: Pending, size: int, answer: Any, told: Told, failed: Failed
+    ) -> None:
+        told(answer)
+
+    patch.setattr(writer, "tell_later", at_once)
 
 
 def subscription_left_over(patch: Patch) -> None:
@@ -227,11 +236,11 @@ def time_taken_from_elsewhere(patch: Patch) -> None:
 def failed_commit_kept_in_memory(patch: Patch) -> None:
     """What could not be written is decided on as if it had been."""
 
-    def go_on(self: loop.Loop) -> bool:
-        self._is_lost = False
+    def go_on(self: Decider) -> bool:
+        self.is_lost = False
         return True
 
-    patch.setattr(loop.Loop, "_recover", go_on)
+    patch.setattr(Decider, "recover", go_on)
 
 
 def ids_of_messages_forgotten(patch: Patch) -> None:
@@ -254,11 +263,11 @@ def _admit_all_but(table: type[Row], patch: Patch) -> None:
 
 
 def result_told_before_the_commit(patch: Patch) -> None:
-    def at_once(self: loop.Loop, end: InstanceEnded) -> None:
-        for future in self._waiting_ends.pop(end.process_instance_key, []):
-            _answer(future, end)
+    def at_once(self: InstanceEnds, batch: OpenBatch, ends: Iterable[InstanceEnded]) -> None:
+        for end in ends:
+            self._tell(end)
 
-    patch.setattr(loop.Loop, "_tell_end", at_once)
+    patch.setattr(InstanceEnds, "tell_later", at_once)
 
 
 def cycle_without_end(patch: Patch) -> None:
@@ -337,17 +346,12 @@ def _mutable(table: Mapping[Any, Any]) -> dict[Any, Any]:
     return table
 
 
-def _answer(future: asyncio.Future[Any], answer: Any) -> None:
-    if not future.done():
-        future.set_result(answer)
-
-
 def _without_rows(patch: Patch, leave_out: Callable[[Batch], object]) -> None:
-    seal = partition.seal
+    seal = batch.seal
 
     def incomplete(state: State, log: list[LogEntry]) -> Batch:
         batch = seal(state, log)
         leave_out(batch)
         return batch
 
-    patch.setattr(loop, "seal", incomplete)
+    patch.setattr(decider, "seal", incomplete)

@@ -157,7 +157,7 @@ class People:
     def _set_aside(self) -> None:
         """An instance is quarantined, as after a fault of the kernel."""
         roots = self._active()
-        if roots and self._world.loop is not None:
+        if roots and self._world.writer is not None:
             self._world.fired["set aside"] += 1
             key = self._world.chance.choice(roots).key
             self._world.give(QuarantineInstance(process_instance_key=key, reason=SET_ASIDE))

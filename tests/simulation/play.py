@@ -64,7 +64,7 @@ def _quiet() -> Iterator[None]:
     """Failed commits are part of the game and not worth a line each."""
     logger = logging.getLogger("counterflow")
     before, logger.disabled = logger.disabled, True
-    loop_logger = logging.getLogger("counterflow.loop")
+    loop_logger = logging.getLogger("counterflow.partition")
     loop_before, loop_logger.disabled = loop_logger.disabled, True
     try:
         yield

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.simulation.oracle import decision_of
+from tests.simulation.oracle import KEYS_OF_A_WORLD, decision_of
 from tests.simulation.reference import Reference
 from tests.simulation.scopes import Disagreement, Path
 from tests.simulation.shapes import (
@@ -128,3 +128,4 @@ def test_what_cannot_be_followed_is_a_disagreement() -> None:
 def test_everyone_decides_alike_about_a_job() -> None:
     assert decision_of(1, 7) == decision_of(1, 7)
     assert {decision_of(1, key) for key in range(50)} == {False, True}
+    assert {decision_of(1, KEYS_OF_A_WORLD + key) for key in range(1, 50)} == {False}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from tests.model.diagram import element, extensions, message
+from tests.bpmn.diagram import element, extensions, message
 from tests.simulation.shapes import Many, Mapping
 
 DECISION = "price"

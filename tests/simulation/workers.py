@@ -6,10 +6,10 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from counterflow.delivery.takers import PollTaker, StreamTaker
 from counterflow.kernel.lives.job_delivery import ActivateJobs, ReturnJob
 from counterflow.kernel.lives.jobs import CompleteJob, FailJob, ThrowError, UpdateJobTimeout
 from counterflow.kernel.vocabulary import ActivatedJob, Command
+from counterflow.partition.takers import PollTaker, StreamTaker
 from tests.kernel.bench import document
 from tests.simulation import store as points
 from tests.simulation.faults import DEADLINE_MS
@@ -28,17 +28,17 @@ class Workers:
 
     def take(self, job_type: str) -> None:
         """A worker opens a stream, or polls."""
-        if self._world.loop is None:
+        if self._world.writer is None:
             return
         timeout_ms, maximum = DEADLINE_MS, self._world.chance.choice([1, 4])
         request = ActivateJobs(type=job_type, worker="worker", timeout_ms=timeout_ms, maximum=maximum)
         if self._world.chance.random() < 0.5:
             stream = StreamTaker(request, lambda: self._woken(stream), self._handed_back)
-            self._world.loop.takers.add_stream(stream)
+            self._world.writer.takers.add_stream(stream)
             self._world.soon(self._world.chance.uniform(1, 60), lambda: self._hang_up(stream))
         else:
-            self._world.loop.takers.park(PollTaker(request, functools.partial(self._polled, job_type)))
-        self._world.loop.offer(job_type)
+            self._world.writer.takers.park(PollTaker(request, functools.partial(self._polled, job_type)))
+        self._world.writer.offer(job_type)
 
     def _woken(self, stream: StreamTaker) -> None:
         if self._world.strikes(points.BEFORE_PUSH):
@@ -49,9 +49,9 @@ class Workers:
 
     def _hang_up(self, stream: StreamTaker) -> None:
         """The client of a stream goes, and comes again; what was on its way to it is handed back."""
-        if self._world.loop is not None and stream in self._world.loop.takers.streams():
+        if self._world.writer is not None and stream in self._world.writer.takers.streams():
             self._world.fired["stream closed"] += 1
-            self._world.loop.takers.remove_stream(stream)
+            self._world.writer.takers.remove_stream(stream)
             self._world.soon(1, lambda: self.take(stream.request.type))
 
     def _handed_back(self, jobs: Sequence[ActivatedJob]) -> None:

@@ -1,4 +1,4 @@
-"""The simulated world: the real kernel, loop and store; clients, workers and a person who mends, driven by
+"""The simulated world: the real kernel, writer and store; clients, workers and a person who mends, driven by
 seeded chance.
 
 The process of the engine lives on an event loop of its own and dies at the store's crash points; everything
@@ -26,11 +26,13 @@ from counterflow.kernel.resources import ReadResource
 from counterflow.kernel.rows import ProcessDefinition, ProcessInstance
 from counterflow.kernel.vocabulary import Command, InstanceEnded, LogEntry, Rejection
 from counterflow.kernel.work.incidents import ResolveIncident
-from counterflow.loop import Loop, Overloaded, Unavailable
 from counterflow.model.graph import Process
-from counterflow.partition import load_state
+from counterflow.partition.batch import load_state
+from counterflow.partition.decider import Decider
+from counterflow.partition.refusals import Overloaded, Unavailable
+from counterflow.partition.source import StoreSource
+from counterflow.partition.writer import Writer
 from counterflow.resources import File, read_files
-from counterflow.source import StoreSource
 from counterflow.store.port import StoreError
 from tests.kernel.bench import resource
 from tests.simulation.clock import Clock, VirtualEventLoop, fault_of
@@ -69,17 +71,18 @@ class ReadingSource(StoreSource):
         return self._graphs[place]
 
 
-class WatchedLoop(Loop):
-    """The real loop; each decision is now and then made twice, and a fault of the kernel ends the run."""
+class WatchedDecider(Decider):
+    """Each decision is now and then made twice, and a fault of the kernel ends the run."""
 
-    def __init__(self, world: World, **options: Any) -> None:
-        super().__init__(world.store, now_ms=world.clock.now_ms, **options)
+    def __init__(self, world: World, is_committing: Callable[[], bool], *parts: Any) -> None:
+        super().__init__(*parts)
         self._world = world
+        self._is_committing = is_committing
         self._read_once()
 
-    def _decide(self, command: Command) -> kernel.Outcome:
+    def decide(self, command: Command) -> kernel.Outcome:
         expected = self._decided_elsewhere(command)
-        decision = super()._decide(command)
+        decision = super().decide(command)
         if expected is not None and expected != decision.log:
             self._world.fail(
                 Violation(
@@ -90,7 +93,7 @@ class WatchedLoop(Loop):
 
     def _decided_elsewhere(self, command: Command) -> list[LogEntry] | None:
         """The same command on a copy that was loaded just now, while everything decided is on the disk."""
-        is_settled = not self.state.journal and self._flushing is None and not self._is_lost
+        is_settled = not self.state.journal and not self._is_committing() and not self.is_lost
         if not is_settled or self._world.chance.random() > 0.1:
             return None
         copy = load_state(self._store, self._order)
@@ -100,8 +103,8 @@ class WatchedLoop(Loop):
         except (Rejection, kernel.KernelFault):
             return None
 
-    def _recover(self) -> bool:
-        recovered = super()._recover()
+    def recover(self) -> bool:
+        recovered = super().recover()
         self._read_once()
         return recovered
 
@@ -111,6 +114,16 @@ class WatchedLoop(Loop):
     def _set_aside(self, fault: kernel.KernelFault) -> bool:
         self._world.fail(Violation(f"the kernel met a fault of its own: {fault}"), fault.__cause__)
         return super()._set_aside(fault)
+
+
+class WatchedWriter(Writer):
+    """The real writer, whose decisions are watched."""
+
+    def __init__(self, world: World, **options: Any) -> None:
+        self._decides_by = functools.partial(
+            WatchedDecider, world, lambda: getattr(self, "_committing", None) is not None
+        )
+        super().__init__(world.store, now_ms=world.clock.now_ms, **options)
 
 
 class World:
@@ -140,7 +153,7 @@ class World:
         self._agenda: list[tuple[float, int, Callable[[], None]]] = []
         self._count = 0
         self._alarm: asyncio.TimerHandle | None = None
-        self.loop: WatchedLoop | None = None
+        self.writer: WatchedWriter | None = None
         self._died: asyncio.Future[None] | None = None
         self._unanswered: dict[asyncio.Future[Any], Command] = {}
         self._failure: BaseException | None = None
@@ -214,8 +227,8 @@ class World:
             self.chance.choice([1, 2, 1_000]),
             3 if not self.is_calm and self.chance.random() < 0.3 else 1_000,
         )
-        self.loop = WatchedLoop(self, cached_instances=cached, maximum_pending=pending)
-        self.loop.start()
+        self.writer = WatchedWriter(self, cached_instances=cached, maximum_pending=pending)
+        self.writer.start()
         for job_type in JOB_TYPES:
             self._workers.take(job_type)
         self._play()
@@ -223,7 +236,7 @@ class World:
 
     def _bury(self) -> None:
         """Answers that had left the house count; who got none asks again, or gives up."""
-        self.loop = self._died = self._alarm = None
+        self.writer = self._died = self._alarm = None
         unanswered, self._unanswered = self._unanswered, {}
         for future, command in unanswered.items():
             if future.done() and not future.cancelled() and future.exception() is None:
@@ -265,7 +278,7 @@ class World:
     def _play(self) -> None:
         """Do what is due, and wait for the next."""
         self._alarm = None
-        while self.loop is not None and self._agenda and self._agenda[0][0] <= self.clock.seconds:
+        while self.writer is not None and self._agenda and self._agenda[0][0] <= self.clock.seconds:
             heappop(self._agenda)[2]()
         self._wake()
 
@@ -273,7 +286,7 @@ class World:
         """See to it that the life that is under way sees the next thing on the agenda; one alarm is enough
         for all.
         """
-        if self.loop is None or not self._agenda:
+        if self.writer is None or not self._agenda:
             return
         when = self._agenda[0][0]
         if self._alarm is not None:
@@ -316,11 +329,11 @@ class World:
 
     def give(self, command: Command) -> None:
         """Give a command now, and again if it is turned away or lost."""
-        if self.loop is None:
+        if self.writer is None:
             self.later(1, lambda: self.give(command))
             return
         try:
-            future = self._submitted(self.loop, command)
+            future = self._submitted(self.writer, command)
         except Rejection:
             self.fired[f"refused {type(command).__name__}"] += 1
             return
@@ -332,11 +345,11 @@ class World:
         self._unanswered[future] = command
         future.add_done_callback(self._settled)
 
-    def _submitted(self, loop: WatchedLoop, command: Command) -> asyncio.Future[Any]:
+    def _submitted(self, writer: WatchedWriter, command: Command) -> asyncio.Future[Any]:
         self.given[type(command).__name__] += 1
         if not isinstance(command, CreateProcessInstance) or self.chance.random() < 0.7:
-            return loop.submit(command)
-        answered, ended = loop.submit_and_follow(command)
+            return writer.submit(command)
+        answered, ended = writer.submit_and_follow(command)
         ended.add_done_callback(self._end_told)
         return answered
 

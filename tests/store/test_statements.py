@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -24,13 +24,19 @@ from counterflow.kernel.rows import (
     Variable,
 )
 from counterflow.store.open import open_store
-from counterflow.store.port import Key
+from counterflow.store.port import Key, Where
 from counterflow.store.sql.dialects import SQLITE
 from counterflow.store.sql.statements import Statements
 
-Plan = tuple[type[Row], Mapping[str, int | str | None], Key | None, str]
+Plan = tuple[type[Row], Where, Key | None, str]
 PLANS: list[Plan] = [
     (Job, {"process_instance_key": 1}, None, "INDEX ix_job_instance (process_instance_key=?)"),
+    (
+        Job,
+        {"process_instance_key": frozenset({1, 2, 3})},
+        None,
+        "INDEX ix_job_instance (process_instance_key=?)",
+    ),
     (Job, {}, (1,), "INTEGER PRIMARY KEY (rowid>?)"),
     (Variable, {"scope_key": 1}, None, "INDEX sqlite_autoindex_variable_1 (scope_key=?)"),
     (Variable, {}, (1, "a"), "INDEX sqlite_autoindex_variable_1 ((scope_key,name)>(?,?))"),
@@ -74,14 +80,15 @@ def plan(connection: sqlite3.Connection, text: str, parameters: tuple[object, ..
 def test_a_scan_is_answered_by_an_index(
     connection: sqlite3.Connection,
     row: type[Row],
-    where: Mapping[str, int | str | None],
+    where: Where,
     after: Key | None,
     expected: str,
 ) -> None:
     text, parameters = Statements(SQLITE).scan(row, where, after, 10)
     found = plan(connection, text, parameters)
     assert expected in found
-    assert "TEMP B-TREE" not in found, "the index gives the order too"
+    is_ordered = not any(isinstance(value, frozenset) for value in where.values())
+    assert ("TEMP B-TREE" not in found) == is_ordered, "the index gives the order too, save that of a set"
 
 
 def test_loading_an_instance_scans_no_table(connection: sqlite3.Connection) -> None:
@@ -102,6 +109,18 @@ def test_a_scan_is_compiled_once_for_all_values() -> None:
         for number, state in enumerate("abc")
     }
     assert len(texts) == 1
+
+
+def test_sets_of_about_the_same_size_share_a_text() -> None:
+    statements = Statements(SQLITE)
+    texts = {
+        count: statements.scan(Job, {"process_instance_key": frozenset(range(count))}, None, None)
+        for count in range(10)
+    }
+    assert len({text for text, _ in texts.values()}) == 5
+    assert texts[0][1] == (None,)
+    assert texts[5][1] == (0, 1, 2, 3, 4, None, None, None)
+    assert texts[8][1] == tuple(range(8))
 
 
 def test_values_are_parameters_save_those_of_partial_indexes() -> None:

@@ -14,8 +14,8 @@ from counterflow.kernel.vocabulary import Rejection
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.model.graph import Behaviour, CompensationOrder
 from counterflow.testing import EPOCH_MS, Engine, ModelRefused, NothingThere
+from tests.bpmn.diagram import compensate, end, gateway, handler, model, path, service, start, throw, undo
 from tests.kernel.test_engine import break_room
-from tests.model.diagram import compensate, end, gateway, handler, model, path, service, start, throw, undo
 
 TRIP = model(
     *(

@@ -44,7 +44,6 @@ LOADED_BY_NAME = ("engine/counterflow/store/sql/migrations",)
 
 TEST_FOLDERS_BY_SUBJECT = {
     "behaviours",
-    "loop",
     "testing",
     "compatibility",
     "conformance",

@@ -5,7 +5,7 @@ from pathlib import Path
 import grpc
 import pytest
 
-from counterflow_worker import Client, UnavailableError
+from counterflow_worker import CertificateError, Client, ClientCertificates, UnavailableError
 from counterflow_worker.connection import CHANNEL_OPTIONS, open_channel
 from counterflow_worker.settings import Settings
 from tests.worker.clocks import InstantClock
@@ -71,10 +71,9 @@ async def test_token_in_the_clear_is_warned_about_without_showing_it(
 
 
 async def test_encrypted_channel_reads_its_roots(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match=r"roots\.pem"):
-        open_channel(
-            Settings(target="zeebe.example:443", secure=True, certificate_path=tmp_path / "roots.pem")
-        )
+    certificates = ClientCertificates(tmp_path / "roots.pem")
+    with pytest.raises(CertificateError, match=r"roots\.pem \(ZEEBE_CA_CERTIFICATE_PATH\): expected a file"):
+        open_channel(Settings(target="zeebe.example:443", secure=True, certificates=certificates))
 
 
 async def test_encrypted_client_does_not_speak_to_a_plain_server(gateway: FakeGateway) -> None:

@@ -5,11 +5,12 @@ import counterflow_worker
 
 def test_public_names() -> None:
     assert set(counterflow_worker.__all__) == {
-        *("Client", "Worker", "Job", "Middleware", "Step", "Metrics", "load", "main"),
+        *("Client", "ClientCertificates", "Worker", "Job", "Middleware", "Step", "Metrics", "load", "main"),
         *("BackOff", "CallRetry", "JobRetry", "NO_BACK_OFF", "GIVE_UP"),
         *("Outcome", "Completed", "Failed", "Thrown"),
         *("BpmnError", "JobFailure"),
-        *("WorkerError", "HandlerError", "VariablesError", "AddressError", "LoadError", "ClientError"),
+        *("WorkerError", "HandlerError", "VariablesError", "AddressError", "CertificateError"),
+        *("LoadError", "ClientError"),
         *(
             "InvalidArgumentError",
             "NotFoundError",

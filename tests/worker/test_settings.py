@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from counterflow_wire.certificates import ClientCertificates
 from counterflow_worker import AddressError
 from counterflow_worker.settings import Settings, is_loopback, resolve
 
@@ -39,6 +40,9 @@ def test_argument_comes_before_environment_before_default(
         ("[::1]",              "[::1]:26500",    False),
         ("https://[::1]:9",    "[::1]:9",        True),
         (" host:1 ",           "host:1",         False),
+        ("unix:/run/a",        "unix:/run/a",    False),
+        ("unix:///run/a",      "unix:/run/a",    False),
+        ("unix:a",             "unix:a",         False),
     ],
 )  # fmt: skip
 def test_address_is_read(address: str, target: str, secure: bool) -> None:
@@ -54,6 +58,12 @@ def test_address_that_is_none_is_refused(address: str) -> None:
         resolve(address, {})
 
 
+@pytest.mark.parametrize("address", ["unix:", "unix://", "unix://run/a"])
+def test_a_socket_has_a_path(address: str) -> None:
+    with pytest.raises(AddressError, match="expected a path, such as unix:/run/"):
+        resolve(address, {})
+
+
 def test_a_password_in_an_address_is_refused_and_not_told() -> None:
     with pytest.raises(AddressError, match=r"names a user.*COUNTERFLOW_TOKEN") as refused:
         resolve("https://me:s3cret@host", {})
@@ -65,9 +75,22 @@ def test_argument_about_encryption_wins_over_the_address(secure: bool) -> None:
     assert resolve("https://host", {}, secure=secure).secure is secure
 
 
-def test_token_and_certificate_come_from_the_environment() -> None:
-    settings = resolve(None, {"COUNTERFLOW_TOKEN": "s3cret", "ZEEBE_CA_CERTIFICATE_PATH": "/ca.pem"})
-    assert (settings.bearer(), settings.certificate_path) == ("s3cret", Path("/ca.pem"))
+FILES = {
+    "ZEEBE_CA_CERTIFICATE_PATH": "/ca.pem",
+    "ZEEBE_CLIENT_SSL_CERT_CHAIN_PATH": "/chain.pem",
+    "ZEEBE_CLIENT_SSL_PRIVATE_KEY_PATH": "/key.pem",
+}
+
+
+def test_token_and_certificates_come_from_the_environment() -> None:
+    settings = resolve(None, {"COUNTERFLOW_TOKEN": "s3cret"} | FILES)
+    assert (settings.bearer(), *map(str, settings.certificates)) == ("s3cret", *FILES.values())
+
+
+def test_certificates_that_are_said_win() -> None:
+    said = ClientCertificates(chain=Path("/mine.pem"), key=Path("/mine.key"))
+    settings = resolve(None, FILES, certificates=said)
+    assert settings.certificates == (Path("/ca.pem"), Path("/mine.pem"), Path("/mine.key"))
 
 
 def test_token_is_asked_for_each_time() -> None:

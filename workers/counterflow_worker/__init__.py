@@ -8,12 +8,14 @@ import os
 # tell once, in a sentence.
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 
+from counterflow_wire.certificates import ClientCertificates
 from counterflow_worker.client import Client
 from counterflow_worker.errors import (
     AddressError,
     AlreadyExistsError,
     BpmnError,
     CallCancelledError,
+    CertificateError,
     ClientError,
     DeadlineExceededError,
     HandlerError,
@@ -47,7 +49,9 @@ __all__ = [
     "BpmnError",
     "CallCancelledError",
     "CallRetry",
+    "CertificateError",
     "Client",
+    "ClientCertificates",
     "ClientError",
     "Completed",
     "DeadlineExceededError",

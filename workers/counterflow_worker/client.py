@@ -15,6 +15,7 @@ from random import Random
 from typing import Self
 
 from counterflow_wire import gateway
+from counterflow_wire.certificates import ClientCertificates
 from counterflow_worker.binding import encode_variables
 from counterflow_worker.clock import Clock
 from counterflow_worker.connection import CALL_TIMEOUT_MS, Connection
@@ -52,10 +53,10 @@ class Client:
     """Connects to `address`, else to `ZEEBE_ADDRESS`, else to `COUNTERFLOW_GRPC_PORT` on this machine, else
     to 127.0.0.1:26500.
 
-    An https:// address or `secure=True` means TLS (`certificate_path`: PEM file of trusted roots, else the
-    system's own). `token` (or `COUNTERFLOW_TOKEN`) is sent as bearer token; a function is asked before each
-    call. Nothing is opened before the first call. Calls that met an absent or overloaded server are made
-    again as `retry` says, where that cannot do a thing twice.
+    An https:// address or `secure=True` means TLS; `certificates` name in PEM files whom to trust, else the
+    system does, and what is shown to a server that asks who calls. `token` (or `COUNTERFLOW_TOKEN`) is sent
+    as bearer token; a function is asked before each call. Nothing is opened before the first call. Calls that
+    met an absent or overloaded server are made again as `retry` says, where that cannot do a thing twice.
     """
 
     def __init__(
@@ -64,13 +65,13 @@ class Client:
         *,
         secure: bool | None = None,
         token: Token | None = None,
-        certificate_path: Path | None = None,
+        certificates: ClientCertificates | None = None,
         tenant_ids: Sequence[str] = (),
         retry: CallRetry | None = None,
         clock: Clock | None = None,
         random: Random | None = None,
     ) -> None:
-        settings = resolve(address, os.environ, secure=secure, token=token, certificate_path=certificate_path)
+        settings = resolve(address, os.environ, secure=secure, token=token, certificates=certificates)
         self.connection = Connection(settings, retry=retry, clock=clock, random=random)
         self.tenant_ids = tuple(tenant_ids)
 

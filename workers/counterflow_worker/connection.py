@@ -10,8 +10,9 @@ import grpc.aio
 from google.protobuf.message import Message
 
 from counterflow_wire import gateway
+from counterflow_wire.certificates import UnusableCertificate
 from counterflow_worker.clock import Clock, SystemClock
-from counterflow_worker.errors import client_error
+from counterflow_worker.errors import CertificateError, client_error
 from counterflow_worker.repeat import Repeat, repeated
 from counterflow_worker.retry import CallRetry
 from counterflow_worker.settings import Settings
@@ -129,10 +130,11 @@ def open_channel(settings: Settings) -> grpc.aio.Channel:
         )
     if not settings.secure:
         return grpc.aio.insecure_channel(settings.target, options=CHANNEL_OPTIONS)
-    roots = settings.certificate_path.read_bytes() if settings.certificate_path else None
-    return grpc.aio.secure_channel(
-        settings.target, grpc.ssl_channel_credentials(roots), options=CHANNEL_OPTIONS
-    )
+    try:
+        credentials = settings.certificates.credentials()
+    except UnusableCertificate as error:
+        raise CertificateError(str(error)) from error
+    return grpc.aio.secure_channel(settings.target, credentials, options=CHANNEL_OPTIONS)
 
 
 def serialize(message: Message) -> bytes:

@@ -7,6 +7,7 @@ WorkerError               anything below
   HandlerError            a task cannot be registered as it was written
   VariablesError          a job's variables are not what its handler asks for
   AddressError            an address that is none
+  CertificateError        a certificate or a key that cannot be used
   LoadError               a file holds no worker that can be run
   ClientError             the server, or the way to it, said no; one class per gRPC status
     InvalidArgumentError, NotFoundError, AlreadyExistsError, InvalidStateError,
@@ -71,6 +72,10 @@ class VariablesError(WorkerError):
 
 class AddressError(WorkerError, ValueError):
     """An address that is none; the message shows one that is."""
+
+
+class CertificateError(WorkerError):
+    """A certificate or a key that cannot be used; the message names the file and what was expected of it."""
 
 
 class LoadError(WorkerError):

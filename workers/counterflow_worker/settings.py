@@ -1,19 +1,22 @@
 """Where the server is and how to speak to it, from arguments, else from the environment.
 
-Understood as Zeebe's clients do: `ZEEBE_ADDRESS`, `ZEEBE_CA_CERTIFICATE_PATH`. Our own:
-`COUNTERFLOW_GRPC_PORT` (a server on this machine) and `COUNTERFLOW_TOKEN`.
+Understood as Zeebe's clients do: `ZEEBE_ADDRESS`, `ZEEBE_CA_CERTIFICATE_PATH`,
+`ZEEBE_CLIENT_SSL_CERT_CHAIN_PATH` and `ZEEBE_CLIENT_SSL_PRIVATE_KEY_PATH`. Our own: `COUNTERFLOW_GRPC_PORT`
+(a server on this machine) and `COUNTERFLOW_TOKEN`.
 """
 
 from collections.abc import Callable, Mapping
 from ipaddress import ip_address
-from pathlib import Path
 
 import msgspec
 
+from counterflow_wire.certificates import ClientCertificates
 from counterflow_worker.errors import AddressError
 
 DEFAULT_PORT = 26500
 SECURE_PORT = 443
+UNIX = "unix:"
+"""Before the path of a socket in the file system, as in gRPC's own names."""
 SECURE_SCHEMES = {"https": True, "grpcs": True, "http": False, "grpc": False}
 
 Token = str | Callable[[], str]
@@ -21,12 +24,14 @@ Token = str | Callable[[], str]
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """A server's `target` (host:port), whether the way there is encrypted, and what is shown at the door."""
+    """A server's `target` (host:port or unix:PATH), whether the way there is encrypted, and what is shown at
+    the door.
+    """
 
     target: str
     secure: bool = False
     token: Token | None = None
-    certificate_path: Path | None = None
+    certificates: ClientCertificates = ClientCertificates()
 
     def __repr__(self) -> str:
         return (
@@ -47,18 +52,17 @@ def resolve(
     *,
     secure: bool | None = None,
     token: Token | None = None,
-    certificate_path: Path | None = None,
+    certificates: ClientCertificates | None = None,
 ) -> Settings:
     """The settings that hold: argument before environment before default. Raises AddressError for an address
     that is none.
     """
     scheme, target = split_address(address or address_in(environment))
-    certificate = environment.get("ZEEBE_CA_CERTIFICATE_PATH")
     return Settings(
         target=target,
         secure=SECURE_SCHEMES.get(scheme, False) if secure is None else secure,
         token=token or environment.get("COUNTERFLOW_TOKEN") or None,
-        certificate_path=certificate_path or (Path(certificate) if certificate else None),
+        certificates=(certificates or ClientCertificates()).or_else(ClientCertificates.named_in(environment)),
     )
 
 
@@ -69,7 +73,9 @@ def address_in(environment: Mapping[str, str]) -> str:
 
 
 def split_address(address: str) -> tuple[str, str]:
-    """`https://host:1` → (`https`, `host:1`); a port that is not given is the scheme's."""
+    """`https://host:1` → (`https`, `host:1`); a port that is not given is the scheme's. `unix:PATH` stays."""
+    if address.strip().startswith(UNIX):
+        return "", socket_target(address)
     scheme, separator, rest = address.strip().rpartition("://")
     if separator and scheme not in SECURE_SCHEMES:
         raise AddressError(
@@ -87,6 +93,16 @@ def split_address(address: str) -> tuple[str, str]:
     return scheme, f"{host}:{port or (SECURE_PORT if SECURE_SCHEMES.get(scheme) else DEFAULT_PORT)}"
 
 
+def socket_target(address: str) -> str:
+    """`unix:PATH`, of which gRPC knows `unix:///PATH` as well. Raises AddressError where there is no path."""
+    path = address.strip().removeprefix(UNIX)
+    if path.startswith("//"):
+        path = path[2:] if path.startswith("///") else ""
+    if not path:
+        raise AddressError(f"address {address!r}: expected a path, such as unix:/run/counterflow.sock")
+    return f"{UNIX}{path}"
+
+
 def split_port(text: str) -> tuple[str, str]:
     """Split at the last colon, unless it belongs to an IPv6 address in brackets."""
     host, colon, port = text.rpartition(":")
@@ -94,6 +110,8 @@ def split_port(text: str) -> tuple[str, str]:
 
 
 def is_loopback(target: str) -> bool:
+    if target.startswith(UNIX):
+        return True
     host = split_port(target)[0].strip("[]")
     try:
         return ip_address(host).is_loopback

@@ -12,19 +12,29 @@ from counterflow.cli.exits import USAGE, Failure
 
 DEFAULT_PORT = 26500
 SECURE_PORT = 443
+UNIX = "unix:"
+"""Before the path of a socket in the file system, as in gRPC's own names."""
+CERTIFICATE_VARIABLES = (
+    "ZEEBE_CA_CERTIFICATE_PATH",
+    "ZEEBE_CLIENT_SSL_CERT_CHAIN_PATH",
+    "ZEEBE_CLIENT_SSL_PRIVATE_KEY_PATH",
+)
+"""As Zeebe's clients name them: whom to trust, and what a client shows of itself."""
 SCHEMES = {"": False, "http": False, "grpc": False, "https": True, "grpcs": True}
 """Whether TLS is spoken, by what stands before `://`."""
 
 
 class Address(NamedTuple):
-    """Where to connect. `token` goes with every call; `certificate_path` names the authority to trust, empty
-    for the system's own.
+    """Where to connect. `token` goes with every call. Over TLS `certificate_path` names the authority to
+    trust, empty for the system's own, and the other two the client's own certificate and its key.
     """
 
     target: str
     secure: bool = False
     token: str = ""
     certificate_path: str = ""
+    client_certificate_path: str = ""
+    client_key_path: str = ""
 
     def __repr__(self) -> str:
         """Without the token, which is nobody's business."""
@@ -44,10 +54,13 @@ def choose_address(flag: str, environment: Mapping[str, str]) -> Address:
             f"COUNTERFLOW_TOKEN would travel to {target} unencrypted: expected an address that begins with "
             "https://, or no token; a proxy with TLS in front of the server gives it one",
         )
-    return Address(target, SCHEMES[scheme], token, environment.get("ZEEBE_CA_CERTIFICATE_PATH", ""))
+    paths = (environment.get(name, "") for name in CERTIFICATE_VARIABLES)
+    return Address(target, SCHEMES[scheme], token, *paths)
 
 
 def _split(text: str) -> tuple[str, str]:
+    if text.strip().startswith(UNIX):
+        return "", f"{UNIX}{_path(text.strip().removeprefix(UNIX), text)}"
     scheme, separator, rest = text.strip().rpartition("://")
     if scheme not in SCHEMES or (separator and not scheme):
         known = ", ".join(f"{name}://" for name in SCHEMES if name)
@@ -64,6 +77,15 @@ def _split(text: str) -> tuple[str, str]:
     return scheme, f"{host}:{port or (SECURE_PORT if SCHEMES[scheme] else DEFAULT_PORT)}"
 
 
+def _path(path: str, text: str) -> str:
+    """`/run/x` and `x` are paths; `///run/x` is how gRPC may write the first."""
+    if path.startswith("//"):
+        path = path[2:] if path.startswith("///") else ""
+    if not path:
+        raise Failure(USAGE, f"Address {text!r}: expected a path, such as unix:/run/counterflow.sock")
+    return path
+
+
 def _split_port(text: str) -> tuple[str, str]:
     """Split at the last colon, unless it belongs to an IPv6 address in brackets."""
     host, colon, port = text.rpartition(":")
@@ -71,6 +93,8 @@ def _split_port(text: str) -> tuple[str, str]:
 
 
 def _is_loopback(target: str) -> bool:
+    if target.startswith(UNIX):
+        return True
     host = _split_port(target)[0].strip("[]")
     try:
         return ip_address(host).is_loopback

@@ -125,9 +125,9 @@ def _findings(contents: dict[Path, bytes], *, with_schema: bool) -> list[tuple[P
     """What there is to say of files, in their order. Decision models are read together, since one may import
     another.
     """
-    from counterflow.dmn.read_together import read_together  # noqa: PLC0415 - XML and FEEL cost what --help does not pay
-    from counterflow.model.read import read  # noqa: PLC0415 - as above
-    from counterflow.model.xsd import schema_findings  # noqa: PLC0415 - as above
+    from counterflow.bpmn.read import read  # noqa: PLC0415 - XML and FEEL cost what --help does not pay
+    from counterflow.bpmn.xsd import schema_findings  # noqa: PLC0415 - as above
+    from counterflow.dmn.read_together import read_together  # noqa: PLC0415 - as above
     from counterflow.resources import is_dmn  # noqa: PLC0415 - as above
 
     models = [path for path in contents if is_dmn(path.name)]
@@ -157,7 +157,7 @@ def _warn(contents: dict[Path, bytes]) -> None:
 
 def _warn_of_missing_decisions(contents: dict[Path, bytes], server: Remote) -> None:
     """A decision may be deployed later; but whoever has forgotten it should hear of it now."""
-    from counterflow.model.read import read  # noqa: PLC0415 - XML and FEEL cost what --help does not pay
+    from counterflow.bpmn.read import read  # noqa: PLC0415 - XML and FEEL cost what --help does not pay
     from counterflow.resources import is_dmn  # noqa: PLC0415 - as above
 
     known: dict[str, bool] = {}

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from counterflow import __version__
+from counterflow.cli.address import choose_address
 from counterflow.cli.exits import FAILED, NOT_FOUND, USAGE, Failure
 from counterflow.cli.options import AddressOption, JsonOption, address_of_all, remote
 from counterflow.cli.output import give, give_json, give_table, say
@@ -25,7 +26,10 @@ Database = Annotated[
     str | None,
     typer.Option("--database", metavar="URL", help="sqlite:///FILE, or memory: to forget it at the end."),
 ]
-Host = Annotated[str | None, typer.Option("--host", metavar="ADDRESS", help="The address to listen on.")]
+Host = Annotated[
+    str | None,
+    typer.Option("--host", metavar="ADDRESS", help="The address to listen on, or unix:PATH for a socket."),
+]
 GrpcPort = Annotated[
     str | None,
     typer.Option("--grpc-port", metavar="PORT", help="Where clients and workers call; 0 means any free one."),
@@ -130,12 +134,6 @@ def dev(
         log_level=log_level,
         log_format=log_format,
     )
-    if settings.tls_certificate is not None:
-        raise Failure(
-            USAGE,
-            "dev listens on your own machine without TLS: expected no tls_certificate, found one; "
-            "`counterflow serve` uses it",
-        )
     import logging  # noqa: PLC0415 - only these commands log
 
     from counterflow.store.open import masked  # noqa: PLC0415 - only this command says where its data is
@@ -193,7 +191,7 @@ def topology(address: AddressOption = "", as_json: JsonOption = False) -> None:
         [
             (
                 broker.nodeId,
-                f"{broker.host}:{broker.port}",
+                f"{broker.host}:{broker.port}" if broker.port else broker.host,
                 broker.version,
                 partition.partitionId,
                 *_health(partition),
@@ -260,9 +258,16 @@ def _announce_and_tell(server: Server) -> None:
     from counterflow.cli.telling import tell_in_background  # noqa: PLC0415 - only this command tells
 
     _announce(server)
-    port = server.grpc_port
-    say(
-        "Deploy with `counterflow deploy "
-        f"FILE.bpmn{'' if port == 26500 else f' --address 127.0.0.1:{port}'}`."
-    )
-    tell_in_background(f"127.0.0.1:{port}")
+    address = _local(server)
+    where = "" if address == "127.0.0.1:26500" else f" --address {address}"
+    say(f"Deploy with `counterflow deploy FILE.bpmn{where}`.")
+    tell_in_background(choose_address(address, os.environ))
+
+
+def _local(server: Server) -> str:
+    """How this machine calls it: over TLS by the name that its certificate may be for."""
+    settings = server.settings
+    if settings.unix_socket is not None:
+        return server.address
+    address = server.address if settings.host == "localhost" else f"127.0.0.1:{server.grpc_port}"
+    return address if settings.tls_certificate is None else f"https://{address}"

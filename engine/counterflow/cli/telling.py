@@ -42,11 +42,9 @@ def line_of(record: Any) -> Line | None:
     return Line(verb.rjust(VERB_WIDTH), colour, visible_line(rest))
 
 
-def tell_in_background(target: str) -> Thread:
+def tell_in_background(address: Address) -> Thread:
     """Tell what happens from now on, until the process ends."""
-    thread = Thread(
-        target=_tell, args=(Remote(Address(target)), Event()), name="counterflow-dev", daemon=True
-    )
+    thread = Thread(target=_tell, args=(Remote(address), Event()), name="counterflow-dev", daemon=True)
     thread.start()
     return thread
 
@@ -69,6 +67,10 @@ def last_position(server: Remote) -> int:
 def _tell(server: Remote, stopped: Event) -> None:
     try:
         position = last_position(server)
+    except Failure as failure:
+        say(f"What happens is not told: {failure}")
+        return
+    try:
         while not stopped.wait(LOOK_EVERY_S):
             for record in server.stream("GetHistory", after_position=position):
                 position = record.position

@@ -12,7 +12,7 @@ Reading and evaluating never raise on account of a model or of data; every expre
 evaluation.
 """
 
-from counterflow.dmn.definitions import DecisionSummary, Definitions, ReadResult, UnknownDecision
+from counterflow.dmn.definitions import DecisionSummary, Definitions, ReadDefinitions, UnknownDecision
 from counterflow.dmn.read import read
 from counterflow.dmn.result import (
     DecisionFailure,
@@ -23,20 +23,20 @@ from counterflow.dmn.result import (
     MatchedRule,
 )
 from counterflow.documents.findings import Finding, Severity
-from counterflow.documents.limits import Limits
+from counterflow.documents.limits import DocumentLimits
 
 __all__ = [
     "DecisionFailure",
     "DecisionResult",
     "DecisionSummary",
     "Definitions",
+    "DocumentLimits",
     "EvaluatedDecision",
     "EvaluatedInput",
     "EvaluatedOutput",
     "Finding",
-    "Limits",
     "MatchedRule",
-    "ReadResult",
+    "ReadDefinitions",
     "Severity",
     "UnknownDecision",
     "read",

@@ -11,10 +11,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from counterflow.dmn import tree
-from counterflow.dmn.notes import Notes
+from counterflow.dmn import stand_ins, tree
 from counterflow.dmn.table import Table
 from counterflow.dmn.types import Type, Types, converter, converting
+from counterflow.documents.notes import Notes
 from counterflow.feel import external
 from counterflow.feel import tree as feel_tree
 from counterflow.feel.compiler import Surroundings
@@ -48,9 +48,7 @@ class Boxes:
             return _null
         if self._depth == _DEPTH:
             message = f"expected at most {_DEPTH} boxed expressions inside each other, found more."
-            self.notes.error(
-                box.line, box.id, "nesting", message, "Make decisions or functions of the inner ones."
-            )
+            self.notes.error(box, "nesting", message, "Make decisions or functions of the inner ones.")
             return _null
         self._depth += 1
         code = _FORMS[type(box)](self, box, around)
@@ -78,7 +76,7 @@ def _literal(boxes: Boxes, box: tree.LiteralExpression, around: Surroundings) ->
     try:
         return around.expression(box.text)
     except FeelSyntaxError as error:
-        return boxes.notes.syntax(box, "expression", error)
+        return stand_ins.for_syntax(boxes.notes, box, "expression", error)
 
 
 def _table(boxes: Boxes, box: tree.DecisionTable, around: Surroundings) -> Code:
@@ -91,7 +89,7 @@ def _table(boxes: Boxes, box: tree.DecisionTable, around: Surroundings) -> Code:
 
 def _context(boxes: Boxes, box: tree.BoxedContext, around: Surroundings) -> Code:
     if again := repeated(entry.variable.name for entry in box.entries if entry.variable is not None):
-        return boxes.notes.duplicate(box, "a boxed context", f"'{again}'")
+        return stand_ins.for_duplicate(boxes.notes, box, "a boxed context", f"'{again}'")
     entries = Entries()
     inner = around.plus(entries)
     codes: list[tuple[str, Code]] = []
@@ -142,7 +140,7 @@ def _list(boxes: Boxes, box: tree.BoxedList, around: Surroundings) -> Code:
 
 def _relation(boxes: Boxes, box: tree.Relation, around: Surroundings) -> Code:
     if again := repeated(column.name for column in box.columns):
-        return boxes.notes.duplicate(box, "each row of a relation", f"'{again}'")
+        return stand_ins.for_duplicate(boxes.notes, box, "each row of a relation", f"'{again}'")
     rows = [_row(boxes, box, row, around) for row in box.rows]
 
     def make_relation(run: Run, local: Local) -> Value:

@@ -7,10 +7,9 @@ from typing import Final, TypeVar
 
 from counterflow.dmn import tree
 from counterflow.dmn.boxed import Boxes, typed_function
-from counterflow.dmn.graph import Decision, Graph, Input, Service, Slot, imported
+from counterflow.dmn.graph import CompiledDecision, CompiledInput, CompiledService, Graph, Slot, imported
 from counterflow.dmn.requirements import Reading, Requirement, next_names, offers, readings
 from counterflow.dmn.types import Convert, Type, converter
-from counterflow.documents.findings import Severity
 from counterflow.feel.compiler import Surroundings
 from counterflow.feel.run import Local, Run, Value
 from counterflow.feel.scope import Variable
@@ -32,7 +31,7 @@ class GraphBuilder:
         self.boxes = boxes
         self.around = around
         self.imports = imports  # names by namespace
-        self._nodes: dict[str, tree.Node] = {}
+        self._nodes: dict[str, tree.DRGElement] = {}
 
     def build(self) -> None:
         keyed = {f"{self.model.namespace}#{node.id or node.name}": node for node in self.model.nodes}
@@ -41,7 +40,7 @@ class GraphBuilder:
         for key, node in keyed.items():
             if isinstance(node, tree.InputData):
                 of = self.boxes.type(node.variable.type_ref, node.line)
-                self.graph.inputs[key] = Input(
+                self.graph.inputs[key] = CompiledInput(
                     key, node, of, converter(of, f"the input {node.variable.name!r}")
                 )
         # Functions before decisions, because these hold them; services last, because they plan with
@@ -60,7 +59,7 @@ class GraphBuilder:
                 self.graph.functions[key] = self._service_function(service)
 
     def _resolved(
-        self, node: tree.Node, requires: Sequence[str], compiled: Callable[[Surroundings], T]
+        self, node: tree.DRGElement, requires: Sequence[str], compiled: Callable[[Surroundings], T]
     ) -> tuple[tuple[Slot, ...], T]:
         """The local names of a node, and its logic compiled among them: again, as long as a requirement has
         further names to try.
@@ -68,7 +67,7 @@ class GraphBuilder:
         known = [self._key(key) for key in dict.fromkeys(requires) if self._is_known(node, key)]
         imported_slots = self._imported_slots(known)
         requirements = [self._requirement(node, key) for key in known if not self._prefix(key)]
-        findings = len(self.boxes.notes.findings)
+        findings = len(self.boxes.notes)
         while True:
             offered = offers(requirements)
             variables = (
@@ -79,7 +78,7 @@ class GraphBuilder:
             if not next_names(requirements, offered):
                 break
             self.boxes.notes.forget(findings)
-        if not any(finding.severity is Severity.ERROR for finding in self.boxes.notes.findings[findings:]):
+        if not self.boxes.notes.has_errors(since=findings):
             self._tell_unread(node, [each for each in requirements if not each.is_read(offered)])
         return (*imported_slots, *(each.slot for each in offered.values())), made
 
@@ -99,7 +98,7 @@ class GraphBuilder:
                 brought.setdefault(prefix, {}).update(dict.fromkeys(names, key))
         return tuple(Slot(name, tuple(keys.items()), imported=True) for name, keys in brought.items())
 
-    def _requirement(self, node: tree.Node, key: str) -> Requirement:
+    def _requirement(self, node: tree.DRGElement, key: str) -> Requirement:
         required = self._nodes.get(key)
         if required is None:
             return Requirement(key, "", ((Reading(self.graph.names[key]),),))
@@ -109,14 +108,14 @@ class GraphBuilder:
         label = required.name or required.id if isinstance(required, tree.Decision) else ""
         return Requirement(key, label, names, isinstance(required, tree.InputData))
 
-    def _tell_unread(self, node: tree.Node, unread: Iterable[Requirement]) -> None:
+    def _tell_unread(self, node: tree.DRGElement, unread: Iterable[Requirement]) -> None:
         for each in (each for each in unread if each.label):
             message = (
                 f"expected an expression that reads '{each.label}', which is required here, found none of "
                 f"the names {each.spellings}."
             )
             remedy = "Write the first of these names where its result is meant, or remove the requirement."
-            self.boxes.notes.warn(node.line, node.id, "requirement-unread", message, remedy)
+            self.boxes.notes.warning(node, "requirement-unread", message, remedy)
 
     def _prefix(self, key: str) -> str:
         return next(
@@ -133,27 +132,27 @@ class GraphBuilder:
         prefixed = imported(self.imports.get(key.partition("#")[0], ""), key)
         return prefixed if prefixed in self.graph.names else key
 
-    def _is_known(self, node: tree.Node, key: str) -> bool:
+    def _is_known(self, node: tree.DRGElement, key: str) -> bool:
         if self._key(key) in self.graph.names:
             return True
         message = f"expected a requirement that is in the model or imported, found '{key}'."
         self.boxes.notes.error(
-            node.line, node.id, "requirement", message, "Draw the requirement again, or import its model."
+            node, "requirement", message, "Draw the requirement again, or import its model."
         )
         return False
 
-    def _decision(self, key: str, node: tree.Decision) -> Decision:
+    def _decision(self, key: str, node: tree.Decision) -> CompiledDecision:
         of = self.boxes.type(node.variable.type_ref, node.line)
         convert = converter(of, f"the decision {node.variable.name!r}")
         logic = node.logic
         if isinstance(logic, tree.DecisionTable):
             slots, table = self._resolved(node, node.requires, lambda around: self.boxes.table(logic, around))
             convert = _both(converter(self.boxes.type(logic.type_ref), "the table"), convert)
-            return Decision(key, node, of, slots, convert, table=table)
+            return CompiledDecision(key, node, of, slots, convert, table=table)
         slots, code = self._resolved(node, node.requires, lambda around: self.boxes.code(logic, around))
-        return Decision(key, node, of, slots, convert, code)
+        return CompiledDecision(key, node, of, slots, convert, code)
 
-    def _result(self, node: tree.Node) -> Type:
+    def _result(self, node: tree.DRGElement) -> Type:
         """What calling the node gives: models before DMN 1.2 name that type, later ones a type of
         functions.
         """
@@ -182,7 +181,7 @@ class GraphBuilder:
             )
         return _called(self.boxes.code(logic, around), len(around.scope.bindings))
 
-    def _service(self, key: str, node: tree.DecisionService) -> Service:
+    def _service(self, key: str, node: tree.DecisionService) -> CompiledService:
         parameters = tuple(
             self._key(each)
             for each in (*node.input_data, *node.input_decisions)
@@ -190,7 +189,7 @@ class GraphBuilder:
         )
         names = tuple(self.graph.names[each] for each in parameters)
         outputs = tuple(self._key(each) for each in node.outputs)
-        return Service(
+        return CompiledService(
             key,
             node,
             parameters,
@@ -199,7 +198,7 @@ class GraphBuilder:
             converter(self._result(node), f"the service {node.name!r}"),
         )
 
-    def _service_function(self, service: Service) -> Function:
+    def _service_function(self, service: CompiledService) -> Function:
         graph = self.graph
         parameters = tuple(
             self._parameter(key, name) for key, name in zip(service.parameters, service.names, strict=True)

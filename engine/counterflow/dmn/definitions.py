@@ -11,10 +11,19 @@ import msgspec
 from msgspec.structs import replace
 
 from counterflow.dmn import tree
-from counterflow.dmn.graph import Decision, Given, Graph, Input, Memo, Outcomes, Plan, Service
+from counterflow.dmn.graph import (
+    CompiledDecision,
+    CompiledInput,
+    CompiledService,
+    Given,
+    Graph,
+    Memo,
+    Outcomes,
+    Plan,
+)
 from counterflow.dmn.result import DecisionFailure, DecisionResult
 from counterflow.dmn.types import Type
-from counterflow.documents.findings import Finding, Severity
+from counterflow.documents.notes import ReadDocument
 from counterflow.feel.errors import FeelFailure
 from counterflow.feel.run import ABSENT, Limits, Run, Value, Variables
 from counterflow.feel.values import check_size
@@ -97,7 +106,7 @@ class Definitions:
             raise UnknownDecision(_unknown("decision", decision_id, self._decisions))
         return self._answer(decision.node, decision, context, now_ms, seed, fuel)
 
-    def _plan(self, decision: Decision) -> Plan:
+    def _plan(self, decision: CompiledDecision) -> Plan:
         """Made when it is first asked for: of a long chain, nobody evaluates every link."""
         plan = self._plans.get(decision.key)
         if plan is None:
@@ -117,8 +126,8 @@ class Definitions:
 
     def _answer(
         self,
-        node: tree.Node,
-        wanted: Decision | Service,
+        node: tree.DRGElement,
+        wanted: CompiledDecision | CompiledService,
         context: Variables,
         now_ms: int,
         seed: str,
@@ -154,8 +163,10 @@ class Definitions:
             run.fuel_used,
         )
 
-    def _output(self, run: Run, wanted: Decision | Service, memo: Memo, outcomes: Outcomes) -> Value:
-        if isinstance(wanted, Service):
+    def _output(
+        self, run: Run, wanted: CompiledDecision | CompiledService, memo: Memo, outcomes: Outcomes
+    ) -> Value:
+        if isinstance(wanted, CompiledService):
             for key, name in zip(wanted.parameters, wanted.names, strict=True):
                 given = self.graph.inputs.get(key)
                 memo[key] = (
@@ -169,7 +180,7 @@ class Definitions:
 
     # Inputs
 
-    def _given(self, of: Input) -> Given:
+    def _given(self, of: CompiledInput) -> Given:
         """How a variable from outside is read, and brought to its type; only JSON has texts that stand for
         dates.
         """
@@ -187,7 +198,7 @@ class Definitions:
 
         return given
 
-    def _places(self, of: Input, name: str) -> tuple[tuple[str, ...], ...] | None:
+    def _places(self, of: CompiledInput, name: str) -> tuple[tuple[str, ...], ...] | None:
         """The paths under which an imported input may be found, the longest first; None for an own one."""
         return tuple((*of.path[start:], name) for start in range(len(of.path) + 1)) if of.path else None
 
@@ -208,7 +219,7 @@ def _nested(run: Run, places: tuple[tuple[str, ...], ...]) -> Value:
     return None
 
 
-def _input_decision(run: Run, name: str, decision: Decision | None) -> Value:
+def _input_decision(run: Run, name: str, decision: CompiledDecision | None) -> Value:
     value = _named(run, name)
     if (
         decision is not None
@@ -236,20 +247,9 @@ def _unknown(kind: str, wanted: str, known: Iterable[str]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class ReadResult:
+class ReadDefinitions(ReadDocument):
     """A model as read: None where it was refused as a whole. What could not be compiled is in the findings,
     and null when evaluated.
     """
 
-    definitions: Definitions | None
-    findings: tuple[Finding, ...]
-
-    @property
-    def errors(self) -> list[Finding]:
-        """The findings that refuse the deployment."""
-        return [finding for finding in self.findings if finding.severity is Severity.ERROR]
-
-    @property
-    def warnings(self) -> list[Finding]:
-        """The findings that are only told."""
-        return [finding for finding in self.findings if finding.severity is Severity.WARNING]
+    definitions: Definitions | None = None

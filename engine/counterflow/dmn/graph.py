@@ -21,14 +21,14 @@ from counterflow.feel.values import Code
 Memo = dict[str, Value]
 """Values of nodes by their keys (`namespace#id`), as far as they are known in one evaluation."""
 
-Outcomes = list[tuple["Decision", Outcome]]
+Outcomes = list[tuple["CompiledDecision", Outcome]]
 
 Given = Callable[[Run], Value]
 """What reads an input from outside."""
 
 
 @dataclass(frozen=True)
-class Input:
+class CompiledInput:
     """Input data: a variable from outside. `path` are the names of the imports that lead to it."""
 
     key: str
@@ -67,7 +67,7 @@ def _entry(value: Value, name: str) -> Value:
 
 
 @dataclass
-class Decision:
+class CompiledDecision:
     key: str
     node: tree.Decision
     type: Type
@@ -95,7 +95,7 @@ class Decision:
 
 
 @dataclass
-class Service:
+class CompiledService:
     """A decision service: its parameters are its inputs, data before decisions (10.4)."""
 
     key: str
@@ -124,8 +124,8 @@ class Service:
 class Plan:
     """What must be decided, in order; inputs first."""
 
-    inputs: tuple[Input, ...] = ()
-    decisions: tuple[Decision, ...] = ()
+    inputs: tuple[CompiledInput, ...] = ()
+    decisions: tuple[CompiledDecision, ...] = ()
     cycle: str = ""
 
     def carry_out(self, run: Run, memo: Memo, graph: Graph, outcomes: Outcomes | None) -> None:
@@ -146,14 +146,14 @@ class Graph:
     input.
     """
 
-    inputs: dict[str, Input] = field(default_factory=dict)
-    decisions: dict[str, Decision] = field(default_factory=dict)
+    inputs: dict[str, CompiledInput] = field(default_factory=dict)
+    decisions: dict[str, CompiledDecision] = field(default_factory=dict)
     functions: dict[str, Value] = field(default_factory=dict)
-    services: dict[str, Service] = field(default_factory=dict)
+    services: dict[str, CompiledService] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     givens: dict[str, Given] = field(default_factory=dict)
 
-    def given(self, of: Input) -> Given:
+    def given(self, of: CompiledInput) -> Given:
         return self.givens[of.key]
 
     def include(self, other: Graph, prefix: str) -> None:

@@ -127,11 +127,11 @@ def _beginning(element: Element) -> _Beginning:
     }
 
 
-def _input_data(element: Element, _own: str) -> tree.Node:
+def _input_data(element: Element, _own: str) -> tree.DRGElement:
     return tree.InputData(**_beginning(element))
 
 
-def _decision(element: Element, own: str) -> tree.Node:
+def _decision(element: Element, own: str) -> tree.DRGElement:
     return tree.Decision(
         box(element),
         _required(element, own),
@@ -146,7 +146,7 @@ def _version_tag(element: Element) -> str:
     return written or extension(element, "versionTag")
 
 
-def _knowledge(element: Element, own: str) -> tree.Node:
+def _knowledge(element: Element, own: str) -> tree.DRGElement:
     logic = child(element, "encapsulatedLogic")
     return tree.BusinessKnowledgeModel(
         None if logic is None else function(logic),
@@ -155,7 +155,7 @@ def _knowledge(element: Element, own: str) -> tree.Node:
     )
 
 
-def _service(element: Element, own: str) -> tree.Node:
+def _service(element: Element, own: str) -> tree.DRGElement:
     outputs, encapsulated, decisions, data = (
         _references(children(element, tag), own)
         for tag in ("outputDecision", "encapsulatedDecision", "inputDecision", "inputData")
@@ -169,7 +169,7 @@ def _service(element: Element, own: str) -> tree.Node:
     )
 
 
-NODES: Final[dict[str, Callable[[Element, str], tree.Node]]] = {
+NODES: Final[dict[str, Callable[[Element, str], tree.DRGElement]]] = {
     "inputData": _input_data,
     "decision": _decision,
     "businessKnowledgeModel": _knowledge,

@@ -9,15 +9,15 @@ from typing import Final
 from counterflow.dmn import tree
 from counterflow.dmn.boxed import Boxes
 from counterflow.dmn.builder import GraphBuilder
-from counterflow.dmn.definitions import Definitions, ReadResult
+from counterflow.dmn.definitions import Definitions, ReadDefinitions
 from counterflow.dmn.graph import Graph
 from counterflow.dmn.languages import foreign_languages
-from counterflow.dmn.notes import Notes
 from counterflow.dmn.outline import misspelled, outline
 from counterflow.dmn.types import Type, Types
 from counterflow.dmn.xml import parse
 from counterflow.documents.findings import Finding
-from counterflow.documents.limits import DECISION_LIMITS, Limits
+from counterflow.documents.limits import DECISION_LIMITS, DocumentLimits
+from counterflow.documents.notes import Notes, Place
 from counterflow.documents.xml import XmlError
 from counterflow.feel.compiler import Surroundings
 from counterflow.feel.run import Limits as FeelLimits
@@ -34,9 +34,9 @@ def read(
     resource_name: str,
     imported: Iterable[Definitions] = (),
     *,
-    limits: Limits = DECISION_LIMITS,
+    limits: DocumentLimits = DECISION_LIMITS,
     feel_limits: FeelLimits = _FEEL_LIMITS,
-) -> ReadResult:
+) -> ReadDefinitions:
     """Read DMN 1.1 to 1.5. `imported` are the models that this one may import, found by their namespaces.
     Never raises.
     """
@@ -46,21 +46,15 @@ def read(
         model = outline(root, resource_name)
         remarks += (*misspelled(root, resource_name), *foreign_languages(root, resource_name))
     except XmlError as error:
-        return ReadResult(None, (*remarks, error.finding))
+        return ReadDefinitions((*remarks, error.finding))
     try:
         return _compiled(model, resource_name, imported, feel_limits, remarks)
     except RecursionError:
         message = (
             "expected types and expressions that nest less deeply than this machine's stack, found more."
         )
-        return ReadResult(
-            None,
-            (
-                Finding(
-                    0, model.id or resource_name, "nesting", message, "Nest less deeply, or split the model."
-                ),
-            ),
-        )
+        remedy = "Nest less deeply, or split the model."
+        return ReadDefinitions((Finding(0, model.id or resource_name, "nesting", message, remedy),))
 
 
 def _compiled(
@@ -69,9 +63,9 @@ def _compiled(
     imported: Iterable[Definitions],
     limits: FeelLimits,
     remarks: list[Finding],
-) -> ReadResult:
+) -> ReadDefinitions:
     notes = Notes(model.id or resource_name)
-    notes.findings += remarks
+    notes.add(remarks)
     _refuse_twice(model, notes)
     imports = _imports(model, imported, notes)
     types = Types(model.types, _imported_types(imports), notes, lenient=model.camunda)
@@ -80,8 +74,7 @@ def _compiled(
     for name, each in imports.items():
         if len(graph.names) + len(each.graph.names) > _NODES:
             notes.error(
-                0,
-                name,
+                Place(name),
                 "import",
                 f"expected imports that bring at most {_NODES} nodes in all, found more.",
                 "Import fewer models.",
@@ -100,13 +93,12 @@ def _compiled(
     definitions = Definitions(model, graph, own_types, imports, limits)
     if cycle := definitions.cycle():
         notes.error(
-            0,
-            notes.of,
+            Place(notes.of),
             "cycle",
             f"expected requirements that lead to inputs, found that {cycle}.",
             "Remove one of them.",
         )
-    return ReadResult(definitions, tuple(sorted(notes.findings)))
+    return ReadDefinitions(tuple(sorted(notes)), definitions)
 
 
 def _refuse_twice(model: tree.Model, notes: Notes) -> None:
@@ -118,7 +110,7 @@ def _refuse_twice(model: tree.Model, notes: Notes) -> None:
         identifier = node.id or node.name
         if identifier in lines:
             message = f"expected an id of its own, found the one of the element in line {lines[identifier]}."
-            notes.error(node.line, identifier, "duplicate-id", message, "Rename one of them.")
+            notes.error(Place(identifier, node.line), "duplicate-id", message, "Rename one of them.")
         lines.setdefault(identifier, node.line)
 
 
@@ -138,7 +130,7 @@ def _imports(model: tree.Model, imported: Iterable[Definitions], notes: Notes) -
             found[each.name] = known[each.namespace]
         else:
             message = f"expected the imported model of the namespace '{each.namespace}', found none."
-            notes.error(0, each.name, "import", message, "Deploy it together with this one.")
+            notes.error(Place(each.name), "import", message, "Deploy it together with this one.")
     return found
 
 

@@ -64,8 +64,8 @@ def type_name(written: str, element: Element) -> str:
     return f"{imported}.{name}" if imported else name
 
 
-def place(element: Element) -> tree.Element:
-    return tree.Element(id=element.get("id", ""), line=line_of(element))
+def place(element: Element) -> tree.DMNElement:
+    return tree.DMNElement(id=element.get("id", ""), line=line_of(element))
 
 
 def _words(name: str) -> str:
@@ -106,7 +106,8 @@ def _relation(element: Element) -> tree.Box:
 
 def _invocation(element: Element) -> tree.Box:
     bindings = tuple(
-        tree.Binding(item(child(each, "parameter")).name, box(each)) for each in children(element, "binding")
+        tree.ParameterBinding(item(child(each, "parameter")).name, box(each))
+        for each in children(element, "binding")
     )
     return tree.Invocation(box(element), bindings, **_place(element))
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from counterflow.dmn.definitions import ReadResult
+from counterflow.dmn.definitions import ReadDefinitions
 from counterflow.dmn.read import read
-from counterflow.documents.limits import DECISION_LIMITS, Limits
+from counterflow.documents.limits import DECISION_LIMITS, DocumentLimits
 
 
 class ReadModel(NamedTuple):
@@ -18,11 +18,13 @@ class ReadModel(NamedTuple):
     """
 
     place: int
-    result: ReadResult
+    result: ReadDefinitions
     imports: tuple[int, ...] = ()
 
 
-def read_together(files: Sequence[tuple[str, bytes]], limits: Limits = DECISION_LIMITS) -> list[ReadModel]:
+def read_together(
+    files: Sequence[tuple[str, bytes]], limits: DocumentLimits = DECISION_LIMITS
+) -> list[ReadModel]:
     """Read files, name and content, those that are imported before those that import them, otherwise in the
     order given.
 
@@ -57,7 +59,7 @@ def read_together(files: Sequence[tuple[str, bytes]], limits: Limits = DECISION_
     return list(done.values())
 
 
-def _imports(result: ReadResult, by_namespace: Mapping[str, int]) -> tuple[int, ...]:
+def _imports(result: ReadDefinitions, by_namespace: Mapping[str, int]) -> tuple[int, ...]:
     if result.definitions is None:
         return ()
     wanted = (each.namespace for each in result.definitions.model.imports)

@@ -27,7 +27,7 @@ class Reading(NamedTuple):
 Readings = tuple[Reading, ...]
 
 
-def readings(node: tree.Node, *, camunda: bool) -> tuple[Readings, ...]:
+def readings(node: tree.DRGElement, *, camunda: bool) -> tuple[Readings, ...]:
     """The names of a node's value, the best first. In a model of Camunda's even a drawn variable is only the
     first of several.
     """

@@ -10,7 +10,7 @@ import msgspec
 
 from counterflow.dmn.hit_policies import MANY
 from counterflow.dmn.table import Outcome
-from counterflow.dmn.tree import Box, DecisionTable, Element, LiteralExpression
+from counterflow.dmn.tree import Box, DecisionTable, DMNElement, LiteralExpression
 from counterflow.dmn.tree import Decision as DecisionNode
 from counterflow.feel.errors import FailureKind, FeelWarning
 from counterflow.feel.run import Value
@@ -145,7 +145,7 @@ def _matched(table: DecisionTable, index: int, outputs: tuple[Value, ...]) -> Ma
     return MatchedRule(_id(table.rules[index], index + 1), index + 1, evaluated)
 
 
-def _id(element: Element, place: int) -> str:
+def _id(element: DMNElement, place: int) -> str:
     """Ids are optional in DMN; the place stands in for a missing one."""
     return element.id or str(place)
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 import msgspec
 
-from counterflow.dmn import cells, tree
+from counterflow.dmn import cells, stand_ins, tree
 from counterflow.dmn.camunda import CELL_INPUT
 from counterflow.dmn.columns import Column, positions
 from counterflow.dmn.hit_policies import MANY, POLICIES, RANKED, Hit, Policy, Violation, aggregated
-from counterflow.dmn.notes import Notes
 from counterflow.dmn.types import Convert, Types, allowed_values, converter, converting
+from counterflow.documents.notes import Notes
 from counterflow.feel import tree as feel_tree
 from counterflow.feel.compiler import Surroundings
 from counterflow.feel.errors import DuplicateEntry, FeelSyntaxError
@@ -138,9 +138,7 @@ class Table:
                     f"expected several outputs to have a name each, found {found} in line {other.line} "
                     f"({_called(other)})."
                 )
-                self._notes.error(
-                    output.line, output.id, "output-name", message, "Give each output a name of its own."
-                )
+                self._notes.error(output, "output-name", message, "Give each output a name of its own.")
 
     def _input(self, index: int, box: tree.Input) -> _Input:
         code = self._expression(box, box.text, f"input {box.label!r}")
@@ -166,7 +164,7 @@ class Table:
             root = inside.parse_tests(entry.text)
             return cells.indexed(root, inside.scope.names) or self._around.tests(root, entry.text, name)
         except FeelSyntaxError as error:
-            return self._notes.syntax(entry, "input entry", error)
+            return stand_ins.for_syntax(self._notes, entry, "input entry", error)
 
     def _results(self, entries: tuple[tree.Entry, ...], converters: list[Convert | None]) -> list[Code]:
         missing = (tree.Entry(""),) * (len(converters) - len(entries))
@@ -199,16 +197,16 @@ class Table:
             root = self._around.parse_tests(box.allowed_values)
             return [self._around.tests(_alone(test), box.allowed_values) for test in root.tests]
         except FeelSyntaxError as error:
-            instead = self._notes.syntax(box, "list of output values", error)
+            instead = stand_ins.for_syntax(self._notes, box, "list of output values", error)
             return [instead] if isinstance(error, DuplicateEntry) else []
 
-    def _expression(self, element: tree.Element, text: str, what: str) -> Code:
+    def _expression(self, element: tree.DMNElement, text: str, what: str) -> Code:
         if not text:
             return lambda _run, _local: None
         try:
             return self._around.expression(text)
         except FeelSyntaxError as error:
-            return self._notes.syntax(element, what, error)
+            return stand_ins.for_syntax(self._notes, element, what, error)
 
 
 def _called(output: tree.Output) -> str:

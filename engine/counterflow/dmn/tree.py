@@ -12,7 +12,7 @@ from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Element:
+class DMNElement:
     id: str = ""
     line: int = 0
 
@@ -29,7 +29,7 @@ class InformationItem:
 
 
 @dataclass(frozen=True, slots=True)
-class ItemDefinition(Element):
+class ItemDefinition(DMNElement):
     """A type: one of `type_ref`, of `components`, or (`function_result` not None) of functions; a list of
     those if `is_collection`.
     """
@@ -47,7 +47,7 @@ class ItemDefinition(Element):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Box(Element):
+class Box(DMNElement):
     type_ref: str = ""
 
 
@@ -81,7 +81,7 @@ class Relation(Box):
 
 
 @dataclass(frozen=True, slots=True)
-class Binding:
+class ParameterBinding:
     parameter: str
     value: Box | None
 
@@ -89,7 +89,7 @@ class Binding:
 @dataclass(frozen=True, slots=True)
 class Invocation(Box):
     function: Box | None
-    bindings: tuple[Binding, ...]
+    bindings: tuple[ParameterBinding, ...]
 
 
 class FunctionKind(StrEnum):
@@ -154,7 +154,7 @@ class Aggregation(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Input(Element):
+class Input(DMNElement):
     """`variable` is what the cells call its value (an extension of Camunda's), beside `?`."""
 
     label: str
@@ -165,7 +165,7 @@ class Input(Element):
 
 
 @dataclass(frozen=True, slots=True)
-class Output(Element):
+class Output(DMNElement):
     label: str
     name: str
     type_ref: str = ""
@@ -174,12 +174,12 @@ class Output(Element):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry(Element):
+class Entry(DMNElement):
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Rule(Element):
+class Rule(DMNElement):
     tests: tuple[Entry, ...]
     results: tuple[Entry, ...]
 
@@ -198,7 +198,7 @@ class DecisionTable(Box):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Node(Element):
+class DRGElement(DMNElement):
     """Without a drawn variable (`has_variable` False), `variable` is named as the node."""
 
     name: str
@@ -207,25 +207,25 @@ class Node(Element):
 
 
 @dataclass(frozen=True, slots=True)
-class InputData(Node):
+class InputData(DRGElement):
     pass
 
 
 @dataclass(frozen=True, slots=True)
-class Decision(Node):
+class Decision(DRGElement):
     logic: Box | None
     requires: tuple[str, ...]
     version_tag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class BusinessKnowledgeModel(Node):
+class BusinessKnowledgeModel(DRGElement):
     logic: FunctionDefinition | None
     requires: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class DecisionService(Node):
+class DecisionService(DRGElement):
     outputs: tuple[str, ...]
     encapsulated: tuple[str, ...]
     input_decisions: tuple[str, ...]
@@ -241,7 +241,7 @@ class Import:
 
 
 @dataclass(frozen=True, slots=True)
-class Model(Element):
+class Model(DMNElement):
     """A whole file. `nodes` are in document order; `camunda` says that Camunda's tools wrote it."""
 
     name: str
@@ -249,5 +249,5 @@ class Model(Element):
     version: str
     imports: tuple[Import, ...]
     types: tuple[ItemDefinition, ...]
-    nodes: tuple[Node, ...]
+    nodes: tuple[DRGElement, ...]
     camunda: bool = False

@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
-from counterflow.dmn import tree
-from counterflow.dmn.notes import Notes
+from counterflow.dmn import stand_ins, tree
+from counterflow.documents.notes import Notes, Place
 from counterflow.feel import iso, numbers, temporal
 from counterflow.feel.compiler import Surroundings
 from counterflow.feel.errors import DuplicateEntry, FeelSyntaxError
@@ -156,9 +156,8 @@ class Types:
         if definition is None and self.lenient and (spelled := _ANY_CASE.get(name.lower())) is not None:
             return spelled
         if definition is None:
-            self._notes.warn(
-                line,
-                name,
+            self._notes.warning(
+                Place(name, line),
                 "type",
                 f"expected a type that is defined, found '{name}'.",
                 "Define it, or choose another.",
@@ -214,14 +213,14 @@ class Types:
         return replace(of, conforms=conforms, shape=of.has_shape)
 
 
-def allowed_values(text: str, around: Surroundings, notes: Notes, element: tree.Element) -> Code | None:
+def allowed_values(text: str, around: Surroundings, notes: Notes, element: tree.DMNElement) -> Code | None:
     """The code of the tests that a value must pass; it expects the value behind the local names. None, and a
     note, if they are not FEEL.
     """
     try:
         return around.tests(around.parse_tests(text), text)
     except FeelSyntaxError as error:
-        instead = notes.syntax(element, "list of allowed values", error)
+        instead = stand_ins.for_syntax(notes, element, "list of allowed values", error)
         return instead if isinstance(error, DuplicateEntry) else None
 
 

@@ -8,7 +8,7 @@ from lxml import etree
 
 from counterflow.documents import xml
 from counterflow.documents.findings import Finding
-from counterflow.documents.limits import Limits
+from counterflow.documents.limits import DocumentLimits
 from counterflow.documents.xml import Advice, namespace
 
 Element = etree._Element
@@ -35,9 +35,9 @@ _ADVICE: Final = Advice(
 )
 
 
-def parse(content: bytes, resource_name: str, limits: Limits, notes: list[Finding]) -> Element:
-    """The root element of the document; remarks are appended to `notes`. Raises XmlError."""
-    return xml.parse(content, resource_name, _ADVICE, limits, notes)
+def parse(content: bytes, resource_name: str, limits: DocumentLimits, remarks: list[Finding]) -> Element:
+    """The root element of the document; remarks are appended to `remarks`. Raises XmlError."""
+    return xml.parse(content, resource_name, _ADVICE, limits, remarks)
 
 
 def is_feel(uri: str | None) -> bool:

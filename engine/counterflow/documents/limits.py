@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class DocumentLimits:
     """Upper bounds of one resource; the defaults are those of the server."""
 
     resource_bytes: int = 4 * 1024 * 1024
@@ -15,11 +15,11 @@ class Limits:
     elements: int = 20_000
 
 
-DEFAULT_LIMITS = Limits()
-DECISION_LIMITS = Limits(elements=200_000)
+DEFAULT_LIMITS = DocumentLimits()
+DECISION_LIMITS = DocumentLimits(elements=200_000)
 """A rule of a decision table takes two elements for each of its columns: a thousand rules with ten inputs are
 an ordinary table.
 """
 
-NO_LIMITS = Limits(resource_bytes=sys.maxsize, depth=sys.maxsize, elements=sys.maxsize)
+NO_LIMITS = DocumentLimits(resource_bytes=sys.maxsize, depth=sys.maxsize, elements=sys.maxsize)
 """For what was accepted once: a limit that was lowered since must not strand it."""

@@ -14,7 +14,7 @@ from typing import Final, TypedDict
 from lxml import etree
 
 from counterflow.documents.findings import Finding, Severity
-from counterflow.documents.limits import DEFAULT_LIMITS, Limits
+from counterflow.documents.limits import DEFAULT_LIMITS, DocumentLimits
 
 _CHUNK_BYTES = 64 * 1024
 _BOOLEANS: Final = {"true": True, "1": True, "false": False, "0": False}
@@ -57,12 +57,12 @@ def parse(
     content: bytes,
     resource_name: str,
     advice: Advice,
-    limits: Limits = DEFAULT_LIMITS,
-    notes: list[Finding] | None = None,
+    limits: DocumentLimits = DEFAULT_LIMITS,
+    remarks: list[Finding] | None = None,
 ) -> etree._Element:
     """The root element of the document, or `XmlError`. Elements keep their line (`sourceline`).
 
-    What the parser remarks on and reads all the same is appended to `notes`.
+    What the parser remarks on and reads all the same is appended to `remarks`.
     """
     if len(content) > limits.resource_bytes:
         message = f"expected at most {limits.resource_bytes} bytes, found {len(content)}."
@@ -70,9 +70,9 @@ def parse(
     try:
         return _fed(content, _Guard(resource_name, advice, limits), recover=False)
     except etree.XMLSyntaxError as error:
-        remarks = _remarks(content, resource_name, error)
-    if notes is not None:
-        notes += remarks
+        harmless = _remarks(content, resource_name, error)
+    if remarks is not None:
+        remarks += harmless
     return _fed(content, _Guard(resource_name, advice, limits), recover=True)
 
 
@@ -135,7 +135,7 @@ def _namespace_remark(entry: etree._LogEntry, resource_name: str) -> Finding:
 class _Guard:
     """Counts what has been parsed so far and stops at the first limit that is passed."""
 
-    def __init__(self, resource_name: str, advice: Advice, limits: Limits) -> None:
+    def __init__(self, resource_name: str, advice: Advice, limits: DocumentLimits) -> None:
         self.resource_name = resource_name
         self.advice = advice
         self.limits = limits

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
+from counterflow.bpmn.xml import BPMN
 from counterflow.documents.xml import local_name, namespace
 from counterflow.drawing import traits
 from counterflow.drawing.diagram import Diagram, Edge, Mark, Shape
 from counterflow.drawing.errors import NotDrawn
 from counterflow.drawing.interchange import bounds_of, colours_of, label_of, waypoints_of
 from counterflow.drawing.layout.diagram import BPMNDI, draw_again
-from counterflow.model.xml import BPMN
 
 Elements = Mapping[str, etree._Element]
 
@@ -47,7 +47,7 @@ def _diagrams(root: etree._Element, *, is_laid_out: bool) -> tuple[Diagram, ...]
 
 def _name_the_nameless(root: etree._Element) -> None:
     """Ids are optional, and a diagram goes by them: what has none gets the one that the engine knows it by
-    (`model/outline.py`).
+    (`bpmn/outline.py`).
     """
     for number, association in enumerate(root.iter(f"{{{BPMN}}}association"), start=1):
         _name(association, f"association[{number}]")

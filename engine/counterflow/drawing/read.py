@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from counterflow.documents import xml
-from counterflow.documents.limits import DEFAULT_LIMITS, Limits
+from counterflow.documents.limits import DEFAULT_LIMITS, DocumentLimits
 from counterflow.documents.xml import Advice
 from counterflow.drawing.bpmn import bpmn_diagrams, is_bpmn
 from counterflow.drawing.diagram import Diagram
@@ -15,7 +15,9 @@ from counterflow.drawing.errors import NotDrawn
 _ADVICE: Final = Advice("a diagram", "Draw a part of it.", "Nest less deeply.")
 
 
-def read_diagrams(content: bytes, resource_name: str, limits: Limits = DEFAULT_LIMITS) -> tuple[Diagram, ...]:
+def read_diagrams(
+    content: bytes, resource_name: str, limits: DocumentLimits = DEFAULT_LIMITS
+) -> tuple[Diagram, ...]:
     """The diagrams of a BPMN or DMN file, at least one, in its order; a model need not be executable, nor one
     that is not refused.
 

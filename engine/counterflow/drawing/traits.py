@@ -7,9 +7,9 @@ from typing import Final
 
 from lxml import etree
 
+from counterflow.bpmn.xml import BPMN, text_of
 from counterflow.documents.xml import local_name, namespace
 from counterflow.drawing.diagram import EdgeMark, Mark, Trigger
-from counterflow.model.xml import BPMN, text_of
 
 Elements = Mapping[str, etree._Element]
 

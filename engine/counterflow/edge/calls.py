@@ -16,12 +16,12 @@ from counterflow.edge.translate import job_on_wire
 from counterflow.edge.turns import Turns
 from counterflow.kernel.lives.job_delivery import HoldJob, ReturnJob
 from counterflow.kernel.vocabulary import ActivatedJob, Command, Rejection
-from counterflow.loop import Loop, Overloaded, Unavailable
+from counterflow.partition.refusals import Overloaded, Unavailable
+from counterflow.partition.writer import Writer
 from counterflow.settings import Settings
 from counterflow.wire.contract import Call, CallIsOver, Method, StatusCode
 from counterflow.wire.methods import from_callback, from_task
-from counterflow_wire import Method as WireMethod
-from counterflow_wire import gateway
+from counterflow_wire import WireMethod, gateway
 
 logger = logging.getLogger("counterflow.edge")
 
@@ -51,15 +51,15 @@ Translation = Callable[[Any], Translated]
 
 
 class Calls:
-    """What the families of calls share: the loop that carries commands out, the settings, and whether the
+    """What the families of calls share: the writer that carries commands out, the settings, and whether the
     server stops.
     """
 
-    def __init__(self, loop: Loop, settings: Settings) -> None:
-        self.loop = loop
+    def __init__(self, writer: Writer, settings: Settings) -> None:
+        self.writer = writer
         self.settings = settings
         self.turns = Turns(settings)
-        loop.work_went_on = self.turns.work_went_on
+        writer.watch_work(self.turns.work_went_on)
         self.stopping = False
         self._timeout_seconds = settings.request_timeout_ms / 1000
         self._under_way = 0
@@ -187,7 +187,7 @@ class Calls:
 
     def _submit_for(self, job: ActivatedJob, command: Command) -> None:
         try:
-            done = self.loop.submit(command)
+            done = self.writer.submit(command)
         except (Rejection, Overloaded, Unavailable) as refused:
             logger.warning(
                 "Job %s reached nobody and can be taken only after its deadline: %s", job.key, refused
@@ -239,7 +239,7 @@ class Calls:
             ended()
 
         try:
-            self.loop.submit_then(translated.command, told, failed)
+            self.writer.submit_then(translated.command, told, failed)
         except Exception as error:
             if not isinstance(error, EXPECTED):
                 logger.exception("%s met an internal fault", rpc)

@@ -1,4 +1,4 @@
-"""`counterflow.v1`: what people ask of the engine. Questions are answered in threads, beside the loop and
+"""`counterflow.v1`: what people ask of the engine. Questions are answered in threads, beside the writer and
 never in it.
 """
 
@@ -44,7 +44,7 @@ class CounterflowService:
 
     def __init__(self, calls: Calls, store: Store) -> None:
         self._calls = calls
-        self._loop = calls.loop
+        self._writer = calls.writer
         self._store = store
         self._message_bytes = calls.settings.message_bytes
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="counterflow-reader")
@@ -257,9 +257,9 @@ class CounterflowService:
         """An instance that was set aside goes on."""
         key = request.process_instance_key
         try:
-            await self._loop.submit(ReleaseInstance(process_instance_key=key))
+            await self._writer.submit(ReleaseInstance(process_instance_key=key))
         except Rejection as rejection:
-            if rejection.type is RejectionType.NOT_FOUND and self._loop.state.instance(key) is not None:
+            if rejection.type is RejectionType.NOT_FOUND and self._writer.knows_instance(key):
                 raise Rejection(RejectionType.INVALID_STATE, rejection.reason) from None
             raise
         return wire.ReleaseQuarantinedResponse()

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from counterflow.documents.limits import Limits
+from counterflow.documents.limits import DocumentLimits
 from counterflow.edge.calls import Behaviour, Calls, Context
 from counterflow.edge.translate import check_tenants, process_metadata
 from counterflow.edge.translate_decisions import decision_metadata, requirements_metadata
@@ -27,9 +27,9 @@ class Deployments:
     """The calls that bring models in."""
 
     def __init__(self, calls: Calls) -> None:
-        self._loop = calls.loop
+        self._writer = calls.writer
         self._limits = file_limits(calls.settings)
-        self._submit = calls.loop.submit
+        self._submit = calls.writer.submit
 
     def behaviours(self) -> Mapping[str, Behaviour]:
         """By rpc."""
@@ -70,12 +70,12 @@ class Deployments:
         refuse_unreadable(files)
         resources = await asyncio.to_thread(read_sound, files, self._limits)
         deployment: Deployment = await self._submit(DeployResources(resources=resources))
-        for warning in missing_decisions(resources, self._loop.state.decisions.latest):
+        for warning in missing_decisions(resources, self._writer.is_decision_deployed):
             logger.warning("%s", warning)
         return deployment
 
 
-def missing_decisions(resources: Sequence[ReadResource], deployed: Container[str]) -> Iterator[str]:
+def missing_decisions(resources: Sequence[ReadResource], is_deployed: Callable[[str], bool]) -> Iterator[str]:
     """Warnings of tasks whose decision nobody has deployed so far: it may come before an instance needs
     it.
     """
@@ -87,7 +87,7 @@ def missing_decisions(resources: Sequence[ReadResource], deployed: Container[str
             if node.decision is not None
         ):
             decision_id = node.decision.decision_id if node.decision is not None else None
-            if isinstance(decision_id, str) and decision_id not in deployed:
+            if isinstance(decision_id, str) and not is_deployed(decision_id):
                 place = f"'{resource.name}': line {node.line}, element '{node.id}' [called-decision]"
                 yield (
                     f"{place}: decision '{decision_id}' is not deployed. Deploy it before an instance gets "
@@ -107,7 +107,8 @@ def file_limits(settings: Settings) -> FileLimits:
     """What the settings say of files."""
     size = settings.resource_bytes
     return FileLimits(
-        Limits(resource_bytes=size), Limits(resource_bytes=size, elements=settings.decision_elements)
+        DocumentLimits(resource_bytes=size),
+        DocumentLimits(resource_bytes=size, elements=settings.decision_elements),
     )
 
 
@@ -115,7 +116,7 @@ def read_sound(files: Sequence[File], limits: FileLimits) -> tuple[ReadResource,
     """Read files. Raises `Rejection` with every finding of every file; warnings, those of OMG's schema too,
     are logged.
     """
-    from counterflow.model.xsd import schema_findings  # noqa: PLC0415 - no part of a start that deploys nothing
+    from counterflow.bpmn.xsd import schema_findings  # noqa: PLC0415 - no part of a start that deploys nothing
 
     judged = read_files(files, limits)
     refused = {name for name, _ in judged.errors}

@@ -24,7 +24,7 @@ class Instances:
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
-        self._loop = calls.loop
+        self._writer = calls.writer
         self._turns = calls.turns
         self._variable_bytes = calls.settings.variable_bytes
         self._request_timeout_ms = calls.settings.request_timeout_ms
@@ -54,9 +54,9 @@ class Instances:
         async with self._turns:
             if self._calls.stopping:
                 raise Refused(StatusCode.UNAVAILABLE, STOPPING)
-            answered, ended = self._loop.submit_and_follow(creation(request.request, self._variable_bytes))
+            answered, ended = self._writer.submit_and_follow(creation(request.request, self._variable_bytes))
             instance: ProcessInstance = await kept(
-                answered, lambda late: self._loop.stop_following(late.key, ended)
+                answered, lambda late: self._writer.stop_following(late.key, ended)
             )
         self._awaited[ended] = instance.key
         if self._has_ended:
@@ -72,7 +72,7 @@ class Instances:
             ) from None
         finally:
             del self._awaited[ended]
-            self._loop.stop_following(instance.key, ended)
+            self._writer.stop_following(instance.key, ended)
         if end.state != "completed":
             raise Refused(
                 StatusCode.CANCELLED,

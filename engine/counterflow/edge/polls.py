@@ -1,7 +1,7 @@
 """ActivateJobs: a poll takes what is ready, or waits until something is.
 
 A poll that nobody reads any more hands its jobs back; jobs and their poll find each other in
-`delivery/takers.py`.
+`partition/takers.py`.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 
-from counterflow.delivery.takers import PollTaker
 from counterflow.edge.calls import Calls, Context, kept
 from counterflow.edge.translate import activation, duration_ms
 from counterflow.kernel.lives.job_delivery import ActivateJobs
 from counterflow.kernel.vocabulary import ActivatedJob
-from counterflow.loop import FAULTS_PER_OFFER, Faulted, Unavailable
+from counterflow.partition.offers import FAULTS_PER_OFFER
+from counterflow.partition.refusals import Faulted, Unavailable
+from counterflow.partition.takers import PollTaker
 from counterflow_wire import gateway
 
 JOBS_PER_RESPONSE = 500
@@ -62,7 +63,7 @@ class Polls:
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
-        self._loop = calls.loop
+        self._writer = calls.writer
         self._message_bytes = calls.settings.message_bytes
         self._long_poll_ms = calls.settings.long_poll_ms
 
@@ -87,7 +88,7 @@ class Polls:
         wait_ms = duration_ms(request_timeout_ms or self._long_poll_ms)
         deadline = asyncio.get_running_loop().time() + wait_ms / 1000
         while True:
-            if self._is_ready(command.type):
+            if self._writer.is_ready(command.type):
                 jobs, more = await self._ready(command)
             elif self._calls.stopping or asyncio.get_running_loop().time() >= deadline:
                 return (), False
@@ -96,15 +97,11 @@ class Polls:
             if jobs:
                 return jobs, more
 
-    def _is_ready(self, job_type: str) -> bool:
-        queue = self._loop.state.ready.get(job_type)
-        return queue is not None and queue.first() is not None
-
     async def _ready(self, command: ActivateJobs) -> tuple[Jobs, bool]:
         taken = self._take(command)
         # Asked now and not after the commit: what becomes ready meanwhile may be the same jobs, given back by
         # a short deadline.
-        more = self._is_ready(command.type)
+        more = self._writer.is_ready(command.type)
         return await kept(taken, self._calls.hand_back), more
 
     def _take(self, command: ActivateJobs) -> asyncio.Future[Jobs]:
@@ -113,15 +110,15 @@ class Polls:
         """
         for _ in range(FAULTS_PER_OFFER):
             try:
-                return self._loop.submit(command)
+                return self._writer.submit(command)
             except Faulted as fault:
                 if not fault.is_contained:
                     raise
-        return self._loop.submit(command)
+        return self._writer.submit(command)
 
     async def _wait(self, command: ActivateJobs, deadline: float) -> Jobs:
         poll = WaitingPoll(command, self._calls.hand_back)
-        self._loop.takers.park(poll)
+        self._writer.takers.park(poll)
         try:
             async with asyncio.timeout_at(deadline):
                 return await poll.jobs
@@ -131,7 +128,7 @@ class Polls:
             self._calls.hand_back(poll.leave())
             raise
         finally:
-            self._loop.takers.unpark(poll)
+            self._writer.takers.unpark(poll)
 
     async def _write(self, jobs: Jobs, context: Context) -> None:
         messages = [message for job in jobs if (message := self._calls.on_wire(job)) is not None]

@@ -18,10 +18,10 @@ from counterflow.edge.messages import Messages
 from counterflow.edge.polls import Polls
 from counterflow.edge.streams import Streams
 from counterflow.edge.topology import Topology
-from counterflow.loop import Loop
+from counterflow.partition.writer import Writer
 from counterflow.settings import Settings
 from counterflow.store.port import Store
-from counterflow.wire.contract import Method, RpcServer
+from counterflow.wire.contract import Method, RpcServer, UnixSocket
 from counterflow.wire.health import Health
 from counterflow.wire.reflection import Reflection
 from counterflow_wire import counterflow_v1, gateway
@@ -56,16 +56,16 @@ class PortTaken(Exception):
 
 
 class EdgeServer:
-    """Serves one loop on one address."""
+    """Serves one writer on one address."""
 
-    def __init__(self, loop: Loop, store: Store, settings: Settings, transport: Transport) -> None:
-        self._host, self._port = settings.host, settings.grpc_port
-        self._calls = Calls(loop, settings)
+    def __init__(self, writer: Writer, store: Store, settings: Settings, transport: Transport) -> None:
+        self._settings = settings
+        self._calls = Calls(writer, settings)
         self._topology = Topology(settings.host)
         self._instances = Instances(self._calls)
         self._streams = Streams(self._calls)
         self._reading = CounterflowService(self._calls, store)
-        self._takers = loop.takers
+        self._takers = writer.takers
         self._health = Health(SERVED)
         reflection = Reflection(SERVICE_NAMES, reflection_pool())
         self._server = transport(
@@ -78,21 +78,18 @@ class EdgeServer:
         )
 
     async def start(self) -> int:
-        """Accept calls; answers the port. Raises `PortTaken`."""
-        try:
-            self._topology.port = await self._server.start(self._host.strip("[]"), self._port)
-        except OSError as error:
-            raise PortTaken(
-                f"cannot listen on {self._host}:{self._port}: expected a free port of this machine, but the "
-                f"system says: {error.strerror}; is another server running there? Stop it, or choose "
-                "another with --grpc-port (0 takes any free one)"
-            ) from error
+        """Accept calls; answers the port, 0 for a socket in the file system. Raises `PortTaken`."""
+        path = self._settings.unix_socket
+        if path is None:
+            self._topology.port = await self._listen(self._settings.host, self._settings.grpc_port)
+        else:
+            await self._listen_on(UnixSocket(path, int(self._settings.unix_socket_mode, 8)))
         self._health.set_serving(True)
         return self._topology.port
 
     async def stop(self, grace_seconds: float) -> None:
-        """Refuse new calls, end those that wait, let the others finish; the loop must still be at work, since
-        jobs come back.
+        """Refuse new calls, end those that wait, let the others finish; the writer must still be at work,
+        since jobs come back.
 
         The port stays open meanwhile: a call that comes now is told UNAVAILABLE, which every client takes for
         "try again".
@@ -110,6 +107,22 @@ class EdgeServer:
         await self._server.stop(LAST_WORDS_SECONDS)
         await self._calls.idle()
         self._reading.close()
+
+    async def _listen(self, host: str, port: int) -> int:
+        try:
+            return await self._server.start(host.strip("[]"), port)
+        except OSError as error:
+            raise PortTaken(
+                f"cannot listen on {host}:{port}: expected a free port of this machine, but the system says: "
+                f"{error.strerror}; is another server running there? Stop it, or choose another with "
+                "--grpc-port (0 takes any free one)"
+            ) from error
+
+    async def _listen_on(self, where: UnixSocket) -> None:
+        try:
+            await self._server.start_on(where)
+        except OSError as error:
+            raise PortTaken(f"cannot listen on {self._settings.host}: {error.strerror}") from error
 
     def _counterflow(self) -> dict[str, Method]:
         calls, reading, rpcs = self._calls, self._reading, counterflow_v1.METHODS

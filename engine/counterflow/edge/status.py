@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from counterflow.kernel.vocabulary import Rejection, RejectionType
-from counterflow.loop import Overloaded, Unavailable
+from counterflow.partition.refusals import Overloaded, Unavailable
 from counterflow.store.port import StoreError
 from counterflow.wire.contract import StatusCode
 

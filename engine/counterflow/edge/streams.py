@@ -5,10 +5,10 @@ What is ready already when a stream opens is left to the client's polls, which k
 
 from __future__ import annotations
 
-from counterflow.delivery.takers import STREAM_CREDIT, StreamTaker
 from counterflow.edge.calls import STOPPING, Calls, Context
 from counterflow.edge.translate import activation
-from counterflow.loop import Overloaded
+from counterflow.partition.refusals import Overloaded
+from counterflow.partition.takers import STREAM_CREDIT, StreamTaker
 from counterflow.wire.contract import CallIsOver, StatusCode
 from counterflow_wire import gateway
 
@@ -20,7 +20,7 @@ class Push:
 
     def __init__(self, calls: Calls, request: gateway.StreamActivatedJobsRequest, call: Context) -> None:
         self._calls = calls
-        self._loop = calls.loop
+        self._writer = calls.writer
         self._call = call
         self.taker = StreamTaker(
             activation(request, STREAM_CREDIT, calls.settings.message_bytes), self.push, calls.hand_back
@@ -47,7 +47,7 @@ class Push:
                 return
             queue.popleft()
         if not self._is_ending:
-            self._loop.offer(self.taker.request.type)
+            self._writer.offer(self.taker.request.type)
 
     def drained(self) -> None:
         """The job that was held has left."""
@@ -58,7 +58,7 @@ class Push:
         if self._is_ending:
             self.end()
         else:
-            self._loop.offer(self.taker.request.type)
+            self._writer.offer(self.taker.request.type)
             self.push()
 
     def end(self) -> None:
@@ -73,7 +73,7 @@ class Streams:
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
-        self._takers = calls.loop.takers
+        self._takers = calls.writer.takers
         self._open: set[Push] = set()
 
     def end(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from counterflow import __version__
 from counterflow.edge.calls import Context
-from counterflow.partition import PARTITION_ID
+from counterflow.partition.batch import PARTITION_ID
 from counterflow_wire import gateway
 
 SPOKEN_VERSION = "8.6.0"

@@ -21,7 +21,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from types import TracebackType
 
-from counterflow.loop import Overloaded
+from counterflow.partition.refusals import Overloaded
 from counterflow.settings import Settings
 
 STEPS_PER_TURN = 64

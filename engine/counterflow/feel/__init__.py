@@ -17,7 +17,6 @@ from counterflow.feel.errors import (
     FeelSyntaxError,
     FeelValueError,
     FeelWarning,
-    JuelUnsupported,
 )
 from counterflow.feel.expression import Evaluation, Expression, UnaryTests, compile, compile_unary_tests  # noqa: A004  # it is read as feel.compile
 from counterflow.feel.run import Limits, Value, Variables
@@ -31,7 +30,6 @@ __all__ = [
     "FeelSyntaxError",
     "FeelValueError",
     "FeelWarning",
-    "JuelUnsupported",
     "Limits",
     "UnaryTests",
     "Value",

@@ -5,7 +5,6 @@
     │   └── DuplicateEntry  a context has an entry twice
     ├── FeelFailure         an evaluation was stopped: by a limit or its author; in `Evaluation.failure`
     ├── FeelValueError      a value has no JSON form; raised by `to_json`
-    └── JuelUnsupported     a camunda: expression has no exact FEEL counterpart; raised by `juel.translate`
 
 A `FeelWarning` is none of these: the expression went on with null (DMN 1.5, 10.3.1.2: errors in FEEL are
 null), and the warning says why.
@@ -48,6 +47,12 @@ class FeelSyntaxError(FeelError):
         self.found = found
         self.hint = hint
         super().__init__(self._message())
+
+    @property
+    def place_and_reason(self) -> str:
+        """`at column 3 expected …, found …`, and the line where the text has several."""
+        place = f"line {self.line}, column {self.column}" if self.line > 1 else f"column {self.column}"
+        return f"at {place} expected {self.expected}, found {self.found}"
 
     @property
     def excerpt(self) -> str:
@@ -93,12 +98,6 @@ class FeelValueError(FeelError):
 
 class MissingVariable(FeelValueError):
     """A built-in where a value was to leave FEEL: a variable of its name was meant, and is not there."""
-
-
-class JuelUnsupported(FeelError):
-    """A camunda: expression beyond the subset that FEEL says exactly. The message names what was found and
-    what to write instead.
-    """
 
 
 class FeelWarning(msgspec.Struct, frozen=True):

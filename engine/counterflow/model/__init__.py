@@ -1,1 +1,1 @@
-"""The diagram: XML in, a frozen graph of nodes out, and the reasons why some diagrams are refused."""
+"""The diagram as the kernel knows it: a frozen graph, and the times that its timers name. Here is no XML."""

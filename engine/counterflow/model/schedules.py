@@ -43,6 +43,21 @@ def first_moment(kind: TimerKind, value: object, now_ms: int) -> Schedule | None
     return None if found is None or found.due_ms > LATEST_MS else found
 
 
+def gives_time(kind: TimerKind, value: object) -> bool:
+    """Whether a value, text or what FEEL makes of it, is a time of that kind, whether the calendar holds it
+    or not.
+    """
+    match kind:
+        case TimerKind.DATE:
+            return timer_texts.moment_of(value) is not None
+        case TimerKind.DURATION:
+            return timer_texts.interval_of(value) is not None
+        case TimerKind.CYCLE:
+            return isinstance(value, str) and (
+                timer_texts.cycle(value) is not None or cron.read(value) is not None
+            )
+
+
 def next_moment(last: Schedule, now_ms: int) -> Schedule | None:
     """The next moment of a cycle after one that was due. Those missed until now are left out but counted.
     None after the last.

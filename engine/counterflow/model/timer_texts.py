@@ -57,7 +57,7 @@ class Moment(NamedTuple):
     reading: DateTime
 
 
-class Interval(NamedTuple):
+class MixedDuration(NamedTuple):
     """A duration of calendar and clock together: first the months pass, then the rest."""
 
     months: MonthsDuration
@@ -98,14 +98,14 @@ def moment_of(value: object) -> Moment | None:
     return Moment(value.instant // NANOSECONDS_PER_MS, value) if isinstance(value, DateTime) else None
 
 
-def interval(text: str) -> Interval | None:
+def interval(text: str) -> MixedDuration | None:
     """Years, months, weeks, days and times in any mixture: `P1W`, `P1Y2M3DT4H`, `-pt5m`."""
     text = text.strip()
     return _interval(text) if len(text) <= LONGEST else None
 
 
 @lru_cache(_REMEMBERED)
-def _interval(text: str) -> Interval | None:
+def _interval(text: str) -> MixedDuration | None:
     match = _INTERVAL.fullmatch(text)
     if match is None:
         return None
@@ -121,15 +121,15 @@ def _interval(text: str) -> Interval | None:
         temporal.months_duration(factor * (years * 12 + months)),
         temporal.days_duration(factor * clock),
     )
-    return None if whole_months is None or whole_days is None else Interval(whole_months, whole_days)
+    return None if whole_months is None or whole_days is None else MixedDuration(whole_months, whole_days)
 
 
-def interval_of(value: object) -> Interval | None:
+def interval_of(value: object) -> MixedDuration | None:
     """The interval that a text is, or a duration of FEEL."""
     if isinstance(value, MonthsDuration):
-        return Interval(value, DaysDuration(0))
+        return MixedDuration(value, DaysDuration(0))
     if isinstance(value, DaysDuration):
-        return Interval(MonthsDuration(0), value)
+        return MixedDuration(MonthsDuration(0), value)
     return interval(value) if isinstance(value, str) else None
 
 

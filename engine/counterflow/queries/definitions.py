@@ -6,10 +6,10 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from counterflow.bpmn.read import read_accepted
 from counterflow.kernel.rows import ProcessDefinition, Resource
 from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.model.graph import Node
-from counterflow.model.read import read
 from counterflow.queries.paging import newest_first
 from counterflow.queries.shapes import Definition, DefinitionXml, Page
 from counterflow.store.port import Store
@@ -84,7 +84,8 @@ def _read_names(store: Store, definition: ProcessDefinition) -> Names:
     resource = store.get(Resource, (definition.resource_key,))
     if resource is None:
         return {}
-    for process in read(resource.content, resource.name).processes:
+    # a rule that a later version adds must not take the names off what it accepted once
+    for process in read_accepted(resource.content, resource.name).processes:
         if process.id == definition.bpmn_process_id:
             return {
                 node.id: ElementName(node.name, node.type, _several(node)) for node in process.nodes.values()

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 from counterflow.kernel import rows
 from counterflow.kernel.vocabulary import Rejection, RejectionType
-from counterflow.queries import log
-from counterflow.queries.definitions import element_names
 from counterflow.queries.instance_filter import EVERY_INSTANCE, InstanceFilter
 from counterflow.queries.paging import page_of, rows_from_end
 from counterflow.queries.shapes import InstanceTree, Page, ProcessInstance
-from counterflow.queries.story import Story, created_in
-from counterflow.queries.story_of_waits import tell_joins
+from counterflow.queries.story.fold import story_of
+from counterflow.queries.story.story import Story
+from counterflow.queries.story.waits import add_joins
 from counterflow.store.port import Store
 
 DEFAULT_ELEMENT_LIMIT = 1_000
@@ -33,9 +33,7 @@ def list_process_instances(
     candidates = _with_incidents(store, asked, page_key) if asked.with_incidents else None
     found = candidates or rows_from_end(store, rows.ProcessInstance, asked.where(), page_key)
     page = page_of(found, sieve, page_size=page_size, count=count)
-    return Page(
-        [_shape(store, row) for row in page.items], page.next_page_key, page.total, page.total_is_at_least
-    )
+    return Page(_shapes(store, page.items), page.next_page_key, page.total, page.total_is_at_least)
 
 
 def _with_incidents(store: Store, asked: InstanceFilter, page_key: int) -> Iterator[rows.ProcessInstance]:
@@ -67,7 +65,7 @@ def process_instance(
     story = story_of(store, key)
     for element in story.elements.values():
         element.variables = story.variables_of(element.key)
-    tell_joins(story)
+    add_joins(story)
     left_out = _prune(story, active_only, element_limit or DEFAULT_ELEMENT_LIMIT)
     return InstanceTree(
         process_instance=_header(story),
@@ -79,22 +77,6 @@ def process_instance(
         quarantine_reason=story.quarantine_reason,
         elements_left_out=left_out,
     )
-
-
-def story_of(store: Store, key: int) -> Story:
-    """What has happened in an instance so far. Raises `Rejection` for an unknown key."""
-    story: Story | None = None
-    for entry in log.entries(store, key) if key > 0 else ():
-        if story is None:
-            created = created_in(entry)
-            story = Story(created, element_names(store, created.definition_key))
-        story.tell(entry)
-    if story is None:
-        raise Rejection(
-            RejectionType.NOT_FOUND,
-            f"Expected to find a process instance with key '{key}', but none was found",
-        )
-    return story
 
 
 def _header(story: Story) -> ProcessInstance:
@@ -133,8 +115,15 @@ def _prune(story: Story, active_only: bool, limit: int) -> int:
     return len(gone)
 
 
-def _shape(store: Store, row: rows.ProcessInstance) -> ProcessInstance:
-    live = row.state == "active"
+def _shapes(store: Store, page: Sequence[rows.ProcessInstance]) -> list[ProcessInstance]:
+    """The rows of a page with what is beside them, which the store is asked for once for all of them."""
+    of_active = {"process_instance_key": frozenset(row.key for row in page if row.state == "active")}
+    incidents = Counter(incident.process_instance_key for incident in store.scan(rows.Incident, of_active))
+    quarantined = {row.process_instance_key for row in store.scan(rows.Quarantine, of_active)}
+    return [_shape(row, incidents[row.key], row.key in quarantined) for row in page]
+
+
+def _shape(row: rows.ProcessInstance, incident_count: int, quarantined: bool) -> ProcessInstance:
     return ProcessInstance(
         key=row.key,
         bpmn_process_id=row.bpmn_process_id,
@@ -144,6 +133,6 @@ def _shape(store: Store, row: rows.ProcessInstance) -> ProcessInstance:
         started_at_ms=row.started_at_ms,
         ended_at_ms=row.ended_at_ms,
         parent_process_instance_key=row.parent_instance_key,
-        incident_count=len(store.scan(rows.Incident, {"process_instance_key": row.key})) if live else 0,
-        quarantined=live and store.get(rows.Quarantine, (row.key,)) is not None,
+        incident_count=incident_count,
+        quarantined=quarantined,
     )

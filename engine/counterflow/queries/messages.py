@@ -13,8 +13,8 @@ from counterflow.kernel.events.message import MessageCorrelated, MessageExpired,
 from counterflow.kernel.lives.correlation import PublishMessage
 from counterflow.kernel.vocabulary import LogEntry, Rejection, RejectionType
 from counterflow.queries import log
-from counterflow.queries.instances import story_of
 from counterflow.queries.shapes import CorrelatedMessage, MessageReceiver, PublishedMessage
+from counterflow.queries.story.fold import story_of
 from counterflow.store.port import Store
 
 FIRST_WINDOW, LARGEST_WINDOW = 64, 16_384

@@ -6,7 +6,7 @@ a position written twice) is refused here too, so that a test in memory finds wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from threading import Lock
 from typing import TypeVar, cast
@@ -16,7 +16,7 @@ from msgspec.structs import astuple
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import INSTANCE_TABLES, TABLES, key_of
 from counterflow.kernel.vocabulary import LogEntry
-from counterflow.store.port import Batch, Key, StoreError
+from counterflow.store.port import Batch, Key, StoreError, Where
 
 RowType = TypeVar("RowType", bound=Row)
 Scalar = int | str | bytes | None
@@ -69,13 +69,13 @@ class MemoryStore:
     def scan(
         self,
         table: type[RowType],
-        where: Mapping[str, int | str | None],
+        where: Where,
         *,
         after: Key | None = None,
         limit: int | None = None,
     ) -> Sequence[RowType]:
-        """Rows whose columns equal `where`, in order of primary key, those after the key `after`, at most
-        `limit`.
+        """Rows whose columns are as `where` says, in order of primary key, those after the key `after`, at
+        most `limit`.
         """
         if unknown := sorted(where.keys() - set(table.__struct_fields__)):
             raise StoreError(
@@ -85,9 +85,7 @@ class MemoryStore:
         with self._lock:
             rows = self._candidates(table, where)
         keyed = sorted((key, row) for key, row in rows if after is None or key > after)
-        matching = (
-            row for _, row in keyed if all(getattr(row, name) == value for name, value in where.items())
-        )
+        matching = (row for _, row in keyed if _matches(row, where))
         return cast("list[RowType]", list(islice(matching, limit)))
 
     def load_instance(self, process_instance_key: int) -> dict[type[Row], list[Row]]:
@@ -135,12 +133,16 @@ class MemoryStore:
                 "a position of the event log occurs twice in one batch; nothing of the batch was written"
             )
 
-    def _candidates(self, table: type[Row], where: Mapping[str, int | str | None]) -> list[tuple[Key, Row]]:
+    def _candidates(self, table: type[Row], where: Where) -> list[tuple[Key, Row]]:
         rows = self._rows[table]
-        instance_key = where.get(table.instance_field)
-        if not table.instance_field or not isinstance(instance_key, int):
+        wanted = where.get(table.instance_field)
+        instance_keys = (
+            wanted if isinstance(wanted, frozenset) else {wanted} if isinstance(wanted, int) else None
+        )
+        if not table.instance_field or instance_keys is None:
             return list(rows.items())
-        return [(key, rows[key]) for key in self._keys_of_instance[table].get(instance_key, ())]
+        keys_of = self._keys_of_instance[table]
+        return [(key, rows[key]) for instance in instance_keys for key in keys_of.get(instance, ())]
 
     def _put(self, table: type[Row], row: Row) -> None:
         key = key_of(row)
@@ -158,6 +160,14 @@ class MemoryStore:
         keys.discard(key)
         if not keys:
             del self._keys_of_instance[table][instance_key]
+
+
+def _matches(row: Row, where: Where) -> bool:
+    for name, wanted in where.items():
+        value = getattr(row, name)
+        if not (value in wanted if isinstance(wanted, frozenset) else value == wanted):
+            return False
+    return True
 
 
 def _check_storable(table: str, values: Iterable[Scalar]) -> None:

@@ -17,6 +17,8 @@ from counterflow.kernel.vocabulary import LogEntry
 
 Key = tuple[int | str, ...]
 RowType = TypeVar("RowType", bound=Row)
+Where = Mapping[str, int | str | frozenset[int] | None]
+"""By column, the value that a row must have there; of a set, one of its numbers."""
 
 
 class Batch(msgspec.Struct):
@@ -69,13 +71,13 @@ class Store(Protocol):
     def scan(
         self,
         table: type[RowType],
-        where: Mapping[str, int | str | None],
+        where: Where,
         *,
         after: Key | None = None,
         limit: int | None = None,
     ) -> Sequence[RowType]:
-        """Rows whose columns equal `where`, in order of primary key, those after the key `after`, at most
-        `limit`.
+        """Rows whose columns are as `where` says, in order of primary key, those after the key `after`, at
+        most `limit`.
         """
         ...
 

@@ -77,6 +77,15 @@ class Tls(NamedTuple):
     """Certificates of those who may vouch for clients; a client that has none of theirs is not let in."""
 
 
+class UnixSocket(NamedTuple):
+    """A socket in the file system. `mode` says who may connect, as the permissions of a file do: those who
+    may write.
+    """
+
+    path: Path
+    mode: int = 0o600
+
+
 class Call(Protocol):
     """What a method has in hand while it answers: at once, later from a callback, or from a task."""
 
@@ -167,11 +176,17 @@ class Method(NamedTuple):
 
 
 class RpcServer(Protocol):
-    """Serves methods on one address."""
+    """Serves methods on one address, once started in one of two ways."""
 
     async def start(self, host: str, port: int) -> int:
         """Accept calls; answers the port, which is any free one for port 0. Raises `OSError` for an address
         that cannot be listened on.
+        """
+        ...
+
+    async def start_on(self, where: UnixSocket) -> None:
+        """Accept calls on a socket in the file system, in the place of one that a killed server has left.
+        Raises `OSError` for a path on which somebody listens, or no socket can be made.
         """
         ...
 

@@ -13,14 +13,15 @@ import errno
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Any, cast
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import grpc
 import grpc.aio
 
 from counterflow.wire import methods
-from counterflow.wire.contract import Caller, CallIsOver, Method, RpcError, StatusCode, Tls
+from counterflow.wire.contract import Caller, CallIsOver, Method, RpcError, StatusCode, Tls, UnixSocket
 from counterflow.wire.tls import server_context
+from counterflow.wire.unix_socket import created_with, make_way
 
 LAST_WORDS_SECONDS = 5.0
 """How long statuses may take to leave when calls have been broken off."""
@@ -182,21 +183,19 @@ class GrpcioServer(grpc.GenericRpcHandler):
 
     async def start(self, host: str, port: int) -> int:
         """Accept calls; answers the port. Raises `OSError` for an address that cannot be listened on."""
-        options = [
-            ("grpc.max_receive_message_length", self._message_bytes),
-            ("grpc.max_send_message_length", -1),
-            ("grpc.so_reuseport", 0),
-        ]
-        if self._age_seconds is not None:
-            options.append(("grpc.max_connection_age_ms", int(self._age_seconds * 1000)))
-        self._server = grpc.aio.server(handlers=[self], options=options)
-        address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-        try:
-            found = self._listen(address)
-        except RuntimeError as error:
-            raise OSError(errno.EADDRINUSE, f"{error}") from error
+        found = self._listen(f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
         await self._server.start()
         return found
+
+    async def start_on(self, where: UnixSocket) -> None:
+        """Accept calls on a socket in the file system. Raises `OSError` for one that cannot be made.
+
+        The library itself takes away any socket that it finds there, and its own at the end.
+        """
+        make_way(where.path)
+        with created_with(where.mode):
+            self._listen(f"unix:{quote(str(where.path))}")
+        await self._server.start()
 
     async def stop(self, grace_seconds: float) -> None:
         """Accept no more, let calls that are under way finish, within the grace; then break off what is
@@ -230,14 +229,26 @@ class GrpcioServer(grpc.GenericRpcHandler):
         return grpc.stream_stream_rpc_method_handler(cast("Any", carry_out))
 
     def _listen(self, address: str) -> int:
-        if self._tls is None:
-            return self._server.add_insecure_port(address)
-        certificate, key, authority = self._tls
-        roots = authority.read_bytes() if authority is not None else None
-        pair = (key.read_bytes(), certificate.read_bytes())
-        return self._server.add_secure_port(
-            address, grpc.ssl_server_credentials([pair], roots, authority is not None)
-        )
+        options = [
+            ("grpc.max_receive_message_length", self._message_bytes),
+            ("grpc.max_send_message_length", -1),
+            ("grpc.so_reuseport", 0),
+        ]
+        if self._age_seconds is not None:
+            options.append(("grpc.max_connection_age_ms", int(self._age_seconds * 1000)))
+        self._server = grpc.aio.server(handlers=[self], options=options)
+        try:
+            if self._tls is None:
+                return self._server.add_insecure_port(address)
+            return self._server.add_secure_port(address, _credentials(self._tls))
+        except RuntimeError as error:
+            raise OSError(errno.EADDRINUSE, f"{error}") from error
+
+
+def _credentials(tls: Tls) -> grpc.ServerCredentials:
+    roots = tls.client_authority.read_bytes() if tls.client_authority is not None else None
+    pair = (tls.key.read_bytes(), tls.certificate.read_bytes())
+    return grpc.ssl_server_credentials([pair], roots, tls.client_authority is not None)
 
 
 def _unknown(path: str) -> Method:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Protocol
 
 from counterflow.model.graph import CompensationOrder
-from tests.behaviours.script import Line, Script, read_script
-from tests.behaviours.test_behaviours import ROOT, SCRIPTS, diagram_of
+from tests.behaviours.script import Line, Script, diagram_of, read_script
+from tests.behaviours.test_behaviours import ROOT, SCRIPTS
 from tests.conformance.oracle.compare import compare
 from tests.conformance.oracle.juel import NoTwin
 from tests.conformance.oracle.operaton import OperatonSide, Program

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from counterflow.model.dialects.namespaces import CAMUNDA
-from counterflow.model.extensions import CORRELATION_KEY, NAMESPACE
-from counterflow.model.xml import BPMN
+from counterflow.bpmn.dialects.namespaces import CAMUNDA
+from counterflow.bpmn.extensions import CORRELATION_KEY, NAMESPACE
+from counterflow.bpmn.xml import BPMN
 
 ATTRIBUTE = f"{{{NAMESPACE}}}{CORRELATION_KEY}"
 WAITS = ("startEvent", "intermediateCatchEvent", "boundaryEvent", "receiveTask")

@@ -15,9 +15,9 @@ from typing import Final
 
 from lxml import etree
 
-from counterflow.model.dialects.namespaces import CAMUNDA
-from counterflow.model.extensions import NAMESPACE as COUNTERFLOW
-from counterflow.model.xml import BPMN
+from counterflow.bpmn.dialects.namespaces import CAMUNDA
+from counterflow.bpmn.extensions import NAMESPACE as COUNTERFLOW
+from counterflow.bpmn.xml import BPMN
 from tests.conformance.oracle.juel import NoTwin, template
 
 CAMUNDA_DMN: Final = "http://camunda.org/schema/1.0/dmn"

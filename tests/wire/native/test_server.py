@@ -16,7 +16,6 @@ from counterflow.wire.contract import CallIsOver
 from counterflow.wire.http2 import codes
 from counterflow.wire.http2.limits import ConnectionLimits
 from counterflow.wire.http2.outgoing import frame
-from counterflow.wire.native.call import NativeCall
 from counterflow.wire.native.limits import WireLimits
 from counterflow.wire.native.messages import compressed, framed
 from counterflow.wire.native.server import NativeServer
@@ -131,7 +130,7 @@ async def test_a_connection_that_is_lost() -> None:
 
 async def test_messages_of_a_conversation_are_kept_as_small_as_they_came() -> None:
     limits = WireLimits(http2=ConnectionLimits(stream_window=65_536))
-    async with serving(limits) as (house, _, port):
+    async with serving(limits) as (house, server, port):
         client = await RawClient.connect(port)
         client.write(
             frame(codes.SETTINGS, 0, 0, b"\0\x04\0\0\0\0"),
@@ -141,9 +140,8 @@ async def test_messages_of_a_conversation_are_kept_as_small_as_they_came() -> No
         client.write(*[data(1, b"\x01" + len(packed).to_bytes(4) + packed)] * 10)
         client.write(client.head(3, "/house/wait"), data(3, framed(b"s"), ended=True))
         await house.until(lambda: "s" in house.calls)
-        asked = house.calls["s"]
-        assert isinstance(asked, NativeCall)
-        (talk,) = (call for stream_id, call in asked._connection._calls.items() if stream_id == 1)
+        (connection,) = server._connections
+        talk = connection._calls[1]
         assert len(talk.arrived) == 9
         assert sum(len(message.data) for message in talk.arrived) < 10_000
         assert talk.kept_bytes == 10 * (5 + len(packed))

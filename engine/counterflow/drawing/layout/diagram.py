@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 
 from lxml import etree
 
+from counterflow.bpmn.xml import BPMN, children
 from counterflow.drawing.errors import NotDrawn
 from counterflow.drawing.layout.canvas import ROW_GAP, Bounds, Canvas, Point
 from counterflow.drawing.layout.place import place_scope
 from counterflow.drawing.layout.scope import ends_of, id_of, is_scope, tag_of
-from counterflow.model.xml import BPMN, children
 
 BPMNDI = "http://www.omg.org/spec/BPMN/20100524/DI"
 DC = "http://www.omg.org/spec/DD/20100524/DC"

@@ -6,10 +6,10 @@ from collections import defaultdict
 
 from lxml import etree
 
+from counterflow.bpmn.xml import BPMN
 from counterflow.drawing.errors import NotDrawn
 from counterflow.drawing.layout.canvas import EVENT, GATEWAY, TASK
 from counterflow.drawing.traits import is_true
-from counterflow.model.xml import BPMN
 
 
 def tag_of(element: etree._Element) -> str:

@@ -56,16 +56,13 @@ class IncidentType(StrEnum):
     UNHANDLED_ERROR_EVENT = (
         "UNHANDLED_ERROR_EVENT",
         (
-            "Give the job retries and resolve the incident to try again; for later instances, let an event in "
-            "the model catch the error."
+            "Give the job retries and resolve the incident to try again; for later instances, let an event "
+            "in the model catch the error."
         ),
     )
     STEP_LIMIT_EXCEEDED = (
         "STEP_LIMIT_EXCEEDED",
-        (
-            "Resolve the incident to go on as far again, or cancel the instance and put a wait into the "
-            "loop."
-        ),
+        "Resolve the incident to go on as far again, or cancel the instance and put a wait into the loop.",
     )
     MESSAGE_SIZE_EXCEEDED = (
         "MESSAGE_SIZE_EXCEEDED",

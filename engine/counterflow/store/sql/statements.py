@@ -7,7 +7,6 @@ asked for.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import cast
 
 import msgspec
@@ -27,11 +26,10 @@ from sqlalchemy.sql.compiler import SQLCompiler
 
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import INSTANCE_TABLES
-from counterflow.store.port import Key, StoreError
+from counterflow.store.port import Key, StoreError, Where
 from counterflow.store.sql.dialects import Dialect
 from counterflow.store.sql.tables import EVENT_LOG, PARTIAL_INDEXES, TABLE_OF
 
-Where = Mapping[str, int | str | None]
 Parameters = tuple[int | str | None, ...]
 
 
@@ -45,12 +43,13 @@ class Statement(msgspec.Struct, frozen=True):
 
 
 class Shape(msgspec.Struct, frozen=True):
-    """What makes one scan's text differ from another's: the columns compared with a parameter, and those
-    spelled out.
+    """What makes one scan's text differ from another's: the columns compared with a parameter, those compared
+    with several of them (and with how many), and those spelled out.
     """
 
     table: str
     bound: tuple[str, ...]
+    among: tuple[tuple[str, int], ...]
     null: tuple[str, ...]
     literal: tuple[str, ...]
     after: bool
@@ -81,11 +80,11 @@ class Statements:
     def scan(
         self, row: type[Row], where: Where, after: Key | None, limit: int | None
     ) -> tuple[str, Parameters]:
-        """Rows whose columns equal `where`, in order of key, as text and parameters."""
+        """Rows whose columns are as `where` says, in order of key, as text and parameters."""
         return self._scan(TABLE_OF[row], where, after, limit)
 
     def read_log(self, where: Where, after: int, limit: int | None) -> tuple[str, Parameters]:
-        """Log entries whose columns equal `where`, in order of position, as text and parameters."""
+        """Log entries whose columns are as `where` says, in order of position, as text and parameters."""
         return self._scan(EVENT_LOG, where, (after,), limit)
 
     def _scan(
@@ -95,16 +94,18 @@ class Statements:
             name for name, value in where.items() if PARTIAL_INDEXES.get(table.name) == (name, value)
         )
         null = tuple(name for name, value in where.items() if value is None)
-        bound = tuple(name for name in where if name not in literal and name not in null)
-        shape = Shape(table.name, bound, null, literal, after is not None, limit is not None)
+        sets = {name: _filled_up(value) for name, value in where.items() if isinstance(value, frozenset)}
+        bound = tuple(name for name in where if name not in (*literal, *null, *sets))
+        among = tuple((name, len(values)) for name, values in sets.items())
+        shape = Shape(table.name, bound, among, null, literal, after is not None, limit is not None)
         statement = self._scans.get(shape)
         if statement is None:
             statement = self._scans[shape] = self._compile(_query(table, shape))
-        wanted = () if limit is None else (limit,)
         return statement.text, (
-            *(where[name] for name in bound),
+            *(cast("int | str", where[name]) for name in bound),
+            *(value for values in sets.values() for value in values),
             *(after or ()),
-            *wanted,
+            *(() if limit is None else (limit,)),
             *statement.constants,
         )
 
@@ -118,12 +119,19 @@ def _query(table: Table, shape: Shape) -> Select[tuple[object, ...]]:
     """A scan. A value that a partial index is made for is spelled out: behind a parameter the planner cannot
     see it.
     """
-    if unknown := [name for name in (*shape.bound, *shape.null) if name not in table.c]:
+    sets = dict(shape.among)
+    if unknown := [name for name in (*shape.bound, *shape.null, *sets) if name not in table.c]:
         raise StoreError(
             f"table {table.name} has no column {unknown[0]!r}; it has {', '.join(table.c.keys())}"
         )
     query = select(table).order_by(*table.primary_key)
     query = query.where(*(table.c[name] == bindparam(name) for name in shape.bound))
+    query = query.where(
+        *(
+            table.c[name].in_([bindparam(f"{name}_{number}") for number in range(count)])
+            for name, count in shape.among
+        )
+    )
     query = query.where(*(table.c[name].is_(None) for name in shape.null))
     query = query.where(
         *(table.c[name] == literal_column(f"'{PARTIAL_INDEXES[table.name][1]}'") for name in shape.literal)
@@ -131,6 +139,13 @@ def _query(table: Table, shape: Shape) -> Select[tuple[object, ...]]:
     if shape.after:
         query = query.where(_follows_key(table))
     return query.limit(bindparam("limit")) if shape.limit else query
+
+
+def _filled_up(values: frozenset[int]) -> tuple[int | None, ...]:
+    """As many values as the next power of two, so that sets of all sizes need few texts: no value equals
+    NULL.
+    """
+    return (*values, *[None] * ((1 << (len(values) - 1).bit_length()) - len(values) if values else 1))
 
 
 def _equals_key(table: Table) -> list[ColumnElement[bool]]:

@@ -8,7 +8,7 @@ thread of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import starmap
 from threading import Lock
@@ -20,7 +20,7 @@ from sqlalchemy import URL
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import INSTANCE_TABLES, TABLES
 from counterflow.kernel.vocabulary import LogEntry
-from counterflow.store.port import Batch, Key, StoreError
+from counterflow.store.port import Batch, Key, StoreError, Where
 from counterflow.store.sql.dialects import Dialect
 from counterflow.store.sql.readers import Readers
 from counterflow.store.sql.statements import Statements
@@ -78,13 +78,13 @@ class SqlStore:
     def scan(
         self,
         table: type[RowType],
-        where: Mapping[str, int | str | None],
+        where: Where,
         *,
         after: Key | None = None,
         limit: int | None = None,
     ) -> Sequence[RowType]:
-        """Rows whose columns equal `where`, in order of primary key, those after the key `after`, at most
-        `limit`.
+        """Rows whose columns are as `where` says, in order of primary key, those after the key `after`, at
+        most `limit`.
         """
         return self._rows(table, self._readers.fetch(*self._statements.scan(table, where, after, limit)))
 
@@ -101,7 +101,7 @@ class SqlStore:
         """Log entries in order of position, those with a position greater than `after`; of one instance or of
         all.
         """
-        where = {} if process_instance_key is None else {"process_instance_key": process_instance_key}
+        where: Where = {} if process_instance_key is None else {"process_instance_key": process_instance_key}
         return list(starmap(LogEntry, self._readers.fetch(*self._statements.read_log(where, after, limit))))
 
     def close(self) -> None:

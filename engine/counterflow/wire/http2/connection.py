@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from counterflow.wire.http2 import codes
-from counterflow.wire.http2.budget import Budget
+from counterflow.wire.http2.bucket import Bucket
 from counterflow.wire.http2.codes import ErrorCode
 from counterflow.wire.http2.control import Control
 from counterflow.wire.http2.errors import ConnectionFault, StreamFault
@@ -35,7 +35,7 @@ from counterflow.wire.http2.limits import ConnectionLimits
 from counterflow.wire.http2.outgoing import Outgoing, frame
 from counterflow.wire.http2.payloads import MASK, content_length, expect_length, unpadded, window_update
 from counterflow.wire.http2.stream import Stream
-from counterflow.wire.http2.streams import Streams
+from counterflow.wire.http2.streams import StreamTable
 
 
 class Http2Connection:
@@ -48,12 +48,12 @@ class Http2Connection:
         """Nothing is read any more."""
         self._reader = FrameReader(limits, self._frame)
         self._decoder = HeaderDecoder(limits)
-        self._streams = Streams(limits.closed_streams)
+        self._streams = StreamTable(limits.closed_streams)
         self._open = self._streams.open
         self._receive_window = limits.connection_window
         self._returned = 0
         self._events: list[Event] = []
-        self._resets = Budget("streams that are reset", limits.resets, 4 * limits.resets, clock)
+        self._resets = Bucket("streams that are reset", limits.resets, 4 * limits.resets, clock)
         self._control = Control(limits, self.outgoing, self._streams, clock)
         self._handlers: tuple[Callable[[int, int, bytes], None], ...] = (
             self._data,
@@ -180,7 +180,7 @@ class Http2Connection:
                 self._handlers[kind](flags, stream_id, payload)
             else:
                 # a type that we do not know is to be ignored (RFC 9113, clause 4.1)
-                self._control.budget.spend()
+                self._control.bucket.spend()
         except StreamFault as fault:
             self._resets.spend()
             self.outgoing.reset(fault.stream_id, fault.code)
@@ -210,7 +210,7 @@ class Http2Connection:
             stream.returned += length - len(payload)
         ended = bool(flags & codes.END_STREAM)
         if not payload and not ended:
-            self._control.budget.spend()
+            self._control.bucket.spend()
         self._count_body(stream, len(payload), ended)
         stream.ended_by_peer = ended
         self._events.append(DataArrived(stream_id, payload, ended))
@@ -273,7 +273,7 @@ class Http2Connection:
     def _rst_stream(self, _flags: int, stream_id: int, payload: bytes) -> None:
         expect_length("RST_STREAM", payload, 4)
         is_open = self._streams.takes(codes.RST_STREAM, stream_id)
-        self._control.budget.spend()
+        self._control.bucket.spend()
         if is_open:
             self._resets.spend()
             self._forget(stream_id, early=False)
@@ -289,7 +289,7 @@ class Http2Connection:
 
     def _window_update(self, _flags: int, stream_id: int, payload: bytes) -> None:
         expect_length("WINDOW_UPDATE", payload, 4)
-        self._control.budget.spend()
+        self._control.bucket.spend()
         count = int.from_bytes(payload) & MASK
         if stream_id:
             self._widen(stream_id, count)

@@ -8,13 +8,13 @@ import struct
 from collections.abc import Callable
 
 from counterflow.wire.http2 import codes
-from counterflow.wire.http2.budget import Budget
+from counterflow.wire.http2.bucket import Bucket
 from counterflow.wire.http2.codes import ErrorCode, PeerSetting
 from counterflow.wire.http2.errors import ConnectionFault, StreamFault
 from counterflow.wire.http2.limits import ConnectionLimits
 from counterflow.wire.http2.outgoing import INITIAL_WINDOW, LEAST_FRAME_BYTES, Outgoing, frame
 from counterflow.wire.http2.payloads import MASK, expect_length, window_update
-from counterflow.wire.http2.streams import Streams
+from counterflow.wire.http2.streams import StreamTable
 
 _SETTING = struct.Struct(">HL")
 _MOST_FRAME_BYTES = 2**24 - 1
@@ -26,15 +26,15 @@ class Control:
     """
 
     def __init__(
-        self, limits: ConnectionLimits, outgoing: Outgoing, streams: Streams, clock: Callable[[], float]
+        self, limits: ConnectionLimits, outgoing: Outgoing, streams: StreamTable, clock: Callable[[], float]
     ) -> None:
         self._limits = limits
         self._outgoing = outgoing
         self._streams = streams
         self.initial_window = INITIAL_WINDOW
         """What the client lets us send on a stream that is new."""
-        self.budget = Budget("frames that carry no call", limits.control_frames, limits.control_frames, clock)
-        self._settings = Budget("SETTINGS frames", limits.settings_frames, 4 * limits.settings_frames, clock)
+        self.bucket = Bucket("frames that carry no call", limits.control_frames, limits.control_frames, clock)
+        self._settings = Bucket("SETTINGS frames", limits.settings_frames, 4 * limits.settings_frames, clock)
 
     def greet(self) -> None:
         """Our own settings and window."""
@@ -52,7 +52,7 @@ class Control:
 
     def priority(self, _flags: int, stream_id: int, payload: bytes) -> None:
         """Checked and ignored: the standard has given priorities up (RFC 9113, clause 5.3)."""
-        self.budget.spend()
+        self.bucket.spend()
         if not stream_id:
             raise ConnectionFault(ErrorCode.PROTOCOL_ERROR, "PRIORITY of no stream")
         if len(payload) != 5:
@@ -69,7 +69,7 @@ class Control:
         if stream_id:
             raise ConnectionFault(ErrorCode.PROTOCOL_ERROR, f"SETTINGS of stream {stream_id}")
         if flags & codes.ACK:
-            self.budget.spend()
+            self.bucket.spend()
             expect_length("acknowledgement of SETTINGS", payload, 0)
             return
         self._settings.spend()
@@ -116,14 +116,14 @@ class Control:
         if stream_id:
             raise ConnectionFault(ErrorCode.PROTOCOL_ERROR, f"PING of stream {stream_id}")
         expect_length("PING", payload, 8)
-        self.budget.spend()
+        self.bucket.spend()
         if not flags & codes.ACK:
             self._outgoing.add(frame(codes.PING, codes.ACK, 0, payload))
         return bool(flags & codes.ACK)
 
     def go_away(self, _flags: int, stream_id: int, payload: bytes) -> None:
         """The client will open no more streams; those that are open go on."""
-        self.budget.spend()
+        self.bucket.spend()
         if stream_id:
             raise ConnectionFault(ErrorCode.PROTOCOL_ERROR, f"GOAWAY of stream {stream_id}")
         if len(payload) < 8:

@@ -83,7 +83,7 @@ _WHY: Final = {
 }
 
 
-class Streams:
+class StreamTable:
     """Those that are open, by number, and what is remembered of the others."""
 
     def __init__(self, remembered: int) -> None:

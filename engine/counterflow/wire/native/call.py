@@ -9,22 +9,63 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from counterflow.wire.contract import Caller, CallIsOver, Method, RpcError, StatusCode
+from counterflow.wire.http2.connection import Http2Connection
 from counterflow.wire.http2.events import Headers
 from counterflow.wire.methods import tell_gone
-from counterflow.wire.native.caller import metadata
-from counterflow.wire.native.messages import PREFIX_BYTES, Frame, MessageReader, compressed, framed, opened
+from counterflow.wire.native.limits import UNCOMPRESSED, WireLimits
+from counterflow.wire.native.messages import (
+    PREFIX_BYTES,
+    MessageReader,
+    PrefixedMessage,
+    compressed,
+    framed,
+    opened,
+)
 from counterflow.wire.native.request import accepts_gzip
 from counterflow.wire.native.trailers import HEADERS, HEADERS_GZIP, OK, OK_ALONE, trailers
 
-if TYPE_CHECKING:
-    from counterflow.wire.native.connection import RpcConnection
 
+class Line(Protocol):
+    """What a call needs of the connection on which it came."""
 
-NEVER = 1 << 62
-"""More bytes than any message has."""
+    @property
+    def http2(self) -> Http2Connection:
+        """Where headers, messages and trailers are put; `flush_soon` sends them."""
+        ...
+
+    @property
+    def limits(self) -> WireLimits:
+        """What the client is granted."""
+        ...
+
+    def caller(self, headers: Headers) -> Caller:
+        """Who has sent a request with these headers."""
+        ...
+
+    def refusal_to_keep(self, size: int) -> str:
+        """Why a part of an answer, of so many bytes, cannot be kept until the client reads it, or nothing.
+        Small ones always can.
+        """
+        ...
+
+    def flush_soon(self) -> None:
+        """Write what there is at the end of this turn of the event loop."""
+        ...
+
+    def takes_more(self, call: NativeCall) -> bool:
+        """Whether what is written leaves; if not, `drained` is called when it has."""
+        ...
+
+    def taken(self, call: NativeCall, count: int) -> None:
+        """So many bytes of its requests are not kept any more."""
+        ...
+
+    def forget(self, call: NativeCall) -> None:
+        """It is over."""
+        ...
 
 
 class NativeCall:
@@ -32,9 +73,9 @@ class NativeCall:
 
     __slots__ = (
         "_asked",
-        "_connection",
         "_has_begun",
         "_headers",
+        "_line",
         "_may_compress",
         "arrived",
         "encoding",
@@ -50,10 +91,8 @@ class NativeCall:
         "timer",
     )
 
-    def __init__(
-        self, connection: RpcConnection, stream_id: int, method: Method, encoding: bytes, headers: Headers
-    ) -> None:
-        self._connection = connection
+    def __init__(self, line: Line, stream_id: int, method: Method, encoding: bytes, headers: Headers) -> None:
+        self._line = line
         self.stream_id = stream_id
         self.method = method
         self.encoding = encoding
@@ -72,7 +111,7 @@ class NativeCall:
         self.is_over = False
         self._has_begun = False
         self._may_compress = False
-        self.arrived: deque[Frame] = deque()
+        self.arrived: deque[PrefixedMessage] = deque()
         """Messages of the request that nobody has taken yet, as small as they came."""
         self.has_ended = False
         """No more of them will come."""
@@ -83,7 +122,7 @@ class NativeCall:
     @property
     def caller(self) -> Caller:
         """Who calls: read from the headers when somebody asks."""
-        return Caller(self._connection.peer, metadata(self._headers), self._connection.identities)
+        return self._line.caller(self._headers)
 
     # -- answering -------------------------------------------------------------------------------------------
 
@@ -93,24 +132,24 @@ class NativeCall:
         """
         if self.is_over:
             return
-        if unread := self._connection.refusal_to_keep(len(message)):
+        if unread := self._line.refusal_to_keep(len(message)):
             self.finish(StatusCode.RESOURCE_EXHAUSTED, unread)
         else:
-            if len(message) >= self._connection.compressed_bytes and accepts_gzip(self._headers):
-                self._connection.http2.respond(self.stream_id, HEADERS_GZIP, compressed(message), OK)
+            if len(message) >= self._line.limits.compressed_bytes and accepts_gzip(self._headers):
+                self._line.http2.respond(self.stream_id, HEADERS_GZIP, compressed(message), OK)
             else:
-                self._connection.http2.respond(self.stream_id, HEADERS, framed(message), OK)
+                self._line.http2.respond(self.stream_id, HEADERS, framed(message), OK)
             self._close()
 
     def begin(self) -> None:
         """Send headers now, so that the client knows it is heard before there is a message."""
         if not self._has_begun and not self.is_over:
             self._has_begun = True
-            self._may_compress = self._connection.compressed_bytes < NEVER and accepts_gzip(self._headers)
-            self._connection.http2.send_headers(
-                self.stream_id, HEADERS_GZIP if self._may_compress else HEADERS
+            self._may_compress = self._line.limits.compressed_bytes < UNCOMPRESSED and accepts_gzip(
+                self._headers
             )
-            self._connection.flush_soon()
+            self._line.http2.send_headers(self.stream_id, HEADERS_GZIP if self._may_compress else HEADERS)
+            self._line.flush_soon()
 
     def send(self, message: bytes) -> bool:
         """One message of a stream. Answers False when it is held back because the client does not read: wait
@@ -119,17 +158,17 @@ class NativeCall:
         Raises `CallIsOver`, also where too much waits unread on the connection already: then this ends the
         call.
         """
-        if unread := self._connection.refusal_to_keep(len(message)):
+        if unread := self._line.refusal_to_keep(len(message)):
             self.break_off(StatusCode.RESOURCE_EXHAUSTED, unread)
         if self.is_over:
             raise CallIsOver
         self.begin()
-        is_large = self._may_compress and len(message) >= self._connection.compressed_bytes
-        left = self._connection.http2.send_data(
+        is_large = self._may_compress and len(message) >= self._line.limits.compressed_bytes
+        left = self._line.http2.send_data(
             self.stream_id, compressed(message) if is_large else framed(message)
         )
-        self._connection.flush_soon()
-        return left and self._connection.takes_more(self)
+        self._line.flush_soon()
+        return left and self._line.takes_more(self)
 
     async def write(self, message: bytes) -> None:
         """One message of a stream; returns when it has left. Raises `CallIsOver`."""
@@ -151,7 +190,7 @@ class NativeCall:
         """End the call with a status, after what was sent."""
         if self.is_over:
             return
-        http2 = self._connection.http2
+        http2 = self._line.http2
         if self._has_begun:
             http2.send_last(
                 self.stream_id, OK if status is StatusCode.OK else trailers(status, details, proto)
@@ -165,7 +204,7 @@ class NativeCall:
 
     # -- asking ----------------------------------------------------------------------------------------------
 
-    def arrive(self, messages: list[Frame], *, ended: bool) -> None:
+    def arrive(self, messages: list[PrefixedMessage], *, ended: bool) -> None:
         """For the connection: messages of the request, and whether they were the last."""
         self.arrived.extend(messages)
         self.has_ended = self.has_ended or ended
@@ -178,15 +217,20 @@ class NativeCall:
             while self.arrived:
                 frame = self.arrived.popleft()
                 yield self.opened(frame)
-                self._connection.taken(self, len(frame.data) + PREFIX_BYTES)
+                self._line.taken(self, len(frame.data) + PREFIX_BYTES)
             if self.has_ended:
                 return
             self._asked = asyncio.get_running_loop().create_future()
             await self._asked
 
-    def opened(self, frame: Frame) -> bytes:
+    def opened(self, frame: PrefixedMessage) -> bytes:
         """A message that has come, decompressed. Raises `RpcError`."""
-        return opened(frame, self.encoding, self._connection.message_bytes)
+        return opened(frame, self.encoding, self._line.limits.message_bytes)
+
+    def drained(self) -> None:
+        """For the connection: all that was written has left."""
+        if self.on_drained is not None and not self.is_over:
+            self.on_drained()
 
     # -- ending ----------------------------------------------------------------------------------------------
 
@@ -214,4 +258,4 @@ class NativeCall:
         if self.timer is not None:
             self.timer.cancel()
             self.timer = None
-        self._connection.forget(self)
+        self._line.forget(self)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from counterflow.wire.http2.limits import ConnectionLimits
 
 MEBIBYTE = 1024 * 1024
+UNCOMPRESSED = 1 << 62
+"""More bytes than any message has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +31,8 @@ class WireLimits:
     """How long a client may say nothing before it is asked for a sign of life."""
     pong_seconds: float = 20.0
     """How long it may take to give one."""
-    compressed_bytes: int | None = None
-    """Messages of an answer that are as large are compressed, for clients that take it; None means that none
-    are.
-    """
+    compressed_bytes: int = UNCOMPRESSED
+    """Messages of an answer that are as large are compressed, for clients that take it."""
     age_seconds: float | None = None
     """How long a connection may last before its client is asked to open another; calls under way still end on
     it.

@@ -26,7 +26,7 @@ def compressed(message: bytes) -> bytes:
     return b"".join((b"\1", len(packed).to_bytes(4), packed))
 
 
-class Frame(NamedTuple):
+class PrefixedMessage(NamedTuple):
     """A whole message as it came; `flag` 1 says that it is compressed. It is opened when somebody takes it,
     so that it stays small.
     """
@@ -35,7 +35,7 @@ class Frame(NamedTuple):
     data: bytes
 
 
-def opened(frame: Frame, encoding: bytes, most_bytes: int) -> bytes:
+def opened(frame: PrefixedMessage, encoding: bytes, most_bytes: int) -> bytes:
     """The message itself; `encoding` is the request's `grpc-encoding`. Raises `RpcError`."""
     if not frame.flag:
         return frame.data
@@ -81,11 +81,11 @@ class MessageReader:
         """What has come of a message that is not whole yet."""
         return len(self._buffer)
 
-    def feed(self, data: bytes) -> list[Frame]:
+    def feed(self, data: bytes) -> list[PrefixedMessage]:
         """The messages that are whole with these bytes. Raises `RpcError`."""
         buffer = self._buffer
         buffer += data
-        found: list[Frame] = []
+        found: list[PrefixedMessage] = []
         position = 0
         while len(buffer) - position >= PREFIX_BYTES:
             size = int.from_bytes(buffer[position + 1 : position + PREFIX_BYTES])
@@ -93,7 +93,7 @@ class MessageReader:
             start = position + PREFIX_BYTES
             if len(buffer) < start + size:
                 break
-            found.append(Frame(buffer[position], bytes(buffer[start : start + size])))
+            found.append(PrefixedMessage(buffer[position], bytes(buffer[start : start + size])))
             position = start + size
         del buffer[:position]
         return found

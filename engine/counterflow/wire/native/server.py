@@ -6,11 +6,14 @@ import asyncio
 import errno
 from collections.abc import Iterable, Mapping
 
-from counterflow.wire.contract import Method, Tls
+from counterflow.wire.contract import Method, Tls, UnixSocket
 from counterflow.wire.native.connection import RpcConnection
 from counterflow.wire.native.limits import WireLimits
 from counterflow.wire.tls import server_context
+from counterflow.wire.unix_socket import SocketFile, listening
 
+BACKLOG = 1_024
+"""Clients that may wait to be let in."""
 PORTS_TRIED = 20
 """Where any port will do and a name has several addresses: so often one that is free on the first is tried on
 the others.
@@ -30,6 +33,7 @@ class NativeServer:
         self.limits = limits or WireLimits()
         self._tls = server_context(tls) if tls is not None else None
         self._listener: asyncio.Server | None = None
+        self._file: SocketFile | None = None
         self._connections: set[RpcConnection] = set()
         self._empty = asyncio.Event()
         self._empty.set()
@@ -40,7 +44,7 @@ class NativeServer:
         for left in reversed(range(PORTS_TRIED)):
             try:
                 self._listener = await running.create_server(
-                    lambda: RpcConnection(self), host, port, ssl=self._tls, backlog=1_024
+                    lambda: RpcConnection(self), host, port, ssl=self._tls, backlog=BACKLOG
                 )
             except OSError:
                 if asked or not port or not left:
@@ -56,10 +60,20 @@ class NativeServer:
             port = found[0]
         raise OSError(errno.EADDRINUSE, f"no port is free on every address of {host}")
 
+    async def start_on(self, where: UnixSocket) -> None:
+        """Accept calls on a socket in the file system. Raises `OSError` for one that cannot be made."""
+        bound = listening(where)
+        self._file = SocketFile(where.path)
+        self._listener = await asyncio.get_running_loop().create_unix_server(
+            lambda: RpcConnection(self), sock=bound, ssl=self._tls, backlog=BACKLOG
+        )
+
     async def stop(self, grace_seconds: float) -> None:
         """Accept no more, let calls that are under way finish, within the grace; then break off what is
         left.
         """
+        if self._file is not None:
+            self._file.take_away()
         if self._listener is not None:
             self._listener.close()
         for connection in list(self._connections):

@@ -1,0 +1,123 @@
+"""From a judged outline to the frozen graph. Called only when no rule refused the model, so every reference
+holds.
+"""
+
+from __future__ import annotations
+
+from counterflow.bpmn.dialects.reader import DialectReader
+from counterflow.bpmn.dialects.readers import READERS
+from counterflow.bpmn.elements import COMPENSATION
+from counterflow.bpmn.extensions import compensated_result, compensation_order
+from counterflow.bpmn.outline import Element, Outline
+from counterflow.bpmn.undo import undoes_as_a_whole
+from counterflow.model.graph import (
+    Behaviour,
+    Compensation,
+    Flow,
+    Node,
+    Process,
+)
+
+
+def build(outline: Outline) -> tuple[Process, ...]:
+    """The executable processes of the file, in document order."""
+    members: dict[int, list[Element]] = {id(process): [] for process in outline.processes}
+    for element in outline.elements:
+        members[id(element.process)].append(element)
+    builder = _Builder(outline)
+    return tuple(builder.process(process, members[id(process)]) for process in outline.processes)
+
+
+class _Builder:
+    """The model being frozen: its flows first, since two nodes share each."""
+
+    def __init__(self, outline: Outline) -> None:
+        self.outline = outline
+        self.reader: DialectReader = READERS[outline.dialect]
+        self.flows = {
+            id(flow): Flow(
+                flow.id, flow.attribute("sourceRef"), flow.attribute("targetRef"), flow.condition, flow.line
+            )
+            for flow in outline.flows
+        }
+
+    def process(self, root: Element, elements: list[Element]) -> Process:
+        """One process, with a node for each of its elements and for itself."""
+        return Process(
+            id=root.id,
+            name=root.attribute("name"),
+            dialect=self.outline.dialect,
+            version_tag=self.reader.version_tag(root),
+            nodes={element.id: self._node(element) for element in elements},
+        )
+
+    def _node(self, element: Element) -> Node:
+        details = element.details
+        return Node(
+            id=element.id,
+            type=element.tag,
+            behaviour=self._behaviour(element),
+            parent=element.parent.id if element.parent is not None else "",
+            name=element.attribute("name"),
+            line=element.line,
+            incoming=tuple(self.flows[id(flow)] for flow in element.incoming),
+            outgoing=tuple(self.flows[id(flow)] for flow in element.outgoing),
+            default_flow=element.attribute("default") or None,
+            inputs=details.inputs,
+            outputs=details.outputs,
+            results_stay_local=details.results_stay_local,
+            event=details.event,
+            interrupting=element.is_interrupting,
+            job=details.job if details.script is None else None,
+            script=details.script,
+            decision=details.decision,
+            boundary_events=tuple(
+                event.id for event in element.boundary_events if not event.catches(COMPENSATION)
+            ),
+            waits_for=_waits_for(element),
+            called=details.called,
+            multi_instance=details.multi_instance,
+            attached_to=element.attached_to.id if element.attached_to is not None else None,
+            is_for_compensation=element.is_for_compensation,
+            compensation=_compensation(element),
+            start_event=_begins_at(element),
+            children=tuple(child.id for child in element.children),
+            event_sub_processes=tuple(
+                child.id for child in element.event_sub_processes if not undoes_as_a_whole(child)
+            ),
+            compensation_event_sub_process=next(
+                (child.id for child in element.event_sub_processes if undoes_as_a_whole(child)), None
+            ),
+            event_starts=tuple(
+                event.id for event in element.start_events if event.is_process_start and event.waits
+            ),
+            compensation_order=compensation_order(element) if element.parent is None else None,
+        )
+
+    def _behaviour(self, element: Element) -> Behaviour:
+        if element.behaviour is None:
+            raise RuntimeError(f"{element} is not executed and yet no rule refused it")
+        if element.details.decision is not None:
+            return Behaviour.RULE_TASK
+        return element.behaviour if element.details.script is None else Behaviour.SCRIPT_TASK
+
+
+def _begins_at(scope: Element) -> str | None:
+    """Where a token begins; events that begin instances of a process are its `event_starts`."""
+    starts = [event for event in scope.start_events if scope.is_event_sub_process or not event.definitions]
+    return starts[0].id if starts else None
+
+
+def _waits_for(element: Element) -> tuple[str, ...]:
+    if element.behaviour is Behaviour.EVENT_BASED_GATEWAY:
+        return tuple(flow.target.id for flow in element.outgoing if flow.target is not None)
+    own = [element] if element.behaviour is Behaviour.CATCH_EVENT else []
+    inside = [event for child in element.event_sub_processes for event in child.start_events]
+    return tuple(event.id for event in (*own, *element.boundary_events, *inside) if event.waits)
+
+
+def _compensation(element: Element) -> Compensation | None:
+    boundary = element.compensation_boundary
+    if boundary is None or boundary.handler is None:
+        return None
+    return Compensation(boundary.id, boundary.handler.id, compensated_result(boundary))

@@ -1,0 +1,38 @@
+"""What the extension elements of a dialect say about one element, in the words of the graph."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from counterflow.model.graph import (
+    CalledDecision,
+    CalledProcess,
+    EventDefinition,
+    JobDefinition,
+    MultiInstance,
+    ScriptDefinition,
+    VariableMapping,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """The work, the data and the properties of an element; all of it optional."""
+
+    job: JobDefinition | None = None
+    script: ScriptDefinition | None = None
+    decision: CalledDecision | None = None
+    event: EventDefinition | None = None
+    """What it waits for, looks out for or throws."""
+    called: CalledProcess | None = None
+    multi_instance: MultiInstance | None = None
+    inputs: tuple[VariableMapping, ...] = ()
+    outputs: tuple[VariableMapping, ...] = ()
+    results_stay_local: bool = False
+    is_told: bool = False
+    """True where a finding already says why there is neither job, script nor decision, or why no process is
+    called.
+    """
+    properties: Mapping[str, str] = field(default_factory=dict)
+    """Extension properties by name; `counterflow:…` among them are ours (docs/extensions.md)."""

@@ -1,0 +1,1 @@
+"""The `camunda:` dialect, of Camunda 7: its extension elements, and JUEL, its language."""

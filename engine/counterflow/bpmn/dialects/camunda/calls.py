@@ -1,0 +1,113 @@
+"""Call activities of Camunda 7: `calledElement`, and the variables that `camunda:in` and `camunda:out` hand
+over.
+
+Nothing goes in or out that the model does not name: `variables="all"` names everything, a pair of source and
+target one variable. The version called is the latest; other bindings are refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from lxml import etree
+
+from counterflow.bpmn.dialects.camunda.expressions import value_expression, variable_expression
+from counterflow.bpmn.dialects.namespaces import CAMUNDA
+from counterflow.bpmn.expressions import TextOrExpression
+from counterflow.bpmn.outline import Element
+from counterflow.bpmn.xml import TRUE
+from counterflow.documents.notes import Notes
+from counterflow.documents.xml import local_name
+from counterflow.model.graph import CalledProcess, VariableMapping
+
+RULE = "called-process"
+
+_REFUSED: Final[Mapping[str, str]] = {
+    "caseRef": "Call a process instead; cases are not executed.",
+    "variableMappingClass": "Hand the variables over with camunda:in and camunda:out.",
+    "variableMappingDelegateExpression": "Hand the variables over with camunda:in and camunda:out.",
+}
+CALL_ATTRIBUTES: Final = frozenset(
+    {*_REFUSED, "calledElementBinding", "calledElementVersion", "calledElementVersionTag"}
+)
+"""Attributes of a call activity that are read here."""
+
+
+def called_process(
+    element: Element, extensions: list[etree._Element], read: TextOrExpression, notes: Notes
+) -> CalledProcess | None:
+    """The process called; None where the model names none (rule `called-process`)."""
+    _judge(element, notes)
+    text = element.attribute("calledElement")
+    process_id = read(text, "called element", element, notes) if text else None
+    if process_id is None:
+        return None
+    everything = {local_name(xml) for xml in extensions if xml.get("variables") == "all"}
+    return CalledProcess(process_id, "in" in everything, "out" in everything)
+
+
+def call_mappings(
+    element: Element, extensions: list[etree._Element], notes: Notes
+) -> tuple[tuple[VariableMapping, ...], tuple[VariableMapping, ...]]:
+    """What is handed in before, and out after the call, one variable at a time."""
+    inputs, outputs = (
+        tuple(
+            mapping
+            for xml in extensions
+            if local_name(xml) == tag
+            and xml.get("variables") != "all"
+            and (mapping := _mapping(element, xml, notes)) is not None
+        )
+        for tag in ("in", "out")
+    )
+    return inputs, outputs
+
+
+def _mapping(element: Element, xml: etree._Element, notes: Notes) -> VariableMapping | None:
+    what = f"camunda:{local_name(xml)}"
+    if xml.get("businessKey"):
+        message = f"{what} of {element} hands over a business key; there are none here, and it is ignored."
+        notes.warning(
+            element,
+            "extension",
+            message,
+            "Hand it over as a variable, with source or sourceExpression and target.",
+            xml,
+        )
+        return None
+    source, expression, target = (
+        (xml.get(name) or "").strip() for name in ("source", "sourceExpression", "target")
+    )
+    if not target or not (source or expression):
+        found = f"source '{source}' and target '{target}'"
+        message = f'expected {what} of {element} to say variables="all", or source and target, found {found}.'
+        notes.error(element, "mapping", message, f'Write e.g. <{what} source="order" target="order" />.', xml)
+        return None
+    if xml.get("local") == TRUE:
+        message = (
+            f"{what} of {element} asks for local variables only; the variable is looked for in the scopes "
+            "around as well."
+        )
+        notes.warning(element, "extension", message, "Remove local.", xml)
+    read, text = (variable_expression, source) if source else (value_expression, expression)
+    value = read(text, f"{what} to '{target}'", element, notes, xml)
+    return None if value is None else VariableMapping(value, (target,))
+
+
+def _judge(element: Element, notes: Notes) -> None:
+    binding = (element.xml.get(f"{{{CAMUNDA}}}calledElementBinding") or "latest").strip()
+    if binding != "latest":
+        message = (
+            f"expected {element} to call the latest version of a process, found calledElementBinding "
+            f"'{binding}'."
+        )
+        notes.error(
+            element,
+            RULE,
+            message,
+            "Remove calledElementBinding, or deploy that version under an id of its own.",
+        )
+    for name, remedy in _REFUSED.items():
+        if element.xml.get(f"{{{CAMUNDA}}}{name}"):
+            notes.error(element, "extension", f"{element} has camunda:{name}, which is not executed.", remedy)

@@ -1,0 +1,253 @@
+"""The `camunda:` dialect (Camunda 7): what was Java in the engine becomes a job for a worker, JUEL becomes
+FEEL.
+
+How the job type of a task is found is told in `camunda_jobs.py`; `camunda:field`s and `camunda:properties`
+become headers. Every task is a job and so asynchronous: `asyncBefore`, `asyncAfter`, `exclusive`, priorities
+and `historyTimeToLive` are accepted and change nothing. docs/camunda7-dialect.md is this page for people who
+bring models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from lxml import etree
+
+from counterflow.bpmn.details import Details
+from counterflow.bpmn.dialects.camunda.calls import CALL_ATTRIBUTES, call_mappings, called_process
+from counterflow.bpmn.dialects.camunda.decisions import DECISION_ATTRIBUTES, called_decision
+from counterflow.bpmn.dialects.camunda.expressions import condition_expression, mappings, value_expression
+from counterflow.bpmn.dialects.camunda.jobs import WORK_ATTRIBUTES, job, work
+from counterflow.bpmn.dialects.camunda.loops import loop
+from counterflow.bpmn.dialects.namespaces import CAMUNDA
+from counterflow.bpmn.elements import MESSAGE
+from counterflow.bpmn.expressions import compile_feel
+from counterflow.bpmn.extensions import CORRELATION_KEY, written
+from counterflow.bpmn.extensions import NAMESPACE as EXTENSIONS
+from counterflow.bpmn.outline import Drawn, Element, SequenceFlow
+from counterflow.bpmn.xml import BPMN, children, text_of
+from counterflow.documents.notes import Notes
+from counterflow.documents.xml import local_name, namespace
+from counterflow.feel import Expression
+from counterflow.model.graph import MultiInstance, ScriptDefinition
+
+NAMESPACE: Final = CAMUNDA
+
+_REFUSED: Mapping[str, str] = {
+    "executionListener": "Draw a service task before or after the element instead.",
+    "taskListener": "Draw a service task before or after the user task instead.",
+    "connector": 'Use camunda:type="external" with a topic whose worker makes the call.',
+    "script": 'Use camunda:type="external" with a topic whose worker runs the script.',
+    "errorEventDefinition": "Let the worker throw the BPMN error.",
+    "in": "Use input mappings.",
+    "out": "Use output mappings.",
+}
+
+_NOT_KNOWN: Final = "Correct it if it is mistyped, or remove it."
+_UNDERSTOOD = frozenset({"properties", "field", "inputOutput", "failedJobRetryTimeCycle", "potentialStarter"})
+
+_SILENT_ATTRIBUTES = frozenset({
+    # every task is a job: asynchronous, and ordered by its worker
+    "async", "asyncBefore", "asyncAfter", "exclusive", "jobPriority", "taskPriority", "historyTimeToLive",
+    # for the eyes of tools
+    "modelerTemplate", "modelerTemplateVersion", "modelerTemplateIcon", "isStartableInTasklist",
+    "candidateStarterGroups", "candidateStarterUsers", "formRef", "formRefBinding", "formRefVersion",
+    "diagramRelationId",
+    # read here, or part of a refusal
+    "versionTag", "type", "topic", "class", "delegateExpression", "expression", "resultVariable", "assignee",
+    "candidateGroups",
+    "candidateUsers", "dueDate", "followUpDate", "formKey", "priority", *DECISION_ATTRIBUTES,
+})  # fmt: skip
+
+_SCRIPT_FORMATS = frozenset({"feel", "juel"})
+
+
+def details(element: Element, notes: Notes) -> Details:
+    """Everything that the camunda: attributes and extension elements of an element say."""
+    extensions = _extensions(element)
+    _judge_extensions(element, extensions, notes)
+    _judge_attributes(element, notes)
+    properties = _properties(extensions)
+    inputs, outputs = mappings(element, NAMESPACE, notes)
+    script = (
+        _script(element, notes) if element.tag == "scriptTask" and not _attribute(element, "type") else None
+    )
+    decision = called_decision(element, outputs, text_or_expression, notes)
+    called = None
+    if element.tag == "callActivity":
+        called = called_process(element, extensions, text_or_expression, notes)
+        handed_in, handed_out = call_mappings(element, extensions, notes)
+        inputs, outputs = (
+            inputs + handed_in,
+            handed_out + outputs,
+        )  # parameters are set first and read last, as in Camunda 7
+    return Details(
+        job=(
+            job(element, extensions, properties, notes)
+            if element.is_job and script is None and decision is None
+            else None
+        ),
+        script=script,
+        decision=decision,
+        called=called,
+        inputs=inputs,
+        outputs=outputs,
+        results_stay_local=called is not None and not called.propagate_all_out,
+        is_told=(element.tag == "scriptTask" and not _attribute(element, "type"))
+        or bool(_attribute(element, "decisionRef"))
+        or (element.tag == "callActivity" and bool(element.attribute("calledElement"))),
+        properties=properties,
+    )
+
+
+def condition(flow: SequenceFlow, xml: etree._Element, notes: Notes) -> Expression | None:
+    """A JUEL condition in FEEL; `language="feel"` is taken as it is, other languages are scripts and
+    refused.
+    """
+    return condition_expression(flow, "condition", xml, notes)
+
+
+def multi_instance(element: Element, xml: etree._Element, notes: Notes) -> MultiInstance | None:
+    """`camunda:collection` or `loopCardinality`, and `camunda:elementVariable`."""
+    return loop(element, xml, notes)
+
+
+def text_or_expression(
+    text: str, what: str, drawn: Drawn, notes: Notes, at: etree._Element | None = None
+) -> str | Expression | None:
+    """A text with `${…}` or `#{…}` in it is an expression, any other stands for itself."""
+    return value_expression(text, what, drawn, notes, at) if "${" in text or "#{" in text else text
+
+
+def correlation_key(element: Element, message: etree._Element) -> str:
+    """`counterflow:correlationKey` of the event or task, else of the message: Camunda 7 has no place of its
+    own for it.
+    """
+    return (
+        written(element, CORRELATION_KEY) or message.get(f"{{{EXTENSIONS}}}{CORRELATION_KEY}") or ""
+    ).strip()
+
+
+def correlation_remedy(found: str) -> str:
+    """On the element, as attribute or property; a key that is only a name was meant as a variable."""
+    attribute = f'counterflow:correlationKey="${{{found or "orderId"}}}"'
+    return (
+        f'Set {attribute} (xmlns:counterflow="{EXTENSIONS}") on it, or a camunda:property '
+        "counterflow:correlationKey."
+    )
+
+
+def error_variables(definition: etree._Element) -> tuple[str | None, str | None]:
+    """`camunda:errorCodeVariable` and `camunda:errorMessageVariable`."""
+    code, message = (
+        definition.get(f"{{{NAMESPACE}}}{name}") or None
+        for name in ("errorCodeVariable", "errorMessageVariable")
+    )
+    return code, message
+
+
+def version_tag(process: Element) -> str | None:
+    """`camunda:versionTag`, an attribute of the process."""
+    return _attribute(process, "versionTag") or None
+
+
+def defines_tasks(root: etree._Element) -> bool:
+    """Whether a model says in this dialect how its tasks are done."""
+    return any(
+        element.get(f"{{{NAMESPACE}}}{name}")
+        for element in root.iter()
+        for name in (*WORK_ATTRIBUTES, "decisionRef")
+    )
+
+
+def _attribute(element: Element, name: str) -> str:
+    return (element.xml.get(f"{{{NAMESPACE}}}{name}") or "").strip()
+
+
+def _extensions(element: Element) -> list[etree._Element]:
+    """Those of a thrown message may stand in its event definition as well."""
+    blocks = (block for holder in _holders(element) for block in children(holder, "extensionElements"))
+    return [child for block in blocks for child in block if namespace(child) == NAMESPACE]
+
+
+def _holders(element: Element) -> list[etree._Element]:
+    return [element.xml, *(element.definitions if element.throws(MESSAGE) else ())]
+
+
+def _judge_extensions(element: Element, extensions: list[etree._Element], notes: Notes) -> None:
+    for xml in extensions:
+        tag = local_name(xml)
+        if tag in _REFUSED and not (element.tag == "callActivity" and tag in {"in", "out"}):
+            notes.error(
+                element,
+                "extension",
+                f"{element} has camunda:{tag}, which is not executed.",
+                _REFUSED[tag],
+                xml,
+            )
+        elif tag not in _UNDERSTOOD and tag not in {"in", "out"}:
+            notes.warning(
+                element,
+                "extension",
+                f"{element} has camunda:{tag}, which is not known and is ignored.",
+                _NOT_KNOWN,
+                xml,
+            )
+
+
+def _judge_attributes(element: Element, notes: Notes) -> None:
+    prefix = f"{{{NAMESPACE}}}"
+    silent = _SILENT_ATTRIBUTES | CALL_ATTRIBUTES if element.tag == "callActivity" else _SILENT_ATTRIBUTES
+    for key in (key for place in _holders(element) for key in place.attrib):
+        name = str(key).removeprefix(prefix)
+        if str(key).startswith(prefix) and name not in silent:
+            notes.warning(
+                element,
+                "extension",
+                f"{element} has camunda:{name}, which is not known and is ignored.",
+                _NOT_KNOWN,
+            )
+    if not element.is_job and any(work(element, name) for name in WORK_ATTRIBUTES):
+        message = f"{element} says how it is done, but is passed through without a job."
+        notes.warning(element, "extension", message, "Make it a service task.")
+
+
+def _properties(extensions: list[etree._Element]) -> dict[str, str]:
+    items = (
+        item
+        for xml in extensions
+        if local_name(xml) == "properties"
+        for item in children(xml, "property", NAMESPACE)
+    )
+    return {name: item.get("value") or "" for item in items if (name := item.get("name"))}
+
+
+def _script(element: Element, notes: Notes) -> ScriptDefinition | None:
+    """A script in FEEL or JUEL runs in the engine; any other language is a worker's business."""
+    script_format = element.attribute("scriptFormat").lower()
+    xml = element.xml.find(f"{{{BPMN}}}script")
+    text = text_of(xml) if xml is not None else ""
+    variable = _attribute(element, "resultVariable")
+    if script_format not in _SCRIPT_FORMATS:
+        message = f"{element} is a script in '{script_format}', which is not executed in the engine."
+        notes.error(
+            element,
+            "script",
+            message,
+            'Use a service task with camunda:type="external", or scriptFormat="juel" or "feel".',
+        )
+        return None
+    if not text or not variable:
+        message = (
+            f"expected {element} to hold a script and to name a camunda:resultVariable, found `{text}` and "
+            f"'{variable}'."
+        )
+        notes.error(element, "script", message, "Add what is missing.")
+        return None
+    expression = (
+        compile_feel(text.removeprefix("=").strip(), "script", element, notes, xml)
+        if script_format == "feel"
+        else value_expression(text, "script", element, notes, xml)
+    )
+    return None if expression is None else ScriptDefinition(expression, variable)

@@ -1,0 +1,51 @@
+"""What a dialect's reader offers: one shape for both."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from lxml import etree
+
+from counterflow.bpmn.details import Details
+from counterflow.bpmn.outline import Drawn, Element, SequenceFlow
+from counterflow.documents.notes import Notes
+from counterflow.feel import Expression
+from counterflow.model.graph import MultiInstance
+
+
+class DialectReader(Protocol):
+    """What a dialect's file offers. Complaints are appended to `notes`; what could not be read is left
+    out.
+    """
+
+    NAMESPACE: str
+
+    def details(self, element: Element, notes: Notes) -> Details:
+        """The extension elements of an element."""
+
+    def condition(self, flow: SequenceFlow, xml: etree._Element, notes: Notes) -> Expression | None:
+        """The condition of a sequence flow."""
+
+    def multi_instance(self, element: Element, xml: etree._Element, notes: Notes) -> MultiInstance | None:
+        """How often an activity that is marked as multi-instance is done, and for what; `xml` is the mark."""
+
+    def text_or_expression(
+        self, text: str, what: str, drawn: Drawn, notes: Notes, at: etree._Element | None = None
+    ) -> str | Expression | None:
+        """What stands for itself as it is, an expression compiled; None where that is none. `what` names the
+        place for a person.
+        """
+
+    def correlation_key(self, element: Element, message: etree._Element) -> str:
+        """The text that says which message of that name is meant for an element; empty where the model does
+        not say.
+        """
+
+    def correlation_remedy(self, found: str) -> str:
+        """Where and how to write a correlation key, given what was found instead of one."""
+
+    def error_variables(self, definition: etree._Element) -> tuple[str | None, str | None]:
+        """The variables that receive code and message of a caught error."""
+
+    def version_tag(self, process: Element) -> str | None:
+        """The label that its author gave to this version of the process."""

@@ -1,0 +1,1 @@
+"""The `zeebe:` dialect, of Camunda 8: its extension elements."""

@@ -1,0 +1,37 @@
+"""Errors: an `error` of the file, caught by its code, or whatever that is (BPMN 2.0.2, 10.5.6)."""
+
+from __future__ import annotations
+
+from counterflow.bpmn.elements import ERROR, Reference
+from counterflow.bpmn.error_codes import error_code, may_compute
+from counterflow.bpmn.events.reader import EventReader, Reading
+from counterflow.bpmn.outline import Element
+from counterflow.bpmn.rules import error_catch, error_end_event, interrupting_error
+from counterflow.feel import Expression
+from counterflow.model.graph import Behaviour, ErrorDefinition
+
+
+def _read(reading: Reading, event: Element) -> ErrorDefinition | None:
+    """A code that is not there, or blank, is none: a catch of any error."""
+    if event.definition is None:
+        return None
+    text = error_code(reading.outline, event)
+    code: str | Expression | None = text or None
+    if may_compute(reading.outline, event, text):
+        code = reading.dialect.text_or_expression(text.strip(), "error code", event, reading.notes)
+    return ErrorDefinition(code, *reading.dialect.error_variables(event.definition))
+
+
+KIND = EventReader(
+    name="error",
+    definition=ERROR,
+    rooms={
+        "startEvent": Behaviour.START_EVENT,
+        "boundaryEvent": Behaviour.BOUNDARY_EVENT,
+        "endEvent": Behaviour.END_EVENT,
+    },
+    remedy="Throw errors in an end event, catch them on a boundary or in an event sub-process.",
+    reference=Reference(attribute="errorRef", tag="error"),
+    read=_read,
+    rules=(interrupting_error.check, error_catch.check, error_end_event.check),
+)

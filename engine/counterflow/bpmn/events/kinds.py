@@ -1,0 +1,45 @@
+"""Every kind of event that BPMN has, by the tag of its definition (BPMN 2.0.2, table 10.93).
+
+A new kind is a file beside this one and its row here; what is not executed yet has only a remedy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from counterflow.bpmn.events import compensation, error, message, none, terminate, timer
+from counterflow.bpmn.events.reader import EventReader
+
+_EXECUTED: Final = (none.KIND, timer.KIND, message.KIND, error.KIND, compensation.KIND, terminate.KIND)
+
+_REFUSED: Final[Mapping[str, str]] = {
+    "signal": "Use a service task that tells, or waits for, the others.",
+    "escalation": "Use an error event where the activity may be interrupted, else a service task.",
+    "conditional": "Use an exclusive gateway at the place where the condition is to be asked.",
+    "link": "Draw the sequence flow between the two link events instead.",
+    "cancel": "Use an error event whose path throws compensation.",
+}
+"""What to draw instead of the kinds that are not executed."""
+
+KINDS: Final[Mapping[str, EventReader]] = {
+    kind.definition: kind
+    for kind in (
+        *_EXECUTED,
+        *(
+            EventReader(name=name, definition=f"{name}EventDefinition", remedy=remedy)
+            for name, remedy in _REFUSED.items()
+        ),
+    )
+}
+
+
+def kinds_in(tag: str) -> Sequence[EventReader]:
+    """The kinds, none excepted, that are executed in events with that tag."""
+    return [kind for kind in _EXECUTED if kind is not none.KIND and tag in kind.rooms]
+
+
+def one_of(choices: Sequence[str]) -> str:
+    """Choices as a sentence offers them: `a, b or c`."""
+    *others, last = choices
+    return f"{', '.join(others)} or {last}" if others else last

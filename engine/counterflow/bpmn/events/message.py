@@ -1,0 +1,72 @@
+"""Messages: a `message` of the file with a name, and the key that tells whose it is.
+
+BPMN 2.0.2, 8.4.2 and 10.5.5. The `zeebe:` dialect has the key on the message (`zeebe:subscription`), Camunda
+7 has it in the call that correlates, so in a `camunda:` model it is our own extension
+(docs/camunda7-dialect.md). What throws a message is a job, whose worker sends it.
+"""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from counterflow.bpmn.elements import MESSAGE, Reference
+from counterflow.bpmn.events.named import event_name
+from counterflow.bpmn.events.reader import EventReader, Reading
+from counterflow.bpmn.expressions import quoted
+from counterflow.bpmn.outline import Element
+from counterflow.bpmn.rules import correlation_key, message_catch, message_name
+from counterflow.feel import Expression
+from counterflow.model.graph import Behaviour, MessageDefinition
+
+
+def _read(reading: Reading, element: Element) -> MessageDefinition | None:
+    """None where it throws one, or names no message with a name (rule `message-name`)."""
+    message = reading.outline.named_by(element)
+    if message is None or not element.catches(MESSAGE):
+        return None
+    name = event_name(reading, element, "message")
+    if name is None or element.is_process_start:
+        return None if name is None else MessageDefinition(name)
+    return MessageDefinition(name, _key(reading, element, message))
+
+
+def _key(reading: Reading, element: Element, message: etree._Element) -> Expression | None:
+    dialect, notes = reading.dialect, reading.notes
+    text = dialect.correlation_key(element, message)
+    key = dialect.text_or_expression(text, "correlation key", element, notes) if text else ""
+    if isinstance(key, str):
+        found = f"the constant {quoted(text)}" if text else "none"
+        complaint = (
+            f"expected {element} to say by an expression which message '{message.get('name')}' is meant for "
+            f"it, found {found}."
+        )
+        notes.error(element, correlation_key.RULE, complaint, dialect.correlation_remedy(text))
+        return None
+    return key
+
+
+def _start_objection(event: Element, expression: Expression) -> tuple[str, str]:
+    """Whatever gives a text was worked out when it was read."""
+    message = (
+        f"expected `{expression.text}` to give the name of the message that {event} waits for, found no text."
+    )
+    return message, "Write the name itself."
+
+
+KIND = EventReader(
+    name="message",
+    definition=MESSAGE,
+    rooms={
+        "startEvent": Behaviour.START_EVENT,
+        "intermediateCatchEvent": Behaviour.CATCH_EVENT,
+        "boundaryEvent": Behaviour.BOUNDARY_EVENT,
+        "intermediateThrowEvent": Behaviour.JOB_TASK,
+        "endEvent": Behaviour.JOB_TASK,
+    },
+    remedy="Catch it in an intermediate catch event, or throw it in an intermediate throw event.",
+    is_waited_for=True,
+    reference=Reference(attribute="messageRef", tag="message"),
+    read=_read,
+    rules=(message_name.check, correlation_key.check, message_catch.check),
+    start_objection=_start_objection,
+)

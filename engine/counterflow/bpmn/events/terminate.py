@@ -1,0 +1,20 @@
+"""Terminate: ends every other token of its scope (BPMN 2.0.2, 10.5.3)."""
+
+from __future__ import annotations
+
+from counterflow.bpmn.events.reader import EventReader, Reading
+from counterflow.bpmn.outline import Element
+from counterflow.model.graph import Behaviour, TerminateDefinition
+
+
+def _read(_reading: Reading, _element: Element) -> TerminateDefinition:
+    return TerminateDefinition()
+
+
+KIND = EventReader(
+    name="terminate",
+    definition="terminateEventDefinition",
+    rooms={"endEvent": Behaviour.END_EVENT},
+    remedy="Terminate in an end event.",
+    read=_read,
+)

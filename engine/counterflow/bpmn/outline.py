@@ -1,0 +1,226 @@
+"""The model as drawn, before it is judged: elements, flows and associations with their references joined
+where they can be.
+
+The outline is what the rules look at. It holds what a refused model may hold and a `Process` may not:
+dangling references, elements that are not executed, two start events. Nothing outside `bpmn/` sees it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from counterflow.bpmn.details import Details
+from counterflow.bpmn.elements import COMPENSATION, NONE, Category, ElementKind, EventKind
+from counterflow.bpmn.xml import BPMN, TRUE
+from counterflow.documents.findings import Finding, Severity
+from counterflow.documents.notes import finding_at
+from counterflow.documents.xml import local_name
+from counterflow.feel import Expression
+from counterflow.model.graph import Behaviour, Dialect
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Drawn:
+    """Anything in the file that a finding may point at."""
+
+    id: str
+    tag: str
+    line: int
+    xml: etree._Element
+
+    def error(self, rule: str, message: str, remedy: str = "", at: etree._Element | None = None) -> Finding:
+        """A refusal of this; `at` is the XML element inside it that is meant, when not itself."""
+        return finding_at(self, rule, message, remedy, at)
+
+    def warning(self, rule: str, message: str, remedy: str = "", at: etree._Element | None = None) -> Finding:
+        """A remark on this that does not refuse the model."""
+        return finding_at(self, rule, message, remedy, at, Severity.WARNING)
+
+    def attribute(self, name: str) -> str:
+        """The attribute without surrounding white space, empty where it is missing."""
+        return (self.xml.get(name) or "").strip()
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class SequenceFlow(Drawn):
+    """A sequence flow; `source` and `target` are None where the reference names no flow node."""
+
+    scope: Element
+    source: Element | None = None
+    target: Element | None = None
+    condition: Expression | None = None
+
+    @property
+    def condition_xml(self) -> etree._Element | None:
+        """The `conditionExpression`, if it says anything."""
+        found = self.xml.find(f"{{{BPMN}}}conditionExpression")
+        return found if found is not None and (found.text or "").strip() else None
+
+    @property
+    def is_default(self) -> bool:
+        """Whether its source names it as the flow to take when no condition holds."""
+        return self.source is not None and self.source.attribute("default") == self.id
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Association(Drawn):
+    """An association, drawn in either direction (BPMN 2.0.2, table 10.97)."""
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """The ids of what it joins."""
+        return self.attribute("sourceRef"), self.attribute("targetRef")
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Element(Drawn):
+    """A flow node or scope as drawn. `behaviour` is None where it is not executed."""
+
+    kind: ElementKind
+    parent: Element | None
+    behaviour: Behaviour | None = None
+    definitions: list[etree._Element] = field(default_factory=list)
+    """The event definitions inside."""
+    event_kind: EventKind | None = None
+    """What kind of event it is; None for what is none, or more than one."""
+    children: list[Element] = field(default_factory=list)
+    incoming: list[SequenceFlow] = field(default_factory=list)
+    outgoing: list[SequenceFlow] = field(default_factory=list)
+    attached_to: Element | None = None
+    boundary_events: list[Element] = field(default_factory=list)
+    handler: Element | None = None
+    """Compensation boundary events only: the activity that the association leads to."""
+    loop: etree._Element | None = None
+    """Activities only: the mark that it is done once per item of a collection."""
+    details: Details = field(default_factory=Details)
+
+    @property
+    def event(self) -> str:
+        """Tag of the one event definition, `NONE` without any, all of them joined where there are several.
+
+        Of an activity that is an event, the tag that its definition would have.
+        """
+        return self.kind.event or "+".join(map(local_name, self.definitions)) or NONE
+
+    @property
+    def reference(self) -> str:
+        """The id by which its event names what it is about; empty where it names nothing, or is no event."""
+        if self.event_kind is None or self.event_kind.reference is None:
+            return ""
+        holder = self.xml if self.definition is None else self.definition
+        return (holder.get(self.event_kind.reference.attribute) or "").strip()
+
+    @property
+    def definition(self) -> etree._Element | None:
+        """The one event definition, if there is exactly one."""
+        return self.definitions[0] if len(self.definitions) == 1 else None
+
+    @property
+    def is_activity(self) -> bool:
+        return self.kind.category is Category.ACTIVITY and self.behaviour is not Behaviour.EVENT_SUB_PROCESS
+
+    @property
+    def is_event_sub_process(self) -> bool:
+        return self.behaviour is Behaviour.EVENT_SUB_PROCESS
+
+    @property
+    def is_for_compensation(self) -> bool:
+        return self.attribute("isForCompensation") == TRUE
+
+    @property
+    def is_job(self) -> bool:
+        """Whether it is work for somebody else, unless the model says otherwise."""
+        return self.behaviour is Behaviour.JOB_TASK
+
+    def catches(self, event: str) -> bool:
+        """Whether it waits for, or looks out for, the event with that tag."""
+        return self.behaviour is not None and self.kind.catches and self.event == event
+
+    def throws(self, event: str) -> bool:
+        """Whether it is an event that throws the one with that tag; an activity throws none by itself."""
+        is_thrower = self.kind.category is Category.EVENT and not self.kind.catches
+        return self.behaviour is not None and is_thrower and self.event == event
+
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for an event that comes from outside, such as a timer or a message."""
+        return (
+            self.behaviour is not None
+            and self.kind.catches
+            and self.event_kind is not None
+            and self.event_kind.is_waited_for
+        )
+
+    @property
+    def is_process_start(self) -> bool:
+        """Whether it begins instances of a process."""
+        return (
+            self.tag == "startEvent"
+            and self.parent is not None
+            and self.parent.behaviour is Behaviour.PROCESS
+        )
+
+    @property
+    def is_interrupting(self) -> bool:
+        """Whether what it catches ends the activity, or the rest of the scope, that it belongs to."""
+        attribute = self.kind.interrupting
+        return not attribute or self.attribute(attribute) in {TRUE, ""}
+
+    @property
+    def start_events(self) -> list[Element]:
+        """Scopes only: the start events directly inside."""
+        return [child for child in self.children if child.tag == "startEvent"]
+
+    @property
+    def event_sub_processes(self) -> list[Element]:
+        """Scopes only: the event sub-processes directly inside."""
+        return [child for child in self.children if child.is_event_sub_process]
+
+    @property
+    def compensation_boundary(self) -> Element | None:
+        """Activities only: the boundary event whose handler undoes it."""
+        return next((event for event in self.boundary_events if event.catches(COMPENSATION)), None)
+
+    @property
+    def process(self) -> Element:
+        """The process it belongs to."""
+        return self if self.parent is None else self.parent.process
+
+    def ancestors(self) -> Iterator[Element]:
+        """The scopes around it, innermost first."""
+        scope = self.parent
+        while scope is not None:
+            yield scope
+            scope = scope.parent
+
+    def __str__(self) -> str:
+        return f"{self.tag} '{self.id}'"
+
+
+@dataclass(slots=True, eq=False)
+class Outline:
+    """A file as drawn: what belongs to its executable processes, and what its events name."""
+
+    root: etree._Element
+    resource_name: str
+    dialect: Dialect
+    processes: list[Element] = field(default_factory=list)
+    elements: list[Element] = field(default_factory=list)
+    """Processes included, in document order."""
+    flows: list[SequenceFlow] = field(default_factory=list)
+    associations: list[Association] = field(default_factory=list)
+    strangers: list[Drawn] = field(default_factory=list)
+    """What is neither run nor known to carry no meaning."""
+    by_id: dict[str, Element] = field(default_factory=dict)
+    named: Mapping[str, Mapping[str, etree._Element]] = field(default_factory=dict)
+    """What events may name, right in the file: by tag (`message`, `error`), then by id."""
+
+    def named_by(self, element: Element) -> etree._Element | None:
+        """What the event of an element names, its message say; None where it names none that exists."""
+        kind = element.event_kind
+        if kind is None or kind.reference is None:
+            return None
+        return self.named[kind.reference.tag].get(element.reference)

@@ -1,0 +1,115 @@
+"""A BPMN file to its executable processes: parse, outline, read the dialect, ask the rules, build.
+
+Nothing here decides about a single element: elements are rows in `elements.py`, extension elements are read
+in `dialects/`, every reason to refuse is a file in `rules/`, and `build.py` makes the frozen graph of what is
+left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from lxml import etree
+
+from counterflow.bpmn.build import build
+from counterflow.bpmn.dialects.reader import DialectReader
+from counterflow.bpmn.dialects.readers import READERS, dialect_of, mixed_dialects
+from counterflow.bpmn.events.kinds import KINDS
+from counterflow.bpmn.events.reader import Reading, Rule
+from counterflow.bpmn.outline import Element
+from counterflow.bpmn.read_outline import read_outline
+from counterflow.bpmn.rules.registry import RULES
+from counterflow.bpmn.spellings import settle
+from counterflow.bpmn.xml import BPMN, parse
+from counterflow.documents.findings import Finding
+from counterflow.documents.limits import DEFAULT_LIMITS, NO_LIMITS, DocumentLimits
+from counterflow.documents.notes import Notes, ReadDocument, told_once
+from counterflow.documents.xml import XmlError, line_of
+from counterflow.model.graph import MultiInstance, Process
+
+_ABOUT_WHAT_IS_USED = frozenset({"extension", "extension-place", "user-task"})
+
+
+@dataclass(frozen=True, slots=True)
+class ReadProcesses(ReadDocument):
+    """A file as read: its executable processes, none where it was refused."""
+
+    processes: tuple[Process, ...] = ()
+
+
+def read(content: bytes, resource_name: str, limits: DocumentLimits = DEFAULT_LIMITS) -> ReadProcesses:
+    """The processes of a BPMN file, or the reasons why it is refused; never raises for what the file holds.
+
+    `resource_name` is the name under which the file was handed in; findings about the file as a whole carry
+    it. Findings are in the order of the file.
+    """
+    return _read(content, resource_name, limits, RULES)
+
+
+def read_accepted(content: bytes, resource_name: str) -> ReadProcesses:
+    """The processes of a file that was deployed once, without asking limits and rules again.
+
+    A rule that a later version adds, or a limit that was lowered, must not strand the instances of what is
+    deployed. Only what can no longer be read at all (an expression that does not compile, say) is still an
+    error.
+    """
+    return _read(content, resource_name, NO_LIMITS, ())
+
+
+def _read(content: bytes, resource_name: str, limits: DocumentLimits, rules: Sequence[Rule]) -> ReadProcesses:
+    notes = Notes(resource_name)
+    try:
+        root = parse(content, resource_name, limits, notes.findings)
+    except XmlError as refused:
+        return ReadProcesses((*notes, refused.finding))
+    if root.tag != f"{{{BPMN}}}definitions":
+        return ReadProcesses((*notes, _not_bpmn(root, resource_name)))
+    return _judge(root, resource_name, rules, notes)
+
+
+def _judge(root: etree._Element, resource_name: str, rules: Sequence[Rule], notes: Notes) -> ReadProcesses:
+    settle(root)
+    dialect, is_mixed = dialect_of(root)
+    drawn = read_outline(root, resource_name, dialect)
+    if is_mixed:
+        notes.add([mixed_dialects(root, resource_name, dialect)])
+    _read_details(Reading(drawn, READERS[dialect], notes))
+    notes.add(finding for check in rules for finding in check(drawn))
+    findings = tuple(told_once(notes, _ABOUT_WHAT_IS_USED))
+    return ReadProcesses(findings, () if notes.has_errors() else build(drawn))
+
+
+def _read_details(reading: Reading) -> None:
+    drawn, dialect, notes = reading
+    for element in drawn.elements:
+        if element.behaviour is not None:  # else it is refused as a whole
+            element.details = dialect.details(element, notes)
+            kind = KINDS.get(element.event) if element.event_kind is not None else None
+            element.details = replace(
+                element.details,
+                event=kind.read(reading, element) if kind is not None else None,
+                multi_instance=_multi_instance(element, dialect, notes),
+            )
+    for flow in drawn.flows:
+        xml = flow.condition_xml
+        if xml is not None and not flow.is_default:
+            flow.condition = dialect.condition(flow, xml, notes)
+
+
+def _multi_instance(element: Element, reader: DialectReader, notes: Notes) -> MultiInstance | None:
+    return (
+        reader.multi_instance(element, element.loop, notes)
+        if element.loop is not None and element.is_activity
+        else None
+    )
+
+
+def _not_bpmn(root: etree._Element, resource_name: str) -> Finding:
+    return Finding(
+        line=line_of(root),
+        element_id=resource_name,
+        rule="not-bpmn",
+        message=f"expected the root element 'definitions' of the namespace {BPMN}, found '{root.tag}'.",
+        remedy="Export the diagram as BPMN 2.0 XML.",
+    )

@@ -1,0 +1,91 @@
+"""An event-based gateway waits for the first of several events, and each of them stands right behind it.
+
+BPMN 2.0.2, 10.6.6: two or more flows without conditions; their targets are intermediate catch events or
+receive tasks (without events on their border), with no other flow coming in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from counterflow.bpmn.events.kinds import kinds_in, one_of
+from counterflow.bpmn.outline import Element, Outline
+from counterflow.bpmn.xml import TRUE
+from counterflow.documents.findings import Finding
+from counterflow.model.graph import Behaviour
+
+RULE = "event-based-gateway"
+
+
+def check(outline: Outline) -> Iterator[Finding]:
+    """The number of its flows, what each leads to, and the kinds that are not executed."""
+    for element in outline.elements:
+        if element.behaviour is Behaviour.EVENT_BASED_GATEWAY:
+            yield from _check_kind(element)
+            yield from _check_targets(element)
+        gateway = _gateway_before(element)
+        if gateway is not None and element.behaviour is Behaviour.CATCH_EVENT:
+            yield from _check_target(gateway, element)
+
+
+def _check_kind(gateway: Element) -> Iterator[Finding]:
+    if gateway.attribute("instantiate") == TRUE:
+        message = f"{gateway} is to begin instances of the process, which a gateway does not do."
+        yield gateway.error(RULE, message, "Draw a message or timer start event for each of its events.")
+    if gateway.attribute("eventGatewayType") not in {"", "Exclusive"}:
+        message = (
+            f"expected eventGatewayType of {gateway} to be 'Exclusive', found "
+            f"'{gateway.attribute('eventGatewayType')}'."
+        )
+        yield gateway.error(
+            RULE, message, "Draw a parallel gateway before the catch events to wait for all of them."
+        )
+    if gateway.attribute("default"):
+        message = f"{gateway} has a default flow, which no event leads along."
+        yield gateway.error(RULE, message, "Remove it; draw a timer for the wait to end.")
+
+
+def _check_targets(gateway: Element) -> Iterator[Finding]:
+    if len(gateway.outgoing) < 2:
+        message = f"expected two or more flows out of {gateway}, found {len(gateway.outgoing)}."
+        yield gateway.error(
+            RULE,
+            message,
+            "Lead it to the events that it waits for, or wait for the one event without a gateway.",
+        )
+    for flow in gateway.outgoing:
+        if flow.target is not None and flow.target.behaviour is not Behaviour.CATCH_EVENT:
+            events = [f"a {kind.name}" for kind in kinds_in("intermediateCatchEvent")]
+            message = (
+                f"expected sequenceFlow '{flow.id}' to lead from {gateway} to "
+                f"{one_of([*events, 'a receive task'])}, found {flow.target}."
+            )
+            yield flow.error(RULE, message, "Draw an intermediate catch event in between.")
+
+
+def _gateway_before(element: Element) -> Element | None:
+    sources = (flow.source for flow in element.incoming)
+    return next(
+        (
+            source
+            for source in sources
+            if source is not None and source.behaviour is Behaviour.EVENT_BASED_GATEWAY
+        ),
+        None,
+    )
+
+
+def _check_target(gateway: Element, target: Element) -> Iterator[Finding]:
+    if len(target.incoming) > 1:
+        found = ", ".join(f"'{flow.id}'" for flow in target.incoming)
+        message = f"expected one flow into {target}, the one from {gateway}, found {found}."
+        yield target.error(
+            RULE, message, "Lead the others to an event of their own, or to the element after it."
+        )
+    if target.loop is not None or target.boundary_events:
+        found = "a loop" if target.loop is not None else f"'{target.boundary_events[0].id}' on its border"
+        message = (
+            f"expected {target}, which follows {gateway}, to wait only once and for nothing else, found "
+            f"{found}."
+        )
+        yield target.error(RULE, message, "Remove it, or draw another event after the gateway.")

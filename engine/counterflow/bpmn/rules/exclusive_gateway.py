@@ -1,0 +1,34 @@
+"""A gateway that chooses does so by conditions: each outgoing flow has one, except the default.
+
+BPMN 2.0.2, 13.4.2 and 13.4.3: conditions are asked in order; a flow without a condition would always or never
+be taken, depending on whom one asks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from counterflow.bpmn.outline import Element, Outline
+from counterflow.documents.findings import Finding
+
+RULE = "exclusive-gateway"
+
+
+def check(outline: Outline) -> Iterator[Finding]:
+    """With several outgoing flows, every one that is not the default needs a condition."""
+    for element in outline.elements:
+        if element.behaviour is None or not element.kind.chooses or len(element.outgoing) < 2:
+            continue
+        for flow in element.outgoing:
+            if flow.condition_xml is None and not flow.is_default:
+                message = (
+                    f"expected a condition on sequenceFlow '{flow.id}', which leaves {element}, found none."
+                )
+                remedy = "Add a condition, or make it the default flow of the gateway."
+                yield flow.error(_rule(element), message, remedy)
+
+
+def _rule(gateway: Element) -> str:
+    """Called after the gateway: `exclusive-gateway` of an `exclusiveGateway`."""
+    return re.sub(r"(?=[A-Z])", "-", gateway.tag).lower()

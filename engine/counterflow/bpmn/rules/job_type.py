@@ -1,0 +1,52 @@
+"""What is work for somebody else, a task or a message to send, must say whose: without a job type no worker
+would ask for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from counterflow.bpmn.elements import MESSAGE
+from counterflow.bpmn.outline import Outline
+from counterflow.documents.findings import Finding
+from counterflow.model.graph import Dialect
+
+RULE = "job-type"
+
+_REMEDIES: Mapping[Dialect, str] = {
+    Dialect.ZEEBE: 'Add <zeebe:taskDefinition type="…" /> to its extension elements{also}.',
+    Dialect.CAMUNDA: 'Set camunda:type="external" and camunda:topic="…"{also}.',
+}
+_ALSO: Mapping[tuple[Dialect, str], str] = {
+    (Dialect.ZEEBE, "scriptTask"): ' or <zeebe:script expression="= …" resultVariable="…" />',
+    (
+        Dialect.CAMUNDA,
+        "scriptTask",
+    ): ', or scriptFormat="juel" or "feel" with a script and camunda:resultVariable',
+    (Dialect.ZEEBE, "businessRuleTask"): ' or <zeebe:calledDecision decisionId="…" resultVariable="…" />',
+    (Dialect.CAMUNDA, "businessRuleTask"): ', or camunda:decisionRef="…" and camunda:resultVariable',
+}
+"""Tasks that may be done in the engine as well."""
+
+
+def check(outline: Outline) -> Iterator[Finding]:
+    """Tasks and thrown messages with neither job, script nor decision, and script tasks with job and
+    script.
+    """
+    for element in outline.elements:
+        if not element.is_job:
+            continue
+        details = element.details
+        also = _ALSO.get((outline.dialect, element.tag), "")
+        if details.job is None and details.script is None and not details.is_told:
+            message = f"expected {element} to say which job it is, found no job type."
+            place = (
+                " on its messageEventDefinition"
+                if element.throws(MESSAGE) and outline.dialect is Dialect.CAMUNDA
+                else ""
+            )
+            yield element.error(RULE, message, _REMEDIES[outline.dialect].format(also=place + also))
+        if details.job is not None and details.script is not None:
+            yield element.error(
+                RULE, f"{element} is both a job and a script.", "Remove the job type, or the script."
+            )

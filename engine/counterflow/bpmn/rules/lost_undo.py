@@ -1,0 +1,50 @@
+"""An interrupted sub-process loses what could be undone inside it, and so does a multi-instance activity that
+is undone per instance, as in a camunda: model (warning).
+
+BPMN 2.0.2, 10.7.1: only completed activities are compensated, and a sub-process that an interrupting boundary
+event ends has not completed; what had completed inside is then out of every throw's reach.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from counterflow.bpmn.elements import COMPENSATION, NONE
+from counterflow.bpmn.outline import Element, Outline
+from counterflow.bpmn.undo import Reach
+from counterflow.documents.findings import Finding
+from counterflow.model.graph import Behaviour, Dialect
+
+RULE = "lost-undo"
+
+
+def check(outline: Outline) -> Iterator[Finding]:
+    """Activities with undo inside and an interrupting boundary event on them."""
+    reach = Reach()
+    for element in outline.elements:
+        is_lost_inside = element.behaviour is Behaviour.SUB_PROCESS and reach.has_inner_undo(element)
+        is_lost_per_instance = (
+            element.loop is not None and outline.dialect is Dialect.CAMUNDA and _has_handler(element)
+        )
+        if not (is_lost_inside or is_lost_per_instance):
+            continue
+        remedy = "Catch the same in an event sub-process inside, and throw compensation there."
+        if not is_lost_inside:
+            remedy = (
+                "Put the activity into a sub-process, catch the same in an event sub-process there, and "
+                "throw compensation in it."
+            )
+        for event in element.boundary_events:
+            if not event.catches(COMPENSATION) and event.event != NONE and event.is_interrupting:
+                what = (
+                    "what had completed inside"
+                    if is_lost_inside
+                    else "those of its instances that had completed"
+                )
+                yield event.warning(
+                    RULE, f"when {event} interrupts {element}, {what} can no longer be undone.", remedy
+                )
+
+
+def _has_handler(element: Element) -> bool:
+    return element.compensation_boundary is not None and element.compensation_boundary.handler is not None

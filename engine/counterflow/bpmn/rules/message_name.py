@@ -1,0 +1,36 @@
+"""What waits for a message names one, and that message has a name (BPMN 2.0.2, 8.4.11): by its name it is
+found.
+
+What throws a message is a job; its worker sends what it sends, so there the message may be missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from counterflow.bpmn.elements import MESSAGE
+from counterflow.bpmn.outline import Outline
+from counterflow.documents.findings import Finding
+
+RULE = "message-name"
+
+_REMEDY = (
+    'Define e.g. <message id="Message_1" name="payment received" /> in the file, and name it in messageRef.'
+)
+
+
+def check(outline: Outline) -> Iterator[Finding]:
+    """A missing messageRef, and a message without name; one that names nothing is a dangling reference."""
+    for element in outline.elements:
+        if not element.catches(MESSAGE):
+            continue
+        reference, message = element.reference, outline.named_by(element)
+        if not reference:
+            yield element.error(
+                RULE,
+                f"expected messageRef of {element} to name the message that it waits for, found none.",
+                _REMEDY,
+            )
+        elif message is not None and not (message.get("name") or "").strip():
+            complaint = f"expected a name on message '{reference}', which {element} waits for, found none."
+            yield element.error(RULE, complaint, "Give the message the name under which it is published.")

@@ -1,0 +1,90 @@
+"""What a token can meet inside an element: whether it may have to wait there, and which errors may be thrown.
+
+Both err on the side of yes: a person is only told of what can never be. Worked out once per element: a file
+may hold thousands of catches.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Final
+
+from counterflow.bpmn.elements import COMPENSATION, ERROR, Category
+from counterflow.bpmn.outline import Element
+from counterflow.model.graph import Behaviour
+
+Meeting = tuple[str, str]
+"""One thing that a token can meet: `WAIT`, `ANY_ERROR`, or an error with a code."""
+
+WAIT: Final[Meeting] = ("wait", "")
+"""Somebody or something outside may have to act before the token goes on."""
+ANY_ERROR: Final[Meeting] = ("error", "")
+"""A worker, a called process or a compensation handler may throw what it likes."""
+
+_SCOPES: Final = frozenset({Behaviour.PROCESS, Behaviour.SUB_PROCESS, Behaviour.EVENT_SUB_PROCESS})
+_PASSED_AT_ONCE: Final = frozenset({
+    Behaviour.PASS_THROUGH, Behaviour.START_EVENT, Behaviour.BOUNDARY_EVENT, Behaviour.THROW_EVENT,
+    Behaviour.END_EVENT,
+})  # fmt: skip
+
+
+def error(code: str) -> Meeting:
+    """An error with this code, thrown by an event."""
+    return ("code", code)
+
+
+class Meetings:
+    """What a token can meet in each element of one file; `code_of` tells the code of an error event."""
+
+    def __init__(self, code_of: Callable[[Element], str]) -> None:
+        self._code_of = code_of
+        self._known: dict[int, frozenset[Meeting]] = {}
+        self._counted: dict[int, Counter[Meeting]] = {}
+
+    def inside(self, element: Element) -> frozenset[Meeting]:
+        """Between entering and leaving the element."""
+        known = self._known.get(id(element))
+        if known is None:
+            known = frozenset(self._counts(element)) if element.behaviour in _SCOPES else self._at(element)
+            self._known[id(element)] = known
+        return known
+
+    def besides(self, scope: Element, child: Element) -> frozenset[Meeting]:
+        """In a scope, but for one of its children."""
+        own = self.inside(child)
+        return frozenset(
+            meeting for meeting, times in self._counts(scope).items() if times > (meeting in own)
+        )
+
+    def _counts(self, scope: Element) -> Counter[Meeting]:
+        """In how many of its children each is met."""
+        known = self._counted.get(id(scope))
+        if known is None:
+            known = self._counted[id(scope)] = Counter(
+                meeting for child in scope.children for meeting in self.inside(child)
+            )
+        return known
+
+    def _at(self, element: Element) -> frozenset[Meeting]:
+        if element.throws(COMPENSATION):
+            return frozenset({WAIT, ANY_ERROR})  # its handlers run in the scope of the throw
+        if element.throws(ERROR):
+            return frozenset({error(self._code_of(element))})
+        if (
+            element.behaviour in _PASSED_AT_ONCE
+            or element.details.script is not None
+            or element.details.decision is not None
+        ):
+            return frozenset()
+        if element.kind.category is Category.GATEWAY:
+            return frozenset({WAIT}) if _may_hold(element) else frozenset()
+        return (
+            frozenset({WAIT}) if element.behaviour is Behaviour.CATCH_EVENT else frozenset({WAIT, ANY_ERROR})
+        )
+
+
+def _may_hold(gateway: Element) -> bool:
+    """Whether a token may have to wait at a gateway: for an event, or for those that it joins with."""
+    is_join = gateway.kind.joins and len(gateway.incoming) > 1
+    return is_join or gateway.behaviour is Behaviour.EVENT_BASED_GATEWAY

@@ -1,0 +1,101 @@
+"""What OMG's own XML schema says about a model: warnings only, since tools write artifacts out of order and
+engines read them all the same.
+
+The schema (BPMN20.xsd of formal/2010-05) comes with SpiffWorkflow; only its file is used, nothing of
+SpiffWorkflow is imported. It is compiled at the first call, which takes some ten milliseconds, and kept.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterable
+from functools import cache
+from importlib.util import find_spec
+from itertools import islice
+from pathlib import Path
+from typing import Protocol, cast
+
+from lxml import etree
+
+from counterflow.bpmn.spellings import settle
+from counterflow.bpmn.xml import nearest_id, parse
+from counterflow.documents.findings import Finding, Severity
+from counterflow.documents.limits import DEFAULT_LIMITS, DocumentLimits
+from counterflow.documents.notes import told_once
+from counterflow.documents.xml import XmlError
+
+RULE = "xsd"
+
+MAX_FINDINGS = 50
+"""A file that is wrong in more ways is told so; the rest would not be read."""
+
+_MOST_LOOKED_AT = 500
+
+_SCHEMA = Path("bpmn", "parser", "schema", "BPMN20.xsd")
+_NAMESPACES = re.compile(r"\{[^}]*\}")
+_one_at_a_time = threading.Lock()  # a compiled schema keeps the log of its last validation
+
+
+class _LogEntry(Protocol):
+    line: int
+    message: str
+    path: str | None
+
+
+def schema_findings(
+    content: bytes, resource_name: str, limits: DocumentLimits = DEFAULT_LIMITS
+) -> tuple[Finding, ...]:
+    """The schema's complaints as warnings with line numbers; nothing where the bytes are no XML, which `read`
+    tells.
+
+    Values are judged as they are read: of spellings that are accepted there is nothing to complain.
+    """
+    try:
+        root = parse(content, resource_name, limits)
+    except XmlError:
+        return ()
+    settle(root)
+    schema = _schema()
+    with _one_at_a_time:
+        if schema.validate(root):
+            return ()
+        log = cast("Iterable[_LogEntry]", schema.error_log)
+        found = [_finding(root, resource_name, entry) for entry in islice(log, _MOST_LOOKED_AT)]
+        return tuple(told_once(found, frozenset({RULE}))[:MAX_FINDINGS])
+
+
+@cache
+def _schema() -> etree.XMLSchema:
+    package = find_spec("SpiffWorkflow")
+    folders = package.submodule_search_locations if package is not None else None
+    if not folders:
+        raise RuntimeError(
+            "expected SpiffWorkflow with OMG's BPMN20.xsd, found no such package; install counterflow with "
+            "its dependencies"
+        )
+    return etree.XMLSchema(etree.parse(Path(folders[0], _SCHEMA)))
+
+
+def _finding(root: etree._Element, resource_name: str, entry: _LogEntry) -> Finding:
+    return Finding(
+        line=entry.line,
+        element_id=_nearest_id(root, entry.path) or resource_name,
+        rule=RULE,
+        message=_NAMESPACES.sub("", entry.message),
+        severity=Severity.WARNING,
+    )
+
+
+def _nearest_id(root: etree._Element, path: str | None) -> str | None:
+    """The id of the element that the schema complains about, or of the nearest one around it."""
+    prefixes = {prefix: uri for prefix, uri in root.nsmap.items() if prefix}
+    try:
+        found = root.getroottree().xpath(path or ".", namespaces=prefixes)
+    except etree.XPathError:
+        return None  # the path uses a prefix that is declared further inside
+    return (
+        nearest_id(found[0])
+        if isinstance(found, list) and found and isinstance(found[0], etree._Element)
+        else None
+    )

@@ -1,0 +1,3 @@
+"""One partition at work: commands are decided the moment they arrive, made durable together, and only then
+told.
+"""

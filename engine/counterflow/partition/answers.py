@@ -1,0 +1,111 @@
+"""Who is told what once it is durable, or that it is not going to be.
+
+Nothing of a command leaves the house before its batch is committed. Until then its answer stands in the open
+batch as two functions, one to be called after the commit, one if that fails; exactly one of them is called.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from counterflow.kernel.vocabulary import InstanceEnded
+from counterflow.partition.batch import OpenBatch
+from counterflow.partition.pending import Pending
+from counterflow.partition.refusals import Unavailable
+
+logger = logging.getLogger("counterflow.partition")
+
+Told = Callable[[Any], None]
+Failed = Callable[[Exception], None]
+
+
+def tell_all(tellers: Iterable[Callable[[], None]]) -> None:
+    """Tell everybody, whatever one of them makes of it: what was decided is durable, or discarded, for
+    all.
+    """
+    for tell in tellers:
+        try:
+            tell()
+        except Exception:
+            logger.exception("Somebody could not be told how a command has ended")
+
+
+def into(future: asyncio.Future[Any]) -> tuple[Told, Failed]:
+    """How a future is told, unless nobody waits for it any more."""
+
+    def told(answer: Any) -> None:
+        if not future.done():
+            future.set_result(answer)
+
+    def failed(error: Exception) -> None:
+        if not future.done():
+            future.set_exception(error)
+
+    return told, failed
+
+
+def tell_later(
+    batch: OpenBatch, pending: Pending, size: int, answer: Any, told: Told, failed: Failed
+) -> None:
+    """Tell the answer to a command of so many bytes, which counts as pending until then."""
+    pending.enter(size)
+
+    def is_committed() -> None:
+        pending.leave(size)
+        told(answer)
+
+    def has_failed(error: Exception) -> None:
+        pending.leave(size)
+        failed(Unavailable(f"The command was not carried out: {error}"))
+
+    batch.committed.append(is_committed)
+    batch.failed.append(has_failed)
+
+
+class InstanceEnds:
+    """Who waits for the end of which process instance."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[int, list[asyncio.Future[InstanceEnded]]] = {}
+
+    def follow(self, process_instance_key: int) -> asyncio.Future[InstanceEnded]:
+        """A future that has the instance's end, once that is durable."""
+        ended: asyncio.Future[InstanceEnded] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(process_instance_key, []).append(ended)
+        return ended
+
+    def leave(self, process_instance_key: int, ended: asyncio.Future[InstanceEnded]) -> None:
+        """Whoever waited with this future waits no longer."""
+        waiting = self._waiting.get(process_instance_key, [])
+        if ended in waiting:
+            waiting.remove(ended)
+        if not waiting:
+            self._waiting.pop(process_instance_key, None)
+
+    def tell_later(self, batch: OpenBatch, ends: Iterable[InstanceEnded]) -> None:
+        """Tell those who wait of instances that have ended in a batch."""
+        for end in ends:
+            if end.process_instance_key in self._waiting:
+                batch.committed.append(functools.partial(self._tell, end))
+
+    def tell_if_it_never_began(
+        self, batch: OpenBatch, process_instance_key: int, ended: asyncio.Future[InstanceEnded]
+    ) -> None:
+        """Tell whoever follows an instance from its beginning if the batch that creates it fails."""
+
+        def failed(error: Exception) -> None:
+            self.leave(process_instance_key, ended)
+            if not ended.done():
+                ended.set_exception(Unavailable(f"The process instance was not created: {error}"))
+                ended.exception()  # counts as seen: who waits for the answer only has been told there
+
+        batch.failed.append(failed)
+
+    def _tell(self, end: InstanceEnded) -> None:
+        for future in self._waiting.pop(end.process_instance_key, []):
+            if not future.done():
+                future.set_result(end)

@@ -1,0 +1,90 @@
+"""Jobs that are ready are offered to those who take them, straight from memory.
+
+A job is activated for its taker in the batch that is open, and delivered when that is committed. If the
+commit fails, the credit is free again, and jobs of the type are offered anew after the next one that
+succeeds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from counterflow.kernel.vocabulary import Rejection
+from counterflow.partition.decider import Decider
+from counterflow.partition.refusals import Unavailable
+from counterflow.partition.takers import Taker, Takers
+
+FAULTS_PER_OFFER = 16
+"""Instances that break while their jobs are given out, in one go; whoever takes jobs goes on with the
+others.
+"""
+
+
+class Offers:
+    """What is ready, and who takes it. `changed` is called when there is something to commit."""
+
+    def __init__(self, decider: Decider, changed: Callable[[], None]) -> None:
+        self._decider = decider
+        self._changed = changed
+        self._stopping = False
+        self._undelivered: set[str] = set()
+        """Types of jobs whose delivery was lost with a failed commit."""
+        self.takers = Takers()
+
+    def is_ready(self, job_type: str) -> bool:
+        """Whether a job of a type can be taken now."""
+        queue = self._decider.state.ready.get(job_type)
+        return queue is not None and queue.first() is not None
+
+    def offer(self, job_type: str) -> None:
+        """Give ready jobs of a type to those who take them, until none is ready or nobody has credit."""
+        faults = 0
+        while not (self._stopping or self._decider.is_lost) and self.is_ready(job_type):
+            taker = self.takers.next_for(job_type)
+            if taker is None:
+                return
+            try:
+                decision = self._decider.decide(taker.request)
+            except Unavailable:
+                taker.cancel(0)
+                return
+            except Rejection:
+                taker.cancel(0)
+                faults += 1
+                if faults > FAULTS_PER_OFFER:
+                    return
+                continue
+            self._deliver_later(taker, decision.answer)
+        self._changed()
+
+    def offer_new(self) -> None:
+        """Offer what has become ready since the last time."""
+        newly_ready = self._decider.state.newly_ready
+        if newly_ready:
+            types = dict.fromkeys(job_type for job_type, _ in newly_ready)
+            newly_ready.clear()
+            for job_type in types:
+                self.offer(job_type)
+
+    def offer_undelivered(self) -> None:
+        """Offer what was lost with a failed commit."""
+        types, self._undelivered = self._undelivered, set()
+        for job_type in sorted(types):
+            self.offer(job_type)
+
+    def stop(self) -> None:
+        """Give out no more, and answer polls that wait with nothing."""
+        self._stopping = True
+        self.takers.end_polls()
+
+    def _deliver_later(self, taker: Taker, jobs: Any) -> None:
+        count, job_type = len(jobs), taker.request.type
+        taker.reserve(count)
+
+        def failed(_: Exception) -> None:
+            taker.cancel(count)
+            self._undelivered.add(job_type)
+
+        self._decider.open.committed.append(lambda: taker.deliver(jobs))
+        self._decider.open.failed.append(failed)

@@ -1,0 +1,29 @@
+"""Why a command was not carried out, besides the kernel's own `Rejection`."""
+
+from __future__ import annotations
+
+from counterflow.kernel import KernelFault
+from counterflow.kernel.vocabulary import Rejection, RejectionType
+
+
+class Faulted(Rejection):
+    """A fault of ours met by a command. `is_contained`: the instance that it was met in is set aside, and
+    will not meet it again.
+    """
+
+    def __init__(self, fault: KernelFault, *, is_contained: bool) -> None:
+        key = fault.process_instance_key
+        what = f"process instance '{key}' is quarantined" if is_contained else "nothing was changed"
+        super().__init__(
+            RejectionType.PROCESSING_ERROR, f"An internal fault was met and {what}; see the server's log"
+        )
+        self.is_contained = is_contained
+        self.fault = fault
+
+
+class Overloaded(Exception):
+    """Too many commands wait for their commit; the caller should come back later."""
+
+
+class Unavailable(Exception):
+    """The command was not carried out, since it could not be made durable or the server is stopping."""

@@ -1,0 +1,255 @@
+"""The single writer: command → kernel → batch → commit → deliver.
+
+A command is decided the moment it arrives, on what the last commit left with everything decided since laid
+over it. Its rows, its log and its answer join the open batch. Whenever the writer thread is free the open
+batch is sealed and committed there, while the next one fills: so a batch is as big as what has piled up
+during a commit, which gives latency when idle and throughput under load with nothing to tune. Answers,
+results and jobs leave after the commit, never before.
+
+If a commit fails, its batch and everything decided after it are discarded (nothing of it has left the house),
+the callers are told UNAVAILABLE, and the writer goes on from what the store holds; if that cannot be read
+either, with the first command that finds it readable again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from counterflow.kernel.lives.job_delivery import HoldJob, ReturnJob
+from counterflow.kernel.vocabulary import Command, InstanceEnded
+from counterflow.kernel.work.budget import ProcessLimits
+from counterflow.model.graph import CompensationOrder
+from counterflow.partition.answers import Failed, Told, into, tell_all, tell_later
+from counterflow.partition.batch import OpenBatch
+from counterflow.partition.decider import Decider
+from counterflow.partition.due import Alarm
+from counterflow.partition.offers import Offers
+from counterflow.partition.pending import ENDING, Pending, size_of
+from counterflow.partition.refusals import Overloaded, Unavailable
+from counterflow.partition.takers import Takers
+from counterflow.partition.troubles import log_troubles
+from counterflow.store.port import Batch, Store, StoreError
+
+logger = logging.getLogger("counterflow.partition")
+
+
+class Writer:
+    """One partition at work. All methods are called from the event loop's thread."""
+
+    _decides_by: Callable[..., Decider] = Decider
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        order: CompensationOrder = CompensationOrder.MIRROR,
+        limits: ProcessLimits | None = None,
+        now_ms: Callable[[], int] | None = None,
+        maximum_pending: int = 4_000,
+        maximum_pending_bytes: int = 64 * 1024 * 1024,
+        cached_instances: int = 4_000,
+    ) -> None:
+        self._store = store
+        self._cached_instances = cached_instances
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="counterflow-writer")
+        self._decider = self._decides_by(
+            store, order, limits or ProcessLimits(), now_ms or _wall_clock_ms, self._schedule_commit
+        )
+        self._offers = Offers(self._decider, self._schedule_commit)
+        self._alarm = Alarm(self._decider, self._after_decision)
+        self._pending = Pending(maximum_pending, maximum_pending_bytes)
+        self._committing: asyncio.Task[None] | None = None
+        self._stopping = False
+        self._is_stopped = False
+        self._work_watchers: list[Callable[[int], None]] = []
+        self.commits = 0
+
+    # -- commands --------------------------------------------------------------------------------------------
+
+    def submit(self, command: Command) -> asyncio.Future[Any]:
+        """Carry out a command; the future has its answer once that is durable.
+
+        Raises at once, with nothing changed: `Rejection`, `Overloaded`, `Unavailable`. The future may raise
+        `Unavailable`.
+        """
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self.submit_then(command, *into(future))
+        return future
+
+    def submit_then(self, command: Command, told: Told, failed: Failed) -> None:
+        """Like `submit`, with one of two functions called from the commit itself: `told` with the answer, or
+        `failed` with `Unavailable`.
+
+        Neither may raise, and neither may wait.
+        """
+        size = self._refuse_when_full(command)
+        decision = self._decider.decide(command)
+        tell_later(self._decider.open, self._pending, size, decision.answer, told, failed)
+        self._after_decision()
+        if isinstance(command, ENDING):
+            for watch in self._work_watchers:
+                watch(len(decision.ended))
+
+    def submit_and_follow(
+        self, command: Command
+    ) -> tuple[asyncio.Future[Any], asyncio.Future[InstanceEnded]]:
+        """Like `submit` for a command that creates a process instance; the second future has its end, once
+        that is durable.
+        """
+        size = self._refuse_when_full(command)
+        decision = self._decider.decide(command)
+        batch, ends, key = self._decider.open, self._decider.ends, decision.answer.key
+        answered: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        ended = ends.follow(key)
+        ends.tell_later(batch, decision.ended)
+        tell_later(batch, self._pending, size, decision.answer, *into(answered))
+        ends.tell_if_it_never_began(batch, key, ended)
+        self._after_decision()
+        return answered, ended
+
+    def stop_following(self, process_instance_key: int, ended: asyncio.Future[InstanceEnded]) -> None:
+        """Whoever waited for the end of this instance waits no longer."""
+        self._decider.ends.leave(process_instance_key, ended)
+
+    def watch_work(self, watcher: Callable[[int], None]) -> None:
+        """From now on call `watcher` after each command that brings work to its end, with the number of
+        instances that have ended by it.
+        """
+        self._work_watchers.append(watcher)
+
+    # -- jobs ------------------------------------------------------------------------------------------------
+
+    @property
+    def takers(self) -> Takers:
+        """Who takes jobs."""
+        return self._offers.takers
+
+    def offer(self, job_type: str) -> None:
+        """Give ready jobs of a type to those who take them: a stream has credit again, or one has come."""
+        self._offers.offer(job_type)
+
+    def is_ready(self, job_type: str) -> bool:
+        """Whether a job of a type can be taken now."""
+        return self._offers.is_ready(job_type)
+
+    # -- asking ----------------------------------------------------------------------------------------------
+
+    @property
+    def commands(self) -> int:
+        """How many commands were decided, rejected ones included."""
+        return self._decider.commands
+
+    def knows_instance(self, process_instance_key: int) -> bool:
+        """Whether there is a process instance with this key, as far as commands can see."""
+        return self._decider.state.instance(process_instance_key) is not None
+
+    def is_decision_deployed(self, decision_id: str) -> bool:
+        """Whether any version of a decision is deployed."""
+        return decision_id in self._decider.state.decisions.latest
+
+    # -- life ------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin to trigger what is due."""
+        self._alarm.set()
+
+    async def stop(self) -> None:
+        """Refuse new commands, commit what is decided, and let go of the thread. The store stays open."""
+        self._stopping = True
+        self._alarm.stop()
+        self._offers.stop()
+        await self.settle()
+        self._is_stopped = True
+        self._thread.shutdown()
+
+    async def settle(self) -> None:
+        """Wait until everything decided so far is committed and delivered."""
+        self._schedule_commit()
+        while self._committing is not None:
+            await asyncio.shield(self._committing)  # whoever stops waiting must not break a commit off
+
+    # -- deciding --------------------------------------------------------------------------------------------
+
+    def _refuse_when_full(self, command: Command) -> int:
+        """Answers the command's size. Jobs that reach nobody come back also while stopping: who starts next
+        can give them away at once.
+        """
+        if self._is_stopped or (self._stopping and not isinstance(command, ReturnJob | HoldJob)):
+            raise Unavailable("The server is stopping; try again when it is back")
+        if self._decider.is_lost and not self._come_back():
+            raise Unavailable("The database can neither be written nor read; try again when it is back")
+        size = size_of(command)
+        if why := self._pending.why_full(command, size):
+            raise Overloaded(why)
+        return size
+
+    def _after_decision(self) -> None:
+        self._offers.offer_new()
+        self._alarm.set()
+        self._schedule_commit()
+
+    # -- committing ------------------------------------------------------------------------------------------
+
+    def _schedule_commit(self) -> None:
+        if self._committing is None and self._decider.has_something_to_commit:
+            self._committing = asyncio.get_running_loop().create_task(self._commit_all())
+
+    async def _commit_all(self) -> None:
+        """Commit batch after batch, as long as there is something in the open one."""
+        try:
+            while self._decider.has_something_to_commit:
+                batch_number = self._decider.state.batch
+                sealed, batch = self._decider.seal()
+                try:
+                    await self._make_durable(batch)
+                except Exception as error:  # noqa: BLE001 - whatever went wrong, the batch is not known to be durable
+                    self._discard(sealed, error)
+                    continue
+                self.commits += 1
+                tell_all(sealed.committed)
+                log_troubles(batch, self._decider.state)
+                self._decider.state.release(batch_number, self._cached_instances)
+                self._offers.offer_undelivered()
+                self._alarm.set()
+        finally:
+            self._committing = None
+
+    async def _make_durable(self, batch: Batch) -> None:
+        if batch.log or batch.puts:
+            self._store.write(batch)
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._store.sync)
+
+    def _discard(self, sealed: OpenBatch, error: Exception) -> None:
+        if isinstance(error, StoreError):
+            logger.error("A batch could not be committed, going on from the store: %s", error)
+        else:
+            logger.error("A batch could not be committed, going on from the store", exc_info=error)
+        later = self._decider.discard()
+        self._alarm.clear()
+        if not self._recover():
+            logger.error("The store cannot be read; nothing is decided until it can")
+        tell_all([functools.partial(tell, error) for tell in (*sealed.failed, *later.failed)])
+
+    def _come_back(self) -> bool:
+        """Callers ask again and again while the store is away, so that only its return is told."""
+        has_come_back = self._recover()
+        if has_come_back:
+            logger.info("The store can be read again")
+        return has_come_back
+
+    def _recover(self) -> bool:
+        """Go on from what the store holds; answers whether it could be read."""
+        has_recovered = self._decider.recover()
+        if has_recovered:
+            self._alarm.set()
+        return has_recovered
+
+
+def _wall_clock_ms() -> int:
+    return time.time_ns() // 1_000_000

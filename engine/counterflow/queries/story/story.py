@@ -1,0 +1,72 @@
+"""What has happened in a process instance so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from counterflow.kernel.lives import instances
+from counterflow.queries.definitions import UNNAMED, Names
+from counterflow.queries.shapes import (
+    CaughtError,
+    CorrelatedMessage,
+    ElementInstance,
+    FlowTaken,
+    Incident,
+    Job,
+    Termination,
+    UndoRecord,
+    Variable,
+    Wait,
+)
+
+
+class Story:
+    """Everything that the log has said by now, by the keys of what it is about. `position` and `now_ms` are
+    those of the event that is being added.
+
+    `waiting` has the tokens at joins: by scope and flow, the gateway and how many have come. `command` is the
+    name and the time of the command that is being added.
+    """
+
+    def __init__(self, created: instances.ProcessInstanceCreated, names: Names) -> None:
+        self.created = created
+        self.names = names
+        self.position = 0
+        self.now_ms = 0
+        self.started_at_ms = 0
+        self.elements: dict[int, ElementInstance] = {}
+        self.variables: dict[int, dict[str, bytes]] = {}
+        self.jobs: dict[int, Job] = {}
+        self.incidents: dict[int, Incident] = {}
+        self.undo_records: dict[int, UndoRecord] = {}
+        self.undo_started = 0
+        self.flows_taken: list[FlowTaken] = []
+        self.waiting: dict[tuple[int, str], tuple[str, int]] = {}
+        self.caught_errors: list[CaughtError] = []
+        self.waits: dict[int, Wait] = {}
+        self.correlated_messages: list[CorrelatedMessage] = []
+        self.quarantine_reason = ""
+        self.command = ("", 0)
+        self.cause = Termination("command")
+        """What would have terminated an element, if one were terminated now."""
+
+    @property
+    def root(self) -> ElementInstance:
+        """The process itself."""
+        return self.elements[self.created.key]
+
+    def name_of(self, element_id: str) -> str:
+        """What the diagram calls an element; empty where it says nothing."""
+        return self.names.get(element_id, UNNAMED).name
+
+    def variables_of(self, scope_key: int) -> list[Variable]:
+        """The variables of a scope alone, by name, with their last values."""
+        return [
+            Variable(name, value.decode())
+            for name, value in sorted(self.variables.get(scope_key, {}).items())
+        ]
+
+
+Addition = Callable[[Story, Any], None]
+"""Adds what an event of one kind says to a story."""

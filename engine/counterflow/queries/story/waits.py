@@ -1,0 +1,116 @@
+"""What the log says of waiting: for a moment, for a message, and at a join for other tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from counterflow.kernel.course import joins, moves
+from counterflow.kernel.events import message as messages
+from counterflow.kernel.events import timer as timers
+from counterflow.kernel.vocabulary import Event
+from counterflow.queries.definitions import UNNAMED
+from counterflow.queries.shapes import CorrelatedMessage, Join, JoinFlow, Wait
+from counterflow.queries.story.story import Addition, Story
+
+
+def end_wait(story: Story, wait: Wait, state: str) -> None:
+    """Nothing waits any more."""
+    wait.state, wait.closed_at_ms = state, story.now_ms
+
+
+def _timer_scheduled(story: Story, event: timers.TimerScheduled) -> None:
+    wait = _opened(story, event, "timer")
+    wait.due_at_ms, wait.repetitions, wait.interval = event.due_ms, event.repetitions, event.interval or ""
+
+
+def _timer_triggered(story: Story, event: timers.TimerTriggered) -> None:
+    end_wait(story, story.waits[event.key], "triggered")
+
+
+def _timer_canceled(story: Story, event: timers.TimerCanceled) -> None:
+    end_wait(story, story.waits[event.key], "closed")
+
+
+def _subscription_opened(story: Story, event: messages.SubscriptionOpened) -> None:
+    wait = _opened(story, event, "message")
+    wait.message_name, wait.correlation_key = event.message_name, event.correlation_key
+
+
+def _subscription_closed(story: Story, event: messages.SubscriptionClosed) -> None:
+    end_wait(story, story.waits[event.key], "closed")
+
+
+def _opened(story: Story, event: timers.TimerScheduled | messages.SubscriptionOpened, kind: str) -> Wait:
+    name = story.name_of(event.catch_id)
+    wait = Wait(event.key, event.element_instance_key, event.catch_id, name, kind, story.now_ms)
+    story.waits[event.key] = wait
+    story.elements[event.element_instance_key].waits.append(wait)
+    return wait
+
+
+def _correlated(story: Story, event: messages.MessageCorrelated) -> None:
+    """The receiver is what waited, or this instance, begun at the start event that its creation names."""
+    wait = story.waits.get(event.receiver_key)
+    if wait is not None:
+        catch_id, element_key, message_name = wait.catch_id, wait.element_instance_key, wait.message_name
+    else:
+        catch_id, _, _ = (story.created.start_at or "").partition("\n")
+        element_key, message_name = event.receiver_key, ""
+    story.correlated_messages.append(
+        CorrelatedMessage(
+            event.message_key,
+            catch_id,
+            story.name_of(catch_id),
+            element_key,
+            message_name,
+            story.position,
+            story.now_ms,
+        )
+    )
+
+
+# -- joins ---------------------------------------------------------------------------------------------------
+
+
+def _token_arrived(story: Story, event: joins.TokenArrived) -> None:
+    _, count = story.waiting.get((event.scope_key, event.flow_id), ("", 0))
+    story.waiting[event.scope_key, event.flow_id] = (event.gateway_id, count + 1)
+
+
+def _flows_joined(story: Story, event: joins.FlowsJoined) -> None:
+    for flow_id in event.flow_ids:
+        gateway_id, count = story.waiting.pop((event.scope_key, flow_id))
+        if count > 1:
+            story.waiting[event.scope_key, flow_id] = (gateway_id, count - 1)
+
+
+def _tokens_swept_away(story: Story, event: moves.TokensSweptAway) -> None:
+    for place in [place for place in story.waiting if place[0] == event.scope_key]:
+        del story.waiting[place]
+
+
+def add_joins(story: Story) -> None:
+    """The joins at which tokens wait by now, each with the scope that it stands in."""
+    tokens: dict[tuple[int, str], dict[str, int]] = {}
+    for (scope_key, flow_id), (gateway_id, count) in story.waiting.items():
+        tokens.setdefault((scope_key, gateway_id), {})[flow_id] = count
+    for (scope_key, gateway_id), tokens_by_flow in tokens.items():
+        gateway = story.names.get(gateway_id, UNNAMED)
+        flows = [
+            JoinFlow(flow_id, source, story.name_of(source), tokens_by_flow.get(flow_id, 0))
+            for flow_id, source in gateway.incoming
+        ]
+        story.elements[scope_key].joins.append(Join(gateway_id, gateway.name, flows))
+
+
+ADDITIONS: Mapping[type[Event], Addition] = {
+    timers.TimerScheduled: _timer_scheduled,
+    timers.TimerTriggered: _timer_triggered,
+    timers.TimerCanceled: _timer_canceled,
+    messages.SubscriptionOpened: _subscription_opened,
+    messages.SubscriptionClosed: _subscription_closed,
+    messages.MessageCorrelated: _correlated,
+    joins.TokenArrived: _token_arrived,
+    joins.FlowsJoined: _flows_joined,
+    moves.TokensSweptAway: _tokens_swept_away,
+}

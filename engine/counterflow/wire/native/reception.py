@@ -1,0 +1,151 @@
+"""What comes on a connection, until it is a call that a method has begun to answer, or is refused."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+from counterflow.wire import methods
+from counterflow.wire.contract import Method, RpcError, StatusCode
+from counterflow.wire.http2.events import DataArrived, Headers, RequestBegun
+from counterflow.wire.http2.headers import EncodedHeaders
+from counterflow.wire.native.call import Line, NativeCall
+from counterflow.wire.native.messages import PREFIX_BYTES, MessageReader
+from counterflow.wire.native.request import Request, read_request
+from counterflow.wire.native.trailers import trailers
+
+REMEMBERED_REQUESTS = 500
+_ENCODINGS = (b"identity", b"gzip")
+
+
+class Reception:
+    """Receives the requests of one connection; `served` are the methods by path."""
+
+    def __init__(self, line: Line, served: Mapping[bytes, Method]) -> None:
+        self._line = line
+        self._http2 = line.http2
+        self._limits = line.limits
+        self._loop = asyncio.get_running_loop()
+        self._served = served
+        self.calls: dict[int, NativeCall] = {}
+        """Those that are not over, by stream."""
+        self._requests: dict[Headers, Request] = {}
+        self._strangers: dict[int, Request] = {}
+        """Requests that are no gRPC, by stream, until they have ended."""
+        self._kept_bytes = 0
+
+    def begin(self, event: RequestBegun) -> None:
+        """The headers of a request: a call that waits for its message, or a refusal."""
+        request = self._request(event.headers)
+        if request.http_status != 200:
+            self._strangers[event.stream_id] = request
+            self.pass_over(DataArrived(event.stream_id, b"", event.ended))
+            return
+        method = self._served.get(request.path)
+        if method is None or request.encoding not in _ENCODINGS:
+            found = request.path if method is None else b"grpc-encoding " + request.encoding
+            details = f"There is no {found.decode(errors='replace')} on this server"
+            self._http2.send_headers(event.stream_id, trailers(StatusCode.UNIMPLEMENTED, details, alone=True))
+            return
+        call = NativeCall(self._line, event.stream_id, method, request.encoding, event.headers)
+        self.calls[event.stream_id] = call
+        self._arm(call, request.timeout_seconds)
+        if method.takes_stream:
+            _start(call, b"")
+        if event.ended:
+            self.feed(call, b"", ended=True)
+
+    def feed(self, call: NativeCall, data: bytes, *, ended: bool) -> None:
+        """Bytes of a call's request. With the last of them a method that takes one message starts."""
+        method = call.method
+        if ended and not call.kept_bytes and not method.takes_stream and self._is_one_message(data):
+            _start(call, data[PREFIX_BYTES:])  # by far the most calls: one message in one frame
+            return
+        reader = call.reader
+        if reader is None:
+            reader = call.reader = MessageReader(self._limits.message_bytes)
+        call.kept_bytes += len(data)
+        self._kept_bytes += len(data)
+        most = self._limits.unfinished_bytes
+        if self._kept_bytes > most:
+            call.break_off(
+                StatusCode.RESOURCE_EXHAUSTED,
+                f"Expected at most {most} bytes of unfinished requests on a connection",
+            )
+            return
+        try:
+            call.arrive(reader.feed(data), ended=ended)
+            if not method.takes_stream:
+                self._http2.consumed(call.stream_id, len(data))
+                self._start_single(call, is_whole=not reader.unfinished_bytes)
+        except RpcError as error:
+            call.break_off(error.status, error.details)
+
+    def pass_over(self, event: DataArrived) -> None:
+        """A part of a request that no call reads. One that is no gRPC is told so in its own words when it has
+        ended.
+        """
+        self._http2.consumed(event.stream_id, len(event.data))
+        request = self._strangers.pop(event.stream_id, None) if event.ended else None
+        if request is not None:
+            headers = (
+                (b":status", str(request.http_status).encode()),
+                (b"content-type", b"text/plain; charset=utf-8"),
+            )
+            self._http2.send_headers(event.stream_id, EncodedHeaders(headers))
+            self._http2.send_data(event.stream_id, request.fault.encode())
+            self._http2.send_last(event.stream_id, EncodedHeaders(((b"grpc-status", b"13"),), last=True))
+
+    def taken_back(self, stream_id: int) -> None:
+        """The client wants no answer any more."""
+        self._strangers.pop(stream_id, None)
+        call = self.calls.get(stream_id)
+        if call is not None:
+            call.go()
+
+    def release(self, call: NativeCall, count: int) -> None:
+        """So many bytes of a call's request are not kept any more."""
+        call.kept_bytes -= count
+        self._kept_bytes -= count
+
+    def _request(self, headers: Headers) -> Request:
+        """Clients send the same headers again and again: they are read once."""
+        request = self._requests.get(headers)
+        if request is None:
+            request = read_request(headers)
+            if len(self._requests) >= REMEMBERED_REQUESTS:
+                self._requests.clear()
+            if sum(len(value) for _, value in headers) <= self._limits.http2.remembered_block_bytes:
+                self._requests[headers] = request
+        return request
+
+    def _arm(self, call: NativeCall, asked_seconds: float | None) -> None:
+        allowed = call.method.timeout_seconds
+        limits = [seconds for seconds in (allowed, asked_seconds) if seconds is not None]
+        if limits:
+            call.timer = self._loop.call_later(min(limits), methods.expire, call)
+
+    def _is_one_message(self, data: bytes) -> bool:
+        size = len(data) - PREFIX_BYTES
+        return (
+            0 <= size <= self._limits.message_bytes
+            and not data[0]
+            and int.from_bytes(data[1:PREFIX_BYTES]) == size
+        )
+
+    def _start_single(self, call: NativeCall, *, is_whole: bool) -> None:
+        """The end of the request may follow its message in a frame of its own."""
+        if len(call.arrived) > 1 or (call.has_ended and not (call.arrived and is_whole)):
+            raise RpcError(
+                StatusCode.INTERNAL,
+                f"Expected one message in the request, found {len(call.arrived)} and the end",
+            )
+        if call.has_ended:
+            self.release(call, call.kept_bytes)
+            call.reader = None
+            _start(call, call.opened(call.arrived.popleft()))
+
+
+def _start(call: NativeCall, message: bytes) -> None:
+    call.request_bytes = len(message)
+    methods.start(call.method, message, call)

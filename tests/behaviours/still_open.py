@@ -1,0 +1,130 @@
+"""What is still open in a store: whatever something may come of, by the names that a trace has for keys.
+
+What nothing is waited for at is named too: an element without a job, an event, an incident or anything inside
+it would be stuck, and a trace should show that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from counterflow.kernel.row import Row
+from counterflow.kernel.rows import (
+    ArrivedToken,
+    ElementInstance,
+    Incident,
+    Job,
+    Message,
+    MessageCorrelation,
+    MessageStart,
+    MessageSubscription,
+    ProcessInstance,
+    Quarantine,
+    StartLock,
+    StartTimer,
+    Timer,
+    UndoRecord,
+)
+from counterflow.store.port import Store
+from counterflow.testing import EPOCH_MS
+
+Names = Mapping[int, str]
+
+
+def moment(at_ms: int) -> str:
+    """A moment as seconds since the engine began: `+5s`."""
+    return f"{(at_ms - EPOCH_MS) / 1000:+.15g}s"
+
+
+def things_open(store: Store, names: Names) -> Iterator[str]:
+    """A text for each thing, kind after kind, within each from the oldest to the newest."""
+    yield from (f"{names[element.key]}, {element.state}" for element in _idle(store))
+    for table, told in _TOLD.items():
+        for row in store.scan(table, {}):
+            yield told(row, names)
+    for message in store.scan(Message, {}):
+        yield f"{names[message.key]}, expires {moment(message.expires_at_ms)}{_reached(store, message.key)}"
+
+
+def _idle(store: Store) -> list[ElementInstance]:
+    """Element instances with nothing inside or beside them that could wake them up."""
+    elements = store.scan(ElementInstance, {})
+    busy = {element.scope_key for element in elements}
+    busy |= {row.parent_element_key for row in store.scan(ProcessInstance, {}) if row.state == "active"}
+    for waking in (Job, Incident, Timer, MessageSubscription):
+        busy |= {row.element_instance_key for row in _rows(store, waking)}
+    busy |= {token.scope_key for token in store.scan(ArrivedToken, {})}
+    busy |= {record.throw_key for record in store.scan(UndoRecord, {})}
+    return [element for element in elements if element.key not in busy]
+
+
+def _rows(
+    store: Store, table: type[Job | Incident | Timer | MessageSubscription]
+) -> Sequence[Job | Incident | Timer | MessageSubscription]:
+    return store.scan(table, {})
+
+
+def _reached(store: Store, message_key: int) -> str:
+    reached = store.scan(MessageCorrelation, {"message_key": message_key})
+    return "".join(f", has reached {row.bpmn_process_id}" for row in reached)
+
+
+def _job(job: Job, names: Names) -> str:
+    state = "" if job.state == "activatable" else f", {job.state.replace('_', ' ')}"
+    return f"{names[job.key]}{state}{_due(job.due_ms)}"
+
+
+def _incident(incident: Incident, names: Names) -> str:
+    return f"{names[incident.key]}, {incident.error_type}"
+
+
+def _timer(timer: Timer | StartTimer, names: Names) -> str:
+    return f"{names[timer.key]}{_due(timer.due_ms)}"
+
+
+def _subscription(subscription: MessageSubscription, names: Names) -> str:
+    at = names[subscription.element_instance_key]
+    place = "" if at == subscription.catch_id else f" at {at}"
+    key = f", correlation key {subscription.correlation_key}" if subscription.correlation_key else ""
+    return f"{names[subscription.key]}{place}{key}"
+
+
+def _token(token: ArrivedToken, names: Names) -> str:
+    count = f" ({token.count} of them)" if token.count > 1 else ""
+    return f"token at {token.gateway_id} in {names[token.scope_key]} from {token.flow_id}{count}"
+
+
+def _undo(record: UndoRecord, names: Names) -> str:
+    return f"{names[record.key]}{'' if record.state == 'container' else f', {record.state}'}"
+
+
+def _start(start: MessageStart, names: Names) -> str:
+    return f"{names[start.key]}, message {start.message_name}"
+
+
+def _lock(lock: StartLock, names: Names) -> str:
+    key = lock.correlation_key
+    return f"lock on starts of {lock.bpmn_process_id} by {key}, held by {names[lock.process_instance_key]}"
+
+
+def _quarantine(quarantine: Quarantine, names: Names) -> str:
+    return f"quarantine of {names[quarantine.process_instance_key]}"
+
+
+def _due(due_ms: int | None) -> str:
+    return "" if due_ms is None else f", due {moment(due_ms)}"
+
+
+_TOLD: Mapping[type[Row], Callable[[Any, Names], str]] = {
+    Job: _job,
+    Incident: _incident,
+    Timer: _timer,
+    MessageSubscription: _subscription,
+    ArrivedToken: _token,
+    UndoRecord: _undo,
+    StartTimer: _timer,
+    MessageStart: _start,
+    StartLock: _lock,
+    Quarantine: _quarantine,
+}

@@ -1,0 +1,126 @@
+"""Call activities of Camunda 7: nothing goes in or out that is not named."""
+
+import pytest
+
+from counterflow.bpmn.dialects.camunda.calls import RULE
+from counterflow.feel import Expression
+from counterflow.model.graph import CalledProcess, Node
+from tests.bpmn.diagram import element, end, extensions, model, node, path, reading, refused, start, warned
+
+
+def calling(*inside: str, called: str | None = "ship", **attributes: str | None) -> bytes:
+    call = element(
+        "callActivity",
+        extensions(*inside),
+        id="a",
+        calledElement=called,
+        camunda__asyncBefore="true",
+        **attributes,
+    )
+    return model(start(), call, end(), path("start", "a", "end"))
+
+
+def handed(tag: str, **attributes: str | None) -> str:
+    return element(f"camunda:{tag}", **attributes)
+
+
+def written(one: Node) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    inputs, outputs = (
+        [(mapping.source.text, ".".join(mapping.target)) for mapping in side]
+        for side in (one.inputs, one.outputs)
+    )
+    return inputs, outputs
+
+
+@pytest.mark.parametrize(
+    "inside, expected, stays",
+    [
+        ([], CalledProcess("ship", False, False), True),
+        ([handed("in", variables="all")], CalledProcess("ship", True, False), True),
+        ([handed("out", variables="all")], CalledProcess("ship", False, True), False),
+        (
+            [handed("in", variables="all"), handed("out", variables="all")],
+            CalledProcess("ship", True, True),
+            False,
+        ),
+    ],
+)
+def test_everything_is_named_by_one_word(inside: list[str], expected: CalledProcess, stays: bool) -> None:
+    one = node(calling(*inside), "a")
+    assert (one.called, one.results_stay_local, written(one)) == (expected, stays, ([], []))
+
+
+def test_variables_one_by_one() -> None:
+    content = calling(
+        handed("in", source="order", target="parcel"),
+        handed("in", sourceExpression="${order.total > 5}", target="isLarge"),
+        handed("out", source="tracking", target="tracking"),
+    )
+    assert written(node(content, "a")) == (
+        [("order", "parcel"), ("order.total > 5", "isLarge")],
+        [("tracking", "tracking")],
+    )
+
+
+def test_parameters_are_set_before_and_read_after() -> None:
+    parameters = element(
+        "camunda:inputOutput",
+        element("camunda:inputParameter", "${a}", name="local"),
+        element("camunda:outputParameter", "${back}", name="b"),
+    )
+    content = calling(
+        handed("in", source="local", target="c"), handed("out", source="d", target="back"), parameters
+    )
+    assert written(node(content, "a")) == ([("a", "local"), ("local", "c")], [("d", "back"), ("back", "b")])
+
+
+def test_the_process_may_be_computed() -> None:
+    called = node(calling(called="${kind}"), "a").called
+    assert called is not None
+    assert isinstance(called.process_id, Expression)
+    assert called.process_id.text == "kind"
+
+
+@pytest.mark.parametrize(
+    "inside, attributes, rule",
+    [
+        ([handed("in", source="a")], {}, "mapping"),
+        ([handed("out", target="a")], {}, "mapping"),
+        ([handed("in", sourceExpression="${a.b()}", target="b")], {}, "expression"),
+        ([], {"camunda__calledElementBinding": "deployment"}, RULE),
+        ([], {"camunda__calledElementBinding": "version", "camunda__calledElementVersion": "3"}, RULE),
+        ([], {"camunda__variableMappingClass": "org.acme.Mapping"}, "extension"),
+        ([], {"camunda__caseRef": "case"}, "extension"),
+        ([], {"called": None}, RULE),
+        ([], {"called": "${kind.of(order)}"}, "expression"),
+    ],
+)
+def test_what_has_no_counterpart_is_refused(
+    inside: list[str], attributes: dict[str, str | None], rule: str
+) -> None:
+    called = attributes.get("called", "ship")
+    rest = {name: value for name, value in attributes.items() if name != "called"}
+    assert refused(calling(*inside, called=called, **rest), rule) == ["a"]
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        handed("in", businessKey="#{execution.processBusinessKey}"),
+        handed("in", source="a", target="b", local="true"),
+    ],
+)
+def test_what_is_read_over_is_told(inside: str) -> None:
+    assert warned(calling(inside), "extension") == ["a"]
+    assert reading(calling(inside)).errors == []
+
+
+def test_handing_over_means_something_on_a_call_only() -> None:
+    task = element(
+        "serviceTask",
+        extensions(handed("in", source="a", target="b")),
+        id="a",
+        camunda__type="external",
+        camunda__topic="t",
+    )
+    assert refused(model(start(), task, end(), path("start", "a", "end")), "extension") == ["a"]

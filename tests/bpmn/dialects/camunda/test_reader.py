@@ -1,0 +1,248 @@
+"""The `camunda:` dialect: Java in the engine becomes a job for a worker."""
+
+import json
+
+import pytest
+
+from counterflow.documents.findings import Severity
+from counterflow.feel import Expression
+from counterflow.model.graph import ErrorDefinition, JobDefinition
+from tests.bpmn.diagram import (
+    boundary,
+    catch_error,
+    element,
+    end,
+    extensions,
+    flow,
+    model,
+    node,
+    only_process,
+    path,
+    reading,
+    refused,
+    start,
+    told,
+    warned,
+)
+
+EXTERNAL = {"camunda__type": "external", "camunda__topic": "work"}
+
+
+def around(task: str) -> bytes:
+    return model(start(), task, end(), path("start", "a", "end"))
+
+
+def task_with(*inside: str, tag: str = "serviceTask", **attributes: str | None) -> bytes:
+    return around(element(tag, extensions(*inside), id="a", **attributes))
+
+
+def job_of(content: bytes) -> JobDefinition:
+    job = node(content, "a").job
+    assert job is not None
+    return job
+
+
+@pytest.mark.parametrize("tag", ["serviceTask", "sendTask", "businessRuleTask", "scriptTask"])
+def test_an_external_task_is_a_job_of_its_topic(tag: str) -> None:
+    assert job_of(task_with(tag=tag, **EXTERNAL)) == JobDefinition("work")
+
+
+def test_a_topic_may_be_an_expression() -> None:
+    job = job_of(task_with(camunda__type="external", camunda__topic="${region}"))
+    assert isinstance(job.type, Expression)
+    assert job.type.text == "region"
+
+
+@pytest.mark.parametrize(
+    "attribute, value, expected",
+    [
+        ("class", "org.acme.Charge", "org.acme.Charge"),
+        ("delegateExpression", "#{lambdaInvocationDelegate}", "lambdaInvocationDelegate"),
+        ("delegateExpression", "${ charge }", "charge"),
+        ("expression", "${card.charge(order)}", "card.charge"),
+        ("expression", "${card.charge(order, 'now').sum()}", "card.charge"),
+        ("expression", "${card.charged}", "card.charged"),
+        ("expression", "#{true}", "true"),
+    ],
+)
+def test_what_was_java_is_a_job_by_its_name(attribute: str, value: str, expected: str) -> None:
+    job = job_of(task_with(**{f"camunda__{attribute}": value}))
+    assert job.type == expected
+    assert json.loads(job.headers) == ({"expression": value} if attribute == "expression" else {})
+
+
+@pytest.mark.parametrize("value", ["${a == b}", "${1 + 2}", "plain", "${}", "a ${b} c"])
+@pytest.mark.parametrize("attribute", ["expression", "delegateExpression"])
+def test_an_expression_without_a_name_is_refused_once(attribute: str, value: str) -> None:
+    content = task_with(**{f"camunda__{attribute}": value})
+    assert [(finding.rule, finding.element_id) for finding in reading(content).findings] == [
+        ("job-type", "a")
+    ]
+
+
+@pytest.mark.parametrize(
+    "attributes, rules",
+    [
+        ({"camunda__type": "mail"}, ["job-type"]),
+        ({"camunda__type": "external"}, ["job-type"]),
+        ({"camunda__asyncBefore": "true"}, ["job-type"]),
+    ],
+)
+def test_work_that_runs_in_camunda_7_only_is_refused_once(
+    attributes: dict[str, str], rules: list[str]
+) -> None:
+    assert [
+        finding.rule for finding in reading(task_with(tag="businessRuleTask", **attributes)).findings
+    ] == rules
+
+
+def test_fields_and_properties_are_headers() -> None:
+    content = task_with(
+        element("camunda:properties", element("camunda:property", name="functionName", value="book")),
+        element("camunda:field", name="to", stringValue="ada"),
+        element("camunda:field", name="subject", expression="${subject}"),
+        element("camunda:field", element("camunda:string", "  long text "), name="body"),
+        element("camunda:field", element("camunda:expression", "${footer}"), name="footer"),
+        camunda__class="org.acme.Mail",
+    )
+    expected = {
+        "functionName": "book",
+        "to": "ada",
+        "subject": "${subject}",
+        "body": "long text",
+        "footer": "${footer}",
+    }
+    assert json.loads(job_of(content).headers) == expected
+
+
+def test_a_result_variable_is_kept() -> None:
+    assert (
+        job_of(task_with(camunda__expression="${a.b(c)}", camunda__resultVariable="d")).result_variable == "d"
+    )
+
+
+def test_what_changes_nothing_here_is_accepted_silently() -> None:
+    names = ("asyncBefore", "asyncAfter", "exclusive", "jobPriority", "taskPriority", "modelerTemplate")
+    content = task_with(**EXTERNAL, **{f"camunda__{name}": "1" for name in names})
+    assert job_of(content).type == "work"
+    inside = (start(), end(), path("start", "end"))
+    assert (
+        only_process(model(*inside, camunda__historyTimeToLive="P30D", camunda__versionTag="1.2")).version_tag
+        == "1.2"
+    )
+
+
+@pytest.mark.parametrize("tag", ["executionListener", "taskListener", "connector"])
+def test_what_would_be_skipped_is_refused(tag: str) -> None:
+    assert refused(task_with(element(f"camunda:{tag}"), **EXTERNAL), "extension") == ["a"]
+
+
+def test_unknown_extensions_and_attributes_are_told() -> None:
+    content = task_with(element("camunda:hologram"), camunda__colour="red", **EXTERNAL)
+    findings = reading(content).findings
+    assert [(finding.rule, finding.severity) for finding in findings] == [("extension", Severity.WARNING)] * 2
+    assert "camunda:colour" in findings[0].message
+    assert "camunda:hologram" in findings[1].message
+
+
+def test_a_user_task_is_the_same_job_as_in_zeebe() -> None:
+    attributes = {
+        "assignee": "${initiator}",
+        "candidateGroups": "sales,support",
+        "formKey": "embedded:ask",
+        "dueDate": "2030-01-01",
+    }
+    job = job_of(
+        task_with(tag="userTask", **{f"camunda__{name}": value for name, value in attributes.items()})
+    )
+    assert (job.type, job.retries) == ("io.camunda.zeebe:userTask", 1)
+    assert json.loads(job.headers) == {
+        "io.camunda.zeebe:candidateGroups": '["sales","support"]',
+        "io.camunda.zeebe:formKey": "embedded:ask",
+        "io.camunda.zeebe:dueDate": "2030-01-01",
+    }
+    assert [(header.name, header.source.text) for header in job.header_expressions] == [
+        ("io.camunda.zeebe:assignee", "initiator")
+    ]
+
+
+def condition_of(text: str, **attributes: str) -> bytes:
+    task = element("serviceTask", id="a", **EXTERNAL)
+    written = "".join(f' {name}="{value}"' for name, value in attributes.items())
+    content = model(start(), task, end(), path("start", "a"), flow("a", "end", text))
+    return content.replace(b"<conditionExpression>", f"<conditionExpression{written}>".encode())
+
+
+@pytest.mark.parametrize(
+    "text, attributes, expected",
+    [
+        ("${approved}", {}, "approved"),
+        ("#{amount == 1}", {}, "amount = 1"),
+        ("approved and amount > 1", {"language": "feel"}, "approved and amount > 1"),
+        ("= approved", {"language": "FEEL"}, "approved"),
+        ("${approved}", {"language": "juel"}, "approved"),
+    ],
+)
+def test_conditions_are_juel_or_feel(text: str, attributes: dict[str, str], expected: str) -> None:
+    (way,) = node(condition_of(text, **attributes), "a").outgoing
+    assert way.condition is not None
+    assert way.condition.text == expected
+
+
+@pytest.mark.parametrize(
+    "text, attributes",
+    [
+        ("approved", {}),
+        ("true", {}),
+        ("approved", {"language": "groovy"}),
+        ("${a}", {"camunda:resource": "deployment://x.js"}),
+    ],
+)
+def test_other_conditions_are_refused(text: str, attributes: dict[str, str]) -> None:
+    (finding,) = told(condition_of(text, **attributes), "expression", Severity.ERROR)
+    assert (finding.element_id, finding.line) == ("a_end", 7)
+    assert "${" in finding.remedy
+
+
+def test_a_caught_error_fills_its_variables() -> None:
+    definition = catch_error("A", camunda__errorCodeVariable="code", camunda__errorMessageVariable="message")
+    caught = (boundary("caught", "a", definition), end("failed"), path("caught", "failed"))
+    content = model(
+        start(), element("serviceTask", id="a", **EXTERNAL), end(), path("start", "a", "end"), *caught
+    )
+    assert node(content, "caught").event == ErrorDefinition("A", "code", "message")
+
+
+def script_task(script: str, **attributes: str | None) -> bytes:
+    return around(
+        element("scriptTask", element("script", script), id="a", camunda__asyncBefore="true", **attributes)
+    )
+
+
+@pytest.mark.parametrize(
+    "language, script, expected",
+    [("juel", "${a}", "a"), ("FEEL", "a + b", "a + b"), ("feel", "= a + b", "a + b")],
+)
+def test_scripts_in_juel_or_feel_run_in_the_engine(language: str, script: str, expected: str) -> None:
+    one = node(script_task(script, scriptFormat=language, camunda__resultVariable="sum"), "a")
+    assert one.script is not None
+    assert (one.script.expression.text, one.script.result_variable, one.job) == (expected, "sum", None)
+
+
+@pytest.mark.parametrize(
+    "script, attributes",
+    [
+        ("a + b", {"scriptFormat": "groovy", "camunda__resultVariable": "sum"}),
+        ("a + b", {"camunda__resultVariable": "sum"}),
+        ("a + b", {"scriptFormat": "feel"}),
+        ("", {"scriptFormat": "feel", "camunda__resultVariable": "sum"}),
+    ],
+)
+def test_other_scripts_are_refused_once(script: str, attributes: dict[str, str]) -> None:
+    assert [
+        (finding.rule, finding.element_id) for finding in reading(script_task(script, **attributes)).findings
+    ] == [("script", "a")]
+
+
+def test_work_on_what_is_no_job_is_told() -> None:
+    assert warned(task_with(tag="manualTask", **EXTERNAL), "extension") == ["a"]

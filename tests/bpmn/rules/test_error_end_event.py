@@ -1,0 +1,68 @@
+"""The rule `error-end-event`: what is thrown has a code, written out or, in a zeebe: model, computed."""
+
+import pytest
+
+from counterflow.bpmn.rules.error_end_event import RULE
+from counterflow.documents.findings import Severity
+from tests.bpmn.diagram import (
+    catch_error,
+    element,
+    end,
+    extensions,
+    model,
+    path,
+    refused,
+    start,
+    told,
+    warned,
+)
+
+MAIN = (start(), path("start", "end"))
+
+
+def thrown(code: str | None, *inside: str) -> bytes:
+    content = model(*MAIN, *inside, end("end", element("errorEventDefinition", errorRef="error_A")))
+    return content.replace(b'errorCode="A"', b"" if code is None else f'errorCode="{code}"'.encode())
+
+
+@pytest.mark.parametrize(
+    "code, expected",
+    [
+        ("A", []),
+        ("NO STOCK", []),
+        (None, ["end"]),
+        ("", ["end"]),
+        (" ", ["end"]),
+        ("= code", []),
+        (" =code", []),
+        ("${code}", ["end"]),
+    ],
+)
+def test_codes(code: str | None, expected: list[str]) -> None:
+    assert refused(thrown(code), RULE) == expected
+
+
+@pytest.mark.parametrize("code", ["= code", "${code}", "#{code}"])
+def test_camunda_7_computes_no_code(code: str) -> None:
+    content = thrown(code, element("serviceTask", id="work", camunda__type="external", camunda__topic="work"))
+    (finding,) = told(content, RULE, Severity.ERROR)
+    assert (
+        f"expected a constant errorCode for endEvent 'end', found the expression `{code}`" in finding.message
+    )
+
+
+def test_a_code_that_is_no_feel_is_refused_where_it_stands() -> None:
+    (finding,) = told(thrown("= code +"), "expression", Severity.ERROR)
+    assert (finding.element_id, "error code" in finding.message) == ("end", True)
+    assert refused(thrown("= code +"), RULE) == []
+
+
+def test_an_end_event_that_names_no_error_is_refused() -> None:
+    assert refused(model(*MAIN, end("end", catch_error())), RULE) == ["end"]
+
+
+def test_a_message_that_would_be_lost_is_told() -> None:
+    content = thrown("A", extensions(element("camunda:properties")))
+    assert warned(content.replace(b'errorCode="A"', b'errorCode="A" camunda:errorMessage="gone"'), RULE) == [
+        "end"
+    ]

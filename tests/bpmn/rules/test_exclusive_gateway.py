@@ -1,0 +1,36 @@
+"""The rule `exclusive-gateway`: every way out has a condition, or is the default."""
+
+import pytest
+
+from counterflow.bpmn.rules.exclusive_gateway import RULE
+from tests.bpmn.diagram import end, flow, gateway, model, path, refused, start
+
+MAIN = (start(), end("a"), end("b"), path("start", "gateway"))
+
+
+@pytest.mark.parametrize(
+    "default, conditions, expected",
+    [
+        (None, ("= x", "= not(x)"), []),
+        ("gateway_b", ("= x", None), []),
+        ("gateway_b", ("= x", "= y"), []),
+        (None, ("= x", None), ["gateway_b"]),
+        (None, (None, None), ["gateway_a", "gateway_b"]),
+        ("gateway_b", (None, None), ["gateway_a"]),
+        (None, ("= x", "  "), ["gateway_b"]),
+    ],
+)
+def test_two_ways_out(
+    default: str | None, conditions: tuple[str | None, str | None], expected: list[str]
+) -> None:
+    ways = (flow("gateway", "a", conditions[0]), flow("gateway", "b", conditions[1]))
+    assert refused(model(*MAIN, gateway(default=default), *ways), RULE) == expected
+
+
+def test_one_way_out_needs_no_condition() -> None:
+    assert refused(model(start(), gateway(), end(), path("start", "gateway", "end")), RULE) == []
+
+
+def test_a_parallel_gateway_needs_none() -> None:
+    ways = (flow("gateway", "a"), flow("gateway", "b"))
+    assert refused(model(*MAIN, gateway(kind="parallel"), *ways), RULE) == []

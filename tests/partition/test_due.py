@@ -1,0 +1,251 @@
+"""What is due and meets a fault is not lost: it comes when it can, here and after a restart; and a heap of it
+stalls nobody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from counterflow.kernel.lives.due import TriggerDue
+from counterflow.kernel.lives.instances import CreateProcessInstance
+from counterflow.kernel.lives.quarantine import QuarantineInstance, ReleaseInstance
+from counterflow.kernel.rows import Job, ProcessInstance, Quarantine, StartTimer, Timer
+from counterflow.kernel.vocabulary import Command, Rejection, RejectionType
+from counterflow.model.graph import Behaviour
+from counterflow.partition import due
+from counterflow.partition.due import DUE_AT_ONCE
+from counterflow.partition.refusals import Unavailable
+from counterflow.store.port import StoreError
+from tests.bpmn.diagram import catch, element, end, model, path, service, start, timer
+from tests.kernel.test_call_activity import call
+from tests.kernel.test_engine import break_room
+from tests.partition.rig import PATIENCE_S, Rig, rig, turns, until
+
+MINUTE, HOUR = 60_000, 3_600_000
+WAIT = model(
+    start(), catch("wait", timer()), element("task", id="turn"), end(), path("start", "wait", "turn", "end")
+)
+CALLER = model(
+    start(),
+    call("call", "called"),
+    element("task", id="turn"),
+    end(),
+    path("start", "call", "turn", "end"),
+    process_id="caller",
+)
+CALLED = model(start(), catch("wait", timer()), end(), path("start", "wait", "end"), process_id="called")
+HOURLY = model(
+    *(
+        start("hourly", timer("timeCycle", "R/PT1H")),
+        element("task", id="turn"),
+        service("pack", job="pack"),
+        end(),
+    ),
+    path("hourly", "turn", "pack", "end"),
+)
+RESTARTS = pytest.mark.parametrize("is_restarted", [False, True])
+
+
+def create(found: Rig, process_id: str = "process") -> asyncio.Future[Any]:
+    return found.writer.submit(CreateProcessInstance(bpmn_process_id=process_id, variables={}))
+
+
+def move_clock(found: Rig, duration_ms: int) -> None:
+    """Move the clock on; the alarm, which has been set by the true one, rings at once."""
+    found.clock.ms += duration_ms
+    found.writer._alarm.clear()
+    found.writer._alarm.set()
+
+
+async def pass_time(found: Rig, duration_ms: int) -> None:
+    """Let time pass, and everything come that is due."""
+    move_clock(found, duration_ms)
+    await turns()
+    await found.writer.settle()
+
+
+async def restarted(found: Rig) -> Rig:
+    """Another writer on the same store."""
+    await found.writer.stop()
+    again = Rig(found.store)
+    again.clock.ms = found.clock.ms
+    again.writer.start()
+    return again
+
+
+def states(found: Rig) -> list[str]:
+    return [row.state for row in found.store.rows(ProcessInstance)]
+
+
+@RESTARTS
+async def test_a_timer_whose_trigger_meets_a_fault_comes_after_the_release(
+    monkeypatch: pytest.MonkeyPatch, *, is_restarted: bool
+) -> None:
+    async with rig(WAIT) as found:
+        header = await create(found)
+        with monkeypatch.context() as patch:
+            break_room(patch, Behaviour.PASS_THROUGH)
+            await pass_time(found, MINUTE)
+        assert [row.process_instance_key for row in found.store.rows(Quarantine)] == [header.key]
+        assert len(found.store.rows(Timer)) == 1
+        at_work = await restarted(found) if is_restarted else found
+        await at_work.writer.submit(ReleaseInstance(process_instance_key=header.key))
+        await pass_time(at_work, 0)
+        assert states(at_work) == ["completed"]
+        await at_work.writer.stop()
+
+
+@RESTARTS
+async def test_a_timer_in_what_a_broken_caller_has_called(
+    monkeypatch: pytest.MonkeyPatch, *, is_restarted: bool
+) -> None:
+    """The fault is met in the caller, once the called process has ended: the timer is not lost, and what it
+    brings waits.
+    """
+    async with rig(CALLER) as found:
+        await found.deploy(CALLED)
+        header = await create(found, "caller")
+        with monkeypatch.context() as patch:
+            break_room(patch, Behaviour.PASS_THROUGH)
+            await pass_time(found, MINUTE)
+        assert [row.process_instance_key for row in found.store.rows(Quarantine)] == [header.key]
+        assert (found.store.rows(Timer), states(found)) == ([], ["active", "active"])
+        at_work = await restarted(found) if is_restarted else found
+        await at_work.writer.submit(ReleaseInstance(process_instance_key=header.key))
+        await at_work.writer.settle()
+        assert states(at_work) == ["completed", "completed"]
+        await at_work.writer.stop()
+
+
+@RESTARTS
+async def test_a_start_timer_whose_instance_faults_goes_on(
+    monkeypatch: pytest.MonkeyPatch, *, is_restarted: bool
+) -> None:
+    """The instance that could not begin is there to be seen and released; the next one begins an hour
+    later.
+    """
+    async with rig(HOURLY) as found:
+        with monkeypatch.context() as patch:
+            break_room(patch, Behaviour.PASS_THROUGH)
+            await pass_time(found, HOUR)
+        (aside,) = found.store.rows(Quarantine)
+        assert "ZeroDivisionError" in aside.reason
+        assert states(found) == ["active"]
+        at_work = await restarted(found) if is_restarted else found
+        await pass_time(at_work, HOUR)
+        assert [
+            job.process_instance_key != aside.process_instance_key for job in at_work.store.rows(Job)
+        ] == [True]
+        await at_work.writer.submit(ReleaseInstance(process_instance_key=aside.process_instance_key))
+        await at_work.writer.settle()
+        assert aside.process_instance_key in [job.process_instance_key for job in at_work.store.rows(Job)]
+        (timer_row,) = at_work.store.rows(StartTimer)
+        assert timer_row.due_ms == 1_000_000 + 3 * HOUR
+        await at_work.writer.stop()
+
+
+async def test_a_timer_that_is_refused_comes_after_the_next_release(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with rig(WAIT) as found:
+        header = await create(found)
+        other = await create(found)
+        await found.writer.submit(QuarantineInstance(process_instance_key=other.key, reason="a fault"))
+        decider = found.writer._decider
+        decide = decider.decide
+
+        def refuse(command: Command) -> Any:
+            if isinstance(command, TriggerDue):
+                raise Rejection(RejectionType.INVALID_STATE, "not now")
+            return decide(command)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(decider, "decide", refuse)
+            await pass_time(found, MINUTE)
+        await pass_time(found, 0)
+        assert states(found) == ["active", "active"]
+        await found.writer.submit(ReleaseInstance(process_instance_key=other.key))
+        await pass_time(found, 0)
+        assert [found.store.get(ProcessInstance, (key,)).state for key in (header.key, other.key)] == [
+            "completed",
+            "completed",
+        ]
+
+
+async def test_a_timer_waits_for_a_database_that_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(due, "REST_MS", 1)
+    async with rig(WAIT) as found:
+        header = await create(found)
+        await found.writer.settle()
+        found.state.forget(header.key)
+        found.store.read_fault = StoreError("connection lost")
+        await pass_time(found, MINUTE)
+        assert states(found) == ["active"]
+        found.store.read_fault = None
+        await until(lambda: states(found) == ["completed"])
+
+
+async def test_a_heap_of_timers_is_worked_off_page_by_page_and_stalls_nobody() -> None:
+    """Another instance's command is decided whenever its turn comes in the event loop: after a page at most,
+    however many are due.
+    """
+    count = 12 * DUE_AT_ONCE
+    async with rig(WAIT) as found:
+        for number in range(count):
+            create(found)
+            if number % DUE_AT_ONCE == 0:
+                await found.writer.settle()
+        await found.writer.settle()
+        move_clock(found, MINUTE)
+        between: list[int] = []
+        async with asyncio.timeout(PATIENCE_S):
+            while found.state.due.first() is not None:
+                decided = found.writer.commands
+                await turns(1)
+                between.append(found.writer.commands - decided)
+        assert max(between) == DUE_AT_ONCE
+        assert sum(between) == count
+        await found.writer.settle()
+        assert states(found) == ["completed"] * count
+
+
+def fail(*_: object) -> None:
+    """A telling with a fault of its own."""
+    raise ZeroDivisionError
+
+
+async def test_whoever_cannot_be_told_keeps_the_news_from_nobody(caplog: pytest.LogCaptureFixture) -> None:
+    async with rig() as found:
+        with found.store.held_up():
+            first = found.create()
+            await found.store.is_committing()
+            found.writer._decider.open.committed.append(fail)
+            second = found.create()
+        await asyncio.wait_for(asyncio.gather(first, second), 10)
+        assert "could not be told" in caplog.text
+        await found.create()
+
+
+async def test_whoever_cannot_be_told_of_a_failed_commit_keeps_the_news_from_nobody() -> None:
+    async with rig() as found:
+        found.store.faults.append(StoreError("disk full"))
+        found.writer._decider.open.failed.append(fail)
+        answered = found.create()
+        with pytest.raises(Unavailable, match="disk full"):
+            await answered
+        await found.create()
+
+
+async def test_a_fault_without_an_instance_says_that_nothing_was_changed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with rig() as found:
+        with monkeypatch.context() as patch:
+            break_room(patch, Behaviour.START_EVENT)
+            with pytest.raises(
+                Rejection, match="An internal fault was met and nothing was changed; see the server's log"
+            ):
+                found.create()
+        await found.writer.settle()
+        assert (found.store.rows(Quarantine), states(found)) == ([], [])

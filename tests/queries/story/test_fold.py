@@ -1,0 +1,54 @@
+"""The table of what a story is made of, held against the kernel's own."""
+
+from __future__ import annotations
+
+import pytest
+
+from counterflow import kernel
+from counterflow.kernel.course import moves
+from counterflow.kernel.elements import multi_instance
+from counterflow.kernel.events import message as messages
+from counterflow.kernel.events import timer as timers
+from counterflow.kernel.lives import decision_deployments, deployments, instances, variables
+from counterflow.kernel.vocabulary import BrokenInvariant
+from counterflow.queries.story.fold import ADDITIONS, created_in
+from tests.queries.models import TRIP, engine_with
+
+SAY_NOTHING_OF_A_TREE = {
+    *(
+        decision_deployments.RequirementsDefined,
+        decision_deployments.DecisionDefined,
+        decision_deployments.DecisionsBound,
+    ),
+    deployments.DeploymentCreated,
+    deployments.ProcessDefined,
+    deployments.ResourceStored,
+    instances.ProcessInstanceCreated,  # the story begins with it
+    *(
+        messages.MessagePublished,
+        messages.MessageExpired,
+    ),  # of no instance; an instance tells of those that have reached it
+    *(messages.StartLocked, messages.StartUnlocked),  # about other instances to come
+    multi_instance.LoopOutputGathered,  # told by the variable that the outputs become
+    *(
+        timers.StartTimerOpened,
+        timers.StartTimerClosed,
+        messages.MessageStartOpened,
+        messages.MessageStartClosed,
+    ),  # of a definition
+    moves.ScopeInterrupted,  # told by the terminations that follow
+    variables.VariableDocumentUpdated,  # told by the values that came before
+}
+
+
+def test_every_event_of_the_kernel_is_told_or_says_nothing_of_a_tree() -> None:
+    untold = {event.__name__ for event in set(kernel.OF_INSTANCE) - set(ADDITIONS) - SAY_NOTHING_OF_A_TREE}
+    assert untold == set(), "add these in queries/story/, or list them here as saying nothing of a tree"
+    assert set(kernel.OF_INSTANCE) >= SAY_NOTHING_OF_A_TREE
+    assert set(ADDITIONS) <= set(kernel.OF_INSTANCE)
+
+
+def test_a_log_that_does_not_begin_with_a_creation_is_not_guessed_at() -> None:
+    deployed = engine_with(TRIP).log[0]
+    with pytest.raises(BrokenInvariant, match="does not begin with its creation"):
+        created_in(deployed)
