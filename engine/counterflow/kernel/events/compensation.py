@@ -23,7 +23,7 @@ from counterflow.kernel.course.room import room
 from counterflow.kernel.rows import UndoRecord
 from counterflow.kernel.vocabulary import BrokenInvariant
 from counterflow.kernel.work.origin import Origin
-from counterflow.kernel.work.step import EventKind, Token
+from counterflow.kernel.work.step import EventRoom, Token
 from counterflow.model.graph import Behaviour, CompensateDefinition, CompensationOrder
 
 
@@ -103,5 +103,5 @@ def _scopes(throw: Token) -> Iterator[int]:
         scope = scope.scope
 
 
-KIND = EventKind(thrown=room(activated=_throw, resume=_resume, terminating=undo.release))
+KIND = EventRoom(thrown=room(activated=_throw, resume=_resume, terminating=undo.release))
 """What a throw had not started when it is swept away stays undoable."""

@@ -24,7 +24,7 @@ from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.vocabulary import BrokenInvariant, InstanceEvent
 from counterflow.kernel.work.held import Held, IncidentType
-from counterflow.kernel.work.step import EventKind, Token
+from counterflow.kernel.work.step import EventRoom, Token
 from counterflow.model.graph import Dialect, ErrorDefinition, Node, Process
 
 
@@ -170,4 +170,4 @@ def _apply_caught(state: State, instance: InstanceState, event: ErrorCaught) -> 
 
 
 OF_INSTANCE = {ErrorCaught: _apply_caught}
-KIND = EventKind(hands_out=_hands_out, thrown=room(beginning=_throw))
+KIND = EventRoom(hands_out=_hands_out, thrown=room(beginning=_throw))

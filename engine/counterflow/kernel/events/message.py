@@ -33,7 +33,7 @@ from counterflow.kernel.vocabulary import (
     Rejection,
     RejectionType,
 )
-from counterflow.kernel.work.step import Course, EventKind, Step, Token
+from counterflow.kernel.work.step import Course, EventRoom, Step, Token
 from counterflow.model.graph import MessageDefinition, Node, Process
 
 
@@ -308,7 +308,7 @@ OF_PARTITION = {
     MessageStartOpened: _apply_start_opened,
     MessageStartClosed: _apply_start_closed,
 }
-KIND = EventKind(
+KIND = EventRoom(
     waits_in=MessageSubscription,
     starts_in=MessageStart,
     open=_open,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from counterflow.kernel.course import leaving
 from counterflow.kernel.course.room import room
 from counterflow.kernel.events import compensation, error, message, terminate, timer
-from counterflow.kernel.work.step import EventKind
+from counterflow.kernel.work.step import EventRoom
 from counterflow.model.graph import (
     CompensateDefinition,
     ErrorDefinition,
@@ -16,8 +16,8 @@ from counterflow.model.graph import (
     TimerDefinition,
 )
 
-KINDS: Mapping[type, EventKind] = {
-    type(None): EventKind(thrown=room(activated=leaving.finish)),
+KINDS: Mapping[type, EventRoom] = {
+    type(None): EventRoom(thrown=room(activated=leaving.finish)),
     TimerDefinition: timer.KIND,
     MessageDefinition: message.KIND,
     ErrorDefinition: error.KIND,
@@ -25,7 +25,7 @@ KINDS: Mapping[type, EventKind] = {
     TerminateDefinition: terminate.KIND,
 }
 
-KINDS_BY_ROW: Mapping[type, EventKind] = {
+KINDS_BY_ROW: Mapping[type, EventRoom] = {
     row: kind for kind in KINDS.values() for row in (kind.waits_in, kind.starts_in) if row is not None
 }
 """By the rows that wait for an event of the kind."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from counterflow.kernel.course import ending, leaving
 from counterflow.kernel.course.room import room
-from counterflow.kernel.work.step import EventKind, Token
+from counterflow.kernel.work.step import EventRoom, Token
 
 
 def _throw(token: Token) -> None:
@@ -16,4 +16,4 @@ def _throw(token: Token) -> None:
     leaving.finish(token)
 
 
-KIND = EventKind(thrown=room(activated=_throw))
+KIND = EventRoom(thrown=room(activated=_throw))

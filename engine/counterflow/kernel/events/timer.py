@@ -28,7 +28,7 @@ from counterflow.kernel.vocabulary import (
     RejectionType,
 )
 from counterflow.kernel.work.held import SET_VARIABLES, Held, IncidentType
-from counterflow.kernel.work.step import Course, EventKind, Step, Token
+from counterflow.kernel.work.step import Course, EventRoom, Step, Token
 from counterflow.model import schedules, timer_texts
 from counterflow.model.graph import Node, Process, TimerDefinition, TimerKind
 from counterflow.model.schedules import Schedule
@@ -194,7 +194,7 @@ def _apply_start_closed(state: State, event: StartTimerClosed) -> None:
 
 OF_INSTANCE = {TimerScheduled: _apply_scheduled, TimerTriggered: _apply_ended, TimerCanceled: _apply_ended}
 OF_PARTITION = {StartTimerOpened: _apply_start_opened, StartTimerClosed: _apply_start_closed}
-KIND = EventKind(
+KIND = EventRoom(
     waits_in=Timer,
     starts_in=StartTimer,
     open=_open,

@@ -54,7 +54,7 @@ class House(NamedTuple):
     of_instance: Mapping[type[Event], InstanceApplier]
     of_partition: Mapping[type[Event], PartitionApplier]
     rooms: Mapping[Behaviour, Room]
-    kinds: Mapping[type, EventKind]
+    kinds: Mapping[type, EventRoom]
     """By the definition of an event, and by the row that waits for one."""
     receive_buffered: Continuation
     """The oldest message that came before an element waited for it reaches it."""
@@ -211,7 +211,7 @@ class Course:
         node = self.process.nodes[row.element_id]
         return Token(self.step, self.instance, node, row.key, row.scope_key, row.loop_counter, None)
 
-    def kind_of(self, event: Node) -> EventKind:
+    def kind_of(self, event: Node) -> EventRoom:
         """The room of what an event is defined by."""
         return self.step.house.kinds[type(event.event)]
 
@@ -331,7 +331,7 @@ def _nothing(*_: Any) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class EventKind:
+class EventRoom:
     """What one kind of event is: how it is waited for, wherever it stands, and what throwing it does."""
 
     waits_in: type[Row] | None = None
