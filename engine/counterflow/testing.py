@@ -79,7 +79,7 @@ class Engine:
             self.run(QuarantineInstance(process_instance_key=fault.process_instance_key, reason=str(fault)))
             raise
         self.store.commit(seal(self._state, decision.log))
-        self._state.newly_ready.clear()
+        self._state.take_ready()
         self.log += decision.log
         self.ended += decision.ended
         return decision.answer
@@ -215,10 +215,10 @@ class Engine:
         own moment.
         """
         until = self.now_ms + (by + timedelta(**duration)) // timedelta(milliseconds=1)
-        while (due := self._state.due.first()) is not None and due.due_ms <= until:
+        while (due := self._state.next_due()) is not None and due.due_ms <= until:
             self.now_ms = max(self.now_ms, due.due_ms)
             if not self.run(TriggerDue(table=due.table, key=due.key, due_ms=due.due_ms)):
-                self._state.due.discard(due.key)
+                self._state.is_no_longer_due(due)
         self.now_ms = until
 
     def restart(self) -> None:

@@ -128,7 +128,7 @@ async def _heap_of_timers() -> tuple[float, float]:
     await before.stop()
     writer, most, began = Writer(store, now_ms=lambda: 2 * HOUR_MS), 0, time.perf_counter()
     writer.start()
-    while writer._decider.state.due.first() is not None:
+    while writer._decider.state.next_due() is not None:
         decided = writer.commands
         await asyncio.sleep(0)
         most = max(most, writer.commands - decided)

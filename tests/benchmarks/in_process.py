@@ -71,8 +71,8 @@ class Kernel:
         outcome = decide(self.state, command, NOW_MS)
         kind = type(command)
         self.seconds[kind] = self.seconds.get(kind, 0.0) + time.perf_counter() - began
-        self.state.journal.clear()
-        self.state.newly_ready.clear()
+        self.state.seal()
+        self.state.take_ready()
         return outcome
 
     def take(self, job_type: str) -> int:

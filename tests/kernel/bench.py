@@ -183,7 +183,7 @@ class RowsOf:
         return None
 
     def process(self, definition: Any) -> Any:
-        return self._state.processes[definition.key]
+        return self._state.process_of(definition.key)
 
     def decision_model(self, requirements: Any, imported: Any) -> Any:
         return self._state.decision_model(requirements.key)

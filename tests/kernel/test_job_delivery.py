@@ -113,7 +113,7 @@ def test_a_job_that_no_message_can_carry_is_held_until_a_person_has_looked() -> 
     (job,) = taken(bench)
     assert bench.do(HoldJob(job_key=job.key, deadline_ms=job.deadline_ms)) is True
     assert taken(bench) == []
-    assert bench.state.due.first() is None, "nor does its deadline bring it back"
+    assert bench.state.next_due() is None, "nor does its deadline bring it back"
     incident = bench.incident()
     assert (incident.error_type, incident.job_key) == ("JOB_NOT_DELIVERABLE", job.key)
     bench.do(UpdateJobRetries(job_key=job.key, retries=1))
@@ -135,10 +135,10 @@ def test_a_job_handed_back_can_be_taken_by_another_with_as_many_tries() -> None:
     bench = Bench(ONE_TASK)
     bench.create()
     (job,) = taken(bench)
-    bench.state.newly_ready.clear()
+    bench.state.take_ready()
     assert bench.do(ReturnJob(job_key=job.key, deadline_ms=job.deadline_ms)) is True
     assert bench.state.newly_ready == [("pack", job.key)]
-    assert bench.state.due.first() is None
+    assert bench.state.next_due() is None
     assert taken(bench)[0].retries == 3
 
 

@@ -121,7 +121,7 @@ def test_a_deadline_can_be_moved_while_a_worker_has_the_job() -> None:
     )
     bench.activate("pack", timeout_ms=1_000)
     bench.do(UpdateJobTimeout(job_key=job.key, timeout_ms=5))
-    assert bench.state.due.first() == (bench.now_ms + 5, job.key, Job)
+    assert bench.state.next_due() == (bench.now_ms + 5, job.key, Job)
 
 
 def test_a_failed_job_keeps_its_message_cut_to_what_fits() -> None:

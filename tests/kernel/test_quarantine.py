@@ -101,7 +101,7 @@ def test_released_its_jobs_are_offered_again_and_what_was_due_meanwhile_comes() 
     bench.activate("pack", timeout_ms=10)
     due = due_times(bench.state)
     set_aside(bench, instance.key)
-    bench.state.newly_ready.clear()
+    bench.state.take_ready()
     bench.do(ReleaseInstance(process_instance_key=instance.key))
     assert due_times(bench.state) == due
     assert waiting(bench.state.ready["ship"]) == [bench.job("ship").key]

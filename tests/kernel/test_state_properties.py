@@ -166,7 +166,7 @@ class Chance:
         )
 
     def due(self) -> Command:
-        due = self.bench.state.due.first() or Due(0, 7, Job)
+        due = self.bench.state.next_due() or Due(0, 7, Job)
         self.bench.now_ms = max(self.bench.now_ms, due.due_ms - self.random.choice([0, 0, 1]))
         return TriggerDue(table=due.table, key=due.key, due_ms=due.due_ms)
 

@@ -200,7 +200,7 @@ async def test_a_heap_of_timers_is_worked_off_page_by_page_and_stalls_nobody() -
         move_clock(found, MINUTE)
         between: list[int] = []
         async with asyncio.timeout(PATIENCE_S):
-            while found.state.due.first() is not None:
+            while found.state.next_due() is not None:
                 decided = found.writer.commands
                 await turns(1)
                 between.append(found.writer.commands - decided)

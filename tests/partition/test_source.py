@@ -58,7 +58,7 @@ def test_single_rows() -> None:
 def test_a_graph_is_read_from_its_resource() -> None:
     bench, _, source = stored()
     definition = bench.state.latest["process"]
-    assert source.process(definition) == bench.state.processes[definition.key]
+    assert source.process(definition) == bench.state.process_of(definition.key)
 
 
 def test_a_resource_that_is_gone_is_our_fault() -> None:

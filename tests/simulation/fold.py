@@ -37,7 +37,7 @@ class Fold:
             (table, place): row for table, place, _, row in self._state.journal
         }
         self._state.journal.clear()
-        self._state.newly_ready.clear()
+        self._state.take_ready()
         for (table, place), row in changed.items():
             if row is None:
                 self.rows[table].pop(place, None)

@@ -97,7 +97,7 @@ class WatchedDecider(Decider):
         if not is_settled or self._world.chance.random() > 0.1:
             return None
         copy = load_state(self._store, self._order)
-        copy.processes.update(self.state.processes)  # graphs are frozen, and dear to read
+        copy.processes = self.state.processes  # graphs are frozen, and dear to read
         try:
             return kernel.decide(copy, command, self.now_ms(), self._limits).log
         except (Rejection, kernel.KernelFault):

@@ -60,7 +60,7 @@ class Decider:
     @property
     def has_something_to_commit(self) -> bool:
         """Whether rows have changed or somebody is to be told, on a state that is not lost."""
-        return not self.is_lost and bool(self.state.journal or self.open.committed)
+        return not self.is_lost and (self.state.has_changed or bool(self.open.committed))
 
     def now_ms(self) -> int:
         """The time of the next command: the clock's, but never earlier than the last command's."""

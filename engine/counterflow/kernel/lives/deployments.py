@@ -154,7 +154,7 @@ def _define(
             deployment_key,
         )
     )
-    step.state.processes[key] = process
+    step.state.processes.keep(key, process, step.state.batch)
     if latest is not None:
         starts.close_all(step, latest.key)
     starts.open_all(step, key, process)

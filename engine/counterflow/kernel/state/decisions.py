@@ -1,32 +1,20 @@
 """Which decisions are deployed: by id, version and label, by the model they came in; and the models that are
 at hand.
 
-Rows of decisions are few and held in memory as a whole; the models, which are large, are read when they are
-first asked for and put away again, the least recently used first, as soon as the store has them.
+Rows of decisions are few and held in memory as a whole; the models, which are large, are on a shelf.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from counterflow.kernel.rows import DecisionDefinition, DecisionRequirements
+from counterflow.kernel.state.shelf import Shelf
 
 if TYPE_CHECKING:
     from counterflow.dmn import Definitions
 
 Version = TypeVar("Version", DecisionDefinition, DecisionRequirements)
-
-KEPT_MODELS = 256
-"""Decision models that are kept at hand."""
-
-
-class _Kept(NamedTuple):
-    """A model, and the batch whose commit brings its file into the store."""
-
-    model: Definitions
-    batch: int
 
 
 class DeployedDecisions:
@@ -41,7 +29,7 @@ class DeployedDecisions:
         self.latest_requirements: dict[str, DecisionRequirements] = {}
         self._requirements: dict[str, dict[int, DecisionRequirements]] = {}
         self._of_model: dict[int, dict[str, DecisionDefinition]] = {}
-        self._models: OrderedDict[int, _Kept] = OrderedDict()
+        self.models: Shelf[Definitions] = Shelf()
 
     def version_of(self, decision_id: str, version: int) -> DecisionDefinition | None:
         """One version of a decision; None when there is none."""
@@ -56,27 +44,6 @@ class DeployedDecisions:
         """The decision of that id in one version of a model; None when that has none."""
         return self._of_model.get(requirements_key, {}).get(decision_id)
 
-    # -- models ----------------------------------------------------------------------------------------------
-
-    def model(self, requirements_key: int) -> Definitions | None:
-        """A model that is at hand; None where it has to be read."""
-        kept = self._models.get(requirements_key)
-        if kept is None:
-            return None
-        self._models.move_to_end(requirements_key)
-        return kept.model
-
-    def keep(self, requirements_key: int, model: Definitions, batch: int = 0) -> None:
-        """Have a model at hand. `batch`: the one whose commit stores its file, if that is still to come."""
-        self._models[requirements_key] = _Kept(model, batch)
-
-    def release(self, committed_batch: int) -> None:
-        """Put away models beyond those that are kept, of those that the store can give back."""
-        surplus = len(self._models) - KEPT_MODELS
-        stored = (key for key, kept in self._models.items() if kept.batch <= committed_batch)
-        for key in list(islice(stored, max(surplus, 0))):
-            del self._models[key]
-
     # -- indexing --------------------------------------------------------------------------------------------
 
     def index_requirements(self, old: DecisionRequirements | None, new: DecisionRequirements | None) -> None:
@@ -85,7 +52,7 @@ class DeployedDecisions:
             self._requirements.setdefault(new.requirements_id, {})[new.version] = new
             self.latest_requirements[new.requirements_id] = new
         elif old is not None:
-            self._models.pop(old.key, None)
+            self.models.forget(old.key)
             versions = self._requirements[old.requirements_id]
             del versions[old.version]
             _fall_back(self.latest_requirements, old.requirements_id, versions)

@@ -26,6 +26,7 @@ from counterflow.kernel.rows import (
 )
 from counterflow.kernel.state.decisions import DeployedDecisions
 from counterflow.kernel.state.queues import BufferedMessages, DueTimes, OldestFirst
+from counterflow.kernel.state.shelf import Shelf
 from counterflow.model.graph import Process
 
 ACTIVATABLE = "activatable"
@@ -42,8 +43,8 @@ class Indexes:
         }
         self.latest: dict[str, ProcessDefinition] = {}
         self.versions: dict[tuple[str, int], ProcessDefinition] = {}
-        self.processes: dict[int, Process] = {}
-        """The graphs of definitions, as far as they were asked for."""
+        self.processes: Shelf[Process] = Shelf()
+        """The graphs of definitions."""
         self.decisions = DeployedDecisions()
         self.starts: dict[int, dict[int, type[Row]]] = {}
         """Per definition, the keys of its start timers and message starts, with their table."""
@@ -60,6 +61,7 @@ class Indexes:
         self.ready: dict[str, OldestFirst] = {}
         self.due = DueTimes()
         self.newly_ready: list[tuple[str, int]] = []
+        """Types and keys of the jobs that can be taken since `State.take_ready` was asked last."""
 
 
 def _index_job(indexes: Indexes, old: Job | None, new: Job | None) -> None:
@@ -121,7 +123,7 @@ def _index_definition(indexes: Indexes, old: ProcessDefinition | None, new: Proc
             indexes.latest[process_id] = new
         return
     del indexes.versions[process_id, row.version]
-    indexes.processes.pop(row.key, None)
+    indexes.processes.forget(row.key)
     others = [version for other, version in indexes.versions if other == process_id]
     if others:
         indexes.latest[process_id] = indexes.versions[process_id, max(others)]

@@ -28,9 +28,11 @@ from counterflow.kernel.rows import (
     ProcessDefinition,
     ProcessInstance,
     Quarantine,
+    as_key,
 )
 from counterflow.kernel.state.indexes import PARTITION_INDEXERS, Indexes
 from counterflow.kernel.state.instance import INDEXERS, InstanceState
+from counterflow.kernel.state.queues import Due
 from counterflow.kernel.vocabulary import BrokenInvariant, first_key
 from counterflow.model.graph import CompensationOrder, Process
 
@@ -42,6 +44,15 @@ Key = tuple[int | str, ...]
 
 OWNED = tuple(table for table in INSTANCE_TABLES if table.owned)
 STAND_STILL = tuple(table for table in INSTANCE_TABLES if table.stands_still)
+
+
+class Changes(NamedTuple):
+    """What has become of rows since it was asked last, each row once: a row that was born and died meanwhile
+    not at all.
+    """
+
+    puts: dict[type[Row], list[Row]]
+    deletes: dict[type[Row], list[Key]]
 
 
 class StateMark(NamedTuple):
@@ -160,20 +171,21 @@ class State(Indexes):
         return instance.process
 
     def process_of(self, definition_key: int) -> Process:
-        """The graph of a definition, read once."""
+        """The graph of a definition, read once while it is in use."""
         process = self.processes.get(definition_key)
         if process is None:
-            process = self.processes[definition_key] = self.source.process(self.definitions[definition_key])
+            process = self.source.process(self.definitions[definition_key])
+            self.processes.keep(definition_key, process)
         return process
 
     def decision_model(self, requirements_key: int) -> Definitions:
         """A decision model, read once while it is in use, and those that it imports before it."""
-        model = self.decisions.model(requirements_key)
+        model = self.decisions.models.get(requirements_key)
         if model is None:
             requirements = self.shared[DecisionRequirements][requirements_key]
             imported = [self.decision_model(key) for key in msgspec.json.decode(requirements.imported_keys)]
             model = self.source.decision_model(requirements, imported)
-            self.decisions.keep(requirements_key, model)
+            self.decisions.models.keep(requirements_key, model)
         return model
 
     # -- changing (appliers only) ----------------------------------------------------------------------------
@@ -223,6 +235,56 @@ class State(Indexes):
         del self.newly_ready[mark.newly_ready :]
         self.last_key, self.last_position = mark.last_key, mark.last_position
 
+    # -- what has come of it, for whom it concerns ----------------------------------------------------------
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether any row has changed since the last batch was sealed."""
+        return bool(self.journal)
+
+    def seal(self) -> Changes:
+        """Everything that has changed since the last call: one batch."""
+        spans: dict[tuple[type[Row], Any], tuple[Row | None, Row | None]] = {}
+        for table, place, old, new in self.journal:
+            earlier = spans.get((table, place))
+            spans[table, place] = (old if earlier is None else earlier[0], new)
+        changes = Changes({}, {})
+        for (table, place), (before, after) in spans.items():
+            if after is not None:
+                changes.puts.setdefault(table, []).append(after)
+            elif before is not None:
+                changes.deletes.setdefault(table, []).append(as_key(place))
+        self.journal.clear()
+        self.batch += 1
+        return changes
+
+    def counters(self) -> Partition:
+        """The row that says how far the partition has come."""
+        return Partition(self.partition_id, self.last_key, self.last_position)
+
+    def is_ready(self, job_type: str) -> bool:
+        """Whether a job of a type can be taken now."""
+        queue = self.ready.get(job_type)
+        return queue is not None and queue.first() is not None
+
+    def take_ready(self) -> list[str]:
+        """The types of the jobs that have become ready since the last call, in that order."""
+        types = dict.fromkeys(job_type for job_type, _ in self.newly_ready)
+        self.newly_ready.clear()
+        return list(types)
+
+    def next_due(self) -> Due | None:
+        """What is due first, which stays; None when nothing is due, ever."""
+        return self.due.first()
+
+    def is_no_longer_due(self, due: Due) -> None:
+        """What was due no longer stood at its moment."""
+        self.due.discard(due.key)
+
+    def cannot_come_due(self, due: Due) -> None:
+        """What is due cannot be triggered before a quarantine is released."""
+        self.due.set_aside(due.key)
+
     # -- caching ---------------------------------------------------------------------------------------------
 
     def release(self, committed_batch: int, keep: int) -> None:
@@ -233,7 +295,8 @@ class State(Indexes):
         safe = (key for key, instance in self.instances.items() if instance.last_batch <= committed_batch)
         for key in list(islice(safe, max(surplus, 0))):
             self.forget(key)
-        self.decisions.release(committed_batch)
+        self.processes.release(committed_batch)
+        self.decisions.models.release(committed_batch)
 
     def forget(self, key: int) -> None:
         """Drop one instance from memory; its rows are the store's alone from here."""
