@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from counterflow.kernel.rows import DecisionDefinition, DecisionRequirements
 from counterflow.kernel.state.decisions import DeployedDecisions
 
