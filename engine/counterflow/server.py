@@ -1,4 +1,4 @@
-"""The composition root: store, writer and edge, and the order in which they begin and end."""
+"""The composition root: store, writer, service and door, and the order in which they begin and end."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ import signal
 from collections.abc import Callable, Sequence
 
 from counterflow import __version__
-from counterflow.edge.server import EdgeServer, Transport
+from counterflow.edge.grpc.door import GrpcDoor, Transport
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.partition.writer import Writer
+from counterflow.queries.log import last_position
+from counterflow.service.service import Service
 from counterflow.settings import Settings, TransportName, differing
 from counterflow.store.open import masked, open_store
 from counterflow.wire.contract import Tls
@@ -62,8 +64,9 @@ class Server:
             cached_instances=settings.cached_instances,
         )
         try:
-            self._edge = EdgeServer(self._writer, self._store, settings, transport(settings))
-            self.grpc_port = await self._edge.start()
+            self._service = Service(self._writer, self._store, settings)
+            self._door = GrpcDoor(self._service, settings, transport(settings))
+            self.grpc_port = await self._door.start()
         except BaseException:
             await self._writer.stop()
             raise
@@ -75,7 +78,8 @@ class Server:
         """
         if grace_seconds is None:
             grace_seconds = self.settings.shutdown_grace_ms / 1000
-        await self._edge.stop(grace_seconds)
+        await self._door.stop(grace_seconds)
+        await self._service.stop()
         await self._writer.stop()
         self._store.close()
 
@@ -86,6 +90,10 @@ class Server:
         if self.settings.unix_socket is not None:
             return host
         return f"{f'[{host}]' if ':' in host else host}:{self.grpc_port}"
+
+    def last_position(self) -> int:
+        """Where its log ends by now."""
+        return last_position(self._store)
 
     def ready_line(self) -> str:
         """What is printed when calls are accepted: each address that is really served."""

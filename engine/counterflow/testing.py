@@ -34,7 +34,7 @@ from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.kernel.work.incidents import ResolveIncident
 from counterflow.model.graph import CompensationOrder
 from counterflow.partition.batch import load_state, seal
-from counterflow.resources import File, read_files, unreadable
+from counterflow.service.resources import File, read_files, unreadable
 from counterflow.store.memory import MemoryStore
 from counterflow.store.port import Store
 from counterflow_wire import json_texts

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from counterflow.cli.drawing import DRAWN_TRIES, draw, draw_timeline
-from counterflow.edge.reading import tree
+from counterflow.edge.grpc.counterflow_v1.to_wire import tree
 from counterflow.kernel.lives.quarantine import QuarantineInstance
 from counterflow.kernel.rows import ProcessInstance
 from counterflow.queries.incidents import list_incidents

@@ -12,7 +12,7 @@ from counterflow.cli.app import main
 from counterflow.cli.exits import MEANINGS
 from counterflow.cli.output import give, give_drawing, give_json, give_table, say
 from counterflow.cli.streams import SUBSTITUTES, use_plain_streams
-from counterflow.edge.reading import tree
+from counterflow.edge.grpc.counterflow_v1.to_wire import tree
 from counterflow.queries.instances import process_instance
 from tests.queries.models import TRIP, engine_with
 

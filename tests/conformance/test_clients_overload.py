@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 
-from counterflow.edge.calls import Calls
 from counterflow.partition.pending import Pending
 from counterflow.partition.refusals import Overloaded
+from counterflow.service.admission import Admission
 from tests.conformance.server_process import ServerProcess
 from tests.conformance.stock_client import Language, Order, StockClient, speaking
 from tests.edge.served import serving, until
@@ -60,11 +60,11 @@ async def test_a_worker_whose_polls_are_sent_away_comes_back(
     language: Language, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """There is room for one poll, and somebody else has it until the worker was refused."""
-    refused, begun_waiting = asyncio.Event(), Calls.begun_waiting
+    refused, begun_waiting = asyncio.Event(), Admission.begun_waiting
 
-    def watched(calls: Calls) -> None:
+    def watched(admission: Admission) -> None:
         try:
-            begun_waiting(calls)
+            begun_waiting(admission)
         except Overloaded:
             refused.set()
             raise
@@ -74,7 +74,7 @@ async def test_a_worker_whose_polls_are_sent_away_comes_back(
         await until(lambda: served.waiting_polls() == 1)
         with await asyncio.to_thread(StockClient, language, f"127.0.0.1:{served.port}") as client:
             order = await asyncio.to_thread(Order.deployed, client, "sent-away")
-            monkeypatch.setattr(Calls, "begun_waiting", watched)
+            monkeypatch.setattr(Admission, "begun_waiting", watched)
             worker = await asyncio.to_thread(client.open_worker, order.pay, {"do": "complete"})
             await refused.wait()
             occupying.cancel()

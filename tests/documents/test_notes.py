@@ -3,7 +3,7 @@
 from lxml import etree
 
 from counterflow.documents.findings import Finding, Severity
-from counterflow.documents.notes import Notes, Place, ReadDocument, told_once
+from counterflow.documents.notes import Notes, Place, ReadDocument, reported_once
 
 LATER = Finding(
     line=9, element_id="b", rule="start-event", message="expected one, found two.", remedy="Keep one."
@@ -58,7 +58,7 @@ def remark(
 
 def test_the_same_warning_is_told_once_and_names_the_others() -> None:
     findings = [remark("3"), remark("1"), remark("2", "has a cat"), remark("7"), remark("7")]
-    once = told_once(findings, frozenset({"hats"}))
+    once = reported_once(findings, frozenset({"hats"}))
     assert [(finding.line, finding.message) for finding in once] == [
         (1, "task '1' has a hat. The same goes for '3', '7'."),
         (2, "task '2' has a cat."),
@@ -72,9 +72,9 @@ def test_refusals_and_warnings_about_places_are_told_one_by_one() -> None:
         remark("3", rule="caps"),
         remark("4", rule="caps"),
     ]
-    assert told_once(findings, frozenset({"hats"})) == findings
+    assert reported_once(findings, frozenset({"hats"})) == findings
 
 
 def test_of_many_the_first_are_named() -> None:
-    (only,) = told_once([remark(str(number)) for number in range(100)], frozenset({"hats"}))
+    (only,) = reported_once([remark(str(number)) for number in range(100)], frozenset({"hats"}))
     assert only.message.endswith("'9', '10' and 89 more.")

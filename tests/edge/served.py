@@ -14,11 +14,12 @@ import grpc
 import grpc.aio
 import pytest
 
-from counterflow.edge.server import EdgeServer
+from counterflow.edge.grpc.door import GrpcDoor
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.partition.writer import Writer
 from counterflow.server import transport
+from counterflow.service.service import Service
 from counterflow.settings import Settings
 from counterflow.store.memory import MemoryStore
 from counterflow.store.port import Batch, StoreError
@@ -67,7 +68,8 @@ class Served:
 
     store: ObedientStore
     writer: Writer
-    edge: EdgeServer
+    service: Service
+    door: GrpcDoor
     port: int
     stub: gateway.GatewayStub
     reading: counterflow_v1.CounterflowStub
@@ -132,7 +134,7 @@ class Served:
         return sum(len(polls) for polls in self.writer.takers._polls.values())
 
     def calls_under_way(self) -> int:
-        return self.edge._calls._under_way
+        return self.service.admission._under_way
 
     def edge_is_idle(self) -> bool:
         return self.calls_under_way() == 0
@@ -164,15 +166,17 @@ async def serving(**settings: Any) -> AsyncIterator[Served]:
         maximum_pending=chosen.pending_commands,
         maximum_pending_bytes=chosen.pending_bytes,
     )
-    edge = EdgeServer(writer, store, chosen, transport(chosen))
-    port = await edge.start()
+    service = Service(writer, store, chosen)
+    door = GrpcDoor(service, chosen, transport(chosen))
+    port = await door.start()
     writer.start()
     try:
         async with grpc.aio.insecure_channel(f"127.0.0.1:{port}", options=STEADY_WINDOW) as channel:
             yield Served(
                 store,
                 writer,
-                edge,
+                service,
+                door,
                 port,
                 gateway.GatewayStub(channel),
                 counterflow_v1.CounterflowStub(channel),
@@ -180,7 +184,8 @@ async def serving(**settings: Any) -> AsyncIterator[Served]:
             )
     finally:
         store.release()
-        await edge.stop(grace_seconds=1)
+        await door.stop(grace_seconds=1)
+        await service.stop()
         await writer.stop()
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import grpc.aio
 import pytest
 
-from counterflow.edge.server import PortTaken
+from counterflow.edge.grpc.door import PortTaken
 from counterflow.server import Server, run, serve
 from counterflow.settings import Settings
 from counterflow.store.errors import DatabaseInUseError

@@ -83,7 +83,7 @@ async def test_the_history_of_one_instance_and_of_all(served: Served) -> None:
 
 
 async def test_a_long_history_comes_whole(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("counterflow.edge.counterflow_service.RECORDS_AT_ONCE", 7)
+    monkeypatch.setattr("counterflow.service.questions.RECORDS_AT_ONCE", 7)
     await served.deploy()
     for _ in range(4):
         await served.create()

@@ -301,8 +301,8 @@ async def test_every_ending_has_its_answer(
             requestTimeout=2_000 if status is grpc.StatusCode.DEADLINE_EXCEEDED else 60_000,
         )
     )
-    await until(lambda: served.edge._instances._awaited != {})
-    (key,) = served.edge._instances._awaited.values()
+    await until(lambda: served.service.results._awaited != {})
+    (key,) = served.service.results._awaited.values()
     await ending(served, key)
     if status is grpc.StatusCode.OK:
         assert words in (await waiting).variables
@@ -338,7 +338,7 @@ async def test_a_stopping_server_tells_those_who_wait_that_their_instance_goes_o
     await served.deploy()
     waiting = asyncio.create_task(with_result(served))
     await served.poll(requestTimeout=60_000)
-    await served.edge.stop(grace_seconds=20)
+    await served.door.stop(grace_seconds=20)
     async with refused(grpc.StatusCode.CANCELLED, "goes on when it is back"):
         await waiting
 

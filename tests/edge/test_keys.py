@@ -11,7 +11,7 @@ import grpc
 import pytest
 from google.protobuf.descriptor import FieldDescriptor
 
-from counterflow.edge.server import NOT_YET
+from counterflow.edge.grpc.door import NOT_YET
 from counterflow_wire import COUNTERFLOW_METHODS, GATEWAY_METHODS, WireMethod
 from tests.edge.served import Served
 

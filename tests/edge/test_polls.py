@@ -8,7 +8,7 @@ from typing import Any
 import grpc
 import pytest
 
-from counterflow.edge import polls
+from counterflow.service import polls
 from counterflow_wire import gateway
 from tests.edge import models
 from tests.edge.served import Served, poll_request, refused, serving, until
@@ -142,7 +142,7 @@ async def test_more_than_a_message_holds_comes_in_several(served: Served) -> Non
 async def test_a_large_wish_is_answered_in_several_messages(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(polls, "JOBS_PER_RESPONSE", 2)
+    monkeypatch.setattr(polls, "JOBS_AT_ONCE", 2)
     await served.deploy()
     for _ in range(6):
         await served.create()
@@ -259,7 +259,7 @@ async def test_many_polls_share_many_jobs_without_a_double(served: Served) -> No
 async def test_polls_end_well_when_the_server_stops(served: Served) -> None:
     waiting = asyncio.create_task(served.poll(requestTimeout=60_000))
     await until(lambda: served.waiting_polls() == 1)
-    await served.edge.stop(grace_seconds=20)
+    await served.door.stop(grace_seconds=20)
     assert await waiting == []
 
 

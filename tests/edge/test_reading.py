@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from counterflow.edge import reading
-from counterflow.edge.status import Refused
+from counterflow.edge.grpc.counterflow_v1 import to_wire
 from counterflow.queries import shapes
+from counterflow.service.refusals import TooLarge
 from counterflow_wire import counterflow_v1 as wire
 
 
@@ -14,7 +14,7 @@ def test_fields_go_by_their_names() -> None:
     instance = shapes.ProcessInstance(
         1, "order", 2, 3, "completed", 1_000, 2_000, incident_count=4, quarantined=True
     )
-    assert reading.message(wire.ProcessInstance, instance) == wire.ProcessInstance(
+    assert to_wire.message(wire.ProcessInstance, instance) == wire.ProcessInstance(
         key=1,
         bpmn_process_id="order",
         version=2,
@@ -29,7 +29,7 @@ def test_fields_go_by_their_names() -> None:
 
 def test_what_has_not_happened_is_absent() -> None:
     instance = shapes.ProcessInstance(1, "order", 2, 3, "active", 1_000)
-    assert not reading.message(wire.ProcessInstance, instance).HasField("ended_at_ms")
+    assert not to_wire.message(wire.ProcessInstance, instance).HasField("ended_at_ms")
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_states_become_enums_and_unknown_words_unspecified(state: str, number: i
     record = shapes.UndoRecord(
         1, "book", "", 2, 3, "cancel", "Cancel", 4, 5, state, throw_key=6, handler_key=7, order=8
     )
-    answer = reading.message(wire.UndoRecord, record)
+    answer = to_wire.message(wire.UndoRecord, record)
     assert (answer.state, answer.throw_element_instance_key, answer.handler_element_instance_key) == (
         number,
         6,
@@ -59,7 +59,7 @@ def test_states_become_enums_and_unknown_words_unspecified(state: str, number: i
 
 def test_an_incident_says_what_to_do() -> None:
     incident = shapes.Incident(5, 1, "order", "pay", 2, 3, "JOB_NO_RETRIES", "no card", "Mend it.", 1_002)
-    assert reading.message(wire.Incident, incident).remedy == "Mend it."
+    assert to_wire.message(wire.Incident, incident).remedy == "Mend it."
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_an_incident_says_what_to_do() -> None:
     ],
 )
 def test_what_is_waited_for(wait: shapes.Wait, expected: wire.Wait) -> None:
-    assert reading.message(wire.Wait, wait) == expected
+    assert to_wire.message(wire.Wait, wait) == expected
 
 
 def test_loops_and_calls() -> None:
@@ -98,7 +98,7 @@ def test_loops_and_calls() -> None:
             3, 2, "pay", "", "callActivity", "active", 6, 1_001, loop_counter=2, called_instance_key=9
         )
     ]
-    answer = reading.tree(instance_of(body)).root
+    answer = to_wire.tree(instance_of(body)).root
     assert (answer.loop_counter, answer.loop) == (-1, wire.Loop(total=3, completed=1))
     assert (answer.children[0].loop_counter, answer.children[0].called_process_instance_key) == (2, 9)
     assert not answer.children[0].HasField("loop")
@@ -116,12 +116,12 @@ def instance_of(root: shapes.ElementInstance) -> shapes.InstanceTree:
 
 @pytest.mark.parametrize("number, word", [(0, ""), (1, "active"), (2, "completed"), (3, "terminated")])
 def test_states_are_asked_for_in_words(number: int, word: str) -> None:
-    assert reading.state_word(shapes.ProcessInstance, number) == word
+    assert to_wire.state_word(shapes.ProcessInstance, number) == word
 
 
 def test_a_state_that_is_none() -> None:
     with pytest.raises(ValueError, match="9"):
-        reading.state_word(shapes.Job, 9)
+        to_wire.state_word(shapes.Job, 9)
 
 
 PAY = shapes.ElementInstance(
@@ -164,7 +164,7 @@ PAY = shapes.ElementInstance(
 
 def test_a_tree_tells_what_is_open_from_what_is_over() -> None:
     root = shapes.ElementInstance(1, 0, "order", "", "process", "active", 3, 1_000, children=[PAY])
-    answer = reading.tree(instance_of(root))
+    answer = to_wire.tree(instance_of(root))
     (child,) = answer.root.children
     assert (child.element_name, child.state, [variable.value_json for variable in child.variables]) == (
         "Pay",
@@ -205,20 +205,20 @@ def nested(levels: int) -> shapes.InstanceTree:
 
 
 def test_the_deepest_tree_that_clients_can_read() -> None:
-    sent = reading.tree(nested(reading.LEVELS)).SerializeToString()
+    sent = to_wire.tree(nested(to_wire.LEVELS)).SerializeToString()
     element = wire.GetProcessInstanceResponse.FromString(sent).root
     keys = [element.key]
     while element.children:
         (element,) = element.children
         keys.append(element.key)
-    assert keys == list(range(1, reading.LEVELS + 1))
+    assert keys == list(range(1, to_wire.LEVELS + 1))
 
 
 def test_a_tree_that_no_client_could_read_is_refused() -> None:
     with pytest.raises(
-        Refused, match="nested 126 levels deep, and clients read at most 98; ask for its history"
+        TooLarge, match="nested 126 levels deep, and clients read at most 98; ask for its history"
     ):
-        reading.tree(nested(126))
+        to_wire.tree(nested(126))
 
 
 def test_a_join_with_the_flows_that_have_brought_a_token_and_those_that_have_not() -> None:
@@ -234,6 +234,6 @@ def test_a_join_with_the_flows_that_have_brought_a_token_and_those_that_have_not
         wire.JoinFlow(flow_id="f1", source_element_id="pack", source_element_name="Pack", tokens=2),
         wire.JoinFlow(flow_id="f2", source_element_id="pay", tokens=0),
     ]
-    assert list(reading.tree(instance_of(scope)).root.joins) == [
+    assert list(to_wire.tree(instance_of(scope)).root.joins) == [
         wire.Join(element_id="join", element_name="All there", flows=flows)
     ]

@@ -13,10 +13,11 @@ from grpc_health.v1 import health_pb2
 from grpc_reflection.v1alpha import reflection_pb2
 
 from counterflow import __version__
-from counterflow.edge import instances
-from counterflow.edge.server import NOT_YET, EdgeServer, PortTaken
+from counterflow.edge.grpc.door import NOT_YET, GrpcDoor, PortTaken
+from counterflow.edge.grpc.families import instances
 from counterflow.partition.writer import Writer
 from counterflow.server import transport
+from counterflow.service.service import Service
 from counterflow.settings import Settings
 from counterflow.store.memory import MemoryStore
 from counterflow_wire import counterflow_v1, gateway
@@ -195,7 +196,7 @@ async def test_requests_in_line_are_bounded_by_their_bytes() -> None:
         served.store.release()
         assert len(set(await asyncio.gather(*accepted))) == 2
         await until(served.edge_is_idle)
-        assert served.edge._calls._held_bytes == 0
+        assert served.service.admission._held_bytes == 0
 
 
 async def test_as_many_calls_wait_as_may() -> None:
@@ -237,7 +238,7 @@ async def test_a_fault_of_ours_is_logged_and_told_without_its_insides(
     def broken(_: object) -> None:
         raise ZeroDivisionError("secret")
 
-    monkeypatch.setattr("counterflow.edge.deployments.refuse_unreadable", broken)
+    monkeypatch.setattr("counterflow.service.deployments.refuse_unreadable", broken)
     async with refused(
         grpc.StatusCode.INTERNAL, "DeployResource met an internal fault (ZeroDivisionError)"
     ) as refusal:
@@ -248,7 +249,7 @@ async def test_a_fault_of_ours_is_logged_and_told_without_its_insides(
 
 async def test_a_port_that_is_taken(served: Served) -> None:
     settings = Settings(grpc_port=served.port)
-    second = EdgeServer(Writer(MemoryStore()), MemoryStore(), settings, transport(settings))
+    second = GrpcDoor(Service(Writer(MemoryStore()), MemoryStore(), settings), settings, transport(settings))
     with pytest.raises(PortTaken, match=rf"cannot listen on 127\.0\.0\.1:{served.port}.*--grpc-port"):
         await second.start()
 
@@ -258,8 +259,8 @@ async def test_stopping_lets_commands_under_way_finish(served: Served) -> None:
     served.store.hold()
     creating = asyncio.create_task(served.create())
     await served.held()
-    stopping = asyncio.create_task(served.edge.stop(grace_seconds=20))
-    await until(lambda: served.edge._calls.stopping)
+    stopping = asyncio.create_task(served.door.stop(grace_seconds=20))
+    await until(lambda: served.service.admission.is_closed)
     assert not creating.done()
     served.store.release()
     assert await creating
@@ -277,9 +278,9 @@ async def test_a_stopping_server_keeps_nobody_waiting_for_a_result() -> None:
             )
             for _ in range(2)
         ]
-        await until(lambda: served.edge._calls._waiting == 2)
-        stopping = asyncio.create_task(served.edge.stop(grace_seconds=20))
-        await until(lambda: served.edge._calls.stopping)
+        await until(lambda: served.service.admission._waiting == 2)
+        stopping = asyncio.create_task(served.door.stop(grace_seconds=20))
+        await until(lambda: served.service.admission.is_closed)
         served.store.release()
         async with refused(grpc.StatusCode.CANCELLED, "was created and goes on"):
             await awaited[0]
@@ -300,7 +301,7 @@ async def test_an_answer_that_cannot_be_written_leaves_no_turn_behind(
     async with refused(grpc.StatusCode.INTERNAL, "CreateProcessInstance met an internal fault"):
         await served.create()
     await until(served.edge_is_idle)
-    assert served.edge._calls.turns._taken == 0
+    assert served.service.turns._taken == 0
 
 
 async def test_stopping_does_not_wait_for_ever(served: Served) -> None:
@@ -308,7 +309,7 @@ async def test_stopping_does_not_wait_for_ever(served: Served) -> None:
     served.store.hold()
     creating = asyncio.create_task(served.create())
     await served.held()
-    await served.edge.stop(grace_seconds=0.05)
+    await served.door.stop(grace_seconds=0.05)
     with pytest.raises(grpc.aio.AioRpcError):
         await creating
 
@@ -318,8 +319,8 @@ async def test_a_stopping_server_refuses_new_calls_and_says_so_to_health_checks(
     served.store.hold()
     creating = asyncio.create_task(served.create())
     await served.held()
-    stopping = asyncio.create_task(served.edge.stop(grace_seconds=20))
-    await until(lambda: served.edge._calls.stopping)
+    stopping = asyncio.create_task(served.door.stop(grace_seconds=20))
+    await until(lambda: served.service.admission.is_closed)
     async with refused(grpc.StatusCode.UNAVAILABLE, "The server is stopping"):
         await served.stub.Topology(gateway.TopologyRequest())
     async with refused(grpc.StatusCode.UNAVAILABLE, "The server is stopping"):
@@ -344,11 +345,11 @@ async def test_someone_who_watches_health_does_not_hold_the_server_up(served: Se
     first: Any = await call.read()
     assert first.status == health_pb2.HealthCheckResponse.SERVING
     async with asyncio.timeout(20):
-        await served.edge.stop(grace_seconds=600)
+        await served.door.stop(grace_seconds=600)
     second: Any = await call.read()
     assert second.status == health_pb2.HealthCheckResponse.NOT_SERVING
 
 
 async def test_both_services_have_every_call(served: Served) -> None:
-    assert set(served.edge._gateway()) == set(gateway.METHODS)
-    assert set(served.edge._counterflow()) == set(counterflow_v1.METHODS)
+    assert set(served.door._gateway()) == set(gateway.METHODS)
+    assert set(served.door._counterflow()) == set(counterflow_v1.METHODS)

@@ -6,9 +6,17 @@ from urllib.parse import quote
 
 import pytest
 
-from counterflow.edge.status import DETAILS_BYTES, INTENTS, STATUS_OF_REJECTION, fit, invalid, status_of
+from counterflow.edge.grpc.status import (
+    DETAILS_BYTES,
+    INTENTS,
+    STATUS_OF_REFUSAL,
+    STATUS_OF_REJECTION,
+    fit,
+    status_of,
+)
 from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.partition.refusals import Overloaded, Unavailable
+from counterflow.service.refusals import Invalid, NoResult, NotInTime, NotThereYet, Refused, TooLarge
 from counterflow.store.port import StoreError
 from counterflow.wire.contract import StatusCode
 from counterflow_wire import counterflow_v1, gateway
@@ -35,10 +43,18 @@ def test_no_type_of_rejection_is_forgotten() -> None:
     assert set(STATUS_OF_REJECTION) == set(RejectionType)
 
 
+def test_no_kind_of_refusal_is_forgotten() -> None:
+    assert set(STATUS_OF_REFUSAL) == set(Refused.__subclasses__())
+
+
 @pytest.mark.parametrize(
     "error, status, details",
     [
-        (invalid("not like this"), StatusCode.INVALID_ARGUMENT, "not like this"),
+        (Invalid("not like this"), StatusCode.INVALID_ARGUMENT, "not like this"),
+        (NotThereYet("soon"), StatusCode.UNIMPLEMENTED, "soon"),
+        (NotInTime("late"), StatusCode.DEADLINE_EXCEEDED, "late"),
+        (NoResult("gone"), StatusCode.CANCELLED, "gone"),
+        (TooLarge("big"), StatusCode.RESOURCE_EXHAUSTED, "big"),
         (Overloaded("too many"), StatusCode.RESOURCE_EXHAUSTED, "too many"),
         (Unavailable("stopping"), StatusCode.UNAVAILABLE, "stopping"),
         (StoreError("locked"), StatusCode.UNAVAILABLE, "The database could not be read: locked"),

@@ -158,7 +158,7 @@ async def test_a_stream_ends_when_the_server_stops(deployed: Served) -> None:
     call = await opened(deployed)
     await deployed.create()
     assert len(await read(call, 1)) == 1
-    await deployed.edge.stop(grace_seconds=20)
+    await deployed.door.stop(grace_seconds=20)
     async with refused(grpc.StatusCode.UNAVAILABLE, "stopping"):
         await call.read()
 
@@ -171,7 +171,7 @@ async def test_a_client_that_does_not_read_holds_a_stopping_server_up_no_longer_
     await deployed.create_many(40, f'{{"scan":"{"x" * 500_000}"}}')
     waiting = [job.key for job in stream.queue]
     assert waiting
-    await deployed.edge.stop(grace_seconds=0.05)
+    await deployed.door.stop(grace_seconds=0.05)
     await deployed.writer.settle()
     assert set(waiting) <= deployed.state.ready["work"]._live
     slow.cancel()

@@ -9,8 +9,8 @@ import asyncio
 import pytest
 from msgspec.structs import replace
 
-from counterflow.edge import calls
-from counterflow.edge.translate import job_on_wire
+from counterflow.edge.grpc.families import activation
+from counterflow.edge.grpc.to_wire import job_on_wire
 from counterflow.kernel.lives import job_delivery
 from counterflow.kernel.rows import Job
 from counterflow.kernel.vocabulary import ActivatedJob, BrokenInvariant
@@ -34,7 +34,7 @@ def picky(deployed: Served, monkeypatch: pytest.MonkeyPatch) -> Served:
     def on_wire(job: ActivatedJob) -> gateway.ActivatedJob:
         return job_on_wire(replace(job, retries=2**31) if job.variables == BROKEN.encode() else job)
 
-    monkeypatch.setattr(calls, "job_on_wire", on_wire)
+    monkeypatch.setattr(activation, "job_on_wire", on_wire)
     return deployed
 
 

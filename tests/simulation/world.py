@@ -32,7 +32,7 @@ from counterflow.partition.decider import Decider
 from counterflow.partition.refusals import Overloaded, Unavailable
 from counterflow.partition.source import StoreSource
 from counterflow.partition.writer import Writer
-from counterflow.resources import File, read_files
+from counterflow.service.resources import File, read_files
 from counterflow.store.port import StoreError
 from tests.kernel.bench import resource
 from tests.simulation.clock import Clock, VirtualEventLoop, fault_of

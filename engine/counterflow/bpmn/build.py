@@ -4,19 +4,16 @@ holds.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from counterflow.bpmn.dialects.reader import DialectReader
 from counterflow.bpmn.dialects.readers import READERS
 from counterflow.bpmn.elements import COMPENSATION
 from counterflow.bpmn.extensions import compensated_result, compensation_order
 from counterflow.bpmn.outline import Element, Outline
 from counterflow.bpmn.undo import undoes_as_a_whole
-from counterflow.model.graph import (
-    Behaviour,
-    Compensation,
-    Flow,
-    Node,
-    Process,
-)
+from counterflow.model.graph import Behaviour, Compensation, Flow, Node, Process
+from counterflow.model.reach import reach
 
 
 def build(outline: Outline) -> tuple[Process, ...]:
@@ -43,12 +40,15 @@ class _Builder:
 
     def process(self, root: Element, elements: list[Element]) -> Process:
         """One process, with a node for each of its elements and for itself."""
+        nodes = {element.id: self._node(element) for element in elements}
+        joins = [element.id for element in elements if element.waits_for_what_can_come]
+        nodes |= {join: replace(nodes[join], reach=reach(nodes, nodes[join])) for join in joins}
         return Process(
             id=root.id,
             name=root.attribute("name"),
             dialect=self.outline.dialect,
             version_tag=self.reader.version_tag(root),
-            nodes={element.id: self._node(element) for element in elements},
+            nodes=nodes,
         )
 
     def _node(self, element: Element) -> Node:

@@ -30,7 +30,7 @@ class Details:
     inputs: tuple[VariableMapping, ...] = ()
     outputs: tuple[VariableMapping, ...] = ()
     results_stay_local: bool = False
-    is_told: bool = False
+    is_reported: bool = False
     """True where a finding already says why there is neither job, script nor decision, or why no process is
     called.
     """

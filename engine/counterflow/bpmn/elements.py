@@ -59,6 +59,13 @@ COMPENSATION: Final = "compensateEventDefinition"
 """Kinds of event that rules speak of, by the tags of their definitions."""
 
 
+class Joins(StrEnum):
+    """What a gateway waits for where several flows come in (BPMN 2.0.2, 13.4)."""
+
+    EVERY_FLOW = "a token on every flow"
+    WHAT_CAN_COME = "the tokens that can still come"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ElementKind:
     """What a tag stands for.
@@ -77,8 +84,8 @@ class ElementKind:
     """Whether its event is one that it waits for, or looks out for; else it is thrown."""
     interrupting: str = ""
     """Events only: the attribute that says whether it interrupts; where there is none, it always does."""
-    joins: bool = False
-    """Gateways only: whether it may have to wait where several flows come in."""
+    joins: Joins | None = None
+    """Gateways only; None where each token passes by itself."""
     chooses: bool = False
     """Gateways only: whether the conditions of its outgoing flows are asked."""
 
@@ -103,7 +110,9 @@ ELEMENTS: Mapping[str, ElementKind] = {
     ),
     "callActivity": ElementKind(category=_ACTIVITY, behaviour=Behaviour.CALL_ACTIVITY),
     "exclusiveGateway": ElementKind(category=_GATEWAY, behaviour=Behaviour.EXCLUSIVE_GATEWAY, chooses=True),
-    "parallelGateway": ElementKind(category=_GATEWAY, behaviour=Behaviour.PARALLEL_GATEWAY, joins=True),
+    "parallelGateway": ElementKind(
+        category=_GATEWAY, behaviour=Behaviour.PARALLEL_GATEWAY, joins=Joins.EVERY_FLOW
+    ),
     "eventBasedGateway": ElementKind(category=_GATEWAY, behaviour=Behaviour.EVENT_BASED_GATEWAY),
     "startEvent": ElementKind(category=_EVENT, catches=True, interrupting="isInterrupting"),
     "endEvent": ElementKind(category=_EVENT),
@@ -124,12 +133,15 @@ ELEMENTS: Mapping[str, ElementKind] = {
     ),
     "inclusiveGateway": ElementKind(
         category=_GATEWAY,
-        joins=True,
+        joins=Joins.WHAT_CAN_COME,
         chooses=True,
         remedy="Use a parallel gateway followed by an exclusive gateway on each branch.",
     ),
     "complexGateway": ElementKind(
-        category=_GATEWAY, joins=True, chooses=True, remedy="Use exclusive and parallel gateways."
+        category=_GATEWAY,
+        joins=Joins.WHAT_CAN_COME,
+        chooses=True,
+        remedy="Use exclusive and parallel gateways.",
     ),
     "implicitThrowEvent": ElementKind(category=_EVENT, remedy="Use an intermediate throw event."),
 }

@@ -40,19 +40,19 @@ def extensions_by_namespace(
     inside: Iterable[etree._Element], is_wanted: Callable[[str], bool]
 ) -> dict[str, Extensions]:
     """The extensions inside these elements whose namespace is wanted; what is inside of one is part of it."""
-    found: dict[str, Extensions] = {}
+    extensions: dict[str, Extensions] = {}
     waiting = list(inside)[::-1]
     while waiting:
         xml = waiting.pop()
         of = namespace(xml)
         if is_wanted(of):
-            found.setdefault(of, Extensions(xml)).elements[local_name(xml)] = None
+            extensions.setdefault(of, Extensions(xml)).elements[local_name(xml)] = None
             continue
         for where, name in _attributes(xml):
             if is_wanted(where):
-                found.setdefault(where, Extensions(xml)).attributes[name] = None
+                extensions.setdefault(where, Extensions(xml)).attributes[name] = None
         waiting += reversed(xml)
-    return found
+    return extensions
 
 
 def _attributes(xml: etree._Element) -> Iterator[tuple[str, str]]:

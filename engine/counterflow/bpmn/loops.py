@@ -26,14 +26,14 @@ def is_sequential(loop: etree._Element) -> bool:
 
 def part(loop: etree._Element, tag: str) -> etree._Element | None:
     """A child of the mark, if it says anything."""
-    found = loop.find(f"{{{BPMN}}}{tag}")
-    return found if found is not None and (text_of(found) or found.attrib) else None
+    child = loop.find(f"{{{BPMN}}}{tag}")
+    return child if child is not None and (text_of(child) or child.attrib) else None
 
 
 def part_text(loop: etree._Element, tag: str) -> str:
     """The text of a child, empty where there is none."""
-    found = part(loop, tag)
-    return text_of(found) if found is not None else ""
+    child = part(loop, tag)
+    return text_of(child) if child is not None else ""
 
 
 def one_name(text: str, what: str, element: Element, loop: etree._Element, notes: Notes) -> str | None:

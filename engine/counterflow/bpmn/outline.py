@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from counterflow.bpmn.details import Details
-from counterflow.bpmn.elements import COMPENSATION, NONE, Category, ElementKind, EventKind
+from counterflow.bpmn.elements import COMPENSATION, NONE, Category, ElementKind, EventKind, Joins
 from counterflow.bpmn.xml import BPMN, TRUE
 from counterflow.documents.findings import Finding, Severity
 from counterflow.documents.notes import finding_at
@@ -56,8 +56,8 @@ class SequenceFlow(Drawn):
     @property
     def condition_xml(self) -> etree._Element | None:
         """The `conditionExpression`, if it says anything."""
-        found = self.xml.find(f"{{{BPMN}}}conditionExpression")
-        return found if found is not None and (found.text or "").strip() else None
+        condition = self.xml.find(f"{{{BPMN}}}conditionExpression")
+        return condition if condition is not None and (condition.text or "").strip() else None
 
     @property
     def is_default(self) -> bool:
@@ -120,14 +120,17 @@ class Element(Drawn):
 
     @property
     def is_activity(self) -> bool:
+        """Whether it is a task or a sub-process that is no event sub-process."""
         return self.kind.category is Category.ACTIVITY and self.behaviour is not Behaviour.EVENT_SUB_PROCESS
 
     @property
     def is_event_sub_process(self) -> bool:
+        """Whether it is a sub-process that an event begins."""
         return self.behaviour is Behaviour.EVENT_SUB_PROCESS
 
     @property
     def is_for_compensation(self) -> bool:
+        """Whether it is a handler, which no flow leads to."""
         return self.attribute("isForCompensation") == TRUE
 
     @property
@@ -162,6 +165,11 @@ class Element(Drawn):
             and self.parent is not None
             and self.parent.behaviour is Behaviour.PROCESS
         )
+
+    @property
+    def waits_for_what_can_come(self) -> bool:
+        """Whether it is a join that has to know who can still reach it."""
+        return self.kind.joins is Joins.WHAT_CAN_COME and len(self.incoming) > 1
 
     @property
     def is_interrupting(self) -> bool:

@@ -24,7 +24,7 @@ from counterflow.bpmn.spellings import settle
 from counterflow.bpmn.xml import BPMN, parse
 from counterflow.documents.findings import Finding
 from counterflow.documents.limits import DEFAULT_LIMITS, NO_LIMITS, DocumentLimits
-from counterflow.documents.notes import Notes, ReadDocument, told_once
+from counterflow.documents.notes import Notes, ReadDocument, reported_once
 from counterflow.documents.xml import XmlError, line_of
 from counterflow.model.graph import MultiInstance, Process
 
@@ -76,7 +76,7 @@ def _judge(root: etree._Element, resource_name: str, rules: Sequence[Rule], note
         notes.add([mixed_dialects(root, resource_name, dialect)])
     _read_details(Reading(drawn, READERS[dialect], notes))
     notes.add(finding for check in rules for finding in check(drawn))
-    findings = tuple(told_once(notes, _ABOUT_WHAT_IS_USED))
+    findings = tuple(reported_once(notes, _ABOUT_WHAT_IS_USED))
     return ReadProcesses(findings, () if notes.has_errors() else build(drawn))
 
 

@@ -86,5 +86,5 @@ class Meetings:
 
 def _may_hold(gateway: Element) -> bool:
     """Whether a token may have to wait at a gateway: for an event, or for those that it joins with."""
-    is_join = gateway.kind.joins and len(gateway.incoming) > 1
+    is_join = gateway.kind.joins is not None and len(gateway.incoming) > 1
     return is_join or gateway.behaviour is Behaviour.EVENT_BASED_GATEWAY

@@ -22,7 +22,7 @@ from counterflow.bpmn.spellings import settle
 from counterflow.bpmn.xml import nearest_id, parse
 from counterflow.documents.findings import Finding, Severity
 from counterflow.documents.limits import DEFAULT_LIMITS, DocumentLimits
-from counterflow.documents.notes import told_once
+from counterflow.documents.notes import reported_once
 from counterflow.documents.xml import XmlError
 
 RULE = "xsd"
@@ -61,8 +61,8 @@ def schema_findings(
         if schema.validate(root):
             return ()
         log = cast("Iterable[_LogEntry]", schema.error_log)
-        found = [_finding(root, resource_name, entry) for entry in islice(log, _MOST_LOOKED_AT)]
-        return tuple(told_once(found, frozenset({RULE}))[:MAX_FINDINGS])
+        findings = [_finding(root, resource_name, entry) for entry in islice(log, _MOST_LOOKED_AT)]
+        return tuple(reported_once(findings, frozenset({RULE}))[:MAX_FINDINGS])
 
 
 @cache
@@ -91,11 +91,11 @@ def _nearest_id(root: etree._Element, path: str | None) -> str | None:
     """The id of the element that the schema complains about, or of the nearest one around it."""
     prefixes = {prefix: uri for prefix, uri in root.nsmap.items() if prefix}
     try:
-        found = root.getroottree().xpath(path or ".", namespaces=prefixes)
+        elements = root.getroottree().xpath(path or ".", namespaces=prefixes)
     except etree.XPathError:
         return None  # the path uses a prefix that is declared further inside
     return (
-        nearest_id(found[0])
-        if isinstance(found, list) and found and isinstance(found[0], etree._Element)
+        nearest_id(elements[0])
+        if isinstance(elements, list) and elements and isinstance(elements[0], etree._Element)
         else None
     )

@@ -1,23 +1,26 @@
 """How commands present themselves: in groups, with examples and exit codes, and with words that people have
-brought from elsewhere.
+brought from elsewhere; and how they are loaded, each when it is used.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, wraps
+from importlib import import_module
 from itertools import pairwise, takewhile
 from typing import Any, ClassVar
 
+import typer
 from typer.core import TyperCommand, TyperGroup
 
 from counterflow.cli.examples import EXAMPLES
-from counterflow.cli.exits import MEANINGS, USAGE, Failure
+from counterflow.cli.exits import INTERRUPTED, MEANINGS, USAGE, Failure
 from counterflow.cli.foreign import hint_for, hint_for_option, hint_for_unknown
 
 OTHERS = "Commands"
 
 
-class Command(TyperCommand):
+class TerminalCommand(TyperCommand):
     """A command whose help shows arguments by their names alone, and examples."""
 
     def parse_args(self, context: Any, args: list[str]) -> list[str]:
@@ -33,53 +36,53 @@ class Command(TyperCommand):
         return super().parse_args(context, args)
 
     def collect_usage_pieces(self, context: Any) -> list[str]:
-        """`[OPTIONS] NAME`, `[OPTIONS] KEY…`."""
+        """The words of the usage line: `[OPTIONS] NAME`, `[OPTIONS] KEY…`."""
         return [
             "[OPTIONS]",
             *(_usage(param) for param in self.get_params(context) if param.param_type_name == "argument"),
         ]
 
     def format_options(self, context: Any, formatter: Any) -> None:
-        """Arguments, then options."""
+        """Write a section of arguments, then those of options."""
         _format_options(self, context, formatter)
 
     def format_epilog(self, context: Any, formatter: Any) -> None:
-        """The examples."""
+        """Write the examples."""
         _format_examples(context, formatter)
 
 
-class Commands(TyperGroup):
+class CommandGroup(TyperGroup):
     """Commands in groups: `groups` has their names by heading."""
 
     groups: ClassVar[Mapping[str, Sequence[str]]] = {}
 
     def format_options(self, context: Any, formatter: Any) -> None:
-        """Options, then the commands."""
+        """Write the sections of options, then those of commands."""
         _format_options(self, context, formatter)
         self.format_commands(context, formatter)
 
     def format_commands(self, context: Any, formatter: Any) -> None:
-        """A section a group; one behind them for what is in none."""
+        """Write a section for each group, and one behind them for what is in none."""
         grouped = {name for names in self.groups.values() for name in names}
         others = [name for name in self.list_commands(context) if name not in grouped]
         widest = max(map(len, self.list_commands(context)))
         for heading, names in {**self.groups, OTHERS: others}.items():
-            found = [
+            shown = [
                 (name, command)
                 for name in names
                 if (command := self.get_command(context, name)) is not None and not command.hidden
             ]
-            if found:
+            if shown:
                 with formatter.section(heading):
                     formatter.write_dl(
                         [
                             (name.ljust(widest), command.get_short_help_str(formatter.width - widest - 6))
-                            for name, command in found
+                            for name, command in shown
                         ]
                     )
 
     def format_epilog(self, context: Any, formatter: Any) -> None:
-        """The examples, and of the program itself the exit codes."""
+        """Write the examples, and of the program itself the exit codes."""
         _format_examples(context, formatter)
         if context.parent is None:
             with formatter.section("Exit codes"):
@@ -92,6 +95,45 @@ class Commands(TyperGroup):
             if hint:
                 raise Failure(USAGE, hint)
         return super().resolve_command(context, args)
+
+
+class NamedCommand(TyperCommand):
+    """A command by its name and its line in the help. Whatever uses it is handed to the command itself, which
+    is loaded from its module (below `counterflow.cli`) then.
+    """
+
+    def __init__(self, name: str, module: str, summary: str) -> None:
+        super().__init__(name=name, help=summary)
+        self.module = module
+
+    @cached_property
+    def loaded(self) -> Any:
+        """The command, or the family of commands: the function or `typer.Typer` of this name."""
+        name = str(self.name)
+        declared = getattr(import_module(f"counterflow.cli.{self.module}"), name.replace("-", "_"))
+        if isinstance(declared, typer.Typer):
+            declared.rich_markup_mode = None
+            return typer.main.get_group(declared)
+        alone = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+        alone.command(name, cls=TerminalCommand)(interrupted_by_choice(declared))
+        return typer.main.get_command(alone)
+
+    def make_context(self, *arguments: Any, **options: Any) -> Any:
+        """The context of the command itself, in which it runs, shows its help and completes what is typed."""
+        return self.loaded.make_context(*arguments, **options)
+
+
+def interrupted_by_choice(command: Callable[..., None]) -> Callable[..., None]:
+    """The same command, which Ctrl-C ends with `Failure(INTERRUPTED)`: typer would call it an abortion."""
+
+    @wraps(command)
+    def run(*arguments: Any, **options: Any) -> None:
+        try:
+            command(*arguments, **options)
+        except KeyboardInterrupt:
+            raise Failure(INTERRUPTED, "Interrupted.") from None
+
+    return run
 
 
 def _usage(param: Any) -> str:
@@ -108,7 +150,7 @@ def _format_options(command: Any, context: Any, formatter: Any) -> None:
                 (param.metavar or str(param.name).upper(), record[1].removesuffix("  [required]"))
             )
         elif record is not None:
-            sections["Options"].append(record)
+            sections.setdefault(getattr(param, "rich_help_panel", None) or "Options", []).append(record)
     for heading, records in sections.items():
         if records:
             with formatter.section(heading):

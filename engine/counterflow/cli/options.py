@@ -19,12 +19,19 @@ from counterflow.cli.exits import NOT_FOUND, USAGE, Failure
 from counterflow.cli.output import json_data
 from counterflow.cli.remote import Remote
 
+
+def _or_as_said_before(context: typer.Context, address: str) -> str:
+    """The address that a command was told, else what stands before the command."""
+    return address or str(context.find_root().params.get("address") or "")
+
+
 AddressOption = Annotated[
     str,
     typer.Option(
         "--address",
         metavar="HOST:PORT",
         help="The server; else ZEEBE_ADDRESS, else the one on this machine.",
+        callback=_or_as_said_before,
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print data as JSON.")]
@@ -41,19 +48,19 @@ BYTE_ORDER_MARK = "\ufeff"
 """What some editors put before a text, and JSON does not know (RFC 8259, 8.1)."""
 _DURATION = re.compile(rf"(\d{{1,12}}(?:\.\d{{1,9}})?)\s*({'|'.join(UNIT_MS)})?", re.ASCII)
 
-address_of_all = [""]
-"""What `counterflow --address … COMMAND` said, for commands that are told nothing themselves."""
-
 
 def remote(address: str) -> Remote:
-    """The server that a command is to call."""
-    return Remote(choose_address(address or address_of_all[0], os.environ))
+    """The server at this address; empty: at the one that the environment names, else on this machine. Raises
+    `Failure`.
+    """
+    return Remote(choose_address(address, os.environ))
 
 
 def own_program(address: str) -> str:
-    """How a command line that is to be pasted begins, so that it goes to the same server."""
-    said = address or address_of_all[0]
-    return f"counterflow --address {shlex.quote(said)}" if said else "counterflow"
+    """The program, and the address where one was said: how a command line begins that is to be pasted and to
+    go to the same server.
+    """
+    return f"counterflow --address {shlex.quote(address)}" if address else "counterflow"
 
 
 def read_object(text: str, what: str) -> str:
@@ -62,14 +69,14 @@ def read_object(text: str, what: str) -> str:
     """
     document = in_utf_8(_source(text), what)
     try:
-        found = json_data(document)
+        data = json_data(document)
     except ValueError as error:
         raise Failure(
             USAGE,
             f'{what}: expected a JSON object such as {{"days": 3}}, but {shown(document)} is no JSON: '
             f"{error}",
         ) from error
-    if not isinstance(found, dict):
+    if not isinstance(data, dict):
         raise Failure(
             USAGE, f'{what}: expected a JSON object such as {{"days": 3}}, but found {shown(document)}'
         )
@@ -77,8 +84,8 @@ def read_object(text: str, what: str) -> str:
 
 
 def in_utf_8(text: str, what: str) -> str:
-    """The text, in which the command line or stdin may have had bytes that are none. Raises `Failure` for
-    those.
+    """The same text. Raises `Failure` where it holds bytes that were no UTF-8 on the command line or on
+    stdin.
     """
     try:
         text.encode()
@@ -157,7 +164,7 @@ def read_file(path: Path) -> bytes:
 
 
 def shown(text: str) -> str:
-    """What was given, short enough for a message."""
+    """The text in quotes, short enough for a message."""
     return repr(text if len(text) <= 60 else f"{text[:59]}…")
 
 

@@ -1,3 +1,1 @@
-"""The network side of the engine: gRPC in and out, a file per family of calls (docs: the gateway
-contract).
-"""
+"""The network side of the engine: a folder for each way in."""

@@ -104,13 +104,13 @@ def read(text: str) -> Cron | None:
     if not all(numbers) or not months or not days or not weekdays:
         return None
     seconds, minutes, hours = (tuple(sorted(each)) for each in numbers)
-    found = Cron(seconds, minutes, hours, days, frozenset(months), weekdays)
-    return found if found.after(0) is not None else None
+    pattern = Cron(seconds, minutes, hours, days, frozenset(months), weekdays)
+    return pattern if pattern.after(0) is not None else None
 
 
 def _numbers(field: str, least: int, most: int, names: tuple[str, ...] = (), first: int = 0) -> set[int]:
     """The numbers that a field lists; empty if it is not of its form."""
-    found: set[int] = set()
+    numbers: set[int] = set()
     for item in ("*" if field == "?" else field).split(","):
         match = _ITEM.fullmatch(item)
         if match is None:
@@ -122,8 +122,8 @@ def _numbers(field: str, least: int, most: int, names: tuple[str, ...] = (), fir
         step = int(match["step"]) if match["step"] else 1
         if begin is None or end is None or step == 0 or not least <= begin <= end <= most:
             return set()
-        found.update(range(begin, end + 1, step))
-    return found
+        numbers.update(range(begin, end + 1, step))
+    return numbers
 
 
 def _number(text: str, names: tuple[str, ...], first: int) -> int | None:
@@ -133,9 +133,9 @@ def _number(text: str, names: tuple[str, ...], first: int) -> int | None:
 
 
 def _matchers(field: str, reader: Callable[[str], DayMatcher | None]) -> tuple[DayMatcher, ...]:
-    found = [reader(item) for item in field.split(",")]
-    known = [matcher for matcher in found if matcher is not None]
-    return tuple(known) if len(known) == len(found) else ()
+    matchers = [reader(item) for item in field.split(",")]
+    known = [matcher for matcher in matchers if matcher is not None]
+    return tuple(known) if len(known) == len(matchers) else ()
 
 
 def _day_of_month(item: str) -> DayMatcher | None:

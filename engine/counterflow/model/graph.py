@@ -283,6 +283,12 @@ class Compensation:
     result_variable: str | None = None
 
 
+Reach = Mapping[str, frozenset[str]]
+"""By the id of an element in the scope of a join: along which of its incoming flows, by their ids, a token
+there can still come (`reach.py`).
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
     """One element of a process that can hold a token or catch an event."""
@@ -298,6 +304,8 @@ class Node:
     incoming: tuple[Flow, ...] = ()
     outgoing: tuple[Flow, ...] = ()
     default_flow: str | None = None
+    reach: Reach | None = None
+    """Joins only that wait for what can still come, and have several incoming flows."""
     inputs: tuple[VariableMapping, ...] = ()
     outputs: tuple[VariableMapping, ...] = ()
     results_stay_local: bool = False

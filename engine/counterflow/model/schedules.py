@@ -35,12 +35,12 @@ def first_moment(kind: TimerKind, value: object, now_ms: int) -> Schedule | None
     """
     match kind:
         case TimerKind.DATE:
-            found = _date(value)
+            schedule = _date(value)
         case TimerKind.DURATION:
-            found = _duration(value, now_ms)
+            schedule = _duration(value, now_ms)
         case TimerKind.CYCLE:
-            found = _cycle(value, now_ms)
-    return None if found is None or found.due_ms > LATEST_MS else found
+            schedule = _cycle(value, now_ms)
+    return None if schedule is None or schedule.due_ms > LATEST_MS else schedule
 
 
 def gives_time(kind: TimerKind, value: object) -> bool:

@@ -137,10 +137,10 @@ def length(text: str) -> DaysDuration | MonthsDuration | None:
     """An interval of calendar alone or of clock alone, such as `P1W`: what can be counted off again and
     again.
     """
-    found = interval(text)
-    if found is None or (found.months.months and found.days.nanoseconds):
+    duration = interval(text)
+    if duration is None or (duration.months.months and duration.days.nanoseconds):
         return None
-    return found.months if found.months.months else found.days
+    return duration.months if duration.months.months else duration.days
 
 
 def leaves_no_time(length: DaysDuration | MonthsDuration) -> bool:
@@ -227,11 +227,10 @@ def _moment(text: str) -> Moment | None:
 def _read(match: Match[str], clocks: Zone | None) -> Moment | None:
     written = f"{match['date']}T{match['minute']}:{(match['second'] or '00').replace(',', '.')}"
     if match["offset"] is None:
-        found = iso.date_time(f"{written}{clocks or ''}")
-        return moment_of(found)
-    found = iso.date_time(written + _offset(match["offset"]))
-    reading = found.at(clocks) if found is not None and clocks is not None else found
-    return None if found is None or reading is None else Moment(found.instant // NANOSECONDS_PER_MS, reading)
+        return moment_of(iso.date_time(f"{written}{clocks or ''}"))
+    exact = iso.date_time(written + _offset(match["offset"]))
+    reading = exact.at(clocks) if exact is not None and clocks is not None else exact
+    return None if exact is None or reading is None else Moment(exact.instant // NANOSECONDS_PER_MS, reading)
 
 
 def _offset(text: str) -> str:

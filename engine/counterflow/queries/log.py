@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from counterflow.kernel.rows import Partition
 from counterflow.kernel.vocabulary import LogEntry
 from counterflow.store.port import Store
 
@@ -15,13 +16,18 @@ def entries(store: Store, process_instance_key: int = 0, after: int = 0) -> Iter
     """Log entries of one instance (0: of all) with positions greater than `after`, in order; ends where the
     log ends.
     """
-    asked = process_instance_key or None
+    instance_key = process_instance_key or None
     while True:
-        portion = store.read_log(process_instance_key=asked, after=after, limit=PORTION)
+        portion = store.read_log(process_instance_key=instance_key, after=after, limit=PORTION)
         yield from portion
         if len(portion) < PORTION:
             return
         after = portion[-1].position
+
+
+def last_position(store: Store) -> int:
+    """The position of the last event that was committed; 0 where there is none."""
+    return max((partition.last_position for partition in store.scan(Partition, {})), default=0)
 
 
 def start_of_entry_behind(store: Store, process_instance_key: int, position: int) -> int:

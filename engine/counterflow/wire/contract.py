@@ -11,6 +11,8 @@ from enum import IntEnum
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from counterflow.caller import Caller
+
 
 class StatusCode(IntEnum):
     """Every status of gRPC."""
@@ -48,20 +50,6 @@ class RpcError(Exception):
 
 class CallIsOver(Exception):
     """There is nobody to write to: the client took the call back, or it has been answered."""
-
-
-class Caller(NamedTuple):
-    """Who calls, as far as the wire knows.
-
-    `peer` is the client's end of the line in gRPC's form (`ipv4:10.0.0.7:53122`, `ipv6:[::1]:53122`,
-    `unix:`). `metadata` are the headers that the client's program chose, in their order, with the values of
-    `…-bin` as bytes. `identities` are the names that the client's certificate gives it (its alternative
-    names, or its common name where it has none), empty unless it was verified.
-    """
-
-    peer: str
-    metadata: tuple[tuple[str, str | bytes], ...] = ()
-    identities: tuple[str, ...] = ()
 
 
 class Tls(NamedTuple):

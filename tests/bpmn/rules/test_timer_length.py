@@ -6,7 +6,7 @@ from counterflow.bpmn.read import read_accepted
 from counterflow.bpmn.rules.timer_length import RULE
 from counterflow.documents.findings import Severity
 from tests.bpmn.diagram import catch, element, end, model, path, service, start, timer, told
-from tests.bpmn.test_times import GOOD
+from tests.bpmn.events.test_timer import GOOD
 
 ZEEBE, CAMUNDA = "zeebe", "camunda"
 

@@ -1,27 +1,72 @@
-"""Timers: waited for in every catch, and a start of processes (BPMN 2.0.2, 10.5.5 and table 10.101)."""
+"""Timers: one moment, duration or cycle, as ISO 8601 text or as an expression that gives one.
+
+BPMN 2.0.2, 10.5.5 and table 10.101. What is written out is looked at here, at deployment; what an expression
+gives is looked at when it is asked.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
+from lxml import etree
+
+from counterflow.bpmn import times
 from counterflow.bpmn.elements import TIMER
 from counterflow.bpmn.events.reader import EventReader, Reading
+from counterflow.bpmn.expressions import constant, quoted
 from counterflow.bpmn.outline import Element
 from counterflow.bpmn.rules import timer_cycle, timer_length
-from counterflow.bpmn.times import timer_definition
+from counterflow.bpmn.xml import BPMN, text_of
+from counterflow.documents.xml import local_name, namespace
 from counterflow.feel import Expression
-from counterflow.model.graph import Behaviour, Dialect, TimerDefinition
+from counterflow.model import cron, timer_texts
+from counterflow.model.graph import Behaviour, Dialect, TimerDefinition, TimerKind
 from counterflow.model.schedules import gives_time
+
+RULE = "timer"
+
+_KINDS: Final[Mapping[str, TimerKind]] = {
+    "timeDate": TimerKind.DATE,
+    "timeDuration": TimerKind.DURATION,
+    "timeCycle": TimerKind.CYCLE,
+}
 
 
 def _read(reading: Reading, element: Element) -> TimerDefinition | None:
-    if element.definition is None:
+    """None, and a finding, where the event gives no time, or one that never comes."""
+    definition = element.definition
+    written = _times(definition) if definition is not None else []
+    if len(written) != 1 or not text_of(written[0]):
+        found = " and ".join(f"{local_name(time)} `{text_of(time)}`" for time in written) or "none"
+        message = f"expected {element} to give one of {', '.join(_KINDS)}, found {found}."
+        remedy = f"Write e.g. <timeDuration>{times.example(TimerKind.DURATION)}</timeDuration>."
+        reading.notes.error(element, RULE, message, remedy, definition)
         return None
-    return timer_definition(
-        element,
-        element.definition,
-        reading.dialect.text_or_expression,
-        reading.notes,
-        reads_cron=reading.outline.dialect is Dialect.ZEEBE,
-    )
+    (time,) = written
+    kind = _KINDS[local_name(time)]
+    value = reading.dialect.text_or_expression(text_of(time), local_name(time), element, reading.notes, time)
+    if isinstance(value, str):
+        value = _constant(reading, element, kind, value, time)
+    return None if value is None else TimerDefinition(kind, value)
+
+
+def _times(definition: etree._Element) -> list[etree._Element]:
+    return [child for child in definition if namespace(child) == BPMN and local_name(child) in _KINDS]
+
+
+def _constant(
+    reading: Reading, element: Element, kind: TimerKind, text: str, time: etree._Element
+) -> Expression | None:
+    """A text as an expression; cron is one of a cycle in the dialect whose days of the week it has."""
+    reads_cron = reading.outline.dialect is Dialect.ZEEBE
+    if gives_time(kind, text) and (reads_cron or kind is not TimerKind.CYCLE or cron.read(text) is None):
+        return constant(text)
+    why = timer_texts.why_not(kind, text)
+    expected = "that comes" if why else f"in ISO 8601{' or cron' if kind is TimerKind.CYCLE else ''}"
+    message = f"expected {local_name(time)} of {element} {expected}, found {quoted(text)}{why}."
+    reading.notes.error(element, RULE, message, times.remedy(kind, text, reads_cron=reads_cron), time)
+    return None
 
 
 def _start_objection(event: Element, expression: Expression) -> tuple[str, str] | None:

@@ -27,7 +27,7 @@ def check(outline: Outline) -> Iterator[Finding]:
         if element.behaviour is not Behaviour.CALL_ACTIVITY:
             continue
         called = element.details.called.process_id if element.details.called is not None else None
-        if called is None and not element.details.is_told:
+        if called is None and not element.details.is_reported:
             message = f"expected {element} to name the process that it calls, found none."
             yield element.error(RULE, message, _REMEDIES[outline.dialect])
         if isinstance(called, str) and called in written:

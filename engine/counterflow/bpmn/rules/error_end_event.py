@@ -29,9 +29,7 @@ def check(outline: Outline) -> Iterator[Finding]:
                 f"expected {element} to name an error with an errorCode, found {_found(element.reference)}."
             )
             yield element.error(
-                RULE,
-                message,
-                'Set errorRef to an error such as <error id="Error_1" errorCode="NO_STOCK" />.',
+                RULE, message, 'Set errorRef to an error such as <error id="Error_1" errorCode="NO_STOCK" />.'
             )
         elif is_expression(code) and not may_compute(outline, element, code):
             message = f"expected {_accepted(outline)} for {element}, found the expression {quoted(code)}."

@@ -38,7 +38,7 @@ def check(outline: Outline) -> Iterator[Finding]:
             continue
         details = element.details
         also = _ALSO.get((outline.dialect, element.tag), "")
-        if details.job is None and details.script is None and not details.is_told:
+        if details.job is None and details.script is None and not details.is_reported:
             message = f"expected {element} to say which job it is, found no job type."
             place = (
                 " on its messageEventDefinition"

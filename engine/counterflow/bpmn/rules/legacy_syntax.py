@@ -51,10 +51,10 @@ def check(outline: Outline) -> Iterator[Finding]:
     drawn += [(element, list(_in_element(element, is_dated))) for element in outline.elements]
     is_old = any(trace.certain for _, traces in drawn for trace in traces)
     for item, traces in drawn:
-        yield from _told(item, traces, is_old)
+        yield from _findings(item, traces, is_old)
 
 
-def _told(item: Drawn, traces: list[_Trace], is_old: bool) -> Iterator[Finding]:
+def _findings(item: Drawn, traces: list[_Trace], is_old: bool) -> Iterator[Finding]:
     found = "; ".join(trace.found for trace in traces)
     remedy = f"Write {'; '.join(trace.instead for trace in traces)}."
     if traces and is_old:
@@ -114,10 +114,7 @@ def _in_mapping(xml: etree._Element, is_dated: bool) -> Iterator[_Trace]:
         )
         doubtful = not is_dated and is_path(source)
         yield _Trace(
-            f"source `{source}` of the input mapping to '{target}'",
-            instead,
-            certain=False,
-            doubtful=doubtful,
+            f"source `{source}` of the input mapping to '{target}'", instead, certain=False, doubtful=doubtful
         )
 
 

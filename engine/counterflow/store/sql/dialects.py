@@ -1,6 +1,4 @@
-"""Where databases differ, in one place: how to connect, how to begin, how to put a row that may be there
-already.
-"""
+"""Where databases differ, in one place: how to connect, how to begin, how to put a row over another."""
 
 from __future__ import annotations
 
@@ -16,7 +14,7 @@ from sqlalchemy.engine.interfaces import Dialect as SqlAlchemyDialect
 
 
 @dataclass(frozen=True)
-class Dialect:
+class DatabaseKind:
     """One kind of database, as the store needs to know it.
 
     Connections are in autocommit mode: a transaction is what stands between `begin` and COMMIT, and nothing
@@ -63,8 +61,9 @@ def connect_sqlite(url: URL) -> DBAPIConnection:
 
 
 def upsert_sqlite(table: Table) -> ClauseElement:
-    """INSERT … ON CONFLICT DO UPDATE: unlike REPLACE it leaves the row, and indexes over unchanged columns,
-    in place.
+    """INSERT … ON CONFLICT DO UPDATE into a table.
+
+    Unlike REPLACE it leaves the row, and indexes over unchanged columns, in place.
     """
     statement = sqlite.insert(table)
     values = {
@@ -81,7 +80,7 @@ def describe_sqlite(error: BaseException) -> str:
     return f"{error} ({name})"
 
 
-SQLITE = Dialect(
+SQLITE = DatabaseKind(
     sqlalchemy=sqlite.dialect(paramstyle="qmark"),
     connect=connect_sqlite,
     upsert=upsert_sqlite,

@@ -11,7 +11,8 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from typing import Protocol
 
-from counterflow.wire.contract import Caller, CallIsOver, Method, RpcError, StatusCode
+from counterflow.caller import Caller
+from counterflow.wire.contract import CallIsOver, Method, RpcError, StatusCode
 from counterflow.wire.http2.connection import Http2Connection
 from counterflow.wire.http2.events import Headers
 from counterflow.wire.methods import tell_gone

@@ -9,7 +9,8 @@ import logging
 from collections.abc import Mapping
 from typing import Protocol, cast
 
-from counterflow.wire.contract import Caller, Method, StatusCode
+from counterflow.caller import Caller
+from counterflow.wire.contract import Method, StatusCode
 from counterflow.wire.http2.codes import ErrorCode
 from counterflow.wire.http2.connection import Http2Connection
 from counterflow.wire.http2.events import (

@@ -94,7 +94,7 @@ def details(element: Element, notes: Notes) -> Details:
         inputs=inputs,
         outputs=outputs,
         results_stay_local=called is not None and not called.propagate_all_out,
-        is_told=(element.tag == "scriptTask" and not _attribute(element, "type"))
+        is_reported=(element.tag == "scriptTask" and not _attribute(element, "type"))
         or bool(_attribute(element, "decisionRef"))
         or (element.tag == "callActivity" and bool(element.attribute("calledElement"))),
         properties=properties,

@@ -101,7 +101,7 @@ def details(element: Element, notes: Notes) -> Details:
         called=called_process(element, call, text_or_expression, notes) if is_call else None,
         inputs=inputs,
         outputs=outputs,
-        is_told=decides
+        is_reported=decides
         or (element.tag == "scriptTask" and "script" in extensions)
         or (is_call and call is not None and bool((call.get("processId") or "").strip())),
         results_stay_local=bool(outputs),
@@ -170,12 +170,9 @@ def defines_tasks(root: etree._Element) -> bool:
 
 def _extensions(element: Element) -> dict[str, etree._Element]:
     """The zeebe: extension elements by local name; Zeebe allows one of a kind."""
-    found = element.xml.find(f"{{{BPMN}}}extensionElements")
-    return (
-        {local_name(child): child for child in found if namespace(child) == NAMESPACE}
-        if found is not None
-        else {}
-    )
+    extensions = element.xml.find(f"{{{BPMN}}}extensionElements")
+    children = extensions if extensions is not None else ()
+    return {local_name(child): child for child in children if namespace(child) == NAMESPACE}
 
 
 def _judge_extensions(element: Element, extensions: Mapping[str, etree._Element], notes: Notes) -> None:
@@ -347,5 +344,5 @@ def _mapping(element: Element, xml: etree._Element, kind: str, notes: Notes) -> 
 
 def _properties(extensions: Mapping[str, etree._Element]) -> dict[str, str]:
     xml = extensions.get("properties")
-    found = children(xml, "property", NAMESPACE) if xml is not None else []
-    return {name: item.get("value") or "" for item in found if (name := item.get("name"))}
+    properties = children(xml, "property", NAMESPACE) if xml is not None else []
+    return {name: item.get("value") or "" for item in properties if (name := item.get("name"))}

@@ -1,0 +1,114 @@
+"""Commands about messages: publish one, and say whom it has reached."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from counterflow.cli.exits import REJECTED, Failure
+from counterflow.cli.options import (
+    AddressOption,
+    JsonOption,
+    VariablesOption,
+    read_duration_ms,
+    read_object,
+    remote,
+)
+from counterflow.cli.output import give, give_json, moment, say
+from counterflow.cli.remote import Remote
+from counterflow.visible import visible_line
+
+
+def publish(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The name of a message in the model.")],
+    key: Annotated[
+        str,
+        typer.Option(
+            "--key", metavar="KEY", help="The correlation key; without one it can only begin instances."
+        ),
+    ] = "",
+    ttl: Annotated[
+        str,
+        typer.Option(
+            "--ttl", metavar="TIME", help="How long it is kept for those who do not wait yet: 30s, 5m, or ms."
+        ),
+    ] = "0",
+    message_id: Annotated[
+        str, typer.Option("--id", metavar="ID", help="While it is kept no other with this id is taken.")
+    ] = "",
+    require_receiver: Annotated[
+        bool, typer.Option("--require-receiver", help="End with exit code 4 if it has reached nobody yet.")
+    ] = False,
+    variables: VariablesOption = "{}",
+    address: AddressOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Publish a message to those who wait for it.
+
+    Prints its key, and says whom it has reached. Without --ttl it reaches those who wait now, or nobody.
+    """
+    time_to_live_ms = read_duration_ms(ttl, "--ttl")
+    document = read_object(variables, "--variables")
+    server = remote(address)
+    answer = server.call(
+        "PublishMessage",
+        name=name,
+        correlationKey=key,
+        timeToLive=time_to_live_ms,
+        messageId=message_id,
+        variables=document,
+    )
+    message = _message(server, answer.key)
+    if as_json:
+        give_json(_data(answer, message))
+    else:
+        give(str(answer.key))
+    _say_whom_it_reached(
+        visible_line(f"{name}{f' / {key}' if key else ''}"), message, must_reach=require_receiver
+    )
+
+
+def _message(server: Remote, key: int) -> Any:
+    """What has become of a message; None where the gateway cannot say."""
+    try:
+        return server.call("GetMessage", message_key=key)
+    except Failure as failure:
+        if failure.status == "UNIMPLEMENTED":
+            return None  # a gateway without our reading service
+        raise
+
+
+def _say_whom_it_reached(what: str, message: Any, *, must_reach: bool) -> None:
+    if message is None:
+        say(f"Published {what}; this server does not say whom it has reached.")
+        return
+    kept = f"it is kept until {moment(message.expires_at_ms)}" if message.is_kept else ""
+    if message.receivers:
+        reached = "\n".join(f"  {_receiver(one)}" for one in message.receivers)
+        say(f"Published {what}{f'; {kept} for others' if kept else ''}. It has reached\n{reached}")
+        return
+    nobody = (
+        f"nobody waits for it yet, and {kept}"
+        if kept
+        else "nobody waited for it, and it is gone; --ttl keeps a message"
+    )
+    if must_reach:
+        raise Failure(REJECTED, f"Published {what}: {nobody}")
+    say(f"Published {what}: {nobody}.")
+
+
+def _receiver(receiver: Any) -> str:
+    event = receiver.element_name or receiver.element_id
+    verb = "which it has begun at" if receiver.begun else "which waited at"
+    return visible_line(
+        f"process instance {receiver.process_instance_key} of {receiver.bpmn_process_id}, {verb} {event}"
+    )
+
+
+def _data(answer: Any, message: Any) -> dict[str, Any]:
+    from counterflow.cli.plain import to_data  # noqa: PLC0415 - protobuf costs what --help does not pay
+
+    fate = to_data(message) if message is not None else {}
+    names = ("publishedAtMs", "expiresAtMs", "isKept", "receivers")
+    return {**to_data(answer), **{name: fate[name] for name in names if name in fate}}

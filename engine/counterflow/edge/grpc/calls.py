@@ -1,0 +1,132 @@
+"""How what a family translates becomes a method: from the commit itself, by a coroutine, or by whoever stays;
+and the status of what goes wrong.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
+
+from google.protobuf.message import Message
+
+from counterflow.edge.grpc.status import fit, status_of
+from counterflow.kernel.vocabulary import Command
+from counterflow.service.refusals import EXPECTED
+from counterflow.service.service import Service
+from counterflow.wire.contract import Call, CallIsOver, Method, StatusCode
+from counterflow.wire.methods import from_callback, from_task
+from counterflow_wire import WireMethod
+
+logger = logging.getLogger("counterflow.edge")
+
+Behaviour = Callable[[Any, Call], Awaitable[Any]]
+"""A coroutine that answers with a message, or, if the rpc streams, writes messages and answers None."""
+Start = Callable[[Any, Call], None]
+
+
+class Translated(NamedTuple):
+    """What a request comes to: a command, and the message that its answer is told with; None where that has
+    no fields.
+
+    A command that `begins` something waits for its turn.
+    """
+
+    command: Command
+    respond: Callable[[Any], Message] | None = None
+    begins: bool = False
+
+
+Translation = Callable[[Any], Translated]
+"""From a request. Raises `Refused`."""
+
+
+class Calls:
+    """Makes methods that ask one service."""
+
+    def __init__(self, service: Service) -> None:
+        self._commands = service.commands
+        self._admission = service.admission
+        self._timeout_seconds = service.settings.request_timeout_ms / 1000
+
+    def commanded(self, rpc: WireMethod, translate: Translation) -> Method:
+        """A method that is one command: answered from the commit itself, without a task."""
+
+        def start(request: Message, call: Call) -> None:
+            command, respond, begins = translate(request)
+            told, failed = _answers(rpc.name, respond, call)
+            if begins:
+                self._commands.begin(call, command, told, failed)
+            else:
+                self._commands.carry_out(command, told, failed)
+
+        return from_callback(
+            rpc.path, rpc.request.FromString, self._guarded(rpc.name, start), self._timeout_seconds
+        )
+
+    def answered(self, rpc: WireMethod, behaviour: Behaviour) -> Method:
+        """A method that a coroutine answers, within the server's request timeout."""
+        return from_task(
+            rpc.path, rpc.request.FromString, self._visited(rpc.name, behaviour), self._timeout_seconds
+        )
+
+    def waiting(self, rpc: WireMethod, behaviour: Behaviour) -> Method:
+        """A method whose coroutine waits for things to happen, for as long as its own rules say."""
+        return from_task(rpc.path, rpc.request.FromString, self._visited(rpc.name, behaviour))
+
+    def open(self, rpc: WireMethod, start: Start) -> Method:
+        """A method whose client stays, and which has no coroutine."""
+        return from_callback(rpc.path, rpc.request.FromString, self._guarded(rpc.name, start))
+
+    def unimplemented(self, rpc: WireMethod, what: str, instead: str) -> Method:
+        """A method of the contract whose elements are not there yet."""
+        details = fit(f"{what} in this version of Counterflow; {instead}")
+        return from_callback(
+            rpc.path, rpc.request.FromString, lambda _, call: call.finish(StatusCode.UNIMPLEMENTED, details)
+        )
+
+    def _guarded(self, rpc: str, start: Start) -> Start:
+        def guarded(request: Message, call: Call) -> None:
+            try:
+                self._admission.check()
+                start(request, call)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the caller is told
+                call.finish(*_told(rpc, error))
+
+        return guarded
+
+    def _visited(self, rpc: str, behaviour: Behaviour) -> Behaviour:
+        async def answer(request: Message, call: Call) -> Any:
+            try:
+                with self._admission.visit(call):
+                    return await behaviour(request, call)
+            except CallIsOver:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever it is, the caller is told
+                call.finish(*_told(rpc, error))
+            return None
+
+        return answer
+
+
+def _answers(
+    rpc: str, respond: Callable[[Any], Message] | None, call: Call
+) -> tuple[Callable[[Any], None], Callable[[Exception], None]]:
+    def told(answer: Any) -> None:
+        try:
+            call.answer(b"" if respond is None else respond(answer).SerializeToString())
+        except Exception as error:
+            logger.exception("%s was carried out, and met an internal fault on the way to its answer", rpc)
+            call.finish(*status_of(rpc, error))
+
+    def failed(error: Exception) -> None:
+        call.finish(*_told(rpc, error))
+
+    return told, failed
+
+
+def _told(rpc: str, error: Exception) -> tuple[StatusCode, str]:
+    """The status and details of what goes wrong; a fault of ours is logged."""
+    if not isinstance(error, EXPECTED):
+        logger.error("%s met an internal fault", rpc, exc_info=error)
+    return status_of(rpc, error)

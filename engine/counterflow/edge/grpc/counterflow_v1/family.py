@@ -1,0 +1,254 @@
+"""`counterflow.v1`: what people ask of the engine, as questions of the read model, and the one command in
+it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+import msgspec
+from google.protobuf.message import Message
+
+from counterflow.edge.grpc.calls import Behaviour
+from counterflow.edge.grpc.counterflow_v1.to_wire import message, messages, published, state_word, tree
+from counterflow.queries import shapes
+from counterflow.queries.decisions import decision_xml, list_decisions
+from counterflow.queries.definitions import definition_xml, list_definitions
+from counterflow.queries.incidents import list_incidents
+from counterflow.queries.instance_filter import InstanceFilter
+from counterflow.queries.instances import list_process_instances, process_instance
+from counterflow.queries.jobs import list_jobs
+from counterflow.queries.messages import message as published_message
+from counterflow.queries.quarantine import list_quarantined
+from counterflow.queries.shapes import HistoryRecord
+from counterflow.service.refusals import Invalid, TooLarge
+from counterflow.service.service import Service
+from counterflow.store.port import Store
+from counterflow.wire.contract import Call
+from counterflow_wire import counterflow_v1 as wire
+
+MessageType = TypeVar("MessageType", bound=Message)
+
+
+class CounterflowService:
+    """The reading service, and the one command in it."""
+
+    def __init__(self, service: Service) -> None:
+        self._questions = service.questions
+        self._release = service.commands.release
+        self._message_bytes = service.settings.message_bytes
+
+    def behaviours(self) -> Mapping[str, Behaviour]:
+        """By rpc; the history, which may be long, is not among them."""
+        return {
+            "ListDefinitions": self.list_definitions,
+            "GetDefinitionXml": self.get_definition_xml,
+            "ListDecisions": self.list_decisions,
+            "GetDecisionXml": self.get_decision_xml,
+            "ListProcessInstances": self.list_process_instances,
+            "GetProcessInstance": self.get_process_instance,
+            "ListIncidents": self.list_incidents,
+            "ListJobs": self.list_jobs,
+            "GetMessage": self.get_message,
+            "GetQuarantine": self.get_quarantine,
+            "ReleaseQuarantined": self.release_quarantined,
+        }
+
+    async def list_definitions(
+        self, request: wire.ListDefinitionsRequest, call: Call
+    ) -> wire.ListDefinitionsResponse:
+        """Versions of processes, newest first."""
+
+        def read(store: Store) -> wire.ListDefinitionsResponse:
+            page = list_definitions(
+                store,
+                bpmn_process_id=request.bpmn_process_id,
+                latest_only=request.latest_only,
+                page_size=request.page_size,
+                page_key=request.page_key,
+            )
+            return wire.ListDefinitionsResponse(
+                definitions=messages(wire.ProcessDefinition, page.items), next_page_key=page.next_page_key
+            )
+
+        return await self._read(read)
+
+    async def get_definition_xml(
+        self, request: wire.GetDefinitionXmlRequest, call: Call
+    ) -> wire.GetDefinitionXmlResponse:
+        """A diagram as it was deployed."""
+        key = request.process_definition_key
+        return await self._read(
+            lambda store: message(wire.GetDefinitionXmlResponse, definition_xml(store, key))
+        )
+
+    async def list_decisions(
+        self, request: wire.ListDecisionsRequest, call: Call
+    ) -> wire.ListDecisionsResponse:
+        """Versions of decisions, newest first."""
+
+        def read(store: Store) -> wire.ListDecisionsResponse:
+            page = list_decisions(
+                store,
+                decision_id=request.decision_id,
+                latest_only=request.latest_only,
+                page_size=request.page_size,
+                page_key=request.page_key,
+            )
+            return wire.ListDecisionsResponse(
+                decisions=messages(wire.DecisionDefinition, page.items), next_page_key=page.next_page_key
+            )
+
+        return await self._read(read)
+
+    async def get_decision_xml(
+        self, request: wire.GetDecisionXmlRequest, call: Call
+    ) -> wire.GetDecisionXmlResponse:
+        """A decision model as it was deployed."""
+        return await self._read(
+            lambda store: message(wire.GetDecisionXmlResponse, decision_xml(store, request.decision_key))
+        )
+
+    async def list_process_instances(
+        self, request: wire.ListProcessInstancesRequest, call: Call
+    ) -> wire.ListProcessInstancesResponse:
+        """Instances, newest first."""
+        asked = InstanceFilter(
+            bpmn_process_id=request.bpmn_process_id,
+            definition_key=request.process_definition_key,
+            state=_state(shapes.ProcessInstance, "a process instance", request.state),
+            with_incidents=request.with_incidents,
+            started_after_ms=request.started_after_ms,
+            started_before_ms=request.started_before_ms,
+            variable_name=request.variable_name,
+            variable_json=request.variable_json,
+            roots_only=request.roots_only,
+        )
+
+        def read(store: Store) -> wire.ListProcessInstancesResponse:
+            page = list_process_instances(
+                store,
+                asked,
+                page_size=request.page_size,
+                page_key=request.page_key,
+                count=request.count,
+            )
+            return wire.ListProcessInstancesResponse(
+                process_instances=messages(wire.ProcessInstance, page.items),
+                next_page_key=page.next_page_key,
+                total=page.total,
+                total_is_at_least=page.total_is_at_least,
+            )
+
+        return await self._read(read)
+
+    async def get_process_instance(
+        self, request: wire.GetProcessInstanceRequest, call: Call
+    ) -> wire.GetProcessInstanceResponse:
+        """One instance as a tree."""
+        return await self._read(
+            lambda store: tree(
+                process_instance(
+                    store,
+                    request.process_instance_key,
+                    active_only=request.active_only,
+                    element_limit=request.element_limit,
+                )
+            )
+        )
+
+    async def list_incidents(
+        self, request: wire.ListIncidentsRequest, call: Call
+    ) -> wire.ListIncidentsResponse:
+        """What waits for a person."""
+
+        def read(store: Store) -> wire.ListIncidentsResponse:
+            page = list_incidents(
+                store,
+                process_instance_key=request.process_instance_key,
+                with_called=request.with_called,
+                page_size=request.page_size,
+                page_key=request.page_key,
+            )
+            return wire.ListIncidentsResponse(
+                incidents=messages(wire.Incident, page.items), next_page_key=page.next_page_key
+            )
+
+        return await self._read(read)
+
+    async def list_jobs(self, request: wire.ListJobsRequest, call: Call) -> wire.ListJobsResponse:
+        """Work that is not done."""
+        state = _state(shapes.Job, "a job", request.state)
+
+        def read(store: Store) -> wire.ListJobsResponse:
+            page = list_jobs(
+                store,
+                job_type=request.type,
+                process_instance_key=request.process_instance_key,
+                state=state,
+                page_size=request.page_size,
+                page_key=request.page_key,
+            )
+            return wire.ListJobsResponse(
+                jobs=messages(wire.Job, page.items), next_page_key=page.next_page_key
+            )
+
+        return await self._read(read)
+
+    async def get_message(self, request: wire.GetMessageRequest, call: Call) -> wire.GetMessageResponse:
+        """What has become of a message."""
+        return await self._read(lambda store: published(published_message(store, request.message_key)))
+
+    async def get_quarantine(
+        self, request: wire.GetQuarantineRequest, call: Call
+    ) -> wire.GetQuarantineResponse:
+        """Instances that were set aside."""
+
+        def read(store: Store) -> wire.GetQuarantineResponse:
+            page = list_quarantined(store, page_size=request.page_size, page_key=request.page_key)
+            return wire.GetQuarantineResponse(
+                quarantined_instances=messages(wire.QuarantinedInstance, page.items),
+                next_page_key=page.next_page_key,
+            )
+
+        return await self._read(read)
+
+    async def get_history(self, request: wire.GetHistoryRequest, call: Call) -> None:
+        """The log, record by record."""
+
+        async def deliver(some: Sequence[HistoryRecord]) -> None:
+            for record in some:
+                await call.write(message(wire.HistoryRecord, record).SerializeToString())
+
+        await self._questions.history(
+            deliver,
+            process_instance_key=request.process_instance_key,
+            after_position=request.after_position,
+            limit=request.limit,
+        )
+
+    async def release_quarantined(
+        self, request: wire.ReleaseQuarantinedRequest, call: Call
+    ) -> wire.ReleaseQuarantinedResponse:
+        """An instance that was set aside goes on."""
+        await self._release(request.process_instance_key)
+        return wire.ReleaseQuarantinedResponse()
+
+    async def _read(self, read: Callable[[Store], MessageType]) -> MessageType:
+        answer = await self._questions.ask(read)
+        size = answer.ByteSize()
+        if size > self._message_bytes:
+            raise TooLarge(
+                f"The answer takes {size} bytes, and a message has room for {self._message_bytes}; ask for "
+                "fewer at a time"
+            )
+        return answer
+
+
+def _state(kind: type[msgspec.Struct], what: str, number: int) -> str:
+    """The read model's word for a state. Raises `Invalid` for a number that is none."""
+    try:
+        return state_word(kind, number)
+    except ValueError:
+        raise Invalid(f"Expected a state of {what}, but found {number}") from None

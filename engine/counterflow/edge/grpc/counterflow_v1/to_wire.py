@@ -1,0 +1,162 @@
+"""Answers of the read model as messages of `counterflow.v1`. Pure: a struct in, a message out.
+
+Fields go by their names; the few that are called differently on the wire, and the words that became enums,
+are tables.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+import msgspec
+from google.protobuf.descriptor import Descriptor
+from google.protobuf.message import Message
+
+from counterflow.queries import shapes
+from counterflow.service.refusals import TooLarge
+from counterflow_wire import counterflow_v1 as wire
+
+MessageType = TypeVar("MessageType", bound=Message)
+
+LEVELS = 98
+"""Protobuf refuses to read messages nested deeper than 100, in every language; two of them are the answer and
+its root.
+"""
+
+NAMES_ON_WIRE: Mapping[str, str] = {
+    "definition_key": "process_definition_key",
+    "throw_key": "throw_element_instance_key",
+    "handler_key": "handler_element_instance_key",
+    "handler_id": "handler_element_id",
+    "order": "undo_order",
+    "called_instance_key": "called_process_instance_key",
+    "catch_id": "element_id",
+    "catch_name": "element_name",
+    "source_id": "source_element_id",
+    "source_name": "source_element_name",
+    "message_name": "name",
+}
+WORDS: Mapping[tuple[type[msgspec.Struct], str], tuple[Any, str]] = {
+    (shapes.ProcessInstance, "state"): (wire.ProcessInstanceState, "PROCESS_INSTANCE_STATE_"),
+    (shapes.ElementInstance, "state"): (wire.ElementInstanceState, "ELEMENT_INSTANCE_STATE_"),
+    (shapes.Job, "state"): (wire.JobState, "JOB_STATE_"),
+    (shapes.JobTry, "outcome"): (wire.JobTry.Outcome, "OUTCOME_"),
+    (shapes.Incident, "state"): (wire.IncidentState, "INCIDENT_STATE_"),
+    (shapes.Termination, "cause"): (wire.Termination.Cause, "CAUSE_"),
+    (shapes.UndoRecord, "state"): (wire.UndoState, "UNDO_STATE_"),
+    (shapes.Wait, "kind"): (wire.Wait.Kind, "KIND_"),
+}
+"""The enum that a field's word is a value of; a word that it does not have is told as UNSPECIFIED."""
+
+
+def message(kind: type[MessageType], struct: msgspec.Struct) -> MessageType:
+    """A struct of scalars as a message: every field that both have; None stays absent."""
+    answer = kind()
+    _fill(answer, struct)
+    return answer
+
+
+def messages(kind: type[MessageType], structs: Iterable[msgspec.Struct]) -> list[MessageType]:
+    """Several of them."""
+    return [message(kind, struct) for struct in structs]
+
+
+def state_word(kind: type[msgspec.Struct], state: int) -> str:
+    """What the read model calls a state of this kind; empty for UNSPECIFIED. Raises `ValueError` for a number
+    that is none.
+    """
+    enum, prefix = WORDS[kind, "state"]
+    word = str(enum.Name(state)).removeprefix(prefix).lower()
+    return "" if word == "unspecified" else word
+
+
+def published(found: shapes.PublishedMessage) -> wire.GetMessageResponse:
+    """What has become of a message."""
+    answer = message(wire.GetMessageResponse, found)
+    answer.receivers.extend(messages(wire.MessageReceiver, found.receivers))
+    return answer
+
+
+def tree(found: shapes.InstanceTree) -> wire.GetProcessInstanceResponse:
+    """A process instance with all that is in it. Raises `TooLarge` for one that no client could take
+    apart.
+    """
+    levels = _levels(found.root)
+    if levels > LEVELS:
+        raise TooLarge(
+            f"Process instance '{found.process_instance.key}' is nested {levels} levels deep, and clients "
+            f"read at most {LEVELS}; ask for its history instead",
+        )
+    answer = wire.GetProcessInstanceResponse(
+        process_instance=message(wire.ProcessInstance, found.process_instance),
+        undo_records=messages(wire.UndoRecord, found.undo_records),
+        elements_left_out=found.elements_left_out,
+        quarantine_reason=found.quarantine_reason,
+        correlated_messages=messages(wire.CorrelatedMessage, found.correlated_messages),
+    )
+    _fill_element(answer.root, found.root)
+    return answer
+
+
+def _fill_element(answer: wire.ElementInstance, found: shapes.ElementInstance) -> None:
+    """A run of an element and the runs inside it; of its waits those that are not over."""
+    _fill(answer, found)
+    if found.termination is not None:
+        _fill(answer.termination, found.termination)
+    if found.loop is not None:
+        _fill(answer.loop, found.loop)
+    for variable in found.variables:
+        _fill(answer.variables.add(), variable)
+    for job in found.jobs:
+        _fill_job((answer.jobs if job.ended_at_ms is None else answer.ended_jobs).add(), job)
+    for wait in found.waits:
+        if wait.state == "open":
+            _fill(answer.waits.add(), wait)
+    for incident in found.incidents:
+        _fill((answer.incidents if incident.ended_at_ms is None else answer.ended_incidents).add(), incident)
+    for decision in found.decisions:
+        _fill(answer.decisions.add(), decision)
+    for join in found.joins:
+        answer.joins.append(message(wire.Join, join))
+        answer.joins[-1].flows.extend(messages(wire.JoinFlow, join.flows))
+    for child in found.children:
+        _fill_element(answer.children.add(), child)
+
+
+def _fill_job(answer: wire.Job, found: shapes.Job) -> None:
+    _fill(answer, found)
+    for one in found.tries:
+        _fill(answer.tries.add(), one)
+
+
+def _levels(root: shapes.ElementInstance) -> int:
+    levels, here = 0, [root]
+    while here:
+        levels += 1
+        here = [child for element in here for child in element.children]
+    return levels
+
+
+def _fill(answer: Message, struct: msgspec.Struct) -> None:
+    kind = type(struct)
+    for name, on_wire in _shared_fields(kind, answer.DESCRIPTOR):
+        value = getattr(struct, name)
+        if value is not None:
+            setattr(answer, on_wire, _number(*WORDS[kind, name], value) if (kind, name) in WORDS else value)
+
+
+@functools.cache
+def _shared_fields(kind: type[msgspec.Struct], descriptor: Descriptor) -> tuple[tuple[str, str], ...]:
+    """The scalar fields that both have: their names in the struct and on the wire."""
+    known = descriptor.fields_by_name
+    named = ((name, NAMES_ON_WIRE.get(name, name)) for name in kind.__struct_fields__)
+    return tuple(
+        (name, on_wire) for name, on_wire in named if on_wire in known and known[on_wire].message_type is None
+    )
+
+
+def _number(enum: Any, prefix: str, word: str) -> int:
+    numbers: dict[str, int] = dict(enum.items())
+    return numbers.get(prefix + word.upper(), 0)

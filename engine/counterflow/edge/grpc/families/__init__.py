@@ -1,0 +1,1 @@
+"""The calls of `gateway_protocol.Gateway`, by what they are about."""

@@ -1,0 +1,79 @@
+"""What people and programs do to process instances: start, await, cancel, set variables, resolve
+incidents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from counterflow.edge.grpc.calls import Translated, Translation
+from counterflow.edge.grpc.to_wire import created, result
+from counterflow.kernel.lives.instances import CancelProcessInstance, CreateProcessInstance
+from counterflow.kernel.lives.variables import SetVariables
+from counterflow.kernel.work.incidents import ResolveIncident
+from counterflow.service.refusals import NotThereYet
+from counterflow.service.requests import check_tenants, creation, document, duration_ms
+from counterflow.service.service import Service
+from counterflow.wire.contract import Call
+from counterflow_wire import gateway
+
+
+class Instances:
+    """The calls about process instances."""
+
+    def __init__(self, service: Service) -> None:
+        self._results = service.results
+        self._variable_bytes = service.settings.variable_bytes
+        self._request_timeout_ms = service.settings.request_timeout_ms
+
+    def translations(self) -> Mapping[str, Translation]:
+        """By rpc; the one that waits for a result is not among them."""
+        return {
+            "CreateProcessInstance": self.create,
+            "CancelProcessInstance": self.cancel,
+            "SetVariables": self.set_variables,
+            "ResolveIncident": self.resolve_incident,
+        }
+
+    def create(self, request: gateway.CreateProcessInstanceRequest) -> Translated:
+        """An instance begins."""
+        return Translated(self._creation(request), created, begins=True)
+
+    async def create_with_result(
+        self, request: gateway.CreateProcessInstanceWithResultRequest, call: Call
+    ) -> gateway.CreateProcessInstanceWithResultResponse:
+        """An instance begins; the answer comes when it has completed."""
+        wait_ms = (
+            duration_ms(request.requestTimeout) if request.requestTimeout > 0 else self._request_timeout_ms
+        )
+        instance, end = await self._results.run(self._creation(request.request), wait_ms)
+        return result(instance, end.variables, request.fetchVariables)
+
+    def cancel(self, request: gateway.CancelProcessInstanceRequest) -> Translated:
+        """An instance ends without completing."""
+        return Translated(CancelProcessInstance(process_instance_key=request.processInstanceKey))
+
+    def set_variables(self, request: gateway.SetVariablesRequest) -> Translated:
+        """Variables change, seen from a process instance or an element instance."""
+        command = SetVariables(
+            element_instance_key=request.elementInstanceKey,
+            variables=document(request.variables, self._variable_bytes),
+            local=request.local,
+        )
+        return Translated(command, lambda key: gateway.SetVariablesResponse(key=key))
+
+    def resolve_incident(self, request: gateway.ResolveIncidentRequest) -> Translated:
+        """What an incident held up is tried again."""
+        return Translated(ResolveIncident(incident_key=request.incidentKey))
+
+    def _creation(self, request: gateway.CreateProcessInstanceRequest) -> CreateProcessInstance:
+        if request.runtimeInstructions:
+            raise NotThereYet("Runtime instructions are not there yet in this version; leave them out")
+        check_tenants((request.tenantId,))
+        return creation(
+            process_id=request.bpmnProcessId,
+            version=request.version,
+            definition_key=request.processDefinitionKey,
+            start_at=[instruction.elementId for instruction in request.startInstructions],
+            variables=document(request.variables, self._variable_bytes),
+        )

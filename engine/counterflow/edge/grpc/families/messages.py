@@ -1,0 +1,37 @@
+"""What programs tell waiting processes: a message by name and correlation key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from counterflow.edge.grpc.calls import Translated, Translation
+from counterflow.kernel.rows import DEFAULT_TENANT
+from counterflow.service.requests import check_tenants, document, publication
+from counterflow_wire import gateway
+
+
+class Messages:
+    """The calls about messages."""
+
+    def __init__(self, variable_bytes: int) -> None:
+        self._variable_bytes = variable_bytes
+
+    def translations(self) -> Mapping[str, Translation]:
+        """By rpc."""
+        return {"PublishMessage": self.publish}
+
+    def publish(self, request: gateway.PublishMessageRequest) -> Translated:
+        """The message is stored or has reached who waited; well done also where nobody did."""
+        check_tenants((request.tenantId,))
+        command = publication(
+            name=request.name,
+            correlation_key=request.correlationKey,
+            message_id=request.messageId,
+            time_to_live_ms=request.timeToLive,
+            variables=document(request.variables, self._variable_bytes),
+        )
+        return Translated(command, _published, begins=True)
+
+
+def _published(key: int) -> gateway.PublishMessageResponse:
+    return gateway.PublishMessageResponse(key=key, tenantId=DEFAULT_TENANT)

@@ -1,0 +1,171 @@
+"""Answers as messages of the gateway contract. Pure: no state is asked, nothing waits.
+
+Bytes are also what string fields are given, since protobuf takes UTF-8 as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
+
+from counterflow.kernel.data.scopes import to_object
+from counterflow.kernel.lives.decisions import DecisionEvaluation, TracedDecision, TracedRule
+from counterflow.kernel.rows import (
+    DEFAULT_TENANT,
+    DecisionDefinition,
+    DecisionRequirements,
+    ProcessDefinition,
+    ProcessInstance,
+)
+from counterflow.kernel.vocabulary import ActivatedJob
+from counterflow_wire import gateway
+
+
+def job_on_wire(job: ActivatedJob) -> gateway.ActivatedJob:
+    """A job for a worker."""
+    message = cast(
+        "Any", gateway.ActivatedJob()
+    )  # string fields take bytes, which their declared type does not say
+    message.key = job.key
+    message.type = job.type
+    message.processInstanceKey = job.process_instance_key
+    message.bpmnProcessId = job.bpmn_process_id
+    message.processDefinitionVersion = job.process_definition_version
+    message.processDefinitionKey = job.process_definition_key
+    message.elementId = job.element_id
+    message.elementInstanceKey = job.element_instance_key
+    message.customHeaders = job.headers
+    message.worker = job.worker
+    message.retries = job.retries
+    message.deadline = job.deadline_ms
+    message.variables = job.variables
+    message.tenantId = DEFAULT_TENANT
+    return cast("gateway.ActivatedJob", message)
+
+
+# -- process instances ---------------------------------------------------------------------------------------
+
+
+def created(instance: ProcessInstance) -> gateway.CreateProcessInstanceResponse:
+    """An instance has begun."""
+    return gateway.CreateProcessInstanceResponse(
+        processDefinitionKey=instance.definition_key,
+        bpmnProcessId=instance.bpmn_process_id,
+        version=instance.version,
+        processInstanceKey=instance.key,
+        tenantId=DEFAULT_TENANT,
+    )
+
+
+def result(
+    instance: ProcessInstance, variables: Mapping[str, bytes], wanted: Iterable[str]
+) -> gateway.CreateProcessInstanceWithResultResponse:
+    """An instance has completed with these variables; those `wanted` are sent, all of them where nothing
+    is.
+    """
+    names = set(wanted)
+    chosen = {name: value for name, value in variables.items() if name in names} if names else variables
+    return gateway.CreateProcessInstanceWithResultResponse(
+        processDefinitionKey=instance.definition_key,
+        bpmnProcessId=instance.bpmn_process_id,
+        version=instance.version,
+        processInstanceKey=instance.key,
+        variables=to_object(chosen).decode(),
+        tenantId=DEFAULT_TENANT,
+    )
+
+
+# -- definitions ---------------------------------------------------------------------------------------------
+
+
+def process_metadata(definition: ProcessDefinition) -> gateway.ProcessMetadata:
+    """A version of a process, as the answer to its deployment."""
+    return gateway.ProcessMetadata(
+        bpmnProcessId=definition.bpmn_process_id,
+        version=definition.version,
+        processDefinitionKey=definition.key,
+        resourceName=definition.resource_name,
+        tenantId=DEFAULT_TENANT,
+    )
+
+
+def decision_metadata(decision: DecisionDefinition, requirements_id: str) -> gateway.DecisionMetadata:
+    """A version of a decision, as the answer to its deployment."""
+    return gateway.DecisionMetadata(
+        dmnDecisionId=decision.decision_id,
+        dmnDecisionName=decision.name,
+        version=decision.version,
+        decisionKey=decision.key,
+        dmnDecisionRequirementsId=requirements_id,
+        decisionRequirementsKey=decision.requirements_key,
+        tenantId=DEFAULT_TENANT,
+    )
+
+
+def requirements_metadata(model: DecisionRequirements) -> gateway.DecisionRequirementsMetadata:
+    """A version of a decision model, as the answer to its deployment."""
+    return gateway.DecisionRequirementsMetadata(
+        dmnDecisionRequirementsId=model.requirements_id,
+        dmnDecisionRequirementsName=model.name,
+        version=model.version,
+        decisionRequirementsKey=model.key,
+        resourceName=model.resource_name,
+        tenantId=DEFAULT_TENANT,
+    )
+
+
+# -- decisions -----------------------------------------------------------------------------------------------
+
+
+def evaluated(found: DecisionEvaluation) -> gateway.EvaluateDecisionResponse:
+    """What a decision gave, and how; where it failed, the output is null, which every client can read."""
+    return gateway.EvaluateDecisionResponse(
+        decisionKey=found.decision.key,
+        decisionId=found.decision.decision_id,
+        decisionName=found.decision.name,
+        decisionVersion=found.decision.version,
+        decisionRequirementsId=found.requirements.requirements_id,
+        decisionRequirementsKey=found.requirements.key,
+        decisionOutput=found.output.decode(),
+        evaluatedDecisions=[
+            _decision(each, f"{found.key}-{place}") for place, each in enumerate(found.evaluated, 1)
+        ],
+        failedDecisionId=found.failed_decision_id,
+        failureMessage=found.failure,
+        tenantId=DEFAULT_TENANT,
+        decisionInstanceKey=found.key,
+        decisionEvaluationKey=found.key,
+    )
+
+
+def _decision(decision: TracedDecision, instance_key: str) -> gateway.EvaluatedDecision:
+    return gateway.EvaluatedDecision(
+        decisionKey=decision.key,
+        decisionId=decision.id,
+        decisionName=decision.name,
+        decisionVersion=decision.version,
+        decisionType=decision.type,
+        decisionOutput=bytes(decision.output).decode(),
+        matchedRules=[_rule(rule) for rule in decision.rules],
+        evaluatedInputs=[
+            gateway.EvaluatedDecisionInput(
+                inputId=each.id, inputName=each.name, inputValue=bytes(each.value).decode()
+            )
+            for each in decision.inputs
+        ],
+        tenantId=DEFAULT_TENANT,
+        decisionEvaluationInstanceKey=instance_key,
+    )
+
+
+def _rule(rule: TracedRule) -> gateway.MatchedDecisionRule:
+    return gateway.MatchedDecisionRule(
+        ruleId=rule.id,
+        ruleIndex=rule.index,
+        evaluatedOutputs=[
+            gateway.EvaluatedDecisionOutput(
+                outputId=each.id, outputName=each.name, outputValue=bytes(each.value).decode()
+            )
+            for each in rule.outputs
+        ],
+    )

@@ -1,0 +1,68 @@
+"""Questions about what there is and what has been, answered from the store in threads: beside the writer and
+never in it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from typing import TypeVar
+
+from counterflow.partition.refusals import Unavailable
+from counterflow.queries.history import records
+from counterflow.queries.shapes import HistoryRecord
+from counterflow.service.admission import Admission
+from counterflow.store.port import Store
+
+Answer = TypeVar("Answer")
+
+READERS = 2
+RECORDS_AT_ONCE = 200
+
+
+class Questions:
+    """Asks the store. What is asked with must not change it."""
+
+    def __init__(self, store: Store, admission: Admission) -> None:
+        self._store = store
+        self._admission = admission
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="counterflow-reader")
+
+    async def ask(self, question: Callable[[Store], Answer]) -> Answer:
+        """The answer to a question of the read model (`queries/`), such as
+        `lambda store: list_jobs(store, job_type="pay")`. Raises what it raises.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._readers, question, self._store)
+
+    async def history(
+        self,
+        deliver: Callable[[Sequence[HistoryRecord]], Awaitable[None]],
+        *,
+        process_instance_key: int,
+        after_position: int,
+        limit: int,
+    ) -> None:
+        """Deliver the log of an instance (0: of all), record by record in order of position, some at a time.
+        Raises `Overloaded`, and `Unavailable` once the engine stops.
+        """
+        with self._admission.waiting():
+            found = await self.ask(
+                lambda store: records(
+                    store,
+                    process_instance_key=process_instance_key,
+                    after_position=after_position,
+                    limit=limit,
+                )
+            )
+            while some := await self.ask(lambda _: list(islice(found, RECORDS_AT_ONCE))):
+                await deliver(some)
+                if self._admission.is_closed:
+                    raise Unavailable(
+                        f"The server is stopping; go on behind position {some[-1].position} when it is back"
+                    )
+
+    def close(self) -> None:
+        """Wait for the questions that are being answered, and let go of the threads."""
+        self._readers.shutdown(cancel_futures=True)

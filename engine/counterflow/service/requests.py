@@ -1,0 +1,194 @@
+"""Commands of what callers want, once it is known to make sense. Pure: no state is asked, nothing waits.
+
+Variables stay JSON text: a document is split at its top level and its values are kept as the bytes they came
+as.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from counterflow.kernel.lives.correlation import PublishMessage
+from counterflow.kernel.lives.instances import CreateProcessInstance
+from counterflow.kernel.lives.job_delivery import ActivateJobs
+from counterflow.kernel.rows import DEFAULT_TENANT
+from counterflow.service.refusals import Invalid
+
+TENANT = re.compile(r"[\w.-]{1,31}")
+NO_VARIABLES = frozenset({"", "{}", "null"})
+NESTING = 200
+"""How deep a JSON value may be: as deep as an expression can look into it."""
+START_INSTRUCTIONS = 1_000
+"""How many elements an instance may begin at; all of them are entered in one command, while others wait."""
+LONGEST_MS = 100 * 366 * 86_400_000
+"""A hundred years: what "for ever" is cut to, so that every moment fits into 64 bits."""
+
+_decode = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
+_NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_ROUNDED = bytes.maketrans(b"{}", b"[]")
+_ROOTS = {"[": "an array", '"': "a string", "n": "null", "t": "true", "f": "false"}
+
+
+# -- documents -----------------------------------------------------------------------------------------------
+
+
+def document(text: str, limit_bytes: int) -> dict[str, bytes]:
+    """Variables by name, each value JSON text; blank text and `null`, which clients make of none, are an
+    empty document.
+
+    Raises `Invalid`.
+    """
+    if text in NO_VARIABLES or text.isspace():
+        return {}
+    try:
+        members = _decode(text)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise Invalid(f"Expected the variables to be one JSON object, but {_why(text, error)}") from None
+    _refuse_deep(text)
+    values = {name: bytes(value) for name, value in members.items()}
+    if len(text) > limit_bytes:
+        _refuse_large(values, len(text), limit_bytes)
+    return values
+
+
+def _why(text: str, error: Exception) -> str:
+    if isinstance(error, msgspec.ValidationError):
+        start = len(text) - len(text.lstrip())
+        return f"found {_ROOTS.get(text[start], 'a number')} (byte {start})"
+    if isinstance(error, RecursionError):
+        return f"it is nested deeper than {NESTING} levels"
+    reason = str(error)
+    if "truncated" in reason:
+        return f"it breaks off (byte {len(text.encode())}), or has half of a surrogate pair in a string"
+    return reason.replace("JSON is malformed:", "it is not JSON:")
+
+
+def _refuse_deep(text: str) -> None:
+    """Deeper values would be met with a recursion error where they are used; wide ones are common and
+    fine.
+    """
+    if text.count("[") + text.count("{") <= NESTING:
+        return
+    brackets = _STRING.sub(b"", text.encode()).translate(_ROUNDED, _NOT_BRACKETS)
+    for _ in range(NESTING):
+        brackets = brackets.replace(b"[]", b"")
+        if not brackets:
+            return
+    raise Invalid(
+        f"Expected the variables to be one JSON object, but it is nested deeper than {NESTING} levels"
+    )
+
+
+def _refuse_large(values: Mapping[str, bytes], size: int, limit_bytes: int) -> None:
+    largest = max(values, key=lambda name: len(values[name]), default="")
+    raise Invalid(
+        f"Expected the variables to take at most {limit_bytes} bytes, but they take {size} (largest: "
+        f"'{largest}' with {len(values.get(largest, b''))}); keep large data elsewhere and pass a reference"
+    )
+
+
+# -- tenants -------------------------------------------------------------------------------------------------
+
+
+def check_tenants(tenant_ids: Iterable[str]) -> None:
+    """Nobody but the default tenant is here. Raises `Invalid`."""
+    for tenant_id in tenant_ids:
+        if not tenant_id or tenant_id == DEFAULT_TENANT:
+            continue
+        if not TENANT.fullmatch(tenant_id):
+            raise Invalid(
+                f"Expected a tenant id of 1 to 31 letters, digits, '_', '-' or '.', or '{DEFAULT_TENANT}', "
+                f"but found '{tenant_id[:100]}'"
+            )
+        raise Invalid(
+            f"Expected no tenant id, since multi-tenancy is off on this server, but found '{tenant_id}'; "
+            "leave it out"
+        )
+
+
+# -- jobs ----------------------------------------------------------------------------------------------------
+
+
+def duration_ms(value: int) -> int:
+    """A length of time that a moment can be computed with."""
+    return max(-LONGEST_MS, min(value, LONGEST_MS))
+
+
+def activation(
+    *,
+    job_type: str,
+    worker: str,
+    timeout_ms: int,
+    maximum: int,
+    fetch_variables: Iterable[str],
+    tenant_ids: Iterable[str],
+    message_bytes: int,
+) -> ActivateJobs:
+    """What a poll or a stream wants. Raises `Invalid`."""
+    if not job_type.strip():
+        raise Invalid(
+            "Expected the type of the jobs to activate, but it is empty; it is the type of a job in the model"
+        )
+    if timeout_ms < 1:
+        raise Invalid(
+            f"Expected a timeout of at least 1 ms for the jobs of type '{job_type}', but found {timeout_ms}"
+        )
+    check_tenants(tenant_ids)
+    return ActivateJobs(
+        type=job_type,
+        worker=worker,
+        timeout_ms=duration_ms(timeout_ms),
+        maximum=maximum,
+        fetch_variables=tuple(fetch_variables),
+        bytes_left=message_bytes,
+    )
+
+
+# -- process instances ---------------------------------------------------------------------------------------
+
+
+def creation(
+    *,
+    process_id: str,
+    version: int,
+    definition_key: int,
+    start_at: Sequence[str],
+    variables: dict[str, bytes],
+) -> CreateProcessInstance:
+    """What a caller wants to start: the version of an id (-1: the latest), or the one with a key; at its none
+    start event or at these elements. Raises `Invalid`.
+    """
+    if len(start_at) > START_INSTRUCTIONS:
+        raise Invalid(f"Expected at most {START_INSTRUCTIONS} start instructions, but found {len(start_at)}")
+    return CreateProcessInstance(
+        bpmn_process_id=process_id,
+        version=version,
+        definition_key=definition_key,
+        start_at=tuple(start_at),
+        variables=variables,
+    )
+
+
+# -- messages ------------------------------------------------------------------------------------------------
+
+
+def publication(
+    *, name: str, correlation_key: str, message_id: str, time_to_live_ms: int, variables: dict[str, bytes]
+) -> PublishMessage:
+    """A message for whoever waits for it. Raises `Invalid`."""
+    if not name.strip():
+        raise Invalid(
+            "Expected the name of the message to publish, but it is empty; it is the name of a message in "
+            "the model"
+        )
+    return PublishMessage(
+        name=name,
+        correlation_key=correlation_key,
+        message_id=message_id,
+        time_to_live_ms=duration_ms(time_to_live_ms),
+        variables=variables,
+    )

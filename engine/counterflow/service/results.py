@@ -1,0 +1,81 @@
+"""Instances whose end somebody waits for."""
+
+from __future__ import annotations
+
+import asyncio
+
+from counterflow.kernel.lives.instances import CreateProcessInstance
+from counterflow.kernel.rows import ProcessInstance
+from counterflow.kernel.vocabulary import InstanceEnded
+from counterflow.partition.writer import Writer
+from counterflow.service.admission import Admission
+from counterflow.service.commands import kept
+from counterflow.service.refusals import NoResult, NotInTime
+from counterflow.service.turns import Turns
+
+
+class Results:
+    """Begins instances and waits for their ends."""
+
+    def __init__(self, writer: Writer, admission: Admission, turns: Turns) -> None:
+        self._writer = writer
+        self._admission = admission
+        self._turns = turns
+        self._awaited: dict[asyncio.Future[InstanceEnded], int] = {}
+        self._has_ended = False
+
+    async def run(
+        self, command: CreateProcessInstance, wait_ms: int
+    ) -> tuple[ProcessInstance, InstanceEnded]:
+        """Begin an instance in its turn; answers it, and its end once it has completed. Raises `NotInTime`
+        after so long, and `NoResult` where it ends otherwise or the engine stops.
+        """
+        with self._admission.waiting():
+            instance, ended = await self._begun(command)
+            end = await self._end_of(instance.key, ended, wait_ms)
+        if end.state != "completed":
+            raise NoResult(
+                f"Process instance '{instance.key}' was {end.state} before it could complete, so there is no "
+                "result"
+            )
+        return instance, end
+
+    def end(self) -> None:
+        """The engine is stopping: whoever waits for a result is told so, in a way that no client takes for
+        "do it again".
+        """
+        self._has_ended = True
+        for ended, key in list(self._awaited.items()):
+            if not ended.done():
+                ended.set_exception(
+                    NoResult(
+                        f"The server is stopping; process instance '{key}' was created and goes on when it "
+                        "is back, but its result cannot be awaited any more"
+                    )
+                )
+
+    async def _begun(
+        self, command: CreateProcessInstance
+    ) -> tuple[ProcessInstance, asyncio.Future[InstanceEnded]]:
+        async with self._turns:
+            self._admission.check()
+            answered, ended = self._writer.submit_and_follow(command)
+            instance: ProcessInstance = await kept(
+                answered, lambda late: self._writer.stop_following(late.key, ended)
+            )
+        return instance, ended
+
+    async def _end_of(self, key: int, ended: asyncio.Future[InstanceEnded], wait_ms: int) -> InstanceEnded:
+        self._awaited[ended] = key
+        if self._has_ended:
+            self.end()
+        try:
+            async with asyncio.timeout(wait_ms / 1000):
+                return await ended
+        except TimeoutError:
+            raise NotInTime(
+                f"Process instance '{key}' was created, but has not completed within {wait_ms} ms; it goes on"
+            ) from None
+        finally:
+            del self._awaited[ended]
+            self._writer.stop_following(key, ended)

@@ -1,0 +1,65 @@
+"""All that may be asked of an engine, put together, and the order in which it falls silent."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from counterflow.partition.batch import PARTITION_ID
+from counterflow.partition.writer import Writer
+from counterflow.service.admission import Admission
+from counterflow.service.commands import Commands
+from counterflow.service.deployments import Deployments
+from counterflow.service.polls import Polls
+from counterflow.service.questions import Questions
+from counterflow.service.results import Results
+from counterflow.service.returns import Returns
+from counterflow.service.streams import Streams
+from counterflow.service.turns import Turns
+from counterflow.settings import Settings
+from counterflow.store.port import Store
+
+logger = logging.getLogger("counterflow.service")
+
+
+class Service:
+    """One engine, as those see it who ask it for things. All methods are called from the event loop's
+    thread.
+    """
+
+    def __init__(self, writer: Writer, store: Store, settings: Settings) -> None:
+        self.settings = settings
+        self.partitions = (PARTITION_ID,)
+        self.admission = Admission(settings)
+        self.turns = Turns(settings)
+        self.commands = Commands(writer, self.admission, self.turns)
+        self.deployments = Deployments(writer, settings)
+        self.returns = Returns(writer)
+        self.polls = Polls(writer, self.admission, self.returns)
+        self.streams = Streams(writer, self.admission, self.returns)
+        self.results = Results(writer, self.admission, self.turns)
+        self.questions = Questions(store, self.admission)
+        self._takers = writer.takers
+        writer.watch_work(self.turns.work_went_on)
+
+    def fall_silent(self) -> None:
+        """Let nobody in any more, and end those who wait; what is under way goes on. The writer must still be
+        at work, since jobs come back.
+        """
+        self.admission.close()
+        self._takers.end_polls()
+        self.streams.end()
+        self.results.end()
+
+    async def idle(self, grace_seconds: float) -> None:
+        """Wait until nothing that was asked for is under way, so long at most."""
+        try:
+            async with asyncio.timeout(grace_seconds):
+                await self.admission.idle()
+        except TimeoutError:
+            logger.warning("Calls are still under way after %s s; they are broken off", grace_seconds)
+
+    async def stop(self) -> None:
+        """Wait for what is still under way, and let go of the threads. Those at the doors have gone."""
+        await self.admission.idle()
+        self.questions.close()

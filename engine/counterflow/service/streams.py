@@ -1,0 +1,100 @@
+"""Streams: whoever stays is sent jobs as they become ready.
+
+What is ready already when a stream opens is left to the client's polls, which know how much it can carry.
+"""
+
+from __future__ import annotations
+
+from counterflow.kernel.lives.job_delivery import ActivateJobs
+from counterflow.partition.refusals import Overloaded
+from counterflow.partition.takers import StreamTaker
+from counterflow.partition.writer import Writer
+from counterflow.service.admission import Admission
+from counterflow.service.callers import JobReceiver
+from counterflow.service.returns import Returns
+
+
+class Push:
+    """One open stream. The first job of the queue stays there until it has left, so that it goes back if it
+    never does.
+    """
+
+    def __init__(
+        self, writer: Writer, returns: Returns, request: ActivateJobs, receiver: JobReceiver
+    ) -> None:
+        self._writer = writer
+        self._receiver = receiver
+        self.taker = StreamTaker(request, self.push, returns.hand_back)
+        self._is_held = False
+        self._is_ending = False
+
+    def push(self) -> None:
+        """Send what there is, as long as the receiver reads."""
+        queue = self.taker.queue
+        if self._is_held or self._receiver.is_over or not queue:
+            return
+        while queue and not self._is_ending:
+            if not self._receiver.send(queue[0]):
+                self._is_held = True
+                return
+            queue.popleft()
+        if not self._is_ending:
+            self._writer.offer(self.taker.request.type)
+
+    def drained(self) -> None:
+        """The job that was held has left."""
+        if not self._is_held:
+            return
+        self._is_held = False
+        self.taker.queue.popleft()
+        if self._is_ending:
+            self.end()
+        else:
+            self._writer.offer(self.taker.request.type)
+            self.push()
+
+    def end(self) -> None:
+        """The engine is stopping: end after the job that is being sent."""
+        self._is_ending = True
+        if not self._is_held:
+            self._receiver.end()
+
+
+class Streams:
+    """Those who stay for jobs."""
+
+    def __init__(self, writer: Writer, admission: Admission, returns: Returns) -> None:
+        self._writer = writer
+        self._admission = admission
+        self._returns = returns
+        self._open: set[Push] = set()
+
+    def end(self) -> None:
+        """The engine is stopping: every stream ends after the job that it is sending."""
+        for push in list(self._open):
+            push.end()
+
+    def open(self, receiver: JobReceiver, request: ActivateJobs) -> None:
+        """Send jobs until the receiver goes; what it has not been sent by then goes back. Raises
+        `Overloaded`.
+        """
+        push = Push(self._writer, self._returns, request, receiver)
+
+        def gone() -> None:
+            self._open.discard(push)
+            self._writer.takers.remove_stream(push.taker)
+            self._returns.hand_back(push.taker.queue)
+            self._admission.let_go(receiver)
+            self._admission.ended_waiting()
+
+        self._admission.hold(receiver)
+        try:
+            self._admission.begun_waiting()
+        except Overloaded:
+            self._admission.let_go(receiver)
+            raise
+        receiver.on_gone = gone
+        receiver.on_drained = push.drained
+        self._writer.takers.add_stream(push.taker)
+        self._open.add(push)
+        receiver.begin()

@@ -1,0 +1,152 @@
+"""What may be asked of an engine, asked without a network: who is let in, whose turn it is, and who is told what."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import pytest
+
+from counterflow.caller import Caller
+from counterflow.kernel.lives.instances import CreateProcessInstance
+from counterflow.kernel.lives.jobs import CompleteJob
+from counterflow.kernel.vocabulary import Rejection
+from counterflow.partition.refusals import Overloaded, Unavailable
+from counterflow.queries.jobs import list_jobs
+from counterflow.queries.shapes import HistoryRecord
+from counterflow.service.callers import Jobs
+from counterflow.service.refusals import NoResult, NotInTime
+from tests.partition.rig import turns, until
+from tests.service.guests import Asked, Guest, asking, wish
+
+ORDER = CreateProcessInstance(bpmn_process_id="order", variables={})
+
+
+async def test_a_caller_is_told_once_it_is_durable() -> None:
+    async with asking() as found:
+        with found.store.held_up():
+            creating = found.begin(Guest(), ORDER)
+            await found.store.is_committing()
+            assert not creating.done()
+        assert (await creating).bpmn_process_id == "order"
+
+
+async def test_a_refusal_comes_in_place_of_an_answer_and_leaves_nobody_under_way() -> None:
+    async with asking() as found:
+        with pytest.raises(Rejection, match="no such job was found"):
+            await found.carry_out(CompleteJob(job_key=7, variables={}))
+        async with asyncio.timeout(10):
+            await found.service.admission.idle()
+
+
+async def test_who_goes_away_in_line_is_not_served() -> None:
+    async with asking(new_calls_at_once=1) as found:
+        with found.store.held_up():
+            first, impatient = found.begin(Guest(), ORDER), Guest()
+            never = found.begin(impatient, ORDER)
+            impatient.go()
+        await first
+        async with asyncio.timeout(10):
+            await found.service.admission.idle()
+        assert not never.done()
+        assert len((await found.service.questions.ask(list_jobs)).items) == 1
+
+
+async def test_requests_that_are_kept_are_bounded_by_bytes() -> None:
+    async with asking(new_calls_at_once=1, waiting_bytes=65_536) as found:
+        with found.store.held_up():
+            creating = [found.begin(Guest(), ORDER), found.begin(Guest(60_000), ORDER)]
+            with pytest.raises(Overloaded, match="60000 bytes of requests wait"):
+                found.begin(Guest(10_000), ORDER)
+        await asyncio.gather(*creating)
+
+
+async def test_jobs_whose_delivery_fails_go_back() -> None:
+    async def lost(_: Jobs) -> None:
+        raise ConnectionError
+
+    taken: list[int] = []
+
+    async def keep(jobs: Jobs) -> None:
+        taken.extend(job.key for job in jobs)
+
+    async with asking() as found:
+        await found.begin(Guest(), ORDER)
+        with pytest.raises(ConnectionError):
+            await found.service.polls.activate(wish(), 0, lost)
+        await found.service.polls.activate(wish(), 10_000, keep)
+        assert len(taken) == 1
+
+
+async def test_a_stream_that_is_not_read_keeps_its_first_job_until_it_has_left() -> None:
+    async with asking() as found:
+        guest = Guest()
+        guest.is_reading = False
+        found.service.streams.open(guest, wish())
+        assert guest.has_begun
+        await asyncio.gather(*(found.begin(Guest(), ORDER) for _ in range(2)))
+        assert guest.jobs == []
+        guest.is_reading = True
+        assert guest.on_drained is not None
+        guest.on_drained()
+        assert len(guest.jobs) == 1, "the first one has left by itself"
+
+
+async def test_who_waits_is_sent_away_when_the_engine_stops() -> None:
+    async with asking() as found:
+        guest = Guest()
+        found.service.streams.open(guest, wish())
+        running = asyncio.create_task(found.service.results.run(ORDER, 60_000))
+        await until(lambda: found.service.results._awaited != {})
+        found.service.fall_silent()
+        assert guest.was_sent_away
+        with pytest.raises(NoResult, match="was created and goes on when it is back"):
+            await running
+        with pytest.raises(Unavailable, match="The server is stopping"):
+            found.service.admission.check()
+
+
+async def test_a_result_in_time_and_one_that_is_not() -> None:
+    async with asking() as found:
+        with pytest.raises(NotInTime, match="has not completed within 1 ms; it goes on"):
+            await found.service.results.run(ORDER, 1)
+        running = asyncio.create_task(found.service.results.run(ORDER, 60_000))
+        await until(lambda: found.service.results._awaited != {})
+        await turns()
+        for job in await all_jobs(found):
+            await found.carry_out(CompleteJob(job_key=job, variables={"a": b"1"}))
+        _, end = await running
+        assert end.variables == {"a": b"1"}
+
+
+async def all_jobs(found: Asked) -> list[int]:
+    return [job.key for job in (await found.service.questions.ask(list_jobs)).items]
+
+
+async def test_a_history_is_delivered_in_order() -> None:
+    seen: list[HistoryRecord] = []
+
+    async def deliver(some: object) -> None:
+        assert isinstance(some, list)
+        seen.extend(some)
+
+    async with asking() as found:
+        await found.begin(Guest(), ORDER)
+        await found.service.questions.history(deliver, process_instance_key=0, after_position=0, limit=0)
+    assert [record.position for record in seen] == list(range(1, len(seen) + 1))
+
+
+async def test_who_deploys_is_kept_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "counterflow.service")
+    async with asking():
+        pass
+    (line,) = caplog.messages
+    assert line.startswith("Deployment ")
+    assert line.endswith(" of 'order.bpmn', asked for by anna (ipv4:10.0.0.7:53122)")
+
+
+@pytest.mark.parametrize(
+    "caller, text", [(Caller("unix:"), "unix:"), (Caller("unix:", (), ("anna", "bob")), "anna, bob (unix:)")]
+)
+def test_callers_are_called_by_the_names_that_somebody_vouches_for(caller: Caller, text: str) -> None:
+    assert str(caller) == text
