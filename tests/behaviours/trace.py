@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from counterflow import kernel
-from counterflow.kernel.course import moves, undo
+from counterflow.kernel.course import beginning, moves, undo
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import timer as timers
-from counterflow.kernel.lives import decision_deployments, decisions, deployments, instances, jobs, variables
+from counterflow.kernel.lives import decision_deployments, decisions, deployments, jobs, variables
 from counterflow.kernel.vocabulary import Event, LogEntry
 from counterflow.kernel.work import held
 from counterflow.store.port import Store
@@ -75,7 +75,7 @@ class Tracer:
                 self._names[event.key] = f"{self._names[event.scope_key]}[{event.loop_counter}]"
             elif event.scope_key:
                 self._name(event.key, event.element_id)
-        elif isinstance(event, instances.ProcessInstanceCreated):
+        elif isinstance(event, beginning.ProcessInstanceCreated):
             self._name(event.key, event.bpmn_process_id)
         elif isinstance(event, jobs.JobCreated):
             self._names[event.key] = f"job of {self._names[event.element_instance_key]}"

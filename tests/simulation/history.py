@@ -13,10 +13,10 @@ from typing import Any
 
 from counterflow import kernel
 from counterflow.kernel.course import joins, moves, undo
+from counterflow.kernel.course.beginning import ProcessInstanceCreated
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import timer as timers
 from counterflow.kernel.lives import jobs, quarantine
-from counterflow.kernel.lives.instances import ProcessInstanceCreated
 from counterflow.kernel.vocabulary import Event, LogEntry
 from counterflow.model.graph import Behaviour, CompensateDefinition, Dialect, Process
 from tests.simulation.faults import SET_ASIDE

@@ -14,12 +14,12 @@ import msgspec
 
 from counterflow import kernel
 from counterflow.kernel.course import moves, undo
+from counterflow.kernel.course.beginning import ProcessInstanceCreated
 from counterflow.kernel.data import scopes
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import timer as timers
 from counterflow.kernel.lives import jobs, quarantine
 from counterflow.kernel.lives.deployments import ProcessDefined
-from counterflow.kernel.lives.instances import ProcessInstanceCreated
 from counterflow.kernel.rows import Job, MessageSubscription, Timer
 from counterflow.kernel.vocabulary import PARTITION_BITS, Event, LogEntry
 from counterflow.kernel.work import held, incidents

@@ -19,11 +19,11 @@ from typing import Any
 
 import msgspec
 
-from counterflow.kernel.course import joins, moves, undo
+from counterflow.kernel.course import beginning, joins, moves, undo
 from counterflow.kernel.data import scopes
 from counterflow.kernel.elements import multi_instance
 from counterflow.kernel.elements.registry import ROOMS
-from counterflow.kernel.events import error, message, timer
+from counterflow.kernel.events import message
 from counterflow.kernel.events.registry import KINDS, KINDS_BY_ROW
 from counterflow.kernel.lives import (
     calls,
@@ -52,36 +52,37 @@ from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.kernel.work.step import House, InstanceApplier, PartitionApplier, Step
 
 _PAGES: tuple[Any, ...] = (
+    beginning,
     calls,
     correlation,
     decision_deployments,
     decisions,
     deployments,
     due,
-    error,
     incidents,
     instances,
     job_delivery,
     jobs,
     joins,
-    message,
     moves,
     multi_instance,
     quarantine,
     scopes,
-    timer,
     undo,
     variables,
 )
 OF_INSTANCE: Mapping[type[Event], InstanceApplier] = {
-    event: apply for page in _PAGES for event, apply in getattr(page, "OF_INSTANCE", {}).items()
+    **{event: apply for page in _PAGES for event, apply in getattr(page, "OF_INSTANCE", {}).items()},
+    **{event: apply for kind in KINDS.values() for event, apply in kind.of_instance.items()},
 }
 OF_PARTITION: Mapping[type[Event], PartitionApplier] = {
-    event: apply for page in _PAGES for event, apply in getattr(page, "OF_PARTITION", {}).items()
+    **{event: apply for page in _PAGES for event, apply in getattr(page, "OF_PARTITION", {}).items()},
+    **{event: apply for kind in KINDS.values() for event, apply in kind.of_partition.items()},
 }
 EVENTS: tuple[type[Event], ...] = tuple({**OF_INSTANCE, **OF_PARTITION})
 COMMANDS: Mapping[type[Command], Callable[[Step, Any], Any]] = {
-    command: decide for page in _PAGES for command, decide in getattr(page, "COMMANDS", {}).items()
+    **{command: decide for page in _PAGES for command, decide in getattr(page, "COMMANDS", {}).items()},
+    **{command: decide for kind in KINDS.values() for command, decide in kind.commands.items()},
 }
 HOUSE = House(OF_INSTANCE, OF_PARTITION, ROOMS, {**KINDS, **KINDS_BY_ROW}, message.receive_buffered)
 
@@ -202,7 +203,7 @@ def replay(state: State, entries: Iterable[LogEntry]) -> None:
 
 
 def _replay_event(state: State, instance_key: int, event: Event) -> None:
-    if isinstance(event, instances.ProcessInstanceCreated):
+    if isinstance(event, beginning.ProcessInstanceCreated):
         state.open_instance(event.key)
     state.last_position += 1
     state.last_key = max(state.last_key, getattr(event, "key", 0))

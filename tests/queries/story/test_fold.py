@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from counterflow import kernel
-from counterflow.kernel.course import moves
+from counterflow.kernel.course import beginning, moves
 from counterflow.kernel.elements import multi_instance
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import timer as timers
-from counterflow.kernel.lives import decision_deployments, deployments, instances, variables
+from counterflow.kernel.lives import decision_deployments, deployments, variables
 from counterflow.kernel.vocabulary import BrokenInvariant
 from counterflow.queries.story.fold import ADDITIONS, created_in
 from tests.queries.models import TRIP, engine_with
@@ -23,7 +23,7 @@ SAY_NOTHING_OF_A_TREE = {
     deployments.DeploymentCreated,
     deployments.ProcessDefined,
     deployments.ResourceStored,
-    instances.ProcessInstanceCreated,  # the story begins with it
+    beginning.ProcessInstanceCreated,  # the story begins with it
     *(
         messages.MessagePublished,
         messages.MessageExpired,
@@ -42,10 +42,10 @@ SAY_NOTHING_OF_A_TREE = {
 
 
 def test_every_event_of_the_kernel_is_told_or_says_nothing_of_a_tree() -> None:
-    untold = {event.__name__ for event in set(kernel.OF_INSTANCE) - set(ADDITIONS) - SAY_NOTHING_OF_A_TREE}
+    untold = {event.__name__ for event in set(kernel.EVENTS) - set(ADDITIONS) - SAY_NOTHING_OF_A_TREE}
     assert untold == set(), "add these in queries/story/, or list them here as saying nothing of a tree"
-    assert set(kernel.OF_INSTANCE) >= SAY_NOTHING_OF_A_TREE
-    assert set(ADDITIONS) <= set(kernel.OF_INSTANCE)
+    assert set(kernel.EVENTS) >= SAY_NOTHING_OF_A_TREE
+    assert set(ADDITIONS) <= set(kernel.EVENTS)
 
 
 def test_a_log_that_does_not_begin_with_a_creation_is_not_guessed_at() -> None:

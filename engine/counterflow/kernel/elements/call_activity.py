@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from counterflow.kernel.course import entering
+from counterflow.kernel.course import beginning, entering
 from counterflow.kernel.course.room import room
 from counterflow.kernel.data import evaluation, scopes
 from counterflow.kernel.lives import calls, instances
@@ -27,12 +27,12 @@ class ProcessCall(NamedTuple):
     depth: int
 
 
-def beginning(token: Token) -> None:
+def begin_call(token: Token) -> None:
     """Begin the called process; without one an incident holds the call."""
     entering.map_inputs(token)
     call = _call(token)
     entering.activate(token)
-    called = instances.begin(
+    called = beginning.begin(
         token.step, call.definition, call.document, caller=token.row, call_depth=call.depth
     )
     token.emit(calls.ProcessCalled(token.key, called.instance.key))
@@ -105,4 +105,4 @@ def _going_in(token: Token) -> scopes.Document:
     return {name: own[name] for name in sorted(named)}
 
 
-ROOM = room(beginning=beginning, terminating=terminating)
+ROOM = room(beginning=begin_call, terminating=terminating)

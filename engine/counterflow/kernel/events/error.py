@@ -169,5 +169,6 @@ def _apply_caught(state: State, instance: InstanceState, event: ErrorCaught) -> 
     """What the error brings about is told by the events that follow."""
 
 
-OF_INSTANCE = {ErrorCaught: _apply_caught}
-KIND = EventRoom(hands_out=_hands_out, thrown=room(beginning=_throw))
+KIND = EventRoom(
+    hands_out=_hands_out, thrown=room(beginning=_throw), of_instance={ErrorCaught: _apply_caught}
+)

@@ -295,19 +295,6 @@ def _apply_start_closed(state: State, event: MessageStartClosed) -> None:
     state.delete(state.shared[MessageStart][event.key])
 
 
-OF_INSTANCE = {
-    MessageCorrelated: _apply_correlated,
-    SubscriptionOpened: _apply_opened,
-    SubscriptionClosed: _apply_closed,
-    StartLocked: _apply_locked,
-}
-OF_PARTITION = {
-    MessagePublished: _apply_published,
-    MessageExpired: _apply_expired,
-    StartUnlocked: _apply_unlocked,
-    MessageStartOpened: _apply_start_opened,
-    MessageStartClosed: _apply_start_closed,
-}
 KIND = EventRoom(
     waits_in=MessageSubscription,
     starts_in=MessageStart,
@@ -315,4 +302,17 @@ KIND = EventRoom(
     close=_close,
     open_start=_open_start,
     close_start=_close_start,
+    of_instance={
+        MessageCorrelated: _apply_correlated,
+        SubscriptionOpened: _apply_opened,
+        SubscriptionClosed: _apply_closed,
+        StartLocked: _apply_locked,
+    },
+    of_partition={
+        MessagePublished: _apply_published,
+        MessageExpired: _apply_expired,
+        StartUnlocked: _apply_unlocked,
+        MessageStartOpened: _apply_start_opened,
+        MessageStartClosed: _apply_start_closed,
+    },
 )

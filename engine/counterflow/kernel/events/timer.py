@@ -192,8 +192,6 @@ def _apply_start_closed(state: State, event: StartTimerClosed) -> None:
     state.delete(state.shared[StartTimer][event.key])
 
 
-OF_INSTANCE = {TimerScheduled: _apply_scheduled, TimerTriggered: _apply_ended, TimerCanceled: _apply_ended}
-OF_PARTITION = {StartTimerOpened: _apply_start_opened, StartTimerClosed: _apply_start_closed}
 KIND = EventRoom(
     waits_in=Timer,
     starts_in=StartTimer,
@@ -201,4 +199,6 @@ KIND = EventRoom(
     close=_close,
     open_start=_open_start,
     close_start=_close_start,
+    of_instance={TimerScheduled: _apply_scheduled, TimerTriggered: _apply_ended, TimerCanceled: _apply_ended},
+    of_partition={StartTimerOpened: _apply_start_opened, StartTimerClosed: _apply_start_closed},
 )

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import functools
 
+from counterflow.kernel.course import beginning
 from counterflow.kernel.data import scopes
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import timer as timers
-from counterflow.kernel.lives import instances, quarantine
+from counterflow.kernel.lives import quarantine
 from counterflow.kernel.rows import Message, MessageStart, StartLock, StartTimer
 from counterflow.kernel.vocabulary import Command, Rejection, RejectionType
 from counterflow.kernel.work.step import Step
@@ -84,7 +85,7 @@ def expire(step: Step, key: int) -> None:
 
 def start_timer_due(step: Step, timer: StartTimer) -> None:
     """The moment of a start timer has come."""
-    instances.begin(step, timers.start_due(step, timer), {}, start_at=timer.element_id)
+    beginning.begin(step, timers.start_due(step, timer), {}, start_at=timer.element_id)
 
 
 def decide_set_start_aside(step: Step, command: SetStartAside) -> bool:
@@ -94,7 +95,7 @@ def decide_set_start_aside(step: Step, command: SetStartAside) -> bool:
     timer: StartTimer | None = step.state.shared[StartTimer].get(command.key)
     if timer is None or timer.due_ms != command.due_ms:
         return False
-    root = instances.open_new(step, timers.start_due(step, timer), {}, start_at=timer.element_id)
+    root = beginning.open_new(step, timers.start_due(step, timer), {}, start_at=timer.element_id)
     root.emit(quarantine.InstanceQuarantined(command.reason))
     return True
 
@@ -153,7 +154,7 @@ def _begin_all(step: Step, message: Message) -> None:
 
 def _begin(step: Step, start: MessageStart, message: Message) -> None:
     definition = step.state.definitions[start.definition_key]
-    root = instances.begin(step, definition, messages.values_of(message), start_at=start.element_id)
+    root = beginning.begin(step, definition, messages.values_of(message), start_at=start.element_id)
     root.emit(messages.MessageCorrelated(message.key, start.bpmn_process_id, root.key))
     if message.correlation_key:
         root.emit(messages.StartLocked(start.bpmn_process_id, message.correlation_key, root.key))

@@ -7,31 +7,15 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
-from counterflow.kernel.course import ending, entering
-from counterflow.kernel.course.moves import ElementActivating
+from counterflow.kernel.course import beginning, ending
 from counterflow.kernel.data import scopes
 from counterflow.kernel.lives import quarantine
-from counterflow.kernel.rows import ElementInstance, ProcessDefinition, ProcessInstance
+from counterflow.kernel.rows import ProcessDefinition, ProcessInstance
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
-from counterflow.kernel.vocabulary import Command, InstanceEvent, Rejection, RejectionType
-from counterflow.kernel.work.step import Step, Token
+from counterflow.kernel.vocabulary import Command, Rejection, RejectionType
+from counterflow.kernel.work.step import Step
 from counterflow.model.graph import Behaviour, Process
-
-ACTIVE = "active"
-
-
-class ProcessInstanceCreated(InstanceEvent, frozen=True):
-    """A run of a definition has begun."""
-
-    key: int
-    definition_key: int
-    bpmn_process_id: str
-    version: int
-    parent_element_key: int = 0
-    parent_instance_key: int = 0
-    call_depth: int = 0
-    start_at: str | None = None
 
 
 class CreateProcessInstance(Command, frozen=True, kw_only=True, gc=False):
@@ -68,55 +52,7 @@ def decide_create(step: Step, command: CreateProcessInstance) -> ProcessInstance
             "none; publish the message or wait for the timer that begins it, or say where to start",
         )
     start_at = "\n".join(command.start_at) or None
-    return begin(step, definition, command.variables, start_at=start_at).header
-
-
-def begin(
-    step: Step,
-    definition: ProcessDefinition,
-    document: scopes.Document,
-    *,
-    start_at: str | None = None,
-    caller: ElementInstance | None = None,
-    call_depth: int = 0,
-) -> Token:
-    """A new instance of a definition, to begin at its none start event or at the elements of `start_at` (one
-    a line).
-
-    Who gives the document has measured it.
-    """
-    root = open_new(step, definition, document, start_at=start_at, caller=caller, call_depth=call_depth)
-    root.later(entering.begin)
-    return root
-
-
-def open_new(
-    step: Step,
-    definition: ProcessDefinition,
-    document: scopes.Document,
-    *,
-    start_at: str | None = None,
-    caller: ElementInstance | None = None,
-    call_depth: int = 0,
-) -> Token:
-    """A new instance that has not begun."""
-    key = step.new_key()
-    course = step.at(step.state.open_instance(key))
-    parents = (caller.key, caller.process_instance_key) if caller is not None else (0, 0)
-    course.emit(
-        ProcessInstanceCreated(
-            key,
-            definition.key,
-            definition.bpmn_process_id,
-            definition.version,
-            *parents,
-            call_depth,
-            start_at,
-        )
-    )
-    course.emit(ElementActivating(key, 0, course.process.root.id))
-    scopes.write(course, key, document)
-    return course.token(key)
+    return beginning.begin(step, definition, command.variables, start_at=start_at).header
 
 
 def decide_cancel(step: Step, command: CancelProcessInstance) -> None:
@@ -124,7 +60,7 @@ def decide_cancel(step: Step, command: CancelProcessInstance) -> None:
     key = command.process_instance_key
     instance = step.state.instance(key)
     header = instance.header if instance is not None else None
-    if instance is None or header is None or header.state != ACTIVE:
+    if instance is None or header is None or header.state != beginning.ACTIVE:
         raise Rejection(
             RejectionType.NOT_FOUND,
             f"Expected to cancel a process instance with key '{key}', but no such process was found",
@@ -239,22 +175,4 @@ def _by_id(state: State, process_id: str, version: int) -> ProcessDefinition:
     return definition
 
 
-def _apply_created(state: State, instance: InstanceState, event: ProcessInstanceCreated) -> None:
-    state.put(
-        ProcessInstance(
-            event.key,
-            event.definition_key,
-            event.bpmn_process_id,
-            event.version,
-            ACTIVE,
-            state.now_ms,
-            parent_element_key=event.parent_element_key,
-            parent_instance_key=event.parent_instance_key,
-            call_depth=event.call_depth,
-            start_at=event.start_at,
-        )
-    )
-
-
-OF_INSTANCE = {ProcessInstanceCreated: _apply_created}
 COMMANDS = {CreateProcessInstance: decide_create, CancelProcessInstance: decide_cancel}

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVarTuple
 
 from counterflow.kernel.row import Row
@@ -28,6 +28,7 @@ from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.vocabulary import (
     BrokenInvariant,
+    Command,
     Event,
     InstanceEnded,
     InstanceEvent,
@@ -350,3 +351,9 @@ class EventRoom:
     """Whether what it has brought leaves a boundary event without a mapping."""
     thrown: Room | None = None
     """How an event that throws it lives."""
+    of_instance: Mapping[type[Event], InstanceApplier] = field(default_factory=dict)
+    """How its log events of an instance are applied."""
+    of_partition: Mapping[type[Event], PartitionApplier] = field(default_factory=dict)
+    """How its log events of the partition are applied."""
+    commands: Mapping[type[Command], Callable[[Step, Any], Any]] = field(default_factory=dict)
+    """What may be asked of it from outside."""
