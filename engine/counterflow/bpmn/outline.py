@@ -120,14 +120,17 @@ class Element(Drawn):
 
     @property
     def is_activity(self) -> bool:
+        """Whether it is a task or a sub-process that is no event sub-process."""
         return self.kind.category is Category.ACTIVITY and self.behaviour is not Behaviour.EVENT_SUB_PROCESS
 
     @property
     def is_event_sub_process(self) -> bool:
+        """Whether it is a sub-process that an event begins."""
         return self.behaviour is Behaviour.EVENT_SUB_PROCESS
 
     @property
     def is_for_compensation(self) -> bool:
+        """Whether it is a handler, which no flow leads to."""
         return self.attribute("isForCompensation") == TRUE
 
     @property
