@@ -39,24 +39,17 @@ OPEN_CIRCLES = [
 
 REPEATED_NAMES = {
     "Call",
-    "Conditional",
     "Decision",
     "EvaluatedDecision",
     "Evaluation",
-    "Filter",
-    "For",
-    "FunctionDefinition",
     "Limits",
     "MatchedRule",
     "NoResult",
-    "Parameter",
     "Plan",
-    "Quantified",
-    "Reading",
-    "UnaryTests",
-    "Variable",
 }
 """Names that still stand for several classes: take out of the list what stands for one."""
+STANDS_IN = {"Engine"}
+"""What a test puts in the place of something else goes by its name: `counterflow.testing.Engine`."""
 
 pytestmark = pytest.mark.skipif(not PATHS, reason="a source archive has no list of tracked files")
 
@@ -109,4 +102,4 @@ def test_no_module_leads_back_to_itself() -> None:
 def test_a_class_name_is_given_once() -> None:
     found = whole.repeated_class_names(SOURCES)
     told = [f"{path}: {name} is the name of another class" for name in found for path in found[name]]
-    assert set(found) == REPEATED_NAMES, "\n" + "\n".join(told)
+    assert set(found) == REPEATED_NAMES | STANDS_IN, "\n" + "\n".join(told)

@@ -10,8 +10,9 @@ import msgspec
 from counterflow.kernel import engine as kernel
 from counterflow.kernel import lifecycle, rows
 from counterflow.kernel.records import Event, Rejection
+from counterflow.looking import NothingThere
 from counterflow.model.graph import CompensationOrder
-from counterflow.testing import Engine, ModelRefused, NothingThere
+from counterflow.testing import Engine
 from tests.behaviours.script import Line, play
 from tests.conformance.oracle.views import (
     ACTIVE,
@@ -47,7 +48,7 @@ class Ours:
         """Files together. Raises `Refused`."""
         try:
             self._engine.deploy_contents(files)
-        except (ModelRefused, Rejection) as refusal:
+        except Rejection as refusal:
             raise Refused(str(refusal)) from refusal
 
     def play(self, line: Line) -> None:
