@@ -19,7 +19,7 @@ from counterflow.kernel.resources import ReadDecisions
 from counterflow.kernel.rows import BoundDecision, DecisionDefinition, DecisionRequirements
 from counterflow.kernel.state import State
 from counterflow.kernel.step import Step
-from counterflow.model.graph import Binding, Process
+from counterflow.model.graph import Binding, CalledDecision, Process
 
 if TYPE_CHECKING:
     from counterflow.dmn import Definitions
@@ -136,7 +136,7 @@ def bound_ids(process: Process) -> set[str | None]:
     """Ids of the decisions that a process wants as they were deployed together with it; None: which, only an
     expression tells.
     """
-    called = (node.decision for node in process.nodes.values() if node.decision is not None)
+    called = (node.work for node in process.nodes.values() if isinstance(node.work, CalledDecision))
     wanted = (each.decision_id for each in called if each.binding is Binding.DEPLOYMENT)
     return {each if isinstance(each, str) else None for each in wanted}
 

@@ -13,6 +13,7 @@ from counterflow.kernel.partition_indexes import ACTIVATABLE
 from counterflow.kernel.records import ActivatedJob, BrokenInvariant, Command
 from counterflow.kernel.rows import Job
 from counterflow.kernel.step import Step
+from counterflow.model.graph import JobDefinition
 
 OTHER_FIELDS_BYTES = 1024
 """What a job takes in a message besides its variables and headers, as long as its names are short."""
@@ -165,8 +166,8 @@ def _other_bytes(step: Step, job: Job) -> int:
 
 
 def _headers(step: Step, job: Job) -> bytes:
-    definition = step.process().nodes[job.element_id].job
-    if definition is None:
+    definition = step.process().nodes[job.element_id].work
+    if not isinstance(definition, JobDefinition):
         raise BrokenInvariant(f"job {job.key} without a definition")
     return job.headers or definition.headers
 

@@ -164,8 +164,8 @@ def order_of(step: Step, element: ElementInstance, node: Node) -> Order | None:
     """What a worker is to be asked for on behalf of a task; None, and an incident, where type, retries or
     headers give no value.
     """
-    definition = node.job
-    if definition is None:
+    definition = node.work
+    if not isinstance(definition, JobDefinition):
         raise BrokenInvariant(f"task '{node.id}' has no job definition")
     job_type = _job_type(step, element, definition)
     retries = _retries(step, element, definition) if job_type is not None else None
@@ -248,7 +248,7 @@ def decide_complete(step: Step, command: CompleteJob) -> None:
     values = command.variables
     wanted = node.compensation is not None and node.compensation.result_variable is not None
     step.emit(JobCompleted(job.key, variables.to_object(values) if wanted else None))
-    result_variable = node.job.result_variable if node.job is not None else None
+    result_variable = node.work.result_variable if isinstance(node.work, JobDefinition) else None
     if result_variable is not None and result_variable not in values:
         values = {result_variable: variables.to_object(values)}
     if node.results_stay_local:
@@ -262,7 +262,7 @@ def decide_fail(step: Step, command: FailJob) -> None:
     """FailJob of the gateway. A retry cycle in the model overrules what the worker says."""
     job, element, node = _find(step, command.job_key, "fail")
     _expect_active(job, "failed")
-    cycle = node.job.retry_cycle if node.job is not None else None
+    cycle = node.work.retry_cycle if isinstance(node.work, JobDefinition) else None
     retries = command.retries if cycle is None else job.retries - 1
     back_off_ms = command.back_off_ms if cycle is None else cycle.interval_ms
     due_ms = step.now_ms + back_off_ms if retries > 0 and back_off_ms > 0 else None

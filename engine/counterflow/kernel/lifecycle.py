@@ -22,7 +22,7 @@ from counterflow.kernel.records import BrokenInvariant, Event, InstanceEnded
 from counterflow.kernel.rows import ElementInstance, Variable
 from counterflow.kernel.state import State
 from counterflow.kernel.step import Step
-from counterflow.model.graph import Dialect, Flow, Node
+from counterflow.model.graph import Flow, Node
 
 ACTIVATING, ACTIVATED, COMPLETING, TERMINATING = "activating", "activated", "completing", "terminating"
 
@@ -422,7 +422,8 @@ def _map_outputs(step: Step, element: ElementInstance, node: Node) -> bool:
     """Values go to the scope around. In a zeebe: model what an instance of a multi-instance activity has of
     its own takes them first, so that its output element finds them.
     """
-    is_its_own = element.loop_counter > 0 and step.process().dialect is Dialect.ZEEBE
+    loop = node.multi_instance if element.loop_counter > 0 else None
+    is_its_own = loop is not None and loop.outputs_stay_inside
     scope_key = element.key if is_its_own else element.scope_key or element.key
     try:
         present = variables.visible(

@@ -33,7 +33,7 @@ from counterflow.kernel.records import BrokenInvariant, Event
 from counterflow.kernel.rows import ElementInstance, UndoRecord
 from counterflow.kernel.state import State
 from counterflow.kernel.step import Step
-from counterflow.model.graph import CompensationOrder, Dialect, Node
+from counterflow.model.graph import CompensationOrder, Node
 
 AVAILABLE, CONTAINER, TAKEN, STARTED = "available", "container", "taken", "started"
 
@@ -181,7 +181,8 @@ def _is_undone_by_itself(step: Step, element: ElementInstance) -> bool:
     """
     if element.loop_counter == 0:
         return True
-    return (element.loop_counter < 0) == (step.process().dialect is Dialect.ZEEBE)
+    loop = step.node(element).multi_instance
+    return loop is not None and (element.loop_counter < 0) == loop.is_undone_as_a_whole
 
 
 def collect(instance: InstanceState, scope_key: int, activity: str | None = None) -> Iterator[UndoRecord]:

@@ -11,7 +11,7 @@ from counterflow.kernel import lifecycle
 from counterflow.kernel.elements.room import Room
 from counterflow.kernel.rows import ElementInstance
 from counterflow.kernel.step import Step
-from counterflow.model.graph import Dialect, ErrorDefinition, Node
+from counterflow.model.graph import Node
 
 
 def activated(step: Step, element: ElementInstance, node: Node) -> None:
@@ -19,20 +19,11 @@ def activated(step: Step, element: ElementInstance, node: Node) -> None:
     brought = step.current().variables.get(element.key)
     if (
         brought
-        and _hands_out(step, node)
+        and node.hands_out
         and not lifecycle.propagate(step, element, node, dict(sorted(brought.items())))
     ):
         return
     lifecycle.finish(step, element, node)
-
-
-def _hands_out(step: Step, node: Node) -> bool:
-    """Whether what it was given goes to the scope around it without a mapping: all but errors, in a zeebe:
-    model.
-    """
-    return not node.outputs and not (
-        isinstance(node.event, ErrorDefinition) and step.process().dialect is Dialect.ZEEBE
-    )
 
 
 ROOM = Room(activated=activated)

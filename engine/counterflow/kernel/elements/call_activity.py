@@ -18,7 +18,7 @@ from counterflow.kernel.records import BrokenInvariant, Event, InstanceEnded
 from counterflow.kernel.rows import ElementInstance, ProcessDefinition
 from counterflow.kernel.state import State
 from counterflow.kernel.step import Step
-from counterflow.model.graph import CalledProcess, Dialect, Node
+from counterflow.model.graph import CalledProcess, GoesIn, Node
 
 
 class ProcessCalled(Event, frozen=True, array_like=True, tag=130, gc=False):
@@ -158,10 +158,11 @@ def _going_in(step: Step, element: ElementInstance, node: Node) -> variables.Doc
     In a zeebe: model what is the call's own goes in with a mapping, the item of a multi-instance call too; in
     a camunda: model what is named.
     """
-    if _definition(node).propagate_all_in:
+    definition = _definition(node)
+    if definition.goes_in is GoesIn.EVERYTHING:
         return variables.visible(step.current(), element.key)
     own = step.current().variables.get(element.key, {}) if node.inputs else {}
-    named = own if step.process().dialect is Dialect.ZEEBE else _handed_in(node)
+    named = own if definition.goes_in is GoesIn.ITS_OWN else _handed_in(node)
     return {name: own[name] for name in sorted(named)}
 
 
@@ -172,7 +173,7 @@ def _coming_out(step: Step, element: ElementInstance, node: Node, document: vari
     """
     loop = node.multi_instance
     items = {"loopCounter", loop.element_variable} if loop is not None else set()
-    past = _handed_in(node) - items if step.process().dialect is Dialect.CAMUNDA else set()
+    past = _handed_in(node) - items if _definition(node).is_past_on_return else set()
     return lifecycle.hand_out(step, element, node, document, outward=past)
 
 
@@ -181,9 +182,9 @@ def _handed_in(node: Node) -> set[str]:
 
 
 def _definition(node: Node) -> CalledProcess:
-    if node.called is None:
+    if not isinstance(node.work, CalledProcess):
         raise BrokenInvariant(f"'{node.id}' calls no process")
-    return node.called
+    return node.work
 
 
 def _apply_called(state: State, instance: InstanceState | None, event: ProcessCalled) -> None:

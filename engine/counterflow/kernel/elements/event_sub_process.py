@@ -15,7 +15,7 @@ from counterflow.kernel.elements.room import Room
 from counterflow.kernel.records import BrokenInvariant
 from counterflow.kernel.rows import ElementInstance
 from counterflow.kernel.step import Step
-from counterflow.model.graph import Dialect, Node
+from counterflow.model.graph import Node
 
 
 def beginning(step: Step, element: ElementInstance, node: Node) -> None:
@@ -26,7 +26,7 @@ def beginning(step: Step, element: ElementInstance, node: Node) -> None:
     made. In a camunda: model they see it and hide it.
     """
     start = _start(step, node)
-    is_seen, is_new = step.process().dialect is Dialect.CAMUNDA, element.state == lifecycle.ACTIVATING
+    is_seen, is_new = node.inputs_see_event, element.state == lifecycle.ACTIVATING
     carried = _taken_out(step, element) if is_new and not is_seen else {}
     if is_new and not (lifecycle.map_inputs(step, element, node) and lifecycle.activate(step, element, node)):
         variables.carry(step, element.key, carried)

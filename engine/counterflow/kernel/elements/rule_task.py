@@ -183,9 +183,9 @@ def _tell(
 
 
 def _definition(node: Node) -> CalledDecision:
-    if node.decision is None:
+    if not isinstance(node.work, CalledDecision):
         raise BrokenInvariant(f"business rule task '{node.id}' has no decision")
-    return node.decision
+    return node.work
 
 
 ROOM = Room(beginning=beginning)

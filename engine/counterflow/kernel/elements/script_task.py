@@ -10,15 +10,15 @@ from counterflow.kernel.elements.room import Room
 from counterflow.kernel.records import BrokenInvariant
 from counterflow.kernel.rows import ElementInstance
 from counterflow.kernel.step import Step
-from counterflow.model.graph import Node
+from counterflow.model.graph import Node, ScriptDefinition
 
 
 def beginning(step: Step, element: ElementInstance, node: Node) -> None:
     """Evaluate, and set the result; without a value an incident holds the task."""
     if not lifecycle.map_inputs(step, element, node):
         return
-    script = node.script
-    if script is None:
+    script = node.work
+    if not isinstance(script, ScriptDefinition):
         raise BrokenInvariant(f"script task '{node.id}' has no script")
     try:
         value = variables.evaluate_to_json(
