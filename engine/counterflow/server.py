@@ -14,6 +14,7 @@ from counterflow import __version__
 from counterflow.edge.grpc.door import GrpcDoor, Transport
 from counterflow.kernel.step import Limits
 from counterflow.partition.writer import Writer
+from counterflow.queries.log import last_position
 from counterflow.service.service import Service
 from counterflow.settings import Settings, TransportName, differing
 from counterflow.store.open import masked, open_store
@@ -89,6 +90,10 @@ class Server:
         if self.settings.unix_socket is not None:
             return host
         return f"{f'[{host}]' if ':' in host else host}:{self.grpc_port}"
+
+    def last_position(self) -> int:
+        """Where its log ends by now."""
+        return last_position(self._store)
 
     def ready_line(self) -> str:
         """What is printed when calls are accepted: each address that is really served."""

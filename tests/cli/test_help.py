@@ -25,6 +25,7 @@ def all_commands() -> dict[str, Any]:
     found: dict[str, Any] = {}
 
     def gather(words: str, command: Any) -> None:
+        command = getattr(command, "loaded", command)
         found[words] = command
         for name, inner in getattr(command, "commands", {}).items():
             gather(f"{words} {name}".strip(), inner)
@@ -81,6 +82,7 @@ def test_every_example_is_a_command_line_that_is_understood(example: str) -> Non
     command = ROOT
     while hasattr(command, "commands") and words and words[0] in command.commands:
         command = command.commands[words.pop(0)]
+        command = getattr(command, "loaded", command)
     assert command is not ROOT
     assert command.make_context("counterflow", words).command is command
 

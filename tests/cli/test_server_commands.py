@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from counterflow import __version__
+from counterflow import __version__, settings
 from tests.cli.commands import CommandLine
 from tests.cli.conftest import PATIENCE_S, Process, address_in
 from tests.queries.models import TRIP
@@ -129,8 +129,30 @@ SETTINGS = [
         2,
         "expected a certificate in PEM, found no line like",
     ),
+    (
+        ("serve", "--cached-instances", "all"),
+        2,
+        "--cached-instances: expected a whole number from 0 to 10000000, found 'all'",
+    ),
+    (
+        ("dev", "--log-level", "loud"),
+        2,
+        "--log-level: expected one of debug, info, warning, error, found 'loud'",
+    ),
     (("dev", "--config", "nothing.toml"), 2, "nothing.toml: cannot be read"),
 ]
+
+
+def test_every_setting_has_its_flag_with_its_words_and_its_default(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    shown = {name: " ".join(run(name, "--help", COLUMNS="80").stdout.split()) for name in ("serve", "dev")}
+    for setting in settings.SETTINGS:
+        default = getattr(settings.Settings(), setting.name)
+        words = f"{setting.flag} {setting.value} {setting.meaning[0].upper()}{setting.meaning[1:]}."
+        line = " ".join(words.split()) + (f" [{default}]" if setting.value and default is not None else "")
+        assert line in shown["serve"]
+        assert (line in shown["dev"]) == (setting.section == settings.EVERYDAY)
 
 
 @pytest.mark.parametrize("arguments,code,words", SETTINGS, ids=[" ".join(case[0]) for case in SETTINGS])

@@ -12,7 +12,7 @@ import pytest
 from lxml import etree
 
 from counterflow.bpmn.xml import BPMN
-from counterflow.drawing.layout.canvas import Bounds, Canvas, Point
+from counterflow.drawing.layout.canvas import Canvas, Pixel, PixelBounds
 from counterflow.drawing.layout.diagram import BPMNDI
 from counterflow.drawing.layout.order import columns_of
 from counterflow.drawing.layout.place import place_scope
@@ -67,11 +67,11 @@ class Page:
         )
 
 
-def overlap(one: Bounds, other: Bounds) -> bool:
+def overlap(one: PixelBounds, other: PixelBounds) -> bool:
     return one.x < other.right and other.x < one.right and one.y < other.bottom and other.y < one.bottom
 
 
-def touches(start: Point, end: Point, bounds: Bounds) -> bool:
+def touches(start: Pixel, end: Pixel, bounds: PixelBounds) -> bool:
     """Whether a straight line runs through a rectangle."""
     left, top = min(start.x, end.x), min(start.y, end.y)
     return (
@@ -263,7 +263,7 @@ def test_an_error_path_back_into_the_main_row_runs_below_it() -> None:
     )
     points, shapes = page.canvas.edges["failed-c"], page.canvas.shapes
     assert max(point.y for point in points) > shapes["c"].bottom
-    assert points[-1] == Point(shapes["c"].center.x, shapes["c"].bottom)
+    assert points[-1] == Pixel(shapes["c"].center.x, shapes["c"].bottom)
 
 
 def test_event_sub_processes_stand_below_what_they_may_interrupt() -> None:

@@ -76,3 +76,15 @@ def test_the_worker_has_tests_of_its_own() -> None:
     paths = ["workers/counterflow_worker/job.py"]
     assert whole.untested_areas(paths) == ["worker"]
     assert whole.untested_areas([*paths, "tests/worker/test_job.py"]) == []
+
+
+def test_a_name_of_two_classes_is_found_unless_one_is_a_shape_or_private() -> None:
+    sources = [
+        Source("engine/counterflow/kernel/rows.py", "class Job: ...\nclass Loop: ...\nclass _Own: ...\n"),
+        Source("engine/counterflow/loop.py", "def make() -> type:\n    class Loop: ...\n    return Loop\n"),
+        Source("engine/counterflow/feel/tree.py", "class _Own: ...\n"),
+        Source("engine/counterflow/queries/shapes/jobs.py", "class Job: ...\n"),
+        Source("workers/counterflow_worker/job.py", "class Job: ...\n"),
+    ]
+    found = whole.repeated_class_names(sources)
+    assert found == {"Loop": ["engine/counterflow/kernel/rows.py", "engine/counterflow/loop.py"]}

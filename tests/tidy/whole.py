@@ -4,8 +4,10 @@ nobody tests.
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 
 from tests.tidy.sources import Complaint, Source
@@ -39,8 +41,15 @@ ENTRY_POINTS = {
 }
 """Modules that a person or a program outside imports or runs."""
 
-LOADED_BY_NAME = ("engine/counterflow/store/sql/migrations",)
-"""Folders whose files a tool finds by itself."""
+LOADED_BY_NAME = (
+    "engine/counterflow/store/sql/migrations",
+    "engine/counterflow/cli/commands",
+    "engine/counterflow/cli/demo/command.py",
+)
+"""What a tool finds by itself, and what stands in the command line's own table of names."""
+
+SHAPES = "engine/counterflow/queries/shapes"
+"""What the engine answers is called as what it shows: these classes share their names with what is inside."""
 
 TEST_FOLDERS_BY_SUBJECT = {
     "behaviours",
@@ -120,3 +129,16 @@ def untested_areas(paths: Iterable[str]) -> list[str]:
         part[1] for part in parts if part[0] == "tests" and len(part) > 2 and part[-1].startswith("test_")
     }
     return sorted(areas - tested)
+
+
+def repeated_class_names(sources: Iterable[Source]) -> Mapping[str, list[str]]:
+    """The names that more than one class of the engine has, with the files of these. Names that begin with an
+    underscore are of their file alone.
+    """
+    places: defaultdict[str, list[str]] = defaultdict(list)
+    for source in sources:
+        if source.within("engine") and not source.within(SHAPES):
+            for node in source.nodes:
+                if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                    places[node.name].append(source.path)
+    return {name: paths for name, paths in places.items() if len(paths) > 1}

@@ -3,112 +3,80 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from functools import wraps
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar
 
 import typer
 
 from counterflow import __version__
-from counterflow.cli import (
-    decision_commands,
-    instance_commands,
-    job_commands,
-    message_commands,
-    model_commands,
-    render_commands,
-    repair_commands,
-    server_commands,
-    show_commands,
-    start_commands,
-)
-from counterflow.cli.demo.command import demo
-from counterflow.cli.exits import INTERRUPTED, OK, Failure
-from counterflow.cli.help import Command, Commands
-from counterflow.cli.options import AddressOption, address_of_all
+from counterflow.cli.exits import OK, Failure
+from counterflow.cli.help import CommandGroup, NamedCommand
+from counterflow.cli.options import AddressOption
 from counterflow.cli.output import give
 from counterflow.cli.streams import use_plain_streams
 from counterflow.visible import visible
 
-GROUPS: Mapping[str, Sequence[Callable[..., None] | typer.Typer]] = {
+GROUPS: Mapping[str, Sequence[NamedCommand]] = {
     "Run": (
-        server_commands.serve,
-        server_commands.dev,
-        demo,
-        server_commands.worker,
-        server_commands.topology,
+        NamedCommand("serve", "commands.server", "Run the server until SIGTERM or Ctrl-C."),
+        NamedCommand("dev", "commands.server", "Run a server and tell what happens in it."),
+        NamedCommand("demo", "demo.command", "Watch a server, three workers and a saga."),
+        NamedCommand("worker", "commands.worker", "Run the worker that a Python file defines."),
+        NamedCommand("topology", "commands.topology", "Say who answers, and how it is."),
     ),
     "Models": (
-        model_commands.deploy,
-        model_commands.lint,
-        render_commands.render,
-        model_commands.definitions,
-        decision_commands.decisions,
-        decision_commands.evaluate,
+        NamedCommand("deploy", "commands.models", "Deploy BPMN and DMN files, all of them or none."),
+        NamedCommand("lint", "commands.models", "Say what a deployment would refuse or warn of."),
+        NamedCommand("render", "commands.render", "Draw a BPMN or DMN file as SVG."),
+        NamedCommand("definitions", "commands.models", "List deployed versions, newest first."),
+        NamedCommand("decisions", "commands.decisions", "List deployed decisions, newest first."),
+        NamedCommand("evaluate", "commands.decisions", "Evaluate a deployed decision."),
     ),
     "Process instances": (
-        start_commands.start,
-        instance_commands.instances,
-        show_commands.show,
-        show_commands.history,
-        instance_commands.cancel,
-        instance_commands.set_variables,
-        message_commands.publish,
+        NamedCommand("start", "commands.start", "Start a process instance."),
+        NamedCommand("instances", "commands.instances", "List process instances, newest first."),
+        NamedCommand("show", "commands.show", "Draw a process instance as a tree."),
+        NamedCommand("history", "commands.show", "Print what has happened, event by event."),
+        NamedCommand("cancel", "commands.instances", "End running process instances."),
+        NamedCommand(
+            "set-variables", "commands.instances", "Set variables of a process or element instance."
+        ),
+        NamedCommand("publish", "commands.messages", "Publish a message to those who wait for it."),
     ),
     "Work and repair": (
-        job_commands.jobs,
-        repair_commands.incidents,
-        repair_commands.resolve,
-        repair_commands.quarantine,
+        NamedCommand("jobs", "commands.jobs", "List what waits for workers, or do it by hand."),
+        NamedCommand("incidents", "commands.repair", "List what waits for a person to mend it."),
+        NamedCommand("resolve", "commands.repair", "Try again what an incident stopped."),
+        NamedCommand("quarantine", "commands.repair", "List or release what was set aside after a fault."),
     ),
-    "Try out, without a server": (decision_commands.feel, decision_commands.dmn),
+    "Try out, without a server": (
+        NamedCommand("feel", "commands.decisions", "Evaluate a FEEL expression."),
+        NamedCommand("dmn", "commands.decisions", "Try out decision models (DMN) without a server."),
+    ),
 }
 """In the order of the help: run something, deploy to it, watch it, mend it."""
 
-COMMANDS = [one for group in GROUPS.values() for one in group if not isinstance(one, typer.Typer)]
 
-
-def name_of(one: Callable[..., None] | typer.Typer) -> str:
-    """What is typed for a command, or for a family of them."""
-    return str(one.info.name) if isinstance(one, typer.Typer) else one.__name__.replace("_", "-")
-
-
-class OurCommands(Commands):
+class CounterflowCommands(CommandGroup):
     """The commands in their groups."""
 
     groups: ClassVar[Mapping[str, Sequence[str]]] = {
-        heading: [name_of(one) for one in group] for heading, group in GROUPS.items()
+        heading: [str(command.name) for command in commands] for heading, commands in GROUPS.items()
     }
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands = {str(command.name): command for commands in GROUPS.values() for command in commands}
 
 
 app = typer.Typer(
     name="counterflow",
-    cls=OurCommands,
+    cls=CounterflowCommands,
     help="A BPMN 2.0 process engine that speaks Zeebe's gRPC protocol and undoes exactly what was done.",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-
-
-def interrupted_by_choice(command: Callable[..., None]) -> Callable[..., None]:
-    """The command, for which Ctrl-C is an end like others: typer would call it an abortion and a failure."""
-
-    @wraps(command)
-    def run(*arguments: Any, **options: Any) -> None:
-        try:
-            command(*arguments, **options)
-        except KeyboardInterrupt:
-            raise Failure(INTERRUPTED, "Interrupted.") from None
-
-    return run
-
-
-for one in (one for group in GROUPS.values() for one in group):
-    if isinstance(one, typer.Typer):
-        app.add_typer(one)
-    else:
-        app.command(cls=Command)(interrupted_by_choice(one))
 
 
 def show_version(asked: bool) -> None:
@@ -125,8 +93,7 @@ def for_all(
         bool, typer.Option("--version", callback=show_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """What is said before the command."""
-    address_of_all[0] = address
+    """What is said before the command: commands that are told no address themselves take this one."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

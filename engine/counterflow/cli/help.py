@@ -1,23 +1,26 @@
 """How commands present themselves: in groups, with examples and exit codes, and with words that people have
-brought from elsewhere.
+brought from elsewhere; and how they are loaded, each when it is used.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, wraps
+from importlib import import_module
 from itertools import pairwise, takewhile
 from typing import Any, ClassVar
 
+import typer
 from typer.core import TyperCommand, TyperGroup
 
 from counterflow.cli.examples import EXAMPLES
-from counterflow.cli.exits import MEANINGS, USAGE, Failure
+from counterflow.cli.exits import INTERRUPTED, MEANINGS, USAGE, Failure
 from counterflow.cli.foreign import hint_for, hint_for_option, hint_for_unknown
 
 OTHERS = "Commands"
 
 
-class Command(TyperCommand):
+class TerminalCommand(TyperCommand):
     """A command whose help shows arguments by their names alone, and examples."""
 
     def parse_args(self, context: Any, args: list[str]) -> list[str]:
@@ -48,7 +51,7 @@ class Command(TyperCommand):
         _format_examples(context, formatter)
 
 
-class Commands(TyperGroup):
+class CommandGroup(TyperGroup):
     """Commands in groups: `groups` has their names by heading."""
 
     groups: ClassVar[Mapping[str, Sequence[str]]] = {}
@@ -94,6 +97,45 @@ class Commands(TyperGroup):
         return super().resolve_command(context, args)
 
 
+class NamedCommand(TyperCommand):
+    """A command by its name and its line in the help. Whatever uses it is handed to the command itself, which
+    is loaded from its module (below `counterflow.cli`) then.
+    """
+
+    def __init__(self, name: str, module: str, summary: str) -> None:
+        super().__init__(name=name, help=summary)
+        self.module = module
+
+    @cached_property
+    def loaded(self) -> Any:
+        """The command, or the family of commands: the function or `typer.Typer` of this name."""
+        name = str(self.name)
+        found = getattr(import_module(f"counterflow.cli.{self.module}"), name.replace("-", "_"))
+        if isinstance(found, typer.Typer):
+            found.rich_markup_mode = None
+            return typer.main.get_group(found)
+        alone = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+        alone.command(name, cls=TerminalCommand)(interrupted_by_choice(found))
+        return typer.main.get_command(alone)
+
+    def make_context(self, *arguments: Any, **options: Any) -> Any:
+        """The context of the command itself, in which it runs, shows its help and completes what is typed."""
+        return self.loaded.make_context(*arguments, **options)
+
+
+def interrupted_by_choice(command: Callable[..., None]) -> Callable[..., None]:
+    """The command, for which Ctrl-C is an end like others: typer would call it an abortion and a failure."""
+
+    @wraps(command)
+    def run(*arguments: Any, **options: Any) -> None:
+        try:
+            command(*arguments, **options)
+        except KeyboardInterrupt:
+            raise Failure(INTERRUPTED, "Interrupted.") from None
+
+    return run
+
+
 def _usage(param: Any) -> str:
     name = param.metavar or str(param.name).upper()
     return name if param.required else f"[{name}]"
@@ -108,7 +150,7 @@ def _format_options(command: Any, context: Any, formatter: Any) -> None:
                 (param.metavar or str(param.name).upper(), record[1].removesuffix("  [required]"))
             )
         elif record is not None:
-            sections["Options"].append(record)
+            sections.setdefault(getattr(param, "rich_help_panel", None) or "Options", []).append(record)
     for heading, records in sections.items():
         if records:
             with formatter.section(heading):

@@ -19,12 +19,19 @@ from counterflow.cli.exits import NOT_FOUND, USAGE, Failure
 from counterflow.cli.output import json_data
 from counterflow.cli.remote import Remote
 
+
+def _or_as_said_before(context: typer.Context, address: str) -> str:
+    """The address that a command was told, else what stands before the command."""
+    return address or str(context.find_root().params.get("address") or "")
+
+
 AddressOption = Annotated[
     str,
     typer.Option(
         "--address",
         metavar="HOST:PORT",
         help="The server; else ZEEBE_ADDRESS, else the one on this machine.",
+        callback=_or_as_said_before,
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print data as JSON.")]
@@ -41,19 +48,15 @@ BYTE_ORDER_MARK = "\ufeff"
 """What some editors put before a text, and JSON does not know (RFC 8259, 8.1)."""
 _DURATION = re.compile(rf"(\d{{1,12}}(?:\.\d{{1,9}})?)\s*({'|'.join(UNIT_MS)})?", re.ASCII)
 
-address_of_all = [""]
-"""What `counterflow --address … COMMAND` said, for commands that are told nothing themselves."""
-
 
 def remote(address: str) -> Remote:
     """The server that a command is to call."""
-    return Remote(choose_address(address or address_of_all[0], os.environ))
+    return Remote(choose_address(address, os.environ))
 
 
 def own_program(address: str) -> str:
     """How a command line that is to be pasted begins, so that it goes to the same server."""
-    said = address or address_of_all[0]
-    return f"counterflow --address {shlex.quote(said)}" if said else "counterflow"
+    return f"counterflow --address {shlex.quote(address)}" if address else "counterflow"
 
 
 def read_object(text: str, what: str) -> str:

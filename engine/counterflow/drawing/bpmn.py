@@ -10,7 +10,7 @@ from lxml import etree
 from counterflow.bpmn.xml import BPMN
 from counterflow.documents.xml import local_name, namespace
 from counterflow.drawing import traits
-from counterflow.drawing.diagram import Diagram, Edge, Mark, Shape
+from counterflow.drawing.diagram import Diagram, Edge, Shape, ShapeMark
 from counterflow.drawing.errors import NotDrawn
 from counterflow.drawing.interchange import bounds_of, colours_of, label_of, waypoints_of
 from counterflow.drawing.layout.diagram import BPMNDI, draw_again
@@ -141,11 +141,11 @@ class _Plane:
             return None
         marks = set(traits.marks_of(element, self.elements))
         if local_name(element) in traits.SUB_PROCESSES:
-            marks.add(Mark.COLLAPSED if element in self.collapsed else Mark.EXPANDED)
+            marks.add(ShapeMark.COLLAPSED if element in self.collapsed else ShapeMark.EXPANDED)
         if traits.is_false(xml.get("isHorizontal")):
-            marks.add(Mark.UPRIGHT)
+            marks.add(ShapeMark.UPRIGHT)
         if traits.is_true(xml.get("isMarkerVisible")):
-            marks.add(Mark.MARKED_X)
+            marks.add(ShapeMark.MARKED_X)
         return Shape(
             id=element.get("id", ""),
             kind=local_name(element),

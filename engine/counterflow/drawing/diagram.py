@@ -31,7 +31,7 @@ class Trigger(StrEnum):
     PARALLEL_MULTIPLE = "parallel multiple"
 
 
-class Mark(StrEnum):
+class ShapeMark(StrEnum):
     """What a shape looks like besides its kind; the value is the word for it, where people are told."""
 
     EXPANDED = "expanded"
@@ -79,7 +79,7 @@ class Shape:
     bounds: Bounds
     name: str = ""
     trigger: Trigger = Trigger.NONE
-    marks: frozenset[Mark] = frozenset()
+    marks: frozenset[ShapeMark] = frozenset()
     label: Bounds | None = None
     """Where the name stands, for what has its name beside it; None for the usual place."""
     colours: Colours = Colours()

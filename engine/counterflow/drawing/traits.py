@@ -9,7 +9,7 @@ from lxml import etree
 
 from counterflow.bpmn.xml import BPMN, text_of
 from counterflow.documents.xml import local_name, namespace
-from counterflow.drawing.diagram import EdgeMark, Mark, Trigger
+from counterflow.drawing.diagram import EdgeMark, ShapeMark, Trigger
 
 Elements = Mapping[str, etree._Element]
 
@@ -64,34 +64,34 @@ def _triggers(element: etree._Element, elements: Elements) -> Iterator[Trigger |
             yield _TRIGGERS.get(local_name(child))
 
 
-def marks_of(element: etree._Element, elements: Elements) -> Iterator[Mark]:
+def marks_of(element: etree._Element, elements: Elements) -> Iterator[ShapeMark]:
     """What the element itself says; whether it is open, upright or marked is said by its shape."""
     tag = local_name(element)
     yield from _marks_of_activity(element)
     if tag in _INTERRUPTING and is_false(element.get(_INTERRUPTING[tag])):
-        yield Mark.NOT_INTERRUPTING
+        yield ShapeMark.NOT_INTERRUPTING
     if is_true(element.get("instantiate")):
-        yield Mark.INSTANTIATING
+        yield ShapeMark.INSTANTIATING
     if tag == "eventBasedGateway" and element.get("eventGatewayType") == "Parallel":
-        yield Mark.PARALLEL
+        yield ShapeMark.PARALLEL
     if _is_collection(element, elements):
-        yield Mark.COLLECTION
+        yield ShapeMark.COLLECTION
     if tag == "participant" and not element.get("processRef"):
-        yield Mark.CLOSED_POOL
+        yield ShapeMark.CLOSED_POOL
 
 
-def _marks_of_activity(element: etree._Element) -> Iterator[Mark]:
+def _marks_of_activity(element: etree._Element) -> Iterator[ShapeMark]:
     if is_true(element.get("triggeredByEvent")):
-        yield Mark.EVENT_SUB_PROCESS
+        yield ShapeMark.EVENT_SUB_PROCESS
     if element.find(f"{{{BPMN}}}standardLoopCharacteristics") is not None:
-        yield Mark.LOOP
+        yield ShapeMark.LOOP
     many = element.find(f"{{{BPMN}}}multiInstanceLoopCharacteristics")
     if many is not None:
-        yield Mark.SEQUENTIAL if is_true(many.get("isSequential")) else Mark.PARALLEL
+        yield ShapeMark.SEQUENTIAL if is_true(many.get("isSequential")) else ShapeMark.PARALLEL
     if is_true(element.get("isForCompensation")):
-        yield Mark.FOR_COMPENSATION
+        yield ShapeMark.FOR_COMPENSATION
     if local_name(element) == "adHocSubProcess":
-        yield Mark.AD_HOC
+        yield ShapeMark.AD_HOC
 
 
 def _is_collection(element: etree._Element, elements: Elements) -> bool:

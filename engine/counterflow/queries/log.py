@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from counterflow.kernel.records import LogEntry
+from counterflow.kernel.rows import Partition
 from counterflow.store.port import Store
 
 PORTION = 500
@@ -22,6 +23,11 @@ def entries(store: Store, process_instance_key: int = 0, after: int = 0) -> Iter
         if len(portion) < PORTION:
             return
         after = portion[-1].position
+
+
+def last_position(store: Store) -> int:
+    """The position of the last event that was committed; 0 where there is none."""
+    return max((partition.last_position for partition in store.scan(Partition, {})), default=0)
 
 
 def start_of_entry_behind(store: Store, process_instance_key: int, position: int) -> int:

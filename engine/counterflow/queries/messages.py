@@ -55,7 +55,7 @@ def _publications_from_end(store: Store) -> Iterator[tuple[int, int, MessagePubl
     """Publications, the latest first, which is also the order of their keys; a window of positions at a
     time.
     """
-    before = 1 + max((partition.last_position for partition in store.scan(rows.Partition, {})), default=0)
+    before = 1 + log.last_position(store)
     window = FIRST_WINDOW
     while before > 0:
         after = max(before - window - 1, -1)

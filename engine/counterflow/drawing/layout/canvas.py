@@ -9,14 +9,14 @@ TASK, EVENT, GATEWAY = (100, 80), (36, 36), (50, 50)
 COLUMN_GAP, ROW_GAP, CHANNEL = 50, 50, 20
 
 
-class Point(NamedTuple):
+class Pixel(NamedTuple):
     """A place on the canvas, in pixels from its upper left corner."""
 
     x: int
     y: int
 
 
-class Bounds(NamedTuple):
+class PixelBounds(NamedTuple):
     """A rectangle on the canvas."""
 
     x: int
@@ -33,8 +33,8 @@ class Bounds(NamedTuple):
         return self.y + self.height
 
     @property
-    def center(self) -> Point:
-        return Point(self.x + self.width // 2, self.y + self.height // 2)
+    def center(self) -> Pixel:
+        return Pixel(self.x + self.width // 2, self.y + self.height // 2)
 
 
 @dataclass
@@ -46,9 +46,9 @@ class Canvas:
     flattened: a model may be nested a hundred times.
     """
 
-    shapes: dict[str, Bounds] = field(default_factory=dict)
-    labels: dict[str, Bounds] = field(default_factory=dict)
-    edges: dict[str, list[Point]] = field(default_factory=dict)
+    shapes: dict[str, PixelBounds] = field(default_factory=dict)
+    labels: dict[str, PixelBounds] = field(default_factory=dict)
+    edges: dict[str, list[Pixel]] = field(default_factory=dict)
     nested: dict[str, tuple[Canvas, int, int]] = field(default_factory=dict)
 
     def add(self, other: Canvas, right: int, down: int) -> None:
@@ -59,7 +59,7 @@ class Canvas:
                 for key, bounds in others.items()
             )
         for key, points in other.edges.items():
-            self.edges[key] = [Point(x + right, y + down) for x, y in points]
+            self.edges[key] = [Pixel(x + right, y + down) for x, y in points]
         for key, (inside, x, y) in other.nested.items():
             self.nested[key] = (inside, x + right, y + down)
 
@@ -77,7 +77,7 @@ class Canvas:
                 inside._flatten(flat, right + x, down + y)
         flat.add(Canvas(labels=self.labels, edges=self.edges), right, down)
 
-    def frame(self) -> Bounds:
+    def frame(self) -> PixelBounds:
         """The smallest rectangle around everything."""
         rectangles = [*self.shapes.values(), *self.labels.values()]
         points = [point for edge in self.edges.values() for point in edge]
@@ -85,7 +85,7 @@ class Canvas:
         top = min([0, *(box.y for box in rectangles), *(point.y for point in points)])
         right = max([0, *(box.right for box in rectangles), *(point.x for point in points)])
         bottom = max([0, *(box.bottom for box in rectangles), *(point.y for point in points)])
-        return Bounds(left, top, right - left, bottom - top)
+        return PixelBounds(left, top, right - left, bottom - top)
 
     def at_origin(self) -> Canvas:
         """The same, moved so that it begins at the origin."""
@@ -93,15 +93,15 @@ class Canvas:
         moved.add(self, -frame.x, -frame.y)
         return moved
 
-    def join(self, source: str, target: str) -> list[Point]:
+    def join(self, source: str, target: str) -> list[Pixel]:
         """The straight line between two shapes, whatever is in its way: down or up where one is below the
         other, else across.
         """
         start, end = self.shapes[source], self.shapes[target]
         if end.y >= start.bottom:
-            return [Point(start.center.x, start.bottom), Point(end.center.x, end.y)]
+            return [Pixel(start.center.x, start.bottom), Pixel(end.center.x, end.y)]
         if start.y >= end.bottom:
-            return [Point(start.center.x, start.y), Point(end.center.x, end.bottom)]
+            return [Pixel(start.center.x, start.y), Pixel(end.center.x, end.bottom)]
         if end.x >= start.right:
-            return [Point(start.right, start.center.y), Point(end.x, end.center.y)]
-        return [Point(start.x, start.center.y), Point(end.right, end.center.y)]
+            return [Pixel(start.right, start.center.y), Pixel(end.x, end.center.y)]
+        return [Pixel(start.x, start.center.y), Pixel(end.right, end.center.y)]

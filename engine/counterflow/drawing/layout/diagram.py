@@ -8,7 +8,7 @@ from lxml import etree
 
 from counterflow.bpmn.xml import BPMN, children
 from counterflow.drawing.errors import NotDrawn
-from counterflow.drawing.layout.canvas import ROW_GAP, Bounds, Canvas, Point
+from counterflow.drawing.layout.canvas import ROW_GAP, Canvas, Pixel, PixelBounds
 from counterflow.drawing.layout.place import place_scope
 from counterflow.drawing.layout.scope import ends_of, id_of, is_scope, tag_of
 
@@ -60,7 +60,7 @@ def _pools(root: etree._Element, collaboration: etree._Element) -> Canvas:
     canvas, (x, y) = Canvas(), ORIGIN
     for key, placed in inside.items():
         height = placed.frame().bottom + 2 * POOL_PADDING if placed.shapes else CLOSED_POOL[1]
-        canvas.shapes[key] = Bounds(x, y, width, height)
+        canvas.shapes[key] = PixelBounds(x, y, width, height)
         canvas.add(placed, x + BAND + POOL_PADDING, y + POOL_PADDING)
         y += height + ROW_GAP
     for flow in children(collaboration, "messageFlow"):
@@ -74,17 +74,17 @@ def _inside(processes: Mapping[str | None, etree._Element], participant: etree._
     return Canvas() if process is None else place_scope(process)
 
 
-def _upright(canvas: Canvas, source: str, target: str) -> list[Point]:
+def _upright(canvas: Canvas, source: str, target: str) -> list[Pixel]:
     """Straight down or up to what is as narrow as an event or a task; a pool is met right there, whatever its
     middle.
     """
     start, end = canvas.join(source, target)
     if canvas.shapes[target].x <= start.x <= canvas.shapes[target].right:
-        return [start, Point(start.x, end.y)]
+        return [start, Pixel(start.x, end.y)]
     if canvas.shapes[source].x <= end.x <= canvas.shapes[source].right:
-        return [Point(end.x, start.y), end]
+        return [Pixel(end.x, start.y), end]
     middle = (start.y + end.y) // 2
-    return [start, Point(start.x, middle), Point(end.x, middle), end]
+    return [start, Pixel(start.x, middle), Pixel(end.x, middle), end]
 
 
 def _write_diagram(root: etree._Element, of: etree._Element, canvas: Canvas) -> None:
@@ -113,7 +113,7 @@ def _marks(element: etree._Element) -> dict[str, str]:
     return {"isMarkerVisible": "true"} if tag_of(element) == "exclusiveGateway" else {}
 
 
-def _write_bounds(parent: etree._Element, bounds: Bounds) -> None:
+def _write_bounds(parent: etree._Element, bounds: PixelBounds) -> None:
     etree.SubElement(
         parent, f"{{{DC}}}Bounds", {name: str(value) for name, value in bounds._asdict().items()}
     )

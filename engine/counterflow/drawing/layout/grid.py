@@ -5,8 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 
-from counterflow.drawing.layout.canvas import CHANNEL, COLUMN_GAP, ROW_GAP, TASK, Bounds, Canvas, Point
-from counterflow.drawing.layout.scope import Scope
+from counterflow.drawing.layout.canvas import CHANNEL, COLUMN_GAP, ROW_GAP, TASK, Canvas, Pixel, PixelBounds
+from counterflow.drawing.layout.scope import ScopeContent
 
 
 class Grid:
@@ -24,11 +24,13 @@ class Grid:
         )
         self.in_channel: dict[int, int] = {}
 
-    def center_of(self, node: str) -> Point:
+    def center_of(self, node: str) -> Pixel:
         """The middle of a node's cell."""
-        return Point(self.middles[self.columns[node]], self.centers[self.rows[node]])
+        return Pixel(self.middles[self.columns[node]], self.centers[self.rows[node]])
 
-    def route(self, shapes: dict[str, Bounds], scope: Scope, source: str, target: str) -> list[Point]:
+    def route(
+        self, shapes: dict[str, PixelBounds], scope: ScopeContent, source: str, target: str
+    ) -> list[Pixel]:
         """The points of a flow from one shape to another."""
         start, end = shapes[source], shapes[target]
         if source in scope.hosts:
@@ -38,7 +40,7 @@ class Grid:
         if self.rows[source] != self.rows[target]:
             return self._between_rows(start, end, source, target)
         if self._is_clear(source, target, self.rows[source]):
-            return [Point(start.right, start.center.y), Point(end.x, end.center.y)]
+            return [Pixel(start.right, start.center.y), Pixel(end.x, end.center.y)]
         return self._above(start, end, self.rows[source])
 
     def _is_clear(self, source: str, target: str, row: int) -> bool:
@@ -53,53 +55,53 @@ class Grid:
         first, last = (row + 1, end) if end > row else (end, row - 1)
         return not _any_within(self.in_column[self.columns[node]], first, last)
 
-    def _above(self, start: Bounds, end: Bounds, row: int) -> list[Point]:
+    def _above(self, start: PixelBounds, end: PixelBounds, row: int) -> list[Pixel]:
         """Up, along a channel above the row, and down again; each such flow of a row has a channel of its
         own.
         """
         index = self.in_channel[row] = self.in_channel.get(row, 0) + 1
         y = self.tops[row] - CHANNEL - (index - 1) * CHANNEL // 2
         return [
-            Point(start.center.x, start.y),
-            Point(start.center.x, y),
-            Point(end.center.x, y),
-            Point(end.center.x, end.y),
+            Pixel(start.center.x, start.y),
+            Pixel(start.center.x, y),
+            Pixel(end.center.x, y),
+            Pixel(end.center.x, end.y),
         ]
 
-    def _from_border(self, start: Bounds, end: Bounds, host: str, target: str) -> list[Point]:
+    def _from_border(self, start: PixelBounds, end: PixelBounds, host: str, target: str) -> list[Pixel]:
         """Down from a boundary event, into the row below; or along below the row, and up."""
         x = start.center.x
         if self.rows[target] > self.rows[host] and end.x > x:
-            return [Point(x, start.bottom), Point(x, end.center.y), Point(end.x, end.center.y)]
+            return [Pixel(x, start.bottom), Pixel(x, end.center.y), Pixel(end.x, end.center.y)]
         y = self.bottoms[self.rows[host]] + CHANNEL
-        return [Point(x, start.bottom), Point(x, y), Point(end.center.x, y), Point(end.center.x, end.bottom)]
+        return [Pixel(x, start.bottom), Pixel(x, y), Pixel(end.center.x, y), Pixel(end.center.x, end.bottom)]
 
-    def _between_rows(self, start: Bounds, end: Bounds, source: str, target: str) -> list[Point]:
+    def _between_rows(self, start: PixelBounds, end: PixelBounds, source: str, target: str) -> list[Pixel]:
         """Out of a fork below or above, into a join below or above; between tasks in the gap between two
         columns.
         """
         downwards = self.rows[target] > self.rows[source]
         early = self._is_clear(source, target, self.rows[target])
         if early and start.width < TASK[0] and self._is_open(source, target):
-            leave = Point(start.center.x, start.bottom if downwards else start.y)
-            return [leave, Point(leave.x, end.center.y), Point(end.x, end.center.y)]
+            leave = Pixel(start.center.x, start.bottom if downwards else start.y)
+            return [leave, Pixel(leave.x, end.center.y), Pixel(end.x, end.center.y)]
         if (
             end.width < TASK[0]
             and self._is_clear(source, target, self.rows[source])
             and self._is_open(target, source)
         ):
-            arrive = Point(end.center.x, end.y if downwards else end.bottom)
-            return [Point(start.right, start.center.y), Point(arrive.x, start.center.y), arrive]
+            arrive = Pixel(end.center.x, end.y if downwards else end.bottom)
+            return [Pixel(start.right, start.center.y), Pixel(arrive.x, start.center.y), arrive]
         x = (
             self.rights[self.columns[source]] + COLUMN_GAP // 2
             if early
             else self.lefts[self.columns[target]] - COLUMN_GAP // 2
         )
         return [
-            Point(start.right, start.center.y),
-            Point(x, start.center.y),
-            Point(x, end.center.y),
-            Point(end.x, end.center.y),
+            Pixel(start.right, start.center.y),
+            Pixel(x, start.center.y),
+            Pixel(x, end.center.y),
+            Pixel(end.x, end.center.y),
         ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from counterflow.drawing.layout.scope import Scope, ends_of
+from counterflow.drawing.layout.scope import ScopeContent, ends_of
 
 Pair = tuple[str, str]
 
@@ -55,7 +55,7 @@ def _targets(pairs: Iterable[Pair]) -> Mapping[str, list[str]]:
     return targets
 
 
-def rows_of(scope: Scope) -> dict[str, int]:
+def rows_of(scope: ScopeContent) -> dict[str, int]:
     """The way that a token goes first stays in its row; each further branch gets the next one that is
     free.
     """

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from lxml import etree
 
-from counterflow.drawing.layout.canvas import COLUMN_GAP, EVENT, ROW_GAP, TASK, Bounds, Canvas, Point
+from counterflow.drawing.layout.canvas import COLUMN_GAP, EVENT, ROW_GAP, TASK, Canvas, Pixel, PixelBounds
 from counterflow.drawing.layout.grid import Grid
 from counterflow.drawing.layout.order import columns_of, rows_of
-from counterflow.drawing.layout.scope import Scope, ends_of, id_of, is_scope, size_of, tag_of
+from counterflow.drawing.layout.scope import ScopeContent, ends_of, id_of, is_scope, size_of, tag_of
 
 PADDING, TITLE = 30, 20
 """Inside the border of a sub-process, and more at its top, where its name is."""
@@ -24,7 +24,7 @@ def place_scope(element: etree._Element) -> Canvas:
 
 def _place_inside(element: etree._Element) -> Canvas:
     """The same, with what is in a sub-process nested in it."""
-    scope = Scope(element)
+    scope = ScopeContent(element)
     clusters = {node: _place_cluster(scope, node) for node in scope.main}
     grid = Grid(columns_of(scope.main, scope.pairs), rows_of(scope), clusters)
     canvas = Canvas()
@@ -37,7 +37,7 @@ def _place_inside(element: etree._Element) -> Canvas:
     return _with_the_rest(scope, _with_event_sub_processes(scope, canvas.at_origin()))
 
 
-def _place_cluster(scope: Scope, node: str) -> Canvas:
+def _place_cluster(scope: ScopeContent, node: str) -> Canvas:
     """A node around the origin, with its boundary events and its handler."""
     cluster = _place_node(scope.nodes[node])
     bounds, events = cluster.shapes[node], scope.boundary_events(node)
@@ -48,14 +48,16 @@ def _place_cluster(scope: Scope, node: str) -> Canvas:
         *(bounds.right - 25 - index * BOUNDARY_STEP for index in range(len(events) - (handler is not None))),
     ]
     for event, x in zip(events, places if handler is not None else places[1:], strict=True):
-        cluster.shapes[event] = Bounds(x - EVENT[0] // 2, bounds.bottom - EVENT[1] // 2, *EVENT)
+        cluster.shapes[event] = PixelBounds(x - EVENT[0] // 2, bounds.bottom - EVENT[1] // 2, *EVENT)
         _label(cluster, scope.nodes[event], cluster.shapes[event])
     if handler is not None:
         _place_handler(scope, cluster, handler, bounds, places)
     return cluster
 
 
-def _place_handler(scope: Scope, cluster: Canvas, handler: str, bounds: Bounds, places: list[int]) -> None:
+def _place_handler(
+    scope: ScopeContent, cluster: Canvas, handler: str, bounds: PixelBounds, places: list[int]
+) -> None:
     """Below its activity, and left of what follows other boundary events; `places` are where those are, its
     own first.
     """
@@ -65,8 +67,8 @@ def _place_handler(scope: Scope, cluster: Canvas, handler: str, bounds: Bounds, 
     cluster.add(placed, left - own.x, bounds.bottom + HANDLER_DROP - own.y)
     for association in scope.undone_by[handler]:
         ends = [
-            Point(places[0], bounds.bottom + EVENT[1] // 2),
-            Point(places[0], bounds.bottom + HANDLER_DROP),
+            Pixel(places[0], bounds.bottom + EVENT[1] // 2),
+            Pixel(places[0], bounds.bottom + HANDLER_DROP),
         ]
         cluster.edges[id_of(association)] = ends if ends_of(association)[1] == handler else ends[::-1]
 
@@ -78,16 +80,16 @@ def _place_node(element: etree._Element) -> Canvas:
     if inside.shapes:
         frame = inside.frame()
         width, height = frame.width + 2 * PADDING, frame.height + 2 * PADDING + TITLE
-        canvas.shapes[key] = Bounds(-(width // 2), -(height // 2), width, height)
+        canvas.shapes[key] = PixelBounds(-(width // 2), -(height // 2), width, height)
         canvas.nested[key] = (inside, PADDING - width // 2, PADDING + TITLE - height // 2)
     else:
         width, height = size_of(element) or TASK
-        canvas.shapes[key] = Bounds(-(width // 2), -(height // 2), width, height)
+        canvas.shapes[key] = PixelBounds(-(width // 2), -(height // 2), width, height)
         _label(canvas, element, canvas.shapes[key])
     return canvas
 
 
-def _label(canvas: Canvas, element: etree._Element, bounds: Bounds) -> None:
+def _label(canvas: Canvas, element: etree._Element, bounds: PixelBounds) -> None:
     """Names of events and gateways stand beside them: below an event, right of it on a border, above and left
     of a gateway.
     """
@@ -101,10 +103,10 @@ def _label(canvas: Canvas, element: etree._Element, bounds: Bounds) -> None:
         x, y = bounds.right + 4, bounds.center.y + 4
     elif tag.endswith("Gateway"):
         x, y = bounds.center.x - width - 6, bounds.y - height + 4
-    canvas.labels[id_of(element)] = Bounds(x, y, width, height)
+    canvas.labels[id_of(element)] = PixelBounds(x, y, width, height)
 
 
-def _with_event_sub_processes(scope: Scope, canvas: Canvas) -> Canvas:
+def _with_event_sub_processes(scope: ScopeContent, canvas: Canvas) -> Canvas:
     bottom = canvas.frame().bottom
     for element in scope.inner.values():
         placed = _place_node(element).at_origin()
@@ -113,7 +115,7 @@ def _with_event_sub_processes(scope: Scope, canvas: Canvas) -> Canvas:
     return canvas
 
 
-def _with_the_rest(scope: Scope, canvas: Canvas) -> Canvas:
+def _with_the_rest(scope: ScopeContent, canvas: Canvas) -> Canvas:
     """What a model that is to be refused may hold: handlers without an activity, flows that lead to them."""
     x, y = 0, canvas.frame().bottom + ROW_GAP
     for key in (key for key in scope.nodes if key not in canvas.shapes):

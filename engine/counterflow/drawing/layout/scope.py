@@ -49,7 +49,7 @@ def ends_of(connection: etree._Element) -> tuple[str, str]:
     return connection.get("sourceRef", ""), connection.get("targetRef", "")
 
 
-class Scope:
+class ScopeContent:
     """The elements directly inside a process or sub-process, sorted by how they are drawn."""
 
     def __init__(self, element: etree._Element) -> None:

@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from counterflow.drawing.diagram import Mark, Shape
+from counterflow.drawing.diagram import Shape, ShapeMark
 from counterflow.drawing.geometry import Bounds, Point
 from counterflow.drawing.svg.markup import FILLED, INK, LINE, OPEN, circle, moved, path, polygon, rectangle
 from counterflow.drawing.svg.symbols import envelope
@@ -50,7 +50,7 @@ def _send(_: Shape) -> str:
 
 
 def _receive(shape: Shape) -> str:
-    if Mark.INSTANTIATING in shape.marks:
+    if ShapeMark.INSTANTIATING in shape.marks:
         return circle(Point(10, 10), 10.5, LINE, width=1.2) + envelope(Bounds(4, 6, 12, 8), filled=False)
     return envelope(Bounds(0, 3, 20, 13), filled=False)
 
@@ -90,16 +90,16 @@ _WORK: Final[Mapping[str, Callable[[Shape], str]]] = {
 
 # -- marks, drawn around the origin, 14 by 14 ----------------------------------------------------------------
 
-_SIGNS: Final[Mapping[Mark, str]] = {
-    Mark.LOOP: path("M-2.2,5.8 A6,6 0 1 1 2.8,5.4 M-6.4,5.9 H-2 V1.6", OPEN, width=1.5),
-    Mark.PARALLEL: path("M-4.5,-6 V6 M0,-6 V6 M4.5,-6 V6", OPEN, width=2.2),
-    Mark.SEQUENTIAL: path("M-6,-4.5 H6 M-6,0 H6 M-6,4.5 H6", OPEN, width=2.2),
-    Mark.COLLAPSED: (
+_SIGNS: Final[Mapping[ShapeMark, str]] = {
+    ShapeMark.LOOP: path("M-2.2,5.8 A6,6 0 1 1 2.8,5.4 M-6.4,5.9 H-2 V1.6", OPEN, width=1.5),
+    ShapeMark.PARALLEL: path("M-4.5,-6 V6 M0,-6 V6 M4.5,-6 V6", OPEN, width=2.2),
+    ShapeMark.SEQUENTIAL: path("M-6,-4.5 H6 M-6,0 H6 M-6,4.5 H6", OPEN, width=2.2),
+    ShapeMark.COLLAPSED: (
         rectangle(Bounds(-7, -7, 14, 14), LINE, width=1.2)
         + path("M0,-4.5 V4.5 M-4.5,0 H4.5", OPEN, width=1.4)
     ),
-    Mark.FOR_COMPENSATION: path("M-7.5,0 L-0.5,-5.5 V5.5 Z M-0.5,0 L6.5,-5.5 V5.5 Z", LINE, width=1.2),
-    Mark.AD_HOC: path(
+    ShapeMark.FOR_COMPENSATION: path("M-7.5,0 L-0.5,-5.5 V5.5 Z M-0.5,0 L6.5,-5.5 V5.5 Z", LINE, width=1.2),
+    ShapeMark.AD_HOC: path(
         "M-7,1.5 C-6,-4 -2.5,-4 0,-1 C2.5,2 5,1.5 6.2,-2.8 H7 C6.4,3.8 2.6,4.2 0,1.4 C-2.6,-1.4 -5,-1 -6.2,3 "
         "H-7 Z",
         INK,
@@ -134,7 +134,7 @@ def activity(shape: Shape) -> str:
 
 def _named(shape: Shape) -> str:
     box = shape.bounds.inset(7)
-    if Mark.EXPANDED in shape.marks:
+    if ShapeMark.EXPANDED in shape.marks:
         return topped(shape.name, Bounds(box.x, box.y, box.width, min(box.height, 30)))
     if len(wrap(shape.name, box.width, NAME_SIZE, 3)) < 3:
         return centred(shape.name, box)
@@ -148,4 +148,4 @@ def _border(shape: Shape) -> float:
 
 
 def _dash(shape: Shape) -> str | None:
-    return "1.5 4" if Mark.EVENT_SUB_PROCESS in shape.marks else None
+    return "1.5 4" if ShapeMark.EVENT_SUB_PROCESS in shape.marks else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from counterflow.drawing.diagram import Mark, Shape
+from counterflow.drawing.diagram import Shape, ShapeMark
 from counterflow.drawing.geometry import Bounds
 from counterflow.drawing.svg.markup import LINE, OPEN, moved, path, rectangle
 from counterflow.drawing.svg.text import centred, topped, upwards
@@ -18,8 +18,8 @@ def pool(shape: Shape) -> str:
     box = shape.bounds
     outline = rectangle(box, LINE, width=1.5)
     many = moved(box.center.x, box.bottom - 12, path("M-4.5,-6 V6 M0,-6 V6 M4.5,-6 V6", OPEN, width=2.2))
-    marks = many if Mark.COLLECTION in shape.marks else ""
-    if Mark.CLOSED_POOL in shape.marks:
+    marks = many if ShapeMark.COLLECTION in shape.marks else ""
+    if ShapeMark.CLOSED_POOL in shape.marks:
         return outline + centred(shape.name, box.inset(7)) + marks
     return outline + _band(shape, with_line=True) + marks
 
@@ -31,7 +31,7 @@ def lane(shape: Shape) -> str:
 
 def _band(shape: Shape, *, with_line: bool) -> str:
     x, y, width, height = shape.bounds
-    if Mark.UPRIGHT in shape.marks:
+    if ShapeMark.UPRIGHT in shape.marks:
         line = path(f"M{x:g},{y + BAND:g} H{x + width:g}", OPEN, width=1.5) if with_line else ""
         return line + centred(shape.name, Bounds(x, y, width, BAND))
     line = path(f"M{x + BAND:g},{y:g} V{y + height:g}", OPEN, width=1.5) if with_line else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from counterflow.drawing.diagram import Mark, Shape
+from counterflow.drawing.diagram import Shape, ShapeMark
 from counterflow.drawing.geometry import Bounds, Point
 from counterflow.drawing.svg.markup import INK, LINE, OPEN, moved, path, polygon, rectangle
 from counterflow.drawing.svg.text import centred, from_left
@@ -21,7 +21,7 @@ def sheet(shape: Shape) -> str:
     drawn = path(outline, LINE, width=1.5)
     if shape.kind in {"dataInput", "dataOutput"}:
         drawn += moved(x + 4, y + 4, path(_ARROW, INK if shape.kind == "dataOutput" else LINE, width=1.2))
-    if Mark.COLLECTION in shape.marks:
+    if ShapeMark.COLLECTION in shape.marks:
         drawn += moved(shape.bounds.center.x, bottom - 8, path("M-4,-5 V5 M0,-5 V5 M4,-5 V5", OPEN, width=2))
     return drawn
 

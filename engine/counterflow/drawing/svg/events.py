@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from counterflow.drawing.diagram import Mark, Shape
+from counterflow.drawing.diagram import Shape, ShapeMark
 from counterflow.drawing.svg.markup import LINE, circle, moved
 from counterflow.drawing.svg.symbols import symbol
 
@@ -19,7 +19,7 @@ _RADIUS: Final = 18
 def event(shape: Shape) -> str:
     """The circle, or circles, with the symbol inside."""
     radius = min(shape.bounds.width, shape.bounds.height) / 2
-    dash = _DASHES if Mark.NOT_INTERRUPTING in shape.marks else None
+    dash = _DASHES if ShapeMark.NOT_INTERRUPTING in shape.marks else None
     circles = circle(
         shape.bounds.center, radius, LINE, width=4 if shape.kind == "endEvent" else 1.5, dash=dash
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from counterflow.drawing.diagram import Mark, Shape
+from counterflow.drawing.diagram import Shape, ShapeMark
 from counterflow.drawing.geometry import Point
 from counterflow.drawing.svg.markup import LINE, OPEN, circle, moved, path, polygon
 from counterflow.drawing.svg.symbols import CENTER, regular
@@ -15,7 +15,7 @@ _SIZE: Final = 50
 
 
 def _exclusive(shape: Shape) -> str:
-    return path("M-7,-8 L7,8 M7,-8 L-7,8", OPEN, width=3.5) if Mark.MARKED_X in shape.marks else ""
+    return path("M-7,-8 L7,8 M7,-8 L-7,8", OPEN, width=3.5) if ShapeMark.MARKED_X in shape.marks else ""
 
 
 def _parallel(_: Shape) -> str:
@@ -32,9 +32,9 @@ def _complex(_: Shape) -> str:
 
 def _event_based(shape: Shape) -> str:
     rings = circle(CENTER, 13.5, OPEN, width=1.2)
-    if Mark.INSTANTIATING not in shape.marks:
+    if ShapeMark.INSTANTIATING not in shape.marks:
         rings += circle(CENTER, 11, OPEN, width=1.2)
-    if Mark.PARALLEL in shape.marks:
+    if ShapeMark.PARALLEL in shape.marks:
         return rings + path(
             "M-1.8,-7 H1.8 V-1.8 H7 V1.8 H1.8 V7 H-1.8 V1.8 H-7 V-1.8 H-1.8 Z", OPEN, width=1.2
         )

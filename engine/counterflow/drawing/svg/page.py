@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from counterflow.drawing.diagram import Diagram, Edge, Mark, Shape, Trigger
+from counterflow.drawing.diagram import Diagram, Edge, Shape, ShapeMark, Trigger
 from counterflow.drawing.geometry import Bounds
 from counterflow.drawing.svg import containers, data, decisions
 from counterflow.drawing.svg.activities import activity
@@ -67,7 +67,7 @@ _BESIDE: Final = frozenset(
 )
 """Kinds that have their name beside them, as events, gateways and conversations have."""
 
-_UNTOLD: Final = frozenset({Mark.EXPANDED, Mark.UPRIGHT, Mark.MARKED_X})
+_UNTOLD: Final = frozenset({ShapeMark.EXPANDED, ShapeMark.UPRIGHT, ShapeMark.MARKED_X})
 
 
 def render(diagram: Diagram) -> str:
@@ -119,7 +119,7 @@ def _painted(diagram: Diagram) -> Iterator[str]:
 
 
 def _layer(shape: Shape) -> tuple[int, int]:
-    if shape.kind in {"participant", "lane", "decisionService"} or Mark.EXPANDED in shape.marks:
+    if shape.kind in {"participant", "lane", "decisionService"} or ShapeMark.EXPANDED in shape.marks:
         return 0, shape.depth if shape.kind != "participant" else -1
     return (2 if shape.kind == "boundaryEvent" else 1), shape.depth
 
@@ -171,7 +171,7 @@ def title_of(one: Shape | Edge) -> str:
     marks: list[str] = []
     if isinstance(one, Shape):
         kind = f"{one.trigger} {kind}" if one.trigger is not Trigger.NONE else kind
-        marks = [mark for mark in Mark if mark in one.marks and mark not in _UNTOLD]
+        marks = [mark for mark in ShapeMark if mark in one.marks and mark not in _UNTOLD]
     return ", ".join(filter(None, (_short(one.name), kind, *marks)))
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.engine.interfaces import Dialect as SqlAlchemyDialect
 
 
 @dataclass(frozen=True)
-class Dialect:
+class DatabaseKind:
     """One kind of database, as the store needs to know it.
 
     Connections are in autocommit mode: a transaction is what stands between `begin` and COMMIT, and nothing
@@ -81,7 +81,7 @@ def describe_sqlite(error: BaseException) -> str:
     return f"{error} ({name})"
 
 
-SQLITE = Dialect(
+SQLITE = DatabaseKind(
     sqlalchemy=sqlite.dialect(paramstyle="qmark"),
     connect=connect_sqlite,
     upsert=upsert_sqlite,

@@ -8,7 +8,7 @@ from sqlalchemy import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 
 from counterflow.store.port import StoreError
-from counterflow.store.sql.dialects import Dialect
+from counterflow.store.sql.dialects import DatabaseKind
 from counterflow.store.sql.statements import Parameters
 
 Found = Sequence[Sequence[object]]
@@ -17,7 +17,7 @@ Found = Sequence[Sequence[object]]
 class Readers:
     """As many connections as there have been readers at one moment, each with its prepared statements."""
 
-    def __init__(self, dialect: Dialect, url: URL) -> None:
+    def __init__(self, dialect: DatabaseKind, url: URL) -> None:
         self._dialect = dialect
         self._url = url
         self._idle: list[DBAPIConnection] = []

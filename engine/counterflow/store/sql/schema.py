@@ -13,7 +13,7 @@ from sqlalchemy import URL, Connection, NullPool, create_engine, inspect
 
 from counterflow import __version__
 from counterflow.store.errors import DatabaseTooNewError, ForeignDatabaseError
-from counterflow.store.sql.dialects import Dialect
+from counterflow.store.sql.dialects import DatabaseKind
 
 HEAD = "0002"
 """The last step in `migrations/versions`."""
@@ -21,7 +21,7 @@ HEAD = "0002"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def bring_up_to_date(dialect: Dialect, url: URL) -> None:
+def bring_up_to_date(dialect: DatabaseKind, url: URL) -> None:
     """Migrate the database at `url` to `HEAD`. Raises `DatabaseTooNewError`, `ForeignDatabaseError`, or the
     driver's error.
     """
@@ -34,7 +34,7 @@ def bring_up_to_date(dialect: Dialect, url: URL) -> None:
         _migrate(url, connection)
 
 
-def _is_current(dialect: Dialect, url: URL) -> bool:
+def _is_current(dialect: DatabaseKind, url: URL) -> bool:
     """Whether the one row that Alembic keeps says so. Where it cannot be read, migrating finds out why and
     says it better.
     """

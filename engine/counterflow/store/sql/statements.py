@@ -27,7 +27,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import INSTANCE_TABLES
 from counterflow.store.port import Key, StoreError, Where
-from counterflow.store.sql.dialects import Dialect
+from counterflow.store.sql.dialects import DatabaseKind
 from counterflow.store.sql.tables import EVENT_LOG, PARTIAL_INDEXES, TABLE_OF
 
 Parameters = tuple[int | str | None, ...]
@@ -42,7 +42,7 @@ class Statement(msgspec.Struct, frozen=True):
     constants: Parameters
 
 
-class Shape(msgspec.Struct, frozen=True):
+class ScanShape(msgspec.Struct, frozen=True):
     """What makes one scan's text differ from another's: the columns compared with a parameter, those compared
     with several of them (and with how many), and those spelled out.
     """
@@ -59,9 +59,9 @@ class Shape(msgspec.Struct, frozen=True):
 class Statements:
     """Every statement that one dialect needs, by row struct."""
 
-    def __init__(self, dialect: Dialect) -> None:
+    def __init__(self, dialect: DatabaseKind) -> None:
         self._dialect = dialect
-        self._scans: dict[Shape, Statement] = {}
+        self._scans: dict[ScanShape, Statement] = {}
         self.upsert = {row: self._compile(dialect.upsert(table)).text for row, table in TABLE_OF.items()}
         self.delete = {
             row: self._compile(delete(table).where(*_equals_key(table))).text
@@ -97,7 +97,7 @@ class Statements:
         sets = {name: _filled_up(value) for name, value in where.items() if isinstance(value, frozenset)}
         bound = tuple(name for name in where if name not in (*literal, *null, *sets))
         among = tuple((name, len(values)) for name, values in sets.items())
-        shape = Shape(table.name, bound, among, null, literal, after is not None, limit is not None)
+        shape = ScanShape(table.name, bound, among, null, literal, after is not None, limit is not None)
         statement = self._scans.get(shape)
         if statement is None:
             statement = self._scans[shape] = self._compile(_query(table, shape))
@@ -115,7 +115,7 @@ class Statements:
         return Statement(str(compiled), tuple(value for value in constants if value is not None))
 
 
-def _query(table: Table, shape: Shape) -> Select[tuple[object, ...]]:
+def _query(table: Table, shape: ScanShape) -> Select[tuple[object, ...]]:
     """A scan. A value that a partial index is made for is spelled out: behind a parameter the planner cannot
     see it.
     """

@@ -21,7 +21,7 @@ from counterflow.kernel.records import LogEntry
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import INSTANCE_TABLES, TABLES
 from counterflow.store.port import Batch, Key, StoreError, Where
-from counterflow.store.sql.dialects import Dialect
+from counterflow.store.sql.dialects import DatabaseKind
 from counterflow.store.sql.readers import Readers
 from counterflow.store.sql.statements import Statements
 from counterflow.store.sql.tables import TABLE_OF
@@ -34,7 +34,7 @@ class SqlStore:
     `on_close`.
     """
 
-    def __init__(self, dialect: Dialect, url: URL, on_close: Callable[[], None]) -> None:
+    def __init__(self, dialect: DatabaseKind, url: URL, on_close: Callable[[], None]) -> None:
         self._dialect = dialect
         self._on_close = on_close
         self._statements = Statements(dialect)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from counterflow.cli.exits import FAILED, NOT_FOUND, REJECTED, USAGE, Failure
-from counterflow.cli.help import Command, Commands
+from counterflow.cli.help import CommandGroup, TerminalCommand
 from counterflow.cli.options import (
     AddressOption,
     JsonOption,
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 WIDEST_CELL = 60
 
 dmn = typer.Typer(
-    name="dmn", cls=Commands, help="Try out decision models (DMN) without a server.", no_args_is_help=True
+    name="dmn", cls=CommandGroup, help="Try out decision models (DMN) without a server.", no_args_is_help=True
 )
 
 
@@ -115,7 +115,7 @@ def evaluate(
         raise Failure(FAILED, f"Decision '{answer.failedDecisionId}' gave no output: {answer.failureMessage}")
 
 
-@dmn.command("eval", cls=Command)
+@dmn.command("eval", cls=TerminalCommand)
 def evaluate_file(
     files: Annotated[
         list[Path],

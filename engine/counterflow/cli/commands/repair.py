@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from counterflow.cli.exits import Failure
-from counterflow.cli.help import Command, Commands
+from counterflow.cli.help import CommandGroup, TerminalCommand
 from counterflow.cli.options import (
     LARGEST_KEY,
     AddressOption,
@@ -24,7 +24,7 @@ from counterflow.visible import visible_line
 
 quarantine = typer.Typer(
     name="quarantine",
-    cls=Commands,
+    cls=CommandGroup,
     help="List or release what was set aside after a fault.",
     no_args_is_help=True,
 )
@@ -89,7 +89,7 @@ def resolve(
     say(f"Resolved incident {incident}{job}.")
 
 
-@quarantine.command("list", cls=Command)
+@quarantine.command("list", cls=TerminalCommand)
 def list_quarantined(
     limit: LimitOption = 100, address: AddressOption = "", as_json: JsonOption = False
 ) -> None:
@@ -117,7 +117,7 @@ def list_quarantined(
     say_what_is_left_out(found)
 
 
-@quarantine.command("release", cls=Command)
+@quarantine.command("release", cls=TerminalCommand)
 def release(key: InstanceArgument, address: AddressOption = "") -> None:
     """Let a process instance go on.
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from counterflow.cli.exits import USAGE, Failure
-from counterflow.cli.help import Command, Commands
+from counterflow.cli.help import CommandGroup, TerminalCommand
 from counterflow.cli.options import (
     LARGEST_KEY,
     AddressOption,
@@ -28,7 +28,7 @@ MessageOption = Annotated[str, typer.Option("--message", metavar="TEXT", help="W
 
 jobs = typer.Typer(
     name="jobs",
-    cls=Commands,
+    cls=CommandGroup,
     help="List what waits for workers, or do it by hand.",
     invoke_without_command=True,
     subcommand_metavar="[COMMAND]",
@@ -86,14 +86,14 @@ def list_jobs(
     say_what_is_left_out(found)
 
 
-@jobs.command(cls=Command)
+@jobs.command(cls=TerminalCommand)
 def complete(key: JobArgument, variables: VariablesOption = "{}", address: AddressOption = "") -> None:
     """Complete a job, with the variables of its result."""
     remote(address).call("CompleteJob", jobKey=key, variables=read_object(variables, "--variables"))
     say(f"Completed job {key}.")
 
 
-@jobs.command(cls=Command)
+@jobs.command(cls=TerminalCommand)
 def fail(
     key: JobArgument,
     retries: Annotated[
@@ -127,7 +127,7 @@ def fail(
     say(f"Failed job {key}; it has {count(left, 'retry')}{'' if left else ', and an incident tells of it'}.")
 
 
-@jobs.command(cls=Command)
+@jobs.command(cls=TerminalCommand)
 def throw(
     key: JobArgument,
     code: Annotated[
@@ -143,7 +143,7 @@ def throw(
     say(f"Job {key} has thrown the error {code}.")
 
 
-@jobs.command(cls=Command)
+@jobs.command(cls=TerminalCommand)
 def retries(
     key: JobArgument,
     number: Annotated[int, typer.Argument(metavar="N", help="How often it may be tried.")],
@@ -157,7 +157,7 @@ def retries(
     say(f"Job {key} has {count(number, 'retry')}.")
 
 
-@jobs.command(cls=Command)
+@jobs.command(cls=TerminalCommand)
 def timeout(
     key: JobArgument,
     time: Annotated[str, typer.Argument(metavar="TIME", help="How long from now: 30s, 5m, or ms.")],

@@ -1,13 +1,12 @@
-"""What `counterflow dev` says of an event, and where it begins."""
+"""What `counterflow dev` says of an event."""
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
-from counterflow.cli.remote import Remote
-from counterflow.cli.telling import TELLERS, last_position, line_of
+from counterflow.cli.ticker import WORDINGS, line_of
 from counterflow.kernel import engine as kernel
 from counterflow_wire.counterflow_v1 import HistoryRecord
 
@@ -98,25 +97,5 @@ def test_the_line_of_an_event(fields: dict[str, Any], line: str) -> None:
     assert (f"{found.verb}  {found.rest}" if found is not None else "") == line
 
 
-def test_only_events_of_the_kernel_are_waited_for() -> None:
-    assert set(TELLERS) <= {event.__name__ for event in kernel.APPLIERS}
-
-
-class Log:
-    """A history that ends at a position, and counts how often it is asked."""
-
-    def __init__(self, end: int) -> None:
-        self.end = end
-        self.asked = 0
-
-    def stream(self, _: str, *, after_position: int, limit: int) -> list[HistoryRecord]:
-        """At most one record: those after it are never looked at."""
-        self.asked += 1
-        return [HistoryRecord(position=after_position + 1)][:limit] if after_position < self.end else []
-
-
-@pytest.mark.parametrize("end", [0, 1, 2, 3, 63, 64, 65, 1_000_003])
-def test_the_end_of_the_log_is_found_without_reading_it(end: int) -> None:
-    log = Log(end)
-    assert last_position(cast("Remote", log)) == end
-    assert log.asked <= 2 * end.bit_length() + 2
+def test_only_events_of_the_kernel_have_a_line() -> None:
+    assert set(WORDINGS) <= {event.__name__ for event in kernel.APPLIERS}

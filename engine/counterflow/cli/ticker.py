@@ -1,5 +1,5 @@
-"""What `counterflow dev` tells: a line for each event that a developer would want to hear of, read from the
-history like any client.
+"""The ticker of `counterflow dev`: a line for each event that a developer would want to hear of, read from
+the history as any client does.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ LOOK_EVERY_S = 0.3
 VERB_WIDTH = 10
 
 Details = Mapping[str, Any]
-Teller = Callable[[Any, Details], tuple[str, str, str]]
+Wording = Callable[[Any, Details], tuple[str, str, str]]
 """From a record and its details: a verb, its colour, and the rest of the line."""
 
 
-class Line(NamedTuple):
+class TickerLine(NamedTuple):
     """A verb in its colour, and the rest of the line."""
 
     verb: str
@@ -30,60 +30,42 @@ class Line(NamedTuple):
     rest: str
 
 
-def line_of(record: Any) -> Line | None:
-    """The line for a history record; None for one that is not told."""
-    teller = TELLERS.get(record.event)
-    if teller is None or (
+def line_of(record: Any) -> TickerLine | None:
+    """The line for a history record; None for one that nobody wants to hear of."""
+    wording = WORDINGS.get(record.event)
+    if wording is None or (
         record.event in {"ElementCompleted", "ElementTerminated"}
         and record.key != record.process_instance_key
     ):
         return None
-    verb, colour, rest = teller(record, json_data(record.details_json or "{}"))
-    return Line(verb.rjust(VERB_WIDTH), colour, visible_line(rest))
+    verb, colour, rest = wording(record, json_data(record.details_json or "{}"))
+    return TickerLine(verb.rjust(VERB_WIDTH), colour, visible_line(rest))
 
 
-def tell_in_background(address: Address) -> Thread:
-    """Tell what happens from now on, until the process ends."""
-    thread = Thread(target=_tell, args=(Remote(address), Event()), name="counterflow-dev", daemon=True)
+def follow_in_background(address: Address, position: int) -> Thread:
+    """Print a line for each event of a server behind a position of its log, until the process ends."""
+    thread = Thread(
+        target=_follow, args=(Remote(address), position, Event()), name="counterflow-dev", daemon=True
+    )
     thread.start()
     return thread
 
 
-def last_position(server: Remote) -> int:
-    """Where the log ends, found in a few dozen calls however long it is."""
-    beyond = 1
-    while _has_more(server, beyond):
-        beyond *= 2
-    known = beyond // 2
-    while known < beyond:
-        middle = (known + beyond) // 2
-        if _has_more(server, middle):
-            known = middle + 1
-        else:
-            beyond = middle
-    return known
-
-
-def _tell(server: Remote, stopped: Event) -> None:
+def _follow(server: Remote, position: int, stopped: Event) -> None:
+    answered = False
     try:
-        position = last_position(server)
-    except Failure as failure:
-        say(f"What happens is not told: {failure}")
-        return
-    try:
-        while not stopped.wait(LOOK_EVERY_S):
+        while not (answered and stopped.wait(LOOK_EVERY_S)):
             for record in server.stream("GetHistory", after_position=position):
                 position = record.position
                 line = line_of(record)
                 if line is not None:
                     say(line.rest, verb=line.verb, colour=line.colour)
+            answered = True
     except Failure as failure:
-        if failure.status != "UNAVAILABLE":  # the server has stopped, which its own last words tell
+        if not answered:
+            say(f"What happens is not told: {failure}")
+        elif failure.status != "UNAVAILABLE":  # the server has stopped, which its own last words tell
             say(f"What happens is no longer told: {failure}")
-
-
-def _has_more(server: Remote, position: int) -> bool:
-    return any(True for _ in server.stream("GetHistory", after_position=position, limit=1))
 
 
 def _deployed(_: Any, details: Details) -> tuple[str, str, str]:
@@ -175,7 +157,7 @@ def _quarantined(record: Any, details: Details) -> tuple[str, str, str]:
     return "set aside", "red", f"{record.process_instance_key}: {details['reason']}"
 
 
-TELLERS: Mapping[str, Teller] = {
+WORDINGS: Mapping[str, Wording] = {
     "ProcessDefined": _deployed,
     "DecisionDefined": _decision_deployed,
     "DecisionEvaluated": _decided,

@@ -1,0 +1,62 @@
+"""The answers. Keys, positions and times are the kernel's: 64-bit keys (0: none), places in the log, epoch
+milliseconds UTC.
+
+States are the lower-case words that the reading service's enums end in (`active` for
+ELEMENT_INSTANCE_STATE_ACTIVE), and a few more where the log knows more than a client is told: a job may be
+`completed` or `canceled`, an undo record `used_up` or `dropped`. `*_json` holds one JSON value as text.
+"""
+
+from __future__ import annotations
+
+from counterflow.queries.shapes.decisions import DecisionDefinition, DecisionEvaluation, DecisionXml
+from counterflow.queries.shapes.definitions import Definition, DefinitionXml
+from counterflow.queries.shapes.elements import (
+    ElementInstance,
+    Join,
+    JoinFlow,
+    Loop,
+    Termination,
+    Variable,
+    Wait,
+)
+from counterflow.queries.shapes.history import HistoryRecord
+from counterflow.queries.shapes.instances import (
+    CaughtError,
+    FlowTaken,
+    InstanceTree,
+    ProcessInstance,
+    QuarantinedInstance,
+    UndoRecord,
+)
+from counterflow.queries.shapes.jobs import Incident, Job, JobTry
+from counterflow.queries.shapes.messages import CorrelatedMessage, MessageReceiver, PublishedMessage
+from counterflow.queries.shapes.pages import Page
+
+__all__ = [
+    "CaughtError",
+    "CorrelatedMessage",
+    "DecisionDefinition",
+    "DecisionEvaluation",
+    "DecisionXml",
+    "Definition",
+    "DefinitionXml",
+    "ElementInstance",
+    "FlowTaken",
+    "HistoryRecord",
+    "Incident",
+    "InstanceTree",
+    "Job",
+    "JobTry",
+    "Join",
+    "JoinFlow",
+    "Loop",
+    "MessageReceiver",
+    "Page",
+    "ProcessInstance",
+    "PublishedMessage",
+    "QuarantinedInstance",
+    "Termination",
+    "UndoRecord",
+    "Variable",
+    "Wait",
+]

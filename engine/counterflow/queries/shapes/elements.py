@@ -1,0 +1,120 @@
+"""Element instances, and all that stands beside one."""
+
+from __future__ import annotations
+
+import msgspec
+
+from counterflow.queries.shapes.decisions import DecisionEvaluation
+from counterflow.queries.shapes.jobs import Incident, Job
+
+
+class Variable(msgspec.Struct, frozen=True):
+    """A variable of one scope with its last value: the present one, or the one it had when the scope
+    ended.
+    """
+
+    name: str
+    value_json: str
+
+
+class Wait(msgspec.Struct):
+    """Something that an element instance waits for, on behalf of the event `catch_id`.
+
+    `kind` is `timer` (`due_at_ms`; `repetitions` more follow it, each `interval` later, negative means
+    without end) or `message` (`message_name`, `correlation_key`). `state`: `open`, `triggered` (the moment
+    has come) or `closed`.
+    """
+
+    key: int
+    element_instance_key: int
+    catch_id: str
+    catch_name: str
+    kind: str
+    opened_at_ms: int
+    due_at_ms: int | None = None
+    repetitions: int = 0
+    interval: str = ""
+    message_name: str = ""
+    correlation_key: str = ""
+    state: str = "open"
+    closed_at_ms: int | None = None
+
+
+class Loop(msgspec.Struct):
+    """How far a multi-instance activity has come: how many instances there are to be, how many have
+    completed.
+    """
+
+    total: int
+    completed: int = 0
+    ended: bool = False
+
+
+class JoinFlow(msgspec.Struct, frozen=True):
+    """A flow into a join, where it comes from, and how many tokens wait that have come along it; 0: none has
+    come yet.
+    """
+
+    flow_id: str
+    source_id: str
+    source_name: str
+    tokens: int
+
+
+class Join(msgspec.Struct, frozen=True):
+    """A gateway at which tokens wait for others: which flows have brought one, and which have not."""
+
+    element_id: str
+    element_name: str
+    flows: list[JoinFlow]
+
+
+class Termination(msgspec.Struct, frozen=True):
+    """What has swept an element instance away. `cause`: `command` (a caller's, named), `event` (an
+    interrupting one, named; with the error that it caught), `terminate_end_event` (named), `scope` (with what
+    was around it), `caller` (with the call of this process), `completion_condition` (its multi-instance
+    activity was done without it).
+    """
+
+    cause: str
+    element_id: str = ""
+    element_name: str = ""
+    command: str = ""
+    error_code: str = ""
+    error_message: str = ""
+
+
+class ElementInstance(msgspec.Struct):
+    """A run of one element, with the runs inside it in the order in which they were entered.
+
+    `state`: `activating`, `active`, `completing`, `completed`, `terminating`, `terminated`.
+    `activated_position` is where it began its work (before that, where it was entered), as mirror order
+    compares it. `variables` are those of this scope alone, by name. `undo_record_key` is set on a
+    compensation handler: what it undoes. `loop_counter` is -1 on the body of a multi-instance activity, which
+    alone has a `loop`, and counts its instances from 1. `called_instance_key` is what a call activity has
+    called. `termination` is there from the moment at which it is `terminating`. `joins` are those in this
+    scope at which tokens wait.
+    """
+
+    key: int
+    scope_key: int
+    element_id: str
+    element_name: str
+    element_type: str
+    state: str
+    activated_position: int
+    activated_at_ms: int
+    ended_position: int = 0
+    ended_at_ms: int | None = None
+    undo_record_key: int = 0
+    loop_counter: int = 0
+    loop: Loop | None = None
+    called_instance_key: int = 0
+    termination: Termination | None = None
+    variables: list[Variable] = []
+    jobs: list[Job] = []
+    waits: list[Wait] = []
+    incidents: list[Incident] = []
+    decisions: list[DecisionEvaluation] = []
+    joins: list[Join] = []
+    children: list[ElementInstance] = []
