@@ -120,14 +120,17 @@ class Element(Drawn):
 
     @property
     def is_activity(self) -> bool:
+        """Whether it is work that a flow leads to; an event sub-process, which none leads to, is not."""
         return self.kind.category is Category.ACTIVITY and self.behaviour is not Behaviour.EVENT_SUB_PROCESS
 
     @property
     def is_event_sub_process(self) -> bool:
+        """Whether it is begun by an event of the scope around it."""
         return self.behaviour is Behaviour.EVENT_SUB_PROCESS
 
     @property
     def is_for_compensation(self) -> bool:
+        """Whether it is no part of the normal flow, but undoes an activity (BPMN 2.0.2, 10.7.2)."""
         return self.attribute("isForCompensation") == TRUE
 
     @property
@@ -171,7 +174,7 @@ class Element(Drawn):
     @property
     def is_interrupting(self) -> bool:
         """Whether what it catches ends the activity, or the rest of the scope, that it belongs to."""
-        attribute = self.kind.interrupting
+        attribute = self.kind.interrupting  # both default to true (BPMN 2.0.2, tables 10.88 and 10.91)
         return not attribute or self.attribute(attribute) in {TRUE, ""}
 
     @property

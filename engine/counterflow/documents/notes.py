@@ -25,10 +25,12 @@ class Placed(Protocol):
     """What a finding may point at: the id of an element, empty where it has none, and its line."""
 
     @property
-    def id(self) -> str: ...
+    def id(self) -> str:
+        """Empty where it has none."""
 
     @property
-    def line(self) -> int: ...
+    def line(self) -> int:
+        """From 1; 0 where it is not known."""
 
 
 class Place(NamedTuple):
