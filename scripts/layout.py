@@ -1,5 +1,4 @@
-"""Draws BPMN files: `python -m scripts.layout FILE…` gives each a tidy diagram, in place, so that editors can
-open it.
+"""Draws BPMN files: `python -m scripts.layout FILE…` gives each a tidy diagram, in place.
 
 The diagram part (BPMN DI) is made anew from the semantic part, the same for the same file; whatever diagram
 was there is replaced, everything else is left alone. `counterflow/drawing/layout` says where things go.

@@ -111,8 +111,8 @@ def runtime_module(file: FileDescriptorProto) -> str:
         ),
         f'SERVICE = "{file.package}.{service.name}"\nMETHODS = methods_of(SERVICE)\n\n',
         (
-            f"class {service.name}Stub:\n    def __init__(self, channel):\n        bind(self, channel, "
-            "METHODS)\n"
+            f'class {service.name}Stub:\n    """The rpcs of the service on a channel, a method each."""\n\n'
+            "    def __init__(self, channel):\n        bind(self, channel, METHODS)\n"
         ),
     ]
     return "\n".join(part for part in parts if part)

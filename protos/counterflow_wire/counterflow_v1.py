@@ -90,5 +90,7 @@ METHODS = methods_of(SERVICE)
 
 
 class CounterflowStub:
+    """The rpcs of the service on a channel, a method each."""
+
     def __init__(self, channel):
         bind(self, channel, METHODS)

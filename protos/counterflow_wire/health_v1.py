@@ -15,5 +15,7 @@ METHODS = methods_of(SERVICE)
 
 
 class HealthStub:
+    """The rpcs of the service on a channel, a method each."""
+
     def __init__(self, channel):
         bind(self, channel, METHODS)

@@ -1,5 +1,4 @@
-"""JSON of the wire as Python's values and back, with whole numbers that are longer than Python reads and
-writes as text.
+"""JSON of the wire as Python's values and back, whole numbers of any length included.
 
 The engine knows numbers of 6,145 digits, and msgspec leaves whole numbers to Python, whose limit for text is
 4,300 digits. What it refuses is done a second time, by slower means; nothing else pays for that.
@@ -19,9 +18,7 @@ ANYTHING: Final[msgspec.json.Decoder[Any]] = msgspec.json.Decoder()
 VARIABLES: Final = msgspec.json.Decoder(dict[str, Any])
 
 LONGEST_WHOLE: Final = 6_145
-"""Digits of the longest whole number that the engine computes; a longer one, which it may still carry, is a
-Decimal.
-"""
+"""Digits of the longest whole number that the engine computes; longer ones it carries as a Decimal."""
 _AT_ONCE: Final = 4_000
 _ITS_OWN: Final = range(-(2**63), 2**64)
 """Whole numbers that msgspec writes by itself."""

@@ -1,6 +1,4 @@
-"""Descriptors for the gRPC reflection services, so that grpcurl and its like can describe every service of
-the server.
-"""
+"""Descriptors for gRPC's reflection, so that grpcurl and its like can describe every service."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Why there was no answer, in one sentence: what gRPC says of an address where no gRPC server speaks is
-written for its own authors.
+"""Why there was no answer, in one sentence: what gRPC says of it is written for its own authors.
 
 Both the commands and the worker SDK say it this way. The texts that are looked for are those of gRPC's core
 (grpcio 1.71 to 1.80).
@@ -14,9 +13,7 @@ from counterflow_wire.certificates import AUTHORITY_VARIABLE, CHAIN_VARIABLE, KE
 
 
 class Sign(NamedTuple):
-    """How gRPC says something, and the sentence that it stands for; `{target}` is the address that was
-    called.
-    """
+    """How gRPC says something, and the sentence that it stands for; `{target}` is the address."""
 
     pattern: re.Pattern[str]
     sentence: str
@@ -74,8 +71,9 @@ SIGNS = (
 
 
 def why_unreachable(target: str, details: str) -> str:
-    """A sentence about the `target` (host:port) of a call that gRPC says `details` of; empty where they say
-    nothing of the way to it.
+    """A sentence about the `target` (host:port) of a call that gRPC says `details` of.
+
+    Empty where they say nothing of the way to it.
     """
     sentence = next((sign.sentence for sign in SIGNS if sign.pattern.search(details)), "")
     return sentence.format(target=target, host=target.rpartition(":")[0].strip("[]") or target)

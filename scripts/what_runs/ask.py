@@ -19,8 +19,9 @@ class Verdict(StrEnum):
 
 
 class Answer(NamedTuple):
-    """A verdict, and what a person is told with it: what to draw instead of what is refused, or what a
-    warning says.
+    """A verdict, and what a person is told with it.
+
+    That is what to draw instead of what is refused, or what a warning says.
     """
 
     verdict: Verdict

@@ -1,6 +1,4 @@
-"""What each dialect adds to BPMN: an extension element or attribute at a time, on an element that it is made
-for.
-"""
+"""What each dialect adds to BPMN: one extension at a time, on an element that it is made for."""
 
 from __future__ import annotations
 

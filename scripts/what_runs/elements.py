@@ -1,6 +1,4 @@
-"""Everything that is no event: tasks, sub-processes, gateways, flows, data, artifacts, pools; a small model
-for each.
-"""
+"""Everything that is no event: tasks, sub-processes, gateways, flows, data, artifacts, pools."""
 
 from __future__ import annotations
 

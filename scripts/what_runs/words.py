@@ -1,6 +1,4 @@
-"""BPMN in the words of either dialect: small pieces from which the models are put together that the reader is
-asked about.
-"""
+"""BPMN in the words of either dialect: small pieces of the models that the reader is asked about."""
 
 from __future__ import annotations
 
@@ -114,8 +112,9 @@ def work(
 
 
 def definition(trigger: str, words: Words, *, throws: bool = False) -> str:
-    """An event definition: what is caught or thrown is one and the same, whichever it is; a message that is
-    thrown is a job.
+    """An event definition: what is caught or thrown is one and the same, whichever it is.
+
+    A message that is thrown is a job.
     """
     if trigger == "message":
         attributes = words.job("send")[0] if throws else ""

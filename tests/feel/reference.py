@@ -22,6 +22,7 @@ GROUPS: Final = {
     "strings": "Strings",
     "numbers": "Numbers",
     "lists": "Lists",
+    "aggregates": "Aggregates of lists",
     "contexts": "Contexts",
     "temporal": "Dates, times and durations",
     "ranges": "Ranges and points",

@@ -33,6 +33,7 @@ BANNED_MODULES = {
     "marshal": "its input is trusted blindly; use msgspec",
     "shelve": "it is pickle in a file; use the store",
 }
+DOCUMENTED = ("engine/counterflow", "protos", "scripts", "workers/counterflow_worker")
 SLEEPS = ("time.sleep", "sleep", "asyncio.sleep")
 
 BANNED_CLASS_WORDS = {"Manager", "Helper", "Helpers", "Util", "Utils", "Impl", "Info"}
@@ -199,6 +200,23 @@ def says_what_it_is(source: Source) -> Iterator[Complaint]:
         yield Complaint(1, "no docstring: say in a sentence what this module is for")
 
 
+def public_contracts(source: Source) -> Iterator[Complaint]:
+    """Whoever uses a public class, function or method reads in a sentence what goes in and what comes out."""
+    if source.within(*DOCUMENTED):
+        for node in source.public_definitions():
+            if not ast.get_docstring(node) and not _is_setter(node):
+                yield Complaint(
+                    node.lineno,
+                    f"{node.name} has no docstring: say what goes in, what comes out, and what it raises",
+                )
+
+
+def _is_setter(node: ast.stmt) -> bool:
+    """Whether this sets a property, which says by its getter what it is."""
+    decorators = node.decorator_list if isinstance(node, ast.FunctionDef) else []
+    return any(isinstance(one, ast.Attribute) and one.attr == "setter" for one in decorators)
+
+
 def explained_exceptions(source: Source) -> Iterator[Complaint]:
     """Who silences a tool names the rule and the reason, behind it or in a comment above; neighbours may
     share a reason.
@@ -253,6 +271,7 @@ RULES: tuple[Rule, ...] = (
     tests_never_sleep,
     whole_words,
     says_what_it_is,
+    public_contracts,
     explained_exceptions,
     pure_rooms,
 )

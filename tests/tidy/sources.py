@@ -83,6 +83,10 @@ class Source:
                 yield node.lineno, node.module
                 yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
 
+    def public_definitions(self) -> Iterator[Definition]:
+        """The classes, functions and methods that others may use: no part of their names begins with `_`."""
+        yield from _public(self.tree)
+
     def code_lines(self) -> int:
         """How many lines hold code: no blank ones, comments or docstrings."""
         lines: set[int] = set()
@@ -102,6 +106,15 @@ class Source:
             if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
             for line in span(node)
         }
+
+
+def _public(owner: ast.Module | ast.ClassDef) -> Iterator[Definition]:
+    """What is public in a module or class and in the classes inside; what a function holds is its own."""
+    for node in owner.body:
+        if isinstance(node, Definition) and not node.name.startswith("_"):
+            yield node
+            if isinstance(node, ast.ClassDef):
+                yield from _public(node)
 
 
 def span(node: ast.stmt) -> range:

@@ -1,6 +1,4 @@
-"""Counterflow's worker SDK: do the tasks of BPMN processes, on Counterflow or any server that speaks Zeebe's
-gRPC protocol.
-"""
+"""Counterflow's worker SDK: do the tasks of BPMN processes, on any server that speaks Zeebe's protocol."""
 
 import os
 

@@ -48,8 +48,9 @@ class Binding(msgspec.Struct, frozen=True, kw_only=True):
         return arguments
 
     def fetched(self) -> tuple[str, ...]:
-        """The names of the variables the handler reads; empty stands for all, as on the wire. Whoever gets
-        the job may read any.
+        """The names of the variables the handler reads; empty stands for all, as on the wire.
+
+        Whoever gets the job may read any.
         """
         if self.job_parameters:
             return ()
@@ -58,7 +59,7 @@ class Binding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def bind(handler: Callable[..., Any]) -> Binding:
-    """Read a handler's signature. Raises HandlerError when a parameter can never be filled."""
+    """How a handler is called, by its signature. Raises HandlerError when a parameter can never be filled."""
     jobs, documents, fields = [], {}, []
     for parameter in signature_of(handler).parameters.values():
         refuse_unfillable(handler, parameter)
@@ -75,6 +76,7 @@ def bind(handler: Callable[..., Any]) -> Binding:
 
 
 def signature_of(handler: Callable[..., Any]) -> inspect.Signature:
+    """A handler's signature, annotations evaluated. Raises HandlerError for one that names nothing."""
     try:
         return inspect.signature(handler, eval_str=True)
     except NameError as error:
@@ -86,6 +88,7 @@ def signature_of(handler: Callable[..., Any]) -> inspect.Signature:
 
 
 def refuse_unfillable(handler: Callable[..., Any], parameter: inspect.Parameter) -> None:
+    """Raise HandlerError for a parameter of any arguments, or of its own by position only."""
     if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD, parameter.POSITIONAL_ONLY):
         raise HandlerError(
             f"handler {name_of(handler)}: parameter {str(parameter)!r} cannot be filled from a job; expected "
@@ -94,21 +97,25 @@ def refuse_unfillable(handler: Callable[..., Any], parameter: inspect.Parameter)
 
 
 def takes_job(parameter: inspect.Parameter) -> bool:
+    """Whether a parameter takes the job: by its annotation, or without one by the name `job`."""
     return parameter.annotation is Job or (
         parameter.annotation is parameter.empty and parameter.name == "job"
     )
 
 
 def takes_document(parameter: inspect.Parameter) -> bool:
+    """Whether a parameter takes all variables: it is of such a type, and no keyword-only one."""
     return parameter.kind is parameter.POSITIONAL_OR_KEYWORD and is_document(parameter.annotation)
 
 
 def is_document(kind: object) -> bool:
+    """Whether a type has fields for variables: a msgspec Struct or a dataclass."""
     plain = get_origin(kind) or kind
     return isinstance(plain, type) and (issubclass(plain, msgspec.Struct) or dataclasses.is_dataclass(plain))
 
 
 def struct_field(parameter: inspect.Parameter) -> tuple[str, Any, Any]:
+    """What decodes a parameter's variable: name, type and default, as msgspec.defstruct takes them."""
     kind = Any if parameter.annotation is parameter.empty else parameter.annotation
     if parameter.default is parameter.empty:
         return parameter.name, kind, msgspec.NODEFAULT
@@ -117,6 +124,7 @@ def struct_field(parameter: inspect.Parameter) -> tuple[str, Any, Any]:
 
 
 def field_names(kind: Any) -> tuple[str, ...]:
+    """The names of the variables that a Struct or dataclass takes, as they are written in JSON."""
     plain: type[Any] = get_origin(kind) or kind
     if issubclass(plain, msgspec.Struct):
         return plain.__struct_encode_fields__
@@ -147,11 +155,15 @@ def keep_names(kind: Any) -> None:
 
 @cache
 def decoder_of(kind: Any) -> msgspec.json.Decoder[Any]:
-    """One decoder for each kind that a handler asks for."""
+    """The decoder of JSON to a type, made once for each."""
     return msgspec.json.Decoder(kind)
 
 
 def decode_variables(job: Job, kind: Any) -> Any:
+    """The job's variables as a value of a type.
+
+    Raises VariablesError, which tells the field that does not fit and not its value.
+    """
     try:
         return json_texts.decode(job.variables_json or "{}", decoder_of(kind))
     except msgspec.DecodeError as error:
@@ -161,14 +173,14 @@ def decode_variables(job: Job, kind: Any) -> Any:
 
 
 def without_values(message: str) -> str:
+    """msgspec's message without the value that it quotes."""
     return QUOTED_VALUE.sub(r"\1", message)
 
 
 def encode_variables(value: object) -> str:
-    """What a handler returned, as the JSON object the wire wants; `None` is no variables. Raises
-    VariablesError for anything else.
+    """What a handler returned, as the JSON object the wire wants; `None` is no variables.
 
-    A msgspec.Raw is taken as such an object, already written.
+    A msgspec.Raw is taken as such an object, already written. Raises VariablesError for anything else.
     """
     if value is None:
         return "{}"
@@ -191,4 +203,5 @@ def encode_variables(value: object) -> str:
 
 
 def name_of(handler: Callable[..., Any]) -> str:
+    """A handler's name for a message."""
     return getattr(handler, "__qualname__", repr(handler))

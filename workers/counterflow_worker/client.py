@@ -50,13 +50,13 @@ SERVER_POLL_TIMEOUT_MS = 10_000
 
 
 class Client:
-    """Connects to `address`, else to `ZEEBE_ADDRESS`, else to `COUNTERFLOW_GRPC_PORT` on this machine, else
-    to 127.0.0.1:26500.
+    """Makes the calls of the gateway protocol to one server; nothing is opened before the first.
 
-    An https:// address or `secure=True` means TLS; `certificates` name in PEM files whom to trust, else the
-    system does, and what is shown to a server that asks who calls. `token` (or `COUNTERFLOW_TOKEN`) is sent
-    as bearer token; a function is asked before each call. Nothing is opened before the first call. Calls that
-    met an absent or overloaded server are made again as `retry` says, where that cannot do a thing twice.
+    It connects to `address`, else to `ZEEBE_ADDRESS`, else to `COUNTERFLOW_GRPC_PORT` on this machine, else
+    to 127.0.0.1:26500. An https:// address or `secure=True` means TLS; `certificates` name in PEM files whom
+    to trust, else the system does, and what is shown to a server that asks who calls. `token` (or
+    `COUNTERFLOW_TOKEN`) is sent as bearer token; a function is asked before each call. Calls that met an
+    absent or overloaded server are made again as `retry` says, where that cannot do a thing twice.
     """
 
     def __init__(
@@ -104,8 +104,9 @@ class Client:
     async def evaluate_decision(
         self, decision_id: str, variables: object = None, *, decision_key: int = 0, tenant_id: str = ""
     ) -> Evaluation:
-        """Evaluate the latest version of a decision, or, with an empty id, the version with this key. A
-        failure is an answer, too.
+        """Evaluate the latest version of a decision, or with an empty id the version with this key.
+
+        A failure is an answer, too.
         """
         request = gateway.EvaluateDecisionRequest(
             decisionId=decision_id,
@@ -128,10 +129,10 @@ class Client:
         start_before: Sequence[str] = (),
         tenant_id: str = "",
     ) -> ProcessInstance:
-        """Start the process with this BPMN id, at its start event or at the elements of `start_before`;
-        answers at once.
+        """Start the process with this BPMN id; answers at once, with its keys.
 
-        Not made again once it may have reached the server.
+        It begins at its start event, or at the elements of `start_before`. Not made again once it may have
+        reached the server.
         """
         request = create_request(process_id, variables, version, tenant_id, start_before)
         return read_instance(
@@ -150,8 +151,9 @@ class Client:
         timeout_ms: int = CALL_TIMEOUT_MS,
         tenant_id: str = "",
     ) -> CompletedProcessInstance:
-        """Start the process and wait for its end. Raises DeadlineExceededError after `timeout_ms`; the
-        instance runs on.
+        """Start the process and wait for its end.
+
+        Raises DeadlineExceededError after `timeout_ms`; the instance runs on.
         """
         request = gateway.CreateProcessInstanceWithResultRequest(
             request=create_request(process_id, variables, version, tenant_id),
@@ -177,9 +179,7 @@ class Client:
     async def set_variables(
         self, element_instance_key: int, variables: object, *, local: bool = False
     ) -> int:
-        """Write variables into a scope (a process instance or an element instance); answers the key of the
-        change.
-        """
+        """Write variables into a scope, a process or element instance; the key of the change."""
         request = gateway.SetVariablesRequest(
             elementInstanceKey=element_instance_key, variables=encode_variables(variables), local=local
         )
@@ -206,7 +206,7 @@ class Client:
         worker: str = "",
         fetch: Sequence[str] = (),
     ) -> list[Job]:
-        """Poll for jobs; each is ours for `timeout_ms`.
+        """Poll for at most `max_jobs` jobs; each is ours for `timeout_ms`.
 
         Waits for the first up to `request_timeout_ms` (0: as long as the server likes; -1: not at all). Jobs
         that had arrived when the line broke are handed over; the error shows at the next poll.
@@ -235,10 +235,10 @@ class Client:
         fetch: Sequence[str] = (),
         open_for_ms: int | None = None,
     ) -> AsyncIterator[Job]:
-        """Jobs as they become available from now on, until the server ends the stream or `open_for_ms` have
-        passed.
+        """Jobs as they become available from now on.
 
-        Those that were there before come by `activate_jobs`.
+        The stream ends when the server ends it, or `open_for_ms` have passed. Jobs that were there before
+        come by `activate_jobs`.
         """
         request = gateway.StreamActivatedJobsRequest(
             type=job_type, worker=worker, timeout=timeout_ms, fetchVariable=fetch, tenantIds=self.tenant_ids
@@ -255,8 +255,9 @@ class Client:
     async def complete_job(
         self, job_key: int, variables: object = None, *, retry: CallRetry | None = None
     ) -> None:
-        """The job is done. Raises NotFoundError when it is no longer there, unless an attempt of ours with a
-        lost answer did that.
+        """The job is done, with these variables. Raises NotFoundError when it is no longer there.
+
+        Not so if an attempt of ours, whose answer was lost, did that.
         """
         request = gateway.CompleteJobRequest(jobKey=job_key, variables=encode_variables(variables))
         await self.connection.call(
@@ -273,8 +274,9 @@ class Client:
         variables: object = None,
         retry: CallRetry | None = None,
     ) -> None:
-        """The attempt failed: `retries` are left, the next after `back_off_ms`; with 0 left an incident shows
-        `message`.
+        """The attempt failed: `retries` are left, the next after `back_off_ms`.
+
+        With 0 left an incident shows `message`.
         """
         request = gateway.FailJobRequest(
             jobKey=job_key,
@@ -362,7 +364,7 @@ class Client:
     # The server itself
 
     async def topology(self) -> Topology:
-        """Who answers: a cheap way to see whether the connection works."""
+        """Which server answers: a cheap way to see whether the connection works."""
         return read_topology(
             await self.connection.call(
                 "Topology", gateway.TopologyRequest(), gateway.TopologyResponse, CHANGES_NOTHING
@@ -371,12 +373,14 @@ class Client:
 
 
 def read_resource(path: str | Path) -> gateway.Resource:
+    """A file for a deployment, called by its last name. Raises OSError if it cannot be read."""
     return gateway.Resource(name=Path(path).name, content=Path(path).read_bytes())
 
 
 def create_request(
     process_id: str, variables: object, version: int, tenant_id: str, start_before: Sequence[str] = ()
 ) -> gateway.CreateProcessInstanceRequest:
+    """The request for a new instance. Raises VariablesError for variables that are none."""
     return gateway.CreateProcessInstanceRequest(
         bpmnProcessId=process_id,
         version=version,
@@ -390,6 +394,7 @@ def create_request(
 
 
 async def gather_jobs(answers: AsyncIterator[gateway.ActivateJobsResponse]) -> list[Job]:
+    """The jobs of all answers. Raises ClientError if the line broke before the first job."""
     jobs: list[Job] = []
     try:
         async for answer in answers:

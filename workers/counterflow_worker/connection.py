@@ -63,7 +63,7 @@ class Connection:
         timeout_ms: int = CALL_TIMEOUT_MS,
         retry: CallRetry | None = None,
     ) -> Answer:
-        """Call a unary rpc, and again where that is allowed."""
+        """Call a unary rpc, and again where that is allowed. Raises ClientError."""
 
         async def attempt() -> Answer:
             return await self._call_once(method, request, answer, timeout_ms)
@@ -75,8 +75,9 @@ class Connection:
     async def stream(
         self, method: str, request: Message, answer: type[Answer], *, timeout_ms: int | None = None
     ) -> AsyncIterator[Answer]:
-        """The messages of a server stream, until the server ends it; giving up the iteration cancels the
-        call.
+        """The messages of a server stream, until the server ends it. Raises ClientError.
+
+        Giving up the iteration cancels the call.
         """
         rpc = self._open().unary_stream(
             gateway.METHODS[method].path,
@@ -123,6 +124,10 @@ class Connection:
 
 
 def open_channel(settings: Settings) -> grpc.aio.Channel:
+    """A channel to the server, with TLS if the settings say so; warns of a token sent in the clear.
+
+    Raises OSError if the certificate cannot be read.
+    """
     if settings.sends_token_in_the_clear():
         logger.warning(
             "the bearer token travels unencrypted to %s; use an https:// address or secure=True",
@@ -138,8 +143,10 @@ def open_channel(settings: Settings) -> grpc.aio.Channel:
 
 
 def serialize(message: Message) -> bytes:
+    """The message in the bytes of the wire."""
     return message.SerializeToString()
 
 
 def seconds(duration_ms: int | None) -> float | None:
+    """Milliseconds in seconds; None stays None."""
     return None if duration_ms is None else duration_ms / 1000

@@ -35,11 +35,9 @@ class BpmnError(Exception):
 
 
 class JobFailure(Exception):
-    """Fail this attempt; `retries` are left (None: one less than now), the next after `back_off_ms` (None: as
-    the task says).
+    """Fail this attempt, with a say in what comes next.
 
-    With 0 left an incident appears at once. `variables` (a mapping, a Struct or a dataclass) become local
-    variables of the task, to be seen beside the incident and by the next attempt.
+    `retries` are left (None: one less than now), the next after `back_off_ms` (None: as the task says).
     """
 
     def __init__(
@@ -65,8 +63,9 @@ class HandlerError(WorkerError):
 
 
 class VariablesError(WorkerError):
-    """The variables of a job are not what its handler asks for; the message names the field, never its
-    value.
+    """The variables of a job are not what its handler asks for.
+
+    The message names the field, never its value.
     """
 
 

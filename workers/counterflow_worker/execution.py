@@ -1,6 +1,4 @@
-"""One job from hand to answer: keep it ours while the handler runs, then tell the server what became of
-it.
-"""
+"""One job from hand to answer: it is kept ours while the handler runs, then its outcome is reported."""
 
 import asyncio
 import logging
@@ -32,7 +30,10 @@ HEARTBEAT_FRACTION = 1 / 3
 async def heartbeat(
     client: Client, job: Job, timeout_ms: int, clock: Clock
 ) -> AsyncIterator[asyncio.Task[None]]:
-    """Move the job's deadline on for as long as the body runs; yields the task that does it."""
+    """Move the job's deadline to `timeout_ms` from now, again and again, for as long as the body runs.
+
+    Yields the task that does it.
+    """
     beats = asyncio.create_task(beat(client, job, timeout_ms, clock), name=f"heartbeat of job {job.key}")
     try:
         yield beats
@@ -42,6 +43,7 @@ async def heartbeat(
 
 
 async def beat(client: Client, job: Job, timeout_ms: int, clock: Clock) -> None:
+    """Move the job's deadline on, three times in `timeout_ms`, until the job is no longer ours."""
     while True:
         await clock.sleep(timeout_ms * HEARTBEAT_FRACTION)
         try:
@@ -56,8 +58,9 @@ async def beat(client: Client, job: Job, timeout_ms: int, clock: Clock) -> None:
 
 
 async def report(client: Client, job: Job, outcome: Outcome, retry: CallRetry = REPORT_RETRY) -> bool:
-    """Tell the server; whether it has taken it. What it refuses is logged, for nobody waits here who could do
-    better.
+    """Tell the server the outcome of a job; whether the server has taken it.
+
+    What it refuses is logged, for nobody waits here who could do better.
     """
     try:
         return await send_or_fail(client, job, outcome, retry)
@@ -71,6 +74,10 @@ async def report(client: Client, job: Job, outcome: Outcome, retry: CallRetry = 
 
 
 async def send_or_fail(client: Client, job: Job, outcome: Outcome, retry: CallRetry) -> bool:
+    """Send the outcome, or fail the job if the server refuses what it says; whether it was taken.
+
+    Raises ClientError.
+    """
     try:
         await send(client, job, outcome, retry)
     except (InvalidArgumentError, ResourceExhaustedError) as error:
@@ -85,6 +92,7 @@ async def send_or_fail(client: Client, job: Job, outcome: Outcome, retry: CallRe
 
 
 async def send(client: Client, job: Job, outcome: Outcome, retry: CallRetry) -> None:
+    """Complete the job, fail it or throw its error, as the outcome says. Raises ClientError."""
     variables = msgspec.Raw(outcome.variables_json)
     match outcome:
         case Completed():

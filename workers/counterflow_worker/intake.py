@@ -1,5 +1,6 @@
-"""Taking the jobs of one task: a stream brings new ones, long polls fetch the backlog, both share one room of
-`max_jobs`.
+"""Taking the jobs of one task: a stream brings new ones, long polls the backlog, into one room.
+
+The room is for `max_jobs`.
 
 A stream has no upper limit of its own, so the next message is read only while there is room; what both bring
 at once waits here, kept ours by its heartbeat, until a handler is free. A job that is already being handled
@@ -35,7 +36,7 @@ Handle = Callable[[Job, Callable[[], None]], Coroutine[None, None, None]]
 
 
 class Intake:
-    """Runs until cancelled; `finish` then waits for what was taken."""
+    """Takes the jobs of one task until it is cancelled; `finish` then waits for what was taken."""
 
     def __init__(
         self,
@@ -81,6 +82,10 @@ class Intake:
             work.cancel()
 
     async def poll(self) -> None:
+        """Poll for ever, whenever a quarter of the room is free. Raises InvalidArgumentError.
+
+        While the server is away it waits longer each time, up to five seconds.
+        """
         failures = 0
         while True:
             wanted = await self.room(at_least=max(self.task.max_jobs // 4, 1))
@@ -102,6 +107,7 @@ class Intake:
                 await self.clock.sleep(POLL_PAUSE_MS)
 
     async def poll_once(self, wanted: int) -> list[Job]:
+        """The jobs of one long poll, at most `wanted`. Raises ClientError."""
         return await self.client.activate_jobs(
             self.task.type,
             max_jobs=wanted,
@@ -113,6 +119,10 @@ class Intake:
         )
 
     async def stream(self) -> None:
+        """Keep a stream open for ever, or until the server says that it has none.
+
+        Raises InvalidArgumentError.
+        """
         failures = 0
         while True:
             opened_ms = self.clock.now_ms()
@@ -129,6 +139,10 @@ class Intake:
             await self.clock.sleep(RECONNECT.delay_ms(failures, self.random))
 
     async def stream_once(self) -> None:
+        """Take the jobs of one stream, the next when there is room for it, until it ends.
+
+        Raises ClientError.
+        """
         jobs = self.client.stream_jobs(
             self.task.type,
             timeout_ms=self.task.timeout_ms,
@@ -141,6 +155,7 @@ class Intake:
             await self.room(at_least=1)
 
     def take(self, job: Job) -> None:
+        """Start the work on a job in a task of its own, unless it is being handled already."""
         if job.key in self.handling:
             logger.warning("%r was given out again while its handler still runs; not started twice", job)
             return
@@ -152,6 +167,7 @@ class Intake:
         work.add_done_callback(self.release)
 
     def release(self, work: asyncio.Task[None]) -> None:
+        """Let go of work that has ended, and log what it broke off with."""
         self.taken.discard(work)
         self.released.set()
         if not work.cancelled() and (error := work.exception()):

@@ -35,15 +35,17 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def variables(self) -> Mapping[str, Any]:
-        """The variables the element sees (or those named by `fetch`). Raises msgspec.DecodeError if the text
-        is no JSON object.
+        """The variables that the element sees, or those named by `fetch`.
+
+        Raises msgspec.DecodeError if the text is no JSON object.
         """
         return json_texts.decode(self.variables_json or "{}", json_texts.VARIABLES)
 
     @cached_property
     def headers(self) -> Mapping[str, str]:
-        """The task headers of the model. Raises msgspec.DecodeError if the text is no JSON object of
-        strings.
+        """The task headers of the model.
+
+        Raises msgspec.DecodeError if the text is no JSON object of strings.
         """
         return HEADERS.decode(self.headers_json or "{}")
 
@@ -56,6 +58,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
 
 def read_job(activated: gateway.ActivatedJob) -> Job:
+    """The job that the wire's message says."""
     return Job(
         key=activated.key,
         type=activated.type,

@@ -40,6 +40,10 @@ def load(path: str | Path) -> Worker:
 
 
 def run_file(path: Path) -> ModuleType:
+    """The module that running a file makes. Raises LoadError if it is none, and what the file raises.
+
+    The file's folder comes first on the import path, and stays.
+    """
     if not path.is_file():
         raise LoadError(f"{path}: expected a Python file, found {'a folder' if path.is_dir() else 'nothing'}")
     spec = importlib.util.spec_from_file_location(path.stem, path)
@@ -55,8 +59,10 @@ def run_file(path: Path) -> ModuleType:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Load and run; the exit code: 0 stopped in good order, 1 failed, 2 the worker or the command is written
-    wrongly, 3 no such file, 130 interrupted before it has begun.
+    """Load and run the worker that the arguments name; the exit code.
+
+    0 stopped in good order, 1 failed, 2 the worker or the command is written wrongly, 3 no such file, 130
+    interrupted before it has begun.
     """
     options = parser().parse_args(arguments)
     handler = logging.StreamHandler(sys.stderr)
@@ -69,6 +75,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def run(options: argparse.Namespace, arguments: Sequence[str]) -> int:
+    """Do what the options say; the exit code.
+
+    The worker is in this process or, for `--reload`, in one of its own.
+    """
     path = Path(options.file)
     if options.reload and path.is_file():
         command = [
@@ -95,6 +105,7 @@ def run(options: argparse.Namespace, arguments: Sequence[str]) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
+    """The parser of the command line."""
     found = argparse.ArgumentParser(
         prog="counterflow_worker",
         allow_abbrev=False,
@@ -122,5 +133,6 @@ def parser() -> argparse.ArgumentParser:
 
 
 def refuse(error: Exception, code: int) -> int:
+    """Write why on standard error; the exit code that was given."""
     sys.stderr.write(f"{visible(str(error))}\n")
     return code

@@ -35,8 +35,9 @@ def visible(text: str) -> str:
 
 
 class Visible(logging.Filter):
-    """Spells a record's text out before any handler has it: also where the program that works has a log of
-    its own.
+    """A filter that spells a record's text out before any handler has it.
+
+    So it does where the program that works has a log of its own, too.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:

@@ -10,25 +10,22 @@ logger = logging.getLogger("counterflow_worker")
 
 
 class Metrics:
-    """Override what is of interest, and give an object of the class to `Worker(metrics=…)`.
+    """What is told of every job: override what is of interest, and give it to `Worker(metrics=…)`.
 
     The methods are called on the event loop, so they should be quick. What one of them raises is logged and
     changes nothing else.
     """
 
     def job_taken(self, job: Job) -> None:
-        """A job has come from the server; it waits until one of the `max_jobs` handlers of its task is
-        free.
-        """
+        """A job has come from the server; it waits for one of its task's `max_jobs` handlers."""
 
     def job_handled(self, job: Job, outcome: Outcome, duration_ms: int) -> None:
-        """The handler has ended, with the middleware around it: Completed, Failed or Thrown, after so
-        long.
-        """
+        """The handler, with the middleware around it, has ended after so long, with this outcome."""
 
     def job_reported(self, job: Job, outcome: Outcome, *, accepted: bool) -> None:
-        """The server has the outcome; or it refused it, or could not be reached, so that the job may come
-        again.
+        """The server has the outcome, or not: it refused it, or could not be reached.
+
+        In the latter case the job may come again.
         """
 
 

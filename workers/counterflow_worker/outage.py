@@ -8,8 +8,9 @@ logger = logging.getLogger("counterflow_worker")
 
 
 class Outage:
-    """The tasks whose polls are not answered at present. The log hears of the first that goes and of the last
-    that is back.
+    """The tasks whose polls are not answered at present.
+
+    The log hears of the first that goes and of the last that is back.
     """
 
     def __init__(self, target: str) -> None:
@@ -17,11 +18,13 @@ class Outage:
         self.away: set[str] = set()
 
     def begin(self, task_type: str, error: ClientError) -> None:
+        """Count a task as unanswered; the first is logged."""
         if not self.away:
             logger.warning("no jobs from %s, trying again until they come: %s", self.target, error)
         self.away.add(task_type)
 
     def end(self, task_type: str) -> None:
+        """Count a task as answered; the last that was not is logged."""
         if task_type not in self.away:
             return
         self.away.discard(task_type)
@@ -29,4 +32,5 @@ class Outage:
             logger.warning("%s answers again", self.target)
 
     def includes(self, task_type: str) -> bool:
+        """Whether the task is unanswered."""
         return task_type in self.away

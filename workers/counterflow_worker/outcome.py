@@ -22,14 +22,16 @@ MESSAGE_LENGTH = 2_000
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What the server is told about a job. `variables_json` is the object on the wire, `variables` the same
-    decoded.
+    """What the server is told about a job.
+
+    `variables_json` is the object on the wire, `variables` the same decoded.
     """
 
     variables_json: str = "{}"
 
     @property
     def variables(self) -> dict[str, object]:
+        """The variables as Python values."""
         return json_texts.decode(self.variables_json, json_texts.VARIABLES)
 
 
@@ -38,8 +40,9 @@ class Completed(Outcome, frozen=True, kw_only=True):
 
 
 class Failed(Outcome, frozen=True, kw_only=True):
-    """The attempt failed: FailJob. With no `retries` left the server raises an incident that shows
-    `message`.
+    """The attempt failed: FailJob.
+
+    With no `retries` left the server raises an incident that shows `message`.
     """
 
     retries: int
@@ -69,6 +72,10 @@ async def decide(job: Job, step: Step, retry: JobRetry, random: Random) -> Outco
 
 
 async def attempt(job: Job, step: Step, retry: JobRetry, random: Random) -> Outcome:
+    """Run the step; what it returned, or the error or failure it raised to say so, as an outcome.
+
+    Raises VariablesError, and whatever else the handler raises.
+    """
     try:
         return Completed(variables_json=encode_variables(await step(job)))
     except BpmnError as error:
@@ -95,4 +102,5 @@ def failed(
 
 
 def shortened(message: str) -> str:
+    """The message, cut to `MESSAGE_LENGTH` characters."""
     return message if len(message) <= MESSAGE_LENGTH else message[: MESSAGE_LENGTH - 1] + "…"

@@ -1,5 +1,6 @@
-"""Running a worker's file anew whenever it changes: the old one takes nothing more and finishes what it has,
-then the new one begins.
+"""Running a worker's file anew whenever it changes.
+
+The old one takes nothing more and finishes what it has, then the new one begins.
 
 The worker is a process of its own, so that the new code starts from nothing. It stands outside the terminal's
 group of processes: Ctrl-C reaches it once, through here.
@@ -38,8 +39,9 @@ class Reloader:
         self.asked_to_end = False
 
     async def run(self) -> int:
-        """Until SIGTERM or SIGINT, which the worker gets as well, a second one too; the exit code of the last
-        worker.
+        """Run the worker, again after every change, until SIGTERM or SIGINT; its last exit code.
+
+        The worker gets these signals as well, a second one too.
         """
         with signals_to(self.stop, leaves=False):
             while True:
@@ -91,7 +93,7 @@ class Reloader:
 
 
 def snapshot(folder: Path) -> Snapshot:
-    """The Python files in a folder and the folders in it, as they are now."""
+    """The Python files in a folder and the folders in it, with their times and sizes as they are now."""
     found = {}
     for path in source_files(folder):
         try:
@@ -103,6 +105,7 @@ def snapshot(folder: Path) -> Snapshot:
 
 
 def source_files(folder: Path) -> Iterator[Path]:
+    """The paths of the Python files that may hold the source of a worker, as deep as they lie."""
     for place, folders, files in os.walk(folder):
         folders[:] = [
             name
@@ -113,5 +116,5 @@ def source_files(folder: Path) -> Iterator[Path]:
 
 
 def differing(before: Snapshot, now: Snapshot) -> set[Path]:
-    """The files that are not what they were."""
+    """The files that have come, gone or changed."""
     return {path for path in {*before, *now} if before.get(path) != now.get(path)}

@@ -33,8 +33,10 @@ FATE_UNKNOWN: Kinds = (UnavailableError, DeadlineExceededError)
 
 
 class Repeat(msgspec.Struct, frozen=True, kw_only=True):
-    """After which errors the call is made `again`, and which errors then mean that an attempt with a lost
-    answer had done it already.
+    """What a second call would do after an error whose first call may have been carried out.
+
+    After the errors `again` the call is made again; `done_already` then mean that an attempt with a lost
+    answer had done it.
     """
 
     again: Kinds
@@ -62,9 +64,9 @@ async def repeated(
     clock: Clock,
     random: Random,
 ) -> Answer:
-    """The answer of the first attempt that gets one, or `done()` where one whose answer was lost had done it.
+    """The answer of the first attempt that gets one. Raises the last ClientError.
 
-    Raises the last ClientError.
+    It is `done()` where an attempt whose answer was lost had done it.
     """
     lost_answer = False
     for failures in range(1, retry.attempts):
@@ -87,12 +89,14 @@ async def repeated(
 
 
 def done_by_then(error: ClientError, done: Callable[[], Answer]) -> Answer:
+    """The answer `done()`, with a line in the log that says why."""
     logger.info("taken as done by an earlier attempt whose answer was lost: %s", error)
     return done()
 
 
 def is_too_large(error: ClientError) -> bool:
-    """gRPC itself refuses a message above the size limit with the code of an overloaded server; that never
-    gets better.
+    """Whether a message was above gRPC's own size limit, which never gets better.
+
+    gRPC refuses it with the code of an overloaded server.
     """
     return isinstance(error, ResourceExhaustedError) and "larger than max" in error.reason

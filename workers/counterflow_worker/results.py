@@ -89,8 +89,9 @@ class MatchedRule(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EvaluatedDecision(msgspec.Struct, frozen=True, kw_only=True):
-    """One decision on the way to the output, the required ones first; `inputs` go by name, `type` is the
-    server's word.
+    """One decision on the way to the output, the required ones first.
+
+    `inputs` go by name, `type` is the server's word.
     """
 
     decision_id: str
@@ -104,8 +105,9 @@ class EvaluatedDecision(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
-    """What a decision gave. Where it failed, `failure` says why, `failed_decision_id` where, and the output
-    is None.
+    """What a decision gave.
+
+    Where it failed, `failure` says why, `failed_decision_id` where, and the output is None.
     """
 
     decision_id: str
@@ -118,8 +120,9 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Partition(msgspec.Struct, frozen=True, kw_only=True):
-    """A partition as one broker sees it; `role` LEADER, FOLLOWER or INACTIVE, `health` HEALTHY, UNHEALTHY or
-    DEAD.
+    """A partition as one broker sees it.
+
+    `role` is LEADER, FOLLOWER or INACTIVE, `health` HEALTHY, UNHEALTHY or DEAD.
     """
 
     partition_id: int
@@ -138,7 +141,7 @@ class Broker(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Topology(msgspec.Struct, frozen=True, kw_only=True):
-    """Who answers and what it is made of."""
+    """Which servers answer, and what they are made of."""
 
     brokers: tuple[Broker, ...]
     cluster_size: int
@@ -148,6 +151,7 @@ class Topology(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_deployment(response: gateway.DeployResourceResponse) -> Deployment:
+    """What the wire's message says was deployed, kind by kind."""
     items = response.deployments
     return Deployment(
         key=response.key,
@@ -164,6 +168,7 @@ def read_deployment(response: gateway.DeployResourceResponse) -> Deployment:
 
 
 def read_process(process: gateway.ProcessMetadata) -> DeployedProcess:
+    """What the wire's message says of a deployed process."""
     return DeployedProcess(
         bpmn_process_id=process.bpmnProcessId,
         version=process.version,
@@ -174,6 +179,7 @@ def read_process(process: gateway.ProcessMetadata) -> DeployedProcess:
 
 
 def read_decision(decision: gateway.DecisionMetadata) -> DeployedDecision:
+    """What the wire's message says of a deployed decision."""
     return DeployedDecision(
         decision_id=decision.dmnDecisionId,
         decision_name=decision.dmnDecisionName,
@@ -186,6 +192,7 @@ def read_decision(decision: gateway.DecisionMetadata) -> DeployedDecision:
 
 
 def read_requirements(requirements: gateway.DecisionRequirementsMetadata) -> DeployedDecisionRequirements:
+    """What the wire's message says of a deployed DMN file."""
     return DeployedDecisionRequirements(
         decision_requirements_id=requirements.dmnDecisionRequirementsId,
         decision_requirements_name=requirements.dmnDecisionRequirementsName,
@@ -197,6 +204,7 @@ def read_requirements(requirements: gateway.DecisionRequirementsMetadata) -> Dep
 
 
 def read_form(form: gateway.FormMetadata) -> DeployedForm:
+    """What the wire's message says of a deployed form."""
     return DeployedForm(
         form_id=form.formId,
         version=form.version,
@@ -207,6 +215,7 @@ def read_form(form: gateway.FormMetadata) -> DeployedForm:
 
 
 def read_instance(response: gateway.CreateProcessInstanceResponse) -> ProcessInstance:
+    """What the wire's message says of a new instance."""
     return ProcessInstance(
         process_instance_key=response.processInstanceKey,
         bpmn_process_id=response.bpmnProcessId,
@@ -219,6 +228,10 @@ def read_instance(response: gateway.CreateProcessInstanceResponse) -> ProcessIns
 def read_completed_instance(
     response: gateway.CreateProcessInstanceWithResultResponse,
 ) -> CompletedProcessInstance:
+    """What the wire's message says of an instance that has ended.
+
+    Raises msgspec.DecodeError if its variables are no JSON object.
+    """
     return CompletedProcessInstance(
         process_instance_key=response.processInstanceKey,
         bpmn_process_id=response.bpmnProcessId,
@@ -230,7 +243,7 @@ def read_completed_instance(
 
 
 def read_evaluation(response: gateway.EvaluateDecisionResponse) -> Evaluation:
-    """Read the answer to EvaluateDecision. Some servers leave the output of a failed evaluation empty."""
+    """What the wire's message says of an evaluation; an empty output of a failed one is None."""
     return Evaluation(
         decision_id=response.decisionId,
         version=response.decisionVersion,
@@ -243,6 +256,7 @@ def read_evaluation(response: gateway.EvaluateDecisionResponse) -> Evaluation:
 
 
 def read_evaluated(decision: gateway.EvaluatedDecision) -> EvaluatedDecision:
+    """What the wire's message says of one decision on the way. Raises msgspec.DecodeError for bad JSON."""
     return EvaluatedDecision(
         decision_id=decision.decisionId,
         decision_name=decision.decisionName,
@@ -259,6 +273,7 @@ def read_evaluated(decision: gateway.EvaluatedDecision) -> EvaluatedDecision:
 
 
 def read_rule(rule: gateway.MatchedDecisionRule) -> MatchedRule:
+    """What the wire's message says of a rule that applied. Raises msgspec.DecodeError for bad JSON."""
     outputs = {
         each.outputName: json_texts.decode(each.outputValue or "null", json_texts.ANYTHING)
         for each in rule.evaluatedOutputs
@@ -267,6 +282,7 @@ def read_rule(rule: gateway.MatchedDecisionRule) -> MatchedRule:
 
 
 def read_topology(response: gateway.TopologyResponse) -> Topology:
+    """What the wire's message says of the cluster."""
     return Topology(
         brokers=tuple(map(read_broker, response.brokers)),
         cluster_size=response.clusterSize,
@@ -277,6 +293,7 @@ def read_topology(response: gateway.TopologyResponse) -> Topology:
 
 
 def read_broker(broker: gateway.BrokerInfo) -> Broker:
+    """What the wire's message says of a server."""
     return Broker(
         node_id=broker.nodeId,
         host=broker.host,
@@ -287,6 +304,7 @@ def read_broker(broker: gateway.BrokerInfo) -> Broker:
 
 
 def read_partition(partition: gateway.Partition) -> Partition:
+    """What the wire's message says of a partition."""
     return Partition(
         partition_id=partition.partitionId,
         role=PARTITION_ROLES[partition.role],

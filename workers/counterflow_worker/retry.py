@@ -13,10 +13,10 @@ from counterflow_worker.job import Job
 
 
 class BackOff(msgspec.Struct, frozen=True, kw_only=True):
-    """How long to wait before attempt 2, 3, 4…: `initial_ms`, then `factor` times as long each time, at most
-    `maximum_ms`.
+    """How long to wait before attempt 2, 3, 4 and so on.
 
-    `jitter` is the share of each wait that is left to chance: 0.1 waits between 90 % and 110 %.
+    That is `initial_ms`, then `factor` times as long each time, at most `maximum_ms`; `jitter` is the share
+    of each wait that is left to chance: 0.1 waits between 90 % and 110 %.
     """
 
     initial_ms: int = 1_000
@@ -82,9 +82,11 @@ class JobRetry(msgspec.Struct, frozen=True, kw_only=True):
         return next(named, self)
 
     def retries_left(self, job: Job) -> int:
+        """The retries of a job after one more failure; 0 is an incident."""
         return 0 if self.gives_up else max(job.retries - 1, 0)
 
     def back_off_ms(self, job: Job, random: Random) -> int:
+        """Milliseconds before the next attempt of a job, by the failures it has had."""
         return self.back_off.delay_ms(self.expected_retries - job.retries + 1, random)
 
 

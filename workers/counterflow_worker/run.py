@@ -55,8 +55,9 @@ class Run:
         self.stopping = asyncio.Event()
 
     async def to_the_end(self) -> None:
-        """Take jobs until `stop`, then drain. Raises what makes taking impossible; abandons the handlers when
-        cancelled.
+        """Take jobs until `stop`, then drain. Raises what makes taking impossible.
+
+        Abandons the handlers when cancelled.
         """
         logger.info(
             "%s takes %s from %s",
@@ -89,7 +90,7 @@ class Run:
             await intake.finish()
 
     def stop(self) -> None:
-        """Drain; a second time, abandon."""
+        """Take no more jobs and finish those that were taken; a second time, abandon them."""
         if self.stopping.is_set():
             logger.warning("%s abandons what still runs", self.worker)
             self.abandon()
@@ -100,11 +101,12 @@ class Run:
         self.stopping.set()
 
     def abandon(self) -> None:
+        """Stop the handlers; the server gives their jobs to somebody else after the deadline."""
         for intake in self.intakes:
             intake.abandon()
 
     def handler(self, task: Task) -> Handle:
-        """Does one job of the task from hand to answer; not more than `max_jobs` at once."""
+        """What does one job of the task from hand to answer, for not more than `max_jobs` at once."""
         slots = asyncio.Semaphore(task.max_jobs)
 
         async def handle(job: Job, ended: Callable[[], None]) -> None:
@@ -123,16 +125,16 @@ class Run:
         return handle
 
     def keeping(self, task: Task, job: Job) -> AbstractAsyncContextManager[object]:
+        """While the context is open, the job's deadline is moved on, if the task says so."""
         return heartbeat(self.client, job, task.timeout_ms, self.clock) if task.heartbeat else nullcontext()
 
 
 @contextmanager
 def signals_to(stop: Callable[[], None], *, handle: bool = True, leaves: bool = True) -> Iterator[None]:
-    """While the body runs, SIGTERM and SIGINT call `stop` on the event loop. Elsewhere than on the main
-    thread nothing is touched.
+    """While the body runs, SIGTERM and SIGINT call `stop` on the event loop.
 
-    With `leaves` the second signal is the operating system's: it ends the process at once, whatever blocks
-    the event loop or a thread.
+    Elsewhere than on the main thread nothing is touched. With `leaves` the second signal is the operating
+    system's: it ends the process at once, whatever blocks the event loop or a thread.
     """
     if not handle or threading.current_thread() is not threading.main_thread():
         yield

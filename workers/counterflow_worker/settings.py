@@ -24,9 +24,7 @@ Token = str | Callable[[], str]
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """A server's `target` (host:port or unix:PATH), whether the way there is encrypted, and what is shown at
-    the door.
-    """
+    """A server's `target` (host:port or unix:PATH), whether the way there is encrypted, and the token."""
 
     target: str
     secure: bool = False
@@ -40,9 +38,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def bearer(self) -> str | None:
+        """The token that is valid now; None if there is none."""
         return self.token() if callable(self.token) else self.token
 
     def sends_token_in_the_clear(self) -> bool:
+        """Whether there is a token that others on the way could read."""
         return self.token is not None and not self.secure and not is_loopback(self.target)
 
 
@@ -54,8 +54,9 @@ def resolve(
     token: Token | None = None,
     certificates: ClientCertificates | None = None,
 ) -> Settings:
-    """The settings that hold: argument before environment before default. Raises AddressError for an address
-    that is none.
+    """The settings that hold: argument before environment before default.
+
+    Raises AddressError for an address that is none.
     """
     scheme, target = split_address(address or address_in(environment))
     return Settings(
@@ -67,13 +68,17 @@ def resolve(
 
 
 def address_in(environment: Mapping[str, str]) -> str:
+    """The address that the environment names, else that of this machine."""
     if address := environment.get("ZEEBE_ADDRESS"):
         return address
     return f"127.0.0.1:{environment.get('COUNTERFLOW_GRPC_PORT') or DEFAULT_PORT}"
 
 
 def split_address(address: str) -> tuple[str, str]:
-    """`https://host:1` → (`https`, `host:1`); a port that is not given is the scheme's. `unix:PATH` stays."""
+    """`https://host:1` → (`https`, `host:1`); a port that is not given is the scheme's.
+
+    `unix:PATH` stays. Raises AddressError.
+    """
     if address.strip().startswith(UNIX):
         return "", socket_target(address)
     scheme, separator, rest = address.strip().rpartition("://")
@@ -110,6 +115,7 @@ def split_port(text: str) -> tuple[str, str]:
 
 
 def is_loopback(target: str) -> bool:
+    """Whether a target is on this machine: by its name or address, or as a socket in its files."""
     if target.startswith(UNIX):
         return True
     host = split_port(target)[0].strip("[]")

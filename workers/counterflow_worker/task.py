@@ -23,7 +23,7 @@ Middleware = Callable[[Job, Step], Awaitable[object]]
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
-    """One registration.
+    """One registration of a handler.
 
     `type` is the job type of the model, `timeout_ms` how long the engine lends a job before it gives it to
     another worker. At most `max_jobs` handlers of the task run at once. `fetch` names the variables to send
@@ -43,8 +43,9 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     stream: bool = True
 
     async def call(self, executor: Executor | None, job: Job) -> object:
-        """Run the handler on one job: on the event loop if it is a coroutine function, else on a thread of
-        `executor`.
+        """Run the handler on one job; what it returned. Raises VariablesError, and what the handler raises.
+
+        It runs on the event loop if it is a coroutine function, else on a thread of `executor`.
         """
         arguments = self.binding.arguments(job)
         if self.is_async:
@@ -56,7 +57,10 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
 def make_task(
     job_type: str, handler: Callable[..., Any], *, fetch: Sequence[str] | None = None, **options: Any
 ) -> Task:
-    """Read the handler's signature and check the options. Raises HandlerError saying what was expected."""
+    """The task of a handler by its signature and the options.
+
+    Raises HandlerError saying what was expected.
+    """
     binding = bind(handler)
     fetched = binding.fetched() if fetch is None else tuple(fetch)
     task = Task(
@@ -87,6 +91,8 @@ def around(middleware: Sequence[Middleware], step: Step) -> Step:
 
 
 def wrapped(layer: Middleware, step: Step) -> Step:
+    """The step with one layer of middleware around it."""
+
     async def run(job: Job) -> object:
         return await layer(job, step)
 

@@ -29,7 +29,7 @@ def make_job(
     element_id: str = "task",
     bpmn_process_id: str = "process",
 ) -> Job:
-    """A job as a server would send it."""
+    """A job as a server would send it, with these variables and headers."""
     return Job(
         key=key,
         type=job_type,
@@ -57,9 +57,7 @@ async def feed(
     process_instance_key: int = 1,
     retries: int = 3,
 ) -> Outcome:
-    """Run the worker's handler of this type on such a job: Completed, Failed or Thrown, as it would be
-    reported.
-    """
+    """Run the worker's handler of this type on such a job: the outcome as it would be reported."""
     job = make_job(
         job_type, variables, headers=headers, process_instance_key=process_instance_key, retries=retries
     )
@@ -77,8 +75,9 @@ async def feed_job(worker: Worker, job: Job) -> Outcome:
 
 
 class ManualClock:
-    """Time that passes only when `advance` says so. Everything that sleeps wakes in the order of its due
-    times.
+    """Time that passes only when `advance` says so.
+
+    Everything that sleeps wakes in the order of its due times.
     """
 
     def __init__(self) -> None:
@@ -88,9 +87,11 @@ class ManualClock:
         self._changed = asyncio.Event()
 
     def now_ms(self) -> int:
+        """Milliseconds that `advance` has let pass."""
         return int(self._now_ms)
 
     async def sleep(self, duration_ms: float) -> None:
+        """Return once `advance` has let `duration_ms` milliseconds pass."""
         woken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         heappush(self._sleepers, (self._now_ms + duration_ms, next(self._order), woken))
         self._changed.set()

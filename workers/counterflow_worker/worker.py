@@ -70,12 +70,11 @@ class Worker:
         heartbeat: bool = True,
         stream: bool = True,
     ) -> Callable[[Handler], Handler]:
-        """Register the function below as the handler of a job type; see `binding` for what it may take and
-        `Task` for the options.
+        """Register the function below as the handler of a job type. Raises HandlerError.
 
-        Without `fetch` the server sends the variables that the handler names, or all if it takes the job.
-        Raises HandlerError for a signature that no job can fill, an option out of range, or a type that has a
-        handler already.
+        See `binding` for what it may take and `Task` for the options. Without `fetch` the server sends the
+        variables that the handler names, or all if it takes the job. A signature that no job can fill is
+        refused, an option out of range, and a type that has a handler already.
         """
 
         def register(handler: Handler) -> Handler:
@@ -98,8 +97,9 @@ class Worker:
         return register
 
     def keep(self, job_types: Collection[str]) -> None:
-        """Do only these of the tasks; others may do the rest. Raises HandlerError for a type that has no
-        handler here.
+        """Do only these of the tasks; others may do the rest.
+
+        Raises HandlerError for a type that has no handler here.
         """
         if unknown := [job_type for job_type in job_types if job_type not in self.tasks]:
             raise HandlerError(
@@ -109,16 +109,16 @@ class Worker:
         self.tasks = {job_type: task for job_type, task in self.tasks.items() if job_type in job_types}
 
     async def decide(self, task: Task, job: Job, executor: Executor | None = None) -> Outcome:
-        """Run the task's handler, with the middleware around it, and say what would be reported. Touches no
-        server.
+        """Run the task's handler, with the middleware around it, and say what would be reported.
+
+        Touches no server.
         """
         return await decide(
             job, around(self.middleware, partial(task.call, executor)), task.retry, self.random
         )
 
     async def run(self, *, handle_signals: bool = True) -> None:
-        """Work until `stop`, SIGTERM or SIGINT; then take nothing more, finish and answer what was taken, and
-        return.
+        """Work until `stop`, SIGTERM or SIGINT; then finish and answer what was taken, and return.
 
         A second signal ends the process at once, even while a handler blocks: its jobs go to another worker
         after their deadline. Who has other things in the process gives `handle_signals=False`, and calls
@@ -150,8 +150,9 @@ class Worker:
                 await client.close()
 
     def stop(self) -> None:
-        """Ask a running worker to finish, from its own event loop; a second time: to abandon what still
-        runs.
+        """Ask a running worker to finish, from its own event loop.
+
+        A second time: to abandon what still runs.
         """
         if self._run is not None:
             self._run.stop()

@@ -120,17 +120,17 @@ class Element(Drawn):
 
     @property
     def is_activity(self) -> bool:
-        """Whether it is work that a flow leads to; an event sub-process, which none leads to, is not."""
+        """Whether it is a task or a sub-process that is no event sub-process."""
         return self.kind.category is Category.ACTIVITY and self.behaviour is not Behaviour.EVENT_SUB_PROCESS
 
     @property
     def is_event_sub_process(self) -> bool:
-        """Whether it is begun by an event of the scope around it."""
+        """Whether it is a sub-process that an event begins."""
         return self.behaviour is Behaviour.EVENT_SUB_PROCESS
 
     @property
     def is_for_compensation(self) -> bool:
-        """Whether it is no part of the normal flow, but undoes an activity (BPMN 2.0.2, 10.7.2)."""
+        """Whether it is a handler, which no flow leads to."""
         return self.attribute("isForCompensation") == TRUE
 
     @property

@@ -1,5 +1,6 @@
-"""Boxed expressions to closures (DMN 1.5, 10.2): most are FEEL in another dress, so they become FEEL trees
-around embedded parts.
+"""Boxed expressions to closures (DMN 1.5, 10.2).
+
+Most are FEEL in another dress, so they become FEEL trees around embedded parts.
 
 The code shares the run and the local names of what is around it: a box that introduces names adds to the
 local tuple, as FEEL does.
@@ -29,13 +30,11 @@ _CALL_FUEL: Final = 6
 
 
 _DEPTH: Final = 40
-"""How many boxes may stand inside each other; an expression of one line nests deeper, but needs less of the
-stack.
-"""
+"""How many boxes may stand inside each other: one needs more of the stack than a level of FEEL."""
 
 
 class Boxes:
-    """The compiler of boxed expressions of one model."""
+    """The compiler of the boxed expressions of one model."""
 
     def __init__(self, types: Types, notes: Notes) -> None:
         self.types = types
@@ -43,7 +42,10 @@ class Boxes:
         self._depth = 0
 
     def code(self, box: tree.Box | None, around: Surroundings) -> Code:
-        """The code of a box, its value brought to the type that the box names; of a missing one, null."""
+        """The code of a box, its value brought to the type that the box names; of a missing one, null.
+
+        What cannot be compiled is noted, and null.
+        """
         if box is None:
             return _null
         if self._depth == _DEPTH:
@@ -56,9 +58,11 @@ class Boxes:
         return converting(code, self.type(box.type_ref, box.line), "an expression")
 
     def table(self, box: tree.DecisionTable, around: Surroundings) -> Table:
+        """The compiled decision table, for those who ask it for more than its output."""
         return Table(box, around, self.types, self.notes)
 
     def type(self, name: str, line: int = 0) -> Type:
+        """The type of that name, whose absence is noted at a line."""
         return self.types.named(name, line)
 
     def embedded(self, box: tree.Box | None, around: Surroundings) -> feel_tree.Embedded:
@@ -203,8 +207,9 @@ Call = Callable[[Run, list[Value]], Value]
 def typed_function(
     boxes: Boxes, name: str, parameters: tuple[tree.InformationItem, ...], line: int
 ) -> Callable[[Call], Function]:
-    """What makes a function value of a body: arguments are counted and brought to their types, calls are paid
-    for and not too deep.
+    """What makes a function value of a body, which is called with arguments that are counted and converted.
+
+    Calls are paid for, and not too deep. Null, with a warning, where the arguments do not fit.
     """
     names = tuple(parameter.name for parameter in parameters)
     types = [boxes.type(parameter.type_ref, line) for parameter in parameters]
@@ -256,9 +261,7 @@ def _external(boxes: Boxes, box: tree.FunctionDefinition, around: Surroundings) 
 
 
 def _conditional(boxes: Boxes, box: tree.Conditional, around: Surroundings) -> Code:
-    """Unlike a textual `if`, it has a branch for true and one for false, and none for anything else (DMN 1.5,
-    10.2.1.8 and table 88).
-    """
+    """A branch for true, one for false, null for all else, unlike a textual `if` (10.2.1.8, table 88)."""
     condition, then, otherwise = (
         boxes.code(part, around) for part in (box.condition, box.then, box.otherwise)
     )

@@ -34,6 +34,7 @@ class GraphBuilder:
         self._nodes: dict[str, tree.DRGElement] = {}
 
     def build(self) -> None:
+        """Enter every node of the model into the graph; what cannot be compiled is noted."""
         keyed = {f"{self.model.namespace}#{node.id or node.name}": node for node in self.model.nodes}
         self.graph.names |= {key: node.variable.name for key, node in keyed.items()}
         self._nodes = keyed
@@ -61,8 +62,9 @@ class GraphBuilder:
     def _resolved(
         self, node: tree.DRGElement, requires: Sequence[str], compiled: Callable[[Surroundings], T]
     ) -> tuple[tuple[Slot, ...], T]:
-        """The local names of a node, and its logic compiled among them: again, as long as a requirement has
-        further names to try.
+        """The local names of a node, and its logic compiled among them.
+
+        It is compiled again as long as a requirement that no expression reads has further names to try.
         """
         known = [self._key(key) for key in dict.fromkeys(requires) if self._is_known(node, key)]
         imported_slots = self._imported_slots(known)
@@ -83,9 +85,7 @@ class GraphBuilder:
         return (*imported_slots, *(each.slot for each in offered.values())), made
 
     def _imported_slots(self, keys: Iterable[str]) -> tuple[Slot, ...]:
-        """What imports bring: a context for each, in which a decision without a variable is found by all its
-        names.
-        """
+        """What imports bring: a context for each, in which a decision is found by all its names."""
         brought: dict[str, dict[str, str]] = {}
         for key in keys:
             if prefix := self._prefix(key):
@@ -153,8 +153,9 @@ class GraphBuilder:
         return CompiledDecision(key, node, of, slots, convert, code)
 
     def _result(self, node: tree.DRGElement) -> Type:
-        """What calling the node gives: models before DMN 1.2 name that type, later ones a type of
-        functions.
+        """The type that calling the node gives.
+
+        Models before DMN 1.2 name that type, later ones a type of functions.
         """
         of = self.boxes.type(node.variable.type_ref, node.line)
         return of.result or (self.boxes.type(_NO_TYPE) if of.name == "function" else of)

@@ -1,5 +1,4 @@
-"""What Camunda's tools leave in the decision files that they write, and in which dialect such a file is
-therefore to be read.
+"""What Camunda's tools leave in the decision files that they write, and whether such a file is one.
 
 Camunda's engines do not hold a value to the type of its column, and call results and inputs by names that the
 standard does not know (see `types`, `requirements` and `table`). Operaton goes on where Camunda 7 ended.
@@ -27,8 +26,9 @@ CELL_INPUT: Final = "cellInput"
 
 
 def is_camundas(root: etree._Element) -> bool:
-    """Whether a file was written with Camunda's tools: by its namespace, its exporter, or an extension
-    anywhere in it.
+    """Whether a file was written with Camunda's tools.
+
+    Its namespace says so, its exporter, or an extension anywhere in it.
     """
     declared = (root.get("namespace", ""), *root.nsmap.values())
     if root.get("exporter", "").lower().startswith(_EXPORTERS) or any(

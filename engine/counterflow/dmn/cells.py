@@ -1,5 +1,4 @@
-"""Which input cells can be answered from an index: those whose tests compare with constants (DMN 1.5, 8.3.3
-and grammar rule 17).
+"""Which input cells an index can answer: those that compare with constants (8.3.3, grammar rule 17).
 
     "gold", "silver"     equal to one of several
     not("gold")          equal to none of them
@@ -29,12 +28,14 @@ _LITERAL_CALLS: Final[dict[str, Callable[[str], Value]]] = {"date": iso.date, "d
 
 @dataclass(frozen=True, slots=True)
 class Equal:
+    """The test `"gold"`: equal to a constant."""
+
     value: Any
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """An end that is None is no end."""
+    """The test `[18..65)` or `> 100`; an end that is None is no end."""
 
     low: Any
     high: Any
@@ -44,8 +45,9 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One of `tests` must hold; none of them if `negated` (then all are `Equal`). Without tests, anything
-    passes.
+    """One of `tests` must hold, or none of them if `negated` (then all are `Equal`).
+
+    Without tests, anything passes.
     """
 
     tests: tuple[Equal | Interval, ...]
@@ -53,7 +55,10 @@ class Cell:
 
 
 def indexed(root: tree.UnaryTests, local: frozenset[str]) -> Cell | None:
-    """What an index must know of a cell; `local` names may hide the built-ins that spell constants."""
+    """The cell as an index can hold it; None if its tests have to be run.
+
+    `local` names may hide the built-ins that spell constants.
+    """
     found = [_test(node, local) for node in root.tests]
     tests = tuple(test for test in found if test is not None)
     if len(tests) < len(found):

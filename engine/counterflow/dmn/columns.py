@@ -25,7 +25,10 @@ _CELLS_PER_FUEL: Final = 4
 
 
 class Intervals:
-    """`pieces[2 * n + 1]` holds at `points[n]`, `pieces[2 * n]` between it and the point before."""
+    """Which rules hold where on a line of values of one kind.
+
+    `pieces[2 * n + 1]` holds at `points[n]`, `pieces[2 * n]` between it and the point before.
+    """
 
     def __init__(self, intervals: list[tuple[int, Interval]]) -> None:
         ends = {end for _, interval in intervals for end in (interval.low, interval.high) if end is not None}
@@ -33,8 +36,9 @@ class Intervals:
         self.pieces = self._sweep(intervals)
 
     def _sweep(self, intervals: list[tuple[int, Interval]]) -> list[Rules]:
-        """Walk the pieces from left to right, letting rules in and out; two intervals of one rule may
-        overlap, so they are counted.
+        """The pieces from left to right, with rules let in and out.
+
+        Two intervals of one rule may overlap, so they are counted.
         """
         position = {point: 2 * index + 1 for index, point in enumerate(self.points)}
         last = 2 * len(self.points)
@@ -56,6 +60,7 @@ class Intervals:
         return pieces
 
     def at(self, value: Any) -> Rules:
+        """The rules that hold at a value of that kind."""
         index = bisect_left(self.points, value)
         exact = index < len(self.points) and self.points[index] == value
         return self.pieces[2 * index + exact]
@@ -72,9 +77,7 @@ class KindIndex:
 
 
 class Column:
-    """All cells of one input. `match` gives the rules, among those still in play, whose cell a value
-    passes.
-    """
+    """All cells of one input, ready to be asked by `match`."""
 
     def __init__(self, cells: Iterable[Cell | Code], *, by_date: bool = False) -> None:
         """With `by_date`, a date and time is compared with dates by its own date."""
@@ -120,8 +123,9 @@ class Column:
         self._by_type[DateTime], self._others[DateTime] = self._by_type[Date], self._others[Date]
 
     def _of_other_kinds(self, name: str) -> tuple[tuple[str, Rules], ...]:
-        """The kinds that indexed cells compare with besides this one, and in which rules: there the answer is
-        null.
+        """The kinds, other than this one, that indexed cells compare with, and in which rules.
+
+        There the answer is null.
         """
         return (
             ()
@@ -130,6 +134,7 @@ class Column:
         )
 
     def match(self, run: Run, local: Local, value: Value, in_play: Rules) -> Rules:
+        """The rules of `in_play` whose cell the value passes; warns of cells that compare another kind."""
         found = self.always | self._indexed(value)
         for kind, rules in self._others[type(value)]:
             if rules & in_play & ~found:

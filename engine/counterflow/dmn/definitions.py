@@ -44,7 +44,7 @@ class DecisionSummary(msgspec.Struct, frozen=True):
 
 
 class Definitions:
-    """Read once, evaluated many times, from any thread."""
+    """A decision model, read once and evaluated many times, from any thread."""
 
     def __init__(
         self,
@@ -73,6 +73,7 @@ class Definitions:
 
     @property
     def namespace(self) -> str:
+        """The namespace of the model, by which others import it."""
         return self.model.namespace
 
     @cached_property
@@ -96,10 +97,12 @@ class Definitions:
     def evaluate(
         self, decision_id: str, context: Variables, now_ms: int = 0, seed: str = "", fuel: int | None = None
     ) -> DecisionResult:
-        """Decide. `context` gives variables by `.get(name, default)`, as FEEL values or as `msgspec.Raw`
-        JSON; those of an imported model `lib` are in its variable `lib`, or stand beside the others. `seed`
-        is that of uuid() and random number(); `fuel` is what the caller has left for it, where that may be
-        less than the limit. Raises UnknownDecision.
+        """Decide, with all that the decision requires. Raises UnknownDecision.
+
+        `context` gives variables by `.get(name, default)`, as FEEL values or as `msgspec.Raw` JSON; those of
+        an imported model `lib` are in its variable `lib`, or stand beside the others. `now_ms` is the time of
+        now(), in epoch milliseconds, and `seed` that of uuid() and random number(); `fuel` is what the caller
+        has left for it, where that may be less than the limit.
         """
         decision = self._decisions.get(decision_id)
         if decision is None:
@@ -116,8 +119,9 @@ class Definitions:
     def evaluate_service(
         self, service_id: str, context: Variables, now_ms: int = 0, seed: str = ""
     ) -> DecisionResult:
-        """Call a decision service with the variables named as its inputs; one that is absent is null. Raises
-        UnknownDecision.
+        """Call a decision service with the variables named as its inputs. Raises UnknownDecision.
+
+        One that is absent is null.
         """
         service = self._services.get(service_id)
         if service is None:
@@ -181,8 +185,9 @@ class Definitions:
     # Inputs
 
     def _given(self, of: CompiledInput) -> Given:
-        """How a variable from outside is read, and brought to its type; only JSON has texts that stand for
-        dates.
+        """How a variable from outside is read, and brought to its type.
+
+        Only JSON has texts that stand for dates.
         """
         name, convert, read = of.node.variable.name, of.convert, of.type.read
         places = self._places(of, name)
@@ -248,8 +253,9 @@ def _unknown(kind: str, wanted: str, known: Iterable[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ReadDefinitions(ReadDocument):
-    """A model as read: None where it was refused as a whole. What could not be compiled is in the findings,
-    and null when evaluated.
+    """A model as read, and what there is to say to its author; None where it was refused as a whole.
+
+    What could not be compiled is in the findings, and null when evaluated.
     """
 
     definitions: Definitions | None = None

@@ -1,5 +1,6 @@
-"""The requirements graph, compiled (DMN 1.5, 6.2 and 10.4): what each node needs, and how its value is made
-from that.
+"""The requirements graph, compiled (DMN 1.5, 6.2 and 10.4).
+
+It holds what each node needs, and how its value is made from that.
 
 A decision's requirements become its local names, so FEEL finds them by position. What a decision needs is put
 in order once, when the model is read; evaluating walks that list. Functions (business knowledge models and
@@ -40,8 +41,7 @@ class CompiledInput:
 
 @dataclass(frozen=True)
 class Slot:
-    """One local name of a decision or function: a node's value, or the values that an import brings, as a
-    context.
+    """One local name of a decision or function: a node's value, or a context of those an import brings.
 
     `entry` is the output that the name means, of a table with several.
     """
@@ -52,6 +52,7 @@ class Slot:
     entry: str = ""
 
     def value(self, memo: Mapping[str, Value], functions: Mapping[str, Value]) -> Value:
+        """The value of the name, from those in `memo` or among the functions."""
         if self.imported:
             return {name: memo[key] if key in memo else functions.get(key) for name, key in self.keys}
         key = self.keys[0][1]
@@ -68,6 +69,8 @@ def _entry(value: Value, name: str) -> Value:
 
 @dataclass
 class CompiledDecision:
+    """A compiled decision: its logic is `code` or a `table`, whose local names are the slots."""
+
     key: str
     node: tree.Decision
     type: Type
@@ -77,7 +80,7 @@ class CompiledDecision:
     table: Table | None = None
 
     def decide(self, run: Run, memo: Memo, functions: Mapping[str, Value]) -> Outcome:
-        """Its value from those of its requirements, which are all in `memo` or among the functions."""
+        """Its outcome from the values of its requirements, which are all in `memo` or among the functions."""
         local = tuple([slot.value(memo, functions) for slot in self.slots])
         if self.table is not None:
             return self._converted(run, self.table.decide(run, local))
@@ -122,13 +125,17 @@ class CompiledService:
 
 @dataclass(frozen=True)
 class Plan:
-    """What must be decided, in order; inputs first."""
+    """What must be decided, in order; inputs first. `cycle` says in words why it cannot be done."""
 
     inputs: tuple[CompiledInput, ...] = ()
     decisions: tuple[CompiledDecision, ...] = ()
     cycle: str = ""
 
     def carry_out(self, run: Run, memo: Memo, graph: Graph, outcomes: Outcomes | None) -> None:
+        """Read the inputs and make the decisions, each into `memo`, with its outcome into `outcomes`.
+
+        Warns if there is a circle. Raises FeelFailure when a limit is met.
+        """
         if self.cycle:
             run.warn("wrong value", f"{self.cycle}: the decision is null")
         for given in self.inputs:
@@ -142,8 +149,9 @@ class Plan:
 
 @dataclass
 class Graph:
-    """All nodes by key, those of imported models included; `givens` says how the model at hand reads each
-    input.
+    """All nodes by key, those of imported models included.
+
+    `givens` says how the model at hand reads each input.
     """
 
     inputs: dict[str, CompiledInput] = field(default_factory=dict)
@@ -154,11 +162,13 @@ class Graph:
     givens: dict[str, Given] = field(default_factory=dict)
 
     def given(self, of: CompiledInput) -> Given:
+        """How the model at hand reads that input."""
         return self.givens[of.key]
 
     def include(self, other: Graph, prefix: str) -> None:
-        """Take in the nodes of an imported model. Two ways to the same model have inputs, and so decisions,
-        of their own.
+        """Take in the nodes of a model that is imported under the name `prefix`.
+
+        Two ways to the same model have inputs, and so decisions, of their own.
         """
 
         def renamed(key: str) -> str:

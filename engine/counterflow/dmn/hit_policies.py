@@ -1,5 +1,4 @@
-"""From the rules that match to one result (DMN 1.5, 8.2.8 to 8.2.11): a function per hit policy, a function
-per aggregation.
+"""From the rules that match to one result (DMN 1.5, 8.2.8 to 8.2.11): a function per hit policy.
 
 Each takes the hits in the order of the rules, at least one, and gives the output. A policy that is violated
 raises `Violation`; the table's output is then null.
@@ -13,14 +12,15 @@ from typing import Final
 import msgspec
 
 from counterflow.dmn.tree import Aggregation, HitPolicy
-from counterflow.feel.builtins.lists import max_, min_, sum_
+from counterflow.feel.builtins.aggregates import max_, min_, sum_
 from counterflow.feel.run import Run, Value
 from counterflow.feel.values import same
 
 
 class Hit(msgspec.Struct, frozen=True):
-    """A rule that matches: its place, its outputs in the order of the columns, what they amount to, and their
-    rank (lower is better).
+    """A rule that matches: its index from 0, its outputs in the order of the columns, and their value.
+
+    `rank` are the places of the outputs in the lists of output values; lower is better.
     """
 
     index: int

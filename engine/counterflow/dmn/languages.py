@@ -1,5 +1,6 @@
-"""Expressions in other languages than FEEL (DMN 1.5, 7.3.1): read as FEEL, which simple ones survive, and
-their author is told.
+"""Expressions in other languages than FEEL (DMN 1.5, 7.3.1).
+
+They are read as FEEL, which simple ones survive, and their author is told.
 """
 
 from __future__ import annotations

@@ -16,8 +16,9 @@ _ZEEBE: Final = "http://camunda.org/schema/zeebe/1.0"
 
 
 def outline(root: Element, resource_name: str) -> tree.Model:
-    """The model that a document holds. Raises XmlError if it is no DMN, or uses a word that DMN does not
-    know.
+    """The model that a document holds.
+
+    Raises XmlError if it is no DMN, or uses a word that DMN does not know.
     """
     version = NAMESPACES.get(namespace(root))
     if version is None or local_name(root) != "definitions":

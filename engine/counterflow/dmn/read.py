@@ -37,8 +37,9 @@ def read(
     limits: DocumentLimits = DECISION_LIMITS,
     feel_limits: FeelLimits = _FEEL_LIMITS,
 ) -> ReadDefinitions:
-    """Read DMN 1.1 to 1.5. `imported` are the models that this one may import, found by their namespaces.
-    Never raises.
+    """Read DMN 1.1 to 1.5, with findings instead of errors: it never raises.
+
+    `imported` are the models that this one may import, found by their namespaces.
     """
     remarks: list[Finding] = []
     try:
@@ -102,9 +103,7 @@ def _compiled(
 
 
 def _refuse_twice(model: tree.Model, notes: Notes) -> None:
-    """Requirements and callers name a node by its id: of two with the same one, one would be drawn in
-    vain.
-    """
+    """Note each id that is there twice: requirements and callers name a node by it."""
     lines: dict[str, int] = {}
     for node in model.nodes:
         identifier = node.id or node.name

@@ -42,13 +42,18 @@ def item(element: Element | None, name: str = "") -> tree.InformationItem:
 
 
 def type_ref(element: Element) -> str:
-    """The name of a type: an attribute since DMN 1.1, an element in item definitions."""
+    """The name of the type of an element; empty if it names none.
+
+    It is an attribute since DMN 1.1, an element in item definitions.
+    """
     return type_name(element.get("typeRef") or text_of(element, "typeRef"), element)
 
 
 def type_name(written: str, element: Element) -> str:
-    """A type as FEEL names it. `feel:` is the language's own prefix; in DMN 1.1 the name is a qualified one
-    (xsd:QName, clause 7.3.2), whose prefix stands for the model itself or for one that it imports.
+    """A type as FEEL names it.
+
+    `feel:` is the language's own prefix; in DMN 1.1 the name is a qualified one (xsd:QName, clause 7.3.2),
+    whose prefix stands for the model itself or for one that it imports.
     """
     text = written.strip()
     prefix, colon, name = text.partition(":")
@@ -65,6 +70,7 @@ def type_name(written: str, element: Element) -> str:
 
 
 def place(element: Element) -> tree.DMNElement:
+    """The id (empty if there is none) and the line of an element."""
     return tree.DMNElement(id=element.get("id", ""), line=line_of(element))
 
 

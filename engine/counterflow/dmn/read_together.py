@@ -1,6 +1,4 @@
-"""Several decision models of which some import others (DMN 1.5, 6.3.3): each is read after those that it
-imports.
-"""
+"""Several decision models of which some import others (6.3.3): each is read after those it imports."""
 
 from __future__ import annotations
 
@@ -13,8 +11,9 @@ from counterflow.documents.limits import DECISION_LIMITS, DocumentLimits
 
 
 class ReadModel(NamedTuple):
-    """A file as it was read; `place` is its place in what was given, `imports` are those of the files that it
-    imports.
+    """A file as it was read; `place` is its place in what was given.
+
+    `imports` are the places of the files that it imports.
     """
 
     place: int
@@ -25,8 +24,7 @@ class ReadModel(NamedTuple):
 def read_together(
     files: Sequence[tuple[str, bytes]], limits: DocumentLimits = DECISION_LIMITS
 ) -> list[ReadModel]:
-    """Read files, name and content, those that are imported before those that import them, otherwise in the
-    order given.
+    """Read files, name and content, in the order given but for imported ones, which come first.
 
     An import that leads to none of them, or in a circle, is among the findings of the file that has it. Never
     raises.

@@ -28,8 +28,9 @@ Readings = tuple[Reading, ...]
 
 
 def readings(node: tree.DRGElement, *, camunda: bool) -> tuple[Readings, ...]:
-    """The names of a node's value, the best first. In a model of Camunda's even a drawn variable is only the
-    first of several.
+    """The names of a node's value, the best first, in groups that are tried together.
+
+    In a model of Camunda's even a drawn variable is only the first of several.
     """
     own = Reading(node.variable.name)
     if isinstance(node, tree.InputData) or (node.has_variable and not camunda):
@@ -50,8 +51,9 @@ def _outputs(logic: tree.Box | None) -> Readings:
 
 @dataclass
 class Requirement:
-    """What a node requires, and which of its names are on offer at the moment. `label` is what the author of
-    a decision calls it.
+    """What a node requires, and which of its names are on offer at the moment.
+
+    `label` is what the author of a decision calls it.
     """
 
     key: str
@@ -62,6 +64,7 @@ class Requirement:
 
     @property
     def offered(self) -> Readings:
+        """The names that are on offer at the moment."""
         return self.names[self.place]
 
     @property
@@ -83,8 +86,9 @@ class Offer(NamedTuple):
 
 
 def offers(requirements: Sequence[Requirement]) -> dict[str, Offer]:
-    """The local names of one try. Of two with the same name the better founded one counts: a result before an
-    input, an id before an output.
+    """The local names of one try, each with whose value it is.
+
+    Of two with the same name the better founded one counts: a result before an input, an id before an output.
     """
     made: dict[str, Offer] = {}
     for each in sorted(requirements, key=_standing):

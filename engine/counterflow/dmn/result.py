@@ -1,6 +1,4 @@
-"""What evaluating a decision answers: the output, and on the way to it every decision with its inputs and the
-rules that matched.
-"""
+"""What evaluating a decision answers: the output, and every decision that was made on the way to it."""
 
 from __future__ import annotations
 
@@ -19,9 +17,7 @@ DecisionKind = Literal["decision table", "literal expression", "boxed expression
 
 
 class EvaluatedInput(msgspec.Struct, frozen=True):
-    """One input of a table: the id and the label of its column, and the value that the rules were compared
-    with.
-    """
+    """One input of a table: id and label of its column, and the value that the rules were compared with."""
 
     id: str
     label: str
@@ -29,6 +25,8 @@ class EvaluatedInput(msgspec.Struct, frozen=True):
 
 
 class EvaluatedOutput(msgspec.Struct, frozen=True):
+    """One output of a rule that matched: id and name of its column, and the value."""
+
     id: str
     name: str
     value: Value
@@ -43,8 +41,9 @@ class MatchedRule(msgspec.Struct, frozen=True):
 
 
 class EvaluatedDecision(msgspec.Struct, frozen=True):
-    """One decision on the way to the answer. `violation` says how the rules that matched broke the hit
-    policy, and is empty if not.
+    """One decision on the way to the answer.
+
+    `violation` says how the rules that matched broke the hit policy, and is empty if not.
     """
 
     id: str
@@ -57,8 +56,9 @@ class EvaluatedDecision(msgspec.Struct, frozen=True):
 
 
 class DecisionFailure(msgspec.Struct, frozen=True):
-    """Why there is no trustworthy output: a limit was met, an assert() did not hold, or the rules that
-    matched are not what the hit policy allows.
+    """Why there is no trustworthy output.
+
+    A limit was met, an assert() did not hold, or the rules that matched are not what the hit policy allows.
     """
 
     kind: FailureKind | Literal["hit policy"]
@@ -70,8 +70,10 @@ Trace = tuple[tuple[DecisionNode, Outcome], ...]
 
 
 class DecisionResult(msgspec.Struct, frozen=True):
-    """The answer. With a `failure` the output is what the standard says (null and what follows from it), for
-    those who want to go on.
+    """The answer, and all that led to it.
+
+    With a `failure` the output is what the standard says (null and what follows from it), for those who want
+    to go on.
     """
 
     decision_id: str
@@ -84,9 +86,7 @@ class DecisionResult(msgspec.Struct, frozen=True):
 
     @property
     def evaluated(self) -> tuple[EvaluatedDecision, ...]:
-        """All decisions that were evaluated, required ones before those that need them; the last one is the
-        one that was asked for.
-        """
+        """All decisions that were evaluated, required ones first; the last is the one that was asked for."""
         return tuple(_evaluated(node, outcome) for node, outcome in self.trace)
 
     @property
@@ -96,11 +96,10 @@ class DecisionResult(msgspec.Struct, frozen=True):
 
     @property
     def rows(self) -> list[dict[str, Value]]:
-        """The output as Camunda 7 hands it out: a row of named entries for each rule that counts, one row for
-        anything else.
+        """The output as Camunda 7 hands it out: a row of named entries for each rule that counts.
 
-        A table without a rule that matched gives no row; an output without a name is called after the
-        decision's variable.
+        Anything else is one row; a table without a rule that matched gives none. An output without a name is
+        called after the decision's variable.
         """
         if not self.trace:
             return []

@@ -9,10 +9,9 @@ from counterflow.feel.values import Code
 
 
 def for_syntax(notes: Notes, placed: Placed, what: str, error: FeelSyntaxError) -> Code:
-    """Tell of a text that is not FEEL, with the place inside it; and the code that stands in for it, which
-    warns and is null.
+    """Note a text that is not FEEL; the code that stands in for it, which warns and is null.
 
-    A context with an entry twice is told as a warning: it holds up the decision that needs it, not the whole
+    A context with an entry twice is noted as a warning: it holds up the decision that needs it, not the whole
     file.
     """
     if isinstance(error, DuplicateEntry):
@@ -24,8 +23,9 @@ def for_syntax(notes: Notes, placed: Placed, what: str, error: FeelSyntaxError) 
 
 
 def for_duplicate(notes: Notes, placed: Placed, where: str, found: str) -> Code:
-    """Warn of a context that has an entry twice; and the code that stands in for it, which stops the
-    evaluation (DMN 1.5, 10.3.2.6).
+    """Warn of a context that has an entry twice; the code in its stead, which stops the evaluation.
+
+    DMN 1.5, 10.3.2.6.
     """
     complaint = f"{where} has an entry twice: {found}"
     remedy = "Rename one; until then no decision that needs it is made."

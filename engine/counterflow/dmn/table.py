@@ -1,6 +1,4 @@
-"""Decision tables (DMN 1.5, clause 8), compiled column by column: see `columns` for how a value finds its
-rules.
-"""
+"""Decision tables (DMN 1.5, clause 8), compiled column by column; `columns` says how a value finds rules."""
 
 from __future__ import annotations
 
@@ -23,8 +21,9 @@ from counterflow.feel.values import Code
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What a table decided: the values of its inputs, the rules that count, and how the hit policy was
-    violated, if it was.
+    """What a table decided: its output, the values of its inputs, and the rules that count.
+
+    `violation` says how they violate the hit policy, and is empty if they do not.
     """
 
     output: Value
@@ -63,7 +62,7 @@ class Table:
     # Deciding
 
     def decide(self, run: Run, local: Local) -> Outcome:
-        """Evaluate the table. `local` are the names around it."""
+        """The outcome among the local names around the table; what violates it is warned of, and null."""
         values = tuple([each.code(run, local) for each in self._inputs])
         in_play = self._everything
         for each, value in zip(self._inputs, values, strict=True):
@@ -188,8 +187,9 @@ class Table:
         return converter(self._types.named(box.type_ref, box.line), f"the output {box.label!r}")
 
     def _ranking(self, box: tree.Output) -> list[Code]:
-        """A test for each output value, in their order; without any, that of the type would be no order that
-        was meant.
+        """A test for each output value, in their order; without any, none.
+
+        The values that the type allows would be no order that was meant.
         """
         if not box.allowed_values:
             return []

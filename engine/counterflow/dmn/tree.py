@@ -1,5 +1,4 @@
-"""A decision model on one page (DMN 1.5, clauses 6 to 8 and 10.2): what the XML says, before anything is
-compiled.
+"""A decision model on one page (DMN 1.5, clauses 6 to 8 and 10.2): what the XML says, uncompiled.
 
 Frozen data without behaviour. `id` is the element's, or one made from its place; `line` counts from 1. Names
 are kept as written; the texts are FEEL.
@@ -13,6 +12,8 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DMNElement:
+    """Anything with an id (empty if it has none) at a line of the document."""
+
     id: str = ""
     line: int = 0
 
@@ -30,8 +31,9 @@ class InformationItem:
 
 @dataclass(frozen=True, slots=True)
 class ItemDefinition(DMNElement):
-    """A type: one of `type_ref`, of `components`, or (`function_result` not None) of functions; a list of
-    those if `is_collection`.
+    """A type: one of `type_ref`, of `components`, or of functions (`function_result` not None).
+
+    With `is_collection` a list of those.
     """
 
     name: str
@@ -48,17 +50,21 @@ class ItemDefinition(DMNElement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Box(DMNElement):
+    """A boxed expression, whose value is of the type `type_ref` (empty: any)."""
+
     type_ref: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class LiteralExpression(Box):
+    """FEEL text; an empty one is null."""
+
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class ContextEntry:
-    """The entry without a variable is the result of its context."""
+    """An entry of a context; the one without a variable is its result."""
 
     variable: InformationItem | None
     value: Box | None
@@ -66,33 +72,45 @@ class ContextEntry:
 
 @dataclass(frozen=True, slots=True)
 class BoxedContext(Box):
+    """A context, whose later entries may use the earlier ones."""
+
     entries: tuple[ContextEntry, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class BoxedList(Box):
+    """A list, an expression for each item."""
+
     items: tuple[Box, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Relation(Box):
+    """A list of contexts, drawn as a table: a row for each, whose entries are the columns."""
+
     columns: tuple[InformationItem, ...]
     rows: tuple[tuple[Box, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ParameterBinding:
+    """The value for a parameter of an invocation."""
+
     parameter: str
     value: Box | None
 
 
 @dataclass(frozen=True, slots=True)
 class Invocation(Box):
+    """A call by the names of the parameters."""
+
     function: Box | None
     bindings: tuple[ParameterBinding, ...]
 
 
 class FunctionKind(StrEnum):
+    """The language of a function's body."""
+
     FEEL = "FEEL"
     JAVA = "Java"
     PMML = "PMML"
@@ -100,6 +118,8 @@ class FunctionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FunctionDefinition(Box):
+    """A function; with the kind Java its body is a context that names class and method."""
+
     parameters: tuple[InformationItem, ...]
     body: Box | None
     kind: FunctionKind = FunctionKind.FEEL
@@ -107,6 +127,8 @@ class FunctionDefinition(Box):
 
 @dataclass(frozen=True, slots=True)
 class Conditional(Box):
+    """A value for true and one for false; null for everything else."""
+
     condition: Box | None
     then: Box | None
     otherwise: Box | None
@@ -114,12 +136,16 @@ class Conditional(Box):
 
 @dataclass(frozen=True, slots=True)
 class Filter(Box):
+    """The items of a list for which the condition is true; the condition is never a position."""
+
     source: Box | None
     condition: Box | None
 
 
 @dataclass(frozen=True, slots=True)
 class For(Box):
+    """The list of the body's value for each item."""
+
     variable: str
     source: Box | None
     body: Box | None
@@ -127,6 +153,8 @@ class For(Box):
 
 @dataclass(frozen=True, slots=True)
 class Quantified(Box):
+    """Whether the condition is true for some item, or for `every` one."""
+
     every: bool
     variable: str
     source: Box | None
@@ -137,6 +165,8 @@ class Quantified(Box):
 
 
 class HitPolicy(StrEnum):
+    """What several matching rules of a table mean (8.2.8)."""
+
     UNIQUE = "UNIQUE"
     FIRST = "FIRST"
     PRIORITY = "PRIORITY"
@@ -147,6 +177,8 @@ class HitPolicy(StrEnum):
 
 
 class Aggregation(StrEnum):
+    """What COLLECT makes of the outputs (8.2.11)."""
+
     SUM = "SUM"
     COUNT = "COUNT"
     MIN = "MIN"
@@ -155,7 +187,10 @@ class Aggregation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Input(DMNElement):
-    """`variable` is what the cells call its value (an extension of Camunda's), beside `?`."""
+    """A column of tests; `text` is what they are put to.
+
+    `variable` is what the cells call its value (an extension of Camunda's), beside `?`.
+    """
 
     label: str
     text: str
@@ -166,6 +201,8 @@ class Input(DMNElement):
 
 @dataclass(frozen=True, slots=True)
 class Output(DMNElement):
+    """A column of results; `default` is its result where no rule matches."""
+
     label: str
     name: str
     type_ref: str = ""
@@ -175,17 +212,23 @@ class Output(DMNElement):
 
 @dataclass(frozen=True, slots=True)
 class Entry(DMNElement):
+    """A cell of a table, as FEEL text."""
+
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Rule(DMNElement):
+    """A row of a table: a test for each input, a result for each output."""
+
     tests: tuple[Entry, ...]
     results: tuple[Entry, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionTable(Box):
+    """A decision table (clause 8); an `aggregation` is there with COLLECT only."""
+
     hit_policy: HitPolicy
     aggregation: Aggregation | None
     inputs: tuple[Input, ...]
@@ -199,7 +242,7 @@ class DecisionTable(Box):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DRGElement(DMNElement):
-    """Without a drawn variable (`has_variable` False), `variable` is named as the node."""
+    """What a requirement may lead to; its `variable` is named as the node where none is drawn."""
 
     name: str
     variable: InformationItem
@@ -208,11 +251,13 @@ class DRGElement(DMNElement):
 
 @dataclass(frozen=True, slots=True)
 class InputData(DRGElement):
-    pass
+    """A value from outside of the model."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision(DRGElement):
+    """A value that logic makes of what it requires."""
+
     logic: Box | None
     requires: tuple[str, ...]
     version_tag: str = ""
@@ -220,12 +265,16 @@ class Decision(DRGElement):
 
 @dataclass(frozen=True, slots=True)
 class BusinessKnowledgeModel(DRGElement):
+    """A function that decisions may call."""
+
     logic: FunctionDefinition | None
     requires: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionService(DRGElement):
+    """A function whose body are the encapsulated decisions, and whose result the output ones."""
+
     outputs: tuple[str, ...]
     encapsulated: tuple[str, ...]
     input_decisions: tuple[str, ...]

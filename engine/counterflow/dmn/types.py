@@ -32,11 +32,11 @@ Convert = Callable[[Run, Value], Value]
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """`conforms` is never asked about null. `item` is the type of the items of a list; `read` makes values of
-    what JSON can say.
+    """Which values belong to a type, and how others are brought to it.
 
-    What does not conform to a `lenient` type is kept. `shape` is `conforms` without the values that are
-    allowed, where these are fewer than the type alone would have.
+    `conforms` is never asked about null. `item` is the type of the items of a list; `read` makes values of
+    what JSON can say. What does not conform to a `lenient` type is kept. `shape` is `conforms` without the
+    values that are allowed, where these are fewer than the type alone would have.
     """
 
     name: str
@@ -49,9 +49,7 @@ class Type:
 
     @property
     def has_shape(self) -> Conforms:
-        """What `instance of` asks: types have to do with values, not with those that are allowed
-        (10.3.2.9.1).
-        """
+        """What `instance of` asks: the type, whatever values are allowed (10.3.2.9.1)."""
         return self.shape or self.conforms
 
 
@@ -121,8 +119,9 @@ _ANY_CASE: Final = {name.lower(): of for name, of in _LENIENT.items()}
 
 
 class Types:
-    """The types of a model by name, those of imported models as `import.type`; each is made when it is first
-    asked for.
+    """The types of a model by name, those of imported models as `import.type`.
+
+    Each is made when it is first asked for.
     """
 
     def __init__(
@@ -140,15 +139,15 @@ class Types:
         self._notes = notes
 
     def all(self) -> dict[str, Type]:
-        """Every type that the model itself defines."""
+        """Every type that the model itself defines, by name."""
         return {name: self.named(name) for name in self.definitions}
 
     def defined(self) -> dict[str, Type]:
-        """Those that FEEL may name: `x instance of tPerson`."""
+        """The types that FEEL may name, as in `x instance of tPerson`."""
         return {name: of for name, of in self._made.items() if name not in BASIC}
 
     def named(self, name: str, line: int = 0) -> Type:
-        """The type of that name; of an unknown name, and of one that is defined by itself, any."""
+        """The type of that name; for an unknown name, and one defined by itself, any, which is noted."""
         made = self._made.get(name)
         if made is not None:
             return made
@@ -171,9 +170,7 @@ class Types:
         return made
 
     def _later(self, name: str) -> Type:
-        """A type inside itself, such as a part list of part lists; it is looked up when there is a value to
-        check.
-        """
+        """A type inside itself, such as a part list of part lists: looked up once a value is checked."""
 
         def conforms(run: Run, value: Value) -> bool:
             run.spend()
@@ -214,8 +211,9 @@ class Types:
 
 
 def allowed_values(text: str, around: Surroundings, notes: Notes, element: tree.DMNElement) -> Code | None:
-    """The code of the tests that a value must pass; it expects the value behind the local names. None, and a
-    note, if they are not FEEL.
+    """The code of the tests that a value must pass; it expects the value behind the local names.
+
+    None, and a note, if they are not FEEL.
     """
     try:
         return around.tests(around.parse_tests(text), text)
@@ -280,8 +278,9 @@ def _entries_are(components: Mapping[str, Conforms]) -> Conforms:
 
 
 def converter(to: Type, what: str) -> Convert | None:
-    """What makes a value one of a type; None where every value is. `what` begins the warning: "the decision
-    'Risk'".
+    """What makes a value one of a type; None where every value is.
+
+    `what` begins the warning: "the decision 'Risk'".
     """
     if to is ANY:
         return None
@@ -331,6 +330,6 @@ def _converted(run: Run, value: Value, to: Type) -> Value:
 
 
 def converting(code: Code, to: Type, what: str) -> Code:
-    """The code, with its value brought to a type."""
+    """The code, with its value brought to a type; null, with a warning, where it cannot be."""
     convert = converter(to, what)
     return code if convert is None else lambda run, local: convert(run, code(run, local))

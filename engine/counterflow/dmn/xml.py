@@ -36,7 +36,7 @@ _ADVICE: Final = Advice(
 
 
 def parse(content: bytes, resource_name: str, limits: DocumentLimits, remarks: list[Finding]) -> Element:
-    """The root element of the document; remarks are appended to `remarks`. Raises XmlError."""
+    """The root element of the document; remarks are appended to `notes`. Raises XmlError."""
     return xml.parse(content, resource_name, _ADVICE, limits, remarks)
 
 
@@ -51,7 +51,7 @@ def children(element: Element, tag: str) -> list[Element]:
 
 
 def child(element: Element, tag: str) -> Element | None:
-    """The first such child."""
+    """The first direct child with that name in the element's own namespace; None if there is none."""
     return element.find(f"{{{namespace(element)}}}{tag}")
 
 

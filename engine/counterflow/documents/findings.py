@@ -1,6 +1,4 @@
-"""What reading a document has to say to its author: refusals (errors) and warnings, each tied to a place in
-the file.
-"""
+"""What reading a document has to say to its author: errors, which refuse it, and warnings."""
 
 from __future__ import annotations
 
@@ -17,8 +15,9 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """One remark: the line (0 where unknown), the element, the rule that speaks, what was expected and found,
-    what to do instead.
+    """One remark: where, which rule speaks, what was expected and found, and what to do instead.
+
+    `line` is 0 where it is unknown.
     """
 
     line: int
@@ -29,9 +28,7 @@ class Finding:
     severity: Severity = Severity.ERROR
 
     def __str__(self) -> str:
-        """As a person reads it: a finding without a line is about the file as a whole, which whoever tells it
-        names.
-        """
+        """The finding for a person; one without a line is about the file, which whoever tells it names."""
         remedy = f" {self.remedy}" if self.remedy else ""
         place = f"line {self.line}, element '{self.element_id}' " if self.line else ""
         return f"{place}[{self.rule}]: {self.message}{remedy}"

@@ -17,9 +17,7 @@ class DocumentLimits:
 
 DEFAULT_LIMITS = DocumentLimits()
 DECISION_LIMITS = DocumentLimits(elements=200_000)
-"""A rule of a decision table takes two elements for each of its columns: a thousand rules with ten inputs are
-an ordinary table.
-"""
+"""A rule takes two elements for each column: a thousand rules with ten inputs are an ordinary table."""
 
 NO_LIMITS = DocumentLimits(resource_bytes=sys.maxsize, depth=sys.maxsize, elements=sys.maxsize)
 """For what was accepted once: a limit that was lowered since must not strand it."""

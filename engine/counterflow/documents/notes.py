@@ -26,11 +26,11 @@ class Placed(Protocol):
 
     @property
     def id(self) -> str:
-        """Empty where it has none."""
+        """The id of the element; empty if it has none."""
 
     @property
     def line(self) -> int:
-        """From 1; 0 where it is not known."""
+        """The line of the document, from 1; 0 for the document as a whole."""
 
 
 class Place(NamedTuple):
@@ -124,10 +124,10 @@ class ReadDocument:
 
 
 def reported_once(findings: Iterable[Finding], rules: frozenset[str]) -> list[Finding]:
-    """The findings in order; warnings of these rules that say the same of several elements are one, at the
-    first, that names the others.
+    """The findings in order, with one in place of all warnings of these rules that say the same.
 
-    They are about what is used, not about a place: a file of a hundred user tasks needs no hundred of them.
+    It is at the first of the elements and names the others. Such warnings are about what is used, not about a
+    place: a file of a hundred user tasks needs no hundred of them.
     """
     groups: dict[object, list[Finding]] = {}
     for number, finding in enumerate(sorted(findings)):

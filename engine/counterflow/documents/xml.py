@@ -33,8 +33,9 @@ _HARDENED: _Hardened = {"resolve_entities": False, "load_dtd": False, "no_networ
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """What the authors of one kind of document are told: its name, and what to do with one that has too many
-    elements, nests too deeply, or is too large.
+    """What the authors of one kind of document are told: its name, and what to do with one out of bounds.
+
+    That is one that has too many elements, nests too deeply, or is too large.
     """
 
     kind: str
@@ -92,11 +93,11 @@ def _fed(content: bytes, guard: _Guard, *, recover: bool) -> etree._Element:
 
 
 def _remarks(content: bytes, resource_name: str, error: etree.XMLSyntaxError) -> list[Finding]:
-    """What a parser that reads the whole has to say, where it is no more than that the name of a namespace is
-    no URI; else `XmlError`.
+    """What a parser that reads the whole has to say, if that is only the odd name of a namespace.
 
-    A namespace is told from others by its characters (Namespaces in XML 1.0, 2.3), so that any name will do.
-    A parser that is fed in chunks may forget the place of an error; one that reads the whole tells it.
+    Else raises `XmlError`. A namespace is told from others by its characters (Namespaces in XML 1.0, 2.3), so
+    that any name will do. A parser that is fed in chunks may forget the place of an error; one that reads the
+    whole tells it.
     """
     parser = etree.XMLParser(**_HARDENED)
     try:

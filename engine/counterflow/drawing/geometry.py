@@ -24,14 +24,17 @@ class Bounds(NamedTuple):
 
     @property
     def right(self) -> float:
+        """The x of the right border."""
         return self.x + self.width
 
     @property
     def bottom(self) -> float:
+        """The y of the lower border."""
         return self.y + self.height
 
     @property
     def center(self) -> Point:
+        """The place in the middle."""
         return Point(self.x + self.width / 2, self.y + self.height / 2)
 
     def inset(self, by: float) -> Bounds:

@@ -1,5 +1,4 @@
-"""FEEL, the expression language of DMN (1.5, chapter 10), as a small compiler: text → tokens → tree →
-closures.
+"""FEEL, the expression language of DMN (1.5, chapter 10): text → tokens → tree → closures.
 
     expression = feel.compile("amount > 100")
     evaluation = expression.evaluate({"amount": msgspec.Raw(b"150")}, now_ms=1_700_000_000_000)

@@ -44,10 +44,10 @@ FORMS: Final[dict[type[tree.Tree], Callable[[Compiler, Any, Scope], Code]]] = {
 
 
 class Surroundings:
-    """The place of an expression inside something larger, such as a decision: `scope` binds names that are
-    there already.
+    """Where an expression stands inside something larger, such as a decision.
 
-    What is compiled here shares the run (fuel, warnings, variables) and the local names of whatever calls it.
+    `scope` binds names that are there already. What is compiled here shares the run (fuel, warnings,
+    variables) and the local names of whatever calls it.
     """
 
     def __init__(
@@ -63,18 +63,19 @@ class Surroundings:
         self.nesting = nesting
 
     def plus(self, *bindings: Binding) -> "Surroundings":
+        """The same surroundings with further local names behind those that are there."""
         return self.at(self.scope.plus(*bindings))
 
     def expression(self, text: str) -> Code:
-        """The code of an expression. Raises FeelSyntaxError."""
+        """The code of the expression that a text spells. Raises FeelSyntaxError."""
         return self._code(parser.parse(text, self.scope.names, self.nesting, self.entries, self.types), text)
 
     def form(self, root: tree.Tree) -> Code:
-        """The code of a tree that was put together by hand."""
+        """The code of a tree that was put together by hand. Raises FeelSyntaxError if it nests too deeply."""
         return self._code(root, "")
 
     def at(self, scope: Scope) -> "Surroundings":
-        """The same, elsewhere."""
+        """The same entries, types and nesting in another scope."""
         return Surroundings(scope, self.entries, self.types, self.nesting)
 
     def parse_tests(self, text: str) -> tree.UnaryTests:
@@ -82,10 +83,9 @@ class Surroundings:
         return parser.parse_unary_tests(text, self.scope.names, self.nesting, self.entries, self.types)
 
     def tests(self, root: tree.UnaryTests, text: str, alias: str = "") -> Code:
-        """The code of unary tests; it expects the value under test, which they call `?` or by the alias,
-        behind the local names.
+        """The code of unary tests, which expects the value under test behind the local names.
 
-        Raises FeelSyntaxError.
+        They call it `?`, or by the alias. Raises FeelSyntaxError.
         """
         compiler = Compiler(FORMS, text, frozenset(), self.nesting, self.types)
         return tests.unary_tests(compiler, root, self.scope, alias)
@@ -108,7 +108,10 @@ class Compiled(NamedTuple):
 
 
 def compile_tree(root: tree.Tree, text: str, given: frozenset[str], nesting: int) -> Compiled:
-    """`given` names are variables even where a built-in has that name. Raises FeelSyntaxError."""
+    """The code of an expression, with the names that it may read. Raises FeelSyntaxError.
+
+    `given` names are variables even where a built-in has that name.
+    """
     compiler = Compiler(FORMS, text, given, nesting)
     try:
         code = access.value_or_function(compiler, root, Scope())
@@ -118,8 +121,9 @@ def compile_tree(root: tree.Tree, text: str, given: frozenset[str], nesting: int
 
 
 def compile_tests(root: tree.UnaryTests, text: str, given: frozenset[str], nesting: int) -> Compiled:
-    """The same of unary tests; their code expects the value under test as the only local name. Raises
-    FeelSyntaxError.
+    """The code of unary tests, with the names that they may read. Raises FeelSyntaxError.
+
+    It expects the value under test as the only local name; `given` is as for `compile_tree`.
     """
     compiler = Compiler(FORMS, text, given, nesting)
     try:
@@ -130,5 +134,6 @@ def compile_tests(root: tree.UnaryTests, text: str, given: frozenset[str], nesti
 
 
 def too_deep(text: str, node: tree.Tree, nesting: int) -> FeelSyntaxError:
+    """The error for a text that nests more than `nesting` levels deep, at the form `node`."""
     expected = f"at most {nesting} levels of nesting"
     return FeelSyntaxError(text, node.at, expected=expected, found="more", hint="split the expression")

@@ -1,5 +1,4 @@
-"""What an expression asks of its variables: which entries, of which entries; so that nothing else of their
-JSON is made into values.
+"""What an expression asks of its variables, so that nothing else of their JSON is made into values.
 
     count(order.items[price > 25])      order: items: price
     order.qty * order.price             order: qty, price
@@ -35,12 +34,14 @@ class Demand:
     entries: dict[str, "Demand"] = field(default_factory=dict)
 
     def add(self, other: "Demand") -> None:
+        """Ask for all that another asks for, too."""
         self.whole = self.whole or other.whole
         for name, demand in other.entries.items():
             self.entries.setdefault(name, Demand()).add(demand)
 
     @property
     def partial(self) -> bool:
+        """Whether entries are asked for and nothing beyond them."""
         return bool(self.entries) and not self.whole
 
 
@@ -49,9 +50,7 @@ _WHOLE: Final = Demand(whole=True)
 
 @dataclass(frozen=True)
 class _Bound:
-    """A name for the items of a list, or in a filter the item itself with all its entries, if `name` is
-    empty.
-    """
+    """A name for the items of a list; if `name` is empty, the item of a filter with all its entries."""
 
     name: str
     demand: Demand
@@ -147,8 +146,9 @@ Decoder = msgspec.json.Decoder[Any]
 
 
 class Decoders(dict[str, Decoder | None]):
-    """For each variable of which a part is asked for, a decoder of that part, made when it is first wanted;
-    for all others None.
+    """For each variable of which a part is asked for, a decoder of that part; for all others None.
+
+    A decoder is made when its variable is first looked up.
     """
 
     def __init__(self, demands: Mapping[str, Demand]) -> None:
@@ -164,8 +164,9 @@ class Decoders(dict[str, Decoder | None]):
 
 
 def _shape(demand: Demand) -> Any:
-    """The type to decode: a context with the entries that are asked for, or a list of such contexts; null may
-    stand for either.
+    """The type to decode: a context with the entries that are asked for, or a list of such contexts.
+
+    Null may stand for either.
     """
     if not demand.partial or not all(map(str.isascii, demand.entries)):
         return object
@@ -175,7 +176,7 @@ def _shape(demand: Demand) -> Any:
 
 
 def decoders(root: tree.Tree, given: frozenset[str]) -> Decoders:
-    """The decoders of an expression's variables. `given` names are no built-ins."""
+    """The decoders of an expression's variables, by their names. `given` names are no built-ins."""
     reading = _Reading(given | frozenset(_introduced(root)))
     reading.visit(root, _WHOLE, ())
     return Decoders({name: demand for name, demand in reading.variables.items() if demand.partial})

@@ -28,14 +28,13 @@ WarningKind = Literal[
 
 
 class FeelError(Exception):
-    """The root: anything this package raises on purpose."""
+    """The root of all that this package raises on purpose."""
 
 
 class FeelSyntaxError(FeelError):
-    """The text is not FEEL. `line` and `column` count from 1; `expected`, `found` and `hint` are words for a
-    person.
+    """The text is not FEEL; `str(error)` says all of it, with the excerpt below.
 
-    `str(error)` says all of it, with the excerpt below.
+    `line` and `column` count from 1; `expected`, `found` and `hint` are words for a person.
     """
 
     def __init__(self, text: str, offset: int, *, expected: str, found: str, hint: str = "") -> None:
@@ -56,9 +55,7 @@ class FeelSyntaxError(FeelError):
 
     @property
     def excerpt(self) -> str:
-        """Two lines to show below a message: the place in the text, and a caret under the first character
-        that is not understood.
-        """
+        """Two lines for below a message: of the text, and a caret under what is not understood."""
         source = self.text.split("\n")[self.line - 1]
         # Of a very long line only the surroundings of the fault are shown.
         start = max(0, self.column - 61)
@@ -83,8 +80,10 @@ class DuplicateEntry(FeelSyntaxError):
 
 
 class FeelFailure(FeelError):
-    """An evaluation was stopped: it would cost too much (`kind` says which limit it met), the author's own
-    assert() did not hold, or a context in a decision has an entry twice.
+    """An evaluation was stopped; `kind` says why.
+
+    It would cost too much (the limit that it met), the author's own assert() did not hold, or a context in a
+    decision has an entry twice.
     """
 
     def __init__(self, kind: FailureKind, message: str) -> None:
@@ -97,7 +96,7 @@ class FeelValueError(FeelError):
 
 
 class MissingVariable(FeelValueError):
-    """A built-in where a value was to leave FEEL: a variable of its name was meant, and is not there."""
+    """A built-in where a value was to leave FEEL: a variable of that name was meant, and is missing."""
 
 
 class FeelWarning(msgspec.Struct, frozen=True):

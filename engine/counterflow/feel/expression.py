@@ -25,9 +25,7 @@ class Evaluation(msgspec.Struct, frozen=True):
 
 
 class Expression:
-    """Compiled once, evaluated many times, from any thread. `names` are the variables it may ask for, no
-    more.
-    """
+    """Compiled once, evaluated many times, from any thread; `names` are all variables that it may read."""
 
     __slots__ = ("_code", "_decoders", "_limits", "names", "text")
 
@@ -41,11 +39,12 @@ class Expression:
     def evaluate(
         self, context: Variables, now_ms: int = 0, seed: str = "", fuel: int | None = None
     ) -> Evaluation:
-        """Run it. `context` gives variables by `.get(name, default)`, as values or as `msgspec.Raw` JSON;
-        `now_ms` is the time of now().
+        """The value of the expression, with its warnings; never raises on account of text or data.
 
-        The same `seed` at the same time draws the same from uuid() and random number(); without one they are
-        new each time. `fuel` is what the caller has left for it, where that may be less than the limit.
+        `context` gives variables by `.get(name, default)`, as values or as `msgspec.Raw` JSON; `now_ms` is
+        the time of now(), in epoch milliseconds. The same `seed` at the same time draws the same from uuid()
+        and random number(); without one they are new each time. `fuel` is what the caller has left for it,
+        where that may be less than the limit.
         """
         return self._run(context, now_ms, (), seed, fuel)
 
@@ -79,7 +78,10 @@ class UnaryTests(Expression):
     __slots__ = ()
 
     def test(self, value: Value, context: Variables, now_ms: int = 0, seed: str = "") -> Evaluation:
-        """Whether a value passes: True, False, or None with warnings."""
+        """Whether a value passes: True, False, or None with warnings.
+
+        The other arguments are those of `evaluate`.
+        """
         return self._run(context, now_ms, (value,), seed)
 
 
@@ -89,11 +91,11 @@ _GROWING: Final = frozenset({list, dict, str})
 def compile(  # noqa: A001  # it is read as feel.compile
     text: str, *, names: Iterable[str] = (), entries: Iterable[str] = (), limits: Limits = DEFAULT_LIMITS
 ) -> Expression:
-    """Compile an expression, given without a leading `=`.
+    """Compile an expression, given without a leading `=`. Raises FeelSyntaxError.
 
     `names` are variables that are known to exist; only those may contain spaces or operators without
     backticks, and they hide built-ins of the same name. `entries` are names that contexts may hold, such as
-    those of their types: `person.full name`. Raises FeelSyntaxError.
+    those of their types: `person.full name`.
     """
     given = frozenset(names)
     root = parser.parse(text, given, limits.nesting, entries)

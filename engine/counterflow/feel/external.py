@@ -1,5 +1,4 @@
-"""Functions of Java, by Python twins (DMN 1.5, 10.3.2.13.3): a list of what may be called, and no way around
-it.
+"""Functions of Java, by Python twins (DMN 1.5, 10.3.2.13.3): a list of what may be called, no way around.
 
 A model names a class and a method signature. Nothing is loaded or looked up by that name: it is a key of
 `TWINS`, or the call is null. Arguments are brought to the kinds of the signature's parameters; what does not
@@ -166,8 +165,9 @@ def _parameter_kind(written: str) -> str:
 
 
 def function(run: Run, mapping: Value, parameters: tuple[str, ...]) -> Value:
-    """The function that `{class: ..., method signature: ...}` names, or null. `parameters` are those of the
-    FEEL function.
+    """The function that `{class: ..., method signature: ...}` names; null, with a warning, if none is known.
+
+    `parameters` are those of the FEEL function.
     """
     described = mapping.get("java", mapping) if isinstance(mapping, dict) else None
     found = _found(described) if isinstance(described, dict) else None

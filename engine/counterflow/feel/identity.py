@@ -1,5 +1,6 @@
-"""Identity: whether two values are the same element of FEEL's domain (DMN 1.5, 10.3.2.2), which is more than
-that they are equal.
+"""Identity: whether two values are the same element of FEEL's domain (DMN 1.5, 10.3.2.2).
+
+It is more than that they are equal.
 """
 
 from collections.abc import Callable
@@ -11,8 +12,9 @@ from counterflow.feel.values import PAIR_FUEL, Range, form, kind, same
 
 
 def identical(run: Run, left: Value, right: Value) -> bool:
-    """Identity (10.3.2.2): equality, but of moments field by field; a zone by name is no other one, nor any
-    offset. Never null.
+    """Whether two values are the same element of FEEL's domain (10.3.2.2), never null.
+
+    That is equality, but of moments field by field; a zone by name is no other one, nor any offset.
     """
     run.spend()
     if kind(left) != kind(right):

@@ -1,5 +1,6 @@
-"""The type of an expression as far as its text shows it (DMN 1.5, 10.3.2.9, table 43): what a function
-answers, for `instance of`.
+"""The type of an expression as far as its text shows it (DMN 1.5, 10.3.2.9, table 43).
+
+It is what a function is known to answer, for `instance of`.
 
 What only a value can tell is UNKNOWN, which conforms to every type.
 """
@@ -21,7 +22,7 @@ Known = Mapping[str, TypeName]
 
 
 def result_type(node: tree.Tree, known: Known) -> TypeName:
-    """The type of all values that an expression can have."""
+    """The type that all values of an expression belong to; UNKNOWN where its text does not show one."""
     infer = _INFER.get(type(node))
     return UNKNOWN if infer is None else infer(node, known)
 

@@ -30,17 +30,22 @@ _DAYS = re.compile(
 
 
 def date(text: str) -> Date | None:
+    """The date of a text such as 2030-12-31; None for all others."""
     match = _DATE_TEXT.fullmatch(text)
     return None if match is None else _date(match)
 
 
 def time(text: str) -> Time | None:
+    """The time of day of a text such as 09:30:00, 09:30:00.5Z or 09:30:00@Europe/Paris; None for others."""
     match = _TIME_TEXT.fullmatch(text)
     return None if match is None else _time(match)
 
 
 def date_time(text: str) -> DateTime | None:
-    """A date alone counts as its midnight."""
+    """The date and time of a text such as 2030-12-31T09:30:00Z; None for all others.
+
+    A date alone is its midnight.
+    """
     match = _DATE_TIME_TEXT.fullmatch(text)
     if match is None:
         day = date(text)
@@ -54,6 +59,7 @@ def date_time(text: str) -> DateTime | None:
 
 
 def months_duration(text: str) -> MonthsDuration | None:
+    """The years and months duration of a text such as P1Y6M; None for all others."""
     match = _MONTHS.fullmatch(text)
     if match is None:
         return None
@@ -63,6 +69,7 @@ def months_duration(text: str) -> MonthsDuration | None:
 
 
 def days_duration(text: str) -> DaysDuration | None:
+    """The days and time duration of a text such as P1DT2H; None for all others."""
     match = _DAYS.fullmatch(text)
     if match is None:
         return None
@@ -73,11 +80,12 @@ def days_duration(text: str) -> DaysDuration | None:
 
 
 def duration(text: str) -> DaysDuration | MonthsDuration | None:
+    """The duration, of either kind, that a text spells; None for all others."""
     return months_duration(text) or days_duration(text)
 
 
 def read(text: str) -> Temporal | None:
-    """What @"..." means: the first form that fits."""
+    """The value that @"..." means, by the first form that fits; None for all other texts."""
     for reader in (date, time, _full_date_time, duration):
         value = reader(text)
         if value is not None:
@@ -86,7 +94,7 @@ def read(text: str) -> Temporal | None:
 
 
 def zone(text: str) -> Zone | None:
-    """`Z`, `+02:00` or `@Europe/Paris`."""
+    """The zone of a text such as `Z`, `+02:00` or `@Europe/Paris`; None for all others."""
     match = re.fullmatch(_ZONE, text, re.ASCII)
     return None if match is None else _zone(match)
 

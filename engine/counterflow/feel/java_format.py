@@ -1,6 +1,4 @@
-"""`String.format` of Java, for what business rules write with it: %s %d %f %e %x %b %c %n %%, with width,
-precision and flags.
-"""
+"""`String.format` of Java: %s %d %f %e %x %b %c %n %%, with width, precision and flags."""
 
 import re
 from collections.abc import Callable
@@ -20,7 +18,7 @@ class NoResult(ValueError):
 
 
 def java_format(run: Run, pattern: str, arguments: list[Value]) -> str:
-    """The pattern filled in. Raises NoResult."""
+    """The pattern filled in. Raises NoResult where Java would throw."""
     remaining = iter(arguments)
 
     def fill(match: re.Match[str]) -> str:

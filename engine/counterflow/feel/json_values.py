@@ -15,8 +15,9 @@ from counterflow.feel import numbers
 
 
 def decimal(text: str) -> numbers.Number:
-    """The number that JSON spells with a point or an exponent. Raises ValueError, which decoders take for bad
-    JSON.
+    """The number that JSON spells with a point or an exponent. Raises ValueError beyond FEEL's numbers.
+
+    Decoders take that error for bad JSON.
     """
     value = numbers.read(text)
     if value is None:
@@ -25,8 +26,9 @@ def decimal(text: str) -> numbers.Number:
 
 
 def decode(text: bytes | str | msgspec.Raw) -> object:
-    """The FEEL value that JSON text says. Raises ValueError (msgspec's errors are some) for what is no JSON,
-    or a number beyond FEEL's.
+    """The FEEL value that a JSON text says.
+
+    Raises ValueError (msgspec's errors are some) for what is no JSON, or a number beyond FEEL's.
     """
     try:
         return DECODER.decode(text)

@@ -44,12 +44,13 @@ _kept_spelling = lru_cache(maxsize=1_024)(_spelling)
 
 
 def enter(spellings: Spellings, name: str) -> None:
-    """Keep a name of more than one token; a single word needs no entry."""
+    """Add a name of more than one token to `spellings`; a single word needs no entry."""
     if not name.isidentifier() and len(spelled := spelling(name)) > 1:
         spellings.setdefault(spelled[0], {})[spelled] = name
 
 
 def long_names(names: Iterable[str]) -> Spellings:
+    """Those of the names that have more than one token, ready to be looked up."""
     spellings: Spellings = {}
     for name in names:
         enter(spellings, name)
@@ -75,7 +76,10 @@ class KnownNames:
 
     @contextmanager
     def scope(self, names: Iterable[str] = ()) -> Iterator[None]:
-        """Names added inside are forgotten at the end, except as names of entries."""
+        """While the context is open, names that are added count; at its end they are forgotten.
+
+        As names of entries they stay.
+        """
         self._scopes.append({})
         for name in names:
             self.add(name)
@@ -84,12 +88,13 @@ class KnownNames:
 
     @contextmanager
     def entries_in_scope(self) -> Iterator[None]:
-        """Inside a filter the entries of the item are names, and any entry may be one of them."""
+        """While the context is open, the names of all entries count: the item of a filter may have any."""
         self._scopes.append(self._entries)
         yield
         self._scopes.pop()
 
     def add(self, name: str) -> None:
+        """Make a name known in the innermost scope, and as that of an entry."""
         enter(self._scopes[-1], name)
         enter(self._entries, name)
 
@@ -102,15 +107,19 @@ class KnownNames:
         return name, length
 
     def longest_entry(self, tokens: Sequence[Token], position: int) -> tuple[str, int]:
+        """As `longest`, among the names of entries."""
         return _longest([self._entries], tokens, position)
 
     def longest_type(self, tokens: Sequence[Token], position: int) -> tuple[str, int]:
+        """As `longest`, among the names of types."""
         return _longest([_TYPES, self._types], tokens, position)
 
 
 def _is_function(tokens: Sequence[Token]) -> bool:
-    """Words that are no operators cannot stand side by side, so `string length` is the function even where it
-    is not called.
+    """Whether a built-in's name is meant by it: there is a bracket behind it, or there are words only.
+
+    Words that are no operators cannot stand side by side, so `string length` is the function even where it is
+    not called.
     """
     return tokens[-1].kind == "(" or all(token.kind == "name" for token in tokens[:-1])
 

@@ -37,9 +37,7 @@ def read(text: str) -> Number | None:
 
 
 def long_whole(digits: str) -> int:
-    """The whole number that digits spell, of which there are at most `MOST_DIGITS`: Python reads 4,300 at a
-    time.
-    """
+    """The whole number of at most `MOST_DIGITS` digits; Python by itself reads 4,300 of them."""
     tail = digits[_AT_ONCE:]
     return (
         int(digits)
@@ -49,12 +47,12 @@ def long_whole(digits: str) -> int:
 
 
 def exact(value: Number) -> Decimal:
-    """As a Decimal of at most 34 digits; a longer whole number is rounded."""
+    """The number as a Decimal of at most 34 digits; a longer whole number is rounded."""
     return value if type(value) is Decimal else CONTEXT.create_decimal(value)
 
 
 def settle(value: Number) -> Number | None:
-    """Bring a whole result back below 10 ** 34, or round it."""
+    """The number as it is, or rounded to 34 digits if it is whole and longer; None beyond decimal128."""
     if type(value) is int:
         return value if -BOUND < value < BOUND else compute(CONTEXT.create_decimal, value)
     return value
@@ -75,7 +73,7 @@ def as_int(value: object) -> int | None:
 
 
 def compute(operation: Callable[..., Decimal], *operands: Number) -> Decimal | None:
-    """Run a decimal operation; None where it has no result or leaves the range."""
+    """The result of a decimal operation; None where it has none or leaves the range."""
     try:
         result = operation(*operands)
     except (decimal.DecimalException, OverflowError):
@@ -84,24 +82,28 @@ def compute(operation: Callable[..., Decimal], *operands: Number) -> Decimal | N
 
 
 def add(left: Number, right: Number) -> Number | None:
+    """The sum, to 34 digits; None beyond decimal128."""
     if type(left) is int and type(right) is int:
         return settle(left + right)
     return compute(CONTEXT.add, exact(left), exact(right))
 
 
 def subtract(left: Number, right: Number) -> Number | None:
+    """The difference, to 34 digits; None beyond decimal128."""
     if type(left) is int and type(right) is int:
         return settle(left - right)
     return compute(CONTEXT.subtract, exact(left), exact(right))
 
 
 def multiply(left: Number, right: Number) -> Number | None:
+    """The product, to 34 digits; None beyond decimal128."""
     if type(left) is int and type(right) is int and -BOUND < left < BOUND and -BOUND < right < BOUND:
         return settle(left * right)
     return compute(CONTEXT.multiply, exact(left), exact(right))
 
 
 def divide(left: Number, right: Number) -> Number | None:
+    """The quotient, to 34 digits; None beyond decimal128 or for a divisor of 0."""
     if right == 0:
         return None
     if type(left) is int and type(right) is int and left % right == 0:
@@ -111,7 +113,10 @@ def divide(left: Number, right: Number) -> Number | None:
 
 
 def power(base: Number, exponent: Number) -> Number | None:
-    """The exponent lies between -999 999 999 and 999 999 999 (DMN 1.5, table 60)."""
+    """The power, to 34 digits; None where it has no value or is beyond decimal128.
+
+    The exponent lies between -999 999 999 and 999 999 999 (DMN 1.5, table 60).
+    """
     if not -EXPONENT_BOUND <= exponent <= EXPONENT_BOUND:
         return None
     if exponent == 0:
@@ -124,11 +129,12 @@ def power(base: Number, exponent: Number) -> Number | None:
 
 
 def negate(value: Number) -> Number:
+    """The number with the other sign, to 34 digits."""
     return -value if type(value) is int else CONTEXT.minus(exact(value))
 
 
 def plain(value: Number) -> str:
-    """Digits without exponent and without trailing zeros: `3`, `0.25`, `-1200`."""
+    """The number's digits without exponent and without trailing zeros: `3`, `0.25`, `-1200`."""
     if type(value) is int:
         return _digits(value)
     text = format(value, "f")
@@ -138,7 +144,7 @@ def plain(value: Number) -> str:
 
 
 def shown(value: Number) -> str:
-    """A number for a message, however long it is."""
+    """The number for a message; one of more than 40 digits by how many there are."""
     text = plain(value)
     return text if len(text) <= 40 else f"a number of {len(text)} digits"
 

@@ -1,5 +1,4 @@
-"""Arithmetic over all kinds (DMN 1.5, tables 48 to 53): one table per operator, from the kinds of its
-operands to what it does.
+"""Arithmetic over all kinds (DMN 1.5, tables 48 to 53): a table per operator, by the kinds of its operands.
 
 The compiler handles two whole numbers by itself; what arrives here is everything else. No row, or no result:
 null and a warning.
@@ -234,7 +233,10 @@ PROPERTIES: Final[dict[type, Properties]] = {
 
 
 def calculate(run: Run, operator: str, left: Value, right: Value, function: str = "") -> Value:
-    """Apply a binary operator by its table; warnings name the function that does it for somebody."""
+    """The value of `left operator right`, by the operator's table; null, with a warning, if it has none.
+
+    `function` is the one that computes for somebody, for the warnings.
+    """
     if operator == "+" and isinstance(left, str) and isinstance(right, str):
         run.room(len(left) + len(right))
         return left + right
@@ -256,6 +258,7 @@ def calculate(run: Run, operator: str, left: Value, right: Value, function: str 
 
 
 def negate(run: Run, value: Value) -> Value:
+    """The value of `-value`; null, with a warning, for what is neither a number nor a duration."""
     operation = NEGATION.get(type(value))
     if operation is None:
         return run.warn("wrong type", f"`-` takes a number or a duration; found {a_kind(value)}")

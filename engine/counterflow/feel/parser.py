@@ -10,29 +10,18 @@ from typing import TypeVar
 
 from counterflow.feel import tree
 from counterflow.feel.errors import DuplicateEntry
+from counterflow.feel.precedence import (
+    ARITHMETIC,
+    COMPARISON,
+    COMPARISONS,
+    CONJUNCTION,
+    DISJUNCTION,
+    NEGATION,
+    POWERS,
+)
 from counterflow.feel.reader import Reader
 from counterflow.feel.tokens import KEYWORDS
 
-DISJUNCTION, CONJUNCTION, COMPARISON, SUM, PRODUCT, EXPONENT, NEGATION, INSTANCE, ACCESS = range(1, 10)
-POWERS = {
-    "or": DISJUNCTION,
-    "and": CONJUNCTION,
-    **dict.fromkeys(["=", "!=", "<", "<=", ">", ">=", "between", "in"], COMPARISON),
-    **dict.fromkeys(["+", "-"], SUM),
-    **dict.fromkeys(["*", "/"], PRODUCT),
-    "**": EXPONENT,
-    "instance": INSTANCE,
-    **dict.fromkeys([".", "[", "("], ACCESS),
-}
-COMPARISONS: dict[str, tree.ComparisonOperator] = {
-    "=": "=",
-    "!=": "!=",
-    "<": "<",
-    "<=": "<=",
-    ">": ">",
-    ">=": ">=",
-}
-ARITHMETIC: dict[str, tree.ArithmeticOperator] = {"+": "+", "-": "-", "*": "*", "/": "/", "**": "**"}
 CONSTANTS = {"true": True, "false": False, "null": None}
 T = TypeVar("T")
 
@@ -44,10 +33,10 @@ def parse(
     entries: Iterable[str] = (),
     types: Iterable[str] = (),
 ) -> tree.Tree:
-    """The tree of an expression. `names` are variables that may contain spaces or operators, `entries` what
-    contexts may hold, `types` those that are defined around it.
+    """The tree of an expression. Raises FeelSyntaxError.
 
-    Raises FeelSyntaxError.
+    `names` are variables that may contain spaces or operators, `entries` what contexts may hold, `types`
+    those that are defined around it; `nesting` is how many levels deep it may be.
     """
     return _guarded(Parser(text, names, nesting, entries, types), Parser.whole_expression)
 
@@ -59,7 +48,10 @@ def parse_unary_tests(
     entries: Iterable[str] = (),
     types: Iterable[str] = (),
 ) -> tree.UnaryTests:
-    """The tests of a decision table's input cell (grammar rule 17). Raises FeelSyntaxError."""
+    """The tests of a decision table's input cell (grammar rule 17); the arguments as for `parse`.
+
+    Raises FeelSyntaxError.
+    """
     return _guarded(Parser(text, names, nesting, entries, types), Parser.whole_unary_tests)
 
 
@@ -71,20 +63,20 @@ def _guarded(parser: "Parser", read: Callable[["Parser"], T]) -> T:
 
 
 class Parser(Reader):
-    """The forms of the language, one method per form. `range_open` while the end of a bracketed range is
-    being read.
-    """
+    """The forms of the language, one method each; `range_open` while the end of a range is being read."""
 
     range_open = False
 
     # The whole text
 
     def whole_expression(self) -> tree.Tree:
+        """The tree of all that is left of the text. Raises FeelSyntaxError."""
         expression = self.expression()
         self._end()
         return expression
 
     def whole_unary_tests(self) -> tree.UnaryTests:
+        """The unary tests in all that is left of the text. Raises FeelSyntaxError."""
         tests = self._unary_tests()
         self._end()
         return tests
@@ -96,6 +88,7 @@ class Parser(Reader):
     # The loop of the parser: a prefix, then operators while they bind tighter
 
     def expression(self, power: int = 0) -> tree.Tree:
+        """The tree of an expression whose operators bind tighter than `power`. Raises FeelSyntaxError."""
         self.depth += 1
         if self.depth > self.nesting:
             raise self.too_deep()

@@ -1,5 +1,4 @@
-"""A reader of tokens, and of the two things that stand apart from expressions: new names, and the names of
-types.
+"""A reader of tokens, and of what stands apart from expressions: new names, and the names of types.
 
 It looks, takes, expects, and says what was expected where something else was found.
 """
@@ -17,7 +16,7 @@ _HINTS = {("=", "="): "FEEL compares with a single =", ("not", "name"): "write n
 
 
 class Reader:
-    """What the parser knows of its place: the token at hand, the names in scope, and how deep it is."""
+    """Reads the tokens of one text, and knows its place: the token at hand, the names in scope, the depth."""
 
     def __init__(
         self,
@@ -36,31 +35,37 @@ class Reader:
         self.depth = 0
 
     def advance(self, count: int = 1) -> Token:
+        """Take so many tokens; the last of them."""
         token = self.tokens[self.position + count - 1]
         self.position += count
         self.token = self.tokens[self.position]
         return token
 
     def peek(self, distance: int = 1) -> Token:
+        """The token so far behind the one at hand, or the last of the text."""
         return self.tokens[min(self.position + distance, len(self.tokens) - 1)]
 
     def accept(self, kind: str) -> bool:
+        """Take the token at hand if it is of that kind; whether it was."""
         if self.token.kind != kind:
             return False
         self.advance()
         return True
 
     def expect(self, kind: str, purpose: str) -> Token:
+        """Take the token at hand. Raises FeelSyntaxError if it is of another kind, saying what it is for."""
         if self.token.kind != kind:
             self.refuse(f"`{kind}` {purpose}")
         return self.advance()
 
     def expect_word(self, word: str, purpose: str) -> None:
+        """Take the token at hand. Raises FeelSyntaxError if it is another word, saying what it is for."""
         if self.token.text != word:
             self.refuse(f"`{word}` {purpose}")
         self.advance()
 
     def refuse(self, expected: str) -> NoReturn:
+        """Raise FeelSyntaxError: this was expected, and the token at hand was found."""
         before = self.tokens[self.position - 1] if self.position else self.token
         hint = _HINTS.get((before.text, self.token.kind), "")
         if not hint and before.kind == self.token.kind == "name":
@@ -73,18 +78,23 @@ class Reader:
         )
 
     def too_deep(self) -> FeelSyntaxError:
+        """The error for a text that nests more levels deep than it may."""
         expected = f"at most {self.nesting} levels of nesting"
         return FeelSyntaxError(
             self.text, self.token.offset, expected=expected, found="one more", hint="split the expression"
         )
 
     def known_name(self) -> str:
+        """Take the longest known name at hand, or a single word; the name."""
         name, length = self.known.longest(self.tokens, self.position)
         self.advance(length)
         return name
 
     def new_name(self, stops: set[str], expected: str) -> str:
-        """A name being introduced: all words up to the symbol that must follow it."""
+        """Take a name that is introduced here, all words up to one of `stops`; the name.
+
+        Raises FeelSyntaxError, with what was expected, if there is none.
+        """
         first = self.token
         while self.token.kind not in stops:
             self.advance()
@@ -96,6 +106,7 @@ class Reader:
         return first.text if last is first else " ".join(self.text[first.offset : last.end].split())
 
     def has_named_arguments(self) -> bool:
+        """Whether the next argument of a call begins with a name and a colon."""
         distance = 0
         while (kind := self.peek(distance).kind) in {"name", "number"} or kind in KEYWORDS:
             distance += 1
@@ -104,6 +115,7 @@ class Reader:
     # Types
 
     def type_name(self) -> tree.TypeName:
+        """Take the name of a type, with its members. Raises FeelSyntaxError."""
         at = self.token.offset
         self.depth += 1
         if self.depth > self.nesting:

@@ -17,9 +17,7 @@ from counterflow.feel.errors import FeelFailure, FeelWarning, WarningKind
 from counterflow.feel.surrogates import well_formed
 
 Value = object
-"""None, bool, int, Decimal, str, list, dict, the kinds of `temporal`, Range or Function: the kinds that
-`values.KINDS` names.
-"""
+"""None, bool, int, Decimal, str, list, dict, the kinds of `temporal`, Range or Function (`values.KINDS`)."""
 
 Null = Never | None  # noqa: RUF020  # plain None would forbid `return run.warn(...)` where a value is due
 """The null that `warn` answers with: None, but meant as a value."""
@@ -27,9 +25,7 @@ Null = Never | None  # noqa: RUF020  # plain None would forbid `return run.warn(
 Local = tuple[Value, ...]
 
 WARNING_LIMIT: Final = 100
-"""A loop that goes wrong in the same way a thousand times is told once; one that goes wrong in many ways, a
-hundred times.
-"""
+"""A loop that goes wrong in one way is told once; one that goes wrong in many ways, a hundred times."""
 
 TEXT_PER_FUEL: Final = 64
 """Characters that may be copied for one unit of fuel."""
@@ -38,12 +34,14 @@ TEXT_PER_FUEL: Final = 64
 class Variables(Protocol):
     """What an expression may ask of the process: one variable by its name."""
 
-    def get(self, name: str, default: Any, /) -> Any: ...
+    def get(self, name: str, default: Any, /) -> Any:
+        """The variable of that name, as a FEEL value or `msgspec.Raw` JSON; `default` if there is none."""
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """What one evaluation may cost: `fuel` repeated steps, `nesting` levels of forms and of calls,
-    `result_bytes` of text or JSON.
+    """What one evaluation may cost; it fails where it would cost more.
+
+    `fuel` repeated steps, `nesting` levels of forms and of calls, `result_bytes` of text or JSON.
     """
 
     fuel: int = 200_000
@@ -61,7 +59,9 @@ NO_DECODERS: Final = _NoDecoders()
 
 
 class Run(msgspec.Struct):
-    """`decoders` make of some variables only what the expression asks for (`demand`); `seed` brings back what
+    """One evaluation: its variables, time, fuel and warnings.
+
+    `decoders` make of some variables only what the expression asks for (`demand`); `seed` brings back what
     chance has `drawn`.
     """
 
@@ -108,34 +108,39 @@ class Run(msgspec.Struct):
         return admit(self, name, value)
 
     def warn(self, kind: WarningKind, message: str) -> Null:
-        """Say why the value is null; the result is that null."""
+        """Keep why a value is null, and answer that null."""
         if len(self.warned) < WARNING_LIMIT:
             self.warned[FeelWarning(kind, message)] = None
         return None
 
     def spend(self, amount: int = 1) -> None:
+        """Pay so many steps of fuel. Raises FeelFailure if there are not so many left."""
         self.fuel -= amount
         if self.fuel < 0:
             self.exhausted()
 
     @property
     def fuel_used(self) -> int:
-        """What it has taken, at most what it was given."""
+        """The steps that were paid, at most as many as were given."""
         return self.limits.fuel - max(self.fuel, 0)
 
     def exhausted(self) -> NoReturn:
+        """Raise FeelFailure: the fuel is used up."""
         raise FeelFailure(
             "fuel", f"the expression took more than {self.limits.fuel} steps: iterate over fewer items"
         )
 
     def text(self, text: str) -> str:
-        """Admit a text that was put together: it pays by length, and must not outgrow the result."""
+        """The text, paid for by its length if it is long. Raises FeelFailure if it is too large."""
         if len(text) > TEXT_PER_FUEL:
             self.room(len(text))
         return text
 
     def room(self, length: int) -> None:
-        """Pay for a text of a length before it is made."""
+        """Pay for a text of so many characters before it is made.
+
+        Raises FeelFailure if it would be too large.
+        """
         if length > self.limits.result_bytes:
             raise FeelFailure(
                 "size",
@@ -144,7 +149,10 @@ class Run(msgspec.Struct):
         self.spend(length // TEXT_PER_FUEL)
 
     def enter(self) -> None:
-        """One more function call inside another; `depth` goes down again when it returns."""
+        """Count one more function call inside another. Raises FeelFailure if they nest too deeply.
+
+        Whoever calls counts `depth` down again.
+        """
         self.depth += 1
         if self.depth > self.limits.nesting:
             raise FeelFailure(
@@ -211,6 +219,4 @@ ADMITTED: dict[type, Callable[[Run, str, Any], Value]] = {
     datetime.date: lambda _run, _name, value: temporal.Date(value.year, value.month, value.day),
     datetime.timedelta: lambda _run, _name, value: temporal.DaysDuration.of_python(value),
 }
-"""What a Python value means in FEEL. A type that is not here stays outside, so nothing of it can be
-reached.
-"""
+"""What a Python value means in FEEL. A type that is not here stays outside: nothing of it can be reached."""

@@ -14,10 +14,10 @@ from counterflow.feel.values import Code
 
 @dataclass
 class Variable:
-    """An iterator, a parameter, `partial` or `?`; `used` once an expression has asked for it. It may bear an
-    `alias` as well.
+    """A local name: an iterator, a parameter, `partial` or `?`; `used` once an expression has asked for it.
 
-    One that `yields` leaves calls to the built-in of its name: it is no function.
+    It may bear an `alias` as well. One that `yields` leaves calls to the built-in of its name: it is no
+    function.
     """
 
     name: str
@@ -27,6 +27,7 @@ class Variable:
 
     @property
     def names(self) -> tuple[str, ...]:
+        """The name, and the alias if there is one."""
         return (self.name, self.alias) if self.alias else (self.name,)
 
 
@@ -47,9 +48,12 @@ Binding = Variable | Entries | Item
 
 @dataclass(frozen=True)
 class Scope:
+    """The local names at one place of a text, innermost last; the positions are those in the local tuple."""
+
     bindings: tuple[Binding, ...] = ()
 
     def plus(self, *bindings: Binding) -> "Scope":
+        """The scope inside of this one that has these names, too."""
         return Scope((*self.bindings, *bindings))
 
     @property
@@ -72,8 +76,9 @@ class Scope:
         )
 
     def reader(self, name: str, otherwise: Code) -> tuple[Code, bool]:
-        """The code that reads a name, innermost binding first, and whether it may reach `otherwise`, beyond
-        all bindings.
+        """The code that reads a name, innermost binding first, and whether it may reach `otherwise`.
+
+        That is the code for a name that no binding has.
         """
         found: Code | None = None
         items: list[int] = []

@@ -59,6 +59,7 @@ class DaysDuration(msgspec.Struct, frozen=True, order=True):
 
     @staticmethod
     def of_python(delta: datetime.timedelta) -> "DaysDuration":
+        """The duration of a Python timedelta."""
         return DaysDuration(
             (delta.days * DAY_SECONDS + delta.seconds) * SECOND_NS + delta.microseconds * 1000
         )
@@ -80,19 +81,21 @@ class DaysDuration(msgspec.Struct, frozen=True, order=True):
 
 
 class Date(msgspec.Struct, frozen=True, order=True):
+    """A day of the calendar; its order is that of time."""
+
     year: int
     month: int
     day: int
 
     @staticmethod
     def of(year: int, month: int, day: int) -> "Date | None":
-        """The date, or None if the calendar has no such day."""
+        """The date of a year, month and day; None if the calendar has no such day."""
         valid = abs(year) <= YEAR_BOUND and 1 <= month <= 12 and 1 <= day <= days_in_month(year, month)
         return Date(year, month, day) if valid else None
 
     @staticmethod
     def of_days(days: int) -> "Date | None":
-        """The date so many days after 1970-01-01."""
+        """The date so many days after 1970-01-01; None beyond FEEL's years."""
         era, day_of_era = divmod(
             days + 719_468, 146_097
         )  # years begin in March here, so that the leap day is the last one
@@ -120,21 +123,22 @@ class Date(msgspec.Struct, frozen=True, order=True):
 
     @property
     def weekday(self) -> int:
-        """1 is Monday, 7 is Sunday."""
+        """The number of the weekday: 1 is Monday, 7 is Sunday."""
         return (self.days + 3) % 7 + 1
 
     @property
     def day_of_year(self) -> int:
+        """The number of the day in its year, from 1."""
         return self.days - Date(self.year, 1, 1).days + 1
 
     @property
     def week_of_year(self) -> int:
-        """By ISO 8601: the week belongs to the year of its Thursday."""
+        """The number of the week by ISO 8601: it belongs to the year of its Thursday."""
         thursday = Date.of_days(self.days + 4 - self.weekday) or self
         return (thursday.day_of_year - 1) // 7 + 1
 
     def plus_months(self, months: int) -> "Date | None":
-        """The same day of another month, or that month's last day."""
+        """The same day so many months later, or that month's last day; None beyond FEEL's years."""
         year, month = divmod(self.year * 12 + self.month - 1 + months, 12)
         return Date.of(year, month + 1, min(self.day, days_in_month(year, month + 1)))
 
@@ -155,6 +159,7 @@ class Time(msgspec.Struct, frozen=True):
     def of(
         hour: int, minute: int, second: int, nanosecond: int = 0, zone: Zone | None = None
     ) -> "Time | None":
+        """The time of day of its parts; None if one is out of its range."""
         valid = 0 <= hour < 24 and 0 <= minute < 60 and 0 <= second < 60 and 0 <= nanosecond < SECOND_NS
         return Time(hour, minute, second, nanosecond, zone) if valid else None
 
@@ -171,8 +176,9 @@ class Time(msgspec.Struct, frozen=True):
 
     @property
     def offset_seconds(self) -> int | None:
-        """None for a local time. A named zone has no offset without a date, so its offset of 1970-01-01
-        stands for it.
+        """Seconds east of UTC; None for a local time.
+
+        A named zone has no offset without a date, so its offset of 1970-01-01 stands for it.
         """
         return None if self.zone is None else zone_offset(self.zone, Date(1970, 1, 1), self)
 
@@ -195,7 +201,7 @@ class DateTime(msgspec.Struct, frozen=True):
 
     @staticmethod
     def of_epoch_ms(now_ms: int) -> "DateTime":
-        """The moment, in UTC."""
+        """The moment so many milliseconds after the epoch, in UTC. Raises ValueError beyond FEEL's years."""
         moment = DateTime.of_nanoseconds(now_ms * 1_000_000, UTC)
         if moment is None:
             raise ValueError(f"expected epoch milliseconds, found {now_ms}")
@@ -203,13 +209,14 @@ class DateTime(msgspec.Struct, frozen=True):
 
     @staticmethod
     def of_nanoseconds(nanoseconds: int, zone: Zone | None) -> "DateTime | None":
-        """The wall clock reading so long after 1970-01-01T00:00:00."""
+        """The wall clock reading so long after 1970-01-01T00:00:00; None beyond FEEL's years."""
         days, rest = divmod(nanoseconds, DAY_NS)
         date = Date.of_days(days)
         return None if date is None else DateTime(date, Time.of_nanoseconds(rest, zone))
 
     @staticmethod
     def of_python(moment: datetime.datetime) -> "DateTime":
+        """The moment of a Python datetime, with its offset from UTC if it has one."""
         offset = moment.utcoffset()
         zone = None if offset is None else Zone(int(offset.total_seconds()))
         time = Time(moment.hour, moment.minute, moment.second, moment.microsecond * 1000, zone)
@@ -222,6 +229,7 @@ class DateTime(msgspec.Struct, frozen=True):
 
     @property
     def offset_seconds(self) -> int | None:
+        """Seconds east of UTC at that moment; None for a local one."""
         return None if self.time.zone is None else zone_offset(self.time.zone, self.date, self.time)
 
     @property
@@ -230,7 +238,7 @@ class DateTime(msgspec.Struct, frozen=True):
         return self.nanoseconds - (self.offset_seconds or 0) * SECOND_NS
 
     def at(self, zone: Zone) -> "DateTime | None":
-        """The same moment on the clocks of another zone."""
+        """The same moment on the clocks of another zone; None beyond FEEL's years."""
         utc = DateTime.of_nanoseconds(self.instant, UTC)
         if utc is None:
             return None
@@ -238,11 +246,12 @@ class DateTime(msgspec.Struct, frozen=True):
         return DateTime.of_nanoseconds(self.instant + offset * SECOND_NS, zone)
 
     def plus_months(self, months: int) -> "DateTime | None":
+        """The same time of the same day so many months later; None beyond FEEL's years."""
         date = self.date.plus_months(months)
         return None if date is None else DateTime(date, self.time)
 
     def plus(self, nanoseconds: int) -> "DateTime | None":
-        """So much later in time, in the same zone."""
+        """The moment so many nanoseconds later, in the same zone; None beyond FEEL's years."""
         zone = self.time.zone
         if zone is None or not zone.name:
             return DateTime.of_nanoseconds(self.nanoseconds + nanoseconds, zone)
@@ -257,20 +266,23 @@ KINDS: Final = (Date, Time, DateTime, DaysDuration, MonthsDuration)
 
 
 def days_in_month(year: int, month: int) -> int:
+    """The number of days of a month."""
     leap = month == 2 and year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
     return _MONTH_DAYS[month - 1] + leap
 
 
 def days_duration(nanoseconds: int) -> DaysDuration | None:
+    """The days and time duration of so many nanoseconds; None beyond twice FEEL's years."""
     return DaysDuration(nanoseconds) if abs(nanoseconds) <= _DURATION_BOUND else None
 
 
 def months_duration(months: int) -> MonthsDuration | None:
+    """The years and months duration of so many months; None beyond 2 ** 63 of them."""
     return MonthsDuration(months) if abs(months) <= _MONTHS_BOUND else None
 
 
 def months_between(start: Date, end: Date) -> int:
-    """Whole months from one date to another, towards zero."""
+    """Whole months from one date to another, towards zero; negative if that is earlier."""
     months = (end.year - start.year) * 12 + end.month - start.month
     if months > 0 and end.day < start.day:
         return months - 1
@@ -279,7 +291,7 @@ def months_between(start: Date, end: Date) -> int:
 
 @lru_cache(maxsize=1024)
 def named_zone(name: str) -> ZoneInfo | None:
-    """The zone of the tz database, or None."""
+    """The zone of that name in the tz database; None if there is none."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):

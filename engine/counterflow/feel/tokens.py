@@ -65,7 +65,10 @@ _HINTS = {
 
 
 class Token(NamedTuple):
-    """`kind` is name, number, string, temporal or end; for keywords and symbols it is their own text."""
+    """A word, value or symbol of a text, at `offset`.
+
+    `kind` is name, number, string, temporal or end; for keywords and symbols it is their own text.
+    """
 
     kind: str
     text: str
@@ -84,9 +87,7 @@ class Token(NamedTuple):
 
 
 def tokenize(text: str) -> list[Token]:
-    """All tokens of a text, the last of kind `end`. Raises FeelSyntaxError at the first character that begins
-    none.
-    """
+    """All tokens of a text, the last of kind `end`. Raises FeelSyntaxError at what begins none."""
     tokens: list[Token] = []
     offset = 0
     while offset < len(text):
@@ -121,7 +122,7 @@ def _number(text: str, offset: int, lexeme: str) -> int | Decimal:
 
 
 def unescape(body: str) -> str:
-    r"""Resolve \n, \", \u0041, \U01F40E and their family.
+    r"""The body of a string with \n, \", \u0041, \U01F40E and their family resolved.
 
     An unknown escape such as \d stays as it is, for regular expressions.
     """

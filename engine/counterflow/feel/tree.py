@@ -16,6 +16,8 @@ ComparisonOperator = OneOf["=", "!=", "<", "<=", ">", ">="]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tree:
+    """Any form, which begins at the offset `at` of its text."""
+
     at: int = field(default=0, compare=False, repr=False)
 
 
@@ -24,34 +26,42 @@ class Tree:
 
 @dataclass(frozen=True, slots=True)
 class Literal(Tree):
+    """`3`, `"text"`, `true` or `null`, as the value that it means."""
+
     value: bool | int | Decimal | str | None
 
 
 @dataclass(frozen=True, slots=True)
 class TemporalLiteral(Tree):
-    """@"2030-12-31", @"PT1H" and their family."""
+    """`@"2030-12-31"`, `@"PT1H"` and their family, as the text inside."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Name(Tree):
+    """`order`: a variable, a local name or a built-in."""
+
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class ListLiteral(Tree):
+    """`[1, 2]`."""
+
     items: tuple[Tree, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ContextLiteral(Tree):
+    """`{a: 1, b: a + 1}`; names are there once, in the order of the text."""
+
     entries: tuple[tuple[str, Tree], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class RangeLiteral(Tree):
-    """`[1..3]`, `]1..3[`."""
+    """`[1..3]` or `]1..3[`, with the ends that belong to it."""
 
     start: Tree
     end: Tree
@@ -69,7 +79,7 @@ class OperatorRange(Tree):
 
 @dataclass(frozen=True, slots=True)
 class FunctionDefinition(Tree):
-    """With `external` the body is a context that names a function of Java."""
+    """`function(a, b) a + b`; with `external` the body is a context that names a function of Java."""
 
     parameters: tuple["Parameter", ...]
     body: Tree
@@ -78,6 +88,8 @@ class FunctionDefinition(Tree):
 
 @dataclass(frozen=True, slots=True)
 class Parameter(Tree):
+    """`name` or `name: type` of a function."""
+
     name: str
     type: "TypeName | None" = None
 
@@ -87,11 +99,15 @@ class Parameter(Tree):
 
 @dataclass(frozen=True, slots=True)
 class Negation(Tree):
+    """`-a`."""
+
     operand: Tree
 
 
 @dataclass(frozen=True, slots=True)
 class Arithmetic(Tree):
+    """`a + b` and its kin."""
+
     operator: ArithmeticOperator
     left: Tree
     right: Tree
@@ -99,6 +115,8 @@ class Arithmetic(Tree):
 
 @dataclass(frozen=True, slots=True)
 class Comparison(Tree):
+    """`a < b` and its kin."""
+
     operator: ComparisonOperator
     left: Tree
     right: Tree
@@ -106,16 +124,22 @@ class Comparison(Tree):
 
 @dataclass(frozen=True, slots=True)
 class Conjunction(Tree):
+    """`a and b and c`: two operands at least."""
+
     operands: tuple[Tree, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Disjunction(Tree):
+    """`a or b or c`: two operands at least."""
+
     operands: tuple[Tree, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Between(Tree):
+    """`a between 1 and 3`, both ends included."""
+
     value: Tree
     low: Tree
     high: Tree
@@ -123,6 +147,8 @@ class Between(Tree):
 
 @dataclass(frozen=True, slots=True)
 class InstanceOf(Tree):
+    """`a instance of number`."""
+
     value: Tree
     type: "TypeName"
 
@@ -132,15 +158,15 @@ class InstanceOf(Tree):
 
 @dataclass(frozen=True, slots=True)
 class Membership(Tree):
+    """`a in (1, > 5)`."""
+
     value: Tree
     tests: "UnaryTests"
 
 
 @dataclass(frozen=True, slots=True)
 class UnaryTests(Tree):
-    """Holds if any test holds; negated, if none does. Without tests (`-` in a decision table) it always
-    holds.
-    """
+    """Holds if any test holds; negated, if none does; without tests (`-` in a decision table) always."""
 
     tests: tuple[Tree, ...]
     negated: bool = False
@@ -159,6 +185,8 @@ class ComparisonTest(Tree):
 
 @dataclass(frozen=True, slots=True)
 class Conditional(Tree):
+    """`if condition then a else b`."""
+
     condition: Tree
     then: Tree
     otherwise: Tree
@@ -175,14 +203,18 @@ class Iterator(Tree):
 
 @dataclass(frozen=True, slots=True)
 class For(Tree):
+    """`for a in [1, 2] return a + 1`."""
+
     iterators: tuple[Iterator, ...]
     body: Tree
 
 
 @dataclass(frozen=True, slots=True)
 class Quantified(Tree):
-    """A `strict` one asks every item, and is null where one gives neither true, false nor null; the parser
-    makes none.
+    """`some a in items satisfies a > 1`, or with `every`.
+
+    A `strict` one, which the parser never makes, asks every item, and is null where one gives neither true,
+    false nor null.
     """
 
     every: bool
@@ -196,13 +228,15 @@ class Quantified(Tree):
 
 @dataclass(frozen=True, slots=True)
 class Path(Tree):
+    """`source.name`."""
+
     source: Tree
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Filter(Tree):
-    """The condition of a `strict` one is never a position; the parser makes none."""
+    """`source[condition]`; in a `strict` one, which the parser never makes, that is never a position."""
 
     source: Tree
     condition: Tree
@@ -211,7 +245,7 @@ class Filter(Tree):
 
 @dataclass(frozen=True, slots=True)
 class Call(Tree):
-    """`names` is empty for positional arguments, else as long as `arguments`."""
+    """`f(a, b)`, or `f(x: a, y: b)` with `names` as long as `arguments`; they are empty for the former."""
 
     function: Tree
     arguments: tuple[Tree, ...]
@@ -220,7 +254,8 @@ class Call(Tree):
 
 @dataclass(frozen=True, slots=True)
 class Embedded(Tree):
-    """A part that somebody else compiles, in the scope where it stands: the boxed expressions of a decision.
+    """A part that somebody else compiles, in the scope where it stands: a boxed expression of a decision.
+
     The parser makes none.
     """
 
@@ -232,8 +267,9 @@ class Embedded(Tree):
 
 @dataclass(frozen=True, slots=True)
 class TypeName(Tree):
-    """`list<number>` is TypeName("list", (TypeName("number"),)). A context's members carry `names`; a
-    function's last is its result.
+    """A type: `list<number>` is TypeName("list", (TypeName("number"),)).
+
+    A context's members carry `names`; a function's last is its result.
     """
 
     name: str

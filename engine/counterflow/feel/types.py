@@ -1,6 +1,4 @@
-"""Types of FEEL (DMN 1.5, 10.3.2.9 and table 61): which values belong to one, which types conform to another,
-and the conversions.
-"""
+"""Types of FEEL (DMN 1.5, 10.3.2.9 and table 61): what belongs to one, which conform, the conversions."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
@@ -22,9 +20,7 @@ Check = Callable[[Run, Value], bool]
 
 
 class Defined(Protocol):
-    """A type that the surroundings of an expression define, such as an item definition of a decision
-    model.
-    """
+    """A type that the surroundings of an expression define, such as an item definition of a model."""
 
     @property
     def conforms(self) -> Check:
@@ -32,9 +28,7 @@ class Defined(Protocol):
 
     @property
     def has_shape(self) -> Check:
-        """What `instance of` asks: the same, whatever the values are that the definition allows
-        (10.3.2.9.1).
-        """
+        """What `instance of` asks: `conforms`, whatever values the definition allows (10.3.2.9.1)."""
 
 
 Definitions = Mapping[str, Defined]
@@ -44,10 +38,12 @@ NO_TYPES: Final[Definitions] = {}
 
 
 def checks(definitions: Definitions) -> Named:
+    """What a parameter of each defined type asks of its argument, by the type's name."""
     return {name: of.conforms for name, of in definitions.items()}
 
 
 def shapes(definitions: Definitions) -> Named:
+    """What `instance of` asks of a value for each defined type, by the type's name."""
     return {name: of.has_shape for name, of in definitions.items()}
 
 
@@ -116,7 +112,7 @@ def _range_conforms(run: Run, value: Range, wanted: TypeName, named: Named) -> b
 
 
 def _function_conforms(_run: Run, value: Function, wanted: TypeName, _named: Named) -> bool:
-    """Takes whatever the wanted one takes, and answers nothing else (10.3.2.9.2)."""
+    """Whether a function takes whatever the wanted one takes, and answers nothing else (10.3.2.9.2)."""
     *given, result = wanted.members
     if len(value.parameters) != len(given):
         return False
@@ -189,10 +185,9 @@ _MOMENT: Final = TypeName("date and time")
 
 
 def converted(run: Run, value: Value, to: TypeName, named: Named) -> Value:
-    """The value as one of a type: as it is, the item of a list of one, an item as a list of one, or a date as
-    its midnight (10.3.2.9.4).
+    """The value as one of a type; null, with a warning, if it cannot be converted (10.3.2.9.4).
 
-    Null, with a warning, if it cannot be converted.
+    It stays as it is, or becomes the item of a list of one, a list of one, or the midnight of a date.
     """
     if value is None or conforms(run, value, to, named):
         return value

@@ -21,8 +21,9 @@ Code = Callable[[Run, Local], Value]
 
 
 class Range(msgspec.Struct, frozen=True, eq=False):
-    """`[1..3]`; an end that is None is no end at all. `(> 3)` keeps its `operator`; in `(!= 3)` both ends are
-    what is left out.
+    """`[1..3]`; an end that is None is no end at all.
+
+    `(> 3)` keeps its `operator`; in `(!= 3)` both ends are what is left out.
     """
 
     start: Value
@@ -39,11 +40,11 @@ class Range(msgspec.Struct, frozen=True, eq=False):
 
 
 class Function(msgspec.Struct, frozen=True, eq=False):
-    """Something that can be called with positional arguments; `parameters` are their names, `types` their
-    types as far as declared,
+    """Something that can be called with positional arguments, by `call`.
 
-    `result` is the type of what it answers, as far as that shows. `name` is that of a built-in; all others
-    have none. `by_name` calls one that may be declared several times, with other parameters each time.
+    `parameters` are their names, `types` their types and `result` the type of the answer, each as far as it
+    is known. `name` is that of a built-in; all others have none. `by_name` calls one that may be declared
+    several times, with other parameters each time.
     """
 
     name: str
@@ -82,19 +83,17 @@ def kind(value: Value) -> str:
 
 
 def listed(names: Iterable[str]) -> str:
-    """Names of parameters, for messages."""
+    """The names of parameters for a message: `(a, b)`."""
     return f"({', '.join(names)})"
 
 
 def no_variable(function_name: str) -> str:
-    """Why nothing was found under the name of a function."""
+    """The words for a message: nothing was found under the name of a function."""
     return f"there is no variable '{function_name}' (a function has this name)"
 
 
 def a_kind(value: Value) -> str:
-    """The same with an article, for messages; a built-in by its name, since a variable may have been
-    meant.
-    """
+    """A value's kind with an article, for messages; a built-in's name, for a variable may have been meant."""
     if isinstance(value, Function) and value.name:
         return f"the function {value.name!r}"
     name = kind(value)
@@ -129,8 +128,9 @@ def order(left: Value, right: Value) -> int | None:
 
 
 def _reading(moment: Any) -> int:
-    """Of a local moment and one with a zone: the local one is taken to be in that zone (DMN 1.5, table
-    54).
+    """The nanoseconds that order a local moment and one with a zone: the local one is taken to be in it.
+
+    DMN 1.5, table 54.
     """
     nanoseconds: int = moment.nanoseconds
     return nanoseconds
@@ -181,7 +181,7 @@ def equal(run: Run, left: Value, right: Value) -> bool | None:
 
 
 def same(run: Run, left: Value, right: Value) -> bool:
-    """Equality without the question of kinds: values of different kinds are simply not the same."""
+    """Whether two values are of one kind and equal, without a warning where they are not."""
     run.spend()
     return kind(left) == kind(right) and equal(run, left, right) is True
 
@@ -205,7 +205,7 @@ def _equal_contexts(run: Run, left: dict[str, Value], right: dict[str, Value]) -
 
 
 def form(of: Range) -> tuple[bool, bool, str]:
-    """What a range is beside its ends."""
+    """A range without its ends: whether they are included, and its operator."""
     return of.start_included, of.end_included, of.operator
 
 
@@ -313,10 +313,9 @@ _ENCODER: Final = msgspec.json.Encoder()
 
 
 def to_json(value: Value) -> bytes:
-    """The JSON of a value, in UTF-8: numbers without exponent, dates, times and durations as ISO 8601
-    strings.
+    """The JSON of a value, in UTF-8. Raises FeelValueError for a range or a function, naming where it is.
 
-    Raises FeelValueError for a range or a function, which JSON cannot say, naming the path to it.
+    Numbers have no exponent; dates, times and durations are ISO 8601 strings.
     """
     try:
         return _ENCODER.encode(_jsonable(value, ""))
@@ -351,8 +350,9 @@ def _jsonable(value: Value, path: str) -> object:
 
 
 def check_size(run: Run, value: Value) -> None:
-    """Refuse a result whose JSON would be too large or too deep. Shared parts count each time they appear,
-    but are measured once.
+    """Raise FeelFailure if a result's JSON would be too large or too deep.
+
+    Shared parts count each time they appear, but are measured once.
     """
     if isinstance(value, list | dict):
         _measure(run, value, {}, 1)

@@ -1,5 +1,4 @@
-"""Refusals a person can meet when a database is opened; each says what was expected, what was found, and what
-to do.
+"""Refusals that a person can meet when a database is opened: expected, found, and what to do.
 
 StoreError               (port.py) the store could not do what it was asked
 ├── UnsupportedDatabaseError  the URL names no database that this version can use
@@ -26,6 +25,7 @@ class DatabaseTooNewError(StoreError):
 
 
 class DatabaseInUseError(StoreError):
-    """Another process (or another store of this one) writes to this database; two would break the order of
-    the log.
+    """Another process, or another store of this one, writes to this database.
+
+    Two would break the order of the log.
     """

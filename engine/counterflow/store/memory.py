@@ -25,9 +25,7 @@ SMALLEST, LARGEST = -(2**63), 2**63 - 1
 
 
 class MemoryStore:
-    """Tables as dictionaries by primary key, with a second set by process instance; nothing outlives the
-    object.
-    """
+    """Tables as dictionaries by primary key, and by process instance; nothing outlives the object."""
 
     def __init__(self) -> None:
         self._rows: dict[type[Row], dict[Key, Row]] = {table: {} for table in TABLES}
@@ -53,7 +51,7 @@ class MemoryStore:
                 self._log.pop(position, None)
 
     def write(self, batch: Batch) -> None:
-        """Keep a batch for `sync`."""
+        """Keep a batch for `sync`, which commits it."""
         self._written = batch
 
     def sync(self) -> None:
@@ -74,9 +72,7 @@ class MemoryStore:
         after: Key | None = None,
         limit: int | None = None,
     ) -> Sequence[RowType]:
-        """Rows whose columns are as `where` says, in order of primary key, those after the key `after`, at
-        most `limit`.
-        """
+        """At most `limit` rows whose columns are as `where` says, behind the key `after`, in order of key."""
         if unknown := sorted(where.keys() - set(table.__struct_fields__)):
             raise StoreError(
                 f"table {table.table} has no column {unknown[0]!r}; it has "
@@ -102,9 +98,7 @@ class MemoryStore:
     def read_log(
         self, *, process_instance_key: int | None = None, after: int = 0, limit: int | None = None
     ) -> Sequence[LogEntry]:
-        """Log entries in order of position, those with a position greater than `after`; of one instance or of
-        all.
-        """
+        """The log entries behind position `after`, in their order; of one instance or of all."""
         with self._lock:
             entries = list(self._log.values())
         matching = (
@@ -115,7 +109,7 @@ class MemoryStore:
         return list(islice(matching, limit))
 
     def close(self) -> None:
-        """Nothing to give back."""
+        """Do nothing: there is nothing to give back."""
 
     def _check(self, batch: Batch) -> None:
         for rows in batch.puts.values():

@@ -22,11 +22,10 @@ Where = Mapping[str, int | str | frozenset[int] | None]
 
 
 class Batch(msgspec.Struct):
-    """What one transaction writes. A key occurs once, in `puts` or in `deletes`; the log is in order of
-    position.
+    """What one transaction writes.
 
-    `superseded` are positions of log entries, of this batch or before it, that a later entry has made void:
-    they are taken out.
+    A key occurs once, in `puts` or in `deletes`; the log is in order of position. `superseded` are positions
+    of log entries, of this batch or before it, that a later entry has made void: they are taken out.
     """
 
     puts: dict[type[Row], list[Row]]
@@ -36,33 +35,32 @@ class Batch(msgspec.Struct):
 
 
 class StoreError(Exception):
-    """The store could not do what it was asked: the batch is not written, nothing of it. Says what the
-    database said.
-    """
+    """The store could not do what it was asked, in the database's words; nothing of the batch is written."""
 
 
 class Store(Protocol):
-    """A durable set of tables and one log that is only added to, but for entries that a later one makes
-    void.
+    """A durable set of tables, and one log that is only added to.
+
+    The exception are entries that a later one makes void.
     """
 
     def commit(self, batch: Batch) -> None:
-        """Write a batch, all of it or nothing; durable on return: `write` and `sync` in one. Raises
-        `StoreError`.
+        """Write a batch, all of it or nothing: `write` and `sync` in one. Raises `StoreError`.
+
+        It is durable on return.
         """
-        ...
 
     def write(self, batch: Batch) -> None:
-        """Begin a transaction and put a batch into it: work without waiting. Raises `StoreError`; then there
-        is no transaction.
+        """Begin a transaction and put a batch into it: work without waiting. Raises `StoreError`.
+
+        Then there is no transaction.
         """
-        ...
 
     def sync(self) -> None:
-        """Make durable what was written: waiting without work, best done in a thread. Raises `StoreError`;
-        then nothing is written.
+        """Make durable what was written: waiting without work, best in a thread. Raises `StoreError`.
+
+        Then nothing is written.
         """
-        ...
 
     def get(self, table: type[RowType], key: Key) -> RowType | None:
         """The row with this primary key, or None."""
@@ -76,24 +74,18 @@ class Store(Protocol):
         after: Key | None = None,
         limit: int | None = None,
     ) -> Sequence[RowType]:
-        """Rows whose columns are as `where` says, in order of primary key, those after the key `after`, at
-        most `limit`.
-        """
-        ...
+        """At most `limit` rows whose columns are as `where` says, behind the key `after`, in order of key."""
 
     def load_instance(self, process_instance_key: int) -> dict[type[Row], list[Row]]:
-        """Every row of one process instance, by table of `INSTANCE_TABLES`, in order of primary key, from one
-        moment.
+        """Every row of one process instance, by table, in order of primary key, from one moment.
+
+        The tables are those of `INSTANCE_TABLES`.
         """
-        ...
 
     def read_log(
         self, *, process_instance_key: int | None = None, after: int = 0, limit: int | None = None
     ) -> Sequence[LogEntry]:
-        """Log entries in order of position, those with a position greater than `after`; of one instance or of
-        all.
-        """
-        ...
+        """The log entries behind position `after`, in their order; of one instance or of all."""
 
     def close(self) -> None:
         """Give back every connection. The store is not used afterwards."""

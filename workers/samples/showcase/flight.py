@@ -13,8 +13,10 @@ from counterflow_worker import BpmnError, Job, Worker
 worker = Worker(name="flight-service")
 PACE_SECONDS = float(os.environ.get("TRIP_PACE_SECONDS", "0"))
 LENT_MS = 5_000
-"""A job that was on its way here when the server was killed comes again after so long; one that takes longer
-is kept by a heartbeat.
+"""How long the server waits for an answer before it gives a job out again.
+
+A job that was on its way here when the server was killed comes again after so long; one that takes longer is
+kept by a heartbeat.
 """
 
 

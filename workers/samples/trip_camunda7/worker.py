@@ -1,5 +1,6 @@
-"""Does the tasks of `trip.bpmn`, which is drawn for Camunda 7: a delegate expression, a class and an external
-task's topic are job types.
+"""Does the tasks of `trip.bpmn`, which is drawn for Camunda 7.
+
+A delegate expression, a class and an external task's topic are job types.
 
 What the model hands to its Java delegates, properties and fields, arrives as task headers. The flight fails
 on request: start the process with the variables `flightFails` = true and a `distance` above 500.

@@ -26,14 +26,17 @@ class PixelBounds(NamedTuple):
 
     @property
     def right(self) -> int:
+        """The x of the right border."""
         return self.x + self.width
 
     @property
     def bottom(self) -> int:
+        """The y of the lower border."""
         return self.y + self.height
 
     @property
     def center(self) -> Pixel:
+        """The place in the middle, in whole pixels."""
         return Pixel(self.x + self.width // 2, self.y + self.height // 2)
 
 

@@ -31,13 +31,13 @@ def _bits(run: Run) -> int:
 
 @builtin("random number()")
 def random_number(run: Run) -> Value:
-    """From 0 to below 1, with 16 digits."""
+    """A number from 0 to below 1 with at most 16 digits, another one for each call."""
     return numbers.whole(CONTEXT.scaleb(numbers.exact(_bits(run) % 10**16), -16))
 
 
 @builtin("uuid()")
 def uuid(run: Run) -> Value:
-    """A version 4 UUID (RFC 9562, 5.4)."""
+    """The text of a version 4 UUID (RFC 9562, 5.4), another one for each call."""
     bits = _bits(run) & ~(0xF << 76) & ~(0x3 << 62) | 4 << 76 | 2 << 62
     digits = f"{bits:032x}"
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))

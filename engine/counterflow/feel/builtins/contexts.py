@@ -8,6 +8,7 @@ Context = dict[str, Value]
 
 @builtin("get value(m: context, key: string)", "get value(context: context, key: string)")
 def get_value(run: Run, context: Context, key: str) -> Value:
+    """The entry of that key; null, with a warning, if the context has none."""
     return (
         context[key]
         if key in context
@@ -17,6 +18,7 @@ def get_value(run: Run, context: Context, key: str) -> Value:
 
 @builtin("get value(context: context, keys: list)")
 def get_value_at(run: Run, context: Context, keys: list[Value]) -> Value:
+    """The value at the end of a path of keys; null, with a warning, if it leads nowhere."""
     value: Value = context
     for key in keys:
         if not isinstance(value, dict) or not isinstance(key, str) or key not in value:
@@ -27,13 +29,17 @@ def get_value_at(run: Run, context: Context, keys: list[Value]) -> Value:
 
 @builtin("get entries(m: context)", "get entries(context: context)")
 def get_entries(run: Run, context: Context) -> Value:
+    """A list of `{key: ..., value: ...}`, one for each entry, in the order of the context."""
     run.spend(len(context))
     return [{"key": key, "value": value} for key, value in context.items()]
 
 
 @builtin("context(entries: list)")
 def context_(run: Run, entries: list[Value]) -> Value:
-    """The reverse of get entries; null if an entry has no key or value, or a key appears twice."""
+    """The context of a list of `{key: ..., value: ...}`, the reverse of get entries.
+
+    Null, with a warning, if an entry has no key or value, or a key appears twice.
+    """
     run.spend(len(entries))
     made: Context = {}
     for entry in entries:
@@ -48,12 +54,17 @@ def context_(run: Run, entries: list[Value]) -> Value:
 
 @builtin("context put(context: context, key: string, value: any)")
 def context_put(run: Run, context: Context, key: str, value: Value) -> Value:
+    """A context with all entries of the given one and this one, which replaces one with its key."""
     run.spend(len(context))
     return {**context, key: value}
 
 
 @builtin("context put(context: context, keys: list, value: any)")
 def context_put_at(run: Run, context: Context, keys: list[Value], value: Value) -> Value:
+    """A context with the value at the end of a path of keys; contexts that are missing on the way are made.
+
+    Null, with a warning, if there are no keys, one is no string, or a value on the way is no context.
+    """
     if not keys or not all(isinstance(key, str) for key in keys):
         return run.warn("wrong value", "context put takes a list of one or more keys, each a string")
     return _put(run, context, [str(key) for key in keys], value)
@@ -75,7 +86,7 @@ def _put(run: Run, context: Context, keys: list[str], value: Value) -> Value:
 
 @builtin("context merge(contexts: list)", "context merge(contexts...: any)")
 def context_merge(run: Run, contexts: list[Value]) -> Value:
-    """All entries; of entries with the same key, the last."""
+    """One context with all entries, of those with the same key the last; null, with a warning, for others."""
     merged: Context = {}
     for each in contexts:
         if not isinstance(each, dict):

@@ -19,16 +19,23 @@ _DECIMALS = {".", ",", None}
 
 @builtin("string(from: any)")
 def string(run: Run, value: Value) -> Value:
+    """A value's text as FEEL writes it, a string without quotes; null for null."""
     return None if value is None else text(run, value)
 
 
 @builtin("number(from: number)")
 def number_of_number(_run: Run, value: numbers.Number) -> Value:
+    """The number as it is."""
     return value
 
 
 @builtin("number(from: string, grouping separator?: string | null, decimal separator?: string | null)")
 def number(run: Run, value: str, grouping: str | None = None, point: str | None = None) -> Value:
+    """The number that a text spells; null, with a warning, if it spells none.
+
+    `grouping` (a space, a comma or a dot) is taken out of the text first, `point` (a comma or a dot) stands
+    before the decimals; the two differ.
+    """
     if grouping not in _GROUPINGS or point not in _DECIMALS or (grouping is not None and grouping == point):
         return run.warn(
             "wrong value",
@@ -58,8 +65,9 @@ _TEMPORAL: Final[dict[str, Callable[[str], Value]]] = {
 
 @builtin("range(from: string)")
 def range_(run: Run, value: str) -> Value:
-    """The range that a text such as `[18..21)` spells; its ends are literals, and one of them may be missing:
-    `[18..)`.
+    """The range that a text such as `[18..21)` spells; null, with a warning, if it spells none.
+
+    Its ends are literals, and one of them may be missing: `[18..)`.
     """
     found = _range(value)
     return (
@@ -116,6 +124,7 @@ def _end(tokens: list[Token]) -> Value:
 
 @builtin("from json(value: string)")
 def from_json(run: Run, value: str) -> Value:
+    """The value that a JSON text says; null, with a warning, for other texts and numbers beyond FEEL's."""
     run.spend(len(value) // 8)
     try:
         return json_values.decode(value)
@@ -127,6 +136,10 @@ def from_json(run: Run, value: str) -> Value:
 
 @builtin("to json(value: any)")
 def to_json(run: Run, value: Value) -> Value:
+    """A value's JSON as a text; null, with a warning, for ranges and functions.
+
+    Raises FeelFailure if it is too large.
+    """
     values.check_size(run, value)
     try:
         return run.text(values.to_json(value).decode())
@@ -136,5 +149,6 @@ def to_json(run: Run, value: Value) -> Value:
 
 @builtin("to base64(value: string)")
 def to_base64(run: Run, value: str) -> Value:
+    """The base64 (RFC 4648, 4) of the text in UTF-8."""
     run.room(len(value) * 2)
     return base64.b64encode(value.encode("utf-8", "surrogatepass")).decode()

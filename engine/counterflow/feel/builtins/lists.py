@@ -7,10 +7,8 @@ from decimal import Decimal
 from functools import cmp_to_key
 from typing import Any
 
-from counterflow.feel import numbers
 from counterflow.feel.builtins.registry import builtin, call_function
-from counterflow.feel.numbers import CONTEXT, Number, shown
-from counterflow.feel.operators import calculate
+from counterflow.feel.numbers import shown
 from counterflow.feel.run import Run, Value
 from counterflow.feel.values import Function, a_kind, as_list, order, same
 
@@ -22,31 +20,37 @@ Items = list[Value]
 
 @builtin("list contains(list: list, element: any)")
 def list_contains(run: Run, items: Items, element: Value) -> Value:
+    """Whether an item is of the element's kind and equal to it; never null."""
     return any(same(run, item, element) for item in items)
 
 
 @builtin("count(list: list)")
 def count(_run: Run, items: Items) -> Value:
+    """The number of items, null ones included."""
     return len(items)
 
 
 @builtin("is empty(list: list)")
 def is_empty(_run: Run, items: Items) -> Value:
+    """Whether there are no items."""
     return not items
 
 
 @builtin("index of(list: list, match: any)")
 def index_of(run: Run, items: Items, match: Value) -> Value:
+    """The positions, from 1 and ascending, of the items that are the same as `match`; maybe none."""
     return [position for position, item in enumerate(items, 1) if same(run, item, match)]
 
 
 @builtin("all(list: list)", "all(list...: any)")
 def all_(run: Run, items: Items) -> Value:
+    """False if any item is false, true if all are true, else null; true for an empty list."""
     return _decided(run, items, decisive=False)
 
 
 @builtin("any(list: list)", "any(list...: any)")
 def any_(run: Run, items: Items) -> Value:
+    """True if any item is true, false if all are false, else null; false for an empty list."""
     return _decided(run, items, decisive=True)
 
 
@@ -57,149 +61,24 @@ def _decided(run: Run, items: Items, *, decisive: bool) -> bool | None:
     return (not decisive) if all(isinstance(item, bool) for item in items) else None
 
 
-# Aggregates
-
-
-@builtin("min(list: list)", "min(list...: any)")
-def min_(run: Run, items: Items) -> Value:
-    return _extreme(run, items, -1)
-
-
-@builtin("max(list: list)", "max(list...: any)")
-def max_(run: Run, items: Items) -> Value:
-    return _extreme(run, items, 1)
-
-
-def _extreme(run: Run, items: Items, sign: int) -> Value:
-    run.spend(len(items))
-    if not items:
-        return None
-    best = items[0]
-    for item in items:
-        position = order(item, best)
-        if position is None:
-            return run.warn(
-                "wrong type",
-                f"min and max take values that can be compared; found {a_kind(item)} beside {a_kind(best)}",
-            )
-        if position == sign:
-            best = item
-    return best
-
-
-@builtin("sum(list: list)", "sum(list...: any)")
-def sum_(run: Run, items: Items) -> Value:
-    return _summed(run, "sum", items)
-
-
-def _summed(run: Run, function: str, items: Items) -> Value:
-    if not items:
-        return None
-    run.spend(len(items))
-    total = items[0]
-    if not _is_summand(total):
-        return run.warn("wrong type", f"{function} takes numbers or durations; found {a_kind(total)}")
-    for item in items[1:]:
-        total = calculate(run, "+", total, item, function)
-        if total is None:
-            return None
-    return total
-
-
-def _is_summand(value: Value) -> bool:
-    return a_kind(value) in {"a number", "a days and time duration", "a years and months duration"}
-
-
-@builtin("product(list: list)", "product(list...: any)")
-def product(run: Run, items: Items) -> Value:
-    factors = _numbers(run, "product", items)
-    if not factors:
-        return None
-    result: Value = 1
-    for factor in factors:
-        result = calculate(run, "*", result, factor, "product")
-    return result
-
-
-@builtin("mean(list: list)", "mean(list...: any)")
-def mean(run: Run, items: Items) -> Value:
-    total = _summed(run, "mean", items)
-    return None if total is None else calculate(run, "/", total, len(items), "mean")
-
-
-@builtin("median(list: list)", "median(list...: any)")
-def median(run: Run, items: Items) -> Value:
-    ordered = sorted(_numbers(run, "median", items) or [])
-    if not ordered:
-        return None
-    middle = len(ordered) // 2
-    if len(ordered) % 2:
-        return ordered[middle]
-    return calculate(run, "/", calculate(run, "+", ordered[middle - 1], ordered[middle]), 2)
-
-
-@builtin("mode(list: list)", "mode(list...: any)")
-def mode(run: Run, items: Items) -> Value:
-    found = _numbers(run, "mode", items)
-    if found is None:
-        return None
-    frequencies: dict[Number, int] = {}
-    for number in found:
-        frequencies[number] = frequencies.get(number, 0) + 1
-    highest = max(frequencies.values(), default=0)
-    return sorted(number for number, frequency in frequencies.items() if frequency == highest)
-
-
-@builtin("stddev(list: list)", "stddev(list...: any)")
-def stddev(run: Run, items: Items) -> Value:
-    """The deviation of a sample: divided by one less than the count."""
-    found = _numbers(run, "stddev", items)
-    if found is None or len(found) < 2:
-        return None
-    deviation = numbers.compute(_deviation, *found)
-    if deviation is None:
-        return run.warn("wrong value", "stddev has no result for numbers this large or this far apart")
-    return numbers.whole(deviation)
-
-
-def _deviation(*found: Number) -> Decimal:
-    """Raises DecimalException where a sum or a square leaves the range."""
-    exact = [numbers.exact(number) for number in found]
-    average = CONTEXT.divide(_total(exact), Decimal(len(exact)))
-    squares = _total([CONTEXT.power(CONTEXT.subtract(number, average), Decimal(2)) for number in exact])
-    return CONTEXT.sqrt(CONTEXT.divide(squares, Decimal(len(exact) - 1)))
-
-
-def _total(summands: list[Decimal]) -> Decimal:
-    total = Decimal(0)
-    for summand in summands:
-        total = CONTEXT.add(total, summand)
-    return total
-
-
-def _numbers(run: Run, name: str, items: Items) -> list[Number] | None:
-    run.spend(len(items))
-    found = [item for item in items if isinstance(item, int | Decimal) and not isinstance(item, bool)]
-    if len(found) != len(items):
-        return run.warn("wrong type", f"{name} takes numbers; found another kind among them")
-    return found
-
-
 # New lists
 
 
 @builtin("append(list: list, item...: any)")
 def append(run: Run, items: Items, added: Items) -> Value:
+    """A new list: the items of this one, then those added."""
     return _made(run, [*items, *added])
 
 
 @builtin("concatenate(list...: any)")
 def concatenate(run: Run, lists: Items) -> Value:
+    """A new list with the items of all lists, one after another; another kind counts as a list of one."""
     return _joined(run, lists)
 
 
 @builtin("union(list...: any)")
 def union(run: Run, lists: Items) -> Value:
+    """A new list with the items of all lists, each value once, where it came first."""
     return _distinct(run, _joined(run, lists))
 
 
@@ -214,6 +93,7 @@ def _joined(run: Run, lists: Items) -> Items:
 
 @builtin("distinct values(list: list)")
 def distinct_values(run: Run, items: Items) -> Value:
+    """A new list with each value once, where it came first."""
     return _distinct(run, items)
 
 
@@ -241,12 +121,17 @@ def _scalar_key(value: Value) -> tuple[type, Any] | None:
 
 @builtin("duplicate values(list: list)")
 def duplicate_values(run: Run, items: Items) -> Value:
+    """A new list with each value that is there more than once, in the order in which they came first."""
     distinct = _distinct(run, items)
     return [each for each in distinct if sum(same(run, item, each) for item in items) > 1]
 
 
 @builtin("sublist(list: list, start position: integer, length?: integer)")
 def sublist(run: Run, items: Items, start: int, length: int | None = None) -> Value:
+    """A new list of `length` items from the start position on, or of all from there without a length.
+
+    Null, with a warning, if there is no such position, or not so many items from there.
+    """
     if start == 0 or abs(start) > len(items):
         return run.warn(
             "out of range",
@@ -263,25 +148,31 @@ def sublist(run: Run, items: Items, start: int, length: int | None = None) -> Va
 
 @builtin("insert before(list: list, position: integer, newItem: any)")
 def insert_before(run: Run, items: Items, position: int, item: Value) -> Value:
+    """A new list with the item before a position; null, with a warning, if there is no such position."""
     index = _index(run, "insert before", items, position)
     return None if index is None else _made(run, [*items[:index], item, *items[index:]])
 
 
 @builtin("remove(list: list, position: integer)")
 def remove(run: Run, items: Items, position: int) -> Value:
+    """A new list without the item at a position; null, with a warning, if there is no such position."""
     index = _index(run, "remove", items, position)
     return None if index is None else _made(run, [*items[:index], *items[index + 1 :]])
 
 
 @builtin("list replace(list: list, position: integer, newItem: any)")
 def list_replace(run: Run, items: Items, position: int, item: Value) -> Value:
+    """A new list with another item at a position; null, with a warning, if there is no such position."""
     index = _index(run, "list replace", items, position)
     return None if index is None else _made(run, [*items[:index], item, *items[index + 1 :]])
 
 
 @builtin("list replace(list: list, match: function, newItem: any)")
 def list_replace_matching(run: Run, items: Items, match: Function, new: Value) -> Value:
-    """Replaces each item for which the function of item and new item is true."""
+    """A new list with the new item in place of each item for which the function of both is true.
+
+    Null, with a warning, if the function has not two parameters, or answers anything but true or false.
+    """
     if len(match.parameters) != 2:
         return run.warn(
             "wrong argument", "list replace takes a function of two parameters, the item and the new item"
@@ -303,11 +194,13 @@ def _index(run: Run, name: str, items: Items, position: int) -> int | None:
 
 @builtin("reverse(list: list)")
 def reverse(run: Run, items: Items) -> Value:
+    """A new list, the last item first."""
     return _made(run, items[::-1])
 
 
 @builtin("flatten(list: list)")
 def flatten(run: Run, items: Items) -> Value:
+    """A new list in which lists, at any depth, have given way to their items."""
     flat: Items = []
     _flatten_into(run, items, flat)
     return flat
@@ -324,6 +217,7 @@ def _flatten_into(run: Run, items: Items, flat: Items) -> None:
 
 @builtin("partition(list: list, size: integer)")
 def partition(run: Run, items: Items, size: int) -> Value:
+    """The items in lists of `size`, the last of what remains; null, with a warning, for a size below 1."""
     if size < 1:
         return run.warn("out of range", f"partition takes a size of at least 1; found {shown(size)}")
     return _made(run, [items[start : start + size] for start in range(0, len(items), size)], len(items))
@@ -331,7 +225,11 @@ def partition(run: Run, items: Items, size: int) -> Value:
 
 @builtin("sort(list: list)", "sort(list: list, precedes: function)")
 def sort(run: Run, items: Items, precedes: Function | None = None) -> Value:
-    """By a function that says whether one item precedes another; without one, by their natural order."""
+    """A new list in order, by a function that says whether one item precedes another, or their own order.
+
+    Items of which none precedes the other stay as they stood. Null, with a warning, if items have no order of
+    their own.
+    """
     compare = _natural if precedes is None else _by(precedes)
     try:
         return sorted(items, key=cmp_to_key(lambda left, right: compare(run, left, right)))

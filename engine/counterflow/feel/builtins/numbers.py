@@ -13,6 +13,10 @@ _SCALES = range(-6111, 6177)
 
 
 def _rounded(run: Run, value: Number, scale: int, rounding: str) -> Value:
+    """The number with at most `scale` decimals, of which a negative count stands before the point.
+
+    Null, with a warning, if the scale is not within -6111 and 6176.
+    """
     if scale not in _SCALES:
         return run.warn("out of range", f"a scale lies between -6111 and 6176; found {numbers.shown(scale)}")
     if type(value) is int and scale >= 0:
@@ -27,41 +31,49 @@ def _rounded(run: Run, value: Number, scale: int, rounding: str) -> Value:
 
 @builtin("decimal(n: number, scale: integer)")
 def decimal_(run: Run, value: Number, scale: int) -> Value:
+    """The number rounded to `scale` decimals, halves to the even digit."""
     return _rounded(run, value, scale, decimal.ROUND_HALF_EVEN)
 
 
 @builtin("floor(n: number, scale?: integer)")
 def floor(run: Run, value: Number, scale: int | None = None) -> Value:
+    """The number rounded to `scale` decimals, without one to a whole number, towards negative infinity."""
     return _rounded(run, value, scale or 0, decimal.ROUND_FLOOR)
 
 
 @builtin("ceiling(n: number, scale?: integer)")
 def ceiling(run: Run, value: Number, scale: int | None = None) -> Value:
+    """The number rounded to `scale` decimals, without one to a whole number, towards positive infinity."""
     return _rounded(run, value, scale or 0, decimal.ROUND_CEILING)
 
 
 @builtin("round up(n: number, scale?: integer)")
 def round_up(run: Run, value: Number, scale: int | None = None) -> Value:
+    """The number rounded to `scale` decimals, without one to a whole number, away from zero."""
     return _rounded(run, value, scale or 0, decimal.ROUND_UP)
 
 
 @builtin("round down(n: number, scale?: integer)")
 def round_down(run: Run, value: Number, scale: int | None = None) -> Value:
+    """The number rounded to `scale` decimals, without one to a whole number, towards zero."""
     return _rounded(run, value, scale or 0, decimal.ROUND_DOWN)
 
 
 @builtin("round half up(n: number, scale?: integer)")
 def round_half_up(run: Run, value: Number, scale: int | None = None) -> Value:
+    """The number rounded to `scale` decimals, without one to a whole number, halves away from zero."""
     return _rounded(run, value, scale or 0, decimal.ROUND_HALF_UP)
 
 
 @builtin("round half down(n: number, scale?: integer)")
 def round_half_down(run: Run, value: Number, scale: int | None = None) -> Value:
+    """The number rounded to `scale` decimals, without one to a whole number, halves towards zero."""
     return _rounded(run, value, scale or 0, decimal.ROUND_HALF_DOWN)
 
 
 @builtin("abs(n: number | days duration | months duration)")
 def absolute(_run: Run, value: Number | DaysDuration | MonthsDuration) -> Value:
+    """A number or a duration without its sign."""
     if isinstance(value, DaysDuration):
         return DaysDuration(abs(value.nanoseconds))
     if isinstance(value, MonthsDuration):
@@ -71,7 +83,10 @@ def absolute(_run: Run, value: Number | DaysDuration | MonthsDuration) -> Value:
 
 @builtin("modulo(dividend: number, divisor: number)")
 def modulo(run: Run, dividend: Number, divisor: Number) -> Value:
-    """dividend - divisor * floor(dividend / divisor): the sign is that of the divisor."""
+    """`dividend - divisor * floor(dividend / divisor)`, whose sign is that of the divisor.
+
+    Null, with a warning, for a divisor of 0 and for numbers too far apart.
+    """
     if divisor == 0:
         return run.warn("wrong value", "modulo takes a divisor other than 0")
     if type(dividend) is int and type(divisor) is int:
@@ -86,11 +101,13 @@ def modulo(run: Run, dividend: Number, divisor: Number) -> Value:
 
 @builtin("sqrt(number: number)")
 def sqrt(run: Run, value: Number) -> Value:
+    """The square root to 34 digits; null, with a warning, for a number below 0."""
     return _computed(run, "sqrt", numbers.compute(CONTEXT.sqrt, numbers.exact(value)))
 
 
 @builtin("log(number: number)")
 def log(run: Run, value: Number) -> Value:
+    """The natural logarithm to 34 digits; null, with a warning, for a number that is not above 0."""
     if value <= 0:
         return run.warn("wrong value", "log takes a number above 0")
     return _computed(run, "log", numbers.compute(CONTEXT.ln, numbers.exact(value)))
@@ -98,6 +115,7 @@ def log(run: Run, value: Number) -> Value:
 
 @builtin("exp(number: number)")
 def exp(run: Run, value: Number) -> Value:
+    """The power of e to 34 digits; null, with a warning, where it leaves the range of numbers."""
     return _computed(run, "exp", numbers.compute(CONTEXT.exp, numbers.exact(value)))
 
 
@@ -111,11 +129,13 @@ def _computed(run: Run, name: str, result: Decimal | None) -> Value:
 
 @builtin("even(number: number)")
 def even(_run: Run, value: Number) -> Value:
+    """Whether a number is whole and even."""
     return _remainder_of_two(value) == 0
 
 
 @builtin("odd(number: number)")
 def odd(_run: Run, value: Number) -> Value:
+    """Whether a number is whole and odd."""
     return _remainder_of_two(value) == 1
 
 

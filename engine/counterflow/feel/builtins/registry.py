@@ -50,8 +50,9 @@ Positions = tuple[int | None, ...]
 
 @dataclass(frozen=True)
 class Parameter:
-    """`kind` is `any`, `list`, `integer` (of any number, its whole part) or names of `_TYPES`, separated by
-    |.
+    """A parameter of a built-in: which arguments it admits, and whether it may go without one.
+
+    `kind` is `any`, `list`, `integer` (of any number, its whole part) or names of `_TYPES`, separated by |.
     """
 
     name: str
@@ -62,11 +63,11 @@ class Parameter:
 
     @property
     def exact(self) -> frozenset[type]:
-        """The kinds that need no coercion."""
+        """The Python types of arguments that need no coercion."""
         return _EVERY if self.kind == "any" else _EXACT.get(self.kind, self.types)
 
     def admit(self, value: Value) -> Value:
-        """The argument as the function gets it, or REFUSED."""
+        """The argument as the function gets it; REFUSED if the parameter does not admit it."""
         if value is ABSENT:
             return None if self.optional else self.admit(None)
         if type(value) in self.types or self.kind == "any":
@@ -91,16 +92,20 @@ def _integer(value: Value) -> Value:
 
 @dataclass(frozen=True)
 class Overload:
+    """One signature of a built-in, and the Python function that answers it."""
+
     parameters: tuple[Parameter, ...]
     meaning: Meaning
 
     def takes(self, count: int) -> bool:
+        """Whether so many positional arguments are enough for it, and not too many."""
         required = sum(not parameter.optional for parameter in self.parameters)
         return required <= count and (count <= len(self.parameters) or self.variadic)
 
     def knows(self, named: Sequence[str]) -> bool:
-        """Whether all names are those of its parameters, each once. What is not supplied is null, or left out
-        (10.3.2.13.5).
+        """Whether all names are those of its parameters, each once.
+
+        What is not supplied is null, or left out (10.3.2.13.5).
         """
         several = {parameter.name for parameter in self.parameters if parameter.variadic}
         return several <= set(named) <= {parameter.name for parameter in self.parameters} and len(
@@ -108,16 +113,18 @@ class Overload:
         ) == len(named)
 
     def positions(self, named: Sequence[str]) -> Positions:
+        """For each parameter where its argument stands among the named ones; None if it is not there."""
         return tuple(
             named.index(parameter.name) if parameter.name in named else None for parameter in self.parameters
         )
 
     @property
     def variadic(self) -> bool:
+        """Whether the last parameter takes all remaining arguments, as a list."""
         return bool(self.parameters) and self.parameters[-1].variadic
 
     def admit(self, arguments: Sequence[Value]) -> list[Value]:
-        """The arguments as the function gets them; REFUSED where one does not fit."""
+        """The arguments as the function gets them, REFUSED in the place of each that does not fit."""
         if self.variadic:
             fixed = len(self.parameters) - 1
             arguments = [*arguments[:fixed], list(arguments[fixed:])]
@@ -130,12 +137,14 @@ Choice = tuple[tuple[Overload, Positions], ...]
 
 
 class Builtin:
+    """A built-in function by its name, with all its signatures in the order in which they were declared."""
+
     def __init__(self, name: str) -> None:
         self.name = name
         self.overloads: list[Overload] = []
 
     def choice(self, count: int, named: Sequence[str] = ()) -> Choice:
-        """The overloads that a call may mean."""
+        """The overloads that a call with so many arguments, or with these names, may mean; empty if none."""
         if not named:
             return tuple((overload, ()) for overload in self.overloads if overload.takes(count))
         return tuple(
@@ -143,7 +152,7 @@ class Builtin:
         )
 
     def takes_function(self, place: int | str) -> bool:
-        """Whether a parameter, by its number or its name, may be a function."""
+        """Whether the parameter of that number (from 0) or name may be a function."""
         named = (
             parameter
             for overload in self.overloads
@@ -153,7 +162,10 @@ class Builtin:
         return any("function" in parameter.kind.split(" | ") for parameter in named)
 
     def apply(self, run: Run, choice: Choice, arguments: Sequence[Value]) -> Value:
-        """Call the first overload that admits the arguments."""
+        """The answer of the first overload that admits the arguments; null, with a warning, if none does.
+
+        It costs a step, and one for every 64 characters of its texts.
+        """
         run.spend()
         for overload, positions in choice:
             ordered = (
@@ -168,7 +180,7 @@ class Builtin:
         return run.warn("wrong argument", self._complaint(choice, arguments))
 
     def as_value(self) -> Function:
-        """The built-in as a value, for functions that take functions."""
+        """The function as a FEEL value, for functions that take functions."""
         parameters = tuple(parameter.name for parameter in self.overloads[0].parameters)
         return Function(
             self.name,
@@ -207,9 +219,7 @@ BUILTINS: Final[dict[str, Builtin]] = {}
 
 
 def builtin(*signatures: str) -> Callable[[M], M]:
-    """Declare the function below as the meaning of FEEL signatures; of several, the first that fits is
-    taken.
-    """
+    """Declare the function below as the meaning of FEEL signatures, tried in the order of declaration."""
 
     def declare(meaning: M) -> M:
         for signature in signatures:
@@ -240,5 +250,5 @@ def _parameter(text: str) -> Parameter:
 
 
 def call_function(run: Run, function: Any, *arguments: Value) -> Value:
-    """Call a function value, for functions that take functions."""
+    """What a FEEL function answers to the arguments; null if it is no function."""
     return function.call(run, list(arguments)) if isinstance(function, Function) else None

@@ -17,33 +17,39 @@ _REFERENCE_FUEL: Final = 3
 
 _FLAGS = frozenset("smixq")
 _PATTERN_FUEL: Final = 1000
-"""What a pattern costs the first time an evaluation uses it, because building its automaton may take a
-millisecond.
-"""
+"""What a pattern costs the first time an evaluation uses it: building it may take a millisecond."""
 
 
 @builtin("string length(string: string)")
 def string_length(_run: Run, text: str) -> Value:
+    """The number of code points."""
     return len(text)
 
 
 @builtin("upper case(string: string)")
 def upper_case(run: Run, text: str) -> Value:
+    """The text in capitals, by Unicode's mappings: it may grow."""
     return run.text(text.upper())
 
 
 @builtin("lower case(string: string)")
 def lower_case(run: Run, text: str) -> Value:
+    """The text in small letters, by Unicode's mappings."""
     return run.text(text.lower())
 
 
 @builtin("trim(string: string)")
 def trim(run: Run, text: str) -> Value:
+    """The text without white space at either end."""
     return run.text(text.strip())
 
 
 @builtin("substring(string: string, start position: integer, length?: integer)")
 def substring(run: Run, text: str, start: int, length: int | None = None) -> Value:
+    """`length` characters from the start position on, or as many as there are; all without a length.
+
+    Null, with a warning, if there is no such position, or the length is below 1.
+    """
     if start == 0 or abs(start) > len(text):
         return run.warn(
             "out of range",
@@ -59,26 +65,31 @@ def substring(run: Run, text: str, start: int, length: int | None = None) -> Val
 
 @builtin("substring before(string: string, match: string)")
 def substring_before(_run: Run, text: str, match: str) -> Value:
+    """The text before the first `match`; empty if there is none, or `match` is empty."""
     return text.partition(match)[0] if match and match in text else ""
 
 
 @builtin("substring after(string: string, match: string)")
 def substring_after(_run: Run, text: str, match: str) -> Value:
+    """The text after the first `match`; empty if there is none, all of it if `match` is empty."""
     return text.partition(match)[2] if match else text
 
 
 @builtin("contains(string: string, match: string)")
 def contains(_run: Run, text: str, match: str) -> Value:
+    """Whether `match` is anywhere in the text."""
     return match in text
 
 
 @builtin("starts with(string: string, match: string)")
 def starts_with(_run: Run, text: str, match: str) -> Value:
+    """Whether the text begins with `match`."""
     return text.startswith(match)
 
 
 @builtin("ends with(string: string, match: string)")
 def ends_with(_run: Run, text: str, match: str) -> Value:
+    """Whether the text ends with `match`."""
     return text.endswith(match)
 
 
@@ -93,6 +104,10 @@ def string_join(
     prefix: str | None = None,
     suffix: str | None = None,
 ) -> Value:
+    """The strings of a list with the delimiter between them, and what stands before and behind.
+
+    Nulls are left out. Null, with a warning, if an item is neither a string nor null.
+    """
     texts = [item for item in items if isinstance(item, str)]
     if len(texts) + sum(item is None for item in items) != len(items):
         return run.warn("wrong type", "string join takes a list of strings; found another kind among them")
@@ -104,6 +119,7 @@ def string_join(
 
 @builtin("matches(input: string, pattern: string, flags?: string | null)")
 def matches(run: Run, text: str, pattern: str, flags: str | None = None) -> Value:
+    """Whether the pattern matches anywhere in the text (F&O 7.6.2); null, with a warning, if it is none."""
     expression = _pattern(run, pattern, flags)
     if expression is None:
         return None
@@ -112,6 +128,11 @@ def matches(run: Run, text: str, pattern: str, flags: str | None = None) -> Valu
 
 @builtin("replace(input: string, pattern: string, replacement: string, flags?: string | null)")
 def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | None = None) -> Value:
+    r"""The text with each match of the pattern replaced, `$1` by what its first group holds (F&O 7.6.3).
+
+    Null, with a warning, if it is no pattern or matches no character, and for a stray `$` or `\` in the
+    replacement. With the flag q both are plain text.
+    """
     expression = _pattern(run, pattern, flags)
     if expression is None:
         return None
@@ -140,6 +161,7 @@ def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | No
 
 @builtin("split(string: string, delimiter: string, flags?: string | null)")
 def split(run: Run, text: str, delimiter: str, flags: str | None = None) -> Value:
+    """The texts between the matches of a pattern; null, with a warning, if it is no pattern."""
     expression = _pattern(run, delimiter, flags)
     if expression is None:
         return None
@@ -154,6 +176,7 @@ def split(run: Run, text: str, delimiter: str, flags: str | None = None) -> Valu
 
 @builtin("extract(input: string, pattern: string, flags?: string | null)")
 def extract(run: Run, text: str, pattern: str, flags: str | None = None) -> Value:
+    """The texts that match the pattern, from left to right; null, with a warning, if it is no pattern."""
     expression = _pattern(run, pattern, flags)
     if expression is None:
         return None
@@ -200,4 +223,5 @@ def _pattern(run: Run, pattern: str, flags: str | None) -> Pattern | None:
 
 @builtin("is blank(string: string)")
 def is_blank(_run: Run, text: str) -> Value:
+    """Whether there is nothing but white space."""
     return not text.strip()

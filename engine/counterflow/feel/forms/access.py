@@ -34,9 +34,7 @@ _RANGE_PROPERTIES: dict[str, Callable[[Range], Value]] = {
 
 
 KnownComparison = tuple[str, Callable[[Any, Any], bool], Any, frozenset[type]]
-"""The name of an entry, the comparison, what to compare with, and the kinds of values that it can be asked of
-at once.
-"""
+"""The name of an entry, the comparison, what to compare with, and the kinds that it answers at once."""
 
 _HOLDS: Final[dict[str, Callable[[Any, Any], bool]]] = {
     "<": operator.lt,
@@ -57,34 +55,24 @@ _AT_ONCE: Final[dict[type, frozenset[type]]] = {
 
 
 def name(compiler: Compiler, node: tree.Name, scope: Scope) -> Code:
-    builtin = BUILTINS.get(node.name)
-    return _name(
-        compiler,
-        node,
-        scope,
-        f"no variable {node.name!r}: it is null"
-        if builtin is None
-        else f"{no_variable(node.name)}: it is null",
-    )
+    """The code that reads a name, local or a variable; null, with a warning, if there is none."""
+    why = f"no variable {node.name!r}" if node.name not in BUILTINS else no_variable(node.name)
+    return _name(compiler, node, scope, f"{why}: it is null")
 
 
 def value_or_function(compiler: Compiler, node: tree.Tree, scope: Scope) -> Code:
-    """The code of a part that may be a function: what is called, handed on or kept. There the name of a
-    built-in means the built-in.
+    """The code of a part that may be a function: what is called, handed on or kept.
 
-    Where a value is computed with, such a name is a variable, null where that is missing: `count = null` must
-    not ask a function.
+    There the name of a built-in means the built-in. Where a value is computed with, such a name is a
+    variable, null where that is missing: `count = null` must not ask a function.
     """
-    builtin = BUILTINS.get(node.name) if isinstance(node, tree.Name) else None
-    if builtin is None or not isinstance(node, tree.Name):
-        return compiler.code(node, scope)
-    return _name(compiler, node, scope, builtin.as_value())
+    if isinstance(node, tree.Name) and (builtin := BUILTINS.get(node.name)) is not None:
+        return _name(compiler, node, scope, builtin.as_value())
+    return compiler.code(node, scope)
 
 
 def _name(compiler: Compiler, node: tree.Name, scope: Scope, otherwise: Function | str) -> Code:
-    """What a name means; `otherwise` is what a missing variable is taken for, or the warning that it is
-    null.
-    """
+    """The code of a name; `otherwise` is what a missing variable is taken for, or why it is null."""
     code, reaches_variables = scope.reader(node.name, _variable(node.name, otherwise))
     if reaches_variables:
         compiler.names.add(node.name)
@@ -106,6 +94,7 @@ def _variable(name: str, otherwise: Function | str) -> Code:
 
 
 def path(compiler: Compiler, node: tree.Path, scope: Scope) -> Code:
+    """The code of `source.name`, which reads an entry or property of the source's value (see `entry`)."""
     source, name = compiler.code(node.source, scope), node.name
 
     def read_path(run: Run, local: Local) -> Value:
@@ -118,7 +107,10 @@ def path(compiler: Compiler, node: tree.Path, scope: Scope) -> Code:
 
 
 def entry(run: Run, value: Value, name: str) -> Value:
-    """The entry of a context, the property of a temporal value or a range; of a list, those of its items."""
+    """The entry of a context, the property of a temporal value or a range; of a list, those of its items.
+
+    Null, with a warning, if there is none.
+    """
     if isinstance(value, dict):
         return (
             value[name]
@@ -143,6 +135,7 @@ def _no_entry(run: Run, value: Value, name: str) -> Null:
 
 
 def filter_(compiler: Compiler, node: tree.Filter, scope: Scope) -> Code:
+    """The code of `source[condition]`: the items that meet it, or the one at a position (10.3.2.5)."""
     source = compiler.code(node.source, scope)
     if isinstance(node.condition, tree.Literal) and type(node.condition.value) is int:
         return _indexed(source, node.condition.value)
@@ -159,7 +152,7 @@ def filter_(compiler: Compiler, node: tree.Filter, scope: Scope) -> Code:
 
 
 def comparison_with_literal(condition: tree.Tree) -> KnownComparison | None:
-    """What `price > 25` or `item.price > 25` compares; None for all other conditions."""
+    """What a condition such as `price > 25` or `item.price > 25` compares; None for all others."""
     if not isinstance(condition, tree.Comparison) or not isinstance(condition.right, tree.Literal):
         return None
     limit = condition.right.value
@@ -194,8 +187,9 @@ def _indexed(source: Code, index: int) -> Code:
 
 
 def _filtered(run: Run, value: Value) -> list[Value] | None:
-    """What brackets are put to: a list, or any other value as a list of one; null has neither items nor
-    positions (table 68).
+    """The list that brackets are put to, any other value as a list of one; None, with a warning, for null.
+
+    Null has neither items nor positions (table 68).
     """
     return (
         run.warn("wrong type", "brackets are put to a list or a value; found null")
@@ -205,7 +199,7 @@ def _filtered(run: Run, value: Value) -> list[Value] | None:
 
 
 def at(run: Run, items: list[Value], position: Value) -> Value:
-    """The item at a position, counted from 1, or from -1 at the end."""
+    """The item at a position, counted from 1, or from -1 at the end; null, with a warning, if none is."""
     index = as_int(position)
     if index is None:
         return run.warn("out of range", "a position in a list is a whole number, other than 0")
@@ -236,9 +230,7 @@ def _select(run: Run, local: Local, items: list[Value], condition: Code) -> list
 
 
 def _selected_by_column(source: Code, condition: Code, known: "KnownComparison") -> Code:
-    """As `_selected`, for `price > 25`: where every item has that entry, of the kind of the literal, they are
-    compared in a row.
-    """
+    """As `_selected`, for `price > 25`: where all items have such an entry, it compares them in a row."""
     name, holds, limit, kinds = known
 
     def select_by_column(run: Run, local: Local) -> Value:

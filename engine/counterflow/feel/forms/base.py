@@ -11,12 +11,12 @@ from counterflow.feel.types import NO_TYPES, Definitions
 from counterflow.feel.values import Code
 
 FORMS_PER_FUEL: Final = 32
-"""Forms that are evaluated for one unit of fuel: a text may be as long as it likes, but what repeats it pays
-for its length.
-"""
+"""Forms evaluated for one unit of fuel: a text may be long, but what repeats it pays for its length."""
 
 
 class Compiler:
+    """Compiles the forms of one text, and remembers in `names` which variables they named."""
+
     def __init__(
         self,
         forms: Mapping[type[tree.Tree], Callable[["Compiler", Any, Scope], Code]],
@@ -35,8 +35,9 @@ class Compiler:
         self._unpaid = 0
 
     def code(self, node: tree.Tree, scope: Scope) -> Code:
-        """The code of a part. Raises FeelSyntaxError if it nests too deeply: a chain of operators nests as
-        parentheses do.
+        """The code of a part. Raises FeelSyntaxError if it nests too deeply.
+
+        A chain of operators nests as parentheses do.
         """
         self._depth += 1
         if self._depth > self._nesting:
@@ -53,6 +54,7 @@ class Compiler:
         return _paying(code)
 
     def codes(self, nodes: tuple[tree.Tree, ...], scope: Scope) -> list[Code]:
+        """The code of each part, in order. Raises FeelSyntaxError as `code` does."""
         return [self.code(node, scope) for node in nodes]
 
 

@@ -20,6 +20,7 @@ _CALL_FUEL: Final = 6
 
 
 def call(compiler: Compiler, node: tree.Call, scope: Scope) -> Code:
+    """The code of a call by position or name; null, with a warning, where it cannot be made (10.3.2.13)."""
     builtin = _builtin(compiler, node.function, scope)
     if builtin is not None:
         return _builtin_call(builtin, _arguments(compiler, builtin, node, scope), node.names)
@@ -39,9 +40,7 @@ def call(compiler: Compiler, node: tree.Call, scope: Scope) -> Code:
 
 
 def _arguments(compiler: Compiler, builtin: Builtin, node: tree.Call, scope: Scope) -> list[Code]:
-    """The arguments of a built-in; in the place of a parameter that takes a function a built-in may be
-    named.
-    """
+    """The arguments of a built-in; where its parameter takes a function, a built-in may be named."""
     places: Sequence[int | str] = node.names or range(len(node.arguments))
     return [
         value_or_function(compiler, argument, scope)
@@ -54,7 +53,10 @@ def _arguments(compiler: Compiler, builtin: Builtin, node: tree.Call, scope: Sco
 def call_by_name(
     run: Run, called: str, target: Function, names: tuple[str, ...], values: list[Value]
 ) -> Value:
-    """A call with an argument for each name; the parameters that are not named get null (10.3.2.13.5)."""
+    """What a function answers to an argument for each name; parameters without one get null (10.3.2.13.5).
+
+    Null, with a warning, if it has no parameter of a name.
+    """
     if target.by_name is not None:
         return target.by_name(run, names, values)
     given = dict(zip(names, values, strict=True))
@@ -81,8 +83,9 @@ def _builtin_call(builtin: Builtin, arguments: list[Code], names: tuple[str, ...
 
 
 def _direct_call(builtin: Builtin, choice: Choice, arguments: list[Code]) -> Code:
-    """Call the first overload at once where every argument is of the very kind it takes; all else goes the
-    long way.
+    """Call the first overload at once where every argument is of the very kind it takes.
+
+    All else goes the long way.
     """
     overload = choice[0][0]
     meaning = overload.meaning
@@ -114,6 +117,11 @@ def _suggestion(name: str) -> str:
 
 
 def function_definition(compiler: Compiler, node: tree.FunctionDefinition, scope: Scope) -> Code:
+    """The code that makes a function, whose body knows the names around it.
+
+    A call with another number of arguments, or with one that does not convert to its type, is null, with a
+    warning (10.3.2.13.2).
+    """
     names = tuple(parameter.name for parameter in node.parameters)
     if node.external:
         mapping = compiler.code(node.body, scope)

@@ -9,12 +9,12 @@ from counterflow.feel.values import Code, a_kind
 
 
 def conjunction(compiler: Compiler, node: tree.Conjunction, scope: Scope) -> Code:
-    """False if any operand is false, else null if any is not a boolean."""
+    """The code of `and`: false if any operand is false, else null if any is not a boolean."""
     return _deciding(compiler.codes(node.operands, scope), decisive=False)
 
 
 def disjunction(compiler: Compiler, node: tree.Disjunction, scope: Scope) -> Code:
-    """True if any operand is true, else null if any is not a boolean."""
+    """The code of `or`: true if any operand is true, else null if any is not a boolean."""
     return _deciding(compiler.codes(node.operands, scope), decisive=True)
 
 
@@ -33,6 +33,10 @@ def _deciding(operands: list[Code], *, decisive: bool) -> Code:
 
 
 def conditional(compiler: Compiler, node: tree.Conditional, scope: Scope) -> Code:
+    """The code of `if`: `then` if the condition is true, else `otherwise`.
+
+    A condition that is no boolean is taken as false, with a warning.
+    """
     condition = compiler.code(node.condition, scope)
     then = value_or_function(compiler, node.then, scope)
     otherwise = value_or_function(compiler, node.otherwise, scope)

@@ -22,6 +22,10 @@ Visit = Callable[[Run, Local], bool]
 
 
 def for_(compiler: Compiler, node: tree.For, scope: Scope) -> Code:
+    """The code of `for`: a list with the body's value for each combination of items.
+
+    The body knows those so far as `partial`. Null, with a warning, if a domain has no items to walk.
+    """
     domains, inner = _domains(compiler, node.iterators, scope)
     partial = Variable("partial")
     body = value_or_function(compiler, node.body, inner.plus(partial))
@@ -44,6 +48,7 @@ def _snapshot(run: Run, results: list[Value]) -> list[Value]:
 
 
 def quantified(compiler: Compiler, node: tree.Quantified, scope: Scope) -> Code:
+    """The code of `some` and `every`, three-valued; null, with a warning, if there is nothing to walk."""
     domains, inner = _domains(compiler, node.iterators, scope)
     condition = compiler.code(node.condition, inner)
     every, decisive = node.every, not node.every
@@ -94,8 +99,9 @@ def _strict(every: bool, domains: list[Code], condition: Code) -> Code:
 def _domains(
     compiler: Compiler, iterators: tuple[tree.Iterator, ...], scope: Scope
 ) -> tuple[list[Code], Scope]:
-    """The lists to walk, each of which may use the items of those before it; and the scope that has an item
-    of each.
+    """The code of each list to walk, and the scope that has an item of each.
+
+    A list may use the items of those before it.
     """
     codes: list[Code] = []
     for iterator in iterators:

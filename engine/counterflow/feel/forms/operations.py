@@ -32,11 +32,13 @@ _NUMBERS: Final = frozenset({(kind, other) for kind in (int, Decimal) for other 
 
 
 def negation(compiler: Compiler, node: tree.Negation, scope: Scope) -> Code:
+    """The code of `-operand`; null, with a warning, for what is neither a number nor a duration."""
     operand = compiler.code(node.operand, scope)
     return lambda run, local: operators.negate(run, operand(run, local))
 
 
 def arithmetic(compiler: Compiler, node: tree.Arithmetic, scope: Scope) -> Code:
+    """The code of `left + right` and its kin; null, with a warning, where the tables have no such row."""
     left, right = compiler.code(node.left, scope), compiler.code(node.right, scope)
     symbol = node.operator
     whole = _WHOLE.get(symbol)
@@ -55,6 +57,7 @@ def arithmetic(compiler: Compiler, node: tree.Arithmetic, scope: Scope) -> Code:
 
 
 def comparison(compiler: Compiler, node: tree.Comparison, scope: Scope) -> Code:
+    """The code of `left < right` and its kin; null, with a warning, for kinds without such an order."""
     left, right = compiler.code(node.left, scope), compiler.code(node.right, scope)
     if node.operator in _ORDER:
         if isinstance(node.right, tree.Literal) and type(node.right.value) in {int, Decimal}:
@@ -102,7 +105,7 @@ def _equal(left: Code, right: Code, *, negated: bool) -> Code:
 
 
 def compare_with(symbol: str) -> Callable[[Run, Value, Value], bool | None]:
-    """The comparison as a function, for tests."""
+    """The comparison of a symbol as a function: true, false, or None where there is no answer."""
     if symbol in _ORDER:
         holds = _ORDER[symbol]
 
@@ -120,6 +123,7 @@ def compare_with(symbol: str) -> Callable[[Run, Value, Value], bool | None]:
 
 
 def between(compiler: Compiler, node: tree.Between, scope: Scope) -> Code:
+    """The code of `value between low and high`, ends included; null where a comparison has no answer."""
     value, low, high = (compiler.code(part, scope) for part in (node.value, node.low, node.high))
     at_least = compare_with(">=")
 
@@ -134,6 +138,7 @@ def between(compiler: Compiler, node: tree.Between, scope: Scope) -> Code:
 
 
 def instance_of(compiler: Compiler, node: tree.InstanceOf, scope: Scope) -> Code:
+    """The code of `value instance of type`; null, with a warning, if there is no such type."""
     value = value_or_function(compiler, node.value, scope)
     named = shapes(compiler.types)
     return lambda run, local: is_instance_of(run, value(run, local), node.type, named)

@@ -13,14 +13,17 @@ from counterflow.feel.values import Code, Range
 
 
 def membership(compiler: Compiler, node: tree.Membership, scope: Scope) -> Code:
+    """The code of `value in tests`: whether any of the tests holds, or null (table 55)."""
     value = compiler.code(node.value, scope)
     tests = unary_tests(compiler, node.tests, scope)
     return lambda run, local: tests(run, (*local, value(run, local)))
 
 
 def unary_tests(compiler: Compiler, node: tree.UnaryTests, scope: Scope, alias: str = "") -> Code:
-    """Code that finds the value under test behind the local names of `scope`; the tests may call it by the
-    alias as well.
+    """The code of tests, which finds the value under test behind the local names of `scope`.
+
+    It is true if any test holds, or null if none does and one has no answer; without tests it is true. The
+    tests may call the value by the alias as well as `?`.
     """
     tests = [_test(compiler, test, scope, alias) for test in node.tests]
     if not tests:
@@ -58,7 +61,7 @@ def _test(compiler: Compiler, node: tree.Tree, scope: Scope, alias: str) -> Code
 
 
 def accepts(run: Run, test: Value, value: Value) -> bool | None:
-    """Whether a value is in the test's range or list, or equal to the test."""
+    """Whether a value is in the test's range or list, or equal to the test; None if that has no answer."""
     if isinstance(test, Range) and not isinstance(value, Range):
         return values.contains(run, test, value)
     if isinstance(test, list):

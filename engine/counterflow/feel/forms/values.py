@@ -9,14 +9,17 @@ from counterflow.feel.values import Code, Range, a_kind, order
 
 
 def constant(value: Value) -> Code:
+    """The code of a value that is known."""
     return lambda _run, _local: value
 
 
 def literal(_compiler: Compiler, node: tree.Literal, _scope: Scope) -> Code:
+    """The code of a number, a string, a boolean or null."""
     return constant(node.value)
 
 
 def temporal_literal(_compiler: Compiler, node: tree.TemporalLiteral, _scope: Scope) -> Code:
+    """The code of @"..."; null, with a warning, if the text is no date, time or duration."""
     value = iso.read(node.text)
     if value is not None:
         return constant(value)
@@ -25,6 +28,7 @@ def temporal_literal(_compiler: Compiler, node: tree.TemporalLiteral, _scope: Sc
 
 
 def list_literal(compiler: Compiler, node: tree.ListLiteral, scope: Scope) -> Code:
+    """The code of `[a, b]`, which makes a new list each time and pays for its length."""
     items = [value_or_function(compiler, item, scope) for item in node.items]
     count = len(items)
 
@@ -36,6 +40,7 @@ def list_literal(compiler: Compiler, node: tree.ListLiteral, scope: Scope) -> Co
 
 
 def context_literal(compiler: Compiler, node: tree.ContextLiteral, scope: Scope) -> Code:
+    """The code of `{a: 1, b: a}`, in which an entry may use those before it, and a function itself."""
     entries = Entries()
     inner = scope.plus(entries)
     codes: list[tuple[str, Code]] = []
@@ -57,6 +62,7 @@ def context_literal(compiler: Compiler, node: tree.ContextLiteral, scope: Scope)
 
 
 def range_literal(compiler: Compiler, node: tree.RangeLiteral, scope: Scope) -> Code:
+    """The code of `[low..high]`; null, with a warning, if its ends have no order."""
     start, end = compiler.code(node.start, scope), compiler.code(node.end, scope)
 
     def make_range(run: Run, local: Local) -> Value:
@@ -72,6 +78,7 @@ def range_literal(compiler: Compiler, node: tree.RangeLiteral, scope: Scope) -> 
 
 
 def operator_range(compiler: Compiler, node: tree.OperatorRange, scope: Scope) -> Code:
+    """The code of `(> 3)`, a range with one end; null, with a warning, if that is null."""
     end = compiler.code(node.end, scope)
     operator, included = node.operator, node.operator in {"<=", ">=", "="}
     upward, downward = operator.startswith(">"), operator.startswith("<")

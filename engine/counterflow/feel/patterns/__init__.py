@@ -1,5 +1,4 @@
-"""Regular expressions of XPath (F&O 7.6) over those of XML Schema (part 2, appendix F), as matches, replace
-and split use them.
+"""Regular expressions of XPath (F&O 7.6) over those of XML Schema (part 2, appendix F).
 
 `reader` makes a tree of a pattern, strictly by the grammar; `linear` writes it for RE2, which answers in
 linear time; `backtracking` answers the few that RE2 cannot say, such as back-references, and pays fuel for

@@ -1,5 +1,6 @@
-"""Matching step by step, for what RE2 cannot say. A program of few instructions runs on an explicit stack;
-each step costs fuel.
+"""Matching step by step, for what RE2 cannot say.
+
+A program of few instructions runs on an explicit stack; each step costs fuel.
 
 A pattern such as `(a*)*\\1b` takes exponential time, so nothing but the fuel of the evaluation bounds it.
 """
@@ -42,6 +43,8 @@ _ALIKE: Final = {
 
 @dataclass(frozen=True)
 class Flags:
+    """The flags i and m of XPath (F&O 7.6.1.1), as far as matching has to know them."""
+
     ignoring_case: bool
     multiline: bool
 
@@ -82,15 +85,13 @@ class _Save:
 
 @dataclass(frozen=True, slots=True)
 class _Moved:
-    """Ends this attempt if nothing was read since the slot was saved: a loop that reads nothing would never
-    end.
-    """
+    """Ends this attempt if nothing was read since the slot was saved, so that no loop goes on for ever."""
 
     slot: int
 
 
 class Program:
-    """A compiled tree. Raises PatternError if its quantifiers make it too large."""
+    """A compiled tree of a pattern. Raises PatternError if its quantifiers make it too large."""
 
     def __init__(self, root: Node, groups: int, flags: Flags) -> None:
         self._flags = flags
@@ -99,7 +100,10 @@ class Program:
         self._compile(root)
 
     def match(self, run: Run, text: str, start: int) -> tuple[int, ...] | None:
-        """The ends of the match and of its groups, in pairs, -1 for those that took no part."""
+        """The ends of the match at `start` and of its groups, in pairs; None if it does not match there.
+
+        A group that took no part ends at -1. Raises FeelFailure when the fuel is used up.
+        """
         place = _Place(text, start, (start, *([-1] * (self._slots - 1))))
         waiting = [(0, place.position, place.ends)]
         code, end = self._code, len(self._code)

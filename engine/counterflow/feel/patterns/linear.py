@@ -1,5 +1,6 @@
-"""A tree as RE2 writes it. What RE2 cannot say is None: back-references, and classes whose members only a
-look at each can tell.
+"""A tree as RE2 writes it; None for what RE2 cannot say.
+
+That is back-references, and classes whose members only a look at each can tell.
 """
 
 from collections.abc import Callable
@@ -27,7 +28,7 @@ class _Beyond(Exception):
 
 
 def written(node: Node, *, ignoring_case: bool) -> str | None:
-    """The pattern for RE2; None if it has to be matched step by step."""
+    """The pattern as RE2 writes it; None if it has to be matched step by step."""
     try:
         return _written(node, ignoring_case)
     except _Beyond:

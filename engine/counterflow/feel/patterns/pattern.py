@@ -20,12 +20,19 @@ _MATCH_FUEL: Final = 10
 
 
 class Found(Protocol):
-    """A match: where it starts and ends, and what its groups hold; None for a group that took no part."""
+    """A match: where it starts and ends, and what its groups hold."""
 
-    def start(self) -> int: ...
-    def end(self) -> int: ...
-    def group(self, number: int = 0, /) -> str | None: ...
-    def groups(self) -> tuple[str | None, ...]: ...
+    def start(self) -> int:
+        """The position in the text, from 0, of its first character."""
+
+    def end(self) -> int:
+        """The position in the text behind its last character."""
+
+    def group(self, number: int = 0, /) -> str | None:
+        """The text of a group, of the whole match for 0; None for a group that took no part."""
+
+    def groups(self) -> tuple[str | None, ...]:
+        """The texts of all groups from 1 on; None for those that took no part."""
 
 
 class _Match:
@@ -49,7 +56,7 @@ class _Match:
 
 
 class Pattern:
-    """`flags` are those of XPath: s, m, i, x and q. Raises PatternError."""
+    """A pattern ready to be matched; `flags` are those of XPath: s, m, i, x and q. Raises PatternError."""
 
     def __init__(self, pattern: str, flags: str) -> None:
         literal = "q" in flags
@@ -70,13 +77,13 @@ class Pattern:
             self._stepwise()
 
     def search(self, run: Run, text: str) -> bool:
-        """Whether it matches anywhere in the text."""
+        """Whether it matches anywhere in the text. Raises FeelFailure when the fuel is used up."""
         if self._is_linear(text):
             return self._linear.search(text) is not None
         return next(self._walk(run, text), None) is not None
 
     def matches(self, run: Run, text: str) -> Iterator[Found]:
-        """All matches, from left to right, none over another."""
+        """All matches, from left to right, none over another. Raises FeelFailure when the fuel is used up."""
         if not self._is_linear(text):
             yield from self._walk(run, text)
             return
@@ -138,7 +145,7 @@ def _has_anchor(node: Node) -> bool:
 
 @lru_cache(maxsize=128)
 def compiled(pattern: str, flags: str) -> Pattern | str:
-    """The pattern, or why it is none."""
+    """The pattern, or in words why it is none."""
     try:
         return Pattern(pattern, flags)
     except PatternError as error:

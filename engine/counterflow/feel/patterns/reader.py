@@ -1,5 +1,6 @@
-"""A pattern to its tree, strictly by the grammar: what XML Schema and XPath do not know is refused, whatever
-other dialects make of it.
+"""A pattern to its tree, strictly by the grammar of XML Schema and XPath.
+
+What these do not know is refused, whatever other dialects make of it.
 """
 
 from typing import Final
@@ -42,9 +43,10 @@ _COUNT: Final = 1000
 
 
 def read(pattern: str, *, extended: bool, dot_all: bool = False) -> Node:
-    """The tree of a pattern. `extended` is the flag x: white space outside of classes is not there. `dot_all`
-    is the flag s: without it a dot is neither a newline nor a carriage return (F&O 5.6.1.1). Raises
-    PatternError.
+    """The tree of a pattern. Raises PatternError.
+
+    `extended` is the flag x: white space outside of classes is not there. `dot_all` is the flag s: without it
+    a dot is neither a newline nor a carriage return (F&O 5.6.1.1).
     """
     return _Reader(
         _stripped(pattern) if extended else pattern, AnyCharacter() if dot_all else _NO_LINE_END
@@ -75,6 +77,7 @@ class _Reader:
         self.closed: set[int] = set()
 
     def whole(self) -> Node:
+        """The tree of the whole pattern. Raises PatternError."""
         node = self._choice()
         if self.position < len(self.pattern):
             raise PatternError("a ) has no ( before it")

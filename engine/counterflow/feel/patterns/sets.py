@@ -1,6 +1,4 @@
-"""Sets of characters: ranges of code points, the multi-character escapes, and the blocks of Unicode that XML
-Schema names.
-"""
+"""Sets of characters: code points, multi-character escapes, and the blocks that XML Schema names."""
 
 from typing import Final
 
@@ -83,11 +81,12 @@ BLOCKS: Final[dict[str, tuple[int, int]]] = dict(_block(row) for row in _BLOCKS.
 
 
 def others(ranges: Ranges) -> Ranges:
-    """All characters that are in none of the ranges."""
+    """The ranges of all characters that are in none of these."""
     return without(((0, LAST),), ranges)
 
 
 def without(held: Ranges, removed: Ranges) -> Ranges:
+    """The ranges of what is held, but for the characters removed."""
     for low, high in removed:
         held = tuple(
             part

@@ -14,8 +14,9 @@ class PatternError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Class:
-    """One character out of `ranges` or of the Unicode categories, and out of none of `minus`; negated, any
-    other.
+    """One character out of `ranges` or of the Unicode categories, and out of none of `minus`.
+
+    Negated, any other.
     """
 
     ranges: Ranges = ()
@@ -26,22 +27,26 @@ class Class:
 
 @dataclass(frozen=True, slots=True)
 class AnyCharacter:
-    """The dot."""
+    """`.`: any one character."""
 
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
+    """`^` or `$`: no character, but where the text or a line begins or ends."""
+
     at_start: bool
 
 
 @dataclass(frozen=True, slots=True)
 class BackReference:
+    r"""`\1`: the same text as the group of that number."""
+
     group: int
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """`number` is 0 for one that captures nothing."""
+    """`(a)`, captured as `number`, or `(?:a)`, whose number is 0."""
 
     body: "Node"
     number: int
@@ -49,17 +54,21 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
+    """`ab`: one part after another."""
+
     parts: tuple["Node", ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
+    """`a|b`: the first branch that lets all the rest match."""
+
     branches: tuple["Node", ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """`most` is None if there is no limit."""
+    """`a{2,5}` and its kin; `most` is None if there is no limit, `reluctant` ones take as few as they can."""
 
     body: "Node"
     least: int
@@ -71,6 +80,7 @@ Node = Class | AnyCharacter | Anchor | BackReference | Group | Sequence | Choice
 
 
 def children(node: Node) -> tuple[Node, ...]:
+    """The patterns directly inside a pattern."""
     if isinstance(node, Sequence):
         return node.parts
     if isinstance(node, Choice):

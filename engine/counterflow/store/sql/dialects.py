@@ -1,6 +1,4 @@
-"""Where databases differ, in one place: how to connect, how to begin, how to put a row that may be there
-already.
-"""
+"""Where databases differ, in one place: how to connect, how to begin, how to put a row over another."""
 
 from __future__ import annotations
 
@@ -63,8 +61,9 @@ def connect_sqlite(url: URL) -> DBAPIConnection:
 
 
 def upsert_sqlite(table: Table) -> ClauseElement:
-    """INSERT … ON CONFLICT DO UPDATE: unlike REPLACE it leaves the row, and indexes over unchanged columns,
-    in place.
+    """INSERT … ON CONFLICT DO UPDATE into a table.
+
+    Unlike REPLACE it leaves the row, and indexes over unchanged columns, in place.
     """
     statement = sqlite.insert(table)
     values = {

@@ -31,8 +31,9 @@ else:
 
 
 class FileLock:
-    """The right to write to a database file, from construction to `release`. Raises `DatabaseInUseError` or
-    `StoreError`.
+    """The right to write to a database file, from construction to `release`.
+
+    Raises `DatabaseInUseError` or `StoreError`.
     """
 
     def __init__(self, database: Path) -> None:
@@ -54,7 +55,7 @@ class FileLock:
         os.write(self._descriptor, f"{os.getpid()}\n".encode())
 
     def release(self) -> None:
-        """Let the next one have it."""
+        """Give up the right; whoever asks next has it."""
         os.close(self._descriptor)
 
 

@@ -15,7 +15,7 @@ Found = Sequence[Sequence[object]]
 
 
 class Readers:
-    """As many connections as there have been readers at one moment, each with its prepared statements."""
+    """Connections to read by: as many as there were readers at once, each with its prepared statements."""
 
     def __init__(self, dialect: DatabaseKind, url: URL) -> None:
         self._dialect = dialect
@@ -24,7 +24,7 @@ class Readers:
         self._closed = False
 
     def fetch(self, text: str, parameters: Parameters) -> Found:
-        """What one query finds. Raises `StoreError`."""
+        """The rows of one query. Raises `StoreError`."""
         try:
             connection = self._borrow()
             try:
@@ -35,7 +35,7 @@ class Readers:
             raise self._refused(error) from error
 
     def fetch_together(self, texts: Iterable[str], parameters: Parameters) -> list[Found]:
-        """What several queries with the same parameters find at one moment. Raises `StoreError`."""
+        """The rows of several queries with the same parameters, at one moment. Raises `StoreError`."""
         try:
             connection = self._borrow()
             try:

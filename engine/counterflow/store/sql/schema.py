@@ -22,8 +22,9 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def bring_up_to_date(dialect: DatabaseKind, url: URL) -> None:
-    """Migrate the database at `url` to `HEAD`. Raises `DatabaseTooNewError`, `ForeignDatabaseError`, or the
-    driver's error.
+    """Migrate the database at `url` to `HEAD`.
+
+    Raises `DatabaseTooNewError`, `ForeignDatabaseError`, or the driver's error.
     """
     if _is_current(dialect, url):
         return

@@ -23,8 +23,9 @@ REMEDIES = {
 
 
 def open_sqlite(url: URL) -> SqlStore:
-    """The store in the file that `url` names; the file is made if there is none. Raises the refusals of
-    `errors.py`.
+    """The store in the file that `url` names; the file is made if there is none.
+
+    Raises the refusals of `errors.py`.
     """
     if not url.database or url.database == ":memory:":
         raise UnsupportedDatabaseError(

@@ -1,5 +1,4 @@
-"""The statements of the store: built by SQLAlchemy for one dialect, compiled to text once, run on the raw
-cursor.
+"""The statements of the store: SQLAlchemy builds them for a dialect, each is compiled to text once.
 
 Parameters are positional in every dialect. The hot ones are compiled when the store opens; scans when first
 asked for.
@@ -34,8 +33,9 @@ Parameters = tuple[int | str | None, ...]
 
 
 class Statement(msgspec.Struct, frozen=True):
-    """SQL text, and the constants that the dialect wants after the caller's own parameters (SQLite: an OFFSET
-    of 0).
+    """SQL text, and the constants that the dialect wants after the caller's parameters.
+
+    For SQLite that is an OFFSET of 0.
     """
 
     text: str
@@ -43,8 +43,10 @@ class Statement(msgspec.Struct, frozen=True):
 
 
 class ScanShape(msgspec.Struct, frozen=True):
-    """What makes one scan's text differ from another's: the columns compared with a parameter, those compared
-    with several of them (and with how many), and those spelled out.
+    """What makes one scan's text differ from another's.
+
+    That is the columns compared with a parameter, those compared with several of them (and with how many),
+    and those spelled out.
     """
 
     table: str
@@ -142,8 +144,9 @@ def _query(table: Table, shape: ScanShape) -> Select[tuple[object, ...]]:
 
 
 def _filled_up(values: frozenset[int]) -> tuple[int | None, ...]:
-    """As many values as the next power of two, so that sets of all sizes need few texts: no value equals
-    NULL.
+    """As many values as the next power of two, so that sets of all sizes need few texts.
+
+    No value equals NULL.
     """
     return (*values, *[None] * ((1 << (len(values) - 1).bit_length()) - len(values) if values else 1))
 

@@ -30,8 +30,9 @@ RowType = TypeVar("RowType", bound=Row)
 
 
 class SqlStore:
-    """Tables and log of one database whose schema is up to date: `open_store` sees to that, and to
-    `on_close`.
+    """Tables and log of one database whose schema is up to date, as `open_store` sees to.
+
+    `on_close` is called when it is closed.
     """
 
     def __init__(self, dialect: DatabaseKind, url: URL, on_close: Callable[[], None]) -> None:
@@ -83,9 +84,7 @@ class SqlStore:
         after: Key | None = None,
         limit: int | None = None,
     ) -> Sequence[RowType]:
-        """Rows whose columns are as `where` says, in order of primary key, those after the key `after`, at
-        most `limit`.
-        """
+        """At most `limit` rows whose columns are as `where` says, behind the key `after`, in order of key."""
         return self._rows(table, self._readers.fetch(*self._statements.scan(table, where, after, limit)))
 
     def load_instance(self, process_instance_key: int) -> dict[type[Row], list[Row]]:
@@ -98,9 +97,7 @@ class SqlStore:
     def read_log(
         self, *, process_instance_key: int | None = None, after: int = 0, limit: int | None = None
     ) -> Sequence[LogEntry]:
-        """Log entries in order of position, those with a position greater than `after`; of one instance or of
-        all.
-        """
+        """The log entries behind position `after`, in their order; of one instance or of all."""
         where: Where = {} if process_instance_key is None else {"process_instance_key": process_instance_key}
         return list(starmap(LogEntry, self._readers.fetch(*self._statements.read_log(where, after, limit))))
 
@@ -128,8 +125,9 @@ class SqlStore:
             raise
 
     def _roll_back(self) -> None:
-        """SQLite has already rolled back by itself after some errors (disk full): then it refuses, and that
-        is well.
+        """Roll back, if the database has not done so.
+
+        After some errors (disk full) SQLite has: then it refuses, and that is well.
         """
         try:
             self._cursor.execute("ROLLBACK")

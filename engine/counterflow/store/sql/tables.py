@@ -1,5 +1,4 @@
-"""The schema, derived: one table per row of the kernel with a column per field, the event log, and Alembic's
-mark.
+"""The schema, derived: a table per row of the kernel, a column per field, the log, and Alembic's mark.
 
 A test holds these tables to what the migrations make. Keys and positions only ever grow, so a table with an
 integer key is filled at its end (in SQLite the key is the rowid); names and JSON are compared byte by byte in
@@ -49,16 +48,13 @@ become the rowid. Text is in the order of its code points.
 """
 
 PARTIAL_INDEXES: dict[str, tuple[str, str]] = {"process_instance": ("state", "active")}
-"""Tables with an index over only those rows whose column has this value: few among many, and always asked
-for.
-"""
+"""Tables with an index over the few rows whose column has this value, which are always asked for."""
 
 
 def columns_of(struct: type[Struct], key: tuple[str, ...]) -> Iterator[Column[Any]]:
-    """A column per field of a struct, in their order: NULL where the field may be None. `key` is the primary
-    key.
+    """A column per field of a struct, in their order: NULL where the field may be None.
 
-    Raises `KeyError` for a field of a type that no column has.
+    `key` is the primary key. Raises `KeyError` for a field of a type that no column has.
     """
     for field in fields(struct):
         (kind,) = {*(get_args(field.type) or (field.type,))} - {type(None)}

@@ -1,6 +1,4 @@
-"""The trip on pyzeebe, a client made for Zeebe: the same job types and answers as the sample on Counterflow's
-own SDK.
-"""
+"""The trip on pyzeebe, a client made for Zeebe: the same job types and answers as on our own SDK."""
 
 import asyncio
 import os

@@ -1,3 +1,1 @@
-"""How the schema came to be what it is, step by step, run by Alembic when a database of an earlier version is
-opened.
-"""
+"""How the schema came to be what it is, step by step: Alembic runs it on an earlier version's database."""
