@@ -13,12 +13,11 @@ from pathlib import Path
 
 from counterflow.drawing.read import read_diagrams
 from counterflow.drawing.svg.page import render
-from tests.behaviours.script import diagram_of, read_script
+from tests.behaviours.script import BOOK, diagram_of, read_script
 
-DOCUMENTS = Path(__file__).parents[1] / "docs"
+DOCUMENTS = BOOK.parents[1] / "docs"
 PAGE = DOCUMENTS / "behaviours.md"
 PICTURES = DOCUMENTS / "behaviours"
-BOOK = DOCUMENTS.parent / "bpmn" / "behaviours"
 
 HEAD = """\
 # The book of behaviours

@@ -37,6 +37,8 @@ from counterflow.kernel.rows import ElementInstance, Job, ProcessDefinition, Pro
 from counterflow.model.graph import CompensationOrder
 from counterflow.testing import Engine
 
+BOOK = Path(__file__).parents[2] / "bpmn" / "behaviours"
+"""The diagrams, scripts and traces, a folder for each family."""
 UNITS = {
     "ms": timedelta(milliseconds=1),
     "s": timedelta(seconds=1),

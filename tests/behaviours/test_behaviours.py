@@ -13,12 +13,11 @@ from counterflow.kernel.row import Row
 from counterflow.kernel.rows import INSTANCE_TABLES, TABLES, Partition, as_key, key_of
 from counterflow.kernel.state import EmptySource, State
 from counterflow.testing import Engine
-from tests.behaviours.script import Script, diagram_of, play, read_script
+from tests.behaviours.script import BOOK, Script, diagram_of, play, read_script
 from tests.behaviours.trace import Tracer
 
-ROOT = Path(__file__).parents[2] / "bpmn" / "behaviours"
-SCRIPTS = sorted(ROOT.glob("*/*.script"))
-NAMES = [str(path.relative_to(ROOT).with_suffix("")) for path in SCRIPTS]
+SCRIPTS = sorted(BOOK.glob("*/*.script"))
+NAMES = [str(path.relative_to(BOOK).with_suffix("")) for path in SCRIPTS]
 
 
 def run(path: Path, script: Script, *, restarting: bool) -> tuple[Engine, list[str]]:
@@ -82,4 +81,4 @@ def rows_of(state: State, table: type[Row]) -> dict[tuple[int | str, ...], Row]:
 
 def test_every_diagram_is_played() -> None:
     """No diagram lies about without a script."""
-    assert {diagram_of(path) for path in SCRIPTS} == set(ROOT.glob("*/*.bpmn"))
+    assert {diagram_of(path) for path in SCRIPTS} == set(BOOK.glob("*/*.bpmn"))

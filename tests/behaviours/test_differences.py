@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from tests.behaviours.test_behaviours import ROOT
+from tests.behaviours.script import BOOK
 
-DOCUMENTS = ROOT.parents[1] / "docs"
+DOCUMENTS = BOOK.parents[1] / "docs"
 
 
 @pytest.mark.parametrize("name", ["differences.md", "differences-camunda7.md"])
@@ -20,4 +20,4 @@ def test_every_behaviour_that_a_difference_names_is_there(name: str) -> None:
         for name in re.findall(r"`([\w-]+/[\w.-]+)`", text.split("Seen in:")[1])
     ]
     assert len(places) > 100
-    assert [place for place in places if not ROOT.joinpath(f"{place[1]}.script").exists()] == []
+    assert [place for place in places if not BOOK.joinpath(f"{place[1]}.script").exists()] == []

@@ -7,16 +7,18 @@ from collections.abc import Iterator
 
 import pytest
 
+from counterflow.settings import TransportName
 from tests.conformance.server_process import ServerProcess, free_port
 from tests.conformance.stock_client import Language, Order, StockClient
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    """A server with a new database."""
-    running = ServerProcess(
-        tmp_path_factory.mktemp("served") / "counterflow.db", free_port()
-    ).wait_until_ready()
+@pytest.fixture(scope="module", params=TransportName)
+def server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ServerProcess]:
+    """A server with a new database, on either transport."""
+    database = tmp_path_factory.mktemp("served") / "counterflow.db"
+    running = ServerProcess(database, free_port(), transport=request.param).wait_until_ready()
     yield running
     assert running.stop(signal.SIGTERM) == 0
 

@@ -10,6 +10,7 @@ from threading import Thread
 import grpc
 import pytest
 
+from counterflow.settings import TransportName
 from tests.conformance.looking import create, take_jobs
 from tests.conformance.server_process import ServerProcess, free_port
 from tests.conformance.stock_client import Language, Order, StockClient, speaking, working
@@ -26,8 +27,8 @@ PINGS_IN_TEN_MINUTES = 14
 class Place:
     """A database file and a port, on which servers come and go."""
 
-    def __init__(self, folder: Path) -> None:
-        self._database, self._port = folder / "counterflow.db", free_port()
+    def __init__(self, folder: Path, transport: TransportName) -> None:
+        self._database, self._port, self._transport = folder / "counterflow.db", free_port(), transport
         self.server = self._start()
 
     @property
@@ -35,7 +36,7 @@ class Place:
         return self.server.address
 
     def _start(self) -> ServerProcess:
-        return ServerProcess(self._database, self._port).wait_until_ready()
+        return ServerProcess(self._database, self._port, transport=self._transport).wait_until_ready()
 
     def killed_and_restarted(self) -> None:
         self.server.kill()
@@ -46,9 +47,9 @@ class Place:
         self.server = self._start()
 
 
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    place = Place(tmp_path_factory.mktemp("lasting"))
+@pytest.fixture(scope="module", params=TransportName)
+def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    place = Place(tmp_path_factory.mktemp("lasting"), request.param)
     yield place
     assert place.server.stop(signal.SIGTERM) == 0
 

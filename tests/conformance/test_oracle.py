@@ -12,7 +12,7 @@ from lxml import etree
 
 from counterflow.bpmn.xml import BPMN
 from counterflow.model.graph import CompensationOrder
-from tests.behaviours.test_behaviours import ROOT
+from tests.behaviours.script import BOOK
 from tests.conformance.oracle.__main__ import DOCUMENT
 from tests.conformance.oracle.ask import NO_TWIN, Pair, ask, beside, scripts
 from tests.conformance.oracle.compare import Difference, compare
@@ -174,7 +174,7 @@ def test_a_translation_is_all_of_the_other_dialect() -> None:
         "messages/boundary",
         "call-activity/nested",
     ):
-        root = etree.fromstring(translated((ROOT / f"{diagram}.bpmn").read_bytes()))
+        root = etree.fromstring(translated((BOOK / f"{diagram}.bpmn").read_bytes()))
         names = {str(etree.QName(element).namespace) for element in root.iter(etree.Element)}
         assert [name for name in names if "zeebe" in name] == []
         for process in root.iter(f"{{{BPMN}}}process"):
@@ -183,9 +183,9 @@ def test_a_translation_is_all_of_the_other_dialect() -> None:
 
 
 def test_what_only_the_model_knows_is_read_from_it() -> None:
-    boundary = translated((ROOT / "messages/boundary.bpmn").read_bytes())
+    boundary = translated((BOOK / "messages/boundary.bpmn").read_bytes())
     assert set(keys_of(boundary).values()) == {"${order}"}
-    assert items_of(translated((ROOT / "multi-instance/parallel.bpmn").read_bytes())) == {"item"}
+    assert items_of(translated((BOOK / "multi-instance/parallel.bpmn").read_bytes())) == {"item"}
 
 
 def test_what_has_no_twin_is_not_asked() -> None:

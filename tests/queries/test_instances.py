@@ -324,19 +324,19 @@ def test_a_list_counts_open_incidents_and_knows_what_is_quarantined() -> None:
 
 
 @pytest.mark.parametrize(
-    "asked,words",
+    "arguments,words",
     [
         (
-            {"asked": InstanceFilter(state="done")},
+            {"instances": InstanceFilter(state="done")},
             "Expected a state of active, completed, terminated, but found 'done'",
         ),
         ({"page_size": -1}, "Expected a page size between 1 and 1000, but found -1"),
         ({"page_key": -1}, "Expected a page key of 0 or more, but found -1"),
     ],
 )
-def test_a_list_that_cannot_be_is_refused(asked: dict[str, object], words: str) -> None:
+def test_a_list_that_cannot_be_is_refused(arguments: dict[str, object], words: str) -> None:
     with pytest.raises(Rejection, match=words) as refused:
-        list_process_instances(engine_with(TRIP).store, **asked)  # type: ignore[arg-type] # the table mixes columns
+        list_process_instances(engine_with(TRIP).store, **arguments)  # type: ignore[arg-type] # the table mixes columns
     assert refused.value.type is RejectionType.INVALID_ARGUMENT
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from scripts import behaviours
+from tests.behaviours.script import BOOK
 
 WRITE = "run: python -m scripts.behaviours"
 
@@ -24,12 +25,12 @@ def test_the_pictures_are_what_render_draws() -> None:
 
 def test_every_script_and_trace_is_behind_a_link() -> None:
     text = behaviours.PAGE.read_text(encoding="utf-8")
-    files = [path for kind in ("script", "trace", "bpmn") for path in behaviours.BOOK.glob(f"*/*.{kind}")]
+    files = [path for kind in ("script", "trace", "bpmn") for path in BOOK.glob(f"*/*.{kind}")]
     assert len(files) > 1_000
     unlinked = [
         path.name
         for path in files
-        if f"](../bpmn/behaviours/{path.relative_to(behaviours.BOOK).as_posix()})" not in text
+        if f"](../bpmn/behaviours/{path.relative_to(BOOK).as_posix()})" not in text
     ]
     assert not unlinked
 

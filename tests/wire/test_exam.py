@@ -14,6 +14,9 @@ import pytest
 from counterflow.wire.contract import CallIsOver, StatusCode
 from tests.wire.house import BOTH, PATIENCE_SECONDS, House, Made, calling, refusal, serving, unary
 
+PARTS, PART_BYTES = 400, 100_000
+"""More than any window has room for."""
+
 
 @pytest.fixture(params=BOTH, ids=lambda make: make.__name__)
 def make(request: pytest.FixtureRequest) -> Made:
@@ -242,3 +245,68 @@ async def test_an_address_that_is_taken(make: Made) -> None:
     async with serving(make) as (_, _, port):
         with pytest.raises(OSError, match=r"."):
             await make([]).start("127.0.0.1", port)
+
+
+@pytest.mark.parametrize("messages", [(), (b"a", b"b")])
+async def test_a_request_is_one_message(
+    served: tuple[House, grpc.aio.Channel], messages: tuple[bytes, ...]
+) -> None:
+    _, channel = served
+    echo: Any = channel.stream_unary("/house/echo")
+    error = await refusal(echo(iter(messages)))
+    assert error.code() == grpc.StatusCode.INTERNAL
+    assert error.details() == f"Expected one message in the request, found {len(messages)} and the end"
+
+
+async def test_a_message_that_is_small_until_it_is_unpacked(make: Made) -> None:
+    async with (
+        serving(make, message_bytes=100_000) as (_, _, port),
+        calling(port, compression=grpc.Compression.Gzip) as channel,
+    ):
+        assert await unary(channel, "echo")(bytes(100_000)) == bytes(100_000)
+        error = await refusal(unary(channel, "echo")(bytes(5_000_000)))
+        assert error.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
+
+
+async def test_a_client_that_does_not_read_is_not_fed(served: tuple[House, grpc.aio.Channel]) -> None:
+    """And what waits for it gets there when it does."""
+    house, channel = served
+    stream: Any = channel.unary_stream("/house/wait")
+    answers = stream(b"slow")
+    await house.until(lambda: "slow" in house.calls)
+    sent = 0
+
+    async def feed() -> None:
+        nonlocal sent
+        for _ in range(PARTS):
+            await house.calls["slow"].write(bytes(PART_BYTES))
+            sent += 1
+        house.calls["slow"].finish()
+
+    feeding = asyncio.create_task(feed())
+    for number in range(200):
+        assert await unary(channel, "echo")(b"%d" % number) == b"%d" % number
+    assert sent < PARTS
+    assert [len(answer) async for answer in answers] == [PART_BYTES] * PARTS
+    await feeding
+
+
+async def test_a_name_with_several_addresses(make: Made) -> None:
+    server = make(House().methods())
+    port = await server.start("localhost", 0)
+    async with calling(port) as channel:
+        assert await unary(channel, "echo")(b"x") == b"x"
+    await server.stop(0.05)
+
+
+async def test_the_sixth_version_of_the_internet_protocol(make: Made) -> None:
+    house = House()
+    server = make(house.methods())
+    port = await server.start("::1", 0)
+    async with grpc.aio.insecure_channel(f"[::1]:{port}") as channel:
+        waiting = asyncio.ensure_future(unary(channel, "wait")(b"a"))
+        await house.until(lambda: "a" in house.calls)
+        assert house.calls["a"].caller.peer.startswith("ipv6:[::1]:")
+        house.calls["a"].answer(b"")
+        await waiting
+    await server.stop(0.05)

@@ -42,8 +42,8 @@ class Address(NamedTuple):
 
 
 def choose_address(flag: str, environment: Mapping[str, str]) -> Address:
-    """The address that holds. Raises `Failure` for one that is none, and for a token that would travel in the
-    clear.
+    """The flag's address, else that of the environment, else this machine's. Raises `Failure` for one that is
+    none, and for a token that would travel in the clear.
     """
     port = environment.get("COUNTERFLOW_GRPC_PORT") or str(DEFAULT_PORT)
     scheme, target = _split(flag or environment.get("ZEEBE_ADDRESS") or f"127.0.0.1:{port}")

@@ -79,9 +79,9 @@ app = typer.Typer(
 )
 
 
-def show_version(asked: bool) -> None:
+def show_version(is_asked_for: bool) -> None:
     """Print the version and end, if that is what was asked."""
-    if asked:
+    if is_asked_for:
         give(f"counterflow {__version__}")
         raise typer.Exit(OK)
 

@@ -84,7 +84,7 @@ class Picture:
         return duration(max(end_ms - element.activated_at_ms, 0))
 
     def due(self, at_ms: int) -> str:
-        """How far a moment is away."""
+        """How far a moment is away, in words: `due in 3.0 s`, `overdue for 3 m 20 s`."""
         left_ms = at_ms - self.now_ms
         return f"due in {duration(left_ms)}" if left_ms >= 0 else f"overdue for {duration(-left_ms)}"
 
@@ -183,14 +183,14 @@ def _termination(element: wire.ElementInstance) -> str:
     by = termination.element_name or termination.element_id
     error = f", error {termination.error_code}" if termination.error_code else ""
     message = f": {shortened(termination.error_message)}" if termination.error_message else ""
-    told = {
+    causes = {
         wire.Termination.CAUSE_COMMAND: f" cancelled by a caller ({termination.command})",
         wire.Termination.CAUSE_EVENT: f" by {by}{error}{message}",
         wire.Termination.CAUSE_TERMINATE_END_EVENT: f" by the end event {by}",
         wire.Termination.CAUSE_CALLER: " with the call of its caller",
         wire.Termination.CAUSE_COMPLETION_CONDITION: " by the completion condition",
     }
-    return told.get(termination.cause, "")
+    return causes.get(termination.cause, "")
 
 
 def _undo_words(record: wire.UndoRecord) -> str:
@@ -247,7 +247,7 @@ def _add_job(tree: Tree, job: wire.Job, picture: Picture) -> None:
     if job.HasField("ended_at_ms") and not job.tries:
         return
     tries = list(job.tries)
-    if tries and _tells(job, tries[-1]):
+    if tries and _is_said_already(job, tries[-1]):
         del tries[-1]
     drawn = tree.add(_job(job, picture))
     left_out = job.tries_left_out + max(len(tries) - DRAWN_TRIES, 0)
@@ -257,7 +257,7 @@ def _add_job(tree: Tree, job: wire.Job, picture: Picture) -> None:
         drawn.add(_try(one))
 
 
-def _tells(job: wire.Job, last: wire.JobTry) -> bool:
+def _is_said_already(job: wire.Job, last: wire.JobTry) -> bool:
     """Whether the job's own line says what its last try has come to."""
     is_the_error = (job.error_code, job.error_message) == (last.error_code, last.error_message)
     return is_the_error and job.state not in {wire.JOB_STATE_COMPLETED, wire.JOB_STATE_CANCELED}

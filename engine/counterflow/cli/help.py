@@ -36,18 +36,18 @@ class TerminalCommand(TyperCommand):
         return super().parse_args(context, args)
 
     def collect_usage_pieces(self, context: Any) -> list[str]:
-        """`[OPTIONS] NAME`, `[OPTIONS] KEY…`."""
+        """The words of the usage line: `[OPTIONS] NAME`, `[OPTIONS] KEY…`."""
         return [
             "[OPTIONS]",
             *(_usage(param) for param in self.get_params(context) if param.param_type_name == "argument"),
         ]
 
     def format_options(self, context: Any, formatter: Any) -> None:
-        """Arguments, then options."""
+        """Write a section of arguments, then those of options."""
         _format_options(self, context, formatter)
 
     def format_epilog(self, context: Any, formatter: Any) -> None:
-        """The examples."""
+        """Write the examples."""
         _format_examples(context, formatter)
 
 
@@ -57,32 +57,32 @@ class CommandGroup(TyperGroup):
     groups: ClassVar[Mapping[str, Sequence[str]]] = {}
 
     def format_options(self, context: Any, formatter: Any) -> None:
-        """Options, then the commands."""
+        """Write the sections of options, then those of commands."""
         _format_options(self, context, formatter)
         self.format_commands(context, formatter)
 
     def format_commands(self, context: Any, formatter: Any) -> None:
-        """A section a group; one behind them for what is in none."""
+        """Write a section for each group, and one behind them for what is in none."""
         grouped = {name for names in self.groups.values() for name in names}
         others = [name for name in self.list_commands(context) if name not in grouped]
         widest = max(map(len, self.list_commands(context)))
         for heading, names in {**self.groups, OTHERS: others}.items():
-            found = [
+            shown = [
                 (name, command)
                 for name in names
                 if (command := self.get_command(context, name)) is not None and not command.hidden
             ]
-            if found:
+            if shown:
                 with formatter.section(heading):
                     formatter.write_dl(
                         [
                             (name.ljust(widest), command.get_short_help_str(formatter.width - widest - 6))
-                            for name, command in found
+                            for name, command in shown
                         ]
                     )
 
     def format_epilog(self, context: Any, formatter: Any) -> None:
-        """The examples, and of the program itself the exit codes."""
+        """Write the examples, and of the program itself the exit codes."""
         _format_examples(context, formatter)
         if context.parent is None:
             with formatter.section("Exit codes"):
@@ -110,12 +110,12 @@ class NamedCommand(TyperCommand):
     def loaded(self) -> Any:
         """The command, or the family of commands: the function or `typer.Typer` of this name."""
         name = str(self.name)
-        found = getattr(import_module(f"counterflow.cli.{self.module}"), name.replace("-", "_"))
-        if isinstance(found, typer.Typer):
-            found.rich_markup_mode = None
-            return typer.main.get_group(found)
+        declared = getattr(import_module(f"counterflow.cli.{self.module}"), name.replace("-", "_"))
+        if isinstance(declared, typer.Typer):
+            declared.rich_markup_mode = None
+            return typer.main.get_group(declared)
         alone = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-        alone.command(name, cls=TerminalCommand)(interrupted_by_choice(found))
+        alone.command(name, cls=TerminalCommand)(interrupted_by_choice(declared))
         return typer.main.get_command(alone)
 
     def make_context(self, *arguments: Any, **options: Any) -> Any:
@@ -124,7 +124,7 @@ class NamedCommand(TyperCommand):
 
 
 def interrupted_by_choice(command: Callable[..., None]) -> Callable[..., None]:
-    """The command, for which Ctrl-C is an end like others: typer would call it an abortion and a failure."""
+    """The same command, which Ctrl-C ends with `Failure(INTERRUPTED)`: typer would call it an abortion."""
 
     @wraps(command)
     def run(*arguments: Any, **options: Any) -> None:

@@ -50,12 +50,16 @@ _DURATION = re.compile(rf"(\d{{1,12}}(?:\.\d{{1,9}})?)\s*({'|'.join(UNIT_MS)})?"
 
 
 def remote(address: str) -> Remote:
-    """The server that a command is to call."""
+    """The server at this address; empty: at the one that the environment names, else on this machine. Raises
+    `Failure`.
+    """
     return Remote(choose_address(address, os.environ))
 
 
 def own_program(address: str) -> str:
-    """How a command line that is to be pasted begins, so that it goes to the same server."""
+    """The program, and the address where one was said: how a command line begins that is to be pasted and to
+    go to the same server.
+    """
     return f"counterflow --address {shlex.quote(address)}" if address else "counterflow"
 
 
@@ -65,14 +69,14 @@ def read_object(text: str, what: str) -> str:
     """
     document = in_utf_8(_source(text), what)
     try:
-        found = json_data(document)
+        data = json_data(document)
     except ValueError as error:
         raise Failure(
             USAGE,
             f'{what}: expected a JSON object such as {{"days": 3}}, but {shown(document)} is no JSON: '
             f"{error}",
         ) from error
-    if not isinstance(found, dict):
+    if not isinstance(data, dict):
         raise Failure(
             USAGE, f'{what}: expected a JSON object such as {{"days": 3}}, but found {shown(document)}'
         )
@@ -80,8 +84,8 @@ def read_object(text: str, what: str) -> str:
 
 
 def in_utf_8(text: str, what: str) -> str:
-    """The text, in which the command line or stdin may have had bytes that are none. Raises `Failure` for
-    those.
+    """The same text. Raises `Failure` where it holds bytes that were no UTF-8 on the command line or on
+    stdin.
     """
     try:
         text.encode()
@@ -160,7 +164,7 @@ def read_file(path: Path) -> bytes:
 
 
 def shown(text: str) -> str:
-    """What was given, short enough for a message."""
+    """The text in quotes, short enough for a message."""
     return repr(text if len(text) <= 60 else f"{text[:59]}…")
 
 

@@ -29,8 +29,8 @@ WIDTH_OF_A_FILE = 200
 
 
 def say(text: str, *, verb: str = "", colour: str | None = None) -> None:
-    """Words for the person at the terminal; a verb before them in colour, where it is one that has colours
-    and nobody minds.
+    """Print words for a person, to stderr; a verb before them is in colour where the terminal has colours and
+    NO_COLOR is not set.
     """
     has_colours = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
     before = f"{typer.style(verb, fg=colour) if has_colours else verb}  " if verb else ""
@@ -38,17 +38,19 @@ def say(text: str, *, verb: str = "", colour: str | None = None) -> None:
 
 
 def give(text: str) -> None:
-    """Data, for whoever reads stdout."""
+    """Print a line of data to stdout, with what a terminal would obey spelled out."""
     sys.stdout.write(f"{visible(text)}\n")
 
 
 def give_json(data: Any, *, one_line: bool = False) -> None:
-    """Data as JSON."""
+    """Print data as JSON to stdout, in several lines or in one."""
     give_json_text(json_text(data, one_line=one_line))
 
 
 def give_json_text(text: str) -> None:
-    """JSON text as it is, on whatever terminal."""
+    """Print JSON text to stdout; what its encoding has no character for is escaped, so that it means the
+    same.
+    """
     sys.stdout.write(f"{visible_json(text, only_ascii=not speaks_unicode())}\n")
     sys.stdout.flush()
 
@@ -80,12 +82,14 @@ def _whole(digits: str) -> int | Decimal:
 
 
 def give_xml(text: str) -> None:
-    """An XML document as it is, on whatever terminal."""
+    """Print an XML document to stdout; what its encoding has no character for is a reference, which means the
+    same.
+    """
     sys.stdout.write(f"{visible_xml(text, only_ascii=not speaks_unicode())}\n")
 
 
 def give_drawing(drawing: RenderableType) -> None:
-    """Something that rich draws, in colour where stdout has colours."""
+    """Print something that rich draws to stdout, in colour where it has colours."""
     from rich.console import Console  # noqa: PLC0415 - drawing costs what other commands do not pay
 
     from counterflow.cli.spelled import Spelled  # noqa: PLC0415 - as above
@@ -94,7 +98,9 @@ def give_drawing(drawing: RenderableType) -> None:
 
 
 def give_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Rows under headings, each column as wide as its widest cell; the last as wide as it likes."""
+    """Print rows under headings to stdout, each column as wide as its widest cell; the last as wide as it
+    likes.
+    """
     lines = [list(columns), *([visible_line(str(cell)) for cell in row] for row in rows)]
     widths = [max(len(line[index]) for line in lines) for index in range(len(columns) - 1)]
     for line in lines:
@@ -102,15 +108,15 @@ def give_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None
         give("  ".join([*cells, line[-1]]).rstrip())
 
 
-def say_what_is_left_out(found: Listed) -> None:
-    """How much of a list was not shown, if that is so."""
-    shown = len(found.items)
-    if found.total > shown:
+def say_what_is_left_out(listed: Listed) -> None:
+    """Print how much of a list was not shown, where that is so, to stderr."""
+    shown = len(listed.items)
+    if listed.total > shown:
         say(
-            f"{shown} of {'at least ' if found.total_is_at_least else ''}{found.total} shown, the newest; "
-            f"--limit {found.total} shows more."
+            f"{shown} of {'at least ' if listed.total_is_at_least else ''}{listed.total} shown, the newest; "
+            f"--limit {listed.total} shows more."
         )
-    elif found.has_more:
+    elif listed.has_more:
         say(f"The newest {shown} are shown, and there are more; --limit {10 * shown} shows more of them.")
 
 

@@ -58,8 +58,8 @@ def _value(field: Any, value: Any) -> Any:
 
 
 def _word(enum: Any, number: int) -> str | int:
-    found = enum.values_by_number.get(number)
-    if found is None:
+    value = enum.values_by_number.get(number)
+    if value is None:
         return number
     snake = "".join(f"_{letter}" if letter.isupper() else letter.upper() for letter in enum.name).lstrip("_")
-    return str(found.name).removeprefix(f"{snake.upper()}_").lower()
+    return str(value.name).removeprefix(f"{snake.upper()}_").lower()

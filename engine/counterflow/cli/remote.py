@@ -70,23 +70,23 @@ class Remote:
 
         `count` asks how many there are in all, of a list that can be counted.
         """
-        found: list[Any] = []
+        listed: list[Any] = []
         first = answer = self.call(
             method, page_size=min(limit, LARGEST_PAGE), **fields, **({"count": True} if count else {})
         )
-        found += getattr(answer, items)
-        while answer.next_page_key and len(found) < limit:
+        listed += getattr(answer, items)
+        while answer.next_page_key and len(listed) < limit:
             answer = self.call(
                 method,
-                page_size=min(limit - len(found), LARGEST_PAGE),
+                page_size=min(limit - len(listed), LARGEST_PAGE),
                 page_key=answer.next_page_key,
                 **fields,
             )
-            found += getattr(answer, items)
+            listed += getattr(answer, items)
         total, is_at_least = (first.total, first.total_is_at_least) if count else (0, False)
-        return Listed(found, bool(answer.next_page_key), total, is_at_least)
+        return Listed(listed, bool(answer.next_page_key), total, is_at_least)
 
-    def each(self, method: str, items: str, **fields: Any) -> Iterator[Any]:
+    def iterate(self, method: str, items: str, **fields: Any) -> Iterator[Any]:
         """All of a list, page by page."""
         page_key = 0
         while True:

@@ -71,10 +71,10 @@ def element_names(store: Store, definition_key: int) -> Names:
     definition = store.get(ProcessDefinition, (definition_key,))
     if definition is None:
         return {}
-    place = (definition.checksum, definition.bpmn_process_id)
-    names = _remembered.get(place)
+    model = (definition.checksum, definition.bpmn_process_id)
+    names = _remembered.get(model)
     if names is None:
-        names = _remembered[place] = _read_names(store, definition)
+        names = _remembered[model] = _read_names(store, definition)
         while len(_remembered) > REMEMBERED_MODELS:
             _remembered.popitem(last=False)
     return names

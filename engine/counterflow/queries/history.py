@@ -66,7 +66,7 @@ class ElementsByKey:
         self._known: OrderedDict[int, dict[int, str]] = OrderedDict()
 
     def element_of(self, entry: LogEntry, event: Event) -> str:
-        """The element that an event concerns; empty where it concerns none."""
+        """The id of the element that an event concerns; empty where it concerns none."""
         named = [getattr(event, field) for field in ELEMENT_FIELDS if hasattr(event, field)]
         if named:
             return str(named[0])
@@ -116,14 +116,14 @@ def _records(
 ) -> Iterator[HistoryRecord]:
     elements = ElementsByKey(store)
     start = log.start_of_entry_behind(store, process_instance_key, after_position)
-    told = 0
+    sent = 0
     for entry in log.entries(store, process_instance_key, start):
         for position, event in enumerate(events_of(entry), start=entry.position):
             elements.learn(entry, event)
             if position > after_position:
                 yield _record(entry, position, event, elements)
-                told += 1
-                if told == limit:
+                sent += 1
+                if sent == limit:
                     return
 
 

@@ -48,12 +48,14 @@ def _with_called(store: Store, process_instance_key: int) -> Iterator[int]:
 
 
 def _of_instances(store: Store, instance_keys: Iterable[int], page_key: int) -> Iterator[rows.Incident]:
-    found = (
+    incidents = (
         incident
         for key in instance_keys
         for incident in store.scan(rows.Incident, {"process_instance_key": key})
     )
-    yield from sorted((one for one in found if not page_key or one.key < page_key), key=lambda one: -one.key)
+    yield from sorted(
+        (one for one in incidents if not page_key or one.key < page_key), key=lambda one: -one.key
+    )
 
 
 def _shape(row: rows.Incident, process_id: str) -> Incident:

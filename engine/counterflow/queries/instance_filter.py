@@ -37,20 +37,22 @@ class InstanceFilter(NamedTuple):
     roots_only: bool = False
 
     def where(self) -> dict[str, int | str | None]:
-        """What can be asked of rows by equal columns."""
+        """The columns that a row must have, by their values: what a store can narrow by itself."""
         is_alive = self.variable_name or self.with_incidents
-        asked: dict[str, int | str | None] = {
+        columns: dict[str, int | str | None] = {
             "bpmn_process_id": self.bpmn_process_id,
             "definition_key": self.definition_key,
             "state": self.state or ("active" if is_alive else ""),
         }
-        where: dict[str, int | str | None] = {column: value for column, value in asked.items() if value}
+        where: dict[str, int | str | None] = {column: value for column, value in columns.items() if value}
         if self.roots_only:
             where["parent_instance_key"] = 0
         return where
 
     def sieve(self, store: Store) -> Sieve:
-        """What must be asked of each row. Raises `Rejection` for a filter that makes no sense."""
+        """What must hold of each row besides, and where to stop looking. Raises `Rejection` for a filter that
+        makes no sense.
+        """
         self._refuse_nonsense()
         has_variable = self._variable_test(store)
         after_ms, before_ms = self.started_after_ms, self.started_before_ms or 2**63
@@ -78,11 +80,11 @@ class InstanceFilter(NamedTuple):
             return lambda _: True
         if not self.variable_json:
             return lambda key: store.get(rows.Variable, (key, name)) is not None
-        wanted = _read(self.variable_json)
+        value = _read(self.variable_json)
 
         def has_it(key: int) -> bool:
             variable = store.get(rows.Variable, (key, name))
-            return variable is not None and _same(_read(variable.value.decode()), wanted)
+            return variable is not None and _same(_read(variable.value.decode()), value)
 
         return has_it
 

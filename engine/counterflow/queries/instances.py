@@ -20,7 +20,7 @@ DEFAULT_ELEMENT_LIMIT = 1_000
 
 def list_process_instances(
     store: Store,
-    asked: InstanceFilter = EVERY_INSTANCE,
+    instances: InstanceFilter = EVERY_INSTANCE,
     *,
     page_size: int = 0,
     page_key: int = 0,
@@ -29,18 +29,20 @@ def list_process_instances(
     """Instances, newest first; `count` asks how many there are from here on. Raises `Rejection` for a filter
     that makes no sense.
     """
-    sieve = asked.sieve(store)
-    candidates = _with_incidents(store, asked, page_key) if asked.with_incidents else None
-    found = candidates or rows_from_end(store, rows.ProcessInstance, asked.where(), page_key)
-    page = page_of(found, sieve, page_size=page_size, count=count)
+    sieve = instances.sieve(store)
+    if instances.with_incidents:
+        candidates = _with_incidents(store, instances, page_key)
+    else:
+        candidates = rows_from_end(store, rows.ProcessInstance, instances.where(), page_key)
+    page = page_of(candidates, sieve, page_size=page_size, count=count)
     return Page(_shapes(store, page.items), page.next_page_key, page.total, page.total_is_at_least)
 
 
-def _with_incidents(store: Store, asked: InstanceFilter, page_key: int) -> Iterator[rows.ProcessInstance]:
+def _with_incidents(store: Store, instances: InstanceFilter, page_key: int) -> Iterator[rows.ProcessInstance]:
     """Those that have an open incident, found from that side: there are few of them, however many instances
     run.
     """
-    where = asked.where()
+    where = instances.where()
     for key in sorted(
         {incident.process_instance_key for incident in store.scan(rows.Incident, {})}, reverse=True
     ):

@@ -28,12 +28,12 @@ def list_jobs(
             RejectionType.INVALID_ARGUMENT,
             f"Expected a state of jobs that are not over ({', '.join(OPEN_STATES)}), but found '{state}'",
         )
-    asked: dict[str, int | str | None] = {
+    columns: dict[str, int | str | None] = {
         "type": job_type,
         "process_instance_key": process_instance_key,
         "state": state,
     }
-    where = {column: value for column, value in asked.items() if value}
+    where = {column: value for column, value in columns.items() if value}
     page = newest_first(store, rows.Job, where, page_size=page_size, page_key=page_key)
     process_ids = {key: _process_id(store, key) for key in {row.process_instance_key for row in page.items}}
     return Page(

@@ -16,9 +16,9 @@ def entries(store: Store, process_instance_key: int = 0, after: int = 0) -> Iter
     """Log entries of one instance (0: of all) with positions greater than `after`, in order; ends where the
     log ends.
     """
-    asked = process_instance_key or None
+    instance_key = process_instance_key or None
     while True:
-        portion = store.read_log(process_instance_key=asked, after=after, limit=PORTION)
+        portion = store.read_log(process_instance_key=instance_key, after=after, limit=PORTION)
         yield from portion
         if len(portion) < PORTION:
             return

@@ -61,8 +61,8 @@ def newest_first(
     """A page of rows with a single integer key, those older than `page_key` (0: the newest). Raises
     `Rejection`.
     """
-    wanted = size_of_page(page_size)
-    return page_of(rows_from_end(store, table, where, page_key, wanted + 1), page_size=page_size)
+    size = size_of_page(page_size)
+    return page_of(rows_from_end(store, table, where, page_key, size + 1), page_size=page_size)
 
 
 def page_of(
@@ -71,23 +71,23 @@ def page_of(
     """What is wanted of rows that come newest first: a page of it, and with `count` how much there is. Raises
     `Rejection`.
     """
-    wanted = size_of_page(page_size)
-    found: list[RowType] = []
+    size = size_of_page(page_size)
+    items: list[RowType] = []
     total = looked_at = goes_on_behind = 0
     for looked_at, row in enumerate(rows, start=1):
         if sieve.is_past(row):
             break
         if sieve.keep(row):
             total += 1
-            if total <= wanted:
-                found.append(row)
+            if total <= size:
+                items.append(row)
             else:
-                goes_on_behind = goes_on_behind or key_number(found[-1])
+                goes_on_behind = goes_on_behind or key_number(items[-1])
         if not goes_on_behind and looked_at == LOOKED_AT:
             goes_on_behind = key_number(row)
         if goes_on_behind and (not count or looked_at >= LOOKED_AT or total > COUNTED):
-            return Page(found, goes_on_behind, min(total, COUNTED) if count else 0, total_is_at_least=count)
-    return Page(found, goes_on_behind, total if count else 0)
+            return Page(items, goes_on_behind, min(total, COUNTED) if count else 0, total_is_at_least=count)
+    return Page(items, goes_on_behind, total if count else 0)
 
 
 def rows_from_end(
@@ -107,18 +107,20 @@ def rows_from_end(
     return _rows_from_end(store, table, where, page_key, portion)
 
 
-def size_of_page(asked: int) -> int:
-    """How many a page holds where so many were asked for. Raises `Rejection`."""
-    if asked < 0:
+def size_of_page(page_size: int) -> int:
+    """How many rows a page of this size holds: 0 means the usual size, and there is a largest. Raises
+    `Rejection` for a negative one.
+    """
+    if page_size < 0:
         raise Rejection(
             RejectionType.INVALID_ARGUMENT,
-            f"Expected a page size between 1 and {LARGEST_PAGE_SIZE}, but found {asked}",
+            f"Expected a page size between 1 and {LARGEST_PAGE_SIZE}, but found {page_size}",
         )
-    return min(asked or DEFAULT_PAGE_SIZE, LARGEST_PAGE_SIZE)
+    return min(page_size or DEFAULT_PAGE_SIZE, LARGEST_PAGE_SIZE)
 
 
 def key_number(row: Row) -> int:
-    """The row's one key."""
+    """The key of a row that is named by a single number."""
     number: Any = getattr(row, row.key_fields[0])
     return int(number)
 
@@ -128,11 +130,11 @@ def _rows_from_end(
 ) -> Iterator[RowType]:
     for partition in sorted(store.scan(Partition, {}), key=lambda row: -row.id):
         before = min(page_key or partition.last_key + 1, partition.last_key + 1)
-        while found := _read_back(store, table, where, before, first_key(partition.id), portion):
-            yield from found
-            if len(found) < portion:
+        while rows := _read_back(store, table, where, before, first_key(partition.id), portion):
+            yield from rows
+            if len(rows) < portion:
                 break
-            before = key_number(found[-1])
+            before = key_number(rows[-1])
             portion = min(2 * portion, max(portion, LARGEST_PORTION))
 
 
@@ -142,23 +144,23 @@ def _read_back(
     where: Mapping[str, int | str | None],
     before: int,
     lowest: int,
-    wanted: int,
+    most: int,
 ) -> list[RowType]:
-    """The last `wanted` rows with keys between `lowest` and `before`, newest first."""
-    found: list[RowType] = []
-    window = FIRST_WINDOW
-    while before > lowest and len(found) < wanted:
-        start = max(lowest, before - window)
-        most = 4 * wanted
-        rows = [
+    """The last `most` rows with keys from `lowest` to below `before`, newest first."""
+    rows: list[RowType] = []
+    width = FIRST_WINDOW
+    while before > lowest and len(rows) < most:
+        start = max(lowest, before - width)
+        too_many = 4 * most + 1
+        window = [
             row
-            for row in store.scan(table, where, after=(start - 1,), limit=most + 1)
+            for row in store.scan(table, where, after=(start - 1,), limit=too_many)
             if key_number(row) < before
         ]
-        if len(rows) > most and window > 1:
-            window //= 2
+        if len(window) >= too_many and width > 1:
+            width //= 2
             continue
-        found += reversed(rows)
+        rows += reversed(window)
         before = start
-        window *= 2
-    return found[:wanted]
+        width *= 2
+    return rows[:most]

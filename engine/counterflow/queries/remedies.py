@@ -43,5 +43,5 @@ OTHERWISE = (
 
 
 def remedy_for(error_type: str) -> str:
-    """What to do about an incident of this type."""
+    """What to do about an incident of this type: a sentence that ends in a way on."""
     return REMEDIES.get(error_type, OTHERWISE)

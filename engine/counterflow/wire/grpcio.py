@@ -132,12 +132,15 @@ class GrpcioCall:
         if self.method.takes_stream:
             methods.start(self.method, b"", self)
             return
-        message = await anext(self._incoming, None)
-        if message is None:
-            self.finish(StatusCode.INTERNAL, "Expected one message in the request, found 0 and the end")
+        messages = [message async for message in _at_most(2, self._incoming)]
+        if len(messages) != 1:
+            self.finish(
+                StatusCode.INTERNAL,
+                f"Expected one message in the request, found {len(messages)} and the end",
+            )
         elif not self.is_over:
-            self.request_bytes = len(message)
-            methods.start(self.method, message, self)
+            self.request_bytes = len(messages[0])
+            methods.start(self.method, messages[0], self)
 
     async def _send_news(self) -> None:
         await self._news.wait()
@@ -234,6 +237,9 @@ class GrpcioServer(grpc.GenericRpcHandler):
             ("grpc.max_receive_message_length", self._message_bytes),
             ("grpc.max_send_message_length", -1),
             ("grpc.so_reuseport", 0),
+            # Zeebe's clients ping every 45 s, with or without a call: the library would hang up on them.
+            ("grpc.http2.max_ping_strikes", 0),
+            ("grpc.keepalive_permit_without_calls", 1),
         ]
         if self._age_seconds is not None:
             options.append(("grpc.max_connection_age_ms", int(self._age_seconds * 1000)))
@@ -244,6 +250,12 @@ class GrpcioServer(grpc.GenericRpcHandler):
             return self._server.add_secure_port(address, _credentials(self._tls))
         except RuntimeError as error:
             raise OSError(errno.EADDRINUSE, f"{error}") from error
+
+
+async def _at_most(count: int, incoming: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    while count and (message := await anext(incoming, None)) is not None:
+        count -= 1
+        yield message
 
 
 def _credentials(tls: Tls) -> grpc.ServerCredentials:

@@ -12,13 +12,13 @@ import sys
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
-from tests.behaviours.test_behaviours import ROOT
+from tests.behaviours.script import BOOK
 from tests.conformance.oracle.ask import ask, beside, scripts
 from tests.conformance.oracle.operaton import program, why_not
 from tests.conformance.oracle.reasons import read_reasons
 from tests.conformance.oracle.report import Outcome, document, judge
 
-DOCUMENT = ROOT.parents[1] / "docs" / "differences-camunda7.md"
+DOCUMENT = BOOK.parents[1] / "docs" / "differences-camunda7.md"
 
 
 def main() -> int:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Protocol
 
 from counterflow.model.graph import CompensationOrder
-from tests.behaviours.script import Line, Script, diagram_of, read_script
-from tests.behaviours.test_behaviours import ROOT, SCRIPTS
+from tests.behaviours.script import BOOK, Line, Script, diagram_of, read_script
+from tests.behaviours.test_behaviours import SCRIPTS
 from tests.conformance.oracle.compare import compare
 from tests.conformance.oracle.juel import NoTwin
 from tests.conformance.oracle.operaton import OperatonSide, Program
@@ -45,7 +45,7 @@ Pair = Callable[[], tuple[Side, Side]]
 
 def scripts() -> dict[str, Path]:
     """The scripts of all behaviours, by name."""
-    return {str(path.relative_to(ROOT).with_suffix("")): path for path in SCRIPTS}
+    return {str(path.relative_to(BOOK).with_suffix("")): path for path in SCRIPTS}
 
 
 def beside(running: Program) -> Pair:

@@ -57,11 +57,11 @@ def decisions(
     as_json: JsonOption = False,
 ) -> None:
     """List deployed decisions, newest first."""
-    found = remote(address).pages(
+    listed = remote(address).pages(
         "ListDecisions", "decisions", limit, decision_id=decision, latest_only=latest
     )
     if as_json:
-        give_json([_data(one) for one in found.items])
+        give_json([_data(one) for one in listed.items])
         return
     give_table(
         ("DECISION", "VERSION", "TAG", "KEY", "MODEL", "DEPLOYED", "FILE"),
@@ -76,10 +76,10 @@ def decisions(
                 ),
                 *(moment(one.deployed_at_ms), one.resource_name),
             )
-            for one in found.items
+            for one in listed.items
         ],
     )
-    say_what_is_left_out(found)
+    say_what_is_left_out(listed)
 
 
 def evaluate(
@@ -198,19 +198,19 @@ def feel(
     now_ms = time.time_ns() // 1_000_000
     try:
         if unary:
-            found = language.compile_unary_tests(text).test(_value(value), context, now_ms)
+            evaluation = language.compile_unary_tests(text).test(_value(value), context, now_ms)
         else:
-            found = language.compile(text).evaluate(context, now_ms)
+            evaluation = language.compile(text).evaluate(context, now_ms)
     except language.FeelSyntaxError as error:
         raise Failure(USAGE, str(error)) from None
-    for warning in found.warnings:
+    for warning in evaluation.warnings:
         say(f"warning: {warning.message}")
-    if found.failure is not None:
-        raise Failure(FAILED, f"The expression was stopped: {found.failure}")
+    if evaluation.failure is not None:
+        raise Failure(FAILED, f"The expression was stopped: {evaluation.failure}")
     if as_json:
-        give_json_text(json_text(_plain(found.value)))
+        give_json_text(json_text(_plain(evaluation.value)))
     else:
-        give(_literal(found.value))
+        give(_literal(evaluation.value))
 
 
 # -- reading -------------------------------------------------------------------------------------------------
@@ -221,13 +221,13 @@ def _read_models(files: Sequence[Path]) -> Definitions:
     from counterflow.dmn.read_together import read_together  # noqa: PLC0415 - XML and FEEL cost what --help does not pay
 
     read = {
-        each.place: each.result
-        for each in read_together([(path.name, _read(path, is_first=path == files[0])) for path in files])
+        one.place: one.result
+        for one in read_together([(path.name, _read(path, is_first=path == files[0])) for path in files])
     }
-    for place, path in enumerate(files):
-        for finding in read[place].warnings:
+    for number, path in enumerate(files):
+        for finding in read[number].warnings:
             say(f"{path}: {finding.severity}: {finding}")
-    errors = [f"{path}: {finding}" for place, path in enumerate(files) for finding in read[place].errors]
+    errors = [f"{path}: {finding}" for number, path in enumerate(files) for finding in read[number].errors]
     definitions = read[0].definitions
     if errors or definitions is None:
         raise Failure(REJECTED, "\n".join(errors))
@@ -279,17 +279,19 @@ def _value(text: str) -> Value:
     return language.compile("value").evaluate(_context(f'{{"value": {text}}}')).value
 
 
-# -- telling -------------------------------------------------------------------------------------------------
+# -- printing ------------------------------------------------------------------------------------------------
 
 
 def _steps(result: DecisionResult) -> list[dict[str, Any]]:
     return [
         {
-            "id": each.id,
-            "name": each.name,
-            "type": each.kind.upper().replace(" ", "_"),
-            "output": _plain(each.output),
-            "inputs": [{"id": one.id, "name": one.label, "value": _plain(one.value)} for one in each.inputs],
+            "id": decision.id,
+            "name": decision.name,
+            "type": decision.kind.upper().replace(" ", "_"),
+            "output": _plain(decision.output),
+            "inputs": [
+                {"id": one.id, "name": one.label, "value": _plain(one.value)} for one in decision.inputs
+            ],
             "rules": [
                 {
                     "id": rule.id,
@@ -298,10 +300,10 @@ def _steps(result: DecisionResult) -> list[dict[str, Any]]:
                         {"id": one.id, "name": one.name, "value": _plain(one.value)} for one in rule.outputs
                     ],
                 }
-                for rule in each.matched
+                for rule in decision.matched
             ],
         }
-        for each in result.evaluated
+        for decision in result.evaluated
     ]
 
 
@@ -310,7 +312,7 @@ def _step_on_wire(step: Any) -> dict[str, Any]:
         "id": step.decisionId,
         "output": json_data(step.decisionOutput),
         "inputs": [
-            {"name": each.inputName, "value": json_data(each.inputValue)} for each in step.evaluatedInputs
+            {"name": one.inputName, "value": json_data(one.inputValue)} for one in step.evaluatedInputs
         ],
         "rules": [{"index": rule.ruleIndex} for rule in step.matchedRules],
     }
@@ -322,7 +324,7 @@ def _give_steps(steps: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _row(step: Mapping[str, Any]) -> tuple[str, str, str, str]:
-    inputs = ", ".join(f"{each['name']} = {json_text(each['value'])}" for each in step["inputs"])
+    inputs = ", ".join(f"{one['name']} = {json_text(one['value'])}" for one in step["inputs"])
     rules = ", ".join(str(rule["index"]) for rule in step["rules"])
     return (
         step["id"],
@@ -349,7 +351,7 @@ def _literal(value: Value) -> str:
     if isinstance(value, list):
         return f"[{', '.join(map(_literal, value))}]"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{json_text(name)}: {_literal(each)}" for name, each in value.items()) + "}"
+        return "{" + ", ".join(f"{json_text(name)}: {_literal(inner)}" for name, inner in value.items()) + "}"
     return f'@"{value}"' if type(value) in values.TEMPORAL else values.written(value)
 
 

@@ -72,7 +72,7 @@ def instances(  # noqa: PLR0913, PLR0917 - each is an option of the command line
         raise Failure(USAGE, f"--state: expected one of {', '.join(STATES)}, found '{state}'")
     now_ms = time.time_ns() // 1_000_000
     name, value = _read_variable(variable)
-    found = remote(address).pages(
+    listed = remote(address).pages(
         "ListProcessInstances",
         "process_instances",
         limit,
@@ -86,14 +86,14 @@ def instances(  # noqa: PLR0913, PLR0917 - each is an option of the command line
         variable_json=value,
     )
     if as_json:
-        give_json([_data(one) for one in found.items])
+        give_json([_data(one) for one in listed.items])
     else:
         give_table(
             ("KEY", "PROCESS", "VERSION", "STATE", "STARTED", "FOR", ""),
-            [_row(one, now_ms) for one in found.items],
+            [_row(one, now_ms) for one in listed.items],
         )
-    say_what_is_left_out(found)
-    if variable and not found.items:
+    say_what_is_left_out(listed)
+    if variable and not listed.items:
         say(
             "Found none: --variable looks at active process instances only; what one that has ended held, "
             "`counterflow show KEY` tells."
@@ -122,8 +122,8 @@ def cancel(
             "Expected keys of process instances, or --process ID for all running instances of one process",
         )
     server = remote(address)
-    wanted = read_keys(keys) if keys else _running(server, process)
-    ends = {key: _cancel(server, key) for key in wanted}
+    instance_keys = read_keys(keys) if keys else _running(server, process)
+    ends = {key: _cancel(server, key) for key in instance_keys}
     if process:  # what has ended between the list and its turn has ended, which is what was wanted
         ends = {key: end for key, end in ends.items() if end is None or end.code != NOT_FOUND}
     failures = {key: end for key, end in ends.items() if end is not None}
@@ -134,7 +134,7 @@ def cancel(
                 for key, end in ends.items()
             ]
         )
-    _tell_cancelled(list(ends), failures)
+    _say_cancelled(list(ends), failures)
 
 
 def set_variables(
@@ -171,15 +171,15 @@ def _running(server: Remote, process: str) -> list[int]:
     """The running instances of a process that can be cancelled by themselves. Raises `Failure` where there is
     no such process.
     """
-    wanted = {"bpmn_process_id": process, "state": "PROCESS_INSTANCE_STATE_ACTIVE", "roots_only": True}
-    found = [int(one.key) for one in server.each("ListProcessInstances", "process_instances", **wanted)]
-    if not found and not server.call("ListDefinitions", bpmn_process_id=process, page_size=1).definitions:
+    running = {"bpmn_process_id": process, "state": "PROCESS_INSTANCE_STATE_ACTIVE", "roots_only": True}
+    keys = [int(one.key) for one in server.iterate("ListProcessInstances", "process_instances", **running)]
+    if not keys and not server.call("ListDefinitions", bpmn_process_id=process, page_size=1).definitions:
         raise Failure(
             NOT_FOUND,
             f"--process: expected the id of a deployed process, found {shown(process)}; `counterflow "
             "definitions` lists them",
         )
-    return found
+    return keys
 
 
 def _cancel(server: Remote, key: int) -> Failure | None:
@@ -195,7 +195,7 @@ def _cancel(server: Remote, key: int) -> Failure | None:
     return None
 
 
-def _tell_cancelled(keys: list[int], failures: dict[int, Failure]) -> None:
+def _say_cancelled(keys: list[int], failures: dict[int, Failure]) -> None:
     if len(keys) == 1 and not failures:
         say(f"Cancelled process instance {keys[0]}.")
         return

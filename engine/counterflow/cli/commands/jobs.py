@@ -70,20 +70,20 @@ def list_jobs(
         return
     if state and state not in STATES:
         raise Failure(USAGE, f"--state: expected one of {', '.join(STATES)}, found '{state}'")
-    wanted = f"JOB_STATE_{state.upper() or 'UNSPECIFIED'}"
-    found = remote(address).pages(
-        "ListJobs", "jobs", limit, type=job_type, process_instance_key=instance, state=wanted
+    state_name = f"JOB_STATE_{state.upper() or 'UNSPECIFIED'}"
+    listed = remote(address).pages(
+        "ListJobs", "jobs", limit, type=job_type, process_instance_key=instance, state=state_name
     )
     if as_json:
         from counterflow.cli.plain import to_data  # noqa: PLC0415 - protobuf costs what --help does not pay
 
-        give_json([to_data(one) for one in found.items])
+        give_json([to_data(one) for one in listed.items])
     else:
         give_table(
             ("KEY", "TYPE", "STATE", "RETRIES", "WORKER", "DUE", "INSTANCE", "ELEMENT", ""),
-            map(_row, found.items),
+            map(_row, listed.items),
         )
-    say_what_is_left_out(found)
+    say_what_is_left_out(listed)
 
 
 @jobs.command(cls=TerminalCommand)
@@ -175,8 +175,8 @@ def _retries_of(server: Remote, key: int) -> int:
     if not 0 < key < LARGEST_KEY:
         return 0  # nobody's key, as the server will say
     # Pages hold what is older than their key: so the first on this page is the job itself, if it is open.
-    found = server.call("ListJobs", page_size=1, page_key=key + 1).jobs
-    return int(found[0].retries) if found and found[0].key == key else 0
+    newest = server.call("ListJobs", page_size=1, page_key=key + 1).jobs
+    return int(newest[0].retries) if newest and newest[0].key == key else 0
 
 
 def _row(job: Any) -> tuple[object, ...]:

@@ -64,7 +64,9 @@ def publish(
         give_json(_data(answer, message))
     else:
         give(str(answer.key))
-    _tell(visible_line(f"{name}{f' / {key}' if key else ''}"), message, must_reach=require_receiver)
+    _say_whom_it_reached(
+        visible_line(f"{name}{f' / {key}' if key else ''}"), message, must_reach=require_receiver
+    )
 
 
 def _message(server: Remote, key: int) -> Any:
@@ -77,7 +79,7 @@ def _message(server: Remote, key: int) -> Any:
         raise
 
 
-def _tell(what: str, message: Any, *, must_reach: bool) -> None:
+def _say_whom_it_reached(what: str, message: Any, *, must_reach: bool) -> None:
     if message is None:
         say(f"Published {what}; this server does not say whom it has reached.")
         return
@@ -107,6 +109,6 @@ def _receiver(receiver: Any) -> str:
 def _data(answer: Any, message: Any) -> dict[str, Any]:
     from counterflow.cli.plain import to_data  # noqa: PLC0415 - protobuf costs what --help does not pay
 
-    told = to_data(message) if message is not None else {}
+    fate = to_data(message) if message is not None else {}
     names = ("publishedAtMs", "expiresAtMs", "isKept", "receivers")
-    return {**to_data(answer), **{name: told[name] for name in names if name in told}}
+    return {**to_data(answer), **{name: fate[name] for name in names if name in fate}}

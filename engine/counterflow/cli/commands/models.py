@@ -71,16 +71,15 @@ def lint(files: Files, as_json: JsonOption = False) -> None:
 
     Needs no server; ends with exit code 4 if anything would be refused.
     """
-    found = _findings({path: read_file(path) for path in files}, with_schema=True)
+    findings = _findings({path: read_file(path) for path in files}, with_schema=True)
     if as_json:
-        give_json([_plain(path, finding) for path, finding in found])
+        give_json([_plain(path, finding) for path, finding in findings])
     else:
-        for path, finding in found:
+        for path, finding in findings:
             give(_line(path, finding))
-    refused = sum(finding.severity == "error" for _, finding in found)
-    summary = (
-        f"{count(len(files), 'file')}, {count(refused, 'error')}, {count(len(found) - refused, 'warning')}."
-    )
+    refused = sum(finding.severity == "error" for _, finding in findings)
+    warned = len(findings) - refused
+    summary = f"{count(len(files), 'file')}, {count(refused, 'error')}, {count(warned, 'warning')}."
     if refused:
         raise Failure(REJECTED, summary)
     say(summary)
@@ -96,13 +95,13 @@ def definitions(
     as_json: JsonOption = False,
 ) -> None:
     """List deployed versions, newest first."""
-    found = remote(address).pages(
+    listed = remote(address).pages(
         "ListDefinitions", "definitions", limit, bpmn_process_id=process, latest_only=latest
     )
     if as_json:
         from counterflow.cli.plain import to_data  # noqa: PLC0415 - protobuf costs what --help does not pay
 
-        give_json([to_data(one) for one in found.items])
+        give_json([to_data(one) for one in listed.items])
         return
     give_table(
         ("PROCESS", "VERSION", "TAG", "KEY", "DEPLOYED", "FILE"),
@@ -115,10 +114,10 @@ def definitions(
                 moment(one.deployed_at_ms),
                 one.resource_name,
             )
-            for one in found.items
+            for one in listed.items
         ],
     )
-    say_what_is_left_out(found)
+    say_what_is_left_out(listed)
 
 
 def _findings(contents: dict[Path, bytes], *, with_schema: bool) -> list[tuple[Path, Finding]]:
@@ -131,28 +130,27 @@ def _findings(contents: dict[Path, bytes], *, with_schema: bool) -> list[tuple[P
     from counterflow.service.resources import is_dmn  # noqa: PLC0415 - as above
 
     models = [path for path in contents if is_dmn(path.name)]
-    found: dict[Path, list[Finding]] = {path: [] for path in contents}
-    for place, result, _ in read_together([(path.name, contents[path]) for path in models]):
-        found[models[place]] += result.findings
+    by_file: dict[Path, list[Finding]] = {path: [] for path in contents}
+    for number, result, _ in read_together([(path.name, contents[path]) for path in models]):
+        by_file[models[number]] += result.findings
     for path, content in contents.items():
         if path not in models:
-            found[path] += read(content, path.name).findings
+            by_file[path] += read(content, path.name).findings
             refused = {
-                (finding.line, finding.element_id) for finding in found[path] if finding.severity == "error"
+                (finding.line, finding.element_id) for finding in by_file[path] if finding.severity == "error"
             }
             complaints = schema_findings(content, path.name) if with_schema else ()
-            found[path] += (each for each in complaints if (each.line, each.element_id) not in refused)
-    return [(path, finding) for path, findings in found.items() for finding in sorted(findings)]
+            by_file[path] += (one for one in complaints if (one.line, one.element_id) not in refused)
+    return [(path, finding) for path, findings in by_file.items() for finding in sorted(findings)]
 
 
 def _warn(contents: dict[Path, bytes]) -> None:
     """The wire has no place for warnings, and the author should hear of them all the same. Limits are the
     server's, which has accepted.
     """
-    for path, finding in (
-        each for each in _findings(contents, with_schema=False) if each[1].severity != "error"
-    ):
-        say(_line(path, finding))
+    for path, finding in _findings(contents, with_schema=False):
+        if finding.severity != "error":
+            say(_line(path, finding))
 
 
 def _warn_of_missing_decisions(contents: dict[Path, bytes], server: Remote) -> None:

@@ -49,8 +49,8 @@ def _diagrams(file: Path) -> tuple[Diagram, ...]:
 
 def _chosen(diagrams: tuple[Diagram, ...], key: str, file: Path) -> Diagram:
     listed = ", ".join(f"{one.id} ({one.name})" if one.name else one.id for one in diagrams)
-    found = [one for one in diagrams if key in {"", one.id}]
-    if not found:
+    chosen = [one for one in diagrams if key in {"", one.id}]
+    if not chosen:
         raise Failure(
             NOT_FOUND,
             f"--diagram: expected the id of a diagram in {file}, found '{key}'; there are {listed}",
@@ -60,7 +60,7 @@ def _chosen(diagrams: tuple[Diagram, ...], key: str, file: Path) -> Diagram:
             f"{file} has {len(diagrams)} diagrams, of which this is the first; choose with --diagram: "
             f"{listed}"
         )
-    return found[0]
+    return chosen[0]
 
 
 def _write(svg: str, output: Path | None) -> None:

@@ -49,18 +49,18 @@ def incidents(
 
     The newest first, with what to do about each and the commands to paste.
     """
-    found = remote(address).pages(
+    listed = remote(address).pages(
         "ListIncidents", "incidents", limit, process_instance_key=instance, with_called=bool(instance)
     )
     if as_json:
-        give_json([_data(one) for one in found.items])
+        give_json([_data(one) for one in listed.items])
         return
-    for one in found.items:
+    for one in listed.items:
         give(f"{one.key}  {visible_line(headline(one))}  {moment(one.created_at_ms)}")
         for line in (*one.message.split("\n"), f"→ {one.remedy}", *commands_for(one, own_program(address))):
             give(f"    {line}")
-    say_what_is_left_out(found)
-    if not found.items:
+    say_what_is_left_out(listed)
+    if not listed.items:
         say("No open incidents.")
 
 
@@ -97,9 +97,9 @@ def list_quarantined(
 
     Nothing touches these process instances until a person releases or cancels them.
     """
-    found = remote(address).pages("GetQuarantine", "quarantined_instances", limit)
+    listed = remote(address).pages("GetQuarantine", "quarantined_instances", limit)
     if as_json:
-        give_json([_data(one) for one in found.items])
+        give_json([_data(one) for one in listed.items])
         return
     give_table(
         ("INSTANCE", "PROCESS", "VERSION", "SINCE", "REASON"),
@@ -111,10 +111,10 @@ def list_quarantined(
                 moment(one.quarantined_at_ms),
                 one.reason,
             )
-            for one in found.items
+            for one in listed.items
         ],
     )
-    say_what_is_left_out(found)
+    say_what_is_left_out(listed)
 
 
 @quarantine.command("release", cls=TerminalCommand)
@@ -134,12 +134,12 @@ def _job_of(server: Remote, incident: int) -> int:
     try:
         # Pages hold what is older than their key: so the first on this page is the incident itself, if it is
         # open.
-        found = server.call("ListIncidents", page_size=1, page_key=incident + 1).incidents
+        newest = server.call("ListIncidents", page_size=1, page_key=incident + 1).incidents
     except Failure as failure:
         if failure.status == "UNIMPLEMENTED":
             return 0  # a gateway without our reading service
         raise
-    return int(found[0].job_key) if found and found[0].key == incident else 0
+    return int(newest[0].job_key) if newest and newest[0].key == incident else 0
 
 
 def _data(message: Any) -> dict[str, Any]:

@@ -60,9 +60,9 @@ def show(
             "Expected the KEY of a process instance, or --last (with --process ID, the last of that process)",
         )
     server = remote(address)
-    wanted = _last(server, process) if key is None else key
+    instance_key = _last(server, process) if key is None else key
     answer = server.call(
-        "GetProcessInstance", process_instance_key=wanted, active_only=active, element_limit=limit
+        "GetProcessInstance", process_instance_key=instance_key, active_only=active, element_limit=limit
     )
     if as_json:
         give_json(_data(answer))
@@ -116,15 +116,15 @@ def _follow(server: Remote, key: int, as_json: bool) -> None:
 
 def _last(server: Remote, process: str) -> int:
     """The instance that somebody or something outside has started last."""
-    found = server.pages(
+    newest = server.pages(
         "ListProcessInstances", "process_instances", 1, bpmn_process_id=process, roots_only=True
     ).items
-    if not found:
+    if not newest:
         raise Failure(
             NOT_FOUND,
             f"Expected a process instance{f' of {process}' if process else ''}, but none was ever started",
         )
-    return int(found[0].key)
+    return int(newest[0].key)
 
 
 def is_end(record: Any) -> bool:

@@ -101,7 +101,7 @@ def _start_with_result(server: Remote, request: dict[str, Any], timeout_s: float
         request=request,
         requestTimeout=timeout_ms,
     )
-    _tell_completed(answer, _data(answer)["variables"], as_json)
+    _give_completed(answer, _data(answer)["variables"], as_json)
 
 
 def _wait(server: Remote, started: Any, timeout_s: float, program: str, as_json: bool) -> None:
@@ -117,10 +117,10 @@ def _wait(server: Remote, started: Any, timeout_s: float, program: str, as_json:
         raise
     except KeyboardInterrupt:
         raise Failure(INTERRUPTED, f"Interrupted; process instance {key} was started and goes on.") from None
-    _tell_completed(started, variables, as_json)
+    _give_completed(started, variables, as_json)
 
 
-def _tell_completed(instance: Any, variables: dict[str, Any], as_json: bool) -> None:
+def _give_completed(instance: Any, variables: dict[str, Any], as_json: bool) -> None:
     give_json({**_data(instance), "variables": variables} if as_json else variables)
     say(
         f"Completed {instance.bpmnProcessId} version {instance.version}, process instance "
@@ -169,8 +169,8 @@ def _has_completed(server: Remote, key: int, program: str, as_json: bool) -> boo
         if as_json:
             give_json({"processInstanceKey": key, "incidents": [_data(one) for one in incidents]})
         oldest = incidents[-1]
-        told = (*oldest.message.split("\n"), f"→ {oldest.remedy}", *commands_for(oldest, program))
-        raise Failure(INCIDENT, "\n    ".join([f"incident {oldest.key}  {headline(oldest)}", *told]))
+        lines = (*oldest.message.split("\n"), f"→ {oldest.remedy}", *commands_for(oldest, program))
+        raise Failure(INCIDENT, "\n    ".join([f"incident {oldest.key}  {headline(oldest)}", *lines]))
     return False
 
 

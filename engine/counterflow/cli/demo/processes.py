@@ -54,11 +54,11 @@ class DemoServer:
         )
 
     def kill(self) -> None:
-        """SIGKILL: no chance to write anything down."""
+        """End it by SIGKILL, which leaves it no chance to write anything down, and wait."""
         self._stop(signal.SIGKILL)
 
     def stop(self) -> None:
-        """SIGTERM: drain and go."""
+        """Ask it by SIGTERM to finish what is under way, and wait until it has ended."""
         self._stop(signal.SIGTERM)
 
     def _stop(self, how: signal.Signals) -> None:

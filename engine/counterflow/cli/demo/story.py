@@ -47,8 +47,8 @@ class Demo:
         self.server = DemoServer(folder)
         self.remote = Remote(Address(self.server.address))
 
-    def tell(self, title: str, words: str) -> None:
-        """A new chapter."""
+    def begin_chapter(self, title: str, words: str) -> None:
+        """Print the heading of a chapter, and what it is about."""
         self.console.print()
         self.console.print(Rule(f"[bold]{title}", align="left", style="dim"))
         self.console.print(f"{words}\n")
@@ -62,7 +62,7 @@ class Demo:
         return version
 
     def start(self, variables: str = "{}") -> int:
-        """Start a trip."""
+        """Start a trip; answers its key."""
         answer = self.remote.call(
             "CreateProcessInstance", bpmnProcessId=PROCESS, version=-1, variables=variables
         )
@@ -70,7 +70,7 @@ class Demo:
         return key
 
     def look(self, key: int) -> Any:
-        """A trip as it stands."""
+        """A trip as it stands: the answer of `GetProcessInstance`."""
         return self.remote.call("GetProcessInstance", process_instance_key=key)
 
     def watch(self, key: int, until: Callable[[Any], bool] | None = None) -> Any:
@@ -96,10 +96,12 @@ class Demo:
         return answer
 
 
-def tell_story(demo: Demo) -> None:
-    """All chapters, one after another."""
+def play_chapters(demo: Demo) -> None:
+    """Play all chapters, one after another. Raises `Failure`, `RuntimeError` or `TimeoutError` where one
+    cannot go on.
+    """
     seconds = demo.server.start()
-    demo.tell(
+    demo.begin_chapter(
         "A process engine starts",
         f"[bold]counterflow serve[/] on {demo.server.database}, ready after {seconds:.1f} s.",
     )
@@ -118,11 +120,11 @@ def tell_story(demo: Demo) -> None:
         _kill_and_go_on(demo)
         _change(demo)
     demo.server.stop()
-    demo.tell("What to try next", _next_steps(demo))
+    demo.begin_chapter("What to try next", _next_steps(demo))
 
 
 def _succeed(demo: Demo) -> None:
-    demo.tell(
+    demo.begin_chapter(
         "A trip",
         "Hotel, car and flight are booked one after another, by three workers that know nothing of each "
         "other.",
@@ -131,7 +133,7 @@ def _succeed(demo: Demo) -> None:
 
 
 def _fail_and_undo(demo: Demo) -> None:
-    demo.tell(
+    demo.begin_chapter(
         "A trip without a flight",
         "The flight fails for good. What was booked is cancelled, [magenta]in reverse[/]: car, then hotel.",
     )
@@ -139,7 +141,7 @@ def _fail_and_undo(demo: Demo) -> None:
 
 
 def _kill_and_go_on(demo: Demo) -> None:
-    demo.tell(
+    demo.begin_chapter(
         "A trip through a crash",
         "In the middle of the booking of a car the server is killed with SIGKILL, and started again.",
     )
@@ -156,7 +158,7 @@ def _kill_and_go_on(demo: Demo) -> None:
 
 
 def _change(demo: Demo) -> None:
-    demo.tell(
+    demo.begin_chapter(
         "The process changes",
         "Cars can now be cancelled for free, so the car is to be booked first. One edited model is deployed; "
         "no worker restarts.",
@@ -205,7 +207,7 @@ def main(folder: Path, console: Console | None = None, *, pace_seconds: float) -
     folder.mkdir(parents=True)
     demo = Demo(folder, console or Console(highlight=False), pace_seconds)
     try:
-        tell_story(demo)
+        play_chapters(demo)
     except (Failure, RuntimeError, TimeoutError) as error:
         demo.console.print(f"[bold red]The demo cannot go on:[/] {error}\nLogs are in {folder}.")
         return 1

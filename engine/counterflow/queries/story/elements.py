@@ -58,7 +58,7 @@ def _terminating(story: Story, event: lifecycle.ElementTerminating) -> None:
 
 
 def end_element(story: Story, element: ElementInstance, state: str) -> None:
-    """The element instance is over, `completed` or `terminated`."""
+    """End an element instance as `completed` or `terminated`, at the event that is being added."""
     element.state, element.ended_position, element.ended_at_ms = state, story.position, story.now_ms
 
 

@@ -100,7 +100,7 @@ def _job_canceled(story: Story, event: jobs.JobCanceled) -> None:
 
 
 def end_job(story: Story, job: Job, state: str) -> None:
-    """A job is over."""
+    """End a job in a state, at the time of the event that is being added."""
     job.state, job.due_at_ms, job.ended_at_ms = state, None, story.now_ms
 
 
@@ -131,7 +131,7 @@ def _incident_dropped(story: Story, event: incidents.IncidentDropped) -> None:
 
 
 def end_incident(story: Story, incident: Incident, state: str) -> None:
-    """An incident is over."""
+    """End an incident as `resolved` or `dropped`, at the time of the event that is being added."""
     incident.state, incident.ended_at_ms = state, story.now_ms
 
 

@@ -20,7 +20,10 @@ END_EVENT = "endEvent"
 
 
 def begin_entry(story: Story, entry: LogEntry) -> None:
-    """A command that goes back and forth between instances has several entries in each: what caused a sweep
+    """Take the entry's command for the cause of what is swept away in it, unless the entry before was the
+    same command's.
+
+    A command that goes back and forth between instances has several entries in each: what caused a sweep
     stays the cause in them.
     """
     command = (entry.command, entry.timestamp_ms)

@@ -70,7 +70,7 @@ def _dropped(story: Story, event: undo.UndoDropped) -> None:
 
 
 def drop_all(story: Story) -> None:
-    """Nobody can ask any more for what has not been undone."""
+    """Mark all that has not been undone as dropped: nobody can ask for it any more."""
     for record in story.undo_records.values():
         if record.state in {"available", "taken", "started"}:
             record.state = "dropped"

@@ -13,7 +13,7 @@ from counterflow.queries.story.story import Addition, Story
 
 
 def end_wait(story: Story, wait: Wait, state: str) -> None:
-    """Nothing waits any more."""
+    """End a wait as `triggered` or `closed`, at the time of the event that is being added."""
     wait.state, wait.closed_at_ms = state, story.now_ms
 
 
@@ -84,12 +84,13 @@ def _flows_joined(story: Story, event: parallel_gateway.FlowsJoined) -> None:
 
 
 def _tokens_swept_away(story: Story, event: lifecycle.TokensSweptAway) -> None:
-    for place in [place for place in story.waiting if place[0] == event.scope_key]:
-        del story.waiting[place]
+    for scope_key, flow_id in list(story.waiting):
+        if scope_key == event.scope_key:
+            del story.waiting[scope_key, flow_id]
 
 
 def add_joins(story: Story) -> None:
-    """The joins at which tokens wait by now, each with the scope that it stands in."""
+    """Put the joins at which tokens wait by now into the scopes that they stand in."""
     tokens: dict[tuple[int, str], dict[str, int]] = {}
     for (scope_key, flow_id), (gateway_id, count) in story.waiting.items():
         tokens.setdefault((scope_key, gateway_id), {})[flow_id] = count
