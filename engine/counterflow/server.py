@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 from counterflow import __version__
 from counterflow.edge.grpc.door import GrpcDoor, Transport
-from counterflow.kernel.step import Limits
+from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.partition.writer import Writer
 from counterflow.queries.log import last_position
 from counterflow.service.service import Service
@@ -54,7 +54,7 @@ class Server:
         self._writer = Writer(
             self._store,
             order=settings.compensation_order,
-            limits=Limits(
+            limits=ProcessLimits(
                 steps=settings.steps_without_wait,
                 variable_bytes=settings.variable_bytes,
                 message_bytes=settings.message_bytes,

@@ -18,20 +18,20 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from counterflow.kernel import engine
-from counterflow.kernel.correlation import PublishMessage
-from counterflow.kernel.decisions import EvaluateDecision, Evaluation
-from counterflow.kernel.deployments import Deployment, DeployResources
-from counterflow.kernel.due import TriggerDue
-from counterflow.kernel.incidents import ResolveIncident
-from counterflow.kernel.instances import CancelProcessInstance, CreateProcessInstance
-from counterflow.kernel.job_delivery import ActivateJobs
-from counterflow.kernel.jobs import CompleteJob, FailJob, ThrowError, UpdateJobRetries
-from counterflow.kernel.quarantine import QuarantineInstance
-from counterflow.kernel.records import ActivatedJob, Command, InstanceEnded, LogEntry
+from counterflow import kernel
+from counterflow.kernel.lives.correlation import PublishMessage
+from counterflow.kernel.lives.decisions import DecisionEvaluation, EvaluateDecision
+from counterflow.kernel.lives.deployments import Deployment, DeployResources
+from counterflow.kernel.lives.due import TriggerDue
+from counterflow.kernel.lives.instances import CancelProcessInstance, CreateProcessInstance
+from counterflow.kernel.lives.job_delivery import ActivateJobs
+from counterflow.kernel.lives.jobs import CompleteJob, FailJob, ThrowError, UpdateJobRetries
+from counterflow.kernel.lives.quarantine import QuarantineInstance
+from counterflow.kernel.lives.variables import SetVariables
 from counterflow.kernel.rows import ElementInstance, Incident, Job, ProcessInstance, Variable
-from counterflow.kernel.step import Limits
-from counterflow.kernel.variables import SetVariables
+from counterflow.kernel.vocabulary import ActivatedJob, Command, InstanceEnded, LogEntry
+from counterflow.kernel.work.budget import ProcessLimits
+from counterflow.kernel.work.incidents import ResolveIncident
 from counterflow.model.graph import CompensationOrder
 from counterflow.partition.batch import load_state, seal
 from counterflow.service.resources import File, read_files, unreadable
@@ -59,14 +59,14 @@ class Engine:
         store: Store | None = None,
         *,
         order: CompensationOrder = CompensationOrder.MIRROR,
-        limits: Limits | None = None,
+        limits: ProcessLimits | None = None,
     ) -> None:
         self.store = store or MemoryStore()
         self.now_ms = EPOCH_MS
         self.log: list[LogEntry] = []
         self.ended: list[InstanceEnded] = []
         self._order = order
-        self._limits = limits or Limits()
+        self._limits = limits or ProcessLimits()
         self._state = load_state(self.store, order)
 
     # -- commands --------------------------------------------------------------------------------------------
@@ -74,12 +74,12 @@ class Engine:
     def run(self, command: Command) -> Any:
         """Carry out any command of the kernel and commit it. Raises `Rejection` with nothing changed."""
         try:
-            decision = engine.decide(self._state, command, self.now_ms, self._limits)
-        except engine.KernelFault as fault:
+            decision = kernel.decide(self._state, command, self.now_ms, self._limits)
+        except kernel.KernelFault as fault:
             self.run(QuarantineInstance(process_instance_key=fault.process_instance_key, reason=str(fault)))
             raise
         self.store.commit(seal(self._state, decision.log))
-        self._state.newly_ready.clear()
+        self._state.take_ready()
         self.log += decision.log
         self.ended += decision.ended
         return decision.answer
@@ -99,10 +99,10 @@ class Engine:
         deployment: Deployment = self.run(DeployResources(resources=judged.resources))
         return deployment
 
-    def evaluate(self, decision: str | int, variables: Mapping[str, Any] | None = None) -> Evaluation:
+    def evaluate(self, decision: str | int, variables: Mapping[str, Any] | None = None) -> DecisionEvaluation:
         """Evaluate a decision: the latest version of an id, or the version with a key."""
         by_id, by_key = (decision, 0) if isinstance(decision, str) else ("", decision)
-        evaluation: Evaluation = self.run(
+        evaluation: DecisionEvaluation = self.run(
             EvaluateDecision(decision_id=by_id, decision_key=by_key, variables=_document(variables))
         )
         return evaluation
@@ -215,10 +215,10 @@ class Engine:
         own moment.
         """
         until = self.now_ms + (by + timedelta(**duration)) // timedelta(milliseconds=1)
-        while (due := self._state.due.first()) is not None and due.due_ms <= until:
+        while (due := self._state.next_due()) is not None and due.due_ms <= until:
             self.now_ms = max(self.now_ms, due.due_ms)
             if not self.run(TriggerDue(table=due.table, key=due.key, due_ms=due.due_ms)):
-                self._state.due.discard(due.key)
+                self._state.is_no_longer_due(due)
         self.now_ms = until
 
     def restart(self) -> None:

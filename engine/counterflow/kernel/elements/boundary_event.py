@@ -7,23 +7,17 @@ the event brought is in the boundary event's own scope and leaves it by output m
 
 from __future__ import annotations
 
-from counterflow.kernel import lifecycle
-from counterflow.kernel.elements.room import Room
-from counterflow.kernel.rows import ElementInstance
-from counterflow.kernel.step import Step
-from counterflow.model.graph import Node
+from counterflow.kernel.course import leaving
+from counterflow.kernel.course.room import room
+from counterflow.kernel.work.step import Token
 
 
-def activated(step: Step, element: ElementInstance, node: Node) -> None:
-    """Hand out what the event brought, where the dialect says so, and go on."""
-    brought = step.current().variables.get(element.key)
-    if (
-        brought
-        and node.hands_out
-        and not lifecycle.propagate(step, element, node, dict(sorted(brought.items())))
-    ):
-        return
-    lifecycle.finish(step, element, node)
+def activated(token: Token) -> None:
+    """Hand out what the event brought, where the node says so, and go on."""
+    brought = token.variables
+    if brought and token.node.hands_out:
+        leaving.send_results(token, dict(sorted(brought.items())), all_outward=True)
+    leaving.finish(token)
 
 
-ROOM = Room(activated=activated)
+ROOM = room(activated=activated)

@@ -15,7 +15,7 @@ from counterflow import __version__
 from counterflow.store.errors import DatabaseTooNewError, ForeignDatabaseError
 from counterflow.store.sql.dialects import DatabaseKind
 
-HEAD = "0002"
+HEAD = "0003"
 """The last step in `migrations/versions`."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
