@@ -1,5 +1,6 @@
-"""Writes the title page of the book of behaviours, docs/behaviours.md, and the pictures beside it:
-`python -m scripts.behaviours`.
+"""Writes the book of behaviours' title page, docs/behaviours.md, and its pictures.
+
+Run as `python -m scripts.behaviours`.
 
 The page has a section for each family and in it, for each diagram, its picture, and the story of every script
 that is played on it. Behind links are the diagram (at its picture), the script and the trace.
@@ -113,8 +114,8 @@ def _drawn(diagram: Path) -> str:
     return f"{render(read_diagrams(diagram.read_bytes(), diagram.name)[0])}\n"
 
 
-def _link(place: Path) -> str:
-    return Path("..", place.relative_to(DOCUMENTS.parent)).as_posix().removeprefix("../docs/")
+def _link(path: Path) -> str:
+    return Path("..", path.relative_to(DOCUMENTS.parent)).as_posix().removeprefix("../docs/")
 
 
 if __name__ == "__main__":

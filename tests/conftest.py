@@ -1,6 +1,4 @@
-"""What every test shares: one command-line option, and properties that are searched the same way on every
-machine.
-"""
+"""What every test shares: a command-line option, and properties searched the same way on every machine."""
 
 from __future__ import annotations
 

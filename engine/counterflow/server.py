@@ -1,4 +1,6 @@
-"""The composition root: store, writer, service and door, and the order in which they begin and end."""
+"""The composition root: an engine and the doors that lead to it, and the order in which they begin and
+end.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +11,13 @@ import os
 import platform
 import signal
 from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
 
-from counterflow import __version__
 from counterflow.edge.grpc.door import GrpcDoor, Transport
-from counterflow.kernel.work.budget import ProcessLimits
-from counterflow.partition.writer import Writer
-from counterflow.queries.log import last_position
-from counterflow.service.service import Service
+from counterflow.engine import Engine
 from counterflow.settings import Settings, TransportName, differing
-from counterflow.store.open import masked, open_store
+from counterflow.store.open import masked
+from counterflow.version import __version__
 from counterflow.wire.contract import Tls
 from counterflow.wire.native.limits import UNCOMPRESSED, WireLimits
 from counterflow.wire.native.server import NativeServer
@@ -28,60 +28,33 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class Server:
-    """One engine on one database. `start` opens everything, `stop` closes it in the reverse order, losing
-    nothing.
+    """An engine and the doors that lead to it. `start` opens everything, `stop` closes it in the reverse
+    order, losing nothing.
+
+    Whatever starts and stops is a context manager, and all of them stand on one stack: what has been entered
+    is left again, last first, also where the next one cannot be.
     """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.grpc_port = 0
-        """The port that is listened on, once started; 0 where it is a socket in the file system."""
+        """The port that is listened on, once started; 0 for a socket in the file system."""
 
     async def start(self) -> None:
         """Open the database and accept calls. Raises `StoreError`, `UnusableTls` or `PortTaken`, with
         everything closed again.
         """
-        settings = self.settings
-        self._store = open_store(settings.database_url)
-        try:
-            await self._start_on_store()
-        except BaseException:
-            self._store.close()
-            raise
+        async with AsyncExitStack() as parts:
+            self._engine = await parts.enter_async_context(Engine(self.settings.database_url, self.settings))
+            door = GrpcDoor(self._engine.service, self.settings, transport(self.settings))
+            self.grpc_port = (await parts.enter_async_context(door)).port
+            self._parts = parts.pop_all()
 
-    async def _start_on_store(self) -> None:
-        settings = self.settings
-        self._writer = Writer(
-            self._store,
-            order=settings.compensation_order,
-            limits=ProcessLimits(
-                steps=settings.steps_without_wait,
-                variable_bytes=settings.variable_bytes,
-                message_bytes=settings.message_bytes,
-            ),
-            maximum_pending=settings.pending_commands,
-            maximum_pending_bytes=settings.pending_bytes,
-            cached_instances=settings.cached_instances,
-        )
-        try:
-            self._service = Service(self._writer, self._store, settings)
-            self._door = GrpcDoor(self._service, settings, transport(settings))
-            self.grpc_port = await self._door.start()
-        except BaseException:
-            await self._writer.stop()
-            raise
-        self._writer.start()
-
-    async def stop(self, grace_seconds: float | None = None) -> None:
-        """Refuse new calls, end polls and streams, let commands finish, commit, close. Default grace: the
-        settings'.
+    async def stop(self) -> None:
+        """Refuse new calls, end polls and streams, let commands finish within the settings' grace, commit,
+        close.
         """
-        if grace_seconds is None:
-            grace_seconds = self.settings.shutdown_grace_ms / 1000
-        await self._door.stop(grace_seconds)
-        await self._service.stop()
-        await self._writer.stop()
-        self._store.close()
+        await self._parts.aclose()
 
     @property
     def address(self) -> str:
@@ -93,7 +66,7 @@ class Server:
 
     def last_position(self) -> int:
         """Where its log ends by now."""
-        return last_position(self._store)
+        return self._engine.service.questions.last_position()
 
     def ready_line(self) -> str:
         """What is printed when calls are accepted: each address that is really served."""

@@ -25,8 +25,9 @@ class UnusableCertificate(Exception):
 
 
 class ClientCertificates(NamedTuple):
-    """Whom a client trusts, None for whom the system trusts; and its own certificate with its key, where a
-    server asks for one.
+    """Whom a client trusts, None for whom the system trusts.
+
+    And its own certificate with its key, where a server asks for one.
     """
 
     authority: Path | None = None

@@ -37,8 +37,9 @@ def file_descriptor(name: str) -> FileDescriptor:
 
 
 def message_class(full_name: str) -> type[Message]:
-    """The class of a message, e.g. `gateway_protocol.Resource`; always the same one. Raises `KeyError` if
-    there is none.
+    """The class of a message, e.g. `gateway_protocol.Resource`; always the same one.
+
+    Raises `KeyError` if there is none.
     """
     return message_factory.GetMessageClass(POOL.FindMessageTypeByName(full_name))
 

@@ -27,8 +27,9 @@ class WireMethod(NamedTuple):
 
 
 def methods_of(service: str) -> Mapping[str, WireMethod]:
-    """Every rpc of a service by its name, in the order of the proto. Raises `KeyError` for an unknown
-    service.
+    """Every rpc of a service by its name, in the order of the proto.
+
+    Raises `KeyError` for an unknown service.
     """
     return MappingProxyType(
         {

@@ -29,12 +29,13 @@ class Answer(NamedTuple):
 
 
 def ask(model: bytes, subject: str = SUBJECT) -> Answer:
-    """Put a model to the reader. What it accepts runs if the element is part of the process, and is only
-    drawn otherwise.
+    """Put a model to the reader.
+
+    What it accepts runs if the element is part of the process, and is only drawn otherwise.
     """
     result = read(model, "model.bpmn")
-    found = result.errors or result.warnings
-    about = next((one for one in found if one.element_id == subject), next(iter(found), None))
+    remarks = result.errors or result.warnings
+    about = next((one for one in remarks if one.element_id == subject), next(iter(remarks), None))
     if about is not None and result.errors:
         return Answer(Verdict.REFUSED, about.remedy)
     (process,) = result.processes

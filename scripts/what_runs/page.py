@@ -49,30 +49,31 @@ def page() -> str:
 
 def _events() -> str:
     answers = {
-        (trigger, place.name): [ask(place.model(trigger, words)) for words in DIALECTS]
+        (trigger, position.name): [ask(position.model(trigger, words)) for words in DIALECTS]
         for trigger in TRIGGERS
-        for place in POSITIONS
-        if trigger in place.triggers
+        for position in POSITIONS
+        if trigger in position.triggers
     }
     rows = (
-        [trigger, *(_signs(answers.get((trigger, place.name), [])) for place in POSITIONS)]
+        [trigger, *(_signs(answers.get((trigger, position.name), [])) for position in POSITIONS)]
         for trigger in TRIGGERS
     )
-    table = _table(["", *(place.name for place in POSITIONS)], rows)
+    table = _table(["", *(position.name for position in POSITIONS)], rows)
     instead: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for (trigger, place), both in answers.items():
+    for (trigger, position), both in answers.items():
         for remark in dict.fromkeys(answer.remark for answer in both if answer.verdict is Verdict.REFUSED):
-            instead[trigger, remark].append(place)
+            instead[trigger, remark].append(position)
     refused = [
-        [f"{trigger}: {_placed(trigger, places)}", remark] for (trigger, remark), places in instead.items()
+        [f"{trigger}: {_placed(trigger, positions)}", remark]
+        for (trigger, remark), positions in instead.items()
     ]
     return f"## Events\n\n{table}\n{_table(['refused', 'instead'], refused)}"
 
 
-def _placed(trigger: str, places: list[str]) -> str:
-    """Places by name, all of them in a word."""
-    known = [place.name for place in POSITIONS if trigger in place.triggers]
-    return "everywhere" if places == known else ", ".join(places)
+def _placed(trigger: str, positions: list[str]) -> str:
+    """Positions by name, all of them in a word."""
+    known = [position.name for position in POSITIONS if trigger in position.triggers]
+    return "everywhere" if positions == known else ", ".join(positions)
 
 
 def _signs(both: Sequence[Answer]) -> str:

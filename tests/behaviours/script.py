@@ -49,9 +49,7 @@ UNITS = {
 
 @dataclass(frozen=True)
 class Line:
-    """One command of a script: its verb, its words, and the JSON object at its end (empty where there is
-    none).
-    """
+    """One command of a script: its verb, its words, and the JSON object at its end, if there is one."""
 
     text: str
     verb: str
@@ -97,8 +95,9 @@ def read_script(text: str) -> Script:
 
 
 def play(engine: Engine, line: Line, folder: Path) -> str:
-    """Carry out one line; answers the reason of a rejection that was expected, else nothing. Files are read
-    from `folder`.
+    """Carry out one line; answers the reason of a rejection that was expected, else nothing.
+
+    Files are read from `folder`.
     """
     if line.verb == "deploy":
         engine.deploy(*(folder / word for word in line.words))

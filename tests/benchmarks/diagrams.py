@@ -1,5 +1,6 @@
-"""The processes that are measured, as text: what puts a server under load should not need the engine to do
-so.
+"""The processes that are measured, as text.
+
+What puts a server under load should not need the engine to do so.
 """
 
 from __future__ import annotations

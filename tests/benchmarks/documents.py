@@ -1,6 +1,4 @@
-"""docs/performance.md keeps the figures of one run between two marks; everything else there is written by
-people.
-"""
+"""docs/performance.md keeps the figures of one run between two marks; people write everything else."""
 
 from __future__ import annotations
 

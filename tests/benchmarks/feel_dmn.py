@@ -163,8 +163,9 @@ console.log(JSON.stringify(rates));
 
 
 def feelin() -> Iterator[Result]:
-    """The same expressions on Node, parsed each time, for feelin offers nothing else. Its variables are
-    JavaScript's already.
+    """The same expressions on Node, parsed each time, for feelin offers nothing else.
+
+    Its variables are JavaScript's already.
     """
     with tempfile.TemporaryDirectory() as directory:
         try:

@@ -1,6 +1,4 @@
-"""What is measured, and how it is told: the median of several runs, and its ratio to something measured
-beside it.
-"""
+"""What is measured: the median of several runs, and its ratio to something measured beside it."""
 
 from __future__ import annotations
 
@@ -11,9 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure by the samples it was taken from; `beside` names another figure of the same run that it is
-    divided by.
-    """
+    """A figure by its samples; `beside` names another one of the same run that it is divided by."""
 
     name: str
     samples: Sequence[float]

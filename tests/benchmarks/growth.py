@@ -71,9 +71,7 @@ def _each(count: int, action: Callable[[int], object]) -> list[float]:
 
 
 def _messages() -> tuple[list[float], list[float]]:
-    """Seconds for each message to be published, with an id; and for each instance that then waits to get its
-    own.
-    """
+    """Seconds to publish each message, with an id, and for each instance that waits to get its own."""
     kernel = Kernel(waiting(PROCESS, message="benchmark"))
     create = CreateProcessInstance(bpmn_process_id=PROCESS, variables={"key": b'"k"'})
 
@@ -96,9 +94,7 @@ def _messages() -> tuple[list[float], list[float]]:
 
 
 def _items(*, is_sequential: bool) -> list[float]:
-    """Seconds for each item's job to be taken and completed, its result gathered and the completion condition
-    asked.
-    """
+    """Seconds to do each item's job, gather its result and ask the completion condition."""
     kernel = Kernel(items(PROCESS, is_sequential=is_sequential))
     kernel.do(
         CreateProcessInstance(
@@ -112,8 +108,7 @@ def _items(*, is_sequential: bool) -> list[float]:
 
 
 async def _heap_of_timers() -> tuple[float, float]:
-    """How many commands are decided at most before another one has its turn in the event loop; seconds for
-    all.
+    """How many commands at most are decided before another has its turn; seconds for all.
 
     The server was down when they came due, so that they are all there at once.
     """

@@ -42,8 +42,9 @@ def _megabytes(process_id: int, what: str) -> float:
 
 
 def processor_seconds(process_id: int) -> float:
-    """What a process has taken of the processors so far, in its own code and in the system's. Raises
-    `OSError` where there is no /proc.
+    """What a process has taken of the processors so far, in its own code and in the system's.
+
+    Raises `OSError` where there is no /proc.
     """
     fields = Path("/proc", str(process_id), "stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -60,8 +60,9 @@ def bare_wire() -> Iterator[Served]:
 
 
 def generate(name: str, shape: Shape, *options: str) -> dict[str, Any]:
-    """Run a generator, `go` or one of `GENERATORS`; answers what it measured. `options` are for Go's. Raises
-    `GeneratorFailed`.
+    """Run a generator, `go` or one of `GENERATORS`; answers what it measured.
+
+    `options` are for Go's. Raises `GeneratorFailed`.
     """
     program = (
         [str(GO_PROGRAM)] if name == "go" else [sys.executable, "-m", f"tests.benchmarks.generators.{name}"]

@@ -1,5 +1,6 @@
-"""Where the server's time goes: a server under cProfile, and a generator at work. `python -m
-tests.benchmarks.profile [GENERATOR]`.
+"""Where the server's time goes: a server under cProfile, and a generator at work.
+
+`python -m tests.benchmarks.profile [GENERATOR]`.
 
 What uvloop and protobuf do in C has no functions of Python's and counts for `run_until_complete`; the
 writer's thread is not looked at. The profiler itself makes every function of Python dearer, so compare the
@@ -59,9 +60,7 @@ def measure(generator: str, folder: Path) -> tuple[float, Path]:
 
 
 def read_lines(statistics: Path) -> list[Line]:
-    """Own seconds, seconds with what was called, calls and name of every function, those that take the most
-    first.
-    """
+    """Own seconds, all seconds, calls and name of every function, those that take the most first."""
     found: dict[tuple[str, int, str], tuple[int, int, float, float, object]] = vars(
         pstats.Stats(str(statistics))
     )["stats"]

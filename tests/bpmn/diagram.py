@@ -50,8 +50,9 @@ def throw(element_id: str = "throw", *inside: str, **attributes: str | None) -> 
 
 
 def service(element_id: str, *inside: str, job: str | None = "work", **attributes: str | None) -> str:
-    """A service task of the zeebe: dialect; `job` None leaves out its task definition, `inside` is extension
-    elements.
+    """A service task of the zeebe: dialect.
+
+    `job` None leaves out its task definition, `inside` is extension elements.
     """
     definition = [element("zeebe:taskDefinition", type=job)] if job is not None else []
     return element("serviceTask", extensions(*definition, *inside), id=element_id, **attributes)

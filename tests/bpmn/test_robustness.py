@@ -173,7 +173,7 @@ HOSTILE = (
 
 
 def mutated(content: bytes, chance: random.Random) -> bytes:
-    """One to three changes: an attribute lost, replaced or taken from elsewhere; an element lost, doubled or
+    """One to three changes: attributes lost, replaced or taken from elsewhere, elements lost, doubled or
     moved.
     """
     root = parse(content, "model.bpmn")

@@ -46,8 +46,9 @@ class Process:
                 Thread(target=self._read, args=(stream,), daemon=True).start()
 
     def line_with(self, words: str) -> str:
-        """The first line that holds these words and was not answered before. Two streams have no common
-        order, so a line that was passed over is still there for a later look.
+        """The first line that holds these words and was not answered before.
+
+        Two streams have no common order, so a line that was passed over is still there for a later look.
         """
         for line in self._passed_over:
             if words in line:

@@ -43,9 +43,7 @@ def seizes(text: str) -> list[str]:
 
 @pytest.fixture
 def instance(counterflow: CommandLine, tmp_path: Path) -> int:
-    """An instance that has met an incident, with such text wherever text can be; a message waits for
-    nobody.
-    """
+    """An instance with an incident, such text wherever text can be, and a message that waits for nobody."""
     (tmp_path / "hostile.bpmn").write_bytes(HOSTILE)
     counterflow.good("deploy", tmp_path / "hostile.bpmn")
     key = counterflow.start("hostile", {"text": SEIZING, f"name{SEIZING}": 1})

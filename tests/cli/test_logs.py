@@ -31,8 +31,9 @@ def lines_of(
     exc_info: BaseException | None = None,
     extra: dict[str, object] | None = None,
 ) -> list[str]:
-    """A record's lines. No logger hands it on: what only our formatters make harmless must not reach the
-    report of the tests.
+    """A record's lines.
+
+    No logger hands it on: what only our formatters make harmless must not reach the report of the tests.
     """
     fault = None if exc_info is None else (type(exc_info), exc_info, exc_info.__traceback__)
     record = logging.getLogger("counterflow.test").makeRecord(

@@ -1,5 +1,4 @@
-"""`python -m tests.compatibility`: write the golden database of today's schema, `schema-….sql`, unless it is
-there.
+"""`python -m tests.compatibility` writes today's golden database, `schema-….sql`, unless it is there.
 
 Done once for every schema, by the last version that has it, before a migration leads on from it. Never done
 again: what is written is how that version wrote.

@@ -1,5 +1,4 @@
-"""The story of the golden databases: instances left wherever one can be left, and how each comes to its end
-later.
+"""The story of the golden databases: instances left wherever one can be, and how each comes to its end.
 
 `begin` is told by the version that makes a database, `finish` by every later one. So what `finish` relies on
 stays: the elements of the model, and the order in which the instances of `PLACES` were begun.

@@ -1,5 +1,4 @@
-"""A database of every earlier schema opens, has what its log tells, and goes on as though nothing had
-changed.
+"""A database of every earlier schema opens, has what its log tells, and goes on as if nothing had changed.
 
 The databases are SQL text, each written by the last version that had that schema (`python -m
 tests.compatibility`).

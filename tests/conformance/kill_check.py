@@ -101,8 +101,9 @@ def _within(element: Any) -> Iterator[Any]:
 
 
 def check_answers(address: str, journal: Path) -> Counter[str]:
-    """Ask the server. Raises `AssertionError` with the first thing that is wrong; answers how often each
-    thing was acknowledged.
+    """Ask the server.
+
+    Raises `AssertionError` with the first thing that is wrong; answers how often each thing was acknowledged.
     """
     acknowledged = [json.loads(line) for line in journal.read_text().splitlines()]
     outside = Outside(address)
@@ -181,8 +182,9 @@ def _check_order(key: int, root: Any, completed: list[Any], told: dict[str, Any]
 
 
 def check_file(database: Path) -> None:
-    """Look at the file, which no server has open. Raises `AssertionError` with the first thing that is
-    wrong.
+    """Look at the file, which no server has open.
+
+    Raises `AssertionError` with the first thing that is wrong.
     """
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]

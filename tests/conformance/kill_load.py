@@ -31,9 +31,7 @@ PATIENCE_SECONDS = 2.0
 """How long a creator waits for its trip's end before it creates the next: after a kill nobody may tell it."""
 RESULT_PATIENCE_MS = 20_000
 LIVE_MS = 600_000
-"""How long a message is kept; longer than any run, so that a second one with its id is always one too
-many.
-"""
+"""How long a message is kept: longer than any run, so that a second one with its id is one too many."""
 TRANSIENT = {
     grpc.StatusCode.UNAVAILABLE,
     grpc.StatusCode.RESOURCE_EXHAUSTED,
@@ -89,8 +87,9 @@ class Load:
                 await self._end_of(response.processInstanceKey)
 
     async def create_orders(self) -> None:
-        """Create orders and wait for their results, until told to drain. A note on each is sent before it
-        begins.
+        """Create orders and wait for their results, until told to drain.
+
+        A note on each is sent before it begins.
         """
         while not self.draining.is_set():
             order = f"order-{next(self.orders)}"
@@ -122,9 +121,7 @@ class Load:
     # -- messages --------------------------------------------------------------------------------------------
 
     async def send(self, name: str, order: str) -> None:
-        """Publish until it is known to be kept; once more then, which must be refused: that one would be a
-        second message.
-        """
+        """Publish until it is known to be kept, then once more, which must be refused as a second message."""
         request = gateway.PublishMessageRequest(
             name=name, correlationKey=order, messageId=f"{name}-{order}", timeToLive=LIVE_MS
         )

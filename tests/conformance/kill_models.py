@@ -30,6 +30,7 @@ STEPS = ("hotel", "car", "flight")
 JOBS = (*STEPS, *(f"cancel-{step}" for step in STEPS), "pack", "item", "ship", "remind", "note")
 REMINDERS = 2
 """How often the cycle on the border of the receive task comes at least; the message is sent after that.
+
 Moments that pass while no server runs are left out, so there is no saying how often exactly.
 """
 
@@ -61,9 +62,7 @@ def _trip() -> str:
 
 
 def _order() -> str:
-    """Jobs one and many, a call, a timer, a message with a cycle on its border, and another message beside it
-    all.
-    """
+    """Jobs one and many, a call, a timer, a message with a cycle on its border, and another beside it all."""
     called = extensions(element("zeebe:calledElement", processId=DELIVERY, propagateAllChildVariables="true"))
     call, pause = element("callActivity", called, id="deliver"), catch("pause", timer(text="PT0.1S"))
     late = boundary("late", "await", timer("timeCycle", "R/PT0.3S"), cancelActivity="false")

@@ -1,6 +1,4 @@
-"""What no call of the gateway tells, asked of `counterflow.v1`; and calls that outlive a restart of the
-server.
-"""
+"""What no call of the gateway tells, asked of `counterflow.v1`, by calls that outlive a restart."""
 
 from __future__ import annotations
 
@@ -16,8 +14,9 @@ PATIENCE_SECONDS = 60.0
 
 
 def ask(address: str, method: Any, request: Any, *, wait: bool = True) -> Any:
-    """One call, on a connection of its own; `wait` for a server that is not there yet. Raises
-    `grpc.RpcError`.
+    """One call, on a connection of its own; `wait` for a server that is not there yet.
+
+    Raises `grpc.RpcError`.
     """
     with grpc.insecure_channel(address) as channel:
         call: Any = channel.unary_unary(
@@ -35,8 +34,9 @@ def create(address: str, process_id: str, variables: str = "{}", *, wait: bool =
 
 
 def create_with_result(address: str, process_id: str, variables: str) -> tuple[int, dict[str, Any]]:
-    """Begin an instance and wait until it has completed; its key and its variables. Raises
-    `grpc.RpcError`.
+    """Begin an instance and wait until it has completed; its key and its variables.
+
+    Raises `grpc.RpcError`.
     """
     creation = gateway.CreateProcessInstanceRequest(bpmnProcessId=process_id, version=-1, variables=variables)
     request = gateway.CreateProcessInstanceWithResultRequest(

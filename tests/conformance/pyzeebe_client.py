@@ -34,9 +34,7 @@ MESSAGES = Path(__file__).with_name("clients").joinpath("messages.bpmn").read_te
 DECIDING = Path(__file__).with_name("clients").joinpath("deciding.bpmn").read_text()
 DISCOUNT = Path(__file__).with_name("clients").joinpath("discount.dmn").read_text()
 SCENARIO = "SCENARIO"
-"""What a model has in place of its process id, and before its job types: scenarios must not see each other's
-jobs.
-"""
+"""What a model's process id is, and its job types begin with: scenarios must not see each other's jobs."""
 
 Answer = dict[str, Any]
 Handler = TypeVar("Handler", bound=Callable[..., Any])
@@ -308,9 +306,7 @@ async def publish(order: Order, channel: grpc.aio.Channel) -> Answer:
 
 
 async def begin_by_message(order: Order, channel: grpc.aio.Channel) -> Answer:
-    """A message begins an instance; the next with its key begins another when that one has ended; a caller
-    begins none.
-    """
+    """A message begins an instance; the next with its key another once that has ended; a caller none."""
     client, worker, seen = ZeebeClient(channel), ZeebeWorker(channel), Seen()
     await order.deploy(client, MESSAGES)
 
@@ -327,9 +323,7 @@ async def begin_by_message(order: Order, channel: grpc.aio.Channel) -> Answer:
 
 
 async def start_instructions(order: Order, channel: grpc.aio.Channel) -> Answer:
-    """An instance that begins behind the payment; and the two ways to name an element that it cannot begin
-    at.
-    """
+    """An instance that begins behind the payment, and two ways to name an element it cannot begin at."""
     stub: Any = gateway_pb2_grpc.GatewayStub(channel)
     client, worker = ZeebeClient(channel), ZeebeWorker(channel)
     await order.deploy(client)

@@ -19,9 +19,7 @@ def free_port() -> int:
 
 
 class ServerProcess:
-    """`counterflow serve` on a database file and a port, with more options and settings:
-    `message_bytes="65536"`.
-    """
+    """`counterflow serve` on a database file and a port, with settings such as `message_bytes="65536"`."""
 
     def __init__(self, database: Path, port: int, *options: str, **settings: str) -> None:
         self.address = f"127.0.0.1:{port}"

@@ -1,6 +1,4 @@
-"""A stock client of another language in a process of its own, driven by lines of JSON: see
-`clients/README.md`.
-"""
+"""A stock client of another language in its own process, driven by lines of JSON (`clients/README.md`)."""
 
 from __future__ import annotations
 
@@ -62,8 +60,9 @@ def read_language(file: Path) -> Language:
 
 
 def speaking(*operations: str) -> pytest.MarkDecorator:
-    """Run a test for every language whose library has these operations. A toolchain that is missing is a
-    skip, with its reason.
+    """Run a test for every language whose library has these operations.
+
+    A toolchain that is missing is a skip, with its reason.
     """
     cases = [
         pytest.param(language, id=language.name, marks=absent(language)) for language in able(operations)
@@ -85,8 +84,9 @@ def working(*operations: str, stream: Sequence[str] = ("work.stream",)) -> pytes
 
 
 def able(operations: Sequence[str]) -> list[Language]:
-    """The languages whose library has these operations. Raises `AssertionError` if there is none: such a test
-    would never run.
+    """The languages whose library has these operations.
+
+    Raises `AssertionError` if there is none: such a test would never run.
     """
     found = [language for language in languages() if language.operations.issuperset(operations)]
     assert found, f"no client has {', '.join(operations)}"
@@ -100,9 +100,7 @@ def absent(language: Language) -> Sequence[pytest.MarkDecorator]:
 
 
 class Refused(Exception):
-    """A call ended with an error; `code` is the name of its gRPC status, or LOCAL if it never left the
-    client.
-    """
+    """A call ended with an error; `code` names its gRPC status, or is LOCAL if it never left the client."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"{code}: {message}")
@@ -273,9 +271,7 @@ class StockClient:
 
 
 class Order:
-    """The model of a test, under a process id and with job types of its own: tests must not see each other's
-    jobs.
-    """
+    """The model of a test, under a process id and job types of its own, which no other test sees."""
 
     def __init__(self, name: str, address: str) -> None:
         self.id = re.sub(r"\W+", "-", name).strip("-")

@@ -455,9 +455,7 @@ def a_killed_process_loses_nothing_it_acknowledged(url: str) -> None:
 
 
 def killed_after(url: str, commits: int) -> int:
-    """Let a child process commit that many more batches, kill it while it goes on, return the last one it
-    acknowledged.
-    """
+    """Let a child process commit so many batches, kill it while it goes on; the last one it acknowledged."""
     command = [sys.executable, "-m", "tests.conformance.store_victim", url]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as victim:
         assert victim.stdout is not None

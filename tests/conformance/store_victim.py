@@ -1,6 +1,4 @@
-"""A process to be killed: commits one generation after another and prints the number of each once it is
-durable.
-"""
+"""A process to be killed: commits generations, and prints the number of each once it is durable."""
 
 from __future__ import annotations
 

@@ -105,8 +105,9 @@ class Case:
 
     @cached_property
     def models(self) -> dict[str, dmn.ReadDefinitions]:
-        """The models by file name. Those that others import are read first: in as many rounds as imports are
-        deep.
+        """The models by file name.
+
+        Those that others import are read first: in as many rounds as imports are deep.
         """
         contents = {path.name: path.read_bytes() for path in sorted(self.folder.glob("*.dmn"))}
         found: dict[str, dmn.ReadDefinitions] = {}

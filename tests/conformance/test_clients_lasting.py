@@ -148,9 +148,7 @@ def test_a_server_that_stops_under_its_workers_loses_no_job(
 
 
 def order_until_it_stops(address: str, process_id: str, created: list[int]) -> None:
-    """Begin instances, one after another, until the server takes no more; keep the keys of those it has
-    answered for.
-    """
+    """Begin instances until the server takes no more; the keys of those it has answered for."""
     try:
         while True:
             created.append(create(address, process_id, wait=False))

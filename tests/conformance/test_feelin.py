@@ -1,5 +1,6 @@
-"""FEEL of two houses: the same expressions, asked here and of feelin on Node. Every disagreement is written
-down with its reason.
+"""FEEL of two houses: the same expressions, asked here and of feelin on Node.
+
+Every disagreement is written down with its reason.
 """
 
 from __future__ import annotations

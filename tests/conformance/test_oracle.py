@@ -53,9 +53,7 @@ DOSE = [
     "timers/boundary",
     "variables/camunda-outputs",
 ]
-"""One or two of each family, those first that are drawn for Camunda 7; all of them are asked by `make
-oracle`.
-"""
+"""One or two of each family, those for Camunda 7 first; `make oracle` asks all of them."""
 
 
 def two_of_ours(second: CompensationOrder) -> Pair:

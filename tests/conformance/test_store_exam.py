@@ -87,9 +87,7 @@ ROWS: st.SearchStrategy[Row] = st.one_of(
 BATCHES = st.lists(
     st.tuples(st.lists(st.tuples(ROWS, st.booleans()), max_size=8), st.booleans()), min_size=1, max_size=8
 )
-"""Batches: rows, each to be put or deleted, and whether the batch is spoiled so that the store must refuse
-it.
-"""
+"""Batches: rows to put or delete, and whether the batch is spoiled, so that the store must refuse it."""
 
 
 class Model:

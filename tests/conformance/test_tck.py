@@ -1,5 +1,6 @@
-"""The DMN Technology Compatibility Kit, a folder a test. The kit is no part of this repository: without it,
-the tests are skipped.
+"""The DMN Technology Compatibility Kit, a folder a test.
+
+The kit is no part of this repository: without it, the tests are skipped.
 """
 
 from __future__ import annotations

@@ -1,6 +1,4 @@
-"""A stock client over TLS, against a server in a process of its own that was told its certificates in
-settings.
-"""
+"""A stock client over TLS, against a server process that was told its certificates in settings."""
 
 from __future__ import annotations
 

@@ -148,9 +148,7 @@ def test_jobs_may_be_pushed_to_workers_that_ask_for_it(address: str, group: Sequ
 
 @pytest.mark.parametrize("group", cases((RUST, JAVA, PYTHON)))
 def test_one_trip_is_served_in_rust_java_and_python(address: str, group: Sequence[Sample]) -> None:
-    """Hotel in Rust, car in Java, flight in Python; the car's undo in Rust, the hotel's in Java, pushed to
-    both.
-    """
+    """Hotel in Rust, car in Java, flight in Python; the car's undo in Rust, the hotel's in Java, both pushed."""
     with ExitStack() as workers:
         rust = workers.enter_context(at_work(RUST, address, "--stream", "book-hotel", "cancel-car"))
         java = workers.enter_context(at_work(JAVA, address, "--stream", "book-car", "cancel-hotel"))
@@ -166,9 +164,7 @@ def test_one_trip_is_served_in_rust_java_and_python(address: str, group: Sequenc
 
 @pytest.mark.parametrize("group", cases((GO, NODE_ZEEBE, NODE_CAMUNDA8, PYTHON)))
 def test_one_trip_is_served_in_several_languages(address: str, group: Sequence[Sample]) -> None:
-    """Hotel in Go, car and its undo in JavaScript on two libraries, flight in Python; the hotel's undo in Go
-    again.
-    """
+    """Hotel in Go, car and its undo in JavaScript on two libraries, flight in Python, hotel's undo in Go."""
     with ExitStack() as workers:
         hotel = workers.enter_context(at_work(GO, address, "book-hotel", "cancel-hotel"))
         car = workers.enter_context(at_work(NODE_ZEEBE, address, "book-car"))

@@ -21,9 +21,7 @@ STREAM_CALL = (
     b"/gateway_protocol.Gateway/StreamActivatedJobs",
     bytes.fromhex("6261a4be07ea2aec3a4e43d0be21a4be07e98dc9b0a3a61224ddc692c994f1a3"),
 )
-"""The path of the call that opens a job stream: as it is, and in HPACK's Huffman code (RFC 7541, appendix
-B).
-"""
+"""The path of the call that opens a job stream, plain and in HPACK's Huffman code (RFC 7541, appendix B)."""
 
 
 class Wiretap:
@@ -63,8 +61,8 @@ class Wiretap:
         self._until(lambda: self._pings >= wanted or bool(self._goaways), f"{wanted} pings")
 
     def until_streams(self, wanted: int) -> None:
-        """Wait until the path of a job stream has been seen so often; a connection may abbreviate it after
-        the first time.
+        """Wait until a job stream's path was seen so often; a connection may abbreviate it after the first
+        time.
         """
         self._until(lambda: self._streams >= wanted, f"{wanted} job streams")
 

@@ -18,7 +18,7 @@ def test_a_model_comes_after_those_that_it_imports() -> None:
     read = read_together(
         [("c.dmn", named("c", "b")), ("b.dmn", named("b", "a")), ("a.dmn", named("a")), ("d.dmn", named("d"))]
     )
-    assert [(each.place, each.imports) for each in read] == [(2, ()), (3, ()), (1, (2,)), (0, (1,))]
+    assert [(each.position, each.imports) for each in read] == [(2, ()), (3, ()), (1, (2,)), (0, (1,))]
     assert not [finding for each in read for finding in each.result.errors]
 
 
@@ -45,4 +45,4 @@ def test_a_circle_of_imports_is_an_error() -> None:
 
 
 def test_files_of_one_name_are_two_files() -> None:
-    assert [each.place for each in read_together([("a.dmn", named("a")), ("a.dmn", b"")])] == [0, 1]
+    assert [each.position for each in read_together([("a.dmn", named("a")), ("a.dmn", b"")])] == [0, 1]

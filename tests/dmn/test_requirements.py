@@ -176,9 +176,7 @@ def test_what_no_expression_reads_is_a_warning_with_the_names_that_were_tried() 
 
 
 def test_what_is_told_of_the_names_that_were_tried_in_vain_is_not_said_twice() -> None:
-    """Names of several words are known only while they are tried; what was not FEEL until then is no
-    fault.
-    """
+    """Names of several words are known only while they are tried; what was no FEEL until then is no fault."""
     required = undrawn("Decision_1", SEASON, called="The season")
     assert (
         decide(
@@ -223,9 +221,7 @@ def test_imported_decisions_without_a_variable() -> None:
 
 
 def test_a_decision_service_of_decisions_without_variables() -> None:
-    """Its output has their names; what they require of each other they find as ever, given from outside or
-    not.
-    """
+    """Its output has their names; what they require of each other they find as ever, given or not."""
     parts = (
         undrawn("Decision_1", SEASON, called="The season"),
         undrawn("b", literal('Decision_1 + "!"'), "!Decision_1", called="The cry"),

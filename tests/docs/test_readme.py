@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -19,7 +22,7 @@ DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 TRIP = ROOT / "bpmn" / "showcase" / "trip-booking.bpmn"
 
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
-_COMMAND = re.compile(r"(?:^|[`/ ])counterflow ([a-z][a-z-]*)", re.MULTILINE)
+_COMMAND = re.compile(r"(?:^|[`/ ])(?<!from )counterflow ([a-z][a-z-]*)", re.MULTILINE)
 
 
 def test_its_picture_is_what_render_draws() -> None:
@@ -35,6 +38,25 @@ def test_its_figures_are_those_of_the_measurements() -> None:
     table = [line for line in README.partition("## Figures")[2].splitlines() if line.startswith("|")]
     assert len(table) > 2
     assert "\n".join(table) in (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
+
+
+def programs() -> list[str]:
+    """The examples of the section on engines in the reader's own program."""
+    section = README.partition("## In your own program")[2].partition("\n## ")[0]
+    indented = re.findall(r"(?:^(?: {4}.*)?\n)+", section, re.MULTILINE)
+    return [textwrap.dedent(block).strip() for block in indented if block.strip()]
+
+
+@pytest.mark.parametrize(
+    "place, last_line", [(0, "completed"), (1, "IncidentRaised")], ids=["awaited", "waiting"]
+)
+def test_its_programs_run(place: int, last_line: str, tmp_path: Path) -> None:
+    program = programs()[place].replace("sqlite:///trip.db", f"sqlite:///{tmp_path / 'trip.db'}")
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (run.stderr, run.returncode) == ("", 0), "it says nothing else"
+    assert run.stdout.splitlines()[-1] == last_line
 
 
 def test_what_runs_is_linked_from_the_first_screen() -> None:

@@ -1,6 +1,4 @@
-"""Hardened parsing: what nobody vouches for is refused before it is a tree, with the place where one can be
-told.
-"""
+"""Hardened parsing: what nobody vouches for is refused before it is a tree, with its place if it has one."""
 
 import pytest
 

@@ -1,6 +1,4 @@
-"""How much is done, told without a clock: whether twice as large a document takes twice the work, or four
-times.
-"""
+"""How much is done, without a clock: whether a document twice as large takes twice the work, or four times."""
 
 from __future__ import annotations
 

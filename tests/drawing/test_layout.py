@@ -58,9 +58,7 @@ class Page:
         return ends | {host for end in ends if (host := self.host(end))}
 
     def strangers(self, edge: str) -> Iterator[str]:
-        """The shapes that a flow has no business with: not its ends, nothing in them, and not the scopes it
-        is in.
-        """
+        """The shapes that a flow has no business with: not its ends, nothing in them, no scope it is in."""
         ends, around = self.ends(edge), set(self.around(edge))
         yield from (
             key for key in self.canvas.shapes if key not in ends | around and not ends & set(self.around(key))

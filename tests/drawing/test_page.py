@@ -1,6 +1,4 @@
-"""Pictures of diagrams: everything is in them, each with its mark, and nothing that a file says is more than
-text.
-"""
+"""Pictures of diagrams: everything is in them, with its mark, and what a file says is only text."""
 
 from __future__ import annotations
 

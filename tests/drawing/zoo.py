@@ -1,5 +1,4 @@
-"""One of everything: a BPMN file in which every element, event and mark stands in a grid, for tests and for
-eyes.
+"""One of everything: a BPMN file with every element, event and mark in a grid, for tests and for eyes.
 
 `python -m tests.drawing.zoo > zoo.svg` draws it.
 """

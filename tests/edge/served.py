@@ -168,16 +168,17 @@ async def serving(**settings: Any) -> AsyncIterator[Served]:
     )
     service = Service(writer, store, chosen)
     door = GrpcDoor(service, chosen, transport(chosen))
-    port = await door.start()
+    await door.start()
+    service.start()
     writer.start()
     try:
-        async with grpc.aio.insecure_channel(f"127.0.0.1:{port}", options=STEADY_WINDOW) as channel:
+        async with grpc.aio.insecure_channel(f"127.0.0.1:{door.port}", options=STEADY_WINDOW) as channel:
             yield Served(
                 store,
                 writer,
                 service,
                 door,
-                port,
+                door.port,
                 gateway.GatewayStub(channel),
                 counterflow_v1.CounterflowStub(channel),
                 channel,

@@ -1,6 +1,4 @@
-"""The server put together: what it opens, prints, keeps over a restart and closes
-(`counterflow/server.py`).
-"""
+"""The server put together: what it opens, prints, keeps over a restart and closes (`server.py`)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Decisions on the wire: deployed beside processes, evaluated for callers, told with the instance that
-asked.
-"""
+"""Decisions on the wire: deployed beside processes, evaluated for callers, told with their instance."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""The server as a whole: every call of the contract, health, reflection, abuse, overload, and how it falls
-silent.
-"""
+"""The server as a whole: every call, health, reflection, abuse, overload, and how it falls silent."""
 
 from __future__ import annotations
 

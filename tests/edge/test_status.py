@@ -16,7 +16,7 @@ from counterflow.edge.grpc.status import (
 )
 from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.partition.refusals import Overloaded, Unavailable
-from counterflow.service.refusals import Invalid, NoResult, NotInTime, NotThereYet, Refused, TooLarge
+from counterflow.service.refusals import Invalid, NotInTime, NotThereYet, Refused, ResultLost, TooLarge
 from counterflow.store.port import StoreError
 from counterflow.wire.contract import StatusCode
 from counterflow_wire import counterflow_v1, gateway
@@ -53,7 +53,7 @@ def test_no_kind_of_refusal_is_forgotten() -> None:
         (Invalid("not like this"), StatusCode.INVALID_ARGUMENT, "not like this"),
         (NotThereYet("soon"), StatusCode.UNIMPLEMENTED, "soon"),
         (NotInTime("late"), StatusCode.DEADLINE_EXCEEDED, "late"),
-        (NoResult("gone"), StatusCode.CANCELLED, "gone"),
+        (ResultLost("gone"), StatusCode.CANCELLED, "gone"),
         (TooLarge("big"), StatusCode.RESOURCE_EXHAUSTED, "big"),
         (Overloaded("too many"), StatusCode.RESOURCE_EXHAUSTED, "too many"),
         (Unavailable("stopping"), StatusCode.UNAVAILABLE, "stopping"),

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from counterflow.feel.builtins import BUILTINS
-from counterflow.feel.builtins.registry import Parameter
+from counterflow.feel.builtins.registry import BuiltinParameter
 from counterflow.feel.names import TYPES
 
 VARIABLES: Final = ("a", "b", "items", "person", "when")
@@ -46,8 +46,9 @@ _FITTING: Final = {
 
 
 class Grammar:
-    """A source of expressions. `depth` bounds how far one nests; at its end only literals and names are
-    left.
+    """A source of expressions.
+
+    `depth` bounds how far one nests; at its end only literals and names are left.
     """
 
     def __init__(self, seed: int) -> None:
@@ -138,7 +139,7 @@ class Grammar:
         ]
         return f"{builtin.name}({', '.join(arguments)})"
 
-    def argument(self, parameter: Parameter, depth: int) -> str:
+    def argument(self, parameter: BuiltinParameter, depth: int) -> str:
         """Mostly something that fits, for those that do not fit are soon turned away."""
         fitting = _FITTING.get(parameter.kind.split(" | ")[0])
         return (

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from counterflow.feel.builtins import BUILTINS
-from counterflow.feel.builtins.registry import Builtin, Overload, Parameter
+from counterflow.feel.builtins.registry import Builtin, BuiltinParameter, Overload
 from tests.feel.tables import answer
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "feel.md"
@@ -227,7 +227,7 @@ def _signature(name: str, overload: Overload) -> str:
     return f"{name}({', '.join(map(_parameter, overload.parameters))})"
 
 
-def _parameter(parameter: Parameter) -> str:
+def _parameter(parameter: BuiltinParameter) -> str:
     return f"{parameter.name}{'?' if parameter.optional else ''}{'...' if parameter.variadic else ''}: {parameter.kind}"
 
 

@@ -1,5 +1,6 @@
-"""Tables of cases: `expression => answer` a line, the answer as FEEL would write it. Blank lines and #
-comments are for the reader.
+"""Tables of cases: `expression => answer` a line, the answer as FEEL would write it.
+
+Blank lines and # comments are for the reader.
 """
 
 from collections.abc import Mapping
@@ -24,9 +25,7 @@ def evaluate(text: str, variables: Mapping[str, Any] | None = None) -> feel.Eval
 
 
 def answer(text: str, variables: Mapping[str, Any] | None = None) -> str:
-    """The value of an expression, as FEEL would write it; of one that was stopped, the kind of its
-    failure.
-    """
+    """The value of an expression as FEEL would write it; of a stopped one, the kind of its failure."""
     evaluation = evaluate(text, variables)
     return f"failure: {evaluation.failure.kind}" if evaluation.failure else shown(evaluation.value)
 

@@ -87,7 +87,7 @@ def test_a_function_never_raises(name: str) -> None:
         if each.takes(count)
     }
     for count in counts:
-        choice = BUILTINS[name].choice(count)
+        choice = BUILTINS[name].candidates(count)
         for arguments in combinations(count):
             check(f"{name}{shown(arguments)}", lambda run: BUILTINS[name].apply(run, choice, arguments))  # noqa: B023  # called at once
 

@@ -1,5 +1,6 @@
-"""Expressions that mean harm. Each must end by itself, cheaply and in a typed way; cost is counted in fuel
-and nesting, not in time.
+"""Expressions that mean harm.
+
+Each must end by itself, cheaply and in a typed way; cost is counted in fuel and nesting, not in time.
 
 `evaluate` never raises, whatever the text or the variables: a failure names the limit that was met.
 """

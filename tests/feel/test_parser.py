@@ -7,7 +7,6 @@ from counterflow.feel.parser import parse, parse_unary_tests
 from counterflow.feel.tree import (
     Arithmetic,
     Between,
-    Call,
     Comparison,
     ComparisonTest,
     Conditional,
@@ -16,6 +15,7 @@ from counterflow.feel.tree import (
     Disjunction,
     Filter,
     For,
+    FunctionCall,
     FunctionDefinition,
     InstanceOf,
     Iterator,
@@ -32,7 +32,7 @@ from counterflow.feel.tree import (
     TemporalLiteral,
     Tree,
     TypeName,
-    UnaryTests,
+    UnaryTestList,
 )
 
 ONE, TWO, THREE = Literal(1), Literal(2), Literal(3)
@@ -78,10 +78,10 @@ NUMBER = TypeName("number")
         ("a.return", Path(A, "return")),
         ("a[1].b", Path(Filter(A, ONE), "b")),
         ("a[b > 1]", Filter(A, Comparison(">", B, ONE))),
-        ("a(1, 2)", Call(A, (ONE, TWO))),
-        ("a(b: 1, long name: 2)", Call(A, (ONE, TWO), ("b", "long name"))),
-        ("string length(a)", Call(Name("string length"), (A,))),
-        ("years and months duration(a, b)", Call(Name("years and months duration"), (A, B))),
+        ("a(1, 2)", FunctionCall(A, (ONE, TWO))),
+        ("a(b: 1, long name: 2)", FunctionCall(A, (ONE, TWO), ("b", "long name"))),
+        ("string length(a)", FunctionCall(Name("string length"), (A,))),
+        ("years and months duration(a, b)", FunctionCall(Name("years and months duration"), (A, B))),
         ("date and time", Conjunction((Name("date"), Name("time")))),
         # Loops and functions
         ("for a in b return c", For((Iterator("a", B),), C)),
@@ -91,13 +91,13 @@ NUMBER = TypeName("number")
         ("every a in b satisfies c", Quantified(True, (Iterator("a", B),), C)),
         ("function(a, b: number) a", FunctionDefinition((Parameter("a"), Parameter("b", NUMBER)), A)),
         # Tests
-        ("a in b", Membership(A, UnaryTests((B,)))),
-        ("a in > 1", Membership(A, UnaryTests((ComparisonTest(">", ONE),)))),
+        ("a in b", Membership(A, UnaryTestList((B,)))),
+        ("a in > 1", Membership(A, UnaryTestList((ComparisonTest(">", ONE),)))),
         (
             "a in (1, > 2, [1..3])",
-            Membership(A, UnaryTests((ONE, ComparisonTest(">", TWO), RangeLiteral(ONE, THREE)))),
+            Membership(A, UnaryTestList((ONE, ComparisonTest(">", TWO), RangeLiteral(ONE, THREE)))),
         ),
-        ("a in (1..3)", Membership(A, UnaryTests((RangeLiteral(ONE, THREE, False, False),)))),
+        ("a in (1..3)", Membership(A, UnaryTestList((RangeLiteral(ONE, THREE, False, False),)))),
         # Types
         ("a instance of list<number>", InstanceOf(A, TypeName("list", (NUMBER,)))),
         ("a instance of context<b: number>", InstanceOf(A, TypeName("context", (NUMBER,), ("b",)))),
@@ -139,18 +139,20 @@ def test_names_of_several_words(text: str, names: list[str], expected: Tree) -> 
 @pytest.mark.parametrize(
     "text, expected",
     [
-        ("-", UnaryTests(())),
-        ("1, 2", UnaryTests((ONE, TWO))),
-        ("> 1, [1..3]", UnaryTests((ComparisonTest(">", ONE), RangeLiteral(ONE, THREE)))),
-        ("not(1, 2)", UnaryTests((ONE, TWO), negated=True)),
+        ("-", UnaryTestList(())),
+        ("1, 2", UnaryTestList((ONE, TWO))),
+        ("> 1, [1..3]", UnaryTestList((ComparisonTest(">", ONE), RangeLiteral(ONE, THREE)))),
+        ("not(1, 2)", UnaryTestList((ONE, TWO), negated=True)),
         (
             "? > 1 and ? < 3",
-            UnaryTests((Conjunction((Comparison(">", Name("?"), ONE), Comparison("<", Name("?"), THREE))),)),
+            UnaryTestList(
+                (Conjunction((Comparison(">", Name("?"), ONE), Comparison("<", Name("?"), THREE))),)
+            ),
         ),
-        ("-1", UnaryTests((Literal(-1),))),
+        ("-1", UnaryTestList((Literal(-1),))),
     ],
 )
-def test_unary_tests(text: str, expected: UnaryTests) -> None:
+def test_unary_tests(text: str, expected: UnaryTestList) -> None:
     assert parse_unary_tests(text) == expected
 
 

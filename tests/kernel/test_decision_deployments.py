@@ -10,6 +10,7 @@ from counterflow.testing import Engine
 from tests.bpmn.diagram import element, end, extensions, model, path, start
 from tests.dmn.drawing import decision, literal
 from tests.dmn.drawing import model as drawn
+from tests.testing.rows import deployment_of, evaluation_of
 
 
 def answer(value: str = "1", *names: str, requirements: str = "model", namespace: str = "urn:test") -> bytes:
@@ -30,7 +31,7 @@ def versions(engine: Engine) -> list[tuple[str, int]]:
 
 
 def test_a_deployment_answers_decisions_and_their_model() -> None:
-    deployment = Engine().deploy_contents({"answer.dmn": answer("1", "answer", "other")})
+    deployment = deployment_of(Engine(), {"answer.dmn": answer("1", "answer", "other")})
     (requirements,) = deployment.requirements
     assert [(row.decision_id, row.version, row.requirements_key) for row in deployment.decisions] == [
         ("answer", 1, requirements.key),
@@ -46,7 +47,7 @@ def test_a_deployment_answers_decisions_and_their_model() -> None:
 
 def test_the_same_again_is_the_same() -> None:
     engine = Engine()
-    first, second = (engine.deploy_contents({"answer.dmn": answer()}) for _ in range(2))
+    first, second = (deployment_of(engine, {"answer.dmn": answer()}) for _ in range(2))
     assert (first.decisions, first.requirements) == (second.decisions, second.requirements)
     assert len(engine.store.scan(Resource, {})) == 1
 
@@ -54,8 +55,8 @@ def test_the_same_again_is_the_same() -> None:
 @pytest.mark.parametrize("name, content", [("answer.dmn", answer("2")), ("renamed.dmn", answer())])
 def test_other_content_or_another_name_is_a_new_version(name: str, content: bytes) -> None:
     engine = Engine()
-    engine.deploy_contents({"answer.dmn": answer()})
-    deployment = engine.deploy_contents({name: content})
+    deployment_of(engine, {"answer.dmn": answer()})
+    deployment = deployment_of(engine, {name: content})
     assert (
         [row.version for row in deployment.decisions],
         [row.version for row in deployment.requirements],
@@ -64,12 +65,12 @@ def test_other_content_or_another_name_is_a_new_version(name: str, content: byte
 
 def test_a_decision_that_moves_to_another_model_and_back() -> None:
     engine = Engine()
-    engine.deploy_contents({"a.dmn": answer("1", requirements="a")})
-    engine.deploy_contents({"b.dmn": answer("2", requirements="b")})
-    back = engine.deploy_contents({"a.dmn": answer("1", requirements="a")})
+    deployment_of(engine, {"a.dmn": answer("1", requirements="a")})
+    deployment_of(engine, {"b.dmn": answer("2", requirements="b")})
+    back = deployment_of(engine, {"a.dmn": answer("1", requirements="a")})
     assert versions(engine) == [("answer", 1), ("answer", 2), ("answer", 3)]
     assert [row.version for row in back.requirements] == [1]
-    assert engine.evaluate("answer").output == b"1"
+    assert evaluation_of(engine, "answer").output == b"1"
 
 
 @pytest.mark.parametrize(
@@ -96,16 +97,16 @@ def test_a_decision_that_moves_to_another_model_and_back() -> None:
 def test_what_is_rejected_changes_nothing(contents: dict[str, bytes], words: str) -> None:
     engine = Engine()
     with pytest.raises(Rejection, match=words):
-        engine.deploy_contents(contents)
+        deployment_of(engine, contents)
     assert engine.log == []
-    assert engine.deploy_contents({"a.dmn": answer()}).decisions[0].version == 1
+    assert deployment_of(engine, {"a.dmn": answer()}).decisions[0].version == 1
 
 
 def test_only_processes_that_are_bound_are_written_down() -> None:
     engine = Engine()
-    engine.deploy_contents({"a.dmn": answer()})
+    deployment_of(engine, {"a.dmn": answer()})
     assert engine.store.scan(BoundDecision, {}) == []
-    deployment = engine.deploy_contents({"a.dmn": answer(), "bound.bpmn": bound()})
+    deployment = deployment_of(engine, {"a.dmn": answer(), "bound.bpmn": bound()})
     (row,) = engine.store.scan(BoundDecision, {})
     assert (row.deployment_key, row.decision_id, row.decision_key) == (
         deployment.key,
@@ -113,7 +114,7 @@ def test_only_processes_that_are_bound_are_written_down() -> None:
         deployment.decisions[0].key,
     )
     assert (
-        engine.deploy_contents({"a.dmn": answer(), "bound.bpmn": bound()}).definitions
+        deployment_of(engine, {"a.dmn": answer(), "bound.bpmn": bound()}).definitions
         == deployment.definitions
     )
     assert len(engine.store.scan(BoundDecision, {})) == 1
@@ -122,7 +123,7 @@ def test_only_processes_that_are_bound_are_written_down() -> None:
 def test_a_process_that_computes_what_it_is_bound_to_changes_with_any_decision() -> None:
     engine = Engine()
     for number, value in enumerate(("1", "1", "2"), 1):
-        deployment = engine.deploy_contents({"a.dmn": answer(value), "bound.bpmn": bound("= which")})
+        deployment = deployment_of(engine, {"a.dmn": answer(value), "bound.bpmn": bound("= which")})
         assert deployment.definitions[0].version == (1 if number < 3 else 2)
 
 
@@ -132,7 +133,7 @@ def test_a_model_whose_import_has_changed_is_a_new_one() -> None:
     )
     engine = Engine()
     for value, version in (("1", 1), ("1", 1), ("2", 2)):
-        deployment = engine.deploy_contents({"sum.dmn": importing, "lib.dmn": answer(value)})
+        deployment = deployment_of(engine, {"sum.dmn": importing, "lib.dmn": answer(value)})
         assert {row.requirements_id: row.version for row in deployment.requirements} == {
             "model": version,
             "sum": version,

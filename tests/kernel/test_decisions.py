@@ -20,6 +20,7 @@ from counterflow.testing import Engine
 from tests.bpmn.diagram import element, end, extensions, model, path, start
 from tests.dmn.drawing import decision, literal, table
 from tests.dmn.drawing import model as drawn
+from tests.testing.rows import deployment_of, evaluation_of
 
 RATING = drawn(
     decision("base", literal("amount * 2")),
@@ -45,7 +46,7 @@ def deciding(decision_id: str, *inside: str, **written: str) -> bytes:
 
 def with_rating(limits: ProcessLimits | None = None) -> Engine:
     found = Engine(limits=limits)
-    found.deploy_contents({"rating.dmn": RATING})
+    deployment_of(found, {"rating.dmn": RATING})
     return found
 
 
@@ -57,7 +58,7 @@ def evaluated(found: Engine) -> DecisionEvaluated:
 
 
 def test_a_caller_is_told_everything() -> None:
-    answer = with_rating().evaluate("rating", {"amount": 7})
+    answer = evaluation_of(with_rating(), "rating", {"amount": 7})
     assert msgspec.json.decode(answer.output) == {"grade": "high", "note": "!"}
     base, rating = answer.evaluated
     assert (base.id, base.type, bytes(base.output), base.version, base.inputs) == (
@@ -77,19 +78,20 @@ def test_a_caller_is_told_everything() -> None:
 
 def test_a_decision_without_an_id_goes_by_its_name() -> None:
     found = Engine()
-    found.deploy_contents(
+    deployment_of(
+        found,
         {
             "a.dmn": drawn(
                 decision("answer", literal("count(for i in 1..n return i)")).replace(' id="answer"', "")
             )
-        }
+        },
     )
-    answer = found.evaluate("answer", {"n": 3})
+    answer = evaluation_of(found, "answer", {"n": 3})
     assert (answer.output, [(each.id, each.key) for each in answer.evaluated]) == (
         b"3",
         [("answer", answer.decision.key)],
     )
-    assert found.evaluate("answer", {"n": 1_000_000}).failed_decision_id == "answer"
+    assert evaluation_of(found, "answer", {"n": 1_000_000}).failed_decision_id == "answer"
 
 
 def test_decisions_outlive_a_server(tmp_path: Path) -> None:
@@ -97,8 +99,8 @@ def test_decisions_outlive_a_server(tmp_path: Path) -> None:
         store = open_store(f"sqlite:///{tmp_path / 'decisions.db'}")
         found = Engine(store)
         if number == 1:
-            found.deploy_contents(
-                {"rating.dmn": RATING, "process.bpmn": deciding("rating", bindingType="deployment")}
+            deployment_of(
+                found, {"rating.dmn": RATING, "process.bpmn": deciding("rating", bindingType="deployment")}
             )
         assert found.is_completed(found.start("process", {"amount": number}))
         store.close()
@@ -106,10 +108,10 @@ def test_decisions_outlive_a_server(tmp_path: Path) -> None:
 
 def test_a_version_by_its_key() -> None:
     found = with_rating()
-    first = found.evaluate("base", {"amount": 1})
-    found.deploy_contents({"rating.dmn": RATING.replace(b"amount * 2", b"amount * 3")})
-    assert found.evaluate("base", {"amount": 1}).output == b"3"
-    assert found.evaluate(first.decision.key, {"amount": 1}).output == b"2"
+    first = evaluation_of(found, "base", {"amount": 1})
+    deployment_of(found, {"rating.dmn": RATING.replace(b"amount * 2", b"amount * 3")})
+    assert evaluation_of(found, "base", {"amount": 1}).output == b"3"
+    assert evaluation_of(found, first.decision.key, {"amount": 1}).output == b"2"
 
 
 @pytest.mark.parametrize(
@@ -121,7 +123,7 @@ def test_a_version_by_its_key() -> None:
     ],
 )
 def test_a_failure_is_an_answer(decision_id: str, words: str) -> None:
-    answer = with_rating().evaluate(decision_id, {"amount": 5})
+    answer = evaluation_of(with_rating(), decision_id, {"amount": 5})
     assert (answer.failed_decision_id, answer.output) == (decision_id, b"null")
     assert words in answer.failure
 
@@ -145,7 +147,7 @@ def test_what_is_not_there(command: EvaluateDecision, words: str) -> None:
 
 def test_an_evaluation_is_kept_in_the_log_and_replayed_without_a_model() -> None:
     found = with_rating()
-    found.deploy_contents({"process.bpmn": deciding("rating")})
+    deployment_of(found, {"process.bpmn": deciding("rating")})
     found.start("process", {"amount": 7})
     event = evaluated(found)
     assert (event.decision_id, event.version, msgspec.json.decode(event.output)["grade"]) == (
@@ -161,28 +163,28 @@ def test_an_evaluation_is_kept_in_the_log_and_replayed_without_a_model() -> None
 
 def test_the_time_of_an_evaluation_is_that_of_the_command() -> None:
     found = Engine()
-    found.deploy_contents({"now.dmn": drawn(decision("now", literal("string(now())")))})
-    assert b"2023-11-14T22:13:20" in found.evaluate("now").output
+    deployment_of(found, {"now.dmn": drawn(decision("now", literal("string(now())")))})
+    assert b"2023-11-14T22:13:20" in evaluation_of(found, "now").output
     found.advance(hours=1)
-    assert b"2023-11-14T23:13:20" in found.evaluate("now").output
+    assert b"2023-11-14T23:13:20" in evaluation_of(found, "now").output
 
 
 def test_why_something_was_null_is_kept() -> None:
     found = with_rating()
-    found.evaluate("rating")
+    evaluation_of(found, "rating")
     assert evaluated(found).warnings[0] == "no variable 'amount': it is null"
 
 
 def test_of_a_large_evaluation_the_log_keeps_which_rules_matched() -> None:
     found = with_rating(ProcessLimits(variable_bytes=100))
-    assert len(found.evaluate("large").evaluated[0].output) > 300
+    assert len(evaluation_of(found, "large").evaluated[0].output) > 300
     (kept,) = decisions.trace_of(evaluated(found).evaluated)
     assert (kept.id, bytes(kept.output)) == ("large", b"null")
 
 
 def test_a_result_that_finds_no_room_is_an_incident() -> None:
     found = with_rating(ProcessLimits(variable_bytes=200))
-    found.deploy_contents({"process.bpmn": deciding("large")})
+    deployment_of(found, {"process.bpmn": deciding("large")})
     instance = found.start("process")
     assert found.incident("decide").error_type == "IO_MAPPING_ERROR"
     found.set_variables("decide", {"given": "short"}, local=True)
@@ -196,7 +198,7 @@ def test_a_result_that_finds_no_room_is_an_incident() -> None:
 )
 def test_what_takes_too_much_is_an_incident(decision_id: str, error: str) -> None:
     found = with_rating()
-    found.deploy_contents({"process.bpmn": deciding(decision_id)})
+    deployment_of(found, {"process.bpmn": deciding(decision_id)})
     found.start("process")
     (incident,) = found.store.scan(Incident, {})
     assert (incident.error_type, f"decision '{decision_id}' (version 1) of 'decide'" in incident.message) == (
@@ -207,7 +209,7 @@ def test_what_takes_too_much_is_an_incident(decision_id: str, error: str) -> Non
 
 def test_a_model_is_read_again_after_a_restart() -> None:
     found = with_rating()
-    found.deploy_contents({"process.bpmn": deciding("rating")})
+    deployment_of(found, {"process.bpmn": deciding("rating")})
     found.restart()
     assert found.is_completed(found.start("process", {"amount": 1}))
 
@@ -219,10 +221,10 @@ def test_decisions_of_an_imported_model_are_told_with_their_keys() -> None:
         namespace="urn:sum",
     ).replace(b'id="model"', b'id="sum-model"')
     found = Engine()
-    deployment = found.deploy_contents({"sum.dmn": importing, "rating.dmn": RATING})
+    deployment = deployment_of(found, {"sum.dmn": importing, "rating.dmn": RATING})
     keys = {row.decision_id: row.key for row in deployment.decisions}
     for _ in range(2):
-        answer = found.evaluate("sum", {"amount": 4})
+        answer = evaluation_of(found, "sum", {"amount": 4})
         assert [(each.id, each.key, bytes(each.output)) for each in answer.evaluated] == [
             ("base", keys["base"], b"8"),
             ("sum", keys["sum"], b"9"),
@@ -241,7 +243,7 @@ def test_a_version_that_is_no_number_is_not_there(which: str) -> None:
         camunda__resultVariable="given",
     )
     found = with_rating()
-    found.deploy_contents({"decide.bpmn": model(start(), task, end(), path("start", "decide", "end"))})
+    deployment_of(found, {"decide.bpmn": model(start(), task, end(), path("start", "decide", "end"))})
     found.start("process", {"which": which, "amount": 7})
     (incident,) = [
         event for entry in found.log for event in kernel.events_of(entry) if isinstance(event, IncidentRaised)

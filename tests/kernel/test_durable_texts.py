@@ -34,6 +34,7 @@ from tests.dmn.drawing import decision, literal, table
 from tests.dmn.drawing import model as drawn
 from tests.kernel.bench import Bench
 from tests.kernel.test_incident_types import CASES, THROWN, calling, looped, script, task, through
+from tests.testing.rows import deployment_of, evaluation_of
 
 PYTHON: Final = re.compile(
     r"0x[0-9a-fA-F]{3}|<(?:class|function|built|bound|lambda|object|module)|object at|Traceback|lambda"
@@ -218,10 +219,10 @@ def test_no_kind_of_incident_shows_python(name: str) -> None:
 def test_no_text_of_a_decision_shows_python(expression: str) -> None:
     found = Engine()
     rows = f"UNIQUE | base || x\n| - || {expression}"
-    found.deploy_contents(
-        {"a.dmn": drawn(decision("base", literal(expression)), decision("held", table(rows), "!base"))}
+    deployment_of(
+        found, {"a.dmn": drawn(decision("base", literal(expression)), decision("held", table(rows), "!base"))}
     )
-    answer = found.evaluate("held", {})
+    answer = evaluation_of(found, "held", {})
     for entry in found.log:
         for event in kernel.events_of(entry):
             for text in _texts(msgspec.to_builtins(event)):

@@ -121,8 +121,10 @@ LOG_FORMAT = {
         "key element_instance_key decision_key decision_id version output evaluated failed_decision_id failure result",
     ),
 }
-"""Tag, event and fields in order. Logs written with these are read for ever: lines may be added, and fields
-with a default at the end of a line; none is changed, taken away or moved.
+"""Tag, event and fields in order.
+
+Logs written with these are read for ever: lines may be added, and fields with a default at the end of a line;
+none is changed, taken away or moved.
 """
 
 EVENTS_BY_TAG = sorted(EVENTS, key=lambda event: str(event.__struct_config__.tag))

@@ -1,6 +1,4 @@
-"""The package as a person gets it: a wheel, installed into an environment of its own, far from the
-sources.
-"""
+"""The package as a person gets it: a wheel, installed into an environment far from the sources."""
 
 from __future__ import annotations
 
@@ -40,15 +38,16 @@ class Installation:
         self.run("python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *requirements)
 
     def run(self, program: str, *arguments: str, **variables: str) -> str:
-        """What a program of the environment prints. Raises `AssertionError` with all it printed if it ends
-        with another code than 0.
+        """What a program of the environment prints.
+
+        Raises `AssertionError` with all it printed if it ends with another code than 0.
         """
         return checked([str(self.programs / program), *arguments], self.folder, variables)
 
     @contextmanager
     def running(self, program: str, *arguments: str, **variables: str) -> Iterator[subprocess.Popen[str]]:
-        """A program of the environment in the background, with its output to read; it is told to end, and
-        must end well.
+        """A program of the environment in the background, with its output to read; told to end, it must end
+        well.
         """
         command = [str(self.programs / program), *arguments]
         process = subprocess.Popen(
@@ -62,8 +61,9 @@ class Installation:
 
 
 def checked(command: Sequence[str], folder: Path, variables: dict[str, str] | None = None) -> str:
-    """Run to the end; the standard output. Raises `AssertionError` with all output if the exit code is not
-    0.
+    """Run to the end; the standard output.
+
+    Raises `AssertionError` with all output if the exit code is not 0.
     """
     done = subprocess.run(
         command,

@@ -30,9 +30,7 @@ def metadata(wheel: Path) -> Message:
 
 @pytest.fixture(scope="module")
 def installation(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """The wheel first and pyzeebe second, as somebody would who starts with our worker SDK and meets an older
-    worker.
-    """
+    """The wheel first and pyzeebe second, for one who starts with our SDK and meets an older worker."""
     made = Installation(tmp_path_factory.mktemp("installed"))
     made.install(str(wheel))
     made.install("pyzeebe")

@@ -24,6 +24,7 @@ from counterflow.testing import Engine
 from tests.dmn.drawing import decision, literal
 from tests.dmn.drawing import model as drawn
 from tests.kernel.bench import ONE_TASK, Bench
+from tests.testing.rows import deployment_of
 
 
 def stored() -> tuple[Bench, MemoryStore, StoreSource]:
@@ -87,7 +88,7 @@ def test_a_resource_that_can_no_longer_be_read_is_our_fault(content: bytes) -> N
 
 def deployed_decisions() -> tuple[DecisionRequirements, MemoryStore]:
     engine = Engine(MemoryStore())
-    deployment = engine.deploy_contents({"answer.dmn": drawn(decision("answer", literal("42")))})
+    deployment = deployment_of(engine, {"answer.dmn": drawn(decision("answer", literal("42")))})
     assert isinstance(engine.store, MemoryStore)
     return deployment.requirements[0], engine.store
 

@@ -1,6 +1,4 @@
-"""The gateway contract as a table: what every stock client sends and expects, written down apart from our
-proto.
-"""
+"""The gateway contract as a table: what every stock client sends and expects, apart from our proto."""
 
 FIELDS: dict[str, str] = {
     "StreamActivatedJobsRequest": (

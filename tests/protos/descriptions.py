@@ -1,6 +1,4 @@
-"""Descriptors put into words, so that two of them, or one and a table, can be compared and the difference
-read.
-"""
+"""Descriptors put into words, so that two of them, or one and a table, can be compared."""
 
 from __future__ import annotations
 

@@ -13,8 +13,7 @@ from counterflow_wire import WireMethod
 def service_handler(
     service: str, methods: Mapping[str, WireMethod], behaviours: Mapping[str, Callable[..., Any]]
 ) -> grpc.GenericRpcHandler:
-    """What a server (`grpc.server` or `grpc.aio.server`) registers with
-    `add_generic_rpc_handlers((handler,))`.
+    """What a server of `grpc` or `grpc.aio` registers with `add_generic_rpc_handlers((handler,))`.
 
     `behaviours` has a function per rpc name; it takes `(request, context)`, and answers with a response or,
     if the rpc streams, yields responses. An rpc without one is answered with UNIMPLEMENTED. Raises

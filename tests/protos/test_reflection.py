@@ -83,9 +83,7 @@ async def test_health_answers_for_the_gateway(channel: grpc.aio.Channel) -> None
     "theirs", [health_pb2.DESCRIPTOR, reflection_pb2.DESCRIPTOR], ids=["health", "reflection"]
 )
 def test_our_descriptors_say_what_those_of_grpc_say(theirs: FileDescriptor) -> None:
-    """Names, numbers, types and shapes are facts of the protocol; only comments and the file's own name are
-    ours.
-    """
+    """Names, numbers, types and shapes are the protocol's; only comments and the file's name are ours."""
     (service,) = theirs.services_by_name.values()
     ours = reflection_pool().FindServiceByName(service.full_name).file
     assert in_words(ours) == in_words(theirs)

@@ -25,18 +25,14 @@ def task(
 
 
 def undone_by(element_id: str, handler: str, name: str) -> str:
-    """A compensation boundary event on an activity, and the task that it leads to (by an association, see
-    `undo`).
-    """
+    """A compensation boundary event on an activity, and the task that an association leads to."""
     return (
         f'<bpmn:boundaryEvent id="on-undo-{element_id}" attachedToRef="{element_id}"><bpmn:compensateEventDefinition/></bpmn:boundaryEvent>'
     ) + task(handler, name, ' isForCompensation="true"')
 
 
 def undo(element_id: str, handler: str) -> str:
-    """The association from an activity's compensation boundary event to its handler; the schema wants it
-    after all elements.
-    """
+    """The association from a compensation boundary event to its handler; the schema wants it last."""
     return f'<bpmn:association id="to-{handler}" associationDirection="One" sourceRef="on-undo-{element_id}" targetRef="{handler}"/>'
 
 
@@ -93,8 +89,9 @@ GUARDED = process(
     + flows("refused", "end-refused"),
     '<bpmn:error id="error" errorCode="REFUSED"/>',
 )
-"""A sub-process that an error ends: what it had recorded for undo is dropped. Charging asks the variable
-`kind` for a job type.
+"""A sub-process that an error ends: what it had recorded for undo is dropped.
+
+Charging asks the variable `kind` for a job type.
 """
 
 PAID = {"total": 12, "kind": "charge"}

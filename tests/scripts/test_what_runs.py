@@ -1,5 +1,6 @@
-"""The page of what runs is what the reader says today, leaves nothing out, and is true: what is accepted is
-played.
+"""The page of what runs is what the reader says today, leaves nothing out, and is true.
+
+What is accepted is played.
 """
 
 from __future__ import annotations
@@ -46,9 +47,7 @@ WITHOUT_MEANING = {
     ("compensation", "event sub-process (not interrupting)"),
     ("compensation", "boundary (not interrupting)"),
 }
-"""What undoes is neither interrupting nor not: the attribute is there, and says nothing (BPMN 2.0.2,
-10.5.4).
-"""
+"""What undoes is neither interrupting nor not: the attribute says nothing (BPMN 2.0.2, 10.5.4)."""
 
 
 class Played(NamedTuple):

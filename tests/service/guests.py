@@ -86,6 +86,7 @@ async def asking(**settings: Any) -> AsyncIterator[Asked]:
     writer = Writer(store)
     service = Service(writer, store, chosen)
     writer.start()
+    service.start()
     await service.deployments.deploy([File("order.bpmn", models.ONE_TASK)], ANNA)
     try:
         yield Asked(service, writer, store)

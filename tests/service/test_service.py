@@ -15,7 +15,7 @@ from counterflow.partition.refusals import Overloaded, Unavailable
 from counterflow.queries.jobs import list_jobs
 from counterflow.queries.shapes import HistoryRecord
 from counterflow.service.callers import Jobs
-from counterflow.service.refusals import NoResult, NotInTime
+from counterflow.service.refusals import NotInTime, ResultLost
 from tests.partition.rig import turns, until
 from tests.service.guests import Asked, Guest, asking, wish
 
@@ -100,7 +100,7 @@ async def test_who_waits_is_sent_away_when_the_engine_stops() -> None:
         await until(lambda: found.service.results._awaited != {})
         found.service.fall_silent()
         assert guest.was_sent_away
-        with pytest.raises(NoResult, match="was created and goes on when it is back"):
+        with pytest.raises(ResultLost, match="was created and goes on when it is back"):
             await running
         with pytest.raises(Unavailable, match="The server is stopping"):
             found.service.admission.check()

@@ -1,5 +1,6 @@
-"""What has occurred over a run: elements by position, commands, faults. What never occurs is not tested,
-whatever the name says.
+"""What has occurred over a run: elements by position, commands, faults.
+
+What never occurs is not tested, whatever the name says.
 """
 
 from __future__ import annotations

@@ -215,8 +215,9 @@ class _Pen:
         return end(shape.id, *inside[shape.kind])
 
     def sent(self, element_id: str) -> str:
-        """A message event definition that is a job. Of a `zeebe:` model the job stands on the event beside
-        it.
+        """A message event definition that is a job.
+
+        Of a `zeebe:` model the job stands on the event beside it.
         """
         inside, attributes = self.words.work("messageEventDefinition", _job_type(element_id))
         return (extensions(inside) if inside else "") + element("messageEventDefinition", **attributes)

@@ -105,8 +105,9 @@ class Judge:
         self._tell(self._fold.wrong(self._world.store))
 
     def check_end(self) -> None:
-        """The log, read from its beginning, gives what is there, and what was deployed is there. Raises
-        `Violation`.
+        """The log, read from its beginning, gives what is there, and what was deployed is there.
+
+        Raises `Violation`.
         """
         self._tell(check_replay(self._world.store))
         found = {(row.checksum, row.bpmn_process_id) for row in self._world.store.scan(ProcessDefinition, {})}

@@ -63,8 +63,9 @@ class Sightings:
 
 
 class Oracle:
-    """Judges the structured process instances of one world. `drawn` are the processes of each file, by its
-    checksum.
+    """Judges the structured process instances of one world.
+
+    `drawn` are the processes of each file, by its checksum.
     """
 
     def __init__(self, seed: int, drawn: Mapping[bytes, Sequence[ProcessShape]]) -> None:

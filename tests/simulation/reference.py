@@ -93,8 +93,9 @@ class Reference:
         self._complete(live)
 
     def job_threw(self, path: Path, code: str, *, caught: bool) -> None:
-        """A worker has thrown an error. Raises `Disagreement` where the two do not agree whether it is
-        caught.
+        """A worker has thrown an error.
+
+        Raises `Disagreement` where the two do not agree whether it is caught.
         """
         live = self._at(path)
         if self._throw(live, code) != caught:

@@ -100,8 +100,9 @@ class Activity:
 
 @dataclass(frozen=True)
 class Fork:
-    """Branches side by side. Joined when each hands its token on; otherwise each ends by itself, and nothing
-    follows.
+    """Branches side by side.
+
+    Joined when each hands its token on; otherwise each ends by itself, and nothing follows.
     """
 
     id: str
@@ -179,8 +180,9 @@ class ProcessShape:
 
 @dataclass(frozen=True)
 class Case:
-    """Processes deployed together; the first is the one that the world starts. `raw` replaces the drawing
-    (unstructured).
+    """Processes deployed together; the first is the one that the world starts.
+
+    `raw` replaces the drawing (unstructured).
 
     `later` is what is deployed over them, in the same file, while their instances run.
     """

@@ -1,5 +1,6 @@
-"""A store whose process may die at any point of a commit. What was committed stays; what was begun is rolled
-back.
+"""A store whose process may die at any point of a commit.
+
+What was committed stays; what was begun is rolled back.
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ class Crash(Exception):
 
 
 class SimulatedStore(MemoryStore):
-    """Outlives the processes that write to it. `is_chance` decides at each point whether its fault
-    strikes.
+    """Outlives the processes that write to it.
+
+    `is_chance` decides at each point whether its fault strikes.
     """
 
     def __init__(self, is_chance: Callable[[str], bool], committed: Callable[[Batch], None]) -> None:

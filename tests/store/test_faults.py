@@ -1,6 +1,4 @@
-"""When the database refuses: the caller hears what it said, nothing of the batch is written, and the next one
-is.
-"""
+"""When the database refuses: the caller hears why, nothing of the batch is written, the next one is."""
 
 from __future__ import annotations
 

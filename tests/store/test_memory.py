@@ -1,6 +1,4 @@
-"""What memory does beyond the exam: it keeps nothing of what is gone, and hands out nothing that a later
-commit changes.
-"""
+"""What memory does beyond the exam: it forgets what is gone, and what it hands out never changes."""
 
 from __future__ import annotations
 

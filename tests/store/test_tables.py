@@ -1,5 +1,6 @@
-"""The schema says the same thing twice: as rows, of which tables are made, and as migrations. Here they are
-held together.
+"""The schema says the same thing twice: as rows, of which tables are made, and as migrations.
+
+Here they are held together.
 """
 
 from __future__ import annotations
@@ -74,8 +75,9 @@ def test_migrations_lead_to_the_tables(tmp_path: Path) -> None:
 
 
 def schema(path: Path) -> dict[str, object]:
-    """Columns of every table, and the text of every index. What a column that came later says of rows that
-    were there is left out.
+    """Columns of every table, and the text of every index.
+
+    What a column that came later says of rows that were there is left out.
     """
     connection = sqlite3.connect(path)
     try:

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from counterflow import BpmnError, WorkerJob
 from counterflow.kernel import KernelFault
 from counterflow.kernel.rows import Job, Quarantine
 from counterflow.kernel.vocabulary import Rejection
 from counterflow.kernel.work.budget import ProcessLimits
+from counterflow.looking import NothingThere
 from counterflow.model.graph import Behaviour, CompensationOrder
-from counterflow.testing import EPOCH_MS, Engine, ModelRefused, NothingThere
+from counterflow.testing import EPOCH_MS, Engine
 from tests.bpmn.diagram import compensate, end, gateway, handler, model, path, service, start, throw, undo
 from tests.kernel.test_engine import break_room
 
@@ -63,12 +65,12 @@ def test_a_file_is_deployed_under_its_name(tmp_path: Path) -> None:
     file.write_bytes(TRIP)
     engine = Engine()
     for model_file in (file, str(file)):
-        (definition,) = engine.deploy(model_file).definitions
+        (definition,) = engine.deploy(model_file).processes
         assert (definition.resource_name, definition.version) == ("trip.bpmn", 1)
 
 
 def test_a_refused_model_is_told_with_every_finding() -> None:
-    with pytest.raises(ModelRefused) as raised:
+    with pytest.raises(Rejection) as raised:
         engine_with(model(service("a", job=None), service("b", job=None), path("a", "b")))
     assert len(str(raised.value).splitlines()) >= 3
 
@@ -201,7 +203,7 @@ def test_decisions_are_deployed_beside_processes_and_evaluated() -> None:
     assert engine.variables(early)["refund"] == 320
     engine.complete("pay-back")
     assert engine.is_completed(early)
-    assert engine.evaluate("refund-share", {"fare": "flexible", "daysLeft": 2}).output == b"1"
+    assert engine.evaluate("refund-share", {"fare": "flexible", "daysLeft": 2}).output == 1
 
 
 @pytest.mark.parametrize(
@@ -209,5 +211,67 @@ def test_decisions_are_deployed_beside_processes_and_evaluated() -> None:
     [("refund.dmn", "dmn-version"), ("refund.txt", "expected a name that ends in .bpmn, .xml or .dmn")],
 )
 def test_what_is_no_model_is_refused(name: str, words: str) -> None:
-    with pytest.raises(ModelRefused, match=words):
+    with pytest.raises(Rejection, match=words):
         Engine().deploy_contents({name: b"<a/>"})
+
+
+def test_workers_do_their_jobs_within_the_verb_that_made_them() -> None:
+    engine = engine_with()
+    seen: list[str] = []
+
+    @engine.worker("book-hotel")
+    def book_hotel(job: WorkerJob) -> dict[str, str]:
+        seen.append(job.element_id)
+        return {"reservation": "H-1"}
+
+    @engine.worker("book-car")
+    async def book_car(job: WorkerJob) -> None:
+        seen.append(job.element_id)
+
+    trip = engine.start("trip", {"destination": "Rome"})
+    assert seen == ["hotel", "car"]
+    assert engine.variables(trip) == {"destination": "Rome", "reservation": "H-1"}
+    assert [job.element_id for job in engine.jobs()] == ["no-car"]
+    with pytest.raises(NothingThere, match=f"'{trip}' to have ended, but it goes on; do its jobs"):
+        engine.end_of(trip)
+    for handler_id in ("no-car", "no-hotel"):
+        engine.complete(handler_id)
+    assert engine.end_of(trip).variables == {"destination": "Rome", "reservation": "H-1"}
+
+
+def test_a_worker_that_fails_is_asked_again_when_its_back_off_is_over() -> None:
+    engine = engine_with()
+    tries: list[int] = []
+
+    @engine.worker("book-hotel", back_off=timedelta(seconds=5))
+    def book_hotel(job: WorkerJob) -> None:
+        tries.append(job.retries)
+        raise ConnectionError("no answer")
+
+    trip = engine.start("trip")
+    assert tries == [3]
+    engine.advance(seconds=4)
+    assert tries == [3]
+    engine.advance(seconds=10)
+    assert tries == [3, 2, 1]
+    (incident,) = engine.incidents(trip)
+    assert (incident.error_type, incident.message) == ("JOB_NO_RETRIES", "ConnectionError: no answer")
+
+
+@pytest.mark.parametrize("returned", [7, ["a"], "text"])
+def test_what_a_handler_returns_are_variables_or_nothing(returned: object) -> None:
+    engine = engine_with()
+    engine.worker("book-hotel", back_off=timedelta(hours=1))(lambda _: returned)  # type: ignore[type-var]  # the fault under test
+    trip = engine.start("trip")
+    assert engine.show(trip).root.children[-1].jobs[0].tries[0].outcome == "failed"
+
+
+def test_a_bpmn_error_hands_its_variables_on() -> None:
+    engine = engine_with()
+
+    @engine.worker("book-hotel")
+    def book_hotel(job: WorkerJob) -> None:
+        raise BpmnError("FULL", "no room", {"asked": job.key})
+
+    engine.start("trip")
+    assert engine.incident("hotel").error_type == "UNHANDLED_ERROR_EVENT"

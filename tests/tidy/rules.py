@@ -177,9 +177,7 @@ def whole_words(source: Source) -> Iterator[Complaint]:
 
 
 def _names(source: Source) -> Iterator[tuple[int, str, bool]]:
-    """Every name the file gives to a class, function or argument, and its own: line, name, whether of a
-    class.
-    """
+    """Every name given to a class, function or argument, and the file's: line, name, whether of a class."""
     yield 1, source.module.rsplit(".", 1)[-1], False
     for node in source.nodes:
         if isinstance(node, ast.ClassDef):
@@ -218,9 +216,7 @@ def _is_setter(node: ast.stmt) -> bool:
 
 
 def explained_exceptions(source: Source) -> Iterator[Complaint]:
-    """Who silences a tool names the rule and the reason, behind it or in a comment above; neighbours may
-    share a reason.
-    """
+    """Who silences a tool names the rule and the reason, behind it or above; neighbours may share one."""
     reason_above = False
     for number, line in enumerate(source.text.splitlines(), start=1):
         found = SUPPRESSION.search(line)

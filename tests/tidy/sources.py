@@ -55,9 +55,7 @@ class Source:
 
     @property
     def module(self) -> str:
-        """The name it is imported by, e.g. `counterflow.kernel.jobs` or `tests.conftest`; a package by its
-        own name.
-        """
+        """The name it is imported by, such as `counterflow.kernel.jobs`; a package by its own name."""
         parts = PurePosixPath(self.path).with_suffix("").parts
         parts = parts[1:] if parts[0] in IMPORT_ROOTS else parts
         return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
@@ -73,9 +71,7 @@ class Source:
                 yield node, dotted(node.func)
 
     def imports(self) -> Iterator[tuple[int, str]]:
-        """Every module that is imported, by line; `from a import b` counts as `a` and as `a.b`, for b may be
-        a module.
-        """
+        """Every module that is imported, by line; `from a import b` is `a` and `a.b`, for b may be a module."""
         for node in self.nodes:
             if isinstance(node, ast.Import):
                 yield from ((node.lineno, alias.name) for alias in node.names)
@@ -149,7 +145,5 @@ def read_sources(paths: list[str]) -> list[Source]:
 
 
 def read(path: str) -> str:
-    """The text of a file; bytes that are no UTF-8 are replaced, for a rule looks for words, not for
-    encodings.
-    """
+    """The text of a file; what is no UTF-8 is replaced, for a rule looks for words, not for encodings."""
     return (ROOT / path).read_text(encoding="utf-8", errors="replace")

@@ -1,6 +1,4 @@
-"""Rules for the repository as a whole: words that belong in no file, files that nobody needs, code that
-nobody tests.
-"""
+"""Rules for the repository as a whole: banned words, files that nobody needs, code that nobody tests."""
 
 from __future__ import annotations
 
@@ -53,6 +51,7 @@ SHAPES = "engine/counterflow/queries/shapes"
 
 TEST_FOLDERS_BY_SUBJECT = {
     "behaviours",
+    "engine",
     "testing",
     "compatibility",
     "conformance",
@@ -84,9 +83,7 @@ def is_text(path: str) -> bool:
 
 
 def dead_modules(sources: Iterable[Source]) -> list[str]:
-    """Modules of the engine and the SDK that no other module of the product imports and that nobody outside
-    starts with.
-    """
+    """Modules of the engine and the SDK that the product never imports and nobody outside starts with."""
     product = [source for source in sources if source.within("engine", "workers", "protos")]
     imported = {module for source in product for _, module in source.imports() if module != source.module}
     candidates = [source for source in product if source.within("engine", "workers/counterflow_worker")]
@@ -132,8 +129,9 @@ def untested_areas(paths: Iterable[str]) -> list[str]:
 
 
 def repeated_class_names(sources: Iterable[Source]) -> Mapping[str, list[str]]:
-    """The names that more than one class of the engine has, with the files of these. Names that begin with an
-    underscore are of their file alone.
+    """The names that more than one class of the engine has, with the files of these.
+
+    Names that begin with an underscore are of their file alone.
     """
     places: defaultdict[str, list[str]] = defaultdict(list)
     for source in sources:

@@ -1,6 +1,4 @@
-"""The exam that whoever keeps the contract sits: calls from end to end by a stock client, nothing about
-frames.
-"""
+"""The exam that whoever keeps the contract sits: calls by a stock client, nothing about frames."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""A socket in the file system in the place of a port: who may connect, and what becomes of one that is there
-already.
-"""
+"""A socket in the file system instead of a port: who may connect, and what if one is there already."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""A gateway in this process: hands out scripted jobs, keeps every call, answers with scripted errors. It runs
-no process.
+"""A gateway in this process: hands out scripted jobs, keeps every call, answers with scripted errors.
+
+It runs no process.
 """
 
 import asyncio

@@ -24,9 +24,7 @@ def greet(name: str) -> dict[str, str]:
 
 @pytest.fixture(autouse=True)
 def clean_imports() -> Iterator[None]:
-    """A loaded file joins the modules and its folder the path, as a script's does; not for longer than a
-    test.
-    """
+    """A loaded file joins the modules and its folder the path, but not for longer than a test."""
     path, modules = list(sys.path), dict(sys.modules)
     yield
     sys.path[:] = path

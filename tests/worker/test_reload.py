@@ -28,9 +28,7 @@ def greet() -> dict[str, int]:
 
 
 def write(folder: Path, version: int, wait: str = "") -> Path:
-    """The worker's file; its size differs by version, should two writes come within one tick of the file
-    system.
-    """
+    """The worker's file, whose size differs by version: two writes may come within one tick."""
     file = folder / "edited.py"
     file.write_text(WORKER.replace("WAIT", wait or "pass").replace("VERSION", str(version)) + "\n" * version)
     return file

@@ -88,10 +88,10 @@ class Intake:
         """
         failures = 0
         while True:
-            wanted = await self.room(at_least=max(self.task.max_jobs // 4, 1))
-            asked_ms = self.clock.now_ms()
+            room = await self.room(at_least=max(self.task.max_jobs // 4, 1))
+            began_ms = self.clock.now_ms()
             try:
-                jobs = await self.poll_once(wanted)
+                jobs = await self.poll_once(room)
             except InvalidArgumentError:
                 raise
             except ClientError as error:
@@ -103,14 +103,14 @@ class Intake:
             self.outage.end(self.task.type)
             for job in jobs:
                 self.take(job)
-            if not jobs and self.clock.now_ms() - asked_ms < POLL_PAUSE_MS:
+            if not jobs and self.clock.now_ms() - began_ms < POLL_PAUSE_MS:
                 await self.clock.sleep(POLL_PAUSE_MS)
 
-    async def poll_once(self, wanted: int) -> list[Job]:
+    async def poll_once(self, count: int) -> list[Job]:
         """The jobs of one long poll, at most `wanted`. Raises ClientError."""
         return await self.client.activate_jobs(
             self.task.type,
-            max_jobs=wanted,
+            max_jobs=count,
             timeout_ms=self.task.timeout_ms,
             # After an outage the first answer shall come at once, so that its end is noticed.
             request_timeout_ms=-1 if self.outage.includes(self.task.type) else POLL_TIMEOUT_MS,

@@ -106,30 +106,30 @@ def run(options: argparse.Namespace, arguments: Sequence[str]) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """The parser of the command line."""
-    found = argparse.ArgumentParser(
+    commands = argparse.ArgumentParser(
         prog="counterflow_worker",
         allow_abbrev=False,
         description="Run the worker that a Python file defines.",
     )
-    found.add_argument("file", metavar="FILE.py", help="a file with `worker = Worker()` at its top level")
-    found.add_argument(
+    commands.add_argument("file", metavar="FILE.py", help="a file with `worker = Worker()` at its top level")
+    commands.add_argument(
         "--address", help="the server, host:port or https://host:port (else ZEEBE_ADDRESS, else this machine)"
     )
-    found.add_argument(
+    commands.add_argument(
         "--task",
         action="append",
         metavar="TYPE",
         help="do only this task of the file; may be said several times",
     )
-    found.add_argument(
+    commands.add_argument(
         "--reload",
         action="store_true",
         help="start it anew when a Python file in its folder changes; no job is lost",
     )
-    found.add_argument(
+    commands.add_argument(
         "--verbose", action="store_true", help="log every attempt, not only what a person should know"
     )
-    return found
+    return commands
 
 
 def refuse(error: Exception, code: int) -> int:

@@ -31,7 +31,7 @@ class LineFormatter(logging.Formatter):
 
 def visible(text: str) -> str:
     """The text with what a terminal would obey or hide spelled out, such as `\\x1b`."""
-    return HIDDEN.sub(lambda found: ascii(found[0])[1:-1], text)
+    return HIDDEN.sub(lambda hidden: ascii(hidden[0])[1:-1], text)
 
 
 class Visible(logging.Filter):

@@ -94,25 +94,25 @@ class Reloader:
 
 def snapshot(folder: Path) -> Snapshot:
     """The Python files in a folder and the folders in it, with their times and sizes as they are now."""
-    found = {}
+    files = {}
     for path in source_files(folder):
         try:
             status = path.stat()
         except FileNotFoundError:  # editors replace a file by taking it away for a moment
             continue
-        found[path] = (status.st_mtime_ns, status.st_size)
-    return found
+        files[path] = (status.st_mtime_ns, status.st_size)
+    return files
 
 
 def source_files(folder: Path) -> Iterator[Path]:
     """The paths of the Python files that may hold the source of a worker, as deep as they lie."""
-    for place, folders, files in os.walk(folder):
+    for path, folders, files in os.walk(folder):
         folders[:] = [
             name
             for name in folders
-            if not (name.startswith(".") or name in SKIPPED or Path(place, name, "pyvenv.cfg").exists())
+            if not (name.startswith(".") or name in SKIPPED or Path(path, name, "pyvenv.cfg").exists())
         ]
-        yield from (Path(place, name) for name in files if name.endswith(".py"))
+        yield from (Path(path, name) for name in files if name.endswith(".py"))
 
 
 def differing(before: Snapshot, now: Snapshot) -> set[Path]:

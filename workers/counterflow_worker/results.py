@@ -265,8 +265,8 @@ def read_evaluated(decision: gateway.EvaluatedDecision) -> EvaluatedDecision:
         type=decision.decisionType,
         output=json_texts.decode(decision.decisionOutput or "null", json_texts.ANYTHING),
         inputs={
-            each.inputName: json_texts.decode(each.inputValue or "null", json_texts.ANYTHING)
-            for each in decision.evaluatedInputs
+            given.inputName: json_texts.decode(given.inputValue or "null", json_texts.ANYTHING)
+            for given in decision.evaluatedInputs
         },
         matched_rules=tuple(map(read_rule, decision.matchedRules)),
     )
@@ -275,8 +275,8 @@ def read_evaluated(decision: gateway.EvaluatedDecision) -> EvaluatedDecision:
 def read_rule(rule: gateway.MatchedDecisionRule) -> MatchedRule:
     """What the wire's message says of a rule that applied. Raises msgspec.DecodeError for bad JSON."""
     outputs = {
-        each.outputName: json_texts.decode(each.outputValue or "null", json_texts.ANYTHING)
-        for each in rule.evaluatedOutputs
+        given.outputName: json_texts.decode(given.outputValue or "null", json_texts.ANYTHING)
+        for given in rule.evaluatedOutputs
     }
     return MatchedRule(rule_id=rule.ruleId, index=rule.ruleIndex, outputs=outputs)
 

@@ -8,12 +8,12 @@ from typing import Annotated, Any, ClassVar
 
 import typer
 
-from counterflow import __version__
 from counterflow.cli.exits import OK, Failure
 from counterflow.cli.help import CommandGroup, NamedCommand
 from counterflow.cli.options import AddressOption
 from counterflow.cli.output import give
 from counterflow.cli.streams import use_plain_streams
+from counterflow.version import __version__
 from counterflow.visible import visible
 
 GROUPS: Mapping[str, Sequence[NamedCommand]] = {

@@ -22,7 +22,7 @@ from counterflow.feel.compiler import Surroundings
 from counterflow.feel.errors import FeelSyntaxError
 from counterflow.feel.forms.calls import call_by_name
 from counterflow.feel.run import Local, Run, Value
-from counterflow.feel.scope import Entries, Variable
+from counterflow.feel.scope import Entries, LocalVariable
 from counterflow.feel.values import Code, Function, a_kind, listed
 
 _CALL_FUEL: Final = 6
@@ -121,7 +121,7 @@ def repeated(names: Iterable[str]) -> str:
 
 
 def _is_function(box: tree.Box | None) -> bool:
-    return isinstance(box, tree.FunctionDefinition) or (
+    return isinstance(box, tree.BoxedFunction) or (
         isinstance(box, tree.LiteralExpression) and box.text.startswith("function")
     )
 
@@ -193,10 +193,10 @@ def _invocation(boxes: Boxes, box: tree.Invocation, around: Surroundings) -> Cod
     return invoke
 
 
-def _function(boxes: Boxes, box: tree.FunctionDefinition, around: Surroundings) -> Code:
+def _function(boxes: Boxes, box: tree.BoxedFunction, around: Surroundings) -> Code:
     if box.kind is not tree.FunctionKind.FEEL:
         return _external(boxes, box, around)
-    body = boxes.code(box.body, around.plus(*(Variable(parameter.name) for parameter in box.parameters)))
+    body = boxes.code(box.body, around.plus(*(LocalVariable(parameter.name) for parameter in box.parameters)))
     made = typed_function(boxes, "", box.parameters, box.line)
     return lambda _run, local: made(lambda run, arguments: body(run, (*local, *arguments)))
 
@@ -213,23 +213,26 @@ def typed_function(
     """
     names = tuple(parameter.name for parameter in parameters)
     types = [boxes.type(parameter.type_ref, line) for parameter in parameters]
-    converters = [converter(to, f"the argument {each!r}") for to, each in zip(types, names, strict=True)]
+    converters = [
+        converter(to, f"the argument {parameter!r}") for to, parameter in zip(types, names, strict=True)
+    ]
 
     def made(body: Call) -> Function:
         def invoke(run: Run, arguments: list[Value]) -> Value:
             if len(arguments) != len(names):
-                found = (
+                complaint = (
                     f"the function {name} has the parameters {listed(names)}; found {len(arguments)} "
                     "arguments"
                 )
-                return run.warn("wrong argument", found)
+                return run.warn("wrong argument", complaint)
             admitted = [
                 argument if convert is None else convert(run, argument)
                 for convert, argument in zip(converters, arguments, strict=True)
             ]
             # An argument of the wrong type is no argument: the function is not called (DMN 1.5, 10.3.2.13.2).
             if any(
-                found is None and given is not None for found, given in zip(admitted, arguments, strict=True)
+                after is None and before is not None
+                for before, after in zip(arguments, admitted, strict=True)
             ):
                 return None
             run.spend(_CALL_FUEL)
@@ -243,7 +246,7 @@ def typed_function(
     return made
 
 
-def _external(boxes: Boxes, box: tree.FunctionDefinition, around: Surroundings) -> Code:
+def _external(boxes: Boxes, box: tree.BoxedFunction, around: Surroundings) -> Code:
     """A function of Java: the body names class and method (DMN 1.5, 10.2.1.7 and 10.3.2.13.3)."""
     if box.kind is tree.FunctionKind.PMML:
         return lambda run, _local: run.warn("not a function", "functions in PMML are not available")
@@ -260,7 +263,7 @@ def _external(boxes: Boxes, box: tree.FunctionDefinition, around: Surroundings) 
 # Choice and repetition: FEEL's own
 
 
-def _conditional(boxes: Boxes, box: tree.Conditional, around: Surroundings) -> Code:
+def _conditional(boxes: Boxes, box: tree.BoxedConditional, around: Surroundings) -> Code:
     """A branch for true, one for false, null for all else, unlike a textual `if` (10.2.1.8, table 88)."""
     condition, then, otherwise = (
         boxes.code(part, around) for part in (box.condition, box.then, box.otherwise)
@@ -277,7 +280,7 @@ def _conditional(boxes: Boxes, box: tree.Conditional, around: Surroundings) -> C
     return choose
 
 
-def _filter(boxes: Boxes, box: tree.Filter, around: Surroundings) -> Code:
+def _filter(boxes: Boxes, box: tree.BoxedFilter, around: Surroundings) -> Code:
     return around.form(
         feel_tree.Filter(
             boxes.embedded(box.source, around), boxes.embedded(box.condition, around), strict=True
@@ -285,12 +288,12 @@ def _filter(boxes: Boxes, box: tree.Filter, around: Surroundings) -> Code:
     )
 
 
-def _for(boxes: Boxes, box: tree.For, around: Surroundings) -> Code:
+def _for(boxes: Boxes, box: tree.BoxedFor, around: Surroundings) -> Code:
     iterator = feel_tree.Iterator(box.variable, boxes.embedded(box.source, around))
     return around.form(feel_tree.For((iterator,), boxes.embedded(box.body, around)))
 
 
-def _quantified(boxes: Boxes, box: tree.Quantified, around: Surroundings) -> Code:
+def _quantified(boxes: Boxes, box: tree.BoxedQuantified, around: Surroundings) -> Code:
     iterator = feel_tree.Iterator(box.variable, boxes.embedded(box.source, around))
     return around.form(
         feel_tree.Quantified(box.every, (iterator,), boxes.embedded(box.condition, around), strict=True)
@@ -304,9 +307,9 @@ _FORMS: Final[dict[type[tree.Box], Callable[[Boxes, Any, Surroundings], Code]]] 
     tree.BoxedList: _list,
     tree.Relation: _relation,
     tree.Invocation: _invocation,
-    tree.FunctionDefinition: _function,
-    tree.Conditional: _conditional,
-    tree.Filter: _filter,
-    tree.For: _for,
-    tree.Quantified: _quantified,
+    tree.BoxedFunction: _function,
+    tree.BoxedConditional: _conditional,
+    tree.BoxedFilter: _filter,
+    tree.BoxedFor: _for,
+    tree.BoxedQuantified: _quantified,
 }

@@ -8,11 +8,11 @@ from typing import Final, TypeVar
 from counterflow.dmn import tree
 from counterflow.dmn.boxed import Boxes, typed_function
 from counterflow.dmn.graph import CompiledDecision, CompiledInput, CompiledService, Graph, Slot, imported
-from counterflow.dmn.requirements import Reading, Requirement, next_names, offers, readings
+from counterflow.dmn.requirements import OfferedName, Requirement, next_names, offered_names, offers
 from counterflow.dmn.types import Convert, Type, converter
 from counterflow.feel.compiler import Surroundings
 from counterflow.feel.run import Local, Run, Value
-from counterflow.feel.scope import Variable
+from counterflow.feel.scope import LocalVariable
 from counterflow.feel.values import Code, Function
 
 T = TypeVar("T")
@@ -73,16 +73,16 @@ class GraphBuilder:
         while True:
             offered = offers(requirements)
             variables = (
-                *(Variable(slot.name) for slot in imported_slots),
-                *(each.variable for each in offered.values()),
+                *(LocalVariable(slot.name) for slot in imported_slots),
+                *(offer.variable for offer in offered.values()),
             )
             made = compiled(self.around.plus(*variables))
             if not next_names(requirements, offered):
                 break
             self.boxes.notes.forget(findings)
         if not self.boxes.notes.has_errors(since=findings):
-            self._tell_unread(node, [each for each in requirements if not each.is_read(offered)])
-        return (*imported_slots, *(each.slot for each in offered.values())), made
+            self._tell_unread(node, [one for one in requirements if not one.is_read(offered)])
+        return (*imported_slots, *(offer.slot for offer in offered.values())), made
 
     def _imported_slots(self, keys: Iterable[str]) -> tuple[Slot, ...]:
         """What imports bring: a context for each, in which a decision is found by all its names."""
@@ -90,9 +90,9 @@ class GraphBuilder:
         for key in keys:
             if prefix := self._prefix(key):
                 decision = self.graph.decisions.get(key)
-                others = readings(decision.node, camunda=False) if decision is not None else ()
+                others = offered_names(decision.node, camunda=False) if decision is not None else ()
                 names = (
-                    *(each.name for tried in others for each in tried if not each.entry),
+                    *(other.name for group in others for other in group if not other.entry),
                     self.graph.names[key],
                 )
                 brought.setdefault(prefix, {}).update(dict.fromkeys(names, key))
@@ -101,18 +101,18 @@ class GraphBuilder:
     def _requirement(self, node: tree.DRGElement, key: str) -> Requirement:
         required = self._nodes.get(key)
         if required is None:
-            return Requirement(key, "", ((Reading(self.graph.names[key]),),))
-        names = readings(required, camunda=self.model.camunda)
+            return Requirement(key, "", ((OfferedName(self.graph.names[key]),),))
+        names = offered_names(required, camunda=self.model.camunda)
         if required is node:
             return Requirement(key, "", names[:1])  # a function that may call itself
         label = required.name or required.id if isinstance(required, tree.Decision) else ""
         return Requirement(key, label, names, isinstance(required, tree.InputData))
 
     def _tell_unread(self, node: tree.DRGElement, unread: Iterable[Requirement]) -> None:
-        for each in (each for each in unread if each.label):
+        for requirement in (one for one in unread if one.label):
             message = (
-                f"expected an expression that reads '{each.label}', which is required here, found none of "
-                f"the names {each.spellings}."
+                f"expected an expression that reads '{requirement.label}', which is required here, "
+                f"found none of the names {requirement.spellings}."
             )
             remedy = "Write the first of these names where its result is meant, or remove the requirement."
             self.boxes.notes.warning(node, "requirement-unread", message, remedy)
@@ -174,22 +174,22 @@ class GraphBuilder:
 
         return typed_function(self.boxes, node.variable.name, logic.parameters, node.line)(call)
 
-    def _body(self, logic: tree.FunctionDefinition, around: Surroundings) -> Code:
+    def _body(self, logic: tree.BoxedFunction, around: Surroundings) -> Code:
         """The code of a function, which finds its arguments behind the names around it."""
         if logic.kind is tree.FunctionKind.FEEL:
             return self.boxes.code(
-                logic.body, around.plus(*(Variable(parameter.name) for parameter in logic.parameters))
+                logic.body, around.plus(*(LocalVariable(parameter.name) for parameter in logic.parameters))
             )
         return _called(self.boxes.code(logic, around), len(around.scope.bindings))
 
     def _service(self, key: str, node: tree.DecisionService) -> CompiledService:
         parameters = tuple(
-            self._key(each)
-            for each in (*node.input_data, *node.input_decisions)
-            if self._is_known(node, each)
+            self._key(reference)
+            for reference in (*node.input_data, *node.input_decisions)
+            if self._is_known(node, reference)
         )
-        names = tuple(self.graph.names[each] for each in parameters)
-        outputs = tuple(self._key(each) for each in node.outputs)
+        names = tuple(self.graph.names[key] for key in parameters)
+        outputs = tuple(self._key(reference) for reference in node.outputs)
         return CompiledService(
             key,
             node,
@@ -226,7 +226,7 @@ def _called(function: Code, count: int) -> Code:
     """Call what the code finds with the local names behind the first `count`."""
 
     def call(run: Run, local: Local) -> Value:
-        found = function(run, local[:count])
-        return found.call(run, list(local[count:])) if isinstance(found, Function) else None
+        target = function(run, local[:count])
+        return target.call(run, list(local[count:])) if isinstance(target, Function) else None
 
     return call

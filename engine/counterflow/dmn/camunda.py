@@ -11,8 +11,9 @@ from typing import Final
 from lxml import etree
 
 _DMN: Final = ("http://camunda.org/schema/1.0/dmn", "http://operaton.org/schema/1.0/dmn")
-"""The namespaces of Camunda 7's extensions. Its modeler writes the first one as the namespace of the model,
-too.
+"""The namespaces of Camunda 7's extensions.
+
+Its modeler writes the first one as the namespace of the model, too.
 """
 
 _TOOLS: Final = ("http://camunda.org/schema/", "http://operaton.org/schema/", "http://bpmn.io/schema/dmn/")
@@ -32,7 +33,7 @@ def is_camundas(root: etree._Element) -> bool:
     """
     declared = (root.get("namespace", ""), *root.nsmap.values())
     if root.get("exporter", "").lower().startswith(_EXPORTERS) or any(
-        each.startswith(_TOOLS) for each in declared
+        namespace.startswith(_TOOLS) for namespace in declared
     ):
         return True
     return any(_is_extended(element) for element in root.iter())

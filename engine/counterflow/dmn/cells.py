@@ -54,14 +54,14 @@ class Cell:
     negated: bool = False
 
 
-def indexed(root: tree.UnaryTests, local: frozenset[str]) -> Cell | None:
+def indexed(root: tree.UnaryTestList, local: frozenset[str]) -> Cell | None:
     """The cell as an index can hold it; None if its tests have to be run.
 
     `local` names may hide the built-ins that spell constants.
     """
-    found = [_test(node, local) for node in root.tests]
-    tests = tuple(test for test in found if test is not None)
-    if len(tests) < len(found):
+    constants = [_test(node, local) for node in root.tests]
+    tests = tuple(test for test in constants if test is not None)
+    if len(tests) < len(constants):
         return None
     if (
         len(root.tests) == 1
@@ -126,12 +126,12 @@ def constant(node: tree.Tree, local: frozenset[str]) -> Value:
         and isinstance(node.operand.value, Decimal)
     ):
         value = -node.operand.value
-    elif isinstance(node, tree.Call):
+    elif isinstance(node, tree.FunctionCall):
         value = _called(node, local)
     return value if type(value) in INDEXED else None
 
 
-def _called(node: tree.Call, local: frozenset[str]) -> Value:
+def _called(node: tree.FunctionCall, local: frozenset[str]) -> Value:
     """`date("2030-12-31")` is a constant, too."""
     name = node.function.name if isinstance(node.function, tree.Name) else ""
     read = None if name in local else _LITERAL_CALLS.get(name)

@@ -93,8 +93,8 @@ class Column:
                 self._enter(rule, cell, intervals)
             else:
                 self.general.append((1 << rule, cell))
-        for kind, found in intervals.items():
-            self.kinds[kind].intervals = Intervals(found)
+        for kind, tests in intervals.items():
+            self.kinds[kind].intervals = Intervals(tests)
         self._by_type = {kind: self.kinds.get(name) for kind, name in KINDS.items()}
         self._others = {kind: self._of_other_kinds(name) for kind, name in KINDS.items()}
         if by_date:
@@ -135,9 +135,9 @@ class Column:
 
     def match(self, run: Run, local: Local, value: Value, in_play: Rules) -> Rules:
         """The rules of `in_play` whose cell the value passes; warns of cells that compare another kind."""
-        found = self.always | self._indexed(value)
+        passed = self.always | self._indexed(value)
         for kind, rules in self._others[type(value)]:
-            if rules & in_play & ~found:
+            if rules & in_play & ~passed:
                 run.warn(
                     "wrong type",
                     f"a cell of a table compares values of one kind; found {a_kind(value)} and a {kind}",
@@ -145,8 +145,8 @@ class Column:
         run.spend(len(self.general) // _CELLS_PER_FUEL)
         for bit, code in self.general:
             if bit & in_play and code(run, (*local, value)) is True:
-                found |= bit
-        return found & in_play
+                passed |= bit
+        return passed & in_play
 
     def _indexed(self, value: Value) -> Rules:
         if value is None:
@@ -156,10 +156,10 @@ class Column:
             return 0
         if self.is_by_date and type(value) is DateTime:
             value = value.date
-        found = index.equal.get(value, 0) if index.equal else 0
+        passed = index.equal.get(value, 0) if index.equal else 0
         if index.negated:
-            found |= index.negated & ~index.excluded.get(value, 0)
-        return found if index.intervals is None else found | index.intervals.at(value)
+            passed |= index.negated & ~index.excluded.get(value, 0)
+        return passed if index.intervals is None else passed | index.intervals.at(value)
 
 
 def _kind(test: Equal | Interval) -> str:

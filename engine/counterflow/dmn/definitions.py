@@ -69,7 +69,7 @@ class Definitions:
             service.node.id or service.node.name: service for service in graph.services.values()
         }
         self._plans: dict[str, Plan] = {}
-        graph.givens = {key: self._given(each) for key, each in graph.inputs.items()}
+        graph.givens = {key: self._given(data) for key, data in graph.inputs.items()}
 
     @property
     def namespace(self) -> str:
@@ -131,7 +131,7 @@ class Definitions:
     def _answer(
         self,
         node: tree.DRGElement,
-        wanted: CompiledDecision | CompiledService,
+        target: CompiledDecision | CompiledService,
         context: Variables,
         now_ms: int,
         seed: str,
@@ -146,7 +146,7 @@ class Definitions:
         output: Value = None
         failure: DecisionFailure | None = None
         try:
-            output = self._output(run, wanted, memo, outcomes)
+            output = self._output(run, target, memo, outcomes)
             if type(output) in _CHECKED:
                 check_size(run, output)
         except FeelFailure as stopped:
@@ -168,19 +168,19 @@ class Definitions:
         )
 
     def _output(
-        self, run: Run, wanted: CompiledDecision | CompiledService, memo: Memo, outcomes: Outcomes
+        self, run: Run, target: CompiledDecision | CompiledService, memo: Memo, outcomes: Outcomes
     ) -> Value:
-        if isinstance(wanted, CompiledService):
-            for key, name in zip(wanted.parameters, wanted.names, strict=True):
+        if isinstance(target, CompiledService):
+            for key, name in zip(target.parameters, target.names, strict=True):
                 given = self.graph.inputs.get(key)
                 memo[key] = (
                     self.graph.given(given)(run)
                     if given
                     else _input_decision(run, name, self.graph.decisions.get(key))
                 )
-            return wanted.decide(run, memo, self.graph, outcomes)
-        self._plan(wanted).carry_out(run, memo, self.graph, outcomes)
-        return memo.get(wanted.key)
+            return target.decide(run, memo, self.graph, outcomes)
+        self._plan(target).carry_out(run, memo, self.graph, outcomes)
+        return memo.get(target.key)
 
     # Inputs
 
@@ -190,20 +190,20 @@ class Definitions:
         Only JSON has texts that stand for dates.
         """
         name, convert, read = of.node.variable.name, of.convert, of.type.read
-        places = self._places(of, name)
-        roots = (name,) if places is None else tuple(place[0] for place in places)
+        paths = self._paths(of, name)
+        roots = (name,) if paths is None else tuple(path[0] for path in paths)
 
         def given(run: Run) -> Value:
-            value = _named(run, name) if places is None else _nested(run, places)
+            value = _named(run, name) if paths is None else _nested(run, paths)
             if value is None:
                 return None
-            if read is not None and any(type(run.variables.get(each, None)) is msgspec.Raw for each in roots):
+            if read is not None and any(type(run.variables.get(root, None)) is msgspec.Raw for root in roots):
                 value = read(value)
             return value if convert is None else convert(run, value)
 
         return given
 
-    def _places(self, of: CompiledInput, name: str) -> tuple[tuple[str, ...], ...] | None:
+    def _paths(self, of: CompiledInput, name: str) -> tuple[tuple[str, ...], ...] | None:
         """The paths under which an imported input may be found, the longest first; None for an own one."""
         return tuple((*of.path[start:], name) for start in range(len(of.path) + 1)) if of.path else None
 
@@ -214,8 +214,8 @@ def _named(run: Run, name: str) -> Value:
     return None if value is ABSENT else value
 
 
-def _nested(run: Run, places: tuple[tuple[str, ...], ...]) -> Value:
-    for first, *rest in places:
+def _nested(run: Run, paths: tuple[tuple[str, ...], ...]) -> Value:
+    for first, *rest in paths:
         value = _named(run, first)
         for name in rest:
             value = value.get(name) if isinstance(value, dict) else None
@@ -244,10 +244,10 @@ def _violation(outcomes: Outcomes) -> DecisionFailure | None:
     return None
 
 
-def _unknown(kind: str, wanted: str, known: Iterable[str]) -> str:
+def _unknown(kind: str, asked_id: str, known: Iterable[str]) -> str:
     return (
         f"expected the id of a {kind} of this model ({', '.join(sorted(known)) or 'it has none'}), found "
-        f"{wanted!r}"
+        f"{asked_id!r}"
     )
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
 
 from counterflow.dmn import tree
-from counterflow.dmn.table import Outcome, Table
+from counterflow.dmn.table import DecisionOutcome, Table
 from counterflow.dmn.types import Convert, Type
 from counterflow.feel.run import Run, Value
 from counterflow.feel.values import Code
@@ -22,7 +22,7 @@ from counterflow.feel.values import Code
 Memo = dict[str, Value]
 """Values of nodes by their keys (`namespace#id`), as far as they are known in one evaluation."""
 
-Outcomes = list[tuple["CompiledDecision", Outcome]]
+Outcomes = list[tuple["CompiledDecision", DecisionOutcome]]
 
 Given = Callable[[Run], Value]
 """What reads an input from outside."""
@@ -63,7 +63,7 @@ class Slot:
 def _entry(value: Value, name: str) -> Value:
     """The output of that name; of several rules that count, the list of those."""
     if isinstance(value, list):
-        return [_entry(each, name) for each in value]
+        return [_entry(output, name) for output in value]
     return value.get(name) if isinstance(value, dict) else None
 
 
@@ -79,21 +79,21 @@ class CompiledDecision:
     code: Code | None = None
     table: Table | None = None
 
-    def decide(self, run: Run, memo: Memo, functions: Mapping[str, Value]) -> Outcome:
+    def decide(self, run: Run, memo: Memo, functions: Mapping[str, Value]) -> DecisionOutcome:
         """Its outcome from the values of its requirements, which are all in `memo` or among the functions."""
         local = tuple([slot.value(memo, functions) for slot in self.slots])
         if self.table is not None:
             return self._converted(run, self.table.decide(run, local))
-        return self._converted(run, Outcome(self.code(run, local) if self.code else None, ()))
+        return self._converted(run, DecisionOutcome(self.code(run, local) if self.code else None, ()))
 
-    def _converted(self, run: Run, outcome: Outcome) -> Outcome:
+    def _converted(self, run: Run, outcome: DecisionOutcome) -> DecisionOutcome:
         if self.convert is None:
             return outcome
         output = self.convert(run, outcome.output)
         return (
             outcome
             if output is outcome.output
-            else Outcome(output, outcome.inputs, outcome.hits, outcome.violation)
+            else DecisionOutcome(output, outcome.inputs, outcome.hits, outcome.violation)
         )
 
 
@@ -178,27 +178,27 @@ class Graph:
         self.names |= {renamed(key): name for key, name in other.names.items()}
         self.functions |= other.functions
         self.inputs |= {
-            renamed(key): replace(each, key=renamed(key), path=(*path, *each.path))
-            for key, each in other.inputs.items()
+            renamed(key): replace(data, key=renamed(key), path=(*path, *data.path))
+            for key, data in other.inputs.items()
         }
         for key, decision in other.decisions.items():
             slots = tuple(
-                replace(slot, keys=tuple((name, renamed(each)) for name, each in slot.keys))
+                replace(slot, keys=tuple((name, renamed(required)) for name, required in slot.keys))
                 for slot in decision.slots
             )
             self.decisions[renamed(key)] = replace(decision, key=renamed(key), slots=slots)
 
-    def plan(self, wanted: Iterable[str], preset: frozenset[str] = frozenset()) -> Plan:
+    def plan(self, decisions: Iterable[str], preset: frozenset[str] = frozenset()) -> Plan:
         """What the wanted decisions need, in order; what is preset is known already."""
         sorter: TopologicalSorter[str] = TopologicalSorter()
-        pending, seen = [key for key in wanted if key not in preset], set(preset)
+        pending, seen = [key for key in decisions if key not in preset], set(preset)
         while pending:
             key = pending.pop()
             if key in seen:
                 continue
             seen.add(key)
             required = self._required(key)
-            sorter.add(key, *(each for each in required if each not in preset))
+            sorter.add(key, *(needed for needed in required if needed not in preset))
             pending += required
         try:
             ordered = list(sorter.static_order())

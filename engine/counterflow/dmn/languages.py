@@ -14,12 +14,12 @@ from counterflow.documents.xml import line_of
 
 def foreign_languages(root: Element, resource_name: str) -> Iterator[Finding]:
     """A warning for each language that is not FEEL, at the first place that names it."""
-    places: dict[str, list[Element]] = {}
+    elements_of: dict[str, list[Element]] = {}
     for element in root.iter():
         language = element.get("expressionLanguage", "").strip()
         if language and not _is_feel(language) and (element is root or text_of(element)):
-            places.setdefault(language, []).append(element)
-    for language, elements in places.items():
+            elements_of.setdefault(language, []).append(element)
+    for language, elements in elements_of.items():
         where = "here" if len(elements) == 1 else f"here first, {len(elements)} times in all"
         message = f"expected FEEL, found the expression language '{language}' {where}; it is read as FEEL."
         remedy = "Write these expressions in FEEL, and remove the language."
@@ -39,5 +39,5 @@ def _is_feel(language: str) -> bool:
 
 def _id(element: Element) -> str:
     """That of the element, or of the nearest around it that has one."""
-    identified = (each.get("id", "") for each in (element, *element.iterancestors()))
+    identified = (around.get("id", "") for around in (element, *element.iterancestors()))
     return next(filter(None, identified), "")

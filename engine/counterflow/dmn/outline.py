@@ -33,7 +33,9 @@ def outline(root: Element, resource_name: str) -> tree.Model:
         )
     own = root.get("namespace", "")
     try:
-        nodes = tuple(NODES[local_name(each)](each, own) for each in root if local_name(each) in NODES)
+        nodes = tuple(
+            NODES[local_name(element)](element, own) for element in root if local_name(element) in NODES
+        )
     except ValueError as error:
         message = f"expected a word that DMN knows, found: {error}."
         raise XmlError(Finding(0, resource_name, "dmn-word", message, "Correct it there.")) from error
@@ -42,9 +44,10 @@ def outline(root: Element, resource_name: str) -> tree.Model:
         own,
         version,
         tuple(
-            tree.Import(each.get("name", ""), each.get("namespace", "")) for each in children(root, "import")
+            tree.Import(element.get("name", ""), element.get("namespace", ""))
+            for element in children(root, "import")
         ),
-        tuple(_type(each) for each in children(root, "itemDefinition")),
+        tuple(_type(element) for element in children(root, "itemDefinition")),
         nodes,
         is_camundas(root),
         id=root.get("id", ""),
@@ -56,17 +59,17 @@ def misspelled(root: Element, resource_name: str) -> list[Finding]:
     """Refusals of what is to be true or false and is neither: it would be false in silence."""
     return [
         Finding(
-            line_of(each),
-            each.get("id") or each.get("name") or resource_name,
+            line_of(element),
+            element.get("id") or element.get("name") or resource_name,
             "boolean-attribute",
-            f"expected isCollection of {local_name(each)} '{each.get('name', '')}' to be true or false, "
-            f"found '{found}'.",
+            f"expected isCollection of {local_name(element)} '{element.get('name', '')}' to be true or "
+            f"false, found '{written}'.",
             'Write isCollection="true" or isCollection="false".',
         )
-        for each in root.iter()
-        if (found := each.get("isCollection")) is not None
-        and namespace(each) in NAMESPACES
-        and boolean(found) is None
+        for element in root.iter()
+        if (written := element.get("isCollection")) is not None
+        and namespace(element) in NAMESPACES
+        and boolean(written) is None
     ]
 
 
@@ -78,7 +81,7 @@ def _type(element: Element) -> tree.ItemDefinition:
     return tree.ItemDefinition(
         " ".join(element.get("name", "").split()),
         type_ref(element),
-        tuple(_type(each) for each in children(element, "itemComponent")),
+        tuple(_type(component) for component in children(element, "itemComponent")),
         boolean(element.get("isCollection")) is True,
         text_of(child(element, "allowedValues")),
         text_of(child(element, "typeConstraint")),
@@ -92,19 +95,19 @@ def _type(element: Element) -> tree.ItemDefinition:
 
 
 def _references(elements: Iterable[Element], own: str) -> tuple[str, ...]:
-    return tuple(_reference(each.get("href", ""), own) for each in elements)
+    return tuple(_reference(element.get("href", ""), own) for element in elements)
 
 
 def _reference(href: str, own: str) -> str:
-    place, _, identifier = href.rpartition("#")
-    return f"{place or own}#{identifier}"
+    model, _, identifier = href.rpartition("#")
+    return f"{model or own}#{identifier}"
 
 
 def _required(element: Element, own: str) -> tuple[str, ...]:
     requirements = [
-        each for each in element if local_name(each) in {"informationRequirement", "knowledgeRequirement"}
+        part for part in element if local_name(part) in {"informationRequirement", "knowledgeRequirement"}
     ]
-    return _references([inner for each in requirements for inner in each if inner.get("href")], own)
+    return _references([required for part in requirements for required in part if required.get("href")], own)
 
 
 class _Beginning(TypedDict):

@@ -72,8 +72,8 @@ def _compiled(
     types = Types(model.types, _imported_types(imports), notes, lenient=model.camunda)
     own_types = types.all()
     graph = Graph()
-    for name, each in imports.items():
-        if len(graph.names) + len(each.graph.names) > _NODES:
+    for name, other in imports.items():
+        if len(graph.names) + len(other.graph.names) > _NODES:
             notes.error(
                 Place(name),
                 "import",
@@ -81,8 +81,8 @@ def _compiled(
                 "Import fewer models.",
             )
             continue
-        graph.include(each.graph, name)
-    entries = frozenset(_names(model)).union(*(_names(each.model) for each in _all(imports.values())))
+        graph.include(other.graph, name)
+    entries = frozenset(_names(model)).union(*(_names(other.model) for other in _all(imports.values())))
     prefixes = {definitions.namespace: name for name, definitions in imports.items()}
     GraphBuilder(
         graph,
@@ -116,39 +116,39 @@ def _refuse_twice(model: tree.Model, notes: Notes) -> None:
 def _imported_types(imports: Mapping[str, Definitions]) -> dict[str, Type]:
     return {
         f"{name}.{key}" if name else key: of
-        for name, each in imports.items()
-        for key, of in each.types.items()
+        for name, definitions in imports.items()
+        for key, of in definitions.types.items()
     }
 
 
 def _imports(model: tree.Model, imported: Iterable[Definitions], notes: Notes) -> dict[str, Definitions]:
     known = {definitions.namespace: definitions for definitions in imported}
-    found: dict[str, Definitions] = {}
-    for each in model.imports:
-        if each.namespace in known:
-            found[each.name] = known[each.namespace]
+    by_name: dict[str, Definitions] = {}
+    for declared in model.imports:
+        if declared.namespace in known:
+            by_name[declared.name] = known[declared.namespace]
         else:
-            message = f"expected the imported model of the namespace '{each.namespace}', found none."
-            notes.error(Place(each.name), "import", message, "Deploy it together with this one.")
-    return found
+            message = f"expected the imported model of the namespace '{declared.namespace}', found none."
+            notes.error(Place(declared.name), "import", message, "Deploy it together with this one.")
+    return by_name
 
 
 def _all(definitions: Iterable[Definitions]) -> Iterator[Definitions]:
-    for each in definitions:
-        yield each
-        yield from _all(each.imported.values())
+    for model in definitions:
+        yield model
+        yield from _all(model.imported.values())
 
 
 def _names(node: object) -> Iterator[str]:
     """Every name that may be that of an entry: of components, variables, columns, outputs and nodes."""
     if isinstance(node, tuple):
-        for each in node:
-            yield from _names(each)
+        for item in node:
+            yield from _names(item)
     elif isinstance(node, tree.Rule):
         return  # most of a large table, and nothing in it has a name
     elif is_dataclass(node):
         name = getattr(node, "name", None)
         if isinstance(name, str):
             yield name
-        for each in fields(node):
-            yield from _names(getattr(node, each.name))
+        for field in fields(node):
+            yield from _names(getattr(node, field.name))

@@ -11,7 +11,7 @@ from counterflow.dmn.xml import Element, child, children, is_feel, text_of
 from counterflow.documents.xml import line_of, local_name, namespace
 
 
-class _Place(TypedDict):
+class _BoxAttributes(TypedDict):
     id: str
     line: int
     type_ref: str
@@ -28,9 +28,9 @@ def boxes(element: Element | None) -> tuple[tree.Box, ...]:
         return ()
     own = namespace(element)
     return tuple(
-        BOXES[local_name(each)](each)
-        for each in element
-        if namespace(each) == own and local_name(each) in BOXES
+        BOXES[local_name(part)](part)
+        for part in element
+        if namespace(part) == own and local_name(part) in BOXES
     )
 
 
@@ -64,21 +64,21 @@ def type_name(written: str, element: Element) -> str:
     if of == root.get("namespace") or is_feel(of):
         return name  # as nearly all are: a file may have thousands
     imported = next(
-        (each.get("name", "") for each in children(root, "import") if each.get("namespace") == of), ""
+        (
+            declared.get("name", "")
+            for declared in children(root, "import")
+            if declared.get("namespace") == of
+        ),
+        "",
     )
     return f"{imported}.{name}" if imported else name
-
-
-def place(element: Element) -> tree.DMNElement:
-    """The id (empty if there is none) and the line of an element."""
-    return tree.DMNElement(id=element.get("id", ""), line=line_of(element))
 
 
 def _words(name: str) -> str:
     return " ".join(name.split())
 
 
-def _place(element: Element) -> _Place:
+def _attributes(element: Element) -> _BoxAttributes:
     return {"id": element.get("id", ""), "line": line_of(element), "type_ref": type_ref(element)}
 
 
@@ -90,7 +90,7 @@ def _inside(element: Element, tag: str) -> tree.Box | None:
 
 
 def _literal(element: Element) -> tree.Box:
-    return tree.LiteralExpression(text_of(element), **_place(element))
+    return tree.LiteralExpression(text_of(element), **_attributes(element))
 
 
 def _context(element: Element) -> tree.Box:
@@ -98,56 +98,58 @@ def _context(element: Element) -> tree.Box:
     for entry in children(element, "contextEntry"):
         variable = child(entry, "variable")
         entries.append(tree.ContextEntry(None if variable is None else item(variable), box(entry)))
-    return tree.BoxedContext(tuple(entries), **_place(element))
+    return tree.BoxedContext(tuple(entries), **_attributes(element))
 
 
 def _list(element: Element) -> tree.Box:
-    return tree.BoxedList(boxes(element), **_place(element))
+    return tree.BoxedList(boxes(element), **_attributes(element))
 
 
 def _relation(element: Element) -> tree.Box:
     columns = tuple(item(column) for column in children(element, "column"))
-    return tree.Relation(columns, tuple(boxes(row) for row in children(element, "row")), **_place(element))
+    return tree.Relation(
+        columns, tuple(boxes(row) for row in children(element, "row")), **_attributes(element)
+    )
 
 
 def _invocation(element: Element) -> tree.Box:
     bindings = tuple(
-        tree.ParameterBinding(item(child(each, "parameter")).name, box(each))
-        for each in children(element, "binding")
+        tree.ParameterBinding(item(child(binding, "parameter")).name, box(binding))
+        for binding in children(element, "binding")
     )
-    return tree.Invocation(box(element), bindings, **_place(element))
+    return tree.Invocation(box(element), bindings, **_attributes(element))
 
 
-def function(element: Element) -> tree.FunctionDefinition:
+def function(element: Element) -> tree.BoxedFunction:
     """A function definition, also that of a business knowledge model."""
     parameters = tuple(item(parameter) for parameter in children(element, "formalParameter"))
     kinds = {kind.value.lower(): kind for kind in tree.FunctionKind}
     kind = kinds.get(element.get("kind", "FEEL").lower(), tree.FunctionKind.FEEL)
-    return tree.FunctionDefinition(parameters, box(element), kind, **_place(element))
+    return tree.BoxedFunction(parameters, box(element), kind, **_attributes(element))
 
 
 def _conditional(element: Element) -> tree.Box:
     parts = (_inside(element, tag) for tag in ("if", "then", "else"))
-    return tree.Conditional(*parts, **_place(element))
+    return tree.BoxedConditional(*parts, **_attributes(element))
 
 
 def _filter(element: Element) -> tree.Box:
-    return tree.Filter(_inside(element, "in"), _inside(element, "match"), **_place(element))
+    return tree.BoxedFilter(_inside(element, "in"), _inside(element, "match"), **_attributes(element))
 
 
 def _for(element: Element) -> tree.Box:
-    return tree.For(
+    return tree.BoxedFor(
         element.get("iteratorVariable", ""),
         _inside(element, "in"),
         _inside(element, "return"),
-        **_place(element),
+        **_attributes(element),
     )
 
 
 def _quantified(element: Element) -> tree.Box:
     every, variable = local_name(element) == "every", element.get("iteratorVariable", "")
-    return tree.Quantified(
-        every, variable, _inside(element, "in"), _inside(element, "satisfies"), **_place(element)
+    return tree.BoxedQuantified(
+        every, variable, _inside(element, "in"), _inside(element, "satisfies"), **_attributes(element)
     )
 
 
@@ -159,10 +161,10 @@ def _table(element: Element) -> tree.Box:
     return tree.DecisionTable(
         tree.HitPolicy(element.get("hitPolicy") or "UNIQUE"),
         tree.Aggregation(aggregation) if aggregation else None,
-        tuple(_input(each) for each in children(element, "input")),
-        tuple(_output(each) for each in children(element, "output")),
-        tuple(_rule(each) for each in children(element, "rule")),
-        **_place(element),
+        tuple(_input(part) for part in children(element, "input")),
+        tuple(_output(part) for part in children(element, "output")),
+        tuple(_rule(part) for part in children(element, "rule")),
+        **_attributes(element),
     )
 
 
@@ -204,8 +206,8 @@ def _rule(element: Element) -> tree.Rule:
 
 def _entries(element: Element, tag: str) -> tuple[tree.Entry, ...]:
     return tuple(
-        tree.Entry(text_of(each), id=each.get("id", ""), line=line_of(each))
-        for each in children(element, tag)
+        tree.Entry(text_of(entry), id=entry.get("id", ""), line=line_of(entry))
+        for entry in children(element, tag)
     )
 
 

@@ -11,12 +11,12 @@ from counterflow.documents.limits import DECISION_LIMITS, DocumentLimits
 
 
 class ReadModel(NamedTuple):
-    """A file as it was read; `place` is its place in what was given.
+    """A file as it was read; `position` is its position in what was given.
 
-    `imports` are the places of the files that it imports.
+    `imports` are the positions of the files that it imports.
     """
 
-    place: int
+    position: int
     result: ReadDefinitions
     imports: tuple[int, ...] = ()
 
@@ -31,28 +31,28 @@ def read_together(
     """
     alone = [read(content, name, limits=limits) for name, content in files]
     by_namespace = {
-        result.definitions.namespace: place
-        for place, result in enumerate(alone)
+        result.definitions.namespace: position
+        for position, result in enumerate(alone)
         if result.definitions is not None
     }
     imports = [_imports(result, by_namespace) for result in alone]
     done: dict[int, ReadModel] = {}
     while len(done) < len(files):
-        pending = [place for place in range(len(files)) if place not in done]
-        ready = [place for place in pending if done.keys() >= set(imports[place])]
+        pending = [position for position in range(len(files)) if position not in done]
+        ready = [position for position in pending if done.keys() >= set(imports[position])]
         if not ready:
-            done |= {place: ReadModel(place, alone[place]) for place in pending}  # a circle
-        for place in ready:
+            done |= {position: ReadModel(position, alone[position]) for position in pending}  # a circle
+        for position in ready:
             imported = [
                 definitions
-                for each in imports[place]
-                if (definitions := done[each].result.definitions) is not None
+                for other in imports[position]
+                if (definitions := done[other].result.definitions) is not None
             ]
-            name, content = files[place]
-            done[place] = ReadModel(
-                place,
-                read(content, name, imported, limits=limits) if imported else alone[place],
-                imports[place],
+            name, content = files[position]
+            done[position] = ReadModel(
+                position,
+                read(content, name, imported, limits=limits) if imported else alone[position],
+                imports[position],
             )
     return list(done.values())
 
@@ -60,5 +60,7 @@ def read_together(
 def _imports(result: ReadDefinitions, by_namespace: Mapping[str, int]) -> tuple[int, ...]:
     if result.definitions is None:
         return ()
-    wanted = (each.namespace for each in result.definitions.model.imports)
-    return tuple(dict.fromkeys(by_namespace[namespace] for namespace in wanted if namespace in by_namespace))
+    namespaces = (declared.namespace for declared in result.definitions.model.imports)
+    return tuple(
+        dict.fromkeys(by_namespace[namespace] for namespace in namespaces if namespace in by_namespace)
+    )

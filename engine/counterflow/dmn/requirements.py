@@ -14,39 +14,39 @@ from typing import NamedTuple
 
 from counterflow.dmn import tree
 from counterflow.dmn.graph import Slot
-from counterflow.feel.scope import Variable
+from counterflow.feel.scope import LocalVariable
 
 
-class Reading(NamedTuple):
+class OfferedName(NamedTuple):
     """A name, and which entry of the required value it means (empty: the value itself)."""
 
     name: str
     entry: str = ""
 
 
-Readings = tuple[Reading, ...]
+OfferedNames = tuple[OfferedName, ...]
 
 
-def readings(node: tree.DRGElement, *, camunda: bool) -> tuple[Readings, ...]:
+def offered_names(node: tree.DRGElement, *, camunda: bool) -> tuple[OfferedNames, ...]:
     """The names of a node's value, the best first, in groups that are tried together.
 
     In a model of Camunda's even a drawn variable is only the first of several.
     """
-    own = Reading(node.variable.name)
+    own = OfferedName(node.variable.name)
     if isinstance(node, tree.InputData) or (node.has_variable and not camunda):
         return ((own,),)
-    identified = Reading(node.id or node.name)
+    identified = OfferedName(node.id or node.name)
     by_outputs = _outputs(node.logic) if isinstance(node, tree.Decision) else ()
     first = own if node.has_variable or not isinstance(node, tree.Decision) else identified
-    tried = ((first,), by_outputs, (Reading(" ".join(node.name.split())),), (identified,))
-    return tuple(dict.fromkeys(each for each in tried if each and each[0].name)) or ((own,),)
+    tried = ((first,), by_outputs, (OfferedName(" ".join(node.name.split())),), (identified,))
+    return tuple(dict.fromkeys(names for names in tried if names and names[0].name)) or ((own,),)
 
 
-def _outputs(logic: tree.Box | None) -> Readings:
+def _outputs(logic: tree.Box | None) -> OfferedNames:
     if not isinstance(logic, tree.DecisionTable):
         return ()
     named = [output.name for output in logic.outputs if output.name]
-    return tuple(Reading(name, name if len(logic.outputs) > 1 else "") for name in named)
+    return tuple(OfferedName(name, name if len(logic.outputs) > 1 else "") for name in named)
 
 
 @dataclass
@@ -58,30 +58,30 @@ class Requirement:
 
     key: str
     label: str
-    names: tuple[Readings, ...]
+    names: tuple[OfferedNames, ...]
     is_input: bool = False
-    place: int = 0
+    attempt: int = 0
 
     @property
-    def offered(self) -> Readings:
+    def offered(self) -> OfferedNames:
         """The names that are on offer at the moment."""
-        return self.names[self.place]
+        return self.names[self.attempt]
 
     @property
     def spellings(self) -> str:
         """All its names, in words."""
-        return ", ".join(f"'{each.name}'" for tried in self.names for each in tried)
+        return ", ".join(f"'{offered.name}'" for names in self.names for offered in names)
 
     def is_read(self, offers: Mapping[str, Offer]) -> bool:
         """Whether an expression mentions one of the names on offer, and means this requirement by it."""
-        return any(offers[each.name].by is self and offers[each.name].variable.used for each in self.offered)
+        return any(offers[name].by is self and offers[name].variable.used for name, _ in self.offered)
 
 
 class Offer(NamedTuple):
     """A name on offer: whose value it is, and whether an expression has asked for it."""
 
     slot: Slot
-    variable: Variable
+    variable: LocalVariable
     by: Requirement
 
 
@@ -91,22 +91,28 @@ def offers(requirements: Sequence[Requirement]) -> dict[str, Offer]:
     Of two with the same name the better founded one counts: a result before an input, an id before an output.
     """
     made: dict[str, Offer] = {}
-    for each in sorted(requirements, key=_standing):
-        for name, entry in each.offered:
+    for requirement in sorted(requirements, key=_standing):
+        for name, entry in requirement.offered:
             # A table may well have an output `count`; that what requires it counts something is no mention of
             # that output.
-            variable = Variable(name, yields=bool(each.label) and len(each.names) > 1)
-            made[name] = Offer(Slot(name, ((name, each.key),), imported=False, entry=entry), variable, each)
+            variable = LocalVariable(name, yields=bool(requirement.label) and len(requirement.names) > 1)
+            made[name] = Offer(
+                Slot(name, ((name, requirement.key),), imported=False, entry=entry), variable, requirement
+            )
     return made
 
 
 def _standing(requirement: Requirement) -> tuple[bool, int]:
-    return not requirement.is_input, -requirement.place
+    return not requirement.is_input, -requirement.attempt
 
 
 def next_names(requirements: Iterable[Requirement], tried: Mapping[str, Offer]) -> bool:
     """Go on to the next names of those that no expression reads; whether there were any."""
-    waiting = [each for each in requirements if each.place + 1 < len(each.names) and not each.is_read(tried)]
-    for each in waiting:
-        each.place += 1
+    waiting = [
+        requirement
+        for requirement in requirements
+        if requirement.attempt + 1 < len(requirement.names) and not requirement.is_read(tried)
+    ]
+    for requirement in waiting:
+        requirement.attempt += 1
     return bool(waiting)

@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from counterflow.dmn.hit_policies import MANY
-from counterflow.dmn.table import Outcome
+from counterflow.dmn.table import DecisionOutcome
 from counterflow.dmn.tree import Box, DecisionTable, DMNElement, LiteralExpression
 from counterflow.dmn.tree import Decision as DecisionNode
 from counterflow.feel.errors import FailureKind, FeelWarning
@@ -66,7 +66,7 @@ class DecisionFailure(msgspec.Struct, frozen=True):
     message: str
 
 
-Trace = tuple[tuple[DecisionNode, Outcome], ...]
+Trace = tuple[tuple[DecisionNode, DecisionOutcome], ...]
 
 
 class DecisionResult(msgspec.Struct, frozen=True):
@@ -123,14 +123,15 @@ class DecisionResult(msgspec.Struct, frozen=True):
         return self.evaluated[-1].matched if self.trace else ()
 
 
-def _evaluated(node: DecisionNode, outcome: Outcome) -> EvaluatedDecision:
+def _evaluated(node: DecisionNode, outcome: DecisionOutcome) -> EvaluatedDecision:
     kind = _kind(node.logic)
     if not isinstance(node.logic, DecisionTable):
         return EvaluatedDecision(node.id, node.name, kind, outcome.output)
     table = node.logic
     columns = zip(table.inputs, outcome.inputs, strict=True)
     inputs = tuple(
-        EvaluatedInput(_id(each, index), each.label, value) for index, (each, value) in enumerate(columns, 1)
+        EvaluatedInput(_id(column, index), column.label, value)
+        for index, (column, value) in enumerate(columns, 1)
     )
     matched = tuple(_matched(table, hit.index, hit.outputs) for hit in outcome.hits)
     return EvaluatedDecision(node.id, node.name, kind, outcome.output, inputs, matched, outcome.violation)
@@ -139,14 +140,15 @@ def _evaluated(node: DecisionNode, outcome: Outcome) -> EvaluatedDecision:
 def _matched(table: DecisionTable, index: int, outputs: tuple[Value, ...]) -> MatchedRule:
     columns = zip(table.outputs, outputs, strict=True)
     evaluated = tuple(
-        EvaluatedOutput(_id(each, place), each.name, value) for place, (each, value) in enumerate(columns, 1)
+        EvaluatedOutput(_id(column, number), column.name, value)
+        for number, (column, value) in enumerate(columns, 1)
     )
     return MatchedRule(_id(table.rules[index], index + 1), index + 1, evaluated)
 
 
-def _id(element: DMNElement, place: int) -> str:
+def _id(element: DMNElement, number: int) -> str:
     """Ids are optional in DMN; the place stands in for a missing one."""
-    return element.id or str(place)
+    return element.id or str(number)
 
 
 def _kind(logic: Box | None) -> DecisionKind:

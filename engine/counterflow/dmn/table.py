@@ -16,11 +16,11 @@ from counterflow.feel import tree as feel_tree
 from counterflow.feel.compiler import Surroundings
 from counterflow.feel.errors import DuplicateEntry, FeelSyntaxError
 from counterflow.feel.run import Local, Run, Value
-from counterflow.feel.scope import Variable
+from counterflow.feel.scope import LocalVariable
 from counterflow.feel.values import Code
 
 
-class Outcome(msgspec.Struct, frozen=True):
+class DecisionOutcome(msgspec.Struct, frozen=True):
     """What a table decided: its output, the values of its inputs, and the rules that count.
 
     `violation` says how they violate the hit policy, and is empty if they do not.
@@ -49,51 +49,51 @@ class Table:
         self._types = types
         self._notes = notes
         self._refuse_unnamed(box.outputs)
-        self._inputs = [self._input(index, each) for index, each in enumerate(box.inputs)]
-        self._names = [each.name for each in box.outputs]
+        self._inputs = [self._input(index, clause) for index, clause in enumerate(box.inputs)]
+        self._names = [output.name for output in box.outputs]
         self._everything = (1 << len(box.rules)) - 1
-        converters = [self._output_converter(each) for each in box.outputs]
+        converters = [self._output_converter(output) for output in box.outputs]
         self._rules = [self._results(rule.results, converters) for rule in box.rules]
         self._defaults = self._default_results(converters)
-        self._ranks = [self._ranking(each) for each in box.outputs] if box.hit_policy in RANKED else []
+        self._ranks = [self._ranking(output) for output in box.outputs] if box.hit_policy in RANKED else []
         self._consequence = "it is kept as it is" if types.lenient else "the table has no result"
         self._policy: Policy = aggregated(box.aggregation) if box.aggregation else POLICIES[box.hit_policy]
 
     # Deciding
 
-    def decide(self, run: Run, local: Local) -> Outcome:
+    def decide(self, run: Run, local: Local) -> DecisionOutcome:
         """The outcome among the local names around the table; what violates it is warned of, and null."""
-        values = tuple([each.code(run, local) for each in self._inputs])
+        values = tuple([clause.code(run, local) for clause in self._inputs])
         in_play = self._everything
-        for each, value in zip(self._inputs, values, strict=True):
+        for clause, value in zip(self._inputs, values, strict=True):
             if (
-                each.allowed is not None
+                clause.allowed is not None
                 and value is not None
-                and each.allowed(run, (*local, value)) is not True
+                and clause.allowed(run, (*local, value)) is not True
             ):
                 run.warn(
                     "wrong value",
-                    f"the input {each.label!r} is not among its allowed values: {self._consequence}",
+                    f"the input {clause.label!r} is not among its allowed values: {self._consequence}",
                 )
                 if not self._types.lenient:
-                    return Outcome(None, values)
-            in_play = each.column.match(run, local, value, in_play)
+                    return DecisionOutcome(None, values)
+            in_play = clause.column.match(run, local, value, in_play)
             if not in_play:
-                return Outcome(self._without_match(run, local), values)
+                return DecisionOutcome(self._without_match(run, local), values)
         return self._decided(run, local, values, in_play)
 
-    def _decided(self, run: Run, local: Local, values: tuple[Value, ...], matching: int) -> Outcome:
+    def _decided(self, run: Run, local: Local, values: tuple[Value, ...], matching: int) -> DecisionOutcome:
         if self.box.hit_policy is tree.HitPolicy.FIRST:
             matching &= -matching
         hits = [self._hit(run, local, index) for index in positions(matching)]
         if not hits:
-            return Outcome(self._without_match(run, local), values)
+            return DecisionOutcome(self._without_match(run, local), values)
         run.spend(len(hits))
         try:
-            return Outcome(self._policy(run, hits), values, tuple(hits))
+            return DecisionOutcome(self._policy(run, hits), values, tuple(hits))
         except Violation as violation:
             run.warn("wrong value", f"{violation}: it is null")
-            return Outcome(None, values, tuple(hits), str(violation))
+            return DecisionOutcome(None, values, tuple(hits), str(violation))
 
     def _hit(self, run: Run, local: Local, index: int) -> Hit:
         outputs = tuple([code(run, local) for code in self._rules[index]])
@@ -127,14 +127,14 @@ class Table:
             other = (
                 first.setdefault(output.name, output)
                 if output.name
-                else next(each for each in outputs if each is not output)
+                else next(another for another in outputs if another is not output)
             )
             if other is not output:
-                found = (
+                instead = (
                     f"the name '{output.name}' here and" if output.name else "none here, beside the output"
                 )
                 message = (
-                    f"expected several outputs to have a name each, found {found} in line {other.line} "
+                    f"expected several outputs to have a name each, found {instead} in line {other.line} "
                     f"({_called(other)})."
                 )
                 self._notes.error(output, "output-name", message, "Give each output a name of its own.")
@@ -159,7 +159,7 @@ class Table:
         if entry is None or not entry.text:
             return cells.Cell(())  # an empty cell is a `-` in every editor
         try:
-            inside = self._around.plus(Variable(name)) if name else self._around
+            inside = self._around.plus(LocalVariable(name)) if name else self._around
             root = inside.parse_tests(entry.text)
             return cells.indexed(root, inside.scope.names) or self._around.tests(root, entry.text, name)
         except FeelSyntaxError as error:
@@ -176,10 +176,10 @@ class Table:
         ]
 
     def _default_results(self, converters: list[Convert | None]) -> list[Code] | None:
-        if not any(each.default for each in self.box.outputs):
+        if not any(output.default for output in self.box.outputs):
             return None
         return self._results(
-            tuple(tree.Entry(each.default, id=each.id, line=each.line) for each in self.box.outputs),
+            tuple(tree.Entry(output.default, id=output.id, line=output.line) for output in self.box.outputs),
             converters,
         )
 
@@ -213,8 +213,8 @@ def _called(output: tree.Output) -> str:
     return f"'{output.label or output.id}'" if output.label or output.id else "without a name"
 
 
-def _alone(test: feel_tree.Tree) -> feel_tree.UnaryTests:
-    return feel_tree.UnaryTests((test,))
+def _alone(test: feel_tree.Tree) -> feel_tree.UnaryTestList:
+    return feel_tree.UnaryTestList((test,))
 
 
 def _converted(code: Code, convert: Convert | None) -> Code:
@@ -222,7 +222,7 @@ def _converted(code: Code, convert: Convert | None) -> Code:
 
 
 def _place(run: Run, local: Local, tests: list[Code], value: Value) -> int:
-    for place, test in enumerate(tests):
+    for rank, test in enumerate(tests):
         if test(run, (*local, value)) is True:
-            return place
+            return rank
     return len(tests)

@@ -117,7 +117,7 @@ class FunctionKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class FunctionDefinition(Box):
+class BoxedFunction(Box):
     """A function; with the kind Java its body is a context that names class and method."""
 
     parameters: tuple[InformationItem, ...]
@@ -126,7 +126,7 @@ class FunctionDefinition(Box):
 
 
 @dataclass(frozen=True, slots=True)
-class Conditional(Box):
+class BoxedConditional(Box):
     """A value for true and one for false; null for everything else."""
 
     condition: Box | None
@@ -135,7 +135,7 @@ class Conditional(Box):
 
 
 @dataclass(frozen=True, slots=True)
-class Filter(Box):
+class BoxedFilter(Box):
     """The items of a list for which the condition is true; the condition is never a position."""
 
     source: Box | None
@@ -143,7 +143,7 @@ class Filter(Box):
 
 
 @dataclass(frozen=True, slots=True)
-class For(Box):
+class BoxedFor(Box):
     """The list of the body's value for each item."""
 
     variable: str
@@ -152,7 +152,7 @@ class For(Box):
 
 
 @dataclass(frozen=True, slots=True)
-class Quantified(Box):
+class BoxedQuantified(Box):
     """Whether the condition is true for some item, or for `every` one."""
 
     every: bool
@@ -267,7 +267,7 @@ class Decision(DRGElement):
 class BusinessKnowledgeModel(DRGElement):
     """A function that decisions may call."""
 
-    logic: FunctionDefinition | None
+    logic: BoxedFunction | None
     requires: tuple[str, ...]
 
 

@@ -61,8 +61,8 @@ def _of_kinds(name: str, *kinds: type) -> Type:
 
 def _reader(kinds: frozenset[type]) -> Callable[[Value], Value]:
     def read(value: Value) -> Value:
-        found = iso.read(value) if isinstance(value, str) else None
-        return found if type(found) in kinds else value
+        temporal_value = iso.read(value) if isinstance(value, str) else None
+        return temporal_value if type(temporal_value) in kinds else value
 
     return read
 
@@ -97,8 +97,8 @@ _NUMBER_TEXT: Final = re.compile(r"\s*([+-]?[0-9.]{1,64}(?:[eE][+-]?[0-9]{1,8})?
 
 def _number_of(value: Value) -> Value:
     written = _NUMBER_TEXT.fullmatch(value) if isinstance(value, str) else None
-    found = numbers.read(written[1]) if written else None
-    return value if found is None else numbers.whole(found)
+    number = numbers.read(written[1]) if written else None
+    return value if number is None else numbers.whole(number)
 
 
 def _boolean_of(value: Value) -> Value:
@@ -196,7 +196,7 @@ class Types:
         if definition.function_result is not None:
             return replace(BASIC["function"], result=self.named(definition.function_result, definition.line))
         if definition.components:
-            return _context_of({each.name: self._of(each) for each in definition.components})
+            return _context_of({component.name: self._of(component) for component in definition.components})
         return self.named(definition.type_ref, definition.line)
 
     def _constrained(self, of: Type, definition: tree.ItemDefinition, text: str) -> Type:
@@ -239,13 +239,13 @@ def _each_is(conforms: Conforms) -> Conforms:
         if not isinstance(value, list):
             return False
         run.spend(len(value))
-        return all(each is None or conforms(run, each) for each in value)
+        return all(item is None or conforms(run, item) for item in value)
 
     return each_is
 
 
 def _each_read(read: Callable[[Value], Value], value: Value) -> Value:
-    return [read(each) for each in value] if isinstance(value, list) else read(value)
+    return [read(item) for item in value] if isinstance(value, list) else read(value)
 
 
 def _context_of(components: Mapping[str, Type]) -> Type:
@@ -259,7 +259,7 @@ def _context_of(components: Mapping[str, Type]) -> Type:
     def read(value: Value) -> Value:
         if not isinstance(value, dict):
             return value
-        return {name: readers[name](each) if name in readers else each for name, each in value.items()}
+        return {name: readers[name](item) if name in readers else item for name, item in value.items()}
 
     return Type("context", conforms, read=read, shape=shape)
 

@@ -57,5 +57,5 @@ def child(element: Element, tag: str) -> Element | None:
 
 def text_of(element: Element | None, tag: str = "text") -> str:
     """The text inside a child, without surrounding white space; empty if there is no such child."""
-    found = None if element is None else child(element, tag)
-    return "" if found is None else (found.text or "").strip()
+    inside = None if element is None else child(element, tag)
+    return "" if inside is None else (inside.text or "").strip()

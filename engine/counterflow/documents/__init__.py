@@ -1,3 +1,4 @@
-"""Documents that people send: read safely, and answered with findings. Models of processes and of decisions
-both stand on this.
+"""Documents that people send: read safely, and answered with findings.
+
+Models of processes and of decisions both stand on this.
 """

@@ -19,8 +19,7 @@ Elements = Mapping[str, etree._Element]
 
 
 def bpmn_diagrams(root: etree._Element) -> tuple[Diagram, ...]:
-    """The diagrams of a BPMN file, at least one, in its order; those without a shape are left out. Raises
-    `NotDrawn`.
+    """The diagrams of a BPMN file that have a shape, at least one, in its order. Raises `NotDrawn`.
 
     A file without any is laid out, in place.
     """
@@ -46,8 +45,9 @@ def _diagrams(root: etree._Element, *, is_laid_out: bool) -> tuple[Diagram, ...]
 
 
 def _name_the_nameless(root: etree._Element) -> None:
-    """Ids are optional, and a diagram goes by them: what has none gets the one that the engine knows it by
-    (`bpmn/outline.py`).
+    """Give each element without an id the one that the engine knows it by (`model/outline.py`).
+
+    Ids are optional, and a diagram goes by them.
     """
     for number, association in enumerate(root.iter(f"{{{BPMN}}}association"), start=1):
         _name(association, f"association[{number}]")
@@ -101,9 +101,7 @@ class _Plane:
                 yield xml, element
 
     def _is_collapsed(self, element: etree._Element, shape: etree._Element) -> bool:
-        """By what the shape says; where it says nothing, a sub-process is open that has something drawn in
-        it.
-        """
+        """Whether it is closed, by its shape; where that is silent, if nothing is drawn in it."""
         if local_name(element) not in traits.SUB_PROCESSES:
             return False
         said = shape.get("isExpanded")

@@ -102,7 +102,8 @@ class Edge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagram:
-    """One plane: a process, a collaboration, the inside of a collapsed sub-process, or a graph of decisions.
+    """One plane: a process, a collaboration, the inside of a closed sub-process, or a graph of decisions.
+
     No two of its shapes and edges have one id.
     """
 

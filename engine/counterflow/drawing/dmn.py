@@ -1,5 +1,6 @@
-"""A DMN file to its diagrams: decision requirements graphs (DMN 1.5, clause 13), laid out where the file has
-no place for them.
+"""A DMN file to its diagrams: decision requirements graphs (DMN 1.5, clause 13).
+
+They are laid out where the file has no place for them.
 """
 
 from __future__ import annotations
@@ -40,8 +41,10 @@ def dmn_diagrams(root: etree._Element) -> tuple[Diagram, ...]:
     """The diagrams of a DMN file, in its order. Raises `NotDrawn`."""
     elements = {element.get("id", ""): element for element in root.iter(f"{{{namespace(root)}}}*")}
     drawn = [diagram for part in parts(root, "DMNDI") for diagram in parts(part, "DMNDiagram")]
-    found = tuple(diagram for diagram in (_diagram(root, xml, elements) for xml in drawn) if diagram.shapes)
-    return found or (_laid_out(root),)
+    diagrams = tuple(
+        diagram for diagram in (_diagram(root, xml, elements) for xml in drawn) if diagram.shapes
+    )
+    return diagrams or (_laid_out(root),)
 
 
 def _diagram(root: etree._Element, xml: etree._Element, elements: Mapping[str, etree._Element]) -> Diagram:
@@ -112,15 +115,17 @@ def _laid_out(root: etree._Element) -> Diagram:
             "expected a decision, input data or business knowledge model with an id to draw, found none."
         )
     needs = {key: list(_needs(element, nodes)) for key, element in nodes.items()}
-    level = columns_of(list(nodes), [(needed, key) for key, found in needs.items() for _, needed in found])
+    level = columns_of(
+        list(nodes), [(needed, key) for key, requirements in needs.items() for _, needed in requirements]
+    )
     places = _places(nodes, level)
     shapes = (
         Shape(id=key, kind=local_name(nodes[key]), name=_name(nodes[key]), bounds=bounds)
         for key, bounds in places.items()
     )
     edges: dict[str, Edge] = {}
-    for key, found in needs.items():
-        for number, (requirement, needed) in enumerate(found, start=1):
+    for key, requirements in needs.items():
+        for number, (requirement, needed) in enumerate(requirements, start=1):
             name = requirement.get("id") or f"{key}/requirement[{number}]"
             edges.setdefault(
                 name,
@@ -169,9 +174,7 @@ def _places(nodes: Mapping[str, etree._Element], level: Mapping[str, int]) -> di
 
 
 def _between(needed: Bounds, by: Bounds) -> tuple[Point, Point]:
-    """From the upper border of what is asked to the lower border of what asks, slanting no more than it
-    must.
-    """
+    """From the upper border of what is asked to the lower border of what asks, as upright as can be."""
     reach = by.width / 2 - 20
     x = min(max(needed.center.x, by.center.x - reach), by.center.x + reach)
     return Point(needed.center.x, needed.y), Point(x, by.bottom)

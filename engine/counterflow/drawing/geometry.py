@@ -1,5 +1,6 @@
-"""Places and rectangles of a drawing. Pixels, from the upper left corner, y downwards, as diagram interchange
-has them.
+"""Places and rectangles of a drawing, in pixels from the upper left corner, y downwards.
+
+So diagram interchange has them.
 """
 
 from __future__ import annotations

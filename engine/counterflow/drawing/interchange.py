@@ -1,5 +1,6 @@
-"""Diagram interchange: bounds, waypoints and colours, the same in BPMN and in DMN (OMG Diagram Definition
-1.1, clause 10).
+"""Diagram interchange: bounds, waypoints and colours (OMG Diagram Definition 1.1, clause 10).
+
+They are the same in BPMN and in DMN.
 """
 
 from __future__ import annotations
@@ -16,9 +17,7 @@ from counterflow.drawing.errors import NotDrawn
 from counterflow.drawing.geometry import Bounds, Point
 
 FARTHEST: Final = 10_000_000
-"""Pixels: a coordinate beyond is a mistake, not a diagram; 20,000 tasks in a row, the most that is read, need
-a third of it.
-"""
+"""Pixels: what is farther is a mistake; 20,000 tasks in a row, the most that is read, need a third of it."""
 
 _BIOCOLOR: Final = "{http://bpmn.io/schema/bpmn/biocolor/1.0}"
 _COLOR: Final = "{http://www.omg.org/spec/BPMN/non-normative/color/1.0}"
@@ -33,10 +32,10 @@ def parts(element: etree._Element, name: str) -> list[etree._Element]:
 
 def bounds_of(element: etree._Element) -> Bounds | None:
     """The rectangle of a shape or label, None where it has none. Raises `NotDrawn`."""
-    found = parts(element, "Bounds")
-    if not found:
+    rectangles = parts(element, "Bounds")
+    if not rectangles:
         return None
-    x, y, width, height = (_number(found[0], name) for name in ("x", "y", "width", "height"))
+    x, y, width, height = (_number(rectangles[0], name) for name in ("x", "y", "width", "height"))
     return Bounds(x, y, max(width, 0.0), max(height, 0.0))
 
 

@@ -18,11 +18,11 @@ _ADVICE: Final = Advice("a diagram", "Draw a part of it.", "Nest less deeply.")
 def read_diagrams(
     content: bytes, resource_name: str, limits: DocumentLimits = DEFAULT_LIMITS
 ) -> tuple[Diagram, ...]:
-    """The diagrams of a BPMN or DMN file, at least one, in its order; a model need not be executable, nor one
-    that is not refused.
+    """The diagrams of a BPMN or DMN file, at least one, in its order.
 
-    A file without diagram interchange is laid out. Raises `XmlError` for what is no XML that we read,
-    `NotDrawn` for what is neither BPMN nor DMN, has nothing to draw, or a place that is no place.
+    A model need not be executable, nor one that is not refused. A file without diagram interchange is laid
+    out. Raises `XmlError` for what is no XML that we read, `NotDrawn` for what is neither BPMN nor DMN, has
+    nothing to draw, or a place that is no place.
     """
     root = xml.parse(content, resource_name, _ADVICE, limits)
     if is_bpmn(root):

@@ -44,15 +44,13 @@ def is_false(written: str | None) -> bool:
 
 
 def trigger_of(element: etree._Element, elements: Elements) -> Trigger:
-    """Of an event; several event definitions, inside or referred to, are told apart by whether all of them
-    are waited for.
-    """
+    """What an event catches or throws; with several event definitions, whether it waits for all of them."""
     if not local_name(element).endswith("Event"):
         return Trigger.NONE
-    found = [trigger for trigger in _triggers(element, elements) if trigger is not None]
-    if len(found) > 1:
+    triggers = [trigger for trigger in _triggers(element, elements) if trigger is not None]
+    if len(triggers) > 1:
         return Trigger.PARALLEL_MULTIPLE if is_true(element.get("parallelMultiple")) else Trigger.MULTIPLE
-    return found[0] if found else Trigger.NONE
+    return triggers[0] if triggers else Trigger.NONE
 
 
 def _triggers(element: etree._Element, elements: Elements) -> Iterator[Trigger | None]:

@@ -12,8 +12,8 @@ from counterflow.feel.demand import Decoders
 from counterflow.feel.errors import FeelSyntaxError
 from counterflow.feel.forms import access, calls, choices, loops, operations, tests, values
 from counterflow.feel.forms.base import Compiler
-from counterflow.feel.scope import Binding, Scope
-from counterflow.feel.types import NO_TYPES, Definitions
+from counterflow.feel.scope import LocalBinding, Scope
+from counterflow.feel.types import NO_TYPES, DefinedTypes
 from counterflow.feel.values import Code
 
 FORMS: Final[dict[type[tree.Tree], Callable[[Compiler, Any, Scope], Code]]] = {
@@ -38,7 +38,7 @@ FORMS: Final[dict[type[tree.Tree], Callable[[Compiler, Any, Scope], Code]]] = {
     tree.Quantified: loops.quantified,
     tree.Path: access.path,
     tree.Filter: access.filter_,
-    tree.Call: calls.call,
+    tree.FunctionCall: calls.call,
     tree.Embedded: lambda _compiler, node, scope: node.compile(scope),
 }
 
@@ -54,7 +54,7 @@ class Surroundings:
         self,
         scope: Scope,
         entries: frozenset[str] = frozenset(),
-        types: Definitions = NO_TYPES,
+        types: DefinedTypes = NO_TYPES,
         nesting: int = 200,
     ) -> None:
         self.scope = scope
@@ -62,7 +62,7 @@ class Surroundings:
         self.types = types
         self.nesting = nesting
 
-    def plus(self, *bindings: Binding) -> "Surroundings":
+    def plus(self, *bindings: LocalBinding) -> "Surroundings":
         """The same surroundings with further local names behind those that are there."""
         return self.at(self.scope.plus(*bindings))
 
@@ -78,11 +78,11 @@ class Surroundings:
         """The same entries, types and nesting in another scope."""
         return Surroundings(scope, self.entries, self.types, self.nesting)
 
-    def parse_tests(self, text: str) -> tree.UnaryTests:
+    def parse_tests(self, text: str) -> tree.UnaryTestList:
         """The tree of unary tests, for those who answer simple ones by themselves. Raises FeelSyntaxError."""
         return parser.parse_unary_tests(text, self.scope.names, self.nesting, self.entries, self.types)
 
-    def tests(self, root: tree.UnaryTests, text: str, alias: str = "") -> Code:
+    def tests(self, root: tree.UnaryTestList, text: str, alias: str = "") -> Code:
         """The code of unary tests, which expects the value under test behind the local names.
 
         They call it `?`, or by the alias. Raises FeelSyntaxError.
@@ -120,7 +120,7 @@ def compile_tree(root: tree.Tree, text: str, given: frozenset[str], nesting: int
         raise too_deep(text, root, nesting) from None
 
 
-def compile_tests(root: tree.UnaryTests, text: str, given: frozenset[str], nesting: int) -> Compiled:
+def compile_tests(root: tree.UnaryTestList, text: str, given: frozenset[str], nesting: int) -> Compiled:
     """The code of unary tests, with the names that they may read. Raises FeelSyntaxError.
 
     It expects the value under test as the only local name; `given` is as for `compile_tree`.

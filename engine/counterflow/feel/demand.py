@@ -89,7 +89,7 @@ class _Reading:
         self.visit(node.condition, _WHOLE, (*scope, _Bound("", of_item)))
         self.visit(node.source, of_item, scope)
 
-    def call(self, node: tree.Call, _demand: Demand, scope: _Scope) -> None:
+    def call(self, node: tree.FunctionCall, _demand: Demand, scope: _Scope) -> None:
         function = node.function
         measuring = (
             isinstance(function, tree.Name)
@@ -121,23 +121,23 @@ _FORMS: Final[dict[type[tree.Tree], Callable[[_Reading, Any, Demand, _Scope], No
     tree.Name: _Reading.name,
     tree.Path: _Reading.path,
     tree.Filter: _Reading.filter_,
-    tree.Call: _Reading.call,
+    tree.FunctionCall: _Reading.call,
     tree.For: _Reading.for_,
     tree.Quantified: _Reading.quantified,
 }
 
 
 def _parts(node: tree.Tree) -> Iterator[tree.Tree]:
-    for each in fields(node):
-        yield from _trees(getattr(node, each.name))
+    for part in fields(node):
+        yield from _trees(getattr(node, part.name))
 
 
 def _trees(value: object) -> Iterator[tree.Tree]:
     if isinstance(value, tree.Tree):
         yield value
     elif isinstance(value, tuple):
-        for each in value:
-            yield from _trees(each)
+        for item in value:
+            yield from _trees(item)
 
 
 # Decoding no more than that

@@ -62,10 +62,11 @@ class FeelSyntaxError(FeelError):
         shown = source[start : self.column + 59]
         # As wide as what is above it: of letters that take two columns, the caret goes two to the right.
         width = sum(
-            2 if east_asian_width(each) in "WF" else 0 if combining(each) else 1
-            for each in shown[: self.column - 1 - start]
+            2 if east_asian_width(character) in "WF" else 0 if combining(character) else 1
+            for character in shown[: self.column - 1 - start]
         )
-        return f"  {''.join(each if each.isprintable() else ' ' for each in shown)}\n  {' ' * width}^"
+        printable = "".join(character if character.isprintable() else " " for character in shown)
+        return f"  {printable}\n  {' ' * width}^"
 
     def _message(self) -> str:
         remedy = f" ({self.hint})" if self.hint else ""

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from counterflow.feel import numbers
-from counterflow.feel.java_format import NoResult, java_format
+from counterflow.feel.java_format import NoJavaResult, java_format
 from counterflow.feel.run import Run, Value
 from counterflow.feel.values import KINDS, Function, text
 
@@ -39,7 +39,7 @@ def _parsed(kind: str) -> Twin:
     def parse(digits: str) -> int:
         value = int(digits) if re.fullmatch(r"[+-]?\d{1,20}", digits, re.ASCII) else None
         if value is None or not -(1 << bits - 1) <= value < 1 << bits - 1:
-            raise NoResult(f"expected a whole number of {bits} bits, found {digits[:40]!r}")
+            raise NoJavaResult(f"expected a whole number of {bits} bits, found {digits[:40]!r}")
         return value
 
     return parse
@@ -111,22 +111,22 @@ TWINS: Final[dict[tuple[str, str, tuple[str, ...]], Twin]] = {
 
 
 def _whole(value: Value) -> int:
-    found = numbers.as_int(value)
-    if found is None or type(value) is bool:
-        raise NoResult("expected a whole number")
-    return found
+    whole = numbers.as_int(value)
+    if whole is None or type(value) is bool:
+        raise NoJavaResult("expected a whole number")
+    return whole
 
 
 def _float(value: Value) -> float:
     if not isinstance(value, int | Decimal) or isinstance(value, bool):
-        raise NoResult("expected a number")
+        raise NoJavaResult("expected a number")
     return float(value)
 
 
 def _of_type(kind: type) -> Callable[[Value], Any]:
     def admit(value: Value) -> Any:
         if not isinstance(value, kind):
-            raise NoResult(f"expected a {KINDS[kind]}")
+            raise NoJavaResult(f"expected a {KINDS[kind]}")
         return value
 
     return admit
@@ -134,7 +134,7 @@ def _of_type(kind: type) -> Callable[[Value], Any]:
 
 def _character(value: Value) -> str:
     if not isinstance(value, str) or len(value) != 1:
-        raise NoResult("expected one character")
+        raise NoJavaResult("expected one character")
     return value
 
 
@@ -170,13 +170,13 @@ def function(run: Run, mapping: Value, parameters: tuple[str, ...]) -> Value:
     `parameters` are those of the FEEL function.
     """
     described = mapping.get("java", mapping) if isinstance(mapping, dict) else None
-    found = _found(described) if isinstance(described, dict) else None
-    if found is None:
+    method = _method(described) if isinstance(described, dict) else None
+    if method is None:
         return run.warn(
             "not a function",
             "an external function names a class and a method of Java that are known here; these are not",
         )
-    twin, kinds = found
+    twin, kinds = method
     several = bool(kinds) and kinds[-1].endswith("...")
     if len(parameters) != len(kinds) and not (several and len(parameters) >= len(kinds) - 1):
         return run.warn(
@@ -186,7 +186,7 @@ def function(run: Run, mapping: Value, parameters: tuple[str, ...]) -> Value:
     return Function("", parameters, lambda run, arguments: _call(run, twin, kinds, arguments))
 
 
-def _found(mapping: dict[str, Value]) -> tuple[Twin, tuple[str, ...]] | None:
+def _method(mapping: dict[str, Value]) -> tuple[Twin, tuple[str, ...]] | None:
     signature = _SIGNATURE.fullmatch(str(mapping.get("method signature", "")))
     if signature is None:
         return None
@@ -199,7 +199,7 @@ def _call(run: Run, twin: Twin, kinds: tuple[str, ...], arguments: list[Value]) 
     run.spend()
     try:
         return _result(run, twin(*_admitted(run, kinds, arguments)))
-    except NoResult as why:
+    except NoJavaResult as why:
         return run.warn("wrong value", f"the external function has no result: {why}")
     except (ArithmeticError, ValueError):
         return run.warn("wrong value", "the external function has no result for these arguments")
@@ -208,7 +208,7 @@ def _call(run: Run, twin: Twin, kinds: tuple[str, ...], arguments: list[Value]) 
 def _admitted(run: Run, kinds: tuple[str, ...], arguments: list[Value]) -> list[Any]:
     if not kinds or not kinds[-1].endswith("..."):
         if len(arguments) != len(kinds):
-            raise NoResult(f"expected {len(kinds)} arguments")
+            raise NoJavaResult(f"expected {len(kinds)} arguments")
         return [
             _shown(run, kind, _ADMIT[kind](argument)) for kind, argument in zip(kinds, arguments, strict=True)
         ]
@@ -229,7 +229,7 @@ def _shown(run: Run, kind: str, value: Any) -> Any:
 def _result(run: Run, result: Any) -> Value:
     if isinstance(result, float):
         if not math.isfinite(result):
-            raise NoResult("it would be infinite, or no number")
-        found = numbers.read(repr(result))
-        return None if found is None else numbers.whole(found)
+            raise NoJavaResult("it would be infinite, or no number")
+        number = numbers.read(repr(result))
+        return None if number is None else numbers.whole(number)
     return run.text(result) if isinstance(result, str) else result

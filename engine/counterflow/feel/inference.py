@@ -37,10 +37,10 @@ def _temporal(node: tree.TemporalLiteral, _known: Known) -> TypeName:
 
 
 def _list(node: tree.ListLiteral, known: Known) -> TypeName:
-    found = list(dict.fromkeys(result_type(item, known) for item in node.items))
-    if UNKNOWN in found:
+    item_types = list(dict.fromkeys(result_type(item, known) for item in node.items))
+    if UNKNOWN in item_types:
         return TypeName("list", (UNKNOWN,))
-    return TypeName("list", (found[0] if len(found) == 1 else ANY if found else NULL,))
+    return TypeName("list", (item_types[0] if len(item_types) == 1 else ANY if item_types else NULL,))
 
 
 def _context(node: tree.ContextLiteral, known: Known) -> TypeName:

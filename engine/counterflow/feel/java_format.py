@@ -13,24 +13,24 @@ _DIRECTIVE: Final = re.compile(r"%(?:(\d+)\$)?([-+ 0,(#]*)(\d+)?(?:\.(\d+))?([a-
 _WIDTH_BOUND: Final = 1000
 
 
-class NoResult(ValueError):
+class NoJavaResult(ValueError):
     """A function of Java has no result for its arguments, where Java would throw."""
 
 
 def java_format(run: Run, pattern: str, arguments: list[Value]) -> str:
-    """The pattern filled in. Raises NoResult where Java would throw."""
+    """The pattern filled in. Raises NoJavaResult where Java would throw."""
     remaining = iter(arguments)
 
     def fill(match: re.Match[str]) -> str:
         position, flags, width, precision, conversion = match.groups()
         run.spend()
         if int(width or 0) > _WIDTH_BOUND or int(precision or 0) > _WIDTH_BOUND:
-            raise NoResult(f"expected a width of at most {_WIDTH_BOUND} in a format")
+            raise NoJavaResult(f"expected a width of at most {_WIDTH_BOUND} in a format")
         if conversion in "n%":
             return {"n": "\n", "%": "%"}[conversion]
         argument = _argument(arguments, int(position)) if position else next(remaining, _MISSING)
         if argument is _MISSING:
-            raise NoResult(f"expected an argument for {match.group()}")
+            raise NoJavaResult(f"expected an argument for {match.group()}")
         filled = _CONVERSIONS.get(conversion.lower(), _unknown)(run, argument, flags, precision)
         aligned = (
             filled.ljust(int(width or 0)) if "-" in flags else _padded(filled, int(width or 0), "0" in flags)
@@ -54,7 +54,7 @@ def _padded(filled: str, width: int, zeros: bool) -> str:
 def _number(argument: Value) -> Decimal:
     if isinstance(argument, int | Decimal) and not isinstance(argument, bool):
         return numbers.exact(argument)
-    raise NoResult("expected a number for a format")
+    raise NoJavaResult("expected a number for a format")
 
 
 def _signed(digits: str, flags: str) -> str:
@@ -64,14 +64,14 @@ def _signed(digits: str, flags: str) -> str:
 def _whole(_run: Run, argument: Value, flags: str, _precision: str | None) -> str:
     value = numbers.as_int(_number(argument))
     if value is None or abs(value) >= numbers.BOUND:
-        raise NoResult("expected a whole number for %d")
+        raise NoJavaResult("expected a whole number for %d")
     return _signed(f"{value:,}" if "," in flags else str(value), flags)
 
 
 def _fixed(_run: Run, argument: Value, flags: str, precision: str | None) -> str:
     value = _number(argument)
     if abs(value) >= numbers.BOUND:
-        raise NoResult("expected a number below 10 ** 34 for %f")
+        raise NoJavaResult("expected a number below 10 ** 34 for %f")
     # Java rounds half up here, unlike everything else in FEEL.
     rounded = value.quantize(Decimal(1).scaleb(-int(precision or 6)), "ROUND_HALF_UP", numbers.CONTEXT.copy())
     return _signed(f"{rounded:,f}" if "," in flags else f"{rounded:f}", flags)
@@ -84,7 +84,7 @@ def _scientific(_run: Run, argument: Value, flags: str, precision: str | None) -
 def _hexadecimal(_run: Run, argument: Value, _flags: str, _precision: str | None) -> str:
     value = numbers.as_int(_number(argument))
     if value is None or not 0 <= value < 1 << 63:
-        raise NoResult("expected a whole number from 0 for %x")
+        raise NoJavaResult("expected a whole number from 0 for %x")
     return f"{value:x}"
 
 
@@ -98,7 +98,7 @@ def _boolean(_run: Run, argument: Value, _flags: str, _precision: str | None) ->
 
 
 def _unknown(_run: Run, _argument: Value, _flags: str, _precision: str | None) -> str:
-    raise NoResult("expected a format of %s, %d, %f, %e, %x, %b or %c")
+    raise NoJavaResult("expected a format of %s, %d, %f, %e, %x, %b or %c")
 
 
 _CONVERSIONS: Final[dict[str, Callable[[Run, Value, str, str | None], str]]] = {

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 
 from counterflow.feel.errors import FeelSyntaxError
-from counterflow.feel.tokens import Token, tokenize
+from counterflow.feel.tokens import FeelToken, tokenize
 
 Spelling = tuple[str, ...]
 Spellings = dict[str, dict[Spelling, str]]
@@ -98,7 +98,7 @@ class KnownNames:
         enter(self._scopes[-1], name)
         enter(self._entries, name)
 
-    def longest(self, tokens: Sequence[Token], position: int) -> tuple[str, int]:
+    def longest(self, tokens: Sequence[FeelToken], position: int) -> tuple[str, int]:
         """The longest known name at a position and its number of tokens; the single word if none is known."""
         name, length = _longest(self._scopes, tokens, position)
         function, function_length = _longest([FUNCTIONS], tokens, position)
@@ -106,16 +106,16 @@ class KnownNames:
             return function, function_length
         return name, length
 
-    def longest_entry(self, tokens: Sequence[Token], position: int) -> tuple[str, int]:
+    def longest_entry(self, tokens: Sequence[FeelToken], position: int) -> tuple[str, int]:
         """As `longest`, among the names of entries."""
         return _longest([self._entries], tokens, position)
 
-    def longest_type(self, tokens: Sequence[Token], position: int) -> tuple[str, int]:
+    def longest_type(self, tokens: Sequence[FeelToken], position: int) -> tuple[str, int]:
         """As `longest`, among the names of types."""
         return _longest([_TYPES, self._types], tokens, position)
 
 
-def _is_function(tokens: Sequence[Token]) -> bool:
+def _is_function(tokens: Sequence[FeelToken]) -> bool:
     """Whether a built-in's name is meant by it: there is a bracket behind it, or there are words only.
 
     Words that are no operators cannot stand side by side, so `string length` is the function even where it is
@@ -124,7 +124,7 @@ def _is_function(tokens: Sequence[Token]) -> bool:
     return tokens[-1].kind == "(" or all(token.kind == "name" for token in tokens[:-1])
 
 
-def _longest(scopes: Iterable[Spellings], tokens: Sequence[Token], position: int) -> tuple[str, int]:
+def _longest(scopes: Iterable[Spellings], tokens: Sequence[FeelToken], position: int) -> tuple[str, int]:
     first = tokens[position].text
     best, length = first, 1
     for scope in scopes:
@@ -134,6 +134,6 @@ def _longest(scopes: Iterable[Spellings], tokens: Sequence[Token], position: int
     return best, length
 
 
-def _spells(spelled: Spelling, tokens: Sequence[Token], position: int) -> bool:
+def _spells(spelled: Spelling, tokens: Sequence[FeelToken], position: int) -> bool:
     following = tokens[position : position + len(spelled)]
     return spelled == tuple(token.text for token in following)

@@ -13,18 +13,18 @@ from counterflow.feel.run import Run, Value
 from counterflow.feel.temporal import DAY_NS, SECOND_NS, Date, DateTime, DaysDuration, MonthsDuration, Time
 from counterflow.feel.values import a_kind
 
-Table = dict[tuple[type, type], Callable[[Any, Any], Value]]
+OperatorTable = dict[tuple[type, type], Callable[[Any, Any], Value]]
 
 
-def _numeric(operation: Callable[[Any, Any], Value]) -> Table:
+def _numeric(operation: Callable[[Any, Any], Value]) -> OperatorTable:
     return {(left, right): operation for left in (int, Decimal) for right in (int, Decimal)}
 
 
-def _scaling(kind: type, operation: Callable[[Any, Any], Value]) -> Table:
+def _scaling(kind: type, operation: Callable[[Any, Any], Value]) -> OperatorTable:
     return {(kind, int): operation, (kind, Decimal): operation}
 
 
-def _swapped(table: Table) -> Table:
+def _swapped(table: OperatorTable) -> OperatorTable:
     return {(right, left): _reversed(operation) for (left, right), operation in table.items()}
 
 
@@ -97,9 +97,12 @@ def _months_by(duration: MonthsDuration, divisor: numbers.Number) -> MonthsDurat
     return None if quotient is None else temporal.months_duration(quotient)
 
 
-_SCALED: Final[Table] = {**_scaling(DaysDuration, _times_days), **_scaling(MonthsDuration, _times_months)}
+_SCALED: Final[OperatorTable] = {
+    **_scaling(DaysDuration, _times_days),
+    **_scaling(MonthsDuration, _times_months),
+}
 
-_SHIFTED: Final[Table] = {
+_SHIFTED: Final[OperatorTable] = {
     (Date, DaysDuration): _date_plus_days,
     (Date, MonthsDuration): lambda date, duration: date.plus_months(duration.months),
     (Time, DaysDuration): _time_plus_days,
@@ -107,7 +110,7 @@ _SHIFTED: Final[Table] = {
     (DateTime, MonthsDuration): lambda moment, duration: moment.plus_months(duration.months),
 }
 
-ADDITION: Final[Table] = {
+ADDITION: Final[OperatorTable] = {
     **_numeric(numbers.add),
     **_SHIFTED,
     **_swapped(_SHIFTED),
@@ -118,7 +121,7 @@ ADDITION: Final[Table] = {
         left.months + right.months
     ),
 }
-SUBTRACTION: Final[Table] = {
+SUBTRACTION: Final[OperatorTable] = {
     **_numeric(numbers.subtract),
     (Date, Date): lambda left, right: temporal.days_duration((left.days - right.days) * DAY_NS),
     (Date, DateTime): lambda left, right: _between_moments(_midnight(left), right),
@@ -137,15 +140,15 @@ SUBTRACTION: Final[Table] = {
         left.months - right.months
     ),
 }
-MULTIPLICATION: Final[Table] = {**_numeric(numbers.multiply), **_SCALED, **_swapped(_SCALED)}
-DIVISION: Final[Table] = {
+MULTIPLICATION: Final[OperatorTable] = {**_numeric(numbers.multiply), **_SCALED, **_swapped(_SCALED)}
+DIVISION: Final[OperatorTable] = {
     **_numeric(numbers.divide),
     **_scaling(DaysDuration, _days_by),
     **_scaling(MonthsDuration, _months_by),
     (DaysDuration, DaysDuration): lambda left, right: numbers.divide(left.nanoseconds, right.nanoseconds),
     (MonthsDuration, MonthsDuration): lambda left, right: numbers.divide(left.months, right.months),
 }
-EXPONENTIATION: Final[Table] = _numeric(numbers.power)
+EXPONENTIATION: Final[OperatorTable] = _numeric(numbers.power)
 
 TABLES: Final = {"+": ADDITION, "-": SUBTRACTION, "*": MULTIPLICATION, "/": DIVISION, "**": EXPONENTIATION}
 

@@ -47,7 +47,7 @@ def parse_unary_tests(
     nesting: int = 200,
     entries: Iterable[str] = (),
     types: Iterable[str] = (),
-) -> tree.UnaryTests:
+) -> tree.UnaryTestList:
     """The tests of a decision table's input cell (grammar rule 17); the arguments as for `parse`.
 
     Raises FeelSyntaxError.
@@ -75,7 +75,7 @@ class Parser(Reader):
         self._end()
         return expression
 
-    def whole_unary_tests(self) -> tree.UnaryTests:
+    def whole_unary_tests(self) -> tree.UnaryTestList:
         """The unary tests in all that is left of the text. Raises FeelSyntaxError."""
         tests = self._unary_tests()
         self._end()
@@ -293,7 +293,7 @@ class Parser(Reader):
         self.advance()
         at = self.token.offset
         tests = self._grouped_tests() if self.token.kind == "(" else (self._test(),)
-        return tree.Membership(value, tree.UnaryTests(tests, at=at), at=value.at)
+        return tree.Membership(value, tree.UnaryTestList(tests, at=at), at=value.at)
 
     def _grouped_tests(self) -> tuple[tree.Tree, ...]:
         at = self.advance().offset
@@ -311,19 +311,19 @@ class Parser(Reader):
         token = self.advance()
         return tree.ComparisonTest(COMPARISONS[token.kind], self.expression(COMPARISON), at=token.offset)
 
-    def _unary_tests(self) -> tree.UnaryTests:
+    def _unary_tests(self) -> tree.UnaryTestList:
         at = self.token.offset
         if self.token.kind == "-" and self.peek().kind == "end":
             self.advance()
-            return tree.UnaryTests((), at=at)
+            return tree.UnaryTestList((), at=at)
         negated = self.token.text == "not" and self.peek().kind == "("
         if negated:
             self.advance()
-            return tree.UnaryTests(self._grouped_tests(), negated=True, at=at)
+            return tree.UnaryTestList(self._grouped_tests(), negated=True, at=at)
         tests = [self._whole_test()]
         while self.accept(","):
             tests.append(self._whole_test())
-        return tree.UnaryTests(tuple(tests), at=at)
+        return tree.UnaryTestList(tuple(tests), at=at)
 
     def _whole_test(self) -> tree.Tree:
         return self._test() if self.token.kind in COMPARISONS else self.expression()
@@ -362,7 +362,7 @@ class Parser(Reader):
                 break
         self.range_open = was_open
         self.expect(")", "or `,` after the argument")
-        return tree.Call(function, tuple(arguments), tuple(names), at=function.at)
+        return tree.FunctionCall(function, tuple(arguments), tuple(names), at=function.at)
 
 
 PREFIXES: dict[str, Callable[[Parser], tree.Tree]] = {

@@ -10,7 +10,7 @@ from counterflow.feel import tree
 from counterflow.feel.errors import FeelSyntaxError
 from counterflow.feel.names import KnownNames
 from counterflow.feel.surrogates import well_formed
-from counterflow.feel.tokens import KEYWORDS, Token, tokenize
+from counterflow.feel.tokens import KEYWORDS, FeelToken, tokenize
 
 _HINTS = {("=", "="): "FEEL compares with a single =", ("not", "name"): "write not(...)"}
 
@@ -34,14 +34,14 @@ class Reader:
         self.nesting = nesting
         self.depth = 0
 
-    def advance(self, count: int = 1) -> Token:
+    def advance(self, count: int = 1) -> FeelToken:
         """Take so many tokens; the last of them."""
         token = self.tokens[self.position + count - 1]
         self.position += count
         self.token = self.tokens[self.position]
         return token
 
-    def peek(self, distance: int = 1) -> Token:
+    def peek(self, distance: int = 1) -> FeelToken:
         """The token so far behind the one at hand, or the last of the text."""
         return self.tokens[min(self.position + distance, len(self.tokens) - 1)]
 
@@ -52,7 +52,7 @@ class Reader:
         self.advance()
         return True
 
-    def expect(self, kind: str, purpose: str) -> Token:
+    def expect(self, kind: str, purpose: str) -> FeelToken:
         """Take the token at hand. Raises FeelSyntaxError if it is of another kind, saying what it is for."""
         if self.token.kind != kind:
             self.refuse(f"`{kind}` {purpose}")

@@ -13,7 +13,7 @@ from counterflow.feel.values import Code
 
 
 @dataclass
-class Variable:
+class LocalVariable:
     """A local name: an iterator, a parameter, `partial` or `?`; `used` once an expression has asked for it.
 
     It may bear an `alias` as well. One that `yields` leaves calls to the built-in of its name: it is no
@@ -43,16 +43,16 @@ class Item:
     """The item of a filter: `item`, and its entries by their names."""
 
 
-Binding = Variable | Entries | Item
+LocalBinding = LocalVariable | Entries | Item
 
 
 @dataclass(frozen=True)
 class Scope:
     """The local names at one place of a text, innermost last; the positions are those in the local tuple."""
 
-    bindings: tuple[Binding, ...] = ()
+    bindings: tuple[LocalBinding, ...] = ()
 
-    def plus(self, *bindings: Binding) -> "Scope":
+    def plus(self, *bindings: LocalBinding) -> "Scope":
         """The scope inside of this one that has these names, too."""
         return Scope((*self.bindings, *bindings))
 
@@ -64,7 +64,7 @@ class Scope:
     def binds(self, name: str) -> bool:
         """Whether the name is certainly local; an entry of a filtered item is not certain."""
         return any(
-            (isinstance(binding, Variable) and name in binding.names)
+            (isinstance(binding, LocalVariable) and name in binding.names)
             or (isinstance(binding, Entries) and name in binding.names)
             for binding in self.bindings
         )
@@ -72,7 +72,8 @@ class Scope:
     def hides(self, function: str) -> bool:
         """Whether a call by that name means something local."""
         return self.binds(function) and not any(
-            isinstance(each, Variable) and each.yields and function in each.names for each in self.bindings
+            isinstance(binding, LocalVariable) and binding.yields and function in binding.names
+            for binding in self.bindings
         )
 
     def reader(self, name: str, otherwise: Code) -> tuple[Code, bool]:
@@ -80,29 +81,29 @@ class Scope:
 
         That is the code for a name that no binding has.
         """
-        found: Code | None = None
+        reading: Code | None = None
         items: list[int] = []
         for slot in reversed(range(len(self.bindings))):
             binding = self.bindings[slot]
             if isinstance(binding, Item):
                 items.append(slot)
-            found = _local(binding, slot, name)
-            if found is not None:
+            reading = _local(binding, slot, name)
+            if reading is not None:
                 break
-        code = found or otherwise
+        code = reading or otherwise
         for slot in reversed(items):
             code = _entry_of_item(slot, name, code)
-        return code, found is None
+        return code, reading is None
 
 
-def _names(binding: Binding) -> Iterable[str]:
-    if isinstance(binding, Variable):
+def _names(binding: LocalBinding) -> Iterable[str]:
+    if isinstance(binding, LocalVariable):
         return binding.names
     return binding.names if isinstance(binding, Entries) else ("item",)
 
 
-def _local(binding: Binding, slot: int, name: str) -> Code | None:
-    if isinstance(binding, Variable) and name in binding.names:
+def _local(binding: LocalBinding, slot: int, name: str) -> Code | None:
+    if isinstance(binding, LocalVariable) and name in binding.names:
         binding.used = True
         return lambda _run, local: local[slot]
     if isinstance(binding, Item) and name == "item":

@@ -64,7 +64,7 @@ _HINTS = {
 }
 
 
-class Token(NamedTuple):
+class FeelToken(NamedTuple):
     """A word, value or symbol of a text, at `offset`.
 
     `kind` is name, number, string, temporal or end; for keywords and symbols it is their own text.
@@ -86,9 +86,9 @@ class Token(NamedTuple):
         return f"`{self.text}`"
 
 
-def tokenize(text: str) -> list[Token]:
+def tokenize(text: str) -> list[FeelToken]:
     """All tokens of a text, the last of kind `end`. Raises FeelSyntaxError at what begins none."""
-    tokens: list[Token] = []
+    tokens: list[FeelToken] = []
     offset = 0
     while offset < len(text):
         match = _TOKEN.match(text, offset)
@@ -97,21 +97,21 @@ def tokenize(text: str) -> list[Token]:
         if match.lastgroup != "space":
             tokens.append(_token(text, match))
         offset = match.end()
-    tokens.append(Token("end", "", len(text), len(text)))
+    tokens.append(FeelToken("end", "", len(text), len(text)))
     return tokens
 
 
-def _token(text: str, match: re.Match[str]) -> Token:
+def _token(text: str, match: re.Match[str]) -> FeelToken:
     kind, lexeme, start, end = match.lastgroup or "", match.group(), match.start(), match.end()
     if kind == "name":
-        return Token(lexeme if lexeme in KEYWORDS else "name", lexeme, start, end, lexeme)
+        return FeelToken(lexeme if lexeme in KEYWORDS else "name", lexeme, start, end, lexeme)
     if kind == "symbol":
-        return Token(lexeme, lexeme, start, end)
+        return FeelToken(lexeme, lexeme, start, end)
     if kind == "quoted":
-        return Token("name", lexeme[1:-1], start, end, lexeme[1:-1])
+        return FeelToken("name", lexeme[1:-1], start, end, lexeme[1:-1])
     if kind == "number":
-        return Token("number", lexeme, start, end, _number(text, start, lexeme))
-    return Token(kind, lexeme, start, end, unescape(lexeme[lexeme.index('"') + 1 : -1]))
+        return FeelToken("number", lexeme, start, end, _number(text, start, lexeme))
+    return FeelToken(kind, lexeme, start, end, unescape(lexeme[lexeme.index('"') + 1 : -1]))
 
 
 def _number(text: str, offset: int, lexeme: str) -> int | Decimal:

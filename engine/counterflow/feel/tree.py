@@ -161,11 +161,11 @@ class Membership(Tree):
     """`a in (1, > 5)`."""
 
     value: Tree
-    tests: "UnaryTests"
+    tests: "UnaryTestList"
 
 
 @dataclass(frozen=True, slots=True)
-class UnaryTests(Tree):
+class UnaryTestList(Tree):
     """Holds if any test holds; negated, if none does; without tests (`-` in a decision table) always."""
 
     tests: tuple[Tree, ...]
@@ -244,7 +244,7 @@ class Filter(Tree):
 
 
 @dataclass(frozen=True, slots=True)
-class Call(Tree):
+class FunctionCall(Tree):
     """`f(a, b)`, or `f(x: a, y: b)` with `names` as long as `arguments`; they are empty for the former."""
 
     function: Tree

@@ -31,18 +31,18 @@ class Defined(Protocol):
         """What `instance of` asks: `conforms`, whatever values the definition allows (10.3.2.9.1)."""
 
 
-Definitions = Mapping[str, Defined]
+DefinedTypes = Mapping[str, Defined]
 Named = Mapping[str, Check]
 
-NO_TYPES: Final[Definitions] = {}
+NO_TYPES: Final[DefinedTypes] = {}
 
 
-def checks(definitions: Definitions) -> Named:
+def checks(definitions: DefinedTypes) -> Named:
     """What a parameter of each defined type asks of its argument, by the type's name."""
     return {name: of.conforms for name, of in definitions.items()}
 
 
-def shapes(definitions: Definitions) -> Named:
+def shapes(definitions: DefinedTypes) -> Named:
     """What `instance of` asks of a value for each defined type, by the type's name."""
     return {name: of.has_shape for name, of in definitions.items()}
 
@@ -56,33 +56,38 @@ _OF_OTHERS: Final = {
 """Types that are none by themselves, and how one of them is written."""
 
 
-def instance_of(run: Run, value: Value, wanted: TypeName, named: Named) -> Value:
+def instance_of(run: Run, value: Value, expected: TypeName, named: Named) -> Value:
     """Whether a value is of a type; null, with a warning, if there is no such type."""
-    unknown = _unknown(wanted, named)
+    unknown = _unknown(expected, named)
     if unknown is None:
-        return conforms(run, value, wanted, named)
+        return conforms(run, value, expected, named)
     remedy = f": write {_OF_OTHERS[unknown]}, or another of that kind" if unknown in _OF_OTHERS else ""
     return run.warn("wrong type", f"`instance of` takes a type; {unknown!r} is none{remedy}")
 
 
-def _unknown(wanted: TypeName, named: Named) -> str | None:
+def _unknown(expected: TypeName, named: Named) -> str | None:
     """The first name in a type that names none, or that needs the types of its members and has none."""
-    name = _ALIASES.get(wanted.name, wanted.name)
-    if wanted.name in named or name in {"Any", "Null"}:
+    name = _ALIASES.get(expected.name, expected.name)
+    if expected.name in named or name in {"Any", "Null"}:
         return None
-    if name not in KINDS.values() or (name in _OF_OTHERS and not wanted.members):
-        return wanted.name
+    if name not in KINDS.values() or (name in _OF_OTHERS and not expected.members):
+        return expected.name
     return next(
-        (found for found in (_unknown(member, named) for member in wanted.members) if found is not None), None
+        (
+            unknown
+            for unknown in (_unknown(member, named) for member in expected.members)
+            if unknown is not None
+        ),
+        None,
     )
 
 
-def conforms(run: Run, value: Value, wanted: TypeName, named: Named) -> bool:
+def conforms(run: Run, value: Value, expected: TypeName, named: Named) -> bool:
     """Whether a value belongs to a type; null belongs to Null only."""
-    defined = named.get(wanted.name)
+    defined = named.get(expected.name)
     if defined is not None:
         return value is not None and defined(run, value)
-    name = _ALIASES.get(wanted.name, wanted.name)
+    name = _ALIASES.get(expected.name, expected.name)
     if name == "Any":
         return value is not None
     if name in {"Null", "null"}:
@@ -90,30 +95,30 @@ def conforms(run: Run, value: Value, wanted: TypeName, named: Named) -> bool:
     if KINDS.get(type(value)) != name:
         return False
     members = _MEMBERS.get(name)
-    return True if members is None or not wanted.members else members(run, value, wanted, named)
+    return True if members is None or not expected.members else members(run, value, expected, named)
 
 
-def _list_conforms(run: Run, value: list[Value], wanted: TypeName, named: Named) -> bool:
+def _list_conforms(run: Run, value: list[Value], expected: TypeName, named: Named) -> bool:
     run.spend(len(value))
-    return all(_member_conforms(run, item, wanted.members[0], named) for item in value)
+    return all(_member_conforms(run, item, expected.members[0], named) for item in value)
 
 
-def _context_conforms(run: Run, value: dict[str, Value], wanted: TypeName, named: Named) -> bool:
-    entries = zip(wanted.names, wanted.members, strict=True)
+def _context_conforms(run: Run, value: dict[str, Value], expected: TypeName, named: Named) -> bool:
+    entries = zip(expected.names, expected.members, strict=True)
     return all(
         name in value and _member_conforms(run, value[name], member, named) for name, member in entries
     )
 
 
-def _range_conforms(run: Run, value: Range, wanted: TypeName, named: Named) -> bool:
+def _range_conforms(run: Run, value: Range, expected: TypeName, named: Named) -> bool:
     return all(
-        end is None or conforms(run, end, wanted.members[0], named) for end in (value.start, value.end)
+        end is None or conforms(run, end, expected.members[0], named) for end in (value.start, value.end)
     )
 
 
-def _function_conforms(_run: Run, value: Function, wanted: TypeName, _named: Named) -> bool:
+def _function_conforms(_run: Run, value: Function, expected: TypeName, _named: Named) -> bool:
     """Whether a function takes whatever the wanted one takes, and answers nothing else (10.3.2.9.2)."""
-    *given, result = wanted.members
+    *given, result = expected.members
     if len(value.parameters) != len(given):
         return False
     takes = all(
@@ -123,39 +128,41 @@ def _function_conforms(_run: Run, value: Function, wanted: TypeName, _named: Nam
     return takes and (value.result is None or type_conforms(value.result, result))
 
 
-def type_conforms(given: TypeName, wanted: TypeName) -> bool:
+def type_conforms(given: TypeName, expected: TypeName) -> bool:
     """Whether every value of one type is of another, too (10.3.2.9.2). What is not known conforms."""
     if (
-        wanted.name == "Any"
+        expected.name == "Any"
         or given.name in {"Null", "null"}
-        or UNKNOWN in (given, wanted)
-        or given == wanted
+        or UNKNOWN in (given, expected)
+        or given == expected
     ):
         return True
-    relation = _RELATIONS.get(wanted.name)
-    return relation is not None and given.name == wanted.name and relation(given, wanted)
+    relation = _RELATIONS.get(expected.name)
+    return relation is not None and given.name == expected.name and relation(given, expected)
 
 
-def _same_member(given: TypeName, wanted: TypeName) -> bool:
-    return not wanted.members or (bool(given.members) and type_conforms(given.members[0], wanted.members[0]))
-
-
-def _context_relation(given: TypeName, wanted: TypeName) -> bool:
-    held = dict(zip(given.names, given.members, strict=True))
-    return all(
-        name in held and type_conforms(held[name], member)
-        for name, member in zip(wanted.names, wanted.members, strict=True)
+def _same_member(given: TypeName, expected: TypeName) -> bool:
+    return not expected.members or (
+        bool(given.members) and type_conforms(given.members[0], expected.members[0])
     )
 
 
-def _function_relation(given: TypeName, wanted: TypeName) -> bool:
-    if not wanted.members:
+def _context_relation(given: TypeName, expected: TypeName) -> bool:
+    held = dict(zip(given.names, given.members, strict=True))
+    return all(
+        name in held and type_conforms(held[name], member)
+        for name, member in zip(expected.names, expected.members, strict=True)
+    )
+
+
+def _function_relation(given: TypeName, expected: TypeName) -> bool:
+    if not expected.members:
         return True
-    if len(given.members) != len(wanted.members):
+    if len(given.members) != len(expected.members):
         return False
-    parameters = zip(given.members[:-1], wanted.members[:-1], strict=True)
+    parameters = zip(given.members[:-1], expected.members[:-1], strict=True)
     return all(type_conforms(other, own) for own, other in parameters) and type_conforms(
-        given.members[-1], wanted.members[-1]
+        given.members[-1], expected.members[-1]
     )
 
 
@@ -167,8 +174,8 @@ _RELATIONS: Final[dict[str, Callable[[TypeName, TypeName], bool]]] = {
 }
 
 
-def _member_conforms(run: Run, value: Value, wanted: TypeName, named: Named) -> bool:
-    return value is None or conforms(run, value, wanted, named)
+def _member_conforms(run: Run, value: Value, expected: TypeName, named: Named) -> bool:
+    return value is None or conforms(run, value, expected, named)
 
 
 _MEMBERS: Final[dict[str, Callable[[Run, Any, TypeName, Named], bool]]] = {

@@ -19,7 +19,8 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from counterflow.kernel.lives.job_delivery import HoldJob, ReturnJob
 from counterflow.kernel.vocabulary import Command, InstanceEnded
@@ -37,6 +38,8 @@ from counterflow.partition.troubles import log_troubles
 from counterflow.store.port import Batch, Store, StoreError
 
 logger = logging.getLogger("counterflow.partition")
+
+ACTIVE = "active"
 
 
 class Writer:
@@ -113,6 +116,15 @@ class Writer:
         self._after_decision()
         return answered, ended
 
+    def follow(self, process_instance_key: int) -> asyncio.Future[InstanceEnded] | None:
+        """A future that has the end of an instance that goes on, once that is durable; None where it has
+        ended, or there is none.
+        """
+        instance = self._decider.state.instance(process_instance_key)
+        if instance is None or instance.header is None or instance.header.state != ACTIVE:
+            return None
+        return self._decider.ends.follow(process_instance_key)
+
     def stop_following(self, process_instance_key: int, ended: asyncio.Future[InstanceEnded]) -> None:
         """Whoever waited for the end of this instance waits no longer."""
         self._decider.ends.leave(process_instance_key, ended)
@@ -154,6 +166,15 @@ class Writer:
         return decision_id in self._decider.state.decisions.latest
 
     # -- life ------------------------------------------------------------------------------------------------
+
+    async def __aenter__(self) -> Self:
+        self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
 
     def start(self) -> None:
         """Begin to trigger what is due."""

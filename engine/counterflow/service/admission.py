@@ -25,8 +25,12 @@ class Admission:
         self._held_bytes = 0
         self._idle = asyncio.Event()
         self._idle.set()
+        self.is_closed = True
+        """Whether nobody is let in: not yet, or not any more."""
+
+    def open(self) -> None:
+        """Let callers in."""
         self.is_closed = False
-        """Whether nobody is let in any more."""
 
     def close(self) -> None:
         """Let nobody in any more."""

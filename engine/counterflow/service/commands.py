@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from counterflow.kernel.lives.quarantine import ReleaseInstance
 from counterflow.kernel.vocabulary import Command, Rejection, RejectionType
+from counterflow.partition.answers import into
 from counterflow.partition.refusals import Overloaded
 from counterflow.partition.writer import Writer
 from counterflow.service.admission import Admission
@@ -33,6 +34,12 @@ class Commands:
         """Carry a command out at once."""
         self._admission.begun()
         self._submit(command, told, failed, self._admission.ended)
+
+    def ask(self, command: Command) -> asyncio.Future[Any]:
+        """Carry a command out at once; the future has what the caller is told."""
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self.carry_out(command, *into(future))
+        return future
 
     def begin(self, visitor: Visitor, command: Command, told: Told, failed: Failed) -> None:
         """Carry out a command that begins something, when it is the visitor's turn; one who goes away while

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from counterflow.partition.refusals import Unavailable
 from counterflow.queries.history import records
+from counterflow.queries.log import last_position
 from counterflow.queries.shapes import HistoryRecord
 from counterflow.service.admission import Admission
 from counterflow.store.port import Store
@@ -35,6 +36,10 @@ class Questions:
         `lambda store: list_jobs(store, job_type="pay")`. Raises what it raises.
         """
         return await asyncio.get_running_loop().run_in_executor(self._readers, question, self._store)
+
+    def last_position(self) -> int:
+        """Where the log ends by now."""
+        return last_position(self._store)
 
     async def history(
         self,

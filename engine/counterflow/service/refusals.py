@@ -29,7 +29,7 @@ class NotInTime(Refused):
     """It did not happen within the time that the caller gave it; it may still."""
 
 
-class NoResult(Refused):
+class ResultLost(Refused):
     """What the caller waits for is not going to happen, or they can no longer wait for it."""
 
 

@@ -10,7 +10,7 @@ from counterflow.kernel.vocabulary import InstanceEnded
 from counterflow.partition.writer import Writer
 from counterflow.service.admission import Admission
 from counterflow.service.commands import kept
-from counterflow.service.refusals import NoResult, NotInTime
+from counterflow.service.refusals import NotInTime, ResultLost
 from counterflow.service.turns import Turns
 
 
@@ -28,17 +28,35 @@ class Results:
         self, command: CreateProcessInstance, wait_ms: int
     ) -> tuple[ProcessInstance, InstanceEnded]:
         """Begin an instance in its turn; answers it, and its end once it has completed. Raises `NotInTime`
-        after so long, and `NoResult` where it ends otherwise or the engine stops.
+        after so long, and `ResultLost` where it ends otherwise or the engine stops.
         """
         with self._admission.waiting():
             instance, ended = await self._begun(command)
             end = await self._end_of(instance.key, ended, wait_ms)
         if end.state != "completed":
-            raise NoResult(
+            raise ResultLost(
                 f"Process instance '{instance.key}' was {end.state} before it could complete, so there is no "
                 "result"
             )
         return instance, end
+
+    async def end_of(self, process_instance_key: int) -> InstanceEnded | None:
+        """Wait for the end of an instance that goes on; None at once where it has ended, or there is none,
+        and that is durable. Raises `Overloaded`, and `ResultLost` where the engine stops.
+        """
+        with self._admission.waiting():
+            ended = self._writer.follow(process_instance_key)
+            if ended is None:
+                await self._writer.settle()
+                return None
+            self._awaited[ended] = process_instance_key
+            if self._has_ended:
+                self.end()
+            try:
+                return await ended
+            finally:
+                del self._awaited[ended]
+                self._writer.stop_following(process_instance_key, ended)
 
     def end(self) -> None:
         """The engine is stopping: whoever waits for a result is told so, in a way that no client takes for
@@ -48,7 +66,7 @@ class Results:
         for ended, key in list(self._awaited.items()):
             if not ended.done():
                 ended.set_exception(
-                    NoResult(
+                    ResultLost(
                         f"The server is stopping; process instance '{key}' was created and goes on when it "
                         "is back, but its result cannot be awaited any more"
                     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from types import TracebackType
+from typing import Self
 
 from counterflow.partition.batch import PARTITION_ID
 from counterflow.partition.writer import Writer
@@ -41,6 +43,22 @@ class Service:
         self.questions = Questions(store, self.admission)
         self._takers = writer.takers
         writer.watch_work(self.turns.work_went_on)
+
+    async def __aenter__(self) -> Self:
+        self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Fall silent, and let what is under way finish within the settings' grace."""
+        self.fall_silent()
+        await self.idle(self.settings.shutdown_grace_ms / 1000)
+        await self.stop()
+
+    def start(self) -> None:
+        """Let callers in."""
+        self.admission.open()
 
     def fall_silent(self) -> None:
         """Let nobody in any more, and end those who wait; what is under way goes on. The writer must still be

@@ -129,9 +129,13 @@ class MemoryStore:
 
     def _candidates(self, table: type[Row], where: Where) -> list[tuple[Key, Row]]:
         rows = self._rows[table]
-        wanted = where.get(table.instance_field)
+        condition = where.get(table.instance_field)
         instance_keys = (
-            wanted if isinstance(wanted, frozenset) else {wanted} if isinstance(wanted, int) else None
+            condition
+            if isinstance(condition, frozenset)
+            else {condition}
+            if isinstance(condition, int)
+            else None
         )
         if not table.instance_field or instance_keys is None:
             return list(rows.items())
@@ -157,9 +161,9 @@ class MemoryStore:
 
 
 def _matches(row: Row, where: Where) -> bool:
-    for name, wanted in where.items():
+    for name, condition in where.items():
         value = getattr(row, name)
-        if not (value in wanted if isinstance(wanted, frozenset) else value == wanted):
+        if not (value in condition if isinstance(condition, frozenset) else value == condition):
             return False
     return True
 

@@ -1,6 +1,4 @@
-"""The load itself, the same for every client library: create, complete what comes, count, print one line of
-JSON.
-"""
+"""The load, the same for every client library: create, complete what comes, count, print a line of JSON."""
 
 from __future__ import annotations
 

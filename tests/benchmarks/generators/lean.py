@@ -1,5 +1,6 @@
-"""Load by nothing but grpc.aio and the wire: a stream per job type, many completers. `python -m
-tests.benchmarks.generators.lean`.
+"""Load by nothing but grpc.aio and the wire: a stream per job type, many completers.
+
+`python -m tests.benchmarks.generators.lean`.
 """
 
 from __future__ import annotations

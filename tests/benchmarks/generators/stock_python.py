@@ -1,5 +1,6 @@
-"""Load by pyzeebe, a stock client, as it is used. A process of its own: `python -m
-tests.benchmarks.generators.stock_python`.
+"""Load by pyzeebe, a stock client, as it is used.
+
+A process of its own: `python -m tests.benchmarks.generators.stock_python`.
 """
 
 from __future__ import annotations

@@ -23,8 +23,9 @@ NO_TWIN = "what `camunda:` cannot say"
 
 
 class Side(Protocol):
-    """An engine with nothing deployed. Every command raises `Refused`, or `NotThere` where a line names what
-    there is not.
+    """An engine with nothing deployed.
+
+    Every command raises `Refused`, or `NotThere` where a line names what there is not.
     """
 
     name: str

@@ -33,9 +33,7 @@ class Difference:
 
 
 def compare(behaviour: str, first: Sequence[Seen], second: Sequence[Seen]) -> list[Difference]:
-    """The differences between two engines that have played the same lines, up to the line at which they
-    part.
-    """
+    """The differences between two engines that play the same lines, up to the line at which they part."""
     differences: list[Difference] = []
     standing: dict[str, Difference | None] = {}
     for one, other in zip(first, second, strict=True):

@@ -1,6 +1,4 @@
-"""FEEL as JUEL, where the two are twins: names, paths, literals, arithmetic, comparisons, `and`, `or`,
-`not(…)`.
-"""
+"""FEEL as JUEL, where they are twins: names, paths, literals, arithmetic, comparisons, `and`, `or`, `not(…)`."""
 
 from __future__ import annotations
 

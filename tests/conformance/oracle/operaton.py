@@ -142,8 +142,9 @@ class OperatonSide:
         return View(instances, elements, jobs, incidents, variables)
 
     def _variables(self, found: dict[str, Any]) -> dict[str, dict[str, str]]:
-        """By scope. What an instance of a loop has of its own Operaton keeps further out: it is told by the
-        execution.
+        """By scope.
+
+        What an instance of a loop has of its own Operaton keeps further out: it is told by the execution.
         """
         variables: dict[str, dict[str, str]] = {}
         for variable in found["variables"]:

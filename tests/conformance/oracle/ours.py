@@ -11,8 +11,9 @@ from counterflow import kernel
 from counterflow.kernel import rows
 from counterflow.kernel.course import moves
 from counterflow.kernel.vocabulary import Event, Rejection
+from counterflow.looking import NothingThere
 from counterflow.model.graph import CompensationOrder
-from counterflow.testing import Engine, ModelRefused, NothingThere
+from counterflow.testing import Engine
 from tests.behaviours.script import Line, play
 from tests.conformance.oracle.views import (
     ACTIVE,
@@ -48,7 +49,7 @@ class Ours:
         """Files together. Raises `Refused`."""
         try:
             self._engine.deploy_contents(files)
-        except (ModelRefused, Rejection) as refusal:
+        except Rejection as refusal:
             raise Refused(str(refusal)) from refusal
 
     def play(self, line: Line) -> None:

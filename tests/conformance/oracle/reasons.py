@@ -1,5 +1,4 @@
-"""Why Counterflow differs from Operaton where it does: `reasons.toml`, and which difference each reason is
-for.
+"""Why Counterflow differs from Operaton: `reasons.toml`, and which difference each reason is for.
 
 A reason without a difference is stale, a difference without a reason is a bug: the tool tells of both and
 fails.
@@ -50,8 +49,9 @@ class Reason:
 
 @dataclass(frozen=True)
 class Exclusion:
-    """Why Operaton is not asked, or refuses a diagram. `pattern` is a glob of behaviours, or a regular
-    expression for the refusal.
+    """Why Operaton is not asked, or refuses a diagram.
+
+    `pattern` is a glob of behaviours, or a regular expression for the refusal.
     """
 
     title: str

@@ -32,8 +32,9 @@ TIMES: Final = ("timeDate", "timeDuration", "timeCycle")
 
 
 def translated(diagram: bytes) -> bytes:
-    """The diagram in the `camunda:` dialect; one that is in it already, or in none, in the order of the
-    schema. Raises `NoTwin`.
+    """The diagram in the `camunda:` dialect; one in it, or in none, only in the order of the schema.
+
+    Raises `NoTwin`.
     """
     root = etree.fromstring(diagram)
     for extensions in list(root.iter(f"{{{BPMN}}}extensionElements")):

@@ -25,8 +25,9 @@ class NotThere(LookupError):
 
 @dataclass(frozen=True)
 class Instance:
-    """A process instance. Keys are comparable texts or numbers of the engine's own, in the order of
-    creation.
+    """A process instance.
+
+    Keys are comparable texts or numbers of the engine's own, in the order of creation.
     """
 
     key: Any
@@ -50,8 +51,9 @@ class Element:
 
 @dataclass(frozen=True)
 class Job:
-    """Work that has not been done; `state` is `open`, `failed` (no tries left) or `backing off`. Its worker
-    sees all `variables`.
+    """Work that has not been done; `state` is `open`, `failed` (no tries left) or `backing off`.
+
+    Its worker sees all `variables`.
     """
 
     key: Any
@@ -72,8 +74,9 @@ class Incident:
 
 @dataclass
 class View:
-    """Everything a script has left behind. Every list is in the order of creation; a process instance's
-    variables are by its key.
+    """Everything a script has left behind.
+
+    Every list is in the order of creation; a process instance's variables are by its key.
     """
 
     instances: list[Instance] = field(default_factory=list)

@@ -61,9 +61,7 @@ def test_all_calls_of_a_client_that_leaves_may_be_taken_back_at_once() -> None:
 
 
 def test_a_client_that_measures_the_line_is_not_taken_for_a_flood() -> None:
-    """Go's client asks for a ping back in each round trip while data flows: thousands a second on one
-    machine.
-    """
+    """Go's client asks for a ping back in each round trip while data flows: thousands a second locally."""
     talk = Talk()
     for _ in range(50_000):
         talk.now += 0.000_1

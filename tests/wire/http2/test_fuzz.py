@@ -124,9 +124,7 @@ def test_whatever_comes(seed: int) -> None:
 
 
 def kept(connection: Http2Connection) -> int:
-    """Bytes and entries that a connection keeps of what its client said: each is bounded by
-    `ConnectionLimits`.
-    """
+    """Bytes and entries that a connection keeps for its client, each bounded by `ConnectionLimits`."""
     assert connection.open_streams <= LIMITS.streams
     assert len(connection._streams._closed) <= LIMITS.closed_streams
     assert len(connection._decoder._remembered) <= LIMITS.remembered_blocks

@@ -64,9 +64,7 @@ def test_ours_are_read_by_another_library_and_leave_its_table_alone() -> None:
 
 
 def test_a_block_is_remembered_only_as_long_as_it_means_the_same() -> None:
-    """A block that refers to the newest entry of the table: `a` first, and `b` when that has been added in
-    front.
-    """
+    """A block that refers to the newest entry of the table: `a` first, `b` once that has been added."""
     decoder = HeaderDecoder(ConnectionLimits())
     newest = b"\xbe"
     decoder.decode(b"\x40\x01a\x011")

@@ -1,6 +1,4 @@
-"""Another implementation of HTTP/2 as the client: the `h2` library speaks to our connection, and is
-content.
-"""
+"""Another implementation of HTTP/2 as the client: the `h2` library speaks to us, and is content."""
 
 from __future__ import annotations
 

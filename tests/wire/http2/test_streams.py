@@ -1,6 +1,4 @@
-"""What may come on a stream, by where it is in its life: every cell of RFC 9113, clause 5.1, as a client
-meets it.
-"""
+"""What may come on a stream, by its state: every cell of RFC 9113, clause 5.1, as a client meets it."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""h2spec, a test kit for HTTP/2 servers in Go: every one of its cases, against a server of ours in this
-process.
+"""h2spec, a test kit for HTTP/2 servers in Go: all its cases, against a server in this process.
 
 The frames of `transport = grpcio` are its library's, whose authors test them: whatever a case might find there
 could not be mended here.

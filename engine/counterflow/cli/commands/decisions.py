@@ -221,7 +221,7 @@ def _read_models(files: Sequence[Path]) -> Definitions:
     from counterflow.dmn.read_together import read_together  # noqa: PLC0415 - XML and FEEL cost what --help does not pay
 
     read = {
-        one.place: one.result
+        one.position: one.result
         for one in read_together([(path.name, _read(path, is_first=path == files[0])) for path in files])
     }
     for number, path in enumerate(files):

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from counterflow import __version__
 from counterflow.cli.address import choose_address
 from counterflow.cli.exits import FAILED, USAGE, Failure
 from counterflow.cli.flags import with_flags
 from counterflow.cli.output import give, say
 from counterflow.settings import EVERYDAY, SETTINGS, Settings, SettingsError, read_settings
+from counterflow.version import __version__
 
 if TYPE_CHECKING:
     from counterflow.server import Server

@@ -42,11 +42,11 @@ class PixelBounds(NamedTuple):
 
 @dataclass
 class Canvas:
-    """Shapes, their labels, and edges, by element id; `nested` is what is drawn inside a shape, and how far
-    right and down it is.
+    """Shapes, their labels, and edges, by element id.
 
-    What is nested lies within the bounds of its shape. It is moved with it, and not looked at, until all is
-    flattened: a model may be nested a hundred times.
+    `nested` is what is drawn inside a shape, and how far right and down it is. It lies within the bounds of
+    its shape, is moved with it, and is not looked at until all is flattened: a model may be nested a hundred
+    times.
     """
 
     shapes: dict[str, PixelBounds] = field(default_factory=dict)
@@ -55,7 +55,7 @@ class Canvas:
     nested: dict[str, tuple[Canvas, int, int]] = field(default_factory=dict)
 
     def add(self, other: Canvas, right: int, down: int) -> None:
-        """Take in another, moved."""
+        """Take in another canvas, moved so far right and down."""
         for mine, others in ((self.shapes, other.shapes), (self.labels, other.labels)):
             mine.update(
                 (key, bounds._replace(x=bounds.x + right, y=bounds.y + down))
@@ -97,8 +97,9 @@ class Canvas:
         return moved
 
     def join(self, source: str, target: str) -> list[Pixel]:
-        """The straight line between two shapes, whatever is in its way: down or up where one is below the
-        other, else across.
+        """The straight line between two shapes, whatever is in its way.
+
+        It goes down or up where one is below the other, else across.
         """
         start, end = self.shapes[source], self.shapes[target]
         if end.y >= start.bottom:

@@ -75,8 +75,9 @@ def _inside(processes: Mapping[str | None, etree._Element], participant: etree._
 
 
 def _upright(canvas: Canvas, source: str, target: str) -> list[Pixel]:
-    """Straight down or up to what is as narrow as an event or a task; a pool is met right there, whatever its
-    middle.
+    """Straight down or up to what is as narrow as an event or a task.
+
+    A pool is met right there, whatever its middle.
     """
     start, end = canvas.join(source, target)
     if canvas.shapes[target].x <= start.x <= canvas.shapes[target].right:

@@ -48,17 +48,13 @@ class Grid:
         return not _any_within(self.in_row.get(row, []), self.columns[source] + 1, self.columns[target] - 1)
 
     def _is_open(self, node: str, other: str) -> bool:
-        """Whether nothing stands in a node's column from its own row to that of another, that one
-        included.
-        """
+        """Whether nothing stands in a node's column from its own row to that of another, included."""
         row, end = self.rows[node], self.rows[other]
         first, last = (row + 1, end) if end > row else (end, row - 1)
         return not _any_within(self.in_column[self.columns[node]], first, last)
 
     def _above(self, start: PixelBounds, end: PixelBounds, row: int) -> list[Pixel]:
-        """Up, along a channel above the row, and down again; each such flow of a row has a channel of its
-        own.
-        """
+        """Up, along a channel above the row, and down again; each such flow has a channel of its own."""
         index = self.in_channel[row] = self.in_channel.get(row, 0) + 1
         y = self.tops[row] - CHANNEL - (index - 1) * CHANNEL // 2
         return [
@@ -77,9 +73,7 @@ class Grid:
         return [Pixel(x, start.bottom), Pixel(x, y), Pixel(end.center.x, y), Pixel(end.center.x, end.bottom)]
 
     def _between_rows(self, start: PixelBounds, end: PixelBounds, source: str, target: str) -> list[Pixel]:
-        """Out of a fork below or above, into a join below or above; between tasks in the gap between two
-        columns.
-        """
+        """Out of a fork below or above, into a join, or in the gap between two columns between tasks."""
         downwards = self.rows[target] > self.rows[source]
         early = self._is_clear(source, target, self.rows[target])
         if early and start.width < TASK[0] and self._is_open(source, target):

@@ -56,9 +56,7 @@ def _targets(pairs: Iterable[Pair]) -> Mapping[str, list[str]]:
 
 
 def rows_of(scope: ScopeContent) -> dict[str, int]:
-    """The way that a token goes first stays in its row; each further branch gets the next one that is
-    free.
-    """
+    """The row of each node: a token's first way stays in its row, further ones get the next free row."""
     row: dict[str, int] = {}
     entered = {target for _, target in scope.pairs}
     own_targets, all_targets = (

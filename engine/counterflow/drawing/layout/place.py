@@ -58,8 +58,9 @@ def _place_cluster(scope: ScopeContent, node: str) -> Canvas:
 def _place_handler(
     scope: ScopeContent, cluster: Canvas, handler: str, bounds: PixelBounds, places: list[int]
 ) -> None:
-    """Below its activity, and left of what follows other boundary events; `places` are where those are, its
-    own first.
+    """Below its activity, and left of what follows other boundary events.
+
+    `places` are where those are, its own first.
     """
     placed = _place_node(scope.nodes[handler])
     own = placed.shapes[handler]
@@ -90,8 +91,9 @@ def _place_node(element: etree._Element) -> Canvas:
 
 
 def _label(canvas: Canvas, element: etree._Element, bounds: PixelBounds) -> None:
-    """Names of events and gateways stand beside them: below an event, right of it on a border, above and left
-    of a gateway.
+    """Where the name of an event or gateway stands, beside it.
+
+    Below an event, right of it on a border, above and left of a gateway.
     """
     name, tag = element.get("name"), tag_of(element)
     if not name or not tag.endswith(("Event", "Gateway")):

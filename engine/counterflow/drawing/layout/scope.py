@@ -20,13 +20,13 @@ def tag_of(element: etree._Element) -> str:
 
 def id_of(element: etree._Element) -> str:
     """The id of an element that is to be drawn."""
-    found = element.get("id")
-    if not found:
+    key = element.get("id")
+    if not key:
         raise NotDrawn(
             f"line {element.sourceline}: expected an id on {tag_of(element)}, found none: a diagram refers "
             "to elements by id"
         )
-    return found
+    return key
 
 
 def is_scope(element: etree._Element) -> bool:
@@ -76,9 +76,7 @@ class ScopeContent:
         in_grid = frozenset(self.main)
         pairs = {ends: (self.hosts.get(ends[0], ends[0]), ends[1]) for ends in map(ends_of, self.flows)}
         self.routed = {ends for ends, pair in pairs.items() if in_grid.issuperset(pair)}
-        """The ends of flows that run between columns and rows; a model may be drawn that leads a flow to a
-        handler, say.
-        """
+        """The ends of flows that run between columns and rows; those to a handler, say, do not."""
         self.pairs = list(dict.fromkeys(pair for ends, pair in pairs.items() if ends in self.routed))
         self._on_border: dict[str, list[str]] = defaultdict(list)
         for event, host in self.hosts.items():

@@ -1,6 +1,4 @@
-"""Activities: tasks with what kind of work they are, sub-processes open or closed, and the marks at their
-lower border.
-"""
+"""Activities: tasks with their kind of work, sub-processes open or closed, and the marks below."""
 
 from __future__ import annotations
 
@@ -24,7 +22,7 @@ _MARK_DROP: Final = 12
 
 def _gear(center: Point, radius: float) -> str:
     """A wheel with eight teeth, and a hole."""
-    turns = [(2 * math.pi * (place + offset) / 8, reach) for place in range(8) for offset, reach in _TOOTH]
+    turns = [(2 * math.pi * (tooth + offset) / 8, reach) for tooth in range(8) for offset, reach in _TOOTH]
     rim = [
         Point(center.x + radius * reach * math.sin(turn), center.y - radius * reach * math.cos(turn))
         for turn, reach in turns
@@ -112,8 +110,8 @@ def _marks(shape: Shape) -> str:
     signs = [sign for mark, sign in _SIGNS.items() if mark in shape.marks]
     left = shape.bounds.center.x - (len(signs) - 1) * _MARK_STEP / 2
     return "".join(
-        moved(left + place * _MARK_STEP, shape.bounds.bottom - _MARK_DROP, sign)
-        for place, sign in enumerate(signs)
+        moved(left + number * _MARK_STEP, shape.bounds.bottom - _MARK_DROP, sign)
+        for number, sign in enumerate(signs)
     )
 
 

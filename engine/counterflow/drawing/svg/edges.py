@@ -132,8 +132,9 @@ def _middle(points: Sequence[Point]) -> tuple[Point, Point]:
 
 
 def label_place(drawn: Edge) -> Bounds:
-    """Where the name of an edge stands: where the file says, else above the middle of it, or right of it
-    where it runs upright.
+    """Where the name of an edge stands: where the file says, else beside the middle of it.
+
+    Above it, or right of it where it runs upright.
     """
     if drawn.label is not None:
         return drawn.label

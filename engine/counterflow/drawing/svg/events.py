@@ -1,5 +1,6 @@
-"""Events: one thin line where a process begins, two on its way, one thick where it ends; dashes for what does
-not interrupt.
+"""Events: one thin line where a process begins, two on its way, one thick where it ends.
+
+Dashes are for what does not interrupt.
 """
 
 from __future__ import annotations

@@ -28,8 +28,9 @@ def _text(value: str | float) -> str:
 
 
 def tag(name: str, *inside: str, **attributes: Value) -> str:
-    """An element. `class_` is `class`, `stroke_width` is `stroke-width`; an attribute that is None is left
-    out.
+    """An element.
+
+    `class_` is `class`, `stroke_width` is `stroke-width`; an attribute that is None is left out.
     """
     written = "".join(
         f" {key.rstrip('_').replace('_', '-')}={quoteattr(_text(value))}"

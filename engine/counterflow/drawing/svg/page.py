@@ -1,5 +1,6 @@
-"""The whole picture: a self-contained SVG without a script, a link, a font or an id, so that several may
-stand on one page.
+"""The whole picture: a self-contained SVG without a script, a link, a font or an id.
+
+So several may stand on one page.
 
 From bottom to top: pools, lanes and open sub-processes, from the outermost in; edges; everything else;
 boundary events; names that stand beside what they name. Each element is a group with `data-element-id`, a
@@ -164,9 +165,7 @@ def _is_named_beside(shape: Shape) -> bool:
 
 
 def title_of(one: Shape | Edge) -> str:
-    """What an element is, in words: `Book hotel, service task`; `Too late, timer boundary event,
-    non-interrupting`.
-    """
+    """An element in words, such as `Too late, timer boundary event, non-interrupting`."""
     kind = _dashed(one.kind).replace("-", " ")
     marks: list[str] = []
     if isinstance(one, Shape):

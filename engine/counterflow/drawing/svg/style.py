@@ -35,7 +35,7 @@ _LETTERED: Final = ".{name} .cf-text{{fill:{colour}}}"
 
 def style_sheet(colours: Iterable[Colours]) -> str:
     """The rules for a diagram in which these colours occur, by day and by night."""
-    chosen = sorted({pair for each in colours for pair in _pairs(each)})
+    chosen = sorted({pair for choice in colours for pair in _pairs(choice)})
     day = _RULES.format(paper=PAPER, ink=INK_COLOUR) + "".join(
         _rule(role, colour, colour) for role, colour in chosen
     )
@@ -70,7 +70,7 @@ def _rule(role: str, colour: str, shown: str) -> str:
 
 def by_night(colour: str) -> str:
     """The same hue, as light as it was dark, within what paper and ink leave."""
-    red, green, blue = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
+    red, green, blue = (int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5))
     hue, lightness, saturation = colorsys.rgb_to_hls(red, green, blue)
     turned = colorsys.hls_to_rgb(hue, 0.1 + 0.8 * (1 - lightness), min(saturation, 0.75))
     return "#" + "".join(f"{round(part * 255):02x}" for part in turned)

@@ -1,6 +1,4 @@
-"""What an event shows inside its circle, drawn around the origin for a circle of radius 18 (BPMN 2.0.2, table
-10.93).
-"""
+"""What an event shows inside its circle, of radius 18 around the origin (BPMN 2.0.2, table 10.93)."""
 
 from __future__ import annotations
 
@@ -17,7 +15,7 @@ CENTER: Final = Point(0, 0)
 
 def regular(corners: int, radius: float, center: Point = CENTER) -> list[Point]:
     """The corners of a regular polygon that stands upright."""
-    turns = (2 * math.pi * place / corners for place in range(corners))
+    turns = (2 * math.pi * corner / corners for corner in range(corners))
     return [Point(center.x + radius * math.sin(turn), center.y - radius * math.cos(turn)) for turn in turns]
 
 
@@ -31,7 +29,7 @@ def envelope(bounds: Bounds, *, filled: bool) -> str:
 
 
 def _timer() -> str:
-    ticks = (2 * math.pi * place / 12 for place in range(12))
+    ticks = (2 * math.pi * hour / 12 for hour in range(12))
     marks = " ".join(
         f"M{9 * math.sin(turn):.2f},{-9 * math.cos(turn):.2f} "
         f"L{10.8 * math.sin(turn):.2f},{-10.8 * math.cos(turn):.2f}"

@@ -1,5 +1,6 @@
-"""Names: broken into lines that fit, and set. There is no browser to ask, so widths are those of Helvetica's
-characters.
+"""Names: broken into lines that fit, and set.
+
+There is no browser to ask, so widths are those of Helvetica's characters.
 """
 
 from __future__ import annotations
@@ -44,17 +45,18 @@ def width_of(text: str, size: float) -> float:
 
 
 def _width(character: str) -> int:
-    place = ord(character) - 32
-    if 0 <= place < len(_WIDTHS):
-        return _WIDTHS[place]
+    index = ord(character) - 32
+    if 0 <= index < len(_WIDTHS):
+        return _WIDTHS[index]
     if unicodedata.combining(character):
         return 0
     return _WIDE if unicodedata.east_asian_width(character) in "WF" else _OTHER
 
 
 def wrap(text: str, width: float, size: float, most: int) -> list[str]:
-    """Lines no wider than that, broken at spaces, behind hyphens, and within words that are too long; the
-    last of `most` is cut short.
+    """Lines no wider than that, broken at spaces, behind hyphens, and within words that are too long.
+
+    The last of `most` is cut short.
     """
     lines: list[str] = []
     for written in text[:LONGEST].strip().splitlines():
@@ -69,9 +71,9 @@ def wrap(text: str, width: float, size: float, most: int) -> list[str]:
 def _broken(text: str, width: float, size: float) -> Iterator[str]:
     line = ""
     end = 0
-    for found in _PIECES.finditer(text):
-        gap = " " if line and found.start() > end else ""
-        end, piece = found.end(), found.group()
+    for match in _PIECES.finditer(text):
+        gap = " " if line and match.start() > end else ""
+        end, piece = match.end(), match.group()
         if width_of(line + gap + piece, size) <= width:
             line += gap + piece
             continue
@@ -85,11 +87,11 @@ def _broken(text: str, width: float, size: float) -> Iterator[str]:
 def _chopped(word: str, width: float, size: float) -> Iterator[str]:
     """A word in pieces that fit, at least a character each."""
     start, room = 0, width
-    for place, character in enumerate(word):
+    for position, character in enumerate(word):
         room -= width_of(character, size)
-        if room < 0 and place > start:
-            yield word[start:place]
-            start, room = place, width - width_of(character, size)
+        if room < 0 and position > start:
+            yield word[start:position]
+            start, room = position, width - width_of(character, size)
     yield word[start:]
 
 
@@ -134,24 +136,24 @@ def upwards(text: str, box: Bounds, size: float = NAME_SIZE) -> str:
     return moved(box.center.x, box.center.y, tag("g", centred(text, turned, size), transform="rotate(-90)"))
 
 
-def label_lines(text: str, place: Bounds) -> list[str]:
+def label_lines(text: str, bounds: Bounds) -> list[str]:
     """The lines of a name that stands beside its element."""
     longest = max((width_of(word, LABEL_SIZE) for word in text[:LONGEST].split()), default=0)
-    return wrap(text, max(LABEL_WIDTH, place.width, min(longest, LONGEST_WORD)), LABEL_SIZE, LABEL_LINES)
+    return wrap(text, max(LABEL_WIDTH, bounds.width, min(longest, LONGEST_WORD)), LABEL_SIZE, LABEL_LINES)
 
 
-def label(text: str, place: Bounds) -> str:
+def label(text: str, bounds: Bounds) -> str:
     """A name beside its element, from the top of its place on, around the middle of it."""
     return _set(
-        label_lines(text, place), place.center.x, place.y, LABEL_SIZE, "middle", class_=f"{TEXT} cf-label"
+        label_lines(text, bounds), bounds.center.x, bounds.y, LABEL_SIZE, "middle", class_=f"{TEXT} cf-label"
     )
 
 
-def label_box(text: str, place: Bounds) -> Bounds:
+def label_box(text: str, bounds: Bounds) -> Bounds:
     """The room that such a name takes."""
-    lines = label_lines(text, place)
+    lines = label_lines(text, bounds)
     width = max((width_of(line, LABEL_SIZE) for line in lines), default=0)
-    return Bounds(place.center.x - width / 2, place.y, width, len(lines) * LABEL_SIZE * LINE_HEIGHT)
+    return Bounds(bounds.center.x - width / 2, bounds.y, width, len(lines) * LABEL_SIZE * LINE_HEIGHT)
 
 
 def _set(lines: list[str], x: float, top: float, size: float, anchor: str, class_: str = TEXT) -> str:

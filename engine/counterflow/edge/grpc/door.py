@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Self
 
 from counterflow.edge.grpc.calls import Behaviour, Calls
 from counterflow.edge.grpc.counterflow_v1.family import CounterflowService
@@ -66,15 +68,28 @@ class GrpcDoor:
             ]
         )
 
-    async def start(self) -> int:
-        """Accept calls; answers the port, 0 for a socket in the file system. Raises `PortTaken`."""
+    @property
+    def port(self) -> int:
+        """The port that is listened on, once started; 0 for a socket in the file system."""
+        return self._topology.port
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop(self._settings.shutdown_grace_ms / 1000)
+
+    async def start(self) -> None:
+        """Accept calls. Raises `PortTaken`."""
         path = self._settings.unix_socket
         if path is None:
             self._topology.port = await self._listen(self._settings.host, self._settings.grpc_port)
         else:
             await self._listen_on(UnixSocket(path, int(self._settings.unix_socket_mode, 8)))
         self._health.set_serving(True)
-        return self._topology.port
 
     async def stop(self, grace_seconds: float) -> None:
         """Refuse new calls, end those that wait, let the others finish; the writer must still be at work,

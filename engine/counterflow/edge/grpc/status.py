@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.partition.refusals import Overloaded, Unavailable
-from counterflow.service.refusals import Invalid, NoResult, NotInTime, NotThereYet, Refused, TooLarge
+from counterflow.service.refusals import Invalid, NotInTime, NotThereYet, Refused, ResultLost, TooLarge
 from counterflow.store.port import StoreError
 from counterflow.wire.contract import StatusCode
 
@@ -27,7 +27,7 @@ STATUS_OF_REFUSAL: Mapping[type[Refused], StatusCode] = {
     Invalid: StatusCode.INVALID_ARGUMENT,
     NotThereYet: StatusCode.UNIMPLEMENTED,
     NotInTime: StatusCode.DEADLINE_EXCEEDED,
-    NoResult: StatusCode.CANCELLED,
+    ResultLost: StatusCode.CANCELLED,
     TooLarge: StatusCode.RESOURCE_EXHAUSTED,
 }
 

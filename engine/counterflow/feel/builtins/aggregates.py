@@ -102,11 +102,11 @@ def median(run: Run, items: Items) -> Value:
 @builtin("mode(list: list)", "mode(list...: any)")
 def mode(run: Run, items: Items) -> Value:
     """The numbers that are there most often, ascending; null, with a warning, for other kinds."""
-    found = _numbers(run, "mode", items)
-    if found is None:
+    counted = _numbers(run, "mode", items)
+    if counted is None:
         return None
     frequencies: dict[Number, int] = {}
-    for number in found:
+    for number in counted:
         frequencies[number] = frequencies.get(number, 0) + 1
     highest = max(frequencies.values(), default=0)
     return sorted(number for number, frequency in frequencies.items() if frequency == highest)
@@ -118,18 +118,18 @@ def stddev(run: Run, items: Items) -> Value:
 
     Null, with a warning, for other kinds, and where a square leaves the range of numbers.
     """
-    found = _numbers(run, "stddev", items)
-    if found is None or len(found) < 2:
+    sample = _numbers(run, "stddev", items)
+    if sample is None or len(sample) < 2:
         return None
-    deviation = numbers.compute(_deviation, *found)
+    deviation = numbers.compute(_deviation, *sample)
     if deviation is None:
         return run.warn("wrong value", "stddev has no result for numbers this large or this far apart")
     return numbers.whole(deviation)
 
 
-def _deviation(*found: Number) -> Decimal:
+def _deviation(*sample: Number) -> Decimal:
     """Raises DecimalException where a sum or a square leaves the range."""
-    exact = [numbers.exact(number) for number in found]
+    exact = [numbers.exact(number) for number in sample]
     average = CONTEXT.divide(_total(exact), Decimal(len(exact)))
     squares = _total([CONTEXT.power(CONTEXT.subtract(number, average), Decimal(2)) for number in exact])
     return CONTEXT.sqrt(CONTEXT.divide(squares, Decimal(len(exact) - 1)))
@@ -144,7 +144,7 @@ def _total(summands: list[Decimal]) -> Decimal:
 
 def _numbers(run: Run, name: str, items: Items) -> list[Number] | None:
     run.spend(len(items))
-    found = [item for item in items if isinstance(item, int | Decimal) and not isinstance(item, bool)]
-    if len(found) != len(items):
+    numeric = [item for item in items if isinstance(item, int | Decimal) and not isinstance(item, bool)]
+    if len(numeric) != len(items):
         return run.warn("wrong type", f"{name} takes numbers; found another kind among them")
-    return found
+    return numeric

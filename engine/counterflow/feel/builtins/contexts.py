@@ -88,9 +88,9 @@ def _put(run: Run, context: Context, keys: list[str], value: Value) -> Value:
 def context_merge(run: Run, contexts: list[Value]) -> Value:
     """One context with all entries, of those with the same key the last; null, with a warning, for others."""
     merged: Context = {}
-    for each in contexts:
-        if not isinstance(each, dict):
+    for context in contexts:
+        if not isinstance(context, dict):
             return run.warn("wrong type", "context merge takes contexts; found another kind among them")
-        run.spend(len(each) + 1)
-        merged.update(each)
+        run.spend(len(context) + 1)
+        merged.update(context)
     return merged

@@ -9,7 +9,7 @@ from counterflow.feel import iso, json_values, numbers, values
 from counterflow.feel.builtins.registry import builtin
 from counterflow.feel.errors import FeelSyntaxError, FeelValueError
 from counterflow.feel.run import Run, Value
-from counterflow.feel.tokens import Token, tokenize
+from counterflow.feel.tokens import FeelToken, tokenize
 from counterflow.feel.values import Range, order, text
 
 _NUMBER = re.compile(r"-?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
@@ -69,13 +69,13 @@ def range_(run: Run, value: str) -> Value:
 
     Its ends are literals, and one of them may be missing: `[18..)`.
     """
-    found = _range(value)
+    spelled = _range(value)
     return (
         run.warn(
             "wrong value", "range takes the text of a range between literals, such as [18..21) or (..10]"
         )
-        if found is None
-        else found
+        if spelled is None
+        else spelled
     )
 
 
@@ -104,7 +104,7 @@ def _is_range(made: Range, has_start: bool, has_end: bool) -> bool:
     return has_end and made.end is not None and not made.start_included
 
 
-def _end(tokens: list[Token]) -> Value:
+def _end(tokens: list[FeelToken]) -> Value:
     """The value of a literal; None for anything else."""
     kinds = [token.kind for token in tokens]
     if kinds in (["number"], ["string"]):

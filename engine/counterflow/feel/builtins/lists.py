@@ -1,5 +1,6 @@
-"""Lists (DMN 1.5, 10.3.4.4). Positions count from 1, or from -1 at the end; nothing changes a list, each
-function gives a new one.
+"""Lists (DMN 1.5, 10.3.4.4).
+
+Positions count from 1, or from -1 at the end; nothing changes a list, each function gives a new one.
 """
 
 from collections.abc import Callable
@@ -84,8 +85,8 @@ def union(run: Run, lists: Items) -> Value:
 
 def _joined(run: Run, lists: Items) -> Items:
     joined: Items = []
-    for each in lists:
-        items = as_list(each) if each is not None else [None]
+    for value in lists:
+        items = as_list(value) if value is not None else [None]
         run.spend(len(items))
         joined += items
     return joined
@@ -123,7 +124,7 @@ def _scalar_key(value: Value) -> tuple[type, Any] | None:
 def duplicate_values(run: Run, items: Items) -> Value:
     """A new list with each value that is there more than once, in the order in which they came first."""
     distinct = _distinct(run, items)
-    return [each for each in distinct if sum(same(run, item, each) for item in items) > 1]
+    return [value for value in distinct if sum(same(run, item, value) for item in items) > 1]
 
 
 @builtin("sublist(list: list, start position: integer, length?: integer)")

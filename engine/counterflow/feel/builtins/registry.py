@@ -49,7 +49,7 @@ Positions = tuple[int | None, ...]
 
 
 @dataclass(frozen=True)
-class Parameter:
+class BuiltinParameter:
     """A parameter of a built-in: which arguments it admits, and whether it may go without one.
 
     `kind` is `any`, `list`, `integer` (of any number, its whole part) or names of `_TYPES`, separated by |.
@@ -94,7 +94,7 @@ def _integer(value: Value) -> Value:
 class Overload:
     """One signature of a built-in, and the Python function that answers it."""
 
-    parameters: tuple[Parameter, ...]
+    parameters: tuple[BuiltinParameter, ...]
     meaning: Meaning
 
     def takes(self, count: int) -> bool:
@@ -133,7 +133,7 @@ class Overload:
         ]
 
 
-Choice = tuple[tuple[Overload, Positions], ...]
+Candidates = tuple[tuple[Overload, Positions], ...]
 
 
 class Builtin:
@@ -143,7 +143,7 @@ class Builtin:
         self.name = name
         self.overloads: list[Overload] = []
 
-    def choice(self, count: int, named: Sequence[str] = ()) -> Choice:
+    def candidates(self, count: int, named: Sequence[str] = ()) -> Candidates:
         """The overloads that a call with so many arguments, or with these names, may mean; empty if none."""
         if not named:
             return tuple((overload, ()) for overload in self.overloads if overload.takes(count))
@@ -151,23 +151,23 @@ class Builtin:
             (overload, overload.positions(named)) for overload in self.overloads if overload.knows(named)
         )
 
-    def takes_function(self, place: int | str) -> bool:
+    def takes_function(self, key: int | str) -> bool:
         """Whether the parameter of that number (from 0) or name may be a function."""
         named = (
             parameter
             for overload in self.overloads
             for number, parameter in enumerate(overload.parameters)
-            if place in (number, parameter.name)
+            if key in (number, parameter.name)
         )
         return any("function" in parameter.kind.split(" | ") for parameter in named)
 
-    def apply(self, run: Run, choice: Choice, arguments: Sequence[Value]) -> Value:
+    def apply(self, run: Run, candidates: Candidates, arguments: Sequence[Value]) -> Value:
         """The answer of the first overload that admits the arguments; null, with a warning, if none does.
 
         It costs a step, and one for every 64 characters of its texts.
         """
         run.spend()
-        for overload, positions in choice:
+        for overload, positions in candidates:
             ordered = (
                 [ABSENT if index is None else arguments[index] for index in positions]
                 if positions
@@ -177,7 +177,7 @@ class Builtin:
             if not any(argument is REFUSED for argument in admitted):
                 _pay_for_texts(run, admitted)
                 return overload.meaning(run, *admitted)
-        return run.warn("wrong argument", self._complaint(choice, arguments))
+        return run.warn("wrong argument", self._complaint(candidates, arguments))
 
     def as_value(self) -> Function:
         """The function as a FEEL value, for functions that take functions."""
@@ -185,21 +185,24 @@ class Builtin:
         return Function(
             self.name,
             parameters,
-            lambda run, arguments: self.apply(run, self.choice(len(arguments)), arguments),
+            lambda run, arguments: self.apply(run, self.candidates(len(arguments)), arguments),
             by_name=lambda run, names, arguments: self.apply(
-                run, self.choice(len(arguments), names), arguments
+                run, self.candidates(len(arguments), names), arguments
             ),
         )
 
-    def _complaint(self, choice: Choice, arguments: Sequence[Value]) -> str:
-        found = ", ".join(a_kind(argument) for argument in arguments) or "no arguments"
-        takes = " or ".join(_shown(overload) for overload in [each for each, _ in choice] or self.overloads)
-        return f"{self.name} takes {takes}; found ({found})"
+    def _complaint(self, candidates: Candidates, arguments: Sequence[Value]) -> str:
+        given = ", ".join(a_kind(argument) for argument in arguments) or "no arguments"
+        takes = " or ".join(
+            _shown(overload) for overload in [overload for overload, _ in candidates] or self.overloads
+        )
+        return f"{self.name} takes {takes}; found ({given})"
 
 
 def _pay_for_texts(run: Run, arguments: Sequence[Value]) -> None:
-    """Whatever a function does with a text, it may read all of it. Lists are paid for by the functions that
-    walk them.
+    """Whatever a function does with a text, it may read all of it.
+
+    Lists are paid for by the functions that walk them.
     """
     for argument in arguments:
         if isinstance(argument, str) and len(argument) > TEXT_PER_FUEL:
@@ -237,16 +240,16 @@ def _named(name: str) -> Builtin:
     return BUILTINS[name]
 
 
-def _parameters(text: str) -> tuple[Parameter, ...]:
+def _parameters(text: str) -> tuple[BuiltinParameter, ...]:
     return tuple(_parameter(part) for part in text.split(", ") if part)
 
 
-def _parameter(text: str) -> Parameter:
+def _parameter(text: str) -> BuiltinParameter:
     name, _, kind = text.partition(": ")
     variadic = name.endswith("...")
     optional = name.endswith("?")
-    types = frozenset(each for part in kind.split(" | ") for each in _TYPES.get(part, ()))
-    return Parameter(name.rstrip("?."), kind, optional, variadic, types)
+    types = frozenset(python_type for part in kind.split(" | ") for python_type in _TYPES.get(part, ()))
+    return BuiltinParameter(name.rstrip("?."), kind, optional, variadic, types)
 
 
 def call_function(run: Run, function: Any, *arguments: Value) -> Value:

@@ -1,5 +1,6 @@
-"""Strings (DMN 1.5, 10.3.4.3). Positions count code points from 1, or from -1 at the end. Patterns run on RE2
-where it can say them.
+"""Strings (DMN 1.5, 10.3.4.3).
+
+Positions count code points from 1, or from -1 at the end. Patterns run on RE2 where it can say them.
 """
 
 import re
@@ -7,7 +8,7 @@ from typing import Final
 
 from counterflow.feel.builtins.registry import builtin
 from counterflow.feel.numbers import shown
-from counterflow.feel.patterns import Found, Pattern, compiled
+from counterflow.feel.patterns import Match, Pattern, compiled
 from counterflow.feel.run import TEXT_PER_FUEL, Run, Value
 
 _REPLACEMENT = re.compile(r"(?:[^$\\]|\$[0-9]|\\[$\\])*", re.DOTALL)
@@ -183,7 +184,7 @@ def extract(run: Run, text: str, pattern: str, flags: str | None = None) -> Valu
     return [match.group() for match in expression.matches(run, text)]
 
 
-def _filled(run: Run, match: Found, replacement: str) -> str:
+def _filled(run: Run, match: Match, replacement: str) -> str:
     r"""The replacement with $0 to $99 filled in; \$ is a dollar (XPath F&O, fn:replace)."""
     if "$" not in replacement and "\\" not in replacement:
         return replacement

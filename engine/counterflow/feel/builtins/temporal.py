@@ -1,5 +1,6 @@
-"""Dates, times and durations (DMN 1.5, 10.3.4.1, 10.3.4.7 and 10.3.4.8). `now` and `today` read the time of
-the command, in UTC.
+"""Dates, times and durations (DMN 1.5, 10.3.4.1, 10.3.4.7 and 10.3.4.8).
+
+`now` and `today` read the time of the command, in UTC.
 """
 
 from decimal import Decimal
@@ -16,7 +17,7 @@ _MONTHS = (
 )
 
 
-def _found(run: Run, value: Value, expected: str) -> Value:
+def _value_or_warning(run: Run, value: Value, expected: str) -> Value:
     return run.warn("wrong value", f"no value: expected {expected}") if value is None else value
 
 
@@ -26,7 +27,7 @@ def _found(run: Run, value: Value, expected: str) -> Value:
 @builtin("date(from: string)")
 def date_of_text(run: Run, text: str) -> Value:
     """The date that a text spells; null, with a warning, if it spells none."""
-    return _found(run, iso.date(text), "a date such as 2030-12-31")
+    return _value_or_warning(run, iso.date(text), "a date such as 2030-12-31")
 
 
 @builtin("date(from: date)")
@@ -44,13 +45,13 @@ def date_of_moment(_run: Run, moment: DateTime) -> Value:
 @builtin("date(year: integer, month: integer, day: integer)")
 def date(run: Run, year: int, month: int, day: int) -> Value:
     """The date of a year, month and day; null, with a warning, if the calendar has none such."""
-    return _found(run, Date.of(year, month, day), "a day of the calendar")
+    return _value_or_warning(run, Date.of(year, month, day), "a day of the calendar")
 
 
 @builtin("time(from: string)")
 def time_of_text(run: Run, text: str) -> Value:
     """The time of day that a text spells; null, with a warning, if it spells none."""
-    return _found(run, iso.time(text), "a time such as 09:30:00 or 09:30:00+02:00")
+    return _value_or_warning(run, iso.time(text), "a time such as 09:30:00 or 09:30:00+02:00")
 
 
 @builtin("time(from: time)")
@@ -88,7 +89,7 @@ def time(
     zone = None if offset is None else Zone(offset.nanoseconds // SECOND_NS)
     if zone is not None and abs(zone.offset_seconds) > iso.OFFSET_BOUND:
         return run.warn("out of range", f"the offset of a time lies between -PT14H and PT14H; found {offset}")
-    return _found(run, Time.of(hour, minute, whole, nanosecond, zone), "a time of day")
+    return _value_or_warning(run, Time.of(hour, minute, whole, nanosecond, zone), "a time of day")
 
 
 @builtin("date and time(from: string)")
@@ -97,7 +98,7 @@ def date_and_time_of_text(run: Run, text: str) -> Value:
 
     Null, with a warning, if it spells neither.
     """
-    return _found(run, iso.date_time(text), "a date and time such as 2030-12-31T09:30:00")
+    return _value_or_warning(run, iso.date_time(text), "a date and time such as 2030-12-31T09:30:00")
 
 
 @builtin("date and time(from: date and time)")
@@ -122,7 +123,9 @@ def date_and_time_of_both(_run: Run, moment: DateTime, time: Time) -> Value:
 def date_and_time_in_zone(run: Run, moment: DateTime, timezone: str) -> Value:
     """The same moment on the clocks of a zone; null, with a warning, if there is no such zone."""
     zone = _zone(timezone)
-    return _found(run, None if zone is None else moment.at(zone), "a zone such as Europe/Paris or +02:00")
+    return _value_or_warning(
+        run, None if zone is None else moment.at(zone), "a zone such as Europe/Paris or +02:00"
+    )
 
 
 def _zone(text: str) -> Zone | None:
@@ -132,7 +135,7 @@ def _zone(text: str) -> Zone | None:
 @builtin("duration(from: string)")
 def duration(run: Run, text: str) -> Value:
     """The duration that a text spells; null, with a warning, if it spells none."""
-    return _found(run, iso.duration(text), "a duration such as P1DT2H or P1Y6M")
+    return _value_or_warning(run, iso.duration(text), "a duration such as P1DT2H or P1Y6M")
 
 
 @builtin("duration(from: days duration | months duration)")
@@ -233,7 +236,7 @@ def from_unix_timestamp(run: Run, seconds: numbers.Number) -> Value:
     """
     nanoseconds = numbers.multiply(seconds, SECOND_NS)
     moment = None if nanoseconds is None else DateTime.of_nanoseconds(int(nanoseconds), UTC)
-    return _found(run, moment, "seconds since 1970-01-01T00:00:00Z, within the years of FEEL")
+    return _value_or_warning(run, moment, "seconds since 1970-01-01T00:00:00Z, within the years of FEEL")
 
 
 @builtin("to unix timestamp(date and time: date and time)")

@@ -7,7 +7,7 @@ from counterflow.feel import tree
 from counterflow.feel.errors import FeelSyntaxError
 from counterflow.feel.run import Local, Run, Value
 from counterflow.feel.scope import Scope
-from counterflow.feel.types import NO_TYPES, Definitions
+from counterflow.feel.types import NO_TYPES, DefinedTypes
 from counterflow.feel.values import Code
 
 FORMS_PER_FUEL: Final = 32
@@ -23,7 +23,7 @@ class Compiler:
         text: str,
         given: frozenset[str],
         nesting: int,
-        types: Definitions = NO_TYPES,
+        types: DefinedTypes = NO_TYPES,
     ) -> None:
         self.given = given
         self.types = types

@@ -6,12 +6,12 @@ from typing import Final
 
 from counterflow.feel import external, tree
 from counterflow.feel.builtins import BUILTINS
-from counterflow.feel.builtins.registry import Builtin, Choice
+from counterflow.feel.builtins.registry import Builtin, Candidates
 from counterflow.feel.forms.access import value_or_function
 from counterflow.feel.forms.base import Compiler
 from counterflow.feel.inference import UNKNOWN, result_type
 from counterflow.feel.run import TEXT_PER_FUEL, Local, Run, Value
-from counterflow.feel.scope import Scope, Variable
+from counterflow.feel.scope import LocalVariable, Scope
 from counterflow.feel.types import checks, converted
 from counterflow.feel.values import Code, Function, a_kind, listed
 
@@ -19,7 +19,7 @@ _CALL_FUEL: Final = 6
 """A function written in FEEL costs more than a step: it has a body, and may call itself."""
 
 
-def call(compiler: Compiler, node: tree.Call, scope: Scope) -> Code:
+def call(compiler: Compiler, node: tree.FunctionCall, scope: Scope) -> Code:
     """The code of a call by position or name; null, with a warning, where it cannot be made (10.3.2.13)."""
     builtin = _builtin(compiler, node.function, scope)
     if builtin is not None:
@@ -39,14 +39,14 @@ def call(compiler: Compiler, node: tree.Call, scope: Scope) -> Code:
     return invoke
 
 
-def _arguments(compiler: Compiler, builtin: Builtin, node: tree.Call, scope: Scope) -> list[Code]:
+def _arguments(compiler: Compiler, builtin: Builtin, node: tree.FunctionCall, scope: Scope) -> list[Code]:
     """The arguments of a built-in; where its parameter takes a function, a built-in may be named."""
-    places: Sequence[int | str] = node.names or range(len(node.arguments))
+    keys: Sequence[int | str] = node.names or range(len(node.arguments))
     return [
         value_or_function(compiler, argument, scope)
-        if builtin.takes_function(place)
+        if builtin.takes_function(key)
         else compiler.code(argument, scope)
-        for place, argument in zip(places, node.arguments, strict=True)
+        for key, argument in zip(keys, node.arguments, strict=True)
     ]
 
 
@@ -76,18 +76,18 @@ def _builtin(compiler: Compiler, function: tree.Tree, scope: Scope) -> Builtin |
 
 
 def _builtin_call(builtin: Builtin, arguments: list[Code], names: tuple[str, ...]) -> Code:
-    choice = builtin.choice(len(arguments), names)
-    if not names and choice and not choice[0][0].variadic:
-        return _direct_call(builtin, choice, arguments)
-    return lambda run, local: builtin.apply(run, choice, [argument(run, local) for argument in arguments])
+    candidates = builtin.candidates(len(arguments), names)
+    if not names and candidates and not candidates[0][0].variadic:
+        return _direct_call(builtin, candidates, arguments)
+    return lambda run, local: builtin.apply(run, candidates, [argument(run, local) for argument in arguments])
 
 
-def _direct_call(builtin: Builtin, choice: Choice, arguments: list[Code]) -> Code:
+def _direct_call(builtin: Builtin, candidates: Candidates, arguments: list[Code]) -> Code:
     """Call the first overload at once where every argument is of the very kind it takes.
 
     All else goes the long way.
     """
-    overload = choice[0][0]
+    overload = candidates[0][0]
     meaning = overload.meaning
     accepted = [parameter.exact for parameter in overload.parameters[: len(arguments)]]
     pairs = list(zip(arguments, accepted, strict=True))
@@ -102,7 +102,7 @@ def _direct_call(builtin: Builtin, choice: Choice, arguments: list[Code]) -> Cod
                 fits = False
             values.append(value)
         if not fits:
-            return builtin.apply(run, choice, values)
+            return builtin.apply(run, candidates, values)
         run.fuel -= 1
         if run.fuel < 0:
             run.exhausted()
@@ -132,7 +132,7 @@ def function_definition(compiler: Compiler, node: tree.FunctionDefinition, scope
     answers = result_type(
         node.body, {parameter.name: parameter.type or UNKNOWN for parameter in node.parameters}
     )
-    body = value_or_function(compiler, node.body, scope.plus(*(Variable(name) for name in names)))
+    body = value_or_function(compiler, node.body, scope.plus(*(LocalVariable(name) for name in names)))
 
     def make_function(_run: Run, local: Local) -> Value:
         def invoke(run: Run, arguments: list[Value]) -> Value:
@@ -144,8 +144,8 @@ def function_definition(compiler: Compiler, node: tree.FunctionDefinition, scope
             given = arguments
             if typed:
                 given = [
-                    each if kind is None else converted(run, each, kind, named)
-                    for each, kind in zip(arguments, types, strict=True)
+                    argument if kind is None else converted(run, argument, kind, named)
+                    for argument, kind in zip(arguments, types, strict=True)
                 ]
                 if any(
                     after is None and before is not None

@@ -10,7 +10,7 @@ from counterflow.feel.forms.access import value_or_function
 from counterflow.feel.forms.base import Compiler
 from counterflow.feel.numbers import as_int
 from counterflow.feel.run import Local, Run, Value
-from counterflow.feel.scope import Scope, Variable
+from counterflow.feel.scope import LocalVariable, Scope
 from counterflow.feel.temporal import Date
 from counterflow.feel.values import Code, Range, a_kind, order
 
@@ -27,7 +27,7 @@ def for_(compiler: Compiler, node: tree.For, scope: Scope) -> Code:
     The body knows those so far as `partial`. Null, with a warning, if a domain has no items to walk.
     """
     domains, inner = _domains(compiler, node.iterators, scope)
-    partial = Variable("partial")
+    partial = LocalVariable("partial")
     body = value_or_function(compiler, node.body, inner.plus(partial))
 
     def run_for(run: Run, local: Local) -> Value:
@@ -106,7 +106,7 @@ def _domains(
     codes: list[Code] = []
     for iterator in iterators:
         codes.append(_domain(compiler, iterator, scope))
-        scope = scope.plus(Variable(iterator.name))
+        scope = scope.plus(LocalVariable(iterator.name))
     return codes, scope
 
 

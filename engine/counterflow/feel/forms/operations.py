@@ -1,5 +1,6 @@
-"""Arithmetic, comparison, `between`, `instance of`. The commonest kinds are answered on the spot, all others
-by their tables.
+"""Arithmetic, comparison, `between`, `instance of`.
+
+The commonest kinds are answered on the spot, all others by their tables.
 """
 
 import operator

@@ -8,7 +8,7 @@ from counterflow.feel import tree, values
 from counterflow.feel.forms.base import Compiler
 from counterflow.feel.forms.operations import compare_with
 from counterflow.feel.run import Local, Run, Value
-from counterflow.feel.scope import Scope, Variable
+from counterflow.feel.scope import LocalVariable, Scope
 from counterflow.feel.values import Code, Range
 
 
@@ -19,7 +19,7 @@ def membership(compiler: Compiler, node: tree.Membership, scope: Scope) -> Code:
     return lambda run, local: tests(run, (*local, value(run, local)))
 
 
-def unary_tests(compiler: Compiler, node: tree.UnaryTests, scope: Scope, alias: str = "") -> Code:
+def unary_tests(compiler: Compiler, node: tree.UnaryTestList, scope: Scope, alias: str = "") -> Code:
     """The code of tests, which finds the value under test behind the local names of `scope`.
 
     It is true if any test holds, or null if none does and one has no answer; without tests it is true. The
@@ -43,7 +43,7 @@ def unary_tests(compiler: Compiler, node: tree.UnaryTests, scope: Scope, alias: 
 
 
 def _test(compiler: Compiler, node: tree.Tree, scope: Scope, alias: str) -> Code:
-    tested = Variable("?", alias=alias)
+    tested = LocalVariable("?", alias=alias)
     inner, slot = scope.plus(tested), len(scope.bindings)
     if isinstance(node, tree.ComparisonTest):
         operand, holds = compiler.code(node.operand, inner), compare_with(node.operator)
@@ -67,7 +67,7 @@ def accepts(run: Run, test: Value, value: Value) -> bool | None:
     if isinstance(test, list):
         if isinstance(value, list) and values.equal(run, test, value):
             return True
-        return any(values.same(run, each, value) or _lies_in(run, each, value) for each in test)
+        return any(values.same(run, item, value) or _lies_in(run, item, value) for item in test)
     return values.equal(run, value, test)
 
 

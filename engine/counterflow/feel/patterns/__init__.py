@@ -5,7 +5,7 @@ linear time; `backtracking` answers the few that RE2 cannot say, such as back-re
 each step.
 """
 
-from counterflow.feel.patterns.pattern import Found, Pattern, compiled
+from counterflow.feel.patterns.pattern import Match, Pattern, compiled
 from counterflow.feel.patterns.tree import PatternError
 
-__all__ = ["Found", "Pattern", "PatternError", "compiled"]
+__all__ = ["Match", "Pattern", "PatternError", "compiled"]

@@ -17,8 +17,8 @@ from counterflow.feel.patterns.tree import (
     Choice,
     Class,
     Group,
-    Node,
     PatternError,
+    PatternNode,
     Repeat,
     Sequence,
 )
@@ -50,7 +50,7 @@ class Flags:
 
 
 @dataclass
-class _Place:
+class _Cursor:
     """Where the matching is: before a character of a text, with the ends of the groups so far."""
 
     text: str
@@ -58,7 +58,7 @@ class _Place:
     ends: tuple[int, ...]
 
 
-_Test = Callable[[_Place], bool]
+_Test = Callable[[_Cursor], bool]
 """An instruction that moves on in the text, or ends this attempt."""
 
 
@@ -93,7 +93,7 @@ class _Moved:
 class Program:
     """A compiled tree of a pattern. Raises PatternError if its quantifiers make it too large."""
 
-    def __init__(self, root: Node, groups: int, flags: Flags) -> None:
+    def __init__(self, root: PatternNode, groups: int, flags: Flags) -> None:
         self._flags = flags
         self._slots = 2 * (groups + 1)
         self._code: list[Any] = []
@@ -104,29 +104,29 @@ class Program:
 
         A group that took no part ends at -1. Raises FeelFailure when the fuel is used up.
         """
-        place = _Place(text, start, (start, *([-1] * (self._slots - 1))))
-        waiting = [(0, place.position, place.ends)]
+        cursor = _Cursor(text, start, (start, *([-1] * (self._slots - 1))))
+        waiting = [(0, cursor.position, cursor.ends)]
         code, end = self._code, len(self._code)
         while waiting:
-            at, place.position, place.ends = waiting.pop()
+            at, cursor.position, cursor.ends = waiting.pop()
             while at < end:
                 run.spend(_STEP_FUEL)
                 instruction = code[at]
                 at += 1
                 if type(instruction) is _Step:
-                    if not instruction.test(place):
+                    if not instruction.test(cursor):
                         break
                 elif type(instruction) is _Fork:
-                    waiting.append((instruction.second, place.position, place.ends))
+                    waiting.append((instruction.second, cursor.position, cursor.ends))
                     at = instruction.first
                 elif type(instruction) is _Jump:
                     at = instruction.to
                 elif type(instruction) is _Save:
-                    place.ends = _replaced(place.ends, instruction.slot, place.position)
-                elif place.ends[instruction.slot] == place.position:
+                    cursor.ends = _replaced(cursor.ends, instruction.slot, cursor.position)
+                elif cursor.ends[instruction.slot] == cursor.position:
                     break
             else:
-                return (start, place.position, *place.ends[2:])
+                return (start, cursor.position, *cursor.ends[2:])
         return None
 
     # Compiling
@@ -137,7 +137,7 @@ class Program:
         self._code.append(instruction)
         return len(self._code) - 1
 
-    def _compile(self, node: Node) -> None:
+    def _compile(self, node: PatternNode) -> None:
         if isinstance(node, Sequence):
             for part in node.parts:
                 self._compile(part)
@@ -216,10 +216,10 @@ def _test(node: Class | AnyCharacter | Anchor | BackReference, flags: Flags) -> 
 
 
 def _reads(accepts: Callable[[str], bool]) -> _Test:
-    def read(place: _Place) -> bool:
-        if place.position == len(place.text) or not accepts(place.text[place.position]):
+    def read(cursor: _Cursor) -> bool:
+        if cursor.position == len(cursor.text) or not accepts(cursor.text[cursor.position]):
             return False
-        place.position += 1
+        cursor.position += 1
         return True
 
     return read
@@ -242,41 +242,42 @@ def _cases(character: str) -> tuple[str, ...]:
     small = character.lower()
     return tuple(
         {
-            each
-            for each in (character, small, character.upper(), character.title(), _ALIKE.get(small, small))
-            if len(each) == 1
+            variant
+            for variant in (character, small, character.upper(), character.title(), _ALIKE.get(small, small))
+            if len(variant) == 1
         }
     )
 
 
 def _at_start(flags: Flags) -> _Test:
     if not flags.multiline:
-        return lambda place: place.position == 0
-    return lambda place: (
-        place.position == 0 or (place.text[place.position - 1] == "\n" and place.position < len(place.text))
+        return lambda cursor: cursor.position == 0
+    return lambda cursor: (
+        cursor.position == 0
+        or (cursor.text[cursor.position - 1] == "\n" and cursor.position < len(cursor.text))
     )
 
 
 def _at_end(flags: Flags) -> _Test:
     if not flags.multiline:
-        return lambda place: place.position == len(place.text)
+        return lambda cursor: cursor.position == len(cursor.text)
 
-    def at_end(place: _Place) -> bool:
-        if place.position < len(place.text):
-            return place.text[place.position] == "\n"
-        return not place.text.endswith("\n")
+    def at_end(cursor: _Cursor) -> bool:
+        if cursor.position < len(cursor.text):
+            return cursor.text[cursor.position] == "\n"
+        return not cursor.text.endswith("\n")
 
     return at_end
 
 
 def _repeats(group: int, flags: Flags) -> _Test:
-    def repeats(place: _Place) -> bool:
-        first, last = place.ends[2 * group : 2 * group + 2]
-        captured = place.text[first:last] if first >= 0 and last >= first else ""
-        found = place.text[place.position : place.position + len(captured)]
-        if found != captured and not (flags.ignoring_case and _alike(found, captured)):
+    def repeats(cursor: _Cursor) -> bool:
+        first, last = cursor.ends[2 * group : 2 * group + 2]
+        captured = cursor.text[first:last] if first >= 0 and last >= first else ""
+        following = cursor.text[cursor.position : cursor.position + len(captured)]
+        if following != captured and not (flags.ignoring_case and _alike(following, captured)):
             return False
-        place.position += len(captured)
+        cursor.position += len(captured)
         return True
 
     return repeats

@@ -14,7 +14,7 @@ from counterflow.feel.patterns.tree import (
     Choice,
     Class,
     Group,
-    Node,
+    PatternNode,
     Ranges,
     Repeat,
     Sequence,
@@ -27,7 +27,7 @@ class _Beyond(Exception):
     """RE2 has no words for this."""
 
 
-def written(node: Node, *, ignoring_case: bool) -> str | None:
+def written(node: PatternNode, *, ignoring_case: bool) -> str | None:
     """The pattern as RE2 writes it; None if it has to be matched step by step."""
     try:
         return _written(node, ignoring_case)
@@ -35,7 +35,7 @@ def written(node: Node, *, ignoring_case: bool) -> str | None:
         return None
 
 
-def _written(node: Node, ignoring_case: bool) -> str:
+def _written(node: PatternNode, ignoring_case: bool) -> str:
     return _WRITERS[type(node)](node, ignoring_case)
 
 
@@ -83,7 +83,7 @@ def _repeat(node: Repeat, ignoring_case: bool) -> str:
     return f"(?:{_written(node.body, ignoring_case)}){{{node.least},{most}}}{'?' if node.reluctant else ''}"
 
 
-_WRITERS: Final[dict[type[Node], Callable[[Any, bool], str]]] = {
+_WRITERS: Final[dict[type[PatternNode], Callable[[Any, bool], str]]] = {
     Class: _class,
     AnyCharacter: lambda _node, _ignoring_case: ".",
     Anchor: lambda node, _ignoring_case: "^" if node.at_start else "$",

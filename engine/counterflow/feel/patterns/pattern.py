@@ -9,7 +9,7 @@ import re2
 from counterflow.feel.patterns import linear
 from counterflow.feel.patterns.backtracking import Flags, Program
 from counterflow.feel.patterns.reader import read
-from counterflow.feel.patterns.tree import Anchor, Group, Node, PatternError, children
+from counterflow.feel.patterns.tree import Anchor, Group, PatternError, PatternNode, children
 from counterflow.feel.run import TEXT_PER_FUEL, Run
 
 _BYTES: Final = 1 << 20
@@ -19,7 +19,7 @@ _MATCH_FUEL: Final = 10
 """What each match costs: RE2 hands them over one by one, which is slower than a step of FEEL."""
 
 
-class Found(Protocol):
+class Match(Protocol):
     """A match: where it starts and ends, and what its groups hold."""
 
     def start(self) -> int:
@@ -35,7 +35,7 @@ class Found(Protocol):
         """The texts of all groups from 1 on; None for those that took no part."""
 
 
-class _Match:
+class _SteppedMatch:
     def __init__(self, text: str, ends: tuple[int, ...], groups: int) -> None:
         self._text = text
         self._ends = ends
@@ -82,7 +82,7 @@ class Pattern:
             return self._linear.search(text) is not None
         return next(self._walk(run, text), None) is not None
 
-    def matches(self, run: Run, text: str) -> Iterator[Found]:
+    def matches(self, run: Run, text: str) -> Iterator[Match]:
         """All matches, from left to right, none over another. Raises FeelFailure when the fuel is used up."""
         if not self._is_linear(text):
             yield from self._walk(run, text)
@@ -94,7 +94,7 @@ class Pattern:
     def _is_linear(self, text: str) -> bool:
         return self._linear is not None and not (self._minds_last_line and text.endswith("\n"))
 
-    def _walk(self, run: Run, text: str) -> Iterator[Found]:
+    def _walk(self, run: Run, text: str) -> Iterator[Match]:
         program = self._stepwise()
         position = 0
         while position <= len(text):
@@ -103,7 +103,7 @@ class Pattern:
                 position += 1
                 continue
             run.spend(_MATCH_FUEL + (ends[1] - ends[0]) // TEXT_PER_FUEL)
-            yield _Match(text, ends, self._groups)
+            yield _SteppedMatch(text, ends, self._groups)
             position = max(ends[1], position + (ends[1] == ends[0]))
 
     def _stepwise(self) -> Program:
@@ -132,14 +132,14 @@ def _linear(written: str | None, literal: bool, flags: Flags) -> Any:
         ) from None
 
 
-def _numbers(node: Node) -> Iterator[int]:
+def _numbers(node: PatternNode) -> Iterator[int]:
     if isinstance(node, Group):
         yield node.number
     for child in children(node):
         yield from _numbers(child)
 
 
-def _has_anchor(node: Node) -> bool:
+def _has_anchor(node: PatternNode) -> bool:
     return isinstance(node, Anchor) or any(_has_anchor(child) for child in children(node))
 
 

@@ -13,15 +13,15 @@ from counterflow.feel.patterns.tree import (
     Choice,
     Class,
     Group,
-    Node,
     PatternError,
+    PatternNode,
     Ranges,
     Repeat,
     Sequence,
 )
 
 _META: Final = frozenset("\\|.?*+(){}[]^$")
-_SINGLE: Final = {**{each: each for each in "\\|.?*+(){}[]^$-"}, "n": "\n", "r": "\r", "t": "\t"}
+_SINGLE: Final = {**{sign: sign for sign in "\\|.?*+(){}[]^$-"}, "n": "\n", "r": "\r", "t": "\t"}
 _WORD: Final = (("L", False), ("M", False), ("N", False), ("S", False))
 _NO_WORD: Final = (("P", False), ("Z", False), ("C", False))
 _ESCAPES: Final[dict[str, Class]] = {
@@ -42,7 +42,7 @@ _DEPTH: Final = 50
 _COUNT: Final = 1000
 
 
-def read(pattern: str, *, extended: bool, dot_all: bool = False) -> Node:
+def read(pattern: str, *, extended: bool, dot_all: bool = False) -> PatternNode:
     """The tree of a pattern. Raises PatternError.
 
     `extended` is the flag x: white space outside of classes is not there. `dot_all` is the flag s: without it
@@ -68,7 +68,7 @@ def _stripped(pattern: str) -> str:
 
 
 class _Reader:
-    def __init__(self, pattern: str, dot: Node) -> None:
+    def __init__(self, pattern: str, dot: PatternNode) -> None:
         self.pattern = pattern
         self.dot = dot
         self.position = 0
@@ -76,7 +76,7 @@ class _Reader:
         self.opened = 0
         self.closed: set[int] = set()
 
-    def whole(self) -> Node:
+    def whole(self) -> PatternNode:
         """The tree of the whole pattern. Raises PatternError."""
         node = self._choice()
         if self.position < len(self.pattern):
@@ -102,19 +102,19 @@ class _Reader:
 
     # Expressions
 
-    def _choice(self) -> Node:
+    def _choice(self) -> PatternNode:
         branches = [self._branch()]
         while self._accept("|"):
             branches.append(self._branch())
         return branches[0] if len(branches) == 1 else Choice(tuple(branches))
 
-    def _branch(self) -> Node:
-        parts: list[Node] = []
+    def _branch(self) -> PatternNode:
+        parts: list[PatternNode] = []
         while self.position < len(self.pattern) and not self._peek("|") and not self._peek(")"):
             parts.append(self._quantified(self._atom()))
         return parts[0] if len(parts) == 1 else Sequence(tuple(parts))
 
-    def _quantified(self, atom: Node) -> Node:
+    def _quantified(self, atom: PatternNode) -> PatternNode:
         counts = self._counts()
         if counts is None:
             return atom
@@ -139,7 +139,7 @@ class _Reader:
             raise PatternError(f"a quantifier counts to {_COUNT} at most")
         return least, most
 
-    def _atom(self) -> Node:
+    def _atom(self) -> PatternNode:
         character = self._next("")
         if character == "\\":
             return self._escape()
@@ -155,7 +155,7 @@ class _Reader:
             raise PatternError(f"a {character} of its own is written \\{character}")
         return _of(character)
 
-    def _group(self) -> Node:
+    def _group(self) -> PatternNode:
         self.depth += 1
         if self.depth > _DEPTH:
             raise PatternError(f"groups nest at most {_DEPTH} levels deep")
@@ -172,7 +172,7 @@ class _Reader:
 
     # Escapes
 
-    def _escape(self) -> Node:
+    def _escape(self) -> PatternNode:
         letter = self._next("a pattern does not end with a \\")
         if letter in "123456789":
             return self._back_reference(int(letter))
@@ -180,7 +180,7 @@ class _Reader:
             return _of(_SINGLE[letter])
         return self._escaped_class(letter)
 
-    def _back_reference(self, number: int) -> Node:
+    def _back_reference(self, number: int) -> PatternNode:
         # Further digits belong to it as long as there are that many groups.
         while (
             self.position < len(self.pattern)
@@ -196,10 +196,10 @@ class _Reader:
     def _escaped_class(self, letter: str) -> Class:
         if letter in "pP":
             return self._property(complement=letter == "P")
-        found = _ESCAPES.get(letter)
-        if found is None:
+        escaped = _ESCAPES.get(letter)
+        if escaped is None:
             raise PatternError(f"\\{letter} has no meaning in XML Schema")
-        return found
+        return escaped
 
     def _property(self, *, complement: bool) -> Class:
         name, closing, _ = self.pattern[self.position :].partition("}")

@@ -48,7 +48,7 @@ class BackReference:
 class Group:
     """`(a)`, captured as `number`, or `(?:a)`, whose number is 0."""
 
-    body: "Node"
+    body: "PatternNode"
     number: int
 
 
@@ -56,30 +56,30 @@ class Group:
 class Sequence:
     """`ab`: one part after another."""
 
-    parts: tuple["Node", ...]
+    parts: tuple["PatternNode", ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
     """`a|b`: the first branch that lets all the rest match."""
 
-    branches: tuple["Node", ...]
+    branches: tuple["PatternNode", ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
     """`a{2,5}` and its kin; `most` is None if there is no limit, `reluctant` ones take as few as they can."""
 
-    body: "Node"
+    body: "PatternNode"
     least: int
     most: int | None
     reluctant: bool
 
 
-Node = Class | AnyCharacter | Anchor | BackReference | Group | Sequence | Choice | Repeat
+PatternNode = Class | AnyCharacter | Anchor | BackReference | Group | Sequence | Choice | Repeat
 
 
-def children(node: Node) -> tuple[Node, ...]:
+def children(node: PatternNode) -> tuple[PatternNode, ...]:
     """The patterns directly inside a pattern."""
     if isinstance(node, Sequence):
         return node.parts

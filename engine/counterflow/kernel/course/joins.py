@@ -41,6 +41,17 @@ def waiting(scope: Token, gateway: Node) -> list[Flow]:
     return [flow for flow in gateway.incoming if (scope.key, flow.id) in arrived]
 
 
+def others_moved(scope: Token) -> None:
+    """A token of the scope has moved on or ended: each join where tokens wait may have something to say."""
+    arrived = scope.instance.arrived
+    waiting_at = {
+        arrived[scope.key, flow_id].gateway_id: None for flow_id in scope.instance.arrived_in[scope.key]
+    }
+    for gateway_id in waiting_at:
+        gateway = scope.nodes[gateway_id]
+        scope.step.house.rooms[gateway.behaviour].others_moved(scope, gateway)
+
+
 def join(scope: Token, gateway: Node, flows: Sequence[Flow]) -> None:
     """A token of each of these flows becomes one."""
     scope.emit(FlowsJoined(scope.key, gateway.id, tuple(flow.id for flow in flows)))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from counterflow.kernel.course import entering, flows, undo, waits
+from counterflow.kernel.course import entering, flows, joins, undo, waits
 from counterflow.kernel.course.ending import announce_end
 from counterflow.kernel.course.moves import (
     ACTIVATED,
@@ -110,7 +110,9 @@ def resume(token: Token) -> None:
 
 
 def scope_may_end(scope: Token, is_over: bool = False) -> None:
-    """A token of the scope has ended: if it was the last, the scope is done."""
+    """A token of the scope has moved on or ended: if it was the last, the scope is done."""
+    if scope.key in scope.instance.arrived_in:
+        joins.others_moved(scope)
     if scope.is_there and not _is_busy(scope.instance, scope.key):
         scope.later(_end_scope)
 

@@ -14,6 +14,10 @@ def _enter(scope: Token, node: Node, flow: Flow) -> None:
     entering.enter(scope, node)
 
 
+def _waits_on(scope: Token, node: Node) -> None:
+    """What waits here waits for a token of every flow, wherever others go."""
+
+
 def _nothing(token: Token) -> None:
     """Nothing is to be done, or under way."""
 
@@ -23,11 +27,12 @@ def _goes_on(child: Token) -> bool:
     return False
 
 
-def room(
+def room(  # noqa: PLR0913 - a moment each
     *,
     beginning: Continuation = entering.set_to_work,
     activated: Continuation = _nothing,
     arrive: Callable[[Token, Node, Flow], None] = _enter,
+    others_moved: Callable[[Token, Node], None] = _waits_on,
     leaving: Callable[[Token], Sequence[Flow]] = flows.outgoing,
     resume: Continuation = leaving.resume,
     terminating: Continuation = _nothing,
@@ -35,4 +40,6 @@ def room(
     child_left: Callable[[Token, bool], None] = leaving.scope_may_end,
 ) -> Room:
     """A room with these moments; by default `beginning` is followed by `activated`."""
-    return Room(beginning, activated, arrive, leaving, resume, terminating, child_leaving, child_left)
+    return Room(
+        beginning, activated, arrive, others_moved, leaving, resume, terminating, child_leaving, child_left
+    )

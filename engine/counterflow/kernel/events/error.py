@@ -81,10 +81,10 @@ def catch_error(catch: ErrorCatch, error: ThrownError) -> None:
 
 def uncaught(thrower: Token, code: str, message: str, job_key: int = 0) -> Held:
     """Nothing catches the error: a person has to look."""
-    told = f" ({message})" if message else ""
+    said = f" ({message})" if message else ""
     return Held(
         IncidentType.UNHANDLED_ERROR_EVENT,
-        f"Expected something to catch the error with code '{code}'{told} thrown by '{thrower.node.id}', "
+        f"Expected something to catch the error with code '{code}'{said} thrown by '{thrower.node.id}', "
         "but found no boundary event and no event sub-process for it, up to the process; add one and start "
         "anew, or resolve the incident to try again",
         job_key=job_key,

@@ -136,15 +136,15 @@ def bound_ids(process: Process) -> set[str | None]:
     expression tells.
     """
     called = (node.work for node in process.nodes.values() if isinstance(node.work, CalledDecision))
-    wanted = (each.decision_id for each in called if each.binding is Binding.DEPLOYMENT)
-    return {each if isinstance(each, str) else None for each in wanted}
+    named = (decision.decision_id for decision in called if decision.binding is Binding.DEPLOYMENT)
+    return {name if isinstance(name, str) else None for name in named}
 
 
 def refuse_unbound(process: Process, resource_name: str, deployed: Mapping[str, DecisionDefinition]) -> None:
     """A process that is bound to what is not there could never go on. Raises `Rejection`."""
-    missing = sorted(each for each in bound_ids(process) if each is not None and each not in deployed)
+    missing = sorted(name for name in bound_ids(process) if name is not None and name not in deployed)
     if missing:
-        there = ", ".join(f"'{each}'" for each in deployed) or "no decision"
+        there = ", ".join(f"'{name}'" for name in deployed) or "no decision"
         raise Rejection(
             RejectionType.INVALID_ARGUMENT,
             f"Expected process '{process.id}' in '{resource_name}' to be deployed together with decision "
@@ -157,11 +157,11 @@ def is_bound_alike(
     state: State, process: Process, deployment_key: int, deployed: Mapping[str, DecisionDefinition]
 ) -> bool:
     """Whether an earlier deployment binds a process to the same versions as this one."""
-    wanted = bound_ids(process)
-    names = deployed if None in wanted else [each for each in wanted if each is not None]
+    needed = bound_ids(process)
+    names = deployed if None in needed else [name for name in needed if name is not None]
     bound = state.shared[BoundDecision]
-    found = {name: bound.get((deployment_key, name)) for name in names}
-    return all(row is not None and row.decision_key == deployed[name].key for name, row in found.items())
+    rows = {name: bound.get((deployment_key, name)) for name in names}
+    return all(row is not None and row.decision_key == deployed[name].key for name, row in rows.items())
 
 
 def bind(

@@ -127,23 +127,23 @@ def find(
 ) -> DecisionDefinition:
     """The version of a decision that a binding means. Raises `NotFound`."""
     decisions = state.decisions
-    found: DecisionDefinition | None = None
+    decision: DecisionDefinition | None = None
     if binding is Binding.LATEST:
-        found = decisions.latest.get(decision_id)
+        decision = decisions.latest.get(decision_id)
     elif binding is Binding.VERSION:
-        found = (
+        decision = (
             decisions.version_of(decision_id, int(which))
             if which.isdecimal() and len(which) <= VERSION_DIGITS
             else None
         )
     elif binding is Binding.VERSION_TAG:
-        found = decisions.tagged(decision_id, which)
+        decision = decisions.tagged(decision_id, which)
     else:
         bound = state.shared[BoundDecision].get((deployment_key, decision_id))
-        found = state.shared[DecisionDefinition].get(bound.decision_key) if bound is not None else None
-    if found is None:
+        decision = state.shared[DecisionDefinition].get(bound.decision_key) if bound is not None else None
+    if decision is None:
         raise NotFound(_missing(state, decision_id, binding, which))
-    return found
+    return decision
 
 
 def _missing(state: State, decision_id: str, binding: Binding, which: str) -> str:
@@ -155,8 +155,8 @@ def _missing(state: State, decision_id: str, binding: Binding, which: str) -> st
             "the incident"
         )
     there = _listed(
-        f"{each.version}" + (f" (tag '{each.version_tag}')" if each.version_tag else "")
-        for each in versions.values()
+        f"{row.version}" + (f" (tag '{row.version_tag}')" if row.version_tag else "")
+        for row in versions.values()
     )
     if binding is Binding.DEPLOYMENT:
         return (
@@ -164,9 +164,9 @@ def _missing(state: State, decision_id: str, binding: Binding, which: str) -> st
             f"versions: {there}); deploy both together and start a new instance, or bind it to the latest "
             "version"
         )
-    wanted = f"version '{which}'" if binding is Binding.VERSION else f"version with tag '{which}'"
+    expected = f"version '{which}'" if binding is Binding.VERSION else f"version with tag '{which}'"
     return (
-        f"decision '{decision_id}' has no {wanted} (its versions: {there}); deploy it and resolve the "
+        f"decision '{decision_id}' has no {expected} (its versions: {there}); deploy it and resolve the "
         "incident"
     )
 
@@ -273,9 +273,11 @@ def _trace(
     result: dmn.DecisionResult,
 ) -> tuple[TracedDecision, ...]:
     ids = (
-        (each.id or each.name, each) for each in result.evaluated
+        (evaluated.id or evaluated.name, evaluated) for evaluated in result.evaluated
     )  # a decision without an id goes by its name
-    return tuple(_evaluated(_row_of(state, decision, requirements, name), name, each) for name, each in ids)
+    return tuple(
+        _evaluated(_row_of(state, decision, requirements, name), name, evaluated) for name, evaluated in ids
+    )
 
 
 def _row_of(
@@ -286,11 +288,11 @@ def _row_of(
         return decision
     keys = [requirements.key]
     for key in keys:
-        found = state.decisions.in_model(key, decision_id)
-        if found is not None:
-            return found
+        row = state.decisions.in_model(key, decision_id)
+        if row is not None:
+            return row
         imported = msgspec.json.decode(state.shared[DecisionRequirements][key].imported_keys, type=list[int])
-        keys += (each for each in imported if each not in keys)
+        keys += (key for key in imported if key not in keys)
     return None
 
 
@@ -305,12 +307,12 @@ def _evaluated(
         version,
         decision.kind.upper().replace(" ", "_"),
         _json(decision.output),
-        tuple(EvaluatedValue(each.id, each.label, _json(each.value)) for each in decision.inputs),
+        tuple(EvaluatedValue(given.id, given.label, _json(given.value)) for given in decision.inputs),
         tuple(
             TracedRule(
                 rule.id,
                 rule.index,
-                tuple(EvaluatedValue(each.id, each.name, _json(each.value)) for each in rule.outputs),
+                tuple(EvaluatedValue(given.id, given.name, _json(given.value)) for given in rule.outputs),
             )
             for rule in decision.matched
         ),
@@ -331,17 +333,17 @@ def _json(value: feel.Value) -> msgspec.Raw:
 def decide_evaluate(step: Step, command: EvaluateDecision) -> DecisionEvaluation:
     """EvaluateDecision of the gateway."""
     context = {name: msgspec.Raw(value) for name, value in command.variables.items()}
-    evaluated, result = _evaluate(step, _asked_for(step.state, command), context)
+    evaluated, result = _evaluate(step, _meant_by(step.state, command), context)
     step.emit(_event(step, evaluated, result))
     return evaluated
 
 
-def _asked_for(state: State, command: EvaluateDecision) -> DecisionDefinition:
+def _meant_by(state: State, command: EvaluateDecision) -> DecisionDefinition:
     decision: DecisionDefinition | None
     if command.decision_id:
-        decision, wanted = state.decisions.latest.get(command.decision_id), f"id '{command.decision_id}'"
+        decision, named = state.decisions.latest.get(command.decision_id), f"id '{command.decision_id}'"
     elif command.decision_key:
-        decision, wanted = (
+        decision, named = (
             state.shared[DecisionDefinition].get(command.decision_key),
             f"key '{command.decision_key}'",
         )
@@ -355,7 +357,7 @@ def _asked_for(state: State, command: EvaluateDecision) -> DecisionDefinition:
         raise Rejection(
             # stock clients know a missing decision by this status and these words
             RejectionType.INVALID_ARGUMENT,
-            f"Expected to evaluate a decision, but no decision found for {wanted}; deployed are: {there}",
+            f"Expected to evaluate a decision, but no decision found for {named}; deployed are: {there}",
         )
     return decision
 

@@ -169,18 +169,25 @@ def _is_unchanged(state: State, process: Process, resource: ReadResource, decisi
 
 def _refuse_twice(command: DeployResources) -> None:
     for kind, named in (
-        ("process", ((each.name, process.id) for each in command.resources for process in each.processes)),
+        (
+            "process",
+            ((resource.name, process.id) for resource in command.resources for process in resource.processes),
+        ),
         (
             "decision model",
             (
-                (each.name, each.decisions.requirements_id)
-                for each in command.resources
-                if each.decisions is not None
+                (resource.name, resource.decisions.requirements_id)
+                for resource in command.resources
+                if resource.decisions is not None
             ),
         ),
         (
             "decision",
-            ((each.name, decision.id) for each in command.resources for decision in _summaries(each)),
+            (
+                (resource.name, decision.id)
+                for resource in command.resources
+                for decision in _summaries(resource)
+            ),
         ),
     ):
         _refuse_repeated(kind, named)

@@ -71,14 +71,15 @@ def decide_activate(step: Step, command: ActivateJobs) -> list[ActivatedJob]:
         values = scopes.to_object(
             scopes.visible(course.instance, job.element_instance_key, command.fetch_variables)
         )
-        size = len(values) + len(_headers(course, job)) + _other_bytes(course, job)
+        headers = _headers(course, job)
+        size = len(values) + len(headers) + _other_bytes(course, job)
         if size > step.limits.message_bytes:
             _set_aside_too_large(course, job, size)
             continue
         if size > room and taken:
             break
         room -= size
-        taken.append(_activate(course, job, command, values))
+        taken.append(_activate(course, job, command, headers, values))
     return taken
 
 
@@ -131,7 +132,7 @@ def _offer(step: Step, key: int) -> Course | None:
     return course if course is not None and course.instance.jobs[key].state == ACTIVATABLE else None
 
 
-def _activate(course: Course, job: Job, command: ActivateJobs, values: bytes) -> ActivatedJob:
+def _activate(course: Course, job: Job, command: ActivateJobs, headers: bytes, values: bytes) -> ActivatedJob:
     header = course.header
     deadline_ms = course.step.now_ms + command.timeout_ms
     course.emit(JobActivated(job.key, command.worker, deadline_ms))
@@ -144,7 +145,7 @@ def _activate(course: Course, job: Job, command: ActivateJobs, values: bytes) ->
         header.definition_key,
         job.element_id,
         job.element_instance_key,
-        _headers(course, job),
+        headers,
         command.worker,
         job.retries,
         deadline_ms,
@@ -161,7 +162,7 @@ def _other_bytes(course: Course, job: Job) -> int:
 
 
 def _headers(course: Course, job: Job) -> bytes:
-    definition = course.nodes[job.element_id].work
+    definition = course.process.nodes[job.element_id].work
     if not isinstance(definition, JobDefinition):
         raise BrokenInvariant(f"job {job.key} without a definition")
     return job.headers or definition.headers

@@ -38,7 +38,7 @@ class DeployedDecisions:
     def tagged(self, decision_id: str, version_tag: str) -> DecisionDefinition | None:
         """The latest version of a decision that carries this label; None when none does."""
         versions = self.versions.get(decision_id, {}).values()
-        return next((each for each in reversed(list(versions)) if each.version_tag == version_tag), None)
+        return next((row for row in reversed(list(versions)) if row.version_tag == version_tag), None)
 
     def in_model(self, requirements_key: int, decision_id: str) -> DecisionDefinition | None:
         """The decision of that id in one version of a model; None when that has none."""

@@ -134,10 +134,10 @@ class State(Indexes):
 
     def instance(self, key: int) -> InstanceState | None:
         """The process instance with this key, loaded if need be; None when there is none."""
-        found = self.instances.get(key)
-        if found is not None:
+        instance = self.instances.get(key)
+        if instance is not None:
             self.instances.move_to_end(key)
-            return found
+            return instance
         rows = self.source.load_instance(key)
         if not rows.get(ProcessInstance):
             return None

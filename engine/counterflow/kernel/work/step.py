@@ -315,6 +315,8 @@ class Room:
     """The element is at work: do it, wait for something, or `leaving.finish`."""
     arrive: Callable[[Token, Node, Flow], None]
     """A token comes to a node along a flow of this scope."""
+    others_moved: Callable[[Token, Node], None]
+    """Of joins: while tokens wait at this node of the scope, another one has moved on, or ended elsewhere."""
     leaving: Callable[[Token], Sequence[Flow]]
     """The flows a completed element is left by."""
     resume: Continuation

@@ -31,8 +31,9 @@ class DatabaseKind:
 
 
 BUSY_TIMEOUT_S = 5.0
-"""How long SQLite waits for a lock. The lock file keeps other servers out, so only a person's own tool can
-hold one.
+"""How long SQLite waits for a lock.
+
+The lock file keeps other servers out, so only a person's own tool can hold one.
 """
 
 SQLITE_SETTINGS = (
@@ -40,9 +41,10 @@ SQLITE_SETTINGS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA journal_size_limit = 67108864",
 )
-"""FULL: an acknowledged commit survives a power cut, which with NORMAL it does not. The limit gives back the
-space of an exceptionally big batch. Page size, cache, memory map and checkpoints stay SQLite's own: nothing
-gained by others.
+"""FULL: an acknowledged commit survives a power cut, which with NORMAL it does not.
+
+The limit gives back the space of an exceptionally big batch. Page size, cache, memory map and checkpoints
+stay SQLite's own: nothing gained by others.
 """
 
 

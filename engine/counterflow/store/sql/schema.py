@@ -11,9 +11,9 @@ from pathlib import Path
 
 from sqlalchemy import URL, Connection, NullPool, create_engine, inspect
 
-from counterflow import __version__
 from counterflow.store.errors import DatabaseTooNewError, ForeignDatabaseError
 from counterflow.store.sql.dialects import DatabaseKind
+from counterflow.version import __version__
 
 HEAD = "0003"
 """The last step in `migrations/versions`."""
@@ -36,8 +36,9 @@ def bring_up_to_date(dialect: DatabaseKind, url: URL) -> None:
 
 
 def _is_current(dialect: DatabaseKind, url: URL) -> bool:
-    """Whether the one row that Alembic keeps says so. Where it cannot be read, migrating finds out why and
-    says it better.
+    """Whether the one row that Alembic keeps says so.
+
+    Where it cannot be read, migrating finds out why and says it better.
     """
     connection = dialect.connect(url)
     try:
@@ -66,10 +67,10 @@ def _migrate(url: URL, connection: Connection) -> None:
     from alembic.script import ScriptDirectory  # noqa: PLC0415
 
     known = {step.revision for step in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
-    found = MigrationContext.configure(connection).get_current_revision()
-    if found is not None and found not in known:
+    revision = MigrationContext.configure(connection).get_current_revision()
+    if revision is not None and revision not in known:
         raise DatabaseTooNewError(
-            f"{url.database} has schema {found}; Counterflow {__version__} knows schemas up to {HEAD}. "
+            f"{url.database} has schema {revision}; Counterflow {__version__} knows schemas up to {HEAD}. "
             "Start the version that wrote it, or a later one; nothing was changed."
         )
     config = Config(attributes={"connection": connection})

@@ -118,8 +118,9 @@ class Statements:
 
 
 def _query(table: Table, shape: ScanShape) -> Select[tuple[object, ...]]:
-    """A scan. A value that a partial index is made for is spelled out: behind a parameter the planner cannot
-    see it.
+    """A scan.
+
+    A value that a partial index is made for is spelled out: behind a parameter the planner cannot see it.
     """
     sets = dict(shape.among)
     if unknown := [name for name in (*shape.bound, *shape.null, *sets) if name not in table.c]:

@@ -89,9 +89,9 @@ class SqlStore:
 
     def load_instance(self, process_instance_key: int) -> dict[type[Row], list[Row]]:
         """Every row of one process instance, by table, from one moment."""
-        found = self._readers.fetch_together(self._statements.instance, (process_instance_key,))
+        results = self._readers.fetch_together(self._statements.instance, (process_instance_key,))
         return {
-            table: self._rows(table, values) for table, values in zip(INSTANCE_TABLES, found, strict=True)
+            table: self._rows(table, values) for table, values in zip(INSTANCE_TABLES, results, strict=True)
         }
 
     def read_log(
@@ -134,9 +134,9 @@ class SqlStore:
         except self._dialect.errors:
             return
 
-    def _rows(self, table: type[RowType], found: Iterable[Sequence[Any]]) -> list[RowType]:
+    def _rows(self, table: type[RowType], rows: Iterable[Sequence[Any]]) -> list[RowType]:
         flags = self._flags[table]
-        return list(starmap(table, (_with_flags(values, flags) for values in found) if flags else found))
+        return list(starmap(table, (_with_flags(values, flags) for values in rows) if flags else rows))
 
 
 def _with_flags(values: Sequence[Any], flags: Iterable[int]) -> list[Any]:

@@ -43,8 +43,10 @@ TYPES: Final = MappingProxyType[type, TypeEngine[Any]](
         bool: Boolean(),
     }
 )
-"""The column of a field. 64 bits: SQLite's INTEGER is that wide, and only under this name does a primary key
-become the rowid. Text is in the order of its code points.
+"""The column of a field.
+
+64 bits: SQLite's INTEGER is that wide, and only under this name does a primary key become the rowid. Text is
+in the order of its code points.
 """
 
 PARTIAL_INDEXES: dict[str, tuple[str, str]] = {"process_instance": ("state", "active")}

@@ -1,6 +1,4 @@
-"""Multi-instance activities of Camunda 7: a collection or a number, an element variable, a condition in
-JUEL.
-"""
+"""Multi-instance activities of Camunda 7: a collection or number, a variable, a condition in JUEL."""
 
 import pytest
 

@@ -1,5 +1,6 @@
-"""Counterflow's own SDK, told what to do a line of JSON at a time: `sdk_client.py ADDRESS`. `../README.md` is
-the protocol.
+"""Counterflow's own SDK, told what to do a line of JSON at a time: `sdk_client.py ADDRESS`.
+
+`../README.md` is the protocol.
 """
 
 import asyncio

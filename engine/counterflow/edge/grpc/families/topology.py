@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from counterflow import __version__
+from counterflow.version import __version__
 from counterflow.wire.contract import Call
 from counterflow_wire import gateway
 

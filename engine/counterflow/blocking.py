@@ -1,0 +1,95 @@
+"""An engine for programs that wait for each verb, such as a notebook.
+
+    with open_engine("sqlite:///trip.db") as engine:
+        engine.deploy("trip.bpmn")
+        trip = engine.start("trip", {"city": "Rome"})
+
+It works in a thread of its own, so that timers come and workers work while the program does something else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Coroutine
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from counterflow.engine import Engine
+from counterflow.faces import BlockingVerbs
+from counterflow.handlers import WorkerTask
+from counterflow.settings import Settings
+
+Answer = TypeVar("Answer")
+
+
+class BlockingEngine(BlockingVerbs):
+    """One engine on one database, at work from the beginning until `close`, or the end of `with`. Its
+    methods are called from any thread.
+    """
+
+    def __init__(self, database_url: str = "memory:", settings: Settings | None = None) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="counterflow-engine", daemon=True)
+        self._verbs = self._engine = _Inside(self._loop, database_url, settings)
+        self._is_open = True
+        self._thread.start()
+        try:
+            self._wait(self._engine.__aenter__())
+        except BaseException:
+            self._end()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End what waits, let what is under way finish within the settings' grace, commit, and close. Once
+        is enough.
+        """
+        if self._is_open:
+            try:
+                self._wait(self._engine.__aexit__(None, None, None))
+            finally:
+                self._end()
+
+    def _wait(self, verb: Coroutine[Any, Any, Answer]) -> Answer:
+        if not self._is_open:
+            verb.close()
+            raise RuntimeError("This engine is closed; open another one")
+        future = asyncio.run_coroutine_threadsafe(verb, self._loop)
+        try:
+            return future.result()
+        except KeyboardInterrupt:
+            future.cancel()
+            raise
+
+    def _end(self) -> None:
+        self._is_open = False
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.run_until_complete(self._loop.shutdown_default_executor())
+        self._loop.close()
+
+
+class _Inside(Engine):
+    """The engine in the thread; workers are begun there too."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, database_url: str, settings: Settings | None) -> None:
+        super().__init__(database_url, settings)
+        self._loop = loop
+
+    def _add_worker(self, task: WorkerTask) -> None:
+        self._loop.call_soon_threadsafe(super()._add_worker, task)
+
+
+def open_engine(database_url: str = "memory:", settings: Settings | None = None) -> BlockingEngine:
+    """An engine at work on a database (`sqlite:///FILE` or `memory:`), made or migrated if need be. Raises
+    `StoreError`.
+    """
+    return BlockingEngine(database_url, settings)

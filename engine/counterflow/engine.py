@@ -1,0 +1,112 @@
+"""An engine in the program itself, without a network.
+
+async with Engine("sqlite:///trip.db") as engine:
+
+    @engine.worker("book-hotel")
+    async def book_hotel(job: WorkerJob) -> dict[str, str]:
+        return {"hotel": f"H-{job.process_instance_key}"}
+
+    await engine.deploy("trip.bpmn")
+    trip = await engine.start("trip", {"city": "Rome"})
+    print((await engine.end_of(trip)).variables)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from counterflow.caller import Caller
+from counterflow.handlers import WorkerTask
+from counterflow.kernel.lives.deployments import Deployment
+from counterflow.kernel.vocabulary import Command, InstanceEnded
+from counterflow.kernel.work.budget import ProcessLimits
+from counterflow.partition.writer import Writer
+from counterflow.service.resources import File
+from counterflow.service.service import Service
+from counterflow.settings import Settings
+from counterflow.store.open import open_store
+from counterflow.store.port import Store
+from counterflow.verbs import Verbs
+from counterflow.workers import HandlerWorker
+
+Answer = TypeVar("Answer")
+
+logging.getLogger("counterflow").addHandler(logging.NullHandler())
+"""A program that has asked for no log is told nothing on stderr; one that has hears of incidents and the
+like.
+"""
+
+INSIDE = Caller("inside")
+"""Who asks an engine that is in the program itself."""
+
+
+class Engine(Verbs):
+    """One engine on one database, at work inside `async with`. All methods are called from its event
+    loop's thread.
+    """
+
+    def __init__(self, database_url: str = "memory:", settings: Settings | None = None) -> None:
+        self.settings = replace(settings or Settings(), database_url=database_url)
+        self._workers: list[HandlerWorker] = []
+
+    async def __aenter__(self) -> Self:
+        """Open the database, made or migrated if need be, and begin to work. Raises `StoreError`."""
+        async with AsyncExitStack() as parts:
+            store = open_store(self.settings.database_url)
+            parts.callback(store.close)
+            writer = await parts.enter_async_context(writer_for(store, self.settings))
+            self.service = await parts.enter_async_context(Service(writer, store, self.settings))
+            parts.push_async_callback(self._stop_workers)
+            self._parts = parts.pop_all()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End what waits, let what is under way finish within the settings' grace, commit, and close."""
+        await self._parts.aclose()
+
+    async def _stop_workers(self) -> None:
+        grace_seconds = self.settings.shutdown_grace_ms / 1000
+        await asyncio.gather(*(worker.stop(grace_seconds) for worker in self._workers))
+        self._workers.clear()
+
+    async def _do(self, command: Command) -> Any:
+        self.service.admission.check()
+        return await self.service.commands.ask(command)
+
+    async def _ask(self, question: Callable[[Store], Answer]) -> Answer:
+        return await self.service.questions.ask(question)
+
+    async def _deploy(self, files: Sequence[File]) -> Deployment:
+        return await self.service.deployments.deploy(files, INSIDE)
+
+    async def _wait_for_end(self, process_instance_key: int) -> InstanceEnded | None:
+        return await self.service.results.end_of(process_instance_key)
+
+    def _add_worker(self, task: WorkerTask) -> None:
+        worker = HandlerWorker(self.service, task)
+        worker.start()
+        self._workers.append(worker)
+
+
+def writer_for(store: Store, settings: Settings) -> Writer:
+    """The writer of a store, bounded as the settings say."""
+    return Writer(
+        store,
+        order=settings.compensation_order,
+        limits=ProcessLimits(
+            steps=settings.steps_without_wait,
+            variable_bytes=settings.variable_bytes,
+            message_bytes=settings.message_bytes,
+        ),
+        maximum_pending=settings.pending_commands,
+        maximum_pending_bytes=settings.pending_bytes,
+        cached_instances=settings.cached_instances,
+    )

@@ -1,0 +1,179 @@
+"""The verbs of an engine for programs that wait for each of them: the same as `Verbs` has, without
+`await`; what they mean and what they raise is the same.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from counterflow.handlers import Variables
+from counterflow.queries.shapes import HistoryRecord, Incident, InstanceTree, Job, ProcessInstance
+from counterflow.results import DecisionOutcome, Deployed, EndedInstance, WorkerJob
+from counterflow.verbs import Added, Verbs
+
+Answer = TypeVar("Answer")
+
+
+class BlockingVerbs(ABC):
+    """The verbs, each of which returns when it is done."""
+
+    _verbs: Verbs
+
+    @abstractmethod
+    def _wait(self, verb: Coroutine[Any, Any, Answer]) -> Answer:
+        """Run a verb to its end."""
+
+    def deploy(self, *models: str | Path) -> Deployed:
+        """Deploy BPMN and DMN files together, all of them or none. Raises `Rejection` with every finding,
+        and `OSError` for a file that cannot be read.
+        """
+        return self._wait(self._verbs.deploy(*models))
+
+    def deploy_contents(self, contents: Mapping[str, bytes]) -> Deployed:
+        """Deploy BPMN and DMN documents by resource name, as `deploy` does."""
+        return self._wait(self._verbs.deploy_contents(contents))
+
+    def evaluate(self, decision: str | int, variables: Variables | None = None) -> DecisionOutcome:
+        """Evaluate a decision: the latest version of an id, or the version with a key."""
+        return self._wait(self._verbs.evaluate(decision, variables))
+
+    def start(
+        self,
+        process_id: str,
+        variables: Variables | None = None,
+        version: int = -1,
+        *,
+        at: Sequence[str] = (),
+    ) -> int:
+        """Begin an instance of a version (-1: the latest), at its none start event or at these elements;
+        answers its key.
+        """
+        return self._wait(self._verbs.start(process_id, variables, version, at=at))
+
+    def end_of(self, process_instance_key: int, timeout: timedelta | None = None) -> EndedInstance:
+        """Wait for the end of an instance, so long at most (None: for ever). Raises `TimeoutError`, and
+        the instance goes on.
+        """
+        return self._wait(self._verbs.end_of(process_instance_key, timeout))
+
+    def cancel(self, process_instance_key: int) -> None:
+        """End an instance without completing it."""
+        self._wait(self._verbs.cancel(process_instance_key))
+
+    def set_variables(self, scope: int | str, variables: Variables, *, local: bool = False) -> None:
+        """Set variables, seen from a process instance or an element instance (by key, or the oldest active
+        one of an element): each where it is already, else in the process instance; `local`: all in this
+        very scope. Raises `NothingThere`.
+        """
+        self._wait(self._verbs.set_variables(scope, variables, local=local))
+
+    def publish(
+        self,
+        name: str,
+        correlation_key: str = "",
+        variables: Variables | None = None,
+        *,
+        time_to_live: timedelta = timedelta(),
+        message_id: str = "",
+    ) -> int:
+        """Publish a message, which is kept for so long where nobody waits for it yet; answers its key."""
+        return self._wait(
+            self._verbs.publish(
+                name, correlation_key, variables, time_to_live=time_to_live, message_id=message_id
+            )
+        )
+
+    def worker(
+        self,
+        job_type: str,
+        *,
+        name: str = "engine",
+        max_jobs: int = 32,
+        timeout: timedelta = timedelta(minutes=5),
+        back_off: timedelta = timedelta(seconds=1),
+    ) -> Callable[[Added], Added]:
+        """Have jobs of a type done by the function below, from now on: it is given a `WorkerJob`, up to
+        `max_jobs` of them at once, and returns the variables that the job is completed with, if any.
+        `BpmnError` ends the job with an error of the process; any other exception costs a try, and the
+        next comes after `back_off`.
+        """
+        return self._verbs.worker(job_type, name=name, max_jobs=max_jobs, timeout=timeout, back_off=back_off)
+
+    def activate(
+        self,
+        job_type: str,
+        *,
+        worker: str = "worker",
+        timeout: timedelta = timedelta(minutes=5),
+        maximum: int = 32,
+    ) -> list[WorkerJob]:
+        """Take jobs that are ready, for so long."""
+        return self._wait(self._verbs.activate(job_type, worker=worker, timeout=timeout, maximum=maximum))
+
+    def complete(self, job: int | str, variables: Variables | None = None) -> None:
+        """Complete a job: by key, or the oldest open one of a type or of an element. Raises
+        `NothingThere`.
+        """
+        self._wait(self._verbs.complete(job, variables))
+
+    def fail(
+        self,
+        job: int | str,
+        *,
+        retries: int,
+        message: str = "",
+        back_off: timedelta = timedelta(),
+        variables: Variables | None = None,
+    ) -> None:
+        """Fail a job, with so many tries left (0: an incident), the next one not before `back_off` is
+        over.
+        """
+        self._wait(
+            self._verbs.fail(job, retries=retries, message=message, back_off=back_off, variables=variables)
+        )
+
+    def throw_error(
+        self, job: int | str, code: str, message: str = "", variables: Variables | None = None
+    ) -> None:
+        """End a job with a BPMN error."""
+        self._wait(self._verbs.throw_error(job, code, message, variables))
+
+    def update_retries(self, job: int | str, retries: int) -> None:
+        """Give a job tries."""
+        self._wait(self._verbs.update_retries(job, retries))
+
+    def resolve(self, incident: int | str) -> None:
+        """Try again what an incident holds up: by key, or the oldest one of an element. Raises
+        `NothingThere`.
+        """
+        self._wait(self._verbs.resolve(incident))
+
+    def incidents(self, process_instance_key: int = 0) -> list[Incident]:
+        """The open incidents of an instance (0: of all), newest first, each with its remedy."""
+        return self._wait(self._verbs.incidents(process_instance_key))
+
+    def jobs(self, job_type: str = "", process_instance_key: int = 0) -> list[Job]:
+        """The jobs of a type (empty: of all) in an instance (0: in all) that are not over, newest first."""
+        return self._wait(self._verbs.jobs(job_type, process_instance_key))
+
+    def instances(self, process_id: str = "", state: str = "") -> list[ProcessInstance]:
+        """The instances of a process (empty: of all) that are `active`, `completed` or `terminated`
+        (empty: all), newest first.
+        """
+        return self._wait(self._verbs.instances(process_id, state))
+
+    def variables(self, scope_key: int) -> dict[str, Any]:
+        """The variables of one scope while it is active: of a process instance or of an element instance."""
+        return self._wait(self._verbs.variables(scope_key))
+
+    def show(self, process_instance_key: int) -> InstanceTree:
+        """An instance and everything that has happened in it, as a tree."""
+        return self._wait(self._verbs.show(process_instance_key))
+
+    def history(self, process_instance_key: int = 0) -> list[HistoryRecord]:
+        """The log of an instance (0: of all), record by record, oldest first."""
+        return self._wait(self._verbs.history(process_instance_key))

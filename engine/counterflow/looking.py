@@ -1,0 +1,129 @@
+"""What a program asks of the store of its engine. Each function reads what is committed, from any thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+from counterflow.kernel.rows import ElementInstance as ElementRow
+from counterflow.kernel.rows import Incident as IncidentRow
+from counterflow.kernel.rows import Job as JobRow
+from counterflow.kernel.rows import ProcessInstance as ProcessInstanceRow
+from counterflow.kernel.rows import Variable
+from counterflow.kernel.vocabulary import Rejection, RejectionType
+from counterflow.queries.incidents import list_incidents
+from counterflow.queries.instance_filter import InstanceFilter
+from counterflow.queries.instances import list_process_instances, process_instance
+from counterflow.queries.jobs import list_jobs
+from counterflow.queries.shapes import Incident, Job, Page, ProcessInstance
+from counterflow.results import EndedInstance, values
+from counterflow.store.port import Store
+
+Item = TypeVar("Item")
+
+ACTIVE = "active"
+
+
+class NothingThere(LookupError):
+    """What was asked for is not there; the message lists what is."""
+
+
+def all_incidents(store: Store, process_instance_key: int) -> list[Incident]:
+    """The open incidents of an instance (0: of all), newest first."""
+    return list(
+        _all(lambda key: list_incidents(store, process_instance_key=process_instance_key, page_key=key))
+    )
+
+
+def all_jobs(store: Store, job_type: str, process_instance_key: int) -> list[Job]:
+    """The jobs of a type (empty: of all) in an instance (0: in all) that are not over, newest first."""
+    return list(
+        _all(
+            lambda key: list_jobs(
+                store, job_type=job_type, process_instance_key=process_instance_key, page_key=key
+            )
+        )
+    )
+
+
+def all_instances(store: Store, process_id: str, state: str) -> list[ProcessInstance]:
+    """The instances of a process (empty: of all) in a state (empty: in any), newest first. Raises
+    `Rejection` for a state that there is not.
+    """
+    wanted = InstanceFilter(bpmn_process_id=process_id, state=state)
+    return list(_all(lambda key: list_process_instances(store, wanted, page_key=key)))
+
+
+def find_job(store: Store, job: int | str) -> JobRow:
+    """A job by key, or the oldest open one of a type or of an element. Raises `NothingThere`."""
+    jobs = store.scan(JobRow, {})
+    for row in jobs:
+        if job in (row.key, row.type, row.element_id):
+            return row
+    raise NothingThere(
+        f"Expected an open job {job!r}, but found {[(row.type, row.element_id, row.state) for row in jobs]}"
+    )
+
+
+def incident_key(store: Store, incident: int | str) -> int:
+    """The key of the oldest incident of an element; a key stays as it is. Raises `NothingThere`."""
+    return incident if isinstance(incident, int) else find_incident(store, incident).key
+
+
+def find_incident(store: Store, element_id: str) -> IncidentRow:
+    """The oldest incident of an element. Raises `NothingThere`."""
+    incidents = store.scan(IncidentRow, {})
+    for row in incidents:
+        if row.element_id == element_id:
+            return row
+    raise NothingThere(
+        f"Expected an incident at {element_id!r}, but found "
+        f"{[(row.element_id, row.error_type) for row in incidents]}"
+    )
+
+
+def find_element(store: Store, element_id: str) -> ElementRow:
+    """The oldest active instance of an element. Raises `NothingThere`."""
+    elements = store.scan(ElementRow, {})
+    for row in elements:
+        if row.element_id == element_id:
+            return row
+    raise NothingThere(
+        f"Expected an active element {element_id!r}, but found {[row.element_id for row in elements]}"
+    )
+
+
+def scope_key(store: Store, scope: int | str) -> int:
+    """The key of the oldest active instance of an element; a key stays as it is. Raises `NothingThere`."""
+    return scope if isinstance(scope, int) else find_element(store, scope).key
+
+
+def variables_of(store: Store, scope_key: int) -> dict[str, Any]:
+    """The variables of one scope while it is active: of a process instance or of an element instance."""
+    return values({row.name: row.value for row in store.scan(Variable, {"scope_key": scope_key})})
+
+
+def recorded_end(store: Store, process_instance_key: int) -> EndedInstance | None:
+    """How an instance has ended; None while it goes on. Raises `Rejection` for an unknown one."""
+    row = store.get(ProcessInstanceRow, (process_instance_key,))
+    if row is None:
+        raise Rejection(
+            RejectionType.NOT_FOUND,
+            f"Expected a process instance with key '{process_instance_key}', but none was found",
+        )
+    if row.state == ACTIVE:
+        return None
+    root = process_instance(store, process_instance_key).root
+    return EndedInstance(
+        row.key, row.state, values({each.name: each.value_json.encode() for each in root.variables})
+    )
+
+
+def _all(page: Callable[[int], Page[Item]]) -> Iterator[Item]:
+    key = 0
+    while True:
+        found = page(key)
+        yield from found.items
+        key = found.next_page_key
+        if not key:
+            return

@@ -1,0 +1,153 @@
+"""What an engine answers in a program that has it in itself, besides what the read model tells
+(`queries/shapes.py`): keys are 64-bit whole numbers, times epoch milliseconds UTC, variables Python's values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+
+from counterflow.kernel.lives.decisions import DecisionEvaluation
+from counterflow.kernel.lives.deployments import Deployment
+from counterflow.kernel.vocabulary import ActivatedJob, InstanceEnded
+from counterflow_wire import json_texts
+
+
+class DeployedProcess(msgspec.Struct, frozen=True):
+    """A process of a deployment, in the version that is now the latest; an unchanged one keeps its
+    version.
+    """
+
+    id: str
+    version: int
+    key: int
+    resource_name: str
+
+
+class DeployedDecision(msgspec.Struct, frozen=True):
+    """A decision of a deployment, in the version that is now the latest; an unchanged one keeps its
+    version.
+    """
+
+    id: str
+    name: str
+    version: int
+    key: int
+
+
+class Deployed(msgspec.Struct, frozen=True):
+    """What a deployment gave, in the order of its files."""
+
+    key: int
+    processes: tuple[DeployedProcess, ...]
+    decisions: tuple[DeployedDecision, ...] = ()
+
+
+class WorkerJob(msgspec.Struct, frozen=True):
+    """A job that was taken: whoever has it completes or fails it before `deadline_ms`, or it goes to somebody
+    else. `retries` are the tries that are left, this one included; `headers` are those of the model.
+    """
+
+    key: int
+    type: str
+    process_instance_key: int
+    process_id: str
+    process_version: int
+    element_id: str
+    element_instance_key: int
+    worker: str
+    retries: int
+    deadline_ms: int
+    headers: Mapping[str, str]
+    variables: Mapping[str, Any]
+
+
+class EndedInstance(msgspec.Struct, frozen=True):
+    """The end of a process instance: `state` is `completed` or `terminated`, `variables` those of its
+    process scope at the end.
+    """
+
+    key: int
+    state: str
+    variables: Mapping[str, Any]
+
+
+class DecisionOutcome(msgspec.Struct, frozen=True):
+    """What a decision gave. Where it failed, `failure` says why, `failed_decision_id` where, and `output`
+    is None.
+    """
+
+    key: int
+    decision_id: str
+    version: int
+    output: Any
+    failed_decision_id: str = ""
+    failure: str = ""
+
+
+def document(variables: Mapping[str, Any] | None) -> dict[str, bytes]:
+    """Variables as the kernel has them: each value JSON text. Raises `TypeError` for what JSON cannot say."""
+    return {name: json_texts.encode(value) for name, value in (variables or {}).items()}
+
+
+def milliseconds(duration: timedelta) -> int:
+    """A length of time in whole milliseconds."""
+    return duration // timedelta(milliseconds=1)
+
+
+def values(variables: Mapping[str, bytes]) -> dict[str, Any]:
+    """Variables as a program has them."""
+    return {name: json_texts.decode(text, json_texts.ANYTHING) for name, text in variables.items()}
+
+
+def deployed(deployment: Deployment) -> Deployed:
+    """What became of a deployment."""
+    return Deployed(
+        deployment.key,
+        tuple(
+            DeployedProcess(row.bpmn_process_id, row.version, row.key, row.resource_name)
+            for row in deployment.definitions
+        ),
+        tuple(
+            DeployedDecision(row.decision_id, row.name, row.version, row.key) for row in deployment.decisions
+        ),
+    )
+
+
+def taken(job: ActivatedJob) -> WorkerJob:
+    """A job for whoever has taken it."""
+    variables: dict[str, Any] = json_texts.decode(job.variables, json_texts.VARIABLES)
+    return WorkerJob(
+        key=job.key,
+        type=job.type,
+        process_instance_key=job.process_instance_key,
+        process_id=job.bpmn_process_id,
+        process_version=job.process_definition_version,
+        element_id=job.element_id,
+        element_instance_key=job.element_instance_key,
+        worker=job.worker,
+        retries=job.retries,
+        deadline_ms=job.deadline_ms,
+        headers=msgspec.json.decode(job.headers, type=dict[str, str]),
+        variables=variables,
+    )
+
+
+def ended(end: InstanceEnded) -> EndedInstance:
+    """The end of an instance."""
+    return EndedInstance(end.process_instance_key, end.state, values(end.variables))
+
+
+def outcome(evaluation: DecisionEvaluation) -> DecisionOutcome:
+    """What a decision gave."""
+    return DecisionOutcome(
+        key=evaluation.decision.key,
+        decision_id=evaluation.decision.decision_id,
+        version=evaluation.decision.version,
+        output=json_texts.decode(evaluation.output, json_texts.ANYTHING),
+        failed_decision_id=evaluation.failed_decision_id,
+        failure=evaluation.failure,
+    )

@@ -1,0 +1,303 @@
+"""What can be asked of an engine in the program itself, verb by verb.
+
+Every verb returns when what it has done is durable. Where it cannot be done it raises, with nothing changed:
+`Rejection` (the caller's mistake, with a sentence that says which), `Overloaded` (too much at once: try again
+after a while) or `Unavailable` (the database is away, or the engine is stopping).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from counterflow.handlers import Handler, WorkerTask
+from counterflow.kernel.lives.decisions import EvaluateDecision
+from counterflow.kernel.lives.deployments import Deployment
+from counterflow.kernel.lives.instances import CancelProcessInstance
+from counterflow.kernel.lives.jobs import CompleteJob, FailJob, ThrowError, UpdateJobRetries
+from counterflow.kernel.lives.variables import SetVariables
+from counterflow.kernel.vocabulary import Command, InstanceEnded
+from counterflow.kernel.work.incidents import ResolveIncident
+from counterflow.looking import (
+    all_incidents,
+    all_instances,
+    all_jobs,
+    find_job,
+    incident_key,
+    recorded_end,
+    scope_key,
+    variables_of,
+)
+from counterflow.queries.history import records
+from counterflow.queries.instances import process_instance
+from counterflow.queries.shapes import HistoryRecord, Incident, InstanceTree, Job, ProcessInstance
+from counterflow.results import (
+    DecisionOutcome,
+    Deployed,
+    EndedInstance,
+    WorkerJob,
+    deployed,
+    document,
+    ended,
+    milliseconds,
+    outcome,
+    taken,
+)
+from counterflow.service.requests import activation, creation, publication
+from counterflow.service.resources import File
+from counterflow.store.port import Store
+
+Answer = TypeVar("Answer")
+Added = TypeVar("Added", bound=Handler)
+Variables = Mapping[str, Any]
+
+MESSAGE_BYTES = 4 * 1024 * 1024
+"""Jobs that are taken at once fit into it, as into a message of the wire."""
+
+
+class Verbs(ABC):
+    """The verbs, over the few things that an engine does for them."""
+
+    # -- models ----------------------------------------------------------------------------------------------
+
+    async def deploy(self, *models: str | Path) -> Deployed:
+        """Deploy BPMN and DMN files together, all of them or none. Raises `Rejection` with every finding,
+        and `OSError` for a file that cannot be read.
+        """
+        return await self.deploy_contents(_read(models))
+
+    async def deploy_contents(self, contents: Mapping[str, bytes]) -> Deployed:
+        """Deploy BPMN and DMN documents by resource name, as `deploy` does."""
+        files = [File(name, content) for name, content in contents.items()]
+        return deployed(await self._deploy(files))
+
+    async def evaluate(self, decision: str | int, variables: Variables | None = None) -> DecisionOutcome:
+        """Evaluate a decision: the latest version of an id, or the version with a key."""
+        by_id, by_key = (decision, 0) if isinstance(decision, str) else ("", decision)
+        command = EvaluateDecision(decision_id=by_id, decision_key=by_key, variables=document(variables))
+        return outcome(await self._do(command))
+
+    # -- instances -------------------------------------------------------------------------------------------
+
+    async def start(
+        self,
+        process_id: str,
+        variables: Variables | None = None,
+        version: int = -1,
+        *,
+        at: Sequence[str] = (),
+    ) -> int:
+        """Begin an instance of a version (-1: the latest), at its none start event or at these elements;
+        answers its key.
+        """
+        command = creation(
+            process_id=process_id,
+            version=version,
+            definition_key=0,
+            start_at=at,
+            variables=document(variables),
+        )
+        key: int = (await self._do(command)).key
+        return key
+
+    async def end_of(
+        self,
+        process_instance_key: int,
+        timeout: timedelta | None = None,  # noqa: ASYNC109 - how long the caller waits
+    ) -> EndedInstance:
+        """Wait for the end of an instance, so long at most (None: for ever). Raises `TimeoutError`, and
+        the instance goes on.
+        """
+        async with asyncio.timeout(timeout.total_seconds() if timeout is not None else None):
+            while True:
+                end = await self._wait_for_end(process_instance_key)
+                if end is not None:
+                    return ended(end)
+                found = await self._ask(lambda store: recorded_end(store, process_instance_key))
+                if found is not None:
+                    return found
+
+    async def cancel(self, process_instance_key: int) -> None:
+        """End an instance without completing it."""
+        await self._do(CancelProcessInstance(process_instance_key=process_instance_key))
+
+    async def set_variables(self, scope: int | str, variables: Variables, *, local: bool = False) -> None:
+        """Set variables, seen from a process instance or an element instance (by key, or the oldest active
+        one of an element): each where it is already, else in the process instance; `local`: all in this
+        very scope. Raises `NothingThere`.
+        """
+        key = await self._ask(lambda store: scope_key(store, scope))
+        await self._do(SetVariables(element_instance_key=key, variables=document(variables), local=local))
+
+    async def publish(
+        self,
+        name: str,
+        correlation_key: str = "",
+        variables: Variables | None = None,
+        *,
+        time_to_live: timedelta = timedelta(),
+        message_id: str = "",
+    ) -> int:
+        """Publish a message, which is kept for so long where nobody waits for it yet; answers its key."""
+        command = publication(
+            name=name,
+            correlation_key=correlation_key,
+            message_id=message_id,
+            time_to_live_ms=milliseconds(time_to_live),
+            variables=document(variables),
+        )
+        key: int = await self._do(command)
+        return key
+
+    # -- jobs ------------------------------------------------------------------------------------------------
+
+    def worker(
+        self,
+        job_type: str,
+        *,
+        name: str = "engine",
+        max_jobs: int = 32,
+        timeout: timedelta = timedelta(minutes=5),
+        back_off: timedelta = timedelta(seconds=1),
+    ) -> Callable[[Added], Added]:
+        """Have jobs of a type done by the function below, from now on: it is given a `WorkerJob`, up to
+        `max_jobs` of them at once, and returns the variables that the job is completed with, if any.
+        `BpmnError` ends the job with an error of the process; any other exception costs a try, and the
+        next comes after `back_off`.
+        """
+
+        def add(handler: Added) -> Added:
+            self._add_worker(WorkerTask(job_type, handler, name, max_jobs, timeout, back_off))
+            return handler
+
+        return add
+
+    async def activate(
+        self,
+        job_type: str,
+        *,
+        worker: str = "worker",
+        timeout: timedelta = timedelta(minutes=5),  # noqa: ASYNC109 - how long the jobs are lent
+        maximum: int = 32,
+    ) -> list[WorkerJob]:
+        """Take jobs that are ready, for so long."""
+        command = activation(
+            job_type=job_type,
+            worker=worker,
+            timeout_ms=milliseconds(timeout),
+            maximum=maximum,
+            fetch_variables=(),
+            tenant_ids=(),
+            message_bytes=MESSAGE_BYTES,
+        )
+        return [taken(job) for job in await self._do(command)]
+
+    async def complete(self, job: int | str, variables: Variables | None = None) -> None:
+        """Complete a job: by key, or the oldest open one of a type or of an element. Raises
+        `NothingThere`.
+        """
+        await self._do(CompleteJob(job_key=await self._key_of(job), variables=document(variables)))
+
+    async def fail(
+        self,
+        job: int | str,
+        *,
+        retries: int,
+        message: str = "",
+        back_off: timedelta = timedelta(),
+        variables: Variables | None = None,
+    ) -> None:
+        """Fail a job, with so many tries left (0: an incident), the next one not before `back_off` is
+        over.
+        """
+        command = FailJob(
+            job_key=await self._key_of(job),
+            retries=retries,
+            message=message,
+            back_off_ms=milliseconds(back_off),
+            variables=document(variables),
+        )
+        await self._do(command)
+
+    async def throw_error(
+        self, job: int | str, code: str, message: str = "", variables: Variables | None = None
+    ) -> None:
+        """End a job with a BPMN error."""
+        key = await self._key_of(job)
+        await self._do(
+            ThrowError(job_key=key, error_code=code, message=message, variables=document(variables))
+        )
+
+    async def update_retries(self, job: int | str, retries: int) -> None:
+        """Give a job tries."""
+        await self._do(UpdateJobRetries(job_key=await self._key_of(job), retries=retries))
+
+    # -- people ----------------------------------------------------------------------------------------------
+
+    async def resolve(self, incident: int | str) -> None:
+        """Try again what an incident holds up: by key, or the oldest one of an element. Raises
+        `NothingThere`.
+        """
+        key = await self._ask(lambda store: incident_key(store, incident))
+        await self._do(ResolveIncident(incident_key=key))
+
+    async def incidents(self, process_instance_key: int = 0) -> list[Incident]:
+        """The open incidents of an instance (0: of all), newest first, each with its remedy."""
+        return await self._ask(lambda store: all_incidents(store, process_instance_key))
+
+    async def jobs(self, job_type: str = "", process_instance_key: int = 0) -> list[Job]:
+        """The jobs of a type (empty: of all) in an instance (0: in all) that are not over, newest first."""
+        return await self._ask(lambda store: all_jobs(store, job_type, process_instance_key))
+
+    async def instances(self, process_id: str = "", state: str = "") -> list[ProcessInstance]:
+        """The instances of a process (empty: of all) that are `active`, `completed` or `terminated`
+        (empty: all), newest first.
+        """
+        return await self._ask(lambda store: all_instances(store, process_id, state))
+
+    async def variables(self, scope_key: int) -> dict[str, Any]:
+        """The variables of one scope while it is active: of a process instance or of an element instance."""
+        return await self._ask(lambda store: variables_of(store, scope_key))
+
+    async def show(self, process_instance_key: int) -> InstanceTree:
+        """An instance and everything that has happened in it, as a tree."""
+        return await self._ask(lambda store: process_instance(store, process_instance_key))
+
+    async def history(self, process_instance_key: int = 0) -> list[HistoryRecord]:
+        """The log of an instance (0: of all), record by record, oldest first."""
+        return await self._ask(lambda store: list(records(store, process_instance_key=process_instance_key)))
+
+    # -- what they stand on ----------------------------------------------------------------------------------
+
+    @abstractmethod
+    async def _do(self, command: Command) -> Any:
+        """Carry a command out; answers when that is durable."""
+
+    @abstractmethod
+    async def _ask(self, question: Callable[[Store], Answer]) -> Answer:
+        """The answer to a question about what is committed."""
+
+    @abstractmethod
+    async def _deploy(self, files: Sequence[File]) -> Deployment:
+        """Read, judge and deploy files. Raises `Rejection` with every finding."""
+
+    @abstractmethod
+    async def _wait_for_end(self, process_instance_key: int) -> InstanceEnded | None:
+        """Wait for the end of an instance; None at once where the store tells of it, or knows no such
+        instance.
+        """
+
+    @abstractmethod
+    def _add_worker(self, task: WorkerTask) -> None:
+        """Have jobs done from now on."""
+
+    async def _key_of(self, job: int | str) -> int:
+        return job if isinstance(job, int) else (await self._ask(lambda store: find_job(store, job))).key
+
+
+def _read(models: Sequence[str | Path]) -> dict[str, bytes]:
+    return {Path(model).name: Path(model).read_bytes() for model in models}

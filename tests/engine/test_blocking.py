@@ -1,0 +1,57 @@
+"""The engine for programs that wait for each verb: the same, in a thread of its own."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+import counterflow
+from counterflow import Rejection, StoreError, WorkerJob
+from tests.engine.trips import SOON, TRIP
+
+PATIENCE = timedelta(seconds=20)
+
+
+def test_a_trip_from_a_notebook(tmp_path: Path) -> None:
+    with counterflow.open(f"sqlite:///{tmp_path / 'trip.db'}") as engine:
+        engine.deploy(TRIP)
+        trip = engine.start("trip-booking", {"city": "Rome"})
+        engine.complete("book-hotel", {"hotel": "H-1"})
+        engine.complete("book-car")
+
+        @engine.worker("book-flight")
+        def book_flight(job: WorkerJob) -> dict[str, object]:
+            return {"thread": threading.current_thread() is threading.main_thread()}
+
+        end = engine.end_of(trip, PATIENCE)
+        assert (end.state, end.variables) == ("completed", {"city": "Rome", "hotel": "H-1", "thread": False})
+        assert engine.show(trip).process_instance.state == "completed"
+
+
+def test_time_goes_on_while_the_program_does_something_else() -> None:
+    with counterflow.open() as engine:
+        engine.deploy_contents({"soon.bpmn": SOON})
+        assert engine.end_of(engine.start("ring"), PATIENCE).state == "completed"
+
+
+def test_refusals_come_through() -> None:
+    with counterflow.open() as engine, pytest.raises(Rejection, match="nobody"):
+        engine.start("nobody")
+
+
+def test_what_is_closed_is_closed_once_and_for_all() -> None:
+    engine = counterflow.open()
+    engine.close()
+    engine.close()
+    with pytest.raises(RuntimeError, match="This engine is closed; open another one"):
+        engine.start("trip-booking")
+
+
+def test_a_database_that_cannot_be_opened_leaves_no_thread_behind() -> None:
+    before = threading.active_count()
+    with pytest.raises(StoreError):
+        counterflow.open("oracle://somewhere")
+    assert threading.active_count() == before

@@ -1,0 +1,229 @@
+"""An engine in the program itself: what it does is durable, what it cannot do it says, and it leaves nothing behind."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from counterflow import BpmnError, Engine, NothingThere, Rejection, Settings, Unavailable, WorkerJob
+from counterflow.store.errors import DatabaseInUseError
+from tests.engine.trips import ORDER, SOON, TRIP
+from tests.partition.rig import turns, until
+
+PATIENCE = timedelta(seconds=20)
+FLIGHT_GONE = BpmnError("FLIGHT_UNAVAILABLE", "no seats left")
+
+
+def book(engine: Engine, *job_types: str) -> list[str]:
+    """Have these jobs done, and the list of what was done."""
+    done: list[str] = []
+
+    async def do(job: WorkerJob) -> dict[str, object]:
+        done.append(job.type)
+        return {job.element_id: job.process_instance_key}
+
+    for job_type in job_types:
+        engine.worker(job_type)(do)
+    return done
+
+
+async def test_a_trip_is_booked_by_workers_and_its_end_is_awaited() -> None:
+    async with Engine() as engine:
+        done = book(engine, "book-hotel", "book-car", "book-flight")
+        deployed = await engine.deploy(TRIP)
+        assert [(each.id, each.version, each.resource_name) for each in deployed.processes] == [
+            ("trip-booking", 1, "trip-booking.bpmn")
+        ]
+        trip = await engine.start("trip-booking", {"city": "Rome"})
+        end = await engine.end_of(trip, PATIENCE)
+        assert (end.key, end.state, end.variables["city"]) == (trip, "completed", "Rome")
+        assert done == ["book-hotel", "book-car", "book-flight"]
+        assert await engine.end_of(trip, PATIENCE) == end, "as the store tells it afterwards"
+
+
+async def test_a_bpmn_error_of_a_handler_undoes_what_was_done() -> None:
+    async with Engine() as engine:
+        done = book(engine, "book-hotel", "book-car", "cancel-hotel", "cancel-car")
+
+        @engine.worker("book-flight")
+        def book_flight(job: WorkerJob) -> None:
+            raise FLIGHT_GONE
+
+        await engine.deploy(TRIP)
+        trip = await engine.start("trip-booking")
+        assert (await engine.end_of(trip, PATIENCE)).state == "completed"
+        assert done == ["book-hotel", "book-car", "cancel-car", "cancel-hotel"]
+        undone = {record.element_id for record in (await engine.show(trip)).undo_records}
+        assert undone == {"book-hotel", "book-car"}
+
+
+async def test_what_a_handler_raises_costs_a_try_and_then_a_person_helps() -> None:
+    async with Engine() as engine:
+        tries: list[int] = []
+
+        @engine.worker("book-hotel", back_off=timedelta())
+        def book_hotel(job: WorkerJob) -> None:
+            tries.append(job.retries)
+            raise ConnectionError("no answer")
+
+        await engine.deploy(TRIP)
+        trip = await engine.start("trip-booking")
+        async with asyncio.timeout(20):
+            while not (incidents := await engine.incidents(trip)):
+                await turns(1)
+        assert tries == sorted(tries, reverse=True)
+        assert (incidents[0].error_type, incidents[0].element_id) == ("JOB_NO_RETRIES", "book-hotel")
+        assert "ConnectionError: no answer" in incidents[0].message
+        await engine.update_retries("book-hotel", 1)
+        await engine.resolve("book-hotel")
+        await until(lambda: len(tries) == tries[0] + 1)
+
+
+async def test_jobs_are_done_by_hand_by_key_type_or_element() -> None:
+    async with Engine() as engine:
+        await engine.deploy(TRIP)
+        trip = await engine.start("trip-booking")
+        (taken,) = await engine.activate("book-hotel", timeout=timedelta(minutes=1))
+        assert (taken.process_id, taken.element_id, taken.headers) == ("trip-booking", "book-hotel", {})
+        await engine.complete(taken.key, {"room": 7})
+        await engine.fail("book-car", retries=2, message="later")
+        await engine.complete("book-car")
+        await engine.throw_error("book-flight", "FLIGHT_UNAVAILABLE")
+        assert [job.type for job in await engine.jobs(process_instance_key=trip)] == ["cancel-car"]
+        assert await engine.variables(trip) == {"room": 7}
+        await engine.set_variables(trip, {"seen": True})
+        for job in ("cancel-car", "cancel-hotel"):
+            await engine.complete(job)
+        assert (await engine.end_of(trip, PATIENCE)).variables == {"room": 7, "seen": True}
+        assert [one.state for one in await engine.instances("trip-booking")] == ["completed"]
+
+
+async def test_messages_arrive_and_timers_come() -> None:
+    async with Engine() as engine:
+        await engine.deploy_contents({"order.bpmn": ORDER, "soon.bpmn": SOON})
+        order = await engine.start("order", {"key": "o-1"})
+        await engine.publish("payment", "o-1", {"paid": 12.5})
+        assert await engine.variables(order) == {"key": "o-1", "paid": 12.5}
+        assert (await engine.end_of(await engine.start("ring"), PATIENCE)).state == "completed"
+        await engine.cancel(order)
+        assert (await engine.end_of(order)).state == "terminated"
+        assert (await engine.history(order))[0].event == "ProcessInstanceCreated"
+
+
+async def test_waiting_for_an_end_ends_and_the_instance_goes_on() -> None:
+    async with Engine() as engine:
+        await engine.deploy_contents({"order.bpmn": ORDER})
+        order = await engine.start("order", {"key": "o-1"})
+        with pytest.raises(TimeoutError):
+            await engine.end_of(order, timedelta(milliseconds=1))
+        waiting = asyncio.create_task(engine.end_of(order))
+        await engine.cancel(order)
+        assert (await waiting).state == "terminated"
+
+
+async def test_what_cannot_be_done_is_said_and_changes_nothing() -> None:
+    async with Engine() as engine:
+        with pytest.raises(Rejection, match="nobody"):
+            await engine.start("nobody")
+        with pytest.raises(Rejection, match="expected a name that ends in"):
+            await engine.deploy_contents({"trip.txt": b"<a/>"})
+        with pytest.raises(Rejection, match="Expected a process instance with key '7'"):
+            await engine.end_of(7)
+        with pytest.raises(NothingThere, match="Expected an open job 'pack', but found"):
+            await engine.complete("pack")
+        assert await engine.history() == []
+
+
+async def test_decisions_give_values() -> None:
+    folder = TRIP.parent / "refund"
+    async with Engine() as engine:
+        deployed = await engine.deploy(folder / "trip-refund.bpmn", folder / "refund.dmn")
+        assert "refund-share" in {decision.id for decision in deployed.decisions}
+        outcome = await engine.evaluate("refund-share", {"fare": "flexible", "daysLeft": 2})
+        assert (outcome.output, outcome.failure) == (1, "")
+
+
+async def test_what_was_done_is_there_when_it_opens_again(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'trip.db'}"
+    async with Engine(url) as engine:
+        await engine.deploy(TRIP)
+        trip = await engine.start("trip-booking", {"city": "Rome"})
+        with pytest.raises(DatabaseInUseError):
+            async with Engine(url):
+                pass
+    async with Engine(url) as engine:
+        assert await engine.variables(trip) == {"city": "Rome"}
+        await engine.complete("book-hotel")
+
+
+async def test_after_its_end_it_says_that_it_is_over() -> None:
+    async with Engine() as engine:
+        pass
+    with pytest.raises(Unavailable, match="stopping"):
+        await engine.start("trip-booking")
+
+
+async def test_an_engine_that_ends_lets_handlers_end_and_takes_back_what_does_not(tmp_path: Path) -> None:
+    url, begun = f"sqlite:///{tmp_path / 'trip.db'}", asyncio.Event()
+    async with Engine(url, Settings(shutdown_grace_ms=10)) as engine:
+
+        @engine.worker("book-hotel")
+        async def never_ends(job: WorkerJob) -> None:
+            begun.set()
+            await asyncio.Event().wait()
+
+        await engine.deploy(TRIP)
+        await engine.start("trip-booking")
+        await begun.wait()
+    async with Engine(url) as engine:
+        (job,) = await engine.activate("book-hotel")
+        assert job.retries == 3, "it went back with its tries as they were"
+
+
+async def test_a_job_is_kept_while_its_handler_runs() -> None:
+    async with Engine() as engine:
+        go_on = asyncio.Event()
+
+        @engine.worker("book-hotel", timeout=timedelta(milliseconds=40))
+        async def takes_long(job: WorkerJob) -> None:
+            await go_on.wait()
+
+        await engine.deploy(TRIP)
+        trip = await engine.start("trip-booking")
+        async with asyncio.timeout(20):
+            while not any(record.event == "JobDeadlineUpdated" for record in await engine.history(trip)):
+                await turns(1)
+        go_on.set()
+        await until_job(engine, "book-car")
+
+
+async def test_as_many_jobs_run_at_once_as_may() -> None:
+    async with Engine() as engine:
+        running, most, go_on = 0, 0, asyncio.Event()
+
+        @engine.worker("book-hotel", max_jobs=2)
+        async def book_hotel(job: WorkerJob) -> None:
+            nonlocal running, most
+            running += 1
+            most = max(most, running)
+            await go_on.wait()
+            running -= 1
+
+        await engine.deploy(TRIP)
+        for _ in range(5):
+            await engine.start("trip-booking")
+        await until(lambda: running == 2)
+        go_on.set()
+        async with asyncio.timeout(20):
+            while len(await engine.jobs("book-car")) < 5:
+                await turns(1)
+        assert most == 2
+
+
+async def until_job(engine: Engine, job_type: str) -> None:
+    async with asyncio.timeout(20):
+        while not await engine.jobs(job_type):
+            await turns(1)
