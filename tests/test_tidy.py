@@ -44,7 +44,6 @@ REPEATED_NAMES = {
     "Evaluation",
     "Limits",
     "MatchedRule",
-    "NoResult",
     "Plan",
 }
 """Names that still stand for several classes: take out of the list what stands for one."""
