@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from counterflow.blocking import open_engine as open  # noqa: A004 - read as counterflow.open
     from counterflow.engine import Engine
     from counterflow.handlers import BpmnError
-    from counterflow.kernel.records import Rejection, RejectionType
+    from counterflow.kernel.vocabulary import Rejection, RejectionType
     from counterflow.looking import NothingThere
     from counterflow.partition.refusals import Overloaded, Unavailable
     from counterflow.queries.shapes import HistoryRecord, Incident, InstanceTree, Job, ProcessInstance
@@ -78,8 +78,8 @@ _HOMES = {
     "NothingThere": "looking",
     "Overloaded": "partition.refusals",
     "ProcessInstance": "queries.shapes",
-    "Rejection": "kernel.records",
-    "RejectionType": "kernel.records",
+    "Rejection": "kernel.vocabulary",
+    "RejectionType": "kernel.vocabulary",
     "Settings": "settings",
     "StoreError": "store.port",
     "Unavailable": "partition.refusals",

@@ -23,9 +23,9 @@ from typing import Any, Self, TypeVar
 
 from counterflow.caller import Caller
 from counterflow.handlers import WorkerTask
-from counterflow.kernel.deployments import Deployment
-from counterflow.kernel.records import Command, InstanceEnded
-from counterflow.kernel.step import Limits
+from counterflow.kernel.lives.deployments import Deployment
+from counterflow.kernel.vocabulary import Command, InstanceEnded
+from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.partition.writer import Writer
 from counterflow.service.resources import File
 from counterflow.service.service import Service
@@ -101,7 +101,7 @@ def writer_for(store: Store, settings: Settings) -> Writer:
     return Writer(
         store,
         order=settings.compensation_order,
-        limits=Limits(
+        limits=ProcessLimits(
             steps=settings.steps_without_wait,
             variable_bytes=settings.variable_bytes,
             message_bytes=settings.message_bytes,

@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from counterflow.kernel.jobs import CompleteJob, FailJob, ThrowError
-from counterflow.kernel.records import Command
+from counterflow.kernel.lives.jobs import CompleteJob, FailJob, ThrowError
+from counterflow.kernel.vocabulary import Command
 from counterflow.results import WorkerJob, document, milliseconds
 
 Variables = Mapping[str, Any]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-from counterflow.kernel.records import Rejection, RejectionType
 from counterflow.kernel.rows import ElementInstance as ElementRow
 from counterflow.kernel.rows import Incident as IncidentRow
 from counterflow.kernel.rows import Job as JobRow
 from counterflow.kernel.rows import ProcessInstance as ProcessInstanceRow
 from counterflow.kernel.rows import Variable
+from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.queries.incidents import list_incidents
 from counterflow.queries.instance_filter import InstanceFilter
 from counterflow.queries.instances import list_process_instances, process_instance

@@ -10,9 +10,9 @@ from typing import Any
 
 import msgspec
 
-from counterflow.kernel.decisions import Evaluation
-from counterflow.kernel.deployments import Deployment
-from counterflow.kernel.records import ActivatedJob, InstanceEnded
+from counterflow.kernel.lives.decisions import DecisionEvaluation
+from counterflow.kernel.lives.deployments import Deployment
+from counterflow.kernel.vocabulary import ActivatedJob, InstanceEnded
 from counterflow_wire import json_texts
 
 
@@ -141,7 +141,7 @@ def ended(end: InstanceEnded) -> EndedInstance:
     return EndedInstance(end.process_instance_key, end.state, values(end.variables))
 
 
-def outcome(evaluation: Evaluation) -> DecisionAnswer:
+def outcome(evaluation: DecisionEvaluation) -> DecisionAnswer:
     """What a decision gave."""
     return DecisionAnswer(
         key=evaluation.decision.key,

@@ -19,16 +19,16 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
 
+from counterflow import kernel
 from counterflow.faces import BlockingVerbs
 from counterflow.handlers import Variables, WorkerTask, completion, failure
-from counterflow.kernel import engine
-from counterflow.kernel.deployments import Deployment, DeployResources
-from counterflow.kernel.due import TriggerDue
-from counterflow.kernel.job_delivery import ActivateJobs
-from counterflow.kernel.quarantine import QuarantineInstance
-from counterflow.kernel.records import Command, InstanceEnded, LogEntry
+from counterflow.kernel.lives.deployments import Deployment, DeployResources
+from counterflow.kernel.lives.due import TriggerDue
+from counterflow.kernel.lives.job_delivery import ActivateJobs
+from counterflow.kernel.lives.quarantine import QuarantineInstance
 from counterflow.kernel.rows import ElementInstance, Incident, Job, ProcessInstance
-from counterflow.kernel.step import Limits
+from counterflow.kernel.vocabulary import Command, InstanceEnded, LogEntry
+from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.looking import NothingThere, find_element, find_incident, find_job, recorded_end
 from counterflow.model.graph import CompensationOrder
 from counterflow.partition.batch import load_state, seal
@@ -53,14 +53,14 @@ class Engine(BlockingVerbs):
         store: Store | None = None,
         *,
         order: CompensationOrder = CompensationOrder.MIRROR,
-        limits: Limits | None = None,
+        limits: ProcessLimits | None = None,
     ) -> None:
         self.store = store or MemoryStore()
         self.now_ms = EPOCH_MS
         self.log: list[LogEntry] = []
         self.ended: list[InstanceEnded] = []
         self._order = order
-        self._limits = limits or Limits()
+        self._limits = limits or ProcessLimits()
         self._state = load_state(self.store, order)
         self._verbs = _ByHand(self)
         self._workers: list[WorkerTask] = []
@@ -71,8 +71,8 @@ class Engine(BlockingVerbs):
     def run(self, command: Command) -> Any:
         """Carry out any command of the kernel and commit it. Raises `Rejection` with nothing changed."""
         try:
-            decision = engine.decide(self._state, command, self.now_ms, self._limits)
-        except engine.KernelFault as fault:
+            decision = kernel.decide(self._state, command, self.now_ms, self._limits)
+        except kernel.KernelFault as fault:
             self.run(QuarantineInstance(process_instance_key=fault.process_instance_key, reason=str(fault)))
             raise
         self.store.commit(seal(self._state, decision.log))

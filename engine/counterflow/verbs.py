@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from counterflow.handlers import Handler, WorkerTask
-from counterflow.kernel.decisions import EvaluateDecision
-from counterflow.kernel.deployments import Deployment
-from counterflow.kernel.incidents import ResolveIncident
-from counterflow.kernel.instances import CancelProcessInstance
-from counterflow.kernel.jobs import CompleteJob, FailJob, ThrowError, UpdateJobRetries
-from counterflow.kernel.records import Command, InstanceEnded
-from counterflow.kernel.variables import SetVariables
+from counterflow.kernel.lives.decisions import EvaluateDecision
+from counterflow.kernel.lives.deployments import Deployment
+from counterflow.kernel.lives.instances import CancelProcessInstance
+from counterflow.kernel.lives.jobs import CompleteJob, FailJob, ThrowError, UpdateJobRetries
+from counterflow.kernel.lives.variables import SetVariables
+from counterflow.kernel.vocabulary import Command, InstanceEnded
+from counterflow.kernel.work.incidents import ResolveIncident
 from counterflow.looking import (
     all_incidents,
     all_instances,

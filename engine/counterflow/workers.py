@@ -12,9 +12,9 @@ import logging
 from collections.abc import Awaitable
 
 from counterflow.handlers import Variables, WorkerTask, completion, failure, is_async
-from counterflow.kernel.job_delivery import ActivateJobs
-from counterflow.kernel.jobs import UpdateJobTimeout
-from counterflow.kernel.records import ActivatedJob, Command, Rejection
+from counterflow.kernel.lives.job_delivery import ActivateJobs
+from counterflow.kernel.lives.jobs import UpdateJobTimeout
+from counterflow.kernel.vocabulary import ActivatedJob, Command, Rejection
 from counterflow.partition.refusals import Overloaded, Unavailable
 from counterflow.results import WorkerJob, milliseconds, taken
 from counterflow.service.callers import Jobs

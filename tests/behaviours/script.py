@@ -32,8 +32,8 @@ from typing import Any
 
 import msgspec
 
-from counterflow.kernel.records import Rejection
 from counterflow.kernel.rows import ElementInstance, Job, ProcessDefinition, ProcessInstance
+from counterflow.kernel.vocabulary import Rejection
 from counterflow.model.graph import CompensationOrder
 from counterflow.testing import Engine
 

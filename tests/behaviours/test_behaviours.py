@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from counterflow.kernel import engine as kernel
+from counterflow import kernel
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import INSTANCE_TABLES, TABLES, Partition, as_key, key_of
-from counterflow.kernel.state import EmptySource, State
+from counterflow.kernel.state.partition import EmptySource, State
 from counterflow.testing import Engine
 from tests.behaviours.script import BOOK, Script, diagram_of, play, read_script
 from tests.behaviours.trace import Tracer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from counterflow.kernel.quarantine import QuarantineInstance
+from counterflow.kernel.lives.quarantine import QuarantineInstance
 from counterflow.kernel.rows import Job
 from counterflow.store.port import Batch
 from counterflow.testing import Engine

@@ -11,34 +11,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from counterflow.kernel import (
-    decision_deployments,
-    decisions,
-    deployments,
-    engine,
-    incidents,
-    instances,
-    jobs,
-    lifecycle,
-    messages,
-    starts,
-    timers,
-    undo,
-    variables,
-)
-from counterflow.kernel.records import Event, LogEntry
+from counterflow import kernel
+from counterflow.kernel.course import beginning, moves, undo
+from counterflow.kernel.events import message as messages
+from counterflow.kernel.events import timer as timers
+from counterflow.kernel.lives import decision_deployments, decisions, deployments, jobs, variables
+from counterflow.kernel.vocabulary import Event, LogEntry
+from counterflow.kernel.work import held
 from counterflow.store.port import Store
 from tests.behaviours.still_open import moment, things_open
 
 MOVES: dict[type[Event], str] = {
-    lifecycle.ElementActivating: "activating",
-    lifecycle.ElementActivated: "activated",
-    lifecycle.ElementCompleting: "completing",
-    lifecycle.ElementCompleted: "completed",
-    lifecycle.ElementTerminating: "terminating",
-    lifecycle.ElementTerminated: "terminated",
+    moves.ElementActivating: "activating",
+    moves.ElementActivated: "activated",
+    moves.ElementCompleting: "completing",
+    moves.ElementCompleted: "completed",
+    moves.ElementTerminating: "terminating",
+    moves.ElementTerminated: "terminated",
 }
-HIDDEN_FIELDS = {"definition_key", "version", "element_id", "element_instance_key", "call_depth"}
+HIDDEN_FIELDS = {"definition_key", "version", "element_id", "element_instance_key", "call_depth", "phase"}
 NAMED_AFTER = (timers.TimerScheduled, messages.SubscriptionOpened)
 """Events whose key is called after what `catch_id` says."""
 FILED = {deployments.DeploymentCreated, deployments.ResourceStored, decision_deployments.RequirementsDefined}
@@ -58,7 +49,7 @@ class Tracer:
         """The lines for some log entries."""
         lines: list[str] = []
         subject = ""
-        for event in (event for entry in entries for event in engine.events_of(entry)):
+        for event in (event for entry in entries for event in kernel.events_of(entry)):
             if type(event) in FILED:
                 continue
             self._learn(event)
@@ -79,16 +70,16 @@ class Tracer:
         return [f"open: {thing}" for thing in things_open(store, self._names)] or ["open: nothing"]
 
     def _learn(self, event: Event) -> None:
-        if isinstance(event, lifecycle.ElementActivating):
+        if isinstance(event, moves.ElementActivating):
             if event.loop_counter > 0:
                 self._names[event.key] = f"{self._names[event.scope_key]}[{event.loop_counter}]"
             elif event.scope_key:
                 self._name(event.key, event.element_id)
-        elif isinstance(event, instances.ProcessInstanceCreated):
+        elif isinstance(event, beginning.ProcessInstanceCreated):
             self._name(event.key, event.bpmn_process_id)
         elif isinstance(event, jobs.JobCreated):
             self._names[event.key] = f"job of {self._names[event.element_instance_key]}"
-        elif isinstance(event, incidents.IncidentRaised):
+        elif isinstance(event, held.IncidentRaised):
             self._names[event.key] = f"incident at {self._names[event.element_instance_key]}"
         elif isinstance(event, variables.VariableDocumentUpdated):
             self._names[event.key] = "from outside"
@@ -98,7 +89,7 @@ class Tracer:
         elif isinstance(event, messages.MessagePublished):
             self._messages += 1
             self._names[event.key] = f"message {self._messages}"
-        elif isinstance(event, starts.StartTimerOpened | starts.MessageStartOpened):
+        elif isinstance(event, timers.StartTimerOpened | messages.MessageStartOpened):
             self._names[event.key] = f"start at {event.element_id}"
         elif isinstance(event, undo.UndoRecorded):
             kind = "inside of" if event.variables is not None else "undo of"
@@ -110,12 +101,12 @@ class Tracer:
         self._names[key] = element_id if count == 1 else f"{element_id}#{count}"
 
     def _origin(self, event: Event) -> str:
-        if isinstance(event, lifecycle.ElementActivating) and event.undo_key:
+        if isinstance(event, moves.ElementActivating) and event.undo_key:
             return f" (for {self._names[event.undo_key]})"
         return ""
 
     def _plain(self, event: Event) -> str:
-        if isinstance(event, lifecycle.FlowTaken):
+        if isinstance(event, moves.FlowTaken):
             return f"  → {event.flow_id}"
         if isinstance(event, deployments.ProcessDefined):
             return f"  process defined: {event.bpmn_process_id} version {event.version}"
@@ -170,7 +161,7 @@ def _evaluated(event: decisions.DecisionEvaluated) -> str:
     )
 
 
-def _step(decision: decisions.EvaluatedDecision) -> str:
+def _step(decision: decisions.TracedDecision) -> str:
     inputs = ", ".join(f"{each.name}={bytes(each.value).decode()}" for each in decision.inputs)
     rules = ", ".join(str(rule.index) for rule in decision.rules) or "none"
     return f"{decision.id}: {inputs} → rules {rules} → {bytes(decision.output).decode()}"

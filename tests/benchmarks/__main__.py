@@ -17,6 +17,7 @@ from tests.benchmarks import (
     peers,
     spiff,
     steps,
+    transports,
 )
 from tests.benchmarks.figures import Result, as_text, lines
 from tests.benchmarks.options import Options, read_options
@@ -24,6 +25,7 @@ from tests.benchmarks.options import Options, read_options
 BENCHMARKS: Mapping[str, Callable[[Options], Iterator[Result]]] = {
     "load": end_to_end.under_load,
     "idle": end_to_end.idle,
+    "transports": transports.transports,
     "overload": overload.overload,
     "peers": peers.peers,
     "start": footprint.starting,

@@ -1,8 +1,8 @@
-"""What the wire costs by itself: our gRPC server with methods that keep nothing, move tokens in a dictionary,
-and answer at once.
+"""What the wire costs by itself: a gRPC server of either transport with methods that keep nothing, move tokens
+in a dictionary, and answer at once.
 
 It does for the generators what the real server does, on the same `wire` package, and so is the most that a
-server on it can do. `python -m tests.benchmarks.bare_wire ADDRESS`
+server on it can do. `python -m tests.benchmarks.bare_wire ADDRESS TRANSPORT`
 """
 
 from __future__ import annotations
@@ -17,8 +17,11 @@ from typing import Any
 import uvloop
 from google.protobuf.message import Message
 
-from counterflow.wire.contract import Call, Method
+from counterflow.settings import TransportName
+from counterflow.wire.contract import Call, Method, RpcServer
+from counterflow.wire.grpcio import GrpcioServer
 from counterflow.wire.methods import from_callback
+from counterflow.wire.native.limits import WireLimits
 from counterflow.wire.native.server import NativeServer
 from counterflow_wire import gateway
 from tests.benchmarks.diagrams import TASKS
@@ -32,6 +35,7 @@ class Stream:
         self.queue = queue
         self._is_held = False
         call.on_drained = self._drained
+        call.on_gone = self._hold
 
     def push(self) -> None:
         """Send what there is, as long as the client reads."""
@@ -41,6 +45,10 @@ class Stream:
     def _drained(self) -> None:
         self._is_held = False
         self.push()
+
+    def _hold(self) -> None:
+        """The client has gone: what is there waits for the next one."""
+        self._is_held = True
 
 
 class BareWire:
@@ -140,10 +148,16 @@ def _answer(call: Call, message: Message) -> None:
     call.answer(message.SerializeToString())
 
 
-async def main(address: str) -> None:
+async def main(address: str, transport: str) -> None:
     """Serve until killed."""
     host, _, port = address.rpartition(":")
-    await NativeServer(BareWire().methods()).start(host, int(port))
+    methods = BareWire().methods()
+    server: RpcServer = (
+        GrpcioServer(methods, WireLimits().message_bytes)
+        if transport == TransportName.GRPCIO
+        else NativeServer(methods)
+    )
+    await server.start(host, int(port))
     gc.freeze()
     gc.set_threshold(20_000, 20, 100)
     sys.stdout.write("ready\n")
@@ -152,4 +166,4 @@ async def main(address: str) -> None:
 
 
 if __name__ == "__main__":
-    uvloop.run(main(sys.argv[1]))
+    uvloop.run(main(*sys.argv[1:]))

@@ -12,9 +12,9 @@ from statistics import median
 import msgspec
 import uvloop
 
-from counterflow.kernel.correlation import PublishMessage
-from counterflow.kernel.instances import CreateProcessInstance
-from counterflow.kernel.jobs import CompleteJob
+from counterflow.kernel.lives.correlation import PublishMessage
+from counterflow.kernel.lives.instances import CreateProcessInstance
+from counterflow.kernel.lives.jobs import CompleteJob
 from counterflow.partition.writer import Writer
 from counterflow.store.memory import MemoryStore
 from tests.benchmarks.diagrams import items, job_types, waiting
@@ -123,7 +123,7 @@ async def _heap_of_timers() -> tuple[float, float]:
     await before.stop()
     writer, most, began = Writer(store, now_ms=lambda: 2 * HOUR_MS), 0, time.perf_counter()
     writer.start()
-    while writer._decider.state.due.first() is not None:
+    while writer._decider.state.next_due() is not None:
         decided = writer.commands
         await asyncio.sleep(0)
         most = max(most, writer.commands - decided)

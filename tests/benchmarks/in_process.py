@@ -14,15 +14,15 @@ from pathlib import Path
 import uvloop
 
 from counterflow.bpmn.read import read
-from counterflow.kernel import engine
-from counterflow.kernel.deployments import DeployResources
-from counterflow.kernel.instances import CreateProcessInstance
-from counterflow.kernel.job_delivery import ActivateJobs
-from counterflow.kernel.jobs import CompleteJob
-from counterflow.kernel.records import ActivatedJob, Command
+from counterflow.kernel import Outcome, decide
+from counterflow.kernel.lives.deployments import DeployResources
+from counterflow.kernel.lives.instances import CreateProcessInstance
+from counterflow.kernel.lives.job_delivery import ActivateJobs
+from counterflow.kernel.lives.jobs import CompleteJob
 from counterflow.kernel.resources import ReadResource
 from counterflow.kernel.rows import Partition
-from counterflow.kernel.state import EmptySource, State
+from counterflow.kernel.state.partition import EmptySource, State
+from counterflow.kernel.vocabulary import ActivatedJob, Command
 from counterflow.partition.takers import StreamTaker
 from counterflow.partition.writer import Writer
 from counterflow.store.memory import MemoryStore
@@ -65,15 +65,15 @@ class Kernel:
         self.seconds: dict[type[Command], float] = {}
         self.do(deployment(content))
 
-    def do(self, command: Command) -> engine.Decision:
+    def do(self, command: Command) -> Outcome:
         """Decide, timed; what a store would be given is forgotten."""
         began = time.perf_counter()
-        decision = engine.decide(self.state, command, NOW_MS)
+        outcome = decide(self.state, command, NOW_MS)
         kind = type(command)
         self.seconds[kind] = self.seconds.get(kind, 0.0) + time.perf_counter() - began
-        self.state.journal.clear()
-        self.state.newly_ready.clear()
-        return decision
+        self.state.seal()
+        self.state.take_ready()
+        return outcome
 
     def take(self, job_type: str) -> int:
         """The key of the next job, activated as for a stream."""

@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from counterflow.settings import TransportName
 from tests.benchmarks.generators.shape import Shape
 from tests.conformance.server_process import ServerProcess, free_port
 
@@ -35,9 +36,9 @@ class GeneratorFailed(Exception):
 
 
 @contextmanager
-def counterflow(database: Path) -> Iterator[Served]:
+def counterflow(database: Path, **settings: str) -> Iterator[Served]:
     """A server on a file, from start to SIGTERM."""
-    server = ServerProcess(database, free_port())
+    server = ServerProcess(database, free_port(), **settings)
     try:
         server.wait_until_ready()
         yield Served(server.address, server.pid)
@@ -46,10 +47,10 @@ def counterflow(database: Path) -> Iterator[Served]:
 
 
 @contextmanager
-def bare_wire() -> Iterator[Served]:
+def bare_wire(transport: TransportName = TransportName.NATIVE) -> Iterator[Served]:
     """The server that keeps nothing."""
     address = f"127.0.0.1:{free_port()}"
-    command = [sys.executable, "-m", "tests.benchmarks.bare_wire", address]
+    command = [sys.executable, "-m", "tests.benchmarks.bare_wire", address, transport]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             if process.stdout is None or not process.stdout.readline().startswith("ready"):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from counterflow.kernel.instances import CreateProcessInstance
-from counterflow.kernel.jobs import CompleteJob
+from counterflow.kernel.lives.instances import CreateProcessInstance
+from counterflow.kernel.lives.jobs import CompleteJob
 from tests.benchmarks.diagrams import job_types, rounds
 from tests.benchmarks.figures import Figure, Result
 from tests.benchmarks.in_process import PROCESS, Kernel

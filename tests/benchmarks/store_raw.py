@@ -19,9 +19,9 @@ from pathlib import Path
 from msgspec.structs import astuple
 from sqlalchemy import make_url
 
-from counterflow.kernel.records import LogEntry
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import ElementInstance, Job, Partition, ProcessInstance, Variable
+from counterflow.kernel.vocabulary import LogEntry
 from counterflow.store.open import open_store
 from counterflow.store.port import Batch, Key, Store
 from counterflow.store.sql.dialects import SQLITE

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from counterflow.cli.drawing import DRAWN_TRIES, draw, draw_timeline
 from counterflow.edge.grpc.counterflow_v1.to_wire import tree
-from counterflow.kernel.quarantine import QuarantineInstance
+from counterflow.kernel.lives.quarantine import QuarantineInstance
 from counterflow.kernel.rows import ProcessInstance
 from counterflow.queries.incidents import list_incidents
 from counterflow.queries.instances import process_instance

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from counterflow import kernel
 from counterflow.cli.ticker import WORDINGS, line_of
-from counterflow.kernel import engine as kernel
 from counterflow_wire.counterflow_v1 import HistoryRecord
 
 LINES: list[tuple[dict[str, Any], str]] = [
@@ -98,4 +98,4 @@ def test_the_line_of_an_event(fields: dict[str, Any], line: str) -> None:
 
 
 def test_only_events_of_the_kernel_have_a_line() -> None:
-    assert set(WORDINGS) <= {event.__name__ for event in kernel.APPLIERS}
+    assert set(WORDINGS) <= {event.__name__ for event in kernel.OF_INSTANCE}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from counterflow.kernel.quarantine import QuarantineInstance, ReleaseInstance
+from counterflow.kernel.lives.quarantine import QuarantineInstance, ReleaseInstance
 from counterflow.kernel.rows import Job, ProcessInstance
 from counterflow.testing import Engine
 from tests.bpmn.diagram import (

@@ -16,7 +16,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
-from counterflow.kernel.rows import TABLES
+from counterflow.kernel.rows import TABLES, ElementInstance
 from counterflow.store.open import open_store
 from counterflow.store.sql import schema
 from counterflow.testing import Engine
@@ -96,3 +96,27 @@ def test_every_instance_goes_on_from_where_it_stood(engine: Engine) -> None:
         place: "terminated" if place == "cancelled" else "completed" for place in PLACES
     }
     assert list(check_replay(engine.store)) == []
+
+
+@pytest.mark.parametrize(
+    "state, error_type, phase",
+    [
+        ("completing", "CONDITION_ERROR", "flows"),
+        ("completing", "IO_MAPPING_ERROR", ""),
+        ("activated", "JOB_NO_RETRIES", ""),
+    ],
+)
+def test_what_an_incident_has_held_goes_on_in_its_phase(
+    state: str, error_type: str, phase: str, tmp_path: Path
+) -> None:
+    made = written(Path(__file__).with_name("schema-0002.sql"), tmp_path)
+    connection = sqlite3.connect(made)
+    ((key,),) = connection.execute("SELECT element_instance_key FROM incident").fetchall()
+    connection.execute("UPDATE incident SET error_type = ?", (error_type,))
+    connection.execute("UPDATE element_instance SET state = ? WHERE key = ?", (state, key))
+    connection.commit()
+    connection.close()
+    store = open_store(f"sqlite:///{made}")
+    (element,) = [row for row in store.scan(ElementInstance, {}) if row.key == key]
+    store.close()
+    assert element.phase == phase

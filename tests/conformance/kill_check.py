@@ -24,9 +24,9 @@ from typing import Any
 
 import grpc
 
-from counterflow.kernel import engine
+from counterflow import kernel
 from counterflow.kernel.rows import INSTANCE_TABLES, Partition, key_of
-from counterflow.kernel.state import EmptySource, State
+from counterflow.kernel.state.partition import EmptySource, State
 from counterflow.store.open import open_store
 from counterflow_wire import counterflow_v1
 from tests.conformance.kill_models import DELIVERY, ORDER, REMINDERS, STEPS, TRIP
@@ -192,7 +192,7 @@ def check_file(database: Path) -> None:
     store = open_store(f"sqlite:///{database}")
     try:
         replayed = State(EmptySource(), Partition(1, 0, 0))
-        engine.replay(replayed, store.read_log())
+        kernel.replay(replayed, store.read_log())
         assert store.get(Partition, (1,)) == Partition(1, replayed.last_key, replayed.last_position), (
             "the counters differ from the log's"
         )

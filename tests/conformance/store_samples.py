@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, TypeVar, get_type_hints
 
-from counterflow.kernel.records import LogEntry
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import Variable
+from counterflow.kernel.vocabulary import LogEntry
 from counterflow.store.port import Batch, Key
 
 RowType = TypeVar("RowType", bound=Row)

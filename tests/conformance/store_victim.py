@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from counterflow.kernel.records import LogEntry
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import ElementInstance, Partition, Variable
+from counterflow.kernel.vocabulary import LogEntry
 from counterflow.store.open import open_store
 from counterflow.store.port import Batch
 

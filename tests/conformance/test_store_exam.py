@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from counterflow.kernel.records import LogEntry
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import ArrivedToken, ElementInstance, Job, ProcessInstance, Variable, key_of
+from counterflow.kernel.vocabulary import LogEntry
 from counterflow.store.open import open_store
 from counterflow.store.port import Batch, Key, Store, StoreError
 from tests.conformance.store_exam import BEHAVIOURS, LASTING_BEHAVIOURS, Behaviour, LastingBehaviour

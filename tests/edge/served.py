@@ -15,8 +15,8 @@ import grpc.aio
 import pytest
 
 from counterflow.edge.grpc.door import GrpcDoor
-from counterflow.kernel.state import State
-from counterflow.kernel.step import Limits
+from counterflow.kernel.state.partition import State
+from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.partition.writer import Writer
 from counterflow.server import transport
 from counterflow.service.service import Service
@@ -162,7 +162,7 @@ async def serving(**settings: Any) -> AsyncIterator[Served]:
     store = ObedientStore()
     writer = Writer(
         store,
-        limits=Limits(variable_bytes=chosen.variable_bytes, message_bytes=chosen.message_bytes),
+        limits=ProcessLimits(variable_bytes=chosen.variable_bytes, message_bytes=chosen.message_bytes),
         maximum_pending=chosen.pending_commands,
         maximum_pending_bytes=chosen.pending_bytes,
     )

@@ -7,7 +7,7 @@ from typing import Any
 import grpc
 import pytest
 
-from counterflow.kernel.quarantine import QuarantineInstance
+from counterflow.kernel.lives.quarantine import QuarantineInstance
 from counterflow_wire import counterflow_v1 as wire
 from counterflow_wire import gateway
 from tests.edge import models

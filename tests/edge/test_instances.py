@@ -9,7 +9,7 @@ from typing import Any
 import grpc
 import pytest
 
-from counterflow.kernel.quarantine import QuarantineInstance
+from counterflow.kernel.lives.quarantine import QuarantineInstance
 from counterflow_wire import gateway
 from tests.edge import models
 from tests.edge.served import Served, refused, serving, until

@@ -14,7 +14,7 @@ from counterflow.edge.grpc.status import (
     fit,
     status_of,
 )
-from counterflow.kernel.records import Rejection, RejectionType
+from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.partition.refusals import Overloaded, Unavailable
 from counterflow.service.refusals import Invalid, NotInTime, NotThereYet, Refused, ResultLost, TooLarge
 from counterflow.store.port import StoreError

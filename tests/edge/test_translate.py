@@ -7,10 +7,10 @@ import pytest
 from counterflow.edge.grpc.families.instances import Instances
 from counterflow.edge.grpc.families.messages import Messages
 from counterflow.edge.grpc.to_wire import created, job_on_wire, process_metadata, result
-from counterflow.kernel.correlation import PublishMessage
-from counterflow.kernel.instances import CreateProcessInstance
-from counterflow.kernel.records import ActivatedJob
+from counterflow.kernel.lives.correlation import PublishMessage
+from counterflow.kernel.lives.instances import CreateProcessInstance
 from counterflow.kernel.rows import DEFAULT_TENANT, ProcessDefinition, ProcessInstance
+from counterflow.kernel.vocabulary import ActivatedJob
 from counterflow.partition.writer import Writer
 from counterflow.service.refusals import NotThereYet
 from counterflow.service.service import Service

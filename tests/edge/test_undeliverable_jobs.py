@@ -11,10 +11,10 @@ from msgspec.structs import replace
 
 from counterflow.edge.grpc.families import activation
 from counterflow.edge.grpc.to_wire import job_on_wire
-from counterflow.kernel import job_delivery
-from counterflow.kernel.records import ActivatedJob, BrokenInvariant
+from counterflow.kernel.lives import job_delivery
 from counterflow.kernel.rows import Job
-from counterflow.kernel.step import Step
+from counterflow.kernel.vocabulary import ActivatedJob, BrokenInvariant
+from counterflow.kernel.work.step import Course
 from counterflow_wire import counterflow_v1, gateway
 from tests.edge.served import Served, stream_request, until
 
@@ -109,10 +109,10 @@ async def test_an_instance_that_breaks_while_its_job_is_taken_is_set_aside_and_t
     broken, sound = [await deployed.create() for _ in range(2)]
     headers = job_delivery._headers
 
-    def breaks(step: Step, job: Job) -> bytes:
+    def breaks(course: Course, job: Job) -> bytes:
         if job.process_instance_key == broken:
             raise BrokenInvariant("a job without a definition")
-        return headers(step, job)
+        return headers(course, job)
 
     monkeypatch.setattr(job_delivery, "_headers", breaks)
     assert [job.processInstanceKey for job in await deployed.poll()] == [sound]

@@ -11,21 +11,21 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from counterflow.kernel import engine
-from counterflow.kernel.correlation import PublishMessage
-from counterflow.kernel.deployments import Deployment, DeployResources
-from counterflow.kernel.due import TriggerDue
-from counterflow.kernel.indexes import BufferedMessages, Due, OldestFirst
-from counterflow.kernel.instance_state import InstanceState
-from counterflow.kernel.instances import CreateProcessInstance
-from counterflow.kernel.job_delivery import ActivateJobs
-from counterflow.kernel.jobs import CompleteJob, FailJob, ThrowError
-from counterflow.kernel.records import ActivatedJob, Command, Event, InstanceEnded, LogEntry
+from counterflow import kernel
+from counterflow.kernel.lives.correlation import PublishMessage
+from counterflow.kernel.lives.deployments import Deployment, DeployResources
+from counterflow.kernel.lives.due import TriggerDue
+from counterflow.kernel.lives.instances import CreateProcessInstance
+from counterflow.kernel.lives.job_delivery import ActivateJobs
+from counterflow.kernel.lives.jobs import CompleteJob, FailJob, ThrowError
 from counterflow.kernel.resources import ReadResource
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import Incident, Job, Partition
-from counterflow.kernel.state import EmptySource, State
-from counterflow.kernel.step import Limits
+from counterflow.kernel.state.instance import InstanceState
+from counterflow.kernel.state.partition import EmptySource, State
+from counterflow.kernel.state.queues import BufferedMessages, Due, OldestFirst
+from counterflow.kernel.vocabulary import ActivatedJob, Command, Event, InstanceEnded, LogEntry
+from counterflow.kernel.work.budget import ProcessLimits
 from tests.bpmn.diagram import end, model, path, reading, service, start
 
 EPOCH_MS = 1_000_000
@@ -69,9 +69,9 @@ SHARED_INDEXES = (
 class Bench:
     """A state, and the commands that tests give most."""
 
-    def __init__(self, *contents: bytes, limits: Limits | None = None) -> None:
+    def __init__(self, *contents: bytes, limits: ProcessLimits | None = None) -> None:
         self.state = State(EmptySource(), Partition(1, 0, 0))
-        self.limits = limits or Limits()
+        self.limits = limits or ProcessLimits()
         self.now_ms = EPOCH_MS
         self.log: list[LogEntry] = []
         self.ended: list[InstanceEnded] = []
@@ -80,7 +80,7 @@ class Bench:
 
     def do(self, command: Command) -> Any:
         """Carry out a command; answers its answer."""
-        decision = engine.decide(self.state, command, self.now_ms, self.limits)
+        decision = kernel.decide(self.state, command, self.now_ms, self.limits)
         self.log += decision.log
         self.ended += decision.ended
         return decision.answer
@@ -161,7 +161,7 @@ class Bench:
 
     def events(self, after: int = 0) -> list[Event]:
         """What has happened since the log had `after` entries."""
-        return [event for entry in self.log[after:] for event in engine.events_of(entry)]
+        return [event for entry in self.log[after:] for event in kernel.events_of(entry)]
 
 
 class RowsOf:
@@ -183,7 +183,7 @@ class RowsOf:
         return None
 
     def process(self, definition: Any) -> Any:
-        return self._state.processes[definition.key]
+        return self._state.process_of(definition.key)
 
     def decision_model(self, requirements: Any, imported: Any) -> Any:
         return self._state.decision_model(requirements.key)

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from counterflow.kernel.incidents import ResolveIncident
+from counterflow.kernel.lives.variables import SetVariables
 from counterflow.kernel.rows import ElementInstance
-from counterflow.kernel.variables import SetVariables
+from counterflow.kernel.work.incidents import ResolveIncident
 from tests.bpmn.diagram import (
     boundary,
     catch,

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import pytest
 
-from counterflow.kernel.engine import KernelFault
-from counterflow.kernel.incidents import ResolveIncident
-from counterflow.kernel.instance_state import InstanceState
-from counterflow.kernel.instances import CancelProcessInstance
-from counterflow.kernel.quarantine import QuarantineInstance, ReleaseInstance
-from counterflow.kernel.records import Rejection, RejectionType
+from counterflow.kernel import KernelFault
+from counterflow.kernel.lives.instances import CancelProcessInstance
+from counterflow.kernel.lives.quarantine import QuarantineInstance, ReleaseInstance
 from counterflow.kernel.rows import ElementInstance, Incident, Job, ProcessInstance
-from counterflow.kernel.step import Limits
+from counterflow.kernel.state.instance import InstanceState
+from counterflow.kernel.vocabulary import Rejection, RejectionType
+from counterflow.kernel.work.budget import ProcessLimits
+from counterflow.kernel.work.incidents import ResolveIncident
 from counterflow.model.graph import Behaviour
 from tests.bpmn.diagram import (
     boundary,
@@ -34,7 +34,7 @@ from tests.bpmn.diagram import (
 from tests.kernel.bench import ONE_TASK, Bench
 from tests.kernel.test_engine import break_room
 
-DEEP = Limits(steps=100_000, call_depth=1_000)
+DEEP = ProcessLimits(steps=100_000, call_depth=1_000)
 """As deep as may be, and in one go."""
 
 
@@ -82,7 +82,7 @@ def states(bench: Bench) -> list[str]:
 
 @pytest.mark.parametrize("most", [0, 1, 3])
 def test_calls_may_be_so_deep(most: int) -> None:
-    bench = Bench(ENDLESS, limits=Limits(call_depth=most))
+    bench = Bench(ENDLESS, limits=ProcessLimits(call_depth=most))
     bench.create()
     assert [row.call_depth for row in bench.rows(ProcessInstance)] == list(range(most + 1))
     assert bench.incident().error_type == "CALLED_ELEMENT_ERROR"

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from counterflow.kernel.instances import CancelProcessInstance
-from counterflow.kernel.messages import MessageCorrelated
-from counterflow.kernel.quarantine import QuarantineInstance, ReleaseInstance
-from counterflow.kernel.records import Rejection
+from counterflow.kernel.events.message import MessageCorrelated
+from counterflow.kernel.lives.instances import CancelProcessInstance
+from counterflow.kernel.lives.quarantine import QuarantineInstance, ReleaseInstance
 from counterflow.kernel.rows import (
     Message,
     MessageCorrelation,
@@ -15,6 +14,7 @@ from counterflow.kernel.rows import (
     ProcessInstance,
     StartLock,
 )
+from counterflow.kernel.vocabulary import Rejection
 from tests.bpmn.diagram import (
     boundary,
     catch,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from counterflow.kernel.records import Rejection
 from counterflow.kernel.rows import BoundDecision, DecisionDefinition, DecisionRequirements, Resource
+from counterflow.kernel.vocabulary import Rejection
 from counterflow.testing import Engine
 from tests.bpmn.diagram import element, end, extensions, model, path, start
 from tests.dmn.drawing import decision, literal

@@ -7,13 +7,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from counterflow.kernel import decisions, engine
-from counterflow.kernel.decisions import DecisionEvaluated, EvaluateDecision
-from counterflow.kernel.incidents import IncidentRaised
-from counterflow.kernel.records import Rejection, RejectionType
+from counterflow import kernel
+from counterflow.kernel.lives import decisions
+from counterflow.kernel.lives.decisions import DecisionEvaluated, EvaluateDecision
 from counterflow.kernel.rows import Incident, Partition
-from counterflow.kernel.state import EmptySource, State
-from counterflow.kernel.step import Limits
+from counterflow.kernel.state.partition import EmptySource, State
+from counterflow.kernel.vocabulary import Rejection, RejectionType
+from counterflow.kernel.work.budget import ProcessLimits
+from counterflow.kernel.work.held import IncidentRaised
 from counterflow.store.open import open_store
 from counterflow.testing import Engine
 from tests.bpmn.diagram import element, end, extensions, model, path, start
@@ -43,7 +44,7 @@ def deciding(decision_id: str, *inside: str, **written: str) -> bytes:
     return model(start(), task, end(), path("start", "decide", "end"))
 
 
-def with_rating(limits: Limits | None = None) -> Engine:
+def with_rating(limits: ProcessLimits | None = None) -> Engine:
     found = Engine(limits=limits)
     deployment_of(found, {"rating.dmn": RATING})
     return found
@@ -51,7 +52,7 @@ def with_rating(limits: Limits | None = None) -> Engine:
 
 def evaluated(found: Engine) -> DecisionEvaluated:
     (event,) = [
-        each for entry in found.log for each in engine.events_of(entry) if isinstance(each, DecisionEvaluated)
+        each for entry in found.log for each in kernel.events_of(entry) if isinstance(each, DecisionEvaluated)
     ]
     return event
 
@@ -156,7 +157,7 @@ def test_an_evaluation_is_kept_in_the_log_and_replayed_without_a_model() -> None
     )
     assert [each.id for each in decisions.trace_of(event.evaluated)] == ["base", "rating"]
     replayed = State(EmptySource(), Partition(1, 0, 0))
-    engine.replay(replayed, found.log)  # an empty source would raise if a model were asked for
+    kernel.replay(replayed, found.log)  # an empty source would raise if a model were asked for
     assert replayed.last_position == sum(entry.event_count for entry in found.log)
 
 
@@ -175,14 +176,14 @@ def test_why_something_was_null_is_kept() -> None:
 
 
 def test_of_a_large_evaluation_the_log_keeps_which_rules_matched() -> None:
-    found = with_rating(Limits(variable_bytes=100))
+    found = with_rating(ProcessLimits(variable_bytes=100))
     assert len(evaluation_of(found, "large").evaluated[0].output) > 300
     (kept,) = decisions.trace_of(evaluated(found).evaluated)
     assert (kept.id, bytes(kept.output)) == ("large", b"null")
 
 
 def test_a_result_that_finds_no_room_is_an_incident() -> None:
-    found = with_rating(Limits(variable_bytes=200))
+    found = with_rating(ProcessLimits(variable_bytes=200))
     deployment_of(found, {"process.bpmn": deciding("large")})
     instance = found.start("process")
     assert found.incident("decide").error_type == "IO_MAPPING_ERROR"
@@ -245,7 +246,7 @@ def test_a_version_that_is_no_number_is_not_there(which: str) -> None:
     deployment_of(found, {"decide.bpmn": model(start(), task, end(), path("start", "decide", "end"))})
     found.start("process", {"which": which, "amount": 7})
     (incident,) = [
-        event for entry in found.log for event in engine.events_of(entry) if isinstance(event, IncidentRaised)
+        event for entry in found.log for event in kernel.events_of(entry) if isinstance(event, IncidentRaised)
     ]
     assert incident.message.startswith(
         f"Expected 'decide' to evaluate decision 'rating', but decision 'rating' has no version '{which[:10]}"

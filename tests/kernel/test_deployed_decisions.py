@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
-from counterflow.kernel import deployed_decisions
-from counterflow.kernel.deployed_decisions import DeployedDecisions
 from counterflow.kernel.rows import DecisionDefinition, DecisionRequirements
+from counterflow.kernel.state.decisions import DeployedDecisions
 
 
 def version(number: int, tag: str | None = None, model: int = 0) -> DecisionDefinition:
@@ -57,26 +54,10 @@ def test_models_taken_back_are_at_hand_no_more() -> None:
     decisions, model = DeployedDecisions(), object()
     for number in (1, 2):
         decisions.index_requirements(None, requirements(number))
-        decisions.keep(number, as_model(model))
+        decisions.models.keep(number, as_model(model))
     decisions.index_requirements(requirements(2), None)
     assert decisions.latest_requirements == {"model": requirements(1)}
-    assert (decisions.model(1) is model, decisions.model(2)) == (True, None)
-
-
-def test_the_least_recently_used_models_go_once_they_are_stored(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(deployed_decisions, "KEPT_MODELS", 2)
-    decisions = DeployedDecisions()
-    for key, batch in ((1, 5), (2, 0), (3, 0), (4, 0)):
-        decisions.keep(key, as_model(key), batch)
-    assert decisions.model(2) is not None
-    decisions.release(4)
-    assert [key for key in (1, 2, 3, 4) if decisions.model(key)] == [
-        1,
-        2,
-    ]  # the file of the first is not stored yet
-    decisions.keep(5, as_model(5))
-    decisions.release(5)
-    assert [key for key in (1, 2, 5) if decisions.model(key)] == [2, 5]
+    assert (decisions.models.get(1) is model, decisions.models.get(2)) == (True, None)
 
 
 def as_model(thing: object) -> Any:

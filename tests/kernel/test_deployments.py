@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from counterflow.kernel.deployments import Deployment, DeployResources
-from counterflow.kernel.instances import CreateProcessInstance
-from counterflow.kernel.records import Rejection, RejectionType
+from counterflow.kernel.lives.deployments import Deployment, DeployResources
+from counterflow.kernel.lives.instances import CreateProcessInstance
 from counterflow.kernel.rows import Resource
+from counterflow.kernel.vocabulary import Rejection, RejectionType
 from tests.bpmn.diagram import definitions, end, path, process, service, start
 from tests.kernel.bench import Bench, resource, snapshot
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from counterflow.kernel.due import _TRIGGERS, TriggerDue
-from counterflow.kernel.quarantine import QuarantineInstance, ReleaseInstance
+from counterflow.kernel.lives.due import _TRIGGERS, TriggerDue
+from counterflow.kernel.lives.quarantine import QuarantineInstance, ReleaseInstance
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import Job, Message, ProcessInstance, StartTimer, Timer
 from counterflow.model.graph import Behaviour

@@ -12,7 +12,7 @@ from xml.sax.saxutils import quoteattr
 import msgspec
 import pytest
 
-from counterflow.kernel import engine
+from counterflow import kernel
 from counterflow.kernel.rows import Incident, Job
 from counterflow.testing import Engine
 from tests.bpmn.diagram import (
@@ -48,7 +48,7 @@ def texts(bench: Bench) -> list[str]:
     return [
         text
         for entry in bench.log
-        for event in engine.events_of(entry)
+        for event in kernel.events_of(entry)
         for text in _texts(msgspec.to_builtins(event))
     ]
 
@@ -224,7 +224,7 @@ def test_no_text_of_a_decision_shows_python(expression: str) -> None:
     )
     answer = evaluation_of(found, "held", {})
     for entry in found.log:
-        for event in engine.events_of(entry):
+        for event in kernel.events_of(entry):
             for text in _texts(msgspec.to_builtins(event)):
                 assert PYTHON.search(text.replace(expression, "")) is None, text
     for value in (bytes(answer.output), *(bytes(each.output) for each in answer.evaluated)):

@@ -12,17 +12,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counterflow.kernel import engine
-from counterflow.kernel.deployments import DeploymentCreated, ProcessDefined, ResourceStored
+from counterflow import kernel
+from counterflow.kernel import EVENTS, OF_INSTANCE, OF_PARTITION, KernelFault, events_of
+from counterflow.kernel.course.moves import ElementActivated, ElementActivating
 from counterflow.kernel.elements import parallel_gateway
 from counterflow.kernel.elements.registry import ROOMS
-from counterflow.kernel.engine import APPLIERS, KernelFault, events_of
-from counterflow.kernel.instances import CreateProcessInstance
-from counterflow.kernel.jobs import CompleteJob, JobCreated
-from counterflow.kernel.lifecycle import ElementActivated, ElementActivating
-from counterflow.kernel.records import BrokenInvariant, Event, LogEntry, Rejection
+from counterflow.kernel.event_tags import SINCE, TAGS
+from counterflow.kernel.lives.deployments import DeploymentCreated, ProcessDefined, ResourceStored
+from counterflow.kernel.lives.instances import CreateProcessInstance
+from counterflow.kernel.lives.jobs import CompleteJob, JobCreated
 from counterflow.kernel.rows import Partition
-from counterflow.kernel.state import EmptySource, State
+from counterflow.kernel.state.partition import EmptySource, State
+from counterflow.kernel.vocabulary import (
+    BrokenInvariant,
+    Event,
+    InstanceEvent,
+    LogEntry,
+    PartitionEvent,
+    Rejection,
+)
+from counterflow.kernel.work.step import Token
 from counterflow.model.graph import Behaviour
 from tests.kernel.bench import ONE_TASK, Bench, snapshot
 
@@ -68,7 +77,7 @@ LOG_FORMAT = {
     36: ("JobRetriesUpdated", "key retries"),
     37: ("JobDeadlineUpdated", "key deadline_ms"),
     38: ("JobCanceled", "key"),
-    40: ("IncidentRaised", "key element_instance_key job_key error_type message"),
+    40: ("IncidentRaised", "key element_instance_key job_key error_type message phase"),
     41: ("IncidentResolved", "key"),
     42: ("IncidentDropped", "key"),
     50: (
@@ -118,7 +127,7 @@ Logs written with these are read for ever: lines may be added, and fields with a
 none is changed, taken away or moved.
 """
 
-EVENTS = sorted(APPLIERS, key=lambda event: str(event.__struct_config__.tag))
+EVENTS_BY_TAG = sorted(EVENTS, key=lambda event: str(event.__struct_config__.tag))
 JSON = st.sampled_from([b"null", b'{"a":[1,2]}', b'"\xc3\xa9"', b"1e400"])
 VALUES: dict[Any, st.SearchStrategy[Any]] = {
     int: st.integers(0, 2**63 - 1),
@@ -143,13 +152,19 @@ def entry_of(*events: Event) -> LogEntry:
 
 
 def test_no_tag_is_given_twice() -> None:
-    assert len({event.__struct_config__.tag for event in EVENTS}) == len(EVENTS)
+    tags = [tag for came in SINCE.values() for tag in came.values()]
+    assert len(set(tags)) == len(tags) == len(TAGS)
+
+
+def test_every_event_has_its_tag_from_the_table() -> None:
+    assert {event.__name__: event.__struct_config__.tag for event in EVENTS} == TAGS
+    assert {event.__struct_config__.tag for event in (Event, InstanceEvent, PartitionEvent)} == {0}
 
 
 def test_every_event_of_the_kernel_is_applied() -> None:
-    assert set(EVENTS) == {
-        event for event in Event.__subclasses__() if event.__module__.startswith("counterflow.kernel")
-    }
+    assert set(OF_INSTANCE) == set(InstanceEvent.__subclasses__())
+    assert set(OF_PARTITION) == set(PartitionEvent.__subclasses__())
+    assert set(Event.__subclasses__()) == {InstanceEvent, PartitionEvent}
 
 
 @pytest.mark.parametrize("tag", LOG_FORMAT)
@@ -222,12 +237,13 @@ def break_room(monkeypatch: pytest.MonkeyPatch, behaviour: Behaviour, element_id
     """Let a room fail as it never should, for one element or for all."""
     whole = ROOMS[behaviour]
 
-    def beginning(step: Any, element: Any, node: Any) -> None:
-        if element_id in {"", node.id}:
+    def beginning(token: Token) -> None:
+        if element_id in {"", token.node.id}:
             raise ZeroDivisionError("a fault of ours")
-        whole.beginning(step, element, node)
+        whole.beginning(token)
 
-    monkeypatch.setattr(engine, "ROOMS", {**ROOMS, behaviour: replace(whole, beginning=beginning)})
+    rooms = {**ROOMS, behaviour: replace(whole, beginning=beginning)}
+    monkeypatch.setattr(kernel, "HOUSE", kernel.HOUSE._replace(rooms=rooms))
 
 
 def test_a_fault_takes_the_command_back_and_names_the_instance(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -265,9 +281,9 @@ def test_replay_goes_on_from_a_state_in_the_middle() -> None:
     bench.create()
     half = len(bench.log)
     replayed = State(EmptySource(), Partition(1, 0, 0))
-    engine.replay(replayed, bench.log)
+    kernel.replay(replayed, bench.log)
     bench.complete("pack", weight=5)
-    engine.replay(replayed, bench.log[half:])
+    kernel.replay(replayed, bench.log[half:])
     assert snapshot(replayed) == snapshot(bench.state)
 
 
@@ -277,7 +293,7 @@ def test_replay_keeps_the_time_of_each_entry() -> None:
     bench.now_ms += 5_000
     bench.complete("pack")
     replayed = State(EmptySource(), Partition(1, 0, 0))
-    engine.replay(replayed, bench.log)
+    kernel.replay(replayed, bench.log)
     header = replayed.instances[instance.key].header
     assert header is not None
     assert (header.started_at_ms, header.ended_at_ms) == (bench.now_ms - 5_000, bench.now_ms)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from counterflow.kernel.error_events import ErrorCaught
+from counterflow.kernel.events.error import ErrorCaught
 from counterflow.kernel.rows import Incident
 from tests.bpmn.diagram import (
     boundary,

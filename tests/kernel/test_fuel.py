@@ -6,14 +6,15 @@ from __future__ import annotations
 
 import pytest
 
-from counterflow.kernel import engine
-from counterflow.kernel.decisions import DecisionEvaluated
-from counterflow.kernel.deployments import DeployResources
-from counterflow.kernel.incidents import TOLD, ResolveIncident
-from counterflow.kernel.records import Rejection
+from counterflow import kernel
+from counterflow.kernel.lives.decisions import DecisionEvaluated
+from counterflow.kernel.lives.deployments import DeployResources
 from counterflow.kernel.rows import Incident, Job, Partition
-from counterflow.kernel.state import EmptySource, State
-from counterflow.kernel.step import BYTES_PER_FUEL, Limits
+from counterflow.kernel.state.partition import EmptySource, State
+from counterflow.kernel.vocabulary import Rejection
+from counterflow.kernel.work.budget import BYTES_PER_FUEL, ProcessLimits
+from counterflow.kernel.work.held import MESSAGE_CHARACTERS
+from counterflow.kernel.work.incidents import ResolveIncident
 from counterflow.testing import Engine
 from tests.bpmn.diagram import (
     boundary,
@@ -40,7 +41,7 @@ COSTS = 1_002
 """1 000 rounds, a call, and one unit to be evaluated at all."""
 ENOUGH = 10
 """Evaluations for which one command has fuel."""
-LIMITS = Limits(fuel=ENOUGH * COSTS + COSTS // 2)
+LIMITS = ProcessLimits(fuel=ENOUGH * COSTS + COSTS // 2)
 TIMES = 25
 WORK = service("work", job="work")
 CALLED = ONE_TASK.replace(b'id="process"', b'id="called"').replace(b'type="pack"', b'type="work"')
@@ -114,7 +115,7 @@ def test_the_same_command_on_the_same_state_stops_at_the_same_place_and_a_replay
     assert len(benches[0].rows(Job)) == ENOUGH
     replayed = State(EmptySource(), Partition(1, 0, 0))
     replayed.processes = benches[0].state.processes
-    engine.replay(replayed, benches[0].log)
+    kernel.replay(replayed, benches[0].log)
     assert snapshot(replayed) == snapshot(benches[0].state)
 
 
@@ -126,11 +127,11 @@ def test_an_expression_that_takes_too_much_by_itself_is_told_so() -> None:
 
 def test_ordinary_mappings_pass_a_hundred_thousand_times() -> None:
     """In small: a thousand instances with a hundredth of the fuel."""
-    times, most = 1_000, Limits()
+    times, most = 1_000, ProcessLimits()
     ordinary = mapped("item", "order.price * (1 + order.tax)", 'upper case(order.customer.name) + "!"')
     bench = Bench(
         many(start("in"), service("work", ordinary), path("in", "work")),
-        limits=Limits(fuel=most.fuel * times // most.loop_instances),
+        limits=ProcessLimits(fuel=most.fuel * times // most.loop_instances),
     )
     order = {"price": 100, "tax": 0.2, "customer": {"name": "Ada", "city": "London"}}
     bench.create(items=[f"item {number}" for number in range(times)], order=order)
@@ -140,7 +141,8 @@ def test_ordinary_mappings_pass_a_hundred_thousand_times() -> None:
 def test_what_is_read_and_made_is_paid_for_by_its_size() -> None:
     size = 100 * BYTES_PER_FUEL
     bench = Bench(
-        many(start("in"), service("work", mapped("large")), path("in", "work")), limits=Limits(fuel=2_000)
+        many(start("in"), service("work", mapped("large")), path("in", "work")),
+        limits=ProcessLimits(fuel=2_000),
     )
     bench.create(items=list(range(TIMES)), large="x" * size)
     assert len(bench.rows(Job)) == 2_000 // (2 * 100)
@@ -148,7 +150,7 @@ def test_what_is_read_and_made_is_paid_for_by_its_size() -> None:
 
 def test_what_goes_into_called_processes_is_paid_for_by_its_size() -> None:
     call = element("callActivity", extensions(element("zeebe:calledElement", processId="called")), id="call")
-    bench = Bench(CALLED, many(start("in"), call, path("in", "call")), limits=Limits(fuel=1_000))
+    bench = Bench(CALLED, many(start("in"), call, path("in", "call")), limits=ProcessLimits(fuel=1_000))
     bench.create(items=list(range(TIMES)), large="x" * 100 * BYTES_PER_FUEL)
     held = bench.rows(Incident)
     assert (len(bench.rows(Job)), len(held)) == (10, TIMES - 10)
@@ -171,7 +173,7 @@ def test_decisions_take_of_the_same_fuel() -> None:
     evaluated = [
         event
         for entry in engine_of.log
-        for event in engine.events_of(entry)
+        for event in kernel.events_of(entry)
         if isinstance(event, DecisionEvaluated)
     ]
     assert sum(not event.failure for event in evaluated) == ENOUGH
@@ -184,7 +186,7 @@ def test_a_deployment_has_its_budget_too() -> None:
         for number in range(3)
     ]
     content = model(*starts, WORK, *(path(f"s{number}", "work") for number in range(3)))
-    bench = Bench(limits=Limits(fuel=2))
+    bench = Bench(limits=ProcessLimits(fuel=2))
     with pytest.raises(Rejection, match="have spent its budget of 2 steps"):
         bench.do(DeployResources(resources=(resource(content),)))
 
@@ -197,4 +199,7 @@ def test_an_incident_does_not_repeat_a_long_expression() -> None:
     bench.create(items=list(range(TIMES)))
     held = [row.message for row in bench.rows(Incident) if "have spent its budget" in row.message]
     assert held, "the text of an expression is paid for, too"
-    assert all(len(message) <= TOLD + 3 and message.startswith("Expected '=[count(") for message in held)
+    assert all(
+        len(message) <= MESSAGE_CHARACTERS + 3 and message.startswith("Expected '=[count(")
+        for message in held
+    )

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from counterflow.kernel.incidents import IncidentDropped, ResolveIncident
-from counterflow.kernel.instances import CancelProcessInstance
-from counterflow.kernel.records import Rejection, RejectionType
-from counterflow.kernel.variables import SetVariables
-from tests.bpmn.diagram import end, flow, gateway, model, path, start
+from counterflow.kernel import OF_INSTANCE
+from counterflow.kernel.lives.instances import CancelProcessInstance
+from counterflow.kernel.lives.variables import SetVariables
+from counterflow.kernel.rows import ElementInstance
+from counterflow.kernel.vocabulary import Rejection, RejectionType
+from counterflow.kernel.work.held import IncidentRaised
+from counterflow.kernel.work.incidents import IncidentDropped, ResolveIncident
+from tests.bpmn.diagram import end, flow, gateway, model, path, service, start
 from tests.kernel.bench import ONE_TASK, Bench, document
 
 FLOWS = (path("start", "choose"), flow("choose", "left", "= n > 8"), flow("choose", "right", "= n > 5"))
@@ -86,3 +89,40 @@ def test_incidents_go_with_their_elements() -> None:
     bench.do(CancelProcessInstance(process_instance_key=instance.key))
     assert sum(isinstance(event, IncidentDropped) for event in bench.events()) == 1
     assert (instance.incidents, instance.incident_of) == ({}, {})
+
+
+@pytest.mark.parametrize(
+    "state, error_type, phase",
+    [
+        ("completing", "CONDITION_ERROR", "flows"),
+        ("completing", "EXTRACT_VALUE_ERROR", "flows"),
+        ("completing", "IO_MAPPING_ERROR", ""),
+        ("activating", "EXTRACT_VALUE_ERROR", ""),
+        ("activated", "JOB_NO_RETRIES", ""),
+    ],
+)
+def test_incidents_of_the_first_version_tell_the_phase_by_their_type(
+    state: str, error_type: str, phase: str
+) -> None:
+    bench = Bench(ONE_TASK)
+    instance = bench.create()
+    bench.state.put(ElementInstance(99, instance.key, instance.key, "pack", state))
+    OF_INSTANCE[IncidentRaised](bench.state, instance, IncidentRaised(100, 99, 0, error_type, "why"))
+    assert instance.elements[99].phase == phase
+
+
+def test_an_incident_says_in_which_phase_it_holds_its_element() -> None:
+    bench = Bench(CHOICE)
+    instance = bench.create(n=3)
+    assert [row.phase for row in instance.elements.values()] == ["", ""], "held before it was at work"
+    held_at_the_end = model(
+        start(),
+        service("pack", job="pack"),
+        end("left"),
+        path("start", "pack"),
+        flow("pack", "left", "= n > 8"),
+    )
+    bench = Bench(held_at_the_end)
+    instance = bench.create(n=3)
+    bench.complete("pack")
+    assert [row.phase for row in instance.elements.values()] == ["", "flows"]

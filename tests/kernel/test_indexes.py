@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counterflow.kernel.indexes import BufferedMessages, DueTimes, OldestFirst
 from counterflow.kernel.rows import Job
+from counterflow.kernel.state.queues import BufferedMessages, DueTimes, OldestFirst
 
 KEYS = st.integers(1, 8)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from counterflow.kernel.instance_state import INDEXERS, InstanceState
-from counterflow.kernel.instances import CancelProcessInstance
-from counterflow.kernel.partition_indexes import PARTITION_INDEXERS
-from counterflow.kernel.quarantine import QuarantineInstance, ReleaseInstance
+from counterflow.kernel.lives.instances import CancelProcessInstance
+from counterflow.kernel.lives.quarantine import QuarantineInstance, ReleaseInstance
 from counterflow.kernel.row import Home
 from counterflow.kernel.rows import INSTANCE_TABLES, Job, MessageSubscription, Timer
-from counterflow.kernel.state import STAND_STILL
+from counterflow.kernel.state.indexes import PARTITION_INDEXERS
+from counterflow.kernel.state.instance import INDEXERS, InstanceState
+from counterflow.kernel.state.partition import STAND_STILL
 from tests.bpmn.diagram import boundary, catch_message, end, model, path, service, start, timer
 from tests.kernel.bench import Bench, contents, due_times, snapshot, waiting
 

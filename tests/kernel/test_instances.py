@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from counterflow.kernel.instances import CancelProcessInstance, CreateProcessInstance
-from counterflow.kernel.records import InstanceEnded, Rejection
-from counterflow.kernel.step import Limits
+from counterflow.kernel.lives.instances import CancelProcessInstance, CreateProcessInstance
+from counterflow.kernel.vocabulary import InstanceEnded, Rejection
+from counterflow.kernel.work.budget import ProcessLimits
 from tests.bpmn.diagram import end, model, path, service, start
 from tests.kernel.bench import ONE_TASK, Bench, document
 
@@ -93,7 +93,7 @@ def test_only_what_runs_can_be_cancelled(which: str) -> None:
 def test_more_variables_than_fit_are_refused_with_the_instance() -> None:
     bench = Bench(
         model(start(), service("pack", job="pack"), end(), path("start", "pack", "end")),
-        limits=Limits(variable_bytes=10),
+        limits=ProcessLimits(variable_bytes=10),
     )
     with pytest.raises(Rejection, match="at most 10 bytes"):
         bench.do(CreateProcessInstance(bpmn_process_id="process", variables=document(big="x" * 20)))

@@ -7,13 +7,13 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from counterflow.kernel.due import TriggerDue
-from counterflow.kernel.incidents import ResolveIncident
-from counterflow.kernel.job_delivery import ActivateJobs, HoldJob, ReturnJob
-from counterflow.kernel.jobs import UpdateJobRetries
-from counterflow.kernel.records import ActivatedJob
+from counterflow.kernel.lives.due import TriggerDue
+from counterflow.kernel.lives.job_delivery import ActivateJobs, HoldJob, ReturnJob
+from counterflow.kernel.lives.jobs import UpdateJobRetries
 from counterflow.kernel.rows import Job
-from counterflow.kernel.step import Limits
+from counterflow.kernel.vocabulary import ActivatedJob
+from counterflow.kernel.work.budget import ProcessLimits
+from counterflow.kernel.work.incidents import ResolveIncident
 from tests.bpmn.diagram import element, end, model, path, service, start
 from tests.kernel.bench import EPOCH_MS, ONE_TASK, Bench
 
@@ -82,7 +82,7 @@ def test_no_more_than_fit_but_at_least_one() -> None:
 
 
 def test_a_job_too_large_for_any_message_is_an_incident_and_the_others_are_taken() -> None:
-    bench = Bench(ONE_TASK, limits=Limits(message_bytes=2_000))
+    bench = Bench(ONE_TASK, limits=ProcessLimits(message_bytes=2_000))
     bench.create(big="x" * 2_000)
     small = bench.create()
     assert [job.process_instance_key for job in taken(bench)] == [small.key]
@@ -99,7 +99,7 @@ def test_a_long_job_type_is_counted() -> None:
     takes, again and again.
     """
     content = model(start(), service("task", job="= kind"), end(), path("start", "task", "end"))
-    bench = Bench(content, limits=Limits(message_bytes=7_000))
+    bench = Bench(content, limits=ProcessLimits(message_bytes=7_000))
     bench.create(kind="k" * 1_000)
     bench.create(kind="k" * 3_000)
     assert len(bench.activate("k" * 1_000)) == 1
@@ -113,7 +113,7 @@ def test_a_job_that_no_message_can_carry_is_held_until_a_person_has_looked() -> 
     (job,) = taken(bench)
     assert bench.do(HoldJob(job_key=job.key, deadline_ms=job.deadline_ms)) is True
     assert taken(bench) == []
-    assert bench.state.due.first() is None, "nor does its deadline bring it back"
+    assert bench.state.next_due() is None, "nor does its deadline bring it back"
     incident = bench.incident()
     assert (incident.error_type, incident.job_key) == ("JOB_NOT_DELIVERABLE", job.key)
     bench.do(UpdateJobRetries(job_key=job.key, retries=1))
@@ -135,10 +135,10 @@ def test_a_job_handed_back_can_be_taken_by_another_with_as_many_tries() -> None:
     bench = Bench(ONE_TASK)
     bench.create()
     (job,) = taken(bench)
-    bench.state.newly_ready.clear()
+    bench.state.take_ready()
     assert bench.do(ReturnJob(job_key=job.key, deadline_ms=job.deadline_ms)) is True
     assert bench.state.newly_ready == [("pack", job.key)]
-    assert bench.state.due.first() is None
+    assert bench.state.next_due() is None
     assert taken(bench)[0].retries == 3
 
 

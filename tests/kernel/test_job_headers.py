@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from counterflow.kernel.instances import CreateProcessInstance
+from counterflow.kernel.lives.instances import CreateProcessInstance
 from counterflow.kernel.rows import Incident, Job
 from tests.bpmn.diagram import element, end, extensions, model, path, start
 from tests.kernel.bench import Bench

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from counterflow.kernel.jobs import (
+from counterflow.kernel.lives.jobs import (
     ERROR_MESSAGE_LIMIT,
     CompleteJob,
     FailJob,
@@ -15,8 +15,8 @@ from counterflow.kernel.jobs import (
     UpdateJobRetries,
     UpdateJobTimeout,
 )
-from counterflow.kernel.records import Command, Rejection, RejectionType
 from counterflow.kernel.rows import Job
+from counterflow.kernel.vocabulary import Command, Rejection, RejectionType
 from tests.bpmn.diagram import (
     boundary,
     catch_error,
@@ -121,7 +121,7 @@ def test_a_deadline_can_be_moved_while_a_worker_has_the_job() -> None:
     )
     bench.activate("pack", timeout_ms=1_000)
     bench.do(UpdateJobTimeout(job_key=job.key, timeout_ms=5))
-    assert bench.state.due.first() == (bench.now_ms + 5, job.key, Job)
+    assert bench.state.next_due() == (bench.now_ms + 5, job.key, Job)
 
 
 def test_a_failed_job_keeps_its_message_cut_to_what_fits() -> None:

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from counterflow.kernel import lifecycle
-from counterflow.kernel.engine import APPLIERS
-from counterflow.kernel.lifecycle import (
+from counterflow.kernel import OF_INSTANCE
+from counterflow.kernel.course.moves import (
     ACTIVATED,
     ACTIVATING,
     COMPLETING,
     MOVES,
     TERMINATING,
     ElementActivated,
-    ElementActivating,
     ElementCompleted,
     ElementCompleting,
     ElementTerminated,
     ElementTerminating,
 )
-from counterflow.kernel.records import BrokenInvariant, Event
 from counterflow.kernel.rows import ElementInstance
+from counterflow.kernel.vocabulary import BrokenInvariant
 from tests.kernel.bench import ONE_TASK, Bench
 
 STATES = (ACTIVATING, ACTIVATED, COMPLETING, TERMINATING)
@@ -44,27 +42,18 @@ def test_only_moves_of_the_table_are_made(state: str, to: str) -> None:
     bench.state.put(ElementInstance(99, instance.key, instance.key, "pack", state))
     event = EVENT_OF[to](99)
     if to in MOVES[state]:
-        APPLIERS[type(event)](bench.state, instance, event)
+        OF_INSTANCE[type(event)](bench.state, instance, event)
         assert (instance.elements[99].state if 99 in instance.elements else to) == to
     else:
         with pytest.raises(
             BrokenInvariant, match=f"element instance 99 of 'pack' cannot go from {state} to {to}"
         ):
-            APPLIERS[type(event)](bench.state, instance, event)
+            OF_INSTANCE[type(event)](bench.state, instance, event)
 
 
 def test_every_state_has_a_way_out() -> None:
     assert set(MOVES) == set(STATES)
     assert all(TERMINATING in MOVES[state] or state == TERMINATING for state in STATES)
-
-
-@pytest.mark.parametrize(
-    "event", [ElementActivating(1, 0, "x"), ElementActivated(1), lifecycle.ScopeInterrupted(1)]
-)
-def test_an_element_belongs_to_an_instance(event: Event) -> None:
-    bench = Bench(ONE_TASK)
-    with pytest.raises(BrokenInvariant, match="outside a process instance"):
-        APPLIERS[type(event)](bench.state, None, event)
 
 
 def test_an_element_knows_where_in_the_log_it_was_activated() -> None:

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counterflow.kernel.incidents import ResolveIncident
-from counterflow.kernel.variables import SetVariables
+from counterflow.kernel.lives.variables import SetVariables
+from counterflow.kernel.work.incidents import ResolveIncident
 from tests.bpmn.diagram import element, end, extensions, model, path, service, start
 from tests.kernel.bench import Bench, document
 from tests.simulation.data import Pair, decoded, mapped

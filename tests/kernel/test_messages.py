@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from counterflow.kernel.messages import next_buffered, values_of
+from counterflow.kernel.events.message import next_buffered, values_of
 from counterflow.kernel.rows import Incident, Message, MessageSubscription
 from tests.bpmn.diagram import catch, catch_message, definitions, end, message, model, path, process, start
 from tests.kernel.bench import EPOCH_MS, Bench

@@ -13,18 +13,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counterflow.kernel.incidents import ResolveIncident
-from counterflow.kernel.instances import CancelProcessInstance
-from counterflow.kernel.jobs import CompleteJob
-from counterflow.kernel.lifecycle import ElementActivated
+from counterflow.kernel.course.moves import ElementActivated
+from counterflow.kernel.lives.instances import CancelProcessInstance
+from counterflow.kernel.lives.jobs import CompleteJob
 from counterflow.kernel.row import Row
-from counterflow.kernel.rows import Incident, Job, Loop, LoopItems, LoopOutput
-from counterflow.kernel.step import Limits
+from counterflow.kernel.rows import Incident, Job, LoopItems, LoopOutput, Repetition
+from counterflow.kernel.work.budget import ProcessLimits
+from counterflow.kernel.work.incidents import ResolveIncident
 from tests.bpmn.diagram import boundary, catch_error, element, end, extensions, model, path, start
 from tests.bpmn.loops import gathering, loop
 from tests.kernel.bench import Bench, document
 
-KEPT: tuple[type[Row], ...] = (Loop, LoopItems, LoopOutput)
+KEPT: tuple[type[Row], ...] = (Repetition, LoopItems, LoopOutput)
 
 
 def looped(mark: str, *more: str) -> bytes:
@@ -110,7 +110,7 @@ def test_a_number_says_how_often(times: object, instances: int) -> None:
     ],
 )
 def test_what_is_no_number_of_times_is_an_incident(times: object, found: str) -> None:
-    bench = Bench(CARDINALITY, limits=Limits(loop_instances=100))
+    bench = Bench(CARDINALITY, limits=ProcessLimits(loop_instances=100))
     bench.create(times=times)
     assert not bench.rows(Job)
     assert bench.incident().error_type == "EXTRACT_VALUE_ERROR"
@@ -182,7 +182,7 @@ def test_nothing_of_a_loop_is_left(how: Any, *, sequential: bool) -> None:
     bench = Bench(looped(mark, boundary("failed", "work", catch_error("A"))))
     bench.create(items=[1, 2, 3], isOver=False)
     bench.complete("work", result=1)
-    assert len(bench.rows(Loop)) == len(bench.rows(LoopOutput)) == 1
+    assert len(bench.rows(Repetition)) == len(bench.rows(LoopOutput)) == 1
     assert len(bench.rows(LoopItems)) == sequential
     how(bench)
     assert len(bench.ended) == 1

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from counterflow.kernel import engine
-from counterflow.kernel.due import TriggerDue
-from counterflow.kernel.engine import KernelFault
-from counterflow.kernel.incidents import ResolveIncident
-from counterflow.kernel.instances import CancelProcessInstance
-from counterflow.kernel.jobs import CompleteJob
-from counterflow.kernel.quarantine import QuarantineInstance, ReleaseInstance
-from counterflow.kernel.records import Command, Rejection, RejectionType
+from counterflow import kernel
+from counterflow.kernel import KernelFault
+from counterflow.kernel.lives.due import TriggerDue
+from counterflow.kernel.lives.instances import CancelProcessInstance
+from counterflow.kernel.lives.jobs import CompleteJob
+from counterflow.kernel.lives.quarantine import QuarantineInstance, ReleaseInstance
+from counterflow.kernel.lives.variables import SetVariables
 from counterflow.kernel.rows import ElementInstance, Job, Partition, ProcessInstance, Quarantine, Variable
-from counterflow.kernel.state import State
-from counterflow.kernel.variables import SetVariables
+from counterflow.kernel.state.partition import State
+from counterflow.kernel.vocabulary import Command, Rejection, RejectionType
+from counterflow.kernel.work.incidents import ResolveIncident
 from counterflow.model.graph import Behaviour
 from tests.bpmn.diagram import (
     boundary,
@@ -101,7 +101,7 @@ def test_released_its_jobs_are_offered_again_and_what_was_due_meanwhile_comes() 
     bench.activate("pack", timeout_ms=10)
     due = due_times(bench.state)
     set_aside(bench, instance.key)
-    bench.state.newly_ready.clear()
+    bench.state.take_ready()
     bench.do(ReleaseInstance(process_instance_key=instance.key))
     assert due_times(bench.state) == due
     assert waiting(bench.state.ready["ship"]) == [bench.job("ship").key]
@@ -142,7 +142,7 @@ def test_cancelling_it_runs_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
     bench = Bench(ONE_TASK)
     instance = bench.create()
     set_aside(bench, instance.key)
-    monkeypatch.setattr(engine, "ROOMS", {})
+    monkeypatch.setattr(kernel, "HOUSE", kernel.HOUSE._replace(rooms={}))
     bench.do(CancelProcessInstance(process_instance_key=instance.key))
     assert instance.elements == {}
 

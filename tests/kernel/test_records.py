@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from counterflow.kernel.engine import COMMANDS
-from counterflow.kernel.records import Command, Event, Rejection, RejectionType, first_key, partition_of
+from counterflow.kernel import COMMANDS
+from counterflow.kernel.vocabulary import Command, Event, Rejection, RejectionType, first_key, partition_of
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from counterflow.kernel.records import Rejection
+from counterflow.kernel.events.message import starts_of
 from counterflow.kernel.rows import MessageStart, ProcessInstance, StartTimer
-from counterflow.kernel.starts import messages_of
+from counterflow.kernel.vocabulary import Rejection
 from tests.bpmn.diagram import (
     catch_message,
     definitions,
@@ -152,8 +152,8 @@ def test_another_process_is_left_alone() -> None:
 
 def test_the_message_starts_of_a_process() -> None:
     bench = Bench(BOTH)
-    assert [start_.element_id for start_ in messages_of(bench.state, "process")] == ["ordered", "paid"]
-    assert messages_of(bench.state, "other") == []
+    assert [start_.element_id for start_ in starts_of(bench.state, "process")] == ["ordered", "paid"]
+    assert starts_of(bench.state, "other") == []
 
 
 def test_a_start_timer_that_gives_no_moment_today_is_refused_at_deployment() -> None:

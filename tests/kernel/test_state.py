@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from counterflow.kernel.records import BrokenInvariant, first_key
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import ElementInstance, Incident, Job, Partition, ProcessDefinition
-from counterflow.kernel.state import EmptySource, State
+from counterflow.kernel.state.partition import EmptySource, State
+from counterflow.kernel.vocabulary import BrokenInvariant, first_key
 from tests.kernel.bench import ONE_TASK, Bench, RowsOf, snapshot, waiting
 
 
@@ -18,7 +18,7 @@ def reloaded(bench: Bench) -> State:
         state.admit(definition)
     for job in bench.rows(Job):
         state.admit(job)
-    state.newly_ready.clear()
+    state.take_ready()
     return state
 
 
@@ -71,7 +71,7 @@ def test_a_loaded_instance_tells_of_no_new_jobs() -> None:
     bench = Bench(ONE_TASK)
     instance = bench.create()
     state = reloaded(bench)
-    state.newly_ready.clear()
+    state.take_ready()
     state.instance(instance.key)
     assert state.newly_ready == []
     assert waiting(state.ready["pack"]) == list(instance.jobs)

@@ -11,21 +11,21 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from counterflow.kernel import engine
-from counterflow.kernel.correlation import PublishMessage
-from counterflow.kernel.due import TriggerDue
-from counterflow.kernel.incidents import ResolveIncident
-from counterflow.kernel.indexes import Due
-from counterflow.kernel.instances import CancelProcessInstance, CreateProcessInstance
-from counterflow.kernel.job_delivery import ActivateJobs, ReturnJob
-from counterflow.kernel.jobs import CompleteJob, FailJob, ThrowError, UpdateJobRetries, UpdateJobTimeout
-from counterflow.kernel.quarantine import QuarantineInstance, ReleaseInstance
-from counterflow.kernel.records import Command, Rejection
+from counterflow import kernel
+from counterflow.kernel.lives.correlation import PublishMessage
+from counterflow.kernel.lives.due import TriggerDue
+from counterflow.kernel.lives.instances import CancelProcessInstance, CreateProcessInstance
+from counterflow.kernel.lives.job_delivery import ActivateJobs, ReturnJob
+from counterflow.kernel.lives.jobs import CompleteJob, FailJob, ThrowError, UpdateJobRetries, UpdateJobTimeout
+from counterflow.kernel.lives.quarantine import QuarantineInstance, ReleaseInstance
+from counterflow.kernel.lives.variables import SetVariables
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import ElementInstance, Incident, Job, Partition, ProcessInstance
-from counterflow.kernel.state import EmptySource, State
-from counterflow.kernel.step import Limits
-from counterflow.kernel.variables import SetVariables
+from counterflow.kernel.state.partition import EmptySource, State
+from counterflow.kernel.state.queues import Due
+from counterflow.kernel.vocabulary import Command, Rejection
+from counterflow.kernel.work.budget import ProcessLimits
+from counterflow.kernel.work.incidents import ResolveIncident
 from tests.bpmn.diagram import (
     boundary,
     catch,
@@ -95,7 +95,7 @@ RICH = model(
     *(boundary("slow", "hotel", timer(text="PT1S"), cancelActivity="false"), path("slow", "late-hotel")),
     *(boundary("called-off", "trip", catch_message("order")), path("called-off", "late-hotel")),
 )
-LIMITS = Limits(steps=30, variable_bytes=120)
+LIMITS = ProcessLimits(steps=30, variable_bytes=120)
 TYPES = ("a", "b", "work")
 
 
@@ -166,7 +166,7 @@ class Chance:
         )
 
     def due(self) -> Command:
-        due = self.bench.state.due.first() or Due(0, 7, Job)
+        due = self.bench.state.next_due() or Due(0, 7, Job)
         self.bench.now_ms = max(self.bench.now_ms, due.due_ms - self.random.choice([0, 0, 1]))
         return TriggerDue(table=due.table, key=due.key, due_ms=due.due_ms)
 
@@ -215,7 +215,7 @@ class Chance:
 def outcome(bench: Bench, command: Command) -> object:
     """The log and the answer of a command, or why it was refused; the state as it is then."""
     try:
-        decision = engine.decide(bench.state, command, bench.now_ms, bench.limits)
+        decision = kernel.decide(bench.state, command, bench.now_ms, bench.limits)
     except Rejection as rejection:
         return rejection.type, rejection.reason
     return decision.log, decision.answer
@@ -265,5 +265,5 @@ def check_reload(bench: Bench) -> None:
 def check_replay(bench: Bench) -> None:
     """The log, folded from nothing, is the state: what waits and what comes due included."""
     replayed = State(EmptySource(), Partition(1, 0, 0))
-    engine.replay(replayed, bench.log)
+    kernel.replay(replayed, bench.log)
     assert snapshot(replayed) == snapshot(bench.state)

@@ -6,15 +6,14 @@ import itertools
 
 import pytest
 
-from counterflow.kernel.arrivals import correlate_buffered
-from counterflow.kernel.elements.registry import ROOMS
-from counterflow.kernel.engine import APPLIERS
-from counterflow.kernel.incidents import ResolveIncident
-from counterflow.kernel.instances import CancelProcessInstance
-from counterflow.kernel.lifecycle import ElementActivated
-from counterflow.kernel.records import BrokenInvariant
+from counterflow.kernel import HOUSE
+from counterflow.kernel.course.moves import ElementActivated
+from counterflow.kernel.lives.instances import CancelProcessInstance
 from counterflow.kernel.rows import Incident
-from counterflow.kernel.step import MAXIMUM_STEPS, Limits, Step
+from counterflow.kernel.vocabulary import BrokenInvariant
+from counterflow.kernel.work.budget import MAXIMUM_STEPS, ProcessLimits
+from counterflow.kernel.work.incidents import ResolveIncident
+from counterflow.kernel.work.step import Step
 from tests.bpmn.diagram import element, flow, gateway, model, path, service, start
 from tests.kernel.bench import ONE_TASK, Bench
 
@@ -35,7 +34,7 @@ def entered(bench: Bench, after: int = 0) -> int:
 
 @pytest.mark.parametrize("steps", [5, 100, MAXIMUM_STEPS])
 def test_a_loop_without_a_wait_is_held_up(steps: int) -> None:
-    bench = Bench(ENDLESS, limits=Limits(steps=steps))
+    bench = Bench(ENDLESS, limits=ProcessLimits(steps=steps))
     bench.create()
     assert entered(bench) == steps + FIRST
     incident = bench.incident()
@@ -44,7 +43,7 @@ def test_a_loop_without_a_wait_is_held_up(steps: int) -> None:
 
 
 def test_resolved_it_goes_as_far_again() -> None:
-    bench = Bench(ENDLESS, limits=Limits(steps=10))
+    bench = Bench(ENDLESS, limits=ProcessLimits(steps=10))
     bench.create()
     first, seen = bench.incident(), len(bench.log)
     bench.do(ResolveIncident(incident_key=first.key))
@@ -53,7 +52,7 @@ def test_resolved_it_goes_as_far_again() -> None:
 
 
 def test_held_up_it_can_be_cancelled() -> None:
-    bench = Bench(ENDLESS, limits=Limits(steps=10))
+    bench = Bench(ENDLESS, limits=ProcessLimits(steps=10))
     instance = bench.create()
     bench.do(CancelProcessInstance(process_instance_key=instance.key))
     assert (instance.elements, instance.incidents) == ({}, {})
@@ -62,7 +61,7 @@ def test_held_up_it_can_be_cancelled() -> None:
 def test_every_branch_is_held_up_by_itself() -> None:
     loops = (gateway("left"), element("task", id="a"), gateway("right"), element("task", id="b"))
     flows = (path("start", "fork", "left", "a", "left"), path("fork", "right", "b", "right"))
-    bench = Bench(model(start(), gateway("fork", "parallel"), *loops, *flows), limits=Limits(steps=5))
+    bench = Bench(model(start(), gateway("fork", "parallel"), *loops, *flows), limits=ProcessLimits(steps=5))
     instance = bench.create()
     held = {row.key for row in instance.elements.values() if row.state == "activating"}
     assert entered(bench) == 12, "the process, start and fork, four for the first time, five again"
@@ -74,7 +73,7 @@ def test_a_wait_gives_the_next_command_its_own_steps() -> None:
     looping = model(
         start(), gateway("again"), service("turn", job="turn"), path("start", "again", "turn", "again")
     )
-    bench = Bench(looping, limits=Limits(steps=4))
+    bench = Bench(looping, limits=ProcessLimits(steps=4))
     instance = bench.create()
     for _ in range(10):
         bench.complete("turn")
@@ -92,21 +91,23 @@ def test_a_long_course_is_no_loop_and_costs_no_stack() -> None:
 def test_what_is_not_there_is_a_broken_invariant() -> None:
     bench = Bench(ONE_TASK)
     instance = bench.create()
-    step = Step(bench.state, APPLIERS, ROOMS, correlate_buffered, Limits())
-    with pytest.raises(BrokenInvariant, match="no process instance is being worked on"):
-        step.current()
-    step.enter_instance(instance)
-    with pytest.raises(
-        BrokenInvariant, match=f"element instance 7 of process instance {instance.key} is gone"
-    ):
-        step.element(7)
+    course = Step(bench.state, HOUSE, ProcessLimits()).admitted_to(instance)
+    gone = f"element instance 7 of process instance {instance.key} is gone"
+    with pytest.raises(BrokenInvariant, match=gone):
+        course.token(7)
+    token = course.token(max(instance.elements))
+    assert token.row is instance.elements[token.key]
+    bench.complete("pack")
+    with pytest.raises(BrokenInvariant, match=f"element instance {token.key} of .* is gone"):
+        _ = token.row
 
 
 def test_work_for_an_element_that_is_gone_is_passed_over() -> None:
     bench = Bench(ONE_TASK)
-    step = Step(bench.state, APPLIERS, ROOMS, correlate_buffered, Limits())
-    step.enter_instance(bench.create())
-    step.later(lambda *_: pytest.fail("the element is gone"), 7)
+    instance = bench.create()
+    step = Step(bench.state, HOUSE, ProcessLimits())
+    step.at(instance).token(max(instance.elements)).later(lambda _: pytest.fail("the element is gone"))
+    bench.complete("pack")
     step.run()
     assert step.events == []
 
@@ -126,7 +127,7 @@ def test_tokens_that_double_are_held_up() -> None:
 def test_no_command_enters_more_elements_than_may_be() -> None:
     bench = Bench(
         model(start(), element("task", id="a"), element("task", id="b"), path("start", "a", "b")),
-        limits=Limits(elements=3),
+        limits=ProcessLimits(elements=3),
     )
     bench.create()
     assert (entered(bench), bench.incident().element_id) == (3, "b")

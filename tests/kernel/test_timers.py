@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from counterflow import feel
+from counterflow.kernel.data.evaluation import shown
+from counterflow.kernel.events.timer import first_moment
 from counterflow.kernel.rows import Timer
-from counterflow.kernel.timers import NotATime, first_moment
-from counterflow.kernel.variables import found_in
+from counterflow.kernel.work.held import Held
 from counterflow.model.graph import TimerDefinition, TimerKind
 from tests.bpmn.diagram import boundary, end, model, path, service, start, timer
 from tests.kernel.bench import EPOCH_MS, Bench
@@ -43,7 +44,7 @@ DATE, DURATION, CYCLE = TimerKind.DATE, TimerKind.DURATION, TimerKind.CYCLE
 )
 def test_what_is_no_time_is_told(kind: TimerKind, expression: str, found: str) -> None:
     compiled = feel.compile(expression)
-    with pytest.raises(NotATime, match=f"Expected the timer's {kind} '=") as told:
+    with pytest.raises(Held, match=f"Expected the timer's {kind} '=") as told:
         first_moment(TimerDefinition(kind, compiled), compiled.evaluate({}), EPOCH_MS)
     assert found in str(told.value)
 
@@ -85,4 +86,4 @@ def test_a_timer_is_kept_with_what_it_needs_to_come_again() -> None:
     [("[1..3]", "it is a range"), ("[[1..3]]", "it is a list"), ("function(x) x", "it is a function")],
 )
 def test_what_no_json_says_is_told_by_its_kind(text: str, found: str) -> None:
-    assert found_in(feel.compile(text).evaluate({})) == found
+    assert shown(feel.compile(text).evaluate({})) == found

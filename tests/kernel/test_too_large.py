@@ -12,15 +12,15 @@ from collections.abc import Callable, Mapping
 import msgspec
 import pytest
 
-from counterflow.kernel.correlation import PublishMessage
-from counterflow.kernel.incidents import ResolveIncident
-from counterflow.kernel.instance_state import InstanceState
-from counterflow.kernel.instances import CreateProcessInstance
-from counterflow.kernel.jobs import CompleteJob, FailJob, ThrowError
-from counterflow.kernel.records import Command, Rejection, RejectionType
+from counterflow.kernel.lives.correlation import PublishMessage
+from counterflow.kernel.lives.instances import CreateProcessInstance
+from counterflow.kernel.lives.jobs import CompleteJob, FailJob, ThrowError
+from counterflow.kernel.lives.variables import SetVariables
 from counterflow.kernel.rows import ElementInstance, Incident, Timer
-from counterflow.kernel.step import Limits
-from counterflow.kernel.variables import SetVariables
+from counterflow.kernel.state.instance import InstanceState
+from counterflow.kernel.vocabulary import Command, Rejection, RejectionType
+from counterflow.kernel.work.budget import ProcessLimits
+from counterflow.kernel.work.incidents import ResolveIncident
 from tests.bpmn.diagram import (
     boundary,
     catch,
@@ -43,7 +43,7 @@ from tests.kernel.bench import ONE_TASK, Bench, RowsOf, document, snapshot
 from tests.kernel.test_call_activity import call
 from tests.kernel.test_multi_instance import looped
 
-LIMITS = Limits(variable_bytes=200)
+LIMITS = ProcessLimits(variable_bytes=200)
 FULL, BIG = "f" * 100, "b" * 120
 """Both fit into a scope, but not into the same."""
 
@@ -300,7 +300,7 @@ def test_a_callers_own_document_is_refused(make: Callable[[Bench], Command]) -> 
 
 
 def test_a_scope_that_carries_too_much_can_be_made_smaller_step_by_step() -> None:
-    bench = Bench(ONE_TASK, limits=Limits(variable_bytes=500))
+    bench = Bench(ONE_TASK, limits=ProcessLimits(variable_bytes=500))
     instance = bench.create(a="a" * 150, b="b" * 150)
     bench.limits = LIMITS
     bench.do(SetVariables(element_instance_key=instance.key, variables=document(a="a" * 140)))

@@ -11,8 +11,8 @@ from typing import NamedTuple
 from hypothesis import given
 from hypothesis import strategies as st
 
+from counterflow.kernel.course.undo import STARTED, TAKEN, UndoPlan
 from counterflow.kernel.rows import UndoRecord
-from counterflow.kernel.undo import STARTED, TAKEN, Plan
 
 
 class Interval(NamedTuple):
@@ -48,7 +48,7 @@ def may_start(found: UndoRecord, unfinished: Iterable[UndoRecord]) -> bool:
 @given(histories(), st.randoms(use_true_random=False))
 def test_mirror_order_is_the_definition(history: list[Interval], chance: Random) -> None:
     pending = {found.key: found for found in records(history)}
-    plan, running = Plan(list(pending.values())), dict[int, UndoRecord]()
+    plan, running = UndoPlan(list(pending.values())), dict[int, UndoRecord]()
     while True:
         unfinished = [*pending.values(), *running.values()]
         expected = {key for key, found in pending.items() if may_start(found, unfinished)}
@@ -67,7 +67,7 @@ def test_mirror_order_is_the_definition(history: list[Interval], chance: Random)
 @given(histories())
 def test_sequential_order_undoes_one_at_a_time_last_completed_first(history: list[Interval]) -> None:
     found = records(history)
-    plan, order = Plan(found), list[int]()
+    plan, order = UndoPlan(found), list[int]()
     while ready := plan.next_single():
         assert plan.next_single() == []
         order += ready
@@ -79,7 +79,7 @@ def test_sequential_order_undoes_one_at_a_time_last_completed_first(history: lis
 def test_a_plan_made_again_goes_on_where_the_other_stood(history: list[Interval], ended: int) -> None:
     """After a restart the plan is made from rows: those started are `started`, those undone are gone."""
     found = records(history)
-    plan, running = Plan(found), list[int]()
+    plan, running = UndoPlan(found), list[int]()
     for _ in range(ended):
         running += plan.next_mirrored()
         if running:
@@ -91,7 +91,7 @@ def test_a_plan_made_again_goes_on_where_the_other_stood(history: list[Interval]
         for one in found
         if one.key not in gone
     ]
-    rebuilt = Plan(again)
+    rebuilt = UndoPlan(again)
     assert rebuilt.next_mirrored() == plan.next_mirrored() == []
     for key in running:
         plan.done(key)
@@ -100,7 +100,7 @@ def test_a_plan_made_again_goes_on_where_the_other_stood(history: list[Interval]
 
 
 def test_what_followed_each_other_is_undone_one_by_one() -> None:
-    plan = Plan(records([Interval(1, 2), Interval(3, 4), Interval(5, 6)]))
+    plan = UndoPlan(records([Interval(1, 2), Interval(3, 4), Interval(5, 6)]))
     assert plan.next_mirrored() == [3]
     plan.done(3)
     assert plan.next_mirrored() == [2]
@@ -109,7 +109,7 @@ def test_what_followed_each_other_is_undone_one_by_one() -> None:
 
 
 def test_what_overlapped_is_undone_together() -> None:
-    assert Plan(records([Interval(1, 4), Interval(2, 5), Interval(3, 6)])).next_mirrored() == [3, 2, 1]
+    assert UndoPlan(records([Interval(1, 4), Interval(2, 5), Interval(3, 6)])).next_mirrored() == [3, 2, 1]
 
 
 def test_it_is_an_interval_order_and_not_waves() -> None:
@@ -117,7 +117,7 @@ def test_it_is_an_interval_order_and_not_waves() -> None:
     only for the second's.
     """
     long, first, second = Interval(1, 10), Interval(2, 3), Interval(5, 6)
-    plan = Plan(records([long, first, second]))
+    plan = UndoPlan(records([long, first, second]))
     assert plan.next_mirrored() == [1, 3]
     plan.done(3)
     assert plan.next_mirrored() == [2]

@@ -7,15 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counterflow.kernel import variables
-from counterflow.kernel.arrivals import correlate_buffered
-from counterflow.kernel.elements.registry import ROOMS
-from counterflow.kernel.engine import APPLIERS
-from counterflow.kernel.instance_state import InstanceState
-from counterflow.kernel.records import Rejection, RejectionType
+from counterflow.kernel import HOUSE
+from counterflow.kernel.data import scopes
+from counterflow.kernel.data.evaluation import ScopeView
+from counterflow.kernel.data.scopes import VariablesSet, lookup, visible
+from counterflow.kernel.lives.variables import SetVariables
 from counterflow.kernel.rows import ElementInstance
-from counterflow.kernel.step import Limits, Step
-from counterflow.kernel.variables import ScopeView, SetVariables, VariablesSet, lookup, visible
+from counterflow.kernel.state.instance import InstanceState
+from counterflow.kernel.vocabulary import Rejection, RejectionType
+from counterflow.kernel.work.budget import ProcessLimits
+from counterflow.kernel.work.step import Step
 from tests.bpmn.diagram import element, end, extensions, model, path, service, start, sub_process
 from tests.kernel.bench import ONE_TASK, Bench, document
 
@@ -42,14 +43,14 @@ def set_at(bench: Bench, key: int, *, local: bool = False, **values: object) -> 
 
 @given(st.dictionaries(st.text(), JSON))
 def test_a_document_is_one_json_object(values: dict[str, object]) -> None:
-    text = variables.to_object({name: msgspec.json.encode(value) for name, value in values.items()})
+    text = scopes.to_object({name: msgspec.json.encode(value) for name, value in values.items()})
     assert msgspec.json.decode(text) == values
-    assert variables.to_object(variables.from_object(text)) == text
+    assert scopes.to_object(scopes.from_object(text)) == text
 
 
 @pytest.mark.parametrize("number", [b"1.10", b"12345678901234567890123", b"1e400", b"-0"])
 def test_values_are_passed_on_as_they_were_written(number: bytes) -> None:
-    assert variables.from_object(b'{"n": ' + number + b"}") == {"n": number}
+    assert scopes.from_object(b'{"n": ' + number + b"}") == {"n": number}
 
 
 def test_the_nearest_scope_hides_those_around_it() -> None:
@@ -67,15 +68,14 @@ def test_the_nearest_scope_hides_those_around_it() -> None:
 def test_expressions_see_what_a_mapping_has_made_before_any_scope() -> None:
     bench = Bench(INSIDE)
     instance, _, _, task = in_scopes(bench)
-    step = Step(bench.state, APPLIERS, ROOMS, correlate_buffered, Limits(fuel=10))
-    step.enter_instance(instance)
-    view = ScopeView(step, task, {"name": b"1"})
+    course = Step(bench.state, HOUSE, ProcessLimits(fuel=10)).at(instance)
+    view = ScopeView(course, task, {"name": b"1"})
     assert view.get("name") == msgspec.Raw(b"1")
     assert view.get("only_outside") == msgspec.Raw(b"1")
     assert view.get("missing", "default") == "default"
-    assert step.fuel_left == 10
-    assert ScopeView(step, task, {"name": b"1" * 130}).get("name") is not None
-    assert step.fuel_left == 8, "what is read is paid for"
+    assert course.step.budget.fuel_left == 10
+    assert ScopeView(course, task, {"name": b"1" * 130}).get("name") is not None
+    assert course.step.budget.fuel_left == 8, "what is read is paid for"
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_variables_of_what_is_not_active_cannot_be_set(is_ended: bool) -> None:
 
 
 def test_a_scope_holds_so_much_and_the_message_names_the_culprit() -> None:
-    bench = Bench(ONE_TASK, limits=Limits(variable_bytes=100))
+    bench = Bench(ONE_TASK, limits=ProcessLimits(variable_bytes=100))
     instance = bench.create(a="x" * 30)
     with pytest.raises(
         Rejection,
@@ -142,7 +142,7 @@ def test_a_scope_holds_so_much_and_the_message_names_the_culprit() -> None:
 
 
 def test_what_replaces_a_value_takes_its_room() -> None:
-    bench = Bench(ONE_TASK, limits=Limits(variable_bytes=100))
+    bench = Bench(ONE_TASK, limits=ProcessLimits(variable_bytes=100))
     instance = bench.create(a="x" * 80)
     set_at(bench, instance.key, a="y" * 90)
     set_at(bench, instance.key, a="")
@@ -151,7 +151,7 @@ def test_what_replaces_a_value_takes_its_room() -> None:
 
 
 def test_results_that_do_not_fit_are_refused_and_the_job_stays() -> None:
-    bench = Bench(ONE_TASK, limits=Limits(variable_bytes=50))
+    bench = Bench(ONE_TASK, limits=ProcessLimits(variable_bytes=50))
     bench.create()
     with pytest.raises(Rejection, match="at most 50 bytes"):
         bench.complete("pack", big="x" * 60)
@@ -165,7 +165,9 @@ def test_mappings_that_do_not_fit_are_an_incident() -> None:
         extensions(element("zeebe:taskDefinition", type="pack"), element("zeebe:ioMapping", mapping)),
         id="task",
     )
-    bench = Bench(model(start(), task, end(), path("start", "task", "end")), limits=Limits(variable_bytes=50))
+    bench = Bench(
+        model(start(), task, end(), path("start", "task", "end")), limits=ProcessLimits(variable_bytes=50)
+    )
     bench.create(a="x" * 30)
     assert bench.incident().error_type == "IO_MAPPING_ERROR"
     assert "at most 50 bytes" in bench.incident().message

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from counterflow.kernel.incidents import ResolveIncident
-from counterflow.kernel.instances import CancelProcessInstance, CreateProcessInstance
-from counterflow.kernel.lifecycle import ElementActivated
-from counterflow.kernel.messages import SubscriptionClosed, SubscriptionOpened
+from counterflow.kernel.course.moves import ElementActivated
+from counterflow.kernel.events.message import SubscriptionClosed, SubscriptionOpened
+from counterflow.kernel.events.timer import TimerCanceled, TimerScheduled
+from counterflow.kernel.lives.instances import CancelProcessInstance, CreateProcessInstance
+from counterflow.kernel.lives.variables import SetVariables
 from counterflow.kernel.rows import ElementInstance, MessageSubscription, Timer
-from counterflow.kernel.timers import TimerCanceled, TimerScheduled
-from counterflow.kernel.variables import SetVariables
+from counterflow.kernel.work.incidents import ResolveIncident
 from tests.bpmn.diagram import (
     boundary,
     catch,

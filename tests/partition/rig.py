@@ -11,15 +11,15 @@ from typing import Any
 
 import msgspec
 
-from counterflow.kernel.deployments import DeployResources
-from counterflow.kernel.instances import CreateProcessInstance
-from counterflow.kernel.job_delivery import ActivateJobs, ReturnJob
-from counterflow.kernel.jobs import CompleteJob
-from counterflow.kernel.records import ActivatedJob
+from counterflow.kernel.lives.deployments import DeployResources
+from counterflow.kernel.lives.instances import CreateProcessInstance
+from counterflow.kernel.lives.job_delivery import ActivateJobs, ReturnJob
+from counterflow.kernel.lives.jobs import CompleteJob
 from counterflow.kernel.resources import ReadResource
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import Job
-from counterflow.kernel.state import State
+from counterflow.kernel.state.partition import State
+from counterflow.kernel.vocabulary import ActivatedJob
 from counterflow.partition.takers import PollTaker, StreamTaker
 from counterflow.partition.writer import Writer
 from counterflow.store.memory import MemoryStore

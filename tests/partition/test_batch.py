@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from counterflow.kernel.quarantine import QuarantineInstance
+from counterflow.kernel.lives.quarantine import QuarantineInstance
 from counterflow.kernel.rows import (
     ElementInstance,
     Job,
@@ -81,7 +81,7 @@ def test_a_second_batch_starts_empty() -> None:
 def test_an_empty_store_is_a_new_partition(order: CompensationOrder) -> None:
     state = load_state(MemoryStore(), order)
     assert (state.partition_id, state.last_position, state.default_order) == (1, 0, order)
-    assert (state.due.first(), state.ready, state.definitions) == (None, {}, {})
+    assert (state.next_due(), state.ready, state.definitions) == (None, {}, {})
 
 
 def test_a_start_finds_counters_definitions_and_waiting_jobs_and_loads_no_instance() -> None:

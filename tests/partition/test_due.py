@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from counterflow.kernel.due import TriggerDue
-from counterflow.kernel.instances import CreateProcessInstance
-from counterflow.kernel.quarantine import QuarantineInstance, ReleaseInstance
-from counterflow.kernel.records import Command, Rejection, RejectionType
+from counterflow.kernel.lives.due import TriggerDue
+from counterflow.kernel.lives.instances import CreateProcessInstance
+from counterflow.kernel.lives.quarantine import QuarantineInstance, ReleaseInstance
 from counterflow.kernel.rows import Job, ProcessInstance, Quarantine, StartTimer, Timer
+from counterflow.kernel.vocabulary import Command, Rejection, RejectionType
 from counterflow.model.graph import Behaviour
 from counterflow.partition import due
 from counterflow.partition.due import DUE_AT_ONCE
@@ -200,7 +200,7 @@ async def test_a_heap_of_timers_is_worked_off_page_by_page_and_stalls_nobody() -
         move_clock(found, MINUTE)
         between: list[int] = []
         async with asyncio.timeout(PATIENCE_S):
-            while found.state.due.first() is not None:
+            while found.state.next_due() is not None:
                 decided = found.writer.commands
                 await turns(1)
                 between.append(found.writer.commands - decided)

@@ -8,12 +8,12 @@ from itertools import pairwise
 
 import pytest
 
-from counterflow.kernel import engine
-from counterflow.kernel.due import TriggerDue
-from counterflow.kernel.jobs import JobActivated, JobDeadlineUpdated, UpdateJobTimeout
-from counterflow.kernel.records import Event, LogEntry
+from counterflow import kernel
+from counterflow.kernel.lives.due import TriggerDue
+from counterflow.kernel.lives.jobs import JobActivated, JobDeadlineUpdated, UpdateJobTimeout
 from counterflow.kernel.rows import TABLES, Job, Partition, key_of
-from counterflow.kernel.state import EmptySource, State
+from counterflow.kernel.state.partition import EmptySource, State
+from counterflow.kernel.vocabulary import Event, LogEntry
 from counterflow.partition.heartbeats import Heartbeats
 from counterflow.partition.refusals import Unavailable
 from counterflow.queries.history import records
@@ -23,7 +23,7 @@ from tests.partition.rig import GatedStore, Rig, activation, rig
 
 
 def events(store: GatedStore) -> list[Event]:
-    return [event for entry in store.read_log() for event in engine.events_of(entry)]
+    return [event for entry in store.read_log() for event in kernel.events_of(entry)]
 
 
 def deadlines(store: GatedStore) -> list[int]:
@@ -34,7 +34,7 @@ def deadlines(store: GatedStore) -> list[int]:
 def check_replay(store: GatedStore) -> None:
     """What is left of the log gives every row that the store has."""
     replayed = State(EmptySource(), Partition(1, 0, 0))
-    engine.replay(replayed, store.read_log())
+    kernel.replay(replayed, store.read_log())
     (partition,) = store.rows(Partition)
     assert (replayed.last_key, replayed.last_position) == (partition.last_key, partition.last_position)
     for table in TABLES:

@@ -8,8 +8,8 @@ import asyncio
 
 import pytest
 
-from counterflow.kernel.jobs import FailJob
-from counterflow.kernel.quarantine import QuarantineInstance, ReleaseInstance
+from counterflow.kernel.lives.jobs import FailJob
+from counterflow.kernel.lives.quarantine import QuarantineInstance, ReleaseInstance
 from counterflow.kernel.rows import Job
 from counterflow.partition.due import DUE_AT_ONCE
 from counterflow.partition.takers import STREAM_CREDIT

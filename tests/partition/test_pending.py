@@ -6,13 +6,13 @@ import asyncio
 
 import pytest
 
-from counterflow.kernel.deployments import DeployResources
-from counterflow.kernel.instances import CreateProcessInstance
-from counterflow.kernel.job_delivery import ReturnJob
-from counterflow.kernel.jobs import CompleteJob
-from counterflow.kernel.records import Command
+from counterflow.kernel.lives.deployments import DeployResources
+from counterflow.kernel.lives.instances import CreateProcessInstance
+from counterflow.kernel.lives.job_delivery import ReturnJob
+from counterflow.kernel.lives.jobs import CompleteJob
 from counterflow.kernel.resources import ReadResource
 from counterflow.kernel.rows import Job, ProcessInstance
+from counterflow.kernel.vocabulary import Command
 from counterflow.partition.pending import Pending, size_of
 from counterflow.partition.refusals import Overloaded
 from tests.partition.rig import Rig, rig

@@ -7,7 +7,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from counterflow.kernel import engine
+from counterflow import kernel
 from counterflow.partition.batch import load_state, seal
 from counterflow.store.memory import MemoryStore
 from tests.kernel.bench import Bench, due_times
@@ -49,4 +49,4 @@ def test_a_restart_before_every_command_changes_nothing(seed: int) -> None:
         entry.position for entry in restarting.store.read_log()
     )
     assert sum(entry.event_count for entry in restarting.store.read_log()) == live.state.last_position
-    assert engine.events_of(restarting.store.read_log()[0])
+    assert kernel.events_of(restarting.store.read_log()[0])

@@ -6,7 +6,6 @@ import pytest
 from msgspec.structs import replace
 
 from counterflow.documents.limits import DECISION_LIMITS
-from counterflow.kernel.records import BrokenInvariant
 from counterflow.kernel.rows import (
     INSTANCE_TABLES,
     DecisionRequirements,
@@ -16,6 +15,7 @@ from counterflow.kernel.rows import (
     ProcessInstance,
     Resource,
 )
+from counterflow.kernel.vocabulary import BrokenInvariant
 from counterflow.partition.batch import seal
 from counterflow.partition.source import StoreSource
 from counterflow.store.memory import MemoryStore
@@ -59,7 +59,7 @@ def test_single_rows() -> None:
 def test_a_graph_is_read_from_its_resource() -> None:
     bench, _, source = stored()
     definition = bench.state.latest["process"]
-    assert source.process(definition) == bench.state.processes[definition.key]
+    assert source.process(definition) == bench.state.process_of(definition.key)
 
 
 def test_a_resource_that_is_gone_is_our_fault() -> None:

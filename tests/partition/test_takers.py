@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from counterflow.kernel.job_delivery import ActivateJobs
-from counterflow.kernel.records import ActivatedJob
+from counterflow.kernel.lives.job_delivery import ActivateJobs
+from counterflow.kernel.vocabulary import ActivatedJob
 from counterflow.partition.takers import STREAM_CREDIT, PollTaker, StreamTaker, Takers
 
 

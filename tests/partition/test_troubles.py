@@ -6,9 +6,9 @@ import logging
 
 import pytest
 
-from counterflow.kernel.jobs import FailJob
-from counterflow.kernel.records import Rejection
+from counterflow.kernel.lives.jobs import FailJob
 from counterflow.kernel.rows import Incident
+from counterflow.kernel.vocabulary import Rejection
 from counterflow.model.graph import Behaviour
 from counterflow.partition.refusals import Unavailable
 from counterflow.partition.troubles import MOST_LINES, log_troubles

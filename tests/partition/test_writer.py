@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 
-from counterflow.kernel.jobs import CompleteJob
-from counterflow.kernel.records import Rejection, RejectionType
+from counterflow.kernel.lives.jobs import CompleteJob
 from counterflow.kernel.rows import Job, Partition, ProcessInstance, Quarantine
+from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.model.graph import Behaviour
 from counterflow.partition.refusals import Overloaded, Unavailable
 from counterflow.store.port import StoreError

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from counterflow.kernel.records import Rejection, RejectionType
+from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.queries.decisions import decision_xml, list_decisions
 from counterflow.queries.instances import process_instance
 from counterflow.testing import EPOCH_MS, Engine

@@ -10,7 +10,7 @@ import pytest
 from counterflow.bpmn import read
 from counterflow.bpmn.outline import Outline
 from counterflow.documents.findings import Finding
-from counterflow.kernel.records import Rejection, RejectionType
+from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.queries import definitions
 from counterflow.queries.definitions import definition_xml, element_names, list_definitions
 from counterflow.testing import EPOCH_MS

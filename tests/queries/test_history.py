@@ -7,13 +7,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from counterflow.kernel import engine as kernel
-from counterflow.kernel.deployments import ResourceStored
-from counterflow.kernel.jobs import JobCompleted, JobCreated
-from counterflow.kernel.lifecycle import ElementActivating
-from counterflow.kernel.records import Event, Rejection, RejectionType
-from counterflow.kernel.undo import UndoStarted, UndoTaken
-from counterflow.kernel.variables import VariablesSet
+from counterflow import kernel
+from counterflow.kernel.course.moves import ElementActivating
+from counterflow.kernel.course.undo import UndoStarted, UndoTaken
+from counterflow.kernel.data.scopes import VariablesSet
+from counterflow.kernel.lives.deployments import ResourceStored
+from counterflow.kernel.lives.jobs import JobCompleted, JobCreated
+from counterflow.kernel.vocabulary import Event, Rejection, RejectionType
 from counterflow.queries import history
 from counterflow.queries.history import details_of, records, subject_of
 from tests.queries.models import GUARDED, TRIP, engine_with
@@ -66,7 +66,7 @@ def test_bytes_that_are_no_text_are_told_in_hexadecimal() -> None:
 
 
 def test_no_event_of_the_kernel_needs_a_line_of_its_own() -> None:
-    for kind in kernel.APPLIERS:
+    for kind in kernel.OF_INSTANCE:
         fields = {field.name: field for field in msgspec.structs.fields(kind)}
         samples = {name: _sample(field.type) for name, field in fields.items()}
         event = kind(**samples)

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from counterflow.kernel.incidents import ResolveIncident
-from counterflow.kernel.records import Rejection, RejectionType
 from counterflow.kernel.rows import ProcessInstance
+from counterflow.kernel.vocabulary import Rejection, RejectionType
+from counterflow.kernel.work.incidents import ResolveIncident
 from counterflow.queries import paging
 from counterflow.queries.incidents import list_incidents
 from counterflow.queries.instance_filter import CLOCK_SLACK_MS, InstanceFilter

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from counterflow.kernel.quarantine import QuarantineInstance
-from counterflow.kernel.records import Rejection, RejectionType
+from counterflow.kernel.lives.quarantine import QuarantineInstance
 from counterflow.kernel.rows import Job
+from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.queries.instance_filter import InstanceFilter
 from counterflow.queries.instances import list_process_instances, process_instance
 from counterflow.queries.shapes import ElementInstance, InstanceTree

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from counterflow.kernel.records import Rejection
+from counterflow.kernel.vocabulary import Rejection
 from counterflow.queries.jobs import list_jobs
 from tests.queries.models import JOINED, TRIP, engine_with
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from counterflow.kernel.records import LogEntry
+from counterflow.kernel.vocabulary import LogEntry
 from counterflow.queries.log import entries, start_of_entry_behind
 from counterflow.store.memory import MemoryStore
 from counterflow.store.port import Batch

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from counterflow.kernel.records import Rejection, RejectionType
+from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.queries import messages
 from counterflow.queries.messages import message
 from counterflow.queries.shapes import MessageReceiver

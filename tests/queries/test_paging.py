@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counterflow.kernel.records import first_key
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import Partition, Quarantine
+from counterflow.kernel.vocabulary import first_key
 from counterflow.queries.paging import key_number, newest_first
 from counterflow.store.memory import MemoryStore
 from counterflow.store.port import Batch, Key, Where

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from counterflow.kernel.quarantine import QuarantineInstance, ReleaseInstance
+from counterflow.kernel.lives.quarantine import QuarantineInstance, ReleaseInstance
 from counterflow.queries.quarantine import list_quarantined
 from counterflow.testing import EPOCH_MS
 from tests.queries.models import TRIP, engine_with

@@ -12,10 +12,10 @@ import pytest
 
 from counterflow.bpmn.elements import ELEMENTS
 from counterflow.bpmn.events.kinds import KINDS
-from counterflow.kernel.engine import events_of
-from counterflow.kernel.lifecycle import ElementActivating, FlowTaken
-from counterflow.kernel.records import Rejection
+from counterflow.kernel import events_of
+from counterflow.kernel.course.moves import ElementActivating, FlowTaken
 from counterflow.kernel.rows import Incident, Job
+from counterflow.kernel.vocabulary import Rejection
 from counterflow.testing import Engine
 from scripts.what_runs.__main__ import PAGE
 from scripts.what_runs.ask import Verdict, ask

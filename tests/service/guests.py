@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from counterflow.caller import Caller
-from counterflow.kernel.job_delivery import ActivateJobs
-from counterflow.kernel.records import ActivatedJob, Command
+from counterflow.kernel.lives.job_delivery import ActivateJobs
+from counterflow.kernel.vocabulary import ActivatedJob, Command
 from counterflow.partition.writer import Writer
 from counterflow.service.resources import File
 from counterflow.service.service import Service

@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from counterflow.kernel.correlation import PublishMessage
-from counterflow.kernel.instances import CreateProcessInstance
-from counterflow.kernel.job_delivery import ActivateJobs
+from counterflow.kernel.lives.correlation import PublishMessage
+from counterflow.kernel.lives.instances import CreateProcessInstance
+from counterflow.kernel.lives.job_delivery import ActivateJobs
 from counterflow.service.refusals import Invalid
 from counterflow.service.requests import (
     LONGEST_MS,

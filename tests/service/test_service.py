@@ -8,9 +8,9 @@ import logging
 import pytest
 
 from counterflow.caller import Caller
-from counterflow.kernel.instances import CreateProcessInstance
-from counterflow.kernel.jobs import CompleteJob
-from counterflow.kernel.records import Rejection
+from counterflow.kernel.lives.instances import CreateProcessInstance
+from counterflow.kernel.lives.jobs import CompleteJob
+from counterflow.kernel.vocabulary import Rejection
 from counterflow.partition.refusals import Overloaded, Unavailable
 from counterflow.queries.jobs import list_jobs
 from counterflow.queries.shapes import HistoryRecord

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from counterflow import kernel
 from counterflow.bpmn.elements import ELEMENTS, NONE, Category
 from counterflow.bpmn.events.kinds import KINDS
-from counterflow.kernel import engine
 from counterflow.kernel.rows import ProcessInstance
 from counterflow.model.graph import (
     Behaviour,
@@ -117,7 +117,7 @@ def expected() -> dict[str, list[str]]:
     timers = [f"timer with a {kind}" for kind in _KINDS.values()]
     wanted = {
         "element": [*plain, *events, *others],
-        "command": sorted(command.__name__ for command in engine.COMMANDS),
+        "command": sorted(command.__name__ for command in kernel.COMMANDS),
         "fault": [*FAULTS, *timers],
     }
     return {group: [name for name in names if name not in NOT_PLAYED] for group, names in wanted.items()}

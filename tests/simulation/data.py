@@ -13,8 +13,10 @@ from typing import Any
 
 import msgspec
 
-from counterflow.kernel import engine, lifecycle, variables
-from counterflow.kernel.records import Event, LogEntry
+from counterflow import kernel
+from counterflow.kernel.course import moves
+from counterflow.kernel.data import scopes
+from counterflow.kernel.vocabulary import Event, LogEntry
 from counterflow.model.graph import Node, Process, VariableMapping
 from tests.simulation.invariants import Violation
 
@@ -57,31 +59,31 @@ class Data:
     def __init__(self, process_of: Callable[[int], Process]) -> None:
         self._process_of = process_of
         self._values: dict[int, dict[str, Any]] = {}
-        self._lives: dict[int, lifecycle.ElementActivating] = {}
+        self._lives: dict[int, moves.ElementActivating] = {}
         self._expected: dict[int, list[tuple[int, str, Any]]] = {}
 
     def read(self, entries: Iterable[LogEntry]) -> None:
         """Follow what was committed. Raises `Violation` where a mapping has made something else."""
         for entry in entries:
-            for event in engine.events_of(entry):
+            for event in kernel.events_of(entry):
                 self._one(event, entry.process_instance_key)
 
     def _one(self, event: Event, instance_key: int) -> None:
-        if isinstance(event, lifecycle.ElementActivating):
+        if isinstance(event, moves.ElementActivating):
             self._lives[event.key] = event
-        elif isinstance(event, variables.VariablesSet):
+        elif isinstance(event, scopes.VariablesSet):
             self._values.setdefault(event.scope_key, {}).update(decoded(event.values))
-        elif isinstance(event, variables.VariablesRemoved):
+        elif isinstance(event, scopes.VariablesRemoved):
             for name in event.names:
                 del self._values[event.scope_key][name]
-        elif isinstance(event, lifecycle.ElementActivated):
+        elif isinstance(event, moves.ElementActivated):
             self._check_inputs(event.key, self._node(event.key, instance_key))
-        elif isinstance(event, lifecycle.ElementCompleting):
+        elif isinstance(event, moves.ElementCompleting):
             self._expected[event.key] = list(self._outcome(event.key, self._node(event.key, instance_key)))
-        elif isinstance(event, lifecycle.ElementCompleted):
+        elif isinstance(event, moves.ElementCompleted):
             self._check_outputs(event.key)
             self._values.pop(event.key, None)
-        elif isinstance(event, lifecycle.ElementTerminated):
+        elif isinstance(event, moves.ElementTerminated):
             self._values.pop(event.key, None)
 
     def _node(self, key: int, instance_key: int) -> Node:

@@ -12,11 +12,11 @@ from typing import Any
 
 import msgspec
 
-from counterflow.kernel import engine
-from counterflow.kernel.records import LogEntry
+from counterflow import kernel
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import PLACES, TABLES, Partition, as_key
-from counterflow.kernel.state import EmptySource, State
+from counterflow.kernel.state.partition import EmptySource, State
+from counterflow.kernel.vocabulary import LogEntry
 from counterflow.store.memory import MemoryStore
 from counterflow.store.port import Batch, Store
 
@@ -32,12 +32,12 @@ class Fold:
         """Apply the events of these entries; answers the rows that they have changed, None for those that are
         gone.
         """
-        engine.replay(self._state, entries)
+        kernel.replay(self._state, entries)
         changed: dict[tuple[type[Row], Any], Row | None] = {
             (table, place): row for table, place, _, row in self._state.journal
         }
         self._state.journal.clear()
-        self._state.newly_ready.clear()
+        self._state.take_ready()
         for (table, place), row in changed.items():
             if row is None:
                 self.rows[table].pop(place, None)

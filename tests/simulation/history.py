@@ -11,10 +11,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from counterflow.kernel import engine, jobs, lifecycle, messages, quarantine, timers, undo
-from counterflow.kernel.elements import parallel_gateway
-from counterflow.kernel.instances import ProcessInstanceCreated
-from counterflow.kernel.records import Event, LogEntry
+from counterflow import kernel
+from counterflow.kernel.course import joins, moves, undo
+from counterflow.kernel.course.beginning import ProcessInstanceCreated
+from counterflow.kernel.events import message as messages
+from counterflow.kernel.events import timer as timers
+from counterflow.kernel.lives import jobs, quarantine
+from counterflow.kernel.vocabulary import Event, LogEntry
 from counterflow.model.graph import Behaviour, CompensateDefinition, Dialect, Process
 from tests.simulation.faults import SET_ASIDE
 from tests.simulation.invariants import Violation
@@ -111,7 +114,7 @@ class History:
             )
             self._expect(entry.timestamp_ms >= self._now_ms, "time goes back in the log")
             self._now_ms, self._instance_key = entry.timestamp_ms, entry.process_instance_key
-            for event in engine.events_of(entry):
+            for event in kernel.events_of(entry):
                 self._position += 1
                 self._one(event)
 
@@ -136,11 +139,11 @@ class History:
         if self._flow_next is not None:
             scope_key, flow_id = self._flow_next
             target = self._flow_target(flow_id)
-            is_entered = isinstance(event, lifecycle.ElementActivating) and (
+            is_entered = isinstance(event, moves.ElementActivating) and (
                 event.scope_key,
                 event.element_id,
             ) == (scope_key, target)
-            has_arrived = isinstance(event, parallel_gateway.TokenArrived) and (
+            has_arrived = isinstance(event, joins.TokenArrived) and (
                 event.scope_key,
                 event.flow_id,
             ) == (scope_key, flow_id)
@@ -148,12 +151,12 @@ class History:
             self._flow_next = None
         elif (
             self._leaving
-            and isinstance(event, lifecycle.FlowTaken)
+            and isinstance(event, moves.FlowTaken)
             and (event.scope_key, event.flow_id) == self._leaving[0]
         ):
             self._leaving.pop(0)
         elif self._leaving and not isinstance(
-            event, lifecycle.ElementActivating | parallel_gateway.FlowsJoined | undo.UndoCompleted
+            event, moves.ElementActivating | joins.FlowsJoined | undo.UndoCompleted
         ):
             self._expect(
                 False, f"a completed element was to be left along {self._leaving[0]}, and then came {event}"
@@ -169,13 +172,13 @@ class History:
             flow.target for node in process.nodes.values() for flow in node.outgoing if flow.id == flow_id
         )
 
-    def flow_taken(self, event: lifecycle.FlowTaken) -> None:
+    def flow_taken(self, event: moves.FlowTaken) -> None:
         self._flow_next = (event.scope_key, event.flow_id)
 
-    def token_arrived(self, event: parallel_gateway.TokenArrived) -> None:
+    def token_arrived(self, event: joins.TokenArrived) -> None:
         self.books.tokens[event.scope_key, event.flow_id] += 1
 
-    def joined(self, event: parallel_gateway.FlowsJoined) -> None:
+    def joined(self, event: joins.FlowsJoined) -> None:
         node = self._process_of(self._instance_key).nodes[event.gateway_id]
         self._expect(
             {flow.id for flow in node.incoming} == set(event.flow_ids),
@@ -193,7 +196,7 @@ class History:
         self._instance_key = event.key
         self._rises(event.key)
 
-    def activating(self, event: lifecycle.ElementActivating) -> None:
+    def activating(self, event: moves.ElementActivating) -> None:
         if event.scope_key:
             self._rises(event.key)
             scope = self.books.elements.get(event.scope_key)
@@ -215,7 +218,7 @@ class History:
             self.books.handlers[event.undo_key] = life
         self.books.children[event.scope_key] += 1
 
-    def activated(self, event: lifecycle.ElementActivated) -> None:
+    def activated(self, event: moves.ElementActivated) -> None:
         life = self._move(event.key, "activated", "activating")
         life.activated = self._position
         definition = self._process_of(self._instance_key).nodes[life.element_id].event
@@ -229,14 +232,14 @@ class History:
                 row.recorded.key for row in self.books.undo_inside[life.scope_key] if row.state == "available"
             }
 
-    def completing(self, event: lifecycle.ElementCompleting) -> None:
+    def completing(self, event: moves.ElementCompleting) -> None:
         self._move(event.key, "completing", "activated")
         self._expect(
             self.books.children[event.key] == 0,
             f"{self.books.elements[event.key]} ends before what is inside it",
         )
 
-    def completed(self, event: lifecycle.ElementCompleted) -> None:
+    def completed(self, event: moves.ElementCompleted) -> None:
         life = self._move(event.key, "completed", "completing")
         self._gone(life)
         process = self._process_of(self._instance_key)
@@ -253,10 +256,10 @@ class History:
         recorded = self.books.own_undo[event.key]
         self._expect(recorded == int(own), f"{life} has completed with {recorded} undo records of its own")
 
-    def terminating(self, event: lifecycle.ElementTerminating) -> None:
+    def terminating(self, event: moves.ElementTerminating) -> None:
         self._move(event.key, "terminating", "activating", "activated", "completing")
 
-    def terminated(self, event: lifecycle.ElementTerminated) -> None:
+    def terminated(self, event: moves.ElementTerminated) -> None:
         self._gone(self._move(event.key, "terminated", "terminating"))
 
     def _move(self, key: int, to: str, *sources: str) -> Life:
@@ -470,15 +473,15 @@ class History:
 # every method takes the one event it stands beside, which no type checker can follow through a table
 _CHECKS: Mapping[type[Event], Callable[[History, Any], None]] = {
     ProcessInstanceCreated: History.created,
-    lifecycle.ElementActivating: History.activating,
-    lifecycle.ElementActivated: History.activated,
-    lifecycle.ElementCompleting: History.completing,
-    lifecycle.ElementCompleted: History.completed,
-    lifecycle.ElementTerminating: History.terminating,
-    lifecycle.ElementTerminated: History.terminated,
-    lifecycle.FlowTaken: History.flow_taken,
-    parallel_gateway.TokenArrived: History.token_arrived,
-    parallel_gateway.FlowsJoined: History.joined,
+    moves.ElementActivating: History.activating,
+    moves.ElementActivated: History.activated,
+    moves.ElementCompleting: History.completing,
+    moves.ElementCompleted: History.completed,
+    moves.ElementTerminating: History.terminating,
+    moves.ElementTerminated: History.terminated,
+    moves.FlowTaken: History.flow_taken,
+    joins.TokenArrived: History.token_arrived,
+    joins.FlowsJoined: History.joined,
     undo.UndoRecorded: History.recorded,
     undo.UndoTaken: History.taken,
     undo.UndoStarted: History.started,

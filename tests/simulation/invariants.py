@@ -17,7 +17,6 @@ from counterflow.kernel.rows import (
     ElementInstance,
     Incident,
     Job,
-    Loop,
     LoopItems,
     LoopOutput,
     Message,
@@ -25,6 +24,7 @@ from counterflow.kernel.rows import (
     MessageSubscription,
     ProcessInstance,
     Quarantine,
+    Repetition,
     StartLock,
     Timer,
     UndoRecord,
@@ -64,7 +64,7 @@ class InstanceCheck:
             for row in rows[table]
         )
         self._waiting = {key for key, _ in self._waits}
-        self._loops: dict[int, Loop] = {row.element_instance_key: row for row in rows[Loop]}
+        self._loops: dict[int, Repetition] = {row.element_instance_key: row for row in rows[Repetition]}
         self._undo: dict[int, UndoRecord] = {row.key: row for row in rows[UndoRecord]}
         self._undoing = {row.throw_key for row in rows[UndoRecord] if row.state == "started"}
         self._with_tokens = {row.scope_key for row in rows[ArrivedToken]}
@@ -213,7 +213,7 @@ class InstanceCheck:
             if row.element_instance_key not in self._loops:
                 yield f"{row} has outlived its loop"
 
-    def _loop_counts(self, loop: Loop, body: ElementInstance) -> Iterator[str]:
+    def _loop_counts(self, loop: Repetition, body: ElementInstance) -> Iterator[str]:
         definition = self._nodes[body.element_id].multi_instance
         at_work = self._children[body.key]
         expected = 1 if definition is not None and definition.is_sequential else loop.total - loop.completed

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from counterflow.kernel import engine
-from counterflow.kernel.lifecycle import ElementActivated
+from counterflow import kernel
+from counterflow.kernel.course.moves import ElementActivated
+from counterflow.kernel.course.undo import UndoStarted
 from counterflow.kernel.rows import ProcessDefinition, ProcessInstance
-from counterflow.kernel.undo import UndoStarted
 from counterflow.model.graph import Process
 from counterflow.store.port import Batch
 from tests.simulation.coverage import note_element
@@ -57,7 +57,7 @@ class Judge:
 
     def _count_messages(self, batch: Batch) -> None:
         for entry in batch.log:
-            events = engine.events_of(entry)
+            events = kernel.events_of(entry)
             kinds = [type(event).__name__ for event in events]
             self._world.fired["message early"] += (
                 entry.command != "PublishMessage" and "MessageCorrelated" in kinds
@@ -67,7 +67,7 @@ class Judge:
     def _count_elements(self, batch: Batch) -> None:
         """What was at work; a handler that begins stands for the compensation event that has caught."""
         for entry in batch.log:
-            for event in engine.events_of(entry):
+            for event in kernel.events_of(entry):
                 if isinstance(event, ElementActivated):
                     self._count_element(event.key)
                 elif isinstance(event, UndoStarted):

@@ -12,26 +12,16 @@ from typing import Any
 import msgspec
 import pytest
 
-from counterflow.kernel import (
-    correlation,
-    engine,
-    error_events,
-    incidents,
-    job_delivery,
-    jobs,
-    lifecycle,
-    mappings,
-    messages,
-    timers,
-    undo,
-    variables,
-    waits,
-)
-from counterflow.kernel.elements import parallel_gateway, sub_process
+from counterflow import kernel
+from counterflow.kernel.course import ending, entering, leaving, moves, undo, waits
+from counterflow.kernel.data import evaluation, mappings
+from counterflow.kernel.elements import parallel_gateway, sub_process, throw_event
 from counterflow.kernel.elements.registry import ROOMS
-from counterflow.kernel.indexes import OldestFirst
-from counterflow.kernel.instance_state import InstanceState
-from counterflow.kernel.records import InstanceEnded, LogEntry
+from counterflow.kernel.events import error
+from counterflow.kernel.events import message as messages
+from counterflow.kernel.events import timer as timers
+from counterflow.kernel.events.registry import KINDS
+from counterflow.kernel.lives import correlation, job_delivery, jobs
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import (
     ElementInstance,
@@ -42,10 +32,20 @@ from counterflow.kernel.rows import (
     Timer,
     Variable,
 )
-from counterflow.kernel.state import State
-from counterflow.kernel.step import Step
+from counterflow.kernel.state.instance import InstanceState
+from counterflow.kernel.state.partition import State
+from counterflow.kernel.state.queues import OldestFirst
+from counterflow.kernel.vocabulary import InstanceEnded, LogEntry
+from counterflow.kernel.work.step import Course, Step, Token
 from counterflow.model import schedules
-from counterflow.model.graph import Behaviour, ErrorDefinition, Flow, Node, VariableMapping
+from counterflow.model.graph import (
+    Behaviour,
+    CompensateDefinition,
+    ErrorDefinition,
+    Flow,
+    Node,
+    VariableMapping,
+)
 from counterflow.partition import batch, decider, writer
 from counterflow.partition.answers import Failed, InstanceEnds, Told
 from counterflow.partition.batch import OpenBatch
@@ -58,67 +58,67 @@ Patch = pytest.MonkeyPatch
 
 def one_undo_dropped(patch: Patch) -> None:
     take = undo.take
-    patch.setattr(
-        undo, "take", lambda step, throw_key, records: take(step, throw_key, records[:-1] or records)
-    )
+    patch.setattr(undo, "take", lambda throw, records: take(throw, records[:-1] or records))
 
 
 def undo_in_order_of_completion(patch: Patch) -> None:
-    def next_wrong(plan: undo.Plan) -> list[int]:
+    def next_wrong(plan: undo.UndoPlan) -> list[int]:
         found, plan._pending = plan._pending[:1], plan._pending[1:]
         return [key for _, key in found]
 
-    patch.setattr(undo.Plan, "next_mirrored", next_wrong)
+    patch.setattr(undo.UndoPlan, "next_mirrored", next_wrong)
 
 
 def undo_all_at_once(patch: Patch) -> None:
-    def next_wrong(plan: undo.Plan) -> list[int]:
+    def next_wrong(plan: undo.UndoPlan) -> list[int]:
         found, plan._pending = plan._pending, []
         return [key for _, key in found]
 
-    patch.setattr(undo.Plan, "next_mirrored", next_wrong)
+    patch.setattr(undo.UndoPlan, "next_mirrored", next_wrong)
 
 
 def undo_recorded_twice(patch: Patch) -> None:
     record = undo.record
 
-    def twice(step: Step, element: ElementInstance, node: Node) -> None:
-        record(step, element, node)
-        if node.compensation is not None:
-            record(step, element, node)
+    def twice(token: Token, element: ElementInstance) -> None:
+        record(token, element)
+        if token.node.compensation is not None:
+            record(token, element)
 
     patch.setattr(undo, "record", twice)
 
 
 def undo_never_released(patch: Patch) -> None:
-    patch.setattr(undo, "release", _nothing)
+    kind = KINDS[CompensateDefinition]
+    thrown = replace(kind.thrown or throw_event.ROOM, terminating=_nothing)
+    patch.setitem(_mutable(kernel.HOUSE.kinds), CompensateDefinition, replace(kind, thrown=thrown))
 
 
 def undo_not_recorded_in_loops(patch: Patch) -> None:
-    patch.setattr(undo, "_is_undone_by_itself", lambda step, element: element.loop_counter == 0)
+    patch.setattr(undo, "_is_undone_by_itself", lambda token: token.loop_counter == 0)
 
 
 def completion_doubled(patch: Patch) -> None:
     """The job stays when it is done, so a second completion is accepted."""
-    patch.setitem(_mutable(engine.APPLIERS), jobs.JobCompleted, _nothing)
+    patch.setitem(_mutable(kernel.OF_INSTANCE), jobs.JobCompleted, _nothing)
 
 
 def join_that_forgets(patch: Patch) -> None:
     """The first token goes on alone, and nobody knows of the others."""
 
-    def arrive(step: Step, gateway: Node, scope_key: int, flow: Flow) -> None:
-        lifecycle.enter(step, gateway, scope_key)
+    def arrive(scope: Token, gateway: Node, flow: Flow) -> None:
+        entering.enter(scope, gateway)
 
     patch.setitem(_mutable(ROOMS), Behaviour.PARALLEL_GATEWAY, replace(parallel_gateway.ROOM, arrive=arrive))
 
 
 def timer_fires_early(patch: Patch) -> None:
-    schedule = engine.APPLIERS[timers.TimerScheduled]
+    schedule = kernel.OF_INSTANCE[timers.TimerScheduled]
 
-    def early(state: State, instance: InstanceState | None, event: timers.TimerScheduled) -> None:
+    def early(state: State, instance: InstanceState, event: timers.TimerScheduled) -> None:
         schedule(state, instance, msgspec.structs.replace(event, due_ms=event.due_ms - 900))
 
-    patch.setitem(_mutable(engine.APPLIERS), timers.TimerScheduled, early)
+    patch.setitem(_mutable(kernel.OF_INSTANCE), timers.TimerScheduled, early)
 
 
 def answer_before_the_commit(patch: Patch) -> None:
@@ -131,11 +131,11 @@ def answer_before_the_commit(patch: Patch) -> None:
 
 
 def subscription_left_over(patch: Patch) -> None:
-    def close_timers_only(step: Step, key: int) -> None:
-        for timer_key in [
-            found for found in step.current().waits_of.get(key, {}) if found in step.current().timers
+    def close_timers_only(token: Token) -> None:
+        for key in [
+            key for key in token.instance.waits_of.get(token.key, {}) if key in token.instance.timers
         ]:
-            step.emit(timers.TimerCanceled(timer_key))
+            token.emit(timers.TimerCanceled(key))
 
     patch.setattr(waits, "close_all", close_timers_only)
 
@@ -149,9 +149,9 @@ def counters_never_written(patch: Patch) -> None:
 
 
 def job_offered_twice(patch: Patch) -> None:
-    def offer(step: Step, key: int) -> Job | None:
-        step.instance = step.state.owner_of(Job, key)
-        return None if step.instance is None else step.instance.jobs[key]
+    def offer(step: Step, key: int) -> Course | None:
+        instance = step.state.owner_of(Job, key)
+        return None if instance is None else step.at(instance)
 
     patch.setattr(job_delivery, "_offer", offer)
     patch.setattr(OldestFirst, "discard", _nothing)
@@ -159,33 +159,35 @@ def job_offered_twice(patch: Patch) -> None:
 
 def scope_ends_too_early(patch: Patch) -> None:
     patch.setattr(
-        lifecycle, "_is_busy", lambda instance, scope_key: len(instance.children.get(scope_key, ())) > 1
+        leaving, "_is_busy", lambda instance, scope_key: len(instance.children.get(scope_key, ())) > 1
     )
 
 
 def incident_dropped(patch: Patch) -> None:
-    patch.setattr(incidents, "raise_incident", _nothing)
+    patch.setattr(Token, "hold", _nothing)
 
 
 def any_error_is_caught_by_the_first(patch: Patch) -> None:
     def first(events: Iterable[Node], code: str) -> Node | None:
         return next((event for event in events if isinstance(event.event, ErrorDefinition)), None)
 
-    patch.setattr(error_events, "_matching", first)
+    patch.setattr(error, "_matching", first)
 
 
 def mapping_reads_its_target(patch: Patch) -> None:
     """Behind a nested target a mapping sees what stands outside, and no more what the element has."""
 
     def map_values(
-        step: Step, element: ElementInstance, found: Sequence[VariableMapping], present: Mapping[str, bytes]
+        token: Token, found: Sequence[VariableMapping], present: Mapping[str, bytes]
     ) -> dict[str, bytes]:
         made: dict[str, bytes] = {}
         for mapping in found:
             name, path = mapping.target[0], mapping.target[1:]
-            value = variables.evaluate_to_json(step, element.key, mapping.source, name, made)
+            value = evaluation.json(token, token.key, mapping.source, name, made)
             made[name] = (
-                mappings._with_member(step, made.get(name, present.get(name)), path, value) if path else value
+                mappings._with_member(token.step.budget, made.get(name, present.get(name)), path, value)
+                if path
+                else value
             )
         return made
 
@@ -193,9 +195,7 @@ def mapping_reads_its_target(patch: Patch) -> None:
 
 
 def interruption_spares_what_runs(patch: Patch) -> None:
-    patch.setattr(
-        lifecycle, "interrupt", lambda step, scope: step.emit(lifecycle.ScopeInterrupted(scope.key))
-    )
+    patch.setattr(ending, "interrupt", lambda scope: scope.emit(moves.ScopeInterrupted(scope.key)))
 
 
 def call_survives_its_caller(patch: Patch) -> None:
@@ -224,9 +224,11 @@ def time_taken_from_elsewhere(patch: Patch) -> None:
     """A decision that depends on more than state, command and time."""
     count = iter(range(10**9))
 
-    def later(step: Step, element: ElementInstance, node: Node) -> None:
-        if lifecycle.map_inputs(step, element, node) and lifecycle.activate(step, element, node):
-            step.emit(jobs.JobCreated(step.new_key(), element.key, "odd", 3, str(next(count)).encode()))
+    def later(token: Token) -> None:
+        entering.map_inputs(token)
+        entering.activate(token)
+        key = token.step.new_key()
+        token.emit(jobs.JobCreated(key, token.key, "odd", 3, str(next(count)).encode()))
 
     patch.setitem(_mutable(ROOMS), Behaviour.JOB_TASK, replace(ROOMS[Behaviour.JOB_TASK], beginning=later))
 
@@ -279,26 +281,23 @@ def cycle_without_end(patch: Patch) -> None:
 
 
 def more_time_asked_for_in_vain(patch: Patch) -> None:
-    patch.setitem(_mutable(engine.APPLIERS), jobs.JobDeadlineUpdated, _nothing)
+    patch.setitem(_mutable(kernel.OF_INSTANCE), jobs.JobDeadlineUpdated, _nothing)
 
 
 def begun_at_the_start_all_the_same(patch: Patch) -> None:
-    def at_start(step: Step, element: ElementInstance, node: Node, targets: Sequence[str]) -> None:
-        sub_process.begin_at_start(step, element, node)
+    def at_start(scope: Token, targets: Sequence[str]) -> None:
+        sub_process.begin_at_start(scope)
 
     patch.setattr(sub_process, "begin_inside", at_start)
 
 
 def released_and_hears_nothing(patch: Patch) -> None:
     """What has come while an instance was set aside is not looked for when it is released."""
-    patch.setattr(Step, "expect_buffered", _nothing)
+    patch.setattr(Step, "look_for_buffered", _nothing)
 
 
 def quarantine_without_walls(patch: Patch) -> None:
-    def enter(step: Step, instance: InstanceState) -> None:
-        step.instance = instance
-
-    patch.setattr(Step, "enter_instance", enter)
+    patch.setattr(Step, "admitted_to", Step.at)
 
 
 MUTANTS = (

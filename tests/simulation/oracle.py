@@ -12,21 +12,17 @@ from typing import Any
 
 import msgspec
 
-from counterflow.kernel import (
-    engine,
-    incidents,
-    jobs,
-    lifecycle,
-    messages,
-    quarantine,
-    timers,
-    undo,
-    variables,
-)
-from counterflow.kernel.deployments import ProcessDefined
-from counterflow.kernel.instances import ProcessInstanceCreated
-from counterflow.kernel.records import PARTITION_BITS, Event, LogEntry
+from counterflow import kernel
+from counterflow.kernel.course import moves, undo
+from counterflow.kernel.course.beginning import ProcessInstanceCreated
+from counterflow.kernel.data import scopes
+from counterflow.kernel.events import message as messages
+from counterflow.kernel.events import timer as timers
+from counterflow.kernel.lives import jobs, quarantine
+from counterflow.kernel.lives.deployments import ProcessDefined
 from counterflow.kernel.rows import Job, MessageSubscription, Timer
+from counterflow.kernel.vocabulary import PARTITION_BITS, Event, LogEntry
+from counterflow.kernel.work import held, incidents
 from counterflow.store.memory import MemoryStore
 from tests.simulation.invariants import Violation
 from tests.simulation.reference import Reference
@@ -84,11 +80,11 @@ class Oracle:
     def read(self, entries: Sequence[LogEntry], store: MemoryStore) -> None:
         """Follow what was committed, and compare. Raises `Violation`."""
         for entry in entries:
-            for event in engine.events_of(entry):
+            for event in kernel.events_of(entry):
                 self._position += 1
                 self._see(entry.process_instance_key, event)
         for entry in entries:
-            events = engine.events_of(entry)
+            events = kernel.events_of(entry)
             root = self._seen.roots.get(entry.process_instance_key, 0)
             for place, event in enumerate(events):
                 self._tell(root, entry, event, events[place + 1 :])
@@ -109,7 +105,7 @@ class Oracle:
                 *seen.paths.get(event.parent_element_key, ()),
                 (event.bpmn_process_id, 0, 0),
             )
-        elif isinstance(event, lifecycle.ElementActivating) and event.scope_key:
+        elif isinstance(event, moves.ElementActivating) and event.scope_key:
             own = (
                 undoing(event.element_id, seen.undone[event.undo_key]) if event.undo_key else event.element_id
             )
@@ -121,16 +117,16 @@ class Oracle:
             seen.names[name] += 1
         elif isinstance(event, undo.UndoRecorded):
             seen.undone[event.key] = seen.paths[event.element_instance_key]
-        elif isinstance(event, lifecycle.ElementActivated):
+        elif isinstance(event, moves.ElementActivated):
             seen.intervals[self._own(instance_key, event.key)] = (self._position, 0)
-        elif isinstance(event, lifecycle.ElementCompleted):
+        elif isinstance(event, moves.ElementCompleted):
             path = self._own(instance_key, event.key)
             seen.intervals[path] = (seen.intervals[path][0], self._position)
         elif isinstance(event, jobs.JobCreated):
             seen.jobs[event.key] = event.element_instance_key
         elif isinstance(event, timers.TimerScheduled | messages.SubscriptionOpened):
             seen.waits[event.key] = (event.element_instance_key, event.catch_id)
-        elif isinstance(event, incidents.IncidentRaised):
+        elif isinstance(event, held.IncidentRaised):
             seen.incidents[event.key] = event.element_instance_key
 
     def _own(self, instance_key: int, key: int) -> Path:
@@ -157,7 +153,7 @@ class Oracle:
     def _begin(self, event: ProcessInstanceCreated, following: Sequence[Event]) -> None:
         if event.parent_instance_key:
             return
-        first = next((found.values for found in following if isinstance(found, variables.VariablesSet)), {})
+        first = next((found.values for found in following if isinstance(found, scopes.VariablesSet)), {})
         values: Mapping[str, Any] = {name: msgspec.json.decode(value) for name, value in first.items()}
         if "key" in values:
             root = ((str(event.key), 0, 0),)
@@ -231,7 +227,7 @@ def _is_cancelled(root: int, entry: LogEntry, event: Event) -> bool:
     """Whether the instance that was begun from outside ends here because somebody wants it to."""
     if isinstance(event, quarantine.InstanceAbandoned):
         return entry.process_instance_key == root
-    return isinstance(event, lifecycle.ElementTerminating) and (entry.command, event.key) == (
+    return isinstance(event, moves.ElementTerminating) and (entry.command, event.key) == (
         "CancelProcessInstance",
         root,
     )

@@ -7,14 +7,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from counterflow.kernel.correlation import PublishMessage
-from counterflow.kernel.decisions import EvaluateDecision
-from counterflow.kernel.incidents import ResolveIncident
-from counterflow.kernel.instances import CancelProcessInstance, CreateProcessInstance
-from counterflow.kernel.jobs import UpdateJobRetries
-from counterflow.kernel.quarantine import QuarantineInstance, ReleaseInstance
+from counterflow.kernel.lives.correlation import PublishMessage
+from counterflow.kernel.lives.decisions import EvaluateDecision
+from counterflow.kernel.lives.instances import CancelProcessInstance, CreateProcessInstance
+from counterflow.kernel.lives.jobs import UpdateJobRetries
+from counterflow.kernel.lives.quarantine import QuarantineInstance, ReleaseInstance
+from counterflow.kernel.lives.variables import SetVariables
 from counterflow.kernel.rows import Incident, Job, MessageSubscription, ProcessInstance, Quarantine, Timer
-from counterflow.kernel.variables import SetVariables
+from counterflow.kernel.work.incidents import ResolveIncident
 from tests.kernel.bench import document
 from tests.simulation.faults import KEYS, PATIENCE_MS, PUNCTUAL_MS, SET_ASIDE, TROUBLED_MS
 from tests.simulation.invariants import Violation

@@ -6,9 +6,9 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from counterflow.kernel.job_delivery import ActivateJobs, ReturnJob
-from counterflow.kernel.jobs import CompleteJob, FailJob, ThrowError, UpdateJobTimeout
-from counterflow.kernel.records import ActivatedJob, Command
+from counterflow.kernel.lives.job_delivery import ActivateJobs, ReturnJob
+from counterflow.kernel.lives.jobs import CompleteJob, FailJob, ThrowError, UpdateJobTimeout
+from counterflow.kernel.vocabulary import ActivatedJob, Command
 from counterflow.partition.takers import PollTaker, StreamTaker
 from tests.kernel.bench import document
 from tests.simulation import store as points

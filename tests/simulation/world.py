@@ -16,16 +16,16 @@ from collections.abc import Callable
 from heapq import heappop, heappush
 from typing import Any
 
-from counterflow.kernel import engine
-from counterflow.kernel.correlation import PublishMessage
-from counterflow.kernel.deployments import DeployResources
-from counterflow.kernel.incidents import ResolveIncident
-from counterflow.kernel.instances import CancelProcessInstance, CreateProcessInstance
-from counterflow.kernel.job_delivery import ReturnJob
-from counterflow.kernel.jobs import CompleteJob, UpdateJobRetries
-from counterflow.kernel.records import Command, InstanceEnded, LogEntry, Rejection
+from counterflow import kernel
+from counterflow.kernel.lives.correlation import PublishMessage
+from counterflow.kernel.lives.deployments import DeployResources
+from counterflow.kernel.lives.instances import CancelProcessInstance, CreateProcessInstance
+from counterflow.kernel.lives.job_delivery import ReturnJob
+from counterflow.kernel.lives.jobs import CompleteJob, UpdateJobRetries
 from counterflow.kernel.resources import ReadResource
 from counterflow.kernel.rows import ProcessDefinition, ProcessInstance
+from counterflow.kernel.vocabulary import Command, InstanceEnded, LogEntry, Rejection
+from counterflow.kernel.work.incidents import ResolveIncident
 from counterflow.model.graph import Process
 from counterflow.partition.batch import load_state
 from counterflow.partition.decider import Decider
@@ -80,7 +80,7 @@ class WatchedDecider(Decider):
         self._is_committing = is_committing
         self._read_once()
 
-    def decide(self, command: Command) -> engine.Decision:
+    def decide(self, command: Command) -> kernel.Outcome:
         expected = self._decided_elsewhere(command)
         decision = super().decide(command)
         if expected is not None and expected != decision.log:
@@ -97,10 +97,10 @@ class WatchedDecider(Decider):
         if not is_settled or self._world.chance.random() > 0.1:
             return None
         copy = load_state(self._store, self._order)
-        copy.processes.update(self.state.processes)  # graphs are frozen, and dear to read
+        copy.processes = self.state.processes  # graphs are frozen, and dear to read
         try:
-            return engine.decide(copy, command, self.now_ms(), self._limits).log
-        except (Rejection, engine.KernelFault):
+            return kernel.decide(copy, command, self.now_ms(), self._limits).log
+        except (Rejection, kernel.KernelFault):
             return None
 
     def recover(self) -> bool:
@@ -111,7 +111,7 @@ class WatchedDecider(Decider):
     def _read_once(self) -> None:
         self.state.source = ReadingSource(self._world.store, self._world.graphs)
 
-    def _set_aside(self, fault: engine.KernelFault) -> bool:
+    def _set_aside(self, fault: kernel.KernelFault) -> bool:
         self._world.fail(Violation(f"the kernel met a fault of its own: {fault}"), fault.__cause__)
         return super()._set_aside(fault)
 
@@ -387,4 +387,4 @@ class World:
 
 
 def _shown(log: list[LogEntry]) -> str:
-    return "; ".join(f"{entry.position}: {engine.events_of(entry)}" for entry in log)
+    return "; ".join(f"{entry.position}: {kernel.events_of(entry)}" for entry in log)

@@ -14,9 +14,9 @@ import pytest
 from msgspec import Struct
 from sqlalchemy import Table, create_engine
 
-from counterflow.kernel.records import LogEntry
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import INSTANCE_TABLES, TABLES
+from counterflow.kernel.vocabulary import LogEntry
 from counterflow.store.open import open_store
 from counterflow.store.sql.tables import EVENT_LOG, METADATA, PARTIAL_INDEXES, TABLE_OF
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from counterflow.kernel.decisions import EvaluateDecision, Evaluation
-from counterflow.kernel.deployments import Deployment, DeployResources
+from counterflow.kernel.lives.decisions import DecisionEvaluation, EvaluateDecision
+from counterflow.kernel.lives.deployments import Deployment, DeployResources
 from counterflow.results import document
 from counterflow.service.resources import File, read_files
 from counterflow.testing import Engine
@@ -22,10 +22,10 @@ def deployment_of(engine: Engine, contents: Mapping[str, bytes]) -> Deployment:
 
 def evaluation_of(
     engine: Engine, decision: str | int, variables: Mapping[str, Any] | None = None
-) -> Evaluation:
+) -> DecisionEvaluation:
     """Evaluate the latest version of a decision, or the one with a key."""
     by_id, by_key = (decision, 0) if isinstance(decision, str) else ("", decision)
-    evaluation: Evaluation = engine.run(
+    evaluation: DecisionEvaluation = engine.run(
         EvaluateDecision(decision_id=by_id, decision_key=by_key, variables=document(variables))
     )
     return evaluation

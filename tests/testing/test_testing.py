@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from counterflow import BpmnError, WorkerJob
-from counterflow.kernel.engine import KernelFault
-from counterflow.kernel.records import Rejection
+from counterflow.kernel import KernelFault
 from counterflow.kernel.rows import Job, Quarantine
-from counterflow.kernel.step import Limits
+from counterflow.kernel.vocabulary import Rejection
+from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.looking import NothingThere
 from counterflow.model.graph import Behaviour, CompensationOrder
 from counterflow.testing import EPOCH_MS, Engine
@@ -175,7 +175,7 @@ def test_numbers_longer_than_python_writes_go_in_and_come_out() -> None:
 
 
 def test_limits_can_be_narrowed() -> None:
-    engine = Engine(limits=Limits(steps=3))
+    engine = Engine(limits=ProcessLimits(steps=3))
     engine.deploy_contents(
         {"loop.bpmn": model(start(), gateway("a"), gateway("b"), path("start", "a", "b", "a"))}
     )

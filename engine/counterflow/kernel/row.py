@@ -47,8 +47,10 @@ def stored(
     known_at_start: bool = False,
     stands_still: bool = False,
     indexes: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+    table: str = "",
 ) -> Callable[[type[RowType]], type[RowType]]:
-    """Describe the table of a row: its name is that of the class, its columns are the fields, of those types.
+    """Describe the table of a row: its name is that of the class unless it is told, its columns are the
+    fields, of those types.
 
     `key` are the fields that name a row. Of rows at home in a process instance: `instance_field` holds its
     key; `owned` rows lead to their instance by their own key; those `known_at_start` are asked for across
@@ -58,7 +60,7 @@ def stored(
     """
 
     def describe(row: type[RowType]) -> type[RowType]:
-        row.table = _NEXT_WORD.sub("_", row.__name__).lower()
+        row.table = table or _NEXT_WORD.sub("_", row.__name__).lower()
         row.key_fields, row.home, row.indexes = key, home, indexes
         row.instance_field = instance_field if home is Home.INSTANCE else ""
         row.owned, row.stands_still = owned, stands_still

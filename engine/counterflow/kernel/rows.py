@@ -142,7 +142,8 @@ class ElementInstance(Row, frozen=True, gc=False):
     scope whose content is entered from outside (start instructions). `called_instance_key` is the process
     instance that a call activity has called. `result` keeps what the element's job returned, where the model
     wants it offered to the handler. `held` names the variables of its own (a JSON array) that are to leave a
-    completing element and found no room outside.
+    completing element and found no room outside. `phase` says how far its leaving had come when an incident
+    held it: `flows`, when its outputs are mapped.
     """
 
     key: int
@@ -159,6 +160,7 @@ class ElementInstance(Row, frozen=True, gc=False):
     called_instance_key: int = 0
     result: bytes | None = None
     held: bytes | None = None
+    phase: str = ""
 
 
 @stored(Home.INSTANCE, key=("scope_key", "name"))
@@ -193,8 +195,8 @@ class Job(Row, frozen=True, gc=False):
     tenant_id: str = DEFAULT_TENANT
 
 
-@stored(Home.INSTANCE, key=("element_instance_key",))
-class Loop(Row, frozen=True, gc=False):
+@stored(Home.INSTANCE, key=("element_instance_key",), table="loop")
+class Repetition(Row, frozen=True, gc=False):
     """How far a multi-instance activity has come: how many instances there are to be, how many have
     completed.
     """

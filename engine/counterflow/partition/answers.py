@@ -12,7 +12,7 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from counterflow.kernel.records import InstanceEnded
+from counterflow.kernel.vocabulary import InstanceEnded
 from counterflow.partition.batch import OpenBatch
 from counterflow.partition.pending import Pending
 from counterflow.partition.refusals import Unavailable

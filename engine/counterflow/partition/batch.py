@@ -5,12 +5,10 @@ sealed into the batch of one transaction.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
-from counterflow.kernel.records import LogEntry
-from counterflow.kernel.row import Row
-from counterflow.kernel.rows import TABLES, Partition, Quarantine, as_key
-from counterflow.kernel.state import State
+from counterflow.kernel.rows import TABLES, Partition, Quarantine
+from counterflow.kernel.state.partition import State
+from counterflow.kernel.vocabulary import LogEntry
 from counterflow.model.graph import CompensationOrder
 from counterflow.partition.source import StoreSource
 from counterflow.store.port import Batch, Store
@@ -44,26 +42,13 @@ def load_state(store: Store, order: CompensationOrder = CompensationOrder.MIRROR
             for row in store.scan(table, {}):
                 if not (table.stands_still and getattr(row, table.instance_field) in aside):
                     state.admit(row)
-    state.newly_ready.clear()
+    state.take_ready()
     return state
 
 
 def seal(state: State, log: list[LogEntry]) -> Batch:
-    """Everything that has changed since the last call, each row once: a row that was born and died meanwhile
-    not at all.
-    """
-    changes: dict[tuple[type[Row], Any], tuple[Row | None, Row | None]] = {}
-    for table, place, old, new in state.journal:
-        earlier = changes.get((table, place))
-        changes[table, place] = (old if earlier is None else earlier[0], new)
-    batch = Batch({}, {}, log)
-    for (table, place), (before, after) in changes.items():
-        if after is not None:
-            batch.puts.setdefault(table, []).append(after)
-        elif before is not None:
-            batch.deletes.setdefault(table, []).append(as_key(place))
+    """Everything that has changed since the last call, with its log."""
+    changes = state.seal()
     if log:
-        batch.puts[Partition] = [Partition(state.partition_id, state.last_key, state.last_position)]
-    state.journal.clear()
-    state.batch += 1
-    return batch
+        changes.puts[Partition] = [state.counters()]
+    return Batch(changes.puts, changes.deletes, log)

@@ -9,12 +9,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from counterflow.kernel import engine
-from counterflow.kernel.job_delivery import ActivateJobs
-from counterflow.kernel.jobs import UpdateJobTimeout
-from counterflow.kernel.quarantine import QuarantineInstance
-from counterflow.kernel.records import Command, Rejection
-from counterflow.kernel.step import Limits
+from counterflow import kernel
+from counterflow.kernel.lives.job_delivery import ActivateJobs
+from counterflow.kernel.lives.jobs import UpdateJobTimeout
+from counterflow.kernel.lives.quarantine import QuarantineInstance
+from counterflow.kernel.vocabulary import Command, Rejection
+from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.model.graph import CompensationOrder
 from counterflow.partition.answers import InstanceEnds
 from counterflow.partition.batch import OpenBatch, load_state, seal
@@ -36,7 +36,7 @@ class Decider:
         self,
         store: Store,
         order: CompensationOrder,
-        limits: Limits,
+        limits: ProcessLimits,
         clock: Callable[[], int],
         changed: Callable[[], None],
     ) -> None:
@@ -60,21 +60,21 @@ class Decider:
     @property
     def has_something_to_commit(self) -> bool:
         """Whether rows have changed or somebody is to be told, on a state that is not lost."""
-        return not self.is_lost and bool(self.state.journal or self.open.committed)
+        return not self.is_lost and (self.state.has_changed or bool(self.open.committed))
 
     def now_ms(self) -> int:
         """The time of the next command: the clock's, but never earlier than the last command's."""
         self._last_ms = max(self._last_ms, self._clock())
         return self._last_ms
 
-    def decide(self, command: Command) -> engine.Decision:
+    def decide(self, command: Command) -> kernel.Outcome:
         """Carry out a command in memory. Raises `Rejection`, `Faulted` (the instance is set aside, if one was
         at work) or `Unavailable`, where the database could not be read; nothing else is changed then.
         """
         self.commands += 1
         try:
-            decision = engine.decide(self.state, command, self.now_ms(), self._limits)
-        except engine.KernelFault as fault:
+            decision = kernel.decide(self.state, command, self.now_ms(), self._limits)
+        except kernel.KernelFault as fault:
             raise self._refusal(fault) from fault
         self.open.log.extend(decision.log)
         if isinstance(command, ActivateJobs):
@@ -110,12 +110,12 @@ class Decider:
         self.is_lost = False
         return True
 
-    def _refusal(self, fault: engine.KernelFault) -> Rejection | Unavailable:
+    def _refusal(self, fault: kernel.KernelFault) -> Rejection | Unavailable:
         if isinstance(fault.__cause__, StoreError):
             return Unavailable(f"The database could not be read: {fault.__cause__}")
         return Faulted(fault, is_contained=self._set_aside(fault))
 
-    def _set_aside(self, fault: engine.KernelFault) -> bool:
+    def _set_aside(self, fault: kernel.KernelFault) -> bool:
         """Quarantine the instance that a fault was met in; answers whether there was one."""
         logger.error(
             "%s on process instance %s met an internal fault",
@@ -124,7 +124,7 @@ class Decider:
             exc_info=fault.__cause__,
         )
         command = QuarantineInstance(process_instance_key=fault.process_instance_key, reason=str(fault))
-        log = engine.decide(self.state, command, self.now_ms(), self._limits).log
+        log = kernel.decide(self.state, command, self.now_ms(), self._limits).log
         self.open.log.extend(log)
         self._changed()
         return bool(log)

@@ -11,11 +11,11 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from counterflow.kernel.correlation import SetStartAside
-from counterflow.kernel.due import TriggerDue
-from counterflow.kernel.indexes import Due
-from counterflow.kernel.records import Rejection
+from counterflow.kernel.lives.correlation import SetStartAside
+from counterflow.kernel.lives.due import TriggerDue
 from counterflow.kernel.rows import StartTimer
+from counterflow.kernel.state.queues import Due
+from counterflow.kernel.vocabulary import Rejection
 from counterflow.partition.decider import Decider
 from counterflow.partition.refusals import Faulted, Unavailable
 
@@ -42,7 +42,7 @@ class Alarm:
         """Go off when the earliest thing is due, unless there is enough to commit first: the commit sets it
         again.
         """
-        due = self._decider.state.due.first()
+        due = self._decider.state.next_due()
         if due is None or self._stopping or self._decider.is_lost or self._has_enough_to_commit():
             return
         if self._timer is not None:
@@ -70,7 +70,7 @@ class Alarm:
     def _go_off(self) -> None:
         self._timer, self._is_resting = None, False
         for _ in range(DUE_AT_ONCE):
-            due = self._decider.state.due.first()
+            due = self._decider.state.next_due()
             if due is None or due.due_ms > self._decider.now_ms() or self._is_resting:
                 break
             self._trigger(due)
@@ -80,7 +80,7 @@ class Alarm:
         command = TriggerDue(table=due.table, key=due.key, due_ms=due.due_ms)
         try:
             if not self._decider.decide(command).answer:
-                self._decider.state.due.discard(due.key)
+                self._decider.state.is_no_longer_due(due)
         except Unavailable:
             self._is_resting = True
         except Faulted as faulted:
@@ -98,7 +98,7 @@ class Alarm:
             due.key,
             why.reason,
         )
-        self._decider.state.due.set_aside(due.key)
+        self._decider.state.cannot_come_due(due)
 
     def _set_start_aside(self, due: Due, why: Faulted) -> bool:
         """Keep the instance that a start timer could not begin, to be seen and released; the timer goes on

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from counterflow.kernel.records import ActivatedJob, LogEntry
+from counterflow.kernel.vocabulary import ActivatedJob, LogEntry
 
 REMEMBERED_JOBS = 100_000
 

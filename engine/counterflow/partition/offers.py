@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from counterflow.kernel.records import Rejection
+from counterflow.kernel.vocabulary import Rejection
 from counterflow.partition.decider import Decider
 from counterflow.partition.refusals import Unavailable
 from counterflow.partition.takers import Taker, Takers
@@ -34,8 +34,7 @@ class Offers:
 
     def is_ready(self, job_type: str) -> bool:
         """Whether a job of a type can be taken now."""
-        queue = self._decider.state.ready.get(job_type)
-        return queue is not None and queue.first() is not None
+        return self._decider.state.is_ready(job_type)
 
     def offer(self, job_type: str) -> None:
         """Give ready jobs of a type to those who take them, until none is ready or nobody has credit."""
@@ -60,12 +59,8 @@ class Offers:
 
     def offer_new(self) -> None:
         """Offer what has become ready since the last time."""
-        newly_ready = self._decider.state.newly_ready
-        if newly_ready:
-            types = dict.fromkeys(job_type for job_type, _ in newly_ready)
-            newly_ready.clear()
-            for job_type in types:
-                self.offer(job_type)
+        for job_type in self._decider.state.take_ready():
+            self.offer(job_type)
 
     def offer_undelivered(self) -> None:
         """Offer what was lost with a failed commit."""

@@ -9,11 +9,11 @@ had been given out.
 
 from __future__ import annotations
 
-from counterflow.kernel.deployments import DeployResources
-from counterflow.kernel.instances import CancelProcessInstance
-from counterflow.kernel.job_delivery import ActivateJobs, HoldJob, ReturnJob
-from counterflow.kernel.jobs import CompleteJob, FailJob, ThrowError
-from counterflow.kernel.records import Command
+from counterflow.kernel.lives.deployments import DeployResources
+from counterflow.kernel.lives.instances import CancelProcessInstance
+from counterflow.kernel.lives.job_delivery import ActivateJobs, HoldJob, ReturnJob
+from counterflow.kernel.lives.jobs import CompleteJob, FailJob, ThrowError
+from counterflow.kernel.vocabulary import Command
 
 ENDING = (CompleteJob, FailJob, ThrowError, ActivateJobs, CancelProcessInstance)
 """Commands without which work under way cannot end."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from counterflow.kernel.engine import KernelFault
-from counterflow.kernel.records import Rejection, RejectionType
+from counterflow.kernel import KernelFault
+from counterflow.kernel.vocabulary import Rejection, RejectionType
 
 
 class Faulted(Rejection):

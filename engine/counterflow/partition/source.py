@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from counterflow.documents.limits import NO_LIMITS
-from counterflow.kernel.records import BrokenInvariant
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import DecisionRequirements, ProcessDefinition, Resource
+from counterflow.kernel.vocabulary import BrokenInvariant
 from counterflow.model.graph import Process
 from counterflow.store.port import Store
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 
 from counterflow.kernel.rows import Incident, Quarantine
-from counterflow.kernel.state import State
+from counterflow.kernel.state.partition import State
 from counterflow.store.port import Batch
 
 logger = logging.getLogger("counterflow.troubles")

@@ -22,9 +22,9 @@ from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, Self
 
-from counterflow.kernel.job_delivery import HoldJob, ReturnJob
-from counterflow.kernel.records import Command, InstanceEnded
-from counterflow.kernel.step import Limits
+from counterflow.kernel.lives.job_delivery import HoldJob, ReturnJob
+from counterflow.kernel.vocabulary import Command, InstanceEnded
+from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.model.graph import CompensationOrder
 from counterflow.partition.answers import Failed, Told, into, tell_all, tell_later
 from counterflow.partition.batch import OpenBatch
@@ -52,7 +52,7 @@ class Writer:
         store: Store,
         *,
         order: CompensationOrder = CompensationOrder.MIRROR,
-        limits: Limits | None = None,
+        limits: ProcessLimits | None = None,
         now_ms: Callable[[], int] | None = None,
         maximum_pending: int = 4_000,
         maximum_pending_bytes: int = 64 * 1024 * 1024,
@@ -62,7 +62,7 @@ class Writer:
         self._cached_instances = cached_instances
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="counterflow-writer")
         self._decider = self._decides_by(
-            store, order, limits or Limits(), now_ms or _wall_clock_ms, self._schedule_commit
+            store, order, limits or ProcessLimits(), now_ms or _wall_clock_ms, self._schedule_commit
         )
         self._offers = Offers(self._decider, self._schedule_commit)
         self._alarm = Alarm(self._decider, self._after_decision)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from counterflow.kernel.records import Rejection, RejectionType
 from counterflow.kernel.rows import DecisionDefinition, DecisionRequirements, Resource
+from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.queries import shapes
 from counterflow.queries.paging import newest_first
 from counterflow.queries.shapes import DecisionXml, Page

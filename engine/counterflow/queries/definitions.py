@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from counterflow.bpmn.read import read_accepted
-from counterflow.kernel.records import Rejection, RejectionType
 from counterflow.kernel.rows import ProcessDefinition, Resource
+from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.model.graph import Node
 from counterflow.queries.paging import newest_first
 from counterflow.queries.shapes import Definition, DefinitionXml, Page

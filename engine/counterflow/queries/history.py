@@ -10,9 +10,9 @@ from typing import Any
 
 import msgspec
 
-from counterflow.kernel.engine import events_of
-from counterflow.kernel.records import Event, LogEntry, Rejection, RejectionType
+from counterflow.kernel import events_of
 from counterflow.kernel.rows import ProcessInstance
+from counterflow.kernel.vocabulary import Event, LogEntry, Rejection, RejectionType
 from counterflow.queries import log
 from counterflow.queries.shapes import HistoryRecord
 from counterflow.store.port import Store

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from counterflow.kernel import rows
-from counterflow.kernel.records import Rejection, RejectionType
+from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.queries.instance_filter import EVERY_INSTANCE, InstanceFilter
 from counterflow.queries.paging import page_of, rows_from_end
 from counterflow.queries.shapes import InstanceTree, Page, ProcessInstance

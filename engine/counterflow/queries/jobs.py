@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from counterflow.kernel import rows
-from counterflow.kernel.records import Rejection, RejectionType
+from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.queries.paging import newest_first
 from counterflow.queries.shapes import Job, Page
 from counterflow.store.port import Store

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from counterflow.kernel.records import LogEntry
 from counterflow.kernel.rows import Partition
+from counterflow.kernel.vocabulary import LogEntry
 from counterflow.store.port import Store
 
 PORTION = 500

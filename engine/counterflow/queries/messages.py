@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from counterflow.kernel import rows
-from counterflow.kernel.correlation import PublishMessage
-from counterflow.kernel.engine import events_of
-from counterflow.kernel.messages import MessageCorrelated, MessageExpired, MessagePublished
-from counterflow.kernel.records import LogEntry, Rejection, RejectionType
+from counterflow.kernel import events_of, rows
+from counterflow.kernel.events.message import MessageCorrelated, MessageExpired, MessagePublished
+from counterflow.kernel.lives.correlation import PublishMessage
+from counterflow.kernel.vocabulary import LogEntry, Rejection, RejectionType
 from counterflow.queries import log
 from counterflow.queries.shapes import CorrelatedMessage, MessageReceiver, PublishedMessage
 from counterflow.queries.story.fold import story_of

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple, TypeVar
 
-from counterflow.kernel.records import Rejection, RejectionType, first_key
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import Partition
+from counterflow.kernel.vocabulary import Rejection, RejectionType, first_key
 from counterflow.queries.shapes import Page
 from counterflow.store.port import Store
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from counterflow.caller import Caller
-from counterflow.kernel.records import ActivatedJob
+from counterflow.kernel.vocabulary import ActivatedJob
 
 
 class Visitor(Protocol):

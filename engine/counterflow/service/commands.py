@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
-from counterflow.kernel.quarantine import ReleaseInstance
-from counterflow.kernel.records import Command, Rejection, RejectionType
+from counterflow.kernel.lives.quarantine import ReleaseInstance
+from counterflow.kernel.vocabulary import Command, Rejection, RejectionType
 from counterflow.partition.answers import into
 from counterflow.partition.refusals import Overloaded
 from counterflow.partition.writer import Writer

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 from counterflow.caller import Caller
 from counterflow.documents.limits import DocumentLimits
-from counterflow.kernel.deployments import Deployment, DeployResources
-from counterflow.kernel.records import Rejection, RejectionType
+from counterflow.kernel.lives.deployments import Deployment, DeployResources
 from counterflow.kernel.resources import ReadResource
+from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.partition.writer import Writer
 from counterflow.service.resources import File, FileLimits, is_dmn, read_files, unreadable
 from counterflow.settings import Settings

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 
 from msgspec.structs import replace
 
-from counterflow.kernel.job_delivery import ActivateJobs
+from counterflow.kernel.lives.job_delivery import ActivateJobs
 from counterflow.partition.offers import FAULTS_PER_OFFER
 from counterflow.partition.refusals import Faulted, Unavailable
 from counterflow.partition.takers import PollTaker

@@ -6,7 +6,7 @@ The text is for the person who asked.
 
 from __future__ import annotations
 
-from counterflow.kernel.records import Rejection
+from counterflow.kernel.vocabulary import Rejection
 from counterflow.partition.refusals import Overloaded, Unavailable
 from counterflow.store.port import StoreError
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from counterflow.kernel.instances import CreateProcessInstance
-from counterflow.kernel.records import InstanceEnded
+from counterflow.kernel.lives.instances import CreateProcessInstance
 from counterflow.kernel.rows import ProcessInstance
+from counterflow.kernel.vocabulary import InstanceEnded
 from counterflow.partition.writer import Writer
 from counterflow.service.admission import Admission
 from counterflow.service.commands import kept

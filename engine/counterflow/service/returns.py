@@ -6,8 +6,8 @@ import asyncio
 import logging
 from typing import Any
 
-from counterflow.kernel.job_delivery import HoldJob, ReturnJob
-from counterflow.kernel.records import ActivatedJob, Command, Rejection
+from counterflow.kernel.lives.job_delivery import HoldJob, ReturnJob
+from counterflow.kernel.vocabulary import ActivatedJob, Command, Rejection
 from counterflow.partition.refusals import Overloaded, Unavailable
 from counterflow.partition.writer import Writer
 from counterflow.service.callers import Jobs

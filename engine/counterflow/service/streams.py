@@ -5,7 +5,7 @@ What is ready already when a stream opens is left to the client's polls, which k
 
 from __future__ import annotations
 
-from counterflow.kernel.job_delivery import ActivateJobs
+from counterflow.kernel.lives.job_delivery import ActivateJobs
 from counterflow.partition.refusals import Overloaded
 from counterflow.partition.takers import StreamTaker
 from counterflow.partition.writer import Writer

@@ -13,9 +13,9 @@ from typing import TypeVar, cast
 
 from msgspec.structs import astuple
 
-from counterflow.kernel.records import LogEntry
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import INSTANCE_TABLES, TABLES, key_of
+from counterflow.kernel.vocabulary import LogEntry
 from counterflow.store.port import Batch, Key, StoreError, Where
 
 RowType = TypeVar("RowType", bound=Row)

@@ -12,8 +12,8 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
-from counterflow.kernel.records import LogEntry
 from counterflow.kernel.row import Row
+from counterflow.kernel.vocabulary import LogEntry
 
 Key = tuple[int | str, ...]
 RowType = TypeVar("RowType", bound=Row)

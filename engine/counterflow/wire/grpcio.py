@@ -102,7 +102,7 @@ class GrpcioCall:
         """End the call over the head of whoever answers it."""
         gone, self.on_gone = self.on_gone, None
         self.finish(status, details)
-        methods.tell_gone(self.method, gone)
+        methods.call_gone(self.method, gone)
 
     async def requests(self) -> AsyncIterator[bytes]:
         """The messages of the request as they come."""
@@ -187,9 +187,9 @@ class GrpcioServer(grpc.GenericRpcHandler):
 
     async def start(self, host: str, port: int) -> int:
         """Accept calls; answers the port. Raises `OSError` for an address that cannot be listened on."""
-        found = self._listen(f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
+        listened = self._listen(f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
         await self._server.start()
-        return found
+        return listened
 
     async def start_on(self, where: UnixSocket) -> None:
         """Accept calls on a socket in the file system. Raises `OSError` for one that cannot be made.

@@ -22,21 +22,21 @@ class Watcher:
         self._health = health
         self.service = service
         self._call = call
-        self._told: HealthCheckResponse.ServingStatus | None = None
+        self._sent: HealthCheckResponse.ServingStatus | None = None
         self._is_held = False
         call.on_drained = self._drained
 
-    def tell(self) -> None:
+    def update(self) -> None:
         """Say how the service is, if that is news and the client reads."""
         status = self._health.status_of(self.service)
-        if self._is_held or status == self._told or self._call.is_over:
+        if self._is_held or status == self._sent or self._call.is_over:
             return
-        self._told = status
+        self._sent = status
         self._is_held = not self._call.send(HealthCheckResponse(status=status).SerializeToString())
 
     def _drained(self) -> None:
         self._is_held = False
-        self.tell()
+        self.update()
 
 
 class Health:
@@ -58,7 +58,7 @@ class Health:
         """All services begin to serve, or cease to."""
         self._serving = dict.fromkeys(self._serving, serving)
         for watcher in list(self._watchers):
-            watcher.tell()
+            watcher.update()
 
     def status_of(self, service: str) -> HealthCheckResponse.ServingStatus:
         """The number that the protocol has for it."""
@@ -80,4 +80,4 @@ class Health:
         watcher = Watcher(self, request.service, call)
         self._watchers.add(watcher)
         call.on_gone = lambda: self._watchers.discard(watcher)
-        watcher.tell()
+        watcher.update()

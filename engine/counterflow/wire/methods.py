@@ -16,7 +16,7 @@ from counterflow.wire.contract import Call, CallIsOver, Method, RpcError, Status
 logger = logging.getLogger("counterflow.wire")
 
 FAULT = "%s met an internal fault"
-TOLD = "An internal fault; the server's log says more"
+WORDS_OF_FAULT = "An internal fault; the server's log says more"
 
 Parse = Callable[[bytes], Any]
 
@@ -68,7 +68,7 @@ def start(method: Method, message: bytes, call: Call) -> None:
         call.refuse(error)
     except Exception:
         logger.exception(FAULT, call.method.path)
-        call.finish(StatusCode.INTERNAL, TOLD)
+        call.finish(StatusCode.INTERNAL, WORDS_OF_FAULT)
 
 
 def expire(call: Call) -> None:
@@ -79,7 +79,7 @@ def expire(call: Call) -> None:
     )
 
 
-def tell_gone(method: Method, gone: Callable[[], object] | None) -> None:
+def call_gone(method: Method, gone: Callable[[], object] | None) -> None:
     """For servers: call what `on_gone` was, whatever it makes of it: other calls must be told too."""
     if gone is not None:
         try:
@@ -120,7 +120,7 @@ async def _answer(call: Call, behaviour: Callable[[], Awaitable[Message | None]]
         return
     except Exception:
         logger.exception(FAULT, call.method.path)
-        call.finish(StatusCode.INTERNAL, TOLD)
+        call.finish(StatusCode.INTERNAL, WORDS_OF_FAULT)
         return
     if message is None:
         call.finish()

@@ -79,18 +79,18 @@ class Reflection:
         self._give(file, answer)
 
     def _file_of_extension(self, request: Any, answer: Any) -> None:
-        asked = request.file_containing_extension
+        question = request.file_containing_extension
         extension = self._pool.FindExtensionByNumber(
-            self._pool.FindMessageTypeByName(asked.containing_type), asked.extension_number
+            self._pool.FindMessageTypeByName(question.containing_type), question.extension_number
         )
         self._give(self._pool.FindFileContainingSymbol(extension.full_name), answer)
 
     def _extensions_of(self, request: Any, answer: Any) -> None:
         name = request.all_extension_numbers_of_type
-        found = self._pool.FindAllExtensions(self._pool.FindMessageTypeByName(name))
+        extensions = self._pool.FindAllExtensions(self._pool.FindMessageTypeByName(name))
         answer.all_extension_numbers_response.base_type_name = name
         answer.all_extension_numbers_response.extension_number.extend(
-            sorted(extension.number for extension in found)
+            sorted(extension.number for extension in extensions)
         )
 
     def _services(self, _request: Any, answer: Any) -> None:
@@ -107,5 +107,5 @@ class Reflection:
                     files[dependency.name] = dependency
                     waiting.append(dependency)
         answer.file_descriptor_response.file_descriptor_proto.extend(
-            found.serialized_pb for found in files.values()
+            described.serialized_pb for described in files.values()
         )

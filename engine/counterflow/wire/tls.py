@@ -21,11 +21,11 @@ def server_context(tls: Tls) -> ssl.SSLContext:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_alpn_protocols(["h2"])
-    _expect_pem("tls_certificate", tls.certificate, "a certificate", "-----BEGIN CERTIFICATE-----")
-    _expect_pem("tls_key", tls.key, "a private key", "PRIVATE KEY-----")
+    _check_pem("tls_certificate", tls.certificate, "a certificate", "-----BEGIN CERTIFICATE-----")
+    _check_pem("tls_key", tls.key, "a private key", "PRIVATE KEY-----")
     _load_chain(context, tls)
     if tls.client_authority is not None:
-        _expect_pem(
+        _check_pem(
             "tls_client_authority", tls.client_authority, "certificates", "-----BEGIN CERTIFICATE-----"
         )
         _load_authority(context, tls.client_authority)
@@ -64,7 +64,7 @@ def _load_authority(context: ssl.SSLContext, path: Path) -> None:
     context.verify_mode = ssl.CERT_REQUIRED
 
 
-def _expect_pem(setting: str, path: Path, what: str, sign: str) -> None:
+def _check_pem(setting: str, path: Path, what: str, sign: str) -> None:
     try:
         text = path.read_text(encoding="latin-1")
     except OSError as error:

@@ -27,13 +27,13 @@ def make_way(path: Path) -> None:
     """
     _check(path)
     try:
-        found = path.lstat().st_mode
+        mode = path.lstat().st_mode
     except FileNotFoundError:
         return
-    if not stat.S_ISSOCK(found):
+    if not stat.S_ISSOCK(mode):
         raise OSError(
             errno.EEXIST,
-            f"expected nothing there, or a socket, found a {_kind(found)}, which is left as it is",
+            f"expected nothing there, or a socket, found a {_kind(mode)}, which is left as it is",
         )
     if _is_listened_on(path):
         raise OSError(
@@ -84,8 +84,8 @@ class SocketFile:
 
 
 def _identity(path: Path) -> tuple[int, int]:
-    found = path.lstat()
-    return found.st_dev, found.st_ino
+    status = path.lstat()
+    return status.st_dev, status.st_ino
 
 
 def _check(path: Path) -> None:

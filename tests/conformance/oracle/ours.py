@@ -7,9 +7,10 @@ from pathlib import Path
 
 import msgspec
 
-from counterflow.kernel import engine as kernel
-from counterflow.kernel import lifecycle, rows
-from counterflow.kernel.records import Event, Rejection
+from counterflow import kernel
+from counterflow.kernel import rows
+from counterflow.kernel.course import moves
+from counterflow.kernel.vocabulary import Event, Rejection
 from counterflow.looking import NothingThere
 from counterflow.model.graph import CompensationOrder
 from counterflow.testing import Engine
@@ -30,8 +31,8 @@ from tests.conformance.oracle.views import (
 )
 
 STATES: dict[type[Event], str] = {
-    lifecycle.ElementCompleted: COMPLETED,
-    lifecycle.ElementTerminated: TERMINATED,
+    moves.ElementCompleted: COMPLETED,
+    moves.ElementTerminated: TERMINATED,
 }
 NO_FOLDER = Path()
 
@@ -90,14 +91,14 @@ class Ours:
     def _elements(
         self, running: Mapping[int, rows.ElementInstance], variables: Mapping[int, dict[str, str]]
     ) -> list[Element]:
-        began: dict[int, tuple[int, lifecycle.ElementActivating]] = {}
+        began: dict[int, tuple[int, moves.ElementActivating]] = {}
         ended: dict[int, str] = {}
         for instance_key, event in (
             (entry.process_instance_key, event)
             for entry in self._engine.log
             for event in kernel.events_of(entry)
         ):
-            if isinstance(event, lifecycle.ElementActivating) and event.scope_key:
+            if isinstance(event, moves.ElementActivating) and event.scope_key:
                 began[event.key] = (instance_key, event)
             elif type(event) in STATES:
                 ended[event.key] = STATES[type(event)]  # type: ignore[attr-defined]  # both have a key
@@ -108,7 +109,7 @@ class Ours:
         ]
 
 
-def _place(event: lifecycle.ElementActivating) -> str:
+def _place(event: moves.ElementActivating) -> str:
     return event.element_id + (BODY if event.loop_counter < 0 else "")
 
 

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from counterflow.kernel import (
-    decision_deployments,
-    deployments,
-    engine,
-    instances,
-    lifecycle,
-    messages,
-    starts,
-    variables,
-)
+from counterflow import kernel
+from counterflow.kernel.course import beginning, moves
 from counterflow.kernel.elements import multi_instance
-from counterflow.kernel.records import BrokenInvariant
+from counterflow.kernel.events import message as messages
+from counterflow.kernel.events import timer as timers
+from counterflow.kernel.lives import decision_deployments, deployments, variables
+from counterflow.kernel.vocabulary import BrokenInvariant
 from counterflow.queries.story.fold import ADDITIONS, created_in
 from tests.queries.models import TRIP, engine_with
 
@@ -28,7 +23,7 @@ SAY_NOTHING_OF_A_TREE = {
     deployments.DeploymentCreated,
     deployments.ProcessDefined,
     deployments.ResourceStored,
-    instances.ProcessInstanceCreated,  # the story begins with it
+    beginning.ProcessInstanceCreated,  # the story begins with it
     *(
         messages.MessagePublished,
         messages.MessageExpired,
@@ -36,21 +31,21 @@ SAY_NOTHING_OF_A_TREE = {
     *(messages.StartLocked, messages.StartUnlocked),  # about other instances to come
     multi_instance.LoopOutputGathered,  # told by the variable that the outputs become
     *(
-        starts.StartTimerOpened,
-        starts.StartTimerClosed,
-        starts.MessageStartOpened,
-        starts.MessageStartClosed,
+        timers.StartTimerOpened,
+        timers.StartTimerClosed,
+        messages.MessageStartOpened,
+        messages.MessageStartClosed,
     ),  # of a definition
-    lifecycle.ScopeInterrupted,  # told by the terminations that follow
+    moves.ScopeInterrupted,  # told by the terminations that follow
     variables.VariableDocumentUpdated,  # told by the values that came before
 }
 
 
 def test_every_event_of_the_kernel_is_told_or_says_nothing_of_a_tree() -> None:
-    untold = {event.__name__ for event in set(engine.APPLIERS) - set(ADDITIONS) - SAY_NOTHING_OF_A_TREE}
+    untold = {event.__name__ for event in set(kernel.EVENTS) - set(ADDITIONS) - SAY_NOTHING_OF_A_TREE}
     assert untold == set(), "add these in queries/story/, or list them here as saying nothing of a tree"
-    assert set(engine.APPLIERS) >= SAY_NOTHING_OF_A_TREE
-    assert set(ADDITIONS) <= set(engine.APPLIERS)
+    assert set(kernel.EVENTS) >= SAY_NOTHING_OF_A_TREE
+    assert set(ADDITIONS) <= set(kernel.EVENTS)
 
 
 def test_a_log_that_does_not_begin_with_a_creation_is_not_guessed_at() -> None:

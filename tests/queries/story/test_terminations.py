@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from counterflow.kernel.quarantine import QuarantineInstance
+from counterflow.kernel.lives.quarantine import QuarantineInstance
 from counterflow.kernel.rows import ProcessInstance
 from counterflow.queries.instances import process_instance
 from counterflow.queries.shapes import ElementInstance, Termination

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from counterflow.kernel.quarantine import QuarantineInstance
-from counterflow.kernel.step import Limits
+from counterflow.kernel.lives.quarantine import QuarantineInstance
+from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.queries.history import records
 from counterflow.queries.instances import process_instance
 from counterflow.queries.shapes import ElementInstance, InstanceTree, Wait
@@ -133,7 +133,7 @@ def test_what_found_no_room_is_shown_where_it_waits() -> None:
         end(),
         path("start", "wait", "pack", "end"),
     )
-    engine = Engine(limits=Limits(variable_bytes=200))
+    engine = Engine(limits=ProcessLimits(variable_bytes=200))
     engine.deploy_contents({"model.bpmn": caught})
     key = engine.start("process", {"key": "k", "full": "f" * 100})
     engine.publish("order", "k", {"big": "b" * 120})

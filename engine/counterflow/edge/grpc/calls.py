@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from google.protobuf.message import Message
 
 from counterflow.edge.grpc.status import fit, status_of
-from counterflow.kernel.records import Command
+from counterflow.kernel.vocabulary import Command
 from counterflow.service.refusals import EXPECTED
 from counterflow.service.service import Service
 from counterflow.wire.contract import Call, CallIsOver, Method, StatusCode

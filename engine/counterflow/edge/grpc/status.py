@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from counterflow.kernel.records import Rejection, RejectionType
+from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.partition.refusals import Overloaded, Unavailable
 from counterflow.service.refusals import Invalid, NotInTime, NotThereYet, Refused, ResultLost, TooLarge
 from counterflow.store.port import StoreError

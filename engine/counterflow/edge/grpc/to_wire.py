@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
-from counterflow.kernel.decisions import EvaluatedDecision, Evaluation, MatchedRule
-from counterflow.kernel.records import ActivatedJob
+from counterflow.kernel.data.scopes import to_object
+from counterflow.kernel.lives.decisions import DecisionEvaluation, TracedDecision, TracedRule
 from counterflow.kernel.rows import (
     DEFAULT_TENANT,
     DecisionDefinition,
@@ -17,7 +17,7 @@ from counterflow.kernel.rows import (
     ProcessDefinition,
     ProcessInstance,
 )
-from counterflow.kernel.variables import to_object
+from counterflow.kernel.vocabulary import ActivatedJob
 from counterflow_wire import gateway
 
 
@@ -117,7 +117,7 @@ def requirements_metadata(model: DecisionRequirements) -> gateway.DecisionRequir
 # -- decisions -----------------------------------------------------------------------------------------------
 
 
-def evaluated(found: Evaluation) -> gateway.EvaluateDecisionResponse:
+def evaluated(found: DecisionEvaluation) -> gateway.EvaluateDecisionResponse:
     """What a decision gave, and how; where it failed, the output is null, which every client can read."""
     return gateway.EvaluateDecisionResponse(
         decisionKey=found.decision.key,
@@ -138,7 +138,7 @@ def evaluated(found: Evaluation) -> gateway.EvaluateDecisionResponse:
     )
 
 
-def _decision(decision: EvaluatedDecision, instance_key: str) -> gateway.EvaluatedDecision:
+def _decision(decision: TracedDecision, instance_key: str) -> gateway.EvaluatedDecision:
     return gateway.EvaluatedDecision(
         decisionKey=decision.key,
         decisionId=decision.id,
@@ -158,7 +158,7 @@ def _decision(decision: EvaluatedDecision, instance_key: str) -> gateway.Evaluat
     )
 
 
-def _rule(rule: MatchedRule) -> gateway.MatchedDecisionRule:
+def _rule(rule: TracedRule) -> gateway.MatchedDecisionRule:
     return gateway.MatchedDecisionRule(
         ruleId=rule.id,
         ruleIndex=rule.index,

@@ -7,32 +7,17 @@ the event brought is in the boundary event's own scope and leaves it by output m
 
 from __future__ import annotations
 
-from counterflow.kernel import lifecycle
-from counterflow.kernel.elements.room import Room
-from counterflow.kernel.rows import ElementInstance
-from counterflow.kernel.step import Step
-from counterflow.model.graph import Dialect, ErrorDefinition, Node
+from counterflow.kernel.course import leaving
+from counterflow.kernel.course.room import room
+from counterflow.kernel.work.step import Token
 
 
-def activated(step: Step, element: ElementInstance, node: Node) -> None:
+def activated(token: Token) -> None:
     """Hand out what the event brought, where the dialect says so, and go on."""
-    brought = step.current().variables.get(element.key)
-    if (
-        brought
-        and _hands_out(step, node)
-        and not lifecycle.propagate(step, element, node, dict(sorted(brought.items())))
-    ):
-        return
-    lifecycle.finish(step, element, node)
+    brought = token.variables
+    if brought and not token.node.outputs and token.kind_of(token.node).hands_out(token.process):
+        leaving.send_results(token, dict(sorted(brought.items())), all_outward=True)
+    leaving.finish(token)
 
 
-def _hands_out(step: Step, node: Node) -> bool:
-    """Whether what it was given goes to the scope around it without a mapping: all but errors, in a zeebe:
-    model.
-    """
-    return not node.outputs and not (
-        isinstance(node.event, ErrorDefinition) and step.process().dialect is Dialect.ZEEBE
-    )
-
-
-ROOM = Room(activated=activated)
+ROOM = room(activated=activated)

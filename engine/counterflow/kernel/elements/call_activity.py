@@ -9,188 +9,100 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from msgspec.structs import replace
-
-from counterflow.kernel import incidents, instances, lifecycle, variables
-from counterflow.kernel.elements.room import Room
-from counterflow.kernel.instance_state import InstanceState
-from counterflow.kernel.records import BrokenInvariant, Event, InstanceEnded
-from counterflow.kernel.rows import ElementInstance, ProcessDefinition
-from counterflow.kernel.state import State
-from counterflow.kernel.step import Step
-from counterflow.model.graph import CalledProcess, Dialect, Node
+from counterflow.kernel.course import beginning, entering
+from counterflow.kernel.course.room import room
+from counterflow.kernel.data import evaluation, scopes
+from counterflow.kernel.lives import calls, instances
+from counterflow.kernel.rows import ProcessDefinition
+from counterflow.kernel.work.held import Held, IncidentType
+from counterflow.kernel.work.step import Token
+from counterflow.model.graph import Dialect
 
 
-class ProcessCalled(Event, frozen=True, array_like=True, tag=130, gc=False):
-    """A call activity has begun an instance of its own."""
-
-    element_instance_key: int
-    called_instance_key: int
-
-
-class Call(NamedTuple):
+class ProcessCall(NamedTuple):
     """Which process is to be called, with what, and how deep in calls."""
 
     definition: ProcessDefinition
-    document: variables.Document
+    document: scopes.Document
     depth: int
 
 
-def beginning(step: Step, element: ElementInstance, node: Node) -> None:
+def begin_call(token: Token) -> None:
     """Begin the called process; without one an incident holds the call."""
-    call = _call(step, element, node) if lifecycle.map_inputs(step, element, node) else None
-    if call is None or not lifecycle.activate(step, element, node):
-        return
-    caller = step.current()
-    child = instances.begin(step, call.definition, call.document, caller=element, call_depth=call.depth)
-    step.instance = caller
-    step.emit(ProcessCalled(element.key, child.key))
+    entering.map_inputs(token)
+    call = _call(token)
+    entering.activate(token)
+    called = beginning.begin(
+        token.step, call.definition, call.document, caller=token.row, call_depth=call.depth
+    )
+    token.emit(calls.ProcessCalled(token.key, called.instance.key))
 
 
-def _call(step: Step, element: ElementInstance, node: Node) -> Call | None:
-    header = step.current().header
-    process_id = _process_id(step, element, node)
-    definition = step.state.latest.get(process_id) if process_id is not None else None
-    if process_id is None or header is None:
-        return None
+def terminating(token: Token) -> None:
+    """The called instance goes with its call."""
+    called_key = token.row.called_instance_key
+    called = token.step.state.instance(called_key) if called_key else None
+    if called is not None:
+        instances.end_with_called(token.step, called)
+
+
+def _call(token: Token) -> ProcessCall:
+    """What is to be called. Raises `Held`."""
+    source = calls.definition_of(token).process_id
+    process_id = evaluation.text(token, source, "the called process", "a process id")
+    definition = token.step.state.latest.get(process_id)
+    depth = token.header.call_depth
     why = ""
     if definition is None:
         why = "but no such process is deployed; deploy it and resolve the incident"
-    elif step.state.process_of(definition.key).root.start_event is None:
+    elif token.step.state.process_of(definition.key).root.start_event is None:
         why = "but it has no none start event"
-    elif header.call_depth >= step.limits.call_depth:
-        why = (
-            f"but calls are {header.call_depth} deep already, which is as deep as may be: does the process "
-            "call itself?"
-        )
+    elif depth >= token.step.limits.call_depth:
+        why = f"but calls are {depth} deep already, which is as deep as may be: does the process call itself?"
     if why or definition is None:
-        incidents.raise_incident(
-            step,
-            element,
-            "CALLED_ELEMENT_ERROR",
-            f"Expected '{node.id}' to call process '{process_id}', {why}",
+        raise Held(
+            IncidentType.CALLED_ELEMENT_ERROR,
+            f"Expected '{token.node.id}' to call process '{process_id}', {why}",
         )
-        return None
-    document = _going_in(step, element, node)
-    refusal = _why_not_in(step, document)
+    document = _going_in(token)
+    refusal = _why_not_in(token, document)
     if refusal:
-        remedy = "set smaller variables, or map only what the process needs, and resolve the incident"
-        incidents.raise_incident(
-            step,
-            element,
-            "IO_MAPPING_ERROR",
-            f"{refusal} (what '{node.id}' hands to '{process_id}'); {remedy}",
+        raise Held(
+            IncidentType.IO_MAPPING_ERROR,
+            refusal,
+            where=f"what '{token.node.id}' hands to '{process_id}'",
+            remedy="set smaller variables, or map only what the process needs, and resolve the incident",
         )
-        return None
-    return Call(definition, document, header.call_depth + 1)
+    return ProcessCall(definition, document, depth + 1)
 
 
-def called_ended(step: Step, end: InstanceEnded) -> None:
-    """An instance has ended: if a call activity waits for it, and it has completed, that one goes on."""
-    child = step.state.instance(end.process_instance_key)
-    header = child.header if child is not None else None
-    if header is None or not header.parent_element_key or end.state != "completed":
-        return
-    caller = step.state.instance(header.parent_instance_key)
-    element = caller.elements.get(header.parent_element_key) if caller is not None else None
-    if caller is None or element is None or element.called_instance_key != end.process_instance_key:
-        return
-    step.enter_instance(caller)
-    node = step.node(element)
-    if (
-        _definition(node).propagate_all_out
-        and not node.results_stay_local
-        and not _coming_out(step, element, node, end.variables)
-    ):
-        return
-    if node.outputs:
-        variables.carry(step, element.key, end.variables)
-    lifecycle.finish(step, step.element(element.key), node)
-
-
-def terminating(step: Step, element: ElementInstance, node: Node) -> None:
-    """The called instance goes with its call."""
-    caller = step.current()
-    child = step.state.instance(element.called_instance_key) if element.called_instance_key else None
-    if child is not None:
-        instances.end_with_called(step, child)
-    step.instance = caller
-
-
-def _process_id(step: Step, element: ElementInstance, node: Node) -> str | None:
-    process_id = _definition(node).process_id
-    if isinstance(process_id, str):
-        return process_id
-    evaluation = variables.evaluate(step, element.key, process_id)
-    if isinstance(evaluation.value, str) and evaluation.value and evaluation.failure is None:
-        return evaluation.value
-    found = variables.found_in(evaluation)
-    message = (
-        f"Expected the called process '={process_id.text}' of '{node.id}' to be a process id, but {found}"
-    )
-    incidents.raise_incident(
-        step,
-        element,
-        "EXTRACT_VALUE_ERROR",
-        f"{message}; set the variables it reads and resolve the incident",
-    )
-    return None
-
-
-def _why_not_in(step: Step, document: variables.Document) -> str:
+def _why_not_in(token: Token, document: scopes.Document) -> str:
     """Why variables cannot go into another instance: they are too large for a scope, or the command has no
     fuel left to copy more.
     """
-    if step.fuel_left <= 0:
-        return f"Expected to hand variables to another instance, but {variables.budget_spent(step)}"
+    step = token.step
+    if step.budget.fuel_left <= 0:
+        return f"Expected to hand variables to another instance, but {evaluation.budget_spent(step)}"
     try:
-        variables.refuse_large(step, document)
-    except variables.DocumentTooLarge as failure:
+        scopes.refuse_large(step, document)
+    except scopes.DocumentTooLarge as failure:
         return str(failure)
-    step.pay_for(sum(map(len, document.values())))
+    step.budget.pay_for(sum(map(len, document.values())))
     return ""
 
 
-def _going_in(step: Step, element: ElementInstance, node: Node) -> variables.Document:
+def _going_in(token: Token) -> scopes.Document:
     """Without a mapping nothing goes in, or everything; with both, what the mappings make hides what is
     around.
 
     In a zeebe: model what is the call's own goes in with a mapping, the item of a multi-instance call too; in
     a camunda: model what is named.
     """
-    if _definition(node).propagate_all_in:
-        return variables.visible(step.current(), element.key)
-    own = step.current().variables.get(element.key, {}) if node.inputs else {}
-    named = own if step.process().dialect is Dialect.ZEEBE else _handed_in(node)
+    if calls.definition_of(token).propagate_all_in:
+        return scopes.visible(token.instance, token.key)
+    own = token.variables if token.node.inputs else {}
+    named = own if token.process.dialect is Dialect.ZEEBE else calls.handed_in(token.node)
     return {name: own[name] for name in sorted(named)}
 
 
-def _coming_out(step: Step, element: ElementInstance, node: Node, document: variables.Document) -> bool:
-    """Everything that the called process ends with. In a camunda: model what was handed in has been the
-    called process's alone, so that it takes nothing on the way out; but an instance's own item stays its
-    own.
-    """
-    loop = node.multi_instance
-    items = {"loopCounter", loop.element_variable} if loop is not None else set()
-    past = _handed_in(node) - items if step.process().dialect is Dialect.CAMUNDA else set()
-    return lifecycle.hand_out(step, element, node, document, outward=past)
-
-
-def _handed_in(node: Node) -> set[str]:
-    return {mapping.target[0] for mapping in node.inputs}
-
-
-def _definition(node: Node) -> CalledProcess:
-    if node.called is None:
-        raise BrokenInvariant(f"'{node.id}' calls no process")
-    return node.called
-
-
-def _apply_called(state: State, instance: InstanceState | None, event: ProcessCalled) -> None:
-    if instance is not None:
-        element = instance.elements[event.element_instance_key]
-        state.put(replace(element, called_instance_key=event.called_instance_key))
-
-
-APPLIERS = {ProcessCalled: _apply_called}
-ROOM = Room(beginning=beginning, terminating=terminating)
+ROOM = room(beginning=begin_call, terminating=terminating)

@@ -7,30 +7,30 @@ already.
 
 from __future__ import annotations
 
-from counterflow.kernel import arrivals, lifecycle, variables
-from counterflow.kernel.elements.room import Room
-from counterflow.kernel.rows import ElementInstance
-from counterflow.kernel.step import Step
-from counterflow.model.graph import Node
+from counterflow.kernel.course import entering
+from counterflow.kernel.course.room import room
+from counterflow.kernel.data import scopes
+from counterflow.kernel.events import arrivals
+from counterflow.kernel.work.step import Token
 
 
-def beginning(step: Step, element: ElementInstance, node: Node) -> None:
+def beginning(token: Token) -> None:
     """What came before the element was entered hides what its input mappings make, as if it had come after
     them.
     """
-    present = step.current().variables.get(element.key, {}) if element.triggered and node.inputs else {}
-    brought = variables.hand_on(step, element.key, sorted(present))
-    is_mapped = lifecycle.map_inputs(step, element, node)
-    variables.carry(step, element.key, brought)
-    if is_mapped and lifecycle.activate(step, element, node):
-        activated(step, step.element(element.key), node)
+    brought = {}
+    if token.row.triggered and token.node.inputs:
+        brought = scopes.take_away(token, sorted(token.variables))
+    entering.map_inputs(token)
+    scopes.write(token, token.key, brought)
+    entering.activate(token)
+    activated(token)
 
 
-def activated(step: Step, element: ElementInstance, node: Node) -> None:
+def activated(token: Token) -> None:
     """Go on if the event has happened; else wait."""
-    if element.triggered:
-        carried = dict(sorted(step.current().variables.get(element.key, {}).items()))
-        arrivals.pass_triggered(step, element, node, carried)
+    if token.row.triggered:
+        arrivals.pass_what_happened(token)
 
 
-ROOM = Room(beginning=beginning)
+ROOM = room(beginning=beginning)

@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-from counterflow.kernel.elements.room import Room
-from counterflow.kernel.rows import ElementInstance
-from counterflow.kernel.step import Step
-from counterflow.model.graph import Node
+from counterflow.kernel.course.room import room
 
-
-def activated(step: Step, element: ElementInstance, node: Node) -> None:
-    """Wait: `arrivals.py` goes on when one of the events has come."""
-
-
-ROOM = Room(activated=activated)
+ROOM = room()
+"""It waits as soon as it is activated; `events/arrivals.py` goes on when one of the events has come."""

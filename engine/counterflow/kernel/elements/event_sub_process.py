@@ -10,53 +10,69 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from counterflow.kernel import lifecycle, variables
-from counterflow.kernel.elements.room import Room
-from counterflow.kernel.records import BrokenInvariant
-from counterflow.kernel.rows import ElementInstance
-from counterflow.kernel.step import Step
+from counterflow.kernel.course import entering, leaving
+from counterflow.kernel.course.moves import ACTIVATING
+from counterflow.kernel.course.room import room
+from counterflow.kernel.data import scopes
+from counterflow.kernel.vocabulary import BrokenInvariant
+from counterflow.kernel.work.held import Held
+from counterflow.kernel.work.step import Token
 from counterflow.model.graph import Dialect, Node
 
 
-def beginning(step: Step, element: ElementInstance, node: Node) -> None:
+def beginning(token: Token) -> None:
     """Hand on what the event brought, and put a token on the start event.
 
     In a zeebe: model the input mappings neither see nor hide what the event brought: it comes to the start
     event, and goes from there to the nearest scope that has its name, which may be one that a mapping has
     made. In a camunda: model they see it and hide it.
     """
-    start = _start(step, node)
-    is_seen, is_new = step.process().dialect is Dialect.CAMUNDA, element.state == lifecycle.ACTIVATING
-    carried = _taken_out(step, element) if is_new and not is_seen else {}
-    if is_new and not (lifecycle.map_inputs(step, element, node) and lifecycle.activate(step, element, node)):
-        variables.carry(step, element.key, carried)
+    is_new, is_seen = token.row.state == ACTIVATING, token.process.dialect is Dialect.CAMUNDA
+    brought = _taken_out(token) if is_new and not is_seen else {}
+    if is_new and not _has_begun(token):
+        scopes.write(token, token.key, brought)
         return
     if is_seen or not is_new:
-        carried = _taken_out(step, element, {mapping.target[0] for mapping in node.inputs})
+        brought = _taken_out(token, {mapping.target[0] for mapping in token.node.inputs})
+    _hand_on(token, brought)
+
+
+def _has_begun(token: Token) -> bool:
+    """Whether it is at work. Where it is held, the incident comes before what it carries is put back."""
+    try:
+        entering.map_inputs(token)
+        entering.activate(token)
+    except Held as held:
+        token.hold(held)
+        return False
+    return True
+
+
+def _hand_on(token: Token, brought: scopes.Document) -> None:
+    start = _start(token)
     if start.outputs:
-        lifecycle.enter(step, start, element.key, carried)
+        entering.enter(token, start, brought)
         return
     try:
-        variables.propagate(step, element.key, carried)
-    except variables.DocumentTooLarge as failure:
-        variables.carry(step, element.key, carried)
-        lifecycle.tell_too_large(step, element, failure)
-        return
-    lifecycle.enter(step, start, element.key)
+        scopes.send_out(token, token.key, brought)
+    except scopes.DocumentTooLarge as failure:
+        scopes.write(token, token.key, brought)
+        raise leaving.no_room(token, failure) from failure
+    entering.enter(token, start)
 
 
-def _start(step: Step, node: Node) -> Node:
-    if node.start_event is None:
-        raise BrokenInvariant(f"event sub-process '{node.id}' has no start event")
-    return step.process().nodes[node.start_event]
+def _start(token: Token) -> Node:
+    if token.node.start_event is None:
+        raise BrokenInvariant(f"event sub-process '{token.node.id}' has no start event")
+    return token.nodes[token.node.start_event]
 
 
-def _taken_out(step: Step, element: ElementInstance, own: Collection[str] = ()) -> dict[str, bytes]:
+def _taken_out(token: Token, own: Collection[str] = ()) -> dict[str, bytes]:
     """What the event brought, which the event sub-process only carries. What a handler sees of the past is
     its own.
     """
-    present = () if element.undo_key else step.current().variables.get(element.key, {})
-    return variables.hand_on(step, element.key, [name for name in sorted(present) if name not in own])
+    present = () if token.row.undo_key else token.variables
+    return scopes.take_away(token, [name for name in sorted(present) if name not in own])
 
 
-ROOM = Room(beginning=beginning)
+ROOM = room(beginning=beginning)

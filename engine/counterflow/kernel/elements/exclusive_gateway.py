@@ -6,36 +6,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from counterflow.kernel import lifecycle
-from counterflow.kernel.elements.room import Room
-from counterflow.kernel.elements.sequence_flow import condition_holds, tell_no_flow
-from counterflow.kernel.rows import ElementInstance
-from counterflow.kernel.step import Step
-from counterflow.model.graph import Flow, Node
+from counterflow.kernel.course import entering, flows, leaving
+from counterflow.kernel.course.room import room
+from counterflow.kernel.work.step import Token
+from counterflow.model.graph import Flow
 
 
-def beginning(step: Step, element: ElementInstance, node: Node) -> None:
+def beginning(token: Token) -> None:
     """Choose a flow and take it; without an answer, or without a flow, an incident holds the token."""
-    chosen = _chosen(step, element, node) if lifecycle.map_inputs(step, element, node) else None
-    if chosen is not None and lifecycle.activate(step, element, node):
-        lifecycle.finish(step, step.element(element.key), node, chosen)
+    entering.map_inputs(token)
+    chosen = _chosen(token)
+    entering.activate(token)
+    leaving.finish(token, chosen)
 
 
-def _chosen(step: Step, element: ElementInstance, node: Node) -> Sequence[Flow] | None:
-    """Ask the conditions in the order of the diagram."""
+def _chosen(token: Token) -> Sequence[Flow]:
+    """Ask the conditions in the order of the diagram. Raises `Held`."""
+    node = token.node
     for flow in node.outgoing:
-        if flow.id == node.default_flow:
-            continue
-        holds = condition_holds(step, element, flow)
-        if holds is None:
-            return None
-        if holds:
+        if flow.id != node.default_flow and flows.holds(token, flow):
             return (flow,)
     default = [flow for flow in node.outgoing if flow.id == node.default_flow]
-    if default or not node.outgoing:
-        return default
-    tell_no_flow(step, element, node)
-    return None
+    if node.outgoing and not default:
+        raise flows.none_holds(token)
+    return default
 
 
-ROOM = Room(beginning=beginning)
+ROOM = room(beginning=beginning)

@@ -4,36 +4,29 @@
 
 from __future__ import annotations
 
-from counterflow.kernel import jobs, lifecycle
-from counterflow.kernel.elements.room import Room
-from counterflow.kernel.rows import ElementInstance
-from counterflow.kernel.step import Step
-from counterflow.model.graph import Node
+from counterflow.kernel.course import entering, leaving
+from counterflow.kernel.course.room import room
+from counterflow.kernel.lives import jobs
+from counterflow.kernel.work.step import Token
 
 
-def beginning(step: Step, element: ElementInstance, node: Node) -> None:
+def beginning(token: Token) -> None:
     """Know what to ask a worker for, then ask."""
-    if not lifecycle.map_inputs(step, element, node):
-        return
-    order = jobs.order_of(step, element, node)
-    if order is not None and lifecycle.activate(step, element, node):
-        jobs.create(step, element, order)
+    entering.map_inputs(token)
+    order = jobs.order_of(token)
+    entering.activate(token)
+    jobs.create(token, order)
 
 
-def resume(step: Step, element: ElementInstance, node: Node) -> None:
+def resume(token: Token) -> None:
     """An incident was resolved: if it was the job's, the job can be taken again; else the task takes up its
     course.
     """
-    job_key = step.current().job_of.get(element.key)
+    job_key = token.instance.job_of.get(token.key)
     if job_key is not None:
-        jobs.reactivate(step, step.current().jobs[job_key])
+        jobs.reactivate(token, token.instance.jobs[job_key])
     else:
-        lifecycle.resume(step, element, node)
+        leaving.resume(token)
 
 
-def terminating(step: Step, element: ElementInstance, node: Node) -> None:
-    """The job goes with its task."""
-    jobs.cancel_job_of(step, element.key)
-
-
-ROOM = Room(beginning=beginning, resume=resume, terminating=terminating)
+ROOM = room(beginning=beginning, resume=resume, terminating=jobs.cancel_job_of)

@@ -13,28 +13,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from decimal import Decimal
-from typing import TypeGuard
 
 import msgspec
 from msgspec.structs import replace
 
 from counterflow import feel
-from counterflow.kernel import incidents, lifecycle, variables
-from counterflow.kernel.elements.room import Room
-from counterflow.kernel.instance_state import InstanceState
-from counterflow.kernel.output_collections import NULL, gathered, join
-from counterflow.kernel.records import BrokenInvariant, Event
-from counterflow.kernel.rows import ElementInstance, Loop, LoopItems, LoopOutput
-from counterflow.kernel.state import State
-from counterflow.kernel.step import Step
-from counterflow.model.graph import MultiInstance, Node
+from counterflow.kernel.course import ending, entering, leaving
+from counterflow.kernel.course.room import room
+from counterflow.kernel.data import evaluation
+from counterflow.kernel.data.output_collections import NULL, gathered, join
+from counterflow.kernel.rows import LoopItems, LoopOutput, Repetition
+from counterflow.kernel.state.instance import InstanceState
+from counterflow.kernel.state.partition import State
+from counterflow.kernel.vocabulary import BrokenInvariant, InstanceEvent
+from counterflow.kernel.work.held import SET_VARIABLES, Held, IncidentType
+from counterflow.kernel.work.origin import Origin
+from counterflow.kernel.work.step import Token
+from counterflow.model.graph import MultiInstance
 
 _PATH = re.compile(r"([^\W\d]\w*)(\s*\.\s*[^\W\d]\w*)*")
 """A variable, or a member of one: `result`, `result.amount`."""
 
 
-class LoopStarted(Event, frozen=True, array_like=True, tag=110, gc=False):
+class LoopStarted(InstanceEvent, frozen=True):
     """A multi-instance activity is to be done so many times; `items` is kept where they come one after
     another.
     """
@@ -44,7 +45,7 @@ class LoopStarted(Event, frozen=True, array_like=True, tag=110, gc=False):
     items: bytes | None = None
 
 
-class LoopOutputGathered(Event, frozen=True, array_like=True, tag=111, gc=False):
+class LoopOutputGathered(InstanceEvent, frozen=True):
     """The instance at this place has given a value (JSON text)."""
 
     element_instance_key: int
@@ -52,152 +53,130 @@ class LoopOutputGathered(Event, frozen=True, array_like=True, tag=111, gc=False)
     value: bytes
 
 
-class LoopAdvanced(Event, frozen=True, array_like=True, tag=112, gc=False):
+class LoopAdvanced(InstanceEvent, frozen=True):
     """One more instance has completed."""
 
     element_instance_key: int
 
 
-class LoopEnded(Event, frozen=True, array_like=True, tag=113, gc=False):
+class LoopEnded(InstanceEvent, frozen=True):
     """The activity is done with, or was swept away: what was kept for it is let go."""
 
     element_instance_key: int
 
 
-def beginning(step: Step, body: ElementInstance, node: Node) -> None:
+def beginning(body: Token) -> None:
     """Read the collection and start its instances: all of them, or the first."""
-    loop = _definition(node)
-    items = _items(step, body, loop)
-    if items is None:
-        return
-    if not loop.is_sequential and not step.may_begin_inside(body, len(items)):
-        lifecycle.hold_up(step, body)
-        return
-    if not lifecycle.activate(step, body, node):
-        return
-    step.emit(LoopStarted(body.key, len(items), join(items) if loop.is_sequential and items else None))
+    loop = _definition(body)
+    items = _items(body, loop)
+    if not loop.is_sequential and not body.step.budget.may_begin_inside(body.key, len(items)):
+        raise entering.too_far(body)
+    entering.activate(body)
+    body.emit(LoopStarted(body.key, len(items), join(items) if loop.is_sequential and items else None))
     if not items:
-        _end(step, step.element(body.key), node)
-    for place in range(1, (1 if loop.is_sequential else len(items)) + 1):
-        if place <= len(items):
-            _start(step, body, node, place, items[place - 1])
+        _end(body)
+    for place, item in enumerate(items[:1] if loop.is_sequential else items, start=1):
+        _start(body, place, item)
 
 
-def completing(step: Step, child: ElementInstance, node: Node) -> bool | None:
+def child_leaving(child: Token) -> bool:
     """Gather what an instance has given, and ask the completion condition, as long as the instance's own
-    variables are there.
+    variables are there. Raises `Held`.
     """
-    loop = _definition(node)
+    loop = _definition(child)
     if loop.output_element is not None and loop.output_collection is not None:
         try:
-            value = variables.evaluate_to_json(
-                step, child.key, loop.output_element, f"an item of '{loop.output_collection}'"
+            value = evaluation.json(
+                child, child.key, loop.output_element, f"an item of '{loop.output_collection}'"
             )
-        except variables.MappingFailed as failure:
-            message = (
-                f"{failure} (output element of '{node.id}'); set the variables it reads and resolve the "
-                "incident"
-            )
-            incidents.raise_incident(step, child, "EXTRACT_VALUE_ERROR", message)
-            return None
-        step.emit(LoopOutputGathered(child.scope_key, child.loop_counter, value))
-    return _condition_holds(step, child, node, loop)
+        except Held as held:
+            raise held.inside(f"output element of '{child.node.id}'") from held
+        child.emit(LoopOutputGathered(child.scope_key, child.loop_counter, value))
+    return _is_over(child, loop)
 
 
-def completed(step: Step, body: ElementInstance, node: Node, *, is_over: bool) -> None:
+def child_left(body: Token, is_over: bool) -> None:
     """An instance has completed: that was the last one, or the completion condition holds, or the next one
-    starts.
+    starts. Raises `Held`.
     """
-    step.emit(LoopAdvanced(body.key))
-    loop, progress = _definition(node), _progress(step, body.key)
+    body.emit(LoopAdvanced(body.key))
+    progress = _progress(body)
     if is_over or progress.completed >= progress.total:
-        lifecycle.terminate_children(step, body.key)
-        _end(step, body, node)
-    elif loop.is_sequential:
-        _start(
-            step,
-            body,
-            node,
-            progress.completed + 1,
-            _kept_items(step.current(), body.key)[progress.completed],
-        )
+        ending.terminate_children(body)
+        _end(body)
+    elif _definition(body).is_sequential:
+        _start(body, progress.completed + 1, _kept_items(body)[progress.completed])
 
 
-def terminating(step: Step, body: ElementInstance, node: Node) -> None:
+def terminating(body: Token) -> None:
     """Let go of what was kept."""
-    if body.key in step.current().rows[Loop]:
-        step.emit(LoopEnded(body.key))
+    if body.key in body.instance.rows[Repetition]:
+        body.emit(LoopEnded(body.key))
 
 
-def _start(step: Step, body: ElementInstance, node: Node, place: int, item: bytes) -> None:
-    loop = _definition(node)
+def _start(body: Token, place: int, item: bytes) -> None:
+    loop = _definition(body)
     local = {"loopCounter": str(place - 1 + loop.first_loop_counter).encode()}
     if loop.element_variable:
         local[loop.element_variable] = item
     output = _PATH.fullmatch(loop.output_element.text.strip()) if loop.output_element is not None else None
     if output is not None and output[1] not in {*local, "null", "true", "false"}:
         local[output[1]] = NULL  # so that what an instance gives stays its own until it is gathered
-    lifecycle.enter(step, node, body.key, local, loop_counter=place)
+    entering.enter(body, body.node, local, Origin(loop_counter=place))
 
 
-def _end(step: Step, body: ElementInstance, node: Node) -> None:
-    loop = _definition(node)
-    results = {loop.output_collection: gathered(step, body.key)} if loop.output_collection is not None else {}
-    is_out = lifecycle.propagate(step, body, node, results)
-    step.emit(LoopEnded(body.key))
-    if is_out:
-        lifecycle.finish(step, step.element(body.key), node)
-
-
-def _items(step: Step, body: ElementInstance, loop: MultiInstance) -> Sequence[bytes] | None:
-    evaluation = variables.evaluate(step, body.key, loop.collection)
-    value = evaluation.value if evaluation.failure is None else None
-    most, found = step.limits.loop_instances, variables.found_in(evaluation)
+def _end(body: Token) -> None:
+    """What is kept of the loop is let go whether or not its results find room outside."""
+    loop = _definition(body)
+    results = {loop.output_collection: gathered(body, body.key)} if loop.output_collection is not None else {}
     try:
-        if loop.is_counted and _is_count(value) and value <= most:
+        leaving.send_results(body, results, all_outward=True)
+    except Held as held:
+        body.hold(held)
+        body.emit(LoopEnded(body.key))
+        return
+    body.emit(LoopEnded(body.key))
+    leaving.finish(body)
+
+
+def _items(body: Token, loop: MultiInstance) -> Sequence[bytes]:
+    """What each instance is for, JSON text. Raises `Held`."""
+    given = evaluation.evaluate(body, body.key, loop.collection)
+    value = given.value if given.failure is None else None
+    most, instead = body.step.limits.loop_instances, ""
+    try:
+        if loop.is_counted and evaluation.is_whole(value) and 0 <= value <= most:
             return [str(place).encode() for place in range(1, int(value) + 1)]
         if not loop.is_counted and isinstance(value, list) and len(value) <= most:
             return [feel.to_json(item) for item in value]
         if not loop.is_counted and isinstance(value, list):
-            found = f"it is {len(value)} items long"
+            instead = f"it is {len(value)} items long"
     except feel.FeelValueError as error:
-        found = str(error)
-    what, wanted = (
+        instead = str(error)
+    what, expected = (
         ("cardinality", f"a whole number up to {most}")
         if loop.is_counted
         else ("collection", f"a list of at most {most} items")
     )
-    message = f"Expected the {what} '={loop.collection.text}' of '{body.element_id}' to be {wanted}"
-    incidents.raise_incident(
-        step,
-        body,
-        "EXTRACT_VALUE_ERROR",
-        f"{message}, but {found}; set the variables it reads and resolve the incident",
-    )
-    return None
-
-
-def _is_count(value: feel.Value) -> TypeGuard[int | Decimal]:
-    return (
-        isinstance(value, int | Decimal)
-        and not isinstance(value, bool)
-        and value == int(value)
-        and value >= 0
+    raise Held(
+        IncidentType.EXTRACT_VALUE_ERROR,
+        f"Expected the {what} '={loop.collection.text}' of '{body.node.id}' to be {expected}, but "
+        f"{instead or evaluation.shown(given)}",
+        remedy=SET_VARIABLES,
     )
 
 
-def _condition_holds(step: Step, child: ElementInstance, node: Node, loop: MultiInstance) -> bool | None:
-    """The instance that is completing counts as completed. After the last one there is nothing left to
-    ask.
+def _is_over(child: Token, loop: MultiInstance) -> bool:
+    """Whether the completion condition holds. The instance that is completing counts as completed; after the
+    last one there is nothing left to ask. Raises `Held`.
     """
-    progress, condition = _progress(step, child.scope_key), loop.completion_condition
+    progress, condition = _progress(child.scope), loop.completion_condition
     completed = progress.completed + 1
     if condition is None or completed == progress.total:
         return False
-    active = len(step.current().children[child.scope_key]) - 1
     counters = {
         "Instances": progress.total,
-        "ActiveInstances": active,
+        "ActiveInstances": len(child.instance.children[child.scope_key]) - 1,
         "CompletedInstances": completed,
         "TerminatedInstances": 0,
     }
@@ -206,39 +185,25 @@ def _condition_holds(step: Step, child: ElementInstance, node: Node, loop: Multi
         for name, count in counters.items()
         for prefix in ("numberOf", "nrOf")
     }
-    if (
-        loop.output_collection is not None
-        and loop.output_collection in condition.names
-        and step.fuel_left > 0
-    ):
-        over[loop.output_collection] = gathered(step, child.scope_key)
-    evaluation = variables.evaluate(step, child.key, condition, over)
-    if isinstance(evaluation.value, bool) and evaluation.failure is None:
-        return evaluation.value
-    found = variables.found_in(evaluation)
-    message = (
-        f"Expected the completion condition '={condition.text}' of '{node.id}' to be true or false, but "
-        f"{found}"
-    )
-    incidents.raise_incident(
-        step, child, "EXTRACT_VALUE_ERROR", f"{message}; set the variables it reads and resolve the incident"
-    )
-    return None
+    if loop.output_collection in condition.names and child.step.budget.fuel_left > 0:
+        over[str(loop.output_collection)] = gathered(child, child.scope_key)
+    return evaluation.boolean(child, condition, "the completion condition", over=over)
 
 
-def _definition(node: Node) -> MultiInstance:
-    if node.multi_instance is None:
-        raise BrokenInvariant(f"'{node.id}' is no multi-instance activity")
-    return node.multi_instance
+def _definition(token: Token) -> MultiInstance:
+    if token.node.multi_instance is None:
+        raise BrokenInvariant(f"'{token.node.id}' is no multi-instance activity")
+    return token.node.multi_instance
 
 
-def _progress(step: Step, body_key: int) -> Loop:
-    progress: Loop = step.current().rows[Loop][body_key]
+def _progress(body: Token) -> Repetition:
+    progress: Repetition = body.instance.rows[Repetition][body.key]
     return progress
 
 
-def _kept_items(instance: InstanceState, key: int) -> list[bytes]:
+def _kept_items(body: Token) -> list[bytes]:
     """The items of a sequential loop, taken apart once."""
+    instance, key = body.instance, body.key
     items: list[bytes] | None = instance.plans.get(key)
     if items is None:
         row: LoopItems = instance.rows[LoopItems][key]
@@ -251,48 +216,34 @@ def _kept_items(instance: InstanceState, key: int) -> list[bytes]:
 # -- applying ------------------------------------------------------------------------------------------------
 
 
-def _instance(instance: InstanceState | None) -> InstanceState:
-    if instance is None:
-        raise BrokenInvariant("a loop event outside a process instance")
-    return instance
-
-
-def _apply_started(state: State, instance: InstanceState | None, event: LoopStarted) -> None:
-    owner = _instance(instance)
-    state.put(Loop(event.element_instance_key, owner.key, event.total))
+def _apply_started(state: State, instance: InstanceState, event: LoopStarted) -> None:
+    state.put(Repetition(event.element_instance_key, instance.key, event.total))
     if event.items is not None:
-        state.put(LoopItems(event.element_instance_key, owner.key, event.items))
+        state.put(LoopItems(event.element_instance_key, instance.key, event.items))
 
 
-def _apply_gathered(state: State, instance: InstanceState | None, event: LoopOutputGathered) -> None:
-    state.put(
-        LoopOutput(event.element_instance_key, event.loop_counter, _instance(instance).key, event.value)
-    )
+def _apply_gathered(state: State, instance: InstanceState, event: LoopOutputGathered) -> None:
+    state.put(LoopOutput(event.element_instance_key, event.loop_counter, instance.key, event.value))
 
 
-def _apply_advanced(state: State, instance: InstanceState | None, event: LoopAdvanced) -> None:
-    progress: Loop = _instance(instance).rows[Loop][event.element_instance_key]
+def _apply_advanced(state: State, instance: InstanceState, event: LoopAdvanced) -> None:
+    progress: Repetition = instance.rows[Repetition][event.element_instance_key]
     state.put(replace(progress, completed=progress.completed + 1))
 
 
-def _apply_ended(state: State, instance: InstanceState | None, event: LoopEnded) -> None:
-    owner, key = _instance(instance), event.element_instance_key
-    state.delete(owner.rows[Loop][key])
-    if key in owner.rows[LoopItems]:
-        state.delete(owner.rows[LoopItems][key])
-    for place in list(owner.loop_outputs.get(key, ())):
-        state.delete(owner.rows[LoopOutput][key, place])
+def _apply_ended(state: State, instance: InstanceState, event: LoopEnded) -> None:
+    key = event.element_instance_key
+    state.delete(instance.rows[Repetition][key])
+    if key in instance.rows[LoopItems]:
+        state.delete(instance.rows[LoopItems][key])
+    for place in list(instance.loop_outputs.get(key, ())):
+        state.delete(instance.rows[LoopOutput][key, place])
 
 
-APPLIERS = {
+OF_INSTANCE = {
     LoopStarted: _apply_started,
     LoopOutputGathered: _apply_gathered,
     LoopAdvanced: _apply_advanced,
     LoopEnded: _apply_ended,
 }
-ROOM = Room(
-    beginning=beginning,
-    terminating=terminating,
-    child_completing=completing,
-    child_completed=completed,
-)
+ROOM = room(beginning=beginning, terminating=terminating, child_leaving=child_leaving, child_left=child_left)

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from counterflow.kernel import lifecycle
-from counterflow.kernel.elements.room import Room
+from counterflow.kernel.course import leaving
+from counterflow.kernel.course.room import room
 
-ROOM = Room(activated=lifecycle.finish)
+ROOM = room(activated=leaving.finish)

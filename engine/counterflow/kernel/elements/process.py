@@ -6,36 +6,32 @@ Ends when its last token has ended. BPMN 2.0.2, 13.3.
 
 from __future__ import annotations
 
-from counterflow.kernel import lifecycle, variables
+from counterflow.kernel.course import entering
+from counterflow.kernel.course.room import room
+from counterflow.kernel.data import scopes
 from counterflow.kernel.elements import sub_process
-from counterflow.kernel.elements.room import Room
-from counterflow.kernel.rows import ElementInstance
-from counterflow.kernel.step import Step
+from counterflow.kernel.work.step import Token
 from counterflow.model.graph import Behaviour, Node
 
 
-def activated(step: Step, element: ElementInstance, node: Node) -> None:
+def activated(token: Token) -> None:
     """Put a token where the instance begins."""
-    header = step.current().header
-    if header is None or header.start_at is None:
-        sub_process.begin_at_start(step, element, node)
+    start_at = token.header.start_at
+    if start_at is None:
+        sub_process.begin_at_start(token)
         return
-    start = step.process().nodes[header.start_at.split("\n")[0]]
+    targets = start_at.split("\n")
+    start = token.nodes[targets[0]]
     if start.behaviour is Behaviour.START_EVENT:
-        _begin_at_event(step, element, start)
+        _begin_at_event(token, start)
     else:
-        sub_process.begin_inside(step, element, node, header.start_at.split("\n"))
+        sub_process.begin_inside(token, targets)
 
 
-def _begin_at_event(step: Step, element: ElementInstance, start: Node) -> None:
+def _begin_at_event(token: Token, start: Node) -> None:
     """What the event brought is the instance's, or what its output mappings make of it."""
-    brought = step.current().variables.get(element.key, {})
-    lifecycle.enter(
-        step,
-        start,
-        element.key,
-        variables.hand_on(step, element.key, sorted(brought)) if start.outputs else None,
-    )
+    brought = scopes.take_away(token, sorted(token.variables)) if start.outputs else None
+    entering.enter(token, start, brought)
 
 
-ROOM = Room(activated=activated)
+ROOM = room(activated=activated)

@@ -8,7 +8,6 @@ from counterflow.kernel.elements import (
     boundary_event,
     call_activity,
     catch_event,
-    end_event,
     event_based_gateway,
     event_sub_process,
     exclusive_gateway,
@@ -23,7 +22,7 @@ from counterflow.kernel.elements import (
     sub_process,
     throw_event,
 )
-from counterflow.kernel.elements.room import Room
+from counterflow.kernel.work.step import Room
 from counterflow.model.graph import Behaviour
 
 ROOMS: Mapping[Behaviour, Room] = {
@@ -31,7 +30,7 @@ ROOMS: Mapping[Behaviour, Room] = {
     Behaviour.SUB_PROCESS: sub_process.ROOM,
     Behaviour.EVENT_SUB_PROCESS: event_sub_process.ROOM,
     Behaviour.START_EVENT: start_event.ROOM,
-    Behaviour.END_EVENT: end_event.ROOM,
+    Behaviour.END_EVENT: throw_event.ROOM,
     Behaviour.THROW_EVENT: throw_event.ROOM,
     Behaviour.BOUNDARY_EVENT: boundary_event.ROOM,
     Behaviour.CATCH_EVENT: catch_event.ROOM,

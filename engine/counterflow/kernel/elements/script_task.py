@@ -5,37 +5,31 @@ A script task with a job type is a job like any other (`job_task.py`).
 
 from __future__ import annotations
 
-from counterflow.kernel import incidents, lifecycle, variables
-from counterflow.kernel.elements.room import Room
-from counterflow.kernel.records import BrokenInvariant
-from counterflow.kernel.rows import ElementInstance
-from counterflow.kernel.step import Step
-from counterflow.model.graph import Node
+from counterflow.kernel.course import entering, leaving
+from counterflow.kernel.course.room import room
+from counterflow.kernel.data import evaluation, scopes
+from counterflow.kernel.vocabulary import BrokenInvariant
+from counterflow.kernel.work.held import Held
+from counterflow.kernel.work.step import Token
 
 
-def beginning(step: Step, element: ElementInstance, node: Node) -> None:
+def beginning(token: Token) -> None:
     """Evaluate, and set the result; without a value an incident holds the task."""
-    if not lifecycle.map_inputs(step, element, node):
-        return
-    script = node.script
+    entering.map_inputs(token)
+    script = token.node.script
     if script is None:
-        raise BrokenInvariant(f"script task '{node.id}' has no script")
+        raise BrokenInvariant(f"script task '{token.node.id}' has no script")
+    name = script.result_variable
     try:
-        value = variables.evaluate_to_json(
-            step, element.key, script.expression, f"'{script.result_variable}'"
-        )
-    except variables.MappingFailed as failure:
-        message = f"{failure} (script task '{node.id}'); set the variables it reads and resolve the incident"
-        incidents.raise_incident(step, element, "EXTRACT_VALUE_ERROR", message)
-        return
-    if not lifecycle.activate(step, element, node):
-        return
-    result = {script.result_variable: value}
-    if node.results_stay_local:
-        variables.carry(step, element.key, result)
-    elif not lifecycle.hand_out(step, step.element(element.key), node, result):
-        return
-    lifecycle.finish(step, step.element(element.key), node)
+        value = evaluation.json(token, token.key, script.expression, f"'{name}'")
+    except Held as held:
+        raise held.inside(f"script task '{token.node.id}'") from held
+    entering.activate(token)
+    if token.node.results_stay_local:
+        scopes.write(token, token.key, {name: value})
+    else:
+        leaving.send_results(token, {name: value})
+    leaving.finish(token)
 
 
-ROOM = Room(beginning=beginning)
+ROOM = room(beginning=beginning)

@@ -9,22 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from counterflow.kernel import lifecycle, waits
-from counterflow.kernel.elements import sequence_flow
-from counterflow.kernel.elements.room import Room
-from counterflow.kernel.rows import ElementInstance
-from counterflow.kernel.step import Step
-from counterflow.model.graph import Flow, Node
+from counterflow.kernel.course import flows, leaving, waits
+from counterflow.kernel.course.room import room
+from counterflow.kernel.work.step import Token
+from counterflow.model.graph import Flow
 
 
-def leaving(step: Step, element: ElementInstance, node: Node) -> Sequence[Flow] | None:
-    """Open the event sub-processes beside it."""
-    around = step.process().nodes[node.parent]
-    if around.event_sub_processes and not waits.open_inner(
-        step, step.element(element.scope_key), around, element
-    ):
-        return None
-    return sequence_flow.outgoing(step, element, node)
+def beside_event_sub_processes(token: Token) -> Sequence[Flow]:
+    """Open the event sub-processes beside it, and go on. Raises `Held` where they cannot wait."""
+    if token.nodes[token.node.parent].event_sub_processes:
+        waits.open_inner(token.scope)
+    return flows.outgoing(token)
 
 
-ROOM = Room(activated=lifecycle.finish, leaving=leaving)
+ROOM = room(activated=leaving.finish, leaving=beside_event_sub_processes)

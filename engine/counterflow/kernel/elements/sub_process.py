@@ -8,46 +8,46 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from counterflow.kernel import lifecycle
-from counterflow.kernel.elements.room import Room
-from counterflow.kernel.records import BrokenInvariant
-from counterflow.kernel.rows import ElementInstance
-from counterflow.kernel.step import Step
-from counterflow.model.graph import Node
+from counterflow.kernel.course import entering
+from counterflow.kernel.course.room import room
+from counterflow.kernel.vocabulary import BrokenInvariant
+from counterflow.kernel.work.origin import TOLD_WHERE
+from counterflow.kernel.work.step import Token
 
 
-def activated(step: Step, element: ElementInstance, node: Node) -> None:
+def activated(token: Token) -> None:
     """Put a token on the start event inside, or further in where the instance was told to begin there."""
-    header = step.current().header
-    if element.triggered and header is not None and header.start_at is not None:
-        begin_inside(step, element, node, header.start_at.split("\n"))
+    start_at = token.header.start_at
+    if start_at is not None and token.row.triggered:
+        begin_inside(token, start_at.split("\n"))
     else:
-        begin_at_start(step, element, node)
+        begin_at_start(token)
 
 
-def begin_at_start(step: Step, element: ElementInstance, node: Node) -> None:
+def begin_at_start(scope: Token) -> None:
     """Put a token on the start event inside."""
-    if node.start_event is None:
-        raise BrokenInvariant(f"scope '{node.id}' has no start event")
-    lifecycle.enter(step, step.process().nodes[node.start_event], element.key)
+    start_event = scope.node.start_event
+    if start_event is None:
+        raise BrokenInvariant(f"scope '{scope.node.id}' has no start event")
+    entering.enter(scope, scope.nodes[start_event])
 
 
-def begin_inside(step: Step, element: ElementInstance, node: Node, targets: Sequence[str]) -> None:
+def begin_inside(scope: Token, targets: Sequence[str]) -> None:
     """Put a token on each target directly inside, and enter each scope on the way to one further in, once."""
-    nodes = step.process().nodes
+    nodes, here = scope.nodes, scope.node.id
     on_the_way: dict[str, None] = {}
     for target in targets:
         path = [target]
-        while path[-1] and path[-1] != node.id:
+        while path[-1] and path[-1] != here:
             path.append(nodes[path[-1]].parent)
-        if path[-1] != node.id or target == node.id:
+        if path[-1] != here or target == here:
             continue  # elsewhere, or this scope itself, which was begun at its own start as well
         if len(path) == 2:
-            lifecycle.enter(step, nodes[target], element.key)
+            entering.enter(scope, nodes[target])
         else:
             on_the_way[path[-2]] = None
     for scope_id in on_the_way:
-        lifecycle.enter(step, nodes[scope_id], element.key, triggered=True)
+        entering.enter(scope, nodes[scope_id], origin=TOLD_WHERE)
 
 
-ROOM = Room(activated=activated)
+ROOM = room(activated=activated)

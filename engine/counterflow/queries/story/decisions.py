@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from counterflow.kernel import decisions
-from counterflow.kernel.records import Event
+from counterflow.kernel.lives import decisions
+from counterflow.kernel.vocabulary import Event
 from counterflow.queries.shapes import DecisionEvaluation
 from counterflow.queries.story.story import Addition, Story
 

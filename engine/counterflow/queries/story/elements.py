@@ -6,16 +6,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from counterflow.kernel import lifecycle, variables
-from counterflow.kernel.elements import call_activity, multi_instance
-from counterflow.kernel.records import Event
+from counterflow.kernel.course import moves
+from counterflow.kernel.data import scopes
+from counterflow.kernel.elements import multi_instance
+from counterflow.kernel.lives import calls
+from counterflow.kernel.vocabulary import Event
 from counterflow.queries.definitions import UNNAMED
 from counterflow.queries.shapes import ElementInstance, FlowTaken, Loop
 from counterflow.queries.story.story import Addition, Story
 from counterflow.queries.story.terminations import add_termination
 
 
-def _activating(story: Story, event: lifecycle.ElementActivating) -> None:
+def _activating(story: Story, event: moves.ElementActivating) -> None:
     name = story.names.get(event.element_id, UNNAMED)
     element = ElementInstance(
         key=event.key,
@@ -34,24 +36,24 @@ def _activating(story: Story, event: lifecycle.ElementActivating) -> None:
         story.elements[event.scope_key].children.append(element)
 
 
-def _activated(story: Story, event: lifecycle.ElementActivated) -> None:
+def _activated(story: Story, event: moves.ElementActivated) -> None:
     element = story.elements[event.key]
     element.state, element.activated_position = "active", story.position
 
 
-def _completing(story: Story, event: lifecycle.ElementCompleting) -> None:
+def _completing(story: Story, event: moves.ElementCompleting) -> None:
     story.elements[event.key].state = "completing"
 
 
-def _completed(story: Story, event: lifecycle.ElementCompleted) -> None:
+def _completed(story: Story, event: moves.ElementCompleted) -> None:
     end_element(story, story.elements[event.key], "completed")
 
 
-def _terminated(story: Story, event: lifecycle.ElementTerminated) -> None:
+def _terminated(story: Story, event: moves.ElementTerminated) -> None:
     end_element(story, story.elements[event.key], "terminated")
 
 
-def _terminating(story: Story, event: lifecycle.ElementTerminating) -> None:
+def _terminating(story: Story, event: moves.ElementTerminating) -> None:
     element = story.elements[event.key]
     element.state = "terminating"
     add_termination(story, element)
@@ -62,7 +64,7 @@ def end_element(story: Story, element: ElementInstance, state: str) -> None:
     element.state, element.ended_position, element.ended_at_ms = state, story.position, story.now_ms
 
 
-def _flow_taken(story: Story, event: lifecycle.FlowTaken) -> None:
+def _flow_taken(story: Story, event: moves.FlowTaken) -> None:
     story.flows_taken.append(FlowTaken(event.flow_id, event.scope_key, story.position, story.now_ms))
 
 
@@ -84,45 +86,45 @@ def _loop_of(story: Story, element_instance_key: int) -> Loop:
     return element.loop
 
 
-def _called(story: Story, event: call_activity.ProcessCalled) -> None:
+def _called(story: Story, event: calls.ProcessCalled) -> None:
     story.elements[event.element_instance_key].called_instance_key = event.called_instance_key
 
 
 # -- variables -----------------------------------------------------------------------------------------------
 
 
-def _variables_set(story: Story, event: variables.VariablesSet) -> None:
+def _variables_set(story: Story, event: scopes.VariablesSet) -> None:
     story.variables.setdefault(event.scope_key, {}).update(event.values)
 
 
-def _variables_removed(story: Story, event: variables.VariablesRemoved) -> None:
+def _variables_removed(story: Story, event: scopes.VariablesRemoved) -> None:
     for name in event.names:
         story.variables[event.scope_key].pop(name, None)
 
 
-def _held(story: Story, event: variables.ResultsHeld) -> None:
+def _held(story: Story, event: scopes.ResultsHeld) -> None:
     story.variables.setdefault(event.element_instance_key, {}).update(event.values)
 
 
-def _results_released(story: Story, event: variables.ResultsReleased) -> None:
+def _results_released(story: Story, event: scopes.ResultsReleased) -> None:
     for name in event.names:
         story.variables[event.element_instance_key].pop(name)
 
 
 ADDITIONS: Mapping[type[Event], Addition] = {
-    lifecycle.ElementActivating: _activating,
-    lifecycle.ElementActivated: _activated,
-    lifecycle.ElementCompleting: _completing,
-    lifecycle.ElementCompleted: _completed,
-    lifecycle.ElementTerminating: _terminating,
-    lifecycle.ElementTerminated: _terminated,
-    lifecycle.FlowTaken: _flow_taken,
+    moves.ElementActivating: _activating,
+    moves.ElementActivated: _activated,
+    moves.ElementCompleting: _completing,
+    moves.ElementCompleted: _completed,
+    moves.ElementTerminating: _terminating,
+    moves.ElementTerminated: _terminated,
+    moves.FlowTaken: _flow_taken,
     multi_instance.LoopStarted: _loop_started,
     multi_instance.LoopAdvanced: _loop_advanced,
     multi_instance.LoopEnded: _loop_ended,
-    call_activity.ProcessCalled: _called,
-    variables.VariablesSet: _variables_set,
-    variables.VariablesRemoved: _variables_removed,
-    variables.ResultsHeld: _held,
-    variables.ResultsReleased: _results_released,
+    calls.ProcessCalled: _called,
+    scopes.VariablesSet: _variables_set,
+    scopes.VariablesRemoved: _variables_removed,
+    scopes.ResultsHeld: _held,
+    scopes.ResultsReleased: _results_released,
 }

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from counterflow.kernel import instances
-from counterflow.kernel.engine import events_of
-from counterflow.kernel.records import BrokenInvariant, Event, LogEntry, Rejection, RejectionType
+from counterflow.kernel import events_of
+from counterflow.kernel.course import beginning
+from counterflow.kernel.vocabulary import BrokenInvariant, Event, LogEntry, Rejection, RejectionType
 from counterflow.queries import log
 from counterflow.queries.definitions import element_names
 from counterflow.queries.story import decisions, elements, jobs, quarantine, terminations, undo, waits
@@ -54,10 +54,10 @@ def add(story: Story, entry: LogEntry) -> None:
             addition(story, event)
 
 
-def created_in(entry: LogEntry) -> instances.ProcessInstanceCreated:
+def created_in(entry: LogEntry) -> beginning.ProcessInstanceCreated:
     """The event that an instance's log begins with. Raises `BrokenInvariant` where it does not."""
     for event in events_of(entry):
-        if isinstance(event, instances.ProcessInstanceCreated):
+        if isinstance(event, beginning.ProcessInstanceCreated):
             return event
     raise BrokenInvariant(
         f"the log of process instance {entry.process_instance_key} does not begin with its creation"

@@ -6,8 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from counterflow.kernel import error_events, incidents, jobs
-from counterflow.kernel.records import Event
+from counterflow.kernel.events import error
+from counterflow.kernel.lives import jobs
+from counterflow.kernel.vocabulary import Event
+from counterflow.kernel.work import held, incidents
 from counterflow.queries.remedies import remedy_for
 from counterflow.queries.shapes import CaughtError, Incident, Job, JobTry
 from counterflow.queries.story.story import Addition, Story
@@ -104,7 +106,7 @@ def end_job(story: Story, job: Job, state: str) -> None:
     job.state, job.due_at_ms, job.ended_at_ms = state, None, story.now_ms
 
 
-def _incident_raised(story: Story, event: incidents.IncidentRaised) -> None:
+def _incident_raised(story: Story, event: held.IncidentRaised) -> None:
     element = story.elements[event.element_instance_key]
     incident = Incident(
         key=event.key,
@@ -135,7 +137,7 @@ def end_incident(story: Story, incident: Incident, state: str) -> None:
     incident.state, incident.ended_at_ms = state, story.now_ms
 
 
-def _error_caught(story: Story, event: error_events.ErrorCaught) -> None:
+def _error_caught(story: Story, event: error.ErrorCaught) -> None:
     name = story.name_of(event.catch_id)
     story.caught_errors.append(
         CaughtError(
@@ -154,8 +156,8 @@ ADDITIONS: Mapping[type[Event], Addition] = {
     jobs.JobRetriesUpdated: _job_retries_updated,
     jobs.JobDeadlineUpdated: _job_deadline_updated,
     jobs.JobCanceled: _job_canceled,
-    incidents.IncidentRaised: _incident_raised,
+    held.IncidentRaised: _incident_raised,
     incidents.IncidentResolved: _incident_resolved,
     incidents.IncidentDropped: _incident_dropped,
-    error_events.ErrorCaught: _error_caught,
+    error.ErrorCaught: _error_caught,
 }

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from counterflow.kernel import quarantine
-from counterflow.kernel.records import Event
+from counterflow.kernel.lives import quarantine
+from counterflow.kernel.vocabulary import Event
 from counterflow.queries.story.elements import end_element
 from counterflow.queries.story.jobs import end_incident, end_job
 from counterflow.queries.story.story import Addition, Story

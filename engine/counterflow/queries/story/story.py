@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from counterflow.kernel import instances
+from counterflow.kernel.course import beginning
 from counterflow.queries.definitions import UNNAMED, Names
 from counterflow.queries.shapes import (
     CaughtError,
@@ -29,7 +29,7 @@ class Story:
     name and the time of the command that is being added.
     """
 
-    def __init__(self, created: instances.ProcessInstanceCreated, names: Names) -> None:
+    def __init__(self, created: beginning.ProcessInstanceCreated, names: Names) -> None:
         self.created = created
         self.names = names
         self.position = 0

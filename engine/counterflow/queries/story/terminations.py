@@ -11,8 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from counterflow.kernel import error_events, lifecycle, messages, timers
-from counterflow.kernel.records import Event, LogEntry
+from counterflow.kernel.course import moves
+from counterflow.kernel.events import error
+from counterflow.kernel.events import message as messages
+from counterflow.kernel.events import timer as timers
+from counterflow.kernel.vocabulary import Event, LogEntry
 from counterflow.queries.shapes import ElementInstance, Termination
 from counterflow.queries.story.story import Story
 
@@ -64,11 +67,11 @@ def _correlated(story: Story, event: messages.MessageCorrelated) -> Termination 
     return _by_event(story, wait.catch_id) if wait is not None else None
 
 
-def _caught(story: Story, event: error_events.ErrorCaught) -> Termination:
+def _caught(story: Story, event: error.ErrorCaught) -> Termination:
     return _by_event(story, event.catch_id, error_code=event.error_code, error_message=event.message)
 
 
-def _reached(story: Story, event: lifecycle.ElementActivated) -> Termination | None:
+def _reached(story: Story, event: moves.ElementActivated) -> Termination | None:
     """A plain end event sweeps nothing away; so whatever is swept after one was reached, was so by its
     terminate definition.
     """
@@ -81,7 +84,7 @@ def _reached(story: Story, event: lifecycle.ElementActivated) -> Termination | N
 CAUSES: Mapping[type[Event], Callable[[Story, Any], Termination | None]] = {
     timers.TimerTriggered: _triggered,
     messages.MessageCorrelated: _correlated,
-    error_events.ErrorCaught: _caught,
-    lifecycle.ElementActivated: _reached,
+    error.ErrorCaught: _caught,
+    moves.ElementActivated: _reached,
 }
 """What may sweep something away."""

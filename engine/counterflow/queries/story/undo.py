@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from counterflow.kernel import undo
-from counterflow.kernel.records import Event
+from counterflow.kernel.course import undo
+from counterflow.kernel.vocabulary import Event
 from counterflow.queries.shapes import UndoRecord
 from counterflow.queries.story.story import Addition, Story
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from counterflow.kernel import lifecycle, messages, timers
-from counterflow.kernel.elements import parallel_gateway
-from counterflow.kernel.records import Event
+from counterflow.kernel.course import joins, moves
+from counterflow.kernel.events import message as messages
+from counterflow.kernel.events import timer as timers
+from counterflow.kernel.vocabulary import Event
 from counterflow.queries.definitions import UNNAMED
 from counterflow.queries.shapes import CorrelatedMessage, Join, JoinFlow, Wait
 from counterflow.queries.story.story import Addition, Story
@@ -71,19 +72,19 @@ def _correlated(story: Story, event: messages.MessageCorrelated) -> None:
 # -- joins ---------------------------------------------------------------------------------------------------
 
 
-def _token_arrived(story: Story, event: parallel_gateway.TokenArrived) -> None:
+def _token_arrived(story: Story, event: joins.TokenArrived) -> None:
     _, count = story.waiting.get((event.scope_key, event.flow_id), ("", 0))
     story.waiting[event.scope_key, event.flow_id] = (event.gateway_id, count + 1)
 
 
-def _flows_joined(story: Story, event: parallel_gateway.FlowsJoined) -> None:
+def _flows_joined(story: Story, event: joins.FlowsJoined) -> None:
     for flow_id in event.flow_ids:
         gateway_id, count = story.waiting.pop((event.scope_key, flow_id))
         if count > 1:
             story.waiting[event.scope_key, flow_id] = (gateway_id, count - 1)
 
 
-def _tokens_swept_away(story: Story, event: lifecycle.TokensSweptAway) -> None:
+def _tokens_swept_away(story: Story, event: moves.TokensSweptAway) -> None:
     for scope_key, flow_id in list(story.waiting):
         if scope_key == event.scope_key:
             del story.waiting[scope_key, flow_id]
@@ -110,7 +111,7 @@ ADDITIONS: Mapping[type[Event], Addition] = {
     messages.SubscriptionOpened: _subscription_opened,
     messages.SubscriptionClosed: _subscription_closed,
     messages.MessageCorrelated: _correlated,
-    parallel_gateway.TokenArrived: _token_arrived,
-    parallel_gateway.FlowsJoined: _flows_joined,
-    lifecycle.TokensSweptAway: _tokens_swept_away,
+    joins.TokenArrived: _token_arrived,
+    joins.FlowsJoined: _flows_joined,
+    moves.TokensSweptAway: _tokens_swept_away,
 }

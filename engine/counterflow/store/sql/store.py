@@ -17,9 +17,9 @@ from typing import Any, TypeVar
 from msgspec.structs import astuple
 from sqlalchemy import URL
 
-from counterflow.kernel.records import LogEntry
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import INSTANCE_TABLES, TABLES
+from counterflow.kernel.vocabulary import LogEntry
 from counterflow.store.port import Batch, Key, StoreError, Where
 from counterflow.store.sql.dialects import DatabaseKind
 from counterflow.store.sql.readers import Readers

@@ -29,9 +29,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-from counterflow.kernel.records import LogEntry
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import TABLES
+from counterflow.kernel.vocabulary import LogEntry
 
 METADATA = MetaData()
 

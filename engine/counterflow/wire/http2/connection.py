@@ -33,7 +33,7 @@ from counterflow.wire.http2.frames import FrameReader
 from counterflow.wire.http2.headers import EncodedHeaders, HeaderDecoder, fault_of_request, fault_of_trailers
 from counterflow.wire.http2.limits import ConnectionLimits
 from counterflow.wire.http2.outgoing import Outgoing, frame
-from counterflow.wire.http2.payloads import MASK, content_length, expect_length, unpadded, window_update
+from counterflow.wire.http2.payloads import MASK, check_length, content_length, unpadded, window_update
 from counterflow.wire.http2.stream import Stream
 from counterflow.wire.http2.streams import StreamTable
 
@@ -271,7 +271,7 @@ class Http2Connection:
         self._events.append(DataArrived(stream.id, b"", ended=True))
 
     def _rst_stream(self, _flags: int, stream_id: int, payload: bytes) -> None:
-        expect_length("RST_STREAM", payload, 4)
+        check_length("RST_STREAM", payload, 4)
         is_open = self._streams.takes(codes.RST_STREAM, stream_id)
         self._control.bucket.spend()
         if is_open:
@@ -288,7 +288,7 @@ class Http2Connection:
             self._events.append(PongArrived(payload))
 
     def _window_update(self, _flags: int, stream_id: int, payload: bytes) -> None:
-        expect_length("WINDOW_UPDATE", payload, 4)
+        check_length("WINDOW_UPDATE", payload, 4)
         self._control.bucket.spend()
         count = int.from_bytes(payload) & MASK
         if stream_id:

@@ -13,7 +13,7 @@ from counterflow.wire.http2.codes import ErrorCode, PeerSetting
 from counterflow.wire.http2.errors import ConnectionFault, StreamFault
 from counterflow.wire.http2.limits import ConnectionLimits
 from counterflow.wire.http2.outgoing import INITIAL_WINDOW, LEAST_FRAME_BYTES, Outgoing, frame
-from counterflow.wire.http2.payloads import MASK, expect_length, window_update
+from counterflow.wire.http2.payloads import MASK, check_length, window_update
 from counterflow.wire.http2.streams import StreamTable
 
 _SETTING = struct.Struct(">HL")
@@ -70,7 +70,7 @@ class Control:
             raise ConnectionFault(ErrorCode.PROTOCOL_ERROR, f"SETTINGS of stream {stream_id}")
         if flags & codes.ACK:
             self.bucket.spend()
-            expect_length("acknowledgement of SETTINGS", payload, 0)
+            check_length("acknowledgement of SETTINGS", payload, 0)
             return
         self._settings.spend()
         if len(payload) % _SETTING.size or len(payload) > self._limits.settings_frame_bytes:
@@ -115,7 +115,7 @@ class Control:
         """Answered at once. Answers whether it is our own that has come back."""
         if stream_id:
             raise ConnectionFault(ErrorCode.PROTOCOL_ERROR, f"PING of stream {stream_id}")
-        expect_length("PING", payload, 8)
+        check_length("PING", payload, 8)
         self.bucket.spend()
         if not flags & codes.ACK:
             self._outgoing.add(frame(codes.PING, codes.ACK, 0, payload))

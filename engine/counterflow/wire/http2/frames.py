@@ -73,7 +73,7 @@ class FrameReader:
             position = start + length
             stream_id &= MASK
             if self._block is not None or not self.has_begun:
-                self._expect(kind, flags, stream_id)
+                self._check_order(kind, flags, stream_id)
             take(kind, flags, stream_id, data[start:position])
         self._left = data[position:]
 
@@ -123,7 +123,7 @@ class FrameReader:
         self._has_preface = True
         return len(codes.PREFACE)
 
-    def _expect(self, kind: int, flags: int, stream_id: int) -> None:
+    def _check_order(self, kind: int, flags: int, stream_id: int) -> None:
         """The first frame is SETTINGS (clause 3.4); nothing stands between the parts of a header block
         (clause 6.10).
         """

@@ -41,7 +41,7 @@ def without_priority(stream_id: int, payload: bytes) -> bytes:
     return payload[5:]
 
 
-def expect_length(what: str, payload: bytes, length: int) -> None:
+def check_length(what: str, payload: bytes, length: int) -> None:
     """Raises `ConnectionFault` for a payload of another length."""
     if len(payload) != length:
         raise ConnectionFault(

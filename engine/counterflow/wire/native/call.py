@@ -15,7 +15,7 @@ from counterflow.caller import Caller
 from counterflow.wire.contract import CallIsOver, Method, RpcError, StatusCode
 from counterflow.wire.http2.connection import Http2Connection
 from counterflow.wire.http2.events import Headers
-from counterflow.wire.methods import tell_gone
+from counterflow.wire.methods import call_gone
 from counterflow.wire.native.limits import UNCOMPRESSED, WireLimits
 from counterflow.wire.native.messages import (
     PREFIX_BYTES,
@@ -73,7 +73,7 @@ class NativeCall:
     """A `Call` on one stream of one connection."""
 
     __slots__ = (
-        "_asked",
+        "_awaited",
         "_has_begun",
         "_headers",
         "_line",
@@ -118,7 +118,7 @@ class NativeCall:
         """No more of them will come."""
         self.kept_bytes = 0
         """What has come of the request and is kept: whole messages, and the beginning of one."""
-        self._asked: asyncio.Future[None] | None = None
+        self._awaited: asyncio.Future[None] | None = None
 
     @property
     def caller(self) -> Caller:
@@ -165,11 +165,11 @@ class NativeCall:
             raise CallIsOver
         self.begin()
         is_large = self._may_compress and len(message) >= self._line.limits.compressed_bytes
-        left = self._line.http2.send_data(
+        has_left = self._line.http2.send_data(
             self.stream_id, compressed(message) if is_large else framed(message)
         )
         self._line.flush_soon()
-        return left and self._line.takes_more(self)
+        return has_left and self._line.takes_more(self)
 
     async def write(self, message: bytes) -> None:
         """One message of a stream; returns when it has left. Raises `CallIsOver`."""
@@ -177,11 +177,11 @@ class NativeCall:
             return
         drained = asyncio.get_running_loop().create_future()
 
-        def tell() -> None:
+        def resume() -> None:
             if not drained.done():
                 drained.set_result(None)
 
-        self.on_drained = tell
+        self.on_drained = resume
         try:
             await drained
         finally:
@@ -209,8 +209,8 @@ class NativeCall:
         """For the connection: messages of the request, and whether they were the last."""
         self.arrived.extend(messages)
         self.has_ended = self.has_ended or ended
-        if self._asked is not None and not self._asked.done():
-            self._asked.set_result(None)
+        if self._awaited is not None and not self._awaited.done():
+            self._awaited.set_result(None)
 
     async def requests(self) -> AsyncIterator[bytes]:
         """The messages of a stream of requests as they come; the client may send more as they are taken."""
@@ -221,8 +221,8 @@ class NativeCall:
                 self._line.taken(self, len(frame.data) + PREFIX_BYTES)
             if self.has_ended:
                 return
-            self._asked = asyncio.get_running_loop().create_future()
-            await self._asked
+            self._awaited = asyncio.get_running_loop().create_future()
+            await self._awaited
 
     def opened(self, frame: PrefixedMessage) -> bytes:
         """A message that has come, decompressed. Raises `RpcError`."""
@@ -239,7 +239,7 @@ class NativeCall:
         """End the call over the head of whoever answers it."""
         gone, self.on_gone = self.on_gone, None
         self.finish(status, details)
-        tell_gone(self.method, gone)
+        call_gone(self.method, gone)
 
     def go(self) -> None:
         """For the connection: nobody waits for an answer any more."""
@@ -247,7 +247,7 @@ class NativeCall:
             return
         gone, self.on_gone = self.on_gone, None
         self._close()
-        tell_gone(self.method, gone)
+        call_gone(self.method, gone)
 
     def refuse(self, error: RpcError) -> None:
         """End the call as an error says."""

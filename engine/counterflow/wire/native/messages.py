@@ -85,7 +85,7 @@ class MessageReader:
         """The messages that are whole with these bytes. Raises `RpcError`."""
         buffer = self._buffer
         buffer += data
-        found: list[PrefixedMessage] = []
+        messages: list[PrefixedMessage] = []
         position = 0
         while len(buffer) - position >= PREFIX_BYTES:
             size = int.from_bytes(buffer[position + 1 : position + PREFIX_BYTES])
@@ -93,7 +93,7 @@ class MessageReader:
             start = position + PREFIX_BYTES
             if len(buffer) < start + size:
                 break
-            found.append(PrefixedMessage(buffer[position], bytes(buffer[start : start + size])))
+            messages.append(PrefixedMessage(buffer[position], bytes(buffer[start : start + size])))
             position = start + size
         del buffer[:position]
-        return found
+        return messages

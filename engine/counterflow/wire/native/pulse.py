@@ -32,7 +32,7 @@ class Pulse:
         self._loop = asyncio.get_running_loop()
         self._came_at = self.heard_at = self._loop.time()
         """When the client last gave a sign of life: whoever hears one says so here."""
-        self._is_asked = False
+        self._awaits_pong = False
         self._timer: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
@@ -56,7 +56,7 @@ class Pulse:
         if payload != _ALIVE:
             return False
         if self._timer is not None:
-            self._is_asked = False
+            self._awaits_pong = False
             self._timer.cancel()
             self._look_soon(self._limits.quiet_seconds)
         return True
@@ -69,16 +69,16 @@ class Pulse:
         quiet = now - self.heard_at
         is_stranger = not self._http2.has_begun
         if (is_stranger and now - self._came_at >= limits.preface_seconds) or (
-            self._is_asked and quiet >= limits.pong_seconds
+            self._awaits_pong and quiet >= limits.pong_seconds
         ):
             self._let_go()
         elif is_stranger:
             self._look_soon(min(limits.preface_seconds, limits.quiet_seconds))
         elif quiet >= limits.quiet_seconds:
-            self._is_asked = True
+            self._awaits_pong = True
             self._http2.ping(_ALIVE)
             self._flush_soon()
             self._look_soon(limits.pong_seconds)
         else:
-            self._is_asked = False
+            self._awaits_pong = False
             self._look_soon(limits.quiet_seconds - quiet)

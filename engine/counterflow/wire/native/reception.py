@@ -43,8 +43,8 @@ class Reception:
             return
         method = self._served.get(request.path)
         if method is None or request.encoding not in _ENCODINGS:
-            found = request.path if method is None else b"grpc-encoding " + request.encoding
-            details = f"There is no {found.decode(errors='replace')} on this server"
+            missing = request.path if method is None else b"grpc-encoding " + request.encoding
+            details = f"There is no {missing.decode(errors='replace')} on this server"
             self._http2.send_headers(event.stream_id, trailers(StatusCode.UNIMPLEMENTED, details, alone=True))
             return
         call = NativeCall(self._line, event.stream_id, method, request.encoding, event.headers)

@@ -23,14 +23,14 @@ class Request(NamedTuple):
 
 def read_request(headers: Headers) -> Request:
     """Headers as a call (gRPC's protocol over HTTP/2, "Requests")."""
-    found = dict(headers)
-    method, content_type = found.get(b":method"), found.get(b"content-type", b"")
-    path = found.get(b":path", b"")
+    fields = dict(headers)
+    method, content_type = fields.get(b":method"), fields.get(b"content-type", b"")
+    path = fields.get(b":path", b"")
     if method != b"POST" or not is_grpc(content_type):
         return Request(
             path, None, b"", 415, "This port speaks gRPC: expected POST with content-type application/grpc.\n"
         )
-    timeout = found.get(b"grpc-timeout")
+    timeout = fields.get(b"grpc-timeout")
     seconds = None if timeout is None else read_timeout(timeout)
     if timeout is not None and seconds is None:
         return Request(
@@ -40,7 +40,7 @@ def read_request(headers: Headers) -> Request:
             400,
             "Expected a grpc-timeout of at most eight digits and a unit (H, M, S, m, u, n).\n",
         )
-    return Request(path, seconds, found.get(b"grpc-encoding", b"identity"))
+    return Request(path, seconds, fields.get(b"grpc-encoding", b"identity"))
 
 
 def accepts_gzip(headers: Headers) -> bool:

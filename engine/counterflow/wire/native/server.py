@@ -40,24 +40,24 @@ class NativeServer:
 
     async def start(self, host: str, port: int) -> int:
         """Accept calls; answers the port. Raises `OSError` for an address that cannot be listened on."""
-        running, asked = asyncio.get_running_loop(), port
-        for left in reversed(range(PORTS_TRIED)):
+        running, is_any = asyncio.get_running_loop(), not port
+        for tries_left in reversed(range(PORTS_TRIED)):
             try:
                 self._listener = await running.create_server(
                     lambda: RpcConnection(self), host, port, ssl=self._tls, backlog=BACKLOG
                 )
             except OSError:
-                if asked or not port or not left:
+                if not is_any or not port or not tries_left:
                     raise
                 port = 0
                 continue
-            found: list[int] = [socket.getsockname()[1] for socket in self._listener.sockets]
-            if len(set(found)) == 1:
-                return found[0]
+            ports: list[int] = [socket.getsockname()[1] for socket in self._listener.sockets]
+            if len(set(ports)) == 1:
+                return ports[0]
             # A name with several addresses, such as localhost: the system has chosen a port for each, and
             # clients want one for all.
             self._listener.close()
-            port = found[0]
+            port = ports[0]
         raise OSError(errno.EADDRINUSE, f"no port is free on every address of {host}")
 
     async def start_on(self, where: UnixSocket) -> None:

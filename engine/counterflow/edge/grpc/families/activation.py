@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from counterflow.caller import Caller
 from counterflow.edge.grpc.to_wire import job_on_wire
-from counterflow.kernel.job_delivery import ActivateJobs
-from counterflow.kernel.records import ActivatedJob
+from counterflow.kernel.lives.job_delivery import ActivateJobs
+from counterflow.kernel.vocabulary import ActivatedJob
 from counterflow.partition.takers import STREAM_CREDIT
 from counterflow.service.callers import Jobs
 from counterflow.service.refusals import STOPPING

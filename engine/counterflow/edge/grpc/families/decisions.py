@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from counterflow.edge.grpc.calls import Translated, Translation
 from counterflow.edge.grpc.to_wire import evaluated
-from counterflow.kernel.decisions import EvaluateDecision
+from counterflow.kernel.lives.decisions import EvaluateDecision
 from counterflow.service.requests import check_tenants, document
 from counterflow_wire import gateway
 

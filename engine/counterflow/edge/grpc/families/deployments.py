@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from counterflow.edge.grpc.calls import Behaviour
 from counterflow.edge.grpc.to_wire import decision_metadata, process_metadata, requirements_metadata
-from counterflow.kernel.deployments import Deployment
+from counterflow.kernel.lives.deployments import Deployment
 from counterflow.kernel.rows import DEFAULT_TENANT
 from counterflow.service.deployments import deployment_refused
 from counterflow.service.requests import check_tenants

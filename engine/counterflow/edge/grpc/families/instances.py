@@ -8,9 +8,9 @@ from collections.abc import Mapping
 
 from counterflow.edge.grpc.calls import Translated, Translation
 from counterflow.edge.grpc.to_wire import created, result
-from counterflow.kernel.incidents import ResolveIncident
-from counterflow.kernel.instances import CancelProcessInstance, CreateProcessInstance
-from counterflow.kernel.variables import SetVariables
+from counterflow.kernel.lives.instances import CancelProcessInstance, CreateProcessInstance
+from counterflow.kernel.lives.variables import SetVariables
+from counterflow.kernel.work.incidents import ResolveIncident
 from counterflow.service.refusals import NotThereYet
 from counterflow.service.requests import check_tenants, creation, document, duration_ms
 from counterflow.service.service import Service

@@ -1,0 +1,102 @@
+"""How an element is entered: a token is put on it, and when its turn comes it begins.
+
+    budget → inputs → what it needs to begin → waits → activated → its own work
+
+An incident holds it before it is activated; resolving that begins it anew, with what it had before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from counterflow.kernel.course import waits
+from counterflow.kernel.course.moves import ACTIVATED, ACTIVATING, ElementActivated, ElementActivating
+from counterflow.kernel.data import mappings, scopes
+from counterflow.kernel.work.held import Held, IncidentType
+from counterflow.kernel.work.origin import BODY, PLAIN, Origin
+from counterflow.kernel.work.step import Token
+from counterflow.model.graph import Node
+
+
+def enter(
+    scope: Token, node: Node, local: Mapping[str, bytes] | None = None, origin: Origin = PLAIN
+) -> Token:
+    """Put a token on a node of a scope: a new element instance with `local` variables, begun when its turn
+    comes.
+    """
+    step = scope.step
+    key = step.new_key()
+    loop_counter = origin.loop_counter
+    if node.multi_instance is not None and loop_counter == 0:
+        loop_counter = BODY
+    undo_key, compensated_scope_key, triggered, _ = origin
+    scope.emit(
+        ElementActivating(key, scope.key, node.id, undo_key, compensated_scope_key, triggered, loop_counter)
+    )
+    token = Token(step, scope.instance, node, key, scope.key, loop_counter, scope)
+    if local:
+        scopes.write(token, key, local)
+    token.later(begin)
+    return token
+
+
+def begin(token: Token) -> None:
+    """Its turn has come: the element's room maps its inputs and sets it to work.
+
+    Where an incident holds it at its beginning it has what it had before, so that mappings made anew do not
+    see what they have made.
+    """
+    row = token.row
+    if row.state != ACTIVATING:
+        return
+    if not token.step.budget.count_entry(row, None if token.scope_key else token.header):
+        raise too_far(token)
+    own = dict(token.variables) if token.node.inputs else None
+    try:
+        token.room.beginning(token)
+    except Held as held:
+        token.hold(held)
+    # the row is the same one only if an incident holds it
+    if own is not None and token.instance.elements.get(token.key) is row:
+        scopes.restore(token, own)
+
+
+def set_to_work(token: Token) -> None:
+    """How an element begins that needs nothing but its inputs and its waits."""
+    map_inputs(token)
+    activate(token)
+    token.room.activated(token)
+
+
+def map_inputs(token: Token) -> None:
+    """Make what is the element's own. Raises `Held` where a mapping gives no value."""
+    inputs = token.node.inputs
+    if not inputs or token.is_body:
+        return
+    with mappings.told_of(f"input mapping of '{token.node.id}'"):
+        scopes.write_measured(token, token.key, mappings.map_values(token, inputs, token.variables))
+
+
+def activate(token: Token) -> None:
+    """Everything that the element needs to begin is there: it waits from here on for what can happen to it,
+    and is at work. Raises `Held` where it cannot wait.
+
+    Nothing is done for one that is at work already and begins again.
+    """
+    if token.row.state == ACTIVATED:
+        return
+    # what has come before its element was entered is not waited for
+    if token.node.waits_for and not token.has_happened:
+        waits.open_all(token)
+    token.emit(ElementActivated(token.key))
+
+
+def too_far(token: Token) -> Held:
+    """The course has gone on for too long without a wait: it stops here."""
+    limits = token.step.limits
+    return Held(
+        IncidentType.STEP_LIMIT_EXCEEDED,
+        f"Expected to enter at most {limits.steps} elements again in one go, and {limits.elements} "
+        f"in all, but the course reached '{token.node.id}' without ever waiting: is it a loop without "
+        "a task? Resolve the incident to let it go on as far again, or cancel the instance",
+    )

@@ -1,0 +1,101 @@
+"""What an element waits for while it is active, wherever its events stand.
+
+An element waits on behalf of catching events (`Node.waits_for`): itself, the events on its border, the starts
+of event sub-processes inside it, or the events after an event-based gateway. Its waits open before it is
+activated and close when it is left; those of event sub-processes open when the start event inside has mapped
+its outputs, which they may read. How one kind of event is waited for is its own affair (`events/`); what
+happens when one comes is in `events/arrivals.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from counterflow.kernel.row import Row
+from counterflow.kernel.work.held import Held
+from counterflow.kernel.work.step import Course, Token
+from counterflow.model.graph import Behaviour, Node
+
+
+def open_all(token: Token) -> None:
+    """Begin to wait. Raises `Held` where an expression gives no moment, name or key.
+
+    A scope that begins elsewhere than at its start event waits for its event sub-processes at once.
+    """
+    node, nodes = token.node, token.nodes
+    waits_inside = not node.event_sub_processes or _begins_elsewhere(token)
+    catches = [nodes[catch_id] for catch_id in node.waits_for]
+    _open(
+        token,
+        [catch for catch in catches if _is_for(token, catch) and (waits_inside or not _is_inner(catch))],
+    )
+
+
+def open_inner(scope: Token) -> None:
+    """A scope begins to wait for what begins its event sub-processes. Raises `Held` where it cannot."""
+    catches = [scope.nodes[catch_id] for catch_id in scope.node.waits_for]
+    _open(scope, [catch for catch in catches if _is_inner(catch)])
+
+
+def close_all(token: Token) -> None:
+    """Wait no longer."""
+    if token.key in token.instance.waits_of:
+        _close_but(token, ())
+
+
+def close_inner(scope: Token) -> None:
+    """The scope is taken over: the event sub-processes inside it wait no longer, events on its border do."""
+    instance = scope.instance
+    for key, table in _waits(scope):
+        if scope.nodes[instance.rows[table][key].catch_id].attached_to is None:
+            _close(scope, key, table)
+
+
+def _open(token: Token, catches: Sequence[Node]) -> None:
+    waits_of = token.instance.waits_of
+    opened = set(waits_of.get(token.key, ()))
+    try:
+        for catch in catches:
+            token.kind_of(catch).open(token, catch)
+    except Held as held:
+        _close_but(token, opened)
+        raise held.inside(f"what '{token.node.id}' waits for") from held
+    if token.key in waits_of:
+        token.step.look_for_buffered(token)
+
+
+def _is_inner(catch: Node) -> bool:
+    """Whether it is the start of an event sub-process."""
+    return catch.behaviour is Behaviour.START_EVENT
+
+
+def _begins_elsewhere(scope: Token) -> bool:
+    """Whether its start event is passed by, so that nobody comes by there to open what waits inside."""
+    start_at = scope.header.start_at
+    if start_at is None:
+        return False
+    if scope.scope_key:
+        return scope.row.triggered
+    return scope.nodes[start_at.split("\n")[0]].behaviour is not Behaviour.START_EVENT
+
+
+def _is_for(token: Token, catch: Node) -> bool:
+    """Of a multi-instance activity the body waits for the events on the border, the instances for those of
+    their own.
+    """
+    return token.loop_counter == 0 or (catch.attached_to == token.node.id) == token.is_body
+
+
+def _close_but(token: Token, kept: Collection[int]) -> None:
+    for key, table in _waits(token):
+        if key not in kept:
+            _close(token, key, table)
+
+
+def _waits(token: Token) -> list[tuple[int, type[Row]]]:
+    """By key: in the order in which they were opened."""
+    return sorted(token.instance.waits_of.get(token.key, {}).items(), key=lambda wait: wait[0])
+
+
+def _close(course: Course, key: int, table: type[Row]) -> None:
+    course.step.house.kinds[table].close(course, key)

@@ -1,0 +1,65 @@
+"""The custom headers of one job, where some of them are expressions: who is to do a user task, and until
+when.
+
+A header must be what its name promises, as in Zeebe: nobody's task must not become everybody's because a
+variable was missing.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from counterflow.kernel.data import evaluation
+from counterflow.kernel.work.held import SET_VARIABLES, Held, IncidentType
+from counterflow.kernel.work.step import Token
+from counterflow.model import timer_texts
+from counterflow.model.graph import HeaderExpression, HeaderKind, JobDefinition
+
+
+def compute(token: Token, definition: JobDefinition) -> bytes | None:
+    """The headers of this job as a JSON object; None where the definition's own will do. Raises `Held`."""
+    if not definition.header_expressions:
+        return None
+    headers = msgspec.json.decode(definition.headers)
+    for header in definition.header_expressions:
+        text = _text(token, header)
+        if text is not None:
+            headers[header.name] = text
+    return msgspec.json.encode(headers)
+
+
+def _text(token: Token, header: HeaderExpression) -> str | None:
+    encoded = evaluation.json(token, token.key, header.source, f"the header '{header.name}'")
+    text: str | None = msgspec.json.decode(encoded) if encoded.startswith(b'"') else None
+    if not _fits(header.kind, encoded, text):
+        instead = evaluation.shown(evaluation.evaluate(token, token.key, header.source))
+        raise Held(
+            IncidentType.EXTRACT_VALUE_ERROR,
+            f"Expected '={header.source.text}' to give {header.kind.value} for the header '{header.name}', "
+            f"but {instead}",
+            remedy=SET_VARIABLES,
+        )
+    if encoded == b"null" or (text == "" and header.kind is not HeaderKind.ANY):
+        return None
+    return encoded.decode() if text is None else text
+
+
+def _fits(kind: HeaderKind, encoded: bytes, text: str | None) -> bool:
+    """Whether a JSON value, with its text where it is one, is what a header must be. A number is never read:
+    it may be a long one.
+    """
+    if kind is HeaderKind.TEXT:
+        return text is not None
+    if kind is HeaderKind.TEXTS:
+        return _are_texts(encoded)
+    if kind is HeaderKind.MOMENT:
+        return encoded == b"null" or text == "" or (text is not None and timer_texts.moment(text) is not None)
+    return True
+
+
+def _are_texts(encoded: bytes) -> bool:
+    try:
+        msgspec.json.decode(encoded, type=list[str])
+    except msgspec.ValidationError:
+        return False
+    return True

@@ -1,0 +1,107 @@
+"""Compensation: a throw undoes what its scope has completed, and waits until it is undone.
+
+    throw: collect what the scope reaches → take it → start the handlers whose turn it is → (each that ends:
+    the next) → go on
+
+Reach: the throw's own flow scope; from inside an event sub-process also the scope that the event sub-process
+belongs to, through any nesting of them (in a compensation event sub-process: the completed sub-process it
+undoes); from there down into completed sub-processes, never into active ones, and never out of an embedded
+sub-process. What completes after the throw has begun is not reached. A handler runs in the scope of the
+throw: it sees its variables, over them those of the completed sub-processes around its activity as they were;
+its errors travel from there, and it is swept away with it.
+
+BPMN 2.0.2, 10.7 and 13.5.5. The order is `undo.py`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from counterflow.kernel.course import entering, leaving, undo
+from counterflow.kernel.course.moves import ACTIVATED
+from counterflow.kernel.course.room import room
+from counterflow.kernel.rows import UndoRecord
+from counterflow.kernel.vocabulary import BrokenInvariant
+from counterflow.kernel.work.origin import Origin
+from counterflow.kernel.work.step import EventRoom, Token
+from counterflow.model.graph import Behaviour, CompensateDefinition, CompensationOrder
+
+
+def _throw(token: Token) -> None:
+    """Take everything the throw reaches; with nothing to undo it passes at once."""
+    reached = _reached(token)
+    if not reached:
+        leaving.finish(token)
+        return
+    undo.take(token, reached)
+    _advance(token)
+
+
+def _resume(token: Token) -> None:
+    """A handler of this throw has ended: start those whose turn it is now, or go on when there are none left.
+
+    Several may end in one command: if the first of them already took the throw to an incident, that holds it.
+    """
+    if token.key in token.instance.incident_of:
+        return
+    if token.row.state != ACTIVATED:
+        leaving.resume(token)
+    elif token.key in token.instance.undo_by_throw:
+        _advance(token)
+    else:
+        leaving.finish(token)
+
+
+def _reached(throw: Token) -> list[UndoRecord]:
+    """The outermost scope first: whatever was done in it was done before the event sub-process inside it
+    began.
+    """
+    activity = _definition(throw).activity
+    return [
+        record
+        for scope_key in reversed(list(_scopes(throw)))
+        for record in undo.collect(throw.instance, scope_key, activity)
+    ]
+
+
+def _advance(throw: Token) -> None:
+    for record in undo.next_to_start(throw, _order(throw)):
+        _start_handler(throw, record)
+
+
+def _start_handler(throw: Token, record: UndoRecord) -> None:
+    nodes = throw.nodes
+    local = undo.local_variables(throw.instance, record, nodes[record.element_id])
+    compensated_scope_key = record.element_instance_key if record.variables is not None else 0
+    origin = Origin(undo_key=record.key, compensated_scope_key=compensated_scope_key)
+    handler = entering.enter(throw.scope, nodes[record.handler], local, origin)
+    throw.emit(undo.UndoStarted(record.key, handler.key))
+
+
+def _order(throw: Token) -> CompensationOrder:
+    default = throw.step.state.default_order
+    return _definition(throw).order or throw.process.root.compensation_order or default
+
+
+def _definition(throw: Token) -> CompensateDefinition:
+    definition = throw.node.event
+    if not isinstance(definition, CompensateDefinition):
+        raise BrokenInvariant(f"'{throw.node.id}' throws no compensation")
+    return definition
+
+
+def _scopes(throw: Token) -> Iterator[int]:
+    scope = throw.scope
+    while True:
+        yield scope.key
+        if scope.node.behaviour is not Behaviour.EVENT_SUB_PROCESS:
+            return
+        compensated = scope.row.compensated_scope_key
+        if compensated:
+            yield compensated
+            return
+        scope = scope.scope
+
+
+KIND = EventRoom(thrown=room(activated=_throw, resume=_resume, terminating=undo.release))
+"""What a throw had not started when it is swept away stays undoable."""

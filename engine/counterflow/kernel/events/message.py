@@ -1,0 +1,318 @@
+"""The life of a message, and of those who wait for one.
+
+    published → correlated to a subscription or a start event, once per process id, at most once per instance
+              → buffered until its time to live has passed → expired
+
+    subscription: opened → closed (its element is left, or is no longer interested)
+    start:        opened (with the latest version of a process) → closed (a later version has come)
+
+Messages of one name and correlation key reach a process in the order of their publication. A message start
+begins an instance only while none that a message with the same key has begun is running (`StartLock`); an
+empty key sets no limit. After Zeebe's message correlation; BPMN 2.0.2, 10.5.5 and 8.4.2 (correlation).
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from counterflow.kernel.data import evaluation, scopes
+from counterflow.kernel.events import arrivals
+from counterflow.kernel.rows import (
+    Message,
+    MessageCorrelation,
+    MessageStart,
+    MessageSubscription,
+    StartLock,
+)
+from counterflow.kernel.state.instance import InstanceState
+from counterflow.kernel.state.partition import State
+from counterflow.kernel.vocabulary import (
+    BrokenInvariant,
+    InstanceEvent,
+    PartitionEvent,
+    Rejection,
+    RejectionType,
+)
+from counterflow.kernel.work.step import Course, EventRoom, Step, Token
+from counterflow.model.graph import MessageDefinition, Node, Process
+
+
+class MessagePublished(PartitionEvent, frozen=True):
+    """A message has come from outside. It is kept until `expires_at_ms`."""
+
+    key: int
+    name: str
+    correlation_key: str
+    message_id: str
+    expires_at_ms: int
+    variables: bytes
+
+
+class MessageCorrelated(InstanceEvent, frozen=True):
+    """The message has reached this process, and will not again; `receiver_key` is the subscription or the
+    started instance.
+    """
+
+    message_key: int
+    bpmn_process_id: str
+    receiver_key: int
+
+
+class MessageExpired(PartitionEvent, frozen=True):
+    """The message is no more."""
+
+    message_key: int
+
+
+class SubscriptionOpened(InstanceEvent, frozen=True):
+    """An element instance waits for a message, on behalf of the event `catch_id`."""
+
+    key: int
+    element_instance_key: int
+    catch_id: str
+    message_name: str
+    correlation_key: str
+
+
+class SubscriptionClosed(InstanceEvent, frozen=True):
+    """Nothing waits for this message any more."""
+
+    key: int
+
+
+class StartLocked(InstanceEvent, frozen=True):
+    """A message with this key has begun an instance: no other does until it ends."""
+
+    bpmn_process_id: str
+    correlation_key: str
+    process_instance_key: int
+
+
+class StartUnlocked(PartitionEvent, frozen=True):
+    """The instance that a message with this key has begun is over."""
+
+    bpmn_process_id: str
+    correlation_key: str
+
+
+class MessageStartOpened(PartitionEvent, frozen=True):
+    """An instance of a definition begins with each message of this name."""
+
+    key: int
+    definition_key: int
+    bpmn_process_id: str
+    element_id: str
+    message_name: str
+
+
+class MessageStartClosed(PartitionEvent, frozen=True):
+    """A later version of the process has taken over."""
+
+    key: int
+
+
+def receive(course: Course, subscription: MessageSubscription, message: Message) -> None:
+    """A message reaches a subscription, and its element goes on."""
+    course.emit(MessageCorrelated(message.key, subscription.bpmn_process_id, subscription.key))
+    token = course.token(subscription.element_instance_key)
+    arrivals.event_arrived(token, subscription.catch_id, values_of(message))
+
+
+def receive_buffered(token: Token) -> None:
+    """The oldest of the messages that were there before the element waited for them reaches it now; the next
+    one in its turn.
+    """
+    instance = token.instance
+    subscriptions = [
+        instance.subscriptions[key]
+        for key in sorted(instance.waits_of.get(token.key, ()))
+        if key in instance.subscriptions
+    ]
+    for subscription in subscriptions:
+        message = next_buffered(
+            token.step.state,
+            subscription.bpmn_process_id,
+            subscription.message_name,
+            subscription.correlation_key,
+        )
+        if message is not None:
+            receive(token, subscription, message)
+            token.step.look_for_buffered(token)
+            return
+
+
+def next_buffered(state: State, process_id: str, name: str, correlation_key: str) -> Message | None:
+    """The oldest message of this name and key that is still there and has not reached this process."""
+    buffered = state.buffered.get((name, correlation_key))
+    if buffered is None:
+        return None
+    for key in buffered.unreached_by(
+        process_id, lambda key: (key, process_id) in state.shared[MessageCorrelation]
+    ):
+        message: Message = state.shared[Message][key]
+        if message.expires_at_ms > state.now_ms:
+            return message
+    return None
+
+
+def starts_of(state: State, process_id: str) -> list[MessageStart]:
+    """The message starts of the latest version of a process, in the order in which they were opened."""
+    latest = state.latest.get(process_id)
+    opened = state.starts.get(latest.key, {}) if latest is not None else {}
+    return [
+        state.shared[MessageStart][key]
+        for key, table in sorted(opened.items(), key=lambda start: start[0])
+        if table is MessageStart
+    ]
+
+
+def values_of(message: Message) -> dict[str, bytes]:
+    """A message's variables."""
+    return scopes.from_object(message.variables)
+
+
+def _open(token: Token, catch: Node) -> None:
+    """Wait for a message. The correlation key of a boundary event is read in the scope around its activity.
+    Raises `Held`.
+    """
+    definition = _definition(catch)
+    name = definition.name
+    if not isinstance(name, str):
+        given = evaluation.evaluate(token, token.key, name)
+        if not isinstance(given.value, str) or not given.value:
+            raise evaluation.unfit("the message name", name, f"'{catch.id}'", "a non-empty string", given)
+        name = given.value
+    key = _correlation_key(token, catch, definition)
+    token.emit(SubscriptionOpened(token.step.new_key(), token.key, catch.id, name, key))
+
+
+def _correlation_key(token: Token, catch: Node, definition: MessageDefinition) -> str:
+    expression = definition.correlation_key
+    if expression is None:
+        raise BrokenInvariant(f"message event '{catch.id}' has no correlation key")
+    scope_key = token.scope_key if catch.attached_to is not None else token.key
+    given = evaluation.evaluate(token, scope_key, expression)
+    value = given.value
+    if isinstance(value, str) and value:
+        return value
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return str(value)
+    raise evaluation.unfit("the correlation key", expression, f"'{catch.id}'", "a string or a number", given)
+
+
+def _close(course: Course, key: int) -> None:
+    course.emit(SubscriptionClosed(key))
+
+
+def _open_start(step: Step, definition_key: int, process: Process, node: Node) -> None:
+    name = _definition(node).name
+    if not isinstance(name, str):
+        given = evaluation.evaluate_in(step, {}, name)
+        if not isinstance(given.value, str) or not given.value:
+            raise Rejection(
+                RejectionType.INVALID_ARGUMENT,
+                f"Expected the message name '={name.text}' of start event '{node.id}' to be text without "
+                "variables, "
+                f"but {evaluation.shown(given)}",
+            )
+        name = given.value
+    step.emit(MessageStartOpened(step.new_key(), definition_key, process.id, node.id, name))
+
+
+def _close_start(step: Step, key: int) -> None:
+    step.emit(MessageStartClosed(key))
+
+
+def _definition(event: Node) -> MessageDefinition:
+    if not isinstance(event.event, MessageDefinition):
+        raise BrokenInvariant(f"'{event.id}' is no message event")
+    return event.event
+
+
+# -- applying ------------------------------------------------------------------------------------------------
+
+
+def _apply_published(state: State, event: MessagePublished) -> None:
+    state.put(
+        Message(
+            event.key,
+            event.name,
+            event.correlation_key,
+            event.message_id,
+            event.expires_at_ms,
+            event.variables,
+        )
+    )
+
+
+def _apply_correlated(state: State, instance: InstanceState, event: MessageCorrelated) -> None:
+    state.put(MessageCorrelation(event.message_key, event.bpmn_process_id))
+
+
+def _apply_expired(state: State, event: MessageExpired) -> None:
+    for process_id in list(state.reached.get(event.message_key, ())):
+        state.delete(state.shared[MessageCorrelation][event.message_key, process_id])
+    state.delete(state.shared[Message][event.message_key])
+
+
+def _apply_opened(state: State, instance: InstanceState, event: SubscriptionOpened) -> None:
+    if instance.header is None:
+        raise BrokenInvariant(f"process instance {instance.key} has no header row")
+    state.put(
+        MessageSubscription(
+            event.key,
+            instance.key,
+            event.element_instance_key,
+            event.catch_id,
+            instance.header.bpmn_process_id,
+            event.message_name,
+            event.correlation_key,
+        )
+    )
+
+
+def _apply_closed(state: State, instance: InstanceState, event: SubscriptionClosed) -> None:
+    state.delete(instance.subscriptions[event.key])
+
+
+def _apply_locked(state: State, instance: InstanceState, event: StartLocked) -> None:
+    state.put(StartLock(event.bpmn_process_id, event.correlation_key, event.process_instance_key))
+
+
+def _apply_unlocked(state: State, event: StartUnlocked) -> None:
+    state.delete(state.shared[StartLock][event.bpmn_process_id, event.correlation_key])
+
+
+def _apply_start_opened(state: State, event: MessageStartOpened) -> None:
+    state.put(
+        MessageStart(
+            event.key, event.definition_key, event.bpmn_process_id, event.element_id, event.message_name
+        )
+    )
+
+
+def _apply_start_closed(state: State, event: MessageStartClosed) -> None:
+    state.delete(state.shared[MessageStart][event.key])
+
+
+KIND = EventRoom(
+    waits_in=MessageSubscription,
+    starts_in=MessageStart,
+    open=_open,
+    close=_close,
+    open_start=_open_start,
+    close_start=_close_start,
+    of_instance={
+        MessageCorrelated: _apply_correlated,
+        SubscriptionOpened: _apply_opened,
+        SubscriptionClosed: _apply_closed,
+        StartLocked: _apply_locked,
+    },
+    of_partition={
+        MessagePublished: _apply_published,
+        MessageExpired: _apply_expired,
+        StartUnlocked: _apply_unlocked,
+        MessageStartOpened: _apply_start_opened,
+        MessageStartClosed: _apply_start_closed,
+    },
+)

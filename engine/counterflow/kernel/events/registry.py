@@ -1,0 +1,31 @@
+"""Every kind of event, by the definition that an event of the graph has. A new kind is one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from counterflow.kernel.course import leaving
+from counterflow.kernel.course.room import room
+from counterflow.kernel.events import compensation, error, message, terminate, timer
+from counterflow.kernel.work.step import EventRoom
+from counterflow.model.graph import (
+    CompensateDefinition,
+    ErrorDefinition,
+    MessageDefinition,
+    TerminateDefinition,
+    TimerDefinition,
+)
+
+KINDS: Mapping[type, EventRoom] = {
+    type(None): EventRoom(thrown=room(activated=leaving.finish)),
+    TimerDefinition: timer.KIND,
+    MessageDefinition: message.KIND,
+    ErrorDefinition: error.KIND,
+    CompensateDefinition: compensation.KIND,
+    TerminateDefinition: terminate.KIND,
+}
+
+KINDS_BY_ROW: Mapping[type, EventRoom] = {
+    row: kind for kind in KINDS.values() for row in (kind.waits_in, kind.starts_in) if row is not None
+}
+"""By the rows that wait for an event of the kind."""

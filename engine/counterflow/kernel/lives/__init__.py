@@ -1,0 +1,1 @@
+"""A page for each life that commands lead: of jobs, instances, deployments, decisions, quarantines."""

@@ -1,0 +1,177 @@
+"""How messages reach those who wait for them, and begin instances where a start event waits.
+
+A message that is published reaches, of every process, at most one instance that waits for it, the one that
+has waited longest; and it begins an instance of those processes with such a start event that it has not
+reached. What is not reached now may be later, until the message expires. When an instance that a message has
+begun ends, the next message with the same key may begin one.
+"""
+
+from __future__ import annotations
+
+import functools
+
+from counterflow.kernel.course import beginning
+from counterflow.kernel.data import scopes
+from counterflow.kernel.events import message as messages
+from counterflow.kernel.events import timer as timers
+from counterflow.kernel.lives import quarantine
+from counterflow.kernel.rows import Message, MessageStart, StartLock, StartTimer
+from counterflow.kernel.vocabulary import Command, Rejection, RejectionType
+from counterflow.kernel.work.step import Step
+
+
+class PublishMessage(Command, frozen=True, kw_only=True, gc=False):
+    """A message from outside. Without a time to live it reaches those who wait now, or nobody. Answers its
+    key.
+    """
+
+    name: str
+    correlation_key: str
+    message_id: str = ""
+    time_to_live_ms: int = 0
+    variables: dict[str, bytes]
+
+
+class SetStartAside(Command, frozen=True, kw_only=True, gc=False):
+    """The start timer that was due at `due_ms` begins an instance that fails at its first step. Given by the
+    loop after a fault.
+    """
+
+    key: int
+    due_ms: int
+    reason: str
+
+
+def decide_publish(step: Step, command: PublishMessage) -> int:
+    """PublishMessage of the gateway."""
+    scopes.refuse_large(step, command.variables)
+    _refuse_known_id(step, command)
+    key = step.new_key()
+    expires_at_ms = step.now_ms + max(command.time_to_live_ms, 0)
+    document = scopes.to_object(command.variables)
+    step.emit(
+        messages.MessagePublished(
+            key, command.name, command.correlation_key, command.message_id, expires_at_ms, document
+        )
+    )
+    message: Message = step.state.shared[Message][key]
+    _bring(step, message)
+    return key
+
+
+def _bring(step: Step, message: Message) -> None:
+    """To those who wait for it, the longest waiting first, each when all that it has brought about before is
+    at rest; then begin.
+    """
+    by_process = step.state.receivers.get((message.name, message.correlation_key), {})
+    in_turn = [
+        process_id
+        for _, process_id in sorted((next(iter(keys)), process_id) for process_id, keys in by_process.items())
+    ]
+    if in_turn:
+        _reach_one(step, message, in_turn[0])
+    for process_id in in_turn[1:]:
+        step.at_rest(functools.partial(_reach_one, message=message, process_id=process_id))
+    if len(in_turn) > 1:
+        step.at_rest(functools.partial(_begin_all, message=message))
+    else:
+        _begin_all(step, message)
+
+
+def expire(step: Step, key: int) -> None:
+    """A message's time to live has passed."""
+    step.emit(messages.MessageExpired(key))
+
+
+def start_timer_due(step: Step, timer: StartTimer) -> None:
+    """The moment of a start timer has come."""
+    beginning.begin(step, timers.start_due(step, timer), {}, start_at=timer.element_id)
+
+
+def decide_set_start_aside(step: Step, command: SetStartAside) -> bool:
+    """The instance is there and quarantined, for a person to look into and release; the timer goes on with
+    its next moment.
+    """
+    timer: StartTimer | None = step.state.shared[StartTimer].get(command.key)
+    if timer is None or timer.due_ms != command.due_ms:
+        return False
+    root = beginning.open_new(step, timers.start_due(step, timer), {}, start_at=timer.element_id)
+    root.emit(quarantine.InstanceQuarantined(command.reason))
+    return True
+
+
+def instance_ended(step: Step, process_instance_key: int) -> None:
+    """If a message had begun this instance, the next one with its key may begin another."""
+    lock: StartLock | None = step.state.lock_of.get(process_instance_key)
+    if lock is None:
+        return
+    step.emit(messages.StartUnlocked(lock.bpmn_process_id, lock.correlation_key))
+    buffered = [
+        (message.key, start, message)
+        for start in messages.starts_of(step.state, lock.bpmn_process_id)
+        if (
+            message := messages.next_buffered(
+                step.state, lock.bpmn_process_id, start.message_name, lock.correlation_key
+            )
+        )
+        is not None
+    ]
+    if buffered:
+        _, start, message = min(buffered, key=lambda candidate: candidate[0])
+        _begin(step, start, message)
+
+
+def _reach_one(step: Step, message: Message, process_id: str) -> None:
+    """The instance of a process that has waited longest; not one that is set aside, and not one that was just
+    swept away.
+    """
+    for subscription_key in step.state.receivers.get((message.name, message.correlation_key), {}).get(
+        process_id, ()
+    ):
+        instance = step.state.instance(step.state.instance_of_receiver.get(subscription_key, 0))
+        subscription = instance.subscriptions.get(subscription_key) if instance is not None else None
+        if instance is None or subscription is None or instance.quarantine is not None:
+            continue
+        messages.receive(step.at(instance), subscription, message)
+        return
+
+
+def _begin_all(step: Step, message: Message) -> None:
+    """An instance of each process that the message has not reached and that it may begin. Without a time to
+    live that is its end.
+    """
+    reached = step.state.reached.get(message.key, {})
+    for start in sorted(
+        step.state.message_starts.get(message.name, {}).values(), key=lambda start: start.key
+    ):
+        if start.bpmn_process_id not in reached and not _is_locked(
+            step, start.bpmn_process_id, message.correlation_key
+        ):
+            _begin(step, start, message)
+    if message.expires_at_ms <= step.now_ms:
+        step.emit(messages.MessageExpired(message.key))
+
+
+def _begin(step: Step, start: MessageStart, message: Message) -> None:
+    definition = step.state.definitions[start.definition_key]
+    root = beginning.begin(step, definition, messages.values_of(message), start_at=start.element_id)
+    root.emit(messages.MessageCorrelated(message.key, start.bpmn_process_id, root.key))
+    if message.correlation_key:
+        root.emit(messages.StartLocked(start.bpmn_process_id, message.correlation_key, root.key))
+
+
+def _is_locked(step: Step, process_id: str, correlation_key: str) -> bool:
+    return bool(correlation_key) and (process_id, correlation_key) in step.state.shared[StartLock]
+
+
+def _refuse_known_id(step: Step, command: PublishMessage) -> None:
+    buffered = step.state.buffered.get((command.name, command.correlation_key))
+    if buffered is not None and buffered.has_id(command.message_id):
+        raise Rejection(
+            RejectionType.ALREADY_EXISTS,
+            f"Expected to publish a new message with id '{command.message_id}', but a message with that id "
+            "was already published",
+        )
+
+
+COMMANDS = {PublishMessage: decide_publish, SetStartAside: decide_set_start_aside}

@@ -1,0 +1,244 @@
+"""The life of a deployment: resources become definitions, each process its own versions counted from 1.
+
+A process that comes again with the same checksum and the same resource name keeps its version and its key; so
+of ten models deployed together with one changed, one gets a new version. A process that is bound to the
+decisions it is deployed with is another one when these are others. Either all resources are deployed or none;
+decisions first, so that processes find them (`decision_deployments.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from counterflow.kernel.events import starts
+from counterflow.kernel.lives import decision_deployments
+from counterflow.kernel.resources import ReadDecisions, ReadResource
+from counterflow.kernel.rows import DecisionDefinition, DecisionRequirements, ProcessDefinition, Resource
+from counterflow.kernel.state.partition import State
+from counterflow.kernel.vocabulary import Command, PartitionEvent, Rejection, RejectionType
+from counterflow.kernel.work.step import Step
+from counterflow.model.graph import Process
+
+if TYPE_CHECKING:
+    from counterflow.dmn import DecisionSummary, Definitions
+
+
+class DeploymentCreated(PartitionEvent, frozen=True):
+    """A set of resources was deployed together."""
+
+    key: int
+
+
+class ResourceStored(PartitionEvent, frozen=True):
+    """A deployed file, byte for byte."""
+
+    key: int
+    name: str
+    checksum: bytes
+    content: bytes
+
+
+class ProcessDefined(PartitionEvent, frozen=True):
+    """A process has a new version."""
+
+    key: int
+    bpmn_process_id: str
+    version: int
+    version_tag: str | None
+    resource_key: int
+    resource_name: str
+    checksum: bytes
+    deployment_key: int
+
+
+class DeployResources(Command, frozen=True, kw_only=True):
+    """Deploy these resources together. Answers a `Deployment`."""
+
+    resources: tuple[ReadResource, ...]
+
+
+class Deployment(msgspec.Struct, frozen=True):
+    """What a deployment gave: its key, and for each process, decision and decision model, in order, what now
+    is the latest.
+    """
+
+    key: int
+    definitions: tuple[ProcessDefinition, ...]
+    decisions: tuple[DecisionDefinition, ...] = ()
+    requirements: tuple[DecisionRequirements, ...] = ()
+
+
+Decisions = Mapping[str, DecisionDefinition]
+"""Those of a deployment, by id."""
+
+
+def decide_deploy(step: Step, command: DeployResources) -> Deployment:
+    """DeployResource of the gateway, after every resource was read without errors. Models come before those
+    that import them.
+    """
+    _refuse_twice(command)
+    key = step.new_key()
+    step.emit(DeploymentCreated(key))
+    requirements: list[DecisionRequirements] = []
+    decisions: dict[str, DecisionDefinition] = {}
+    for resource in command.resources:
+        if resource.decisions is not None:
+            model = _deploy_model(step, key, resource, resource.decisions)
+            defined = decision_deployments.define_decisions(step, key, resource.decisions, model)
+            requirements.append(model)
+            decisions |= {decision.decision_id: decision for decision in defined}
+    definitions = [
+        definition for resource in command.resources for definition in _deploy(step, key, resource, decisions)
+    ]
+    new = {definition.bpmn_process_id for definition in definitions if definition.deployment_key == key}
+    processes = (
+        process for resource in command.resources for process in resource.processes if process.id in new
+    )
+    decision_deployments.bind(step, key, processes, decisions)
+    return Deployment(key, tuple(definitions), tuple(decisions.values()), tuple(requirements))
+
+
+def _deploy(
+    step: Step, deployment_key: int, resource: ReadResource, decisions: Decisions
+) -> list[ProcessDefinition]:
+    for process in resource.processes:
+        decision_deployments.refuse_unbound(process, resource.name, decisions)
+    changed = {
+        process.id
+        for process in resource.processes
+        if not _is_unchanged(step.state, process, resource, decisions)
+    }
+    resource_key = _store(step, resource) if changed else 0
+    for process in resource.processes:
+        if process.id in changed:
+            _define(step, deployment_key, resource_key, resource, process)
+    return [step.state.latest[process.id] for process in resource.processes]
+
+
+def _deploy_model(
+    step: Step, deployment_key: int, resource: ReadResource, model: ReadDecisions
+) -> DecisionRequirements:
+    same = decision_deployments.unchanged(step.state, model, resource.checksum, resource.name)
+    if same is not None:
+        return same
+    resource_key = _store(step, resource)
+    return decision_deployments.define_requirements(
+        step, deployment_key, resource_key, resource.name, resource.checksum, model
+    )
+
+
+def _store(step: Step, resource: ReadResource) -> int:
+    key = step.new_key()
+    step.emit(ResourceStored(key, resource.name, resource.checksum, resource.content))
+    return key
+
+
+def _define(
+    step: Step, deployment_key: int, resource_key: int, resource: ReadResource, process: Process
+) -> None:
+    latest = step.state.latest.get(process.id)
+    version = latest.version + 1 if latest is not None else 1
+    key = step.new_key()
+    step.emit(
+        ProcessDefined(
+            key,
+            process.id,
+            version,
+            process.version_tag,
+            resource_key,
+            resource.name,
+            resource.checksum,
+            deployment_key,
+        )
+    )
+    step.state.processes.keep(key, process, step.state.batch)
+    if latest is not None:
+        starts.close_all(step, latest.key)
+    starts.open_all(step, key, process)
+
+
+def _is_unchanged(state: State, process: Process, resource: ReadResource, decisions: Decisions) -> bool:
+    latest = state.latest.get(process.id)
+    if latest is None or (latest.checksum, latest.resource_name) != (resource.checksum, resource.name):
+        return False
+    return decision_deployments.is_bound_alike(state, process, latest.deployment_key, decisions)
+
+
+def _refuse_twice(command: DeployResources) -> None:
+    for kind, named in (
+        (
+            "process",
+            ((resource.name, process.id) for resource in command.resources for process in resource.processes),
+        ),
+        (
+            "decision model",
+            (
+                (resource.name, resource.decisions.requirements_id)
+                for resource in command.resources
+                if resource.decisions is not None
+            ),
+        ),
+        (
+            "decision",
+            (
+                (resource.name, decision.id)
+                for resource in command.resources
+                for decision in _summaries(resource)
+            ),
+        ),
+    ):
+        _refuse_repeated(kind, named)
+
+
+def _refuse_repeated(kind: str, named: Iterable[tuple[str, str]]) -> None:
+    seen: dict[str, str] = {}
+    for resource_name, identifier in named:
+        if identifier in seen:
+            raise Rejection(
+                RejectionType.INVALID_ARGUMENT,
+                f"Expected each {kind} id once in a deployment, but '{identifier}' is in "
+                f"'{seen[identifier]}' and in '{resource_name}'",
+            )
+        seen[identifier] = resource_name
+
+
+def _summaries(resource: ReadResource) -> Iterable[DecisionSummary]:
+    if resource.decisions is None:
+        return ()
+    definitions: Definitions = resource.decisions.definitions
+    return definitions.decisions
+
+
+def _apply_created(state: State, event: DeploymentCreated) -> None:
+    """Its key stands in every definition that came with it."""
+
+
+def _apply_stored(state: State, event: ResourceStored) -> None:
+    state.put(Resource(event.key, event.name, event.checksum, event.content))
+
+
+def _apply_defined(state: State, event: ProcessDefined) -> None:
+    state.put(
+        ProcessDefinition(
+            event.key,
+            event.bpmn_process_id,
+            event.version,
+            event.version_tag,
+            event.resource_key,
+            event.resource_name,
+            event.checksum,
+            event.deployment_key,
+            state.now_ms,
+        )
+    )
+
+
+OF_PARTITION = {
+    DeploymentCreated: _apply_created,
+    ResourceStored: _apply_stored,
+    ProcessDefined: _apply_defined,
+}
+COMMANDS = {DeployResources: decide_deploy}

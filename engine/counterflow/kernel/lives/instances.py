@@ -1,0 +1,178 @@
+"""The life of a process instance: created from a definition, ended by its last token, or cancelled by a
+person.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+from counterflow.kernel.course import beginning, ending
+from counterflow.kernel.data import scopes
+from counterflow.kernel.lives import quarantine
+from counterflow.kernel.rows import ProcessDefinition, ProcessInstance
+from counterflow.kernel.state.instance import InstanceState
+from counterflow.kernel.state.partition import State
+from counterflow.kernel.vocabulary import Command, Rejection, RejectionType
+from counterflow.kernel.work.step import Step
+from counterflow.model.graph import Behaviour, Process
+
+
+class CreateProcessInstance(Command, frozen=True, kw_only=True, gc=False):
+    """Begin a run: of a definition by its key, or by process id with a version (negative: the latest).
+
+    `start_at` names the elements to begin at, instead of the none start event.
+    """
+
+    bpmn_process_id: str = ""
+    version: int = -1
+    definition_key: int = 0
+    start_at: tuple[str, ...] = ()
+    variables: dict[str, bytes]
+
+
+class CancelProcessInstance(Command, frozen=True, kw_only=True, gc=False):
+    """End a run without completing it; what it has done stays done."""
+
+    process_instance_key: int
+
+
+def decide_create(step: Step, command: CreateProcessInstance) -> ProcessInstance:
+    """CreateProcessInstance of the gateway. The start event may not have run when it answers."""
+    scopes.refuse_large(step, command.variables)
+    definition = _find_definition(step.state, command)
+    process = step.state.process_of(definition.key)
+    if command.start_at:
+        for element_id in command.start_at:
+            _refuse_start_at(process, element_id)
+    elif process.root.start_event is None:
+        raise Rejection(
+            RejectionType.INVALID_STATE,
+            f"Expected to create an instance of process '{process.id}' at its none start event, but it has "
+            "none; publish the message or wait for the timer that begins it, or say where to start",
+        )
+    start_at = "\n".join(command.start_at) or None
+    return beginning.begin(step, definition, command.variables, start_at=start_at).header
+
+
+def decide_cancel(step: Step, command: CancelProcessInstance) -> None:
+    """CancelProcessInstance of the gateway."""
+    key = command.process_instance_key
+    instance = step.state.instance(key)
+    header = instance.header if instance is not None else None
+    if instance is None or header is None or header.state != beginning.ACTIVE:
+        raise Rejection(
+            RejectionType.NOT_FOUND,
+            f"Expected to cancel a process instance with key '{key}', but no such process was found",
+        )
+    if header.parent_instance_key:
+        raise Rejection(
+            RejectionType.INVALID_STATE,
+            f"Expected to cancel a process instance with key '{key}', but it is called by another one; "
+            f"cancel the root process instance '{_root_of(step.state, header).key}' instead",
+        )
+    end_with_called(step, instance)
+
+
+def end_with_called(step: Step, instance: InstanceState) -> None:
+    """End an instance and all that it has called, innermost first: so no depth of calls costs stack. Nothing
+    if it has ended.
+    """
+    levels = [[instance] if instance.key in instance.elements else []]
+    while levels[-1]:
+        levels.append([called for caller in levels[-1] for called in _called_by(step.state, caller)])
+    for ending_now in itertools.chain.from_iterable(reversed(levels)):
+        course = step.at(ending_now)
+        if ending_now.quarantine is not None:
+            quarantine.abandon(course)
+        else:
+            ending.terminate(course.token(ending_now.key))
+
+
+def _called_by(state: State, caller: InstanceState) -> Iterator[InstanceState]:
+    """The instances that calls of this one wait for, oldest first."""
+    for key in sorted(
+        element.called_instance_key for element in caller.elements.values() if element.called_instance_key
+    ):
+        called = state.instance(key)
+        if called is not None and key in called.elements:
+            yield called
+
+
+NOT_TO_START_AT = frozenset(
+    {Behaviour.START_EVENT, Behaviour.BOUNDARY_EVENT, Behaviour.PROCESS, Behaviour.EVENT_SUB_PROCESS}
+)
+
+
+def _refuse_start_at(process: Process, element_id: str) -> None:
+    node = process.nodes.get(element_id)
+    why = ""
+    if node is None:
+        why = "no such element was found in the process"
+    elif node.behaviour in NOT_TO_START_AT or node.is_for_compensation:
+        why = f"the element of type {node.type} is not one that an instance can begin at"
+    elif any(process.nodes[flow.source].behaviour is Behaviour.EVENT_BASED_GATEWAY for flow in node.incoming):
+        why = "it follows an event-based gateway; begin at the gateway"
+    else:
+        around = process.nodes[node.parent]
+        while around.parent and not why:
+            if around.multi_instance is not None:
+                why = f"it is inside the multi-instance activity '{around.id}'"
+            elif around.behaviour is Behaviour.EVENT_SUB_PROCESS:
+                why = f"it is inside the event sub-process '{around.id}'"
+            around = process.nodes[around.parent]
+    if why:
+        raise Rejection(
+            RejectionType.INVALID_ARGUMENT,
+            f"Expected to create an instance of process '{process.id}' at element '{element_id}', but {why}",
+        )
+
+
+def _root_of(state: State, header: ProcessInstance) -> ProcessInstance:
+    while header.parent_instance_key:
+        parent = state.instance(header.parent_instance_key)
+        if parent is None or parent.header is None:
+            break
+        header = parent.header
+    return header
+
+
+def _find_definition(state: State, command: CreateProcessInstance) -> ProcessDefinition:
+    process_id = command.bpmn_process_id
+    if process_id:
+        return _by_id(state, process_id, command.version)
+    if command.definition_key <= 0:
+        raise Rejection(
+            RejectionType.INVALID_ARGUMENT,
+            "Expected either a bpmn process id or a process definition key, but none of them was given",
+        )
+    definition = state.definitions.get(command.definition_key)
+    if definition is None:
+        raise Rejection(
+            RejectionType.NOT_FOUND,
+            f"Expected to find process definition with key '{command.definition_key}', but none found",
+        )
+    return definition
+
+
+def _by_id(state: State, process_id: str, version: int) -> ProcessDefinition:
+    latest = state.latest.get(process_id)
+    if latest is None:
+        raise Rejection(
+            RejectionType.NOT_FOUND,
+            f"Expected to find process definition with process ID '{process_id}', but none found; deploy it "
+            "first",
+        )
+    if version < 0 or version == latest.version:
+        return latest
+    definition = state.version_of(process_id, version)
+    if definition is None:
+        raise Rejection(
+            RejectionType.NOT_FOUND,
+            f"Expected to find process definition with process ID '{process_id}' and version '{version}', "
+            f"but none found; versions go from 1 to {latest.version}, and -1 means the latest",
+        )
+    return definition
+
+
+COMMANDS = {CreateProcessInstance: decide_create, CancelProcessInstance: decide_cancel}

@@ -1,0 +1,185 @@
+"""How jobs reach workers and come back: taken on request or pushed, handed back when nobody was there, timed
+out when due.
+
+The life itself is in `jobs.py`. Which job comes first is decided by its key, so that what a command does
+depends on the state alone. Quarantined instances offer nothing.
+"""
+
+from __future__ import annotations
+
+from counterflow.kernel.data import scopes
+from counterflow.kernel.lives.jobs import ACTIVATED, JobActivated, JobFailed, JobReturned
+from counterflow.kernel.rows import Job
+from counterflow.kernel.state.indexes import ACTIVATABLE
+from counterflow.kernel.vocabulary import ActivatedJob, BrokenInvariant, Command
+from counterflow.kernel.work.held import Held, IncidentType
+from counterflow.kernel.work.step import Course, Step
+
+OTHER_FIELDS_BYTES = 1024
+"""What a job takes in a message besides its variables and headers, as long as its names are short."""
+_SHORT_NAMES = 200
+
+
+class ActivateJobs(Command, frozen=True, kw_only=True, gc=False):
+    """Take up to `maximum` jobs of a type for `timeout_ms`, as long as they fit into `bytes_left`. Answers
+    `ActivatedJob`s.
+
+    `fetch_variables` empty means every visible variable.
+    """
+
+    type: str
+    worker: str
+    timeout_ms: int
+    maximum: int
+    fetch_variables: tuple[str, ...] = ()
+    bytes_left: int = 4 * 1024 * 1024
+
+
+class ReturnJob(Command, frozen=True, kw_only=True, gc=False):
+    """A job never reached its worker: it can be taken by another. Nothing happens if it is no longer that
+    worker's.
+    """
+
+    job_key: int
+    deadline_ms: int
+
+
+class HoldJob(Command, frozen=True, kw_only=True, gc=False):
+    """A job cannot be written down for any worker: an incident holds it. Nothing happens where it is no
+    longer that worker's.
+    """
+
+    job_key: int
+    deadline_ms: int
+
+
+def decide_activate(step: Step, command: ActivateJobs) -> list[ActivatedJob]:
+    """ActivateJobs of the gateway, and every push to a stream."""
+    queue = step.state.ready.get(command.type)
+    taken: list[ActivatedJob] = []
+    room = command.bytes_left
+    while queue is not None and len(taken) < command.maximum:
+        key = queue.first()
+        if key is None:
+            break
+        course = _offer(step, key)
+        if course is None:
+            queue.discard(key)
+            continue
+        job = course.instance.jobs[key]
+        values = scopes.to_object(
+            scopes.visible(course.instance, job.element_instance_key, command.fetch_variables)
+        )
+        headers = _headers(course, job)
+        size = len(values) + len(headers) + _other_bytes(course, job)
+        if size > step.limits.message_bytes:
+            _set_aside_too_large(course, job, size)
+            continue
+        if size > room and taken:
+            break
+        room -= size
+        taken.append(_activate(course, job, command, headers, values))
+    return taken
+
+
+def decide_return(step: Step, command: ReturnJob) -> bool:
+    """A push that reached nobody. Answers whether the job was still that worker's."""
+    course = _owner(step, command.job_key)
+    job = course.instance.jobs[command.job_key] if course is not None else None
+    if course is None or job is None or job.state != ACTIVATED or job.due_ms != command.deadline_ms:
+        return False
+    course.emit(JobReturned(job.key, "handed_back"))
+    return True
+
+
+def decide_hold(step: Step, command: HoldJob) -> bool:
+    """A job that no message can carry: given out again, it would come back for ever. Answers whether it was
+    still that worker's.
+    """
+    course = _owner(step, command.job_key)
+    job = course.instance.jobs[command.job_key] if course is not None else None
+    if course is None or job is None or job.state != ACTIVATED or job.due_ms != command.deadline_ms:
+        return False
+    message = (
+        f"Expected job '{job.key}' of '{job.element_id}' to fit into the message that brings it to a worker, "
+        "but a field of it does not, and the server's log says which; update the job's retries and resolve "
+        "this incident, or cancel the instance"
+    )
+    _set_aside(course, job, IncidentType.JOB_NOT_DELIVERABLE, message)
+    return True
+
+
+def job_due(step: Step, key: int, due_ms: int) -> bool:
+    """A deadline or a back-off has passed. Answers whether it still stood."""
+    course = _owner(step, key)
+    job = course.instance.jobs[key] if course is not None else None
+    if course is None or job is None or job.due_ms != due_ms:
+        return False
+    course.emit(JobReturned(job.key, "timed_out" if job.state == ACTIVATED else "backed_off"))
+    return True
+
+
+def _owner(step: Step, key: int) -> Course | None:
+    """The instance of a job; None where there is no such job, or its instance is set aside."""
+    instance = step.state.owner_of(Job, key)
+    return None if instance is None or instance.quarantine is not None else step.at(instance)
+
+
+def _offer(step: Step, key: int) -> Course | None:
+    """The instance of a job that can be taken; None where it cannot."""
+    course = _owner(step, key)
+    return course if course is not None and course.instance.jobs[key].state == ACTIVATABLE else None
+
+
+def _activate(course: Course, job: Job, command: ActivateJobs, headers: bytes, values: bytes) -> ActivatedJob:
+    header = course.header
+    deadline_ms = course.step.now_ms + command.timeout_ms
+    course.emit(JobActivated(job.key, command.worker, deadline_ms))
+    return ActivatedJob(
+        job.key,
+        job.type,
+        header.key,
+        header.bpmn_process_id,
+        header.version,
+        header.definition_key,
+        job.element_id,
+        job.element_instance_key,
+        headers,
+        command.worker,
+        job.retries,
+        deadline_ms,
+        values,
+    )
+
+
+def _other_bytes(course: Course, job: Job) -> int:
+    """What the other fields take at most: names are short, and one that is not, such as a computed job type,
+    is counted.
+    """
+    characters = len(job.type) + len(job.element_id) + len(course.header.bpmn_process_id)
+    return OTHER_FIELDS_BYTES if characters <= _SHORT_NAMES else OTHER_FIELDS_BYTES + 4 * characters
+
+
+def _headers(course: Course, job: Job) -> bytes:
+    definition = course.process.nodes[job.element_id].job
+    if definition is None:
+        raise BrokenInvariant(f"job {job.key} without a definition")
+    return job.headers or definition.headers
+
+
+def _set_aside_too_large(course: Course, job: Job, size: int) -> None:
+    message = (
+        f"Expected job '{job.key}' to fit into a message of {course.step.limits.message_bytes} bytes, but "
+        "with its "
+        f"variables and headers it takes {size}; fetch fewer variables or keep large data elsewhere, then "
+        "update the job's retries and resolve this incident"
+    )
+    _set_aside(course, job, IncidentType.MESSAGE_SIZE_EXCEEDED, message)
+
+
+def _set_aside(course: Course, job: Job, incident_type: IncidentType, message: str) -> None:
+    course.emit(JobFailed(job.key, 0, None, message))
+    course.token(job.element_instance_key).hold(Held(incident_type, message, job_key=job.key))
+
+
+COMMANDS = {ActivateJobs: decide_activate, ReturnJob: decide_return, HoldJob: decide_hold}

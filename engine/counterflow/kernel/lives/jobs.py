@@ -1,0 +1,400 @@
+"""The life of a job: work that a worker does for a task.
+
+    created: activatable ─ activated (a worker has it until its deadline) ─ completed
+                  ↑  ↑_______│ timed out, handed back
+                  │          ├─ backing_off (failed with tries left; due when the back-off ends) ─┐
+                  ├──────────│────────────────────────────────────────────────────────────────────┘
+                  │          ├─ failed (no tries left)  ┐ an incident tells; resolving it makes the job
+                  └──────────└─ error_thrown (uncaught) ┘ activatable again
+
+A job is delivered at least once and its first valid completion wins; the second finds no job (NOT_FOUND).
+Whoever has the key may complete it, activated or not, late or not: that is how Zeebe's clients behave and
+what they rely on.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from counterflow.kernel.course import leaving
+from counterflow.kernel.data import evaluation, headers, scopes
+from counterflow.kernel.events import error
+from counterflow.kernel.rows import Job
+from counterflow.kernel.state.indexes import ACTIVATABLE
+from counterflow.kernel.state.instance import InstanceState
+from counterflow.kernel.state.partition import State
+from counterflow.kernel.vocabulary import BrokenInvariant, Command, InstanceEvent, Rejection, RejectionType
+from counterflow.kernel.work.held import Held, IncidentType
+from counterflow.kernel.work.step import Step, Token
+
+ACTIVATED, BACKING_OFF, FAILED, ERROR_THROWN = "activated", "backing_off", "failed", "error_thrown"
+ACTIVE_STATES = (ACTIVATABLE, ACTIVATED)
+ERROR_MESSAGE_LIMIT = 10_000
+MOST_RETRIES = 2**31 - 1
+"""The wire's int32."""
+
+
+class JobCreated(InstanceEvent, frozen=True):
+    """A task waits for a worker."""
+
+    key: int
+    element_instance_key: int
+    type: str
+    retries: int
+    headers: bytes | None = None
+
+
+class JobActivated(InstanceEvent, frozen=True):
+    """A worker has the job until `deadline_ms`."""
+
+    key: int
+    worker: str
+    deadline_ms: int
+
+
+class JobCompleted(InstanceEvent, frozen=True):
+    """A worker has done the job. `result` is kept only where the undo of the activity asks for it."""
+
+    key: int
+    result: bytes | None = None
+
+
+class JobFailed(InstanceEvent, frozen=True):
+    """A worker could not do the job. With tries left it can be taken again, at once or at `due_ms`."""
+
+    key: int
+    retries: int
+    due_ms: int | None
+    message: str
+
+
+class JobErrorThrown(InstanceEvent, frozen=True):
+    """A worker has answered with a BPMN error. The job is over if the error is `caught`, else it waits with
+    an incident.
+    """
+
+    key: int
+    error_code: str
+    message: str
+    caught: bool
+
+
+class JobReturned(InstanceEvent, frozen=True):
+    """The job can be taken again: `timed_out`, `backed_off`, `handed_back` or `resolved`. Its tries are as
+    they were.
+    """
+
+    key: int
+    why: str
+
+
+class JobRetriesUpdated(InstanceEvent, frozen=True):
+    """A person has given the job this many tries."""
+
+    key: int
+    retries: int
+
+
+class JobDeadlineUpdated(InstanceEvent, frozen=True):
+    """The worker has the job until `deadline_ms`."""
+
+    key: int
+    deadline_ms: int
+
+
+class JobCanceled(InstanceEvent, frozen=True):
+    """The job's task was swept away."""
+
+    key: int
+
+
+class CompleteJob(Command, frozen=True, kw_only=True, gc=False):
+    """The job is done; `variables` are its result."""
+
+    job_key: int
+    variables: dict[str, bytes]
+
+
+class FailJob(Command, frozen=True, kw_only=True, gc=False):
+    """The job could not be done; `retries` are left (none: an incident), the next try not before
+    `back_off_ms`.
+    """
+
+    job_key: int
+    retries: int
+    message: str = ""
+    back_off_ms: int = 0
+    variables: dict[str, bytes]
+
+
+class ThrowError(Command, frozen=True, kw_only=True, gc=False):
+    """The job ends with a BPMN error, which the process may catch."""
+
+    job_key: int
+    error_code: str
+    message: str = ""
+    variables: dict[str, bytes]
+
+
+class UpdateJobRetries(Command, frozen=True, kw_only=True, gc=False):
+    """Give the job this many tries; its incident, if any, stays until it is resolved."""
+
+    job_key: int
+    retries: int
+
+
+class UpdateJobTimeout(Command, frozen=True, kw_only=True, gc=False):
+    """The worker needs `timeout_ms` from now."""
+
+    job_key: int
+    timeout_ms: int
+
+
+class Order(NamedTuple):
+    """What a worker is asked for."""
+
+    type: str
+    retries: int
+    headers: bytes | None
+
+
+def order_of(token: Token) -> Order:
+    """What a worker is to be asked for on behalf of a task. Raises `Held` where type, retries or headers give
+    no value.
+    """
+    definition = token.node.job
+    if definition is None:
+        raise BrokenInvariant(f"task '{token.node.id}' has no job definition")
+    job_type = evaluation.text(token, definition.type, "the job type")
+    retries = evaluation.whole(token, definition.retries, "the job retries", MOST_RETRIES)
+    try:
+        return Order(job_type, retries, headers.compute(token, definition))
+    except Held as held:
+        raise held.inside(f"'{token.node.id}'") from held
+
+
+def create(token: Token, order: Order) -> None:
+    """A task is at work: ask for a worker."""
+    token.emit(JobCreated(token.step.new_key(), token.key, *order))
+
+
+def cancel_job_of(token: Token) -> None:
+    """The task is being swept away, and its job with it."""
+    key = token.instance.job_of.get(token.key)
+    if key is not None:
+        token.emit(JobCanceled(key))
+
+
+def reactivate(token: Token, job: Job) -> None:
+    """The incident of a failed job was resolved: it can be taken again. Raises `Rejection` if it has no tries
+    left.
+    """
+    if job.retries <= 0:
+        raise Rejection(
+            RejectionType.INVALID_STATE,
+            f"Expected to resolve the incident of job '{job.key}', but the job has {job.retries} retries "
+            "left; give it some with UpdateJobRetries first",
+        )
+    if job.state in (FAILED, ERROR_THROWN):
+        token.emit(JobReturned(job.key, "resolved"))
+
+
+def decide_complete(step: Step, command: CompleteJob) -> None:
+    """CompleteJob of the gateway."""
+    job, token = _find(step, command.job_key, "complete")
+    _expect_active(job, "completed")
+    node, values = token.node, command.variables
+    is_offered = node.compensation is not None and node.compensation.result_variable is not None
+    token.emit(JobCompleted(job.key, scopes.to_object(values) if is_offered else None))
+    result_variable = node.job.result_variable if node.job is not None else None
+    if result_variable is not None and result_variable not in values:
+        values = {result_variable: scopes.to_object(values)}
+    if node.results_stay_local:
+        scopes.write_measured(token, token.key, values)
+    elif values:
+        scopes.send_results_out(token, values)
+    leaving.finish(token)
+
+
+def decide_fail(step: Step, command: FailJob) -> None:
+    """FailJob of the gateway. A retry cycle in the model overrules what the worker says."""
+    job, token = _find(step, command.job_key, "fail")
+    _expect_active(job, "failed")
+    cycle = token.node.job.retry_cycle if token.node.job is not None else None
+    retries = command.retries if cycle is None else job.retries - 1
+    back_off_ms = command.back_off_ms if cycle is None else cycle.interval_ms
+    due_ms = step.now_ms + back_off_ms if retries > 0 and back_off_ms > 0 else None
+    if command.variables:
+        scopes.write_measured(token, token.key, command.variables)
+    message = command.message[:ERROR_MESSAGE_LIMIT]
+    token.emit(JobFailed(job.key, max(retries, 0), due_ms, message))
+    if retries <= 0:
+        text = message or (
+            f"Expected job '{job.key}' of '{token.node.id}' to be done, but no retries are left "
+            "and its worker gave no message"
+        )
+        token.hold(Held(IncidentType.JOB_NO_RETRIES, text, job_key=job.key))
+
+
+def decide_throw_error(step: Step, command: ThrowError) -> None:
+    """ThrowError of the gateway."""
+    job, token = _find(step, command.job_key, "throw an error for")
+    _expect_active(job, "thrown an error for")
+    scopes.refuse_large(step, command.variables)
+    message = command.message[:ERROR_MESSAGE_LIMIT]
+    catch = error.find_catch(token, command.error_code)
+    token.emit(JobErrorThrown(job.key, command.error_code, message, catch is not None))
+    if catch is None:
+        token.hold(error.uncaught(token, command.error_code, message, job.key))
+    else:
+        error.catch_error(catch, error.ThrownError(command.error_code, message, command.variables))
+
+
+def decide_update_retries(step: Step, command: UpdateJobRetries) -> None:
+    """UpdateJobRetries of the gateway."""
+    if command.retries <= 0:
+        raise Rejection(
+            RejectionType.INVALID_ARGUMENT,
+            f"Expected to update retries for job with key '{command.job_key}' with a positive amount of "
+            f"retries, but the amount given was '{command.retries}'",
+        )
+    job, token = _find(step, command.job_key, "update the retries of")
+    token.emit(JobRetriesUpdated(job.key, command.retries))
+
+
+def decide_update_timeout(step: Step, command: UpdateJobTimeout) -> None:
+    """UpdateJobTimeout of the gateway."""
+    job, token = _find(step, command.job_key, "update the timeout of")
+    if job.state != ACTIVATED:
+        raise Rejection(
+            RejectionType.INVALID_STATE,
+            f"Expected to update the timeout of job with key '{job.key}', but it is not active: it is "
+            f"{job.state} and has no deadline",
+        )
+    token.emit(JobDeadlineUpdated(job.key, step.now_ms + command.timeout_ms))
+
+
+def _find(step: Step, key: int, intent: str) -> tuple[Job, Token]:
+    """The job of this key, and its task. Raises `Rejection` where there is none, or its instance is set
+    aside.
+    """
+    instance = step.state.owner_of(Job, key)
+    if instance is None:
+        raise Rejection(
+            RejectionType.NOT_FOUND, f"Expected to {intent} job with key '{key}', but no such job was found"
+        )
+    job = instance.jobs[key]
+    return job, step.admitted_to(instance).token(job.element_instance_key)
+
+
+def _expect_active(job: Job, intent: str) -> None:
+    if job.state in ACTIVE_STATES:
+        return
+    why = {
+        BACKING_OFF: "it has failed and waits for its back-off to end",
+        FAILED: "it has failed and has no retries left; resolve its incident first",
+        ERROR_THROWN: "a BPMN error was thrown for it that nothing caught; resolve its incident first",
+    }[job.state]
+    raise Rejection(
+        RejectionType.INVALID_STATE, f"Expected job with key '{job.key}' to be {intent}, but {why}"
+    )
+
+
+# -- applying ------------------------------------------------------------------------------------------------
+
+
+def _apply_created(state: State, instance: InstanceState, event: JobCreated) -> None:
+    element = instance.elements[event.element_instance_key]
+    state.put(
+        Job(
+            event.key,
+            instance.key,
+            element.key,
+            element.element_id,
+            event.type,
+            ACTIVATABLE,
+            event.retries,
+            headers=event.headers,
+        )
+    )
+
+
+def _apply_activated(state: State, instance: InstanceState, event: JobActivated) -> None:
+    state.put(
+        replace(instance.jobs[event.key], state=ACTIVATED, worker=event.worker, due_ms=event.deadline_ms)
+    )
+
+
+def _apply_completed(state: State, instance: InstanceState, event: JobCompleted) -> None:
+    job = instance.jobs[event.key]
+    state.delete(job)
+    if event.result is not None:
+        state.put(replace(instance.elements[job.element_instance_key], result=event.result))
+
+
+def _apply_failed(state: State, instance: InstanceState, event: JobFailed) -> None:
+    state.put(
+        replace(
+            instance.jobs[event.key],
+            state=BACKING_OFF if event.due_ms is not None else ACTIVATABLE if event.retries > 0 else FAILED,
+            retries=event.retries,
+            due_ms=event.due_ms,
+            worker="",
+            error_message=event.message,
+        )
+    )
+
+
+def _apply_error_thrown(state: State, instance: InstanceState, event: JobErrorThrown) -> None:
+    job = instance.jobs[event.key]
+    if event.caught:
+        state.delete(job)
+    else:
+        state.put(
+            replace(
+                job,
+                state=ERROR_THROWN,
+                due_ms=None,
+                worker="",
+                error_code=event.error_code,
+                error_message=event.message,
+            )
+        )
+
+
+def _apply_returned(state: State, instance: InstanceState, event: JobReturned) -> None:
+    state.put(replace(instance.jobs[event.key], state=ACTIVATABLE, due_ms=None, worker=""))
+
+
+def _apply_retries(state: State, instance: InstanceState, event: JobRetriesUpdated) -> None:
+    state.put(replace(instance.jobs[event.key], retries=event.retries))
+
+
+def _apply_deadline(state: State, instance: InstanceState, event: JobDeadlineUpdated) -> None:
+    state.put(replace(instance.jobs[event.key], due_ms=event.deadline_ms))
+
+
+def _apply_canceled(state: State, instance: InstanceState, event: JobCanceled) -> None:
+    state.delete(instance.jobs[event.key])
+
+
+OF_INSTANCE = {
+    JobCreated: _apply_created,
+    JobActivated: _apply_activated,
+    JobCompleted: _apply_completed,
+    JobFailed: _apply_failed,
+    JobErrorThrown: _apply_error_thrown,
+    JobReturned: _apply_returned,
+    JobRetriesUpdated: _apply_retries,
+    JobDeadlineUpdated: _apply_deadline,
+    JobCanceled: _apply_canceled,
+}
+COMMANDS = {
+    CompleteJob: decide_complete,
+    FailJob: decide_fail,
+    ThrowError: decide_throw_error,
+    UpdateJobRetries: decide_update_retries,
+    UpdateJobTimeout: decide_update_timeout,
+}

@@ -1,0 +1,133 @@
+"""The life of a quarantine: an instance in which the kernel broke one of its own rules is set aside, so that
+no other is harmed.
+
+    set aside → released (its jobs are offered again, what came due comes, what it has called may end)
+              → abandoned (cancelled by a person: its rows go as they are, nothing of it is run any more)
+
+The command that failed was rolled back; what had been committed before it is untouched. An instance that a
+start timer has begun is set aside before its first step when that step fails, so that neither the start nor
+the next one is lost.
+"""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from counterflow.kernel.course import entering, leaving
+from counterflow.kernel.course.moves import ACTIVATING
+from counterflow.kernel.rows import ProcessInstance, Quarantine
+from counterflow.kernel.state.instance import InstanceState
+from counterflow.kernel.state.partition import State
+from counterflow.kernel.vocabulary import Command, InstanceEnded, InstanceEvent, Rejection, RejectionType
+from counterflow.kernel.work.step import Course, Step
+
+
+class InstanceQuarantined(InstanceEvent, frozen=True):
+    """The instance is set aside; `reason` is for the person who looks into it."""
+
+    reason: str
+
+
+class InstanceReleased(InstanceEvent, frozen=True):
+    """The instance is worked on again."""
+
+
+class InstanceAbandoned(InstanceEvent, frozen=True):
+    """The instance has ended where it stood, without being run any further."""
+
+
+class QuarantineInstance(Command, frozen=True, kw_only=True, gc=False):
+    """Set an instance aside. Given by the loop after a fault, never by a caller."""
+
+    process_instance_key: int
+    reason: str
+
+
+class ReleaseInstance(Command, frozen=True, kw_only=True, gc=False):
+    """Work on a quarantined instance again."""
+
+    process_instance_key: int
+
+
+def decide_quarantine(step: Step, command: QuarantineInstance) -> None:
+    """Set aside; an instance that has ended or is set aside already stays as it is."""
+    instance = step.state.instance(command.process_instance_key)
+    if instance is None or instance.key not in instance.elements or instance.quarantine is not None:
+        return
+    step.at(instance).emit(InstanceQuarantined(command.reason))
+
+
+def decide_release(step: Step, command: ReleaseInstance) -> None:
+    """ReleaseQuarantined of our own service."""
+    key = command.process_instance_key
+    instance = step.state.instance(key)
+    if instance is None:
+        raise Rejection(
+            RejectionType.NOT_FOUND,
+            f"Expected to release process instance '{key}', but no such process instance was found",
+        )
+    if instance.quarantine is None:
+        state = instance.header.state if instance.header is not None else "unknown"
+        raise Rejection(
+            RejectionType.INVALID_STATE,
+            f"Expected to release process instance '{key}', but it is not quarantined: it is {state}, and "
+            "nothing has to be done",
+        )
+    course = step.at(instance)
+    course.emit(InstanceReleased())
+    for key in sorted(instance.waits_of):
+        step.look_for_buffered(course.token(key))
+    _take_up(course)
+
+
+def _take_up(course: Course) -> None:
+    """What the quarantine has held up: the beginning of the instance, the ends of those that it has called,
+    and its own.
+    """
+    step, instance = course.step, course.instance
+    root = instance.elements.get(instance.key)
+    if root is not None and root.state == ACTIVATING and root.key not in instance.incident_of:
+        course.token_of(root).later(entering.begin)
+    for key in sorted(
+        element.called_instance_key for element in instance.elements.values() if element.called_instance_key
+    ):
+        called = step.state.instance(key)
+        if called is not None and called.quarantine is None:
+            leaving.instance_may_end(step.at(called))
+    leaving.instance_may_end(step.at(instance))
+
+
+def abandon(course: Course) -> None:
+    """Cancel a quarantined instance: its state is not trusted, so nothing of it is run to end it."""
+    instance = course.instance
+    values = dict(sorted(instance.variables.get(instance.key, {}).items()))
+    course.step.ended.append(InstanceEnded(instance.key, "terminated", values))
+    course.emit(InstanceAbandoned())
+
+
+def _apply_quarantined(state: State, instance: InstanceState, event: InstanceQuarantined) -> None:
+    state.put(Quarantine(instance.key, event.reason, state.now_ms))
+
+
+def _apply_released(state: State, instance: InstanceState, event: InstanceReleased) -> None:
+    if instance.quarantine is not None:
+        state.delete(instance.quarantine)
+
+
+def _apply_abandoned(state: State, instance: InstanceState, event: InstanceAbandoned) -> None:
+    if instance.header is None:
+        return
+    # what waits goes before the quarantine that keeps it from being offered
+    for table, rows in instance.rows.items():
+        if table is not ProcessInstance:
+            for row in list(rows.values()):
+                state.delete(row)
+    state.put(replace(instance.header, state="terminated", ended_at_ms=state.now_ms))
+
+
+OF_INSTANCE = {
+    InstanceQuarantined: _apply_quarantined,
+    InstanceReleased: _apply_released,
+    InstanceAbandoned: _apply_abandoned,
+}
+COMMANDS = {QuarantineInstance: decide_quarantine, ReleaseInstance: decide_release}

@@ -1,0 +1,1 @@
+"""What may be asked of the state, in memory and by key, and the one way in which it changes."""

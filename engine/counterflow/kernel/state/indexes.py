@@ -1,0 +1,228 @@
+"""What is known across instances, before any of them is loaded: what is deployed, and who waits for what.
+
+It follows the rows of the tables that are known at start: per table one function is told of each change as
+(row before, row after), so that putting, deleting, rolling back and starting keep it alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from counterflow.kernel.row import Home, Row
+from counterflow.kernel.rows import (
+    TABLES,
+    DecisionDefinition,
+    DecisionRequirements,
+    Job,
+    Message,
+    MessageCorrelation,
+    MessageStart,
+    MessageSubscription,
+    ProcessDefinition,
+    StartLock,
+    StartTimer,
+    Timer,
+)
+from counterflow.kernel.state.decisions import DeployedDecisions
+from counterflow.kernel.state.queues import BufferedMessages, DueTimes, OldestFirst
+from counterflow.kernel.state.shelf import Shelf
+from counterflow.model.graph import Process
+
+ACTIVATABLE = "activatable"
+
+
+class Indexes:
+    """The rows that are at home in a partition, and what is looked up in them and in the waiting rows of its
+    instances.
+    """
+
+    def __init__(self) -> None:
+        self.shared: dict[type[Row], dict[Any, Any]] = {
+            table: {} for table in TABLES if table.home is Home.PARTITION
+        }
+        self.latest: dict[str, ProcessDefinition] = {}
+        self.versions: dict[tuple[str, int], ProcessDefinition] = {}
+        self.processes: Shelf[Process] = Shelf()
+        """The graphs of definitions."""
+        self.decisions = DeployedDecisions()
+        self.starts: dict[int, dict[int, type[Row]]] = {}
+        """Per definition, the keys of its start timers and message starts, with their table."""
+        self.message_starts: dict[str, dict[int, MessageStart]] = {}
+        self.buffered: dict[tuple[str, str], BufferedMessages] = {}
+        """Messages that may still find a receiver, by name and correlation key."""
+        self.reached: dict[int, dict[str, None]] = {}
+        """The processes that each of these messages has reached."""
+        self.receivers: dict[tuple[str, str], dict[str, OldestFirst]] = {}
+        """Keys of message subscriptions by name and correlation key, and by process id."""
+        self.instance_of_receiver: dict[int, int] = {}
+        """The process instance of each message subscription."""
+        self.lock_of: dict[int, StartLock] = {}
+        self.ready: dict[str, OldestFirst] = {}
+        self.due = DueTimes()
+        self.newly_ready: list[tuple[str, int]] = []
+        """Types and keys of the jobs that can be taken since `State.take_ready` was asked last."""
+
+
+def _index_job(indexes: Indexes, old: Job | None, new: Job | None) -> None:
+    """Follow which jobs can be taken, and which are due when."""
+    if old is not None:
+        if old.state == ACTIVATABLE:
+            indexes.ready[old.type].discard(old.key)
+        if old.due_ms is not None:
+            indexes.due.discard(old.key)
+    if new is not None:
+        if new.state == ACTIVATABLE:
+            queue = indexes.ready.get(new.type)
+            if queue is None:
+                queue = indexes.ready[new.type] = OldestFirst()
+            queue.add(new.key)
+            indexes.newly_ready.append((new.type, new.key))
+        if new.due_ms is not None:
+            indexes.due.set(new.key, new.due_ms, Job)
+
+
+def _index_timer(indexes: Indexes, old: Timer | None, new: Timer | None) -> None:
+    if new is not None:
+        indexes.due.set(new.key, new.due_ms, Timer)
+    elif old is not None:
+        indexes.due.discard(old.key)
+
+
+def _index_receiver(
+    indexes: Indexes, old: MessageSubscription | None, new: MessageSubscription | None
+) -> None:
+    """Follow who receives which message."""
+    if old is not None:
+        waiting = indexes.receivers.get((old.message_name, old.correlation_key), {})
+        if old.bpmn_process_id in waiting:
+            waiting[old.bpmn_process_id].discard(old.key)
+            if not waiting[old.bpmn_process_id]:
+                del waiting[old.bpmn_process_id]
+            if not waiting:
+                del indexes.receivers[old.message_name, old.correlation_key]
+        indexes.instance_of_receiver.pop(old.key, None)
+    if new is not None:
+        by_process = indexes.receivers.setdefault((new.message_name, new.correlation_key), {})
+        keys = by_process.get(new.bpmn_process_id)
+        if keys is None:
+            keys = by_process[new.bpmn_process_id] = OldestFirst()
+        keys.add(new.key)
+        indexes.instance_of_receiver[new.key] = new.process_instance_key
+
+
+def _index_definition(indexes: Indexes, old: ProcessDefinition | None, new: ProcessDefinition | None) -> None:
+    row = new if new is not None else old
+    if row is None:
+        return
+    process_id = row.bpmn_process_id
+    if new is not None:
+        indexes.versions[process_id, new.version] = new
+        latest = indexes.latest.get(process_id)
+        if latest is None or latest.version <= new.version:
+            indexes.latest[process_id] = new
+        return
+    del indexes.versions[process_id, row.version]
+    indexes.processes.forget(row.key)
+    others = [version for other, version in indexes.versions if other == process_id]
+    if others:
+        indexes.latest[process_id] = indexes.versions[process_id, max(others)]
+    else:
+        del indexes.latest[process_id]
+
+
+def _index_start_timer(indexes: Indexes, old: StartTimer | None, new: StartTimer | None) -> None:
+    _index_start(indexes, old or new, StartTimer, is_there=new is not None)
+    if new is not None:
+        indexes.due.set(new.key, new.due_ms, StartTimer)
+    elif old is not None:
+        indexes.due.discard(old.key)
+
+
+def _index_message_start(indexes: Indexes, old: MessageStart | None, new: MessageStart | None) -> None:
+    _index_start(indexes, old or new, MessageStart, is_there=new is not None)
+    if new is not None:
+        indexes.message_starts.setdefault(new.message_name, {})[new.key] = new
+    elif old is not None:
+        indexes.message_starts[old.message_name].pop(old.key)
+
+
+def _index_start(
+    indexes: Indexes, row: StartTimer | MessageStart | None, table: type[Row], *, is_there: bool
+) -> None:
+    if row is None:
+        return
+    if is_there:
+        indexes.starts.setdefault(row.definition_key, {})[row.key] = table
+    else:
+        indexes.starts[row.definition_key].pop(row.key)
+
+
+def _index_message(indexes: Indexes, old: Message | None, new: Message | None) -> None:
+    if new is not None:
+        buffered = indexes.buffered.get((new.name, new.correlation_key))
+        if buffered is None:
+            buffered = indexes.buffered[new.name, new.correlation_key] = BufferedMessages()
+        buffered.add(new.key, new.message_id)
+        indexes.due.set(new.key, new.expires_at_ms, Message)
+    elif old is not None:
+        waiting = indexes.buffered[old.name, old.correlation_key]
+        waiting.discard(old.key, old.message_id)
+        if not waiting:
+            del indexes.buffered[old.name, old.correlation_key]
+        indexes.due.discard(old.key)
+
+
+def _index_correlation(
+    indexes: Indexes, old: MessageCorrelation | None, new: MessageCorrelation | None
+) -> None:
+    if new is not None:
+        indexes.reached.setdefault(new.message_key, {})[new.bpmn_process_id] = None
+        _set_reached(indexes, new, is_reached=True)
+    elif old is not None:
+        reached = indexes.reached[old.message_key]
+        reached.pop(old.bpmn_process_id)
+        if not reached:
+            del indexes.reached[old.message_key]
+        _set_reached(indexes, old, is_reached=False)
+
+
+def _set_reached(indexes: Indexes, row: MessageCorrelation, *, is_reached: bool) -> None:
+    message = indexes.shared[Message].get(row.message_key)
+    if message is not None:
+        indexes.buffered[message.name, message.correlation_key].set_reached(
+            row.message_key, row.bpmn_process_id, is_reached=is_reached
+        )
+
+
+def _index_lock(indexes: Indexes, old: StartLock | None, new: StartLock | None) -> None:
+    if old is not None:
+        indexes.lock_of.pop(old.process_instance_key, None)
+    if new is not None:
+        indexes.lock_of[new.process_instance_key] = new
+
+
+def _index_requirements(
+    indexes: Indexes, old: DecisionRequirements | None, new: DecisionRequirements | None
+) -> None:
+    indexes.decisions.index_requirements(old, new)
+
+
+def _index_decision(indexes: Indexes, old: DecisionDefinition | None, new: DecisionDefinition | None) -> None:
+    indexes.decisions.index_decision(old, new)
+
+
+PARTITION_INDEXERS: dict[type[Row], Callable[[Indexes, Any, Any], None]] = {
+    ProcessDefinition: _index_definition,
+    DecisionRequirements: _index_requirements,
+    DecisionDefinition: _index_decision,
+    Job: _index_job,
+    Timer: _index_timer,
+    MessageSubscription: _index_receiver,
+    StartTimer: _index_start_timer,
+    MessageStart: _index_message_start,
+    Message: _index_message,
+    MessageCorrelation: _index_correlation,
+    StartLock: _index_lock,
+}
+"""What is asked across instances otherwise than by key."""

@@ -1,0 +1,203 @@
+"""One process instance in memory: all its rows by key, and the indexes that the rooms ask.
+
+The indexes follow the rows: for every table there is one function that is told of each change as (row before,
+row after), so that putting, deleting, rolling back and loading keep them alike. What is asked across
+instances is in `partition_indexes.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from counterflow.kernel.row import Row
+from counterflow.kernel.rows import (
+    INSTANCE_TABLES,
+    ArrivedToken,
+    ElementInstance,
+    Incident,
+    Job,
+    LoopOutput,
+    MessageSubscription,
+    ProcessInstance,
+    Quarantine,
+    Timer,
+    UndoRecord,
+    Variable,
+)
+from counterflow.model.graph import Process
+
+
+class InstanceState:
+    """All rows of one process instance, by key, and what the rooms look up in them."""
+
+    __slots__ = (
+        "arrived",
+        "arrived_in",
+        "children",
+        "container_of",
+        "elements",
+        "incident_of",
+        "incidents",
+        "job_of",
+        "jobs",
+        "key",
+        "last_batch",
+        "loop_outputs",
+        "plans",
+        "process",
+        "rows",
+        "subscriptions",
+        "timers",
+        "undo_by_scope",
+        "undo_by_throw",
+        "undo_records",
+        "variable_bytes",
+        "variables",
+        "waits_of",
+    )
+
+    def __init__(self, key: int) -> None:
+        self.key = key
+        self.process: Process | None = None
+        self.rows: dict[type[Row], dict[Any, Any]] = {table: {} for table in INSTANCE_TABLES}
+        self.elements: dict[int, ElementInstance] = self.rows[ElementInstance]
+        self.jobs: dict[int, Job] = self.rows[Job]
+        self.timers: dict[int, Timer] = self.rows[Timer]
+        self.subscriptions: dict[int, MessageSubscription] = self.rows[MessageSubscription]
+        self.incidents: dict[int, Incident] = self.rows[Incident]
+        self.undo_records: dict[int, UndoRecord] = self.rows[UndoRecord]
+        self.arrived: dict[tuple[int, str], ArrivedToken] = self.rows[ArrivedToken]
+        """Tokens waiting at joins, by scope and flow."""
+        self.children: dict[int, dict[int, None]] = {}
+        self.variables: dict[int, dict[str, bytes]] = {}
+        self.variable_bytes: dict[int, int] = {}
+        self.arrived_in: dict[int, dict[str, None]] = {}
+        self.job_of: dict[int, int] = {}
+        self.waits_of: dict[int, dict[int, type[Row]]] = {}
+        """Per waiting element instance, the keys of its timers and message subscriptions, with their
+        table.
+        """
+        self.incident_of: dict[int, dict[int, None]] = {}
+        self.undo_by_scope: dict[int, dict[int, None]] = {}
+        self.undo_by_throw: dict[int, dict[int, None]] = {}
+        self.container_of: dict[int, int] = {}
+        """Records of completed sub-processes, by the key of the sub-process's element instance."""
+        self.loop_outputs: dict[int, dict[int, None]] = {}
+        """Per multi-instance body, the places of the outputs that are there."""
+        self.plans: dict[int, Any] = {}
+        """Per compensation throw, the derived order of what is left to undo; dropped on roll-back, rebuilt
+        when missing.
+        """
+        self.last_batch = 0
+
+    @property
+    def header(self) -> ProcessInstance | None:
+        """The process instance's own row; None when there is no such instance."""
+        row: ProcessInstance | None = self.rows[ProcessInstance].get(self.key)
+        return row
+
+    @property
+    def quarantine(self) -> Quarantine | None:
+        """Why this instance is set aside; None when it is not."""
+        row: Quarantine | None = self.rows[Quarantine].get(self.key)
+        return row
+
+
+# -- indexes: one function per table, told of every change as (row before, row after) ------------------------
+
+
+def _index_element(instance: InstanceState, old: ElementInstance | None, new: ElementInstance | None) -> None:
+    if old is None and new is not None:
+        instance.children.setdefault(new.scope_key, {})[new.key] = None
+    elif new is None and old is not None:
+        _remove(instance.children, old.scope_key, old.key)
+
+
+def _index_variable(instance: InstanceState, old: Variable | None, new: Variable | None) -> None:
+    row = new if new is not None else old
+    if row is None:
+        return
+    scope = instance.variables.setdefault(row.scope_key, {})
+    change = (len(new.value) + len(new.name) if new is not None else 0) - (
+        len(old.value) + len(old.name) if old is not None else 0
+    )
+    instance.variable_bytes[row.scope_key] = instance.variable_bytes.get(row.scope_key, 0) + change
+    if new is not None:
+        scope[new.name] = new.value
+    else:
+        del scope[row.name]
+        if not scope:
+            del instance.variables[row.scope_key], instance.variable_bytes[row.scope_key]
+
+
+def _index_job(instance: InstanceState, old: Job | None, new: Job | None) -> None:
+    if new is not None:
+        instance.job_of[new.element_instance_key] = new.key
+    elif old is not None:
+        instance.job_of.pop(old.element_instance_key, None)
+
+
+def _index_wait(
+    instance: InstanceState, old: Timer | MessageSubscription | None, new: Timer | MessageSubscription | None
+) -> None:
+    if new is not None:
+        instance.waits_of.setdefault(new.element_instance_key, {})[new.key] = type(new)
+    elif old is not None:
+        _remove(instance.waits_of, old.element_instance_key, old.key)
+
+
+def _index_loop_output(instance: InstanceState, old: LoopOutput | None, new: LoopOutput | None) -> None:
+    if new is not None:
+        instance.loop_outputs.setdefault(new.element_instance_key, {})[new.loop_counter] = None
+    elif old is not None:
+        _remove(instance.loop_outputs, old.element_instance_key, old.loop_counter)
+
+
+def _index_incident(instance: InstanceState, old: Incident | None, new: Incident | None) -> None:
+    if new is not None:
+        instance.incident_of.setdefault(new.element_instance_key, {})[new.key] = None
+    elif old is not None:
+        _remove(instance.incident_of, old.element_instance_key, old.key)
+
+
+def _index_undo(instance: InstanceState, old: UndoRecord | None, new: UndoRecord | None) -> None:
+    if old is not None:
+        _remove(instance.undo_by_scope, old.scope_key, old.key)
+        if old.throw_key:
+            _remove(instance.undo_by_throw, old.throw_key, old.key)
+        if old.variables is not None:
+            del instance.container_of[old.element_instance_key]
+    if new is not None:
+        instance.undo_by_scope.setdefault(new.scope_key, {})[new.key] = None
+        if new.throw_key:
+            instance.undo_by_throw.setdefault(new.throw_key, {})[new.key] = None
+        if new.variables is not None:
+            instance.container_of[new.element_instance_key] = new.key
+
+
+def _index_arrived(instance: InstanceState, old: ArrivedToken | None, new: ArrivedToken | None) -> None:
+    if new is not None:
+        instance.arrived_in.setdefault(new.scope_key, {})[new.flow_id] = None
+    elif old is not None:
+        _remove(instance.arrived_in, old.scope_key, old.flow_id)
+
+
+def _remove(index: dict[int, dict[Any, Any]], group: int, key: int | str) -> None:
+    members = index[group]
+    del members[key]
+    if not members:
+        del index[group]
+
+
+INDEXERS: dict[type[Row], Callable[[InstanceState, Any, Any], None]] = {
+    ElementInstance: _index_element,
+    Variable: _index_variable,
+    Job: _index_job,
+    LoopOutput: _index_loop_output,
+    **{table: _index_wait for table in INSTANCE_TABLES if "catch_id" in table.__struct_fields__},
+    Incident: _index_incident,
+    UndoRecord: _index_undo,
+    ArrivedToken: _index_arrived,
+}
+"""What an instance is asked for otherwise than by key."""

@@ -1,0 +1,390 @@
+"""What may be asked of the state, and the one way in which it changes.
+
+`State` is a partition: counters, definitions, and those process instances that are being worked on. An
+`InstanceState` holds all rows of one process instance with the indexes the rooms ask for. Rows enter and
+leave only through `put` and `delete`, called by appliers; each leaves a note in the journal, so that a
+command that fails is rolled back exactly, and the rows to be written are known without looking for them.
+
+What a command sees is the last commit with everything decided since laid over it: an instance whose rows are
+on their way to the disk stays here (`release` puts away only what is safe on disk), and everything else is
+loaded when touched.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+
+import msgspec
+
+from counterflow.kernel.row import Home, Row
+from counterflow.kernel.rows import (
+    INSTANCE_TABLES,
+    PLACES,
+    DecisionRequirements,
+    Partition,
+    ProcessDefinition,
+    ProcessInstance,
+    Quarantine,
+    as_key,
+)
+from counterflow.kernel.state.indexes import PARTITION_INDEXERS, Indexes
+from counterflow.kernel.state.instance import INDEXERS, InstanceState
+from counterflow.kernel.state.queues import Due
+from counterflow.kernel.vocabulary import BrokenInvariant, first_key
+from counterflow.model.graph import CompensationOrder, Process
+
+if TYPE_CHECKING:
+    from counterflow.dmn import Definitions
+
+RowType = TypeVar("RowType", bound=Row)
+Key = tuple[int | str, ...]
+
+OWNED = tuple(table for table in INSTANCE_TABLES if table.owned)
+STAND_STILL = tuple(table for table in INSTANCE_TABLES if table.stands_still)
+
+
+class Changes(NamedTuple):
+    """What has become of rows since it was asked last, each row once: a row that was born and died meanwhile
+    not at all.
+    """
+
+    puts: dict[type[Row], list[Row]]
+    deletes: dict[type[Row], list[Key]]
+
+
+class StateMark(NamedTuple):
+    """How far a state had come: the lengths of what it has noted, and its counters."""
+
+    journal: int
+    newly_ready: int
+    last_key: int
+    last_position: int
+
+
+class Source(Protocol):
+    """Where rows come from that are not in memory: the store, as the last commit left it."""
+
+    def load_instance(self, key: int) -> Mapping[type[Row], Sequence[Any]]:
+        """All rows of one process instance, by table; empty when there is no such instance."""
+        ...
+
+    def get(self, table: type[RowType], key: Key) -> RowType | None:
+        """One row by its primary key."""
+        ...
+
+    def process(self, definition: ProcessDefinition) -> Process:
+        """The graph of a deployed definition, read from its resource."""
+        ...
+
+    def decision_model(
+        self, requirements: DecisionRequirements, imported: Sequence[Definitions]
+    ) -> Definitions:
+        """A deployed decision model, read from its resource."""
+        ...
+
+
+class EmptySource:
+    """A source with nothing in it: what a replay from the beginning starts on."""
+
+    def load_instance(self, key: int) -> Mapping[type[Row], Sequence[Any]]:
+        """Nothing."""
+        return {}
+
+    def get(self, table: type[RowType], key: Key) -> RowType | None:
+        """Nothing."""
+        return None
+
+    def process(self, definition: ProcessDefinition) -> Process:
+        """Nothing can be read here; asking is a fault of ours."""
+        raise BrokenInvariant(f"definition {definition.key} asked of a source without resources")
+
+    def decision_model(
+        self, requirements: DecisionRequirements, imported: Sequence[Definitions]
+    ) -> Definitions:
+        """Nothing can be read here; asking is a fault of ours."""
+        raise BrokenInvariant(f"decision model {requirements.key} asked of a source without resources")
+
+
+class State(Indexes):
+    """One partition as its commands see it."""
+
+    def __init__(
+        self, source: Source, partition: Partition, *, order: CompensationOrder = CompensationOrder.MIRROR
+    ) -> None:
+        super().__init__()
+        self.source = source
+        self.partition_id = partition.id
+        self.last_key = partition.last_key or first_key(partition.id)
+        self.last_position = partition.last_position
+        self.now_ms = 0
+        self.default_order = order
+        self.instances: OrderedDict[int, InstanceState] = OrderedDict()
+        self.owners: dict[int, int] = {}
+        """The process instance of each owned row in memory, by the row's key."""
+        self.journal: list[tuple[type[Row], Any, Row | None, Row | None]] = []
+        """Every change since the last batch was sealed: table, place in it, the row before and the row
+        after.
+        """
+        self.batch = 1
+
+    # -- asking ----------------------------------------------------------------------------------------------
+
+    def instance(self, key: int) -> InstanceState | None:
+        """The process instance with this key, loaded if need be; None when there is none."""
+        instance = self.instances.get(key)
+        if instance is not None:
+            self.instances.move_to_end(key)
+            return instance
+        rows = self.source.load_instance(key)
+        if not rows.get(ProcessInstance):
+            return None
+        return self._admit(key, rows)
+
+    def owner_of(self, table: type[Row], key: int) -> InstanceState | None:
+        """The instance that the row with this key belongs to; None when there is no such row."""
+        owner = self.owners.get(key)
+        if owner is None:
+            row = self.source.get(table, (key,))
+            owner = getattr(row, row.instance_field) if row is not None else None
+        instance = self.instance(owner) if owner is not None else None
+        return instance if instance is not None and key in instance.rows[table] else None
+
+    @property
+    def definitions(self) -> dict[int, ProcessDefinition]:
+        """Every definition, by key."""
+        return self.shared[ProcessDefinition]
+
+    def version_of(self, process_id: str, version: int) -> ProcessDefinition | None:
+        """One version of a process; None when there is none."""
+        return self.versions.get((process_id, version))
+
+    def process(self, instance: InstanceState) -> Process:
+        """The graph that an instance runs on."""
+        if instance.process is None:
+            header = instance.header
+            if header is None:
+                raise BrokenInvariant(f"process instance {instance.key} has no header row")
+            instance.process = self.process_of(header.definition_key)
+        return instance.process
+
+    def process_of(self, definition_key: int) -> Process:
+        """The graph of a definition, read once while it is in use."""
+        process = self.processes.get(definition_key)
+        if process is None:
+            process = self.source.process(self.definitions[definition_key])
+            self.processes.keep(definition_key, process)
+        return process
+
+    def decision_model(self, requirements_key: int) -> Definitions:
+        """A decision model, read once while it is in use, and those that it imports before it."""
+        model = self.decisions.models.get(requirements_key)
+        if model is None:
+            requirements = self.shared[DecisionRequirements][requirements_key]
+            imported = [self.decision_model(key) for key in msgspec.json.decode(requirements.imported_keys)]
+            model = self.source.decision_model(requirements, imported)
+            self.decisions.models.keep(requirements_key, model)
+        return model
+
+    # -- changing (appliers only) ----------------------------------------------------------------------------
+
+    def put(self, row: Row) -> None:
+        """Put a row in the place of the one with its key, if any."""
+        table = type(row)
+        place = PLACES[table](row)
+        if table.instance_field:
+            instance = self.instances[getattr(row, table.instance_field)]
+            rows = instance.rows[table]
+            old = rows.get(place)
+            rows[place] = row
+            self._follow(instance, table, old, row)
+            instance.last_batch = self.batch
+        else:
+            old = self._put_shared(table, place, row)
+        self.journal.append((table, place, old, row))
+
+    def delete(self, row: Row) -> None:
+        """Take a row away."""
+        table = type(row)
+        place = PLACES[table](row)
+        if table.instance_field:
+            instance = self.instances[getattr(row, table.instance_field)]
+            old = instance.rows[table].pop(place)
+            self._follow(instance, table, old, None)
+            instance.last_batch = self.batch
+        else:
+            old = self.shared[table][place]
+            self._put_shared(table, place, None)
+        self.journal.append((table, place, old, None))
+
+    def open_instance(self, key: int) -> InstanceState:
+        """Make room for a new process instance; its first row follows."""
+        instance = self.instances[key] = InstanceState(key)
+        return instance
+
+    def mark(self) -> StateMark:
+        """Where the state stands now, for `roll_back`."""
+        return StateMark(len(self.journal), len(self.newly_ready), self.last_key, self.last_position)
+
+    def roll_back(self, mark: StateMark) -> None:
+        """Take back every change noted since `mark`, and the counters with it."""
+        while len(self.journal) > mark.journal:
+            self._restore(*self.journal.pop())
+        del self.newly_ready[mark.newly_ready :]
+        self.last_key, self.last_position = mark.last_key, mark.last_position
+
+    # -- what has come of it, for whom it concerns ----------------------------------------------------------
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether any row has changed since the last batch was sealed."""
+        return bool(self.journal)
+
+    def seal(self) -> Changes:
+        """Everything that has changed since the last call: one batch."""
+        spans: dict[tuple[type[Row], Any], tuple[Row | None, Row | None]] = {}
+        for table, place, old, new in self.journal:
+            earlier = spans.get((table, place))
+            spans[table, place] = (old if earlier is None else earlier[0], new)
+        changes = Changes({}, {})
+        for (table, place), (before, after) in spans.items():
+            if after is not None:
+                changes.puts.setdefault(table, []).append(after)
+            elif before is not None:
+                changes.deletes.setdefault(table, []).append(as_key(place))
+        self.journal.clear()
+        self.batch += 1
+        return changes
+
+    def counters(self) -> Partition:
+        """The row that says how far the partition has come."""
+        return Partition(self.partition_id, self.last_key, self.last_position)
+
+    def is_ready(self, job_type: str) -> bool:
+        """Whether a job of a type can be taken now."""
+        queue = self.ready.get(job_type)
+        return queue is not None and queue.first() is not None
+
+    def take_ready(self) -> list[str]:
+        """The types of the jobs that have become ready since the last call, in that order."""
+        types = dict.fromkeys(job_type for job_type, _ in self.newly_ready)
+        self.newly_ready.clear()
+        return list(types)
+
+    def next_due(self) -> Due | None:
+        """What is due first, which stays; None when nothing is due, ever."""
+        return self.due.first()
+
+    def is_no_longer_due(self, due: Due) -> None:
+        """What was due no longer stood at its moment."""
+        self.due.discard(due.key)
+
+    def cannot_come_due(self, due: Due) -> None:
+        """What is due cannot be triggered before a quarantine is released."""
+        self.due.set_aside(due.key)
+
+    # -- caching ---------------------------------------------------------------------------------------------
+
+    def release(self, committed_batch: int, keep: int) -> None:
+        """Put away the least recently used instances beyond `keep`, and models, of those that are safe on
+        disk.
+        """
+        surplus = len(self.instances) - keep
+        safe = (key for key, instance in self.instances.items() if instance.last_batch <= committed_batch)
+        for key in list(islice(safe, max(surplus, 0))):
+            self.forget(key)
+        self.processes.release(committed_batch)
+        self.decisions.models.release(committed_batch)
+
+    def forget(self, key: int) -> None:
+        """Drop one instance from memory; its rows are the store's alone from here."""
+        instance = self.instances.pop(key, None)
+        if instance is None:
+            return
+        for table in OWNED:
+            for row_key in instance.rows[table]:
+                self.owners.pop(row_key, None)
+
+    def admit(self, row: Row) -> None:
+        """Know of a row that the store holds, of a table that is known at start; its instance, if any, is not
+        loaded.
+        """
+        table = type(row)
+        if table.home is Home.PARTITION:
+            self.shared[table][PLACES[table](row)] = row
+        if table in PARTITION_INDEXERS:
+            PARTITION_INDEXERS[table](self, None, row)
+
+    def _admit(self, key: int, loaded: Mapping[type[Row], Sequence[Any]]) -> InstanceState:
+        instance = self.instances[key] = InstanceState(key)
+        already_told = len(self.newly_ready)
+        for table, rows in loaded.items():
+            for row in rows:
+                instance.rows[table][PLACES[table](row)] = row
+                self._follow(instance, table, None, row)
+        del self.newly_ready[already_told:]
+        return instance
+
+    def _put_shared(self, table: type[Row], place: Any, new: Row | None) -> Row | None:
+        """Put a row that belongs to no instance, or take it away; answers the one before. What is at home in
+        the store is not kept.
+        """
+        rows = self.shared.get(table)
+        if rows is None:
+            return None
+        old: Row | None = rows.get(place)
+        if new is not None:
+            rows[place] = new
+        else:
+            del rows[place]
+        if table in PARTITION_INDEXERS:
+            PARTITION_INDEXERS[table](self, old, new)
+        return old
+
+    def _restore(self, table: type[Row], place: Any, old: Row | None, new: Row | None) -> None:
+        row = old if old is not None else new
+        if row is None:
+            raise BrokenInvariant("a journal note without a row")
+        if not table.instance_field:
+            self._put_shared(table, place, old)
+            return
+        instance = self.instances[getattr(row, table.instance_field)]
+        if old is None:
+            del instance.rows[table][place]
+        else:
+            instance.rows[table][place] = old
+        self._follow(instance, table, new, old)
+        instance.plans.clear()
+        if table is ProcessInstance and old is None:
+            self.forget(instance.key)
+
+    # -- indexes follow --------------------------------------------------------------------------------------
+
+    def _follow(self, instance: InstanceState, table: type[Row], old: Any, new: Any) -> None:
+        """Tell every index of a change in an instance: its own, who owns what, and those across instances."""
+        index = INDEXERS.get(table)
+        if index is not None:
+            index(instance, old, new)
+        if table.owned:
+            if new is None:
+                self.owners.pop(old.key, None)
+            elif old is None:
+                self.owners[new.key] = instance.key
+        if table.known_at_start:
+            is_still = table.stands_still and instance.quarantine is not None
+            PARTITION_INDEXERS[table](self, old, None if is_still else new)
+        elif table is Quarantine:
+            self._follow_quarantine(instance, is_still=new is not None)
+
+    def _follow_quarantine(self, instance: InstanceState, *, is_still: bool) -> None:
+        """Nothing of an instance that is set aside is offered or comes due. What it has kept from coming due
+        elsewhere may go on.
+        """
+        if not is_still:
+            self.due.take_up()
+        for table in STAND_STILL:
+            for row in instance.rows[table].values():
+                before, after = (row, None) if is_still else (None, row)
+                PARTITION_INDEXERS[table](self, before, after)

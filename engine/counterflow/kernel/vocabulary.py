@@ -1,0 +1,122 @@
+"""The kernel's vocabulary: what goes in (commands), what comes out (events, answers), and the three kinds of
+wrong.
+
+* The caller's mistake is a `Rejection`: nothing changes, the caller is told.
+* The process's mistake is an incident (`work/incidents.py`): kept, shown, repairable.
+* Our own mistake is a `BrokenInvariant`: the command is rolled back and its instance set aside
+  (`lives/quarantine.py`).
+
+An event is written as an array with a small number in front (its tag, `event_tags.py`), since a log is mostly
+keys. Keys are `partition << 51 | counter`, as stock clients expect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+import msgspec
+
+from counterflow.kernel.event_tags import tag_of
+
+PARTITION_BITS = 51
+
+
+def first_key(partition_id: int) -> int:
+    """The number before the first key of a partition; keys are counted up from here."""
+    return partition_id << PARTITION_BITS
+
+
+def partition_of(key: int) -> int:
+    """The partition that a key was given by."""
+    return key >> PARTITION_BITS
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Something asked of the kernel. Answered or rejected, in the order of arrival."""
+
+
+class Event(msgspec.Struct, frozen=True, array_like=True, tag_field="event", tag=tag_of, gc=False):
+    """Something that happened: the only thing that changes state. Past tense, decided once, applied for
+    ever.
+    """
+
+
+class InstanceEvent(Event, frozen=True):
+    """Something that happened to a process instance, or because of it."""
+
+
+class PartitionEvent(Event, frozen=True):
+    """Something that happened to no process instance: what is deployed, buffered, or begins instances."""
+
+
+class LogEntry(msgspec.Struct, frozen=True, gc=False):
+    """What one command did to one process instance: the events, as msgpack, and the position of the first of
+    them.
+
+    `process_instance_key` is 0 for commands that concern no instance (deployments). `event_count` events take
+    the positions `position` … `position + event_count - 1`.
+    """
+
+    position: int
+    process_instance_key: int
+    timestamp_ms: int
+    command: str
+    event_count: int
+    events: bytes
+
+
+class RejectionType(StrEnum):
+    """Why a command was refused; the edge translates each into one gRPC status (`edge/status.py`)."""
+
+    INVALID_ARGUMENT = "INVALID_ARGUMENT"
+    NOT_FOUND = "NOT_FOUND"
+    ALREADY_EXISTS = "ALREADY_EXISTS"
+    INVALID_STATE = "INVALID_STATE"
+    PROCESSING_ERROR = "PROCESSING_ERROR"
+
+
+class Rejection(Exception):
+    """A command that cannot be carried out as asked. The reason says what was expected and what was found."""
+
+    def __init__(self, rejection_type: RejectionType, reason: str) -> None:
+        super().__init__(reason)
+        self.type = rejection_type
+        self.reason = reason
+
+
+class BrokenInvariant(Exception):
+    """The kernel found itself in a state that its own rules exclude. Never guessed around: the instance is
+    set aside.
+    """
+
+
+class ActivatedJob(msgspec.Struct, frozen=True, gc=False):
+    """A job as a worker receives it. `headers` and `variables` are JSON objects; `deadline_ms` is epoch
+    milliseconds.
+    """
+
+    key: int
+    type: str
+    process_instance_key: int
+    bpmn_process_id: str
+    process_definition_version: int
+    process_definition_key: int
+    element_id: str
+    element_instance_key: int
+    headers: bytes
+    worker: str
+    retries: int
+    deadline_ms: int
+    variables: bytes
+
+
+class InstanceEnded(msgspec.Struct, frozen=True, gc=False):
+    """A process instance has ended: told after commit to the caller who waits for its result.
+
+    `state` is `completed` or `terminated`; `variables` are those of the process scope at the end.
+    """
+
+    process_instance_key: int
+    state: str
+    variables: Mapping[str, bytes]

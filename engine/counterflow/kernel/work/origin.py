@@ -1,0 +1,34 @@
+"""How an element came to be entered, where that is not by a flow."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+BODY = -1
+"""`loop_counter` of the body of a multi-instance activity; its instances have 1, 2, 3, …, all other elements
+0.
+"""
+
+
+class Origin(NamedTuple):
+    """What an element instance knows of its beginning for good. Several hold at once: a handler may be a
+    multi-instance activity.
+    """
+
+    undo_key: int = 0
+    """The undo record that a compensation handler works off."""
+    compensated_scope_key: int = 0
+    """The completed sub-process whose inner undo a throw inside this handler reaches."""
+    triggered: bool = False
+    """An event that had happened before it was entered; a scope that is begun elsewhere than at its start
+    event.
+    """
+    loop_counter: int = 0
+    """`BODY`, or which instance of a multi-instance activity it is."""
+
+
+PLAIN = Origin()
+HAPPENED = Origin(triggered=True)
+"""Of an event that has happened already."""
+TOLD_WHERE = Origin(triggered=True)
+"""Of a scope that was told where inside it to begin."""

@@ -1,0 +1,361 @@
+"""One command in, its events out.
+
+A step is the work-list of one command. Deciding functions read the state and `emit` events; emitting applies
+at once, so the next decision sees it. What follows from an event is put on the work-list (`later`) rather
+than called, so that a long course through the diagram costs no stack and parallel branches advance side by
+side, in the order they were begun.
+
+What a decision is about is a handle: the step itself for what concerns no instance, a `Course` for a process
+instance, a `Token` for an element instance. A token asks for its row whenever it is read, so it never tells
+of yesterday; when its turn comes and it is gone (interrupted, terminated), there is nothing to do.
+
+What comes from outside (a message, to each of those who wait for it) is not part of the course: it comes
+`at_rest`, one after another, each when all that the one before has brought about is done. So nothing reaches
+an element that is being swept away, and what is not received is there for others. After Zeebe, where each
+correlation is a command of its own.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, TypeVarTuple
+
+from counterflow.kernel.row import Row
+from counterflow.kernel.rows import ElementInstance, ProcessInstance
+from counterflow.kernel.state.instance import InstanceState
+from counterflow.kernel.state.partition import State
+from counterflow.kernel.vocabulary import (
+    BrokenInvariant,
+    Command,
+    Event,
+    InstanceEnded,
+    InstanceEvent,
+    PartitionEvent,
+    Rejection,
+    RejectionType,
+)
+from counterflow.kernel.work.budget import CommandBudget, ProcessLimits
+from counterflow.kernel.work.held import Held, IncidentRaised
+from counterflow.kernel.work.origin import BODY
+from counterflow.model.graph import Behaviour, Flow, Node, Process
+
+InstanceApplier = Callable[[State, InstanceState, Any], None]
+PartitionApplier = Callable[[State, Any], None]
+Continuation = Callable[["Token"], None]
+Arrival = Callable[["Step"], None]
+Given = TypeVarTuple("Given")
+MULTI_INSTANCE = Behaviour.MULTI_INSTANCE
+
+
+class House(NamedTuple):
+    """What stands above a step: how events are applied, and the rooms of elements and of kinds of event."""
+
+    of_instance: Mapping[type[Event], InstanceApplier]
+    of_partition: Mapping[type[Event], PartitionApplier]
+    rooms: Mapping[Behaviour, Room]
+    kinds: Mapping[type, EventRoom]
+    """By the definition of an event, and by the row that waits for one."""
+    receive_buffered: Continuation
+    """The oldest message that came before an element waited for it reaches it."""
+
+
+class Step:
+    """The work-list of one command, and what it has brought about so far."""
+
+    __slots__ = (
+        "_appliers",
+        "_arrivals",
+        "_evaluations",
+        "_work",
+        "at_work",
+        "budget",
+        "ended",
+        "events",
+        "house",
+        "limits",
+        "state",
+    )
+
+    def __init__(self, state: State, house: House, limits: ProcessLimits) -> None:
+        self.state = state
+        self.house = house
+        self._appliers = house.of_instance
+        self.limits = limits
+        self.budget = CommandBudget(limits)
+        self.events: list[tuple[int, Event]] = []
+        self.ended: list[InstanceEnded] = []
+        self.at_work: InstanceState | None = None
+        """Whom a fault is put down to. Nothing is decided by it."""
+        self._work: deque[tuple[Continuation, Token]] = deque()
+        self._arrivals: deque[Arrival] = deque()
+        self._evaluations = 0
+
+    @property
+    def now_ms(self) -> int:
+        """The time of the command, epoch milliseconds."""
+        return self.state.now_ms
+
+    def at(self, instance: InstanceState) -> Course:
+        """A process instance to work on, whatever its condition."""
+        self.at_work = instance
+        return Course(self, instance)
+
+    def admitted_to(self, instance: InstanceState) -> Course:
+        """A process instance to work on. Raises `Rejection` for one that is set aside."""
+        if instance.quarantine is not None:
+            raise Rejection(
+                RejectionType.INVALID_STATE,
+                f"Expected to work on process instance '{instance.key}', but it is quarantined since an "
+                f"internal fault ({instance.quarantine.reason}); release or cancel it first",
+            )
+        return self.at(instance)
+
+    def new_key(self) -> int:
+        """The next key of the partition."""
+        self.state.last_key += 1
+        return self.state.last_key
+
+    def new_seed(self) -> str:
+        """What uuid() and random number() of one evaluation begin with: the same for the same command on the
+        same state.
+        """
+        self._evaluations += 1
+        return f"{self.state.last_key}.{self.state.last_position}.{self._evaluations}"
+
+    def emit(self, event: PartitionEvent) -> None:
+        """Record that something happened to no instance, and apply it."""
+        self.at_work = None
+        self.state.last_position += 1
+        self.house.of_partition[type(event)](self.state, event)
+        self.events.append((0, event))
+
+    def at_rest(self, arrival: Arrival) -> None:
+        """Something comes from outside, when the course is at rest and all that has been put here before has
+        come.
+        """
+        self._arrivals.append(arrival)
+
+    def look_for_buffered(self, token: Token) -> None:
+        """An element has begun to wait: a message that came before it did is to reach it, when the course is
+        at rest.
+        """
+        work = (self.house.receive_buffered, token)
+        self.at_rest(lambda step: step._work.append(work))
+
+    def run(self) -> None:
+        """Work until the list is empty and the course is at rest."""
+        work = self._work
+        while work:
+            continuation, token = work.popleft()
+            if token.key in token.instance.elements:
+                self.at_work = token.instance
+                try:
+                    continuation(token)
+                except Held as held:
+                    token.hold(held)
+
+    def next_arrival(self) -> bool:
+        """What comes next from outside comes. False where nothing does."""
+        if not self._arrivals:
+            return False
+        self._arrivals.popleft()(self)
+        return True
+
+
+class Course:
+    """A process instance as one step works on it."""
+
+    __slots__ = ("instance", "step")
+
+    def __init__(self, step: Step, instance: InstanceState) -> None:
+        self.step = step
+        self.instance = instance
+
+    @property
+    def header(self) -> ProcessInstance:
+        """The process instance's own row."""
+        header = self.instance.header
+        if header is None:
+            raise BrokenInvariant(f"process instance {self.instance.key} has no header row")
+        return header
+
+    @property
+    def process(self) -> Process:
+        """The graph that the instance runs on."""
+        return self.instance.process or self.step.state.process(self.instance)
+
+    @property
+    def nodes(self) -> Mapping[str, Node]:
+        """Every element of the graph, by id."""
+        return self.process.nodes
+
+    def emit(self, event: InstanceEvent) -> None:
+        """Record that something happened to the instance, and apply it."""
+        step, instance = self.step, self.instance
+        state = step.state
+        step.at_work = instance
+        state.last_position += 1
+        step._appliers[type(event)](state, instance, event)
+        step.events.append((instance.key, event))
+
+    def token(self, key: int) -> Token:
+        """The element instance with this key, which must be there."""
+        row = self.instance.elements.get(key)
+        if row is None:
+            raise _gone(self.instance, key)
+        return self.token_of(row)
+
+    def token_of(self, row: ElementInstance) -> Token:
+        """The handle of an element instance that is there."""
+        node = self.process.nodes[row.element_id]
+        return Token(self.step, self.instance, node, row.key, row.scope_key, row.loop_counter, None)
+
+    def kind_of(self, event: Node) -> EventRoom:
+        """The room of what an event is defined by."""
+        return self.step.house.kinds[type(event.event)]
+
+
+class Token(Course):
+    """An element instance as one step works on it: where it stands, and its row as it is now."""
+
+    __slots__ = ("_scope", "key", "loop_counter", "node", "room", "scope_key")
+
+    def __init__(
+        self,
+        step: Step,
+        instance: InstanceState,
+        node: Node,
+        key: int,
+        scope_key: int,
+        loop_counter: int,
+        scope: Token | None,
+    ) -> None:
+        self.step = step
+        self.instance = instance
+        self.node = node
+        self.key = key
+        self.scope_key = scope_key
+        self.loop_counter = loop_counter
+        self.room = step.house.rooms[MULTI_INSTANCE if loop_counter == BODY else node.behaviour]
+        """The room that runs it: its node's, but for the body of a multi-instance activity."""
+        self._scope = scope
+
+    @property
+    def row(self) -> ElementInstance:
+        """The element instance as it is now. It must be there."""
+        try:
+            return self.instance.elements[self.key]
+        except KeyError:
+            raise _gone(self.instance, self.key) from None
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it is neither left nor swept away."""
+        return self.key in self.instance.elements
+
+    @property
+    def scope(self) -> Token:
+        """The scope around it; a process has none."""
+        scope = self._scope
+        if scope is None:
+            scope = self._scope = self.token(self.scope_key)
+        return scope
+
+    @property
+    def is_body(self) -> bool:
+        """Whether it is the body of a multi-instance activity."""
+        return self.loop_counter == BODY
+
+    @property
+    def has_happened(self) -> bool:
+        """Whether it is an event that came before it was entered."""
+        return self.row.triggered and not self.node.children
+
+    @property
+    def variables(self) -> Mapping[str, bytes]:
+        """The variables of its own scope, JSON text by name."""
+        return self.instance.variables.get(self.key, {})
+
+    def later(self, continuation: Continuation) -> None:
+        """Put work for it at the end of the work-list."""
+        self.step._work.append((continuation, self))
+
+    def hold(self, held: Held) -> None:
+        """It is held up until a person has looked."""
+        key = self.step.new_key()
+        self.emit(
+            IncidentRaised(key, self.key, held.job_key, held.type.value, held.message, held.phase.value)
+        )
+
+
+def _gone(instance: InstanceState, key: int) -> BrokenInvariant:
+    return BrokenInvariant(f"element instance {key} of process instance {instance.key} is gone")
+
+
+def attempt(token: Token, moment: Callable[[Token, *Given], None], *given: *Given) -> None:
+    """Go through a moment of an element; what holds it becomes an incident, here and nowhere else."""
+    try:
+        moment(token, *given)
+    except Held as held:
+        token.hold(held)
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The behaviour of one kind of element: the moments in which it can have something of its own to say."""
+
+    beginning: Continuation
+    """A token is there: map the inputs, find what is needed to begin, `entering.activate`, and do it. `Held`
+    where something is missing holds the element as it was, so that nothing is waited for on behalf of what
+    has not begun. What is here is called again when that incident is resolved.
+    """
+    activated: Continuation
+    """The element is at work: do it, wait for something, or `leaving.finish`."""
+    arrive: Callable[[Token, Node, Flow], None]
+    """A token comes to a node along a flow of this scope."""
+    others_moved: Callable[[Token, Node], None]
+    """Of joins: while tokens wait at this node of the scope, another one has moved on, or ended elsewhere."""
+    leaving: Callable[[Token], Sequence[Flow]]
+    """The flows a completed element is left by."""
+    resume: Continuation
+    """An incident of the element was resolved, or what it had started has ended."""
+    terminating: Continuation
+    """The element is being swept away, its children are gone: end what else it has under way."""
+    child_leaving: Callable[[Token], bool]
+    """Of scopes: a child is about to complete. Whether nothing is to be done after it."""
+    child_left: Callable[[Token, bool], None]
+    """Of scopes: a child has been left, and `child_leaving` had given this answer."""
+
+
+def _nothing(*_: Any) -> None:
+    """Events of this kind are not waited for, or begin no instances."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventRoom:
+    """What one kind of event is: how it is waited for, wherever it stands, and what throwing it does."""
+
+    waits_in: type[Row] | None = None
+    """The row of an element that waits for it; None of what is looked for when it happens (errors)."""
+    starts_in: type[Row] | None = None
+    """The row of a definition that it begins instances of."""
+    open: Callable[[Token, Node], None] = _nothing
+    """An element begins to wait on behalf of a catching event. Raises `Held`."""
+    close: Callable[[Course, int], None] = _nothing
+    """What waits under this key waits no longer."""
+    open_start: Callable[[Step, int, Process, Node], None] = _nothing
+    """The start event of a definition (by its key) begins instances from here. Raises `Held`."""
+    close_start: Callable[[Step, int], None] = _nothing
+    """The start under this key begins nothing any more."""
+    hands_out: Callable[[Process], bool] = lambda process: True
+    """Whether what it has brought leaves a boundary event without a mapping."""
+    thrown: Room | None = None
+    """How an event that throws it lives."""
+    of_instance: Mapping[type[Event], InstanceApplier] = field(default_factory=dict)
+    """How its log events of an instance are applied."""
+    of_partition: Mapping[type[Event], PartitionApplier] = field(default_factory=dict)
+    """How its log events of the partition are applied."""
+    commands: Mapping[type[Command], Callable[[Step, Any], Any]] = field(default_factory=dict)
+    """What may be asked of it from outside."""
