@@ -76,7 +76,7 @@ class Engine(BlockingVerbs):
             self.run(QuarantineInstance(process_instance_key=fault.process_instance_key, reason=str(fault)))
             raise
         self.store.commit(seal(self._state, decision.log))
-        self._state.newly_ready.clear()
+        self._state.take_ready()  # nobody waits for jobs here
         self.log += decision.log
         self.ended += decision.ended
         self._work()
@@ -87,10 +87,10 @@ class Engine(BlockingVerbs):
         own moment.
         """
         until = self.now_ms + milliseconds(by + timedelta(**duration))
-        while (due := self._state.due.first()) is not None and due.due_ms <= until:
+        while (due := self._state.next_due()) is not None and due.due_ms <= until:
             self.now_ms = max(self.now_ms, due.due_ms)
             if not self.run(TriggerDue(table=due.table, key=due.key, due_ms=due.due_ms)):
-                self._state.due.discard(due.key)
+                self._state.is_no_longer_due(due)
         self.now_ms = until
 
     def restart(self) -> None:
