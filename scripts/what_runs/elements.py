@@ -260,15 +260,8 @@ def _out_of_task(words: Words) -> bytes:
 def _default_of_task(words: Words) -> bytes:
     task = work(words, attributes=f'default="{SUBJECT}"')
     ends = END + '<endEvent id="other"/>'
-    return file(
-        words,
-        START
-        + task
-        + ends
-        + path("start", "work")
-        + _conditional(words, "work", "other", holds=False)
-        + flow("work", "end", key=SUBJECT),
-    )
+    flows = _conditional(words, "work", "other", holds=False) + flow("work", "end", key=SUBJECT)
+    return file(words, START + task + ends + path("start", "work") + flows)
 
 
 def _through_task(words: Words) -> bytes:

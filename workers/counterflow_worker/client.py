@@ -19,7 +19,7 @@ from counterflow_wire.certificates import ClientCertificates
 from counterflow_worker.binding import encode_variables
 from counterflow_worker.clock import Clock
 from counterflow_worker.connection import CALL_TIMEOUT_MS, Connection
-from counterflow_worker.errors import ClientError, DeadlineExceededError
+from counterflow_worker.errors import DeadlineExceededError
 from counterflow_worker.job import Job, read_job
 from counterflow_worker.repeat import (
     CHANGES_NOTHING,
@@ -28,6 +28,7 @@ from counterflow_worker.repeat import (
     IS_THERE_AFTERWARDS,
     MUST_NOT_REPEAT,
 )
+from counterflow_worker.requests import create_request, gather_jobs, read_resource
 from counterflow_worker.results import (
     CompletedProcessInstance,
     Deployment,
@@ -370,36 +371,3 @@ class Client:
                 "Topology", gateway.TopologyRequest(), gateway.TopologyResponse, CHANGES_NOTHING
             )
         )
-
-
-def read_resource(path: str | Path) -> gateway.Resource:
-    """A file for a deployment, called by its last name. Raises OSError if it cannot be read."""
-    return gateway.Resource(name=Path(path).name, content=Path(path).read_bytes())
-
-
-def create_request(
-    process_id: str, variables: object, version: int, tenant_id: str, start_before: Sequence[str] = ()
-) -> gateway.CreateProcessInstanceRequest:
-    """The request for a new instance. Raises VariablesError for variables that are none."""
-    return gateway.CreateProcessInstanceRequest(
-        bpmnProcessId=process_id,
-        version=version,
-        variables=encode_variables(variables),
-        startInstructions=[
-            gateway.ProcessInstanceCreationStartInstruction(elementId=element_id)
-            for element_id in start_before
-        ],
-        tenantId=tenant_id,
-    )
-
-
-async def gather_jobs(answers: AsyncIterator[gateway.ActivateJobsResponse]) -> list[Job]:
-    """The jobs of all answers. Raises ClientError if the line broke before the first job."""
-    jobs: list[Job] = []
-    try:
-        async for answer in answers:
-            jobs.extend(map(read_job, answer.jobs))
-    except ClientError:
-        if not jobs:
-            raise
-    return jobs

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
 
 from counterflow.dmn import tree
-from counterflow.dmn.table import DecisionOutcome, Table
+from counterflow.dmn.table import Decided, Table
 from counterflow.dmn.types import Convert, Type
 from counterflow.feel.run import Run, Value
 from counterflow.feel.values import Code
@@ -22,7 +22,7 @@ from counterflow.feel.values import Code
 Memo = dict[str, Value]
 """Values of nodes by their keys (`namespace#id`), as far as they are known in one evaluation."""
 
-Outcomes = list[tuple["CompiledDecision", DecisionOutcome]]
+Outcomes = list[tuple["CompiledDecision", Decided]]
 
 Given = Callable[[Run], Value]
 """What reads an input from outside."""
@@ -79,21 +79,21 @@ class CompiledDecision:
     code: Code | None = None
     table: Table | None = None
 
-    def decide(self, run: Run, memo: Memo, functions: Mapping[str, Value]) -> DecisionOutcome:
+    def decide(self, run: Run, memo: Memo, functions: Mapping[str, Value]) -> Decided:
         """Its outcome from the values of its requirements, which are all in `memo` or among the functions."""
         local = tuple([slot.value(memo, functions) for slot in self.slots])
         if self.table is not None:
             return self._converted(run, self.table.decide(run, local))
-        return self._converted(run, DecisionOutcome(self.code(run, local) if self.code else None, ()))
+        return self._converted(run, Decided(self.code(run, local) if self.code else None, ()))
 
-    def _converted(self, run: Run, outcome: DecisionOutcome) -> DecisionOutcome:
+    def _converted(self, run: Run, outcome: Decided) -> Decided:
         if self.convert is None:
             return outcome
         output = self.convert(run, outcome.output)
         return (
             outcome
             if output is outcome.output
-            else DecisionOutcome(output, outcome.inputs, outcome.hits, outcome.violation)
+            else Decided(output, outcome.inputs, outcome.hits, outcome.violation)
         )
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from counterflow.dmn.hit_policies import MANY
-from counterflow.dmn.table import DecisionOutcome
+from counterflow.dmn.table import Decided
 from counterflow.dmn.tree import Box, DecisionTable, DMNElement, LiteralExpression
 from counterflow.dmn.tree import Decision as DecisionNode
 from counterflow.feel.errors import FailureKind, FeelWarning
@@ -66,7 +66,7 @@ class DecisionFailure(msgspec.Struct, frozen=True):
     message: str
 
 
-Trace = tuple[tuple[DecisionNode, DecisionOutcome], ...]
+Trace = tuple[tuple[DecisionNode, Decided], ...]
 
 
 class DecisionResult(msgspec.Struct, frozen=True):
@@ -123,7 +123,7 @@ class DecisionResult(msgspec.Struct, frozen=True):
         return self.evaluated[-1].matched if self.trace else ()
 
 
-def _evaluated(node: DecisionNode, outcome: DecisionOutcome) -> EvaluatedDecision:
+def _evaluated(node: DecisionNode, outcome: Decided) -> EvaluatedDecision:
     kind = _kind(node.logic)
     if not isinstance(node.logic, DecisionTable):
         return EvaluatedDecision(node.id, node.name, kind, outcome.output)

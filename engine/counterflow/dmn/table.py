@@ -20,7 +20,7 @@ from counterflow.feel.scope import LocalVariable
 from counterflow.feel.values import Code
 
 
-class DecisionOutcome(msgspec.Struct, frozen=True):
+class Decided(msgspec.Struct, frozen=True):
     """What a table decided: its output, the values of its inputs, and the rules that count.
 
     `violation` says how they violate the hit policy, and is empty if they do not.
@@ -61,7 +61,7 @@ class Table:
 
     # Deciding
 
-    def decide(self, run: Run, local: Local) -> DecisionOutcome:
+    def decide(self, run: Run, local: Local) -> Decided:
         """The outcome among the local names around the table; what violates it is warned of, and null."""
         values = tuple([clause.code(run, local) for clause in self._inputs])
         in_play = self._everything
@@ -76,24 +76,24 @@ class Table:
                     f"the input {clause.label!r} is not among its allowed values: {self._consequence}",
                 )
                 if not self._types.lenient:
-                    return DecisionOutcome(None, values)
+                    return Decided(None, values)
             in_play = clause.column.match(run, local, value, in_play)
             if not in_play:
-                return DecisionOutcome(self._without_match(run, local), values)
+                return Decided(self._without_match(run, local), values)
         return self._decided(run, local, values, in_play)
 
-    def _decided(self, run: Run, local: Local, values: tuple[Value, ...], matching: int) -> DecisionOutcome:
+    def _decided(self, run: Run, local: Local, values: tuple[Value, ...], matching: int) -> Decided:
         if self.box.hit_policy is tree.HitPolicy.FIRST:
             matching &= -matching
         hits = [self._hit(run, local, index) for index in positions(matching)]
         if not hits:
-            return DecisionOutcome(self._without_match(run, local), values)
+            return Decided(self._without_match(run, local), values)
         run.spend(len(hits))
         try:
-            return DecisionOutcome(self._policy(run, hits), values, tuple(hits))
+            return Decided(self._policy(run, hits), values, tuple(hits))
         except Violation as violation:
             run.warn("wrong value", f"{violation}: it is null")
-            return DecisionOutcome(None, values, tuple(hits), str(violation))
+            return Decided(None, values, tuple(hits), str(violation))
 
     def _hit(self, run: Run, local: Local, index: int) -> Hit:
         outputs = tuple([code(run, local) for code in self._rules[index]])

@@ -112,12 +112,7 @@ def compile_tree(root: tree.Tree, text: str, given: frozenset[str], nesting: int
 
     `given` names are variables even where a built-in has that name.
     """
-    compiler = Compiler(FORMS, text, given, nesting)
-    try:
-        code = access.value_or_function(compiler, root, Scope())
-        return Compiled(code, frozenset(compiler.names), demand.decoders(root, given))
-    except RecursionError:
-        raise too_deep(text, root, nesting) from None
+    return _compiled(access.value_or_function, root, text, given, nesting)
 
 
 def compile_tests(root: tree.UnaryTestList, text: str, given: frozenset[str], nesting: int) -> Compiled:
@@ -125,9 +120,19 @@ def compile_tests(root: tree.UnaryTestList, text: str, given: frozenset[str], ne
 
     It expects the value under test as the only local name; `given` is as for `compile_tree`.
     """
+    return _compiled(tests.unary_tests, root, text, given, nesting)
+
+
+def _compiled(
+    compile_root: Callable[[Compiler, Any, Scope], Code],
+    root: tree.Tree,
+    text: str,
+    given: frozenset[str],
+    nesting: int,
+) -> Compiled:
     compiler = Compiler(FORMS, text, given, nesting)
     try:
-        code = tests.unary_tests(compiler, root, Scope())
+        code = compile_root(compiler, root, Scope())
         return Compiled(code, frozenset(compiler.names), demand.decoders(root, given))
     except RecursionError:
         raise too_deep(text, root, nesting) from None
