@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from counterflow.partition.refusals import Overloaded, Unavailable
     from counterflow.queries.shapes import HistoryRecord, Incident, InstanceTree, Job, ProcessInstance
     from counterflow.results import (
-        DecisionOutcome,
+        DecisionAnswer,
         Deployed,
         DeployedDecision,
         DeployedProcess,
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BlockingEngine",
     "BpmnError",
-    "DecisionOutcome",
+    "DecisionAnswer",
     "Deployed",
     "DeployedDecision",
     "DeployedProcess",
@@ -65,7 +65,7 @@ __all__ = [
 _HOMES = {
     "BlockingEngine": "blocking",
     "BpmnError": "handlers",
-    "DecisionOutcome": "results",
+    "DecisionAnswer": "results",
     "Deployed": "results",
     "DeployedDecision": "results",
     "DeployedProcess": "results",

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from counterflow.handlers import Variables
 from counterflow.queries.shapes import HistoryRecord, Incident, InstanceTree, Job, ProcessInstance
-from counterflow.results import DecisionOutcome, Deployed, EndedInstance, WorkerJob
+from counterflow.results import DecisionAnswer, Deployed, EndedInstance, WorkerJob
 from counterflow.verbs import Added, Verbs
 
 Answer = TypeVar("Answer")
@@ -37,7 +37,7 @@ class BlockingVerbs(ABC):
         """Deploy BPMN and DMN documents by resource name, as `deploy` does."""
         return self._wait(self._verbs.deploy_contents(contents))
 
-    def evaluate(self, decision: str | int, variables: Variables | None = None) -> DecisionOutcome:
+    def evaluate(self, decision: str | int, variables: Variables | None = None) -> DecisionAnswer:
         """Evaluate a decision: the latest version of an id, or the version with a key."""
         return self._wait(self._verbs.evaluate(decision, variables))
 

@@ -75,7 +75,7 @@ class EndedInstance(msgspec.Struct, frozen=True):
     variables: Mapping[str, Any]
 
 
-class DecisionOutcome(msgspec.Struct, frozen=True):
+class DecisionAnswer(msgspec.Struct, frozen=True):
     """What a decision gave. Where it failed, `failure` says why, `failed_decision_id` where, and `output`
     is None.
     """
@@ -141,9 +141,9 @@ def ended(end: InstanceEnded) -> EndedInstance:
     return EndedInstance(end.process_instance_key, end.state, values(end.variables))
 
 
-def outcome(evaluation: DecisionEvaluation) -> DecisionOutcome:
+def outcome(evaluation: DecisionEvaluation) -> DecisionAnswer:
     """What a decision gave."""
-    return DecisionOutcome(
+    return DecisionAnswer(
         key=evaluation.decision.key,
         decision_id=evaluation.decision.decision_id,
         version=evaluation.decision.version,

@@ -36,7 +36,7 @@ from counterflow.queries.history import records
 from counterflow.queries.instances import process_instance
 from counterflow.queries.shapes import HistoryRecord, Incident, InstanceTree, Job, ProcessInstance
 from counterflow.results import (
-    DecisionOutcome,
+    DecisionAnswer,
     Deployed,
     EndedInstance,
     WorkerJob,
@@ -75,7 +75,7 @@ class Verbs(ABC):
         files = [File(name, content) for name, content in contents.items()]
         return deployed(await self._deploy(files))
 
-    async def evaluate(self, decision: str | int, variables: Variables | None = None) -> DecisionOutcome:
+    async def evaluate(self, decision: str | int, variables: Variables | None = None) -> DecisionAnswer:
         """Evaluate a decision: the latest version of an id, or the version with a key."""
         by_id, by_key = (decision, 0) if isinstance(decision, str) else ("", decision)
         command = EvaluateDecision(decision_id=by_id, decision_key=by_key, variables=document(variables))

@@ -10,6 +10,7 @@ from counterflow.feel import Expression
 from counterflow.model.graph import (
     Behaviour,
     CatchDefinition,
+    JobDefinition,
     MessageDefinition,
     Node,
     TimerDefinition,
@@ -192,8 +193,8 @@ def test_a_message_is_thrown_by_a_job(throwing: Callable[..., str]) -> None:
     inside = throwing("a", work, catch_message("order"))
     content = between(inside) if throwing is throw else model(start(), inside, path("start", "a"))
     one = node(content, "a")
-    assert one.job is not None
-    assert (one.behaviour, one.job.type, one.event, one.waits_for) == (Behaviour.JOB_TASK, "tell", None, ())
+    assert isinstance(one.work, JobDefinition)
+    assert (one.behaviour, one.work.type, one.event, one.waits_for) == (Behaviour.JOB_TASK, "tell", None, ())
 
 
 def test_compensation_is_not_waited_for() -> None:

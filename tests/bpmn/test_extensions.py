@@ -2,7 +2,7 @@
 
 import pytest
 
-from counterflow.model.graph import CompensateDefinition, Compensation, CompensationOrder
+from counterflow.model.graph import CompensateDefinition, Compensation, CompensationOrder, JobDefinition
 from tests.bpmn.diagram import (
     compensate,
     element,
@@ -107,6 +107,6 @@ def test_camunda_properties_say_it_too_and_are_no_headers() -> None:
     )
     content = model(start(), *tasks, end("end", compensate()), path("start", "a", "end"), undo("a", by="b"))
     assert node(content, "a").compensation == Compensation("undo_a", "b", "booking")
-    job = node(content, "b").job
-    assert job is not None
+    job = node(content, "b").work
+    assert isinstance(job, JobDefinition)
     assert job.headers == b"{}"

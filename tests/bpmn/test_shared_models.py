@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 from counterflow.bpmn.read import read
-from counterflow.model.graph import Behaviour, Compensation, Dialect, ErrorDefinition, Process, RetryCycle
+from counterflow.model.graph import (
+    Behaviour,
+    Compensation,
+    Dialect,
+    ErrorDefinition,
+    JobDefinition,
+    Process,
+    RetryCycle,
+)
 from tests.bpmn.diagram import reading
 
 FOLDER = Path(__file__).parents[3] / "shared" / "models"
@@ -34,7 +42,7 @@ def test_trip_booking_runs_as_it_is() -> None:
         Dialect.ZEEBE,
         "StartEvent_1",
     )
-    jobs = [node.job for node in process.nodes.values() if node.job is not None]
+    jobs = [node.work for node in process.nodes.values() if isinstance(node.work, JobDefinition)]
     assert [job.type for job in jobs] == ["lambda"] * 6
     gateways = [node for node in process.nodes.values() if node.behaviour is Behaviour.EXCLUSIVE_GATEWAY]
     assert [[flow.condition is not None for flow in gateway.outgoing] for gateway in gateways] == [
@@ -47,19 +55,19 @@ def test_trip_compensation_runs_as_it_is() -> None:
     assert (process.id, process.dialect, process.version_tag) == ("trip", Dialect.CAMUNDA, "1.0.0")
     hotel = process.nodes["ServiceTask_BookHotel"]
     assert hotel.compensation == Compensation("BoundaryEvent_CompensateHotel", "ServiceTask_CancelHotel")
-    assert hotel.job is not None
-    assert (hotel.job.type, hotel.job.retries, hotel.job.retry_cycle) == (
+    assert isinstance(hotel.work, JobDefinition)
+    assert (hotel.work.type, hotel.work.retries, hotel.work.retry_cycle) == (
         "lambdaInvocationDelegate",
         3,
         RetryCycle(3, 1000),
     )
-    assert b'"functionName":"trip-booking-functions-dev-book-hotel"' in hotel.job.headers
+    assert b'"functionName":"trip-booking-functions-dev-book-hotel"' in hotel.work.headers
     assert process.root.event_sub_processes == ("SubProcess_LambdaInvocationError",)
     assert process.nodes["ErrorEvent"].event == ErrorDefinition(
         "io.berndruecker.serverless.aws.lambda.LambdaInvocationError", "errorCode", "errorMessage"
     )
-    notice = process.nodes["ServiceTask_SendBookedEvent"].job
-    assert notice is not None
+    notice = process.nodes["ServiceTask_SendBookedEvent"].work
+    assert isinstance(notice, JobDefinition)
     assert (notice.type, notice.headers) == ("true", b'{"expression":"#{true}"}')
 
 

@@ -7,6 +7,7 @@ import pytest
 from counterflow.bpmn.read import ReadProcesses, read_accepted
 from counterflow.bpmn.rules.boolean_attribute import RULE
 from counterflow.bpmn.spellings import BOOLEANS
+from counterflow.model.graph import CalledProcess
 from tests.bpmn.diagram import (
     boundary,
     catch,
@@ -214,8 +215,8 @@ def test_a_reference_with_a_bound_prefix_names_what_it_names_without(prefix: str
 )
 def test_a_called_process_is_named_so_too(written: str, expected: str) -> None:
     call = element("callActivity", id="a", calledElement=written, camunda__asyncBefore="true")
-    called = only_process(definitions(process(*AROUND, call), **QUALIFIED)).nodes["a"].called
-    assert called is not None
+    called = only_process(definitions(process(*AROUND, call), **QUALIFIED)).nodes["a"].work
+    assert isinstance(called, CalledProcess)
     assert called.process_id == expected
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from counterflow.bpmn.outline import Outline
 from counterflow.bpmn.read_outline import read_outline
-from counterflow.bpmn.undo import Reach
+from counterflow.bpmn.undo import UndoReach
 from counterflow.bpmn.xml import parse
 from counterflow.model.graph import Dialect
 from tests.bpmn.diagram import (
@@ -53,10 +53,10 @@ def drawn(*inside: str) -> Outline:
     ],
 )
 def test_reach(inside: list[str], expected: list[str]) -> None:
-    assert [activity.id for activity in Reach().of(drawn(*inside).by_id["throw"])] == expected
+    assert [activity.id for activity in UndoReach().of(drawn(*inside).by_id["throw"])] == expected
 
 
 def test_a_handler_cannot_be_undone() -> None:
     one = drawn(HOTEL)
-    assert Reach().can_be_undone(one.by_id["hotel"])
-    assert not Reach().can_be_undone(one.by_id["cancel_hotel"])
+    assert UndoReach().can_be_undone(one.by_id["hotel"])
+    assert not UndoReach().can_be_undone(one.by_id["cancel_hotel"])

@@ -14,8 +14,10 @@ from counterflow.bpmn.events.kinds import KINDS
 from counterflow.kernel.rows import ProcessInstance
 from counterflow.model.graph import (
     Behaviour,
+    CalledDecision,
     CompensateDefinition,
     ErrorDefinition,
+    JobDefinition,
     MessageDefinition,
     Node,
     Process,
@@ -60,9 +62,11 @@ def kind_of(node: Node) -> str:
     """What an element is, as the model's tables name it, and whether its event interrupts."""
     if node.behaviour is Behaviour.EVENT_SUB_PROCESS:
         return "subProcess triggered by an event"
-    if node.decision is not None:
+    if isinstance(node.work, CalledDecision):
         return "businessRuleTask with a decision"
-    definition = _DEFINITIONS.get(type(node.event), "messageEventDefinition" if node.job is not None else "")
+    definition = _DEFINITIONS.get(
+        type(node.event), "messageEventDefinition" if isinstance(node.work, JobDefinition) else ""
+    )
     if node.type not in _EVENT_TAGS or not definition:
         return node.type
     return f"{node.type} {definition}" + ("" if node.interrupting else ", not interrupting")

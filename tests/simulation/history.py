@@ -6,9 +6,7 @@ The history keeps its own small books from the events alone; it never looks at t
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from counterflow import kernel
@@ -19,6 +17,7 @@ from counterflow.kernel.events import timer as timers
 from counterflow.kernel.lives import jobs, quarantine
 from counterflow.kernel.vocabulary import Event, LogEntry
 from counterflow.model.graph import Behaviour, CompensateDefinition, Dialect, Process
+from tests.simulation.books import Life, Records, Undo
 from tests.simulation.faults import SET_ASIDE
 from tests.simulation.invariants import Violation
 
@@ -33,62 +32,6 @@ UNCONDITIONAL = {
 
 
 LEAVES_THE_QUARANTINE = (quarantine.InstanceReleased, quarantine.InstanceAbandoned)
-
-
-@dataclass
-class Life:
-    """An element instance as the log tells it."""
-
-    key: int
-    instance_key: int
-    scope_key: int
-    element_id: str
-    loop_counter: int
-    undo_key: int
-    state: str = "activating"
-    activated: int = 0
-
-
-@dataclass
-class Undo:
-    """An undo record as the log tells it."""
-
-    recorded: undo.UndoRecorded
-    position: int
-    throw_key: int = 0
-    state: str = "available"
-
-
-@dataclass
-class Records:
-    """The books."""
-
-    elements: dict[int, Life] = field(default_factory=dict)
-    children: Counter[int] = field(default_factory=Counter)
-    undo: dict[int, Undo] = field(default_factory=dict)
-    own_undo: Counter[int] = field(default_factory=Counter)
-    """How many undo records an element instance has left that are no container."""
-    undo_inside: defaultdict[int, list[Undo]] = field(default_factory=lambda: defaultdict(list))
-    """What was recorded in a scope."""
-    undo_of_throw: defaultdict[int, dict[int, Undo]] = field(default_factory=lambda: defaultdict(dict))
-    """What a throw has taken and not undone yet."""
-    handlers: dict[int, Life] = field(default_factory=dict)
-    """The latest handler of an undo record."""
-    jobs: dict[int, str] = field(default_factory=dict)
-    activations: Counter[tuple[int, int]] = field(default_factory=Counter)
-    """Jobs that a worker was given, by key and deadline, and has not received yet."""
-    timers: dict[int, int] = field(default_factory=dict)
-    published: dict[int, messages.MessagePublished] = field(default_factory=dict)
-    subscriptions: dict[int, messages.SubscriptionOpened] = field(default_factory=dict)
-    correlated: set[tuple[int, str]] = field(default_factory=set)
-    tokens: Counter[tuple[int, str]] = field(default_factory=Counter)
-    completed_jobs: Counter[int] = field(default_factory=Counter)
-    deadlines: dict[int, int] = field(default_factory=dict)
-    repetitions: dict[tuple[int, str], int] = field(default_factory=dict)
-    """How often a timer is due again, by the element that waits and the event."""
-    timer_places: dict[int, tuple[int, str]] = field(default_factory=dict)
-    aside: set[int] = field(default_factory=set)
-    ended: dict[int, str] = field(default_factory=dict)
 
 
 class History:

@@ -4,16 +4,31 @@ holds.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from counterflow.bpmn.dialects.reader import DialectReader
 from counterflow.bpmn.dialects.readers import READERS
-from counterflow.bpmn.elements import COMPENSATION
+from counterflow.bpmn.elements import COMPENSATION, ERROR
 from counterflow.bpmn.extensions import compensated_result, compensation_order
 from counterflow.bpmn.outline import Element, Outline
 from counterflow.bpmn.undo import undoes_as_a_whole
-from counterflow.model.graph import Behaviour, Compensation, Flow, Node, Process
+from counterflow.model.graph import (
+    Behaviour,
+    CalledDecision,
+    Compensation,
+    Flow,
+    Node,
+    Process,
+    ScriptDefinition,
+)
 from counterflow.model.reach import reach
+
+_ROOMS_OF_WORK: Mapping[type, Behaviour] = {
+    ScriptDefinition: Behaviour.SCRIPT_TASK,
+    CalledDecision: Behaviour.RULE_TASK,
+}
+"""Tasks that are done in the engine, whatever they are drawn as."""
 
 
 def build(outline: Outline) -> tuple[Process, ...]:
@@ -68,14 +83,13 @@ class _Builder:
             results_stay_local=details.results_stay_local,
             event=details.event,
             interrupting=element.is_interrupting,
-            job=details.job if details.script is None else None,
-            script=details.script,
-            decision=details.decision,
+            hands_out=self._hands_out(element),
+            inputs_see_event=element.is_event_sub_process and self.reader.INPUTS_SEE_EVENTS,
+            work=details.work,
             boundary_events=tuple(
                 event.id for event in element.boundary_events if not event.catches(COMPENSATION)
             ),
             waits_for=_waits_for(element),
-            called=details.called,
             multi_instance=details.multi_instance,
             attached_to=element.attached_to.id if element.attached_to is not None else None,
             is_for_compensation=element.is_for_compensation,
@@ -97,9 +111,12 @@ class _Builder:
     def _behaviour(self, element: Element) -> Behaviour:
         if element.behaviour is None:
             raise RuntimeError(f"{element} is not executed and yet no rule refused it")
-        if element.details.decision is not None:
-            return Behaviour.RULE_TASK
-        return element.behaviour if element.details.script is None else Behaviour.SCRIPT_TASK
+        return _ROOMS_OF_WORK.get(type(element.details.work), element.behaviour)
+
+    def _hands_out(self, element: Element) -> bool:
+        if element.tag != "boundaryEvent" or element.details.outputs:
+            return False
+        return self.reader.HANDS_ERRORS_OUT or not element.catches(ERROR)
 
 
 def _begins_at(scope: Element) -> str | None:

@@ -13,6 +13,7 @@ from counterflow.model.graph import (
     MultiInstance,
     ScriptDefinition,
     VariableMapping,
+    Work,
 )
 
 
@@ -36,3 +37,8 @@ class Details:
     """
     properties: Mapping[str, str] = field(default_factory=dict)
     """Extension properties by name; `counterflow:…` among them are ours (docs/extensions.md)."""
+
+    @property
+    def work(self) -> Work | None:
+        """What is done; the rules refuse what would be done in two ways."""
+        return self.script or self.decision or self.called or self.job

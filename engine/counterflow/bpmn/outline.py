@@ -174,7 +174,7 @@ class Element(Drawn):
     @property
     def is_interrupting(self) -> bool:
         """Whether what it catches ends the activity, or the rest of the scope, that it belongs to."""
-        attribute = self.kind.interrupting
+        attribute = self.kind.interrupting  # both default to true (BPMN 2.0.2, tables 10.88 and 10.91)
         return not attribute or self.attribute(attribute) in {TRUE, ""}
 
     @property

@@ -16,7 +16,7 @@ from counterflow.bpmn.build import build
 from counterflow.bpmn.dialects.reader import DialectReader
 from counterflow.bpmn.dialects.readers import READERS, dialect_of, mixed_dialects
 from counterflow.bpmn.events.kinds import KINDS
-from counterflow.bpmn.events.reader import Reading, Rule
+from counterflow.bpmn.events.reader import ModelReading, Rule
 from counterflow.bpmn.outline import Element
 from counterflow.bpmn.read_outline import read_outline
 from counterflow.bpmn.rules.registry import RULES
@@ -74,13 +74,13 @@ def _judge(root: etree._Element, resource_name: str, rules: Sequence[Rule], note
     drawn = read_outline(root, resource_name, dialect)
     if is_mixed:
         notes.add([mixed_dialects(root, resource_name, dialect)])
-    _read_details(Reading(drawn, READERS[dialect], notes))
+    _read_details(ModelReading(drawn, READERS[dialect], notes))
     notes.add(finding for check in rules for finding in check(drawn))
     findings = tuple(reported_once(notes, _ABOUT_WHAT_IS_USED))
     return ReadProcesses(findings, () if notes.has_errors() else build(drawn))
 
 
-def _read_details(reading: Reading) -> None:
+def _read_details(reading: ModelReading) -> None:
     drawn, dialect, notes = reading
     for element in drawn.elements:
         if element.behaviour is not None:  # else it is refused as a whole

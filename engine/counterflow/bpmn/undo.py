@@ -14,7 +14,7 @@ from counterflow.bpmn.elements import COMPENSATION
 from counterflow.bpmn.outline import Element
 
 
-class Reach:
+class UndoReach:
     """What can be undone in one file, worked out once per activity and scope: a file may hold thousands of
     throws.
     """

@@ -12,7 +12,7 @@ epoch milliseconds UTC.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -127,6 +127,11 @@ class ProcessInstance(Row, frozen=True, gc=False):
     call_depth: int = 0
     start_at: str | None = None
     tenant_id: str = DEFAULT_TENANT
+
+    @property
+    def starts(self) -> Sequence[str]:
+        """The ids of the elements at which it begins; empty where that is its none start event."""
+        return self.start_at.split("\n") if self.start_at is not None else ()
 
 
 @stored(Home.INSTANCE, owned=True)

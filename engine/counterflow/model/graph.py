@@ -19,7 +19,7 @@ from counterflow.feel import Expression
 
 
 class Dialect(StrEnum):
-    """Whose extension elements a model uses; some defaults differ (see `Node.results_stay_local`)."""
+    """Whose extension elements a model uses. What they run differently is decided when a model is read."""
 
     ZEEBE = "zeebe"
     CAMUNDA = "camunda"
@@ -124,13 +124,26 @@ CatchDefinition = TimerDefinition | MessageDefinition
 EventDefinition = ErrorDefinition | CompensateDefinition | TerminateDefinition | CatchDefinition
 
 
+class GoesIn(Enum):
+    """Which variables a called process begins with."""
+
+    EVERYTHING = "all that is visible where it is called"
+    ITS_OWN = "what the call has of its own, where it has input mappings"
+    WHAT_IS_NAMED = "what the input mappings of the call make"
+
+
 @dataclass(frozen=True, slots=True)
 class CalledProcess:
-    """Which process a call activity runs, and which variables go in and out without a mapping."""
+    """Which process a call activity runs, and which variables go in and out.
+
+    `is_past_on_return`: what went in by a mapping has been the called process's alone, so that what comes out
+    goes past the variables that the call has made of it.
+    """
 
     process_id: str | Expression
-    propagate_all_in: bool = True
+    goes_in: GoesIn = GoesIn.EVERYTHING
     propagate_all_out: bool = True
+    is_past_on_return: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +167,12 @@ class MultiInstance:
     is_counted: bool = False
     """Whether `collection` is a cardinality, in camunda: models: a number that says how often. A collection
     is never a number.
+    """
+    is_undone_as_a_whole: bool = True
+    """Whether its handler runs once for all instances together; in camunda: models once for each of them."""
+    outputs_stay_inside: bool = True
+    """Whether an instance's own variables take its outputs first, so that `output_element` finds them; not in
+    camunda: models.
     """
 
 
@@ -272,6 +291,10 @@ class CalledDecision:
     keeps_rows: bool = False
 
 
+Work = JobDefinition | ScriptDefinition | CalledDecision | CalledProcess
+"""What an element does between entering and leaving, where that is not its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Compensation:
     """How an activity is undone: the boundary event that catches, the activity that undoes, and the variable,
@@ -315,9 +338,11 @@ class Node:
     """
     event: EventDefinition | None = None
     interrupting: bool = True
-    job: JobDefinition | None = None
-    script: ScriptDefinition | None = None
-    decision: CalledDecision | None = None
+    hands_out: bool = False
+    """Boundary events only: whether what the event brought goes to the scope around without a mapping."""
+    inputs_see_event: bool = False
+    """Event sub-processes only: whether input mappings see what the event brought, and may hide it."""
+    work: Work | None = None
     boundary_events: tuple[str, ...] = ()
     """Boundary events attached to this activity that wait while it is active (compensation ones are in
     `compensation`).
@@ -326,7 +351,6 @@ class Node:
     """Events with a timer or a message that are waited for while this element is active: its own, those on
     its border, those that start event sub-processes inside it, those that follow an event-based gateway.
     """
-    called: CalledProcess | None = None
     multi_instance: MultiInstance | None = None
     attached_to: str | None = None
     """Boundary events only: the activity it sits on."""

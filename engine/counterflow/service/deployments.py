@@ -13,6 +13,7 @@ from counterflow.documents.limits import DocumentLimits
 from counterflow.kernel.lives.deployments import Deployment, DeployResources
 from counterflow.kernel.resources import ReadResource
 from counterflow.kernel.vocabulary import Rejection, RejectionType
+from counterflow.model.graph import CalledDecision
 from counterflow.partition.writer import Writer
 from counterflow.service.resources import File, FileLimits, is_dmn, read_files, unreadable
 from counterflow.settings import Settings
@@ -46,13 +47,8 @@ def missing_decisions(resources: Sequence[ReadResource], is_deployed: Callable[[
     it.
     """
     for resource in resources:
-        for node in (
-            node
-            for process in resource.processes
-            for node in process.nodes.values()
-            if node.decision is not None
-        ):
-            decision_id = node.decision.decision_id if node.decision is not None else None
+        for node in (node for process in resource.processes for node in process.nodes.values()):
+            decision_id = node.work.decision_id if isinstance(node.work, CalledDecision) else None
             if isinstance(decision_id, str) and not is_deployed(decision_id):
                 place = f"'{resource.name}': line {node.line}, element '{node.id}' [called-decision]"
                 yield (

@@ -3,7 +3,7 @@
 import pytest
 
 from counterflow.bpmn.rules.job_type import RULE
-from counterflow.model.graph import Behaviour
+from counterflow.model.graph import Behaviour, CalledDecision, CalledProcess, JobDefinition, ScriptDefinition
 from tests.bpmn.diagram import (
     element,
     end,
@@ -101,14 +101,14 @@ CAMUNDA_SAYS = {
 
 def can_run(content: bytes) -> bool:
     """Whether a process that was accepted has all that its elements need to run."""
-    needs = {
-        Behaviour.JOB_TASK: lambda node: node.job,
-        Behaviour.SCRIPT_TASK: lambda node: node.script,
-        Behaviour.RULE_TASK: lambda node: node.decision,
-        Behaviour.CALL_ACTIVITY: lambda node: node.called,
+    needs: dict[Behaviour, type] = {
+        Behaviour.JOB_TASK: JobDefinition,
+        Behaviour.SCRIPT_TASK: ScriptDefinition,
+        Behaviour.RULE_TASK: CalledDecision,
+        Behaviour.CALL_ACTIVITY: CalledProcess,
     }
     nodes = [node for process in reading(content).processes for node in process.nodes.values()]
-    return all(needs[node.behaviour](node) is not None for node in nodes if node.behaviour in needs)
+    return all(isinstance(node.work, needs[node.behaviour]) for node in nodes if node.behaviour in needs)
 
 
 def drawn(tag: str, *inside: str, **attributes: str) -> bytes:

@@ -4,6 +4,7 @@ import pytest
 
 from counterflow.bpmn.read import read_accepted
 from counterflow.bpmn.rules.retries import RULE
+from counterflow.model.graph import JobDefinition
 from tests.bpmn.diagram import element, end, model, node, path, refused, service, start
 
 
@@ -19,8 +20,8 @@ def test_from_none_to_as_many_as_the_wire_carries(text: str, expected: int) -> N
     content = retried(text)
     assert refused(content, RULE) == []
     if text:
-        job = node(content, "a").job
-        assert job is not None
+        job = node(content, "a").work
+        assert isinstance(job, JobDefinition)
         assert job.retries == expected
 
 
@@ -35,8 +36,8 @@ def test_others_are_refused(text: str) -> None:
 def test_what_was_deployed_before_is_read_with_the_default() -> None:
     """Earlier versions took more than the wire carries; what runs of such a model must go on."""
     (process,) = read_accepted(retried("3000000000"), "model.bpmn").processes
-    job = process.nodes["a"].job
-    assert job is not None
+    job = process.nodes["a"].work
+    assert isinstance(job, JobDefinition)
     assert job.retries == 3
 
 

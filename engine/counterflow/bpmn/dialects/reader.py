@@ -19,6 +19,10 @@ class DialectReader(Protocol):
     """
 
     NAMESPACE: str
+    HANDS_ERRORS_OUT: bool
+    """Whether what an error brought leaves its boundary event without a mapping."""
+    INPUTS_SEE_EVENTS: bool
+    """Whether input mappings of an event sub-process see what its event brought."""
 
     def details(self, element: Element, notes: Notes) -> Details:
         """The extension elements of an element."""

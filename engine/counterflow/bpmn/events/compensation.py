@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from counterflow.bpmn.elements import COMPENSATION
-from counterflow.bpmn.events.reader import EventReader, Reading
+from counterflow.bpmn.events.reader import EventReader, ModelReading
 from counterflow.bpmn.extensions import compensation_order
 from counterflow.bpmn.outline import Element
 from counterflow.bpmn.rules import (
@@ -17,7 +17,7 @@ from counterflow.bpmn.rules import (
 from counterflow.model.graph import Behaviour, CompensateDefinition
 
 
-def _read(_reading: Reading, event: Element) -> CompensateDefinition | None:
+def _read(_reading: ModelReading, event: Element) -> CompensateDefinition | None:
     definition = event.definition
     if definition is None:
         return None

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from counterflow.bpmn.elements import ERROR, Reference
 from counterflow.bpmn.error_codes import error_code, may_compute
-from counterflow.bpmn.events.reader import EventReader, Reading
+from counterflow.bpmn.events.reader import EventReader, ModelReading
 from counterflow.bpmn.outline import Element
 from counterflow.bpmn.rules import error_catch, error_end_event, interrupting_error
 from counterflow.feel import Expression
 from counterflow.model.graph import Behaviour, ErrorDefinition
 
 
-def _read(reading: Reading, event: Element) -> ErrorDefinition | None:
+def _read(reading: ModelReading, event: Element) -> ErrorDefinition | None:
     """A code that is not there, or blank, is none: a catch of any error."""
     if event.definition is None:
         return None

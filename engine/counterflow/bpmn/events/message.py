@@ -11,7 +11,7 @@ from lxml import etree
 
 from counterflow.bpmn.elements import MESSAGE, Reference
 from counterflow.bpmn.events.named import event_name
-from counterflow.bpmn.events.reader import EventReader, Reading
+from counterflow.bpmn.events.reader import EventReader, ModelReading
 from counterflow.bpmn.expressions import quoted
 from counterflow.bpmn.outline import Element
 from counterflow.bpmn.rules import correlation_key, message_catch, message_name
@@ -19,7 +19,7 @@ from counterflow.feel import Expression
 from counterflow.model.graph import Behaviour, MessageDefinition
 
 
-def _read(reading: Reading, element: Element) -> MessageDefinition | None:
+def _read(reading: ModelReading, element: Element) -> MessageDefinition | None:
     """None where it throws one, or names no message with a name (rule `message-name`)."""
     message = reading.outline.named_by(element)
     if message is None or not element.catches(MESSAGE):
@@ -30,7 +30,7 @@ def _read(reading: Reading, element: Element) -> MessageDefinition | None:
     return MessageDefinition(name, _key(reading, element, message))
 
 
-def _key(reading: Reading, element: Element, message: etree._Element) -> Expression | None:
+def _key(reading: ModelReading, element: Element, message: etree._Element) -> Expression | None:
     dialect, notes = reading.dialect, reading.notes
     text = dialect.correlation_key(element, message)
     key = dialect.text_or_expression(text, "correlation key", element, notes) if text else ""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from counterflow.bpmn.events.reader import Reading
+from counterflow.bpmn.events.reader import ModelReading
 from counterflow.bpmn.outline import Element
 from counterflow.feel import Expression
 
 
-def event_name(reading: Reading, element: Element, what: str) -> str | Expression | None:
+def event_name(reading: ModelReading, element: Element, what: str) -> str | Expression | None:
     """The name of the message, say, that an element's event is about; None where it has none.
 
     `what` says to a person what is named. A process waits for what starts it from the day it is deployed, so

@@ -15,7 +15,7 @@ from counterflow.feel import Expression
 from counterflow.model.graph import EventDefinition
 
 
-class Reading(NamedTuple):
+class ModelReading(NamedTuple):
     """A file that is being read: as drawn, in whose dialect, and where to complain."""
 
     outline: Outline
@@ -27,7 +27,7 @@ Rule = Callable[[Outline], Iterator[Finding]]
 """A reason to refuse a model, or to remark on it (`rules/`)."""
 
 
-def no_definition(_reading: Reading, _element: Element) -> EventDefinition | None:
+def no_definition(_reading: ModelReading, _element: Element) -> EventDefinition | None:
     """For what needs none."""
     return None
 
@@ -41,7 +41,7 @@ def no_objection(_element: Element, _expression: Expression) -> tuple[str, str] 
 class EventReader(EventKind):
     """A kind of event, how it is read, and the rules that it brings."""
 
-    read: Callable[[Reading, Element], EventDefinition | None] = no_definition
+    read: Callable[[ModelReading, Element], EventDefinition | None] = no_definition
     """What an event of this kind waits for, looks out for or throws.
 
     None where there is nothing to know; and where that cannot be read, which is noted unless a rule tells it.

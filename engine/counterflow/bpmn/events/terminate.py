@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from counterflow.bpmn.events.reader import EventReader, Reading
+from counterflow.bpmn.events.reader import EventReader, ModelReading
 from counterflow.bpmn.outline import Element
 from counterflow.model.graph import Behaviour, TerminateDefinition
 
 
-def _read(_reading: Reading, _element: Element) -> TerminateDefinition:
+def _read(_reading: ModelReading, _element: Element) -> TerminateDefinition:
     return TerminateDefinition()
 
 

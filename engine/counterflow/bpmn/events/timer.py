@@ -13,7 +13,7 @@ from lxml import etree
 
 from counterflow.bpmn import times
 from counterflow.bpmn.elements import TIMER
-from counterflow.bpmn.events.reader import EventReader, Reading
+from counterflow.bpmn.events.reader import EventReader, ModelReading
 from counterflow.bpmn.expressions import constant, quoted
 from counterflow.bpmn.outline import Element
 from counterflow.bpmn.rules import timer_cycle, timer_length
@@ -33,7 +33,7 @@ _KINDS: Final[Mapping[str, TimerKind]] = {
 }
 
 
-def _read(reading: Reading, element: Element) -> TimerDefinition | None:
+def _read(reading: ModelReading, element: Element) -> TimerDefinition | None:
     """None, and a finding, where the event gives no time, or one that never comes."""
     definition = element.definition
     written = _times(definition) if definition is not None else []
@@ -56,7 +56,7 @@ def _times(definition: etree._Element) -> list[etree._Element]:
 
 
 def _constant(
-    reading: Reading, element: Element, kind: TimerKind, text: str, time: etree._Element
+    reading: ModelReading, element: Element, kind: TimerKind, text: str, time: etree._Element
 ) -> Expression | None:
     """A text as an expression; cron is one of a cycle in the dialect whose days of the week it has."""
     reads_cron = reading.outline.dialect is Dialect.ZEEBE

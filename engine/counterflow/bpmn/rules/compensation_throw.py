@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from counterflow.bpmn.elements import COMPENSATION
 from counterflow.bpmn.outline import Element, Outline
-from counterflow.bpmn.undo import Reach
+from counterflow.bpmn.undo import UndoReach
 from counterflow.documents.findings import Finding
 from counterflow.model.graph import Dialect
 
@@ -19,14 +19,14 @@ RULE = "compensation-throw"
 
 def check(outline: Outline) -> Iterator[Finding]:
     """The named activity, and `waitForCompletion`."""
-    reach = Reach()
+    reach = UndoReach()
     for element in outline.elements:
         if element.throws(COMPENSATION):
             yield from _check_reach(outline, element, reach)
             yield from _check_wait(outline, element)
 
 
-def _check_reach(outline: Outline, throw: Element, reach: Reach) -> Iterator[Finding]:
+def _check_reach(outline: Outline, throw: Element, reach: UndoReach) -> Iterator[Finding]:
     named = throw.definitions[0].get("activityRef")
     if not named:
         if not reach.finds_any(throw):

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from counterflow.bpmn.elements import COMPENSATION, NONE
 from counterflow.bpmn.outline import Element, Outline
-from counterflow.bpmn.undo import Reach
+from counterflow.bpmn.undo import UndoReach
 from counterflow.documents.findings import Finding
 from counterflow.model.graph import Behaviour, Dialect
 
@@ -20,7 +20,7 @@ RULE = "lost-undo"
 
 def check(outline: Outline) -> Iterator[Finding]:
     """Activities with undo inside and an interrupting boundary event on them."""
-    reach = Reach()
+    reach = UndoReach()
     for element in outline.elements:
         is_lost_inside = element.behaviour is Behaviour.SUB_PROCESS and reach.has_inner_undo(element)
         is_lost_per_instance = (

@@ -156,13 +156,14 @@ def _warn(contents: dict[Path, bytes]) -> None:
 def _warn_of_missing_decisions(contents: dict[Path, bytes], server: Remote) -> None:
     """A decision may be deployed later; but whoever has forgotten it should hear of it now."""
     from counterflow.bpmn.read import read  # noqa: PLC0415 - XML and FEEL cost what --help does not pay
+    from counterflow.model.graph import CalledDecision  # noqa: PLC0415 - as above
     from counterflow.service.resources import is_dmn  # noqa: PLC0415 - as above
 
     known: dict[str, bool] = {}
     for path, content in contents.items():
         processes = () if is_dmn(path.name) else read(content, path.name).processes
         for node in (node for process in processes for node in process.nodes.values()):
-            decision = node.decision.decision_id if node.decision is not None else None
+            decision = node.work.decision_id if isinstance(node.work, CalledDecision) else None
             if not isinstance(decision, str):
                 continue
             if decision not in known:

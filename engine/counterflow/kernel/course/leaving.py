@@ -23,7 +23,7 @@ from counterflow.kernel.data import mappings, scopes
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.work.held import Held, IncidentType, Phase
 from counterflow.kernel.work.step import Course, Token
-from counterflow.model.graph import Dialect, Flow
+from counterflow.model.graph import Flow
 
 
 def finish(token: Token, along: Sequence[Flow] | None = None) -> None:
@@ -136,7 +136,8 @@ def _map_outputs(token: Token) -> None:
     its own takes them first, so that its output element finds them.
     """
     outputs = token.node.outputs
-    is_its_own = token.loop_counter > 0 and token.process.dialect is Dialect.ZEEBE
+    loop = token.node.multi_instance if token.loop_counter > 0 else None
+    is_its_own = loop is not None and loop.outputs_stay_inside
     scope_key = token.key if is_its_own else token.scope_key or token.key
     with mappings.told_of(f"output mapping of '{token.node.id}'"):
         present = scopes.visible(token.instance, scope_key, {mapping.target[0] for mapping in outputs})

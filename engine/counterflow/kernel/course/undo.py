@@ -33,7 +33,7 @@ from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.vocabulary import InstanceEvent
 from counterflow.kernel.work.step import Course, Token
-from counterflow.model.graph import CompensationOrder, Dialect, Node
+from counterflow.model.graph import CompensationOrder, Node
 
 AVAILABLE, CONTAINER, TAKEN, STARTED = "available", "container", "taken", "started"
 
@@ -181,7 +181,8 @@ def _is_undone_by_itself(token: Token) -> bool:
     """
     if token.loop_counter == 0:
         return True
-    return token.is_body == (token.process.dialect is Dialect.ZEEBE)
+    loop = token.node.multi_instance
+    return loop is not None and token.is_body == loop.is_undone_as_a_whole
 
 
 def collect(instance: InstanceState, scope_key: int, activity: str | None = None) -> Iterator[UndoRecord]:

@@ -71,12 +71,12 @@ def _is_inner(catch: Node) -> bool:
 
 def _begins_elsewhere(scope: Token) -> bool:
     """Whether its start event is passed by, so that nobody comes by there to open what waits inside."""
-    start_at = scope.header.start_at
-    if start_at is None:
+    starts = scope.header.starts
+    if not starts:
         return False
     if scope.scope_key:
         return scope.row.triggered
-    return scope.nodes[start_at.split("\n")[0]].behaviour is not Behaviour.START_EVENT
+    return scope.nodes[starts[0]].behaviour is not Behaviour.START_EVENT
 
 
 def _is_for(token: Token, catch: Node) -> bool:

@@ -13,9 +13,9 @@ from counterflow.kernel.work.step import Token
 
 
 def activated(token: Token) -> None:
-    """Hand out what the event brought, where the dialect says so, and go on."""
+    """Hand out what the event brought, where the node says so, and go on."""
     brought = token.variables
-    if brought and not token.node.outputs and token.kind_of(token.node).hands_out(token.process):
+    if brought and token.node.hands_out:
         leaving.send_results(token, dict(sorted(brought.items())), all_outward=True)
     leaving.finish(token)
 

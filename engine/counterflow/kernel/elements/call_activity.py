@@ -16,7 +16,7 @@ from counterflow.kernel.lives import calls, instances
 from counterflow.kernel.rows import ProcessDefinition
 from counterflow.kernel.work.held import Held, IncidentType
 from counterflow.kernel.work.step import Token
-from counterflow.model.graph import Dialect
+from counterflow.model.graph import GoesIn
 
 
 class ProcessCall(NamedTuple):
@@ -98,10 +98,11 @@ def _going_in(token: Token) -> scopes.Document:
     In a zeebe: model what is the call's own goes in with a mapping, the item of a multi-instance call too; in
     a camunda: model what is named.
     """
-    if calls.definition_of(token).propagate_all_in:
+    definition = calls.definition_of(token)
+    if definition.goes_in is GoesIn.EVERYTHING:
         return scopes.visible(token.instance, token.key)
     own = token.variables if token.node.inputs else {}
-    named = own if token.process.dialect is Dialect.ZEEBE else calls.handed_in(token.node)
+    named = own if definition.goes_in is GoesIn.ITS_OWN else calls.handed_in(token.node)
     return {name: own[name] for name in sorted(named)}
 
 

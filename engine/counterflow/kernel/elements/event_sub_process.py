@@ -17,7 +17,7 @@ from counterflow.kernel.data import scopes
 from counterflow.kernel.vocabulary import BrokenInvariant
 from counterflow.kernel.work.held import Held
 from counterflow.kernel.work.step import Token
-from counterflow.model.graph import Dialect, Node
+from counterflow.model.graph import Node
 
 
 def beginning(token: Token) -> None:
@@ -27,7 +27,7 @@ def beginning(token: Token) -> None:
     event, and goes from there to the nearest scope that has its name, which may be one that a mapping has
     made. In a camunda: model they see it and hide it.
     """
-    is_new, is_seen = token.row.state == ACTIVATING, token.process.dialect is Dialect.CAMUNDA
+    is_new, is_seen = token.row.state == ACTIVATING, token.node.inputs_see_event
     brought = _taken_out(token) if is_new and not is_seen else {}
     if is_new and not _has_begun(token):
         scopes.write(token, token.key, brought)

@@ -16,16 +16,15 @@ from counterflow.model.graph import Behaviour, Node
 
 def activated(token: Token) -> None:
     """Put a token where the instance begins."""
-    start_at = token.header.start_at
-    if start_at is None:
+    starts = token.header.starts
+    if not starts:
         sub_process.begin_at_start(token)
         return
-    targets = start_at.split("\n")
-    start = token.nodes[targets[0]]
+    start = token.nodes[starts[0]]
     if start.behaviour is Behaviour.START_EVENT:
         _begin_at_event(token, start)
     else:
-        sub_process.begin_inside(token, targets)
+        sub_process.begin_inside(token, starts)
 
 
 def _begin_at_event(token: Token, start: Node) -> None:

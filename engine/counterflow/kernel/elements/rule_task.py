@@ -154,9 +154,9 @@ def _without_result(token: Token, called: CalledDecision, evaluated: DecisionEva
 
 
 def _definition(token: Token) -> CalledDecision:
-    if token.node.decision is None:
+    if not isinstance(token.node.work, CalledDecision):
         raise BrokenInvariant(f"business rule task '{token.node.id}' has no decision")
-    return token.node.decision
+    return token.node.work
 
 
 ROOM = room(beginning=beginning)

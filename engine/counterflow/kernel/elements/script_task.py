@@ -11,13 +11,14 @@ from counterflow.kernel.data import evaluation, scopes
 from counterflow.kernel.vocabulary import BrokenInvariant
 from counterflow.kernel.work.held import Held
 from counterflow.kernel.work.step import Token
+from counterflow.model.graph import ScriptDefinition
 
 
 def beginning(token: Token) -> None:
     """Evaluate, and set the result; without a value an incident holds the task."""
     entering.map_inputs(token)
-    script = token.node.script
-    if script is None:
+    script = token.node.work
+    if not isinstance(script, ScriptDefinition):
         raise BrokenInvariant(f"script task '{token.node.id}' has no script")
     name = script.result_variable
     try:

@@ -17,9 +17,9 @@ from counterflow.kernel.work.step import Token
 
 def activated(token: Token) -> None:
     """Put a token on the start event inside, or further in where the instance was told to begin there."""
-    start_at = token.header.start_at
-    if start_at is not None and token.row.triggered:
-        begin_inside(token, start_at.split("\n"))
+    starts = token.header.starts
+    if starts and token.row.triggered:
+        begin_inside(token, starts)
     else:
         begin_at_start(token)
 

@@ -25,7 +25,7 @@ from counterflow.kernel.state.partition import State
 from counterflow.kernel.vocabulary import BrokenInvariant, InstanceEvent
 from counterflow.kernel.work.held import Held, IncidentType
 from counterflow.kernel.work.step import EventRoom, Token
-from counterflow.model.graph import Dialect, ErrorDefinition, Node, Process
+from counterflow.model.graph import ErrorDefinition, Node
 
 
 class ErrorCaught(InstanceEvent, frozen=True):
@@ -160,15 +160,8 @@ def _offered(event: Node, error: ThrownError) -> dict[str, bytes]:
     return offered
 
 
-def _hands_out(process: Process) -> bool:
-    """In a zeebe: model what an error brought stays with the boundary event, where there is no mapping."""
-    return process.dialect is not Dialect.ZEEBE
-
-
 def _apply_caught(state: State, instance: InstanceState, event: ErrorCaught) -> None:
     """What the error brings about is told by the events that follow."""
 
 
-KIND = EventRoom(
-    hands_out=_hands_out, thrown=room(beginning=_throw), of_instance={ErrorCaught: _apply_caught}
-)
+KIND = EventRoom(thrown=room(beginning=_throw), of_instance={ErrorCaught: _apply_caught})

@@ -14,7 +14,7 @@ from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.vocabulary import BrokenInvariant, InstanceEnded, InstanceEvent
 from counterflow.kernel.work.step import Course, Step, Token, attempt
-from counterflow.model.graph import CalledProcess, Dialect, Node
+from counterflow.model.graph import CalledProcess, Node
 
 
 class ProcessCalled(InstanceEvent, frozen=True):
@@ -38,9 +38,9 @@ def called_ended(step: Step, end: InstanceEnded) -> None:
 
 def definition_of(token: Token) -> CalledProcess:
     """What a call activity calls."""
-    if token.node.called is None:
+    if not isinstance(token.node.work, CalledProcess):
         raise BrokenInvariant(f"'{token.node.id}' calls no process")
-    return token.node.called
+    return token.node.work
 
 
 def handed_in(node: Node) -> set[str]:
@@ -62,7 +62,7 @@ def _its_past(token: Token) -> set[str]:
     """In a camunda: model what was handed in has been the called process's alone, so that it takes nothing on
     the way out; but an instance's own item stays its own.
     """
-    if token.process.dialect is not Dialect.CAMUNDA:
+    if not definition_of(token).is_past_on_return:
         return set()
     loop = token.node.multi_instance
     items = {"loopCounter", loop.element_variable} if loop is not None else set()

@@ -18,7 +18,7 @@ from counterflow.kernel.rows import BoundDecision, DecisionDefinition, DecisionR
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.vocabulary import PartitionEvent, Rejection, RejectionType
 from counterflow.kernel.work.step import Step
-from counterflow.model.graph import Binding, Process
+from counterflow.model.graph import Binding, CalledDecision, Process
 
 if TYPE_CHECKING:
     from counterflow.dmn import Definitions
@@ -135,7 +135,7 @@ def bound_ids(process: Process) -> set[str | None]:
     """Ids of the decisions that a process wants as they were deployed together with it; None: which, only an
     expression tells.
     """
-    called = (node.decision for node in process.nodes.values() if node.decision is not None)
+    called = (node.work for node in process.nodes.values() if isinstance(node.work, CalledDecision))
     named = (decision.decision_id for decision in called if decision.binding is Binding.DEPLOYMENT)
     return {name if isinstance(name, str) else None for name in named}
 

@@ -14,6 +14,7 @@ from counterflow.kernel.state.indexes import ACTIVATABLE
 from counterflow.kernel.vocabulary import ActivatedJob, BrokenInvariant, Command
 from counterflow.kernel.work.held import Held, IncidentType
 from counterflow.kernel.work.step import Course, Step
+from counterflow.model.graph import JobDefinition
 
 OTHER_FIELDS_BYTES = 1024
 """What a job takes in a message besides its variables and headers, as long as its names are short."""
@@ -161,8 +162,8 @@ def _other_bytes(course: Course, job: Job) -> int:
 
 
 def _headers(course: Course, job: Job) -> bytes:
-    definition = course.process.nodes[job.element_id].job
-    if definition is None:
+    definition = course.process.nodes[job.element_id].work
+    if not isinstance(definition, JobDefinition):
         raise BrokenInvariant(f"job {job.key} without a definition")
     return job.headers or definition.headers
 

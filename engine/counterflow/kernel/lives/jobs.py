@@ -28,6 +28,7 @@ from counterflow.kernel.state.partition import State
 from counterflow.kernel.vocabulary import BrokenInvariant, Command, InstanceEvent, Rejection, RejectionType
 from counterflow.kernel.work.held import Held, IncidentType
 from counterflow.kernel.work.step import Step, Token
+from counterflow.model.graph import JobDefinition
 
 ACTIVATED, BACKING_OFF, FAILED, ERROR_THROWN = "activated", "backing_off", "failed", "error_thrown"
 ACTIVE_STATES = (ACTIVATABLE, ACTIVATED)
@@ -164,8 +165,8 @@ def order_of(token: Token) -> Order:
     """What a worker is to be asked for on behalf of a task. Raises `Held` where type, retries or headers give
     no value.
     """
-    definition = token.node.job
-    if definition is None:
+    definition = token.node.work
+    if not isinstance(definition, JobDefinition):
         raise BrokenInvariant(f"task '{token.node.id}' has no job definition")
     job_type = evaluation.text(token, definition.type, "the job type")
     retries = evaluation.whole(token, definition.retries, "the job retries", MOST_RETRIES)
@@ -208,7 +209,7 @@ def decide_complete(step: Step, command: CompleteJob) -> None:
     node, values = token.node, command.variables
     is_offered = node.compensation is not None and node.compensation.result_variable is not None
     token.emit(JobCompleted(job.key, scopes.to_object(values) if is_offered else None))
-    result_variable = node.job.result_variable if node.job is not None else None
+    result_variable = node.work.result_variable if isinstance(node.work, JobDefinition) else None
     if result_variable is not None and result_variable not in values:
         values = {result_variable: scopes.to_object(values)}
     if node.results_stay_local:
@@ -222,7 +223,8 @@ def decide_fail(step: Step, command: FailJob) -> None:
     """FailJob of the gateway. A retry cycle in the model overrules what the worker says."""
     job, token = _find(step, command.job_key, "fail")
     _expect_active(job, "failed")
-    cycle = token.node.job.retry_cycle if token.node.job is not None else None
+    work = token.node.work
+    cycle = work.retry_cycle if isinstance(work, JobDefinition) else None
     retries = command.retries if cycle is None else job.retries - 1
     back_off_ms = command.back_off_ms if cycle is None else cycle.interval_ms
     due_ms = step.now_ms + back_off_ms if retries > 0 and back_off_ms > 0 else None

@@ -349,8 +349,6 @@ class EventRoom:
     """The start event of a definition (by its key) begins instances from here. Raises `Held`."""
     close_start: Callable[[Step, int], None] = _nothing
     """The start under this key begins nothing any more."""
-    hands_out: Callable[[Process], bool] = lambda process: True
-    """Whether what it has brought leaves a boundary event without a mapping."""
     thrown: Room | None = None
     """How an event that throws it lives."""
     of_instance: Mapping[type[Event], InstanceApplier] = field(default_factory=dict)

@@ -4,7 +4,7 @@ import pytest
 
 from counterflow.bpmn.dialects.camunda.calls import RULE
 from counterflow.feel import Expression
-from counterflow.model.graph import CalledProcess, Node
+from counterflow.model.graph import CalledProcess, GoesIn, Node
 from tests.bpmn.diagram import element, end, extensions, model, node, path, reading, refused, start, warned
 
 
@@ -32,22 +32,29 @@ def written(one: Node) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     return inputs, outputs
 
 
+ALL, NAMED = GoesIn.EVERYTHING, GoesIn.WHAT_IS_NAMED
+
+
 @pytest.mark.parametrize(
     "inside, expected, stays",
     [
-        ([], CalledProcess("ship", False, False), True),
-        ([handed("in", variables="all")], CalledProcess("ship", True, False), True),
-        ([handed("out", variables="all")], CalledProcess("ship", False, True), False),
+        ([], CalledProcess("ship", NAMED, propagate_all_out=False, is_past_on_return=True), True),
+        (
+            [handed("in", variables="all")],
+            CalledProcess("ship", ALL, propagate_all_out=False, is_past_on_return=True),
+            True,
+        ),
+        ([handed("out", variables="all")], CalledProcess("ship", NAMED, is_past_on_return=True), False),
         (
             [handed("in", variables="all"), handed("out", variables="all")],
-            CalledProcess("ship", True, True),
+            CalledProcess("ship", ALL, is_past_on_return=True),
             False,
         ),
     ],
 )
 def test_everything_is_named_by_one_word(inside: list[str], expected: CalledProcess, stays: bool) -> None:
     one = node(calling(*inside), "a")
-    assert (one.called, one.results_stay_local, written(one)) == (expected, stays, ([], []))
+    assert (one.work, one.results_stay_local, written(one)) == (expected, stays, ([], []))
 
 
 def test_variables_one_by_one() -> None:
@@ -75,8 +82,8 @@ def test_parameters_are_set_before_and_read_after() -> None:
 
 
 def test_the_process_may_be_computed() -> None:
-    called = node(calling(called="${kind}"), "a").called
-    assert called is not None
+    called = node(calling(called="${kind}"), "a").work
+    assert isinstance(called, CalledProcess)
     assert isinstance(called.process_id, Expression)
     assert called.process_id.text == "kind"
 

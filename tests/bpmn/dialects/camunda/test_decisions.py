@@ -4,7 +4,7 @@ import pytest
 
 from counterflow.bpmn.dialects.camunda.decisions import RULE
 from counterflow.feel import Expression
-from counterflow.model.graph import Behaviour, Binding, CalledDecision, ResultMapping
+from counterflow.model.graph import Behaviour, Binding, CalledDecision, JobDefinition, ResultMapping
 from tests.bpmn.diagram import element, end, extensions, model, node, path, reading, start, warned
 
 
@@ -48,14 +48,14 @@ def read_in(output: str) -> str:
 )
 def test_what_a_task_says(written: dict[str, str], expected: CalledDecision) -> None:
     one = node(deciding(**written), "a")
-    assert (one.behaviour, one.job, one.decision) == (Behaviour.RULE_TASK, None, expected)
+    assert (one.behaviour, one.work) == (Behaviour.RULE_TASK, expected)
 
 
 def test_decision_and_version_may_be_computed() -> None:
     decision = node(
         deciding(decisionRef="${which}", decisionRefBinding="version", decisionRefVersion="${number}"), "a"
-    ).decision
-    assert decision is not None
+    ).work
+    assert isinstance(decision, CalledDecision)
     assert isinstance(decision.decision_id, Expression)
     assert isinstance(decision.which, Expression)
     assert (decision.decision_id.text, decision.which.text) == ("which", "number")
@@ -63,12 +63,11 @@ def test_decision_and_version_may_be_computed() -> None:
 
 def test_rows_are_kept_for_the_output_parameters_that_read_them() -> None:
     reads, reads_not = (
-        node(deciding(read_in(text)), "a").decision for text in ("${decisionResult[0].price}", "${given}")
+        node(deciding(read_in(text)), "a").work for text in ("${decisionResult[0].price}", "${given}")
     )
-    assert (reads is not None and reads.keeps_rows, reads_not is not None and reads_not.keeps_rows) == (
-        True,
-        False,
-    )
+    assert isinstance(reads, CalledDecision)
+    assert isinstance(reads_not, CalledDecision)
+    assert (reads.keeps_rows, reads_not.keeps_rows) == (True, False)
 
 
 def test_a_result_that_nobody_reads_is_told() -> None:
@@ -137,4 +136,5 @@ def test_other_tasks_decide_nothing(tag: str) -> None:
 
 def test_an_external_task_is_a_job() -> None:
     one = node(deciding(decisionRef=None, type="external", topic="decide"), "a")
-    assert (one.behaviour, one.decision) == (Behaviour.JOB_TASK, None)
+    assert one.behaviour is Behaviour.JOB_TASK
+    assert isinstance(one.work, JobDefinition)

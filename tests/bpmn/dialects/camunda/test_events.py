@@ -7,7 +7,7 @@ import pytest
 from counterflow.bpmn.rules.correlation_key import RULE
 from counterflow.documents.findings import Severity
 from counterflow.feel import Expression
-from counterflow.model.graph import MessageDefinition, TimerDefinition
+from counterflow.model.graph import JobDefinition, MessageDefinition, TimerDefinition
 from tests.bpmn.diagram import (
     catch,
     catch_message,
@@ -129,8 +129,8 @@ def test_a_thrown_message_is_a_job_as_its_definition_says(
         between(throw("a", definition)),
         model(start(**ASYNC), end("a", definition), path("start", "a")),
     ):
-        job = node(content, "a").job
-        assert job is not None
+        job = node(content, "a").work
+        assert isinstance(job, JobDefinition)
         assert (job.type, json.loads(job.headers)) == (expected, headers | {"to": "all"})
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from counterflow.documents.findings import Severity
 from counterflow.feel import Expression
-from counterflow.model.graph import ErrorDefinition, JobDefinition
+from counterflow.model.graph import ErrorDefinition, JobDefinition, ScriptDefinition
 from tests.bpmn.diagram import (
     boundary,
     catch_error,
@@ -37,8 +37,8 @@ def task_with(*inside: str, tag: str = "serviceTask", **attributes: str | None) 
 
 
 def job_of(content: bytes) -> JobDefinition:
-    job = node(content, "a").job
-    assert job is not None
+    job = node(content, "a").work
+    assert isinstance(job, JobDefinition)
     return job
 
 
@@ -225,8 +225,8 @@ def script_task(script: str, **attributes: str | None) -> bytes:
 )
 def test_scripts_in_juel_or_feel_run_in_the_engine(language: str, script: str, expected: str) -> None:
     one = node(script_task(script, scriptFormat=language, camunda__resultVariable="sum"), "a")
-    assert one.script is not None
-    assert (one.script.expression.text, one.script.result_variable, one.job) == (expected, "sum", None)
+    assert isinstance(one.work, ScriptDefinition)
+    assert (one.work.expression.text, one.work.result_variable) == (expected, "sum")
 
 
 @pytest.mark.parametrize(

@@ -45,11 +45,11 @@ def test_durations(text: str, expected: int | None) -> None:
     ],
 )
 def test_a_cycle_sets_tries_and_interval(text: str, expected: RetryCycle) -> None:
-    assert node(around(text), "a").job == JobDefinition("work", retries=expected.tries, retry_cycle=expected)
+    assert node(around(text), "a").work == JobDefinition("work", retries=expected.tries, retry_cycle=expected)
 
 
 def test_an_empty_cycle_is_none() -> None:
-    assert node(around(""), "a").job == JobDefinition("work")
+    assert node(around(""), "a").work == JobDefinition("work")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 
 from counterflow.bpmn.dialects.zeebe.calls import RULE
 from counterflow.feel import Expression
-from counterflow.model.graph import Behaviour, CalledProcess
+from counterflow.model.graph import Behaviour, CalledProcess, GoesIn
 from tests.bpmn.diagram import element, end, extensions, model, node, path, reading, refused, start
 
 
@@ -27,15 +27,15 @@ def test_everything_goes_in_and_out_unless_the_model_says_otherwise(
     written: dict[str, str], handed_in: bool, handed_out: bool
 ) -> None:
     one = node(calling(processId="ship", **written), "a")
-    assert (one.behaviour, one.called) == (
+    assert (one.behaviour, one.work) == (
         Behaviour.CALL_ACTIVITY,
-        CalledProcess("ship", handed_in, handed_out),
+        CalledProcess("ship", GoesIn.EVERYTHING if handed_in else GoesIn.ITS_OWN, handed_out),
     )
 
 
 def test_the_process_may_be_computed() -> None:
-    called = node(calling(processId='= "ship-" + region'), "a").called
-    assert called is not None
+    called = node(calling(processId='= "ship-" + region'), "a").work
+    assert isinstance(called, CalledProcess)
     assert isinstance(called.process_id, Expression)
     assert called.process_id.text == '"ship-" + region'
 

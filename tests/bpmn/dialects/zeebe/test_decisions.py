@@ -6,7 +6,7 @@ import pytest
 
 from counterflow.bpmn.dialects.zeebe.decisions import RULE
 from counterflow.feel import Expression
-from counterflow.model.graph import Behaviour, Binding, CalledDecision, ResultMapping
+from counterflow.model.graph import Behaviour, Binding, CalledDecision, JobDefinition, ResultMapping
 from tests.bpmn.diagram import element, end, extensions, model, node, path, reading, refused, start
 
 
@@ -27,13 +27,13 @@ def deciding(*inside: str, tag: str = "businessRuleTask", **written: str | None)
 )
 def test_a_task_is_bound_to_a_version(written: dict[str, str], binding: Binding, which: str | None) -> None:
     one = node(deciding(**written), "a")
-    assert (one.behaviour, one.job) == (Behaviour.RULE_TASK, None)
-    assert one.decision == CalledDecision("discount", "given", binding, which, ResultMapping.OUTPUT)
+    assert one.behaviour is Behaviour.RULE_TASK
+    assert one.work == CalledDecision("discount", "given", binding, which, ResultMapping.OUTPUT)
 
 
 def test_the_decision_may_be_computed() -> None:
-    decision = node(deciding(decisionId='= "discount-" + region'), "a").decision
-    assert decision is not None
+    decision = node(deciding(decisionId='= "discount-" + region'), "a").work
+    assert isinstance(decision, CalledDecision)
     assert isinstance(decision.decision_id, Expression)
     assert decision.decision_id.text == '"discount-" + region'
 
@@ -74,7 +74,8 @@ def test_both_a_job_and_a_decision_are_refused() -> None:
 def test_a_job_alone_is_a_job() -> None:
     task = element("businessRuleTask", extensions(element("zeebe:taskDefinition", type="work")), id="a")
     one = node(model(start(), task, end(), path("start", "a", "end")), "a")
-    assert (one.behaviour, one.decision) == (Behaviour.JOB_TASK, None)
+    assert one.behaviour is Behaviour.JOB_TASK
+    assert isinstance(one.work, JobDefinition)
 
 
 def test_neither_is_refused_with_both_remedies() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from counterflow.documents.findings import Severity
 from counterflow.feel import Expression
-from counterflow.model.graph import JobDefinition, Node
+from counterflow.model.graph import JobDefinition, Node, ScriptDefinition
 from tests.bpmn.diagram import (
     element,
     end,
@@ -33,8 +33,8 @@ def task_with(*inside: str, tag: str = "serviceTask") -> bytes:
 
 
 def job_of(content: bytes) -> JobDefinition:
-    job = node(content, "a").job
-    assert job is not None
+    job = node(content, "a").work
+    assert isinstance(job, JobDefinition)
     return job
 
 
@@ -135,8 +135,8 @@ def test_a_mapping_that_is_not_feel_is_told_by_its_target() -> None:
 def test_a_script_task_is_an_expression_and_a_variable() -> None:
     script = node(
         task_with(element("zeebe:script", expression="= a + b", resultVariable="sum"), tag="scriptTask"), "a"
-    ).script
-    assert script is not None
+    ).work
+    assert isinstance(script, ScriptDefinition)
     assert (script.expression.text, script.result_variable) == ("a + b", "sum")
 
 
@@ -214,8 +214,8 @@ def test_extensions_of_other_vendors_are_told_and_left_alone() -> None:
     )
     result = reading(around(element("serviceTask", inside, id="a")))
     assert [finding.rule for finding in result.findings] == ["extension-namespace"]
-    job = result.processes[0].nodes["a"].job
-    assert job is not None
+    job = result.processes[0].nodes["a"].work
+    assert isinstance(job, JobDefinition)
     assert job.type == "work"
 
 

@@ -19,7 +19,7 @@ from counterflow.bpmn.outline import Element
 from counterflow.bpmn.xml import TRUE
 from counterflow.documents.notes import Notes
 from counterflow.documents.xml import local_name
-from counterflow.model.graph import CalledProcess, VariableMapping
+from counterflow.model.graph import CalledProcess, GoesIn, VariableMapping
 
 RULE = "called-process"
 
@@ -44,7 +44,8 @@ def called_process(
     if process_id is None:
         return None
     everything = {local_name(xml) for xml in extensions if xml.get("variables") == "all"}
-    return CalledProcess(process_id, "in" in everything, "out" in everything)
+    goes_in = GoesIn.EVERYTHING if "in" in everything else GoesIn.WHAT_IS_NAMED
+    return CalledProcess(process_id, goes_in, "out" in everything, is_past_on_return=True)
 
 
 def call_mappings(

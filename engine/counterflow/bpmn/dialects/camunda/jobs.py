@@ -62,7 +62,7 @@ def work(element: Element, name: str) -> str:
 def job(
     element: Element, extensions: list[etree._Element], properties: Mapping[str, str], notes: Notes
 ) -> JobDefinition | None:
-    """The job that an element's attributes say; None, with an error noted, where they say none."""
+    """The job of a task or a thrown message: type, headers and tries; None where the model names no type."""
     headers = {name: value for name, value in properties.items() if not name.startswith("counterflow:")}
     headers |= {
         name: _field_text(xml)

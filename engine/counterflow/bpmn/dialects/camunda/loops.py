@@ -49,6 +49,8 @@ def loop(element: Element, xml: etree._Element, notes: Notes) -> MultiInstance |
         completion_condition=until,
         first_loop_counter=0,
         is_counted=is_counted,
+        is_undone_as_a_whole=False,
+        outputs_stay_inside=False,
     )
 
 

@@ -33,6 +33,8 @@ from counterflow.feel import Expression
 from counterflow.model.graph import MultiInstance, ScriptDefinition
 
 NAMESPACE: Final = CAMUNDA
+HANDS_ERRORS_OUT: Final = True
+INPUTS_SEE_EVENTS: Final = True
 
 _REFUSED: Mapping[str, str] = {
     "executionListener": "Draw a service task before or after the element instead.",

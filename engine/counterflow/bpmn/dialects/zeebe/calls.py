@@ -9,7 +9,7 @@ from lxml import etree
 from counterflow.bpmn.expressions import TextOrExpression
 from counterflow.bpmn.outline import Element
 from counterflow.documents.notes import Notes
-from counterflow.model.graph import CalledProcess
+from counterflow.model.graph import CalledProcess, GoesIn
 
 RULE = "called-process"
 
@@ -31,7 +31,8 @@ def called_process(
         )
     process_id = read(text, "called process", element, notes, xml)
     handed_in, handed_out = (_is_set(xml, f"propagateAll{whose}Variables") for whose in ("Parent", "Child"))
-    return None if process_id is None else CalledProcess(process_id, handed_in, handed_out)
+    goes_in = GoesIn.EVERYTHING if handed_in else GoesIn.ITS_OWN
+    return None if process_id is None else CalledProcess(process_id, goes_in, handed_out)
 
 
 def _is_set(xml: etree._Element, name: str) -> bool:

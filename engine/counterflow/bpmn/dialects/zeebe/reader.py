@@ -35,6 +35,8 @@ from counterflow.model.graph import (
 )
 
 NAMESPACE: Final = ZEEBE
+HANDS_ERRORS_OUT: Final = False
+INPUTS_SEE_EVENTS: Final = False
 
 USER_TASK_JOB_TYPE: Final = "io.camunda.zeebe:userTask"
 HEADER_PREFIX: Final = "io.camunda.zeebe:"
