@@ -102,11 +102,11 @@ def test_findings_are_in_the_order_of_the_file() -> None:
 
 
 def test_a_finding_says_where_which_rule_what_and_what_to_do() -> None:
-    content = model(start(), element("inclusiveGateway", id="fork"), end(), path("start", "fork", "end"))
+    content = model(start(), element("complexGateway", id="fork"), end(), path("start", "fork", "end"))
     (finding,) = reading(content).findings
     assert str(finding) == (
-        "line 4, element 'fork' [unsupported-element]: inclusiveGateway 'fork' is not executed yet. "
-        "Use a parallel gateway followed by an exclusive gateway on each branch."
+        "line 4, element 'fork' [unsupported-element]: complexGateway 'fork' is not executed yet. "
+        "Use exclusive and parallel gateways."
     )
 
 

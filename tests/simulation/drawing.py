@@ -150,9 +150,20 @@ class _Pen:
         return ((asks, "default"),)
 
     def fork(self, step: Fork, entries: Sequence[Entry]) -> Sequence[Entry]:
+        if step.some:
+            return self.fork_to_some(step, entries)
         split = self.put(gateway(step.id, "parallel"), step.id, entries)
         exits = [exit_ for branch in step.branches for exit_ in self.course(branch, (split,))]
         return (self.put(gateway(f"{step.id}_j", "parallel"), f"{step.id}_j", exits),) if exits else ()
+
+    def fork_to_some(self, step: Fork, entries: Sequence[Entry]) -> Sequence[Entry]:
+        split = self.put(gateway(step.id, "inclusive", default=f"{step.id}_default"), step.id, entries)
+        last = len(step.branches) - 1
+        exits: list[Entry] = []
+        for place, branch in enumerate(step.branches):
+            holds = self.words.is_one_of(f"c_{step.id}", range(place + 1))
+            exits += self.course(branch, ((split, "default" if place == last else holds),))
+        return (self.put(gateway(f"{step.id}_j", "inclusive"), f"{step.id}_j", exits),)
 
     def choice(self, step: Choice, entries: Sequence[Entry]) -> Sequence[Entry]:
         split = self.put(gateway(step.id, default=f"{step.id}_default"), step.id, entries)

@@ -123,10 +123,9 @@ class History:
 
     def joined(self, event: joins.FlowsJoined) -> None:
         node = self._process_of(self._instance_key).nodes[event.gateway_id]
-        self._expect(
-            {flow.id for flow in node.incoming} == set(event.flow_ids),
-            f"{event} joins other flows than those of the diagram",
-        )
+        incoming, joined = {flow.id for flow in node.incoming}, set(event.flow_ids)
+        is_whole = joined == incoming if node.behaviour is Behaviour.PARALLEL_GATEWAY else joined <= incoming
+        self._expect(is_whole, f"{event} joins other flows than those of the diagram")
         for flow_id in event.flow_ids:
             self._expect(
                 self.books.tokens[event.scope_key, flow_id] > 0, f"{event} joins a token that is not there"

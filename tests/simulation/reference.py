@@ -13,6 +13,7 @@ silent.
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
@@ -215,8 +216,9 @@ class Reference:
                 step.branches[value if isinstance(value, int) and value < last else last], scope, then
             )
         else:
-            for place, branch in enumerate(step.branches):
-                self._course(branch, scope, lambda place=place: self._join(step, place, scope, then))  # type: ignore[misc]  # default binds now
+            for place in self._taken(step):
+                arrived = functools.partial(self._join, step, place, scope, then)
+                self._course(step.branches[place], scope, arrived)
 
     def _again(self, step: Again, scope: Scope, then: Then) -> None:
         if self._repeats:
@@ -224,9 +226,19 @@ class Reference:
         else:
             then()
 
+    def _taken(self, step: Fork) -> range:
+        """The places of the branches that a fork sends tokens down: of `some` those from `c_<id>` on but the
+        last, or else that one.
+        """
+        last = len(step.branches) - 1
+        if not step.some:
+            return range(last + 1)
+        value = self._values.get(f"c_{step.id}")
+        return range(value, last) if isinstance(value, int) and value < last else range(last, last + 1)
+
     def _join(self, step: Fork, place: int, scope: Scope, then: Then) -> None:
         scope.waiting[step.id, place] += 1
-        places = [(step.id, place) for place in range(len(step.branches))]
+        places = [(step.id, place) for place in self._taken(step)]
         if all(scope.waiting[found] for found in places):
             scope.waiting -= Counter(places)
             then()

@@ -103,10 +103,14 @@ class Fork:
     """Branches side by side.
 
     Joined when each hands its token on; otherwise each ends by itself, and nothing follows.
+
+    Of `some` those are taken whose place is not below the variable `c_<id>`, or else the last one; each hands
+    its token on.
     """
 
     id: str
     branches: tuple[Course, ...]
+    some: bool = False
 
 
 @dataclass(frozen=True)

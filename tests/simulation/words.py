@@ -46,6 +46,10 @@ class Words(Protocol):
         """A condition."""
         ...
 
+    def is_one_of(self, variable: str, values: Sequence[int]) -> str:
+        """A condition, also of a variable that is not there."""
+        ...
+
     def message(self, name: str) -> str:
         """A message whose key is the variable `key`."""
         ...
@@ -95,6 +99,9 @@ class Zeebe:
     def equals(self, variable: str, value: str) -> str:
         return f"= {variable} = {value}"
 
+    def is_one_of(self, variable: str, values: Sequence[int]) -> str:
+        return "= " + " or ".join(f"{variable} = {value}" for value in values)
+
     def message(self, name: str) -> str:
         return message(name)
 
@@ -140,6 +147,9 @@ class Camunda:
 
     def equals(self, variable: str, value: str) -> str:
         return f"${{{variable} == {value}}}"
+
+    def is_one_of(self, variable: str, values: Sequence[int]) -> str:
+        return f"${{{' || '.join(f'{variable} == {value}' for value in values)}}}"
 
     def message(self, name: str) -> str:
         return element("message", id=f"message_{name}", name=name, counterflow__correlationKey="${key}")

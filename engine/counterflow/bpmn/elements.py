@@ -113,6 +113,12 @@ ELEMENTS: Mapping[str, ElementKind] = {
     "parallelGateway": ElementKind(
         category=_GATEWAY, behaviour=Behaviour.PARALLEL_GATEWAY, joins=Joins.EVERY_FLOW
     ),
+    "inclusiveGateway": ElementKind(
+        category=_GATEWAY,
+        behaviour=Behaviour.INCLUSIVE_GATEWAY,
+        joins=Joins.WHAT_CAN_COME,
+        chooses=True,
+    ),
     "eventBasedGateway": ElementKind(category=_GATEWAY, behaviour=Behaviour.EVENT_BASED_GATEWAY),
     "startEvent": ElementKind(category=_EVENT, catches=True, interrupting="isInterrupting"),
     "endEvent": ElementKind(category=_EVENT),
@@ -130,12 +136,6 @@ ELEMENTS: Mapping[str, ElementKind] = {
     ),
     "callChoreography": ElementKind(
         category=_ACTIVITY, remedy="Use a collaboration with executable processes."
-    ),
-    "inclusiveGateway": ElementKind(
-        category=_GATEWAY,
-        joins=Joins.WHAT_CAN_COME,
-        chooses=True,
-        remedy="Use a parallel gateway followed by an exclusive gateway on each branch.",
     ),
     "complexGateway": ElementKind(
         category=_GATEWAY,

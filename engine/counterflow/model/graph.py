@@ -40,6 +40,7 @@ class Behaviour(StrEnum):
     CATCH_EVENT = "catch_event"
     EXCLUSIVE_GATEWAY = "exclusive_gateway"
     PARALLEL_GATEWAY = "parallel_gateway"
+    INCLUSIVE_GATEWAY = "inclusive_gateway"
     EVENT_BASED_GATEWAY = "event_based_gateway"
     CALL_ACTIVITY = "call_activity"
     MULTI_INSTANCE = "multi_instance"

@@ -1,14 +1,9 @@
 """The rule `join-reach`, and what is read of a join that waits for what can still come."""
 
-from dataclasses import replace
-from typing import cast
-
 import pytest
 
-from counterflow.bpmn.elements import ELEMENTS, ElementKind
 from counterflow.bpmn.rules import join_reach
 from counterflow.bpmn.rules.join_reach import RULE
-from counterflow.model.graph import Behaviour
 from tests.bpmn.diagram import element, end, gateway, model, node, path, refused, start
 
 TWO_WAYS = model(
@@ -21,13 +16,6 @@ TWO_WAYS = model(
     path("start", "fork", "a", "join", "end"),
     path("fork", "b", "join"),
 )
-
-
-@pytest.fixture(autouse=True)
-def executed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As though a room ran it: what is asked here is a question to the reader alone."""
-    kind = replace(ELEMENTS["inclusiveGateway"], behaviour=Behaviour.PARALLEL_GATEWAY)
-    monkeypatch.setitem(cast("dict[str, ElementKind]", ELEMENTS), "inclusiveGateway", kind)
 
 
 def test_a_join_knows_who_can_still_reach_it() -> None:

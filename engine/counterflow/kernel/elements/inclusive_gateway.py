@@ -1,0 +1,60 @@
+"""Inclusive gateway: sends a token down every flow whose condition holds, else down the default flow; and
+joins as soon as no other token can still come. BPMN 2.0.2, 13.4.3.
+
+A token that waits on a flow waits for those that can come along the empty ones (`model/reach.py`); one that
+has gone another way, or has ended, is waited for no more. What waits is looked at when its turn comes: a
+token that is between two elements stands nowhere.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+
+from counterflow.kernel.course import entering, flows, joins, leaving
+from counterflow.kernel.course.room import room
+from counterflow.kernel.work.step import Token
+from counterflow.model.graph import Flow, Node
+from counterflow.model.reach import is_awaited
+
+
+def arrive(scope: Token, gateway: Node, flow: Flow) -> None:
+    """Wait for the others; with one incoming flow there is nothing to wait for."""
+    if gateway.reach is None:
+        entering.enter(scope, gateway)
+        return
+    joins.wait(scope, gateway, flow)
+    others_moved(scope, gateway)
+
+
+def others_moved(scope: Token, gateway: Node) -> None:
+    """Look, when its turn comes, whether there is still something to wait for."""
+    scope.later(functools.partial(_join_unless_awaited, gateway))
+
+
+def beginning(token: Token) -> None:
+    """Choose the flows and take them; without an answer, or without a flow, an incident holds the token."""
+    entering.map_inputs(token)
+    chosen = flows.outgoing(token)
+    entering.activate(token)
+    leaving.finish(token, chosen)
+
+
+def _join_unless_awaited(gateway: Node, scope: Token) -> None:
+    filled = joins.waiting(scope, gateway)
+    if not filled or gateway.reach is None:
+        return
+    if not is_awaited(gateway.reach, {flow.id for flow in filled}, _places(scope)):
+        joins.join(scope, gateway, filled)
+        entering.enter(scope, gateway)
+
+
+def _places(scope: Token) -> Iterator[str]:
+    """The elements of a scope where tokens are: at work, held up, or waiting at a join."""
+    instance = scope.instance
+    yield from (instance.elements[key].element_id for key in instance.children.get(scope.key, ()))
+    for flow_id in instance.arrived_in.get(scope.key, ()):
+        yield instance.arrived[scope.key, flow_id].gateway_id
+
+
+ROOM = room(beginning=beginning, arrive=arrive, others_moved=others_moved)
