@@ -202,9 +202,7 @@ class Job(Row, frozen=True, gc=False):
 
 @stored(Home.INSTANCE, key=("element_instance_key",), table="loop")
 class Repetition(Row, frozen=True, gc=False):
-    """How far a multi-instance activity has come: how many instances there are to be, how many have
-    completed.
-    """
+    """How far a multi-instance activity has come: how many instances there are to be, how many are done."""
 
     element_instance_key: int
     process_instance_key: int
@@ -287,9 +285,7 @@ class MessageStart(Row, frozen=True, gc=False):
 
 @stored(Home.PARTITION)
 class Message(Row, frozen=True, gc=False):
-    """A published message that may still find a receiver until `expires_at_ms`. `variables` is a JSON
-    object.
-    """
+    """A published message that may find a receiver until `expires_at_ms`. `variables` is a JSON object."""
 
     key: int
     name: str
@@ -372,9 +368,7 @@ class ArrivedToken(Row, frozen=True, gc=False):
 
 @stored(Home.INSTANCE, key=("process_instance_key",))
 class Quarantine(Row, frozen=True, gc=False):
-    """An instance set aside after a fault of ours: nothing touches it until a person releases or cancels
-    it.
-    """
+    """An instance set aside after a fault of ours: nothing touches it until it is released or cancelled."""
 
     process_instance_key: int
     reason: str

@@ -189,9 +189,7 @@ def cancel_job_of(token: Token) -> None:
 
 
 def reactivate(token: Token, job: Job) -> None:
-    """The incident of a failed job was resolved: it can be taken again. Raises `Rejection` if it has no tries
-    left.
-    """
+    """The incident of a failed job was resolved: it is taken again. Raises `Rejection` without tries left."""
     if job.retries <= 0:
         raise Rejection(
             RejectionType.INVALID_STATE,
@@ -279,9 +277,7 @@ def decide_update_timeout(step: Step, command: UpdateJobTimeout) -> None:
 
 
 def _find(step: Step, key: int, intent: str) -> tuple[Job, Token]:
-    """The job of this key, and its task. Raises `Rejection` where there is none, or its instance is set
-    aside.
-    """
+    """The job of this key, and its task. Raises `Rejection`: there is none, or its instance is set aside."""
     instance = step.state.owner_of(Job, key)
     if instance is None:
         raise Rejection(
