@@ -5,8 +5,8 @@ done.
     with counterflow.open("sqlite:///trip.db") as engine: … the same for programs that do not await
     counterflow.testing.Engine                              the same verbs over a clock moved by hand
 
-`Engine.start` begins an instance and answers its key; `verbs.py` has every verb. `Rejection`, `Overloaded`,
-`Unavailable` and `NothingThere` say why something was not done.
+`Engine.start` begins an instance and answers its key; `engine/verbs.py` has every verb. `Rejection`,
+`Overloaded`, `Unavailable` and `NothingThere` say why something was not done.
 """
 
 from __future__ import annotations
@@ -17,15 +17,12 @@ from typing import TYPE_CHECKING, Any
 from counterflow.version import __version__
 
 if TYPE_CHECKING:
-    from counterflow.blocking import BlockingEngine
-    from counterflow.blocking import open_engine as open  # noqa: A004 - read as counterflow.open
-    from counterflow.engine import Engine
-    from counterflow.handlers import BpmnError
-    from counterflow.kernel.vocabulary import Rejection, RejectionType
-    from counterflow.looking import NothingThere
-    from counterflow.partition.refusals import Overloaded, Unavailable
-    from counterflow.queries.shapes import HistoryRecord, Incident, InstanceTree, Job, ProcessInstance
-    from counterflow.results import (
+    from counterflow.engine.blocking import BlockingEngine
+    from counterflow.engine.blocking import open_engine as open  # noqa: A004 - read as counterflow.open
+    from counterflow.engine.engine import Engine
+    from counterflow.engine.handlers import BpmnError
+    from counterflow.engine.lookups import NothingThere
+    from counterflow.engine.results import (
         DecisionAnswer,
         Deployed,
         DeployedDecision,
@@ -33,6 +30,9 @@ if TYPE_CHECKING:
         EndedInstance,
         WorkerJob,
     )
+    from counterflow.kernel.vocabulary import Rejection, RejectionType
+    from counterflow.partition.refusals import Overloaded, Unavailable
+    from counterflow.queries.shapes import HistoryRecord, Incident, InstanceTree, Job, ProcessInstance
     from counterflow.settings import Settings
     from counterflow.store.port import StoreError
 
@@ -63,19 +63,19 @@ __all__ = [
 ]
 
 _HOMES = {
-    "BlockingEngine": "blocking",
-    "BpmnError": "handlers",
-    "DecisionAnswer": "results",
-    "Deployed": "results",
-    "DeployedDecision": "results",
-    "DeployedProcess": "results",
-    "EndedInstance": "results",
-    "Engine": "engine",
+    "BlockingEngine": "engine.blocking",
+    "BpmnError": "engine.handlers",
+    "DecisionAnswer": "engine.results",
+    "Deployed": "engine.results",
+    "DeployedDecision": "engine.results",
+    "DeployedProcess": "engine.results",
+    "EndedInstance": "engine.results",
+    "Engine": "engine.engine",
     "HistoryRecord": "queries.shapes",
     "Incident": "queries.shapes",
     "InstanceTree": "queries.shapes",
     "Job": "queries.shapes",
-    "NothingThere": "looking",
+    "NothingThere": "engine.lookups",
     "Overloaded": "partition.refusals",
     "ProcessInstance": "queries.shapes",
     "Rejection": "kernel.vocabulary",
@@ -83,8 +83,8 @@ _HOMES = {
     "Settings": "settings",
     "StoreError": "store.port",
     "Unavailable": "partition.refusals",
-    "WorkerJob": "results",
-    "open": "blocking",
+    "WorkerJob": "engine.results",
+    "open": "engine.blocking",
 }
 """Where each name comes from when it is first asked for: `counterflow --help` should wait for none of
 them.

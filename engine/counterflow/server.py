@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 
 from counterflow.edge.grpc.door import GrpcDoor, Transport
-from counterflow.engine import Engine
+from counterflow.engine.engine import Engine
 from counterflow.settings import Settings, TransportName, differing
 from counterflow.store.open import masked
 from counterflow.version import __version__

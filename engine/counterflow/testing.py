@@ -20,8 +20,11 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from counterflow import kernel
-from counterflow.faces import BlockingVerbs
-from counterflow.handlers import Variables, WorkerTask, completion, failure
+from counterflow.engine.blocking_verbs import BlockingVerbs
+from counterflow.engine.handlers import Variables, WorkerTask, completion, failure
+from counterflow.engine.lookups import NothingThere, find_element, find_incident, find_job, recorded_end
+from counterflow.engine.results import EndedInstance, WorkerJob, milliseconds, taken
+from counterflow.engine.verbs import Verbs
 from counterflow.kernel.lives.deployments import Deployment, DeployResources
 from counterflow.kernel.lives.due import TriggerDue
 from counterflow.kernel.lives.job_delivery import ActivateJobs
@@ -29,15 +32,12 @@ from counterflow.kernel.lives.quarantine import QuarantineInstance
 from counterflow.kernel.rows import ElementInstance, Incident, Job, ProcessInstance
 from counterflow.kernel.vocabulary import Command, InstanceEnded, LogEntry
 from counterflow.kernel.work.budget import ProcessLimits
-from counterflow.looking import NothingThere, find_element, find_incident, find_job, recorded_end
 from counterflow.model.graph import CompensationOrder
 from counterflow.partition.batch import load_state, seal
-from counterflow.results import EndedInstance, WorkerJob, milliseconds, taken
 from counterflow.service.deployments import deployment_refused, refuse_unreadable
 from counterflow.service.resources import File, read_files
 from counterflow.store.memory import MemoryStore
 from counterflow.store.port import Store
-from counterflow.verbs import Verbs
 
 Answer = TypeVar("Answer")
 

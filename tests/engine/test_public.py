@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 import counterflow
-from counterflow.faces import BlockingVerbs
+from counterflow.engine.blocking_verbs import BlockingVerbs
+from counterflow.engine.verbs import Verbs
 from counterflow.testing import Engine as EngineByHand
-from counterflow.verbs import Verbs
 
 PINNED = Path(__file__).parent / "public.txt"
 VERBS = sorted(name for name in vars(Verbs) if not name.startswith("_"))

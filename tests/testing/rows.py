@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from counterflow.engine.results import document
 from counterflow.kernel.lives.decisions import DecisionEvaluation, EvaluateDecision
 from counterflow.kernel.lives.deployments import Deployment, DeployResources
-from counterflow.results import document
 from counterflow.service.resources import File, read_files
 from counterflow.testing import Engine
 

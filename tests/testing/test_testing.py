@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from counterflow import BpmnError, WorkerJob
+from counterflow.engine.lookups import NothingThere
 from counterflow.kernel import KernelFault
 from counterflow.kernel.rows import Job, Quarantine
 from counterflow.kernel.vocabulary import Rejection
 from counterflow.kernel.work.budget import ProcessLimits
-from counterflow.looking import NothingThere
 from counterflow.model.graph import Behaviour, CompensationOrder
 from counterflow.testing import EPOCH_MS, Engine
 from tests.bpmn.diagram import compensate, end, gateway, handler, model, path, service, start, throw, undo

@@ -96,9 +96,7 @@ class DecisionDefinition(Row, frozen=True, gc=False):
 
 @stored(Home.PARTITION, key=("deployment_key", "decision_id"))
 class BoundDecision(Row, frozen=True, gc=False):
-    """The version of a decision that processes of one deployment mean when they are bound to what was
-    deployed with them.
-    """
+    """The version of a decision that processes bound to their own deployment mean."""
 
     deployment_key: int
     decision_id: str
@@ -383,9 +381,7 @@ INSTANCE_TABLES: tuple[type[Row], ...] = tuple(table for table in TABLES if tabl
 
 
 PLACES: dict[type[Row], Callable[[Any], Any]] = {table: attrgetter(*table.key_fields) for table in TABLES}
-"""Per table, what names a row's place in it: the value of its key field, or a tuple where the key has
-several.
-"""
+"""Per table, what names a row's place in it: the value of its key field, or a tuple of several."""
 
 
 def key_of(row: Row) -> tuple[int | str, ...]:

@@ -8,10 +8,10 @@ from pathlib import Path
 import msgspec
 
 from counterflow import kernel
+from counterflow.engine.lookups import NothingThere
 from counterflow.kernel import rows
 from counterflow.kernel.course import moves
 from counterflow.kernel.vocabulary import Event, Rejection
-from counterflow.looking import NothingThere
 from counterflow.model.graph import CompensationOrder
 from counterflow.testing import Engine
 from tests.behaviours.script import Line, play

@@ -162,9 +162,7 @@ class Order(NamedTuple):
 
 
 def order_of(token: Token) -> Order:
-    """What a worker is to be asked for on behalf of a task. Raises `Held` where type, retries or headers give
-    no value.
-    """
+    """What a worker is asked for by a task. Raises `Held` where type, retries or headers give no value."""
     definition = token.node.work
     if not isinstance(definition, JobDefinition):
         raise BrokenInvariant(f"task '{token.node.id}' has no job definition")

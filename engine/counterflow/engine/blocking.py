@@ -15,9 +15,9 @@ from collections.abc import Coroutine
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from counterflow.engine import Engine
-from counterflow.faces import BlockingVerbs
-from counterflow.handlers import WorkerTask
+from counterflow.engine.blocking_verbs import BlockingVerbs
+from counterflow.engine.engine import Engine
+from counterflow.engine.handlers import WorkerTask
 from counterflow.settings import Settings
 
 Answer = TypeVar("Answer")

@@ -14,15 +14,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from counterflow.handlers import Handler, WorkerTask
-from counterflow.kernel.lives.decisions import EvaluateDecision
-from counterflow.kernel.lives.deployments import Deployment
-from counterflow.kernel.lives.instances import CancelProcessInstance
-from counterflow.kernel.lives.jobs import CompleteJob, FailJob, ThrowError, UpdateJobRetries
-from counterflow.kernel.lives.variables import SetVariables
-from counterflow.kernel.vocabulary import Command, InstanceEnded
-from counterflow.kernel.work.incidents import ResolveIncident
-from counterflow.looking import (
+from counterflow.engine.handlers import Handler, WorkerTask
+from counterflow.engine.lookups import (
     all_incidents,
     all_instances,
     all_jobs,
@@ -32,10 +25,7 @@ from counterflow.looking import (
     scope_key,
     variables_of,
 )
-from counterflow.queries.history import records
-from counterflow.queries.instances import process_instance
-from counterflow.queries.shapes import HistoryRecord, Incident, InstanceTree, Job, ProcessInstance
-from counterflow.results import (
+from counterflow.engine.results import (
     DecisionAnswer,
     Deployed,
     EndedInstance,
@@ -47,6 +37,16 @@ from counterflow.results import (
     outcome,
     taken,
 )
+from counterflow.kernel.lives.decisions import EvaluateDecision
+from counterflow.kernel.lives.deployments import Deployment
+from counterflow.kernel.lives.instances import CancelProcessInstance
+from counterflow.kernel.lives.jobs import CompleteJob, FailJob, ThrowError, UpdateJobRetries
+from counterflow.kernel.lives.variables import SetVariables
+from counterflow.kernel.vocabulary import Command, InstanceEnded
+from counterflow.kernel.work.incidents import ResolveIncident
+from counterflow.queries.history import records
+from counterflow.queries.instances import process_instance
+from counterflow.queries.shapes import HistoryRecord, Incident, InstanceTree, Job, ProcessInstance
 from counterflow.service.requests import activation, creation, publication
 from counterflow.service.resources import File
 from counterflow.store.port import Store

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
+from counterflow.engine.results import EndedInstance, values
 from counterflow.kernel.rows import ElementInstance as ElementRow
 from counterflow.kernel.rows import Incident as IncidentRow
 from counterflow.kernel.rows import Job as JobRow
@@ -16,7 +17,6 @@ from counterflow.queries.instance_filter import InstanceFilter
 from counterflow.queries.instances import list_process_instances, process_instance
 from counterflow.queries.jobs import list_jobs
 from counterflow.queries.shapes import Incident, Job, Page, ProcessInstance
-from counterflow.results import EndedInstance, values
 from counterflow.store.port import Store
 
 Item = TypeVar("Item")

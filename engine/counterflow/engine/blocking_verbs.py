@@ -10,10 +10,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from counterflow.handlers import Variables
+from counterflow.engine.handlers import Variables
+from counterflow.engine.results import DecisionAnswer, Deployed, EndedInstance, WorkerJob
+from counterflow.engine.verbs import Added, Verbs
 from counterflow.queries.shapes import HistoryRecord, Incident, InstanceTree, Job, ProcessInstance
-from counterflow.results import DecisionAnswer, Deployed, EndedInstance, WorkerJob
-from counterflow.verbs import Added, Verbs
 
 Answer = TypeVar("Answer")
 

@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any, NamedTuple
 
+from counterflow.engine.results import WorkerJob, document, milliseconds
 from counterflow.kernel.lives.jobs import CompleteJob, FailJob, ThrowError
 from counterflow.kernel.vocabulary import Command
-from counterflow.results import WorkerJob, document, milliseconds
 
 Variables = Mapping[str, Any]
 Handler = Callable[[WorkerJob], Awaitable[Variables | None] | Variables | None]

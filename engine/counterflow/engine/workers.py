@@ -11,17 +11,17 @@ import asyncio
 import logging
 from collections.abc import Awaitable
 
-from counterflow.handlers import Variables, WorkerTask, completion, failure, is_async
+from counterflow.engine.handlers import Variables, WorkerTask, completion, failure, is_async
+from counterflow.engine.results import WorkerJob, milliseconds, taken
 from counterflow.kernel.lives.job_delivery import ActivateJobs
 from counterflow.kernel.lives.jobs import UpdateJobTimeout
 from counterflow.kernel.vocabulary import ActivatedJob, Command, Rejection
 from counterflow.partition.refusals import Overloaded, Unavailable
-from counterflow.results import WorkerJob, milliseconds, taken
 from counterflow.service.callers import Jobs
 from counterflow.service.requests import activation
 from counterflow.service.service import Service
 
-logger = logging.getLogger("counterflow.workers")
+logger = logging.getLogger("counterflow.engine.workers")
 
 POLL_MS = 60_000
 PAUSE_SECONDS = 0.5

@@ -22,7 +22,9 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from counterflow.caller import Caller
-from counterflow.handlers import WorkerTask
+from counterflow.engine.handlers import WorkerTask
+from counterflow.engine.verbs import Verbs
+from counterflow.engine.workers import HandlerWorker
 from counterflow.kernel.lives.deployments import Deployment
 from counterflow.kernel.vocabulary import Command, InstanceEnded
 from counterflow.kernel.work.budget import ProcessLimits
@@ -32,8 +34,6 @@ from counterflow.service.service import Service
 from counterflow.settings import Settings
 from counterflow.store.open import open_store
 from counterflow.store.port import Store
-from counterflow.verbs import Verbs
-from counterflow.workers import HandlerWorker
 
 Answer = TypeVar("Answer")
 

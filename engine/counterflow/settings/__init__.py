@@ -1,0 +1,39 @@
+"""What the server can be told: one table of settings, read from flags, environment variables and a TOML file,
+in that order.
+"""
+
+from counterflow.settings.read import (
+    CLIENT_VARIABLES,
+    CONFIG_VARIABLE,
+    SettingsError,
+    differing,
+    read_settings,
+    unknown_variables,
+)
+from counterflow.settings.settings import (
+    UNIX,
+    LogFormat,
+    LogLevel,
+    Settings,
+    TransportName,
+    is_loopback,
+)
+from counterflow.settings.table import EVERYDAY, SETTINGS, Setting
+
+__all__ = [
+    "CLIENT_VARIABLES",
+    "CONFIG_VARIABLE",
+    "EVERYDAY",
+    "SETTINGS",
+    "UNIX",
+    "LogFormat",
+    "LogLevel",
+    "Setting",
+    "Settings",
+    "SettingsError",
+    "TransportName",
+    "differing",
+    "is_loopback",
+    "read_settings",
+    "unknown_variables",
+]
