@@ -86,7 +86,7 @@ class InstanceState:
         self.loop_outputs: dict[int, dict[int, None]] = {}
         """Per multi-instance body, the places of the outputs that are there."""
         self.plans: dict[int, Any] = {}
-        """Per element instance, what it works through, derived from its rows: the order of what a throw undoes,
+        """Per element instance, what it works through, derived from rows: the order of what a throw undoes,
         the items of a sequential loop. Gone with it and on roll-back, derived again when missing.
         """
         self.last_batch = 0
