@@ -267,6 +267,16 @@ def test_what_is_told_of_a_fault_has_an_end_and_no_addresses() -> None:
     assert len(str(fault)) < 2_100
 
 
+def test_what_no_log_can_hold_is_taken_back() -> None:
+    bench = Bench(ONE_TASK)
+    instance = bench.create()
+    before, job = snapshot(bench.state), bench.job("pack")
+    with pytest.raises(KernelFault, match="UnicodeEncodeError") as raised:
+        bench.do(CompleteJob(job_key=job.key, variables={"\ud800": b"1"}))
+    assert raised.value.process_instance_key == instance.key
+    assert snapshot(bench.state) == before
+
+
 def test_a_fault_in_a_new_instance_leaves_no_instance(monkeypatch: pytest.MonkeyPatch) -> None:
     bench = Bench(ONE_TASK)
     before = snapshot(bench.state)

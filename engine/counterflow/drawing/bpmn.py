@@ -45,7 +45,7 @@ def _diagrams(root: etree._Element, *, is_laid_out: bool) -> tuple[Diagram, ...]
 
 
 def _name_the_nameless(root: etree._Element) -> None:
-    """Give each element without an id the one that the engine knows it by (`model/outline.py`).
+    """Give each element without an id the one that the engine knows it by (`bpmn/outline.py`).
 
     Ids are optional, and a diagram goes by them.
     """

@@ -1,5 +1,5 @@
 """What an engine answers in a program that has it in itself, besides what the read model tells
-(`queries/shapes.py`): keys are 64-bit whole numbers, times epoch milliseconds UTC, variables Python's values.
+(`queries/shapes/`): keys are 64-bit whole numbers, times epoch milliseconds UTC, variables Python's values.
 """
 
 from __future__ import annotations

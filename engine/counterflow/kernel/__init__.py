@@ -128,6 +128,7 @@ def decide(state: State, command: Command, now_ms: int, limits: ProcessLimits = 
     try:
         answer = COMMANDS[type(command)](step, command)
         _run(step)
+        log = log_of(step, type(command).__name__, mark.last_position + 1)
     except Rejection:
         state.roll_back(mark)
         raise
@@ -135,7 +136,7 @@ def decide(state: State, command: Command, now_ms: int, limits: ProcessLimits = 
         instance_key = _broken_instance(step, mark)
         state.roll_back(mark)
         raise KernelFault(type(command).__name__, instance_key, fault) from fault
-    return Outcome(answer, log_of(step, type(command).__name__, mark.last_position + 1), step.ended)
+    return Outcome(answer, log, step.ended)
 
 
 def _broken_instance(step: Step, mark: StateMark) -> int:

@@ -67,7 +67,7 @@ class LogEntry(msgspec.Struct, frozen=True, gc=False):
 
 
 class RejectionType(StrEnum):
-    """Why a command was refused; the edge translates each into one gRPC status (`edge/status.py`)."""
+    """Why a command was refused; the edge translates each into one gRPC status (`edge/grpc/status.py`)."""
 
     INVALID_ARGUMENT = "INVALID_ARGUMENT"
     NOT_FOUND = "NOT_FOUND"

@@ -60,10 +60,7 @@ def leave(token: Token, along: Sequence[Flow] | None = None) -> None:
     _complete(token)
     for flow in chosen:
         flows.take(scope, flow)
-    try:
-        scope.room.child_left(scope, is_over)
-    except Held as held:
-        scope.hold(held)
+    scope.room.child_left(scope, is_over)
 
 
 def send_results(

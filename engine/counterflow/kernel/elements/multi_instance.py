@@ -96,9 +96,7 @@ def child_leaving(child: Token) -> bool:
 
 
 def child_left(body: Token, is_over: bool) -> None:
-    """An instance has completed: that was the last one, or the completion condition holds, or the next one
-    starts. Raises `Held`.
-    """
+    """An instance has completed: it was the last one, the completion condition holds, or the next starts."""
     body.emit(LoopAdvanced(body.key))
     progress = _progress(body)
     if is_over or progress.completed >= progress.total:

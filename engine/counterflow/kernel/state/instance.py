@@ -2,7 +2,7 @@
 
 The indexes follow the rows: for every table there is one function that is told of each change as (row before,
 row after), so that putting, deleting, rolling back and loading keep them alike. What is asked across
-instances is in `partition_indexes.py`.
+instances is in `indexes.py`.
 """
 
 from __future__ import annotations
@@ -86,8 +86,8 @@ class InstanceState:
         self.loop_outputs: dict[int, dict[int, None]] = {}
         """Per multi-instance body, the places of the outputs that are there."""
         self.plans: dict[int, Any] = {}
-        """Per compensation throw, the derived order of what is left to undo; dropped on roll-back, rebuilt
-        when missing.
+        """Per element instance, what it works through, derived from rows: the order of what a throw undoes,
+        the items of a sequential loop. Gone with it and on roll-back, derived again when missing.
         """
         self.last_batch = 0
 
@@ -112,6 +112,7 @@ def _index_element(instance: InstanceState, old: ElementInstance | None, new: El
         instance.children.setdefault(new.scope_key, {})[new.key] = None
     elif new is None and old is not None:
         _remove(instance.children, old.scope_key, old.key)
+        instance.plans.pop(old.key, None)
 
 
 def _index_variable(instance: InstanceState, old: Variable | None, new: Variable | None) -> None:

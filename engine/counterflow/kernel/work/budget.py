@@ -19,7 +19,7 @@ BYTES_PER_FUEL = 64
 
 
 class ProcessLimits(NamedTuple):
-    """What one process may ask for at most; see design.md, "Words and defaults"."""
+    """What one process may ask for at most; the defaults are those of the server's settings."""
 
     steps: int = MAXIMUM_STEPS
     variable_bytes: int = 2 * 1024 * 1024

@@ -1,9 +1,9 @@
 """What holds an element up until a person has looked: the types of incident, and how a decision says that it
 cannot go on.
 
-Whoever finds that an element cannot go on raises `Held`; it becomes an incident where the element's moment
-was begun (`step.attempt`), and nowhere else. What was done before it stands, what would have come after it is
-done when the incident is resolved.
+Whoever finds that an element cannot go on raises `Held`; who began the element's moment makes an
+incident of it by `Token.hold`, and so does who knows at once whom it holds. What was done before it stands,
+what would have come after it is done when the incident is resolved.
 """
 
 from __future__ import annotations
@@ -130,9 +130,11 @@ class Held(Exception):
 
     def inside(self, where: str, incident_type: IncidentType | None = None) -> Held:
         """The same, said of a part of the element, and of another type if one is given."""
-        return Held(
+        held = Held(
             incident_type or self.type, self.fact, where=where, remedy=self.remedy, job_key=self.job_key
         )
+        held.phase = self.phase
+        return held
 
 
 class IncidentRaised(InstanceEvent, frozen=True):

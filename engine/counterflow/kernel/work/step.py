@@ -295,7 +295,7 @@ def _gone(instance: InstanceState, key: int) -> BrokenInvariant:
 
 
 def attempt(token: Token, moment: Callable[[Token, *Given], None], *given: *Given) -> None:
-    """Go through a moment of an element; what holds it becomes an incident, here and nowhere else."""
+    """Go through a moment of an element; what holds it becomes an incident."""
     try:
         moment(token, *given)
     except Held as held:
@@ -346,11 +346,11 @@ class EventRoom:
     close: Callable[[Course, int], None] = _nothing
     """What waits under this key waits no longer."""
     open_start: Callable[[Step, int, Process, Node], None] = _nothing
-    """The start event of a definition (by its key) begins instances from here. Raises `Held`."""
+    """The start event of a definition (by its key) begins instances from here. Raises `Rejection`."""
     close_start: Callable[[Step, int], None] = _nothing
     """The start under this key begins nothing any more."""
     thrown: Room | None = None
-    """How an event that throws it lives."""
+    """How an event that throws it lives: `beginning`, `activated`, `resume` and `terminating` of its room."""
     of_instance: Mapping[type[Event], InstanceApplier] = field(default_factory=dict)
     """How its log events of an instance are applied."""
     of_partition: Mapping[type[Event], PartitionApplier] = field(default_factory=dict)

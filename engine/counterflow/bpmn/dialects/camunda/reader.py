@@ -1,7 +1,7 @@
 """The `camunda:` dialect (Camunda 7): what was Java in the engine becomes a job for a worker, JUEL becomes
 FEEL.
 
-How the job type of a task is found is told in `camunda_jobs.py`; `camunda:field`s and `camunda:properties`
+How the job type of a task is found is told in `jobs.py`; `camunda:field`s and `camunda:properties`
 become headers. Every task is a job and so asynchronous: `asyncBefore`, `asyncAfter`, `exclusive`, priorities
 and `historyTimeToLive` are accepted and change nothing. docs/camunda7-dialect.md is this page for people who
 bring models.
