@@ -1,8 +1,9 @@
 """What can be asked of an engine in the program itself, verb by verb.
 
 Every verb returns when what it has done is durable. Where it cannot be done it raises, with nothing changed:
-`Rejection` (the caller's mistake, with a sentence that says which), `Overloaded` (too much at once: try again
-after a while) or `Unavailable` (the database is away, or the engine is stopping).
+`Rejection` (the caller's mistake, with a sentence that says which), `NothingThere` (a name finds nothing),
+`Overloaded` (too much at once: try again after a while) or `Unavailable` (the database is away, or the engine
+is stopping).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from counterflow.engine.handlers import Handler, WorkerTask
 from counterflow.engine.lookups import (
@@ -42,16 +43,19 @@ from counterflow.kernel.lives.deployments import Deployment
 from counterflow.kernel.lives.instances import CancelProcessInstance
 from counterflow.kernel.lives.jobs import CompleteJob, FailJob, ThrowError, UpdateJobRetries
 from counterflow.kernel.lives.variables import SetVariables
-from counterflow.kernel.vocabulary import Command, InstanceEnded
+from counterflow.kernel.vocabulary import Command, InstanceEnded, Rejection, RejectionType
 from counterflow.kernel.work.incidents import ResolveIncident
 from counterflow.queries.history import records
 from counterflow.queries.instances import process_instance
 from counterflow.queries.shapes import HistoryRecord, Incident, InstanceTree, Job, ProcessInstance
+from counterflow.service.refusals import Invalid
 from counterflow.service.requests import activation, creation, publication
 from counterflow.service.resources import File
 from counterflow.store.port import Store
 
 Answer = TypeVar("Answer")
+Made = TypeVar("Made", bound=Command)
+Fields = ParamSpec("Fields")
 Added = TypeVar("Added", bound=Handler)
 Variables = Mapping[str, Any]
 
@@ -94,7 +98,8 @@ class Verbs(ABC):
         """Begin an instance of a version (-1: the latest), at its none start event or at these elements;
         answers its key.
         """
-        command = creation(
+        command = _sensible(
+            creation,
             process_id=process_id,
             version=version,
             definition_key=0,
@@ -143,7 +148,8 @@ class Verbs(ABC):
         message_id: str = "",
     ) -> int:
         """Publish a message, which is kept for so long where nobody waits for it yet; answers its key."""
-        command = publication(
+        command = _sensible(
+            publication,
             name=name,
             correlation_key=correlation_key,
             message_id=message_id,
@@ -185,7 +191,8 @@ class Verbs(ABC):
         maximum: int = 32,
     ) -> list[WorkerJob]:
         """Take jobs that are ready, for so long."""
-        command = activation(
+        command = _sensible(
+            activation,
             job_type=job_type,
             worker=worker,
             timeout_ms=milliseconds(timeout),
@@ -297,6 +304,14 @@ class Verbs(ABC):
 
     async def _key_of(self, job: int | str) -> int:
         return job if isinstance(job, int) else (await self._ask(lambda store: find_job(store, job))).key
+
+
+def _sensible(request: Callable[Fields, Made], *fields: Fields.args, **named: Fields.kwargs) -> Made:
+    """The command that a request makes. Raises `Rejection` for one that makes no sense."""
+    try:
+        return request(*fields, **named)
+    except Invalid as invalid:
+        raise Rejection(RejectionType.INVALID_ARGUMENT, str(invalid)) from invalid
 
 
 def _read(models: Sequence[str | Path]) -> dict[str, bytes]:
