@@ -23,8 +23,8 @@ from counterflow.settings import Settings
 Answer = TypeVar("Answer")
 
 OWN_THREAD = (
-    "Expected a verb of this engine to be called outside its own thread, in which async workers run, but it was "
-    "called there; make the worker a plain function, or use counterflow.Engine, whose verbs are awaited"
+    "Expected a verb of this engine to be called outside its own thread, in which async workers run, but it "
+    "was called there; make the worker a plain function, or use counterflow.Engine, whose verbs are awaited"
 )
 
 

@@ -15,8 +15,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, closing
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, NamedTuple, Self, TypeVar
@@ -26,7 +26,7 @@ from counterflow.engine.handlers import WorkerTask
 from counterflow.engine.verbs import Verbs
 from counterflow.engine.workers import HandlerWorker
 from counterflow.kernel.lives.deployments import Deployment
-from counterflow.kernel.vocabulary import Command, InstanceEnded
+from counterflow.kernel.vocabulary import Command, InstanceEnded, Rejection, RejectionType
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.partition.refusals import Unavailable
 from counterflow.partition.writer import Writer
@@ -82,11 +82,8 @@ class Engine(Verbs):
         return await self.service.commands.ask(command)
 
     async def _ask(self, question: Callable[[Store], Answer]) -> Answer:
-        with self.service.admission.under_way():
-            try:
-                return await self.service.questions.ask(question)
-            except StoreError as error:
-                raise Unavailable(f"The database could not be read: {error}") from error
+        with self.service.admission.under_way(), _reading():
+            return await self.service.questions.ask(question)
 
     async def _deploy(self, files: Sequence[File]) -> Deployment:
         with self.service.admission.under_way():
@@ -94,10 +91,8 @@ class Engine(Verbs):
 
     async def _wait_for_end(self, process_instance_key: int) -> InstanceEnded | None:
         self.service.admission.check()
-        try:
+        with _reading():
             return await self.service.results.end_of(process_instance_key)
-        except ResultLost as lost:
-            raise Unavailable(str(lost)) from lost
 
     def _add_worker(self, task: WorkerTask) -> None:
         worker = HandlerWorker(self.service, task)
@@ -121,6 +116,24 @@ async def opened(settings: Settings) -> AsyncIterator[Opened]:
     with closing(open_store(settings.database_url)) as store:
         async with writer_for(store, settings) as writer, Service(writer, store, settings) as service:
             yield Opened(writer, service)
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """What keeps the block from its answer is said in the verbs' words. Raises `Rejection` for keys and texts
+    that no database could hold, and `Unavailable`.
+    """
+    try:
+        yield
+    except StoreError as error:
+        if isinstance(error.__cause__, OverflowError | UnicodeEncodeError):
+            raise Rejection(
+                RejectionType.INVALID_ARGUMENT,
+                f"Expected keys of 64 bits and texts of Unicode, but found others: {error.__cause__}",
+            ) from error
+        raise Unavailable(f"The database could not be read: {error}") from error
+    except ResultLost as lost:
+        raise Unavailable(str(lost)) from lost
 
 
 def writer_for(store: Store, settings: Settings) -> Writer:

@@ -15,6 +15,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
+import msgspec
+
 from counterflow.engine.handlers import Handler, WorkerTask
 from counterflow.engine.lookups import (
     all_incidents,
@@ -83,7 +85,7 @@ class Verbs(ABC):
         """Evaluate a decision: the latest version of an id, or the version with a key."""
         by_id, by_key = (decision, 0) if isinstance(decision, str) else ("", decision)
         command = EvaluateDecision(decision_id=by_id, decision_key=by_key, variables=document(variables))
-        return outcome(await self._do(command))
+        return outcome(await self._carry_out(command))
 
     # -- instances -------------------------------------------------------------------------------------------
 
@@ -106,7 +108,7 @@ class Verbs(ABC):
             start_at=at,
             variables=document(variables),
         )
-        key: int = (await self._do(command)).key
+        key: int = (await self._carry_out(command)).key
         return key
 
     async def end_of(
@@ -128,7 +130,7 @@ class Verbs(ABC):
 
     async def cancel(self, process_instance_key: int) -> None:
         """End an instance without completing it."""
-        await self._do(CancelProcessInstance(process_instance_key=process_instance_key))
+        await self._carry_out(CancelProcessInstance(process_instance_key=process_instance_key))
 
     async def set_variables(self, scope: int | str, variables: Variables, *, local: bool = False) -> None:
         """Set variables, seen from a process instance or an element instance (by key, or the oldest active
@@ -136,7 +138,9 @@ class Verbs(ABC):
         very scope. Raises `NothingThere`.
         """
         key = await self._ask(lambda store: scope_key(store, scope))
-        await self._do(SetVariables(element_instance_key=key, variables=document(variables), local=local))
+        await self._carry_out(
+            SetVariables(element_instance_key=key, variables=document(variables), local=local)
+        )
 
     async def publish(
         self,
@@ -156,7 +160,7 @@ class Verbs(ABC):
             time_to_live_ms=milliseconds(time_to_live),
             variables=document(variables),
         )
-        key: int = await self._do(command)
+        key: int = await self._carry_out(command)
         return key
 
     # -- jobs ------------------------------------------------------------------------------------------------
@@ -201,13 +205,13 @@ class Verbs(ABC):
             tenant_ids=(),
             message_bytes=MESSAGE_BYTES,
         )
-        return [taken(job) for job in await self._do(command)]
+        return [taken(job) for job in await self._carry_out(command)]
 
     async def complete(self, job: int | str, variables: Variables | None = None) -> None:
         """Complete a job: by key, or the oldest open one of a type or of an element. Raises
         `NothingThere`.
         """
-        await self._do(CompleteJob(job_key=await self._key_of(job), variables=document(variables)))
+        await self._carry_out(CompleteJob(job_key=await self._key_of(job), variables=document(variables)))
 
     async def fail(
         self,
@@ -228,20 +232,20 @@ class Verbs(ABC):
             back_off_ms=milliseconds(back_off),
             variables=document(variables),
         )
-        await self._do(command)
+        await self._carry_out(command)
 
     async def throw_error(
         self, job: int | str, code: str, message: str = "", variables: Variables | None = None
     ) -> None:
         """End a job with a BPMN error."""
         key = await self._key_of(job)
-        await self._do(
+        await self._carry_out(
             ThrowError(job_key=key, error_code=code, message=message, variables=document(variables))
         )
 
     async def update_retries(self, job: int | str, retries: int) -> None:
         """Give a job tries."""
-        await self._do(UpdateJobRetries(job_key=await self._key_of(job), retries=retries))
+        await self._carry_out(UpdateJobRetries(job_key=await self._key_of(job), retries=retries))
 
     # -- people ----------------------------------------------------------------------------------------------
 
@@ -250,7 +254,7 @@ class Verbs(ABC):
         `NothingThere`.
         """
         key = await self._ask(lambda store: incident_key(store, incident))
-        await self._do(ResolveIncident(incident_key=key))
+        await self._carry_out(ResolveIncident(incident_key=key))
 
     async def incidents(self, process_instance_key: int = 0) -> list[Incident]:
         """The open incidents of an instance (0: of all), newest first, each with its remedy."""
@@ -302,6 +306,18 @@ class Verbs(ABC):
     def _add_worker(self, task: WorkerTask) -> None:
         """Have jobs done from now on."""
 
+    async def _carry_out(self, command: Command) -> Any:
+        """As `_do`. Raises `Rejection` for what the log could not hold, before anything is decided on it."""
+        try:
+            msgspec.msgpack.encode(command)
+        except UnicodeEncodeError as error:
+            raise _mistake(
+                f"Expected texts of Unicode, but found half of a surrogate pair: {error}"
+            ) from error
+        except OverflowError as error:
+            raise _mistake(f"Expected numbers of 64 bits at most, but found a larger one: {error}") from error
+        return await self._do(command)
+
     async def _key_of(self, job: int | str) -> int:
         return job if isinstance(job, int) else (await self._ask(lambda store: find_job(store, job))).key
 
@@ -311,7 +327,11 @@ def _sensible(request: Callable[Fields, Made], *fields: Fields.args, **named: Fi
     try:
         return request(*fields, **named)
     except Invalid as invalid:
-        raise Rejection(RejectionType.INVALID_ARGUMENT, str(invalid)) from invalid
+        raise _mistake(str(invalid)) from invalid
+
+
+def _mistake(reason: str) -> Rejection:
+    return Rejection(RejectionType.INVALID_ARGUMENT, reason)
 
 
 def _read(models: Sequence[str | Path]) -> dict[str, bytes]:
