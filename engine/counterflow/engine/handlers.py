@@ -8,23 +8,61 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from counterflow.engine.results import WorkerJob, document, milliseconds
+from counterflow.kernel.lives.job_delivery import ActivateJobs
 from counterflow.kernel.lives.jobs import CompleteJob, FailJob, ThrowError
-from counterflow.kernel.vocabulary import Command
+from counterflow.kernel.vocabulary import ActivatedJob, Command, Rejection, RejectionType
+from counterflow.service.refusals import Invalid
+from counterflow.service.requests import activation, duration_ms
 
 Variables = Mapping[str, Any]
 Handler = Callable[[WorkerJob], Awaitable[Variables | None] | Variables | None]
 """Does a job: returns the variables that it is completed with, if any. Sync or async."""
 
 
-class WorkerTask(NamedTuple):
-    """What a worker does: jobs of a type, by a handler, so many at once, each lent for so long."""
+MESSAGE_BYTES = 4 * 1024 * 1024
+"""Jobs that are taken at once fit into it, as into a message of the wire."""
 
-    job_type: str
+
+class WorkerTask(NamedTuple):
+    """What a worker does: the jobs it wishes for, so many at once, by a handler; after a failure the next try
+    comes when the back-off is over.
+    """
+
+    wish: ActivateJobs
     handler: Handler
-    worker: str
-    max_jobs: int
-    timeout: timedelta
-    back_off: timedelta
+    back_off_ms: int
+
+
+def worker_wish(job_type: str, worker: str, timeout: timedelta, max_jobs: int) -> ActivateJobs:
+    """What a worker takes whenever it has room for all its jobs. Raises `Invalid`."""
+    if max_jobs < 1:
+        raise Invalid(
+            f"Expected the worker for '{job_type}' to do at least 1 job at once, but found max_jobs={max_jobs}"
+        )
+    return wish(job_type, worker, timeout, max_jobs)
+
+
+def pause_ms(job_type: str, back_off: timedelta) -> int:
+    """How long a job rests after a failure. Raises `Invalid`."""
+    if back_off < timedelta():
+        raise Invalid(
+            f"Expected the worker for '{job_type}' to have a back-off of at least 0 ms, but found "
+            f"{milliseconds(back_off)}"
+        )
+    return duration_ms(milliseconds(back_off))
+
+
+def wish(job_type: str, worker: str, timeout: timedelta, maximum: int) -> ActivateJobs:
+    """The command that takes jobs of a type, for so long. Raises `Invalid`."""
+    return activation(
+        job_type=job_type,
+        worker=worker,
+        timeout_ms=milliseconds(timeout),
+        maximum=maximum,
+        fetch_variables=(),
+        tenant_ids=(),
+        message_bytes=MESSAGE_BYTES,
+    )
 
 
 class BpmnError(Exception):
@@ -39,7 +77,7 @@ class BpmnError(Exception):
         self.variables = variables
 
 
-def completion(job: WorkerJob, variables: Variables | None) -> Command:
+def completion(job: ActivatedJob, variables: Variables | None) -> Command:
     """The command for what a handler has returned. Raises `TypeError` for what are no variables."""
     if variables is not None and not isinstance(variables, Mapping):
         raise TypeError(
@@ -49,26 +87,37 @@ def completion(job: WorkerJob, variables: Variables | None) -> Command:
     return CompleteJob(job_key=job.key, variables=document(variables))
 
 
-def failure(job: WorkerJob, error: Exception, back_off: timedelta) -> Command:
-    """The command for what a handler has raised: a BPMN error, or one try less after the back-off, and an
-    incident after the last.
+def failure(job: ActivatedJob, error: Exception, back_off_ms: int) -> Command:
+    """The command for what has come of a job in place of a result: a BPMN error, or one try less after the
+    back-off, and an incident after the last. A BPMN error that cannot be told costs a try as well.
     """
     if isinstance(error, BpmnError):
-        return ThrowError(
-            job_key=job.key,
-            error_code=error.code,
-            message=error.message,
-            variables=document(error.variables),
-        )
+        try:
+            return thrown(job, error)
+        except Exception as untold:  # noqa: BLE001 - whatever the handler has put into its error
+            error = untold
     retries = max(job.retries - 1, 0)
     message = f"{type(error).__name__}: {error}"
-    return FailJob(
-        job_key=job.key,
-        retries=retries,
-        message=message,
-        back_off_ms=milliseconds(back_off),
-        variables={},
+    return FailJob(job_key=job.key, retries=retries, message=message, back_off_ms=back_off_ms, variables={})
+
+
+def thrown(job: ActivatedJob, error: BpmnError) -> Command:
+    """The command for a BPMN error. Raises `TypeError` and `Invalid`."""
+    for what, text in (("code", error.code), ("message", error.message)):
+        if not isinstance(text, str):
+            raise TypeError(f"Expected the {what} of a BpmnError to be text, but found {text!r}")
+    return ThrowError(
+        job_key=job.key, error_code=error.code, message=error.message, variables=document(error.variables)
     )
+
+
+def after_refusal(job: ActivatedJob, told: Command, refusal: Rejection, back_off_ms: int) -> Command | None:
+    """What is told of a job when the engine has refused what its handler made of it, such as a result that
+    is too large: that this try has failed, or the job would be done again and again. None where the job is
+    over, or is no longer the worker's.
+    """
+    is_gone = refusal.type in {RejectionType.NOT_FOUND, RejectionType.INVALID_STATE}
+    return None if is_gone or isinstance(told, FailJob) else failure(job, refusal, back_off_ms)
 
 
 def is_async(handler: Handler) -> bool:

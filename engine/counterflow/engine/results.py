@@ -13,6 +13,8 @@ import msgspec
 from counterflow.kernel.lives.decisions import DecisionEvaluation
 from counterflow.kernel.lives.deployments import Deployment
 from counterflow.kernel.vocabulary import ActivatedJob, InstanceEnded
+from counterflow.service.refusals import Invalid
+from counterflow.service.requests import NESTING, is_too_deep
 from counterflow_wire import json_texts
 
 
@@ -89,8 +91,43 @@ class DecisionAnswer(msgspec.Struct, frozen=True):
 
 
 def document(variables: Mapping[str, Any] | None) -> dict[str, bytes]:
-    """Variables as the kernel has them: each value JSON text. Raises `TypeError` for what JSON cannot say."""
-    return {name: json_texts.encode(value) for name, value in (variables or {}).items()}
+    """Variables as the kernel has them: each value JSON text. Raises `TypeError` for what JSON cannot say, and
+    `Invalid` for what is nested deeper than an expression can look into it.
+    """
+    if variables is None:
+        return {}
+    if not isinstance(variables, Mapping):
+        raise TypeError(f"Expected variables by name, but found {type(variables).__name__}")
+    return {_name(name): _text(name, value) for name, value in variables.items()}
+
+
+def _name(name: object) -> str:
+    if not isinstance(name, str):
+        raise TypeError(
+            f"Expected the name of each variable to be a string, but found {name!r} ({type(name).__name__})"
+        )
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        raise TypeError(
+            f"Expected the name of each variable to be text, but found {name!r} with half of a surrogate pair"
+        ) from None
+    return name
+
+
+def _text(name: str, value: object) -> bytes:
+    """The JSON of a variable, which is one level less deep than the document that it stands in."""
+    try:
+        text = json_texts.encode(value)
+    except RecursionError:
+        text = None
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"Expected variable '{name}' to have a value that JSON can say: {error}") from None
+    if text is None or is_too_deep(text, NESTING - 1):
+        raise Invalid(
+            f"Expected variables of at most {NESTING} levels, but variable '{name}' is nested deeper"
+        )
+    return text
 
 
 def milliseconds(duration: timedelta) -> int:
