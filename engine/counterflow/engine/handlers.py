@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from counterflow.engine.results import WorkerJob, document, milliseconds
+from counterflow.engine.results import WorkerJob, checked, document, milliseconds, mistake
 from counterflow.kernel.lives.job_delivery import ActivateJobs
 from counterflow.kernel.lives.jobs import CompleteJob, FailJob, ThrowError
 from counterflow.kernel.vocabulary import ActivatedJob, Command, Rejection, RejectionType
@@ -17,10 +17,6 @@ from counterflow.service.requests import activation, duration_ms
 Variables = Mapping[str, Any]
 Handler = Callable[[WorkerJob], Awaitable[Variables | None] | Variables | None]
 """Does a job: returns the variables that it is completed with, if any. Sync or async."""
-
-
-MESSAGE_BYTES = 4 * 1024 * 1024
-"""Jobs that are taken at once fit into it, as into a message of the wire."""
 
 
 class WorkerTask(NamedTuple):
@@ -33,36 +29,37 @@ class WorkerTask(NamedTuple):
     back_off_ms: int
 
 
-def worker_wish(job_type: str, worker: str, timeout: timedelta, max_jobs: int) -> ActivateJobs:
-    """What a worker takes whenever it has room for all its jobs. Raises `Invalid`."""
+def worker_wish(
+    job_type: str, worker: str, timeout: timedelta, max_jobs: int, message_bytes: int
+) -> ActivateJobs:
+    """What a worker takes while it has room for all its jobs. Raises `Rejection`."""
     if max_jobs < 1:
-        raise Invalid(
-            f"Expected the worker for '{job_type}' to do at least 1 job at once, but found max_jobs={max_jobs}"
+        raise mistake(
+            f"Expected the worker for '{job_type}' to do at least 1 job at once, but found {max_jobs}"
         )
-    return wish(job_type, worker, timeout, max_jobs)
+    try:
+        wish = activation(
+            job_type=job_type,
+            worker=worker,
+            timeout_ms=milliseconds(timeout),
+            maximum=max_jobs,
+            fetch_variables=(),
+            tenant_ids=(),
+            message_bytes=message_bytes,
+        )
+    except Invalid as invalid:
+        raise mistake(str(invalid)) from None
+    return checked(wish)
 
 
 def pause_ms(job_type: str, back_off: timedelta) -> int:
-    """How long a job rests after a failure. Raises `Invalid`."""
+    """How long a job rests after a failure. Raises `Rejection`."""
     if back_off < timedelta():
-        raise Invalid(
+        raise mistake(
             f"Expected the worker for '{job_type}' to have a back-off of at least 0 ms, but found "
             f"{milliseconds(back_off)}"
         )
     return duration_ms(milliseconds(back_off))
-
-
-def wish(job_type: str, worker: str, timeout: timedelta, maximum: int) -> ActivateJobs:
-    """The command that takes jobs of a type, for so long. Raises `Invalid`."""
-    return activation(
-        job_type=job_type,
-        worker=worker,
-        timeout_ms=milliseconds(timeout),
-        maximum=maximum,
-        fetch_variables=(),
-        tenant_ids=(),
-        message_bytes=MESSAGE_BYTES,
-    )
 
 
 class BpmnError(Exception):
@@ -84,7 +81,7 @@ def completion(job: ActivatedJob, variables: Variables | None) -> Command:
             f"Expected the handler of '{job.type}' to return variables by name or None, found "
             f"{type(variables).__name__}"
         )
-    return CompleteJob(job_key=job.key, variables=document(variables))
+    return checked(CompleteJob(job_key=job.key, variables=document(variables)))
 
 
 def failure(job: ActivatedJob, error: Exception, back_off_ms: int) -> Command:
@@ -97,17 +94,27 @@ def failure(job: ActivatedJob, error: Exception, back_off_ms: int) -> Command:
         except Exception as untold:  # noqa: BLE001 - whatever the handler has put into its error
             error = untold
     retries = max(job.retries - 1, 0)
-    message = f"{type(error).__name__}: {error}"
-    return FailJob(job_key=job.key, retries=retries, message=message, back_off_ms=back_off_ms, variables={})
+    return FailJob(
+        job_key=job.key, retries=retries, message=_said(error), back_off_ms=back_off_ms, variables={}
+    )
+
+
+def _said(error: Exception) -> str:
+    """The name and the words of an exception, as text that can be stored; a path may have half of a surrogate
+    pair.
+    """
+    try:
+        words = f"{type(error).__name__}: {error}"
+    except Exception:  # noqa: BLE001 - the words are the program's own code
+        words = type(error).__name__
+    return words.encode(errors="backslashreplace").decode()
 
 
 def thrown(job: ActivatedJob, error: BpmnError) -> Command:
-    """The command for a BPMN error. Raises `TypeError` and `Invalid`."""
-    for what, text in (("code", error.code), ("message", error.message)):
-        if not isinstance(text, str):
-            raise TypeError(f"Expected the {what} of a BpmnError to be text, but found {text!r}")
-    return ThrowError(
-        job_key=job.key, error_code=error.code, message=error.message, variables=document(error.variables)
+    """The command for a BPMN error. Raises `TypeError` and `Rejection`."""
+    values = document(error.variables)
+    return checked(
+        ThrowError(job_key=job.key, error_code=error.code, message=error.message, variables=values)
     )
 
 

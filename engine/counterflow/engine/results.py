@@ -6,16 +6,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from counterflow.kernel.lives.decisions import DecisionEvaluation
 from counterflow.kernel.lives.deployments import Deployment
-from counterflow.kernel.vocabulary import ActivatedJob, InstanceEnded
-from counterflow.service.refusals import Invalid
+from counterflow.kernel.vocabulary import ActivatedJob, Command, InstanceEnded, Rejection, RejectionType
 from counterflow.service.requests import NESTING, is_too_deep
 from counterflow_wire import json_texts
+
+Asked = TypeVar("Asked", bound=Command)
 
 
 class DeployedProcess(msgspec.Struct, frozen=True):
@@ -90,9 +91,29 @@ class DecisionAnswer(msgspec.Struct, frozen=True):
     failure: str = ""
 
 
+def mistake(reason: str) -> Rejection:
+    """What a caller is told who has asked for something that makes no sense."""
+    return Rejection(RejectionType.INVALID_ARGUMENT, reason)
+
+
+def checked(command: Asked) -> Asked:
+    """A command whose fields are of their kinds, and such as the log can hold: the kernel relies on it, and
+    would set the instance aside. Raises `TypeError` and `Rejection`.
+    """
+    kind = type(command)
+    try:
+        return msgspec.msgpack.decode(msgspec.msgpack.encode(command), type=kind)
+    except UnicodeEncodeError as error:
+        raise mistake(f"Expected texts of Unicode, but found half of a surrogate pair: {error}") from None
+    except OverflowError as error:
+        raise mistake(f"Expected numbers of 64 bits at most, but found a larger one: {error}") from None
+    except (TypeError, msgspec.ValidationError) as error:
+        raise TypeError(f"Expected what makes a {kind.__name__}, but found something else: {error}") from None
+
+
 def document(variables: Mapping[str, Any] | None) -> dict[str, bytes]:
-    """Variables as the kernel has them: each value JSON text. Raises `TypeError` for what JSON cannot say, and
-    `Invalid` for what is nested deeper than an expression can look into it.
+    """Variables as the kernel has them: each value JSON text. Raises `TypeError` for what JSON cannot say,
+    and `Rejection` for what is nested deeper than an expression can look into it.
     """
     if variables is None:
         return {}
@@ -106,12 +127,6 @@ def _name(name: object) -> str:
         raise TypeError(
             f"Expected the name of each variable to be a string, but found {name!r} ({type(name).__name__})"
         )
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        raise TypeError(
-            f"Expected the name of each variable to be text, but found {name!r} with half of a surrogate pair"
-        ) from None
     return name
 
 
@@ -121,10 +136,12 @@ def _text(name: str, value: object) -> bytes:
         text = json_texts.encode(value)
     except RecursionError:
         text = None
+    except UnicodeEncodeError as error:
+        raise mistake(f"Expected variable '{name}' to be of Unicode, but found: {error}") from None
     except (TypeError, ValueError) as error:
         raise TypeError(f"Expected variable '{name}' to have a value that JSON can say: {error}") from None
     if text is None or is_too_deep(text, NESTING - 1):
-        raise Invalid(
+        raise mistake(
             f"Expected variables of at most {NESTING} levels, but variable '{name}' is nested deeper"
         )
     return text

@@ -14,7 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from counterflow.engine.handlers import Handler, WorkerTask, pause_ms, wish, worker_wish
+from counterflow.engine.handlers import Handler, WorkerTask, pause_ms, worker_wish
 from counterflow.engine.lookups import (
     all_incidents,
     all_instances,
@@ -47,13 +47,16 @@ from counterflow.kernel.work.incidents import ResolveIncident
 from counterflow.queries.history import records
 from counterflow.queries.instances import process_instance
 from counterflow.queries.shapes import HistoryRecord, Incident, InstanceTree, Job, ProcessInstance
-from counterflow.service.requests import creation, publication
+from counterflow.service.requests import activation, creation, publication
 from counterflow.service.resources import File
 from counterflow.store.port import Store
 
 Answer = TypeVar("Answer")
 Added = TypeVar("Added", bound=Handler)
 Variables = Mapping[str, Any]
+
+MESSAGE_BYTES = 4 * 1024 * 1024
+"""Jobs that are taken at once fit into it, as into a message of the wire."""
 
 
 class Verbs(ABC):
@@ -164,12 +167,13 @@ class Verbs(ABC):
         """Have jobs of a type done by the function below, from now on: it is given a `WorkerJob`, up to
         `max_jobs` of them at once, and returns the variables that the job is completed with, if any.
         `BpmnError` ends the job with an error of the process; any other exception costs a try, and the
-        next comes after `back_off`. Raises `Invalid`.
+        next comes after `back_off`. Raises `Rejection`.
         """
-        jobs, back_off_ms = worker_wish(job_type, name, timeout, max_jobs), pause_ms(job_type, back_off)
+        wish = worker_wish(job_type, name, timeout, max_jobs, MESSAGE_BYTES)
+        back_off_ms = pause_ms(job_type, back_off)
 
         def add(handler: Added) -> Added:
-            self._add_worker(WorkerTask(jobs, handler, back_off_ms))
+            self._add_worker(WorkerTask(wish, handler, back_off_ms))
             return handler
 
         return add
@@ -183,7 +187,16 @@ class Verbs(ABC):
         maximum: int = 32,
     ) -> list[WorkerJob]:
         """Take jobs that are ready, for so long."""
-        return [taken(job) for job in await self._do(wish(job_type, worker, timeout, maximum))]
+        command = activation(
+            job_type=job_type,
+            worker=worker,
+            timeout_ms=milliseconds(timeout),
+            maximum=maximum,
+            fetch_variables=(),
+            tenant_ids=(),
+            message_bytes=MESSAGE_BYTES,
+        )
+        return [taken(job) for job in await self._do(command)]
 
     async def complete(self, job: int | str, variables: Variables | None = None) -> None:
         """Complete a job: by key, or the oldest open one of a type or of an element. Raises

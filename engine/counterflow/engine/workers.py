@@ -57,7 +57,7 @@ class HandlerWorker:
             await asyncio.wait(list(self._running))
 
     async def _take(self) -> None:
-        """Take jobs for as long as the engine is at work: whatever comes in their place, others come later."""
+        """Take jobs for as long as the engine is at work; what comes in their place ends nothing."""
         while not self._service.admission.is_closed:
             await self._has_room.wait()
             room = self._wish.maximum - len(self._running)
