@@ -13,7 +13,15 @@ from collections.abc import Awaitable
 
 from msgspec.structs import replace
 
-from counterflow.engine.handlers import Variables, WorkerTask, after_refusal, completion, failure, is_async
+from counterflow.engine.handlers import (
+    Handler,
+    Variables,
+    WorkerTask,
+    after_refusal,
+    completion,
+    failure,
+    is_async,
+)
 from counterflow.engine.results import WorkerJob, taken
 from counterflow.kernel.lives.jobs import UpdateJobTimeout
 from counterflow.kernel.vocabulary import ActivatedJob, Command, Rejection
@@ -92,7 +100,7 @@ class HandlerWorker:
 
     async def _call(self, job: WorkerJob) -> Variables | None:
         handler = self._task.handler
-        returned = handler(job) if is_async(handler) else await asyncio.to_thread(handler, job)
+        returned = handler(job) if is_async(handler) else await asyncio.to_thread(_call, handler, job)
         return await returned if isinstance(returned, Awaitable) else returned
 
     async def _keep(self, job: ActivatedJob) -> None:
@@ -119,6 +127,16 @@ class HandlerWorker:
             logger.warning("Job %s of type '%s': %s", job.key, job.type, _told(refused))
             return refused
         return None
+
+
+def _call(handler: Handler, job: WorkerJob) -> Awaitable[Variables | None] | Variables | None:
+    """Call a handler in a thread. No future brings a `StopIteration` out of there: that of a `next` which has
+    found nothing would never arrive.
+    """
+    try:
+        return handler(job)
+    except StopIteration as stopped:
+        raise RuntimeError(f"The handler raised {stopped!r}") from stopped
 
 
 def _told(error: Exception) -> str:
