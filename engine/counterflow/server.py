@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 
 from counterflow.edge.grpc.door import GrpcDoor, Transport
-from counterflow.engine.engine import Engine
+from counterflow.engine.engine import opened
 from counterflow.settings import Settings, TransportName, differing
 from counterflow.store.open import masked
 from counterflow.version import __version__
@@ -45,9 +45,11 @@ class Server:
         everything closed again.
         """
         async with AsyncExitStack() as parts:
-            self._engine = await parts.enter_async_context(Engine(self.settings.database_url, self.settings))
-            door = GrpcDoor(self._engine.service, self.settings, transport(self.settings))
+            writer, self._service = await parts.enter_async_context(opened(self.settings))
+            door = GrpcDoor(self._service, self.settings, transport(self.settings))
             self.grpc_port = (await parts.enter_async_context(door)).port
+            # Last: a server that is refused its port has triggered nothing.
+            writer.start()
             self._parts = parts.pop_all()
 
     async def stop(self) -> None:
@@ -66,7 +68,7 @@ class Server:
 
     def last_position(self) -> int:
         """Where its log ends by now."""
-        return self._engine.service.questions.last_position()
+        return self._service.questions.last_position()
 
     def ready_line(self) -> str:
         """What is printed when calls are accepted: each address that is really served."""

@@ -7,18 +7,24 @@ import gc
 import os
 import signal
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import grpc.aio
 import pytest
 
+from counterflow import Engine
 from counterflow.edge.grpc.door import PortTaken
+from counterflow.queries.log import last_position
 from counterflow.server import Server, run, serve
 from counterflow.settings import Settings
 from counterflow.store.errors import DatabaseInUseError
+from counterflow.store.open import open_store
+from counterflow.testing import Engine as EngineByHand
 from counterflow_wire import gateway
 from tests.edge import models
 from tests.edge.served import poll_request
+from tests.engine.trips import SOON
 
 
 def on_file(folder: Path) -> Settings:
@@ -129,3 +135,22 @@ def test_run_is_serve_on_an_event_loop_of_its_own(collector: None) -> None:
 
     run(Settings(database_url="memory:", grpc_port=0), on_ready)
     assert len(seen) == 1
+
+
+async def test_a_server_that_cannot_listen_has_triggered_nothing(tmp_path: Path) -> None:
+    settings = on_file(tmp_path)
+    store = open_store(settings.database_url)
+    long_ago = EngineByHand(store)
+    long_ago.deploy_contents({"ring.bpmn": SOON})
+    ring = long_ago.start("ring")
+    store.close()
+    other = Server(Settings(database_url="memory:", grpc_port=0))
+    await other.start()
+    with pytest.raises(PortTaken):
+        await Server(Settings(database_url=settings.database_url, grpc_port=other.grpc_port)).start()
+    await other.stop()
+    store = open_store(settings.database_url)
+    assert last_position(store) == sum(entry.event_count for entry in long_ago.log)
+    store.close()
+    async with Engine(settings.database_url) as engine:
+        assert (await engine.end_of(ring, timedelta(seconds=20))).state == "completed"

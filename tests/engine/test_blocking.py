@@ -10,7 +10,9 @@ import pytest
 
 import counterflow
 from counterflow import Rejection, StoreError, WorkerJob
+from counterflow.engine.blocking import OWN_THREAD
 from tests.engine.trips import SOON, TRIP
+from tests.partition.rig import ONE_TASK
 
 PATIENCE = timedelta(seconds=20)
 
@@ -55,3 +57,30 @@ def test_a_database_that_cannot_be_opened_leaves_no_thread_behind() -> None:
     with pytest.raises(StoreError):
         counterflow.open("oracle://somewhere")
     assert threading.active_count() == before
+
+
+def test_who_would_wait_in_the_engine_s_own_thread_is_told_instead() -> None:
+    said: list[str] = []
+    with counterflow.open() as engine:
+
+        @engine.worker("pack")
+        async def pack(job: WorkerJob) -> None:
+            for verb in (engine.incidents, engine.close):
+                with pytest.raises(RuntimeError, match="make the worker a plain function") as refused:
+                    verb()
+                said.append(str(refused.value))
+
+        engine.deploy_contents({"pack.bpmn": ONE_TASK})
+        assert engine.end_of(engine.start("process"), PATIENCE).state == "completed"
+    assert said == [OWN_THREAD, OWN_THREAD]
+
+
+def test_a_plain_worker_asks_its_own_engine() -> None:
+    with counterflow.open() as engine:
+
+        @engine.worker("pack")
+        def pack(job: WorkerJob) -> dict[str, object]:
+            return {"open": [each.element_id for each in engine.jobs()]}
+
+        engine.deploy_contents({"pack.bpmn": ONE_TASK})
+        assert engine.end_of(engine.start("process"), PATIENCE).variables == {"open": ["pack"]}

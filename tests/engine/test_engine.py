@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import threading
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from counterflow import BpmnError, Engine, NothingThere, Rejection, Settings, Unavailable, WorkerJob
+from counterflow.engine.engine import opened
 from counterflow.store.errors import DatabaseInUseError
 from tests.engine.trips import ORDER, SOON, TRIP
 from tests.partition.rig import turns, until
@@ -151,7 +154,9 @@ async def test_what_was_done_is_there_when_it_opens_again(tmp_path: Path) -> Non
     async with Engine(url) as engine:
         await engine.deploy(TRIP)
         trip = await engine.start("trip-booking", {"city": "Rome"})
-        with pytest.raises(DatabaseInUseError):
+        with pytest.raises(
+            DatabaseInUseError, match=rf"trip\.db is in use by process {os.getpid()}: one server"
+        ):
             async with Engine(url):
                 pass
     async with Engine(url) as engine:
@@ -227,3 +232,37 @@ async def until_job(engine: Engine, job_type: str) -> None:
     async with asyncio.timeout(20):
         while not await engine.jobs(job_type):
             await turns(1)
+
+
+async def test_what_was_asked_before_the_end_is_answered_and_nothing_after_it() -> None:
+    go_on = threading.Event()
+    engine = await Engine().__aenter__()
+    questions = [asyncio.create_task(engine._ask(lambda _: go_on.wait(20))) for _ in range(4)]
+    deploying = asyncio.create_task(engine.deploy(TRIP))
+    await turns(1)
+    ending = asyncio.create_task(engine.__aexit__(None, None, None))
+    await until(lambda: engine.service.admission.is_closed)
+    with pytest.raises(Unavailable, match="stopping"):
+        await engine.jobs()
+    go_on.set()
+    await ending
+    assert await asyncio.gather(*questions) == [True] * 4
+    assert (await deploying).processes[0].id == "trip-booking"
+    for late in (engine.jobs(), engine.deploy(TRIP), engine.end_of(7), engine.start("trip-booking")):
+        with pytest.raises(Unavailable, match="stopping"):
+            await late
+
+
+async def test_who_waits_for_an_end_is_told_that_the_engine_stops() -> None:
+    async with Engine() as engine:
+        await engine.deploy(TRIP)
+        waiting = asyncio.create_task(engine.end_of(await engine.start("trip-booking")))
+        await until(lambda: engine.service.results._awaited != {})
+    with pytest.raises(Unavailable, match="goes on when it is back"):
+        await waiting
+
+
+async def test_nothing_that_is_due_is_triggered_while_the_doors_are_not_open() -> None:
+    async with opened(Settings(database_url="memory:")) as (writer, service):
+        service.admission.check()
+        assert writer._alarm._timer is None

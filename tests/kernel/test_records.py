@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from counterflow.kernel import COMMANDS
-from counterflow.kernel.vocabulary import Command, Event, Rejection, RejectionType, first_key, partition_of
+from counterflow.kernel.vocabulary import Command, Event, Rejection, RejectionType, first_key
 
 
 @pytest.mark.parametrize(
@@ -14,8 +14,6 @@ from counterflow.kernel.vocabulary import Command, Event, Rejection, RejectionTy
 )
 def test_keys_of_a_partition_begin_where_stock_clients_expect_them(partition: int, first: int) -> None:
     assert first_key(partition) == first
-    assert partition_of(first + 1) == partition
-    assert partition_of(first_key(partition + 1) - 1) == partition
 
 
 def test_a_key_of_the_last_partition_fits_in_64_bits() -> None:

@@ -12,11 +12,12 @@ from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.model.graph import Behaviour
 from counterflow.partition.refusals import Overloaded, Unavailable
 from counterflow.store.port import StoreError
-from tests.bpmn.diagram import end, model, path, start
+from tests.bpmn.diagram import catch, end, model, path, start, timer
 from tests.kernel.test_engine import break_room
-from tests.partition.rig import activation, creation, rig, turns, until
+from tests.partition.rig import Rig, activation, creation, rig, turns, until
 
 AT_ONCE = model(start(), end(), path("start", "end"))
+WAITS = model(start(), catch("wait", timer(text="PT1H")), end(), path("start", "wait", "end"))
 
 
 async def test_what_piles_up_during_a_commit_is_committed_together() -> None:
@@ -301,3 +302,29 @@ async def test_a_command_given_twice_is_carried_out_once() -> None:
         with pytest.raises(Rejection, match="no such job was found"):
             found.writer.submit(command)
         await answer
+
+
+async def test_an_end_cannot_be_followed_while_the_state_is_lost() -> None:
+    """What is in memory then may tell of an end that was never durable."""
+    async with rig() as found:
+        key = (await found.create()).key
+        found.store.faults.append(StoreError("connection lost"))
+        found.store.read_fault = StoreError("connection lost")
+        with pytest.raises(Unavailable):
+            await found.complete(found.job_keys()[0])
+        with pytest.raises(Unavailable, match="neither be written nor read"):
+            found.writer.follow(key)
+        found.store.read_fault = None
+        assert found.writer.follow(key) is not None, "it has come back"
+
+
+async def test_nothing_that_is_due_is_triggered_before_it_starts() -> None:
+    async with rig(WAITS) as first:
+        await first.create()
+    later = Rig(first.store)
+    later.clock.ms = first.clock.ms + 3_600_000
+    async with later.writer:
+        await turns()
+        assert [row.state for row in first.store.rows(ProcessInstance)] == ["active"]
+        later.writer.start()
+        await until(lambda: [row.state for row in first.store.rows(ProcessInstance)] == ["completed"])

@@ -16,6 +16,7 @@ from counterflow.queries.jobs import list_jobs
 from counterflow.queries.shapes import HistoryRecord
 from counterflow.service.callers import Jobs
 from counterflow.service.refusals import NotInTime, ResultLost
+from counterflow.store.port import StoreError
 from tests.partition.rig import turns, until
 from tests.service.guests import Asked, Guest, asking, wish
 
@@ -150,3 +151,29 @@ async def test_who_deploys_is_kept_in_the_log(caplog: pytest.LogCaptureFixture) 
 )
 def test_callers_are_called_by_the_names_that_somebody_vouches_for(caller: Caller, text: str) -> None:
     assert str(caller) == text
+
+
+async def test_who_cannot_even_be_told_is_under_way_no_more() -> None:
+    def failed(_: Exception) -> None:
+        raise ConnectionError
+
+    async with asking() as found:
+        found.store.faults.append(StoreError("disk full"))
+        found.service.commands.carry_out(ORDER, lambda _: None, failed)
+        with pytest.raises(ConnectionError):
+            found.service.commands.carry_out(CompleteJob(job_key=7, variables={}), lambda _: None, failed)
+        async with asyncio.timeout(10):
+            await found.service.admission.idle()
+
+
+async def test_a_stop_has_one_grace_however_many_have_a_part_in_it(caplog: pytest.LogCaptureFixture) -> None:
+    async with asking(shutdown_grace_ms=60_000) as found:
+        with found.store.held_up():
+            creating = found.begin(Guest(), ORDER)
+            found.service.begin_grace(0)
+            found.service.fall_silent()
+            assert found.service.grace_left() == 0
+            async with asyncio.timeout(10):
+                await found.service.idle()
+        await creating
+    assert "Calls are still under way though the grace is over; they are broken off" in caplog.messages

@@ -22,10 +22,15 @@ from counterflow.settings import Settings
 
 Answer = TypeVar("Answer")
 
+OWN_THREAD = (
+    "Expected a verb of this engine to be called outside its own thread, in which async workers run, but it "
+    "was called there; make the worker a plain function, or use counterflow.Engine, whose verbs are awaited"
+)
+
 
 class BlockingEngine(BlockingVerbs):
     """One engine on one database, at work from the beginning until `close`, or the end of `with`. Its
-    methods are called from any thread.
+    methods are called from any thread but its own: an `async` worker calls none of them.
     """
 
     def __init__(self, database_url: str = "memory:", settings: Settings | None = None) -> None:
@@ -52,6 +57,8 @@ class BlockingEngine(BlockingVerbs):
         """End what waits, let what is under way finish within the settings' grace, commit, and close. Once
         is enough.
         """
+        if self._is_own_thread():
+            raise RuntimeError(OWN_THREAD)
         if self._is_open:
             try:
                 self._wait(self._engine.__aexit__(None, None, None))
@@ -59,6 +66,9 @@ class BlockingEngine(BlockingVerbs):
                 self._end()
 
     def _wait(self, verb: Coroutine[Any, Any, Answer]) -> Answer:
+        if self._is_own_thread():
+            verb.close()
+            raise RuntimeError(OWN_THREAD)
         if not self._is_open:
             verb.close()
             raise RuntimeError("This engine is closed; open another one")
@@ -68,6 +78,10 @@ class BlockingEngine(BlockingVerbs):
         except KeyboardInterrupt:
             future.cancel()
             raise
+
+    def _is_own_thread(self) -> bool:
+        """Whoever waits there keeps the engine from doing what they wait for."""
+        return threading.current_thread() is self._thread
 
     def _end(self) -> None:
         self._is_open = False

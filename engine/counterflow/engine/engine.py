@@ -15,25 +15,27 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
 from dataclasses import replace
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
 from counterflow.caller import Caller
 from counterflow.engine.handlers import WorkerTask
 from counterflow.engine.verbs import Verbs
 from counterflow.engine.workers import HandlerWorker
 from counterflow.kernel.lives.deployments import Deployment
-from counterflow.kernel.vocabulary import Command, InstanceEnded
+from counterflow.kernel.vocabulary import Command, InstanceEnded, Rejection, RejectionType
 from counterflow.kernel.work.budget import ProcessLimits
+from counterflow.partition.refusals import Unavailable
 from counterflow.partition.writer import Writer
+from counterflow.service.refusals import ResultLost
 from counterflow.service.resources import File
 from counterflow.service.service import Service
 from counterflow.settings import Settings
 from counterflow.store.open import open_store
-from counterflow.store.port import Store
+from counterflow.store.port import Store, StoreError
 
 Answer = TypeVar("Answer")
 
@@ -58,11 +60,9 @@ class Engine(Verbs):
     async def __aenter__(self) -> Self:
         """Open the database, made or migrated if need be, and begin to work. Raises `StoreError`."""
         async with AsyncExitStack() as parts:
-            store = open_store(self.settings.database_url)
-            parts.callback(store.close)
-            writer = await parts.enter_async_context(writer_for(store, self.settings))
-            self.service = await parts.enter_async_context(Service(writer, store, self.settings))
+            writer, self.service = await parts.enter_async_context(opened(self.settings))
             parts.push_async_callback(self._stop_workers)
+            writer.start()
             self._parts = parts.pop_all()
         return self
 
@@ -73,8 +73,8 @@ class Engine(Verbs):
         await self._parts.aclose()
 
     async def _stop_workers(self) -> None:
-        grace_seconds = self.settings.shutdown_grace_ms / 1000
-        await asyncio.gather(*(worker.stop(grace_seconds) for worker in self._workers))
+        self.service.begin_grace(self.settings.shutdown_grace_ms / 1000)
+        await asyncio.gather(*(worker.stop(self.service.grace_left()) for worker in self._workers))
         self._workers.clear()
 
     async def _do(self, command: Command) -> Any:
@@ -82,18 +82,58 @@ class Engine(Verbs):
         return await self.service.commands.ask(command)
 
     async def _ask(self, question: Callable[[Store], Answer]) -> Answer:
-        return await self.service.questions.ask(question)
+        with self.service.admission.under_way(), _reading():
+            return await self.service.questions.ask(question)
 
     async def _deploy(self, files: Sequence[File]) -> Deployment:
-        return await self.service.deployments.deploy(files, INSIDE)
+        with self.service.admission.under_way():
+            return await self.service.deployments.deploy(files, INSIDE)
 
     async def _wait_for_end(self, process_instance_key: int) -> InstanceEnded | None:
-        return await self.service.results.end_of(process_instance_key)
+        self.service.admission.check()
+        with _reading():
+            return await self.service.results.end_of(process_instance_key)
 
     def _add_worker(self, task: WorkerTask) -> None:
         worker = HandlerWorker(self.service, task)
         worker.start()
         self._workers.append(worker)
+
+
+class Opened(NamedTuple):
+    """An open database's writer, and the service that callers ask."""
+
+    writer: Writer
+    service: Service
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Opened]:
+    """The database of the settings, made or migrated if need be, with its writer and its service. Callers are
+    let in; nothing that is due is triggered before `Writer.start`, since what can still fail (a port that
+    is taken) must not have run a process. Raises `StoreError`.
+    """
+    with closing(open_store(settings.database_url)) as store:
+        async with writer_for(store, settings) as writer, Service(writer, store, settings) as service:
+            yield Opened(writer, service)
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """What keeps the block from its answer is said in the verbs' words. Raises `Rejection` for keys and texts
+    that no database could hold, and `Unavailable`.
+    """
+    try:
+        yield
+    except StoreError as error:
+        if isinstance(error.__cause__, OverflowError | UnicodeEncodeError):
+            raise Rejection(
+                RejectionType.INVALID_ARGUMENT,
+                f"Expected keys of 64 bits and texts of Unicode, but found others: {error.__cause__}",
+            ) from error
+        raise Unavailable(f"The database could not be read: {error}") from error
+    except ResultLost as lost:
+        raise Unavailable(str(lost)) from lost
 
 
 def writer_for(store: Store, settings: Settings) -> Writer:

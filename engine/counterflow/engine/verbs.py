@@ -1,8 +1,9 @@
 """What can be asked of an engine in the program itself, verb by verb.
 
 Every verb returns when what it has done is durable. Where it cannot be done it raises, with nothing changed:
-`Rejection` (the caller's mistake, with a sentence that says which), `Overloaded` (too much at once: try again
-after a while) or `Unavailable` (the database is away, or the engine is stopping).
+`Rejection` (the caller's mistake, with a sentence that says which), `NothingThere` (a name finds nothing),
+`Overloaded` (too much at once: try again after a while) or `Unavailable` (the database is away, or the engine
+is stopping).
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
+
+import msgspec
 
 from counterflow.engine.handlers import Handler, WorkerTask, pause_ms, worker_wish
 from counterflow.engine.lookups import (
@@ -42,16 +45,19 @@ from counterflow.kernel.lives.deployments import Deployment
 from counterflow.kernel.lives.instances import CancelProcessInstance
 from counterflow.kernel.lives.jobs import CompleteJob, FailJob, ThrowError, UpdateJobRetries
 from counterflow.kernel.lives.variables import SetVariables
-from counterflow.kernel.vocabulary import Command, InstanceEnded
+from counterflow.kernel.vocabulary import Command, InstanceEnded, Rejection, RejectionType
 from counterflow.kernel.work.incidents import ResolveIncident
 from counterflow.queries.history import records
 from counterflow.queries.instances import process_instance
 from counterflow.queries.shapes import HistoryRecord, Incident, InstanceTree, Job, ProcessInstance
+from counterflow.service.refusals import Invalid
 from counterflow.service.requests import activation, creation, publication
 from counterflow.service.resources import File
 from counterflow.store.port import Store
 
 Answer = TypeVar("Answer")
+Made = TypeVar("Made", bound=Command)
+Fields = ParamSpec("Fields")
 Added = TypeVar("Added", bound=Handler)
 Variables = Mapping[str, Any]
 
@@ -79,7 +85,7 @@ class Verbs(ABC):
         """Evaluate a decision: the latest version of an id, or the version with a key."""
         by_id, by_key = (decision, 0) if isinstance(decision, str) else ("", decision)
         command = EvaluateDecision(decision_id=by_id, decision_key=by_key, variables=document(variables))
-        return outcome(await self._do(command))
+        return outcome(await self._carry_out(command))
 
     # -- instances -------------------------------------------------------------------------------------------
 
@@ -94,14 +100,15 @@ class Verbs(ABC):
         """Begin an instance of a version (-1: the latest), at its none start event or at these elements;
         answers its key.
         """
-        command = creation(
+        command = _sensible(
+            creation,
             process_id=process_id,
             version=version,
             definition_key=0,
             start_at=at,
             variables=document(variables),
         )
-        key: int = (await self._do(command)).key
+        key: int = (await self._carry_out(command)).key
         return key
 
     async def end_of(
@@ -123,7 +130,7 @@ class Verbs(ABC):
 
     async def cancel(self, process_instance_key: int) -> None:
         """End an instance without completing it."""
-        await self._do(CancelProcessInstance(process_instance_key=process_instance_key))
+        await self._carry_out(CancelProcessInstance(process_instance_key=process_instance_key))
 
     async def set_variables(self, scope: int | str, variables: Variables, *, local: bool = False) -> None:
         """Set variables, seen from a process instance or an element instance (by key, or the oldest active
@@ -131,7 +138,9 @@ class Verbs(ABC):
         very scope. Raises `NothingThere`.
         """
         key = await self._ask(lambda store: scope_key(store, scope))
-        await self._do(SetVariables(element_instance_key=key, variables=document(variables), local=local))
+        await self._carry_out(
+            SetVariables(element_instance_key=key, variables=document(variables), local=local)
+        )
 
     async def publish(
         self,
@@ -143,14 +152,15 @@ class Verbs(ABC):
         message_id: str = "",
     ) -> int:
         """Publish a message, which is kept for so long where nobody waits for it yet; answers its key."""
-        command = publication(
+        command = _sensible(
+            publication,
             name=name,
             correlation_key=correlation_key,
             message_id=message_id,
             time_to_live_ms=milliseconds(time_to_live),
             variables=document(variables),
         )
-        key: int = await self._do(command)
+        key: int = await self._carry_out(command)
         return key
 
     # -- jobs ------------------------------------------------------------------------------------------------
@@ -187,7 +197,8 @@ class Verbs(ABC):
         maximum: int = 32,
     ) -> list[WorkerJob]:
         """Take jobs that are ready, for so long."""
-        command = activation(
+        command = _sensible(
+            activation,
             job_type=job_type,
             worker=worker,
             timeout_ms=milliseconds(timeout),
@@ -196,13 +207,13 @@ class Verbs(ABC):
             tenant_ids=(),
             message_bytes=MESSAGE_BYTES,
         )
-        return [taken(job) for job in await self._do(command)]
+        return [taken(job) for job in await self._carry_out(command)]
 
     async def complete(self, job: int | str, variables: Variables | None = None) -> None:
         """Complete a job: by key, or the oldest open one of a type or of an element. Raises
         `NothingThere`.
         """
-        await self._do(CompleteJob(job_key=await self._key_of(job), variables=document(variables)))
+        await self._carry_out(CompleteJob(job_key=await self._key_of(job), variables=document(variables)))
 
     async def fail(
         self,
@@ -223,20 +234,20 @@ class Verbs(ABC):
             back_off_ms=milliseconds(back_off),
             variables=document(variables),
         )
-        await self._do(command)
+        await self._carry_out(command)
 
     async def throw_error(
         self, job: int | str, code: str, message: str = "", variables: Variables | None = None
     ) -> None:
         """End a job with a BPMN error."""
         key = await self._key_of(job)
-        await self._do(
+        await self._carry_out(
             ThrowError(job_key=key, error_code=code, message=message, variables=document(variables))
         )
 
     async def update_retries(self, job: int | str, retries: int) -> None:
         """Give a job tries."""
-        await self._do(UpdateJobRetries(job_key=await self._key_of(job), retries=retries))
+        await self._carry_out(UpdateJobRetries(job_key=await self._key_of(job), retries=retries))
 
     # -- people ----------------------------------------------------------------------------------------------
 
@@ -245,7 +256,7 @@ class Verbs(ABC):
         `NothingThere`.
         """
         key = await self._ask(lambda store: incident_key(store, incident))
-        await self._do(ResolveIncident(incident_key=key))
+        await self._carry_out(ResolveIncident(incident_key=key))
 
     async def incidents(self, process_instance_key: int = 0) -> list[Incident]:
         """The open incidents of an instance (0: of all), newest first, each with its remedy."""
@@ -297,8 +308,32 @@ class Verbs(ABC):
     def _add_worker(self, task: WorkerTask) -> None:
         """Have jobs done from now on."""
 
+    async def _carry_out(self, command: Command) -> Any:
+        """As `_do`. Raises `Rejection` for what the log could not hold, before anything is decided on it."""
+        try:
+            msgspec.msgpack.encode(command)
+        except UnicodeEncodeError as error:
+            raise _mistake(
+                f"Expected texts of Unicode, but found half of a surrogate pair: {error}"
+            ) from error
+        except OverflowError as error:
+            raise _mistake(f"Expected numbers of 64 bits at most, but found a larger one: {error}") from error
+        return await self._do(command)
+
     async def _key_of(self, job: int | str) -> int:
         return job if isinstance(job, int) else (await self._ask(lambda store: find_job(store, job))).key
+
+
+def _sensible(request: Callable[Fields, Made], *fields: Fields.args, **named: Fields.kwargs) -> Made:
+    """The command that a request makes. Raises `Rejection` for one that makes no sense."""
+    try:
+        return request(*fields, **named)
+    except Invalid as invalid:
+        raise _mistake(str(invalid)) from invalid
+
+
+def _mistake(reason: str) -> Rejection:
+    return Rejection(RejectionType.INVALID_ARGUMENT, reason)
 
 
 def _read(models: Sequence[str | Path]) -> dict[str, bytes]:

@@ -27,11 +27,6 @@ def first_key(partition_id: int) -> int:
     return partition_id << PARTITION_BITS
 
 
-def partition_of(key: int) -> int:
-    """The partition that a key was given by."""
-    return key >> PARTITION_BITS
-
-
 class Command(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Something asked of the kernel. Answered or rejected, in the order of arrival."""
 

@@ -118,8 +118,9 @@ class Writer:
 
     def follow(self, process_instance_key: int) -> asyncio.Future[InstanceEnded] | None:
         """A future that has the end of an instance that goes on, once that is durable; None where it has
-        ended, or there is none.
+        ended, or there is none. Raises `Unavailable` where that cannot be known.
         """
+        self._refuse_when_lost()
         instance = self._decider.state.instance(process_instance_key)
         if instance is None or instance.header is None or instance.header.state != ACTIVE:
             return None
@@ -157,10 +158,6 @@ class Writer:
         """How many commands were decided, rejected ones included."""
         return self._decider.commands
 
-    def knows_instance(self, process_instance_key: int) -> bool:
-        """Whether there is a process instance with this key, as far as commands can see."""
-        return self._decider.state.instance(process_instance_key) is not None
-
     def is_decision_deployed(self, decision_id: str) -> bool:
         """Whether any version of a decision is deployed."""
         return decision_id in self._decider.state.decisions.latest
@@ -168,7 +165,7 @@ class Writer:
     # -- life ------------------------------------------------------------------------------------------------
 
     async def __aenter__(self) -> Self:
-        self.start()
+        """Commands are carried out from now on; nothing that is due is triggered before `start`."""
         return self
 
     async def __aexit__(
@@ -203,12 +200,15 @@ class Writer:
         """
         if self._is_stopped or (self._stopping and not isinstance(command, ReturnJob | HoldJob)):
             raise Unavailable("The server is stopping; try again when it is back")
-        if self._decider.is_lost and not self._come_back():
-            raise Unavailable("The database can neither be written nor read; try again when it is back")
+        self._refuse_when_lost()
         size = size_of(command)
         if why := self._pending.why_full(command, size):
             raise Overloaded(why)
         return size
+
+    def _refuse_when_lost(self) -> None:
+        if self._decider.is_lost and not self._come_back():
+            raise Unavailable("The database can neither be written nor read; try again when it is back")
 
     def _after_decision(self) -> None:
         self._offers.offer_new()

@@ -89,6 +89,16 @@ class Admission:
         self._held_bytes -= visitor.request_bytes
 
     @contextmanager
+    def under_way(self) -> Iterator[None]:
+        """What the block does was asked for, and a stop waits for it. Raises `Unavailable`."""
+        self.check()
+        self.begun()
+        try:
+            yield
+        finally:
+            self.ended()
+
+    @contextmanager
     def visit(self, visitor: Visitor) -> Iterator[None]:
         """A visitor is let in and their request is kept while the block runs. Raises `Unavailable` and
         `Overloaded`.

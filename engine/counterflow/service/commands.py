@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from counterflow.kernel.lives.quarantine import ReleaseInstance
-from counterflow.kernel.vocabulary import Command, Rejection, RejectionType
+from counterflow.kernel.vocabulary import Command
 from counterflow.partition.answers import into
 from counterflow.partition.refusals import Overloaded
 from counterflow.partition.writer import Writer
@@ -71,13 +71,7 @@ class Commands:
         """Let an instance that was set aside go on. Raises `Rejection`, of another type where there is such
         an instance and it was not set aside.
         """
-        try:
-            return self._writer.submit(ReleaseInstance(process_instance_key=process_instance_key))
-        except Rejection as rejection:
-            is_there = self._writer.knows_instance(process_instance_key)
-            if rejection.type is RejectionType.NOT_FOUND and is_there:
-                raise Rejection(RejectionType.INVALID_STATE, rejection.reason) from None
-            raise
+        return self._writer.submit(ReleaseInstance(process_instance_key=process_instance_key))
 
     def _submit(self, command: Command, told: Told, failed: Failed, ended: Callable[[], None]) -> None:
         def is_reported(answer: Any) -> None:
@@ -87,15 +81,17 @@ class Commands:
                 ended()
 
         def has_failed(error: Exception) -> None:
-            failed(error)
-            ended()
+            try:
+                failed(error)
+            finally:
+                ended()
 
         try:
             self._writer.submit_then(command, is_reported, has_failed)
         except Exception as error:  # noqa: BLE001 - whatever it is, the caller is told
-            failed(error)
             # Not at once: where all of a line is refused, each would be so inside the one before.
             asyncio.get_running_loop().call_soon(ended)
+            failed(error)
 
     def _ended_with_turn(self) -> None:
         self._admission.ended()

@@ -69,5 +69,7 @@ class Questions:
                     )
 
     def close(self) -> None:
-        """Wait for the questions that are being answered, and let go of the threads."""
+        """Wait for the questions that are being answered, and let go of the threads. Nobody waits for those
+        that are not any more.
+        """
         self._readers.shutdown(cancel_futures=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from types import TracebackType
 from typing import Self
 
@@ -42,6 +43,8 @@ class Service:
         self.results = Results(writer, self.admission, self.turns)
         self.questions = Questions(store, self.admission)
         self._takers = writer.takers
+        self._grace_ends = math.inf
+        """When the grace of a stop is over, in seconds of the event loop."""
         writer.watch_work(self.turns.work_went_on)
 
     async def __aenter__(self) -> Self:
@@ -51,31 +54,42 @@ class Service:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Fall silent, and let what is under way finish within the settings' grace."""
+        """Fall silent, and let what is under way finish within what is left of the grace."""
         self.fall_silent()
-        await self.idle(self.settings.shutdown_grace_ms / 1000)
+        await self.idle()
         await self.stop()
 
     def start(self) -> None:
         """Let callers in."""
         self.admission.open()
 
+    def begin_grace(self, grace_seconds: float) -> None:
+        """A stop begins: what is under way has so long to finish. However many have a part in the stop, and
+        each says so, the grace is over when it is for the first of them.
+        """
+        self._grace_ends = min(self._grace_ends, asyncio.get_running_loop().time() + grace_seconds)
+
+    def grace_left(self) -> float:
+        """What is left of the grace, in seconds."""
+        return max(self._grace_ends - asyncio.get_running_loop().time(), 0.0)
+
     def fall_silent(self) -> None:
         """Let nobody in any more, and end those who wait; what is under way goes on. The writer must still be
         at work, since jobs come back.
         """
+        self.begin_grace(self.settings.shutdown_grace_ms / 1000)
         self.admission.close()
         self._takers.end_polls()
         self.streams.end()
         self.results.end()
 
-    async def idle(self, grace_seconds: float) -> None:
-        """Wait until nothing that was asked for is under way, so long at most."""
+    async def idle(self) -> None:
+        """Wait until nothing that was asked for is under way, as long as the grace lasts."""
         try:
-            async with asyncio.timeout(grace_seconds):
+            async with asyncio.timeout_at(self._grace_ends):
                 await self.admission.idle()
         except TimeoutError:
-            logger.warning("Calls are still under way after %s s; they are broken off", grace_seconds)
+            logger.warning("Calls are still under way though the grace is over; they are broken off")
 
     async def stop(self) -> None:
         """Wait for what is still under way, and let go of the threads. Those at the doors have gone."""

@@ -92,15 +92,16 @@ class GrpcDoor:
         self._health.set_serving(True)
 
     async def stop(self, grace_seconds: float) -> None:
-        """Refuse new calls, end those that wait, let the others finish; the writer must still be at work,
-        since jobs come back.
+        """Refuse new calls, end those that wait, let the others finish within the grace; the writer must
+        still be at work, since jobs come back.
 
         The port stays open meanwhile: a call that comes now is told UNAVAILABLE, which every client takes for
         "try again".
         """
         self._health.set_serving(False)
+        self._service.begin_grace(grace_seconds)
         self._service.fall_silent()
-        await self._service.idle(grace_seconds)
+        await self._service.idle()
         await self._server.stop(LAST_WORDS_SECONDS)
 
     async def _listen(self, host: str, port: int) -> int:

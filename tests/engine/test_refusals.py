@@ -1,0 +1,81 @@
+"""Bad calls of every verb: what comes out is what `engine/verbs.py` promises, in words, with nothing changed."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from counterflow import Engine, NothingThere, Rejection
+from counterflow.engine.verbs import Verbs
+
+TOO_LARGE = 2**80
+HALF = "\ud800"
+"""Half of a surrogate pair: Python has it in texts, UTF-8 has not."""
+
+Call = Callable[[Engine], Awaitable[Any]]
+BAD_CALLS: list[tuple[str, Call, type[Exception], str]] = [
+    ("deploy", lambda e: e.deploy(), Rejection, "at least one resource"),
+    ("deploy_contents", lambda e: e.deploy_contents({"a.bpmn": b"<a"}), Rejection, "a.bpmn"),
+    ("deploy_contents", lambda e: e.deploy_contents({"a.txt": b""}), Rejection, "a name that ends in"),
+    ("evaluate", lambda e: e.evaluate(""), Rejection, "neither was given"),
+    ("evaluate", lambda e: e.evaluate(7), Rejection, "no decision found for key"),
+    ("evaluate", lambda e: e.evaluate(TOO_LARGE), Rejection, "64 bits"),
+    ("start", lambda e: e.start(""), Rejection, "none of them was given"),
+    ("start", lambda e: e.start("a", at=["b"] * 1_001), Rejection, "at most 1000 start instructions"),
+    ("start", lambda e: e.start("a", version=TOO_LARGE), Rejection, "64 bits"),
+    ("start", lambda e: e.start(HALF), Rejection, "Unicode"),
+    ("end_of", lambda e: e.end_of(7), Rejection, "none was found"),
+    ("cancel", lambda e: e.cancel(7), Rejection, "no such process was found"),
+    ("set_variables", lambda e: e.set_variables(7, {}), Rejection, "no such element was found"),
+    ("set_variables", lambda e: e.set_variables("", {}), NothingThere, "an active element"),
+    ("publish", lambda e: e.publish(""), Rejection, "it is empty"),
+    ("publish", lambda e: e.publish(HALF, "k", time_to_live=timedelta(1)), Rejection, "Unicode"),
+    ("publish", lambda e: e.publish("a", "k", {HALF: 1}), Rejection, "Unicode"),
+    ("activate", lambda e: e.activate(" "), Rejection, "it is empty"),
+    ("activate", lambda e: e.activate("a", timeout=timedelta()), Rejection, "at least 1 ms"),
+    ("complete", lambda e: e.complete(7), Rejection, "no such job was found"),
+    ("complete", lambda e: e.complete("a"), NothingThere, "an open job"),
+    ("fail", lambda e: e.fail(7, retries=-1), Rejection, "with key '7'"),
+    ("fail", lambda e: e.fail("a", retries=1), NothingThere, "an open job"),
+    ("throw_error", lambda e: e.throw_error(7, ""), Rejection, "no such job was found"),
+    ("throw_error", lambda e: e.throw_error("a", "b"), NothingThere, "an open job"),
+    ("update_retries", lambda e: e.update_retries(7, 0), Rejection, "positive amount"),
+    ("update_retries", lambda e: e.update_retries("a", 1), NothingThere, "an open job"),
+    ("resolve", lambda e: e.resolve(7), Rejection, "no such incident was found"),
+    ("resolve", lambda e: e.resolve("a"), NothingThere, "an incident"),
+    ("instances", lambda e: e.instances("a", "odd"), Rejection, "found 'odd'"),
+    ("show", lambda e: e.show(7), Rejection, "none was found"),
+    ("history", lambda e: e.history(7), Rejection, "none was found"),
+    ("end_of", lambda e: e.end_of(TOO_LARGE), Rejection, "64 bits"),
+    ("incidents", lambda e: e.incidents(TOO_LARGE), Rejection, "64 bits"),
+    ("jobs", lambda e: e.jobs("a", TOO_LARGE), Rejection, "64 bits"),
+    ("jobs", lambda e: e.jobs(HALF), Rejection, "Unicode"),
+    ("show", lambda e: e.show(TOO_LARGE), Rejection, "64 bits"),
+    ("history", lambda e: e.history(TOO_LARGE), Rejection, "64 bits"),
+    ("cancel", lambda e: e.cancel(TOO_LARGE), Rejection, "64 bits"),
+    ("variables", lambda e: e.variables(TOO_LARGE), Rejection, "64 bits"),
+]
+BY_HANDLERS = "worker"
+"""It does nothing at once that could be refused."""
+
+
+@pytest.mark.parametrize("verb, call, kind, words", BAD_CALLS)
+async def test_a_bad_call_is_refused_as_the_verbs_promise(
+    verb: str, call: Call, kind: type[Exception], words: str, tmp_path: Path
+) -> None:
+    async with Engine(f"sqlite:///{tmp_path / 'a.db'}") as engine:
+        await engine.publish("before", "k", time_to_live=timedelta(days=1))
+        before = await engine.history()
+        with pytest.raises(kind, match=words) as refused:
+            await call(engine)
+        assert type(refused.value) is kind
+        assert await engine.history() == before
+
+
+def test_every_verb_is_called_badly() -> None:
+    verbs = {name for name in vars(Verbs) if not name.startswith("_")}
+    assert {verb for verb, *_ in BAD_CALLS} == verbs - {BY_HANDLERS}
