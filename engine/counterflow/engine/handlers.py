@@ -7,11 +7,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from counterflow.engine.results import WorkerJob, checked, document, milliseconds, mistake
+from counterflow.engine.results import WorkerJob, checked, document, milliseconds, mistake, sensible
 from counterflow.kernel.lives.job_delivery import ActivateJobs
 from counterflow.kernel.lives.jobs import CompleteJob, FailJob, ThrowError
 from counterflow.kernel.vocabulary import ActivatedJob, Command, Rejection, RejectionType
-from counterflow.service.refusals import Invalid
 from counterflow.service.requests import activation, duration_ms
 
 Variables = Mapping[str, Any]
@@ -37,18 +36,16 @@ def worker_wish(
         raise mistake(
             f"Expected the worker for '{job_type}' to do at least 1 job at once, but found {max_jobs}"
         )
-    try:
-        wish = activation(
-            job_type=job_type,
-            worker=worker,
-            timeout_ms=milliseconds(timeout),
-            maximum=max_jobs,
-            fetch_variables=(),
-            tenant_ids=(),
-            message_bytes=message_bytes,
-        )
-    except Invalid as invalid:
-        raise mistake(str(invalid)) from None
+    wish = sensible(
+        activation,
+        job_type=job_type,
+        worker=worker,
+        timeout_ms=milliseconds(timeout),
+        maximum=max_jobs,
+        fetch_variables=(),
+        tenant_ids=(),
+        message_bytes=message_bytes,
+    )
     return checked(wish)
 
 

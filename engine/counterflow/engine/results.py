@@ -4,19 +4,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import msgspec
 
 from counterflow.kernel.lives.decisions import DecisionEvaluation
 from counterflow.kernel.lives.deployments import Deployment
 from counterflow.kernel.vocabulary import ActivatedJob, Command, InstanceEnded, Rejection, RejectionType
+from counterflow.service.refusals import Invalid
 from counterflow.service.requests import NESTING, is_too_deep
 from counterflow_wire import json_texts
 
 Asked = TypeVar("Asked", bound=Command)
+Fields = ParamSpec("Fields")
 
 
 class DeployedProcess(msgspec.Struct, frozen=True):
@@ -94,6 +96,14 @@ class DecisionAnswer(msgspec.Struct, frozen=True):
 def mistake(reason: str) -> Rejection:
     """What a caller is told who has asked for something that makes no sense."""
     return Rejection(RejectionType.INVALID_ARGUMENT, reason)
+
+
+def sensible(request: Callable[Fields, Asked], *fields: Fields.args, **named: Fields.kwargs) -> Asked:
+    """The command that a request makes. Raises `Rejection` for one that makes no sense."""
+    try:
+        return request(*fields, **named)
+    except Invalid as invalid:
+        raise mistake(str(invalid)) from invalid
 
 
 def checked(command: Asked) -> Asked:
