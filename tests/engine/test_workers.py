@@ -88,7 +88,7 @@ async def until_incident(engine: Engine) -> None:
 
 UNTOLD: list[tuple[Callable[[WorkerJob], Variables], str]] = [
     (raises(BpmnError("FULL", variables={"rooms": {1, object()}})), "variable 'rooms'"),
-    (raises(BpmnError(404)), "Expected `str`, got `int` - at `$.error_code`"),  # type: ignore[arg-type]  # the fault
+    (raises(BpmnError(404)), "Expected `str`, got `int` - at `$.error_code`"),  # type: ignore[arg-type]  # the fault under test
     (raises(Unprintable()), "Unprintable"),
     (raises(StopIteration()), "StopIteration"),
     (raises(OSError("caf\udce9")), r"caf\udce9"),
