@@ -296,7 +296,7 @@ def test_a_bpmn_error_that_cannot_be_told_costs_a_try() -> None:
 
     @engine.worker("book-hotel", back_off=timedelta(hours=1))
     def book_hotel(job: WorkerJob) -> None:
-        raise BpmnError("FULL", "no room", {"rooms": {job}})
+        raise BpmnError("FULL", "no room", {"rooms": object()})
 
     trip = engine.start("trip")
     (tried,) = engine.show(trip).root.children[-1].jobs[0].tries
