@@ -9,28 +9,30 @@
 
 It has the verbs of `counterflow.open`. Each is carried out and committed before it returns, exactly as the
 server would; only the network, and the passing of time, are missing. Workers do their jobs at once, within
-the verb that made them.
+the verb that made them; an async handler runs in a loop of its own, also where the test is async itself.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextvars
+import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any, TypeVar
 
 from counterflow import kernel
 from counterflow.engine.blocking_verbs import BlockingVerbs
-from counterflow.engine.handlers import Variables, WorkerTask, completion, failure
+from counterflow.engine.handlers import Variables, WorkerTask, after_refusal, completion, failure
 from counterflow.engine.lookups import NothingThere, find_element, find_incident, find_job, recorded_end
-from counterflow.engine.results import EndedInstance, WorkerJob, milliseconds, taken
+from counterflow.engine.results import EndedInstance, milliseconds, taken
 from counterflow.engine.verbs import Verbs
 from counterflow.kernel.lives.deployments import Deployment, DeployResources
 from counterflow.kernel.lives.due import TriggerDue
-from counterflow.kernel.lives.job_delivery import ActivateJobs
 from counterflow.kernel.lives.quarantine import QuarantineInstance
 from counterflow.kernel.rows import ElementInstance, Incident, Job, ProcessInstance
-from counterflow.kernel.vocabulary import Command, InstanceEnded, LogEntry
+from counterflow.kernel.vocabulary import ActivatedJob, Command, InstanceEnded, LogEntry, Rejection
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.model.graph import CompensationOrder
 from counterflow.partition.batch import load_state, seal
@@ -38,6 +40,8 @@ from counterflow.service.deployments import deployment_refused, refuse_unreadabl
 from counterflow.service.resources import File, read_files
 from counterflow.store.memory import MemoryStore
 from counterflow.store.port import Store
+
+logger = logging.getLogger("counterflow.testing")
 
 Answer = TypeVar("Answer")
 
@@ -144,17 +148,22 @@ class Engine(BlockingVerbs):
             self._is_working = False
 
     def _do_some(self, task: WorkerTask) -> int:
-        jobs = self.run(
-            ActivateJobs(
-                type=task.job_type,
-                worker=task.worker,
-                timeout_ms=milliseconds(task.timeout),
-                maximum=task.max_jobs,
-            )
-        )
-        for job in map(taken, jobs):
-            self.run(_done(task, job))
+        jobs: Sequence[ActivatedJob] = self.run(task.wish)
+        for job in jobs:
+            self._settle(task, job, _done(task, job))
         return len(jobs)
+
+    def _settle(self, task: WorkerTask, job: ActivatedJob, command: Command) -> None:
+        """Tell what has become of a job. A refusal is the worker's and not that of the verb which has made
+        the job: the one before may have ended this one's instance.
+        """
+        try:
+            self.run(command)
+        except Rejection as refused:
+            logger.warning("Job %s of type '%s': %s", job.key, job.type, refused)
+            instead = after_refusal(job, command, refused, task.back_off_ms)
+            if instead is not None:
+                self._settle(task, job, instead)
 
 
 class _ByHand(Verbs):
@@ -194,15 +203,26 @@ class _ByHand(Verbs):
         self._engine._add_worker(task)
 
 
-def _done(task: WorkerTask, job: WorkerJob) -> Command:
+def _done(task: WorkerTask, job: ActivatedJob) -> Command:
     """What a handler makes of a job."""
     try:
-        returned = task.handler(job)
-        return completion(
-            job, asyncio.run(_awaited(returned)) if isinstance(returned, Awaitable) else returned
-        )
+        returned = task.handler(taken(job))
+        return completion(job, _result(returned) if isinstance(returned, Awaitable) else returned)
     except Exception as error:  # noqa: BLE001 - whatever a handler raises is told of its job
-        return failure(job, error, task.back_off)
+        return failure(job, error, task.back_off_ms)
+
+
+def _result(returned: Awaitable[Variables | None]) -> Variables | None:
+    """What an async handler comes to, in a loop of its own; beside the loop of an async test, which stands
+    still meanwhile, that one needs a thread.
+    """
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(_awaited(returned))
+    with ThreadPoolExecutor(1) as beside:
+        context = contextvars.copy_context()
+        return beside.submit(context.run, asyncio.run, _awaited(returned)).result()
 
 
 async def _awaited(returned: Awaitable[Variables | None]) -> Variables | None:

@@ -35,6 +35,8 @@ BAD_CALLS: list[tuple[str, Call, type[Exception], str]] = [
     ("publish", lambda e: e.publish(""), Rejection, "it is empty"),
     ("publish", lambda e: e.publish(HALF, "k", time_to_live=timedelta(1)), Rejection, "Unicode"),
     ("publish", lambda e: e.publish("a", "k", {HALF: 1}), Rejection, "Unicode"),
+    ("publish", lambda e: e.publish("a", 42), TypeError, "correlation_key"),  # type: ignore[arg-type]  # the mistake under test
+    ("start", lambda e: e.start("a", "1"), TypeError, "found str"),  # type: ignore[arg-type]  # the mistake under test
     ("activate", lambda e: e.activate(" "), Rejection, "it is empty"),
     ("activate", lambda e: e.activate("a", timeout=timedelta()), Rejection, "at least 1 ms"),
     ("complete", lambda e: e.complete(7), Rejection, "no such job was found"),

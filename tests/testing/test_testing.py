@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,7 +18,19 @@ from counterflow.kernel.vocabulary import Rejection
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.model.graph import Behaviour, CompensationOrder
 from counterflow.testing import EPOCH_MS, Engine
-from tests.bpmn.diagram import compensate, end, gateway, handler, model, path, service, start, throw, undo
+from tests.bpmn.diagram import (
+    compensate,
+    element,
+    end,
+    gateway,
+    handler,
+    model,
+    path,
+    service,
+    start,
+    throw,
+    undo,
+)
 from tests.kernel.test_engine import break_room
 
 TRIP = model(
@@ -275,3 +289,54 @@ def test_a_bpmn_error_hands_its_variables_on() -> None:
 
     engine.start("trip")
     assert engine.incident("hotel").error_type == "UNHANDLED_ERROR_EVENT"
+
+
+def test_a_bpmn_error_that_cannot_be_told_costs_a_try() -> None:
+    engine = engine_with()
+
+    @engine.worker("book-hotel", back_off=timedelta(hours=1))
+    def book_hotel(job: WorkerJob) -> None:
+        raise BpmnError("FULL", "no room", {"rooms": object()})
+
+    trip = engine.start("trip")
+    (tried,) = engine.show(trip).root.children[-1].jobs[0].tries
+    assert tried.outcome == "failed"
+    assert engine.job("hotel").retries == 2
+
+
+def test_a_result_that_is_refused_costs_a_try() -> None:
+    engine = Engine(limits=ProcessLimits(variable_bytes=200))
+    engine.deploy_contents({"trip.bpmn": TRIP})
+    engine.worker("book-hotel", back_off=timedelta())(lambda _: {"a": "x" * 300})
+    engine.start("trip")
+    assert "to take at most 200 bytes" in engine.incident("hotel").message
+
+
+def test_the_end_of_an_instance_takes_the_jobs_of_its_worker_away() -> None:
+    engine = Engine()
+    engine.deploy_contents(
+        {
+            "race.bpmn": model(
+                *(start(), gateway("fork", "parallel"), service("a", job="run"), service("b", job="run")),
+                *(end("won", element("terminateEventDefinition")), end("lost")),
+                *(path("start", "fork", "a", "won"), path("fork", "b", "lost")),
+            )
+        }
+    )
+    done: list[str] = []
+    engine.worker("run")(lambda job: done.append(job.element_id))
+    race = engine.start("process")
+    assert engine.is_completed(race)
+    assert len(done) == 2, "both were taken before the first has ended the race"
+
+
+async def test_an_async_handler_in_an_async_test() -> None:
+    engine, asked = engine_with(), ContextVar("asked", default="nobody")
+    asked.set("the test")
+
+    @engine.worker("book-hotel")
+    async def book_hotel(job: WorkerJob) -> dict[str, str]:
+        await asyncio.sleep(0)
+        return {"reservation": f"{job.element_id} for {asked.get()}"}
+
+    assert engine.variables(engine.start("trip")) == {"reservation": "hotel for the test"}

@@ -99,7 +99,7 @@ class BlockingVerbs(ABC):
         """Have jobs of a type done by the function below, from now on: it is given a `WorkerJob`, up to
         `max_jobs` of them at once, and returns the variables that the job is completed with, if any.
         `BpmnError` ends the job with an error of the process; any other exception costs a try, and the
-        next comes after `back_off`.
+        next comes after `back_off`. Raises `Rejection`.
         """
         return self._verbs.worker(job_type, name=name, max_jobs=max_jobs, timeout=timeout, back_off=back_off)
 

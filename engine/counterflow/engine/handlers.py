@@ -7,9 +7,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from counterflow.engine.results import WorkerJob, document, milliseconds
+from counterflow.engine.results import WorkerJob, checked, document, milliseconds, mistake, sensible
+from counterflow.kernel.lives.job_delivery import ActivateJobs
 from counterflow.kernel.lives.jobs import CompleteJob, FailJob, ThrowError
-from counterflow.kernel.vocabulary import Command
+from counterflow.kernel.vocabulary import ActivatedJob, Command, Rejection, RejectionType
+from counterflow.service.requests import activation, duration_ms
 
 Variables = Mapping[str, Any]
 Handler = Callable[[WorkerJob], Awaitable[Variables | None] | Variables | None]
@@ -17,14 +19,44 @@ Handler = Callable[[WorkerJob], Awaitable[Variables | None] | Variables | None]
 
 
 class WorkerTask(NamedTuple):
-    """What a worker does: jobs of a type, by a handler, so many at once, each lent for so long."""
+    """What a worker does: the jobs it wishes for, so many at once, by a handler; after a failure the next try
+    comes when the back-off is over.
+    """
 
-    job_type: str
+    wish: ActivateJobs
     handler: Handler
-    worker: str
-    max_jobs: int
-    timeout: timedelta
-    back_off: timedelta
+    back_off_ms: int
+
+
+def worker_wish(
+    job_type: str, worker: str, timeout: timedelta, max_jobs: int, message_bytes: int
+) -> ActivateJobs:
+    """What a worker takes while it has room for all its jobs. Raises `Rejection`."""
+    if max_jobs < 1:
+        raise mistake(
+            f"Expected the worker for '{job_type}' to do at least 1 job at once, but found {max_jobs}"
+        )
+    wish = sensible(
+        activation,
+        job_type=job_type,
+        worker=worker,
+        timeout_ms=milliseconds(timeout),
+        maximum=max_jobs,
+        fetch_variables=(),
+        tenant_ids=(),
+        message_bytes=message_bytes,
+    )
+    return checked(wish)
+
+
+def pause_ms(job_type: str, back_off: timedelta) -> int:
+    """How long a job rests after a failure. Raises `Rejection`."""
+    if back_off < timedelta():
+        raise mistake(
+            f"Expected the worker for '{job_type}' to have a back-off of at least 0 ms, but found "
+            f"{milliseconds(back_off)}"
+        )
+    return duration_ms(milliseconds(back_off))
 
 
 class BpmnError(Exception):
@@ -39,36 +71,57 @@ class BpmnError(Exception):
         self.variables = variables
 
 
-def completion(job: WorkerJob, variables: Variables | None) -> Command:
+def completion(job: ActivatedJob, variables: Variables | None) -> Command:
     """The command for what a handler has returned. Raises `TypeError` for what are no variables."""
     if variables is not None and not isinstance(variables, Mapping):
         raise TypeError(
             f"Expected the handler of '{job.type}' to return variables by name or None, found "
             f"{type(variables).__name__}"
         )
-    return CompleteJob(job_key=job.key, variables=document(variables))
+    return checked(CompleteJob(job_key=job.key, variables=document(variables)))
 
 
-def failure(job: WorkerJob, error: Exception, back_off: timedelta) -> Command:
-    """The command for what a handler has raised: a BPMN error, or one try less after the back-off, and an
-    incident after the last.
+def failure(job: ActivatedJob, error: Exception, back_off_ms: int) -> Command:
+    """The command for what has come of a job in place of a result: a BPMN error, or one try less after the
+    back-off, and an incident after the last. A BPMN error that cannot be told costs a try as well.
     """
     if isinstance(error, BpmnError):
-        return ThrowError(
-            job_key=job.key,
-            error_code=error.code,
-            message=error.message,
-            variables=document(error.variables),
-        )
+        try:
+            return thrown(job, error)
+        except Exception as untold:  # noqa: BLE001 - whatever the handler has put into its error
+            error = untold
     retries = max(job.retries - 1, 0)
-    message = f"{type(error).__name__}: {error}"
     return FailJob(
-        job_key=job.key,
-        retries=retries,
-        message=message,
-        back_off_ms=milliseconds(back_off),
-        variables={},
+        job_key=job.key, retries=retries, message=_said(error), back_off_ms=back_off_ms, variables={}
     )
+
+
+def _said(error: Exception) -> str:
+    """The name and the words of an exception, as text that can be stored; a path may have half of a surrogate
+    pair.
+    """
+    try:
+        words = f"{type(error).__name__}: {error}"
+    except Exception:  # noqa: BLE001 - the words are the program's own code
+        words = type(error).__name__
+    return words.encode(errors="backslashreplace").decode()
+
+
+def thrown(job: ActivatedJob, error: BpmnError) -> Command:
+    """The command for a BPMN error. Raises `TypeError` and `Rejection`."""
+    values = document(error.variables)
+    return checked(
+        ThrowError(job_key=job.key, error_code=error.code, message=error.message, variables=values)
+    )
+
+
+def after_refusal(job: ActivatedJob, told: Command, refusal: Rejection, back_off_ms: int) -> Command | None:
+    """What is told of a job when the engine has refused what its handler made of it, such as a result that
+    is too large: that this try has failed, or the job would be done again and again. None where the job is
+    over, or is no longer the worker's.
+    """
+    is_gone = refusal.type in {RejectionType.NOT_FOUND, RejectionType.INVALID_STATE}
+    return None if is_gone or isinstance(told, FailJob) else failure(job, refusal, back_off_ms)
 
 
 def is_async(handler: Handler) -> bool:

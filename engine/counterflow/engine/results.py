@@ -4,16 +4,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import msgspec
 
 from counterflow.kernel.lives.decisions import DecisionEvaluation
 from counterflow.kernel.lives.deployments import Deployment
-from counterflow.kernel.vocabulary import ActivatedJob, InstanceEnded
+from counterflow.kernel.vocabulary import ActivatedJob, Command, InstanceEnded, Rejection, RejectionType
+from counterflow.service.refusals import Invalid
+from counterflow.service.requests import NESTING, is_too_deep
 from counterflow_wire import json_texts
+
+Asked = TypeVar("Asked", bound=Command)
+Fields = ParamSpec("Fields")
 
 
 class DeployedProcess(msgspec.Struct, frozen=True):
@@ -88,9 +93,68 @@ class DecisionAnswer(msgspec.Struct, frozen=True):
     failure: str = ""
 
 
+def mistake(reason: str) -> Rejection:
+    """What a caller is told who has asked for something that makes no sense."""
+    return Rejection(RejectionType.INVALID_ARGUMENT, reason)
+
+
+def sensible(request: Callable[Fields, Asked], *fields: Fields.args, **named: Fields.kwargs) -> Asked:
+    """The command that a request makes. Raises `Rejection` for one that makes no sense."""
+    try:
+        return request(*fields, **named)
+    except Invalid as invalid:
+        raise mistake(str(invalid)) from invalid
+
+
+def checked(command: Asked) -> Asked:
+    """A command whose fields are of their kinds, and such as the log can hold: the kernel relies on it, and
+    would set the instance aside. Raises `TypeError` and `Rejection`.
+    """
+    kind = type(command)
+    try:
+        return msgspec.msgpack.decode(msgspec.msgpack.encode(command), type=kind)
+    except UnicodeEncodeError as error:
+        raise mistake(f"Expected texts of Unicode, but found half of a surrogate pair: {error}") from None
+    except OverflowError as error:
+        raise mistake(f"Expected numbers of 64 bits at most, but found a larger one: {error}") from None
+    except (TypeError, msgspec.ValidationError) as error:
+        raise TypeError(f"Expected what makes a {kind.__name__}, but found something else: {error}") from None
+
+
 def document(variables: Mapping[str, Any] | None) -> dict[str, bytes]:
-    """Variables as the kernel has them: each value JSON text. Raises `TypeError` for what JSON cannot say."""
-    return {name: json_texts.encode(value) for name, value in (variables or {}).items()}
+    """Variables as the kernel has them: each value JSON text. Raises `TypeError` for what JSON cannot say,
+    and `Rejection` for what is nested deeper than an expression can look into it.
+    """
+    if variables is None:
+        return {}
+    if not isinstance(variables, Mapping):
+        raise TypeError(f"Expected variables by name, but found {type(variables).__name__}")
+    return {_name(name): _text(name, value) for name, value in variables.items()}
+
+
+def _name(name: object) -> str:
+    if not isinstance(name, str):
+        raise TypeError(
+            f"Expected the name of each variable to be a string, but found {name!r} ({type(name).__name__})"
+        )
+    return name
+
+
+def _text(name: str, value: object) -> bytes:
+    """The JSON of a variable, which is one level less deep than the document that it stands in."""
+    try:
+        text = json_texts.encode(value)
+    except RecursionError:
+        text = None
+    except UnicodeEncodeError as error:
+        raise mistake(f"Expected variable '{name}' to be of Unicode, but found: {error}") from None
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"Expected variable '{name}' to have a value that JSON can say: {error}") from None
+    if text is None or is_too_deep(text, NESTING - 1):
+        raise mistake(
+            f"Expected variables of at most {NESTING} levels, but variable '{name}' is nested deeper"
+        )
+    return text
 
 
 def milliseconds(duration: timedelta) -> int:

@@ -1,9 +1,9 @@
 """What can be asked of an engine in the program itself, verb by verb.
 
 Every verb returns when what it has done is durable. Where it cannot be done it raises, with nothing changed:
-`Rejection` (the caller's mistake, with a sentence that says which), `NothingThere` (a name finds nothing),
-`Overloaded` (too much at once: try again after a while) or `Unavailable` (the database is away, or the engine
-is stopping).
+`Rejection` (the caller's mistake, with a sentence that says which; `TypeError` where it is one of Python's
+kinds), `NothingThere` (a name finds nothing), `Overloaded` (too much at once: try again after a while) or
+`Unavailable` (the database is away, or the engine is stopping).
 """
 
 from __future__ import annotations
@@ -13,11 +13,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, TypeVar
 
-import msgspec
-
-from counterflow.engine.handlers import Handler, WorkerTask
+from counterflow.engine.handlers import Handler, WorkerTask, pause_ms, worker_wish
 from counterflow.engine.lookups import (
     all_incidents,
     all_instances,
@@ -33,11 +31,13 @@ from counterflow.engine.results import (
     Deployed,
     EndedInstance,
     WorkerJob,
+    checked,
     deployed,
     document,
     ended,
     milliseconds,
     outcome,
+    sensible,
     taken,
 )
 from counterflow.kernel.lives.decisions import EvaluateDecision
@@ -45,19 +45,16 @@ from counterflow.kernel.lives.deployments import Deployment
 from counterflow.kernel.lives.instances import CancelProcessInstance
 from counterflow.kernel.lives.jobs import CompleteJob, FailJob, ThrowError, UpdateJobRetries
 from counterflow.kernel.lives.variables import SetVariables
-from counterflow.kernel.vocabulary import Command, InstanceEnded, Rejection, RejectionType
+from counterflow.kernel.vocabulary import Command, InstanceEnded
 from counterflow.kernel.work.incidents import ResolveIncident
 from counterflow.queries.history import records
 from counterflow.queries.instances import process_instance
 from counterflow.queries.shapes import HistoryRecord, Incident, InstanceTree, Job, ProcessInstance
-from counterflow.service.refusals import Invalid
 from counterflow.service.requests import activation, creation, publication
 from counterflow.service.resources import File
 from counterflow.store.port import Store
 
 Answer = TypeVar("Answer")
-Made = TypeVar("Made", bound=Command)
-Fields = ParamSpec("Fields")
 Added = TypeVar("Added", bound=Handler)
 Variables = Mapping[str, Any]
 
@@ -100,7 +97,7 @@ class Verbs(ABC):
         """Begin an instance of a version (-1: the latest), at its none start event or at these elements;
         answers its key.
         """
-        command = _sensible(
+        command = sensible(
             creation,
             process_id=process_id,
             version=version,
@@ -152,7 +149,7 @@ class Verbs(ABC):
         message_id: str = "",
     ) -> int:
         """Publish a message, which is kept for so long where nobody waits for it yet; answers its key."""
-        command = _sensible(
+        command = sensible(
             publication,
             name=name,
             correlation_key=correlation_key,
@@ -177,11 +174,13 @@ class Verbs(ABC):
         """Have jobs of a type done by the function below, from now on: it is given a `WorkerJob`, up to
         `max_jobs` of them at once, and returns the variables that the job is completed with, if any.
         `BpmnError` ends the job with an error of the process; any other exception costs a try, and the
-        next comes after `back_off`.
+        next comes after `back_off`. Raises `Rejection`.
         """
+        wish = worker_wish(job_type, name, timeout, max_jobs, MESSAGE_BYTES)
+        back_off_ms = pause_ms(job_type, back_off)
 
         def add(handler: Added) -> Added:
-            self._add_worker(WorkerTask(job_type, handler, name, max_jobs, timeout, back_off))
+            self._add_worker(WorkerTask(wish, handler, back_off_ms))
             return handler
 
         return add
@@ -195,7 +194,7 @@ class Verbs(ABC):
         maximum: int = 32,
     ) -> list[WorkerJob]:
         """Take jobs that are ready, for so long."""
-        command = _sensible(
+        command = sensible(
             activation,
             job_type=job_type,
             worker=worker,
@@ -307,31 +306,10 @@ class Verbs(ABC):
         """Have jobs done from now on."""
 
     async def _carry_out(self, command: Command) -> Any:
-        """As `_do`. Raises `Rejection` for what the log could not hold, before anything is decided on it."""
-        try:
-            msgspec.msgpack.encode(command)
-        except UnicodeEncodeError as error:
-            raise _mistake(
-                f"Expected texts of Unicode, but found half of a surrogate pair: {error}"
-            ) from error
-        except OverflowError as error:
-            raise _mistake(f"Expected numbers of 64 bits at most, but found a larger one: {error}") from error
-        return await self._do(command)
+        return await self._do(checked(command))
 
     async def _key_of(self, job: int | str) -> int:
         return job if isinstance(job, int) else (await self._ask(lambda store: find_job(store, job))).key
-
-
-def _sensible(request: Callable[Fields, Made], *fields: Fields.args, **named: Fields.kwargs) -> Made:
-    """The command that a request makes. Raises `Rejection` for one that makes no sense."""
-    try:
-        return request(*fields, **named)
-    except Invalid as invalid:
-        raise _mistake(str(invalid)) from invalid
-
-
-def _mistake(reason: str) -> Rejection:
-    return Rejection(RejectionType.INVALID_ARGUMENT, reason)
 
 
 def _read(models: Sequence[str | Path]) -> dict[str, bytes]:

@@ -11,21 +11,28 @@ import asyncio
 import logging
 from collections.abc import Awaitable
 
-from counterflow.engine.handlers import Variables, WorkerTask, completion, failure, is_async
-from counterflow.engine.results import WorkerJob, milliseconds, taken
-from counterflow.kernel.lives.job_delivery import ActivateJobs
+from msgspec.structs import replace
+
+from counterflow.engine.handlers import (
+    Handler,
+    Variables,
+    WorkerTask,
+    after_refusal,
+    completion,
+    failure,
+    is_async,
+)
+from counterflow.engine.results import WorkerJob, taken
 from counterflow.kernel.lives.jobs import UpdateJobTimeout
 from counterflow.kernel.vocabulary import ActivatedJob, Command, Rejection
-from counterflow.partition.refusals import Overloaded, Unavailable
 from counterflow.service.callers import Jobs
-from counterflow.service.requests import activation
 from counterflow.service.service import Service
 
 logger = logging.getLogger("counterflow.engine.workers")
 
 POLL_MS = 60_000
 PAUSE_SECONDS = 0.5
-"""How long a worker rests when the engine has too much to do, or its database is away."""
+"""How long a worker rests when it was given no jobs for a reason, such as a database that is away."""
 
 
 class HandlerWorker:
@@ -34,6 +41,7 @@ class HandlerWorker:
     def __init__(self, service: Service, task: WorkerTask) -> None:
         self._service = service
         self._task = task
+        self._wish = replace(task.wish, bytes_left=service.settings.message_bytes)
         self._running: dict[asyncio.Task[None], ActivatedJob] = {}
         self._has_room = asyncio.Event()
         self._has_room.set()
@@ -57,65 +65,79 @@ class HandlerWorker:
             await asyncio.wait(list(self._running))
 
     async def _take(self) -> None:
+        """Take jobs for as long as the engine is at work; what comes in their place ends nothing."""
         while not self._service.admission.is_closed:
             await self._has_room.wait()
+            room = self._wish.maximum - len(self._running)
             try:
-                await self._service.polls.activate(self._wish(), POLL_MS, self._begin)
-            except (Overloaded, Unavailable) as refused:
-                logger.warning("The worker for '%s' rests: %s", self._task.job_type, refused)
+                await self._service.polls.activate(replace(self._wish, maximum=room), POLL_MS, self._begin)
+            except Exception as refused:  # noqa: BLE001 - nobody would hear of a worker that ends
+                logger.warning("The worker for '%s' rests: %s", self._wish.type, _told(refused))
                 await asyncio.sleep(PAUSE_SECONDS)
 
-    def _wish(self) -> ActivateJobs:
-        return activation(
-            job_type=self._task.job_type,
-            worker=self._task.worker,
-            timeout_ms=milliseconds(self._task.timeout),
-            maximum=self._task.max_jobs - len(self._running),
-            fetch_variables=(),
-            tenant_ids=(),
-            message_bytes=self._service.settings.message_bytes,
-        )
-
     async def _begin(self, jobs: Jobs) -> None:
+        """Begin all of a portion: one that raised here would be handed back while some of it runs."""
         for job in jobs:
-            running = asyncio.get_running_loop().create_task(self._do(taken(job)))
+            running = asyncio.get_running_loop().create_task(self._do(job))
             self._running[running] = job
             running.add_done_callback(self._ended)
-        if len(self._running) >= self._task.max_jobs:
+        if len(self._running) >= self._wish.maximum:
             self._has_room.clear()
 
     def _ended(self, running: asyncio.Task[None]) -> None:
         del self._running[running]
         self._has_room.set()
 
-    async def _do(self, job: WorkerJob) -> None:
+    async def _do(self, job: ActivatedJob) -> None:
         keeping = asyncio.get_running_loop().create_task(self._keep(job))
         try:
-            command = completion(job, await self._call(job))
+            command = completion(job, await self._call(taken(job)))
         except Exception as error:  # noqa: BLE001 - whatever a handler raises is told of its job
-            command = failure(job, error, self._task.back_off)
+            command = failure(job, error, self._task.back_off_ms)
         finally:
             keeping.cancel()
-        await self._tell(job, command)
+        await self._settle(job, command)
 
     async def _call(self, job: WorkerJob) -> Variables | None:
         handler = self._task.handler
-        returned = handler(job) if is_async(handler) else await asyncio.to_thread(handler, job)
+        returned = handler(job) if is_async(handler) else await asyncio.to_thread(_call, handler, job)
         return await returned if isinstance(returned, Awaitable) else returned
 
-    async def _keep(self, job: WorkerJob) -> None:
+    async def _keep(self, job: ActivatedJob) -> None:
         """Move the deadline on while the handler runs."""
+        timeout_ms = self._wish.timeout_ms
         while True:
-            await asyncio.sleep(self._task.timeout.total_seconds() / 2)
-            await self._tell(
-                job, UpdateJobTimeout(job_key=job.key, timeout_ms=milliseconds(self._task.timeout))
-            )
+            await asyncio.sleep(timeout_ms / 2_000)
+            await self._tell(job, UpdateJobTimeout(job_key=job.key, timeout_ms=timeout_ms))
 
-    async def _tell(self, job: WorkerJob, command: Command) -> None:
-        """Tell the engine of a job. One that it will not hear of is no longer this worker's; one that
-        cannot be told goes to somebody else after its deadline.
+    async def _settle(self, job: ActivatedJob, command: Command) -> None:
+        refusal = await self._tell(job, command)
+        if isinstance(refusal, Rejection):
+            instead = after_refusal(job, command, refusal, self._task.back_off_ms)
+            if instead is not None:
+                await self._tell(job, instead)
+
+    async def _tell(self, job: ActivatedJob, command: Command) -> Exception | None:
+        """Tell the engine of a job; answers what has come in place of an answer. A job that it will not hear
+        of is no longer this worker's; one that cannot be told goes to somebody else after its deadline.
         """
         try:
             await self._service.commands.ask(command)
-        except (Rejection, Overloaded, Unavailable) as refused:
-            logger.warning("Job %s of type '%s': %s", job.key, job.type, refused)
+        except Exception as refused:  # noqa: BLE001 - whatever it is, the other jobs are not to suffer
+            logger.warning("Job %s of type '%s': %s", job.key, job.type, _told(refused))
+            return refused
+        return None
+
+
+def _call(handler: Handler, job: WorkerJob) -> Awaitable[Variables | None] | Variables | None:
+    """Call a handler in a thread. No future brings a `StopIteration` out of there: that of a `next` which has
+    found nothing would never arrive.
+    """
+    try:
+        return handler(job)
+    except StopIteration as stopped:
+        raise RuntimeError(f"The handler raised {stopped!r}") from stopped
+
+
+def _told(error: Exception) -> str:
+    return str(error) or type(error).__name__

@@ -30,6 +30,7 @@ _decode = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _ROUNDED = bytes.maketrans(b"{}", b"[]")
+_TOO_DEEP = f"it is nested deeper than {NESTING} levels"
 _ROOTS = {"[": "an array", '"': "a string", "n": "null", "t": "true", "f": "false"}
 
 
@@ -48,7 +49,8 @@ def document(text: str, limit_bytes: int) -> dict[str, bytes]:
         members = _decode(text)
     except (msgspec.DecodeError, RecursionError) as error:
         raise Invalid(f"Expected the variables to be one JSON object, but {_why(text, error)}") from None
-    _refuse_deep(text)
+    if is_too_deep(text.encode()):
+        raise Invalid(f"Expected the variables to be one JSON object, but {_TOO_DEEP}")
     values = {name: bytes(value) for name, value in members.items()}
     if len(text) > limit_bytes:
         _refuse_large(values, len(text), limit_bytes)
@@ -60,27 +62,25 @@ def _why(text: str, error: Exception) -> str:
         start = len(text) - len(text.lstrip())
         return f"found {_ROOTS.get(text[start], 'a number')} (byte {start})"
     if isinstance(error, RecursionError):
-        return f"it is nested deeper than {NESTING} levels"
+        return _TOO_DEEP
     reason = str(error)
     if "truncated" in reason:
         return f"it breaks off (byte {len(text.encode())}), or has half of a surrogate pair in a string"
     return reason.replace("JSON is malformed:", "it is not JSON:")
 
 
-def _refuse_deep(text: str) -> None:
-    """Deeper values would be met with a recursion error where they are used; wide ones are common and
-    fine.
+def is_too_deep(json: bytes, levels: int = NESTING) -> bool:
+    """Whether JSON text is nested deeper than so many levels. Such values would be met with a recursion error
+    where they are used; wide ones are common and fine.
     """
-    if text.count("[") + text.count("{") <= NESTING:
-        return
-    brackets = _STRING.sub(b"", text.encode()).translate(_ROUNDED, _NOT_BRACKETS)
-    for _ in range(NESTING):
+    if json.count(b"[") + json.count(b"{") <= levels:
+        return False
+    brackets = _STRING.sub(b"", json).translate(_ROUNDED, _NOT_BRACKETS)
+    for _ in range(levels):
         brackets = brackets.replace(b"[]", b"")
         if not brackets:
-            return
-    raise Invalid(
-        f"Expected the variables to be one JSON object, but it is nested deeper than {NESTING} levels"
-    )
+            return False
+    return True
 
 
 def _refuse_large(values: Mapping[str, bytes], size: int, limit_bytes: int) -> None:
