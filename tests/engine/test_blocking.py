@@ -44,6 +44,16 @@ def test_refusals_come_through() -> None:
         engine.start("nobody")
 
 
+async def test_an_engine_is_opened_and_closed_where_a_loop_runs_as_in_a_notebook() -> None:
+    with counterflow.open() as engine:
+        engine.deploy_contents({"soon.bpmn": SOON})
+
+
+def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
+    with counterflow.open() as engine, pytest.raises(Rejection, match="different names"):
+        engine.deploy(tmp_path / "x" / "trip.bpmn", tmp_path / "y" / "trip.bpmn")
+
+
 def test_what_is_closed_is_closed_once_and_for_all() -> None:
     engine = counterflow.open()
     engine.close()

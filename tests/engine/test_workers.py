@@ -36,7 +36,7 @@ class Unprintable(Exception):
         raise ValueError("no words")
 
 
-def raises(error: Exception) -> Callable[[WorkerJob], Variables]:
+def raises(error: BaseException) -> Callable[[WorkerJob], Variables]:
     def do(_: WorkerJob) -> Variables:
         raise error
 
@@ -92,6 +92,8 @@ UNTOLD: list[tuple[Callable[[WorkerJob], Variables], str]] = [
     (raises(Unprintable()), "Unprintable"),
     (raises(StopIteration()), "StopIteration"),
     (raises(OSError("caf\udce9")), r"caf\udce9"),
+    (raises(SystemExit(3)), "SystemExit(3) came out of the handler"),
+    (raises(asyncio.CancelledError()), "CancelledError() came out of the handler"),
     (returns({1: "x"}), "name of each variable to be a string, but found 1 (int)"),
     (returns({"\ud800": 1}), "half of a surrogate pair"),
     (returns({"tree": nested(200)}), "at most 200 levels, but variable 'tree' is nested deeper"),

@@ -87,8 +87,7 @@ class BlockingEngine(BlockingVerbs):
         self._is_open = False
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
-        self._loop.run_until_complete(self._loop.shutdown_default_executor())
-        self._loop.close()
+        self._loop.close()  # handlers that have outlived the grace are waited for no more
 
 
 class _Inside(Engine):

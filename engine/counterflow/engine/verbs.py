@@ -36,6 +36,7 @@ from counterflow.engine.results import (
     document,
     ended,
     milliseconds,
+    mistake,
     outcome,
     sensible,
     taken,
@@ -313,4 +314,13 @@ class Verbs(ABC):
 
 
 def _read(models: Sequence[str | Path]) -> dict[str, bytes]:
-    return {Path(model).name: Path(model).read_bytes() for model in models}
+    """The contents of files by their names, of which a deployment has one of each. Raises `Rejection`."""
+    paths: dict[str, Path] = {}
+    for path in map(Path, models):
+        if path.name in paths:
+            raise mistake(
+                f"Expected files of different names, but found {paths[path.name]} and {path}; "
+                "deploy_contents takes a name for each"
+            )
+        paths[path.name] = path
+    return {name: path.read_bytes() for name, path in paths.items()}

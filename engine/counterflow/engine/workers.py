@@ -94,6 +94,12 @@ class HandlerWorker:
             command = completion(job, await self._call(taken(job)))
         except Exception as error:  # noqa: BLE001 - whatever a handler raises is told of its job
             command = failure(job, error, self._task.back_off_ms)
+        except (SystemExit, asyncio.CancelledError) as way_out:
+            if _is_cancelled():
+                raise
+            command = failure(
+                job, RuntimeError(f"{way_out!r} came out of the handler"), self._task.back_off_ms
+            )
         finally:
             keeping.cancel()
         await self._settle(job, command)
@@ -141,3 +147,9 @@ def _call(handler: Handler, job: WorkerJob) -> Awaitable[Variables | None] | Var
 
 def _told(error: Exception) -> str:
     return str(error) or type(error).__name__
+
+
+def _is_cancelled() -> bool:
+    """Whether the engine has broken off what runs here; else a handler has raised that by itself."""
+    running = asyncio.current_task()
+    return running is not None and running.cancelling() > 0
