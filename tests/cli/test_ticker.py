@@ -98,4 +98,4 @@ def test_the_line_of_an_event(fields: dict[str, Any], line: str) -> None:
 
 
 def test_only_events_of_the_kernel_have_a_line() -> None:
-    assert set(WORDINGS) <= {event.__name__ for event in kernel.OF_INSTANCE}
+    assert set(WORDINGS) <= {event.__name__ for event in kernel.EVENTS}
