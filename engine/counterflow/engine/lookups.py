@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from counterflow.engine.results import EndedInstance, values
+from counterflow.kernel.course.beginning import ACTIVE
 from counterflow.kernel.rows import ElementInstance as ElementRow
 from counterflow.kernel.rows import Incident as IncidentRow
 from counterflow.kernel.rows import Job as JobRow
@@ -20,8 +21,6 @@ from counterflow.queries.shapes import Incident, Job, Page, ProcessInstance
 from counterflow.store.port import Store
 
 Item = TypeVar("Item")
-
-ACTIVE = "active"
 
 
 class NothingThere(LookupError):

@@ -85,11 +85,10 @@ def decide_activate(step: Step, command: ActivateJobs) -> list[ActivatedJob]:
 
 def decide_return(step: Step, command: ReturnJob) -> bool:
     """A push that reached nobody. Answers whether the job was still that worker's."""
-    course = _owner(step, command.job_key)
-    job = course.instance.jobs[command.job_key] if course is not None else None
-    if course is None or job is None or job.state != ACTIVATED or job.due_ms != command.deadline_ms:
+    course = _due_at(step, command.job_key, command.deadline_ms)
+    if course is None or course.instance.jobs[command.job_key].state != ACTIVATED:
         return False
-    course.emit(JobReturned(job.key, "handed_back"))
+    course.emit(JobReturned(command.job_key, "handed_back"))
     return True
 
 
@@ -97,10 +96,10 @@ def decide_hold(step: Step, command: HoldJob) -> bool:
     """A job that no message can carry: given out again, it would come back for ever. Answers whether it was
     still that worker's.
     """
-    course = _owner(step, command.job_key)
-    job = course.instance.jobs[command.job_key] if course is not None else None
-    if course is None or job is None or job.state != ACTIVATED or job.due_ms != command.deadline_ms:
+    course = _due_at(step, command.job_key, command.deadline_ms)
+    if course is None or course.instance.jobs[command.job_key].state != ACTIVATED:
         return False
+    job = course.instance.jobs[command.job_key]
     message = (
         f"Expected job '{job.key}' of '{job.element_id}' to fit into the message that brings it to a worker, "
         "but a field of it does not, and the server's log says which; update the job's retries and resolve "
@@ -112,11 +111,11 @@ def decide_hold(step: Step, command: HoldJob) -> bool:
 
 def job_due(step: Step, key: int, due_ms: int) -> bool:
     """A deadline or a back-off has passed. Answers whether it still stood."""
-    course = _owner(step, key)
-    job = course.instance.jobs[key] if course is not None else None
-    if course is None or job is None or job.due_ms != due_ms:
+    course = _due_at(step, key, due_ms)
+    if course is None:
         return False
-    course.emit(JobReturned(job.key, "timed_out" if job.state == ACTIVATED else "backed_off"))
+    is_lent = course.instance.jobs[key].state == ACTIVATED
+    course.emit(JobReturned(key, "timed_out" if is_lent else "backed_off"))
     return True
 
 
@@ -124,6 +123,12 @@ def _owner(step: Step, key: int) -> Course | None:
     """The instance of a job; None where there is no such job, or its instance is set aside."""
     instance = step.state.owner_of(Job, key)
     return None if instance is None or instance.quarantine is not None else step.at(instance)
+
+
+def _due_at(step: Step, key: int, due_ms: int) -> Course | None:
+    """The instance of a job that waits for this moment still; None where it does not."""
+    course = _owner(step, key)
+    return course if course is not None and course.instance.jobs[key].due_ms == due_ms else None
 
 
 def _offer(step: Step, key: int) -> Course | None:
