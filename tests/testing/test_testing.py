@@ -273,6 +273,18 @@ def test_a_worker_that_fails_is_asked_again_when_its_back_off_is_over() -> None:
     assert (incident.error_type, incident.message) == ("JOB_NO_RETRIES", "ConnectionError: no answer")
 
 
+@pytest.mark.parametrize("way_out", [SystemExit(3), asyncio.CancelledError()])
+def test_what_would_end_the_program_costs_a_try(way_out: BaseException) -> None:
+    engine = engine_with()
+
+    @engine.worker("book-hotel", back_off=timedelta(hours=1))
+    def book_hotel(job: WorkerJob) -> None:
+        raise way_out
+
+    trip = engine.start("trip")
+    assert engine.show(trip).root.children[-1].jobs[0].tries[0].outcome == "failed"
+
+
 @pytest.mark.parametrize("returned", [7, ["a"], "text"])
 def test_what_a_handler_returns_are_variables_or_nothing(returned: object) -> None:
     engine = engine_with()
