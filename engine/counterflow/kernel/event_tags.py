@@ -78,6 +78,15 @@ SINCE: Mapping[str, Mapping[str, int]] = {
         "DecisionsBound": 150,
         "DecisionEvaluated": 151,
     },
+    "0.2.0": {
+        "WorkPutOff": 180,
+        "PageEnded": 181,
+        "WorkEnded": 182,
+        "SweepBegun": 183,
+        "SweepEnded": 184,
+        "LoopStopped": 185,
+        "LoopOutputsLetGo": 186,
+    },
 }
 """By version, the events that came with it, by name, and their tags."""
 
