@@ -78,7 +78,7 @@ class Engine(BlockingVerbs):
         Raises `Rejection` with nothing changed.
         """
         answer = self._run_page(command)
-        while undertaking := next_undertaking(self._state, 0):
+        while undertaking := next_undertaking(self._state):
             self._run_page(GoOn(undertaking_key=undertaking))
         return answer
 

@@ -17,7 +17,7 @@ from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import timer as timers
 from counterflow.kernel.lives import decision_deployments, decisions, deployments, jobs, variables
 from counterflow.kernel.vocabulary import Event, LogEntry
-from counterflow.kernel.work import held
+from counterflow.kernel.work import held, pages
 from counterflow.store.port import Store
 from tests.behaviours.still_open import moment, things_open
 
@@ -91,6 +91,8 @@ class Tracer:
             self._names[event.key] = f"message {self._messages}"
         elif isinstance(event, timers.StartTimerOpened | messages.MessageStartOpened):
             self._names[event.key] = f"start at {event.element_id}"
+        elif isinstance(event, pages.WorkPutOff):
+            self._name(event.key, "work")
         elif isinstance(event, undo.UndoRecorded):
             kind = "inside of" if event.variables is not None else "undo of"
             self._names[event.key] = f"{kind} {self._names[event.element_instance_key]}"
@@ -117,10 +119,19 @@ class Tracer:
             return f"  decisions bound: {', '.join(event.decisions)}"
         if isinstance(event, decisions.DecisionEvaluated):
             return _evaluated(event)
+        if isinstance(event, pages.WorkPutOff | pages.PageEnded):
+            return self._left(event)
         words = "".join(
             f" {letter.lower()}" if letter.isupper() else letter for letter in type(event).__name__
         ).strip()
         return f"  {words}: {', '.join(self._fields(event))}".rstrip(": ")
+
+    def _left(self, event: pages.WorkPutOff | pages.PageEnded) -> str:
+        """What a page has left for the next ones, in its order."""
+        is_new = isinstance(event, pages.WorkPutOff)
+        key = event.key if isinstance(event, pages.WorkPutOff) else event.undertaking_key
+        left = [f"{errand.what} {self._names.get(errand.key, errand.key)}" for errand in event.errands]
+        return f"  {'put off' if is_new else 'page ended'}: {', '.join([self._names[key], *left])}"
 
     def _fields(self, event: Event) -> Iterator[str]:
         for field in event.__struct_fields__:

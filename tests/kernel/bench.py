@@ -83,7 +83,7 @@ class Bench:
     def do(self, command: Command) -> Any:
         """Carry out a command; answers its answer."""
         answer = self.page(command)
-        while undertaking := next_undertaking(self.state, 0):
+        while undertaking := next_undertaking(self.state):
             self.page(GoOn(undertaking_key=undertaking))
         return answer
 

@@ -32,6 +32,7 @@ from counterflow.partition.batch import OpenBatch
 from counterflow.partition.decider import Decider
 from counterflow.partition.due import Alarm
 from counterflow.partition.offers import Offers
+from counterflow.partition.pages import Pages
 from counterflow.partition.pending import ENDING, Pending, size_of
 from counterflow.partition.refusals import Overloaded, Unavailable
 from counterflow.partition.takers import Takers
@@ -65,6 +66,7 @@ class Writer:
         )
         self._offers = Offers(self._decider, self._schedule_commit)
         self._alarm = Alarm(self._decider, self._after_decision)
+        self._pages = Pages(self._decider, self._after_page)
         self._pending = Pending(maximum_pending, maximum_pending_bytes)
         self._committing: asyncio.Task[None] | None = None
         self._stopping = False
@@ -173,13 +175,15 @@ class Writer:
         await self.stop()
 
     def start(self) -> None:
-        """Begin to trigger what is due."""
+        """Begin to trigger what is due, and go on with what is unfinished."""
         self._alarm.set()
+        self._pages.start()
 
     async def stop(self) -> None:
         """Refuse new commands, commit what is decided, and let go of the thread. The store stays open."""
         self._stopping = True
         self._alarm.stop()
+        self._pages.stop()
         self._offers.stop()
         await self.settle()
         self._is_stopped = True
@@ -209,9 +213,16 @@ class Writer:
         if self._decider.is_lost and not self._come_back():
             raise Unavailable("The database can neither be written nor read; try again when it is back")
 
+    def _after_page(self, ended: int) -> None:
+        self._after_decision()
+        if ended:
+            for watch in self._work_watchers:
+                watch(ended)
+
     def _after_decision(self) -> None:
         self._offers.offer_new()
         self._alarm.set()
+        self._pages.set()
         self._schedule_commit()
 
     # -- committing ------------------------------------------------------------------------------------------
@@ -237,6 +248,7 @@ class Writer:
                 self._decider.state.release(batch_number, self._cached_instances)
                 self._offers.offer_undelivered()
                 self._alarm.set()
+                self._pages.set()
         finally:
             self._committing = None
 
@@ -268,6 +280,7 @@ class Writer:
         has_recovered = self._decider.recover()
         if has_recovered:
             self._alarm.set()
+            self._pages.set()
         return has_recovered
 
 

@@ -80,9 +80,9 @@ def carry_out(
     """Sweep the element of this key as far as the page goes. Answers whether that was to the end; else `again`
     goes on with it in the next page, before all other work.
     """
-    if _advance(course.step, sweeping):
-        return True
     instance = course.instance
+    if _advance(course.step, sweeping) or key not in instance.elements:
+        return True
     if instance.rows[Sweep].get(key) != Sweep(key, instance.key, through_key, spared_key):
         course.emit(SweepBegun(key, through_key, spared_key))
     course.step.first.append((again, course.token(key)))

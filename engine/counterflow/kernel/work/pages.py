@@ -15,7 +15,7 @@ equally far. An errand whose element has gone meanwhile is done.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import NamedTuple
 
@@ -102,9 +102,12 @@ def decide_go_on(step: Step, command: GoOn) -> bool:
     return True
 
 
-def next_undertaking(state: State, after: int) -> int:
-    """The undertaking whose turn it is after that of another, in turn; 0 where none can go on."""
-    able = [row.key for row in state.shared[Undertaking].values() if not _stands_still(state, row)]
+def next_undertaking(state: State, after: int = 0, but: Collection[int] = ()) -> int:
+    """The undertaking whose turn it is after that of another, of all but these; 0 where none can go on."""
+    rows: Collection[Undertaking] = state.shared[Undertaking].values()
+    if not rows:
+        return 0
+    able = [row.key for row in rows if row.key not in but and not _stands_still(state, row)]
     return min((key for key in able if key > after), default=min(able, default=0))
 
 
