@@ -91,8 +91,6 @@ class Tracer:
             self._names[event.key] = f"message {self._messages}"
         elif isinstance(event, timers.StartTimerOpened | messages.MessageStartOpened):
             self._names[event.key] = f"start at {event.element_id}"
-        elif isinstance(event, pages.WorkPutOff):
-            self._name(event.key, "work")
         elif isinstance(event, undo.UndoRecorded):
             kind = "inside of" if event.variables is not None else "undo of"
             self._names[event.key] = f"{kind} {self._names[event.element_instance_key]}"
@@ -128,10 +126,15 @@ class Tracer:
 
     def _left(self, event: pages.WorkPutOff | pages.PageEnded) -> str:
         """What a page has left for the next ones, in its order."""
-        is_new = isinstance(event, pages.WorkPutOff)
-        key = event.key if isinstance(event, pages.WorkPutOff) else event.undertaking_key
+        if isinstance(event, pages.WorkPutOff):
+            self._name(event.key, "undertaking")
+        what, key = (
+            ("put off", event.key)
+            if isinstance(event, pages.WorkPutOff)
+            else ("page ended", event.undertaking_key)
+        )
         left = [f"{errand.what} {self._names.get(errand.key, errand.key)}" for errand in event.errands]
-        return f"  {'put off' if is_new else 'page ended'}: {', '.join([self._names[key], *left])}"
+        return f"  {what}: {', '.join([self._names[key], *left])}"
 
     def _fields(self, event: Event) -> Iterator[str]:
         for field in event.__struct_fields__:

@@ -377,7 +377,9 @@ class Quarantine(Row, frozen=True, gc=False):
 TABLES: tuple[type[Row], ...] = tuple(
     sorted(Row.__subclasses__(), key=lambda table: table.__module__ != __name__)
 )
-"""Every table, in the order in which they stand here, then those of unfinished work: so a batch writes them."""
+"""Every table, in the order in which they stand here, then those of unfinished work: so a batch writes
+them.
+"""
 
 INSTANCE_TABLES: tuple[type[Row], ...] = tuple(table for table in TABLES if table.home is Home.INSTANCE)
 """The tables whose rows belong to one process instance and are loaded and put away with it."""

@@ -11,7 +11,7 @@ from counterflow.kernel.row import Home, Row, stored
 
 @stored(Home.INSTANCE, key=("element_instance_key",), known_at_start=True, found_by="element_instance_key")
 class Sweep(Row, frozen=True, gc=False):
-    """An element instance is being swept away, page by page: for all others it is gone, and what is inside it.
+    """An element instance is being swept away, page by page: for all others it is gone, with what is inside.
 
     With a `through_key` only its children up to that key are swept, but `spared_key`; what has begun in it
     since then lives.
@@ -45,8 +45,8 @@ class Undertaking(Row, frozen=True, gc=False):
 class Errand(Row, frozen=True, gc=False):
     """One thing that an undertaking still has to do: `what` is to be done at the element instance `key`.
 
-    From the place `ARRIVALS` on it is something that comes from outside, when nothing else is left to do; then
-    `key` is of what comes, or of whom it reaches. `about` says what else `what` has to be told.
+    From the place `ARRIVALS` on it is something that comes from outside, when nothing else is left to do;
+    then `key` is of what comes, or of whom it reaches. `about` says what else `what` has to be told.
     """
 
     undertaking_key: int

@@ -1,4 +1,5 @@
-"""Work that goes on in pages: one page a batch, of one undertaking after another, between the commands of others.
+"""Work that goes on in pages: one page a batch, of one undertaking after another, between the commands of
+others.
 
 What is unfinished is in the rows, so a start goes on where the last life has come to. A page that meets a
 fault is taken up again once the broken instance is set aside; where there is none, its undertaking rests
@@ -24,8 +25,8 @@ REST_SECONDS = 1.0
 
 
 class Pages:
-    """Turns one page after another. `turned` is called after each with the number of instances that have ended,
-    and sets it again.
+    """Turns one page after another. `turned` is called after each, with the number of instances that have
+    ended by it, and sets it again.
     """
 
     def __init__(self, decider: Decider, turned: Callable[[int], None]) -> None:
@@ -54,9 +55,10 @@ class Pages:
         sets it again.
         """
         decider = self._decider
-        if self._timer is None and not (self._stopping or decider.is_lost or decider.open is self._batch):
-            if next_undertaking(decider.state, self._last, self._broken):
-                self._timer = asyncio.get_running_loop().call_soon(self._turn)
+        if self._timer is not None or self._stopping or decider.is_lost or decider.open is self._batch:
+            return
+        if next_undertaking(decider.state, self._last, self._broken):
+            self._timer = asyncio.get_running_loop().call_soon(self._turn)
 
     def _turn(self) -> None:
         self._timer = None
@@ -72,6 +74,6 @@ class Pages:
         except Rejection as rejection:
             ended = 0
             if not isinstance(rejection, Faulted) or not rejection.is_contained:
-                logger.error("Undertaking %s cannot go on before the next start: %s", key, rejection.reason)
+                logger.exception("Undertaking %s cannot go on before the next start", key)
                 self._broken.add(key)
         self._turned(ended)

@@ -32,8 +32,8 @@ Sweeping: TypeAlias = Iterator["Sweeping"]
 
 
 class SweepBegun(InstanceEvent, frozen=True):
-    """An element instance is gone for everybody, and is swept away in pages to come; with a `through_key` only
-    its children up to that one, but `spared_key`.
+    """An element instance is gone for everybody, and is swept away in pages to come; with a `through_key`
+    only its children up to that one, but `spared_key`.
     """
 
     element_instance_key: int
@@ -77,8 +77,8 @@ def carry_out(
     through_key: int = 0,
     spared_key: int = 0,
 ) -> bool:
-    """Sweep the element of this key as far as the page goes. Answers whether that was to the end; else `again`
-    goes on with it in the next page, before all other work.
+    """Sweep the element of this key as far as the page goes. Answers whether that was to the end; else
+    `again` goes on with it in the next page, before all other work.
     """
     instance = course.instance
     if _advance(course.step, sweeping) or key not in instance.elements:

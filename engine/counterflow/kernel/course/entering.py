@@ -108,10 +108,10 @@ def too_many(token: Token, count: int) -> Held:
     """A process instance has as many element instances as may be; so many more were to begin in this one."""
     return Held(
         IncidentType.STEP_LIMIT_EXCEEDED,
-        f"Expected a process instance to have at most {token.step.limits.instance_elements} element instances "
-        f"at once, but it has {len(token.instance.elements)} and '{token.node.id}' would begin "
-        f"{count or 'its own work'} more. Resolve the incident when others have ended, or cancel the instance "
-        "and divide the work among called processes",
+        f"Expected a process instance to have at most {token.step.limits.instance_elements} element "
+        f"instances at once, but it has {len(token.instance.elements)}, and '{token.node.id}' would begin "
+        f"{count or 'its own work'}. Resolve the incident when others have ended, or cancel the instance and "
+        "divide the work among called processes",
     )
 
 

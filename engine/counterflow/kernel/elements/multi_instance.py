@@ -27,6 +27,7 @@ from counterflow.kernel.rows import LoopItems, LoopOutput, Repetition
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.vocabulary import BrokenInvariant, InstanceEvent
+from counterflow.kernel.work import incidents
 from counterflow.kernel.work.held import SET_VARIABLES, Held, IncidentType
 from counterflow.kernel.work.origin import Origin
 from counterflow.kernel.work.step import Token, attempt
@@ -106,10 +107,12 @@ def beginning(body: Token) -> None:
 
 def begin_more(body: Token) -> None:
     """Start the next instances of a parallel activity that has many; those behind them when these have begun,
-    until it is stopped.
+    until it is stopped. Raises `Held` while the process instance has too many elements.
     """
-    if body.key not in body.instance.rows[LoopItems]:
+    if not _begins_more(body):
         return
+    if len(body.instance.elements) + _some(body) > body.step.limits.instance_elements:
+        raise entering.too_many(body, _some(body))
     progress, items = _progress(body), _kept_items(body)
     begun = progress.completed + len(body.instance.children.get(body.key, ()))
     for place in range(begun + 1, min(begun + _some(body), progress.total) + 1):
@@ -141,7 +144,8 @@ def child_left(body: Token, is_over: bool) -> None:
     body.emit(LoopAdvanced(body.key))
     progress = _progress(body)
     if is_over or progress.completed >= progress.total:
-        if not _definition(body).is_sequential and body.key in body.instance.rows[LoopItems]:
+        if _begins_more(body):
+            incidents.drop_incidents_of(body)
             body.emit(LoopStopped(body.key))
         if ending.terminate_children(body):
             _end(body)
@@ -160,8 +164,10 @@ def terminating(body: Token) -> ending.Sweeping:
 
 
 def resume(body: Token) -> None:
-    """Before a body is left, what was kept of its loop is let go."""
-    if body.row.state == COMPLETING and body.key in body.instance.rows[Repetition]:
+    """More instances begin, or before a body is left, what was kept of its loop is let go."""
+    if _begins_more(body):
+        begin_more(body)
+    elif body.row.state == COMPLETING and body.key in body.instance.rows[Repetition]:
         _let_go(body)
     else:
         leaving.resume(body)
@@ -220,6 +226,11 @@ def _lets_some_go(body: Token) -> bool:
     body.emit(LoopOutputsLetGo(body.key, first, first + _some(body) - 1))
     body.step.page_end -= _some(body)
     return True
+
+
+def _begins_more(body: Token) -> bool:
+    """Whether instances of a parallel activity are still to begin."""
+    return not _definition(body).is_sequential and body.key in body.instance.rows[LoopItems]
 
 
 def _some(body: Token) -> int:

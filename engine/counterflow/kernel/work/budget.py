@@ -84,8 +84,8 @@ class CommandBudget:
     def carry(self) -> bytes:
         """What the next page goes on with, in msgpack.
 
-        Of what was entered it knows a part: a loop around more than that is stopped by the number of elements,
-        and any other by that of its steps, as in one page.
+        Of what was entered it knows a part: a loop around more than that is stopped by the number of
+        elements, and any other by that of its steps, as in one page.
         """
         lineage = _remembered(list(self._lineage.items()))
         return _encode(

@@ -1,25 +1,22 @@
-"""What a step may have to do later, named so that it can be put off: a function of the house and keys, never a
-closure.
+"""What a step may have to do later, named so that it can be put off: a function of the house and keys, never
+a closure.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from counterflow.kernel.work.step import Step, Token
+from typing import Any, NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
 class Regarding:
     """A continuation that is told something more than its token."""
 
-    continuation: Callable[[Token, str], None]
+    continuation: Callable[[Any, str], None]
     about: str
 
-    def __call__(self, token: Token) -> None:
+    def __call__(self, token: Any) -> None:
         """Go on."""
         self.continuation(token, self.about)
 
@@ -29,7 +26,7 @@ class Arrival(NamedTuple):
     in the process instance `process_instance_key` if it is of one.
     """
 
-    come: Callable[[Step, Arrival], None]
+    come: Callable[[Any, Arrival], None]
     key: int
     process_instance_key: int = 0
     about: str = ""

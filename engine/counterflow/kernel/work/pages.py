@@ -64,7 +64,7 @@ class WorkEnded(PartitionEvent, frozen=True):
 
 
 class GoOn(Command, frozen=True, kw_only=True, gc=False):
-    """One more page of an undertaking. Given by the loop, never by a caller. Answers whether it could go on."""
+    """One more page of an undertaking. Given by the loop, never by a caller. Answers whether it went on."""
 
     undertaking_key: int
 
