@@ -16,7 +16,8 @@ from counterflow.kernel import KernelFault
 from counterflow.kernel.rows import Job, Quarantine
 from counterflow.kernel.vocabulary import Rejection
 from counterflow.kernel.work.budget import ProcessLimits
-from counterflow.model.graph import Behaviour, CompensationOrder
+from counterflow.model.events import CompensationOrder
+from counterflow.model.graph import Behaviour
 from counterflow.testing import EPOCH_MS, Engine
 from tests.bpmn.diagram import (
     compensate,
