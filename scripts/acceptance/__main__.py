@@ -1,7 +1,7 @@
-"""Says which models of others are accepted as they stand: `python -m scripts.acceptance [FOLDER or ARCHIVE …]`.
+"""Says which models of others are accepted as they stand: `python -m scripts.acceptance [FOLDER|ARCHIVE …]`.
 
-Without a place those beside the repository are read (`../shared`), where they are. A jar is an archive: engines
-publish the models of their tests in one.
+Without a place those beside the repository are read (`../shared`), where they are. A jar is an archive:
+engines publish the models of their tests in one.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ _OWN_WORDS: Final = re.compile(r"'[^']*'|`[^`]*`|\d+")
 class Tally:
     """What became of the models of one group.
 
-    `alone` has, by the reason, the places of the models that are refused for nothing else; `among_others` says of
+    `alone` has, by the reason, the places of the models that are refused for nothing else; `among_others` of
     how many models it is one of several reasons.
     """
 
@@ -65,8 +65,10 @@ def report(counted: dict[Group, Tally], most: int) -> Iterator[str]:
 
 def _reasons(group: Group, tally: Tally, most: int) -> Iterator[str]:
     """Ranked by how many models each alone refuses, then by how many more it has a part in."""
-    weights = {reason: (len(tally.alone[reason]), tally.among_others[reason]) for reason in
-               (*tally.alone, *tally.among_others)}
+    weights = {
+        reason: (len(tally.alone[reason]), tally.among_others[reason])
+        for reason in (*tally.alone, *tally.among_others)
+    }
     ranked = sorted(weights, key=lambda reason: (weights[reason], reason), reverse=True)[:most]
     if ranked:
         yield f"\n{group.title}: alone, among others, reason"

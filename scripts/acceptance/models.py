@@ -1,4 +1,4 @@
-"""Models that others drew, found in folders and archives, each with the group of engines that it was drawn for."""
+"""Models that others drew, in folders and archives, and the group of engines that each was drawn for."""
 
 from __future__ import annotations
 
@@ -7,6 +7,11 @@ from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
 from typing import Final, NamedTuple
+
+from counterflow.bpmn.dialects.namespaces import ACTIVITI, CAMUNDA, FLOWABLE, OPERATON, ZEEBE
+from counterflow.bpmn.dialects.vendors import origin_of
+from counterflow.bpmn.xml import parse
+from counterflow.documents.xml import XmlError
 
 _ENDINGS: Final = (".bpmn", ".bpmn20.xml", ".bpmn2")
 _ARCHIVES: Final = frozenset({".jar", ".zip"})
@@ -17,12 +22,12 @@ class Group(Enum):
     to be accepted as they stand, in percent (None where none is set).
     """
 
-    CAMUNDA_8 = ("Camunda 8", (b"http://camunda.org/schema/zeebe/1.0",), 96)
-    FLOWABLE = ("Flowable, Activiti", (b"http://flowable.org/bpmn", b"http://activiti.org/bpmn"), 85)
-    CAMUNDA_7 = ("Camunda 7, Operaton", (b"http://camunda.org/schema/1.0/bpmn", b"http://operaton.org/schema"), 92)
+    CAMUNDA_8 = ("Camunda 8", (ZEEBE,), 96)
+    CAMUNDA_7 = ("Camunda 7, Operaton", (CAMUNDA, OPERATON), 92)
+    FLOWABLE = ("Flowable, Activiti", (FLOWABLE, ACTIVITI), 85)
     NEUTRAL = ("no engine's", (), None)
 
-    def __init__(self, title: str, namespaces: tuple[bytes, ...], target: int | None) -> None:
+    def __init__(self, title: str, namespaces: tuple[str, ...], target: int | None) -> None:
         self.title = title
         self.namespaces = namespaces
         self.target = target
@@ -36,9 +41,13 @@ class Model(NamedTuple):
 
     @property
     def group(self) -> Group:
-        """The first group, in their order, one of whose namespaces occurs: editors declare others beside theirs."""
-        named = (group for group in Group if any(uri in self.content for uri in group.namespaces))
-        return next(named, Group.NEUTRAL)
+        """The first group one of whose engines the reader takes it to be drawn for."""
+        try:
+            vendors = origin_of(parse(self.content, self.place)).vendors
+        except XmlError:
+            return Group.NEUTRAL
+        uris = {vendor.namespace for vendor in vendors}
+        return next((group for group in Group if not uris.isdisjoint(group.namespaces)), Group.NEUTRAL)
 
 
 def models_in(place: Path) -> Iterator[Model]:
