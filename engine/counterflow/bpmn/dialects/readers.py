@@ -9,7 +9,7 @@ from lxml import etree
 from counterflow.bpmn.dialects.camunda import reader as camunda
 from counterflow.bpmn.dialects.reader import DialectReader
 from counterflow.bpmn.dialects.standard import reader as standard
-from counterflow.bpmn.dialects.vendors import VENDORS, Origin
+from counterflow.bpmn.dialects.vendors import VENDORS, ModelOrigin
 from counterflow.bpmn.dialects.zeebe import reader as zeebe
 from counterflow.documents.findings import Finding, Severity
 from counterflow.documents.xml import line_of
@@ -22,7 +22,7 @@ READERS: Final[dict[Dialect, DialectReader]] = {
 }
 
 
-def dialect_of(root: etree._Element, origin: Origin) -> Dialect:
+def dialect_of(root: etree._Element, origin: ModelOrigin) -> Dialect:
     """The dialect of a model's vendors; the standard's where it has none.
 
     With both, the one that says how tasks are done wins.
@@ -33,7 +33,7 @@ def dialect_of(root: etree._Element, origin: Origin) -> Dialect:
     return next(iter(origin.dialects))
 
 
-def mixed_dialects(root: etree._Element, resource_name: str, origin: Origin, chosen: Dialect) -> Finding:
+def mixed_dialects(root: etree._Element, resource_name: str, origin: ModelOrigin, chosen: Dialect) -> Finding:
     """The warning for a file that carries the extensions of both dialects."""
     other = Dialect.CAMUNDA if chosen is Dialect.ZEEBE else Dialect.ZEEBE
     unread = ", ".join(str(used) for uri, used in origin.used.items() if VENDORS[uri].dialect is other)

@@ -66,7 +66,7 @@ _PLATFORMS: Final = {"Camunda Cloud": ZEEBE, "Camunda Platform": CAMUNDA}
 """What an editor of Camunda's writes into a file when it is told which engine it is for."""
 
 
-class Origin(NamedTuple):
+class ModelOrigin(NamedTuple):
     """Where a model comes from: the extensions in use, by namespace, and whose it is, as far as it says."""
 
     used: Mapping[str, Extensions]
@@ -78,19 +78,19 @@ class Origin(NamedTuple):
         return frozenset(vendor.dialect for vendor in self.vendors)
 
 
-def origin_of(root: etree._Element) -> Origin:
+def origin_of(root: etree._Element) -> ModelOrigin:
     """Whose extensions are used; where none are, whose the editor names; else whose alone are declared."""
     used = extensions_by_namespace([root], VENDORS.__contains__)
     if used:
-        return Origin(used, tuple(VENDORS[uri] for uri in used))
+        return ModelOrigin(used, tuple(VENDORS[uri] for uri in used))
     platform = _PLATFORMS.get(root.get(_PLATFORM, ""))
     if platform is not None:
-        return Origin(used, (VENDORS[platform],))
+        return ModelOrigin(used, (VENDORS[platform],))
     declared = tuple(VENDORS[uri] for uri in dict.fromkeys(_declared(root)) if uri in VENDORS)
-    return Origin(used, declared if len({vendor.dialect for vendor in declared}) == 1 else ())
+    return ModelOrigin(used, declared if len({vendor.dialect for vendor in declared}) == 1 else ())
 
 
-def adopt(root: etree._Element, origin: Origin) -> None:
+def adopt(root: etree._Element, origin: ModelOrigin) -> None:
     """Write what a model's vendors say, in place, with the names of the dialect that they are read in."""
     aliases = {uri: VENDORS[uri] for uri in origin.used if uri not in {ZEEBE, CAMUNDA}}
     if aliases:
