@@ -345,7 +345,13 @@ async def test_who_answers_our_ping_stays() -> None:
 
 
 async def test_a_flood_is_ended_with_its_calls() -> None:
-    async with serving(WireLimits(http2=ConnectionLimits(control_frames=50))) as (house, _, port):
+    async with serving(
+        WireLimits(http2=ConnectionLimits(work_rate=50, work_at_once=50, work_at_first=10))
+    ) as (
+        house,
+        _,
+        port,
+    ):
         client = await RawClient.connect(port)
         client.write(client.head(1, "/house/wait"), data(1, framed(b"a"), ended=True))
         await house.until(lambda: "a" in house.calls)
