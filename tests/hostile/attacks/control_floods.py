@@ -4,10 +4,12 @@ another.
 
 from __future__ import annotations
 
+from functools import partial
+
 from counterflow.wire.http2 import codes
 from counterflow.wire.http2.outgoing import frame
 from tests.hostile.attack import Attack
-from tests.hostile.raw import SETTINGS
+from tests.hostile.raw import SETTINGS, RawConnection
 from tests.hostile.target import Target
 
 KINDS = (
@@ -25,7 +27,11 @@ AT_ONCE = 1_000
 async def run(target: Target, dose: int) -> None:
     """Send `dose` frames of each kind."""
     for kind in KINDS:
-        await target.flood(dose, AT_ONCE, lambda _client, _number, kind=kind: kind)
+        await target.flood(dose, AT_ONCE, partial(_frame, kind))
+
+
+def _frame(kind: bytes, _client: RawConnection, _number: int) -> bytes:
+    return kind
 
 
 ATTACK = Attack(
