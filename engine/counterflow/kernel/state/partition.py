@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 import msgspec
@@ -33,6 +32,7 @@ from counterflow.kernel.rows import (
 from counterflow.kernel.state.indexes import PARTITION_INDEXERS, Indexes
 from counterflow.kernel.state.instance import INDEXERS, InstanceState
 from counterflow.kernel.state.queues import Due
+from counterflow.kernel.state.weight import weight_of
 from counterflow.kernel.vocabulary import BrokenInvariant, first_key
 from counterflow.model.graph import CompensationOrder, Process
 
@@ -62,6 +62,16 @@ class StateMark(NamedTuple):
     newly_ready: int
     last_key: int
     last_position: int
+
+
+class Room(NamedTuple):
+    """How much may stay in memory of what is safe on disk: process instances by number and by bytes, models by
+    the bytes of their files.
+    """
+
+    instances: int = 4_000
+    instance_bytes: int = 64 * 1024 * 1024
+    model_bytes: int = 16 * 1024 * 1024
 
 
 class Source(Protocol):
@@ -129,6 +139,8 @@ class State(Indexes):
         after.
         """
         self.batch = 1
+        self.weight = 0
+        """What the instances in memory take there, in bytes, as their last sealed rows tell."""
 
     # -- asking ----------------------------------------------------------------------------------------------
 
@@ -254,6 +266,8 @@ class State(Indexes):
                 changes.puts.setdefault(table, []).append(after)
             elif before is not None:
                 changes.deletes.setdefault(table, []).append(as_key(place))
+            if table.instance_field:
+                self._weigh(table, before, after)
         self.journal.clear()
         self.batch += 1
         return changes
@@ -287,22 +301,36 @@ class State(Indexes):
 
     # -- caching ---------------------------------------------------------------------------------------------
 
-    def release(self, committed_batch: int, keep: int) -> None:
-        """Put away the least recently used instances beyond `keep`, and models, of those that are safe on
-        disk.
+    def release(self, committed_batch: int, room: Room) -> None:
+        """Put away the least recently used instances and models that there is no room for, of those that are
+        safe on disk.
         """
-        surplus = len(self.instances) - keep
-        safe = (key for key, instance in self.instances.items() if instance.last_batch <= committed_batch)
-        for key in list(islice(safe, max(surplus, 0))):
+        for key in self._without_room(committed_batch, room):
             self.forget(key)
-        self.processes.release(committed_batch)
-        self.decisions.models.release(committed_batch)
+        if away := set(self.processes.release(committed_batch, room.model_bytes)):
+            for instance in self.instances.values():
+                if instance.header is not None and instance.header.definition_key in away:
+                    instance.process = None
+        self.decisions.models.release(committed_batch, room.model_bytes)
+
+    def _without_room(self, committed_batch: int, room: Room) -> list[int]:
+        """The keys of the instances to put away, the least recently used first."""
+        away: list[int] = []
+        count, weight = len(self.instances), self.weight
+        for key, instance in self.instances.items():
+            if count <= room.instances and weight <= room.instance_bytes:
+                break
+            if instance.last_batch <= committed_batch:
+                away.append(key)
+                count, weight = count - 1, weight - instance.weight
+        return away
 
     def forget(self, key: int) -> None:
         """Drop one instance from memory; its rows are the store's alone from here."""
         instance = self.instances.pop(key, None)
         if instance is None:
             return
+        self.weight -= instance.weight
         for table in OWNED:
             for row_key in instance.rows[table]:
                 self.owners.pop(row_key, None)
@@ -324,8 +352,22 @@ class State(Indexes):
             for row in rows:
                 instance.rows[table][PLACES[table](row)] = row
                 self._follow(instance, table, None, row)
+                instance.weight += weight_of(row)
+        self.weight += instance.weight
         del self.newly_ready[already_told:]
         return instance
+
+    def _weigh(self, table: type[Row], before: Row | None, after: Row | None) -> None:
+        """A row of an instance is to be written: so much more or less of it is in memory."""
+        row = after if after is not None else before
+        instance = self.instances.get(getattr(row, table.instance_field)) if row is not None else None
+        if instance is None:
+            return
+        change = (weight_of(after) if after is not None else 0) - (
+            weight_of(before) if before is not None else 0
+        )
+        instance.weight += change
+        self.weight += change
 
     def _put_shared(self, table: type[Row], place: Any, new: Row | None) -> Row | None:
         """Put a row that belongs to no instance, or take it away; answers the one before. What is at home in
