@@ -24,7 +24,8 @@ from counterflow.kernel.rows import UndoRecord
 from counterflow.kernel.vocabulary import BrokenInvariant
 from counterflow.kernel.work.origin import Origin
 from counterflow.kernel.work.step import EventRoom, Token
-from counterflow.model.graph import Behaviour, CompensateDefinition, CompensationOrder
+from counterflow.model.events import CompensateDefinition, CompensationOrder
+from counterflow.model.graph import Behaviour
 
 
 def _throw(token: Token) -> None:
