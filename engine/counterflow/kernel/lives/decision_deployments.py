@@ -86,7 +86,7 @@ def define_requirements(
             deployment_key,
         )
     )
-    decisions.models.keep(key, model.definitions, step.state.batch)
+    decisions.models.keep(key, model.definitions, size, step.state.batch)
     return decisions.latest_requirements[model.requirements_id]
 
 

@@ -154,7 +154,8 @@ def _define(
             deployment_key,
         )
     )
-    step.state.processes.keep(key, process, step.state.batch)
+    size = len(resource.content) // len(resource.processes)
+    step.state.processes.keep(key, process, size, step.state.batch)
     if latest is not None:
         starts.close_all(step, latest.key)
     starts.open_all(step, key, process)

@@ -32,6 +32,7 @@ from counterflow.kernel.rows import (
 from counterflow.kernel.state.indexes import PARTITION_INDEXERS, Indexes
 from counterflow.kernel.state.instance import INDEXERS, InstanceState
 from counterflow.kernel.state.queues import Due
+from counterflow.kernel.state.shelf import ModelNeeded
 from counterflow.kernel.state.weight import weight_of
 from counterflow.kernel.vocabulary import BrokenInvariant, first_key
 from counterflow.model.events import CompensationOrder
@@ -86,16 +87,6 @@ class Source(Protocol):
         """One row by its primary key."""
         ...
 
-    def process(self, definition: ProcessDefinition) -> Process:
-        """The graph of a deployed definition, read from its resource."""
-        ...
-
-    def decision_model(
-        self, requirements: DecisionRequirements, imported: Sequence[Definitions]
-    ) -> Definitions:
-        """A deployed decision model, read from its resource."""
-        ...
-
 
 class EmptySource:
     """A source with nothing in it: what a replay from the beginning starts on."""
@@ -107,16 +98,6 @@ class EmptySource:
     def get(self, table: type[RowType], key: Key) -> RowType | None:
         """Nothing."""
         return None
-
-    def process(self, definition: ProcessDefinition) -> Process:
-        """Nothing can be read here; asking is a fault of ours."""
-        raise BrokenInvariant(f"definition {definition.key} asked of a source without resources")
-
-    def decision_model(
-        self, requirements: DecisionRequirements, imported: Sequence[Definitions]
-    ) -> Definitions:
-        """Nothing can be read here; asking is a fault of ours."""
-        raise BrokenInvariant(f"decision model {requirements.key} asked of a source without resources")
 
 
 class State(Indexes):
@@ -184,21 +165,23 @@ class State(Indexes):
         return instance.process
 
     def process_of(self, definition_key: int) -> Process:
-        """The graph of a definition, read once while it is in use."""
+        """The graph of a definition. Raises `ModelNeeded` where it is not at hand."""
         process = self.processes.get(definition_key)
         if process is None:
-            process = self.source.process(self.definitions[definition_key])
-            self.processes.keep(definition_key, process)
+            if why := self.processes.faults.get(definition_key):
+                raise BrokenInvariant(why)
+            raise ModelNeeded(self.definitions[definition_key])
         return process
 
     def decision_model(self, requirements_key: int) -> Definitions:
-        """A decision model, read once while it is in use, and those that it imports before it."""
+        """A decision model. Raises `ModelNeeded` where it is not at hand, or first one that it imports."""
         model = self.decisions.models.get(requirements_key)
         if model is None:
+            if why := self.decisions.models.faults.get(requirements_key):
+                raise BrokenInvariant(why)
             requirements = self.shared[DecisionRequirements][requirements_key]
             imported = [self.decision_model(key) for key in msgspec.json.decode(requirements.imported_keys)]
-            model = self.source.decision_model(requirements, imported)
-            self.decisions.models.keep(requirements_key, model)
+            raise ModelNeeded(requirements, imported)
         return model
 
     # -- changing (appliers only) ----------------------------------------------------------------------------
@@ -297,8 +280,12 @@ class State(Indexes):
         self.due.discard(due.key)
 
     def cannot_come_due(self, due: Due) -> None:
-        """What is due cannot be triggered before a quarantine is released."""
+        """What is due cannot be triggered before a quarantine is released, or `may_come_due`."""
         self.due.set_aside(due.key)
+
+    def may_come_due(self, due: Due) -> None:
+        """What could not be triggered can be now, if it still waits for that moment."""
+        self.due.take_up_one(due.key)
 
     # -- caching ---------------------------------------------------------------------------------------------
 
@@ -423,10 +410,12 @@ class State(Indexes):
 
     def _follow_quarantine(self, instance: InstanceState, *, is_still: bool) -> None:
         """Nothing of an instance that is set aside is offered or comes due. What it has kept from coming due
-        elsewhere may go on.
+        elsewhere may go on, and what could not be read is tried again.
         """
         if not is_still:
             self.due.take_up()
+            self.processes.faults.clear()
+            self.decisions.models.faults.clear()
         for table in STAND_STILL:
             for row in instance.rows[table].values():
                 before, after = (row, None) if is_still else (None, row)

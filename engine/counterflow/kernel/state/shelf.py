@@ -1,13 +1,32 @@
-"""Models that are at hand: read when they are first asked for, put away again, the least recently used
-first.
+"""Models that are at hand, put away again, the least recently used first.
+
+The kernel reads none. A command that needs one that is not here is broken off with `ModelNeeded` and leaves no
+trace; whoever carries commands out reads it, aside from everything else, and gives the command again.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import Generic, NamedTuple, TypeVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+
+from counterflow.kernel.rows import DecisionRequirements, ProcessDefinition
+
+if TYPE_CHECKING:
+    from counterflow.dmn import Definitions
 
 Model = TypeVar("Model")
+
+
+class ModelNeeded(Exception):
+    """A command needs the model of `row`, which is not at hand; `imported` are the models that it imports."""
+
+    def __init__(
+        self, row: ProcessDefinition | DecisionRequirements, imported: Sequence[Definitions] = ()
+    ) -> None:
+        super().__init__(f"the model of {row.table} {row.key} has to be read")
+        self.row = row
+        self.imported = imported
 
 
 class _Kept(NamedTuple, Generic[Model]):
@@ -25,6 +44,8 @@ class Shelf(Generic[Model]):
         self._models: OrderedDict[int, _Kept[Model]] = OrderedDict()
         self.bytes = 0
         """The files of those at hand, together. A model takes several times as much in memory."""
+        self.faults: dict[int, str] = {}
+        """Why a model cannot be read, by the key of its definition, until it is worth another try."""
 
     def __len__(self) -> int:
         return len(self._models)
