@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+MESSAGE_LENGTH = 1_000
+"""Characters of what one finding says."""
+
 
 class Severity(StrEnum):
     """An error refuses the deployment; a warning is told and deployed all the same."""
@@ -26,6 +29,11 @@ class Finding:
     message: str
     remedy: str = ""
     severity: Severity = Severity.ERROR
+
+    def __post_init__(self) -> None:
+        """Cut it: it quotes the document, which may be all one name, and there may be one an element."""
+        if len(self.message) > MESSAGE_LENGTH:
+            object.__setattr__(self, "message", f"{self.message[:MESSAGE_LENGTH]}…")
 
     def __str__(self) -> str:
         """The finding for a person; one without a line is about the file, which whoever tells it names."""

@@ -125,9 +125,7 @@ def _deploy_model(
     if same is not None:
         return same
     resource_key = _store(step, resource)
-    return decision_deployments.define_requirements(
-        step, deployment_key, resource_key, resource.name, resource.checksum, model
-    )
+    return decision_deployments.define_requirements(step, deployment_key, resource_key, resource, model)
 
 
 def _store(step: Step, resource: ReadResource) -> int:

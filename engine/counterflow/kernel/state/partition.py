@@ -67,8 +67,8 @@ class StateMark(NamedTuple):
 
 
 class Room(NamedTuple):
-    """How much may stay in memory of what is safe on disk: process instances by number and by bytes, models by
-    the bytes of their files.
+    """How much may stay in memory of what is safe on disk: process instances by number and by bytes, models
+    by the bytes of their files.
     """
 
     instances: int = 4_000

@@ -1,7 +1,7 @@
 """Models that are at hand, put away again, the least recently used first.
 
-The kernel reads none. A command that needs one that is not here is broken off with `ModelNeeded` and leaves no
-trace; whoever carries commands out reads it, aside from everything else, and gives the command again.
+The kernel reads none. A command that needs one that is not here is broken off with `ModelNeeded` and leaves
+no trace; whoever carries commands out reads it, aside from everything else, and gives the command again.
 """
 
 from __future__ import annotations
@@ -59,8 +59,8 @@ class Shelf(Generic[Model]):
         return kept.model
 
     def keep(self, key: int, model: Model, size: int, batch: int = 0) -> None:
-        """Have a model at hand. `size`: the bytes of its file; `batch`: the one whose commit stores that, if it
-        is still to come.
+        """Have a model at hand. `size`: the bytes of its file; `batch`: the one whose commit stores that, if
+        it is still to come.
         """
         self.forget(key)
         self._models[key] = _Kept(model, size, batch)

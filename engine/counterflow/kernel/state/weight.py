@@ -25,9 +25,7 @@ def weight_of(row: Row) -> int:
 
 def _weigher(table: type[Row]) -> Callable[[Row], int] | None:
     """The length of what is long in the rows of a table: documents, and texts from elsewhere."""
-    long = [
-        field.name for field in fields(table) if bytes in _kinds(field.type) or field.name in _LONG_TEXTS
-    ]
+    long = [field.name for field in fields(table) if bytes in _kinds(field.type) or field.name in _LONG_TEXTS]
     if not long:
         return None
     if len(long) == 1:
