@@ -7,7 +7,7 @@ import pytest
 from counterflow import kernel
 from counterflow.kernel.lives.deployments import DeployResources
 from counterflow.kernel.lives.quarantine import QuarantineInstance, ReleaseInstance
-from counterflow.kernel.state.partition import Room
+from counterflow.kernel.state.partition import CacheLimits
 from counterflow.kernel.state.shelf import ModelNeeded, Shelf
 from tests.kernel.bench import ONE_TASK, Bench, resource, snapshot
 
@@ -46,7 +46,7 @@ def test_a_command_without_its_model_leaves_no_trace_and_is_given_again() -> Non
     bench.do(DeployResources(resources=(resource(ONE_TASK, "another.bpmn"),)))
     graph = bench.state.process_of(definition.key)
     bench.state.process_of(bench.state.latest["process"].key)
-    bench.state.release(bench.state.batch, Room(model_bytes=1))
+    bench.state.release(bench.state.batch, CacheLimits(model_bytes=1))
     assert bench.state.processes.get(definition.key) is None
     job, before = bench.job("pack"), snapshot(bench.state)
     with pytest.raises(ModelNeeded) as needed:

@@ -6,7 +6,7 @@ import pytest
 
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import ElementInstance, Incident, Job, Partition, ProcessDefinition
-from counterflow.kernel.state.partition import EmptySource, Room, State
+from counterflow.kernel.state.partition import CacheLimits, EmptySource, State
 from counterflow.kernel.state.shelf import ModelNeeded
 from counterflow.kernel.vocabulary import BrokenInvariant, first_key
 from tests.kernel.bench import ONE_TASK, Bench, RowsOf, snapshot, waiting
@@ -100,13 +100,13 @@ def test_only_what_is_safe_on_disk_is_put_away_least_recently_used_first() -> No
     state.batch = 2  # those four were sealed in batch 1
     state.put(state.instances[keys[0]].jobs[max(state.instances[keys[0]].jobs)])
     state.instance(keys[1])
-    state.release(0, Room(0))
+    state.release(0, CacheLimits(0))
     assert list(state.instances) == [keys[0], keys[2], keys[3], keys[1]]
-    state.release(1, Room(3))
+    state.release(1, CacheLimits(3))
     assert list(state.instances) == [keys[0], keys[3], keys[1]]
-    state.release(1, Room(0))
+    state.release(1, CacheLimits(0))
     assert list(state.instances) == [keys[0]]
-    state.release(2, Room(1))
+    state.release(2, CacheLimits(1))
     assert list(state.instances) == [keys[0]]
 
 

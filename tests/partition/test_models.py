@@ -12,7 +12,7 @@ import pytest
 
 from counterflow.kernel.lives.correlation import PublishMessage
 from counterflow.kernel.rows import ElementInstance, ProcessInstance, Quarantine, Timer
-from counterflow.kernel.state.partition import Room
+from counterflow.kernel.state.partition import CacheLimits
 from counterflow.kernel.vocabulary import Rejection
 from counterflow.partition.refusals import Unavailable
 from counterflow.store.port import StoreError
@@ -29,7 +29,7 @@ class Slow:
         self._read = found.writer._decider.read_model
         self.gate, self.entered, self.times = Event(), Event(), 0
         self.fault: Exception | None = None
-        found.writer._decider.read_model = self  # type: ignore[method-assign] # a stand-in
+        found.writer._decider.read_model = self  # type: ignore[method-assign] # a stand-in that a test holds up
 
     def __call__(self, needed: Any) -> Any:
         self.times += 1
@@ -156,7 +156,7 @@ async def test_models_that_one_command_needs_stay_until_it_has_them_all() -> Non
     store = GatedStore()
     async with rig(called, store) as first:
         await first.deploy(caller)
-    async with rig(called, store, room=Room(model_bytes=0)) as found:
+    async with rig(called, store, caches=CacheLimits(model_bytes=0)) as found:
         slow = Slow(found)
         slow.gate.set()
         create = found.create()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from counterflow import kernel
 from counterflow.kernel.state.shelf import ModelNeeded
 from counterflow.partition.batch import load_state, seal
-from counterflow.partition.source import ReadModel, keep_model, read_model
+from counterflow.partition.source import LoadedModel, keep_model, read_model
 from counterflow.store.memory import MemoryStore
 from tests.kernel.bench import Bench, due_times
 from tests.kernel.test_state_properties import LIMITS, RICH, Chance, outcome
@@ -23,7 +23,7 @@ class Restarting(Bench):
         super().__init__(limits=bench.limits)
         self.store = MemoryStore()
         self.state = bench.state
-        self.models: dict[int, ReadModel] = {}
+        self.models: dict[int, LoadedModel] = {}
         self.store.commit(seal(bench.state, bench.log))
 
     def restart(self, now_ms: int) -> None:

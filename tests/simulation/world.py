@@ -24,14 +24,14 @@ from counterflow.kernel.lives.job_delivery import ReturnJob
 from counterflow.kernel.lives.jobs import CompleteJob, UpdateJobRetries
 from counterflow.kernel.resources import ReadResource
 from counterflow.kernel.rows import ProcessInstance
-from counterflow.kernel.state.partition import Room
+from counterflow.kernel.state.partition import CacheLimits
 from counterflow.kernel.state.shelf import ModelNeeded
 from counterflow.kernel.vocabulary import Command, InstanceEnded, LogEntry, Rejection
 from counterflow.kernel.work.incidents import ResolveIncident
 from counterflow.partition.batch import load_state
 from counterflow.partition.decider import Decider
 from counterflow.partition.refusals import Overloaded, Unavailable
-from counterflow.partition.source import ReadModel
+from counterflow.partition.source import LoadedModel
 from counterflow.partition.writer import Writer
 from counterflow.service.resources import File, read_files
 from counterflow.store.port import StoreError
@@ -65,7 +65,7 @@ class WatchedDecider(Decider):
         self._world = world
         self._is_committing = is_committing
 
-    def read_model(self, needed: ModelNeeded) -> ReadModel:
+    def read_model(self, needed: ModelNeeded) -> LoadedModel:
         models = self._world.models
         if needed.row.checksum not in models:
             models[needed.row.checksum] = super().read_model(needed)
@@ -129,7 +129,7 @@ class World:
             found.checksum: generation.processes
             for found, generation in zip(self.resources, case.generations, strict=True)
         }
-        self.models: dict[bytes, ReadModel] = {}
+        self.models: dict[bytes, LoadedModel] = {}
         self._judge = Judge(self)
         self._people = People(self)
         self._workers = Workers(self)
@@ -211,7 +211,7 @@ class World:
             self.chance.choice([1, 2, 1_000]),
             3 if not self.is_calm and self.chance.random() < 0.3 else 1_000,
         )
-        self.writer = WatchedWriter(self, room=Room(instances=cached), maximum_pending=pending)
+        self.writer = WatchedWriter(self, caches=CacheLimits(instances=cached), maximum_pending=pending)
         self.writer.start()
         for job_type in JOB_TYPES:
             self._workers.take(job_type)

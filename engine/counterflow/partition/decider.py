@@ -21,7 +21,7 @@ from counterflow.partition.answers import InstanceEnds
 from counterflow.partition.batch import OpenBatch, load_state, seal
 from counterflow.partition.heartbeats import Heartbeats
 from counterflow.partition.refusals import Faulted, Unavailable
-from counterflow.partition.source import ReadModel, read_model
+from counterflow.partition.source import LoadedModel, read_model
 from counterflow.store.port import Batch, Store, StoreError
 
 logger = logging.getLogger("counterflow.partition")
@@ -59,7 +59,7 @@ class Decider:
         """How many were decided, rejected ones included."""
         self.state = load_state(store, order)
 
-    def read_model(self, needed: ModelNeeded) -> ReadModel:
+    def read_model(self, needed: ModelNeeded) -> LoadedModel:
         """The model that a command needs, in whatever thread. Raises `BrokenInvariant` where it cannot be
         read, and `StoreError`.
         """

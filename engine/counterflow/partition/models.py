@@ -8,12 +8,13 @@ given again when the model is there; so does what is due, and so do jobs that ca
 from __future__ import annotations
 
 import asyncio
+import functools
 import sys
 from collections.abc import Callable
 
 from counterflow.aside import Aside
 from counterflow.kernel.row import Row
-from counterflow.kernel.state.partition import Room
+from counterflow.kernel.state.partition import CacheLimits
 from counterflow.kernel.state.shelf import ModelNeeded
 from counterflow.partition.answers import tell_all
 from counterflow.partition.decider import Decider
@@ -53,9 +54,9 @@ class Models:
         if self._reading is None:
             self._reading = asyncio.get_running_loop().create_task(self._read_all())
 
-    def room(self, room: Room) -> Room:
+    def caches(self, caches: CacheLimits) -> CacheLimits:
         """The room in memory: while a model is read, those stay that were read for the same command."""
-        return room if self._reading is None else room._replace(model_bytes=sys.maxsize)
+        return caches if self._reading is None else caches._replace(model_bytes=sys.maxsize)
 
     def stop(self) -> None:
         """Read nothing any more, nor to its end, and say so to all who wait."""
@@ -94,4 +95,4 @@ class Models:
 
     def _tell(self, place: Place, why_not: Unavailable | None) -> None:
         del self._needed[place]
-        tell_all([lambda told=told: told(why_not) for told in self._waiting.pop(place)])  # type: ignore[misc] # a default
+        tell_all([functools.partial(told, why_not) for told in self._waiting.pop(place)])

@@ -36,7 +36,7 @@ class StoreSource:
         return self._store.get(table, key)
 
 
-class ReadModel(NamedTuple):
+class LoadedModel(NamedTuple):
     """What a deployed file holds: processes, or one decision model; and its bytes."""
 
     size: int
@@ -44,7 +44,7 @@ class ReadModel(NamedTuple):
     decisions: Definitions | None = None
 
 
-def read_model(store: Store, needed: ModelNeeded) -> ReadModel:
+def read_model(store: Store, needed: ModelNeeded) -> LoadedModel:
     """The model that a command needs, read from its resource: it takes its time, in whatever thread. A limit
     or a rule of today is not asked of what was accepted once. Raises `BrokenInvariant` where it cannot be
     read, and `StoreError`.
@@ -54,11 +54,11 @@ def read_model(store: Store, needed: ModelNeeded) -> ReadModel:
     if resource is None:
         raise BrokenInvariant(f"resource {row.resource_key} of definition {row.key} is gone")
     if isinstance(row, DecisionRequirements):
-        return ReadModel(len(resource.content), decisions=_decisions(row, resource, needed.imported))
-    return ReadModel(len(resource.content), processes=_processes(row, resource))
+        return LoadedModel(len(resource.content), decisions=_decisions(row, resource, needed.imported))
+    return LoadedModel(len(resource.content), processes=_processes(row, resource))
 
 
-def keep_model(state: State, needed: ModelNeeded, model: ReadModel) -> None:
+def keep_model(state: State, needed: ModelNeeded, model: LoadedModel) -> None:
     """Have a model at hand that was read; with a process the others in its file."""
     row = needed.row
     if model.decisions is not None:

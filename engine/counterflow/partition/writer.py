@@ -24,7 +24,7 @@ from typing import Any, Self
 
 from counterflow.kernel.course.beginning import ACTIVE
 from counterflow.kernel.lives.job_delivery import HoldJob, ReturnJob
-from counterflow.kernel.state.partition import Room
+from counterflow.kernel.state.partition import CacheLimits
 from counterflow.kernel.state.shelf import ModelNeeded
 from counterflow.kernel.vocabulary import Command, InstanceEnded
 from counterflow.kernel.work.budget import ProcessLimits
@@ -58,11 +58,11 @@ class Writer:
         now_ms: Callable[[], int] | None = None,
         maximum_pending: int = 4_000,
         maximum_pending_bytes: int = 64 * 1024 * 1024,
-        room: Room = Room(),  # noqa: B008 - a frozen tuple
+        caches: CacheLimits = CacheLimits(),  # noqa: B008 - a frozen tuple
         reading_ms: int = READING_MS,
     ) -> None:
         self._store = store
-        self._room = room
+        self._caches = caches
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="counterflow-writer")
         self._decider = self._decides_by(
             store, order, limits or ProcessLimits(), now_ms or _wall_clock_ms, self._schedule_commit
@@ -278,7 +278,7 @@ class Writer:
                 self.commits += 1
                 tell_all(sealed.committed)
                 log_troubles(batch, self._decider.state)
-                self._decider.state.release(batch_number, self._models.room(self._room))
+                self._decider.state.release(batch_number, self._models.caches(self._caches))
                 self._offers.offer_undelivered()
                 self._alarm.set()
         finally:

@@ -66,7 +66,7 @@ class StateMark(NamedTuple):
     last_position: int
 
 
-class Room(NamedTuple):
+class CacheLimits(NamedTuple):
     """How much may stay in memory of what is safe on disk: process instances by number and by bytes, models
     by the bytes of their files.
     """
@@ -289,24 +289,24 @@ class State(Indexes):
 
     # -- caching ---------------------------------------------------------------------------------------------
 
-    def release(self, committed_batch: int, room: Room) -> None:
+    def release(self, committed_batch: int, caches: CacheLimits) -> None:
         """Put away the least recently used instances and models that there is no room for, of those that are
         safe on disk.
         """
-        for key in self._without_room(committed_batch, room):
+        for key in self._without_room(committed_batch, caches):
             self.forget(key)
-        if away := set(self.processes.release(committed_batch, room.model_bytes)):
+        if away := set(self.processes.release(committed_batch, caches.model_bytes)):
             for instance in self.instances.values():
                 if instance.header is not None and instance.header.definition_key in away:
                     instance.process = None
-        self.decisions.models.release(committed_batch, room.model_bytes)
+        self.decisions.models.release(committed_batch, caches.model_bytes)
 
-    def _without_room(self, committed_batch: int, room: Room) -> list[int]:
+    def _without_room(self, committed_batch: int, caches: CacheLimits) -> list[int]:
         """The keys of the instances to put away, the least recently used first."""
         away: list[int] = []
         count, weight = len(self.instances), self.weight
         for key, instance in self.instances.items():
-            if count <= room.instances and weight <= room.instance_bytes:
+            if count <= caches.instances and weight <= caches.instance_bytes:
                 break
             if instance.last_batch <= committed_batch:
                 away.append(key)
