@@ -24,7 +24,7 @@ logger = logging.getLogger("counterflow.service")
 
 MOST_LINES = 100
 """Findings of one deployment that are told, and warnings that are logged; the rest are counted."""
-LINE_LENGTH = 1_000
+LINE_LENGTH = 4_000
 """Characters of each: a file quotes itself, and may be all one name."""
 
 
