@@ -32,11 +32,13 @@ from counterflow.kernel.lives.deployments import Deployment, DeployResources
 from counterflow.kernel.lives.due import TriggerDue
 from counterflow.kernel.lives.quarantine import QuarantineInstance
 from counterflow.kernel.rows import ElementInstance, Incident, Job, ProcessInstance
+from counterflow.kernel.state.shelf import ModelNeeded
 from counterflow.kernel.vocabulary import ActivatedJob, Command, InstanceEnded, LogEntry, Rejection
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.kernel.work.pages import GoOn, next_undertaking
 from counterflow.model.events import CompensationOrder
 from counterflow.partition.batch import load_state, seal
+from counterflow.partition.source import keep_model, read_model
 from counterflow.service.deployments import deployment_refused, refuse_unreadable
 from counterflow.service.resources import File, read_files
 from counterflow.store.memory import MemoryStore
@@ -84,7 +86,7 @@ class Engine(BlockingVerbs):
 
     def _run_page(self, command: Command) -> Any:
         try:
-            decision = kernel.decide(self._state, command, self.now_ms, self._limits)
+            decision = self._decide(command)
         except kernel.KernelFault as fault:
             self.run(QuarantineInstance(process_instance_key=fault.process_instance_key, reason=str(fault)))
             raise
@@ -94,6 +96,14 @@ class Engine(BlockingVerbs):
         self.ended += decision.ended
         self._work()
         return decision.answer
+
+    def _decide(self, command: Command) -> kernel.Outcome:
+        """Models are read on the spot."""
+        while True:
+            try:
+                return kernel.decide(self._state, command, self.now_ms, self._limits)
+            except ModelNeeded as needed:
+                keep_model(self._state, needed, read_model(self.store, needed))
 
     def advance(self, by: timedelta = timedelta(), **duration: float) -> None:
         """Let time pass (`seconds=…`, `minutes=…`), with everything that comes due on the way, each at its

@@ -9,13 +9,16 @@ until the next start, so that nothing is tried for ever.
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 from collections.abc import Callable
 
+from counterflow.kernel.state.shelf import ModelNeeded
 from counterflow.kernel.vocabulary import Rejection
 from counterflow.kernel.work.pages import GoOn, next_undertaking
 from counterflow.partition.batch import OpenBatch
 from counterflow.partition.decider import Decider
+from counterflow.partition.models import Models
 from counterflow.partition.refusals import Faulted, Unavailable
 
 logger = logging.getLogger("counterflow.partition")
@@ -29,13 +32,15 @@ class Pages:
     ended by it, and sets it again.
     """
 
-    def __init__(self, decider: Decider, turned: Callable[[int], None]) -> None:
+    def __init__(self, decider: Decider, models: Models, turned: Callable[[int], None]) -> None:
         self._decider = decider
+        self._models = models
         self._turned = turned
         self._timer: asyncio.Handle | None = None
         self._batch: OpenBatch | None = None
         self._last = 0
-        self._broken: set[int] = set()
+        self._held: set[int] = set()
+        """Undertakings that cannot go on: a model is read for them, or they have met a fault."""
         self._stopping = True
 
     def start(self) -> None:
@@ -57,12 +62,12 @@ class Pages:
         decider = self._decider
         if self._timer is not None or self._stopping or decider.is_lost or decider.open is self._batch:
             return
-        if next_undertaking(decider.state, self._last, self._broken):
+        if next_undertaking(decider.state, self._last, self._held):
             self._timer = asyncio.get_running_loop().call_soon(self._turn)
 
     def _turn(self) -> None:
         self._timer = None
-        key = next_undertaking(self._decider.state, self._last, self._broken)
+        key = next_undertaking(self._decider.state, self._last, self._held)
         if self._stopping or self._decider.is_lost or not key:
             return
         self._last, self._batch = key, self._decider.open
@@ -71,9 +76,18 @@ class Pages:
         except Unavailable:
             self._timer = asyncio.get_running_loop().call_later(REST_SECONDS, self._turn)
             return
+        except ModelNeeded as needed:
+            ended = 0
+            self._held.add(key)
+            self._models.wait(needed, functools.partial(self._is_read, key))
         except Rejection as rejection:
             ended = 0
             if not isinstance(rejection, Faulted) or not rejection.is_contained:
                 logger.exception("Undertaking %s cannot go on before the next start", key)
-                self._broken.add(key)
+                self._held.add(key)
         self._turned(ended)
+
+    def _is_read(self, key: int, _: Unavailable | None) -> None:
+        """The model that a page needs was read, or cannot be: it is turned again, and meets that."""
+        self._held.discard(key)
+        self.set()
