@@ -151,7 +151,8 @@ def decide(state: State, command: Command, now_ms: int, limits: ProcessLimits = 
     try:
         answer = COMMANDS[type(command)](step, command)
         _run(step)
-        pages.put_off(step)
+        if step.page is not None or step.is_unfinished:
+            pages.put_off(step)
         log = log_of(step, type(command).__name__, mark.last_position + 1)
     except (Rejection, ModelNeeded):
         state.roll_back(mark)

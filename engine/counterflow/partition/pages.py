@@ -77,11 +77,11 @@ class Pages:
             self._timer = asyncio.get_running_loop().call_later(REST_SECONDS, self._turn)
             return
         except ModelNeeded as needed:
-            ended = 0
+            ended, self._batch = 0, None
             self._held.add(key)
             self._models.wait(needed, functools.partial(self._is_read, key))
         except Rejection as rejection:
-            ended = 0
+            ended, self._batch = 0, None
             if not isinstance(rejection, Faulted) or not rejection.is_contained:
                 logger.exception("Undertaking %s cannot go on before the next start", key)
                 self._held.add(key)

@@ -116,7 +116,7 @@ def put_off(step: Step) -> None:
     page: Page | None = step.page
     if page is not None:
         _end_page(step, page)
-    elif step.is_unfinished:
+    else:
         errands = _to_do(step, step.arrivals, 0, 0, ARRIVALS)
         step.emit(WorkPutOff(step.new_key(), step.budget.carry(), errands))
 
