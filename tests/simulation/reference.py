@@ -49,6 +49,7 @@ from tests.simulation.shapes import (
     ProcessShape,
     Race,
     Send,
+    Shout,
     Step,
     Throw,
     places,
@@ -111,6 +112,13 @@ class Reference:
         if not again:
             del live.waits[catch_id]
         self._come(live, catch)
+
+    def heard(self, path: Path) -> None:
+        """Everybody has received the signal that an event has thrown."""
+        live = self._at(path)
+        if not isinstance(live.shape, Shout | End):
+            raise Disagreement(f"{path} throws no signal")
+        self._complete(live)
 
     def resolved(self, path: Path) -> None:
         """An incident was resolved: what was called in vain is called again, an error that nothing caught is
@@ -201,6 +209,8 @@ class Reference:
             self._open(step, step.id, scope, then).waits[step.id] = step
         elif isinstance(step, Send):
             self._open(step, step.id, scope, then).job = True
+        elif isinstance(step, Shout):
+            self._open(step, step.id, scope, then)
         elif isinstance(step, Pass):
             then()
         elif isinstance(step, Throw):
@@ -255,6 +265,9 @@ class Reference:
             return
         elif end.kind == "message":
             self._open(end, end.id, scope, nothing).job = True
+            return
+        elif end.kind == "signal":
+            self._open(end, end.id, scope, nothing)
             return
         self._may_end(scope)
 

@@ -16,6 +16,7 @@ from tests.simulation.shapes import (
     ProcessShape,
     Race,
     Send,
+    Shout,
     Throw,
     Trigger,
 )
@@ -26,7 +27,7 @@ Path = tuple[Name, ...]
 manieth).
 """
 Then = Callable[[], None]
-Shape = Activity | EventScope | ProcessShape | Catch | Race | Throw | Send | End
+Shape = Activity | EventScope | ProcessShape | Catch | Race | Throw | Send | Shout | End
 
 
 def nothing() -> None:

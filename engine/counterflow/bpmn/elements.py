@@ -59,6 +59,7 @@ NONE: Final = ""
 TIMER: Final = "timerEventDefinition"
 MESSAGE: Final = "messageEventDefinition"
 ERROR: Final = "errorEventDefinition"
+SIGNAL: Final = "signalEventDefinition"
 COMPENSATION: Final = "compensateEventDefinition"
 """Kinds of event that rules speak of, by the tags of their definitions."""
 

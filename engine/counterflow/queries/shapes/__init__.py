@@ -31,8 +31,10 @@ from counterflow.queries.shapes.instances import (
 from counterflow.queries.shapes.jobs import Incident, Job, JobTry
 from counterflow.queries.shapes.messages import CorrelatedMessage, MessageReceiver, PublishedMessage
 from counterflow.queries.shapes.pages import Page
+from counterflow.queries.shapes.signals import Broadcast, ReceivedSignal, SignalReceiver
 
 __all__ = [
+    "Broadcast",
     "CaughtError",
     "CorrelatedMessage",
     "DecisionDefinition",
@@ -55,6 +57,8 @@ __all__ = [
     "ProcessInstance",
     "PublishedMessage",
     "QuarantinedInstance",
+    "ReceivedSignal",
+    "SignalReceiver",
     "Termination",
     "UndoRecord",
     "Variable",

@@ -14,6 +14,7 @@ from counterflow.queries.shapes import (
     FlowTaken,
     Incident,
     Job,
+    ReceivedSignal,
     Termination,
     UndoRecord,
     Variable,
@@ -46,6 +47,7 @@ class Story:
         self.caught_errors: list[CaughtError] = []
         self.waits: dict[int, Wait] = {}
         self.correlated_messages: list[CorrelatedMessage] = []
+        self.received_signals: list[ReceivedSignal] = []
         self.quarantine_reason = ""
         self.command = ("", 0)
         self.cause = Termination("command")
