@@ -199,6 +199,12 @@ class _ByHand(Verbs):
     async def _wait_for_end(self, _: int) -> InstanceEnded | None:
         return None  # `end_of` asks the store alone
 
+    def _asked_for(self) -> frozenset[str]:
+        return frozenset(task.wish.type for task in self._engine._workers)
+
+    def _default_order(self) -> CompensationOrder:
+        return self._engine._order
+
     def _add_worker(self, task: WorkerTask) -> None:
         self._engine._add_worker(task)
 

@@ -29,6 +29,7 @@ from counterflow.engine.workers import HandlerWorker
 from counterflow.kernel.lives.deployments import Deployment
 from counterflow.kernel.vocabulary import Command, InstanceEnded, Rejection, RejectionType
 from counterflow.kernel.work.budget import ProcessLimits
+from counterflow.model.events import CompensationOrder
 from counterflow.partition.refusals import Unavailable
 from counterflow.partition.writer import Writer
 from counterflow.service.refusals import ResultLost
@@ -135,6 +136,12 @@ class Engine(Verbs):
         self._asked.admission.check()
         with _reading():
             return await self._asked.results.end_of(process_instance_key)
+
+    def _asked_for(self) -> frozenset[str]:
+        return self._asked.asked_for()
+
+    def _default_order(self) -> CompensationOrder:
+        return self.settings.compensation_order
 
     def _add_worker(self, task: WorkerTask) -> None:
         worker = HandlerWorker(self._asked, task)
