@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from counterflow.kernel.course import undo
 from counterflow.kernel.events import message as messages
-from counterflow.kernel.events import signal as signals
 
 
 @dataclass
@@ -55,16 +54,6 @@ class Records:
     timers: dict[int, int] = field(default_factory=dict)
     published: dict[int, messages.MessagePublished] = field(default_factory=dict)
     subscriptions: dict[int, messages.SubscriptionOpened] = field(default_factory=dict)
-    listening: dict[int, signals.SignalSubscriptionOpened] = field(default_factory=dict)
-    listener: dict[int, int] = field(default_factory=dict)
-    """The process instance of each who waits for a signal."""
-    signal_starts: dict[int, signals.SignalStartOpened] = field(default_factory=dict)
-    out: set[int] = field(default_factory=set)
-    """Element instances whose signal is out."""
-    to_hear: dict[int, set[int]] = field(default_factory=dict)
-    """By signal, who was waiting for it when it went out, and has not received it."""
-    to_begin: Counter[int] = field(default_factory=Counter)
-    """By signal, how many instances it is to begin."""
     correlated: set[tuple[int, str]] = field(default_factory=set)
     tokens: Counter[tuple[int, str]] = field(default_factory=Counter)
     completed_jobs: Counter[int] = field(default_factory=Counter)

@@ -21,6 +21,7 @@ from counterflow.model.events import CompensateDefinition, SignalDefinition
 from counterflow.model.graph import Behaviour, Dialect, Process
 from tests.simulation.books import Life, Records, Undo
 from tests.simulation.faults import SET_ASIDE
+from tests.simulation.hearing import Hearing
 from tests.simulation.invariants import Violation
 
 THROWS = {Behaviour.THROW_EVENT, Behaviour.END_EVENT}
@@ -46,6 +47,7 @@ class History:
         self._now_ms = 0
         self._instance_key = 0
         self.books = Records()
+        self.hearing = Hearing()
         self._flow_next: tuple[int, str] | None = None
         self._leaving: list[tuple[int, str]] = []
         self._must_take: set[int] | None = None
@@ -62,11 +64,16 @@ class History:
             for event in kernel.events_of(entry):
                 self._position += 1
                 self._one(event)
-        self._expect_all_to_have_heard()
+        for wrong in self.hearing.missed():
+            self._expect(False, wrong)
 
     def _one(self, event: Event) -> None:
         if self._instance_key in self.books.aside and not isinstance(event, LEAVES_THE_QUARANTINE):
             self._expect(False, f"the instance is set aside, and then came {event}")
+        for wrong in self.hearing.follow(event, self._instance_key, self.books.aside):
+            self._expect(False, wrong)
+        if isinstance(event, signals.SignalSubscriptionOpened | signals.SignalBroadcast):
+            self._rises(event.key)
         self._follow_up(event)
         check = _CHECKS.get(type(event))
         if check is not None:
@@ -181,7 +188,7 @@ class History:
         life = self._move(event.key, "completing", "activated")
         node = self._process_of(self._instance_key).nodes[life.element_id]
         if isinstance(node.event, SignalDefinition) and node.behaviour in THROWS:
-            self._expect(event.key in self.books.out, f"{life} goes on before its signal is out")
+            self._expect(event.key in self.hearing.out, f"{life} goes on before its signal is out")
         self._expect(
             self.books.children[event.key] == 0,
             f"{self.books.elements[event.key]} ends before what is inside it",
@@ -398,54 +405,6 @@ class History:
             self.books.published.pop(event.message_key, None) is not None, f"{event} expires a second time"
         )
 
-    def listening(self, event: signals.SignalSubscriptionOpened) -> None:
-        self._rises(event.key)
-        self.books.listening[event.key] = event
-        self.books.listener[event.key] = self._instance_key
-
-    def deaf(self, event: signals.SignalSubscriptionClosed) -> None:
-        self._expect(
-            self.books.listening.pop(event.key, None) is not None,
-            f"{event} closes a subscription that is not open",
-        )
-
-    def start_opened(self, event: signals.SignalStartOpened) -> None:
-        self.books.signal_starts[event.key] = event
-
-    def start_closed(self, event: signals.SignalStartClosed) -> None:
-        self.books.signal_starts.pop(event.key)
-
-    def broadcast(self, event: signals.SignalBroadcast) -> None:
-        self._rises(event.key)
-        self.books.out.add(event.thrower_key)
-        self.books.to_hear[event.key] = {
-            key
-            for key, found in self.books.listening.items()
-            if found.signal_name == event.name and self.books.listener[key] not in self.books.aside
-        }
-        self.books.to_begin[event.key] = sum(
-            found.signal_name == event.name for found in self.books.signal_starts.values()
-        )
-
-    def received(self, event: signals.SignalReceived) -> None:
-        if event.receiver_key == self._instance_key:
-            self.books.to_begin[event.signal_key] -= 1
-        else:
-            to_hear = self.books.to_hear.get(event.signal_key, set())
-            self._expect(event.receiver_key in to_hear, f"{event} reaches who has not waited for it")
-            to_hear.discard(event.receiver_key)
-
-    def _expect_all_to_have_heard(self) -> None:
-        """What is committed is at rest: who waited for a signal has received it, or waits no longer."""
-        for signal_key, keys in self.books.to_hear.items():
-            self._expect(
-                not keys & self.books.listening.keys(), f"signal {signal_key} has not reached {keys}"
-            )
-            count = self.books.to_begin[signal_key]
-            self._expect(count == 0, f"signal {signal_key} was to begin {count} more")
-        self.books.to_hear.clear()
-        self.books.to_begin.clear()
-
     def set_aside(self, event: quarantine.InstanceQuarantined) -> None:
         self._expect(event.reason == SET_ASIDE, f"the instance was quarantined: {event.reason}")
         self.books.aside.add(self._instance_key)
@@ -456,8 +415,7 @@ class History:
     def abandoned(self, event: quarantine.InstanceAbandoned) -> None:
         """Everything of the instance is gone at once; what waits has no event of its own."""
         self.books.aside.discard(self._instance_key)
-        for key in [key for key, owner in self.books.listener.items() if owner == self._instance_key]:
-            self.books.listening.pop(key, None)
+        self.hearing.forget(self._instance_key)
         for life in self.books.elements.values():
             if life.instance_key == self._instance_key and life.state in {
                 "activating",
@@ -502,12 +460,6 @@ _CHECKS: Mapping[type[Event], Callable[[History, Any], None]] = {
     messages.SubscriptionClosed: History.closed,
     messages.MessageCorrelated: History.correlated,
     messages.MessageExpired: History.expired,
-    signals.SignalSubscriptionOpened: History.listening,
-    signals.SignalSubscriptionClosed: History.deaf,
-    signals.SignalStartOpened: History.start_opened,
-    signals.SignalStartClosed: History.start_closed,
-    signals.SignalBroadcast: History.broadcast,
-    signals.SignalReceived: History.received,
     quarantine.InstanceQuarantined: History.set_aside,
     quarantine.InstanceReleased: History.released_again,
     quarantine.InstanceAbandoned: History.abandoned,

@@ -31,6 +31,7 @@ from tests.simulation.scopes import (
     events_of,
     name_of,
     nothing,
+    process_of,
     reached,
     scope_of,
     undoable,
@@ -207,10 +208,8 @@ class Reference:
             self._enter(step.activity, scope, lambda: self._again(step, scope, then))
         elif isinstance(step, Catch):
             self._open(step, step.id, scope, then).waits[step.id] = step
-        elif isinstance(step, Send):
-            self._open(step, step.id, scope, then).job = True
-        elif isinstance(step, Shout):
-            self._open(step, step.id, scope, then)
+        elif isinstance(step, Send | Shout):
+            self._open(step, step.id, scope, then).job = isinstance(step, Send)
         elif isinstance(step, Pass):
             then()
         elif isinstance(step, Throw):
@@ -263,11 +262,8 @@ class Reference:
         elif end.kind == "undo":
             self._undo(self._open(end, end.id, scope, nothing), end.text)
             return
-        elif end.kind == "message":
-            self._open(end, end.id, scope, nothing).job = True
-            return
-        elif end.kind == "signal":
-            self._open(end, end.id, scope, nothing)
+        elif end.kind in {"message", "signal"}:
+            self._open(end, end.id, scope, nothing).job = end.kind == "message"
             return
         self._may_end(scope)
 
@@ -382,7 +378,7 @@ class Reference:
         if not isinstance(live.shape, ProcessShape):
             return False
         return live.path in self.aside or (
-            live.scope is not None and _process_of(live.scope.owner).path in self.aside
+            live.scope is not None and process_of(live.scope.owner).path in self.aside
         )
 
     def _complete(self, live: Live) -> None:
@@ -457,7 +453,7 @@ class Reference:
         )
 
     def _caught(self, live: Live, catch: Border | EventScope) -> bool:
-        if _process_of(live).path in self.aside:
+        if process_of(live).path in self.aside:
             return False
         if isinstance(catch, EventScope):
             self._take_over(live, catch)
@@ -510,10 +506,3 @@ class Reference:
 def _borders(shape: Activity) -> dict[str, Border | EventScope | Catch | Course | Activity]:
     """The events on the border that are waited for, by id."""
     return {border.id: border for border in shape.borders if border.trigger.kind != "error"}
-
-
-def _process_of(live: Live) -> Live:
-    """The process instance that something belongs to."""
-    while not isinstance(live.shape, ProcessShape):
-        live = scope_of(live).owner
-    return live

@@ -168,3 +168,10 @@ def catching(events: tuple[Border, ...] | list[EventScope], code: str) -> Border
     return next(
         iter([*exact, *(event for event in of_errors if event.trigger == Trigger("error", ""))]), None
     )
+
+
+def process_of(live: Live) -> Live:
+    """The process instance that something belongs to."""
+    while not isinstance(live.shape, ProcessShape):
+        live = scope_of(live).owner
+    return live

@@ -45,7 +45,7 @@ def test_no_signal(place) -> None:  # type: ignore[no-untyped-def]  # makes an e
 
 @pytest.mark.parametrize("name", [None, "", "  "])
 @PARAMETERS
-def test_a_signal_without_a_name(place, name: str | None) -> None:  # type: ignore[no-untyped-def]  # as above
+def test_a_signal_without_a_name(place, name: str | None) -> None:  # type: ignore[no-untyped-def]  # makes an element of a name
     assert refused(definitions(process(*MAIN, place("it")), signal(name, "signal_it")), RULE) == ["it"]
 
 
