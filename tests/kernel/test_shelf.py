@@ -26,7 +26,7 @@ def test_the_least_recently_used_go_once_they_are_stored(monkeypatch: pytest.Mon
 def test_graphs_of_processes_go_as_well_and_instances_keep_theirs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shelf, "KEPT_MODELS", 1)
     bench = Bench(ONE_TASK)
-    instance, key = bench.create(), bench.state.latest["process"].key
+    instance, key = bench.create(), bench.state.deployed.latest["process"].key
     bench.do(DeployResources(resources=(resource(ONE_TASK, "another.bpmn"),)))
     bench.state.release(committed_batch=bench.state.batch, keep=10)
     assert bench.state.processes.get(key) is None
