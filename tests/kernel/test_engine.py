@@ -121,8 +121,14 @@ LOG_FORMAT = {
         "DecisionEvaluated",
         "key element_instance_key decision_key decision_id version output evaluated failed_decision_id failure result",
     ),
-    180: ("WorkPutOff", "key budget errands process_instance_key"),
-    181: ("PageEnded", "undertaking_key budget done errands"),
+    160: ("SignalBroadcast", "key name variables thrower_instance_key thrower_key"),
+    161: ("SignalReceived", "signal_key receiver_key"),
+    162: ("SignalSubscriptionOpened", "key element_instance_key catch_id signal_name"),
+    163: ("SignalSubscriptionClosed", "key"),
+    164: ("SignalStartOpened", "key definition_key element_id signal_name"),
+    165: ("SignalStartClosed", "key"),
+    180: ("WorkPutOff", "key budget errands process_instance_key carried"),
+    181: ("PageEnded", "undertaking_key budget done errands carried"),
     182: ("WorkEnded", "undertaking_key"),
     183: ("SweepBegun", "element_instance_key through_key spared_key"),
     184: ("SweepEnded", "element_instance_key"),
@@ -151,8 +157,9 @@ VALUES: dict[Any, st.SearchStrategy[Any]] = {
     tuple[int, ...]: st.lists(st.integers(0, 2**63 - 1)).map(tuple),
     tuple[str, ...]: st.lists(st.text()).map(tuple),
     tuple[ToDo, ...]: st.lists(
-        st.builds(ToDo, *[st.integers(-(2**63), 2**63 - 1), st.text(), KEYS, KEYS, st.text()])
+        st.builds(ToDo, st.integers(-(2**63), 2**63 - 1), st.text(), KEYS, KEYS, st.text(), KEYS, st.binary())
     ).map(tuple),
+    dict[int, bytes]: st.dictionaries(KEYS, JSON),
 }
 
 

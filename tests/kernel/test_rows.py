@@ -27,8 +27,8 @@ SHARED = {
         "decision_definition",
         "bound_decision",
     ),
-    *("start_timer", "message_start", "message", "message_correlation", "start_lock"),
-    *("undertaking", "errand"),
+    *("start_timer", "message_start", "signal_start", "message", "message_correlation", "start_lock"),
+    *("undertaking", "errand", "carried"),
 }
 
 

@@ -19,6 +19,7 @@ from counterflow.kernel.elements import parallel_gateway, sub_process, throw_eve
 from counterflow.kernel.elements.registry import ROOMS
 from counterflow.kernel.events import error
 from counterflow.kernel.events import message as messages
+from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
 from counterflow.kernel.events.registry import KINDS
 from counterflow.kernel.lives import correlation, job_delivery, jobs
@@ -36,6 +37,7 @@ from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.state.queues import OldestFirst
 from counterflow.kernel.vocabulary import InstanceEnded, LogEntry
+from counterflow.kernel.work.errands import Arrival
 from counterflow.kernel.work.step import Course, Step, Token
 from counterflow.model import schedules
 from counterflow.model.data import VariableMapping
@@ -295,6 +297,28 @@ def quarantine_without_walls(patch: Patch) -> None:
     patch.setattr(Step, "admitted_to", Step.at)
 
 
+def signal_reaches_one_only(patch: Patch) -> None:
+    reach, reached = signals._reach, set[int]()
+
+    def once(step: Step, arrival: Arrival) -> None:
+        if arrival.document_key not in reached:
+            reached.add(arrival.document_key)
+            reach(step, arrival)
+
+    patch.setattr(signals, "_reach", once)
+
+
+def signal_out_when_its_event_is_gone(patch: Patch) -> None:
+    """The event goes on at once, and so hears of its own signal further on."""
+    go_out = signals._go_out
+
+    def late(step: Step, arrival: Arrival) -> None:
+        signals._is_out(step, arrival)
+        step.at_rest(arrival._replace(come=go_out), arrival.causes)
+
+    patch.setattr(signals, "_go_out", late)
+
+
 MUTANTS = (
     one_undo_dropped,
     undo_in_order_of_completion,
@@ -328,6 +352,8 @@ MUTANTS = (
     begun_at_the_start_all_the_same,
     released_and_hears_nothing,
     quarantine_without_walls,
+    signal_reaches_one_only,
+    signal_out_when_its_event_is_gone,
 )
 
 

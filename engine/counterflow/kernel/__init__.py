@@ -23,7 +23,7 @@ from counterflow.kernel.course import beginning, ending, entering, joins, leavin
 from counterflow.kernel.data import scopes
 from counterflow.kernel.elements import inclusive_gateway, multi_instance
 from counterflow.kernel.elements.registry import ROOMS
-from counterflow.kernel.events import message, terminate
+from counterflow.kernel.events import message, signal, terminate
 from counterflow.kernel.events.registry import KINDS, KINDS_BY_ROW
 from counterflow.kernel.lives import (
     calls,
@@ -75,6 +75,7 @@ _PAGES: tuple[Any, ...] = (
     pages,
     quarantine,
     scopes,
+    signal,
     terminate,
     undo,
     variables,

@@ -79,6 +79,12 @@ SINCE: Mapping[str, Mapping[str, int]] = {
         "DecisionEvaluated": 151,
     },
     "0.2.0": {
+        "SignalBroadcast": 160,
+        "SignalReceived": 161,
+        "SignalSubscriptionOpened": 162,
+        "SignalSubscriptionClosed": 163,
+        "SignalStartOpened": 164,
+        "SignalStartClosed": 165,
         "WorkPutOff": 180,
         "PageEnded": 181,
         "WorkEnded": 182,

@@ -46,7 +46,8 @@ class Errand(Row, frozen=True, gc=False):
     """One thing that an undertaking still has to do: `what` is to be done at the element instance `key`.
 
     From the place `ARRIVALS` on it is something that comes from outside, when nothing else is left to do;
-    then `key` is of what comes, or of whom it reaches. `about` says what else `what` has to be told.
+    then `key` is of what comes, or of whom it reaches. `about` says what else `what` has to be told,
+    `causes` which throwing events have led to it (msgpack; empty where none has).
     """
 
     undertaking_key: int
@@ -55,6 +56,17 @@ class Errand(Row, frozen=True, gc=False):
     key: int
     process_instance_key: int
     about: str = ""
+    document_key: int = 0
+    causes: bytes = b""
+
+
+@stored(Home.PARTITION, key=("undertaking_key", "key"), found_by="undertaking_key")
+class Carried(Row, frozen=True, gc=False):
+    """What errands of an undertaking bring, a JSON object: those with the `document_key` of this `key`."""
+
+    undertaking_key: int
+    key: int
+    document: bytes
 
 
 ARRIVALS = 1 << 40

@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeVar
 import msgspec
 
 from counterflow.kernel.rows import ElementInstance, ProcessInstance
+from counterflow.kernel.work.errands import NO_CAUSES, Causes
 
 MAXIMUM_STEPS = 1_000
 """Elements that one command may enter again before the course is held up: a loop without a wait would go on
@@ -64,12 +65,22 @@ class _Carried(msgspec.Struct, array_like=True, frozen=True):
     entered: list[tuple[int, str, int, int]]
     again: list[int]
     lineage: dict[int, list[int]]
+    causes: list[tuple[int, str]]
 
 
 class CommandBudget:
     """What one command has left."""
 
-    __slots__ = ("_again", "_elements_left", "_entered", "_lineage", "_steps_left", "fuel_left", "page_fuel")
+    __slots__ = (
+        "_again",
+        "_elements_left",
+        "_entered",
+        "_lineage",
+        "_steps_left",
+        "causes",
+        "fuel_left",
+        "page_fuel",
+    )
 
     def __init__(self, limits: ProcessLimits) -> None:
         self.fuel_left = limits.fuel
@@ -80,9 +91,11 @@ class CommandBudget:
         self._entered: dict[tuple[int, str, int, int], None] = {}
         self._again: dict[int, None] = {}
         self._lineage: dict[int, frozenset[int]] = {}
+        self.causes = NO_CAUSES
+        """Those that a page goes on with."""
 
-    def carry(self) -> bytes:
-        """What the next page goes on with, in msgpack.
+    def carry(self, causes: Causes) -> bytes:
+        """What the next page goes on with, in msgpack; `causes` are those of the work at present.
 
         Of what was entered it knows a part: a loop around more than that is stopped by the number of
         elements, and any other by that of its steps, as in one page.
@@ -96,6 +109,7 @@ class CommandBudget:
                 _remembered(list(self._entered)),
                 _remembered(list(self._again)),
                 {key: sorted(callers) for key, callers in lineage},
+                sorted(causes),
             )
         )
 
@@ -108,6 +122,7 @@ class CommandBudget:
         budget.page_fuel = found.fuel_left - limits.fuel // PAGES_PER_FUEL
         budget._steps_left, budget._elements_left = found.steps_left, found.elements_left
         budget._entered, budget._again = dict.fromkeys(found.entered), dict.fromkeys(found.again)
+        budget.causes = frozenset(found.causes)
         budget._lineage = {key: frozenset(callers) for key, callers in found.lineage.items()}
         return budget
 
@@ -135,6 +150,13 @@ class CommandBudget:
             self._again[element.key] = None
             self._steps_left -= 1
         return self._steps_left >= 0 and self._elements_left >= 0
+
+    def count_again(self) -> bool:
+        """Count that the course has come back to where it was, by whatever way. False where that was too
+        often.
+        """
+        self._steps_left -= 1
+        return self._steps_left >= 0
 
     def may_begin_inside(self, key: int, count: int) -> bool:
         """Whether so many instances may be begun at once inside an element instance that has been entered."""

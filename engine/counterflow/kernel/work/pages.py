@@ -15,15 +15,17 @@ equally far. An errand whose element has gone meanwhile is done.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import chain
 from typing import NamedTuple
 
+import msgspec
+
 from counterflow.kernel.state.partition import State
-from counterflow.kernel.unfinished import ARRIVALS, Errand, Undertaking
+from counterflow.kernel.unfinished import ARRIVALS, Carried, Errand, Undertaking
 from counterflow.kernel.vocabulary import Command, PartitionEvent
 from counterflow.kernel.work.budget import CommandBudget
-from counterflow.kernel.work.errands import Arrival, Regarding
+from counterflow.kernel.work.errands import NO_CAUSES, Arrival, Causes, Regarding
 from counterflow.kernel.work.step import Continuation, Course, Step, Token
 
 
@@ -35,6 +37,8 @@ class ToDo(NamedTuple):
     key: int
     process_instance_key: int
     about: str
+    document_key: int
+    causes: bytes
 
 
 class WorkPutOff(PartitionEvent, frozen=True):
@@ -46,6 +50,7 @@ class WorkPutOff(PartitionEvent, frozen=True):
     budget: bytes
     errands: tuple[ToDo, ...]
     process_instance_key: int = 0
+    carried: dict[int, bytes] = {}  # noqa: RUF012 - msgspec copies it
 
 
 class PageEnded(PartitionEvent, frozen=True):
@@ -55,6 +60,7 @@ class PageEnded(PartitionEvent, frozen=True):
     budget: bytes
     done: tuple[int, ...]
     errands: tuple[ToDo, ...]
+    carried: dict[int, bytes] = {}  # noqa: RUF012 - msgspec copies it
 
 
 class WorkEnded(PartitionEvent, frozen=True):
@@ -82,6 +88,15 @@ class Page:
         """How many of its arrivals may come in this page."""
         self.aside: dict[int, list[Errand]] = {}
         """Errands of process instances that are set aside."""
+        self._documents: dict[int, dict[str, bytes]] = {}
+
+    def document(self, state: State, key: int) -> Mapping[str, bytes] | None:
+        """What arrivals bring that have this document key; None where they bring nothing."""
+        if key and key not in self._documents:
+            text = state.shared[Carried][self.undertaking.key, key].document
+            found = msgspec.json.decode(text, type=dict[str, msgspec.Raw])
+            self._documents[key] = {name: bytes(value) for name, value in found.items()}
+        return self._documents.get(key)
 
 
 def decide_go_on(step: Step, command: GoOn) -> bool:
@@ -91,10 +106,11 @@ def decide_go_on(step: Step, command: GoOn) -> bool:
     if undertaking is None or _stands_still(step.state, undertaking):
         return False
     step.budget = CommandBudget.carried(step.limits, undertaking.budget)
+    step.causes = step.budget.causes
     page = step.page = Page(undertaking, sorted(place for _, place in step.state.found[Errand].get(key, ())))
     for place in page.work:
         if step.is_page_full:
-            step.end_page()
+            step.page_end = 0
             return True
         page.worked += 1
         _run_errand(step, page, shared[Errand][key, place])
@@ -117,8 +133,10 @@ def put_off(step: Step) -> None:
     if page is not None:
         _end_page(step, page)
     else:
-        errands = _to_do(step, step.arrivals, 0, 0, ARRIVALS)
-        step.emit(WorkPutOff(step.new_key(), step.budget.carry(), errands))
+        coming = step.coming.waiting
+        errands = _to_do(step, coming, 0, 0, ARRIVALS)
+        budget = step.budget.carry(step.causes)
+        step.emit(WorkPutOff(step.new_key(), budget, errands, carried=_carried(coming)))
 
 
 def _stands_still(state: State, undertaking: Undertaking) -> bool:
@@ -146,32 +164,44 @@ def _bring(step: Step, page: Page) -> None:
     page.brought = min(len(page.arrivals), step.limits.page_events)
     for place in page.arrivals[: page.brought]:
         errand: Errand = step.state.shared[Errand][page.undertaking.key, place]
-        come = step.house.arrivals[errand.what]
-        step.at_rest(Arrival(come, errand.key, errand.process_instance_key, errand.about))
+        come, document = step.house.arrivals[errand.what], page.document(step.state, errand.document_key)
+        arrival = Arrival(
+            come,
+            errand.key,
+            errand.process_instance_key,
+            errand.about,
+            document_key=errand.document_key,
+            document=document,
+        )
+        step.at_rest(arrival, _causes(errand.causes))
     if page.brought < len(page.arrivals):
         step.at_rest(Arrival(_no_more_in_this_page, 0))
 
 
 def _no_more_in_this_page(step: Step, _: Arrival) -> None:
-    step.end_page()
+    step.page_end = 0
 
 
 def _end_page(step: Step, page: Page) -> None:
-    key, budget = page.undertaking.key, step.budget.carry()
+    key, budget = page.undertaking.key, step.budget.carry(step.causes)
     for instance_key, errands in page.aside.items():
-        told = tuple(ToDo(row.place, row.what, row.key, instance_key, row.about) for row in errands)
+        told = tuple(ToDo(row.place, row.what, row.key, instance_key, row.about, 0, b"") for row in errands)
         step.emit(WorkPutOff(step.new_key(), budget, told, instance_key))
-    came = min(step.came, page.brought)
-    waiting = [arrival for arrival in step.arrivals if arrival.come is not _no_more_in_this_page]
+    came = min(step.coming.came, page.brought)
+    waiting = [found for found in step.coming.waiting if found.come is not _no_more_in_this_page]
+    coming = waiting[page.brought - came :]
     new = _to_do(
         step,
-        waiting[page.brought - came :],
+        coming,
         page.work[0] if page.work else 0,
         page.work[-1] + 1 if page.work else 0,
         page.arrivals[-1] + 1 if page.arrivals else ARRIVALS,
     )
     if new or page.worked < len(page.work) or came < len(page.arrivals):
-        step.emit(PageEnded(key, budget, (*page.work[: page.worked], *page.arrivals[:came]), new))
+        done = (*page.work[: page.worked], *page.arrivals[:came])
+        kept = {number for _, number in step.state.found[Carried].get(key, ())}
+        carried = {number: text for number, text in _carried(coming).items() if number not in kept}
+        step.emit(PageEnded(key, budget, done, new, carried))
     else:
         step.emit(WorkEnded(key))
 
@@ -180,29 +210,52 @@ def _to_do(
     step: Step, arrivals: Iterable[Arrival], before: int, place: int, arrival_place: int
 ) -> tuple[ToDo, ...]:
     """What is left: first what was broken off, at places before `before`, then the rest, from `place` on."""
-    named = _names(step.house.continuations)
+    named, coming = _names(step.house.continuations), _names(step.house.arrivals)
     first = (_told(named, *entry) for entry in step.first)
     work = (_told(named, *entry) for entry in step.work)
-    coming = _names(step.house.arrivals)
-    return tuple(
-        ToDo(at, *told)
-        for at, told in chain(
-            enumerate(first, before - len(step.first)),
-            enumerate(work, place),
-            enumerate(
-                ((coming[found.come], *found[1:]) for found in arrivals),
-                arrival_place,
-            ),
-        )
+    arriving = (_told_arrival(coming, found) for found in arrivals)
+    in_order = chain(
+        enumerate(first, before - len(step.first)),
+        enumerate(work, place),
+        enumerate(arriving, arrival_place),
     )
+    return tuple(ToDo(at, *told) for at, told in in_order)
 
 
 def _told(
     named: Mapping[Callable[..., None], str], continuation: Continuation, token: Token
-) -> tuple[str, int, int, str]:
+) -> tuple[str, int, int, str, int, bytes]:
     if isinstance(continuation, Regarding):
-        return named[continuation.continuation], token.key, token.instance.key, continuation.about
-    return named[continuation], token.key, token.instance.key, ""
+        return named[continuation.continuation], token.key, token.instance.key, continuation.about, 0, b""
+    return named[continuation], token.key, token.instance.key, "", 0, b""
+
+
+def _told_arrival(
+    coming: Mapping[Callable[..., None], str], arrival: Arrival
+) -> tuple[str, int, int, str, int, bytes]:
+    causes = msgspec.msgpack.encode(sorted(arrival.causes)) if arrival.causes else b""
+    return (
+        coming[arrival.come],
+        arrival.key,
+        arrival.process_instance_key,
+        arrival.about,
+        arrival.document_key,
+        causes,
+    )
+
+
+def _carried(arrivals: Iterable[Arrival]) -> dict[int, bytes]:
+    """What these bring, as JSON objects."""
+    documents = {found.document_key: found.document for found in arrivals if found.document is not None}
+    return {key: _object(document) for key, document in documents.items()}
+
+
+def _object(document: Mapping[str, bytes]) -> bytes:
+    return msgspec.json.encode({name: msgspec.Raw(value) for name, value in document.items()})
+
+
+def _causes(told: bytes) -> Causes:
+    return frozenset(msgspec.msgpack.decode(told, type=list[tuple[int, str]])) if told else NO_CAUSES
 
 
 def _names(functions: Mapping[str, Callable[..., None]]) -> dict[Callable[..., None], str]:
@@ -214,7 +267,7 @@ def _names(functions: Mapping[str, Callable[..., None]]) -> dict[Callable[..., N
 
 def _apply_put_off(state: State, event: WorkPutOff) -> None:
     state.put(Undertaking(event.key, event.budget, event.process_instance_key))
-    _put_errands(state, event.key, event.errands)
+    _put_errands(state, event.key, event)
 
 
 def _apply_page(state: State, event: PageEnded) -> None:
@@ -223,22 +276,21 @@ def _apply_page(state: State, event: PageEnded) -> None:
         state.delete(state.shared[Errand][key, place])
     undertaking: Undertaking = state.shared[Undertaking][key]
     state.put(Undertaking(key, event.budget, undertaking.process_instance_key))
-    _put_errands(state, key, event.errands)
+    _put_errands(state, key, event)
 
 
 def _apply_ended(state: State, event: WorkEnded) -> None:
-    for place in _places(state, event.undertaking_key):
-        state.delete(state.shared[Errand][place])
+    for table in (Errand, Carried):
+        for place in list(state.found[table].get(event.undertaking_key, ())):
+            state.delete(state.shared[table][place])
     state.delete(state.shared[Undertaking][event.undertaking_key])
 
 
-def _places(state: State, undertaking_key: int) -> Iterator[tuple[int, int]]:
-    return iter(list(state.found[Errand].get(undertaking_key, ())))
-
-
-def _put_errands(state: State, key: int, errands: tuple[ToDo, ...]) -> None:
-    for to_do in errands:
+def _put_errands(state: State, key: int, event: WorkPutOff | PageEnded) -> None:
+    for to_do in event.errands:
         state.put(Errand(key, *to_do))
+    for document_key, document in event.carried.items():
+        state.put(Carried(key, document_key, document))
 
 
 OF_PARTITION = {WorkPutOff: _apply_put_off, PageEnded: _apply_page, WorkEnded: _apply_ended}

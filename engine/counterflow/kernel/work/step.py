@@ -39,7 +39,7 @@ from counterflow.kernel.vocabulary import (
     RejectionType,
 )
 from counterflow.kernel.work.budget import CommandBudget, ProcessLimits
-from counterflow.kernel.work.errands import Arrival
+from counterflow.kernel.work.errands import NO_CAUSES, Arrival, Causes, Coming
 from counterflow.kernel.work.held import Held, IncidentRaised
 from counterflow.kernel.work.origin import BODY
 from counterflow.model.graph import Behaviour, Flow, Node, Process
@@ -79,10 +79,10 @@ class Step:
         "_appliers",
         "_evaluations",
         "_sweeps",
-        "arrivals",
         "at_work",
         "budget",
-        "came",
+        "causes",
+        "coming",
         "ended",
         "events",
         "first",
@@ -107,13 +107,13 @@ class Step:
         self.page_end = limits.page_events
         """The number of events with which the page is full."""
         self.page: Any = None
-        """What a page that goes on has taken up (`pages.py`)."""
+        """Of a page that goes on: what it has taken up (`pages.py`)."""
         self.work: deque[tuple[Continuation, Token]] = deque()
         self.first: list[tuple[Continuation, Token]] = []
         """What a full page has broken off: it goes on before all other work."""
-        self.arrivals: deque[Arrival] = deque()
-        self.came = 0
-        """How many of them have come."""
+        self.coming = Coming()
+        self.causes: Causes = NO_CAUSES
+        """The throwing events, by definition and element, but for which nothing would be done at present."""
         self._evaluations = 0
         self._sweeps = state.found[Sweep]
 
@@ -156,11 +156,11 @@ class Step:
         self.house.of_partition[type(event)](self.state, event)
         self.events.append((0, event))
 
-    def at_rest(self, arrival: Arrival) -> None:
+    def at_rest(self, arrival: Arrival, causes: Causes | None = None) -> None:
         """Something comes from outside, when the course is at rest and all that has been put here before has
-        come.
+        come. Its causes are those of the present, unless they are told.
         """
-        self.arrivals.append(arrival)
+        self.coming.add(arrival._replace(causes=self.causes if causes is None else causes))
 
     def look_for_buffered(self, token: Token) -> None:
         """An element has begun to wait: a message that came before it did is to reach it, when the course is
@@ -173,14 +173,10 @@ class Step:
         """Whether others are to have their turn before anything else is done."""
         return len(self.events) >= self.page_end or self.budget.fuel_left < self.budget.page_fuel
 
-    def end_page(self) -> None:
-        """Nothing more is done in this page."""
-        self.page_end = 0
-
     @property
     def is_unfinished(self) -> bool:
         """Whether something is left to be done in another page."""
-        return bool(self.work or self.arrivals or self.first)
+        return bool(self.work or self.first or self.coming)
 
     def run(self) -> None:
         """Work until the list is empty and the course is at rest, or the page is full."""
@@ -204,10 +200,10 @@ class Step:
 
     def next_arrival(self) -> bool:
         """What comes next from outside comes. False where nothing does, or not yet."""
-        if not self.arrivals or self.work or self.first or self.is_page_full:
+        if not self.coming or self.work or self.first or self.is_page_full:
             return False
-        arrival = self.arrivals.popleft()
-        self.came += 1
+        arrival = self.coming.next()
+        self.causes = arrival.causes
         arrival.come(self, arrival)
         return True
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from alembic import op
 from sqlalchemy import BigInteger, Column, Integer, LargeBinary, Text
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 
 NUMBER = BigInteger().with_variant(Integer(), "sqlite")
 STRING = Text().with_variant(Text(collation="C"), "postgresql")
@@ -36,4 +36,12 @@ def upgrade() -> None:
         Column("what", STRING, nullable=False),
         *(Column(name, NUMBER, nullable=False) for name in ("key", "process_instance_key")),
         Column("about", STRING, nullable=False),
+        Column("document_key", NUMBER, nullable=False),
+        Column("causes", LargeBinary, nullable=False),
+    )
+    op.create_table(
+        "carried",
+        Column("undertaking_key", NUMBER, primary_key=True, autoincrement=False),
+        Column("key", NUMBER, primary_key=True, autoincrement=False),
+        Column("document", LargeBinary, nullable=False),
     )
