@@ -162,20 +162,25 @@ def _run_errand(step: Step, page: Page, errand: Errand) -> None:
 def _bring(step: Step, page: Page) -> None:
     """What was to come from outside comes before all that is put there now; no more than a page can see."""
     page.brought = min(len(page.arrivals), step.limits.page_events)
-    for place in page.arrivals[: page.brought]:
-        errand: Errand = step.state.shared[Errand][page.undertaking.key, place]
-        come, document = step.house.arrivals[errand.what], page.document(step.state, errand.document_key)
-        arrival = Arrival(
-            come,
-            errand.key,
-            errand.process_instance_key,
-            errand.about,
-            document_key=errand.document_key,
-            document=document,
-        )
-        step.at_rest(arrival, _causes(errand.causes))
+    errands = step.state.shared[Errand]
+    before = [
+        _arrival(step, page, errands[page.undertaking.key, place]) for place in page.arrivals[: page.brought]
+    ]
     if page.brought < len(page.arrivals):
-        step.at_rest(Arrival(_no_more_in_this_page, 0))
+        before.append(Arrival(_no_more_in_this_page, 0))
+    step.coming.waiting.extendleft(reversed(before))
+
+
+def _arrival(step: Step, page: Page, errand: Errand) -> Arrival:
+    return Arrival(
+        step.house.arrivals[errand.what],
+        errand.key,
+        errand.process_instance_key,
+        errand.about,
+        _causes(errand.causes),
+        errand.document_key,
+        page.document(step.state, errand.document_key),
+    )
 
 
 def _no_more_in_this_page(step: Step, _: Arrival) -> None:
