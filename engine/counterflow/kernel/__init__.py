@@ -42,6 +42,7 @@ from counterflow.kernel.state.partition import State, StateMark
 from counterflow.kernel.vocabulary import (
     BrokenInvariant,
     Command,
+    DamagedInstance,
     Event,
     InstanceEnded,
     LogEntry,
@@ -132,6 +133,9 @@ def decide(state: State, command: Command, now_ms: int, limits: ProcessLimits = 
     except Rejection:
         state.roll_back(mark)
         raise
+    except DamagedInstance as damaged:
+        state.roll_back(mark)
+        raise KernelFault(type(command).__name__, damaged.process_instance_key, damaged) from damaged
     except Exception as fault:
         instance_key = _broken_instance(step, mark)
         state.roll_back(mark)
@@ -146,7 +150,7 @@ def _broken_instance(step: Step, mark: StateMark) -> int:
     instance = step.at_work
     while instance is not None and instance.key > mark.last_key:
         parent_key = instance.header.parent_instance_key if instance.header is not None else 0
-        instance = step.state.instance(parent_key) if parent_key else None
+        instance = step.state.instance_as_found(parent_key) if parent_key else None
     return instance.key if instance is not None else 0
 
 

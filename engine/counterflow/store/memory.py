@@ -108,6 +108,9 @@ class MemoryStore:
         )
         return list(islice(matching, limit))
 
+    def look(self) -> None:
+        """Do nothing: nobody else can reach it."""
+
     def close(self) -> None:
         """Do nothing: there is nothing to give back."""
 

@@ -18,7 +18,8 @@ class DatabaseKind:
     """One kind of database, as the store needs to know it.
 
     Connections are in autocommit mode: a transaction is what stands between `begin` and COMMIT, and nothing
-    else is. `errors` are what the driver raises when the database, or the driver on its way to it, refuses.
+    else is. `errors` are what the driver raises when the database, or the driver on its way to it, refuses;
+    `damage` is in the description of one that says that what is on the disk is not what was put there.
     """
 
     sqlalchemy: SqlAlchemyDialect
@@ -28,6 +29,7 @@ class DatabaseKind:
     begin_read: str
     errors: tuple[type[Exception], ...]
     describe: Callable[[BaseException], str]
+    damage: str
 
 
 BUSY_TIMEOUT_S = 5.0
@@ -40,10 +42,12 @@ SQLITE_SETTINGS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA journal_size_limit = 67108864",
+    "PRAGMA cell_size_check = ON",
 )
 """FULL: an acknowledged commit survives a power cut, which with NORMAL it does not.
 
-The limit gives back the space of an exceptionally big batch. Page size, cache, memory map and checkpoints
+The limit gives back the space of an exceptionally big batch. The check finds some damage to a page when it is
+read. Page size, cache, memory map and checkpoints
 stay SQLite's own: nothing gained by others.
 """
 
@@ -90,4 +94,5 @@ SQLITE = DatabaseKind(
     begin_read="BEGIN",
     errors=(sqlite3.Error, OverflowError, UnicodeEncodeError),
     describe=describe_sqlite,
+    damage="SQLITE_CORRUPT",
 )
