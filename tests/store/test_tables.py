@@ -42,9 +42,7 @@ def without_none(hint: object) -> tuple[type, bool]:
 
 @pytest.mark.parametrize("struct, table", STRUCTS, ids=lambda value: getattr(value, "name", ""))
 def test_a_table_has_the_columns_of_its_struct(struct: type[Struct], table: Table) -> None:
-    *columns, checksum = [
-        (column.name, column.type.python_type, column.nullable) for column in table.columns
-    ]
+    *columns, checksum = [(column.name, column.type.python_type, column.nullable) for column in table.columns]
     assert columns == columns_of_struct(struct)
     assert checksum == ("row_checksum", int, True)
 

@@ -72,6 +72,7 @@ class RejectionType(StrEnum):
     ALREADY_EXISTS = "ALREADY_EXISTS"
     INVALID_STATE = "INVALID_STATE"
     PROCESSING_ERROR = "PROCESSING_ERROR"
+    DATA_LOSS = "DATA_LOSS"
 
 
 class Rejection(Exception):
@@ -89,7 +90,13 @@ class BrokenInvariant(Exception):
     """
 
 
-class DamagedInstance(Exception):
+class Damaged(Exception):
+    """Something that is kept is not what was written. Nothing of it is used: what depends on it is refused, with
+    this sentence, and an instance at work is set aside.
+    """
+
+
+class DamagedInstance(Damaged):
     """What is kept of a process instance is not what was written. `rows` are those that are whole, by table;
     `lacks` is how many more there should be.
     """

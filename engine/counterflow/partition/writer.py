@@ -173,7 +173,8 @@ class Writer:
         await self.stop()
 
     def start(self) -> None:
-        """Begin to trigger what is due."""
+        """Begin to trigger what is due. What is damaged is set aside before."""
+        self._decider.set_damaged_aside()
         self._alarm.set()
 
     async def stop(self) -> None:
@@ -207,7 +208,10 @@ class Writer:
 
     def _refuse_when_lost(self) -> None:
         if self._decider.is_lost and not self._come_back():
-            raise Unavailable("The database can neither be written nor read; try again when it is back")
+            raise Unavailable(
+                "The database can neither be written nor read; try again when it is back "
+                f"({self._decider.why_lost})"
+            )
 
     def _after_decision(self) -> None:
         self._offers.offer_new()

@@ -77,6 +77,10 @@ class Store(Protocol):
     ) -> Sequence[RowType]:
         """At most `limit` rows whose columns are as `where` says, behind the key `after`, in order of key."""
 
+    def left_out(self, table: type[RowType]) -> Sequence[RowType]:
+        """The damaged rows of a table that scans have left out so far, as they were found."""
+        ...
+
     def load_instance(self, process_instance_key: int) -> dict[type[Row], list[Row]]:
         """Every row of one process instance, by table, in order of primary key, from one moment.
 

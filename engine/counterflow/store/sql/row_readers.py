@@ -25,7 +25,8 @@ class RowReader(Generic[Record]):
         self._make = struct
         self._key = [names.index(name) for name in key]
         self._is_checked = is_checked
-        self._told: set[str] = set()
+        self.known_broken: dict[str, Record] = {}
+        """The rows that were left out of answers, by their names."""
         # SQLite keeps booleans as 0 and 1.
         self._flags = [
             index for index, field in enumerate(msgspec.structs.fields(struct)) if field.type is bool
@@ -53,8 +54,8 @@ class RowReader(Generic[Record]):
         """Log, once each, that rows are left out of an answer."""
         for row in broken:
             name = self.name(row)
-            if name not in self._told:
-                self._told.add(name)
+            if name not in self.known_broken:
+                self.known_broken[name] = row
                 logger.error(
                     "%s is not as it was written and is left out; `counterflow check` says what else is damaged",
                     name,

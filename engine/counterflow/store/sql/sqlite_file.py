@@ -86,6 +86,9 @@ def _log_kept(path: Path) -> Iterator[None]:
     Whoever closes a database last writes what can be read of the log into it and deletes the rest; a connection
     that only reads does not.
     """
+    if not path.is_file():  # SQLite says better what it is
+        yield
+        return
     with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as reader:
         with suppress(sqlite3.Error):
             reader.execute("SELECT COUNT(*) FROM sqlite_master").fetchall()

@@ -133,6 +133,10 @@ class SqlStore:
         reader.left_out(broken)
         return found
 
+    def left_out(self, table: type[RowType]) -> Sequence[RowType]:
+        """The damaged rows of a table that scans have left out so far, as they were found."""
+        return list(self._reader(table).known_broken.values())
+
     def load_instance(self, process_instance_key: int) -> dict[type[Row], list[Row]]:
         """Every row of one process instance, by table, from one moment. Raises `DamagedInstance`."""
         *results, told = self._fetch_instance(process_instance_key)
