@@ -10,9 +10,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import msgspec
-from msgspec.structs import replace
+from msgspec.structs import astuple, replace
 
 from counterflow.kernel.rows import Partition
 from counterflow.store.errors import CommitsMissingError
@@ -28,6 +29,7 @@ REMEDY = (
 )
 COUNTERS = Checksums("partition", len(Partition.__struct_fields__))
 LOG_END = "SELECT position + event_count - 1 FROM event_log ORDER BY position DESC LIMIT 1"
+ADD = "INSERT INTO tenure VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)"
 PUT_COUNTERS = (
     "INSERT INTO partition (id, last_key, last_position, row_checksum) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE "
     "SET last_key = excluded.last_key, last_position = excluded.last_position, row_checksum = excluded.row_checksum"
@@ -70,10 +72,10 @@ def missing(found: Found, mark: LastCommit | None) -> Iterator[str]:
         return
     if mark is not None:
         yield from _behind_mark(tenure, mark)
-    if found.log_end != tenure.last_position:
+    if found.log_end != tenure.log_end:
         yield (
-            f"its log ends at position {found.log_end}, and its last commit says {tenure.last_position}: "
-            f"{abs(tenure.last_position - found.log_end)} events are missing"
+            f"its log ends at position {found.log_end}, and its last commit says {tenure.log_end}: "
+            f"{abs(tenure.log_end - found.log_end)} events are missing"
         )
     yield from _counters(found.counters, tenure)
 
@@ -127,18 +129,31 @@ def _begin_without(cursor: Any, found: Found, mark: LastCommit | None) -> Tenure
     last_position = max(found.log_end, *(each.last_position for each in told), 0)
     cursor.execute("SELECT COALESCE(SUM(event_count), 0) FROM event_log")
     ((there,),) = cursor.fetchall()
-    cursor.execute("SELECT database_id, epoch, commits FROM tenure WHERE id = 1")
-    rows = cursor.fetchall()
-    before = found.tenure or TenureRow(1, *rows[0], 0, 0, 0, is_checked=False)
+    before = found.tenure or _as_far_as_it_says(cursor)
     ((*values, checksum),) = COUNTERS.with_checksum([Partition(1, last_key, last_position)])
     cursor.execute(PUT_COUNTERS, (*values, checksum))
     return _begin(
         cursor,
         before,
         replace(
-            before, last_key=last_key, last_position=last_position, absent_positions=last_position - there
+            before,
+            last_key=last_key,
+            last_position=last_position,
+            log_end=found.log_end,
+            absent_positions=last_position - there,
         ),
     )
+
+
+def _as_far_as_it_says(cursor: Any) -> TenureRow:
+    """Of a row that is damaged only who writes is needed, of one that is gone not even that."""
+    cursor.execute("SELECT database_id, epoch, commits FROM tenure WHERE id = 1")
+    rows = cursor.fetchall()
+    if rows:
+        return TenureRow(1, *rows[0], 0, 0, 0, 0, is_checked=False)
+    row = TenureRow(1, uuid4().hex, 0, 0, 0, 0, 0, 0, is_checked=False)
+    cursor.execute(ADD, astuple(row))
+    return row
 
 
 def _begin(cursor: Any, before: TenureRow, now: TenureRow) -> Tenure:

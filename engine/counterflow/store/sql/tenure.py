@@ -23,7 +23,8 @@ from counterflow.store.sql.checksums import Checksums
 class TenureRow(msgspec.Struct, frozen=True, gc=False):
     """Who writes (`epoch`), how many transactions have been written, and what the last one came to.
 
-    `absent_positions` counts positions up to the last one that no entry of the log has: those of superseded
+    `log_end` is where its last entry ends: before `last_position` only where the loss of what followed was
+    accepted. `absent_positions` counts positions up to the last one that no entry of the log has: those of superseded
     entries, and those whose loss was accepted. `is_checked`: no version without checksums has written here.
     """
 
@@ -33,6 +34,7 @@ class TenureRow(msgspec.Struct, frozen=True, gc=False):
     commits: int
     last_key: int
     last_position: int
+    log_end: int
     absent_positions: int
     is_checked: bool
 
@@ -40,8 +42,8 @@ class TenureRow(msgspec.Struct, frozen=True, gc=False):
 CHECKSUMS = Checksums("tenure", len(TenureRow.__struct_fields__))
 READ = "SELECT * FROM tenure WHERE id = 1"
 _RENEW = (
-    "UPDATE tenure SET epoch = ?, commits = ?, last_key = ?, last_position = ?, absent_positions = ?, "
-    "row_checksum = ? WHERE id = 1 AND database_id = ? AND epoch = ? AND commits = ?"
+    "UPDATE tenure SET epoch = ?, commits = ?, last_key = ?, last_position = ?, log_end = ?, absent_positions = ?, "
+    "is_checked = ?, row_checksum = ? WHERE id = 1 AND database_id = ? AND epoch = ? AND commits = ?"
 )
 
 
@@ -86,8 +88,8 @@ class Tenure:
 
 def write_over(cursor: Any, before: TenureRow, after: TenureRow) -> bool:
     """Put one row in the place of another, in a transaction that is open; answers whether that was there."""
-    ((_, _, *values, _, checksum),) = CHECKSUMS.with_checksum([after])
-    cursor.execute(_RENEW, (*values, checksum, before.database_id, before.epoch, before.commits))
+    ((_, _, *values),) = CHECKSUMS.with_checksum([after])
+    cursor.execute(_RENEW, (*values, before.database_id, before.epoch, before.commits))
     return bool(cursor.rowcount == 1)
 
 
@@ -95,10 +97,12 @@ def _after(before: TenureRow, batch: Batch) -> TenureRow:
     counters: Any = batch.puts.get(Partition)
     last_key = counters[-1].last_key if counters else before.last_key
     last = batch.log[-1] if batch.log else None
+    end = last.position + last.event_count - 1 if last is not None else None
     return replace(
         before,
         commits=before.commits + 1,
         last_key=last_key,
-        last_position=last.position + last.event_count - 1 if last is not None else before.last_position,
+        last_position=before.last_position if end is None else end,
+        log_end=before.log_end if end is None else end,
         absent_positions=before.absent_positions + len(batch.superseded),
     )

@@ -36,13 +36,14 @@ def upgrade() -> None:
         Column("id", NUMBER, primary_key=True, nullable=False, autoincrement=False),
         Column("database_id", STRING, nullable=False),
         *(Column(name, NUMBER, nullable=False) for name in ("epoch", "commits", "last_key", "last_position")),
-        Column("absent_positions", NUMBER, nullable=False),
+        *(Column(name, NUMBER, nullable=False) for name in ("log_end", "absent_positions")),
         Column("is_checked", Boolean, nullable=False),
         Column("row_checksum", NUMBER),
     )
     begun = text(
-        "INSERT INTO tenure (id, database_id, epoch, commits, last_key, last_position, absent_positions, "
-        "is_checked) SELECT 1, :database_id, 0, 0, last_key, last_position, last_position - told, rows = 0 FROM "
+        "INSERT INTO tenure (id, database_id, epoch, commits, last_key, last_position, log_end, "
+        "absent_positions, is_checked) SELECT 1, :database_id, 0, 0, last_key, last_position, last_position, "
+        "last_position - told, rows = 0 FROM "
         "(SELECT COUNT(*) AS rows, COALESCE(MAX(last_key), 0) AS last_key, "
         "COALESCE(MAX(last_position), 0) AS last_position FROM partition) AS counters, "
         "(SELECT COALESCE(SUM(event_count), 0) AS told FROM event_log) AS log"
