@@ -16,6 +16,7 @@ import msgspec
 from msgspec.structs import astuple
 
 COLUMNS_FROM_BIT = 32
+LOW_BITS = (1 << COLUMNS_FROM_BIT) - 1
 
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -36,11 +37,12 @@ class Checksums:
 
     def is_whole(self, values: Sequence[Any], told: int | None) -> bool:
         """Whether values are those that a checksum was made of; true where there is none."""
-        if told is None or told == self._over_all | crc32(_encode(values), self._seed):
-            return True
-        if not isinstance(told, int):
+        try:
+            if told is None or told == self._over_all | crc32(_encode(values), self._seed):
+                return True
+            columns = told >> COLUMNS_FROM_BIT if isinstance(told, int) else 0
+            return 0 < columns < len(values) and told & LOW_BITS == crc32(
+                _encode(values[:columns]), self._seed
+            )
+        except UnicodeEncodeError:  # a text that is none
             return False
-        columns = told >> COLUMNS_FROM_BIT
-        return 0 < columns < len(values) and told & 0xFFFF_FFFF == crc32(
-            _encode(values[:columns]), self._seed
-        )

@@ -36,7 +36,7 @@ class Readers:
         try:
             connection = self._borrow()
             try:
-                return question(connection.cursor())
+                return self._answer(connection, question)
             finally:
                 self._give_back(connection)
         except self._dialect.errors as error:
@@ -65,6 +65,19 @@ class Readers:
         finally:
             cursor.execute("ROLLBACK")  # nothing was written: this only ends the moment that all queries saw
 
+    def _answer(self, connection: DBAPIConnection, question: Callable[[DBAPICursor], Answer]) -> Answer:
+        """One text that is none must not hide the rows beside it."""
+        try:
+            return question(connection.cursor())
+        except self._dialect.errors as error:
+            if not self._dialect.is_damage(error):
+                raise
+        self._dialect.read_any_text(connection, True)
+        try:
+            return question(connection.cursor())
+        finally:
+            self._dialect.read_any_text(connection, False)
+
     def _borrow(self) -> DBAPIConnection:
         if self._closed:
             raise StoreError("the store is closed; nothing was read")
@@ -81,9 +94,8 @@ class Readers:
             self.close()
 
     def _refused(self, error: Exception) -> StoreError:
-        said = self._dialect.describe(error)
-        is_damage = self._dialect.damage in said
-        return (DamagedError if is_damage else StoreError)(f"the database said: {said}; nothing was read")
+        said = f"the database said: {self._dialect.describe(error)}; nothing was read"
+        return DamagedError(said) if self._dialect.is_damage(error) else StoreError(said)
 
 
 def _fetch(cursor: DBAPICursor, text: str, parameters: Parameters) -> Found:

@@ -90,7 +90,7 @@ def _log_kept(path: Path) -> Iterator[None]:
         yield
         return
     with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as reader:
-        with suppress(sqlite3.Error):
+        with suppress(*SQLITE.errors):
             reader.execute("SELECT COUNT(*) FROM sqlite_master").fetchall()
         yield
 

@@ -245,7 +245,7 @@ class SqlStore:
         if broken:
             return f"{self._rows[type(broken[0])].name(broken[0])} is not as it was written"
         if unread:
-            return f"table {unread[0].table} cannot be read, the database said: {self._dialect.damage}"
+            return f"table {unread[0].table} cannot be read"
         if expected is None:
-            return f"its log cannot be read, the database said: {self._dialect.damage}"
+            return f"its log cannot be read"
         return f"it has {there} rows, and {expected} were written"
