@@ -106,8 +106,8 @@ async def serve(
 ) -> None:
     """Run a server until a signal comes, then drain it. `on_ready` is called once calls are accepted.
 
-    Raises `StoreError`, `UnusableTls` or `PortTaken` if it cannot begin, and `DatabaseLostError` if its database
-    is taken from it.
+    Raises `StoreError`, `UnusableTls` or `PortTaken` if it cannot begin, and `DatabaseLostError` if its
+    database is taken from it.
     """
     asked_to_stop: asyncio.Future[signal.Signals] = asyncio.get_running_loop().create_future()
     for number in stop_on:

@@ -79,7 +79,7 @@ def test_each_column_is_held_to_the_checksum(table: type[Row], store: Store, tmp
     others = [name for name in table.__struct_fields__ if name not in {*keys, table.instance_field}]
     for name in others:
         place = " AND ".join(f'"{key}" = ?' for key in keys)
-        statement = f'UPDATE "{table.table}" SET "{name}" = ? WHERE {place}'
+        statement = f'UPDATE "{table.table}" SET "{name}" = ? WHERE {place}'  # noqa: S608 - names of ours
         run(tmp_path / "s.db", statement, changed(getattr(row, name)), *keys.values())
         with pytest.raises(DamagedError, match=f"{table.table} .*is not as it was written"):
             store.get(table, key_of(row))
@@ -113,7 +113,7 @@ def test_a_row_that_is_gone_is_missed_with_its_instance(
     table: type[Row], store: Store, tmp_path: Path
 ) -> None:
     assert sum(map(len, store.load_instance(1).values())) == len(INSTANCE_TABLES)
-    run(tmp_path / "s.db", f'DELETE FROM "{table.table}"')
+    run(tmp_path / "s.db", f'DELETE FROM "{table.table}"')  # noqa: S608 - a name of ours
     with pytest.raises(DamagedInstance, match=f"it has {len(INSTANCE_TABLES) - 1} rows, and") as damaged:
         store.load_instance(1)
     assert damaged.value.lacks == 1
@@ -121,7 +121,7 @@ def test_a_row_that_is_gone_is_missed_with_its_instance(
 
 def test_an_entry_of_the_log_is_held_to_its_checksum(store: Store, tmp_path: Path) -> None:
     for name, value in (("events", b"\x91"), ("timestamp_ms", 1), ("command", "Other"), ("instance_rows", 9)):
-        run(tmp_path / "s.db", f"UPDATE event_log SET {name} = ?", value)
+        run(tmp_path / "s.db", f"UPDATE event_log SET {name} = ?", value)  # noqa: S608 - a name of ours
         with pytest.raises(DamagedError, match="event_log 1 is not as it was written"):
             store.read_log()
 

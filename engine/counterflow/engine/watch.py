@@ -1,4 +1,6 @@
-"""Somebody who looks at the database once a second, so that its loss is noticed also while nothing is written."""
+"""Somebody who looks at the database once a second, so that its loss is noticed also while nothing is
+written.
+"""
 
 from __future__ import annotations
 

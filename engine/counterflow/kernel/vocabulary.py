@@ -91,8 +91,8 @@ class BrokenInvariant(Exception):
 
 
 class Damaged(Exception):
-    """Something that is kept is not what was written. Nothing of it is used: what depends on it is refused, with
-    this sentence, and an instance at work is set aside.
+    """Something that is kept is not what was written. Nothing of it is used: what depends on it is refused,
+    with this sentence, and an instance at work is set aside.
     """
 
 

@@ -36,8 +36,8 @@ def load_state(store: Store, order: CompensationOrder = CompensationOrder.MIRROR
     """The state as the last commit left it: counters, what belongs to no instance, who waits for what.
     Instances are loaded when touched.
 
-    What stands still in a quarantined instance waits for no one. A damaged row waits for no one either; raises
-    `DamagedError` where it says what is deployed, or what begins instances.
+    What stands still in a quarantined instance waits for no one. A damaged row waits for no one either;
+    raises `DamagedError` where it says what is deployed, or what begins instances.
     """
     partition = store.get(Partition, (PARTITION_ID,)) or Partition(PARTITION_ID, 0, 0)
     state = State(StoreSource(store), partition, order=order)
@@ -68,7 +68,8 @@ def _refuse_damaged(store: Store, table: type[Row]) -> None:
     """
     if table.home is Home.PARTITION and table is not Message and (rows := store.left_out(table)):
         raise DamagedError(
-            f"{len(rows)} rows of {table.table} are not as they were written, the first one is {rows[0]}; put a copy "
+            f"{len(rows)} rows of {table.table} are not as they were written, the first one is "
+            f"{rows[0]}; put a copy "
             "of the database in its place, or start with --accept-loss to go on without them"
         )
 

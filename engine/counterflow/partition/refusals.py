@@ -7,8 +7,8 @@ from counterflow.kernel.vocabulary import Damaged, Rejection, RejectionType
 
 
 class Faulted(Rejection):
-    """A fault of ours, or damage, met by a command. `is_contained`: the instance that it was met in is set aside, and
-    will not meet it again.
+    """A fault of ours, or damage, met by a command. `is_contained`: the instance that it was met in is set
+    aside, and will not meet it again.
     """
 
     def __init__(self, fault: KernelFault, *, is_contained: bool) -> None:
@@ -17,7 +17,8 @@ class Faulted(Rejection):
         if isinstance(fault.__cause__, Damaged):
             super().__init__(
                 RejectionType.DATA_LOSS,
-                f"Expected to find what was written, but {fault.__cause__}; {what}; `counterflow check` says what "
+                f"Expected to find what was written, but {fault.__cause__}; {what}; `counterflow "
+                "check` says what "
                 "else is damaged",
             )
         else:

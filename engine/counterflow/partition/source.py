@@ -78,7 +78,8 @@ class StoreSource:
             resource = self._store.get(Resource, (definition.resource_key,))
         except DamagedError as damaged:
             raise Damaged(
-                f"the file '{definition.resource_name}' of definition {definition.key} is damaged: {damaged}; deploy "
+                f"the file '{definition.resource_name}' of definition {definition.key} is damaged: "
+                f"{damaged}; deploy "
                 "it again, changed, as the next version, or put a copy of the database in its place"
             ) from damaged
         if resource is None:

@@ -23,9 +23,9 @@ def masked(url: str) -> str:
 def open_store(url: str, *, accepts_loss: bool = False, takes_over: bool = False) -> Store:
     """Open the store that `url` names, create or migrate it if need be.
 
-    `sqlite:///relative/file`, `sqlite:////absolute/file` or `memory:`. `accepts_loss`: also where something that
-    was acknowledged is not in it. `takes_over`: also while another server writes to it, which then cannot any
-    more. Raises the refusals of `errors.py`.
+    `sqlite:///relative/file`, `sqlite:////absolute/file` or `memory:`. `accepts_loss`: also where something
+    that was acknowledged is not in it. `takes_over`: also while another server writes to it, which then
+    cannot any more. Raises the refusals of `errors.py`.
     """
     if url == "memory:":
         return MemoryStore()

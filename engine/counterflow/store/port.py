@@ -1,9 +1,10 @@
 """The narrow door to persistence: the few verbs that memory, SQLite and PostgreSQL all understand.
 
-Damage is noticed when it is read: `get` and `read_log` raise `DamagedError`, a `scan` leaves the row out and says
-so in the log. There is one writer; a batch is one transaction, durable when `sync` (or `commit`) returns. Reads come from
-any thread and see what has been committed, nothing else: what is decided but not yet committed is the
-caller's to lay over it. The store knows tables and rows (`kernel/rows.py`), never what they mean.
+Damage is noticed when it is read: `get` and `read_log` raise `DamagedError`, a `scan` leaves the row out and
+says so in the log. There is one writer; a batch is one transaction, durable when `sync` (or `commit`)
+returns. Reads come from any thread and see what has been committed, nothing else: what is decided but not yet
+committed is the caller's to lay over it. The store knows tables and rows (`kernel/rows.py`), never what they
+mean.
 """
 
 from __future__ import annotations
@@ -84,8 +85,8 @@ class Store(Protocol):
     def load_instance(self, process_instance_key: int) -> dict[type[Row], list[Row]]:
         """Every row of one process instance, by table, in order of primary key, from one moment.
 
-        The tables are those of `INSTANCE_TABLES`. Raises `DamagedInstance` (kernel) where these are not the rows
-        that were written, by their checksums or their number.
+        The tables are those of `INSTANCE_TABLES`. Raises `DamagedInstance` (kernel) where these are not the
+        rows that were written, by their checksums or their number.
         """
 
     def read_log(

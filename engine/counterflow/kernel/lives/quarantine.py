@@ -86,7 +86,8 @@ def decide_release(step: Step, command: ReleaseInstance) -> None:
     if instance.damage:
         raise Rejection(
             RejectionType.INVALID_STATE,
-            f"Expected to release process instance '{key}', but {instance.damage}; put a copy of the database in "
+            f"Expected to release process instance '{key}', but {instance.damage}; put a copy of the "
+            "database in "
             "its place, or cancel the instance",
         )
     course = step.at(instance)

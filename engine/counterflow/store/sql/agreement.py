@@ -24,15 +24,18 @@ from counterflow.store.sql.tenure import CHECKSUMS, READ, Tenure, TenureRow, wri
 logger = logging.getLogger("counterflow.store")
 
 REMEDY = (
-    "Put back what is missing (the file with -wal at its end belongs to the database), or a copy that has it; or "
+    "Put back what is missing (the file with -wal at its end belongs to the database), or a copy "
+    "that has it; or "
     "start with --accept-loss to go on without it"
 )
 COUNTERS = Checksums("partition", len(Partition.__struct_fields__))
 LOG_END = "SELECT position + event_count - 1 FROM event_log ORDER BY position DESC LIMIT 1"
 ADD = "INSERT INTO tenure VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)"
 PUT_COUNTERS = (
-    "INSERT INTO partition (id, last_key, last_position, row_checksum) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE "
-    "SET last_key = excluded.last_key, last_position = excluded.last_position, row_checksum = excluded.row_checksum"
+    "INSERT INTO partition (id, last_key, last_position, row_checksum) VALUES (?, ?, ?, ?) ON "
+    "CONFLICT (id) DO UPDATE "
+    "SET last_key = excluded.last_key, last_position = excluded.last_position, row_checksum = "
+    "excluded.row_checksum"
 )
 
 
@@ -83,14 +86,17 @@ def missing(found: Found, mark: LastCommit | None) -> Iterator[str]:
 def _behind_mark(tenure: TenureRow, mark: LastCommit) -> Iterator[str]:
     if mark.database_id != tenure.database_id:
         yield (
-            f"it is another database than the one to which {mark.commits} commits were made under this name, to "
+            f"it is another database than the one to which {mark.commits} commits were made under "
+            "this name, to "
             f"position {mark.last_position} of the log"
         )
     elif mark.commits > tenure.commits:
         yield (
-            f"commit {mark.commits} was acknowledged, to position {mark.last_position} of the log, and it ends "
+            f"commit {mark.commits} was acknowledged, to position {mark.last_position} of the log, "
+            "and it ends "
             f"with commit {tenure.commits}, at position {tenure.last_position}: "
-            f"{mark.commits - tenure.commits} commits with {mark.last_position - tenure.last_position} events are "
+            f"{mark.commits - tenure.commits} commits with "
+            f"{mark.last_position - tenure.last_position} events are "
             "missing"
         )
 
@@ -101,7 +107,8 @@ def _counters(counters: Partition | None, tenure: TenureRow) -> Iterator[str]:
             yield "the counters of the partition are damaged or missing"
     elif (counters.last_key, counters.last_position) != (tenure.last_key, tenure.last_position):
         yield (
-            f"its counters say key {counters.last_key} and position {counters.last_position}, and its last commit "
+            f"its counters say key {counters.last_key} and position {counters.last_position}, and "
+            "its last commit "
             f"key {tenure.last_key} and position {tenure.last_position}"
         )
 
@@ -123,7 +130,7 @@ def begin_tenure(cursor: Any, name: str, mark: LastCommit | None, *, accepts_los
 
 
 def _begin_without(cursor: Any, found: Found, mark: LastCommit | None) -> Tenure:
-    """No key and no position that may have been given is given again: a worker may still hold what was lost."""
+    """No key and no position that may have been given is given again: workers may still hold what is lost."""
     told = [each for each in (found.tenure, found.counters, mark) if each is not None]
     last_key = max((each.last_key for each in told), default=0)
     last_position = max(found.log_end, *(each.last_position for each in told), 0)
@@ -149,10 +156,10 @@ def _as_far_as_it_says(cursor: Any) -> TenureRow:
     """Of a row that is damaged only who writes is needed, of one that is gone not even that."""
     cursor.execute("SELECT database_id, epoch, commits FROM tenure WHERE id = 1")
     rows = cursor.fetchall()
-    if rows:
-        return TenureRow(1, *rows[0], 0, 0, 0, 0, is_checked=False)
-    row = TenureRow(1, uuid4().hex, 0, 0, 0, 0, 0, 0, is_checked=False)
-    cursor.execute(ADD, astuple(row))
+    database_id, epoch, commits = rows[0] if rows else (uuid4().hex, 0, 0)
+    row = TenureRow(1, database_id, epoch, commits, 0, 0, 0, 0, is_checked=False)
+    if not rows:
+        cursor.execute(ADD, astuple(row))
     return row
 
 

@@ -35,7 +35,7 @@ class Checksums:
         seed, over_all = self._seed, self._over_all
         return [(*(values := astuple(row)), over_all | crc32(_encode(values), seed)) for row in rows]
 
-    def is_whole(self, values: Sequence[Any], told: int | None) -> bool:
+    def is_whole(self, values: Sequence[Any], told: Any) -> bool:
         """Whether values are those that a checksum was made of; true where there is none."""
         try:
             if told is None or told == self._over_all | crc32(_encode(values), self._seed):

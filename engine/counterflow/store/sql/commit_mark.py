@@ -1,8 +1,9 @@
-"""The last commit, kept beside a database in `FILE-commit`: what must be in the database when it is opened again.
+"""The last commit, kept beside a database in `FILE-commit`: what must be in the database when it is opened
+again.
 
-It is written after each commit has reached the disk, and is not itself forced there: it outlives its process, and
-a power cut can leave it older than the database, never newer. So a mark that is ahead tells of a loss (a log of
-SQLite's that was damaged, deleted or left behind), and one that is behind tells nothing.
+It is written after each commit has reached the disk, and is not itself forced there: it outlives its process,
+and a power cut can leave it older than the database, never newer. So a mark that is ahead tells of a loss (a
+log of SQLite's that was damaged, deleted or left behind), and one that is behind tells nothing.
 """
 
 from __future__ import annotations

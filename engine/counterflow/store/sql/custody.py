@@ -1,8 +1,8 @@
 """A database file in one server's hands: locked, kept beside it what was committed last, and looked at.
 
-Whoever deletes, moves or replaces a database that is open does not stop SQLite, which goes on writing into files
-that nobody will find again. So the names are looked at after each commit, before it is acknowledged, and once a
-second besides.
+Whoever deletes, moves or replaces a database that is open does not stop SQLite, which goes on writing into
+files that nobody will find again. So the names are looked at after each commit, before it is acknowledged,
+and once a second besides.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from counterflow.store.sql.private_files import beside, make_private
 from counterflow.store.sql.tenure import TenureRow
 
 LOOKED_AT = ("-wal", "-shm")
-"""Besides the database: SQLite's log, without which it lacks the last commits, and what its processes share."""
+"""Besides the database: SQLite's log, without which it lacks the last commits, and what its processes share.
+"""
 
 
 class FileCustody:
@@ -40,7 +41,8 @@ class FileCustody:
             self._found = [(str(path), _which(str(path))) for path in paths]
         except OSError as error:
             raise StoreError(
-                f"cannot keep the last commit beside {self._database}: {error.strerror} ({error.filename}); is "
+                f"cannot keep the last commit beside {self._database}: {error.strerror} "
+                f"({error.filename}); is "
                 "the folder writable?"
             ) from error
 

@@ -19,8 +19,8 @@ class DatabaseKind:
 
     Connections are in autocommit mode: a transaction is what stands between `begin` and COMMIT, and nothing
     else is. `errors` are what the driver raises when the database, or the driver on its way to it, refuses;
-    `is_damage` says of one of them that what is on the disk is not what was put there. `read_any_text` makes a
-    connection give texts that are none, as such that no database could hold.
+    `is_damage` says of one of them that what is on the disk is not what was put there. `read_any_text` makes
+    a connection give texts that are none, as such that no database could hold.
     """
 
     sqlalchemy: SqlAlchemyDialect

@@ -1,13 +1,13 @@
 """One writer per database file, held by two advisory locks.
 
-One is on `FILE.lock` beside it: the holder's process id is written inside, for the message only. The other is on
-a byte of the database itself, far behind whatever SQLite reads, writes and locks: so a lock file that was deleted,
-or a second name (a hard link), lets nobody in. It is of the kind that belongs to an open file and not to a
-process (Linux, `F_OFD_SETLK`), since SQLite's own are of the other; where there is none, the epoch in the
-database (`tenure.py`) stands alone.
+One is on `FILE.lock` beside it: the holder's process id is written inside, for the message only. The other is
+on a byte of the database itself, far behind whatever SQLite reads, writes and locks: so a lock file that was
+deleted, or a second name (a hard link), lets nobody in. It is of the kind that belongs to an open file and
+not to a process (Linux, `F_OFD_SETLK`), since SQLite's own are of the other; where there is none, the epoch
+in the database (`tenure.py`) stands alone.
 
-The operating system releases locks when the process ends, however it ends; the files stay, for removing one would
-let two processes lock two files of one name.
+The operating system releases locks when the process ends, however it ends; the files stay, for removing one
+would let two processes lock two files of one name.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ else:
 
 
 _HELD: set[tuple[int, int]] = set()
-"""Databases that this process has locked, by device and file. Opening one of them and closing it again would take
-from SQLite the locks of this process on it, so that is not even tried.
+"""Databases that this process has locked, by device and file. Opening one of them and closing it again would
+take from SQLite the locks of this process on it, so that is not even tried.
 """
 
 
@@ -131,6 +131,7 @@ def _open_lock(path: Path) -> int:
 
 def _in_use(database: Path, who: str) -> str:
     return (
-        f"{database} is in use by {who or 'another process'}: one server writes to a database. Stop that one, or "
+        f"{database} is in use by {who or 'another process'}: one server writes to a database. Stop "
+        "that one, or "
         "name another file."
     )

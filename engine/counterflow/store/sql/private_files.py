@@ -1,7 +1,7 @@
 """Whatever belongs to a database is readable by its server's user alone.
 
-SQLite gives its log and what it shares between processes the permissions of the database, so that only this one
-has to be made before SQLite does.
+SQLite gives its log and what it shares between processes the permissions of the database, so that only this
+one has to be made before SQLite does.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ class RowReader(Generic[Record]):
         ]
 
     def rows(self, fetched: Iterable[Sequence[Any]], broken: list[Record]) -> list[Record]:
-        """The rows that are what was written, in their order; the others, as they were found, join `broken`."""
+        """The rows that are what was written, in their order; the others, as found, join `broken`."""
         make, is_whole, flags = self._make, self.checksums.is_whole, self._flags
         rows: list[Record] = []
         for *values, told in fetched:
@@ -57,6 +57,7 @@ class RowReader(Generic[Record]):
             if name not in self.known_broken:
                 self.known_broken[name] = row
                 logger.error(
-                    "%s is not as it was written and is left out; `counterflow check` says what else is damaged",
+                    "%s is not as it was written and is left out; `counterflow check` says what else "
+                    "is damaged",
                     name,
                 )

@@ -32,8 +32,8 @@ REMEDIES = {
 def open_sqlite(url: URL, *, accepts_loss: bool = False, takes_over: bool = False) -> SqlStore:
     """The store in the file that `url` names; the file is made if there is none.
 
-    `accepts_loss`: also where something acknowledged is missing. `takes_over`: also while another server has it,
-    which is fenced off.
+    `accepts_loss`: also where something acknowledged is missing. `takes_over`: also while another server has
+    it, which is fenced off.
 
     Raises the refusals of `errors.py`.
     """
@@ -83,8 +83,8 @@ def _open(url: URL, custody: FileCustody, path: Path, *, accepts_loss: bool) -> 
 def _log_kept(path: Path) -> Iterator[None]:
     """While the block runs SQLite keeps its log: what a refusal is about is there for whoever mends it.
 
-    Whoever closes a database last writes what can be read of the log into it and deletes the rest; a connection
-    that only reads does not.
+    Whoever closes a database last writes what can be read of the log into it and deletes the rest; a
+    connection that only reads does not.
     """
     if not path.is_file():  # SQLite says better what it is
         yield

@@ -146,7 +146,7 @@ class SqlStore:
             for table, found in zip(INSTANCE_TABLES, results, strict=True)
         }
         there = sum(map(len, rows.values()))
-        expected = told[0][0] if told else None
+        expected = cast("int | None", told[0][0] if told else None)
         unread = [table for table, found in zip(INSTANCE_TABLES, results, strict=True) if found is None]
         if broken or unread or told is None or expected not in {None, there}:
             damage = self._damage_of(broken, unread, there, expected)
@@ -247,5 +247,5 @@ class SqlStore:
         if unread:
             return f"table {unread[0].table} cannot be read"
         if expected is None:
-            return f"its log cannot be read"
+            return "its log cannot be read"
         return f"it has {there} rows, and {expected} were written"

@@ -1,5 +1,5 @@
-"""The schema, derived: a table per row of the kernel, a column per field, the log, the row that says who writes,
-and Alembic's mark. Each row has a checksum behind its columns (`checksums.py`).
+"""The schema, derived: a table per row of the kernel, a column per field, the log, the row that says who
+writes, and Alembic's mark. Each row has a checksum behind its columns (`checksums.py`).
 
 A test holds these tables to what the migrations make. Keys and positions only ever grow, so a table with an
 integer key is filled at its end (in SQLite the key is the rowid); names and JSON are compared byte by byte in

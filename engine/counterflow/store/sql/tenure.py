@@ -1,10 +1,10 @@
 """The right to write, as the database itself keeps it: one row that every transaction checks and brings up to
 date.
 
-Whoever opens the database writes the next epoch into it. A transaction of somebody who holds an earlier one, or
-who meets another number of commits than it has made, finds no row to bring up to date, and is refused: so there
-is never a second writer, whatever became of the locks. The row also says how far the log has come, a second time
-beside the counters of the partition.
+Whoever opens the database writes the next epoch into it. A transaction of somebody who holds an earlier one,
+or who meets another number of commits than it has made, finds no row to bring up to date, and is refused: so
+there is never a second writer, whatever became of the locks. The row also says how far the log has come, a
+second time beside the counters of the partition.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ class TenureRow(msgspec.Struct, frozen=True, gc=False):
     """Who writes (`epoch`), how many transactions have been written, and what the last one came to.
 
     `log_end` is where its last entry ends: before `last_position` only where the loss of what followed was
-    accepted. `absent_positions` counts positions up to the last one that no entry of the log has: those of superseded
-    entries, and those whose loss was accepted. `is_checked`: no version without checksums has written here.
+    accepted. `absent_positions` counts positions up to the last one that no entry of the log has: those of
+    superseded entries, and those whose loss was accepted. `is_checked`: no version without checksums has
+    written here.
     """
 
     id: int
@@ -42,7 +43,8 @@ class TenureRow(msgspec.Struct, frozen=True, gc=False):
 CHECKSUMS = Checksums("tenure", len(TenureRow.__struct_fields__))
 READ = "SELECT * FROM tenure WHERE id = 1"
 _RENEW = (
-    "UPDATE tenure SET epoch = ?, commits = ?, last_key = ?, last_position = ?, log_end = ?, absent_positions = ?, "
+    "UPDATE tenure SET epoch = ?, commits = ?, last_key = ?, last_position = ?, log_end = ?, "
+    "absent_positions = ?, "
     "is_checked = ?, row_checksum = ? WHERE id = 1 AND database_id = ? AND epoch = ? AND commits = ?"
 )
 
@@ -58,7 +60,7 @@ class Tenure:
         self._next = row
 
     def renew(self, cursor: Any, batch: Batch) -> None:
-        """Check the row in the transaction of a batch, and bring it up to date. Raises `DatabaseLostError`."""
+        """Check the row in a batch's transaction, and bring it up to date. Raises `DatabaseLostError`."""
         self._next = _after(self.row, batch)
         if not write_over(cursor, self.row, self._next):
             self.check(cursor)

@@ -1,5 +1,5 @@
-"""Damage is noticed: a checksum with each row and each log entry, how many rows an instance has, and the one row
-that each transaction checks.
+"""Damage is noticed: a checksum with each row and each log entry, how many rows an instance has, and the one
+row that each transaction checks.
 
 Rows and entries that are there have none before they are written again.
 """
