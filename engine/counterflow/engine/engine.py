@@ -28,8 +28,10 @@ from counterflow.engine.verbs import Verbs
 from counterflow.engine.watch import StoreWatch
 from counterflow.engine.workers import HandlerWorker
 from counterflow.kernel.lives.deployments import Deployment
+from counterflow.kernel.state.partition import CacheLimits
 from counterflow.kernel.vocabulary import Command, InstanceEnded, Rejection, RejectionType
 from counterflow.kernel.work.budget import ProcessLimits
+from counterflow.model.events import CompensationOrder
 from counterflow.partition.refusals import Unavailable
 from counterflow.partition.writer import Writer
 from counterflow.service.refusals import ResultLost
@@ -137,6 +139,12 @@ class Engine(Verbs):
         with _reading():
             return await self._asked.results.end_of(process_instance_key)
 
+    def _asked_for(self) -> frozenset[str]:
+        return self._asked.asked_for()
+
+    def _default_order(self) -> CompensationOrder:
+        return self.settings.compensation_order
+
     def _add_worker(self, task: WorkerTask) -> None:
         worker = HandlerWorker(self._asked, task)
         worker.start()
@@ -199,5 +207,8 @@ def writer_for(store: Store, settings: Settings) -> Writer:
         ),
         maximum_pending=settings.pending_commands,
         maximum_pending_bytes=settings.pending_bytes,
-        cached_instances=settings.cached_instances,
+        caches=CacheLimits(
+            settings.cached_instances, settings.cached_instance_bytes, settings.cached_model_bytes
+        ),
+        reading_ms=settings.reading_ms,
     )

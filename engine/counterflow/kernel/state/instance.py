@@ -57,6 +57,7 @@ class InstanceState:
         "variable_bytes",
         "variables",
         "waits_of",
+        "weight",
     )
 
     def __init__(self, key: int) -> None:
@@ -96,6 +97,8 @@ class InstanceState:
         """What of it is not as it was written, for a person; it is set aside then."""
         self.lacks = 0
         """How many rows it should have besides those that are here, where it is damaged."""
+        self.weight = 0
+        """What its rows take in memory, in bytes, as they were sealed last."""
 
     @property
     def header(self) -> ProcessInstance | None:

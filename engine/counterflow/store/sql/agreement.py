@@ -39,7 +39,7 @@ PUT_COUNTERS = (
 )
 
 
-class Found(msgspec.Struct, frozen=True):
+class Standing(msgspec.Struct, frozen=True):
     """What a database says of how far it has come. None: it does not say, or not what was written."""
 
     tenure: TenureRow | None
@@ -47,7 +47,7 @@ class Found(msgspec.Struct, frozen=True):
     log_end: int
 
 
-def look(cursor: Any) -> Found:
+def look(cursor: Any) -> Standing:
     """What the database says, in the transaction that is open, if any."""
     cursor.execute(READ)
     rows = [row for row in cursor.fetchall() if CHECKSUMS.is_whole(_as_written(row), row[-1])]
@@ -55,7 +55,7 @@ def look(cursor: Any) -> Found:
     counters = [row for row in cursor.fetchall() if COUNTERS.is_whole(row[:-1], row[-1])]
     cursor.execute(LOG_END)
     ends = cursor.fetchall()
-    return Found(
+    return Standing(
         TenureRow(*_as_written(rows[0])) if rows else None,
         Partition(*counters[0][:-1]) if counters else None,
         ends[0][0] if ends else 0,
@@ -67,7 +67,7 @@ def _as_written(row: Any) -> list[Any]:
     return [*row[:-2], bool(row[-2])]
 
 
-def missing(found: Found, mark: LastCommit | None) -> Iterator[str]:
+def missing(found: Standing, mark: LastCommit | None) -> Iterator[str]:
     """What does not agree, a clause each."""
     tenure = found.tenure
     if tenure is None:
@@ -129,7 +129,7 @@ def begin_tenure(cursor: Any, name: str, mark: LastCommit | None, *, accepts_los
     return _begin_without(cursor, found, mark)
 
 
-def _begin_without(cursor: Any, found: Found, mark: LastCommit | None) -> Tenure:
+def _begin_without(cursor: Any, found: Standing, mark: LastCommit | None) -> Tenure:
     """No key and no position that may have been given is given again: workers may still hold what is lost."""
     told = [each for each in (found.tenure, found.counters, mark) if each is not None]
     last_key = max((each.last_key for each in told), default=0)
