@@ -26,7 +26,7 @@ from scripts.what_runs.page import page
 from scripts.what_runs.words import DIALECTS, ERROR, KEY, MESSAGE, SUBJECT, Words
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
-CALLED = f'<definitions xmlns="{BPMN}"><process id="called" isExecutable="true"><startEvent id="s"/></process></definitions>'
+CALLED = f'<definitions xmlns="{BPMN}" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0"><process id="called" isExecutable="true"><extensionElements><zeebe:versionTag value="spring"/></extensionElements><startEvent id="s"/></process></definitions>'
 DECIDED = """
 <definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="d">
   <decision id="decided" name="decided"><variable name="decided"/><literalExpression><text>1</text></literalExpression></decision>
