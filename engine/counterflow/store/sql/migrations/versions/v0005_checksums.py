@@ -11,16 +11,17 @@ from uuid import uuid4
 from alembic import op
 from sqlalchemy import BigInteger, Boolean, Column, Integer, Text, text
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 
 NUMBER = BigInteger().with_variant(Integer(), "sqlite")
 STRING = Text().with_variant(Text(collation="C"), "postgresql")
 TABLES = (
     *("partition", "resource", "process_definition", "decision_requirements", "decision_definition"),
     *("bound_decision", "process_instance", "element_instance", "variable", "job", "loop", "loop_items"),
-    *("loop_output", "timer", "message_subscription", "start_timer", "message_start", "message"),
-    *("message_correlation", "start_lock", "incident", "undo_record", "arrived_token", "quarantine"),
+    *("loop_output", "timer", "message_subscription", "signal_subscription", "start_timer", "message_start"),
+    *("signal_start", "message", "message_correlation", "start_lock", "incident", "undo_record"),
+    *("arrived_token", "quarantine"),
 )
 
 
