@@ -20,6 +20,7 @@ from counterflow.kernel.row import Row
 from counterflow.kernel.rows import Job
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.vocabulary import ActivatedJob
+from counterflow.partition import clock
 from counterflow.partition.takers import PollTaker, StreamTaker
 from counterflow.partition.writer import Writer
 from counterflow.store.memory import MemoryStore
@@ -95,7 +96,8 @@ class Rig:
     def __init__(self, store: GatedStore | None = None, **options: Any) -> None:
         self.store = store or GatedStore()
         self.clock = Clock()
-        self.writer = Writer(self.store, now_ms=self.clock, **options)
+        self.monotonic = Clock()
+        self.writer = Writer(self.store, clock=clock.Clock(self.clock, self.monotonic), **options)
 
     @property
     def state(self) -> State:

@@ -29,6 +29,10 @@ class Clock:
         """Epoch milliseconds, as the engine asks for them."""
         return EPOCH_MS + round(self.seconds * 1_000_000) // 1_000
 
+    def monotonic_ms(self) -> float:
+        """Milliseconds since the world began."""
+        return self.seconds * 1_000
+
 
 class _Jumping(selectors.DefaultSelector):
     """Waits for nothing: moves the clock instead."""

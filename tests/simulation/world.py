@@ -28,6 +28,7 @@ from counterflow.kernel.vocabulary import Command, InstanceEnded, LogEntry, Reje
 from counterflow.kernel.work.incidents import ResolveIncident
 from counterflow.model.graph import Process
 from counterflow.partition.batch import load_state
+from counterflow.partition.clock import Clock as PartitionClock
 from counterflow.partition.decider import Decider
 from counterflow.partition.refusals import Overloaded, Unavailable
 from counterflow.partition.source import StoreSource
@@ -123,7 +124,8 @@ class WatchedWriter(Writer):
         self._decides_by = functools.partial(
             WatchedDecider, world, lambda: getattr(self, "_committing", None) is not None
         )
-        super().__init__(world.store, now_ms=world.clock.now_ms, **options)
+        clock = PartitionClock(world.clock.now_ms, world.clock.monotonic_ms)
+        super().__init__(world.store, clock=clock, **options)
 
 
 class World:

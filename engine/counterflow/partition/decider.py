@@ -17,9 +17,11 @@ from counterflow.kernel.vocabulary import Command, Rejection
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.model.graph import CompensationOrder
 from counterflow.partition.answers import InstanceEnds
-from counterflow.partition.batch import OpenBatch, load_state, seal
+from counterflow.partition.batch import OpenBatch, last_time, load_state, seal
+from counterflow.partition.clock import Clock
 from counterflow.partition.heartbeats import Heartbeats
 from counterflow.partition.refusals import Faulted, Unavailable
+from counterflow.partition.watchdog import Watch
 from counterflow.store.port import Batch, Store, StoreError
 
 logger = logging.getLogger("counterflow.partition")
@@ -37,15 +39,16 @@ class Decider:
         store: Store,
         order: CompensationOrder,
         limits: ProcessLimits,
-        clock: Callable[[], int],
+        clock: Clock,
         changed: Callable[[], None],
+        watch: Watch,
     ) -> None:
         self._store = store
         self._order = order
         self._limits = limits
-        self._clock = clock
+        self.clock = clock
         self._changed = changed
-        self._last_ms = 0
+        self._watch = watch
         self._heartbeats = Heartbeats()
         self.ends = InstanceEnds()
         self.open = OpenBatch()
@@ -53,9 +56,12 @@ class Decider:
         """True from a failed commit until the store could be read again: what is in memory is not to be
         decided on.
         """
+        self.is_damaged = False
+        """Whether it is so since a command was broken off at a moment at which nothing can be taken back."""
         self.commands = 0
         """How many were decided, rejected ones included."""
         self.state = load_state(store, order)
+        clock.begin_at(last_time(store, self.state.last_position))
 
     @property
     def has_something_to_commit(self) -> bool:
@@ -63,19 +69,21 @@ class Decider:
         return not self.is_lost and (self.state.has_changed or bool(self.open.committed))
 
     def now_ms(self) -> int:
-        """The time of the next command: the clock's, but never earlier than the last command's."""
-        self._last_ms = max(self._last_ms, self._clock())
-        return self._last_ms
+        """The time of the next command, never earlier than the last one's."""
+        return self.clock.now_ms()
 
     def decide(self, command: Command) -> kernel.Outcome:
         """Carry out a command in memory. Raises `Rejection`, `Faulted` (the instance is set aside, if one was
         at work) or `Unavailable`, where the database could not be read; nothing else is changed then.
         """
         self.commands += 1
+        self._watch.begin()
         try:
-            decision = kernel.decide(self.state, command, self.now_ms(), self._limits)
+            decision = kernel.decide(self.state, command, self.now_ms(), self._limits, self._watch.end)
         except kernel.KernelFault as fault:
             raise self._refusal(fault) from fault
+        except kernel.StateLost as lost:
+            raise self._damaged(lost) from lost
         self.open.log.extend(decision.log)
         if isinstance(command, ActivateJobs):
             self._heartbeats.end_try(decision.answer)
@@ -99,6 +107,7 @@ class Decider:
         discarded, self.open = self.open, OpenBatch()
         self._heartbeats.forget()
         self.is_lost = True
+        self.is_damaged = False
         return discarded
 
     def recover(self) -> bool:
@@ -114,6 +123,12 @@ class Decider:
         if isinstance(fault.__cause__, StoreError):
             return Unavailable(f"The database could not be read: {fault.__cause__}")
         return Faulted(fault, is_contained=self._set_aside(fault))
+
+    def _damaged(self, lost: kernel.StateLost) -> Unavailable:
+        logger.error("What is decided and not committed is discarded: %s", lost)
+        self.is_lost = self.is_damaged = True
+        self._changed()
+        return Unavailable(f"The command was not carried out: {lost}")
 
     def _set_aside(self, fault: kernel.KernelFault) -> bool:
         """Quarantine the instance that a fault was met in; answers whether there was one."""
