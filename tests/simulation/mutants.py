@@ -46,7 +46,7 @@ from counterflow.model.graph import (
     Node,
     VariableMapping,
 )
-from counterflow.partition import batch, decider, writer
+from counterflow.partition import batch, clock, decider, writer
 from counterflow.partition.answers import Failed, InstanceEnds, Told
 from counterflow.partition.batch import OpenBatch
 from counterflow.partition.decider import Decider
@@ -300,6 +300,16 @@ def quarantine_without_walls(patch: Patch) -> None:
     patch.setattr(Step, "admitted_to", Step.at)
 
 
+def time_that_falls_back(patch: Patch) -> None:
+    """What the wall clock shows is the time."""
+    patch.setattr(clock.Clock, "now_ms", lambda self: self._wall())
+
+
+def time_that_stands_still(patch: Patch) -> None:
+    """Where the wall clock was set back, it is the same moment until that has caught up."""
+    patch.setattr(clock, "SLOWEST", 0.0)
+
+
 MUTANTS = (
     one_undo_dropped,
     undo_in_order_of_completion,
@@ -333,6 +343,8 @@ MUTANTS = (
     begun_at_the_start_all_the_same,
     released_and_hears_nothing,
     quarantine_without_walls,
+    time_that_falls_back,
+    time_that_stands_still,
 )
 
 

@@ -29,8 +29,9 @@ from counterflow.kernel.lives.deployments import Deployment
 from counterflow.kernel.vocabulary import Command, InstanceEnded, Rejection, RejectionType
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.partition.refusals import Unavailable
+from counterflow.partition.timekeeping import Timekeeping
 from counterflow.partition.underway import Underway
-from counterflow.partition.watchdog import Watch, Watchdog
+from counterflow.partition.watchdog import Watchdog
 from counterflow.partition.writer import Writer
 from counterflow.service.refusals import ResultLost
 from counterflow.service.resources import File
@@ -120,8 +121,9 @@ async def opened(settings: Settings) -> AsyncIterator[Opened]:
         _underway(settings.database_url) as underway,
         Watchdog(settings.command_limit_ms, underway.held) as watchdog,
     ):
+        time = Timekeeping(watch=watchdog, underway=underway, is_due_held=settings.hold_due)
         async with (
-            writer_for(store, settings, watchdog, underway) as writer,
+            writer_for(store, settings, time) as writer,
             Service(writer, store, settings) as service,
         ):
             yield Opened(writer, service)
@@ -133,8 +135,8 @@ def _underway(database_url: str) -> Underway:
         return Underway(path)
     except OSError as error:
         raise StoreError(
-            f"cannot make {path}, which says what was under way when a server was killed: {error.strerror}; is "
-            "the folder writable?"
+            f"cannot make {path}, which says what was under way when a server was killed: {error.strerror}; "
+            "is the folder writable?"
         ) from error
 
 
@@ -156,13 +158,11 @@ def _reading() -> Iterator[None]:
         raise Unavailable(str(lost)) from lost
 
 
-def writer_for(store: Store, settings: Settings, watch: Watch, underway: Underway) -> Writer:
+def writer_for(store: Store, settings: Settings, time: Timekeeping) -> Writer:
     """The writer of a store, bounded as the settings say."""
     return Writer(
         store,
-        watch=watch,
-        underway=underway,
-        is_due_held=settings.hold_due,
+        time=time,
         order=settings.compensation_order,
         limits=ProcessLimits(
             steps=settings.steps_without_wait,

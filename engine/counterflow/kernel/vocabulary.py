@@ -93,7 +93,9 @@ class BrokenOff(BaseException):
     """
 
     def __str__(self) -> str:
-        return "it held up everybody else for longer than one command may (command_limit_ms), and was broken off"
+        return (
+            "it held up everybody else for longer than one command may (command_limit_ms), and was broken off"
+        )
 
 
 class ActivatedJob(msgspec.Struct, frozen=True, gc=False):

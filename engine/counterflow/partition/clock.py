@@ -4,9 +4,9 @@ Wall clocks step: set right by NTP or by hand, in laptops that were closed, in m
 readings make one time of it: it is that of the wall clock, and since it was asked last it has gone on by at
 least `SLOWEST` of what the monotonic clock has.
 
-    the wall clock jumps ahead    so does this one: what has become due meanwhile comes at once
-    the wall clock falls back     this one goes on from where it was, a hundredth slower than time itself, until
-                                  the wall clock has caught up: a step of a minute is made good within two hours
+    the wall clock jumps ahead   so does this one: what has become due meanwhile comes at once
+    the wall clock falls back    this one goes on from where it was, a hundredth slower than time itself,
+                                 until the wall clock has caught up: a minute is made good in two hours
 
 So the log's time never goes back, a timer of a minute is at most 0.6 s late, and dates are ahead of the wall
 clock's only as long as it takes. Sleep of the machine, which monotonic clocks do not count, is a jump ahead.

@@ -18,10 +18,9 @@ from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.model.graph import CompensationOrder
 from counterflow.partition.answers import InstanceEnds
 from counterflow.partition.batch import OpenBatch, last_time, load_state, seal
-from counterflow.partition.clock import Clock
 from counterflow.partition.heartbeats import Heartbeats
 from counterflow.partition.refusals import Faulted, Unavailable
-from counterflow.partition.watchdog import Watch
+from counterflow.partition.timekeeping import Timekeeping
 from counterflow.store.port import Batch, Store, StoreError
 
 logger = logging.getLogger("counterflow.partition")
@@ -39,16 +38,15 @@ class Decider:
         store: Store,
         order: CompensationOrder,
         limits: ProcessLimits,
-        clock: Clock,
+        time: Timekeeping,
         changed: Callable[[], None],
-        watch: Watch,
     ) -> None:
         self._store = store
         self._order = order
         self._limits = limits
-        self.clock = clock
+        self.clock = time.clock
         self._changed = changed
-        self._watch = watch
+        self._watch = time.watch
         self._heartbeats = Heartbeats()
         self.ends = InstanceEnds()
         self.open = OpenBatch()
@@ -61,7 +59,7 @@ class Decider:
         self.commands = 0
         """How many were decided, rejected ones included."""
         self.state = load_state(store, order)
-        clock.begin_at(last_time(store, self.state.last_position))
+        self.clock.begin_at(last_time(store, self.state.last_position))
 
     @property
     def has_something_to_commit(self) -> bool:

@@ -3,8 +3,8 @@
 Nothing that still stands is lost: what meets a fault is triggered again once the broken instance is set
 aside, what cannot be triggered waits for the next release of a quarantine (or a restart), what cannot be read
 for the database. What takes too long, or was under way when the server was killed, is set aside with its
-instance (`watchdog.py`, `underway.py`); the start timer that has begun such an instance begins no other before
-a quarantine is released.
+instance (`watchdog.py`, `underway.py`); the start timer that has begun such an instance begins no other
+before a quarantine is released.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from counterflow.kernel.vocabulary import Rejection
 from counterflow.partition.clock import LOOK_MS
 from counterflow.partition.decider import Decider
 from counterflow.partition.refusals import Faulted, Unavailable
-from counterflow.partition.underway import Underway
+from counterflow.partition.timekeeping import Timekeeping
 
 logger = logging.getLogger("counterflow.partition")
 
@@ -38,17 +38,15 @@ REST_MS = 1_000
 class Alarm:
     """Triggers what is due. `triggered` is called after each time that it has gone off, and sets it again."""
 
-    def __init__(
-        self, decider: Decider, triggered: Callable[[], None], underway: Underway, *, is_held: bool
-    ) -> None:
+    def __init__(self, decider: Decider, triggered: Callable[[], None], time: Timekeeping) -> None:
         self._decider = decider
         self._triggered = triggered
-        self._underway = underway
+        self._underway = time.underway
         self._timer: asyncio.TimerHandle | None = None
         self._timer_ms = 0
         self._is_resting = False
         self._stopping = False
-        self.is_held = is_held
+        self.is_held = time.is_due_held
         """Nothing is triggered before `release`."""
 
     def begin(self) -> None:
@@ -59,7 +57,7 @@ class Alarm:
         if suspect is not None:
             self._set_suspect_aside(suspect)
         if self.is_held:
-            logger.warning("All that is due is held, as asked for; `counterflow due release` lets it come")
+            logger.warning("All that is due is held, as asked for; `counterflow release-due` lets it come")
         self.set()
 
     def release(self) -> bool:
@@ -75,7 +73,13 @@ class Alarm:
         again. The wall clock may be set meanwhile, so it is asked again within `LOOK_MS`.
         """
         due = self._decider.state.next_due()
-        if due is None or self._stopping or self.is_held or self._decider.is_lost or self._has_enough_to_commit():
+        if (
+            due is None
+            or self._stopping
+            or self.is_held
+            or self._decider.is_lost
+            or self._has_enough_to_commit()
+        ):
             return
         now_ms = self._decider.now_ms()
         at_ms = min(due.due_ms, now_ms + LOOK_MS)
@@ -150,24 +154,27 @@ class Alarm:
         """Keep the instance that a start timer could not begin, to be seen and released; the timer goes on
         with its next moment, or, unless it `begins_others`, is held. Answers whether that could be done.
         """
-        timers = self._decider.state.shared[StartTimer]
-        timer: StartTimer | None = timers.get(due.key)
+        timer: StartTimer | None = self._decider.state.shared[StartTimer].get(due.key)
         try:
             self._decider.decide(SetStartAside(key=due.key, due_ms=due.due_ms, reason=reason))
         except (Rejection, Unavailable):
             logger.exception("The instance of start timer %s could not even be set aside", due.key)
             return False
-        for following in list(timers.values()) if timer is not None and not begins_others else ():
-            if (following.definition_key, following.element_id) == (timer.definition_key, timer.element_id):
-                self._hold(Due(following.due_ms, following.key, StartTimer), reason)
+        if timer is not None and not begins_others:
+            self._hold_starts(timer, reason)
         return True
+
+    def _hold_starts(self, timer: StartTimer, why: str) -> None:
+        for following in list(self._decider.state.shared[StartTimer].values()):
+            if (following.definition_key, following.element_id) == (timer.definition_key, timer.element_id):
+                self._hold(Due(following.due_ms, following.key, StartTimer), why)
 
     def _set_suspect_aside(self, due: Due) -> None:
         """Quarantine the instance of what was under way when a process ended, if it still waits for that."""
         what = f"{due.table.table.replace('_', ' ')} {due.key}"
         reason = (
-            f"The server ended while {what} of this instance was being carried out, so it is set aside and not "
-            "carried out again; release the instance to try it once more"
+            f"The server ended while {what} of this instance was being carried out, so it is set aside and "
+            "not carried out again; release the instance to try it once more"
         )
         logger.error("The server ended while %s was being carried out; what it belongs to is set aside", what)
         state = self._decider.state

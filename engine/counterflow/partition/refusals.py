@@ -6,8 +6,8 @@ from counterflow.kernel import KernelFault
 from counterflow.kernel.vocabulary import Rejection, RejectionType
 
 _TOO_LONG = (
-    "Expected the command to hold up others no longer than command_limit_ms allows, but it did and was broken "
-    "off"
+    "Expected the command to hold up others no longer than command_limit_ms allows, but it did and was "
+    "broken off"
 )
 _SIMPLER = "Make what it computes simpler: the expressions, decisions and collections of that process"
 

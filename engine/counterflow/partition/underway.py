@@ -7,8 +7,8 @@ when it is done: a microsecond for each, and nothing at all while nothing is due
 
 What a start finds there is judged by how long it had been at it. Had it held the server for `HELD_S`, which
 the watchdog's thread writes down, it is set aside and not carried out again. Else the process may have been
-killed just then by chance, or the thread had no way to say so: it is carried out once more, and set aside when
-the process ends in the middle of the very same thing again.
+killed just then by chance, or the thread had no way to say so: it is carried out once more, and set aside
+when the process ends in the middle of the very same thing again.
 
     slots: [under way now] [was under way when a process before this one ended]
     a slot: state, table, key, moment
@@ -81,8 +81,8 @@ class Underway:
         self._map[_NOW] = NOTHING
 
     def held(self) -> None:
-        """What is being carried out, if anything, holds the server. Called from the watchdog's thread; durable
-        on return.
+        """What is being carried out, if anything, holds the server. Called from the watchdog's thread;
+        durable on return.
         """
         if self._map[_NOW] == BEGUN:
             self._map[_NOW] = HELD
@@ -108,6 +108,8 @@ def _read(marker: mmap.mmap, where: int) -> _Slot:
     """What a slot says; nothing where that is not ours."""
     state, name, key, due_ms = _SLOT.unpack_from(marker, where)
     table = _TABLES.get(name.rstrip(b"\0"))
-    return _Slot(NOTHING, None) if state not in (BEGUN, HELD) or table is None else _Slot(
-        state, Due(due_ms, key, table)
+    return (
+        _Slot(NOTHING, None)
+        if state not in (BEGUN, HELD) or table is None
+        else _Slot(state, Due(due_ms, key, table))
     )

@@ -37,7 +37,7 @@ HELD_S = 0.2
 RETRY_S = 0.005
 """How soon it tries again where a command could not be broken off just then."""
 UNDISTURBED_S = 0.1
-"""How long the loop's thread can be made to stand still; a look at what it is doing takes a thousandth of it."""
+"""How long the loop's thread can be made to stand still; a look at what it does takes a thousandth of it."""
 
 _STORE = str(Path(str(store.__file__)).parent)
 _raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc

@@ -27,16 +27,14 @@ from counterflow.kernel.vocabulary import Command, InstanceEnded
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.model.graph import CompensationOrder
 from counterflow.partition.answers import Failed, Told, into, tell_all, tell_later
-from counterflow.partition.clock import Clock
 from counterflow.partition.decider import Decider
 from counterflow.partition.due import Alarm
 from counterflow.partition.offers import Offers
 from counterflow.partition.pending import ENDING, Pending, size_of
 from counterflow.partition.refusals import Overloaded, Unavailable
 from counterflow.partition.takers import Takers
+from counterflow.partition.timekeeping import Timekeeping
 from counterflow.partition.troubles import log_troubles
-from counterflow.partition.underway import Underway
-from counterflow.partition.watchdog import Unwatched, Watch
 from counterflow.store.port import Batch, Store, StoreError
 
 logger = logging.getLogger("counterflow.partition")
@@ -53,10 +51,7 @@ class Writer:
         *,
         order: CompensationOrder = CompensationOrder.MIRROR,
         limits: ProcessLimits | None = None,
-        clock: Clock | None = None,
-        watch: Watch | None = None,
-        underway: Underway | None = None,
-        is_due_held: bool = False,
+        time: Timekeeping | None = None,
         maximum_pending: int = 4_000,
         maximum_pending_bytes: int = 64 * 1024 * 1024,
         cached_instances: int = 4_000,
@@ -64,18 +59,16 @@ class Writer:
         self._store = store
         self._cached_instances = cached_instances
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="counterflow-writer")
+        time = time or Timekeeping()
         self._decider = self._decides_by(
             store,
             order,
             limits or ProcessLimits(),
-            clock or Clock(),
+            time,
             self._schedule_commit,
-            watch or Unwatched(),
         )
         self._offers = Offers(self._decider, self._schedule_commit)
-        self._alarm = Alarm(
-            self._decider, self._after_decision, underway or Underway(), is_held=is_due_held
-        )
+        self._alarm = Alarm(self._decider, self._after_decision, time)
         self._pending = Pending(maximum_pending, maximum_pending_bytes)
         self._committing: asyncio.Task[None] | None = None
         self._stopping = False

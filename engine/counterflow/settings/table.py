@@ -78,7 +78,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "hold_due",
         values.truth,
-        "begin with everything that is due held, until `counterflow due release`",
+        "begin with everything that is due held, until `counterflow release-due`",
     ),
     Setting(
         "transport",

@@ -27,7 +27,7 @@ def file_beside(url: str, suffix: str) -> Path | None:
     """
     if url == "memory:":
         return None
-    from sqlalchemy import make_url  # noqa: PLC0415 - as below
+    from sqlalchemy import make_url  # noqa: PLC0415 - a store in memory needs no database
 
     path = Path(make_url(url).database or "").resolve()
     return path.with_name(path.name + suffix)
