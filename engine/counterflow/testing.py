@@ -34,7 +34,7 @@ from counterflow.kernel.lives.quarantine import QuarantineInstance
 from counterflow.kernel.rows import ElementInstance, Incident, Job, ProcessInstance
 from counterflow.kernel.vocabulary import ActivatedJob, Command, InstanceEnded, LogEntry, Rejection
 from counterflow.kernel.work.budget import ProcessLimits
-from counterflow.model.graph import CompensationOrder
+from counterflow.model.events import CompensationOrder
 from counterflow.partition.batch import load_state, seal
 from counterflow.service.deployments import deployment_refused, refuse_unreadable
 from counterflow.service.resources import File, read_files
@@ -199,6 +199,12 @@ class _ByHand(Verbs):
     async def _wait_for_end(self, _: int) -> InstanceEnded | None:
         return None  # `end_of` asks the store alone
 
+    def _asked_for(self) -> frozenset[str]:
+        return frozenset(task.wish.type for task in self._engine._workers)
+
+    def _default_order(self) -> CompensationOrder:
+        return self._engine._order
+
     def _add_worker(self, task: WorkerTask) -> None:
         self._engine._add_worker(task)
 
@@ -210,6 +216,8 @@ def _done(task: WorkerTask, job: ActivatedJob) -> Command:
         return completion(job, _result(returned) if isinstance(returned, Awaitable) else returned)
     except Exception as error:  # noqa: BLE001 - whatever a handler raises is told of its job
         return failure(job, error, task.back_off_ms)
+    except (SystemExit, asyncio.CancelledError) as way_out:
+        return failure(job, RuntimeError(f"{way_out!r} came out of the handler"), task.back_off_ms)
 
 
 def _result(returned: Awaitable[Variables | None]) -> Variables | None:

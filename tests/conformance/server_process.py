@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import IO
 
 
 def free_port() -> int:
@@ -19,14 +20,20 @@ def free_port() -> int:
 
 
 class ServerProcess:
-    """`counterflow serve` on a database file and a port, with settings such as `message_bytes="65536"`."""
+    """`counterflow serve` on a database file and a port, with settings such as `message_bytes="65536"`; its
+    log goes to `log_to`, or to where ours does. `program`: the module that is run.
+    """
 
-    def __init__(self, database: Path, port: int, *options: str, **settings: str) -> None:
+    program = "counterflow"
+
+    def __init__(
+        self, database: Path, port: int, *options: str, log_to: IO[str] | None = None, **settings: str
+    ) -> None:
         self.address = f"127.0.0.1:{port}"
         command = [
             sys.executable,
             "-m",
-            "counterflow",
+            self.program,
             "serve",
             "--database",
             f"sqlite:///{database}",
@@ -36,7 +43,7 @@ class ServerProcess:
         ]
         variables = {f"COUNTERFLOW_{name.upper()}": value for name, value in settings.items()}
         self._process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, text=True, env=os.environ | variables
+            command, stdout=subprocess.PIPE, stderr=log_to, text=True, env=os.environ | variables
         )
 
     @property

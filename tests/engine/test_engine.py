@@ -10,11 +10,21 @@ from pathlib import Path
 
 import pytest
 
-from counterflow import BpmnError, Engine, NothingThere, Rejection, Settings, Unavailable, WorkerJob
+from counterflow import (
+    BpmnError,
+    Engine,
+    NothingThere,
+    Rejection,
+    Settings,
+    StoreError,
+    Unavailable,
+    WorkerJob,
+)
 from counterflow.engine.engine import opened
+from counterflow.engine.lookups import MOST_LISTED
 from counterflow.store.errors import DatabaseInUseError
 from tests.engine.trips import ORDER, SOON, TRIP
-from tests.partition.rig import turns, until
+from tests.partition.rig import ONE_TASK, turns, until
 
 PATIENCE = timedelta(seconds=20)
 FLIGHT_GONE = BpmnError("FLIGHT_UNAVAILABLE", "no seats left")
@@ -241,7 +251,7 @@ async def test_what_was_asked_before_the_end_is_answered_and_nothing_after_it() 
     deploying = asyncio.create_task(engine.deploy(TRIP))
     await turns(1)
     ending = asyncio.create_task(engine.__aexit__(None, None, None))
-    await until(lambda: engine.service.admission.is_closed)
+    await until(lambda: engine._asked.admission.is_closed)
     with pytest.raises(Unavailable, match="stopping"):
         await engine.jobs()
     go_on.set()
@@ -257,7 +267,7 @@ async def test_who_waits_for_an_end_is_told_that_the_engine_stops() -> None:
     async with Engine() as engine:
         await engine.deploy(TRIP)
         waiting = asyncio.create_task(engine.end_of(await engine.start("trip-booking")))
-        await until(lambda: engine.service.results._awaited != {})
+        await until(lambda: engine._asked.results._awaited != {})
     with pytest.raises(Unavailable, match="goes on when it is back"):
         await waiting
 
@@ -266,3 +276,36 @@ async def test_nothing_that_is_due_is_triggered_while_the_doors_are_not_open() -
     async with opened(Settings(database_url="memory:")) as (writer, service):
         service.admission.check()
         assert writer._alarm._timer is None
+
+
+async def test_the_verbs_are_for_the_inside_of_the_block() -> None:
+    engine = Engine()
+    with pytest.raises(RuntimeError, match="not open; its verbs are for the inside"):
+        await engine.jobs()
+    async with engine:
+        with pytest.raises(RuntimeError, match="not open yet, but this one is"):
+            await engine.__aenter__()
+        assert await engine.jobs() == []
+    with pytest.raises(Unavailable, match="stopping"):
+        await engine.jobs()
+    with pytest.raises(RuntimeError, match="not open; its verbs are for the inside"):
+        await engine.__aexit__(None, None, None)
+
+
+async def test_an_engine_that_could_not_be_opened_may_be_opened_later(tmp_path: Path) -> None:
+    directory = tmp_path / "later"
+    engine = Engine(f"sqlite:///{directory / 'trip.db'}")
+    with pytest.raises(StoreError):
+        await engine.__aenter__()
+    directory.mkdir()
+    async with engine:
+        assert await engine.jobs() == []
+
+
+async def test_what_is_there_is_listed_in_part() -> None:
+    async with Engine() as engine:
+        await engine.deploy_contents({"one.bpmn": ONE_TASK})
+        for _ in range(MOST_LISTED + 1):
+            await engine.start("process")
+        with pytest.raises(NothingThere, match=r"and perhaps more$"):
+            await engine.complete("nobody")

@@ -56,7 +56,7 @@ INDEXES = (
 
 SHARED_INDEXES = (
     "starts",
-    "message_starts",
+    "found",
     "buffered",
     "reached",
     "receivers",

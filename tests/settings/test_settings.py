@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from counterflow.model.graph import CompensationOrder
+from counterflow.model.events import CompensationOrder
 from counterflow.settings import (
     SETTINGS,
     LogFormat,

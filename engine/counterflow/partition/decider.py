@@ -15,7 +15,7 @@ from counterflow.kernel.lives.jobs import UpdateJobTimeout
 from counterflow.kernel.lives.quarantine import QuarantineInstance
 from counterflow.kernel.vocabulary import Command, Rejection
 from counterflow.kernel.work.budget import ProcessLimits
-from counterflow.model.graph import CompensationOrder
+from counterflow.model.events import CompensationOrder
 from counterflow.partition.answers import InstanceEnds
 from counterflow.partition.batch import OpenBatch, last_time, load_state, seal
 from counterflow.partition.heartbeats import Heartbeats

@@ -132,6 +132,10 @@ class Takers:
         """A poll waits no longer."""
         _discard(self._polls, poll.request.type, poll)
 
+    def asked_for(self) -> frozenset[str]:
+        """The types that somebody takes, or waits for, by now."""
+        return frozenset((*self._streams, *self._polls))
+
     def next_for(self, job_type: str) -> Taker | None:
         """Who takes the next job of this type; a poll that is chosen is no longer parked. None when nobody
         has credit.

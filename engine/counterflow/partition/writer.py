@@ -25,7 +25,7 @@ from counterflow.kernel.course.beginning import ACTIVE
 from counterflow.kernel.lives.job_delivery import HoldJob, ReturnJob
 from counterflow.kernel.vocabulary import Command, InstanceEnded
 from counterflow.kernel.work.budget import ProcessLimits
-from counterflow.model.graph import CompensationOrder
+from counterflow.model.events import CompensationOrder
 from counterflow.partition.answers import Failed, Told, into, tell_all, tell_later
 from counterflow.partition.decider import Decider
 from counterflow.partition.due import Alarm

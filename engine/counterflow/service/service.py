@@ -59,6 +59,10 @@ class Service:
         await self.idle()
         await self.stop()
 
+    def asked_for(self) -> frozenset[str]:
+        """The types of jobs that somebody takes, or waits for, by now."""
+        return self._takers.asked_for()
+
     def start(self) -> None:
         """Let callers in."""
         self.admission.open()

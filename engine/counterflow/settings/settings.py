@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from counterflow.documents.limits import DECISION_LIMITS
-from counterflow.model.graph import CompensationOrder
+from counterflow.model.events import CompensationOrder
 
 MEBIBYTE = 1024 * 1024
 UNIX = "unix:"

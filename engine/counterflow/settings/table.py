@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from counterflow.model.graph import CompensationOrder
+from counterflow.model.events import CompensationOrder
 from counterflow.settings import values
 from counterflow.settings.settings import MEBIBYTE, LogFormat, LogLevel, TransportName
 from counterflow.store.open import masked

@@ -5,7 +5,7 @@ import pytest
 from counterflow.bpmn.rules.correlation_key import RULE
 from counterflow.documents.findings import Severity
 from counterflow.feel import Expression
-from counterflow.model.graph import MessageDefinition
+from counterflow.model.events import MessageDefinition
 from tests.bpmn.diagram import (
     boundary,
     catch,

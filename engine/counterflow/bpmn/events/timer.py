@@ -21,7 +21,8 @@ from counterflow.bpmn.xml import BPMN, text_of
 from counterflow.documents.xml import local_name, namespace
 from counterflow.feel import Expression
 from counterflow.model import cron, timer_texts
-from counterflow.model.graph import Behaviour, Dialect, TimerDefinition, TimerKind
+from counterflow.model.events import TimerDefinition, TimerKind
+from counterflow.model.graph import Behaviour, Dialect
 from counterflow.model.schedules import gives_time
 
 RULE = "timer"

@@ -34,7 +34,8 @@ from counterflow.kernel.state.indexes import PARTITION_INDEXERS, Indexes
 from counterflow.kernel.state.instance import INDEXERS, InstanceState
 from counterflow.kernel.state.queues import Due
 from counterflow.kernel.vocabulary import BrokenInvariant, first_key
-from counterflow.model.graph import CompensationOrder, Process
+from counterflow.model.events import CompensationOrder
+from counterflow.model.graph import Process
 
 if TYPE_CHECKING:
     from counterflow.dmn import Definitions

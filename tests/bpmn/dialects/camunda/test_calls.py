@@ -4,7 +4,8 @@ import pytest
 
 from counterflow.bpmn.dialects.camunda.calls import RULE
 from counterflow.feel import Expression
-from counterflow.model.graph import CalledProcess, GoesIn, Node
+from counterflow.model.data import GoesIn
+from counterflow.model.graph import CalledProcess, Node
 from tests.bpmn.diagram import element, end, extensions, model, node, path, reading, refused, start, warned
 
 

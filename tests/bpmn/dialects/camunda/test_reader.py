@@ -6,7 +6,8 @@ import pytest
 
 from counterflow.documents.findings import Severity
 from counterflow.feel import Expression
-from counterflow.model.graph import ErrorDefinition, JobDefinition, ScriptDefinition
+from counterflow.model.events import ErrorDefinition
+from counterflow.model.graph import JobDefinition, ScriptDefinition
 from tests.bpmn.diagram import (
     boundary,
     catch_error,

@@ -19,7 +19,8 @@ from counterflow.bpmn.outline import Element
 from counterflow.bpmn.xml import TRUE
 from counterflow.documents.notes import Notes
 from counterflow.documents.xml import local_name
-from counterflow.model.graph import CalledProcess, GoesIn, VariableMapping
+from counterflow.model.data import GoesIn, VariableMapping
+from counterflow.model.graph import CalledProcess
 
 RULE = "called-process"
 

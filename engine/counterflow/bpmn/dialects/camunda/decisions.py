@@ -16,7 +16,8 @@ from counterflow.bpmn.expressions import TextOrExpression, quoted
 from counterflow.bpmn.numbers import MOST, whole_number
 from counterflow.bpmn.outline import Element
 from counterflow.documents.notes import Notes
-from counterflow.model.graph import Binding, CalledDecision, ResultMapping, VariableMapping
+from counterflow.model.data import VariableMapping
+from counterflow.model.graph import Binding, CalledDecision, ResultMapping
 
 RULE = "called-decision"
 ROWS: Final = "decisionResult"

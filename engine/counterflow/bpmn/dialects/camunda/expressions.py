@@ -18,7 +18,7 @@ from counterflow.bpmn.xml import BPMN, children, text_of
 from counterflow.documents.notes import Notes
 from counterflow.documents.xml import local_name
 from counterflow.feel import Expression
-from counterflow.model.graph import VariableMapping
+from counterflow.model.data import VariableMapping
 
 _INSIDE_TEXT = re.compile(r"([$#]\{[^{}]*\})")
 _NEXT_EXPRESSION = re.compile(r"\}.*[$#]\{", re.DOTALL)
