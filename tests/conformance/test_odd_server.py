@@ -20,6 +20,10 @@ from tests.bpmn.diagram import catch, element, end, model, path, service, start,
 from tests.conformance.server_process import ServerProcess, free_port
 
 PATIENCE_S = 20
+ACTIVE, COMPLETED = (
+    counterflow_v1.PROCESS_INSTANCE_STATE_ACTIVE,
+    counterflow_v1.PROCESS_INSTANCE_STATE_COMPLETED,
+)
 QUIET_S = 2.0
 """A loaded machine may take so long for what takes milliseconds."""
 NEVER_ENDS = element("zeebe:ioMapping", element("zeebe:input", source="=abs(n)", target="m"))
@@ -64,8 +68,9 @@ class World:
         new.write_text(str(ahead_ms))
         new.replace(self._clock)
 
-    def begin(self, *options: str, **settings: str) -> None:
-        self.server = OddServer(self.database, free_port(), *options, **settings).wait_until_ready()
+    def begin(self, *options: str, limit_ms: int = 2_000) -> None:
+        server = OddServer(self.database, free_port(), *options, command_limit_ms=str(limit_ms))
+        self.server = server.wait_until_ready()
 
     def call(self, name: str, **fields: Any) -> Any:
         """Ask the server for something, each time anew."""
@@ -119,41 +124,40 @@ def until(condition: Callable[[], bool], within_s: float = PATIENCE_S) -> float:
     began = time.monotonic()
     while not condition():
         assert time.monotonic() - began < within_s, "it never came to that"
-        time.sleep(0.02)  # the other process is to have the processor
     return time.monotonic() - began
 
 
 def test_what_never_ends_is_broken_off(world: World) -> None:
-    world.begin(command_limit_ms="500")
+    world.begin(limit_ms=500)
     world.deploy(POISON, waits("sound", "PT0.1S"))
     poison, sound = world.create("poison"), world.create("sound")
     until(lambda: poison in world.quarantined())
     assert "command_limit_ms" in world.quarantined()[poison]
-    until(lambda: world.states()[sound] == counterflow_v1.PROCESS_INSTANCE_STATE_COMPLETED)
+    until(lambda: world.states()[sound] == COMPLETED)
     assert world.server.stop(15) == 0
 
 
 def test_what_has_held_the_server_when_it_was_killed_is_not_repeated(world: World) -> None:
-    world.begin(command_limit_ms="600000")
+    world.begin(limit_ms=600_000)
     world.deploy(POISON, waits("sound", "PT0.1S"))
     poison = world.create("poison")
     until(lambda: world.marker() == HELD)
     world.server.kill()
-    world.begin(command_limit_ms="600000")
+    world.begin(limit_ms=600_000)
     sound = world.create("sound")
     assert world.quarantined()[poison].startswith("The server ended while timer")
-    until(lambda: world.states()[sound] == counterflow_v1.PROCESS_INSTANCE_STATE_COMPLETED)
+    until(lambda: world.states()[sound] == COMPLETED)
 
 
 def test_what_is_due_is_held_for_an_operator(world: World) -> None:
-    world.begin("--hold-due", command_limit_ms="500")
+    world.begin("--hold-due", limit_ms=500)
     world.deploy(POISON, waits("sound", "PT0.1S"))
     poison, sound = world.create("poison"), world.create("sound")
     world.call("CancelProcessInstance", processInstanceKey=poison)
-    time.sleep(0.5)  # that nothing happens can only be waited for
-    assert world.states()[sound] == counterflow_v1.PROCESS_INSTANCE_STATE_ACTIVE
+    due_since = time.monotonic() + 0.1
+    until(lambda: world.states()[sound] == ACTIVE and time.monotonic() > due_since + 0.4)
     assert world.call("ReleaseDue").was_held
-    until(lambda: world.states()[sound] == counterflow_v1.PROCESS_INSTANCE_STATE_COMPLETED)
+    until(lambda: world.states()[sound] == COMPLETED)
     assert not world.call("ReleaseDue").was_held
     assert world.quarantined() == {}
 
@@ -167,15 +171,14 @@ def test_the_wall_clock_is_set(world: World, step_ms: int) -> None:
     began = time.monotonic()
     world.set_clock(step_ms)
     after = world.create("second")
-    done = counterflow_v1.PROCESS_INSTANCE_STATE_COMPLETED
-    until(lambda: {world.states()[before], world.states()[after]} == {done})
+    until(lambda: {world.states()[before], world.states()[after]} == {COMPLETED})
     assert time.monotonic() - began < 1 + 1 + QUIET_S
     if step_ms > 0:
-        until(lambda: world.states()[hour] == done, 1 + QUIET_S)
+        until(lambda: world.states()[hour] == COMPLETED, 1 + QUIET_S)
     with closing(grpc.insecure_channel(world.server.address)) as channel:
         method = counterflow_v1.METHODS["GetHistory"]
         ask = channel.unary_stream(method.path, method.request.SerializeToString, method.response.FromString)
-        records = list(ask(method.request(), timeout=PATIENCE_S))
+        records: list[Any] = list(ask(method.request(), timeout=PATIENCE_S))
     times = [record.timestamp_ms for record in records]
     assert times == sorted(times)
     fired = [record for record in records if record.event == "TimerTriggered"]

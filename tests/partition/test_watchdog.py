@@ -155,6 +155,15 @@ async def test_a_built_in_function_that_costs_more_than_it_says(monkeypatch: pyt
             assert in_memory(found) == reloaded(found)
 
 
+async def is_done(found: Rig, key: int) -> bool:
+    """Complete a job; answers whether it was let."""
+    try:
+        await found.complete(key)
+    except (Rejection, Unavailable):  # the latter where it could not be taken back at that moment
+        return False
+    return True
+
+
 async def test_wherever_it_is_broken_off_the_state_is_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
     """The command puts and deletes rows of two kinds, without end."""
 
@@ -171,23 +180,12 @@ async def test_wherever_it_is_broken_off_the_state_is_as_before(monkeypatch: pyt
                 let_spin(patch, Behaviour.END_EVENT, busy)
                 patch.setattr(dog, "_limit_s", 0.01)
                 for key in found.job_keys():
-                    with pytest.raises(Rejection, match="broken off"):
-                        found.complete(key)
+                    assert not await is_done(found, key)
             await found.writer.settle()
             aside = [row.process_instance_key for row in found.store.rows(Quarantine)]
             assert 0 < len(aside) <= len(headers), "where it had not come to the instance, nothing is changed"
             assert in_memory(found) == reloaded(found)
             assert {row.name for row in found.store.rows(Variable)} == {"n"}
-
-
-def is_done(found: Rig, key: int, taken: list[float], seconds: float) -> bool:
-    """Complete a job, which takes so long; answers whether it was let."""
-    taken[:] = [seconds]
-    try:
-        found.complete(key)
-    except Rejection:
-        return False
-    return True
 
 
 async def test_one_that_ends_just_then_is_done_or_undone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -210,10 +208,10 @@ async def test_one_that_ends_just_then_is_done_or_undone(monkeypatch: pytest.Mon
             monkeypatch.setattr(dog, "_limit_s", 0.002)
             sys.setswitchinterval(1e-5)  # the threads take turns as often as they can
             try:
-                done = sum(
-                    is_done(found, key, taken, 0.05 + 0.2 * (number % 16) / 16)
-                    for number, key in enumerate(found.job_keys())
-                )
+                done = 0
+                for number, key in enumerate(found.job_keys()):
+                    taken[:] = [0.05 + 0.2 * number / len(headers)]
+                    done += await is_done(found, key)
             finally:
                 sys.setswitchinterval(request_s)
             await found.writer.settle()
