@@ -182,12 +182,6 @@ class RowsOf:
                 return row
         return None
 
-    def process(self, definition: Any) -> Any:
-        return self._state.process_of(definition.key)
-
-    def decision_model(self, requirements: Any, imported: Any) -> Any:
-        return self._state.decision_model(requirements.key)
-
 
 def waiting(queue: OldestFirst) -> list[int]:
     """The keys that a queue offers, in turn; the queue stays as it is."""

@@ -41,6 +41,7 @@ from counterflow.kernel.lives import (
 )
 from counterflow.kernel.state.changing import is_changing
 from counterflow.kernel.state.partition import State, StateMark
+from counterflow.kernel.state.shelf import ModelNeeded
 from counterflow.kernel.vocabulary import (
     BrokenInvariant,
     BrokenOff,
@@ -140,8 +141,8 @@ def decide(
     limits: ProcessLimits = ProcessLimits(),  # noqa: B008 - a frozen tuple
     decided: Callable[[], None] = _nothing,
 ) -> Outcome:
-    """Carry out one command. Raises `Rejection` (the caller's mistake) or `KernelFault` (ours); the state is
-    then as before.
+    """Carry out one command. Raises `Rejection` (the caller's mistake), `KernelFault` (ours) or `ModelNeeded`
+    (to be read before the command is given again); the state is then as before.
 
     Whoever may raise `BrokenOff` into it must not do so any more once `decided` has been called. Raises
     `StateLost` where that came at a moment at which nothing can be taken back.
@@ -156,7 +157,7 @@ def decide(
             log = log_of(step, type(command).__name__, mark.last_position + 1)
         finally:
             decided()
-    except Rejection:
+    except (Rejection, ModelNeeded):
         state.roll_back(mark)
         raise
     except (Exception, BrokenOff) as fault:

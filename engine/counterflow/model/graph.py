@@ -25,6 +25,8 @@ class Dialect(StrEnum):
 
     ZEEBE = "zeebe"
     CAMUNDA = "camunda"
+    STANDARD = "standard"
+    """Nobody's: a model that says all it says in BPMN's own words."""
 
 
 class Behaviour(StrEnum):
@@ -155,10 +157,10 @@ class JobDefinition:
 
 @dataclass(frozen=True, slots=True)
 class ScriptDefinition:
-    """An expression that a script task evaluates in the engine, and the variable that receives its value."""
+    """An expression that a task evaluates in the engine, and the variable that receives its value, if any."""
 
     expression: Expression
-    result_variable: str
+    result_variable: str | None
 
 
 class Binding(StrEnum):
@@ -182,6 +184,8 @@ class ResultMapping(StrEnum):
     SINGLE_RESULT = "singleResult"
     COLLECT_ENTRIES = "collectEntries"
     RESULT_LIST = "resultList"
+    ENTRIES = "entries"
+    """The outputs of the one rule, each as a variable of its own name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ before a quarantine is released.
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -19,9 +20,11 @@ from counterflow.kernel.lives.due import TriggerDue
 from counterflow.kernel.lives.quarantine import QuarantineInstance
 from counterflow.kernel.rows import StartTimer
 from counterflow.kernel.state.queues import Due
+from counterflow.kernel.state.shelf import ModelNeeded
 from counterflow.kernel.vocabulary import Rejection
 from counterflow.partition.clock import LOOK_MS
 from counterflow.partition.decider import Decider
+from counterflow.partition.models import Models
 from counterflow.partition.refusals import Faulted, Unavailable
 from counterflow.partition.timekeeping import Timekeeping
 
@@ -38,8 +41,11 @@ REST_MS = 1_000
 class Alarm:
     """Triggers what is due. `triggered` is called after each time that it has gone off, and sets it again."""
 
-    def __init__(self, decider: Decider, triggered: Callable[[], None], time: Timekeeping) -> None:
+    def __init__(
+        self, decider: Decider, models: Models, triggered: Callable[[], None], time: Timekeeping
+    ) -> None:
         self._decider = decider
+        self._models = models
         self._triggered = triggered
         self._underway = time.underway
         self._timer: asyncio.TimerHandle | None = None
@@ -126,6 +132,9 @@ class Alarm:
                 self._decider.state.is_no_longer_due(due)
         except Unavailable:
             self._is_resting = True
+        except ModelNeeded as needed:
+            self._decider.state.cannot_come_due(due)
+            self._models.wait(needed, functools.partial(self._is_read, due))
         except Faulted as faulted:
             if not faulted.is_contained:
                 self._keep_for_later(due, faulted)
@@ -133,6 +142,12 @@ class Alarm:
             self._keep_for_later(due, rejection)
         finally:
             self._underway.end()
+
+    def _is_read(self, due: Due, why_not: Unavailable | None) -> None:
+        """The model that a due thing needs was read, or cannot be: it is triggered again, and meets that."""
+        self._is_resting = why_not is not None
+        self._decider.state.may_come_due(due)
+        self.set()
 
     def _keep_for_later(self, due: Due, why: Rejection) -> None:
         if due.table is StartTimer and isinstance(why, Faulted):
@@ -157,12 +172,27 @@ class Alarm:
         timer: StartTimer | None = self._decider.state.shared[StartTimer].get(due.key)
         try:
             self._decider.decide(SetStartAside(key=due.key, due_ms=due.due_ms, reason=reason))
+        except ModelNeeded as needed:
+            self._decider.state.cannot_come_due(due)
+            again = functools.partial(self._set_start_aside_now, due, reason, begins_others)
+            self._models.wait(needed, again)
+            return True
         except (Rejection, Unavailable):
             logger.exception("The instance of start timer %s could not even be set aside", due.key)
             return False
+        if due == self._underway.suspect:
+            self._clear_suspect()
         if timer is not None and not begins_others:
             self._hold_starts(timer, reason)
         return True
+
+    def _set_start_aside_now(
+        self, due: Due, reason: str, begins_others: bool, why_not: Unavailable | None
+    ) -> None:
+        """The model that such an instance needs was read, or cannot be."""
+        if why_not is not None or not self._set_start_aside(due, reason, begins_others=begins_others):
+            self._hold(due, str(why_not or reason))
+        self._triggered()
 
     def _hold_starts(self, timer: StartTimer, why: str) -> None:
         for following in list(self._decider.state.shared[StartTimer].values()):
@@ -179,11 +209,16 @@ class Alarm:
         logger.error("The server ended while %s was being carried out; what it belongs to is set aside", what)
         state = self._decider.state
         if due.table is StartTimer:
-            self._set_start_aside(due, reason, begins_others=False)
-        elif not due.table.instance_field:
+            if not self._set_start_aside(due, reason, begins_others=False):
+                self._hold(due, reason)
+            return
+        if not due.table.instance_field:
             self._hold(due, "the server ended while it was being carried out")
         elif (instance := state.owner_of(due.table, due.key)) is not None:
             row: Any = instance.rows[due.table][due.key]
             if row.due_ms == due.due_ms:
                 self._decider.decide(QuarantineInstance(process_instance_key=instance.key, reason=reason))
+        self._clear_suspect()
+
+    def _clear_suspect(self) -> None:
         self._decider.open.committed.append(self._underway.clear_suspect)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from counterflow.kernel import KernelFault
 from counterflow.kernel.vocabulary import Rejection, RejectionType
 
+STOPPING = "The server is stopping; try again when it is back"
 _TOO_LONG = (
     "Expected the command to hold up others no longer than command_limit_ms allows, but it did and was "
     "broken off"
