@@ -343,6 +343,7 @@ async def test_what_was_under_way_when_the_server_was_killed(
 async def test_a_start_timer_that_was_under_way_begins_nothing_before_a_release(tmp_path: Path) -> None:
     async with rig(HOURLY) as found:
         again = await after_kill(found, tmp_path / "marker", StartTimer, held=True)
+        await until(lambda: bool(again.store.rows(Quarantine)))  # its model is read first
         (aside,) = again.store.rows(Quarantine)
         await pass_time(again, 3 * HOUR)
         assert len(again.store.rows(ProcessInstance)) == 1

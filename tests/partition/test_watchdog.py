@@ -20,7 +20,7 @@ from counterflow.kernel.data import scopes
 from counterflow.kernel.elements.registry import ROOMS
 from counterflow.kernel.rows import Job, ProcessInstance, Quarantine, Variable
 from counterflow.kernel.state.partition import EmptySource, State
-from counterflow.kernel.vocabulary import BrokenOff, Rejection, RejectionType
+from counterflow.kernel.vocabulary import CommandBrokenOff, Rejection, RejectionType
 from counterflow.kernel.work.held import Held, IncidentType
 from counterflow.kernel.work.step import Token
 from counterflow.model.graph import Behaviour
@@ -230,7 +230,7 @@ async def test_a_state_that_is_half_changed_is_not_gone_on_from(monkeypatch: pyt
         follow = State._follow
 
         def broken_off(*given: Any) -> None:
-            raise BrokenOff
+            raise CommandBrokenOff
 
         with found.store.held_up():
             committing = found.create()

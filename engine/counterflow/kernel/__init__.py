@@ -44,8 +44,8 @@ from counterflow.kernel.state.partition import State, StateMark
 from counterflow.kernel.state.shelf import ModelNeeded
 from counterflow.kernel.vocabulary import (
     BrokenInvariant,
-    BrokenOff,
     Command,
+    CommandBrokenOff,
     Event,
     InstanceEnded,
     LogEntry,
@@ -127,7 +127,7 @@ class KernelFault(Exception):
         )
         self.command = command
         self.process_instance_key = process_instance_key
-        self.is_broken_off = isinstance(cause, BrokenOff)
+        self.is_broken_off = isinstance(cause, CommandBrokenOff)
 
 
 def _nothing() -> None:
@@ -144,8 +144,8 @@ def decide(
     """Carry out one command. Raises `Rejection` (the caller's mistake), `KernelFault` (ours) or `ModelNeeded`
     (to be read before the command is given again); the state is then as before.
 
-    Whoever may raise `BrokenOff` into it must not do so any more once `decided` has been called. Raises
-    `StateLost` where that came at a moment at which nothing can be taken back.
+    Whoever may raise `CommandBrokenOff` into it must not do so any more once `decided` has been called.
+    Raises `StateLost` where that came at a moment at which nothing can be taken back.
     """
     mark = state.mark()
     state.now_ms = now_ms
@@ -160,9 +160,9 @@ def decide(
     except (Rejection, ModelNeeded):
         state.roll_back(mark)
         raise
-    except (Exception, BrokenOff) as fault:
+    except (Exception, CommandBrokenOff) as fault:
         decided()  # which may be where it was broken off
-        if isinstance(fault, BrokenOff) and is_changing(_code_of(fault.__traceback__)):
+        if isinstance(fault, CommandBrokenOff) and is_changing(_code_of(fault.__traceback__)):
             raise StateLost(f"{type(command).__name__}: {fault}") from fault
         instance_key = _broken_instance(step, mark)
         state.roll_back(mark)

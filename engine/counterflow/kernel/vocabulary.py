@@ -86,7 +86,7 @@ class BrokenInvariant(Exception):
     """
 
 
-class BrokenOff(BaseException):
+class CommandBrokenOff(BaseException):
     """Raised into a command from outside, by whoever keeps the time: it has held up all others for too long.
 
     Not an `Exception`: nothing that a command runs takes it for a mistake of its own.

@@ -1,8 +1,8 @@
 """A command that holds the event loop for too long is broken off, whatever its prices said.
 
 Fuel bounds what commands may take, but only as well as each thing is priced. So a thread looks ten times a
-second at which command is being decided, and raises `BrokenOff` into the event loop's thread where one is at
-it for too long; `kernel.decide` takes back what it has done. Beginning and ending a command costs it two
+second at which command is being decided, and raises `CommandBrokenOff` into the event loop's thread where one
+is at it for too long; `kernel.decide` takes back what it has done. Beginning and ending a command costs it two
 assignments.
 
 That an exception can come between any two instructions has two answers. Inside a command: the thread looks at
@@ -20,6 +20,7 @@ import ctypes
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,7 +29,7 @@ from typing import Protocol, Self
 
 from counterflow import store
 from counterflow.kernel.state.changing import is_changing
-from counterflow.kernel.vocabulary import BrokenOff
+from counterflow.kernel.vocabulary import CommandBrokenOff
 
 LOOK_S = 0.1
 """How long the thread sleeps between two looks."""
@@ -38,6 +39,8 @@ RETRY_S = 0.005
 """How soon it tries again where a command could not be broken off just then."""
 UNDISTURBED_S = 0.1
 """How long the loop's thread can be made to stand still; a look at what it does takes a thousandth of it."""
+FINALIZER = "__del__"
+"""What is raised there, or in what a weak reference calls, is swallowed."""
 
 _STORE = str(Path(str(store.__file__)).parent)
 _raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc
@@ -52,7 +55,7 @@ class Watch(Protocol):
         ...
 
     def end(self) -> None:
-        """It has ended; it may be said twice. Raises `BrokenOff` where that was on its way."""
+        """It has ended; it may be said twice. Raises `CommandBrokenOff` where that was on its way."""
         ...
 
 
@@ -103,7 +106,7 @@ class Watchdog:
         self._at_work = self._count
 
     def end(self) -> None:
-        """It has ended; it may be said twice. Raises `BrokenOff` where that was on its way."""
+        """It has ended; it may be said twice. Raises `CommandBrokenOff` where that was on its way."""
         self._at_work = 0
         if self._aimed_at == self._count:
             with self._aiming:
@@ -134,7 +137,7 @@ class Watchdog:
             with self._aiming:
                 self._aimed_at = number
                 if self._at_work == number:
-                    _raise_in(self._loop_thread, ctypes.py_object(BrokenOff))
+                    _raise_in(self._loop_thread, ctypes.py_object(CommandBrokenOff))
         return 10 * LOOK_S
 
 
@@ -155,7 +158,12 @@ def _undisturbed() -> Iterator[None]:
 
 def _must_end(running: Iterable[CodeType]) -> bool:
     running = list(running)
-    return is_changing(running) or any(code.co_filename.startswith(_STORE) for code in running)
+    return is_changing(running) or any(
+        code.co_filename.startswith(_STORE)
+        or code.co_filename == weakref.__file__
+        or code.co_name == FINALIZER
+        for code in running
+    )
 
 
 def _code_of(frame: FrameType | None) -> Iterator[CodeType]:
