@@ -5,6 +5,7 @@ A mutant is a function that puts its fault in; what it has changed is put back w
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -19,6 +20,7 @@ from counterflow.kernel.elements import parallel_gateway, sub_process, throw_eve
 from counterflow.kernel.elements.registry import ROOMS
 from counterflow.kernel.events import error
 from counterflow.kernel.events import message as messages
+from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
 from counterflow.kernel.events.registry import KINDS
 from counterflow.kernel.lives import correlation, job_delivery, jobs
@@ -303,6 +305,26 @@ def time_that_falls_back(patch: Patch) -> None:
 def time_that_stands_still(patch: Patch) -> None:
     """Where the wall clock was set back, it is the same moment until that has caught up."""
     patch.setattr(clock, "SLOWEST", 0.0)
+def signal_reaches_one_only(patch: Patch) -> None:
+    reach, reached = signals._reach, set[int]()
+
+    def once(signal_key: int, *given: Any) -> None:
+        if signal_key not in reached:
+            reached.add(signal_key)
+            reach(signal_key, *given)
+
+    patch.setattr(signals, "_reach", once)
+
+
+def signal_out_when_its_event_is_gone(patch: Patch) -> None:
+    """The event goes on at once, and so hears of its own signal further on."""
+    go_out = signals._go_out
+
+    def late(token: Token, name: str, document: Any, causes: Any, step: Step) -> None:
+        signals._is_out(token, step)
+        step.at_rest(functools.partial(go_out, token, name, document, causes))
+
+    patch.setattr(signals, "_go_out", late)
 
 
 MUTANTS = (
@@ -340,6 +362,8 @@ MUTANTS = (
     quarantine_without_walls,
     time_that_falls_back,
     time_that_stands_still,
+    signal_reaches_one_only,
+    signal_out_when_its_event_is_gone,
 )
 
 

@@ -2,8 +2,8 @@
 
 Fuel bounds what commands may take, but only as well as each thing is priced. So a thread looks ten times a
 second at which command is being decided, and raises `CommandBrokenOff` into the event loop's thread where one
-is at it for too long; `kernel.decide` takes back what it has done. Beginning and ending a command costs it two
-assignments.
+is at it for too long; `kernel.decide` takes back what it has done. Beginning and ending a command costs it
+two assignments.
 
 That an exception can come between any two instructions has two answers. Inside a command: the thread looks at
 what is being run, and waits while that is code which leaves state or store half changed. Outside: `end` and
