@@ -305,6 +305,8 @@ def time_that_falls_back(patch: Patch) -> None:
 def time_that_stands_still(patch: Patch) -> None:
     """Where the wall clock was set back, it is the same moment until that has caught up."""
     patch.setattr(clock, "SLOWEST", 0.0)
+
+
 def signal_reaches_one_only(patch: Patch) -> None:
     reach, reached = signals._reach, set[int]()
 
