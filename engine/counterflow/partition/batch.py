@@ -74,6 +74,22 @@ def _refuse_damaged(store: Store, table: type[Row]) -> None:
         )
 
 
+def last_time(store: Store, last_position: int) -> int:
+    """When the last entry of the log was written, epoch milliseconds; 0 where there is none. An entry stands
+    at the position of its first event, so it is looked for further and further back.
+    """
+    back = 1
+    while back < 2 * last_position:
+        try:
+            entries = store.read_log(after=max(last_position - back, 0))
+        except DamagedError:  # then the clock's word is taken for it
+            return 0
+        if entries:
+            return entries[-1].timestamp_ms
+        back *= 2
+    return 0
+
+
 def seal(state: State, log: list[LogEntry]) -> Batch:
     """Everything that has changed since the last call, with its log."""
     changes = state.seal()

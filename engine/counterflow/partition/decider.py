@@ -18,10 +18,11 @@ from counterflow.kernel.vocabulary import Command, Damaged, DamagedInstance, Rej
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.model.events import CompensationOrder
 from counterflow.partition.answers import InstanceEnds
-from counterflow.partition.batch import OpenBatch, damaged_instances, load_state, seal
+from counterflow.partition.batch import OpenBatch, damaged_instances, last_time, load_state, seal
 from counterflow.partition.heartbeats import Heartbeats
 from counterflow.partition.refusals import Faulted, Unavailable
 from counterflow.partition.source import LoadedModel, read_model
+from counterflow.partition.timekeeping import Timekeeping
 from counterflow.store.port import Batch, Store, StoreError
 
 logger = logging.getLogger("counterflow.partition")
@@ -39,15 +40,15 @@ class Decider:
         store: Store,
         order: CompensationOrder,
         limits: ProcessLimits,
-        clock: Callable[[], int],
+        time: Timekeeping,
         changed: Callable[[], None],
     ) -> None:
         self._store = store
         self._order = order
         self._limits = limits
-        self._clock = clock
+        self.clock = time.clock
         self._changed = changed
-        self._last_ms = 0
+        self._watch = time.watch
         self._heartbeats = Heartbeats()
         self.ends = InstanceEnds()
         self.open = OpenBatch()
@@ -57,9 +58,12 @@ class Decider:
         """
         self.why_lost = ""
         """What the store has said when it could not be read."""
+        self.is_damaged = False
+        """Whether it is so since a command was broken off at a moment at which nothing can be taken back."""
         self.commands = 0
         """How many were decided, rejected ones included."""
         self.state = load_state(store, order)
+        self.clock.begin_at(last_time(store, self.state.last_position))
 
     def read_model(self, needed: ModelNeeded) -> LoadedModel:
         """The model that a command needs, in whatever thread. Raises `BrokenInvariant` where it cannot be
@@ -73,9 +77,8 @@ class Decider:
         return not self.is_lost and (self.state.has_changed or bool(self.open.committed))
 
     def now_ms(self) -> int:
-        """The time of the next command: the clock's, but never earlier than the last command's."""
-        self._last_ms = max(self._last_ms, self._clock())
-        return self._last_ms
+        """The time of the next command, never earlier than the last one's."""
+        return self.clock.now_ms()
 
     def decide(self, command: Command) -> kernel.Outcome:
         """Carry out a command in memory. Raises `Rejection`, `Faulted` (the instance is set aside, if one was
@@ -112,6 +115,7 @@ class Decider:
         discarded, self.open = self.open, OpenBatch()
         self._heartbeats.forget()
         self.is_lost = True
+        self.is_damaged = False
         return discarded
 
     def recover(self) -> bool:
@@ -127,8 +131,11 @@ class Decider:
     def _decided(self, command: Command) -> kernel.Outcome:
         """Where a command has met a damaged instance, it is carried out again when that is set aside."""
         while True:
+            self._watch.begin()
             try:
-                return kernel.decide(self.state, command, self.now_ms(), self._limits)
+                return kernel.decide(self.state, command, self.now_ms(), self._limits, self._watch.end)
+            except kernel.StateLost as lost:
+                raise self._damaged(lost) from lost
             except kernel.KernelFault as fault:
                 is_damage = isinstance(fault.__cause__, DamagedInstance)
                 if not (is_damage and self._quarantine(fault.process_instance_key, str(fault.__cause__))):
@@ -138,6 +145,12 @@ class Decider:
         if isinstance(fault.__cause__, StoreError):
             return Unavailable(f"The database could not be read: {fault.__cause__}")
         return Faulted(fault, is_contained=self._set_aside(fault))
+
+    def _damaged(self, lost: kernel.StateLost) -> Unavailable:
+        logger.error("What is decided and not committed is discarded: %s", lost)
+        self.is_lost = self.is_damaged = True
+        self._changed()
+        return Unavailable(f"The command was not carried out: {lost}")
 
     def _set_aside(self, fault: kernel.KernelFault) -> bool:
         """Quarantine the instance that a fault was met in; answers whether there was one."""

@@ -6,6 +6,11 @@ from counterflow.kernel import KernelFault
 from counterflow.kernel.vocabulary import Damaged, Rejection, RejectionType
 
 STOPPING = "The server is stopping; try again when it is back"
+_TOO_LONG = (
+    "Expected the command to hold up others no longer than command_limit_ms allows, but it did and was "
+    "broken off"
+)
+_SIMPLER = "Make what it computes simpler: the expressions, decisions and collections of that process"
 
 
 class Faulted(Rejection):
@@ -19,10 +24,11 @@ class Faulted(Rejection):
         if isinstance(fault.__cause__, Damaged):
             super().__init__(
                 RejectionType.DATA_LOSS,
-                f"Expected to find what was written, but {fault.__cause__}; {what}; `counterflow "
-                "check` says what "
-                "else is damaged",
+                f"Expected to find what was written, but {fault.__cause__}; {what}; `counterflow check` "
+                "says what else is damaged",
             )
+        elif fault.is_broken_off:
+            super().__init__(RejectionType.INVALID_STATE, f"{_TOO_LONG}; {what}. {_SIMPLER}")
         else:
             super().__init__(
                 RejectionType.PROCESSING_ERROR, f"An internal fault was met and {what}; see the server's log"

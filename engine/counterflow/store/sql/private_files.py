@@ -14,7 +14,7 @@ from pathlib import Path
 logger = logging.getLogger("counterflow.store")
 
 OWNER_ONLY = 0o600
-BESIDE = ("-wal", "-shm", "-journal", "-commit", ".lock")
+BESIDE = ("-wal", "-shm", "-journal", "-commit", "-underway", ".lock")
 """What there may be beside a database, by what comes behind its name."""
 
 
