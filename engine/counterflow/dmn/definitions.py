@@ -26,7 +26,7 @@ from counterflow.dmn.types import Type
 from counterflow.documents.notes import ReadDocument
 from counterflow.feel.errors import FeelFailure
 from counterflow.feel.run import ABSENT, Limits, Run, Value, Variables
-from counterflow.feel.values import check_size
+from counterflow.feel.sizes import check_size
 
 _CHECKED: Final = frozenset({list, dict, str})
 

@@ -10,7 +10,7 @@ from counterflow.feel import compiler, parser
 from counterflow.feel.compiler import Compiled
 from counterflow.feel.errors import FeelFailure, FeelWarning
 from counterflow.feel.run import Limits, Local, Run, Value, Variables
-from counterflow.feel.values import check_size
+from counterflow.feel.sizes import check_size
 
 DEFAULT_LIMITS: Final = Limits()
 

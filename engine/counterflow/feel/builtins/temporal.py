@@ -235,7 +235,7 @@ def from_unix_timestamp(run: Run, seconds: numbers.Number) -> Value:
     Null, with a warning, beyond FEEL's years.
     """
     nanoseconds = numbers.multiply(seconds, SECOND_NS)
-    moment = None if nanoseconds is None else DateTime.of_nanoseconds(int(nanoseconds), UTC)
+    moment = None if nanoseconds is None else DateTime.of_nanoseconds(numbers.truncated(nanoseconds), UTC)
     return _value_or_warning(run, moment, "seconds since 1970-01-01T00:00:00Z, within the years of FEEL")
 
 

@@ -1,20 +1,22 @@
 """Calls, positional and named, and functions written in FEEL."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from difflib import get_close_matches
 from typing import Final
 
 from counterflow.feel import external, tree
 from counterflow.feel.builtins import BUILTINS
-from counterflow.feel.builtins.registry import Builtin, Candidates
+from counterflow.feel.builtins.registry import Builtin, Candidates, is_small
 from counterflow.feel.forms.access import value_or_function
 from counterflow.feel.forms.base import Compiler
 from counterflow.feel.inference import UNKNOWN, result_type
-from counterflow.feel.run import TEXT_PER_FUEL, Local, Run, Value
+from counterflow.feel.run import Local, Run, Value
 from counterflow.feel.scope import LocalVariable, Scope
 from counterflow.feel.types import checks, converted
 from counterflow.feel.values import Code, Function, a_kind, listed
 
+_MAY_BE_LARGE: Final = frozenset({int, Decimal, str})
 _CALL_FUEL: Final = 6
 """A function written in FEEL costs more than a step: it has a body, and may call itself."""
 
@@ -98,7 +100,7 @@ def _direct_call(builtin: Builtin, candidates: Candidates, arguments: list[Code]
         for argument, kinds in pairs:
             value = argument(run, local)
             kind = type(value)
-            if kind not in kinds or (kind is str and len(value) > TEXT_PER_FUEL):  # type: ignore[arg-type]  # it is a str
+            if kind not in kinds or (kind in _MAY_BE_LARGE and not is_small(value)):
                 fits = False
             values.append(value)
         if not fits:
