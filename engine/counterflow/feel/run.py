@@ -35,9 +35,14 @@ _QUOTED: Final = 60
 """Characters of a name or text that a message shows."""
 
 
+def cut(text: str) -> str:
+    """A name or text for a message; the beginning of a very long one."""
+    return text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…"
+
+
 def quoted(text: str) -> str:
     """A name or text for a message, in quotes; the beginning of a very long one."""
-    return repr(text) if len(text) <= _QUOTED else f"{text[:_QUOTED]!r}…"
+    return repr(cut(text))
 
 
 class Variables(Protocol):
@@ -191,10 +196,12 @@ _MOST_BITS: Final = (10**6144).bit_length() - 1
 
 
 def _admit_list(run: Run, name: str, value: list[object]) -> Value:
+    run.spend(len(value))
     return [run._admit(name, item) for item in value]
 
 
 def _admit_context(run: Run, name: str, value: Mapping[object, object]) -> Value:
+    run.spend(len(value))
     return {well_formed(str(key)): run._admit(name, item) for key, item in value.items()}
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
 
 from counterflow.feel.inference import UNKNOWN
-from counterflow.feel.run import Run, Value
+from counterflow.feel.run import Run, Value, cut, quoted
 from counterflow.feel.temporal import UTC, Date, DateTime, Time
 from counterflow.feel.tree import TypeName
 from counterflow.feel.values import KINDS, Function, Range, a_kind
@@ -56,13 +56,14 @@ _OF_OTHERS: Final = {
 """Types that are none by themselves, and how one of them is written."""
 
 
-def instance_of(run: Run, value: Value, expected: TypeName, named: Named) -> Value:
-    """Whether a value is of a type; null, with a warning, if there is no such type."""
+def instance_of(expected: TypeName, named: Named) -> Callable[[Run, Value], Value]:
+    """What tells whether a value is of a type; it is null, with a warning, if there is no such type."""
     unknown = _unknown(expected, named)
     if unknown is None:
-        return conforms(run, value, expected, named)
+        return lambda run, value: conforms(run, value, expected, named)
     remedy = f": write {_OF_OTHERS[unknown]}, or another of that kind" if unknown in _OF_OTHERS else ""
-    return run.warn("wrong type", f"`instance of` takes a type; {unknown!r} is none{remedy}")
+    message = f"`instance of` takes a type; {quoted(unknown)} is none{remedy}"
+    return lambda run, _value: run.warn("wrong type", message)
 
 
 def _unknown(expected: TypeName, named: Named) -> str | None:
@@ -104,6 +105,7 @@ def _list_conforms(run: Run, value: list[Value], expected: TypeName, named: Name
 
 
 def _context_conforms(run: Run, value: dict[str, Value], expected: TypeName, named: Named) -> bool:
+    run.spend(len(expected.names))
     entries = zip(expected.names, expected.members, strict=True)
     return all(
         name in value and _member_conforms(run, value[name], member, named) for name, member in entries
@@ -209,4 +211,4 @@ def converted(run: Run, value: Value, to: TypeName, named: Named) -> Value:
         return [value]
     if isinstance(value, Date) and to == _MOMENT:
         return DateTime(value, Time(0, 0, 0, 0, UTC))
-    return run.warn("wrong argument", f"expected a value of the type {to.name}; found {a_kind(value)}")
+    return run.warn("wrong argument", f"expected a value of the type {cut(to.name)}; found {a_kind(value)}")

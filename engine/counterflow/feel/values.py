@@ -6,13 +6,14 @@ has no answer.
 
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from itertools import islice
 from typing import Any, Final
 
 import msgspec
 
 from counterflow.feel import numbers
 from counterflow.feel.errors import FeelFailure
-from counterflow.feel.run import TEXT_PER_FUEL, Limits, Local, Run, Value
+from counterflow.feel.run import TEXT_PER_FUEL, Limits, Local, Run, Value, cut
 from counterflow.feel.temporal import SECOND_NS, Date, DateTime, DaysDuration, MonthsDuration, Time
 from counterflow.feel.tree import TypeName
 
@@ -82,14 +83,18 @@ def kind(value: Value) -> str:
     return KINDS[type(value)]
 
 
+_LISTED: Final = 10
+
+
 def listed(names: Iterable[str]) -> str:
     """The names of parameters for a message: `(a, b)`."""
-    return f"({', '.join(names)})"
+    first = [cut(name) for name in islice(names, _LISTED + 1)]
+    return f"({', '.join(first[:_LISTED])}{', …' if len(first) > _LISTED else ''})"
 
 
 def no_variable(function_name: str) -> str:
     """The words for a message: nothing was found under the name of a function."""
-    return f"there is no variable '{function_name}' (a function has this name)"
+    return f"there is no variable '{cut(function_name)}' (a function has this name)"
 
 
 def a_kind(value: Value) -> str:

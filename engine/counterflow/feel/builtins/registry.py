@@ -19,7 +19,7 @@ from counterflow.feel import names, numbers
 from counterflow.feel.numbers import BOUND, truncated
 from counterflow.feel.run import ABSENT, TEXT_PER_FUEL, Run, Value
 from counterflow.feel.temporal import Date, DateTime, DaysDuration, MonthsDuration, Time
-from counterflow.feel.values import KINDS, Function, Range, a_kind
+from counterflow.feel.values import KINDS, ZONE_FUEL, Function, Range, a_kind, has_named_zone
 
 Meaning = Callable[..., Value]
 M = TypeVar("M", bound=Meaning)
@@ -210,6 +210,8 @@ def pay_for(run: Run, arguments: Iterable[Value]) -> None:
             run.spend(len(argument) // TEXT_PER_FUEL)
         elif isinstance(argument, int | Decimal):
             run.spend(numbers.magnitude(argument) // _DIGITS_PER_FUEL)
+        elif isinstance(argument, Time | DateTime) and has_named_zone(argument):
+            run.spend(ZONE_FUEL)
 
 
 def is_small(argument: Value) -> bool:
@@ -219,6 +221,8 @@ def is_small(argument: Value) -> bool:
         return -BOUND < argument < BOUND  # type: ignore[operator]  # it is a number
     if kind is str:
         return len(argument) < TEXT_PER_FUEL  # type: ignore[arg-type]  # it is a string
+    if isinstance(argument, Time | DateTime):
+        return not has_named_zone(argument)
     return kind is not Decimal or abs(argument.adjusted()) < _DIGITS_PER_FUEL  # type: ignore[attr-defined]  # it is a number
 
 

@@ -9,14 +9,16 @@ from counterflow.feel import external, tree
 from counterflow.feel.builtins import BUILTINS
 from counterflow.feel.builtins.registry import Builtin, Candidates, is_small
 from counterflow.feel.forms.access import value_or_function
-from counterflow.feel.forms.base import Compiler
+from counterflow.feel.forms.base import NAMES_PER_FUEL, Compiler
 from counterflow.feel.inference import UNKNOWN, result_type
-from counterflow.feel.run import Local, Run, Value
+from counterflow.feel.run import Local, Run, Value, cut
 from counterflow.feel.scope import LocalVariable, Scope
+from counterflow.feel.temporal import DateTime, Time
 from counterflow.feel.types import checks, converted
 from counterflow.feel.values import Code, Function, a_kind, listed
 
-_MAY_BE_LARGE: Final = frozenset({int, Decimal, str})
+_MAY_BE_LARGE: Final = frozenset({int, Decimal, str, Time, DateTime})
+_LONGEST_SUGGESTED: Final = 50
 _CALL_FUEL: Final = 6
 """A function written in FEEL costs more than a step: it has a body, and may call itself."""
 
@@ -29,14 +31,14 @@ def call(compiler: Compiler, node: tree.FunctionCall, scope: Scope) -> Code:
     arguments = [value_or_function(compiler, argument, scope) for argument in node.arguments]
     function = value_or_function(compiler, node.function, scope)
     name = node.function.name if isinstance(node.function, tree.Name | tree.Path) else "the value before ("
-    suggestion = _suggestion(name)
+    suggestion, called = _suggestion(name), cut(name)
 
     def invoke(run: Run, local: Local) -> Value:
         target = function(run, local)
         if not isinstance(target, Function):
-            return run.warn("not a function", f"{name} is {a_kind(target)}, not a function{suggestion}")
+            return run.warn("not a function", f"{called} is {a_kind(target)}, not a function{suggestion}")
         values = [argument(run, local) for argument in arguments]
-        return call_by_name(run, name, target, node.names, values) if node.names else target.call(run, values)
+        return call_by_name(run, called, target, node.names, values) if node.names else target.call(run, values)
 
     return invoke
 
@@ -61,6 +63,7 @@ def call_by_name(
     """
     if target.by_name is not None:
         return target.by_name(run, names, values)
+    run.spend(len(names) + len(target.parameters) // NAMES_PER_FUEL)
     given = dict(zip(names, values, strict=True))
     if not given.keys() <= set(target.parameters):
         return run.warn(
@@ -105,7 +108,7 @@ def _direct_call(builtin: Builtin, candidates: Candidates, arguments: list[Code]
             values.append(value)
         if not fits:
             return builtin.apply(run, candidates, values)
-        run.fuel -= 1
+        run.fuel -= 2
         if run.fuel < 0:
             run.exhausted()
         return meaning(run, *values)
@@ -114,7 +117,7 @@ def _direct_call(builtin: Builtin, candidates: Candidates, arguments: list[Code]
 
 
 def _suggestion(name: str) -> str:
-    near = get_close_matches(name, BUILTINS, n=1)
+    near = get_close_matches(name, BUILTINS, n=1) if len(name) <= _LONGEST_SUGGESTED else []
     return f"; did you mean {near[0]!r}?" if near else ""
 
 
@@ -154,7 +157,7 @@ def function_definition(compiler: Compiler, node: tree.FunctionDefinition, scope
                     for before, after in zip(arguments, given, strict=True)
                 ):
                     return None
-            run.spend(_CALL_FUEL)
+            run.spend(_CALL_FUEL + (len(local) + len(given)) // NAMES_PER_FUEL)
             run.enter()
             result = body(run, (*local, *given))
             run.depth -= 1

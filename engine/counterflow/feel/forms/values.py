@@ -3,9 +3,9 @@
 from counterflow.feel import iso, tree
 from counterflow.feel.forms.access import value_or_function
 from counterflow.feel.forms.base import Compiler
-from counterflow.feel.run import Local, Run, Value
+from counterflow.feel.run import Local, Run, Value, cut
 from counterflow.feel.scope import Entries, Scope
-from counterflow.feel.values import Code, Range, a_kind, order
+from counterflow.feel.values import Code, Range, a_kind, ordered
 
 
 def constant(value: Value) -> Code:
@@ -23,7 +23,7 @@ def temporal_literal(_compiler: Compiler, node: tree.TemporalLiteral, _scope: Sc
     value = iso.read(node.text)
     if value is not None:
         return constant(value)
-    message = f'@"{node.text}" is no date, time, date and time or duration'
+    message = f'@"{cut(node.text)}" is no date, time, date and time or duration'
     return lambda run, _local: run.warn("wrong value", message)
 
 
@@ -67,7 +67,7 @@ def range_literal(compiler: Compiler, node: tree.RangeLiteral, scope: Scope) -> 
 
     def make_range(run: Run, local: Local) -> Value:
         low, high = start(run, local), end(run, local)
-        if order(low, high) is None:
+        if ordered(run, low, high) is None:
             return run.warn(
                 "wrong type",
                 f"a range has two ends that can be compared; found {a_kind(low)} and {a_kind(high)}",
