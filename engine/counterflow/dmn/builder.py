@@ -169,7 +169,8 @@ class GraphBuilder:
         functions = self.graph.functions
 
         def call(run: Run, arguments: list[Value]) -> Value:
-            result = body(run, (*[slot.value(functions, functions) for slot in slots], *arguments))
+            run.spend(len(slots))
+            result = body(run, (*[slot.value(run, functions, functions) for slot in slots], *arguments))
             return result if convert is None else convert(run, result)
 
         return typed_function(self.boxes, node.variable.name, logic.parameters, node.line)(call)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from counterflow.feel import iso, tree
+from counterflow.feel import iso, numbers, tree
 from counterflow.feel.run import Value
 from counterflow.feel.temporal import Date, DaysDuration, MonthsDuration
 from counterflow.feel.values import KINDS, order
@@ -125,7 +125,7 @@ def constant(node: tree.Tree, local: frozenset[str]) -> Value:
         and isinstance(node.operand, tree.Literal)
         and isinstance(node.operand.value, Decimal)
     ):
-        value = -node.operand.value
+        value = numbers.negate(node.operand.value)
     elif isinstance(node, tree.FunctionCall):
         value = _called(node, local)
     return value if type(value) in INDEXED else None

@@ -85,10 +85,10 @@ class Table:
     def _decided(self, run: Run, local: Local, values: tuple[Value, ...], matching: int) -> Decided:
         if self.box.hit_policy is tree.HitPolicy.FIRST:
             matching &= -matching
+        run.spend(matching.bit_count() * (1 + len(self._names)))
         hits = [self._hit(run, local, index) for index in positions(matching)]
         if not hits:
             return Decided(self._without_match(run, local), values)
-        run.spend(len(hits))
         try:
             return Decided(self._policy(run, hits), values, tuple(hits))
         except Violation as violation:
@@ -223,6 +223,7 @@ def _converted(code: Code, convert: Convert | None) -> Code:
 
 def _place(run: Run, local: Local, tests: list[Code], value: Value) -> int:
     for rank, test in enumerate(tests):
+        run.spend()
         if test(run, (*local, value)) is True:
             return rank
     return len(tests)
