@@ -14,6 +14,7 @@ from counterflow.feel import compiler, iso, parser
 from counterflow.feel.builtins import BUILTINS
 from counterflow.feel.builtins.registry import BuiltinParameter, Overload
 from counterflow.feel.errors import FeelFailure
+from counterflow.feel.names import Vocabulary
 from counterflow.feel.run import Limits, Run, Value
 from counterflow.feel.values import Code, Range
 
@@ -182,7 +183,7 @@ def compiled(case: Case, nesting: int = 200) -> Code:
     """The code of the repeated expression."""
     text = case.repeated
     names = frozenset({*case.values, "rounds"})
-    return compiler.compile_tree(parser.parse(text, names, nesting), text, names, nesting).code
+    return compiler.compile_tree(parser.parse(text, Vocabulary.of(names), nesting), text, names, nesting).code
 
 
 def used(case: Case, code: Code, rounds: int, limits: Limits) -> int:

@@ -181,7 +181,7 @@ class GraphBuilder:
             return self.boxes.code(
                 logic.body, around.plus(*(LocalVariable(parameter.name) for parameter in logic.parameters))
             )
-        return _called(self.boxes.code(logic, around), len(around.scope.bindings))
+        return _called(self.boxes.code(logic, around), around.scope.size)
 
     def _service(self, key: str, node: tree.DecisionService) -> CompiledService:
         parameters = tuple(

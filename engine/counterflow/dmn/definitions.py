@@ -26,8 +26,8 @@ from counterflow.dmn.graph import (
 from counterflow.dmn.result import DecisionFailure, DecisionResult
 from counterflow.dmn.types import Type
 from counterflow.documents.notes import ReadDocument
-from counterflow.feel.errors import FeelFailure
-from counterflow.feel.run import ABSENT, Limits, Run, Value, Variables, cut, quoted
+from counterflow.feel.errors import FeelFailure, cut, quoted
+from counterflow.feel.run import ABSENT, Limits, Run, Value, Variables
 from counterflow.feel.sizes import Sizes
 
 class UnknownDecision(LookupError):

@@ -20,6 +20,9 @@ from counterflow.feel.run import Run, Value
 from counterflow.feel.sizes import Sizes
 from counterflow.feel.values import Code
 
+_DECISION_FUEL = 8
+"""What a decision takes beside its logic: its place in the trace, its names, its size."""
+
 Memo = dict[str, Value]
 """Values of nodes by their keys (`namespace#id`), as far as they are known in one evaluation."""
 
@@ -84,7 +87,7 @@ class CompiledDecision:
 
     def decide(self, run: Run, memo: Memo, functions: Mapping[str, Value]) -> Decided:
         """Its outcome from the values of its requirements, which are all in `memo` or among the functions."""
-        run.spend(1 + len(self.slots))
+        run.spend(_DECISION_FUEL + len(self.slots))
         local = tuple([slot.value(run, memo, functions) for slot in self.slots])
         if self.table is not None:
             return self._converted(run, self.table.decide(run, local))

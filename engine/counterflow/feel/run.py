@@ -13,7 +13,7 @@ from typing import Any, Final, Never, NoReturn, Protocol
 import msgspec
 
 from counterflow.feel import json_values, numbers, temporal
-from counterflow.feel.errors import FeelFailure, FeelWarning, WarningKind
+from counterflow.feel.errors import FeelFailure, FeelWarning, WarningKind, quoted
 from counterflow.feel.surrogates import well_formed
 
 Value = object
@@ -31,18 +31,6 @@ TEXT_PER_FUEL: Final = 64
 """Characters that may be copied for one unit of fuel."""
 
 _WARNING_FUEL: Final = 2
-_QUOTED: Final = 60
-"""Characters of a name or text that a message shows."""
-
-
-def cut(text: str) -> str:
-    """A name or text for a message; the beginning of a very long one."""
-    return text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…"
-
-
-def quoted(text: str) -> str:
-    """A name or text for a message, in quotes; the beginning of a very long one."""
-    return repr(cut(text))
 
 
 class Variables(Protocol):

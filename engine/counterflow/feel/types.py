@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
 
 from counterflow.feel.inference import UNKNOWN
-from counterflow.feel.run import Run, Value, cut, quoted
+from counterflow.feel.errors import cut, quoted
+from counterflow.feel.run import Run, Value
 from counterflow.feel.temporal import UTC, Date, DateTime, Time
 from counterflow.feel.tree import TypeName
 from counterflow.feel.values import KINDS, Function, Range, a_kind
@@ -32,19 +33,20 @@ class Defined(Protocol):
 
 
 DefinedTypes = Mapping[str, Defined]
-Named = Mapping[str, Check]
+Named = Callable[[str], Check | None]
+"""The check of a defined type by its name; None for all other names."""
 
 NO_TYPES: Final[DefinedTypes] = {}
 
 
 def checks(definitions: DefinedTypes) -> Named:
     """What a parameter of each defined type asks of its argument, by the type's name."""
-    return {name: of.conforms for name, of in definitions.items()}
+    return lambda name: definitions[name].conforms if name in definitions else None
 
 
 def shapes(definitions: DefinedTypes) -> Named:
     """What `instance of` asks of a value for each defined type, by the type's name."""
-    return {name: of.has_shape for name, of in definitions.items()}
+    return lambda name: definitions[name].has_shape if name in definitions else None
 
 
 _OF_OTHERS: Final = {
@@ -69,7 +71,7 @@ def instance_of(expected: TypeName, named: Named) -> Callable[[Run, Value], Valu
 def _unknown(expected: TypeName, named: Named) -> str | None:
     """The first name in a type that names none, or that needs the types of its members and has none."""
     name = _ALIASES.get(expected.name, expected.name)
-    if expected.name in named or name in {"Any", "Null"}:
+    if named(expected.name) is not None or name in {"Any", "Null"}:
         return None
     if name not in KINDS.values() or (name in _OF_OTHERS and not expected.members):
         return expected.name
@@ -85,7 +87,7 @@ def _unknown(expected: TypeName, named: Named) -> str | None:
 
 def conforms(run: Run, value: Value, expected: TypeName, named: Named) -> bool:
     """Whether a value belongs to a type; null belongs to Null only."""
-    defined = named.get(expected.name)
+    defined = named(expected.name)
     if defined is not None:
         return value is not None and defined(run, value)
     name = _ALIASES.get(expected.name, expected.name)

@@ -12,8 +12,8 @@ from typing import Any, Final
 import msgspec
 
 from counterflow.feel import numbers
-from counterflow.feel.errors import FeelFailure
-from counterflow.feel.run import TEXT_PER_FUEL, Limits, Local, Run, Value, cut
+from counterflow.feel.errors import FeelFailure, cut
+from counterflow.feel.run import TEXT_PER_FUEL, Limits, Local, Run, Value
 from counterflow.feel.temporal import SECOND_NS, Date, DateTime, DaysDuration, MonthsDuration, Time
 from counterflow.feel.tree import TypeName
 

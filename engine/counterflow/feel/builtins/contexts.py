@@ -3,7 +3,8 @@
 from typing import Final
 
 from counterflow.feel.builtins.registry import builtin, pay_for
-from counterflow.feel.run import TEXT_PER_FUEL, Run, Value, quoted
+from counterflow.feel.errors import quoted
+from counterflow.feel.run import TEXT_PER_FUEL, Run, Value
 
 Context = dict[str, Value]
 _ENTRY_FUEL: Final = 2

@@ -9,7 +9,8 @@ from typing import Final
 from counterflow.feel.builtins.registry import builtin
 from counterflow.feel.numbers import shown
 from counterflow.feel.patterns import Match, Pattern, compiled
-from counterflow.feel.run import TEXT_PER_FUEL, Run, Value, quoted
+from counterflow.feel.errors import quoted
+from counterflow.feel.run import TEXT_PER_FUEL, Run, Value
 
 _REPLACEMENT = re.compile(r"(?:[^$\\]|\$[0-9]|\\[$\\])*", re.DOTALL)
 _REFERENCE = re.compile(r"\$([0-9]{1,9})|\\([$\\])")

@@ -11,7 +11,8 @@ from counterflow.feel.builtins import BUILTINS
 from counterflow.feel.forms.base import NAMES_PER_FUEL, Compiler
 from counterflow.feel.numbers import as_int, shown
 from counterflow.feel.operators import PROPERTIES
-from counterflow.feel.run import ABSENT, TEXT_PER_FUEL, Local, Null, Run, Value, quoted
+from counterflow.feel.errors import quoted
+from counterflow.feel.run import ABSENT, TEXT_PER_FUEL, Local, Null, Run, Value
 from counterflow.feel.scope import Item, Scope
 from counterflow.feel.temporal import DateTime, Time
 from counterflow.feel.values import (

@@ -11,7 +11,8 @@ from counterflow.feel.builtins.registry import Builtin, Candidates, is_small
 from counterflow.feel.forms.access import value_or_function
 from counterflow.feel.forms.base import NAMES_PER_FUEL, Compiler
 from counterflow.feel.inference import UNKNOWN, result_type
-from counterflow.feel.run import Local, Run, Value, cut
+from counterflow.feel.errors import cut
+from counterflow.feel.run import Local, Run, Value
 from counterflow.feel.scope import LocalVariable, Scope
 from counterflow.feel.temporal import DateTime, Time
 from counterflow.feel.types import checks, converted

@@ -3,7 +3,8 @@
 from counterflow.feel import iso, tree
 from counterflow.feel.forms.access import value_or_function
 from counterflow.feel.forms.base import Compiler
-from counterflow.feel.run import Local, Run, Value, cut
+from counterflow.feel.errors import cut
+from counterflow.feel.run import Local, Run, Value
 from counterflow.feel.scope import Entries, Scope
 from counterflow.feel.values import Code, Range, a_kind, ordered
 
@@ -46,9 +47,9 @@ def context_literal(compiler: Compiler, node: tree.ContextLiteral, scope: Scope)
     codes: list[tuple[str, Code]] = []
     for name, value in node.entries:
         if isinstance(value, tree.FunctionDefinition):
-            entries.names.add(name)  # a function may call itself by the name of its entry
+            entries.add(name)  # a function may call itself by the name of its entry
         codes.append((name, value_or_function(compiler, value, inner)))
-        entries.names.add(name)
+        entries.add(name)
 
     def make_context(run: Run, local: Local) -> Value:
         run.spend(len(codes))
