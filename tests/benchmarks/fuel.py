@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from counterflow.feel.builtins import BUILTINS
 from counterflow.feel.errors import FeelSyntaxError
 from counterflow.feel.run import Limits
+from counterflow.feel.values import Code
 from tests.benchmarks.figures import Figure, Result
 from tests.feel import extremes
 from tests.feel.extremes import Case
@@ -43,19 +44,25 @@ def priced(case: Case) -> Price | None:
         units, seconds = min(_measured(case, code, rounds) for _ in range(1))
         if seconds > _SECONDS or units >= LIMITS.fuel or rounds >= _MOST_ROUNDS:
             if seconds / max(units, 1) > 1e-6:
-                units, seconds = min((_measured(case, code, rounds) for _ in range(2 if seconds < 1 else 1)), key=lambda one: one[1])
+                units, seconds = min(
+                    (_measured(case, code, rounds) for _ in range(2 if seconds < 1 else 1)),
+                    key=lambda one: one[1],
+                )
             return Price(seconds * 1e6 / max(units, 1), f"{case.repeated} ({_shown(case)})", units, rounds)
         rounds *= 10
 
 
-def _measured(case: Case, code: extremes.Code, rounds: int) -> tuple[int, float]:
+def _measured(case: Case, code: Code, rounds: int) -> tuple[int, float]:
     started = time.thread_time()
     units = extremes.used(case, code, rounds, LIMITS)
     return units, time.thread_time() - started
 
 
 def _shown(case: Case) -> str:
-    shown = {name: f"{type(value).__name__} {str(value)[:24] if not isinstance(value, list | dict) else (len(value), type(next(iter(value))).__name__)}" for name, value in case.values.items()}
+    shown = {
+        name: f"{type(value).__name__} {str(value)[:24] if not isinstance(value, list | dict) else (len(value), type(next(iter(value))).__name__)}"
+        for name, value in case.values.items()
+    }
     return ", ".join(f"{name}: {text}" for name, text in shown.items())
 
 
@@ -83,4 +90,7 @@ def fuel() -> Iterator[Result]:
 
 if __name__ == "__main__":
     for price in worst_of(sys.argv[1:])[:200]:
-        print(f"{price.microseconds:10.2f} µs  {price.units:8d} units {price.rounds:7d} rounds  {price.text[:150]}", flush=True)
+        print(
+            f"{price.microseconds:10.2f} µs  {price.units:8d} units {price.rounds:7d} rounds  {price.text[:150]}",
+            flush=True,
+        )

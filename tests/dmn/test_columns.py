@@ -87,8 +87,7 @@ def test_a_column_answers_as_its_cells(seed: int) -> None:
     chance = random.Random(seed)
     texts = [chance.choice(CELLS) for _ in range(chance.randrange(1, 60))]
     cells = [
-        indexed(parser.parse_unary_tests(text), Scope())
-        or AROUND.tests(parser.parse_unary_tests(text), text)
+        indexed(parser.parse_unary_tests(text), Scope()) or AROUND.tests(parser.parse_unary_tests(text), text)
         for text in texts
     ]
     column = Column(cells)

@@ -5,6 +5,7 @@ fuel takes.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from decimal import Decimal
 from itertools import product
 from typing import Final, NamedTuple
@@ -68,13 +69,47 @@ ROWS: Final[list[Value]] = [{"key": f"k{n}", "value": n, "name": "x"} for n in r
 WIDE: Final[dict[str, Value]] = {f"{TEXT[:40]}{n}": n for n in range(20_000)}
 
 POOLS: Final[dict[str, tuple[Value, ...]]] = {
-    "string": ("a", TEXT, MIXED, "(a|b|c|d)*e", "[a-z]{1000}", "(a*)\\1b", "((a?){30}){30}a{30}", "2030-01-31T10:00:00@Europe/Paris",
-               '{"a": [1.5, [[], [], {}]]}', "[1..3]", "1" * 6_000, "Europe/Paris", "$1$2$0", "i", "P1DT2H3M4.5S"),
+    "string": (
+        "a",
+        TEXT,
+        MIXED,
+        "(a|b|c|d)*e",
+        "[a-z]{1000}",
+        "(a*)\\1b",
+        "((a?){30}){30}a{30}",
+        "2030-01-31T10:00:00@Europe/Paris",
+        '{"a": [1.5, [[], [], {}]]}',
+        "[1..3]",
+        "1" * 6_000,
+        "Europe/Paris",
+        "$1$2$0",
+        "i",
+        "P1DT2H3M4.5S",
+    ),
     "number": (1, Decimal("2.5"), LONG, WHOLE, GREAT, SMALL, FINE, 10**33, Decimal("14149.5"), -6111),
     "integer": (1, 6176, -6111, GREAT, LONG, 50_000),
-    "list": ([3, 1, 2], MANY, MANY[::-1], LABELS, ROWS, [TEXT, TEXT], [LONG, WHOLE, GREAT, SMALL] * 500, [FINE] * 50_000, [[n] for n in range(20_000)],
-             _tree(40, [1]), _chain(190), [PARIS, FAR] * 5_000, [WIDE, WIDE], ["a"] * 100_000, [None] * 100_000, [[]] * 100_000, [WHOLE, FINE] * 5_000,
-             [True] * 100_000, [MANY] * 100, [Range("a", TEXT)] * 100),
+    "list": (
+        [3, 1, 2],
+        MANY,
+        MANY[::-1],
+        LABELS,
+        ROWS,
+        [TEXT, TEXT],
+        [LONG, WHOLE, GREAT, SMALL] * 500,
+        [FINE] * 50_000,
+        [[n] for n in range(20_000)],
+        _tree(40, [1]),
+        _chain(190),
+        [PARIS, FAR] * 5_000,
+        [WIDE, WIDE],
+        ["a"] * 100_000,
+        [None] * 100_000,
+        [[]] * 100_000,
+        [WHOLE, FINE] * 5_000,
+        [True] * 100_000,
+        [MANY] * 100,
+        [Range("a", TEXT)] * 100,
+    ),
     "context": ({"a": 1}, WIDE, {"a": WIDE}, {TEXT: 1}),
     "function": ("function(x, y) x < y", "function(x, y) x = y", "function(x, y) true"),
     "date": (iso.read("2030-01-31"), iso.read("-999999999-01-01")),
@@ -87,7 +122,20 @@ POOLS: Final[dict[str, tuple[Value, ...]]] = {
     "point": (1, TEXT, LONG, PARIS, FAR),
     "range": (Range(1, 3), Range("a", TEXT), Range(PARIS, FAR), Range(SMALL, LONG)),
 }
-ANY: Final = (1, TEXT, LONG, MANY, ROWS, WIDE, _tree(40, [1]), _chain(190), FAR, Range("a", TEXT), [LABELS, TEXT], None)
+ANY: Final = (
+    1,
+    TEXT,
+    LONG,
+    MANY,
+    ROWS,
+    WIDE,
+    _tree(40, [1]),
+    _chain(190),
+    FAR,
+    Range("a", TEXT),
+    [LABELS, TEXT],
+    None,
+)
 
 
 def _pool(parameter: BuiltinParameter) -> tuple[Value, ...]:
@@ -143,6 +191,7 @@ _ONE: Final = (
     "x ** 0.5", "x ** 999999999", "[1][x]", "for i in x..x return i", "string(x)", "to json(x)", "x(x)", "unknown.x", "x.unknown", "null + x",
     "[x, x][item = x]", "{a: x}.a", "not(x)", "x = null", "x != null",
 )  # fmt: skip
+_FORMAT: Final = '{java: {class: "java.lang.String", method signature: "format(String, Object...)"}}'
 _OTHERS: Final = (
     "for i in 1..rounds return i", "for i in 1..rounds return partial", "for i in 1..rounds return [i, i]", "for i in 1..rounds return {a: i, b: i}",
     "for i in 1..rounds, j in 1..3 return i + j", "for i in 1..rounds return i / 3", "for i in 1..rounds return i * 0.5",
@@ -163,8 +212,7 @@ _OTHERS: Final = (
     'for i in 1..rounds return matches("abc", "[\\p{L}-[a-z]]{" + string(i) + "}")', "for i in 1..rounds return i / 0", "for i in 1..rounds return -(-i)",
     'for i in 1..rounds return range("[1..3]")', 'for i in 1..rounds return from json("[1.5,[],{}]")', 'for i in 1..rounds return number("1.5")',
     'for i in 1..rounds return replace("aaaa", "(a)", "$1$1")', 'for i in 1..rounds return split("a,b,c", ",")',
-    'for i in 1..rounds return {f: function() external {java: {class: "java.lang.String", method signature: "format(String, Object...)"}}, '
-    'r: f("%300.200f", 0.1)}.r',
+    f'for i in 1..rounds return {{f: function(a, b) external {_FORMAT}, r: f("%300.200f", 0.1)}}.r',
 )  # fmt: skip
 
 
@@ -173,9 +221,26 @@ def forms() -> Iterator[Case]:
     values = tuple(dict.fromkeys(range(sum(map(len, POOLS.values())))))
     flat = [value for kind, pool in POOLS.items() if kind != "function" for value in pool]
     yield from (Case(text, {"x": flat[index]}) for text in _ONE for index in values if index < len(flat))
-    operands = (*ANY, WHOLE, FINE, SMALL, GREAT, LONGER, MIXED, LABELS, PARIS, PAST, *POOLS["days duration"], *POOLS["months duration"], "a", *POOLS["date"])
+    operands = (
+        *ANY,
+        WHOLE,
+        FINE,
+        SMALL,
+        GREAT,
+        LONGER,
+        MIXED,
+        LABELS,
+        PARIS,
+        PAST,
+        *POOLS["days duration"],
+        *POOLS["months duration"],
+        "a",
+        *POOLS["date"],
+    )
     for operator in _BINARY:
-        yield from (Case(f"x {operator} y", {"x": left, "y": right}) for left, right in product(operands, repeat=2))
+        yield from (
+            Case(f"x {operator} y", {"x": left, "y": right}) for left, right in product(operands, repeat=2)
+        )
     yield from (Case(text, {}) for text in _OTHERS)
 
 
@@ -189,8 +254,6 @@ def compiled(case: Case, nesting: int = 200) -> Code:
 def used(case: Case, code: Code, rounds: int, limits: Limits) -> int:
     """The fuel that so many rounds take; all of it where it does not suffice."""
     run = Run({}, NOW_MS, limits, limits.fuel, seed="seed", decoded={**case.values, "rounds": rounds})
-    try:
+    with suppress(FeelFailure, RecursionError):
         code(run, ())
-    except (FeelFailure, RecursionError):
-        pass
     return run.fuel_used

@@ -144,7 +144,11 @@ class Column:
                     "wrong type",
                     f"a cell of a table compares values of one kind; found {a_kind(value)} and a {kind}",
                 )
-        return passed & in_play | self._asked(run, (*local, value), in_play & ~passed) if self.general else passed & in_play
+        return (
+            passed & in_play | self._asked(run, (*local, value), in_play & ~passed)
+            if self.general
+            else passed & in_play
+        )
 
     def _asked(self, run: Run, local: Local, in_play: Rules) -> Rules:
         """The rules in play whose cells no index can answer and say yes."""

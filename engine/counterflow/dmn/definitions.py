@@ -30,6 +30,7 @@ from counterflow.feel.errors import FeelFailure, cut, quoted
 from counterflow.feel.run import ABSENT, Limits, Run, Value, Variables
 from counterflow.feel.sizes import Sizes
 
+
 class UnknownDecision(LookupError):
     """There is no decision or service of that id; the message names those that there are."""
 
@@ -242,7 +243,7 @@ def _input_decision(run: Run, name: str, decision: CompiledDecision | None) -> V
 
 
 def _trace_bytes(run: Run, outcomes: Outcomes, sizes: Sizes) -> int:
-    """What the outputs and inputs of all decisions take, and what each rule gave; the limit if it is not known."""
+    """What all outputs and inputs take, and what each rule gave; the limit if it is not known."""
     given = (
         value
         for _, outcome in outcomes

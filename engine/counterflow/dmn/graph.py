@@ -150,8 +150,9 @@ class Plan:
     ) -> None:
         """Read the inputs and make the decisions, each into `memo`, with its outcome into `outcomes`.
 
-        Warns if there is a circle. Raises FeelFailure when a limit is met: each result has to keep to the size that
-        the answer may have, for what needs it may hold it many times. `sizes` are those that are known already.
+        Warns if there is a circle. Raises FeelFailure when a limit is met: each result has to keep to the
+        size that the answer may have, for what needs it may hold it many times. `sizes` are those that are
+        known already.
         """
         sizes = sizes or Sizes()
         if self.cycle:

@@ -84,7 +84,7 @@ class DecisionResult(msgspec.Struct, frozen=True):
     trace: Trace
     fuel_used: int
     trace_bytes: int
-    """About what all values of the trace take as JSON; as much as an answer may where the evaluation was stopped."""
+    """About what all values of the trace take as JSON; as much as an answer may, if that is not known."""
 
     @property
     def evaluated(self) -> tuple[EvaluatedDecision, ...]:

@@ -156,7 +156,7 @@ class Table:
         return _Input(typed, column, allowed, box.label)
 
     def _cell(self, entry: tree.Entry | None, name: str, inside: Surroundings) -> cells.Cell | Code:
-        """`name` is what the cell, which is `inside` of it, may call the value beside `?`; empty if nothing else."""
+        """`name` is what the cell may call the value beside `?`, and `inside` knows it; empty for none."""
         if entry is None or not entry.text:
             return cells.Cell(())  # an empty cell is a `-` in every editor
         try:

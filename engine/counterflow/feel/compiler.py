@@ -48,7 +48,7 @@ class Surroundings:
     """Where an expression stands inside something larger, such as a decision.
 
     `scope` binds names that are there already. What is compiled here shares the run (fuel, warnings,
-    variables) and the local names of whatever calls it. `words` are the entries and types that all texts know.
+    variables) and the local names of whatever calls it. `words` are entries and types that all texts know.
     """
 
     def __init__(

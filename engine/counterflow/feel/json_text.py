@@ -76,8 +76,7 @@ def _entries(value: dict[str, Value]) -> dict[str, Any]:
 def _items(value: list[Value]) -> list[Any]:
     made: list[Any] = []
     try:
-        for item in value:
-            made.append(_jsonable(item))
+        made.extend(map(_jsonable, value))  # those before the fault are in it
     except _NotInJson as fault:
         fault.path.append(f"[{len(made) + 1}]")
         raise
@@ -88,7 +87,7 @@ _TEMPORAL: Final = frozenset(TEMPORAL)
 
 
 def _says_json(items: Collection[Any]) -> bool:
-    """Whether all are what the encoder writes as we do: asked of all at once, for most lists are long and dull."""
+    """Whether the encoder writes them as we do: asked of all at once, for most lists are long and dull."""
     kinds = set(map(type, items))
     if kinds <= _AS_THEY_ARE:
         return True

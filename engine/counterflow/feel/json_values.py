@@ -1,8 +1,8 @@
 """FEEL values of JSON text, numbers with the digits that they came with (RFC 8259; DMN 1.5, 10.3.2.3.1).
 
-msgspec makes an int of every whole number, which of a long one takes the square of its digits, and none of more
-digits than Python reads. So a text that holds a long number is read by Python's decoder, which asks us; nothing
-else pays for that. To see whether it does takes a look at each 64th byte, mostly.
+msgspec makes an int of every whole number, which takes the square of its digits, and none of more digits than
+Python reads. So a text that holds a long number is read by Python's decoder, which asks us; nothing else pays
+for that. To see whether it does takes a look at each 64th byte, mostly.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _FAR: Final = 65_536
 """What is longer is looked through for its price even if only a part is made: the part may be most of it."""
 
 decimal = numbers.CONTEXT.create_decimal
-"""The number that JSON spells with a point or an exponent. Raises `decimal.DecimalException` beyond FEEL's numbers.
+"""The number that JSON spells with a point or an exponent. Raises `DecimalException` beyond FEEL's.
 
 It is what decoders are to call at once: a function of ours around it would take three times as long.
 """

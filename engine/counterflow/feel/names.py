@@ -1,9 +1,9 @@
 """Which names of several words does the parser know, and where?
 
 FEEL allows `full name`, `a-b` or `date and time` as names without quotes; only the surroundings tell where
-such a name ends. A name of a single word needs no knowledge, so only the longer ones are kept, word by word: to
-find the longest takes a step for each of its words, however many names there are. A model makes one table for all
-its texts; what a text itself introduces is laid over it.
+such a name ends. A name of a single word needs no knowledge, so only the longer ones are kept, word by word:
+to find the longest takes a step for each of its words, however many names there are. A model makes one table
+for all its texts; what a text itself introduces is laid over it.
 """
 
 from __future__ import annotations
@@ -90,7 +90,9 @@ class Vocabulary(NamedTuple):
     types: Spellings = _NONE
 
     @classmethod
-    def of(cls, names: Iterable[str] = (), entries: Iterable[str] = (), types: Iterable[str] = ()) -> Vocabulary:
+    def of(
+        cls, names: Iterable[str] = (), entries: Iterable[str] = (), types: Iterable[str] = ()
+    ) -> Vocabulary:
         """A vocabulary of its own."""
         return cls((long_names(names),), (long_names(entries),), long_names(types))
 

@@ -2,8 +2,8 @@
 
 A number is an `int` while it is whole and below 10 ** 34, else a `Decimal`; both mean the same value, and
 arithmetic on whole numbers never pays for decimals. Whole numbers from outside may have more digits, and keep
-them until somebody computes with them; no `int` is ever made of a `Decimal` beyond 10 ** 34, for the digits of
-1e6144 take a millisecond. Nothing here raises: what has no result is None.
+them until somebody computes with them; no `int` is ever made of a `Decimal` beyond 10 ** 34, for the digits
+of 1e6144 take a millisecond. Nothing here raises: what has no result is None.
 """
 
 import decimal
@@ -62,7 +62,7 @@ def settle(value: Number) -> Number | None:
 
 
 _SHORT: Final = 34
-"""A number is below `BOUND` where its first digit has a place below this, which is asked sooner than compared."""
+"""A number is below `BOUND` where its first digit has a place below this, which is soon asked."""
 
 
 def whole(value: Number) -> Number:
@@ -84,14 +84,14 @@ def as_int(value: object) -> int | None:
 
 def truncated(value: Number) -> int:
     """The whole part of a number, of one beyond 10 ** 34 that bound with its sign."""
-    if type(value) is int or value.adjusted() < _SHORT:
+    if isinstance(value, int) or value.adjusted() < _SHORT:
         return int(value)
     return BOUND if value > 0 else -BOUND if value else 0
 
 
 def parity(value: Number) -> int | None:
     """1 for an odd whole number, 0 for an even one; None for a fraction."""
-    if type(value) is int:
+    if isinstance(value, int):
         return value % 2
     if value != value.to_integral_value():
         return None

@@ -169,7 +169,9 @@ class Parser(Reader):
                 key_at = self.token.offset
                 key = self._key()
                 if key in entries:
-                    raise DuplicateEntry(self.text, key_at, expected="each entry once", found=f"{cut(key)} again")
+                    raise DuplicateEntry(
+                        self.text, key_at, expected="each entry once", found=f"{cut(key)} again"
+                    )
                 self.expect(":", f"after the entry name {cut(key)}")
                 entries[key] = self.expression()
                 self.known.add(key)

@@ -62,8 +62,8 @@ class Reader:
         hint = _HINTS.get((before.text, self.token.kind), "")
         if not hint and before.kind == self.token.kind == "name":
             hint = (
-                f"a name with a space that is not known here is written `{cut(before.text)} {cut(self.token.text)}` in "
-                "backticks"
+                "a name with a space that is not known here is written "
+                f"`{cut(before.text)} {cut(self.token.text)}` in backticks"
             )
         raise FeelSyntaxError(
             self.text, self.token.offset, expected=expected, found=self.token.shown, hint=hint

@@ -203,7 +203,8 @@ def _admit_int(run: Run, name: str, value: int) -> Value:
     if value.bit_length() <= _MOST_BITS:
         return Decimal(value)
     return run.warn(
-        "wrong value", f"the variable {quoted(name)} holds a number beyond 10 ** 6144, which is no FEEL number"
+        "wrong value",
+        f"the variable {quoted(name)} holds a number beyond 10 ** 6144, which is no FEEL number",
     )
 
 

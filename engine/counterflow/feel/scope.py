@@ -61,9 +61,9 @@ class Scope:
     """
 
     def __init__(self, outer: "Scope | None" = None, bindings: Sequence[LocalBinding] = ()) -> None:
-        """Either one context or item is bound, or any number of variables, of which the last of a name counts."""
+        """One context or item is bound, or any number of variables, of which the last of a name counts."""
         self._outer = outer
-        self._start = 0 if outer is None else outer.size
+        self._start: int = 0 if outer is None else outer.size
         self._bindings = bindings
         self._variables = {
             name: slot
@@ -71,7 +71,7 @@ class Scope:
             if isinstance(binding, LocalVariable)
             for name in binding.names
         }
-        self.size = self._start + len(bindings)
+        self.size: int = self._start + len(bindings)
 
     def plus(self, *bindings: LocalBinding) -> "Scope":
         """The scope inside of this one that has these names, too."""

@@ -1,7 +1,7 @@
 """How large a value is before anything walks it: as JSON, by its tree.
 
-A list that holds one list twice, which holds one twice, …, is a megabyte after twenty steps and a few lines of
-memory. So each list and context is measured once however often it is held, and counts each time.
+A list that holds one list twice, which holds one twice, …, is a megabyte after twenty steps, and twenty short
+lists in memory. So each list and context is measured once however often it is held, and counts each time.
 """
 
 from __future__ import annotations
@@ -49,11 +49,9 @@ class Sizes:
             return known[1:]
         _shallow(run, level)
         run.spend(1 + len(value) // _ITEMS_PER_FUEL)
-        size, items = 2, value
-        if isinstance(value, dict):
-            size, items = 2 + sum(map(len, value)) + 4 * len(value), value.values()
-        inner, height = self._inside(run, items, level)
-        size += inner
+        names = sum(map(len, value)) + 4 * len(value) if isinstance(value, dict) else 0
+        inner, height = self._inside(run, value.values() if isinstance(value, dict) else value, level)
+        size = 2 + names + inner
         _shallow(run, height + 1)
         _fits(run, size)
         self._known[id(value)] = value, size, height + 1

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
 
-from counterflow.feel.inference import UNKNOWN
 from counterflow.feel.errors import cut, quoted
+from counterflow.feel.inference import UNKNOWN
 from counterflow.feel.run import Run, Value
 from counterflow.feel.temporal import UTC, Date, DateTime, Time
 from counterflow.feel.tree import TypeName

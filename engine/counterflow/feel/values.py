@@ -169,7 +169,7 @@ ZONE_FUEL: Final = 12
 
 
 def pay_for_order(run: Run, left: Value, right: Value) -> None:
-    """Pay for one comparison: of two texts all of the shorter one may be read, and moments ask their zones."""
+    """Pay for one comparison: of texts all of the shorter one may be read, and moments ask their zones."""
     if isinstance(left, str) and isinstance(right, str):
         run.spend(min(len(left), len(right)) // TEXT_PER_FUEL)
     elif isinstance(left, Time | DateTime) and isinstance(right, Time | DateTime):

@@ -92,7 +92,7 @@ def union(run: Run, lists: Items) -> Value:
 def _joined(run: Run, lists: Items) -> Items:
     joined: Items = []
     for value in lists:
-        items = as_list(value) if value is not None else [None]
+        items: Items = as_list(value) if value is not None else [None]
         _pay_for_copy(run, items)
         joined += items
     return joined

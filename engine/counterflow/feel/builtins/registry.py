@@ -201,7 +201,7 @@ class Builtin:
 
 
 def pay_for(run: Run, arguments: Iterable[Value]) -> None:
-    """Pay for what is large among the arguments: whatever a function does with a text or number, it may read all of it.
+    """Pay for what is large among the arguments, all of which a function may read.
 
     Lists and contexts are paid for by the functions that walk them.
     """

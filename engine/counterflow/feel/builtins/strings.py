@@ -7,9 +7,9 @@ import re
 from typing import Final
 
 from counterflow.feel.builtins.registry import builtin
+from counterflow.feel.errors import quoted
 from counterflow.feel.numbers import shown
 from counterflow.feel.patterns import Match, Pattern, compiled
-from counterflow.feel.errors import quoted
 from counterflow.feel.run import TEXT_PER_FUEL, Run, Value
 
 _REPLACEMENT = re.compile(r"(?:[^$\\]|\$[0-9]|\\[$\\])*", re.DOTALL)
@@ -215,7 +215,8 @@ def _pattern(run: Run, pattern: str, flags: str | None) -> Pattern | None:
     unknown = set(flags or "") - _FLAGS
     if unknown:
         return run.warn(
-            "wrong value", f"a pattern's flags are among s, m, i, x and q; found {quoted(''.join(sorted(unknown)))}"
+            "wrong value",
+            f"a pattern's flags are among s, m, i, x and q; found {quoted(''.join(sorted(unknown)))}",
         )
     key = (pattern, "".join(sorted(set(flags or ""))))
     if key not in run.patterns:

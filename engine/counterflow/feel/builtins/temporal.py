@@ -9,8 +9,8 @@ from typing import Final
 from counterflow.feel import iso, numbers, temporal
 from counterflow.feel.builtins.registry import builtin
 from counterflow.feel.run import Run, Value
-from counterflow.feel.values import ZONE_FUEL
 from counterflow.feel.temporal import SECOND_NS, UTC, Date, DateTime, DaysDuration, MonthsDuration, Time, Zone
+from counterflow.feel.values import ZONE_FUEL
 
 _READING_FUEL: Final = 5
 _CALENDAR_FUEL: Final = 4

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from counterflow.feel import tree
 from counterflow.feel.builtins import BUILTINS
+from counterflow.feel.errors import quoted
 from counterflow.feel.forms.base import NAMES_PER_FUEL, Compiler
 from counterflow.feel.numbers import as_int, shown
 from counterflow.feel.operators import PROPERTIES
-from counterflow.feel.errors import quoted
 from counterflow.feel.run import ABSENT, TEXT_PER_FUEL, Local, Null, Run, Value
 from counterflow.feel.scope import Item, Scope
 from counterflow.feel.temporal import DateTime, Time
@@ -219,7 +219,8 @@ def at(run: Run, items: list[Value], position: Value) -> Value:
         return items[index - 1]
     if index < 0 and -index <= len(items):
         return items[index]
-    return run.warn("out of range", f"no item at position {shown(position)} in a list of {len(items)}")
+    asked = shown(position if isinstance(position, Decimal) else index)
+    return run.warn("out of range", f"no item at position {asked} in a list of {len(items)}")
 
 
 def _selected(source: Code, condition: Code) -> Code:

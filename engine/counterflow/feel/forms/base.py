@@ -62,7 +62,7 @@ class Compiler:
 
 
 def _paying(code: Code) -> Code:
-    """The last of so many forms that one unit of fuel is due. Whether there is any is seen by what repeats it."""
+    """The last of so many forms that one unit is due. Whether there is one is seen by what repeats it."""
 
     def pay(run: Run, local: Local) -> Value:
         run.fuel -= 1

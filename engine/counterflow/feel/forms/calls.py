@@ -8,10 +8,10 @@ from typing import Final
 from counterflow.feel import external, tree
 from counterflow.feel.builtins import BUILTINS
 from counterflow.feel.builtins.registry import Builtin, Candidates, is_small
+from counterflow.feel.errors import cut
 from counterflow.feel.forms.access import value_or_function
 from counterflow.feel.forms.base import NAMES_PER_FUEL, Compiler
 from counterflow.feel.inference import UNKNOWN, result_type
-from counterflow.feel.errors import cut
 from counterflow.feel.run import Local, Run, Value
 from counterflow.feel.scope import LocalVariable, Scope
 from counterflow.feel.temporal import DateTime, Time
@@ -39,7 +39,9 @@ def call(compiler: Compiler, node: tree.FunctionCall, scope: Scope) -> Code:
         if not isinstance(target, Function):
             return run.warn("not a function", f"{called} is {a_kind(target)}, not a function{suggestion}")
         values = [argument(run, local) for argument in arguments]
-        return call_by_name(run, called, target, node.names, values) if node.names else target.call(run, values)
+        return (
+            call_by_name(run, called, target, node.names, values) if node.names else target.call(run, values)
+        )
 
     return invoke
 

@@ -1,9 +1,9 @@
 """Literals: numbers, strings, dates, lists, contexts and ranges."""
 
 from counterflow.feel import iso, tree
+from counterflow.feel.errors import cut
 from counterflow.feel.forms.access import value_or_function
 from counterflow.feel.forms.base import Compiler
-from counterflow.feel.errors import cut
 from counterflow.feel.run import Local, Run, Value
 from counterflow.feel.scope import Entries, Scope
 from counterflow.feel.values import Code, Range, a_kind, ordered

@@ -1,8 +1,8 @@
 """Whether a search for all matches may read on far behind each of them.
 
 RE2 finds one match in linear time, but reads on as long as a better one may come: over `aaaa…` the pattern
-`a(.*b)?` reads the whole rest of the text for each `a`. `\\s+` does not, nor does `"[^"]*"`: where what repeats
-without end cannot be left in two ways, all that is read belongs to a match, or shows that there are no more.
+`a(.*b)?` reads the whole rest of the text for each `a`. `\\s+` does not, nor does `"[^"]*"`: where what
+repeats without end cannot be left in two ways, all that is read is of a match, or shows that no more come.
 """
 
 from __future__ import annotations
@@ -52,7 +52,9 @@ def _is_left_in_one_way(node: PatternNode, following: PatternNode | None, ignori
     if following is None:
         return True
     repeated, first = _members(node.body), _members(following)
-    return not ignoring_case and None not in (repeated, first) and without(first or (), repeated or ()) == first
+    return (
+        not ignoring_case and None not in (repeated, first) and without(first or (), repeated or ()) == first
+    )
 
 
 def _members(node: PatternNode) -> Ranges | None:

@@ -58,7 +58,7 @@ class Flags:
 
 @dataclass
 class _Cursor:
-    """Where the matching is: before a character of a text, with the ends of the groups so far; and who pays."""
+    """Where the matching is: before a character of a text, with the ends of the groups so far. `run` pays."""
 
     run: Run
     text: str

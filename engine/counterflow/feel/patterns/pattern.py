@@ -21,7 +21,7 @@ _LARGEST: Final = 10_000
 _MATCH_FUEL: Final = 10
 """What each match costs: RE2 hands them over one by one, which is slower than a step of FEEL."""
 _TRIALS_PER_FUEL: Final = 128
-"""Instructions that are tried at a character, for one unit of fuel: RE2 does so where its automaton grows too large."""
+"""Instructions that are tried at a character for one unit, as where the automaton grows too large."""
 _AHEAD_PER_FUEL: Final = 1_024
 """The same for what may be read behind a match, mostly by the automaton."""
 
