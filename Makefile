@@ -5,7 +5,7 @@ RUN    := $(VENV)/bin/python
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check format test demo simulate oracle bench protos traces clean
+.PHONY: help setup check format test demo simulate hostile oracle bench protos traces clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ demo: setup ## An engine, a showcase process and its workers, in one terminal
 
 simulate: setup ## Play SEEDS=… worlds of seeded chance from FIRST=… on, or SEED=… alone
 	$(RUN) -m tests.simulation
+
+hostile: setup ## Attack a server in every way we know, at ten times the dose that was seen to do harm
+	$(RUN) -m tests.hostile
 
 oracle: setup ## Put every behaviour to Operaton too; writes docs/differences-camunda7.md
 	$(RUN) -m tests.conformance.oracle

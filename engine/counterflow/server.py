@@ -10,6 +10,7 @@ import logging
 import os
 import platform
 import signal
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 
@@ -111,6 +112,7 @@ async def serve(
     server = Server(settings)
     await server.start()
     _calm_collector()
+    _quick_turns()
     try:
         on_ready(server)
         by = await asked_to_stop
@@ -150,6 +152,13 @@ def _calm_collector() -> None:
     """
     gc.freeze()
     gc.set_threshold(20_000, 20, 100)
+
+
+def _quick_turns() -> None:
+    """Beside a thread that reads a model the event loop has its turn after so many seconds, not after 5 ms; a
+    call needs several.
+    """
+    sys.setswitchinterval(0.0005)
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

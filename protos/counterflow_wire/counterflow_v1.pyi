@@ -413,14 +413,16 @@ class Termination(_message.Message):
     def __init__(self, cause: _Optional[_Union[Termination.Cause, str]] = ..., element_id: _Optional[str] = ..., element_name: _Optional[str] = ..., command: _Optional[str] = ..., error_code: _Optional[str] = ..., error_message: _Optional[str] = ...) -> None: ...
 
 class Join(_message.Message):
-    __slots__ = ("element_id", "element_name", "flows")
+    __slots__ = ("element_id", "element_name", "flows", "since_ms")
     ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
     ELEMENT_NAME_FIELD_NUMBER: _ClassVar[int]
     FLOWS_FIELD_NUMBER: _ClassVar[int]
+    SINCE_MS_FIELD_NUMBER: _ClassVar[int]
     element_id: str
     element_name: str
     flows: _containers.RepeatedCompositeFieldContainer[JoinFlow]
-    def __init__(self, element_id: _Optional[str] = ..., element_name: _Optional[str] = ..., flows: _Optional[_Iterable[_Union[JoinFlow, _Mapping[str, _Any]]]] = ...) -> None: ...
+    since_ms: int
+    def __init__(self, element_id: _Optional[str] = ..., element_name: _Optional[str] = ..., flows: _Optional[_Iterable[_Union[JoinFlow, _Mapping[str, _Any]]]] = ..., since_ms: _Optional[int] = ...) -> None: ...
 
 class JoinFlow(_message.Message):
     __slots__ = ("flow_id", "source_element_id", "source_element_name", "tokens")
@@ -593,6 +595,152 @@ class UndoRecord(_message.Message):
     handler_name: str
     undo_order: int
     def __init__(self, key: _Optional[int] = ..., element_id: _Optional[str] = ..., element_instance_key: _Optional[int] = ..., scope_key: _Optional[int] = ..., activated_position: _Optional[int] = ..., completed_position: _Optional[int] = ..., state: _Optional[_Union[UndoState, str]] = ..., throw_element_instance_key: _Optional[int] = ..., handler_element_instance_key: _Optional[int] = ..., handler_element_id: _Optional[str] = ..., handler_name: _Optional[str] = ..., undo_order: _Optional[int] = ...) -> None: ...
+
+class ExplainProcessInstanceRequest(_message.Message):
+    __slots__ = ("process_instance_key",)
+    PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
+    process_instance_key: int
+    def __init__(self, process_instance_key: _Optional[int] = ...) -> None: ...
+
+class ExplainProcessInstanceResponse(_message.Message):
+    __slots__ = ("process_instance_key", "bpmn_process_id", "state", "reasons", "left_out")
+    PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
+    BPMN_PROCESS_ID_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    REASONS_FIELD_NUMBER: _ClassVar[int]
+    LEFT_OUT_FIELD_NUMBER: _ClassVar[int]
+    process_instance_key: int
+    bpmn_process_id: str
+    state: ProcessInstanceState
+    reasons: _containers.RepeatedCompositeFieldContainer[Reason]
+    left_out: bool
+    def __init__(self, process_instance_key: _Optional[int] = ..., bpmn_process_id: _Optional[str] = ..., state: _Optional[_Union[ProcessInstanceState, str]] = ..., reasons: _Optional[_Iterable[_Union[Reason, _Mapping[str, _Any]]]] = ..., left_out: bool = ...) -> None: ...
+
+class Reason(_message.Message):
+    __slots__ = ("process_instance_key", "bpmn_process_id", "element_instance_key", "element_id", "element_name", "loop_counter", "kind", "since_ms", "waits_for", "way_on", "key", "name", "correlation_key", "due_at_ms", "catch_element_id", "catch_element_name", "is_alternative", "is_asked_for")
+    class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        KIND_UNSPECIFIED: _ClassVar[Reason.Kind]
+        KIND_JOB: _ClassVar[Reason.Kind]
+        KIND_TIMER: _ClassVar[Reason.Kind]
+        KIND_MESSAGE: _ClassVar[Reason.Kind]
+        KIND_SIGNAL: _ClassVar[Reason.Kind]
+        KIND_CALLED_INSTANCE: _ClassVar[Reason.Kind]
+        KIND_JOIN: _ClassVar[Reason.Kind]
+        KIND_COMPENSATION: _ClassVar[Reason.Kind]
+        KIND_INCIDENT: _ClassVar[Reason.Kind]
+        KIND_QUARANTINE: _ClassVar[Reason.Kind]
+    KIND_UNSPECIFIED: Reason.Kind
+    KIND_JOB: Reason.Kind
+    KIND_TIMER: Reason.Kind
+    KIND_MESSAGE: Reason.Kind
+    KIND_SIGNAL: Reason.Kind
+    KIND_CALLED_INSTANCE: Reason.Kind
+    KIND_JOIN: Reason.Kind
+    KIND_COMPENSATION: Reason.Kind
+    KIND_INCIDENT: Reason.Kind
+    KIND_QUARANTINE: Reason.Kind
+    PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
+    BPMN_PROCESS_ID_FIELD_NUMBER: _ClassVar[int]
+    ELEMENT_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
+    ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    ELEMENT_NAME_FIELD_NUMBER: _ClassVar[int]
+    LOOP_COUNTER_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    SINCE_MS_FIELD_NUMBER: _ClassVar[int]
+    WAITS_FOR_FIELD_NUMBER: _ClassVar[int]
+    WAY_ON_FIELD_NUMBER: _ClassVar[int]
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    CORRELATION_KEY_FIELD_NUMBER: _ClassVar[int]
+    DUE_AT_MS_FIELD_NUMBER: _ClassVar[int]
+    CATCH_ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    CATCH_ELEMENT_NAME_FIELD_NUMBER: _ClassVar[int]
+    IS_ALTERNATIVE_FIELD_NUMBER: _ClassVar[int]
+    IS_ASKED_FOR_FIELD_NUMBER: _ClassVar[int]
+    process_instance_key: int
+    bpmn_process_id: str
+    element_instance_key: int
+    element_id: str
+    element_name: str
+    loop_counter: int
+    kind: Reason.Kind
+    since_ms: int
+    waits_for: str
+    way_on: str
+    key: int
+    name: str
+    correlation_key: str
+    due_at_ms: int
+    catch_element_id: str
+    catch_element_name: str
+    is_alternative: bool
+    is_asked_for: bool
+    def __init__(self, process_instance_key: _Optional[int] = ..., bpmn_process_id: _Optional[str] = ..., element_instance_key: _Optional[int] = ..., element_id: _Optional[str] = ..., element_name: _Optional[str] = ..., loop_counter: _Optional[int] = ..., kind: _Optional[_Union[Reason.Kind, str]] = ..., since_ms: _Optional[int] = ..., waits_for: _Optional[str] = ..., way_on: _Optional[str] = ..., key: _Optional[int] = ..., name: _Optional[str] = ..., correlation_key: _Optional[str] = ..., due_at_ms: _Optional[int] = ..., catch_element_id: _Optional[str] = ..., catch_element_name: _Optional[str] = ..., is_alternative: bool = ..., is_asked_for: bool = ...) -> None: ...
+
+class PlanUndoRequest(_message.Message):
+    __slots__ = ("process_instance_key", "scope_key", "handler_limit")
+    PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
+    SCOPE_KEY_FIELD_NUMBER: _ClassVar[int]
+    HANDLER_LIMIT_FIELD_NUMBER: _ClassVar[int]
+    process_instance_key: int
+    scope_key: int
+    handler_limit: int
+    def __init__(self, process_instance_key: _Optional[int] = ..., scope_key: _Optional[int] = ..., handler_limit: _Optional[int] = ...) -> None: ...
+
+class PlanUndoResponse(_message.Message):
+    __slots__ = ("process_instance_key", "bpmn_process_id", "scope_key", "scope_id", "order", "handlers", "handlers_left_out", "scopes")
+    PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
+    BPMN_PROCESS_ID_FIELD_NUMBER: _ClassVar[int]
+    SCOPE_KEY_FIELD_NUMBER: _ClassVar[int]
+    SCOPE_ID_FIELD_NUMBER: _ClassVar[int]
+    ORDER_FIELD_NUMBER: _ClassVar[int]
+    HANDLERS_FIELD_NUMBER: _ClassVar[int]
+    HANDLERS_LEFT_OUT_FIELD_NUMBER: _ClassVar[int]
+    SCOPES_FIELD_NUMBER: _ClassVar[int]
+    process_instance_key: int
+    bpmn_process_id: str
+    scope_key: int
+    scope_id: str
+    order: str
+    handlers: _containers.RepeatedCompositeFieldContainer[PlannedUndo]
+    handlers_left_out: int
+    scopes: _containers.RepeatedCompositeFieldContainer[UndoScope]
+    def __init__(self, process_instance_key: _Optional[int] = ..., bpmn_process_id: _Optional[str] = ..., scope_key: _Optional[int] = ..., scope_id: _Optional[str] = ..., order: _Optional[str] = ..., handlers: _Optional[_Iterable[_Union[PlannedUndo, _Mapping[str, _Any]]]] = ..., handlers_left_out: _Optional[int] = ..., scopes: _Optional[_Iterable[_Union[UndoScope, _Mapping[str, _Any]]]] = ...) -> None: ...
+
+class PlannedUndo(_message.Message):
+    __slots__ = ("undo_record_key", "element_id", "element_name", "element_instance_key", "handler_element_id", "handler_name", "handler_type", "round", "variables")
+    UNDO_RECORD_KEY_FIELD_NUMBER: _ClassVar[int]
+    ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    ELEMENT_NAME_FIELD_NUMBER: _ClassVar[int]
+    ELEMENT_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
+    HANDLER_ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    HANDLER_NAME_FIELD_NUMBER: _ClassVar[int]
+    HANDLER_TYPE_FIELD_NUMBER: _ClassVar[int]
+    ROUND_FIELD_NUMBER: _ClassVar[int]
+    VARIABLES_FIELD_NUMBER: _ClassVar[int]
+    undo_record_key: int
+    element_id: str
+    element_name: str
+    element_instance_key: int
+    handler_element_id: str
+    handler_name: str
+    handler_type: str
+    round: int
+    variables: _containers.RepeatedCompositeFieldContainer[Variable]
+    def __init__(self, undo_record_key: _Optional[int] = ..., element_id: _Optional[str] = ..., element_name: _Optional[str] = ..., element_instance_key: _Optional[int] = ..., handler_element_id: _Optional[str] = ..., handler_name: _Optional[str] = ..., handler_type: _Optional[str] = ..., round: _Optional[int] = ..., variables: _Optional[_Iterable[_Union[Variable, _Mapping[str, _Any]]]] = ...) -> None: ...
+
+class UndoScope(_message.Message):
+    __slots__ = ("key", "element_id", "element_name", "handlers")
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    ELEMENT_NAME_FIELD_NUMBER: _ClassVar[int]
+    HANDLERS_FIELD_NUMBER: _ClassVar[int]
+    key: int
+    element_id: str
+    element_name: str
+    handlers: int
+    def __init__(self, key: _Optional[int] = ..., element_id: _Optional[str] = ..., element_name: _Optional[str] = ..., handlers: _Optional[int] = ...) -> None: ...
 
 class ListIncidentsRequest(_message.Message):
     __slots__ = ("process_instance_key", "page_size", "page_key", "with_called")
@@ -767,6 +915,8 @@ class CounterflowStub:
     GetDecisionXml: _aio.UnaryUnaryMultiCallable[GetDecisionXmlRequest, GetDecisionXmlResponse]
     ListProcessInstances: _aio.UnaryUnaryMultiCallable[ListProcessInstancesRequest, ListProcessInstancesResponse]
     GetProcessInstance: _aio.UnaryUnaryMultiCallable[GetProcessInstanceRequest, GetProcessInstanceResponse]
+    ExplainProcessInstance: _aio.UnaryUnaryMultiCallable[ExplainProcessInstanceRequest, ExplainProcessInstanceResponse]
+    PlanUndo: _aio.UnaryUnaryMultiCallable[PlanUndoRequest, PlanUndoResponse]
     ListIncidents: _aio.UnaryUnaryMultiCallable[ListIncidentsRequest, ListIncidentsResponse]
     ListJobs: _aio.UnaryUnaryMultiCallable[ListJobsRequest, ListJobsResponse]
     GetMessage: _aio.UnaryUnaryMultiCallable[GetMessageRequest, GetMessageResponse]

@@ -34,7 +34,7 @@ import msgspec
 
 from counterflow.kernel.rows import ElementInstance, Job, ProcessDefinition, ProcessInstance
 from counterflow.kernel.vocabulary import Rejection
-from counterflow.model.graph import CompensationOrder
+from counterflow.model.events import CompensationOrder
 from counterflow.testing import Engine
 
 BOOK = Path(__file__).parents[2] / "bpmn" / "behaviours"

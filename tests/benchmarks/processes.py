@@ -38,7 +38,7 @@ class GeneratorFailed(Exception):
 @contextmanager
 def counterflow(database: Path, **settings: str) -> Iterator[Served]:
     """A server on a file, from start to SIGTERM."""
-    server = ServerProcess(database, free_port(), **settings)
+    server = ServerProcess(database, free_port(), log_to=None, **settings)
     try:
         server.wait_until_ready()
         yield Served(server.address, server.pid)

@@ -3,16 +3,14 @@
 import pytest
 
 from counterflow.feel import Expression
-from counterflow.model.graph import (
-    Behaviour,
+from counterflow.model.events import (
     CompensateDefinition,
-    Compensation,
     CompensationOrder,
     ErrorDefinition,
     EventDefinition,
-    Node,
     TerminateDefinition,
 )
+from counterflow.model.graph import Behaviour, Compensation, Node
 from tests.bpmn.diagram import (
     boundary,
     catch_error,

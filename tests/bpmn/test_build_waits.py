@@ -7,15 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from counterflow.feel import Expression
-from counterflow.model.graph import (
-    Behaviour,
-    CatchDefinition,
-    JobDefinition,
-    MessageDefinition,
-    Node,
-    TimerDefinition,
-    TimerKind,
-)
+from counterflow.model.events import CatchDefinition, MessageDefinition, TimerDefinition, TimerKind
+from counterflow.model.graph import Behaviour, JobDefinition, Node
 from tests.bpmn.diagram import (
     boundary,
     catch,

@@ -2,7 +2,8 @@
 
 import pytest
 
-from counterflow.model.graph import CompensateDefinition, Compensation, CompensationOrder, JobDefinition
+from counterflow.model.events import CompensateDefinition, CompensationOrder
+from counterflow.model.graph import Compensation, JobDefinition
 from tests.bpmn.diagram import (
     compensate,
     element,

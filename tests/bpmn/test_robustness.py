@@ -9,7 +9,8 @@ import pytest
 from lxml import etree
 
 from counterflow.bpmn.xml import parse
-from counterflow.model.graph import MessageDefinition, Node, Process, TimerDefinition
+from counterflow.model.events import MessageDefinition, TimerDefinition
+from counterflow.model.graph import Node, Process
 from tests.bpmn.diagram import (
     boundary,
     catch,

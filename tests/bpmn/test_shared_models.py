@@ -7,15 +7,8 @@ from pathlib import Path
 import pytest
 
 from counterflow.bpmn.read import read
-from counterflow.model.graph import (
-    Behaviour,
-    Compensation,
-    Dialect,
-    ErrorDefinition,
-    JobDefinition,
-    Process,
-    RetryCycle,
-)
+from counterflow.model.events import ErrorDefinition
+from counterflow.model.graph import Behaviour, Compensation, Dialect, JobDefinition, Process, RetryCycle
 from tests.bpmn.diagram import reading
 
 FOLDER = Path(__file__).parents[3] / "shared" / "models"

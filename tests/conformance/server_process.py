@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import IO
 
 
 def free_port() -> int:
@@ -19,9 +20,13 @@ def free_port() -> int:
 
 
 class ServerProcess:
-    """`counterflow serve` on a database file and a port, with settings such as `message_bytes="65536"`."""
+    """`counterflow serve` on a database file and a port, with settings such as `message_bytes="65536"`; its
+    log goes to `log_to`, or to where ours does.
+    """
 
-    def __init__(self, database: Path, port: int, *options: str, **settings: str) -> None:
+    def __init__(
+        self, database: Path, port: int, *options: str, log_to: IO[str] | None = None, **settings: str
+    ) -> None:
         self.address = f"127.0.0.1:{port}"
         command = [
             sys.executable,
@@ -36,7 +41,7 @@ class ServerProcess:
         ]
         variables = {f"COUNTERFLOW_{name.upper()}": value for name, value in settings.items()}
         self._process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, text=True, env=os.environ | variables
+            command, stdout=subprocess.PIPE, stderr=log_to, text=True, env=os.environ | variables
         )
 
     @property

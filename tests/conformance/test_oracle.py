@@ -11,7 +11,7 @@ import pytest
 from lxml import etree
 
 from counterflow.bpmn.xml import BPMN
-from counterflow.model.graph import CompensationOrder
+from counterflow.model.events import CompensationOrder
 from tests.behaviours.script import BOOK
 from tests.conformance.oracle.__main__ import DOCUMENT
 from tests.conformance.oracle.ask import NO_TWIN, Pair, ask, beside, scripts

@@ -167,3 +167,19 @@ async def test_an_answer_larger_than_a_message_is_refused_with_advice() -> None:
         )
         async with refused(grpc.StatusCode.RESOURCE_EXHAUSTED, "has room for 65536", "ask for fewer"):
             await served.instance(key)
+
+
+async def test_an_instance_is_explained_and_its_undo_planned(served: Served) -> None:
+    await served.deploy()
+    key = await served.create()
+    explained = await served.reading.ExplainProcessInstance(
+        wire.ExplainProcessInstanceRequest(process_instance_key=key)
+    )
+    (reason,) = explained.reasons
+    assert (reason.kind, reason.element_id, reason.name) == (wire.Reason.KIND_JOB, "work", "work")
+    assert (explained.state, reason.is_asked_for) == (wire.PROCESS_INSTANCE_STATE_ACTIVE, False)
+    plan = await served.reading.PlanUndo(wire.PlanUndoRequest(process_instance_key=key))
+    assert (plan.scope_key, plan.order, len(plan.handlers)) == (key, "mirror", 0)
+    await served.stub.CancelProcessInstance(gateway.CancelProcessInstanceRequest(processInstanceKey=key))
+    async with refused(grpc.StatusCode.FAILED_PRECONDITION, "is terminated"):
+        await served.reading.PlanUndo(wire.PlanUndoRequest(process_instance_key=key))

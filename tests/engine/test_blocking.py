@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 import counterflow
 from counterflow import Rejection, StoreError, WorkerJob
 from counterflow.engine.blocking import OWN_THREAD
+from counterflow.engine.engine import ANOTHER_PROCESS
 from tests.engine.trips import SOON, TRIP
 from tests.partition.rig import ONE_TASK
 
@@ -58,7 +60,7 @@ def test_what_is_closed_is_closed_once_and_for_all() -> None:
     engine = counterflow.open()
     engine.close()
     engine.close()
-    with pytest.raises(RuntimeError, match="This engine is closed; open another one"):
+    with pytest.raises(RuntimeError, match="this one is closed; open another one"):
         engine.start("trip-booking")
 
 
@@ -94,3 +96,26 @@ def test_a_plain_worker_asks_its_own_engine() -> None:
 
         engine.deploy_contents({"pack.bpmn": ONE_TASK})
         assert engine.end_of(engine.start("process"), PATIENCE).variables == {"open": ["pack"]}
+
+
+def test_a_fork_is_told_that_the_engine_is_not_its_own() -> None:
+    engine = counterflow.open()
+    reading, writing = os.pipe()
+    if not (child := os.fork()):
+        os.write(writing, _told_of(engine).encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert os.read(reading, 1_000).decode() == f"{ANOTHER_PROCESS}\n{ANOTHER_PROCESS}"
+    os.close(reading)
+    os.close(writing)
+    engine.close()
+
+
+def _told_of(engine: counterflow.BlockingEngine) -> str:
+    told = []
+    for verb in (engine.jobs, engine.close):
+        try:
+            verb()
+        except RuntimeError as error:
+            told.append(str(error))
+    return "\n".join(told)

@@ -10,11 +10,21 @@ from pathlib import Path
 
 import pytest
 
-from counterflow import BpmnError, Engine, NothingThere, Rejection, Settings, Unavailable, WorkerJob
+from counterflow import (
+    BpmnError,
+    Engine,
+    NothingThere,
+    Rejection,
+    Settings,
+    StoreError,
+    Unavailable,
+    WorkerJob,
+)
 from counterflow.engine.engine import opened
+from counterflow.engine.lookups import MOST_LISTED
 from counterflow.store.errors import DatabaseInUseError
 from tests.engine.trips import ORDER, SOON, TRIP
-from tests.partition.rig import turns, until
+from tests.partition.rig import ONE_TASK, turns, until
 
 PATIENCE = timedelta(seconds=20)
 FLIGHT_GONE = BpmnError("FLIGHT_UNAVAILABLE", "no seats left")
@@ -237,27 +247,45 @@ async def until_job(engine: Engine, job_type: str) -> None:
 async def test_what_was_asked_before_the_end_is_answered_and_nothing_after_it() -> None:
     go_on = threading.Event()
     engine = await Engine().__aenter__()
+    await engine.deploy(TRIP)
     questions = [asyncio.create_task(engine._ask(lambda _: go_on.wait(20))) for _ in range(4)]
-    deploying = asyncio.create_task(engine.deploy(TRIP))
+    starting = asyncio.create_task(engine.start("trip-booking"))
     await turns(1)
     ending = asyncio.create_task(engine.__aexit__(None, None, None))
-    await until(lambda: engine.service.admission.is_closed)
+    await until(lambda: engine._asked.admission.is_closed)
     with pytest.raises(Unavailable, match="stopping"):
         await engine.jobs()
     go_on.set()
     await ending
     assert await asyncio.gather(*questions) == [True] * 4
-    assert (await deploying).processes[0].id == "trip-booking"
+    assert await starting
     for late in (engine.jobs(), engine.deploy(TRIP), engine.end_of(7), engine.start("trip-booking")):
         with pytest.raises(Unavailable, match="stopping"):
             await late
+
+
+async def test_a_deployment_that_is_being_read_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    reads = threading.Event()
+
+    def never(*_: object) -> None:
+        reads.set()
+        while True:
+            pass
+
+    monkeypatch.setattr("counterflow.service.deployments.read_sound", never)
+    engine = await Engine().__aenter__()
+    deploying = asyncio.create_task(engine.deploy(TRIP))
+    await asyncio.to_thread(reads.wait, 20)
+    await engine.__aexit__(None, None, None)
+    with pytest.raises(Unavailable, match="stopping"):
+        await deploying
 
 
 async def test_who_waits_for_an_end_is_told_that_the_engine_stops() -> None:
     async with Engine() as engine:
         await engine.deploy(TRIP)
         waiting = asyncio.create_task(engine.end_of(await engine.start("trip-booking")))
-        await until(lambda: engine.service.results._awaited != {})
+        await until(lambda: engine._asked.results._awaited != {})
     with pytest.raises(Unavailable, match="goes on when it is back"):
         await waiting
 
@@ -266,3 +294,36 @@ async def test_nothing_that_is_due_is_triggered_while_the_doors_are_not_open() -
     async with opened(Settings(database_url="memory:")) as (writer, service):
         service.admission.check()
         assert writer._alarm._timer is None
+
+
+async def test_the_verbs_are_for_the_inside_of_the_block() -> None:
+    engine = Engine()
+    with pytest.raises(RuntimeError, match="not open; its verbs are for the inside"):
+        await engine.jobs()
+    async with engine:
+        with pytest.raises(RuntimeError, match="not open yet, but this one is"):
+            await engine.__aenter__()
+        assert await engine.jobs() == []
+    with pytest.raises(Unavailable, match="stopping"):
+        await engine.jobs()
+    with pytest.raises(RuntimeError, match="not open; its verbs are for the inside"):
+        await engine.__aexit__(None, None, None)
+
+
+async def test_an_engine_that_could_not_be_opened_may_be_opened_later(tmp_path: Path) -> None:
+    directory = tmp_path / "later"
+    engine = Engine(f"sqlite:///{directory / 'trip.db'}")
+    with pytest.raises(StoreError):
+        await engine.__aenter__()
+    directory.mkdir()
+    async with engine:
+        assert await engine.jobs() == []
+
+
+async def test_what_is_there_is_listed_in_part() -> None:
+    async with Engine() as engine:
+        await engine.deploy_contents({"one.bpmn": ONE_TASK})
+        for _ in range(MOST_LISTED + 1):
+            await engine.start("process")
+        with pytest.raises(NothingThere, match=r"and perhaps more$"):
+            await engine.complete("nobody")

@@ -56,7 +56,7 @@ INDEXES = (
 
 SHARED_INDEXES = (
     "starts",
-    "message_starts",
+    "found",
     "buffered",
     "reached",
     "receivers",
@@ -181,12 +181,6 @@ class RowsOf:
             if row is not None:
                 return row
         return None
-
-    def process(self, definition: Any) -> Any:
-        return self._state.process_of(definition.key)
-
-    def decision_model(self, requirements: Any, imported: Any) -> Any:
-        return self._state.decision_model(requirements.key)
 
 
 def waiting(queue: OldestFirst) -> list[int]:

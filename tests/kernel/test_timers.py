@@ -9,7 +9,7 @@ from counterflow.kernel.data.evaluation import shown
 from counterflow.kernel.events.timer import first_moment
 from counterflow.kernel.rows import Timer
 from counterflow.kernel.work.held import Held
-from counterflow.model.graph import TimerDefinition, TimerKind
+from counterflow.model.events import TimerDefinition, TimerKind
 from tests.bpmn.diagram import boundary, end, model, path, service, start, timer
 from tests.kernel.bench import EPOCH_MS, Bench
 

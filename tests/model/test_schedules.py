@@ -9,7 +9,7 @@ import pytest
 from counterflow import feel
 from counterflow.feel.temporal import DateTime
 from counterflow.model import timer_texts
-from counterflow.model.graph import TimerKind
+from counterflow.model.events import TimerKind
 from counterflow.model.schedules import LATEST_MS, Schedule, first_moment, next_moment
 from counterflow.model.timer_texts import ENDLESS, MOST_AT_ONCE
 

@@ -14,7 +14,7 @@ from counterflow.kernel.rows import (
     Resource,
     Variable,
 )
-from counterflow.model.graph import CompensationOrder
+from counterflow.model.events import CompensationOrder
 from counterflow.partition.batch import load_state, seal
 from counterflow.store.memory import MemoryStore
 from tests.bpmn.diagram import end, model, path, start

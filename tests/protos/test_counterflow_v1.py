@@ -29,6 +29,8 @@ def test_the_service_reads_and_releases() -> None:
         "GetDecisionXml",
         "ListProcessInstances",
         "GetProcessInstance",
+        "ExplainProcessInstance",
+        "PlanUndo",
         "ListIncidents",
         "ListJobs",
         "GetMessage",

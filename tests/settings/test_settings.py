@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from counterflow.model.graph import CompensationOrder
+from counterflow.model.events import CompensationOrder
 from counterflow.settings import (
     SETTINGS,
     LogFormat,
@@ -53,6 +53,10 @@ SAMPLES: dict[str, tuple[str, object]] = {
     "waiting_calls": ("1", 1),
     "waiting_bytes": ("65536", 65_536),
     "cached_instances": ("0", 0),
+    "cached_instance_bytes": ("0", 0),
+    "cached_model_bytes": ("0", 0),
+    "reading_ms": ("500", 500),
+    "deployments_in_line": ("0", 0),
     "log_level": ("Warning", LogLevel.WARNING),
     "log_format": ("json", LogFormat.JSON),
 }

@@ -12,19 +12,15 @@ from counterflow import kernel
 from counterflow.bpmn.elements import ELEMENTS, NONE, Category
 from counterflow.bpmn.events.kinds import KINDS
 from counterflow.kernel.rows import ProcessInstance
-from counterflow.model.graph import (
-    Behaviour,
-    CalledDecision,
+from counterflow.model.events import (
     CompensateDefinition,
     ErrorDefinition,
-    JobDefinition,
     MessageDefinition,
-    Node,
-    Process,
     TerminateDefinition,
     TimerDefinition,
     TimerKind,
 )
+from counterflow.model.graph import Behaviour, CalledDecision, JobDefinition, Node, Process
 from tests.simulation.faults import FAULTS
 
 Tally = Counter[tuple[str, str, str]]

@@ -17,7 +17,8 @@ from counterflow import kernel
 from counterflow.kernel.course import moves
 from counterflow.kernel.data import scopes
 from counterflow.kernel.vocabulary import Event, LogEntry
-from counterflow.model.graph import Node, Process, VariableMapping
+from counterflow.model.data import VariableMapping
+from counterflow.model.graph import Node, Process
 from tests.simulation.invariants import Violation
 
 Pair = tuple[str, str]

@@ -16,7 +16,8 @@ from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import timer as timers
 from counterflow.kernel.lives import jobs, quarantine
 from counterflow.kernel.vocabulary import Event, LogEntry
-from counterflow.model.graph import Behaviour, CompensateDefinition, Dialect, Process
+from counterflow.model.events import CompensateDefinition
+from counterflow.model.graph import Behaviour, Dialect, Process
 from tests.simulation.books import Life, Records, Undo
 from tests.simulation.faults import SET_ASIDE
 from tests.simulation.invariants import Violation

@@ -30,7 +30,8 @@ from counterflow.kernel.rows import (
     UndoRecord,
     Variable,
 )
-from counterflow.model.graph import Behaviour, MessageDefinition, Node, Process, TimerDefinition
+from counterflow.model.events import MessageDefinition, TimerDefinition
+from counterflow.model.graph import Behaviour, Node, Process
 from counterflow.store.memory import MemoryStore
 
 SCOPES = {Behaviour.PROCESS, Behaviour.SUB_PROCESS, Behaviour.EVENT_SUB_PROCESS}

@@ -38,14 +38,9 @@ from counterflow.kernel.state.queues import OldestFirst
 from counterflow.kernel.vocabulary import InstanceEnded, LogEntry
 from counterflow.kernel.work.step import Course, Step, Token
 from counterflow.model import schedules
-from counterflow.model.graph import (
-    Behaviour,
-    CompensateDefinition,
-    ErrorDefinition,
-    Flow,
-    Node,
-    VariableMapping,
-)
+from counterflow.model.data import VariableMapping
+from counterflow.model.events import CompensateDefinition, ErrorDefinition
+from counterflow.model.graph import Behaviour, Flow, Node
 from counterflow.partition import batch, decider, writer
 from counterflow.partition.answers import Failed, InstanceEnds, Told
 from counterflow.partition.batch import OpenBatch

@@ -16,7 +16,8 @@ from counterflow.kernel import KernelFault
 from counterflow.kernel.rows import Job, Quarantine
 from counterflow.kernel.vocabulary import Rejection
 from counterflow.kernel.work.budget import ProcessLimits
-from counterflow.model.graph import Behaviour, CompensationOrder
+from counterflow.model.events import CompensationOrder
+from counterflow.model.graph import Behaviour
 from counterflow.testing import EPOCH_MS, Engine
 from tests.bpmn.diagram import (
     compensate,
@@ -270,6 +271,18 @@ def test_a_worker_that_fails_is_asked_again_when_its_back_off_is_over() -> None:
     assert tries == [3, 2, 1]
     (incident,) = engine.incidents(trip)
     assert (incident.error_type, incident.message) == ("JOB_NO_RETRIES", "ConnectionError: no answer")
+
+
+@pytest.mark.parametrize("way_out", [SystemExit(3), asyncio.CancelledError()])
+def test_what_would_end_the_program_costs_a_try(way_out: BaseException) -> None:
+    engine = engine_with()
+
+    @engine.worker("book-hotel", back_off=timedelta(hours=1))
+    def book_hotel(job: WorkerJob) -> None:
+        raise way_out
+
+    trip = engine.start("trip")
+    assert engine.show(trip).root.children[-1].jobs[0].tries[0].outcome == "failed"
 
 
 @pytest.mark.parametrize("returned", [7, ["a"], "text"])

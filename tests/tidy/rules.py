@@ -34,6 +34,8 @@ BANNED_MODULES = {
     "shelve": "it is pickle in a file; use the store",
 }
 DOCUMENTED = ("engine/counterflow", "protos", "scripts", "workers/counterflow_worker")
+TAKE_REAL_TIME = ("tests/benchmarks", "tests/hostile")
+"""What is measured there is a real process, whose time nobody moves by hand."""
 SLEEPS = ("time.sleep", "sleep", "asyncio.sleep")
 
 BANNED_CLASS_WORDS = {"Manager", "Helper", "Helpers", "Util", "Utils", "Impl", "Info"}
@@ -146,7 +148,7 @@ def no_assertions(source: Source) -> Iterator[Complaint]:
 
 def tests_never_sleep(source: Source) -> Iterator[Complaint]:
     """A test waits for an event, or moves a clock by hand."""
-    if not source.within("tests") or source.within("tests/benchmarks"):
+    if not source.within("tests") or source.within(*TAKE_REAL_TIME):
         return
     for call, name in source.calls():
         if name in SLEEPS and not _yields_only(call):

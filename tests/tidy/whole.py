@@ -57,6 +57,7 @@ TEST_FOLDERS_BY_SUBJECT = {
     "conformance",
     "simulation",
     "benchmarks",
+    "hostile",
     "protos",
     "packaging",
     "scripts",

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from counterflow.model.data import VariableMapping
+from counterflow.model.events import EventDefinition
 from counterflow.model.graph import (
     CalledDecision,
     CalledProcess,
-    EventDefinition,
     JobDefinition,
     MultiInstance,
     ScriptDefinition,
-    VariableMapping,
     Work,
 )
 

@@ -47,6 +47,8 @@ class EventKind:
     is_waited_for: bool = False
     """Whether a catch waits for it with a row of its own; an error is looked for a catch when it happens."""
     reference: Reference | None = None
+    extensions: frozenset[str] = frozenset()
+    """Extensions that are read inside its definition, by their names in whichever dialect has them."""
 
 
 NONE: Final = ""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from counterflow.bpmn.outline import Element
-from counterflow.model.graph import CompensationOrder
+from counterflow.model.events import CompensationOrder
 
 NAMESPACE: Final = "https://counterflow.dev/schema/bpmn/1.0"
 PREFIX: Final = "counterflow:"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from counterflow.model.graph import TimerKind
+from counterflow.model.events import TimerKind
 
 _EXAMPLES: Final[Mapping[TimerKind, str]] = {
     TimerKind.DATE: "2030-01-01T09:00:00Z or 2030-01-01T09:00:00+01:00",

@@ -36,6 +36,8 @@ GROUPS: Mapping[str, Sequence[NamedCommand]] = {
         NamedCommand("start", "commands.start", "Start a process instance."),
         NamedCommand("instances", "commands.instances", "List process instances, newest first."),
         NamedCommand("show", "commands.show", "Draw a process instance as a tree."),
+        NamedCommand("why", "commands.why", "Say why a process instance has not gone on."),
+        NamedCommand("undo-plan", "commands.why", "Say what a compensation thrown now would run."),
         NamedCommand("history", "commands.show", "Print what has happened, event by event."),
         NamedCommand("cancel", "commands.instances", "End running process instances."),
         NamedCommand(

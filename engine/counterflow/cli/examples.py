@@ -36,6 +36,8 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
         "instances --since 2026-11-30T08:00 --until 2026-11-30T09:00 --limit 1000",
     ),
     "show": ("show 2251799813685257", "show --last", "show --last --process order --timeline"),
+    "why": ("why 2251799813685257",),
+    "undo-plan": ("undo-plan 2251799813685257", "undo-plan 2251799813685257 --scope 2251799813685263"),
     "history": ("history 2251799813685257 --follow",),
     "cancel": (
         "cancel 2251799813685257 2251799813685301",

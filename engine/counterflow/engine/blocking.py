@@ -10,13 +10,14 @@ It works in a thread of its own, so that timers come and workers work while the 
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from collections.abc import Coroutine
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from counterflow.engine.blocking_verbs import BlockingVerbs
-from counterflow.engine.engine import Engine
+from counterflow.engine.engine import ANOTHER_PROCESS, Engine
 from counterflow.engine.handlers import WorkerTask
 from counterflow.settings import Settings
 
@@ -26,6 +27,8 @@ OWN_THREAD = (
     "Expected a verb of this engine to be called outside its own thread, in which async workers run, but it "
     "was called there; make the worker a plain function, or use counterflow.Engine, whose verbs are awaited"
 )
+
+CLOSED = "Expected an engine that is open, but this one is closed; open another one"
 
 
 class BlockingEngine(BlockingVerbs):
@@ -38,6 +41,7 @@ class BlockingEngine(BlockingVerbs):
         self._thread = threading.Thread(target=self._loop.run_forever, name="counterflow-engine", daemon=True)
         self._verbs = self._engine = _Inside(self._loop, database_url, settings)
         self._is_open = True
+        self._process = os.getpid()
         self._thread.start()
         try:
             self._wait(self._engine.__aenter__())
@@ -57,8 +61,8 @@ class BlockingEngine(BlockingVerbs):
         """End what waits, let what is under way finish within the settings' grace, commit, and close. Once
         is enough.
         """
-        if self._is_own_thread():
-            raise RuntimeError(OWN_THREAD)
+        if why := self._why_not_here():
+            raise RuntimeError(why)
         if self._is_open:
             try:
                 self._wait(self._engine.__aexit__(None, None, None))
@@ -66,12 +70,9 @@ class BlockingEngine(BlockingVerbs):
                 self._end()
 
     def _wait(self, verb: Coroutine[Any, Any, Answer]) -> Answer:
-        if self._is_own_thread():
+        if why := self._why_not_here() or ("" if self._is_open else CLOSED):
             verb.close()
-            raise RuntimeError(OWN_THREAD)
-        if not self._is_open:
-            verb.close()
-            raise RuntimeError("This engine is closed; open another one")
+            raise RuntimeError(why)
         future = asyncio.run_coroutine_threadsafe(verb, self._loop)
         try:
             return future.result()
@@ -79,9 +80,13 @@ class BlockingEngine(BlockingVerbs):
             future.cancel()
             raise
 
-    def _is_own_thread(self) -> bool:
-        """Whoever waits there keeps the engine from doing what they wait for."""
-        return threading.current_thread() is self._thread
+    def _why_not_here(self) -> str:
+        """Whoever waits in the engine's own thread keeps it from doing what they wait for; a fork has no such
+        thread.
+        """
+        if os.getpid() != self._process:
+            return ANOTHER_PROCESS
+        return OWN_THREAD if threading.current_thread() is self._thread else ""
 
     def _end(self) -> None:
         self._is_open = False

@@ -13,7 +13,15 @@ from typing import Any, TypeVar
 from counterflow.engine.handlers import Variables
 from counterflow.engine.results import DecisionAnswer, Deployed, EndedInstance, WorkerJob
 from counterflow.engine.verbs import Added, Verbs
-from counterflow.queries.shapes import HistoryRecord, Incident, InstanceTree, Job, ProcessInstance
+from counterflow.queries.shapes import (
+    HistoryRecord,
+    Incident,
+    InstanceTree,
+    Job,
+    ProcessInstance,
+    Reasons,
+    UndoPlanned,
+)
 
 Answer = TypeVar("Answer")
 
@@ -173,6 +181,18 @@ class BlockingVerbs(ABC):
     def show(self, process_instance_key: int) -> InstanceTree:
         """An instance and everything that has happened in it, as a tree."""
         return self._wait(self._verbs.show(process_instance_key))
+
+    def why(self, process_instance_key: int) -> Reasons:
+        """Why an instance, and those that it has called, have not gone on: for each token what it waits for,
+        since when, and what would end that.
+        """
+        return self._wait(self._verbs.why(process_instance_key))
+
+    def undo_plan(self, process_instance_key: int, scope_key: int = 0) -> UndoPlanned:
+        """What a compensation thrown in a scope of an instance (0: in the process itself) would run now, in
+        which order and on which data; nothing is carried out.
+        """
+        return self._wait(self._verbs.undo_plan(process_instance_key, scope_key))
 
     def history(self, process_instance_key: int = 0) -> list[HistoryRecord]:
         """The log of an instance (0: of all), record by record, oldest first."""

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
 from dataclasses import replace
@@ -26,8 +27,10 @@ from counterflow.engine.handlers import WorkerTask
 from counterflow.engine.verbs import Verbs
 from counterflow.engine.workers import HandlerWorker
 from counterflow.kernel.lives.deployments import Deployment
+from counterflow.kernel.state.partition import CacheLimits
 from counterflow.kernel.vocabulary import Command, InstanceEnded, Rejection, RejectionType
 from counterflow.kernel.work.budget import ProcessLimits
+from counterflow.model.events import CompensationOrder
 from counterflow.partition.refusals import Unavailable
 from counterflow.partition.writer import Writer
 from counterflow.service.refusals import ResultLost
@@ -47,6 +50,15 @@ like.
 INSIDE = Caller("inside")
 """Who asks an engine that is in the program itself."""
 
+NOT_AT_WORK = (
+    "Expected an engine at work, but this one is not open; its verbs are for the inside of "
+    "`async with Engine(…) as engine`"
+)
+ANOTHER_PROCESS = (
+    "Expected a verb to be called in the process that opened the engine, but this is a fork of it; open an "
+    "engine of its own there, on another database, or ask a server"
+)
+
 
 class Engine(Verbs):
     """One engine on one database, at work inside `async with`. All methods are called from its event
@@ -56,46 +68,84 @@ class Engine(Verbs):
     def __init__(self, database_url: str = "memory:", settings: Settings | None = None) -> None:
         self.settings = replace(settings or Settings(), database_url=database_url)
         self._workers: list[HandlerWorker] = []
+        self._service: Service | None = None
+        self._parts: AsyncExitStack | None = None
+        self._process = 0
+
+    @property
+    def _asked(self) -> Service:
+        """What the verbs are asked of. Raises `RuntimeError` where the engine was never at work, or not in
+        this process; one that has ended says so itself.
+        """
+        if self._service is None:
+            raise RuntimeError(NOT_AT_WORK)
+        if os.getpid() != self._process:
+            raise RuntimeError(ANOTHER_PROCESS)
+        return self._service
 
     async def __aenter__(self) -> Self:
-        """Open the database, made or migrated if need be, and begin to work. Raises `StoreError`."""
-        async with AsyncExitStack() as parts:
-            writer, self.service = await parts.enter_async_context(opened(self.settings))
-            parts.push_async_callback(self._stop_workers)
-            writer.start()
-            self._parts = parts.pop_all()
+        """Open the database, made or migrated if need be, and begin to work. Raises `StoreError`, and
+        `RuntimeError` where it is open already.
+        """
+        if self._parts is not None:
+            raise RuntimeError("Expected an engine that is not open yet, but this one is; open another one")
+        self._parts = AsyncExitStack()
+        try:
+            async with AsyncExitStack() as parts:
+                writer, self._service = await parts.enter_async_context(opened(self.settings))
+                self._process = os.getpid()
+                parts.push_async_callback(self._stop_workers)
+                writer.start()
+                self._parts = parts.pop_all()
+        except BaseException:
+            self._parts = self._service = None
+            raise
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """End what waits, let what is under way finish within the settings' grace, commit, and close."""
-        await self._parts.aclose()
+        """End what waits, let what is under way finish within the settings' grace, commit, and close. Raises
+        `RuntimeError` where it is not open.
+        """
+        self._asked  # noqa: B018 - a fork must leave the database alone, its connections are the parent's
+        if self._parts is None:
+            raise RuntimeError(NOT_AT_WORK)
+        try:
+            await self._parts.aclose()
+        finally:
+            self._parts = None
 
     async def _stop_workers(self) -> None:
-        self.service.begin_grace(self.settings.shutdown_grace_ms / 1000)
-        await asyncio.gather(*(worker.stop(self.service.grace_left()) for worker in self._workers))
+        self._asked.begin_grace(self.settings.shutdown_grace_ms / 1000)
+        await asyncio.gather(*(worker.stop(self._asked.grace_left()) for worker in self._workers))
         self._workers.clear()
 
     async def _do(self, command: Command) -> Any:
-        self.service.admission.check()
-        return await self.service.commands.ask(command)
+        self._asked.admission.check()
+        return await self._asked.commands.ask(command)
 
     async def _ask(self, question: Callable[[Store], Answer]) -> Answer:
-        with self.service.admission.under_way(), _reading():
-            return await self.service.questions.ask(question)
+        with self._asked.admission.under_way(), _reading():
+            return await self._asked.questions.ask(question)
 
     async def _deploy(self, files: Sequence[File]) -> Deployment:
-        with self.service.admission.under_way():
-            return await self.service.deployments.deploy(files, INSIDE)
+        with self._asked.admission.under_way():
+            return await self._asked.deployments.deploy(files, INSIDE)
 
     async def _wait_for_end(self, process_instance_key: int) -> InstanceEnded | None:
-        self.service.admission.check()
+        self._asked.admission.check()
         with _reading():
-            return await self.service.results.end_of(process_instance_key)
+            return await self._asked.results.end_of(process_instance_key)
+
+    def _asked_for(self) -> frozenset[str]:
+        return self._asked.asked_for()
+
+    def _default_order(self) -> CompensationOrder:
+        return self.settings.compensation_order
 
     def _add_worker(self, task: WorkerTask) -> None:
-        worker = HandlerWorker(self.service, task)
+        worker = HandlerWorker(self._asked, task)
         worker.start()
         self._workers.append(worker)
 
@@ -148,5 +198,8 @@ def writer_for(store: Store, settings: Settings) -> Writer:
         ),
         maximum_pending=settings.pending_commands,
         maximum_pending_bytes=settings.pending_bytes,
-        cached_instances=settings.cached_instances,
+        caches=CacheLimits(
+            settings.cached_instances, settings.cached_instance_bytes, settings.cached_model_bytes
+        ),
+        reading_ms=settings.reading_ms,
     )

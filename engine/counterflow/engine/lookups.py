@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from counterflow.engine.results import EndedInstance, values
@@ -21,6 +22,9 @@ from counterflow.queries.shapes import Incident, Job, Page, ProcessInstance
 from counterflow.store.port import Store
 
 Item = TypeVar("Item")
+
+MOST_LISTED = 20
+"""So many of those that are there are told to whoever asks for one that is not."""
 
 
 class NothingThere(LookupError):
@@ -55,12 +59,19 @@ def all_instances(store: Store, process_id: str, state: str) -> list[ProcessInst
 
 def find_job(store: Store, job: int | str) -> JobRow:
     """A job by key, or the oldest open one of a type or of an element. Raises `NothingThere`."""
-    jobs = store.scan(JobRow, {})
-    for row in jobs:
-        if job in (row.key, row.type, row.element_id):
+    found = [store.get(JobRow, (job,))] if isinstance(job, int) else _jobs_named(store, job)
+    for row in found:
+        if row is not None:
             return row
-    raise NothingThere(
-        f"Expected an open job {job!r}, but found {[(row.type, row.element_id, row.state) for row in jobs]}"
+    there = [(row.type, row.element_id, row.state) for row in store.scan(JobRow, {}, limit=MOST_LISTED)]
+    raise NothingThere(f"Expected an open job {job!r}, but found {_listed(there)}")
+
+
+def _jobs_named(store: Store, name: str) -> list[JobRow]:
+    """The oldest job of this type and the oldest of this element, the older one first."""
+    places = ({"type": name}, {"element_id": name})
+    return sorted(
+        (row for where in places for row in store.scan(JobRow, where, limit=1)), key=attrgetter("key")
     )
 
 
@@ -71,25 +82,18 @@ def incident_key(store: Store, incident: int | str) -> int:
 
 def find_incident(store: Store, element_id: str) -> IncidentRow:
     """The oldest incident of an element. Raises `NothingThere`."""
-    incidents = store.scan(IncidentRow, {})
-    for row in incidents:
-        if row.element_id == element_id:
-            return row
-    raise NothingThere(
-        f"Expected an incident at {element_id!r}, but found "
-        f"{[(row.element_id, row.error_type) for row in incidents]}"
-    )
+    for row in store.scan(IncidentRow, {"element_id": element_id}, limit=1):
+        return row
+    there = [(row.element_id, row.error_type) for row in store.scan(IncidentRow, {}, limit=MOST_LISTED)]
+    raise NothingThere(f"Expected an incident at {element_id!r}, but found {_listed(there)}")
 
 
 def find_element(store: Store, element_id: str) -> ElementRow:
     """The oldest active instance of an element. Raises `NothingThere`."""
-    elements = store.scan(ElementRow, {})
-    for row in elements:
-        if row.element_id == element_id:
-            return row
-    raise NothingThere(
-        f"Expected an active element {element_id!r}, but found {[row.element_id for row in elements]}"
-    )
+    for row in store.scan(ElementRow, {"element_id": element_id}, limit=1):
+        return row
+    there = [row.element_id for row in store.scan(ElementRow, {}, limit=MOST_LISTED)]
+    raise NothingThere(f"Expected an active element {element_id!r}, but found {_listed(there)}")
 
 
 def scope_key(store: Store, scope: int | str) -> int:
@@ -116,6 +120,11 @@ def recorded_end(store: Store, process_instance_key: int) -> EndedInstance | Non
     return EndedInstance(
         row.key, row.state, values({each.name: each.value_json.encode() for each in root.variables})
     )
+
+
+def _listed(there: Sequence[object]) -> str:
+    """The first of those that are there, and whether they are all."""
+    return f"{list(there)!r}{' and perhaps more' if len(there) == MOST_LISTED else ''}"
 
 
 def _all(page: Callable[[int], Page[Item]]) -> Iterator[Item]:

@@ -48,9 +48,20 @@ from counterflow.kernel.lives.jobs import CompleteJob, FailJob, ThrowError, Upda
 from counterflow.kernel.lives.variables import SetVariables
 from counterflow.kernel.vocabulary import Command, InstanceEnded
 from counterflow.kernel.work.incidents import ResolveIncident
+from counterflow.model.events import CompensationOrder
 from counterflow.queries.history import records
 from counterflow.queries.instances import process_instance
-from counterflow.queries.shapes import HistoryRecord, Incident, InstanceTree, Job, ProcessInstance
+from counterflow.queries.reasons import reasons
+from counterflow.queries.shapes import (
+    HistoryRecord,
+    Incident,
+    InstanceTree,
+    Job,
+    ProcessInstance,
+    Reasons,
+    UndoPlanned,
+)
+from counterflow.queries.undo_plan import undo_plan
 from counterflow.service.requests import activation, creation, publication
 from counterflow.service.resources import File
 from counterflow.store.port import Store
@@ -278,6 +289,22 @@ class Verbs(ABC):
         """An instance and everything that has happened in it, as a tree."""
         return await self._ask(lambda store: process_instance(store, process_instance_key))
 
+    async def why(self, process_instance_key: int) -> Reasons:
+        """Why an instance, and those that it has called, have not gone on: for each token what it waits for,
+        since when, and what would end that.
+        """
+        asked_for = self._asked_for()
+        return await self._ask(lambda store: reasons(store, process_instance_key, asked_for))
+
+    async def undo_plan(self, process_instance_key: int, scope_key: int = 0) -> UndoPlanned:
+        """What a compensation thrown in a scope of an instance (0: in the process itself) would run now, in
+        which order and on which data; nothing is carried out.
+        """
+        order = self._default_order()
+        return await self._ask(
+            lambda store: undo_plan(store, process_instance_key, scope_key=scope_key, default_order=order)
+        )
+
     async def history(self, process_instance_key: int = 0) -> list[HistoryRecord]:
         """The log of an instance (0: of all), record by record, oldest first."""
         return await self._ask(lambda store: list(records(store, process_instance_key=process_instance_key)))
@@ -301,6 +328,14 @@ class Verbs(ABC):
         """Wait for the end of an instance; None at once where the store tells of it, or knows no such
         instance.
         """
+
+    @abstractmethod
+    def _asked_for(self) -> frozenset[str]:
+        """The types of jobs that somebody takes by now."""
+
+    @abstractmethod
+    def _default_order(self) -> CompensationOrder:
+        """In which order is undone what no model gives an order to."""
 
     @abstractmethod
     def _add_worker(self, task: WorkerTask) -> None:

@@ -32,13 +32,14 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     owned: ClassVar[bool]
     known_at_start: ClassVar[bool]
     stands_still: ClassVar[bool]
+    found_by: ClassVar[str]
     indexes: ClassVar[Mapping[str, tuple[str, ...]]]
 
 
 RowType = TypeVar("RowType", bound=Row)
 
 
-def stored(
+def stored(  # noqa: PLR0913 - what there is to say of a table
     home: Home,
     *,
     key: tuple[str, ...] = ("key",),
@@ -46,6 +47,7 @@ def stored(
     owned: bool = False,
     known_at_start: bool = False,
     stands_still: bool = False,
+    found_by: str = "",
     indexes: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
     table: str = "",
 ) -> Callable[[type[RowType]], type[RowType]]:
@@ -55,15 +57,15 @@ def stored(
     `key` are the fields that name a row. Of rows at home in a process instance: `instance_field` holds its
     key; `owned` rows lead to their instance by their own key; those `known_at_start` are asked for across
     instances, before theirs is loaded, and those that `stand_still` are not while it is in quarantine.
-    `indexes` are the columns that databases find rows by, beside the key and the instance, by a name for each
-    index.
+    `found_by` is a field by whose value rows are found that are in memory from the start. `indexes` are the
+    columns that databases find rows by, beside the key and the instance, by a name for each index.
     """
 
     def describe(row: type[RowType]) -> type[RowType]:
         row.table = table or _NEXT_WORD.sub("_", row.__name__).lower()
         row.key_fields, row.home, row.indexes = key, home, indexes
         row.instance_field = instance_field if home is Home.INSTANCE else ""
-        row.owned, row.stands_still = owned, stands_still
+        row.owned, row.stands_still, row.found_by = owned, stands_still, found_by
         row.known_at_start = known_at_start or home is Home.PARTITION
         return row
 

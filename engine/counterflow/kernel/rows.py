@@ -269,7 +269,7 @@ class StartTimer(Row, frozen=True, gc=False):
     interval: str | None = None
 
 
-@stored(Home.PARTITION)
+@stored(Home.PARTITION, found_by="message_name")
 class MessageStart(Row, frozen=True, gc=False):
     """A message with which an instance of a definition begins, at its start event `element_id`."""
 

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 
 from counterflow.feel import Expression
+from counterflow.model.data import GoesIn, VariableMapping
+from counterflow.model.events import CompensationOrder, EventDefinition
 
 
 class Dialect(StrEnum):
@@ -23,6 +25,8 @@ class Dialect(StrEnum):
 
     ZEEBE = "zeebe"
     CAMUNDA = "camunda"
+    STANDARD = "standard"
+    """Nobody's: a model that says all it says in BPMN's own words."""
 
 
 class Behaviour(StrEnum):
@@ -49,87 +53,6 @@ class Behaviour(StrEnum):
     SCRIPT_TASK = "script_task"
     RULE_TASK = "rule_task"
     PASS_THROUGH = "pass_through"  # noqa: S105 - a kind of element, not a password
-
-
-class CompensationOrder(StrEnum):
-    """In which order the handlers of one compensation throw run (docs/ARCHITECTURE.md, "Undo")."""
-
-    MIRROR = "mirror"
-    PARALLEL = "parallel"
-    SEQUENTIAL = "sequential"
-
-
-@dataclass(frozen=True, slots=True)
-class ErrorDefinition:
-    """An error caught (start and boundary events) or thrown (end event). BPMN 2.0.2, 10.5.6.
-
-    `code` None on a catching event means: any error. An end event may compute its code; a catching event's is
-    text. The variables receive code and message when an error is caught.
-    """
-
-    code: str | Expression | None
-    code_variable: str | None = None
-    message_variable: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CompensateDefinition:
-    """A compensation: caught by a boundary event or a start event, thrown by an intermediate or end event.
-    10.5.6, 10.7.
-
-    `activity` names the one activity to undo (`activityRef`), None means all of the scope. `order` None
-    means: as the process says, else as the server says.
-    """
-
-    activity: str | None = None
-    order: CompensationOrder | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TerminateDefinition:
-    """Ends every other token of its scope. BPMN 2.0.2, 10.5.3."""
-
-
-class TimerKind(StrEnum):
-    """What a timer's expression gives: a moment, how long to wait, or how often and how far apart."""
-
-    DATE = "date"
-    DURATION = "duration"
-    CYCLE = "cycle"
-
-
-@dataclass(frozen=True, slots=True)
-class TimerDefinition:
-    """A moment to wait for. The expression gives ISO 8601 text or a FEEL value of its kind. BPMN 2.0.2,
-    10.5.5.
-    """
-
-    kind: TimerKind
-    expression: Expression
-
-
-@dataclass(frozen=True, slots=True)
-class MessageDefinition:
-    """A message to wait for: its name and, but for start events of a process, the key that tells whose it is.
-    10.5.5.
-    """
-
-    name: str | Expression
-    correlation_key: Expression | None = None
-
-
-CatchDefinition = TimerDefinition | MessageDefinition
-"""What is waited for with a row of its own; errors and compensation are looked for when they happen."""
-
-EventDefinition = ErrorDefinition | CompensateDefinition | TerminateDefinition | CatchDefinition
-
-
-class GoesIn(Enum):
-    """Which variables a called process begins with."""
-
-    EVERYTHING = "all that is visible where it is called"
-    ITS_OWN = "what the call has of its own, where it has input mappings"
-    WHAT_IS_NAMED = "what the input mappings of the call make"
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,16 +111,6 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True)
-class VariableMapping:
-    """One input or output mapping: `source` is evaluated, its value goes to `target`, a path of names (`a.b`
-    → a, b).
-    """
-
-    source: Expression
-    target: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class RetryCycle:
     """How often and how far apart the server lets a job be tried, whatever its worker says (`R3/PT1S`)."""
 
@@ -244,10 +157,10 @@ class JobDefinition:
 
 @dataclass(frozen=True, slots=True)
 class ScriptDefinition:
-    """An expression that a script task evaluates in the engine, and the variable that receives its value."""
+    """An expression that a task evaluates in the engine, and the variable that receives its value, if any."""
 
     expression: Expression
-    result_variable: str
+    result_variable: str | None
 
 
 class Binding(StrEnum):
@@ -271,6 +184,8 @@ class ResultMapping(StrEnum):
     SINGLE_RESULT = "singleResult"
     COLLECT_ENTRIES = "collectEntries"
     RESULT_LIST = "resultList"
+    ENTRIES = "entries"
+    """The outputs of the one rule, each as a variable of its own name."""
 
 
 @dataclass(frozen=True, slots=True)

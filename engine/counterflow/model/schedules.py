@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from counterflow.feel.temporal import DAY_NS, Date, DateTime, DaysDuration, MonthsDuration
 from counterflow.model import cron, timer_texts
-from counterflow.model.graph import TimerKind
+from counterflow.model.events import TimerKind
 from counterflow.model.timer_texts import ENDLESS, NANOSECONDS_PER_MS, Cycle
 
 LATEST_MS: Final = 2**53

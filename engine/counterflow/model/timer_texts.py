@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 
 from counterflow.feel import iso, temporal
 from counterflow.feel.temporal import SECOND_NS, Date, DateTime, DaysDuration, MonthsDuration, Zone
-from counterflow.model.graph import TimerKind
+from counterflow.model.events import TimerKind
 
 NANOSECONDS_PER_MS: Final = 1_000_000
 ENDLESS: Final = -1

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from counterflow.kernel.rows import TABLES, Partition, Quarantine
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.vocabulary import LogEntry
-from counterflow.model.graph import CompensationOrder
+from counterflow.model.events import CompensationOrder
 from counterflow.partition.source import StoreSource
 from counterflow.store.port import Batch, Store
 

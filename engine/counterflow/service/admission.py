@@ -8,9 +8,8 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from counterflow.partition.refusals import Overloaded, Unavailable
+from counterflow.partition.refusals import STOPPING, Overloaded, Unavailable
 from counterflow.service.callers import Visitor
-from counterflow.service.refusals import STOPPING
 from counterflow.settings import Settings
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from counterflow.documents.limits import DECISION_LIMITS
-from counterflow.model.graph import CompensationOrder
+from counterflow.model.events import CompensationOrder
 
 MEBIBYTE = 1024 * 1024
 UNIX = "unix:"
@@ -74,6 +74,10 @@ class Settings:
     waiting_calls: int = 10_000
     waiting_bytes: int = 64 * MEBIBYTE
     cached_instances: int = 4_000
+    cached_instance_bytes: int = 64 * MEBIBYTE
+    cached_model_bytes: int = 4 * MEBIBYTE
+    reading_ms: int = 20_000
+    deployments_in_line: int = 16
     log_level: LogLevel = LogLevel.INFO
     log_format: LogFormat = LogFormat.TEXT
 

@@ -5,7 +5,7 @@ import pytest
 from counterflow import feel
 from counterflow.bpmn.events.timer import RULE
 from counterflow.documents.findings import Severity
-from counterflow.model.graph import TimerDefinition, TimerKind
+from counterflow.model.events import TimerDefinition, TimerKind
 from counterflow.model.schedules import gives_time
 from tests.bpmn.diagram import (
     catch,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from counterflow.model.graph import CompensationOrder
+from counterflow.model.events import CompensationOrder
 from tests.behaviours.script import BOOK, Line, Script, diagram_of, read_script
 from tests.behaviours.test_behaviours import SCRIPTS
 from tests.conformance.oracle.compare import compare

@@ -12,7 +12,7 @@ from counterflow.engine.lookups import NothingThere
 from counterflow.kernel import rows
 from counterflow.kernel.course import moves
 from counterflow.kernel.vocabulary import Event, Rejection
-from counterflow.model.graph import CompensationOrder
+from counterflow.model.events import CompensationOrder
 from counterflow.testing import Engine
 from tests.behaviours.script import Line, play
 from tests.conformance.oracle.views import (

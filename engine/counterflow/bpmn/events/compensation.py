@@ -14,7 +14,8 @@ from counterflow.bpmn.rules import (
     idle_compensation,
     lost_undo,
 )
-from counterflow.model.graph import Behaviour, CompensateDefinition
+from counterflow.model.events import CompensateDefinition
+from counterflow.model.graph import Behaviour
 
 
 def _read(_reading: ModelReading, event: Element) -> CompensateDefinition | None:

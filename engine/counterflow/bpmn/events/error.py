@@ -8,7 +8,8 @@ from counterflow.bpmn.events.reader import EventReader, ModelReading
 from counterflow.bpmn.outline import Element
 from counterflow.bpmn.rules import error_catch, error_end_event, interrupting_error
 from counterflow.feel import Expression
-from counterflow.model.graph import Behaviour, ErrorDefinition
+from counterflow.model.events import ErrorDefinition
+from counterflow.model.graph import Behaviour
 
 
 def _read(reading: ModelReading, event: Element) -> ErrorDefinition | None:
@@ -32,6 +33,7 @@ KIND = EventReader(
     },
     remedy="Throw errors in an end event, catch them on a boundary or in an event sub-process.",
     reference=Reference(attribute="errorRef", tag="error"),
+    extensions=frozenset({"errorCodeVariable", "errorMessageVariable"}),
     read=_read,
     rules=(interrupting_error.check, error_catch.check, error_end_event.check),
 )

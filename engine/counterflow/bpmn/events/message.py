@@ -16,7 +16,8 @@ from counterflow.bpmn.expressions import quoted
 from counterflow.bpmn.outline import Element
 from counterflow.bpmn.rules import correlation_key, message_catch, message_name
 from counterflow.feel import Expression
-from counterflow.model.graph import Behaviour, MessageDefinition
+from counterflow.model.events import MessageDefinition
+from counterflow.model.graph import Behaviour
 
 
 def _read(reading: ModelReading, element: Element) -> MessageDefinition | None:

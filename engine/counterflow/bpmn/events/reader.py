@@ -12,7 +12,7 @@ from counterflow.bpmn.outline import Element, Outline
 from counterflow.documents.findings import Finding
 from counterflow.documents.notes import Notes
 from counterflow.feel import Expression
-from counterflow.model.graph import EventDefinition
+from counterflow.model.events import EventDefinition
 
 
 class ModelReading(NamedTuple):

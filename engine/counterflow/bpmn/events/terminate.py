@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from counterflow.bpmn.events.reader import EventReader, ModelReading
 from counterflow.bpmn.outline import Element
-from counterflow.model.graph import Behaviour, TerminateDefinition
+from counterflow.model.events import TerminateDefinition
+from counterflow.model.graph import Behaviour
 
 
 def _read(_reading: ModelReading, _element: Element) -> TerminateDefinition:

@@ -20,7 +20,7 @@ from counterflow.bpmn.extensions import (
 from counterflow.bpmn.names import is_name
 from counterflow.bpmn.outline import Element, Outline
 from counterflow.documents.findings import Finding
-from counterflow.model.graph import CompensationOrder
+from counterflow.model.events import CompensationOrder
 
 RULE = "compensation-extensions"
 

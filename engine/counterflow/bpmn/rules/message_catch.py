@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from counterflow.bpmn.outline import Element, Outline
 from counterflow.documents.findings import Finding
 from counterflow.feel import Expression
-from counterflow.model.graph import Behaviour, MessageDefinition
+from counterflow.model.events import MessageDefinition
+from counterflow.model.graph import Behaviour
 
 RULE = "message-catch"
 

@@ -13,7 +13,7 @@ from counterflow.bpmn.events.kinds import KINDS
 from counterflow.bpmn.outline import Element, Outline
 from counterflow.documents.findings import Finding
 from counterflow.feel import Expression
-from counterflow.model.graph import EventDefinition
+from counterflow.model.events import EventDefinition
 
 RULE = "process-start"
 

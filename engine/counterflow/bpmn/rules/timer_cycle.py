@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from counterflow.bpmn.outline import Element, Outline
 from counterflow.documents.findings import Finding
-from counterflow.model.graph import TimerDefinition, TimerKind
+from counterflow.model.events import TimerDefinition, TimerKind
 
 RULE = "timer-cycle"
 

@@ -14,7 +14,7 @@ from counterflow.bpmn.times import example
 from counterflow.documents.findings import Finding
 from counterflow.feel import Expression
 from counterflow.model import schedules, timer_texts
-from counterflow.model.graph import TimerDefinition, TimerKind
+from counterflow.model.events import TimerDefinition, TimerKind
 from counterflow.model.schedules import gives_time
 
 RULE = "timer-length"

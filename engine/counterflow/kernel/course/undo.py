@@ -33,7 +33,8 @@ from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.vocabulary import InstanceEvent
 from counterflow.kernel.work.step import Course, Token
-from counterflow.model.graph import CompensationOrder, Node
+from counterflow.model.events import CompensationOrder
+from counterflow.model.graph import Node
 
 AVAILABLE, CONTAINER, TAKEN, STARTED = "available", "container", "taken", "started"
 

@@ -14,7 +14,7 @@ from counterflow.kernel.data import evaluation, scopes
 from counterflow.kernel.work.budget import CommandBudget
 from counterflow.kernel.work.held import SET_VARIABLES, Held, IncidentType
 from counterflow.kernel.work.step import Token
-from counterflow.model.graph import VariableMapping
+from counterflow.model.data import VariableMapping
 
 
 def map_values(

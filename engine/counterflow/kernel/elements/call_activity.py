@@ -16,7 +16,7 @@ from counterflow.kernel.lives import calls, instances
 from counterflow.kernel.rows import ProcessDefinition
 from counterflow.kernel.work.held import Held, IncidentType
 from counterflow.kernel.work.step import Token
-from counterflow.model.graph import GoesIn
+from counterflow.model.data import GoesIn
 
 
 class ProcessCall(NamedTuple):

@@ -109,9 +109,14 @@ def _results(called: CalledDecision, evaluated: DecisionEvaluation, result: Deci
     if evaluated.failure:
         raise ResultMissing(evaluated.failure)
     kept = {ROWS: feel.to_json(list(result.rows))} if called.keeps_rows else {}
+    mapping = called.result_mapping
+    if mapping is ResultMapping.ENTRIES:
+        row = _mapped(result.rows, ResultMapping.SINGLE_RESULT)
+        return kept, {name: feel.to_json(value) for name, value in row.items()} if isinstance(
+            row, dict
+        ) else {}
     if called.result_variable is None:
         return kept, {}
-    mapping = called.result_mapping
     value = (
         evaluated.output if mapping is ResultMapping.OUTPUT else feel.to_json(_mapped(result.rows, mapping))
     )

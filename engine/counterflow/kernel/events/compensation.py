@@ -24,16 +24,17 @@ from counterflow.kernel.rows import UndoRecord
 from counterflow.kernel.vocabulary import BrokenInvariant
 from counterflow.kernel.work.origin import Origin
 from counterflow.kernel.work.step import EventRoom, Token
-from counterflow.model.graph import Behaviour, CompensateDefinition, CompensationOrder
+from counterflow.model.events import CompensateDefinition, CompensationOrder
+from counterflow.model.graph import Behaviour
 
 
 def _throw(token: Token) -> None:
     """Take everything the throw reaches; with nothing to undo it passes at once."""
-    reached = _reached(token)
-    if not reached:
+    records = reached(token.scope, _definition(token).activity)
+    if not records:
         leaving.finish(token)
         return
-    undo.take(token, reached)
+    undo.take(token, records)
     _advance(token)
 
 
@@ -52,15 +53,14 @@ def _resume(token: Token) -> None:
         leaving.finish(token)
 
 
-def _reached(throw: Token) -> list[UndoRecord]:
-    """The outermost scope first: whatever was done in it was done before the event sub-process inside it
-    began.
+def reached(scope: Token, activity: str | None = None) -> list[UndoRecord]:
+    """What a throw in this scope would take now, of one activity or of all. The outermost scope first:
+    whatever was done in it was done before the event sub-process inside it began.
     """
-    activity = _definition(throw).activity
     return [
         record
-        for scope_key in reversed(list(_scopes(throw)))
-        for record in undo.collect(throw.instance, scope_key, activity)
+        for scope_key in reversed(list(_scopes(scope)))
+        for record in undo.collect(scope.instance, scope_key, activity)
     ]
 
 
@@ -90,8 +90,7 @@ def _definition(throw: Token) -> CompensateDefinition:
     return definition
 
 
-def _scopes(throw: Token) -> Iterator[int]:
-    scope = throw.scope
+def _scopes(scope: Token) -> Iterator[int]:
     while True:
         yield scope.key
         if scope.node.behaviour is not Behaviour.EVENT_SUB_PROCESS:

@@ -25,7 +25,8 @@ from counterflow.kernel.state.partition import State
 from counterflow.kernel.vocabulary import BrokenInvariant, InstanceEvent
 from counterflow.kernel.work.held import Held, IncidentType
 from counterflow.kernel.work.step import EventRoom, Token
-from counterflow.model.graph import ErrorDefinition, Node
+from counterflow.model.events import ErrorDefinition
+from counterflow.model.graph import Node
 
 
 class ErrorCaught(InstanceEvent, frozen=True):

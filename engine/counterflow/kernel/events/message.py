@@ -34,7 +34,8 @@ from counterflow.kernel.vocabulary import (
     RejectionType,
 )
 from counterflow.kernel.work.step import Course, EventRoom, Step, Token
-from counterflow.model.graph import MessageDefinition, Node, Process
+from counterflow.model.events import MessageDefinition
+from counterflow.model.graph import Node, Process
 
 
 class MessagePublished(PartitionEvent, frozen=True):

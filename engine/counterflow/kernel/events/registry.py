@@ -8,7 +8,7 @@ from counterflow.kernel.course import leaving
 from counterflow.kernel.course.room import room
 from counterflow.kernel.events import compensation, error, message, terminate, timer
 from counterflow.kernel.work.step import EventRoom
-from counterflow.model.graph import (
+from counterflow.model.events import (
     CompensateDefinition,
     ErrorDefinition,
     MessageDefinition,

@@ -30,7 +30,8 @@ from counterflow.kernel.vocabulary import (
 from counterflow.kernel.work.held import SET_VARIABLES, Held, IncidentType
 from counterflow.kernel.work.step import Course, EventRoom, Step, Token
 from counterflow.model import schedules, timer_texts
-from counterflow.model.graph import Node, Process, TimerDefinition, TimerKind
+from counterflow.model.events import TimerDefinition, TimerKind
+from counterflow.model.graph import Node, Process
 from counterflow.model.schedules import Schedule
 
 NO_VARIABLES: Mapping[str, object] = {}

@@ -141,9 +141,8 @@ def _begin_all(step: Step, message: Message) -> None:
     live that is its end.
     """
     reached = step.state.reached.get(message.key, {})
-    for start in sorted(
-        step.state.message_starts.get(message.name, {}).values(), key=lambda start: start.key
-    ):
+    for key in sorted(step.state.found[MessageStart].get(message.name, ())):
+        start: MessageStart = step.state.shared[MessageStart][key]
         if start.bpmn_process_id not in reached and not _is_locked(
             step, start.bpmn_process_id, message.correlation_key
         ):

@@ -125,9 +125,7 @@ def _deploy_model(
     if same is not None:
         return same
     resource_key = _store(step, resource)
-    return decision_deployments.define_requirements(
-        step, deployment_key, resource_key, resource.name, resource.checksum, model
-    )
+    return decision_deployments.define_requirements(step, deployment_key, resource_key, resource, model)
 
 
 def _store(step: Step, resource: ReadResource) -> int:
@@ -154,7 +152,8 @@ def _define(
             deployment_key,
         )
     )
-    step.state.processes.keep(key, process, step.state.batch)
+    size = len(resource.content) // len(resource.processes)
+    step.state.processes.keep(key, process, size, step.state.batch)
     if latest is not None:
         starts.close_all(step, latest.key)
     starts.open_all(step, key, process)

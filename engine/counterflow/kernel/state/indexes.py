@@ -1,23 +1,24 @@
 """What is known across instances, before any of them is loaded: what is deployed, and who waits for what.
 
 It follows the rows of the tables that are known at start: per table one function is told of each change as
-(row before, row after), so that putting, deleting, rolling back and starting keep it alike.
+(row before, row after), so that putting, deleting, rolling back and starting keep it alike. What begins
+instances of a definition, and what is found by a field, is followed by how the row describes itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from counterflow.kernel.row import Home, Row
 from counterflow.kernel.rows import (
+    PLACES,
     TABLES,
     DecisionDefinition,
     DecisionRequirements,
     Job,
     Message,
     MessageCorrelation,
-    MessageStart,
     MessageSubscription,
     ProcessDefinition,
     StartLock,
@@ -47,8 +48,13 @@ class Indexes:
         """The graphs of definitions."""
         self.decisions = DeployedDecisions()
         self.starts: dict[int, dict[int, type[Row]]] = {}
-        """Per definition, the keys of its start timers and message starts, with their table."""
-        self.message_starts: dict[str, dict[int, MessageStart]] = {}
+        """Per definition, the keys of what begins instances of it, with their table."""
+        self.found: dict[type[Row], dict[Any, dict[Any, int]]] = {
+            table: {} for table in TABLES if table.found_by
+        }
+        """Per table whose rows are found by a field, and by its value, their places in the table and the
+        process instance of each, 0 where it is of none.
+        """
         self.buffered: dict[tuple[str, str], BufferedMessages] = {}
         """Messages that may still find a receiver, by name and correlation key."""
         self.reached: dict[int, dict[str, None]] = {}
@@ -132,30 +138,32 @@ def _index_definition(indexes: Indexes, old: ProcessDefinition | None, new: Proc
 
 
 def _index_start_timer(indexes: Indexes, old: StartTimer | None, new: StartTimer | None) -> None:
-    _index_start(indexes, old or new, StartTimer, is_there=new is not None)
     if new is not None:
         indexes.due.set(new.key, new.due_ms, StartTimer)
     elif old is not None:
         indexes.due.discard(old.key)
 
 
-def _index_message_start(indexes: Indexes, old: MessageStart | None, new: MessageStart | None) -> None:
-    _index_start(indexes, old or new, MessageStart, is_there=new is not None)
+def _index_start(indexes: Indexes, old: Any, new: Any) -> None:
+    """Follow what begins instances of which definition."""
     if new is not None:
-        indexes.message_starts.setdefault(new.message_name, {})[new.key] = new
+        indexes.starts.setdefault(new.definition_key, {})[new.key] = type(new)
     elif old is not None:
-        indexes.message_starts[old.message_name].pop(old.key)
+        indexes.starts[old.definition_key].pop(old.key)
 
 
-def _index_start(
-    indexes: Indexes, row: StartTimer | MessageStart | None, table: type[Row], *, is_there: bool
-) -> None:
-    if row is None:
-        return
-    if is_there:
-        indexes.starts.setdefault(row.definition_key, {})[row.key] = table
-    else:
-        indexes.starts[row.definition_key].pop(row.key)
+def _index_found(indexes: Indexes, old: Any, new: Any) -> None:
+    """Follow which rows are found by the value of their field."""
+    table = type(old if new is None else new)
+    found = indexes.found[table]
+    if old is not None:
+        value = getattr(old, table.found_by)
+        found[value].pop(PLACES[table](old))
+        if not found[value]:
+            del found[value]
+    if new is not None:
+        owner = getattr(new, table.instance_field) if table.instance_field else 0
+        found.setdefault(getattr(new, table.found_by), {})[PLACES[table](new)] = owner
 
 
 def _index_message(indexes: Indexes, old: Message | None, new: Message | None) -> None:
@@ -212,7 +220,27 @@ def _index_decision(indexes: Indexes, old: DecisionDefinition | None, new: Decis
     indexes.decisions.index_decision(old, new)
 
 
-PARTITION_INDEXERS: dict[type[Row], Callable[[Indexes, Any, Any], None]] = {
+Indexer = Callable[[Indexes, Any, Any], None]
+
+
+def _indexers_of(table: type[Row]) -> Iterator[Indexer]:
+    if table in _OWN_INDEXERS:
+        yield _OWN_INDEXERS[table]
+    if table.home is Home.PARTITION and {"definition_key", "element_id"} <= {*table.__struct_fields__}:
+        yield _index_start
+    if table.found_by:
+        yield _index_found
+
+
+def _all_of(indexers: list[Indexer]) -> Indexer:
+    def tell(indexes: Indexes, old: Any, new: Any) -> None:
+        for indexer in indexers:
+            indexer(indexes, old, new)
+
+    return indexers[0] if len(indexers) == 1 else tell
+
+
+_OWN_INDEXERS: dict[type[Row], Indexer] = {
     ProcessDefinition: _index_definition,
     DecisionRequirements: _index_requirements,
     DecisionDefinition: _index_decision,
@@ -220,9 +248,11 @@ PARTITION_INDEXERS: dict[type[Row], Callable[[Indexes, Any, Any], None]] = {
     Timer: _index_timer,
     MessageSubscription: _index_receiver,
     StartTimer: _index_start_timer,
-    MessageStart: _index_message_start,
     Message: _index_message,
     MessageCorrelation: _index_correlation,
     StartLock: _index_lock,
+}
+PARTITION_INDEXERS: dict[type[Row], Indexer] = {
+    table: _all_of(indexers) for table in TABLES if (indexers := [*_indexers_of(table)])
 }
 """What is asked across instances otherwise than by key."""

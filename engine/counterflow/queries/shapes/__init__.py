@@ -31,6 +31,7 @@ from counterflow.queries.shapes.instances import (
 from counterflow.queries.shapes.jobs import Incident, Job, JobTry
 from counterflow.queries.shapes.messages import CorrelatedMessage, MessageReceiver, PublishedMessage
 from counterflow.queries.shapes.pages import Page
+from counterflow.queries.shapes.reasons import PlannedUndo, Reason, Reasons, UndoPlanned, UndoScope
 
 __all__ = [
     "CaughtError",
@@ -52,11 +53,16 @@ __all__ = [
     "Loop",
     "MessageReceiver",
     "Page",
+    "PlannedUndo",
     "ProcessInstance",
     "PublishedMessage",
     "QuarantinedInstance",
+    "Reason",
+    "Reasons",
     "Termination",
+    "UndoPlanned",
     "UndoRecord",
+    "UndoScope",
     "Variable",
     "Wait",
 ]

@@ -62,11 +62,12 @@ class JoinFlow(msgspec.Struct, frozen=True):
 
 
 class Join(msgspec.Struct, frozen=True):
-    """A gateway at which tokens wait for others: which flows have brought one, and which have not."""
+    """A gateway at which tokens wait for others, since when, and which flows have brought one."""
 
     element_id: str
     element_name: str
     flows: list[JoinFlow]
+    since_ms: int = 0
 
 
 class Termination(msgspec.Struct, frozen=True):

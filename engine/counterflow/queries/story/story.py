@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -25,8 +26,8 @@ class Story:
     """Everything that the log has said by now, by the keys of what it is about. `position` and `now_ms` are
     those of the event that is being added.
 
-    `waiting` has the tokens at joins: by scope and flow, the gateway and how many have come. `command` is the
-    name and the time of the command that is being added.
+    `waiting` has the tokens at joins: by scope and flow, the gateway and when each of them has come.
+    `command` is the name and the time of the command that is being added.
     """
 
     def __init__(self, created: beginning.ProcessInstanceCreated, names: Names) -> None:
@@ -42,7 +43,7 @@ class Story:
         self.undo_records: dict[int, UndoRecord] = {}
         self.undo_started = 0
         self.flows_taken: list[FlowTaken] = []
-        self.waiting: dict[tuple[int, str], tuple[str, int]] = {}
+        self.waiting: dict[tuple[int, str], tuple[str, deque[int]]] = {}
         self.caught_errors: list[CaughtError] = []
         self.waits: dict[int, Wait] = {}
         self.correlated_messages: list[CorrelatedMessage] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 
 from counterflow.kernel.course import joins, moves
@@ -73,15 +74,16 @@ def _correlated(story: Story, event: messages.MessageCorrelated) -> None:
 
 
 def _token_arrived(story: Story, event: joins.TokenArrived) -> None:
-    _, count = story.waiting.get((event.scope_key, event.flow_id), ("", 0))
-    story.waiting[event.scope_key, event.flow_id] = (event.gateway_id, count + 1)
+    _, came = story.waiting.setdefault((event.scope_key, event.flow_id), (event.gateway_id, deque()))
+    came.append(story.now_ms)
 
 
 def _flows_joined(story: Story, event: joins.FlowsJoined) -> None:
     for flow_id in event.flow_ids:
-        gateway_id, count = story.waiting.pop((event.scope_key, flow_id))
-        if count > 1:
-            story.waiting[event.scope_key, flow_id] = (gateway_id, count - 1)
+        _, came = story.waiting[event.scope_key, flow_id]
+        came.popleft()
+        if not came:
+            del story.waiting[event.scope_key, flow_id]
 
 
 def _tokens_swept_away(story: Story, event: moves.TokensSweptAway) -> None:
@@ -92,16 +94,17 @@ def _tokens_swept_away(story: Story, event: moves.TokensSweptAway) -> None:
 
 def add_joins(story: Story) -> None:
     """Put the joins at which tokens wait by now into the scopes that they stand in."""
-    tokens: dict[tuple[int, str], dict[str, int]] = {}
-    for (scope_key, flow_id), (gateway_id, count) in story.waiting.items():
-        tokens.setdefault((scope_key, gateway_id), {})[flow_id] = count
-    for (scope_key, gateway_id), tokens_by_flow in tokens.items():
+    joined: dict[tuple[int, str], dict[str, deque[int]]] = {}
+    for (scope_key, flow_id), (gateway_id, came) in story.waiting.items():
+        joined.setdefault((scope_key, gateway_id), {})[flow_id] = came
+    for (scope_key, gateway_id), came_by_flow in joined.items():
         gateway = story.names.get(gateway_id, UNNAMED)
         flows = [
-            JoinFlow(flow_id, source, story.name_of(source), tokens_by_flow.get(flow_id, 0))
+            JoinFlow(flow_id, source, story.name_of(source), len(came_by_flow.get(flow_id, ())))
             for flow_id, source in gateway.incoming
         ]
-        story.elements[scope_key].joins.append(Join(gateway_id, gateway.name, flows))
+        since_ms = min(came[0] for came in came_by_flow.values())
+        story.elements[scope_key].joins.append(Join(gateway_id, gateway.name, flows, since_ms))
 
 
 ADDITIONS: Mapping[type[Event], Addition] = {

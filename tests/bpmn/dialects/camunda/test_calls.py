@@ -4,7 +4,8 @@ import pytest
 
 from counterflow.bpmn.dialects.camunda.calls import RULE
 from counterflow.feel import Expression
-from counterflow.model.graph import CalledProcess, GoesIn, Node
+from counterflow.model.data import GoesIn
+from counterflow.model.graph import CalledProcess, Node
 from tests.bpmn.diagram import element, end, extensions, model, node, path, reading, refused, start, warned
 
 
@@ -96,7 +97,6 @@ def test_the_process_may_be_computed() -> None:
         ([handed("in", sourceExpression="${a.b()}", target="b")], {}, "expression"),
         ([], {"camunda__calledElementBinding": "deployment"}, RULE),
         ([], {"camunda__calledElementBinding": "version", "camunda__calledElementVersion": "3"}, RULE),
-        ([], {"camunda__variableMappingClass": "org.acme.Mapping"}, "extension"),
         ([], {"camunda__caseRef": "case"}, "extension"),
         ([], {"called": None}, RULE),
         ([], {"called": "${kind.of(order)}"}, "expression"),
@@ -111,15 +111,30 @@ def test_what_has_no_counterpart_is_refused(
 
 
 @pytest.mark.parametrize(
-    "inside",
+    "inside, attributes",
     [
-        handed("in", businessKey="#{execution.processBusinessKey}"),
-        handed("in", source="a", target="b", local="true"),
+        (handed("in", source="a", target="b", local="true"), {}),
+        ("", {"camunda__variableMappingClass": "org.acme.Mapping"}),
+        ("", {"camunda__variableMappingDelegateExpression": "${mapping}"}),
+        ("", {"camunda__calledElementTenantId": "north"}),
     ],
 )
-def test_what_is_read_over_is_told(inside: str) -> None:
-    assert warned(calling(inside), "extension") == ["a"]
-    assert reading(calling(inside)).errors == []
+def test_what_is_read_over_is_told(inside: str, attributes: dict[str, str]) -> None:
+    assert warned(calling(inside, **attributes), "extension") == ["a"]
+    assert reading(calling(inside, **attributes)).errors == []
+
+
+def test_a_business_key_is_a_variable() -> None:
+    one = node(calling(handed("in", businessKey="#{execution.processBusinessKey}")), "a")
+    assert [(mapping.source.text, mapping.target) for mapping in one.inputs] == [
+        ("businessKey", ("businessKey",))
+    ]
+
+
+def test_flowable_inherits_everything_by_an_attribute() -> None:
+    called = node(calling(camunda__inheritVariables="true"), "a").work
+    assert isinstance(called, CalledProcess)
+    assert called.goes_in is GoesIn.EVERYTHING
 
 
 def test_handing_over_means_something_on_a_call_only() -> None:

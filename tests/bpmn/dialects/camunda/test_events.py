@@ -7,7 +7,8 @@ import pytest
 from counterflow.bpmn.rules.correlation_key import RULE
 from counterflow.documents.findings import Severity
 from counterflow.feel import Expression
-from counterflow.model.graph import JobDefinition, MessageDefinition, TimerDefinition
+from counterflow.model.events import MessageDefinition, TimerDefinition
+from counterflow.model.graph import JobDefinition
 from tests.bpmn.diagram import (
     catch,
     catch_message,

@@ -4,7 +4,8 @@ import pytest
 
 from counterflow.bpmn.dialects.zeebe.calls import RULE
 from counterflow.feel import Expression
-from counterflow.model.graph import Behaviour, CalledProcess, GoesIn
+from counterflow.model.data import GoesIn
+from counterflow.model.graph import Behaviour, CalledProcess
 from tests.bpmn.diagram import element, end, extensions, model, node, path, reading, refused, start
 
 

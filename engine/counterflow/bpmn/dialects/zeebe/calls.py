@@ -9,7 +9,8 @@ from lxml import etree
 from counterflow.bpmn.expressions import TextOrExpression
 from counterflow.bpmn.outline import Element
 from counterflow.documents.notes import Notes
-from counterflow.model.graph import CalledProcess, GoesIn
+from counterflow.model.data import GoesIn
+from counterflow.model.graph import CalledProcess
 
 RULE = "called-process"
 

@@ -25,13 +25,13 @@ from counterflow.bpmn.xml import BPMN, children
 from counterflow.documents.notes import Notes
 from counterflow.documents.xml import local_name, namespace
 from counterflow.feel import Expression
+from counterflow.model.data import VariableMapping
 from counterflow.model.graph import (
     HeaderExpression,
     HeaderKind,
     JobDefinition,
     MultiInstance,
     ScriptDefinition,
-    VariableMapping,
 )
 
 NAMESPACE: Final = ZEEBE

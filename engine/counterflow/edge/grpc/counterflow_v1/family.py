@@ -11,6 +11,7 @@ import msgspec
 from google.protobuf.message import Message
 
 from counterflow.edge.grpc.calls import Behaviour
+from counterflow.edge.grpc.counterflow_v1 import to_wire
 from counterflow.edge.grpc.counterflow_v1.to_wire import message, messages, published, state_word, tree
 from counterflow.queries import shapes
 from counterflow.queries.decisions import decision_xml, list_decisions
@@ -21,7 +22,9 @@ from counterflow.queries.instances import list_process_instances, process_instan
 from counterflow.queries.jobs import list_jobs
 from counterflow.queries.messages import message as published_message
 from counterflow.queries.quarantine import list_quarantined
+from counterflow.queries.reasons import reasons
 from counterflow.queries.shapes import HistoryRecord
+from counterflow.queries.undo_plan import undo_plan
 from counterflow.service.refusals import Invalid, TooLarge
 from counterflow.service.service import Service
 from counterflow.store.port import Store
@@ -38,6 +41,8 @@ class CounterflowService:
         self._questions = service.questions
         self._release = service.commands.release
         self._message_bytes = service.settings.message_bytes
+        self._default_order = service.settings.compensation_order
+        self._asked_for = service.asked_for
 
     def behaviours(self) -> Mapping[str, Behaviour]:
         """By rpc; the history, which may be long, is not among them."""
@@ -48,6 +53,8 @@ class CounterflowService:
             "GetDecisionXml": self.get_decision_xml,
             "ListProcessInstances": self.list_process_instances,
             "GetProcessInstance": self.get_process_instance,
+            "ExplainProcessInstance": self.explain_process_instance,
+            "PlanUndo": self.plan_undo,
             "ListIncidents": self.list_incidents,
             "ListJobs": self.list_jobs,
             "GetMessage": self.get_message,
@@ -154,6 +161,27 @@ class CounterflowService:
                     request.process_instance_key,
                     active_only=request.active_only,
                     element_limit=request.element_limit,
+                )
+            )
+        )
+
+    async def explain_process_instance(
+        self, request: wire.ExplainProcessInstanceRequest, call: Call
+    ) -> wire.ExplainProcessInstanceResponse:
+        """Why an instance has not gone on."""
+        key, asked_for = request.process_instance_key, self._asked_for()
+        return await self._read(lambda store: to_wire.reasons(reasons(store, key, asked_for)))
+
+    async def plan_undo(self, request: wire.PlanUndoRequest, call: Call) -> wire.PlanUndoResponse:
+        """What a compensation would run."""
+        return await self._read(
+            lambda store: to_wire.undo_plan(
+                undo_plan(
+                    store,
+                    request.process_instance_key,
+                    scope_key=request.scope_key,
+                    default_order=self._default_order,
+                    handler_limit=request.handler_limit,
                 )
             )
         )

@@ -38,6 +38,11 @@ NAMES_ON_WIRE: Mapping[str, str] = {
     "source_name": "source_element_name",
     "message_name": "name",
 }
+OWN_NAMES: Mapping[type[msgspec.Struct], Mapping[str, str]] = {
+    shapes.Reason: {"catch_id": "catch_element_id", "catch_name": "catch_element_name"},
+    shapes.UndoPlanned: {"order": "order"},
+}
+"""Of those in which a name means something else."""
 WORDS: Mapping[tuple[type[msgspec.Struct], str], tuple[Any, str]] = {
     (shapes.ProcessInstance, "state"): (wire.ProcessInstanceState, "PROCESS_INSTANCE_STATE_"),
     (shapes.ElementInstance, "state"): (wire.ElementInstanceState, "ELEMENT_INSTANCE_STATE_"),
@@ -45,6 +50,8 @@ WORDS: Mapping[tuple[type[msgspec.Struct], str], tuple[Any, str]] = {
     (shapes.JobTry, "outcome"): (wire.JobTry.Outcome, "OUTCOME_"),
     (shapes.Incident, "state"): (wire.IncidentState, "INCIDENT_STATE_"),
     (shapes.Termination, "cause"): (wire.Termination.Cause, "CAUSE_"),
+    (shapes.Reason, "kind"): (wire.Reason.Kind, "KIND_"),
+    (shapes.Reasons, "state"): (wire.ProcessInstanceState, "PROCESS_INSTANCE_STATE_"),
     (shapes.UndoRecord, "state"): (wire.UndoState, "UNDO_STATE_"),
     (shapes.Wait, "kind"): (wire.Wait.Kind, "KIND_"),
 }
@@ -100,6 +107,24 @@ def tree(found: shapes.InstanceTree) -> wire.GetProcessInstanceResponse:
     return answer
 
 
+def reasons(found: shapes.Reasons) -> wire.ExplainProcessInstanceResponse:
+    """Why an instance has not gone on."""
+    answer = message(wire.ExplainProcessInstanceResponse, found)
+    answer.reasons.extend(messages(wire.Reason, found.reasons))
+    return answer
+
+
+def undo_plan(found: shapes.UndoPlanned) -> wire.PlanUndoResponse:
+    """What a compensation would run."""
+    answer = message(wire.PlanUndoResponse, found)
+    answer.scopes.extend(messages(wire.UndoScope, found.scopes))
+    for planned in found.handlers:
+        handler = message(wire.PlannedUndo, planned)
+        handler.variables.extend(messages(wire.Variable, planned.variables))
+        answer.handlers.append(handler)
+    return answer
+
+
 def _fill_element(answer: wire.ElementInstance, found: shapes.ElementInstance) -> None:
     """A run of an element and the runs inside it; of its waits those that are not over."""
     _fill(answer, found)
@@ -151,7 +176,8 @@ def _fill(answer: Message, struct: msgspec.Struct) -> None:
 def _shared_fields(kind: type[msgspec.Struct], descriptor: Descriptor) -> tuple[tuple[str, str], ...]:
     """The scalar fields that both have: their names in the struct and on the wire."""
     known = descriptor.fields_by_name
-    named = ((name, NAMES_ON_WIRE.get(name, name)) for name in kind.__struct_fields__)
+    names = {**NAMES_ON_WIRE, **OWN_NAMES.get(kind, {})}
+    named = ((name, names.get(name, name)) for name in kind.__struct_fields__)
     return tuple(
         (name, on_wire) for name, on_wire in named if on_wire in known and known[on_wire].message_type is None
     )

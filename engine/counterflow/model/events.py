@@ -1,0 +1,84 @@
+"""What an event of the graph waits for, looks out for or throws: a definition for each kind of event.
+
+BPMN 2.0.2, 10.5.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from counterflow.feel import Expression
+
+
+class CompensationOrder(StrEnum):
+    """In which order the handlers of one compensation throw run (docs/ARCHITECTURE.md, "Undo")."""
+
+    MIRROR = "mirror"
+    PARALLEL = "parallel"
+    SEQUENTIAL = "sequential"
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorDefinition:
+    """An error caught (start and boundary events) or thrown (end event). BPMN 2.0.2, 10.5.6.
+
+    `code` None on a catching event means: any error. An end event may compute its code; a catching event's is
+    text. The variables receive code and message when an error is caught.
+    """
+
+    code: str | Expression | None
+    code_variable: str | None = None
+    message_variable: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CompensateDefinition:
+    """A compensation: caught by a boundary event or a start event, thrown by an intermediate or end event.
+    10.5.6, 10.7.
+
+    `activity` names the one activity to undo (`activityRef`), None means all of the scope. `order` None
+    means: as the process says, else as the server says.
+    """
+
+    activity: str | None = None
+    order: CompensationOrder | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TerminateDefinition:
+    """Ends every other token of its scope. BPMN 2.0.2, 10.5.3."""
+
+
+class TimerKind(StrEnum):
+    """What a timer's expression gives: a moment, how long to wait, or how often and how far apart."""
+
+    DATE = "date"
+    DURATION = "duration"
+    CYCLE = "cycle"
+
+
+@dataclass(frozen=True, slots=True)
+class TimerDefinition:
+    """A moment to wait for. The expression gives ISO 8601 text or a FEEL value of its kind. BPMN 2.0.2,
+    10.5.5.
+    """
+
+    kind: TimerKind
+    expression: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class MessageDefinition:
+    """A message to wait for: its name and, but for start events of a process, the key that tells whose it is.
+    10.5.5.
+    """
+
+    name: str | Expression
+    correlation_key: Expression | None = None
+
+
+CatchDefinition = TimerDefinition | MessageDefinition
+"""What is waited for with a row of its own; errors and compensation are looked for when they happen."""
+
+EventDefinition = ErrorDefinition | CompensateDefinition | TerminateDefinition | CatchDefinition

@@ -1,0 +1,262 @@
+"""Why an instance has not gone on: for each token what it waits for, since when, and what would end that."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Set
+
+from msgspec.structs import replace
+
+from counterflow.queries.instances import process_instance
+from counterflow.queries.shapes import (
+    ElementInstance,
+    Incident,
+    InstanceTree,
+    Job,
+    Join,
+    Reason,
+    Reasons,
+    UndoRecord,
+    Wait,
+)
+from counterflow.store.port import Store
+
+MOST_REASONS = 1_000
+"""Of an instance and those that it has called, together."""
+HELD_JOBS = {"failed", "error_thrown"}
+"""States in which an incident speaks for the job."""
+NOBODY = "no worker asks for this type at the moment"
+
+
+def reasons(store: Store, process_instance_key: int, asked_for: Set[str]) -> Reasons:
+    """Why an instance, and those that it has called, have not gone on; `asked_for` are the types of jobs that
+    somebody takes by now. Raises `Rejection` for an unknown key.
+    """
+    first = process_instance(store, process_instance_key, active_only=True)
+    found: list[Reason] = []
+    trees = deque([first])
+    left_out = False
+    while trees and not left_out:
+        tree = trees.popleft()
+        for reason in _of_instance(tree, asked_for):
+            found.append(reason)
+            if reason.kind == "called_instance":
+                trees.append(process_instance(store, reason.key, active_only=True))
+        left_out = len(found) > MOST_REASONS or bool(tree.elements_left_out and _is_cut(tree))
+    header = first.process_instance
+    return Reasons(process_instance_key, header.bpmn_process_id, header.state, found[:MOST_REASONS], left_out)
+
+
+def _is_cut(tree: InstanceTree) -> bool:
+    """Whether more runs than the tree shows."""
+    return sum(1 for _ in _running(tree.root)) >= MOST_REASONS
+
+
+def _of_instance(tree: InstanceTree, asked_for: Set[str]) -> Iterator[Reason]:
+    told = _Told(tree, asked_for)
+    if tree.quarantine_reason:
+        yield told.quarantine(tree.quarantine_reason)
+    undone_by = _undone_by(tree.undo_records)
+    for element in _running(tree.root):
+        yield from _of_element(told, element, undone_by.get(element.key, ()))
+
+
+def _running(root: ElementInstance) -> Iterator[ElementInstance]:
+    """Those that have not ended, a scope before what is in it."""
+    here = [root]
+    while here:
+        element = here.pop()
+        if not element.ended_position:
+            yield element
+            here += reversed(element.children)
+
+
+def _undone_by(records: Iterable[UndoRecord]) -> dict[int, list[UndoRecord]]:
+    """What each throw waits for, by its key."""
+    found: dict[int, list[UndoRecord]] = {}
+    for record in records:
+        if record.state in {"taken", "started"}:
+            found.setdefault(record.throw_key, []).append(record)
+    return found
+
+
+def _of_element(told: _Told, element: ElementInstance, undone: Iterable[UndoRecord]) -> Iterator[Reason]:
+    for incident in element.incidents:
+        if incident.state == "open":
+            yield told.incident(element, incident)
+    for job in element.jobs:
+        if job.ended_at_ms is None and job.state not in HELD_JOBS:
+            yield told.job(element, job)
+    for wait in element.waits:
+        if wait.state == "open":
+            yield told.wait(element, wait)
+    if element.called_instance_key:
+        yield told.called(element)
+    if undone := list(undone):
+        yield told.compensation(element, undone)
+    for join in element.joins:
+        yield told.join(element, join)
+
+
+class _Told:
+    """Reasons in words, of one instance."""
+
+    def __init__(self, tree: InstanceTree, asked_for: Set[str]) -> None:
+        self._header = tree.process_instance
+        self._root = tree.root
+        self._asked_for = asked_for
+
+    def quarantine(self, reason: str) -> Reason:
+        """A person has to look at the whole instance."""
+        key = self._header.key
+        return self._reason(
+            self._root,
+            "quarantine",
+            self._root.activated_at_ms,
+            f"a person: it was set aside after a fault ({reason})",
+            f"release it (`counterflow quarantine release {key}`), or cancel it",
+        )
+
+    def incident(self, element: ElementInstance, incident: Incident) -> Reason:
+        """A person has to mend something."""
+        reason = self._reason(
+            element,
+            "incident",
+            incident.created_at_ms,
+            f"a person: {incident.message}",
+            f"{incident.remedy} (`counterflow resolve {incident.key}`)",
+        )
+        return replace(reason, key=incident.key, name=incident.error_type)
+
+    def job(self, element: ElementInstance, job: Job) -> Reason:
+        """A worker has to do something."""
+        is_asked_for = job.type in self._asked_for
+        waits_for, way_on = _JOB_WORDS[job.state](job, "" if is_asked_for else f"; {NOBODY}")
+        reason = self._reason(
+            element,
+            "job",
+            job.activated_at_ms or job.created_at_ms,
+            waits_for,
+            way_on,
+        )
+        return replace(reason, key=job.key, name=job.type, due_at_ms=job.due_at_ms, is_asked_for=is_asked_for)
+
+    def wait(self, element: ElementInstance, wait: Wait) -> Reason:
+        """Something has to happen: to the element itself, or to an event that stands beside it."""
+        is_other = wait.catch_id != element.element_id
+        waits_for, way_on = _WAIT_WORDS[wait.kind](wait)
+        reason = self._reason(
+            element,
+            wait.kind,
+            wait.opened_at_ms,
+            waits_for,
+            way_on,
+        )
+        return replace(
+            reason,
+            key=wait.key,
+            name=wait.message_name,
+            correlation_key=wait.correlation_key,
+            due_at_ms=wait.due_at_ms,
+            catch_id=wait.catch_id if is_other else "",
+            catch_name=wait.catch_name if is_other else "",
+            is_alternative=is_other and element.element_type != "eventBasedGateway",
+        )
+
+    def called(self, element: ElementInstance) -> Reason:
+        """Another instance has to end."""
+        key = element.called_instance_key
+        reason = self._reason(
+            element,
+            "called_instance",
+            element.activated_at_ms,
+            f"the end of process instance {key}, which it has called",
+            f"whatever ends that instance (`counterflow why {key}`)",
+        )
+        return replace(reason, key=key)
+
+    def compensation(self, element: ElementInstance, undone: list[UndoRecord]) -> Reason:
+        """What was done has to be undone."""
+        handlers = ", ".join(f"'{record.handler_name or record.handler_id}'" for record in undone[:10])
+        more = f" and {len(undone) - 10} more" if len(undone) > 10 else ""
+        return self._reason(
+            element,
+            "compensation",
+            element.activated_at_ms,
+            f"the undo of {len(undone)} completed {'activity' if len(undone) == 1 else 'activities'}: "
+            f"{handlers}{more}",
+            "whatever ends the handlers that run",
+        )
+
+    def join(self, scope: ElementInstance, join: Join) -> Reason:
+        """Another token has to come."""
+        missing = [flow for flow in join.flows if not flow.tokens]
+        sources = ", ".join(f"'{flow.source_name or flow.source_id}' ({flow.flow_id})" for flow in missing)
+        reason = self._reason(
+            scope,
+            "join",
+            join.since_ms,
+            f"tokens of the other branches, from {sources}",
+            "whatever lets those branches go on; if none can ever come, cancel the instance",
+        )
+        return replace(reason, element_id=join.element_id, element_name=join.element_name)
+
+    def _reason(
+        self, element: ElementInstance, kind: str, since_ms: int, waits_for: str, way_on: str
+    ) -> Reason:
+        return Reason(
+            process_instance_key=self._header.key,
+            bpmn_process_id=self._header.bpmn_process_id,
+            element_instance_key=element.key,
+            element_id=element.element_id,
+            element_name=element.element_name,
+            loop_counter=element.loop_counter,
+            kind=kind,
+            since_ms=since_ms,
+            waits_for=waits_for,
+            way_on=way_on,
+        )
+
+
+def _activatable(job: Job, nobody: str) -> tuple[str, str]:
+    return f"a worker to take a job of type '{job.type}'{nobody}", (
+        f"a worker for '{job.type}', or a person (`counterflow jobs complete {job.key}`)"
+    )
+
+
+def _activated(job: Job, _: str) -> tuple[str, str]:
+    return f"worker '{job.worker}', which has taken its job of type '{job.type}'", (
+        f"that worker; after the deadline another one for '{job.type}'"
+    )
+
+
+def _backing_off(job: Job, nobody: str) -> tuple[str, str]:
+    return f"the end of the back-off after a failed try, then a worker for '{job.type}'{nobody}", (
+        f"the clock, then a worker for '{job.type}'"
+    )
+
+
+def _timer(_: Wait) -> tuple[str, str]:
+    return "a moment", "the clock"
+
+
+def _message(wait: Wait) -> tuple[str, str]:
+    return f"message '{wait.message_name}' with correlation key '{wait.correlation_key}'", (
+        "whoever publishes it (`counterflow publish`)"
+    )
+
+
+def _signal(wait: Wait) -> tuple[str, str]:
+    return f"signal '{wait.message_name}'", "whoever broadcasts it (`counterflow broadcast`)"
+
+
+_JOB_WORDS: dict[str, Callable[[Job, str], tuple[str, str]]] = {
+    "activatable": _activatable,
+    "activated": _activated,
+    "backing_off": _backing_off,
+}
+_WAIT_WORDS: dict[str, Callable[[Wait], tuple[str, str]]] = {
+    "timer": _timer,
+    "message": _message,
+    "signal": _signal,
+}

@@ -1,0 +1,47 @@
+"""Why an instance has not gone on, and what an undo would do, on the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.commands import CommandLine
+from tests.queries.models import TRIP
+
+
+@pytest.fixture(autouse=True)
+def deployed(counterflow: CommandLine, tmp_path: Path) -> None:
+    """What the tests start."""
+    (tmp_path / "trip.bpmn").write_bytes(TRIP)
+    counterflow.good("deploy", tmp_path / "trip.bpmn")
+
+
+def test_why_names_what_is_waited_for_and_who_could_end_it(counterflow: CommandLine) -> None:
+    key = counterflow.start("trip")
+    told = " ".join(counterflow.good("why", key).data.split())
+    assert f"trip {key} active" in told
+    assert (
+        "● Book hotel waits for a worker to take a job of type 'book-hotel'; no worker asks for this type"
+        in told
+    )
+    assert "→ a worker for 'book-hotel', or a person (`counterflow jobs complete " in told
+    (reason,) = counterflow.good("why", key, "--json").json["reasons"]
+    assert (reason["kind"], reason["elementId"], reason["isAskedFor"]) == ("job", "book-hotel", False)
+
+
+def test_why_of_what_has_ended_says_that_nothing_waits(counterflow: CommandLine) -> None:
+    key = counterflow.start("trip")
+    counterflow.good("cancel", key)
+    assert "terminated: nothing is waited for" in counterflow.good("why", key).data
+
+
+def test_an_undo_plan_says_what_would_run_on_what(counterflow: CommandLine) -> None:
+    key = counterflow.start("trip")
+    counterflow.complete(key, "book-hotel")
+    told = " ".join(counterflow.good("undo-plan", key).data.split())
+    assert "a compensation in trip would run 1 handler, in mirror order" in told
+    assert "1st ↶ Cancel hotel undoes Book hotel" in told
+    assert (
+        counterflow.good("undo-plan", key, "--json").json["handlers"][0]["handlerElementId"] == "cancel-hotel"
+    )

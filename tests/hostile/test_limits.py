@@ -1,0 +1,78 @@
+"""docs/limits.md names every limit there is, with the default that it has and what shows it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from counterflow.settings import SETTINGS, Settings
+from counterflow.settings.table import LIMITS
+from counterflow.wire.http2.limits import ConnectionLimits
+from counterflow.wire.native.limits import WireLimits
+from tests.hostile.attack import FOLDER
+
+ROOT = Path(__file__).parents[2]
+MEBIBYTE = 1024 * 1024
+CLASSES = (WireLimits, ConnectionLimits)
+NO_LIMITS = {
+    "WireLimits.message_bytes",
+    "WireLimits.compressed_bytes",
+    "WireLimits.age_seconds",
+    "WireLimits.http2",
+}
+"""Settings of their own, and what is no limit."""
+ROW = re.compile(
+    r"^\| `(?P<name>[\w.]+)` \| (?P<default>[^|]+) \| (?P<protects>[^|]+) \| (?P<shown>[^|]+) \|$"
+)
+
+
+class Row(NamedTuple):
+    name: str
+    default: str
+    protects: str
+    shown: str
+
+
+def rows() -> list[Row]:
+    lines = (ROOT / "docs" / "limits.md").read_text().splitlines()
+    return [Row(**found.groupdict()) for line in lines if (found := ROW.match(line))]
+
+
+def limits() -> Iterator[tuple[str, object]]:
+    """Every limit of the program and its default."""
+    for setting in SETTINGS:
+        if setting.section == LIMITS:
+            yield setting.name, getattr(Settings(), setting.name)
+    for group in CLASSES:
+        for field in fields(group):
+            name = f"{group.__name__}.{field.name}"
+            if name not in NO_LIMITS:
+                yield name, getattr(group(), field.name)
+
+
+def as_read(name: str, value: object) -> str:
+    """A default as a person reads it."""
+    assert isinstance(value, int | float)
+    if isinstance(value, int) and value >= MEBIBYTE and not value % MEBIBYTE:
+        return f"{value // MEBIBYTE:,} MiB"
+    unit = " ms" if name.endswith("_ms") else " s" if name.endswith("_seconds") else ""
+    return f"{value:,g}{unit}" if isinstance(value, float) else f"{value:,}{unit}"
+
+
+def test_every_limit_has_its_row_and_its_default() -> None:
+    found = {row.name: row.default for row in rows()}
+    expected = {name: as_read(name, value) for name, value in limits()}
+    assert found == expected
+
+
+@pytest.mark.parametrize("row", rows(), ids=lambda row: str(row.name))
+def test_what_shows_a_limit_is_there(row: Row) -> None:
+    for name in re.findall(r"`([^`]+)`", row.shown):
+        assert (FOLDER / f"{name}.py").is_file() or (ROOT / name).is_file(), name
+    assert row.protects.strip() not in {"", "?"}
+    assert "`" in row.shown

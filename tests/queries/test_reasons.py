@@ -1,0 +1,116 @@
+"""Why an instance has not gone on: nothing waits in any behaviour without a reason that can be told."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from counterflow import Rejection
+from counterflow.kernel.rows import ElementInstance, ProcessInstance
+from counterflow.queries.reasons import reasons
+from counterflow.queries.shapes import Reason
+from counterflow.testing import Engine
+from tests.behaviours.script import BOOK, diagram_of, play, read_script
+from tests.behaviours.test_behaviours import NAMES, SCRIPTS
+from tests.queries.models import TRIP
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=NAMES)
+def test_nothing_waits_without_a_reason(path: Path) -> None:
+    script = read_script(path.read_text())
+    engine = Engine(order=script.order)
+    engine.deploy(diagram_of(path), *(path.parent / name for name in script.beside))
+    for line in script.lines:
+        play(engine, line, path.parent)
+        assert [(line.text, element.element_id) for element in without_reason(engine)] == []
+
+
+def without_reason(engine: Engine) -> list[ElementInstance]:
+    """Element instances at rest with nothing inside them, of which no reason tells why they do not go on."""
+    elements = engine.store.scan(ElementInstance, {})
+    scopes = {element.scope_key for element in elements}
+    held = {reason.element_instance_key for reason in all_reasons(engine) if not reason.is_alternative}
+    return [element for element in elements if element.key not in scopes | held]
+
+
+def all_reasons(engine: Engine) -> list[Reason]:
+    """Why every instance that nobody has called, and those that it has called, have not gone on."""
+    active = [row for row in engine.store.scan(ProcessInstance, {}) if row.state == "active"]
+    roots = [row.key for row in active if not row.parent_instance_key]
+    return [reason for key in roots for reason in engine.why(key).reasons]
+
+
+def reason_of(engine: Engine, trip: int, kind: str) -> Reason:
+    """The one reason of this kind."""
+    (found,) = [reason for reason in engine.why(trip).reasons if reason.kind == kind]
+    return found
+
+
+def engine_with(path: str) -> tuple[Engine, int]:
+    """An engine with an instance of a behaviour's diagram."""
+    engine = Engine()
+    deployed = engine.deploy(BOOK / path)
+    return engine, engine.start(deployed.processes[0].id)
+
+
+def test_a_job_says_whether_anybody_asks_for_it() -> None:
+    engine = Engine()
+    engine.deploy_contents({"trip.bpmn": TRIP})
+    trip = engine.start("trip")
+    reason = reason_of(engine, trip, "job")
+    assert (reason.element_id, reason.name, reason.since_ms) == ("book-hotel", "book-hotel", engine.now_ms)
+    assert reason.waits_for == (
+        "a worker to take a job of type 'book-hotel'; no worker asks for this type at the moment"
+    )
+    assert not reason.is_asked_for
+    assert reasons(engine.store, trip, {"book-hotel"}).reasons[0].is_asked_for
+
+
+def test_a_job_that_is_taken_or_backs_off_says_so() -> None:
+    engine = Engine()
+    engine.deploy_contents({"trip.bpmn": TRIP})
+    trip = engine.start("trip")
+    (job,) = engine.activate("book-hotel", worker="anna")
+    assert (
+        reason_of(engine, trip, "job").waits_for
+        == "worker 'anna', which has taken its job of type 'book-hotel'"
+    )
+    engine.fail(job.key, retries=1, back_off=timedelta(seconds=1))
+    reason = reason_of(engine, trip, "job")
+    assert reason.waits_for.startswith("the end of the back-off after a failed try")
+    assert reason.due_at_ms == engine.now_ms + 1_000
+    engine.advance(seconds=1)
+    engine.fail("book-hotel", retries=0, message="no room")
+    incident = reason_of(engine, trip, "incident")
+    assert [reason.kind for reason in engine.why(trip).reasons] == ["incident"], "it speaks for its job"
+    assert (incident.name, incident.key) == ("JOB_NO_RETRIES", engine.incident("book-hotel").key)
+    assert "no room" in incident.waits_for
+
+
+def test_what_stands_beside_an_element_is_told_as_another_way_out() -> None:
+    engine, trip = engine_with("timers/boundary.bpmn")
+    kinds = {reason.kind: reason.is_alternative for reason in engine.why(trip).reasons}
+    assert kinds == {"job": False, "timer": True}
+
+
+def test_an_instance_that_has_ended_waits_for_nothing() -> None:
+    engine = Engine()
+    engine.deploy_contents({"trip.bpmn": TRIP})
+    trip = engine.start("trip")
+    engine.cancel(trip)
+    found = engine.why(trip)
+    assert (found.state, found.reasons) == ("terminated", [])
+
+
+def test_an_unknown_instance_is_refused() -> None:
+    with pytest.raises(Rejection, match="none was found"):
+        Engine().why(7)
+
+
+def test_more_than_anybody_reads_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("counterflow.queries.reasons.MOST_REASONS", 1)
+    engine, trip = engine_with("timers/boundary.bpmn")
+    found = engine.why(trip)
+    assert (len(found.reasons), found.left_out) == (1, True)
