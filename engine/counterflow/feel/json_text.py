@@ -12,7 +12,7 @@ from counterflow.feel import numbers
 from counterflow.feel.errors import FeelValueError, MissingVariable
 from counterflow.feel.run import Value
 from counterflow.feel.temporal import KINDS as TEMPORAL
-from counterflow.feel.values import KINDS, Function, Range, a_kind, no_variable
+from counterflow.feel.values import KINDS, Function, no_variable
 
 _ENCODER: Final = msgspec.json.Encoder()
 _AS_THEY_ARE: Final = frozenset({type(None), bool, str})
@@ -110,9 +110,15 @@ _SHOWN_LEVELS: Final = 20
 
 
 def excerpt(value: Value, most: int) -> str:
-    """The JSON of a value, cut behind `most` characters with `…`; nothing behind them is looked at."""
+    """The JSON of a value, cut behind `most` characters with `…`; nothing behind them is looked at.
+
+    Raises FeelValueError as `to_json` does.
+    """
     parts: list[str] = []
-    _write(value, most + 1, parts, 0)
+    try:
+        _write(value, most + 1, parts, 0)
+    except _NotInJson as fault:
+        raise _complaint(fault) from None
     text = "".join(parts)
     return text if len(text) <= most else f"{text[:most]}…"
 
@@ -123,9 +129,10 @@ def _write(value: Value, room: int, parts: list[str], depth: int) -> int:
         parts.append("…")
         return 0
     if isinstance(value, list):
-        return _write_all("[]", (("", item) for item in value), room, parts, depth)
+        items = ((f"[{index}]", "", item) for index, item in enumerate(value, 1))
+        return _write_all("[]", items, room, parts, depth)
     if isinstance(value, dict):
-        entries = ((f"{_in_json(key, room)}:", item) for key, item in value.items())
+        entries = ((f".{key}", f"{_in_json(key, room)}:", item) for key, item in value.items())
         return _write_all("{}", entries, room, parts, depth)
     text = _in_json(value, room)
     parts.append(text)
@@ -133,12 +140,16 @@ def _write(value: Value, room: int, parts: list[str], depth: int) -> int:
 
 
 def _write_all(
-    brackets: str, items: Iterable[tuple[str, Value]], room: int, parts: list[str], depth: int
+    brackets: str, items: Iterable[tuple[str, str, Value]], room: int, parts: list[str], depth: int
 ) -> int:
     before = brackets[0]
-    for key, item in items:
+    for place, key, item in items:
         parts.append(before + key)
-        room = _write(item, room - 1 - len(key), parts, depth + 1)
+        try:
+            room = _write(item, room - 1 - len(key), parts, depth + 1)
+        except _NotInJson as fault:
+            fault.path.append(place)
+            raise
         before = ","
         if room <= 0:
             return 0
@@ -147,8 +158,4 @@ def _write_all(
 
 
 def _in_json(value: Value, most: int) -> str:
-    if isinstance(value, str):
-        return _ENCODER.encode(value[:most]).decode()
-    if isinstance(value, Range | Function):
-        return a_kind(value)
-    return to_json(value).decode()
+    return _ENCODER.encode(_jsonable(value[:most] if isinstance(value, str) else value)).decode()

@@ -14,8 +14,9 @@ import msgspec
 
 from counterflow import feel
 from counterflow.feel import Expression
+from counterflow.feel.errors import MissingVariable
 from counterflow.feel.numbers import as_int
-from counterflow.feel.values import Function, Range, a_kind, no_variable
+from counterflow.feel.values import a_kind
 from counterflow.kernel.data.output_collections import being_built
 from counterflow.kernel.data.scopes import Document
 from counterflow.kernel.work.budget import BYTES_PER_FUEL, EVALUATION_FUEL
@@ -105,11 +106,12 @@ def shown(evaluation: feel.Evaluation) -> str:
     if evaluation.value is None:
         because = "; ".join(str(warning) for warning in evaluation.warnings)
         return f"it is null ({because})" if because else "it is null"
-    if isinstance(evaluation.value, Function) and evaluation.value.name:
-        return no_variable(evaluation.value.name)
-    if isinstance(evaluation.value, Function | Range):
+    try:
+        return f"it is {feel.excerpt(evaluation.value, SHOWN)}"
+    except MissingVariable as error:
+        return str(error)
+    except feel.FeelValueError:
         return f"it is {a_kind(evaluation.value)}"
-    return f"it is {feel.excerpt(evaluation.value, SHOWN)}"
 
 
 # -- readers -------------------------------------------------------------------------------------------------
