@@ -55,9 +55,22 @@ class Behaviour(StrEnum):
     PASS_THROUGH = "pass_through"  # noqa: S105 - a kind of element, not a password
 
 
+class Binding(StrEnum):
+    """Which version is called: the latest one, the one deployed together with the process, a numbered one, or
+    a labelled one.
+    """
+
+    LATEST = "latest"
+    DEPLOYMENT = "deployment"
+    VERSION = "version"
+    VERSION_TAG = "versionTag"
+
+
 @dataclass(frozen=True, slots=True)
 class CalledProcess:
     """Which process a call activity runs, and which variables go in and out.
+
+    `which` is the number or the label of the version, where the binding asks for one.
 
     `is_past_on_return`: what went in by a mapping has been the called process's alone, so that what comes out
     goes past the variables that the call has made of it.
@@ -67,6 +80,8 @@ class CalledProcess:
     goes_in: GoesIn = GoesIn.EVERYTHING
     propagate_all_out: bool = True
     is_past_on_return: bool = False
+    binding: Binding = Binding.LATEST
+    which: str | Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,17 +176,6 @@ class ScriptDefinition:
 
     expression: Expression
     result_variable: str | None
-
-
-class Binding(StrEnum):
-    """Which version is called: the latest one, the one deployed together with the process, a numbered one, or
-    a labelled one.
-    """
-
-    LATEST = "latest"
-    DEPLOYMENT = "deployment"
-    VERSION = "version"
-    VERSION_TAG = "versionTag"
 
 
 class ResultMapping(StrEnum):

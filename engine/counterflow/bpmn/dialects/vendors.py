@@ -32,7 +32,7 @@ _AS_IN_CAMUNDA: Final = frozenset({
     # what is not told apart here: every task is a job
     "async", "asyncBefore", "asyncAfter", "exclusive",
     # what goes in and out, and how often
-    "in", "out", "inheritVariables", "collection", "elementVariable",
+    "in", "out", "inheritVariables", "sameDeployment", "collection", "elementVariable",
     "errorCodeVariable", "errorMessageVariable",
 })  # fmt: skip
 """Names that mean in Activiti and Flowable what they mean, or would mean, in Camunda 7."""

@@ -75,8 +75,8 @@ def _evaluate(token: Token) -> Results:
 
 def _find(token: Token, called: CalledDecision) -> DecisionDefinition:
     """The decision that the task means. Raises `Held`."""
-    decision_id = _text(token, called.decision_id, "the id of a decision")
-    which = _text(token, called.which or "", f"a {called.binding.value}")
+    decision_id = evaluation.label(token, called.decision_id, "the id of a decision")
+    which = evaluation.label(token, called.which or "", f"a {called.binding.value}")
     deployment_key = (
         token.step.state.definitions[token.header.definition_key].deployment_key
         if called.binding is Binding.DEPLOYMENT
@@ -89,19 +89,6 @@ def _find(token: Token, called: CalledDecision) -> DecisionDefinition:
             IncidentType.CALLED_DECISION_ERROR,
             f"Expected '{token.node.id}' to evaluate decision '{decision_id}', but {missing}",
         ) from missing
-
-
-def _text(token: Token, source: str | feel.Expression, expected: str) -> str:
-    """A text, or a number as one: labels of versions may look like numbers. Raises `Held`."""
-    if isinstance(source, str):
-        return source
-    given = evaluation.evaluate(token, token.key, source)
-    value = given.value
-    if isinstance(value, str) and value:
-        return value
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    raise evaluation.unfit("", source, f"'{token.node.id}'", expected, given)
 
 
 def _results(called: CalledDecision, evaluated: DecisionEvaluation, result: DecisionResult) -> Results:

@@ -83,7 +83,6 @@ def test_a_result_that_nobody_reads_is_told() -> None:
         ({"class": "org.acme.Decide"}, "(camunda:class)"),
         ({"expression": "${decider.decide()}"}, "(camunda:expression)"),
         ({"delegateExpression": "${decider}"}, "(camunda:delegateExpression)"),
-        ({"decisionRefTenantId": "red"}, "a decision of another tenant"),
         ({"decisionRefBinding": "newest"}, "one of latest, deployment, version, versionTag, found 'newest'"),
         (
             {"mapDecisionResult": "output"},
@@ -149,6 +148,11 @@ def test_a_decision_of_flowables_fields_gives_its_outputs_by_name() -> None:
     assert one.work == CalledDecision(
         "discount", None, Binding.DEPLOYMENT, result_mapping=ResultMapping.ENTRIES
     )
+
+
+def test_a_tenant_is_told() -> None:
+    assert warned(deciding(decisionRefTenantId="red"), "extension") == ["a"]
+    assert isinstance(node(deciding(), "a").work, CalledDecision)
 
 
 @pytest.mark.parametrize("tag", ["serviceTask", "userTask", "task"])

@@ -2,7 +2,7 @@
 over.
 
 Nothing goes in or out that the model does not name: `variables="all"` names everything, a pair of source and
-target one variable. The version called is the latest; other bindings are refused.
+target one variable.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Final
 
 from lxml import etree
 
+from counterflow.bpmn.dialects.camunda.bindings import BoundVersion, attributes_of, bound_version
 from counterflow.bpmn.dialects.camunda.expressions import value_expression, variable_expression
 from counterflow.bpmn.dialects.camunda.juel_calls import BUSINESS_KEY
 from counterflow.bpmn.dialects.namespaces import CAMUNDA
@@ -21,7 +22,7 @@ from counterflow.bpmn.xml import TRUE
 from counterflow.documents.notes import Notes
 from counterflow.documents.xml import local_name
 from counterflow.model.data import GoesIn, VariableMapping
-from counterflow.model.graph import CalledProcess
+from counterflow.model.graph import Binding, CalledProcess
 
 RULE = "called-process"
 
@@ -32,8 +33,7 @@ _TOLD: Final[Mapping[str, str]] = {
 }
 """What is not carried out, and what to write instead."""
 CALL_ATTRIBUTES: Final = frozenset({
-    *_TOLD, "caseRef", "calledElementBinding", "calledElementVersion", "calledElementVersionTag",
-    "inheritVariables",
+    *_TOLD, "caseRef", "inheritVariables", "sameDeployment", *attributes_of("calledElement"),
 })  # fmt: skip
 """Attributes of a call activity that are read here."""
 
@@ -45,12 +45,22 @@ def called_process(
     _judge(element, notes)
     text = element.attribute("calledElement")
     process_id = read(text, "called element", element, notes) if text else None
-    if process_id is None:
+    bound = bound_version(element, "calledElement", RULE, read, notes)
+    if process_id is None or bound is None:
         return None
+    if element.xml.get(f"{{{CAMUNDA}}}sameDeployment") == TRUE:
+        bound = BoundVersion(Binding.DEPLOYMENT, None)
     everything = {local_name(xml) for xml in extensions if xml.get("variables") == "all"}
     inherits = element.xml.get(f"{{{CAMUNDA}}}inheritVariables") == TRUE
     goes_in = GoesIn.EVERYTHING if inherits or "in" in everything else GoesIn.WHAT_IS_NAMED
-    return CalledProcess(process_id, goes_in, "out" in everything, is_past_on_return=True)
+    return CalledProcess(
+        process_id,
+        goes_in,
+        "out" in everything,
+        is_past_on_return=True,
+        binding=bound.binding,
+        which=bound.which,
+    )
 
 
 def call_mappings(
@@ -95,18 +105,6 @@ def _mapping(element: Element, xml: etree._Element, notes: Notes) -> VariableMap
 
 
 def _judge(element: Element, notes: Notes) -> None:
-    binding = (element.xml.get(f"{{{CAMUNDA}}}calledElementBinding") or "latest").strip()
-    if binding != "latest":
-        message = (
-            f"expected {element} to call the latest version of a process, found calledElementBinding "
-            f"'{binding}'."
-        )
-        notes.error(
-            element,
-            RULE,
-            message,
-            "Remove calledElementBinding, or deploy that version under an id of its own.",
-        )
     if element.xml.get(f"{{{CAMUNDA}}}caseRef"):
         message = f"{element} has camunda:caseRef, and cases are not executed."
         notes.error(element, "extension", message, "Call a process instead.")
