@@ -34,9 +34,11 @@ def test_the_service_reads_and_releases() -> None:
         "ListIncidents",
         "ListJobs",
         "GetMessage",
+        "GetSignal",
         "GetHistory",
         "GetQuarantine",
         "ReleaseQuarantined",
+        "ReleaseDue",
     ]
 
 

@@ -5,6 +5,7 @@ A mutant is a function that puts its fault in; what it has changed is put back w
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -19,6 +20,7 @@ from counterflow.kernel.elements import parallel_gateway, sub_process, throw_eve
 from counterflow.kernel.elements.registry import ROOMS
 from counterflow.kernel.events import error
 from counterflow.kernel.events import message as messages
+from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
 from counterflow.kernel.events.registry import KINDS
 from counterflow.kernel.lives import correlation, job_delivery, jobs
@@ -41,7 +43,7 @@ from counterflow.model import schedules
 from counterflow.model.data import VariableMapping
 from counterflow.model.events import CompensateDefinition, ErrorDefinition
 from counterflow.model.graph import Behaviour, Flow, Node
-from counterflow.partition import batch, decider, writer
+from counterflow.partition import batch, clock, decider, writer
 from counterflow.partition.answers import Failed, InstanceEnds, Told
 from counterflow.partition.batch import OpenBatch
 from counterflow.partition.decider import Decider
@@ -295,6 +297,38 @@ def quarantine_without_walls(patch: Patch) -> None:
     patch.setattr(Step, "admitted_to", Step.at)
 
 
+def time_that_falls_back(patch: Patch) -> None:
+    """What the wall clock shows is the time."""
+    patch.setattr(clock.Clock, "now_ms", lambda self: self._wall())
+
+
+def time_that_stands_still(patch: Patch) -> None:
+    """Where the wall clock was set back, it is the same moment until that has caught up."""
+    patch.setattr(clock, "SLOWEST", 0.0)
+
+
+def signal_reaches_one_only(patch: Patch) -> None:
+    reach, reached = signals._reach, set[int]()
+
+    def once(signal_key: int, *given: Any) -> None:
+        if signal_key not in reached:
+            reached.add(signal_key)
+            reach(signal_key, *given)
+
+    patch.setattr(signals, "_reach", once)
+
+
+def signal_out_when_its_event_is_gone(patch: Patch) -> None:
+    """The event goes on at once, and so hears of its own signal further on."""
+    go_out = signals._go_out
+
+    def late(token: Token, name: str, document: Any, causes: Any, step: Step) -> None:
+        signals._is_out(token, step)
+        step.at_rest(functools.partial(go_out, token, name, document, causes))
+
+    patch.setattr(signals, "_go_out", late)
+
+
 MUTANTS = (
     one_undo_dropped,
     undo_in_order_of_completion,
@@ -328,6 +362,10 @@ MUTANTS = (
     begun_at_the_start_all_the_same,
     released_and_hears_nothing,
     quarantine_without_walls,
+    time_that_falls_back,
+    time_that_stands_still,
+    signal_reaches_one_only,
+    signal_out_when_its_event_is_gone,
 )
 
 

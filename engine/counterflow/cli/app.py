@@ -44,12 +44,14 @@ GROUPS: Mapping[str, Sequence[NamedCommand]] = {
             "set-variables", "commands.instances", "Set variables of a process or element instance."
         ),
         NamedCommand("publish", "commands.messages", "Publish a message to those who wait for it."),
+        NamedCommand("broadcast", "commands.signals", "Broadcast a signal to all who wait for it."),
     ),
     "Work and repair": (
         NamedCommand("jobs", "commands.jobs", "List what waits for workers, or do it by hand."),
         NamedCommand("incidents", "commands.repair", "List what waits for a person to mend it."),
         NamedCommand("resolve", "commands.repair", "Try again what an incident stopped."),
         NamedCommand("quarantine", "commands.repair", "List or release what was set aside after a fault."),
+        NamedCommand("release-due", "commands.repair", "Let come what serve --hold-due holds."),
     ),
     "Try out, without a server": (
         NamedCommand("feel", "commands.decisions", "Evaluate a FEEL expression."),

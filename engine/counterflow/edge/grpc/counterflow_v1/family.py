@@ -1,4 +1,4 @@
-"""`counterflow.v1`: what people ask of the engine, as questions of the read model, and the one command in
+"""`counterflow.v1`: what people ask of the engine, as questions of the read model, and the two commands in
 it.
 """
 
@@ -12,7 +12,14 @@ from google.protobuf.message import Message
 
 from counterflow.edge.grpc.calls import Behaviour
 from counterflow.edge.grpc.counterflow_v1 import to_wire
-from counterflow.edge.grpc.counterflow_v1.to_wire import message, messages, published, state_word, tree
+from counterflow.edge.grpc.counterflow_v1.to_wire import (
+    broadcast,
+    message,
+    messages,
+    published,
+    state_word,
+    tree,
+)
 from counterflow.queries import shapes
 from counterflow.queries.decisions import decision_xml, list_decisions
 from counterflow.queries.definitions import definition_xml, list_definitions
@@ -24,6 +31,7 @@ from counterflow.queries.messages import message as published_message
 from counterflow.queries.quarantine import list_quarantined
 from counterflow.queries.reasons import reasons
 from counterflow.queries.shapes import HistoryRecord
+from counterflow.queries.signals import signal
 from counterflow.queries.undo_plan import undo_plan
 from counterflow.service.refusals import Invalid, TooLarge
 from counterflow.service.service import Service
@@ -35,11 +43,12 @@ MessageType = TypeVar("MessageType", bound=Message)
 
 
 class CounterflowService:
-    """The reading service, and the one command in it."""
+    """The reading service, and the two commands in it."""
 
     def __init__(self, service: Service) -> None:
         self._questions = service.questions
         self._release = service.commands.release
+        self._release_due = service.commands.release_due
         self._message_bytes = service.settings.message_bytes
         self._default_order = service.settings.compensation_order
         self._asked_for = service.asked_for
@@ -58,8 +67,10 @@ class CounterflowService:
             "ListIncidents": self.list_incidents,
             "ListJobs": self.list_jobs,
             "GetMessage": self.get_message,
+            "GetSignal": self.get_signal,
             "GetQuarantine": self.get_quarantine,
             "ReleaseQuarantined": self.release_quarantined,
+            "ReleaseDue": self.release_due,
         }
 
     async def list_definitions(
@@ -228,6 +239,10 @@ class CounterflowService:
         """What has become of a message."""
         return await self._read(lambda store: published(published_message(store, request.message_key)))
 
+    async def get_signal(self, request: wire.GetSignalRequest, call: Call) -> wire.GetSignalResponse:
+        """Whom a signal has reached."""
+        return await self._read(lambda store: broadcast(signal(store, request.signal_key)))
+
     async def get_quarantine(
         self, request: wire.GetQuarantineRequest, call: Call
     ) -> wire.GetQuarantineResponse:
@@ -262,6 +277,10 @@ class CounterflowService:
         """An instance that was set aside goes on."""
         await self._release(request.process_instance_key)
         return wire.ReleaseQuarantinedResponse()
+
+    async def release_due(self, request: wire.ReleaseDueRequest, call: Call) -> wire.ReleaseDueResponse:
+        """What is due comes."""
+        return wire.ReleaseDueResponse(was_held=self._release_due())
 
     async def _read(self, read: Callable[[Store], MessageType]) -> MessageType:
         answer = await self._questions.ask(read)
