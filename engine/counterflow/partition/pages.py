@@ -29,13 +29,20 @@ REST_SECONDS = 1.0
 
 class Pages:
     """Turns one page after another. `turned` is called after each, with the number of instances that have
-    ended by it, and sets it again.
+    ended by it, and sets it again; none is turned while everything is held.
     """
 
-    def __init__(self, decider: Decider, models: Models, turned: Callable[[int], None]) -> None:
+    def __init__(
+        self,
+        decider: Decider,
+        models: Models,
+        turned: Callable[[int], None],
+        is_all_held: Callable[[], bool],
+    ) -> None:
         self._decider = decider
         self._models = models
         self._turned = turned
+        self._is_all_held = is_all_held
         self._timer: asyncio.Handle | None = None
         self._batch: OpenBatch | None = None
         self._last = 0
@@ -60,7 +67,8 @@ class Pages:
         sets it again.
         """
         decider = self._decider
-        if self._timer is not None or self._stopping or decider.is_lost or decider.open is self._batch:
+        is_waiting = self._timer is not None or self._stopping or self._is_all_held()
+        if is_waiting or decider.is_lost or decider.open is self._batch:
             return
         if next_undertaking(decider.state, self._last, self._held):
             self._timer = asyncio.get_running_loop().call_soon(self._turn)

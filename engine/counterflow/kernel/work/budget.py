@@ -21,6 +21,8 @@ BYTES_PER_FUEL = 64
 """Bytes of text or JSON that an expression reads or makes for one unit of its command's fuel."""
 
 
+EVALUATION_FUEL = 8
+"""What it takes to evaluate anything at all."""
 PAGES_PER_FUEL = 16
 """A page takes one part in so many of its command's fuel at most, and what its last evaluation takes more."""
 REMEMBERED_PLACES = 64

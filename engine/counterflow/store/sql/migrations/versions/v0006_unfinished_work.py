@@ -5,8 +5,8 @@ from __future__ import annotations
 from alembic import op
 from sqlalchemy import BigInteger, Column, Integer, LargeBinary, Text
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 
 NUMBER = BigInteger().with_variant(Integer(), "sqlite")
 STRING = Text().with_variant(Text(collation="C"), "postgresql")
@@ -21,6 +21,7 @@ def upgrade() -> None:
             Column(name, NUMBER, nullable=False)
             for name in ("process_instance_key", "through_key", "spared_key")
         ),
+        Column("row_checksum", NUMBER),
     )
     op.create_index("ix_sweep_instance", "sweep", ["process_instance_key"])
     op.create_table(
@@ -28,6 +29,7 @@ def upgrade() -> None:
         Column("key", NUMBER, primary_key=True, autoincrement=False),
         Column("budget", LargeBinary, nullable=False),
         Column("process_instance_key", NUMBER, nullable=False),
+        Column("row_checksum", NUMBER),
     )
     op.create_table(
         "errand",
@@ -38,10 +40,12 @@ def upgrade() -> None:
         Column("about", STRING, nullable=False),
         Column("document_key", NUMBER, nullable=False),
         Column("causes", LargeBinary, nullable=False),
+        Column("row_checksum", NUMBER),
     )
     op.create_table(
         "carried",
         Column("undertaking_key", NUMBER, primary_key=True, autoincrement=False),
         Column("key", NUMBER, primary_key=True, autoincrement=False),
         Column("document", LargeBinary, nullable=False),
+        Column("row_checksum", NUMBER),
     )
