@@ -28,7 +28,7 @@ def check(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Read a database through, and say what in it is damaged.
+    """Read a database through, and say what is damaged.
 
     Every row and every entry of the log is held to its checksum, what tells how far it had come is compared,
     and a sample of instances is folded from the log. Nothing is changed, and a server may be at work. Exit
