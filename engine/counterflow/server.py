@@ -13,13 +13,14 @@ import signal
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 
+from counterflow.budget import Budgets
 from counterflow.edge.grpc.door import GrpcDoor, Transport
 from counterflow.engine.engine import opened
 from counterflow.settings import Settings, TransportName, differing
 from counterflow.store.open import masked
 from counterflow.version import __version__
 from counterflow.wire.contract import Tls
-from counterflow.wire.native.limits import UNCOMPRESSED, WireLimits
+from counterflow.wire.native.limits import UNCOMPRESSED, ServerLimits, WireLimits
 from counterflow.wire.native.server import NativeServer
 
 logger = logging.getLogger("counterflow.server")
@@ -46,7 +47,8 @@ class Server:
         """
         async with AsyncExitStack() as parts:
             writer, self._service = await parts.enter_async_context(opened(self.settings))
-            door = GrpcDoor(self._service, self.settings, transport(self.settings))
+            spoken = transport(self.settings, self._service.admission.budgets)
+            door = GrpcDoor(self._service, self.settings, spoken)
             self.grpc_port = (await parts.enter_async_context(door)).port
             # Last: a server that is refused its port has triggered nothing.
             writer.start()
@@ -75,19 +77,32 @@ class Server:
         return f"ready grpc={self.address} database={masked(self.settings.database_url)}"
 
 
-def transport(settings: Settings) -> Transport:
-    """Who speaks gRPC for the edge, as the settings say."""
+def transport(settings: Settings, budgets: Budgets) -> Transport:
+    """Who speaks gRPC for the edge, as the settings say; its clients share `budgets` with the service."""
     age_seconds = settings.max_connection_age_ms / 1000 or None
     if settings.transport is TransportName.GRPCIO:
         from counterflow.wire.grpcio import GrpcioServer  # noqa: PLC0415 - a library that most servers never load
 
-        return lambda methods: GrpcioServer(methods, settings.message_bytes, tls_of(settings), age_seconds)
+        return lambda methods: GrpcioServer(
+            methods,
+            settings.message_bytes,
+            tls_of(settings),
+            age_seconds,
+            connections=settings.connections,
+            budgets=budgets,
+        )
     limits = WireLimits(
         message_bytes=settings.message_bytes,
         compressed_bytes=settings.compressed_answer_bytes or UNCOMPRESSED,
         age_seconds=age_seconds,
     )
-    return lambda methods: NativeServer(methods, limits, tls_of(settings))
+    together = ServerLimits(
+        connections=settings.connections,
+        connections_per_address=settings.connections_per_address,
+        client_bytes=settings.client_bytes,
+        waiting_calls=settings.waiting_calls,
+    )
+    return lambda methods: NativeServer(methods, limits, tls_of(settings), together=together, budgets=budgets)
 
 
 def tls_of(settings: Settings) -> Tls | None:

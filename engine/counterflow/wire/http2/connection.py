@@ -40,19 +40,16 @@ from counterflow.wire.http2.streams import StreamTable
 
 
 class Http2Connection:
-    """`clock` answers seconds of any origin; floods are told by it. `shared` is what all connections of an
-    address may do beside calling.
-    """
+    """`clock` answers seconds of any origin; floods are told by it."""
 
-    def __init__(
-        self, limits: ConnectionLimits, clock: Callable[[], float], shared: Bucket | None = None
-    ) -> None:
+    def __init__(self, limits: ConnectionLimits, clock: Callable[[], float]) -> None:
         self._limits = limits
         self.outgoing = Outgoing()
         self.is_over = False
         """Nothing is read any more."""
         self._reader = FrameReader(limits, self._frame)
-        self._patience = Patience(limits, shared or shared_work(limits, clock))
+        self._patience = Patience(limits, shared_work(limits, clock))
+        self.share_work = self._patience.share
         self._decoder = HeaderDecoder(limits, self._patience)
         self._streams = StreamTable(limits.ended_streams, limits.reset_streams)
         self._open = self._streams.open
@@ -154,6 +151,15 @@ class Http2Connection:
             stream.receive_window += stream.returned
             stream.returned = 0
 
+    def stalled(self) -> list[int]:
+        """Streams whose answer is held, and of which nothing has been taken since this was asked before."""
+        found = []
+        for stream in self.outgoing.holding.values():
+            if stream.is_stalled:
+                found.append(stream.id)
+            stream.is_stalled = True
+        return found
+
     def reset(self, stream_id: int, code: ErrorCode) -> None:
         """End a stream early."""
         if stream_id in self._open:
@@ -181,6 +187,7 @@ class Http2Connection:
         self.is_over = True
         self._reader.clear()
         self._open.clear()
+        self.outgoing.forget_all()
 
     # -- reading ---------------------------------------------------------------------------------------------
 

@@ -41,6 +41,10 @@ class Patience:
         self._most = limits.work_saved - limits.work_by_call
         self._shared = shared
 
+    def share(self, shared: Bucket) -> None:
+        """It is known by now where the client comes from: `shared` is what its address has left."""
+        self._shared = shared
+
     def spend(self, units: int = FRAME) -> None:
         """The client has made so much work. Raises `ConnectionFault` with ENHANCE_YOUR_CALM where neither
         the connection nor its address has any patience left.

@@ -15,6 +15,8 @@ from counterflow.wire.native.messages import PREFIX_BYTES, MessageReader
 from counterflow.wire.native.request import Request, read_request
 from counterflow.wire.native.trailers import trailers
 
+MESSAGE_BYTES = 128
+"""What a message takes beside its bytes while it waits to be taken: an empty one is five on the wire."""
 _ENCODINGS = (b"identity", b"gzip")
 
 
@@ -25,6 +27,7 @@ class Reception:
         self._line = line
         self._http2 = line.http2
         self._limits = line.limits
+        self._account = line.account
         self._loop = asyncio.get_running_loop()
         self._served = served
         self.calls: dict[int, NativeCall] = {}
@@ -64,22 +67,35 @@ class Reception:
         reader = call.reader
         if reader is None:
             reader = call.reader = MessageReader(self._limits.message_bytes)
-        call.kept_bytes += len(data)
-        self._kept_bytes += len(data)
-        most = self._limits.unfinished_bytes
-        if self._kept_bytes > most:
-            call.break_off(
-                StatusCode.RESOURCE_EXHAUSTED,
-                f"Expected at most {most} bytes of unfinished requests on a connection",
-            )
+        if not self._keep(call, len(data)):
             return
         try:
-            call.arrive(reader.feed(data), ended=ended)
+            messages = reader.feed(data)
+            if method.takes_stream and not self._keep(call, len(messages) * MESSAGE_BYTES):
+                return
+            call.arrive(messages, ended=ended)
             if not method.takes_stream:
                 self._http2.consumed(call.stream_id, len(data))
                 self._start_single(call, is_whole=not reader.unfinished_bytes)
         except RpcError as error:
             call.break_off(error.status, error.details)
+
+    def _keep(self, call: NativeCall, size: int) -> bool:
+        """So many bytes of a call's request are kept; False where they cannot be, and the call is told so."""
+        most = self._limits.unfinished_bytes
+        call.kept_bytes += size
+        self._kept_bytes += size
+        if self._kept_bytes <= most and self._account.has_room(size):
+            self._account.counts(size)
+            return True
+        self._account.counts(size)  # until the call has ended, which is now
+        call.break_off(
+            StatusCode.RESOURCE_EXHAUSTED,
+            f"Expected at most {most} bytes of unfinished requests on a connection, and room for {size} more "
+            f"beside {self._account.kept_for_all} of all clients (setting client_bytes); try again after a "
+            "while",
+        )
+        return False
 
     def pass_over(self, event: DataArrived) -> None:
         """A part of a request that no call reads. One that is no gRPC is told so in its own words when it has
@@ -107,6 +123,7 @@ class Reception:
         """So many bytes of a call's request are not kept any more."""
         call.kept_bytes -= count
         self._kept_bytes -= count
+        self._account.gives(count)
 
     def _request(self, headers: Headers) -> Request:
         """Clients send the same headers again and again: they are read once."""
