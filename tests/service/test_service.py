@@ -60,7 +60,7 @@ async def test_requests_that_are_kept_are_bounded_by_bytes() -> None:
             large, small = Guest(60_000, together), Guest(10_000, together)
             creating = [found.begin(Guest(budgets=together), ORDER), found.begin(large, ORDER)]
             with pytest.raises(
-                Overloaded, match="124096 bytes of requests and answers.*setting client_bytes"
+                Overloaded, match=r"124096 bytes of requests and answers.*setting client_bytes"
             ):
                 found.begin(small, ORDER)
         await asyncio.gather(*creating)

@@ -321,6 +321,6 @@ def _credentials(tls: Tls) -> grpc.ServerCredentials:
 def _unknown(path: str) -> Method:
     return Method(
         path,
-        lambda _, call: call.finish(StatusCode.UNIMPLEMENTED, f"There is no {path} on this server"),
+        lambda _, call: call.finish(StatusCode.UNIMPLEMENTED, f"There is no {path[:200]} on this server"),
         takes_stream=True,
     )

@@ -46,7 +46,10 @@ class Talk:
             self.heard()
 
     def say(self, *frames: bytes) -> list[Event]:
-        return self.connection.receive(b"".join(frames))
+        events = self.connection.receive(b"".join(frames))
+        while self.connection.has_more:
+            events += self.connection.receive(b"")
+        return events
 
     def heard(self) -> list[Frame]:
         """The frames that the connection has sent since the last time."""

@@ -51,7 +51,7 @@ def test_one_address_has_its_share() -> None:
     hall = Hall()
     for _ in range(4):
         hall.comes(FAR)
-    with pytest.raises(NoPlace, match="at most 4 connections.*connections_per_address"):
+    with pytest.raises(NoPlace, match=r"at most 4 connections.*connections_per_address"):
         hall.comes(FAR)
     hall.comes(far(1))
 
@@ -72,7 +72,7 @@ def test_where_everybody_is_at_work_some_places_are_kept_for_this_machine() -> N
     for number in range(6):
         hall.comes(far(number))
     assert not hall.is_late
-    with pytest.raises(NoPlace, match="all of which are at work .setting connections."):
+    with pytest.raises(NoPlace, match=r"all of which are at work .setting connections."):
         hall.comes(far(7))
     for _ in range(2):
         hall.comes(NEAR)

@@ -33,7 +33,7 @@ from counterflow.wire.http2.frames import FrameReader
 from counterflow.wire.http2.headers import EncodedHeaders, HeaderDecoder, fault_of_request, fault_of_trailers
 from counterflow.wire.http2.limits import ConnectionLimits
 from counterflow.wire.http2.outgoing import Outgoing, frame
-from counterflow.wire.http2.patience import CRUMB, FRAME, SMALL_DATA_BYTES, STREAM, Patience
+from counterflow.wire.http2.patience import CALL, CRUMB, FRAME, SMALL_DATA_BYTES, STREAM, Patience
 from counterflow.wire.http2.payloads import MASK, check_length, content_length, unpadded, window_update
 from counterflow.wire.http2.stream import Stream
 from counterflow.wire.http2.streams import StreamTable
@@ -47,8 +47,8 @@ class Http2Connection:
         self.outgoing = Outgoing()
         self.is_over = False
         """Nothing is read any more."""
-        self._reader = FrameReader(limits, self._frame)
         self._patience = Patience(limits, shared_work(limits, clock))
+        self._reader = FrameReader(limits, self._frame, self._patience)
         self.share_work = self._patience.share
         self._decoder = HeaderDecoder(limits, self._patience)
         self._streams = StreamTable(limits.ended_streams, limits.reset_streams)
@@ -75,7 +75,9 @@ class Http2Connection:
     # -- what comes ------------------------------------------------------------------------------------------
 
     def receive(self, data: bytes) -> list[Event]:
-        """Everything that these bytes, with those left over, tell."""
+        """What these bytes, with those left over, tell; not all at once, if that is much: as long as
+        `has_more`, this is to be asked with nothing, when others have had their turn.
+        """
         if self.is_over:
             return []
         events = self._events = []
@@ -85,6 +87,20 @@ class Http2Connection:
             self.close(fault.code, fault.reason)
             events.append(ConnectionEnded(fault.code, fault.reason))
         return events
+
+    @property
+    def has_more(self) -> bool:
+        """Whether more is to be had of what has come."""
+        return self._reader.has_more
+
+    def keep(self, data: bytes) -> None:
+        """Bytes that come while there is more: for later."""
+        self._reader.keep(data)
+
+    @property
+    def waiting_bytes(self) -> int:
+        """What has come and has not been looked at."""
+        return self._reader.kept_bytes
 
     @property
     def has_begun(self) -> bool:
@@ -279,6 +295,7 @@ class Http2Connection:
         if ended:
             self._count_body(stream, 0, ended=True)
         self._open[stream_id] = stream
+        self._patience.turn -= CALL
         self._events.append(RequestBegun(stream_id, headers, ended))
 
     def _trailers(self, stream: Stream, headers: Headers, ended: bool) -> None:

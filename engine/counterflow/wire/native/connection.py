@@ -30,6 +30,7 @@ from counterflow.wire.native.limits import WireLimits
 from counterflow.wire.native.places import NoPlace, Origin, Places
 from counterflow.wire.native.pulse import Pulse
 from counterflow.wire.native.reception import MESSAGE_BYTES, Reception
+from counterflow.wire.native.rounds import Rounds
 
 logger = logging.getLogger("counterflow.wire")
 
@@ -49,6 +50,11 @@ class ConnectionOwner(Protocol):
     @property
     def limits(self) -> WireLimits:
         """What each connection is granted."""
+        ...
+
+    @property
+    def rounds(self) -> Rounds:
+        """Of those who have sent much at once."""
         ...
 
     @property
@@ -93,6 +99,9 @@ class RpcConnection(asyncio.Protocol):
         self._calls = self._reception.calls
         self._flush_is_due = False
         self._is_paused = False
+        self._is_reading = True
+        self._waits_its_turn = False
+        """Much has come at once, and is carried out in rounds."""
         self._waiting: list[NativeCall] = []
         """Calls whose message has left their stream while the transport took no more."""
         self._has_hung_up = False
@@ -152,10 +161,43 @@ class RpcConnection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Whatever these bytes ask; what can be answered at once leaves with the next write."""
         self._pulse.heard_at = self._loop.time()
+        if self._waits_its_turn:
+            self.http2.keep(data)
+            self._measure()
+            self._read_or_not()
+            return
         self._flush_is_due = True
         for event in self.http2.receive(data):
             self._on(event)
         self._flush()
+        if self.http2.has_more:
+            self._waits_its_turn = True
+            self._owner.rounds.join(self)
+            self._measure()
+            self._read_or_not()
+
+    def go_on(self) -> bool:
+        """For the rounds: some more of what has come. Answers whether there still is."""
+        self._flush_is_due = True
+        for event in self.http2.receive(b""):
+            self._on(event)
+        self._flush()
+        self._read_or_not()
+        self._waits_its_turn = self.http2.has_more and not self.http2.is_over
+        return self._waits_its_turn
+
+    def _read_or_not(self) -> None:
+        """Nothing more is read while the client does not take what we write, so that it cannot make us keep
+        more; nor while much of what it has sent waits for its turn.
+        """
+        wants = not self._is_paused and self.http2.waiting_bytes <= self.limits.waiting_bytes
+        if wants is self._is_reading or self._transport is None or self._transport.is_closing():
+            return
+        self._is_reading = wants
+        if wants:
+            self._transport.resume_reading()
+        else:
+            self._transport.pause_reading()
 
     def eof_received(self) -> bool:
         """The client says no more: nor do we."""
@@ -175,20 +217,16 @@ class RpcConnection(asyncio.Protocol):
         self._owner.left(self)
 
     def pause_writing(self) -> None:
-        """The client does not take what we write: nothing more is read from it, so that it cannot make us
-        keep more.
-        """
+        """The client does not take what we write."""
         self._is_paused = True
-        if self._transport is not None and not self._transport.is_closing():
-            self._transport.pause_reading()
+        self._read_or_not()
 
     def resume_writing(self) -> None:
         """It does again."""
         self._is_paused = False
         self._measure()
         self._pulse.heard_at = self._loop.time()
-        if self._transport is not None and not self._transport.is_closing():
-            self._transport.resume_reading()
+        self._read_or_not()
         waiting, self._waiting = self._waiting, []
         for call in waiting:
             call.drained()
@@ -225,9 +263,11 @@ class RpcConnection(asyncio.Protocol):
         )
 
     def _measure(self) -> None:
-        """Count anew what is unread."""
+        """Count anew what is unread, of answers, and of requests that wait for their turn."""
         if self._transport is not None:
-            self._count_unread(self.http2.outgoing.kept_bytes + self._transport.get_write_buffer_size())
+            http2 = self.http2
+            waiting = http2.waiting_bytes if http2.has_more else 0
+            self._count_unread(http2.outgoing.kept_bytes + self._transport.get_write_buffer_size() + waiting)
 
     def _count_unread(self, unread: int) -> None:
         if unread > self._unread:

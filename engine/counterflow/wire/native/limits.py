@@ -25,6 +25,8 @@ class WireLimits:
     """Answers of one connection that its client does not read, together; beyond it large ones are not
     kept.
     """
+    waiting_bytes: int = 65_536
+    """What has come and waits for its turn, since it is much at once; beyond it nothing more is read."""
     preface_seconds: float = 10.0
     """How long a client may take to show that it speaks HTTP/2."""
     first_call_seconds: float = 60.0

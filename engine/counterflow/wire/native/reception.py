@@ -17,6 +17,8 @@ from counterflow.wire.native.trailers import trailers
 
 MESSAGE_BYTES = 128
 """What a message takes beside its bytes while it waits to be taken: an empty one is five on the wire."""
+QUOTED = 200
+"""So much of what there is not is shown."""
 _ENCODINGS = (b"identity", b"gzip")
 
 
@@ -47,7 +49,7 @@ class Reception:
         method = self._served.get(request.path)
         if method is None or request.encoding not in _ENCODINGS:
             missing = request.path if method is None else b"grpc-encoding " + request.encoding
-            details = f"There is no {missing.decode(errors='replace')} on this server"
+            details = f"There is no {missing[:QUOTED].decode(errors='replace')} on this server"
             self._http2.send_headers(event.stream_id, trailers(StatusCode.UNIMPLEMENTED, details, alone=True))
             return
         call = NativeCall(self._line, event.stream_id, method, request.encoding, event.headers)

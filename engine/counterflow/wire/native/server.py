@@ -12,6 +12,7 @@ from counterflow.wire.contract import Method, Tls, UnixSocket
 from counterflow.wire.native.connection import RpcConnection
 from counterflow.wire.native.limits import ServerLimits, WireLimits
 from counterflow.wire.native.places import Places
+from counterflow.wire.native.rounds import Rounds
 from counterflow.wire.tls import server_context
 from counterflow.wire.unix_socket import SocketFile, listening
 
@@ -45,6 +46,7 @@ class NativeServer:
         self._together = together or ServerLimits()
         self._budgets = budgets or Budgets(self._together.client_bytes, self._together.waiting_calls)
         self.places = Places(self._together, self.limits.http2, time.monotonic)
+        self.rounds = Rounds()
         self.account = self._budgets.account
         self._tls = server_context(tls) if tls is not None else None
         self._listener: asyncio.Server | None = None
