@@ -10,13 +10,14 @@ import logging
 import os
 import platform
 import signal
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 
 from counterflow.budget import Budgets
 from counterflow.edge.grpc.door import GrpcDoor, Transport
 from counterflow.engine.engine import opened
-from counterflow.settings import Settings, TransportName, differing
+from counterflow.settings import Settings, TransportName, differing, is_loopback
 from counterflow.store.open import masked
 from counterflow.version import __version__
 from counterflow.wire.contract import Tls
@@ -126,6 +127,7 @@ async def serve(
     server = Server(settings)
     await server.start()
     _calm_collector()
+    _quick_turns()
     try:
         on_ready(server)
         by = await asked_to_stop
@@ -142,7 +144,22 @@ def _ask_to_stop(asked: asyncio.Future[signal.Signals], number: signal.Signals) 
         asked.set_result(number)
 
 
+def what_stands_open(settings: Settings) -> str:
+    """A sentence of what anybody may do who reaches an address that is not of this machine alone; nothing
+    where somebody vouches for clients.
+    """
+    if is_loopback(settings.host) or settings.tls_client_authority is not None:
+        return ""
+    heard = "nothing is encrypted" if settings.tls_certificate is None else "what is said is encrypted"
+    return (
+        f"Whoever reaches {settings.host} may deploy models, begin, change and cancel instances, take every "
+        f"job and read every variable: nobody is asked who they are, and {heard} (insecure_public)"
+    )
+
+
 def _log_beginning(settings: Settings) -> None:
+    if opened_up := what_stands_open(settings):
+        logger.warning("%s", opened_up)
     changed = differing(settings)
     told = ", ".join(f"{name}={value}" for name, value in changed.items()) or "none"
     fields = {"version": __version__, "process": os.getpid(), "settings": changed}
@@ -165,6 +182,13 @@ def _calm_collector() -> None:
     """
     gc.freeze()
     gc.set_threshold(20_000, 20, 100)
+
+
+def _quick_turns() -> None:
+    """Beside a thread that reads a model the event loop has its turn after so many seconds, not after 5 ms; a
+    call needs several.
+    """
+    sys.setswitchinterval(0.0005)
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

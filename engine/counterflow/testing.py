@@ -32,10 +32,12 @@ from counterflow.kernel.lives.deployments import Deployment, DeployResources
 from counterflow.kernel.lives.due import TriggerDue
 from counterflow.kernel.lives.quarantine import QuarantineInstance
 from counterflow.kernel.rows import ElementInstance, Incident, Job, ProcessInstance
+from counterflow.kernel.state.shelf import ModelNeeded
 from counterflow.kernel.vocabulary import ActivatedJob, Command, InstanceEnded, LogEntry, Rejection
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.model.events import CompensationOrder
 from counterflow.partition.batch import load_state, seal
+from counterflow.partition.source import keep_model, read_model
 from counterflow.service.deployments import deployment_refused, refuse_unreadable
 from counterflow.service.resources import File, read_files
 from counterflow.store.memory import MemoryStore
@@ -75,7 +77,7 @@ class Engine(BlockingVerbs):
     def run(self, command: Command) -> Any:
         """Carry out any command of the kernel and commit it. Raises `Rejection` with nothing changed."""
         try:
-            decision = kernel.decide(self._state, command, self.now_ms, self._limits)
+            decision = self._decide(command)
         except kernel.KernelFault as fault:
             self.run(QuarantineInstance(process_instance_key=fault.process_instance_key, reason=str(fault)))
             raise
@@ -85,6 +87,14 @@ class Engine(BlockingVerbs):
         self.ended += decision.ended
         self._work()
         return decision.answer
+
+    def _decide(self, command: Command) -> kernel.Outcome:
+        """Models are read on the spot."""
+        while True:
+            try:
+                return kernel.decide(self._state, command, self.now_ms, self._limits)
+            except ModelNeeded as needed:
+                keep_model(self._state, needed, read_model(self.store, needed))
 
     def advance(self, by: timedelta = timedelta(), **duration: float) -> None:
         """Let time pass (`seconds=…`, `minutes=…`), with everything that comes due on the way, each at its

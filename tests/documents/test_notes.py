@@ -78,3 +78,12 @@ def test_refusals_and_warnings_about_places_are_told_one_by_one() -> None:
 def test_of_many_the_first_are_named() -> None:
     (only,) = reported_once([remark(str(number)) for number in range(100)], frozenset({"hats"}))
     assert only.message.endswith("'9', '10' and 89 more.")
+
+
+def test_a_finding_quotes_what_is_long_in_part_and_says_all_the_same_what_to_do() -> None:
+    finding = Finding(
+        1, "a", "job-type", f"expected one, found '{'x' * 4_000_000}' there.", f"Shorten {'y' * 5_000}."
+    )
+    assert finding.message == f"expected one, found '{'x' * 99}… there."
+    assert finding.remedy == f"Shorten {'y' * 100}…"
+    assert len(Finding(1, "a", "job-type", "long " * 5_000).message) == 1_000

@@ -247,8 +247,9 @@ async def until_job(engine: Engine, job_type: str) -> None:
 async def test_what_was_asked_before_the_end_is_answered_and_nothing_after_it() -> None:
     go_on = threading.Event()
     engine = await Engine().__aenter__()
+    await engine.deploy(TRIP)
     questions = [asyncio.create_task(engine._ask(lambda _: go_on.wait(20))) for _ in range(4)]
-    deploying = asyncio.create_task(engine.deploy(TRIP))
+    starting = asyncio.create_task(engine.start("trip-booking"))
     await turns(1)
     ending = asyncio.create_task(engine.__aexit__(None, None, None))
     await until(lambda: engine._asked.admission.is_closed)
@@ -257,10 +258,27 @@ async def test_what_was_asked_before_the_end_is_answered_and_nothing_after_it() 
     go_on.set()
     await ending
     assert await asyncio.gather(*questions) == [True] * 4
-    assert (await deploying).processes[0].id == "trip-booking"
+    assert await starting
     for late in (engine.jobs(), engine.deploy(TRIP), engine.end_of(7), engine.start("trip-booking")):
         with pytest.raises(Unavailable, match="stopping"):
             await late
+
+
+async def test_a_deployment_that_is_being_read_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    reads = threading.Event()
+
+    def never(*_: object) -> None:
+        reads.set()
+        while True:
+            pass
+
+    monkeypatch.setattr("counterflow.service.deployments.read_sound", never)
+    engine = await Engine().__aenter__()
+    deploying = asyncio.create_task(engine.deploy(TRIP))
+    await asyncio.to_thread(reads.wait, 20)
+    await engine.__aexit__(None, None, None)
+    with pytest.raises(Unavailable, match="stopping"):
+        await deploying
 
 
 async def test_who_waits_for_an_end_is_told_that_the_engine_stops() -> None:

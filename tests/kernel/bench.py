@@ -182,12 +182,6 @@ class RowsOf:
                 return row
         return None
 
-    def process(self, definition: Any) -> Any:
-        return self._state.process_of(definition.key)
-
-    def decision_model(self, requirements: Any, imported: Any) -> Any:
-        return self._state.decision_model(requirements.key)
-
 
 def waiting(queue: OldestFirst) -> list[int]:
     """The keys that a queue offers, in turn; the queue stays as it is."""
@@ -212,7 +206,7 @@ def snapshot(state: State) -> dict[str, Any]:
     return {
         "counters": (state.last_key, state.last_position),
         "shared": {table.table: dict(rows) for table, rows in state.shared.items() if rows},
-        "versions": (dict(state.latest), dict(state.versions)),
+        "versions": {name: contents(rows) for name, rows in vars(state.deployed).items()},
         **{
             name: {place: contents(found) for place, found in getattr(state, name).items() if found}
             for name in SHARED_INDEXES

@@ -54,7 +54,7 @@ def test_models_taken_back_are_at_hand_no_more() -> None:
     decisions, model = DeployedDecisions(), object()
     for number in (1, 2):
         decisions.index_requirements(None, requirements(number))
-        decisions.models.keep(number, as_model(model))
+        decisions.models.keep(number, as_model(model), 1)
     decisions.index_requirements(requirements(2), None)
     assert decisions.latest_requirements == {"model": requirements(1)}
     assert (decisions.models.get(1) is model, decisions.models.get(2)) == (True, None)

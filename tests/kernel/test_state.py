@@ -6,7 +6,8 @@ import pytest
 
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import ElementInstance, Incident, Job, Partition, ProcessDefinition
-from counterflow.kernel.state.partition import EmptySource, State
+from counterflow.kernel.state.partition import CacheLimits, EmptySource, State
+from counterflow.kernel.state.shelf import ModelNeeded
 from counterflow.kernel.vocabulary import BrokenInvariant, first_key
 from tests.kernel.bench import ONE_TASK, Bench, RowsOf, snapshot, waiting
 
@@ -14,6 +15,7 @@ from tests.kernel.bench import ONE_TASK, Bench, RowsOf, snapshot, waiting
 def reloaded(bench: Bench) -> State:
     """A state with nothing in memory but what a start finds, over the rows of another."""
     state = State(RowsOf(bench.state), Partition(1, bench.state.last_key, bench.state.last_position))
+    state.processes = bench.state.processes
     for definition in bench.state.definitions.values():
         state.admit(definition)
     for job in bench.rows(Job):
@@ -41,7 +43,7 @@ def test_nothing_comes_from_an_empty_source() -> None:
     state = State(source, Partition(1, 0, 0))
     assert (state.instance(7), state.owner_of(Job, 7), source.get(Job, (7,))) == (None, None, None)
     state.admit(definition(5, 1))
-    with pytest.raises(BrokenInvariant, match="definition 5"):
+    with pytest.raises(ModelNeeded, match="process_definition 5"):
         state.process_of(5)
 
 
@@ -98,13 +100,13 @@ def test_only_what_is_safe_on_disk_is_put_away_least_recently_used_first() -> No
     state.batch = 2  # those four were sealed in batch 1
     state.put(state.instances[keys[0]].jobs[max(state.instances[keys[0]].jobs)])
     state.instance(keys[1])
-    state.release(committed_batch=0, keep=0)
+    state.release(0, CacheLimits(0))
     assert list(state.instances) == [keys[0], keys[2], keys[3], keys[1]]
-    state.release(committed_batch=1, keep=3)
+    state.release(1, CacheLimits(3))
     assert list(state.instances) == [keys[0], keys[3], keys[1]]
-    state.release(committed_batch=1, keep=0)
+    state.release(1, CacheLimits(0))
     assert list(state.instances) == [keys[0]]
-    state.release(committed_batch=2, keep=1)
+    state.release(2, CacheLimits(1))
     assert list(state.instances) == [keys[0]]
 
 
@@ -112,9 +114,9 @@ def test_the_latest_definition_is_the_one_with_the_highest_version_in_whatever_o
     state = State(EmptySource(), Partition(1, 0, 0))
     for key, version in ((3, 2), (2, 1), (9, 3)):
         state.admit(definition(key, version))
-    assert state.latest["p"].key == 9
-    assert state.version_of("p", 1) == definition(2, 1)
-    assert state.version_of("p", 4) is None
+    assert state.deployed.latest["p"].key == 9
+    assert state.deployed.version_of("p", 1) == definition(2, 1)
+    assert state.deployed.version_of("p", 4) is None
 
 
 def test_a_definition_taken_back_makes_the_one_before_it_the_latest() -> None:
@@ -124,9 +126,13 @@ def test_a_definition_taken_back_makes_the_one_before_it_the_latest() -> None:
     middle = state.mark()
     state.put(definition(2, 2))
     state.roll_back(middle)
-    assert (state.latest["p"].version, state.version_of("p", 2), len(state.journal)) == (1, None, 1)
+    assert (state.deployed.latest["p"].version, state.deployed.version_of("p", 2), len(state.journal)) == (
+        1,
+        None,
+        1,
+    )
     state.roll_back(mark)
-    assert (state.latest, state.definitions, state.journal) == ({}, {}, [])
+    assert (state.deployed.latest, state.definitions, state.journal) == ({}, {}, [])
 
 
 def test_taking_back_keeps_what_earlier_commands_have_told() -> None:

@@ -64,6 +64,8 @@ async def pass_time(found: Rig, duration_ms: int) -> None:
     """Let time pass, and everything come that is due."""
     move_clock(found, duration_ms)
     await turns()
+    await until(lambda: found.writer._models._reading is None)
+    await turns()
     await found.writer.settle()
 
 

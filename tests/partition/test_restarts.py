@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from counterflow import kernel
+from counterflow.kernel.state.shelf import ModelNeeded
 from counterflow.partition.batch import load_state, seal
+from counterflow.partition.source import LoadedModel, keep_model, read_model
 from counterflow.store.memory import MemoryStore
 from tests.kernel.bench import Bench, due_times
 from tests.kernel.test_state_properties import LIMITS, RICH, Chance, outcome
@@ -21,11 +23,17 @@ class Restarting(Bench):
         super().__init__(limits=bench.limits)
         self.store = MemoryStore()
         self.state = bench.state
+        self.models: dict[int, LoadedModel] = {}
         self.store.commit(seal(bench.state, bench.log))
 
     def restart(self, now_ms: int) -> None:
         self.now_ms = now_ms
         self.state = load_state(self.store)
+        for definition in self.state.definitions.values():
+            needed = ModelNeeded(definition)
+            if definition.key not in self.models:  # graphs are frozen, and dear to read
+                self.models[definition.key] = read_model(self.store, needed)
+            keep_model(self.state, needed, self.models[definition.key])
 
     def commit(self, decision: object) -> None:
         """Write what a command has done; a refused one has done nothing."""

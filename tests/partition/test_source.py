@@ -15,9 +15,10 @@ from counterflow.kernel.rows import (
     ProcessInstance,
     Resource,
 )
+from counterflow.kernel.state.shelf import ModelNeeded
 from counterflow.kernel.vocabulary import BrokenInvariant
 from counterflow.partition.batch import seal
-from counterflow.partition.source import StoreSource
+from counterflow.partition.source import StoreSource, read_model
 from counterflow.store.memory import MemoryStore
 from counterflow.store.port import Batch
 from counterflow.testing import Engine
@@ -57,25 +58,25 @@ def test_single_rows() -> None:
 
 
 def test_a_graph_is_read_from_its_resource() -> None:
-    bench, _, source = stored()
-    definition = bench.state.latest["process"]
-    assert source.process(definition) == bench.state.process_of(definition.key)
+    bench, store, _ = stored()
+    definition = bench.state.deployed.latest["process"]
+    assert read_model(store, ModelNeeded(definition)).processes == (bench.state.process_of(definition.key),)
 
 
 def test_a_resource_that_is_gone_is_our_fault() -> None:
-    bench, store, source = stored()
-    definition = bench.state.latest["process"]
+    bench, store, _ = stored()
+    definition = bench.state.deployed.latest["process"]
     store.commit(Batch({}, {Resource: [(definition.resource_key,)]}, []))
     with pytest.raises(
         BrokenInvariant, match=f"resource {definition.resource_key} of definition {definition.key} is gone"
     ):
-        source.process(definition)
+        read_model(store, ModelNeeded(definition))
 
 
 @pytest.mark.parametrize("content", [b"<x/>", ONE_TASK.replace(b'"process"', b'"other"')])
 def test_a_resource_that_can_no_longer_be_read_is_our_fault(content: bytes) -> None:
-    bench, store, source = stored()
-    definition = bench.state.latest["process"]
+    bench, store, _ = stored()
+    definition = bench.state.deployed.latest["process"]
     resource = store.get(Resource, (definition.resource_key,))
     assert resource is not None
     store.commit(Batch({Resource: [replace(resource, content=content)]}, {}, []))
@@ -83,7 +84,7 @@ def test_a_resource_that_can_no_longer_be_read_is_our_fault(content: bytes) -> N
         BrokenInvariant,
         match=f"definition {definition.key} can no longer be read from resource 'model-0.bpmn'",
     ):
-        source.process(definition)
+        read_model(store, ModelNeeded(definition))
 
 
 def deployed_decisions() -> tuple[DecisionRequirements, MemoryStore]:
@@ -95,7 +96,9 @@ def deployed_decisions() -> tuple[DecisionRequirements, MemoryStore]:
 
 def test_a_decision_model_is_read_from_its_resource() -> None:
     requirements, store = deployed_decisions()
-    assert StoreSource(store).decision_model(requirements, []).evaluate("answer", {}).output == 42
+    decisions = read_model(store, ModelNeeded(requirements)).decisions
+    assert decisions is not None
+    assert decisions.evaluate("answer", {}).output == 42
 
 
 def test_a_decision_model_is_read_whatever_the_limits_are_now() -> None:
@@ -106,7 +109,9 @@ def test_a_decision_model_is_read_whatever_the_limits_are_now() -> None:
         b"</definitions>", b"<extensionElements/>" * DECISION_LIMITS.elements + b"</definitions>"
     )
     store.commit(Batch({Resource: [replace(resource, content=grown)]}, {}, []))
-    assert StoreSource(store).decision_model(requirements, []).evaluate("answer", {}).output == 42
+    decisions = read_model(store, ModelNeeded(requirements)).decisions
+    assert decisions is not None
+    assert decisions.evaluate("answer", {}).output == 42
 
 
 def test_a_decision_model_that_is_gone_or_unreadable_is_our_fault() -> None:
@@ -118,10 +123,10 @@ def test_a_decision_model_that_is_gone_or_unreadable_is_our_fault() -> None:
         BrokenInvariant,
         match=f"decision model {requirements.key} can no longer be read from resource 'answer.dmn'",
     ):
-        StoreSource(store).decision_model(requirements, [])
+        read_model(store, ModelNeeded(requirements))
     store.commit(Batch({}, {Resource: [(requirements.resource_key,)]}, []))
     with pytest.raises(
         BrokenInvariant,
         match=f"resource {requirements.resource_key} of definition {requirements.key} is gone",
     ):
-        StoreSource(store).decision_model(requirements, [])
+        read_model(store, ModelNeeded(requirements))

@@ -8,6 +8,7 @@ import pytest
 
 from counterflow.kernel.lives.jobs import CompleteJob
 from counterflow.kernel.rows import Job, Partition, ProcessInstance, Quarantine
+from counterflow.kernel.state.partition import CacheLimits
 from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.model.graph import Behaviour
 from counterflow.partition.refusals import Overloaded, Unavailable
@@ -170,7 +171,7 @@ async def test_time_never_goes_back() -> None:
 async def test_instances_put_away_behave_like_those_in_memory() -> None:
     tables = {}
     for cached in (1_000, 1, 0):
-        async with rig(cached_instances=cached) as found:
+        async with rig(caches=CacheLimits(instances=cached)) as found:
             for number in range(8):
                 await found.create(n=number)
             for key in found.job_keys():

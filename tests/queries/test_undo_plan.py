@@ -10,14 +10,15 @@ import pytest
 from counterflow import Rejection, kernel
 from counterflow.kernel.course.undo import UndoStarted, UndoTaken
 from counterflow.kernel.events.compensation import reached
-from counterflow.kernel.rows import Partition, ProcessDefinition
+from counterflow.kernel.rows import Partition
 from counterflow.kernel.state.partition import EmptySource, State
+from counterflow.kernel.state.shelf import ModelNeeded
 from counterflow.kernel.vocabulary import Event
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.kernel.work.step import Step
 from counterflow.model.events import CompensateDefinition, CompensationOrder
 from counterflow.model.graph import Process
-from counterflow.partition.source import StoreSource
+from counterflow.partition.source import keep_model, read_model
 from counterflow.queries.undo_plan import Turn, in_order, undo_plan
 from counterflow.store.port import Store
 from counterflow.testing import Engine
@@ -28,14 +29,19 @@ from tests.queries.models import TRIP
 THROWING = [path for path in SCRIPTS if "undo taken:" in path.with_suffix(".trace").read_text()]
 
 
-class _Models(EmptySource):
-    """No rows, but the graphs of another store."""
+class Reading(State):
+    """No rows, but the graphs of a store."""
 
-    def __init__(self, store: Store) -> None:
-        self._source = StoreSource(store)
+    def __init__(self, store: Store, order: CompensationOrder) -> None:
+        super().__init__(EmptySource(), Partition(1, 0, 0), order=order)
+        self._store = store
 
-    def process(self, definition: ProcessDefinition) -> Process:
-        return self._source.process(definition)
+    def process_of(self, definition_key: int) -> Process:
+        try:
+            return super().process_of(definition_key)
+        except ModelNeeded as needed:
+            keep_model(self, needed, read_model(self._store, needed))
+            return super().process_of(definition_key)
 
 
 def test_there_are_behaviours_that_throw() -> None:
@@ -45,7 +51,7 @@ def test_there_are_behaviours_that_throw() -> None:
 @pytest.mark.parametrize("path", THROWING, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_a_throw_does_what_was_planned_just_before(path: Path) -> None:
     engine, _ = run(path, read_script(path.read_text()), restarting=False)
-    state = State(_Models(engine.store), Partition(1, 0, 0), order=engine._order)
+    state = Reading(engine.store, engine._order)
     plans: dict[int, tuple[CompensationOrder, list[Turn]]] = {}
     began: dict[int, list[int]] = {}
     throw_of: dict[int, int] = {}

@@ -55,6 +55,10 @@ SAMPLES: dict[str, tuple[str, object]] = {
     "connections": ("10", 10),
     "connections_per_address": ("5", 5),
     "cached_instances": ("0", 0),
+    "cached_instance_bytes": ("0", 0),
+    "cached_model_bytes": ("0", 0),
+    "reading_ms": ("500", 500),
+    "deployments_in_line": ("0", 0),
     "log_level": ("Warning", LogLevel.WARNING),
     "log_format": ("json", LogFormat.JSON),
 }

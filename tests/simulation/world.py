@@ -23,14 +23,15 @@ from counterflow.kernel.lives.instances import CancelProcessInstance, CreateProc
 from counterflow.kernel.lives.job_delivery import ReturnJob
 from counterflow.kernel.lives.jobs import CompleteJob, UpdateJobRetries
 from counterflow.kernel.resources import ReadResource
-from counterflow.kernel.rows import ProcessDefinition, ProcessInstance
+from counterflow.kernel.rows import ProcessInstance
+from counterflow.kernel.state.partition import CacheLimits
+from counterflow.kernel.state.shelf import ModelNeeded
 from counterflow.kernel.vocabulary import Command, InstanceEnded, LogEntry, Rejection
 from counterflow.kernel.work.incidents import ResolveIncident
-from counterflow.model.graph import Process
 from counterflow.partition.batch import load_state
 from counterflow.partition.decider import Decider
 from counterflow.partition.refusals import Overloaded, Unavailable
-from counterflow.partition.source import StoreSource
+from counterflow.partition.source import LoadedModel
 from counterflow.partition.writer import Writer
 from counterflow.service.resources import File, read_files
 from counterflow.store.port import StoreError
@@ -54,31 +55,21 @@ REPEATED = (PublishMessage, ResolveIncident, UpdateJobRetries)
 (DECISIONS,) = read_files([File("decisions.dmn", draw_decisions())]).resources
 
 
-class ReadingSource(StoreSource):
-    """Reads each deployed resource once per world: a diagram is dear to read, and the same bytes give the
-    same graph.
-    """
-
-    def __init__(self, store: SimulatedStore, graphs: dict[tuple[bytes, str], Process]) -> None:
-        super().__init__(store)
-        self._graphs = graphs
-
-    def process(self, definition: ProcessDefinition) -> Process:
-        """The graph of a definition."""
-        place = definition.checksum, definition.bpmn_process_id
-        if place not in self._graphs:
-            self._graphs[place] = super().process(definition)
-        return self._graphs[place]
-
-
 class WatchedDecider(Decider):
-    """Each decision is now and then made twice, and a fault of the kernel ends the run."""
+    """Each decision is now and then made twice, and a fault of the kernel ends the run. A resource is read once
+    per world: a diagram is dear to read, and the same bytes give the same graph.
+    """
 
     def __init__(self, world: World, is_committing: Callable[[], bool], *parts: Any) -> None:
         super().__init__(*parts)
         self._world = world
         self._is_committing = is_committing
-        self._read_once()
+
+    def read_model(self, needed: ModelNeeded) -> LoadedModel:
+        models = self._world.models
+        if needed.row.checksum not in models:
+            models[needed.row.checksum] = super().read_model(needed)
+        return models[needed.row.checksum]
 
     def decide(self, command: Command) -> kernel.Outcome:
         expected = self._decided_elsewhere(command)
@@ -98,18 +89,11 @@ class WatchedDecider(Decider):
             return None
         copy = load_state(self._store, self._order)
         copy.processes = self.state.processes  # graphs are frozen, and dear to read
+        copy.decisions.models = self.state.decisions.models
         try:
             return kernel.decide(copy, command, self.now_ms(), self._limits).log
-        except (Rejection, kernel.KernelFault):
+        except (Rejection, ModelNeeded, kernel.KernelFault):
             return None
-
-    def recover(self) -> bool:
-        recovered = super().recover()
-        self._read_once()
-        return recovered
-
-    def _read_once(self) -> None:
-        self.state.source = ReadingSource(self._world.store, self._world.graphs)
 
     def _set_aside(self, fault: kernel.KernelFault) -> bool:
         self._world.fail(Violation(f"the kernel met a fault of its own: {fault}"), fault.__cause__)
@@ -145,7 +129,7 @@ class World:
             found.checksum: generation.processes
             for found, generation in zip(self.resources, case.generations, strict=True)
         }
-        self.graphs: dict[tuple[bytes, str], Process] = {}
+        self.models: dict[bytes, LoadedModel] = {}
         self._judge = Judge(self)
         self._people = People(self)
         self._workers = Workers(self)
@@ -227,7 +211,7 @@ class World:
             self.chance.choice([1, 2, 1_000]),
             3 if not self.is_calm and self.chance.random() < 0.3 else 1_000,
         )
-        self.writer = WatchedWriter(self, cached_instances=cached, maximum_pending=pending)
+        self.writer = WatchedWriter(self, caches=CacheLimits(instances=cached), maximum_pending=pending)
         self.writer.start()
         for job_type in JOB_TYPES:
             self._workers.take(job_type)

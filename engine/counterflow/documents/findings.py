@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
+
+MOST_SAID = 1_000
+"""Characters of the message of a finding, and of its remedy."""
+_LONG_WORD = re.compile(r"(\S{100})\S{100,}")
 
 
 class Severity(StrEnum):
@@ -26,6 +31,14 @@ class Finding:
     message: str
     remedy: str = ""
     severity: Severity = Severity.ERROR
+
+    def __post_init__(self) -> None:
+        """Cut it: it quotes the document, which may be all one name, and there may be one an element."""
+        for name in ("message", "remedy"):
+            text: str = getattr(self, name)
+            if len(text) > MOST_SAID:
+                shortened = _LONG_WORD.sub(r"\1…", text)
+                object.__setattr__(self, name, shortened[:MOST_SAID])
 
     def __str__(self) -> str:
         """The finding for a person; one without a line is about the file, which whoever tells it names."""

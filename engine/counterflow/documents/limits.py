@@ -13,11 +13,14 @@ class DocumentLimits:
     resource_bytes: int = 4 * 1024 * 1024
     depth: int = 128
     elements: int = 20_000
+    id_length: int = 1_000
 
 
 DEFAULT_LIMITS = DocumentLimits()
 DECISION_LIMITS = DocumentLimits(elements=200_000)
 """A rule takes two elements for each column: a thousand rules with ten inputs are an ordinary table."""
 
-NO_LIMITS = DocumentLimits(resource_bytes=sys.maxsize, depth=sys.maxsize, elements=sys.maxsize)
+NO_LIMITS = DocumentLimits(
+    resource_bytes=sys.maxsize, depth=sys.maxsize, elements=sys.maxsize, id_length=sys.maxsize
+)
 """For what was accepted once: a limit that was lowered since must not strand it."""

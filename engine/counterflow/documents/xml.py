@@ -159,6 +159,14 @@ class _Guard:
             message = f"expected at most {self.limits.depth} levels of nested XML elements, found more."
             raise _refused(self.resource_name, "xml-depth", line, message, self.advice.when_deep)
 
+        if len(element.get("id", "")) > self.limits.id_length:
+            message = (
+                f"expected ids of at most {self.limits.id_length} characters, found one of "
+                f"{len(element.get('id', ''))}."
+            )
+            remedy = "Shorten it: an id is kept with whatever happens at its element."
+            raise _refused(self.resource_name, "id-length", line, message, remedy)
+
     def _check_prolog(self, root: etree._Element) -> None:
         declared: object = root.getroottree().docinfo.internalDTD
         if declared is not None:

@@ -27,6 +27,7 @@ from counterflow.engine.handlers import WorkerTask
 from counterflow.engine.verbs import Verbs
 from counterflow.engine.workers import HandlerWorker
 from counterflow.kernel.lives.deployments import Deployment
+from counterflow.kernel.state.partition import CacheLimits
 from counterflow.kernel.vocabulary import Command, InstanceEnded, Rejection, RejectionType
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.model.events import CompensationOrder
@@ -197,5 +198,8 @@ def writer_for(store: Store, settings: Settings) -> Writer:
         ),
         maximum_pending=settings.pending_commands,
         maximum_pending_bytes=settings.pending_bytes,
-        cached_instances=settings.cached_instances,
+        caches=CacheLimits(
+            settings.cached_instances, settings.cached_instance_bytes, settings.cached_model_bytes
+        ),
+        reading_ms=settings.reading_ms,
     )

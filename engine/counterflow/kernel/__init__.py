@@ -39,6 +39,7 @@ from counterflow.kernel.lives import (
     variables,
 )
 from counterflow.kernel.state.partition import State, StateMark
+from counterflow.kernel.state.shelf import ModelNeeded
 from counterflow.kernel.vocabulary import (
     BrokenInvariant,
     Command,
@@ -119,8 +120,8 @@ class KernelFault(Exception):
 
 
 def decide(state: State, command: Command, now_ms: int, limits: ProcessLimits = ProcessLimits()) -> Outcome:  # noqa: B008 - a frozen tuple
-    """Carry out one command. Raises `Rejection` (the caller's mistake) or `KernelFault` (ours); the state is
-    then as before.
+    """Carry out one command. Raises `Rejection` (the caller's mistake), `KernelFault` (ours) or `ModelNeeded`
+    (to be read before the command is given again); the state is then as before.
     """
     mark = state.mark()
     state.now_ms = now_ms
@@ -129,7 +130,7 @@ def decide(state: State, command: Command, now_ms: int, limits: ProcessLimits = 
         answer = COMMANDS[type(command)](step, command)
         _run(step)
         log = log_of(step, type(command).__name__, mark.last_position + 1)
-    except Rejection:
+    except (Rejection, ModelNeeded):
         state.roll_back(mark)
         raise
     except Exception as fault:

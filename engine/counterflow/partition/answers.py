@@ -72,11 +72,9 @@ class InstanceEnds:
     def __init__(self) -> None:
         self._waiting: dict[int, list[asyncio.Future[InstanceEnded]]] = {}
 
-    def follow(self, process_instance_key: int) -> asyncio.Future[InstanceEnded]:
-        """A future that has the instance's end, once that is durable."""
-        ended: asyncio.Future[InstanceEnded] = asyncio.get_running_loop().create_future()
+    def follow(self, process_instance_key: int, ended: asyncio.Future[InstanceEnded]) -> None:
+        """The future has the instance's end, once that is durable."""
         self._waiting.setdefault(process_instance_key, []).append(ended)
-        return ended
 
     def leave(self, process_instance_key: int, ended: asyncio.Future[InstanceEnded]) -> None:
         """Whoever waited with this future waits no longer."""

@@ -13,6 +13,7 @@ from counterflow import kernel
 from counterflow.kernel.lives.job_delivery import ActivateJobs
 from counterflow.kernel.lives.jobs import UpdateJobTimeout
 from counterflow.kernel.lives.quarantine import QuarantineInstance
+from counterflow.kernel.state.shelf import ModelNeeded
 from counterflow.kernel.vocabulary import Command, Rejection
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.model.events import CompensationOrder
@@ -20,6 +21,7 @@ from counterflow.partition.answers import InstanceEnds
 from counterflow.partition.batch import OpenBatch, load_state, seal
 from counterflow.partition.heartbeats import Heartbeats
 from counterflow.partition.refusals import Faulted, Unavailable
+from counterflow.partition.source import LoadedModel, read_model
 from counterflow.store.port import Batch, Store, StoreError
 
 logger = logging.getLogger("counterflow.partition")
@@ -57,6 +59,12 @@ class Decider:
         """How many were decided, rejected ones included."""
         self.state = load_state(store, order)
 
+    def read_model(self, needed: ModelNeeded) -> LoadedModel:
+        """The model that a command needs, in whatever thread. Raises `BrokenInvariant` where it cannot be
+        read, and `StoreError`.
+        """
+        return read_model(self._store, needed)
+
     @property
     def has_something_to_commit(self) -> bool:
         """Whether rows have changed or somebody is to be told, on a state that is not lost."""
@@ -69,7 +77,8 @@ class Decider:
 
     def decide(self, command: Command) -> kernel.Outcome:
         """Carry out a command in memory. Raises `Rejection`, `Faulted` (the instance is set aside, if one was
-        at work) or `Unavailable`, where the database could not be read; nothing else is changed then.
+        at work), `Unavailable`, where the database could not be read, or `ModelNeeded`, where a model has to
+        be read first; nothing else is changed then.
         """
         self.commands += 1
         try:

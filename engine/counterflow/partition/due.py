@@ -8,6 +8,7 @@ for the database.
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 from collections.abc import Callable
 
@@ -15,8 +16,10 @@ from counterflow.kernel.lives.correlation import SetStartAside
 from counterflow.kernel.lives.due import TriggerDue
 from counterflow.kernel.rows import StartTimer
 from counterflow.kernel.state.queues import Due
+from counterflow.kernel.state.shelf import ModelNeeded
 from counterflow.kernel.vocabulary import Rejection
 from counterflow.partition.decider import Decider
+from counterflow.partition.models import Models
 from counterflow.partition.refusals import Faulted, Unavailable
 
 logger = logging.getLogger("counterflow.partition")
@@ -30,8 +33,9 @@ REST_MS = 1_000
 class Alarm:
     """Triggers what is due. `triggered` is called after each time that it has gone off, and sets it again."""
 
-    def __init__(self, decider: Decider, triggered: Callable[[], None]) -> None:
+    def __init__(self, decider: Decider, models: Models, triggered: Callable[[], None]) -> None:
         self._decider = decider
+        self._models = models
         self._triggered = triggered
         self._timer: asyncio.TimerHandle | None = None
         self._timer_ms = 0
@@ -83,11 +87,20 @@ class Alarm:
                 self._decider.state.is_no_longer_due(due)
         except Unavailable:
             self._is_resting = True
+        except ModelNeeded as needed:
+            self._decider.state.cannot_come_due(due)
+            self._models.wait(needed, functools.partial(self._is_read, due))
         except Faulted as faulted:
             if not faulted.is_contained:
                 self._keep_for_later(due, faulted)
         except Rejection as rejection:
             self._keep_for_later(due, rejection)
+
+    def _is_read(self, due: Due, why_not: Unavailable | None) -> None:
+        """The model that a due thing needs was read, or cannot be: it is triggered again, and meets that."""
+        self._is_resting = why_not is not None
+        self._decider.state.may_come_due(due)
+        self.set()
 
     def _keep_for_later(self, due: Due, why: Rejection) -> None:
         if due.table is StartTimer and isinstance(why, Faulted) and self._set_start_aside(due, why):
@@ -106,7 +119,7 @@ class Alarm:
         """
         try:
             self._decider.decide(SetStartAside(key=due.key, due_ms=due.due_ms, reason=str(why.fault)))
-        except (Rejection, Unavailable):
+        except (Rejection, Unavailable, ModelNeeded):
             logger.exception("The instance of start timer %s could not even be set aside", due.key)
             return False
         return True

@@ -7,11 +7,14 @@ succeeds.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
+from counterflow.kernel.state.shelf import ModelNeeded
 from counterflow.kernel.vocabulary import Rejection
 from counterflow.partition.decider import Decider
+from counterflow.partition.models import Models
 from counterflow.partition.refusals import Unavailable
 from counterflow.partition.takers import Taker, Takers
 
@@ -24,8 +27,9 @@ others.
 class Offers:
     """What is ready, and who takes it. `changed` is called when there is something to commit."""
 
-    def __init__(self, decider: Decider, changed: Callable[[], None]) -> None:
+    def __init__(self, decider: Decider, models: Models, changed: Callable[[], None]) -> None:
         self._decider = decider
+        self._models = models
         self._changed = changed
         self._stopping = False
         self._undelivered: set[str] = set()
@@ -48,6 +52,10 @@ class Offers:
             except Unavailable:
                 taker.cancel(0)
                 return
+            except ModelNeeded as needed:
+                self.takers.put_back(taker)
+                self._models.wait(needed, functools.partial(self._is_read, job_type))
+                return
             except Rejection:
                 taker.cancel(0)
                 faults += 1
@@ -67,6 +75,12 @@ class Offers:
         types, self._undelivered = self._undelivered, set()
         for job_type in sorted(types):
             self.offer(job_type)
+
+    def _is_read(self, job_type: str, why_not: Unavailable | None) -> None:
+        if why_not is None:
+            self.offer(job_type)
+        else:
+            self._undelivered.add(job_type)
 
     def stop(self) -> None:
         """Give out no more, and answer polls that wait with nothing."""

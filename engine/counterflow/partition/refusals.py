@@ -5,6 +5,8 @@ from __future__ import annotations
 from counterflow.kernel import KernelFault
 from counterflow.kernel.vocabulary import Rejection, RejectionType
 
+STOPPING = "The server is stopping; try again when it is back"
+
 
 class Faulted(Rejection):
     """A fault of ours met by a command. `is_contained`: the instance that it was met in is set aside, and

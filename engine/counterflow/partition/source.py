@@ -1,13 +1,15 @@
-"""The kernel's source of rows: the store, and graphs read from the resources in it."""
+"""The kernel's source of rows: the store; and models, read from the resources in it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from counterflow.documents.limits import NO_LIMITS
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import DecisionRequirements, ProcessDefinition, Resource
+from counterflow.kernel.state.partition import State
+from counterflow.kernel.state.shelf import ModelNeeded
 from counterflow.kernel.vocabulary import BrokenInvariant
 from counterflow.model.graph import Process
 from counterflow.store.port import Store
@@ -33,44 +35,71 @@ class StoreSource:
         """One row by its primary key."""
         return self._store.get(table, key)
 
-    def process(self, definition: ProcessDefinition) -> Process:
-        """Read a definition's graph from its resource. A resource that was accepted once and cannot be read
-        is our fault.
-        """
-        from counterflow.bpmn.read import read_accepted  # noqa: PLC0415 - XML is needed only when a definition is first used
 
-        resource = self._resource(definition)
-        result = read_accepted(resource.content, resource.name)
-        for process in result.processes:
-            if process.id == definition.bpmn_process_id:
-                return process
+class LoadedModel(NamedTuple):
+    """What a deployed file holds: processes, or one decision model; and its bytes."""
+
+    size: int
+    processes: Sequence[Process] = ()
+    decisions: Definitions | None = None
+
+
+def read_model(store: Store, needed: ModelNeeded) -> LoadedModel:
+    """The model that a command needs, read from its resource: it takes its time, in whatever thread. A limit
+    or a rule of today is not asked of what was accepted once. Raises `BrokenInvariant` where it cannot be
+    read, and `StoreError`.
+    """
+    row = needed.row
+    resource = store.get(Resource, (row.resource_key,))
+    if resource is None:
+        raise BrokenInvariant(f"resource {row.resource_key} of definition {row.key} is gone")
+    if isinstance(row, DecisionRequirements):
+        return LoadedModel(len(resource.content), decisions=_decisions(row, resource, needed.imported))
+    return LoadedModel(len(resource.content), processes=_processes(row, resource))
+
+
+def keep_model(state: State, needed: ModelNeeded, model: LoadedModel) -> None:
+    """Have a model at hand that was read; with a process the others in its file."""
+    row = needed.row
+    if model.decisions is not None:
+        state.decisions.models.keep(row.key, model.decisions, model.size)
+        return
+    graphs = {process.id: process for process in model.processes}
+    together = [each for each in state.definitions.values() if each.resource_key == row.resource_key]
+    for definition in together:
+        if definition.bpmn_process_id in graphs:
+            graph = graphs[definition.bpmn_process_id]
+            state.processes.keep(definition.key, graph, model.size // len(together))
+
+
+def cannot_be_read(state: State, needed: ModelNeeded, why: str) -> None:
+    """Commands that need this model break their own instance from now on, until it is worth another try."""
+    shelf = state.decisions.models if isinstance(needed.row, DecisionRequirements) else state.processes
+    shelf.faults[needed.row.key] = why
+
+
+def _processes(definition: ProcessDefinition, resource: Resource) -> Sequence[Process]:
+    from counterflow.bpmn.read import read_accepted  # noqa: PLC0415 - XML is needed only when a definition is first used
+
+    result = read_accepted(resource.content, resource.name)
+    if not any(process.id == definition.bpmn_process_id for process in result.processes):
         problems = "; ".join(str(finding) for finding in result.errors[:3])
         raise BrokenInvariant(
             f"definition {definition.key} can no longer be read from resource '{resource.name}': {problems}"
         )
+    return result.processes
 
-    def decision_model(
-        self, requirements: DecisionRequirements, imported: Sequence[Definitions]
-    ) -> Definitions:
-        """Read a decision model from its resource. What was accepted once is not judged again, only what
-        cannot be read is our fault.
-        """
-        from counterflow.dmn import read  # noqa: PLC0415 - XML is needed only when a decision is first evaluated
 
-        resource = self._resource(requirements)
-        result = read(resource.content, resource.name, imported, limits=NO_LIMITS)
-        if result.definitions is None:
-            problems = "; ".join(str(finding) for finding in result.errors[:3])
-            raise BrokenInvariant(
-                f"decision model {requirements.key} can no longer be read from resource '{resource.name}': "
-                f"{problems}"
-            )
-        return result.definitions
+def _decisions(
+    requirements: DecisionRequirements, resource: Resource, imported: Sequence[Definitions]
+) -> Definitions:
+    from counterflow.dmn import read  # noqa: PLC0415 - XML is needed only when a decision is first evaluated
 
-    def _resource(self, definition: ProcessDefinition | DecisionRequirements) -> Resource:
-        resource = self._store.get(Resource, (definition.resource_key,))
-        if resource is None:
-            raise BrokenInvariant(
-                f"resource {definition.resource_key} of definition {definition.key} is gone"
-            )
-        return resource
+    result = read(resource.content, resource.name, imported, limits=NO_LIMITS)
+    if result.definitions is None:
+        problems = "; ".join(str(finding) for finding in result.errors[:3])
+        raise BrokenInvariant(
+            f"decision model {requirements.key} can no longer be read from resource '{resource.name}': "
+            f"{problems}"
+        )
+    return result.definitions

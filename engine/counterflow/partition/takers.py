@@ -128,6 +128,11 @@ class Takers:
         """A poll found nothing and waits."""
         self._polls.setdefault(poll.request.type, deque()).append(poll)
 
+    def put_back(self, taker: Taker) -> None:
+        """There is nothing for this one yet: a poll waits on, before those that came after it."""
+        if isinstance(taker, PollTaker):
+            self._polls.setdefault(taker.request.type, deque()).appendleft(taker)
+
     def unpark(self, poll: PollTaker) -> None:
         """A poll waits no longer."""
         _discard(self._polls, poll.request.type, poll)

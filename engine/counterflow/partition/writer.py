@@ -24,6 +24,8 @@ from typing import Any, Self
 
 from counterflow.kernel.course.beginning import ACTIVE
 from counterflow.kernel.lives.job_delivery import HoldJob, ReturnJob
+from counterflow.kernel.state.partition import CacheLimits
+from counterflow.kernel.state.shelf import ModelNeeded
 from counterflow.kernel.vocabulary import Command, InstanceEnded
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.model.events import CompensationOrder
@@ -31,9 +33,10 @@ from counterflow.partition.answers import Failed, Told, into, tell_all, tell_lat
 from counterflow.partition.batch import OpenBatch
 from counterflow.partition.decider import Decider
 from counterflow.partition.due import Alarm
+from counterflow.partition.models import READING_MS, Models
 from counterflow.partition.offers import Offers
 from counterflow.partition.pending import ENDING, Pending, size_of
-from counterflow.partition.refusals import Overloaded, Unavailable
+from counterflow.partition.refusals import STOPPING, Overloaded, Unavailable
 from counterflow.partition.takers import Takers
 from counterflow.partition.troubles import log_troubles
 from counterflow.store.port import Batch, Store, StoreError
@@ -55,16 +58,18 @@ class Writer:
         now_ms: Callable[[], int] | None = None,
         maximum_pending: int = 4_000,
         maximum_pending_bytes: int = 64 * 1024 * 1024,
-        cached_instances: int = 4_000,
+        caches: CacheLimits = CacheLimits(),  # noqa: B008 - a frozen tuple
+        reading_ms: int = READING_MS,
     ) -> None:
         self._store = store
-        self._cached_instances = cached_instances
+        self._caches = caches
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="counterflow-writer")
         self._decider = self._decides_by(
             store, order, limits or ProcessLimits(), now_ms or _wall_clock_ms, self._schedule_commit
         )
-        self._offers = Offers(self._decider, self._schedule_commit)
-        self._alarm = Alarm(self._decider, self._after_decision)
+        self._models = Models(self._decider, reading_ms)
+        self._offers = Offers(self._decider, self._models, self._schedule_commit)
+        self._alarm = Alarm(self._decider, self._models, self._after_decision)
         self._pending = Pending(maximum_pending, maximum_pending_bytes)
         self._committing: asyncio.Task[None] | None = None
         self._stopping = False
@@ -86,12 +91,16 @@ class Writer:
 
     def submit_then(self, command: Command, told: Told, failed: Failed) -> None:
         """Like `submit`, with one of two functions called from the commit itself: `told` with the answer, or
-        `failed` with `Unavailable`.
+        `failed` with `Unavailable`; where a model had to be read first, with whatever is raised then.
 
         Neither may raise, and neither may wait.
         """
         size = self._refuse_when_full(command)
-        decision = self._decider.decide(command)
+        try:
+            decision = self._decider.decide(command)
+        except ModelNeeded as needed:
+            self._wait_for(needed, size, lambda: self.submit_then(command, told, failed), failed)
+            return
         tell_later(self._decider.open, self._pending, size, decision.answer, told, failed)
         self._after_decision()
         if isinstance(command, ENDING):
@@ -104,16 +113,44 @@ class Writer:
         """Like `submit` for a command that creates a process instance; the second future has its end, once
         that is durable.
         """
+        loop = asyncio.get_running_loop()
+        answered: asyncio.Future[Any] = loop.create_future()
+        ended: asyncio.Future[InstanceEnded] = loop.create_future()
+        self._begin_followed(command, answered, ended)
+        return answered, ended
+
+    def _begin_followed(
+        self, command: Command, answered: asyncio.Future[Any], ended: asyncio.Future[InstanceEnded]
+    ) -> None:
+        told, failed = into(answered)
         size = self._refuse_when_full(command)
-        decision = self._decider.decide(command)
+        try:
+            decision = self._decider.decide(command)
+        except ModelNeeded as needed:
+            self._wait_for(needed, size, lambda: self._begin_followed(command, answered, ended), failed)
+            return
         batch, ends, key = self._decider.open, self._decider.ends, decision.answer.key
-        answered: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        ended = ends.follow(key)
+        ends.follow(key, ended)
         ends.tell_later(batch, decision.ended)
-        tell_later(batch, self._pending, size, decision.answer, *into(answered))
+        tell_later(batch, self._pending, size, decision.answer, told, failed)
         ends.tell_if_it_never_began(batch, key, ended)
         self._after_decision()
-        return answered, ended
+
+    def _wait_for(self, needed: ModelNeeded, size: int, again: Callable[[], None], failed: Failed) -> None:
+        """Give a command again when the model that it needs was read; it is pending until then."""
+        self._pending.enter(size)
+
+        def is_read(why_not: Unavailable | None) -> None:
+            self._pending.leave(size)
+            if why_not is not None:
+                failed(why_not)
+                return
+            try:
+                again()
+            except Exception as error:  # noqa: BLE001 - whatever it is, the caller is told
+                failed(error)
+
+        self._models.wait(needed, is_read)
 
     def follow(self, process_instance_key: int) -> asyncio.Future[InstanceEnded] | None:
         """A future that has the end of an instance that goes on, once that is durable; None where it has
@@ -123,7 +160,9 @@ class Writer:
         instance = self._decider.state.instance(process_instance_key)
         if instance is None or instance.header is None or instance.header.state != ACTIVE:
             return None
-        return self._decider.ends.follow(process_instance_key)
+        ended: asyncio.Future[InstanceEnded] = asyncio.get_running_loop().create_future()
+        self._decider.ends.follow(process_instance_key, ended)
+        return ended
 
     def stop_following(self, process_instance_key: int, ended: asyncio.Future[InstanceEnded]) -> None:
         """Whoever waited for the end of this instance waits no longer."""
@@ -180,10 +219,15 @@ class Writer:
         """Refuse new commands, commit what is decided, and let go of the thread. The store stays open."""
         self._stopping = True
         self._alarm.stop()
+        self._models.stop()
         self._offers.stop()
         await self.settle()
         self._is_stopped = True
         self._thread.shutdown()
+
+    def stop_reading(self) -> None:
+        """Read no model any more, nor to its end: what needs one is told that the server is stopping."""
+        self._models.stop()
 
     async def settle(self) -> None:
         """Wait until everything decided so far is committed and delivered."""
@@ -198,7 +242,7 @@ class Writer:
         can give them away at once.
         """
         if self._is_stopped or (self._stopping and not isinstance(command, ReturnJob | HoldJob)):
-            raise Unavailable("The server is stopping; try again when it is back")
+            raise Unavailable(STOPPING)
         self._refuse_when_lost()
         size = size_of(command)
         if why := self._pending.why_full(command, size):
@@ -234,7 +278,7 @@ class Writer:
                 self.commits += 1
                 tell_all(sealed.committed)
                 log_troubles(batch, self._decider.state)
-                self._decider.state.release(batch_number, self._cached_instances)
+                self._decider.state.release(batch_number, self._models.caches(self._caches))
                 self._offers.offer_undelivered()
                 self._alarm.set()
         finally:

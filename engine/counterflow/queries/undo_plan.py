@@ -15,11 +15,12 @@ from counterflow.kernel.course.undo import TAKEN, UndoPlan, local_variables
 from counterflow.kernel.events.compensation import reached
 from counterflow.kernel.rows import Partition, ProcessDefinition, ProcessInstance, UndoRecord
 from counterflow.kernel.state.partition import State
+from counterflow.kernel.state.shelf import ModelNeeded
 from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.kernel.work.step import Step, Token
 from counterflow.model.events import CompensationOrder
-from counterflow.partition.source import StoreSource
+from counterflow.partition.source import StoreSource, keep_model, read_model
 from counterflow.queries.shapes import PlannedUndo, UndoPlanned, UndoScope, Variable
 from counterflow.store.port import Store
 
@@ -81,6 +82,8 @@ def _at_work(store: Store, key: int) -> tuple[ProcessInstance, Token]:
     definition = store.get(ProcessDefinition, (header.definition_key,))
     if definition is not None:
         state.admit(definition)
+        needed = ModelNeeded(definition)
+        keep_model(state, needed, read_model(store, needed))
     instance = state.instance(key)
     if instance is None or header.state != ACTIVE or key not in instance.elements:
         raise Rejection(

@@ -10,9 +10,8 @@ from contextlib import contextmanager
 
 from counterflow.budget import Account, Budgets
 from counterflow.kernel.lives.job_delivery import ActivateJobs
-from counterflow.partition.refusals import Overloaded, Unavailable
+from counterflow.partition.refusals import STOPPING, Overloaded, Unavailable
 from counterflow.service.callers import Visitor
-from counterflow.service.refusals import STOPPING
 from counterflow.settings import Settings
 
 CALL_BYTES = 4_096

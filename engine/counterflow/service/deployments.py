@@ -1,12 +1,13 @@
-"""Deploying: files are read and judged in a thread, then stored and versioned by one command, all of them or
-none.
+"""Deploying: files are read and judged aside (`reading_room.py`), then stored and versioned by one command,
+all of them or none.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple
 
 from counterflow.caller import Caller
 from counterflow.documents.limits import DocumentLimits
@@ -15,10 +16,16 @@ from counterflow.kernel.resources import ReadResource
 from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.model.graph import CalledDecision
 from counterflow.partition.writer import Writer
+from counterflow.service.reading_room import ReadingRoom
 from counterflow.service.resources import File, FileLimits, is_dmn, read_files, unreadable
 from counterflow.settings import Settings
 
 logger = logging.getLogger("counterflow.service")
+
+MOST_LINES = 100
+"""Findings of one deployment that are told, and warnings that are logged; the rest are counted."""
+LINE_LENGTH = 4_000
+"""Characters of each: a file quotes itself, and may be all one name."""
 
 
 class Deployments:
@@ -27,19 +34,34 @@ class Deployments:
     def __init__(self, writer: Writer, settings: Settings) -> None:
         self._writer = writer
         self._limits = file_limits(settings)
+        self._room = ReadingRoom(settings.reading_ms, settings.deployments_in_line)
 
     async def deploy(self, files: Sequence[File], caller: Caller) -> Deployment:
         """Deploy files together. Raises `Rejection` with every finding of every file, `Overloaded` and
         `Unavailable`.
         """
         refuse_unreadable(files)
-        resources = await asyncio.to_thread(read_sound, files, self._limits)
-        deployment: Deployment = await self._writer.submit(DeployResources(resources=resources))
-        names = ", ".join(f"'{file.name}'" for file in files)
+        sound = await self._room.read(lambda: read_sound(files, self._limits))
+        for warning in sound.warnings:
+            logger.warning("%s", warning)
+        deployment: Deployment = await self._writer.submit(DeployResources(resources=sound.resources))
+        names = ", ".join(cut([f"'{file.name}'" for file in files]))
         logger.info("Deployment %s of %s, asked for by %s", deployment.key, names, caller)
-        for warning in missing_decisions(resources, self._writer.is_decision_deployed):
+        missing = missing_decisions(sound.resources, self._writer.is_decision_deployed)
+        for warning in islice(missing, MOST_LINES):
             logger.warning("%s", warning)
         return deployment
+
+    def end(self) -> None:
+        """The engine is stopping: nothing is read to its end."""
+        self._room.end()
+
+
+class Sound(NamedTuple):
+    """Files that may be deployed, and what is to be said of them all the same."""
+
+    resources: tuple[ReadResource, ...]
+    warnings: Sequence[str]
 
 
 def missing_decisions(resources: Sequence[ReadResource], is_deployed: Callable[[str], bool]) -> Iterator[str]:
@@ -74,31 +96,38 @@ def file_limits(settings: Settings) -> FileLimits:
     )
 
 
-def read_sound(files: Sequence[File], limits: FileLimits) -> tuple[ReadResource, ...]:
-    """Read files. Raises `Rejection` with every finding of every file; warnings, those of OMG's schema too,
-    are logged.
+def read_sound(files: Sequence[File], limits: FileLimits) -> Sound:
+    """Read files. Raises `Rejection` with the findings of every file; warnings are those of OMG's schema too.
+
+    It takes its time, and can be broken off anywhere: so it does nothing but read.
     """
     from counterflow.bpmn.xsd import schema_findings  # noqa: PLC0415 - no part of a start that deploys nothing
 
     judged = read_files(files, limits)
-    refused = {name for name, _ in judged.errors}
-    for name, warning in judged.warnings:
-        logger.warning("'%s': %s", name, warning)
-    for name, content in files:
-        for finding in (
-            () if name in refused or is_dmn(name) else schema_findings(content, name, limits.processes)
-        ):
-            logger.warning("'%s': %s", name, finding)
     if judged.errors:
-        raise deployment_refused([f"'{name}': {finding}" for name, finding in judged.errors])
-    return judged.resources
-
-
-def deployment_refused(problems: Sequence[str]) -> Rejection:
-    """A deployment is refused as a whole; one line for each problem."""
-    return _rejection(
-        "Expected to deploy new resources, but encountered the following errors:\n" + "\n".join(problems)
+        raise deployment_refused(f"'{name}': {finding}" for name, finding in judged.errors)
+    by_schema = (
+        (name, finding)
+        for name, content in files
+        if not is_dmn(name)
+        for finding in schema_findings(content, name, limits.processes)
     )
+    found = (*judged.warnings, *by_schema)
+    return Sound(judged.resources, cut([f"'{name}': {finding}" for name, finding in found]))
+
+
+def deployment_refused(problems: Iterable[str]) -> Rejection:
+    """A deployment is refused as a whole; one line for each problem, of so many."""
+    return _rejection(
+        "Expected to deploy new resources, but encountered the following errors:\n" + "\n".join(cut(problems))
+    )
+
+
+def cut(lines: Iterable[str]) -> list[str]:
+    """Lines as they are told: not too many, and none too long."""
+    every = list(lines)
+    told = [line if len(line) <= LINE_LENGTH else f"{line[:LINE_LENGTH]}…" for line in every[:MOST_LINES]]
+    return told if len(every) <= MOST_LINES else [*told, f"… and {len(every) - MOST_LINES} more lines"]
 
 
 def _rejection(reason: str) -> Rejection:

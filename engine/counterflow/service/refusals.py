@@ -10,8 +10,6 @@ from counterflow.kernel.vocabulary import Rejection
 from counterflow.partition.refusals import Overloaded, Unavailable
 from counterflow.store.port import StoreError
 
-STOPPING = "The server is stopping; try again when it is back"
-
 
 class Refused(Exception):
     """Whatever was asked for is not going to be done, or has no answer."""

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 BPMN_SUFFIXES = (".bpmn", ".xml")
 DMN_SUFFIXES = (".dmn", ".dmn11.xml")
 ERROR: Final = "error"
+NAME_LENGTH = 1_000
+"""Characters of the name of a file: it is kept with each definition, and told with each finding."""
 NOT_YET = {".form": "forms cannot be deployed in this version yet; deploy the other files without it"}
 
 
@@ -43,8 +45,13 @@ def unreadable(files: Sequence[File]) -> list[str]:
     """What is wrong with the names of files; empty where each says what is in it."""
     problems = []
     for name, _ in files:
-        suffix = name[name.rfind(".") :].lower() if "." in name else ""
-        if suffix in NOT_YET:
+        suffix = name[name.rfind(".") :].lower() if "." in name[-NAME_LENGTH:] else ""
+        if len(name) > NAME_LENGTH:
+            problems.append(
+                f"'{name[:40]}…': expected a name of at most {NAME_LENGTH} characters, found {len(name)}; "
+                "shorten it"
+            )
+        elif suffix in NOT_YET:
             problems.append(f"'{name}': {NOT_YET[suffix]}")
         elif suffix not in (*BPMN_SUFFIXES, *DMN_SUFFIXES):
             suffixes = f"{', '.join(BPMN_SUFFIXES)} or {DMN_SUFFIXES[0]}"

@@ -43,6 +43,7 @@ class Service:
         self.results = Results(writer, self.admission, self.turns)
         self.questions = Questions(store, self.admission)
         self._takers = writer.takers
+        self._stop_reading = writer.stop_reading
         self._grace_ends = math.inf
         """When the grace of a stop is over, in seconds of the event loop."""
         writer.watch_work(self.turns.work_went_on)
@@ -86,6 +87,8 @@ class Service:
         self._takers.end_polls()
         self.streams.end()
         self.results.end()
+        self.deployments.end()
+        self._stop_reading()
 
     async def idle(self) -> None:
         """Wait until nothing that was asked for is under way, as long as the grace lasts."""

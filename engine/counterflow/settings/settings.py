@@ -76,6 +76,10 @@ class Settings:
     connections: int = 1_000
     connections_per_address: int = 500
     cached_instances: int = 4_000
+    cached_instance_bytes: int = 64 * MEBIBYTE
+    cached_model_bytes: int = 4 * MEBIBYTE
+    reading_ms: int = 20_000
+    deployments_in_line: int = 16
     log_level: LogLevel = LogLevel.INFO
     log_format: LogFormat = LogFormat.TEXT
 

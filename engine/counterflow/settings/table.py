@@ -73,7 +73,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "insecure_public",
         values.truth,
-        "listen on a public address, although whoever reaches it may do anything",
+        "listen on a public address, although whoever reaches it may deploy, change and read anything",
     ),
     Setting(
         "transport",
@@ -221,6 +221,34 @@ SETTINGS: tuple[Setting, ...] = (
         LIMITS,
     ),
     Setting("cached_instances", values.whole(0, 10_000_000), "process instances kept in memory", "N", LIMITS),
+    Setting(
+        "cached_instance_bytes",
+        values.whole(0, 65_536 * MEBIBYTE),
+        "what those may take there",
+        "BYTES",
+        LIMITS,
+    ),
+    Setting(
+        "cached_model_bytes",
+        values.whole(0, 65_536 * MEBIBYTE),
+        "files whose processes, or decisions, are kept read; each takes some 25 times its size",
+        "BYTES",
+        LIMITS,
+    ),
+    Setting(
+        "reading_ms",
+        values.whole(100, 3_600_000),
+        "how long the files of one deployment may take to be read",
+        "MS",
+        LIMITS,
+    ),
+    Setting(
+        "deployments_in_line",
+        values.whole(0, 100_000),
+        "deployments that wait to be read before callers are sent away",
+        "N",
+        LIMITS,
+    ),
     Setting(
         "log_level",
         values.one_of(LogLevel),

@@ -6,7 +6,7 @@ import pytest
 
 from counterflow.wire.http2.limits import ConnectionLimits
 from counterflow.wire.native.limits import ServerLimits
-from counterflow.wire.native.places import LOCAL, NoPlace, Origin, Places, name_of
+from counterflow.wire.native.places import LOCAL, ClientAddress, NoPlace, Places, name_of
 
 LIMITS = ServerLimits(
     connections=6, connections_per_address=4, kept_for_operators=2, arrivals=1, addresses=10, idle_seconds=10
@@ -18,7 +18,7 @@ class Client:
     """A connection that is as idle as a test says."""
 
     def __init__(self, hall: Hall, peer: object, idle: float = 0.0) -> None:
-        self.origin: Origin = hall.places.origin(peer)
+        self.address: ClientAddress = hall.places.address_of(peer)
         self.idle = idle
         self.has_gone = False
 
@@ -86,7 +86,7 @@ def test_a_place_is_given_back_once() -> None:
     client = hall.comes(FAR)
     for _ in range(2):
         hall.places.leave(client)
-    assert (len(hall.places.taken), client.origin.connections) == (0, 0)
+    assert (len(hall.places.taken), client.address.connections) == (0, 0)
 
 
 def test_connections_of_an_address_do_not_come_too_fast() -> None:
@@ -101,16 +101,16 @@ def test_connections_of_an_address_do_not_come_too_fast() -> None:
 
 def test_what_an_address_has_used_up_is_remembered_until_it_is_as_if_it_had_never_been() -> None:
     hall = Hall()
-    first = hall.places.origin(FAR)
+    first = hall.places.address_of(FAR)
     assert first.work.takes(ConnectionLimits().work_at_once)
     for number in range(20):
-        hall.places.origin(far(number))
-    assert hall.places.origin(FAR) is first
+        hall.places.address_of(far(number))
+    assert hall.places.address_of(FAR) is first
     hall.now += 100
     for number in range(20, 40):
-        hall.places.origin(far(number))
-    assert hall.places.origin(FAR) is not first
-    assert len(hall.places._origins) <= LIMITS.addresses
+        hall.places.address_of(far(number))
+    assert hall.places.address_of(FAR) is not first
+    assert len(hall.places._addresses) <= LIMITS.addresses
 
 
 @pytest.mark.parametrize(

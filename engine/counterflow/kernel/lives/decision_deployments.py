@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from counterflow.kernel.resources import ReadDecisions
+from counterflow.kernel.resources import ReadDecisions, ReadResource
 from counterflow.kernel.rows import BoundDecision, DecisionDefinition, DecisionRequirements
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.vocabulary import PartitionEvent, Rejection, RejectionType
@@ -60,12 +60,7 @@ class DecisionsBound(PartitionEvent, frozen=True):
 
 
 def define_requirements(
-    step: Step,
-    deployment_key: int,
-    resource_key: int,
-    resource_name: str,
-    checksum: bytes,
-    model: ReadDecisions,
+    step: Step, deployment_key: int, resource_key: int, resource: ReadResource, model: ReadDecisions
 ) -> DecisionRequirements:
     """A new version of a model, whose file is stored as `resource_key`."""
     decisions = step.state.decisions
@@ -80,13 +75,13 @@ def define_requirements(
             model.name,
             version,
             resource_key,
-            resource_name,
-            checksum,
+            resource.name,
+            resource.checksum,
             imported,
             deployment_key,
         )
     )
-    decisions.models.keep(key, model.definitions, step.state.batch)
+    decisions.models.keep(key, model.definitions, len(resource.content), step.state.batch)
     return decisions.latest_requirements[model.requirements_id]
 
 

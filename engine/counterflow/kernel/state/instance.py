@@ -55,6 +55,7 @@ class InstanceState:
         "variable_bytes",
         "variables",
         "waits_of",
+        "weight",
     )
 
     def __init__(self, key: int) -> None:
@@ -90,6 +91,8 @@ class InstanceState:
         the items of a sequential loop. Gone with it and on roll-back, derived again when missing.
         """
         self.last_batch = 0
+        self.weight = 0
+        """What its rows take in memory, in bytes, as they were sealed last."""
 
     @property
     def header(self) -> ProcessInstance | None:

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 import msgspec
@@ -33,6 +32,8 @@ from counterflow.kernel.rows import (
 from counterflow.kernel.state.indexes import PARTITION_INDEXERS, Indexes
 from counterflow.kernel.state.instance import INDEXERS, InstanceState
 from counterflow.kernel.state.queues import Due
+from counterflow.kernel.state.shelf import ModelNeeded
+from counterflow.kernel.state.weight import weight_of
 from counterflow.kernel.vocabulary import BrokenInvariant, first_key
 from counterflow.model.events import CompensationOrder
 from counterflow.model.graph import Process
@@ -65,6 +66,16 @@ class StateMark(NamedTuple):
     last_position: int
 
 
+class CacheLimits(NamedTuple):
+    """How much may stay in memory of what is safe on disk: process instances by number and by bytes, models
+    by the bytes of their files.
+    """
+
+    instances: int = 4_000
+    instance_bytes: int = 64 * 1024 * 1024
+    model_bytes: int = 16 * 1024 * 1024
+
+
 class Source(Protocol):
     """Where rows come from that are not in memory: the store, as the last commit left it."""
 
@@ -74,16 +85,6 @@ class Source(Protocol):
 
     def get(self, table: type[RowType], key: Key) -> RowType | None:
         """One row by its primary key."""
-        ...
-
-    def process(self, definition: ProcessDefinition) -> Process:
-        """The graph of a deployed definition, read from its resource."""
-        ...
-
-    def decision_model(
-        self, requirements: DecisionRequirements, imported: Sequence[Definitions]
-    ) -> Definitions:
-        """A deployed decision model, read from its resource."""
         ...
 
 
@@ -97,16 +98,6 @@ class EmptySource:
     def get(self, table: type[RowType], key: Key) -> RowType | None:
         """Nothing."""
         return None
-
-    def process(self, definition: ProcessDefinition) -> Process:
-        """Nothing can be read here; asking is a fault of ours."""
-        raise BrokenInvariant(f"definition {definition.key} asked of a source without resources")
-
-    def decision_model(
-        self, requirements: DecisionRequirements, imported: Sequence[Definitions]
-    ) -> Definitions:
-        """Nothing can be read here; asking is a fault of ours."""
-        raise BrokenInvariant(f"decision model {requirements.key} asked of a source without resources")
 
 
 class State(Indexes):
@@ -130,6 +121,8 @@ class State(Indexes):
         after.
         """
         self.batch = 1
+        self.weight = 0
+        """What the instances in memory take there, in bytes, as their last sealed rows tell."""
 
     # -- asking ----------------------------------------------------------------------------------------------
 
@@ -158,10 +151,6 @@ class State(Indexes):
         """Every definition, by key."""
         return self.shared[ProcessDefinition]
 
-    def version_of(self, process_id: str, version: int) -> ProcessDefinition | None:
-        """One version of a process; None when there is none."""
-        return self.versions.get((process_id, version))
-
     def process(self, instance: InstanceState) -> Process:
         """The graph that an instance runs on."""
         if instance.process is None:
@@ -172,21 +161,23 @@ class State(Indexes):
         return instance.process
 
     def process_of(self, definition_key: int) -> Process:
-        """The graph of a definition, read once while it is in use."""
+        """The graph of a definition. Raises `ModelNeeded` where it is not at hand."""
         process = self.processes.get(definition_key)
         if process is None:
-            process = self.source.process(self.definitions[definition_key])
-            self.processes.keep(definition_key, process)
+            if why := self.processes.faults.get(definition_key):
+                raise BrokenInvariant(why)
+            raise ModelNeeded(self.definitions[definition_key])
         return process
 
     def decision_model(self, requirements_key: int) -> Definitions:
-        """A decision model, read once while it is in use, and those that it imports before it."""
+        """A decision model. Raises `ModelNeeded` where it is not at hand, or first one that it imports."""
         model = self.decisions.models.get(requirements_key)
         if model is None:
+            if why := self.decisions.models.faults.get(requirements_key):
+                raise BrokenInvariant(why)
             requirements = self.shared[DecisionRequirements][requirements_key]
             imported = [self.decision_model(key) for key in msgspec.json.decode(requirements.imported_keys)]
-            model = self.source.decision_model(requirements, imported)
-            self.decisions.models.keep(requirements_key, model)
+            raise ModelNeeded(requirements, imported)
         return model
 
     # -- changing (appliers only) ----------------------------------------------------------------------------
@@ -255,6 +246,8 @@ class State(Indexes):
                 changes.puts.setdefault(table, []).append(after)
             elif before is not None:
                 changes.deletes.setdefault(table, []).append(as_key(place))
+            if table.instance_field:
+                self._weigh(table, before, after)
         self.journal.clear()
         self.batch += 1
         return changes
@@ -283,27 +276,45 @@ class State(Indexes):
         self.due.discard(due.key)
 
     def cannot_come_due(self, due: Due) -> None:
-        """What is due cannot be triggered before a quarantine is released."""
+        """What is due cannot be triggered before a quarantine is released, or `may_come_due`."""
         self.due.set_aside(due.key)
+
+    def may_come_due(self, due: Due) -> None:
+        """What could not be triggered can be now, if it still waits for that moment."""
+        self.due.take_up_one(due.key)
 
     # -- caching ---------------------------------------------------------------------------------------------
 
-    def release(self, committed_batch: int, keep: int) -> None:
-        """Put away the least recently used instances beyond `keep`, and models, of those that are safe on
-        disk.
+    def release(self, committed_batch: int, caches: CacheLimits) -> None:
+        """Put away the least recently used instances and models that there is no room for, of those that are
+        safe on disk.
         """
-        surplus = len(self.instances) - keep
-        safe = (key for key, instance in self.instances.items() if instance.last_batch <= committed_batch)
-        for key in list(islice(safe, max(surplus, 0))):
+        for key in self._without_room(committed_batch, caches):
             self.forget(key)
-        self.processes.release(committed_batch)
-        self.decisions.models.release(committed_batch)
+        if away := set(self.processes.release(committed_batch, caches.model_bytes)):
+            for instance in self.instances.values():
+                if instance.header is not None and instance.header.definition_key in away:
+                    instance.process = None
+        self.decisions.models.release(committed_batch, caches.model_bytes)
+
+    def _without_room(self, committed_batch: int, caches: CacheLimits) -> list[int]:
+        """The keys of the instances to put away, the least recently used first."""
+        away: list[int] = []
+        count, weight = len(self.instances), self.weight
+        for key, instance in self.instances.items():
+            if count <= caches.instances and weight <= caches.instance_bytes:
+                break
+            if instance.last_batch <= committed_batch:
+                away.append(key)
+                count, weight = count - 1, weight - instance.weight
+        return away
 
     def forget(self, key: int) -> None:
         """Drop one instance from memory; its rows are the store's alone from here."""
         instance = self.instances.pop(key, None)
         if instance is None:
             return
+        self.weight -= instance.weight
         for table in OWNED:
             for row_key in instance.rows[table]:
                 self.owners.pop(row_key, None)
@@ -325,8 +336,22 @@ class State(Indexes):
             for row in rows:
                 instance.rows[table][PLACES[table](row)] = row
                 self._follow(instance, table, None, row)
+                instance.weight += weight_of(row)
+        self.weight += instance.weight
         del self.newly_ready[already_told:]
         return instance
+
+    def _weigh(self, table: type[Row], before: Row | None, after: Row | None) -> None:
+        """A row of an instance is to be written: so much more or less of it is in memory."""
+        row = after if after is not None else before
+        instance = self.instances.get(getattr(row, table.instance_field)) if row is not None else None
+        if instance is None:
+            return
+        change = (weight_of(after) if after is not None else 0) - (
+            weight_of(before) if before is not None else 0
+        )
+        instance.weight += change
+        self.weight += change
 
     def _put_shared(self, table: type[Row], place: Any, new: Row | None) -> Row | None:
         """Put a row that belongs to no instance, or take it away; answers the one before. What is at home in
@@ -381,10 +406,12 @@ class State(Indexes):
 
     def _follow_quarantine(self, instance: InstanceState, *, is_still: bool) -> None:
         """Nothing of an instance that is set aside is offered or comes due. What it has kept from coming due
-        elsewhere may go on.
+        elsewhere may go on, and what could not be read is tried again.
         """
         if not is_still:
             self.due.take_up()
+            self.processes.faults.clear()
+            self.decisions.models.faults.clear()
         for table in STAND_STILL:
             for row in instance.rows[table].values():
                 before, after = (row, None) if is_still else (None, row)

@@ -160,10 +160,16 @@ class DueTimes:
         if key in self._due:
             self._aside[key] = self._due.pop(key)
 
-    def take_up(self) -> None:
+    def take_up_one(self, key: int) -> None:
         """What was set aside may be triggered again."""
-        for key, (due_ms, table) in list(self._aside.items()):
-            self.set(key, due_ms, table)
+        aside = self._aside.pop(key, None)
+        if aside is not None:
+            self.set(key, *aside)
+
+    def take_up(self) -> None:
+        """All that was set aside may be triggered again."""
+        for key in list(self._aside):
+            self.take_up_one(key)
 
     def first(self) -> Due | None:
         """The earliest, which stays; None when nothing is due, ever."""

@@ -1,23 +1,39 @@
-"""Models that are at hand: read when they are first asked for, put away again, the least recently used
-first.
+"""Models that are at hand, put away again, the least recently used first.
+
+The kernel reads none. A command that needs one that is not here is broken off with `ModelNeeded` and leaves
+no trace; whoever carries commands out reads it, aside from everything else, and gives the command again.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from itertools import islice
-from typing import Generic, NamedTuple, TypeVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+
+from counterflow.kernel.rows import DecisionRequirements, ProcessDefinition
+
+if TYPE_CHECKING:
+    from counterflow.dmn import Definitions
 
 Model = TypeVar("Model")
 
-KEPT_MODELS = 256
-"""Models of one kind that are kept at hand."""
+
+class ModelNeeded(Exception):
+    """A command needs the model of `row`, which is not at hand; `imported` are the models that it imports."""
+
+    def __init__(
+        self, row: ProcessDefinition | DecisionRequirements, imported: Sequence[Definitions] = ()
+    ) -> None:
+        super().__init__(f"the model of {row.table} {row.key} has to be read")
+        self.row = row
+        self.imported = imported
 
 
 class _Kept(NamedTuple, Generic[Model]):
-    """A model, and the batch whose commit brings its file into the store."""
+    """A model, the bytes of its file, and the batch whose commit brings that into the store."""
 
     model: Model
+    size: int
     batch: int
 
 
@@ -26,6 +42,13 @@ class Shelf(Generic[Model]):
 
     def __init__(self) -> None:
         self._models: OrderedDict[int, _Kept[Model]] = OrderedDict()
+        self.bytes = 0
+        """The files of those at hand, together. A model takes several times as much in memory."""
+        self.faults: dict[int, str] = {}
+        """Why a model cannot be read, by the key of its definition, until it is worth another try."""
+
+    def __len__(self) -> int:
+        return len(self._models)
 
     def get(self, key: int) -> Model | None:
         """A model that is at hand; None where it has to be read."""
@@ -35,18 +58,31 @@ class Shelf(Generic[Model]):
         self._models.move_to_end(key)
         return kept.model
 
-    def keep(self, key: int, model: Model, batch: int = 0) -> None:
-        """Have a model at hand. `batch`: the one whose commit stores its file, if that is still to come."""
-        self._models[key] = _Kept(model, batch)
+    def keep(self, key: int, model: Model, size: int, batch: int = 0) -> None:
+        """Have a model at hand. `size`: the bytes of its file; `batch`: the one whose commit stores that, if
+        it is still to come.
+        """
+        self.forget(key)
+        self._models[key] = _Kept(model, size, batch)
+        self.bytes += size
 
     def forget(self, key: int) -> None:
         """The model is not deployed any more."""
-        self._models.pop(key, None)
+        kept = self._models.pop(key, None)
+        if kept is not None:
+            self.bytes -= kept.size
 
-    def release(self, committed_batch: int) -> None:
-        """Put away models beyond those that are kept, of those that the store can give back."""
-        surplus = len(self._models) - KEPT_MODELS
-        if surplus > 0:
-            stored = (key for key, kept in self._models.items() if kept.batch <= committed_batch)
-            for key in list(islice(stored, surplus)):
-                del self._models[key]
+    def release(self, committed_batch: int, most_bytes: int) -> list[int]:
+        """Put away models beyond so many bytes of files, of those that the store can give back; answers their
+        keys. The one that was used last stays.
+        """
+        away: list[int] = []
+        if self.bytes <= most_bytes:
+            return away
+        for key, kept in list(self._models.items())[:-1]:
+            if self.bytes <= most_bytes:
+                break
+            if kept.batch <= committed_batch:
+                self.forget(key)
+                away.append(key)
+        return away

@@ -27,7 +27,7 @@ from counterflow.wire.http2.events import (
 from counterflow.wire.native.call import NativeCall
 from counterflow.wire.native.caller import identities_of, metadata, peer_of
 from counterflow.wire.native.limits import WireLimits
-from counterflow.wire.native.places import NoPlace, Origin, Places
+from counterflow.wire.native.places import ClientAddress, NoPlace, Places
 from counterflow.wire.native.pulse import Pulse
 from counterflow.wire.native.reception import MESSAGE_BYTES, Reception
 from counterflow.wire.native.rounds import Rounds
@@ -113,7 +113,7 @@ class RpcConnection(asyncio.Protocol):
         self._age: asyncio.TimerHandle | None = None
         self._first_call: asyncio.TimerHandle | None = None
         self._stall: asyncio.TimerHandle | None = None
-        self._origin: Origin | None = None
+        self._address: ClientAddress | None = None
         self._has_called = False
         self._called_at = self._loop.time()
         """When its last call ended, or it came."""
@@ -130,8 +130,8 @@ class RpcConnection(asyncio.Protocol):
             return
         self._owner.joined(self)
         peer = transport.get_extra_info("peername")
-        self._origin = self._owner.places.origin(peer)
-        self.http2.share_work(self._origin.work)
+        self._address = self._owner.places.address_of(peer)
+        self.http2.share_work(self._address.work)
         try:
             is_late = self._owner.places.enter(self)
         except NoPlace as refusal:
@@ -327,9 +327,9 @@ class RpcConnection(asyncio.Protocol):
         self._hang_up(ErrorCode.NO_ERROR, "the server has stopped")
 
     @property
-    def origin(self) -> Origin:
+    def address(self) -> ClientAddress:
         """Where the client comes from."""
-        return cast("Origin", self._origin)
+        return cast("ClientAddress", self._address)
 
     def idle_seconds(self) -> float:
         """For how long there has been no call; 0 while there is one. Without ever one it counts ten times."""

@@ -16,7 +16,7 @@ from counterflow.wire.native.limits import ServerLimits
 LOCAL = "this machine"
 
 
-class Origin:
+class ClientAddress:
     """An address: what its connections have used up together."""
 
     __slots__ = ("arrivals", "connections", "is_local", "name", "work")
@@ -38,7 +38,7 @@ class Occupant(Protocol):
     """A connection that has a place."""
 
     @property
-    def origin(self) -> Origin:
+    def address(self) -> ClientAddress:
         """Where it comes from."""
         ...
 
@@ -62,51 +62,51 @@ class Places:
         self._limits = limits
         self._http2 = http2
         self._clock = clock
-        self._origins: dict[str, Origin] = {}
+        self._addresses: dict[str, ClientAddress] = {}
         self.taken: set[Occupant] = set()
         self.late_seconds = limits.operators_seconds
         """How long a place is had that is one of the last."""
 
-    def origin(self, peer: object) -> Origin:
+    def address_of(self, peer: object) -> ClientAddress:
         """Where a client comes from, by the address of its end of the line."""
         name = name_of(peer)
-        found = self._origins.get(name)
+        found = self._addresses.get(name)
         if found is None:
-            if len(self._origins) >= self._limits.addresses:
+            if len(self._addresses) >= self._limits.addresses:
                 self._forget()
-            found = self._origins[name] = self._new(name)
+            found = self._addresses[name] = self._new(name)
         return found
 
     def enter(self, occupant: Occupant) -> bool:
         """Have a place. Answers whether it is had only for a while, since it is one of the last. Raises
         `NoPlace`.
         """
-        origin, limits = occupant.origin, self._limits
-        if not origin.arrivals.takes():
+        address, limits = occupant.address, self._limits
+        if not address.arrivals.takes():
             raise NoPlace(f"expected at most {limits.arrivals} new connections a second from an address")
-        if not origin.is_local and origin.connections >= limits.connections_per_address:
-            self._make_room(origin, "connections_per_address", limits.connections_per_address)
+        if not address.is_local and address.connections >= limits.connections_per_address:
+            self._make_room(address, "connections_per_address", limits.connections_per_address)
         is_late = False
         if len(self.taken) >= limits.connections:
             try:
                 self._make_room(None, "connections", limits.connections)
             except NoPlace:
-                if not origin.is_local or len(self.taken) >= limits.connections + limits.kept_for_operators:
+                if not address.is_local or len(self.taken) >= limits.connections + limits.kept_for_operators:
                     raise
                 is_late = True
         self.taken.add(occupant)
-        origin.connections += 1
+        address.connections += 1
         return is_late
 
     def leave(self, occupant: Occupant) -> None:
         """Give the place back; nothing happens to one who had none."""
         if occupant in self.taken:
             self.taken.discard(occupant)
-            occupant.origin.connections -= 1
+            occupant.address.connections -= 1
 
-    def _make_room(self, origin: Origin | None, setting: str, most: int) -> None:
+    def _make_room(self, address: ClientAddress | None, setting: str, most: int) -> None:
         """Of those who do nothing, the one of the address with most connections who has for longest."""
-        idle = [(other.origin.connections, seconds, other) for other, seconds in self._idle(origin)]
+        idle = [(other.address.connections, seconds, other) for other, seconds in self._idle(address)]
         if not idle:
             raise NoPlace(
                 f"expected at most {most} connections, all of which are at work (setting {setting}); try "
@@ -116,26 +116,26 @@ class Places:
         self.leave(chosen)
         chosen.make_way()
 
-    def _idle(self, origin: Origin | None) -> Iterator[tuple[Occupant, float]]:
+    def _idle(self, address: ClientAddress | None) -> Iterator[tuple[Occupant, float]]:
         for occupant in self.taken:
-            if origin is None or occupant.origin is origin:
+            if address is None or occupant.address is address:
                 seconds = occupant.idle_seconds()
                 if seconds >= self._limits.idle_seconds:
                     yield occupant, seconds
 
-    def _new(self, name: str) -> Origin:
+    def _new(self, name: str) -> ClientAddress:
         limits = self._limits
         arrivals = Bucket("connections", limits.arrivals, limits.connections_per_address, self._clock)
-        return Origin(name, arrivals, shared_work(self._http2, self._clock))
+        return ClientAddress(name, arrivals, shared_work(self._http2, self._clock))
 
     def _forget(self) -> None:
         """Those that are as if nobody had ever come from there; or all without connections, where there are
         none of them.
         """
-        kept = {name: origin for name, origin in self._origins.items() if not origin.is_forgettable}
+        kept = {name: address for name, address in self._addresses.items() if not address.is_forgettable}
         if len(kept) >= self._limits.addresses:
-            kept = {name: origin for name, origin in kept.items() if origin.connections}
-        self._origins = kept
+            kept = {name: address for name, address in kept.items() if address.connections}
+        self._addresses = kept
 
 
 def name_of(peer: object) -> str:

@@ -10,9 +10,9 @@ from counterflow.caller import Caller
 from counterflow.edge.grpc.to_wire import job_on_wire
 from counterflow.kernel.lives.job_delivery import ActivateJobs
 from counterflow.kernel.vocabulary import ActivatedJob
+from counterflow.partition.refusals import STOPPING
 from counterflow.partition.takers import STREAM_CREDIT
 from counterflow.service.callers import Jobs
-from counterflow.service.refusals import STOPPING
 from counterflow.service.requests import activation, duration_ms
 from counterflow.service.service import Service
 from counterflow.wire.contract import Call, CallIsOver, StatusCode
