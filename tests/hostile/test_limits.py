@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -16,15 +16,17 @@ from counterflow.settings import SETTINGS, Settings
 from counterflow.settings.table import LIMITS
 from counterflow.wire import reflection
 from counterflow.wire.http2.limits import ConnectionLimits
+from counterflow.wire.native import rounds
 from counterflow.wire.native.limits import ServerLimits, WireLimits
 from tests.hostile.attack import FOLDER
 
 ROOT = Path(__file__).parents[2]
 MEBIBYTE = 1024 * 1024
-CLASSES = (WireLimits, ConnectionLimits, ServerLimits, ProcessLimits)
+CLASSES: tuple[Any, ...] = (WireLimits, ConnectionLimits, ServerLimits, ProcessLimits)
 CONSTANTS = {
     "bounds.NAME_LENGTH": bounds.NAME_LENGTH,
     "bounds.ENTRIES": bounds.ENTRIES,
+    "rounds.LARGE_BYTES": rounds.LARGE_BYTES,
     "reflection.QUESTION_BYTES": reflection.QUESTION_BYTES,
 }
 NO_LIMITS = {

@@ -201,6 +201,11 @@ class Http2Connection:
         """Say goodbye and read no more."""
         self.outgoing.go_away(self._streams.newest, code, reason)
         self.is_over = True
+        self.forget_all()
+
+    def forget_all(self) -> None:
+        """Nobody is there any more: no stream is open, and nothing is read or kept."""
+        self.is_over = True
         self._reader.clear()
         self._open.clear()
         self.outgoing.forget_all()

@@ -64,6 +64,10 @@ class Line(Protocol):
         """Whether what is written leaves; if not, `drained` is called when it has."""
         ...
 
+    def begin_large(self, begin: Callable[[], None]) -> None:
+        """Call `begin`, which reads a large message, when it is its turn."""
+        ...
+
     def taken(self, call: NativeCall, count: int) -> None:
         """So many bytes of its requests are not kept any more."""
         ...

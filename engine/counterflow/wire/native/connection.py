@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol, cast
 
 from counterflow.budget import Account
@@ -30,7 +30,7 @@ from counterflow.wire.native.limits import WireLimits
 from counterflow.wire.native.places import ClientAddress, NoPlace, Places
 from counterflow.wire.native.pulse import Pulse
 from counterflow.wire.native.reception import MESSAGE_BYTES, Reception
-from counterflow.wire.native.rounds import Rounds
+from counterflow.wire.native.rounds import Leaving, Rounds
 
 logger = logging.getLogger("counterflow.wire")
 
@@ -291,6 +291,10 @@ class RpcConnection(asyncio.Protocol):
         self._measure()
         self._flush()
 
+    def begin_large(self, begin: Callable[[], None]) -> None:
+        """Read a large message when those of others have been read."""
+        self._owner.rounds.begin_large(begin)
+
     def taken(self, call: NativeCall, count: int) -> None:
         """So many bytes of its requests are not kept any more."""
         if not call.is_over:
@@ -357,8 +361,11 @@ class RpcConnection(asyncio.Protocol):
                 self._loop.call_soon(self.close)
 
     def _end_calls(self) -> None:
-        for call in list(self._calls.values()):
-            call.go()
+        """Nothing that they say from now on is kept, nor counts as said."""
+        self.http2.forget_all()
+        leaving = Leaving(list(self._calls.values()))
+        if leaving.go_on():
+            self._owner.rounds.join(leaving)
 
     def _hang_up(self, code: ErrorCode | None, reason: str) -> None:
         if code is not None and not self.http2.is_over:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from functools import partial
 
 from counterflow.wire import methods
 from counterflow.wire.contract import Method, RpcError, StatusCode
@@ -13,6 +14,7 @@ from counterflow.wire.http2.remembered import Remembered
 from counterflow.wire.native.call import Line, NativeCall
 from counterflow.wire.native.messages import PREFIX_BYTES, MessageReader
 from counterflow.wire.native.request import Request, read_request
+from counterflow.wire.native.rounds import LARGE_BYTES
 from counterflow.wire.native.trailers import trailers
 
 MESSAGE_BYTES = 128
@@ -157,9 +159,22 @@ class Reception:
                 f"Expected one message in the request, found {len(call.arrived)} and the end",
             )
         if call.has_ended:
-            self.release(call, call.kept_bytes)
             call.reader = None
-            _start(call, call.opened(call.arrived.popleft()))
+            if call.kept_bytes <= LARGE_BYTES and not call.arrived[0].flag:
+                self._start_whole(call)
+            else:
+                self._line.begin_large(partial(self._start_whole, call))
+
+    def _start_whole(self, call: NativeCall) -> None:
+        if call.is_over:
+            return
+        self.release(call, call.kept_bytes)
+        try:
+            message = call.opened(call.arrived.popleft())
+        except RpcError as error:
+            call.break_off(error.status, error.details)
+        else:
+            _start(call, message)
 
 
 def _start(call: NativeCall, message: bytes) -> None:
