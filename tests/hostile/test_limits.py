@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import fields
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 import pytest
 
+from counterflow.feel.run import Limits as FeelLimits
+from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.settings import SETTINGS, Settings
 from counterflow.settings.table import LIMITS
 from counterflow.wire.http2.limits import ConnectionLimits
@@ -55,6 +59,12 @@ def limits() -> Iterator[tuple[str, object]]:
                 yield name, getattr(group(), field.name)
 
 
+def expressions() -> Iterator[tuple[str, object]]:
+    """Those of FEEL, and of what one command evaluates."""
+    yield from ((f"Limits.{name}", value) for name, value in msgspec.structs.asdict(FeelLimits()).items())
+    yield "ProcessLimits.fuel", ProcessLimits().fuel
+
+
 def as_read(name: str, value: object) -> str:
     """A default as a person reads it."""
     assert isinstance(value, int | float)
@@ -66,7 +76,7 @@ def as_read(name: str, value: object) -> str:
 
 def test_every_limit_has_its_row_and_its_default() -> None:
     found = {row.name: row.default for row in rows()}
-    expected = {name: as_read(name, value) for name, value in limits()}
+    expected = {name: as_read(name, value) for name, value in chain(limits(), expressions())}
     assert found == expected
 
 
