@@ -25,6 +25,8 @@ from counterflow.settings import (
 
 SAMPLES: dict[str, tuple[str, object]] = {
     "database_url": ("memory:", "memory:"),
+    "accept_loss": ("yes", True),
+    "take_over": ("yes", True),
     "host": ("localhost", "localhost"),
     "grpc_port": ("1", 1),
     "unix_socket_mode": ("0660", "0660"),

@@ -46,6 +46,8 @@ class Settings:
     """How a server runs. Ports: 0 means any free one. Times are milliseconds, sizes bytes."""
 
     database_url: str = "sqlite:///counterflow.db"
+    accept_loss: bool = False
+    take_over: bool = False
     host: str = "127.0.0.1"
     grpc_port: int = 26500
     unix_socket_mode: str = "0600"

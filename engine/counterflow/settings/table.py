@@ -51,6 +51,16 @@ SETTINGS: tuple[Setting, ...] = (
         shown=masked,
     ),
     Setting(
+        "accept_loss",
+        values.truth,
+        "begin also where the database lacks something that was acknowledged, and go on without it",
+    ),
+    Setting(
+        "take_over",
+        values.truth,
+        "begin also while another server has the database: that one is refused from then on, and ends",
+    ),
+    Setting(
         "host",
         values.host,
         "the address to listen on, or unix:PATH for a socket in the file system",
