@@ -42,4 +42,12 @@ async def run(target: Target, dose: int) -> None:
         await target.note_all((client.EvaluateDecision(request) for _ in range(dose)), at_once=1)
 
 
-ATTACK = Attack("short expressions that take long, one after another", run, seen=1, is_kept=True)
+ATTACK = Attack(
+    "short expressions that take long, one after another",
+    run,
+    seen=1,
+    settings={
+        "command_limit_ms": "60000"
+    },  # it is the prices that are shown here, not the watchdog behind them
+    is_kept=True,
+)
