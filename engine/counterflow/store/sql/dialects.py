@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import cast
 
 from sqlalchemy import URL, ClauseElement, Table
@@ -65,6 +66,19 @@ def connect_sqlite(url: URL) -> DBAPIConnection:
     )
     for setting in SQLITE_SETTINGS:
         connection.execute(setting)
+    return cast("DBAPIConnection", connection)
+
+
+def connect_to_read(url: URL) -> DBAPIConnection:
+    """A connection that writes nothing, not even what SQLite's log holds into the file that `url` names."""
+    connection = sqlite3.connect(
+        f"{Path(url.database or '').as_uri()}?mode=ro",
+        uri=True,
+        timeout=BUSY_TIMEOUT_S,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    connection.execute("PRAGMA cell_size_check = ON")
     return cast("DBAPIConnection", connection)
 
 
