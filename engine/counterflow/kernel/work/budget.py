@@ -36,7 +36,7 @@ class ProcessLimits(NamedTuple):
     """
     fuel: int = 4_000_000
     """What all expressions and decisions of one command may take together, twenty of the costliest: each pays
-    `EVALUATION_FUEL`, what its evaluation uses, reading variables included, and one for each `BYTES_PER_FUEL` of
+    `EVALUATION_FUEL`, what its evaluation uses, with reading variables, and one for each `BYTES_PER_FUEL` of
     its text and of what it makes. What goes into called processes is paid for likewise.
     """
 
