@@ -53,8 +53,8 @@ class ProcessLimits(NamedTuple):
     """
     fuel: int = 4_000_000
     """What all expressions and decisions of one command may take together, twenty of the costliest: each pays
-    one unit, what its evaluation uses, and one for each `BYTES_PER_FUEL` of its text, of what it reads and of
-    what it makes. What goes into called processes is paid for likewise.
+    `EVALUATION_FUEL`, what its evaluation uses, with reading variables, and one for each `BYTES_PER_FUEL` of
+    its text and of what it makes. What goes into called processes is paid for likewise.
     """
 
 
