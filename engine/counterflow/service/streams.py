@@ -5,6 +5,10 @@ What is ready already when a stream opens is left to the client's polls, which k
 
 from __future__ import annotations
 
+import logging
+
+from msgspec.structs import replace
+
 from counterflow.kernel.lives.job_delivery import ActivateJobs
 from counterflow.partition.refusals import Overloaded
 from counterflow.partition.takers import StreamTaker
@@ -12,6 +16,13 @@ from counterflow.partition.writer import Writer
 from counterflow.service.admission import Admission
 from counterflow.service.callers import JobReceiver
 from counterflow.service.returns import Returns
+
+logger = logging.getLogger("counterflow.service")
+
+SHORTEST_TIMEOUT_MS = 1_000
+"""What a stream's jobs are lent for at least: with less, each would be back before its worker has read it,
+and pushed again.
+"""
 
 
 class Push:
@@ -78,6 +89,12 @@ class Streams:
         """Send jobs until the receiver goes; what it has not been sent by then goes back. Raises
         `Overloaded`.
         """
+        if request.timeout_ms < SHORTEST_TIMEOUT_MS:
+            logger.warning(
+                "A stream asks for jobs for %s ms, too short for one to be done; it is given them for %s ms",
+                *(request.timeout_ms, SHORTEST_TIMEOUT_MS),
+            )
+            request = replace(request, timeout_ms=SHORTEST_TIMEOUT_MS)
         push = Push(self._writer, self._returns, request, receiver)
 
         def gone() -> None:

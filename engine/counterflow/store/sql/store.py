@@ -20,7 +20,7 @@ from sqlalchemy import URL
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import INSTANCE_TABLES, TABLES
 from counterflow.kernel.vocabulary import LogEntry
-from counterflow.store.port import Batch, Key, StoreError, Where
+from counterflow.store.port import Batch, Key, StoreBusy, StoreError, Where
 from counterflow.store.sql.dialects import DatabaseKind
 from counterflow.store.sql.readers import Readers
 from counterflow.store.sql.statements import Statements
@@ -44,6 +44,7 @@ class SqlStore:
         self._write_lock = Lock()
         self._writer = dialect.connect(url)
         self._cursor = self._writer.cursor()
+        self._cursor.execute(dialect.never_wait)  # whoever writes is in the event loop
         self._closed = False
 
     def commit(self, batch: Batch) -> None:
@@ -121,7 +122,8 @@ class SqlStore:
             self._roll_back()
             if isinstance(error, self._dialect.errors):
                 said = self._dialect.describe(error)
-                raise StoreError(f"the database said: {said}; nothing of the batch was written") from error
+                kind = StoreBusy if self._dialect.is_busy(error) else StoreError
+                raise kind(f"the database said: {said}; nothing of the batch was written") from error
             raise
 
     def _roll_back(self) -> None:
