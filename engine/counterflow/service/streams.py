@@ -5,6 +5,7 @@ What is ready already when a stream opens is left to the client's polls, which k
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
 from msgspec.structs import replace
@@ -70,6 +71,10 @@ class Push:
         if not self._is_held:
             self._receiver.end()
 
+    def break_off(self) -> None:
+        """End at once; the job that has not left goes back."""
+        self._receiver.end()
+
 
 class Streams:
     """Those who stay for jobs."""
@@ -80,10 +85,18 @@ class Streams:
         self._returns = returns
         self._open: set[Push] = set()
 
-    def end(self) -> None:
-        """The engine is stopping: every stream ends after the job that it is sending."""
+    def end(self, share_seconds: float) -> None:
+        """The engine is stopping: every stream ends after the job that it is sending; one whose client does
+        not read that is broken off after its share of the grace, and the job goes back.
+        """
         for push in list(self._open):
             push.end()
+        if self._open:
+            asyncio.get_running_loop().call_later(share_seconds, self._break_off)
+
+    def _break_off(self) -> None:
+        for push in list(self._open):
+            push.break_off()
 
     def open(self, receiver: JobReceiver, request: ActivateJobs) -> None:
         """Send jobs until the receiver goes; what it has not been sent by then goes back. Raises
