@@ -56,11 +56,15 @@ async def test_who_goes_away_in_line_is_not_served() -> None:
 
 
 async def test_requests_that_are_kept_are_bounded_by_bytes() -> None:
-    async with asking(new_calls_at_once=1, waiting_bytes=65_536) as found:
+    async with asking(new_calls_at_once=1, client_bytes=65_536) as found:
         with found.store.held_up():
-            creating = [found.begin(Guest(), ORDER), found.begin(Guest(60_000), ORDER)]
-            with pytest.raises(Overloaded, match="60000 bytes of requests wait"):
-                found.begin(Guest(10_000), ORDER)
+            together = found.service.admission.budgets
+            large, small = Guest(60_000, together), Guest(10_000, together)
+            creating = [found.begin(Guest(budgets=together), ORDER), found.begin(large, ORDER)]
+            with pytest.raises(
+                Overloaded, match=r"124096 bytes of requests and answers.*setting client_bytes"
+            ):
+                found.begin(small, ORDER)
         await asyncio.gather(*creating)
 
 

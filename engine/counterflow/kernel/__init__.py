@@ -46,6 +46,7 @@ from counterflow.kernel.vocabulary import (
     BrokenInvariant,
     Command,
     CommandBrokenOff,
+    DamagedInstance,
     Event,
     InstanceEnded,
     LogEntry,
@@ -164,7 +165,7 @@ def decide(
         decided()  # which may be where it was broken off
         if isinstance(fault, CommandBrokenOff) and is_changing(_code_of(fault.__traceback__)):
             raise StateLost(f"{type(command).__name__}: {fault}") from fault
-        instance_key = _broken_instance(step, mark)
+        instance_key = _broken_instance(step, mark, fault)
         state.roll_back(mark)
         raise KernelFault(type(command).__name__, instance_key, fault) from fault
     return Outcome(answer, log, step.ended)
@@ -177,14 +178,16 @@ def _code_of(trace: TracebackType | None) -> Iterator[CodeType]:
         trace = trace.tb_next
 
 
-def _broken_instance(step: Step, mark: StateMark) -> int:
-    """The instance to set aside: the one at work, or where that is of this command, its nearest caller that
-    was there before.
+def _broken_instance(step: Step, mark: StateMark, fault: BaseException) -> int:
+    """The instance to set aside: the one that is damaged, else the one at work, or where that is of this
+    command, its nearest caller that was there before.
     """
+    if isinstance(fault, DamagedInstance):
+        return fault.process_instance_key
     instance = step.at_work
     while instance is not None and instance.key > mark.last_key:
         parent_key = instance.header.parent_instance_key if instance.header is not None else 0
-        instance = step.state.instance(parent_key) if parent_key else None
+        instance = step.state.instance_as_found(parent_key) if parent_key else None
     return instance.key if instance is not None else 0
 
 

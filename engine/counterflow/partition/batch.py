@@ -6,11 +6,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from counterflow.kernel.rows import TABLES, Partition, Quarantine
+from msgspec.structs import replace
+
+from counterflow.kernel.row import Home, Row
+from counterflow.kernel.rows import TABLES, Message, Partition, Quarantine
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.vocabulary import LogEntry
 from counterflow.model.events import CompensationOrder
 from counterflow.partition.source import StoreSource
+from counterflow.store.errors import DamagedError
 from counterflow.store.port import Batch, Store
 
 PARTITION_ID = 1
@@ -32,7 +36,8 @@ def load_state(store: Store, order: CompensationOrder = CompensationOrder.MIRROR
     """The state as the last commit left it: counters, what belongs to no instance, who waits for what.
     Instances are loaded when touched.
 
-    What stands still in a quarantined instance waits for no one.
+    What stands still in a quarantined instance waits for no one. A damaged row waits for no one either;
+    raises `DamagedError` where it says what is deployed, or what begins instances.
     """
     partition = store.get(Partition, (PARTITION_ID,)) or Partition(PARTITION_ID, 0, 0)
     state = State(StoreSource(store), partition, order=order)
@@ -42,8 +47,31 @@ def load_state(store: Store, order: CompensationOrder = CompensationOrder.MIRROR
             for row in store.scan(table, {}):
                 if not (table.stands_still and getattr(row, table.instance_field) in aside):
                     state.admit(row)
+            _refuse_damaged(store, table)
     state.take_ready()
     return state
+
+
+def damaged_instances(store: Store) -> set[int]:
+    """Whose rows were left out when the state was loaded, as far as they still say."""
+    return {
+        getattr(row, table.instance_field)
+        for table in TABLES
+        if table.known_at_start and table.instance_field
+        for row in store.left_out(table)
+    }
+
+
+def _refuse_damaged(store: Store, table: type[Row]) -> None:
+    """A damaged message is not delivered, as the log says; anything else of the partition is needed to know
+    which version is the latest, and what is to begin when.
+    """
+    if table.home is Home.PARTITION and table is not Message and (rows := store.left_out(table)):
+        raise DamagedError(
+            f"{len(rows)} rows of {table.table} are not as they were written, the first one is "
+            f"{rows[0]}; put a copy "
+            "of the database in its place, or start with --accept-loss to go on without them"
+        )
 
 
 def last_time(store: Store, last_position: int) -> int:
@@ -52,7 +80,10 @@ def last_time(store: Store, last_position: int) -> int:
     """
     back = 1
     while back < 2 * last_position:
-        entries = store.read_log(after=max(last_position - back, 0))
+        try:
+            entries = store.read_log(after=max(last_position - back, 0))
+        except DamagedError:  # then the clock's word is taken for it
+            return 0
         if entries:
             return entries[-1].timestamp_ms
         back *= 2
@@ -64,4 +95,16 @@ def seal(state: State, log: list[LogEntry]) -> Batch:
     changes = state.seal()
     if log:
         changes.puts[Partition] = [state.counters()]
-    return Batch(changes.puts, changes.deletes, log)
+    return Batch(changes.puts, changes.deletes, with_row_counts(state, log))
+
+
+def with_row_counts(state: State, log: list[LogEntry]) -> list[LogEntry]:
+    """A batch's log, where the last entry of each instance says how many rows this has after it."""
+    last = {entry.process_instance_key: place for place, entry in enumerate(log)}
+    last.pop(0, None)
+    counted = list(log)
+    for key, place in last.items():
+        instance = state.instances.get(key)
+        if instance is not None:
+            counted[place] = replace(log[place], instance_rows=instance.row_count)
+    return counted

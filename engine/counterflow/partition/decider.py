@@ -15,11 +15,11 @@ from counterflow.kernel.lives.job_delivery import ActivateJobs
 from counterflow.kernel.lives.jobs import UpdateJobTimeout
 from counterflow.kernel.lives.quarantine import QuarantineInstance
 from counterflow.kernel.state.shelf import ModelNeeded
-from counterflow.kernel.vocabulary import Command, Rejection
+from counterflow.kernel.vocabulary import Command, Damaged, DamagedInstance, Rejection
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.model.events import CompensationOrder
 from counterflow.partition.answers import InstanceEnds
-from counterflow.partition.batch import OpenBatch, last_time, load_state, seal
+from counterflow.partition.batch import OpenBatch, damaged_instances, last_time, load_state, seal
 from counterflow.partition.heartbeats import Heartbeats
 from counterflow.partition.refusals import Faulted, Unavailable
 from counterflow.partition.source import LoadedModel, read_model
@@ -57,6 +57,8 @@ class Decider:
         """True from a failed commit until the store could be read again: what is in memory is not to be
         decided on.
         """
+        self.why_lost = ""
+        """What the store has said when it could not be read."""
         self.is_damaged = False
         """Whether it is so since a command was broken off at a moment at which nothing can be taken back."""
         self.commands = 0
@@ -85,13 +87,7 @@ class Decider:
         be read first; nothing else is changed then.
         """
         self.commands += 1
-        self._watch.begin()
-        try:
-            decision = kernel.decide(self.state, command, self.now_ms(), self._limits, self._watch.end)
-        except kernel.KernelFault as fault:
-            raise self._refusal(command, fault) from fault
-        except kernel.StateLost as lost:
-            raise self._damaged(lost) from lost
+        decision = self._decided(command)
         self.open.log.extend(decision.log)
         if isinstance(command, ActivateJobs):
             self._heartbeats.end_try(decision.answer)
@@ -100,6 +96,11 @@ class Decider:
         elif decision.ended:
             self.ends.tell_later(self.open, decision.ended)
         return decision
+
+    def set_damaged_aside(self) -> None:
+        """Quarantine the instances whose rows were left out when the state was loaded."""
+        for key in sorted(damaged_instances(self._store)):
+            self._quarantine(key, "rows of it are not as they were written; `counterflow check` says which")
 
     def seal(self) -> tuple[OpenBatch, Batch]:
         """Begin a new open batch; answers the one before, and what the store is to write of it. Raises
@@ -124,10 +125,24 @@ class Decider:
         """Go on from what the store holds; answers whether it could be read."""
         try:
             self.state = load_state(self._store, self._order)
-        except (StoreError, MemoryError):
+        except (StoreError, MemoryError) as error:
+            self.why_lost = str(error) or type(error).__name__
             return False
         self.is_lost = False
         return True
+
+    def _decided(self, command: Command) -> kernel.Outcome:
+        """Where a command has met a damaged instance, it is carried out again when that is set aside."""
+        while True:
+            self._watch.begin()
+            try:
+                return kernel.decide(self.state, command, self.now_ms(), self._limits, self._watch.end)
+            except kernel.StateLost as lost:
+                raise self._damaged(lost) from lost
+            except kernel.KernelFault as fault:
+                is_damage = isinstance(fault.__cause__, DamagedInstance)
+                if not (is_damage and self._quarantine(fault.process_instance_key, str(fault.__cause__))):
+                    raise self._refusal(command, fault) from fault
 
     def _refusal(self, command: Command, fault: kernel.KernelFault) -> Rejection | Unavailable:
         if isinstance(fault.__cause__, StoreError):
@@ -152,7 +167,12 @@ class Decider:
             fault.process_instance_key,
             exc_info=fault.__cause__,
         )
-        command = QuarantineInstance(process_instance_key=fault.process_instance_key, reason=str(fault))
+        reason = str(fault.__cause__ if isinstance(fault.__cause__, Damaged) else fault)
+        return self._quarantine(fault.process_instance_key, reason)
+
+    def _quarantine(self, process_instance_key: int, reason: str) -> bool:
+        """Set an instance aside; answers whether there was one that was not yet."""
+        command = QuarantineInstance(process_instance_key=process_instance_key, reason=reason)
         log = kernel.decide(self.state, command, self.now_ms(), self._limits).log
         self.open.log.extend(log)
         self._changed()

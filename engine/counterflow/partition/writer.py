@@ -230,9 +230,10 @@ class Writer:
         await self.stop()
 
     def start(self) -> None:
-        """Begin to trigger what is due, unless that is held; what a process before this one has not survived
-        is set aside. Raises `StoreError`.
+        """Begin to trigger what is due, unless that is held; what is damaged, or what a process before this
+        one has not survived, is set aside. Raises `StoreError`.
         """
+        self._decider.set_damaged_aside()
         self._alarm.begin()
         self._schedule_commit()
 
@@ -274,7 +275,10 @@ class Writer:
         if self._decider.is_damaged:
             raise Unavailable("A command that was broken off is being taken back; try again at once")
         if self._decider.is_lost and not self._come_back():
-            raise Unavailable("The database can neither be written nor read; try again when it is back")
+            raise Unavailable(
+                "The database can neither be written nor read; try again when it is back "
+                f"({self._decider.why_lost})"
+            )
 
     def _after_decision(self) -> None:
         self._offers.offer_new()

@@ -14,7 +14,7 @@ from counterflow.kernel.lives.job_delivery import ActivateJobs
 from counterflow.partition.refusals import Overloaded
 from counterflow.partition.takers import StreamTaker
 from counterflow.partition.writer import Writer
-from counterflow.service.admission import Admission
+from counterflow.service.admission import Admission, memory_of_names
 from counterflow.service.callers import JobReceiver
 from counterflow.service.returns import Returns
 
@@ -108,6 +108,7 @@ class Streams:
                 *(request.timeout_ms, SHORTEST_TIMEOUT_MS),
             )
             request = replace(request, timeout_ms=SHORTEST_TIMEOUT_MS)
+        size = memory_of_names(request)
         push = Push(self._writer, self._returns, request, receiver)
 
         def gone() -> None:
@@ -115,11 +116,11 @@ class Streams:
             self._writer.takers.remove_stream(push.taker)
             self._returns.hand_back(push.taker.queue)
             self._admission.let_go(receiver)
-            self._admission.ended_waiting()
+            self._admission.ended_waiting(receiver.account, size)
 
         self._admission.hold(receiver)
         try:
-            self._admission.begun_waiting()
+            self._admission.begun_waiting(receiver.account, size)
         except Overloaded:
             self._admission.let_go(receiver)
             raise
