@@ -22,7 +22,7 @@ _DIGITS: Final = bytes(0x30 if 0x30 <= byte < 0x3A else 0 for byte in range(256)
 
 TEXT_PER_FUEL: Final = 128
 """Bytes of JSON that are read for one unit of fuel."""
-_PARTS_PER_FUEL: Final = 4
+_PARTS_PER_FUEL: Final = 2
 """Items, entries, numbers with a point, lists and contexts that are made for one unit of fuel."""
 _SMALL: Final = 128
 SKIPPED_PER_FUEL: Final = 32

@@ -33,6 +33,7 @@ from counterflow.partition.decider import Decider
 from counterflow.partition.due import Alarm
 from counterflow.partition.models import READING_MS, Models
 from counterflow.partition.offers import Offers
+from counterflow.partition.pages import Pages
 from counterflow.partition.pending import ENDING, Pending, size_of
 from counterflow.partition.refusals import STOPPING, Overloaded, Unavailable
 from counterflow.partition.takers import Takers
@@ -79,6 +80,7 @@ class Writer:
         self._models = Models(self._decider, reading_ms)
         self._offers = Offers(self._decider, self._models, self._schedule_commit)
         self._alarm = Alarm(self._decider, self._models, self._after_decision, time)
+        self._pages = Pages(self._decider, self._models, self._after_page, lambda: self._alarm.is_held)
         self._pending = Pending(maximum_pending, maximum_pending_bytes)
         self._committing: asyncio.Task[None] | None = None
         self._stopping = False
@@ -184,7 +186,9 @@ class Writer:
 
     def release_due(self) -> bool:
         """From now on what is due is triggered; answers whether it was held."""
-        return self._alarm.release()
+        was_held = self._alarm.release()
+        self._pages.set()
+        return was_held
 
     def watch_work(self, watcher: Callable[[int], None]) -> None:
         """From now on call `watcher` after each command that brings work to its end, with the number of
@@ -230,17 +234,19 @@ class Writer:
         await self.stop()
 
     def start(self) -> None:
-        """Begin to trigger what is due, unless that is held; what is damaged, or what a process before this
-        one has not survived, is set aside. Raises `StoreError`.
+        """Begin to trigger what is due and go on with what is unfinished, unless that is held; what is
+        damaged, or what a process before this one has not survived, is set aside. Raises `StoreError`.
         """
         self._decider.set_damaged_aside()
         self._alarm.begin()
+        self._pages.start()
         self._schedule_commit()
 
     async def stop(self) -> None:
         """Refuse new commands, commit what is decided, and let go of the thread. The store stays open."""
         self._stopping = True
         self._alarm.stop()
+        self._pages.stop()
         self._models.stop()
         self._offers.stop()
         await self.settle()
@@ -280,9 +286,16 @@ class Writer:
                 f"({self._decider.why_lost})"
             )
 
+    def _after_page(self, ended: int) -> None:
+        self._after_decision()
+        if ended:
+            for watch in self._work_watchers:
+                watch(ended)
+
     def _after_decision(self) -> None:
         self._offers.offer_new()
         self._alarm.set()
+        self._pages.set()
         self._schedule_commit()
 
     # -- committing ------------------------------------------------------------------------------------------
@@ -327,6 +340,7 @@ class Writer:
             self._decider.state.release(batch_number, self._models.caches(self._caches))
             self._offers.offer_undelivered()
             self._alarm.set()
+            self._pages.set()
 
     async def _make_durable(self, batch: Batch) -> None:
         if batch.log or batch.puts:
@@ -372,4 +386,5 @@ class Writer:
         has_recovered = self._decider.recover()
         if has_recovered:
             self._alarm.set()
+            self._pages.set()
         return has_recovered

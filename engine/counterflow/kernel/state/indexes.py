@@ -29,6 +29,7 @@ from counterflow.kernel.state.decisions import DeployedDecisions
 from counterflow.kernel.state.processes import DeployedProcesses
 from counterflow.kernel.state.queues import BufferedMessages, DueTimes, OldestFirst
 from counterflow.kernel.state.shelf import Shelf
+from counterflow.kernel.unfinished import ARRIVALS, Errand
 from counterflow.model.graph import Process
 
 ACTIVATABLE = "activatable"
@@ -64,6 +65,8 @@ class Indexes:
         self.instance_of_receiver: dict[int, int] = {}
         """The process instance of each message subscription."""
         self.lock_of: dict[int, StartLock] = {}
+        self.coming: dict[int, int] = {}
+        """How often what has this key is still to come from outside, of what was put off."""
         self.ready: dict[str, OldestFirst] = {}
         self.due = DueTimes()
         self.newly_ready: list[tuple[str, int]] = []
@@ -196,6 +199,14 @@ def _index_lock(indexes: Indexes, old: StartLock | None, new: StartLock | None) 
         indexes.lock_of[new.process_instance_key] = new
 
 
+def _index_errand(indexes: Indexes, old: Errand | None, new: Errand | None) -> None:
+    for row, change in ((old, -1), (new, 1)):
+        if row is not None and row.place >= ARRIVALS:
+            count = indexes.coming.pop(row.key, 0) + change
+            if count:
+                indexes.coming[row.key] = count
+
+
 def _index_requirements(
     indexes: Indexes, old: DecisionRequirements | None, new: DecisionRequirements | None
 ) -> None:
@@ -237,6 +248,7 @@ _OWN_INDEXERS: dict[type[Row], Indexer] = {
     Message: _index_message,
     MessageCorrelation: _index_correlation,
     StartLock: _index_lock,
+    Errand: _index_errand,
 }
 PARTITION_INDEXERS: dict[type[Row], Indexer] = {
     table: _all_of(indexers) for table in TABLES if (indexers := [*_indexers_of(table)])
