@@ -195,11 +195,11 @@ def test_a_database_in_use_names_who_has_it(tmp_path: Path) -> None:
 
 
 def test_what_stands_open_is_said_in_one_line() -> None:
-    bare = what_stands_open(Settings(host="0.0.0.0", insecure_public=True))  # noqa: S104 - nobody listens
+    bare = what_stands_open(Settings(host="0.0.0.0", insecure_public=True))  # noqa: S104 - no socket is opened for it
     assert "Whoever reaches 0.0.0.0 may deploy models" in bare
     assert "nobody is asked who they are, and nothing is encrypted" in bare
     assert "\n" not in bare
-    covered = Settings(host="0.0.0.0", insecure_public=True, tls_certificate=Path("c"), tls_key=Path("k"))  # noqa: S104 - as above
+    covered = Settings(host="0.0.0.0", insecure_public=True, tls_certificate=Path("c"), tls_key=Path("k"))  # noqa: S104 - no socket is opened for it
     assert "is encrypted" in what_stands_open(covered)
     assert what_stands_open(replace(covered, tls_client_authority=Path("a"))) == ""
     assert what_stands_open(Settings()) == ""

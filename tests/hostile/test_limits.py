@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import fields
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
 import pytest
 
 from counterflow.edge.grpc import bounds
+from counterflow.feel.run import Limits as FeelLimits
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.settings import SETTINGS, Settings
 from counterflow.settings.table import LIMITS
@@ -74,6 +77,11 @@ def limits() -> Iterator[tuple[str, object]]:
     yield from CONSTANTS.items()
 
 
+def expressions() -> Iterator[tuple[str, object]]:
+    """What one evaluation may take."""
+    yield from ((f"Limits.{name}", value) for name, value in msgspec.structs.asdict(FeelLimits()).items())
+
+
 def as_read(name: str, value: object) -> str:
     """A default as a person reads it."""
     assert isinstance(value, int | float)
@@ -85,7 +93,7 @@ def as_read(name: str, value: object) -> str:
 
 def test_every_limit_has_its_row_and_its_default() -> None:
     found = {row.name: row.default for row in rows()}
-    expected = {name: as_read(name, value) for name, value in limits()}
+    expected = {name: as_read(name, value) for name, value in chain(limits(), expressions())}
     assert found == expected
 
 

@@ -39,9 +39,14 @@ from counterflow.partition.refusals import STOPPING, Overloaded, Unavailable
 from counterflow.partition.takers import Takers
 from counterflow.partition.timekeeping import Timekeeping
 from counterflow.partition.troubles import log_troubles
-from counterflow.store.port import Batch, Store, StoreError
+from counterflow.store.port import Batch, Store, StoreBusy, StoreError
 
 logger = logging.getLogger("counterflow.partition")
+
+LOCKED_S = 5.0
+"""How long a commit waits for another process (somebody's tool) that has locked the database."""
+LOCK_LOOK_S = 0.02
+"""How often it looks whether that is over."""
 
 
 class Writer:
@@ -318,7 +323,11 @@ class Writer:
 
     async def _commit_one(self) -> None:
         batch_number = self._decider.state.batch
-        sealed, batch = self._decider.seal()
+        try:
+            sealed, batch = self._decider.seal()
+        except MemoryError as error:
+            self._discard([], error)
+            return
         try:
             await self._make_durable(batch)
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the batch is not known to be durable
@@ -335,8 +344,24 @@ class Writer:
 
     async def _make_durable(self, batch: Batch) -> None:
         if batch.log or batch.puts:
-            self._store.write(batch)
+            await self._write(batch)
             await asyncio.get_running_loop().run_in_executor(self._thread, self._store.sync)
+
+    async def _write(self, batch: Batch) -> None:
+        """Write it, as soon as nobody else's lock is in the way. Raises `StoreError`, and `StoreBusy` where
+        that lasts longer than `LOCKED_S`.
+        """
+        loop = asyncio.get_running_loop()
+        give_up = loop.time() + LOCKED_S
+        while True:
+            try:
+                self._store.write(batch)
+            except StoreBusy:
+                if loop.time() >= give_up:
+                    raise
+                await asyncio.sleep(LOCK_LOOK_S)
+            else:
+                return
 
     def _discard(self, sealed: Sequence[Failed], error: Exception) -> None:
         if isinstance(error, StoreError):

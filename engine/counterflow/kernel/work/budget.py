@@ -23,8 +23,10 @@ BYTES_PER_FUEL = 64
 
 EVALUATION_FUEL = 8
 """What it takes to evaluate anything at all."""
-PAGES_PER_FUEL = 16
-"""A page takes one part in so many of its command's fuel at most, and what its last evaluation takes more."""
+PAGES_PER_FUEL = 64
+"""A page takes one part in so many of its command's fuel at most, and what its last evaluation takes more: a
+unit takes a microsecond at most, so both take a quarter of a second at worst.
+"""
 REMEMBERED_PLACES = 64
 """Of the places that a command has entered, so many are known to its next page: the first ones, which a way
 back leads to from far, and the last.
@@ -53,8 +55,8 @@ class ProcessLimits(NamedTuple):
     """
     fuel: int = 4_000_000
     """What all expressions and decisions of one command may take together, twenty of the costliest: each pays
-    one unit, what its evaluation uses, and one for each `BYTES_PER_FUEL` of its text, of what it reads and of
-    what it makes. What goes into called processes is paid for likewise.
+    `EVALUATION_FUEL`, what its evaluation uses, with reading variables, and one for each `BYTES_PER_FUEL` of
+    its text and of what it makes. What goes into called processes is paid for likewise.
     """
 
 

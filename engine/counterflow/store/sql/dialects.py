@@ -29,6 +29,10 @@ class DatabaseKind:
     upsert: Callable[[Table], ClauseElement]
     begin_write: str
     begin_read: str
+    never_wait: str
+    """What a connection is told that must not wait for the locks of other processes."""
+    is_busy: Callable[[BaseException], bool]
+    """Whether an error says that there is such a lock."""
     errors: tuple[type[Exception], ...]
     describe: Callable[[BaseException], str]
     is_damage: Callable[[BaseException], bool]
@@ -36,7 +40,7 @@ class DatabaseKind:
 
 
 BUSY_TIMEOUT_S = 5.0
-"""How long SQLite waits for a lock.
+"""How long SQLite waits for a lock, but for who writes: that waits elsewhere (`partition/writer.py`).
 
 The lock file keeps other servers out, so only a person's own tool can hold one.
 """
@@ -102,6 +106,11 @@ def describe_sqlite(error: BaseException) -> str:
     return f"{error} ({name})"
 
 
+def is_busy_sqlite(error: BaseException) -> bool:
+    """Whether another process has locked the file."""
+    return str(getattr(error, "sqlite_errorname", "")).startswith("SQLITE_BUSY")
+
+
 def is_damage_sqlite(error: BaseException) -> bool:
     """Pages that make no sense, and texts that are none: of columns, and of the database's own words."""
     name = getattr(error, "sqlite_errorname", "")
@@ -124,6 +133,8 @@ SQLITE = DatabaseKind(
     upsert=upsert_sqlite,
     begin_write="BEGIN IMMEDIATE",
     begin_read="BEGIN",
+    never_wait="PRAGMA busy_timeout = 0",
+    is_busy=is_busy_sqlite,
     errors=(sqlite3.Error, OverflowError, UnicodeError),
     describe=describe_sqlite,
     is_damage=is_damage_sqlite,

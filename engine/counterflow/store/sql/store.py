@@ -21,7 +21,7 @@ from counterflow.kernel.row import Home, Row
 from counterflow.kernel.rows import INSTANCE_TABLES, TABLES, key_of
 from counterflow.kernel.vocabulary import DamagedInstance, LogEntry
 from counterflow.store.errors import DamagedError, DatabaseLostError
-from counterflow.store.port import Batch, Key, StoreError, Where
+from counterflow.store.port import Batch, Key, StoreBusy, StoreError, Where
 from counterflow.store.sql.dialects import DatabaseKind
 from counterflow.store.sql.readers import Found, Readers
 from counterflow.store.sql.row_readers import RowReader
@@ -70,6 +70,7 @@ class SqlStore:
         self._writer = writer
         self._cursor = writer.cursor()
         self._lost = ""
+        self._cursor.execute(dialect.never_wait)  # whoever writes is in the event loop
         self._closed = False
 
     def commit(self, batch: Batch) -> None:
@@ -236,7 +237,8 @@ class SqlStore:
                 self._lose(error)
             if isinstance(error, self._dialect.errors):
                 said = self._dialect.describe(error)
-                raise StoreError(f"the database said: {said}; nothing of the batch was written") from error
+                kind = StoreBusy if self._dialect.is_busy(error) else StoreError
+                raise kind(f"the database said: {said}; nothing of the batch was written") from error
             raise
 
     def _roll_back(self) -> None:
