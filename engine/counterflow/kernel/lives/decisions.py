@@ -33,6 +33,8 @@ VERSION_DIGITS = 18
 """More than any version has; text that an expression gives may have thousands."""
 WARNINGS = 5
 """Warnings that are kept of one evaluation."""
+TRACE_WEIGHT = 4
+"""Bytes of a trace cost so many times those of a result: what many values hold is written for each of them."""
 NULL = b"null"
 _encode = msgspec.json.Encoder().encode
 
@@ -237,7 +239,7 @@ def _event(
     kept: bytes | None = None,
 ) -> DecisionEvaluated:
     trace = _encode(evaluated.evaluated)
-    step.budget.pay_for(len(trace) + len(evaluated.output))
+    step.budget.pay_for(TRACE_WEIGHT * len(trace) + len(evaluated.output))
     warnings = tuple(dict.fromkeys(warning.message for warning in result.warnings))[:WARNINGS]
     decision = evaluated.decision
     return DecisionEvaluated(
