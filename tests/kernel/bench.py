@@ -64,6 +64,7 @@ SHARED_INDEXES = (
     "instance_of_receiver",
     "lock_of",
     "coming",
+    "busy",
 )
 """What a `State` keeps of rows that belong to no instance, and of who receives which message."""
 
