@@ -121,7 +121,7 @@ class Recording:
         self.batches: list[Batch] = []
         self.commit_seconds = 0.0
         self.get, self.scan, self.load_instance = store.get, store.scan, store.load_instance
-        self.read_log, self.close = store.read_log, store.close
+        self.read_log, self.walk, self.close = store.read_log, store.walk, store.close
 
     def commit(self, batch: Batch) -> None:
         """As ever, timed and remembered."""

@@ -6,14 +6,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from counterflow.kernel.rows import TABLES, Partition, Quarantine
-from counterflow.kernel.state.partition import State
+from counterflow.kernel.row import Row
+from counterflow.kernel.rows import TABLES, Partition, Quarantine, key_of
+from counterflow.kernel.state.partition import ASKED_OF_THE_STORE, CacheLimits, State
+from counterflow.kernel.state.weight import weight_of
 from counterflow.kernel.vocabulary import LogEntry
 from counterflow.model.events import CompensationOrder
 from counterflow.partition.source import StoreSource
 from counterflow.store.port import Batch, Store
 
 PARTITION_ID = 1
+AT_ONCE = 500
+"""Rows that are read at a time, of tables that may be long."""
 
 
 class OpenBatch:
@@ -28,22 +32,43 @@ class OpenBatch:
         self.failed: list[Callable[[Exception], None]] = []
 
 
-def load_state(store: Store, order: CompensationOrder = CompensationOrder.MIRROR) -> State:
+def load_state(
+    store: Store,
+    order: CompensationOrder = CompensationOrder.MIRROR,
+    caches: CacheLimits = CacheLimits(),  # noqa: B008 - a frozen tuple
+) -> State:
     """The state as the last commit left it: counters, what belongs to no instance, who waits for what.
-    Instances are loaded when touched.
+    Instances are loaded when touched, and of what is more than has room the first of it is read when it is
+    asked for.
 
     What stands still in a quarantined instance waits for no one.
     """
     partition = store.get(Partition, (PARTITION_ID,)) or Partition(PARTITION_ID, 0, 0)
     state = State(StoreSource(store), partition, order=order)
-    aside = {row.process_instance_key for row in store.scan(Quarantine, {})}
-    for table in TABLES:
-        if table.known_at_start:
-            for row in store.scan(table, {}):
-                if not (table.stands_still and getattr(row, table.instance_field) in aside):
-                    state.admit(row)
+    state.set_aside |= {row.process_instance_key for row in store.scan(Quarantine, {})}
+    few = {table: _few(store, table, caches) for table in TABLES if table.known_at_start}
+    state.know_only(table for table, rows in few.items() if rows is None)
+    for table, rows in few.items():
+        for row in rows or ():
+            if not (table.stands_still and getattr(row, table.instance_field) in state.set_aside):
+                state.admit(row)
     state.take_ready()
     return state
+
+
+def _few(store: Store, table: type[Row], caches: CacheLimits) -> list[Row] | None:
+    """The rows of a table; None where they are more than has room and the store can be asked instead."""
+    if table not in ASKED_OF_THE_STORE:
+        return list(store.scan(table, {}))
+    rows: list[Row] = []
+    size = 0
+    while len(rows) <= caches.waiting and size <= caches.message_bytes:
+        page = store.scan(table, {}, after=key_of(rows[-1]) if rows else None, limit=AT_ONCE)
+        rows += page
+        size += sum(map(weight_of, page))
+        if len(page) < AT_ONCE:
+            return rows
+    return None
 
 
 def seal(state: State, log: list[LogEntry]) -> Batch:

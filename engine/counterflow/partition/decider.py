@@ -13,7 +13,9 @@ from counterflow import kernel
 from counterflow.kernel.lives.job_delivery import ActivateJobs
 from counterflow.kernel.lives.jobs import UpdateJobTimeout
 from counterflow.kernel.lives.quarantine import QuarantineInstance
+from counterflow.kernel.state.partition import CacheLimits
 from counterflow.kernel.state.shelf import ModelNeeded
+from counterflow.kernel.state.windows import Due
 from counterflow.kernel.vocabulary import Command, Rejection
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.model.events import CompensationOrder
@@ -41,6 +43,7 @@ class Decider:
         limits: ProcessLimits,
         clock: Callable[[], int],
         changed: Callable[[], None],
+        caches: CacheLimits = CacheLimits(),  # noqa: B008 - a frozen tuple
     ) -> None:
         self._store = store
         self._order = order
@@ -57,13 +60,30 @@ class Decider:
         """
         self.commands = 0
         """How many were decided, rejected ones included."""
-        self.state = load_state(store, order)
+        self._caches = caches
+        self.state = load_state(store, order, caches)
 
     def read_model(self, needed: ModelNeeded) -> LoadedModel:
         """The model that a command needs, in whatever thread. Raises `BrokenInvariant` where it cannot be
         read, and `StoreError`.
         """
         return read_model(self._store, needed)
+
+    def next_due(self) -> Due | None:
+        """What is due first; None when nothing is due, ever. Raises `Unavailable`, where the database is to
+        be asked and cannot be.
+        """
+        try:
+            return self.state.next_due()
+        except StoreError as error:
+            raise _unreadable(error) from error
+
+    def is_ready(self, job_type: str) -> bool:
+        """Whether a job of a type can be taken now. Raises `Unavailable` as `next_due` does."""
+        try:
+            return self.state.is_ready(job_type)
+        except StoreError as error:
+            raise _unreadable(error) from error
 
     @property
     def has_something_to_commit(self) -> bool:
@@ -113,7 +133,7 @@ class Decider:
     def recover(self) -> bool:
         """Go on from what the store holds; answers whether it could be read."""
         try:
-            self.state = load_state(self._store, self._order)
+            self.state = load_state(self._store, self._order, self._caches)
         except StoreError:
             return False
         self.is_lost = False
@@ -121,7 +141,7 @@ class Decider:
 
     def _refusal(self, fault: kernel.KernelFault) -> Rejection | Unavailable:
         if isinstance(fault.__cause__, StoreError):
-            return Unavailable(f"The database could not be read: {fault.__cause__}")
+            return _unreadable(fault.__cause__)
         return Faulted(fault, is_contained=self._set_aside(fault))
 
     def _set_aside(self, fault: kernel.KernelFault) -> bool:
@@ -137,3 +157,7 @@ class Decider:
         self.open.log.extend(log)
         self._changed()
         return bool(log)
+
+
+def _unreadable(error: StoreError) -> Unavailable:
+    return Unavailable(f"The database could not be read: {error}")

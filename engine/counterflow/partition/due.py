@@ -15,8 +15,8 @@ from collections.abc import Callable
 from counterflow.kernel.lives.correlation import SetStartAside
 from counterflow.kernel.lives.due import TriggerDue
 from counterflow.kernel.rows import StartTimer
-from counterflow.kernel.state.queues import Due
 from counterflow.kernel.state.shelf import ModelNeeded
+from counterflow.kernel.state.windows import Due
 from counterflow.kernel.vocabulary import Rejection
 from counterflow.partition.decider import Decider
 from counterflow.partition.models import Models
@@ -46,8 +46,10 @@ class Alarm:
         """Go off when the earliest thing is due, unless there is enough to commit first: the commit sets it
         again.
         """
-        due = self._decider.state.next_due()
-        if due is None or self._stopping or self._decider.is_lost or self._has_enough_to_commit():
+        if self._stopping or self._decider.is_lost or self._has_enough_to_commit():
+            return
+        due = self._next_due()
+        if due is None:
             return
         if self._timer is not None:
             if self._timer_ms <= due.due_ms:
@@ -74,11 +76,22 @@ class Alarm:
     def _go_off(self) -> None:
         self._timer, self._is_resting = None, False
         for _ in range(DUE_AT_ONCE):
-            due = self._decider.state.next_due()
+            due = self._next_due()
             if due is None or due.due_ms > self._decider.now_ms() or self._is_resting:
                 break
             self._trigger(due)
         self._triggered()
+
+    def _next_due(self) -> Due | None:
+        """Where the database is to be asked and cannot be, nothing, for a while."""
+        try:
+            return self._decider.next_due()
+        except Unavailable:
+            self._is_resting = True
+            if self._timer is None:
+                self._timer_ms = 0
+                self._timer = asyncio.get_running_loop().call_later(REST_MS / 1000, self._go_off)
+            return None
 
     def _trigger(self, due: Due) -> None:
         command = TriggerDue(table=due.table, key=due.key, due_ms=due.due_ms)

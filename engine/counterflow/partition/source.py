@@ -35,6 +35,12 @@ class StoreSource:
         """One row by its primary key."""
         return self._store.get(table, key)
 
+    def walk(
+        self, table: type[Row], index: str, equal: Key, *, after: Key = (), limit: int
+    ) -> Sequence[tuple[Any, ...]]:
+        """Entries of an index, in order."""
+        return self._store.walk(table, index, equal, after=after, limit=limit)
+
 
 class LoadedModel(NamedTuple):
     """What a deployed file holds: processes, or one decision model; and its bytes."""

@@ -65,7 +65,7 @@ class Writer:
         self._caches = caches
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="counterflow-writer")
         self._decider = self._decides_by(
-            store, order, limits or ProcessLimits(), now_ms or _wall_clock_ms, self._schedule_commit
+            store, order, limits or ProcessLimits(), now_ms or _wall_clock_ms, self._schedule_commit, caches
         )
         self._models = Models(self._decider, reading_ms)
         self._offers = Offers(self._decider, self._models, self._schedule_commit)

@@ -8,7 +8,7 @@ caller's to lay over it. The store knows tables and rows (`kernel/rows.py`), nev
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
@@ -75,6 +75,15 @@ class Store(Protocol):
         limit: int | None = None,
     ) -> Sequence[RowType]:
         """At most `limit` rows whose columns are as `where` says, behind the key `after`, in order of key."""
+
+    def walk(
+        self, table: type[Row], index: str, equal: Key, *, after: Key = (), limit: int
+    ) -> Sequence[tuple[Any, ...]]:
+        """At most `limit` entries of an index (`key`: of the primary key) whose first columns are `equal`: of
+        each the columns behind those, in their order, behind `after`, which may be the beginning of an entry.
+
+        A row that is NULL in one of the columns has no entry. Nothing but the index is read.
+        """
 
     def load_instance(self, process_instance_key: int) -> dict[type[Row], list[Row]]:
         """Every row of one process instance, by table, in order of primary key, from one moment.

@@ -48,7 +48,7 @@ def _start_timer(step: Step, command: TriggerDue) -> bool:
 
 
 def _message(step: Step, command: TriggerDue) -> bool:
-    if command.key not in step.state.shared[Message]:
+    if step.state.row(Message, command.key) is None:
         return False
     correlation.expire(step, command.key)
     return True

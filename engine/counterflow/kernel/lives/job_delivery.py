@@ -56,10 +56,10 @@ class HoldJob(Command, frozen=True, kw_only=True, gc=False):
 
 def decide_activate(step: Step, command: ActivateJobs) -> list[ActivatedJob]:
     """ActivateJobs of the gateway, and every push to a stream."""
-    queue = step.state.ready.get(command.type)
+    queue = step.state.queue_of(command.type)
     taken: list[ActivatedJob] = []
     room = command.bytes_left
-    while queue is not None and len(taken) < command.maximum:
+    while len(taken) < command.maximum:
         key = queue.first()
         if key is None:
             break

@@ -13,7 +13,7 @@ loaded when touched.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 import msgspec
@@ -23,17 +23,24 @@ from counterflow.kernel.rows import (
     INSTANCE_TABLES,
     PLACES,
     DecisionRequirements,
+    Job,
+    Message,
+    MessageCorrelation,
+    MessageSubscription,
     Partition,
     ProcessDefinition,
     ProcessInstance,
     Quarantine,
+    StartLock,
+    StartTimer,
+    Timer,
     as_key,
 )
-from counterflow.kernel.state.indexes import PARTITION_INDEXERS, Indexes
+from counterflow.kernel.state.indexes import ACTIVATABLE, PARTITION_INDEXERS, Indexes
 from counterflow.kernel.state.instance import INDEXERS, InstanceState
-from counterflow.kernel.state.queues import Due
 from counterflow.kernel.state.shelf import ModelNeeded
 from counterflow.kernel.state.weight import weight_of
+from counterflow.kernel.state.windows import BEFORE_ALL, PAGE, Due, DuePage, KeyPage, Moment
 from counterflow.kernel.vocabulary import BrokenInvariant, first_key
 from counterflow.model.events import CompensationOrder
 from counterflow.model.graph import Process
@@ -45,6 +52,14 @@ RowType = TypeVar("RowType", bound=Row)
 Key = tuple[int | str, ...]
 
 OWNED = tuple(table for table in INSTANCE_TABLES if table.owned)
+DUE_IN_STORE = (Job, Timer, Message)
+"""What comes due and need not all be in memory."""
+ASKED_OF_THE_STORE = frozenset({*DUE_IN_STORE, MessageCorrelation, MessageSubscription, StartLock})
+"""Tables that are known at start and need not all be in memory."""
+MOST_TYPES = 1_000
+"""Of jobs, that are remembered."""
+LEAST_READY = 64
+"""Jobs of each type that are at hand, however many types there are."""
 STAND_STILL = tuple(table for table in INSTANCE_TABLES if table.stands_still)
 
 
@@ -68,12 +83,15 @@ class StateMark(NamedTuple):
 
 class CacheLimits(NamedTuple):
     """How much may stay in memory of what is safe on disk: process instances by number and by bytes, models
-    by the bytes of their files.
+    by the bytes of their files, what waits by number (the first of what is due, and of the jobs that can be
+    taken; all messages, and all that waits for one, if they are no more), messages by bytes as well.
     """
 
     instances: int = 4_000
     instance_bytes: int = 64 * 1024 * 1024
-    model_bytes: int = 16 * 1024 * 1024
+    model_bytes: int = 4 * 1024 * 1024
+    waiting: int = 10_000
+    message_bytes: int = 8 * 1024 * 1024
 
 
 class Source(Protocol):
@@ -87,6 +105,12 @@ class Source(Protocol):
         """One row by its primary key."""
         ...
 
+    def walk(
+        self, table: type[Row], index: str, equal: Key, *, after: Key = (), limit: int
+    ) -> Sequence[tuple[Any, ...]]:
+        """As `Store.walk`."""
+        ...
+
 
 class EmptySource:
     """A source with nothing in it: what a replay from the beginning starts on."""
@@ -98,6 +122,12 @@ class EmptySource:
     def get(self, table: type[RowType], key: Key) -> RowType | None:
         """Nothing."""
         return None
+
+    def walk(
+        self, table: type[Row], index: str, equal: Key, *, after: Key = (), limit: int
+    ) -> Sequence[tuple[Any, ...]]:
+        """Nothing."""
+        return ()
 
 
 class State(Indexes):
@@ -120,7 +150,8 @@ class State(Indexes):
         """Every change since the last batch was sealed: table, place in it, the row before and the row
         after.
         """
-        self.batch = 1
+        self.cursors: dict[tuple[str, str, str], int] = {}
+        """By process, name and correlation key: up to which message all have reached the process."""
         self.weight = 0
         """What the instances in memory take there, in bytes, as their last sealed rows tell."""
 
@@ -145,6 +176,16 @@ class State(Indexes):
             owner = getattr(row, row.instance_field) if row is not None else None
         instance = self.instance(owner) if owner is not None else None
         return instance if instance is not None and key in instance.rows[table] else None
+
+    def row(self, table: type[RowType], place: Any) -> RowType | None:
+        """The row at a place in a table that is at home both in store and memory; None if there is none."""
+        laid = self.laid[table]
+        found: RowType | None = laid.rows.get(place)
+        return found if found is not None or laid.is_known(place) else self.source.get(table, as_key(place))
+
+    def is_whole(self, *tables: type[Row]) -> bool:
+        """Whether all rows of these tables are in memory."""
+        return all(self.laid[table].is_whole for table in tables)
 
     @property
     def definitions(self) -> dict[int, ProcessDefinition]:
@@ -211,8 +252,9 @@ class State(Indexes):
             self._follow(instance, table, old, None)
             instance.last_batch = self.batch
         else:
-            old = self.shared[table][place]
-            self._put_shared(table, place, None)
+            old = self._put_shared(table, place, None)
+            if old is None:
+                raise BrokenInvariant(f"there is no row {place} in {table.table} to take away")
         self.journal.append((table, place, old, None))
 
     def open_instance(self, key: int) -> InstanceState:
@@ -262,8 +304,7 @@ class State(Indexes):
 
     def is_ready(self, job_type: str) -> bool:
         """Whether a job of a type can be taken now."""
-        queue = self.ready.get(job_type)
-        return queue is not None and queue.first() is not None
+        return self.queue_of(job_type).first() is not None
 
     def take_ready(self) -> list[str]:
         """The types of the jobs that have become ready since the last call, in that order."""
@@ -300,6 +341,78 @@ class State(Indexes):
                 if instance.header is not None and instance.header.definition_key in away:
                     instance.process = None
         self.decisions.models.release(committed_batch, caches.model_bytes)
+        self._release_waiting(committed_batch, caches)
+
+    def _release_waiting(self, committed_batch: int, caches: CacheLimits) -> None:
+        for laid in self.laid.values():
+            laid.release(committed_batch, caches.waiting, caches.message_bytes)
+        self.due.release(committed_batch, caches.waiting, self._unsaved)
+        entered, self.entered_types = self.entered_types, {}
+        most = max(caches.waiting // max(len(self.ready), 1), LEAST_READY)
+        for job_type in entered:
+            queue = self.ready[job_type]
+            queue.release(committed_batch, most, self._unsaved)
+            if not queue.is_settled:
+                self.entered_types[job_type] = None
+        if len(self.ready) > MOST_TYPES:
+            self._forget_types()
+
+    def _forget_types(self) -> None:
+        """Let go of types without jobs, and of those whose jobs the store can tell."""
+        for job_type, queue in list(self.ready.items()):
+            if queue.is_idle and (queue.horizon is None or not self.all_ready_known):
+                del self.ready[job_type]
+        if len(self.ready) > MOST_TYPES:
+            self.all_ready_known = False
+            for job_type, queue in list(self.ready.items()):
+                if job_type not in self.entered_types and queue.is_saved(self._unsaved):
+                    del self.ready[job_type]
+
+    def _unsaved(self, table: type[Row] | None, key: int) -> int | None:
+        """The batch that brings a row into the store; None where it is there."""
+        if table is not None and table in self.laid:
+            return self.laid[table].batch_of(key)
+        instance = self.instances.get(self.owners.get(key, 0))
+        return instance.last_batch if instance is not None else None
+
+    # -- what the store says of those that wait, as it is now -----------------------------------------------
+
+    def _read_ready(self, job_type: str, horizon: int) -> KeyPage:
+        entries = self.source.walk(Job, "ready", (job_type, ACTIVATABLE), after=(horizon,), limit=PAGE)
+        keys = [key for key, owner in entries if self._stands(Job, key, owner)]
+        return KeyPage(keys, entries[-1][0] if len(entries) == PAGE else None)
+
+    def _read_due(self, horizon: Moment) -> DuePage:
+        pages = {
+            table: self.source.walk(table, "due", (), after=horizon, limit=PAGE) for table in DUE_IN_STORE
+        }
+        cut = min((tuple(page[-1][:2]) for page in pages.values() if len(page) == PAGE), default=None)
+        due = [
+            Due(entry[0], entry[1], table)
+            for table, page in pages.items()
+            for entry in page
+            if (cut is None or entry[:2] <= cut) and self._stands_at(table, *entry)
+        ]
+        starts = [Due(row.due_ms, row.key, StartTimer) for row in self.shared[StartTimer].values()]
+        due += [start for start in starts if start[:2] > horizon and (cut is None or start[:2] <= cut)]
+        return DuePage(due, cut)
+
+    def _stands_at(self, table: type[Row], due_ms: int, key: int, owner: int = 0) -> bool:
+        if not owner:
+            return key not in self.laid[table].gone
+        return self._stands(table, key, owner, due_ms)
+
+    def _stands(self, table: type[Row], key: int, owner: int, due_ms: int = 0) -> bool:
+        """Whether a row that the store has is so still, with everything decided since; and its instance not
+        set aside.
+        """
+        if owner in self.set_aside:
+            return False
+        instance = self.instances.get(owner)
+        if instance is None:
+            return True
+        row = instance.rows[table].get(key)
+        return row is not None and (row.due_ms == due_ms if due_ms else row.state == ACTIVATABLE)
 
     def _without_room(self, committed_batch: int, caches: CacheLimits) -> list[int]:
         """The keys of the instances to put away, the least recently used first."""
@@ -323,26 +436,37 @@ class State(Indexes):
             for row_key in instance.rows[table]:
                 self.owners.pop(row_key, None)
 
+    def know_only(self, tables: Iterable[type[Row]]) -> None:
+        """Of these tables the store has more than is going to be admitted."""
+        for table in tables:
+            if table in self.laid:
+                self.laid[table].is_whole = False
+            if table in DUE_IN_STORE:
+                self.due.horizon = BEFORE_ALL
+            if table is Job:
+                self.all_ready_known = False
+
     def admit(self, row: Row) -> None:
         """Know of a row that the store holds, of a table that is known at start; its instance, if any, is not
         loaded.
         """
         table = type(row)
-        if table.home is Home.PARTITION:
+        if table in self.laid:
+            self.laid[table].admit(PLACES[table](row), row)
+        elif table.home is Home.PARTITION:
             self.shared[table][PLACES[table](row)] = row
-        if table in PARTITION_INDEXERS:
+        if table in PARTITION_INDEXERS and table is not MessageSubscription:
             PARTITION_INDEXERS[table](self, None, row)
 
     def _admit(self, key: int, loaded: Mapping[type[Row], Sequence[Any]]) -> InstanceState:
+        """What is asked across instances knows of these rows already."""
         instance = self.instances[key] = InstanceState(key)
-        already_told = len(self.newly_ready)
         for table, rows in loaded.items():
             for row in rows:
                 instance.rows[table][PLACES[table](row)] = row
-                self._follow(instance, table, None, row)
+                self._follow_inside(instance, table, None, row)
                 instance.weight += weight_of(row)
         self.weight += instance.weight
-        del self.newly_ready[already_told:]
         return instance
 
     def _weigh(self, table: type[Row], before: Row | None, after: Row | None) -> None:
@@ -361,16 +485,26 @@ class State(Indexes):
         """Put a row that belongs to no instance, or take it away; answers the one before. What is at home in
         the store is not kept.
         """
-        rows = self.shared.get(table)
-        if rows is None:
+        if table not in self.shared:
             return None
-        old: Row | None = rows.get(place)
-        if new is not None:
-            rows[place] = new
-        else:
-            del rows[place]
+        old = self._exchange(table, place, new)
         if table in PARTITION_INDEXERS:
             PARTITION_INDEXERS[table](self, old, new)
+        return old
+
+    def _exchange(self, table: type[Row], place: Any, new: Row | None) -> Row | None:
+        laid = self.laid.get(table)
+        if laid is None:
+            rows = self.shared[table]
+            before: Row | None = rows.pop(place, None) if new is None else rows.get(place)
+            if new is not None:
+                rows[place] = new
+            return before
+        old = self.row(table, place)
+        if new is not None:
+            laid.put(place, new, self.batch)
+        else:
+            laid.remove(place, self.batch)
         return old
 
     def _restore(self, table: type[Row], place: Any, old: Row | None, new: Row | None) -> None:
@@ -379,6 +513,7 @@ class State(Indexes):
             raise BrokenInvariant("a journal note without a row")
         if not table.instance_field:
             self._put_shared(table, place, old)
+            self.cursors.clear()
             return
         instance = self.instances[getattr(row, table.instance_field)]
         if old is None:
@@ -394,6 +529,14 @@ class State(Indexes):
 
     def _follow(self, instance: InstanceState, table: type[Row], old: Any, new: Any) -> None:
         """Tell every index of a change in an instance: its own, who owns what, and those across instances."""
+        self._follow_inside(instance, table, old, new)
+        if table.known_at_start:
+            is_still = table.stands_still and instance.quarantine is not None
+            PARTITION_INDEXERS[table](self, old, None if is_still else new)
+        elif table is Quarantine:
+            self._follow_quarantine(instance, is_still=new is not None)
+
+    def _follow_inside(self, instance: InstanceState, table: type[Row], old: Any, new: Any) -> None:
         index = INDEXERS.get(table)
         if index is not None:
             index(instance, old, new)
@@ -402,17 +545,15 @@ class State(Indexes):
                 self.owners.pop(old.key, None)
             elif old is None:
                 self.owners[new.key] = instance.key
-        if table.known_at_start:
-            is_still = table.stands_still and instance.quarantine is not None
-            PARTITION_INDEXERS[table](self, old, None if is_still else new)
-        elif table is Quarantine:
-            self._follow_quarantine(instance, is_still=new is not None)
 
     def _follow_quarantine(self, instance: InstanceState, *, is_still: bool) -> None:
         """Nothing of an instance that is set aside is offered or comes due. What it has kept from coming due
         elsewhere may go on, and what could not be read is tried again.
         """
-        if not is_still:
+        if is_still:
+            self.set_aside.add(instance.key)
+        else:
+            self.set_aside.discard(instance.key)
             self.due.take_up()
             self.processes.faults.clear()
             self.decisions.models.faults.clear()

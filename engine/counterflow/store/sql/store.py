@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import starmap
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from msgspec.structs import astuple
 from sqlalchemy import URL
@@ -86,6 +86,14 @@ class SqlStore:
     ) -> Sequence[RowType]:
         """At most `limit` rows whose columns are as `where` says, behind the key `after`, in order of key."""
         return self._rows(table, self._readers.fetch(*self._statements.scan(table, where, after, limit)))
+
+    def walk(
+        self, table: type[Row], index: str, equal: Key, *, after: Key = (), limit: int
+    ) -> Sequence[tuple[Any, ...]]:
+        """At most `limit` entries of an index whose first columns are `equal`, behind `after`."""
+        text, constants = self._statements.walk(table, index, len(equal), len(after))
+        found = self._readers.fetch(text, (*equal, *after, limit, *constants))
+        return cast("Sequence[tuple[Any, ...]]", found)
 
     def load_instance(self, process_instance_key: int) -> dict[type[Row], list[Row]]:
         """Every row of one process instance, by table, from one moment."""
