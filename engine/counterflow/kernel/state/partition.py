@@ -346,7 +346,7 @@ class State(Indexes):
     def _release_waiting(self, committed_batch: int, caches: CacheLimits) -> None:
         for laid in self.laid.values():
             laid.release(committed_batch, caches.waiting, caches.message_bytes)
-        self.due.release(committed_batch, caches.waiting, self._unsaved)
+        self.due.release(committed_batch, max(caches.waiting, 1), self._unsaved)
         entered, self.entered_types = self.entered_types, {}
         most = max(caches.waiting // max(len(self.ready), 1), LEAST_READY)
         for job_type in entered:
