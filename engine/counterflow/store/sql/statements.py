@@ -162,6 +162,7 @@ def _walk(table: Table, names: tuple[str, ...], equal: int, after: int) -> Selec
     behind = columns[equal:]
     query = select(*behind).order_by(*behind).limit(bindparam("limit"))
     query = query.where(*(column == bindparam(f"equal_{column.name}") for column in columns[:equal]))
+    query = query.where(*(column.is_not(None) for column in behind if column.nullable))
     if after == 1:
         query = query.where(behind[0] > bindparam("after"))
     elif after:
