@@ -297,20 +297,22 @@ class GetProcessInstanceRequest(_message.Message):
     def __init__(self, process_instance_key: _Optional[int] = ..., active_only: bool = ..., element_limit: _Optional[int] = ...) -> None: ...
 
 class GetProcessInstanceResponse(_message.Message):
-    __slots__ = ("process_instance", "root", "undo_records", "elements_left_out", "quarantine_reason", "correlated_messages")
+    __slots__ = ("process_instance", "root", "undo_records", "elements_left_out", "quarantine_reason", "correlated_messages", "received_signals")
     PROCESS_INSTANCE_FIELD_NUMBER: _ClassVar[int]
     ROOT_FIELD_NUMBER: _ClassVar[int]
     UNDO_RECORDS_FIELD_NUMBER: _ClassVar[int]
     ELEMENTS_LEFT_OUT_FIELD_NUMBER: _ClassVar[int]
     QUARANTINE_REASON_FIELD_NUMBER: _ClassVar[int]
     CORRELATED_MESSAGES_FIELD_NUMBER: _ClassVar[int]
+    RECEIVED_SIGNALS_FIELD_NUMBER: _ClassVar[int]
     process_instance: ProcessInstance
     root: ElementInstance
     undo_records: _containers.RepeatedCompositeFieldContainer[UndoRecord]
     elements_left_out: int
     quarantine_reason: str
     correlated_messages: _containers.RepeatedCompositeFieldContainer[CorrelatedMessage]
-    def __init__(self, process_instance: _Optional[_Union[ProcessInstance, _Mapping[str, _Any]]] = ..., root: _Optional[_Union[ElementInstance, _Mapping[str, _Any]]] = ..., undo_records: _Optional[_Iterable[_Union[UndoRecord, _Mapping[str, _Any]]]] = ..., elements_left_out: _Optional[int] = ..., quarantine_reason: _Optional[str] = ..., correlated_messages: _Optional[_Iterable[_Union[CorrelatedMessage, _Mapping[str, _Any]]]] = ...) -> None: ...
+    received_signals: _containers.RepeatedCompositeFieldContainer[ReceivedSignal]
+    def __init__(self, process_instance: _Optional[_Union[ProcessInstance, _Mapping[str, _Any]]] = ..., root: _Optional[_Union[ElementInstance, _Mapping[str, _Any]]] = ..., undo_records: _Optional[_Iterable[_Union[UndoRecord, _Mapping[str, _Any]]]] = ..., elements_left_out: _Optional[int] = ..., quarantine_reason: _Optional[str] = ..., correlated_messages: _Optional[_Iterable[_Union[CorrelatedMessage, _Mapping[str, _Any]]]] = ..., received_signals: _Optional[_Iterable[_Union[ReceivedSignal, _Mapping[str, _Any]]]] = ...) -> None: ...
 
 class CorrelatedMessage(_message.Message):
     __slots__ = ("message_key", "element_id", "element_name", "element_instance_key", "name", "position", "correlated_at_ms")
@@ -329,6 +331,24 @@ class CorrelatedMessage(_message.Message):
     position: int
     correlated_at_ms: int
     def __init__(self, message_key: _Optional[int] = ..., element_id: _Optional[str] = ..., element_name: _Optional[str] = ..., element_instance_key: _Optional[int] = ..., name: _Optional[str] = ..., position: _Optional[int] = ..., correlated_at_ms: _Optional[int] = ...) -> None: ...
+
+class ReceivedSignal(_message.Message):
+    __slots__ = ("signal_key", "element_id", "element_name", "element_instance_key", "name", "position", "received_at_ms")
+    SIGNAL_KEY_FIELD_NUMBER: _ClassVar[int]
+    ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    ELEMENT_NAME_FIELD_NUMBER: _ClassVar[int]
+    ELEMENT_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    RECEIVED_AT_MS_FIELD_NUMBER: _ClassVar[int]
+    signal_key: int
+    element_id: str
+    element_name: str
+    element_instance_key: int
+    name: str
+    position: int
+    received_at_ms: int
+    def __init__(self, signal_key: _Optional[int] = ..., element_id: _Optional[str] = ..., element_name: _Optional[str] = ..., element_instance_key: _Optional[int] = ..., name: _Optional[str] = ..., position: _Optional[int] = ..., received_at_ms: _Optional[int] = ...) -> None: ...
 
 class ElementInstance(_message.Message):
     __slots__ = ("key", "element_id", "element_name", "element_type", "state", "activated_position", "activated_at_ms", "ended_position", "ended_at_ms", "variables", "jobs", "incidents", "waits", "children", "called_process_instance_key", "undo_record_key", "loop_counter", "loop", "decisions", "ended_jobs", "ended_incidents", "termination", "joins")
@@ -834,6 +854,48 @@ class MessageReceiver(_message.Message):
     correlated_at_ms: int
     def __init__(self, process_instance_key: _Optional[int] = ..., bpmn_process_id: _Optional[str] = ..., element_id: _Optional[str] = ..., element_name: _Optional[str] = ..., begun: bool = ..., position: _Optional[int] = ..., correlated_at_ms: _Optional[int] = ...) -> None: ...
 
+class GetSignalRequest(_message.Message):
+    __slots__ = ("signal_key",)
+    SIGNAL_KEY_FIELD_NUMBER: _ClassVar[int]
+    signal_key: int
+    def __init__(self, signal_key: _Optional[int] = ...) -> None: ...
+
+class GetSignalResponse(_message.Message):
+    __slots__ = ("key", "name", "broadcast_at_ms", "process_instance_key", "element_instance_key", "receivers", "receivers_left_out")
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    BROADCAST_AT_MS_FIELD_NUMBER: _ClassVar[int]
+    PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
+    ELEMENT_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
+    RECEIVERS_FIELD_NUMBER: _ClassVar[int]
+    RECEIVERS_LEFT_OUT_FIELD_NUMBER: _ClassVar[int]
+    key: int
+    name: str
+    broadcast_at_ms: int
+    process_instance_key: int
+    element_instance_key: int
+    receivers: _containers.RepeatedCompositeFieldContainer[SignalReceiver]
+    receivers_left_out: int
+    def __init__(self, key: _Optional[int] = ..., name: _Optional[str] = ..., broadcast_at_ms: _Optional[int] = ..., process_instance_key: _Optional[int] = ..., element_instance_key: _Optional[int] = ..., receivers: _Optional[_Iterable[_Union[SignalReceiver, _Mapping[str, _Any]]]] = ..., receivers_left_out: _Optional[int] = ...) -> None: ...
+
+class SignalReceiver(_message.Message):
+    __slots__ = ("process_instance_key", "bpmn_process_id", "element_id", "element_name", "begun", "position", "received_at_ms")
+    PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
+    BPMN_PROCESS_ID_FIELD_NUMBER: _ClassVar[int]
+    ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    ELEMENT_NAME_FIELD_NUMBER: _ClassVar[int]
+    BEGUN_FIELD_NUMBER: _ClassVar[int]
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    RECEIVED_AT_MS_FIELD_NUMBER: _ClassVar[int]
+    process_instance_key: int
+    bpmn_process_id: str
+    element_id: str
+    element_name: str
+    begun: bool
+    position: int
+    received_at_ms: int
+    def __init__(self, process_instance_key: _Optional[int] = ..., bpmn_process_id: _Optional[str] = ..., element_id: _Optional[str] = ..., element_name: _Optional[str] = ..., begun: bool = ..., position: _Optional[int] = ..., received_at_ms: _Optional[int] = ...) -> None: ...
+
 class GetHistoryRequest(_message.Message):
     __slots__ = ("process_instance_key", "after_position", "limit")
     PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
@@ -920,6 +982,7 @@ class CounterflowStub:
     ListIncidents: _aio.UnaryUnaryMultiCallable[ListIncidentsRequest, ListIncidentsResponse]
     ListJobs: _aio.UnaryUnaryMultiCallable[ListJobsRequest, ListJobsResponse]
     GetMessage: _aio.UnaryUnaryMultiCallable[GetMessageRequest, GetMessageResponse]
+    GetSignal: _aio.UnaryUnaryMultiCallable[GetSignalRequest, GetSignalResponse]
     GetHistory: _aio.UnaryStreamMultiCallable[GetHistoryRequest, HistoryRecord]
     GetQuarantine: _aio.UnaryUnaryMultiCallable[GetQuarantineRequest, GetQuarantineResponse]
     ReleaseQuarantined: _aio.UnaryUnaryMultiCallable[ReleaseQuarantinedRequest, ReleaseQuarantinedResponse]

@@ -77,6 +77,11 @@ ADDED: Final[Mapping[Words, tuple[Extension, ...]]] = {
             "callActivity",
             '<zeebe:calledElement processId="= &quot;called&quot;" propagateAllChildVariables="false"/>',
         ),
+        Extension(
+            "calledElement, by a label",
+            "callActivity",
+            '<zeebe:calledElement processId="called" bindingType="versionTag" versionTag="spring"/>',
+        ),
     ),
     CAMUNDA: (
         Extension("class", "serviceTask", attributes='camunda:class="subject"'),
@@ -162,7 +167,8 @@ ADDED: Final[Mapping[Words, tuple[Extension, ...]]] = {
         Extension(
             "calledElementBinding",
             "callActivity",
-            attributes='calledElement="called" camunda:calledElementBinding="deployment"',
+            attributes='calledElement="called" camunda:calledElementBinding="version" '
+            'camunda:calledElementVersion="${1}"',
         ),
         Extension(
             "businessKey", "callActivity", '<camunda:in businessKey="${1}"/>', 'calledElement="called"'

@@ -11,6 +11,7 @@ fail book-hotel 2 {"a": 1}            with 2 tries left, and variables; back-off
 error book-hotel FULL {"a": 1}        the job ends with a BPMN error
 retries book-hotel 3                  give the job tries
 set room {"a": 1}                     variables seen from an element; `set-local` for its own scope only
+broadcast alert {"a": 1}              a signal by its name
 resolve room                          the oldest incident of an element
 advance 5s                            time passes (ms, s, m, h), and everything comes at its moment
 down 5s                               time passes while the server is down; what was due meanwhile comes afterwards
@@ -214,6 +215,7 @@ COMMANDS: dict[str, Callable[[Engine, Line], None]] = {
     "cancel": _cancel,
     "down": _down,
     "publish": _publish,
+    "broadcast": lambda engine, line: _discard(engine.broadcast(line.words[0], line.document)),
     "restart": lambda engine, _: engine.restart(),
 }
 

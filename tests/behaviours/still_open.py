@@ -21,6 +21,8 @@ from counterflow.kernel.rows import (
     MessageSubscription,
     ProcessInstance,
     Quarantine,
+    SignalStart,
+    SignalSubscription,
     StartLock,
     StartTimer,
     Timer,
@@ -30,6 +32,7 @@ from counterflow.store.port import Store
 from counterflow.testing import EPOCH_MS
 
 Names = Mapping[int, str]
+Waking = Job | Incident | Timer | MessageSubscription | SignalSubscription
 
 
 def moment(at_ms: int) -> str:
@@ -52,16 +55,14 @@ def _idle(store: Store) -> list[ElementInstance]:
     elements = store.scan(ElementInstance, {})
     busy = {element.scope_key for element in elements}
     busy |= {row.parent_element_key for row in store.scan(ProcessInstance, {}) if row.state == "active"}
-    for waking in (Job, Incident, Timer, MessageSubscription):
+    for waking in (Job, Incident, Timer, MessageSubscription, SignalSubscription):
         busy |= {row.element_instance_key for row in _rows(store, waking)}
     busy |= {token.scope_key for token in store.scan(ArrivedToken, {})}
     busy |= {record.throw_key for record in store.scan(UndoRecord, {})}
     return [element for element in elements if element.key not in busy]
 
 
-def _rows(
-    store: Store, table: type[Job | Incident | Timer | MessageSubscription]
-) -> Sequence[Job | Incident | Timer | MessageSubscription]:
+def _rows(store: Store, table: type[Waking]) -> Sequence[Waking]:
     return store.scan(table, {})
 
 
@@ -81,6 +82,12 @@ def _incident(incident: Incident, names: Names) -> str:
 
 def _timer(timer: Timer | StartTimer, names: Names) -> str:
     return f"{names[timer.key]}{_due(timer.due_ms)}"
+
+
+def _listening(subscription: SignalSubscription, names: Names) -> str:
+    at = names[subscription.element_instance_key]
+    place = "" if at == subscription.catch_id else f" at {at}"
+    return f"{names[subscription.key]}{place}, signal {subscription.signal_name}"
 
 
 def _subscription(subscription: MessageSubscription, names: Names) -> str:
@@ -103,6 +110,10 @@ def _start(start: MessageStart, names: Names) -> str:
     return f"{names[start.key]}, message {start.message_name}"
 
 
+def _signal_start(start: SignalStart, names: Names) -> str:
+    return f"{names[start.key]}, signal {start.signal_name}"
+
+
 def _lock(lock: StartLock, names: Names) -> str:
     key = lock.correlation_key
     return f"lock on starts of {lock.bpmn_process_id} by {key}, held by {names[lock.process_instance_key]}"
@@ -121,10 +132,12 @@ _TOLD: Mapping[type[Row], Callable[[Any, Names], str]] = {
     Incident: _incident,
     Timer: _timer,
     MessageSubscription: _subscription,
+    SignalSubscription: _listening,
     ArrivedToken: _token,
     UndoRecord: _undo,
     StartTimer: _timer,
     MessageStart: _start,
+    SignalStart: _signal_start,
     StartLock: _lock,
     Quarantine: _quarantine,
 }

@@ -14,6 +14,7 @@ from typing import Any
 from counterflow import kernel
 from counterflow.kernel.course import beginning, moves, undo
 from counterflow.kernel.events import message as messages
+from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
 from counterflow.kernel.lives import decision_deployments, decisions, deployments, jobs, variables
 from counterflow.kernel.vocabulary import Event, LogEntry
@@ -30,7 +31,7 @@ MOVES: dict[type[Event], str] = {
     moves.ElementTerminated: "terminated",
 }
 HIDDEN_FIELDS = {"definition_key", "version", "element_id", "element_instance_key", "call_depth", "phase"}
-NAMED_AFTER = (timers.TimerScheduled, messages.SubscriptionOpened)
+NAMED_AFTER = (timers.TimerScheduled, messages.SubscriptionOpened, signals.SignalSubscriptionOpened)
 """Events whose key is called after what `catch_id` says."""
 FILED = {deployments.DeploymentCreated, deployments.ResourceStored, decision_deployments.RequirementsDefined}
 """What a deployment writes down beside processes and decisions; a trace tells of these only."""
@@ -44,6 +45,7 @@ class Tracer:
         self._names: dict[int, str] = {0: "nothing"}
         self._counts: dict[str, int] = {}
         self._messages = 0
+        self._signals = 0
 
     def render(self, entries: Iterable[LogEntry]) -> list[str]:
         """The lines for some log entries."""
@@ -81,19 +83,28 @@ class Tracer:
             self._names[event.key] = f"job of {self._names[event.element_instance_key]}"
         elif isinstance(event, held.IncidentRaised):
             self._names[event.key] = f"incident at {self._names[event.element_instance_key]}"
-        elif isinstance(event, variables.VariableDocumentUpdated):
+        elif isinstance(event, undo.UndoRecorded):
+            kind = "inside of" if event.variables is not None else "undo of"
+            self._names[event.key] = f"{kind} {self._names[event.element_instance_key]}"
+        else:
+            self._learn_of_events(event)
+
+    def _learn_of_events(self, event: Event) -> None:
+        if isinstance(event, variables.VariableDocumentUpdated):
             self._names[event.key] = "from outside"
-        elif isinstance(event, timers.TimerScheduled | messages.SubscriptionOpened):
+        elif isinstance(event, NAMED_AFTER):
             what = "timer" if isinstance(event, timers.TimerScheduled) else "subscription"
             self._names[event.key] = f"{what} of {event.catch_id}"
         elif isinstance(event, messages.MessagePublished):
             self._messages += 1
             self._names[event.key] = f"message {self._messages}"
-        elif isinstance(event, timers.StartTimerOpened | messages.MessageStartOpened):
+        elif isinstance(event, signals.SignalBroadcast):
+            self._signals += 1
+            self._names[event.key] = f"signal {self._signals}"
+        elif isinstance(
+            event, timers.StartTimerOpened | messages.MessageStartOpened | signals.SignalStartOpened
+        ):
             self._names[event.key] = f"start at {event.element_id}"
-        elif isinstance(event, undo.UndoRecorded):
-            kind = "inside of" if event.variables is not None else "undo of"
-            self._names[event.key] = f"{kind} {self._names[event.element_instance_key]}"
 
     def _name(self, key: int, element_id: str) -> None:
         self._counts[element_id] = self._counts.get(element_id, 0) + 1
@@ -138,7 +149,7 @@ class Tracer:
         label = field.removesuffix("_key").removesuffix("_ms").replace("_", " ")
         if field in MOMENTS:
             return f"{label} {moment(value)}"
-        if field in {"key", "undo_key", "message_key"}:
+        if field in {"key", "undo_key", "message_key", "signal_key"}:
             return self._names[value]
         if isinstance(value, tuple):
             return "[" + ", ".join(self._names.get(item, str(item)) for item in value) + "]"

@@ -106,6 +106,16 @@ def catch_message(name: str | None = None, **attributes: str | None) -> str:
     )
 
 
+def signalled(name: str | None = None, *inside: str, **attributes: str | None) -> str:
+    """A signal event definition; its signal is `signal_<name>`, which `signal` defines."""
+    reference = f"signal_{name}" if name is not None else None
+    return element("signalEventDefinition", *inside, signalRef=reference, **attributes)
+
+
+def signal(name: str | None, signal_id: str | None = None) -> str:
+    return element("signal", id=f"signal_{name}" if signal_id is None else signal_id, name=name)
+
+
 def receive(element_id: str, name: str | None = "order", *inside: str, **attributes: str | None) -> str:
     return element(
         "receiveTask",

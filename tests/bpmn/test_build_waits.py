@@ -7,7 +7,13 @@ from collections.abc import Callable
 import pytest
 
 from counterflow.feel import Expression
-from counterflow.model.events import CatchDefinition, MessageDefinition, TimerDefinition, TimerKind
+from counterflow.model.events import (
+    CatchDefinition,
+    MessageDefinition,
+    SignalDefinition,
+    TimerDefinition,
+    TimerKind,
+)
 from counterflow.model.graph import Behaviour, JobDefinition, Node
 from tests.bpmn.diagram import (
     boundary,
@@ -49,6 +55,8 @@ def told(definition: CatchDefinition | None) -> tuple[object, ...]:
     match definition:
         case TimerDefinition(kind, expression):
             return kind, expression.text
+        case SignalDefinition(name):
+            return ("signal", name if isinstance(name, str) else name.text)
         case MessageDefinition(name, key):
             return f"={name.text}" if isinstance(
                 name, Expression

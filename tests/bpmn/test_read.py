@@ -4,6 +4,8 @@ import time
 
 import pytest
 
+from counterflow.bpmn.dialects.namespaces import CAMUNDA as CAMUNDA_NAMESPACE
+from counterflow.bpmn.dialects.namespaces import ZEEBE as ZEEBE_NAMESPACE
 from counterflow.bpmn.read import read, read_accepted
 from counterflow.documents.findings import Severity
 from counterflow.documents.limits import DocumentLimits
@@ -113,7 +115,7 @@ def test_a_finding_says_where_which_rule_what_and_what_to_do() -> None:
 @pytest.mark.parametrize(
     "tasks, dialect, mixed",
     [
-        ([element("task", id="a")], Dialect.ZEEBE, False),
+        ([element("task", id="a")], Dialect.STANDARD, False),
         ([service("a")], Dialect.ZEEBE, False),
         ([element("serviceTask", id="a", **EXTERNAL)], Dialect.CAMUNDA, False),
         ([element("task", id="a", camunda__asyncBefore="true")], Dialect.CAMUNDA, False),
@@ -153,7 +155,7 @@ def test_the_same_warning_is_told_once_a_file() -> None:
 
 
 @pytest.mark.parametrize(
-    "tasks, dialect", [(service("a"), Dialect.ZEEBE), (element("task", id="a"), Dialect.ZEEBE)]
+    "tasks, dialect", [(service("a"), Dialect.ZEEBE), (element("task", id="a"), Dialect.STANDARD)]
 )
 def test_an_attribute_for_a_modeler_alone_is_no_dialect(tasks: str, dialect: Dialect) -> None:
     """Camunda's web modeler writes it into every file."""
@@ -163,9 +165,42 @@ def test_an_attribute_for_a_modeler_alone_is_no_dialect(tasks: str, dialect: Dia
     assert only_process(content).dialect is dialect
 
 
-def test_a_declared_but_unused_namespace_is_no_dialect() -> None:
-    assert b"xmlns:camunda" in model(*MAIN)
-    assert only_process(model(*MAIN)).dialect is Dialect.ZEEBE
+NAMESPACES = {"zeebe": ZEEBE_NAMESPACE, "camunda": CAMUNDA_NAMESPACE}
+
+
+def declaring(*declared: str) -> bytes:
+    """A model that declares these namespaces and uses none."""
+    content = model(start(), element("task", id="a"), end(), path("start", "a", "end"))
+    for name, uri in NAMESPACES.items():
+        if name not in declared:
+            content = content.replace(f' xmlns:{name}="{uri}"'.encode(), b"")
+    return content
+
+
+@pytest.mark.parametrize(
+    "declared, dialect",
+    [
+        ((), Dialect.STANDARD),
+        (("zeebe", "camunda"), Dialect.STANDARD),
+        (("zeebe",), Dialect.ZEEBE),
+        (("camunda",), Dialect.CAMUNDA),
+    ],
+)
+def test_a_namespace_that_is_only_declared_counts_where_it_is_the_only_one(
+    declared: tuple[str, ...], dialect: Dialect
+) -> None:
+    assert only_process(declaring(*declared)).dialect is dialect
+
+
+@pytest.mark.parametrize(
+    "platform, dialect", [("Camunda Cloud", Dialect.ZEEBE), ("Camunda Platform", Dialect.CAMUNDA)]
+)
+def test_what_the_editor_was_told_counts_where_nothing_is_used(platform: str, dialect: Dialect) -> None:
+    task = element("task", id="a")
+    content = definitions(
+        process(start(), task, end(), path("start", "a", "end")), modeler__executionPlatform=platform
+    )
+    assert only_process(content).dialect is dialect
 
 
 @pytest.mark.parametrize("text, column", [("= a +", 4), ("=  a = = b", 5)])

@@ -26,6 +26,17 @@ REMINDED = process(
 )
 """Waits for a message, reminds three times, and gives up after a day."""
 
+HEARING = process(
+    "hearing",
+    '<bpmn:startEvent id="start"/><bpmn:startEvent id="begun" name="Prices changed">'
+    '<bpmn:signalEventDefinition id="begun-definition" signalRef="signal"/></bpmn:startEvent>'
+    '<bpmn:intermediateCatchEvent id="heard" name="Hear of it">'
+    '<bpmn:signalEventDefinition id="heard-definition" signalRef="signal"/></bpmn:intermediateCatchEvent>'
+    '<bpmn:endEvent id="end"/>' + flows("start", "heard", "end") + flows("begun", "end"),
+    '<bpmn:signal id="signal" name="prices-changed"/>',
+)
+"""Waits for a signal, which begins an instance as well."""
+
 PAYMENT = process(
     "payment",
     '<bpmn:startEvent id="start"/>'

@@ -256,7 +256,7 @@ def a_scan_goes_on_after_a_composite_key(store: Store) -> None:
     assert list(store.scan(Variable, {}, after=(1, "aa"), limit=2)) == [rows[1], rows[2]]
 
 
-def _jobs() -> list[Job]:
+def _jobs() -> list[Row]:
     times = (None, 30, 10, None, 10, 20)
     return [
         replace(sample(Job), key=key, type="ship" if key % 2 else "pack", due_ms=due_ms, state="activated")
@@ -292,8 +292,7 @@ def an_index_is_walked_along_where_its_first_columns_equal(store: Store) -> None
 
 @behaviour
 def a_changed_row_has_its_new_entry_alone(store: Store) -> None:
-    first = _jobs()[1]
-    owner = first.process_instance_key
+    first, owner = _jobs()[1], sample(Job).process_instance_key
     store.commit(Batch({Job: [first]}, {}, []))
     store.commit(Batch({Job: [replace(first, due_ms=5)]}, {}, []))
     assert [*store.walk(Job, "due", (), after=(-1,), limit=9)] == [(5, 2, owner)]
@@ -303,7 +302,7 @@ def a_changed_row_has_its_new_entry_alone(store: Store) -> None:
 
 @behaviour
 def a_part_of_a_composite_key_is_walked_along(store: Store) -> None:
-    reached = [MessageCorrelation(key, name) for key in (1, 2) for name in ("b", "a")]
+    reached: list[Row] = [MessageCorrelation(key, name) for key in (1, 2) for name in ("b", "a")]
     store.commit(Batch({MessageCorrelation: reached}, {}, []))
     assert [*store.walk(MessageCorrelation, "key", (2,), limit=9)] == [("a",), ("b",)]
     assert [*store.walk(MessageCorrelation, "key", (2,), after=("a",), limit=9)] == [("b",)]

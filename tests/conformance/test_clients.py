@@ -267,8 +267,9 @@ def test_messages_are_received_kept_and_told_apart(client: StockClient, order: O
 
 
 @speaking("broadcast")
-def test_a_signal_is_told_to_be_missing(client: StockClient) -> None:
-    assert client.refusal("broadcast", signalName="alarm", variables={}) == "UNIMPLEMENTED"
+def test_a_signal_for_nobody(client: StockClient) -> None:
+    client.ask("broadcast", signalName="alarm", variables={"level": 7})
+    assert client.refusal("broadcast", signalName=" ", variables={}) == "INVALID_ARGUMENT"
 
 
 @speaking("modify")

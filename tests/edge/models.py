@@ -63,6 +63,13 @@ def with_message(content: bytes, name: str = "paid", key: str = "= order") -> by
 MESSAGE = '<bpmn:messageEventDefinition id="{}-definition" messageRef="message"/>'
 CATCH = f'<bpmn:intermediateCatchEvent id="paid">{MESSAGE.format("paid")}</bpmn:intermediateCatchEvent>'
 WAITING = with_message(process(line(CATCH), "waiting"))
+HEARING = process(
+    line(
+        '<bpmn:intermediateCatchEvent id="heard"><bpmn:signalEventDefinition id="heard-definition" '
+        'signalRef="signal"/></bpmn:intermediateCatchEvent>'
+    ),
+    "hearing",
+).replace(b"</bpmn:definitions>", b'<bpmn:signal id="signal" name="prices-changed"/></bpmn:definitions>')
 STARTED_BY_MESSAGE = with_message(
     process(
         line(task("pack", "pack")).replace(

@@ -129,3 +129,48 @@ async def test_a_process_that_only_messages_begin_is_not_begun_by_hand(served: S
         "publish the message",
     ):
         await served.create("packing")
+
+
+# -- signals -------------------------------------------------------------------------------------------------
+
+
+async def broadcast(
+    served: Served, name: str = "prices-changed", **fields: Any
+) -> gateway.BroadcastSignalResponse:
+    return await served.stub.BroadcastSignal(gateway.BroadcastSignalRequest(signalName=name, **fields))
+
+
+async def test_a_signal_reaches_all_who_wait(served: Served) -> None:
+    await served.deploy(models.HEARING)
+    keys = [await served.create("hearing", f'{{"n":{number}}}') for number in (1, 2)]
+    answer = await broadcast(served, variables='{"rate":1.50}')
+    assert (answer.key > max(keys), answer.tenantId) == (True, "<default>")
+    assert [await served.state_of(key) for key in keys] == ["COMPLETED"] * 2
+    tree = await served.instance(keys[1])
+    assert {variable.name: variable.value_json for variable in tree.root.variables} == {
+        "n": "2",
+        "rate": "1.50",
+    }
+    assert [(one.signal_key, one.name, one.element_id) for one in tree.received_signals] == [
+        (answer.key, "prices-changed", "heard")
+    ]
+
+
+async def test_a_signal_for_nobody_is_well_done_and_gone(served: Served) -> None:
+    await served.deploy(models.HEARING)
+    first = await broadcast(served)
+    assert await served.state_of(await served.create("hearing")) == "ACTIVE"
+    assert (await broadcast(served, "other")).key > first.key
+
+
+@pytest.mark.parametrize(
+    "fields, words",
+    [
+        ({"name": " "}, "name of the signal to broadcast, but it is empty"),
+        ({"variables": "[1]"}, "Expected the variables to be one JSON object"),
+        ({"tenantId": "other"}, "multi-tenancy is off"),
+    ],
+)
+async def test_what_cannot_be_broadcast(served: Served, fields: dict[str, Any], words: str) -> None:
+    async with refused(grpc.StatusCode.INVALID_ARGUMENT, words):
+        await broadcast(served, **fields)

@@ -80,7 +80,7 @@ def test_an_incident_says_what_to_do() -> None:
             ),
         ),
         (
-            shapes.Wait(8, 2, "paid", "", "message", 1_001, message_name="paid", correlation_key="o-1"),
+            shapes.Wait(8, 2, "paid", "", "message", 1_001, name="paid", correlation_key="o-1"),
             wire.Wait(kind="KIND_MESSAGE", key=8, element_id="paid", name="paid", correlation_key="o-1"),
         ),
     ],
@@ -106,11 +106,13 @@ def test_loops_and_calls() -> None:
 
 CAME = shapes.CorrelatedMessage(20, "paid", "Paid", 2, "payment", 9, 1_003)
 """A message that has reached the instance below."""
+HEARD = shapes.ReceivedSignal(21, "told", "Told", 2, "news", 10, 1_004)
+"""A signal that has."""
 
 
 def instance_of(root: shapes.ElementInstance) -> shapes.InstanceTree:
     return shapes.InstanceTree(
-        shapes.ProcessInstance(1, "order", 1, 9, "active", 1_000), root, [], [], [], [CAME], "odd", 2
+        shapes.ProcessInstance(1, "order", 1, 9, "active", 1_000), root, [], [], [], [CAME], [HEARD], "odd", 2
     )
 
 

@@ -33,6 +33,9 @@ BAD_CALLS: list[tuple[str, Call, type[Exception], str]] = [
     ("set_variables", lambda e: e.set_variables(7, {}), Rejection, "no such element was found"),
     ("set_variables", lambda e: e.set_variables("", {}), NothingThere, "an active element"),
     ("publish", lambda e: e.publish(""), Rejection, "it is empty"),
+    ("broadcast", lambda e: e.broadcast(" "), Rejection, "it is empty"),
+    ("broadcast", lambda e: e.broadcast(HALF), Rejection, "Unicode"),
+    ("broadcast", lambda e: e.broadcast("a", 7), TypeError, "variables by name"),  # type: ignore[arg-type]  # the mistake under test
     ("publish", lambda e: e.publish(HALF, "k", time_to_live=timedelta(1)), Rejection, "Unicode"),
     ("publish", lambda e: e.publish("a", "k", {HALF: 1}), Rejection, "Unicode"),
     ("publish", lambda e: e.publish("a", 42), TypeError, "correlation_key"),  # type: ignore[arg-type]  # the mistake under test

@@ -10,11 +10,11 @@ from tests.hostile.target import UNTYPED, Target
 P99_MS = 250.0
 GROWTH_MEGABYTES = 256.0
 RESTART_SECONDS = 5.0
-WORST_MS_ANYWHERE = 10_000.0
-"""No answer takes longer at a small dose, however busy the machine is that tests run on."""
+P99_MS_ANYWHERE = 3_000.0
+"""At a small dose it is below that however busy the machine is that tests run on."""
 COLUMNS = (
     f"{'attack':26} {'by':6} {'dose':>9} {'lasts':>7} {'calls':>6} {'p50':>6} {'p99':>7} {'worst':>7} "
-    f"{'own p99':>7} {'errors':>6} {'MB':>5} {'+MB':>5} {'CPU s':>6} {'back s':>6}  verdict, and what was told"
+    f"{'net p99':>7} {'errors':>6} {'MB':>5} {'+MB':>5} {'CPU s':>6} {'back s':>6}  verdict, and what was told"
 )
 
 
@@ -26,7 +26,7 @@ class Played(NamedTuple):
     dose: int
     seconds: float
     measured: Mapping[str, object]
-    """What the innocent client says: `latencies_ms`, `late_ms`, `errors` by how often."""
+    """What the innocent client says: `latencies_ms`, `net_ms`, `errors` by how often."""
     before_megabytes: float
     peak_megabytes: float
     processor_seconds: float
@@ -81,9 +81,9 @@ def complaints(played: Played) -> Iterator[str]:
 
 
 def slowness(played: Played) -> Iterator[str]:
-    """What took too long, on a machine that has nothing else to do."""
-    if played.latency_ms(0.99) >= P99_MS:
-        yield f"p99 {played.latency_ms(0.99):.0f} ms, {P99_MS:.0f} are too many"
+    """What took too long, waits for a processor left out."""
+    if played.latency_ms(0.99, "net_ms") >= P99_MS:
+        yield f"p99 {played.latency_ms(0.99, 'net_ms'):.0f} ms, {P99_MS:.0f} are too many"
     if played.restart_seconds is not None and played.restart_seconds >= RESTART_SECONDS:
         yield f"back only after {played.restart_seconds:.1f} s"
 
@@ -99,7 +99,7 @@ def row(played: Played) -> str:
     return (
         f"{played.name:26} {played.transport:6} {played.dose:9,} {played.seconds:6.1f}s {len(calls):6,} "
         f"{latencies[0]:6.1f} {latencies[1]:7.1f} {latencies[2]:7.1f} "
-        f"{played.latency_ms(0.99, 'late_ms'):7.1f} {sum(played.errors.values()):6,} "
+        f"{played.latency_ms(0.99, 'net_ms'):7.1f} {sum(played.errors.values()):6,} "
         f"{played.peak_megabytes:5.0f} {played.growth_megabytes:5.0f} {played.processor_seconds:6.1f} "
         f"{back:>6}  {'; '.join(wrong) if wrong else 'bears it'} [{told}]"
     )

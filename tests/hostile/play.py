@@ -23,6 +23,7 @@ from tests.benchmarks.machine import peak_megabytes, processor_seconds, resident
 from tests.conformance.server_process import ServerProcess, free_port
 from tests.hostile.attack import Attack
 from tests.hostile.figures import Played
+from tests.hostile.processor import Processor, net_seconds, processor
 from tests.hostile.target import Target
 
 INNOCENT = "innocent"
@@ -57,7 +58,9 @@ async def play(name: str, attack: Attack, conditions: Conditions) -> Played:
                 server.kill()
                 server, _ = _served(database, attack, conditions, log, begun := time.perf_counter())
                 await _ask_for_an_instance(server.address)
-                played = played._replace(restart_seconds=time.perf_counter() - begun)
+                taken = time.perf_counter() - begun
+                taken = net_seconds(taken, Processor(), processor(server.pid))
+                played = played._replace(restart_seconds=taken)
             is_alive = server.is_running and await _answers(server.address)
         finally:
             if server.is_running:
@@ -72,7 +75,7 @@ async def _attacked(name: str, attack: Attack, conditions: Conditions, server: S
     dose = attack.dose(conditions.factor)
     try:
         await target.deploy("innocent.bpmn", MODEL)
-        async with _innocent(server.address) as measured:
+        async with _innocent(server) as measured:
             before = resident_megabytes(server.pid)
             _forget_peak(server.pid)
             processor, begun = processor_seconds(server.pid), time.perf_counter()
@@ -103,11 +106,11 @@ async def _attacked(name: str, attack: Attack, conditions: Conditions, server: S
 
 
 @asynccontextmanager
-async def _innocent(address: str) -> AsyncIterator[dict[str, object]]:
+async def _innocent(server: ServerProcess) -> AsyncIterator[dict[str, object]]:
     """Somebody innocent while the block runs; what they have measured is there behind it."""
     measured: dict[str, object] = {}
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.hostile.innocent", address, INNOCENT),
+        *(sys.executable, "-m", "tests.hostile.innocent", server.address, str(server.pid), INNOCENT),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         limit=1 << 26,

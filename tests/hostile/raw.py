@@ -33,6 +33,8 @@ class RawConnection:
         """Of frames that were read."""
         self.frames = 0
         """That were read."""
+        self.is_used = False
+        """For attacks that begin something on each connection."""
         self.ended = asyncio.Event()
         """The server has hung up, and we have seen it."""
         self._pong = asyncio.Event()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections import Counter
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TypeVar
 
 import grpc
@@ -56,6 +57,19 @@ class Target:
         connection = await RawConnection.connect(self.address, self.note, reads=reads, greets=greets)
         self._raw.append(connection)
         return connection
+
+    async def flood(self, dose: int, at_once: int, frames: Callable[[RawConnection, int], bytes]) -> None:
+        """Write `frames(connection, number)` for each number below the dose, so many at once, waiting until
+        they are taken; where the server hangs up, go on over another connection.
+        """
+        numbers = iter(range(0, dose, at_once))
+        for number in numbers:
+            client = await self.raw()
+            for first in itertools.chain((number,), numbers):
+                written = b"".join(frames(client, each) for each in range(first, first + at_once))
+                if not await client.write(written) or not await client.settle():
+                    break
+            client.close()
 
     async def deploy(self, name: str, content: bytes) -> None:
         """Deploy one file; it has to be taken."""

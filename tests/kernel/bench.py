@@ -209,7 +209,7 @@ def snapshot(state: State) -> dict[str, Any]:
     return {
         "counters": (state.last_key, state.last_position),
         "shared": {table.table: dict(rows) for table, rows in state.shared.items() if rows},
-        "versions": (dict(state.latest), dict(state.versions)),
+        "versions": {name: contents(rows) for name, rows in vars(state.deployed).items()},
         **{
             name: {place: contents(found) for place, found in getattr(state, name).items() if found}
             for name in SHARED_INDEXES

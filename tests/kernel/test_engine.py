@@ -120,6 +120,12 @@ LOG_FORMAT = {
         "DecisionEvaluated",
         "key element_instance_key decision_key decision_id version output evaluated failed_decision_id failure result",
     ),
+    160: ("SignalBroadcast", "key name variables thrower_instance_key thrower_key"),
+    161: ("SignalReceived", "signal_key receiver_key"),
+    162: ("SignalSubscriptionOpened", "key element_instance_key catch_id signal_name"),
+    163: ("SignalSubscriptionClosed", "key"),
+    164: ("SignalStartOpened", "key definition_key element_id signal_name"),
+    165: ("SignalStartClosed", "key"),
 }
 """Tag, event and fields in order.
 

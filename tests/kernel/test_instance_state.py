@@ -7,7 +7,7 @@ import pytest
 from counterflow.kernel.lives.instances import CancelProcessInstance
 from counterflow.kernel.lives.quarantine import QuarantineInstance, ReleaseInstance
 from counterflow.kernel.row import Home
-from counterflow.kernel.rows import INSTANCE_TABLES, Job, MessageSubscription, Timer
+from counterflow.kernel.rows import INSTANCE_TABLES, Job, MessageSubscription, SignalSubscription, Timer
 from counterflow.kernel.state.indexes import PARTITION_INDEXERS
 from counterflow.kernel.state.instance import INDEXERS, InstanceState
 from counterflow.kernel.state.partition import STAND_STILL
@@ -33,7 +33,7 @@ def test_what_is_known_at_start_of_instances_is_looked_up_across_them_and_nothin
     assert (
         {table for table in PARTITION_INDEXERS if table.home is Home.INSTANCE}
         == of_instances
-        == {Job, Timer, MessageSubscription}
+        == {Job, Timer, MessageSubscription, SignalSubscription}
     )
 
 

@@ -46,7 +46,7 @@ def test_the_latest_version(version: int) -> None:
 
 def test_the_id_wins_over_the_key() -> None:
     bench = Bench(ONE_TASK, AT_ONCE)
-    key = bench.state.latest["process"].key
+    key = bench.state.deployed.latest["process"].key
     assert (
         bench.do(
             CreateProcessInstance(bpmn_process_id="at-once", definition_key=key, variables={})

@@ -40,7 +40,7 @@ def test_a_job_carries_what_its_worker_needs() -> None:
         process_instance_key=instance.key,
         bpmn_process_id="process",
         process_definition_version=1,
-        process_definition_key=bench.state.latest["process"].key,
+        process_definition_key=bench.state.deployed.latest["process"].key,
         element_id="task",
         element_instance_key=max(instance.elements),
         headers=b'{"currency":"EUR"}',

@@ -27,7 +27,7 @@ SHARED = {
         "decision_definition",
         "bound_decision",
     ),
-    *("start_timer", "message_start", "message", "message_correlation", "start_lock"),
+    *("start_timer", "message_start", "signal_start", "message", "message_correlation", "start_lock"),
 }
 
 

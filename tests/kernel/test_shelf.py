@@ -42,10 +42,10 @@ def test_one_that_comes_again_counts_once() -> None:
 
 def test_a_command_without_its_model_leaves_no_trace_and_is_given_again() -> None:
     bench = Bench(ONE_TASK)
-    instance, definition = bench.create(), bench.state.latest["process"]
+    instance, definition = bench.create(), bench.state.deployed.latest["process"]
     bench.do(DeployResources(resources=(resource(ONE_TASK, "another.bpmn"),)))
     graph = bench.state.process_of(definition.key)
-    bench.state.process_of(bench.state.latest["process"].key)
+    bench.state.process_of(bench.state.deployed.latest["process"].key)
     bench.state.release(bench.state.batch, CacheLimits(model_bytes=1))
     assert bench.state.processes.get(definition.key) is None
     job, before = bench.job("pack"), snapshot(bench.state)
@@ -61,7 +61,7 @@ def test_a_command_without_its_model_leaves_no_trace_and_is_given_again() -> Non
 
 def test_a_model_that_cannot_be_read_breaks_the_instance_until_that_is_released() -> None:
     bench = Bench(ONE_TASK)
-    instance, definition = bench.create(), bench.state.latest["process"]
+    instance, definition = bench.create(), bench.state.deployed.latest["process"]
     bench.state.processes.forget(definition.key)
     instance.process = None
     bench.state.processes.faults[definition.key] = "it is gone"

@@ -114,9 +114,9 @@ def test_the_latest_definition_is_the_one_with_the_highest_version_in_whatever_o
     state = State(EmptySource(), Partition(1, 0, 0))
     for key, version in ((3, 2), (2, 1), (9, 3)):
         state.admit(definition(key, version))
-    assert state.latest["p"].key == 9
-    assert state.version_of("p", 1) == definition(2, 1)
-    assert state.version_of("p", 4) is None
+    assert state.deployed.latest["p"].key == 9
+    assert state.deployed.version_of("p", 1) == definition(2, 1)
+    assert state.deployed.version_of("p", 4) is None
 
 
 def test_a_definition_taken_back_makes_the_one_before_it_the_latest() -> None:
@@ -126,9 +126,13 @@ def test_a_definition_taken_back_makes_the_one_before_it_the_latest() -> None:
     middle = state.mark()
     state.put(definition(2, 2))
     state.roll_back(middle)
-    assert (state.latest["p"].version, state.version_of("p", 2), len(state.journal)) == (1, None, 1)
+    assert (state.deployed.latest["p"].version, state.deployed.version_of("p", 2), len(state.journal)) == (
+        1,
+        None,
+        1,
+    )
     state.roll_back(mark)
-    assert (state.latest, state.definitions, state.journal) == ({}, {}, [])
+    assert (state.deployed.latest, state.definitions, state.journal) == ({}, {}, [])
 
 
 def test_taking_back_keeps_what_earlier_commands_have_told() -> None:

@@ -94,11 +94,7 @@ def test_a_start_finds_counters_definitions_and_waiting_jobs_and_loads_no_instan
     committed(bench, store)
     state = load_state(store)
     assert (state.last_key, state.last_position) == (bench.state.last_key, bench.state.last_position)
-    assert (state.definitions, state.latest, state.versions) == (
-        bench.state.definitions,
-        bench.state.latest,
-        bench.state.versions,
-    )
+    assert (state.definitions, vars(state.deployed)) == (bench.state.definitions, vars(bench.state.deployed))
     assert waiting(state.ready["pack"]) == waiting(bench.state.ready["pack"])
     assert due_times(state) == due_times(bench.state)
     assert (dict(state.instances), state.newly_ready, state.journal) == ({}, [], [])

@@ -59,13 +59,13 @@ def test_single_rows() -> None:
 
 def test_a_graph_is_read_from_its_resource() -> None:
     bench, store, _ = stored()
-    definition = bench.state.latest["process"]
+    definition = bench.state.deployed.latest["process"]
     assert read_model(store, ModelNeeded(definition)).processes == (bench.state.process_of(definition.key),)
 
 
 def test_a_resource_that_is_gone_is_our_fault() -> None:
     bench, store, _ = stored()
-    definition = bench.state.latest["process"]
+    definition = bench.state.deployed.latest["process"]
     store.commit(Batch({}, {Resource: [(definition.resource_key,)]}, []))
     with pytest.raises(
         BrokenInvariant, match=f"resource {definition.resource_key} of definition {definition.key} is gone"
@@ -76,7 +76,7 @@ def test_a_resource_that_is_gone_is_our_fault() -> None:
 @pytest.mark.parametrize("content", [b"<x/>", ONE_TASK.replace(b'"process"', b'"other"')])
 def test_a_resource_that_can_no_longer_be_read_is_our_fault(content: bytes) -> None:
     bench, store, _ = stored()
-    definition = bench.state.latest["process"]
+    definition = bench.state.deployed.latest["process"]
     resource = store.get(Resource, (definition.resource_key,))
     assert resource is not None
     store.commit(Batch({Resource: [replace(resource, content=content)]}, {}, []))

@@ -34,6 +34,7 @@ def test_the_service_reads_and_releases() -> None:
         "ListIncidents",
         "ListJobs",
         "GetMessage",
+        "GetSignal",
         "GetHistory",
         "GetQuarantine",
         "ReleaseQuarantined",

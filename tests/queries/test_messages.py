@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from counterflow.kernel.vocabulary import Rejection, RejectionType
-from counterflow.queries import messages
+from counterflow.queries import log
 from counterflow.queries.messages import message
 from counterflow.queries.shapes import MessageReceiver
 from counterflow.testing import EPOCH_MS, Engine
@@ -79,8 +79,8 @@ def test_each_of_several_is_found_however_much_came_after_it() -> None:
 
 @pytest.mark.parametrize("window", [1, 2, 3, 7])
 def test_windows_of_the_log_leave_nothing_out(window: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(messages, "FIRST_WINDOW", 1)
-    monkeypatch.setattr(messages, "LARGEST_WINDOW", window)
+    monkeypatch.setattr(log, "FIRST_WINDOW", 1)
+    monkeypatch.setattr(log, "LARGEST_WINDOW", window)
     engine = engine_with(STARTED)
     published = [engine.publish("order", f"k-{number}") for number in range(6)]
     assert [message(engine.store, key).correlation_key for key in published] == [

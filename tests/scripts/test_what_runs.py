@@ -23,10 +23,10 @@ from scripts.what_runs.dialects import ADDED
 from scripts.what_runs.elements import SECTIONS
 from scripts.what_runs.events import POSITIONS, PROOFS, TRIGGERS
 from scripts.what_runs.page import page
-from scripts.what_runs.words import DIALECTS, ERROR, KEY, MESSAGE, SUBJECT, Words
+from scripts.what_runs.words import DIALECTS, ERROR, KEY, MESSAGE, SIGNAL, SUBJECT, Words
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
-CALLED = f'<definitions xmlns="{BPMN}"><process id="called" isExecutable="true"><startEvent id="s"/></process></definitions>'
+CALLED = f'<definitions xmlns="{BPMN}" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0"><process id="called" isExecutable="true"><extensionElements><zeebe:versionTag value="spring"/></extensionElements><startEvent id="s"/></process></definitions>'
 DECIDED = """
 <definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="d">
   <decision id="decided" name="decided"><variable name="decided"/><literalExpression><text>1</text></literalExpression></decision>
@@ -123,6 +123,7 @@ def test_what_is_said_to_run_runs(case: Played) -> None:
     if not begins_by_itself(engine):
         engine.advance(minutes=2)
         engine.publish(MESSAGE, KEY)
+        engine.broadcast(SIGNAL)
     for _ in range(10):
         if case.proof in reached(engine):
             break
@@ -143,6 +144,7 @@ def begins_by_itself(engine: Engine) -> bool:
 def go_on(engine: Engine, *, fails: bool) -> None:
     """Let come what is waited for, then do the work that is there, or fail at it."""
     engine.publish(MESSAGE, KEY)
+    engine.broadcast(SIGNAL)
     engine.advance(minutes=2)
     for job in engine.store.scan(Job, {}):
         if fails:

@@ -16,6 +16,7 @@ from counterflow.model.events import (
     CompensateDefinition,
     ErrorDefinition,
     MessageDefinition,
+    SignalDefinition,
     TerminateDefinition,
     TimerDefinition,
     TimerKind,
@@ -45,6 +46,7 @@ _DEFINITIONS: Mapping[type, str] = {
     TerminateDefinition: "terminateEventDefinition",
     TimerDefinition: "timerEventDefinition",
     MessageDefinition: "messageEventDefinition",
+    SignalDefinition: "signalEventDefinition",
 }
 _KINDS: Mapping[TimerKind, str] = {
     TimerKind.DATE: "date",

@@ -18,6 +18,8 @@ from tests.bpmn.diagram import (
     flow,
     gateway,
     process,
+    signal,
+    signalled,
     start,
     throw,
     timer,
@@ -38,6 +40,7 @@ from tests.simulation.shapes import (
     ProcessShape,
     Race,
     Send,
+    Shout,
     Step,
     Throw,
     Trigger,
@@ -58,15 +61,18 @@ def draw(case: Case) -> bytes:
     """The file with all processes of a case, without what is deployed later."""
     words = WORDS[case.dialect]
     processes = [*case.raw, *(_process(shape, words) for shape in case.processes)]
-    names = sorted(
-        {
-            part.split('"')[0].removeprefix("message_")
-            for text in processes
-            for part in text.split('messageRef="')[1:]
-        }
+    messages, signals = (
+        sorted(
+            {
+                part.split('"')[0].removeprefix(f"{kind}_")
+                for text in processes
+                for part in text.split(f'{kind}Ref="')[1:]
+            }
+        )
+        for kind in ("message", "signal")
     )
     errors = [element("error", id=f"error_{code}", errorCode=code) for code in ERRORS]
-    return definitions(*processes, *errors, *map(words.message, names))
+    return definitions(*processes, *errors, *map(words.message, messages), *map(signal, signals))
 
 
 def _process(shape: ProcessShape, words: Words) -> str:
@@ -128,6 +134,8 @@ class _Pen:
             )
         if isinstance(step, Send):
             return (self.put(throw(step.id, self.sent(step.id)), step.id, entries),)
+        if isinstance(step, Shout):
+            return (self.put(throw(step.id, signalled(step.signal)), step.id, entries),)
         if isinstance(step, Pass):
             return (self.put(self.passed(step), step.id, entries),)
         if isinstance(step, Again):
@@ -220,6 +228,7 @@ class _Pen:
         inside = {
             "none": (),
             "terminate": (element("terminateEventDefinition"),),
+            "signal": (signalled(shape.text),),
             "error": (catch_error(shape.text),),
             "undo": (compensate(activityRef=shape.text or None),),
         }
@@ -290,6 +299,8 @@ def definition_of(trigger: Trigger) -> str:
     if trigger.kind == "timer":
         kinds = {"R": "timeCycle", "=": "timeDate"}
         return timer(kinds.get(trigger.text[0], "timeDuration"), trigger.text)
+    if trigger.kind == "signal":
+        return signalled(trigger.text)
     return catch_message(trigger.text) if trigger.kind == "message" else catch_error(trigger.text or None)
 
 

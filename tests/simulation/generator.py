@@ -29,6 +29,7 @@ from tests.simulation.shapes import (
     ProcessShape,
     Race,
     Send,
+    Shout,
     Step,
     Throw,
     Trigger,
@@ -84,6 +85,10 @@ class _Grower:
         self._budget = chance.choice([4, 8, 12, 16, 24])
         self._process = "main"
         self._messages = 0
+        self._hears = 0
+        """How many events around are begun by a signal: nothing in them throws one, so that none goes on for
+        ever.
+        """
         self.called: list[ProcessShape] = []
 
     def process(self, process_id: str) -> ProcessShape:
@@ -95,7 +100,10 @@ class _Grower:
         if process_id == "main" and self._is_chance(0.15):
             begins = (
                 self._chance.choice(
-                    [Trigger("message", "begin"), Trigger("timer", "R2/PT9S"), Trigger("timer", "PT7S")]
+                    [
+                        *(Trigger("message", "begin"), Trigger("signal", "begin")),
+                        *(Trigger("timer", "R2/PT9S"), Trigger("timer", "PT7S")),
+                    ]
                 ),
             )
         self._process = outer
@@ -123,15 +131,18 @@ class _Grower:
         return Course((first, *self._steps(depth + 1)), last)
 
     def _end(self, steps: list[Step]) -> End:
-        kind = self._chance.choices(["none", "undo", "terminate", "error", "message"], [56, 22, 10, 8, 4])[0]
-        text = (
-            self._chance.choice(CODES[:2])
-            if kind == "error"
-            else self._one_of(steps)
-            if kind == "undo"
-            else ""
-        )
-        return End(self._id("n"), kind, text)
+        kinds = {"none": 56, "undo": 22, "terminate": 10, "error": 8, "message": 4, "signal": 4}
+        if self._hears:
+            del kinds["signal"]
+        kind = self._chance.choices(list(kinds), list(kinds.values()))[0]
+        return End(self._id("n"), kind, self._text_of(kind, steps))
+
+    def _text_of(self, kind: str, steps: list[Step]) -> str:
+        if kind == "error":
+            return self._chance.choice(CODES[:2])
+        if kind == "signal":
+            return self._signal().text
+        return self._one_of(steps) if kind == "undo" else ""
 
     def _one_of(self, steps: list[Step]) -> str:
         """An activity of the scope that can be undone, or empty for all."""
@@ -148,6 +159,7 @@ class _Grower:
             (8, lambda depth: Again(self._task())),
             (7, lambda depth: Catch(self._id("e"), self._wait())),
             (4, lambda depth: Send(self._id("m"))),
+            (0 if self._hears else 4, lambda depth: Shout(self._id("h"), self._signal().text)),
             (6, lambda depth: Pass(self._id("p"), self._chance.choice(PASSED))),
         ]
         if depth < DEPTH:
@@ -173,7 +185,8 @@ class _Grower:
         return Choice(self._id("x"), tuple(branches))
 
     def _race(self, depth: int) -> Step:
-        events = [Catch(self._id("e"), self._message()), Catch(self._id("e"), self._timer())]
+        first = self._message() if self._is_chance(0.7) else self._signal()
+        events = [Catch(self._id("e"), first), Catch(self._id("e"), self._timer())]
         return Race(self._id("g"), tuple((event, Course(tuple(self._steps(depth + 1)))) for event in events))
 
     def _activity(self, depth: int) -> Activity:
@@ -255,9 +268,8 @@ class _Grower:
             )
             interrupting = trigger.kind == "error" or self._is_chance(0.6)
             self._budget -= 1
-            borders.append(
-                Border(self._id("b"), self._cycle(trigger, interrupting), interrupting, self._short(depth))
-            )
+            course = self._after(trigger, depth)
+            borders.append(Border(self._id("b"), self._cycle(trigger, interrupting), interrupting, course))
         return tuple(borders)
 
     def _event_scopes(self, depth: int, *, undoes: bool = False) -> tuple[EventScope, ...]:
@@ -267,14 +279,17 @@ class _Grower:
             trigger = self._trigger(codes, [scope.trigger for scope in scopes])
             interrupting = trigger.kind == "error" or self._is_chance(0.6)
             self._budget -= 1
-            scopes.append(
-                EventScope(
-                    self._id("v"), self._cycle(trigger, interrupting), interrupting, self._short(depth)
-                )
-            )
+            course = self._after(trigger, depth)
+            scopes.append(EventScope(self._id("v"), self._cycle(trigger, interrupting), interrupting, course))
         if undoes and self._is_chance(0.12):
             scopes.append(EventScope(self._id("v"), None, True, self._short(depth)))
         return tuple(scopes)
+
+    def _after(self, trigger: Trigger, depth: int) -> Course:
+        self._hears += trigger.kind == "signal"
+        course = self._short(depth)
+        self._hears -= trigger.kind == "signal"
+        return course
 
     def _short(self, depth: int) -> Course:
         """What follows an event: often an undo of what was done before."""
@@ -288,14 +303,14 @@ class _Grower:
         return Course(tuple(steps), self._end([]))
 
     def _trigger(self, codes: list[str], taken: Sequence[Trigger | None]) -> Trigger:
-        kind = self._chance.choice(["error", "error", "timer", "message"])
+        kind = self._chance.choice(["error", "error", "timer", "message", "signal"])
         if kind == "error":
             code = self._chance.choice(codes)
             codes.remove(code)
             return Trigger("error", code)
         if kind == "timer":
             return self._timer()
-        found = self._message()
+        found = self._message() if kind == "message" else self._signal()
         return self._timer() if found in taken else found
 
     def _cycle(self, trigger: Trigger, interrupting: bool) -> Trigger:
@@ -310,7 +325,8 @@ class _Grower:
         return trigger
 
     def _wait(self) -> Trigger:
-        return self._timer() if self._is_chance(0.5) else self._message()
+        kind = self._chance.choice(["timer", "timer", "message", "message", "signal"])
+        return {"timer": self._timer, "message": self._message, "signal": self._signal}[kind]()
 
     def _timer(self) -> Trigger:
         seconds = self._chance.choice([1, 2, 5, 10, 30])
@@ -328,6 +344,10 @@ class _Grower:
             self._messages += 1
         number = self._chance.randint(1, self._messages)
         return Trigger("message", f"{self._process}-{number}")
+
+    def _signal(self) -> Trigger:
+        """One of few names, so that many wait for the same."""
+        return Trigger("signal", self._chance.choice(["s1", "s2", "s3"]))
 
     def _id(self, letter: str) -> str:
         self._count += 1

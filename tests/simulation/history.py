@@ -13,13 +13,15 @@ from counterflow import kernel
 from counterflow.kernel.course import joins, moves, undo
 from counterflow.kernel.course.beginning import ProcessInstanceCreated
 from counterflow.kernel.events import message as messages
+from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
 from counterflow.kernel.lives import jobs, quarantine
 from counterflow.kernel.vocabulary import Event, LogEntry
-from counterflow.model.events import CompensateDefinition
+from counterflow.model.events import CompensateDefinition, SignalDefinition
 from counterflow.model.graph import Behaviour, Dialect, Process
 from tests.simulation.books import Life, Records, Undo
 from tests.simulation.faults import SET_ASIDE
+from tests.simulation.hearing import Hearing
 from tests.simulation.invariants import Violation
 
 THROWS = {Behaviour.THROW_EVENT, Behaviour.END_EVENT}
@@ -45,6 +47,7 @@ class History:
         self._now_ms = 0
         self._instance_key = 0
         self.books = Records()
+        self.hearing = Hearing()
         self._flow_next: tuple[int, str] | None = None
         self._leaving: list[tuple[int, str]] = []
         self._must_take: set[int] | None = None
@@ -61,10 +64,16 @@ class History:
             for event in kernel.events_of(entry):
                 self._position += 1
                 self._one(event)
+        for wrong in self.hearing.missed():
+            self._expect(False, wrong)
 
     def _one(self, event: Event) -> None:
         if self._instance_key in self.books.aside and not isinstance(event, LEAVES_THE_QUARANTINE):
             self._expect(False, f"the instance is set aside, and then came {event}")
+        for wrong in self.hearing.follow(event, self._instance_key, self.books.aside):
+            self._expect(False, wrong)
+        if isinstance(event, signals.SignalSubscriptionOpened | signals.SignalBroadcast):
+            self._rises(event.key)
         self._follow_up(event)
         check = _CHECKS.get(type(event))
         if check is not None:
@@ -176,7 +185,10 @@ class History:
             }
 
     def completing(self, event: moves.ElementCompleting) -> None:
-        self._move(event.key, "completing", "activated")
+        life = self._move(event.key, "completing", "activated")
+        node = self._process_of(self._instance_key).nodes[life.element_id]
+        if isinstance(node.event, SignalDefinition) and node.behaviour in THROWS:
+            self._expect(event.key in self.hearing.out, f"{life} goes on before its signal is out")
         self._expect(
             self.books.children[event.key] == 0,
             f"{self.books.elements[event.key]} ends before what is inside it",
@@ -403,6 +415,7 @@ class History:
     def abandoned(self, event: quarantine.InstanceAbandoned) -> None:
         """Everything of the instance is gone at once; what waits has no event of its own."""
         self.books.aside.discard(self._instance_key)
+        self.hearing.forget(self._instance_key)
         for life in self.books.elements.values():
             if life.instance_key == self._instance_key and life.state in {
                 "activating",

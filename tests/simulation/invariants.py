@@ -25,12 +25,13 @@ from counterflow.kernel.rows import (
     ProcessInstance,
     Quarantine,
     Repetition,
+    SignalSubscription,
     StartLock,
     Timer,
     UndoRecord,
     Variable,
 )
-from counterflow.model.events import MessageDefinition, TimerDefinition
+from counterflow.model.events import CatchDefinition, TimerDefinition
 from counterflow.model.graph import Behaviour, Node, Process
 from counterflow.store.memory import MemoryStore
 
@@ -61,7 +62,7 @@ class InstanceCheck:
         self._held = Counter(row.element_instance_key for row in rows[Incident])
         self._waits = Counter(
             (row.element_instance_key, row.catch_id)
-            for table in (Timer, MessageSubscription)
+            for table in (Timer, MessageSubscription, SignalSubscription)
             for row in rows[table]
         )
         self._waiting = {key for key, _ in self._waits}
@@ -196,7 +197,7 @@ class InstanceCheck:
         }
 
     def _is_waited_for(self, element: ElementInstance, node: Node, catch: Node) -> bool:
-        if not isinstance(catch.event, TimerDefinition | MessageDefinition):
+        if not isinstance(catch.event, CatchDefinition):
             return False
         is_on_border = catch.attached_to == node.id
         if element.loop_counter and is_on_border != (element.loop_counter < 0):

@@ -5,6 +5,7 @@ A mutant is a function that puts its fault in; what it has changed is put back w
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -18,6 +19,7 @@ from counterflow.kernel.data import evaluation, mappings
 from counterflow.kernel.elements import parallel_gateway, sub_process, throw_event
 from counterflow.kernel.elements.registry import ROOMS
 from counterflow.kernel.events import error
+from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
 from counterflow.kernel.events.registry import KINDS
 from counterflow.kernel.lives import correlation, job_delivery, jobs
@@ -295,6 +297,28 @@ def quarantine_without_walls(patch: Patch) -> None:
     patch.setattr(Step, "admitted_to", Step.at)
 
 
+def signal_reaches_one_only(patch: Patch) -> None:
+    reach, reached = signals._reach, set[int]()
+
+    def once(signal_key: int, *given: Any) -> None:
+        if signal_key not in reached:
+            reached.add(signal_key)
+            reach(signal_key, *given)
+
+    patch.setattr(signals, "_reach", once)
+
+
+def signal_out_when_its_event_is_gone(patch: Patch) -> None:
+    """The event goes on at once, and so hears of its own signal further on."""
+    go_out = signals._go_out
+
+    def late(token: Token, name: str, document: Any, causes: Any, step: Step) -> None:
+        signals._is_out(token, step)
+        step.at_rest(functools.partial(go_out, token, name, document, causes))
+
+    patch.setattr(signals, "_go_out", late)
+
+
 MUTANTS = (
     one_undo_dropped,
     undo_in_order_of_completion,
@@ -328,6 +352,8 @@ MUTANTS = (
     begun_at_the_start_all_the_same,
     released_and_hears_nothing,
     quarantine_without_walls,
+    signal_reaches_one_only,
+    signal_out_when_its_event_is_gone,
 )
 
 

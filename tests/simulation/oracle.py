@@ -17,10 +17,11 @@ from counterflow.kernel.course import moves, undo
 from counterflow.kernel.course.beginning import ProcessInstanceCreated
 from counterflow.kernel.data import scopes
 from counterflow.kernel.events import message as messages
+from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
 from counterflow.kernel.lives import jobs, quarantine
 from counterflow.kernel.lives.deployments import ProcessDefined
-from counterflow.kernel.rows import Job, MessageSubscription, Timer
+from counterflow.kernel.rows import Job, MessageSubscription, SignalSubscription, Timer
 from counterflow.kernel.vocabulary import PARTITION_BITS, Event, LogEntry
 from counterflow.kernel.work import held, incidents
 from counterflow.store.memory import MemoryStore
@@ -29,6 +30,7 @@ from tests.simulation.reference import Reference
 from tests.simulation.scopes import Disagreement, Path, undoing
 from tests.simulation.shapes import ProcessShape
 
+WAITS = (timers.TimerScheduled, messages.SubscriptionOpened, signals.SignalSubscriptionOpened)
 KEYS_OF_A_WORLD = 5_000
 """Keys after which nothing is done once more: loops that fork would otherwise grow for ever."""
 
@@ -57,6 +59,8 @@ class Sightings:
     undone: dict[int, Path] = field(default_factory=dict)
     jobs: dict[int, int] = field(default_factory=dict)
     waits: dict[int, tuple[int, str]] = field(default_factory=dict)
+    throws: set[int] = field(default_factory=set)
+    """Element instances whose signal is out."""
     incidents: dict[int, int] = field(default_factory=dict)
     roots: dict[int, int] = field(default_factory=dict)
     """The instance that was begun from outside, by each instance that belongs to it."""
@@ -124,8 +128,10 @@ class Oracle:
             seen.intervals[path] = (seen.intervals[path][0], self._position)
         elif isinstance(event, jobs.JobCreated):
             seen.jobs[event.key] = event.element_instance_key
-        elif isinstance(event, timers.TimerScheduled | messages.SubscriptionOpened):
+        elif isinstance(event, WAITS):
             seen.waits[event.key] = (event.element_instance_key, event.catch_id)
+        elif isinstance(event, signals.SignalBroadcast):
+            seen.throws.add(event.thrower_key)
         elif isinstance(event, held.IncidentRaised):
             seen.incidents[event.key] = event.element_instance_key
 
@@ -182,8 +188,13 @@ class Oracle:
                 after.catch_id,
             ) == (element_key, catch_id)
             reference.came(seen.paths[element_key], catch_id, again=again)
-        elif isinstance(event, messages.MessageCorrelated) and event.receiver_key in seen.waits:
-            self._message_came(reference, event)
+        elif (
+            isinstance(event, messages.MessageCorrelated | signals.SignalReceived)
+            and event.receiver_key in seen.waits
+        ):
+            self._came(reference, event.receiver_key)
+        elif isinstance(event, moves.ElementCompleting) and event.key in seen.throws:
+            reference.heard(seen.paths[event.key])
         elif _is_cancelled(root, entry, event):
             reference.cancelled()
         elif isinstance(event, quarantine.InstanceQuarantined):
@@ -193,8 +204,8 @@ class Oracle:
         elif isinstance(event, incidents.IncidentResolved):
             reference.resolved(seen.paths[seen.incidents[event.key]])
 
-    def _message_came(self, reference: Reference, event: messages.MessageCorrelated) -> None:
-        element_key, catch_id = self._seen.waits[event.receiver_key]
+    def _came(self, reference: Reference, receiver_key: int) -> None:
+        element_key, catch_id = self._seen.waits[receiver_key]
         live = reference.by_path.get(self._seen.paths[element_key])
         catch = live.waits.get(catch_id) if live is not None else None
         reference.came(
@@ -216,8 +227,8 @@ class Oracle:
         waits = {
             (seen.paths[row.element_instance_key], row.catch_id)
             for found in rows
-            for row in (*found[Timer], *found[MessageSubscription])
-            if isinstance(row, Timer | MessageSubscription)
+            for row in (*found[Timer], *found[MessageSubscription], *found[SignalSubscription])
+            if isinstance(row, Timer | MessageSubscription | SignalSubscription)
         }
         _agree(root, "jobs", reference.open_jobs(), at_work)
         _agree(root, "events waited for", reference.open_waits(), waits)

@@ -7,14 +7,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from counterflow.kernel.events.signal import BroadcastSignal
 from counterflow.kernel.lives.correlation import PublishMessage
 from counterflow.kernel.lives.decisions import EvaluateDecision
 from counterflow.kernel.lives.instances import CancelProcessInstance, CreateProcessInstance
 from counterflow.kernel.lives.jobs import UpdateJobRetries
 from counterflow.kernel.lives.quarantine import QuarantineInstance, ReleaseInstance
 from counterflow.kernel.lives.variables import SetVariables
-from counterflow.kernel.rows import Incident, Job, MessageSubscription, ProcessInstance, Quarantine, Timer
+from counterflow.kernel.rows import (
+    Incident,
+    Job,
+    MessageSubscription,
+    ProcessInstance,
+    Quarantine,
+    SignalSubscription,
+    Timer,
+)
 from counterflow.kernel.work.incidents import ResolveIncident
+from counterflow.model.events import MessageDefinition
 from tests.kernel.bench import document
 from tests.simulation.faults import KEYS, PATIENCE_MS, PUNCTUAL_MS, SET_ASIDE, TROUBLED_MS
 from tests.simulation.invariants import Violation
@@ -85,6 +95,7 @@ class People:
         """Something that nobody has asked for."""
         makers = [
             *[self._publish] * 3,
+            self._broadcast,
             self._set_variables,
             self._cancel,
             self.restart,
@@ -114,13 +125,18 @@ class People:
         if self._world.strikes("message twice", 0.3):
             self._world.soon(self._world.chance.uniform(0, 1), lambda: self._world.give(command))
 
+    def _broadcast(self) -> None:
+        name = self._world.chance.choice(["begin", "s1", "s2", "s3"])
+        variables = self._beginning() if name == "begin" else self._news()
+        self._world.submit(BroadcastSignal(name=name, variables=variables))
+
     def _news(self) -> dict[str, bytes]:
         number = self._world.chance.randint(0, 9)
         return document(note=number, d=data_of(self._world.seed, number))
 
     def _names(self) -> set[str]:
         events = [node.event for process in self._world.processes.values() for node in process.nodes.values()]
-        names = {getattr(event, "name", None) for event in events}
+        names = {event.name for event in events if isinstance(event, MessageDefinition)}
         return {name for name in names if isinstance(name, str)}
 
     def _set_variables(self) -> None:
@@ -189,6 +205,8 @@ class People:
         waiting = self._world.store.scan(MessageSubscription, {})
         for name, key in sorted({(row.message_name, row.correlation_key) for row in waiting}):
             self._world.give(PublishMessage(name=name, correlation_key=key, variables={}))
+        for name in sorted({row.signal_name for row in self._world.store.scan(SignalSubscription, {})}):
+            self._world.give(BroadcastSignal(name=name, variables={}))
         late = [
             row
             for row in self._world.store.scan(Timer, {})

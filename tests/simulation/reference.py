@@ -31,6 +31,7 @@ from tests.simulation.scopes import (
     events_of,
     name_of,
     nothing,
+    process_of,
     reached,
     scope_of,
     undoable,
@@ -49,6 +50,7 @@ from tests.simulation.shapes import (
     ProcessShape,
     Race,
     Send,
+    Shout,
     Step,
     Throw,
     places,
@@ -111,6 +113,13 @@ class Reference:
         if not again:
             del live.waits[catch_id]
         self._come(live, catch)
+
+    def heard(self, path: Path) -> None:
+        """Everybody has received the signal that an event has thrown."""
+        live = self._at(path)
+        if not isinstance(live.shape, Shout | End):
+            raise Disagreement(f"{path} throws no signal")
+        self._complete(live)
 
     def resolved(self, path: Path) -> None:
         """An incident was resolved: what was called in vain is called again, an error that nothing caught is
@@ -199,8 +208,8 @@ class Reference:
             self._enter(step.activity, scope, lambda: self._again(step, scope, then))
         elif isinstance(step, Catch):
             self._open(step, step.id, scope, then).waits[step.id] = step
-        elif isinstance(step, Send):
-            self._open(step, step.id, scope, then).job = True
+        elif isinstance(step, Send | Shout):
+            self._open(step, step.id, scope, then).job = isinstance(step, Send)
         elif isinstance(step, Pass):
             then()
         elif isinstance(step, Throw):
@@ -253,8 +262,8 @@ class Reference:
         elif end.kind == "undo":
             self._undo(self._open(end, end.id, scope, nothing), end.text)
             return
-        elif end.kind == "message":
-            self._open(end, end.id, scope, nothing).job = True
+        elif end.kind in {"message", "signal"}:
+            self._open(end, end.id, scope, nothing).job = end.kind == "message"
             return
         self._may_end(scope)
 
@@ -369,7 +378,7 @@ class Reference:
         if not isinstance(live.shape, ProcessShape):
             return False
         return live.path in self.aside or (
-            live.scope is not None and _process_of(live.scope.owner).path in self.aside
+            live.scope is not None and process_of(live.scope.owner).path in self.aside
         )
 
     def _complete(self, live: Live) -> None:
@@ -444,7 +453,7 @@ class Reference:
         )
 
     def _caught(self, live: Live, catch: Border | EventScope) -> bool:
-        if _process_of(live).path in self.aside:
+        if process_of(live).path in self.aside:
             return False
         if isinstance(catch, EventScope):
             self._take_over(live, catch)
@@ -497,10 +506,3 @@ class Reference:
 def _borders(shape: Activity) -> dict[str, Border | EventScope | Catch | Course | Activity]:
     """The events on the border that are waited for, by id."""
     return {border.id: border for border in shape.borders if border.trigger.kind != "error"}
-
-
-def _process_of(live: Live) -> Live:
-    """The process instance that something belongs to."""
-    while not isinstance(live.shape, ProcessShape):
-        live = scope_of(live).owner
-    return live

@@ -16,6 +16,7 @@ from tests.simulation.shapes import (
     ProcessShape,
     Race,
     Send,
+    Shout,
     Throw,
     Trigger,
 )
@@ -26,7 +27,7 @@ Path = tuple[Name, ...]
 manieth).
 """
 Then = Callable[[], None]
-Shape = Activity | EventScope | ProcessShape | Catch | Race | Throw | Send | End
+Shape = Activity | EventScope | ProcessShape | Catch | Race | Throw | Send | Shout | End
 
 
 def nothing() -> None:
@@ -167,3 +168,10 @@ def catching(events: tuple[Border, ...] | list[EventScope], code: str) -> Border
     return next(
         iter([*exact, *(event for event in of_errors if event.trigger == Trigger("error", ""))]), None
     )
+
+
+def process_of(live: Live) -> Live:
+    """The process instance that something belongs to."""
+    while not isinstance(live.shape, ProcessShape):
+        live = scope_of(live).owner
+    return live

@@ -16,8 +16,8 @@ Mapping: TypeAlias = tuple[str, str]
 
 @dataclass(frozen=True)
 class Trigger:
-    """What an event waits for: `timer` (text: a duration, a cycle, or a date's expression), `message` (its
-    name) or `error` (its code).
+    """What an event waits for: `timer` (text: a duration, a cycle, or a date's expression), `message` or
+    `signal` (its name) or `error` (its code).
     """
 
     kind: str
@@ -26,8 +26,8 @@ class Trigger:
 
 @dataclass(frozen=True)
 class End:
-    """An end event: `none`, `terminate`, `message`, `error` (text: its code) or `undo` (text: the activity,
-    empty: all).
+    """An end event: `none`, `terminate`, `message`, `signal` (text: its name), `error` (text: its code) or
+    `undo` (text: the activity, empty: all).
     """
 
     id: str
@@ -160,6 +160,14 @@ class Send:
 
 
 @dataclass(frozen=True)
+class Shout:
+    """An intermediate event that throws a signal; it goes on when everybody has received it."""
+
+    id: str
+    signal: str
+
+
+@dataclass(frozen=True)
 class Pass:
     """An element that a token passes at once, drawn as `tag`: a task without a job, an event without a
     definition, a FEEL script.
@@ -169,12 +177,12 @@ class Pass:
     tag: str
 
 
-Step: TypeAlias = Activity | Fork | Choice | Race | Again | Catch | Throw | Send | Pass
+Step: TypeAlias = Activity | Fork | Choice | Race | Again | Catch | Throw | Send | Shout | Pass
 
 
 @dataclass(frozen=True)
 class ProcessShape:
-    """One process. `begins` are messages and timers that begin an instance beside its none start event."""
+    """One process. `begins` are messages, signals and timers that begin an instance beside its none start event."""
 
     id: str
     course: Course

@@ -211,7 +211,9 @@ class World:
             self.chance.choice([1, 2, 1_000]),
             3 if not self.is_calm and self.chance.random() < 0.3 else 1_000,
         )
-        self.writer = WatchedWriter(self, caches=CacheLimits(instances=cached, waiting=cached - 2), maximum_pending=pending)
+        self.writer = WatchedWriter(
+            self, caches=CacheLimits(instances=cached, waiting=cached - 2), maximum_pending=pending
+        )
         self.writer.start()
         for job_type in JOB_TYPES:
             self._workers.take(job_type)

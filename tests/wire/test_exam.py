@@ -252,7 +252,7 @@ async def test_a_request_is_one_message(
     _, channel = served
     echo: Any = channel.stream_unary("/house/echo")
     error = await refusal(echo(iter(messages)))
-    assert error.code() == grpc.StatusCode.INTERNAL
+    assert error.code() == grpc.StatusCode.UNIMPLEMENTED
     assert error.details() == f"Expected one message in the request, found {len(messages)} and the end"
 
 

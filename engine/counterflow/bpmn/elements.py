@@ -47,6 +47,8 @@ class EventKind:
     is_waited_for: bool = False
     """Whether a catch waits for it with a row of its own; an error is looked for a catch when it happens."""
     reference: Reference | None = None
+    holds_its_thrower: bool = False
+    """Whether an event that throws it goes on only when others have received it, those around it too."""
     extensions: frozenset[str] = frozenset()
     """Extensions that are read inside its definition, by their names in whichever dialect has them."""
 
@@ -57,6 +59,7 @@ NONE: Final = ""
 TIMER: Final = "timerEventDefinition"
 MESSAGE: Final = "messageEventDefinition"
 ERROR: Final = "errorEventDefinition"
+SIGNAL: Final = "signalEventDefinition"
 COMPENSATION: Final = "compensateEventDefinition"
 """Kinds of event that rules speak of, by the tags of their definitions."""
 

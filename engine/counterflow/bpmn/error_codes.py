@@ -1,8 +1,8 @@
 """Errors as a model names them: an `error` of the file, and its code, by which it is caught.
 
 A catch compares codes, so its own is written out (BPMN 2.0.2, 10.5.6 and table 10.84). What is thrown may be
-computed when it is thrown: in the `zeebe:` dialect the code of an end event's error may be FEEL behind `=`.
-Camunda 7 takes a code as it is written.
+computed when it is thrown: the code of an end event's error may be FEEL behind `=`. Camunda 7 takes a code as
+it is written.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def is_expression(code: str) -> bool:
 
 def may_compute(outline: Outline, event: Element, code: str) -> bool:
     """Whether a code is an expression that is evaluated when the event throws."""
-    return event.tag == "endEvent" and outline.dialect is Dialect.ZEEBE and code.strip().startswith("=")
+    return event.tag == "endEvent" and outline.dialect is not Dialect.CAMUNDA and code.strip().startswith("=")
 
 
 def space_around(event: Element, code: str, rule: str) -> Iterator[Finding]:

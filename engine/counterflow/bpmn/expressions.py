@@ -13,6 +13,8 @@ from counterflow import feel
 from counterflow.bpmn.outline import Drawn
 from counterflow.documents.notes import Notes
 from counterflow.feel import Expression
+from counterflow.feel.names import spelling
+from counterflow.feel.tokens import KEYWORDS
 
 RULE = "expression"
 
@@ -59,6 +61,11 @@ def constant(text: str) -> Expression:
 def string_literal(text: str) -> str:
     """The text as FEEL writes it (DMN 1.5, grammar rule 35): JSON's escapes are a subset of FEEL's."""
     return json.dumps(text, ensure_ascii=False)
+
+
+def name_in_feel(name: str) -> str:
+    """A variable in FEEL, whatever its name is made of; one that FEEL cannot spell stands in back-ticks."""
+    return name if spelling(name) == (name,) and name not in KEYWORDS else f"`{name}`"
 
 
 def headers_json(headers: dict[str, str]) -> bytes:

@@ -96,6 +96,8 @@ class Element(Drawn):
     loop: etree._Element | None = None
     """Activities only: the mark that it is done once per item of a collection."""
     details: Details = field(default_factory=Details)
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Those of the outline."""
 
     @property
     def event(self) -> str:
@@ -225,6 +227,9 @@ class Outline:
     by_id: dict[str, Element] = field(default_factory=dict)
     named: Mapping[str, Mapping[str, etree._Element]] = field(default_factory=dict)
     """What events may name, right in the file: by tag (`message`, `error`), then by id."""
+
+    names: dict[str, str] = field(default_factory=dict)
+    """By id, how its data and operations are called, where the standard's own words are read."""
 
     def named_by(self, element: Element) -> etree._Element | None:
         """What the event of an element names, its message say; None where it names none that exists."""

@@ -15,6 +15,7 @@ from lxml import etree
 from counterflow.bpmn.build import build
 from counterflow.bpmn.dialects.reader import DialectReader
 from counterflow.bpmn.dialects.readers import READERS, dialect_of, mixed_dialects
+from counterflow.bpmn.dialects.vendors import adopt, origin_of
 from counterflow.bpmn.events.kinds import KINDS
 from counterflow.bpmn.events.reader import ModelReading, Rule
 from counterflow.bpmn.outline import Element
@@ -69,11 +70,13 @@ def _read(content: bytes, resource_name: str, limits: DocumentLimits, rules: Seq
 
 
 def _judge(root: etree._Element, resource_name: str, rules: Sequence[Rule], notes: Notes) -> ReadProcesses:
+    origin = origin_of(root)
+    adopt(root, origin)
     settle(root)
-    dialect, is_mixed = dialect_of(root)
+    dialect = dialect_of(root, origin)
     drawn = read_outline(root, resource_name, dialect)
-    if is_mixed:
-        notes.add([mixed_dialects(root, resource_name, dialect)])
+    if len(origin.dialects) > 1:
+        notes.add([mixed_dialects(root, resource_name, origin, dialect)])
     _read_details(ModelReading(drawn, READERS[dialect], notes))
     notes.add(finding for check in rules for finding in check(drawn))
     findings = tuple(reported_once(notes, _ABOUT_WHAT_IS_USED))

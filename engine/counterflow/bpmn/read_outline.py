@@ -6,6 +6,7 @@ from collections import Counter
 
 from lxml import etree
 
+from counterflow.bpmn.data_names import names_in
 from counterflow.bpmn.elements import (
     COMPENSATION,
     ELEMENTS,
@@ -25,6 +26,8 @@ from counterflow.model.graph import Behaviour, Dialect
 def read_outline(root: etree._Element, resource_name: str, dialect: Dialect) -> Outline:
     """Read the executable processes of the file and join what refers to each other."""
     drawn = Outline(root=root, resource_name=resource_name, dialect=dialect)
+    if dialect is Dialect.STANDARD:
+        drawn.names = names_in(root)
     references = (kind.reference for kind in KINDS.values() if kind.reference is not None)
     drawn.named = {
         reference.tag: {xml.get("id", ""): xml for xml in children(root, reference.tag)}
@@ -42,7 +45,13 @@ def read_outline(root: etree._Element, resource_name: str, dialect: Dialect) -> 
 def _element(drawn: Outline, xml: etree._Element, parent: Element | None, path: str) -> Element:
     tag = local_name(xml)
     element = Element(
-        id=xml.get("id") or path, tag=tag, line=line_of(xml), xml=xml, kind=ELEMENTS[tag], parent=parent
+        id=xml.get("id") or path,
+        tag=tag,
+        line=line_of(xml),
+        xml=xml,
+        kind=ELEMENTS[tag],
+        parent=parent,
+        names=drawn.names,
     )
     element.definitions = [
         child for child in xml if local_name(child).endswith("EventDefinition") and namespace(child) == BPMN

@@ -69,6 +69,12 @@ class Meetings:
     def _at(self, element: Element) -> frozenset[Meeting]:
         if element.throws(COMPENSATION):
             return frozenset({WAIT, ANY_ERROR})  # its handlers run in the scope of the throw
+        if (
+            element.event_kind is not None
+            and element.event_kind.holds_its_thrower
+            and not element.kind.catches
+        ):
+            return frozenset({WAIT})
         if element.throws(ERROR):
             return frozenset({error(self._code_of(element))})
         if (

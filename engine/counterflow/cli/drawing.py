@@ -3,10 +3,11 @@ below it what it holds.
 
 Compensation is drawn as pairs: `✓ Book car … ↶ undone by Cancel car (2nd)` stands at the activity, and its
 handler says what it undoes; the number is the order in which handlers began. What an element waits for stands
-below it (`⏱ due in 3.0 s`, `✉ paid / o-1`), and so do the messages that have come (`✉ paid 2251799813685260
-received …`), the instance that a call activity has called and the decision that a business rule task has
-evaluated (`▦ discount version 1 → 10`, and below it the decisions on the way with their inputs and the rules
-that matched). Where a token waits for others, its join says for which (`⋈ join  waits for a token from …`).
+below it (`⏱ due in 3.0 s`, `✉ paid / o-1`, `△ prices-changed`), and so do the messages and signals that have
+come (`✉ paid 2251799813685260 received …`), the instance that a call activity has called and the decision
+that a business rule task has evaluated (`▦ discount version 1 → 10`, and below it the decisions on the way
+with their inputs and the rules that matched). Where a token waits for others, its join says for which
+(`⋈ join  waits for a token from …`).
 
 Why is told where it happened: what has terminated an element stands behind it, the tries that came to nothing
 below their job, and an incident that is over where it was.
@@ -68,9 +69,11 @@ class Picture:
     def __init__(self, answer: wire.GetProcessInstanceResponse, now_ms: int, program: str) -> None:
         self.now_ms = now_ms
         self.program = program
-        self.received: dict[int, list[wire.CorrelatedMessage]] = {}
+        self.received: dict[int, list[wire.CorrelatedMessage | wire.ReceivedSignal]] = {}
         for message in answer.correlated_messages:
             self.received.setdefault(message.element_instance_key, []).append(message)
+        for signal in answer.received_signals:
+            self.received.setdefault(signal.element_instance_key, []).append(signal)
         names = {element.key: _name(element) for element in _all(answer.root)}
         self.undo_of = {record.element_instance_key: record for record in answer.undo_records}
         self.undone_by = {
@@ -205,8 +208,8 @@ def _add_contents(tree: Tree, element: wire.ElementInstance, picture: Picture) -
         tree.add(Text.assemble((variable.name, "blue"), " = ", shortened(variable.value_json)))
     for job in (*element.ended_jobs, *element.jobs):
         _add_job(tree, job, picture)
-    for message in picture.received.get(element.key, ()):
-        tree.add(_received(message, element))
+    for come in picture.received.get(element.key, ()):
+        tree.add(_received(come, element))
     for wait in element.waits:
         tree.add(_wait(wait, element, picture))
     if element.called_process_instance_key:
@@ -296,6 +299,8 @@ def _wait(wait: wire.Wait, element: wire.ElementInstance, picture: Picture) -> T
                 ", then every "
                 f"{wait.interval}{f' ({wait.repetitions} times)' if wait.repetitions > 0 else ''}"
             )
+    elif wait.kind == wire.Wait.KIND_SIGNAL:
+        text = Text(f"△ {wait.name}", style="cyan")
     else:
         text = Text(f"✉ {wait.name} / {shortened(wait.correlation_key)}", style="cyan")
     if wait.element_id != element.element_id:
@@ -303,14 +308,15 @@ def _wait(wait: wire.Wait, element: wire.ElementInstance, picture: Picture) -> T
     return text
 
 
-def _received(message: wire.CorrelatedMessage, element: wire.ElementInstance) -> Text:
-    """A message that has come, and by which event where that is not the element itself."""
-    text = Text(
-        f"✉ {message.name or 'message'} {message.message_key} received {moment(message.correlated_at_ms)}",
-        style="cyan",
-    )
-    if message.element_id != element.element_id:
-        text.append(f"  {message.element_name or message.element_id}", style="dim")
+def _received(come: wire.CorrelatedMessage | wire.ReceivedSignal, element: wire.ElementInstance) -> Text:
+    """A message or a signal that has come, and by which event where that is not the element itself."""
+    if isinstance(come, wire.ReceivedSignal):
+        what, at_ms = f"△ {come.name or 'signal'} {come.signal_key}", come.received_at_ms
+    else:
+        what, at_ms = f"✉ {come.name or 'message'} {come.message_key}", come.correlated_at_ms
+    text = Text(f"{what} received {moment(at_ms)}", style="cyan")
+    if come.element_id != element.element_id:
+        text.append(f"  {come.element_name or come.element_id}", style="dim")
     return text
 
 

@@ -26,6 +26,7 @@ SUBSTITUTES: Mapping[str, str] = {
     "↻": "again:",
     "⏱": "timer:",
     "✉": "message:",
+    "△": "signal:",
     "▦": "decision:",
     "⋈": "join:",
 }

@@ -145,6 +145,19 @@ def _expired(_: Any, details: Details) -> tuple[str, str, str]:
     return "expired", "yellow", f"message {details['message_key']}"
 
 
+def _broadcast(record: Any, details: Details) -> tuple[str, str, str]:
+    thrower = details.get("thrower_instance_key")
+    return "signal", "cyan", f"{details['name']}: {record.key}{f', thrown by {thrower}' if thrower else ''}"
+
+
+def _received(record: Any, details: Details) -> tuple[str, str, str]:
+    return (
+        "received",
+        "cyan",
+        f"signal {details['signal_key']} at {record.element_id} of {record.process_instance_key}",
+    )
+
+
 def _timer(record: Any, _: Details) -> tuple[str, str, str]:
     return "timer", "cyan", f"{record.element_id} of {record.process_instance_key}"
 
@@ -174,5 +187,7 @@ WORDINGS: Mapping[str, Wording] = {
     "MessagePublished": _published,
     "MessageCorrelated": _correlated,
     "MessageExpired": _expired,
+    "SignalBroadcast": _broadcast,
+    "SignalReceived": _received,
     "TimerTriggered": _timer,
 }

@@ -95,6 +95,10 @@ class BlockingVerbs(ABC):
             )
         )
 
+    def broadcast(self, name: str, variables: Variables | None = None) -> int:
+        """Broadcast a signal to all who wait for it now; answers its key."""
+        return self._wait(self._verbs.broadcast(name, variables))
+
     def worker(
         self,
         job_type: str,

@@ -62,7 +62,7 @@ from counterflow.queries.shapes import (
     UndoPlanned,
 )
 from counterflow.queries.undo_plan import undo_plan
-from counterflow.service.requests import activation, creation, publication
+from counterflow.service.requests import activation, broadcast, creation, publication
 from counterflow.service.resources import File
 from counterflow.store.port import Store
 
@@ -170,6 +170,11 @@ class Verbs(ABC):
             variables=document(variables),
         )
         key: int = await self._carry_out(command)
+        return key
+
+    async def broadcast(self, name: str, variables: Variables | None = None) -> int:
+        """Broadcast a signal to all who wait for it now; answers its key."""
+        key: int = await self._carry_out(sensible(broadcast, name=name, variables=document(variables)))
         return key
 
     # -- jobs ------------------------------------------------------------------------------------------------

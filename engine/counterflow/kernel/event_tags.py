@@ -78,6 +78,14 @@ SINCE: Mapping[str, Mapping[str, int]] = {
         "DecisionsBound": 150,
         "DecisionEvaluated": 151,
     },
+    "0.2.0": {
+        "SignalBroadcast": 160,
+        "SignalReceived": 161,
+        "SignalSubscriptionOpened": 162,
+        "SignalSubscriptionClosed": 163,
+        "SignalStartOpened": 164,
+        "SignalStartClosed": 165,
+    },
 }
 """By version, the events that came with it, by name, and their tags."""
 

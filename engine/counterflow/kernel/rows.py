@@ -277,6 +277,18 @@ class MessageSubscription(Row, frozen=True, gc=False):
     tenant_id: str = DEFAULT_TENANT
 
 
+@stored(Home.INSTANCE, owned=True, known_at_start=True, found_by="signal_name")
+class SignalSubscription(Row, frozen=True, gc=False):
+    """A signal that an element instance waits for, on behalf of the event `catch_id`."""
+
+    key: int
+    process_instance_key: int
+    element_instance_key: int
+    catch_id: str
+    signal_name: str
+    tenant_id: str = DEFAULT_TENANT
+
+
 @stored(Home.PARTITION)
 class StartTimer(Row, frozen=True, gc=False):
     """A moment at which an instance of a definition begins, at its start event `element_id`."""
@@ -298,6 +310,17 @@ class MessageStart(Row, frozen=True, gc=False):
     bpmn_process_id: str
     element_id: str
     message_name: str
+    tenant_id: str = DEFAULT_TENANT
+
+
+@stored(Home.PARTITION, found_by="signal_name")
+class SignalStart(Row, frozen=True, gc=False):
+    """A signal with which an instance of a definition begins, at its start event `element_id`."""
+
+    key: int
+    definition_key: int
+    element_id: str
+    signal_name: str
     tenant_id: str = DEFAULT_TENANT
 
 

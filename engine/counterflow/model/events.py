@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from counterflow.feel import Expression
+from counterflow.model.data import VariableMapping
 
 
 class CompensationOrder(StrEnum):
@@ -78,7 +79,20 @@ class MessageDefinition:
     correlation_key: Expression | None = None
 
 
-CatchDefinition = TimerDefinition | MessageDefinition
+@dataclass(frozen=True, slots=True)
+class SignalDefinition:
+    """A signal, for everybody who waits for its name. 10.5.6.
+
+    A thrown one carries what its event has of its own where `carried` is None (zeebe:), else what these
+    mappings make (camunda:), with `carries_everything` over all that can be seen.
+    """
+
+    name: str | Expression
+    carried: tuple[VariableMapping, ...] | None = None
+    carries_everything: bool = False
+
+
+CatchDefinition = TimerDefinition | MessageDefinition | SignalDefinition
 """What is waited for with a row of its own; errors and compensation are looked for when they happen."""
 
 EventDefinition = ErrorDefinition | CompensateDefinition | TerminateDefinition | CatchDefinition

@@ -25,6 +25,8 @@ class Dialect(StrEnum):
 
     ZEEBE = "zeebe"
     CAMUNDA = "camunda"
+    STANDARD = "standard"
+    """Nobody's: a model that says all it says in BPMN's own words."""
 
 
 class Behaviour(StrEnum):
@@ -53,9 +55,22 @@ class Behaviour(StrEnum):
     PASS_THROUGH = "pass_through"  # noqa: S105 - a kind of element, not a password
 
 
+class Binding(StrEnum):
+    """Which version is called: the latest one, the one deployed together with the process, a numbered one, or
+    a labelled one.
+    """
+
+    LATEST = "latest"
+    DEPLOYMENT = "deployment"
+    VERSION = "version"
+    VERSION_TAG = "versionTag"
+
+
 @dataclass(frozen=True, slots=True)
 class CalledProcess:
     """Which process a call activity runs, and which variables go in and out.
+
+    `which` is the number or the label of the version, where the binding asks for one.
 
     `is_past_on_return`: what went in by a mapping has been the called process's alone, so that what comes out
     goes past the variables that the call has made of it.
@@ -65,6 +80,8 @@ class CalledProcess:
     goes_in: GoesIn = GoesIn.EVERYTHING
     propagate_all_out: bool = True
     is_past_on_return: bool = False
+    binding: Binding = Binding.LATEST
+    which: str | Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,21 +172,10 @@ class JobDefinition:
 
 @dataclass(frozen=True, slots=True)
 class ScriptDefinition:
-    """An expression that a script task evaluates in the engine, and the variable that receives its value."""
+    """An expression that a task evaluates in the engine, and the variable that receives its value, if any."""
 
     expression: Expression
-    result_variable: str
-
-
-class Binding(StrEnum):
-    """Which version is called: the latest one, the one deployed together with the process, a numbered one, or
-    a labelled one.
-    """
-
-    LATEST = "latest"
-    DEPLOYMENT = "deployment"
-    VERSION = "version"
-    VERSION_TAG = "versionTag"
+    result_variable: str | None
 
 
 class ResultMapping(StrEnum):
@@ -182,6 +188,8 @@ class ResultMapping(StrEnum):
     SINGLE_RESULT = "singleResult"
     COLLECT_ENTRIES = "collectEntries"
     RESULT_LIST = "resultList"
+    ENTRIES = "entries"
+    """The outputs of the one rule, each as a variable of its own name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,7 @@ def process_instance(
         flows_taken=story.flows_taken,
         caught_errors=story.caught_errors,
         correlated_messages=story.correlated_messages,
+        received_signals=story.received_signals,
         quarantine_reason=story.quarantine_reason,
         elements_left_out=left_out,
     )

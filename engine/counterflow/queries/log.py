@@ -9,6 +9,8 @@ from counterflow.kernel.vocabulary import LogEntry
 from counterflow.store.port import Store
 
 PORTION = 500
+FIRST_WINDOW, LARGEST_WINDOW = 64, 16_384
+"""Positions of the log; an entry has one at least."""
 FIRST_STEP_BACK = 64
 
 
@@ -23,6 +25,18 @@ def entries(store: Store, process_instance_key: int = 0, after: int = 0) -> Iter
         if len(portion) < PORTION:
             return
         after = portion[-1].position
+
+
+def of_no_instance_from_end(store: Store) -> Iterator[LogEntry]:
+    """Log entries that belong to no process instance, the latest first; a window of positions at a time."""
+    before = 1 + last_position(store)
+    window = FIRST_WINDOW
+    while before > 0:
+        after = max(before - window - 1, -1)
+        for entry in reversed(store.read_log(process_instance_key=0, after=after, limit=window)):
+            if entry.position < before:
+                yield entry
+        before, window = after + 1, min(4 * window, LARGEST_WINDOW)
 
 
 def last_position(store: Store) -> int:

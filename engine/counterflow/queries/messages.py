@@ -17,9 +17,6 @@ from counterflow.queries.shapes import CorrelatedMessage, MessageReceiver, Publi
 from counterflow.queries.story.fold import story_of
 from counterflow.store.port import Store
 
-FIRST_WINDOW, LARGEST_WINDOW = 64, 16_384
-"""Positions of the log; an entry has one at least."""
-
 
 def message(store: Store, key: int) -> PublishedMessage:
     """A message and whom it has reached so far. Raises `Rejection` for a key that is no message's."""
@@ -51,18 +48,11 @@ def _publication(store: Store, key: int) -> tuple[int, int, MessagePublished]:
 
 
 def _publications_from_end(store: Store) -> Iterator[tuple[int, int, MessagePublished]]:
-    """Publications, the latest first, which is also the order of their keys; a window of positions at a
-    time.
-    """
-    before = 1 + log.last_position(store)
-    window = FIRST_WINDOW
-    while before > 0:
-        after = max(before - window - 1, -1)
-        for entry in reversed(store.read_log(process_instance_key=0, after=after, limit=window)):
-            published = _published_in(entry) if entry.position < before else None
-            if published is not None:
-                yield entry.position, entry.timestamp_ms, published
-        before, window = after + 1, min(4 * window, LARGEST_WINDOW)
+    """Publications, the latest first, which is also the order of their keys."""
+    for entry in log.of_no_instance_from_end(store):
+        published = _published_in(entry)
+        if published is not None:
+            yield entry.position, entry.timestamp_ms, published
 
 
 def _published_in(entry: LogEntry) -> MessagePublished | None:

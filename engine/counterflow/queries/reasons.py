@@ -155,7 +155,7 @@ class _Told:
         return replace(
             reason,
             key=wait.key,
-            name=wait.message_name,
+            name=wait.name,
             correlation_key=wait.correlation_key,
             due_at_ms=wait.due_at_ms,
             catch_id=wait.catch_id if is_other else "",
@@ -241,13 +241,13 @@ def _timer(_: Wait) -> tuple[str, str]:
 
 
 def _message(wait: Wait) -> tuple[str, str]:
-    return f"message '{wait.message_name}' with correlation key '{wait.correlation_key}'", (
+    return f"message '{wait.name}' with correlation key '{wait.correlation_key}'", (
         "whoever publishes it (`counterflow publish`)"
     )
 
 
 def _signal(wait: Wait) -> tuple[str, str]:
-    return f"signal '{wait.message_name}'", "whoever broadcasts it (`counterflow broadcast`)"
+    return f"signal '{wait.name}'", "whoever broadcasts it (`counterflow broadcast`)"
 
 
 _JOB_WORDS: dict[str, Callable[[Job, str], tuple[str, str]]] = {

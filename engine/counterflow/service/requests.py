@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
+from counterflow.kernel.events.signal import BroadcastSignal
 from counterflow.kernel.lives.correlation import PublishMessage
 from counterflow.kernel.lives.instances import CreateProcessInstance
 from counterflow.kernel.lives.job_delivery import ActivateJobs
@@ -173,7 +174,7 @@ def creation(
     )
 
 
-# -- messages ------------------------------------------------------------------------------------------------
+# -- messages and signals ------------------------------------------------------------------------------------
 
 
 def publication(
@@ -192,3 +193,13 @@ def publication(
         time_to_live_ms=duration_ms(time_to_live_ms),
         variables=variables,
     )
+
+
+def broadcast(*, name: str, variables: dict[str, bytes]) -> BroadcastSignal:
+    """A signal for all who wait for it. Raises `Invalid`."""
+    if not name.strip():
+        raise Invalid(
+            "Expected the name of the signal to broadcast, but it is empty; it is the name of a signal in "
+            "the model"
+        )
+    return BroadcastSignal(name=name, variables=variables)

@@ -135,7 +135,7 @@ class GrpcioCall:
         messages = [message async for message in _at_most(2, self._incoming)]
         if len(messages) != 1:
             self.finish(
-                StatusCode.INTERNAL,
+                StatusCode.UNIMPLEMENTED,  # as gRPC's table of statuses has it
                 f"Expected one message in the request, found {len(messages)} and the end",
             )
         elif not self.is_over:

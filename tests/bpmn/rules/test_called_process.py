@@ -38,7 +38,7 @@ def test_a_process_that_is_named_is_not_looked_for_yet() -> None:
 @pytest.mark.parametrize(
     "inside, remedy",
     [
-        ("", "zeebe:calledElement"),
+        ("", 'calledElement="'),
         (extensions(element("zeebe:calledElement", processId=" ")), "zeebe:calledElement"),
         (extensions(element("zeebe:ioMapping")), "zeebe:calledElement"),
         (extensions(element("camunda:in", variables="all")), 'calledElement="'),

@@ -69,9 +69,9 @@ def test_two_errors_with_one_code_are_the_same_error() -> None:
     assert refused(content, RULE) == ["two"]
 
 
-@pytest.mark.parametrize("dialect", ["zeebe", "camunda"])
+@pytest.mark.parametrize("dialect", ["standard", "camunda"])
 def test_white_space_around_a_code_belongs_to_it_and_is_told_on_both_sides(dialect: str) -> None:
-    mark = "" if dialect == "zeebe" else ' camunda:historyTimeToLive="1"'
+    mark = "" if dialect == "standard" else ' camunda:historyTimeToLive="1"'
     inside = (start("in"), end("out", catch_error("A")), path("in", "out"))
     content = model(
         start(),

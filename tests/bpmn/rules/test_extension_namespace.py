@@ -19,9 +19,6 @@ from tests.bpmn.diagram import (
 
 MAIN = (start(), end(), path("start", "a", "end"))
 OTHERS = {
-    "activiti": "http://activiti.org/bpmn",
-    "operaton": "http://operaton.org/schema/1.0/bpmn",
-    "flowable": "http://flowable.org/bpmn",
     "drools": "http://www.jboss.org/drools",
     "spiffworkflow": "http://spiffworkflow.org/bpmn/schema/1.0/core",
     "signavio": "http://www.signavio.com",

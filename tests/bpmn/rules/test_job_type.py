@@ -12,13 +12,13 @@ from tests.bpmn.diagram import (
     path,
     reading,
     refused,
-    service,
     start,
     warned,
 )
 
 JOB_TASKS = ("serviceTask", "sendTask", "businessRuleTask", "scriptTask")
 SCRIPT = element("zeebe:script", expression="= 1", resultVariable="one")
+ZEEBE = extensions(element("zeebe:properties"))
 CAMUNDA = extensions(element("camunda:properties"))
 
 
@@ -37,7 +37,7 @@ def test_a_task_with_a_job_type_is_accepted(tag: str) -> None:
 @pytest.mark.parametrize("tag", JOB_TASKS)
 @pytest.mark.parametrize(
     "inside",
-    ["", extensions(element("zeebe:taskDefinition", type=" ")), extensions(element("zeebe:taskHeaders"))],
+    [ZEEBE, extensions(element("zeebe:taskDefinition", type=" ")), extensions(element("zeebe:taskHeaders"))],
 )
 def test_a_task_without_is_refused(tag: str, inside: str) -> None:
     assert refused(around(element(tag, inside, id="a")), RULE) == ["a"]
@@ -65,7 +65,10 @@ def test_a_script_is_work_for_the_engine_or_for_a_worker_not_both() -> None:
 def test_the_remedy_speaks_the_dialect_of_the_model() -> None:
     zeebe, camunda = (
         reading(around(task)).errors[0].remedy
-        for task in (service("a", job=None), element("serviceTask", CAMUNDA, id="a"))
+        for task in (
+            element("serviceTask", ZEEBE, id="a"),
+            element("intermediateThrowEvent", CAMUNDA, element("messageEventDefinition"), id="a"),
+        )
     )
     assert "zeebe:taskDefinition" in zeebe
     assert "camunda:topic" in camunda
@@ -143,4 +146,4 @@ def test_a_called_process_on_a_task_is_no_work(tag: str) -> None:
 
 @pytest.mark.parametrize("tag", ["serviceTask", "sendTask"])
 def test_in_a_camunda_model_neither(tag: str) -> None:
-    assert refused(drawn(tag, camunda__asyncBefore="true", calledElement="other"), RULE) == ["a"]
+    assert warned(drawn(tag, camunda__asyncBefore="true", calledElement="other"), RULE) == ["a"]

@@ -219,6 +219,10 @@ class OperatonSide:
         key = "" if line.words[1] == "-" else line.words[1]
         self._ask("publish", name=line.words[0], key=key, keys=self._keys, variables=line.document)
 
+    def broadcast(self, line: Line) -> None:
+        """To all that wait for it, and to what it starts."""
+        self._ask("broadcast", name=line.words[0], variables=line.document)
+
     def restart(self, line: Line) -> None:
         """What is kept in memory alone is another test's question."""
 
@@ -253,6 +257,7 @@ VERBS: Mapping[str, Callable[[OperatonSide, Line], None]] = {
     "down": OperatonSide.down,
     "cancel": OperatonSide.cancel,
     "publish": OperatonSide.publish,
+    "broadcast": OperatonSide.broadcast,
     "restart": OperatonSide.restart,
 }
 

@@ -85,11 +85,24 @@ def _translate_texts(root: etree._Element) -> None:
         condition.text = template(text)
     for time in root.iter(*(f"{{{BPMN}}}{name}" for name in TIMES)):
         time.text = template((time.text or "").strip())
-    for message in root.iter(f"{{{BPMN}}}message"):
-        message.set("name", template(message.get("name", "")))
+    for named in root.iter(f"{{{BPMN}}}message", f"{{{BPMN}}}signal"):
+        named.set("name", template(named.get("name", "")))
+    for thrown in root.iter(f"{{{BPMN}}}intermediateThrowEvent", f"{{{BPMN}}}endEvent"):
+        _hand_over(thrown)
     for error in root.iter(f"{{{BPMN}}}error"):
         if error.get("errorCode", "").startswith("="):
             raise NoTwin("an error code by expression")
+
+
+def _hand_over(thrown: etree._Element) -> None:
+    """What input mappings make goes out with a thrown signal, where `camunda:in` names it."""
+    definition = thrown.find(f"{{{BPMN}}}signalEventDefinition")
+    inputs = thrown.iter(f"{{{CAMUNDA}}}inputParameter")
+    names = [parameter.get("name", "") for parameter in inputs]
+    if definition is not None and names:
+        extensions = etree.SubElement(definition, f"{{{BPMN}}}extensionElements")
+        for name in names:
+            etree.SubElement(extensions, f"{{{CAMUNDA}}}in", source=name, target=name)
 
 
 def _task_definition(owner: etree._Element, extensions: etree._Element, extension: etree._Element) -> None:

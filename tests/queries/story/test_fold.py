@@ -8,6 +8,7 @@ from counterflow import kernel
 from counterflow.kernel.course import beginning, moves
 from counterflow.kernel.elements import multi_instance
 from counterflow.kernel.events import message as messages
+from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
 from counterflow.kernel.lives import decision_deployments, deployments, variables
 from counterflow.kernel.vocabulary import BrokenInvariant
@@ -35,7 +36,10 @@ SAY_NOTHING_OF_A_TREE = {
         timers.StartTimerClosed,
         messages.MessageStartOpened,
         messages.MessageStartClosed,
+        signals.SignalStartOpened,
+        signals.SignalStartClosed,
     ),  # of a definition
+    signals.SignalBroadcast,  # of nobody in particular; its receivers tell of it
     moves.ScopeInterrupted,  # told by the terminations that follow
     variables.VariableDocumentUpdated,  # told by the values that came before
 }

@@ -17,13 +17,18 @@ from tests.bpmn.diagram import (
     boundary,
     catch,
     catch_message,
+    definitions,
     element,
     end,
     extensions,
     model,
     path,
+    process,
     service,
+    signal,
+    signalled,
     start,
+    throw,
     timer,
 )
 from tests.queries.models import engine_with
@@ -83,7 +88,7 @@ def test_what_an_element_waits_for() -> None:
             catch_id="hint",
             catch_name="Hint",
             kind="message",
-            message_name="order",
+            name="order",
             correlation_key="k",
             **common,
         ),
@@ -209,3 +214,38 @@ def test_the_history_names_the_event_that_was_waited_for(event: str) -> None:
 
 def test_every_teller_is_about_an_event_of_its_own() -> None:
     assert len({event.__struct_config__.tag for event in ADDITIONS}) == len(ADDITIONS)
+
+
+HEARING = definitions(
+    process(
+        start(),
+        start("begun", signalled("go"), name="Begun"),
+        catch("wait", signalled("go"), name="Wait"),
+        *(
+            throw("shout", signalled("went")),
+            end(),
+            path("start", "wait", "shout", "end"),
+            path("begun", "end"),
+        ),
+    ),
+    signal("go"),
+    signal("went"),
+)
+
+
+def test_signals_that_are_waited_for_and_have_come() -> None:
+    engine = engine_with(HEARING)
+    key = engine.start("process")
+    wait = only(process_instance(engine.store, key), "wait")
+    assert [(found.kind, found.name, found.catch_name, found.state) for found in wait.waits] == [
+        ("signal", "go", "Wait", "open")
+    ]
+    signal_key = engine.broadcast("go")
+    tree = process_instance(engine.store, key)
+    assert [found.state for found in only(tree, "wait").waits] == ["closed"]
+    (received,) = tree.received_signals
+    assert (received.signal_key, received.signal_name, received.catch_id) == (signal_key, "go", "wait")
+    assert (received.catch_name, received.element_instance_key) == ("Wait", wait.key)
+    begun = max(entry.process_instance_key for entry in engine.log)
+    (told,) = process_instance(engine.store, begun).received_signals
+    assert (told.signal_key, told.signal_name, told.catch_id) == (signal_key, "", "begun")

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from hpack import Encoder
 
 from counterflow.wire.http2 import codes
+from counterflow.wire.http2.bucket import Bucket
 from counterflow.wire.http2.codes import ErrorCode
 from counterflow.wire.http2.connection import Http2Connection
 from counterflow.wire.http2.events import ConnectionEnded, Event
@@ -30,9 +31,11 @@ class Frame(NamedTuple):
 class Talk:
     """Bytes in, events and frames out."""
 
-    def __init__(self, limits: ConnectionLimits | None = None, *, greeted: bool = True) -> None:
+    def __init__(
+        self, limits: ConnectionLimits | None = None, *, greeted: bool = True, shared: Bucket | None = None
+    ) -> None:
         self.now = 0.0
-        self.connection = Http2Connection(limits or ConnectionLimits(), lambda: self.now)
+        self.connection = Http2Connection(limits or ConnectionLimits(), lambda: self.now, shared)
         self.encoder = Encoder()
         self.taken = 0
         """Bytes that the connection has sent."""

@@ -8,11 +8,14 @@ import pytest
 
 from counterflow.wire.http2 import codes
 from counterflow.wire.http2.codes import ErrorCode
+from counterflow.wire.http2.connection import shared_work
+from counterflow.wire.http2.events import RequestBegun
 from counterflow.wire.http2.limits import ConnectionLimits
-from counterflow.wire.http2.outgoing import frame
-from tests.wire.http2.talk import REQUEST, SETTINGS, Talk, data, window_update
+from counterflow.wire.http2.outgoing import Outgoing, frame
+from counterflow.wire.http2.stream import Stream
+from tests.wire.http2.talk import HEADERS, REQUEST, SETTINGS, TRAILERS, Talk, data, setting, window_update
 
-FEW = ConnectionLimits(resets=10, control_frames=100, settings_frames=5)
+FEW = ConnectionLimits(resets=10, work_rate=100, work_at_once=100, work_at_first=30, settings_frames=5)
 PING = frame(codes.PING, 0, 0, b"12345678")
 
 
@@ -80,9 +83,107 @@ def test_headers_without_end() -> None:
     )
 
 
+def test_streams_that_ended_well_are_forgotten_sooner() -> None:
+    talk = Talk(ConnectionLimits(ended_streams=3))
+    for number in range(1, 200, 2):
+        talk.say(talk.head(number, ended=True))
+        talk.connection.respond(number, HEADERS, b"", TRAILERS)
+    assert [*talk.connection._streams._ended] == [195, 197, 199]
+
+
 def test_streams_that_have_ended_are_forgotten_in_time() -> None:
-    talk = Talk(ConnectionLimits(closed_streams=10))
+    talk = Talk(ConnectionLimits(reset_streams=10))
     for number in range(1, 200, 2):
         talk.say(talk.head(number))
         talk.connection.reset(number, ErrorCode.CANCEL)
-    assert len(talk.connection._streams._closed) == 10
+    assert len(talk.connection._streams._reset) == 10
+
+
+def fine(number: int) -> list[str]:
+    """Headers that nobody has sent before, in Huffman's code."""
+    return [f"{number:06}-{letter * 500}" for letter in "abcdef"]
+
+
+@pytest.mark.parametrize(
+    "name, flood",
+    [
+        ("DATA of a byte", lambda talk: [talk.head(), *[data(1, b"x")] * 200]),
+        (
+            "headers that are new each time",
+            lambda talk: [
+                talk.head(1 + 2 * number, [*REQUEST, *(("x", text) for text in fine(number))], ended=True)
+                for number in range(5)
+            ],
+        ),
+        ("windows of a thousand streams", lambda talk: [setting(4, 100), setting(4, 200)] * 5),
+        (
+            "DATA of a stream that was reset",
+            lambda talk: [talk.head(), talk.head(1, [("a", "b")]), *[data(1)] * 200],
+        ),
+        (
+            "CONTINUATION of nothing",
+            lambda talk: [
+                part
+                for number in range(1, 20, 2)
+                for part in (
+                    talk.head(number, flags=0),
+                    *[frame(codes.CONTINUATION, 0, number)] * 20,
+                    frame(codes.CONTINUATION, codes.END_HEADERS, number),
+                )
+            ],
+        ),
+    ],
+)
+def test_what_makes_work_is_told_to_calm_down(name: str, flood: Callable[[Talk], list[bytes]]) -> None:
+    talk = Talk(FEW)
+    if "thousand" in name:
+        talk.say(*(talk.head(number) for number in range(1, 2_001, 2)))
+    assert talk.fault(*flood(talk)) == ErrorCode.ENHANCE_YOUR_CALM, name
+
+
+def test_another_connection_of_the_same_address_brings_no_new_patience() -> None:
+    first = Talk(FEW)
+    shared = shared_work(FEW, lambda: first.now)
+    for _ in range(3):
+        talk = Talk(FEW, shared=shared)
+        assert talk.fault(*[PING] * 200) == ErrorCode.ENHANCE_YOUR_CALM
+    assert not shared.takes(FEW.work_at_once // 2), "the first one has spent it, and the others found nothing"
+
+
+def test_who_calls_beside_a_flood_is_left_in_peace() -> None:
+    shared = shared_work(FEW, lambda: 0.0)
+    innocent = Talk(FEW, shared=shared)
+    assert Talk(FEW, shared=shared).fault(*[PING] * 200) == ErrorCode.ENHANCE_YOUR_CALM
+    for number in range(1, 2_001, 2):
+        events = innocent.say(innocent.head(number, ended=True), PING, window_update(0, 10), PING)
+        assert [type(event) for event in events] == [RequestBegun]
+        innocent.connection.respond(number, HEADERS, b"", TRAILERS)
+
+
+def test_a_window_that_opens_is_nothing_to_the_other_streams(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The work of a frame does not grow with the number of answers that wait."""
+    looked_at: list[int] = []
+    let_go = Outgoing._let_go
+
+    def looking(outgoing: Outgoing, stream: Stream) -> bool:
+        looked_at.append(stream.id)
+        return let_go(outgoing, stream)
+
+    monkeypatch.setattr(Outgoing, "_let_go", looking)
+    talk = Talk()
+    talk.say(setting(4, 0))
+    for number in range(1, 1_001, 2):
+        talk.say(talk.head(number, ended=True))
+        talk.connection.respond(number, HEADERS, b"answer", TRAILERS)
+    talk.heard()
+    looked_at.clear()
+    talk.say(window_update(7, 1), window_update(0, 1), window_update(9, 1))
+    assert looked_at == [7, 7, 9, 9], "twice each: to let a byte go, and to find that no more may"
+    assert [(found.stream_id, found.payload) for found in talk.heard()] == [(7, b"a"), (9, b"a")]
+    looked_at.clear()
+    talk.connection.outgoing.window = 0
+    talk.say(window_update(11, 6), window_update(13, 6))
+    assert talk.heard() == []
+    talk.say(window_update(0, 7))
+    assert [found.payload for found in talk.heard() if found.kind == codes.DATA] == [b"answer", b"a"]
+    assert looked_at == [11, 13, 11, 13]

@@ -17,7 +17,7 @@ from counterflow.wire.http2.outgoing import frame
 from tests.wire.http2.talk import HEADERS, REQUEST, SETTINGS, TRAILERS, data, setting, window_update
 
 ROUNDS = 150
-LIMITS = ConnectionLimits(streams=20, closed_streams=30, remembered_blocks=20)
+LIMITS = ConnectionLimits(streams=20, ended_streams=30, reset_streams=30, remembered_bytes=4_000)
 
 
 def frames(chance: Random) -> list[bytes]:
@@ -126,8 +126,10 @@ def test_whatever_comes(seed: int) -> None:
 def kept(connection: Http2Connection) -> int:
     """Bytes and entries that a connection keeps for its client, each bounded by `ConnectionLimits`."""
     assert connection.open_streams <= LIMITS.streams
-    assert len(connection._streams._closed) <= LIMITS.closed_streams
-    assert len(connection._decoder._remembered) <= LIMITS.remembered_blocks
+    assert len(connection._streams._ended) <= LIMITS.ended_streams
+    assert len(connection._streams._reset) <= LIMITS.reset_streams
+    assert connection._decoder._remembered._bytes <= LIMITS.remembered_bytes
+    assert connection.outgoing.held_bytes == sum(len(stream.held) for stream in connection._streams)
     block = connection._reader._block.size if connection._reader._block is not None else 0
     assert block <= LIMITS.header_block_bytes + LIMITS.frame_bytes
     assert len(connection._reader._left) <= LIMITS.frame_bytes + codes.FRAME_HEAD_BYTES

@@ -7,9 +7,11 @@ from hpack import Decoder, Encoder
 from hpack.hpack import encode_integer
 
 from counterflow.wire.http2.codes import ErrorCode
+from counterflow.wire.http2.connection import shared_work
 from counterflow.wire.http2.errors import ConnectionFault
 from counterflow.wire.http2.headers import EncodedHeaders, HeaderDecoder, fault_of_request, fault_of_trailers
 from counterflow.wire.http2.limits import ConnectionLimits
+from counterflow.wire.http2.patience import Patience
 
 GOOD = (
     (b":method", b"POST"),
@@ -65,7 +67,7 @@ def test_ours_are_read_by_another_library_and_leave_its_table_alone() -> None:
 
 def test_a_block_is_remembered_only_as_long_as_it_means_the_same() -> None:
     """A block that refers to the newest entry of the table: `a` first, `b` once that has been added."""
-    decoder = HeaderDecoder(ConnectionLimits())
+    decoder = patient(ConnectionLimits())
     newest = b"\xbe"
     decoder.decode(b"\x40\x01a\x011")
     assert decoder.decode(newest) == ((b"a", b"1"),)
@@ -80,7 +82,7 @@ def test_a_block_is_remembered_only_as_long_as_it_means_the_same() -> None:
 
 @pytest.mark.parametrize("times", [1, 2, 150])
 def test_with_and_without_memory_the_same_headers_come_out(times: int) -> None:
-    encoder, ours, theirs = Encoder(), HeaderDecoder(ConnectionLimits(remembered_blocks=4)), Decoder()
+    encoder, ours, theirs = Encoder(), patient(ConnectionLimits(remembered_bytes=400)), Decoder()
     for turn in range(times):
         for number in (1, 1, turn, 2, turn):
             block = encoder.encode(
@@ -93,7 +95,7 @@ def test_headers_that_grow_when_unpacked_are_refused() -> None:
     encoder = Encoder()
     encoder.encode([("x", "y" * 3_000)])
     bomb = b"\xbe" * 1_000
-    decoder = HeaderDecoder(ConnectionLimits())
+    decoder = patient(ConnectionLimits())
     decoder.decode(Encoder().encode([("x", "y" * 3_000)]))
     with pytest.raises(ConnectionFault) as refusal:
         decoder.decode(bomb)
@@ -102,7 +104,23 @@ def test_headers_that_grow_when_unpacked_are_refused() -> None:
 
 def test_a_large_block_is_not_remembered() -> None:
     """A client that sends a new one with each call would fill the server's memory with them."""
-    decoder = HeaderDecoder(ConnectionLimits())
+    decoder = patient(ConnectionLimits(remembered_bytes=4_000))
     for size in (10, 5_000):
         decoder.decode(b"\x00\x01x" + bytes(encode_integer(size, 7)) + b"y" * size)
-    assert [len(block) for block in decoder._remembered] == [14]
+    assert len(decoder._remembered) == 1
+
+
+def test_what_is_remembered_is_bounded_by_its_size_when_decoded() -> None:
+    """A byte on the wire may stand for a header of four thousand."""
+    decoder = patient(ConnectionLimits())
+    decoder.decode(Encoder().encode([("x", "y" * 3_000)]))
+    for number in range(100):
+        decoder.decode(
+            b"\xbe" * 9 + b"\x00\x01n" + bytes(encode_integer(number // 10, 7)) + b"z" * (number // 10)
+        )
+        assert decoder._remembered._bytes <= ConnectionLimits().remembered_bytes
+    assert len(decoder._remembered) == 1
+
+
+def patient(limits: ConnectionLimits) -> HeaderDecoder:
+    return HeaderDecoder(limits, Patience(limits, shared_work(limits, lambda: 0.0)))

@@ -17,7 +17,7 @@ STREAM = 11
 
 def brought_to(state: StreamState) -> Talk:
     """A connection on which stream 11 is in this state."""
-    talk = Talk(ConnectionLimits(closed_streams=2))
+    talk = Talk(ConnectionLimits(ended_streams=2))
     if state is StreamState.IDLE:
         return talk
     if state is StreamState.REFUSED:
@@ -32,8 +32,8 @@ def brought_to(state: StreamState) -> Talk:
         talk.connection.respond(STREAM, HEADERS, b"", TRAILERS)
     if state is StreamState.FORGOTTEN:
         for later in (13, 15):
-            talk.say(talk.head(later))
-            talk.connection.reset(later, ErrorCode.CANCEL)
+            talk.say(talk.head(later, ended=True))
+            talk.connection.respond(later, HEADERS, b"", TRAILERS)
     talk.heard()
     return talk
 

@@ -8,13 +8,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from counterflow.bpmn.events import compensation, error, message, none, terminate, timer
+from counterflow.bpmn.events import compensation, error, message, none, signal, terminate, timer
 from counterflow.bpmn.events.reader import EventReader
 
-_EXECUTED: Final = (none.KIND, timer.KIND, message.KIND, error.KIND, compensation.KIND, terminate.KIND)
+_EXECUTED: Final = (
+    none.KIND,
+    timer.KIND,
+    message.KIND,
+    signal.KIND,
+    error.KIND,
+    compensation.KIND,
+    terminate.KIND,
+)
 
 _REFUSED: Final[Mapping[str, str]] = {
-    "signal": "Use a service task that tells, or waits for, the others.",
     "escalation": "Use an error event where the activity may be interrupted, else a service task.",
     "conditional": "Use an exclusive gateway at the place where the condition is to be asked.",
     "link": "Draw the sequence flow between the two link events instead.",

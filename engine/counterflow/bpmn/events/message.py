@@ -14,7 +14,7 @@ from counterflow.bpmn.events.named import event_name
 from counterflow.bpmn.events.reader import EventReader, ModelReading
 from counterflow.bpmn.expressions import quoted
 from counterflow.bpmn.outline import Element
-from counterflow.bpmn.rules import correlation_key, message_catch, message_name
+from counterflow.bpmn.rules import correlation_key, message_name, named_catch
 from counterflow.feel import Expression
 from counterflow.model.events import MessageDefinition
 from counterflow.model.graph import Behaviour
@@ -68,6 +68,6 @@ KIND = EventReader(
     is_waited_for=True,
     reference=Reference(attribute="messageRef", tag="message"),
     read=_read,
-    rules=(message_name.check, correlation_key.check, message_catch.check),
+    rules=(message_name.check, correlation_key.check, named_catch.check),
     start_objection=_start_objection,
 )

@@ -60,7 +60,7 @@ def _constant(
     reading: ModelReading, element: Element, kind: TimerKind, text: str, time: etree._Element
 ) -> Expression | None:
     """A text as an expression; cron is one of a cycle in the dialect whose days of the week it has."""
-    reads_cron = reading.outline.dialect is Dialect.ZEEBE
+    reads_cron = reading.outline.dialect is not Dialect.CAMUNDA
     if gives_time(kind, text) and (reads_cron or kind is not TimerKind.CYCLE or cron.read(text) is None):
         return constant(text)
     why = timer_texts.why_not(kind, text)

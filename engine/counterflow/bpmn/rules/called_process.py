@@ -14,6 +14,7 @@ RULE = "called-process"
 _REMEDIES: Mapping[Dialect, str] = {
     Dialect.ZEEBE: 'Add <zeebe:calledElement processId="…" /> to its extension elements.',
     Dialect.CAMUNDA: 'Set calledElement="…" on it.',
+    Dialect.STANDARD: 'Set calledElement="…" on it.',
 }
 
 

@@ -46,9 +46,9 @@ def _carries_message(outline: Outline, event: Element) -> bool:
 
 def _accepted(outline: Outline) -> str:
     return (
-        "a constant errorCode, or FEEL behind `=`,"
-        if outline.dialect is Dialect.ZEEBE
-        else "a constant errorCode"
+        "a constant errorCode"
+        if outline.dialect is Dialect.CAMUNDA
+        else "a constant errorCode, or FEEL behind `=`,"
     )
 
 

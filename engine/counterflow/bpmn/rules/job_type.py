@@ -16,6 +16,7 @@ RULE = "job-type"
 _REMEDIES: Mapping[Dialect, str] = {
     Dialect.ZEEBE: 'Add <zeebe:taskDefinition type="…" /> to its extension elements{also}.',
     Dialect.CAMUNDA: 'Set camunda:type="external" and camunda:topic="…"{also}.',
+    Dialect.STANDARD: 'Name its operation, or set camunda:type="external" and camunda:topic="…"{also}.',
 }
 _ALSO: Mapping[tuple[Dialect, str], str] = {
     (Dialect.ZEEBE, "scriptTask"): ' or <zeebe:script expression="= …" resultVariable="…" />',

@@ -13,7 +13,7 @@ from counterflow.bpmn.elements import COMPENSATION, NONE
 from counterflow.bpmn.outline import Element, Outline
 from counterflow.bpmn.undo import UndoReach
 from counterflow.documents.findings import Finding
-from counterflow.model.graph import Behaviour, Dialect
+from counterflow.model.graph import Behaviour
 
 RULE = "lost-undo"
 
@@ -24,7 +24,9 @@ def check(outline: Outline) -> Iterator[Finding]:
     for element in outline.elements:
         is_lost_inside = element.behaviour is Behaviour.SUB_PROCESS and reach.has_inner_undo(element)
         is_lost_per_instance = (
-            element.loop is not None and outline.dialect is Dialect.CAMUNDA and _has_handler(element)
+            element.details.multi_instance is not None
+            and not element.details.multi_instance.is_undone_as_a_whole
+            and _has_handler(element)
         )
         if not (is_lost_inside or is_lost_per_instance):
             continue

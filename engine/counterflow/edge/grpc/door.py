@@ -28,10 +28,6 @@ LAST_WORDS_SECONDS = 0.25
 SERVED = ("", gateway.SERVICE, counterflow_v1.SERVICE)
 
 NOT_YET = {
-    "BroadcastSignal": (
-        "Signal events are not there",
-        "no process can wait for a signal, so there is nobody to broadcast to",
-    ),
     "ModifyProcessInstance": ("Modification is not there", "cancel the instance and start a new one"),
     "MigrateProcessInstance": (
         "Migration is not there",

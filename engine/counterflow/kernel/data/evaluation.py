@@ -129,6 +129,19 @@ def text(token: Token, source: str | Expression, what: str, expected: str = "a n
     raise unfit(what, source, f"'{token.node.id}'", expected, evaluation)
 
 
+def label(token: Token, source: str | Expression, expected: str) -> str:
+    """A text, or a number as one: labels of versions may look like numbers. Raises `Held`."""
+    if isinstance(source, str):
+        return source
+    given = evaluate(token, token.key, source)
+    value = given.value
+    if isinstance(value, str) and value:
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    raise unfit("", source, f"'{token.node.id}'", expected, given)
+
+
 def whole(token: Token, source: int | Expression, what: str, most: int) -> int:
     """A number of the model, or the one from 1 to `most` that an expression gives. Raises `Held`."""
     if isinstance(source, int):

@@ -1,8 +1,9 @@
 """Call activity: runs another process as an instance of its own, and waits for its end. BPMN 2.0.2, 13.3.5.
 
-The process is the latest version at the time of the call. All visible variables go in unless the model says
-only those that its input mappings make; what the called process ends with comes back. Its errors travel on
-from here; when the call activity is swept away, so is the instance it has called.
+The process is the version that the call is bound to at that time, the latest by default. All visible
+variables go in unless the model says only those that its input mappings make; what the called process ends
+with comes back. Its errors travel on from here; when the call activity is swept away, so is the called
+instance.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from typing import NamedTuple
 from counterflow.kernel.course import beginning, entering
 from counterflow.kernel.course.room import room
 from counterflow.kernel.data import evaluation, scopes
-from counterflow.kernel.lives import calls, instances
+from counterflow.kernel.lives import calls, instances, process_bindings
 from counterflow.kernel.rows import ProcessDefinition
 from counterflow.kernel.work.held import Held, IncidentType
 from counterflow.kernel.work.step import Token
 from counterflow.model.data import GoesIn
+from counterflow.model.graph import CalledProcess
 
 
 class ProcessCall(NamedTuple):
@@ -48,13 +50,12 @@ def terminating(token: Token) -> None:
 
 def _call(token: Token) -> ProcessCall:
     """What is to be called. Raises `Held`."""
-    source = calls.definition_of(token).process_id
-    process_id = evaluation.text(token, source, "the called process", "a process id")
-    definition = token.step.state.latest.get(process_id)
+    called = calls.definition_of(token)
+    process_id = evaluation.text(token, called.process_id, "the called process", "a process id")
+    definition, why = _bound(token, called, process_id)
     depth = token.header.call_depth
-    why = ""
     if definition is None:
-        why = "but no such process is deployed; deploy it and resolve the incident"
+        why = f"but {why}"
     elif token.step.state.process_of(definition.key).root.start_event is None:
         why = "but it has no none start event"
     elif depth >= token.step.limits.call_depth:
@@ -74,6 +75,17 @@ def _call(token: Token) -> ProcessCall:
             remedy="set smaller variables, or map only what the process needs, and resolve the incident",
         )
     return ProcessCall(definition, document, depth + 1)
+
+
+def _bound(token: Token, called: CalledProcess, process_id: str) -> tuple[ProcessDefinition | None, str]:
+    """The version that the call means, or why there is none. Raises `Held`."""
+    which = evaluation.label(token, called.which or "", f"a {called.binding.value}")
+    state = token.step.state
+    own = state.definitions[token.header.definition_key]
+    try:
+        return process_bindings.find(state, process_id, called.binding, which, own.deployment_key), ""
+    except process_bindings.ProcessNotFound as missing:
+        return None, str(missing)
 
 
 def _why_not_in(token: Token, document: scopes.Document) -> str:

@@ -75,8 +75,8 @@ def _evaluate(token: Token) -> Results:
 
 def _find(token: Token, called: CalledDecision) -> DecisionDefinition:
     """The decision that the task means. Raises `Held`."""
-    decision_id = _text(token, called.decision_id, "the id of a decision")
-    which = _text(token, called.which or "", f"a {called.binding.value}")
+    decision_id = evaluation.label(token, called.decision_id, "the id of a decision")
+    which = evaluation.label(token, called.which or "", f"a {called.binding.value}")
     deployment_key = (
         token.step.state.definitions[token.header.definition_key].deployment_key
         if called.binding is Binding.DEPLOYMENT
@@ -91,27 +91,19 @@ def _find(token: Token, called: CalledDecision) -> DecisionDefinition:
         ) from missing
 
 
-def _text(token: Token, source: str | feel.Expression, expected: str) -> str:
-    """A text, or a number as one: labels of versions may look like numbers. Raises `Held`."""
-    if isinstance(source, str):
-        return source
-    given = evaluation.evaluate(token, token.key, source)
-    value = given.value
-    if isinstance(value, str) and value:
-        return value
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    raise evaluation.unfit("", source, f"'{token.node.id}'", expected, given)
-
-
 def _results(called: CalledDecision, evaluated: DecisionEvaluation, result: DecisionResult) -> Results:
     """What the result mapping takes. Raises `ResultMissing`."""
     if evaluated.failure:
         raise ResultMissing(evaluated.failure)
     kept = {ROWS: feel.to_json(list(result.rows))} if called.keeps_rows else {}
+    mapping = called.result_mapping
+    if mapping is ResultMapping.ENTRIES:
+        row = _mapped(result.rows, ResultMapping.SINGLE_RESULT)
+        return kept, {name: feel.to_json(value) for name, value in row.items()} if isinstance(
+            row, dict
+        ) else {}
     if called.result_variable is None:
         return kept, {}
-    mapping = called.result_mapping
     value = (
         evaluated.output if mapping is ResultMapping.OUTPUT else feel.to_json(_mapped(result.rows, mapping))
     )

@@ -22,14 +22,15 @@ def beginning(token: Token) -> None:
         raise BrokenInvariant(f"script task '{token.node.id}' has no script")
     name = script.result_variable
     try:
-        value = evaluation.json(token, token.key, script.expression, f"'{name}'")
+        value = evaluation.json(token, token.key, script.expression, f"'{name or token.node.id}'")
     except Held as held:
         raise held.inside(f"script task '{token.node.id}'") from held
     entering.activate(token)
+    results = {name: value} if name is not None else {}
     if token.node.results_stay_local:
-        scopes.write(token, token.key, {name: value})
+        scopes.write(token, token.key, results)
     else:
-        leaving.send_results(token, {name: value})
+        leaving.send_results(token, results)
     leaving.finish(token)
 
 

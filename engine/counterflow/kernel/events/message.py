@@ -145,7 +145,7 @@ def receive_buffered(token: Token) -> None:
 
 def starts_of(state: State, process_id: str) -> list[MessageStart]:
     """The message starts of the latest version of a process, in the order in which they were opened."""
-    latest = state.latest.get(process_id)
+    latest = state.deployed.latest.get(process_id)
     opened = state.starts.get(latest.key, {}) if latest is not None else {}
     return [
         state.shared[MessageStart][key]

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 
 from counterflow.kernel.course import leaving
 from counterflow.kernel.course.room import room
-from counterflow.kernel.events import compensation, error, message, terminate, timer
+from counterflow.kernel.events import compensation, error, message, signal, terminate, timer
 from counterflow.kernel.work.step import EventRoom
 from counterflow.model.events import (
     CompensateDefinition,
     ErrorDefinition,
     MessageDefinition,
+    SignalDefinition,
     TerminateDefinition,
     TimerDefinition,
 )
@@ -20,6 +21,7 @@ KINDS: Mapping[type, EventRoom] = {
     type(None): EventRoom(thrown=room(activated=leaving.finish)),
     TimerDefinition: timer.KIND,
     MessageDefinition: message.KIND,
+    SignalDefinition: signal.KIND,
     ErrorDefinition: error.KIND,
     CompensateDefinition: compensation.KIND,
     TerminateDefinition: terminate.KIND,

@@ -2,19 +2,21 @@
 
 A process that comes again with the same checksum and the same resource name keeps its version and its key; so
 of ten models deployed together with one changed, one gets a new version. A process that is bound to the
-decisions it is deployed with is another one when these are others. Either all resources are deployed or none;
-decisions first, so that processes find them (`decision_deployments.py`).
+decisions and processes it is deployed with is another one when these are others (`process_bindings.py`).
+Either all resources are deployed or none; decisions first, so that processes find them
+(`decision_deployments.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from counterflow.kernel.events import starts
-from counterflow.kernel.lives import decision_deployments
+from counterflow.kernel.lives import decision_deployments, process_bindings
 from counterflow.kernel.resources import ReadDecisions, ReadResource
 from counterflow.kernel.rows import DecisionDefinition, DecisionRequirements, ProcessDefinition, Resource
 from counterflow.kernel.state.partition import State
@@ -90,8 +92,9 @@ def decide_deploy(step: Step, command: DeployResources) -> Deployment:
             defined = decision_deployments.define_decisions(step, key, resource.decisions, model)
             requirements.append(model)
             decisions |= {decision.decision_id: decision for decision in defined}
+    new_ids = _new_ids(step.state, command, decisions)
     definitions = [
-        definition for resource in command.resources for definition in _deploy(step, key, resource, decisions)
+        definition for resource in command.resources for definition in _deploy(step, key, resource, new_ids)
     ]
     new = {definition.bpmn_process_id for definition in definitions if definition.deployment_key == key}
     processes = (
@@ -101,21 +104,29 @@ def decide_deploy(step: Step, command: DeployResources) -> Deployment:
     return Deployment(key, tuple(definitions), tuple(decisions.values()), tuple(requirements))
 
 
-def _deploy(
-    step: Step, deployment_key: int, resource: ReadResource, decisions: Decisions
-) -> list[ProcessDefinition]:
-    for process in resource.processes:
+def _new_ids(state: State, command: DeployResources, decisions: Decisions) -> set[str]:
+    """The ids of the processes that become new versions. Raises `Rejection` where one is bound to what is
+    not there.
+    """
+    drawn = [(resource, process) for resource in command.resources for process in resource.processes]
+    processes = {process.id: process for _, process in drawn}
+    for resource, process in drawn:
         decision_deployments.refuse_unbound(process, resource.name, decisions)
+    process_bindings.refuse_unbound(((resource.name, process) for resource, process in drawn), processes)
     changed = {
-        process.id
-        for process in resource.processes
-        if not _is_unchanged(step.state, process, resource, decisions)
+        process.id for resource, process in drawn if not _is_unchanged(state, process, resource, decisions)
     }
-    resource_key = _store(step, resource) if changed else 0
-    for process in resource.processes:
-        if process.id in changed:
-            _define(step, deployment_key, resource_key, resource, process)
-    return [step.state.latest[process.id] for process in resource.processes]
+    return process_bindings.new_together(state, processes, changed)
+
+
+def _deploy(
+    step: Step, deployment_key: int, resource: ReadResource, new_ids: AbstractSet[str]
+) -> list[ProcessDefinition]:
+    new = [process for process in resource.processes if process.id in new_ids]
+    resource_key = _store(step, resource) if new else 0
+    for process in new:
+        _define(step, deployment_key, resource_key, resource, process)
+    return [step.state.deployed.latest[process.id] for process in resource.processes]
 
 
 def _deploy_model(
@@ -137,7 +148,7 @@ def _store(step: Step, resource: ReadResource) -> int:
 def _define(
     step: Step, deployment_key: int, resource_key: int, resource: ReadResource, process: Process
 ) -> None:
-    latest = step.state.latest.get(process.id)
+    latest = step.state.deployed.latest.get(process.id)
     version = latest.version + 1 if latest is not None else 1
     key = step.new_key()
     step.emit(
@@ -160,7 +171,7 @@ def _define(
 
 
 def _is_unchanged(state: State, process: Process, resource: ReadResource, decisions: Decisions) -> bool:
-    latest = state.latest.get(process.id)
+    latest = state.deployed.latest.get(process.id)
     if latest is None or (latest.checksum, latest.resource_name) != (resource.checksum, resource.name):
         return False
     return decision_deployments.is_bound_alike(state, process, latest.deployment_key, decisions)

@@ -156,7 +156,7 @@ def _find_definition(state: State, command: CreateProcessInstance) -> ProcessDef
 
 
 def _by_id(state: State, process_id: str, version: int) -> ProcessDefinition:
-    latest = state.latest.get(process_id)
+    latest = state.deployed.latest.get(process_id)
     if latest is None:
         raise Rejection(
             RejectionType.NOT_FOUND,
@@ -165,7 +165,7 @@ def _by_id(state: State, process_id: str, version: int) -> ProcessDefinition:
         )
     if version < 0 or version == latest.version:
         return latest
-    definition = state.version_of(process_id, version)
+    definition = state.deployed.version_of(process_id, version)
     if definition is None:
         raise Rejection(
             RejectionType.NOT_FOUND,

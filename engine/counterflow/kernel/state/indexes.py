@@ -28,6 +28,7 @@ from counterflow.kernel.rows import (
 )
 from counterflow.kernel.state.decisions import DeployedDecisions
 from counterflow.kernel.state.laid import LaidRows
+from counterflow.kernel.state.processes import DeployedProcesses
 from counterflow.kernel.state.queues import BufferedMessages, OldestFirst
 from counterflow.kernel.state.shelf import Shelf
 from counterflow.kernel.state.windows import DuePage, DueTimes, KeyPage, Moment, Window
@@ -54,8 +55,7 @@ class Indexes:
             if table.home in {Home.PARTITION, Home.BOTH}
         }
         """Those in memory, of tables whose rows belong to no instance."""
-        self.latest: dict[str, ProcessDefinition] = {}
-        self.versions: dict[tuple[str, int], ProcessDefinition] = {}
+        self.deployed = DeployedProcesses()
         self.processes: Shelf[Process] = Shelf()
         """The graphs of definitions."""
         self.decisions = DeployedDecisions()
@@ -153,23 +153,9 @@ def _look_up_receiver(
 
 
 def _index_definition(indexes: Indexes, old: ProcessDefinition | None, new: ProcessDefinition | None) -> None:
-    row = new if new is not None else old
-    if row is None:
-        return
-    process_id = row.bpmn_process_id
-    if new is not None:
-        indexes.versions[process_id, new.version] = new
-        latest = indexes.latest.get(process_id)
-        if latest is None or latest.version <= new.version:
-            indexes.latest[process_id] = new
-        return
-    del indexes.versions[process_id, row.version]
-    indexes.processes.forget(row.key)
-    others = [version for other, version in indexes.versions if other == process_id]
-    if others:
-        indexes.latest[process_id] = indexes.versions[process_id, max(others)]
-    else:
-        del indexes.latest[process_id]
+    indexes.deployed.index(old, new)
+    if new is None and old is not None:
+        indexes.processes.forget(old.key)
 
 
 def _index_start_timer(indexes: Indexes, old: StartTimer | None, new: StartTimer | None) -> None:

@@ -192,10 +192,6 @@ class State(Indexes):
         """Every definition, by key."""
         return self.shared[ProcessDefinition]
 
-    def version_of(self, process_id: str, version: int) -> ProcessDefinition | None:
-        """One version of a process; None when there is none."""
-        return self.versions.get((process_id, version))
-
     def process(self, instance: InstanceState) -> Process:
         """The graph that an instance runs on."""
         if instance.process is None:

@@ -75,6 +75,13 @@ class CommandBudget:
             self._steps_left -= 1
         return self._steps_left >= 0 and self._elements_left >= 0
 
+    def count_again(self) -> bool:
+        """Count that the course has come back to where it was, by whatever way. False where that was too
+        often.
+        """
+        self._steps_left -= 1
+        return self._steps_left >= 0
+
     def may_begin_inside(self, key: int, count: int) -> bool:
         """Whether so many instances may be begun at once inside an element instance that has been entered."""
         return count <= (self._steps_left if key in self._again else self._elements_left)

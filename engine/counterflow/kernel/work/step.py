@@ -45,6 +45,7 @@ InstanceApplier = Callable[[State, InstanceState, Any], None]
 PartitionApplier = Callable[[State, Any], None]
 Continuation = Callable[["Token"], None]
 Arrival = Callable[["Step"], None]
+Causes = frozenset[tuple[int, str]]
 Given = TypeVarTuple("Given")
 MULTI_INSTANCE = Behaviour.MULTI_INSTANCE
 
@@ -71,6 +72,7 @@ class Step:
         "_work",
         "at_work",
         "budget",
+        "causes",
         "ended",
         "events",
         "house",
@@ -88,8 +90,10 @@ class Step:
         self.ended: list[InstanceEnded] = []
         self.at_work: InstanceState | None = None
         """Whom a fault is put down to. Nothing is decided by it."""
+        self.causes: Causes = frozenset()
+        """The throwing events, by definition and element, but for which nothing would be done at present."""
         self._work: deque[tuple[Continuation, Token]] = deque()
-        self._arrivals: deque[Arrival] = deque()
+        self._arrivals: deque[tuple[Arrival, Causes]] = deque()
         self._evaluations = 0
 
     @property
@@ -131,11 +135,11 @@ class Step:
         self.house.of_partition[type(event)](self.state, event)
         self.events.append((0, event))
 
-    def at_rest(self, arrival: Arrival) -> None:
+    def at_rest(self, arrival: Arrival, causes: Causes | None = None) -> None:
         """Something comes from outside, when the course is at rest and all that has been put here before has
-        come.
+        come. Its causes are those of the present, unless they are told.
         """
-        self._arrivals.append(arrival)
+        self._arrivals.append((arrival, self.causes if causes is None else causes))
 
     def look_for_buffered(self, token: Token) -> None:
         """An element has begun to wait: a message that came before it did is to reach it, when the course is
@@ -160,7 +164,8 @@ class Step:
         """What comes next from outside comes. False where nothing does."""
         if not self._arrivals:
             return False
-        self._arrivals.popleft()(self)
+        arrival, self.causes = self._arrivals.popleft()
+        arrival(self)
         return True
 
 

@@ -32,8 +32,10 @@ from counterflow.queries.shapes.jobs import Incident, Job, JobTry
 from counterflow.queries.shapes.messages import CorrelatedMessage, MessageReceiver, PublishedMessage
 from counterflow.queries.shapes.pages import Page
 from counterflow.queries.shapes.reasons import PlannedUndo, Reason, Reasons, UndoPlanned, UndoScope
+from counterflow.queries.shapes.signals import Broadcast, ReceivedSignal, SignalReceiver
 
 __all__ = [
+    "Broadcast",
     "CaughtError",
     "CorrelatedMessage",
     "DecisionDefinition",
@@ -59,6 +61,8 @@ __all__ = [
     "QuarantinedInstance",
     "Reason",
     "Reasons",
+    "ReceivedSignal",
+    "SignalReceiver",
     "Termination",
     "UndoPlanned",
     "UndoRecord",

@@ -21,8 +21,8 @@ class Wait(msgspec.Struct):
     """Something that an element instance waits for, on behalf of the event `catch_id`.
 
     `kind` is `timer` (`due_at_ms`; `repetitions` more follow it, each `interval` later, negative means
-    without end) or `message` (`message_name`, `correlation_key`). `state`: `open`, `triggered` (the moment
-    has come) or `closed`.
+    without end) `message` (its `name` and `correlation_key`) or `signal` (its `name`). `state`: `open`,
+    `triggered` (the moment has come) or `closed`.
     """
 
     key: int
@@ -34,7 +34,7 @@ class Wait(msgspec.Struct):
     due_at_ms: int | None = None
     repetitions: int = 0
     interval: str = ""
-    message_name: str = ""
+    name: str = ""
     correlation_key: str = ""
     state: str = "open"
     closed_at_ms: int | None = None

@@ -6,6 +6,7 @@ import msgspec
 
 from counterflow.queries.shapes.elements import ElementInstance
 from counterflow.queries.shapes.messages import CorrelatedMessage
+from counterflow.queries.shapes.signals import ReceivedSignal
 
 
 class ProcessInstance(msgspec.Struct, frozen=True):
@@ -96,5 +97,6 @@ class InstanceTree(msgspec.Struct, frozen=True):
     flows_taken: list[FlowTaken]
     caught_errors: list[CaughtError]
     correlated_messages: list[CorrelatedMessage]
+    received_signals: list[ReceivedSignal]
     quarantine_reason: str = ""
     elements_left_out: int = 0

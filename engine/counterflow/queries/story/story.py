@@ -15,6 +15,7 @@ from counterflow.queries.shapes import (
     FlowTaken,
     Incident,
     Job,
+    ReceivedSignal,
     Termination,
     UndoRecord,
     Variable,
@@ -47,6 +48,7 @@ class Story:
         self.caught_errors: list[CaughtError] = []
         self.waits: dict[int, Wait] = {}
         self.correlated_messages: list[CorrelatedMessage] = []
+        self.received_signals: list[ReceivedSignal] = []
         self.quarantine_reason = ""
         self.command = ("", 0)
         self.cause = Termination("command")

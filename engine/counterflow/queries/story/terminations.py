@@ -14,6 +14,7 @@ from typing import Any
 from counterflow.kernel.course import moves
 from counterflow.kernel.events import error
 from counterflow.kernel.events import message as messages
+from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
 from counterflow.kernel.vocabulary import Event, LogEntry
 from counterflow.queries.shapes import ElementInstance, Termination
@@ -62,7 +63,9 @@ def _triggered(story: Story, event: timers.TimerTriggered) -> Termination:
     return _by_event(story, story.waits[event.key].catch_id)
 
 
-def _correlated(story: Story, event: messages.MessageCorrelated) -> Termination | None:
+def _reached_by(
+    story: Story, event: messages.MessageCorrelated | signals.SignalReceived
+) -> Termination | None:
     wait = story.waits.get(event.receiver_key)
     return _by_event(story, wait.catch_id) if wait is not None else None
 
@@ -83,7 +86,8 @@ def _reached(story: Story, event: moves.ElementActivated) -> Termination | None:
 
 CAUSES: Mapping[type[Event], Callable[[Story, Any], Termination | None]] = {
     timers.TimerTriggered: _triggered,
-    messages.MessageCorrelated: _correlated,
+    messages.MessageCorrelated: _reached_by,
+    signals.SignalReceived: _reached_by,
     error.ErrorCaught: _caught,
     moves.ElementActivated: _reached,
 }

@@ -1,4 +1,4 @@
-"""What the log says of waiting: for a moment, for a message, and at a join for other tokens."""
+"""What the log says of waiting: for a moment, for a message or a signal, and at a join for other tokens."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Mapping
 
 from counterflow.kernel.course import joins, moves
 from counterflow.kernel.events import message as messages
+from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
 from counterflow.kernel.vocabulary import Event
 from counterflow.queries.definitions import UNNAMED
-from counterflow.queries.shapes import CorrelatedMessage, Join, JoinFlow, Wait
+from counterflow.queries.shapes import CorrelatedMessage, Join, JoinFlow, ReceivedSignal, Wait
 from counterflow.queries.story.story import Addition, Story
 
 
@@ -34,14 +35,26 @@ def _timer_canceled(story: Story, event: timers.TimerCanceled) -> None:
 
 def _subscription_opened(story: Story, event: messages.SubscriptionOpened) -> None:
     wait = _opened(story, event, "message")
-    wait.message_name, wait.correlation_key = event.message_name, event.correlation_key
+    wait.name, wait.correlation_key = event.message_name, event.correlation_key
 
 
 def _subscription_closed(story: Story, event: messages.SubscriptionClosed) -> None:
     end_wait(story, story.waits[event.key], "closed")
 
 
-def _opened(story: Story, event: timers.TimerScheduled | messages.SubscriptionOpened, kind: str) -> Wait:
+def _signal_awaited(story: Story, event: signals.SignalSubscriptionOpened) -> None:
+    _opened(story, event, "signal").name = event.signal_name
+
+
+def _signal_closed(story: Story, event: signals.SignalSubscriptionClosed) -> None:
+    end_wait(story, story.waits[event.key], "closed")
+
+
+def _opened(
+    story: Story,
+    event: timers.TimerScheduled | messages.SubscriptionOpened | signals.SignalSubscriptionOpened,
+    kind: str,
+) -> Wait:
     name = story.name_of(event.catch_id)
     wait = Wait(event.key, event.element_instance_key, event.catch_id, name, kind, story.now_ms)
     story.waits[event.key] = wait
@@ -50,24 +63,29 @@ def _opened(story: Story, event: timers.TimerScheduled | messages.SubscriptionOp
 
 
 def _correlated(story: Story, event: messages.MessageCorrelated) -> None:
-    """The receiver is what waited, or this instance, begun at the start event that its creation names."""
-    wait = story.waits.get(event.receiver_key)
-    if wait is not None:
-        catch_id, element_key, message_name = wait.catch_id, wait.element_instance_key, wait.message_name
-    else:
-        catch_id, _, _ = (story.created.start_at or "").partition("\n")
-        element_key, message_name = event.receiver_key, ""
     story.correlated_messages.append(
         CorrelatedMessage(
-            event.message_key,
-            catch_id,
-            story.name_of(catch_id),
-            element_key,
-            message_name,
-            story.position,
-            story.now_ms,
+            event.message_key, *_receiver(story, event.receiver_key), story.position, story.now_ms
         )
     )
+
+
+def _received(story: Story, event: signals.SignalReceived) -> None:
+    story.received_signals.append(
+        ReceivedSignal(event.signal_key, *_receiver(story, event.receiver_key), story.position, story.now_ms)
+    )
+
+
+def _receiver(story: Story, receiver_key: int) -> tuple[str, str, int, str]:
+    """The event that caught, what the diagram calls it, whose it is, and the name that was waited for.
+
+    The receiver is what waited, or this instance, begun at the start event that its creation names.
+    """
+    wait = story.waits.get(receiver_key)
+    if wait is not None:
+        return wait.catch_id, story.name_of(wait.catch_id), wait.element_instance_key, wait.name
+    catch_id, _, _ = (story.created.start_at or "").partition("\n")
+    return catch_id, story.name_of(catch_id), receiver_key, ""
 
 
 # -- joins ---------------------------------------------------------------------------------------------------
@@ -114,6 +132,9 @@ ADDITIONS: Mapping[type[Event], Addition] = {
     messages.SubscriptionOpened: _subscription_opened,
     messages.SubscriptionClosed: _subscription_closed,
     messages.MessageCorrelated: _correlated,
+    signals.SignalSubscriptionOpened: _signal_awaited,
+    signals.SignalSubscriptionClosed: _signal_closed,
+    signals.SignalReceived: _received,
     joins.TokenArrived: _token_arrived,
     joins.FlowsJoined: _flows_joined,
     moves.TokensSweptAway: _tokens_swept_away,

@@ -19,20 +19,31 @@ class Bucket:
         self._left = float(at_once)
         self._counted = clock()
 
-    def spend(self) -> None:
-        """One more. Raises `ConnectionFault` with ENHANCE_YOUR_CALM when they have come too fast."""
-        self._left -= 1
-        if self._left < 0:
-            self._refill()
+    def takes(self, count: int = 1) -> bool:
+        """Whether there is room for so many more, which then are counted."""
+        if self._left < count:
+            self._refill()  # only when it seems empty is the clock looked at
+            if self._left < count:
+                return False
+        self._left -= count
+        return True
 
-    def _refill(self) -> None:
-        """Only when the bucket seems empty is the clock looked at."""
-        now = self._clock()
-        self._left = min(self._left + (now - self._counted) * self._rate, float(self._at_once))
-        self._counted = now
-        if self._left < 0:
+    def spend(self, count: int = 1) -> None:
+        """So many more. Raises `ConnectionFault` with ENHANCE_YOUR_CALM when they have come too fast."""
+        if not self.takes(count):
             raise ConnectionFault(
                 ErrorCode.ENHANCE_YOUR_CALM,
                 f"expected at most {self._rate} {self._what} a second, and {self._at_once} at once; found "
                 "more",
             )
+
+    @property
+    def is_full(self) -> bool:
+        """Whether nobody has spent anything for a while."""
+        self._refill()
+        return self._left >= self._at_once
+
+    def _refill(self) -> None:
+        now = self._clock()
+        self._left = min(self._left + (now - self._counted) * self._rate, float(self._at_once))
+        self._counted = now

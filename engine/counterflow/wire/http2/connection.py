@@ -33,28 +33,34 @@ from counterflow.wire.http2.frames import FrameReader
 from counterflow.wire.http2.headers import EncodedHeaders, HeaderDecoder, fault_of_request, fault_of_trailers
 from counterflow.wire.http2.limits import ConnectionLimits
 from counterflow.wire.http2.outgoing import Outgoing, frame
+from counterflow.wire.http2.patience import CRUMB, FRAME, SMALL_DATA_BYTES, STREAM, Patience
 from counterflow.wire.http2.payloads import MASK, check_length, content_length, unpadded, window_update
 from counterflow.wire.http2.stream import Stream
 from counterflow.wire.http2.streams import StreamTable
 
 
 class Http2Connection:
-    """`clock` answers seconds of any origin; floods are told by it."""
+    """`clock` answers seconds of any origin; floods are told by it. `shared` is what all connections of an
+    address may do beside calling.
+    """
 
-    def __init__(self, limits: ConnectionLimits, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, limits: ConnectionLimits, clock: Callable[[], float], shared: Bucket | None = None
+    ) -> None:
         self._limits = limits
         self.outgoing = Outgoing()
         self.is_over = False
         """Nothing is read any more."""
         self._reader = FrameReader(limits, self._frame)
-        self._decoder = HeaderDecoder(limits)
-        self._streams = StreamTable(limits.closed_streams)
+        self._patience = Patience(limits, shared or shared_work(limits, clock))
+        self._decoder = HeaderDecoder(limits, self._patience)
+        self._streams = StreamTable(limits.ended_streams, limits.reset_streams)
         self._open = self._streams.open
         self._receive_window = limits.connection_window
         self._returned = 0
         self._events: list[Event] = []
         self._resets = Bucket("streams that are reset", limits.resets, 4 * limits.resets, clock)
-        self._control = Control(limits, self.outgoing, self._streams, clock)
+        self._control = Control(limits, self.outgoing, self._streams, self._patience, clock)
         self._handlers: tuple[Callable[[int, int, bytes], None], ...] = (
             self._data,
             self._headers,
@@ -100,6 +106,7 @@ class Http2Connection:
         stream = self._open.get(stream_id)
         if stream is None:
             return
+        self._patience.earn()
         if self.outgoing.whole(stream, first, body, last):
             self._end(stream)
             return
@@ -120,7 +127,10 @@ class Http2Connection:
         it has.
         """
         stream = self._open.get(stream_id)
-        return stream is not None and self.outgoing.data(stream, data)
+        if stream is None:
+            return False
+        self._patience.earn()
+        return self.outgoing.data(stream, data)
 
     def send_last(self, stream_id: int, trailers: EncodedHeaders) -> None:
         """The end of an answer, once what is held of it has left."""
@@ -180,8 +190,9 @@ class Http2Connection:
                 self._handlers[kind](flags, stream_id, payload)
             else:
                 # a type that we do not know is to be ignored (RFC 9113, clause 4.1)
-                self._control.bucket.spend()
+                self._patience.spend()
         except StreamFault as fault:
+            self._patience.spend(STREAM)
             self._resets.spend()
             self.outgoing.reset(fault.stream_id, fault.code)
             if fault.stream_id in self._open:
@@ -199,6 +210,7 @@ class Http2Connection:
         stream = self._open.get(stream_id)
         if stream is None or stream.ended_by_peer:
             self._streams.takes(codes.DATA, stream_id)
+            self._patience.spend()
             return
         stream.receive_window -= length
         if stream.receive_window < 0:
@@ -209,8 +221,8 @@ class Http2Connection:
             payload = unpadded(payload)
             stream.returned += length - len(payload)
         ended = bool(flags & codes.END_STREAM)
-        if not payload and not ended:
-            self._control.bucket.spend()
+        if not ended and len(payload) < SMALL_DATA_BYTES:
+            self._patience.spend(CRUMB)
         self._count_body(stream, len(payload), ended)
         stream.ended_by_peer = ended
         self._events.append(DataArrived(stream_id, payload, ended))
@@ -225,6 +237,7 @@ class Http2Connection:
             self._header_block(flags, stream_id, block)
 
     def _continuation(self, flags: int, stream_id: int, payload: bytes) -> None:
+        self._patience.spend()
         whole = self._reader.continued(flags, stream_id, payload)
         if whole is not None:
             self._header_block(whole[0], stream_id, whole[1])
@@ -235,7 +248,9 @@ class Http2Connection:
         if stream_id > self._streams.newest:
             if self._streams.meet(stream_id):
                 self._begin(stream_id, headers, ended)
-        elif self._streams.takes(codes.HEADERS, stream_id):
+            return
+        self._patience.spend()
+        if self._streams.takes(codes.HEADERS, stream_id):
             self._trailers(self._open[stream_id], headers, ended)
 
     def _begin(self, stream_id: int, headers: Headers, ended: bool) -> None:
@@ -273,7 +288,7 @@ class Http2Connection:
     def _rst_stream(self, _flags: int, stream_id: int, payload: bytes) -> None:
         check_length("RST_STREAM", payload, 4)
         is_open = self._streams.takes(codes.RST_STREAM, stream_id)
-        self._control.bucket.spend()
+        self._patience.spend(STREAM if is_open else FRAME)
         if is_open:
             self._resets.spend()
             self._forget(stream_id, early=False)
@@ -281,7 +296,7 @@ class Http2Connection:
 
     def _settings(self, flags: int, stream_id: int, payload: bytes) -> None:
         self._control.settings(flags, stream_id, payload)
-        self._pump()
+        self._pump_all()
 
     def _ping(self, flags: int, stream_id: int, payload: bytes) -> None:
         if self._control.ping(flags, stream_id, payload):
@@ -289,7 +304,7 @@ class Http2Connection:
 
     def _window_update(self, _flags: int, stream_id: int, payload: bytes) -> None:
         check_length("WINDOW_UPDATE", payload, 4)
-        self._control.bucket.spend()
+        self._patience.spend()
         count = int.from_bytes(payload) & MASK
         if stream_id:
             self._widen(stream_id, count)
@@ -297,7 +312,7 @@ class Http2Connection:
         if not count:
             raise ConnectionFault(ErrorCode.PROTOCOL_ERROR, "a window that grows by nothing")
         self.outgoing.widen(count)
-        self._pump()
+        self._pump_all()
 
     def _widen(self, stream_id: int, count: int) -> None:
         stream = self._open.get(stream_id)
@@ -312,7 +327,9 @@ class Http2Connection:
                 stream_id, ErrorCode.FLOW_CONTROL_ERROR, "the stream's window has grown beyond 2^31-1"
             )
         if stream.held:
-            self._pump()
+            self._patience.spend(CRUMB)
+            if self.outgoing.pump(stream):
+                self._drained(stream)
 
     # -- streams ---------------------------------------------------------------------------------------------
 
@@ -335,13 +352,17 @@ class Http2Connection:
             self._receive_window += self._returned
             self._returned = 0
 
-    def _pump(self) -> None:
-        for stream in self.outgoing.pump():
-            if stream.last is not None:
-                self.outgoing.headers(stream.id, stream.last)
-                self._end(stream)
-            else:
-                self._events.append(StreamDrained(stream.id))
+    def _pump_all(self) -> None:
+        for stream in self.outgoing.pump_all():
+            self._drained(stream)
+
+    def _drained(self, stream: Stream) -> None:
+        """Nothing of its answer is held any more."""
+        if stream.last is not None:
+            self.outgoing.headers(stream.id, stream.last)
+            self._end(stream)
+        else:
+            self._events.append(StreamDrained(stream.id))
 
     def _end(self, stream: Stream) -> None:
         """Our answer is out. A client that still sends its request is told that nobody reads it (RFC 9113,
@@ -352,5 +373,12 @@ class Http2Connection:
         self._forget(stream.id, early=not stream.ended_by_peer)
 
     def _forget(self, stream_id: int, *, early: bool) -> None:
-        self.outgoing.forget(stream_id)
+        stream = self._open.get(stream_id)
+        if stream is not None:
+            self.outgoing.forget(stream)
         self._streams.close(stream_id, early=early)
+
+
+def shared_work(limits: ConnectionLimits, clock: Callable[[], float]) -> Bucket:
+    """What all connections of an address may do beside calling, when nobody has done anything so far."""
+    return Bucket("units of work that carry no call", limits.work_rate, limits.work_at_once, clock)

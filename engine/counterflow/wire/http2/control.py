@@ -13,6 +13,7 @@ from counterflow.wire.http2.codes import ErrorCode, PeerSetting
 from counterflow.wire.http2.errors import ConnectionFault, StreamFault
 from counterflow.wire.http2.limits import ConnectionLimits
 from counterflow.wire.http2.outgoing import INITIAL_WINDOW, LEAST_FRAME_BYTES, Outgoing, frame
+from counterflow.wire.http2.patience import Patience, price_of_settings
 from counterflow.wire.http2.payloads import MASK, check_length, window_update
 from counterflow.wire.http2.streams import StreamTable
 
@@ -26,14 +27,19 @@ class Control:
     """
 
     def __init__(
-        self, limits: ConnectionLimits, outgoing: Outgoing, streams: StreamTable, clock: Callable[[], float]
+        self,
+        limits: ConnectionLimits,
+        outgoing: Outgoing,
+        streams: StreamTable,
+        patience: Patience,
+        clock: Callable[[], float],
     ) -> None:
         self._limits = limits
         self._outgoing = outgoing
         self._streams = streams
         self.initial_window = INITIAL_WINDOW
         """What the client lets us send on a stream that is new."""
-        self.bucket = Bucket("frames that carry no call", limits.control_frames, limits.control_frames, clock)
+        self._patience = patience
         self._settings = Bucket("SETTINGS frames", limits.settings_frames, 4 * limits.settings_frames, clock)
 
     def greet(self) -> None:
@@ -52,7 +58,7 @@ class Control:
 
     def priority(self, _flags: int, stream_id: int, payload: bytes) -> None:
         """Checked and ignored: the standard has given priorities up (RFC 9113, clause 5.3)."""
-        self.bucket.spend()
+        self._patience.spend()
         if not stream_id:
             raise ConnectionFault(ErrorCode.PROTOCOL_ERROR, "PRIORITY of no stream")
         if len(payload) != 5:
@@ -69,10 +75,11 @@ class Control:
         if stream_id:
             raise ConnectionFault(ErrorCode.PROTOCOL_ERROR, f"SETTINGS of stream {stream_id}")
         if flags & codes.ACK:
-            self.bucket.spend()
+            self._patience.spend()
             check_length("acknowledgement of SETTINGS", payload, 0)
             return
         self._settings.spend()
+        self._patience.spend(price_of_settings(len(self._streams)))
         if len(payload) % _SETTING.size or len(payload) > self._limits.settings_frame_bytes:
             raise ConnectionFault(
                 ErrorCode.FRAME_SIZE_ERROR, f"expected SETTINGS of 6 bytes each, found {len(payload)} bytes"
@@ -90,6 +97,7 @@ class Control:
             change, self.initial_window = value - self.initial_window, value
             for stream in self._streams:
                 stream.send_window += change
+                self._outgoing.await_turn(stream)
                 if stream.send_window > codes.LARGEST_WINDOW:
                     raise ConnectionFault(
                         ErrorCode.FLOW_CONTROL_ERROR,
@@ -116,14 +124,14 @@ class Control:
         if stream_id:
             raise ConnectionFault(ErrorCode.PROTOCOL_ERROR, f"PING of stream {stream_id}")
         check_length("PING", payload, 8)
-        self.bucket.spend()
+        self._patience.spend()
         if not flags & codes.ACK:
             self._outgoing.add(frame(codes.PING, codes.ACK, 0, payload))
         return bool(flags & codes.ACK)
 
     def go_away(self, _flags: int, stream_id: int, payload: bytes) -> None:
         """The client will open no more streams; those that are open go on."""
-        self.bucket.spend()
+        self._patience.spend()
         if stream_id:
             raise ConnectionFault(ErrorCode.PROTOCOL_ERROR, f"GOAWAY of stream {stream_id}")
         if len(payload) < 8:

@@ -18,6 +18,8 @@ from counterflow.wire.http2.codes import END_HEADERS, END_STREAM, HEADERS, Error
 from counterflow.wire.http2.errors import ConnectionFault
 from counterflow.wire.http2.events import Headers
 from counterflow.wire.http2.limits import ConnectionLimits
+from counterflow.wire.http2.patience import Patience, price_of_block, price_of_fields
+from counterflow.wire.http2.remembered import Remembered
 
 NO_TABLE = b"\x20"
 """Sets the table for our headers to nothing (RFC 7541, clause 6.3), whatever size the client allows: begins
@@ -33,25 +35,27 @@ _OF_CONNECTION = frozenset(
     (b"connection", b"keep-alive", b"proxy-connection", b"transfer-encoding", b"upgrade")
 )
 """Headers of HTTP/1.1 that a request of HTTP/2 must not have (RFC 9113, clause 8.2.2)."""
+_FIELD_BYTES = 122
+"""What a field takes beside its characters: a pair and two objects."""
 _FORBIDDEN_IN_VALUES = b"\x00\r\n"
 
 
 class HeaderDecoder:
     """Headers of one connection, in the order their blocks come."""
 
-    def __init__(self, limits: ConnectionLimits) -> None:
+    def __init__(self, limits: ConnectionLimits, patience: Patience) -> None:
         self._decoder = Decoder(limits.header_list_bytes)
-        self._remembered: dict[bytes, Headers] = {}
-        self._most = limits.remembered_blocks
-        self._most_bytes = limits.remembered_block_bytes
+        self._remembered: Remembered[bytes, Headers] = Remembered(limits.remembered_bytes)
+        self._patience = patience
 
     def decode(self, block: bytes) -> Headers:
-        """The headers of a block. Raises `ConnectionFault`: after a faulty block nobody knows what the next
-        ones mean.
+        """The headers of a block, which the client pays for unless they are remembered. Raises
+        `ConnectionFault`: after a faulty block nobody knows what the next ones mean.
         """
         known = self._remembered.get(block)
         if known is not None:
             return known
+        self._patience.spend(price_of_block(len(block)))
         table = self._decoder.header_table
         before = (table.maxsize, len(table.dynamic_entries), _newest(table))
         try:
@@ -64,14 +68,20 @@ class HeaderDecoder:
             raise ConnectionFault(
                 ErrorCode.COMPRESSION_ERROR, f"headers cannot be decompressed: {error}"
             ) from error
+        self._patience.spend(price_of_fields(len(headers)))
         # An entry is always added in front, as a new object; held here, its place in memory cannot be taken
         # by another.
         is_same = before[:2] == (table.maxsize, len(table.dynamic_entries)) and before[2] is _newest(table)
-        if not is_same or len(self._remembered) >= self._most:
+        if is_same:
+            self._remembered.keep(block, headers, len(block) + size_of(headers))
+        else:
             self._remembered.clear()
-        if is_same and len(block) <= self._most_bytes:
-            self._remembered[block] = headers
         return headers
+
+
+def size_of(headers: Headers) -> int:
+    """About the bytes of memory that headers take."""
+    return sum(len(name) + len(value) + _FIELD_BYTES for name, value in headers)
 
 
 def _newest(table: HeaderTable) -> object:

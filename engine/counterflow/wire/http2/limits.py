@@ -32,19 +32,27 @@ class ConnectionLimits:
     """CONTINUATION frames of one header block."""
     settings_frame_bytes: int = 6 * 64
     """Payload of a SETTINGS frame: there are six settings, and room for those that we do not know."""
-    closed_streams: int = 1_000
-    """Streams that have ended and are remembered, to tell a late frame from a wrong one."""
-    remembered_blocks: int = 500
-    """Header blocks whose decoded form is remembered."""
-    remembered_block_bytes: int = 4_096
-    """The largest of them."""
+    ended_streams: int = 100
+    """Streams that have ended well and are remembered, to tell a late frame from a wrong one."""
+    reset_streams: int = 1_000
+    """As above, those that we have ended early: more of them may be under way to us, which is no fault."""
+    remembered_bytes: int = 32_768
+    """Memory for headers whose decoded form is remembered, and as much for what they were read as."""
     resets: int = 500
     """Streams that a client opens and resets, a second; at once four times as many (all calls of a client
     that leaves).
     """
-    control_frames: int = 20_000
-    """Frames that carry nothing of a call: PING, SETTINGS, PRIORITY, WINDOW_UPDATE, empty DATA, unknown ones,
-    a second.
-    """
     settings_frames: int = 20
     """SETTINGS frames a second; at once four times as many."""
+    work_rate: int = 20_000
+    """Work that carries no call, in units of some 5 microseconds (`patience.py`), a second, of all
+    connections of an address together, beside what each has earned.
+    """
+    work_at_once: int = 10_000
+    """As above, at once: so long everybody else waits."""
+    work_at_first: int = 128
+    """What a connection has before it has earned anything."""
+    work_by_call: int = 32
+    """What it earns with each message that is sent to it."""
+    work_saved: int = 4_096
+    """The most that it can have earned and not spent."""

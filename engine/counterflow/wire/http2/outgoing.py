@@ -32,8 +32,12 @@ class Outgoing:
     def __init__(self) -> None:
         self._frames: list[bytes] = []
         self._began = False
-        self._blocked: dict[int, Stream] = {}
-        """Streams with data held back, the one that has waited longest first."""
+        self._in_turn: dict[int, Stream] = {}
+        """Streams whose data the connection's window alone holds back, the one that has waited longest
+        first: who waits for a window of its own is asked for only when that is opened.
+        """
+        self.held_bytes = 0
+        """What the windows hold back, of all streams."""
         self.window = INITIAL_WINDOW
         self.frame_bytes = LEAST_FRAME_BYTES
 
@@ -51,7 +55,7 @@ class Outgoing:
     @property
     def kept_bytes(self) -> int:
         """What has not been taken yet, and what the windows hold back."""
-        return sum(map(len, self._frames)) + sum(len(stream.held) for stream in self._blocked.values())
+        return sum(map(len, self._frames)) + self.held_bytes
 
     def add(self, data: bytes) -> None:
         """A frame that no window holds back."""
@@ -119,15 +123,13 @@ class Outgoing:
             self._frames.append(b"".join((size.to_bytes(3), b"\0\0", stream.id.to_bytes(4), data)))
             return True
         stream.held += data
-        self._pump(stream, None)
-        if not stream.held:
-            return True
-        self._blocked[stream.id] = stream
-        return False
+        self.held_bytes += size
+        return self.pump(stream)
 
-    def forget(self, stream_id: int) -> None:
+    def forget(self, stream: Stream) -> None:
         """The stream is gone, and what was held for it."""
-        self._blocked.pop(stream_id, None)
+        self._in_turn.pop(stream.id, None)
+        self.held_bytes -= len(stream.held)
 
     def reset(self, stream_id: int, code: int) -> None:
         """End a stream early."""
@@ -147,32 +149,40 @@ class Outgoing:
                 ErrorCode.FLOW_CONTROL_ERROR, "the connection's window has grown beyond 2^31-1"
             )
 
-    def pump(self) -> list[Stream]:
-        """Let go what the windows allow now, a frame of each stream in turn. Answers the streams of which
-        nothing is held any more.
+    def await_turn(self, stream: Stream) -> None:
+        """A stream whose window has changed: what is held of it waits for the connection's alone, or not."""
+        if stream.held and stream.send_window > 0:
+            self._in_turn[stream.id] = stream
+
+    def pump(self, stream: Stream) -> bool:
+        """Let go what the windows allow now of one stream. Answers whether nothing of it is held any more."""
+        while stream.held and self._let_go(stream):
+            pass
+        self.await_turn(stream)
+        return not stream.held
+
+    def pump_all(self) -> list[Stream]:
+        """Let go what the connection's window allows now, a frame of each stream in turn. Answers the streams
+        of which nothing is held any more.
         """
         drained: list[Stream] = []
-        moved = True
-        while moved and self.window > 0 and self._blocked:
-            moved = False
-            for stream in list(self._blocked.values()):
-                moved = self._pump(stream, 1) or moved
-                if not stream.held:
-                    del self._blocked[stream.id]
-                    drained.append(stream)
+        while self.window > 0 and self._in_turn:
+            stream = self._in_turn.pop(next(iter(self._in_turn)))
+            self._let_go(stream)
+            if stream.held:
+                self.await_turn(stream)  # behind the others
+            else:
+                drained.append(stream)
         return drained
 
-    def _pump(self, stream: Stream, most_frames: int | None) -> bool:
-        """Answers whether anything has left."""
-        moved = False
-        while stream.held and most_frames != 0:
-            size = min(len(stream.held), stream.send_window, self.window, self.frame_bytes)
-            if size <= 0:
-                break
-            self._frames.append(frame(DATA, 0, stream.id, bytes(stream.held[:size])))
-            del stream.held[:size]
-            stream.send_window -= size
-            self.window -= size
-            moved = True
-            most_frames = None if most_frames is None else most_frames - 1
-        return moved
+    def _let_go(self, stream: Stream) -> bool:
+        """A frame of what is held. Answers whether any has left."""
+        size = min(len(stream.held), stream.send_window, self.window, self.frame_bytes)
+        if size <= 0:
+            return False
+        self._frames.append(frame(DATA, 0, stream.id, bytes(stream.held[:size])))
+        del stream.held[:size]
+        self.held_bytes -= size
+        stream.send_window -= size
+        self.window -= size
+        return True

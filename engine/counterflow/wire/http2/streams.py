@@ -86,18 +86,25 @@ _WHY: Final = {
 class StreamTable:
     """Those that are open, by number, and what is remembered of the others."""
 
-    def __init__(self, remembered: int) -> None:
+    def __init__(self, ended: int, reset: int) -> None:
+        """Remembers so many of each that are gone."""
         self.open: dict[int, Stream] = {}
         """Requests that have not been answered yet."""
         self.newest = 0
         """The largest number that a client has used."""
-        self._remembered = remembered
-        self._closed: dict[int, StreamState] = {}
-        """How streams have ended, the oldest first."""
+        self._ended: dict[int, None] = {}
+        """Those that have ended well, the oldest first."""
+        self._most_ended = ended
+        self._reset: dict[int, None] = {}
+        """Those that we have ended early, the oldest first."""
+        self._most_reset = reset
         self._served_up_to = codes.LARGEST_STREAM
 
     def __iter__(self) -> Iterator[Stream]:
         return iter(self.open.values())
+
+    def __len__(self) -> int:
+        return len(self.open)
 
     def state_of(self, stream_id: int) -> StreamState:
         """Where a stream is in its life; of any number."""
@@ -108,7 +115,9 @@ class StreamTable:
             return StreamState.IDLE
         if stream_id > self._served_up_to:
             return StreamState.REFUSED
-        return self._closed.get(stream_id, StreamState.FORGOTTEN)
+        if stream_id in self._reset:
+            return StreamState.RESET
+        return StreamState.ENDED if stream_id in self._ended else StreamState.FORGOTTEN
 
     def takes(self, kind: int, stream_id: int) -> bool:
         """Whether a frame of this type means something there; False where it is to be ignored. Raises the
@@ -138,6 +147,13 @@ class StreamTable:
     def close(self, stream_id: int, *, early: bool) -> None:
         """A stream is gone; `early` where we have ended it before its request had."""
         self.open.pop(stream_id, None)
-        self._closed[stream_id] = StreamState.RESET if early else StreamState.ENDED
-        if len(self._closed) > self._remembered:
-            del self._closed[next(iter(self._closed))]
+        if early:
+            _remember(stream_id, self._reset, self._most_reset)
+        else:
+            _remember(stream_id, self._ended, self._most_ended)
+
+
+def _remember(stream_id: int, streams: dict[int, None], most: int) -> None:
+    streams[stream_id] = None
+    if len(streams) > most:
+        del streams[next(iter(streams))]

@@ -48,11 +48,13 @@ def opened(frame: PrefixedMessage, encoding: bytes, most_bytes: int) -> bytes:
     try:
         message = unzip.decompress(frame.data, most_bytes + 1)
     except zlib.error as error:
-        raise RpcError(StatusCode.INTERNAL, f"Expected a message compressed by gzip: {error}") from error
+        raise RpcError(
+            StatusCode.INVALID_ARGUMENT, f"Expected a message compressed by gzip: {error}"
+        ) from error
     _check_size(len(message), most_bytes)
     if not unzip.eof:
         raise RpcError(
-            StatusCode.INTERNAL, "Expected a message compressed by gzip, found one that breaks off"
+            StatusCode.INVALID_ARGUMENT, "Expected a message compressed by gzip, found one that breaks off"
         )
     return message
 

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from counterflow.wire import methods
 from counterflow.wire.contract import Method, RpcError, StatusCode
 from counterflow.wire.http2.events import DataArrived, Headers, RequestBegun
-from counterflow.wire.http2.headers import EncodedHeaders
+from counterflow.wire.http2.headers import EncodedHeaders, size_of
+from counterflow.wire.http2.remembered import Remembered
 from counterflow.wire.native.call import Line, NativeCall
 from counterflow.wire.native.messages import PREFIX_BYTES, MessageReader
 from counterflow.wire.native.request import Request, read_request
 from counterflow.wire.native.trailers import trailers
 
-REMEMBERED_REQUESTS = 500
 _ENCODINGS = (b"identity", b"gzip")
 
 
@@ -29,7 +29,7 @@ class Reception:
         self._served = served
         self.calls: dict[int, NativeCall] = {}
         """Those that are not over, by stream."""
-        self._requests: dict[Headers, Request] = {}
+        self._requests: Remembered[Headers, Request] = Remembered(line.limits.http2.remembered_bytes)
         self._strangers: dict[int, Request] = {}
         """Requests that are no gRPC, by stream, until they have ended."""
         self._kept_bytes = 0
@@ -113,10 +113,7 @@ class Reception:
         request = self._requests.get(headers)
         if request is None:
             request = read_request(headers)
-            if len(self._requests) >= REMEMBERED_REQUESTS:
-                self._requests.clear()
-            if sum(len(value) for _, value in headers) <= self._limits.http2.remembered_block_bytes:
-                self._requests[headers] = request
+            self._requests.keep(headers, request, size_of(headers))
         return request
 
     def _arm(self, call: NativeCall, asked_seconds: float | None) -> None:
@@ -137,7 +134,7 @@ class Reception:
         """The end of the request may follow its message in a frame of its own."""
         if len(call.arrived) > 1 or (call.has_ended and not (call.arrived and is_whole)):
             raise RpcError(
-                StatusCode.INTERNAL,
+                StatusCode.UNIMPLEMENTED,  # as gRPC's table of statuses has it
                 f"Expected one message in the request, found {len(call.arrived)} and the end",
             )
         if call.has_ended:

@@ -5,7 +5,7 @@ import pytest
 from counterflow.bpmn.dialects.camunda.calls import RULE
 from counterflow.feel import Expression
 from counterflow.model.data import GoesIn
-from counterflow.model.graph import CalledProcess, Node
+from counterflow.model.graph import Binding, CalledProcess, Node
 from tests.bpmn.diagram import element, end, extensions, model, node, path, reading, refused, start, warned
 
 
@@ -95,9 +95,10 @@ def test_the_process_may_be_computed() -> None:
         ([handed("in", source="a")], {}, "mapping"),
         ([handed("out", target="a")], {}, "mapping"),
         ([handed("in", sourceExpression="${a.b()}", target="b")], {}, "expression"),
-        ([], {"camunda__calledElementBinding": "deployment"}, RULE),
-        ([], {"camunda__calledElementBinding": "version", "camunda__calledElementVersion": "3"}, RULE),
-        ([], {"camunda__variableMappingClass": "org.acme.Mapping"}, "extension"),
+        ([], {"camunda__calledElementBinding": "newest"}, RULE),
+        ([], {"camunda__calledElementBinding": "version"}, RULE),
+        ([], {"camunda__calledElementBinding": "version", "camunda__calledElementVersion": "new"}, RULE),
+        ([], {"camunda__calledElementVersionTag": "spring"}, RULE),
         ([], {"camunda__caseRef": "case"}, "extension"),
         ([], {"called": None}, RULE),
         ([], {"called": "${kind.of(order)}"}, "expression"),
@@ -112,15 +113,53 @@ def test_what_has_no_counterpart_is_refused(
 
 
 @pytest.mark.parametrize(
-    "inside",
+    "inside, attributes",
     [
-        handed("in", businessKey="#{execution.processBusinessKey}"),
-        handed("in", source="a", target="b", local="true"),
+        (handed("in", source="a", target="b", local="true"), {}),
+        ("", {"camunda__variableMappingClass": "org.acme.Mapping"}),
+        ("", {"camunda__variableMappingDelegateExpression": "${mapping}"}),
+        ("", {"camunda__calledElementTenantId": "north"}),
     ],
 )
-def test_what_is_read_over_is_told(inside: str) -> None:
-    assert warned(calling(inside), "extension") == ["a"]
-    assert reading(calling(inside)).errors == []
+def test_what_is_read_over_is_told(inside: str, attributes: dict[str, str]) -> None:
+    assert warned(calling(inside, **attributes), "extension") == ["a"]
+    assert reading(calling(inside, **attributes)).errors == []
+
+
+@pytest.mark.parametrize(
+    "attributes, binding, which",
+    [
+        ({"calledElementBinding": "latest"}, Binding.LATEST, None),
+        ({"calledElementBinding": "deployment"}, Binding.DEPLOYMENT, None),
+        ({"calledElementBinding": "version", "calledElementVersion": "3"}, Binding.VERSION, "3"),
+        ({"calledElementBinding": "versionTag", "calledElementVersionTag": "v"}, Binding.VERSION_TAG, "v"),
+        ({"sameDeployment": "true"}, Binding.DEPLOYMENT, None),
+    ],
+)
+def test_the_version_that_is_meant(attributes: dict[str, str], binding: Binding, which: str | None) -> None:
+    called = node(calling(**{f"camunda__{name}": text for name, text in attributes.items()}), "a").work
+    assert isinstance(called, CalledProcess)
+    assert (called.binding, called.which) == (binding, which)
+
+
+def test_a_version_may_be_computed() -> None:
+    attributes = {"camunda__calledElementBinding": "version", "camunda__calledElementVersion": "${n}"}
+    called = node(calling(**attributes), "a").work
+    assert isinstance(called, CalledProcess)
+    assert isinstance(called.which, Expression)
+
+
+def test_a_business_key_is_a_variable() -> None:
+    one = node(calling(handed("in", businessKey="#{execution.processBusinessKey}")), "a")
+    assert [(mapping.source.text, mapping.target) for mapping in one.inputs] == [
+        ("businessKey", ("businessKey",))
+    ]
+
+
+def test_flowable_inherits_everything_by_an_attribute() -> None:
+    called = node(calling(camunda__inheritVariables="true"), "a").work
+    assert isinstance(called, CalledProcess)
+    assert called.goes_in is GoesIn.EVERYTHING
 
 
 def test_handing_over_means_something_on_a_call_only() -> None:

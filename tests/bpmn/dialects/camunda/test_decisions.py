@@ -2,6 +2,7 @@
 
 import pytest
 
+from counterflow import feel
 from counterflow.bpmn.dialects.camunda.decisions import RULE
 from counterflow.feel import Expression
 from counterflow.model.graph import Behaviour, Binding, CalledDecision, JobDefinition, ResultMapping
@@ -82,7 +83,6 @@ def test_a_result_that_nobody_reads_is_told() -> None:
         ({"class": "org.acme.Decide"}, "(camunda:class)"),
         ({"expression": "${decider.decide()}"}, "(camunda:expression)"),
         ({"delegateExpression": "${decider}"}, "(camunda:delegateExpression)"),
-        ({"decisionRefTenantId": "red"}, "a decision of another tenant"),
         ({"decisionRefBinding": "newest"}, "one of latest, deployment, version, versionTag, found 'newest'"),
         (
             {"mapDecisionResult": "output"},
@@ -113,20 +113,46 @@ def test_what_is_no_expression_is_refused(written: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "output, rule",
+    "output, rows, expected",
     [
-        ("${decisionResult.singleEntry}", RULE),
-        ("${decisionResult.singleResult.price}", RULE),
-        ("${decisionResult.firstResult.price}", RULE),
-        ("${decisionResult.getSingleEntry()}", "expression"),
+        ("${decisionResult.singleEntry}", [{"price": 3}], 3),
+        ("${decisionResult.getSingleEntry()}", [{"price": 3}], 3),
+        ("${decisionResult.singleEntry}", [{"price": 3, "days": 4}], None),
+        ("${decisionResult.singleEntry}", [], None),
+        ("${decisionResult.singleResult.price}", [{"price": 3}], 3),
+        ("${decisionResult.getSingleResult().price}", [{"price": 3}, {"price": 4}], None),
+        ("${decisionResult.getSingleResult().get('price')}", [{"price": 3}], 3),
+        ("${decisionResult.firstResult.price}", [{"price": 3}, {"price": 4}], 3),
+        ("${decisionResult.getFirstResult().getFirstEntry()}", [{"price": 3}, {"price": 4}], 3),
+        ("${decisionResult.resultList}", [{"price": 3}], [{"price": 3}]),
+        ("${decisionResult.collectEntries('price')}", [{"price": 3}, {"price": 4}], [3, 4]),
+        ("${decisionResult.size()}", [{"price": 3}, {"price": 4}], 2),
     ],
 )
-def test_getters_of_camundas_own_result_are_refused_with_what_to_write_instead(
-    output: str, rule: str
+def test_getters_of_camundas_own_result_give_what_they_give_there(
+    output: str, rows: list[feel.Value], expected: feel.Value
 ) -> None:
-    (finding,) = reading(deciding(read_in(output))).errors
-    assert (finding.rule, finding.element_id) == (rule, "a")
-    assert finding.remedy
+    one = node(deciding(read_in(output)), "a")
+    assert isinstance(one.work, CalledDecision)
+    assert one.work.keeps_rows
+    assert one.outputs[0].source.evaluate({"decisionResult": rows}).value == expected
+
+
+FIELDS = {"decisionTableReferenceKey": "discount", "sameDeployment": "true"}
+
+
+def test_a_decision_of_flowables_fields_gives_its_outputs_by_name() -> None:
+    fields = (element("camunda:field", name=name, stringValue=text) for name, text in FIELDS.items())
+    one = node(deciding(*fields, tag="serviceTask", decisionRef=None, type="dmn"), "a")
+    assert one.behaviour is Behaviour.RULE_TASK
+    assert one.work == CalledDecision(
+        "discount", None, Binding.DEPLOYMENT, result_mapping=ResultMapping.ENTRIES
+    )
+
+
+def test_a_tenant_is_told() -> None:
+    assert warned(deciding(decisionRefTenantId="red"), "extension") == ["a"]
+    assert isinstance(node(deciding(), "a").work, CalledDecision)
 
 
 @pytest.mark.parametrize("tag", ["serviceTask", "userTask", "task"])

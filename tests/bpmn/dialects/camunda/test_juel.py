@@ -61,15 +61,78 @@ def test_translations(text: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("${execution.getVariable('a') == 2}", True),
+        ("${execution.hasVariable('nothing')}", False),
+        ("${execution.processBusinessKey}", "K-1"),
+        ("#{execution.getProcessBusinessKey()}", "K-1"),
+        ("${name.equals('Ada')}", True),
+        ("${'ADA'.equalsIgnoreCase(name)}", True),
+        ("${items.size()}", 3),
+        ("${items.isEmpty() || none.isEmpty()}", True),
+        ("${items.get(1)}", 20),
+        ("${items.get(a)}", 30),
+        ("${items[a - 1]}", 20),
+        ("${order.get('name of it')}", "it"),
+        ("${order.get(key)}", 7),
+        ("${order[key]}", 7),
+        ("${order.containsKey('total')}", True),
+        ("${items.contains(20)}", True),
+        ("${name.contains('d')}", True),
+        ("${name.length() + name.indexOfNothing}", None),
+        ("${name.toUpperCase().startsWith('AD')}", True),
+        ("${name.substring(1)}", "da"),
+        ("${name.substring(0, a)}", "Ad"),
+        ("${S(order).prop('total').numberValue()}", 7),
+        ("${S(order).jsonPath('$.total').value()}", 7),
+        ("${S(order).hasProp('nothing')}", False),
+        ("${JSON(order).prop('lines').elements().get(0)}", "first"),
+        ("${(a).toString()}", "2"),
+    ],
+)
+def test_calls_that_have_a_counterpart(text: str, expected: feel.Value) -> None:
+    variables: dict[str, feel.Value] = {
+        "a": 2,
+        "businessKey": "K-1",
+        "name": "Ada",
+        "items": [10, 20, 30],
+        "none": None,
+        "key": "total",
+        "order": {"total": 7, "name of it": "it", "lines": ["first"]},
+    }
+    assert feel.compile(juel.translate(text)).evaluate(variables).value == expected
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("${now()}", "now()"),
+        ("${dateTime().plusWeeks(1).toDate()}", '(now() + duration("P7D"))'),
+        ("${dateTime().plusDays(days)}", '(now() + (days) * duration("P1D"))'),
+        ("${dateTime().minusMinutes(90)}", '(now() - duration("PT90M"))'),
+    ],
+)
+def test_times_are_counted_from_now(text: str, expected: str) -> None:
+    assert juel.translate(text) == expected
+    feel.compile(expected)
+
+
+@pytest.mark.parametrize(
     "text, found, instead",
     [
-        ("${bean.method()}", "a method call", "a job worker"),
-        ("${execution.getVariable('a')}", "a method call", "a job worker"),
+        ("${bean.method()}", "a call of `.method(…)`", "a job worker"),
+        ("${order.getTotal()}", "a call of `.getTotal(…)`", "`order.total` in FEEL"),
+        ("${order.isPaid()}", "a call of `.isPaid(…)`", "`order.paid` in FEEL"),
+        ("${f(a)}", "a call of `f(…)`", "a function of FEEL"),
+        ("${execution.getVariable(a)}", "what FEEL does not say", "the variable's name itself"),
+        ("${execution.processInstanceId}", "`execution.processInstanceId`", "a variable that holds"),
+        ("${S(a).jsonPath('$..b').value()}", "what FEEL does not say", "a path of names"),
+        ("${a" + ".contains(a)" * 20 + "}", "calls upon calls", "a simpler expression"),
         ("${a % 2}", "the remainder operator", "modulo(a, b)"),
         ("${a mod 2}", "the remainder operator", "modulo(a, b)"),
         ("${a = 1}", "an assignment", "== to compare"),
         ("${fn:length(a)}", "a namespaced function", "a FEEL function"),
-        ("${a[b]}", "the computed index `b`", "a filter in FEEL"),
         ("${a < b < c}", "a chain of comparisons", "`and`"),
         ("${}", "no value where one is due", "a complete expression"),
         ("${a ==}", "no value where one is due", "a complete expression"),

@@ -7,7 +7,7 @@ import pytest
 from counterflow.documents.findings import Severity
 from counterflow.feel import Expression
 from counterflow.model.events import ErrorDefinition
-from counterflow.model.graph import JobDefinition, ScriptDefinition
+from counterflow.model.graph import Behaviour, JobDefinition, ScriptDefinition
 from tests.bpmn.diagram import (
     boundary,
     catch_error,
@@ -72,8 +72,14 @@ def test_what_was_java_is_a_job_by_its_name(attribute: str, value: str, expected
     assert json.loads(job.headers) == ({"expression": value} if attribute == "expression" else {})
 
 
-@pytest.mark.parametrize("value", ["${a == b}", "${1 + 2}", "plain", "${}", "a ${b} c"])
-@pytest.mark.parametrize("attribute", ["expression", "delegateExpression"])
+@pytest.mark.parametrize(
+    "attribute, value",
+    [
+        *(("delegateExpression", value) for value in ("${a == b}", "${1 + 2}", "plain", "${}", "a ${b} c")),
+        ("expression", "plain"),
+        ("expression", "a ${b} c"),
+    ],
+)
 def test_an_expression_without_a_name_is_refused_once(attribute: str, value: str) -> None:
     content = task_with(**{f"camunda__{attribute}": value})
     assert [(finding.rule, finding.element_id) for finding in reading(content).findings] == [
@@ -82,19 +88,42 @@ def test_an_expression_without_a_name_is_refused_once(attribute: str, value: str
 
 
 @pytest.mark.parametrize(
-    "attributes, rules",
-    [
-        ({"camunda__type": "mail"}, ["job-type"]),
-        ({"camunda__type": "external"}, ["job-type"]),
-        ({"camunda__asyncBefore": "true"}, ["job-type"]),
-    ],
+    "text, variable, expected",
+    [("${x + 1}", "y", "x + 1"), ("${1 == 1}", None, "1 = 1"), ("#{a.size() > 2}", "b", "count(a) > 2")],
 )
-def test_work_that_runs_in_camunda_7_only_is_refused_once(
-    attributes: dict[str, str], rules: list[str]
+def test_an_expression_that_calls_nobody_is_evaluated_in_the_engine(
+    text: str, variable: str | None, expected: str
 ) -> None:
-    assert [
-        finding.rule for finding in reading(task_with(tag="businessRuleTask", **attributes)).findings
-    ] == rules
+    one = node(task_with(camunda__expression=text, camunda__resultVariable=variable), "a")
+    assert one.behaviour is Behaviour.SCRIPT_TASK
+    assert isinstance(one.work, ScriptDefinition)
+    assert (one.work.expression.text, one.work.result_variable) == (expected, variable)
+
+
+@pytest.mark.parametrize("attributes", [{"camunda__type": "external"}, {"camunda__asyncBefore": "true"}])
+@pytest.mark.parametrize("tag", ["businessRuleTask", "serviceTask", "sendTask", "scriptTask"])
+def test_work_that_is_nobodys_is_a_job_of_its_id_and_told(tag: str, attributes: dict[str, str]) -> None:
+    result = reading(task_with(tag=tag, **attributes))
+    assert result.processes[0].nodes["a"].work == JobDefinition("a")
+    (finding,) = result.findings
+    assert (finding.rule, finding.element_id, finding.severity) == ("job-type", "a", Severity.WARNING)
+
+
+@pytest.mark.parametrize("kind", ["mail", "http", "shell", "camel", "case"])
+def test_work_of_a_kind_is_a_job_of_that_type_with_its_fields_as_headers(kind: str) -> None:
+    fields = (
+        element("camunda:field", name="to", stringValue="ada"),
+        element("camunda:field", element("camunda:expression", "${order.id}"), name="subject"),
+        element("camunda:field", name="text", expression="Dear ${name}"),
+        element("camunda:field", name="html", expression="${bean.render(order)}"),
+    )
+    job = job_of(task_with(*fields, camunda__type=kind))
+    assert job.type == kind
+    assert json.loads(job.headers) == {"to": "ada", "html": "${bean.render(order)}"}
+    assert [(header.name, header.source.text) for header in job.header_expressions] == [
+        ("subject", "order.id"),
+        ("text", '"Dear " + (if (name) = null then "" else string(name))'),
+    ]
 
 
 def test_fields_and_properties_are_headers() -> None:
@@ -133,9 +162,47 @@ def test_what_changes_nothing_here_is_accepted_silently() -> None:
     )
 
 
-@pytest.mark.parametrize("tag", ["executionListener", "taskListener", "connector"])
-def test_what_would_be_skipped_is_refused(tag: str) -> None:
-    assert refused(task_with(element(f"camunda:{tag}"), **EXTERNAL), "extension") == ["a"]
+@pytest.mark.parametrize("tag", ["executionListener", "taskListener"])
+def test_a_listener_is_told(tag: str) -> None:
+    content = task_with(element(f"camunda:{tag}", event="start", **{"class": "a.B"}), **EXTERNAL)
+    (finding,) = reading(content).findings
+    assert (finding.severity, finding.rule, finding.element_id) == (Severity.WARNING, "extension", "a")
+    assert f"camunda:{tag} on 'start', which is not carried out" in finding.message
+
+
+def test_an_error_that_an_external_task_would_find_itself_is_refused() -> None:
+    assert refused(task_with(element("camunda:errorEventDefinition"), **EXTERNAL), "extension") == ["a"]
+
+
+def connector(*inside: str) -> str:
+    return element("camunda:connector", *inside)
+
+
+def test_a_connector_is_a_job_of_its_id_with_its_inputs_as_headers() -> None:
+    parameters = element(
+        "camunda:inputOutput",
+        element("camunda:inputParameter", "https://example.org", name="url"),
+        element("camunda:inputParameter", "${S(order).prop('id').value()}", name="payload"),
+        element(
+            "camunda:inputParameter",
+            element("camunda:map", element("camunda:entry", "a", key="b")),
+            name="headers",
+        ),
+        element("camunda:outputParameter", "${statusCode}", name="code"),
+    )
+    one = node(task_with(connector(element("camunda:connectorId", "http-connector"), parameters)), "a")
+    assert isinstance(one.work, JobDefinition)
+    assert (one.work.type, json.loads(one.work.headers)) == ("http-connector", {"url": "https://example.org"})
+    assert [(header.name, header.source.text) for header in one.work.header_expressions] == [
+        ("payload", "order.id"),
+        ("headers", '{"b": "a"}'),
+    ]
+    assert [(output.source.text, output.target) for output in one.outputs] == [("statusCode", ("code",))]
+    assert one.results_stay_local
+
+
+def test_a_connector_without_an_id_is_refused() -> None:
+    assert refused(task_with(connector()), "connector") == ["a"]
 
 
 def test_unknown_extensions_and_attributes_are_told() -> None:
@@ -231,10 +298,23 @@ def test_scripts_in_juel_or_feel_run_in_the_engine(language: str, script: str, e
 
 
 @pytest.mark.parametrize(
+    "language, expected",
+    [("groovy", "groovy"), ("JavaScript", "javascript"), ("js", "javascript"), ("jython", "python")],
+)
+def test_a_script_in_another_language_is_a_job_for_a_worker_of_it(language: str, expected: str) -> None:
+    job = job_of(script_task("a + b", scriptFormat=language, camunda__resultVariable="sum"))
+    assert (job.type, job.result_variable) == (f"script.{expected}", "sum")
+    assert json.loads(job.headers) == {"script": "a + b", "scriptFormat": expected, "resultVariable": "sum"}
+
+
+def test_a_script_that_is_kept_elsewhere_is_named() -> None:
+    job = job_of(script_task("", scriptFormat="groovy", camunda__resource="deployment://sum.groovy"))
+    assert json.loads(job.headers) == {"resource": "deployment://sum.groovy", "scriptFormat": "groovy"}
+
+
+@pytest.mark.parametrize(
     "script, attributes",
     [
-        ("a + b", {"scriptFormat": "groovy", "camunda__resultVariable": "sum"}),
-        ("a + b", {"camunda__resultVariable": "sum"}),
         ("a + b", {"scriptFormat": "feel"}),
         ("", {"scriptFormat": "feel", "camunda__resultVariable": "sum"}),
     ],

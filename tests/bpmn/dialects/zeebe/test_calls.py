@@ -5,7 +5,7 @@ import pytest
 from counterflow.bpmn.dialects.zeebe.calls import RULE
 from counterflow.feel import Expression
 from counterflow.model.data import GoesIn
-from counterflow.model.graph import Behaviour, CalledProcess
+from counterflow.model.graph import Behaviour, Binding, CalledProcess
 from tests.bpmn.diagram import element, end, extensions, model, node, path, reading, refused, start
 
 
@@ -47,9 +47,29 @@ def test_output_mappings_keep_the_rest_inside() -> None:
     assert (one.results_stay_local, [mapping.target for mapping in one.outputs]) == (True, [("sent",)])
 
 
-@pytest.mark.parametrize("binding", ["deployment", "versionTag"])
-def test_other_versions_than_the_latest_are_refused(binding: str) -> None:
-    assert refused(calling(processId="ship", bindingType=binding), RULE) == ["a"]
+@pytest.mark.parametrize(
+    "written, binding, which",
+    [
+        ({"bindingType": "deployment"}, Binding.DEPLOYMENT, None),
+        ({"bindingType": "versionTag", "versionTag": "spring"}, Binding.VERSION_TAG, "spring"),
+    ],
+)
+def test_other_versions_than_the_latest(written: dict[str, str], binding: Binding, which: str | None) -> None:
+    called = node(calling(processId="ship", **written), "a").work
+    assert called == CalledProcess("ship", binding=binding, which=which)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        {"bindingType": "newest"},
+        {"bindingType": "versionTag"},
+        {"versionTag": "spring"},
+        {"bindingType": "version"},
+    ],
+)
+def test_a_binding_that_says_nothing_is_refused(written: dict[str, str]) -> None:
+    assert refused(calling(processId="ship", **written), RULE) == ["a"]
 
 
 def test_an_expression_that_is_none_is_refused_once() -> None:

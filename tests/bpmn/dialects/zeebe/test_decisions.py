@@ -80,7 +80,12 @@ def test_a_job_alone_is_a_job() -> None:
 
 def test_neither_is_refused_with_both_remedies() -> None:
     (finding,) = reading(
-        model(start(), element("businessRuleTask", id="a"), end(), path("start", "a", "end"))
+        model(
+            start(),
+            element("businessRuleTask", extensions(element("zeebe:properties")), id="a"),
+            end(),
+            path("start", "a", "end"),
+        )
     ).findings
     assert finding.rule == "job-type"
     assert "zeebe:taskDefinition" in finding.remedy

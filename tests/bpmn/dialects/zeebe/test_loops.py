@@ -79,7 +79,10 @@ def test_what_is_missing_or_half_is_refused_once(written: dict[str, str]) -> Non
 
 def test_a_mark_without_extension_is_refused() -> None:
     plain = element(
-        "task", element("multiInstanceLoopCharacteristics", element("loopCardinality", "3")), id="a"
+        "task",
+        extensions(element("zeebe:properties")),
+        element("multiInstanceLoopCharacteristics", element("loopCardinality", "3")),
+        id="a",
     )
     assert refused(model(start(), plain, end(), path("start", "a", "end")), RULE) == ["a"]
 

@@ -2,7 +2,7 @@
 over.
 
 Nothing goes in or out that the model does not name: `variables="all"` names everything, a pair of source and
-target one variable. The version called is the latest; other bindings are refused.
+target one variable.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from typing import Final
 
 from lxml import etree
 
+from counterflow.bpmn.dialects.camunda.bindings import BoundVersion, attributes_of, bound_version
 from counterflow.bpmn.dialects.camunda.expressions import value_expression, variable_expression
+from counterflow.bpmn.dialects.camunda.juel_calls import BUSINESS_KEY
 from counterflow.bpmn.dialects.namespaces import CAMUNDA
 from counterflow.bpmn.expressions import TextOrExpression
 from counterflow.bpmn.outline import Element
@@ -20,18 +22,19 @@ from counterflow.bpmn.xml import TRUE
 from counterflow.documents.notes import Notes
 from counterflow.documents.xml import local_name
 from counterflow.model.data import GoesIn, VariableMapping
-from counterflow.model.graph import CalledProcess
+from counterflow.model.graph import Binding, CalledProcess
 
 RULE = "called-process"
 
-_REFUSED: Final[Mapping[str, str]] = {
-    "caseRef": "Call a process instead; cases are not executed.",
+_TOLD: Final[Mapping[str, str]] = {
     "variableMappingClass": "Hand the variables over with camunda:in and camunda:out.",
     "variableMappingDelegateExpression": "Hand the variables over with camunda:in and camunda:out.",
+    "calledElementTenantId": "Remove it: there are no tenants here.",
 }
-CALL_ATTRIBUTES: Final = frozenset(
-    {*_REFUSED, "calledElementBinding", "calledElementVersion", "calledElementVersionTag"}
-)
+"""What is not carried out, and what to write instead."""
+CALL_ATTRIBUTES: Final = frozenset({
+    *_TOLD, "caseRef", "inheritVariables", "sameDeployment", *attributes_of("calledElement"),
+})  # fmt: skip
 """Attributes of a call activity that are read here."""
 
 
@@ -42,11 +45,22 @@ def called_process(
     _judge(element, notes)
     text = element.attribute("calledElement")
     process_id = read(text, "called element", element, notes) if text else None
-    if process_id is None:
+    bound = bound_version(element, "calledElement", RULE, read, notes)
+    if process_id is None or bound is None:
         return None
+    if element.xml.get(f"{{{CAMUNDA}}}sameDeployment") == TRUE:
+        bound = BoundVersion(Binding.DEPLOYMENT, None)
     everything = {local_name(xml) for xml in extensions if xml.get("variables") == "all"}
-    goes_in = GoesIn.EVERYTHING if "in" in everything else GoesIn.WHAT_IS_NAMED
-    return CalledProcess(process_id, goes_in, "out" in everything, is_past_on_return=True)
+    inherits = element.xml.get(f"{{{CAMUNDA}}}inheritVariables") == TRUE
+    goes_in = GoesIn.EVERYTHING if inherits or "in" in everything else GoesIn.WHAT_IS_NAMED
+    return CalledProcess(
+        process_id,
+        goes_in,
+        "out" in everything,
+        is_past_on_return=True,
+        binding=bound.binding,
+        which=bound.which,
+    )
 
 
 def call_mappings(
@@ -68,16 +82,9 @@ def call_mappings(
 
 def _mapping(element: Element, xml: etree._Element, notes: Notes) -> VariableMapping | None:
     what = f"camunda:{local_name(xml)}"
-    if xml.get("businessKey"):
-        message = f"{what} of {element} hands over a business key; there are none here, and it is ignored."
-        notes.warning(
-            element,
-            "extension",
-            message,
-            "Hand it over as a variable, with source or sourceExpression and target.",
-            xml,
-        )
-        return None
+    if key := xml.get("businessKey"):
+        value = value_expression(key, f"business key of {what}", element, notes, xml)
+        return None if value is None else VariableMapping(value, (BUSINESS_KEY,))
     source, expression, target = (
         (xml.get(name) or "").strip() for name in ("source", "sourceExpression", "target")
     )
@@ -98,18 +105,10 @@ def _mapping(element: Element, xml: etree._Element, notes: Notes) -> VariableMap
 
 
 def _judge(element: Element, notes: Notes) -> None:
-    binding = (element.xml.get(f"{{{CAMUNDA}}}calledElementBinding") or "latest").strip()
-    if binding != "latest":
-        message = (
-            f"expected {element} to call the latest version of a process, found calledElementBinding "
-            f"'{binding}'."
-        )
-        notes.error(
-            element,
-            RULE,
-            message,
-            "Remove calledElementBinding, or deploy that version under an id of its own.",
-        )
-    for name, remedy in _REFUSED.items():
+    if element.xml.get(f"{{{CAMUNDA}}}caseRef"):
+        message = f"{element} has camunda:caseRef, and cases are not executed."
+        notes.error(element, "extension", message, "Call a process instead.")
+    for name, remedy in _TOLD.items():
         if element.xml.get(f"{{{CAMUNDA}}}{name}"):
-            notes.error(element, "extension", f"{element} has camunda:{name}, which is not executed.", remedy)
+            message = f"{element} has camunda:{name}, which is not carried out."
+            notes.warning(element, "extension", message, remedy)

@@ -10,8 +10,10 @@ import re
 
 from lxml import etree
 
+from counterflow import feel
 from counterflow.bpmn.dialects.camunda import juel
 from counterflow.bpmn.dialects.namespaces import CAMUNDA
+from counterflow.bpmn.dialects.scripts import IN_THE_ENGINE, language_of
 from counterflow.bpmn.expressions import compile_feel, quoted, string_literal
 from counterflow.bpmn.outline import Drawn, Element
 from counterflow.bpmn.xml import BPMN, children, text_of
@@ -40,11 +42,19 @@ def value_expression(
     return None if translated is None else compile_feel(translated, what, drawn, notes, at)
 
 
+def value_if_translated(text: str) -> Expression | None:
+    """The JUEL text as compiled FEEL; None where it has no counterpart, which is nobody's fault."""
+    try:
+        return feel.compile(_as_feel(text))
+    except (juel.JuelUnsupported, feel.FeelSyntaxError):
+        return None
+
+
 def condition_expression(drawn: Drawn, what: str, xml: etree._Element, notes: Notes) -> Expression | None:
     """What is asked as `${…}`, or in FEEL with `language="feel"`; other languages are scripts and refused."""
     text = text_of(xml)
     place = f"the {what} of {drawn.tag} '{drawn.id}'"
-    language = (xml.get("language") or "").strip().lower()
+    language = language_of(xml.get("language") or "")
     if language == "feel":
         return compile_feel(text.removeprefix("=").strip(), what, drawn, notes, xml)
     if language not in {"", "juel"} or xml.get(f"{{{CAMUNDA}}}resource"):
@@ -66,37 +76,51 @@ def variable_expression(
 
 
 def mappings(
-    element: Element, camunda: str, notes: Notes
+    element: Element, notes: Notes
 ) -> tuple[tuple[VariableMapping, ...], tuple[VariableMapping, ...]]:
-    """Input and output parameters of `camunda:inputOutput`."""
-    extensions = element.xml.find(_EXTENSION_ELEMENTS)
-    blocks = children(extensions, "inputOutput", camunda) if extensions is not None else []
+    """Input and output parameters of an element."""
+    holder = element.xml.find(_EXTENSION_ELEMENTS)
+    if holder is None:
+        return (), ()
     inputs, outputs = (
-        tuple(
-            mapping
-            for block in blocks
-            for parameter in children(block, tag, camunda)
-            if (mapping := _mapping(element, parameter, notes)) is not None
-        )
-        for tag in ("inputParameter", "outputParameter")
+        parameters(element, holder, tag, notes) for tag in ("inputParameter", "outputParameter")
     )
     return inputs, outputs
 
 
-def _mapping(element: Element, parameter: etree._Element, notes: Notes) -> VariableMapping | None:
-    name = (parameter.get("name") or "").strip()
-    what = f"{local_name(parameter)} '{name}'"
+def parameters(
+    element: Element, holder: etree._Element, tag: str, notes: Notes
+) -> tuple[VariableMapping, ...]:
+    """The parameters with that tag in the `camunda:inputOutput` of an element, or of a part of it."""
+    return tuple(
+        mapping
+        for block in children(holder, "inputOutput", CAMUNDA)
+        for one in children(block, tag, CAMUNDA)
+        if (mapping := parameter(element, one, notes)) is not None
+    )
+
+
+def constant_text(holder: etree._Element) -> str | None:
+    """What a parameter holds, where that is a text without expressions."""
+    text = text_of(holder)
+    return None if len(holder) or "${" in text or "#{" in text else text
+
+
+def parameter(element: Element, xml: etree._Element, notes: Notes) -> VariableMapping | None:
+    """One parameter: what it holds goes to the variable of its name, dots included."""
+    name = (xml.get("name") or "").strip()
+    what = f"{local_name(xml)} '{name}'"
     if not name:
         notes.error(
             element,
             "mapping",
-            f"expected a name on every {local_name(parameter)} of {element}, found none.",
+            f"expected a name on every {local_name(xml)} of {element}, found none.",
             "Name it.",
-            parameter,
+            xml,
         )
         return None
-    text = _parameter_text(element, parameter, what, notes)
-    source = None if text is None else compile_feel(text, what, element, notes, parameter)
+    text = _parameter_text(element, xml, what, notes)
+    source = None if text is None else compile_feel(text, what, element, notes, xml)
     return None if source is None else VariableMapping(source, (name,))
 
 
@@ -121,11 +145,19 @@ def _structure_text(element: Element, xml: etree._Element, what: str, notes: Not
             return None if any(value is None for _, value in entries) else f"{{{', '.join(written)}}}"
         case "value":
             return _item_text(element, xml, what, notes)
+        case "script" if language_of(xml.get("scriptFormat") or "") in IN_THE_ENGINE:
+            return _script_text(element, xml, what, notes)
         case other:
             message = f"{what} of {element} holds camunda:{other}, which is not executed."
             remedy = "Compute the value in a worker, or write it as `${…}`, a list or a map."
             notes.error(element, "expression", message, remedy, xml)
             return None
+
+
+def _script_text(element: Element, xml: etree._Element, what: str, notes: Notes) -> str | None:
+    text = text_of(xml)
+    is_feel = language_of(xml.get("scriptFormat") or "") == "feel"
+    return text.removeprefix("=").strip() if is_feel else _translated(text, what, element, notes, xml)
 
 
 def _item_text(element: Element, xml: etree._Element, what: str, notes: Notes) -> str | None:
@@ -135,10 +167,8 @@ def _item_text(element: Element, xml: etree._Element, what: str, notes: Notes) -
 
 
 def _translated(text: str, what: str, drawn: Drawn, notes: Notes, at: etree._Element | None) -> str | None:
-    if "${" not in text and "#{" not in text:
-        return string_literal(text)
     try:
-        return juel.translate(text) if is_juel(text) else _concatenation(text)
+        return _as_feel(text)
     except juel.JuelUnsupported as error:
         message = f"the {what} {quoted(text)} has no counterpart in FEEL: {error}."
         notes.error(
@@ -149,6 +179,13 @@ def _translated(text: str, what: str, drawn: Drawn, notes: Notes, at: etree._Ele
             at,
         )
         return None
+
+
+def _as_feel(text: str) -> str:
+    """An expression, a text with expressions inside, or a text, in FEEL. Raises JuelUnsupported."""
+    if "${" not in text and "#{" not in text:
+        return string_literal(text)
+    return juel.translate(text) if is_juel(text) else _concatenation(text)
 
 
 def _concatenation(text: str) -> str:

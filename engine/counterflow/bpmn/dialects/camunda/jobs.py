@@ -5,9 +5,13 @@ The job type of a task is found by the first of these that the model gives:
 | in the model | job type |
 | --- | --- |
 | `camunda:type="external" camunda:topic="invoice"` | the topic: `invoice` |
+| `camunda:type="mail"`, `http`, `shell`, `camel`, `case`, … | the same: `mail` |
 | `camunda:class="org.acme.Charge"` | the class name: `org.acme.Charge` |
 | `camunda:delegateExpression="#{chargeCard}"` | the bean: `chargeCard` |
 | `camunda:expression="${card.charge(order)}"` | `card.charge`; the expression in the header `expression` |
+| `camunda:connector` with the id `http-connector` | the id: `http-connector` (`connectors.py`) |
+| a script task with `scriptFormat="groovy"` | `script.groovy` (`dialects/scripts.py`) |
+| nothing of these | the id of the element, with a warning (`dialects/unnamed.py`) |
 
 Of a thrown message (intermediate or end event) the same attributes stand on its `messageEventDefinition`.
 """
@@ -15,14 +19,18 @@ Of a thrown message (intermediate or end event) the same attributes stand on its
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from lxml import etree
 
-from counterflow.bpmn.dialects.camunda.expressions import is_juel, value_expression
+from counterflow.bpmn.dialects.camunda.connectors import Connector
+from counterflow.bpmn.dialects.camunda.expressions import is_juel, value_expression, value_if_translated
 from counterflow.bpmn.dialects.camunda.retries import retry_cycle
 from counterflow.bpmn.dialects.namespaces import CAMUNDA
+from counterflow.bpmn.dialects.scripts import JOB_TYPE, script_headers, script_language
+from counterflow.bpmn.dialects.unnamed import unnamed_job
 from counterflow.bpmn.elements import MESSAGE
 from counterflow.bpmn.expressions import headers_json, json_list
 from counterflow.bpmn.outline import Element
@@ -49,6 +57,9 @@ _ASSIGNMENTS: Final = (
 
 _DOTTED_NAME = re.compile(r"\s*([^\W\d]\w*(?:\.[^\W\d]\w*)*)\s*(\(.*\))?\s*", re.DOTALL)
 
+_EXTERNAL: Final = frozenset({"external", "external-worker"})
+"""How Camunda 7, and how Flowable, says that a worker asks for it by a topic."""
+
 WORK_ATTRIBUTES: Final = ("type", "class", "delegateExpression", "expression")
 """Any of these says how a task is done."""
 
@@ -59,61 +70,111 @@ def work(element: Element, name: str) -> str:
     return ((element.xml if holder is None else holder).get(f"{{{CAMUNDA}}}{name}") or "").strip()
 
 
+@dataclass(slots=True)
+class _Headers:
+    """What a worker is told: texts that are known, and values that are computed when the job is created."""
+
+    known: dict[str, str]
+    computed: list[HeaderExpression] = field(default_factory=list)
+
+
 def job(
-    element: Element, extensions: list[etree._Element], properties: Mapping[str, str], notes: Notes
+    element: Element,
+    extensions: Sequence[etree._Element],
+    properties: Mapping[str, str],
+    connector: Connector | None,
+    notes: Notes,
 ) -> JobDefinition | None:
-    """The job of a task or a thrown message: type, headers and tries; None where the model names no type."""
-    headers = {name: value for name, value in properties.items() if not name.startswith("counterflow:")}
-    headers |= {
-        name: _field_text(xml)
-        for xml in extensions
-        if local_name(xml) == "field" and (name := xml.get("name"))
-    }
+    """The job of a task or a thrown message: type, headers and tries; None where a thrown message names no
+    type.
+    """
+    headers = _Headers(
+        {name: value for name, value in properties.items() if not name.startswith("counterflow:")}
+    )
+    _add_fields(element, extensions, headers)
     if element.tag == "userTask":
         return _user_task_job(element, headers, notes)
-    job_type = _job_type(element, headers, notes)
+    job_type = _job_type(element, headers, connector, notes)
     if job_type is None:
-        return None  # told by the rule `job-type`, or told already
+        # of a thrown message it is told by the rule `job-type`, or told already
+        return None if element.throws(MESSAGE) and element.tag != "sendTask" else unnamed_job(element, notes)
     cycle = retry_cycle(element, extensions, notes)
     return JobDefinition(
         type=job_type,
         retries=3 if cycle is None else cycle.tries,
-        headers=headers_json(headers),
+        headers=headers_json(headers.known),
         retry_cycle=cycle,
-        result_variable=work(element, "resultVariable") or None,
+        result_variable=result_variable(element) or None,
+        header_expressions=tuple(headers.computed),
     )
 
 
+def result_variable(element: Element) -> str:
+    """The variable that receives what comes of it; Activiti knows two names for that."""
+    return work(element, "resultVariable") or work(element, "resultVariableName")
+
+
+def names_a_bean(expression: str) -> bool:
+    """Whether an expression names a bean or calls a method: `${bean}`, `${card.charge(order)}`."""
+    return is_juel(expression) and _DOTTED_NAME.fullmatch(expression[2:-1]) is not None
+
+
+def field_texts(extensions: Sequence[etree._Element]) -> dict[str, str]:
+    """The fields by name; a value is an attribute or a child, an expression as it is written."""
+    return {
+        name: _field_text(xml)
+        for xml in extensions
+        if local_name(xml) == "field" and (name := xml.get("name"))
+    }
+
+
 def _field_text(xml: etree._Element) -> str:
-    """A field's value is an attribute or a child; an expression is handed to the worker as it is written."""
     inside = [text_of(child) for child in xml if local_name(child) in {"string", "expression"}]
     return xml.get("stringValue") or xml.get("expression") or next(iter(inside), "")
 
 
-def _job_type(element: Element, headers: dict[str, str], notes: Notes) -> str | Expression | None:
-    """The rule of the table at the top; adds the header `expression` where the type is only part of one."""
+def _add_fields(element: Element, extensions: Sequence[etree._Element], headers: _Headers) -> None:
+    """Fields of a class are handed over as they are written; those of a task that says of what kind it is are
+    its parameters, computed when the job is created where they can be.
+    """
+    is_parameter = bool(work(element, "type"))
+    for name, text in field_texts(extensions).items():
+        value = value_if_translated(text) if is_parameter and ("${" in text or "#{" in text) else None
+        if value is None:
+            headers.known[name] = text
+        else:
+            headers.computed.append(HeaderExpression(name, value))
+
+
+def _job_type(
+    element: Element, headers: _Headers, connector: Connector | None, notes: Notes
+) -> str | Expression | None:
+    """The rule of the table at the top; adds the headers that tell what the type does not."""
     if kind := work(element, "type"):
-        return _topic(element, kind, notes)
+        return _topic(element, notes) if kind in _EXTERNAL else kind
     if class_name := work(element, "class"):
         return class_name
     if delegate := work(element, "delegateExpression"):
         return _name_in(element, delegate, "delegateExpression", notes)
     if expression := work(element, "expression"):
-        headers["expression"] = expression
+        headers.known["expression"] = expression
         return _name_in(element, expression, "expression", notes)
-    return None
+    if connector is not None:
+        headers.known |= connector.headers
+        headers.computed += connector.header_expressions
+        return connector.job_type
+    return _script_type(element, headers)
 
 
-def _topic(element: Element, kind: str, notes: Notes) -> str | Expression | None:
-    if kind != "external":
-        message = (
-            f"expected camunda:type of {element} to be 'external', found '{kind}', which runs inside Camunda "
-            "7 only."
-        )
-        notes.error(
-            element, "job-type", message, 'Use camunda:type="external" with a topic whose worker does it.'
-        )
-        return kind
+def _script_type(element: Element, headers: _Headers) -> str | None:
+    own = script_headers(element, work(element, "resource"), result_variable(element))
+    if element.tag != "scriptTask" or own.keys().isdisjoint({"script", "resource"}):
+        return None
+    headers.known |= own
+    return JOB_TYPE + script_language(element)
+
+
+def _topic(element: Element, notes: Notes) -> str | Expression | None:
     topic = work(element, "topic")
     if is_juel(topic):
         return value_expression(topic, "topic", element, notes) or topic
@@ -137,18 +198,17 @@ def _name_in(element: Element, expression: str, attribute: str, notes: Notes) ->
     return expression
 
 
-def _user_task_job(element: Element, headers: dict[str, str], notes: Notes) -> JobDefinition:
-    expressions: list[HeaderExpression] = []
+def _user_task_job(element: Element, headers: _Headers, notes: Notes) -> JobDefinition:
     for name, is_list in _ASSIGNMENTS:
         text = work(element, name)
         if is_juel(text):
             value = value_expression(text, name, element, notes)
-            expressions += [HeaderExpression(HEADER_PREFIX + name, value)] if value is not None else []
+            headers.computed += [HeaderExpression(HEADER_PREFIX + name, value)] if value is not None else []
         elif text:
-            headers[HEADER_PREFIX + name] = json_list(text) if is_list else text
+            headers.known[HEADER_PREFIX + name] = json_list(text) if is_list else text
     return JobDefinition(
         type=USER_TASK_JOB_TYPE,
         retries=1,
-        headers=headers_json(headers),
-        header_expressions=tuple(expressions),
+        headers=headers_json(headers.known),
+        header_expressions=tuple(headers.computed),
     )

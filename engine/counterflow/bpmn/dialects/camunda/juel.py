@@ -6,21 +6,38 @@
     ${empty items}                         list contains([null, "", [], {}], items)
     ${vip ? total * 0.9 : total + 5}       if vip then total * 0.9 else total + 5
 
-Names, paths, literals, arithmetic, comparisons, `and`, `or`, `not`, `empty` and `? :`; everything else is
-refused by name, with what to write instead. JUEL's silent coercions are not imitated: where JUEL would read
-"10" as a number or null as 0 or false, FEEL's answer is null with a warning, which is noticed; two texts are
-joined by `+`. (Grammar: Unified Expression Language, JSR 245, 1.19.)
+Names, paths, literals, arithmetic, comparisons, `and`, `or`, `not`, `empty` and `? :`, and the calls that
+FEEL says as well (`juel_calls.py`); everything else is refused by name, with what to write instead. JUEL's
+silent coercions are not imitated: where JUEL would read "10" as a number or null as 0 or false, FEEL's answer
+is null with a warning, which is noticed; two texts are joined by `+`.
+(Grammar: Unified Expression Language, JSR 245, 1.19.)
 """
 
 import re
 from collections.abc import Callable
 from typing import Final, NamedTuple, NoReturn
 
-from counterflow.feel.names import spelling
-from counterflow.feel.tokens import KEYWORDS, LETTERS, MARKS
+from counterflow.bpmn.dialects.camunda.juel_calls import (
+    BUSINESS_KEY,
+    FUNCTIONS,
+    GETTERS,
+    METHODS,
+    SCOPE_METHODS,
+    SCOPE_PROPERTIES,
+    SCOPES,
+    Argument,
+    NoCounterpart,
+    instead_of,
+    item,
+    scope_variable,
+    variable,
+)
+from counterflow.feel.tokens import LETTERS, MARKS
 from counterflow.feel.values import written
 
 _NESTING: Final = 50
+_LONGEST: Final = 20_000
+"""Characters of a translation: some calls write what they are called on twice."""
 _WRAPPED = re.compile(r"\s*[$#]\{(.*)\}\s*", re.DOTALL)
 _TOKEN = re.compile(
     rf"""
@@ -46,8 +63,9 @@ _WORDS: Final = {
 }
 _COMPARISONS: Final = {"==": "=", "!=": "!=", "<": "<", ">": ">", "<=": "<=", ">=": ">="}
 _CONSTANTS: Final = ("true", "false", "null")
+_DECISION_RESULT: Final = "decisionResult"
 _REASONS: Final = {
-    "(": ("a method call", "a job worker, or a variable that already holds the result"),
+    "(": ("a call", "a job worker, or a variable that already holds the result"),
     "%": ("the remainder operator", "modulo(a, b) in FEEL, whose sign is that of b"),
     "mod": ("the remainder operator", "modulo(a, b) in FEEL, whose sign is that of b"),
     "=": ("an assignment or a single `=`", "== to compare; an assignment belongs into an output mapping"),
@@ -239,32 +257,85 @@ class _Translation:
         return f"({operand})" if operand.startswith("-") else operand
 
     def _path(self) -> str:
+        feel = self._beginning()
+        while self._token.text in {".", "["} and self._token.kind == "symbol":
+            feel = self._step(feel)
+            if len(feel) > _LONGEST:
+                self._refuse("calls upon calls", "a simpler expression, or compute it in a worker")
+        if self._token.text == "(":
+            self._refuse_here()
+        return feel
+
+    def _beginning(self) -> str:
+        """What a path begins with: a literal, what is in brackets, a function, a variable."""
         if self._token.kind in {"number", "string"} or self._token.text in _CONSTANTS:
             return self._literal()
         if self._accept("("):
             inner = self._choice()
             self._close(")")
             return f"({inner})"
-        feel = self._name()
-        while self._token.text in {".", "["} and self._token.kind == "symbol":
-            feel += self._step()
-        if self._token.text == "(":
-            self._refuse_here()
-        return feel
+        if self._token.text in SCOPES and self.tokens[self.position + 1].text == ".":
+            return self._of_scope()
+        name = self._name()
+        if self._token.text != "(":
+            return variable(name)
+        arguments = self._arguments()
+        if (name, len(arguments)) not in FUNCTIONS:
+            self._refuse(f"a call of `{name}(…)`", "a function of FEEL, a job worker, or a variable")
+        return FUNCTIONS[name, len(arguments)](arguments)
 
-    def _step(self) -> str:
-        if self._accept("."):
-            return f".{self._name()}"
-        self._take()
-        key = self._take()
-        if key.kind == "string" and "`" not in key.text:
-            step = f".`{_unquoted(key.text)}`"
-        elif key.kind == "number" and key.text.isdigit():
-            step = f"[{int(key.text) + 1}]"  # JUEL counts from 0, FEEL from 1
-        else:
-            self._refuse(f"the computed index `{key.text}`", "a filter in FEEL, which counts from 1")
-        self._close("]")
-        return step
+    def _of_scope(self) -> str:
+        """`execution.getVariable('x')`"""
+        scope, _, method = self._take().text, self._take(), self._name()
+        arguments = self._arguments() if self._token.text == "(" else ()
+        if not arguments and method in SCOPE_PROPERTIES:
+            return BUSINESS_KEY
+        form = SCOPE_METHODS.get((method, len(arguments)))
+        if form is None:
+            self._refuse(f"`{scope}.{method}`", "a variable that holds what is asked for")
+        return form.format(self._told(lambda: scope_variable(arguments)))
+
+    def _step(self, of: str) -> str:
+        if self._accept("["):
+            key = self._argument("]")
+            self._close("]")
+            return self._told(lambda: item(of, key))
+        self._close(".")
+        name = self._name()
+        if self._token.text != "(":
+            is_result = of == _DECISION_RESULT and name in GETTERS
+            return GETTERS[name](of, ()) if is_result else f"{of}.{variable(name)}"
+        arguments = self._arguments()
+        call = METHODS.get((name, len(arguments)))
+        if call is None:
+            self._refuse(f"a call of `.{name}(…)`", instead_of(of, name, len(arguments)))
+        return self._told(lambda: call(of, arguments))
+
+    def _told(self, translated: Callable[[], str]) -> str:
+        try:
+            return translated()
+        except NoCounterpart as instead:
+            self._refuse("what FEEL does not say", str(instead))
+
+    def _arguments(self) -> tuple[Argument, ...]:
+        self._close("(")
+        found: list[Argument] = []
+        while not self._accept(")"):
+            if found:
+                self._close(",")
+            found.append(self._argument(",", ")"))
+        return tuple(found)
+
+    def _argument(self, *ends: str) -> Argument:
+        """A value up to one of these symbols; a literal is known by what it says."""
+        token, after = self._token, self.tokens[min(self.position + 1, len(self.tokens) - 1)]
+        feel = self._choice()
+        if after.text in ends and (
+            token.kind == "string" or (token.kind == "number" and token.text.isdigit())
+        ):
+            is_number = token.kind == "number"
+            return Argument(feel, token.text if is_number else _unquoted(token.text), is_number)
+        return Argument(feel)
 
     def _close(self, bracket: str) -> None:
         if not self._accept(bracket):
@@ -276,7 +347,7 @@ class _Translation:
         name = self._take().text
         if name in _REASONS:
             self._refuse(*_REASONS[name])
-        return name if spelling(name) == (name,) and name not in KEYWORDS else f"`{name}`"
+        return name
 
     def _literal(self) -> str:
         token = self._take()

@@ -8,6 +8,8 @@ collection. `loopCounter` begins at 0.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from lxml import etree
 
 from counterflow.bpmn.dialects.camunda.expressions import (
@@ -20,25 +22,36 @@ from counterflow.bpmn.dialects.namespaces import CAMUNDA
 from counterflow.bpmn.expressions import compile_feel, quoted
 from counterflow.bpmn.loops import RULE, is_sequential, judge_parts, one_name, part, part_text
 from counterflow.bpmn.numbers import MOST, whole_number
-from counterflow.bpmn.outline import Element
+from counterflow.bpmn.outline import Drawn, Element
 from counterflow.documents.notes import Notes
 from counterflow.feel import Expression
 from counterflow.model.graph import MultiInstance
 
-_PARTS = frozenset({"loopCardinality", "loopDataInputRef", "inputDataItem", "completionCondition"})
+ConditionReader = Callable[[Drawn, str, etree._Element, Notes], Expression | None]
+
+STANDARD_PARTS = frozenset({"loopCardinality", "loopDataInputRef", "inputDataItem", "completionCondition"})
+"""What the standard says of a repetition that is read in `camunda:` models as well."""
 
 
 def loop(element: Element, xml: etree._Element, notes: Notes) -> MultiInstance | None:
     """None, and a finding, where the model does not say how often."""
-    judge_parts(element, xml, _PARTS, notes, "Say it with camunda:collection and camunda:elementVariable.")
-    collection = _collection(element, xml, notes)
+    remedy = "Say it with camunda:collection and camunda:elementVariable."
+    judge_parts(element, xml, STANDARD_PARTS, notes, remedy)
+    items = (xml.get(f"{{{CAMUNDA}}}collection") or "").strip() or part_text(xml, "loopDataInputRef")
+    return counted_loop(element, xml, items, condition_expression, notes)
+
+
+def counted_loop(
+    element: Element, xml: etree._Element, items: str, read: ConditionReader, notes: Notes
+) -> MultiInstance | None:
+    """The repetition for each of `items` (a name, or an expression), or so often as the cardinality says.
+
+    `read` reads its completion condition.
+    """
+    collection = _collection(element, xml, items, notes)
     variable = one_name(_element_variable(xml), "element variable", element, xml, notes)
     condition = part(xml, "completionCondition")
-    until = (
-        condition_expression(element, "completion condition", condition, notes)
-        if condition is not None
-        else None
-    )
+    until = read(element, "completion condition", condition, notes) if condition is not None else None
     if collection is None:
         return None
     is_counted = bool(part_text(xml, "loopCardinality"))
@@ -54,8 +67,7 @@ def loop(element: Element, xml: etree._Element, notes: Notes) -> MultiInstance |
     )
 
 
-def _collection(element: Element, xml: etree._Element, notes: Notes) -> Expression | None:
-    items = (xml.get(f"{{{CAMUNDA}}}collection") or "").strip() or part_text(xml, "loopDataInputRef")
+def _collection(element: Element, xml: etree._Element, items: str, notes: Notes) -> Expression | None:
     cardinality = part_text(xml, "loopCardinality")
     if bool(items) == bool(cardinality):
         found = f"the collection `{items}` and the cardinality `{cardinality}`" if items else "neither"

@@ -16,38 +16,46 @@ from lxml import etree
 
 from counterflow.bpmn.details import Details
 from counterflow.bpmn.dialects.camunda.calls import CALL_ATTRIBUTES, call_mappings, called_process
-from counterflow.bpmn.dialects.camunda.decisions import DECISION_ATTRIBUTES, called_decision
+from counterflow.bpmn.dialects.camunda.connectors import connector_of
+from counterflow.bpmn.dialects.camunda.decisions import (
+    DECISION_ATTRIBUTES,
+    called_decision,
+    refers_to_decision,
+)
 from counterflow.bpmn.dialects.camunda.expressions import condition_expression, mappings, value_expression
 from counterflow.bpmn.dialects.camunda.jobs import WORK_ATTRIBUTES, job, work
 from counterflow.bpmn.dialects.camunda.loops import loop
+from counterflow.bpmn.dialects.camunda.scripts import is_evaluated_here, script
 from counterflow.bpmn.dialects.namespaces import CAMUNDA
 from counterflow.bpmn.elements import MESSAGE
-from counterflow.bpmn.expressions import compile_feel
 from counterflow.bpmn.extensions import CORRELATION_KEY, written
 from counterflow.bpmn.extensions import NAMESPACE as EXTENSIONS
 from counterflow.bpmn.outline import Drawn, Element, SequenceFlow
-from counterflow.bpmn.xml import BPMN, children, text_of
+from counterflow.bpmn.xml import children
 from counterflow.documents.notes import Notes
 from counterflow.documents.xml import local_name, namespace
 from counterflow.feel import Expression
-from counterflow.model.graph import MultiInstance, ScriptDefinition
+from counterflow.model.graph import MultiInstance
 
 NAMESPACE: Final = CAMUNDA
 HANDS_ERRORS_OUT: Final = True
 INPUTS_SEE_EVENTS: Final = True
 
+_TOLD: Mapping[str, str] = {
+    "executionListener": "Draw a service task before or after the element where it matters.",
+    "taskListener": "Draw a service task before or after the user task where it matters.",
+}
+"""What is code beside the course of a process, and is not carried out; with what to draw instead."""
 _REFUSED: Mapping[str, str] = {
-    "executionListener": "Draw a service task before or after the element instead.",
-    "taskListener": "Draw a service task before or after the user task instead.",
-    "connector": 'Use camunda:type="external" with a topic whose worker makes the call.',
-    "script": 'Use camunda:type="external" with a topic whose worker runs the script.',
     "errorEventDefinition": "Let the worker throw the BPMN error.",
     "in": "Use input mappings.",
     "out": "Use output mappings.",
 }
 
 _NOT_KNOWN: Final = "Correct it if it is mistyped, or remove it."
-_UNDERSTOOD = frozenset({"properties", "field", "inputOutput", "failedJobRetryTimeCycle", "potentialStarter"})
+_UNDERSTOOD = frozenset({
+    "properties", "field", "inputOutput", "failedJobRetryTimeCycle", "potentialStarter", "connector",
+})  # fmt: skip
 
 _SILENT_ATTRIBUTES = frozenset({
     # every task is a job: asynchronous, and ordered by its worker
@@ -57,12 +65,10 @@ _SILENT_ATTRIBUTES = frozenset({
     "candidateStarterGroups", "candidateStarterUsers", "formRef", "formRefBinding", "formRefVersion",
     "diagramRelationId",
     # read here, or part of a refusal
-    "versionTag", "type", "topic", "class", "delegateExpression", "expression", "resultVariable", "assignee",
-    "candidateGroups",
-    "candidateUsers", "dueDate", "followUpDate", "formKey", "priority", *DECISION_ATTRIBUTES,
+    "versionTag", "type", "topic", "class", "delegateExpression", "expression", "resultVariable",
+    "resultVariableName", "resource", "assignee", "candidateGroups", "candidateUsers", "dueDate",
+    "followUpDate", "formKey", "priority", *DECISION_ATTRIBUTES,
 })  # fmt: skip
-
-_SCRIPT_FORMATS = frozenset({"feel", "juel"})
 
 
 def details(element: Element, notes: Notes) -> Details:
@@ -71,33 +77,33 @@ def details(element: Element, notes: Notes) -> Details:
     _judge_extensions(element, extensions, notes)
     _judge_attributes(element, notes)
     properties = _properties(extensions)
-    inputs, outputs = mappings(element, NAMESPACE, notes)
-    script = (
-        _script(element, notes) if element.tag == "scriptTask" and not _attribute(element, "type") else None
-    )
-    decision = called_decision(element, outputs, text_or_expression, notes)
+    inputs, outputs = mappings(element, notes)
+    connector = connector_of(element, extensions, notes)
+    if connector is not None:
+        outputs = connector.outputs + outputs
+    is_evaluated = is_evaluated_here(element)
+    decision = called_decision(element, extensions, outputs, text_or_expression, notes)
     called = None
     if element.tag == "callActivity":
         called = called_process(element, extensions, text_or_expression, notes)
         handed_in, handed_out = call_mappings(element, extensions, notes)
-        inputs, outputs = (
-            inputs + handed_in,
-            handed_out + outputs,
-        )  # parameters are set first and read last, as in Camunda 7
+        # parameters are set first and read last, as in Camunda 7
+        inputs, outputs = inputs + handed_in, handed_out + outputs
+    is_decision = refers_to_decision(element, extensions)
     return Details(
         job=(
-            job(element, extensions, properties, notes)
-            if element.is_job and script is None and decision is None
+            job(element, extensions, properties, connector, notes)
+            if element.is_job and not is_evaluated and not is_decision
             else None
         ),
-        script=script,
+        script=script(element, notes) if is_evaluated else None,
         decision=decision,
         called=called,
         inputs=inputs,
         outputs=outputs,
-        results_stay_local=called is not None and not called.propagate_all_out,
-        is_reported=(element.tag == "scriptTask" and not _attribute(element, "type"))
-        or bool(_attribute(element, "decisionRef"))
+        results_stay_local=connector is not None or (called is not None and not called.propagate_all_out),
+        is_reported=is_evaluated
+        or is_decision
         or (element.tag == "callActivity" and bool(element.attribute("calledElement"))),
         properties=properties,
     )
@@ -188,6 +194,9 @@ def _judge_extensions(element: Element, extensions: list[etree._Element], notes:
                 _REFUSED[tag],
                 xml,
             )
+        elif tag in _TOLD:
+            message = f"{element} has camunda:{tag} on '{xml.get('event', '')}', which is not carried out."
+            notes.warning(element, "extension", message, _TOLD[tag], xml)
         elif tag not in _UNDERSTOOD and tag not in {"in", "out"}:
             notes.warning(
                 element,
@@ -223,33 +232,3 @@ def _properties(extensions: list[etree._Element]) -> dict[str, str]:
         for item in children(xml, "property", NAMESPACE)
     )
     return {name: item.get("value") or "" for item in items if (name := item.get("name"))}
-
-
-def _script(element: Element, notes: Notes) -> ScriptDefinition | None:
-    """A script in FEEL or JUEL runs in the engine; any other language is a worker's business."""
-    script_format = element.attribute("scriptFormat").lower()
-    xml = element.xml.find(f"{{{BPMN}}}script")
-    text = text_of(xml) if xml is not None else ""
-    variable = _attribute(element, "resultVariable")
-    if script_format not in _SCRIPT_FORMATS:
-        message = f"{element} is a script in '{script_format}', which is not executed in the engine."
-        notes.error(
-            element,
-            "script",
-            message,
-            'Use a service task with camunda:type="external", or scriptFormat="juel" or "feel".',
-        )
-        return None
-    if not text or not variable:
-        message = (
-            f"expected {element} to hold a script and to name a camunda:resultVariable, found `{text}` and "
-            f"'{variable}'."
-        )
-        notes.error(element, "script", message, "Add what is missing.")
-        return None
-    expression = (
-        compile_feel(text.removeprefix("=").strip(), "script", element, notes, xml)
-        if script_format == "feel"
-        else value_expression(text, "script", element, notes, xml)
-    )
-    return None if expression is None else ScriptDefinition(expression, variable)

@@ -8,6 +8,7 @@ even.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from lxml import etree
 
@@ -34,7 +35,7 @@ _UNITS_MS = {
 }
 
 
-def retry_cycle(element: Element, extensions: list[etree._Element], notes: Notes) -> RetryCycle | None:
+def retry_cycle(element: Element, extensions: Sequence[etree._Element], notes: Notes) -> RetryCycle | None:
     """The cycle that the model asks for; None where it asks for none, or for one that is refused."""
     for xml in extensions:
         if local_name(xml) == "failedJobRetryTimeCycle" and (text := text_of(xml)):

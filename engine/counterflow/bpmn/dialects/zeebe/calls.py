@@ -1,11 +1,10 @@
-"""Call activities of the `zeebe:` dialect: `zeebe:calledElement`. The version called is the latest; other
-bindings are refused.
-"""
+"""Call activities of the `zeebe:` dialect: `zeebe:calledElement`."""
 
 from __future__ import annotations
 
 from lxml import etree
 
+from counterflow.bpmn.dialects.zeebe.bindings import binding_of
 from counterflow.bpmn.expressions import TextOrExpression
 from counterflow.bpmn.outline import Element
 from counterflow.documents.notes import Notes
@@ -22,18 +21,13 @@ def called_process(
     text = (xml.get("processId") or "").strip() if xml is not None else ""
     if xml is None or not text:
         return None
-    binding = (xml.get("bindingType") or "latest").strip()
-    if binding != "latest":
-        message = (
-            f"expected {element} to call the latest version of a process, found bindingType '{binding}'."
-        )
-        notes.error(
-            element, RULE, message, "Remove bindingType, or deploy that version under an id of its own.", xml
-        )
+    bound = binding_of(element, xml, RULE, read, notes)
     process_id = read(text, "called process", element, notes, xml)
     handed_in, handed_out = (_is_set(xml, f"propagateAll{whose}Variables") for whose in ("Parent", "Child"))
     goes_in = GoesIn.EVERYTHING if handed_in else GoesIn.ITS_OWN
-    return None if process_id is None else CalledProcess(process_id, goes_in, handed_out)
+    if process_id is None or bound is None:
+        return None
+    return CalledProcess(process_id, goes_in, handed_out, binding=bound.binding, which=bound.which)
 
 
 def _is_set(xml: etree._Element, name: str) -> bool:

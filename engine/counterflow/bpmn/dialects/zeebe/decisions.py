@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from lxml import etree
 
+from counterflow.bpmn.dialects.zeebe.bindings import binding_of
 from counterflow.bpmn.expressions import TextOrExpression
 from counterflow.bpmn.outline import Element
 from counterflow.documents.notes import Notes
-from counterflow.model.graph import Binding, CalledDecision
+from counterflow.model.graph import CalledDecision
 
 RULE = "called-decision"
-
-_BINDINGS = (Binding.LATEST, Binding.DEPLOYMENT, Binding.VERSION_TAG)
 
 
 def called_decision(
@@ -29,19 +28,6 @@ def called_decision(
         remedy = 'Write e.g. <zeebe:calledDecision decisionId="discount" resultVariable="discount" />.'
         notes.error(element, RULE, message, remedy, xml)
         return None
-    binding = (xml.get("bindingType") or Binding.LATEST).strip()
-    tag = (xml.get("versionTag") or "").strip()
-    if binding not in _BINDINGS:
-        message = f"expected bindingType of {element} to be one of {', '.join(_BINDINGS)}, found '{binding}'."
-        notes.error(element, RULE, message, "Write one of them.", xml)
-        return None
-    if (binding == Binding.VERSION_TAG) is not bool(tag):
-        message = (
-            f"expected a versionTag on zeebe:calledDecision of {element} with bindingType 'versionTag' and "
-            f"only there, found '{tag}'."
-        )
-        notes.error(element, RULE, message, 'Write e.g. bindingType="versionTag" versionTag="spring".', xml)
-        return None
+    bound = binding_of(element, xml, RULE, read, notes)
     decision = read(decision_id, "called decision", element, notes, xml)
-    which = read(tag, "version tag", element, notes, xml) if tag else None
-    return None if decision is None else CalledDecision(decision, variable, Binding(binding), which)
+    return None if decision is None or bound is None else CalledDecision(decision, variable, *bound)

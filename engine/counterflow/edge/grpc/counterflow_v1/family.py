@@ -12,7 +12,14 @@ from google.protobuf.message import Message
 
 from counterflow.edge.grpc.calls import Behaviour
 from counterflow.edge.grpc.counterflow_v1 import to_wire
-from counterflow.edge.grpc.counterflow_v1.to_wire import message, messages, published, state_word, tree
+from counterflow.edge.grpc.counterflow_v1.to_wire import (
+    broadcast,
+    message,
+    messages,
+    published,
+    state_word,
+    tree,
+)
 from counterflow.queries import shapes
 from counterflow.queries.decisions import decision_xml, list_decisions
 from counterflow.queries.definitions import definition_xml, list_definitions
@@ -24,6 +31,7 @@ from counterflow.queries.messages import message as published_message
 from counterflow.queries.quarantine import list_quarantined
 from counterflow.queries.reasons import reasons
 from counterflow.queries.shapes import HistoryRecord
+from counterflow.queries.signals import signal
 from counterflow.queries.undo_plan import undo_plan
 from counterflow.service.refusals import Invalid, TooLarge
 from counterflow.service.service import Service
@@ -58,6 +66,7 @@ class CounterflowService:
             "ListIncidents": self.list_incidents,
             "ListJobs": self.list_jobs,
             "GetMessage": self.get_message,
+            "GetSignal": self.get_signal,
             "GetQuarantine": self.get_quarantine,
             "ReleaseQuarantined": self.release_quarantined,
         }
@@ -227,6 +236,10 @@ class CounterflowService:
     async def get_message(self, request: wire.GetMessageRequest, call: Call) -> wire.GetMessageResponse:
         """What has become of a message."""
         return await self._read(lambda store: published(published_message(store, request.message_key)))
+
+    async def get_signal(self, request: wire.GetSignalRequest, call: Call) -> wire.GetSignalResponse:
+        """Whom a signal has reached."""
+        return await self._read(lambda store: broadcast(signal(store, request.signal_key)))
 
     async def get_quarantine(
         self, request: wire.GetQuarantineRequest, call: Call

@@ -37,6 +37,9 @@ NAMES_ON_WIRE: Mapping[str, str] = {
     "source_id": "source_element_id",
     "source_name": "source_element_name",
     "message_name": "name",
+    "signal_name": "name",
+    "thrower_instance_key": "process_instance_key",
+    "thrower_key": "element_instance_key",
 }
 OWN_NAMES: Mapping[type[msgspec.Struct], Mapping[str, str]] = {
     shapes.Reason: {"catch_id": "catch_element_id", "catch_name": "catch_element_name"},
@@ -86,6 +89,13 @@ def published(found: shapes.PublishedMessage) -> wire.GetMessageResponse:
     return answer
 
 
+def broadcast(found: shapes.Broadcast) -> wire.GetSignalResponse:
+    """Whom a signal has reached."""
+    answer = message(wire.GetSignalResponse, found)
+    answer.receivers.extend(messages(wire.SignalReceiver, found.receivers))
+    return answer
+
+
 def tree(found: shapes.InstanceTree) -> wire.GetProcessInstanceResponse:
     """A process instance with all that is in it. Raises `TooLarge` for one that no client could take
     apart.
@@ -102,6 +112,7 @@ def tree(found: shapes.InstanceTree) -> wire.GetProcessInstanceResponse:
         elements_left_out=found.elements_left_out,
         quarantine_reason=found.quarantine_reason,
         correlated_messages=messages(wire.CorrelatedMessage, found.correlated_messages),
+        received_signals=messages(wire.ReceivedSignal, found.received_signals),
     )
     _fill_element(answer.root, found.root)
     return answer

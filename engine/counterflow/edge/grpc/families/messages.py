@@ -1,4 +1,4 @@
-"""What programs tell waiting processes: a message by name and correlation key."""
+"""What programs tell waiting processes: a message by name and correlation key, a signal by name."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from collections.abc import Mapping
 
 from counterflow.edge.grpc.calls import Translated, Translation
 from counterflow.kernel.rows import DEFAULT_TENANT
-from counterflow.service.requests import check_tenants, document, publication
+from counterflow.service.requests import broadcast, check_tenants, document, publication
 from counterflow_wire import gateway
 
 
 class Messages:
-    """The calls about messages."""
+    """The calls about messages and signals."""
 
     def __init__(self, variable_bytes: int) -> None:
         self._variable_bytes = variable_bytes
 
     def translations(self) -> Mapping[str, Translation]:
         """By rpc."""
-        return {"PublishMessage": self.publish}
+        return {"PublishMessage": self.publish, "BroadcastSignal": self.broadcast}
 
     def publish(self, request: gateway.PublishMessageRequest) -> Translated:
         """The message is stored or has reached who waited; well done also where nobody did."""
@@ -32,6 +32,18 @@ class Messages:
         )
         return Translated(command, _published, begins=True)
 
+    def broadcast(self, request: gateway.BroadcastSignalRequest) -> Translated:
+        """The signal has reached all who waited; well done also where nobody did."""
+        check_tenants((request.tenantId,))
+        command = broadcast(
+            name=request.signalName, variables=document(request.variables, self._variable_bytes)
+        )
+        return Translated(command, _broadcast, begins=True)
+
 
 def _published(key: int) -> gateway.PublishMessageResponse:
     return gateway.PublishMessageResponse(key=key, tenantId=DEFAULT_TENANT)
+
+
+def _broadcast(key: int) -> gateway.BroadcastSignalResponse:
+    return gateway.BroadcastSignalResponse(key=key, tenantId=DEFAULT_TENANT)

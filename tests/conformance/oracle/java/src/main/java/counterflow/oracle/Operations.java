@@ -51,6 +51,7 @@ final class Operations {
         Map.entry("set", silent(this::set)),
         Map.entry("cancel", silent(request -> runtime.deleteProcessInstance(request.name, "cancelled"))),
         Map.entry("publish", silent(messages::publish)),
+        Map.entry("broadcast", silent(request -> runtime.createSignalEvent(request.name).setVariables(request.variables).send())),
         Map.entry("advance", silent(request -> clock.advance(request.milliseconds))),
         Map.entry("jump", silent(request -> clock.jump(request.milliseconds))),
         Map.entry("view", request -> views.view()));

@@ -1,8 +1,8 @@
-"""The rule `message-catch`: no two catches of the same message in one place."""
+"""The rule `named-catch`: no two catches of the same message, or of the same signal, in one place."""
 
 import pytest
 
-from counterflow.bpmn.rules.message_catch import RULE
+from counterflow.bpmn.rules.named_catch import RULE
 from tests.bpmn.diagram import (
     boundary,
     catch,
@@ -19,6 +19,8 @@ from tests.bpmn.diagram import (
     receive,
     refused,
     service,
+    signal,
+    signalled,
     start,
     timer,
 )
@@ -86,3 +88,20 @@ def test_what_is_computed_at_deployment_counts_by_its_value() -> None:
     messages = [message("order", message_id="message_0"), message('= "or" + "der"', message_id="message_1")]
     starts = [start("one", catch_message("0")), start("two", catch_message("1"))]
     assert refused(definitions(process(*starts), *messages), RULE) == ["two"]
+
+
+@pytest.mark.parametrize("names, expected", [(("a", "b"), []), (("a", "a"), ["two"])])
+def test_signals_of_one_place(names: tuple[str, str], expected: list[str]) -> None:
+    events = (
+        boundary("one", "a", signalled("0")),
+        boundary("two", "a", signalled("1"), cancelActivity="false"),
+    )
+    signals = [signal(name, f"signal_{number}") for number, name in enumerate(names)]
+    ways = (path("one", "end"), path("two", "end"))
+    assert refused(definitions(process(*MAIN, *events, *ways), *signals), RULE) == expected
+
+
+def test_a_signal_and_a_message_of_one_name() -> None:
+    events = (boundary("one", "a", signalled("order")), caught("two", "order"), path("one", "end"))
+    content = definitions(process(*MAIN, *events), signal("order"), message("order"))
+    assert refused(content, RULE) == []

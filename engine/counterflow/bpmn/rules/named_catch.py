@@ -1,8 +1,7 @@
-"""A message finds one catch: no name twice on an activity, in a scope, after a gateway, or among the starts
-of a process.
+"""What is waited for by name finds one catch: no name twice on an activity, in a scope, after a gateway, or
+among the starts of a process.
 
-BPMN 2.0.2, 10.5.6 leaves open which of two equal catches is taken, and a message reaches a process once; we
-do not guess.
+BPMN 2.0.2, 10.5.6 leaves open which of two equal catches is taken; we do not guess.
 """
 
 from __future__ import annotations
@@ -12,10 +11,9 @@ from collections.abc import Iterator
 from counterflow.bpmn.outline import Element, Outline
 from counterflow.documents.findings import Finding
 from counterflow.feel import Expression
-from counterflow.model.events import MessageDefinition
 from counterflow.model.graph import Behaviour
 
-RULE = "message-catch"
+RULE = "named-catch"
 
 
 def check(outline: Outline) -> Iterator[Finding]:
@@ -36,18 +34,24 @@ def check(outline: Outline) -> Iterator[Finding]:
 
 
 def _check_rivals(events: list[Element], place: Element) -> Iterator[Finding]:
-    first: dict[str, Element] = {}
+    first: dict[tuple[str, str], Element] = {}
     for event in events:
-        name = _name_caught(event)
-        earlier = first.setdefault(name, event) if name else event
-        if earlier is not event:
-            message = f"{event} and '{earlier.id}' both catch the message '{name}' at {place}."
-            yield event.error(RULE, message, "Keep one of them, or give their messages different names.")
+        caught = _caught(event)
+        earlier = first.setdefault(caught, event) if caught is not None else event
+        if caught is not None and earlier is not event:
+            kind, name = caught
+            message = f"{event} and '{earlier.id}' both catch the {kind} '{name}' at {place}."
+            yield event.error(RULE, message, f"Keep one of them, or give their {kind}s different names.")
 
 
-def _name_caught(event: Element) -> str:
-    """The name, an expression as it is written; empty where no message is caught."""
-    caught = event.details.event
-    if not isinstance(caught, MessageDefinition):
-        return ""
-    return f"={caught.name.text}" if isinstance(caught.name, Expression) else caught.name
+def _caught(event: Element) -> tuple[str, str] | None:
+    """The kind and the name of what it catches, an expression as it is written; None where that has no
+    name.
+    """
+    kind = event.event_kind
+    if kind is None or not kind.is_waited_for or kind.reference is None:
+        return None
+    name: str | Expression | None = getattr(event.details.event, "name", None)
+    if name is None:
+        return None
+    return kind.name, f"={name.text}" if isinstance(name, Expression) else name

@@ -1,0 +1,1 @@
+"""The standard's own words: models that carry no vendor's extensions."""

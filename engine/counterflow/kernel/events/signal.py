@@ -1,0 +1,321 @@
+"""The life of a signal: broadcast by name, it reaches everybody who waits for it at that moment, and is over.
+
+    broadcast (from outside, or thrown by an event) → received by each that waits, the longest waiting first
+                                                    → begins an instance of each process that it starts
+
+    subscription: opened → closed (its element is left, or is no longer interested)
+    start:        opened (with the latest version of a process) → closed (a later version has come)
+
+Nothing is kept for who comes later. What waits is looked at when the course is at rest, and each receiver
+goes as far as it can before the next one is reached; the event that has thrown the signal goes on last of
+all. So a signal can end the very scope that it was thrown in, and never reaches what its own throw leads to.
+BPMN 2.0.2, 10.5.6 (signal); variables as in Zeebe, those of `camunda:` models as in Camunda 7.
+"""
+
+from __future__ import annotations
+
+import functools
+
+from counterflow.kernel.course import beginning, entering, leaving
+from counterflow.kernel.course.moves import ACTIVATED
+from counterflow.kernel.course.room import room
+from counterflow.kernel.data import evaluation, mappings, scopes
+from counterflow.kernel.events import arrivals
+from counterflow.kernel.rows import SignalStart, SignalSubscription
+from counterflow.kernel.state.instance import InstanceState
+from counterflow.kernel.state.partition import State
+from counterflow.kernel.vocabulary import (
+    BrokenInvariant,
+    Command,
+    InstanceEvent,
+    PartitionEvent,
+    Rejection,
+    RejectionType,
+)
+from counterflow.kernel.work.budget import BYTES_PER_FUEL
+from counterflow.kernel.work.held import SET_VARIABLES, Held, IncidentType
+from counterflow.kernel.work.step import Causes, Course, EventRoom, Step, Token
+from counterflow.model.events import SignalDefinition
+from counterflow.model.graph import Node, Process
+
+
+class SignalBroadcast(PartitionEvent, frozen=True):
+    """A signal goes out, with these variables: from outside, or thrown by an element instance of a process
+    instance.
+    """
+
+    key: int
+    name: str
+    variables: bytes
+    thrower_instance_key: int = 0
+    thrower_key: int = 0
+
+
+class SignalReceived(InstanceEvent, frozen=True):
+    """The signal has reached this process instance; `receiver_key` is the subscription, or the instance that
+    it has begun.
+    """
+
+    signal_key: int
+    receiver_key: int
+
+
+class SignalSubscriptionOpened(InstanceEvent, frozen=True):
+    """An element instance waits for a signal, on behalf of the event `catch_id`."""
+
+    key: int
+    element_instance_key: int
+    catch_id: str
+    signal_name: str
+
+
+class SignalSubscriptionClosed(InstanceEvent, frozen=True):
+    """Nothing waits for this signal any more."""
+
+    key: int
+
+
+class SignalStartOpened(PartitionEvent, frozen=True):
+    """An instance of a definition begins with each signal of this name."""
+
+    key: int
+    definition_key: int
+    element_id: str
+    signal_name: str
+
+
+class SignalStartClosed(PartitionEvent, frozen=True):
+    """A later version of the process has taken over."""
+
+    key: int
+
+
+class BroadcastSignal(Command, frozen=True, kw_only=True, gc=False):
+    """A signal from outside, for all who wait for it now. Answers its key."""
+
+    name: str
+    variables: dict[str, bytes]
+
+
+def decide_broadcast(step: Step, command: BroadcastSignal) -> int:
+    """BroadcastSignal of the gateway. Well done also where nobody waits."""
+    scopes.refuse_large(step, command.variables)
+    refusal = _too_many_copies(step, command.name, command.variables)
+    if refusal:
+        raise Rejection(RejectionType.INVALID_ARGUMENT, refusal)
+    return _bring(step, command.name, command.variables)
+
+
+def _bring(step: Step, name: str, document: scopes.Document, thrower: tuple[int, int] = (0, 0)) -> int:
+    """To those who wait at this moment, each when all that the one before has brought about is at rest; then
+    what the signal starts begins. Answers its key.
+    """
+    key = step.new_key()
+    step.emit(SignalBroadcast(key, name, scopes.to_object(document), *thrower))
+    for subscription_key, instance_key in sorted(step.state.found[SignalSubscription].get(name, {}).items()):
+        step.at_rest(functools.partial(_reach, key, document, subscription_key, instance_key))
+    for start_key in sorted(step.state.found[SignalStart].get(name, ())):
+        step.at_rest(functools.partial(_begin, key, document, start_key))
+    return key
+
+
+def _reach(
+    signal_key: int, document: scopes.Document, subscription_key: int, instance_key: int, step: Step
+) -> None:
+    """Who waits no longer, since an earlier receiver has swept it away, is not reached; nor what is set
+    aside.
+    """
+    instance = step.state.instance(instance_key)
+    subscription = instance.rows[SignalSubscription].get(subscription_key) if instance is not None else None
+    if instance is None or subscription is None or instance.quarantine is not None:
+        return
+    course = step.at(instance)
+    course.emit(SignalReceived(signal_key, subscription_key))
+    step.budget.pay_for(_size(document))
+    token = course.token(subscription.element_instance_key)
+    arrivals.event_arrived(token, subscription.catch_id, document)
+
+
+def _begin(signal_key: int, document: scopes.Document, start_key: int, step: Step) -> None:
+    start: SignalStart = step.state.shared[SignalStart][start_key]
+    definition = step.state.definitions[start.definition_key]
+    step.budget.pay_for(_size(document))
+    root = beginning.begin(step, definition, document, start_at=start.element_id)
+    root.emit(SignalReceived(signal_key, root.key))
+
+
+def _too_many_copies(step: Step, name: str, document: scopes.Document) -> str:
+    """Why a document cannot go to everybody: each receiver has a copy, and one command makes no more than it
+    has fuel for. Empty where it can.
+    """
+    found = step.state.found
+    count = len(found[SignalSubscription].get(name, ())) + len(found[SignalStart].get(name, ()))
+    size = _size(document)
+    if count * size <= max(step.budget.fuel_left, 0) * BYTES_PER_FUEL:
+        return ""
+    return (
+        f"Expected the variables of signal '{name}' to be small enough for all of its {count} receivers, but "
+        f"they take {size} bytes, and one command copies at most {step.limits.fuel * BYTES_PER_FUEL}; keep "
+        "large data elsewhere and pass a reference"
+    )
+
+
+def _size(document: scopes.Document) -> int:
+    return sum(map(len, document.values()))
+
+
+# -- throwing ------------------------------------------------------------------------------------------------
+
+
+def _throw(token: Token) -> None:
+    """The signal goes out when all else is at rest, and its event goes on when everybody has received it.
+
+    An event whose own signal has led back to it is a loop without a wait.
+    """
+    step = token.step
+    entering.map_inputs(token)
+    name = evaluation.text(token, _definition(token.node).name, "the signal name")
+    document = _carried(token, name)
+    place = (token.header.definition_key, token.node.id)
+    if place in step.causes and not step.budget.count_again():
+        raise entering.too_far(token)
+    entering.activate(token)
+    step.at_rest(functools.partial(_go_out, token, name, document, step.causes), step.causes | {place})
+
+
+def _go_out(token: Token, name: str, document: scopes.Document, causes: Causes, step: Step) -> None:
+    """It goes out also where its event was swept away meanwhile: it was thrown before. What comes after the
+    event is not caused by its signal.
+    """
+    _bring(step, name, document, (token.instance.key, token.key))
+    step.at_rest(functools.partial(_is_out, token), causes)
+
+
+def _is_out(token: Token, _: Step) -> None:
+    if token.is_there and token.row.state == ACTIVATED:
+        leaving.finish(token)
+
+
+def _carried(token: Token, name: str) -> scopes.Document:
+    """What goes out with the signal. Raises `Held`."""
+    definition = _definition(token.node)
+    document: dict[str, bytes] = {}
+    if definition.carried is None:
+        document = dict(sorted(token.variables.items()))
+    if definition.carries_everything:
+        document = scopes.visible(token.instance, token.key)
+    if definition.carried:
+        with mappings.told_of(f"what signal '{name}' of '{token.node.id}' carries"):
+            document |= mappings.map_values(token, definition.carried, document)
+    refusal = _too_many_copies(token.step, name, document) or _too_large(token.step, document)
+    if refusal:
+        raise Held(
+            IncidentType.IO_MAPPING_ERROR,
+            refusal,
+            where=f"what signal '{name}' of '{token.node.id}' carries",
+            remedy=SET_VARIABLES,
+        )
+    return document
+
+
+def _too_large(step: Step, document: scopes.Document) -> str:
+    try:
+        scopes.refuse_large(step, document)
+    except scopes.DocumentTooLarge as failure:
+        return str(failure)
+    return ""
+
+
+# -- waiting -------------------------------------------------------------------------------------------------
+
+
+def _open(token: Token, catch: Node) -> None:
+    """Wait for a signal. Raises `Held`."""
+    name = _definition(catch).name
+    if not isinstance(name, str):
+        given = evaluation.evaluate(token, token.key, name)
+        if not isinstance(given.value, str) or not given.value:
+            raise evaluation.unfit("the signal name", name, f"'{catch.id}'", "a non-empty string", given)
+        name = given.value
+    token.emit(SignalSubscriptionOpened(token.step.new_key(), token.key, catch.id, name))
+
+
+def _close(course: Course, key: int) -> None:
+    course.emit(SignalSubscriptionClosed(key))
+
+
+def _open_start(step: Step, definition_key: int, process: Process, node: Node) -> None:
+    name = _definition(node).name
+    if not isinstance(name, str):
+        given = evaluation.evaluate_in(step, {}, name)
+        if not isinstance(given.value, str) or not given.value:
+            raise Rejection(
+                RejectionType.INVALID_ARGUMENT,
+                f"Expected the signal name '={name.text}' of start event '{node.id}' to be text without "
+                f"variables, but {evaluation.shown(given)}",
+            )
+        name = given.value
+    step.emit(SignalStartOpened(step.new_key(), definition_key, node.id, name))
+
+
+def _close_start(step: Step, key: int) -> None:
+    step.emit(SignalStartClosed(key))
+
+
+def _definition(event: Node) -> SignalDefinition:
+    if not isinstance(event.event, SignalDefinition):
+        raise BrokenInvariant(f"'{event.id}' is no signal event")
+    return event.event
+
+
+# -- applying ------------------------------------------------------------------------------------------------
+
+
+def _apply_broadcast(state: State, event: SignalBroadcast) -> None:
+    """It is over at once: nothing is kept of it."""
+
+
+def _apply_received(state: State, instance: InstanceState, event: SignalReceived) -> None:
+    """What it has brought about are events of their own."""
+
+
+def _apply_opened(state: State, instance: InstanceState, event: SignalSubscriptionOpened) -> None:
+    state.put(
+        SignalSubscription(
+            event.key, instance.key, event.element_instance_key, event.catch_id, event.signal_name
+        )
+    )
+
+
+def _apply_closed(state: State, instance: InstanceState, event: SignalSubscriptionClosed) -> None:
+    state.delete(instance.rows[SignalSubscription][event.key])
+
+
+def _apply_start_opened(state: State, event: SignalStartOpened) -> None:
+    state.put(SignalStart(event.key, event.definition_key, event.element_id, event.signal_name))
+
+
+def _apply_start_closed(state: State, event: SignalStartClosed) -> None:
+    state.delete(state.shared[SignalStart][event.key])
+
+
+KIND = EventRoom(
+    waits_in=SignalSubscription,
+    starts_in=SignalStart,
+    open=_open,
+    close=_close,
+    open_start=_open_start,
+    close_start=_close_start,
+    thrown=room(beginning=_throw),
+    of_instance={
+        SignalReceived: _apply_received,
+        SignalSubscriptionOpened: _apply_opened,
+        SignalSubscriptionClosed: _apply_closed,
+    },
+    of_partition={
+        SignalBroadcast: _apply_broadcast,
+        SignalStartOpened: _apply_start_opened,
+        SignalStartClosed: _apply_start_closed,
+    },
+    commands={BroadcastSignal: decide_broadcast},
+)
