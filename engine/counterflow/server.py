@@ -17,6 +17,7 @@ from contextlib import AsyncExitStack
 from counterflow.edge.grpc.door import GrpcDoor, Transport
 from counterflow.engine.engine import opened
 from counterflow.settings import Settings, TransportName, differing
+from counterflow.store.errors import DatabaseLostError
 from counterflow.store.open import masked
 from counterflow.version import __version__
 from counterflow.wire.contract import Tls
@@ -40,17 +41,20 @@ class Server:
         self.settings = settings
         self.grpc_port = 0
         """The port that is listened on, once started; 0 for a socket in the file system."""
+        self.lost: asyncio.Future[DatabaseLostError]
+        """Once started: told when the database is no longer this server's, which then has nothing to do."""
 
     async def start(self) -> None:
         """Open the database and accept calls. Raises `StoreError`, `UnusableTls` or `PortTaken`, with
         everything closed again.
         """
         async with AsyncExitStack() as parts:
-            writer, self._service = await parts.enter_async_context(opened(self.settings))
+            writer, self._service, watch = await parts.enter_async_context(opened(self.settings))
             door = GrpcDoor(self._service, self.settings, transport(self.settings))
             self.grpc_port = (await parts.enter_async_context(door)).port
             # Last: a server that is refused its port has triggered nothing.
             writer.start()
+            self.lost = watch.lost
             self._parts = parts.pop_all()
 
     async def stop(self) -> None:
@@ -73,7 +77,8 @@ class Server:
 
     def ready_line(self) -> str:
         """What is printed when calls are accepted: each address that is really served."""
-        return f"ready grpc={self.address} database={masked(self.settings.database_url)}"
+        due = " due=held" if self.settings.hold_due else ""
+        return f"ready grpc={self.address} database={masked(self.settings.database_url)}{due}"
 
 
 def transport(settings: Settings) -> Transport:
@@ -103,7 +108,8 @@ async def serve(
 ) -> None:
     """Run a server until a signal comes, then drain it. `on_ready` is called once calls are accepted.
 
-    Raises `StoreError`, `UnusableTls` or `PortTaken` if it cannot begin.
+    Raises `StoreError`, `UnusableTls` or `PortTaken` if it cannot begin, and `DatabaseLostError` if its
+    database is taken from it.
     """
     asked_to_stop: asyncio.Future[signal.Signals] = asyncio.get_running_loop().create_future()
     for number in stop_on:
@@ -115,13 +121,16 @@ async def serve(
     _quick_turns()
     try:
         on_ready(server)
-        by = await asked_to_stop
+        await asyncio.wait((asked_to_stop, server.lost), return_when=asyncio.FIRST_COMPLETED)
+        if server.lost.done():
+            raise server.lost.result()
         logger.info(
-            "Stopping, told by %s; calls under way may go on for %s ms", by.name, settings.shutdown_grace_ms
+            "Stopping, told by %s; calls under way may go on for %s ms",
+            *(asked_to_stop.result().name, settings.shutdown_grace_ms),
         )
     finally:
         await server.stop()
-        logger.info("Stopped; all that was acknowledged is kept in %s", masked(settings.database_url))
+    logger.info("Stopped; all that was acknowledged is kept in %s", masked(settings.database_url))
 
 
 def _ask_to_stop(asked: asyncio.Future[signal.Signals], number: signal.Signals) -> None:

@@ -21,8 +21,10 @@ def free_port() -> int:
 
 class ServerProcess:
     """`counterflow serve` on a database file and a port, with settings such as `message_bytes="65536"`; its
-    log goes to `log_to`, or to where ours does.
+    log goes to `log_to`, or to where ours does. `program`: the module that is run.
     """
+
+    program = "counterflow"
 
     def __init__(
         self, database: Path, port: int, *options: str, log_to: IO[str] | None = None, **settings: str
@@ -31,7 +33,7 @@ class ServerProcess:
         command = [
             sys.executable,
             "-m",
-            "counterflow",
+            self.program,
             "serve",
             "--database",
             f"sqlite:///{database}",
@@ -73,7 +75,11 @@ class ServerProcess:
     def stop(self, how: signal.Signals) -> int:
         """Send a signal; answers the exit code."""
         self._process.send_signal(how)
-        code = self._process.wait(timeout=30)
+        return self.wait_until_ended(30)
+
+    def wait_until_ended(self, within_s: float) -> int:
+        """Wait until it has ended, by itself if nobody has asked it to; answers the exit code."""
+        code = self._process.wait(timeout=within_s)
         assert self._process.stdout is not None
         self._process.stdout.close()
         return code

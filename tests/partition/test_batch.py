@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from counterflow.kernel.lives.quarantine import QuarantineInstance
 from counterflow.kernel.rows import (
@@ -14,6 +15,7 @@ from counterflow.kernel.rows import (
     Resource,
     Variable,
 )
+from counterflow.kernel.vocabulary import LogEntry
 from counterflow.model.events import CompensationOrder
 from counterflow.partition.batch import load_state, seal
 from counterflow.store.memory import MemoryStore
@@ -25,6 +27,11 @@ def committed(bench: Bench, store: MemoryStore) -> None:
     """Write what has changed."""
     store.commit(seal(bench.state, bench.log))
     bench.log.clear()
+
+
+def uncounted(log: list[LogEntry]) -> list[LogEntry]:
+    """A log as the kernel gave it."""
+    return [replace(entry, instance_rows=None) for entry in log]
 
 
 def test_a_batch_holds_every_row_once_as_it_is_now() -> None:
@@ -42,7 +49,7 @@ def test_a_batch_holds_every_row_once_as_it_is_now() -> None:
         "ProcessInstance",
         "Variable",
     }
-    assert (batch.deletes, batch.log) == ({}, bench.log)
+    assert (batch.deletes, uncounted(batch.log)) == ({}, bench.log)
 
 
 def test_what_was_born_and_died_since_the_last_batch_is_not_written() -> None:

@@ -25,11 +25,14 @@ from counterflow.settings import (
 
 SAMPLES: dict[str, tuple[str, object]] = {
     "database_url": ("memory:", "memory:"),
+    "accept_loss": ("yes", True),
+    "take_over": ("yes", True),
     "host": ("localhost", "localhost"),
     "grpc_port": ("1", 1),
     "unix_socket_mode": ("0660", "0660"),
     "compensation_order": ("Parallel", CompensationOrder.PARALLEL),
     "insecure_public": ("yes", True),
+    "hold_due": ("yes", True),
     "transport": ("grpcio", TransportName.GRPCIO),
     "max_connection_age_ms": ("60000", 60_000),
     "compressed_answer_bytes": ("100000", 100_000),
@@ -44,6 +47,7 @@ SAMPLES: dict[str, tuple[str, object]] = {
     "resource_bytes": ("1024", 1_024),
     "decision_elements": ("100", 100),
     "steps_without_wait": ("10", 10),
+    "command_limit_ms": ("500", 500),
     "pending_commands": ("3", 3),
     "pending_bytes": ("65536", 65_536),
     "new_calls_at_once": ("1", 1),

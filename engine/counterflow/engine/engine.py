@@ -25,6 +25,7 @@ from typing import Any, NamedTuple, Self, TypeVar
 from counterflow.caller import Caller
 from counterflow.engine.handlers import WorkerTask
 from counterflow.engine.verbs import Verbs
+from counterflow.engine.watch import StoreWatch
 from counterflow.engine.workers import HandlerWorker
 from counterflow.kernel.lives.deployments import Deployment
 from counterflow.kernel.state.partition import CacheLimits
@@ -32,12 +33,15 @@ from counterflow.kernel.vocabulary import Command, InstanceEnded, Rejection, Rej
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.model.events import CompensationOrder
 from counterflow.partition.refusals import Unavailable
+from counterflow.partition.timekeeping import Timekeeping
+from counterflow.partition.underway import Underway
+from counterflow.partition.watchdog import Watchdog
 from counterflow.partition.writer import Writer
 from counterflow.service.refusals import ResultLost
 from counterflow.service.resources import File
 from counterflow.service.service import Service
 from counterflow.settings import Settings
-from counterflow.store.open import open_store
+from counterflow.store.open import file_beside, open_store
 from counterflow.store.port import Store, StoreError
 
 Answer = TypeVar("Answer")
@@ -92,7 +96,7 @@ class Engine(Verbs):
         self._parts = AsyncExitStack()
         try:
             async with AsyncExitStack() as parts:
-                writer, self._service = await parts.enter_async_context(opened(self.settings))
+                writer, self._service, _ = await parts.enter_async_context(opened(self.settings))
                 self._process = os.getpid()
                 parts.push_async_callback(self._stop_workers)
                 writer.start()
@@ -151,10 +155,11 @@ class Engine(Verbs):
 
 
 class Opened(NamedTuple):
-    """An open database's writer, and the service that callers ask."""
+    """An open database's writer, the service that callers ask, and who looks at the database."""
 
     writer: Writer
     service: Service
+    watch: StoreWatch
 
 
 @asynccontextmanager
@@ -163,9 +168,33 @@ async def opened(settings: Settings) -> AsyncIterator[Opened]:
     let in; nothing that is due is triggered before `Writer.start`, since what can still fail (a port that
     is taken) must not have run a process. Raises `StoreError`.
     """
-    with closing(open_store(settings.database_url)) as store:
-        async with writer_for(store, settings) as writer, Service(writer, store, settings) as service:
-            yield Opened(writer, service)
+    with (
+        closing(_opened_store(settings)) as store,
+        _underway(settings.database_url) as underway,
+        Watchdog(settings.command_limit_ms, underway.held) as watchdog,
+    ):
+        time = Timekeeping(watch=watchdog, underway=underway, is_due_held=settings.hold_due)
+        async with (
+            writer_for(store, settings, time) as writer,
+            Service(writer, store, settings) as service,
+            StoreWatch(store) as watch,
+        ):
+            yield Opened(writer, service, watch)
+
+
+def _opened_store(settings: Settings) -> Store:
+    return open_store(settings.database_url, accepts_loss=settings.accept_loss, takes_over=settings.take_over)
+
+
+def _underway(database_url: str) -> Underway:
+    path = file_beside(database_url, "-underway")
+    try:
+        return Underway(path)
+    except OSError as error:
+        raise StoreError(
+            f"cannot make {path}, which says what was under way when a server was killed: {error.strerror}; "
+            "is the folder writable?"
+        ) from error
 
 
 @contextmanager
@@ -186,10 +215,11 @@ def _reading() -> Iterator[None]:
         raise Unavailable(str(lost)) from lost
 
 
-def writer_for(store: Store, settings: Settings) -> Writer:
+def writer_for(store: Store, settings: Settings, time: Timekeeping) -> Writer:
     """The writer of a store, bounded as the settings say."""
     return Writer(
         store,
+        time=time,
         order=settings.compensation_order,
         limits=ProcessLimits(
             steps=settings.steps_without_wait,

@@ -6,13 +6,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from counterflow.kernel.row import Row
+from msgspec.structs import replace
+
+from counterflow.kernel.row import Home, Row
 from counterflow.kernel.rows import TABLES, Partition, Quarantine, key_of
 from counterflow.kernel.state.partition import ASKED_OF_THE_STORE, CacheLimits, State
 from counterflow.kernel.state.weight import weight_of
 from counterflow.kernel.vocabulary import LogEntry
 from counterflow.model.events import CompensationOrder
 from counterflow.partition.source import StoreSource
+from counterflow.store.errors import DamagedError
 from counterflow.store.port import Batch, Store
 
 PARTITION_ID = 1
@@ -41,7 +44,8 @@ def load_state(
     Instances are loaded when touched, and of what is more than has room the first of it is read when it is
     asked for.
 
-    What stands still in a quarantined instance waits for no one.
+    What stands still in a quarantined instance waits for no one. A damaged row waits for no one either;
+    raises `DamagedError` where it says what is deployed, or what begins instances.
     """
     partition = store.get(Partition, (PARTITION_ID,)) or Partition(PARTITION_ID, 0, 0)
     state = State(StoreSource(store), partition, order=order)
@@ -52,6 +56,7 @@ def load_state(
         for row in rows or ():
             if not (table.stands_still and getattr(row, table.instance_field) in state.set_aside):
                 state.admit(row)
+        _refuse_damaged(store, table)
     state.take_ready()
     return state
 
@@ -71,9 +76,59 @@ def _few(store: Store, table: type[Row], caches: CacheLimits) -> list[Row] | Non
     return None
 
 
+def damaged_instances(store: Store) -> set[int]:
+    """Whose rows were left out when the state was loaded, as far as they still say."""
+    return {
+        getattr(row, table.instance_field)
+        for table in TABLES
+        if table.known_at_start and table.instance_field
+        for row in store.left_out(table)
+    }
+
+
+def _refuse_damaged(store: Store, table: type[Row]) -> None:
+    """A damaged message is not delivered, as the log says; anything else of the partition is needed to know
+    which version is the latest, and what is to begin when.
+    """
+    if table.home is Home.PARTITION and (rows := store.left_out(table)):
+        raise DamagedError(
+            f"{len(rows)} rows of {table.table} are not as they were written, the first one is "
+            f"{rows[0]}; put a copy "
+            "of the database in its place, or start with --accept-loss to go on without them"
+        )
+
+
+def last_time(store: Store, last_position: int) -> int:
+    """When the last entry of the log was written, epoch milliseconds; 0 where there is none. An entry stands
+    at the position of its first event, so it is looked for further and further back.
+    """
+    back = 1
+    while back < 2 * last_position:
+        try:
+            entries = store.read_log(after=max(last_position - back, 0))
+        except DamagedError:  # then the clock's word is taken for it
+            return 0
+        if entries:
+            return entries[-1].timestamp_ms
+        back *= 2
+    return 0
+
+
 def seal(state: State, log: list[LogEntry]) -> Batch:
     """Everything that has changed since the last call, with its log."""
     changes = state.seal()
     if log:
         changes.puts[Partition] = [state.counters()]
-    return Batch(changes.puts, changes.deletes, log)
+    return Batch(changes.puts, changes.deletes, with_row_counts(state, log))
+
+
+def with_row_counts(state: State, log: list[LogEntry]) -> list[LogEntry]:
+    """A batch's log, where the last entry of each instance says how many rows this has after it."""
+    last = {entry.process_instance_key: place for place, entry in enumerate(log)}
+    last.pop(0, None)
+    counted = list(log)
+    for key, place in last.items():
+        instance = state.instances.get(key)
+        if instance is not None:
+            counted[place] = replace(log[place], instance_rows=instance.row_count)
+    return counted

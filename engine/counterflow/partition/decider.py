@@ -16,14 +16,15 @@ from counterflow.kernel.lives.quarantine import QuarantineInstance
 from counterflow.kernel.state.partition import CacheLimits
 from counterflow.kernel.state.shelf import ModelNeeded
 from counterflow.kernel.state.windows import Due
-from counterflow.kernel.vocabulary import Command, Rejection
+from counterflow.kernel.vocabulary import Command, Damaged, DamagedInstance, Rejection
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.model.events import CompensationOrder
 from counterflow.partition.answers import InstanceEnds
-from counterflow.partition.batch import OpenBatch, load_state, seal
+from counterflow.partition.batch import OpenBatch, damaged_instances, last_time, load_state, seal
 from counterflow.partition.heartbeats import Heartbeats
 from counterflow.partition.refusals import Faulted, Unavailable
 from counterflow.partition.source import LoadedModel, read_model
+from counterflow.partition.timekeeping import Timekeeping
 from counterflow.store.port import Batch, Store, StoreError
 
 logger = logging.getLogger("counterflow.partition")
@@ -41,16 +42,16 @@ class Decider:
         store: Store,
         order: CompensationOrder,
         limits: ProcessLimits,
-        clock: Callable[[], int],
+        time: Timekeeping,
         changed: Callable[[], None],
         caches: CacheLimits = CacheLimits(),  # noqa: B008 - a frozen tuple
     ) -> None:
         self._store = store
         self._order = order
         self._limits = limits
-        self._clock = clock
+        self.clock = time.clock
         self._changed = changed
-        self._last_ms = 0
+        self._watch = time.watch
         self._heartbeats = Heartbeats()
         self.ends = InstanceEnds()
         self.open = OpenBatch()
@@ -58,10 +59,15 @@ class Decider:
         """True from a failed commit until the store could be read again: what is in memory is not to be
         decided on.
         """
+        self.why_lost = ""
+        """What the store has said when it could not be read."""
+        self.is_damaged = False
+        """Whether it is so since a command was broken off at a moment at which nothing can be taken back."""
         self.commands = 0
         """How many were decided, rejected ones included."""
         self._caches = caches
         self.state = load_state(store, order, caches)
+        self.clock.begin_at(last_time(store, self.state.last_position))
 
     def read_model(self, needed: ModelNeeded) -> LoadedModel:
         """The model that a command needs, in whatever thread. Raises `BrokenInvariant` where it cannot be
@@ -91,9 +97,8 @@ class Decider:
         return not self.is_lost and (self.state.has_changed or bool(self.open.committed))
 
     def now_ms(self) -> int:
-        """The time of the next command: the clock's, but never earlier than the last command's."""
-        self._last_ms = max(self._last_ms, self._clock())
-        return self._last_ms
+        """The time of the next command, never earlier than the last one's."""
+        return self.clock.now_ms()
 
     def decide(self, command: Command) -> kernel.Outcome:
         """Carry out a command in memory. Raises `Rejection`, `Faulted` (the instance is set aside, if one was
@@ -101,10 +106,7 @@ class Decider:
         be read first; nothing else is changed then.
         """
         self.commands += 1
-        try:
-            decision = kernel.decide(self.state, command, self.now_ms(), self._limits)
-        except kernel.KernelFault as fault:
-            raise self._refusal(fault) from fault
+        decision = self._decided(command)
         self.open.log.extend(decision.log)
         if isinstance(command, ActivateJobs):
             self._heartbeats.end_try(decision.answer)
@@ -113,6 +115,11 @@ class Decider:
         elif decision.ended:
             self.ends.tell_later(self.open, decision.ended)
         return decision
+
+    def set_damaged_aside(self) -> None:
+        """Quarantine the instances whose rows were left out when the state was loaded."""
+        for key in sorted(damaged_instances(self._store)):
+            self._quarantine(key, "rows of it are not as they were written; `counterflow check` says which")
 
     def seal(self) -> tuple[OpenBatch, Batch]:
         """Begin a new open batch; answers the one before, and what the store is to write of it."""
@@ -128,21 +135,42 @@ class Decider:
         discarded, self.open = self.open, OpenBatch()
         self._heartbeats.forget()
         self.is_lost = True
+        self.is_damaged = False
         return discarded
 
     def recover(self) -> bool:
         """Go on from what the store holds; answers whether it could be read."""
         try:
             self.state = load_state(self._store, self._order, self._caches)
-        except StoreError:
+        except StoreError as error:
+            self.why_lost = str(error)
             return False
         self.is_lost = False
         return True
+
+    def _decided(self, command: Command) -> kernel.Outcome:
+        """Where a command has met a damaged instance, it is carried out again when that is set aside."""
+        while True:
+            self._watch.begin()
+            try:
+                return kernel.decide(self.state, command, self.now_ms(), self._limits, self._watch.end)
+            except kernel.StateLost as lost:
+                raise self._damaged(lost) from lost
+            except kernel.KernelFault as fault:
+                is_damage = isinstance(fault.__cause__, DamagedInstance)
+                if not (is_damage and self._quarantine(fault.process_instance_key, str(fault.__cause__))):
+                    raise self._refusal(fault) from fault
 
     def _refusal(self, fault: kernel.KernelFault) -> Rejection | Unavailable:
         if isinstance(fault.__cause__, StoreError):
             return _unreadable(fault.__cause__)
         return Faulted(fault, is_contained=self._set_aside(fault))
+
+    def _damaged(self, lost: kernel.StateLost) -> Unavailable:
+        logger.error("What is decided and not committed is discarded: %s", lost)
+        self.is_lost = self.is_damaged = True
+        self._changed()
+        return Unavailable(f"The command was not carried out: {lost}")
 
     def _set_aside(self, fault: kernel.KernelFault) -> bool:
         """Quarantine the instance that a fault was met in; answers whether there was one."""
@@ -152,7 +180,12 @@ class Decider:
             fault.process_instance_key,
             exc_info=fault.__cause__,
         )
-        command = QuarantineInstance(process_instance_key=fault.process_instance_key, reason=str(fault))
+        reason = str(fault.__cause__ if isinstance(fault.__cause__, Damaged) else fault)
+        return self._quarantine(fault.process_instance_key, reason)
+
+    def _quarantine(self, process_instance_key: int, reason: str) -> bool:
+        """Set an instance aside; answers whether there was one that was not yet."""
+        command = QuarantineInstance(process_instance_key=process_instance_key, reason=reason)
         log = kernel.decide(self.state, command, self.now_ms(), self._limits).log
         self.open.log.extend(log)
         self._changed()

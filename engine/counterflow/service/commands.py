@@ -73,6 +73,11 @@ class Commands:
         """
         return self._writer.submit(ReleaseInstance(process_instance_key=process_instance_key))
 
+    def release_due(self) -> bool:
+        """Let come what is due, from now on; answers whether it was held. Raises `Unavailable`."""
+        self._admission.check()
+        return self._writer.release_due()
+
     def _submit(self, command: Command, told: Told, failed: Failed, ended: Callable[[], None]) -> None:
         def is_reported(answer: Any) -> None:
             try:

@@ -46,11 +46,14 @@ class Settings:
     """How a server runs. Ports: 0 means any free one. Times are milliseconds, sizes bytes."""
 
     database_url: str = "sqlite:///counterflow.db"
+    accept_loss: bool = False
+    take_over: bool = False
     host: str = "127.0.0.1"
     grpc_port: int = 26500
     unix_socket_mode: str = "0600"
     compensation_order: CompensationOrder = CompensationOrder.MIRROR
     insecure_public: bool = False
+    hold_due: bool = False
     transport: TransportName = TransportName.NATIVE
     max_connection_age_ms: int = 0
     compressed_answer_bytes: int = 0
@@ -65,6 +68,7 @@ class Settings:
     resource_bytes: int = DECISION_LIMITS.resource_bytes
     decision_elements: int = DECISION_LIMITS.elements
     steps_without_wait: int = 1_000
+    command_limit_ms: int = 2_000
     pending_commands: int = 4_000
     pending_bytes: int = 64 * MEBIBYTE
     new_calls_at_once: int = 16

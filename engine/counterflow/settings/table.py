@@ -51,6 +51,16 @@ SETTINGS: tuple[Setting, ...] = (
         shown=masked,
     ),
     Setting(
+        "accept_loss",
+        values.truth,
+        "begin also where the database lacks something that was acknowledged, and go on without it",
+    ),
+    Setting(
+        "take_over",
+        values.truth,
+        "begin also while another server has the database: that one is refused from then on, and ends",
+    ),
+    Setting(
         "host",
         values.host,
         "the address to listen on, or unix:PATH for a socket in the file system",
@@ -74,6 +84,11 @@ SETTINGS: tuple[Setting, ...] = (
         "insecure_public",
         values.truth,
         "listen on a public address, although whoever reaches it may do anything",
+    ),
+    Setting(
+        "hold_due",
+        values.truth,
+        "begin with everything that is due held, until `counterflow release-due`",
     ),
     Setting(
         "transport",
@@ -148,6 +163,13 @@ SETTINGS: tuple[Setting, ...] = (
         values.whole(10, 1_000_000),
         "elements that one command may enter again before it is held up by an incident",
         "N",
+        LIMITS,
+    ),
+    Setting(
+        "command_limit_ms",
+        values.whole(500, 600_000),
+        "how long one command may hold up all others before it is broken off",
+        "MS",
         LIMITS,
     ),
     Setting(

@@ -16,7 +16,7 @@ from msgspec.structs import astuple
 
 from counterflow.kernel.row import Home, Row
 from counterflow.kernel.rows import INSTANCE_TABLES, TABLES, key_of
-from counterflow.kernel.vocabulary import LogEntry
+from counterflow.kernel.vocabulary import DamagedInstance, LogEntry
 from counterflow.store.port import Batch, Key, StoreError, Where
 
 RowType = TypeVar("RowType", bound=Row)
@@ -38,6 +38,8 @@ class MemoryStore:
         }
         """Per index its entries, in order."""
         self._log: dict[int, LogEntry] = {}
+        self._row_counts: dict[int, int | None] = {}
+        """How many rows each instance has, as the last entry of its log says."""
         self._written: Batch | None = None
         self._lock = Lock()
 
@@ -52,6 +54,7 @@ class MemoryStore:
                 for row in rows:
                     self._put(table, row)
             self._log.update((entry.position, entry) for entry in batch.log)
+            self._row_counts.update((entry.process_instance_key, entry.instance_rows) for entry in batch.log)
             for position in batch.superseded:
                 self._log.pop(position, None)
 
@@ -102,16 +105,27 @@ class MemoryStore:
             found = takewhile(lambda entry: entry[:first] == equal, islice(entries, start, None))
             return [entry[first:] for entry in islice(found, limit)]
 
+    def left_out(self, table: type[RowType]) -> Sequence[RowType]:  # noqa: ARG002 - as the port has it
+        """None: what is in memory is what was put there."""
+        return ()
+
     def load_instance(self, process_instance_key: int) -> dict[type[Row], list[Row]]:
         """Every row of one process instance, by table, from one moment."""
         with self._lock:
-            return {
+            found = {
                 table: [
                     rows[key] for key in sorted(self._keys_of_instance[table].get(process_instance_key, ()))
                 ]
                 for table, rows in self._rows.items()
                 if table.instance_field
             }
+            expected = self._row_counts.get(process_instance_key)
+        there = sum(map(len, found.values()))
+        if expected not in {None, there}:
+            raise DamagedInstance(
+                process_instance_key, f"it has {there} rows, and {expected} were written", found, 0
+            )
+        return found
 
     def read_log(
         self, *, process_instance_key: int | None = None, after: int = 0, limit: int | None = None
@@ -125,6 +139,9 @@ class MemoryStore:
             if entry.position > after and process_instance_key in {None, entry.process_instance_key}
         )
         return list(islice(matching, limit))
+
+    def look(self) -> None:
+        """Do nothing: nobody else can reach it."""
 
     def close(self) -> None:
         """Do nothing: there is nothing to give back."""

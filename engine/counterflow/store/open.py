@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from counterflow.store.errors import UnsupportedDatabaseError
 from counterflow.store.memory import MemoryStore
@@ -20,10 +21,24 @@ def masked(url: str) -> str:
     return PASSWORD_OPTION.sub(r"\1***", WITHOUT_SLASHES.sub(r"\1***@", PASSWORD.sub(r"\1***@", url)))
 
 
-def open_store(url: str) -> Store:
+def file_beside(url: str, suffix: str) -> Path | None:
+    """The path of a small file that belongs to the database which `open_store` has opened; None where that
+    keeps nothing.
+    """
+    if url == "memory:":
+        return None
+    from sqlalchemy import make_url  # noqa: PLC0415 - a store in memory needs no database
+
+    path = Path(make_url(url).database or "").resolve()
+    return path.with_name(path.name + suffix)
+
+
+def open_store(url: str, *, accepts_loss: bool = False, takes_over: bool = False) -> Store:
     """Open the store that `url` names, create or migrate it if need be.
 
-    `sqlite:///relative/file`, `sqlite:////absolute/file` or `memory:`. Raises the refusals of `errors.py`.
+    `sqlite:///relative/file`, `sqlite:////absolute/file` or `memory:`. `accepts_loss`: also where something
+    that was acknowledged is not in it. `takes_over`: also while another server writes to it, which then
+    cannot any more. Raises the refusals of `errors.py`.
     """
     if url == "memory:":
         return MemoryStore()
@@ -38,7 +53,7 @@ def open_store(url: str) -> Store:
     except ArgumentError as error:
         raise UnsupportedDatabaseError(f"{masked(url)!r} is not the URL of a database: {EXPECTED}") from error
     if parsed.drivername == "sqlite":
-        return open_sqlite(parsed)
+        return open_sqlite(parsed, accepts_loss=accepts_loss, takes_over=takes_over)
     if parsed.get_backend_name() == "postgresql":
         raise UnsupportedDatabaseError(
             f"PostgreSQL comes in a later version; this one keeps its data in SQLite: {EXPECTED}"

@@ -1,8 +1,10 @@
 """The narrow door to persistence: the few verbs that memory, SQLite and PostgreSQL all understand.
 
-There is one writer; a batch is one transaction, durable when `sync` (or `commit`) returns. Reads come from
-any thread and see what has been committed, nothing else: what is decided but not yet committed is the
-caller's to lay over it. The store knows tables and rows (`kernel/rows.py`), never what they mean.
+Damage is noticed when it is read: `get` and `read_log` raise `DamagedError`, a `scan` leaves the row out and
+says so in the log. There is one writer; a batch is one transaction, durable when `sync` (or `commit`)
+returns. Reads come from any thread and see what has been committed, nothing else: what is decided but not yet
+committed is the caller's to lay over it. The store knows tables and rows (`kernel/rows.py`), never what they
+mean.
 """
 
 from __future__ import annotations
@@ -85,16 +87,28 @@ class Store(Protocol):
         A row that is NULL in one of the columns has no entry. Nothing but the index is read.
         """
 
+    def left_out(self, table: type[RowType]) -> Sequence[RowType]:
+        """The damaged rows of a table that scans have left out so far, as they were found."""
+        ...
+
     def load_instance(self, process_instance_key: int) -> dict[type[Row], list[Row]]:
         """Every row of one process instance, by table, in order of primary key, from one moment.
 
-        The tables are those of `INSTANCE_TABLES`.
+        The tables are those of `INSTANCE_TABLES`. Raises `DamagedInstance` (kernel) where these are not the
+        rows that were written, by their checksums or their number.
         """
 
     def read_log(
         self, *, process_instance_key: int | None = None, after: int = 0, limit: int | None = None
     ) -> Sequence[LogEntry]:
         """The log entries behind position `after`, in their order; of one instance or of all."""
+
+    def look(self) -> None:
+        """See that what is written goes where it will be found again; best once a second, in a thread.
+
+        Raises `DatabaseLostError` where the database was taken over, deleted, moved or replaced; from then on
+        everything does.
+        """
 
     def close(self) -> None:
         """Give back every connection. The store is not used afterwards."""

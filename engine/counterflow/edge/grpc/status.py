@@ -12,6 +12,7 @@ from urllib.parse import quote
 from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.partition.refusals import Overloaded, Unavailable
 from counterflow.service.refusals import Invalid, NotInTime, NotThereYet, Refused, ResultLost, TooLarge
+from counterflow.store.errors import DamagedError
 from counterflow.store.port import StoreError
 from counterflow.wire.contract import StatusCode
 
@@ -21,6 +22,7 @@ STATUS_OF_REJECTION: Mapping[RejectionType, StatusCode] = {
     RejectionType.ALREADY_EXISTS: StatusCode.ALREADY_EXISTS,
     RejectionType.INVALID_STATE: StatusCode.FAILED_PRECONDITION,
     RejectionType.PROCESSING_ERROR: StatusCode.INTERNAL,
+    RejectionType.DATA_LOSS: StatusCode.DATA_LOSS,
 }
 
 STATUS_OF_REFUSAL: Mapping[type[Refused], StatusCode] = {
@@ -72,6 +74,8 @@ def status_of(rpc: str, error: BaseException) -> tuple[StatusCode, str]:
         return StatusCode.RESOURCE_EXHAUSTED, str(error)
     if isinstance(error, Unavailable):
         return StatusCode.UNAVAILABLE, fit(str(error))
+    if isinstance(error, DamagedError):
+        return StatusCode.DATA_LOSS, fit(f"What was asked for is damaged: {error}")
     if isinstance(error, StoreError):
         return StatusCode.UNAVAILABLE, fit(f"The database could not be read: {error}")
     return (

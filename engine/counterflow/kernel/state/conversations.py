@@ -137,8 +137,9 @@ def _next_stored(state: State, process_id: str, conversation: tuple[str, str]) -
                 state.cursors[place] = key
             continue
         all_reached = False
-        if expires_at_ms > state.now_ms:
-            return state.row(Message, key)
+        message = state.row(Message, key) if expires_at_ms > state.now_ms else None
+        if message is not None:
+            return message
     if len(state.cursors) > MOST_CURSORS:
         state.cursors.clear()
     return None

@@ -41,7 +41,7 @@ from counterflow.kernel.state.instance import INDEXERS, InstanceState
 from counterflow.kernel.state.shelf import ModelNeeded
 from counterflow.kernel.state.weight import weight_of
 from counterflow.kernel.state.windows import BEFORE_ALL, PAGE, Due, DuePage, KeyPage, Moment
-from counterflow.kernel.vocabulary import BrokenInvariant, first_key
+from counterflow.kernel.vocabulary import BrokenInvariant, Damaged, DamagedInstance, first_key
 from counterflow.model.events import CompensationOrder
 from counterflow.model.graph import Process
 
@@ -98,7 +98,9 @@ class Source(Protocol):
     """Where rows come from that are not in memory: the store, as the last commit left it."""
 
     def load_instance(self, key: int) -> Mapping[type[Row], Sequence[Any]]:
-        """All rows of one process instance, by table; empty when there is no such instance."""
+        """All rows of one process instance, by table; empty when there is no such instance. Raises
+        `DamagedInstance` where they are not what was written.
+        """
         ...
 
     def get(self, table: type[RowType], key: Key) -> RowType | None:
@@ -163,10 +165,20 @@ class State(Indexes):
         if instance is not None:
             self.instances.move_to_end(key)
             return instance
-        rows = self.source.load_instance(key)
+        try:
+            rows = self.source.load_instance(key)
+        except DamagedInstance as damaged:
+            return self._admit_aside(damaged)
         if not rows.get(ProcessInstance):
             return None
         return self._admit(key, rows)
+
+    def instance_as_found(self, key: int) -> InstanceState | None:
+        """Like `instance`, also where what is kept of it is damaged: for whoever sets it aside."""
+        try:
+            return self.instance(key)
+        except DamagedInstance as damaged:
+            return self._admit_damaged(damaged)
 
     def owner_of(self, table: type[Row], key: int) -> InstanceState | None:
         """The instance that the row with this key belongs to; None when there is no such row."""
@@ -181,7 +193,12 @@ class State(Indexes):
         """The row at a place in a table that is at home both in store and memory; None if there is none."""
         laid = self.laid[table]
         found: RowType | None = laid.rows.get(place)
-        return found if found is not None or laid.is_known(place) else self.source.get(table, as_key(place))
+        if found is not None or laid.is_known(place):
+            return found
+        try:
+            return self.source.get(table, as_key(place))
+        except Damaged:  # as at the start: a damaged row waits for no one
+            return None
 
     def is_whole(self, *tables: type[Row]) -> bool:
         """Whether all rows of these tables are in memory."""
@@ -206,7 +223,7 @@ class State(Indexes):
         process = self.processes.get(definition_key)
         if process is None:
             if why := self.processes.faults.get(definition_key):
-                raise BrokenInvariant(why)
+                raise type(why)(str(why))
             raise ModelNeeded(self.definitions[definition_key])
         return process
 
@@ -215,7 +232,7 @@ class State(Indexes):
         model = self.decisions.models.get(requirements_key)
         if model is None:
             if why := self.decisions.models.faults.get(requirements_key):
-                raise BrokenInvariant(why)
+                raise type(why)(str(why))
             requirements = self.shared[DecisionRequirements][requirements_key]
             imported = [self.decision_model(key) for key in msgspec.json.decode(requirements.imported_keys)]
             raise ModelNeeded(requirements, imported)
@@ -465,6 +482,18 @@ class State(Indexes):
         self.weight += instance.weight
         return instance
 
+    def _admit_aside(self, damaged: DamagedInstance) -> InstanceState:
+        """An instance that is set aside or has ended stands as it was found, since nothing of it is run."""
+        headers = damaged.rows.get(ProcessInstance, ())
+        if not damaged.rows.get(Quarantine) and all(header.ended_at_ms is None for header in headers):
+            raise damaged
+        return self._admit_damaged(damaged)
+
+    def _admit_damaged(self, damaged: DamagedInstance) -> InstanceState:
+        instance = self._admit(damaged.process_instance_key, damaged.rows)
+        instance.damage, instance.lacks = str(damaged), damaged.lacks
+        return instance
+
     def _weigh(self, table: type[Row], before: Row | None, after: Row | None) -> None:
         """A row of an instance is to be written: so much more or less of it is in memory."""
         row = after if after is not None else before
@@ -518,7 +547,7 @@ class State(Indexes):
             instance.rows[table][place] = old
         self._follow(instance, table, new, old)
         instance.plans.clear()
-        if table is ProcessInstance and old is None:
+        if old is None and (table is ProcessInstance or (table is Quarantine and instance.damage)):
             self.forget(instance.key)
 
     # -- indexes follow --------------------------------------------------------------------------------------

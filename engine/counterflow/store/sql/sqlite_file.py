@@ -1,18 +1,25 @@
-"""Opening a SQLite file: lock it, bring its schema up to date, hand out the store."""
+"""Opening a SQLite file: lock it, bring its schema up to date, see that all is there, hand out the store."""
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import URL
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 
 from counterflow.store.errors import ForeignDatabaseError, UnsupportedDatabaseError
 from counterflow.store.port import StoreError
+from counterflow.store.sql.agreement import begin_tenure
+from counterflow.store.sql.commit_mark import read_mark
+from counterflow.store.sql.custody import FileCustody
 from counterflow.store.sql.dialects import SQLITE
-from counterflow.store.sql.file_lock import FileLock
 from counterflow.store.sql.schema import bring_up_to_date
 from counterflow.store.sql.store import SqlStore
+from counterflow.store.sql.tenure import Tenure
 
 REMEDIES = {
     "SQLITE_CORRUPT": "put a copy of it in its place, or save what can be read with `sqlite3 FILE .recover`",
@@ -22,8 +29,11 @@ REMEDIES = {
 }
 
 
-def open_sqlite(url: URL) -> SqlStore:
+def open_sqlite(url: URL, *, accepts_loss: bool = False, takes_over: bool = False) -> SqlStore:
     """The store in the file that `url` names; the file is made if there is none.
+
+    `accepts_loss`: also where something acknowledged is missing. `takes_over`: also while another server has
+    it, which is fenced off.
 
     Raises the refusals of `errors.py`.
     """
@@ -43,22 +53,58 @@ def open_sqlite(url: URL) -> SqlStore:
         raise StoreError(
             f"cannot open {path}: the folder {path.parent} does not exist; make it, or name another file"
         )
-    lock = FileLock(path)
+    custody = FileCustody(path, takes_over=takes_over)
     try:
-        return _open_locked(url.set(database=str(path)), lock)
+        return _open(url.set(database=str(path)), custody, path, accepts_loss=accepts_loss)
     except BaseException:
-        lock.release()
+        custody.release()
         raise
 
 
-def _open_locked(url: URL, lock: FileLock) -> SqlStore:
+def _open(url: URL, custody: FileCustody, path: Path, *, accepts_loss: bool) -> SqlStore:
     try:
-        bring_up_to_date(SQLITE, url)
-        return SqlStore(SQLITE, url, on_close=lock.release)
+        with _log_kept(path):
+            bring_up_to_date(SQLITE, url)
+            connection = SQLITE.connect(url)
+            try:
+                tenure = _begin_tenure(connection, path, accepts_loss=accepts_loss)
+                custody.begin(tenure.row)
+                return SqlStore(SQLITE, url, connection, tenure, custody)
+            except BaseException:
+                connection.close()
+                raise
     except DBAPIError as error:
         raise _refused(url, error.orig or error) from error
     except SQLITE.errors as error:
         raise _refused(url, error) from error
+
+
+@contextmanager
+def _log_kept(path: Path) -> Iterator[None]:
+    """While the block runs SQLite keeps its log: what a refusal is about is there for whoever mends it.
+
+    Whoever closes a database last writes what can be read of the log into it and deletes the rest; a
+    connection that only reads does not.
+    """
+    if not path.is_file():  # SQLite says better what it is
+        yield
+        return
+    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as reader:
+        with suppress(*SQLITE.errors):
+            reader.execute("SELECT COUNT(*) FROM sqlite_master").fetchall()
+        yield
+
+
+def _begin_tenure(connection: DBAPIConnection, path: Path, *, accepts_loss: bool) -> Tenure:
+    cursor = connection.cursor()
+    cursor.execute(SQLITE.begin_write)
+    try:
+        tenure = begin_tenure(cursor, str(path), read_mark(path), accepts_loss=accepts_loss)
+    except BaseException:
+        cursor.execute("ROLLBACK")
+        raise
+    cursor.execute("COMMIT")
+    return tenure
 
 
 def _refused(url: URL, error: BaseException) -> StoreError:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     bindparam,
     delete,
+    func,
     insert,
     literal_column,
     select,
@@ -77,6 +78,7 @@ class Statements:
         self.instance = [
             self._scan(TABLE_OF[row], {row.instance_field: 0}, None, None)[0] for row in INSTANCE_TABLES
         ]
+        self.instance_rows = self._compile(_instance_rows()).text
         self.append = self._compile(insert(EVENT_LOG)).text
         self.supersede = self._compile(delete(EVENT_LOG).where(*_equals_key(EVENT_LOG))).text
 
@@ -169,6 +171,13 @@ def _walk(table: Table, names: tuple[str, ...], equal: int, after: int) -> Selec
         place = (bindparam(f"after_{column.name}", type_=column.type) for column in behind[:after])
         query = query.where(tuple_(*behind[:after]) > tuple_(*place))
     return query
+
+
+def _instance_rows() -> Select[tuple[object, ...]]:
+    """How many rows an instance has, as the last entry of its log says."""
+    columns = EVENT_LOG.c
+    last = select(func.max(columns.position)).where(columns.process_instance_key == bindparam("instance"))
+    return select(columns.instance_rows).where(columns.position == last.scalar_subquery())
 
 
 def _filled_up(values: frozenset[int]) -> tuple[int | None, ...]:

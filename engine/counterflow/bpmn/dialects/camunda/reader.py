@@ -57,13 +57,16 @@ _UNDERSTOOD = frozenset({
     "properties", "field", "inputOutput", "failedJobRetryTimeCycle", "potentialStarter", "connector",
 })  # fmt: skip
 
-_SILENT_ATTRIBUTES = frozenset({
+CHANGES_NOTHING: Final = frozenset({
     # every task is a job: asynchronous, and ordered by its worker
     "async", "asyncBefore", "asyncAfter", "exclusive", "jobPriority", "taskPriority", "historyTimeToLive",
     # for the eyes of tools
     "modelerTemplate", "modelerTemplateVersion", "modelerTemplateIcon", "isStartableInTasklist",
     "candidateStarterGroups", "candidateStarterUsers", "formRef", "formRefBinding", "formRefVersion",
     "diagramRelationId",
+})  # fmt: skip
+"""Attributes that are accepted without a word, since nothing would come of them here."""
+_SILENT_ATTRIBUTES = CHANGES_NOTHING | frozenset({
     # read here, or part of a refusal
     "versionTag", "type", "topic", "class", "delegateExpression", "expression", "resultVariable",
     "resultVariableName", "resource", "assignee", "candidateGroups", "candidateUsers", "dueDate",

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 
 INDEXES = (
     ("job", "ready", ("type", "state", "key", "process_instance_key")),
