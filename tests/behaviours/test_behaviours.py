@@ -11,7 +11,8 @@ import pytest
 from counterflow import kernel
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import INSTANCE_TABLES, TABLES, Partition, as_key, key_of
-from counterflow.kernel.state.partition import EmptySource, State
+from counterflow.kernel.state.partition import State
+from counterflow.kernel.state.source import EmptySource
 from counterflow.testing import Engine
 from tests.behaviours.script import BOOK, Script, diagram_of, play, read_script
 from tests.behaviours.trace import Tracer

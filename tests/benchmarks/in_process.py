@@ -21,7 +21,8 @@ from counterflow.kernel.lives.job_delivery import ActivateJobs
 from counterflow.kernel.lives.jobs import CompleteJob
 from counterflow.kernel.resources import ReadResource
 from counterflow.kernel.rows import Partition
-from counterflow.kernel.state.partition import EmptySource, State
+from counterflow.kernel.state.partition import State
+from counterflow.kernel.state.source import EmptySource
 from counterflow.kernel.vocabulary import ActivatedJob, Command
 from counterflow.partition.takers import StreamTaker
 from counterflow.partition.writer import Writer

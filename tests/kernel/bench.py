@@ -22,8 +22,9 @@ from counterflow.kernel.resources import ReadResource
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import Incident, Job, Partition
 from counterflow.kernel.state.instance import InstanceState
-from counterflow.kernel.state.partition import EmptySource, State
+from counterflow.kernel.state.partition import State
 from counterflow.kernel.state.queues import BufferedMessages, OldestFirst
+from counterflow.kernel.state.source import EmptySource
 from counterflow.kernel.state.windows import Due
 from counterflow.kernel.vocabulary import ActivatedJob, Command, Event, InstanceEnded, LogEntry
 from counterflow.kernel.work.budget import ProcessLimits

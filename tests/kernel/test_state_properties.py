@@ -28,7 +28,8 @@ from counterflow.kernel.rows import (
     Partition,
     ProcessInstance,
 )
-from counterflow.kernel.state.partition import EmptySource, State
+from counterflow.kernel.state.partition import State
+from counterflow.kernel.state.source import EmptySource
 from counterflow.kernel.state.windows import Due
 from counterflow.kernel.vocabulary import Command, Rejection
 from counterflow.kernel.work.budget import ProcessLimits

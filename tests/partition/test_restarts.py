@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from counterflow import kernel
-from counterflow.kernel.state import conversations, partition
-from counterflow.kernel.state.partition import CacheLimits
+from counterflow.kernel.state import conversations, waiting
 from counterflow.kernel.state.shelf import ModelNeeded
+from counterflow.kernel.state.source import CacheLimits
 from counterflow.kernel.vocabulary import LogEntry
 from counterflow.partition import batch
 from counterflow.partition.batch import load_state, seal
@@ -69,7 +69,7 @@ def test_a_restart_before_every_command_changes_nothing(seed: int) -> None:
 @given(seed=st.integers(0, 2**32), page=st.integers(1, 3))
 def test_nor_is_it_where_only_the_first_of_what_waits_is_in_memory(seed: int, page: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(partition, "PAGE", page)
+        patch.setattr(waiting, "PAGE", page)
         patch.setattr(conversations, "AT_ONCE", page)
         patch.setattr(batch, "AT_ONCE", page)
         live = Bench(RICH, limits=LIMITS)
@@ -92,10 +92,10 @@ def test_nor_is_it_while_some_is_decided_some_on_its_way_and_the_rest_in_the_sto
     seed: int, page: int
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(partition, "PAGE", page)
+        patch.setattr(waiting, "PAGE", page)
         patch.setattr(conversations, "AT_ONCE", page)
-        patch.setattr(partition, "LEAST_READY", 1)
-        patch.setattr(partition, "MOST_TYPES", page)
+        patch.setattr(waiting, "LEAST_READY", 1)
+        patch.setattr(waiting, "MOST_TYPES", page)
         live = Bench(RICH, limits=LIMITS)
         windowed, chance, draw = Restarting(live), Chance(live, seed), random.Random(seed)
         windowed.caches = CacheLimits(instances=draw.choice((0, 2)), waiting=draw.choice((0, 1, 3)))

@@ -24,8 +24,8 @@ from counterflow.kernel.lives.job_delivery import ReturnJob
 from counterflow.kernel.lives.jobs import CompleteJob, UpdateJobRetries
 from counterflow.kernel.resources import ReadResource
 from counterflow.kernel.rows import ProcessInstance
-from counterflow.kernel.state.partition import CacheLimits
 from counterflow.kernel.state.shelf import ModelNeeded
+from counterflow.kernel.state.source import CacheLimits
 from counterflow.kernel.vocabulary import Command, InstanceEnded, LogEntry, Rejection
 from counterflow.kernel.work.incidents import ResolveIncident
 from counterflow.partition.batch import load_state

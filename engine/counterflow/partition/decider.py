@@ -13,8 +13,8 @@ from counterflow import kernel
 from counterflow.kernel.lives.job_delivery import ActivateJobs
 from counterflow.kernel.lives.jobs import UpdateJobTimeout
 from counterflow.kernel.lives.quarantine import QuarantineInstance
-from counterflow.kernel.state.partition import CacheLimits
 from counterflow.kernel.state.shelf import ModelNeeded
+from counterflow.kernel.state.source import CacheLimits
 from counterflow.kernel.state.windows import Due
 from counterflow.kernel.vocabulary import Command, Damaged, DamagedInstance, Rejection
 from counterflow.kernel.work.budget import ProcessLimits

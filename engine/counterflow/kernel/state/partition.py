@@ -12,9 +12,8 @@ loaded when touched.
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -23,25 +22,21 @@ from counterflow.kernel.rows import (
     INSTANCE_TABLES,
     PLACES,
     DecisionRequirements,
-    Job,
-    Message,
-    MessageCorrelation,
     MessageSubscription,
     Partition,
     ProcessDefinition,
     ProcessInstance,
     Quarantine,
-    StartLock,
-    StartTimer,
-    Timer,
     as_key,
 )
-from counterflow.kernel.state.indexes import ACTIVATABLE, PARTITION_INDEXERS, Indexes
+from counterflow.kernel.state.indexes import PARTITION_INDEXERS
 from counterflow.kernel.state.instance import INDEXERS, InstanceState
 from counterflow.kernel.state.shelf import ModelNeeded
+from counterflow.kernel.state.source import CacheLimits, Source
+from counterflow.kernel.state.waiting import Waiting
 from counterflow.kernel.state.weight import weight_of
-from counterflow.kernel.state.windows import BEFORE_ALL, PAGE, Due, DuePage, KeyPage, Moment
-from counterflow.kernel.vocabulary import BrokenInvariant, Damaged, DamagedInstance, first_key
+from counterflow.kernel.state.windows import Due
+from counterflow.kernel.vocabulary import BrokenInvariant, DamagedInstance, first_key
 from counterflow.model.events import CompensationOrder
 from counterflow.model.graph import Process
 
@@ -52,14 +47,6 @@ RowType = TypeVar("RowType", bound=Row)
 Key = tuple[int | str, ...]
 
 OWNED = tuple(table for table in INSTANCE_TABLES if table.owned)
-DUE_IN_STORE = (Job, Timer, Message)
-"""What comes due and need not all be in memory."""
-ASKED_OF_THE_STORE = frozenset({*DUE_IN_STORE, MessageCorrelation, MessageSubscription, StartLock})
-"""Tables that are known at start and need not all be in memory."""
-MOST_TYPES = 1_000
-"""Of jobs, that are remembered."""
-LEAST_READY = 64
-"""Jobs of each type that are at hand, however many types there are."""
 STAND_STILL = tuple(table for table in INSTANCE_TABLES if table.stands_still)
 
 
@@ -81,79 +68,22 @@ class StateMark(NamedTuple):
     last_position: int
 
 
-class CacheLimits(NamedTuple):
-    """How much may stay in memory of what is safe on disk: process instances by number and by bytes, models
-    by the bytes of their files, what waits by number (the first of what is due, and of the jobs that can be
-    taken; all messages, and all that waits for one, if they are no more), messages by bytes as well.
-    """
-
-    instances: int = 4_000
-    instance_bytes: int = 64 * 1024 * 1024
-    model_bytes: int = 4 * 1024 * 1024
-    waiting: int = 10_000
-    message_bytes: int = 8 * 1024 * 1024
-
-
-class Source(Protocol):
-    """Where rows come from that are not in memory: the store, as the last commit left it."""
-
-    def load_instance(self, key: int) -> Mapping[type[Row], Sequence[Any]]:
-        """All rows of one process instance, by table; empty when there is no such instance. Raises
-        `DamagedInstance` where they are not what was written.
-        """
-        ...
-
-    def get(self, table: type[RowType], key: Key) -> RowType | None:
-        """One row by its primary key."""
-        ...
-
-    def walk(
-        self, table: type[Row], index: str, equal: Key, *, after: Key = (), limit: int
-    ) -> Sequence[tuple[Any, ...]]:
-        """As `Store.walk`."""
-        ...
-
-
-class EmptySource:
-    """A source with nothing in it: what a replay from the beginning starts on."""
-
-    def load_instance(self, key: int) -> Mapping[type[Row], Sequence[Any]]:
-        """Nothing."""
-        return {}
-
-    def get(self, table: type[RowType], key: Key) -> RowType | None:
-        """Nothing."""
-        return None
-
-    def walk(
-        self, table: type[Row], index: str, equal: Key, *, after: Key = (), limit: int
-    ) -> Sequence[tuple[Any, ...]]:
-        """Nothing."""
-        return ()
-
-
-class State(Indexes):
+class State(Waiting):
     """One partition as its commands see it."""
 
     def __init__(
         self, source: Source, partition: Partition, *, order: CompensationOrder = CompensationOrder.MIRROR
     ) -> None:
-        super().__init__()
-        self.source = source
+        super().__init__(source)
         self.partition_id = partition.id
         self.last_key = partition.last_key or first_key(partition.id)
         self.last_position = partition.last_position
         self.now_ms = 0
         self.default_order = order
-        self.instances: OrderedDict[int, InstanceState] = OrderedDict()
-        self.owners: dict[int, int] = {}
-        """The process instance of each owned row in memory, by the row's key."""
         self.journal: list[tuple[type[Row], Any, Row | None, Row | None]] = []
         """Every change since the last batch was sealed: table, place in it, the row before and the row
         after.
         """
-        self.cursors: dict[tuple[str, str, str], int] = {}
-        """By process, name and correlation key: up to which message all have reached the process."""
         self.weight = 0
         """What the instances in memory take there, in bytes, as their last sealed rows tell."""
 
@@ -188,21 +118,6 @@ class State(Indexes):
             owner = getattr(row, row.instance_field) if row is not None else None
         instance = self.instance(owner) if owner is not None else None
         return instance if instance is not None and key in instance.rows[table] else None
-
-    def row(self, table: type[RowType], place: Any) -> RowType | None:
-        """The row at a place in a table that is at home both in store and memory; None if there is none."""
-        laid = self.laid[table]
-        found: RowType | None = laid.rows.get(place)
-        if found is not None or laid.is_known(place):
-            return found
-        try:
-            return self.source.get(table, as_key(place))
-        except Damaged:  # as at the start: a damaged row waits for no one
-            return None
-
-    def is_whole(self, *tables: type[Row]) -> bool:
-        """Whether all rows of these tables are in memory."""
-        return all(self.laid[table].is_whole for table in tables)
 
     @property
     def definitions(self) -> dict[int, ProcessDefinition]:
@@ -354,78 +269,7 @@ class State(Indexes):
                 if instance.header is not None and instance.header.definition_key in away:
                     instance.process = None
         self.decisions.models.release(committed_batch, caches.model_bytes)
-        self._release_waiting(committed_batch, caches)
-
-    def _release_waiting(self, committed_batch: int, caches: CacheLimits) -> None:
-        for laid in self.laid.values():
-            laid.release(committed_batch, caches.waiting, caches.message_bytes)
-        self.due.release(committed_batch, max(caches.waiting, 1), self._unsaved)
-        entered, self.entered_types = self.entered_types, {}
-        most = max(caches.waiting // max(len(self.ready), 1), LEAST_READY)
-        for job_type in entered:
-            queue = self.ready[job_type]
-            queue.release(committed_batch, most, self._unsaved)
-            if not queue.is_settled:
-                self.entered_types[job_type] = None
-        if len(self.ready) > MOST_TYPES:
-            self._forget_types()
-
-    def _forget_types(self) -> None:
-        """Let go of types without jobs, and of those whose jobs the store can tell."""
-        for job_type, queue in list(self.ready.items()):
-            if queue.is_idle and (queue.horizon is None or not self.all_ready_known):
-                del self.ready[job_type]
-        if len(self.ready) > MOST_TYPES:
-            self.all_ready_known = False
-            for job_type, queue in list(self.ready.items()):
-                if job_type not in self.entered_types and queue.is_saved(self._unsaved):
-                    del self.ready[job_type]
-
-    def _unsaved(self, table: type[Row] | None, key: int) -> int | None:
-        """The batch that brings a row into the store; None where it is there."""
-        if table is not None and table in self.laid:
-            return self.laid[table].batch_of(key)
-        instance = self.instances.get(self.owners.get(key, 0))
-        return instance.last_batch if instance is not None else None
-
-    # -- what the store says of those that wait, as it is now -----------------------------------------------
-
-    def _read_ready(self, job_type: str, horizon: int) -> KeyPage:
-        entries = self.source.walk(Job, "ready", (job_type, ACTIVATABLE), after=(horizon,), limit=PAGE)
-        keys = [key for key, owner in entries if self._stands(Job, key, owner)]
-        return KeyPage(keys, entries[-1][0] if len(entries) == PAGE else None)
-
-    def _read_due(self, horizon: Moment) -> DuePage:
-        pages = {
-            table: self.source.walk(table, "due", (), after=horizon, limit=PAGE) for table in DUE_IN_STORE
-        }
-        cut = min((tuple(page[-1][:2]) for page in pages.values() if len(page) == PAGE), default=None)
-        due = [
-            Due(entry[0], entry[1], table)
-            for table, page in pages.items()
-            for entry in page
-            if (cut is None or entry[:2] <= cut) and self._stands_at(table, *entry)
-        ]
-        starts = [Due(row.due_ms, row.key, StartTimer) for row in self.shared[StartTimer].values()]
-        due += [start for start in starts if start[:2] > horizon and (cut is None or start[:2] <= cut)]
-        return DuePage(due, cut)
-
-    def _stands_at(self, table: type[Row], due_ms: int, key: int, owner: int = 0) -> bool:
-        if not owner:
-            return key not in self.laid[table].gone
-        return self._stands(table, key, owner, due_ms)
-
-    def _stands(self, table: type[Row], key: int, owner: int, due_ms: int = 0) -> bool:
-        """Whether a row that the store has is so still, with everything decided since; and its instance not
-        set aside.
-        """
-        if owner in self.set_aside:
-            return False
-        instance = self.instances.get(owner)
-        if instance is None:
-            return True
-        row = instance.rows[table].get(key)
-        return row is not None and (row.due_ms == due_ms if due_ms else row.state == ACTIVATABLE)
+        self.release_waiting(committed_batch, caches)
 
     def _without_room(self, committed_batch: int, caches: CacheLimits) -> list[int]:
         """The keys of the instances to put away, the least recently used first."""
@@ -448,16 +292,6 @@ class State(Indexes):
         for table in OWNED:
             for row_key in instance.rows[table]:
                 self.owners.pop(row_key, None)
-
-    def know_only(self, tables: Iterable[type[Row]]) -> None:
-        """Of these tables the store has more than is going to be admitted."""
-        for table in tables:
-            if table in self.laid:
-                self.laid[table].is_whole = False
-            if table in DUE_IN_STORE:
-                self.due.horizon = BEFORE_ALL
-            if table is Job:
-                self.all_ready_known = False
 
     def admit(self, row: Row) -> None:
         """Know of a row that the store holds, of a table that is known at start; its instance, if any, is not
