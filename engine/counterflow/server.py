@@ -14,14 +14,15 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 
+from counterflow.budget import Budgets
 from counterflow.edge.grpc.door import GrpcDoor, Transport
 from counterflow.engine.engine import opened
-from counterflow.settings import Settings, TransportName, differing
+from counterflow.settings import Settings, TransportName, differing, is_loopback
 from counterflow.store.errors import DatabaseLostError
 from counterflow.store.open import masked
 from counterflow.version import __version__
 from counterflow.wire.contract import Tls
-from counterflow.wire.native.limits import UNCOMPRESSED, WireLimits
+from counterflow.wire.native.limits import UNCOMPRESSED, ServerLimits, WireLimits
 from counterflow.wire.native.server import NativeServer
 
 logger = logging.getLogger("counterflow.server")
@@ -50,7 +51,8 @@ class Server:
         """
         async with AsyncExitStack() as parts:
             writer, self._service, watch = await parts.enter_async_context(opened(self.settings))
-            door = GrpcDoor(self._service, self.settings, transport(self.settings))
+            spoken = transport(self.settings, self._service.admission.budgets)
+            door = GrpcDoor(self._service, self.settings, spoken)
             self.grpc_port = (await parts.enter_async_context(door)).port
             # Last: a server that is refused its port has triggered nothing.
             writer.start()
@@ -81,19 +83,32 @@ class Server:
         return f"ready grpc={self.address} database={masked(self.settings.database_url)}{due}"
 
 
-def transport(settings: Settings) -> Transport:
-    """Who speaks gRPC for the edge, as the settings say."""
+def transport(settings: Settings, budgets: Budgets) -> Transport:
+    """Who speaks gRPC for the edge, as the settings say; its clients share `budgets` with the service."""
     age_seconds = settings.max_connection_age_ms / 1000 or None
     if settings.transport is TransportName.GRPCIO:
         from counterflow.wire.grpcio import GrpcioServer  # noqa: PLC0415 - a library that most servers never load
 
-        return lambda methods: GrpcioServer(methods, settings.message_bytes, tls_of(settings), age_seconds)
+        return lambda methods: GrpcioServer(
+            methods,
+            settings.message_bytes,
+            tls_of(settings),
+            age_seconds,
+            connections=settings.connections,
+            budgets=budgets,
+        )
     limits = WireLimits(
         message_bytes=settings.message_bytes,
         compressed_bytes=settings.compressed_answer_bytes or UNCOMPRESSED,
         age_seconds=age_seconds,
     )
-    return lambda methods: NativeServer(methods, limits, tls_of(settings))
+    together = ServerLimits(
+        connections=settings.connections,
+        connections_per_address=settings.connections_per_address,
+        client_bytes=settings.client_bytes,
+        waiting_calls=settings.waiting_calls,
+    )
+    return lambda methods: NativeServer(methods, limits, tls_of(settings), together=together, budgets=budgets)
 
 
 def tls_of(settings: Settings) -> Tls | None:
@@ -138,7 +153,22 @@ def _ask_to_stop(asked: asyncio.Future[signal.Signals], number: signal.Signals) 
         asked.set_result(number)
 
 
+def what_stands_open(settings: Settings) -> str:
+    """A sentence of what anybody may do who reaches an address that is not of this machine alone; nothing
+    where somebody vouches for clients.
+    """
+    if is_loopback(settings.host) or settings.tls_client_authority is not None:
+        return ""
+    heard = "nothing is encrypted" if settings.tls_certificate is None else "what is said is encrypted"
+    return (
+        f"Whoever reaches {settings.host} may deploy models, begin, change and cancel instances, take every "
+        f"job and read every variable: nobody is asked who they are, and {heard} (insecure_public)"
+    )
+
+
 def _log_beginning(settings: Settings) -> None:
+    if opened_up := what_stands_open(settings):
+        logger.warning("%s", opened_up)
     changed = differing(settings)
     told = ", ".join(f"{name}={value}" for name, value in changed.items()) or "none"
     fields = {"version": __version__, "process": os.getpid(), "settings": changed}

@@ -28,6 +28,7 @@ from counterflow.kernel.state.source import EmptySource
 from counterflow.kernel.state.windows import Due
 from counterflow.kernel.vocabulary import ActivatedJob, Command, Event, InstanceEnded, LogEntry
 from counterflow.kernel.work.budget import ProcessLimits
+from counterflow.kernel.work.pages import GoOn, next_undertaking
 from tests.bpmn.diagram import end, model, path, reading, service, start
 
 EPOCH_MS = 1_000_000
@@ -63,6 +64,7 @@ SHARED_INDEXES = (
     "reached",
     "receivers",
     "lock_of",
+    "coming",
 )
 """What a `State` keeps of rows that belong to no instance, and of who receives which message."""
 
@@ -81,6 +83,13 @@ class Bench:
 
     def do(self, command: Command) -> Any:
         """Carry out a command; answers its answer."""
+        answer = self.page(command)
+        while undertaking := next_undertaking(self.state):
+            self.page(GoOn(undertaking_key=undertaking))
+        return answer
+
+    def page(self, command: Command) -> Any:
+        """Carry out a command as far as its page goes; answers its answer."""
         decision = kernel.decide(self.state, command, self.now_ms, self.limits)
         self.log += decision.log
         self.ended += decision.ended

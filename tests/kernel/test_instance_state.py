@@ -11,6 +11,7 @@ from counterflow.kernel.rows import INSTANCE_TABLES, Job, MessageSubscription, S
 from counterflow.kernel.state.indexes import PARTITION_INDEXERS
 from counterflow.kernel.state.instance import INDEXERS, InstanceState
 from counterflow.kernel.state.partition import STAND_STILL
+from counterflow.kernel.unfinished import Sweep
 from tests.bpmn.diagram import boundary, catch_message, end, model, path, service, start, timer
 from tests.kernel.bench import Bench, contents, due_times, snapshot, waiting
 
@@ -33,7 +34,7 @@ def test_what_is_known_at_start_of_instances_is_looked_up_across_them_and_nothin
     assert (
         {table for table in PARTITION_INDEXERS if table.home is Home.INSTANCE}
         == of_instances
-        == {Job, Timer, MessageSubscription, SignalSubscription}
+        == {Job, Timer, MessageSubscription, SignalSubscription, Sweep}
     )
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 from msgspec.structs import replace
 
@@ -18,7 +22,9 @@ from counterflow.kernel.rows import (
 from counterflow.kernel.vocabulary import LogEntry
 from counterflow.model.events import CompensationOrder
 from counterflow.partition.batch import load_state, seal
+from counterflow.store.errors import DamagedError
 from counterflow.store.memory import MemoryStore
+from counterflow.store.open import open_store
 from tests.bpmn.diagram import end, model, path, start
 from tests.kernel.bench import ONE_TASK, Bench, due_times, snapshot, waiting
 
@@ -128,3 +134,19 @@ def test_deployed_files_are_kept_to_the_byte() -> None:
     (resource,) = store.scan(Resource, {})
     (definition,) = store.scan(ProcessDefinition, {})
     assert (resource.content, definition.resource_key) == (ONE_TASK, resource.key)
+
+
+def test_what_all_need_is_given_up_only_where_that_is_accepted(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/a.db"
+    store = open_store(url)
+    store.commit(seal((bench := Bench(ONE_TASK)).state, bench.log))
+    store.close()
+    with closing(sqlite3.connect(tmp_path / "a.db")) as connection, connection:
+        connection.execute("UPDATE process_definition SET version = 7")
+    store = open_store(url)
+    with pytest.raises(DamagedError, match=r"1 rows of process_definition .* start with --accept-loss"):
+        load_state(store)
+    store.close()
+    store = open_store(url, accepts_loss=True)
+    assert load_state(store).definitions == {}
+    store.close()

@@ -34,6 +34,9 @@ from tests.kernel.bench import snapshot
 from tests.partition.rig import Rig, rig, turns
 from tests.partition.test_due import MINUTE, pass_time
 
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+"""Where the collector calls Python (hypothesis has it do so), what is raised is swallowed, and raised again."""
+
 GIVE_UP_S = 20
 GIVE_UP_MS = 1_000 * GIVE_UP_S
 """What a test lets run for ever is over after so long, so that a watchdog that does nothing is noticed."""

@@ -5,7 +5,6 @@ A mutant is a function that puts its fault in; what it has changed is put back w
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -38,6 +37,7 @@ from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.state.queues import OldestFirst
 from counterflow.kernel.vocabulary import InstanceEnded, LogEntry
+from counterflow.kernel.work.errands import Arrival
 from counterflow.kernel.work.step import Course, Step, Token
 from counterflow.model import schedules
 from counterflow.model.data import VariableMapping
@@ -310,10 +310,10 @@ def time_that_stands_still(patch: Patch) -> None:
 def signal_reaches_one_only(patch: Patch) -> None:
     reach, reached = signals._reach, set[int]()
 
-    def once(signal_key: int, *given: Any) -> None:
-        if signal_key not in reached:
-            reached.add(signal_key)
-            reach(signal_key, *given)
+    def once(step: Step, arrival: Arrival) -> None:
+        if arrival.document_key not in reached:
+            reached.add(arrival.document_key)
+            reach(step, arrival)
 
     patch.setattr(signals, "_reach", once)
 
@@ -322,9 +322,9 @@ def signal_out_when_its_event_is_gone(patch: Patch) -> None:
     """The event goes on at once, and so hears of its own signal further on."""
     go_out = signals._go_out
 
-    def late(token: Token, name: str, document: Any, causes: Any, step: Step) -> None:
-        signals._is_out(token, step)
-        step.at_rest(functools.partial(go_out, token, name, document, causes))
+    def late(step: Step, arrival: Arrival) -> None:
+        signals._is_out(step, arrival)
+        step.at_rest(arrival._replace(come=go_out), arrival.causes)
 
     patch.setattr(signals, "_go_out", late)
 

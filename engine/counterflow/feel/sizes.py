@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from decimal import Decimal
-from typing import Final
+from typing import Final, NoReturn
 
 from counterflow.feel import numbers
 from counterflow.feel.errors import FeelFailure
@@ -47,34 +47,42 @@ class Sizes:
         known = self._known.get(id(value))
         if known is not None:
             return known[1:]
-        _shallow(run, level)
-        run.spend(1 + len(value) // _ITEMS_PER_FUEL)
-        names = sum(map(len, value)) + 4 * len(value) if isinstance(value, dict) else 0
-        inner, height = self._inside(run, value.values() if isinstance(value, dict) else value, level)
-        size = 2 + names + inner
-        _shallow(run, height + 1)
-        _fits(run, size)
+        count, limits = len(value), run.limits
+        run.fuel -= 1 + count // _ITEMS_PER_FUEL
+        if run.fuel < 0:
+            run.exhausted()
+        items: Collection[Value] = value
+        size, height = 2, 0
+        if isinstance(value, dict):
+            items, size = value.values(), 2 + sum(map(len, value)) + 4 * count
+        if _HOLDING.isdisjoint(map(type, items)):
+            size += _of_scalars(items)
+        else:
+            inner, height = self._inside(run, items, level)
+            size += inner
+        if level > limits.nesting or height >= limits.nesting:
+            _refuse_depth(run)
+        if size > limits.result_bytes:
+            _fits(run, size)
         self._known[id(value)] = value, size, height + 1
         return size, height + 1
 
     def _inside(self, run: Run, items: Collection[Value], level: int) -> tuple[int, int]:
-        kinds = set(map(type, items))
-        if kinds.isdisjoint(_HOLDING):
-            return _of_scalars(kinds, items), 0
         size = height = 0
+        if level >= run.limits.nesting:
+            _refuse_depth(run)
         for item in items:
             if isinstance(item, list | dict):
                 inner, levels = self._measured(run, item, level + 1)
-                size, height = size + inner, max(height, levels)
+                size += inner
+                height = max(height, levels)
             else:
                 size += _scalar(item)
         return size, height
 
 
-def _of_scalars(kinds: set[type], items: Collection[Value]) -> int:
-    if kinds <= _FLAT:
-        return _SCALAR * len(items)
-    return sum(map(_scalar, items))
+def _of_scalars(items: Collection[Value]) -> int:
+    return _SCALAR * len(items) if _FLAT.issuperset(map(type, items)) else sum(map(_scalar, items))
 
 
 def _scalar(value: Value) -> int:
@@ -85,9 +93,8 @@ def _scalar(value: Value) -> int:
     return _SCALAR + (abs(value.adjusted()) if isinstance(value, Decimal) else 0)
 
 
-def _shallow(run: Run, levels: int) -> None:
-    if levels > run.limits.nesting:
-        raise FeelFailure("nesting", f"the result nests more than {run.limits.nesting} levels deep")
+def _refuse_depth(run: Run) -> NoReturn:
+    raise FeelFailure("nesting", f"the result nests more than {run.limits.nesting} levels deep")
 
 
 def _fits(run: Run, size: int) -> None:

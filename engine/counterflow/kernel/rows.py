@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import Any
 
+from counterflow.kernel import unfinished as _unfinished  # noqa: F401 - its tables are among those of a database
 from counterflow.kernel.row import Home, Row, stored
 
 DEFAULT_TENANT = "<default>"
@@ -427,8 +428,12 @@ class Quarantine(Row, frozen=True, gc=False):
     since_ms: int
 
 
-TABLES: tuple[type[Row], ...] = tuple(Row.__subclasses__())
-"""Every table, in the order in which they stand here: so a batch writes them."""
+TABLES: tuple[type[Row], ...] = tuple(
+    sorted(Row.__subclasses__(), key=lambda table: table.__module__ != __name__)
+)
+"""Every table, in the order in which they stand here, then those of unfinished work: so a batch writes
+them.
+"""
 
 INSTANCE_TABLES: tuple[type[Row], ...] = tuple(table for table in TABLES if table.home is Home.INSTANCE)
 """The tables whose rows belong to one process instance and are loaded and put away with it."""

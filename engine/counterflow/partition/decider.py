@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable
 
 from counterflow import kernel
+from counterflow.kernel.lives.due import TriggerDue
 from counterflow.kernel.lives.job_delivery import ActivateJobs
 from counterflow.kernel.lives.jobs import UpdateJobTimeout
 from counterflow.kernel.lives.quarantine import QuarantineInstance
@@ -122,10 +123,12 @@ class Decider:
             self._quarantine(key, "rows of it are not as they were written; `counterflow check` says which")
 
     def seal(self) -> tuple[OpenBatch, Batch]:
-        """Begin a new open batch; answers the one before, and what the store is to write of it."""
+        """Begin a new open batch; answers the one before, and what the store is to write of it. Raises
+        `MemoryError`, and the open batch is as it was.
+        """
+        batch = seal(self.state, self.open.log)
+        batch.superseded = self.open.superseded
         sealed, self.open = self.open, OpenBatch()
-        batch = seal(self.state, sealed.log)
-        batch.superseded = sealed.superseded
         return sealed, batch
 
     def discard(self) -> OpenBatch:
@@ -142,8 +145,8 @@ class Decider:
         """Go on from what the store holds; answers whether it could be read."""
         try:
             self.state = load_state(self._store, self._order, self._caches)
-        except StoreError as error:
-            self.why_lost = str(error)
+        except (StoreError, MemoryError) as error:
+            self.why_lost = str(error) or type(error).__name__
             return False
         self.is_lost = False
         return True
@@ -159,11 +162,15 @@ class Decider:
             except kernel.KernelFault as fault:
                 is_damage = isinstance(fault.__cause__, DamagedInstance)
                 if not (is_damage and self._quarantine(fault.process_instance_key, str(fault.__cause__))):
-                    raise self._refusal(fault) from fault
+                    raise self._refusal(command, fault) from fault
 
-    def _refusal(self, fault: kernel.KernelFault) -> Rejection | Unavailable:
+    def _refusal(self, command: Command, fault: kernel.KernelFault) -> Rejection | Unavailable:
         if isinstance(fault.__cause__, StoreError):
             return _unreadable(fault.__cause__)
+        if isinstance(fault.__cause__, MemoryError) and not isinstance(command, TriggerDue):
+            # Whose memory it was that is lacking, nobody knows; but what is due would come again at once.
+            logger.error("%s was not carried out: the server has no memory left for it", fault.command)
+            return Unavailable("The command was not carried out: the server has no memory left for it")
         return Faulted(fault, is_contained=self._set_aside(fault))
 
     def _damaged(self, lost: kernel.StateLost) -> Unavailable:

@@ -33,7 +33,9 @@ class Offers:
         self._changed = changed
         self._stopping = False
         self._undelivered: set[str] = set()
-        """Types of jobs whose delivery was lost with a failed commit, or that could not be looked for."""
+        """Types of jobs whose delivery was lost with a failed commit, or that could not be looked for, or not
+        to the end.
+        """
         self.takers = Takers()
 
     def is_ready(self, job_type: str) -> bool:
@@ -67,6 +69,10 @@ class Offers:
                     return
                 continue
             self._deliver_later(taker, decision.answer)
+            if not decision.answer and self.is_ready(job_type):
+                # what was found is being swept away: others have their turn before it is looked for more
+                self._undelivered.add(job_type)
+                break
         self._changed()
 
     def offer_new(self) -> None:
@@ -75,7 +81,7 @@ class Offers:
             self.offer(job_type)
 
     def offer_undelivered(self) -> None:
-        """Offer what was lost with a failed commit."""
+        """Offer what was lost with a failed commit, or not found in one go."""
         types, self._undelivered = self._undelivered, set()
         for job_type in sorted(types):
             self.offer(job_type)

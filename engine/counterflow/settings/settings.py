@@ -76,7 +76,9 @@ class Settings:
     new_calls_in_burst: int = 1_000
     refusal_pause_ms: int = 1_000
     waiting_calls: int = 10_000
-    waiting_bytes: int = 64 * MEBIBYTE
+    client_bytes: int = 96 * MEBIBYTE
+    connections: int = 1_000
+    connections_per_address: int = 500
     cached_instances: int = 4_000
     cached_instance_bytes: int = 64 * MEBIBYTE
     cached_model_bytes: int = 4 * MEBIBYTE

@@ -83,7 +83,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "insecure_public",
         values.truth,
-        "listen on a public address, although whoever reaches it may do anything",
+        "listen on a public address, although whoever reaches it may deploy, change and read anything",
     ),
     Setting(
         "hold_due",
@@ -217,15 +217,29 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "waiting_calls",
         values.whole(1, 10_000_000),
-        "polls, streams and calls for a result that may be open at once",
+        "polls, streams and calls for a result that may be open at once, of one connection a tenth",
         "N",
         LIMITS,
     ),
     Setting(
-        "waiting_bytes",
+        "client_bytes",
         values.whole(65_536, 65_536 * MEBIBYTE),
-        "bytes of requests that may wait, for their turn or their answer",
+        "bytes of requests that wait or are unfinished, and of answers that are unread, of all clients",
         "BYTES",
+        LIMITS,
+    ),
+    Setting(
+        "connections",
+        values.whole(1, 1_000_000),
+        "connections that may be open; one that does nothing makes way for a new one",
+        "N",
+        LIMITS,
+    ),
+    Setting(
+        "connections_per_address",
+        values.whole(1, 1_000_000),
+        "as above, of one address that is not of this machine",
+        "N",
         LIMITS,
     ),
     Setting("cached_instances", values.whole(0, 10_000_000), "process instances kept in memory", "N", LIMITS),

@@ -40,6 +40,10 @@ class StoreError(Exception):
     """The store could not do what it was asked, in the database's words; nothing of the batch is written."""
 
 
+class StoreBusy(StoreError):
+    """Another process has locked the database: nothing is begun, and it may be tried again."""
+
+
 class Store(Protocol):
     """A durable set of tables, and one log that is only added to.
 
@@ -53,7 +57,8 @@ class Store(Protocol):
         """
 
     def write(self, batch: Batch) -> None:
-        """Begin a transaction and put a batch into it: work without waiting. Raises `StoreError`.
+        """Begin a transaction and put a batch into it: work without waiting. Raises `StoreError`, at once
+        `StoreBusy` where somebody else writes.
 
         Then there is no transaction.
         """

@@ -86,17 +86,18 @@ def status_of(rpc: str, error: BaseException) -> tuple[StatusCode, str]:
 
 def fit(details: str) -> str:
     """Details cut to what a header can carry, by whole lines where there are several."""
-    if len(details) * 9 <= DETAILS_BYTES or len(quote(details, errors="replace")) <= DETAILS_BYTES:
+    if len(details) * 9 <= DETAILS_BYTES:
+        return details
+    if len(details) <= DETAILS_BYTES and len(quote(details, errors="replace")) <= DETAILS_BYTES:
         return details
     kept: list[str] = []
     room = DETAILS_BYTES - 100
-    lines = details.splitlines()
-    for line in lines:
+    for line in details[:DETAILS_BYTES].splitlines():
         room -= len(quote(line, errors="replace")) + 3
         if room < 0:
             break
         kept.append(line)
     if not kept:
         return details[: DETAILS_BYTES // 9] + " …"
-    left_out = len(lines) - len(kept)
+    left_out = details.count("\n") + 1 - len(kept)
     return "\n".join([*kept, f"… and {left_out} more lines"])

@@ -30,12 +30,17 @@ def finish(token: Token, along: Sequence[Flow] | None = None) -> None:
     """The element's work is done: map its outputs and leave it along these flows (by default, all that its
     conditions allow).
     """
-    token.emit(ElementCompleting(token.key))
-    waits.close_all(token)
+    prepare(token)
     try:
         leave(token, along)
     except Held as held:
         token.hold(held)
+
+
+def prepare(token: Token) -> None:
+    """The element's work is done, and it waits for nothing any more."""
+    token.emit(ElementCompleting(token.key))
+    waits.close_all(token)
 
 
 def leave(token: Token, along: Sequence[Flow] | None = None) -> None:
@@ -79,8 +84,7 @@ def send_results(
     try:
         scopes.send_out(token, outside, document)
     except scopes.DocumentTooLarge as failure:
-        token.emit(ElementCompleting(token.key))
-        waits.close_all(token)
+        prepare(token)
         scopes.keep_results(token, document)
         raise no_room(token, failure) from failure
 
@@ -170,3 +174,6 @@ def _waits_for_caller(scope: Token) -> bool:
         return False
     caller = scope.step.state.instance(scope.header.parent_instance_key)
     return caller is not None and caller.quarantine is not None
+
+
+CONTINUATIONS = {"end scope": _end_scope}

@@ -34,6 +34,7 @@ from counterflow.kernel.vocabulary import (
     Rejection,
     RejectionType,
 )
+from counterflow.kernel.work.errands import Arrival
 from counterflow.kernel.work.step import Course, EventRoom, Step, Token
 from counterflow.model.events import MessageDefinition
 from counterflow.model.graph import Node, Process
@@ -118,6 +119,13 @@ def receive(course: Course, subscription: MessageSubscription, message: Message)
     course.emit(MessageCorrelated(message.key, subscription.bpmn_process_id, subscription.key))
     token = course.token(subscription.element_instance_key)
     arrivals.event_arrived(token, subscription.catch_id, values_of(message))
+
+
+def look(step: Step, arrival: Arrival) -> None:
+    """An element has begun to wait: it looks for what was there before, when its turn comes."""
+    instance = step.state.instance(arrival.process_instance_key)
+    if instance is not None and arrival.key in instance.elements:
+        step.at(instance).token(arrival.key).later(receive_buffered)
 
 
 def receive_buffered(token: Token) -> None:
@@ -310,3 +318,5 @@ KIND = EventRoom(
         MessageStartClosed: _apply_start_closed,
     },
 )
+CONTINUATIONS = {"receive buffered": receive_buffered}
+COMING = {"look": look}

@@ -8,8 +8,6 @@ begun ends, the next message with the same key may begin one.
 
 from __future__ import annotations
 
-import functools
-
 from counterflow.kernel.course import beginning
 from counterflow.kernel.data import scopes
 from counterflow.kernel.events import message as messages
@@ -17,7 +15,9 @@ from counterflow.kernel.events import timer as timers
 from counterflow.kernel.lives import quarantine
 from counterflow.kernel.rows import Message, MessageStart, MessageSubscription, StartLock, StartTimer
 from counterflow.kernel.state import conversations
+from counterflow.kernel.state.swept import is_swept
 from counterflow.kernel.vocabulary import Command, Rejection, RejectionType
+from counterflow.kernel.work.errands import Arrival
 from counterflow.kernel.work.step import Step
 
 
@@ -68,9 +68,9 @@ def _bring(step: Step, message: Message) -> None:
     if in_turn:
         _reach_one(step, message, in_turn[0])
     for process_id in in_turn[1:]:
-        step.at_rest(functools.partial(_reach_one, message=message, process_id=process_id))
+        step.at_rest(Arrival(_reach_next, message.key, about=process_id))
     if len(in_turn) > 1:
-        step.at_rest(functools.partial(_begin_all, message=message))
+        step.at_rest(Arrival(_begin_rest, message.key))
     else:
         _begin_all(step, message)
 
@@ -118,6 +118,18 @@ def instance_ended(step: Step, process_instance_key: int) -> None:
         _begin(step, start, message)
 
 
+def _reach_next(step: Step, arrival: Arrival) -> None:
+    message = step.state.row(Message, arrival.key)
+    if message is not None:  # else it is damaged, and reaches nobody
+        _reach_one(step, message, arrival.about)
+
+
+def _begin_rest(step: Step, arrival: Arrival) -> None:
+    message = step.state.row(Message, arrival.key)
+    if message is not None:
+        _begin_all(step, message)
+
+
 def _reach_one(step: Step, message: Message, process_id: str) -> None:
     """The instance of a process that has waited longest; not one that is set aside, and not one that was just
     swept away.
@@ -128,6 +140,8 @@ def _reach_one(step: Step, message: Message, process_id: str) -> None:
         instance = step.state.owner_of(MessageSubscription, subscription_key)
         subscription = instance.subscriptions.get(subscription_key) if instance is not None else None
         if instance is None or subscription is None or instance.quarantine is not None:
+            continue
+        if is_swept(step.state, instance, subscription.element_instance_key):
             continue
         messages.receive(step.at(instance), subscription, message)
         return
@@ -169,4 +183,5 @@ def _refuse_known_id(step: Step, command: PublishMessage) -> None:
         )
 
 
+COMING = {"reach next": _reach_next, "begin rest": _begin_rest}
 COMMANDS = {PublishMessage: decide_publish, SetStartAside: decide_set_start_aside}

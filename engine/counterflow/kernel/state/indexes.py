@@ -32,6 +32,7 @@ from counterflow.kernel.state.processes import DeployedProcesses
 from counterflow.kernel.state.queues import BufferedMessages, OldestFirst
 from counterflow.kernel.state.shelf import Shelf
 from counterflow.kernel.state.windows import DuePage, DueTimes, KeyPage, Moment, Window
+from counterflow.kernel.unfinished import ARRIVALS, Errand
 from counterflow.model.graph import Process
 
 ACTIVATABLE = "activatable"
@@ -74,6 +75,8 @@ class Indexes:
         self.receivers: dict[tuple[str, str], dict[str, OldestFirst]] = {}
         """Keys of message subscriptions by name and correlation key, and by process id."""
         self.lock_of: dict[int, StartLock] = {}
+        self.coming: dict[int, int] = {}
+        """How often what has this key is still to come from outside, of what was put off."""
         self.ready: dict[str, Window] = {}
         self.all_ready_known = True
         """Whether jobs of a type that is not in `ready` are nowhere."""
@@ -237,6 +240,14 @@ def _look_up_lock(indexes: Indexes, old: StartLock | None, new: StartLock | None
         indexes.lock_of[new.process_instance_key] = new
 
 
+def _index_errand(indexes: Indexes, old: Errand | None, new: Errand | None) -> None:
+    for row, change in ((old, -1), (new, 1)):
+        if row is not None and row.place >= ARRIVALS:
+            count = indexes.coming.pop(row.key, 0) + change
+            if count:
+                indexes.coming[row.key] = count
+
+
 def _index_requirements(
     indexes: Indexes, old: DecisionRequirements | None, new: DecisionRequirements | None
 ) -> None:
@@ -276,6 +287,7 @@ _OWN_INDEXERS: dict[type[Row], Indexer] = {
     MessageSubscription: _index_receiver,
     StartTimer: _index_start_timer,
     Message: _index_message,
+    Errand: _index_errand,
 }
 _LOOKED_UP: dict[type[Row], Indexer] = {
     MessageSubscription: _look_up_receiver,

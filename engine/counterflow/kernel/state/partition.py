@@ -248,6 +248,10 @@ class State(Waiting):
         """What was due no longer stood at its moment."""
         self.due.discard(due.key)
 
+    def comes_due_later(self, due: Due, due_ms: int) -> None:
+        """What is due is put off to this moment, though its row says otherwise."""
+        self.due.set_later(due.key, due_ms, due.table)
+
     def cannot_come_due(self, due: Due) -> None:
         """What is due cannot be triggered before a quarantine is released, or `may_come_due`."""
         self.due.set_aside(due.key)

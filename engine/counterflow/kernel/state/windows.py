@@ -7,6 +7,7 @@ read. So what is first is what the rows say, however many there are and wherever
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from heapq import heapify, heappop, heappush
 from typing import NamedTuple
@@ -15,6 +16,7 @@ from counterflow.kernel.row import Row
 from counterflow.kernel.state.queues import OldestFirst
 
 PAGE = 500
+_NEVER = sys.maxsize
 """Read at a time."""
 Unsaved = Callable[[type[Row] | None, int], int | None]
 """The batch that brings the row with this key into the store; None where it is there."""
@@ -123,13 +125,15 @@ class DueTimes:
     anything until it is taken up again.
     """
 
-    __slots__ = ("_aside", "_beyond", "_due", "_heap", "_read", "horizon")
+    __slots__ = ("_aside", "_beyond", "_due", "_heap", "_later", "_read", "horizon")
 
     def __init__(self, read: Callable[[Moment], DuePage] | None = None) -> None:
         self._heap: list[Moment] = []
         self._due: dict[int, tuple[int, type[Row]]] = {}
         self._aside: dict[int, tuple[int, type[Row]]] = {}
         self._beyond: dict[int, tuple[Moment, type[Row], int]] = {}
+        self._later: set[int] = set()
+        """Keys whose moment here is later than their row says: the store is not asked for them again."""
         self._read = read
         self.horizon: Moment | None = None
 
@@ -138,6 +142,15 @@ class DueTimes:
 
     def set(self, key: int, due_ms: int, table: type[Row], batch: int = 0) -> None:
         """Give a key its moment, in place of the one it had; `batch` brings that into the store."""
+        self._later.discard(key)
+        self._place(key, due_ms, table, batch)
+
+    def set_later(self, key: int, due_ms: int, table: type[Row]) -> None:
+        """Give a key a moment that no row tells of."""
+        self._place(key, due_ms, table, _NEVER)
+        self._later.add(key)
+
+    def _place(self, key: int, due_ms: int, table: type[Row], batch: int) -> None:
         self._aside.pop(key, None)
         if self.horizon is not None:
             self._beyond.pop(key, None)
@@ -157,6 +170,7 @@ class DueTimes:
         """
         self._due.pop(key, None)
         self._aside.pop(key, None)
+        self._later.discard(key)
         if self._beyond:
             self._beyond.pop(key, None)
 
@@ -169,7 +183,7 @@ class DueTimes:
         """What was set aside may be triggered again."""
         aside = self._aside.pop(key, None)
         if aside is not None:
-            self.set(key, *aside)
+            (self.set_later if key in self._later else self.set)(key, *aside)
 
     def take_up(self) -> None:
         """All that was set aside may be triggered again."""
@@ -200,16 +214,16 @@ class DueTimes:
             self._heap, self.horizon = moments[:most], moments[most - 1]
             for moment in moments[most:]:
                 _, table = self._due.pop(moment[1])
-                batch = unsaved(table, moment[1])
+                batch = _NEVER if moment[1] in self._later else unsaved(table, moment[1])
                 if batch is not None:
                     self._beyond[moment[1]] = moment, table, batch
 
     def _go_on(self, page: list[Due], horizon: Moment | None) -> None:
         self.horizon = horizon
         for due_ms, key, table in page:
-            if key not in self._aside:
-                self.set(key, due_ms, table)
+            if key not in self._aside and key not in self._later:
+                self._place(key, due_ms, table, 0)
         for key, (moment, table, _) in list(self._beyond.items()):
             if horizon is None or moment <= horizon:
                 del self._beyond[key]
-                self.set(key, moment[0], table)
+                self._place(key, moment[0], table, 0)

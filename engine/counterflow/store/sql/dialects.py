@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import cast
 
 from sqlalchemy import URL, ClauseElement, Table
@@ -28,6 +29,10 @@ class DatabaseKind:
     upsert: Callable[[Table], ClauseElement]
     begin_write: str
     begin_read: str
+    never_wait: str
+    """What a connection is told that must not wait for the locks of other processes."""
+    is_busy: Callable[[BaseException], bool]
+    """Whether an error says that there is such a lock."""
     errors: tuple[type[Exception], ...]
     describe: Callable[[BaseException], str]
     is_damage: Callable[[BaseException], bool]
@@ -35,7 +40,7 @@ class DatabaseKind:
 
 
 BUSY_TIMEOUT_S = 5.0
-"""How long SQLite waits for a lock.
+"""How long SQLite waits for a lock, but for who writes: that waits elsewhere (`partition/writer.py`).
 
 The lock file keeps other servers out, so only a person's own tool can hold one.
 """
@@ -68,6 +73,19 @@ def connect_sqlite(url: URL) -> DBAPIConnection:
     return cast("DBAPIConnection", connection)
 
 
+def connect_to_read(url: URL) -> DBAPIConnection:
+    """A connection that writes nothing, not even what SQLite's log holds into the file that `url` names."""
+    connection = sqlite3.connect(
+        f"{Path(url.database or '').as_uri()}?mode=ro",
+        uri=True,
+        timeout=BUSY_TIMEOUT_S,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    connection.execute("PRAGMA cell_size_check = ON")
+    return cast("DBAPIConnection", connection)
+
+
 def upsert_sqlite(table: Table) -> ClauseElement:
     """INSERT … ON CONFLICT DO UPDATE into a table.
 
@@ -86,6 +104,11 @@ def describe_sqlite(error: BaseException) -> str:
     """The database's own words, with the name of the error that its documentation is found under."""
     name = getattr(error, "sqlite_errorname", type(error).__name__)
     return f"{error} ({name})"
+
+
+def is_busy_sqlite(error: BaseException) -> bool:
+    """Whether another process has locked the file."""
+    return str(getattr(error, "sqlite_errorname", "")).startswith("SQLITE_BUSY")
 
 
 def is_damage_sqlite(error: BaseException) -> bool:
@@ -110,6 +133,8 @@ SQLITE = DatabaseKind(
     upsert=upsert_sqlite,
     begin_write="BEGIN IMMEDIATE",
     begin_read="BEGIN",
+    never_wait="PRAGMA busy_timeout = 0",
+    is_busy=is_busy_sqlite,
     errors=(sqlite3.Error, OverflowError, UnicodeError),
     describe=describe_sqlite,
     is_damage=is_damage_sqlite,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import URL
@@ -13,13 +14,13 @@ from sqlalchemy.exc import DBAPIError
 
 from counterflow.store.errors import ForeignDatabaseError, UnsupportedDatabaseError
 from counterflow.store.port import StoreError
-from counterflow.store.sql.agreement import begin_tenure
+from counterflow.store.sql.agreement import begin_tenure, look
 from counterflow.store.sql.commit_mark import read_mark
 from counterflow.store.sql.custody import FileCustody
-from counterflow.store.sql.dialects import SQLITE
-from counterflow.store.sql.schema import bring_up_to_date
+from counterflow.store.sql.dialects import SQLITE, connect_to_read
+from counterflow.store.sql.schema import bring_up_to_date, is_current
 from counterflow.store.sql.store import SqlStore
-from counterflow.store.sql.tenure import Tenure
+from counterflow.store.sql.tenure import Tenure, TenureRow
 
 REMEDIES = {
     "SQLITE_CORRUPT": "put a copy of it in its place, or save what can be read with `sqlite3 FILE .recover`",
@@ -61,6 +62,48 @@ def open_sqlite(url: URL, *, accepts_loss: bool = False, takes_over: bool = Fals
         raise
 
 
+class _NoCustody:
+    """Whoever only reads has nothing to keep."""
+
+    def committed(self, row: TenureRow) -> None:
+        """Nothing was."""
+
+    def look(self) -> None:
+        """Nothing is written that could be lost."""
+
+    def release(self) -> None:
+        """Nothing is held."""
+
+
+def open_to_read(url: URL) -> SqlStore:
+    """The store in the file that `url` names, to be read alone, also beside a server that has it. Nothing is
+    made, migrated or locked. Raises the refusals of `errors.py`.
+    """
+    path = Path(url.database or "").resolve()
+    if not path.is_file():
+        raise StoreError(f"cannot read {path}: there is no such file")
+    reading = replace(SQLITE, connect=connect_to_read)
+    url = url.set(database=str(path))
+    try:
+        if not is_current(reading, url):
+            raise StoreError(
+                f"cannot check {path}: it is not a database of this version's schema; begin "
+                "`counterflow serve` "
+                "on it once, which migrates it"
+            )
+        connection = connect_to_read(url)
+        row = _tenure_row(connection)
+        return SqlStore(reading, url, connection, Tenure(row), _NoCustody())
+    except SQLITE.errors as error:
+        raise _refused(url, error) from error
+
+
+def _tenure_row(connection: DBAPIConnection) -> TenureRow:
+    """A damaged one says nothing of how rows were written."""
+    found = look(connection.cursor()).tenure
+    return found or TenureRow(1, "", 0, 0, 0, 0, 0, 0, is_checked=False)
+
+
 def _open(url: URL, custody: FileCustody, path: Path, *, accepts_loss: bool) -> SqlStore:
     try:
         with _log_kept(path):
@@ -69,10 +112,13 @@ def _open(url: URL, custody: FileCustody, path: Path, *, accepts_loss: bool) -> 
             try:
                 tenure = _begin_tenure(connection, path, accepts_loss=accepts_loss)
                 custody.begin(tenure.row)
-                return SqlStore(SQLITE, url, connection, tenure, custody)
+                store = SqlStore(SQLITE, url, connection, tenure, custody)
+                if accepts_loss:
+                    store.give_up_damaged()
             except BaseException:
                 connection.close()
                 raise
+            return store
     except DBAPIError as error:
         raise _refused(url, error.orig or error) from error
     except SQLITE.errors as error:

@@ -8,19 +8,20 @@ thread of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import logging
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Lock
 from typing import Any, Protocol, TypeVar, cast
 
 from sqlalchemy import URL
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 
-from counterflow.kernel.row import Row
+from counterflow.kernel.row import Home, Row
 from counterflow.kernel.rows import INSTANCE_TABLES, TABLES, key_of
 from counterflow.kernel.vocabulary import DamagedInstance, LogEntry
 from counterflow.store.errors import DamagedError, DatabaseLostError
-from counterflow.store.port import Batch, Key, StoreError, Where
+from counterflow.store.port import Batch, Key, StoreBusy, StoreError, Where
 from counterflow.store.sql.dialects import DatabaseKind
 from counterflow.store.sql.readers import Found, Readers
 from counterflow.store.sql.row_readers import RowReader
@@ -28,6 +29,9 @@ from counterflow.store.sql.statements import Statements
 from counterflow.store.sql.tables import EVENT_LOG
 from counterflow.store.sql.tenure import Tenure, TenureRow
 
+logger = logging.getLogger("counterflow.store")
+
+Answer = TypeVar("Answer")
 RowType = TypeVar("RowType", bound=Row)
 
 
@@ -66,6 +70,7 @@ class SqlStore:
         self._writer = writer
         self._cursor = writer.cursor()
         self._lost = ""
+        self._cursor.execute(dialect.never_wait)  # whoever writes is in the event loop
         self._closed = False
 
     def commit(self, batch: Batch) -> None:
@@ -177,6 +182,34 @@ class SqlStore:
             raise DamagedError(f"{self._entries.name(broken[0])} is not as it was written")
         return entries
 
+    def name_of(self, row: Row) -> str:
+        """A row by its table and its key, as they were found."""
+        return self._rows[type(row)].name(row)
+
+    def log_as_found(self, after: int, limit: int) -> tuple[list[LogEntry], list[LogEntry]]:
+        """At most `limit` entries of the log behind a position, the whole ones and those that are damaged."""
+        broken: list[LogEntry] = []
+        fetched = self._readers.fetch(*self._statements.read_log({}, after, limit))
+        return self._entries.rows(fetched, broken), broken
+
+    def ask(self, question: Callable[[DBAPICursor], Answer]) -> Answer:
+        """What a question has to say, asked with a connection that only reads. Raises `StoreError`."""
+        return self._readers.ask(question)
+
+    def give_up_damaged(self) -> None:
+        """Take the damaged rows away that belong to no instance, since their loss is accepted."""
+        for table in TABLES:
+            if table.home is Home.PARTITION:
+                self.scan(table, {})
+                known = self._rows[table].known_broken
+                keys = [key_of(row) for row in known.values()]
+                if keys:
+                    logger.warning(
+                        "%s rows of %s are taken away, as --accept-loss says", len(keys), table.table
+                    )
+                    self.commit(Batch({}, {table: keys}, []))
+                    known.clear()
+
     def look(self) -> None:
         """Raises `DatabaseLostError` where what is written goes where nobody will find it."""
         if self._lost:
@@ -212,7 +245,8 @@ class SqlStore:
                 self._lose(error)
             if isinstance(error, self._dialect.errors):
                 said = self._dialect.describe(error)
-                raise StoreError(f"the database said: {said}; nothing of the batch was written") from error
+                kind = StoreBusy if self._dialect.is_busy(error) else StoreError
+                raise kind(f"the database said: {said}; nothing of the batch was written") from error
             raise
 
     def _roll_back(self) -> None:
