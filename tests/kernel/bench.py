@@ -65,6 +65,7 @@ SHARED_INDEXES = (
     "receivers",
     "lock_of",
     "coming",
+    "busy",
 )
 """What a `State` keeps of rows that belong to no instance, and of who receives which message."""
 

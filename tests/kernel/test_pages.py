@@ -22,7 +22,7 @@ from counterflow.kernel.lives.variables import SetVariables
 from counterflow.kernel.rows import Incident, Job, LoopItems, Partition, Repetition, Timer
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
-from counterflow.kernel.state.source import EmptySource
+from counterflow.kernel.state.source import CacheLimits, EmptySource
 from counterflow.kernel.unfinished import Errand, Sweep, Undertaking
 from counterflow.kernel.vocabulary import Command, Rejection
 from counterflow.kernel.work.budget import ProcessLimits
@@ -300,6 +300,18 @@ def test_set_aside_while_it_is_cancelled_it_ends_where_it_stands() -> None:
     assert (instance.elements, is_clean(bench), len(bench.ended)) == ({}, True, 1)
 
 
+def test_an_instance_whose_work_goes_on_is_not_put_away() -> None:
+    bench, instance = many(looped(loop()))
+    bench.turn()
+    bench.state.seal()
+    bench.state.release(bench.state.batch, CacheLimits(instances=0, instance_bytes=0))
+    assert list(bench.state.instances) == [instance.key]
+    bench.turn_all()
+    bench.state.seal()
+    bench.state.release(bench.state.batch, CacheLimits(instances=0, instance_bytes=0))
+    assert not bench.state.instances
+
+
 def test_undertakings_take_turns() -> None:
     bench = PageByPage(looped(loop()), limits=PAGES)
     instances = [bench.create(items=list(range(MANY))) for _ in range(3)]
@@ -379,7 +391,7 @@ def test_replayed_after_each_page_it_is_the_same(content: bytes) -> None:
             thrown = True
         kernel.replay(replayed, bench.log[done:])
         done = len(bench.log)
-        for kind in ("owners", "ready", "due", "coming", "shared"):
+        for kind in ("owners", "ready", "due", "coming", "busy", "shared"):
             assert snapshot(replayed)[kind] == snapshot(bench.state)[kind]
     assert thrown
 

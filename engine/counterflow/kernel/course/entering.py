@@ -51,8 +51,6 @@ def begin(token: Token) -> None:
         return
     if not token.step.budget.count_entry(row, None if token.scope_key else token.header):
         raise too_far(token)
-    if len(token.instance.elements) > token.step.limits.instance_elements:
-        raise too_many(token, 0)
     own = dict(token.variables) if token.node.inputs else None
     try:
         token.room.beginning(token)
@@ -110,7 +108,7 @@ def too_many(token: Token, count: int) -> Held:
         IncidentType.STEP_LIMIT_EXCEEDED,
         f"Expected a process instance to have at most {token.step.limits.instance_elements} element "
         f"instances at once, but it has {len(token.instance.elements)}, and '{token.node.id}' would begin "
-        f"{count or 'its own work'}. Resolve the incident when others have ended, or cancel the instance and "
+        f"{count}. Resolve the incident when others have ended, or cancel the instance and "
         "divide the work among called processes",
     )
 

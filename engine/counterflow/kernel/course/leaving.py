@@ -30,7 +30,8 @@ def finish(token: Token, along: Sequence[Flow] | None = None) -> None:
     """The element's work is done: map its outputs and leave it along these flows (by default, all that its
     conditions allow).
     """
-    prepare(token)
+    token.emit(ElementCompleting(token.key))
+    waits.close_all(token)
     try:
         leave(token, along)
     except Held as held:

@@ -75,6 +75,8 @@ class Indexes:
         self.receivers: dict[tuple[str, str], dict[str, OldestFirst]] = {}
         """Keys of message subscriptions by name and correlation key, and by process id."""
         self.lock_of: dict[int, StartLock] = {}
+        self.busy: dict[int, int] = {}
+        """How much each process instance still has to do, of what was put off."""
         self.coming: dict[int, int] = {}
         """How often what has this key is still to come from outside, of what was put off."""
         self.ready: dict[str, Window] = {}
@@ -242,10 +244,13 @@ def _look_up_lock(indexes: Indexes, old: StartLock | None, new: StartLock | None
 
 def _index_errand(indexes: Indexes, old: Errand | None, new: Errand | None) -> None:
     for row, change in ((old, -1), (new, 1)):
-        if row is not None and row.place >= ARRIVALS:
-            count = indexes.coming.pop(row.key, 0) + change
-            if count:
-                indexes.coming[row.key] = count
+        if row is None:
+            continue
+        counts = indexes.coming if row.place >= ARRIVALS else indexes.busy
+        key = row.key if row.place >= ARRIVALS else row.process_instance_key
+        count = counts.pop(key, 0) + change
+        if count:
+            counts[key] = count
 
 
 def _index_requirements(

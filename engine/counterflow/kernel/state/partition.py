@@ -276,13 +276,13 @@ class State(Waiting):
         self.release_waiting(committed_batch, caches)
 
     def _without_room(self, committed_batch: int, caches: CacheLimits) -> list[int]:
-        """The keys of the instances to put away, the least recently used first."""
+        """The keys of the instances to put away, the least recently used first; none whose work goes on."""
         away: list[int] = []
         count, weight = len(self.instances), self.weight
         for key, instance in self.instances.items():
             if count <= caches.instances and weight <= caches.instance_bytes:
                 break
-            if instance.last_batch <= committed_batch:
+            if instance.last_batch <= committed_batch and key not in self.busy:
                 away.append(key)
                 count, weight = count - 1, weight - instance.weight
         return away

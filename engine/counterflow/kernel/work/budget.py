@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar
 import msgspec
 
 from counterflow.kernel.rows import ElementInstance, ProcessInstance
-from counterflow.kernel.work.errands import NO_CAUSES, Causes
+from counterflow.kernel.work.errands import Causes
 
 MAXIMUM_STEPS = 1_000
 """Elements that one command may enter again before the course is held up: a loop without a wait would go on
@@ -81,7 +81,6 @@ class CommandBudget:
         "_entered",
         "_lineage",
         "_steps_left",
-        "causes",
         "fuel_left",
         "page_fuel",
     )
@@ -95,8 +94,6 @@ class CommandBudget:
         self._entered: dict[tuple[int, str, int, int], None] = {}
         self._again: dict[int, None] = {}
         self._lineage: dict[int, frozenset[int]] = {}
-        self.causes = NO_CAUSES
-        """Those that a page goes on with."""
 
     def carry(self, causes: Causes) -> bytes:
         """What the next page goes on with, in msgpack; `causes` are those of the work at present.
@@ -118,17 +115,16 @@ class CommandBudget:
         )
 
     @classmethod
-    def carried(cls, limits: ProcessLimits, told: bytes) -> CommandBudget:
-        """The budget of a page that goes on with what the one before has handed on."""
+    def carried(cls, limits: ProcessLimits, told: bytes) -> tuple[CommandBudget, Causes]:
+        """The budget and the causes of a page that goes on with what the one before has handed on."""
         found = _decode(told)
         budget = cls(limits)
         budget.fuel_left = found.fuel_left
         budget.page_fuel = found.fuel_left - limits.fuel // PAGES_PER_FUEL
         budget._steps_left, budget._elements_left = found.steps_left, found.elements_left
         budget._entered, budget._again = dict.fromkeys(found.entered), dict.fromkeys(found.again)
-        budget.causes = frozenset(found.causes)
         budget._lineage = {key: frozenset(callers) for key, callers in found.lineage.items()}
-        return budget
+        return budget, frozenset(found.causes)
 
     def pay_for(self, size: int) -> None:
         """Take what reading or making so many bytes costs off the fuel."""

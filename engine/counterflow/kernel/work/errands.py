@@ -4,7 +4,6 @@ a closure.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -40,24 +39,3 @@ class Arrival(NamedTuple):
     causes: Causes = NO_CAUSES
     document_key: int = 0
     document: Mapping[str, bytes] | None = None
-
-
-class Coming:
-    """What comes from outside when the course is at rest, one after another."""
-
-    def __init__(self) -> None:
-        self.waiting: deque[Arrival] = deque()
-        self.came = 0
-        """How many have come."""
-
-    def __bool__(self) -> bool:
-        return bool(self.waiting)
-
-    def add(self, arrival: Arrival) -> None:
-        """When all that was added before has come."""
-        self.waiting.append(arrival)
-
-    def next(self) -> Arrival:
-        """The next one comes."""
-        self.came += 1
-        return self.waiting.popleft()

@@ -22,11 +22,12 @@ from typing import NamedTuple
 import msgspec
 
 from counterflow.kernel.state.partition import State
+from counterflow.kernel.state.swept import is_swept
 from counterflow.kernel.unfinished import ARRIVALS, Carried, Errand, Undertaking
 from counterflow.kernel.vocabulary import Command, PartitionEvent
 from counterflow.kernel.work.budget import CommandBudget
 from counterflow.kernel.work.errands import NO_CAUSES, Arrival, Causes, Regarding
-from counterflow.kernel.work.step import Continuation, Course, Step, Token
+from counterflow.kernel.work.step import Continuation, Step, Token, attempt
 
 
 class ToDo(NamedTuple):
@@ -105,8 +106,7 @@ def decide_go_on(step: Step, command: GoOn) -> bool:
     undertaking: Undertaking | None = shared[Undertaking].get(key)
     if undertaking is None or _stands_still(step.state, undertaking):
         return False
-    step.budget = CommandBudget.carried(step.limits, undertaking.budget)
-    step.causes = step.budget.causes
+    step.budget, step.causes = CommandBudget.carried(step.limits, undertaking.budget)
     page = step.page = Page(undertaking, sorted(place for _, place in step.state.found[Errand].get(key, ())))
     for place in page.work:
         if step.is_page_full:
@@ -133,7 +133,7 @@ def put_off(step: Step) -> None:
     if page is not None:
         _end_page(step, page)
     else:
-        coming = step.coming.waiting
+        coming = step.coming
         errands = _to_do(step, coming, 0, 0, ARRIVALS)
         budget = step.budget.carry(step.causes)
         step.emit(WorkPutOff(step.new_key(), budget, errands, carried=_carried(coming)))
@@ -154,9 +154,9 @@ def _run_errand(step: Step, page: Page, errand: Errand) -> None:
     if instance.quarantine is not None and not step.house.sweeping.get(go_on, False):
         page.aside.setdefault(instance.key, []).append(errand)
         return
-    step.do(
-        Regarding(go_on, errand.about) if errand.about else go_on, Course(step, instance).token(errand.key)
-    )
+    if go_on in step.house.sweeping or not is_swept(step.state, instance, errand.key):
+        token = step.at(instance).token(errand.key)
+        attempt(token, Regarding(go_on, errand.about) if errand.about else go_on)
 
 
 def _bring(step: Step, page: Page) -> None:
@@ -168,7 +168,7 @@ def _bring(step: Step, page: Page) -> None:
     ]
     if page.brought < len(page.arrivals):
         before.append(Arrival(_no_more_in_this_page, 0))
-    step.coming.waiting.extendleft(reversed(before))
+    step.coming.extendleft(reversed(before))
 
 
 def _arrival(step: Step, page: Page, errand: Errand) -> Arrival:
@@ -192,8 +192,8 @@ def _end_page(step: Step, page: Page) -> None:
     for instance_key, errands in page.aside.items():
         told = tuple(ToDo(row.place, row.what, row.key, instance_key, row.about, 0, b"") for row in errands)
         step.emit(WorkPutOff(step.new_key(), budget, told, instance_key))
-    came = min(step.coming.came, page.brought)
-    waiting = [found for found in step.coming.waiting if found.come is not _no_more_in_this_page]
+    came = min(step.came, page.brought)
+    waiting = [found for found in step.coming if found.come is not _no_more_in_this_page]
     coming = waiting[page.brought - came :]
     new = _to_do(
         step,

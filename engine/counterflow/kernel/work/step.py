@@ -39,7 +39,7 @@ from counterflow.kernel.vocabulary import (
     RejectionType,
 )
 from counterflow.kernel.work.budget import CommandBudget, ProcessLimits
-from counterflow.kernel.work.errands import NO_CAUSES, Arrival, Causes, Coming
+from counterflow.kernel.work.errands import NO_CAUSES, Arrival, Causes
 from counterflow.kernel.work.held import Held, IncidentRaised
 from counterflow.kernel.work.origin import BODY
 from counterflow.model.graph import Behaviour, Flow, Node, Process
@@ -81,6 +81,7 @@ class Step:
         "_sweeps",
         "at_work",
         "budget",
+        "came",
         "causes",
         "coming",
         "ended",
@@ -111,7 +112,10 @@ class Step:
         self.work: deque[tuple[Continuation, Token]] = deque()
         self.first: list[tuple[Continuation, Token]] = []
         """What a full page has broken off: it goes on before all other work."""
-        self.coming = Coming()
+        self.coming: deque[Arrival] = deque()
+        """What comes from outside when the course is at rest, one after another."""
+        self.came = 0
+        """How many of them have come."""
         self.causes: Causes = NO_CAUSES
         """The throwing events, by definition and element, but for which nothing would be done at present."""
         self._evaluations = 0
@@ -160,7 +164,8 @@ class Step:
         """Something comes from outside, when the course is at rest and all that has been put here before has
         come. Its causes are those of the present, unless they are told.
         """
-        self.coming.add(arrival._replace(causes=self.causes if causes is None else causes))
+        causes = self.causes if causes is None else causes
+        self.coming.append(arrival._replace(causes=causes) if causes else arrival)
 
     def look_for_buffered(self, token: Token) -> None:
         """An element has begun to wait: a message that came before it did is to reach it, when the course is
@@ -173,27 +178,20 @@ class Step:
         """Whether others are to have their turn before anything else is done."""
         return len(self.events) >= self.page_end or self.budget.fuel_left < self.budget.page_fuel
 
-    @property
-    def is_unfinished(self) -> bool:
-        """Whether something is left to be done in another page."""
-        return bool(self.work or self.first or self.coming)
-
     def run(self) -> None:
-        """Work until the list is empty and the course is at rest, or the page is full."""
-        work, events, budget = self.work, self.events, self.budget
+        """Work until the list is empty and the course is at rest, or the page is full. Whoever is gone, or is
+        being swept away, has nothing to do any more.
+        """
+        work, events, budget, sweeps = self.work, self.events, self.budget, self._sweeps
         while work and len(events) < self.page_end and budget.fuel_left >= budget.page_fuel:
             continuation, token = work.popleft()
-            self.do(continuation, token)
-
-    def do(self, continuation: Continuation, token: Token) -> None:
-        """Go on with an element, unless it is gone. What is being swept away is gone."""
-        if token.key not in token.instance.elements or (self._sweeps and self._is_swept(continuation, token)):
-            return
-        self.at_work = token.instance
-        try:
-            continuation(token)
-        except Held as held:
-            token.hold(held)
+            instance = token.instance
+            if token.key in instance.elements and not (sweeps and self._is_swept(continuation, token)):
+                self.at_work = instance
+                try:
+                    continuation(token)
+                except Held as held:
+                    token.hold(held)
 
     def _is_swept(self, continuation: Continuation, token: Token) -> bool:
         return continuation not in self.house.sweeping and is_swept(self.state, token.instance, token.key)
@@ -202,7 +200,8 @@ class Step:
         """What comes next from outside comes. False where nothing does, or not yet."""
         if not self.coming or self.work or self.first or self.is_page_full:
             return False
-        arrival = self.coming.next()
+        self.came += 1
+        arrival = self.coming.popleft()
         self.causes = arrival.causes
         arrival.come(self, arrival)
         return True
