@@ -16,7 +16,8 @@ from counterflow.kernel.course.ending import SweepBegun, SweepEnded
 from counterflow.kernel.elements.multi_instance import LoopOutputsLetGo, LoopStopped
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import INSTANCE_TABLES, TABLES, Partition, as_key, key_of
-from counterflow.kernel.state.partition import EmptySource, State
+from counterflow.kernel.state.partition import State
+from counterflow.kernel.state.source import EmptySource
 from counterflow.kernel.unfinished import Errand, Sweep, Undertaking
 from counterflow.kernel.vocabulary import Command
 from counterflow.kernel.work.budget import ProcessLimits

@@ -85,7 +85,7 @@ def worst_of(chosen: Iterable[Case]) -> list[Price]:
 
 def _sampled() -> Iterator[Case]:
     chance = random.Random(1)
-    for name in [*sorted(BUILTINS), "forms"]:
+    for name in [*sorted(BUILTINS.keys() - {"assert"}), "forms"]:  # an assert that fails ends at once
         known = [case for _, case in cases([name])]
         yield from chance.sample(known, min(len(known), _SAMPLED * (10 if name == "forms" else 1)))
 

@@ -15,7 +15,7 @@ from counterflow import dmn, feel
 from counterflow.feel.errors import FeelFailure
 from counterflow.feel.json_text import excerpt
 from counterflow.feel.run import Limits, Run, Value
-from counterflow.feel.sizes import Sizes
+from counterflow.feel.sizes import Sizes, check_size
 from tests.dmn.drawing import decision, literal, model
 from tests.feel.tables import evaluate, raw
 
@@ -129,6 +129,13 @@ def test_what_holds_itself_many_times_is_measured_at_once_and_counts_each_time()
     assert run.fuel_used < 20
     with pytest.raises(FeelFailure, match="larger than the limit"):
         Sizes().of(run, _doubled(40))
+
+
+def test_what_is_held_many_times_is_written_as_often_and_paid_for() -> None:
+    hundred: Value = [[1] * 100] * 100
+    run = Run({}, 0, Limits(), Limits().fuel)
+    check_size(run, [hundred] * 10)
+    assert run.fuel_used > 10 * 100 * 100 // 8
 
 
 def test_of_a_value_no_more_is_shown_than_fits() -> None:

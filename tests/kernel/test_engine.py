@@ -22,7 +22,8 @@ from counterflow.kernel.lives.deployments import DeploymentCreated, ProcessDefin
 from counterflow.kernel.lives.instances import CreateProcessInstance
 from counterflow.kernel.lives.jobs import CompleteJob, JobCreated
 from counterflow.kernel.rows import Partition
-from counterflow.kernel.state.partition import EmptySource, State
+from counterflow.kernel.state.partition import State
+from counterflow.kernel.state.source import EmptySource
 from counterflow.kernel.vocabulary import (
     BrokenInvariant,
     Event,

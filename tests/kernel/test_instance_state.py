@@ -66,16 +66,15 @@ def test_waits_are_known_by_their_element_and_lead_to_their_instance() -> None:
     assert bench.state.owner_of(Timer, timer_row.key) is instance
     assert bench.state.owner_of(MessageSubscription, subscription.key) is instance
     assert contents(bench.state.receivers) == {("order", "k"): {"process": [subscription.key]}}
-    assert bench.state.instance_of_receiver == {subscription.key: instance.key}
 
 
 def test_receivers_stay_in_the_order_in_which_they_began_to_wait() -> None:
     bench = Bench(GUARDED)
     instances = [bench.create(key="k") for _ in range(3)]
-    receivers, instance_of = bench.state.receivers["order", "k"]["process"], bench.state.instance_of_receiver
-    assert [instance_of[key] for key in receivers] == [instance.key for instance in instances]
+    receivers, owners = bench.state.receivers["order", "k"]["process"], bench.state.owners
+    assert [owners[key] for key in receivers] == [instance.key for instance in instances]
     bench.complete("pack")
-    assert [instance_of[key] for key in receivers] == [instance.key for instance in instances[1:]]
+    assert [owners[key] for key in receivers] == [instance.key for instance in instances[1:]]
 
 
 @pytest.mark.parametrize("command", ["complete", "create", "publish", "wait"])

@@ -21,7 +21,8 @@ from counterflow.kernel.lives.quarantine import QuarantineInstance, ReleaseInsta
 from counterflow.kernel.lives.variables import SetVariables
 from counterflow.kernel.rows import Incident, Job, LoopItems, Partition, Repetition, Timer
 from counterflow.kernel.state.instance import InstanceState
-from counterflow.kernel.state.partition import CacheLimits, EmptySource, State
+from counterflow.kernel.state.partition import State
+from counterflow.kernel.state.source import CacheLimits, EmptySource
 from counterflow.kernel.unfinished import Errand, Sweep, Undertaking
 from counterflow.kernel.vocabulary import Command, Rejection
 from counterflow.kernel.work.budget import ProcessLimits

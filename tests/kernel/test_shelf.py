@@ -7,8 +7,8 @@ import pytest
 from counterflow import kernel
 from counterflow.kernel.lives.deployments import DeployResources
 from counterflow.kernel.lives.quarantine import QuarantineInstance, ReleaseInstance
-from counterflow.kernel.state.partition import CacheLimits
 from counterflow.kernel.state.shelf import ModelNeeded, Shelf
+from counterflow.kernel.state.source import CacheLimits
 from counterflow.kernel.vocabulary import BrokenInvariant
 from tests.kernel.bench import ONE_TASK, Bench, resource, snapshot
 

@@ -16,7 +16,7 @@ from counterflow.kernel.lives.jobs import FailJob
 from counterflow.kernel.lives.quarantine import QuarantineInstance, ReleaseInstance
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import Job, ProcessInstance, Quarantine, StartTimer, Timer
-from counterflow.kernel.state.queues import Due
+from counterflow.kernel.state.windows import Due
 from counterflow.kernel.vocabulary import Command, Rejection, RejectionType
 from counterflow.model.graph import Behaviour
 from counterflow.partition import due

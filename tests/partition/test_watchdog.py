@@ -19,7 +19,8 @@ from counterflow.feel.builtins import BUILTINS
 from counterflow.kernel.data import scopes
 from counterflow.kernel.elements.registry import ROOMS
 from counterflow.kernel.rows import Job, ProcessInstance, Quarantine, Variable
-from counterflow.kernel.state.partition import EmptySource, State
+from counterflow.kernel.state.partition import State
+from counterflow.kernel.state.source import EmptySource
 from counterflow.kernel.vocabulary import CommandBrokenOff, Rejection, RejectionType
 from counterflow.kernel.work.held import Held, IncidentType
 from counterflow.kernel.work.step import Token

@@ -13,7 +13,7 @@ import pytest
 from counterflow import kernel
 from counterflow.kernel.lives.jobs import CompleteJob
 from counterflow.kernel.rows import Job, Partition, ProcessInstance, Quarantine
-from counterflow.kernel.state.partition import CacheLimits
+from counterflow.kernel.state.source import CacheLimits
 from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.model.graph import Behaviour
 from counterflow.partition import decider, writer

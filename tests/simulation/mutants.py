@@ -18,7 +18,6 @@ from counterflow.kernel.data import evaluation, mappings
 from counterflow.kernel.elements import parallel_gateway, sub_process, throw_event
 from counterflow.kernel.elements.registry import ROOMS
 from counterflow.kernel.events import error
-from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
 from counterflow.kernel.events.registry import KINDS
@@ -33,6 +32,7 @@ from counterflow.kernel.rows import (
     Timer,
     Variable,
 )
+from counterflow.kernel.state import conversations
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.state.queues import OldestFirst
@@ -212,7 +212,7 @@ def message_reaches_twice(patch: Patch) -> None:
             return message
         return None
 
-    patch.setattr(messages, "next_buffered", next_again)
+    patch.setattr(conversations, "next_unreached", next_again)
 
 
 def timers_forgotten_at_start(patch: Patch) -> None:

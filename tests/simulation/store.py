@@ -60,7 +60,12 @@ class SimulatedStore(MemoryStore):
             for table, found in self._keys_of_instance.items()
         }
         log, counts = dict(self._log), dict(self._row_counts)
+        entries = {
+            table: {name: list(found) for name, found in indexes.items()}
+            for table, indexes in self._entries.items()
+        }
         written = [row for found in batch.puts.values() for row in found][:rows]
         super().commit(Batch({type(row): [row] for row in written}, {}, batch.log if rows is None else []))
-        self._rows, self._keys_of_instance, self._log, self._row_counts = tables, keys, log, counts
+        self._rows, self._keys_of_instance, self._log, self._entries = tables, keys, log, entries
+        self._row_counts = counts
         raise Crash(point)

@@ -24,8 +24,8 @@ from counterflow.kernel.lives.job_delivery import ReturnJob
 from counterflow.kernel.lives.jobs import CompleteJob, UpdateJobRetries
 from counterflow.kernel.resources import ReadResource
 from counterflow.kernel.rows import ProcessInstance
-from counterflow.kernel.state.partition import CacheLimits
 from counterflow.kernel.state.shelf import ModelNeeded
+from counterflow.kernel.state.source import CacheLimits
 from counterflow.kernel.vocabulary import Command, InstanceEnded, LogEntry, Rejection
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.kernel.work.incidents import ResolveIncident
@@ -224,7 +224,9 @@ class World:
             self.chance.choice([1, 2, 1_000]),
             3 if not self.is_calm and self.chance.random() < 0.3 else 1_000,
         )
-        self.writer = WatchedWriter(self, caches=CacheLimits(instances=cached), maximum_pending=pending)
+        self.writer = WatchedWriter(
+            self, caches=CacheLimits(instances=cached, waiting=cached - 2), maximum_pending=pending
+        )
         self.writer.start()
         for job_type in JOB_TYPES:
             self._workers.take(job_type)

@@ -28,7 +28,7 @@ from counterflow.engine.verbs import Verbs
 from counterflow.engine.watch import StoreWatch
 from counterflow.engine.workers import HandlerWorker
 from counterflow.kernel.lives.deployments import Deployment
-from counterflow.kernel.state.partition import CacheLimits
+from counterflow.kernel.state.source import CacheLimits
 from counterflow.kernel.vocabulary import Command, InstanceEnded, Rejection, RejectionType
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.model.events import CompensationOrder

@@ -177,7 +177,16 @@ class Variable(Row, frozen=True, gc=False):
     value: bytes
 
 
-@stored(Home.INSTANCE, owned=True, known_at_start=True, stands_still=True)
+@stored(
+    Home.INSTANCE,
+    owned=True,
+    known_at_start=True,
+    stands_still=True,
+    indexes={
+        "ready": ("type", "state", "key", "process_instance_key"),
+        "due": ("due_ms", "key", "process_instance_key"),
+    },
+)
 class Job(Row, frozen=True, gc=False):
     """Work for a worker. `due_ms` is the one moment it waits for: the deadline when activated, the end of the
     back-off when backing off, None otherwise. `headers` is a JSON object where they are not the same for
@@ -228,7 +237,13 @@ class LoopOutput(Row, frozen=True, gc=False):
     value: bytes
 
 
-@stored(Home.INSTANCE, owned=True, known_at_start=True, stands_still=True)
+@stored(
+    Home.INSTANCE,
+    owned=True,
+    known_at_start=True,
+    stands_still=True,
+    indexes={"due": ("due_ms", "key", "process_instance_key")},
+)
 class Timer(Row, frozen=True, gc=False):
     """A moment that an element instance waits for, on behalf of the event `catch_id`. `repetitions` more
     follow it, each `interval` later (ISO 8601, `<begin>/<duration>` where the calendar counts; or cron);
@@ -244,7 +259,12 @@ class Timer(Row, frozen=True, gc=False):
     interval: str | None = None
 
 
-@stored(Home.INSTANCE, owned=True, known_at_start=True)
+@stored(
+    Home.INSTANCE,
+    owned=True,
+    known_at_start=True,
+    indexes={"message": ("message_name", "correlation_key", "bpmn_process_id", "key")},
+)
 class MessageSubscription(Row, frozen=True, gc=False):
     """A message that an element instance waits for, on behalf of the event `catch_id`."""
 
@@ -305,7 +325,14 @@ class SignalStart(Row, frozen=True, gc=False):
     tenant_id: str = DEFAULT_TENANT
 
 
-@stored(Home.PARTITION)
+@stored(
+    Home.BOTH,
+    indexes={
+        "due": ("expires_at_ms", "key"),
+        "waiting": ("name", "correlation_key", "key", "expires_at_ms"),
+        "published": ("name", "correlation_key", "message_id", "key"),
+    },
+)
 class Message(Row, frozen=True, gc=False):
     """A published message that may find a receiver until `expires_at_ms`. `variables` is a JSON object."""
 
@@ -318,7 +345,7 @@ class Message(Row, frozen=True, gc=False):
     tenant_id: str = DEFAULT_TENANT
 
 
-@stored(Home.PARTITION, key=("message_key", "bpmn_process_id"))
+@stored(Home.BOTH, key=("message_key", "bpmn_process_id"))
 class MessageCorrelation(Row, frozen=True, gc=False):
     """A buffered message has reached a process: it will not reach that process again."""
 
@@ -326,7 +353,11 @@ class MessageCorrelation(Row, frozen=True, gc=False):
     bpmn_process_id: str
 
 
-@stored(Home.PARTITION, key=("bpmn_process_id", "correlation_key"))
+@stored(
+    Home.BOTH,
+    key=("bpmn_process_id", "correlation_key"),
+    indexes={"instance": ("process_instance_key", "bpmn_process_id", "correlation_key")},
+)
 class StartLock(Row, frozen=True, gc=False):
     """The running instance that a message with this correlation key began: until it ends no other message
     begins one.

@@ -9,8 +9,11 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from counterflow.kernel.row import Home, Row
-from counterflow.kernel.rows import TABLES, Message, Partition, Quarantine
+from counterflow.kernel.rows import TABLES, Partition, Quarantine, key_of
 from counterflow.kernel.state.partition import State
+from counterflow.kernel.state.source import CacheLimits
+from counterflow.kernel.state.waiting import ASKED_OF_THE_STORE
+from counterflow.kernel.state.weight import weight_of
 from counterflow.kernel.vocabulary import LogEntry
 from counterflow.model.events import CompensationOrder
 from counterflow.partition.source import StoreSource
@@ -18,6 +21,8 @@ from counterflow.store.errors import DamagedError
 from counterflow.store.port import Batch, Store
 
 PARTITION_ID = 1
+AT_ONCE = 500
+"""Rows that are read at a time, of tables that may be long."""
 
 
 class OpenBatch:
@@ -32,24 +37,45 @@ class OpenBatch:
         self.failed: list[Callable[[Exception], None]] = []
 
 
-def load_state(store: Store, order: CompensationOrder = CompensationOrder.MIRROR) -> State:
+def load_state(
+    store: Store,
+    order: CompensationOrder = CompensationOrder.MIRROR,
+    caches: CacheLimits = CacheLimits(),  # noqa: B008 - a frozen tuple
+) -> State:
     """The state as the last commit left it: counters, what belongs to no instance, who waits for what.
-    Instances are loaded when touched.
+    Instances are loaded when touched, and of what is more than has room the first of it is read when it is
+    asked for.
 
     What stands still in a quarantined instance waits for no one. A damaged row waits for no one either;
     raises `DamagedError` where it says what is deployed, or what begins instances.
     """
     partition = store.get(Partition, (PARTITION_ID,)) or Partition(PARTITION_ID, 0, 0)
     state = State(StoreSource(store), partition, order=order)
-    aside = {row.process_instance_key for row in store.scan(Quarantine, {})}
-    for table in TABLES:
-        if table.known_at_start:
-            for row in store.scan(table, {}):
-                if not (table.stands_still and getattr(row, table.instance_field) in aside):
-                    state.admit(row)
-            _refuse_damaged(store, table)
+    state.set_aside |= {row.process_instance_key for row in store.scan(Quarantine, {})}
+    few = {table: _few(store, table, caches) for table in TABLES if table.known_at_start}
+    state.know_only(table for table, rows in few.items() if rows is None)
+    for table, rows in few.items():
+        for row in rows or ():
+            if not (table.stands_still and getattr(row, table.instance_field) in state.set_aside):
+                state.admit(row)
+        _refuse_damaged(store, table)
     state.take_ready()
     return state
+
+
+def _few(store: Store, table: type[Row], caches: CacheLimits) -> list[Row] | None:
+    """The rows of a table; None where they are more than has room and the store can be asked instead."""
+    if table not in ASKED_OF_THE_STORE:
+        return list(store.scan(table, {}))
+    rows: list[Row] = []
+    size = 0
+    while len(rows) <= caches.waiting and size <= caches.message_bytes:
+        page = store.scan(table, {}, after=key_of(rows[-1]) if rows else None, limit=AT_ONCE)
+        rows += page
+        size += sum(map(weight_of, page))
+        if len(page) < AT_ONCE:
+            return rows
+    return None
 
 
 def damaged_instances(store: Store) -> set[int]:
@@ -66,7 +92,7 @@ def _refuse_damaged(store: Store, table: type[Row]) -> None:
     """A damaged message is not delivered, as the log says; anything else of the partition is needed to know
     which version is the latest, and what is to begin when.
     """
-    if table.home is Home.PARTITION and table is not Message and (rows := store.left_out(table)):
+    if table.home is Home.PARTITION and (rows := store.left_out(table)):
         raise DamagedError(
             f"{len(rows)} rows of {table.table} are not as they were written, the first one is "
             f"{rows[0]}; put a copy "

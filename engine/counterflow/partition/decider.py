@@ -15,6 +15,8 @@ from counterflow.kernel.lives.job_delivery import ActivateJobs
 from counterflow.kernel.lives.jobs import UpdateJobTimeout
 from counterflow.kernel.lives.quarantine import QuarantineInstance
 from counterflow.kernel.state.shelf import ModelNeeded
+from counterflow.kernel.state.source import CacheLimits
+from counterflow.kernel.state.windows import Due
 from counterflow.kernel.vocabulary import Command, Damaged, DamagedInstance, Rejection
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.model.events import CompensationOrder
@@ -43,6 +45,7 @@ class Decider:
         limits: ProcessLimits,
         time: Timekeeping,
         changed: Callable[[], None],
+        caches: CacheLimits = CacheLimits(),  # noqa: B008 - a frozen tuple
     ) -> None:
         self._store = store
         self._order = order
@@ -63,7 +66,8 @@ class Decider:
         """Whether it is so since a command was broken off at a moment at which nothing can be taken back."""
         self.commands = 0
         """How many were decided, rejected ones included."""
-        self.state = load_state(store, order)
+        self._caches = caches
+        self.state = load_state(store, order, caches)
         self.clock.begin_at(last_time(store, self.state.last_position))
 
     def read_model(self, needed: ModelNeeded) -> LoadedModel:
@@ -71,6 +75,22 @@ class Decider:
         read, and `StoreError`.
         """
         return read_model(self._store, needed)
+
+    def next_due(self) -> Due | None:
+        """What is due first; None when nothing is due, ever. Raises `Unavailable`, where the database is to
+        be asked and cannot be.
+        """
+        try:
+            return self.state.next_due()
+        except StoreError as error:
+            raise _unreadable(error) from error
+
+    def is_ready(self, job_type: str) -> bool:
+        """Whether a job of a type can be taken now. Raises `Unavailable` as `next_due` does."""
+        try:
+            return self.state.is_ready(job_type)
+        except StoreError as error:
+            raise _unreadable(error) from error
 
     @property
     def has_something_to_commit(self) -> bool:
@@ -124,7 +144,7 @@ class Decider:
     def recover(self) -> bool:
         """Go on from what the store holds; answers whether it could be read."""
         try:
-            self.state = load_state(self._store, self._order)
+            self.state = load_state(self._store, self._order, self._caches)
         except (StoreError, MemoryError) as error:
             self.why_lost = str(error) or type(error).__name__
             return False
@@ -146,7 +166,7 @@ class Decider:
 
     def _refusal(self, command: Command, fault: kernel.KernelFault) -> Rejection | Unavailable:
         if isinstance(fault.__cause__, StoreError):
-            return Unavailable(f"The database could not be read: {fault.__cause__}")
+            return _unreadable(fault.__cause__)
         if isinstance(fault.__cause__, MemoryError) and not isinstance(command, TriggerDue):
             # Whose memory it was that is lacking, nobody knows; but what is due would come again at once.
             logger.error("%s was not carried out: the server has no memory left for it", fault.command)
@@ -177,3 +197,7 @@ class Decider:
         self.open.log.extend(log)
         self._changed()
         return bool(log)
+
+
+def _unreadable(error: StoreError) -> Unavailable:
+    return Unavailable(f"The database could not be read: {error}")

@@ -20,8 +20,8 @@ from counterflow.kernel.lives.due import TriggerDue
 from counterflow.kernel.lives.jobs import ACTIVATED
 from counterflow.kernel.lives.quarantine import QuarantineInstance
 from counterflow.kernel.rows import Job, StartTimer
-from counterflow.kernel.state.queues import Due
 from counterflow.kernel.state.shelf import ModelNeeded
+from counterflow.kernel.state.windows import Due
 from counterflow.kernel.vocabulary import Rejection
 from counterflow.partition.clock import LOOK_MS
 from counterflow.partition.decider import Decider
@@ -82,14 +82,10 @@ class Alarm:
         """Go off when the earliest thing is due, unless there is enough to commit first: the commit sets it
         again. The wall clock may be set meanwhile, so it is asked again within `LOOK_MS`.
         """
-        due = self._decider.state.next_due()
-        if (
-            due is None
-            or self._stopping
-            or self.is_held
-            or self._decider.is_lost
-            or self._has_enough_to_commit()
-        ):
+        if self._stopping or self.is_held or self._decider.is_lost or self._has_enough_to_commit():
+            return
+        due = self._next_due()
+        if due is None:
             return
         now_ms = self._decider.now_ms()
         at_ms = min(due.due_ms, now_ms + LOOK_MS)
@@ -120,13 +116,24 @@ class Alarm:
         clock = self._decider.clock
         over = clock.monotonic_ms() + PAGE_MS
         for _ in range(DUE_AT_ONCE):
-            due = self._decider.state.next_due()
+            due = self._next_due()
             if due is None or due.due_ms > self._decider.now_ms() or self._is_resting:
                 break
             self._trigger(due)
             if clock.monotonic_ms() > over:
                 break
         self._triggered()
+
+    def _next_due(self) -> Due | None:
+        """Where the database is to be asked and cannot be, nothing, for a while."""
+        try:
+            return self._decider.next_due()
+        except Unavailable:
+            self._is_resting = True
+            if self._timer is None:
+                self._timer_ms = 0
+                self._timer = asyncio.get_running_loop().call_later(REST_MS / 1000, self._go_off)
+            return None
 
     def _trigger(self, due: Due) -> None:
         self._underway.begin(due)

@@ -14,8 +14,8 @@ from collections.abc import Callable
 
 from counterflow.aside import Aside
 from counterflow.kernel.row import Row
-from counterflow.kernel.state.partition import CacheLimits
 from counterflow.kernel.state.shelf import ModelNeeded
+from counterflow.kernel.state.source import CacheLimits
 from counterflow.kernel.vocabulary import BrokenInvariant, Damaged
 from counterflow.partition.answers import tell_all
 from counterflow.partition.decider import Decider

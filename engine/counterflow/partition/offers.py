@@ -33,12 +33,18 @@ class Offers:
         self._changed = changed
         self._stopping = False
         self._undelivered: set[str] = set()
-        """Types of jobs whose delivery was lost with a failed commit, or that were not found in one go."""
+        """Types of jobs whose delivery was lost with a failed commit, or that could not be looked for, or not
+        to the end.
+        """
         self.takers = Takers()
 
     def is_ready(self, job_type: str) -> bool:
-        """Whether a job of a type can be taken now."""
-        return self._decider.state.is_ready(job_type)
+        """Whether a job of a type can be taken now. Where that cannot be read, it is offered again later."""
+        try:
+            return self._decider.is_ready(job_type)
+        except Unavailable:
+            self._undelivered.add(job_type)
+            return False
 
     def offer(self, job_type: str) -> None:
         """Give ready jobs of a type to those who take them, until none is ready or nobody has credit."""

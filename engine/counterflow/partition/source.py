@@ -41,6 +41,12 @@ class StoreSource:
                 self._store.load_instance(damaged.process_instance_key)
             raise Damaged(str(damaged)) from damaged
 
+    def walk(
+        self, table: type[Row], index: str, equal: Key, *, after: Key = (), limit: int
+    ) -> Sequence[tuple[Any, ...]]:
+        """Entries of an index, in order."""
+        return self._store.walk(table, index, equal, after=after, limit=limit)
+
 
 class LoadedModel(NamedTuple):
     """What a deployed file holds: processes, or one decision model; and its bytes."""

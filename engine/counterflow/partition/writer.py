@@ -23,8 +23,8 @@ from typing import Any, Self
 
 from counterflow.kernel.course.beginning import ACTIVE
 from counterflow.kernel.lives.job_delivery import HoldJob, ReturnJob
-from counterflow.kernel.state.partition import CacheLimits
 from counterflow.kernel.state.shelf import ModelNeeded
+from counterflow.kernel.state.source import CacheLimits
 from counterflow.kernel.vocabulary import Command, InstanceEnded
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.model.events import CompensationOrder
@@ -76,6 +76,7 @@ class Writer:
             limits or ProcessLimits(),
             time,
             self._schedule_commit,
+            caches,
         )
         self._models = Models(self._decider, reading_ms)
         self._offers = Offers(self._decider, self._models, self._schedule_commit)

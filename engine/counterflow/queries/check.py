@@ -16,7 +16,8 @@ import msgspec
 from counterflow import kernel
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import INSTANCE_TABLES, TABLES, Partition, ProcessInstance, key_of
-from counterflow.kernel.state.partition import EmptySource, State
+from counterflow.kernel.state.partition import State
+from counterflow.kernel.state.source import EmptySource
 from counterflow.kernel.vocabulary import BrokenInvariant, DamagedInstance, LogEntry
 from counterflow.store.errors import DamagedError
 from counterflow.store.port import Key, StoreError

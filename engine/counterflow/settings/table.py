@@ -168,7 +168,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "command_limit_ms",
         values.whole(500, 600_000),
-        "how long one command may hold up all others before it is broken off",
+        "how much processor time one command may take before it is broken off",
         "MS",
         LIMITS,
     ),

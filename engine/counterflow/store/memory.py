@@ -6,14 +6,15 @@ a position written twice) is refused here too, so that a test in memory finds wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import islice
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice, takewhile
 from threading import Lock
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from msgspec.structs import astuple
 
-from counterflow.kernel.row import Row
+from counterflow.kernel.row import Home, Row
 from counterflow.kernel.rows import INSTANCE_TABLES, TABLES, key_of
 from counterflow.kernel.vocabulary import DamagedInstance, LogEntry
 from counterflow.store.port import Batch, Key, StoreError, Where
@@ -32,6 +33,10 @@ class MemoryStore:
         self._keys_of_instance: dict[type[Row], dict[int, set[Key]]] = {
             table: {} for table in INSTANCE_TABLES
         }
+        self._entries: dict[type[Row], dict[str, list[tuple[Any, ...]]]] = {
+            table: {name: [] for name in _indexes(table)} for table in TABLES
+        }
+        """Per index its entries, in order."""
         self._log: dict[int, LogEntry] = {}
         self._row_counts: dict[int, int | None] = {}
         """How many rows each instance has, as the last entry of its log says."""
@@ -86,6 +91,19 @@ class MemoryStore:
         keyed = sorted((key, row) for key, row in rows if after is None or key > after)
         matching = (row for _, row in keyed if _matches(row, where))
         return cast("list[RowType]", list(islice(matching, limit)))
+
+    def walk(
+        self, table: type[Row], index: str, equal: Key, *, after: Key = (), limit: int
+    ) -> Sequence[tuple[Any, ...]]:
+        """At most `limit` entries of an index whose first columns are `equal`, behind `after`."""
+        with self._lock:
+            entries = self._entries[table][index]
+            first, place = len(equal), (*equal, *after)
+            start = bisect_right(entries, place, key=lambda entry: entry[: len(place)])
+            if not after:
+                start = bisect_left(entries, place, key=lambda entry: entry[: len(place)])
+            found = takewhile(lambda entry: entry[:first] == equal, islice(entries, start, None))
+            return [entry[first:] for entry in islice(found, limit)]
 
     def left_out(self, table: type[RowType]) -> Sequence[RowType]:  # noqa: ARG002 - as the port has it
         """None: what is in memory is what was put there."""
@@ -163,18 +181,34 @@ class MemoryStore:
         key = key_of(row)
         self._delete(table, key)
         self._rows[table][key] = row
+        for name, columns in _indexes(table).items():
+            entry = tuple(getattr(row, column) for column in columns)
+            if None not in entry:
+                insort(self._entries[table][name], entry)
         if table.instance_field:
             self._keys_of_instance[table].setdefault(getattr(row, table.instance_field), set()).add(key)
 
     def _delete(self, table: type[Row], key: Key) -> None:
         row = self._rows[table].pop(key, None)
-        if row is None or not table.instance_field:
+        if row is None:
+            return
+        for name, columns in _indexes(table).items():
+            entry = tuple(getattr(row, column) for column in columns)
+            if None not in entry:
+                entries = self._entries[table][name]
+                del entries[bisect_left(entries, entry)]
+        if not table.instance_field:
             return
         instance_key = getattr(row, table.instance_field)
         keys = self._keys_of_instance[table][instance_key]
         keys.discard(key)
         if not keys:
             del self._keys_of_instance[table][instance_key]
+
+
+def _indexes(table: type[Row]) -> Mapping[str, tuple[str, ...]]:
+    """Those that are walked along; by the primary key only where a part of it is asked for."""
+    return {**table.indexes, "key": table.key_fields} if table.home is Home.BOTH else table.indexes
 
 
 def _matches(row: Row, where: Where) -> bool:

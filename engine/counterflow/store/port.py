@@ -10,7 +10,7 @@ mean.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
@@ -82,6 +82,15 @@ class Store(Protocol):
         limit: int | None = None,
     ) -> Sequence[RowType]:
         """At most `limit` rows whose columns are as `where` says, behind the key `after`, in order of key."""
+
+    def walk(
+        self, table: type[Row], index: str, equal: Key, *, after: Key = (), limit: int
+    ) -> Sequence[tuple[Any, ...]]:
+        """At most `limit` entries of an index (`key`: of the primary key) whose first columns are `equal`: of
+        each the columns behind those, in their order, behind `after`, which may be the beginning of an entry.
+
+        A row that is NULL in one of the columns has no entry. Nothing but the index is read.
+        """
 
     def left_out(self, table: type[RowType]) -> Sequence[RowType]:
         """The damaged rows of a table that scans have left out so far, as they were found."""

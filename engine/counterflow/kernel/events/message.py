@@ -24,6 +24,7 @@ from counterflow.kernel.rows import (
     MessageSubscription,
     StartLock,
 )
+from counterflow.kernel.state import conversations
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.vocabulary import (
@@ -138,7 +139,7 @@ def receive_buffered(token: Token) -> None:
         if key in instance.subscriptions
     ]
     for subscription in subscriptions:
-        message = next_buffered(
+        message = conversations.next_unreached(
             token.step.state,
             subscription.bpmn_process_id,
             subscription.message_name,
@@ -148,20 +149,6 @@ def receive_buffered(token: Token) -> None:
             receive(token, subscription, message)
             token.step.look_for_buffered(token)
             return
-
-
-def next_buffered(state: State, process_id: str, name: str, correlation_key: str) -> Message | None:
-    """The oldest message of this name and key that is still there and has not reached this process."""
-    buffered = state.buffered.get((name, correlation_key))
-    if buffered is None:
-        return None
-    for key in buffered.unreached_by(
-        process_id, lambda key: (key, process_id) in state.shared[MessageCorrelation]
-    ):
-        message: Message = state.shared[Message][key]
-        if message.expires_at_ms > state.now_ms:
-            return message
-    return None
 
 
 def starts_of(state: State, process_id: str) -> list[MessageStart]:
@@ -259,9 +246,12 @@ def _apply_correlated(state: State, instance: InstanceState, event: MessageCorre
 
 
 def _apply_expired(state: State, event: MessageExpired) -> None:
-    for process_id in list(state.reached.get(event.message_key, ())):
-        state.delete(state.shared[MessageCorrelation][event.message_key, process_id])
-    state.delete(state.shared[Message][event.message_key])
+    for process_id in sorted(conversations.reached_by(state, event.message_key)):
+        state.delete(MessageCorrelation(event.message_key, process_id))
+    message = state.row(Message, event.message_key)
+    if message is None:
+        raise BrokenInvariant(f"message {event.message_key} is not there")
+    state.delete(message)
 
 
 def _apply_opened(state: State, instance: InstanceState, event: SubscriptionOpened) -> None:
@@ -289,7 +279,10 @@ def _apply_locked(state: State, instance: InstanceState, event: StartLocked) -> 
 
 
 def _apply_unlocked(state: State, event: StartUnlocked) -> None:
-    state.delete(state.shared[StartLock][event.bpmn_process_id, event.correlation_key])
+    lock = state.row(StartLock, (event.bpmn_process_id, event.correlation_key))
+    if lock is None:
+        raise BrokenInvariant(f"process {event.bpmn_process_id} has no lock of this key")
+    state.delete(lock)
 
 
 def _apply_start_opened(state: State, event: MessageStartOpened) -> None:

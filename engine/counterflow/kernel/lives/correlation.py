@@ -13,7 +13,8 @@ from counterflow.kernel.data import scopes
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import timer as timers
 from counterflow.kernel.lives import quarantine
-from counterflow.kernel.rows import Message, MessageStart, StartLock, StartTimer
+from counterflow.kernel.rows import Message, MessageStart, MessageSubscription, StartLock, StartTimer
+from counterflow.kernel.state import conversations
 from counterflow.kernel.state.swept import is_swept
 from counterflow.kernel.vocabulary import Command, Rejection, RejectionType
 from counterflow.kernel.work.errands import Arrival
@@ -63,11 +64,7 @@ def _bring(step: Step, message: Message) -> None:
     """To those who wait for it, the longest waiting first, each when all that it has brought about before is
     at rest; then begin.
     """
-    by_process = step.state.receivers.get((message.name, message.correlation_key), {})
-    in_turn = [
-        process_id
-        for _, process_id in sorted((next(iter(keys)), process_id) for process_id, keys in by_process.items())
-    ]
+    in_turn = conversations.waiting_processes(step.state, message.name, message.correlation_key)
     if in_turn:
         _reach_one(step, message, in_turn[0])
     for process_id in in_turn[1:]:
@@ -102,7 +99,7 @@ def decide_set_start_aside(step: Step, command: SetStartAside) -> bool:
 
 def instance_ended(step: Step, process_instance_key: int) -> None:
     """If a message had begun this instance, the next one with its key may begin another."""
-    lock: StartLock | None = step.state.lock_of.get(process_instance_key)
+    lock = conversations.lock_of(step.state, process_instance_key)
     if lock is None:
         return
     step.emit(messages.StartUnlocked(lock.bpmn_process_id, lock.correlation_key))
@@ -110,7 +107,7 @@ def instance_ended(step: Step, process_instance_key: int) -> None:
         (message.key, start, message)
         for start in messages.starts_of(step.state, lock.bpmn_process_id)
         if (
-            message := messages.next_buffered(
+            message := conversations.next_unreached(
                 step.state, lock.bpmn_process_id, start.message_name, lock.correlation_key
             )
         )
@@ -122,21 +119,25 @@ def instance_ended(step: Step, process_instance_key: int) -> None:
 
 
 def _reach_next(step: Step, arrival: Arrival) -> None:
-    _reach_one(step, step.state.shared[Message][arrival.key], arrival.about)
+    message = step.state.row(Message, arrival.key)
+    if message is not None:  # else it is damaged, and reaches nobody
+        _reach_one(step, message, arrival.about)
 
 
 def _begin_rest(step: Step, arrival: Arrival) -> None:
-    _begin_all(step, step.state.shared[Message][arrival.key])
+    message = step.state.row(Message, arrival.key)
+    if message is not None:
+        _begin_all(step, message)
 
 
 def _reach_one(step: Step, message: Message, process_id: str) -> None:
     """The instance of a process that has waited longest; not one that is set aside, and not one that was just
     swept away.
     """
-    for subscription_key in step.state.receivers.get((message.name, message.correlation_key), {}).get(
-        process_id, ()
+    for subscription_key in conversations.receivers_of(
+        step.state, message.name, message.correlation_key, process_id
     ):
-        instance = step.state.instance(step.state.instance_of_receiver.get(subscription_key, 0))
+        instance = step.state.owner_of(MessageSubscription, subscription_key)
         subscription = instance.subscriptions.get(subscription_key) if instance is not None else None
         if instance is None or subscription is None or instance.quarantine is not None:
             continue
@@ -150,7 +151,7 @@ def _begin_all(step: Step, message: Message) -> None:
     """An instance of each process that the message has not reached and that it may begin. Without a time to
     live that is its end.
     """
-    reached = step.state.reached.get(message.key, {})
+    reached = conversations.reached_by(step.state, message.key)
     for key in sorted(step.state.found[MessageStart].get(message.name, ())):
         start: MessageStart = step.state.shared[MessageStart][key]
         if start.bpmn_process_id not in reached and not _is_locked(
@@ -170,12 +171,11 @@ def _begin(step: Step, start: MessageStart, message: Message) -> None:
 
 
 def _is_locked(step: Step, process_id: str, correlation_key: str) -> bool:
-    return bool(correlation_key) and (process_id, correlation_key) in step.state.shared[StartLock]
+    return bool(correlation_key) and (step.state.row(StartLock, (process_id, correlation_key)) is not None)
 
 
 def _refuse_known_id(step: Step, command: PublishMessage) -> None:
-    buffered = step.state.buffered.get((command.name, command.correlation_key))
-    if buffered is not None and buffered.has_id(command.message_id):
+    if conversations.is_published(step.state, command.name, command.correlation_key, command.message_id):
         raise Rejection(
             RejectionType.ALREADY_EXISTS,
             f"Expected to publish a new message with id '{command.message_id}', but a message with that id "

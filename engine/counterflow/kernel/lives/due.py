@@ -55,7 +55,7 @@ def _message(step: Step, command: TriggerDue) -> bool:
     """A message that is still on its way to some of those who wait for it expires when it has reached
     them.
     """
-    if command.key not in step.state.shared[Message] or command.key in step.state.coming:
+    if command.key in step.state.coming or step.state.row(Message, command.key) is None:
         return False
     correlation.expire(step, command.key)
     return True

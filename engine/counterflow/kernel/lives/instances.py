@@ -49,7 +49,8 @@ def decide_create(step: Step, command: CreateProcessInstance) -> ProcessInstance
         raise Rejection(
             RejectionType.INVALID_STATE,
             f"Expected to create an instance of process '{process.id}' at its none start event, but it has "
-            "none; publish the message or wait for the timer that begins it, or say where to start",
+            "none; publish the message, broadcast the signal or wait for the timer that begins it, or say "
+            "where to start",
         )
     start_at = "\n".join(command.start_at) or None
     return beginning.begin(step, definition, command.variables, start_at=start_at).header

@@ -59,10 +59,10 @@ class HoldJob(Command, frozen=True, kw_only=True, gc=False):
 
 def decide_activate(step: Step, command: ActivateJobs) -> list[ActivatedJob]:
     """ActivateJobs of the gateway, and every push to a stream."""
-    queue = step.state.ready.get(command.type)
+    queue = step.state.queue_of(command.type)
     taken: list[ActivatedJob] = []
     room, gone_left = command.bytes_left, MOST_GONE
-    while queue is not None and len(taken) < command.maximum and gone_left:
+    while len(taken) < command.maximum and gone_left:
         key = queue.first()
         if key is None:
             break

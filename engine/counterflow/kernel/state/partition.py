@@ -12,9 +12,8 @@ loaded when touched.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -23,17 +22,20 @@ from counterflow.kernel.rows import (
     INSTANCE_TABLES,
     PLACES,
     DecisionRequirements,
+    MessageSubscription,
     Partition,
     ProcessDefinition,
     ProcessInstance,
     Quarantine,
     as_key,
 )
-from counterflow.kernel.state.indexes import PARTITION_INDEXERS, Indexes
+from counterflow.kernel.state.indexes import PARTITION_INDEXERS
 from counterflow.kernel.state.instance import INDEXERS, InstanceState
-from counterflow.kernel.state.queues import Due
 from counterflow.kernel.state.shelf import ModelNeeded
+from counterflow.kernel.state.source import CacheLimits, Source
+from counterflow.kernel.state.waiting import Waiting
 from counterflow.kernel.state.weight import weight_of
+from counterflow.kernel.state.windows import Due
 from counterflow.kernel.vocabulary import BrokenInvariant, DamagedInstance, first_key
 from counterflow.model.events import CompensationOrder
 from counterflow.model.graph import Process
@@ -66,63 +68,22 @@ class StateMark(NamedTuple):
     last_position: int
 
 
-class CacheLimits(NamedTuple):
-    """How much may stay in memory of what is safe on disk: process instances by number and by bytes, models
-    by the bytes of their files.
-    """
-
-    instances: int = 4_000
-    instance_bytes: int = 64 * 1024 * 1024
-    model_bytes: int = 16 * 1024 * 1024
-
-
-class Source(Protocol):
-    """Where rows come from that are not in memory: the store, as the last commit left it."""
-
-    def load_instance(self, key: int) -> Mapping[type[Row], Sequence[Any]]:
-        """All rows of one process instance, by table; empty when there is no such instance. Raises
-        `DamagedInstance` where they are not what was written.
-        """
-        ...
-
-    def get(self, table: type[RowType], key: Key) -> RowType | None:
-        """One row by its primary key."""
-        ...
-
-
-class EmptySource:
-    """A source with nothing in it: what a replay from the beginning starts on."""
-
-    def load_instance(self, key: int) -> Mapping[type[Row], Sequence[Any]]:
-        """Nothing."""
-        return {}
-
-    def get(self, table: type[RowType], key: Key) -> RowType | None:
-        """Nothing."""
-        return None
-
-
-class State(Indexes):
+class State(Waiting):
     """One partition as its commands see it."""
 
     def __init__(
         self, source: Source, partition: Partition, *, order: CompensationOrder = CompensationOrder.MIRROR
     ) -> None:
-        super().__init__()
-        self.source = source
+        super().__init__(source)
         self.partition_id = partition.id
         self.last_key = partition.last_key or first_key(partition.id)
         self.last_position = partition.last_position
         self.now_ms = 0
         self.default_order = order
-        self.instances: OrderedDict[int, InstanceState] = OrderedDict()
-        self.owners: dict[int, int] = {}
-        """The process instance of each owned row in memory, by the row's key."""
         self.journal: list[tuple[type[Row], Any, Row | None, Row | None]] = []
         """Every change since the last batch was sealed: table, place in it, the row before and the row
         after.
         """
-        self.batch = 1
         self.weight = 0
         """What the instances in memory take there, in bytes, as their last sealed rows tell."""
 
@@ -219,8 +180,9 @@ class State(Indexes):
             self._follow(instance, table, old, None)
             instance.last_batch = self.batch
         else:
-            old = self.shared[table][place]
-            self._put_shared(table, place, None)
+            old = self._put_shared(table, place, None)
+            if old is None:
+                raise BrokenInvariant(f"there is no row {place} in {table.table} to take away")
         self.journal.append((table, place, old, None))
 
     def open_instance(self, key: int) -> InstanceState:
@@ -270,8 +232,7 @@ class State(Indexes):
 
     def is_ready(self, job_type: str) -> bool:
         """Whether a job of a type can be taken now."""
-        queue = self.ready.get(job_type)
-        return queue is not None and queue.first() is not None
+        return self.queue_of(job_type).first() is not None
 
     def take_ready(self) -> list[str]:
         """The types of the jobs that have become ready since the last call, in that order."""
@@ -289,7 +250,7 @@ class State(Indexes):
 
     def comes_due_later(self, due: Due, due_ms: int) -> None:
         """What is due is put off to this moment, though its row says otherwise."""
-        self.due.set(due.key, due_ms, due.table)
+        self.due.set_later(due.key, due_ms, due.table)
 
     def cannot_come_due(self, due: Due) -> None:
         """What is due cannot be triggered before a quarantine is released, or `may_come_due`."""
@@ -312,6 +273,7 @@ class State(Indexes):
                 if instance.header is not None and instance.header.definition_key in away:
                     instance.process = None
         self.decisions.models.release(committed_batch, caches.model_bytes)
+        self.release_waiting(committed_batch, caches)
 
     def _without_room(self, committed_batch: int, caches: CacheLimits) -> list[int]:
         """The keys of the instances to put away, the least recently used first; none whose work goes on."""
@@ -340,21 +302,22 @@ class State(Indexes):
         loaded.
         """
         table = type(row)
-        if table.home is Home.PARTITION:
+        if table in self.laid:
+            self.laid[table].admit(PLACES[table](row), row)
+        elif table.home is Home.PARTITION:
             self.shared[table][PLACES[table](row)] = row
-        if table in PARTITION_INDEXERS:
+        if table in PARTITION_INDEXERS and table is not MessageSubscription:
             PARTITION_INDEXERS[table](self, None, row)
 
     def _admit(self, key: int, loaded: Mapping[type[Row], Sequence[Any]]) -> InstanceState:
+        """What is asked across instances knows of these rows already."""
         instance = self.instances[key] = InstanceState(key)
-        already_told = len(self.newly_ready)
         for table, rows in loaded.items():
             for row in rows:
                 instance.rows[table][PLACES[table](row)] = row
-                self._follow(instance, table, None, row)
+                self._follow_inside(instance, table, None, row)
                 instance.weight += weight_of(row)
         self.weight += instance.weight
-        del self.newly_ready[already_told:]
         return instance
 
     def _admit_aside(self, damaged: DamagedInstance) -> InstanceState:
@@ -385,16 +348,26 @@ class State(Indexes):
         """Put a row that belongs to no instance, or take it away; answers the one before. What is at home in
         the store is not kept.
         """
-        rows = self.shared.get(table)
-        if rows is None:
+        if table not in self.shared:
             return None
-        old: Row | None = rows.get(place)
-        if new is not None:
-            rows[place] = new
-        else:
-            del rows[place]
+        old = self._exchange(table, place, new)
         if table in PARTITION_INDEXERS:
             PARTITION_INDEXERS[table](self, old, new)
+        return old
+
+    def _exchange(self, table: type[Row], place: Any, new: Row | None) -> Row | None:
+        laid = self.laid.get(table)
+        if laid is None:
+            rows = self.shared[table]
+            before: Row | None = rows.pop(place, None) if new is None else rows.get(place)
+            if new is not None:
+                rows[place] = new
+            return before
+        old = self.row(table, place)
+        if new is not None:
+            laid.put(place, new, self.batch)
+        else:
+            laid.remove(place, self.batch)
         return old
 
     def _restore(self, table: type[Row], place: Any, old: Row | None, new: Row | None) -> None:
@@ -403,6 +376,7 @@ class State(Indexes):
             raise BrokenInvariant("a journal note without a row")
         if not table.instance_field:
             self._put_shared(table, place, old)
+            self.cursors.clear()
             return
         instance = self.instances[getattr(row, table.instance_field)]
         if old is None:
@@ -418,6 +392,14 @@ class State(Indexes):
 
     def _follow(self, instance: InstanceState, table: type[Row], old: Any, new: Any) -> None:
         """Tell every index of a change in an instance: its own, who owns what, and those across instances."""
+        self._follow_inside(instance, table, old, new)
+        if table.known_at_start:
+            is_still = table.stands_still and instance.quarantine is not None
+            PARTITION_INDEXERS[table](self, old, None if is_still else new)
+        elif table is Quarantine:
+            self._follow_quarantine(instance, is_still=new is not None)
+
+    def _follow_inside(self, instance: InstanceState, table: type[Row], old: Any, new: Any) -> None:
         index = INDEXERS.get(table)
         if index is not None:
             index(instance, old, new)
@@ -426,17 +408,15 @@ class State(Indexes):
                 self.owners.pop(old.key, None)
             elif old is None:
                 self.owners[new.key] = instance.key
-        if table.known_at_start:
-            is_still = table.stands_still and instance.quarantine is not None
-            PARTITION_INDEXERS[table](self, old, None if is_still else new)
-        elif table is Quarantine:
-            self._follow_quarantine(instance, is_still=new is not None)
 
     def _follow_quarantine(self, instance: InstanceState, *, is_still: bool) -> None:
         """Nothing of an instance that is set aside is offered or comes due. What it has kept from coming due
         elsewhere may go on, and what could not be read is tried again.
         """
-        if not is_still:
+        if is_still:
+            self.set_aside.add(instance.key)
+        else:
+            self.set_aside.discard(instance.key)
             self.due.take_up()
             self.processes.faults.clear()
             self.decisions.models.faults.clear()

@@ -28,12 +28,14 @@ class FileCustody:
     def __init__(self, database: Path, *, takes_over: bool) -> None:
         self._database = database
         self._lock = FileLock(database, takes_over=takes_over)
-        make_private(database)
         self._mark: CommitMark | None = None
         self._found: list[tuple[str, tuple[int, int]]] = []
 
     def begin(self, row: TenureRow) -> None:
-        """All its files are there and open: this is what they are from now on. Raises `StoreError`."""
+        """It is ours, and all its files are there and open: this is what they are from now on. Raises
+        `StoreError`.
+        """
+        make_private(self._database)
         paths = [self._database, *(beside(self._database, ending) for ending in LOOKED_AT)]
         try:
             self._mark = CommitMark(self._database)

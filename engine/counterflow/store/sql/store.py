@@ -142,6 +142,14 @@ class SqlStore:
         """The damaged rows of a table that scans have left out so far, as they were found."""
         return list(self._reader(table).known_broken.values())
 
+    def walk(
+        self, table: type[Row], index: str, equal: Key, *, after: Key = (), limit: int
+    ) -> Sequence[tuple[Any, ...]]:
+        """At most `limit` entries of an index whose first columns are `equal`, behind `after`."""
+        text, constants = self._statements.walk(table, index, len(equal), len(after))
+        found = self._readers.fetch(text, (*equal, *after, limit, *constants))
+        return cast("Sequence[tuple[Any, ...]]", found)
+
     def load_instance(self, process_instance_key: int) -> dict[type[Row], list[Row]]:
         """Every row of one process instance, by table, from one moment. Raises `DamagedInstance`."""
         *results, told = self._fetch_instance(process_instance_key)

@@ -1,0 +1,145 @@
+"""Who waits for a message of a name and correlation key, and which messages wait for somebody: answered from
+memory, and where that does not hold all, from the store with what is in memory laid over it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from heapq import merge
+from typing import Any
+
+from counterflow.kernel.row import Row
+from counterflow.kernel.rows import Message, MessageCorrelation, MessageSubscription, StartLock
+from counterflow.kernel.state.partition import State
+
+AT_ONCE = 50
+"""Entries read at a time."""
+MOST_CURSORS = 10_000
+
+
+def waiting_processes(state: State, name: str, correlation_key: str) -> list[str]:
+    """The ids of the processes that wait for a message, the one first that has waited longest."""
+    in_memory = state.receivers.get((name, correlation_key), {})
+    first = {process_id: next(iter(keys)) for process_id, keys in in_memory.items()}
+    if not state.is_whole(MessageSubscription):
+        for process_id, key in _first_stored(state, name, correlation_key):
+            first[process_id] = min(first.get(process_id, key), key)
+    return [process_id for _, process_id in sorted((key, process_id) for process_id, key in first.items())]
+
+
+def receivers_of(state: State, name: str, correlation_key: str, process_id: str) -> Iterator[int]:
+    """Keys of the subscriptions of a process to a message, the longest waiting first."""
+    in_memory = state.receivers.get((name, correlation_key), {}).get(process_id, ())
+    if state.is_whole(MessageSubscription):
+        return iter(in_memory)
+    stored = _stored(state, MessageSubscription, "message", (name, correlation_key, process_id))
+    return merge(sorted(in_memory), (key for (key,) in stored))
+
+
+def next_unreached(state: State, process_id: str, name: str, correlation_key: str) -> Message | None:
+    """The oldest message of this name and key that is still there and has not reached this process."""
+    conversation = name, correlation_key
+    if state.is_whole(Message, MessageCorrelation):
+        buffered = state.buffered.get(conversation)
+        reached = state.shared[MessageCorrelation]
+        keys = (
+            buffered.unreached_by(process_id, lambda key: (key, process_id) in reached)
+            if buffered is not None
+            else ()
+        )
+        messages: Iterator[Message] = (state.shared[Message][key] for key in keys)
+        return next((message for message in messages if message.expires_at_ms > state.now_ms), None)
+    return _next_stored(state, process_id, conversation)
+
+
+def is_published(state: State, name: str, correlation_key: str, message_id: str) -> bool:
+    """Whether a message with this id of its publisher is still there."""
+    buffered = state.buffered.get((name, correlation_key))
+    if buffered is not None and buffered.has_id(message_id):
+        return True
+    if not message_id or state.is_whole(Message):
+        return False
+    return any(_stored(state, Message, "published", (name, correlation_key, message_id)))
+
+
+def reached_by(state: State, message_key: int) -> set[str]:
+    """The ids of the processes that a message has reached."""
+    reached = set(state.reached.get(message_key, ()))
+    if not state.is_whole(MessageCorrelation):
+        stored = _stored(state, MessageCorrelation, "key", (message_key,))
+        reached |= {process_id for (process_id,) in stored}
+    return reached
+
+
+def lock_of(state: State, process_instance_key: int) -> StartLock | None:
+    """What keeps a message from beginning another instance as long as this one goes on."""
+    lock = state.lock_of.get(process_instance_key)
+    if lock is not None or state.is_whole(StartLock):
+        return lock
+    instance = state.instances.get(process_instance_key)
+    if instance is not None and instance.header is not None and instance.header.start_at is None:
+        return None  # no message has begun it
+    for place in _stored(state, StartLock, "instance", (process_instance_key,)):
+        return state.row(StartLock, place)
+    return None
+
+
+def _stored(
+    state: State, table: type[Row], index: str, equal: tuple[Any, ...], after: tuple[Any, ...] = ()
+) -> Iterator[tuple[Any, ...]]:
+    """The entries of an index of the store, but for the rows of which memory knows better. What follows
+    `equal` in an entry begins with what names the row, or ends with it.
+    """
+    laid = state.laid[table]
+    while True:
+        entries = state.source.walk(table, index, equal, after=after, limit=AT_ONCE)
+        for entry in entries:
+            if not laid.is_known(_place(table, equal, entry)):
+                yield entry
+        if len(entries) < AT_ONCE:
+            return
+        after = entries[-1]
+
+
+def _place(table: type[Row], equal: tuple[Any, ...], entry: tuple[Any, ...]) -> Any:
+    if table is MessageCorrelation:
+        return (*equal, *entry)
+    return entry if table is StartLock else entry[0]
+
+
+def _first_stored(state: State, name: str, correlation_key: str) -> Iterator[tuple[str, int]]:
+    """Per process the first subscription in the store that memory does not know better of."""
+    laid, after, found = state.laid[MessageSubscription], (), ""
+    while True:
+        entries = state.source.walk(
+            MessageSubscription, "message", (name, correlation_key), after=after, limit=AT_ONCE
+        )
+        for process_id, key in entries:
+            if process_id != found and not laid.is_known(key):
+                found = process_id
+                yield process_id, key
+        if len(entries) < AT_ONCE:
+            return
+        last = entries[-1]
+        after = (found,) if last[0] == found else last  # the rest of a process is skipped
+
+
+def _next_stored(state: State, process_id: str, conversation: tuple[str, str]) -> Message | None:
+    place = (process_id, *conversation)
+    cursor = state.cursors.get(place, 0)
+    rows = state.shared[Message]
+    in_memory = ((key, rows[key].expires_at_ms) for key in sorted(state.buffered.get(conversation, ())))
+    stored = _stored(state, Message, "waiting", conversation, (cursor,))
+    all_reached = True
+    for key, expires_at_ms in merge(in_memory, stored):
+        if state.row(MessageCorrelation, (key, process_id)) is not None:
+            if all_reached and key > cursor:
+                state.cursors[place] = key
+            continue
+        all_reached = False
+        message = state.row(Message, key) if expires_at_ms > state.now_ms else None
+        if message is not None:
+            return message
+    if len(state.cursors) > MOST_CURSORS:
+        state.cursors.clear()
+    return None
