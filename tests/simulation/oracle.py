@@ -122,7 +122,10 @@ class Oracle:
         if entry.command != "GoOn" and root in self._references and self._is_under_way(root):
             del self._references[root]
         for event in events:
-            if isinstance(event, pages.WorkPutOff):
+            if isinstance(event, ProcessDefined):
+                for changing in [key for key in self._references if self._is_under_way(key)]:
+                    del self._references[changing]
+            elif isinstance(event, pages.WorkPutOff):
                 self._under_way[event.key] = {row.place: row.process_instance_key for row in event.errands}
             elif isinstance(event, pages.PageEnded):
                 errands = self._under_way[event.undertaking_key]

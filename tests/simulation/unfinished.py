@@ -29,9 +29,8 @@ def is_swept(store: MemoryStore, key: int) -> bool:
 def is_at_rest(store: MemoryStore, instance_key: int) -> bool:
     """Whether nothing of a process instance is still to be done, to come or to be swept away."""
     of_it = {"process_instance_key": instance_key}
-    return not (
-        store.scan(Errand, of_it) or store.scan(Sweep, of_it) or is_swept(store, instance_key) or comes(store)
-    )
+    has_errands, is_sweeping = bool(store.scan(Errand, of_it)), bool(store.scan(Sweep, of_it))
+    return not (has_errands or is_sweeping or is_swept(store, instance_key) or comes(store))
 
 
 def comes(store: MemoryStore) -> bool:
