@@ -15,7 +15,7 @@ from tests.simulation.invariants import Violation
 from tests.simulation.mutants import MUTANTS
 from tests.simulation.play import play
 
-WITHIN = 150
+WITHIN = 600
 """Seeds that a mutant may survive."""
 
 
