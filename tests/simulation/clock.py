@@ -42,13 +42,15 @@ class Clock:
         """The engine has written this moment into its log."""
         self._logged_ms, self._logged_at = ms, self.seconds
 
-    def begun_anew(self) -> None:
-        """The engine has started: of the time since it wrote its last moment down the wall clock alone knows."""
+    def begun(self) -> None:
+        """The engine begins: where the wall clock has been set back meanwhile, its log is all that tells it
+        how late it is.
+        """
         self._logged_at = self.seconds
 
     def must_be_ms(self) -> int:
         """What time it must be by now for an engine whose time never stands still: the wall clock's, or, where
-        that has been set back, what has passed since the last entry of its log, or since it has started, but
+        that has been set back, what has passed since the last entry of its log, or since it began on that, but
         for a hundredth.
         """
         passed_ms = (self.seconds - self._logged_at) * 1_000

@@ -114,6 +114,9 @@ class InstanceCheck:
     def _element_rows(self) -> Iterator[str]:
         if self._header.key not in self._elements:
             yield "it is active and its root element is gone"
+        caller_key = self._header.parent_element_key
+        if caller_key and self._store.get(ElementInstance, (caller_key,)) is None:
+            yield f"it is active and the call activity {caller_key} that has called it is gone"
         for element in self._elements.values():
             if element.scope_key and element.scope_key not in self._elements:
                 yield f"{element} is in a scope that is gone"

@@ -219,7 +219,7 @@ class World:
 
     async def _life(self) -> None:
         self._died = asyncio.get_running_loop().create_future()
-        self.clock.begun_anew()
+        self.clock.begun()
         cached, pending = (
             self.chance.choice([1, 2, 1_000]),
             3 if not self.is_calm and self.chance.random() < 0.3 else 1_000,
