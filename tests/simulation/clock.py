@@ -100,11 +100,10 @@ class VirtualEventLoop(asyncio.SelectorEventLoop):
         return future
 
     def end(self) -> None:
-        """Drop everything that is under way, as a process that dies does."""
-        tasks = asyncio.all_tasks(self)
-        for task in tasks:
-            task.cancel()
-        if tasks:
+        """Drop everything that is under way, as a process that dies does; what its last breath begins too."""
+        while tasks := asyncio.all_tasks(self):
+            for task in tasks:
+                task.cancel()
             self.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
         self.close()
 

@@ -23,6 +23,7 @@ from tests.simulation.books import Life, Records, Undo
 from tests.simulation.faults import SET_ASIDE
 from tests.simulation.hearing import Hearing
 from tests.simulation.invariants import Violation
+from tests.simulation.sweeping import Sweeping
 
 THROWS = {Behaviour.THROW_EVENT, Behaviour.END_EVENT}
 UNCONDITIONAL = {
@@ -48,6 +49,7 @@ class History:
         self._instance_key = 0
         self.books = Records()
         self.hearing = Hearing()
+        self._sweeping = Sweeping(self.books.elements)
         self._flow_next: tuple[int, str] | None = None
         self._leaving: list[tuple[int, str]] = []
         self._must_take: set[int] | None = None
@@ -70,6 +72,8 @@ class History:
     def _one(self, event: Event) -> None:
         if self._instance_key in self.books.aside and not isinstance(event, LEAVES_THE_QUARANTINE):
             self._expect(False, f"the instance is set aside, and then came {event}")
+        for wrong in self._sweeping.follow(event):
+            self._expect(False, wrong)
         for wrong in self.hearing.follow(event, self._instance_key, self.books.aside):
             self._expect(False, wrong)
         if isinstance(event, signals.SignalSubscriptionOpened | signals.SignalBroadcast):

@@ -21,7 +21,7 @@ from counterflow.kernel.events import error
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
 from counterflow.kernel.events.registry import KINDS
-from counterflow.kernel.lives import correlation, job_delivery, jobs
+from counterflow.kernel.lives import calls, correlation, due, job_delivery, jobs
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import (
     ElementInstance,
@@ -37,6 +37,8 @@ from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.state.queues import OldestFirst
 from counterflow.kernel.vocabulary import InstanceEnded, LogEntry
+from counterflow.kernel.work import pages
+from counterflow.kernel.work import step as work_step
 from counterflow.kernel.work.errands import Arrival
 from counterflow.kernel.work.step import Course, Step, Token
 from counterflow.model import schedules
@@ -329,6 +331,30 @@ def signal_out_when_its_event_is_gone(patch: Patch) -> None:
     patch.setattr(signals, "_go_out", late)
 
 
+def page_forgets_an_errand(patch: Patch) -> None:
+    """What stands last on the work-list when a page is full is not written down."""
+    left = pages._to_do
+    patch.setattr(pages, "_to_do", lambda *given: left(*given)[:-1] or left(*given))
+
+
+def swept_and_still_at_work(patch: Patch) -> None:
+    """What is being swept away is asked for its turn, its jobs and its timers until its turn to go has come."""
+    for page in (jobs, job_delivery, due, correlation, signals, calls, pages, work_step):
+        patch.setattr(page, "is_swept", lambda *_: False)
+
+
+def flow_goes_on_before_the_sweep(patch: Patch) -> None:
+    """What a page has broken off goes on last of all."""
+    put_off = pages.put_off
+
+    def late(step: Step) -> None:
+        step.work.extend(step.first)
+        step.first.clear()
+        put_off(step)
+
+    patch.setattr(pages, "put_off", late)
+
+
 MUTANTS = (
     one_undo_dropped,
     undo_in_order_of_completion,
@@ -366,6 +392,9 @@ MUTANTS = (
     time_that_stands_still,
     signal_reaches_one_only,
     signal_out_when_its_event_is_gone,
+    page_forgets_an_errand,
+    swept_and_still_at_work,
+    flow_goes_on_before_the_sweep,
 )
 
 

@@ -31,6 +31,7 @@ from counterflow.kernel.vocabulary import (
     Rejection,
     RejectionType,
 )
+from counterflow.kernel.work import pages
 from counterflow.kernel.work.budget import BYTES_PER_FUEL
 from counterflow.kernel.work.errands import Arrival, Causes
 from counterflow.kernel.work.held import SET_VARIABLES, Held, IncidentType
@@ -214,10 +215,17 @@ def _send(step: Step, arrival: Arrival, causes: Causes) -> None:
 
 def _is_out(step: Step, arrival: Arrival) -> None:
     instance = step.state.instance(arrival.process_instance_key)
-    if instance is None or arrival.key not in instance.elements or instance.quarantine is not None:
+    if instance is None or arrival.key not in instance.elements:
         return
     token = step.at(instance).token(arrival.key)
-    if token.row.state == ACTIVATED and not is_swept(step.state, instance, arrival.key):
+    if instance.quarantine is not None:
+        pages.wait_for_release(token, _goes_on)
+    elif not is_swept(step.state, instance, arrival.key):
+        _goes_on(token)
+
+
+def _goes_on(token: Token) -> None:
+    if token.row.state == ACTIVATED:
         leaving.finish(token)
 
 
@@ -344,6 +352,7 @@ KIND = EventRoom(
     },
     commands={BroadcastSignal: decide_broadcast},
 )
+CONTINUATIONS = {"signal event goes on": _goes_on}
 COMING = {
     "reach signal": _reach,
     "begin by signal": _begin,

@@ -139,6 +139,13 @@ def put_off(step: Step) -> None:
         step.emit(WorkPutOff(step.new_key(), budget, errands, carried=_carried(coming)))
 
 
+def wait_for_release(token: Token, continuation: Continuation) -> None:
+    """An element of an instance that is set aside goes on when that is released."""
+    step = token.step
+    told = ToDo(0, *_told(_names(step.house.continuations), continuation, token))
+    step.emit(WorkPutOff(step.new_key(), step.budget.carry(step.causes), (told,), token.instance.key))
+
+
 def _stands_still(state: State, undertaking: Undertaking) -> bool:
     """Whether it is the work of an instance that is set aside."""
     key = undertaking.process_instance_key
