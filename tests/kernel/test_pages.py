@@ -308,8 +308,23 @@ def test_an_instance_whose_work_goes_on_is_not_put_away() -> None:
     assert list(bench.state.instances) == [instance.key]
     bench.turn_all()
     bench.state.seal()
-    bench.state.release(bench.state.batch, CacheLimits(instances=0, instance_bytes=0))
+    bench.state.release(bench.state.batch, CacheLimits(instances=0, instance_bytes=instance.weight * 3))
     assert not bench.state.instances
+
+
+def test_one_large_instance_stays_in_memory_beside_what_there_is_room_for() -> None:
+    bench = PageByPage(looped(loop()), limits=PAGES)
+    instances = [bench.create(items=list(range(count))) for count in (MANY, MANY, 1, 1, 1)]
+    bench.turn_all()
+    bench.state.seal()
+    room = CacheLimits(instance_bytes=instances[0].weight * 3 // 2)
+    for used in (instances[0], *instances[2:]):
+        bench.state.instance(used.key)
+    bench.state.release(bench.state.batch, room)
+    assert [found for found in instances if found.key in bench.state.instances] == [
+        instances[0],
+        *instances[2:],
+    ]
 
 
 def test_undertakings_take_turns() -> None:

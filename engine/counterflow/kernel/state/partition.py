@@ -276,16 +276,32 @@ class State(Waiting):
         self.release_waiting(committed_batch, caches)
 
     def _without_room(self, committed_batch: int, caches: CacheLimits) -> list[int]:
-        """The keys of the instances to put away, the least recently used first; none whose work goes on."""
+        """The keys of the instances to put away, the least recently used first; none whose work goes on, and
+        not the last one that would fill the room alone: whoever touches it next would wait until all of it is
+        read.
+        """
+        large = self._large(caches.instance_bytes)
+        if len(self.instances) <= caches.instances and self.weight - large.weight <= caches.instance_bytes:
+            return []
         away: list[int] = []
-        count, weight = len(self.instances), self.weight
+        count, weight = len(self.instances), self.weight - large.weight
         for key, instance in self.instances.items():
             if count <= caches.instances and weight <= caches.instance_bytes:
                 break
-            if instance.last_batch <= committed_batch and key not in self.busy:
+            if instance.last_batch <= committed_batch and key not in self.busy and instance is not large:
                 away.append(key)
                 count, weight = count - 1, weight - instance.weight
         return away
+
+    def _large(self, room: int) -> InstanceState:
+        """The instance used last of those that take more than half of the room; one without weight where none
+        does.
+        """
+        if self.weight > room // 2:
+            for instance in reversed(self.instances.values()):
+                if instance.weight > room // 2:
+                    return instance
+        return InstanceState(0)
 
     def forget(self, key: int) -> None:
         """Drop one instance from memory; its rows are the store's alone from here."""

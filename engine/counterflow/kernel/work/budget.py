@@ -43,7 +43,7 @@ class ProcessLimits(NamedTuple):
     message_bytes: int = 4 * 1024 * 1024
     call_depth: int = 1_000
     loop_instances: int = 100_000
-    page_events: int = 1_000
+    page_events: int = 400
     """What one command does before others have their turn: when it has brought about so many events, the rest
     of its work goes on in the next page.
     """
