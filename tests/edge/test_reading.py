@@ -108,11 +108,22 @@ CAME = shapes.CorrelatedMessage(20, "paid", "Paid", 2, "payment", 9, 1_003)
 """A message that has reached the instance below."""
 HEARD = shapes.ReceivedSignal(21, "told", "Told", 2, "news", 10, 1_004)
 """A signal that has."""
+ESCALATED = shapes.ThrownEscalation(3, "LATE", "is-late", 1, 11, 1_005)
+"""An escalation that an event of it has thrown."""
 
 
 def instance_of(root: shapes.ElementInstance) -> shapes.InstanceTree:
     return shapes.InstanceTree(
-        shapes.ProcessInstance(1, "order", 1, 9, "active", 1_000), root, [], [], [], [CAME], [HEARD], "odd", 2
+        shapes.ProcessInstance(1, "order", 1, 9, "active", 1_000),
+        root,
+        [],
+        [],
+        [],
+        [CAME],
+        [HEARD],
+        [ESCALATED],
+        "odd",
+        2,
     )
 
 

@@ -44,6 +44,7 @@ from tests.simulation.shapes import (
     Choice,
     Course,
     End,
+    Escalate,
     EventScope,
     Fork,
     Pass,
@@ -59,6 +60,8 @@ from tests.simulation.shapes import name_of as name_of_step
 
 Intervals = Callable[[Path], tuple[int, int]]
 """When, in positions of the log, an element was activated and completed."""
+CODED = ("error", "escalation")
+"""What is looked for when it happens, and not waited for."""
 Called = Callable[[str], "ProcessShape | None"]
 """The latest version of a process, None as long as there is none."""
 
@@ -101,7 +104,7 @@ class Reference:
         Raises `Disagreement` where the two do not agree whether it is caught.
         """
         live = self._at(path)
-        if self._throw(live, code) != caught:
+        if self._throw(live, "error", code) != caught:
             raise Disagreement(f"the error {code} of {path} was {'caught' if caught else 'not caught'}")
 
     def came(self, path: Path, catch_id: str, *, again: bool) -> None:
@@ -129,7 +132,9 @@ class Reference:
         if live.in_vain:
             self._call(live)
         elif isinstance(live.shape, End) and live.shape.kind == "error":
-            self._throw(live, live.shape.text)
+            self._throw(live, "error", live.shape.text)
+        elif isinstance(live.shape, Escalate | End):
+            self._escalate(live)
 
     def released(self, path: Path) -> None:
         """A process instance is no longer set aside: what has stood at its end ends now."""
@@ -210,6 +215,8 @@ class Reference:
             self._open(step, step.id, scope, then).waits[step.id] = step
         elif isinstance(step, Send | Shout):
             self._open(step, step.id, scope, then).job = isinstance(step, Send)
+        elif isinstance(step, Escalate):
+            self._escalate(self._open(step, step.id, scope, then))
         elif isinstance(step, Pass):
             then()
         elif isinstance(step, Throw):
@@ -257,7 +264,10 @@ class Reference:
             self._sweep(scope)
         elif end.kind == "error":
             live = self._open(end, end.id, scope, nothing)
-            self._throw(live, end.text)
+            self._throw(live, "error", end.text)
+            return
+        elif end.kind == "escalation":
+            self._escalate(self._open(end, end.id, scope, nothing))
             return
         elif end.kind == "undo":
             self._undo(self._open(end, end.id, scope, nothing), end.text)
@@ -361,7 +371,7 @@ class Reference:
         start_at: Sequence[str] = (),
     ) -> None:
         live.inner = Scope(live, compensated=compensated)
-        waited = [event for event in events if event.trigger is not None and event.trigger.kind != "error"]
+        waited = [event for event in events if event.trigger is not None and event.trigger.kind not in CODED]
         live.waits.update({f"{event.id}_start": event for event in waited})
         if start_at:
             self._begin_inside(course, live.inner, start_at)
@@ -430,24 +440,37 @@ class Reference:
         for live in list(scope.alive):
             self._kill(live)
 
-    def _throw(self, thrower: Live, code: str) -> bool:
-        """An error travels outwards; answers whether something catches it."""
-        live: Live | None = thrower
-        while live is not None:
-            catch = self._catch_at(live, code, is_thrower=live is thrower)
-            if catch is not None:
-                return self._caught(live, catch)
-            live = live.scope.owner if live.scope is not None else None
-        return False
+    def _escalate(self, thrower: Live) -> None:
+        """What throws an escalation goes on, unless what catches it sweeps it away, or is set aside."""
+        code = thrower.shape.text if isinstance(thrower.shape, End) else getattr(thrower.shape, "code", "")
+        found = self._find_catch(thrower, "escalation", code)
+        is_held = found is not None and not self._caught(*found)
+        if not is_held and thrower.path in self.by_path:
+            self._complete(thrower)
 
-    def _catch_at(self, live: Live, code: str, *, is_thrower: bool) -> Border | EventScope | None:
-        """Events inside come before those on the border."""
-        if not is_thrower and live.inner is not None and not live.inner.interrupted and live.place >= 0:
-            event = catching([event for event in events_of(live) if event.trigger is not None], code)
+    def _throw(self, thrower: Live, kind: str, code: str) -> bool:
+        """An error travels outwards; answers whether something catches it."""
+        found = self._find_catch(thrower, kind, code)
+        return found is not None and self._caught(*found)
+
+    def _find_catch(self, thrower: Live, kind: str, code: str) -> tuple[Live, Border | EventScope] | None:
+        live, inner = thrower, None
+        while True:
+            catch = self._catch_at(live, inner, kind, code)
+            if catch is not None:
+                return live, catch
+            if live.scope is None:
+                return None
+            live, inner = live.scope.owner, live
+
+    def _catch_at(self, live: Live, inner: Live | None, kind: str, code: str) -> Border | EventScope | None:
+        """Events inside come before those on the border; but none has what comes from inside itself."""
+        if inner is not None and live.inner is not None and not live.inner.interrupted and live.place >= 0:
+            event = catching([event for event in events_of(live) if event is not inner.shape], kind, code)
             if event is not None:
                 return event
         return (
-            catching(live.shape.borders, code)
+            catching(live.shape.borders, kind, code)
             if isinstance(live.shape, Activity) and live.place <= 0
             else None
         )
@@ -455,12 +478,7 @@ class Reference:
     def _caught(self, live: Live, catch: Border | EventScope) -> bool:
         if process_of(live).path in self.aside:
             return False
-        if isinstance(catch, EventScope):
-            self._take_over(live, catch)
-        else:
-            scope = scope_of(live)
-            self._kill(live)
-            self._course(catch.course, scope, nothing)
+        self._come(live, catch)
         return True
 
     # -- undo ------------------------------------------------------------------------------------------------
@@ -505,4 +523,4 @@ class Reference:
 
 def _borders(shape: Activity) -> dict[str, Border | EventScope | Catch | Course | Activity]:
     """The events on the border that are waited for, by id."""
-    return {border.id: border for border in shape.borders if border.trigger.kind != "error"}
+    return {border.id: border for border in shape.borders if border.trigger.kind not in CODED}

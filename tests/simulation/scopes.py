@@ -12,6 +12,7 @@ from tests.simulation.shapes import (
     Catch,
     Course,
     End,
+    Escalate,
     EventScope,
     ProcessShape,
     Race,
@@ -27,7 +28,7 @@ Path = tuple[Name, ...]
 manieth).
 """
 Then = Callable[[], None]
-Shape = Activity | EventScope | ProcessShape | Catch | Race | Throw | Send | Shout | End
+Shape = Activity | EventScope | ProcessShape | Catch | Race | Throw | Send | Shout | Escalate | End
 
 
 def nothing() -> None:
@@ -161,13 +162,12 @@ def available(items: list[Item], activity: str = "") -> Iterator[Entry]:
             yield item
 
 
-def catching(events: tuple[Border, ...] | list[EventScope], code: str) -> Border | EventScope | None:
+def catching(
+    events: tuple[Border, ...] | list[EventScope], kind: str, code: str
+) -> Border | EventScope | None:
     """The event for this very code, else the one for any."""
-    of_errors = [event for event in events if event.trigger is not None and event.trigger.kind == "error"]
-    exact = [event for event in of_errors if event.trigger == Trigger("error", code)]
-    return next(
-        iter([*exact, *(event for event in of_errors if event.trigger == Trigger("error", ""))]), None
-    )
+    triggers = (Trigger(kind, code), Trigger(kind, ""))
+    return next((event for trigger in triggers for event in events if event.trigger == trigger), None)
 
 
 def process_of(live: Live) -> Live:

@@ -30,6 +30,8 @@ class Reference:
 
     attribute: str
     tag: str
+    code: str = ""
+    """The attribute with the code by which it is caught, of what is caught by one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,7 @@ NONE: Final = ""
 TIMER: Final = "timerEventDefinition"
 MESSAGE: Final = "messageEventDefinition"
 ERROR: Final = "errorEventDefinition"
+ESCALATION: Final = "escalationEventDefinition"
 SIGNAL: Final = "signalEventDefinition"
 COMPENSATION: Final = "compensateEventDefinition"
 """Kinds of event that rules speak of, by the tags of their definitions."""

@@ -74,6 +74,9 @@ class Picture:
             self.received.setdefault(message.element_instance_key, []).append(message)
         for signal in answer.received_signals:
             self.received.setdefault(signal.element_instance_key, []).append(signal)
+        self.thrown: dict[int, list[wire.ThrownEscalation]] = {}
+        for escalation in answer.thrown_escalations:
+            self.thrown.setdefault(escalation.element_instance_key, []).append(escalation)
         names = {element.key: _name(element) for element in _all(answer.root)}
         self.undo_of = {record.element_instance_key: record for record in answer.undo_records}
         self.undone_by = {
@@ -185,6 +188,8 @@ def _termination(element: wire.ElementInstance) -> str:
     termination = element.termination
     by = termination.element_name or termination.element_id
     error = f", error {termination.error_code}" if termination.error_code else ""
+    if termination.escalation_code:
+        error = f", escalation {termination.escalation_code}"
     message = f": {shortened(termination.error_message)}" if termination.error_message else ""
     causes = {
         wire.Termination.CAUSE_COMMAND: f" cancelled by a caller ({termination.command})",
@@ -210,6 +215,8 @@ def _add_contents(tree: Tree, element: wire.ElementInstance, picture: Picture) -
         _add_job(tree, job, picture)
     for come in picture.received.get(element.key, ()):
         tree.add(_received(come, element))
+    for escalation in picture.thrown.get(element.key, ()):
+        tree.add(_thrown(escalation))
     for wait in element.waits:
         tree.add(_wait(wait, element, picture))
     if element.called_process_instance_key:
@@ -318,6 +325,13 @@ def _received(come: wire.CorrelatedMessage | wire.ReceivedSignal, element: wire.
     if come.element_id != element.element_id:
         text.append(f"  {come.element_name or come.element_id}", style="dim")
     return text
+
+
+def _thrown(escalation: wire.ThrownEscalation) -> Text:
+    """An escalation, and what has caught it."""
+    by = escalation.caught_by or "nothing"
+    text = f"▲ {escalation.escalation_code or 'escalation'} thrown {moment(escalation.thrown_at_ms)}"
+    return Text(f"{text}, caught by {by}", style="cyan")
 
 
 def _add_decision(tree: Tree, decision: wire.DecisionEvaluation) -> None:

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 
 from counterflow.kernel.course import leaving
 from counterflow.kernel.course.room import room
-from counterflow.kernel.events import compensation, error, message, signal, terminate, timer
+from counterflow.kernel.events import compensation, error, escalation, message, signal, terminate, timer
 from counterflow.kernel.work.step import EventRoom
 from counterflow.model.events import (
     CompensateDefinition,
     ErrorDefinition,
+    EscalationDefinition,
     MessageDefinition,
     SignalDefinition,
     TerminateDefinition,
@@ -23,6 +24,7 @@ KINDS: Mapping[type, EventRoom] = {
     MessageDefinition: message.KIND,
     SignalDefinition: signal.KIND,
     ErrorDefinition: error.KIND,
+    EscalationDefinition: escalation.KIND,
     CompensateDefinition: compensation.KIND,
     TerminateDefinition: terminate.KIND,
 }

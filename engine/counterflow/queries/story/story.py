@@ -17,6 +17,7 @@ from counterflow.queries.shapes import (
     Job,
     ReceivedSignal,
     Termination,
+    ThrownEscalation,
     UndoRecord,
     Variable,
     Wait,
@@ -49,6 +50,7 @@ class Story:
         self.waits: dict[int, Wait] = {}
         self.correlated_messages: list[CorrelatedMessage] = []
         self.received_signals: list[ReceivedSignal] = []
+        self.thrown_escalations: list[ThrownEscalation] = []
         self.quarantine_reason = ""
         self.command = ("", 0)
         self.cause = Termination("command")
