@@ -161,7 +161,7 @@ def test_the_message_that_has_begun_an_instance() -> None:
     message = engine.publish("order", "k")
     key = max(entry.process_instance_key for entry in engine.log)
     (told,) = process_instance(engine.store, key).correlated_messages
-    assert (told.message_key, told.message_name, told.catch_id) == (message, "", "ordered")
+    assert (told.message_key, told.message_name, told.catch_id) == (message, "order", "ordered")
     assert (told.catch_name, told.element_instance_key) == ("Ordered", key)
 
 
