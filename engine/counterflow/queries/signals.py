@@ -1,8 +1,8 @@
 """What became of a signal: it is over as soon as it has gone out, so the log tells.
 
 Signals are mostly asked about right after they went out: so the log is read from its end, and no further back
-than to one from outside that is older. (A thrown one has its key from before, and goes out when all else is at
-rest: it says nothing of the age of others.)
+than to one from outside that is older. One that was thrown has had its key since then, and says nothing of
+the age of others.
 """
 
 from __future__ import annotations
