@@ -17,7 +17,8 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any, TypeAlias
 
 from rich.console import Group
@@ -74,7 +75,12 @@ class Picture:
         self.now_ms = now_ms
         self.program = program
         self.events: dict[int, list[ToldEvent]] = {}
-        for event in (*answer.correlated_messages, *answer.received_signals, *answer.thrown_signals):
+        told: tuple[Iterable[ToldEvent], ...] = (
+            answer.correlated_messages,
+            answer.received_signals,
+            answer.thrown_signals,
+        )
+        for event in chain.from_iterable(told):
             self.events.setdefault(event.element_instance_key, []).append(event)
         names = {element.key: _name(element) for element in _all(answer.root)}
         self.undo_of = {record.element_instance_key: record for record in answer.undo_records}
