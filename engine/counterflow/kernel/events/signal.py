@@ -18,7 +18,7 @@ from counterflow.kernel.course import beginning, entering, leaving
 from counterflow.kernel.course.moves import ACTIVATED
 from counterflow.kernel.course.room import room
 from counterflow.kernel.data import evaluation, mappings, scopes
-from counterflow.kernel.events import arrivals
+from counterflow.kernel.events import arrivals, starts
 from counterflow.kernel.rows import SignalStart, SignalSubscription
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
@@ -280,12 +280,7 @@ def _too_large(step: Step, document: scopes.Document) -> str:
 
 def _open(token: Token, catch: Node) -> None:
     """Wait for a signal. Raises `Held`."""
-    name = _definition(catch).name
-    if not isinstance(name, str):
-        given = evaluation.evaluate(token, token.key, name)
-        if not isinstance(given.value, str) or not given.value:
-            raise evaluation.unfit("the signal name", name, f"'{catch.id}'", "a non-empty string", given)
-        name = given.value
+    name = evaluation.text(token, _definition(catch).name, "the signal name", of=f"'{catch.id}'")
     token.emit(SignalSubscriptionOpened(token.step.new_key(), token.key, catch.id, name))
 
 
@@ -294,16 +289,7 @@ def _close(course: Course, key: int) -> None:
 
 
 def _open_start(step: Step, definition_key: int, process: Process, node: Node) -> None:
-    name = _definition(node).name
-    if not isinstance(name, str):
-        given = evaluation.evaluate_in(step, {}, name)
-        if not isinstance(given.value, str) or not given.value:
-            raise Rejection(
-                RejectionType.INVALID_ARGUMENT,
-                f"Expected the signal name '={name.text}' of start event '{node.id}' to be text without "
-                f"variables, but {evaluation.shown(given)}",
-            )
-        name = given.value
+    name = starts.name_for(step, node, _definition(node).name, "signal name")
     step.emit(SignalStartOpened(step.new_key(), definition_key, node.id, name))
 
 
