@@ -89,6 +89,23 @@ def test_what_is_waited_for(wait: shapes.Wait, expected: wire.Wait) -> None:
     assert to_wire.message(wire.Wait, wait) == expected
 
 
+def test_signals_of_an_instance() -> None:
+    root = shapes.ElementInstance(2, 0, "order", "", "process", "active", 5, 1_001)
+    answer = to_wire.tree(instance_of(root))
+    assert list(answer.thrown_signals) == [
+        wire.ThrownSignal(
+            signal_key=22,
+            element_id="shout",
+            element_name="Shout",
+            element_instance_key=2,
+            name="more",
+            position=11,
+            thrown_at_ms=1_005,
+        )
+    ]
+    assert [one.name for one in answer.received_signals] == ["news"]
+
+
 def test_loops_and_calls() -> None:
     body = shapes.ElementInstance(
         2, 1, "pay", "", "callActivity", "active", 5, 1_001, loop_counter=-1, loop=shapes.Loop(3, 1)
@@ -108,23 +125,34 @@ CAME = shapes.CorrelatedMessage(20, "paid", "Paid", 2, "payment", 9, 1_003)
 """A message that has reached the instance below."""
 HEARD = shapes.ReceivedSignal(21, "told", "Told", 2, "news", 10, 1_004)
 """A signal that has."""
-ESCALATED = shapes.ThrownEscalation(3, "LATE", "is-late", 1, 11, 1_005)
-"""An escalation that an event of it has thrown."""
+TOLD = shapes.ThrownSignal(22, "shout", "Shout", 2, "more", 11, 1_005)
+"""A signal that it has thrown."""
+ESCALATED = shapes.ThrownEscalation("late", "Late", 3, "LATE", "is-late", 1, 12, 1_006)
+"""An escalation that it has thrown."""
 
 
 def instance_of(root: shapes.ElementInstance) -> shapes.InstanceTree:
     return shapes.InstanceTree(
-        shapes.ProcessInstance(1, "order", 1, 9, "active", 1_000),
-        root,
-        [],
-        [],
-        [],
-        [CAME],
-        [HEARD],
-        [ESCALATED],
-        "odd",
-        2,
+        *(shapes.ProcessInstance(1, "order", 1, 9, "active", 1_000), root, [], [], []),
+        *([CAME], [HEARD], [TOLD]),
+        *([ESCALATED], "odd", 2),
     )
+
+
+def test_escalations_of_an_instance() -> None:
+    root = shapes.ElementInstance(2, 0, "order", "", "process", "active", 5, 1_001)
+    assert list(to_wire.tree(instance_of(root)).thrown_escalations) == [
+        wire.ThrownEscalation(
+            element_id="late",
+            element_name="Late",
+            element_instance_key=3,
+            escalation_code="LATE",
+            caught_by="is-late",
+            catching_instance_key=1,
+            position=12,
+            thrown_at_ms=1_006,
+        )
+    ]
 
 
 @pytest.mark.parametrize("number, word", [(0, ""), (1, "active"), (2, "completed"), (3, "terminated")])

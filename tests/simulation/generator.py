@@ -171,7 +171,7 @@ class _Grower:
             (7, lambda depth: Catch(self._id("e"), self._wait())),
             (4, lambda depth: Send(self._id("m"))),
             (0 if self._hears else 4, lambda depth: Shout(self._id("h"), self._signal().text)),
-            (4, lambda depth: Escalate(self._id("l"), self._chance.choice(CODES[:2]))),
+            (8, lambda depth: Escalate(self._id("l"), self._chance.choice(CODES[:2]))),
             (6, lambda depth: Pass(self._id("p"), self._chance.choice(PASSED))),
         ]
         if depth < DEPTH:
@@ -318,7 +318,9 @@ class _Grower:
         return Course(tuple(steps), self._end([]))
 
     def _trigger(self, codes: dict[str, list[str]], taken: Sequence[Trigger | None]) -> Trigger:
-        kind = self._chance.choice(["error", "error", "timer", "message", "signal", "escalation"])
+        kind = self._chance.choice(
+            ["error", "error", "timer", "message", "signal", "escalation", "escalation"]
+        )
         if codes.get(kind):
             code = self._chance.choice(codes[kind])
             codes[kind].remove(code)

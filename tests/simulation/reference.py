@@ -27,8 +27,6 @@ from tests.simulation.scopes import (
     Shape,
     Then,
     available,
-    catching,
-    events_of,
     name_of,
     nothing,
     process_of,
@@ -57,11 +55,10 @@ from tests.simulation.shapes import (
     places,
 )
 from tests.simulation.shapes import name_of as name_of_step
+from tests.simulation.travel import CODED, find_catch
 
 Intervals = Callable[[Path], tuple[int, int]]
 """When, in positions of the log, an element was activated and completed."""
-CODED = ("error", "escalation")
-"""What is looked for when it happens, and not waited for."""
 Called = Callable[[str], "ProcessShape | None"]
 """The latest version of a process, None as long as there is none."""
 
@@ -443,37 +440,15 @@ class Reference:
     def _escalate(self, thrower: Live) -> None:
         """What throws an escalation goes on, unless what catches it sweeps it away, or is set aside."""
         code = thrower.shape.text if isinstance(thrower.shape, End) else getattr(thrower.shape, "code", "")
-        found = self._find_catch(thrower, "escalation", code)
+        found = find_catch(thrower, "escalation", code)
         is_held = found is not None and not self._caught(*found)
         if not is_held and thrower.path in self.by_path:
             self._complete(thrower)
 
     def _throw(self, thrower: Live, kind: str, code: str) -> bool:
         """An error travels outwards; answers whether something catches it."""
-        found = self._find_catch(thrower, kind, code)
+        found = find_catch(thrower, kind, code)
         return found is not None and self._caught(*found)
-
-    def _find_catch(self, thrower: Live, kind: str, code: str) -> tuple[Live, Border | EventScope] | None:
-        live, inner = thrower, None
-        while True:
-            catch = self._catch_at(live, inner, kind, code)
-            if catch is not None:
-                return live, catch
-            if live.scope is None:
-                return None
-            live, inner = live.scope.owner, live
-
-    def _catch_at(self, live: Live, inner: Live | None, kind: str, code: str) -> Border | EventScope | None:
-        """Events inside come before those on the border; but none has what comes from inside itself."""
-        if inner is not None and live.inner is not None and not live.inner.interrupted and live.place >= 0:
-            event = catching([event for event in events_of(live) if event is not inner.shape], kind, code)
-            if event is not None:
-                return event
-        return (
-            catching(live.shape.borders, kind, code)
-            if isinstance(live.shape, Activity) and live.place <= 0
-            else None
-        )
 
     def _caught(self, live: Live, catch: Border | EventScope) -> bool:
         if process_of(live).path in self.aside:

@@ -19,7 +19,6 @@ from tests.simulation.shapes import (
     Send,
     Shout,
     Throw,
-    Trigger,
 )
 
 Name = tuple[str, int, int]
@@ -160,14 +159,6 @@ def available(items: list[Item], activity: str = "") -> Iterator[Entry]:
             yield from available(item.inside)
         elif item.state == "available":
             yield item
-
-
-def catching(
-    events: tuple[Border, ...] | list[EventScope], kind: str, code: str
-) -> Border | EventScope | None:
-    """The event for this very code, else the one for any."""
-    triggers = (Trigger(kind, code), Trigger(kind, ""))
-    return next((event for trigger in triggers for event in events if event.trigger == trigger), None)
 
 
 def process_of(live: Live) -> Live:

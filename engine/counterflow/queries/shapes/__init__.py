@@ -33,7 +33,7 @@ from counterflow.queries.shapes.jobs import Incident, Job, JobTry
 from counterflow.queries.shapes.messages import CorrelatedMessage, MessageReceiver, PublishedMessage
 from counterflow.queries.shapes.pages import Page
 from counterflow.queries.shapes.reasons import PlannedUndo, Reason, Reasons, UndoPlanned, UndoScope
-from counterflow.queries.shapes.signals import Broadcast, ReceivedSignal, SignalReceiver
+from counterflow.queries.shapes.signals import Broadcast, ReceivedSignal, SignalReceiver, ThrownSignal
 
 __all__ = [
     "Broadcast",
@@ -66,6 +66,7 @@ __all__ = [
     "SignalReceiver",
     "Termination",
     "ThrownEscalation",
+    "ThrownSignal",
     "UndoPlanned",
     "UndoRecord",
     "UndoScope",

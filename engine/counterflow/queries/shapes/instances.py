@@ -6,7 +6,7 @@ import msgspec
 
 from counterflow.queries.shapes.elements import ElementInstance
 from counterflow.queries.shapes.messages import CorrelatedMessage
-from counterflow.queries.shapes.signals import ReceivedSignal
+from counterflow.queries.shapes.signals import ReceivedSignal, ThrownSignal
 
 
 class ProcessInstance(msgspec.Struct, frozen=True):
@@ -91,6 +91,8 @@ class ThrownEscalation(msgspec.Struct, frozen=True):
     has caught it, or nothing has (empty, and 0).
     """
 
+    element_id: str
+    element_name: str
     element_instance_key: int
     escalation_code: str
     caught_by: str
@@ -111,6 +113,7 @@ class InstanceTree(msgspec.Struct, frozen=True):
     caught_errors: list[CaughtError]
     correlated_messages: list[CorrelatedMessage]
     received_signals: list[ReceivedSignal]
+    thrown_signals: list[ThrownSignal]
     thrown_escalations: list[ThrownEscalation]
     quarantine_reason: str = ""
     elements_left_out: int = 0

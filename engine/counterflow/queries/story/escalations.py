@@ -11,8 +11,11 @@ from counterflow.queries.story.story import Addition, Story
 
 
 def _thrown(story: Story, event: escalation.EscalationThrown) -> None:
+    element = story.elements[event.key]
     story.thrown_escalations.append(
         ThrownEscalation(
+            element.element_id,
+            element.element_name,
             event.key,
             event.escalation_code,
             event.caught_by,

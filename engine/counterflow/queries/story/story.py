@@ -18,6 +18,7 @@ from counterflow.queries.shapes import (
     ReceivedSignal,
     Termination,
     ThrownEscalation,
+    ThrownSignal,
     UndoRecord,
     Variable,
     Wait,
@@ -50,6 +51,7 @@ class Story:
         self.waits: dict[int, Wait] = {}
         self.correlated_messages: list[CorrelatedMessage] = []
         self.received_signals: list[ReceivedSignal] = []
+        self.thrown_signals: list[ThrownSignal] = []
         self.thrown_escalations: list[ThrownEscalation] = []
         self.quarantine_reason = ""
         self.command = ("", 0)
