@@ -130,7 +130,9 @@ class Reference:
             self._call(live)
         elif isinstance(live.shape, End) and live.shape.kind == "error":
             self._throw(live, "error", live.shape.text)
-        elif isinstance(live.shape, Escalate | End):
+        elif isinstance(live.shape, Escalate) or (
+            isinstance(live.shape, End) and live.shape.kind == "escalation"
+        ):
             self._escalate(live)
 
     def released(self, path: Path) -> None:
