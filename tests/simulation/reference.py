@@ -180,12 +180,17 @@ class Reference:
         if scope is None:
             raise Disagreement(f"{live.path} has no inside")
         if event.interrupting:
-            scope.interrupted = True
-            live.waits = {
-                catch_id: catch for catch_id, catch in live.waits.items() if not isinstance(catch, EventScope)
-            }
-            self._sweep(scope)
+            self._interrupt(scope)
         self._enter_event_scope(event, scope, nothing)
+
+    def _interrupt(self, scope: Scope, spared: Live | None = None) -> None:
+        """Nothing begins any more in a scope by an event, and what is alive in it ends, but for one."""
+        scope.interrupted = True
+        waits = scope.owner.waits
+        scope.owner.waits = {
+            name: catch for name, catch in waits.items() if not isinstance(catch, EventScope)
+        }
+        self._sweep(scope, spared)
 
     # -- courses ---------------------------------------------------------------------------------------------
 
@@ -261,6 +266,11 @@ class Reference:
             return
         elif end.kind == "undo":
             self._undo(self._open(end, end.id, scope, nothing), end.text)
+            return
+        elif end.kind == "cancel":
+            live = self._open(end, end.id, scope, nothing)
+            self._interrupt(scope, live)
+            self._undo(live, "")
             return
         elif end.kind in {"message", "signal"}:
             self._open(end, end.id, scope, nothing).job = end.kind == "message"
@@ -425,10 +435,11 @@ class Reference:
             if entry.state in {"taken", "started"}:
                 entry.state = "available" if entry.state == "taken" else "used up"
 
-    def _sweep(self, scope: Scope) -> None:
+    def _sweep(self, scope: Scope, spared: Live | None = None) -> None:
         scope.waiting.clear()
         for live in list(scope.alive):
-            self._kill(live)
+            if live is not spared:
+                self._kill(live)
 
     def _throw(self, thrower: Live, code: str) -> bool:
         """An error travels outwards; answers whether something catches it."""
@@ -475,11 +486,22 @@ class Reference:
     def _undo_next(self, throw: Live) -> None:
         unfinished = [entry for entry in throw.taken if entry.state in {"taken", "started"}]
         if not unfinished:
-            self._complete(throw)
+            self._all_undone(throw)
             return
         for entry in unfinished:
             if entry.state == "taken" and not any(self._before(entry, other) for other in unfinished):
                 self._start_undo(entry, throw)
+
+    def _all_undone(self, throw: Live) -> None:
+        """The throw goes on; a transaction that it has cancelled is left by its border."""
+        if not isinstance(throw.shape, End) or throw.shape.kind != "cancel":
+            self._complete(throw)
+            return
+        transaction = scope_of(throw).owner
+        borders = transaction.shape.borders if isinstance(transaction.shape, Activity) else ()
+        for border in borders:
+            if border.trigger.kind == "cancel":
+                self._come(transaction, border)
 
     def _start_undo(self, entry: Entry, throw: Live) -> None:
         entry.state = "started"
@@ -505,4 +527,4 @@ class Reference:
 
 def _borders(shape: Activity) -> dict[str, Border | EventScope | Catch | Course | Activity]:
     """The events on the border that are waited for, by id."""
-    return {border.id: border for border in shape.borders if border.trigger.kind != "error"}
+    return {border.id: border for border in shape.borders if border.trigger.kind not in {"error", "cancel"}}
